@@ -1,0 +1,121 @@
+import type { z } from 'zod';
+
+/** Where a handler runs: on the API's event loop (async, I/O-bound), or in a thread of its own (CPU-bound, heavy on a database). */
+export type Isolation = 'inline' | 'thread';
+
+/** Writes lines into the run's log (64 KiB are kept). `fields` must be JSON. */
+export interface RunLog {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What a handler is told of the run it executes. */
+export interface RunContext {
+  /** Stable over attempts and recoveries: a key for idempotent effects. */
+  readonly id: string;
+  /** 1 for the first execution. */
+  readonly attempt: number;
+  /** Rises with each claim; pass it along with effects to refuse those of an older claim. */
+  readonly fence: number;
+  /** The slot that this run stands for; a manual run has none. */
+  readonly scheduledFor: Date | undefined;
+  /** True when this run makes up for missed slots. */
+  readonly catchUp: boolean;
+  /** How many slots a catch-up run covers, its own included; 0 for a run on time. */
+  readonly missed: number;
+}
+
+/** What a handler gets besides its dependencies. */
+export interface JobContext<Payload> {
+  readonly payload: Payload;
+  readonly job: { readonly id: string; readonly uid: string; readonly name: string; readonly type: string };
+  readonly run: RunContext;
+  /** The start of this job's last run that succeeded. */
+  readonly lastSuccess: Date | undefined;
+  /** Fires on timeout, cancel and shutdown, with a reason. A handler should stop soon and throw; pass it to what you await. */
+  readonly signal: AbortSignal;
+  readonly log: RunLog;
+  /** Reports progress; cheap to call often, written at most about once a second. */
+  progress(done: number, total?: number, note?: string): void;
+}
+
+/** How long to wait before a retry: `initial * factor^n`, capped at `max`, give or take `jitter` (a fraction). Durations in Go syntax. */
+export interface BackoffOptions {
+  readonly initial?: string;
+  readonly max?: string;
+  readonly factor?: number;
+  readonly jitter?: number;
+}
+
+export interface JobTypeDefinition<Schema extends z.ZodObject, Deps> {
+  /** Lower-case words joined by `_`, such as `send_notifications`. */
+  readonly type: string;
+  /** For people: one sentence. */
+  readonly description?: string;
+  /** `import.meta.url` of the file whose named export this job type is: a thread imports it. */
+  readonly module: string;
+  /** Raise it when older code could not run the payload; nodes plan and claim only versions they know. Default 1. */
+  readonly version?: number;
+  /** A strict object (`z.strictObject`), and so every object within; must be expressible in JSON Schema. */
+  readonly payload: Schema;
+  /** Default `inline`. */
+  readonly isolation?: Isolation;
+  /** Go duration; default `30m`. A job can set its own. */
+  readonly timeout?: string;
+  /** Default 3. A job can set its own. */
+  readonly maxAttempts?: number;
+  readonly backoff?: BackoffOptions;
+  /**
+   * Does the work. What it returns (JSON, at most 64 KiB) is the run's result. A throw fails the attempt, which is retried;
+   * throw a {@link PermanentError} for what a retry can't mend. Delivery is at least once: make effects idempotent.
+   */
+  readonly run: (ctx: JobContext<z.output<Schema>>, deps: Deps) => Promise<unknown>;
+}
+
+/** A job type as the engine takes it, its payload type erased. */
+export interface JobType<Deps = never> {
+  readonly type: string;
+  readonly description: string;
+  readonly module: string;
+  readonly version: number;
+  readonly payload: z.ZodObject;
+  readonly isolation: Isolation;
+  readonly timeout: string | undefined;
+  readonly maxAttempts: number | undefined;
+  readonly backoff: BackoffOptions | undefined;
+  run(ctx: JobContext<unknown>, deps: Deps): Promise<unknown>;
+}
+
+/**
+ * Declares a job type. The payload's type comes from the schema, the dependencies' type from the annotation of `run`'s
+ * second parameter:
+ *
+ *     export const sendDigest = defineJobType({
+ *       type: 'send_digest', module: import.meta.url,
+ *       payload: z.strictObject({ days: z.int().min(1).default(7) }),
+ *       run: async (ctx, deps: Deps) => ({ sent: await deps.digest.send(ctx.payload.days, ctx.signal) }),
+ *     });
+ */
+export function defineJobType<Schema extends z.ZodObject, Deps>(
+  definition: JobTypeDefinition<Schema, Deps>,
+): JobType<Deps> {
+  return {
+    type: definition.type,
+    description: definition.description ?? '',
+    module: definition.module,
+    version: definition.version ?? 1,
+    payload: definition.payload,
+    isolation: definition.isolation ?? 'inline',
+    timeout: definition.timeout,
+    maxAttempts: definition.maxAttempts,
+    backoff: definition.backoff,
+    run: (ctx, deps) => definition.run(parsed<Schema>(ctx), deps),
+  };
+}
+
+/** The engine has checked `ctx.payload` against the schema when it claimed the attempt (P21). */
+function parsed<Schema extends z.ZodObject>(ctx: JobContext<unknown>): JobContext<z.output<Schema>> {
+  return ctx as JobContext<z.output<Schema>>;
+}

@@ -1,0 +1,1 @@
+export { type RunJobOptions, type RunJobReport, runJob } from './run-job.ts';

@@ -1,0 +1,37 @@
+// Installs what is missing, and nothing when nothing is. Runs before the install, so on whatever Node started npm (20 or
+// newer), hence plain JavaScript. Prints to stderr only: `npm run -s token` must print a token and nothing else.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const production = process.argv.includes('--production');
+const stampFile = join(root, 'node_modules', '.greenvue-install.json');
+const wanted = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
+
+function installed() {
+  if (!existsSync(stampFile)) return false;
+  const stamp = JSON.parse(readFileSync(stampFile, 'utf8'));
+  return stamp.lock === wanted && (production || !stamp.production);
+}
+
+if (!installed()) {
+  process.stderr.write(`Installing ${production ? 'what the server needs' : 'packages'} (once) ...\n`);
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(production ? ['--omit=dev'] : [])];
+  const result = spawnSync('npm', args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (result.status !== 0) {
+    process.stderr.write(
+      'The install failed; see the lines above. Check the network and run the command again.\n',
+    );
+    process.exit(1);
+  }
+  writeFileSync(stampFile, JSON.stringify({ lock: wanted, production }));
+}
