@@ -2,3 +2,15 @@
 export class PermanentError extends Error {
   override readonly name = 'PermanentError';
 }
+
+export type StoreErrorCode = 'newer_schema' | 'unavailable';
+
+/** The database can't be used: as it is (`newer_schema`), or for now (`unavailable`). */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly code: StoreErrorCode;
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,241 @@
+import {
+  type Decision,
+  type Draft,
+  decide,
+  draftOf,
+  type NewRun,
+  queueRun,
+  releaseWaiting,
+  without,
+} from './decision.ts';
+import { reschedule } from './edit.ts';
+import {
+  type Job,
+  type JobDefinition,
+  type LiveRuns,
+  liveCount,
+  NO_LIVE_RUNS,
+  roomOf,
+  sameDefinition,
+} from './job.ts';
+import { resume } from './resume.ts';
+import type { JsonText } from './run.ts';
+import { firstSlot, sameSchedule } from './schedule.ts';
+import { takeWhatIsDue } from './slots.ts';
+
+/** A `run_at` may lie so far in the past when it is set: clocks and networks are not exact (P2, P16). */
+export const RUN_AT_TOLERANCE_MS = 60_000;
+
+/** What people and code ask of a job that exists. */
+export type JobCommand =
+  | { readonly kind: 'edit'; readonly definition: JobDefinition }
+  | {
+      readonly kind: 'trigger';
+      readonly payload?: JsonText;
+      readonly runAt?: number;
+      readonly retryOf?: string;
+    }
+  | {
+      readonly kind: 'pause';
+      readonly reason?: string;
+      readonly by?: string;
+      readonly until?: number;
+      readonly cancelLive: boolean;
+    }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'delete' };
+
+export type RefusalCode =
+  | 'overlap'
+  | 'too_many_live_runs'
+  | 'run_at_past'
+  | 'run_at_not_allowed'
+  | 'until_past'
+  | 'finished'
+  | 'type_changed';
+
+/** A command that the rules refuse; nothing is written. `pointer` names the faulty field, where one is at fault. */
+export interface Refusal {
+  readonly ok: false;
+  readonly code: RefusalCode;
+  readonly detail: string;
+  readonly pointer?: string;
+}
+
+/** `changed: false`: the command asks for what is so already; nothing is written (P16: an equal PUT is a no-op). */
+export type CommandOutcome =
+  | { readonly ok: true; readonly changed: boolean; readonly decision: Decision }
+  | Refusal;
+
+/** P2, P3, P4: a new job has its next run from the start. */
+export function createJob(
+  definition: JobDefinition,
+  made: { readonly uid: string; readonly by?: string; readonly now: number },
+): CommandOutcome {
+  const { uid, by, now } = made;
+  const { schedule } = definition;
+  if (schedule.kind === 'run_at' && schedule.runAt < now - RUN_AT_TOLERANCE_MS) return runAtPast();
+  const next = firstSlot(schedule, now);
+  const job: Job = {
+    ...definition,
+    uid,
+    version: 1,
+    status: 'active',
+    anchorAt: now,
+    failedInRow: 0,
+    createdAt: now,
+    updatedAt: now,
+    ...(next === undefined ? {} : { nextRunAt: next }),
+    ...(by === undefined ? {} : { createdBy: by }),
+  };
+  return accepted(decide(draftOf(job, NO_LIVE_RUNS), now));
+}
+
+/** Decides a command on a job in the state `job` with `live` runs, at `now`. */
+export function commandJob(job: Job, live: LiveRuns, command: JobCommand, now: number): CommandOutcome {
+  const draft = draftOf(job, live);
+  switch (command.kind) {
+    case 'edit':
+      return edit(draft, command.definition, now);
+    case 'trigger':
+      return trigger(draft, command, now);
+    case 'pause':
+      return pause(draft, command, now);
+    case 'resume':
+      if (job.status !== 'paused') return { ok: true, changed: false, decision: decide(draft, now) };
+      resume(draft, { at: now, now });
+      takeWhatIsDue(draft, now);
+      return accepted(decide(draft, now));
+    case 'delete':
+      draft.job = without(job, 'nextRunAt', 'wakeAt');
+      return accepted({ ...decide(draft, now, 'deleted') });
+    default:
+      return command satisfies never;
+  }
+}
+
+/** P16. */
+function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutcome {
+  const { job } = draft;
+  if (definition.type !== job.type) {
+    return {
+      ok: false,
+      code: 'type_changed',
+      pointer: '/type',
+      detail: `The type can't change (it is ${job.type}). Delete the job and create it anew, or use another id.`,
+    };
+  }
+  if (sameDefinition(job, definition)) return { ok: true, changed: false, decision: decide(draft, now) };
+  takeWhatIsDue(draft, now);
+  const before = draft.job;
+  const moved = !sameSchedule(before.schedule, definition.schedule);
+  const { schedule } = definition;
+  if (moved && schedule.kind === 'run_at' && schedule.runAt < now - RUN_AT_TOLERANCE_MS) return runAtPast();
+  draft.job = { ...before, ...definition, version: before.version + 1, updatedAt: now };
+  if (moved) reschedule(draft, before, now);
+  resizeRoom(draft, before);
+  takeWhatIsDue(draft, now);
+  return accepted(decide(draft, now));
+}
+
+/** An edit that shrinks the room stops nothing that runs; one that widens it lets the waiting runs go (P7). */
+function resizeRoom(draft: Draft, before: Job): void {
+  if (draft.job.overlap === before.overlap) return;
+  if (before.overlap === 'allow') {
+    draft.moves.push({ from: ['no'], to: 'overlap' });
+    const { active, claimed, waiting } = draft.live;
+    draft.live = { ...draft.live, active: claimed, waiting: waiting + Math.max(active - claimed, 0) };
+  }
+  releaseWaiting(draft);
+}
+
+/** P15: a run by hand does not move the grid; P7 governs it. */
+function trigger(
+  draft: Draft,
+  command: Extract<JobCommand, { kind: 'trigger' }>,
+  now: number,
+): CommandOutcome {
+  const { job, live } = draft;
+  const { payload, runAt, retryOf } = command;
+  if (runAt !== undefined && job.overlap !== 'allow') {
+    return {
+      ok: false,
+      code: 'run_at_not_allowed',
+      pointer: '/run_at',
+      detail:
+        'A run can be put off only for a job with "overlap": "allow". Leave run_at out, or change the job.',
+    };
+  }
+  if (liveCount(live) >= roomOf(job.overlap)) {
+    return {
+      ok: false,
+      code: 'overlap',
+      detail: `The job has ${liveCount(live)} live run(s), and "overlap": "${job.overlap}" has no room for another. Wait for it, cancel it, or change overlap to "queue" or "allow".`,
+    };
+  }
+  const later = runAt !== undefined && runAt > now;
+  const run: NewRun = {
+    trigger: 'manual',
+    catchUp: false,
+    missed: 0,
+    held: later ? 'run_at' : job.overlap !== 'allow' && live.active > 0 ? 'overlap' : 'no',
+    availableAt: later ? runAt : now,
+    ...(payload === undefined ? {} : { payload }),
+    ...(retryOf === undefined ? {} : { retryOf }),
+  };
+  queueRun(draft, run);
+  return accepted(decide(draft, now));
+}
+
+/** P14. Pausing a paused job gives it the new reason and end. */
+function pause(draft: Draft, command: Extract<JobCommand, { kind: 'pause' }>, now: number): CommandOutcome {
+  const { reason, by, until, cancelLive } = command;
+  if (until !== undefined && until <= now) {
+    return {
+      ok: false,
+      code: 'until_past',
+      pointer: '/until',
+      detail: 'until must lie in the future. Leave it out to pause until somebody resumes the job.',
+    };
+  }
+  takeWhatIsDue(draft, now);
+  const { job } = draft;
+  if (job.status === 'finished') {
+    return {
+      ok: false,
+      code: 'finished',
+      detail: 'The job is finished: it has no slot left that a pause could hold.',
+    };
+  }
+  const at = job.pause?.at ?? now;
+  draft.job = {
+    ...without(job, 'nextRunAt'),
+    status: 'paused',
+    pause: {
+      at,
+      ...(reason === undefined ? {} : { reason }),
+      ...(by === undefined ? {} : { by }),
+      ...(until === undefined ? {} : { until }),
+    },
+  };
+  if (job.status !== 'paused') {
+    draft.moves.push({ from: ['no', 'overlap'], to: 'pause' });
+    // A run that has just come due in this very command waits for the resume, too.
+    for (const [index, run] of draft.queue.entries()) draft.queue[index] = { ...run, held: 'pause' };
+  }
+  return accepted(decide(draft, now, cancelLive ? 'user' : undefined));
+}
+
+function accepted(decision: Decision): CommandOutcome {
+  return { ok: true, changed: true, decision };
+}
+
+function runAtPast(): Refusal {
+  return {
+    ok: false,
+    code: 'run_at_past',
+    pointer: '/run_at',
+    detail:
+      'run_at lies more than 60 s in the past. Give a time to come, or create the job on_demand and run it now.',
+  };
+}

@@ -1,0 +1,134 @@
+import { isFixedDelay, type Job, type LiveRuns, liveCount } from './job.ts';
+import type { Held, JsonText, RunTrigger } from './run.ts';
+
+/** A run to be made; the store gives it its id and `queuedAt`. */
+export interface NewRun {
+  readonly trigger: RunTrigger;
+  readonly scheduledFor?: number;
+  readonly catchUp: boolean;
+  readonly missed: number;
+  readonly missedFrom?: number;
+  readonly payload?: JsonText;
+  readonly retryOf?: string;
+  readonly held: Held;
+  readonly availableAt: number;
+}
+
+/** A finished row for slots that nothing ran. */
+export interface SkippedRun {
+  readonly scheduledFor: number;
+  readonly reason: 'overlap' | 'missed';
+  readonly catchUp: boolean;
+  readonly missed: number;
+  readonly missedFrom?: number;
+}
+
+/** Moves unclaimed queued runs of the job from one kind of waiting to another, those available first first. */
+export interface Move {
+  readonly from: readonly Held[];
+  readonly to: Held;
+  readonly limit?: number;
+  /** Only those with `availableAt` at or before it. */
+  readonly dueBy?: number;
+  /** Only manual runs asked for at or after it (`since`), or all but those (`before`). */
+  readonly asked?: { readonly since: number } | { readonly before: number };
+}
+
+/**
+ * All that one decision about a job writes, in one transaction under the job row's lock, in this order: moves of waiting
+ * runs, skipped rows, new runs, cancels, the job row. Stores apply it and decide nothing.
+ */
+export interface Decision {
+  readonly job: Job;
+  readonly moves: readonly Move[];
+  readonly skip: readonly SkippedRun[];
+  readonly queue: readonly NewRun[];
+  /** Cancel every live run: waiting ones at once, claimed ones by request (P12). */
+  readonly cancelLive?: 'user' | 'deleted';
+}
+
+/** A decision in the making: the rules of one command work on it one after the other. */
+export interface Draft {
+  job: Job;
+  live: LiveRuns;
+  readonly moves: Move[];
+  readonly skip: SkippedRun[];
+  readonly queue: NewRun[];
+}
+
+export function draftOf(job: Job, live: LiveRuns): Draft {
+  return { job, live, moves: [], skip: [], queue: [] };
+}
+
+/** Adds a run and counts it. */
+export function queueRun(draft: Draft, run: NewRun): void {
+  draft.queue.push(run);
+  const { live } = draft;
+  if (run.held === 'no') draft.live = { ...live, active: live.active + 1 };
+  else if (run.held === 'run_at')
+    draft.live = { ...live, nextOwnRunAt: earliest(live.nextOwnRunAt, run.availableAt) ?? run.availableAt };
+  else draft.live = { ...live, waiting: live.waiting + 1 };
+}
+
+/** Lets one waiting run go when nothing of the job is active (P7); all of them where runs may overlap. */
+export function releaseWaiting(draft: Draft): void {
+  const { live, job } = draft;
+  if (live.waiting === 0) return;
+  if (job.overlap === 'allow') {
+    draft.moves.push({ from: ['overlap'], to: 'no' });
+    draft.live = { ...live, active: live.active + live.waiting, waiting: 0 };
+  } else if (live.active === 0) {
+    draft.moves.push({ from: ['overlap'], to: 'no', limit: 1 });
+    draft.live = { ...live, active: 1, waiting: live.waiting - 1 };
+  }
+}
+
+/** Closes a draft: the status, the next run of a `fixed_delay` job, and when to look again, follow from all the rest. */
+export function decide(draft: Draft, now: number, cancelLive?: 'user' | 'deleted'): Decision {
+  const job = withWakeAt(
+    withDerivedStatus(withFixedDelay(draft.job, draft.live, now), draft.live),
+    draft.live,
+  );
+  const { moves, skip, queue } = draft;
+  return { job, moves, skip, queue, ...(cancelLive === undefined ? {} : { cancelLive }) };
+}
+
+/** P3: `fixed_delay` has no next run while a run is live; with none, it is the last end + interval, or now + interval. */
+function withFixedDelay(job: Job, live: LiveRuns, now: number): Job {
+  if (!isFixedDelay(job.schedule) || job.status !== 'active' || job.schedule.kind !== 'interval') return job;
+  if (liveCount(live) > 0) return without(job, 'nextRunAt');
+  if (job.nextRunAt !== undefined) return job;
+  const next = (job.lastEndAt ?? Number.NEGATIVE_INFINITY) + job.schedule.everyMs;
+  return { ...job, nextRunAt: next > now ? next : now + job.schedule.everyMs };
+}
+
+/** A `run_at` job is finished once its slot is taken and nothing of it is left to run; a run by hand wakes it again. */
+function withDerivedStatus(job: Job, live: LiveRuns): Job {
+  if (job.status === 'paused') return job;
+  const nothingLeft = liveCount(live) === 0 && live.nextOwnRunAt === undefined && job.nextRunAt === undefined;
+  const status = job.schedule.kind === 'run_at' && nothingLeft ? 'finished' : 'active';
+  return job.status === status ? job : { ...job, status };
+}
+
+function withWakeAt(job: Job, live: LiveRuns): Job {
+  // With `all`, slots wait on the clock, not in the queue: with no room, the next settlement takes the next slot (P6).
+  const full = job.catchUp === 'all' && liveCount(live) >= 2;
+  const own = job.status === 'paused' ? job.pause?.until : full ? undefined : job.nextRunAt;
+  const wakeAt = earliest(own, live.nextOwnRunAt);
+  return wakeAt === undefined ? without(job, 'wakeAt') : { ...job, wakeAt };
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : Math.min(a, b);
+}
+
+/** The same without some optional keys: under `exactOptionalPropertyTypes`, absent is not `undefined`. */
+export function without<T extends object, K extends keyof T>(
+  value: T,
+  ...keys: readonly K[]
+): Omit<T, K> & Partial<Pick<T, K>> {
+  const copy = { ...value };
+  for (const key of keys) delete copy[key];
+  return copy;
+}

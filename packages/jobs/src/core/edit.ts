@@ -1,0 +1,60 @@
+import { type Draft, without } from './decision.ts';
+import { isFixedDelay, type Job, liveCount } from './job.ts';
+import { baseOf, clockJumpedBack } from './resume.ts';
+import { nextSlot, type Schedule } from './schedule.ts';
+
+/**
+ * P16: where the next run of an edited job lies. `draft.job` has the new schedule; `before` is the job as it was after what
+ * was due under the old one has been taken. A paused job gets its grid now and its next run with the resume.
+ */
+export function reschedule(draft: Draft, before: Job, now: number): void {
+  const jumped = clockJumpedBack(before, now);
+  const base = baseOf(before, now);
+  const job = jumped ? without(draft.job, 'lastSlotAt') : draft.job;
+  const { anchorAt, next } = place(job, { base, live: liveCount(draft.live) > 0, now });
+  const placed: Job = { ...without(job, 'nextRunAt'), anchorAt };
+  draft.job =
+    next === undefined || job.status === 'paused' ? placed : { ...placed, nextRunAt: next, status: 'active' };
+}
+
+interface Placed {
+  readonly anchorAt: number;
+  readonly next: number | undefined;
+}
+
+function place(
+  job: Job,
+  at: { readonly base: number; readonly live: boolean; readonly now: number },
+): Placed {
+  const { schedule } = job;
+  switch (schedule.kind) {
+    case 'on_demand':
+      return { anchorAt: job.anchorAt, next: undefined };
+    case 'run_at':
+      return { anchorAt: job.anchorAt, next: schedule.runAt };
+    case 'cron':
+      return { anchorAt: job.anchorAt, next: nextSlot(schedule, job.anchorAt, at.base) };
+    case 'interval':
+      return placeInterval(job, schedule, at);
+    default:
+      return schedule satisfies never;
+  }
+}
+
+function placeInterval(
+  job: Job,
+  schedule: Extract<Schedule, { kind: 'interval' }>,
+  { base, live, now }: { readonly base: number; readonly live: boolean; readonly now: number },
+): Placed {
+  const { everyMs, startAt } = schedule;
+  if (isFixedDelay(schedule)) {
+    if (live) return { anchorAt: now, next: undefined };
+    if (startAt !== undefined && startAt > now) return { anchorAt: startAt, next: startAt };
+    const next = (job.lastEndAt ?? job.createdAt) + everyMs;
+    return { anchorAt: now, next: next > now ? next : now + everyMs };
+  }
+  if (startAt !== undefined) return { anchorAt: startAt, next: nextSlot(schedule, startAt, base) };
+  const from = job.lastSlotAt ?? job.createdAt;
+  if (from + everyMs > now) return { anchorAt: from, next: from + everyMs };
+  return { anchorAt: now + everyMs, next: now + everyMs };
+}

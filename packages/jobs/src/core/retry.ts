@@ -1,0 +1,17 @@
+/** How long to wait before a retry (P8): `initialMs * factor^(n-1)`, capped at `maxMs`, give or take `jitter` (a fraction). */
+export interface Backoff {
+  readonly initialMs: number;
+  readonly maxMs: number;
+  readonly factor: number;
+  readonly jitter: number;
+}
+
+export const DEFAULT_BACKOFF: Backoff = { initialMs: 10_000, maxMs: 3_600_000, factor: 2, jitter: 0.1 };
+export const DEFAULT_MAX_ATTEMPTS = 3;
+export const DEFAULT_TIMEOUT_MS = 30 * 60_000;
+
+/** The wait before the attempt that follows the `failures`-th failed one (1, 2, …). `random` is in [0, 1). */
+export function retryDelayMs(backoff: Backoff, failures: number, random: number): number {
+  const plain = Math.min(backoff.initialMs * backoff.factor ** (failures - 1), backoff.maxMs);
+  return Math.round(plain * (1 + backoff.jitter * (2 * random - 1)));
+}

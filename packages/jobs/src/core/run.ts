@@ -1,0 +1,165 @@
+/** JSON as text. Payloads and results cross threads and databases as text and are parsed where they are used. */
+export type JsonText = string;
+
+export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+export type FinishedStatus = Exclude<RunStatus, 'queued' | 'running'>;
+export type RunTrigger = 'schedule' | 'manual';
+export type RunReason =
+  | 'overlap'
+  | 'missed'
+  | 'error'
+  | 'timeout'
+  | 'lost'
+  | 'payload_invalid'
+  | 'user'
+  | 'deleted';
+
+/**
+ * Why a queued run is outside the due index: it waits for room (P7), for a resume (P14), or for its own `run_at` (P15).
+ * One that waits for its `run_at` is not live yet.
+ */
+export type Held = 'no' | 'overlap' | 'pause' | 'run_at';
+
+/** What can happen to a run. */
+export type RunEvent =
+  | 'claim'
+  | 'start'
+  | 'succeed'
+  | 'fail'
+  | 'retry'
+  | 'give_back'
+  | 'lose'
+  | 'cancel'
+  | 'hold'
+  | 'release';
+
+type Cell = RunStatus | 'refused';
+
+const TERMINAL: Readonly<Record<RunEvent, Cell>> = {
+  claim: 'refused',
+  start: 'refused',
+  succeed: 'refused',
+  fail: 'refused',
+  retry: 'refused',
+  give_back: 'refused',
+  lose: 'refused',
+  cancel: 'refused',
+  hold: 'refused',
+  release: 'refused',
+};
+
+/**
+ * Every status x every event. A run is claimed while `queued` (a node may hold claimed runs that have not started) and
+ * `running` from its start. `succeed` and `fail` out of `queued` are the settlements of claimed runs that were so short that
+ * their start was never written. Terminal rows are immutable.
+ */
+export const TRANSITIONS: Readonly<Record<RunStatus, Readonly<Record<RunEvent, Cell>>>> = {
+  queued: {
+    claim: 'queued',
+    start: 'running',
+    succeed: 'succeeded',
+    fail: 'failed',
+    retry: 'queued',
+    give_back: 'queued',
+    lose: 'queued',
+    cancel: 'cancelled',
+    hold: 'queued',
+    release: 'queued',
+  },
+  running: {
+    claim: 'refused',
+    start: 'running',
+    succeed: 'succeeded',
+    fail: 'failed',
+    retry: 'queued',
+    give_back: 'queued',
+    lose: 'queued',
+    cancel: 'cancelled',
+    hold: 'refused',
+    release: 'refused',
+  },
+  succeeded: TERMINAL,
+  failed: TERMINAL,
+  cancelled: TERMINAL,
+  skipped: TERMINAL,
+};
+
+/** One failed attempt. `stack` is for operators; it never reaches a client without the right to read runs. */
+export interface AttemptError {
+  readonly attempt: number;
+  readonly at: number;
+  readonly reason: 'error' | 'timeout' | 'payload_invalid' | 'lost';
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total?: number;
+  readonly note?: string;
+}
+
+/** The part of a run that never changes after it was made. */
+export interface RunOrigin {
+  readonly id: string;
+  readonly jobUid: string;
+  readonly trigger: RunTrigger;
+  readonly scheduledFor?: number;
+  /** Makes up for missed slots (P6). */
+  readonly catchUp: boolean;
+  /** Slots covered, its own included; 0 when it covers none but its own, on time. */
+  readonly missed: number;
+  readonly missedFrom?: number;
+  /** An override for this run alone. */
+  readonly payload?: JsonText;
+  readonly retryOf?: string;
+  readonly queuedAt: number;
+}
+
+/** The newest claim of a run (P10). */
+export interface Claim {
+  readonly node: string;
+  readonly fence: number;
+}
+
+/** A run that is not finished. */
+export interface LiveRun extends RunOrigin {
+  readonly status: 'queued' | 'running';
+  readonly held: Held;
+  readonly availableAt: number;
+  readonly claim?: Claim;
+  /** Of the current attempt; absent until it starts. */
+  readonly startedAt?: number;
+  /** Failed attempts so far. */
+  readonly failures: number;
+  /** Claims lost with their node (P9). */
+  readonly recoveries: number;
+  readonly errors: readonly AttemptError[];
+  /** A cancel was asked for; the run is never started again (P12). */
+  readonly cancel?: 'user' | 'deleted';
+  /** Since when an inline handler has ignored its signal (P11). */
+  readonly zombieSince?: number;
+  readonly progress?: Progress;
+}
+
+export interface FinishedRun extends RunOrigin {
+  readonly status: FinishedStatus;
+  readonly reason?: RunReason;
+  /** Attempts made that count. */
+  readonly attempt: number;
+  readonly recoveries: number;
+  readonly node?: string;
+  readonly startedAt?: number;
+  readonly finishedAt: number;
+  readonly progress?: Progress;
+  readonly result?: JsonText;
+  readonly errors: readonly AttemptError[];
+}
+
+export type Run = LiveRun | FinishedRun;
+
+/** The number of the attempt that runs, or of the last one that ran. */
+export function attemptOf(run: LiveRun): number {
+  return run.status === 'running' || run.claim !== undefined ? run.failures + 1 : run.failures;
+}

@@ -1,0 +1,191 @@
+import { type Decision, decide, draftOf, releaseWaiting } from './decision.ts';
+import type { Job, LiveRuns } from './job.ts';
+import { retryDelayMs } from './retry.ts';
+import {
+  type AttemptError,
+  attemptOf,
+  type FinishedStatus,
+  type Held,
+  type JsonText,
+  type LiveRun,
+  type RunReason,
+} from './run.ts';
+import { slotsAfter } from './schedule.ts';
+
+/** A run may lose so many claims with their nodes; one more fails it (P9). */
+const MAX_RECOVERIES = 5;
+
+/** How a claim ended. */
+export type Outcome =
+  | { readonly kind: 'succeeded'; readonly result?: JsonText }
+  | { readonly kind: 'failed'; readonly error: AttemptError; readonly permanent: boolean }
+  /** The handler threw after it was told to stop by a cancel. */
+  | { readonly kind: 'cancelled' }
+  /** Not started, or stopped by a shutdown: costs nothing. */
+  | { readonly kind: 'given_back' }
+  /** Its node died. */
+  | { readonly kind: 'lost' };
+
+/** Where a claim that ended leaves its run. */
+export type Settlement =
+  | {
+      readonly kind: 'finished';
+      readonly status: FinishedStatus;
+      readonly reason?: RunReason;
+      readonly attempt: number;
+      readonly recoveries: number;
+      readonly result?: JsonText;
+      readonly errors: readonly AttemptError[];
+    }
+  | {
+      readonly kind: 'waiting';
+      readonly held: Held;
+      readonly availableAt: number;
+      readonly failures: number;
+      readonly recoveries: number;
+      readonly errors: readonly AttemptError[];
+    };
+
+/** What becomes of a run whose claim ended with `outcome` (P8, P9, P11, P12). `random` is in [0, 1). */
+export function settleRun(
+  job: Job,
+  run: LiveRun,
+  outcome: Outcome,
+  at: { readonly now: number; readonly random: number },
+): Settlement {
+  switch (outcome.kind) {
+    case 'succeeded':
+      return finished(run, {
+        status: 'succeeded',
+        ...(outcome.result === undefined ? {} : { result: outcome.result }),
+      });
+    case 'failed':
+      return run.cancel === undefined
+        ? failedOrRetried(job, run, outcome, at)
+        : finished(run, { status: 'cancelled', reason: run.cancel, error: outcome.error });
+    case 'cancelled':
+      return finished(run, { status: 'cancelled', reason: run.cancel ?? 'user' });
+    case 'given_back':
+      return run.cancel === undefined
+        ? waiting(job, run, { availableAt: at.now })
+        : finished(run, { status: 'cancelled', reason: run.cancel });
+    case 'lost':
+      return lost(job, run, at.now);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function failedOrRetried(
+  job: Job,
+  run: LiveRun,
+  { error, permanent }: Extract<Outcome, { kind: 'failed' }>,
+  { now, random }: { readonly now: number; readonly random: number },
+): Settlement {
+  const failures = run.failures + 1;
+  const availableAt = now + retryDelayMs(job.backoff, failures, random);
+  if (permanent || failures >= job.maxAttempts || isLeftToTheNextSlot(job, availableAt)) {
+    return finished(run, { status: 'failed', reason: error.reason, error });
+  }
+  return waiting(job, { ...run, failures, errors: [...run.errors, error] }, { availableAt });
+}
+
+/** P8: under `skip`, a retry that would meet the next slot of a fixed-rate or cron job is not made: that slot is the retry. */
+function isLeftToTheNextSlot(job: Job, retryAt: number): boolean {
+  const { schedule } = job;
+  const onGrid = schedule.kind === 'cron' || (schedule.kind === 'interval' && schedule.mode === 'fixed_rate');
+  if (!onGrid || job.overlap !== 'skip' || job.status !== 'active') return false;
+  return job.nextRunAt !== undefined && retryAt >= job.nextRunAt;
+}
+
+function lost(job: Job, run: LiveRun, now: number): Settlement {
+  const recoveries = run.recoveries + 1;
+  const again = { ...run, recoveries };
+  if (run.cancel !== undefined) return finished(again, { status: 'cancelled', reason: run.cancel });
+  if (recoveries <= MAX_RECOVERIES)
+    return waiting(job, again, { availableAt: Math.min(run.availableAt, now) });
+  const message = `The process that ran it ended ${recoveries} times before the run did. Look for what kills it: memory, a native crash, a kill from outside.`;
+  return finished(again, {
+    status: 'failed',
+    reason: 'lost',
+    error: { attempt: attemptOf(run), at: now, reason: 'lost', name: 'LostError', message },
+  });
+}
+
+function waiting(job: Job, run: LiveRun, { availableAt }: { readonly availableAt: number }): Settlement {
+  const { failures, recoveries, errors } = run;
+  return {
+    kind: 'waiting',
+    held: isHeldByPause(job, run) ? 'pause' : 'no',
+    availableAt,
+    failures,
+    recoveries,
+    errors,
+  };
+}
+
+/** A pause holds retries and runs taken back, but not those asked for by hand meanwhile (P14). */
+function isHeldByPause(job: Job, run: LiveRun): boolean {
+  if (job.status !== 'paused' || job.pause === undefined) return false;
+  return run.trigger !== 'manual' || run.queuedAt < job.pause.at;
+}
+
+function finished(
+  run: LiveRun,
+  end: {
+    readonly status: FinishedStatus;
+    readonly reason?: RunReason;
+    readonly result?: JsonText;
+    readonly error?: AttemptError;
+  },
+): Settlement {
+  const { error, ...how } = end;
+  const errors = error === undefined ? run.errors : [...run.errors, error];
+  return { kind: 'finished', attempt: attemptOf(run), recoveries: run.recoveries, errors, ...how };
+}
+
+/** A run of a job that is over: what the job's row needs to know of it. */
+export interface EndedRun {
+  readonly status: FinishedStatus;
+  readonly startedAt?: number;
+}
+
+/**
+ * What a settlement does to the job: its last run and health, the next run of a `fixed_delay` job (P3), the room that it
+ * leaves to a waiting run (P7), a `run_at` job's end. `live` counts what is left.
+ */
+export function afterSettlements(
+  job: Job,
+  live: LiveRuns,
+  ended: readonly EndedRun[],
+  now: number,
+): Decision {
+  const draft = draftOf(
+    ended.reduce((known, run) => withEnded(known, run, now), job),
+    live,
+  );
+  releaseWaiting(draft);
+  return decide(draft, now);
+}
+
+function withEnded(job: Job, run: EndedRun, now: number): Job {
+  let next: Job = { ...job, lastEndAt: now };
+  if (run.startedAt !== undefined && run.startedAt >= (job.lastRunAt ?? 0)) {
+    next = { ...next, lastRunAt: run.startedAt, lastStatus: run.status };
+  }
+  if (run.status === 'failed') {
+    return { ...next, failedInRow: job.failedInRow + 1, failingSince: job.failingSince ?? now };
+  }
+  if (run.status !== 'succeeded') return next;
+  const { failingSince: _, ...healthy } = next;
+  const startedAt = Math.max(run.startedAt ?? now, job.lastSuccessAt ?? 0);
+  return { ...healthy, failedInRow: 0, lastSuccessAt: startedAt };
+}
+
+/** The next run times of a job as it stands: those a person would expect to see. */
+export function upcoming(job: Job, n: number, now: number): number[] {
+  if (job.status === 'paused' || job.nextRunAt === undefined || n <= 0) return [];
+  const first = job.nextRunAt;
+  if (job.schedule.kind === 'interval' && job.schedule.mode === 'fixed_delay') return [first];
+  return [first, ...slotsAfter(job.schedule, job.anchorAt, Math.max(first, now), n - 1)];
+}

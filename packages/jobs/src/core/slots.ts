@@ -1,0 +1,148 @@
+import { type Decision, type Draft, decide, draftOf, queueRun, releaseWaiting, without } from './decision.ts';
+import { type Job, type LiveRuns, liveCount, roomOf } from './job.ts';
+import { resume } from './resume.ts';
+import { gapAfter, passedSlots, slotFromEnd } from './schedule.ts';
+
+/** A slot taken later than this, or than half the gap to its next one, was missed; else it is just late (P6). */
+const MISSED_AFTER_MS = 60_000;
+/** With `catch_up: all`, at most so many passed slots wait; one skipped row covers the older ones (P6). */
+const MAX_WAITING_SLOTS = 100;
+
+/**
+ * What is due of a job at `now`: the end of its pause (P14), runs whose own `run_at` has come (P15), and passed slots
+ * (P4 to P7). Returns the same job and nothing to write when nothing is due.
+ */
+export function planJob(job: Job, live: LiveRuns, now: number): Decision {
+  const draft = draftOf(job, live);
+  takeWhatIsDue(draft, now);
+  return decide(draft, now);
+}
+
+/** {@link planJob} as the first step of another command: an edit first takes what is due under the old definition (P16). */
+export function takeWhatIsDue(draft: Draft, now: number): void {
+  const until = draft.job.pause?.until;
+  if (draft.job.status === 'paused' && until !== undefined && until <= now) resume(draft, { at: until, now });
+  releaseOwnRunAt(draft, now);
+  takeSlots(draft, now);
+}
+
+function releaseOwnRunAt(draft: Draft, now: number): void {
+  const due = draft.live.dueOwnRuns;
+  if (due === 0) return;
+  const { job } = draft;
+  const to = job.overlap === 'allow' ? 'no' : 'overlap';
+  if (job.status === 'paused' && job.pause !== undefined) {
+    draft.moves.push({ from: ['run_at'], to: 'pause', dueBy: now, asked: { before: job.pause.at } });
+  }
+  draft.moves.push({ from: ['run_at'], to, dueBy: now });
+  const { live } = draft;
+  draft.live =
+    to === 'no'
+      ? { ...live, active: live.active + due, dueOwnRuns: 0 }
+      : { ...live, waiting: live.waiting + due, dueOwnRuns: 0 };
+  releaseWaiting(draft);
+}
+
+function takeSlots(draft: Draft, now: number): void {
+  const { job } = draft;
+  if (job.status !== 'active' || job.nextRunAt === undefined || job.nextRunAt > now) return;
+  if (job.catchUp === 'all') takeOneByOne(draft, now);
+  else takeTogether(draft, now);
+}
+
+/** `once` and `skip`: all passed slots at once; the clock ends up on the first slot to come. */
+function takeTogether(draft: Draft, now: number): void {
+  const { job } = draft;
+  const first = job.nextRunAt;
+  if (first === undefined) return;
+  const { count, latest, next } = passedSlots(job.schedule, job.anchorAt, first, now);
+  const late = isMissed(job, latest, now);
+  advance(draft, latest, next);
+  if (job.catchUp === 'skip' && late) {
+    draft.skip.push({
+      scheduledFor: latest,
+      reason: 'missed',
+      catchUp: true,
+      missed: count,
+      missedFrom: first,
+    });
+  } else if (job.catchUp === 'skip' && count > 1) {
+    const before = slotFromEnd(job.schedule, job.anchorAt, first, now, 2);
+    draft.skip.push({
+      scheduledFor: before,
+      reason: 'missed',
+      catchUp: true,
+      missed: count - 1,
+      missedFrom: first,
+    });
+    queueSlot(draft, { slot: latest, count: 0, now });
+  } else if (late || count > 1) {
+    queueSlot(draft, { slot: latest, count, from: first, now });
+  } else {
+    queueSlot(draft, { slot: latest, count: 0, now });
+  }
+}
+
+/** `all`: the oldest slot first, as far as there is room; the others wait on the clock, `nextRunAt` in the past. */
+function takeOneByOne(draft: Draft, now: number): void {
+  dropOldest(draft, now);
+  for (;;) {
+    const { job } = draft;
+    const slot = job.nextRunAt;
+    if (slot === undefined || slot > now || liveCount(draft.live) >= roomOf(job.overlap)) return;
+    const late = isMissed(job, slot, now);
+    advance(draft, slot, slotAfter(job, slot));
+    queueSlot(draft, late ? { slot, count: 1, from: slot, now } : { slot, count: 0, now });
+  }
+}
+
+function dropOldest(draft: Draft, now: number): void {
+  const { job } = draft;
+  const first = job.nextRunAt;
+  if (first === undefined) return;
+  const { count } = passedSlots(job.schedule, job.anchorAt, first, now);
+  if (count <= MAX_WAITING_SLOTS) return;
+  const lastDropped = slotFromEnd(job.schedule, job.anchorAt, first, now, MAX_WAITING_SLOTS + 1);
+  const missed = count - MAX_WAITING_SLOTS;
+  advance(draft, lastDropped, slotAfter(job, lastDropped));
+  draft.skip.push({ scheduledFor: lastDropped, reason: 'missed', catchUp: true, missed, missedFrom: first });
+}
+
+function slotAfter(job: Job, slot: number): number | undefined {
+  return passedSlots(job.schedule, job.anchorAt, slot, slot).next;
+}
+
+interface TakenSlot {
+  readonly slot: number;
+  /** Slots covered when it makes up for missed ones, its own included; else 0. */
+  readonly count: number;
+  readonly from?: number;
+  readonly now: number;
+}
+
+/** A slot becomes a run where there is room, a skipped row where there is none; a `run_at` slot always waits (P7). */
+function queueSlot(draft: Draft, { slot, count, from, now }: TakenSlot): void {
+  const { job, live } = draft;
+  const covers = { catchUp: count > 0, missed: count, ...(from === undefined ? {} : { missedFrom: from }) };
+  if (liveCount(live) >= roomOf(job.overlap) && job.schedule.kind !== 'run_at') {
+    draft.skip.push({ scheduledFor: slot, reason: 'overlap', ...covers });
+    return;
+  }
+  const held = job.overlap !== 'allow' && liveCount(live) > 0 ? 'overlap' : 'no';
+  queueRun(draft, {
+    trigger: 'schedule',
+    scheduledFor: slot,
+    ...covers,
+    held,
+    availableAt: Math.min(slot, now),
+  });
+}
+
+function advance(draft: Draft, taken: number, next: number | undefined): void {
+  const job = { ...draft.job, lastSlotAt: taken };
+  draft.job = next === undefined ? without(job, 'nextRunAt') : { ...job, nextRunAt: next };
+}
+
+function isMissed(job: Job, slot: number, now: number): boolean {
+  return now - slot > Math.min(gapAfter(job.schedule, job.anchorAt, slot) / 2, MISSED_AFTER_MS);
+}

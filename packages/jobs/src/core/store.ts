@@ -1,0 +1,304 @@
+import type { JobCommand, Refusal } from './commands.ts';
+import type { Health, HealthStatus } from './health.ts';
+import type { Job, JobDefinition, JobStatus } from './job.ts';
+import type { FinishedRun, FinishedStatus, JsonText, LiveRun, Progress, Run, RunStatus } from './run.ts';
+import type { Outcome } from './settle.ts';
+
+/** The job types that a node can run, by name, in that version or an older one (P22). */
+export type TypeVersions = Readonly<Record<string, number>>;
+
+/** Who asked for a change and what it was; written in the same transaction as the change. Append-only. */
+export interface AuditEntry {
+  readonly actor: string;
+  /** Such as `job.create`, `job.edit`, `run.cancel`. */
+  readonly action: string;
+  /** What was asked, as JSON. */
+  readonly change: JsonText;
+}
+
+export interface AuditRow extends AuditEntry {
+  readonly id: string;
+  readonly at: number;
+  /** The id of the job or run. */
+  readonly target: string;
+}
+
+export type InsertOutcome =
+  | { readonly kind: 'created'; readonly job: Job }
+  | { readonly kind: 'exists' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export interface CommandInput {
+  readonly jobId: string;
+  readonly command: JobCommand;
+  /** Refuse with `stale` unless the job still has this version. */
+  readonly ifVersion?: number;
+  /** Of a trigger: kept 24 h; the same key again answers with the first run (P15). */
+  readonly dedupeKey?: string;
+  readonly audit?: AuditEntry;
+}
+
+/** A claimed run that was asked to stop: its node has to be told. */
+export interface CancelRequest {
+  readonly runId: string;
+  readonly node: string;
+  readonly fence: number;
+}
+
+export type CommandResult =
+  | {
+      readonly kind: 'done';
+      readonly changed: boolean;
+      readonly job: Job;
+      /** What was made, skipped or cancelled on the way; the run of a trigger is the last of `queued`. */
+      readonly queued: readonly LiveRun[];
+      readonly finished: readonly FinishedRun[];
+      readonly cancelRequests: readonly CancelRequest[];
+    }
+  /** The dedupe key was used before, for this run. */
+  | { readonly kind: 'duplicate'; readonly run: Run }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'stale'; readonly version: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export interface PlanResult {
+  readonly now: number;
+  readonly queued: readonly PlannedRun[];
+  readonly skipped: readonly PlannedRun[];
+  /** The limit was reached: more may be due. */
+  readonly more: boolean;
+  /** The earliest instant at which a job of these types has to be planned. */
+  readonly nextWakeAt?: number;
+}
+
+/** As much of a planned run as an event tells. */
+export interface PlannedRun {
+  readonly id: string;
+  readonly jobId: string;
+  readonly jobUid: string;
+  readonly scheduledFor?: number;
+  readonly reason?: 'overlap' | 'missed';
+}
+
+export interface ClaimInput {
+  readonly node: string;
+  readonly types: TypeVersions;
+  /** Free places: at most so many runs, which start at once and get their `startedAt` now. */
+  readonly places: number;
+  /** At most so many more, to be held until a place is free; never a run that was recovered before (P9). */
+  readonly prefetch: number;
+}
+
+/** A claim as its node needs it: small, since it crosses a thread for each run. */
+export interface ClaimedRun {
+  readonly id: string;
+  /** Index into `jobs` of the claim. */
+  readonly job: number;
+  readonly fence: number;
+  readonly attempt: number;
+  readonly availableAt: number;
+  /** False for a prefetched run. */
+  readonly started: boolean;
+  readonly catchUp: boolean;
+  readonly missed: number;
+  readonly scheduledFor?: number;
+  readonly payload?: JsonText;
+}
+
+export interface ClaimResult {
+  readonly now: number;
+  readonly jobs: readonly Job[];
+  readonly runs: readonly ClaimedRun[];
+  /** When the next run that is not claimed comes due; in the past when there was more than was asked for. */
+  readonly nextDueAt?: number;
+}
+
+export interface SettleInput {
+  readonly runId: string;
+  readonly fence: number;
+  readonly outcome: Outcome;
+  /** In [0, 1): for the jitter of a retry. */
+  readonly random: number;
+  /** Of this attempt; absent when its handler never started. */
+  readonly startedAt?: number;
+  readonly finishedAt: number;
+  readonly progress?: Progress;
+  readonly logs?: readonly LogLine[];
+}
+
+export type SettleResult =
+  | { readonly kind: 'finished'; readonly status: FinishedStatus }
+  | { readonly kind: 'waiting'; readonly availableAt: number; readonly failures: number }
+  /** The claim is not the newest of the run any more, or the run is finished: nothing was written (P10). */
+  | { readonly kind: 'stale' };
+
+export interface SettleBatchResult {
+  readonly results: readonly SettleResult[];
+  /** Something was released, planned or put back that can be claimed now. */
+  readonly wake: boolean;
+}
+
+export interface LogLine {
+  readonly at: number;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields?: JsonText;
+}
+
+/** What a claim tells while its run goes on. All parts are optional; all are guarded by the fence. */
+export interface Report {
+  readonly runId: string;
+  readonly fence: number;
+  readonly startedAt?: number;
+  readonly progress?: Progress;
+  readonly logs?: readonly LogLine[];
+  readonly zombieSince?: number;
+}
+
+export type CancelResult =
+  | { readonly kind: 'cancelled'; readonly run: FinishedRun; readonly voided?: CancelRequest }
+  | { readonly kind: 'requested'; readonly run: LiveRun; readonly request: CancelRequest }
+  | { readonly kind: 'finished'; readonly run: FinishedRun }
+  | { readonly kind: 'absent' };
+
+/** A job with what its live runs say of it. */
+export interface JobView {
+  readonly job: Job;
+  readonly health: Health;
+  readonly isRunning: boolean;
+  /** The start of the latest started run, live or not, and that run's status. */
+  readonly lastRunAt?: number;
+  readonly lastStatus?: RunStatus;
+}
+
+export type JobSort = 'id' | 'name' | 'next_run' | 'last_run' | 'created_at';
+
+export interface JobQuery {
+  readonly type?: string;
+  readonly status?: JobStatus;
+  readonly health?: HealthStatus;
+  /** Part of the id, name or description, in any case. */
+  readonly q?: string;
+  readonly sort: JobSort;
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly after?: Cursor;
+  readonly handlers: TypeVersions;
+}
+
+/** Where a page ended: the sort value and the key of its last row. */
+export interface Cursor {
+  readonly value: string | number | null;
+  readonly key: string;
+}
+
+export interface Page<T> {
+  readonly rows: readonly T[];
+  readonly next?: Cursor;
+}
+
+export interface RunQuery {
+  /** Of every generation of this id. */
+  readonly jobId?: string;
+  /** Of this generation alone. */
+  readonly jobUid?: string;
+  readonly type?: string;
+  readonly status?: RunStatus;
+  /** Bounds on `queuedAt`: from (included), to (excluded). */
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
+  /** Runs older than this one. */
+  readonly before?: string;
+}
+
+/** A run and the job it belongs to, or belonged to. */
+export interface RunView {
+  readonly run: Run;
+  readonly jobId: string;
+  readonly type: string;
+}
+
+export interface StoreStats {
+  readonly jobs: Readonly<Record<JobStatus, number>>;
+  readonly runs: { readonly queued: number; readonly held: number; readonly running: number };
+  /** Finished runs by hour (ms of its start) and status, newest first, at most `hours`. */
+  readonly hours: readonly {
+    readonly hour: number;
+    readonly status: FinishedStatus;
+    readonly count: number;
+  }[];
+}
+
+/** What is kept of history (P18). */
+export interface Retention {
+  readonly finishedPerJob: number;
+  readonly skippedPerJob: number;
+  readonly maxAgeMs: number;
+  readonly countsMaxAgeMs: number;
+}
+
+export interface PruneResult {
+  readonly removed: number;
+  /** The batch was full: call again soon. */
+  readonly more: boolean;
+}
+
+/**
+ * The store port. Each method is one atomic step: after a crash it has happened whole or not at all, and what a returned
+ * promise reports is durable. Rules live in `core`; a store reads rows under a lock, lets `core` decide, writes what was
+ * decided. Times come from the store's clock (the process's on SQLite, the database's on PostgreSQL). A lost race is a
+ * returned value; a rejection means that the database could not be used, and that nothing is known to have happened.
+ */
+export interface JobStore {
+  /** Brings the schema up to date; a newer one rejects with a `StoreError` of code `newer_schema`. */
+  open(): Promise<void>;
+  /** Ends what is under way and lets go of the database. */
+  close(): Promise<void>;
+  /** The store's idea of now. */
+  now(): Promise<number>;
+
+  /** Adds a job with its first slot (P1, P4). An id in use is `exists`; one that was deleted is free, with a new uid. */
+  insertJob(input: {
+    readonly definition: JobDefinition;
+    readonly by?: string;
+    readonly audit?: AuditEntry;
+  }): Promise<InsertOutcome>;
+  /** Decides one command under the job row's lock and applies it whole (P7, P12 to P16). */
+  command(input: CommandInput): Promise<CommandResult>;
+  /** Takes what is due of at most `limit` jobs of these types (P4 to P7, P14), the longest overdue first. */
+  plan(input: { readonly types: TypeVersions; readonly limit: number }): Promise<PlanResult>;
+  /** Claims due runs, those due first first, each with a fence higher than any before (P10). Counts no room (P7). */
+  claim(input: ClaimInput): Promise<ClaimResult>;
+  /** Settles claims (P8 to P12), each guarded by its fence, and their jobs: room, health, `fixed_delay`. */
+  settle(batch: readonly SettleInput[]): Promise<SettleBatchResult>;
+  /** Writes starts, progress, logs; returns the runs whose claim is stale, and those that were asked to stop. */
+  report(
+    batch: readonly Report[],
+  ): Promise<{ readonly stale: readonly string[]; readonly cancel: readonly string[] }>;
+  /** Takes back every claim of a node that is gone (P9). On SQLite that is every node but `node`. */
+  recover(input: { readonly node: string }): Promise<{ readonly recovered: number; readonly failed: number }>;
+  /** P12. With `force`, a claimed run is finished now and its fence voided (P11). */
+  cancelRun(input: {
+    readonly runId: string;
+    readonly force: boolean;
+    readonly audit?: AuditEntry;
+  }): Promise<CancelResult>;
+  /** Makes a waiting retry due now. */
+  makeDue(input: {
+    readonly runId: string;
+    readonly audit?: AuditEntry;
+  }): Promise<'due' | 'not_waiting' | 'absent'>;
+
+  getJob(jobId: string, handlers: TypeVersions): Promise<JobView | undefined>;
+  listJobs(query: JobQuery): Promise<Page<JobView>>;
+  getRun(runId: string): Promise<RunView | undefined>;
+  /** Newest first. */
+  listRuns(query: RunQuery): Promise<Page<RunView>>;
+  /** The newest 64 KiB of a run's lines, oldest first; undefined for an unknown run. */
+  getLogs(runId: string): Promise<readonly LogLine[] | undefined>;
+  listAudit(input: { readonly limit: number; readonly before?: number }): Promise<readonly AuditRow[]>;
+  stats(input: { readonly hours: number }): Promise<StoreStats>;
+  /** Removes one small batch of what is kept no longer (P18). */
+  prune(retention: Retention): Promise<PruneResult>;
+}
