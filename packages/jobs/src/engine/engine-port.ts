@@ -1,0 +1,202 @@
+import type { JobEvent } from '../core/events.ts';
+import type { CatchUp, Overlap } from '../core/job.ts';
+import type { BackoffOptions, Isolation } from '../core/job-type.ts';
+import type { Run } from '../core/run.ts';
+import type {
+  AuditRow,
+  JobQuery,
+  JobView,
+  LogLine,
+  Page,
+  RunQuery,
+  RunView,
+  StoreStats,
+} from '../core/store.ts';
+
+/** A job as people and code write it. Times are RFC 3339, durations Go's; exactly one of the four schedules. */
+export interface JobInput {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly type: string;
+  readonly interval?: string | undefined;
+  readonly intervalMode?: 'fixed_rate' | 'fixed_delay' | undefined;
+  readonly cron?: string | undefined;
+  readonly timezone?: string | undefined;
+  readonly runAt?: string | undefined;
+  readonly onDemand?: boolean | undefined;
+  readonly startAt?: string | undefined;
+  /** Omitted: the type's defaults. */
+  readonly payload?: unknown;
+  readonly overlap?: Overlap | undefined;
+  readonly catchUp?: CatchUp | undefined;
+  /** Omitted, like the two below: the type's default. */
+  readonly timeout?: string | undefined;
+  readonly maxAttempts?: number | undefined;
+  readonly backoff?: BackoffOptions | undefined;
+}
+
+/** RFC 7396 at top level: absent keeps, null resets to the default; a schedule field replaces the other kinds (P16). */
+export type JobPatch = { readonly [K in keyof Omit<JobInput, 'id'>]?: JobInput[K] | null };
+
+/** Who asks, for the audit log (`user:42`, `token:7`); absent: the code of the process itself. */
+export interface Asked {
+  readonly by?: string | undefined;
+  /** Only if the definition still has this version (the ETag). */
+  readonly ifVersion?: number | undefined;
+}
+
+export interface TriggerInput {
+  /** Replaces the job's payload for this run alone; defaults are filled in. */
+  readonly payload?: unknown;
+  /** Only under overlap `allow`. */
+  readonly runAt?: string | undefined;
+  readonly dedupeKey?: string | undefined;
+}
+
+export interface PauseInput {
+  readonly reason?: string | undefined;
+  readonly until?: string | undefined;
+  readonly cancelLive?: boolean | undefined;
+}
+
+export interface JobTypeInfo {
+  readonly type: string;
+  readonly description: string;
+  readonly version: number;
+  readonly isolation: Isolation;
+  readonly timeoutMs: number;
+  readonly maxAttempts: number;
+  readonly backoff: Required<BackoffOptions>;
+  /** JSON Schema (2020-12) of the payload as a caller writes it. */
+  readonly payloadSchema: Readonly<Record<string, unknown>>;
+  /** What an omitted payload means; undefined when the type has required fields. */
+  readonly defaults: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface Preview {
+  /** Now, by the engine's clock (ms). */
+  readonly now: number;
+  /** The next run before the edit; absent for a new schedule. */
+  readonly before: number | undefined;
+  readonly times: readonly number[];
+}
+
+export interface NodeInfo {
+  readonly node: string;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly places: number;
+  readonly busy: number;
+  /** Claimed runs that wait for a place on this node. */
+  readonly buffered: number;
+  /** Claims are being held back to keep the API quick. */
+  readonly throttled: boolean;
+  readonly eventLoopDelayMs: number;
+  readonly types: readonly string[];
+}
+
+export interface EngineStats extends StoreStats {
+  readonly now: number;
+  readonly nodes: readonly NodeInfo[];
+  /** Of this node, over the last minute. */
+  readonly lastMinute: {
+    readonly started: number;
+    readonly finished: Readonly<Record<'succeeded' | 'failed' | 'cancelled' | 'retried', number>>;
+    /** From due to started; undefined when nothing started. */
+    readonly latenessMs:
+      | { readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number }
+      | undefined;
+  };
+}
+
+export interface EventSubscription {
+  /** The events after `after`, or `reset` when the ring no longer has them (or never had: another process). */
+  readonly backlog: readonly JobEvent[] | 'reset';
+  /** The id of the newest event so far. */
+  readonly lastId: number;
+  unsubscribe(): void;
+}
+
+export type EngineErrorCode =
+  | 'invalid'
+  | 'not_found'
+  | 'exists'
+  | 'stale'
+  | 'conflict'
+  | 'too_many'
+  | 'unavailable';
+
+export interface InvalidField {
+  /** JSON pointer into the input, in the REST contract's names: `/interval`, `/payload/days_old`. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** What a caller can act on. `faults` come with `invalid`. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly code: EngineErrorCode;
+  readonly faults: readonly InvalidField[];
+  constructor(
+    code: EngineErrorCode,
+    message: string,
+    faults: readonly InvalidField[] = [],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+    this.faults = faults;
+  }
+}
+
+/**
+ * The engine as code and routes use it. All methods reject with an {@link EngineError} for what a caller can act on. Reads
+ * and changes work before `start()` and while stopping; runs are executed between `start()` and `stop()`.
+ */
+export interface Engine {
+  /** Opens the store, takes back what a dead process left (P9), and starts to plan and claim. */
+  start(): Promise<void>;
+  /** Stops claiming, waits for handlers, aborts what is left at the deadline, hands back (P9). */
+  stop(): Promise<void>;
+  /** One pass by hand, to its end: for tests with a fake clock and `autoRun: false`. */
+  tick(): Promise<void>;
+  /** Rejects when the store can't be used: for readiness probes. */
+  check(): Promise<void>;
+
+  createJob(input: JobInput, asked?: Asked): Promise<JobView>;
+  /** Creates or replaces; omitted fields are reset. An input equal in value changes nothing (P16). */
+  putJob(input: JobInput, asked?: Asked): Promise<{ readonly created: boolean; readonly view: JobView }>;
+  patchJob(jobId: string, patch: JobPatch, asked?: Asked): Promise<JobView>;
+  deleteJob(jobId: string, asked?: Asked): Promise<void>;
+  getJob(jobId: string): Promise<JobView>;
+  listJobs(query: Omit<JobQuery, 'handlers'>): Promise<Page<JobView>>;
+  pauseJob(jobId: string, input?: PauseInput, asked?: Asked): Promise<JobView>;
+  resumeJob(jobId: string, asked?: Asked): Promise<JobView>;
+
+  /** P15. `duplicate`: the dedupe key was used before, and this is its run. */
+  trigger(
+    jobId: string,
+    input?: TriggerInput,
+    asked?: Asked,
+  ): Promise<{ readonly view: RunView; readonly duplicate: boolean }>;
+  getRun(runId: string): Promise<RunView>;
+  listRuns(query: RunQuery): Promise<Page<RunView>>;
+  getLogs(runId: string): Promise<readonly LogLine[]>;
+  cancelRun(runId: string, input?: { readonly force?: boolean }, asked?: Asked): Promise<RunView>;
+  /** A waiting retry is made due; a finished run is run again as a new manual run with `retryOf`. */
+  retryRun(runId: string, asked?: Asked): Promise<RunView>;
+
+  /** The next `count` run times of a schedule, or of a job as an edit would leave it. */
+  preview(
+    input:
+      | { readonly schedule: Partial<JobInput>; readonly count: number }
+      | { readonly jobId: string; readonly patch: JobPatch; readonly count: number },
+  ): Promise<Preview>;
+  jobTypes(): readonly JobTypeInfo[];
+  stats(): Promise<EngineStats>;
+  listAudit(input: { readonly limit: number; readonly before?: number }): Promise<readonly AuditRow[]>;
+  subscribe(listener: (event: JobEvent) => void, after?: number): EventSubscription;
+}
+
+export type { Run };
