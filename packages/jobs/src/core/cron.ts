@@ -1,0 +1,164 @@
+import { Cron } from 'croner';
+import { createMemo } from './memo.ts';
+import { type Stretch, stretchAt } from './timezone.ts';
+
+const DAY_MS = 86_400_000;
+
+/** The last instant that a `Date` can hold. */
+const LAST_INSTANT = 8_640_000_000_000_000;
+
+/** A cron expression in a time zone, as slots on the real clock. Instants are milliseconds since the epoch, from 1970 on. */
+export interface CronClock {
+  /** The first slot later than `after`; none past the year 3000. */
+  next(after: number): number | undefined;
+  /** The last slot earlier than `before`. */
+  previous(before: number): number | undefined;
+}
+
+/**
+ * The clock of a valid cron expression and time zone. The last 100 used are kept compiled: a pure memo, bounded because
+ * each takes about 80 KB. Throws for what `cronFault` and `isTimezone` refuse.
+ */
+export function cronClock(cron: string, timezone: string): CronClock {
+  return clocks(`${timezone} ${cron}`);
+}
+
+const clocks = createMemo(100, (key) => {
+  const space = key.indexOf(' ');
+  return createCronClock(key.slice(space + 1), key.slice(0, space));
+});
+
+interface Field {
+  readonly name: string;
+  readonly range: string;
+}
+
+const FIELDS: readonly Field[] = [
+  { name: 'second', range: '0-59' },
+  { name: 'minute', range: '0-59' },
+  { name: 'hour', range: '0-23' },
+  { name: 'day-of-month', range: '1-31 or L' },
+  { name: 'month', range: '1-12 or JAN-DEC' },
+  { name: 'day-of-week', range: '0-7 or SUN-SAT' },
+];
+
+/** What is wrong with a cron expression, for people; `undefined` if nothing is. */
+export function cronFault(cron: string): string | undefined {
+  if (cron.trimStart().startsWith('@')) {
+    return 'nicknames are not taken: write five fields, such as "0 0 * * *" for @daily or "0 * * * *" for @hourly';
+  }
+  const fields = cronFields(cron);
+  if (fields.length !== 5 && fields.length !== 6) {
+    return `must have five fields (minute hour day-of-month month day-of-week) or six (second first), not ${fields.length}; a single instant is a run_at`;
+  }
+  // Each field is tried alone, since the parser's own words don't always name the right one.
+  const named = FIELDS.slice(-fields.length);
+  for (const [index, { name, range }] of named.entries()) {
+    const alone = named.map((_, at) => (at === index ? (fields[at] ?? '') : '*')).join(' ');
+    if (!parses(alone)) {
+      return `the ${name} field is not valid: ${range}, as a value, a list (1,5), a range (1-5), * or a step (*/5, 1-5/2)`;
+    }
+  }
+  return cronClock(cron, 'UTC').next(0) === undefined ? 'no slot: no date ever matches' : undefined;
+}
+
+/** The fields of a cron expression, seconds first when given; equal for expressions that differ in blanks and case only. */
+export function cronFields(cron: string): readonly string[] {
+  return cron
+    .toUpperCase()
+    .split(/\s+/)
+    .filter((field) => field !== '');
+}
+
+function parses(cron: string): boolean {
+  // A colon would make it a date to the parser.
+  if (cron.includes(':')) return false;
+  try {
+    wallPattern(cron);
+    return true;
+  } catch (error) {
+    if (error instanceof Error) return false;
+    throw error;
+  }
+}
+
+/** The bare pattern, without a zone: local time is given and taken as if it were UTC, which is by far the cheaper search. */
+function wallPattern(cron: string): CronClock {
+  const pattern = new Cron(cron, { utcOffset: 0, mode: '5-or-6-parts' });
+  return {
+    next: (after) => pattern.nextRun(new Date(after))?.getTime(),
+    previous: (before) => pattern.previousRuns(1, new Date(before))[0]?.getTime(),
+  };
+}
+
+/**
+ * Puts a pattern on a zone's real clock, one stretch of even time after the other. Where the clock is set, Vixie cron's
+ * rules hold. A fixed-time pattern (no `*` or `/` in second, minute and hour) runs once for all its times in the skipped
+ * span, at the first instant after it, and only in the first pass of a repeated span. Any other follows the local
+ * clock: nothing in the skipped span, both passes of a repeated one.
+ */
+function createCronClock(cron: string, timezone: string): CronClock {
+  const wall = wallPattern(cron);
+  const fixedTime = !/[*?/]/.test(cronFields(cron).slice(0, -3).join(' '));
+  // Between two slots every instant has the same next one: the last such gap answers most questions.
+  let gap = { from: 0, to: 0 };
+
+  const next = (after: number): number | undefined => {
+    if (after >= gap.from && after < gap.to) return gap.to;
+    const from = Math.max(after, -1);
+    const slot = from < LAST_INSTANT ? search(from) : undefined;
+    if (slot !== undefined) gap = { from, to: slot };
+    return slot;
+  };
+
+  const search = (after: number): number | undefined => {
+    for (let at = after; ; ) {
+      const stretch = stretchAt(timezone, at + 1);
+      if (fixedTime && at < stretch.from && skippedSpanHolds(wall, stretch)) return stretch.from;
+      const from = Math.max(at, (fixedTime ? firstPassOver(stretch) : stretch.from) - 1);
+      const local = wall.next(from + stretch.offsetMs);
+      if (local === undefined) return undefined;
+      const slot = local - stretch.offsetMs;
+      if (slot < stretch.to) return slot;
+      const near = slot - 2 * DAY_MS;
+      at = near > stretch.to && isSteady(timezone, at) ? near : stretch.to - 1;
+    }
+  };
+
+  const previous = (before: number): number | undefined => {
+    for (let at = Math.min(before, LAST_INSTANT); at > 0; ) {
+      const stretch = stretchAt(timezone, at - 1);
+      const local = wall.previous(at + stretch.offsetMs);
+      const slot = local === undefined ? -Infinity : local - stretch.offsetMs;
+      if (slot >= (fixedTime ? firstPassOver(stretch) : stretch.from)) return slot < 0 ? undefined : slot;
+      if (fixedTime && skippedSpanHolds(wall, stretch)) return stretch.from;
+      const near = slot + 2 * DAY_MS;
+      at = near < stretch.from && isSteady(timezone, at - DAY_MS) ? near : stretch.from;
+    }
+    return undefined;
+  };
+
+  return { next, previous };
+}
+
+/**
+ * Whether the clock is not set in the day after an instant. Then the search may leap to two days before (or after) the
+ * nearest local match: no clock is ever set by more than a day, so no slot lies between. Else the span that is about to
+ * repeat could hold one.
+ */
+function isSteady(timezone: string, instant: number): boolean {
+  return stretchAt(timezone, instant).offsetMs === stretchAt(timezone, instant + DAY_MS).offsetMs;
+}
+
+/** The first instant of a stretch whose local time was not there before. */
+function firstPassOver(stretch: Stretch): number {
+  return Math.max(stretch.from, stretch.changedAt + Math.max(0, -stretch.shiftMs));
+}
+
+/** Whether local times that were skipped as the stretch began match the pattern. */
+function skippedSpanHolds(wall: CronClock, stretch: Stretch): boolean {
+  if (stretch.changedAt !== stretch.from || stretch.shiftMs <= 0) return false;
+  const end = stretch.from + stretch.offsetMs;
+  const skipped = wall.next(end - stretch.shiftMs - 1);
+  return skipped !== undefined && skipped < end;
+}

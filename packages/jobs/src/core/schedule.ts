@@ -1,0 +1,277 @@
+import { type CronClock, cronClock, cronFault, cronFields } from './cron.ts';
+import { formatDuration, parseWholeMs } from './duration.ts';
+import { parseTimestamp } from './timestamp.ts';
+import { isTimezone } from './timezone.ts';
+
+/** The last instant that a `Date` can hold: no slot lies beyond. */
+const LAST_INSTANT = 8_640_000_000_000_000;
+
+/** Bounds the cost of counting the slots of a cron schedule. */
+const MOST_COUNTED = 10_000;
+
+/** When a job runs (P2). Instants are milliseconds since the epoch; `interval`, `cron` and `timezone` as the caller wrote them. */
+export type Schedule =
+  | {
+      readonly kind: 'interval';
+      readonly interval: string;
+      readonly everyMs: number;
+      readonly mode: 'fixed_rate' | 'fixed_delay';
+      readonly startAt?: number;
+    }
+  | { readonly kind: 'cron'; readonly cron: string; readonly timezone: string; readonly startAt?: number }
+  | { readonly kind: 'run_at'; readonly runAt: number }
+  | { readonly kind: 'on_demand' };
+
+/** The schedule fields of a job as REST has them; absent is `undefined`. */
+export interface ScheduleInput {
+  readonly interval?: string | undefined;
+  readonly interval_mode?: 'fixed_rate' | 'fixed_delay' | undefined;
+  readonly cron?: string | undefined;
+  readonly timezone?: string | undefined;
+  readonly run_at?: string | undefined;
+  readonly on_demand?: boolean | undefined;
+  readonly start_at?: string | undefined;
+}
+
+/** One thing that is wrong with an input: where (a JSON pointer such as `/interval`), and what would be right. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+export type ParsedSchedule =
+  | { readonly ok: true; readonly value: Schedule }
+  | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/**
+ * Checks the schedule fields of a job and gives all faults at once (P2). Whether a `run_at` is too far past is not
+ * judged here, since that takes a clock.
+ */
+export function parseSchedule(
+  input: ScheduleInput,
+  rules: { readonly minIntervalMs: number },
+): ParsedSchedule {
+  const faults: Fault[] = [];
+  const note = (field: keyof ScheduleInput, detail: string) => faults.push({ pointer: `/${field}`, detail });
+
+  const given = givenKinds(input);
+  if (given.length === 0) {
+    faults.push({
+      pointer: '',
+      detail: 'a schedule is missing: give one of interval, cron, run_at or on_demand: true',
+    });
+  }
+  if (given.length > 1) {
+    for (const kind of given) note(kind, `give exactly one kind of schedule, not ${given.join(' and ')}`);
+  }
+  for (const { field, goesWith } of COMPANIONS) {
+    if (input[field] !== undefined && given.length > 0 && !goesWith.some((kind) => given.includes(kind))) {
+      note(field, `only goes with ${goesWith.join(' or ')}`);
+    }
+  }
+
+  const startAt = readInstant(input.start_at, (detail) => note('start_at', detail));
+  const runAt = readInstant(input.run_at, (detail) => note('run_at', detail));
+  const everyMs = readInterval(input.interval, rules.minIntervalMs, (detail) => note('interval', detail));
+  const { cron, timezone = 'UTC' } = input;
+  const cronDetail = cron === undefined ? undefined : cronFault(cron);
+  if (cronDetail !== undefined) note('cron', cronDetail);
+  if (!isTimezone(timezone)) note('timezone', 'must be an IANA time zone, such as Europe/Berlin or UTC');
+  if (faults.length > 0) return { ok: false, faults };
+
+  const start = startAt === undefined ? {} : { startAt };
+  if (input.interval !== undefined && everyMs !== undefined) {
+    const mode = input.interval_mode ?? 'fixed_rate';
+    return { ok: true, value: { kind: 'interval', interval: input.interval, everyMs, mode, ...start } };
+  }
+  if (cron !== undefined) return checkedCron({ kind: 'cron', cron, timezone, ...start });
+  if (runAt !== undefined) return { ok: true, value: { kind: 'run_at', runAt } };
+  return { ok: true, value: { kind: 'on_demand' } };
+}
+
+type Kind = Schedule['kind'];
+
+const COMPANIONS: readonly { readonly field: keyof ScheduleInput; readonly goesWith: readonly Kind[] }[] = [
+  { field: 'interval_mode', goesWith: ['interval'] },
+  { field: 'timezone', goesWith: ['cron'] },
+  { field: 'start_at', goesWith: ['interval', 'cron'] },
+];
+
+function givenKinds(input: ScheduleInput): readonly Kind[] {
+  const kinds: Kind[] = [];
+  if (input.interval !== undefined) kinds.push('interval');
+  if (input.cron !== undefined) kinds.push('cron');
+  if (input.run_at !== undefined) kinds.push('run_at');
+  if (input.on_demand === true) kinds.push('on_demand');
+  return kinds;
+}
+
+function readInstant(text: string | undefined, note: (detail: string) => void): number | undefined {
+  if (text === undefined) return undefined;
+  const instant = parseTimestamp(text);
+  if (instant.ok) return instant.value;
+  note(instant.detail);
+  return undefined;
+}
+
+function readInterval(
+  text: string | undefined,
+  minIntervalMs: number,
+  note: (detail: string) => void,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseWholeMs(text);
+  if (!ms.ok) note(ms.detail);
+  else if (ms.value < minIntervalMs) note(`must be at least ${formatDuration(minIntervalMs)}`);
+  else return ms.value;
+  return undefined;
+}
+
+function checkedCron(schedule: CronSchedule): ParsedSchedule {
+  if (nextSlot(schedule, 0, -1) !== undefined) return { ok: true, value: schedule };
+  return {
+    ok: false,
+    faults: [{ pointer: '/start_at', detail: 'no slot: cron has none at or after this instant' }],
+  };
+}
+
+/** Whether two schedules are equal in value: `60m` is `1h`, and blanks and case don't matter in `cron` (P16). */
+export function sameSchedule(a: Schedule, b: Schedule): boolean {
+  switch (a.kind) {
+    case 'interval':
+      return b.kind === 'interval' && a.everyMs === b.everyMs && a.mode === b.mode && a.startAt === b.startAt;
+    case 'cron':
+      return (
+        b.kind === 'cron' &&
+        cronFields(a.cron).join(' ') === cronFields(b.cron).join(' ') &&
+        a.timezone.toLowerCase() === b.timezone.toLowerCase() &&
+        a.startAt === b.startAt
+      );
+    case 'run_at':
+      return b.kind === 'run_at' && a.runAt === b.runAt;
+    case 'on_demand':
+      return b.kind === 'on_demand';
+    default:
+      return a satisfies never;
+  }
+}
+
+/**
+ * The first slot of a job whose schedule begins at `anchorAt`, its creation or the instant that an edit decided: a grid
+ * point later than that, `start_at` itself if it is still to come, or a `run_at` wherever it lies (P3).
+ */
+export function firstSlot(schedule: Schedule, anchorAt: number): number | undefined {
+  return schedule.kind === 'run_at' ? schedule.runAt : nextSlot(schedule, anchorAt, anchorAt);
+}
+
+/**
+ * The first slot strictly later than `after`, if there is one. Intervals lie on `anchor + k * everyMs`, k >= 0, where the
+ * anchor is `start_at`, or else `anchorAt` (P3). A fixed delay is answered as a grid too: when its clock runs is up to
+ * the caller.
+ */
+export function nextSlot(schedule: Schedule, anchorAt: number, after: number): number | undefined {
+  switch (schedule.kind) {
+    case 'interval': {
+      const anchor = schedule.startAt ?? anchorAt;
+      const slot = after < anchor ? anchor : lastOnGrid(anchor, schedule.everyMs, after) + schedule.everyMs;
+      return slot <= LAST_INSTANT ? slot : undefined;
+    }
+    case 'cron':
+      return clockOf(schedule).next(Math.max(after, (schedule.startAt ?? 0) - 1));
+    case 'run_at':
+      return schedule.runAt > after ? schedule.runAt : undefined;
+    case 'on_demand':
+      return undefined;
+    default:
+      return schedule satisfies never;
+  }
+}
+
+/** Slots that came due together: how many, the latest of them, and the one after it. */
+export interface PassedSlots {
+  /** Exact for intervals; for cron exact up to 10,000, and 10,000 for more. */
+  readonly count: number;
+  readonly latest: number;
+  readonly next: number | undefined;
+}
+
+/**
+ * The slots from `first`, a slot that has come (the stored next run), up to and including `now` (P6). Its cost does not
+ * grow with the time passed. Without a grid (a fixed delay, a `run_at`) it is `first` alone, with no next.
+ */
+export function passedSlots(schedule: Schedule, anchorAt: number, first: number, now: number): PassedSlots {
+  if (!hasGrid(schedule)) return { count: 1, latest: first, next: undefined };
+  const next = nextSlot(schedule, anchorAt, Math.max(first, now));
+  const second = nextSlot(schedule, anchorAt, first);
+  if (second === undefined || second > now) return { count: 1, latest: first, next };
+  const latest = latestSlot(schedule, anchorAt, now) ?? first;
+  if (schedule.kind === 'interval') return { count: 2 + (latest - second) / schedule.everyMs, latest, next };
+
+  const clock = clockOf(schedule);
+  let count = 1;
+  for (let slot: number | undefined = second; slot !== undefined && slot <= latest; slot = clock.next(slot)) {
+    count += 1;
+    if (count === MOST_COUNTED) break;
+  }
+  return { count, latest, next };
+}
+
+/**
+ * The `n`-th slot counted back from the latest passed one (1 is the latest), never before `first`; `first` and `now` as
+ * in `passedSlots`. What a `catch_up` of all keeps when more slots passed than may wait (P6).
+ */
+export function slotFromEnd(
+  schedule: Schedule,
+  anchorAt: number,
+  first: number,
+  now: number,
+  n: number,
+): number {
+  if (!hasGrid(schedule)) return first;
+  let slot = latestSlot(schedule, anchorAt, now) ?? first;
+  if (schedule.kind === 'interval') return Math.max(first, slot - (n - 1) * schedule.everyMs);
+  const clock = clockOf(schedule);
+  for (let back = 1; back < n && slot > first; back += 1) slot = clock.previous(slot) ?? first;
+  return Math.max(first, slot);
+}
+
+/** Up to `n` slots later than `after`, in order: a preview. */
+export function slotsAfter(schedule: Schedule, anchorAt: number, after: number, n: number): number[] {
+  const slots: number[] = [];
+  let slot = nextSlot(schedule, anchorAt, after);
+  while (slot !== undefined && slots.length < n) {
+    slots.push(slot);
+    slot = nextSlot(schedule, anchorAt, slot);
+  }
+  return slots;
+}
+
+/** Milliseconds from a slot to the next one; `Infinity` when there is none. The interval for a fixed delay. */
+export function gapAfter(schedule: Schedule, anchorAt: number, slot: number): number {
+  if (schedule.kind === 'interval' && schedule.mode === 'fixed_delay') return schedule.everyMs;
+  const next = nextSlot(schedule, anchorAt, slot);
+  return next === undefined ? Infinity : next - slot;
+}
+
+type CronSchedule = Extract<Schedule, { readonly kind: 'cron' }>;
+type GridSchedule = CronSchedule | Extract<Schedule, { readonly kind: 'interval' }>;
+
+function hasGrid(schedule: Schedule): schedule is GridSchedule {
+  return schedule.kind === 'cron' || (schedule.kind === 'interval' && schedule.mode === 'fixed_rate');
+}
+
+/** The last slot at or before an instant, `start_at` aside. */
+function latestSlot(schedule: GridSchedule, anchorAt: number, instant: number): number | undefined {
+  return schedule.kind === 'cron'
+    ? clockOf(schedule).previous(instant + 1)
+    : lastOnGrid(schedule.startAt ?? anchorAt, schedule.everyMs, instant);
+}
+
+/** By remainder, since a quotient of large numbers may be rounded up. */
+function lastOnGrid(anchor: number, everyMs: number, instant: number): number {
+  return instant - ((instant - anchor) % everyMs);
+}
+
+function clockOf(schedule: CronSchedule): CronClock {
+  return cronClock(schedule.cron, schedule.timezone);
+}
