@@ -1,0 +1,45 @@
+/** What went wrong, in words that both databases share. */
+export type DatabaseErrorKind =
+  | 'unique'
+  | 'foreign_key'
+  | 'check'
+  | 'not_null'
+  | 'busy'
+  | 'full'
+  | 'unavailable'
+  | 'other';
+
+/** A statement that the database refused. `code` is the database's own, such as `SQLITE_CONSTRAINT_UNIQUE`. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  readonly kind: DatabaseErrorKind;
+  readonly code: string;
+
+  constructor(failure: {
+    readonly kind: DatabaseErrorKind;
+    readonly code: string;
+    readonly message: string;
+  }) {
+    super(failure.message);
+    this.kind = failure.kind;
+    this.code = failure.code;
+  }
+}
+
+/** True when a row with that key exists already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof DatabaseError && error.kind === 'unique';
+}
+
+/** The database was migrated by a newer GreenVue; this one would misread it. */
+export class NewerDatabaseError extends Error {
+  override readonly name = 'NewerDatabaseError';
+  readonly code = 'newer_database';
+
+  constructor(versions: { readonly file: string; readonly found: number; readonly known: number }) {
+    super(
+      `${versions.file} has schema version ${versions.found}, newer than ${versions.known}, the latest this GreenVue knows: ` +
+        'start the newer GreenVue, or restore a backup from before the upgrade.',
+    );
+  }
+}

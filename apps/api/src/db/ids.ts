@@ -1,0 +1,6 @@
+import { randomUUID } from 'node:crypto';
+
+/** A new id for a row. */
+export function newId(): string {
+  return randomUUID();
+}

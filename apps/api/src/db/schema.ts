@@ -1,0 +1,124 @@
+import type { Generated, Insertable, Kysely, Selectable, Transaction } from 'kysely';
+
+/** Every table that both databases have. Times are integer milliseconds since the epoch; `null` is absent. */
+export interface Database {
+  users: UserTable;
+  refresh_tokens: RefreshTokenTable;
+  api_tokens: ApiTokenTable;
+  audit: AuditTable;
+  settings: SettingTable;
+  listings: ListingTable;
+  notifications: NotificationTable;
+  search_changes: SearchChangeTable;
+}
+
+/** What a query runs on: the database, or a transaction of it. */
+export type Queries = Kysely<Database> | Transaction<Database>;
+
+export type Role = 'user' | 'operator' | 'admin';
+
+export interface UserTable {
+  readonly id: string;
+  /** Unique whatever the case of its ASCII letters. */
+  readonly email: string;
+  readonly name: string;
+  readonly password_hash: string;
+  readonly role: Generated<Role>;
+  readonly created_at: number;
+}
+
+export interface RefreshTokenTable {
+  readonly id: string;
+  readonly user_id: string;
+  /** Shared by all tokens that descend from one login: a reused one revokes its family. */
+  readonly family: string;
+  readonly token_hash: string;
+  readonly expires_at: number;
+  readonly used_at: number | null;
+  readonly revoked_at: number | null;
+  readonly created_at: number;
+}
+
+export interface ApiTokenTable {
+  readonly id: string;
+  readonly name: string;
+  readonly token_hash: string;
+  readonly role: Role;
+  /** A user's id, or the name of what made it, such as `cli`. */
+  readonly created_by: string;
+  readonly expires_at: number;
+  readonly last_used_at: number | null;
+  readonly revoked_at: number | null;
+  readonly created_at: number;
+}
+
+/** Append-only: the database refuses an UPDATE and a DELETE. */
+export interface AuditTable {
+  readonly id: Generated<number>;
+  readonly at: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  /** JSON. */
+  readonly change: string | null;
+}
+
+export interface SettingTable {
+  readonly key: string;
+  readonly value: string;
+}
+
+export const CONDITIONS = ['new', 'like_new', 'good', 'fair', 'poor'] as const;
+
+export type Condition = (typeof CONDITIONS)[number];
+
+export interface ListingTable {
+  /** Rises with creation and is never used twice: breaks ties in paging, and is the key of the search index. */
+  readonly seq: Generated<number>;
+  readonly id: string;
+  readonly seller_id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly price_cents: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly condition: Condition;
+  readonly location: string | null;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+export type NotificationStatus = 'pending' | 'sending' | 'sent' | 'failed';
+
+export interface NotificationTable {
+  readonly id: string;
+  readonly user_id: string | null;
+  readonly email: string;
+  readonly template: string;
+  /** A JSON object: what the template shows. */
+  readonly data: string;
+  readonly due_at: number;
+  readonly status: Generated<NotificationStatus>;
+  /** Set with `claimed_by` while `sending`. */
+  readonly claimed_at: number | null;
+  readonly claimed_by: string | null;
+  readonly attempts: Generated<number>;
+  readonly sent_at: number | null;
+  readonly error: string | null;
+  readonly message_id: string | null;
+  readonly created_at: number;
+}
+
+/** A listing that was made, changed or removed since the search index last caught up. */
+export interface SearchChangeTable {
+  readonly seq: Generated<number>;
+  /** `listings.seq`: it outlives the listing. */
+  readonly listing_seq: number;
+  readonly at: number;
+}
+
+export type UserRow = Selectable<UserTable>;
+export type ListingRow = Selectable<ListingTable>;
+export type NotificationRow = Selectable<NotificationTable>;
+export type NewListing = Insertable<ListingTable>;

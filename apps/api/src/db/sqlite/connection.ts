@@ -1,0 +1,129 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { ConnectionOptions, SqlCommand, SqlOutcome, SqlResult, SqlRow } from './protocol.ts';
+
+const BUSY = 5;
+const BUSY_POLL_MS = 1;
+const BUSY_LIMIT_MS = 10_000;
+const STATEMENTS_KEPT = 200;
+
+const EVERY_CONNECTION = `
+  PRAGMA foreign_keys = ON;
+  PRAGMA cache_size = -16000;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA trusted_schema = OFF;
+`;
+const WRITER = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA journal_size_limit = 67108864;
+`;
+
+/** A connection that works on the thread that calls it. */
+export interface SqliteConnection {
+  /** Never throws: a failure is an outcome. */
+  run(command: SqlCommand): SqlOutcome;
+  close(): void;
+}
+
+/** Opens `file`, and creates it unless `readOnly`. Throws when that fails. */
+export function openConnection(options: ConnectionOptions): SqliteConnection {
+  // A reader is hardly ever kept waiting; a writer waits by its own, fairer rule (see `patiently`).
+  const database = new DatabaseSync(options.file, {
+    readOnly: options.readOnly,
+    timeout: options.readOnly ? BUSY_LIMIT_MS : 0,
+  });
+  try {
+    patiently(() => database.exec(options.readOnly ? EVERY_CONNECTION : WRITER + EVERY_CONNECTION));
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const statements = new Map<string, StatementSync>();
+  return {
+    run: (command) => {
+      try {
+        return { ok: true, result: execute(database, statements, command) };
+      } catch (error) {
+        return { ok: false, failure: { errcode: errcodeOf(error), message: messageOf(error) } };
+      }
+    },
+    close: () => database.close(),
+  };
+}
+
+const NOTHING: SqlResult = { rows: [], changes: undefined, lastInsertRowid: undefined };
+
+function execute(
+  database: DatabaseSync,
+  statements: Map<string, StatementSync>,
+  command: SqlCommand,
+): SqlResult {
+  switch (command.kind) {
+    case 'rollback':
+      // After some errors, a full disk for one, SQLite has rolled back by itself.
+      if (database.isTransaction) database.exec('ROLLBACK');
+      return NOTHING;
+    case 'script':
+      patiently(() => database.exec(command.sql));
+      return NOTHING;
+    case 'query': {
+      const statement = prepared(database, statements, command.sql);
+      return patiently(() => query(statement, command.parameters));
+    }
+    default:
+      return command satisfies never;
+  }
+}
+
+function query(
+  statement: StatementSync,
+  parameters: (SqlCommand & { kind: 'query' })['parameters'],
+): SqlResult {
+  if (statement.columns().length === 0) {
+    const { changes, lastInsertRowid } = statement.run(...parameters);
+    return { rows: [], changes, lastInsertRowid };
+  }
+  const rows: readonly SqlRow[] = statement.all(...parameters);
+  return { rows, changes: undefined, lastInsertRowid: undefined };
+}
+
+/** Keeps the most recently used statements compiled: a Map gives its keys back in the order they were set. */
+function prepared(
+  database: DatabaseSync,
+  statements: Map<string, StatementSync>,
+  sql: string,
+): StatementSync {
+  const statement = statements.get(sql) ?? database.prepare(sql);
+  statements.delete(sql);
+  statements.set(sql, statement);
+  const oldest = statements.keys().next();
+  if (statements.size > STATEMENTS_KEPT && !oldest.done) statements.delete(oldest.value);
+  return statement;
+}
+
+/**
+ * Tries again each millisecond while another connection holds the write lock. SQLite's own busy handler sleeps ever
+ * longer, up to 100 ms, and so misses the short gaps that a job leaves between its batches. A statement that found the
+ * database busy has done nothing, and can be repeated.
+ */
+function patiently<T>(attempt: () => T): T {
+  const deadline = performance.now() + BUSY_LIMIT_MS;
+  for (;;) {
+    try {
+      return attempt();
+    } catch (error) {
+      const errcode = errcodeOf(error);
+      if (errcode === undefined || (errcode & 0xff) !== BUSY || performance.now() >= deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_POLL_MS);
+    }
+  }
+}
+
+function errcodeOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
