@@ -1,8 +1,12 @@
+import type { FastifyRequest } from 'fastify';
 import type { Role } from './db/schema.ts';
+import { forbidden, unauthorized } from './problem.ts';
 
 /** Who sent a request. An API token acts for itself: its id is the token's, and no user's. */
 export interface Principal {
   readonly id: string;
+  /** For people: a user's e-mail address, or the name that an API token was given. */
+  readonly name: string;
   readonly role: Role;
   readonly kind: 'user' | 'api_token';
 }
@@ -12,4 +16,20 @@ declare module 'fastify' {
     /** Absent without a token. A request with a bad token never reaches a route. */
     principal: Principal | undefined;
   }
+}
+
+const RANKS: Readonly<Record<Role, number>> = { user: 0, operator: 1, admin: 2 };
+
+/** Whether `role` may do what `least` may: user < operator < admin. */
+export function hasRole(role: Role, least: Role): boolean {
+  return RANKS[role] >= RANKS[least];
+}
+
+/** Who sent the request. Throws a 401 when nobody has said so, and a 403 when the role is below `least`. */
+export function requireRole(request: FastifyRequest, least: Role): Principal {
+  const { principal } = request;
+  if (principal === undefined) throw unauthorized();
+  if (!hasRole(principal.role, least))
+    throw forbidden(`This takes the role ${least}; yours is ${principal.role}.`);
+  return principal;
 }
