@@ -56,8 +56,13 @@ export interface ApiTokenTable {
 export interface AuditTable {
   readonly id: Generated<number>;
   readonly at: number;
+  /** The id of a user or an API token, or the name of what acted by itself, such as `cli`. */
   readonly actor: string;
+  /** As it was then, for people. */
+  readonly actor_name: string;
+  /** Such as `user.role`: what it was done to, and what was done. */
   readonly action: string;
+  /** Such as `user:<id>`. */
   readonly target: string;
   /** JSON. */
   readonly change: string | null;

@@ -36,13 +36,15 @@ CREATE TABLE api_tokens (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit (
-  id     INTEGER PRIMARY KEY AUTOINCREMENT,
-  at     INTEGER NOT NULL,
-  actor  TEXT NOT NULL,
-  action TEXT NOT NULL,
-  target TEXT NOT NULL,
-  change TEXT CHECK (json_valid(change))
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  at         INTEGER NOT NULL,
+  actor      TEXT NOT NULL,
+  actor_name TEXT NOT NULL,
+  action     TEXT NOT NULL,
+  target     TEXT NOT NULL,
+  change     TEXT CHECK (json_valid(change))
 ) STRICT;
+CREATE INDEX audit_by_time ON audit (at, id);
 CREATE INDEX audit_by_target ON audit (target, id);
 CREATE TRIGGER audit_refuses_update BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
