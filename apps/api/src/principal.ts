@@ -18,6 +18,11 @@ declare module 'fastify' {
   }
 }
 
+/** How a principal is written into the audit log. */
+export function actorOf(principal: Principal): { readonly id: string; readonly name: string } {
+  return { id: `${principal.kind === 'user' ? 'user' : 'token'}:${principal.id}`, name: principal.name };
+}
+
 const RANKS: Readonly<Record<Role, number>> = { user: 0, operator: 1, admin: 2 };
 
 /** Whether `role` may do what `least` may: user < operator < admin. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Refresh tokens and API tokens say what they are, so that a secret scanner can find one that leaked. */
@@ -27,14 +27,18 @@ export interface KeptSecret {
 export function keepSecret(dataDir: string, name: string, bytes: number): KeptSecret {
   const path = join(dataDir, name);
   const value = randomBytes(bytes).toString('base64url');
+  const part = `${path}.${process.pid}.part`;
+  writeFileSync(part, `${value}\n`, { mode: 0o600 });
   try {
-    // `wx` fails if the file is there.
-    writeFileSync(path, `${value}\n`, { flag: 'wx', mode: 0o600 });
+    // A link, not a rename: it fails when the file is there, and the file is never there half-written.
+    linkSync(part, path);
     return { value, path, made: true };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    unlinkSync(part);
   }
   const kept = readFileSync(path, 'utf8').trim();
-  if (kept === '') throw new Error(`${path} is empty: delete it, and a new one is made`);
+  if (kept === '') throw new Error(`${path} is empty: delete it, and a new one is made.`);
   return { value: kept, path, made: false };
 }

@@ -56,7 +56,7 @@ export interface ApiTokenTable {
 export interface AuditTable {
   readonly id: Generated<number>;
   readonly at: number;
-  /** The id of a user or an API token, or the name of what acted by itself, such as `cli`. */
+  /** `user:<id>`, `token:<id>`, or the name of what acted by itself, such as `cli`. */
   readonly actor: string;
   /** As it was then, for people. */
   readonly actor_name: string;

@@ -1,0 +1,146 @@
+import type { Selectable } from 'kysely';
+import type { Clock } from '../clock.ts';
+import { recordAudit } from '../db/audit.ts';
+import type { AppDatabase } from '../db/database.ts';
+import { newId } from '../db/ids.ts';
+import type { ApiTokenTable, Role } from '../db/schema.ts';
+import { hashSecret, makeSecret } from './secrets.ts';
+
+export type ApiToken = Omit<Selectable<ApiTokenTable>, 'token_hash'>;
+
+export interface NewApiToken {
+  readonly name: string;
+  readonly role: Role;
+  readonly expiresAt: number;
+  readonly actor: { readonly id: string; readonly name: string };
+}
+
+export interface TokenPosition {
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+/** Tokens for programs: of a role and an expiry of their own, hashed at rest. */
+export interface ApiTokens {
+  /** The only time that the secret is seen. */
+  make(token: NewApiToken): Promise<{ readonly token: ApiToken; readonly secret: string }>;
+  /** The token with that secret, unless it is expired or revoked. */
+  find(secret: string): Promise<ApiToken | undefined>;
+  /** Newest first, expired and revoked ones included. */
+  list(page: {
+    readonly before: TokenPosition | undefined;
+    readonly limit: number;
+  }): Promise<readonly ApiToken[]>;
+  /** False when there is no such token. Revoking one again changes nothing. */
+  revoke(id: string, actor: NewApiToken['actor']): Promise<boolean>;
+}
+
+export interface ApiTokensDeps {
+  readonly database: AppDatabase;
+  readonly clock: Clock;
+}
+
+const COLUMNS = [
+  'id',
+  'name',
+  'role',
+  'created_by',
+  'expires_at',
+  'last_used_at',
+  'revoked_at',
+  'created_at',
+] as const;
+
+// `last_used_at` is for people: to the minute is enough, and spares a write with each request.
+const USE_NOTED_EVERY_MS = 60_000;
+
+export function createApiTokens(deps: ApiTokensDeps): ApiTokens {
+  const { kysely } = deps.database;
+  return {
+    make: (token) => make(deps, token),
+    find: (secret) => find(deps, secret),
+    list: ({ before, limit }) => {
+      const tokens = kysely
+        .selectFrom('api_tokens')
+        .select(COLUMNS)
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit);
+      if (before === undefined) return tokens.execute();
+      return tokens
+        .where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(before.createdAt, before.id)))
+        .execute();
+    },
+    revoke: (id, actor) => revoke(deps, id, actor),
+  };
+}
+
+async function make({ database, clock }: ApiTokensDeps, { name, role, expiresAt, actor }: NewApiToken) {
+  const secret = makeSecret('gv_');
+  const token = {
+    id: newId(),
+    name,
+    role,
+    created_by: actor.id,
+    expires_at: expiresAt,
+    last_used_at: null,
+    revoked_at: null,
+    created_at: clock.now(),
+  };
+  await database.kysely.transaction().execute(async (trx) => {
+    await trx
+      .insertInto('api_tokens')
+      .values({ ...token, token_hash: hashSecret(secret) })
+      .execute();
+    await recordAudit(trx, {
+      actor,
+      action: 'token.make',
+      target: `token:${token.id}`,
+      change: { name, role, expires_at: new Date(expiresAt).toISOString() },
+      at: token.created_at,
+    });
+  });
+  return { token, secret };
+}
+
+async function find({ database, clock }: ApiTokensDeps, secret: string): Promise<ApiToken | undefined> {
+  const now = clock.now();
+  const token = await database.kysely
+    .selectFrom('api_tokens')
+    .select(COLUMNS)
+    .where('token_hash', '=', hashSecret(secret))
+    .where('expires_at', '>', now)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  if (token === undefined) return undefined;
+  if ((token.last_used_at ?? 0) <= now - USE_NOTED_EVERY_MS) {
+    await database.kysely
+      .updateTable('api_tokens')
+      .set({ last_used_at: now })
+      .where('id', '=', token.id)
+      .execute();
+  }
+  return token;
+}
+
+async function revoke(
+  { database, clock }: ApiTokensDeps,
+  id: string,
+  actor: NewApiToken['actor'],
+): Promise<boolean> {
+  return database.kysely.transaction().execute(async (trx) => {
+    const token = await trx.selectFrom('api_tokens').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+    if (token === undefined) return false;
+    if (token.revoked_at !== null) return true;
+    const now = clock.now();
+    await trx.updateTable('api_tokens').set({ revoked_at: now }).where('id', '=', id).execute();
+    await recordAudit(trx, {
+      actor,
+      action: 'token.revoke',
+      target: `token:${id}`,
+      change: { name: token.name, role: token.role },
+      at: now,
+    });
+    return true;
+  });
+}

@@ -1,0 +1,105 @@
+import type { Transaction } from 'kysely';
+import type { Clock } from '../clock.ts';
+import type { AppDatabase } from '../db/database.ts';
+import { newId } from '../db/ids.ts';
+import type { Database } from '../db/schema.ts';
+import { hashSecret, makeSecret } from './secrets.ts';
+
+/** How long a login lasts without being refreshed. */
+export const REFRESH_TOKEN_MS = 30 * 86_400_000;
+
+/** What a refresh gave: a new token, or `refused`, with the whole family revoked when the token had been used before. */
+export type RefreshOutcome =
+  | { readonly kind: 'refreshed'; readonly userId: string; readonly refreshToken: string }
+  | { readonly kind: 'refused' };
+
+/** Logins that last: refresh tokens, each good for one use, hashed at rest (RFC 9700, section 4.14). */
+export interface Sessions {
+  /** Begins a family of tokens and gives its first one. */
+  begin(userId: string): Promise<string>;
+  /** Uses a token up and gives the next. A token that comes twice was stolen, or its successor was: its family is revoked. */
+  refresh(token: string): Promise<RefreshOutcome>;
+  /** Revokes the token's family; an unknown one is fine. */
+  end(token: string): Promise<void>;
+}
+
+export interface SessionsDeps {
+  readonly database: AppDatabase;
+  readonly clock: Clock;
+}
+
+export function createSessions({ database: { kysely }, clock }: SessionsDeps): Sessions {
+  return {
+    begin: (userId) =>
+      kysely.transaction().execute(async (trx) => {
+        await forgetExpired(trx, clock.now());
+        return issue(trx, { userId, family: newId(), now: clock.now() });
+      }),
+    refresh: (token) => kysely.transaction().execute((trx) => refresh(trx, token, clock.now())),
+    end: (token) =>
+      kysely.transaction().execute(async (trx) => {
+        const known = await find(trx, token);
+        if (known) await revokeFamily(trx, known.family, clock.now());
+      }),
+  };
+}
+
+async function refresh(trx: Transaction<Database>, token: string, now: number): Promise<RefreshOutcome> {
+  const known = await find(trx, token);
+  if (!known || known.expires_at <= now || known.revoked_at !== null) return { kind: 'refused' };
+  if (known.used_at !== null) {
+    await revokeFamily(trx, known.family, now);
+    return { kind: 'refused' };
+  }
+  await trx.updateTable('refresh_tokens').set({ used_at: now }).where('id', '=', known.id).execute();
+  const refreshToken = await issue(trx, { userId: known.user_id, family: known.family, now });
+  return { kind: 'refreshed', userId: known.user_id, refreshToken };
+}
+
+async function issue(
+  trx: Transaction<Database>,
+  { userId, family, now }: { userId: string; family: string; now: number },
+): Promise<string> {
+  const token = makeSecret('gvr_');
+  await trx
+    .insertInto('refresh_tokens')
+    .values({
+      id: newId(),
+      user_id: userId,
+      family,
+      token_hash: hashSecret(token),
+      expires_at: now + REFRESH_TOKEN_MS,
+      created_at: now,
+    })
+    .execute();
+  return token;
+}
+
+function find(trx: Transaction<Database>, token: string) {
+  return trx
+    .selectFrom('refresh_tokens')
+    .selectAll()
+    .where('token_hash', '=', hashSecret(token))
+    .executeTakeFirst();
+}
+
+async function revokeFamily(trx: Transaction<Database>, family: string, now: number): Promise<void> {
+  await trx
+    .updateTable('refresh_tokens')
+    .set({ revoked_at: now })
+    .where('family', '=', family)
+    .where('revoked_at', 'is', null)
+    .execute();
+}
+
+const FORGOTTEN_AT_ONCE = 100;
+
+/** Each login sweeps up a few, so the table stays as large as the logins of a month. */
+async function forgetExpired(trx: Transaction<Database>, now: number): Promise<void> {
+  const expired = trx
+    .selectFrom('refresh_tokens')
+    .select('id')
+    .where('expires_at', '<=', now)
+    .limit(FORGOTTEN_AT_ONCE);
+  await trx.deleteFrom('refresh_tokens').where('id', 'in', expired).execute();
+}

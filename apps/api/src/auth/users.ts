@@ -1,0 +1,193 @@
+import type { Transaction } from 'kysely';
+import type { Clock } from '../clock.ts';
+import { recordAudit } from '../db/audit.ts';
+import type { AppDatabase } from '../db/database.ts';
+import { isUniqueViolation } from '../db/errors.ts';
+import { newId } from '../db/ids.ts';
+import { queueNotification } from '../db/outbox.ts';
+import type { Database, Role, UserRow } from '../db/schema.ts';
+import type { PasswordHasher } from './passwords.ts';
+
+export interface NewUser {
+  /** In lower case. */
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+}
+
+/** Who makes a change, as the audit log shows it. */
+export interface Actor {
+  readonly id: string;
+  readonly name: string;
+}
+
+export type RoleChange =
+  | { readonly kind: 'changed'; readonly user: UserRow }
+  | { readonly kind: 'unknown' | 'last_admin' };
+
+/** The accounts. */
+export interface Users {
+  /** Makes an account with the role `user` and queues its welcome; undefined when the e-mail has one already. */
+  register(user: NewUser): Promise<UserRow | undefined>;
+  /** Makes the first admin; undefined when there is an admin. */
+  makeFirstAdmin(user: NewUser): Promise<UserRow | undefined>;
+  hasAdmin(): Promise<boolean>;
+  get(id: string): Promise<UserRow | undefined>;
+  /** The account that this e-mail and password open. Takes the same time when there is none. */
+  checkPassword(email: string, password: string): Promise<UserRow | undefined>;
+  /** Newest first. */
+  list(page: {
+    readonly before: UserPosition | undefined;
+    readonly limit: number;
+  }): Promise<readonly UserRow[]>;
+  /** Refuses to leave the marketplace without an admin. */
+  changeRole(id: string, role: Role, actor: Actor): Promise<RoleChange>;
+}
+
+export interface UserPosition {
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+export interface UsersDeps {
+  readonly database: AppDatabase;
+  readonly clock: Clock;
+  readonly hasher: PasswordHasher;
+}
+
+export function createUsers(deps: UsersDeps): Users {
+  const { kysely } = deps.database;
+  const get = (id: string) => kysely.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+  return {
+    get,
+    register: (user) => register(deps, user),
+    makeFirstAdmin: (user) => makeFirstAdmin(deps, user),
+    hasAdmin: async () => {
+      const admin = await kysely
+        .selectFrom('users')
+        .select('id')
+        .where('role', '=', 'admin')
+        .limit(1)
+        .executeTakeFirst();
+      return admin !== undefined;
+    },
+    checkPassword: (email, password) => checkPassword(deps, email, password),
+    list: ({ before, limit }) => {
+      const users = kysely
+        .selectFrom('users')
+        .selectAll()
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit);
+      if (before === undefined) return users.execute();
+      return users
+        .where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(before.createdAt, before.id)))
+        .execute();
+    },
+    changeRole: (id, role, actor) =>
+      kysely.transaction().execute((trx) => changeRole(trx, { id, role, actor, at: deps.clock.now() })),
+  };
+}
+
+async function register({ database, clock, hasher }: UsersDeps, user: NewUser): Promise<UserRow | undefined> {
+  const row = { ...(await newRow(hasher, user, clock)), role: 'user' as const };
+  try {
+    await database.kysely.transaction().execute(async (trx) => {
+      await trx.insertInto('users').values(row).execute();
+      await queueNotification(trx, {
+        userId: row.id,
+        email: row.email,
+        template: 'welcome',
+        data: {},
+        dueAt: row.created_at,
+        now: row.created_at,
+      });
+      await recordAudit(trx, {
+        actor: { id: `user:${row.id}`, name: row.email },
+        action: 'user.register',
+        target: `user:${row.id}`,
+        change: { email: row.email, name: row.name, role: row.role },
+        at: row.created_at,
+      });
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) return undefined;
+    throw error;
+  }
+  return row;
+}
+
+async function makeFirstAdmin(
+  { database, clock, hasher }: UsersDeps,
+  user: NewUser,
+): Promise<UserRow | undefined> {
+  const row = { ...(await newRow(hasher, user, clock)), role: 'admin' as const };
+  return database.kysely.transaction().execute(async (trx) => {
+    const admin = await trx
+      .selectFrom('users')
+      .select('id')
+      .where('role', '=', 'admin')
+      .limit(1)
+      .executeTakeFirst();
+    if (admin !== undefined) return undefined;
+    await trx.insertInto('users').values(row).execute();
+    await recordAudit(trx, {
+      actor: { id: 'system', name: 'system' },
+      action: 'user.first_admin',
+      target: `user:${row.id}`,
+      change: { email: row.email, role: row.role },
+      at: row.created_at,
+    });
+    return row;
+  });
+}
+
+async function newRow(hasher: PasswordHasher, user: NewUser, clock: Clock) {
+  const hash = await hasher.hash(user.password);
+  return { id: newId(), email: user.email, name: user.name, password_hash: hash, created_at: clock.now() };
+}
+
+async function checkPassword(
+  { database, hasher }: UsersDeps,
+  email: string,
+  password: string,
+): Promise<UserRow | undefined> {
+  const user = await database.kysely
+    .selectFrom('users')
+    .selectAll()
+    .where('email', '=', email)
+    .executeTakeFirst();
+  const right = await hasher.verify(password, user?.password_hash);
+  if (user === undefined || !right) return undefined;
+  if (hasher.isOutdated(user.password_hash)) {
+    const hash = await hasher.hash(password);
+    await database.kysely
+      .updateTable('users')
+      .set({ password_hash: hash })
+      .where('id', '=', user.id)
+      .execute();
+  }
+  return user;
+}
+
+async function changeRole(
+  trx: Transaction<Database>,
+  { id, role, actor, at }: { id: string; role: Role; actor: Actor; at: number },
+): Promise<RoleChange> {
+  const user = await trx.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+  if (user === undefined) return { kind: 'unknown' };
+  if (user.role === role) return { kind: 'changed', user };
+  if (user.role === 'admin') {
+    const admins = await trx.selectFrom('users').select('id').where('role', '=', 'admin').limit(2).execute();
+    if (admins.length < 2) return { kind: 'last_admin' };
+  }
+  await trx.updateTable('users').set({ role }).where('id', '=', id).execute();
+  await recordAudit(trx, {
+    actor,
+    action: 'user.role',
+    target: `user:${id}`,
+    change: { role: { from: user.role, to: role } },
+    at,
+  });
+  return { kind: 'changed', user: { ...user, role } };
+}
