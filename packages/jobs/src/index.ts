@@ -1,2 +1,13 @@
+export type { Clock } from './core/clock.ts';
+export * from './core/duration.ts';
 export * from './core/errors.ts';
+export type { JobEvent, JobEventType } from './core/events.ts';
+export type { Health, HealthStatus } from './core/health.ts';
+export type { CatchUp, Job, JobStatus, Overlap } from './core/job.ts';
 export * from './core/job-type.ts';
+export type { FinishedRun, LiveRun, Run, RunStatus } from './core/run.ts';
+export type { AuditRow, JobStore, JobView, LogLine, RunView } from './core/store.ts';
+export { createEngine } from './engine/engine.ts';
+export * from './engine/engine-port.ts';
+export type { EngineLogger, EngineOptions, ThreadDeps } from './engine/options.ts';
+export { createSystemClock } from './engine/system-clock.ts';

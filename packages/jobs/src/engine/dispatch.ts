@@ -1,0 +1,191 @@
+import type {
+  ClaimResult,
+  JobStore,
+  PlanResult,
+  SettleBatchResult,
+  SettleInput,
+  TypeVersions,
+} from '../core/store.ts';
+import type { Attempt } from './attempt.ts';
+import type { EventRing } from './event-ring.ts';
+import type { Executor } from './execute.ts';
+import type { Ending, Meter } from './meter.ts';
+import type { Settings } from './options.ts';
+import { MAX_BATCH, type Throttle } from './throttle.ts';
+
+/** Jobs planned in one step. */
+const PLAN_BATCH = 500;
+/** A node holds as many claimed runs as it finishes in this time, by recent durations. */
+const PREFETCH_MS = 20;
+/** Settlements gather for so long before they are written together, while nothing else calls for a pass. */
+const GATHER_MS = 4;
+const LONGEST_SLEEP_MS = 30_000;
+
+export interface DispatchDeps<Deps> {
+  readonly settings: Settings;
+  readonly store: JobStore;
+  readonly node: string;
+  readonly types: TypeVersions;
+  readonly executor: Executor<Deps>;
+  readonly throttle: Throttle;
+  readonly ring: EventRing;
+  readonly meter: Meter;
+  /** Asks for a pass within so many ms. */
+  wake(ms: number): void;
+}
+
+interface Pending {
+  readonly input: SettleInput;
+  readonly attempt: Attempt | undefined;
+}
+
+/**
+ * One pass: write what has ended, plan what is due, claim what there is room for. The three are asked for in one turn, so
+ * that a store can do them in one transaction: claims ride with settlements.
+ */
+export class Dispatcher<Deps> {
+  readonly #with: DispatchDeps<Deps>;
+  #pending: Pending[] = [];
+  #nextWakeAt = Number.NEGATIVE_INFINITY;
+  #nextDueAt = Number.NEGATIVE_INFINITY;
+  #claiming = true;
+  /** Something became due while a pass was under way, which may not have seen it. */
+  #lookAgain = false;
+
+  constructor(deps: DispatchDeps<Deps>) {
+    this.#with = deps;
+  }
+
+  /** Settlements not yet written. */
+  get unsettled(): number {
+    return this.#pending.length;
+  }
+
+  /** A claim has ended: to be written with the next pass. Kept and retried while the database is away (P10). */
+  settle(input: SettleInput, attempt?: Attempt): void {
+    this.#pending.push({ input, attempt });
+    this.#with.wake(this.#pending.length >= MAX_BATCH / 2 ? 0 : GATHER_MS);
+  }
+
+  /**
+   * Writes what waits to be written, ahead of a command that is asked for in the same turn. Not awaited: the store does
+   * things in the order in which they were asked for.
+   */
+  settleNow(): void {
+    const batch = this.#pending.splice(0);
+    if (batch.length === 0) return;
+    this.#with.store.settle(batch.map(({ input }) => input)).then(
+      (result) => this.#settled(batch, result),
+      () => this.#pending.unshift(...batch),
+    );
+  }
+
+  /** Something may be due sooner than known: look at once. */
+  lookNow(): void {
+    this.#lookAgain = true;
+    this.#nextWakeAt = Number.NEGATIVE_INFINITY;
+    this.#nextDueAt = Number.NEGATIVE_INFINITY;
+    this.#with.wake(0);
+  }
+
+  stopClaiming(): void {
+    this.#claiming = false;
+  }
+
+  /** Returns how long nothing will be due (ms). */
+  async pass(): Promise<number> {
+    const { store, types, settings } = this.#with;
+    const now = settings.clock.now();
+    this.#lookAgain = false;
+    const batch = this.#pending.splice(0, MAX_BATCH);
+    const mustPlan = this.#claiming && this.#nextWakeAt <= now;
+    const claim = this.#claimInput(mustPlan, now);
+    const settling = batch.length === 0 ? undefined : store.settle(batch.map(({ input }) => input));
+    const planning = mustPlan ? store.plan({ types, limit: PLAN_BATCH }) : undefined;
+    const claiming = claim === undefined ? undefined : store.claim(claim);
+    const [settled, planned, claimed] = await Promise.allSettled([settling, planning, claiming]);
+    if (settled.status === 'rejected') this.#pending.unshift(...batch);
+    else if (settled.value !== undefined) this.#settled(batch, settled.value);
+    if (planned.status === 'fulfilled' && planned.value !== undefined) this.#planned(planned.value);
+    if (claimed.status === 'fulfilled' && claimed.value !== undefined) this.#claimed(claimed.value);
+    for (const result of [settled, planned, claimed]) if (result.status === 'rejected') throw result.reason;
+    if (this.#lookAgain) {
+      this.#nextWakeAt = Number.NEGATIVE_INFINITY;
+      this.#nextDueAt = Number.NEGATIVE_INFINITY;
+    }
+    return this.#sleepMs();
+  }
+
+  #claimInput(mustPlan: boolean, now: number): Parameters<JobStore['claim']>[0] | undefined {
+    const { executor, throttle, node, types, settings } = this.#with;
+    if (!this.#claiming || settings.concurrency === 0) return undefined;
+    if (!mustPlan && this.#nextDueAt > now) return undefined;
+    const allowance = Math.min(throttle.allowance(), MAX_BATCH);
+    const places = Math.min(executor.freePlaces, allowance);
+    const prefetch = Math.min(this.#prefetchTarget() - executor.buffered, allowance - places);
+    if (places + Math.max(prefetch, 0) === 0) return undefined;
+    throttle.claimed();
+    return { node, types, places, prefetch: Math.max(prefetch, 0) };
+  }
+
+  #prefetchTarget(): number {
+    const { executor, settings } = this.#with;
+    const inTime = (PREFETCH_MS / Math.max(executor.meanDurationMs, 0.001)) * settings.concurrency;
+    return Math.min(Math.floor(inTime), MAX_BATCH);
+  }
+
+  #settled(batch: readonly Pending[], { results, wake }: SettleBatchResult): void {
+    const { ring, meter, settings } = this.#with;
+    for (const [index, { input, attempt }] of batch.entries()) {
+      const result = results[index];
+      if (result === undefined) continue;
+      const jobId = attempt?.owner.id;
+      if (result.kind === 'stale') {
+        settings.logger.warn({ runId: input.runId, fence: input.fence }, 'a stale claim was not settled');
+      } else if (result.kind === 'waiting') {
+        this.#nextDueAt = Math.min(this.#nextDueAt, result.availableAt);
+        if (input.outcome.kind !== 'failed') continue;
+        meter.finished('retried');
+        if (jobId !== undefined)
+          ring.emit('run.retrying', jobId, input.runId, {
+            available_at: new Date(result.availableAt).toISOString(),
+          });
+      } else {
+        const ending = endingOf(result.status);
+        if (ending === undefined) continue;
+        meter.finished(ending);
+        if (jobId !== undefined) ring.emit(`run.${ending}`, jobId, input.runId);
+      }
+    }
+    if (wake) this.lookNow();
+  }
+
+  #planned({ queued, skipped, more, nextWakeAt }: PlanResult): void {
+    const { ring } = this.#with;
+    for (const run of queued) ring.emit('run.queued', run.jobId, run.id);
+    for (const run of skipped) ring.emit('run.skipped', run.jobId, run.id, { reason: run.reason });
+    this.#nextWakeAt = more ? Number.NEGATIVE_INFINITY : (nextWakeAt ?? Number.POSITIVE_INFINITY);
+    if (queued.length > 0) this.#nextDueAt = Number.NEGATIVE_INFINITY;
+  }
+
+  #claimed(result: ClaimResult): void {
+    this.#nextDueAt = result.nextDueAt ?? Number.POSITIVE_INFINITY;
+    this.#with.executor.accept(result);
+  }
+
+  #sleepMs(): number {
+    const { settings, executor, throttle } = this.#with;
+    if (this.#pending.length > 0) return this.#pending.length >= MAX_BATCH / 2 ? 0 : GATHER_MS;
+    if (!this.#claiming) return LONGEST_SLEEP_MS;
+    const hasRoom = executor.freePlaces > 0 || executor.buffered < this.#prefetchTarget();
+    const claimAt = hasRoom ? this.#nextDueAt : Number.POSITIVE_INFINITY;
+    const ms = Math.min(this.#nextWakeAt, claimAt) - settings.clock.now();
+    // Held back: ask again soon rather than at once.
+    const floor = throttle.allowance() === 0 ? 50 : 0;
+    return Math.min(Math.max(ms, floor), LONGEST_SLEEP_MS);
+  }
+}
+
+function endingOf(status: string): (Ending & ('succeeded' | 'failed' | 'cancelled')) | undefined {
+  return status === 'succeeded' || status === 'failed' || status === 'cancelled' ? status : undefined;
+}

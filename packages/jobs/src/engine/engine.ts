@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import { backoffFields } from './definition.ts';
+import { Dispatcher } from './dispatch.ts';
+import type { Engine, EngineStats, JobTypeInfo } from './engine-port.ts';
+import { EventRing } from './event-ring.ts';
+import { Executor } from './execute.ts';
+import { Loop } from './loop.ts';
+import { type ManageDeps, manageJobs } from './manage-jobs.ts';
+import { manageRuns } from './manage-runs.ts';
+import { Meter } from './meter.ts';
+import { type EngineOptions, type Settings, settingsOf } from './options.ts';
+import { Pruner } from './prune.ts';
+import { createRegistry, type RegisteredType, type Registry } from './registry.ts';
+import { Reporter } from './report.ts';
+import { ThreadPool } from './threads.ts';
+import { Throttle } from './throttle.ts';
+
+/** Passes of the dispatcher are at least so far apart: what comes due within it is written together. */
+const MIN_GAP_MS = 2;
+/** How long handlers have to end after a shutdown has aborted them. */
+const ABORT_GRACE_MS = 2_000;
+
+/**
+ * Makes an engine over a store. Throws for job types that can't be registered (P21). Nothing is opened or run before
+ * `start()`.
+ */
+export function createEngine<Deps>(options: EngineOptions<Deps>): Engine {
+  const settings = settingsOf(options);
+  return compose(options, settings, createRegistry(options.jobTypes));
+}
+
+function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registry: Registry<Deps>): Engine {
+  const { store } = options;
+  const { clock, logger } = settings;
+  const node = randomUUID();
+  const types = settings.concurrency === 0 ? {} : registry.versions;
+  const ring = new EventRing(clock);
+  const meter = new Meter(clock);
+  const throttle = new Throttle(clock, settings.concurrency);
+  const threads = new ThreadPool(settings.threadDeps);
+  const executor = new Executor<Deps>({
+    settings,
+    registry,
+    deps: options.deps,
+    threads,
+    settled: (input, attempt) => dispatcher.settle(input, attempt),
+    started(attempt) {
+      const { claimed, owner } = attempt;
+      meter.started(attempt.startedAt - claimed.availableAt);
+      ring.emit('run.started', owner.id, claimed.id, { attempt: claimed.attempt });
+    },
+  });
+  const loop = new Loop({
+    clock,
+    minGapMs: MIN_GAP_MS,
+    pass: () => dispatcher.pass(),
+    failed: (error) =>
+      logger.error(
+        { err: error },
+        'the job store failed; what has ended is kept, and tried again in a second',
+      ),
+  });
+  const dispatcher = new Dispatcher<Deps>({
+    settings,
+    store,
+    node,
+    types,
+    executor,
+    throttle,
+    ring,
+    meter,
+    wake: (ms) => loop.wake(ms),
+  });
+  const reporter = new Reporter({ settings, store, executor, ring });
+  const pruner = new Pruner({ store, clock, retention: settings.retention, logger });
+  const manage: ManageDeps<Deps> = {
+    settings,
+    store,
+    registry,
+    handlers: types,
+    ring,
+    lookNow: () => dispatcher.lookNow(),
+    takeBack(which) {
+      for (const input of executor.takeBack(which)) dispatcher.settle(input);
+      dispatcher.settleNow();
+    },
+    abort: (runId, reason) => executor.abort(runId, reason),
+  };
+  const startedAt = clock.now();
+  let opened: Promise<void> | undefined;
+  const open = () => {
+    opened ??= openStore(options, node);
+    return opened;
+  };
+
+  const pass = async () => {
+    await dispatcher.pass();
+    await reporter.pass();
+  };
+
+  return {
+    ...manageJobs(manage),
+    ...manageRuns(manage),
+
+    async start() {
+      await open();
+      if (!settings.autoRun) return;
+      throttle.start();
+      reporter.start();
+      pruner.start();
+      loop.start();
+    },
+
+    async stop() {
+      dispatcher.stopClaiming();
+      executor.pause();
+      for (const input of executor.takeBack({})) dispatcher.settle(input);
+      await drained(executor, settings, settings.shutdownTimeoutMs);
+      executor.abortAll('shutdown');
+      await drained(executor, settings, ABORT_GRACE_MS);
+      executor.terminateThreads();
+      // A thread in a long native call can't be ended: its run is recovered with the next start.
+      await Promise.race([threads.close(), after(clock, ABORT_GRACE_MS)]);
+      await Promise.all([loop.stop(), reporter.stop(), pruner.stop()]);
+      throttle.stop();
+      await settleRest(dispatcher);
+      await store.close();
+    },
+
+    async tick() {
+      await open();
+      do await pass();
+      while ((await settledDown(executor, dispatcher)) > 0);
+    },
+
+    async check() {
+      await store.now();
+    },
+
+    jobTypes: () => registry.types.map(typeInfo),
+    listAudit: (input) => store.listAudit(input),
+    subscribe: (listener, after) => ring.subscribe(listener, after),
+
+    async stats(): Promise<EngineStats> {
+      const stored = await store.stats({ hours: 24 });
+      const self = {
+        node,
+        version: settings.version,
+        startedAt,
+        places: settings.concurrency,
+        busy: executor.busy,
+        buffered: executor.buffered,
+        throttled: throttle.isThrottled,
+        eventLoopDelayMs: throttle.delayMs,
+        types: Object.keys(types),
+      };
+      return { ...stored, now: clock.now(), nodes: [self], lastMinute: meter.lastMinute() };
+    },
+  };
+}
+
+/** P9: on SQLite a start proves that every other node is dead, so what they had claimed is taken back at once. */
+async function openStore<Deps>({ store, logger }: EngineOptions<Deps>, node: string): Promise<void> {
+  await store.open();
+  const { recovered, failed } = await store.recover({ node });
+  if (recovered + failed > 0) logger?.warn({ recovered, failed }, 'took back runs of a process that ended');
+}
+
+/** Waits until no handler runs, at most `ms`. */
+async function drained<Deps>(executor: Executor<Deps>, { clock }: Settings, ms: number): Promise<void> {
+  const end = clock.monotonic() + ms;
+  while (executor.busy > 0 && clock.monotonic() < end) {
+    await after(clock, 20);
+  }
+}
+
+function after(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.setTimer(ms, resolve));
+}
+
+/** Writes what has ended; gives up when the store refuses: those runs are recovered with the next start. */
+async function settleRest<Deps>(dispatcher: Dispatcher<Deps>): Promise<void> {
+  for (let tries = 0; dispatcher.unsettled > 0 && tries < 100; tries++) await dispatcher.pass();
+}
+
+/** Lets handlers that wait for nothing come to their end; returns how much there is to settle. */
+async function settledDown<Deps>(executor: Executor<Deps>, dispatcher: Dispatcher<Deps>): Promise<number> {
+  for (let turn = 0; turn < 20 && executor.busy + executor.buffered > 0; turn++) {
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+  }
+  return dispatcher.unsettled;
+}
+
+function typeInfo<Deps>({
+  jobType,
+  timeoutMs,
+  maxAttempts,
+  backoff,
+  payloadSchema,
+}: RegisteredType<Deps>): JobTypeInfo {
+  const { type, description, version, isolation } = jobType;
+  const defaults = jobType.payload.safeParse({});
+  return {
+    type,
+    description,
+    version,
+    isolation,
+    timeoutMs,
+    maxAttempts,
+    backoff: backoffFields(backoff),
+    payloadSchema,
+    defaults: defaults.success ? defaults.data : undefined,
+  };
+}

@@ -1,0 +1,316 @@
+import { PermanentError } from '../core/errors.ts';
+import type { Job } from '../core/job.ts';
+import type { JsonText } from '../core/run.ts';
+import type { Outcome } from '../core/settle.ts';
+import type { ClaimedRun, ClaimResult, Report, SettleInput } from '../core/store.ts';
+import { Attempt, attemptError, type StopReason } from './attempt.ts';
+import type { Settings } from './options.ts';
+import { checkPayload, type RegisteredType, type Registry } from './registry.ts';
+import type { ThreadPool, ThreadResult } from './threads.ts';
+
+/** How long a handler may go on after it was told to stop (P11). */
+const GRACE_MS = 10_000;
+/** Bytes of a run's result (P18). */
+const RESULT_LIMIT = 65_536;
+/** Work in one turn of the event loop: HTTP requests come between (P20). */
+const STARTS_A_TURN = 32;
+/** A prefetched run that goes on for longer has its start written before it ends. */
+const SHORT_RUN_MS = 100;
+
+export interface ExecutorDeps<Deps> {
+  readonly settings: Settings;
+  readonly registry: Registry<Deps>;
+  readonly deps: Deps;
+  readonly threads: ThreadPool;
+  /** A claim has ended. */
+  settled(input: SettleInput, attempt: Attempt): void;
+  started(attempt: Attempt): void;
+}
+
+interface Claimed {
+  readonly run: ClaimedRun;
+  readonly job: Job;
+}
+
+/** The places of a node: takes claimed runs, runs their handlers, and turns how each ended into an outcome to settle. */
+export class Executor<Deps> {
+  readonly #with: ExecutorDeps<Deps>;
+  readonly #active = new Map<string, Attempt>();
+  #waiting: Claimed[] = [];
+  /** How many of `#waiting` have been started; the array is cut when all are. */
+  #head = 0;
+  #startsThisTurn = 0;
+  #turnEnds = false;
+  #paused = false;
+  #meanDurationMs = Number.POSITIVE_INFINITY;
+  readonly #checked = new Map<string, { readonly version: number; readonly payload: JsonText | Outcome }>();
+
+  constructor(deps: ExecutorDeps<Deps>) {
+    this.#with = deps;
+  }
+
+  get busy(): number {
+    return this.#active.size;
+  }
+
+  get buffered(): number {
+    return this.#waiting.length - this.#head;
+  }
+
+  get freePlaces(): number {
+    return Math.max(this.#with.settings.concurrency - this.#active.size - this.buffered, 0);
+  }
+
+  /** How long a run takes, of late (ms); infinite until one has ended. */
+  get meanDurationMs(): number {
+    return this.#meanDurationMs;
+  }
+
+  get active(): Iterable<Attempt> {
+    return this.#active.values();
+  }
+
+  accept({ runs, jobs }: ClaimResult): void {
+    for (const run of runs) {
+      const job = jobs[run.job];
+      if (job === undefined) throw new Error(`claimed run ${run.id} without its job`);
+      this.#waiting.push({ run, job });
+    }
+    this.#pump();
+  }
+
+  /** Takes back claimed runs that have not started: those of a job, one run, or all (P12, P14, P9). */
+  takeBack(which: { readonly jobId?: string; readonly runId?: string }): SettleInput[] {
+    const matches = ({ run, job }: Claimed) =>
+      (which.jobId === undefined || job.id === which.jobId) &&
+      (which.runId === undefined || run.id === which.runId);
+    const waiting = this.#waiting.slice(this.#head);
+    const taken = waiting.filter(matches);
+    if (taken.length === 0) return [];
+    this.#waiting = waiting.filter((claimed) => !matches(claimed));
+    this.#head = 0;
+    const { settings } = this.#with;
+    return taken.map(({ run }) => ({
+      runId: run.id,
+      fence: run.fence,
+      outcome: { kind: 'given_back' },
+      random: 0,
+      finishedAt: settings.clock.now(),
+    }));
+  }
+
+  /** Starts nothing more; the caller takes back what waits. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#pump();
+  }
+
+  /** Tells one running handler to stop. */
+  abort(runId: string, reason: StopReason): void {
+    const attempt = this.#active.get(runId);
+    if (attempt !== undefined) this.#stop(attempt, reason);
+  }
+
+  abortAll(reason: StopReason): void {
+    for (const attempt of this.#active.values()) this.#stop(attempt, reason);
+  }
+
+  terminateThreads(): void {
+    for (const attempt of this.#active.values()) this.#with.threads.terminate(attempt);
+  }
+
+  /** Timeouts, graces that have run out (P11), and what there is to report of the handlers that run. */
+  sweep(withProgress: boolean): { readonly jobId: string; readonly report: Report }[] {
+    const { settings, threads } = this.#with;
+    const monotonic = settings.clock.monotonic();
+    const reports: { readonly jobId: string; readonly report: Report }[] = [];
+    for (const attempt of this.#active.values()) {
+      const ran = monotonic - attempt.startedMonotonic;
+      if (attempt.stop === undefined && ran >= attempt.owner.timeoutMs) this.#stop(attempt, 'timeout');
+      const overGrace = attempt.stop !== undefined && monotonic - attempt.stop.atMonotonic >= GRACE_MS;
+      if (overGrace) threads.terminate(attempt);
+      const isZombie = overGrace && !this.#inThread(attempt);
+      const report = reportOf(attempt, { ran, isZombie, now: settings.clock.now(), withProgress });
+      if (report !== undefined) reports.push({ jobId: attempt.owner.id, report });
+    }
+    threads.sweep(monotonic);
+    return reports;
+  }
+
+  #inThread(attempt: Attempt): boolean {
+    return this.#with.registry.get(attempt.owner.type)?.jobType.isolation === 'thread';
+  }
+
+  #stop(attempt: Attempt, reason: StopReason): void {
+    if (attempt.abort(reason, this.#with.settings.clock.monotonic()))
+      this.#with.threads.abort(attempt, reason);
+  }
+
+  /** Fills the free places. Bounded in one turn of the event loop, then goes on in the next. */
+  #pump(): void {
+    const { concurrency } = this.#with.settings;
+    while (!this.#paused && this.#active.size < concurrency && this.#startsThisTurn < STARTS_A_TURN) {
+      const claimed = this.#waiting[this.#head];
+      if (claimed === undefined) break;
+      this.#head++;
+      this.#startsThisTurn++;
+      this.#start(claimed);
+    }
+    if (this.#head > 0 && this.buffered === 0) {
+      this.#waiting = [];
+      this.#head = 0;
+    }
+    if (this.#startsThisTurn > 0 && !this.#turnEnds) {
+      this.#turnEnds = true;
+      setImmediate(() => {
+        this.#turnEnds = false;
+        this.#startsThisTurn = 0;
+        this.#pump();
+      });
+    }
+  }
+
+  #start({ run, job }: Claimed): void {
+    const { settings, registry, deps, threads } = this.#with;
+    const type = registry.get(job.type);
+    if (type === undefined) throw new Error(`claimed a run of the unknown type ${job.type}`);
+    const payload = this.#payloadOf(type, run, job);
+    const attempt = new Attempt(run, job, typeof payload === 'string' ? payload : '{}', settings.clock.now);
+    attempt.startedAt = settings.clock.now();
+    attempt.startedMonotonic = settings.clock.monotonic();
+    attempt.startKnown = run.started;
+    this.#active.set(run.id, attempt);
+    this.#with.started(attempt);
+    if (typeof payload !== 'string') return this.#end(attempt, payload);
+    if (type.jobType.isolation === 'thread') {
+      threads.run(type.jobType, attempt).then(
+        (ended) => this.#end(attempt, succeeded(attempt, ended)),
+        (error: unknown) => this.#end(attempt, this.#failed(attempt, error)),
+      );
+      return;
+    }
+    runInline(type, attempt, deps).then(
+      (result) => this.#end(attempt, succeeded(attempt, asJson(result))),
+      (error: unknown) => this.#end(attempt, this.#failed(attempt, error)),
+    );
+  }
+
+  /** P21: the payload, checked again with today's schema and its defaults, or the outcome for an invalid one. */
+  #payloadOf(type: RegisteredType<Deps>, run: ClaimedRun, job: Job): JsonText | Outcome {
+    if (run.payload !== undefined) return this.#check(type, run, run.payload);
+    const known = this.#checked.get(job.uid);
+    if (known?.version === job.version && typeof known.payload === 'string') return known.payload;
+    const payload = this.#check(type, run, job.payload);
+    if (this.#checked.size >= 10_000) this.#checked.clear();
+    this.#checked.set(job.uid, { version: job.version, payload });
+    return payload;
+  }
+
+  #check(type: RegisteredType<Deps>, run: ClaimedRun, json: JsonText): JsonText | Outcome {
+    const checked = checkPayload(type, JSON.parse(json));
+    if (checked.ok) return checked.json;
+    const message = checked.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
+    const at = this.#with.settings.clock.now();
+    const error = {
+      attempt: run.attempt,
+      at,
+      reason: 'payload_invalid',
+      name: 'PayloadError',
+      message,
+    } as const;
+    return { kind: 'failed', error, permanent: true };
+  }
+
+  #failed(attempt: Attempt, thrown: unknown): Outcome {
+    const reason = attempt.stop?.reason;
+    if (reason === 'cancel') return { kind: 'cancelled' };
+    if (reason === 'shutdown' || reason === 'stale') return { kind: 'given_back' };
+    const at = this.#with.settings.clock.now();
+    const error = attemptError(thrown, {
+      attempt: attempt.claimed.attempt,
+      at,
+      reason: reason === 'timeout' ? 'timeout' : 'error',
+    });
+    return { kind: 'failed', error, permanent: reason !== 'timeout' && isPermanent(thrown) };
+  }
+
+  #end(attempt: Attempt, outcome: Outcome): void {
+    const { settings, settled } = this.#with;
+    this.#active.delete(attempt.claimed.id);
+    const took = settings.clock.monotonic() - attempt.startedMonotonic;
+    this.#meanDurationMs = Number.isFinite(this.#meanDurationMs)
+      ? this.#meanDurationMs * 0.95 + took * 0.05
+      : took;
+    settled(
+      {
+        runId: attempt.claimed.id,
+        fence: attempt.claimed.fence,
+        outcome,
+        random: outcome.kind === 'failed' ? settings.random() : 0,
+        startedAt: attempt.startedAt,
+        finishedAt: settings.clock.now(),
+        ...attempt.takeReport(),
+      },
+      attempt,
+    );
+    this.#pump();
+  }
+}
+
+async function runInline<Deps>(type: RegisteredType<Deps>, attempt: Attempt, deps: Deps): Promise<unknown> {
+  return type.jobType.run(attempt, deps);
+}
+
+function isPermanent(thrown: unknown): boolean {
+  return thrown instanceof PermanentError || (thrown instanceof Error && thrown.name === 'PermanentError');
+}
+
+function asJson(result: unknown): ThreadResult {
+  if (result === undefined) return {};
+  try {
+    const json = JSON.stringify(result);
+    return json === undefined ? { notJson: `a ${typeof result}` } : { result: json };
+  } catch (error) {
+    return { notJson: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The work is done, whatever became of its result: one that can't be kept is left out, and the log says so. */
+function succeeded(attempt: Attempt, { result, notJson }: ThreadResult): Outcome {
+  if (notJson !== undefined) attempt.addLine('warn', `The result was left out: it is not JSON (${notJson}).`);
+  if (result === undefined) return { kind: 'succeeded' };
+  if (result.length <= RESULT_LIMIT) return { kind: 'succeeded', result };
+  attempt.addLine(
+    'warn',
+    `The result was left out: ${result.length} characters of JSON, ${RESULT_LIMIT} are kept.`,
+  );
+  return { kind: 'succeeded' };
+}
+
+interface Look {
+  readonly ran: number;
+  readonly isZombie: boolean;
+  readonly now: number;
+  readonly withProgress: boolean;
+}
+
+/** What the store does not know yet of a handler that runs. */
+function reportOf(attempt: Attempt, { ran, isZombie, now, withProgress }: Look): Report | undefined {
+  const said = withProgress ? attempt.takeReport() : undefined;
+  const start = !attempt.startKnown && ran >= SHORT_RUN_MS;
+  const zombie = isZombie && !attempt.isZombie;
+  if (said === undefined && !start && !zombie) return undefined;
+  attempt.startKnown ||= start;
+  attempt.isZombie ||= zombie;
+  return {
+    runId: attempt.claimed.id,
+    fence: attempt.claimed.fence,
+    ...said,
+    ...(start ? { startedAt: attempt.startedAt } : {}),
+    ...(zombie ? { zombieSince: now } : {}),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Clock } from '../core/clock.ts';
+
+export interface LoopOptions {
+  readonly clock: Clock;
+  /** Passes follow one another no quicker than this, so that what comes due together is done together. */
+  readonly minGapMs: number;
+  /** One pass; returns how long to sleep until the next one is needed. */
+  pass(): Promise<number>;
+  failed(error: unknown): void;
+}
+
+const AFTER_FAILURE_MS = 1_000;
+
+/** Runs one pass after the other, never two at once, and sleeps in between until it is woken or something comes due. */
+export class Loop {
+  readonly #options: LoopOptions;
+  #timer: { readonly at: number; cancel(): void } | undefined;
+  #running: Promise<void> | undefined;
+  /** A wake-up that came while a pass was under way: how soon it wants the next one. */
+  #wanted = Number.POSITIVE_INFINITY;
+  #lastEnd = Number.NEGATIVE_INFINITY;
+  #stopped = true;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.wake();
+  }
+
+  /** Asks for a pass within `ms`. */
+  wake(ms = 0): void {
+    if (this.#stopped) return;
+    if (this.#running !== undefined) {
+      this.#wanted = Math.min(this.#wanted, ms);
+      return;
+    }
+    const now = this.#options.clock.monotonic();
+    const at = Math.max(now + ms, this.#lastEnd + this.#options.minGapMs);
+    if (this.#timer !== undefined && this.#timer.at <= at) return;
+    this.#timer?.cancel();
+    this.#timer = { at, cancel: this.#options.clock.setTimer(at - now, () => void this.#run()) };
+  }
+
+  /** Ends after the pass under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    this.#timer = undefined;
+    this.#wanted = Number.POSITIVE_INFINITY;
+    let sleepMs = AFTER_FAILURE_MS;
+    this.#running = this.#options.pass().then(
+      (ms) => {
+        sleepMs = ms;
+      },
+      (error: unknown) => {
+        this.#wanted = Number.POSITIVE_INFINITY;
+        this.#options.failed(error);
+      },
+    );
+    await this.#running;
+    this.#running = undefined;
+    this.#lastEnd = this.#options.clock.monotonic();
+    this.wake(Math.min(sleepMs, this.#wanted));
+  }
+}

@@ -1,0 +1,150 @@
+import type { JsonText, LiveRun, Run } from '../core/run.ts';
+import type { CancelResult, CommandResult, RunView } from '../core/store.ts';
+import { type Asked, type Engine, EngineError, type TriggerInput } from './engine-port.ts';
+import { afterCommand, auditOf, instant, type ManageDeps, notFound, requireDone } from './manage-jobs.ts';
+import { checkPayload } from './registry.ts';
+
+type RunMethods = Pick<Engine, 'trigger' | 'getRun' | 'listRuns' | 'getLogs' | 'cancelRun' | 'retryRun'>;
+
+/** What people do with runs (P12, P15). */
+export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
+  const { store, ring } = deps;
+  const getRun = async (runId: string): Promise<RunView> => {
+    const view = await store.getRun(runId);
+    if (view === undefined) throw noSuchRun(runId);
+    return view;
+  };
+  const view = (run: Run, job: { readonly id: string; readonly type: string }): RunView => ({
+    run,
+    jobId: job.id,
+    type: job.type,
+  });
+  const start = async (
+    jobId: string,
+    how: Start,
+    asked: Asked,
+  ): Promise<{ run: Run; result: CommandResult }> => {
+    const { dedupeKey, ...how2 } = how;
+    const result = await store.command({
+      jobId,
+      command: { kind: 'trigger', ...how2 },
+      ...(dedupeKey === undefined ? {} : { dedupeKey }),
+      ...auditOf(asked, 'job.trigger', how),
+    });
+    if (result.kind === 'duplicate') return { run: result.run, result };
+    const done = requireDone(result, jobId);
+    afterCommand(deps, done);
+    const run = done.queued.at(-1);
+    if (run === undefined) throw new Error(`a trigger of ${jobId} made no run`);
+    return { run, result };
+  };
+
+  return {
+    getRun,
+    listRuns: (query) => store.listRuns(query),
+
+    async getLogs(runId) {
+      const lines = await store.getLogs(runId);
+      if (lines === undefined) throw noSuchRun(runId);
+      return lines;
+    },
+
+    async trigger(jobId, input = {}, asked = {}) {
+      const known = await store.getJob(jobId, deps.handlers);
+      if (known === undefined) throw notFound(jobId);
+      const payload =
+        input.payload === undefined ? undefined : overrideOf(deps, known.job.type, input.payload);
+      const { run, result } = await start(jobId, startOf(input, payload), asked);
+      return { view: view(run, known.job), duplicate: result.kind === 'duplicate' };
+    },
+
+    async cancelRun(runId, input = {}, asked = {}) {
+      const known = await getRun(runId);
+      deps.takeBack({ runId });
+      const force = input.force ?? false;
+      const result = await store.cancelRun({ runId, force, ...auditOf(asked, 'run.cancel', { force }) });
+      afterCancel(deps, result);
+      switch (result.kind) {
+        case 'cancelled':
+          ring.emit('run.cancelled', known.jobId, runId);
+          return { ...known, run: result.run };
+        case 'requested':
+          return { ...known, run: result.run };
+        case 'finished':
+          throw new EngineError('conflict', `The run is over: it is ${result.run.status}.`);
+        case 'absent':
+          throw noSuchRun(runId);
+        default:
+          return result satisfies never;
+      }
+    },
+
+    async retryRun(runId, asked = {}) {
+      const known = await getRun(runId);
+      if (isLive(known.run)) {
+        const made = await store.makeDue({ runId, ...auditOf(asked, 'run.retry', {}) });
+        if (made === 'due') {
+          deps.lookNow();
+          return getRun(runId);
+        }
+        const again = await getRun(runId);
+        if (isLive(again.run))
+          throw new EngineError(
+            'conflict',
+            'The run is live and does not wait for a retry. Wait for its end, or cancel it.',
+          );
+      }
+      const { payload } = known.run;
+      const { run } = await start(
+        known.jobId,
+        { retryOf: runId, ...(payload === undefined ? {} : { payload }) },
+        asked,
+      );
+      return view(run, { id: known.jobId, type: known.type });
+    },
+  };
+}
+
+interface Start {
+  readonly payload?: JsonText;
+  readonly runAt?: number;
+  readonly retryOf?: string;
+  readonly dedupeKey?: string;
+}
+
+function startOf({ runAt, dedupeKey }: TriggerInput, payload: JsonText | undefined): Start {
+  return {
+    ...(payload === undefined ? {} : { payload }),
+    ...(runAt === undefined ? {} : { runAt: instant(runAt, '/run_at') }),
+    ...(dedupeKey === undefined ? {} : { dedupeKey }),
+  };
+}
+
+function overrideOf<Deps>({ registry }: ManageDeps<Deps>, typeName: string, payload: unknown): JsonText {
+  const type = registry.get(typeName);
+  if (type === undefined)
+    throw new EngineError(
+      'conflict',
+      `No job type ${typeName} is registered here, so that its payload can't be checked.`,
+    );
+  const checked = checkPayload(type, payload);
+  if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
+  return checked.json;
+}
+
+/** A claimed run that is to stop is told; one whose fence was voided goes on alone, and can't settle (P11). */
+function afterCancel<Deps>(deps: ManageDeps<Deps>, result: CancelResult): void {
+  if (result.kind === 'requested') deps.abort(result.request.runId, 'cancel');
+  if (result.kind === 'cancelled') {
+    if (result.voided !== undefined) deps.abort(result.voided.runId, 'cancel');
+    deps.lookNow();
+  }
+}
+
+function isLive(run: Run): run is LiveRun {
+  return run.status === 'queued' || run.status === 'running';
+}
+
+function noSuchRun(runId: string): EngineError {
+  return new EngineError('not_found', `There is no run with the id "${runId}".`);
+}

@@ -1,0 +1,88 @@
+import type { Clock } from '../core/clock.ts';
+import type { JobType } from '../core/job-type.ts';
+import type { JobStore, Retention } from '../core/store.ts';
+import { createSystemClock } from './system-clock.ts';
+
+/** Where the engine tells what it can't tell a caller. Any pino logger fits. */
+export interface EngineLogger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** How a thread gets its dependencies: `module` exports `createThreadDeps(data)`, called once a thread. */
+export interface ThreadDeps {
+  readonly module: URL | string;
+  /** Must survive structured cloning. */
+  readonly data?: unknown;
+}
+
+export interface EngineOptions<Deps> {
+  readonly store: JobStore;
+  readonly jobTypes: readonly JobType<Deps>[];
+  /** What inline handlers get as their second argument. */
+  readonly deps: Deps;
+  /** Needed when a job type with `isolation: 'thread'` uses its dependencies. */
+  readonly threadDeps?: ThreadDeps;
+  /** Places of this node; 0 makes it an API-only node. Default 10. */
+  readonly concurrency?: number;
+  /** Default 1,000. */
+  readonly minIntervalMs?: number;
+  /** How long `stop()` waits for handlers before it aborts them. Default 20,000. */
+  readonly shutdownTimeoutMs?: number;
+  readonly retention?: Partial<Retention>;
+  /** The version of the program, for `GET /api/job-stats`. */
+  readonly version?: string;
+  readonly logger?: EngineLogger;
+  readonly clock?: Clock;
+  /** In [0, 1): jitter of retries. */
+  readonly random?: () => number;
+  /** False: nothing happens but by `tick()`. For tests. Default true. */
+  readonly autoRun?: boolean;
+}
+
+export interface Settings {
+  readonly concurrency: number;
+  readonly minIntervalMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly retention: Retention;
+  readonly version: string;
+  readonly logger: EngineLogger;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly autoRun: boolean;
+  readonly threadDeps: ThreadDeps | undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+/** P18. */
+export const DEFAULT_RETENTION: Retention = {
+  finishedPerJob: 1_000,
+  skippedPerJob: 200,
+  maxAgeMs: 30 * DAY_MS,
+  countsMaxAgeMs: 90 * DAY_MS,
+};
+
+export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
+  const concurrency = options.concurrency ?? 10;
+  if (!Number.isInteger(concurrency) || concurrency < 0) {
+    throw new RangeError(`concurrency must be a whole number of at least 0, not ${concurrency}`);
+  }
+  return {
+    concurrency,
+    minIntervalMs: options.minIntervalMs ?? 1_000,
+    shutdownTimeoutMs: options.shutdownTimeoutMs ?? 20_000,
+    retention: { ...DEFAULT_RETENTION, ...options.retention },
+    version: options.version ?? '',
+    logger: options.logger ?? SILENT,
+    clock: options.clock ?? createSystemClock(),
+    random: options.random ?? Math.random,
+    autoRun: options.autoRun ?? true,
+    threadDeps: options.threadDeps,
+  };
+}
+
+const nothing = () => undefined;
+const SILENT: EngineLogger = { debug: nothing, info: nothing, warn: nothing, error: nothing };

@@ -1,0 +1,54 @@
+import type { Clock } from '../core/clock.ts';
+import type { JobStore, Retention } from '../core/store.ts';
+import type { EngineLogger } from './options.ts';
+
+const IDLE_MS = 60_000;
+const BETWEEN_BATCHES_MS = 50;
+
+/** Removes history that is kept no longer (P18): now and then, in small batches with pauses between them. */
+export class Pruner {
+  readonly #store: JobStore;
+  readonly #clock: Clock;
+  readonly #retention: Retention;
+  readonly #logger: EngineLogger;
+  #cancel: (() => void) | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #stopped = true;
+
+  constructor(options: { store: JobStore; clock: Clock; retention: Retention; logger: EngineLogger }) {
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#retention = options.retention;
+    this.#logger = options.logger;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#after(BETWEEN_BATCHES_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel?.();
+    await this.#running;
+  }
+
+  /** One batch; true when there is more. */
+  async pass(): Promise<boolean> {
+    const { more } = await this.#store.prune(this.#retention);
+    return more;
+  }
+
+  #after(ms: number): void {
+    if (this.#stopped) return;
+    this.#cancel = this.#clock.setTimer(ms, () => {
+      this.#running = this.pass().then(
+        (more) => this.#after(more ? BETWEEN_BATCHES_MS : IDLE_MS),
+        (error: unknown) => {
+          this.#logger.warn({ err: error }, 'pruning failed; it is tried again in a minute');
+          this.#after(IDLE_MS);
+        },
+      );
+    });
+  }
+}

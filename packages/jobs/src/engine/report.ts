@@ -1,0 +1,71 @@
+import type { JobStore } from '../core/store.ts';
+import type { EventRing } from './event-ring.ts';
+import type { Executor } from './execute.ts';
+import type { Settings } from './options.ts';
+
+const SWEEP_MS = 100;
+/** Progress and logs are written so often at most. */
+const REPORT_MS = 1_000;
+
+export interface ReporterDeps<Deps> {
+  readonly settings: Settings;
+  readonly store: JobStore;
+  readonly executor: Executor<Deps>;
+  readonly ring: EventRing;
+}
+
+/** Watches the handlers that run: timeouts and graces, starts, progress, logs, and whether they have lost their claim. */
+export class Reporter<Deps> {
+  readonly #with: ReporterDeps<Deps>;
+  #cancel: (() => void) | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #stopped = true;
+  #sinceReport = 0;
+
+  constructor(deps: ReporterDeps<Deps>) {
+    this.#with = deps;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#next();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel?.();
+    await this.#running;
+  }
+
+  /** One look at every handler that runs. */
+  async pass(): Promise<void> {
+    const { store, executor, ring } = this.#with;
+    this.#sinceReport += SWEEP_MS;
+    const withProgress = this.#sinceReport >= REPORT_MS;
+    if (withProgress) this.#sinceReport = 0;
+    const reports = executor.sweep(withProgress);
+    if (withProgress) ring.flush();
+    if (reports.length === 0) return;
+    for (const { jobId, report } of reports) {
+      if (report.progress !== undefined)
+        ring.emit('run.progress', jobId, report.runId, { progress: report.progress });
+    }
+    const { stale, cancel } = await store.report(reports.map(({ report }) => report));
+    for (const runId of stale) executor.abort(runId, 'stale');
+    for (const runId of cancel) executor.abort(runId, 'cancel');
+  }
+
+  #next(): void {
+    if (this.#stopped) return;
+    const { settings } = this.#with;
+    this.#cancel = settings.clock.setTimer(SWEEP_MS, () => {
+      this.#running = this.pass().then(
+        () => this.#next(),
+        (error: unknown) => {
+          settings.logger.warn({ err: error }, 'progress and logs could not be written');
+          this.#next();
+        },
+      );
+    });
+  }
+}

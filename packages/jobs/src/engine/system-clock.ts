@@ -1,0 +1,22 @@
+import type { Clock } from '../core/clock.ts';
+
+/** Node drops a timer that is longer than 2^31-1 ms, and a suspended machine lets long ones drift: sleep in short stretches (P17). */
+const LONGEST_TIMER_MS = 30_000;
+
+/** The process's own clock. */
+export function createSystemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    setTimer(ms, fire) {
+      const end = performance.now() + ms;
+      let handle = setTimeout(step, Math.min(ms, LONGEST_TIMER_MS));
+      function step(): void {
+        const left = end - performance.now();
+        if (left <= 0) fire();
+        else handle = setTimeout(step, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
+      }
+      return () => clearTimeout(handle);
+    },
+  };
+}

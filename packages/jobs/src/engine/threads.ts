@@ -1,0 +1,187 @@
+import { Worker } from 'node:worker_threads';
+import { PermanentError } from '../core/errors.ts';
+import type { JobType } from '../core/job-type.ts';
+import type { JsonText } from '../core/run.ts';
+import { type Attempt, type StopReason, stopError } from './attempt.ts';
+import type { ThreadDeps } from './options.ts';
+
+/** Engine to thread. */
+export type ToThread =
+  | {
+      readonly kind: 'run';
+      readonly module: string;
+      readonly type: string;
+      readonly payload: JsonText;
+      readonly job: Attempt['job'];
+      readonly run: Attempt['run'];
+      readonly lastSuccess: Date | undefined;
+    }
+  | { readonly kind: 'abort'; readonly reason: StopReason }
+  | { readonly kind: 'end' };
+
+/** Thread to engine. */
+export type FromThread =
+  | {
+      readonly kind: 'log';
+      readonly level: 'debug' | 'info' | 'warn' | 'error';
+      readonly message: string;
+      readonly fields?: JsonText;
+    }
+  | { readonly kind: 'progress'; readonly done: number; readonly total?: number; readonly note?: string }
+  | { readonly kind: 'returned'; readonly result?: JsonText; readonly notJson?: string }
+  | {
+      readonly kind: 'threw';
+      readonly name: string;
+      readonly message: string;
+      readonly stack?: string;
+      readonly permanent: boolean;
+    };
+
+/** What a handler in a thread returned: its result as JSON, or why it has none. */
+export interface ThreadResult {
+  readonly result?: JsonText;
+  readonly notJson?: string;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  current:
+    | { readonly attempt: Attempt; resolve(result: ThreadResult): void; reject(error: unknown): void }
+    | undefined;
+  idleSince: number;
+  ended: boolean;
+}
+
+const IDLE_THREAD_MS = 60_000;
+
+/**
+ * The threads of a node: one handler at a time in each, started when needed, kept for a minute when idle, replaced when one
+ * dies. Our own small pool since a run that is told to stop must get its grace before the thread is terminated (P11).
+ */
+export class ThreadPool {
+  readonly #threads = new Set<Thread>();
+  readonly #deps: ThreadDeps | undefined;
+
+  constructor(deps: ThreadDeps | undefined) {
+    this.#deps = deps;
+  }
+
+  /** Runs an attempt's handler in a free thread; rejects with what it threw, or because the thread ended. */
+  run(jobType: JobType<never>, attempt: Attempt): Promise<ThreadResult> {
+    const thread = this.#free() ?? this.#start();
+    const { job, run, lastSuccess, payloadJson } = attempt;
+    return new Promise((resolve, reject) => {
+      thread.current = { attempt, resolve, reject };
+      this.#post(thread, {
+        kind: 'run',
+        module: jobType.module,
+        type: jobType.type,
+        payload: payloadJson,
+        job,
+        run,
+        lastSuccess,
+      });
+    });
+  }
+
+  abort(attempt: Attempt, reason: StopReason): void {
+    const thread = this.#of(attempt);
+    if (thread !== undefined) this.#post(thread, { kind: 'abort', reason });
+  }
+
+  /** Ends the thread under an attempt, whose promise then rejects. A native call it is in has to return first. */
+  terminate(attempt: Attempt): void {
+    void this.#of(attempt)?.worker.terminate();
+  }
+
+  /** Lets go of threads that have been idle for long. */
+  sweep(now: number): void {
+    for (const thread of this.#threads) {
+      if (thread.current === undefined && now - thread.idleSince > IDLE_THREAD_MS)
+        this.#post(thread, { kind: 'end' });
+    }
+  }
+
+  /** Ends all threads, at once. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+  }
+
+  #free(): Thread | undefined {
+    for (const thread of this.#threads) if (thread.current === undefined && !thread.ended) return thread;
+    return undefined;
+  }
+
+  #of(attempt: Attempt): Thread | undefined {
+    for (const thread of this.#threads) if (thread.current?.attempt === attempt) return thread;
+    return undefined;
+  }
+
+  #post(thread: Thread, message: ToThread): void {
+    if (message.kind === 'end') thread.ended = true;
+    thread.worker.postMessage(message);
+  }
+
+  #start(): Thread {
+    // The extension is that of this file: .ts in the sources, .js once built.
+    const entry = new URL(
+      import.meta.url.endsWith('.ts') ? './thread-entry.ts' : './thread-entry.js',
+      import.meta.url,
+    );
+    const deps = this.#deps;
+    const workerData = {
+      deps: deps === undefined ? undefined : { module: String(deps.module), data: deps.data },
+    };
+    const worker = new Worker(entry, { workerData, name: 'job' });
+    const thread: Thread = { worker, current: undefined, idleSince: 0, ended: false };
+    this.#threads.add(thread);
+    let failure: unknown;
+    worker.on('message', (message: FromThread) => this.#receive(thread, message));
+    worker.on('error', (error) => {
+      failure = error;
+    });
+    worker.on('exit', (code) => {
+      this.#threads.delete(thread);
+      thread.ended = true;
+      const { current } = thread;
+      thread.current = undefined;
+      const stopped = current?.attempt.stop;
+      current?.reject(
+        failure ??
+          (stopped === undefined
+            ? new Error(`The thread of the handler ended with code ${code}.`)
+            : stopError(stopped.reason)),
+      );
+    });
+    return thread;
+  }
+
+  #receive(thread: Thread, message: FromThread): void {
+    const { current } = thread;
+    if (current === undefined) return;
+    switch (message.kind) {
+      case 'log':
+        return current.attempt.addLine(message.level, message.message, message.fields);
+      case 'progress':
+        return current.attempt.progress(message.done, message.total, message.note);
+      case 'returned':
+        this.#release(thread);
+        return current.resolve(message);
+      case 'threw':
+        this.#release(thread);
+        return current.reject(thrownAgain(message));
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #release(thread: Thread): void {
+    thread.current = undefined;
+    thread.idleSince = performance.now();
+  }
+}
+
+function thrownAgain({ name, message, stack, permanent }: Extract<FromThread, { kind: 'threw' }>): Error {
+  const error = permanent ? new PermanentError(message) : new Error(message);
+  return Object.assign(error, { stack: stack ?? `${name}: ${message}` }, permanent ? {} : { name });
+}

@@ -1,0 +1,70 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Clock } from '../core/clock.ts';
+
+/** Above this p99 delay of the event loop over the last second, jobs make room for the API. */
+const DELAY_LIMIT_MS = 20;
+const SAMPLE_MS = 1_000;
+const FLOOR_GAP_MS = 250;
+/** Most runs taken by one claim. */
+export const MAX_BATCH = 1_000;
+
+/**
+ * Holds claims back while the event loop is late: the batch is halved each second that it is, and grows again when it is
+ * not; never below `floor` runs every 250 ms (P20, section 8 of the design). Planning is not throttled.
+ */
+export class Throttle {
+  readonly #clock: Clock;
+  readonly #floor: number;
+  readonly #delay = monitorEventLoopDelay({ resolution: 5 });
+  #batch = MAX_BATCH;
+  #late = false;
+  #lastP99Ms = 0;
+  #lastClaim = Number.NEGATIVE_INFINITY;
+  #cancel: (() => void) | undefined;
+
+  constructor(clock: Clock, floor: number) {
+    this.#clock = clock;
+    this.#floor = Math.max(floor, 1);
+  }
+
+  start(): void {
+    this.#delay.enable();
+    const next = () => {
+      this.#sample();
+      this.#cancel = this.#clock.setTimer(SAMPLE_MS, next);
+    };
+    this.#cancel = this.#clock.setTimer(SAMPLE_MS, next);
+  }
+
+  stop(): void {
+    this.#delay.disable();
+    this.#cancel?.();
+  }
+
+  get isThrottled(): boolean {
+    return this.#batch < MAX_BATCH;
+  }
+
+  get delayMs(): number {
+    return this.#lastP99Ms;
+  }
+
+  /** How many runs may be claimed now. */
+  allowance(): number {
+    if (!this.#late || this.#batch > this.#floor) return this.#batch;
+    return this.#clock.monotonic() - this.#lastClaim >= FLOOR_GAP_MS ? this.#batch : 0;
+  }
+
+  claimed(): void {
+    this.#lastClaim = this.#clock.monotonic();
+  }
+
+  #sample(): void {
+    this.#lastP99Ms = this.#delay.percentile(99) / 1e6;
+    this.#delay.reset();
+    this.#late = this.#lastP99Ms > DELAY_LIMIT_MS;
+    this.#batch = this.#late
+      ? Math.max(Math.floor(this.#batch / 2), this.#floor)
+      : Math.min(this.#batch * 2, MAX_BATCH);
+  }
+}

@@ -1,0 +1,28 @@
+// Runs every test and says how many there were: `npm test` prints vitest's report, then `123 passed, 0 failed`.
+// Arguments go to vitest, such as a folder: `npm test -- packages/jobs/src/core`.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const folder = mkdtempSync(join(tmpdir(), 'greenvue-test-'));
+const report = join(folder, 'report.json');
+const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)];
+const { status } = spawnSync(process.execPath, [vitest, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+
+let failed = 1;
+let passed = 0;
+try {
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  passed = result.numPassedTests;
+  // A file that can't even be loaded has no failed test of its own.
+  failed = result.numFailedTests + (result.success || result.numFailedTests > 0 ? 0 : 1);
+} catch (error) {
+  process.stderr.write(`No test report: ${error.message}\n`);
+}
+rmSync(folder, { recursive: true, force: true });
+process.stdout.write(`\nNode ${process.version}\n${passed} passed, ${failed} failed\n`);
+process.exit(status === 0 && failed === 0 && passed > 0 ? 0 : 1);
