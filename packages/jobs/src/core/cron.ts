@@ -4,8 +4,8 @@ import { type Stretch, stretchAt } from './timezone.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The last instant that a `Date` can hold. */
-const LAST_INSTANT = 8_640_000_000_000_000;
+/** The start of the year 3000: croner searches no further. */
+const END = 32_503_680_000_000;
 
 /** A cron expression in a time zone, as slots on the real clock. Instants are milliseconds since the epoch, from 1970 on. */
 export interface CronClock {
@@ -106,7 +106,7 @@ function createCronClock(cron: string, timezone: string): CronClock {
   const next = (after: number): number | undefined => {
     if (after >= gap.from && after < gap.to) return gap.to;
     const from = Math.max(after, -1);
-    const slot = from < LAST_INSTANT ? search(from) : undefined;
+    const slot = from < END ? search(from) : undefined;
     if (slot !== undefined) gap = { from, to: slot };
     return slot;
   };
@@ -126,7 +126,7 @@ function createCronClock(cron: string, timezone: string): CronClock {
   };
 
   const previous = (before: number): number | undefined => {
-    for (let at = Math.min(before, LAST_INSTANT); at > 0; ) {
+    for (let at = Math.min(before, END); at > 0; ) {
       const stretch = stretchAt(timezone, at - 1);
       const local = wall.previous(at + stretch.offsetMs);
       const slot = local === undefined ? -Infinity : local - stretch.offsetMs;

@@ -79,8 +79,7 @@ function termNs(whole: string, fraction: string, unit: string): Parsed<bigint> {
   const digits = whole.replace(/^0+/, '');
   // 2^63 has 19 digits. Without this bound a long text would make a huge integer first.
   if (digits.length > 19) return outOfRange();
-  const value = BigInt(digits) * unitNs + fractionNs(fraction, unitNs);
-  return value > INT64_MAX + 1n ? outOfRange() : { ok: true, value };
+  return { ok: true, value: BigInt(digits) * unitNs + fractionNs(fraction, unitNs) };
 }
 
 /**
@@ -93,7 +92,7 @@ function fractionNs(digits: string, unitNs: bigint): bigint {
   let scale = 1;
   for (const digit of digits) {
     const longer = value * 10n + BigInt(digit);
-    if (value > INT64_MAX / 10n || longer > INT64_MAX + 1n) break;
+    if (longer > INT64_MAX + 1n) break;
     value = longer;
     scale *= 10;
   }

@@ -1,10 +1,7 @@
 import { type CronClock, cronClock, cronFault, cronFields } from './cron.ts';
 import { formatDuration, parseWholeMs } from './duration.ts';
-import { parseTimestamp } from './timestamp.ts';
+import { LAST_INSTANT, parseTimestamp } from './timestamp.ts';
 import { isTimezone } from './timezone.ts';
-
-/** The last instant that a `Date` can hold: no slot lies beyond. */
-const LAST_INSTANT = 8_640_000_000_000_000;
 
 /** Bounds the cost of counting the slots of a cron schedule. */
 const MOST_COUNTED = 10_000;
@@ -76,7 +73,9 @@ export function parseSchedule(
   const { cron, timezone = 'UTC' } = input;
   const cronDetail = cron === undefined ? undefined : cronFault(cron);
   if (cronDetail !== undefined) note('cron', cronDetail);
-  if (!isTimezone(timezone)) note('timezone', 'must be an IANA time zone, such as Europe/Berlin or UTC');
+  if (input.timezone !== undefined && !isTimezone(timezone)) {
+    note('timezone', 'must be an IANA time zone, such as Europe/Berlin or UTC');
+  }
   if (faults.length > 0) return { ok: false, faults };
 
   const start = startAt === undefined ? {} : { startAt };
@@ -201,8 +200,8 @@ export interface PassedSlots {
  */
 export function passedSlots(schedule: Schedule, anchorAt: number, first: number, now: number): PassedSlots {
   if (!hasGrid(schedule)) return { count: 1, latest: first, next: undefined };
-  const next = nextSlot(schedule, anchorAt, Math.max(first, now));
   const second = nextSlot(schedule, anchorAt, first);
+  const next = nextSlot(schedule, anchorAt, Math.max(first, now));
   if (second === undefined || second > now) return { count: 1, latest: first, next };
   const latest = latestSlot(schedule, anchorAt, now) ?? first;
   if (schedule.kind === 'interval') return { count: 2 + (latest - second) / schedule.everyMs, latest, next };
@@ -267,7 +266,7 @@ function latestSlot(schedule: GridSchedule, anchorAt: number, instant: number): 
     : lastOnGrid(schedule.startAt ?? anchorAt, schedule.everyMs, instant);
 }
 
-/** By remainder, since a quotient of large numbers may be rounded up. */
+/** The last grid point at or before an instant that is not before the anchor; a remainder is exact where a quotient need not be. */
 function lastOnGrid(anchor: number, everyMs: number, instant: number): number {
   return instant - ((instant - anchor) % everyMs);
 }

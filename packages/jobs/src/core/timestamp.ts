@@ -1,5 +1,8 @@
 import type { Parsed } from './duration.ts';
 
+/** The last instant that a `Date` can hold, in milliseconds since the epoch. */
+export const LAST_INSTANT = 8_640_000_000_000_000;
+
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 /**
