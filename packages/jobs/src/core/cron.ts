@@ -86,7 +86,7 @@ function parses(cron: string): boolean {
 function wallPattern(cron: string): CronClock {
   const pattern = new Cron(cron, { utcOffset: 0, mode: '5-or-6-parts' });
   return {
-    next: (after) => pattern.nextRun(new Date(after))?.getTime(),
+    next: knowingTheGap((after) => pattern.nextRun(new Date(after))?.getTime()),
     previous: (before) => pattern.previousRuns(1, new Date(before))[0]?.getTime(),
   };
 }
@@ -100,19 +100,9 @@ function wallPattern(cron: string): CronClock {
 function createCronClock(cron: string, timezone: string): CronClock {
   const wall = wallPattern(cron);
   const fixedTime = !/[*?/]/.test(cronFields(cron).slice(0, -3).join(' '));
-  // Between two slots every instant has the same next one: the last such gap answers most questions.
-  let gap = { from: 0, to: 0 };
 
   const next = (after: number): number | undefined => {
-    if (after >= gap.from && after < gap.to) return gap.to;
-    const from = Math.max(after, -1);
-    const slot = from < END ? search(from) : undefined;
-    if (slot !== undefined) gap = { from, to: slot };
-    return slot;
-  };
-
-  const search = (after: number): number | undefined => {
-    for (let at = after; ; ) {
+    for (let at = Math.max(after, -1); at < END; ) {
       const stretch = stretchAt(timezone, at + 1);
       if (fixedTime && at < stretch.from && skippedSpanHolds(wall, stretch)) return stretch.from;
       const from = Math.max(at, (fixedTime ? firstPassOver(stretch) : stretch.from) - 1);
@@ -123,6 +113,7 @@ function createCronClock(cron: string, timezone: string): CronClock {
       const near = slot - 2 * DAY_MS;
       at = near > stretch.to && isSteady(timezone, at) ? near : stretch.to - 1;
     }
+    return undefined;
   };
 
   const previous = (before: number): number | undefined => {
@@ -138,7 +129,19 @@ function createCronClock(cron: string, timezone: string): CronClock {
     return undefined;
   };
 
-  return { next, previous };
+  return { next: knowingTheGap(next), previous };
+}
+
+/** Between two slots every instant has the same next one: the last such gap, remembered, answers most questions. */
+function knowingTheGap(next: (after: number) => number | undefined): (after: number) => number | undefined {
+  let from = 0;
+  let to = 0;
+  return (after) => {
+    if (after >= from && after < to) return to;
+    const slot = next(after);
+    if (slot !== undefined) [from, to] = [after, slot];
+    return slot;
+  };
 }
 
 /**
