@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import { createJob } from '../../src/core/commands.ts';
+import { definition, every, Simulation } from './simulation.ts';
+
+const T0 = Date.UTC(2026, 0, 1);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const pause = (extra: object = {}) => ({ kind: 'pause', cancelLive: false, ...extra }) as const;
+
+describe('P2 creation', () => {
+  it('refuses a run_at more than 60 s past, and takes one just past', () => {
+    const at = (runAt: number) => createJob(definition({ kind: 'run_at', runAt }), { uid: '1', now: T0 });
+    expect(at(T0 - 60_001)).toMatchObject({ ok: false, code: 'run_at_past', pointer: '/run_at' });
+    expect(at(T0 - 60_000)).toMatchObject({ ok: true, decision: { job: { nextRunAt: T0 - 60_000 } } });
+  });
+
+  it('an on_demand job has no next run and never finishes', () => {
+    const sim = new Simulation(definition({ kind: 'on_demand' }), T0);
+    expect(sim.job).toMatchObject({ status: 'active' });
+    sim.command({ kind: 'trigger' });
+    for (const run of sim.claim()) sim.settle(run);
+    expect(sim.job.status).toBe('active');
+  });
+});
+
+describe('P14 pause', () => {
+  it('has no next run meanwhile; resume goes to the next future slot (lesson 8)', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.command(pause({ reason: 'migration' }));
+    expect(sim.job).toMatchObject({ status: 'paused', pause: { reason: 'migration' } });
+    expect(sim.job.nextRunAt).toBeUndefined();
+    sim.now = T0 + 5 * HOUR + MINUTE;
+    sim.plan();
+    expect(sim.rows).toHaveLength(0);
+    sim.command({ kind: 'resume' });
+    expect(sim.job).toMatchObject({ status: 'active', nextRunAt: T0 + 6 * HOUR });
+    expect(sim.rows).toHaveLength(0);
+  });
+
+  it('until is a resume at that instant, and later slots that nothing ran are missed ones', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.command(pause({ until: T0 + 2 * HOUR + MINUTE }));
+    expect(sim.job.wakeAt).toBe(T0 + 2 * HOUR + MINUTE);
+    sim.now = T0 + 5 * HOUR + 30 * MINUTE;
+    sim.plan();
+    expect(sim.rows).toMatchObject([{ slot: T0 + 5 * HOUR, from: T0 + 3 * HOUR, missed: 3 }]);
+  });
+
+  it('refuses an until in the past', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    expect(sim.command(pause({ until: T0 }))).toMatchObject({ ok: false, code: 'until_past' });
+  });
+
+  it('holds queued runs until the resume; a run asked for by hand meanwhile goes through', () => {
+    const sim = new Simulation(definition(every(HOUR), { overlap: 'queue' }), T0);
+    sim.now = T0 + HOUR;
+    sim.plan();
+    sim.command(pause());
+    expect(sim.claim()).toHaveLength(0);
+    expect(sim.command({ kind: 'trigger' })).toMatchObject({ ok: true });
+    const [manual] = sim.claim();
+    expect(manual).toMatchObject({ trigger: 'manual' });
+    if (manual !== undefined) sim.settle(manual);
+    expect(sim.claim()).toHaveLength(0);
+    sim.command({ kind: 'resume' });
+    expect(sim.claim()).toMatchObject([{ trigger: 'schedule' }]);
+  });
+
+  it('a run_at that passed in the pause is handled by catch_up on resume', () => {
+    for (const [catchUp, state] of [
+      ['once', 'waiting'],
+      ['skip', 'skipped'],
+    ] as const) {
+      const sim = new Simulation(definition({ kind: 'run_at', runAt: T0 + HOUR }, { catchUp }), T0);
+      sim.command(pause());
+      sim.now = T0 + 5 * HOUR;
+      sim.command({ kind: 'resume' });
+      expect(sim.rows).toMatchObject([{ state }]);
+    }
+  });
+
+  it('a paused job can be edited, and its next run comes with the resume', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.command(pause());
+    sim.now = T0 + 10 * MINUTE;
+    sim.command({ kind: 'edit', definition: definition(every(30 * MINUTE)) });
+    expect(sim.job.status).toBe('paused');
+    expect(sim.job.nextRunAt).toBeUndefined();
+    sim.command({ kind: 'resume' });
+    expect(sim.job.nextRunAt).toBe(T0 + 30 * MINUTE);
+  });
+
+  it('fixed_delay resumes at its last end + interval, or now + interval if that is past', () => {
+    const sim = new Simulation(definition(every(HOUR, { mode: 'fixed_delay' })), T0);
+    sim.now = T0 + HOUR;
+    sim.plan();
+    for (const run of sim.claim()) sim.settle(run);
+    sim.command(pause());
+    sim.now += 10 * MINUTE;
+    sim.command({ kind: 'resume' });
+    expect(sim.job.nextRunAt).toBe(T0 + 2 * HOUR);
+    sim.command(pause());
+    sim.now += 10 * HOUR;
+    sim.command({ kind: 'resume' });
+    expect(sim.job.nextRunAt).toBe(sim.now + HOUR);
+  });
+});
+
+describe('P15 run now', () => {
+  it('does not move the grid', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.now = T0 + 10 * MINUTE;
+    sim.command({ kind: 'trigger' });
+    expect(sim.job.nextRunAt).toBe(T0 + HOUR);
+  });
+
+  it('is refused without room, and says what to do', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.command({ kind: 'trigger' });
+    expect(sim.command({ kind: 'trigger' })).toMatchObject({ ok: false, code: 'overlap' });
+  });
+
+  it('takes a run_at under allow only, and such a run is not live until then', () => {
+    const runAt = T0 + HOUR;
+    const skip = new Simulation(definition({ kind: 'on_demand' }), T0);
+    expect(skip.command({ kind: 'trigger', runAt })).toMatchObject({ ok: false, pointer: '/run_at' });
+    const sim = new Simulation(definition({ kind: 'on_demand' }, { overlap: 'allow' }), T0);
+    sim.command({ kind: 'trigger', runAt });
+    expect(sim.isLive()).toBe(false);
+    expect(sim.job.wakeAt).toBe(runAt);
+    expect(sim.claim()).toHaveLength(0);
+    sim.now = runAt;
+    sim.plan();
+    expect(sim.claim()).toHaveLength(1);
+  });
+
+  it('a put-off run meets the room of an edited job, too', () => {
+    const sim = new Simulation(definition({ kind: 'on_demand' }, { overlap: 'allow' }), T0);
+    sim.command({ kind: 'trigger', runAt: T0 + HOUR });
+    sim.command({ kind: 'edit', definition: definition({ kind: 'on_demand' }) });
+    sim.command({ kind: 'trigger' });
+    const [running] = sim.claim();
+    sim.now = T0 + HOUR;
+    sim.plan();
+    expect(sim.claim()).toHaveLength(0);
+    if (running !== undefined) sim.settle(running);
+    expect(sim.claim()).toHaveLength(1);
+  });
+});
+
+describe('P16 edit', () => {
+  const edit = (sim: Simulation, ...args: Parameters<typeof definition>) =>
+    sim.command({ kind: 'edit', definition: definition(...args) });
+
+  it('lesson 2: an edit equal in value changes nothing and keeps the version', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.now += MINUTE;
+    const same = { ...every(HOUR), interval: '60m' };
+    expect(edit(sim, same)).toMatchObject({ ok: true, changed: false });
+    expect(sim.job.version).toBe(1);
+  });
+
+  it('lesson 9: edits of other fields never move the next run', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.now += 59 * MINUTE;
+    edit(sim, every(HOUR), { name: 'Other', payload: '{"a":1}' });
+    expect(sim.job).toMatchObject({ version: 2, nextRunAt: T0 + HOUR });
+  });
+
+  it('a new interval counts from the last slot (or creation) if that is still to come', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.now = T0 + 10 * MINUTE;
+    edit(sim, every(30 * MINUTE));
+    expect(sim.job.nextRunAt).toBe(T0 + 30 * MINUTE);
+  });
+
+  it('else from now, and that is the new anchor', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.now = T0 + 50 * MINUTE;
+    edit(sim, every(20 * MINUTE));
+    expect(sim.job.nextRunAt).toBe(T0 + 70 * MINUTE);
+    sim.now = T0 + 70 * MINUTE;
+    sim.plan();
+    expect(sim.job.nextRunAt).toBe(T0 + 90 * MINUTE);
+  });
+
+  it('first takes what is due under the old definition', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.now = T0 + HOUR + 5_000;
+    edit(sim, every(2 * HOUR));
+    expect(sim.rows).toMatchObject([{ slot: T0 + HOUR, state: 'waiting' }]);
+    expect(sim.job.nextRunAt).toBe(T0 + 3 * HOUR);
+  });
+
+  it('refuses another type and a run_at that is past', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    expect(edit(sim, every(HOUR), { type: 'other' })).toMatchObject({ ok: false, pointer: '/type' });
+    expect(edit(sim, { kind: 'run_at', runAt: T0 - HOUR })).toMatchObject({ ok: false, pointer: '/run_at' });
+  });
+
+  it('an edit into fixed_delay has no next run while a run is live', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.now = T0 + HOUR;
+    sim.plan();
+    const [run] = sim.claim();
+    edit(sim, every(HOUR, { mode: 'fixed_delay' }));
+    expect(sim.job.nextRunAt).toBeUndefined();
+    sim.now += MINUTE;
+    if (run !== undefined) sim.settle(run);
+    expect(sim.job.nextRunAt).toBe(sim.now + HOUR);
+  });
+
+  it('an edit that shrinks the room stops nothing that runs, and holds what waits', () => {
+    const sim = new Simulation(definition({ kind: 'on_demand' }, { overlap: 'allow' }), T0);
+    for (let n = 0; n < 5; n++) sim.command({ kind: 'trigger' });
+    sim.claim(2);
+    edit(sim, { kind: 'on_demand' }, { overlap: 'skip' });
+    expect(sim.running()).toHaveLength(2);
+    expect(sim.claim()).toHaveLength(0);
+    for (const run of sim.running()) sim.settle(run);
+    expect(sim.claim()).toHaveLength(1);
+  });
+
+  it('an edit that widens the room lets the waiting run go', () => {
+    const sim = new Simulation(definition({ kind: 'on_demand' }, { overlap: 'queue' }), T0);
+    sim.command({ kind: 'trigger' });
+    sim.claim();
+    sim.command({ kind: 'trigger' });
+    expect(sim.claim()).toHaveLength(0);
+    edit(sim, { kind: 'on_demand' }, { overlap: 'allow' });
+    expect(sim.claim()).toHaveLength(1);
+  });
+
+  it('gives a finished job a schedule again', () => {
+    const sim = new Simulation(definition({ kind: 'run_at', runAt: T0 + HOUR }), T0);
+    sim.now = T0 + HOUR;
+    sim.plan();
+    for (const run of sim.claim()) sim.settle(run);
+    expect(sim.job.status).toBe('finished');
+    edit(sim, every(HOUR));
+    expect(sim.job).toMatchObject({ status: 'active', nextRunAt: T0 + 2 * HOUR });
+  });
+});
+
+describe('P13 delete', () => {
+  it('leaves nothing to plan and cancels what is live', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.now = T0 + HOUR;
+    sim.plan();
+    const outcome = sim.command({ kind: 'delete' });
+    expect(outcome).toMatchObject({ ok: true, decision: { cancelLive: 'deleted' } });
+    expect(sim.rows).toMatchObject([{ state: 'cancelled' }]);
+    expect(sim.job.wakeAt).toBeUndefined();
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { healthOf } from '../../src/core/health.ts';
+import type { Job } from '../../src/core/job.ts';
+import { definition, every, Simulation } from './simulation.ts';
+
+const T0 = Date.UTC(2026, 0, 1);
+const HOUR = 3_600_000;
+const job = (extra: Partial<Job> = {}): Job => ({ ...new Simulation(definition(every(HOUR)), T0).job, ...extra });
+const signs = { handlerVersion: 1 };
+
+describe('health, worst first (lesson 22: silent failures are shown)', () => {
+  it('is ok for a job that is on time', () => {
+    expect(healthOf(job(), signs, T0)).toEqual({ status: 'ok' });
+  });
+
+  it('P22: no_handler when no live node has the type, or only an older version', () => {
+    expect(healthOf(job(), {}, T0)).toMatchObject({ status: 'no_handler' });
+    expect(healthOf(job({ typeVersion: 2 }), signs, T0)).toMatchObject({ status: 'no_handler' });
+  });
+
+  it('P11: zombie comes before failing', () => {
+    const failing = job({ failedInRow: 2, failingSince: T0 });
+    expect(healthOf(failing, { ...signs, zombieSince: T0 }, T0)).toMatchObject({ status: 'zombie', since: T0 });
+    expect(healthOf(failing, signs, T0)).toMatchObject({ status: 'failing', since: T0 });
+  });
+
+  it('late when more than 60 s overdue, since the slot', () => {
+    expect(healthOf(job({ nextRunAt: T0 }), signs, T0 + 60_000)).toMatchObject({ status: 'ok' });
+    expect(healthOf(job({ nextRunAt: T0 }), signs, T0 + 60_001)).toMatchObject({ status: 'late', since: T0 });
+  });
+
+  it('P17: late with the reason clock when the last slot lies more than 60 s after now', () => {
+    expect(healthOf(job({ lastSlotAt: T0 + 60_001 }), signs, T0)).toMatchObject({ status: 'late', reason: 'clock' });
+  });
+
+  it('overrunning when a run lives longer than the interval', () => {
+    expect(healthOf(job(), { ...signs, runningSince: T0 - HOUR }, T0)).toMatchObject({ status: 'ok' });
+    expect(healthOf(job(), { ...signs, runningSince: T0 - HOUR - 1 }, T0)).toMatchObject({ status: 'overrunning' });
+  });
+
+  it('paused, with its reason', () => {
+    expect(healthOf(job({ status: 'paused', pause: { at: T0, reason: 'audit' } }), signs, T0)).toEqual({
+      status: 'paused',
+      reason: 'audit',
+      since: T0,
+    });
+  });
+});

@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CatchUp, Overlap } from '../../src/core/job.ts';
+import { covering, definition, every, Simulation } from './simulation.ts';
+
+const T0 = Date.UTC(2026, 0, 1);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+describe('P3 grid', () => {
+  it('has its first slot one interval after creation, known from the start (P4)', () => {
+    expect(new Simulation(definition(every(HOUR)), T0).job.nextRunAt).toBe(T0 + HOUR);
+  });
+
+  it('is not shifted by a slow handler or a late start', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.now = T0 + HOUR + 17_000;
+    sim.plan();
+    const [run] = sim.claim();
+    expect(sim.job.nextRunAt).toBe(T0 + 2 * HOUR);
+    sim.now += 20 * MINUTE;
+    if (run !== undefined) sim.settle(run);
+    expect(sim.job.nextRunAt).toBe(T0 + 2 * HOUR);
+  });
+
+  it('fixed_delay has no next run while a run is live, then end + interval', () => {
+    const sim = new Simulation(definition(every(HOUR, { mode: 'fixed_delay' })), T0);
+    sim.now = T0 + HOUR;
+    sim.plan();
+    expect(sim.job.nextRunAt).toBeUndefined();
+    const [run] = sim.claim();
+    sim.now += 10 * MINUTE;
+    if (run !== undefined) sim.settle(run);
+    expect(sim.job.nextRunAt).toBe(T0 + 2 * HOUR + 10 * MINUTE);
+  });
+
+  it('fixed_delay counts from the end of a run by hand, too', () => {
+    const sim = new Simulation(definition(every(HOUR, { mode: 'fixed_delay' })), T0);
+    sim.now = T0 + MINUTE;
+    sim.command({ kind: 'trigger' });
+    expect(sim.job.nextRunAt).toBeUndefined();
+    const [run] = sim.claim();
+    sim.now += MINUTE;
+    if (run !== undefined) sim.settle(run);
+    expect(sim.job.nextRunAt).toBe(sim.now + HOUR);
+  });
+});
+
+describe('P6 catch-up', () => {
+  const down = (catchUp: CatchUp, overlap: Overlap, ms: number) => {
+    const sim = new Simulation(definition(every(HOUR), { catchUp, overlap }), T0);
+    sim.now = T0 + ms;
+    sim.plan();
+    return sim;
+  };
+
+  it('lesson 7: once makes one run for the latest passed slot, covering all others', () => {
+    const sim = down('once', 'skip', 5 * HOUR + 30 * MINUTE);
+    expect(sim.rows).toHaveLength(1);
+    expect(sim.rows[0]).toMatchObject({ slot: T0 + 5 * HOUR, from: T0 + HOUR, missed: 5, state: 'waiting' });
+    expect(sim.job.nextRunAt).toBe(T0 + 6 * HOUR);
+  });
+
+  it('a slot on time covers none but itself', () => {
+    expect(down('once', 'skip', HOUR + 60_000).rows[0]).toMatchObject({ missed: 0, from: undefined });
+  });
+
+  it('a slot is missed when taken more than 60 s late', () => {
+    expect(down('once', 'skip', HOUR + 60_001).rows[0]).toMatchObject({ missed: 1, from: T0 + HOUR });
+  });
+
+  it('a slot of a short interval is missed when taken later than half the gap', () => {
+    const sim = new Simulation(definition(every(10_000), { catchUp: 'skip' }), T0);
+    sim.now = T0 + 15_001;
+    sim.plan();
+    expect(sim.rows).toMatchObject([{ state: 'skipped', reason: 'missed', missed: 1 }]);
+  });
+
+  it('skip covers the missed slots by one skipped row and runs a latest slot that is just late', () => {
+    const sim = down('skip', 'skip', 5 * HOUR + 10_000);
+    expect(sim.rows).toMatchObject([
+      { state: 'skipped', reason: 'missed', slot: T0 + 4 * HOUR, from: T0 + HOUR, missed: 4 },
+      { state: 'waiting', slot: T0 + 5 * HOUR, missed: 0 },
+    ]);
+  });
+
+  it('skip runs nothing when the latest slot was missed, too', () => {
+    const sim = down('skip', 'skip', 5 * HOUR + 30 * MINUTE);
+    expect(sim.rows).toMatchObject([{ state: 'skipped', reason: 'missed', slot: T0 + 5 * HOUR, missed: 5 }]);
+  });
+
+  it('all gives every slot its run, oldest first, one at a time; the next run lies in the past meanwhile', () => {
+    const sim = down('all', 'queue', 4 * HOUR + 30 * MINUTE);
+    const order: (number | undefined)[] = [];
+    expect(sim.job.nextRunAt).toBeLessThan(sim.now);
+    for (let guard = 0; guard < 20 && sim.isLive(); guard++) {
+      const claimed = sim.claim();
+      expect(claimed).toHaveLength(1);
+      for (const run of claimed) {
+        order.push(run.slot);
+        sim.settle(run);
+      }
+      sim.plan();
+    }
+    expect(order).toEqual([1, 2, 3, 4].map((n) => T0 + n * HOUR));
+    expect(sim.job.nextRunAt).toBe(T0 + 5 * HOUR);
+  });
+
+  it('all keeps 100 slots waiting and covers the older ones by one skipped row', () => {
+    const sim = down('all', 'queue', 250 * HOUR + 30 * MINUTE);
+    expect(sim.rows[0]).toMatchObject({
+      state: 'skipped',
+      missed: 150,
+      from: T0 + HOUR,
+      slot: T0 + 150 * HOUR,
+    });
+    expect(sim.rows[1]).toMatchObject({ slot: T0 + 151 * HOUR });
+  });
+
+  it('covers every slot by exactly one row, whatever the downtimes, overlap, catch-up and speed of the handler (P5)', () => {
+    const modes: [CatchUp, Overlap][] = [
+      ['once', 'skip'],
+      ['once', 'queue'],
+      ['once', 'allow'],
+      ['skip', 'skip'],
+      ['skip', 'queue'],
+      ['skip', 'allow'],
+      ['all', 'queue'],
+    ];
+    const steps = fc.array(
+      fc.record({ ms: fc.integer({ min: 0, max: 400_000 }), settle: fc.integer({ min: 0, max: 3 }) }),
+      {
+        minLength: 1,
+        maxLength: 60,
+      },
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...modes),
+        fc.integer({ min: 1_000, max: 90_000 }),
+        steps,
+        ([catchUp, overlap], interval, plan) => {
+          const sim = new Simulation(definition(every(interval), { catchUp, overlap }), T0);
+          for (const { ms, settle } of plan) {
+            sim.now += ms;
+            sim.plan();
+            sim.claim(3);
+            const running = sim.running();
+            if (overlap !== 'allow') expect(running.length).toBeLessThanOrEqual(1);
+            for (const run of running.slice(0, settle)) sim.settle(run);
+            // P4: an active job always has a next run or a live run, and the planner knows when to look.
+            expect(sim.job.nextRunAt !== undefined || sim.isLive()).toBe(true);
+            expect(sim.job.wakeAt !== undefined || sim.isLive()).toBe(true);
+          }
+          const lastSlot = sim.job.lastSlotAt ?? T0;
+          for (let slot = T0 + interval; slot <= lastSlot; slot += interval)
+            expect(covering(sim.rows, slot)).toBe(1);
+          for (const row of sim.rows)
+            if (row.slot !== undefined) expect(row.slot).toBeLessThanOrEqual(lastSlot);
+          if (catchUp !== 'all') expect(sim.job.nextRunAt).toBeGreaterThan(sim.now);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('P7 overlap', () => {
+  it('lesson 10: skip has room for one live run; a slot without room is a skipped row', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    for (const n of [1, 2]) {
+      sim.now = T0 + n * HOUR;
+      sim.plan();
+      sim.claim();
+    }
+    expect(sim.rows).toMatchObject([
+      { state: 'running' },
+      { state: 'skipped', reason: 'overlap', slot: T0 + 2 * HOUR },
+    ]);
+  });
+
+  it('queue has room for one running and one waiting, which the settlement releases', () => {
+    const sim = new Simulation(definition(every(HOUR), { overlap: 'queue' }), T0);
+    for (const n of [1, 2, 3]) {
+      sim.now = T0 + n * HOUR;
+      sim.plan();
+      sim.claim();
+    }
+    expect(sim.rows.map((row) => [row.state, row.held])).toEqual([
+      ['running', 'no'],
+      ['waiting', 'overlap'],
+      ['skipped', 'no'],
+    ]);
+    const [first] = sim.running();
+    if (first !== undefined) sim.settle(first);
+    expect(sim.rows[1]).toMatchObject({ state: 'waiting', held: 'no' });
+  });
+
+  it('a run_at slot always waits for room', () => {
+    const sim = new Simulation(definition({ kind: 'run_at', runAt: T0 + HOUR }), T0);
+    sim.command({ kind: 'trigger' });
+    const [manual] = sim.claim();
+    sim.now = T0 + HOUR;
+    sim.plan();
+    expect(sim.rows[1]).toMatchObject({ state: 'waiting', held: 'overlap' });
+    if (manual !== undefined) sim.settle(manual);
+    const [slot] = sim.claim();
+    expect(slot).toMatchObject({ slot: T0 + HOUR });
+    expect(sim.job.status).toBe('active');
+    if (slot !== undefined) sim.settle(slot);
+    expect(sim.job.status).toBe('finished');
+  });
+});
+
+describe('P17 clock', () => {
+  it('a clock that jumps back reruns nothing', () => {
+    const sim = new Simulation(definition(every(MINUTE)), T0);
+    sim.now = T0 + 10 * MINUTE;
+    sim.plan();
+    const rows = sim.rows.length;
+    sim.now = T0 + MINUTE;
+    sim.plan();
+    expect(sim.rows).toHaveLength(rows);
+    expect(sim.job.nextRunAt).toBe(T0 + 11 * MINUTE);
+  });
+
+  it('a clock that jumps forward is downtime', () => {
+    const sim = new Simulation(definition(every(MINUTE)), T0);
+    sim.now = T0 + 600 * MINUTE;
+    sim.plan();
+    expect(sim.rows).toMatchObject([{ missed: 600 }]);
+  });
+
+  it('a resume bases a job on now again after the clock jumped back', () => {
+    const sim = new Simulation(definition(every(MINUTE)), T0);
+    sim.now = T0 + 600 * MINUTE;
+    sim.plan();
+    for (const run of sim.claim()) sim.settle(run);
+    sim.now = T0 + 5 * MINUTE + 1_000;
+    sim.command({ kind: 'pause', cancelLive: false });
+    sim.command({ kind: 'resume' });
+    expect(sim.job.nextRunAt).toBe(T0 + 6 * MINUTE);
+  });
+});
