@@ -5,7 +5,10 @@ import { definition, every, Simulation } from './simulation.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
-const job = (extra: Partial<Job> = {}): Job => ({ ...new Simulation(definition(every(HOUR)), T0).job, ...extra });
+const job = (extra: Partial<Job> = {}): Job => ({
+  ...new Simulation(definition(every(HOUR)), T0).job,
+  ...extra,
+});
 const signs = { handlerVersion: 1 };
 
 describe('health, worst first (lesson 22: silent failures are shown)', () => {
@@ -20,7 +23,10 @@ describe('health, worst first (lesson 22: silent failures are shown)', () => {
 
   it('P11: zombie comes before failing', () => {
     const failing = job({ failedInRow: 2, failingSince: T0 });
-    expect(healthOf(failing, { ...signs, zombieSince: T0 }, T0)).toMatchObject({ status: 'zombie', since: T0 });
+    expect(healthOf(failing, { ...signs, zombieSince: T0 }, T0)).toMatchObject({
+      status: 'zombie',
+      since: T0,
+    });
     expect(healthOf(failing, signs, T0)).toMatchObject({ status: 'failing', since: T0 });
   });
 
@@ -30,12 +36,17 @@ describe('health, worst first (lesson 22: silent failures are shown)', () => {
   });
 
   it('P17: late with the reason clock when the last slot lies more than 60 s after now', () => {
-    expect(healthOf(job({ lastSlotAt: T0 + 60_001 }), signs, T0)).toMatchObject({ status: 'late', reason: 'clock' });
+    expect(healthOf(job({ lastSlotAt: T0 + 60_001 }), signs, T0)).toMatchObject({
+      status: 'late',
+      reason: 'clock',
+    });
   });
 
   it('overrunning when a run lives longer than the interval', () => {
     expect(healthOf(job(), { ...signs, runningSince: T0 - HOUR }, T0)).toMatchObject({ status: 'ok' });
-    expect(healthOf(job(), { ...signs, runningSince: T0 - HOUR - 1 }, T0)).toMatchObject({ status: 'overrunning' });
+    expect(healthOf(job(), { ...signs, runningSince: T0 - HOUR - 1 }, T0)).toMatchObject({
+      status: 'overrunning',
+    });
   });
 
   it('paused, with its reason', () => {

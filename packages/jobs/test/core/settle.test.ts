@@ -9,7 +9,10 @@ import { definition, every, Simulation } from './simulation.ts';
 const T0 = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
 
-const job = (extra: Partial<Job> = {}): Job => ({ ...new Simulation(definition(every(HOUR)), T0).job, ...extra });
+const job = (extra: Partial<Job> = {}): Job => ({
+  ...new Simulation(definition(every(HOUR)), T0).job,
+  ...extra,
+});
 const run = (extra: Partial<LiveRun> = {}): LiveRun => ({
   id: '9',
   jobUid: '1',
@@ -41,33 +44,55 @@ describe('P8 retries', () => {
     const middle = (n: number) => retryDelayMs(DEFAULT_BACKOFF, n, 0.5);
     expect([1, 2, 3, 20].map(middle)).toEqual([10_000, 20_000, 40_000, HOUR]);
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 2_000 }), fc.double({ min: 0, max: 0.999999, noNaN: true }), (n, random) => {
-        const delay = retryDelayMs(DEFAULT_BACKOFF, n, random);
-        expect(delay).toBeGreaterThanOrEqual(middle(n) * 0.9 - 1);
-        expect(delay).toBeLessThanOrEqual(middle(n) * 1.1 + 1);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 2_000 }),
+        fc.double({ min: 0, max: 0.999999, noNaN: true }),
+        (n, random) => {
+          const delay = retryDelayMs(DEFAULT_BACKOFF, n, random);
+          expect(delay).toBeGreaterThanOrEqual(middle(n) * 0.9 - 1);
+          expect(delay).toBeLessThanOrEqual(middle(n) * 1.1 + 1);
+        },
+      ),
     );
   });
 
   it('a failed attempt waits for the next one, its error kept', () => {
-    expect(settleRun(job(), run(), failed(), at)).toMatchObject({ kind: 'waiting', failures: 1, availableAt: T0 + 10_000, errors: [{ message: 'no' }] });
+    expect(settleRun(job(), run(), failed(), at)).toMatchObject({
+      kind: 'waiting',
+      failures: 1,
+      availableAt: T0 + 10_000,
+      errors: [{ message: 'no' }],
+    });
   });
 
   it('the last attempt, or a permanent error, fails the run', () => {
-    expect(settleRun(job(), run({ failures: 2 }), failed(), at)).toMatchObject({ kind: 'finished', status: 'failed', reason: 'error', attempt: 3 });
-    expect(settleRun(job(), run(), failed({ permanent: true }), at)).toMatchObject({ kind: 'finished', status: 'failed', attempt: 1 });
+    expect(settleRun(job(), run({ failures: 2 }), failed(), at)).toMatchObject({
+      kind: 'finished',
+      status: 'failed',
+      reason: 'error',
+      attempt: 3,
+    });
+    expect(settleRun(job(), run(), failed({ permanent: true }), at)).toMatchObject({
+      kind: 'finished',
+      status: 'failed',
+      attempt: 1,
+    });
   });
 
   it('under skip, a retry that would meet the next slot is not made: that slot is the retry', () => {
     const soon = job({ nextRunAt: T0 + 9_000 });
     expect(settleRun(soon, run(), failed(), at)).toMatchObject({ kind: 'finished', status: 'failed' });
-    expect(settleRun(job({ nextRunAt: T0 + 10_001 }), run(), failed(), at)).toMatchObject({ kind: 'waiting' });
+    expect(settleRun(job({ nextRunAt: T0 + 10_001 }), run(), failed(), at)).toMatchObject({
+      kind: 'waiting',
+    });
   });
 
   it('in all other cases retries are made: other overlap, fixed_delay, no next slot', () => {
     const delay = every(HOUR, { mode: 'fixed_delay' });
     for (const extra of [{ overlap: 'queue' }, { overlap: 'allow' }, { schedule: delay }] as const) {
-      expect(settleRun(job({ nextRunAt: T0 + 1, ...extra }), run(), failed(), at)).toMatchObject({ kind: 'waiting' });
+      expect(settleRun(job({ nextRunAt: T0 + 1, ...extra }), run(), failed(), at)).toMatchObject({
+        kind: 'waiting',
+      });
     }
     const { nextRunAt: _, ...none } = job();
     expect(settleRun(none, run(), failed(), at)).toMatchObject({ kind: 'waiting' });
@@ -76,32 +101,58 @@ describe('P8 retries', () => {
 
 describe('P9 lost nodes', () => {
   it('lesson 17: a lost claim costs no attempt', () => {
-    expect(settleRun(job(), run({ failures: 1 }), { kind: 'lost' }, at)).toMatchObject({ kind: 'waiting', failures: 1, recoveries: 1 });
+    expect(settleRun(job(), run({ failures: 1 }), { kind: 'lost' }, at)).toMatchObject({
+      kind: 'waiting',
+      failures: 1,
+      recoveries: 1,
+    });
   });
 
   it('the sixth fails the run', () => {
-    expect(settleRun(job(), run({ recoveries: 4 }), { kind: 'lost' }, at)).toMatchObject({ kind: 'waiting', recoveries: 5 });
-    expect(settleRun(job(), run({ recoveries: 5 }), { kind: 'lost' }, at)).toMatchObject({ kind: 'finished', status: 'failed', reason: 'lost', recoveries: 6 });
+    expect(settleRun(job(), run({ recoveries: 4 }), { kind: 'lost' }, at)).toMatchObject({
+      kind: 'waiting',
+      recoveries: 5,
+    });
+    expect(settleRun(job(), run({ recoveries: 5 }), { kind: 'lost' }, at)).toMatchObject({
+      kind: 'finished',
+      status: 'failed',
+      reason: 'lost',
+      recoveries: 6,
+    });
   });
 
   it('a run given back costs nothing', () => {
-    expect(settleRun(job(), run(), { kind: 'given_back' }, at)).toMatchObject({ kind: 'waiting', failures: 0, recoveries: 0 });
+    expect(settleRun(job(), run(), { kind: 'given_back' }, at)).toMatchObject({
+      kind: 'waiting',
+      failures: 0,
+      recoveries: 0,
+    });
   });
 });
 
 describe('P12 cancel', () => {
   it('a handler that returned has succeeded even if a cancel came meanwhile', () => {
-    expect(settleRun(job(), run({ cancel: 'user' }), { kind: 'succeeded' }, at)).toMatchObject({ status: 'succeeded' });
+    expect(settleRun(job(), run({ cancel: 'user' }), { kind: 'succeeded' }, at)).toMatchObject({
+      status: 'succeeded',
+    });
   });
 
   it('a run that is lost or given back after a cancel is cancelled, never run again', () => {
     for (const kind of ['lost', 'given_back'] as const) {
-      expect(settleRun(job(), run({ cancel: 'deleted' }), { kind }, at)).toMatchObject({ kind: 'finished', status: 'cancelled', reason: 'deleted' });
+      expect(settleRun(job(), run({ cancel: 'deleted' }), { kind }, at)).toMatchObject({
+        kind: 'finished',
+        status: 'cancelled',
+        reason: 'deleted',
+      });
     }
   });
 
   it('one that threw after the signal is cancelled, its error kept', () => {
-    expect(settleRun(job(), run({ cancel: 'user' }), failed(), at)).toMatchObject({ status: 'cancelled', reason: 'user', errors: [{ message: 'no' }] });
+    expect(settleRun(job(), run({ cancel: 'user' }), failed(), at)).toMatchObject({
+      status: 'cancelled',
+      reason: 'user',
+      errors: [{ message: 'no' }],
+    });
   });
 });
 
@@ -109,20 +160,56 @@ describe('P14 pause', () => {
   it('holds retries and runs taken back, but not those asked for by hand meanwhile', () => {
     const paused = job({ status: 'paused', pause: { at: T0 + 5 } });
     expect(settleRun(paused, run(), failed(), at)).toMatchObject({ kind: 'waiting', held: 'pause' });
-    expect(settleRun(paused, run({ trigger: 'manual', queuedAt: T0 + 6 }), failed(), at)).toMatchObject({ held: 'no' });
+    expect(settleRun(paused, run({ trigger: 'manual', queuedAt: T0 + 6 }), failed(), at)).toMatchObject({
+      held: 'no',
+    });
   });
 });
 
 describe('the table of statuses and events', () => {
   const statuses: RunStatus[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'];
-  const events: RunEvent[] = ['claim', 'start', 'succeed', 'fail', 'retry', 'give_back', 'lose', 'cancel', 'hold', 'release'];
-  const queued = ['queued', 'running', 'succeeded', 'failed', 'queued', 'queued', 'queued', 'cancelled', 'queued', 'queued'];
-  const running = ['refused', 'running', 'succeeded', 'failed', 'queued', 'queued', 'queued', 'cancelled', 'refused', 'refused'];
+  const events: RunEvent[] = [
+    'claim',
+    'start',
+    'succeed',
+    'fail',
+    'retry',
+    'give_back',
+    'lose',
+    'cancel',
+    'hold',
+    'release',
+  ];
+  const queued = [
+    'queued',
+    'running',
+    'succeeded',
+    'failed',
+    'queued',
+    'queued',
+    'queued',
+    'cancelled',
+    'queued',
+    'queued',
+  ];
+  const running = [
+    'refused',
+    'running',
+    'succeeded',
+    'failed',
+    'queued',
+    'queued',
+    'queued',
+    'cancelled',
+    'refused',
+    'refused',
+  ];
 
   it.each(statuses.flatMap((status) => events.map((event, index) => ({ status, event, index }))))(
     '$status x $event',
     ({ status, event, index }) => {
-      const expected = status === 'queued' ? queued[index] : status === 'running' ? running[index] : 'refused';
+      const expected =
+        status === 'queued' ? queued[index] : status === 'running' ? running[index] : 'refused';
       expect(TRANSITIONS[status][event]).toBe(expected);
     },
   );
