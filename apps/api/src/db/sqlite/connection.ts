@@ -93,11 +93,18 @@ function prepared(
   statements: Map<string, StatementSync>,
   sql: string,
 ): StatementSync {
-  const statement = statements.get(sql) ?? database.prepare(sql);
+  const statement = statements.get(sql) ?? prepare(database, sql);
   statements.delete(sql);
   statements.set(sql, statement);
   const oldest = statements.keys().next();
   if (statements.size > STATEMENTS_KEPT && !oldest.done) statements.delete(oldest.value);
+  return statement;
+}
+
+function prepare(database: DatabaseSync, sql: string): StatementSync {
+  const statement = database.prepare(sql);
+  // The last row id of a write to a full-text index is one of its own inner rows, and may be past 2^53.
+  if (statement.columns().length === 0) statement.setReadBigInts(true);
   return statement;
 }
 

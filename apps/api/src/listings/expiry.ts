@@ -1,0 +1,107 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Clock } from '../clock.ts';
+import { queueNotifications, recordListingChanges } from '../db/outbox.ts';
+import type { Database } from '../db/schema.ts';
+import { inShortBatches } from '../db/short-batches.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface ExpiryWork {
+  /** Listings created more than this many days ago go. */
+  readonly daysOld: number;
+  /** Looked at between batches; its reason is thrown. */
+  readonly signal: AbortSignal;
+  readonly progress: (done: number, total: number) => void;
+}
+
+export interface ExpiryReport {
+  readonly removed: number;
+  readonly batches: number;
+}
+
+/** Removes listings past their time. */
+export interface ListingCleanup {
+  /**
+   * Each listing goes in one short transaction with the `listing_expired` notification to its seller and the change for search, so
+   * a kill at any instant leaves every listing either untouched or gone and announced once. Its template is given
+   * `listing_id`, `title` and the seller's `name`.
+   */
+  removeExpired(work: ExpiryWork): Promise<ExpiryReport>;
+}
+
+/** What the cleanup works with. */
+export interface CleanupDeps {
+  readonly database: Kysely<Database>;
+  readonly clock: Clock;
+}
+
+export function createListingCleanup(deps: CleanupDeps): ListingCleanup {
+  return { removeExpired: (work) => removeExpired(deps, work) };
+}
+
+async function removeExpired(deps: CleanupDeps, work: ExpiryWork): Promise<ExpiryReport> {
+  // One cutoff for the whole run, or a slow run would chase listings that expire while it works.
+  const cutoff = Math.max(0, deps.clock.now() - work.daysOld * DAY_MS);
+  const total = await countExpired(deps.database, cutoff);
+  let removed = 0;
+  let batches = 0;
+  await inShortBatches({
+    database: deps.database,
+    signal: work.signal,
+    step: (trx, size) => removeBatch(trx, { cutoff, size, now: deps.clock.now() }),
+    committed: ({ rows }) => {
+      if (rows === 0) return;
+      removed += rows;
+      batches += 1;
+      work.progress(removed, Math.max(removed, total));
+    },
+  });
+  return { removed, batches };
+}
+
+async function countExpired(database: Kysely<Database>, cutoff: number): Promise<number> {
+  const row = await database
+    .selectFrom('listings')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('created_at', '<', cutoff)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+async function removeBatch(
+  trx: Transaction<Database>,
+  batch: { readonly cutoff: number; readonly size: number; readonly now: number },
+): Promise<{ readonly rows: number }> {
+  const expired = await trx
+    .deleteFrom('listings')
+    .where('seq', 'in', (eb) =>
+      eb
+        .selectFrom('listings')
+        .select('seq')
+        .where('created_at', '<', batch.cutoff)
+        .orderBy('created_at')
+        .limit(batch.size),
+    )
+    .returning(['seq', 'id', 'seller_id', 'title'])
+    .execute();
+  if (expired.length === 0) return { rows: 0 };
+  const sellers = await sellersOf(trx, new Set(expired.map((listing) => listing.seller_id)));
+  const notifications = expired.flatMap((listing) => {
+    const seller = sellers.get(listing.seller_id);
+    if (seller === undefined) return [];
+    const data = { listing_id: listing.id, title: listing.title, name: seller.name };
+    return [{ userId: seller.id, email: seller.email, template: 'listing_expired', data, dueAt: batch.now }];
+  });
+  await queueNotifications(trx, { notifications, now: batch.now });
+  await recordListingChanges(trx, { listingSeqs: expired.map((listing) => listing.seq), at: batch.now });
+  return { rows: expired.length };
+}
+
+async function sellersOf(trx: Transaction<Database>, ids: ReadonlySet<string>) {
+  const sellers = await trx
+    .selectFrom('users')
+    .select(['id', 'email', 'name'])
+    .where('id', 'in', [...ids])
+    .execute();
+  return new Map(sellers.map((seller) => [seller.id, seller]));
+}
