@@ -107,11 +107,15 @@ export function commandJob(job: Job, live: LiveRuns, command: JobCommand, now: n
       takeWhatIsDue(draft, now);
       return accepted(decide(draft, now));
     case 'delete':
-      draft.job = without(job, 'nextRunAt', 'wakeAt');
-      return accepted({ ...decide(draft, now, 'deleted') });
+      return accepted(deleted(decide(draft, now, 'deleted')));
     default:
       return command satisfies never;
   }
+}
+
+/** P13: what is deleted is never planned again, whatever its schedule and its runs would ask for. */
+function deleted(decision: Decision): Decision {
+  return { ...decision, job: without(decision.job, 'nextRunAt', 'wakeAt') };
 }
 
 /** P16. */
@@ -171,6 +175,13 @@ function trigger(
       ok: false,
       code: 'overlap',
       detail: `The job has ${liveCount(live)} live run(s), and "overlap": "${job.overlap}" has no room for another. Wait for it, cancel it, or change overlap to "queue" or "allow".`,
+    };
+  }
+  if (live.crowded === true) {
+    return {
+      ok: false,
+      code: 'too_many_live_runs',
+      detail: 'The job has more than 100,000 live runs. Wait until some have run, or cancel them.',
     };
   }
   const later = runAt !== undefined && runAt > now;

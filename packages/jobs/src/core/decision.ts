@@ -1,4 +1,4 @@
-import { isFixedDelay, type Job, type LiveRuns, liveCount } from './job.ts';
+import { isFixedDelay, type Job, type LiveRuns, liveCount, roomOf } from './job.ts';
 import type { Held, JsonText, RunTrigger } from './run.ts';
 
 /** A run to be made; the store gives it its id and `queuedAt`. */
@@ -112,7 +112,7 @@ function withDerivedStatus(job: Job, live: LiveRuns): Job {
 
 function withWakeAt(job: Job, live: LiveRuns): Job {
   // With `all`, slots wait on the clock, not in the queue: with no room, the next settlement takes the next slot (P6).
-  const full = job.catchUp === 'all' && liveCount(live) >= 2;
+  const full = job.catchUp === 'all' && liveCount(live) >= roomOf(job.overlap);
   const own = job.status === 'paused' ? job.pause?.until : full ? undefined : job.nextRunAt;
   const wakeAt = earliest(own, live.nextOwnRunAt);
   return wakeAt === undefined ? without(job, 'wakeAt') : { ...job, wakeAt };

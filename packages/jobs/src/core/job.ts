@@ -75,11 +75,19 @@ export interface LiveRuns {
   readonly claimed: number;
   /** Whose own `run_at` has come, and which the planner has not let go yet. */
   readonly dueOwnRuns: number;
+  /** Too many live runs, counted now and then: triggers are refused, slots skipped (P7). */
+  readonly crowded?: boolean;
   /** The earliest own `run_at` still to come. */
   readonly nextOwnRunAt?: number;
 }
 
-export const NO_LIVE_RUNS: LiveRuns = { active: 0, waiting: 0, paused: 0, claimed: 0, dueOwnRuns: 0 };
+export const NO_LIVE_RUNS: LiveRuns = {
+  active: 0,
+  waiting: 0,
+  paused: 0,
+  claimed: 0,
+  dueOwnRuns: 0,
+};
 
 export function liveCount(live: LiveRuns): number {
   return live.active + live.waiting + live.paused;

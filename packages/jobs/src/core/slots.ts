@@ -124,7 +124,8 @@ interface TakenSlot {
 function queueSlot(draft: Draft, { slot, count, from, now }: TakenSlot): void {
   const { job, live } = draft;
   const covers = { catchUp: count > 0, missed: count, ...(from === undefined ? {} : { missedFrom: from }) };
-  if (liveCount(live) >= roomOf(job.overlap) && job.schedule.kind !== 'run_at') {
+  const full = liveCount(live) >= roomOf(job.overlap) || live.crowded === true;
+  if (full && job.schedule.kind !== 'run_at') {
     draft.skip.push({ scheduledFor: slot, reason: 'overlap', ...covers });
     return;
   }

@@ -1,0 +1,171 @@
+import type { Decision, NewRun } from '../../core/decision.ts';
+import type { Job } from '../../core/job.ts';
+import type { FinishedRun, LiveRun } from '../../core/run.ts';
+import { afterSettlements, type EndedRun, settleRun } from '../../core/settle.ts';
+import type { CancelRequest } from '../../core/store.ts';
+import { REASON } from './codes.ts';
+import { finishedOf, insertFinishedRun, skippedOf } from './history.ts';
+import type { StoredJob } from './job-rows.ts';
+import { allLiveRuns, deleteLiveRun, insertLiveRun, liveRunsOf, moveRuns } from './live-runs.ts';
+import type { Writer } from './writer.ts';
+
+/** What a decision came to. */
+export interface Applied {
+  readonly stored: StoredJob;
+  readonly queued: readonly LiveRun[];
+  readonly finished: readonly FinishedRun[];
+  readonly cancelRequests: readonly CancelRequest[];
+  /** A run can be claimed now, or the job has to be planned earlier than before. */
+  readonly wake: boolean;
+}
+
+const NOTHING: readonly never[] = [];
+
+/**
+ * Writes all of a decision about a job, in the order that {@link Decision} gives. `ended` runs of the job were moved to its
+ * history in this transaction already, and are only counted here.
+ */
+export function applyDecision(
+  w: Writer,
+  before: StoredJob,
+  decision: Decision,
+  { now, ended = 0 }: { readonly now: number; readonly ended?: number },
+): Applied {
+  const { job, moves, skip, queue, cancelLive } = decision;
+  let due = 0;
+  for (const move of moves) due += moveRuns(w, before.uid, move, now);
+
+  const finished: FinishedRun[] = [];
+  for (const one of skip) {
+    const run = skippedOf(one, { id: String(w.ids.next(now)), jobUid: job.uid, now });
+    insertFinishedRun(w, run, now);
+    finished.push(run);
+  }
+
+  const typeKey = typeKeyOf(w, before, job);
+  const queued: LiveRun[] = [];
+  for (const one of queue) {
+    const run = liveRunFrom(one, { id: String(w.ids.next(now)), jobUid: job.uid, now });
+    if (!insertLiveRun(w, run, typeKey)) continue;
+    if (job.overlap === 'allow') w.crowds.grew(before.uid);
+    if (run.held === 'no' && run.availableAt <= now) due += 1;
+    queued.push(run);
+  }
+
+  const after: StoredJob = {
+    ...before,
+    job,
+    typeKey,
+    finishedCount: before.finishedCount + ended,
+    skippedCount: before.skippedCount + skip.length,
+    ...(cancelLive === 'deleted' ? { deletedAt: now } : {}),
+  };
+  if (after.typeKey !== before.typeKey) w.db.statement(RETYPE_LIVE).run(after.typeKey, after.uid);
+  const wake = due > 0 || isEarlier(job.wakeAt, before.job.wakeAt);
+  const applied = { queued, finished, cancelRequests: NOTHING, wake };
+  if (cancelLive === undefined) {
+    if (changed(before, after)) w.jobs.save(before, after);
+    return { ...applied, stored: after };
+  }
+  return cancelLiveRuns(w, { before, applied: { ...applied, stored: after }, reason: cancelLive, now });
+}
+
+/** Cancels waiting runs at once and claimed ones by request (P12); what that leaves room for is decided anew. */
+function cancelLiveRuns(
+  w: Writer,
+  input: {
+    readonly before: StoredJob;
+    readonly applied: Applied;
+    readonly reason: 'user' | 'deleted';
+    readonly now: number;
+  },
+): Applied {
+  const { before, applied, reason, now } = input;
+  const { stored } = applied;
+  const requests: CancelRequest[] = [];
+  const cancelled: FinishedRun[] = [];
+  for (const run of allLiveRuns(w, stored.uid, { ownRuns: reason === 'deleted' })) {
+    if (run.claim !== undefined) requests.push(requestCancel(w, run, reason) ?? requestOf(run, run.claim));
+    else cancelled.push(cancelWaiting(w, stored.job, { ...run, cancel: reason }, now));
+  }
+  const ended: EndedRun[] = cancelled.map(({ status }) => ({ status }));
+  const counted = { ...stored, finishedCount: stored.finishedCount + cancelled.length };
+  const finished = [...applied.finished, ...cancelled];
+  w.jobs.save(before, counted);
+  if (reason === 'deleted' || cancelled.length === 0) {
+    return { ...applied, stored: counted, finished, cancelRequests: requests };
+  }
+  const next = applyDecision(
+    w,
+    counted,
+    afterSettlements(counted.job, liveRunsOf(w, counted.uid, now), ended, now),
+    { now },
+  );
+  return {
+    stored: next.stored,
+    queued: [...applied.queued, ...next.queued],
+    finished: [...finished, ...next.finished],
+    cancelRequests: requests,
+    wake: applied.wake || next.wake,
+  };
+}
+
+/** Marks a claimed run; undefined when that was asked before. */
+export function requestCancel(
+  w: Writer,
+  run: LiveRun,
+  reason: 'user' | 'deleted',
+): CancelRequest | undefined {
+  const { changes } = w.db.statement(REQUEST_CANCEL).run(REASON[reason], Number(run.id));
+  return changes === 0 || run.claim === undefined ? undefined : requestOf(run, run.claim);
+}
+
+export function requestOf(run: LiveRun, { node, fence }: NonNullable<LiveRun['claim']>): CancelRequest {
+  return { runId: run.id, node, fence };
+}
+
+/** Moves a run that was asked to stop into history; the caller decides what that means for the job. */
+export function cancelWaiting(w: Writer, job: Job, run: LiveRun, now: number): FinishedRun {
+  const settlement = settleRun(job, run, { kind: 'cancelled' }, { now, random: 0 });
+  if (settlement.kind !== 'finished') throw new Error('a cancelled run was not finished');
+  const finished = finishedOf(run, settlement, { finishedAt: now });
+  deleteLiveRun(w, Number(run.id));
+  insertFinishedRun(w, finished, now);
+  return finished;
+}
+
+function liveRunFrom(
+  run: NewRun,
+  made: { readonly id: string; readonly jobUid: string; readonly now: number },
+): LiveRun {
+  return {
+    ...run,
+    id: made.id,
+    jobUid: made.jobUid,
+    queuedAt: made.now,
+    status: 'queued',
+    failures: 0,
+    recoveries: 0,
+    errors: NOTHING,
+  };
+}
+
+function typeKeyOf(w: Writer, before: StoredJob, { type, typeVersion }: Job): number {
+  const same = before.job.type === type && before.job.typeVersion === typeVersion;
+  return same ? before.typeKey : w.types.keyOf(type, typeVersion);
+}
+
+function changed(before: StoredJob, after: StoredJob): boolean {
+  return (
+    before.job !== after.job ||
+    before.finishedCount !== after.finishedCount ||
+    before.skippedCount !== after.skippedCount
+  );
+}
+
+function isEarlier(wakeAt: number | undefined, than: number | undefined): boolean {
+  return wakeAt !== undefined && (than === undefined || wakeAt < than);
+}
+
+const RETYPE_LIVE = 'UPDATE live_runs SET type_key = ? WHERE job_uid = ?';
+const REQUEST_CANCEL = 'UPDATE live_runs SET cancel = ? WHERE id = ? AND node IS NOT NULL AND cancel IS NULL';

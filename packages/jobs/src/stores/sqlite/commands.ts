@@ -1,0 +1,80 @@
+import { commandJob, createJob } from '../../core/commands.ts';
+import type { Job } from '../../core/job.ts';
+import type { Run } from '../../core/run.ts';
+import type { AuditEntry, CommandInput, CommandResult, InsertOutcome, JobStore } from '../../core/store.ts';
+import { applyDecision } from './apply.ts';
+import { findFinishedRun } from './history.ts';
+import type { StoredJob } from './job-rows.ts';
+import { findLiveRun, liveRunsOf, needsClaimed } from './live-runs.ts';
+import { dedupedOf, keptRunOf } from './run-rows.ts';
+import type { Writer } from './writer.ts';
+
+/** A dedupe key answers for so long (P15). */
+export const DEDUPE_MS = 24 * 3_600_000;
+
+export function insertJob(
+  w: Writer,
+  input: Parameters<JobStore['insertJob']>[0],
+  now: number,
+): InsertOutcome {
+  const { definition, by, audit } = input;
+  if (w.jobs.find(definition.id) !== undefined) return { kind: 'exists' };
+  const uid = w.ids.next(now);
+  const outcome = createJob(definition, { uid: String(uid), now, ...(by === undefined ? {} : { by }) });
+  if (!outcome.ok) return { kind: 'refused', refusal: outcome };
+  const { job } = outcome.decision;
+  const typeKey = w.types.keyOf(job.type, job.typeVersion);
+  w.jobs.insert({ job, uid, typeKey, finishedCount: 0, skippedCount: 0 });
+  writeAudit(w, audit, definition.id, now);
+  return { kind: 'created', job };
+}
+
+export function command(w: Writer, input: CommandInput, now: number): CommandResult {
+  const stored = w.jobs.find(input.jobId);
+  if (stored === undefined) return { kind: 'absent' };
+  const { job } = stored;
+  if (input.ifVersion !== undefined && input.ifVersion !== job.version) {
+    return { kind: 'stale', version: job.version };
+  }
+  const first = input.dedupeKey === undefined ? undefined : findDeduped(w, stored, input.dedupeKey, now);
+  if (first !== undefined) return { kind: 'duplicate', run: first };
+
+  const live = liveRunsOf(w, stored.uid, now, asksForClaimed(job, input));
+  const outcome = commandJob(job, live, input.command, now);
+  if (!outcome.ok) return { kind: 'refused', refusal: outcome };
+  if (!outcome.changed) {
+    return { kind: 'done', changed: false, job, queued: [], finished: [], cancelRequests: [] };
+  }
+  const applied = applyDecision(w, stored, outcome.decision, { now });
+  const { queued, finished, cancelRequests } = applied;
+  const made = queued.at(-1);
+  if (input.dedupeKey !== undefined && made !== undefined) {
+    w.db.statement(KEEP_DEDUPE_KEY).run(stored.uid, input.dedupeKey, Number(made.id), now);
+  }
+  writeAudit(w, input.audit, input.jobId, now);
+  return { kind: 'done', changed: true, job: applied.stored.job, queued, finished, cancelRequests };
+}
+
+function asksForClaimed(job: Job, { command: { kind, ...rest } }: CommandInput): boolean {
+  return kind === 'edit' && 'definition' in rest && needsClaimed(job, rest.definition.overlap);
+}
+
+/** The run that the key made before: live, in history, or as it was kept when its row was pruned. */
+function findDeduped(w: Writer, stored: StoredJob, key: string, now: number): Run | undefined {
+  const row = w.db.statement(DEDUPED).get(stored.uid, key, now - DEDUPE_MS);
+  if (row === undefined) return undefined;
+  const { runId, prunedRun } = dedupedOf(row);
+  if (prunedRun !== undefined) return keptRunOf(prunedRun);
+  return findLiveRun(w, runId) ?? findFinishedRun(w, runId);
+}
+
+/** Part of the transaction of the change it tells of. */
+export function writeAudit(w: Writer, audit: AuditEntry | undefined, target: string, now: number): void {
+  if (audit === undefined) return;
+  w.db.statement(WRITE_AUDIT).run(now, audit.actor, audit.action, target, audit.change);
+}
+
+const DEDUPED = 'SELECT run_id, pruned_run FROM dedupe_keys WHERE job_uid = ? AND key = ? AND at > ?';
+const KEEP_DEDUPE_KEY = `INSERT INTO dedupe_keys (job_uid, key, run_id, at) VALUES (?, ?, ?, ?)
+  ON CONFLICT (job_uid, key) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, pruned_run = NULL`;
+const WRITE_AUDIT = 'INSERT INTO audit (at, actor, action, target, change) VALUES (?, ?, ?, ?, ?)';

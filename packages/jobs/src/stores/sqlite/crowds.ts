@@ -1,0 +1,49 @@
+import type { Database } from './database.ts';
+import { numberOf } from './run-rows.ts';
+
+/** A job may have so many live runs; then triggers are refused and slots skipped (P7). */
+const MAX_LIVE_RUNS = 100_000;
+const MIN_STEP = 1_000;
+
+/** Which jobs have too many live runs. Counted now and then: exact at every trigger would cost as much as the runs. */
+export interface Crowds {
+  isCrowded(jobUid: number, now: number): boolean;
+  /** A run of the job was made. */
+  grew(jobUid: number): void;
+}
+
+interface Crowd {
+  readonly crowded: boolean;
+  readonly at: number;
+  /** So many more runs, and it is counted again. */
+  left: number;
+}
+
+const RECOUNT_CROWDED_MS = 1_000;
+
+export function createCrowds(db: Database): Crowds {
+  const crowds = new Map<number, Crowd>();
+  const recount = (jobUid: number, now: number): Crowd => {
+    const count = numberOf(db.arrays(COUNT_LIVE).get(jobUid, MAX_LIVE_RUNS)) ?? 0;
+    const left = Math.max(MIN_STEP, (MAX_LIVE_RUNS - count) / 2);
+    const crowd = { crowded: count >= MAX_LIVE_RUNS, at: now, left };
+    crowds.set(jobUid, crowd);
+    return crowd;
+  };
+  return {
+    isCrowded(jobUid, now) {
+      const known = crowds.get(jobUid);
+      // Few runs were made of it in this process, and none before would have been unless counted: see `grew`.
+      if (known === undefined) return false;
+      const due = known.crowded ? Math.abs(now - known.at) >= RECOUNT_CROWDED_MS : known.left <= 0;
+      return due ? recount(jobUid, now).crowded : known.crowded;
+    },
+    grew(jobUid) {
+      const known = crowds.get(jobUid);
+      if (known === undefined) crowds.set(jobUid, { crowded: false, at: 0, left: 0 });
+      else known.left -= 1;
+    },
+  };
+}
+
+const COUNT_LIVE = 'SELECT count(*) FROM (SELECT 1 FROM live_runs WHERE job_uid = ? LIMIT ?)';

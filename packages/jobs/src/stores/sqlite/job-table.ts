@@ -1,0 +1,88 @@
+import type { Job } from '../../core/job.ts';
+import type { Database } from './database.ts';
+import {
+  INSERT_JOB,
+  jobParams,
+  SELECT_JOB,
+  type StoredJob,
+  stateParams,
+  storedJobOf,
+  UPDATE_JOB,
+  UPDATE_JOB_STATE,
+  UPDATE_JOB_WAKE,
+} from './job-rows.ts';
+
+/** So many jobs are kept in memory: this connection is the only one that changes them. */
+const MAX_CACHED = 10_000;
+
+/** The jobs, with those used lately in memory. */
+export interface JobTable {
+  /** A job by its uid, deleted or not. */
+  require(uid: number): StoredJob;
+  /** The job that has this id now. */
+  find(id: string): StoredJob | undefined;
+  insert(stored: StoredJob): void;
+  /** Writes no more columns than have changed. */
+  save(before: StoredJob, after: StoredJob): void;
+  /** Forgets what is in memory of a job whose row was changed past this table. */
+  forget(uid: number): void;
+}
+
+export function createJobTable(db: Database): JobTable {
+  const cached = new Map<number, StoredJob>();
+  const keep = (stored: StoredJob) => {
+    if (cached.size >= MAX_CACHED) {
+      for (const uid of cached.keys()) {
+        cached.delete(uid);
+        if (cached.size < MAX_CACHED / 2) break;
+      }
+    }
+    cached.set(stored.uid, stored);
+    return stored;
+  };
+  return {
+    require(uid) {
+      const known = cached.get(uid);
+      if (known !== undefined) return known;
+      const row = db.statement(JOB_BY_UID).get(uid);
+      if (row === undefined) throw new Error(`a run belongs to no job (uid ${uid})`);
+      return keep(storedJobOf(row));
+    },
+    find(id) {
+      const row = db.statement(JOB_BY_ID).get(id);
+      return row === undefined ? undefined : keep(storedJobOf(row));
+    },
+    insert(stored) {
+      db.statement(INSERT_JOB).run(...jobParams(stored), stored.uid);
+      keep(stored);
+    },
+    save(before, after) {
+      if (!onlyStateChanged(before, after)) {
+        db.statement(UPDATE_JOB).run(...jobParams(after), after.uid);
+      } else if (before.job.wakeAt === after.job.wakeAt) {
+        db.statement(UPDATE_JOB_STATE).run(...stateParams(after), after.uid);
+      } else {
+        db.statement(UPDATE_JOB_WAKE).run(...stateParams(after), after.job.wakeAt ?? null, after.uid);
+      }
+      keep(after);
+    },
+    forget: (uid) => {
+      cached.delete(uid);
+    },
+  };
+}
+
+const JOB_BY_UID = `${SELECT_JOB} WHERE uid = ?`;
+const JOB_BY_ID = `${SELECT_JOB} WHERE id = ? AND deleted_at IS NULL`;
+
+function onlyStateChanged(before: StoredJob, after: StoredJob): boolean {
+  const a: Job = before.job;
+  const b: Job = after.job;
+  return (
+    before.deletedAt === after.deletedAt &&
+    a.version === b.version &&
+    a.status === b.status &&
+    a.pause === b.pause &&
+    a.anchorAt === b.anchorAt
+  );
+}

@@ -1,0 +1,108 @@
+import type { Move } from '../../core/decision.ts';
+import { type Job, type LiveRuns, NO_LIVE_RUNS } from '../../core/job.ts';
+import type { LiveRun } from '../../core/run.ts';
+import { HELD, TRIGGER } from './codes.ts';
+import { INSERT_LIVE, LIVE_COLUMNS, liveRunOf, newRunParams, numberOf, numbersOf } from './run-rows.ts';
+import type { Writer } from './writer.ts';
+
+/**
+ * What decisions need to know of a job's live runs: a few seeks in the job's index, however many runs there are. `claimed`
+ * has no index: it is counted only for the edits that ask for it.
+ */
+export function liveRunsOf(w: Writer, jobUid: number, now: number, countClaimed = false): LiveRuns {
+  const any = w.db.arrays(ANY_LIVE).get(jobUid);
+  if (any === undefined) return NO_LIVE_RUNS;
+  const [active, waiting, paused, dueOwnRuns, nextOwnRunAt] = numbersOf<
+    [number, number, number, number, number | null]
+  >(w.db.arrays(LIVE_SUMMARY).get(jobUid, now));
+  return {
+    active,
+    waiting,
+    paused,
+    claimed: countClaimed ? (numberOf(w.db.arrays(COUNT_CLAIMED).get(jobUid)) ?? 0) : 0,
+    dueOwnRuns,
+    crowded: w.crowds.isCrowded(jobUid, now),
+    ...(nextOwnRunAt === null ? {} : { nextOwnRunAt }),
+  };
+}
+
+/** Whether a decision on `job` asks how many of its runs are claimed: only one that may take room away from queued runs. */
+export function needsClaimed(job: Job, to: Job['overlap']): boolean {
+  return job.overlap === 'allow' && to !== 'allow';
+}
+
+/** False when the slot has a live run already: then no other is made (P5). */
+export function insertLiveRun(w: Writer, run: LiveRun, typeKey: number): boolean {
+  const { changes } = w.db.statement(INSERT_LIVE).run(...newRunParams(run, typeKey));
+  return changes > 0;
+}
+
+export function deleteLiveRun(w: Writer, runId: number): void {
+  w.db.statement(DELETE_LIVE).run(runId);
+}
+
+export function findLiveRun(w: Writer, runId: number): LiveRun | undefined {
+  const row = w.db.arrays(LIVE_RUN).get(runId);
+  return row === undefined ? undefined : liveRunOf(row, w.nodes.nameOf);
+}
+
+/** All live runs of a job, oldest first; with `ownRuns`, those whose own `run_at` is to come, too. */
+export function allLiveRuns(
+  w: Writer,
+  jobUid: number,
+  { ownRuns }: { readonly ownRuns: boolean },
+): LiveRun[] {
+  const rows = w.db.arrays(LIVE_RUNS_OF_JOB).all(jobUid, ownRuns ? HELD.run_at : HELD.pause);
+  return rows.map((row) => liveRunOf(row, w.nodes.nameOf));
+}
+
+/** Moves waiting runs from one kind of waiting to another; returns how many became due at or before `now`. */
+export function moveRuns(w: Writer, jobUid: number, move: Move, now: number): number {
+  let left = move.limit ?? Number.MAX_SAFE_INTEGER;
+  let due = 0;
+  for (const from of move.from) {
+    const rows = w.db
+      .arrays(MOVE)
+      .all(
+        HELD[move.to],
+        jobUid,
+        HELD[from],
+        move.dueBy ?? Number.MAX_SAFE_INTEGER,
+        move.asked === undefined ? 0 : 'since' in move.asked ? 1 : 2,
+        askedAt(move),
+        left,
+      );
+    left -= rows.length;
+    if (move.to === 'no') due += rows.filter((row) => (numberOf(row) ?? now) <= now).length;
+    if (left <= 0) break;
+  }
+  return due;
+}
+
+function askedAt({ asked }: Move): number {
+  if (asked === undefined) return 0;
+  return 'since' in asked ? asked.since : asked.before;
+}
+
+const ANY_LIVE = 'SELECT 1 FROM live_runs WHERE job_uid = ? LIMIT 1';
+
+const countTo2 = (held: number, more = '') =>
+  `(SELECT count(*) FROM (SELECT 1 FROM live_runs WHERE job_uid = ?1 AND held = ${held} ${more} LIMIT 2))`;
+const LIVE_SUMMARY = `SELECT ${countTo2(HELD.no)}, ${countTo2(HELD.overlap)}, ${countTo2(HELD.pause)},
+  ${countTo2(HELD.run_at, 'AND available_at <= ?2')},
+  (SELECT min(available_at) FROM live_runs WHERE job_uid = ?1 AND held = ${HELD.run_at} AND available_at > ?2)`;
+
+const COUNT_CLAIMED = `SELECT count(*) FROM
+  (SELECT 1 FROM live_runs WHERE job_uid = ? AND held = ${HELD.no} AND node IS NOT NULL LIMIT 2)`;
+
+const DELETE_LIVE = 'DELETE FROM live_runs WHERE id = ?';
+const LIVE_RUN = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ?`;
+const LIVE_RUNS_OF_JOB = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE job_uid = ? AND held <= ? ORDER BY id`;
+
+const ASKED = `trigger = ${TRIGGER.manual} AND queued_at >= ?6`;
+const MOVE = `UPDATE live_runs SET held = ?1 WHERE id IN (
+  SELECT id FROM live_runs
+  WHERE job_uid = ?2 AND held = ?3 AND available_at <= ?4 AND node IS NULL
+    AND CASE ?5 WHEN 0 THEN 1 WHEN 1 THEN ${ASKED} ELSE NOT (${ASKED}) END
+  ORDER BY available_at, id LIMIT ?7)
+  RETURNING available_at`;

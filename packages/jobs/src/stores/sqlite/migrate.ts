@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { StoreError } from '../../core/errors.ts';
+import type { Database } from './database.ts';
+
+/** In order; the position (from 1) is the schema's version. Released ones never change. */
+const MIGRATIONS = ['0001-jobs-and-runs.sql'] as const;
+
+/** Brings the schema up to date, whole or not at all. Throws a StoreError `newer_schema` when it is newer than this code. */
+export function migrate(db: Database): void {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const version = schemaVersion(db);
+    if (version > MIGRATIONS.length) {
+      throw new StoreError(
+        'newer_schema',
+        `The job database has schema version ${version}; this version of the software knows ${MIGRATIONS.length}. Start a newer one.`,
+      );
+    }
+    for (const name of MIGRATIONS.slice(version)) {
+      db.exec(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
+    }
+    if (version < MIGRATIONS.length) db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function schemaVersion(db: Database): number {
+  const version = db.statement('PRAGMA user_version').get()?.user_version;
+  if (typeof version !== 'number') throw new Error('the database has no user_version');
+  return version;
+}

@@ -1,0 +1,60 @@
+import type { TypeVersions } from '../../core/store.ts';
+import type { Database } from './database.ts';
+import { nameOf, numberOf, typeKeyOf } from './run-rows.ts';
+
+/** The small keys of job types in one version each. */
+export interface TypeKeys {
+  keyOf(type: string, version: number): number;
+  /** The keys of all that a node with `types` can run: these types, in that version or an older one (P22). */
+  knownTo(types: TypeVersions): readonly number[];
+}
+
+export function createTypeKeys(db: Database): TypeKeys {
+  const known = db.arrays('SELECT key, type, version FROM job_types').all().map(typeKeyOf);
+  return {
+    keyOf(type, version) {
+      const found = known.find((one) => one.type === type && one.version === version);
+      if (found !== undefined) return found.key;
+      const made = db
+        .arrays('INSERT INTO job_types (type, version) VALUES (?, ?) RETURNING key, type, version')
+        .get(type, version);
+      const key = typeKeyOf(made);
+      known.push(key);
+      return key.key;
+    },
+    knownTo: (types) =>
+      known.filter(({ type, version }) => version <= (types[type] ?? 0)).map(({ key }) => key),
+  };
+}
+
+/** The small keys of nodes. */
+export interface Nodes {
+  keyOf(node: string, now: number): number;
+  nameOf(key: number): string;
+}
+
+export function createNodes(db: Database): Nodes {
+  const keys = new Map<string, number>();
+  const names = new Map<number, string>();
+  return {
+    keyOf(node, now) {
+      const known = keys.get(node);
+      if (known !== undefined) return known;
+      const key = numberOf(db.arrays(KEEP_NODE).get(node, now));
+      if (key === undefined) throw new Error('a node was not kept');
+      keys.set(node, key);
+      return key;
+    },
+    nameOf(key) {
+      let name = names.get(key);
+      if (name === undefined) {
+        name = nameOf(db.arrays('SELECT id FROM nodes WHERE key = ?').get(key)) ?? 'unknown';
+        names.set(key, name);
+      }
+      return name;
+    },
+  };
+}
+
+const KEEP_NODE = `INSERT INTO nodes (id, seen_at) VALUES (?, ?)
+  ON CONFLICT (id) DO UPDATE SET seen_at = max(seen_at, excluded.seen_at) RETURNING key`;

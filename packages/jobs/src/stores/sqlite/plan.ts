@@ -1,0 +1,68 @@
+import { planJob } from '../../core/slots.ts';
+import type { PlannedRun, PlanResult, TypeVersions } from '../../core/store.ts';
+import { applyDecision } from './apply.ts';
+import { liveRunsOf } from './live-runs.ts';
+import { firstNumbersOf, numberOf } from './run-rows.ts';
+import type { Writer } from './writer.ts';
+
+/** Takes what is due of at most `limit` jobs of the types, the longest overdue first. */
+export function plan(
+  w: Writer,
+  { types, limit }: { readonly types: TypeVersions; readonly limit: number },
+  now: number,
+): PlanResult {
+  const keys = w.types.knownTo(types);
+  const uids = dueJobs(w, keys, now, limit);
+  const queued: PlannedRun[] = [];
+  const skipped: PlannedRun[] = [];
+  for (const uid of uids) {
+    const stored = w.jobs.require(uid);
+    const decision = planJob(stored.job, liveRunsOf(w, uid, now), now);
+    const applied = applyDecision(w, stored, decision, { now });
+    const { id: jobId, uid: jobUid } = applied.stored.job;
+    for (const { id, scheduledFor } of applied.queued) {
+      queued.push({ id, jobId, jobUid, ...(scheduledFor === undefined ? undefined : { scheduledFor }) });
+    }
+    for (const { id, scheduledFor, reason } of applied.finished) {
+      if (scheduledFor === undefined || (reason !== 'overlap' && reason !== 'missed')) continue;
+      skipped.push({ id, jobId, jobUid, scheduledFor, reason });
+    }
+  }
+  const nextWakeAt = earliestWake(w, keys);
+  return {
+    now,
+    queued,
+    skipped,
+    more: uids.length >= limit,
+    ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
+  };
+}
+
+function dueJobs(w: Writer, keys: readonly number[], now: number, limit: number): number[] {
+  if (keys.length === 0) return [];
+  const params = keys.flatMap((key) => [key, now]);
+  return firstNumbersOf(w.db.arrays(merged(DUE_JOBS, keys.length, 'wake_at, uid')).all(...params, limit));
+}
+
+function earliestWake(w: Writer, keys: readonly number[]): number | undefined {
+  return earliestOf(w, EARLIEST_WAKE, keys);
+}
+
+/** The least value of a one-number statement over type keys: one seek for each. */
+export function earliestOf(w: Writer, sql: string, keys: readonly number[]): number | undefined {
+  let earliest: number | undefined;
+  for (const key of keys) {
+    const at = numberOf(w.db.arrays(sql).get(key));
+    if (at !== undefined && (earliest === undefined || at < earliest)) earliest = at;
+  }
+  return earliest;
+}
+
+/** The rows of the same select for several type keys, merged in order: SQLite reads each index range only as far as needed. */
+export function merged(select: string, times: number, order: string): string {
+  return `${Array(times).fill(select).join(' UNION ALL ')} ORDER BY ${order} LIMIT ?`;
+}
+
+const DUE_JOBS = 'SELECT uid, wake_at FROM jobs WHERE wake_at IS NOT NULL AND type_key = ? AND wake_at <= ?';
+const EARLIEST_WAKE = `SELECT wake_at FROM jobs
+  WHERE wake_at IS NOT NULL AND type_key = ? ORDER BY wake_at LIMIT 1`;

@@ -1,0 +1,55 @@
+import type { StoreErrorCode } from '../../core/errors.ts';
+import type { JobStore, TypeVersions } from '../../core/store.ts';
+
+/** What crosses to the threads: one object for each method, since a message has one body. */
+export interface ReadInputs {
+  readonly getJob: { readonly jobId: string; readonly handlers: TypeVersions };
+  readonly listJobs: Parameters<JobStore['listJobs']>[0];
+  readonly getRun: string;
+  readonly listRuns: Parameters<JobStore['listRuns']>[0];
+  readonly getLogs: string;
+  readonly listAudit: Parameters<JobStore['listAudit']>[0];
+  readonly stats: Parameters<JobStore['stats']>[0];
+}
+
+export interface WriteInputs {
+  readonly insertJob: Parameters<JobStore['insertJob']>[0];
+  readonly command: Parameters<JobStore['command']>[0];
+  readonly plan: Parameters<JobStore['plan']>[0];
+  readonly claim: Parameters<JobStore['claim']>[0];
+  readonly settle: Parameters<JobStore['settle']>[0];
+  readonly report: Parameters<JobStore['report']>[0];
+  readonly recover: Parameters<JobStore['recover']>[0];
+  readonly cancelRun: Parameters<JobStore['cancelRun']>[0];
+  readonly makeDue: Parameters<JobStore['makeDue']>[0];
+  readonly prune: Parameters<JobStore['prune']>[0];
+}
+
+export type Inputs = ReadInputs & WriteInputs;
+export type Method = keyof Inputs;
+export type Output<M extends Method> = Awaited<ReturnType<JobStore[M]>>;
+
+export interface Request<M extends Method = Method> {
+  readonly id: number;
+  readonly method: M;
+  readonly input: Inputs[M];
+  /** What the clock of the process said when it was asked. */
+  readonly now: number;
+}
+
+/** The answer to the opening of the database, which needs no request. */
+export const OPENED = 0;
+
+export type Reply =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly fault: Fault };
+
+/** An error as it crosses a thread: class and cause would get lost. */
+export interface Fault {
+  readonly code: StoreErrorCode;
+  readonly message: string;
+  readonly stack: string | undefined;
+}
+
+/** To a thread: requests of one turn, or the order to let go of the database and end. */
+export type ToThread = readonly Request[] | 'close';

@@ -1,0 +1,96 @@
+import type { Run } from '../../core/run.ts';
+import type { LogLine, Page, RunQuery, RunView } from '../../core/store.ts';
+import { STATUS } from './codes.ts';
+import type { Database, Param } from './database.ts';
+import { idAbove, lowestIdAt } from './ids.ts';
+import {
+  counterOf,
+  FINISHED_COLUMNS,
+  finishedRunOf,
+  firstNumbersOf,
+  LIVE_COLUMNS,
+  liveRunOf,
+  logLineOf,
+  type NodeName,
+  nameOf,
+  namesOf,
+} from './run-rows.ts';
+
+export function getRun(db: Database, runId: string): RunView | undefined {
+  const run = findRun(db, Number(runId));
+  return run === undefined ? undefined : viewOf(db, run);
+}
+
+/** Live and finished runs, newest first. */
+export function listRuns(db: Database, query: RunQuery): Page<RunView> {
+  const found: number[] = [];
+  if (query.status === undefined || isLive(query.status)) found.push(...idsIn(db, 'live_runs', query));
+  if (query.status === undefined || !isLive(query.status)) found.push(...idsIn(db, 'runs', query));
+  const ids = found.sort((a, b) => b - a).slice(0, query.limit + 1);
+  const rows: RunView[] = [];
+  for (const id of ids.slice(0, query.limit)) {
+    const run = findRun(db, id);
+    if (run !== undefined) rows.push(viewOf(db, run));
+  }
+  const last = rows.at(-1);
+  if (ids.length <= query.limit || last === undefined) return { rows };
+  return { rows, next: { value: null, key: last.run.id } };
+}
+
+/** The log of a run, oldest line first; undefined when there is no such run. */
+export function getLogs(db: Database, runId: string): readonly LogLine[] | undefined {
+  const lines = db.statement(LOGS).all(Number(runId)).map(logLineOf);
+  return lines.length > 0 || findRun(db, Number(runId)) !== undefined ? lines : undefined;
+}
+
+function isLive(status: NonNullable<RunQuery['status']>): boolean {
+  return status === 'queued' || status === 'running';
+}
+
+function findRun(db: Database, id: number): Run | undefined {
+  const live = db.arrays(LIVE_RUN).get(id);
+  if (live !== undefined) return liveRunOf(live, nodeNames(db));
+  const finished = db.arrays(FINISHED_RUN).get(id);
+  return finished === undefined ? undefined : finishedRunOf(finished, nodeNames(db));
+}
+
+function nodeNames(db: Database): NodeName {
+  return (key) => nameOf(db.arrays(NODE).get(key)) ?? 'unknown';
+}
+
+function viewOf(db: Database, run: Run): RunView {
+  const { id, type } = namesOf(db.arrays(JOB_OF_RUN).get(Number(run.jobUid)));
+  return { run, jobId: id, type };
+}
+
+function idsIn(db: Database, table: 'live_runs' | 'runs', query: RunQuery): number[] {
+  const where: string[] = [];
+  const params: Param[] = [];
+  const add = (sql: string, ...values: Param[]) => {
+    where.push(sql);
+    params.push(...values);
+  };
+  const { jobUid, jobId, type, status, from, to, before } = query;
+  if (jobUid !== undefined) add('job_uid = ?', Number(jobUid));
+  if (jobId !== undefined) add('job_uid IN (SELECT uid FROM jobs WHERE id = ?)', jobId);
+  if (type !== undefined) add(OF_TYPE, type);
+  if (status !== undefined) add('status = ?', STATUS[status]);
+  // An id tells when its run was made, though not exactly: it bounds what has to be read, `queued_at` decides.
+  if (from !== undefined) add('id >= ? AND queued_at >= ?', lowestIdAt(from), from);
+  if (to !== undefined) add('id < ? AND queued_at < ?', idAbove(to, leadOf(db)), to);
+  if (before !== undefined) add('id < ?', Number(before));
+  const sql = `SELECT id FROM ${table} ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY id DESC LIMIT ?`;
+  return firstNumbersOf(db.arrays(sql).all(...params, query.limit + 1));
+}
+
+function leadOf(db: Database): number {
+  return counterOf(db.statement('SELECT last, lead_ms FROM counter').get()).leadMs;
+}
+
+const LIVE_RUN = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ?`;
+const FINISHED_RUN = `SELECT ${FINISHED_COLUMNS} FROM runs WHERE id = ?`;
+const NODE = 'SELECT id FROM nodes WHERE key = ?';
+const JOB_OF_RUN = `SELECT jobs.id, type FROM jobs JOIN job_types ON job_types.key = jobs.type_key WHERE uid = ?`;
+const OF_TYPE = `EXISTS (SELECT 1 FROM jobs JOIN job_types ON job_types.key = jobs.type_key
+  WHERE uid = job_uid AND type = ?)`;
+const LOGS = 'SELECT at, level, message, fields FROM run_logs WHERE run_id = ? ORDER BY seq';

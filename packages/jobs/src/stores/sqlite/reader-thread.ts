@@ -1,0 +1,40 @@
+import { type Database, openForReading } from './database.ts';
+import type { ReadInputs, Reply, Request } from './protocol.ts';
+import { getJob, listJobs } from './read-jobs.ts';
+import { getLogs, getRun, listRuns } from './read-runs.ts';
+import { listAudit, stats } from './read-stats.ts';
+import { faultOf, type Handlers, replyTo, type Service, serve } from './thread.ts';
+
+serve((file) => createService(openForReading(file)));
+
+/** Each read sees one state of the database: all that was committed before it was asked for, and nothing half done. */
+function createService(db: Database): Service {
+  const handlers = handlersOf(db);
+  return {
+    answer: (requests) => requests.slice(0, 1).map((request) => read(db, handlers, request)),
+    close: () => db.close(),
+  };
+}
+
+function read(db: Database, handlers: Handlers<keyof ReadInputs>, request: Request): Reply {
+  try {
+    db.exec('BEGIN');
+    return replyTo(handlers, request);
+  } catch (error) {
+    return faultOf(request.id, error);
+  } finally {
+    if (db.isInTransaction()) db.exec('COMMIT');
+  }
+}
+
+function handlersOf(db: Database): Handlers<keyof ReadInputs> {
+  return {
+    getJob: (input, now) => getJob(db, input, now),
+    listJobs: (input, now) => listJobs(db, input, now),
+    getRun: (runId) => getRun(db, runId),
+    listRuns: (query) => listRuns(db, query),
+    getLogs: (runId) => getLogs(db, runId),
+    listAudit: (input) => listAudit(db, input),
+    stats: (input, now) => stats(db, input, now),
+  };
+}

@@ -1,0 +1,291 @@
+import type { AttemptError, FinishedRun, JsonText, LiveRun, Progress, RunOrigin } from '../../core/run.ts';
+import type { AuditRow, LogLine } from '../../core/store.ts';
+import {
+  finishedStatusOf,
+  HELD,
+  heldOf,
+  levelOf,
+  liveStatusOf,
+  REASON,
+  reasonOf,
+  STATUS,
+  TRIGGER,
+  triggerOf,
+} from './codes.ts';
+import type { Param } from './database.ts';
+
+const ORIGIN_COLUMNS =
+  'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at';
+
+/** Columns of `live_runs` as {@link liveRunOf} reads them, as arrays. */
+export const LIVE_COLUMNS = `${ORIGIN_COLUMNS}, status, held, available_at, node, fence, started_at, failures, recoveries, errors, cancel, zombie_since, progress`;
+
+/** Columns of `runs` as {@link finishedRunOf} reads them, as arrays. */
+export const FINISHED_COLUMNS = `${ORIGIN_COLUMNS}, status, reason, attempt, recoveries, node, started_at, finished_at, progress, result, errors`;
+
+/** Parameters: {@link finishedParams}. */
+export const INSERT_FINISHED = `INSERT INTO runs (${FINISHED_COLUMNS}) VALUES (?${', ?'.repeat(19)})`;
+
+/** A new run; parameters: {@link newRunParams}. A run for a slot that has a live one is not made (P5). */
+export const INSERT_LIVE = `INSERT INTO live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key) VALUES (?${', ?'.repeat(12)})
+  ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING`;
+
+type Origin = [
+  id: number,
+  jobUid: number,
+  trigger: number,
+  scheduledFor: number | null,
+  catchUp: number,
+  missed: number,
+  missedFrom: number | null,
+  payload: string | null,
+  retryOf: number | null,
+  queuedAt: number,
+];
+
+type LiveRow = [
+  ...Origin,
+  status: number,
+  held: number,
+  availableAt: number,
+  node: number | null,
+  fence: number | null,
+  startedAt: number | null,
+  failures: number,
+  recoveries: number,
+  errors: string | null,
+  cancel: number | null,
+  zombieSince: number | null,
+  progress: string | null,
+];
+
+type FinishedRow = [
+  ...Origin,
+  status: number,
+  reason: number | null,
+  attempt: number,
+  recoveries: number,
+  node: number | null,
+  startedAt: number | null,
+  finishedAt: number,
+  progress: string | null,
+  result: string | null,
+  errors: string | null,
+];
+
+/** The id of the node with a key. */
+export type NodeName = (key: number) => string;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const NO_ERRORS: readonly AttemptError[] = [];
+
+export function liveRunOf(raw: unknown, nodeName: NodeName): LiveRun {
+  const row = raw as LiveRow;
+  const origin = row as unknown as Origin;
+  const run: Mutable<LiveRun> = {
+    id: String(row[0]),
+    jobUid: String(row[1]),
+    trigger: triggerOf(row[2]),
+    catchUp: row[4] === 1,
+    missed: row[5],
+    queuedAt: row[9],
+    status: liveStatusOf(row[10]),
+    held: heldOf(row[11]),
+    availableAt: row[12],
+    failures: row[16],
+    recoveries: row[17],
+    errors: row[18] === null ? NO_ERRORS : errorsOf(row[18]),
+  };
+  addOrigin(run, origin);
+  if (row[13] !== null && row[14] !== null) run.claim = { node: nodeName(row[13]), fence: row[14] };
+  if (row[15] !== null) run.startedAt = row[15];
+  if (row[19] !== null) run.cancel = row[19] === REASON.deleted ? 'deleted' : 'user';
+  if (row[20] !== null) run.zombieSince = row[20];
+  if (row[21] !== null) run.progress = progressOf(row[21]);
+  return run;
+}
+
+export function finishedRunOf(raw: unknown, nodeName: NodeName): FinishedRun {
+  const row = raw as FinishedRow;
+  const run: Mutable<FinishedRun> = {
+    id: String(row[0]),
+    jobUid: String(row[1]),
+    trigger: triggerOf(row[2]),
+    catchUp: row[4] === 1,
+    missed: row[5],
+    queuedAt: row[9],
+    status: finishedStatusOf(row[10]),
+    attempt: row[12],
+    recoveries: row[13],
+    finishedAt: row[16],
+    errors: row[19] === null ? NO_ERRORS : errorsOf(row[19]),
+  };
+  addOrigin(run, row as unknown as Origin);
+  if (row[11] !== null) run.reason = reasonOf(row[11]);
+  if (row[14] !== null) run.node = nodeName(row[14]);
+  if (row[15] !== null) run.startedAt = row[15];
+  if (row[17] !== null) run.progress = progressOf(row[17]);
+  if (row[18] !== null) run.result = row[18];
+  return run;
+}
+
+function addOrigin(run: Mutable<RunOrigin>, row: Origin): void {
+  if (row[3] !== null) run.scheduledFor = row[3];
+  if (row[6] !== null) run.missedFrom = row[6];
+  if (row[7] !== null) run.payload = row[7];
+  if (row[8] !== null) run.retryOf = String(row[8]);
+}
+
+/** For {@link INSERT_LIVE}. */
+export function newRunParams(run: LiveRun, typeKey: number): Param[] {
+  return [...originParams(run), HELD[run.held], run.availableAt, typeKey];
+}
+
+/** For {@link INSERT_FINISHED}. */
+export function finishedParams(run: FinishedRun, node: number | null): Param[] {
+  return [
+    ...originParams(run),
+    STATUS[run.status],
+    run.reason === undefined ? null : REASON[run.reason],
+    run.attempt,
+    run.recoveries,
+    node,
+    run.startedAt ?? null,
+    run.finishedAt,
+    run.progress === undefined ? null : JSON.stringify(run.progress),
+    run.result ?? null,
+    errorsText(run.errors),
+  ];
+}
+
+function originParams(run: RunOrigin): Param[] {
+  return [
+    Number(run.id),
+    Number(run.jobUid),
+    TRIGGER[run.trigger],
+    run.scheduledFor ?? null,
+    run.catchUp ? 1 : 0,
+    run.missed,
+    run.missedFrom ?? null,
+    run.payload ?? null,
+    run.retryOf === undefined ? null : Number(run.retryOf),
+    run.queuedAt,
+  ];
+}
+
+export function errorsText(errors: readonly AttemptError[]): JsonText | null {
+  return errors.length === 0 ? null : JSON.stringify(errors);
+}
+
+function errorsOf(text: JsonText): readonly AttemptError[] {
+  return JSON.parse(text) as readonly AttemptError[];
+}
+
+function progressOf(text: JsonText): Progress {
+  return JSON.parse(text) as Progress;
+}
+
+/** A run kept with its dedupe key after its row was pruned. */
+export function keptRunOf(text: JsonText): FinishedRun {
+  return JSON.parse(text) as FinishedRun;
+}
+
+/** Reads `last, lead_ms` of `counter`. */
+export function counterOf(raw: unknown): { readonly last: number; readonly leadMs: number } {
+  const row = raw as { last: number; lead_ms: number };
+  return { last: row.last, leadMs: row.lead_ms };
+}
+
+/** Reads `at, level, message, fields` of `run_logs`. */
+export function logLineOf(raw: unknown): LogLine {
+  const row = raw as { at: number; level: number; message: string; fields: string | null };
+  const line = { at: row.at, level: levelOf(row.level), message: row.message };
+  return row.fields === null ? line : { ...line, fields: row.fields };
+}
+
+export function auditRowOf(raw: unknown): AuditRow {
+  const row = raw as {
+    id: number;
+    at: number;
+    actor: string;
+    action: string;
+    target: string;
+    change: string;
+  };
+  return { ...row, id: String(row.id) };
+}
+
+/** The first column of a row, for statements that read one number. */
+export function numberOf(raw: unknown): number | undefined {
+  const value = (raw as readonly unknown[] | undefined)?.[0];
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** A row of numbers as it is. */
+export function numbersOf<Length extends readonly (number | null)[]>(raw: unknown): Length {
+  return raw as Length;
+}
+
+/** The first column of a row, for statements that read one name. */
+export function nameOf(raw: unknown): string | undefined {
+  const value = (raw as readonly unknown[] | undefined)?.[0];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Reads `key, type, version` of `job_types`, as arrays. */
+export function typeKeyOf(raw: unknown): {
+  readonly key: number;
+  readonly type: string;
+  readonly version: number;
+} {
+  const [key, type, version] = raw as [number, string, number];
+  return { key, type, version };
+}
+
+/** Reads `run_id, pruned_run` of `dedupe_keys`. */
+export function dedupedOf(raw: unknown): {
+  readonly runId: number;
+  readonly prunedRun: JsonText | undefined;
+} {
+  const row = raw as { run_id: number; pruned_run: string | null };
+  return { runId: row.run_id, prunedRun: row.pruned_run ?? undefined };
+}
+
+/** Reads `uid`s or ids: the first column of each row. */
+export function firstNumbersOf(rows: readonly unknown[]): number[] {
+  return rows.map((row) => (row as readonly number[])[0] as number);
+}
+
+/** Reads what a claim needs of a due run. */
+export function dueRunOf(raw: unknown): {
+  readonly id: number;
+  readonly jobUid: number;
+  readonly availableAt: number;
+  readonly scheduledFor: number | null;
+  readonly catchUp: boolean;
+  readonly missed: number;
+  readonly failures: number;
+  readonly recoveries: number;
+  readonly payload: JsonText | null;
+} {
+  const row = raw as [number, number, number, number | null, number, number, number, number, string | null];
+  return {
+    id: row[0],
+    jobUid: row[1],
+    availableAt: row[2],
+    scheduledFor: row[3],
+    catchUp: row[4] === 1,
+    missed: row[5],
+    failures: row[6],
+    recoveries: row[7],
+    payload: row[8],
+  };
+}
+
+/** Reads the `id, type` of the job that a run belongs to, as arrays. */
+export function namesOf(raw: unknown): { readonly id: string; readonly type: string } {
+  const row = raw as [string, string] | undefined;
+  if (row === undefined) throw new Error('a run belongs to no job');
+  return { id: row[0], type: row[1] };
+}

@@ -1,0 +1,121 @@
+import type { Progress } from '../../core/run.ts';
+import { afterSettlements, type EndedRun, type Settlement, settleRun } from '../../core/settle.ts';
+import type { JobStore, SettleBatchResult, SettleInput, SettleResult } from '../../core/store.ts';
+import { applyDecision } from './apply.ts';
+import { HELD } from './codes.ts';
+import { finishedOf, insertFinishedRun } from './history.ts';
+import { deleteLiveRun, liveRunsOf } from './live-runs.ts';
+import { appendLogs } from './logs.ts';
+import { errorsText, LIVE_COLUMNS, liveRunOf } from './run-rows.ts';
+import type { Writer } from './writer.ts';
+
+/** Runs that ended in a batch, by job; an empty list when runs only went back to waiting. */
+type EndedByJob = Map<number, EndedRun[]>;
+
+/** Settles claims, then once for each job what that means for it. */
+export function settle(w: Writer, batch: readonly SettleInput[], now: number): SettleBatchResult {
+  const ended: EndedByJob = new Map();
+  let wake = false;
+  const results = batch.map((input): SettleResult => {
+    const result = settleOne(w, input, ended, now);
+    if (result.kind === 'waiting' && result.availableAt <= now) wake = true;
+    return result;
+  });
+  return { results, wake: settleJobs(w, ended, now) || wake };
+}
+
+function settleOne(w: Writer, input: SettleInput, byJob: EndedByJob, now: number): SettleResult {
+  // What succeeded is over in any case: one statement takes it out. For the rest, the rules have to be asked first.
+  const over = input.outcome.kind === 'succeeded';
+  const row = w.db.arrays(over ? TAKE_CLAIMED : READ_CLAIMED).get(Number(input.runId), input.fence);
+  if (row === undefined) return { kind: 'stale' };
+  const run = liveRunOf(row, w.nodes.nameOf);
+  const uid = Number(run.jobUid);
+  const { job } = w.jobs.require(uid);
+  const settlement = settleRun(job, run, input.outcome, { now, random: input.random });
+  let ended = byJob.get(uid);
+  if (ended === undefined) {
+    ended = [];
+    byJob.set(uid, ended);
+  }
+  if (input.logs !== undefined) appendLogs(w, Number(run.id), input.logs);
+  if (settlement.kind === 'finished') {
+    if (!over) deleteLiveRun(w, Number(run.id));
+    const finished = finishedOf(run, settlement, input);
+    insertFinishedRun(w, finished, now);
+    ended.push(finished);
+    return { kind: 'finished', status: settlement.status };
+  }
+  if (over) throw new Error('a run that succeeded was not finished');
+  putBack(w, Number(run.id), settlement, input.progress);
+  return { kind: 'waiting', availableAt: settlement.availableAt, failures: settlement.failures };
+}
+
+/** Takes back every claim of a node that is gone (P9): of every node but `node`, since one process has the database. */
+export function recover(w: Writer, { node }: { readonly node: string }, now: number): RecoverResult {
+  const ended: EndedByJob = new Map();
+  let recovered = 0;
+  let failed = 0;
+  for (const row of w.db.arrays(CLAIMED_BY_OTHERS).all(w.nodes.keyOf(node, now))) {
+    const run = liveRunOf(row, w.nodes.nameOf);
+    const uid = Number(run.jobUid);
+    const settlement = settleRun(w.jobs.require(uid).job, run, { kind: 'lost' }, { now, random: 0 });
+    const over = ended.get(uid) ?? [];
+    ended.set(uid, over);
+    if (settlement.kind === 'waiting') {
+      putBack(w, Number(run.id), settlement);
+      recovered += 1;
+      continue;
+    }
+    if (settlement.status === 'failed') failed += 1;
+    deleteLiveRun(w, Number(run.id));
+    const finished = finishedOf(run, settlement, { finishedAt: now });
+    insertFinishedRun(w, finished, now);
+    over.push(finished);
+  }
+  settleJobs(w, ended, now);
+  return { recovered, failed };
+}
+
+type RecoverResult = Awaited<ReturnType<JobStore['recover']>>;
+
+function putBack(
+  w: Writer,
+  runId: number,
+  to: Extract<Settlement, { kind: 'waiting' }>,
+  progress?: Progress,
+): void {
+  w.db
+    .statement(PUT_BACK)
+    .run(
+      HELD[to.held],
+      to.availableAt,
+      to.failures,
+      to.recoveries,
+      errorsText(to.errors),
+      progress === undefined ? null : JSON.stringify(progress),
+      runId,
+    );
+}
+
+/** What the ends of runs mean for their jobs, decided once for each. */
+export function settleJobs(w: Writer, byJob: EndedByJob, now: number): boolean {
+  let wake = false;
+  for (const [uid, ended] of byJob) {
+    const stored = w.jobs.require(uid);
+    if (stored.deletedAt !== undefined) {
+      w.jobs.save(stored, { ...stored, finishedCount: stored.finishedCount + ended.length });
+      continue;
+    }
+    const decision = afterSettlements(stored.job, liveRunsOf(w, uid, now), ended, now);
+    if (applyDecision(w, stored, decision, { now, ended: ended.length }).wake) wake = true;
+  }
+  return wake;
+}
+
+const TAKE_CLAIMED = `DELETE FROM live_runs WHERE id = ? AND fence = ? RETURNING ${LIVE_COLUMNS}`;
+const READ_CLAIMED = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ? AND fence = ?`;
+const CLAIMED_BY_OTHERS = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE node IS NOT NULL AND node <> ?`;
+const PUT_BACK = `UPDATE live_runs SET status = 0, held = ?, available_at = ?, failures = ?, recoveries = ?, errors = ?,
+  progress = coalesce(?, progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL, zombie_since = NULL
+  WHERE id = ?`;

@@ -1,0 +1,63 @@
+import type { Clock } from '../../core/clock.ts';
+import { StoreError } from '../../core/errors.ts';
+import type { JobStore } from '../../core/store.ts';
+import type { Inputs, Output, ReadInputs, WriteInputs } from './protocol.ts';
+import { ThreadChannel } from './thread-channel.ts';
+
+export interface SqliteStoreOptions {
+  /** Path of the database; made when there is none. Its folder must exist. */
+  readonly file: string;
+  readonly clock: Clock;
+}
+
+/**
+ * The store for one process on one machine: a SQLite file. All work on it happens in two threads, one that writes and one
+ * that reads, so that no database call ever runs on the event loop. Times are those of `clock` when a method is called.
+ */
+export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore {
+  let threads: { readonly writer: ThreadChannel; readonly reader: ThreadChannel } | undefined;
+
+  const start = async (module: string) => {
+    const channel = new ThreadChannel({ module, file, now: () => clock.now() });
+    await channel.opened();
+    return channel;
+  };
+  const write = <M extends keyof WriteInputs>(method: M, input: Inputs[M]): Promise<Output<M>> =>
+    threads === undefined ? Promise.reject(notOpen()) : threads.writer.ask(method, input);
+  const read = <M extends keyof ReadInputs>(method: M, input: Inputs[M]): Promise<Output<M>> =>
+    threads === undefined ? Promise.reject(notOpen()) : threads.reader.ask(method, input);
+
+  return {
+    async open() {
+      const writer = await start('writer-thread');
+      threads = { writer, reader: await start('reader-thread') };
+    },
+    async close() {
+      // The writer last: the last connection to close folds the log into the database.
+      await threads?.reader.close();
+      await threads?.writer.close();
+    },
+    now: () => Promise.resolve(clock.now()),
+    insertJob: (input) => write('insertJob', input),
+    command: (input) => write('command', input),
+    plan: (input) => write('plan', input),
+    claim: (input) => write('claim', input),
+    settle: (batch) => write('settle', batch),
+    report: (batch) => write('report', batch),
+    recover: (input) => write('recover', input),
+    cancelRun: (input) => write('cancelRun', input),
+    makeDue: (input) => write('makeDue', input),
+    prune: (retention) => write('prune', retention),
+    getJob: (jobId, handlers) => read('getJob', { jobId, handlers }),
+    listJobs: (query) => read('listJobs', query),
+    getRun: (runId) => read('getRun', runId),
+    listRuns: (query) => read('listRuns', query),
+    getLogs: (runId) => read('getLogs', runId),
+    listAudit: (input) => read('listAudit', input),
+    stats: (input) => read('stats', input),
+  };
+}
+
+function notOpen(): StoreError {
+  return new StoreError('unavailable', 'The store is not open.');
+}

@@ -1,0 +1,79 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { StoreError } from '../../core/errors.ts';
+import type { Inputs, Method, Output, Reply, Request, ToThread } from './protocol.ts';
+import { OPENED } from './protocol.ts';
+
+/** One function for each method that a thread answers. */
+export type Handlers<Methods extends Method> = {
+  readonly [M in Methods]: (input: Inputs[M], now: number) => Output<M>;
+};
+
+/** A database thread's work: `answer` takes all requests that wait, and replies. */
+export interface Service {
+  answer(requests: readonly Request[]): readonly Reply[];
+  close(): void;
+}
+
+/** Runs a service on this thread until it is told to close. Entry of the thread's modules. */
+export function serve(open: (file: string) => Service): void {
+  const port = parentPort;
+  if (port === null) throw new Error('this module is the entry of a worker thread');
+  let service: Service;
+  try {
+    service = open(fileOf(workerData));
+    port.postMessage([{ id: OPENED, ok: true, value: undefined } satisfies Reply]);
+  } catch (error) {
+    port.postMessage([faultOf(OPENED, error)]);
+    return;
+  }
+  port.on('message', (first: ToThread) => {
+    // What came in while the last transaction was on its way to the disk goes into the next one together.
+    const requests: Request[] = [];
+    let closing = false;
+    for (let message: ToThread | undefined = first; message !== undefined; message = nextOf(port)) {
+      if (message === 'close') closing = true;
+      else requests.push(...message);
+    }
+    for (const replies of inGroups(service, requests)) port.postMessage(replies);
+    if (!closing) return;
+    service.close();
+    port.close();
+  });
+}
+
+/** A service may answer fewer than it is given, to keep transactions short. */
+function* inGroups(service: Service, requests: readonly Request[]): Generator<readonly Reply[]> {
+  for (let done = 0; done < requests.length; ) {
+    const replies = service.answer(requests.slice(done));
+    done += replies.length;
+    yield replies;
+  }
+}
+
+export function replyTo<Methods extends Method>(handlers: Handlers<Methods>, request: Request): Reply {
+  return { id: request.id, ok: true, value: handle(handlers, request) };
+}
+
+export function faultOf(id: number, error: unknown): Reply {
+  const code = error instanceof StoreError ? error.code : 'unavailable';
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { id, ok: false, fault: { code, message, stack } };
+}
+
+function nextOf(port: NonNullable<typeof parentPort>): ToThread | undefined {
+  return receiveMessageOnPort(port)?.message as ToThread | undefined;
+}
+
+function fileOf(data: unknown): string {
+  return (data as { readonly file: string }).file;
+}
+
+/** The proxy pairs methods with their inputs; a message can't carry that proof. */
+function handle<Methods extends Method>(
+  handlers: Handlers<Methods>,
+  { method, input, now }: Request,
+): unknown {
+  const handler = handlers[method as Methods] as ((input: unknown, now: number) => unknown) | undefined;
+  if (handler === undefined) throw new Error(`this thread does not answer ${method}`);
+  return handler(input, now);
+}

@@ -1,0 +1,92 @@
+import { claim } from './claim.ts';
+import { command, insertJob } from './commands.ts';
+import { type Database, openForWriting } from './database.ts';
+import { migrate } from './migrate.ts';
+import { plan } from './plan.ts';
+import type { Reply, Request, WriteInputs } from './protocol.ts';
+import { prune } from './prune.ts';
+import { cancelRun, makeDue, report } from './run-commands.ts';
+import { recover, settle } from './settle.ts';
+import { faultOf, type Handlers, replyTo, type Service, serve } from './thread.ts';
+import { createWriter, type Writer } from './writer.ts';
+
+/** A transaction takes on no more once it has worked for so long: others wait for the lock and for their answers. */
+const MAX_TRANSACTION_MS = 20;
+
+serve((file) => {
+  const db = openForWriting(file);
+  migrate(db);
+  return createService(db);
+});
+
+/** Group commit: all requests that wait share a transaction, and so one flush to the disk. */
+function createService(db: Database): Service {
+  // What a writer keeps in memory is true as long as what it wrote stays: a rollback makes another one of it.
+  let current: { readonly writer: Writer; readonly handlers: WriteHandlers } | undefined;
+
+  const inTransaction = (work: (handlers: WriteHandlers) => Reply[]): Reply[] => {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      if (current === undefined) {
+        const writer = createWriter(db);
+        current = { writer, handlers: handlersOf(writer) };
+      }
+      const replies = work(current.handlers);
+      current.writer.flush();
+      db.exec('COMMIT');
+      return replies;
+    } catch (error) {
+      current = undefined;
+      if (db.isInTransaction()) db.exec('ROLLBACK');
+      throw error;
+    }
+  };
+
+  const alone = (request: Request): Reply => {
+    try {
+      const [reply] = inTransaction((handlers) => [replyTo(handlers, request)]);
+      return reply ?? faultOf(request.id, new Error(`${request.method} gave no reply`));
+    } catch (error) {
+      return faultOf(request.id, error);
+    }
+  };
+
+  return {
+    answer(requests) {
+      let taken = 0;
+      try {
+        return inTransaction((handlers) => {
+          const end = performance.now() + MAX_TRANSACTION_MS;
+          const replies: Reply[] = [];
+          for (const request of requests) {
+            taken += 1;
+            replies.push(replyTo(handlers, request));
+            if (performance.now() >= end) break;
+          }
+          return replies;
+        });
+      } catch {
+        // One of them is at fault, and took the others down with it: each gets its own transaction and its own answer.
+        return requests.slice(0, Math.max(taken, 1)).map(alone);
+      }
+    },
+    close: () => db.close(),
+  };
+}
+
+type WriteHandlers = Handlers<keyof WriteInputs>;
+
+function handlersOf(w: Writer): WriteHandlers {
+  return {
+    insertJob: (input, now) => insertJob(w, input, now),
+    command: (input, now) => command(w, input, now),
+    plan: (input, now) => plan(w, input, now),
+    claim: (input, now) => claim(w, input, now),
+    settle: (input, now) => settle(w, input, now),
+    report: (input) => report(w, input),
+    recover: (input, now) => recover(w, input, now),
+    cancelRun: (input, now) => cancelRun(w, input, now),
+    makeDue: (input, now) => makeDue(w, input, now),
+    prune: (input, now) => prune(w, input, now),
+  };
+}

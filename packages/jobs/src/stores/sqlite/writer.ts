@@ -1,0 +1,52 @@
+import type { FinishedStatus } from '../../core/run.ts';
+import { STATUS } from './codes.ts';
+import { type Crowds, createCrowds } from './crowds.ts';
+import type { Database } from './database.ts';
+import { createIds, type Ids } from './ids.ts';
+import { createJobTable, type JobTable } from './job-table.ts';
+import { createNodes, createTypeKeys, type Nodes, type TypeKeys } from './names.ts';
+
+/** What the writing operations work on: the one writing connection, and what the writer keeps in memory with it. */
+export interface Writer {
+  readonly db: Database;
+  readonly ids: Ids;
+  readonly types: TypeKeys;
+  readonly nodes: Nodes;
+  readonly jobs: JobTable;
+  readonly crowds: Crowds;
+  /** Counts a finished run in its hour. */
+  count(status: FinishedStatus, at: number): void;
+  /** Writes what is gathered in memory over a transaction; to be called before its commit. */
+  flush(): void;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Nothing in a writer outlives a rollback: make another one then. */
+export function createWriter(db: Database): Writer {
+  const ids = createIds(db);
+  const counts = new Map<number, number>();
+  return {
+    db,
+    ids,
+    types: createTypeKeys(db),
+    nodes: createNodes(db),
+    jobs: createJobTable(db),
+    crowds: createCrowds(db),
+    count(status, at) {
+      // Eight codes fit beside the hour.
+      const key = Math.floor(at / HOUR_MS) * 8 + STATUS[status];
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    },
+    flush() {
+      for (const [key, count] of counts) {
+        db.statement(ADD_TO_HOUR).run(Math.floor(key / 8) * HOUR_MS, key % 8, count);
+      }
+      counts.clear();
+      ids.save();
+    },
+  };
+}
+
+const ADD_TO_HOUR = `INSERT INTO hour_counts (hour, status, count) VALUES (?, ?, ?)
+  ON CONFLICT (hour, status) DO UPDATE SET count = count + excluded.count`;
