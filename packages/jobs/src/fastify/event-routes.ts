@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { eventsQuery } from '../http/event.ts';
+import { EventsStream } from './events-stream.ts';
+import { HttpProblem } from './http-problem.ts';
+import type { JobsApp, RouteContext } from './route-context.ts';
+import { eventStream, problems } from './route-docs.ts';
+
+/** Bounds of the event streams of one server. */
+export interface EventStreamOptions {
+  /** How many may be open at once; one more is a 503. Default 100. */
+  readonly maxStreams?: number;
+  /** Default 15,000. */
+  readonly heartbeatMs?: number;
+  /** After so long a stream ends, so that clients come back with a fresh token. Default 900,000 (15 minutes). */
+  readonly maxAgeMs?: number;
+}
+
+const headers = z.looseObject({
+  'last-event-id': z.string().max(100).optional().describe('Go on after this event'),
+});
+
+/** GET /job-events. */
+export function eventRoutes(app: JobsApp, context: RouteContext, options: EventStreamOptions): void {
+  const { maxStreams = 100, heartbeatMs = 15_000, maxAgeMs = 900_000 } = options;
+  const epoch = randomBytes(6).toString('hex');
+  const open = new Set<EventsStream>();
+  const schema = {
+    ...context.document({
+      operationId: 'streamJobEvents',
+      summary: 'Live events',
+      description:
+        'Server-sent events: each has an id, its type as "event", and JSON as "data". An event "reset" means that some were missed: read anew what you show. Comments come every 15 s. The stream ends after 15 minutes; reconnect with Last-Event-ID.',
+    }),
+    headers,
+    querystring: eventsQuery,
+    response: { 200: eventStream('The stream'), ...problems() },
+  };
+
+  // Open streams would keep the server from closing.
+  app.addHook('preClose', async () => {
+    for (const stream of open) stream.end();
+  });
+  const route = { onRequest: context.allow('read'), exposeHeadRoute: false, schema };
+  app.get('/job-events', route, async (request, reply) => {
+    if (open.size >= maxStreams) {
+      const detail = `All ${maxStreams} event streams of this server are in use.`;
+      throw new HttpProblem({ status: 503, detail, retryAfterSeconds: 30 });
+    }
+    const { job_id: jobId, last_event_id: fromQuery } = request.query;
+    const lastEventId = request.headers['last-event-id'] ?? fromQuery;
+    const stream = new EventsStream({
+      engine: context.engine,
+      epoch,
+      jobId,
+      lastEventId,
+      heartbeatMs,
+      maxAgeMs,
+    });
+    open.add(stream);
+    stream.once('close', () => open.delete(stream));
+    reply.type('text/event-stream').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
+    return reply.send(stream);
+  });
+}

@@ -1,0 +1,90 @@
+import { emptyBody, pauseBody, triggerBody } from '../http/command-input.ts';
+import { jobJson, jobSchema } from '../http/job.ts';
+import { jobParams } from '../http/job-input.ts';
+import { runJson, runSchema } from '../http/run.ts';
+import { etagOf } from './etag.ts';
+import { bodyIsOptional, type JobsApp, type RouteContext } from './route-context.ts';
+import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from './route-docs.ts';
+
+/** Run now, pause and resume a job. */
+export function jobCommandRoutes(app: JobsApp, context: RouteContext): void {
+  runNowRoute(app, context);
+  pauseRoute(app, context);
+  resumeRoute(app, context);
+}
+
+function runNowRoute(app: JobsApp, context: RouteContext): void {
+  const schema = {
+    ...context.document({
+      operationId: 'runJob',
+      summary: 'Run a job now',
+      description:
+        'Does not move the schedule. Without room for another live run it is a 409. The body may be left out.',
+    }),
+    params: jobParams,
+    body: triggerBody,
+    response: {
+      202: success(runSchema, 'The run', {
+        ...LOCATION,
+        'Idempotent-Replay': {
+          description: 'true: the dedupe_key was used before, and this is its run',
+          type: 'string',
+        },
+      }),
+      ...problems(404, 409, ...BODY_PROBLEMS),
+    },
+  };
+  const hooks = { onRequest: context.allow('operate'), preValidation: bodyIsOptional };
+  app.post('/jobs/:job_id/runs', { ...hooks, schema }, async (request, reply) => {
+    const { payload, run_at: runAt, dedupe_key: dedupeKey } = request.body;
+    const { view, duplicate } = await context.engine.trigger(
+      request.params.job_id,
+      { payload, runAt, dedupeKey },
+      context.asked(request),
+    );
+    if (duplicate) reply.header('idempotent-replay', 'true');
+    reply.code(202).header('location', context.path(`/runs/${view.run.id}`));
+    return runJson(view);
+  });
+}
+
+function pauseRoute(app: JobsApp, context: RouteContext): void {
+  const schema = {
+    ...context.document({
+      operationId: 'pauseJob',
+      summary: 'Pause a job',
+      description:
+        'Running runs finish, waiting ones are held until the job is resumed, by hand or at "until". Pausing a paused job gives it the new reason and end. The body may be left out.',
+    }),
+    params: jobParams,
+    body: pauseBody,
+    response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404, 409, ...BODY_PROBLEMS) },
+  };
+  const hooks = { onRequest: context.allow('operate'), preValidation: bodyIsOptional };
+  app.post('/jobs/:job_id/pause', { ...hooks, schema }, async (request, reply) => {
+    const { reason, until, cancel_live: cancelLive } = request.body;
+    const input = { reason, until, cancelLive };
+    const view = await context.engine.pauseJob(request.params.job_id, input, context.asked(request));
+    reply.header('etag', etagOf(view.job));
+    return jobJson(view);
+  });
+}
+
+function resumeRoute(app: JobsApp, context: RouteContext): void {
+  const schema = {
+    ...context.document({
+      operationId: 'resumeJob',
+      summary: 'Resume a job',
+      description: 'Goes to the next slot to come. A job that is not paused stays as it is.',
+    }),
+    params: jobParams,
+    body: emptyBody,
+    response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404, 409, ...BODY_PROBLEMS) },
+  };
+  const hooks = { onRequest: context.allow('operate'), preValidation: bodyIsOptional };
+  app.post('/jobs/:job_id/resume', { ...hooks, schema }, async (request, reply) => {
+    const view = await context.engine.resumeJob(request.params.job_id, context.asked(request));
+    reply.header('etag', etagOf(view.job));
+    return jobJson(view);
+  });
+}

@@ -1,0 +1,71 @@
+import { EngineError } from '../engine/engine-port.ts';
+import { encodeCursor } from '../http/cursor.ts';
+import { jobJson, jobOrder, jobSchema, jobsQuery } from '../http/job.ts';
+import { createJobBody, jobInput } from '../http/job-input.ts';
+import { pageSchema } from '../http/page.ts';
+import { etagOf } from './etag.ts';
+import { readCursor } from './read-cursor.ts';
+import type { JobsApp, RouteContext } from './route-context.ts';
+import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from './route-docs.ts';
+
+/** POST /jobs and GET /jobs. */
+export function jobListRoutes(app: JobsApp, context: RouteContext): void {
+  createRoute(app, context);
+  listRoute(app, context);
+}
+
+function createRoute(app: JobsApp, context: RouteContext): void {
+  const schema = {
+    ...context.document({
+      operationId: 'createJob',
+      summary: 'Create a job',
+      description: 'Takes effect at once: the job has its next run from the start. Its id must be free.',
+    }),
+    body: createJobBody,
+    response: {
+      201: success(jobSchema, 'The job', { ...LOCATION, ...ETAG }),
+      ...problems(409, ...BODY_PROBLEMS),
+    },
+  };
+  app.post('/jobs', { onRequest: context.allow('admin'), schema }, async (request, reply) => {
+    checkIdLength(request.body.id, context.longestParameter);
+    const view = await context.engine.createJob(jobInput(request.body), context.asked(request));
+    reply
+      .code(201)
+      .header('location', context.path(`/jobs/${view.job.id}`))
+      .header('etag', etagOf(view.job));
+    return jobJson(view);
+  });
+}
+
+/** A host that keeps Fastify's default of 100 would never find the path of a longer id again. */
+function checkIdLength(id: string, longest: number): void {
+  if (id.length <= longest) return;
+  const detail = `must have at most ${longest} characters on this server (its maxParamLength)`;
+  throw new EngineError('invalid', 'The request is not valid.', [{ pointer: '/id', detail }]);
+}
+
+function listRoute(app: JobsApp, context: RouteContext): void {
+  const schema = {
+    ...context.document({ operationId: 'listJobs', summary: 'List jobs', description: 'A page at a time.' }),
+    querystring: jobsQuery,
+    response: { 200: success(pageSchema(jobSchema), 'A page of jobs'), ...problems() },
+  };
+  app.get('/jobs', { onRequest: context.allow('read'), schema }, async (request) => {
+    const { sort, cursor, limit, type, status, health, q } = request.query;
+    const { field, descending } = jobOrder(sort);
+    const order = `jobs:${sort}`;
+    const kind = field === 'id' || field === 'name' ? 'text' : 'number';
+    const { rows, next } = await context.engine.listJobs({
+      sort: field,
+      descending,
+      limit,
+      ...(type === undefined ? {} : { type }),
+      ...(status === undefined ? {} : { status }),
+      ...(health === undefined ? {} : { health }),
+      ...(q === undefined ? {} : { q }),
+      ...(cursor === undefined ? {} : { after: readCursor(order, kind, cursor) }),
+    });
+    return { data: rows.map(jobJson), next_cursor: next === undefined ? null : encodeCursor(order, next) };
+  });
+}

@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { Engine } from '../engine/engine-port.ts';
+import { answerError } from './errors.ts';
+import { type EventStreamOptions, eventRoutes } from './event-routes.ts';
+import { jobCommandRoutes } from './job-command-routes.ts';
+import { jobListRoutes } from './job-list-routes.ts';
+import { jobRoutes } from './job-routes.ts';
+import { overviewRoutes } from './overview-routes.ts';
+import { createRouteContext, type JobsAuthorize, type SecurityRequirement } from './route-context.ts';
+import { runRoutes } from './run-routes.ts';
+import { useStrictJson } from './strict-json.ts';
+import { useZodSchemas, type ZodTypes } from './zod-compiler.ts';
+
+export interface JobsPluginOptions {
+  readonly engine: Engine;
+  /**
+   * Decides who may do what; `false` lets everybody do everything, for a server that nobody else reaches. There is no
+   * default, since an open jobs API must be a decision.
+   */
+  readonly authorize: JobsAuthorize | false;
+  /** What OpenAPI says of every route, such as `[{ bearerAuth: [] }]`: names of schemes that the host's document has. */
+  readonly security?: readonly SecurityRequirement[];
+  readonly events?: EventStreamOptions;
+}
+
+/**
+ * The REST API of the engine as a Fastify plugin:
+ *
+ *     await app.register(jobsPlugin, { prefix: '/api', engine, authorize });
+ *
+ * It needs nothing else of the host. Its schemas, its body parser and its error handler (RFC 9457) stay within it, and the
+ * host's hooks run before its own. Ids of jobs have up to 128 characters: give Fastify `routerOptions: { maxParamLength: 128 }`,
+ * or longer ones than its default of 100 are refused. Reads take `read`; run, pause, resume, cancel and retry `operate`; create,
+ * edit and delete `admin`.
+ */
+export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance, options) => {
+  if (typeof options.authorize !== 'function' && options.authorize !== false) {
+    throw new TypeError(
+      'jobsPlugin needs `authorize`: a function (request, need) that decides who may do what, or false to let everybody do everything.',
+    );
+  }
+  useStrictJson(instance);
+  useZodSchemas(instance);
+  instance.setErrorHandler(answerError);
+  const context = createRouteContext({
+    engine: options.engine,
+    authorize: options.authorize,
+    prefix: instance.prefix,
+    security: options.security,
+    longestParameter: longestParameter(instance),
+  });
+  const app = instance.withTypeProvider<ZodTypes>();
+  jobListRoutes(app, context);
+  jobRoutes(app, context);
+  jobCommandRoutes(app, context);
+  runRoutes(app, context);
+  overviewRoutes(app, context);
+  eventRoutes(app, context, options.events ?? {});
+};
+
+const FASTIFY_DEFAULT = 100;
+
+function longestParameter(app: FastifyInstance): number {
+  const { maxParamLength, routerOptions } = app.initialConfig;
+  return routerOptions?.maxParamLength ?? maxParamLength ?? FASTIFY_DEFAULT;
+}

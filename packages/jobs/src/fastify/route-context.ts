@@ -1,0 +1,100 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { Asked, Engine } from '../engine/engine-port.ts';
+import type { ZodTypes } from './zod-compiler.ts';
+
+/** What a route asks of who sent the request. */
+export type JobsNeed = 'read' | 'operate' | 'admin';
+
+/** Who sent a request, as the audit log is to name them, such as `user:42`. */
+export interface JobsPrincipal {
+  readonly id: string;
+}
+
+/**
+ * Decides whether a request may do what it needs: throws an error with a `statusCode` of 401 or 403 if not; else says who
+ * asks, if that is known.
+ */
+export type JobsAuthorize = (
+  request: FastifyRequest,
+  need: JobsNeed,
+) => Promise<JobsPrincipal | undefined> | JobsPrincipal | undefined;
+
+/** An instance whose routes have zod schemas. */
+export type JobsApp = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypes
+>;
+
+/** What the documentation of a route says besides its schemas. */
+export interface RouteDoc {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+}
+
+type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
+/** What all routes share. */
+export interface RouteContext {
+  readonly engine: Engine;
+  /** An `onRequest` hook: nobody gets past it who may not do this. */
+  allow(need: JobsNeed): Hook;
+  /** Who asks, as {@link allow} found out. */
+  asked(request: FastifyRequest): Asked;
+  /** The host's bound on a path parameter, in characters. */
+  readonly longestParameter: number;
+  /** The path of something below the prefix. */
+  path(below: string): string;
+  document(doc: RouteDoc): RouteDoc & { readonly tags: string[]; readonly security?: SecurityRequirement[] };
+}
+
+/** As in OpenAPI: the names of security schemes of the host's document, with their scopes. */
+export type SecurityRequirement = Record<string, string[]>;
+
+export interface RouteContextOptions {
+  readonly engine: Engine;
+  readonly authorize: JobsAuthorize | false;
+  readonly prefix: string;
+  readonly security: readonly SecurityRequirement[] | undefined;
+  readonly longestParameter: number;
+}
+
+export function createRouteContext(options: RouteContextOptions): RouteContext {
+  const { engine, authorize, prefix, security, longestParameter } = options;
+  const principals = new WeakMap<FastifyRequest, JobsPrincipal>();
+  return {
+    engine,
+    longestParameter,
+    allow: (need) => async (request) => {
+      if (authorize === false) return;
+      const principal = await authorize(request, need);
+      if (principal !== undefined) principals.set(request, principal);
+    },
+    asked: (request) => {
+      const principal = principals.get(request);
+      return principal === undefined ? {} : { by: principal.id };
+    },
+    path: (below) => `${prefix}${below}`,
+    document: (doc) => ({
+      ...doc,
+      tags: ['jobs'],
+      ...(security === undefined ? {} : { security: [...security] }),
+    }),
+  };
+}
+
+/** A `preValidation` hook: no body at all means an empty object. */
+export async function bodyIsOptional(request: FastifyRequest): Promise<void> {
+  request.body ??= {};
+}

@@ -1,0 +1,77 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HttpProblem } from './http-problem.ts';
+
+const DEEPEST = 64;
+const LARGEST_BYTES = 1_048_576;
+const MERGE_PATCH = 'application/merge-patch+json';
+
+/**
+ * Makes JSON the only body that the routes of `app` take: UTF-8, at most 1 MiB (else 413) and 64 levels deep, without keys
+ * that poison prototypes (else 400). An empty body is no body, whatever its content type says; any other type is a 415. A
+ * merge patch (RFC 7396) is taken with PATCH. Only `app` and what is registered within it are affected.
+ */
+export function useStrictJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  const options = { parseAs: 'buffer', bodyLimit: LARGEST_BYTES } as const;
+  app.addContentTypeParser(['application/json', MERGE_PATCH], options, strictJsonParser);
+  app.addContentTypeParser('*', (request, payload, done) => {
+    if (request.headers['content-length'] !== '0') return done(unsupported());
+    payload.resume();
+    return done(null, undefined);
+  });
+}
+
+/** A content type parser for `addContentTypeParser(…, { parseAs: 'buffer' }, strictJsonParser)`. */
+export async function strictJsonParser(request: FastifyRequest, body: Buffer): Promise<unknown> {
+  if (body.length === 0) return undefined;
+  const contentType = request.headers['content-type'] ?? '';
+  if (contentType.toLowerCase().startsWith(MERGE_PATCH) && request.method !== 'PATCH') throw unsupported();
+  const [, charset = 'utf-8'] = /;\s*charset="?([^";\s]*)/i.exec(contentType) ?? [];
+  if (charset.toLowerCase() !== 'utf-8') throw unsupported();
+  return parseStrictJson(body);
+}
+
+/** Reads a JSON body; throws a 400 that says what is wrong with it. */
+export function parseStrictJson(bytes: Uint8Array): unknown {
+  const value = decode(bytes);
+  const fault = faultIn(value, 1);
+  if (fault !== undefined) throw malformed(fault);
+  return value;
+}
+
+function decode(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw malformed(`is not valid JSON: ${error.message}`, error);
+    if (error instanceof TypeError) throw malformed('is not valid UTF-8', error);
+    throw error;
+  }
+}
+
+function faultIn(value: unknown, depth: number): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth > DEEPEST) return `is nested deeper than ${DEEPEST} levels`;
+  if (!Array.isArray(value) && isPoison(value))
+    return 'has a key that is not allowed: __proto__ or constructor';
+  for (const part of Object.values(value)) {
+    const fault = faultIn(part, depth + 1);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** JSON.parse makes `__proto__` an own key; code that copies it key by key would set a prototype. */
+function isPoison(value: object): boolean {
+  if (Object.hasOwn(value, '__proto__')) return true;
+  const own: unknown = Object.getOwnPropertyDescriptor(value, 'constructor')?.value;
+  return typeof own === 'object' && own !== null && Object.hasOwn(own, 'prototype');
+}
+
+function malformed(what: string, cause?: Error): HttpProblem {
+  return new HttpProblem({ status: 400, detail: `The body ${what}.` }, { cause });
+}
+
+function unsupported(): HttpProblem {
+  return new HttpProblem({ status: 415, detail: 'Send the body as application/json, in UTF-8.' });
+}

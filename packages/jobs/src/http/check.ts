@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** One thing that is wrong with a request: a JSON pointer into the body, or to a parameter, and what would be right. */
+export interface InputFault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly faults: readonly InputFault[] };
+
+/** A body of a hundred thousand unknown fields must not become an answer of a hundred thousand faults. */
+const MOST_FAULTS = 20;
+const LONGEST_KEY = 100;
+
+/** Checks an input and says of each fault, in plain words, what would be right; at most 20 of them. */
+export function checkInput<S extends z.ZodType>(schema: S, input: unknown): Checked<z.output<S>> {
+  const result = schema.safeParse(input, { error: detailOf, reportInput: true });
+  if (result.success) return { ok: true, value: result.data };
+  const faults = result.error.issues.flatMap(faultsOf);
+  return { ok: false, faults: faults.slice(0, MOST_FAULTS) };
+}
+
+function faultsOf(issue: z.core.$ZodIssue): readonly InputFault[] {
+  if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerOf(issue.path), detail: issue.message }];
+  return issue.keys
+    .slice(0, MOST_FAULTS)
+    .map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: issue.message }));
+}
+
+/** RFC 6901. */
+function pointerOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => String(part).slice(0, LONGEST_KEY).replaceAll('~', '~0').replaceAll('/', '~1'))
+    .map((part) => `/${part}`)
+    .join('');
+}
+
+type Issue = z.core.$ZodRawIssue;
+
+/** Words for what zod found. Details that a schema gives itself win over these. */
+function detailOf(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is required' : `must be ${kindWords(issue.expected)}`;
+    case 'invalid_value':
+      if (issue.input === undefined) return 'is required';
+      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return boundWords('at least', issue.minimum, issue.origin);
+    case 'too_big':
+      return boundWords('at most', issue.maximum, issue.origin);
+    case 'unrecognized_keys':
+      return `unknown field; known ones are ${knownFields(issue)}`;
+    default:
+      return 'is not valid';
+  }
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'a JSON object',
+  record: 'a JSON object',
+  array: 'an array',
+};
+
+function kindWords(expected: string): string {
+  return KINDS[expected] ?? expected;
+}
+
+function boundWords(side: 'at least' | 'at most', bound: number | bigint, origin: string): string {
+  if (origin !== 'string') return `must be ${side} ${bound}`;
+  if (side === 'at least' && bound === 1) return 'must not be empty';
+  return `must have ${side} ${bound} characters`;
+}
+
+function knownFields(issue: Issue): string {
+  return issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).join(', ') || 'none' : 'none';
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { payloadSchema, text } from './text.ts';
+
+/** The body of POST /jobs/:job_id/runs. */
+export const triggerBody = z.strictObject({
+  payload: payloadSchema.optional().describe("Replaces the job's for this run alone"),
+  run_at: text({ min: 1, max: 64 }).optional().describe('Not before this time; only under overlap "allow"'),
+  dedupe_key: text({ min: 1, max: 200 })
+    .optional()
+    .describe('Sent again within 24 h, it is answered with the first run'),
+});
+
+/** The body of POST /jobs/:job_id/pause. */
+export const pauseBody = z.strictObject({
+  reason: text({ min: 0, max: 500 }).optional(),
+  until: text({ min: 1, max: 64 }).optional().describe('Resumes by itself at this time (RFC 3339)'),
+  cancel_live: z.boolean().optional().describe('true: cancels every live run'),
+});
+
+/** The body of POST /runs/:run_id/cancel. */
+export const cancelBody = z.strictObject({
+  force: z
+    .boolean()
+    .optional()
+    .describe('true: gives up on a handler that ignores its signal; its place stays taken until it ends'),
+});
+
+/** The body of a command that takes no arguments. */
+export const emptyBody = z.strictObject({});

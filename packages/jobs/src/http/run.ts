@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import { type AttemptError, attemptOf, type FinishedRun, type LiveRun, type Progress } from '../core/run.ts';
+import type { LogLine, RunView } from '../core/store.ts';
+import { instantJson, instantParameter, instantSchema } from './instant.ts';
+import { jobIdSchema } from './job-input.ts';
+import { cursorParameter, limitParameter } from './page.ts';
+import { parseJson, parseJsonObject } from './stored-json.ts';
+import { text } from './text.ts';
+
+const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
+const REASONS = [
+  'overlap',
+  'missed',
+  'error',
+  'timeout',
+  'lost',
+  'payload_invalid',
+  'user',
+  'deleted',
+] as const;
+
+const attemptErrorSchema = z.object({
+  attempt: z.int(),
+  at: instantSchema,
+  reason: z.enum(['error', 'timeout', 'payload_invalid', 'lost']),
+  name: z.string(),
+  message: z.string(),
+  stack: z.string().nullable().describe('Only in the answer of GET /runs/:run_id'),
+});
+
+/** A run as every route answers with it; what is absent is `null`. */
+export const runSchema = z.object({
+  id: z.string(),
+  job_id: z.string(),
+  job_uid: z.string(),
+  type: z.string(),
+  trigger: z.enum(['schedule', 'manual']),
+  scheduled_for: instantSchema.nullable().describe('The slot; null for a manual run'),
+  status: z.enum(STATUSES),
+  reason: z.enum(REASONS).nullable(),
+  attempt: z.int().describe('The attempt that runs, or the last one that ran; 0 before the first'),
+  recoveries: z.int().describe('Claims lost with their node'),
+  catch_up: z.boolean().describe('Makes up for missed slots'),
+  missed: z.int().describe('Slots covered, its own included; 0 for a run on time'),
+  missed_from: instantSchema.nullable(),
+  node: z.string().nullable(),
+  held: z
+    .enum(['overlap', 'pause', 'run_at'])
+    .nullable()
+    .describe('What a queued run waits for besides its time'),
+  available_at: instantSchema.nullable().describe('When a live run is due; later than now for a retry'),
+  cancel_requested: z.boolean(),
+  queued_at: instantSchema,
+  started_at: instantSchema.nullable(),
+  finished_at: instantSchema.nullable(),
+  progress: z
+    .object({ done: z.number(), total: z.number().nullable(), note: z.string().nullable() })
+    .nullable(),
+  payload: z.record(z.string(), z.unknown()).nullable().describe("Replaces the job's for this run alone"),
+  result: z.unknown(),
+  errors: z.array(attemptErrorSchema).describe('One for each failed attempt'),
+  retry_of: z.string().nullable(),
+});
+
+export type RunJson = z.output<typeof runSchema>;
+
+/** Ids of runs rise with time; they are decimal, and may be too large for a JavaScript number. */
+export const runIdSchema = z.string().regex(/^[0-9]{1,19}$/, 'must be the id of a run');
+export const runParams = z.strictObject({ run_id: runIdSchema });
+
+const listFields = {
+  status: z.enum(STATUSES).optional(),
+  from: instantParameter.optional().describe('Queued at or after this time (RFC 3339)'),
+  to: instantParameter.optional().describe('Queued before this time (RFC 3339)'),
+  limit: limitParameter,
+  cursor: cursorParameter.optional(),
+};
+
+/** The query of GET /jobs/:job_id/runs. */
+export const jobRunsQuery = z.strictObject(listFields);
+
+/** The query of GET /runs. */
+export const runsQuery = z.strictObject({
+  job_id: jobIdSchema.optional().describe('Of every generation of this id'),
+  type: text({ min: 1, max: 100 }).optional(),
+  ...listFields,
+});
+
+/** A line of a run's log. */
+export const logLineSchema = z.object({
+  at: instantSchema,
+  level: z.enum(['debug', 'info', 'warn', 'error']),
+  message: z.string(),
+  fields: z.unknown(),
+});
+
+export type LogLineJson = z.output<typeof logLineSchema>;
+
+/** A run in the names and forms of the REST contract. `stacks`: with the stack of each error. */
+export function runJson({ run, jobId, type }: RunView, options = { stacks: false }): RunJson {
+  return {
+    id: run.id,
+    job_id: jobId,
+    job_uid: run.jobUid,
+    type,
+    trigger: run.trigger,
+    scheduled_for: instantJson(run.scheduledFor),
+    recoveries: run.recoveries,
+    catch_up: run.catchUp,
+    missed: run.missed,
+    missed_from: instantJson(run.missedFrom),
+    queued_at: instantJson(run.queuedAt),
+    started_at: instantJson(run.startedAt),
+    progress: progressJson(run.progress),
+    payload: run.payload === undefined ? null : parseJsonObject(run.payload),
+    errors: run.errors.map((error) => attemptErrorJson(error, options.stacks)),
+    retry_of: run.retryOf ?? null,
+    ...('finishedAt' in run ? finishedJson(run) : liveJson(run)),
+  };
+}
+
+/** A line of a run's log in the names and forms of the REST contract. */
+export function logLineJson({ at, level, message, fields }: LogLine): LogLineJson {
+  return { at: instantJson(at), level, message, fields: fields === undefined ? null : parseJson(fields) };
+}
+
+type PhaseJson = Pick<
+  RunJson,
+  | 'status'
+  | 'reason'
+  | 'attempt'
+  | 'node'
+  | 'held'
+  | 'available_at'
+  | 'cancel_requested'
+  | 'finished_at'
+  | 'result'
+>;
+
+function liveJson(run: LiveRun): PhaseJson {
+  return {
+    status: run.status,
+    reason: null,
+    attempt: attemptOf(run),
+    node: run.claim?.node ?? null,
+    held: run.held === 'no' ? null : run.held,
+    available_at: instantJson(run.availableAt),
+    cancel_requested: run.cancel !== undefined,
+    finished_at: null,
+    result: null,
+  };
+}
+
+function finishedJson(run: FinishedRun): PhaseJson {
+  return {
+    status: run.status,
+    reason: run.reason ?? null,
+    attempt: run.attempt,
+    node: run.node ?? null,
+    held: null,
+    available_at: null,
+    cancel_requested: false,
+    finished_at: instantJson(run.finishedAt),
+    result: run.result === undefined ? null : parseJson(run.result),
+  };
+}
+
+function progressJson(progress: Progress | undefined): RunJson['progress'] {
+  if (progress === undefined) return null;
+  return { done: progress.done, total: progress.total ?? null, note: progress.note ?? null };
+}
+
+function attemptErrorJson(error: AttemptError, withStack: boolean): RunJson['errors'][number] {
+  const { attempt, at, reason, name, message, stack } = error;
+  return {
+    attempt,
+    at: instantJson(at),
+    reason,
+    name,
+    message,
+    stack: (withStack ? stack : undefined) ?? null,
+  };
+}
