@@ -23,8 +23,8 @@ export interface ExpiryReport {
 export interface ListingCleanup {
   /**
    * Each listing goes in one short transaction with the `listing_expired` notification to its seller and the change for search, so
-   * a kill at any instant leaves every listing either untouched or gone and announced once. Its template is given
-   * `listing_id`, `title` and the seller's `name`.
+   * a kill at any instant leaves every listing either untouched or gone and announced once. The notification's data is
+   * `listing_id` and `title`.
    */
   removeExpired(work: ExpiryWork): Promise<ExpiryReport>;
 }
@@ -89,7 +89,7 @@ async function removeBatch(
   const notifications = expired.flatMap((listing) => {
     const seller = sellers.get(listing.seller_id);
     if (seller === undefined) return [];
-    const data = { listing_id: listing.id, title: listing.title, name: seller.name };
+    const data = { listing_id: listing.id, title: listing.title };
     return [{ userId: seller.id, email: seller.email, template: 'listing_expired', data, dueAt: batch.now }];
   });
   await queueNotifications(trx, { notifications, now: batch.now });
@@ -100,7 +100,7 @@ async function removeBatch(
 async function sellersOf(trx: Transaction<Database>, ids: ReadonlySet<string>) {
   const sellers = await trx
     .selectFrom('users')
-    .select(['id', 'email', 'name'])
+    .select(['id', 'email'])
     .where('id', 'in', [...ids])
     .execute();
   return new Map(sellers.map((seller) => [seller.id, seller]));

@@ -1,0 +1,26 @@
+import { defineJobType } from '@greenvue/jobs';
+import { z } from 'zod';
+import type { ListingCleanup } from '../listings/expiry.ts';
+
+/** Removes listings created more than `days_old` days ago, and tells their sellers. */
+export const cleanupExpiredListings = defineJobType({
+  type: 'cleanup_expired_listings',
+  description: 'Removes listings created more than N days ago, and queues a notification to each seller.',
+  module: import.meta.url,
+  isolation: 'thread',
+  payload: z.strictObject({
+    days_old: z
+      .int()
+      .min(1)
+      .default(30)
+      .describe('Listings created more than this many days ago are removed'),
+  }),
+  run: async (ctx, deps: { readonly listings: ListingCleanup }) => {
+    const report = await deps.listings.removeExpired({
+      daysOld: ctx.payload.days_old,
+      signal: ctx.signal,
+      progress: (done, total) => ctx.progress(done, total, 'listings removed'),
+    });
+    return { removed: report.removed, batches: report.batches };
+  },
+});

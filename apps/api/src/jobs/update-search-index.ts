@@ -1,0 +1,33 @@
+import { defineJobType } from '@greenvue/jobs';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { SearchIndex } from '../search/search-index.ts';
+
+/** Brings the search index up to date, or builds it anew beside the one in use. */
+export const updateSearchIndex = defineJobType({
+  type: 'update_search_index',
+  description:
+    'Takes the listings changed since the last run into the search index, or builds the index anew.',
+  module: import.meta.url,
+  isolation: 'thread',
+  payload: z.strictObject({
+    fullReindex: z
+      .boolean()
+      .default(false)
+      .describe('Build the index anew instead of taking in what changed'),
+  }),
+  run: async (
+    ctx,
+    deps: { readonly search: Pick<SearchIndex, 'indexChanges' | 'reindex'>; readonly clock: Clock },
+  ) => {
+    const startedAt = deps.clock.now();
+    const work = {
+      signal: ctx.signal,
+      progress: (done: number, total: number) => ctx.progress(done, total, 'listings indexed'),
+    };
+    const report = ctx.payload.fullReindex
+      ? await deps.search.reindex(work)
+      : await deps.search.indexChanges(work);
+    return { indexed: report.indexed, removed: report.removed, took_ms: deps.clock.now() - startedAt };
+  },
+});

@@ -1,0 +1,149 @@
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { ListingRow } from '../db/schema.ts';
+import { pageOf } from '../paging.ts';
+import { requireRole } from '../principal.ts';
+import { forbidden, notFound } from '../problem.ts';
+import { noContent, problems } from '../responses.ts';
+import type { Listings } from './listings.ts';
+import { type ListingSearch, readPage } from './pages.ts';
+import {
+  changesOf,
+  fieldsOf,
+  listingChangesSchema,
+  listingParams,
+  listingSchema,
+  listingView,
+  listQuery,
+  newListingSchema,
+} from './schemas.ts';
+
+export interface ListingRoutesDeps {
+  readonly listings: Listings;
+  readonly search: ListingSearch;
+}
+
+const tags = ['Listings'];
+
+/** `/api/listings`: all may read; signed-in users sell; the seller or an admin changes and removes. */
+export function listingRoutes(deps: ListingRoutesDeps): FastifyPluginAsyncZod {
+  return async (app) => {
+    await app.register(readingRoutes(deps));
+    await app.register(writingRoutes(deps.listings));
+  };
+}
+
+function readingRoutes(deps: ListingRoutesDeps): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/listings',
+      {
+        schema: {
+          tags,
+          summary: 'List or search the listings',
+          description:
+            'Newest first, or with `q` best match first. Search follows the listings when the job `update_search_index` runs.',
+          security: [],
+          querystring: listQuery,
+          response: { 200: pageOf(listingSchema) },
+        },
+      },
+      async (request) => readPage(deps, request.query),
+    );
+
+    app.get(
+      '/api/listings/:listing_id',
+      {
+        schema: {
+          tags,
+          summary: 'Read a listing',
+          security: [],
+          params: listingParams,
+          response: { 200: listingSchema, ...problems(404) },
+        },
+      },
+      async (request) => listingView(await requireListing(deps.listings, request.params.listing_id)),
+    );
+  };
+}
+
+function writingRoutes(listings: Listings): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/api/listings',
+      {
+        schema: {
+          tags,
+          summary: 'Offer a thing',
+          body: newListingSchema,
+          response: { 201: listingSchema, ...problems(403) },
+        },
+      },
+      async (request, reply) => {
+        const listing = await listings.create(requireSeller(request), fieldsOf(request.body));
+        return reply.code(201).header('location', `/api/listings/${listing.id}`).send(listingView(listing));
+      },
+    );
+
+    app.patch(
+      '/api/listings/:listing_id',
+      {
+        schema: {
+          tags,
+          summary: 'Change a listing',
+          description: 'Fields that are left out stay as they are.',
+          params: listingParams,
+          body: listingChangesSchema,
+          response: { 200: listingSchema, ...problems(403, 404) },
+        },
+      },
+      async (request) => {
+        const { id } = await requireOwn(listings, request, request.params.listing_id);
+        return listingView((await listings.update(id, changesOf(request.body))) ?? gone());
+      },
+    );
+
+    app.delete(
+      '/api/listings/:listing_id',
+      {
+        schema: {
+          tags,
+          summary: 'Remove a listing',
+          params: listingParams,
+          response: { 204: noContent, ...problems(403, 404) },
+        },
+      },
+      async (request, reply) => {
+        const { id } = await requireOwn(listings, request, request.params.listing_id);
+        if (!(await listings.remove(id))) gone();
+        return reply.code(204).send();
+      },
+    );
+  };
+}
+
+async function requireListing(listings: Listings, id: string): Promise<ListingRow> {
+  return (await listings.get(id)) ?? gone();
+}
+
+function gone(): never {
+  throw notFound('There is no such listing.');
+}
+
+/** The id of the user who sells. */
+function requireSeller(request: FastifyRequest): string {
+  const principal = requireRole(request, 'user');
+  if (principal.kind !== 'user')
+    throw forbidden('An API token has no account to sell from: sign in as a user.');
+  return principal.id;
+}
+
+/** The listing, if the one who asks may change it. A listing never changes hands, so this stays true. */
+async function requireOwn(listings: Listings, request: FastifyRequest, id: string): Promise<ListingRow> {
+  const principal = requireRole(request, 'user');
+  const listing = await requireListing(listings, id);
+  const isSeller = principal.kind === 'user' && principal.id === listing.seller_id;
+  if (!isSeller && principal.role !== 'admin')
+    throw forbidden('Only its seller or an admin can change a listing.');
+  return listing;
+}
