@@ -3,6 +3,8 @@ import type { Queries } from './schema.ts';
 
 /** An e-mail to send once it is due. */
 export interface QueuedNotification {
+  /** Given, it is the notification's id, and queueing it a second time does nothing. */
+  readonly id?: string;
   /** Absent for an address that is no user's. */
   readonly userId?: string;
   readonly email: string;
@@ -31,7 +33,7 @@ export async function queueNotifications(
   queued: { readonly notifications: readonly QueuedNotification[]; readonly now: number },
 ): Promise<readonly string[]> {
   const rows = queued.notifications.map((notification) => ({
-    id: newId(),
+    id: notification.id ?? newId(),
     user_id: notification.userId ?? null,
     email: notification.email,
     template: notification.template,
@@ -43,6 +45,7 @@ export async function queueNotifications(
     await trx
       .insertInto('notifications')
       .values(rows.slice(at, at + ROWS_PER_INSERT))
+      .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
   }
   return rows.map((row) => row.id);
