@@ -1,0 +1,97 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+import type { Config } from './config.ts';
+import { newId } from './db/ids.ts';
+import { docsRoutes } from './docs-page/docs-routes.ts';
+import { authenticateRequests } from './http/authentication.ts';
+import { readJsonBodies } from './http/json-body.ts';
+import { documentApi } from './http/openapi.ts';
+import { answerUnreadable, replyWithProblem } from './http/problem-reply.ts';
+import { problem } from './http/problem-table.ts';
+import { limitRates } from './http/rate-limits.ts';
+import { createRouteTable } from './http/route-table.ts';
+import { setSecurityHeaders } from './http/security-headers.ts';
+import { validatorCompiler } from './http/validation.ts';
+import type { Principal } from './principal.ts';
+
+export interface AppDeps {
+  readonly config: Pick<Config, 'trustProxy' | 'corsOrigins' | 'rateLimit'>;
+  /** Of the program, for the OpenAPI document. */
+  readonly version: string;
+  readonly logger: FastifyBaseLogger;
+  readonly authenticate: (token: string) => Promise<Principal | undefined>;
+  /** Called once for each answer. */
+  readonly observe: (answer: { route: string; method: string; status: number; seconds: number }) => void;
+  /** The features' routes, in any order. Each is a plugin; their errors become problems here. */
+  readonly routes: readonly FastifyPluginAsync[];
+}
+
+const BODY_LIMIT = 1_048_576;
+const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 20_000;
+
+/** GreenVue's HTTP server, not listening yet. */
+export function createApp(deps: AppDeps): FastifyInstance {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: deps.logger,
+    // One line for each answer, below, instead of two.
+    disableRequestLogging: true,
+    genReqId: () => newId(),
+    trustProxy: trustedProxies(deps.config.trustProxy),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    // Longer than any header can be: a long parameter is for the route's schema to refuse.
+    routerOptions: { maxParamLength: 65_536 },
+    // While it stops, requests on connections that are open still get their answer.
+    return503OnClosing: false,
+    frameworkErrors: replyWithProblem,
+    clientErrorHandler: answerUnreadable,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(replyWithProblem);
+  const table = createRouteTable(app);
+
+  setSecurityHeaders(app, deps.config.corsOrigins);
+  authenticateRequests(app, deps.authenticate);
+  limitRates(app, deps.config.rateLimit);
+  readJsonBodies(app);
+  observeAnswers(app, deps.observe);
+  documentApi(app, deps.version);
+
+  app.register(docsRoutes);
+  for (const routes of deps.routes) app.register(routes);
+  app.after(() => {
+    app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+      const methods = table.methodsAt(request);
+      if (methods.length === 0) throw problem(404, 'There is nothing at this path.');
+      reply.header('allow', methods.join(', '));
+      throw problem(405, `This path takes ${methods.join(', ')}.`);
+    });
+  });
+  return app;
+}
+
+function trustedProxies(trust: Config['trustProxy']) {
+  if (typeof trust === 'number') return (_address: string, hop: number) => hop < trust;
+  return typeof trust === 'boolean' ? trust : [...trust];
+}
+
+function observeAnswers(app: FastifyInstance, observe: AppDeps['observe']): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    const { method } = request;
+    const { statusCode: status, elapsedTime } = reply;
+    observe({ route, method, status, seconds: elapsedTime / 1000 });
+    const line = {
+      method,
+      url: request.url,
+      status,
+      ms: Math.round(elapsedTime * 10) / 10,
+      who: request.principal?.id,
+    };
+    if (status < 400) request.log.debug(line, 'answered');
+    else request.log.info(line, 'answered');
+  });
+}

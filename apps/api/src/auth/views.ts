@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { UserRow } from '../db/schema.ts';
+import { text } from '../text.ts';
+import type { ApiToken } from './api-tokens.ts';
+
+export const roleSchema = z.enum(['user', 'operator', 'admin']);
+
+export const emailSchema = z.email('must be an e-mail address').max(254).toLowerCase();
+
+export const passwordSchema = text({ min: 10, max: 200 });
+
+/** Letters of any kind, but no control characters: it is shown in mails. */
+export const nameSchema = text({ min: 1, max: 100 })
+  .trim()
+  .min(1)
+  .refine((value) => !/\p{Cc}/u.test(value), 'must not contain control characters');
+
+export const idSchema = text({ min: 1, max: 64 });
+
+export const timeSchema = z.iso.datetime();
+
+export const userSchema = z
+  .object({ id: z.string(), email: z.string(), name: z.string(), role: roleSchema, created_at: timeSchema })
+  .meta({ id: 'User' });
+
+export function userView(user: UserRow): z.input<typeof userSchema> {
+  return {
+    id: user.id,
+    email: user.email,
+    name: user.name,
+    role: user.role,
+    created_at: timeOf(user.created_at),
+  };
+}
+
+export const apiTokenSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    role: roleSchema,
+    created_by: z.string().describe('Who made it: user:<id>, token:<id> or cli'),
+    created_at: timeSchema,
+    expires_at: timeSchema,
+    last_used_at: timeSchema.nullable().describe('To the minute'),
+    revoked_at: timeSchema.nullable(),
+  })
+  .meta({ id: 'ApiToken' });
+
+export function apiTokenView(token: ApiToken): z.input<typeof apiTokenSchema> {
+  return {
+    id: token.id,
+    name: token.name,
+    role: token.role,
+    created_by: token.created_by,
+    created_at: timeOf(token.created_at),
+    expires_at: timeOf(token.expires_at),
+    last_used_at: token.last_used_at === null ? null : timeOf(token.last_used_at),
+    revoked_at: token.revoked_at === null ? null : timeOf(token.revoked_at),
+  };
+}
+
+/** RFC 3339, in UTC, with milliseconds. */
+export function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,240 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { parseWholeMs } from '@greenvue/jobs';
+import { z } from 'zod';
+import { misspelt } from './config-names.ts';
+
+/** Everything that the environment decides, checked. Lengths of time are in milliseconds. */
+export interface Config {
+  readonly env: 'development' | 'test' | 'production';
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** An absolute path. */
+  readonly dataDir: string;
+  /** Unset: mail is written as `.eml` files under `DATA_DIR/outbox`. */
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
+  /** Unset only outside production: the secret is then made once and kept in `DATA_DIR/jwt-secret`. */
+  readonly jwtSecret: string | undefined;
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** In Fastify's terms: whom to believe about `X-Forwarded-*`. */
+  readonly trustProxy: boolean | number | readonly string[];
+  readonly corsOrigins: readonly string[];
+  readonly rateLimit: {
+    /** Requests a minute of one principal, or of one address without a token. */
+    readonly perMinute: number;
+    /** Requests a minute to the job routes of one operator or admin. */
+    readonly operatorPerMinute: number;
+    /** Failed logins in 15 minutes for one e-mail from one address. */
+    readonly loginFailures: number;
+  };
+  readonly metricsToken: string | undefined;
+  readonly shutdownTimeoutMs: number;
+  readonly jobs: {
+    readonly concurrency: number;
+    readonly minIntervalMs: number;
+    readonly maxStallMs: number;
+    readonly retention: {
+      readonly finished: number;
+      readonly skipped: number;
+      readonly ageMs: number;
+      readonly countsMs: number;
+    };
+  };
+  readonly admin: { readonly email: string; readonly password: string | undefined };
+}
+
+/** The outcome of {@link parseConfig}: the configuration, or every fault at once, one line each, with what to do. */
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly faults: readonly string[]; readonly warnings: readonly string[] };
+
+/** The configuration of this process. The only place that reads `process.env`. */
+export function loadConfig(): ConfigResult {
+  return parseConfig(process.env);
+}
+
+/** Reads the variables of DESIGN section 10 out of `env`. An empty variable counts as unset. */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): ConfigResult {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const parsed = variables.safeParse(set);
+  const faults = parsed.success ? [] : parsed.error.issues.map((issue) => faultLine(issue, set));
+  // Asked of the raw variables, not by a refinement: zod refines only what is otherwise valid, and all faults are told at once.
+  if (set.NODE_ENV === 'production' && set.JWT_SECRET === undefined) {
+    faults.push('JWT_SECRET is not set: production needs one. Make it with: openssl rand -base64 48');
+  }
+  const warnings = misspelt(Object.keys(set), Object.keys(variables.shape));
+  if (!parsed.success || faults.length > 0) return { ok: false, faults, warnings };
+  return { ok: true, config: configOf(parsed.data), warnings };
+}
+
+const SECRETS = new Set(['JWT_SECRET', 'ADMIN_PASSWORD', 'METRICS_TOKEN', 'SMTP_URL', 'DATABASE_URL']);
+
+function faultLine(issue: z.core.$ZodIssue, set: Readonly<Record<string, string | undefined>>): string {
+  const name = String(issue.path[0]);
+  const value = SECRETS.has(name) ? '' : ` ${JSON.stringify(set[name])}`;
+  return `${name}${value} ${issue.message}`;
+}
+
+const count = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine(
+      (text) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max,
+      `must be a whole number from ${min} to ${max}.`,
+    )
+    .transform(Number);
+
+const duration = (fallback: string, minMs: number) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, issues) => {
+      const parsed = parseWholeMs(text);
+      if (parsed.ok && parsed.value >= minMs) return parsed.value;
+      const detail = parsed.ok
+        ? `is too short: at least ${minMs}ms`
+        : `is no length of time (${parsed.detail})`;
+      issues.addIssue({ code: 'custom', message: `${detail}. Write it like 30s, 10m or 1h30m.` });
+      return z.NEVER;
+    });
+
+const words = (text: string): string[] =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean);
+
+const trustProxy = z
+  .string()
+  .default('false')
+  .transform((text, issues) => {
+    if (text === 'true' || text === 'false') return text === 'true';
+    if (/^\d{1,2}$/.test(text)) return Number(text);
+    if (words(text).every(isNetwork)) return words(text);
+    issues.addIssue({
+      code: 'custom',
+      message: 'must be true, false, a number of proxies, or addresses and networks separated by commas.',
+    });
+    return z.NEVER;
+  });
+
+function isNetwork(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+const corsOrigins = z
+  .string()
+  .default('')
+  .transform((text, issues) => {
+    const wrong = words(text).find((origin) => URL.parse(origin)?.origin !== origin);
+    if (wrong === undefined) return words(text);
+    issues.addIssue({
+      code: 'custom',
+      message: `has ${JSON.stringify(wrong)}, which is no origin. Write them like https://example.com, separated by commas.`,
+    });
+    return z.NEVER;
+  });
+
+const address = z.email('must be an e-mail address.').max(254, 'must be an e-mail address.').toLowerCase();
+
+const variables = z.object({
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'], 'must be development, test or production.')
+    .default('development'),
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be an address or a host name, such as 127.0.0.1 or 0.0.0.0.')
+    .default('127.0.0.1'),
+  PORT: count(8080, 0, 65_535),
+  DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: z.undefined(
+    'is set, but PostgreSQL is not in this version: unset it, and SQLite in DATA_DIR is used.',
+  ),
+  DATABASE_DIRECT_URL: z.undefined('is set, but PostgreSQL is not in this version: unset it.'),
+  SMTP_URL: z
+    .string()
+    .refine(
+      (text) =>
+        ['smtp:', 'smtps:'].includes(URL.parse(text)?.protocol ?? '') && URL.parse(text)?.hostname !== '',
+      'must look like smtp://user:password@mail.example.com:587 (or smtps://).',
+    )
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>\r\n]{0,200}<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+      'must look like GreenVue <no-reply@example.com>.',
+    )
+    .default('GreenVue <no-reply@greenvue.local>'),
+  JWT_SECRET: z
+    .string()
+    .min(32, 'is too short: at least 32 characters. Make one with: openssl rand -base64 48')
+    .optional(),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be fatal, error, warn, info, debug, trace or silent.',
+    )
+    .default('info'),
+  TRUST_PROXY: trustProxy,
+  CORS_ORIGINS: corsOrigins,
+  RATE_LIMIT_PER_MINUTE: count(600, 1, 10_000_000),
+  RATE_LIMIT_OPERATOR_PER_MINUTE: count(60_000, 1, 10_000_000),
+  RATE_LIMIT_LOGIN_FAILURES: count(10, 1, 10_000),
+  METRICS_TOKEN: z.string().min(16, 'is too short: at least 16 characters.').optional(),
+  SHUTDOWN_TIMEOUT: duration('20s', 0),
+  JOBS_CONCURRENCY: count(10, 0, 1_000),
+  JOBS_MIN_INTERVAL: duration('1s', 1),
+  JOBS_MAX_STALL: duration('60s', 1_000),
+  JOBS_RETENTION_FINISHED: count(1_000, 1, 1_000_000),
+  JOBS_RETENTION_SKIPPED: count(200, 1, 1_000_000),
+  JOBS_RETENTION_AGE: duration('720h', 60_000),
+  JOBS_RETENTION_COUNTS: duration('2160h', 3_600_000),
+  ADMIN_EMAIL: address.default('admin@greenvue.local'),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(10, 'is too short: at least 10 characters.')
+    .max(200, 'is too long.')
+    .optional(),
+});
+
+function configOf(set: z.output<typeof variables>): Config {
+  return {
+    env: set.NODE_ENV,
+    host: set.HOST,
+    port: set.PORT,
+    dataDir: resolve(set.DATA_DIR),
+    smtpUrl: set.SMTP_URL,
+    mailFrom: set.MAIL_FROM,
+    jwtSecret: set.JWT_SECRET,
+    logLevel: set.LOG_LEVEL,
+    trustProxy: set.TRUST_PROXY,
+    corsOrigins: set.CORS_ORIGINS,
+    rateLimit: {
+      perMinute: set.RATE_LIMIT_PER_MINUTE,
+      operatorPerMinute: set.RATE_LIMIT_OPERATOR_PER_MINUTE,
+      loginFailures: set.RATE_LIMIT_LOGIN_FAILURES,
+    },
+    metricsToken: set.METRICS_TOKEN,
+    shutdownTimeoutMs: set.SHUTDOWN_TIMEOUT,
+    jobs: {
+      concurrency: set.JOBS_CONCURRENCY,
+      minIntervalMs: set.JOBS_MIN_INTERVAL,
+      maxStallMs: set.JOBS_MAX_STALL,
+      retention: {
+        finished: set.JOBS_RETENTION_FINISHED,
+        skipped: set.JOBS_RETENTION_SKIPPED,
+        ageMs: set.JOBS_RETENTION_AGE,
+        countsMs: set.JOBS_RETENTION_COUNTS,
+      },
+    },
+    admin: { email: set.ADMIN_EMAIL, password: set.ADMIN_PASSWORD },
+  };
+}

@@ -1,0 +1,119 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { forbidden, unavailable } from '../problem.ts';
+import { problems } from '../responses.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Something that must work for the server to do its work. */
+export interface ReadyCheck {
+  readonly name: string;
+  /** Rejects when it does not work; one that takes more than two seconds counts as such. */
+  check(): Promise<unknown>;
+}
+
+export interface HealthRoutesDeps {
+  readonly checks: readonly ReadyCheck[];
+  readonly metrics: Metrics;
+  /** Unset: only this machine may read the metrics. */
+  readonly metricsToken: string | undefined;
+}
+
+const CHECK_MS = 2_000;
+const RETRY_SECONDS = 5;
+
+const config = { rateLimit: false } as const;
+
+/** `/healthz` (the process lives), `/readyz` (it can work) and `/metrics` (for Prometheus). */
+export function healthRoutes({ checks, metrics, metricsToken }: HealthRoutesDeps): FastifyPluginAsyncZod {
+  const status = z.object({ status: z.literal('ok') });
+  return async (app) => {
+    app.get(
+      '/healthz',
+      {
+        config,
+        schema: {
+          tags: ['Health'],
+          summary: 'Whether the process lives',
+          security: [],
+          response: { 200: status },
+        },
+      },
+      async () => ({ status: 'ok' as const }),
+    );
+
+    app.get(
+      '/readyz',
+      {
+        config,
+        schema: {
+          tags: ['Health'],
+          summary: 'Whether it can do its work',
+          security: [],
+          response: { 200: status },
+        },
+      },
+      async (request) => {
+        const failed = await failedChecks(checks, request);
+        if (failed.length > 0) throw unavailable(`Not ready: ${failed.join(', ')}.`, RETRY_SECONDS);
+        return { status: 'ok' as const };
+      },
+    );
+
+    app.get(
+      '/metrics',
+      {
+        config: { ...config, ownAuthentication: true },
+        schema: {
+          tags: ['Health'],
+          summary: 'Metrics for Prometheus: from this machine, or with METRICS_TOKEN as bearer token',
+          response: {
+            200: { description: 'Metrics', content: { 'text/plain': { schema: z.string() } } },
+            ...problems(403),
+          },
+        },
+      },
+      async (request, reply) => {
+        const allowed = metricsToken === undefined ? isLocal(request) : hasToken(request, metricsToken);
+        if (!allowed) throw forbidden('Metrics are for this machine, or for who has METRICS_TOKEN.');
+        return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+      },
+    );
+  };
+}
+
+async function failedChecks(checks: readonly ReadyCheck[], request: FastifyRequest): Promise<string[]> {
+  const stop = new AbortController();
+  const tooLate = setTimeout(CHECK_MS, undefined, { signal: stop.signal }).then(() => {
+    throw new Error(`no answer within ${CHECK_MS} ms`);
+  });
+  const outcomes = await Promise.allSettled(checks.map(({ check }) => Promise.race([check(), tooLate])));
+  // The timer ends here; its rejection is of no interest any more.
+  stop.abort();
+  await Promise.allSettled([tooLate]);
+  return outcomes.flatMap((outcome, index) => {
+    if (outcome.status === 'fulfilled') return [];
+    const name = checks[index]?.name ?? 'unknown';
+    request.log.warn({ err: outcome.reason, check: name }, 'not ready');
+    return [name];
+  });
+}
+
+/** A proxy on this machine speaks for others, so what comes through one is not local. */
+function isLocal(request: FastifyRequest): boolean {
+  const { headers } = request;
+  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false;
+  const address = request.socket.remoteAddress ?? '';
+  return isIPv6(address)
+    ? address === '::1' || address.startsWith('::ffff:127.')
+    : address.startsWith('127.');
+}
+
+function hasToken(request: FastifyRequest, token: string): boolean {
+  const sent = request.headers.authorization ?? '';
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(sent), digest(`Bearer ${token}`));
+}

@@ -1,0 +1,52 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Principal } from '../principal.ts';
+import { unauthorized } from '../problem.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route reads the Authorization header in its own way. */
+    readonly ownAuthentication?: boolean;
+  }
+  interface FastifyRequest {
+    hasBadToken: boolean;
+  }
+}
+
+/**
+ * Finds out who sends each request, before anything else happens to it. A bad token is a 401, even where none is needed, but
+ * only after the rate limit has counted the request: guessing tokens costs as much as anything else.
+ */
+export function authenticateRequests(
+  app: FastifyInstance,
+  authenticate: (token: string) => Promise<Principal | undefined>,
+): void {
+  app.decorateRequest('principal', undefined);
+  app.decorateRequest('hasBadToken', false);
+  app.addHook('onRequest', async (request) => {
+    const header = request.headers.authorization;
+    if (header === undefined || request.routeOptions.config.ownAuthentication) return;
+    const token = bearerToken(header);
+    request.principal = token === undefined ? undefined : await authenticate(token);
+    request.hasBadToken = request.principal === undefined;
+  });
+  // The rate limit is a hook of the route, and so comes between the app's own `onRequest` and `preParsing`.
+  app.addHook('preParsing', async (request, reply) => {
+    if (!request.hasBadToken) return;
+    reply.header('www-authenticate', 'Bearer error="invalid_token"');
+    throw unauthorized('The token is not valid, or not any more.');
+  });
+}
+
+const LONGEST_TOKEN = 2_000;
+
+function bearerToken(header: string): string | undefined {
+  const [, token] = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(header) ?? [];
+  return token !== undefined && token.length <= LONGEST_TOKEN ? token : undefined;
+}
+
+/** What the rate limit counts a request under. */
+export function rateLimitKey(request: FastifyRequest, normalizedAddress: string): string {
+  return request.principal === undefined
+    ? `address ${normalizedAddress}`
+    : `${request.principal.kind} ${request.principal.id}`;
+}

@@ -1,0 +1,49 @@
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { type ProblemStatus, problems } from '../responses.ts';
+
+const ANY: readonly ProblemStatus[] = [400, 401, 422, 429, 500, 503];
+const WITH_BODY: readonly ProblemStatus[] = [413, 415];
+
+/** Describes every route in an OpenAPI 3.1 document, at `/openapi.json`. */
+export function documentApi(app: FastifyInstance, version: string): void {
+  app.addHook('onRoute', (route) => {
+    if (route.schema === undefined || route.schema.hide) return;
+    const readsBody = ![route.method].flat().every((method) => method === 'GET' || method === 'HEAD');
+    const common = problems(...ANY, ...(readsBody ? WITH_BODY : []));
+    route.schema = { ...route.schema, response: { ...common, ...responsesOf(route.schema.response) } };
+  });
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'GreenVue',
+        version,
+        description:
+          'A marketplace for pre-owned things, and its background jobs. Errors are `application/problem+json` (RFC 9457).',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: '/' }],
+      components: {
+        securitySchemes: {
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An access token from `POST /api/auth/login`, or an API token (`gv_…`).',
+          },
+        },
+      },
+      security: [{ bearer: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  app.register(async (scope) => {
+    scope.get('/openapi.json', { schema: { hide: true } }, async () => scope.swagger());
+  });
+}
+
+function responsesOf(response: unknown): Readonly<Record<string, unknown>> {
+  return typeof response === 'object' && response !== null ? { ...response } : {};
+}

@@ -1,0 +1,52 @@
+import { DatabaseError } from '../db/errors.ts';
+import { badRequest, Problem, unavailable } from '../problem.ts';
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  500: 'Internal Server Error',
+};
+
+const RETRY_SECONDS = 2;
+
+// Every coded error that can reach a client, and what it is told. An error that is not here is a fault of ours: a 500.
+const PROBLEMS: Readonly<Record<string, () => Problem>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => problem(413, 'The body is larger than 1 MiB.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => problem(415, 'Send the body as application/json.'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => badRequest('The body is not as long as Content-Length says.'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => badRequest('The body is empty, and should be JSON.'),
+  FST_ERR_CTP_INVALID_JSON_BODY: () => badRequest('The body is not valid JSON.'),
+  FST_ERR_BAD_URL: () => badRequest('The URL is malformed.'),
+  FST_ERR_MAX_PARAM_LENGTH: () => problem(404, 'There is nothing at this path.'),
+  ECONNRESET: () => badRequest('The connection broke before the body was whole.'),
+  too_busy: () => unavailable('Too many sign-ins at once. Try again in a moment.', RETRY_SECONDS),
+  'database:busy': () => unavailable('The database is busy. Try again in a moment.', RETRY_SECONDS),
+  'database:full': () => unavailable('The disk of the server is full.', 60),
+  'database:unavailable': () =>
+    unavailable('The database is not available. Try again in a moment.', RETRY_SECONDS),
+};
+
+/** What a client is told of an error. Nothing of an unexpected one but the status: its text may hold SQL or paths. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const code = codeOf(error);
+  const known = code !== undefined && Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code] : undefined;
+  return (
+    known?.() ??
+    problem(500, 'Something went wrong on our side. The log has more under the id of this request.')
+  );
+}
+
+/** A problem with a status that `problem.ts` has no word for. */
+export function problem(status: number, detail: string): Problem {
+  return new Problem({ status, title: TITLES[status] ?? 'Error', detail });
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (error instanceof DatabaseError) return `database:${error.kind}`;
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

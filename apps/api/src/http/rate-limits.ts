@@ -1,0 +1,47 @@
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { hasRole } from '../principal.ts';
+import { tooManyRequests } from '../problem.ts';
+import { rateLimitKey } from './authentication.ts';
+
+export interface RateLimits {
+  readonly perMinute: number;
+  readonly operatorPerMinute: number;
+}
+
+type Group = 'sign-in' | 'jobs' | 'other';
+
+const SIGN_IN = new Set(['/api/auth/register', '/api/auth/login']);
+const JOBS = /^\/api\/(?:jobs|runs|job-[a-z]+)(?:\/|$)/;
+// Each sign-in costs a tenth of a second of computing.
+const SIGN_IN_SHARE = 1 / 10;
+const IPV6_SUBNET = 64;
+
+/** Counts requests per principal, else per address, in groups: sign-ins few, job routes of operators many. */
+export function limitRates(app: FastifyInstance, limits: RateLimits): void {
+  app.register(rateLimit, {
+    timeWindow: 60_000,
+    cache: 20_000,
+    keyGenerator: (request) =>
+      `${groupOf(request)} ${rateLimitKey(request, normalizeIP(request.ip, IPV6_SUBNET))}`,
+    max: (request) => {
+      const group = groupOf(request);
+      if (group === 'jobs') return limits.operatorPerMinute;
+      return group === 'sign-in'
+        ? Math.max(1, Math.ceil(limits.perMinute * SIGN_IN_SHARE))
+        : limits.perMinute;
+    },
+    errorResponseBuilder: (_request, { ttl }) =>
+      tooManyRequests(
+        'Too many requests. Wait as long as Retry-After says.',
+        Math.max(1, Math.ceil(ttl / 1000)),
+      ),
+  });
+}
+
+function groupOf(request: FastifyRequest): Group {
+  const path = request.routeOptions.url ?? '';
+  if (SIGN_IN.has(path)) return 'sign-in';
+  const operates = request.principal !== undefined && hasRole(request.principal.role, 'operator');
+  return operates && JOBS.test(path) ? 'jobs' : 'other';
+}

@@ -1,0 +1,22 @@
+import { defineJobType } from '@greenvue/jobs';
+import { z } from 'zod';
+import type { NotificationDelivery } from '../notifications/delivery.ts';
+import { TEMPLATE_NAMES } from '../notifications/templates.ts';
+
+/** Sends every due notification of a template by e-mail. A dead mail server fails the attempt, and a retry goes on from there. */
+export const sendNotifications = defineJobType({
+  type: 'send_notifications',
+  description: 'Sends the due notifications of a template by e-mail, in batches.',
+  module: import.meta.url,
+  payload: z.strictObject({
+    template: z.enum(TEMPLATE_NAMES).default('default'),
+    batchSize: z.int().min(1).max(1_000).default(50),
+  }),
+  run: (ctx, { notificationDelivery }: { readonly notificationDelivery: NotificationDelivery }) =>
+    notificationDelivery.sendDue({
+      ...ctx.payload,
+      run: ctx.run,
+      signal: ctx.signal,
+      progress: (done, total) => ctx.progress(done, total),
+    }),
+});

@@ -1,0 +1,86 @@
+import { defineJobType } from '@greenvue/jobs';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { AppDatabase } from '../db/database.ts';
+import { queueNotifications } from '../db/outbox.ts';
+
+const DAY_MS = 86_400_000;
+const SELLERS_PER_BATCH = 200;
+const TITLES_SHOWN = 10;
+
+/** Queues for each seller a digest of their listings. Sending it is another job's work. */
+export const weeklySellerDigest = defineJobType({
+  type: 'weekly_seller_digest',
+  description:
+    'Queues for each seller a digest of their listings: how many, which are new, how many expire soon.',
+  module: import.meta.url,
+  payload: z.strictObject({
+    days: z.int().min(1).max(90).default(7).describe('How far back "new" and how far ahead "soon" reach'),
+    days_listed: z.int().min(1).default(30).describe('After how many days a listing expires'),
+  }),
+  run: async (ctx, { database, clock }: { readonly database: AppDatabase; readonly clock: Clock }) => {
+    // A run that is tried again, perhaps days later, still tells of the week that it stands for.
+    const now = ctx.run.scheduledFor?.getTime() ?? clock.now();
+    const newSince = now - ctx.payload.days * DAY_MS;
+    const expiringBefore = now - (ctx.payload.days_listed - ctx.payload.days) * DAY_MS;
+    let queued = 0;
+    let after = '';
+    for (;;) {
+      ctx.signal.throwIfAborted();
+      const sellers = await sellersAfter(database, after, { newSince, expiringBefore });
+      const last = sellers.at(-1);
+      if (last === undefined) return { queued };
+      const notifications = await Promise.all(
+        sellers.map(async ({ id, email, active, added, expiring }) => ({
+          // The same run queues it once, however often it is tried.
+          id: `digest-${ctx.run.id}-${id}`,
+          userId: id,
+          email,
+          template: 'seller_digest',
+          data: { active, added, expiring, titles: await newTitles(database, id, newSince) },
+          dueAt: clock.now(),
+        })),
+      );
+      await database.kysely
+        .transaction()
+        .execute((trx) => queueNotifications(trx, { notifications, now: clock.now() }));
+      queued += sellers.length;
+      after = last.id;
+      ctx.progress(queued);
+    }
+  },
+});
+
+function sellersAfter(
+  { kysely }: AppDatabase,
+  after: string,
+  { newSince, expiringBefore }: { newSince: number; expiringBefore: number },
+) {
+  return kysely
+    .selectFrom('listings')
+    .innerJoin('users', 'users.id', 'listings.seller_id')
+    .select((eb) => [
+      'users.id',
+      'users.email',
+      eb.fn.countAll<number>().as('active'),
+      eb.fn.countAll<number>().filterWhere('listings.created_at', '>=', newSince).as('added'),
+      eb.fn.countAll<number>().filterWhere('listings.created_at', '<', expiringBefore).as('expiring'),
+    ])
+    .where('users.id', '>', after)
+    .groupBy(['users.id', 'users.email'])
+    .orderBy('users.id')
+    .limit(SELLERS_PER_BATCH)
+    .execute();
+}
+
+async function newTitles({ kysely }: AppDatabase, sellerId: string, newSince: number): Promise<string[]> {
+  const rows = await kysely
+    .selectFrom('listings')
+    .select('title')
+    .where('seller_id', '=', sellerId)
+    .where('created_at', '>=', newSince)
+    .orderBy('created_at', 'desc')
+    .limit(TITLES_SHOWN)
+    .execute();
+  return rows.map(({ title }) => title);
+}

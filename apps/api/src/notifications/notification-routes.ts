@@ -1,0 +1,135 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import type { NotificationRow } from '../db/schema.ts';
+import { pageOf, pageQuery } from '../paging.ts';
+import { actorOf, requireRole } from '../principal.ts';
+import { unprocessable } from '../problem.ts';
+import { problems } from '../responses.ts';
+import { text } from '../text.ts';
+import type { Notifications } from './notifications.ts';
+import { TEMPLATE_NAMES, TEMPLATES, type TemplateName } from './templates.ts';
+
+const time = z.iso.datetime();
+
+const notificationSchema = z
+  .object({
+    id: z.string(),
+    user_id: z.string().nullable(),
+    email: z.string(),
+    template: z.string(),
+    data: z.record(z.string(), z.unknown()),
+    due_at: time,
+    status: z.enum(['pending', 'sending', 'sent', 'failed']),
+    attempts: z.int().describe('How often a mail server answered for it'),
+    error: z.string().nullable().describe('Why the last attempt did not succeed'),
+    sent_at: time.nullable(),
+    created_at: time,
+  })
+  .meta({ id: 'Notification' });
+
+const newNotificationSchema = z.strictObject({
+  user_id: text({ min: 1, max: 64 }).optional(),
+  email: z.email('must be an e-mail address').max(254).toLowerCase().optional(),
+  template: z.enum(TEMPLATE_NAMES).default('default'),
+  data: z.record(z.string(), z.unknown()).default({}).describe('What the template shows'),
+  due_at: z.iso.datetime({ offset: true }).optional().describe('Now, unless told'),
+});
+
+const position = z.tuple([z.int(), z.string()]);
+
+/** `/api/notifications`: one's own list; and, for admins, scheduling them for others. */
+export function notificationRoutes({
+  notifications,
+}: {
+  readonly notifications: Notifications;
+}): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/api/notifications',
+      {
+        schema: {
+          tags: ['Notifications'],
+          summary: 'List your notifications, newest first',
+          querystring: z.strictObject(pageQuery),
+          response: { 200: pageOf(notificationSchema) },
+        },
+      },
+      async (request) => {
+        const { id: userId } = requireRole(request, 'user');
+        const { limit, cursor } = request.query;
+        const [createdAt, id] = cursor === undefined ? [] : decodeCursor(cursor, position);
+        const before = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
+        const rows = await notifications.list({ userId, before, limit: limit + 1 });
+        const shown = rows.slice(0, limit);
+        const last = rows.length > limit ? shown.at(-1) : undefined;
+        return {
+          data: shown.map(viewOf),
+          next_cursor: last ? encodeCursor([last.created_at, last.id]) : null,
+        };
+      },
+    );
+
+    app.post(
+      '/api/notifications',
+      {
+        schema: {
+          tags: ['Notifications'],
+          summary: 'Schedule a notification for a user or an address',
+          description:
+            'Give `user_id` or `email`. It is sent by the job type `send_notifications`, once it is due.',
+          body: newNotificationSchema,
+          response: { 201: notificationSchema, ...problems(403) },
+        },
+      },
+      async (request, reply) => {
+        const principal = requireRole(request, 'admin');
+        const { user_id, email, template, due_at } = request.body;
+        const to = recipientOf(user_id, email);
+        const data = checkedData(template, request.body.data);
+        const dueAt = due_at === undefined ? undefined : Date.parse(due_at);
+        const row = await notifications.schedule({ to, template, data, dueAt, actor: actorOf(principal) });
+        if (row === undefined) throw invalid([{ pointer: '/user_id', detail: 'there is no such user' }]);
+        return reply.code(201).send(viewOf(row));
+      },
+    );
+  };
+}
+
+function recipientOf(userId: string | undefined, email: string | undefined) {
+  if (userId !== undefined && email === undefined) return { userId };
+  if (userId === undefined && email !== undefined) return { email };
+  throw invalid([{ pointer: '', detail: 'give user_id or email, and not both' }]);
+}
+
+function checkedData(template: TemplateName, data: Readonly<Record<string, unknown>>) {
+  const checked = TEMPLATES[template].safeParse(data);
+  if (checked.success) return checked.data;
+  throw invalid(
+    checked.error.issues.map(({ path, message }) => ({
+      pointer: `/data/${path.map(String).join('/')}`,
+      detail: message,
+    })),
+  );
+}
+
+function invalid(errors: { pointer: string; detail: string }[]) {
+  return unprocessable('The request is not valid.', errors);
+}
+
+function viewOf(row: NotificationRow): z.input<typeof notificationSchema> {
+  const timeOf = (ms: number): string => new Date(ms).toISOString();
+  return {
+    id: row.id,
+    user_id: row.user_id,
+    email: row.email,
+    template: row.template,
+    data: JSON.parse(row.data),
+    due_at: timeOf(row.due_at),
+    status: row.status,
+    attempts: row.attempts,
+    error: row.error,
+    sent_at: row.sent_at === null ? null : timeOf(row.sent_at),
+    created_at: timeOf(row.created_at),
+  };
+}
