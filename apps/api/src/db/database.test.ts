@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createDatabase } from './database.ts';
+import { DatabaseError, isUniqueViolation } from './errors.ts';
+import { addUser, openAgain, openTestDatabase, temporaryFolder } from './test-database.ts';
+
+describe.each(['thread', 'inline'] as const)('a database with %s isolation', (isolation) => {
+  it('reads what was written before', async () => {
+    const { kysely } = await openTestDatabase({ isolation });
+    for (let round = 0; round < 20; round += 1) {
+      await kysely
+        .insertInto('settings')
+        .values({ key: `k${round}`, value: 'v' })
+        .execute();
+      const found = await kysely.selectFrom('settings').selectAll().where('key', '=', `k${round}`).execute();
+      expect(found).toEqual([{ key: `k${round}`, value: 'v' }]);
+    }
+  });
+
+  it('runs one transaction at a time, in the order they were begun', async () => {
+    const { kysely } = await openTestDatabase({ isolation });
+    await kysely.insertInto('settings').values({ key: 'n', value: '' }).execute();
+    const append = (letter: string) =>
+      kysely.transaction().execute(async (trx) => {
+        const { value } = await trx.selectFrom('settings').select('value').executeTakeFirstOrThrow();
+        await trx
+          .updateTable('settings')
+          .set({ value: value + letter })
+          .execute();
+      });
+    await Promise.all([...'abcdefgh'].map(append));
+    expect(await kysely.selectFrom('settings').select('value').execute()).toEqual([{ value: 'abcdefgh' }]);
+  });
+
+  it('undoes a transaction that throws, and lets the next one in', async () => {
+    const { kysely } = await openTestDatabase({ isolation });
+    const failing = kysely.transaction().execute(async (trx) => {
+      await trx.insertInto('settings').values({ key: 'a', value: '1' }).execute();
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    await kysely
+      .transaction()
+      .execute((trx) => trx.insertInto('settings').values({ key: 'b', value: '2' }).execute());
+    expect(await kysely.selectFrom('settings').select('key').execute()).toEqual([{ key: 'b' }]);
+  });
+
+  it('serves reads, of the state before, while a transaction is open', async () => {
+    const { kysely } = await openTestDatabase({ isolation });
+    await kysely.transaction().execute(async (trx) => {
+      await trx.insertInto('settings').values({ key: 'a', value: '1' }).execute();
+      expect(await kysely.selectFrom('settings').selectAll().execute()).toEqual([]);
+      expect(await trx.selectFrom('settings').selectAll().execute()).toHaveLength(1);
+    });
+    expect(await kysely.selectFrom('settings').selectAll().execute()).toHaveLength(1);
+  });
+
+  it('tells a broken rule by its kind', async () => {
+    const { kysely } = await openTestDatabase({ isolation });
+    await addUser(kysely, 'ann@example.com');
+    const again = await failureOf(addUser(kysely, 'ANN@example.com'));
+    expect(again).toMatchObject({ kind: 'unique', code: 'SQLITE_CONSTRAINT_UNIQUE' });
+    expect(isUniqueViolation(again)).toBe(true);
+    expect(await failureOf(addUser(kysely, 'x'))).toMatchObject({ kind: 'check' });
+    const orphan = {
+      id: 'n',
+      user_id: 'nobody',
+      email: 'a@b.c',
+      template: 't',
+      data: '{}',
+      due_at: 1,
+      created_at: 1,
+    };
+    expect(await failureOf(kysely.insertInto('notifications').values(orphan).execute())).toMatchObject({
+      kind: 'foreign_key',
+    });
+  });
+
+  it('refuses queries once it is closed', async () => {
+    const { kysely, close } = await openTestDatabase({ isolation });
+    await close();
+    const failure = await failureOf(kysely.selectFrom('settings').selectAll().execute());
+    expect(failure).toMatchObject({ kind: 'unavailable' });
+  });
+});
+
+it('waits for a transaction of another connection', async () => {
+  const { kysely, file } = await openTestDatabase({ isolation: 'thread' });
+  const other = await openAgain(file, { isolation: 'thread' });
+  const entered = Promise.withResolvers<void>();
+  const leave = Promise.withResolvers<void>();
+  const first = kysely.transaction().execute(async (trx) => {
+    await trx.insertInto('settings').values({ key: 'a', value: '1' }).execute();
+    entered.resolve();
+    await leave.promise;
+  });
+  await entered.promise;
+  const second = other.kysely.insertInto('settings').values({ key: 'b', value: '2' }).execute();
+  // A read by the other connection comes back although its write still waits.
+  expect(await other.kysely.selectFrom('settings').selectAll().execute()).toEqual([]);
+  leave.resolve();
+  await Promise.all([first, second]);
+  expect(await kysely.selectFrom('settings').select('key').execute()).toHaveLength(2);
+});
+
+it('says that it is not available when the file can not be opened', async () => {
+  const file = join(await temporaryFolder(), 'missing', 'app.db');
+  expect(await failureOf(createDatabase({ file, isolation: 'thread' }))).toMatchObject({
+    kind: 'unavailable',
+  });
+});
+
+it('keeps a transaction usable until the end after a statement in it failed', async () => {
+  const { kysely } = await openTestDatabase();
+  await kysely.transaction().execute(async (trx) => {
+    await trx.insertInto('settings').values({ key: 'a', value: '1' }).execute();
+    const failure = await failureOf(trx.insertInto('settings').values({ key: 'a', value: '2' }).execute());
+    expect(failure).toMatchObject({ kind: 'unique' });
+  });
+  expect(await kysely.selectFrom('settings').select('value').execute()).toEqual([{ value: '1' }]);
+});
+
+it('never changes or forgets an entry of the audit log', async () => {
+  const { kysely } = await openTestDatabase();
+  const entry = {
+    at: 1,
+    actor: 'cli',
+    actor_name: 'cli',
+    action: 'token.create',
+    target: 't1',
+    change: '{}',
+  };
+  await kysely.insertInto('audit').values(entry).execute();
+  await expect(kysely.updateTable('audit').set({ actor: 'x' }).execute()).rejects.toThrow('append-only');
+  await expect(kysely.deleteFrom('audit').execute()).rejects.toThrow('append-only');
+  expect(await kysely.selectFrom('audit').select('actor').execute()).toEqual([{ actor: 'cli' }]);
+});
+
+it('does no work on the event loop of the caller', async () => {
+  const { kysely } = await openTestDatabase({ isolation: 'thread' });
+  let turns = 0;
+  const timer = setInterval(() => {
+    turns += 1;
+  }, 1);
+  onTestFinished(() => clearInterval(timer));
+  const slow = kysely
+    .selectFrom(numbers(2_000_000).as('n'))
+    .select((eb) => eb.fn.sum<number>('n.value').as('total'))
+    .executeTakeFirstOrThrow();
+  expect(await slow).toEqual({ total: 2_000_001_000_000 });
+  expect(turns).toBeGreaterThan(5);
+});
+
+function numbers(count: number) {
+  return sql<{ value: number }>`(WITH RECURSIVE n (value) AS (
+    SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < ${count}) SELECT value FROM n)`;
+}
+
+async function failureOf(work: Promise<unknown>): Promise<DatabaseError> {
+  const failure: unknown = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (failure instanceof DatabaseError) return failure;
+  throw new Error('expected a DatabaseError', { cause: failure });
+}
