@@ -115,6 +115,7 @@ function withWakeAt(job: Job, live: LiveRuns): Job {
   const full = job.catchUp === 'all' && liveCount(live) >= roomOf(job.overlap);
   const own = job.status === 'paused' ? job.pause?.until : full ? undefined : job.nextRunAt;
   const wakeAt = earliest(own, live.nextOwnRunAt);
+  if (wakeAt === job.wakeAt) return job;
   return wakeAt === undefined ? without(job, 'wakeAt') : { ...job, wakeAt };
 }
 
@@ -123,11 +124,12 @@ function earliest(a: number | undefined, b: number | undefined): number | undefi
   return b === undefined ? a : Math.min(a, b);
 }
 
-/** The same without some optional keys: under `exactOptionalPropertyTypes`, absent is not `undefined`. */
+/** Without some optional keys (under `exactOptionalPropertyTypes`, absent is not `undefined`); the same if it has none. */
 export function without<T extends object, K extends keyof T>(
   value: T,
   ...keys: readonly K[]
 ): Omit<T, K> & Partial<Pick<T, K>> {
+  if (!keys.some((key) => key in value)) return value;
   const copy = { ...value };
   for (const key of keys) delete copy[key];
   return copy;

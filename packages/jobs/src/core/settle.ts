@@ -160,26 +160,38 @@ export function afterSettlements(
   ended: readonly EndedRun[],
   now: number,
 ): Decision {
-  const draft = draftOf(
-    ended.reduce((known, run) => withEnded(known, run, now), job),
-    live,
-  );
+  const draft = draftOf(withEnded(job, ended, now), live);
   releaseWaiting(draft);
   return decide(draft, now);
 }
 
-function withEnded(job: Job, run: EndedRun, now: number): Job {
-  let next: Job = { ...job, lastEndAt: now };
-  if (run.startedAt !== undefined && run.startedAt >= (job.lastRunAt ?? 0)) {
-    next = { ...next, lastRunAt: run.startedAt, lastStatus: run.status };
+function withEnded(job: Job, ended: readonly EndedRun[], now: number): Job {
+  if (ended.length === 0) return job;
+  const { failingSince: _, ...rest } = job;
+  let { failedInRow, failingSince, lastRunAt, lastStatus, lastSuccessAt } = job;
+  for (const { status, startedAt } of ended) {
+    if (startedAt !== undefined && startedAt >= (lastRunAt ?? 0)) {
+      lastRunAt = startedAt;
+      lastStatus = status;
+    }
+    if (status === 'failed') {
+      failedInRow += 1;
+      failingSince ??= now;
+    } else if (status === 'succeeded') {
+      failedInRow = 0;
+      failingSince = undefined;
+      lastSuccessAt = Math.max(startedAt ?? now, lastSuccessAt ?? 0);
+    }
   }
-  if (run.status === 'failed') {
-    return { ...next, failedInRow: job.failedInRow + 1, failingSince: job.failingSince ?? now };
-  }
-  if (run.status !== 'succeeded') return next;
-  const { failingSince: _, ...healthy } = next;
-  const startedAt = Math.max(run.startedAt ?? now, job.lastSuccessAt ?? 0);
-  return { ...healthy, failedInRow: 0, lastSuccessAt: startedAt };
+  return {
+    ...rest,
+    failedInRow,
+    lastEndAt: now,
+    ...(failingSince === undefined ? {} : { failingSince }),
+    ...(lastRunAt === undefined ? {} : { lastRunAt }),
+    ...(lastStatus === undefined ? {} : { lastStatus }),
+    ...(lastSuccessAt === undefined ? {} : { lastSuccessAt }),
+  };
 }
 
 /** The next run times of a job as it stands: those a person would expect to see. */

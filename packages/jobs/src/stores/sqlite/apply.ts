@@ -116,6 +116,7 @@ export function requestCancel(
   run: LiveRun,
   reason: 'user' | 'deleted',
 ): CancelRequest | undefined {
+  w.claimed.delete(Number(run.id));
   const { changes } = w.db.statement(REQUEST_CANCEL).run(REASON[reason], Number(run.id));
   return changes === 0 || run.claim === undefined ? undefined : requestOf(run, run.claim);
 }

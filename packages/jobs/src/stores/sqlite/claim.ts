@@ -1,8 +1,13 @@
 import type { Job } from '../../core/job.ts';
+import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store.ts';
+import { STATUS } from './codes.ts';
 import { earliestOf, merged } from './plan.ts';
-import { dueRunOf } from './run-rows.ts';
+import { LIVE_COLUMNS, liveRunOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
+
+/** More claimed runs than a node holds. */
+const MAX_KEPT = 20_000;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -28,39 +33,60 @@ interface Claiming extends ClaimInput {
 function claimDue(w: Writer, { node, places, prefetch, keys, limit, now, runs, jobs }: Claiming): void {
   const nodeKey = w.nodes.keyOf(node, now);
   const take = w.db.statement(CLAIM);
-  const jobIndexes = new Map<number, number>();
+  const jobIndexes = new Map<string, number>();
   let prefetched = 0;
+  if (w.claimed.size > MAX_KEPT) w.claimed.clear();
   const params = keys.flatMap((key) => [key, now]);
   for (const row of w.db.arrays(merged(DUE_RUNS, keys.length, 'available_at, id')).all(...params, limit)) {
-    const due = dueRunOf(row);
+    const due = liveRunOf(row, w.nodes.nameOf);
     const started = runs.length - prefetched < places;
     if (!started && (due.recoveries > 0 || prefetched >= prefetch)) continue;
     if (!started) prefetched += 1;
     const fence = w.ids.next(now);
-    take.run(nodeKey, fence, started ? 1 : 0, started ? now : null, due.id);
+    const id = Number(due.id);
+    take.run(nodeKey, fence, started ? STATUS.running : STATUS.queued, started ? now : null, id);
+    w.claimed.set(id, claimedOf(due, { node, fence, startedAt: started ? now : undefined }));
     let job = jobIndexes.get(due.jobUid);
     if (job === undefined) {
-      job = jobs.push(w.jobs.require(due.jobUid).job) - 1;
+      job = jobs.push(w.jobs.require(Number(due.jobUid)).job) - 1;
       jobIndexes.set(due.jobUid, job);
     }
-    const run: Mutable<ClaimedRun> = {
-      id: String(due.id),
-      job,
-      fence,
-      attempt: due.failures + 1,
-      availableAt: due.availableAt,
-      started,
-      catchUp: due.catchUp,
-      missed: due.missed,
-    };
-    if (due.scheduledFor !== null) run.scheduledFor = due.scheduledFor;
-    if (due.payload !== null) run.payload = due.payload;
-    runs.push(run);
+    runs.push(claimOf(due, { job, fence, started }));
   }
 }
 
-const DUE_RUNS = `SELECT id, job_uid, available_at, scheduled_for, catch_up, missed, failures, recoveries, payload
-  FROM live_runs WHERE held = 0 AND node IS NULL AND type_key = ? AND available_at <= ?`;
+function claimedOf(
+  run: LiveRun,
+  {
+    node,
+    fence,
+    startedAt,
+  }: { readonly node: string; readonly fence: number; readonly startedAt?: number | undefined },
+): LiveRun {
+  const claim = { node, fence };
+  return startedAt === undefined ? { ...run, claim } : { ...run, claim, startedAt, status: 'running' };
+}
+
+function claimOf(
+  due: LiveRun,
+  claim: { readonly job: number; readonly fence: number; readonly started: boolean },
+): ClaimedRun {
+  const run: Mutable<ClaimedRun> = {
+    id: due.id,
+    job: claim.job,
+    fence: claim.fence,
+    attempt: due.failures + 1,
+    availableAt: due.availableAt,
+    started: claim.started,
+    catchUp: due.catchUp,
+    missed: due.missed,
+  };
+  if (due.scheduledFor !== undefined) run.scheduledFor = due.scheduledFor;
+  if (due.payload !== undefined) run.payload = due.payload;
+  return run;
+}
+
+const DUE_RUNS = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE held = 0 AND node IS NULL AND type_key = ? AND available_at <= ?`;
 const EARLIEST_DUE = `SELECT available_at FROM live_runs
   WHERE held = 0 AND node IS NULL AND type_key = ? ORDER BY available_at LIMIT 1`;
 const CLAIM = 'UPDATE live_runs SET node = ?, fence = ?, status = ?, started_at = ? WHERE id = ?';

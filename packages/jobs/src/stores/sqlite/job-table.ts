@@ -30,14 +30,21 @@ export interface JobTable {
 
 export function createJobTable(db: Database): JobTable {
   const cached = new Map<number, StoredJob>();
+  const uids = new Map<string, number>();
+  const forget = (stored: StoredJob) => {
+    cached.delete(stored.uid);
+    uids.delete(stored.job.id);
+  };
   const keep = (stored: StoredJob) => {
-    if (cached.size >= MAX_CACHED) {
-      for (const uid of cached.keys()) {
-        cached.delete(uid);
-        if (cached.size < MAX_CACHED / 2) break;
+    if (cached.size >= MAX_CACHED && !cached.has(stored.uid)) {
+      for (const [, oldest] of cached) {
+        forget(oldest);
+        if (cached.size <= MAX_CACHED / 2) break;
       }
     }
     cached.set(stored.uid, stored);
+    if (stored.deletedAt === undefined) uids.set(stored.job.id, stored.uid);
+    else if (uids.get(stored.job.id) === stored.uid) uids.delete(stored.job.id);
     return stored;
   };
   return {
@@ -49,6 +56,9 @@ export function createJobTable(db: Database): JobTable {
       return keep(storedJobOf(row));
     },
     find(id) {
+      const uid = uids.get(id);
+      const known = uid === undefined ? undefined : cached.get(uid);
+      if (known !== undefined) return known;
       const row = db.statement(JOB_BY_ID).get(id);
       return row === undefined ? undefined : keep(storedJobOf(row));
     },
@@ -66,8 +76,9 @@ export function createJobTable(db: Database): JobTable {
       }
       keep(after);
     },
-    forget: (uid) => {
-      cached.delete(uid);
+    forget(uid) {
+      const known = cached.get(uid);
+      if (known !== undefined) forget(known);
     },
   };
 }

@@ -38,7 +38,9 @@ export function insertLiveRun(w: Writer, run: LiveRun, typeKey: number): boolean
 }
 
 export function deleteLiveRun(w: Writer, runId: number): void {
-  w.db.statement(DELETE_LIVE).run(runId);
+  w.claimed.delete(runId);
+  const { changes } = w.db.statement(DELETE_LIVE).run(runId);
+  if (changes !== 1) throw new Error(`run ${runId} is not live`);
 }
 
 export function findLiveRun(w: Writer, runId: number): LiveRun | undefined {

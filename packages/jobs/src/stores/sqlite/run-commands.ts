@@ -56,6 +56,7 @@ export function report(w: Writer, batch: readonly Report[]): Awaited<ReturnType<
   const stale: string[] = [];
   const cancel: string[] = [];
   for (const { runId, fence, startedAt, progress, logs, zombieSince } of batch) {
+    w.claimed.delete(Number(runId));
     const row = w.db
       .arrays(REPORT)
       .get(

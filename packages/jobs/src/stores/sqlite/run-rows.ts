@@ -257,32 +257,6 @@ export function firstNumbersOf(rows: readonly unknown[]): number[] {
   return rows.map((row) => (row as readonly number[])[0] as number);
 }
 
-/** Reads what a claim needs of a due run. */
-export function dueRunOf(raw: unknown): {
-  readonly id: number;
-  readonly jobUid: number;
-  readonly availableAt: number;
-  readonly scheduledFor: number | null;
-  readonly catchUp: boolean;
-  readonly missed: number;
-  readonly failures: number;
-  readonly recoveries: number;
-  readonly payload: JsonText | null;
-} {
-  const row = raw as [number, number, number, number | null, number, number, number, number, string | null];
-  return {
-    id: row[0],
-    jobUid: row[1],
-    availableAt: row[2],
-    scheduledFor: row[3],
-    catchUp: row[4] === 1,
-    missed: row[5],
-    failures: row[6],
-    recoveries: row[7],
-    payload: row[8],
-  };
-}
-
 /** Reads the `id, type` of the job that a run belongs to, as arrays. */
 export function namesOf(raw: unknown): { readonly id: string; readonly type: string } {
   const row = raw as [string, string] | undefined;

@@ -1,4 +1,4 @@
-import type { Progress } from '../../core/run.ts';
+import type { LiveRun, Progress } from '../../core/run.ts';
 import { afterSettlements, type EndedRun, type Settlement, settleRun } from '../../core/settle.ts';
 import type { JobStore, SettleBatchResult, SettleInput, SettleResult } from '../../core/store.ts';
 import { applyDecision } from './apply.ts';
@@ -25,11 +25,8 @@ export function settle(w: Writer, batch: readonly SettleInput[], now: number): S
 }
 
 function settleOne(w: Writer, input: SettleInput, byJob: EndedByJob, now: number): SettleResult {
-  // What succeeded is over in any case: one statement takes it out. For the rest, the rules have to be asked first.
-  const over = input.outcome.kind === 'succeeded';
-  const row = w.db.arrays(over ? TAKE_CLAIMED : READ_CLAIMED).get(Number(input.runId), input.fence);
-  if (row === undefined) return { kind: 'stale' };
-  const run = liveRunOf(row, w.nodes.nameOf);
+  const run = claimedRun(w, Number(input.runId), input.fence);
+  if (run === undefined) return { kind: 'stale' };
   const uid = Number(run.jobUid);
   const { job } = w.jobs.require(uid);
   const settlement = settleRun(job, run, input.outcome, { now, random: input.random });
@@ -40,15 +37,22 @@ function settleOne(w: Writer, input: SettleInput, byJob: EndedByJob, now: number
   }
   if (input.logs !== undefined) appendLogs(w, Number(run.id), input.logs);
   if (settlement.kind === 'finished') {
-    if (!over) deleteLiveRun(w, Number(run.id));
+    deleteLiveRun(w, Number(run.id));
     const finished = finishedOf(run, settlement, input);
     insertFinishedRun(w, finished, now);
     ended.push(finished);
     return { kind: 'finished', status: settlement.status };
   }
-  if (over) throw new Error('a run that succeeded was not finished');
   putBack(w, Number(run.id), settlement, input.progress);
   return { kind: 'waiting', availableAt: settlement.availableAt, failures: settlement.failures };
+}
+
+/** The run, if this is its newest claim: from memory when nothing was written to it since it was claimed. */
+function claimedRun(w: Writer, runId: number, fence: number): LiveRun | undefined {
+  const known = w.claimed.get(runId);
+  if (known !== undefined) return known.claim?.fence === fence ? known : undefined;
+  const row = w.db.arrays(READ_CLAIMED).get(runId, fence);
+  return row === undefined ? undefined : liveRunOf(row, w.nodes.nameOf);
 }
 
 /** Takes back every claim of a node that is gone (P9): of every node but `node`, since one process has the database. */
@@ -85,6 +89,7 @@ function putBack(
   to: Extract<Settlement, { kind: 'waiting' }>,
   progress?: Progress,
 ): void {
+  w.claimed.delete(runId);
   w.db
     .statement(PUT_BACK)
     .run(
@@ -113,7 +118,6 @@ export function settleJobs(w: Writer, byJob: EndedByJob, now: number): boolean {
   return wake;
 }
 
-const TAKE_CLAIMED = `DELETE FROM live_runs WHERE id = ? AND fence = ? RETURNING ${LIVE_COLUMNS}`;
 const READ_CLAIMED = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ? AND fence = ?`;
 const CLAIMED_BY_OTHERS = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE node IS NOT NULL AND node <> ?`;
 const PUT_BACK = `UPDATE live_runs SET status = 0, held = ?, available_at = ?, failures = ?, recoveries = ?, errors = ?,

@@ -1,4 +1,4 @@
-import type { FinishedStatus } from '../../core/run.ts';
+import type { FinishedStatus, LiveRun } from '../../core/run.ts';
 import { STATUS } from './codes.ts';
 import { type Crowds, createCrowds } from './crowds.ts';
 import type { Database } from './database.ts';
@@ -14,6 +14,11 @@ export interface Writer {
   readonly nodes: Nodes;
   readonly jobs: JobTable;
   readonly crowds: Crowds;
+  /**
+   * Claimed runs as they were claimed, by id: most are settled before anything else is written to them. Whoever writes to
+   * one takes it out.
+   */
+  readonly claimed: Map<number, LiveRun>;
   /** Counts a finished run in its hour. */
   count(status: FinishedStatus, at: number): void;
   /** Writes what is gathered in memory over a transaction; to be called before its commit. */
@@ -33,6 +38,7 @@ export function createWriter(db: Database): Writer {
     nodes: createNodes(db),
     jobs: createJobTable(db),
     crowds: createCrowds(db),
+    claimed: new Map(),
     count(status, at) {
       // Eight codes fit beside the hour.
       const key = Math.floor(at / HOUR_MS) * 8 + STATUS[status];
