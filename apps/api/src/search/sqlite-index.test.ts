@@ -1,110 +1,9 @@
-import fc from 'fast-check';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { AppDatabase } from '../db/database.ts';
-import type { ListingFilters } from '../db/listing-filters.ts';
 import { recordListingChange, recordListingChanges } from '../db/outbox.ts';
-import { addListing, addUser, openTestDatabase } from '../db/test-database.ts';
-import type { SearchIndex, SearchPage } from './search-index.ts';
-import { createSqliteSearchIndex } from './sqlite-index.ts';
-
-const WORK = { signal: new AbortController().signal, progress: () => undefined };
-
-describe('search', () => {
-  it('puts a match in the title before one in the description, and drops what does not match', async () => {
-    const { search } = await indexed([
-      { title: 'Table', description: 'goes with a lamp, of oak and of nothing else' },
-      { title: 'Lamp', description: 'of brass, and of nothing else that counts here' },
-      { title: 'Chair', description: 'of oak' },
-    ]);
-    expect(titles(await search('lamp'))).toEqual(['Lamp', 'Table']);
-  });
-
-  it('wants every word, and takes longer words that begin with one', async () => {
-    const { search } = await indexed([
-      { title: 'Racing bicycle' },
-      { title: 'Bicycle bell' },
-      { title: 'Racing car' },
-    ]);
-    expect(titles(await search('bicyc rac'))).toEqual(['Racing bicycle']);
-  });
-
-  it('does not take a single letter for the beginning of a word', async () => {
-    const { search } = await indexed([{ title: 'Vitamin C' }, { title: 'Cello' }]);
-    expect(titles(await search('c'))).toEqual(['Vitamin C']);
-  });
-
-  it('does not mind case and diacritics', async () => {
-    const { search } = await indexed([{ title: 'Crème brûlée dish' }]);
-    expect(titles(await search('BRULEE'))).toEqual(['Crème brûlée dish']);
-  });
-
-  it('takes operators and quotes for nothing', async () => {
-    const { search } = await indexed([{ title: 'Salt and pepper' }, { title: 'Salt' }]);
-    expect(titles(await search('"salt" AND NOT* title:pepper'))).toEqual([]);
-    expect(titles(await search('"salt" AND) ^pepper*'))).toEqual(['Salt and pepper']);
-    expect(titles(await search('*"-!'))).toEqual([]);
-  });
-
-  it('never fails, whatever it is asked', async () => {
-    const { index } = await indexed([{ title: 'Salt and pepper' }]);
-    const hostile = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 60 }),
-      fc
-        .array(
-          fc.constantFrom(
-            '"',
-            "'",
-            '*',
-            '^',
-            ':',
-            '(',
-            ')',
-            'AND',
-            'OR',
-            'NOT',
-            'NEAR',
-            '{',
-            '}',
-            '-',
-            '+',
-            'salt',
-            ' ',
-            '\u0301',
-          ),
-        )
-        .map((parts) => parts.join('')),
-    );
-    await fc.assert(
-      fc.asyncProperty(hostile, async (text) => {
-        expect((await index.search({ text, filters: {}, limit: 5 })).hits.length).toBeLessThanOrEqual(1);
-      }),
-    );
-  });
-
-  it('narrows by the filters of the list', async () => {
-    const { search } = await indexed([
-      { title: 'Lamp one', price_cents: 100, category: 'light' },
-      { title: 'Lamp two', price_cents: 200, category: 'light' },
-      { title: 'Lamp three', price_cents: 300, category: 'other' },
-    ]);
-    expect(titles(await search('lamp', { minPriceCents: 200, category: 'light' }))).toEqual(['Lamp two']);
-  });
-
-  it('gives every hit once over its pages', async () => {
-    const { index } = await indexed(
-      Array.from({ length: 7 }, (_, at) => ({ title: 'Lamp', description: `number ${at}` })),
-    );
-    const seen: number[] = [];
-    let after: SearchPage['next'];
-    do {
-      const page: SearchPage = await index.search({ text: 'lamp', filters: {}, limit: 3, after });
-      seen.push(...page.hits.map((hit) => hit.listing.seq));
-      after = page.next;
-    } while (after !== undefined);
-    expect(seen.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7]);
-  });
-});
+import { addListing } from '../db/test-database.ts';
+import { indexed, titles, WORK } from './test-index.ts';
 
 describe.each(['indexChanges', 'reindex'] as const)('%s', (update) => {
   it('finds a new listing, an edited one by its new words, and a removed one no more', async () => {
@@ -166,9 +65,9 @@ describe('indexChanges', () => {
     await index.indexChanges(WORK);
     await database.kysely.deleteFrom('listings').where('title', '=', 'A thing').execute();
     await recordAll(database, 2, 1_201);
-    expect(await liveIndex(database)).toBe('a');
+    expect(await stateOf(database)).toMatchObject({ live: 'a', in_a: 1_201 });
     expect(await index.indexChanges(WORK)).toEqual({ indexed: 0, removed: 1_200 });
-    expect(await liveIndex(database)).toBe('b');
+    expect(await stateOf(database)).toEqual({ live: 'b', build_id: null, in_a: 0, in_b: 1 });
     expect(titles(await search('cello'))).toEqual(['Cello']);
   });
 });
@@ -229,29 +128,17 @@ describe('reindex', () => {
     expect(titles(await search('cello'))).toEqual(['Cello']);
     expect((await search('thing', {}, 200)).hits).toHaveLength(200);
   });
+
+  it('drops what a killed build left, and keeps no entry twice', async () => {
+    const { database, index } = await indexed([{ title: 'Cello' }, { title: 'Lamp' }]);
+    await database.kysely.transaction().execute(async (trx) => {
+      await sql`INSERT INTO search_b (rowid, title, description) VALUES (77, 'ghost', '')`.execute(trx);
+      await sql`UPDATE search_state SET build_id = 'killed'`.execute(trx);
+    });
+    await index.reindex(WORK);
+    expect(await stateOf(database)).toEqual({ live: 'b', build_id: null, in_a: 0, in_b: 2 });
+  });
 });
-
-interface Indexed {
-  readonly database: AppDatabase;
-  readonly index: SearchIndex;
-  readonly seller: string;
-  readonly search: (text: string, filters?: ListingFilters, limit?: number) => Promise<SearchPage>;
-}
-
-/** A database with these listings, all in the index. */
-async function indexed(listings: readonly Partial<Parameters<typeof addListing>[1]>[]): Promise<Indexed> {
-  const database = await openTestDatabase();
-  const seller = await addUser(database.kysely, 'ann@example.com');
-  for (const listing of listings) await addListing(database, { seller_id: seller, ...listing });
-  const index = createSqliteSearchIndex({ database: database.kysely });
-  await index.indexChanges(WORK);
-  return {
-    database,
-    index,
-    seller,
-    search: (text, filters = {}, limit = 50) => index.search({ text, filters, limit }),
-  };
-}
 
 async function fill(database: AppDatabase, seller: string, count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, () => addListing(database, { seller_id: seller })));
@@ -285,11 +172,8 @@ async function recordAll(database: AppDatabase, from: number, to: number): Promi
   await database.kysely.transaction().execute((trx) => recordListingChanges(trx, { listingSeqs, at: 2 }));
 }
 
-async function liveIndex(database: AppDatabase): Promise<string | undefined> {
-  const { rows } = await sql<{ live: string }>`SELECT live FROM search_state`.execute(database.kysely);
-  return rows[0]?.live;
-}
-
-function titles(page: SearchPage): readonly string[] {
-  return page.hits.map((hit) => hit.listing.title);
+async function stateOf(database: AppDatabase): Promise<unknown> {
+  const { rows } = await sql`SELECT live, build_id, (SELECT count(*) FROM search_a) AS in_a,
+    (SELECT count(*) FROM search_b) AS in_b FROM search_state`.execute(database.kysely);
+  return rows[0];
 }

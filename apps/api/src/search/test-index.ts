@@ -1,0 +1,37 @@
+import type { AppDatabase } from '../db/database.ts';
+import type { ListingFilters } from '../db/listing-filters.ts';
+import { addListing, addUser, openTestDatabase } from '../db/test-database.ts';
+import type { SearchIndex, SearchPage } from './search-index.ts';
+import { createSqliteSearchIndex } from './sqlite-index.ts';
+
+/** Work that nobody stops or watches. */
+export const WORK = { signal: new AbortController().signal, progress: () => undefined };
+
+export interface Indexed {
+  readonly database: AppDatabase;
+  readonly index: SearchIndex;
+  readonly seller: string;
+  readonly search: (text: string, filters?: ListingFilters, limit?: number) => Promise<SearchPage>;
+}
+
+/** A database with these listings, all in the index. */
+export async function indexed(
+  listings: readonly Partial<Parameters<typeof addListing>[1]>[],
+): Promise<Indexed> {
+  const database = await openTestDatabase();
+  const seller = await addUser(database.kysely, 'ann@example.com');
+  for (const listing of listings) await addListing(database, { seller_id: seller, ...listing });
+  const index = createSqliteSearchIndex({ database: database.kysely });
+  await index.indexChanges(WORK);
+  return {
+    database,
+    index,
+    seller,
+    search: (text, filters = {}, limit = 50) => index.search({ text, filters, limit }),
+  };
+}
+
+/** The titles found, best first. */
+export function titles(page: SearchPage): readonly string[] {
+  return page.hits.map((hit) => hit.listing.title);
+}
