@@ -67,6 +67,9 @@ export function sendProblem(
   if (retryAfterSeconds !== undefined && !reply.hasHeader('retry-after')) {
     reply.header('retry-after', String(retryAfterSeconds));
   }
-  // As text, so that no serializer of a route comes in between.
-  return reply.code(status).type('application/problem+json').send(JSON.stringify(body));
+  // As bytes: no serializer of a route comes in between, and no charset is added, which the media type does not have.
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send(Buffer.from(JSON.stringify(body)));
 }

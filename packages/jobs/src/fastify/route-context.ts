@@ -96,5 +96,5 @@ export function createRouteContext(options: RouteContextOptions): RouteContext {
 
 /** A `preValidation` hook: no body at all means an empty object. */
 export async function bodyIsOptional(request: FastifyRequest): Promise<void> {
-  request.body ??= {};
+  if (request.body === undefined) request.body = {};
 }

@@ -53,7 +53,7 @@ export function eventStream(description: string) {
 }
 
 /** A success without a body. */
-export const noContent = z.undefined().meta({ description: 'Done' });
+export const noContent = z.undefined().meta({ description: 'It is done' });
 
 /** The problems that any route can answer with, and those of this one. */
 export function problems(...own: readonly ProblemStatus[]): Readonly<Record<number, typeof problemSchema>> {

@@ -80,7 +80,7 @@ async function listRuns(
     ...(status === undefined ? {} : { status }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
-    ...(cursor === undefined ? {} : { before: readCursor('runs', 'none', cursor).key }),
+    ...(cursor === undefined ? {} : { before: readCursor('runs', 'run', cursor).key }),
   });
   return {
     data: rows.map((view) => runJson(view)),

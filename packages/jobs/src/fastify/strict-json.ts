@@ -15,7 +15,8 @@ export function useStrictJson(app: FastifyInstance): void {
   const options = { parseAs: 'buffer', bodyLimit: LARGEST_BYTES } as const;
   app.addContentTypeParser(['application/json', MERGE_PATCH], options, strictJsonParser);
   app.addContentTypeParser('*', (request, payload, done) => {
-    if (request.headers['content-length'] !== '0') return done(unsupported());
+    const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+    if (length !== '0' && (length !== undefined || coding !== undefined)) return done(unsupported());
     payload.resume();
     return done(null, undefined);
   });

@@ -8,7 +8,7 @@ export const limitParameter = z
     z.int().min(1).max(200),
   )
   .default(50)
-  .describe('Rows of a page');
+  .describe('Rows of a page; 50 if left out');
 
 /** Where the page begins: the `next_cursor` of the page before. */
 export const cursorParameter = z

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { checkInput } from './check.ts';
+import { createJobBody, jobInput, patchJobBody } from './job-input.ts';
+
+const schema = z.strictObject({
+  name: z.string().min(2).max(3),
+  count: z.int().min(1).max(9),
+  share: z.number(),
+  kind: z.enum(['a', 'b']),
+  yes: z.boolean(),
+  list: z.array(z.string()),
+  one: z.literal('x'),
+  inner: z.strictObject({ 'a/b~c': z.string() }),
+});
+const valid = {
+  name: 'abc',
+  count: 1,
+  share: 0.5,
+  kind: 'a',
+  yes: true,
+  list: [],
+  one: 'x',
+  inner: { 'a/b~c': '' },
+};
+
+function faultsOf(input: unknown) {
+  const checked = checkInput(schema, input);
+  return checked.ok ? [] : checked.faults.map(({ pointer, detail }) => [pointer, detail]);
+}
+
+describe('checkInput', () => {
+  test('gives the value when nothing is wrong', () => {
+    expect(checkInput(schema, valid)).toEqual({ ok: true, value: valid });
+  });
+
+  test.each([
+    ['/name', 'must be a string', { name: 1 }],
+    ['/name', 'must have at least 2 characters', { name: 'a' }],
+    ['/name', 'must have at most 3 characters', { name: 'abcd' }],
+    ['/name', 'is required', { name: undefined }],
+    ['/count', 'must be a number', { count: '1' }],
+    ['/count', 'must be a whole number', { count: 1.5 }],
+    ['/count', 'must be at least 1', { count: 0 }],
+    ['/count', 'must be at most 9', { count: 10 }],
+    ['/share', 'must be a number', { share: Number.NaN }],
+    ['/kind', 'must be one of a, b', { kind: 'c' }],
+    ['/kind', 'is required', { kind: undefined }],
+    ['/yes', 'must be true or false', { yes: 1 }],
+    ['/list', 'must be an array', { list: {} }],
+    ['/list/1', 'must be a string', { list: ['', 2] }],
+    ['/one', 'must be x', { one: 'y' }],
+    ['/inner', 'must be a JSON object', { inner: [] }],
+    ['/inner/a~1b~0c', 'must be a string', { inner: { 'a/b~c': 1 } }],
+    ['/inner/d', 'unknown field; known ones are a/b~c', { inner: { 'a/b~c': '', d: 1 } }],
+  ])('says of %s: %s', (pointer, detail, fields) => {
+    expect(faultsOf({ ...valid, ...fields })).toEqual([[pointer, detail]]);
+  });
+
+  test('gives every fault at once, but at most 20', () => {
+    expect(faultsOf({}).map(([pointer]) => pointer)).toHaveLength(8);
+    const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`x${at}`, 1]));
+    expect(faultsOf({ ...valid, ...many })).toHaveLength(20);
+  });
+
+  test('cuts a very long key in a pointer', () => {
+    const [pointer = ''] = faultsOf({ ...valid, ['k'.repeat(10_000)]: 1 })[0] ?? [];
+    expect(pointer.length).toBeLessThan(120);
+  });
+});
+
+describe('the bodies of jobs', () => {
+  test('come in the names of the engine', () => {
+    const body = createJobBody.parse({
+      id: 'a',
+      name: 'A',
+      type: 't',
+      interval: '5m',
+      interval_mode: 'fixed_delay',
+      start_at: '2030-01-01T00:00:00Z',
+      max_attempts: 2,
+      catch_up: 'skip',
+    });
+    expect(jobInput(body)).toMatchObject({
+      id: 'a',
+      interval: '5m',
+      intervalMode: 'fixed_delay',
+      startAt: '2030-01-01T00:00:00Z',
+      maxAttempts: 2,
+      catchUp: 'skip',
+    });
+  });
+
+  test('of patches know null from absent', () => {
+    const patch = patchJobBody.parse({ description: null });
+    expect(patch.description).toBeNull();
+    expect(patch).not.toHaveProperty('timeout');
+  });
+});

@@ -1,0 +1,217 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { EventsStream } from '../../src/fastify/events-stream.ts';
+import { eventSchema } from '../../src/http/event.ts';
+import { createJob, problemOf, runJob, runThatIs, send } from './requests.ts';
+import { type RestServer, serve, startRestServer } from './rest-server.ts';
+
+let first: RestServer;
+let open: { readonly server: RestServer; readonly watchers: Watcher[] }[] = [];
+beforeAll(async () => {
+  first = await startRestServer();
+});
+afterEach(async () => {
+  for (const { server, watchers } of open) {
+    for (const watcher of watchers) watcher.leave();
+    await server.close();
+  }
+  open = [];
+});
+afterAll(() => first.close());
+
+interface SentEvent {
+  readonly id: string;
+  readonly event: string;
+  readonly data: unknown;
+}
+
+/** Reads a stream as a client does, over a real socket. */
+class Watcher {
+  readonly events: SentEvent[] = [];
+  comments = 0;
+  lastId = '';
+  hasEnded = false;
+  readonly #abort = new AbortController();
+
+  async watch(address: string, query: string, headers: Record<string, string>): Promise<Response> {
+    const response = await fetch(`${address}/api/job-events${query}`, {
+      headers,
+      signal: this.#abort.signal,
+    });
+    if (response.status === 200) void this.#read(response);
+    return response;
+  }
+
+  leave(): void {
+    this.#abort.abort();
+  }
+
+  async #read(response: Response): Promise<void> {
+    let text = '';
+    try {
+      for await (const chunk of (response.body ?? new ReadableStream()).pipeThrough(
+        new TextDecoderStream(),
+      )) {
+        text += chunk;
+        for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+          this.#take(text.slice(0, end));
+          text = text.slice(end + 2);
+        }
+      }
+      this.hasEnded = true;
+    } catch (error) {
+      if (!this.#abort.signal.aborted) throw error;
+    }
+  }
+
+  #take(block: string): void {
+    const fields = new Map(
+      block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+    );
+    this.lastId = fields.get('id') ?? this.lastId;
+    const data = fields.get('data');
+    if (data === undefined) this.comments += 1;
+    else this.events.push({ id: this.lastId, event: fields.get('event') ?? '', data: JSON.parse(data) });
+  }
+}
+
+async function startServer(events: Parameters<typeof serve>[1] = {}) {
+  const server = await serve(first.engine, events);
+  const address = await server.app.listen({ port: 0, host: '127.0.0.1' });
+  const watchers: Watcher[] = [];
+  open.push({ server, watchers });
+  const watch = async (query = '', headers: Record<string, string> = {}) => {
+    const watcher = new Watcher();
+    watchers.push(watcher);
+    const response = await watcher.watch(address, query, headers);
+    if (response.status === 200) await vi.waitFor(() => expect(watcher.lastId).not.toBe(''));
+    return { watcher, response };
+  };
+  return { server, watch };
+}
+
+const kinds = (watcher: Watcher) => watcher.events.map(({ event }) => event);
+
+describe('GET /job-events', () => {
+  test('tells what happens, as it happens', async () => {
+    const { server, watch } = await startServer();
+    const { watcher, response } = await watch();
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    await createJob(server, 'events-1');
+    const run = await runJob(server, 'events-1');
+    await vi.waitFor(() => expect(kinds(watcher)).toContain('run.succeeded'));
+    expect(kinds(watcher)[0]).toBe('job.created');
+    for (const { id, event, data } of watcher.events) {
+      expect(eventSchema.strict().parse(data)).toMatchObject({ id, type: event, job_id: 'events-1' });
+    }
+    const told = watcher.events.find(({ event }) => event === 'run.succeeded');
+    expect(told?.data).toMatchObject({ run_id: run.id });
+  });
+
+  test('goes on after the last event that a client has seen, by header or by query', async () => {
+    const { server, watch } = await startServer();
+    const { watcher } = await watch();
+    await createJob(server, 'events-2');
+    await vi.waitFor(() => expect(kinds(watcher)).toEqual(['job.created']));
+    watcher.leave();
+    await send(server, 'POST', '/jobs/events-2/pause');
+    await send(server, 'POST', '/jobs/events-2/resume');
+    const byHeader = await watch('', { 'last-event-id': watcher.lastId });
+    const byQuery = await watch(`?last_event_id=${watcher.lastId}`);
+    for (const again of [byHeader, byQuery]) {
+      await vi.waitFor(() => expect(kinds(again.watcher)).toEqual(['job.paused', 'job.resumed']));
+    }
+  });
+
+  test.each(['1', 'abc-1', 'x'.repeat(100), 'äöü'])(
+    'begins with a reset for an id of another process: %s',
+    async (id) => {
+      const { watch } = await startServer();
+      const { watcher } = await watch(`?last_event_id=${encodeURIComponent(id)}`);
+      await vi.waitFor(() => expect(kinds(watcher)).toEqual(['reset']));
+    },
+  );
+
+  test('tells of one job alone when asked to', async () => {
+    const { server, watch } = await startServer();
+    const { watcher } = await watch('?job_id=events-3');
+    await createJob(server, 'events-4');
+    await createJob(server, 'events-3');
+    await vi.waitFor(() => expect(watcher.events).toHaveLength(1));
+    expect(watcher.events[0]?.data).toMatchObject({ job_id: 'events-3' });
+  });
+
+  test('sends a comment now and then, with an id to go on from', async () => {
+    const { server, watch } = await startServer({ events: { heartbeatMs: 20 } });
+    const { watcher } = await watch('?job_id=nobody');
+    const before = watcher.lastId;
+    await createJob(server, 'events-5');
+    await vi.waitFor(() => expect(watcher.lastId).not.toBe(before));
+    expect(watcher.comments).toBeGreaterThanOrEqual(2);
+    expect(watcher.events).toEqual([]);
+  });
+
+  test('ends after its time, and when the server closes', async () => {
+    const { watch } = await startServer({ events: { maxAgeMs: 50 } });
+    const { watcher } = await watch();
+    await vi.waitFor(() => expect(watcher.hasEnded).toBe(true));
+    const other = await startServer();
+    const { watcher: second } = await other.watch();
+    await other.server.close();
+    await vi.waitFor(() => expect(second.hasEnded).toBe(true));
+  });
+
+  test('are at most so many at once; one that left makes room', async () => {
+    const { watch } = await startServer({ events: { maxStreams: 1 } });
+    const { watcher } = await watch();
+    const { response } = await watch();
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('30');
+    watcher.leave();
+    await vi.waitFor(async () => expect((await watch()).response.status).toBe(200));
+  });
+
+  test('refuses bad parameters, and has no HEAD that would open a stream', async () => {
+    problemOf(await send(first, 'GET', '/job-events?job_id=a%20b'), 422);
+    problemOf(await send(first, 'GET', '/job-events?since=1'), 422);
+    expect((await first.app.inject({ method: 'HEAD', url: '/api/job-events' })).statusCode).toBe(404);
+  });
+
+  test('keeps little for a client that does not read, and gives it all once it does', async () => {
+    await createJob(first, 'events-6');
+    const stream = new EventsStream({
+      engine: first.engine,
+      epoch: 'test',
+      jobId: 'events-6',
+      lastEventId: undefined,
+      heartbeatMs: 60_000,
+      maxAgeMs: 60_000,
+    });
+    for (let round = 0; round < 400; round += 1) {
+      await first.engine.pauseJob('events-6');
+      await first.engine.resumeJob('events-6');
+    }
+    const kept = stream.readableLength;
+    expect(kept).toBeGreaterThan(60_000);
+    expect(kept).toBeLessThan(70_000);
+    let text = '';
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    await vi.waitFor(() => expect(text.match(/^event: job\.resumed$/gm)).toHaveLength(400));
+    expect(text.match(/^event: job\.paused$/gm)).toHaveLength(400);
+    expect(text).not.toContain('event: reset');
+    await first.engine.pauseJob('events-6');
+    await vi.waitFor(() => expect(text.match(/^event: job\.paused$/gm)).toHaveLength(401));
+    stream.destroy();
+  });
+
+  test('tells the runs that come to their end while it is watched', async () => {
+    const { server, watch } = await startServer();
+    const { watcher } = await watch('?job_id=events-7');
+    await createJob(server, 'events-7', { on_demand: true, type: 'fail' });
+    const run = await runJob(server, 'events-7');
+    await runThatIs(server, run.id, 'failed');
+    await vi.waitFor(() => expect(kinds(watcher)).toContain('run.failed'));
+  });
+});

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jobSchema } from '../../src/http/job.ts';
+import { jobTypesSchema } from '../../src/http/job-type.ts';
+import { previewSchema } from '../../src/http/preview.ts';
+import { statsSchema } from '../../src/http/stats.ts';
+import { bodyOf, createJob, faultAt, pointersOf, problemOf, runJob, runThatIs, send } from './requests.ts';
+import { type RestServer, startRestServer } from './rest-server.ts';
+
+let server: RestServer;
+beforeAll(async () => {
+  server = await startRestServer();
+});
+afterAll(() => server.close());
+
+describe('GET /job-types', () => {
+  test('tells each type with the JSON Schema of its payload and its defaults', async () => {
+    const { data } = bodyOf(await send(server, 'GET', '/job-types'), 200, jobTypesSchema);
+    expect(data.map(({ type }) => type)).toEqual(['greet', 'fail', 'wait']);
+    expect(data[0]).toMatchObject({
+      version: 1,
+      isolation: 'inline',
+      timeout: '30m',
+      max_attempts: 3,
+      defaults: { name: 'you', days: 1 },
+      payload_schema: { type: 'object', additionalProperties: false, properties: { days: { minimum: 1 } } },
+    });
+  });
+});
+
+describe('GET /job-stats', () => {
+  test('counts jobs and runs, and shows the node', async () => {
+    await createJob(server, 'stats-1');
+    await runThatIs(server, (await runJob(server, 'stats-1')).id, 'succeeded');
+    const stats = bodyOf(await send(server, 'GET', '/job-stats'), 200, statsSchema);
+    expect(stats.jobs.active).toBeGreaterThanOrEqual(1);
+    expect(stats.last_minute.finished.succeeded).toBeGreaterThanOrEqual(1);
+    expect(stats.last_minute.lateness_ms).not.toBeNull();
+    expect(stats.nodes).toHaveLength(1);
+    expect(stats.nodes[0]).toMatchObject({ places: 10, types: ['greet', 'fail', 'wait'] });
+  });
+});
+
+describe('POST /job-preview', () => {
+  const preview = (body: unknown) => send(server, 'POST', '/job-preview', { body });
+
+  test('tells the next run times of a schedule', async () => {
+    const body = { cron: '0 12 * * *', timezone: 'UTC', count: 3, interval: null };
+    const { times, before } = bodyOf(await preview(body), 200, previewSchema);
+    expect(before).toBeNull();
+    expect(times).toHaveLength(3);
+    expect(times.every((at) => at.endsWith('T12:00:00.000Z'))).toBe(true);
+  });
+
+  test('tells what an edit of a job would do, and does not do it', async () => {
+    const job = await createJob(server, 'preview-1', { interval: '1h' });
+    const answer = bodyOf(await preview({ job_id: 'preview-1', cron: '0 12 * * *' }), 200, previewSchema);
+    expect(answer.before).toBe(job.next_run);
+    expect(answer.times).toHaveLength(5);
+    expect(answer.times[0]).toContain('T12:00:00.000Z');
+    const after = bodyOf(await send(server, 'GET', '/jobs/preview-1'), 200, jobSchema);
+    expect(after).toMatchObject({ interval: '1h', version: 1, next_run: job.next_run });
+  });
+
+  test.each([
+    ['/interval', { interval: '5 minutes' }],
+    ['/count', { interval: '5m', count: 0 }],
+    ['/count', { interval: '5m', count: 101 }],
+    ['/cron', { cron: 'x' }],
+    ['/name', { interval: '5m', name: 'x' }],
+    ['/job_id', { job_id: 'a b', interval: '5m' }],
+    ['', {}],
+    ['', 1],
+  ])('refuses a bad %s: %j', async (pointer, body) => {
+    expect(pointersOf(await preview(body))).toContain(pointer);
+  });
+
+  test('says what is missing without a body, and that a job does not exist', async () => {
+    expect(faultAt(await send(server, 'POST', '/job-preview'), '')).toContain('JSON object');
+    problemOf(await preview({ job_id: 'nobody', interval: '5m' }), 404);
+  });
+});

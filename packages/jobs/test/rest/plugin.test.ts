@@ -1,0 +1,174 @@
+import { fastify } from 'fastify';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { StoreError } from '../../src/core/errors.ts';
+import { type Engine, EngineError } from '../../src/engine/engine-port.ts';
+import { HttpProblem, type JobsAuthorize, jobsPlugin } from '../../src/fastify/index.ts';
+import { jobSchema } from '../../src/http/job.ts';
+import { bodyOf, createJob, faultAt, problemOf, send } from './requests.ts';
+import { type RestServer, serve, startRestServer } from './rest-server.ts';
+
+let first: RestServer;
+let engine: Engine;
+const open: RestServer[] = [];
+beforeAll(async () => {
+  first = await startRestServer();
+  engine = first.engine;
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+afterAll(() => first.close());
+
+const start = async (options: Parameters<typeof serve>[1]) => {
+  const server = await serve(engine, options);
+  open.push(server);
+  return server;
+};
+
+describe('authorize', () => {
+  test('must be given: an open API is a decision', async () => {
+    const app = fastify();
+    // @ts-expect-error: the type says so, too.
+    const registered = app.register(jobsPlugin, { engine });
+    await expect(registered).rejects.toThrow('authorize');
+    await app.close();
+  });
+
+  test('is asked before a body is read, with what the route needs', async () => {
+    const asked: string[] = [];
+    const authorize: JobsAuthorize = (request, need) => {
+      asked.push(`${request.method} ${need}`);
+      throw new HttpProblem({ status: 403, detail: 'No.' });
+    };
+    const server = await start({ authorize });
+    const routes = [
+      ['GET', '/jobs', 'read'],
+      ['POST', '/jobs', 'admin'],
+      ['GET', '/jobs/a', 'read'],
+      ['PUT', '/jobs/a', 'admin'],
+      ['PATCH', '/jobs/a', 'admin'],
+      ['DELETE', '/jobs/a', 'admin'],
+      ['POST', '/jobs/a/runs', 'operate'],
+      ['POST', '/jobs/a/pause', 'operate'],
+      ['POST', '/jobs/a/resume', 'operate'],
+      ['GET', '/jobs/a/runs', 'read'],
+      ['GET', '/runs', 'read'],
+      ['GET', '/runs/1', 'read'],
+      ['GET', '/runs/1/logs', 'read'],
+      ['POST', '/runs/1/cancel', 'operate'],
+      ['POST', '/runs/1/retry', 'operate'],
+      ['POST', '/job-preview', 'read'],
+      ['GET', '/job-types', 'read'],
+      ['GET', '/job-stats', 'read'],
+      ['GET', '/job-events', 'read'],
+    ] as const;
+    for (const [method, url] of routes) {
+      const type = { 'content-type': 'text/plain' };
+      expect(problemOf(await send(server, method, url, { headers: type }), 403).detail).toBe('No.');
+    }
+    expect(asked).toEqual(routes.map(([method, , need]) => `${method} ${need}`));
+  });
+
+  test('answers 401 with the scheme', async () => {
+    const authorize = async () => {
+      throw Object.assign(new Error('secret reason'), { statusCode: 401 });
+    };
+    const response = await send(await start({ authorize }), 'GET', '/jobs');
+    expect(problemOf(response, 401).detail).not.toContain('secret');
+    expect(response.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  test('says who asks: jobs and pauses carry the name', async () => {
+    const server = await start({ authorize: () => ({ id: 'user:42' }) });
+    expect((await createJob(server, 'mine', { interval: '1h' })).created_by).toBe('user:42');
+    const paused = bodyOf(await send(server, 'POST', '/jobs/mine/pause'), 200, jobSchema);
+    expect(paused.pause?.by).toBe('user:42');
+    const audit = await engine.listAudit({ limit: 10 });
+    expect(audit.map(({ actor, target }) => [actor, target])).toContainEqual(['user:42', 'mine']);
+  });
+});
+
+describe('an error', () => {
+  test.each([
+    [422, new EngineError('invalid', 'x', [{ pointer: '/a', detail: 'b' }])],
+    [404, new EngineError('not_found', 'x')],
+    [409, new EngineError('exists', 'x')],
+    [412, new EngineError('stale', 'x')],
+    [409, new EngineError('conflict', 'x')],
+    [429, new EngineError('too_many', 'x')],
+    [503, new EngineError('unavailable', 'x')],
+    [503, new StoreError('unavailable', 'SELECT secret')],
+    [503, new StoreError('newer_schema', 'SELECT secret')],
+    [500, new Error('SELECT secret FROM jobs')],
+    [500, Object.assign(new Error('SELECT secret'), { statusCode: 200 })],
+    [500, 'a string with a secret'],
+  ])('is a %i, and tells nothing of the inside: %s', async (status, error) => {
+    const authorize = () => {
+      throw error;
+    };
+    const response = await send(await start({ authorize }), 'GET', '/jobs');
+    problemOf(response, status);
+    expect(response.body).not.toContain('secret');
+    expect(response.body).not.toContain('at ');
+    expect(response.headers['retry-after'] !== undefined).toBe(status === 429 || status === 503);
+  });
+});
+
+describe('the host', () => {
+  test('keeps its own errors, schemas and bodies', async () => {
+    const app = fastify();
+    await app.register(jobsPlugin, { prefix: '/deep/er', engine, authorize: false });
+    const body = { type: 'object', properties: { n: { type: 'integer' } } };
+    app.post('/mine', { schema: { body } }, async (request) => request.body);
+    app.post('/text', async (request) => request.body);
+    app.get('/broken', async () => {
+      throw new Error('mine');
+    });
+    const mine = await app.inject({ method: 'POST', url: '/mine', payload: { n: '7' } });
+    expect(mine.json()).toEqual({ n: 7 });
+    const text = await app.inject({
+      method: 'POST',
+      url: '/text',
+      payload: 'plain',
+      headers: { 'content-type': 'text/plain' },
+    });
+    expect(text.body).toBe('plain');
+    expect((await app.inject('/broken')).json()).toMatchObject({ message: 'mine', statusCode: 500 });
+    expect((await app.inject('/deep/er/nothing')).json()).toMatchObject({
+      statusCode: 404,
+      error: 'Not Found',
+    });
+    const created = await app.inject({
+      method: 'POST',
+      url: '/deep/er/jobs',
+      payload: { id: 'there', name: 'There', type: 'greet', on_demand: true },
+    });
+    expect(created.headers.location).toBe('/deep/er/jobs/there');
+    await app.close();
+  });
+
+  test("that keeps Fastify's bound on path parameters can't make a job that it would not find", async () => {
+    const app = fastify();
+    await app.register(jobsPlugin, { prefix: '/api', engine, authorize: false });
+    const short = { app, engine, close: () => app.close() };
+    await createJob(short, 'y'.repeat(100));
+    bodyOf(await send(short, 'GET', `/jobs/${'y'.repeat(100)}`), 200, jobSchema);
+    const body = { id: 'y'.repeat(101), name: 'Long', type: 'greet', on_demand: true };
+    expect(faultAt(await send(short, 'POST', '/jobs', { body }), '/id')).toContain('maxParamLength');
+    await app.close();
+  });
+
+  test('can register the API twice, each with its own gate', async () => {
+    const { app } = first;
+    const closed: JobsAuthorize = () => {
+      throw new HttpProblem({ status: 403, detail: 'No.' });
+    };
+    const second = fastify();
+    await second.register(jobsPlugin, { prefix: '/open', engine, authorize: false });
+    await second.register(jobsPlugin, { prefix: '/closed', engine, authorize: closed });
+    expect((await second.inject('/open/jobs')).statusCode).toBe(200);
+    expect((await second.inject('/closed/jobs')).statusCode).toBe(403);
+    expect((await app.inject('/api/jobs')).statusCode).toBe(200);
+    await second.close();
+  });
+});

@@ -1,0 +1,105 @@
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { expect, vi } from 'vitest';
+import type { z } from 'zod';
+import { type JobJson, jobSchema } from '../../src/http/job.ts';
+import { type ProblemJson, problemSchema } from '../../src/http/problem.ts';
+import { type RunJson, runSchema } from '../../src/http/run.ts';
+import type { RestServer } from './rest-server.ts';
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Headers = Readonly<Record<string, string>>;
+
+/** Sends a request; `body` as JSON. */
+export function send(
+  { app }: RestServer,
+  method: Method,
+  url: string,
+  options: { readonly body?: unknown; readonly headers?: Headers } = {},
+): Promise<LightMyRequestResponse> {
+  const request: InjectOptions = { method, url: `/api${url}`, headers: { ...options.headers } };
+  if (options.body === undefined) return app.inject(request);
+  const type = options.headers?.['content-type'] ?? 'application/json';
+  return app.inject({
+    ...request,
+    headers: { ...options.headers, 'content-type': type },
+    payload: JSON.stringify(options.body),
+  });
+}
+
+/** Sends bytes as they are, by default as JSON. */
+export function sendRaw(
+  { app }: RestServer,
+  method: Method,
+  url: string,
+  options: { readonly bytes: Buffer | string; readonly type?: string },
+): Promise<LightMyRequestResponse> {
+  const headers = { 'content-type': options.type ?? 'application/json' };
+  return app.inject({ method, url: `/api${url}`, headers, payload: options.bytes });
+}
+
+/** The body of a success: it has the schema's fields, and no others. */
+export function bodyOf<S extends z.ZodObject>(
+  response: LightMyRequestResponse,
+  status: number,
+  schema: S,
+): z.output<S> {
+  expect(response.statusCode, response.body).toBe(status);
+  expect(response.headers['content-type']).toContain('application/json');
+  const body: unknown = response.json();
+  expect(Object.keys(Object(body)).sort()).toEqual(Object.keys(schema.shape).sort());
+  return schema.parse(body);
+}
+
+/** The body of a problem. */
+export function problemOf(response: LightMyRequestResponse, status: number): ProblemJson {
+  expect(response.statusCode, response.body).toBe(status);
+  expect(response.headers['content-type']).toBe('application/problem+json');
+  const body = problemSchema.strict().parse(response.json());
+  expect(body.status).toBe(status);
+  expect(body.instance).not.toBe('');
+  return body;
+}
+
+/** The pointers of a 422, each of which comes with words. */
+export function pointersOf(response: LightMyRequestResponse): readonly string[] {
+  const { errors = [] } = problemOf(response, 422);
+  for (const error of errors) expect(error.detail).not.toBe('');
+  return errors.map(({ pointer }) => pointer);
+}
+
+/** What the 422 says of one field. */
+export function faultAt(response: LightMyRequestResponse, pointer: string): string {
+  const { errors = [] } = problemOf(response, 422);
+  const fault = errors.find((error) => error.pointer === pointer);
+  expect(fault, response.body).toBeDefined();
+  return fault?.detail ?? '';
+}
+
+/** Creates a job that is only run by hand, unless fields say otherwise. */
+export async function createJob(
+  server: RestServer,
+  id: string,
+  fields: Readonly<Record<string, unknown>> = { on_demand: true },
+): Promise<JobJson & { readonly etag: string }> {
+  const body = { id, name: `Job ${id}`, type: 'greet', ...fields };
+  const response = await send(server, 'POST', '/jobs', { body });
+  return { ...bodyOf(response, 201, jobSchema), etag: String(response.headers.etag) };
+}
+
+/** Runs a job now. */
+export async function runJob(server: RestServer, jobId: string, body?: unknown): Promise<RunJson> {
+  const response = await send(server, 'POST', `/jobs/${jobId}/runs`, body === undefined ? {} : { body });
+  return bodyOf(response, 202, runSchema);
+}
+
+/** Reads a run until it has a status. */
+export function runThatIs(server: RestServer, runId: string, status: RunJson['status']): Promise<RunJson> {
+  return vi.waitFor(
+    async () => {
+      const run = bodyOf(await send(server, 'GET', `/runs/${runId}`), 200, runSchema);
+      expect(run.status).toBe(status);
+      return run;
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+}

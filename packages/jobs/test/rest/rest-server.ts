@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fastify } from 'fastify';
+import { z } from 'zod';
+import { PermanentError } from '../../src/core/errors.ts';
+import { defineJobType } from '../../src/core/job-type.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine-port.ts';
+import { createSystemClock } from '../../src/engine/system-clock.ts';
+import { type JobsPluginOptions, jobsPlugin } from '../../src/fastify/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+
+const greet = defineJobType({
+  type: 'greet',
+  module: import.meta.url,
+  payload: z.strictObject({ name: z.string().default('you'), days: z.int().min(1).default(1) }),
+  run: async (ctx, _deps: undefined) => {
+    ctx.log.info('about to greet', { name: ctx.payload.name });
+    ctx.progress(1, 1, 'done');
+    return { greeted: ctx.payload.name };
+  },
+});
+
+const fail = defineJobType({
+  type: 'fail',
+  module: import.meta.url,
+  payload: z.strictObject({}),
+  run: async (_ctx, _deps: undefined) => {
+    throw new PermanentError('it never works');
+  },
+});
+
+/** Runs until it is told to stop. */
+const wait = defineJobType({
+  type: 'wait',
+  module: import.meta.url,
+  payload: z.strictObject({}),
+  run: (ctx, _deps: undefined) =>
+    new Promise((_resolve, reject) => {
+      ctx.signal.addEventListener('abort', () => reject(new Error('stopped')));
+    }),
+});
+
+export interface RestServer {
+  readonly app: ReturnType<typeof fastify>;
+  readonly engine: Engine;
+  close(): Promise<void>;
+}
+
+/** The plugin in a bare Fastify app, over the real engine and a real SQLite file. */
+export async function startRestServer(options: Partial<JobsPluginOptions> = {}): Promise<RestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'jobs-rest-'));
+  const clock = createSystemClock();
+  const store = createSqliteStore({ file: join(folder, 'jobs.db'), clock });
+  const engine = createEngine({ store, clock, jobTypes: [greet, fail, wait], deps: undefined });
+  await engine.start();
+  const server = await serve(engine, options);
+  return {
+    ...server,
+    async close() {
+      await server.close();
+      await engine.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** One more app over an engine that runs; its end leaves the engine alone. */
+export async function serve(engine: Engine, options: Partial<JobsPluginOptions> = {}): Promise<RestServer> {
+  const app = fastify({ routerOptions: { maxParamLength: 128 } });
+  await app.register(jobsPlugin, { prefix: '/api', engine, authorize: false, ...options });
+  return { app, engine, close: () => app.close() };
+}
