@@ -222,12 +222,15 @@ export interface RunView {
 export interface StoreStats {
   readonly jobs: Readonly<Record<JobStatus, number>>;
   readonly runs: { readonly queued: number; readonly held: number; readonly running: number };
-  /** Finished runs by hour (ms of its start) and status, newest first, at most `hours`. */
-  readonly hours: readonly {
-    readonly hour: number;
-    readonly status: FinishedStatus;
-    readonly count: number;
-  }[];
+  /** Of all jobs, newest hour first, at most so many hours as asked for. */
+  readonly hours: readonly HourCount[];
+}
+
+/** Runs that finished with this status in the hour that starts at `hour` (ms). */
+export interface HourCount {
+  readonly hour: number;
+  readonly status: FinishedStatus;
+  readonly count: number;
 }
 
 /** What is kept of history (P18). */
@@ -297,8 +300,14 @@ export interface JobStore {
   listRuns(query: RunQuery): Promise<Page<RunView>>;
   /** The newest 64 KiB of a run's lines, oldest first; undefined for an unknown run. */
   getLogs(runId: string): Promise<readonly LogLine[] | undefined>;
+  /** Newest first; `before` is the id of a row. */
   listAudit(input: { readonly limit: number; readonly before?: number }): Promise<readonly AuditRow[]>;
   stats(input: { readonly hours: number }): Promise<StoreStats>;
+  /** What one job ran in the last `hours` hours, pruned runs included (P18), newest hour first; undefined for no such job. */
+  jobHours(input: {
+    readonly jobId: string;
+    readonly hours: number;
+  }): Promise<readonly HourCount[] | undefined>;
   /** Removes one small batch of what is kept no longer (P18). */
   prune(retention: Retention): Promise<PruneResult>;
 }

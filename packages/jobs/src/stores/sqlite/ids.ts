@@ -8,6 +8,8 @@ const PER_MS = 8_192;
 /** Run ids, job uids and fences: they only rise, over restarts and clock jumps, and tell roughly when they were made. */
 export interface Ids {
   next(now: number): number;
+  /** By so many milliseconds ids have run ahead of the clock at most. */
+  leadMs(): number;
   /** Writes where the counter stands, if it moved; part of the transaction that used the ids. */
   save(): void;
 }
@@ -27,6 +29,7 @@ export function createIds(db: Database): Ids {
       }
       return last;
     },
+    leadMs: () => leadMs,
     save() {
       if (last === written) return;
       db.statement('UPDATE counter SET last = ?, lead_ms = ?').run(last, leadMs);

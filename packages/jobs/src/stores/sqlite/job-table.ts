@@ -24,13 +24,24 @@ export interface JobTable {
   insert(stored: StoredJob): void;
   /** Writes no more columns than have changed. */
   save(before: StoredJob, after: StoredJob): void;
-  /** Forgets what is in memory of a job whose row was changed past this table. */
-  forget(uid: number): void;
+  /** Removes a tombstone. */
+  remove(uid: number): void;
+  /** Jobs that were saved with more history than `setBounds` allows, until they are saved with less. */
+  readonly overfull: ReadonlySet<number>;
+  setBounds(bounds: HistoryBounds): void;
+}
+
+/** More rows of history than these are to be pruned. */
+export interface HistoryBounds {
+  readonly finished: number;
+  readonly skipped: number;
 }
 
 export function createJobTable(db: Database): JobTable {
   const cached = new Map<number, StoredJob>();
   const uids = new Map<string, number>();
+  const overfull = new Set<number>();
+  let bounds: HistoryBounds = { finished: Number.POSITIVE_INFINITY, skipped: Number.POSITIVE_INFINITY };
   const forget = (stored: StoredJob) => {
     cached.delete(stored.uid);
     uids.delete(stored.job.id);
@@ -43,6 +54,9 @@ export function createJobTable(db: Database): JobTable {
       }
     }
     cached.set(stored.uid, stored);
+    if (stored.finishedCount > bounds.finished || stored.skippedCount > bounds.skipped)
+      overfull.add(stored.uid);
+    else overfull.delete(stored.uid);
     if (stored.deletedAt === undefined) uids.set(stored.job.id, stored.uid);
     else if (uids.get(stored.job.id) === stored.uid) uids.delete(stored.job.id);
     return stored;
@@ -76,13 +90,20 @@ export function createJobTable(db: Database): JobTable {
       }
       keep(after);
     },
-    forget(uid) {
+    remove(uid) {
       const known = cached.get(uid);
       if (known !== undefined) forget(known);
+      overfull.delete(uid);
+      db.statement(REMOVE_JOB).run(uid);
+    },
+    overfull,
+    setBounds(to) {
+      bounds = to;
     },
   };
 }
 
+const REMOVE_JOB = 'DELETE FROM jobs WHERE uid = ?';
 const JOB_BY_UID = `${SELECT_JOB} WHERE uid = ?`;
 const JOB_BY_ID = `${SELECT_JOB} WHERE id = ? AND deleted_at IS NULL`;
 

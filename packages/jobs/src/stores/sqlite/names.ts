@@ -31,11 +31,14 @@ export function createTypeKeys(db: Database): TypeKeys {
 export interface Nodes {
   keyOf(node: string, now: number): number;
   nameOf(key: number): string;
+  /** Notes that this process's nodes still live, and forgets those last seen before `before`. Returns how many. */
+  prune(input: { readonly now: number; readonly before: number }): number;
 }
 
 export function createNodes(db: Database): Nodes {
   const keys = new Map<string, number>();
   const names = new Map<number, string>();
+  let notedAt = 0;
   return {
     keyOf(node, now) {
       const known = keys.get(node);
@@ -53,8 +56,18 @@ export function createNodes(db: Database): Nodes {
       }
       return name;
     },
+    prune({ now, before }) {
+      if (Math.abs(now - notedAt) >= NOTE_EVERY_MS) {
+        for (const key of keys.values()) db.statement(NOTE_NODE).run(now, key);
+        notedAt = now;
+      }
+      return Number(db.statement(FORGET_NODES).run(before).changes);
+    },
   };
 }
 
+const NOTE_EVERY_MS = 3_600_000;
+const NOTE_NODE = 'UPDATE nodes SET seen_at = ? WHERE key = ?';
+const FORGET_NODES = 'DELETE FROM nodes WHERE seen_at < ?';
 const KEEP_NODE = `INSERT INTO nodes (id, seen_at) VALUES (?, ?)
   ON CONFLICT (id) DO UPDATE SET seen_at = max(seen_at, excluded.seen_at) RETURNING key`;

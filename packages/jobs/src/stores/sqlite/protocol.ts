@@ -10,6 +10,7 @@ export interface ReadInputs {
   readonly getLogs: string;
   readonly listAudit: Parameters<JobStore['listAudit']>[0];
   readonly stats: Parameters<JobStore['stats']>[0];
+  readonly jobHours: Parameters<JobStore['jobHours']>[0];
 }
 
 export interface WriteInputs {

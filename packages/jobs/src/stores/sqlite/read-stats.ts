@@ -1,5 +1,5 @@
 import type { JobStatus } from '../../core/job.ts';
-import type { AuditRow, JobStore, StoreStats } from '../../core/store.ts';
+import type { AuditRow, HourCount, JobStore, StoreStats } from '../../core/store.ts';
 import { finishedStatusOf } from './codes.ts';
 import type { Database } from './database.ts';
 import { auditRowOf, numberOf, numbersOf } from './run-rows.ts';
@@ -9,18 +9,31 @@ const HOUR_MS = 3_600_000;
 export function stats(db: Database, { hours }: Parameters<JobStore['stats']>[0], now: number): StoreStats {
   const jobs = (status: JobStatus) => numberOf(db.arrays(COUNT_JOBS).get(status)) ?? 0;
   const runs = (sql: string) => numberOf(db.arrays(sql).get()) ?? 0;
-  const first = (Math.floor(now / HOUR_MS) - hours + 1) * HOUR_MS;
   return {
     jobs: { active: jobs('active'), paused: jobs('paused'), finished: jobs('finished') },
     runs: { queued: runs(COUNT_QUEUED), held: runs(COUNT_HELD), running: runs(COUNT_RUNNING) },
-    hours: db
-      .arrays(HOURS)
-      .all(first)
-      .map((row) => {
-        const [hour, status, count] = numbersOf<[number, number, number]>(row);
-        return { hour, status: finishedStatusOf(status), count };
-      }),
+    hours: db.arrays(HOURS).all(firstHour(hours, now)).map(hourCountOf),
   };
+}
+
+/** Hours of the job that has the id now: those of pruned runs, and those of the runs that are still there. */
+export function jobHours(
+  db: Database,
+  { jobId, hours }: Parameters<JobStore['jobHours']>[0],
+  now: number,
+): readonly HourCount[] | undefined {
+  const uid = numberOf(db.arrays(JOB_UID).get(jobId));
+  if (uid === undefined) return undefined;
+  return db.arrays(JOB_HOURS).all(uid, firstHour(hours, now)).map(hourCountOf);
+}
+
+function firstHour(hours: number, now: number): number {
+  return (Math.floor(now / HOUR_MS) - hours + 1) * HOUR_MS;
+}
+
+function hourCountOf(row: unknown): HourCount {
+  const [hour, status, count] = numbersOf<[number, number, number]>(row);
+  return { hour, status: finishedStatusOf(status), count };
 }
 
 /** Newest first; `before` is the id of a row. */
@@ -39,4 +52,10 @@ const COUNT_RUNNING = 'SELECT count(*) FROM live_runs WHERE status = 1';
 const COUNT_HELD = 'SELECT count(*) FROM live_runs WHERE held > 0';
 const COUNT_QUEUED = 'SELECT count(*) FROM live_runs WHERE status = 0 AND held = 0';
 const HOURS = 'SELECT hour, status, count FROM hour_counts WHERE hour >= ? ORDER BY hour DESC, status';
+const JOB_UID = 'SELECT uid FROM jobs WHERE id = ? AND deleted_at IS NULL';
+const JOB_HOURS = `SELECT hour, status, sum(count) FROM (
+    SELECT hour, status, count FROM job_hour_counts WHERE job_uid = ?1 AND hour >= ?2
+    UNION ALL
+    SELECT finished_at / ${HOUR_MS} * ${HOUR_MS}, status, 1 FROM runs WHERE job_uid = ?1 AND finished_at >= ?2)
+  GROUP BY hour, status ORDER BY hour DESC, status`;
 const AUDIT = 'SELECT id, at, actor, action, target, change FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?';

@@ -2,7 +2,7 @@ import { type Database, openForReading } from './database.ts';
 import type { ReadInputs, Reply, Request } from './protocol.ts';
 import { getJob, listJobs } from './read-jobs.ts';
 import { getLogs, getRun, listRuns } from './read-runs.ts';
-import { listAudit, stats } from './read-stats.ts';
+import { jobHours, listAudit, stats } from './read-stats.ts';
 import { faultOf, type Handlers, replyTo, type Service, serve } from './thread.ts';
 
 serve((file) => createService(openForReading(file)));
@@ -36,5 +36,6 @@ function handlersOf(db: Database): Handlers<keyof ReadInputs> {
     getLogs: (runId) => getLogs(db, runId),
     listAudit: (input) => listAudit(db, input),
     stats: (input, now) => stats(db, input, now),
+    jobHours: (input, now) => jobHours(db, input, now),
   };
 }

@@ -55,6 +55,7 @@ export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore
     getLogs: (runId) => read('getLogs', runId),
     listAudit: (input) => read('listAudit', input),
     stats: (input) => read('stats', input),
+    jobHours: (input) => read('jobHours', input),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 import { createIds, type Ids } from './ids.ts';
 import { createJobTable, type JobTable } from './job-table.ts';
 import { createNodes, createTypeKeys, type Nodes, type TypeKeys } from './names.ts';
+import { createOverfull, type Overfull } from './overfull.ts';
 
 /** What the writing operations work on: the one writing connection, and what the writer keeps in memory with it. */
 export interface Writer {
@@ -13,6 +14,7 @@ export interface Writer {
   readonly types: TypeKeys;
   readonly nodes: Nodes;
   readonly jobs: JobTable;
+  readonly overfull: Overfull;
   readonly crowds: Crowds;
   /**
    * Claimed runs as they were claimed, by id: most are settled before anything else is written to them. Whoever writes to
@@ -25,18 +27,20 @@ export interface Writer {
   flush(): void;
 }
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 
 /** Nothing in a writer outlives a rollback: make another one then. */
 export function createWriter(db: Database): Writer {
   const ids = createIds(db);
   const counts = new Map<number, number>();
+  const jobs = createJobTable(db);
   return {
     db,
     ids,
     types: createTypeKeys(db),
     nodes: createNodes(db),
-    jobs: createJobTable(db),
+    jobs,
+    overfull: createOverfull(db, jobs),
     crowds: createCrowds(db),
     claimed: new Map(),
     count(status, at) {

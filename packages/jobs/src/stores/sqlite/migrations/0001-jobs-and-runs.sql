@@ -21,6 +21,7 @@ CREATE TABLE nodes (
   id TEXT NOT NULL UNIQUE,
   seen_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX nodes_seen ON nodes (seen_at);
 
 CREATE TABLE jobs (
   uid INTEGER PRIMARY KEY,
@@ -86,8 +87,11 @@ CREATE UNIQUE INDEX jobs_id ON jobs (id) WHERE deleted_at IS NULL;
 CREATE INDEX jobs_any_generation ON jobs (id);
 CREATE INDEX jobs_wake ON jobs (type_key, wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX jobs_status ON jobs (status) WHERE deleted_at IS NULL;
-CREATE INDEX jobs_deleted ON jobs (deleted_at) WHERE deleted_at IS NOT NULL;
-CREATE INDEX jobs_finished ON jobs (last_end_at) WHERE status = 'finished' AND deleted_at IS NULL;
+-- For pruning: tombstones that nothing needs any more, and finished jobs by age.
+CREATE INDEX jobs_gone ON jobs (deleted_at)
+  WHERE deleted_at IS NOT NULL AND finished_count = 0 AND skipped_count = 0;
+CREATE INDEX jobs_finished ON jobs (coalesce(last_end_at, last_slot_at, created_at))
+  WHERE status = 'finished' AND deleted_at IS NULL;
 
 -- Runs that are not finished.
 CREATE TABLE live_runs (
