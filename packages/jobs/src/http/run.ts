@@ -98,6 +98,7 @@ export type LogLineJson = z.output<typeof logLineSchema>;
 
 /** A run in the names and forms of the REST contract. `stacks`: with the stack of each error. */
 export function runJson({ run, jobId, type }: RunView, options = { stacks: false }): RunJson {
+  const phase = 'finishedAt' in run ? finishedJson(run) : liveJson(run);
   return {
     id: run.id,
     job_id: jobId,
@@ -105,17 +106,25 @@ export function runJson({ run, jobId, type }: RunView, options = { stacks: false
     type,
     trigger: run.trigger,
     scheduled_for: instantJson(run.scheduledFor),
+    status: phase.status,
+    reason: phase.reason,
+    attempt: phase.attempt,
     recoveries: run.recoveries,
     catch_up: run.catchUp,
     missed: run.missed,
     missed_from: instantJson(run.missedFrom),
+    node: phase.node,
+    held: phase.held,
+    available_at: phase.available_at,
+    cancel_requested: phase.cancel_requested,
     queued_at: instantJson(run.queuedAt),
     started_at: instantJson(run.startedAt),
+    finished_at: phase.finished_at,
     progress: progressJson(run.progress),
     payload: run.payload === undefined ? null : parseJsonObject(run.payload),
+    result: phase.result,
     errors: run.errors.map((error) => attemptErrorJson(error, options.stacks)),
     retry_of: run.retryOf ?? null,
-    ...('finishedAt' in run ? finishedJson(run) : liveJson(run)),
   };
 }
 
