@@ -154,10 +154,10 @@ const variables = z.object({
     .default('127.0.0.1'),
   PORT: count(8080, 0, 65_535),
   DATA_DIR: z.string().default('./data'),
-  DATABASE_URL: z.undefined(
-    'is set, but PostgreSQL is not in this version: unset it, and SQLite in DATA_DIR is used.',
-  ),
-  DATABASE_DIRECT_URL: z.undefined('is set, but PostgreSQL is not in this version: unset it.'),
+  DATABASE_URL: z
+    .never('is set, but PostgreSQL is not in this version: unset it, and SQLite in DATA_DIR is used.')
+    .optional(),
+  DATABASE_DIRECT_URL: z.never('is set, but PostgreSQL is not in this version: unset it.').optional(),
   SMTP_URL: z
     .string()
     .refine(
@@ -182,7 +182,7 @@ const variables = z.object({
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
       'must be fatal, error, warn, info, debug, trace or silent.',
     )
-    .default('info'),
+    .optional(),
   TRUST_PROXY: trustProxy,
   CORS_ORIGINS: corsOrigins,
   RATE_LIMIT_PER_MINUTE: count(600, 1, 10_000_000),
@@ -214,7 +214,7 @@ function configOf(set: z.output<typeof variables>): Config {
     smtpUrl: set.SMTP_URL,
     mailFrom: set.MAIL_FROM,
     jwtSecret: set.JWT_SECRET,
-    logLevel: set.LOG_LEVEL,
+    logLevel: set.LOG_LEVEL ?? (set.NODE_ENV === 'production' ? 'info' : 'warn'),
     trustProxy: set.TRUST_PROXY,
     corsOrigins: set.CORS_ORIGINS,
     rateLimit: {

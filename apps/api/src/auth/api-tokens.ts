@@ -1,9 +1,8 @@
-import type { Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { recordAudit } from '../db/audit.ts';
-import type { AppDatabase } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
-import type { ApiTokenTable, Role } from '../db/schema.ts';
+import type { ApiTokenTable, Database, Role } from '../db/schema.ts';
 import { hashSecret, makeSecret } from './secrets.ts';
 
 export type ApiToken = Omit<Selectable<ApiTokenTable>, 'token_hash'>;
@@ -36,7 +35,7 @@ export interface ApiTokens {
 }
 
 export interface ApiTokensDeps {
-  readonly database: AppDatabase;
+  readonly database: Kysely<Database>;
   readonly clock: Clock;
 }
 
@@ -55,12 +54,12 @@ const COLUMNS = [
 const USE_NOTED_EVERY_MS = 60_000;
 
 export function createApiTokens(deps: ApiTokensDeps): ApiTokens {
-  const { kysely } = deps.database;
+  const { database } = deps;
   return {
     make: (token) => make(deps, token),
     find: (secret) => find(deps, secret),
     list: ({ before, limit }) => {
-      const tokens = kysely
+      const tokens = database
         .selectFrom('api_tokens')
         .select(COLUMNS)
         .orderBy('created_at', 'desc')
@@ -87,7 +86,7 @@ async function make({ database, clock }: ApiTokensDeps, { name, role, expiresAt,
     revoked_at: null,
     created_at: clock.now(),
   };
-  await database.kysely.transaction().execute(async (trx) => {
+  await database.transaction().execute(async (trx) => {
     await trx
       .insertInto('api_tokens')
       .values({ ...token, token_hash: hashSecret(secret) })
@@ -105,7 +104,7 @@ async function make({ database, clock }: ApiTokensDeps, { name, role, expiresAt,
 
 async function find({ database, clock }: ApiTokensDeps, secret: string): Promise<ApiToken | undefined> {
   const now = clock.now();
-  const token = await database.kysely
+  const token = await database
     .selectFrom('api_tokens')
     .select(COLUMNS)
     .where('token_hash', '=', hashSecret(secret))
@@ -114,11 +113,7 @@ async function find({ database, clock }: ApiTokensDeps, secret: string): Promise
     .executeTakeFirst();
   if (token === undefined) return undefined;
   if ((token.last_used_at ?? 0) <= now - USE_NOTED_EVERY_MS) {
-    await database.kysely
-      .updateTable('api_tokens')
-      .set({ last_used_at: now })
-      .where('id', '=', token.id)
-      .execute();
+    await database.updateTable('api_tokens').set({ last_used_at: now }).where('id', '=', token.id).execute();
   }
   return token;
 }
@@ -128,7 +123,7 @@ async function revoke(
   id: string,
   actor: NewApiToken['actor'],
 ): Promise<boolean> {
-  return database.kysely.transaction().execute(async (trx) => {
+  return database.transaction().execute(async (trx) => {
     const token = await trx.selectFrom('api_tokens').select(COLUMNS).where('id', '=', id).executeTakeFirst();
     if (token === undefined) return false;
     if (token.revoked_at !== null) return true;

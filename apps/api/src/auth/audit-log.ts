@@ -1,5 +1,6 @@
+import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import type { AppDatabase } from '../db/database.ts';
+import type { Database } from '../db/schema.ts';
 
 /** One change: who did what, to what. */
 export interface AuditRecord {
@@ -88,11 +89,11 @@ function boundOf(source: string, position: AuditPosition | undefined): { at: num
 }
 
 /** The log of GreenVue's own changes. */
-export function createAppAudit({ kysely }: AppDatabase): AuditSource {
+export function createAppAudit(database: Kysely<Database>): AuditSource {
   return {
     name: 'app',
     list: async ({ before, limit, filters }) => {
-      let query = kysely
+      let query = database
         .selectFrom('audit')
         .selectAll()
         .where((eb) => eb(eb.refTuple('at', 'id'), '<', eb.tuple(before.at, before.id)))

@@ -1,6 +1,5 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
-import type { AppDatabase } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import type { Database } from '../db/schema.ts';
 import { hashSecret, makeSecret } from './secrets.ts';
@@ -24,20 +23,20 @@ export interface Sessions {
 }
 
 export interface SessionsDeps {
-  readonly database: AppDatabase;
+  readonly database: Kysely<Database>;
   readonly clock: Clock;
 }
 
-export function createSessions({ database: { kysely }, clock }: SessionsDeps): Sessions {
+export function createSessions({ database, clock }: SessionsDeps): Sessions {
   return {
     begin: (userId) =>
-      kysely.transaction().execute(async (trx) => {
+      database.transaction().execute(async (trx) => {
         await forgetExpired(trx, clock.now());
         return issue(trx, { userId, family: newId(), now: clock.now() });
       }),
-    refresh: (token) => kysely.transaction().execute((trx) => refresh(trx, token, clock.now())),
+    refresh: (token) => database.transaction().execute((trx) => refresh(trx, token, clock.now())),
     end: (token) =>
-      kysely.transaction().execute(async (trx) => {
+      database.transaction().execute(async (trx) => {
         const known = await find(trx, token);
         if (known) await revokeFamily(trx, known.family, clock.now());
       }),

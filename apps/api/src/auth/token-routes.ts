@@ -7,7 +7,7 @@ import { actorOf, requireRole } from '../principal.ts';
 import { notFound, unprocessable } from '../problem.ts';
 import { noContent, problems } from '../responses.ts';
 import type { ApiTokens } from './api-tokens.ts';
-import { apiTokenSchema, apiTokenView, idSchema, nameSchema, roleSchema } from './views.ts';
+import { apiTokenSchema, apiTokenView, createdPosition, idSchema, nameSchema, roleSchema } from './views.ts';
 
 export interface TokenRoutesDeps {
   readonly apiTokens: ApiTokens;
@@ -26,9 +26,6 @@ const newTokenSchema = z.strictObject({
     .optional()
     .describe(`At most two years ahead; ${DEFAULT_DAYS} days unless told`),
 });
-
-/** Where a page of rows in order of creation ends. */
-export const createdPosition = z.tuple([z.int(), z.string()]);
 
 /** `/api/tokens`: API tokens, for admins. */
 export function tokenRoutes({ apiTokens, clock }: TokenRoutesDeps): FastifyPluginAsyncZod {

@@ -5,9 +5,8 @@ import { pageOf, pageQuery } from '../paging.ts';
 import { actorOf, requireRole } from '../principal.ts';
 import { conflict, notFound } from '../problem.ts';
 import { problems } from '../responses.ts';
-import { createdPosition } from './token-routes.ts';
 import type { Users } from './users.ts';
-import { idSchema, roleSchema, userSchema, userView } from './views.ts';
+import { createdPosition, idSchema, roleSchema, userSchema, userView } from './views.ts';
 
 const params = z.strictObject({ user_id: idSchema });
 

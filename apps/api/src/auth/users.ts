@@ -1,7 +1,6 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { recordAudit } from '../db/audit.ts';
-import type { AppDatabase } from '../db/database.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { newId } from '../db/ids.ts';
 import { queueNotification } from '../db/outbox.ts';
@@ -50,20 +49,21 @@ export interface UserPosition {
 }
 
 export interface UsersDeps {
-  readonly database: AppDatabase;
+  readonly database: Kysely<Database>;
   readonly clock: Clock;
   readonly hasher: PasswordHasher;
 }
 
 export function createUsers(deps: UsersDeps): Users {
-  const { kysely } = deps.database;
-  const get = (id: string) => kysely.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+  const { database } = deps;
+  const get = (id: string) =>
+    database.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
   return {
     get,
     register: (user) => register(deps, user),
     makeFirstAdmin: (user) => makeFirstAdmin(deps, user),
     hasAdmin: async () => {
-      const admin = await kysely
+      const admin = await database
         .selectFrom('users')
         .select('id')
         .where('role', '=', 'admin')
@@ -73,7 +73,7 @@ export function createUsers(deps: UsersDeps): Users {
     },
     checkPassword: (email, password) => checkPassword(deps, email, password),
     list: ({ before, limit }) => {
-      const users = kysely
+      const users = database
         .selectFrom('users')
         .selectAll()
         .orderBy('created_at', 'desc')
@@ -85,14 +85,14 @@ export function createUsers(deps: UsersDeps): Users {
         .execute();
     },
     changeRole: (id, role, actor) =>
-      kysely.transaction().execute((trx) => changeRole(trx, { id, role, actor, at: deps.clock.now() })),
+      database.transaction().execute((trx) => changeRole(trx, { id, role, actor, at: deps.clock.now() })),
   };
 }
 
 async function register({ database, clock, hasher }: UsersDeps, user: NewUser): Promise<UserRow | undefined> {
   const row = { ...(await newRow(hasher, user, clock)), role: 'user' as const };
   try {
-    await database.kysely.transaction().execute(async (trx) => {
+    await database.transaction().execute(async (trx) => {
       await trx.insertInto('users').values(row).execute();
       await queueNotification(trx, {
         userId: row.id,
@@ -122,7 +122,7 @@ async function makeFirstAdmin(
   user: NewUser,
 ): Promise<UserRow | undefined> {
   const row = { ...(await newRow(hasher, user, clock)), role: 'admin' as const };
-  return database.kysely.transaction().execute(async (trx) => {
+  return database.transaction().execute(async (trx) => {
     const admin = await trx
       .selectFrom('users')
       .select('id')
@@ -152,20 +152,12 @@ async function checkPassword(
   email: string,
   password: string,
 ): Promise<UserRow | undefined> {
-  const user = await database.kysely
-    .selectFrom('users')
-    .selectAll()
-    .where('email', '=', email)
-    .executeTakeFirst();
+  const user = await database.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
   const right = await hasher.verify(password, user?.password_hash);
   if (user === undefined || !right) return undefined;
   if (hasher.isOutdated(user.password_hash)) {
     const hash = await hasher.hash(password);
-    await database.kysely
-      .updateTable('users')
-      .set({ password_hash: hash })
-      .where('id', '=', user.id)
-      .execute();
+    await database.updateTable('users').set({ password_hash: hash }).where('id', '=', user.id).execute();
   }
   return user;
 }

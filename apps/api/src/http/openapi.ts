@@ -37,12 +37,27 @@ export function documentApi(app: FastifyInstance, version: string): void {
       security: [{ bearer: [] }],
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: withoutUnused,
   });
   app.register(async (scope) => {
     scope.get('/openapi.json', { schema: { hide: true } }, async () => scope.swagger());
   });
 }
+
+/** The transform names each schema twice, for input and for output; only one of them is referred to. */
+const withoutUnused: typeof jsonSchemaTransformObject = (source) => {
+  const document = jsonSchemaTransformObject(source);
+  if (!('components' in document) || document.components?.schemas === undefined) return document;
+  const { schemas } = document.components;
+  const isUnused = (name: string): boolean =>
+    !JSON.stringify(document).includes(`"#/components/schemas/${name}"`);
+  // Again and again: one may be referred to by another that is itself unused.
+  for (let unused = Object.keys(schemas).filter(isUnused); unused.length > 0; ) {
+    for (const name of unused) delete schemas[name];
+    unused = Object.keys(schemas).filter(isUnused);
+  }
+  return document;
+};
 
 function responsesOf(response: unknown): Readonly<Record<string, unknown>> {
   return typeof response === 'object' && response !== null ? { ...response } : {};

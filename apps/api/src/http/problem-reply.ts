@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '../problem.ts';
@@ -11,10 +10,14 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
   if (problem.status === 401 && !reply.hasHeader('www-authenticate'))
     reply.header('www-authenticate', 'Bearer');
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
-  return reply
-    .code(problem.status)
-    .type('application/problem+json')
-    .send(JSON.stringify(bodyOf(problem, request.id)));
+  return (
+    reply
+      .code(problem.status)
+      .type('application/problem+json')
+      // No hook has set it yet when a URL can't be read.
+      .header('x-request-id', request.id)
+      .send(JSON.stringify(bodyOf(problem, request.id)))
+  );
 }
 
 function bodyOf(problem: Problem, requestId: string) {
@@ -49,11 +52,4 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-}
-
-/** True when the request says that it has a body. */
-export function hasBody(message: IncomingMessage): boolean {
-  return (
-    message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length'] ?? 0) > 0
-  );
 }

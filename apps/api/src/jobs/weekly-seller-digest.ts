@@ -1,8 +1,9 @@
 import { defineJobType } from '@greenvue/jobs';
+import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import type { AppDatabase } from '../db/database.ts';
 import { queueNotifications } from '../db/outbox.ts';
+import type { Database } from '../db/schema.ts';
 
 const DAY_MS = 86_400_000;
 const SELLERS_PER_BATCH = 200;
@@ -18,7 +19,7 @@ export const weeklySellerDigest = defineJobType({
     days: z.int().min(1).max(90).default(7).describe('How far back "new" and how far ahead "soon" reach'),
     days_listed: z.int().min(1).default(30).describe('After how many days a listing expires'),
   }),
-  run: async (ctx, { database, clock }: { readonly database: AppDatabase; readonly clock: Clock }) => {
+  run: async (ctx, { database, clock }: { readonly database: Kysely<Database>; readonly clock: Clock }) => {
     // A run that is tried again, perhaps days later, still tells of the week that it stands for.
     const now = ctx.run.scheduledFor?.getTime() ?? clock.now();
     const newSince = now - ctx.payload.days * DAY_MS;
@@ -41,7 +42,7 @@ export const weeklySellerDigest = defineJobType({
           dueAt: clock.now(),
         })),
       );
-      await database.kysely
+      await database
         .transaction()
         .execute((trx) => queueNotifications(trx, { notifications, now: clock.now() }));
       queued += sellers.length;
@@ -52,11 +53,11 @@ export const weeklySellerDigest = defineJobType({
 });
 
 function sellersAfter(
-  { kysely }: AppDatabase,
+  database: Kysely<Database>,
   after: string,
   { newSince, expiringBefore }: { newSince: number; expiringBefore: number },
 ) {
-  return kysely
+  return database
     .selectFrom('listings')
     .innerJoin('users', 'users.id', 'listings.seller_id')
     .select((eb) => [
@@ -73,8 +74,8 @@ function sellersAfter(
     .execute();
 }
 
-async function newTitles({ kysely }: AppDatabase, sellerId: string, newSince: number): Promise<string[]> {
-  const rows = await kysely
+async function newTitles(database: Kysely<Database>, sellerId: string, newSince: number): Promise<string[]> {
+  const rows = await database
     .selectFrom('listings')
     .select('title')
     .where('seller_id', '=', sellerId)

@@ -1,5 +1,4 @@
-import { sql, type Transaction } from 'kysely';
-import type { AppDatabase } from '../db/database.ts';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database, NotificationRow } from '../db/schema.ts';
 import type { MailOutcome } from './mailer.ts';
 import type { TemplateName } from './templates.ts';
@@ -34,7 +33,7 @@ export interface Claims {
 }
 
 export interface ClaimsOptions {
-  readonly database: AppDatabase;
+  readonly database: Kysely<Database>;
   readonly now: () => number;
   readonly template: TemplateName;
   readonly run: { readonly id: string; readonly fence: number };
@@ -46,11 +45,11 @@ const UNCLAIMED = { status: 'pending', claimed_at: null, claimed_by: null } as c
 
 export function createClaims(options: ClaimsOptions): Claims {
   const { template, run, now } = options;
-  const { kysely } = options.database;
+  const { database } = options;
   const sender = `${run.id}:${run.fence}`;
   return {
     takeOver: async () => {
-      await kysely
+      await database
         .updateTable('notifications')
         .set(UNCLAIMED)
         .where('status', '=', 'sending')
@@ -66,7 +65,7 @@ export function createClaims(options: ClaimsOptions): Claims {
         .execute();
     },
     countDue: async () => {
-      const { due } = await kysely
+      const { due } = await database
         .selectFrom('notifications')
         .select((eb) => eb.fn.countAll<number>().as('due'))
         .where('template', '=', template)
@@ -76,14 +75,14 @@ export function createClaims(options: ClaimsOptions): Claims {
       return due;
     },
     claim: (limit) =>
-      kysely.transaction().execute((trx) => claim(trx, { template, sender, limit, now: now() })),
+      database.transaction().execute((trx) => claim(trx, { template, sender, limit, now: now() })),
     settle: (settled) =>
-      kysely
+      database
         .transaction()
         .execute((trx) => settle(trx, settled, { sender, now: now(), domain: options.domain })),
     release: async (claimed) => {
       if (claimed.length === 0) return;
-      await kysely
+      await database
         .updateTable('notifications')
         .set(UNCLAIMED)
         .where('claimed_by', '=', sender)

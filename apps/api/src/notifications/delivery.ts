@@ -1,5 +1,6 @@
+import type { Kysely } from 'kysely';
 import type { Clock } from '../clock.ts';
-import type { AppDatabase } from '../db/database.ts';
+import type { Database } from '../db/schema.ts';
 import { CLAIM_MS, type Claimed, type Claims, createClaims, type Settled } from './claims.ts';
 import type { Mailer, MailOutcome } from './mailer.ts';
 import { TemplateDataError, type TemplateName, type Templates } from './templates.ts';
@@ -32,7 +33,7 @@ export interface DeliveryReport {
 }
 
 export interface DeliveryDeps {
-  readonly database: AppDatabase;
+  readonly database: Kysely<Database>;
   readonly clock: Clock;
   readonly mailer: Mailer;
   readonly templates: Templates;

@@ -1,8 +1,8 @@
+import type { Kysely } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { recordAudit } from '../db/audit.ts';
-import type { AppDatabase } from '../db/database.ts';
 import { queueNotification } from '../db/outbox.ts';
-import type { NotificationRow } from '../db/schema.ts';
+import type { Database, NotificationRow } from '../db/schema.ts';
 import type { TemplateName } from './templates.ts';
 
 export interface NewNotification {
@@ -28,16 +28,16 @@ export interface Notifications {
 }
 
 export interface NotificationsDeps {
-  readonly database: AppDatabase;
+  readonly database: Kysely<Database>;
   readonly clock: Clock;
 }
 
 export function createNotifications(deps: NotificationsDeps): Notifications {
-  const { kysely } = deps.database;
+  const { database } = deps;
   return {
     schedule: (notification) => schedule(deps, notification),
     list: ({ userId, before, limit }) => {
-      const own = kysely
+      const own = database
         .selectFrom('notifications')
         .selectAll()
         .where('user_id', '=', userId)
@@ -57,7 +57,7 @@ async function schedule(
   { to, template, data, dueAt, actor }: NewNotification,
 ): Promise<NotificationRow | undefined> {
   const now = clock.now();
-  return database.kysely.transaction().execute(async (trx) => {
+  return database.transaction().execute(async (trx) => {
     const users = trx.selectFrom('users').select(['id', 'email']);
     const user = await ('userId' in to
       ? users.where('id', '=', to.userId)

@@ -1,0 +1,93 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from './db/test-database.ts';
+import { freePort, startProcess } from './test-process.ts';
+
+async function runCli(env: Record<string, string>, ...args: string[]) {
+  const cli = startProcess('cli.ts', env, args);
+  const code = await cli.ended();
+  return { code, ...cli.output };
+}
+
+async function startServer(env: Record<string, string>): Promise<string> {
+  const server = startProcess('main.ts', env);
+  await server.printed('Data ');
+  return `http://127.0.0.1:${env.PORT}`;
+}
+
+async function environment(): Promise<{ DATA_DIR: string; PORT: string }> {
+  return { DATA_DIR: join(await temporaryFolder(), 'data'), PORT: String(await freePort()) };
+}
+
+const whoIs = async (url: string, token: string) => {
+  const answer = await fetch(`${url}/api/auth/me`, { headers: { authorization: `Bearer ${token}` } });
+  return answer.json();
+};
+
+test('a token made before the first start is an admin once the server runs', async () => {
+  const env = await environment();
+  const { code, stdout, stderr } = await runCli(env, 'token');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^gv_[\w-]{43}\n$/);
+  expect(await whoIs(await startServer(env), stdout.trim())).toMatchObject({
+    kind: 'api_token',
+    role: 'admin',
+  });
+});
+
+test('a token made while the server runs works at once, and is in the audit log', async () => {
+  const env = await environment();
+  const url = await startServer(env);
+  const { stdout } = await runCli(env, 'token');
+  const token = stdout.trim();
+  expect(await whoIs(url, token)).toMatchObject({ role: 'admin' });
+  const answer = await fetch(`${url}/api/audit?action=token.make`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect(await answer.json()).toMatchObject({ data: [{ actor: 'cli', change: { role: 'admin' } }] });
+});
+
+test('a backup holds what was committed, with the server up', async () => {
+  const env = await environment();
+  await startServer(env);
+  const target = join(env.DATA_DIR, '..', 'copy');
+  const { code, stdout } = await runCli(env, 'backup', target);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `${join(target, 'app.db')}\n` });
+  const copy = new DatabaseSync(join(target, 'app.db'), { readOnly: true });
+  expect(copy.prepare("SELECT count(*) AS admins FROM users WHERE role = 'admin'").get()).toEqual({
+    admins: 1,
+  });
+  expect(copy.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
+  copy.close();
+});
+
+test('a backup overwrites nothing, and without a database there is none', async () => {
+  const env = await environment();
+  expect(await runCli(env, 'backup')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/no database/),
+  });
+  await runCli(env, 'token');
+  const target = join(env.DATA_DIR, 'copy');
+  mkdirSync(target);
+  writeFileSync(join(target, 'app.db'), 'precious');
+  expect(await runCli(env, 'backup', target)).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/is there already/),
+  });
+  expect(readFileSync(join(target, 'app.db'), 'utf8')).toBe('precious');
+});
+
+test('bad variables and unknown commands fail with one line each, and nothing on stdout', async () => {
+  const bad = await runCli({ ...(await environment()), PORT: 'x', LOG_LEVEL: 'x' }, 'token');
+  expect(bad).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^PORT .*\nLOG_LEVEL .*\n$/),
+  });
+  const unknown = await runCli(await environment(), 'nonsense');
+  expect(unknown).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^Commands: .*token/) });
+});

@@ -1,0 +1,36 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Config } from '../config.ts';
+import { dataFiles, StartError } from '../data-dir.ts';
+
+/**
+ * Copies `app.db` and `jobs.db` into a folder, each as of one instant, with the server up or down, and gives the paths. The
+ * folder is `DATA_DIR/backups/<time>` unless told; files that are there are not overwritten.
+ */
+export async function backUp(config: Config, [target]: readonly string[]): Promise<string> {
+  const files = dataFiles(config.dataDir);
+  const sources = [files.app, files.jobs].filter((file) => existsSync(file));
+  if (sources.length === 0) throw new StartError(`There is no database in DATA_DIR ${config.dataDir} yet.`);
+  const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
+  const folder = resolve(target ?? join(files.backups, stamp));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const copies = sources.map((source) => ({ source, copy: join(folder, basename(source)) }));
+  const taken = copies.find(({ copy }) => existsSync(copy));
+  if (taken) throw new StartError(`${taken.copy} is there already: give another folder.`);
+  for (const { source, copy } of copies) copyDatabase(source, copy);
+  return copies.map(({ copy }) => copy).join('\n');
+}
+
+/** Whole or not at all: a copy that was broken off keeps another name. */
+function copyDatabase(source: string, copy: string): void {
+  const part = `${copy}.part`;
+  rmSync(part, { force: true });
+  const database = new DatabaseSync(source, { readOnly: true, timeout: 10_000 });
+  try {
+    database.prepare('VACUUM INTO ?').run(part);
+  } finally {
+    database.close();
+  }
+  renameSync(part, copy);
+}

@@ -1,0 +1,25 @@
+import { createApiTokens } from '../auth/api-tokens.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { dataFiles, openDataDir } from '../data-dir.ts';
+import { createDatabase } from '../db/database.ts';
+
+const TOKEN_MS = 30 * 86_400_000;
+
+/** Makes an API token for an admin, good for 30 days, whether the server runs or not, and gives its secret. */
+export async function makeToken(config: Config): Promise<string> {
+  const clock: Clock = { now: () => Date.now() };
+  openDataDir(config.dataDir);
+  const opened = await createDatabase({ file: dataFiles(config.dataDir).app, isolation: 'inline' });
+  try {
+    const { secret } = await createApiTokens({ database: opened.kysely, clock }).make({
+      name: 'cli',
+      role: 'admin',
+      expiresAt: clock.now() + TOKEN_MS,
+      actor: { id: 'cli', name: 'cli' },
+    });
+    return secret;
+  } finally {
+    await opened.close();
+  }
+}

@@ -1,0 +1,114 @@
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseConfig } from './config.ts';
+
+function configOf(env: Record<string, string>) {
+  const parsed = parseConfig(env);
+  if (!parsed.ok) throw new Error(parsed.faults.join('\n'));
+  return parsed.config;
+}
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  const parsed = parseConfig(env);
+  return parsed.ok ? [] : parsed.faults;
+}
+
+test('an empty environment is a whole configuration', () => {
+  expect(configOf({})).toMatchObject({
+    env: 'development',
+    host: '127.0.0.1',
+    port: 8080,
+    dataDir: resolve('data'),
+    shutdownTimeoutMs: 20_000,
+    jobs: { concurrency: 10, minIntervalMs: 1_000, maxStallMs: 60_000 },
+  });
+});
+
+test('an empty variable counts as unset', () => {
+  expect(configOf({ PORT: '', HOST: '  ' })).toMatchObject({ port: 8080, host: '127.0.0.1' });
+});
+
+test('every fault is named at once, one line each', () => {
+  const faults = faultsOf({
+    NODE_ENV: 'production',
+    PORT: '80800',
+    SHUTDOWN_TIMEOUT: '20',
+    LOG_LEVEL: 'loud',
+    JOBS_CONCURRENCY: '-1',
+    JOBS_MIN_INTERVAL: '0s',
+    SMTP_URL: 'http://mail',
+    MAIL_FROM: 'a@b.c\r\nBcc: d@e.f',
+    CORS_ORIGINS: 'https://good.example,https://bad.example/path',
+    TRUST_PROXY: '300.1.1.1',
+    METRICS_TOKEN: 'short',
+    ADMIN_EMAIL: 'nobody',
+    ADMIN_PASSWORD: 'short',
+  });
+  const names = faults.map((line) => line.split(' ')[0]);
+  expect(names.sort()).toEqual([
+    'ADMIN_EMAIL',
+    'ADMIN_PASSWORD',
+    'CORS_ORIGINS',
+    'JOBS_CONCURRENCY',
+    'JOBS_MIN_INTERVAL',
+    'JWT_SECRET',
+    'LOG_LEVEL',
+    'MAIL_FROM',
+    'METRICS_TOKEN',
+    'PORT',
+    'SHUTDOWN_TIMEOUT',
+    'SMTP_URL',
+    'TRUST_PROXY',
+  ]);
+  expect(faults.every((line) => !/[\r\n]/.test(line))).toBe(true);
+});
+
+test('a fault says the value and what would be right', () => {
+  expect(faultsOf({ PORT: 'http' })).toEqual(['PORT "http" must be a whole number from 0 to 65535.']);
+  expect(faultsOf({ JOBS_MAX_STALL: '5' })[0]).toMatch(
+    /^JOBS_MAX_STALL "5" is no length of time .*Write it like 30s/,
+  );
+});
+
+test('a fault never shows a secret', () => {
+  const faults = faultsOf({
+    JWT_SECRET: 'hunter2',
+    ADMIN_PASSWORD: 'hunter2',
+    SMTP_URL: 'ftp://me:hunter2@mail',
+  });
+  expect(faults).toHaveLength(3);
+  expect(faults.join()).not.toContain('hunter2');
+});
+
+test('production needs a JWT_SECRET, and no other environment does', () => {
+  expect(faultsOf({ NODE_ENV: 'production' })).toEqual([expect.stringMatching(/^JWT_SECRET is not set/)]);
+  expect(faultsOf({ NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32) })).toEqual([]);
+  expect(faultsOf({ NODE_ENV: 'test' })).toEqual([]);
+});
+
+test('PostgreSQL is refused in one clear line that shows no password', () => {
+  const faults = faultsOf({ DATABASE_URL: 'postgres://me:hunter2@db/greenvue' });
+  expect(faults).toEqual([expect.stringMatching(/^DATABASE_URL .*not in this version/)]);
+  expect(faults[0]).not.toContain('hunter2');
+});
+
+test('durations are read as Go writes them', () => {
+  expect(configOf({ SHUTDOWN_TIMEOUT: '1m1.5s', JOBS_RETENTION_AGE: '1h' })).toMatchObject({
+    shutdownTimeoutMs: 61_500,
+    jobs: { retention: { ageMs: 3_600_000 } },
+  });
+});
+
+test('proxies are trusted by yes or no, by number and by network', () => {
+  expect(configOf({ TRUST_PROXY: 'true' }).trustProxy).toBe(true);
+  expect(configOf({ TRUST_PROXY: '2' }).trustProxy).toBe(2);
+  expect(configOf({ TRUST_PROXY: 'loopback, 10.0.0.0/8' }).trustProxy).toEqual(['loopback', '10.0.0.0/8']);
+});
+
+test('a misspelt variable is warned of with the nearest name that is known', () => {
+  const { warnings } = parseConfig({ JOBS_CONCURENCY: '5', RATE_LIMIT_PER_MINUT: '5', HOME: '/', JOBS: '1' });
+  expect(warnings).toEqual([
+    'JOBS_CONCURENCY is not a known variable and has no effect. Did you mean JOBS_CONCURRENCY?',
+    'RATE_LIMIT_PER_MINUT is not a known variable and has no effect. Did you mean RATE_LIMIT_PER_MINUTE?',
+  ]);
+});

@@ -1,0 +1,25 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { lockDataDir, openDataDir } from './data-dir.ts';
+import { temporaryFolder } from './db/test-database.ts';
+
+test('a folder is locked for one, until it is given back', async () => {
+  const folder = await temporaryFolder();
+  const lock = lockDataDir(folder);
+  expect(() => lockDataDir(folder)).toThrow(`is in use by another GreenVue (pid ${process.pid})`);
+  lock.release();
+  lockDataDir(folder).release();
+});
+
+test('a data folder is made when it is missing', async () => {
+  const folder = join(await temporaryFolder(), 'a', 'b');
+  openDataDir(folder);
+  lockDataDir(folder).release();
+});
+
+test('a data folder that is a file is refused in words', async () => {
+  const file = join(await temporaryFolder(), 'file');
+  await writeFile(file, '');
+  expect(() => openDataDir(file)).toThrow(/^DATA_DIR .* can't be written to/);
+});

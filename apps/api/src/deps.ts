@@ -1,0 +1,123 @@
+import type { Kysely } from 'kysely';
+import { type Logger, pino } from 'pino';
+import packageFile from '../package.json' with { type: 'json' };
+import type { AccessTokens } from './auth/access-token.ts';
+import { createAccessTokens } from './auth/access-token.ts';
+import { type ApiTokens, createApiTokens } from './auth/api-tokens.ts';
+import { type AuditSource, createAppAudit } from './auth/audit-log.ts';
+import { type Authenticate, createAuthenticate } from './auth/authenticate.ts';
+import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts';
+import { createPasswordHasher, type PasswordCost } from './auth/passwords.ts';
+import { keepSecret } from './auth/secrets.ts';
+import { createSessions, type Sessions } from './auth/sessions.ts';
+import { createUsers, type Users } from './auth/users.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { dataFiles } from './data-dir.ts';
+import { createDatabase } from './db/database.ts';
+import type { Database } from './db/schema.ts';
+import { createMetrics, type Metrics } from './health/metrics.ts';
+import { createListings, type Listings } from './listings/listings.ts';
+import { createNotificationDelivery, type NotificationDelivery } from './notifications/delivery.ts';
+import { createFileMailer } from './notifications/file-mailer.ts';
+import type { Mailer } from './notifications/mailer.ts';
+import { createNotifications, type Notifications } from './notifications/notifications.ts';
+import { createSmtpMailer } from './notifications/smtp-mailer.ts';
+import { createTemplates } from './notifications/templates.ts';
+import type { SearchIndex } from './search/search-index.ts';
+import { createSqliteSearchIndex } from './search/sqlite-index.ts';
+import type { ThreadDepsData } from './thread-deps.ts';
+
+/** Everything that the server and the inline jobs work with. */
+export interface Deps {
+  readonly config: Config;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly database: Kysely<Database>;
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly accessTokens: AccessTokens;
+  readonly apiTokens: ApiTokens;
+  readonly loginThrottle: LoginThrottle;
+  readonly authenticate: Authenticate;
+  readonly audit: AuditSource;
+  readonly listings: Listings;
+  readonly search: SearchIndex;
+  readonly mailer: Mailer;
+  readonly notifications: Notifications;
+  readonly notificationDelivery: NotificationDelivery;
+  /** What `createThreadDeps` takes in a job thread. */
+  readonly threadData: ThreadDepsData;
+  close(): Promise<void>;
+}
+
+export interface DepsOptions {
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  /** Tests hash at a lower cost. */
+  readonly passwordCost?: PasswordCost;
+}
+
+/** Opens the database of DATA_DIR, which must exist, and puts everything together. The only place that does. */
+export async function createDeps(config: Config, options: DepsOptions = {}): Promise<Deps> {
+  const clock = options.clock ?? { now: () => Date.now() };
+  const file = dataFiles(config.dataDir).app;
+  const jwtSecret = config.jwtSecret ?? keepSecret(config.dataDir, 'jwt-secret', JWT_SECRET_BYTES).value;
+  const opened = await createDatabase({ file });
+  const database = opened.kysely;
+  const mailer = createMailer(config);
+
+  const hasher = createPasswordHasher(options.passwordCost);
+  const users = createUsers({ database, clock, hasher });
+  const accessTokens = createAccessTokens(jwtSecret, clock);
+  const apiTokens = createApiTokens({ database, clock });
+  return {
+    config,
+    version: packageFile.version,
+    clock,
+    logger: options.logger ?? createLogger(config),
+    metrics: createMetrics(),
+    database,
+    users,
+    sessions: createSessions({ database, clock }),
+    accessTokens,
+    apiTokens,
+    loginThrottle: createLoginThrottle({ failures: config.rateLimit.loginFailures, clock }),
+    authenticate: createAuthenticate({ accessTokens, apiTokens, users }),
+    audit: createAppAudit(database),
+    listings: createListings({ database, clock }),
+    search: createSqliteSearchIndex({ database }),
+    mailer,
+    notifications: createNotifications({ database, clock }),
+    notificationDelivery: createNotificationDelivery({
+      database,
+      clock,
+      mailer,
+      templates: createTemplates(),
+    }),
+    threadData: { database: file },
+    close: async () => {
+      await mailer.close();
+      await opened.close();
+    },
+  };
+}
+
+const JWT_SECRET_BYTES = 48;
+
+function createMailer({ smtpUrl, mailFrom, dataDir }: Config): Mailer {
+  if (smtpUrl === undefined) return createFileMailer({ folder: dataFiles(dataDir).outbox, from: mailFrom });
+  return createSmtpMailer({ url: smtpUrl, from: mailFrom });
+}
+
+/** A log of JSON lines on stdout. Nothing logs a header or a body; what is redacted here is a second belt. */
+export function createLogger(config: Pick<Config, 'logLevel'>): Logger {
+  const secrets = ['authorization', 'cookie', 'password', 'secret', 'access_token', 'refresh_token', 'token'];
+  return pino({
+    level: config.logLevel,
+    base: null,
+    redact: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+  });
+}

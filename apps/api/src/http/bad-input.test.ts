@@ -1,0 +1,165 @@
+import { connect } from 'node:net';
+import type { InjectOptions } from 'fastify';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Answer, createTestApp, type TestApp } from '../test-app.ts';
+
+const json = { 'content-type': 'application/json' };
+
+const logIn = (payload: string | Buffer, headers: Record<string, string> = json): InjectOptions => ({
+  method: 'POST',
+  url: '/api/auth/login',
+  headers,
+  payload,
+});
+
+/** Each answer that is no success has this form, and tells nothing of the server's inside. */
+function expectProblem(answer: Answer, status: number): void {
+  expect(answer.status).toBe(status);
+  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+  expect(answer.body).toMatchObject({
+    type: expect.any(String),
+    title: expect.any(String),
+    status,
+    detail: expect.any(String),
+    instance: answer.headers['x-request-id'],
+  });
+  expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|\.ts:|SELECT|SQLITE/i);
+}
+
+const BODIES: readonly [string, InjectOptions, number][] = [
+  ['malformed JSON', logIn('{"email":'), 400],
+  ['an empty body', logIn(''), 400],
+  ['bad UTF-8', logIn(Buffer.from([0x22, 0xff, 0xfe, 0x22])), 400],
+  ['an overlong UTF-8 form', logIn(Buffer.from([0x22, 0xc0, 0xaf, 0x22])), 400],
+  ['nesting of 65 levels', logIn('['.repeat(65) + ']'.repeat(65)), 400],
+  ['nesting of 500,000 levels', logIn('['.repeat(500_000)), 400],
+  ['a key that poisons a prototype', logIn('{"__proto__":{"admin":true}}'), 400],
+  ['a constructor that poisons a prototype', logIn('{"constructor":{"prototype":{}}}'), 400],
+  ['a body of another type', logIn('a=b', { 'content-type': 'application/x-www-form-urlencoded' }), 415],
+  ['a text body', logIn('{}', { 'content-type': 'text/plain' }), 415],
+  ['a body of more than 1 MiB', logIn(`"${'x'.repeat(1_048_576)}"`), 413],
+  ['no object', logIn('[]'), 422],
+  ['null', logIn('null'), 422],
+];
+
+test.each(BODIES)('%s is a problem', async (_name, request, status) => {
+  const { ask } = await createTestApp();
+  expectProblem(await ask(request), status);
+});
+
+test('nesting within the bound, brackets in strings included, is for the schema to judge', async () => {
+  const { ask } = await createTestApp();
+  expect(await ask(logIn('['.repeat(64) + ']'.repeat(64)))).toMatchObject({ status: 422 });
+  expect(await ask(logIn(JSON.stringify({ email: `${'['.repeat(100)}"[\\` })))).toMatchObject({
+    status: 422,
+  });
+});
+
+test('every fault of a body is named with a JSON pointer', async () => {
+  const { ask } = await createTestApp();
+  const payload = { email: 'nobody', password: 'short', name: '', 'a/b~c': 1 };
+  const answer = await ask({ method: 'POST', url: '/api/auth/register', payload });
+  expectProblem(answer, 422);
+  const pointers = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
+  expect(new Set(pointers)).toEqual(new Set(['/email', '/password', '/name', '/a~1b~0c']));
+});
+
+test('a fault of a parameter is a 422 that names it', async () => {
+  const { ask, apiToken } = await createTestApp();
+  const token = await apiToken('admin');
+  for (const query of ['limit=0', 'limit=201', 'limit=1e2', 'limit=', 'limit=1&limit=2']) {
+    const answer = await ask({ url: `/api/users?${query}`, token });
+    expectProblem(answer, 422);
+    expect(answer.body.errors).toMatchObject([{ pointer: 'limit' }]);
+  }
+  const unknown = await ask({ url: '/api/users?page=2', token });
+  expect(unknown.body.errors).toMatchObject([{ pointer: 'page' }]);
+  expectProblem(await ask({ url: `/api/users/${'x'.repeat(3_000)}`, token }), 422);
+});
+
+test('a cursor that no list gave is a 400', async () => {
+  const { ask, apiToken } = await createTestApp();
+  const token = await apiToken('admin');
+  const foreign = Buffer.from('["a"]').toString('base64url');
+  for (const cursor of ['x', 'e30', foreign]) {
+    for (const list of ['users', 'tokens', 'audit', 'notifications']) {
+      expectProblem(await ask({ url: `/api/${list}?cursor=${cursor}`, token }), 400);
+    }
+  }
+});
+
+test('U+0000 and lone surrogates are refused wherever they stand', async () => {
+  const { ask, apiToken } = await createTestApp();
+  const token = await apiToken('admin');
+  const send = (payload: string) =>
+    ask({ method: 'POST', url: '/api/notifications', token, headers: json, payload });
+  const values = [
+    '{"email":"a@example.com","data":{"title":"x","message":"a\\u0000b"}}',
+    '{"template":"\\ud800"}',
+  ];
+  for (const payload of values) {
+    const answer = await send(payload);
+    expectProblem(answer, 422);
+    expect(answer.body.errors[0].pointer).toMatch(/^\/(?:data\/message|template)$/);
+  }
+  expectProblem(await send('{"data":{"a\\u0000b":1}}'), 422);
+  for (const url of ['/api/users/%00', '/api/audit?actor=%00']) expectProblem(await ask({ url, token }), 422);
+});
+
+test('a path that is not there is a 404, and a method that is not there a 405 with the methods that are', async () => {
+  const { ask } = await createTestApp();
+  expectProblem(await ask({ url: '/api/nothing' }), 404);
+  const answer = await ask({ method: 'PUT', url: '/api/users/1?x=1' });
+  expectProblem(answer, 405);
+  expect(answer.headers.allow).toBe('GET, HEAD, PATCH');
+});
+
+test('a malformed URL is a 400', async () => {
+  const { ask } = await createTestApp();
+  expectProblem(await ask({ url: '/api/users/%zz' }), 400);
+});
+
+test('an error that nobody foresaw is a 500 that tells nothing, and is logged', async () => {
+  const { ask, deps, apiToken } = await createTestApp();
+  const token = await apiToken('admin');
+  await deps.database.schema.dropTable('notifications').execute();
+  const answer = await ask({ url: '/api/notifications', token });
+  expectProblem(answer, 500);
+  expect(answer.body.detail).not.toContain('notifications');
+});
+
+test('a database that is gone is a 503 that says when to try again', async () => {
+  const { ask, deps, apiToken } = await createTestApp();
+  const token = await apiToken('admin');
+  await deps.close();
+  const answer = await ask({ url: '/api/users', token });
+  expectProblem(answer, 503);
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  expectProblem(await ask({ url: '/readyz' }), 503);
+  expect(await ask({ url: '/healthz' })).toMatchObject({ status: 200, body: { status: 'ok' } });
+});
+
+test('what is not HTTP gets a problem too', async () => {
+  const app = await createTestApp();
+  expect(await sendRaw(app, 'GARBAGE\r\n\r\n')).toMatch(
+    /^HTTP\/1\.1 400 .*application\/problem\+json.*"status":400/s,
+  );
+  const huge = `GET / HTTP/1.1\r\nHost: x\r\nX-Big: ${'x'.repeat(40_000)}\r\n\r\n`;
+  expect(await sendRaw(app, huge)).toMatch(/^HTTP\/1\.1 431 .*"status":431/s);
+});
+
+async function sendRaw({ app }: TestApp, request: string): Promise<string> {
+  const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 }).catch(() => listeningUrl(app)));
+  const socket = connect(Number(url.port), url.hostname);
+  onTestFinished(() => void socket.destroy());
+  socket.write(request);
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+function listeningUrl(app: TestApp['app']): string {
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('the app does not listen');
+  return `http://127.0.0.1:${address.port}`;
+}

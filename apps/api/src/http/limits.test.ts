@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { createTestApp } from '../test-app.ts';
+
+test('one address has so many requests a minute, a principal its own', async () => {
+  const { ask, apiToken } = await createTestApp({ RATE_LIMIT_PER_MINUTE: '3' });
+  const token = await apiToken('user');
+  for (let n = 0; n < 3; n += 1) expect((await ask({ url: '/api/listings' })).status).toBe(200);
+  const refused = await ask({ url: '/api/listings' });
+  expect(refused).toMatchObject({ status: 429, body: { status: 429, title: 'Too Many Requests' } });
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  expect((await ask({ url: '/api/listings', token })).status).toBe(200);
+  expect((await ask({ url: '/api/listings', remoteAddress: '10.0.0.9' })).status).toBe(200);
+});
+
+test('guessing tokens and paths is counted as well', async () => {
+  const { ask } = await createTestApp({ RATE_LIMIT_PER_MINUTE: '2' });
+  expect((await ask({ url: '/api/listings', token: 'gv_guess' })).status).toBe(401);
+  expect((await ask({ url: '/api/listings', token: 'gv_guess2' })).status).toBe(401);
+  expect((await ask({ url: '/api/listings', token: 'gv_guess3' })).status).toBe(429);
+  const other = { remoteAddress: '10.0.0.9' };
+  for (let n = 0; n < 2; n += 1) expect((await ask({ url: `/guess${n}`, ...other })).status).toBe(404);
+  expect((await ask({ url: '/guess3', ...other })).status).toBe(429);
+});
+
+test('sign-ins have a tenth of the limit', async () => {
+  const { ask } = await createTestApp({ RATE_LIMIT_PER_MINUTE: '20' });
+  const login = {
+    method: 'POST',
+    url: '/api/auth/login',
+    payload: { email: 'a@example.com', password: 'x' },
+  } as const;
+  for (let n = 0; n < 2; n += 1) expect((await ask(login)).status).toBe(401);
+  expect((await ask(login)).status).toBe(429);
+});
+
+test('health checks are never refused', async () => {
+  const { ask } = await createTestApp({ RATE_LIMIT_PER_MINUTE: '1' });
+  for (let n = 0; n < 5; n += 1) expect((await ask({ url: '/healthz' })).status).toBe(200);
+});
+
+test('an address behind a proxy is believed only when the proxy is trusted', async () => {
+  const from = (address: string) => ({ url: '/api/listings', headers: { 'x-forwarded-for': address } });
+  const closed = await createTestApp({ RATE_LIMIT_PER_MINUTE: '1' });
+  expect((await closed.ask(from('1.1.1.1'))).status).toBe(200);
+  expect((await closed.ask(from('2.2.2.2'))).status).toBe(429);
+  const open = await createTestApp({ RATE_LIMIT_PER_MINUTE: '1', TRUST_PROXY: '1' });
+  expect((await open.ask(from('1.1.1.1'))).status).toBe(200);
+  expect((await open.ask(from('2.2.2.2'))).status).toBe(200);
+  expect((await open.ask(from('9.9.9.9, 1.1.1.1'))).status).toBe(429);
+});
+
+test('metrics are for this machine, and for nobody else, not through a proxy either', async () => {
+  const { ask } = await createTestApp();
+  const answer = await ask({ url: '/metrics' });
+  expect(answer.status).toBe(200);
+  expect(answer.body).toContain('http_request_duration_seconds');
+  expect((await ask({ url: '/metrics', remoteAddress: '10.0.0.9' })).status).toBe(403);
+  expect((await ask({ url: '/metrics', headers: { 'x-forwarded-for': '127.0.0.1' } })).status).toBe(403);
+});
+
+test('METRICS_TOKEN opens the metrics from anywhere, and then nothing else does', async () => {
+  const { ask } = await createTestApp({ METRICS_TOKEN: 'a-token-for-metrics' });
+  const remote = { url: '/metrics', remoteAddress: '10.0.0.9' };
+  expect((await ask({ ...remote, token: 'a-token-for-metrics' })).status).toBe(200);
+  expect((await ask({ ...remote, token: 'a-token-for-metricz' })).status).toBe(403);
+  expect((await ask({ url: '/metrics' })).status).toBe(403);
+});
+
+test('CORS is closed unless an origin is let in', async () => {
+  const preflight = {
+    method: 'OPTIONS',
+    url: '/api/listings',
+    headers: { origin: 'https://shop.example', 'access-control-request-method': 'GET' },
+  } as const;
+  const closed = await createTestApp();
+  expect((await closed.ask(preflight)).headers['access-control-allow-origin']).toBeUndefined();
+  const open = await createTestApp({ CORS_ORIGINS: 'https://shop.example' });
+  expect((await open.ask(preflight)).headers['access-control-allow-origin']).toBe('https://shop.example');
+  const stranger = { ...preflight, headers: { ...preflight.headers, origin: 'https://evil.example' } };
+  expect((await open.ask(stranger)).headers['access-control-allow-origin']).toBeUndefined();
+});
+
+test('security headers are set, and HTTPS is promised only where there is HTTPS', async () => {
+  const { ask } = await createTestApp({ TRUST_PROXY: 'loopback' });
+  const plain = await ask({ url: '/healthz' });
+  expect(plain.headers['content-security-policy']).toContain("default-src 'self'");
+  expect(plain.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
+  expect(plain.headers['strict-transport-security']).toBeUndefined();
+  expect(plain.headers['x-content-type-options']).toBe('nosniff');
+  const secure = await ask({ url: '/healthz', headers: { 'x-forwarded-proto': 'https' } });
+  expect(secure.headers['strict-transport-security']).toMatch(/^max-age=\d+/);
+});

@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from './db/test-database.ts';
+import { freePort, startProcess, type TestProcess } from './test-process.ts';
+
+async function environment(): Promise<Record<string, string>> {
+  return { DATA_DIR: await temporaryFolder(), PORT: String(await freePort()) };
+}
+
+async function startServer(env: Record<string, string>): Promise<TestProcess> {
+  const server = startProcess('main.ts', env);
+  await server.printed('Data ');
+  return server;
+}
+
+/** Starts a server that can't, and gives the one line that says why. */
+async function failToStart(env: Record<string, string>): Promise<string> {
+  const server = startProcess('main.ts', env);
+  expect(await server.ended()).toBe(1);
+  expect(server.output.stdout).toBe('');
+  expect(server.output.stderr.trim().split('\n')).toHaveLength(1);
+  return server.output.stderr;
+}
+
+test('a start says where it listens, how to get a token and where the password of the admin is', async () => {
+  const env = await environment();
+  const server = await startServer(env);
+  const passwordFile = join(env.DATA_DIR ?? '', 'admin-password');
+  expect(server.output.stdout).toContain(`http://127.0.0.1:${env.PORT}/docs`);
+  expect(server.output.stdout).toContain('npm run -s token');
+  expect(server.output.stdout).toContain(passwordFile);
+  expect(server.output.stderr).toBe('');
+  expect(statSync(passwordFile).mode & 0o777).toBe(0o600);
+  const login = await fetch(`http://127.0.0.1:${env.PORT}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      email: 'admin@greenvue.local',
+      password: readFileSync(passwordFile, 'utf8').trim(),
+    }),
+  });
+  expect(await login.json()).toMatchObject({ user: { role: 'admin' } });
+});
+
+test('SIGTERM stops it in order', async () => {
+  const env = await environment();
+  const server = await startServer(env);
+  server.child.kill('SIGTERM');
+  expect(await server.ended()).toBe(0);
+  expect(existsSync(join(env.DATA_DIR ?? '', 'app.db-wal'))).toBe(false);
+});
+
+test('the same Ctrl-C that comes twice stops it in order', async () => {
+  const server = await startServer(await environment());
+  server.child.kill('SIGINT');
+  server.child.kill('SIGINT');
+  expect(await server.ended()).toBe(0);
+});
+
+test('a request that never ends is cut off when the time to stop is over', async () => {
+  const env = await environment();
+  const server = await startServer({ ...env, SHUTDOWN_TIMEOUT: '300ms' });
+  const socket = connect(Number(env.PORT), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  socket.write(
+    'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{',
+  );
+  await fetch(`http://127.0.0.1:${env.PORT}/healthz`);
+  server.child.kill('SIGTERM');
+  expect(await server.ended()).toBe(0);
+});
+
+test('a second server on a folder is refused with the pid of the first, and starts once the first was killed', async () => {
+  const env = await environment();
+  const first = await startServer(env);
+  const message = await failToStart({ ...env, PORT: String(await freePort()) });
+  expect(message).toContain(`is in use by another GreenVue (pid ${first.child.pid})`);
+  first.child.kill('SIGKILL');
+  expect(await first.ended()).toBe('SIGKILL');
+  await startServer(env);
+});
+
+test('a port that is taken is named', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void taken.close());
+  await once(taken, 'listening');
+  const address = taken.address();
+  const port = address !== null && typeof address === 'object' ? String(address.port) : '';
+  const message = await failToStart({ ...(await environment()), PORT: port });
+  expect(message).toMatch(new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is in use: set PORT`));
+});
+
+test('a host that this machine has not is named', async () => {
+  expect(await failToStart({ ...(await environment()), HOST: '203.0.113.7' })).toMatch(
+    /^HOST 203\.0\.113\.7 is no address/,
+  );
+});
+
+test('every bad variable is named before anything is touched', async () => {
+  const folder = join(await temporaryFolder(), 'data');
+  const server = startProcess('main.ts', {
+    DATA_DIR: folder,
+    PORT: 'x',
+    LOG_LEVEL: 'x',
+    NODE_ENV: 'production',
+  });
+  expect(await server.ended()).toBe(1);
+  const names = server.output.stderr
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ')[0]);
+  expect(names.sort()).toEqual(['JWT_SECRET', 'LOG_LEVEL', 'PORT']);
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('a data folder that can not be is named', async () => {
+  const file = join(await temporaryFolder(), 'file');
+  writeFileSync(file, '');
+  expect(await failToStart({ DATA_DIR: file, PORT: '0' })).toMatch(/^DATA_DIR .* can't be written to/);
+});
+
+test('a database of a newer GreenVue is refused', async () => {
+  const env = await environment();
+  const first = await startServer(env);
+  first.child.kill('SIGTERM');
+  await first.ended();
+  const database = new DatabaseSync(join(env.DATA_DIR ?? '', 'app.db'));
+  database.exec("INSERT INTO migrations VALUES (99, '0099-later.sql', 0)");
+  database.close();
+  expect(await failToStart(env)).toMatch(/newer/);
+});
+
+test('a file that is no database is refused', async () => {
+  const env = await environment();
+  writeFileSync(join(env.DATA_DIR ?? '', 'app.db'), 'this is no database, but a text that is long enough');
+  expect(await failToStart(env)).toMatch(/^The database in DATA_DIR .* can't be used: .*not a database/);
+});

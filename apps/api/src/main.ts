@@ -1,0 +1,45 @@
+import { type Config, loadConfig } from './config.ts';
+import { createLogger } from './deps.ts';
+import { type Server, startServer } from './server.ts';
+import { stopOnSignals } from './signals.ts';
+import { startFault } from './start-fault.ts';
+
+const loaded = loadConfig();
+for (const line of loaded.warnings) process.stderr.write(`${line}\n`);
+if (loaded.ok) await start(loaded.config);
+else {
+  for (const line of loaded.faults) process.stderr.write(`${line}\n`);
+  process.exitCode = 1;
+}
+
+async function start(config: Config): Promise<void> {
+  const logger = createLogger(config);
+  try {
+    const server = await startServer(config, { logger });
+    stopOnSignals(
+      () => server.stop(),
+      (error) => logger.fatal({ err: error }, 'could not stop in order'),
+    );
+    // In production stdout is for the log, where Fastify has said that it listens.
+    if (config.env !== 'production') process.stdout.write(welcome(server, config));
+  } catch (error) {
+    logger.debug({ err: error }, 'could not start');
+    process.stderr.write(`${startFault(error, config)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function welcome({ url, adminPasswordFile }: Server, config: Config): string {
+  const admin =
+    adminPasswordFile === undefined
+      ? []
+      : [`  Admin    ${config.admin.email}, password in ${adminPasswordFile}`];
+  return [
+    `GreenVue listens on ${url}`,
+    `  Docs     ${url}/docs`,
+    `  Token    npm run -s token`,
+    ...admin,
+    `  Data     ${config.dataDir}`,
+    '',
+  ].join('\n');
+}

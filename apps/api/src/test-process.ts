@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+const DEADLINE_MS = 15_000;
+
+/** A program of GreenVue in a process of its own, killed when the test is over. */
+export interface TestProcess {
+  readonly child: ChildProcess;
+  readonly output: { stdout: string; stderr: string };
+  /** Waits until stdout has the text. Throws when the process ends before, or takes too long. */
+  printed(text: string): Promise<void>;
+  /** Waits for the end, and gives the exit code, or the signal that killed it. */
+  ended(): Promise<number | string>;
+}
+
+/** Starts `main.ts` or `cli.ts` with these variables and no others but PATH. */
+export function startProcess(
+  program: 'main.ts' | 'cli.ts',
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): TestProcess {
+  const file = new URL(program, import.meta.url).pathname;
+  const child = spawn(process.execPath, [file, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    output.stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    output.stderr += chunk;
+  });
+  const closed = once(child, 'close');
+  const signal = AbortSignal.timeout(DEADLINE_MS);
+  const late = (what: string) =>
+    new Error(`${program} did not ${what}; it said: ${output.stdout}${output.stderr}`);
+  return {
+    child,
+    output,
+    printed: async (text) => {
+      while (!output.stdout.includes(text)) {
+        const more = once(child.stdout, 'data', { signal }).then(() => true);
+        const goesOn = await Promise.race([more, closed.then(() => output.stdout.includes(text))]).catch(
+          () => false,
+        );
+        if (!goesOn) throw late(`print ${text}`);
+      }
+    },
+    ended: async () => {
+      const timeout = once(signal, 'abort').then(() => {
+        throw late('end');
+      });
+      await Promise.race([closed, timeout]);
+      return child.exitCode ?? child.signalCode ?? 'unknown';
+    },
+  };
+}
+
+/** A port that nothing listens on just now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
