@@ -41,7 +41,7 @@ export function eventRoutes(app: JobsApp, context: RouteContext, options: EventS
   app.addHook('preClose', async () => {
     for (const stream of open) stream.end();
   });
-  const route = { onRequest: context.allow('read'), exposeHeadRoute: false, schema };
+  const route = { preParsing: context.allow('read'), exposeHeadRoute: false, schema };
   app.get('/job-events', route, async (request, reply) => {
     if (open.size >= maxStreams) {
       const detail = `All ${maxStreams} event streams of this server are in use.`;

@@ -34,7 +34,7 @@ function runNowRoute(app: JobsApp, context: RouteContext): void {
       ...problems(404, 409, ...BODY_PROBLEMS),
     },
   };
-  const hooks = { onRequest: context.allow('operate'), preValidation: bodyIsOptional };
+  const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/jobs/:job_id/runs', { ...hooks, schema }, async (request, reply) => {
     const { payload, run_at: runAt, dedupe_key: dedupeKey } = request.body;
     const { view, duplicate } = await context.engine.trigger(
@@ -60,7 +60,7 @@ function pauseRoute(app: JobsApp, context: RouteContext): void {
     body: pauseBody,
     response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404, 409, ...BODY_PROBLEMS) },
   };
-  const hooks = { onRequest: context.allow('operate'), preValidation: bodyIsOptional };
+  const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/jobs/:job_id/pause', { ...hooks, schema }, async (request, reply) => {
     const { reason, until, cancel_live: cancelLive } = request.body;
     const input = { reason, until, cancelLive };
@@ -81,7 +81,7 @@ function resumeRoute(app: JobsApp, context: RouteContext): void {
     body: emptyBody,
     response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404, 409, ...BODY_PROBLEMS) },
   };
-  const hooks = { onRequest: context.allow('operate'), preValidation: bodyIsOptional };
+  const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/jobs/:job_id/resume', { ...hooks, schema }, async (request, reply) => {
     const view = await context.engine.resumeJob(request.params.job_id, context.asked(request));
     reply.header('etag', etagOf(view.job));

@@ -27,7 +27,7 @@ function createRoute(app: JobsApp, context: RouteContext): void {
       ...problems(409, ...BODY_PROBLEMS),
     },
   };
-  app.post('/jobs', { onRequest: context.allow('admin'), schema }, async (request, reply) => {
+  app.post('/jobs', { preParsing: context.allow('admin'), schema }, async (request, reply) => {
     checkIdLength(request.body.id, context.longestParameter);
     const view = await context.engine.createJob(jobInput(request.body), context.asked(request));
     reply
@@ -51,7 +51,7 @@ function listRoute(app: JobsApp, context: RouteContext): void {
     querystring: jobsQuery,
     response: { 200: success(pageSchema(jobSchema), 'A page of jobs'), ...problems() },
   };
-  app.get('/jobs', { onRequest: context.allow('read'), schema }, async (request) => {
+  app.get('/jobs', { preParsing: context.allow('read'), schema }, async (request) => {
     const { sort, cursor, limit, type, status, health, q } = request.query;
     const { field, descending } = jobOrder(sort);
     const order = `jobs:${sort}`;

@@ -29,7 +29,7 @@ function readRoute(app: JobsApp, context: RouteContext): void {
     params: jobParams,
     response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404) },
   };
-  app.get('/jobs/:job_id', { onRequest: context.allow('read'), schema }, async (request, reply) => {
+  app.get('/jobs/:job_id', { preParsing: context.allow('read'), schema }, async (request, reply) => {
     const view = await context.engine.getJob(request.params.job_id);
     reply.header('etag', etagOf(view.job));
     return jobJson(view);
@@ -55,7 +55,7 @@ function putRoute(app: JobsApp, context: RouteContext): void {
       ...problems(409, 412, ...BODY_PROBLEMS),
     },
   };
-  app.put('/jobs/:job_id', { onRequest: context.allow('admin'), schema }, async (request, reply) => {
+  app.put('/jobs/:job_id', { preParsing: context.allow('admin'), schema }, async (request, reply) => {
     const { job_id: jobId } = request.params;
     const { id = jobId, ...fields } = request.body;
     if (id !== jobId) {
@@ -105,7 +105,7 @@ function patchRoute(app: JobsApp, context: RouteContext): void {
     body: patchJobBody,
     response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404, 409, 412, ...BODY_PROBLEMS) },
   };
-  app.patch('/jobs/:job_id', { onRequest: context.allow('admin'), schema }, async (request, reply) => {
+  app.patch('/jobs/:job_id', { preParsing: context.allow('admin'), schema }, async (request, reply) => {
     const { job_id: jobId } = request.params;
     const view = await underIfMatch(
       context.engine,
@@ -129,7 +129,7 @@ function deleteRoute(app: JobsApp, context: RouteContext): void {
     headers: ifMatch,
     response: { 204: noContent, ...problems(404, 412, ...BODY_PROBLEMS) },
   };
-  app.delete('/jobs/:job_id', { onRequest: context.allow('admin'), schema }, async (request, reply) => {
+  app.delete('/jobs/:job_id', { preParsing: context.allow('admin'), schema }, async (request, reply) => {
     const { job_id: jobId } = request.params;
     await underIfMatch(
       context.engine,

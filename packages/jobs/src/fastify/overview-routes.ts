@@ -22,7 +22,7 @@ function typesRoute(app: JobsApp, context: RouteContext): void {
     }),
     response: { 200: success(jobTypesSchema, 'The job types'), ...problems() },
   };
-  app.get('/job-types', { onRequest: context.allow('read'), schema }, async () => ({
+  app.get('/job-types', { preParsing: context.allow('read'), schema }, async () => ({
     data: context.engine.jobTypes().map(jobTypeJson),
   }));
 }
@@ -38,7 +38,7 @@ function previewRoute(app: JobsApp, context: RouteContext): void {
     body: previewBody,
     response: { 200: success(previewSchema, 'The times'), ...problems(404, 409, ...BODY_PROBLEMS) },
   };
-  app.post('/job-preview', { onRequest: context.allow('read'), schema }, async (request) => {
+  app.post('/job-preview', { preParsing: context.allow('read'), schema }, async (request) => {
     const { job_id: jobId, count, ...fields } = request.body;
     const patch = schedulePatch(fields);
     const preview = await (jobId === undefined
@@ -71,7 +71,7 @@ function statsRoute(app: JobsApp, context: RouteContext): void {
     }),
     response: { 200: success(statsSchema, 'The counts'), ...problems() },
   };
-  app.get('/job-stats', { onRequest: context.allow('read'), schema }, async () =>
+  app.get('/job-stats', { preParsing: context.allow('read'), schema }, async () =>
     statsJson(await context.engine.stats()),
   );
 }

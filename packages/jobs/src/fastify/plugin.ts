@@ -29,9 +29,9 @@ export interface JobsPluginOptions {
  *     await app.register(jobsPlugin, { prefix: '/api', engine, authorize });
  *
  * It needs nothing else of the host. Its schemas, its body parser and its error handler (RFC 9457) stay within it, and the
- * host's hooks run before its own. Ids of jobs have up to 128 characters: give Fastify `routerOptions: { maxParamLength: 128 }`,
- * or longer ones than its default of 100 are refused. Reads take `read`; run, pause, resume, cancel and retry `operate`; create,
- * edit and delete `admin`.
+ * host's hooks run before its own: who asks is known, and counted by a rate limit, before `authorize` is asked. Ids of jobs
+ * have up to 128 characters: give Fastify `routerOptions: { maxParamLength: 128 }`, or longer ones than its default of 100 are
+ * refused. Reads need `read`; run, pause, resume, cancel and retry `operate`; create, edit and delete `admin`.
  */
 export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance, options) => {
   if (typeof options.authorize !== 'function' && options.authorize !== false) {

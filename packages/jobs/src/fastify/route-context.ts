@@ -1,7 +1,6 @@
 import type {
   FastifyBaseLogger,
   FastifyInstance,
-  FastifyReply,
   FastifyRequest,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
@@ -43,12 +42,15 @@ export interface RouteDoc {
   readonly description?: string;
 }
 
-type Hook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+type Hook = (request: FastifyRequest) => Promise<void>;
 
 /** What all routes share. */
 export interface RouteContext {
   readonly engine: Engine;
-  /** An `onRequest` hook: nobody gets past it who may not do this. */
+  /**
+   * A `preParsing` hook: nobody gets past it who may not do this. It comes before the body is read, and after all `onRequest`
+   * hooks, so that the host has found out who asks, and its rate limit has counted those who are refused.
+   */
   allow(need: JobsNeed): Hook;
   /** Who asks, as {@link allow} found out. */
   asked(request: FastifyRequest): Asked;

@@ -41,7 +41,7 @@ function jobHistoryRoute(app: JobsApp, context: RouteContext): void {
     querystring: jobRunsQuery,
     response: { 200: runPage, ...problems(404) },
   };
-  app.get('/jobs/:job_id/runs', { onRequest: context.allow('read'), schema }, async (request) => {
+  app.get('/jobs/:job_id/runs', { preParsing: context.allow('read'), schema }, async (request) => {
     const { job } = await context.engine.getJob(request.params.job_id);
     return listRuns(context, { jobUid: job.uid }, request.query);
   });
@@ -57,7 +57,7 @@ function listRoute(app: JobsApp, context: RouteContext): void {
     querystring: runsQuery,
     response: { 200: runPage, ...problems() },
   };
-  app.get('/runs', { onRequest: context.allow('read'), schema }, async (request) => {
+  app.get('/runs', { preParsing: context.allow('read'), schema }, async (request) => {
     const { job_id: jobId, type, ...query } = request.query;
     const which = {
       ...(jobId === undefined ? {} : { jobId }),
@@ -98,7 +98,7 @@ function readRoute(app: JobsApp, context: RouteContext): void {
     params: runParams,
     response: { 200: success(runSchema, 'The run'), ...problems(404) },
   };
-  app.get('/runs/:run_id', { onRequest: context.allow('read'), schema }, async (request) =>
+  app.get('/runs/:run_id', { preParsing: context.allow('read'), schema }, async (request) =>
     runJson(await context.engine.getRun(request.params.run_id), { stacks: true }),
   );
 }
@@ -114,7 +114,7 @@ function logsRoute(app: JobsApp, context: RouteContext): void {
     params: runParams,
     response: { 200: success(page, 'The lines'), ...problems(404) },
   };
-  app.get('/runs/:run_id/logs', { onRequest: context.allow('read'), schema }, async (request) => {
+  app.get('/runs/:run_id/logs', { preParsing: context.allow('read'), schema }, async (request) => {
     const lines = await context.engine.getLogs(request.params.run_id);
     return { data: lines.map(logLineJson) };
   });
@@ -132,7 +132,7 @@ function cancelRoute(app: JobsApp, context: RouteContext): void {
     body: cancelBody,
     response: { 202: success(runSchema, 'The run'), ...problems(404, 409, ...BODY_PROBLEMS) },
   };
-  const hooks = { onRequest: context.allow('operate'), preValidation: bodyIsOptional };
+  const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/runs/:run_id/cancel', { ...hooks, schema }, async (request, reply) => {
     const input = { force: request.body.force ?? false };
     const view = await context.engine.cancelRun(request.params.run_id, input, context.asked(request));
@@ -156,7 +156,7 @@ function retryRoute(app: JobsApp, context: RouteContext): void {
       ...problems(404, 409, ...BODY_PROBLEMS),
     },
   };
-  const hooks = { onRequest: context.allow('operate'), preValidation: bodyIsOptional };
+  const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/runs/:run_id/retry', { ...hooks, schema }, async (request, reply) => {
     const view = await context.engine.retryRun(request.params.run_id, context.asked(request));
     reply.code(202).header('location', context.path(`/runs/${view.run.id}`));

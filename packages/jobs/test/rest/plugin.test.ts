@@ -69,6 +69,23 @@ describe('authorize', () => {
     expect(asked).toEqual(routes.map(([method, , need]) => `${method} ${need}`));
   });
 
+  test("is asked after the host's own hooks, such as a rate limit", async () => {
+    const order: string[] = [];
+    const app = fastify();
+    open.push({ app, engine, close: () => app.close() });
+    app.addHook('onRoute', (route) => {
+      const before = [route.onRequest ?? []].flat();
+      route.onRequest = [...before, async () => void order.push('host')];
+    });
+    const authorize: JobsAuthorize = () => {
+      order.push('authorize');
+      return undefined;
+    };
+    await app.register(jobsPlugin, { prefix: '/api', engine, authorize });
+    expect((await app.inject('/api/jobs')).statusCode).toBe(200);
+    expect(order).toEqual(['host', 'authorize']);
+  });
+
   test('answers 401 with the scheme', async () => {
     const authorize = async () => {
       throw Object.assign(new Error('secret reason'), { statusCode: 401 });
