@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import {
+  createTemplates,
+  TEMPLATE_NAMES,
+  TEMPLATES,
+  TemplateDataError,
+  type TemplateName,
+} from './templates.ts';
+
+const templates = createTemplates();
+
+const DATA: Readonly<Record<TemplateName, object>> = {
+  default: { title: 'News', message: 'One\nTwo' },
+  welcome: {},
+  listing_expired: { title: 'Old lamp' },
+  seller_digest: { active: 3, added: 2, expiring: 1, titles: ['Old lamp', 'Chair'] },
+};
+
+test.each(TEMPLATE_NAMES)('%s renders whole in all its parts', (name) => {
+  const mail = templates.render(name, { name: 'Ann' }, DATA[name]);
+  for (const part of [mail.subject, mail.text, mail.html]) {
+    expect(part.trim()).not.toBe('');
+    expect(part).not.toMatch(/undefined|\[object|<%|%>/);
+  }
+  expect(mail.text).toContain('Ann');
+});
+
+test('every template has a name in the list, and every name a template', () => {
+  expect(Object.keys(TEMPLATES).toSorted()).toEqual([...TEMPLATE_NAMES].toSorted());
+});
+
+test('markup in data is text in the HTML part, and stays as it is in the text part', () => {
+  const evil = `<script>alert("x")</script> & 'y'`;
+  const mail = templates.render('default', { name: evil }, { title: evil, message: evil });
+  expect(mail.html).not.toContain('<script>');
+  expect(mail.html).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &#39;y&#39;');
+  expect(mail.text).toContain(evil);
+});
+
+test('template code in data is not run', () => {
+  const mail = templates.render(
+    'default',
+    { name: 'Ann' },
+    { title: '<%= 6 * 7 %>', message: '<% throw 1 %>' },
+  );
+  expect(mail.subject).toBe('<%= 6 * 7 %>');
+});
+
+test('a line break in data can not add a header', () => {
+  const { subject } = templates.render(
+    'default',
+    { name: 'A' },
+    { title: 'Hi\r\nBcc: eve@example.com', message: 'm' },
+  );
+  expect(subject).toBe('Hi Bcc: eve@example.com');
+});
+
+test('data that a template can not show is refused', () => {
+  expect(() => templates.render('default', { name: 'Ann' }, { title: 'x' })).toThrow(TemplateDataError);
+  expect(() => templates.render('seller_digest', { name: 'Ann' }, {})).toThrow(TemplateDataError);
+});

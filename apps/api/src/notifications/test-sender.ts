@@ -1,0 +1,21 @@
+// A sender in a process of its own, for tests that kill it: test-sender.ts <database file> <SMTP URL> <run id> <fence>
+import { createDatabase } from '../db/database.ts';
+import { createNotificationDelivery } from './delivery.ts';
+import { createSmtpMailer } from './smtp-mailer.ts';
+import { createTemplates } from './templates.ts';
+
+const [file = '', url = '', id = '', fence = ''] = process.argv.slice(2);
+const opened = await createDatabase({ file, isolation: 'inline' });
+const delivery = createNotificationDelivery({
+  database: opened.kysely,
+  clock: { now: () => Date.now() },
+  mailer: createSmtpMailer({ url, from: 'GreenVue <no-reply@shop.example>' }),
+  templates: createTemplates(),
+});
+await delivery.sendDue({
+  template: 'default',
+  batchSize: 50,
+  run: { id, fence: Number(fence) },
+  signal: new AbortController().signal,
+  progress: () => undefined,
+});
