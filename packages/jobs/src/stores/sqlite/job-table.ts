@@ -29,6 +29,8 @@ export interface JobTable {
   /** Jobs that were saved with more history than `setBounds` allows, until they are saved with less. */
   readonly overfull: ReadonlySet<number>;
   setBounds(bounds: HistoryBounds): void;
+  /** The job was found to have more. */
+  noteOverfull(uid: number): void;
 }
 
 /** More rows of history than these are to be pruned. */
@@ -97,6 +99,9 @@ export function createJobTable(db: Database): JobTable {
       db.statement(REMOVE_JOB).run(uid);
     },
     overfull,
+    noteOverfull: (uid) => {
+      overfull.add(uid);
+    },
     setBounds(to) {
       bounds = to;
     },

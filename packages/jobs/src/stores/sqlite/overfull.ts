@@ -25,9 +25,8 @@ export function createOverfull(db: Database, jobs: JobTable): Overfull {
       if (lookedUpTo === undefined) return false;
       const params = [lookedUpTo, STEP] as const;
       const last = firstNumbersOf(db.arrays(LAST_OF_STEP).all(...params))[0];
-      // Reading a job notices it.
       const found = db.arrays(OVER).all(lookedUpTo, last ?? lookedUpTo, to.finished, to.skipped);
-      for (const uid of firstNumbersOf(found)) jobs.require(uid);
+      for (const uid of firstNumbersOf(found)) jobs.noteOverfull(uid);
       lookedUpTo = last;
       return last !== undefined;
     },

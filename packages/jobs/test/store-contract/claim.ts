@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { failed, type MakeStore, MINUTE, ON_DEMAND, required, SECOND, T0, TYPES, useStore } from './rig.ts';
+
+export function claimContract(makeStore: MakeStore): void {
+  describe('claims', () => {
+    const t = useStore(makeStore);
+
+    const triggered = async (count: number) => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow', maxAttempts: 10 });
+      const ids: string[] = [];
+      for (let n = 0; n < count; n += 1) {
+        ids.push((await t.trigger('a')).id);
+        t.clock.advance(1);
+      }
+      return ids;
+    };
+
+    it('claims due runs, those due first first, at most as many as there are places', async () => {
+      const ids = await triggered(5);
+      const first = await t.claim(3);
+      expect(first.runs.map(({ id }) => id)).toEqual(ids.slice(0, 3));
+      expect(first.nextDueAt).toBe(T0 + 3);
+      const rest = await t.claim(3);
+      expect(rest.runs.map(({ id }) => id)).toEqual(ids.slice(3));
+      expect(rest).not.toHaveProperty('nextDueAt');
+    });
+
+    it('a claimed run is told with its job, its attempt and its fence, and runs from now', async () => {
+      const [id] = await triggered(1);
+      const { runs, jobs, now } = await t.claim(1, 0, 'node-9');
+      expect(now).toBe(T0 + 1);
+      expect(jobs).toEqual([await t.job('a')]);
+      const run = required(runs[0]);
+      expect(run).toEqual({
+        id,
+        job: 0,
+        fence: run.fence,
+        attempt: 1,
+        availableAt: T0,
+        started: true,
+        catchUp: false,
+        missed: 0,
+      });
+      expect(await t.live(required(id))).toMatchObject({
+        status: 'running',
+        startedAt: T0 + 1,
+        claim: { node: 'node-9', fence: run.fence },
+      });
+    });
+
+    it('P10: a fence is higher than any before, even when the clock jumps back', async () => {
+      await triggered(0);
+      let last = 0;
+      for (let n = 0; n < 4; n += 1) {
+        t.clock.set(T0 - n * MINUTE);
+        await t.trigger('a');
+        const run = await t.claimOne();
+        expect(run.fence).toBeGreaterThan(last);
+        last = run.fence;
+        if (n === 2) await t.reopen();
+      }
+    });
+
+    it('runs of one claim share their jobs', async () => {
+      await triggered(3);
+      await t.create('b', { schedule: ON_DEMAND });
+      await t.trigger('b');
+      const { runs, jobs } = await t.claim();
+      expect(jobs.map(({ id }) => id)).toEqual(['a', 'b']);
+      expect(runs.map(({ job }) => jobs[job]?.id)).toEqual(['a', 'a', 'a', 'b']);
+    });
+
+    it('a claimed run is not claimed again', async () => {
+      await triggered(2);
+      await t.claim();
+      expect((await t.claim(10, 10, 'node-2')).runs).toEqual([]);
+    });
+
+    it('a prefetched run is claimed but not started', async () => {
+      const ids = await triggered(3);
+      const { runs } = await t.claim(1, 1);
+      expect(runs.map(({ id, started }) => [id, started])).toEqual([
+        [ids[0], true],
+        [ids[1], false],
+      ]);
+      const prefetched = await t.live(required(ids[1]));
+      expect(prefetched).toMatchObject({ status: 'queued', claim: { node: 'node-1' } });
+      expect(prefetched).not.toHaveProperty('startedAt');
+    });
+
+    it('P9: a run once recovered is never claimed ahead of a free place', async () => {
+      const ids = await triggered(3);
+      await t.claim(1, 0, 'dead');
+      await t.store.recover({ node: 'node-1' });
+      const ahead = await t.claim(0, 10);
+      expect(ahead.runs.map(({ id }) => id)).toEqual(ids.slice(1));
+      expect(ahead.nextDueAt).toBe(T0);
+      expect((await t.claimOne()).id).toBe(ids[0]);
+    });
+
+    it('without places nothing is claimed', async () => {
+      await triggered(1);
+      const claim = await t.claim(0, 0);
+      expect(claim.runs).toEqual([]);
+      expect(claim.nextDueAt).toBe(T0);
+    });
+
+    it('P22: claims only types that the node has, in that version or a newer one', async () => {
+      await t.create('other', { type: 'other', schedule: ON_DEMAND });
+      await t.create('newer', { typeVersion: 3, schedule: ON_DEMAND });
+      await t.create('known', { schedule: ON_DEMAND });
+      for (const id of ['other', 'newer', 'known']) await t.trigger(id);
+      const mine = await t.claim();
+      expect(mine.jobs.map(({ id }) => id)).toEqual(['known']);
+      expect(mine).not.toHaveProperty('nextDueAt');
+      const { jobs } = await t.store.claim({
+        node: 'n',
+        types: { noop: 3, other: 1 },
+        places: 9,
+        prefetch: 0,
+      });
+      expect(jobs.map(({ id }) => id)).toEqual(['other', 'newer']);
+    });
+
+    it('merges the types by what is due first', async () => {
+      const types = { one: 1, two: 1, three: 1 };
+      for (const type of ['one', 'two', 'three']) {
+        await t.create(type, { type, schedule: ON_DEMAND, overlap: 'allow' });
+      }
+      for (const id of ['two', 'one', 'one', 'three', 'two']) {
+        await t.trigger(id);
+        t.clock.advance(1);
+      }
+      const { runs, jobs } = await t.store.claim({ node: 'n', types, places: 4, prefetch: 0 });
+      expect(runs.map(({ job }) => jobs[job]?.id)).toEqual(['two', 'one', 'one', 'three']);
+    });
+
+    it('P8: a retry is not claimed before its time, and tells when that is', async () => {
+      await triggered(1);
+      await t.settle(await t.claimOne(), failed());
+      const early = await t.claim();
+      expect(early.runs).toEqual([]);
+      expect(early.nextDueAt).toBe(t.clock.now() + 10 * SECOND);
+      t.clock.advance(10 * SECOND);
+      expect(await t.claimOne()).toMatchObject({ attempt: 2 });
+    });
+
+    it('a claim is kept over a restart of the process', async () => {
+      const [id] = await triggered(1);
+      const run = await t.claimOne();
+      await t.reopen();
+      t.clock.advance(MINUTE);
+      expect((await t.claim()).runs).toEqual([]);
+      expect(await t.settle(run, { kind: 'succeeded', result: '{"ok":true}' })).toMatchObject({
+        kind: 'finished',
+      });
+      expect(await t.finished(required(id))).toMatchObject({ result: '{"ok":true}', node: 'node-1' });
+    });
+
+    it('an empty store has nothing to claim', async () => {
+      expect(await t.store.claim({ node: 'n', types: TYPES, places: 5, prefetch: 5 })).toEqual({
+        now: T0,
+        jobs: [],
+        runs: [],
+      });
+    });
+  });
+}

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import {
+  DAY,
+  definitionOf,
+  every,
+  HOUR,
+  type MakeStore,
+  MINUTE,
+  ON_DEMAND,
+  required,
+  SECOND,
+  SUCCEEDED,
+  T0,
+  TYPES,
+  useStore,
+} from './rig.ts';
+
+export function planContract(makeStore: MakeStore): void {
+  describe('planning', () => {
+    const t = useStore(makeStore);
+
+    it('P5: a due slot becomes one queued run, and the job moves on to the next', async () => {
+      const job = await t.create('a');
+      t.clock.advance(MINUTE);
+      const plan = await t.plan();
+      expect(plan).toMatchObject({
+        now: T0 + MINUTE,
+        queued: [{ jobId: 'a', jobUid: job.uid, scheduledFor: T0 + MINUTE }],
+        skipped: [],
+        more: false,
+        nextWakeAt: T0 + 2 * MINUTE,
+      });
+      expect(await t.job('a')).toMatchObject({ lastSlotAt: T0 + MINUTE, nextRunAt: T0 + 2 * MINUTE });
+      expect(await t.run(required(plan.queued[0]).id)).toMatchObject({
+        trigger: 'schedule',
+        scheduledFor: T0 + MINUTE,
+        availableAt: T0 + MINUTE,
+        queuedAt: T0 + MINUTE,
+        status: 'queued',
+        missed: 0,
+      });
+      expect((await t.plan()).queued).toEqual([]);
+    });
+
+    it('nothing is due a millisecond early', async () => {
+      await t.create('a');
+      t.clock.advance(MINUTE - 1);
+      expect(await t.plan()).toMatchObject({ queued: [], nextWakeAt: T0 + MINUTE });
+    });
+
+    it('P3: late planning never shifts the grid', async () => {
+      await t.create('a');
+      t.clock.advance(MINUTE + 17 * SECOND);
+      await t.plan();
+      expect((await t.job('a')).nextRunAt).toBe(T0 + 2 * MINUTE);
+    });
+
+    it('takes at most `limit` jobs, the longest overdue first, and says that there are more', async () => {
+      await t.create('late', { schedule: every(2 * MINUTE) });
+      await t.create('later', { schedule: every(3 * MINUTE) });
+      await t.create('latest', { schedule: every(4 * MINUTE) });
+      t.clock.advance(4 * MINUTE);
+      const first = await t.plan(2);
+      expect(first.queued.map(({ jobId }) => jobId)).toEqual(['late', 'later']);
+      expect(first).toMatchObject({ more: true, nextWakeAt: T0 + 4 * MINUTE });
+      const rest = await t.plan(2);
+      expect(rest.queued.map(({ jobId }) => jobId)).toEqual(['latest']);
+      expect(rest.more).toBe(false);
+    });
+
+    it('P22: only types that the node has, in that version or a newer one; the others cost nothing and stay due', async () => {
+      await t.create('known');
+      await t.create('unknown', { type: 'other' });
+      await t.create('newer', { typeVersion: 2 });
+      t.clock.advance(MINUTE);
+      const plan = await t.plan();
+      expect(plan.queued.map(({ jobId }) => jobId)).toEqual(['known']);
+      expect(plan.nextWakeAt).toBe(T0 + 2 * MINUTE);
+      const rest = await t.store.plan({ types: { noop: 2, other: 1 }, limit: 10 });
+      expect(rest.queued.map(({ jobId }) => jobId).sort()).toEqual(['newer', 'unknown']);
+    });
+
+    it('merges the types by what is overdue longest', async () => {
+      await t.create('a', { type: 'one', schedule: every(3 * MINUTE) });
+      await t.create('b', { type: 'two', schedule: every(2 * MINUTE) });
+      await t.create('c', { type: 'one', schedule: every(4 * MINUTE) });
+      await t.create('d', { type: 'three', schedule: every(5 * MINUTE) });
+      t.clock.advance(5 * MINUTE);
+      const { queued } = await t.store.plan({ types: { one: 1, two: 1, three: 1 }, limit: 3 });
+      expect(queued.map(({ jobId }) => jobId)).toEqual(['b', 'a', 'c']);
+    });
+
+    it('P22: a node without types plans nothing', async () => {
+      await t.create('a');
+      t.clock.advance(HOUR);
+      expect(await t.store.plan({ types: {}, limit: 10 })).toEqual({
+        now: t.clock.now(),
+        queued: [],
+        skipped: [],
+        more: false,
+      });
+    });
+
+    it('P22: planning never waits for a place: a slot becomes a queued run even when nobody claims', async () => {
+      for (let n = 0; n < 20; n += 1) await t.create(`job-${n}`);
+      t.clock.advance(MINUTE);
+      expect((await t.plan()).queued).toHaveLength(20);
+    });
+
+    it('lesson 6: a slot that came due while no process ran is still due', async () => {
+      await t.create('a', { schedule: every(DAY) });
+      await t.reopen();
+      t.clock.advance(3 * DAY);
+      expect((await t.plan()).queued).toHaveLength(1);
+    });
+
+    it('P3: `fixed_delay` has no next run while a run is live, and counts from its end', async () => {
+      await t.create('a', { schedule: every(MINUTE, { mode: 'fixed_delay' }) });
+      t.clock.advance(MINUTE);
+      await t.plan();
+      expect(await t.job('a')).not.toHaveProperty('nextRunAt');
+      const run = await t.claimOne();
+      t.clock.advance(10 * MINUTE);
+      expect(await t.plan()).toMatchObject({ queued: [], skipped: [] });
+      await t.settle(run, SUCCEEDED);
+      expect((await t.job('a')).nextRunAt).toBe(T0 + 12 * MINUTE);
+      expect((await t.plan()).nextWakeAt).toBe(T0 + 12 * MINUTE);
+    });
+
+    it('a run_at job is finished once its slot is taken and no run of it is live; a run by hand wakes it', async () => {
+      await t.create('a', { schedule: { kind: 'run_at', runAt: T0 + MINUTE } });
+      t.clock.advance(MINUTE);
+      await t.plan();
+      expect((await t.job('a')).status).toBe('active');
+      await t.settle(await t.claimOne(), SUCCEEDED);
+      expect((await t.job('a')).status).toBe('finished');
+      await t.trigger('a');
+      expect((await t.job('a')).status).toBe('active');
+      await t.settle(await t.claimOne(), SUCCEEDED);
+      expect((await t.job('a')).status).toBe('finished');
+    });
+
+    it('an on_demand job is never planned and never finishes', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      t.clock.advance(DAY);
+      expect((await t.plan()).queued).toEqual([]);
+      expect((await t.job('a')).status).toBe('active');
+    });
+
+    it('P17: a clock that jumps back reruns nothing, and the job is late until the clock has caught up', async () => {
+      await t.create('a', { schedule: every(MINUTE) });
+      t.clock.advance(10 * MINUTE);
+      await t.plan();
+      await t.settle(await t.claimOne(), SUCCEEDED);
+      const { nextRunAt } = await t.job('a');
+      t.clock.set(T0);
+      expect((await t.plan()).queued).toEqual([]);
+      expect((await t.view('a')).health).toMatchObject({ status: 'late', reason: 'clock' });
+      t.clock.set(T0 + 10 * MINUTE + 1);
+      expect((await t.plan()).queued).toEqual([]);
+      expect((await t.job('a')).nextRunAt).toBe(nextRunAt);
+    });
+
+    it('P17: a resume after a clock jump bases the schedule on now again', async () => {
+      await t.create('a');
+      t.clock.advance(HOUR);
+      await t.plan();
+      t.clock.set(T0);
+      await t.done('a', { kind: 'pause', cancelLive: true });
+      await t.done('a', { kind: 'resume' });
+      expect((await t.job('a')).nextRunAt).toBe(T0 + MINUTE);
+    });
+
+    it('a job made again under the same id is planned on its own grid', async () => {
+      await t.create('a');
+      await t.done('a', { kind: 'delete' });
+      t.clock.advance(30 * SECOND);
+      await t.store.insertJob({ definition: definitionOf('a') });
+      expect((await t.store.plan({ types: TYPES, limit: 10 })).nextWakeAt).toBe(T0 + 90 * SECOND);
+    });
+  });
+}

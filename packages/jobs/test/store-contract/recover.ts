@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { every, type MakeStore, MINUTE, ON_DEMAND, SUCCEEDED, T0, useStore } from './rig.ts';
+
+export function recoverContract(makeStore: MakeStore): void {
+  describe('recovery', () => {
+    const t = useStore(makeStore);
+
+    it('P9, lesson 16: a claim of a dead node is taken back at once and costs no attempt', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      await t.trigger('a');
+      const run = await t.claimOne('dead');
+      t.clock.advance(MINUTE);
+      expect(await t.store.recover({ node: 'node-2' })).toEqual({ recovered: 1, failed: 0 });
+      const waiting = await t.live(run.id);
+      expect(waiting).toMatchObject({
+        status: 'queued',
+        held: 'no',
+        recoveries: 1,
+        failures: 0,
+        availableAt: T0,
+      });
+      expect(waiting).not.toHaveProperty('claim');
+      expect(await t.claimOne('node-2')).toMatchObject({ id: run.id, attempt: 1 });
+    });
+
+    it('P9: the claims of the node itself are left alone', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      await t.trigger('a');
+      const run = await t.claimOne('node-1');
+      expect(await t.store.recover({ node: 'node-1' })).toEqual({ recovered: 0, failed: 0 });
+      expect(await t.settle(run, SUCCEEDED)).toMatchObject({ kind: 'finished' });
+    });
+
+    it('P9: prefetched runs are taken back, too', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+      for (let n = 0; n < 3; n += 1) await t.trigger('a');
+      await t.claim(1, 2, 'dead');
+      expect(await t.store.recover({ node: 'node-2' })).toEqual({ recovered: 3, failed: 0 });
+    });
+
+    it('P9: the sixth lost claim fails the run', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      const { id } = await t.trigger('a');
+      for (let n = 1; n <= 5; n += 1) {
+        await t.claimOne(`dead-${n}`);
+        expect(await t.store.recover({ node: 'node' })).toEqual({ recovered: 1, failed: 0 });
+      }
+      await t.claimOne('dead-6');
+      expect(await t.store.recover({ node: 'node' })).toEqual({ recovered: 0, failed: 1 });
+      expect(await t.finished(id)).toMatchObject({
+        status: 'failed',
+        reason: 'lost',
+        recoveries: 6,
+        errors: [{ reason: 'lost' }],
+      });
+      expect(await t.job('a')).toMatchObject({ failedInRow: 1 });
+    });
+
+    it('P12: a lost run that was asked to stop is cancelled, never run again', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'queue' });
+      const { id } = await t.trigger('a');
+      const next = await t.trigger('a');
+      await t.claimOne('dead');
+      await t.store.cancelRun({ runId: id, force: false });
+      await t.store.recover({ node: 'node-2' });
+      expect(await t.finished(id)).toMatchObject({ status: 'cancelled', reason: 'user', recoveries: 1 });
+      expect((await t.claimOne('node-2')).id).toBe(next.id);
+    });
+
+    it('P14: a run taken back from a paused job waits for the resume', async () => {
+      await t.create('a');
+      t.clock.advance(MINUTE);
+      await t.plan();
+      await t.claimOne('dead');
+      await t.done('a', { kind: 'pause', cancelLive: false });
+      await t.store.recover({ node: 'node-2' });
+      expect((await t.claim()).runs).toEqual([]);
+      await t.done('a', { kind: 'resume' });
+      expect((await t.claim()).runs).toHaveLength(1);
+    });
+
+    it('P7: a run that was taken back keeps its room', async () => {
+      await t.create('a', { schedule: every(MINUTE) });
+      t.clock.advance(MINUTE);
+      await t.plan();
+      await t.claimOne('dead');
+      await t.store.recover({ node: 'node-2' });
+      t.clock.advance(MINUTE);
+      expect((await t.plan()).skipped).toMatchObject([{ reason: 'overlap' }]);
+    });
+
+    it('P13: a claim of a job deleted meanwhile is cancelled', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      const { id } = await t.trigger('a');
+      await t.claimOne('dead');
+      await t.done('a', { kind: 'delete' });
+      await t.store.recover({ node: 'node-2' });
+      expect(await t.finished(id)).toMatchObject({ status: 'cancelled', reason: 'deleted' });
+    });
+
+    it('over a restart, claims are still those of the node that made them', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      const { id } = await t.trigger('a');
+      await t.claimOne('first');
+      await t.reopen();
+      expect(await t.live(id)).toMatchObject({ claim: { node: 'first' } });
+      expect(await t.store.recover({ node: 'second' })).toEqual({ recovered: 1, failed: 0 });
+    });
+  });
+}

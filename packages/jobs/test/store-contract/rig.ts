@@ -1,0 +1,219 @@
+import { afterEach, beforeEach } from 'vitest';
+import type { JobCommand } from '../../src/core/commands.ts';
+import type { Job, JobDefinition } from '../../src/core/job.ts';
+import { DEFAULT_BACKOFF } from '../../src/core/retry.ts';
+import type { FinishedRun, LiveRun, Run } from '../../src/core/run.ts';
+import type { Schedule } from '../../src/core/schedule.ts';
+import type { Outcome } from '../../src/core/settle.ts';
+import type {
+  ClaimedRun,
+  ClaimResult,
+  CommandInput,
+  CommandResult,
+  JobStore,
+  JobView,
+  PlanResult,
+  RunQuery,
+  SettleBatchResult,
+  SettleInput,
+  SettleResult,
+} from '../../src/core/store.ts';
+import type { FakeClock } from '../../src/testing/fake-clock.ts';
+
+/** An empty, open store whose time is a fake clock's. */
+export interface StoreUnderTest {
+  readonly store: JobStore;
+  readonly clock: FakeClock;
+  /** Closes the store and opens the same database again, as a restarted process does. */
+  reopen(): Promise<JobStore>;
+  /** Closes the store and removes its database. */
+  dispose(): Promise<void>;
+}
+
+export type MakeStore = (startMs: number) => Promise<StoreUnderTest>;
+
+export const T0 = Date.UTC(2026, 0, 5, 12);
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export const TYPES = { noop: 1 };
+
+export function every(
+  everyMs: number,
+  more: Partial<Extract<Schedule, { kind: 'interval' }>> = {},
+): Schedule {
+  return { kind: 'interval', interval: `${everyMs}ms`, everyMs, mode: 'fixed_rate', ...more };
+}
+
+export const ON_DEMAND: Schedule = { kind: 'on_demand' };
+
+export function definitionOf(id: string, more: Partial<JobDefinition> = {}): JobDefinition {
+  return {
+    id,
+    name: `Job ${id}`,
+    description: '',
+    type: 'noop',
+    typeVersion: 1,
+    schedule: every(MINUTE),
+    payload: '{}',
+    overlap: 'skip',
+    catchUp: 'once',
+    timeoutMs: 30 * MINUTE,
+    maxAttempts: 3,
+    backoff: { ...DEFAULT_BACKOFF, jitter: 0 },
+    ...more,
+  };
+}
+
+/** What the tests of one topic do with a store, in the words of the design. */
+export interface Rig {
+  readonly store: JobStore;
+  readonly clock: FakeClock;
+  reopen(): Promise<void>;
+  create(id: string, more?: Partial<JobDefinition>): Promise<Job>;
+  command(jobId: string, command: JobCommand, more?: Partial<CommandInput>): Promise<CommandResult>;
+  /** A command that must be done. */
+  done(jobId: string, command: JobCommand, more?: Partial<CommandInput>): Promise<Done>;
+  trigger(jobId: string): Promise<LiveRun>;
+  edit(jobId: string, more: Partial<JobDefinition>): Promise<Done>;
+  plan(limit?: number): Promise<PlanResult>;
+  claim(places?: number, prefetch?: number, node?: string): Promise<ClaimResult>;
+  /** Claims exactly one run. */
+  claimOne(node?: string): Promise<ClaimedRun>;
+  settle(run: ClaimedRun, outcome: Outcome, more?: Partial<SettleInput>): Promise<SettleResult>;
+  settleAll(runs: readonly ClaimedRun[], outcome?: Outcome): Promise<SettleBatchResult>;
+  view(jobId: string): Promise<JobView>;
+  job(jobId: string): Promise<Job>;
+  run(runId: string): Promise<Run>;
+  live(runId: string): Promise<LiveRun>;
+  finished(runId: string): Promise<FinishedRun>;
+  runs(query?: Partial<RunQuery>): Promise<readonly Run[]>;
+}
+
+export type Done = Extract<CommandResult, { kind: 'done' }>;
+
+export const SUCCEEDED: Outcome = { kind: 'succeeded' };
+
+export function failed(message = 'no luck', permanent = false): Outcome {
+  return {
+    kind: 'failed',
+    permanent,
+    error: { attempt: 1, at: T0, reason: 'error', name: 'Error', message },
+  };
+}
+
+export function settlement(run: ClaimedRun, outcome: Outcome, now: number): SettleInput {
+  return { runId: run.id, fence: run.fence, outcome, random: 0.5, startedAt: now, finishedAt: now };
+}
+
+/** A rig with a fresh store for each test of the surrounding `describe`. */
+export function useStore(makeStore: MakeStore): Rig {
+  let made: StoreUnderTest | undefined;
+  let store: JobStore | undefined;
+  beforeEach(async () => {
+    made = await makeStore(T0);
+    store = made.store;
+  });
+  afterEach(async () => {
+    await made?.dispose();
+    made = undefined;
+  });
+  return rigOver(
+    () => required(store),
+    () => required(made).clock,
+    async () => {
+      store = await required(made).reopen();
+    },
+  );
+}
+
+function rigOver(store: () => JobStore, clock: () => FakeClock, reopen: () => Promise<void>): Rig {
+  const now = () => clock().now();
+  const command = (jobId: string, what: JobCommand, more: Partial<CommandInput> = {}) =>
+    store().command({ jobId, command: what, ...more });
+  const done = async (jobId: string, what: JobCommand, more: Partial<CommandInput> = {}) => {
+    const result = await command(jobId, what, more);
+    if (result.kind !== 'done') throw new Error(`${what.kind} was ${JSON.stringify(result)}`);
+    return result;
+  };
+  const claim = (places = 100, prefetch = 0, node = 'node-1') =>
+    store().claim({ node, types: TYPES, places, prefetch });
+  const settle = async (run: ClaimedRun, outcome: Outcome, more: Partial<SettleInput> = {}) => {
+    const { results } = await store().settle([{ ...settlement(run, outcome, now()), ...more }]);
+    return required(results[0]);
+  };
+  const view = async (jobId: string) => required(await store().getJob(jobId, TYPES), `job ${jobId}`);
+  const run = async (runId: string) => required(await store().getRun(runId), `run ${runId}`).run;
+  return {
+    get store() {
+      return store();
+    },
+    get clock() {
+      return clock();
+    },
+    reopen,
+    async create(id, more) {
+      const outcome = await store().insertJob({ definition: definitionOf(id, more) });
+      if (outcome.kind !== 'created') throw new Error(`creating ${id}: ${JSON.stringify(outcome)}`);
+      return outcome.job;
+    },
+    command,
+    done,
+    trigger: async (jobId) => required((await done(jobId, { kind: 'trigger' })).queued.at(-1)),
+    edit: async (jobId, more) => {
+      const { job } = await view(jobId);
+      return done(jobId, { kind: 'edit', definition: { ...definitionPart(job), ...more } });
+    },
+    plan: (limit = 1_000) => store().plan({ types: TYPES, limit }),
+    claim,
+    async claimOne(node) {
+      const { runs } = await claim(100, 0, node);
+      if (runs.length !== 1) throw new Error(`${runs.length} runs were claimed, not one`);
+      return required(runs[0]);
+    },
+    settle,
+    settleAll: (runs, outcome = SUCCEEDED) =>
+      store().settle(runs.map((one) => settlement(one, outcome, now()))),
+    view,
+    job: async (jobId) => (await view(jobId)).job,
+    run,
+    live: async (runId) => {
+      const found = await run(runId);
+      if (!('held' in found)) throw new Error(`run ${runId} is finished: ${found.status}`);
+      return found;
+    },
+    finished: async (runId) => {
+      const found = await run(runId);
+      if ('held' in found) throw new Error(`run ${runId} is ${found.status}`);
+      return found;
+    },
+    runs: async (query = {}) => (await store().listRuns({ limit: 200, ...query })).rows.map((row) => row.run),
+  };
+}
+
+/** The definition in a job, as a caller would send it back. */
+export function definitionPart(job: Job): JobDefinition {
+  const { id, name, description, type, typeVersion, schedule, payload } = job;
+  const { overlap, catchUp, timeoutMs, maxAttempts, backoff } = job;
+  return {
+    id,
+    name,
+    description,
+    type,
+    typeVersion,
+    schedule,
+    payload,
+    overlap,
+    catchUp,
+    timeoutMs,
+    maxAttempts,
+    backoff,
+  };
+}
+
+export function required<T>(value: T | undefined, what = 'a value'): T {
+  if (value === undefined) throw new Error(`${what} is missing`);
+  return value;
+}

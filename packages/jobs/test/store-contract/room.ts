@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import {
+  every,
+  failed,
+  HOUR,
+  type MakeStore,
+  MINUTE,
+  ON_DEMAND,
+  required,
+  SECOND,
+  SUCCEEDED,
+  T0,
+  useStore,
+} from './rig.ts';
+
+export function roomContract(makeStore: MakeStore): void {
+  describe('room', () => {
+    const t = useStore(makeStore);
+
+    it('P7, lessons 10, 11 and 21: under `skip`, a slot without room is recorded and the clock moves on, in one step', async () => {
+      await t.create('a');
+      t.clock.advance(MINUTE);
+      await t.plan();
+      await t.claimOne();
+      t.clock.advance(MINUTE);
+      const plan = await t.plan();
+      expect(plan).toMatchObject({
+        queued: [],
+        skipped: [{ jobId: 'a', scheduledFor: T0 + 2 * MINUTE, reason: 'overlap' }],
+        nextWakeAt: T0 + 3 * MINUTE,
+      });
+      expect(await t.finished(required(plan.skipped[0]).id)).toMatchObject({
+        status: 'skipped',
+        reason: 'overlap',
+        trigger: 'schedule',
+        attempt: 0,
+        queuedAt: T0 + 2 * MINUTE,
+        finishedAt: T0 + 2 * MINUTE,
+      });
+      expect(await t.job('a')).toMatchObject({ lastSlotAt: T0 + 2 * MINUTE, nextRunAt: T0 + 3 * MINUTE });
+    });
+
+    it('P7: a skipped slot is no last run', async () => {
+      await t.create('a');
+      await t.trigger('a');
+      t.clock.advance(MINUTE);
+      await t.plan();
+      expect(await t.job('a')).not.toHaveProperty('lastRunAt');
+      expect(await t.job('a')).not.toHaveProperty('lastEndAt');
+    });
+
+    it('P7: under `skip`, a run by hand is refused while one is live, be it only queued', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      await t.trigger('a');
+      const refused = await t.command('a', { kind: 'trigger' });
+      expect(refused).toMatchObject({ kind: 'refused', refusal: { code: 'overlap' } });
+      expect(await t.runs()).toHaveLength(1);
+    });
+
+    it('P7: under `queue`, one runs and one waits, held until the settlement that makes room', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'queue' });
+      await t.trigger('a');
+      const second = await t.trigger('a');
+      expect(second.held).toBe('overlap');
+      expect((await t.command('a', { kind: 'trigger' })).kind).toBe('refused');
+      const { runs } = await t.claim();
+      expect(runs).toHaveLength(1);
+      expect(await t.settleAll(runs)).toMatchObject({ wake: true });
+      expect(await t.live(second.id)).toMatchObject({ held: 'no' });
+      expect((await t.claimOne()).id).toBe(second.id);
+    });
+
+    it('P7: a retry keeps its room', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'queue' });
+      await t.trigger('a');
+      const second = await t.trigger('a');
+      await t.settle(await t.claimOne(), failed());
+      expect(await t.live(second.id)).toMatchObject({ held: 'overlap' });
+      expect((await t.claim()).runs).toEqual([]);
+    });
+
+    it('P7: under `queue`, a slot waits behind a live run, and the one after it is skipped', async () => {
+      await t.create('a', { overlap: 'queue' });
+      await t.trigger('a');
+      await t.claimOne();
+      t.clock.advance(MINUTE);
+      expect((await t.plan()).queued).toHaveLength(1);
+      t.clock.advance(MINUTE);
+      expect((await t.plan()).skipped).toMatchObject([{ reason: 'overlap' }]);
+    });
+
+    it('P7: under `allow` nothing is skipped or refused', async () => {
+      await t.create('a', { overlap: 'allow' });
+      for (let n = 0; n < 10; n += 1) await t.trigger('a');
+      for (let n = 1; n <= 5; n += 1) {
+        t.clock.advance(MINUTE);
+        expect((await t.plan()).queued).toHaveLength(1);
+      }
+      expect((await t.claim()).runs).toHaveLength(15);
+    });
+
+    it('P7: a run_at slot always waits', async () => {
+      await t.create('a', { schedule: { kind: 'run_at', runAt: T0 + MINUTE }, overlap: 'skip' });
+      await t.trigger('a');
+      const { runs } = await t.claim();
+      t.clock.advance(MINUTE);
+      const plan = await t.plan();
+      expect(plan.skipped).toEqual([]);
+      expect(await t.live(required(plan.queued[0]).id)).toMatchObject({ held: 'overlap' });
+      await t.settleAll(runs);
+      expect((await t.claimOne()).scheduledFor).toBe(T0 + MINUTE);
+    });
+
+    it('P7: room is per generation: an old one leaves the new one all of its room', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      await t.trigger('a');
+      await t.claimOne();
+      await t.done('a', { kind: 'delete' });
+      await t.create('a', { schedule: ON_DEMAND });
+      await t.trigger('a');
+    });
+
+    it('P15: a run whose own time is to come takes no room', async () => {
+      await t.create('a', { schedule: every(HOUR, { mode: 'fixed_delay' }), overlap: 'allow' });
+      await t.done('a', { kind: 'trigger', runAt: T0 + 2 * HOUR });
+      expect((await t.job('a')).nextRunAt).toBe(T0 + HOUR);
+    });
+
+    it('P7: cancelling the live run lets the waiting one go', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'queue' });
+      const first = await t.trigger('a');
+      const second = await t.trigger('a');
+      await t.store.cancelRun({ runId: first.id, force: false });
+      expect((await t.claimOne()).id).toBe(second.id);
+    });
+
+    it('P7: waiting runs go one at a time, in the order in which they came', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+      const made: string[] = [];
+      for (let n = 0; n < 5; n += 1) {
+        made.push((await t.trigger('a')).id);
+        t.clock.advance(SECOND);
+      }
+      await t.edit('a', { overlap: 'queue' });
+      const ran: string[] = [];
+      for (let n = 0; n < 5; n += 1) {
+        const run = await t.claimOne();
+        ran.push(run.id);
+        await t.settle(run, SUCCEEDED);
+      }
+      expect(ran).toEqual(made);
+    });
+  });
+}

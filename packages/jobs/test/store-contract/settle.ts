@@ -1,0 +1,257 @@
+import { describe, expect, it } from 'vitest';
+import {
+  every,
+  failed,
+  HOUR,
+  type MakeStore,
+  MINUTE,
+  ON_DEMAND,
+  required,
+  SECOND,
+  SUCCEEDED,
+  settlement,
+  T0,
+  useStore,
+} from './rig.ts';
+
+export function settleContract(makeStore: MakeStore): void {
+  describe('settlements', () => {
+    const t = useStore(makeStore);
+
+    const claimed = async (more: Parameters<typeof t.create>[1] = {}) => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow', ...more });
+      await t.trigger('a');
+      return t.claimOne();
+    };
+
+    it('lesson 13: a run that succeeded is kept whole, with its result, and the job knows', async () => {
+      const run = await claimed();
+      const startedAt = t.clock.now();
+      t.clock.advance(3 * SECOND);
+      const { results } = await t.store.settle([
+        {
+          runId: run.id,
+          fence: run.fence,
+          outcome: { kind: 'succeeded', result: '{"removed":3}' },
+          random: 0.5,
+          startedAt,
+          finishedAt: t.clock.now(),
+          progress: { done: 3, total: 3, note: 'done' },
+        },
+      ]);
+      expect(results).toEqual([{ kind: 'finished', status: 'succeeded' }]);
+      const { uid } = await t.job('a');
+      expect(await t.finished(run.id)).toEqual({
+        id: run.id,
+        jobUid: uid,
+        trigger: 'manual',
+        catchUp: false,
+        missed: 0,
+        queuedAt: T0,
+        status: 'succeeded',
+        attempt: 1,
+        recoveries: 0,
+        node: 'node-1',
+        startedAt,
+        finishedAt: t.clock.now(),
+        progress: { done: 3, total: 3, note: 'done' },
+        result: '{"removed":3}',
+        errors: [],
+      });
+      expect(await t.job('a')).toMatchObject({
+        lastRunAt: startedAt,
+        lastStatus: 'succeeded',
+        lastSuccessAt: startedAt,
+        lastEndAt: t.clock.now(),
+        failedInRow: 0,
+      });
+    });
+
+    it('P10: a stale claim cannot settle, and writes nothing', async () => {
+      const run = await claimed();
+      await t.store.recover({ node: 'node-2' });
+      const again = await t.claimOne('node-2');
+      expect(await t.settle(run, SUCCEEDED, { logs: [{ at: T0, level: 'info', message: 'late' }] })).toEqual({
+        kind: 'stale',
+      });
+      expect(await t.live(run.id)).toMatchObject({ claim: { node: 'node-2', fence: again.fence } });
+      expect(await t.store.getLogs(run.id)).toEqual([]);
+      expect(await t.settle(again, SUCCEEDED)).toMatchObject({ kind: 'finished' });
+    });
+
+    it('a run settles once: the second settlement is stale', async () => {
+      const run = await claimed();
+      await t.settle(run, SUCCEEDED);
+      expect(await t.settle(run, failed())).toEqual({ kind: 'stale' });
+      expect(await t.finished(run.id)).toMatchObject({ status: 'succeeded' });
+    });
+
+    it('an unknown run is stale', async () => {
+      const run = await claimed();
+      expect(await t.settle({ ...run, id: '42' }, SUCCEEDED)).toEqual({ kind: 'stale' });
+    });
+
+    it('each of a batch gets its own answer, in order', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+      for (let n = 0; n < 3; n += 1) await t.trigger('a');
+      const { runs } = await t.claim();
+      const [first, second, third] = runs.map((run) => settlement(run, SUCCEEDED, T0));
+      const { results } = await t.store.settle([
+        required(first),
+        { ...required(second), fence: 1 },
+        { ...required(third), outcome: failed('broken', true) },
+      ]);
+      expect(results).toEqual([
+        { kind: 'finished', status: 'succeeded' },
+        { kind: 'stale' },
+        { kind: 'finished', status: 'failed' },
+      ]);
+    });
+
+    it('P8: a failed attempt is retried after its backoff, and every error is kept', async () => {
+      const run = await claimed();
+      expect(await t.settle(run, failed('first'))).toEqual({
+        kind: 'waiting',
+        availableAt: T0 + 10 * SECOND,
+        failures: 1,
+      });
+      const waiting = await t.live(run.id);
+      expect(waiting).toMatchObject({
+        status: 'queued',
+        held: 'no',
+        failures: 1,
+        availableAt: T0 + 10 * SECOND,
+      });
+      expect(waiting).not.toHaveProperty('claim');
+      expect(waiting).not.toHaveProperty('startedAt');
+      t.clock.advance(10 * SECOND);
+      expect(await t.settle(await t.claimOne(), failed('second'))).toMatchObject({
+        availableAt: T0 + 30 * SECOND,
+        failures: 2,
+      });
+      t.clock.advance(20 * SECOND);
+      expect(await t.settle(await t.claimOne(), failed('third'))).toEqual({
+        kind: 'finished',
+        status: 'failed',
+      });
+      const { errors, attempt, reason } = await t.finished(run.id);
+      expect(errors.map(({ message }) => message)).toEqual(['first', 'second', 'third']);
+      expect({ attempt, reason }).toEqual({ attempt: 3, reason: 'error' });
+    });
+
+    it('P8: a permanent error fails the run now', async () => {
+      const run = await claimed();
+      expect(await t.settle(run, failed('no such address', true))).toEqual({
+        kind: 'finished',
+        status: 'failed',
+      });
+    });
+
+    it('P8: under `skip`, a retry that would meet the next slot is not made', async () => {
+      await t.create('a', { schedule: every(10 * SECOND) });
+      t.clock.advance(10 * SECOND);
+      await t.plan();
+      const run = await t.claimOne();
+      expect(await t.settle(run, failed())).toEqual({ kind: 'finished', status: 'failed' });
+      t.clock.advance(10 * SECOND);
+      expect((await t.plan()).queued).toHaveLength(1);
+    });
+
+    it('lesson 22: failed runs in a row are counted, and a success ends them', async () => {
+      const fails = async () => {
+        await t.trigger('a');
+        t.clock.advance(SECOND);
+        await t.settle(await t.claimOne(), failed('x', true));
+      };
+      await t.create('a', { schedule: ON_DEMAND });
+      await fails();
+      await fails();
+      expect(await t.job('a')).toMatchObject({
+        failedInRow: 2,
+        failingSince: T0 + SECOND,
+        lastStatus: 'failed',
+      });
+      expect((await t.view('a')).health).toMatchObject({ status: 'failing', since: T0 + SECOND });
+      await t.trigger('a');
+      await t.settle(await t.claimOne(), SUCCEEDED);
+      const job = await t.job('a');
+      expect(job.failedInRow).toBe(0);
+      expect(job).not.toHaveProperty('failingSince');
+      expect((await t.view('a')).health).toEqual({ status: 'ok' });
+    });
+
+    it('P9: a claim given back costs nothing and can be claimed at once', async () => {
+      const run = await claimed();
+      const result = await t.store.settle([settlement(run, { kind: 'given_back' }, t.clock.now())]);
+      expect(result).toEqual({ results: [{ kind: 'waiting', availableAt: T0, failures: 0 }], wake: true });
+      expect(await t.claimOne()).toMatchObject({ id: run.id, attempt: 1 });
+    });
+
+    it('a run that never started leaves no start behind', async () => {
+      const { id, fence } = await claimed();
+      await t.store.settle([
+        { runId: id, fence, outcome: failed('payload', true), random: 0, finishedAt: T0 },
+      ]);
+      expect(await t.finished(id)).toMatchObject({ status: 'failed', startedAt: T0 });
+    });
+
+    it('a prefetched run settles though its start was never written', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      await t.trigger('a');
+      const { runs } = await t.claim(0, 1);
+      const run = required(runs[0]);
+      t.clock.advance(5);
+      await t.settle(run, SUCCEEDED, { startedAt: T0 + 2, finishedAt: T0 + 4 });
+      expect(await t.finished(run.id)).toMatchObject({ startedAt: T0 + 2, finishedAt: T0 + 4, attempt: 1 });
+    });
+
+    it('P3: the settlement that ends a `fixed_delay` run sets the next one, and asks to be planned', async () => {
+      await t.create('a', { schedule: every(HOUR, { mode: 'fixed_delay' }) });
+      await t.trigger('a');
+      const { runs } = await t.claim();
+      t.clock.advance(5 * MINUTE);
+      expect(await t.settleAll(runs)).toMatchObject({ wake: true });
+      expect((await t.job('a')).nextRunAt).toBe(T0 + 5 * MINUTE + HOUR);
+    });
+
+    it('a settlement that lets nothing go wakes nobody', async () => {
+      const run = await claimed();
+      const { wake } = await t.store.settle([settlement(run, SUCCEEDED, T0)]);
+      expect(wake).toBe(false);
+    });
+
+    it('the last run of a job is the one that started last, whatever the order of the settlements', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+      await t.trigger('a');
+      const first = await t.claimOne();
+      t.clock.advance(MINUTE);
+      await t.trigger('a');
+      const second = await t.claimOne();
+      await t.settle(second, failed('x', true), { startedAt: T0 + MINUTE });
+      await t.settle(first, SUCCEEDED, { startedAt: T0 });
+      expect(await t.job('a')).toMatchObject({ lastRunAt: T0 + MINUTE, lastStatus: 'failed' });
+    });
+
+    it('many jobs settle in one batch, each on its own', async () => {
+      for (let n = 0; n < 30; n += 1) {
+        await t.create(`job-${n}`);
+      }
+      t.clock.advance(MINUTE);
+      await t.plan();
+      const { runs, jobs } = await t.claim();
+      await t.store.settle(
+        runs.map((run, index) =>
+          settlement(run, index % 2 === 0 ? SUCCEEDED : failed('x', true), t.clock.now()),
+        ),
+      );
+      for (const [index, run] of runs.entries()) {
+        const job = await t.job(required(jobs[run.job]).id);
+        expect(job.lastStatus).toBe(index % 2 === 0 ? 'succeeded' : 'failed');
+      }
+    });
+
+    it('an empty batch is no work', async () => {
+      expect(await t.store.settle([])).toEqual({ results: [], wake: false });
+    });
+  });
+}
