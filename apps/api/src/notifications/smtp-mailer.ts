@@ -33,7 +33,7 @@ export function createSmtpMailer({ url, from }: SmtpMailerOptions): Mailer {
     { from, headers: { 'Auto-Submitted': 'auto-generated' } },
   );
   return {
-    inFlight: CONNECTIONS,
+    inFlight: CONNECTIONS * 2,
     domain: domainOf(from),
     send: async (mail, signal) => {
       const cut = cutAfterGrace(signal);
