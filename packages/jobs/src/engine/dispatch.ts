@@ -171,6 +171,8 @@ export class Dispatcher<Deps> {
   #claimed(result: ClaimResult): void {
     this.#nextDueAt = result.nextDueAt ?? Number.POSITIVE_INFINITY;
     this.#with.executor.accept(result);
+    // A claim that was under way when claiming stopped: back at once, before anything of it starts.
+    if (!this.#claiming) for (const input of this.#with.executor.takeBack({})) this.settle(input);
   }
 
   #sleepMs(): number {

@@ -151,11 +151,11 @@ export class EngineError extends Error {
 }
 
 /**
- * The engine as code and routes use it. All methods reject with an {@link EngineError} for what a caller can act on. Reads
- * and changes work before `start()` and while stopping; runs are executed between `start()` and `stop()`.
+ * The engine as code and routes use it, between `start()` and the end of `stop()`. All methods reject with an
+ * {@link EngineError} for what a caller can act on, and with a `StoreError` when the store can't be used.
  */
 export interface Engine {
-  /** Opens the store, takes back what a dead process left (P9), and starts to plan and claim. */
+  /** Opens the store, takes back what a dead process left (P9), and starts to plan and claim (unless `autoRun` is false). */
   start(): Promise<void>;
   /** Stops claiming, waits for handlers, aborts what is left at the deadline, hands back (P9). */
   stop(): Promise<void>;

@@ -20,7 +20,7 @@ export class Reporter<Deps> {
   #cancel: (() => void) | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = true;
-  #sinceReport = 0;
+  #lastReport = Number.NEGATIVE_INFINITY;
 
   constructor(deps: ReporterDeps<Deps>) {
     this.#with = deps;
@@ -39,10 +39,10 @@ export class Reporter<Deps> {
 
   /** One look at every handler that runs. */
   async pass(): Promise<void> {
-    const { store, executor, ring } = this.#with;
-    this.#sinceReport += SWEEP_MS;
-    const withProgress = this.#sinceReport >= REPORT_MS;
-    if (withProgress) this.#sinceReport = 0;
+    const { store, executor, ring, settings } = this.#with;
+    const monotonic = settings.clock.monotonic();
+    const withProgress = monotonic - this.#lastReport >= REPORT_MS;
+    if (withProgress) this.#lastReport = monotonic;
     const reports = executor.sweep(withProgress);
     if (withProgress) ring.flush();
     if (reports.length === 0) return;

@@ -1,1 +1,2 @@
+export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { type RunJobOptions, type RunJobReport, runJob } from './run-job.ts';

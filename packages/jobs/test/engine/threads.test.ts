@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Run } from '../../src/index.ts';
+import { createHarness, type Harness } from './engine-harness.ts';
+import { inThread } from './thread-types.ts';
+
+let h: Harness;
+beforeEach(async () => {
+  h = await createHarness({
+    jobTypes: [inThread],
+    threadDeps: { module: new URL('./thread-types.ts', import.meta.url), data: 'made in the thread' },
+  });
+  await h.engine.createJob({
+    id: 'job',
+    name: 'Job',
+    type: 'in_thread',
+    onDemand: true,
+    timeout: '5s',
+    overlap: 'allow',
+  });
+});
+afterEach(() => h.close());
+
+async function start(what: string): Promise<string> {
+  const { view } = await h.engine.trigger('job', { payload: { what } });
+  await h.engine.tick();
+  return view.run.id;
+}
+
+/** Ticks until the run fits: a thread takes its own time. */
+async function until(id: string, fits: (run: Run) => boolean): Promise<Run> {
+  const deadline = performance.now() + 15_000;
+  for (;;) {
+    await h.engine.tick();
+    const { run } = await h.engine.getRun(id);
+    if (fits(run)) return run;
+    if (performance.now() > deadline) throw new Error(`the run is still ${JSON.stringify(run)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+describe('P20 isolation: a job type in a thread', () => {
+  it('runs off the main thread with dependencies of its own, made once', async () => {
+    const first = await until(await start('report'), ({ status }) => status === 'succeeded');
+    const second = await until(await start('report'), ({ status }) => status === 'succeeded');
+    const results = [first, second].map((run) => JSON.parse(('result' in run && run.result) || '{}'));
+    expect(results).toMatchObject([
+      { isMainThread: false, deps: 'made in the thread', uses: 1 },
+      { isMainThread: false, uses: 2, threadId: results[0].threadId },
+    ]);
+    expect(await h.engine.getLogs(first.id)).toMatchObject([
+      { message: 'in a thread', fields: '{"isMainThread":false}' },
+    ]);
+    expect(first.progress).toEqual({ done: 1, total: 1 });
+  });
+
+  it('fails its attempt with the name, message and stack of what it threw', async () => {
+    const run = await until(await start('throw'), ({ errors }) => errors.length > 0);
+    expect(run).toMatchObject({
+      status: 'queued',
+      errors: [{ name: 'RangeError', message: 'out of range' }],
+    });
+    expect(run.errors[0]?.stack).toContain('thread-types.ts');
+  });
+
+  it('passes on that an error is permanent', async () => {
+    expect(await until(await start('permanent'), ({ status }) => status === 'failed')).toMatchObject({
+      attempt: 1,
+    });
+  });
+
+  it('P11: a crashed thread is an error of the attempt, not a lost node', async () => {
+    const run = await until(await start('exit'), ({ errors }) => errors.length > 0);
+    expect(run).toMatchObject({
+      status: 'queued',
+      recoveries: 0,
+      errors: [{ message: expect.stringContaining('code 3') }],
+    });
+    await until(await start('report'), ({ status }) => status === 'succeeded');
+  });
+
+  it('P11: one that ignores the signal is terminated 10 s after its timeout', async () => {
+    const id = await start('spin');
+    h.clock.advance(5_000);
+    await h.engine.tick();
+    h.clock.advance(9_999);
+    await h.engine.tick();
+    expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'running' });
+    h.clock.advance(1);
+    const run = await until(id, ({ errors }) => errors.length > 0);
+    expect(run).toMatchObject({ status: 'queued', errors: [{ reason: 'timeout', name: 'TimeoutError' }] });
+  });
+
+  it('P12: a cancel reaches the handler through its signal', async () => {
+    const id = await start('wait');
+    await h.engine.cancelRun(id);
+    expect(await until(id, ({ status }) => status === 'cancelled')).toMatchObject({ reason: 'user' });
+  });
+
+  it('succeeds without a result that is not JSON, and its log says so', async () => {
+    const run = await until(await start('unknown_result'), ({ status }) => status === 'succeeded');
+    expect('result' in run && run.result).toBeFalsy();
+    expect(await h.engine.getLogs(run.id)).toMatchObject([{ level: 'warn' }]);
+  });
+});

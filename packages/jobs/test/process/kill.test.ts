@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { violations } from './invariants.ts';
+
+const KILLS = 24;
+
+let folder: string;
+let child: ChildProcess | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'greenvue-kill-'));
+});
+afterEach(async () => {
+  if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function startChild(): Promise<ChildProcess> {
+  const script = fileURLToPath(new URL('./load-child.ts', import.meta.url));
+  const started = spawn(process.execPath, [script, join(folder, 'jobs.db'), join(folder, 'acknowledged')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child = started;
+  await once(started.stdout, 'data');
+  return started;
+}
+
+async function end(started: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  const exited = once(started, 'exit');
+  started.kill(signal);
+  await exited;
+}
+
+function acknowledgedRuns(): string[] {
+  const file = join(folder, 'acknowledged');
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+}
+
+describe('P9 durability: kill -9 at any instant', () => {
+  it(`goes on after ${KILLS} kills under load: every slot covered once, no run lost, what was interrupted taken back at once`, async () => {
+    const file = join(folder, 'jobs.db');
+    // A fixed sequence of odd lengths: instants are spread over all that the process does, and a failure can be repeated.
+    const lives = Array.from({ length: KILLS }, (_, n) => 20 + ((n * 7_919) % 611));
+    for (const life of lives) {
+      const started = await startChild();
+      const { claimed } = counts(file);
+      // `ready` comes after the recovery: no claim of a dead process may be left by then, save those made since.
+      expect(claimed.deadNodes).toBeLessThanOrEqual(1);
+      await new Promise((resolve) => setTimeout(resolve, life));
+      await end(started, 'SIGKILL');
+      expect(violations(file)).toEqual([]);
+    }
+    const last = await startChild();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await end(last, 'SIGTERM');
+    expect(violations(file)).toEqual([]);
+    const { runs, recovered, lost, claimed } = counts(file);
+    expect(claimed.total).toBe(0); // A graceful stop leaves no claim behind.
+    expect(recovered).toBeGreaterThan(0);
+    expect(lost).toBe(0);
+    const known = new Set(runs);
+    const missing = acknowledgedRuns().filter((id) => !known.has(id));
+    expect(missing).toEqual([]);
+    expect(acknowledgedRuns().length).toBeGreaterThan(KILLS);
+  }, 120_000);
+});
+
+function counts(file: string) {
+  const db = new DatabaseSync(file, { readOnly: true });
+  try {
+    const number = (sql: string) => Number(Object.values(db.prepare(sql).get() ?? {})[0]);
+    return {
+      runs: db
+        .prepare('SELECT id FROM runs UNION ALL SELECT id FROM live_runs')
+        .all()
+        .map(({ id }) => String(id)),
+      recovered: number('SELECT count(*) FROM runs WHERE recoveries > 0'),
+      lost: number('SELECT count(*) FROM runs WHERE reason = 4'),
+      claimed: {
+        total: number('SELECT count(*) FROM live_runs WHERE node IS NOT NULL'),
+        deadNodes: number('SELECT count(DISTINCT node) FROM live_runs WHERE node IS NOT NULL'),
+      },
+    };
+  } finally {
+    db.close();
+  }
+}
