@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Principal } from '../principal.ts';
 import { unauthorized } from '../problem.ts';
+import { problemOf } from './problem-table.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -26,7 +27,13 @@ export function authenticateRequests(
     const header = request.headers.authorization;
     if (header === undefined || request.routeOptions.config.ownAuthentication) return;
     const token = bearerToken(header);
-    request.principal = token === undefined ? undefined : await authenticate(token);
+    try {
+      request.principal = token === undefined ? undefined : await authenticate(token);
+    } catch (error) {
+      // A plugin's own error handler may take it from here, and knows problems but no database errors.
+      request.log.error({ err: error }, 'could not authenticate');
+      throw problemOf(error);
+    }
     request.hasBadToken = request.principal === undefined;
   });
   // The rate limit is a hook of the route, and so comes between the app's own `onRequest` and `preParsing`.
