@@ -54,23 +54,40 @@ test('SIGTERM stops it in order', async () => {
   expect(existsSync(join(env.DATA_DIR ?? '', 'app.db-wal'))).toBe(false);
 });
 
-test('the same Ctrl-C that comes twice stops it in order', async () => {
+/** Sends a request whose body never comes. */
+async function beginRequest(env: Record<string, string>): Promise<void> {
+  const socket = connect(Number(env.PORT), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  socket.on('error', () => socket.destroy());
+  await once(socket, 'connect');
+  socket.write(
+    'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{',
+  );
+  // Its answer tells that the server has got to the request before it.
+  await fetch(`http://127.0.0.1:${env.PORT}/healthz`);
+}
+
+test('two signals within a millisecond, as npm sends them, stop it in order', async () => {
   const server = await startServer(await environment());
+  // Two of the same kind would come as one.
   server.child.kill('SIGINT');
-  server.child.kill('SIGINT');
+  server.child.kill('SIGTERM');
   expect(await server.ended()).toBe(0);
+});
+
+test('a signal after a second ends it at once', async () => {
+  const env = { ...(await environment()), SHUTDOWN_TIMEOUT: '1h' };
+  const server = await startServer(env);
+  await beginRequest(env);
+  const again = setInterval(() => server.child.kill('SIGINT'), 100);
+  onTestFinished(() => clearInterval(again));
+  expect(await server.ended()).toBe(130);
 });
 
 test('a request that never ends is cut off when the time to stop is over', async () => {
   const env = await environment();
   const server = await startServer({ ...env, SHUTDOWN_TIMEOUT: '300ms' });
-  const socket = connect(Number(env.PORT), '127.0.0.1');
-  onTestFinished(() => void socket.destroy());
-  await once(socket, 'connect');
-  socket.write(
-    'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{',
-  );
-  await fetch(`http://127.0.0.1:${env.PORT}/healthz`);
+  await beginRequest(env);
   server.child.kill('SIGTERM');
   expect(await server.ended()).toBe(0);
 });
