@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from './schema.ts';
 
-// Half of the 20 ms that a write may hold the lock, as room for a batch that turns out dearer than the last.
+// Well below the 20 ms that a write may hold the lock: room for a batch that turns out dearer than the last.
 const TARGET_MS = 8;
 const FIRST_SIZE = 100;
 const LARGEST_SIZE = 2_000;
