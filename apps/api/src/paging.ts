@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 
 const DIGITS = /^\d{1,9}$/;
 
@@ -17,4 +18,37 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
     data: z.array(item),
     next_cursor: z.string().nullable().describe('Where the next page begins; null on the last one'),
   });
+}
+
+/** Where a page of rows in order of creation ends. */
+export interface CreatedPosition {
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+const createdPosition = z.tuple([z.int(), z.string()]);
+
+export interface PageByCreation<Row, View> {
+  readonly query: { readonly limit: number; readonly cursor?: string | undefined };
+  /** At most `limit` rows older than `before`, newest first, by `created_at` and then by `id`. */
+  readonly list: (page: {
+    readonly before: CreatedPosition | undefined;
+    readonly limit: number;
+  }) => Promise<readonly Row[]>;
+  readonly viewOf: (row: Row) => View;
+}
+
+/** A page of rows, newest first. Throws a 400 for a cursor of another list. */
+export async function pageByCreation<Row extends { readonly id: string; readonly created_at: number }, View>({
+  query: { limit, cursor },
+  list,
+  viewOf,
+}: PageByCreation<Row, View>): Promise<{ data: View[]; next_cursor: string | null }> {
+  const position = cursor === undefined ? undefined : decodeCursor(cursor, createdPosition);
+  const before = position && { createdAt: position[0], id: position[1] };
+  // One more than asked for tells whether there is a next page.
+  const rows = await list({ before, limit: limit + 1 });
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return { data: shown.map(viewOf), next_cursor: last ? encodeCursor([last.created_at, last.id]) : null };
 }

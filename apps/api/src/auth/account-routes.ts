@@ -92,59 +92,51 @@ function signInRoutes({ users, loginThrottle, ...deps }: AccountRoutesDeps): Fas
   };
 }
 
+const refreshRouteSchema = {
+  tags: ['Accounts'],
+  summary: 'Trade a refresh token for new tokens',
+  description: 'A refresh token that comes a second time revokes all tokens that descend from its login.',
+  security: [],
+  body: refreshSchema,
+  response: { 200: sessionSchema },
+};
+
+const logoutRouteSchema = {
+  tags: ['Accounts'],
+  summary: 'Log out',
+  description: 'Revokes all refresh tokens of the login. The access token stays good until it expires.',
+  security: [],
+  body: refreshSchema,
+  response: { 204: noContent },
+};
+
+const meRouteSchema = {
+  tags: ['Accounts'],
+  summary: 'Who the token stands for',
+  response: { 200: meSchema },
+};
+
 function sessionRoutes({ users, sessions, accessTokens }: AccountRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
-    app.post(
-      '/api/auth/refresh',
-      {
-        schema: {
-          tags: ['Accounts'],
-          summary: 'Trade a refresh token for new tokens',
-          description:
-            'A refresh token that comes a second time revokes all tokens that descend from its login.',
-          security: [],
-          body: refreshSchema,
-          response: { 200: sessionSchema },
-        },
-      },
-      async (request) => {
-        const outcome = await sessions.refresh(request.body.refresh_token);
-        const user = outcome.kind === 'refreshed' ? await users.get(outcome.userId) : undefined;
-        if (outcome.kind === 'refused' || user === undefined) {
-          throw unauthorized('The refresh token is not valid: log in again.');
-        }
-        return sessionView(await accessTokens.sign(user.id), outcome.refreshToken, user);
-      },
-    );
+    app.post('/api/auth/refresh', { schema: refreshRouteSchema }, async (request) => {
+      const outcome = await sessions.refresh(request.body.refresh_token);
+      const user = outcome.kind === 'refreshed' ? await users.get(outcome.userId) : undefined;
+      if (outcome.kind === 'refused' || user === undefined) {
+        throw unauthorized('The refresh token is not valid: log in again.');
+      }
+      return sessionView(await accessTokens.sign(user.id), outcome.refreshToken, user);
+    });
 
-    app.post(
-      '/api/auth/logout',
-      {
-        schema: {
-          tags: ['Accounts'],
-          summary: 'Log out',
-          description:
-            'Revokes all refresh tokens of the login. The access token stays good until it expires.',
-          security: [],
-          body: refreshSchema,
-          response: { 204: noContent },
-        },
-      },
-      async (request, reply) => {
-        await sessions.end(request.body.refresh_token);
-        return reply.code(204).send();
-      },
-    );
+    app.post('/api/auth/logout', { schema: logoutRouteSchema }, async (request, reply) => {
+      await sessions.end(request.body.refresh_token);
+      return reply.code(204).send();
+    });
 
-    app.get(
-      '/api/auth/me',
-      { schema: { tags: ['Accounts'], summary: 'Who the token stands for', response: { 200: meSchema } } },
-      async (request) => {
-        const { id, kind, name, role } = requireRole(request, 'user');
-        const user = kind === 'user' ? await users.get(id) : undefined;
-        return { id, kind, name: user?.name ?? name, email: user?.email ?? null, role };
-      },
-    );
+    app.get('/api/auth/me', { schema: meRouteSchema }, async (request) => {
+      const { id, kind, name, role } = requireRole(request, 'user');
+      const user = kind === 'user' ? await users.get(id) : undefined;
+      return { id, kind, name: user?.name ?? name, email: user?.email ?? null, role };
+    });
   };
 }
 

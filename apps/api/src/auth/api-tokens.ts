@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { recordAudit } from '../db/audit.ts';
 import { newId } from '../db/ids.ts';
 import type { ApiTokenTable, Database, Role } from '../db/schema.ts';
+import type { CreatedPosition } from '../paging.ts';
 import { hashSecret, makeSecret } from './secrets.ts';
 
 export type ApiToken = Omit<Selectable<ApiTokenTable>, 'token_hash'>;
@@ -14,11 +15,6 @@ export interface NewApiToken {
   readonly actor: { readonly id: string; readonly name: string };
 }
 
-export interface TokenPosition {
-  readonly createdAt: number;
-  readonly id: string;
-}
-
 /** Tokens for programs: of a role and an expiry of their own, hashed at rest. */
 export interface ApiTokens {
   /** The only time that the secret is seen. */
@@ -27,7 +23,7 @@ export interface ApiTokens {
   find(secret: string): Promise<ApiToken | undefined>;
   /** Newest first, expired and revoked ones included. */
   list(page: {
-    readonly before: TokenPosition | undefined;
+    readonly before: CreatedPosition | undefined;
     readonly limit: number;
   }): Promise<readonly ApiToken[]>;
   /** False when there is no such token. Revoking one again changes nothing. */

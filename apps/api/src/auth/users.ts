@@ -5,6 +5,7 @@ import { isUniqueViolation } from '../db/errors.ts';
 import { newId } from '../db/ids.ts';
 import { queueNotification } from '../db/outbox.ts';
 import type { Database, Role, UserRow } from '../db/schema.ts';
+import type { CreatedPosition } from '../paging.ts';
 import type { PasswordHasher } from './passwords.ts';
 
 export interface NewUser {
@@ -36,16 +37,11 @@ export interface Users {
   checkPassword(email: string, password: string): Promise<UserRow | undefined>;
   /** Newest first. */
   list(page: {
-    readonly before: UserPosition | undefined;
+    readonly before: CreatedPosition | undefined;
     readonly limit: number;
   }): Promise<readonly UserRow[]>;
   /** Refuses to leave the marketplace without an admin. */
   changeRole(id: string, role: Role, actor: Actor): Promise<RoleChange>;
-}
-
-export interface UserPosition {
-  readonly createdAt: number;
-  readonly id: string;
 }
 
 export interface UsersDeps {

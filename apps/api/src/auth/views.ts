@@ -17,9 +17,6 @@ export const nameSchema = text({ min: 1, max: 100 })
 
 export const idSchema = text({ min: 1, max: 64 });
 
-/** Where a page of rows in order of creation ends. */
-export const createdPosition = z.tuple([z.int(), z.string()]);
-
 export const timeSchema = z.iso.datetime();
 
 export const userSchema = z

@@ -27,61 +27,39 @@ const RETRY_SECONDS = 5;
 
 const config = { rateLimit: false } as const;
 
+const status = z.object({ status: z.literal('ok') });
+const tags = ['Health'];
+
+const aliveSchema = { tags, summary: 'Whether the process lives', security: [], response: { 200: status } };
+
+const readySchema = { tags, summary: 'Whether it can do its work', security: [], response: { 200: status } };
+
+const metricsSchema = {
+  tags,
+  summary: 'Metrics for Prometheus: from this machine, or with METRICS_TOKEN as bearer token',
+  response: {
+    200: { description: 'Metrics', content: { 'text/plain': { schema: z.string() } } },
+    ...problems(403),
+  },
+};
+
 /** `/healthz` (the process lives), `/readyz` (it can work) and `/metrics` (for Prometheus). */
 export function healthRoutes({ checks, metrics, metricsToken }: HealthRoutesDeps): FastifyPluginAsyncZod {
-  const status = z.object({ status: z.literal('ok') });
   return async (app) => {
-    app.get(
-      '/healthz',
-      {
-        config,
-        schema: {
-          tags: ['Health'],
-          summary: 'Whether the process lives',
-          security: [],
-          response: { 200: status },
-        },
-      },
-      async () => ({ status: 'ok' as const }),
-    );
+    app.get('/healthz', { config, schema: aliveSchema }, async () => ({ status: 'ok' as const }));
 
-    app.get(
-      '/readyz',
-      {
-        config,
-        schema: {
-          tags: ['Health'],
-          summary: 'Whether it can do its work',
-          security: [],
-          response: { 200: status },
-        },
-      },
-      async (request) => {
-        const failed = await failedChecks(checks, request);
-        if (failed.length > 0) throw unavailable(`Not ready: ${failed.join(', ')}.`, RETRY_SECONDS);
-        return { status: 'ok' as const };
-      },
-    );
+    app.get('/readyz', { config, schema: readySchema }, async (request) => {
+      const failed = await failedChecks(checks, request);
+      if (failed.length > 0) throw unavailable(`Not ready: ${failed.join(', ')}.`, RETRY_SECONDS);
+      return { status: 'ok' as const };
+    });
 
-    app.get(
-      '/metrics',
-      {
-        config: { ...config, ownAuthentication: true },
-        schema: {
-          tags: ['Health'],
-          summary: 'Metrics for Prometheus: from this machine, or with METRICS_TOKEN as bearer token',
-          response: {
-            200: { description: 'Metrics', content: { 'text/plain': { schema: z.string() } } },
-            ...problems(403),
-          },
-        },
-      },
-      async (request, reply) => {
-        const allowed = metricsToken === undefined ? isLocal(request) : hasToken(request, metricsToken);
-        if (!allowed) throw forbidden('Metrics are for this machine, or for who has METRICS_TOKEN.');
-        return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
-      },
-    );
+    const ownAuthentication = { ...config, ownAuthentication: true };
+    app.get('/metrics', { config: ownAuthentication, schema: metricsSchema }, async (request, reply) => {
+      const allowed = metricsToken === undefined ? isLocal(request) : hasToken(request, metricsToken);
+      if (!allowed) throw forbidden('Metrics are for this machine, or for who has METRICS_TOKEN.');
+      return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    });
   };
 }
 

@@ -48,22 +48,7 @@ export function createClaims(options: ClaimsOptions): Claims {
   const { database } = options;
   const sender = `${run.id}:${run.fence}`;
   return {
-    takeOver: async () => {
-      await database
-        .updateTable('notifications')
-        .set(UNCLAIMED)
-        .where('status', '=', 'sending')
-        .where('template', '=', template)
-        .where('claimed_by', '!=', sender)
-        .where((eb) =>
-          eb.or([
-            eb('claimed_at', '<=', now() - CLAIM_MS),
-            // The claims of this run: its id, a colon, and any fence. A semicolon is what comes after a colon.
-            eb.and([eb('claimed_by', '>=', `${run.id}:`), eb('claimed_by', '<', `${run.id};`)]),
-          ]),
-        )
-        .execute();
-    },
+    takeOver: () => takeOver(database, { template, sender, runId: run.id, now: now() }),
     countDue: async () => {
       const { due } = await database
         .selectFrom('notifications')
@@ -94,6 +79,26 @@ export function createClaims(options: ClaimsOptions): Claims {
         .execute();
     },
   };
+}
+
+async function takeOver(
+  database: Kysely<Database>,
+  { template, sender, runId, now }: { template: TemplateName; sender: string; runId: string; now: number },
+): Promise<void> {
+  await database
+    .updateTable('notifications')
+    .set(UNCLAIMED)
+    .where('status', '=', 'sending')
+    .where('template', '=', template)
+    .where('claimed_by', '!=', sender)
+    .where((eb) =>
+      eb.or([
+        eb('claimed_at', '<=', now - CLAIM_MS),
+        // The claims of this run: its id, a colon, and any fence. A semicolon is what comes after a colon.
+        eb.and([eb('claimed_by', '>=', `${runId}:`), eb('claimed_by', '<', `${runId};`)]),
+      ]),
+    )
+    .execute();
 }
 
 async function claim(

@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { NotificationRow } from '../db/schema.ts';
-import { pageOf, pageQuery } from '../paging.ts';
+import { type CreatedPosition, pageByCreation, pageOf, pageQuery } from '../paging.ts';
 import { actorOf, requireRole } from '../principal.ts';
 import { unprocessable } from '../problem.ts';
 import { problems } from '../responses.ts';
@@ -36,7 +35,22 @@ const newNotificationSchema = z.strictObject({
   due_at: z.iso.datetime({ offset: true }).optional().describe('Now, unless told'),
 });
 
-const position = z.tuple([z.int(), z.string()]);
+const tags = ['Notifications'];
+
+const listSchema = {
+  tags,
+  summary: 'List your notifications, newest first',
+  querystring: z.strictObject(pageQuery),
+  response: { 200: pageOf(notificationSchema) },
+};
+
+const scheduleSchema = {
+  tags,
+  summary: 'Schedule a notification for a user or an address',
+  description: 'Give `user_id` or `email`. It is sent by the job type `send_notifications`, once it is due.',
+  body: newNotificationSchema,
+  response: { 201: notificationSchema, ...problems(403) },
+};
 
 /** `/api/notifications`: one's own list; and, for admins, scheduling them for others. */
 export function notificationRoutes({
@@ -45,54 +59,23 @@ export function notificationRoutes({
   readonly notifications: Notifications;
 }): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get(
-      '/api/notifications',
-      {
-        schema: {
-          tags: ['Notifications'],
-          summary: 'List your notifications, newest first',
-          querystring: z.strictObject(pageQuery),
-          response: { 200: pageOf(notificationSchema) },
-        },
-      },
-      async (request) => {
-        const { id: userId } = requireRole(request, 'user');
-        const { limit, cursor } = request.query;
-        const [createdAt, id] = cursor === undefined ? [] : decodeCursor(cursor, position);
-        const before = createdAt === undefined || id === undefined ? undefined : { createdAt, id };
-        const rows = await notifications.list({ userId, before, limit: limit + 1 });
-        const shown = rows.slice(0, limit);
-        const last = rows.length > limit ? shown.at(-1) : undefined;
-        return {
-          data: shown.map(viewOf),
-          next_cursor: last ? encodeCursor([last.created_at, last.id]) : null,
-        };
-      },
-    );
+    app.get('/api/notifications', { schema: listSchema }, async (request) => {
+      const { id: userId } = requireRole(request, 'user');
+      const list = (page: { before: CreatedPosition | undefined; limit: number }) =>
+        notifications.list({ userId, ...page });
+      return pageByCreation({ query: request.query, list, viewOf });
+    });
 
-    app.post(
-      '/api/notifications',
-      {
-        schema: {
-          tags: ['Notifications'],
-          summary: 'Schedule a notification for a user or an address',
-          description:
-            'Give `user_id` or `email`. It is sent by the job type `send_notifications`, once it is due.',
-          body: newNotificationSchema,
-          response: { 201: notificationSchema, ...problems(403) },
-        },
-      },
-      async (request, reply) => {
-        const principal = requireRole(request, 'admin');
-        const { user_id, email, template, due_at } = request.body;
-        const to = recipientOf(user_id, email);
-        const data = checkedData(template, request.body.data);
-        const dueAt = due_at === undefined ? undefined : Date.parse(due_at);
-        const row = await notifications.schedule({ to, template, data, dueAt, actor: actorOf(principal) });
-        if (row === undefined) throw invalid([{ pointer: '/user_id', detail: 'there is no such user' }]);
-        return reply.code(201).send(viewOf(row));
-      },
-    );
+    app.post('/api/notifications', { schema: scheduleSchema }, async (request, reply) => {
+      const actor = actorOf(requireRole(request, 'admin'));
+      const { user_id, email, template, due_at } = request.body;
+      const to = recipientOf(user_id, email);
+      const data = checkedData(template, request.body.data);
+      const dueAt = due_at === undefined ? undefined : Date.parse(due_at);
+      const row = await notifications.schedule({ to, template, data, dueAt, actor });
+      if (row === undefined) throw invalid([{ pointer: '/user_id', detail: 'there is no such user' }]);
+      return reply.code(201).send(viewOf(row));
+    });
   };
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { recordAudit } from '../db/audit.ts';
 import { queueNotification } from '../db/outbox.ts';
 import type { Database, NotificationRow } from '../db/schema.ts';
+import type { CreatedPosition } from '../paging.ts';
 import type { TemplateName } from './templates.ts';
 
 export interface NewNotification {
@@ -22,7 +23,7 @@ export interface Notifications {
   /** A user's own, newest first. */
   list(query: {
     readonly userId: string;
-    readonly before: { readonly createdAt: number; readonly id: string } | undefined;
+    readonly before: CreatedPosition | undefined;
     readonly limit: number;
   }): Promise<readonly NotificationRow[]>;
 }
