@@ -38,7 +38,7 @@ export interface Request<M extends Method = Method> {
   readonly now: number;
 }
 
-/** The answer to the opening of the database, which needs no request. */
+/** The id of the answer to `open`. */
 export const OPENED = 0;
 
 export type Reply =
@@ -52,5 +52,5 @@ export interface Fault {
   readonly stack: string | undefined;
 }
 
-/** To a thread: requests of one turn, or the order to let go of the database and end. */
-export type ToThread = readonly Request[] | 'close';
+/** To a thread: to open the database, then requests of one turn at a time, then to let go of the database and end. */
+export type ToThread = 'open' | readonly Request[] | 'close';

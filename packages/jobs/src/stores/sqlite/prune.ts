@@ -124,7 +124,7 @@ const FIRST_ENDED = `SELECT id FROM runs WHERE job_uid = ? AND status <> ${STATU
 const FIRST_MADE = `SELECT id FROM runs WHERE job_uid = ? AND status <> ${STATUS.skipped} ORDER BY id LIMIT ?`;
 const FIRST_SKIPPED = `SELECT id FROM runs WHERE job_uid = ? AND status = ${STATUS.skipped} ORDER BY id LIMIT ?`;
 const OLD_RUNS = 'SELECT id FROM runs WHERE id < ? AND finished_at < ? ORDER BY id LIMIT ?';
-const FINISHED_JOBS = `SELECT uid FROM jobs
+const FINISHED_JOBS = `SELECT uid FROM jobs INDEXED BY jobs_finished
   WHERE status = 'finished' AND deleted_at IS NULL AND coalesce(last_end_at, last_slot_at, created_at) < ? LIMIT ?`;
 const GONE_JOBS = `SELECT uid FROM jobs
   WHERE deleted_at IS NOT NULL AND finished_count = 0 AND skipped_count = 0

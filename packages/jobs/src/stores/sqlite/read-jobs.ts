@@ -2,7 +2,7 @@ import { type HealthSigns, healthOf } from '../../core/health.ts';
 import type { Cursor, JobQuery, JobSort, JobView, Page, TypeVersions } from '../../core/store.ts';
 import type { Database, Param } from './database.ts';
 import { SELECT_JOB, type StoredJob, storedJobOf } from './job-rows.ts';
-import { numbersOf } from './run-rows.ts';
+import { cursorOf, numbersOf } from './run-rows.ts';
 
 export function getJob(
   db: Database,
@@ -16,72 +16,69 @@ export function getJob(
 /** A page of jobs in the order asked for; jobs without the value they are sorted by come last. */
 export function listJobs(db: Database, query: JobQuery, now: number): Page<JobView> {
   const rows: JobView[] = [];
+  const batch = Math.max(query.limit, MIN_BATCH) + 1;
   let after = query.after;
   for (;;) {
-    const { sql, params } = pageOf(query, after, now);
-    // One more than is asked for tells whether there is a next page. By health, rows are only narrowed down here.
-    const found = db.statement(sql).all(...params, BATCH(query.limit));
-    for (const row of found) {
-      const stored = storedJobOf(row);
+    // By health, SQL only narrows down: a page may take several batches.
+    const found = cursorsAfter(db, query, { after, now, batch });
+    for (const cursor of found) {
+      const stored = storedJobOf(db.statement(JOB_BY_UID).get(Number(cursor.key)));
       const view = viewOf(db, stored, query.handlers, now);
       if (query.health !== undefined && view.health.status !== query.health) continue;
+      // One more than was asked for: there is a next page.
       if (rows.length === query.limit) return { rows, ...(after === undefined ? {} : { next: after }) };
       rows.push(view);
-      after = cursorOf(row, stored);
+      after = cursor;
     }
-    const last = found.at(-1);
-    if (last === undefined || found.length < BATCH(query.limit)) return { rows };
-    if (rows.length < query.limit) after = cursorOf(last, storedJobOf(last));
+    if (found.length < batch) return { rows };
+    if (rows.length < query.limit) after = found.at(-1);
   }
 }
 
-const BATCH = (limit: number) => Math.max(limit, 50) + 1;
-
-function cursorOf(row: unknown, { job }: StoredJob): Cursor {
-  return { value: sortValueOf(row), key: job.uid };
-}
-
-function sortValueOf(row: unknown): string | number | null {
-  return (row as { readonly sort_value: string | number | null }).sort_value;
-}
+const MIN_BATCH = 50;
 
 interface Composed {
   readonly sql: string;
-  readonly params: Param[];
+  readonly params: readonly Param[];
 }
 
-function pageOf(query: JobQuery, after: Cursor | undefined, now: number): Composed {
-  const value = SORT[query.sort];
+/** The jobs behind a cursor, as cursors: rows are read only once it is clear which, since sorting long ones is dear. */
+function cursorsAfter(
+  db: Database,
+  query: JobQuery,
+  { after, now, batch }: { readonly after: Cursor | undefined; readonly now: number; readonly batch: number },
+): Cursor[] {
+  const { value, nullable } = SORT[query.sort];
   const where: Composed[] = [{ sql: 'deleted_at IS NULL', params: [] }, ...filtersOf(query, now)];
-  if (after !== undefined) where.push(afterCursor(value, query.descending, after));
+  if (after !== undefined) where.push(behind(query, after));
   const order = query.descending ? 'DESC' : 'ASC';
-  return {
-    sql: `SELECT page.*, ${value} AS sort_value FROM (${SELECT_JOB}) AS page
-      WHERE ${where.map(({ sql }) => `(${sql})`).join(' AND ')}
-      ORDER BY ${value} ${order} NULLS LAST, uid ${order} LIMIT ?`,
-    params: where.flatMap(({ params }) => params),
-  };
+  const sql = `SELECT uid, ${value} FROM jobs JOIN job_types ON job_types.key = jobs.type_key
+    WHERE ${where.map((part) => `(${part.sql})`).join(' AND ')}
+    ORDER BY ${value} ${order} ${nullable ? 'NULLS LAST' : ''}, uid ${order} LIMIT ?`;
+  return db
+    .arrays(sql)
+    .all(...where.flatMap(({ params }) => params), batch)
+    .map(cursorOf);
 }
 
 const LAST_RUN = `nullif(max(coalesce(last_run_at, -1), coalesce(
   (SELECT max(started_at) FROM live_runs WHERE job_uid = uid AND live_runs.status = 1), -1)), -1)`;
 
-const SORT: Readonly<Record<JobSort, string>> = {
-  id: 'id',
-  name: 'name',
-  next_run: 'next_run_at',
-  last_run: LAST_RUN,
-  created_at: 'created_at',
+const SORT: Readonly<Record<JobSort, { readonly value: string; readonly nullable: boolean }>> = {
+  id: { value: 'id', nullable: false },
+  name: { value: 'name', nullable: false },
+  next_run: { value: 'next_run_at', nullable: true },
+  last_run: { value: LAST_RUN, nullable: true },
+  created_at: { value: 'created_at', nullable: false },
 };
 
-/** Rows behind a cursor: those with a later value, or the same one and a later key; those without a value are last. */
-function afterCursor(value: string, descending: boolean, { value: at, key }: Cursor): Composed {
+/** Rows with a later value, or the same one and a later key; those without a value are last. */
+function behind({ sort, descending }: JobQuery, { value: at, key }: Cursor): Composed {
+  const { value, nullable } = SORT[sort];
   const later = descending ? '<' : '>';
   if (at === null) return { sql: `${value} IS NULL AND uid ${later} ?`, params: [Number(key)] };
-  return {
-    sql: `${value} IS NULL OR ${value} ${later} ? OR (${value} = ? AND uid ${later} ?)`,
-    params: [at, at, Number(key)],
-  };
+  const sql = `(${value}, uid) ${later} (?, ?)`;
+  return { sql: nullable ? `${value} IS NULL OR ${sql}` : sql, params: [at, Number(key)] };
 }
 
 function filtersOf({ type, status, q, health, handlers }: JobQuery, now: number): Composed[] {
@@ -90,11 +87,8 @@ function filtersOf({ type, status, q, health, handlers }: JobQuery, now: number)
   if (status !== undefined) filters.push({ sql: 'status = ?', params: [status] });
   if (q !== undefined) {
     filters.push({
-      sql: 'instr(folded(id), ?1q) OR instr(folded(name), ?1q) OR instr(folded(description), ?1q)'.replaceAll(
-        '?1q',
-        '?',
-      ),
-      params: Array(3).fill(q.toLowerCase()),
+      sql: 'instr(folded(id), ?) OR instr(folded(name), ?) OR instr(folded(description), ?)',
+      params: Array<string>(3).fill(q.toLowerCase()),
     });
   }
   if (health !== undefined) filters.push(mayHave(health, handlers, now));
@@ -108,7 +102,7 @@ function mayHave(health: NonNullable<JobQuery['health']>, handlers: TypeVersions
   switch (health) {
     case 'no_handler':
       return {
-        sql: 'NOT EXISTS (SELECT 1 FROM json_each(?) WHERE key = type AND value >= type_version)',
+        sql: 'NOT EXISTS (SELECT 1 FROM json_each(?) h WHERE h.key = job_types.type AND h.value >= job_types.version)',
         params: [JSON.stringify(handlers)],
       };
     case 'zombie':
@@ -149,6 +143,7 @@ function viewOf(db: Database, { job, uid }: StoredJob, handlers: TypeVersions, n
   };
 }
 
+const JOB_BY_UID = `${SELECT_JOB} WHERE uid = ?`;
 const JOB_BY_ID = `${SELECT_JOB} WHERE id = ? AND deleted_at IS NULL`;
 const RUNNING_SUMMARY = `SELECT count(*), min(started_at), max(started_at), min(zombie_since)
   FROM live_runs WHERE job_uid = ? AND status = 1`;

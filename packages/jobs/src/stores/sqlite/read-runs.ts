@@ -75,6 +75,11 @@ function idsIn(db: Database, table: 'live_runs' | 'runs', query: RunQuery): numb
   if (jobId !== undefined) add('job_uid IN (SELECT uid FROM jobs WHERE id = ?)', jobId);
   if (type !== undefined) add(OF_TYPE, type);
   if (status !== undefined) add('status = ?', STATUS[status]);
+  // Said as the partial index says it, or SQLite would not use it; of one job, the job's own index is shorter.
+  const ofOneJob = jobUid !== undefined || jobId !== undefined;
+  if (status !== undefined && status !== 'succeeded' && table === 'runs' && !ofOneJob) {
+    add(`status <> ${STATUS.succeeded}`);
+  }
   // An id tells when its run was made, though not exactly: it bounds what has to be read, `queued_at` decides.
   if (from !== undefined) add('id >= ? AND queued_at >= ?', lowestIdAt(from), from);
   if (to !== undefined) add('id < ? AND queued_at < ?', idAbove(to, leadOf(db)), to);

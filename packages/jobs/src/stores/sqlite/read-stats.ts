@@ -8,10 +8,11 @@ const HOUR_MS = 3_600_000;
 
 export function stats(db: Database, { hours }: Parameters<JobStore['stats']>[0], now: number): StoreStats {
   const jobs = (status: JobStatus) => numberOf(db.arrays(COUNT_JOBS).get(status)) ?? 0;
-  const runs = (sql: string) => numberOf(db.arrays(sql).get()) ?? 0;
+  const running = numberOf(db.arrays(COUNT_RUNNING).get()) ?? 0;
+  const [free, held] = numbersOf<[number, number]>(db.arrays(COUNT_LIVE).get());
   return {
     jobs: { active: jobs('active'), paused: jobs('paused'), finished: jobs('finished') },
-    runs: { queued: runs(COUNT_QUEUED), held: runs(COUNT_HELD), running: runs(COUNT_RUNNING) },
+    runs: { queued: free - running, held, running },
     hours: db.arrays(HOURS).all(firstHour(hours, now)).map(hourCountOf),
   };
 }
@@ -49,8 +50,7 @@ export function listAudit(
 
 const COUNT_JOBS = 'SELECT count(*) FROM jobs WHERE deleted_at IS NULL AND status = ?';
 const COUNT_RUNNING = 'SELECT count(*) FROM live_runs WHERE status = 1';
-const COUNT_HELD = 'SELECT count(*) FROM live_runs WHERE held > 0';
-const COUNT_QUEUED = 'SELECT count(*) FROM live_runs WHERE status = 0 AND held = 0';
+const COUNT_LIVE = 'SELECT count(*) FILTER (WHERE held = 0), count(*) FILTER (WHERE held > 0) FROM live_runs';
 const HOURS = 'SELECT hour, status, count FROM hour_counts WHERE hour >= ? ORDER BY hour DESC, status';
 const JOB_UID = 'SELECT uid FROM jobs WHERE id = ? AND deleted_at IS NULL';
 const JOB_HOURS = `SELECT hour, status, sum(count) FROM (

@@ -1,5 +1,5 @@
 import type { AttemptError, FinishedRun, JsonText, LiveRun, Progress, RunOrigin } from '../../core/run.ts';
-import type { AuditRow, LogLine } from '../../core/store.ts';
+import type { AuditRow, Cursor, LogLine } from '../../core/store.ts';
 import {
   finishedStatusOf,
   HELD,
@@ -255,6 +255,12 @@ export function dedupedOf(raw: unknown): {
 /** Reads `uid`s or ids: the first column of each row. */
 export function firstNumbersOf(rows: readonly unknown[]): number[] {
   return rows.map((row) => (row as readonly number[])[0] as number);
+}
+
+/** Reads a job's uid and the value it is sorted by, as arrays. */
+export function cursorOf(raw: unknown): Cursor {
+  const [uid, value] = raw as [number, string | number | null];
+  return { value, key: String(uid) };
 }
 
 /** Reads the `id, type` of the job that a run belongs to, as arrays. */

@@ -17,11 +17,7 @@ export interface SqliteStoreOptions {
 export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore {
   let threads: { readonly writer: ThreadChannel; readonly reader: ThreadChannel } | undefined;
 
-  const start = async (module: string) => {
-    const channel = new ThreadChannel({ module, file, now: () => clock.now() });
-    await channel.opened();
-    return channel;
-  };
+  const start = (module: string) => new ThreadChannel({ module, file, now: () => clock.now() });
   const write = <M extends keyof WriteInputs>(method: M, input: Inputs[M]): Promise<Output<M>> =>
     threads === undefined ? Promise.reject(notOpen()) : threads.writer.ask(method, input);
   const read = <M extends keyof ReadInputs>(method: M, input: Inputs[M]): Promise<Output<M>> =>
@@ -29,8 +25,17 @@ export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore
 
   return {
     async open() {
-      const writer = await start('writer-thread');
-      threads = { writer, reader: await start('reader-thread') };
+      // Both start at once; the reader opens the database when the writer has brought it up to date.
+      const writer = start('writer-thread');
+      const reader = start('reader-thread');
+      try {
+        await writer.open();
+        await reader.open();
+      } catch (error) {
+        await Promise.all([reader.close(), writer.close()]);
+        throw error;
+      }
+      threads = { writer, reader };
     },
     async close() {
       // The writer last: the last connection to close folds the log into the database.

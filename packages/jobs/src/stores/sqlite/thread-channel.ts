@@ -45,9 +45,10 @@ export class ThreadChannel {
   }
 
   /** Resolves once the database is open, and rejects with what prevents it. */
-  opened(): Promise<void> {
+  open(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#pending.set(OPENED, { resolve: () => resolve(), reject });
+      this.#worker.postMessage('open');
     });
   }
 

@@ -1,4 +1,4 @@
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { StoreError } from '../../core/errors.ts';
 import type { Inputs, Method, Output, Reply, Request, ToThread } from './protocol.ts';
 import { OPENED } from './protocol.ts';
@@ -18,27 +18,37 @@ export interface Service {
 export function serve(open: (file: string) => Service): void {
   const port = parentPort;
   if (port === null) throw new Error('this module is the entry of a worker thread');
-  let service: Service;
-  try {
-    service = open(fileOf(workerData));
-    port.postMessage([{ id: OPENED, ok: true, value: undefined } satisfies Reply]);
-  } catch (error) {
-    port.postMessage([faultOf(OPENED, error)]);
-    return;
-  }
+  let service: Service | undefined;
   port.on('message', (first: ToThread) => {
     // What came in while the last transaction was on its way to the disk goes into the next one together.
     const requests: Request[] = [];
     let closing = false;
     for (let message: ToThread | undefined = first; message !== undefined; message = nextOf(port)) {
       if (message === 'close') closing = true;
-      else requests.push(...message);
+      else if (message !== 'open') requests.push(...message);
+      else {
+        service = opened(port, open);
+        if (service === undefined) closing = true;
+      }
     }
-    for (const replies of inGroups(service, requests)) port.postMessage(replies);
+    if (service !== undefined) {
+      for (const replies of inGroups(service, requests)) port.postMessage(replies);
+    }
     if (!closing) return;
-    service.close();
+    service?.close();
     port.close();
   });
+}
+
+function opened(port: MessagePort, open: (file: string) => Service): Service | undefined {
+  try {
+    const service = open(fileOf(workerData));
+    port.postMessage([{ id: OPENED, ok: true, value: undefined } satisfies Reply]);
+    return service;
+  } catch (error) {
+    port.postMessage([faultOf(OPENED, error)]);
+    return undefined;
+  }
 }
 
 /** A service may answer fewer than it is given, to keep transactions short. */
@@ -60,7 +70,7 @@ export function faultOf(id: number, error: unknown): Reply {
   return { id, ok: false, fault: { code, message, stack } };
 }
 
-function nextOf(port: NonNullable<typeof parentPort>): ToThread | undefined {
+function nextOf(port: MessagePort): ToThread | undefined {
   return receiveMessageOnPort(port)?.message as ToThread | undefined;
 }
 
