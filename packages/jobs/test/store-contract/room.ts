@@ -150,5 +150,26 @@ export function roomContract(makeStore: MakeStore): void {
       }
       expect(ran).toEqual(made);
     });
+
+    it('P7: beyond 100,000 live runs of one job, triggers are refused and slots skipped', {
+      timeout: 120_000,
+    }, async () => {
+      await t.create('a', { overlap: 'allow' });
+      let refused = 0;
+      for (let batch = 0; batch < 55 && refused === 0; batch += 1) {
+        const results = await Promise.all(
+          Array.from({ length: 2_000 }, () => t.command('a', { kind: 'trigger' })),
+        );
+        refused = results.filter(
+          (result) => result.kind === 'refused' && result.refusal.code === 'too_many_live_runs',
+        ).length;
+      }
+      expect(refused).toBeGreaterThan(0);
+      const { runs } = await t.store.stats({ hours: 1 });
+      expect(runs.queued).toBeGreaterThanOrEqual(100_000);
+      expect(runs.queued).toBeLessThan(105_000);
+      t.clock.advance(MINUTE);
+      expect((await t.plan()).skipped).toMatchObject([{ reason: 'overlap' }]);
+    });
   });
 }

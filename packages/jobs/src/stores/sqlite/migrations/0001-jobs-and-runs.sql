@@ -156,9 +156,9 @@ CREATE TABLE runs (
   errors TEXT,
   CHECK (CASE status
     WHEN 2 THEN reason IS NULL
-    WHEN 3 THEN reason BETWEEN 2 AND 5
-    WHEN 4 THEN reason BETWEEN 6 AND 7
-    ELSE reason BETWEEN 0 AND 1 AND scheduled_for IS NOT NULL AND started_at IS NULL END),
+    WHEN 3 THEN coalesce(reason, -1) BETWEEN 2 AND 5
+    WHEN 4 THEN coalesce(reason, -1) BETWEEN 6 AND 7
+    ELSE coalesce(reason, -1) BETWEEN 0 AND 1 AND scheduled_for IS NOT NULL AND started_at IS NULL END),
   CHECK (result IS NULL OR status = 2),
   CHECK ((trigger = 0) = (scheduled_for IS NOT NULL)),
   CHECK (missed_from IS NULL OR missed > 0)
@@ -201,6 +201,7 @@ CREATE TABLE audit (
   target TEXT NOT NULL,
   change TEXT NOT NULL
 ) STRICT;
+CREATE INDEX audit_at ON audit (at, id);
 CREATE TRIGGER audit_is_append_only_u BEFORE UPDATE ON audit
 BEGIN
   SELECT RAISE(ABORT, 'the audit log is append-only');

@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Database, openForWriting } from './database.ts';
+import { migrate } from './migrate.ts';
+
+let folder: string;
+let db: Database;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'migrate-'));
+  db = openForWriting(join(folder, 'jobs.db'));
+  migrate(db);
+  db.exec(`
+    INSERT INTO job_types (key, type, version) VALUES (1, 'noop', 1);
+    INSERT INTO jobs (uid, id, type_key, version, status, anchor_at, failed_in_row, created_at, updated_at, kind, overlap,
+      catch_up, timeout_ms, max_attempts, backoff_initial_ms, backoff_max_ms, backoff_factor, backoff_jitter, name,
+      description, payload)
+    VALUES (7, 'a', 1, 1, 'active', 0, 0, 0, 0, 'on_demand', 'skip', 'once', 1, 1, 1, 1, 1, 0, 'A', '', '{}');
+  `);
+});
+
+afterEach(() => {
+  db.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A queued run, with some columns set otherwise. */
+function liveRun(columns: Readonly<Record<string, number | string | null>>): () => void {
+  const row = {
+    id: 1,
+    job_uid: 7,
+    type_key: 1,
+    trigger: 1,
+    catch_up: 0,
+    missed: 0,
+    queued_at: 0,
+    held: 0,
+    available_at: 0,
+    ...columns,
+  };
+  return insertInto('live_runs', row);
+}
+
+function finishedRun(columns: Readonly<Record<string, number | string | null>>): () => void {
+  const row = {
+    id: 1,
+    job_uid: 7,
+    trigger: 1,
+    catch_up: 0,
+    missed: 0,
+    queued_at: 0,
+    status: 2,
+    attempt: 1,
+    recoveries: 0,
+    finished_at: 0,
+    ...columns,
+  };
+  return insertInto('runs', row);
+}
+
+function insertInto(table: string, row: Readonly<Record<string, number | string | null>>): () => void {
+  const names = Object.keys(row);
+  const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+  return () => db.statement(sql).run(...Object.values(row));
+}
+
+describe('the schema', () => {
+  it('is brought up to date once', () => {
+    migrate(db);
+    expect(db.statement('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+  });
+
+  it('is durable: WAL, every commit flushed', () => {
+    expect(db.statement('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    expect(db.statement('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+  });
+
+  it('P5: has no room for two live runs of one slot', () => {
+    liveRun({ trigger: 0, scheduled_for: 5 })();
+    expect(liveRun({ id: 2, trigger: 0, scheduled_for: 5 })).toThrow(/UNIQUE/);
+    liveRun({ id: 3, trigger: 0, scheduled_for: 6 })();
+  });
+
+  it.each([
+    ['running without a start', { status: 1, node: 1, fence: 1 }],
+    ['running without a claim', { status: 1, started_at: 1 }],
+    ['claimed without a fence', { node: 1 }],
+    ['claimed and held', { node: 1, fence: 1, held: 1 }],
+    ['asked to stop, but claimed by nobody', { cancel: 6 }],
+    ['scheduled without a slot', { trigger: 0 }],
+    ['by hand with a slot', { scheduled_for: 5 }],
+    ['of no job', { job_uid: 8 }],
+    ['held for no known reason', { held: 4 }],
+  ])('a live run is never %s', (_, columns) => {
+    expect(liveRun(columns)).toThrow(/constraint/);
+  });
+
+  it.each([
+    ['queued', { status: 0 }],
+    ['succeeded for a reason', { status: 2, reason: 2 }],
+    ['failed for none', { status: 3 }],
+    ['failed for a cancel', { status: 3, reason: 6 }],
+    ['cancelled for an error', { status: 4, reason: 2 }],
+    ['failed with a result', { status: 3, reason: 2, result: '1' }],
+    ['skipped without a slot', { status: 5, reason: 0 }],
+    ['skipped and started', { status: 5, reason: 0, trigger: 0, scheduled_for: 5, started_at: 1 }],
+  ])('a finished run is never %s', (_, columns) => {
+    expect(finishedRun(columns)).toThrow(/constraint/);
+  });
+
+  it('a finished run never changes', () => {
+    finishedRun({})();
+    expect(() => db.exec('UPDATE runs SET attempt = 2')).toThrow(/never changes/);
+  });
+
+  it('the audit log is append-only', () => {
+    db.exec("INSERT INTO audit (at, actor, action, target, change) VALUES (1, 'ada', 'x', 'a', '{}')");
+    expect(() => db.exec("UPDATE audit SET actor = 'eve'")).toThrow(/append-only/);
+    expect(() => db.exec('DELETE FROM audit')).toThrow(/append-only/);
+  });
+
+  it.each([
+    ['paused without a time', "status = 'paused'"],
+    ['paused with a next run', "status = 'paused', paused_at = 1, next_run_at = 5"],
+    ['deleted and planned', 'deleted_at = 1, wake_at = 5'],
+    ['an interval without a length', "kind = 'interval', interval = '1s', mode = 'fixed_rate'"],
+    ['on demand and at an instant', 'run_at = 5'],
+    ['finished though it is asked for on demand', "status = 'finished'"],
+  ])('a job is never %s', (_, set) => {
+    expect(() => db.exec(`UPDATE jobs SET ${set}`)).toThrow(/constraint/);
+  });
+
+  it('one job has an id at a time, and any number of deleted ones before it', () => {
+    const again = (uid: number) => {
+      db.exec('DROP TABLE IF EXISTS temp.copy; CREATE TEMP TABLE copy AS SELECT * FROM jobs WHERE uid = 7;');
+      db.exec(
+        `UPDATE temp.copy SET uid = ${uid}, deleted_at = NULL; INSERT INTO jobs SELECT * FROM temp.copy;`,
+      );
+    };
+    expect(() => again(8)).toThrow(/UNIQUE/);
+    db.exec('UPDATE jobs SET deleted_at = 1 WHERE uid = 7');
+    again(8);
+    db.exec('UPDATE jobs SET deleted_at = 1 WHERE uid = 8');
+    again(9);
+  });
+});

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../testing/fake-clock.ts';
+import { createSqliteStore } from './store.ts';
+import { ThreadChannel } from './thread-channel.ts';
+
+const clock = createFakeClock(Date.UTC(2026, 0, 5));
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sqlite-store-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const fileIn = (name = 'jobs.db') => join(folder, name);
+const storeOf = (file = fileIn()) => createSqliteStore({ file, clock });
+
+describe('opening', () => {
+  it('refuses a database of a newer schema with one clear line, and leaves it as it is', async () => {
+    const db = new DatabaseSync(fileIn());
+    db.exec('PRAGMA user_version = 99');
+    db.close();
+    await expect(storeOf().open()).rejects.toMatchObject({
+      name: 'StoreError',
+      code: 'newer_schema',
+      message: expect.stringMatching(/^The job database has schema version 99; .*Start a newer one\.$/),
+    });
+    const after = new DatabaseSync(fileIn());
+    expect(after.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table'").get()).toEqual({
+      n: 0,
+    });
+    after.close();
+  });
+
+  it('rejects what is no database', async () => {
+    await expect(storeOf(join(folder, 'no', 'such', 'folder.db')).open()).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+  });
+
+  it('opens the same database again, up to date as it is', async () => {
+    for (let n = 0; n < 2; n += 1) {
+      const store = storeOf();
+      await store.open();
+      expect(await store.getJob('a', {})).toBeUndefined();
+      await store.close();
+    }
+  });
+});
+
+describe('the threads', () => {
+  it('a store that is not open, or closed, rejects as unavailable', async () => {
+    const store = storeOf();
+    await expect(store.getRun('1')).rejects.toMatchObject({ code: 'unavailable' });
+    await store.open();
+    await store.close();
+    await expect(store.getRun('1')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(
+      store.prune({ finishedPerJob: 1, skippedPerJob: 1, maxAgeMs: 1, countsMaxAgeMs: 1 }),
+    ).rejects.toMatchObject({ code: 'unavailable' });
+    await store.close();
+  });
+
+  it('a thread that crashes rejects all that was asked of it, and all that is asked later', async () => {
+    const channel = new ThreadChannel({ module: 'no-such-thread', file: fileIn(), now: () => 0 });
+    const asked = [channel.open(), channel.ask('getRun', '1'), channel.ask('getRun', '2')];
+    for (const answer of asked) await expect(answer).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(channel.ask('getRun', '3')).rejects.toMatchObject({ code: 'unavailable' });
+    await channel.close();
+  });
+
+  it('a long read does not hold up a write', async () => {
+    const store = storeOf();
+    await store.open();
+    const reads = Array.from({ length: 200 }, () => store.stats({ hours: 24 }));
+    let readsDone = 0;
+    for (const read of reads) read.then(() => (readsDone += 1));
+    await store.plan({ types: {}, limit: 1 });
+    expect(readsDone).toBeLessThan(200);
+    await Promise.all(reads);
+    await store.close();
+  });
+});
