@@ -7,7 +7,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const production = process.argv.includes('--production');
+// A tree that has the development packages keeps them, whoever asks.
+const production = process.argv.includes('--production') && !existsSync(join(root, 'node_modules', 'vitest'));
 const stampFile = join(root, 'node_modules', '.greenvue-install.json');
 const wanted = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))

@@ -1,9 +1,14 @@
-import type { FastifyInstance } from 'fastify';
+import type { Engine } from '@greenvue/jobs';
+import { jobsPlugin } from '@greenvue/jobs/fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { createApp } from './app.ts';
 import { ensureFirstAdmin } from './auth/first-admin.ts';
 import type { Config } from './config.ts';
 import { lockDataDir, openDataDir } from './data-dir.ts';
 import { createDeps, type DepsOptions } from './deps.ts';
+import { measureJobs } from './health/job-metrics.ts';
+import { createJobEngine, jobAudit } from './job-engine.ts';
+import { actorOf, requireRole } from './principal.ts';
 import { featureRoutes } from './routes.ts';
 
 /** A server that answers. */
@@ -32,21 +37,47 @@ export async function startServer(config: Config, options: DepsOptions = {}): Pr
       dataDir: config.dataDir,
       ...config.admin,
     });
+    const engine = createJobEngine(config, deps);
+    await engine.start();
+    measureJobs(deps.metrics, engine);
     const app = createApp({
       config,
       version: deps.version,
       logger: deps.logger,
       authenticate: deps.authenticate,
       observe: deps.metrics.observe,
-      routes: featureRoutes(deps),
+      routes: [
+        ...featureRoutes(deps, {
+          checks: [{ name: 'jobs', check: () => engine.check() }],
+          auditSources: [jobAudit(engine)],
+        }),
+        jobRoutes(engine),
+      ],
     });
-    cleanUps.push(() => closeWithin(app, config.shutdownTimeoutMs));
+    // Both at once; the engine answers requests to their end.
+    cleanUps.push(async () => {
+      const closed = closeWithin(app, config.shutdownTimeoutMs);
+      await Promise.all([closed, engine.stop({ serving: closed })]);
+    });
     const url = await app.listen({ host: config.host, port: config.port });
     return { url, adminPasswordFile, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The engine's own routes, for operators and admins. */
+function jobRoutes(engine: Engine): FastifyPluginAsync {
+  return async (app) => {
+    await app.register(jobsPlugin, {
+      prefix: '/api',
+      engine,
+      security: [{ bearer: [] }],
+      authorize: async (request, need) =>
+        actorOf(requireRole(request, need === 'admin' ? 'admin' : 'operator')),
+    });
+  };
 }
 
 /** Waits for the requests under way; then their connections are cut. */

@@ -1,3 +1,4 @@
+import { StoreError } from '@greenvue/jobs';
 import type { Config } from './config.ts';
 import { StartError } from './data-dir.ts';
 import { DatabaseError, NewerDatabaseError } from './db/errors.ts';
@@ -5,6 +6,7 @@ import { DatabaseError, NewerDatabaseError } from './db/errors.ts';
 /** Why the program can't start, in one line that says what to do. */
 export function startFault(error: unknown, config: Pick<Config, 'host' | 'port' | 'dataDir'>): string {
   if (error instanceof StartError || error instanceof NewerDatabaseError) return error.message;
+  if (error instanceof StoreError && error.code === 'newer_schema') return error.message;
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const { host, port, dataDir } = config;

@@ -58,7 +58,7 @@ export function healthRoutes({ checks, metrics, metricsToken }: HealthRoutesDeps
     app.get('/metrics', { config: ownAuthentication, schema: metricsSchema }, async (request, reply) => {
       const allowed = metricsToken === undefined ? isLocal(request) : hasToken(request, metricsToken);
       if (!allowed) throw forbidden('Metrics are for this machine, or for who has METRICS_TOKEN.');
-      return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+      return reply.type(metrics.registry.contentType).send(await metrics.scrape());
     });
   };
 }

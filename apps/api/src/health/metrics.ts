@@ -3,6 +3,10 @@ import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 /** What `/metrics` shows: of the process, and of each answer. Others add their own to `registry`. */
 export interface Metrics {
   readonly registry: Registry;
+  /** Adds a step that brings metrics up to date before they are read. */
+  beforeScrape(refresh: () => Promise<void>): void;
+  /** The metrics as text, brought up to date. */
+  scrape(): Promise<string>;
   /** Counts an answer. `route` is its pattern, not its path, so that the number of series is bounded. */
   observe(answer: { route: string; method: string; status: number; seconds: number }): void;
 }
@@ -18,8 +22,14 @@ export function createMetrics(): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
+  const refreshers: (() => Promise<void>)[] = [];
   return {
     registry,
+    beforeScrape: (refresh) => void refreshers.push(refresh),
+    async scrape() {
+      await Promise.all(refreshers.map((refresh) => refresh()));
+      return registry.metrics();
+    },
     observe: ({ route, method, status, seconds }) => durations.observe({ route, method, status }, seconds),
   };
 }

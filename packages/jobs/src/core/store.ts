@@ -23,6 +23,16 @@ export interface AuditRow extends AuditEntry {
   readonly target: string;
 }
 
+export interface AuditQuery {
+  readonly limit: number;
+  /** Only rows that come after this one in the order. */
+  readonly before?: { readonly at: number; readonly id: number };
+  /** Exact matches; an absent one does not narrow. */
+  readonly actor?: string;
+  readonly action?: string;
+  readonly target?: string;
+}
+
 export type InsertOutcome =
   | { readonly kind: 'created'; readonly job: Job }
   | { readonly kind: 'exists' }
@@ -301,7 +311,8 @@ export interface JobStore {
   /** The newest 64 KiB of a run's lines, oldest first; undefined for an unknown run. */
   getLogs(runId: string): Promise<readonly LogLine[] | undefined>;
   /** Newest first; `before` is the id of a row. */
-  listAudit(input: { readonly limit: number; readonly before?: number }): Promise<readonly AuditRow[]>;
+  /** Newest first: by time, then by id. */
+  listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;
   stats(input: { readonly hours: number }): Promise<StoreStats>;
   /** What one job ran in the last `hours` hours, pruned runs included (P18), newest hour first; undefined for no such job. */
   jobHours(input: {

@@ -3,6 +3,7 @@ import type { CatchUp, Overlap } from '../core/job.ts';
 import type { BackoffOptions, Isolation } from '../core/job-type.ts';
 import type { Run } from '../core/run.ts';
 import type {
+  AuditQuery,
   AuditRow,
   JobQuery,
   JobView,
@@ -99,6 +100,8 @@ export interface NodeInfo {
 export interface EngineStats extends StoreStats {
   readonly now: number;
   readonly nodes: readonly NodeInfo[];
+  /** How attempts ended on this node since its start. */
+  readonly sinceStart: Readonly<Record<'succeeded' | 'failed' | 'cancelled' | 'retried', number>>;
   /** Of this node, over the last minute. */
   readonly lastMinute: {
     readonly started: number;
@@ -157,8 +160,11 @@ export class EngineError extends Error {
 export interface Engine {
   /** Opens the store, takes back what a dead process left (P9), and starts to plan and claim (unless `autoRun` is false). */
   start(): Promise<void>;
-  /** Stops claiming, waits for handlers, aborts what is left at the deadline, hands back (P9). */
-  stop(): Promise<void>;
+  /**
+   * Stops claiming, waits for handlers, aborts what is left in time for `shutdownTimeoutMs`, hands back (P9). Methods go on
+   * working until all that is done and `serving` has ended.
+   */
+  stop(options?: { readonly serving?: Promise<unknown> }): Promise<void>;
   /** One pass by hand, to its end: for tests with a fake clock and `autoRun: false`. */
   tick(): Promise<void>;
   /** Rejects when the store can't be used: for readiness probes. */
@@ -195,7 +201,8 @@ export interface Engine {
   ): Promise<Preview>;
   jobTypes(): readonly JobTypeInfo[];
   stats(): Promise<EngineStats>;
-  listAudit(input: { readonly limit: number; readonly before?: number }): Promise<readonly AuditRow[]>;
+  /** Newest first: by time, then by id. */
+  listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;
   subscribe(listener: (event: JobEvent) => void, after?: number): EventSubscription;
 }
 

@@ -18,7 +18,7 @@ import { Throttle } from './throttle.ts';
 
 /** Passes of the dispatcher are at least so far apart: what comes due within it is written together. */
 const MIN_GAP_MS = 2;
-/** How long handlers have to end after a shutdown has aborted them. */
+/** How long handlers have to end after a shutdown has aborted them; out of the shutdown's own time. */
 const ABORT_GRACE_MS = 2_000;
 
 /**
@@ -112,19 +112,21 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       loop.start();
     },
 
-    async stop() {
+    async stop({ serving } = {}) {
       dispatcher.stopClaiming();
       executor.pause();
       for (const input of executor.takeBack({})) dispatcher.settle(input);
-      await drained(executor, settings, settings.shutdownTimeoutMs);
+      const graceMs = Math.min(ABORT_GRACE_MS, settings.shutdownTimeoutMs / 4);
+      await drained(executor, settings, settings.shutdownTimeoutMs - graceMs);
       executor.abortAll('shutdown');
-      await drained(executor, settings, ABORT_GRACE_MS);
+      await drained(executor, settings, graceMs);
       executor.terminateThreads();
       // A thread in a long native call can't be ended: its run is recovered with the next start.
       await Promise.race([threads.close(), after(clock, ABORT_GRACE_MS)]);
       await Promise.all([loop.stop(), reporter.stop(), pruner.stop()]);
       throttle.stop();
       await settleRest(dispatcher);
+      await serving;
       await store.close();
     },
 
@@ -139,7 +141,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     },
 
     jobTypes: () => registry.types.map(typeInfo),
-    listAudit: (input) => store.listAudit(input),
+    listAudit: (query) => store.listAudit(query),
     subscribe: (listener, after) => ring.subscribe(listener, after),
 
     async stats(): Promise<EngineStats> {
@@ -155,7 +157,13 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
         eventLoopDelayMs: throttle.delayMs,
         types: Object.keys(types),
       };
-      return { ...stored, now: clock.now(), nodes: [self], lastMinute: meter.lastMinute() };
+      return {
+        ...stored,
+        now: clock.now(),
+        nodes: [self],
+        sinceStart: meter.sinceStart,
+        lastMinute: meter.lastMinute(),
+      };
     },
   };
 }

@@ -16,9 +16,10 @@ interface Second {
   readonly lateness: Uint32Array;
 }
 
-/** What this node did in the last minute, in constant space. */
+/** What this node did since its start, and in the last minute, in constant space. */
 export class Meter {
   readonly #clock: Clock;
+  readonly #total: Record<Ending, number> = { succeeded: 0, failed: 0, cancelled: 0, retried: 0 };
   readonly #seconds: Second[] = Array.from({ length: SECONDS }, () => emptySecond());
 
   constructor(clock: Clock) {
@@ -36,6 +37,11 @@ export class Meter {
 
   finished(ending: Ending): void {
     this.#current().finished[ending]++;
+    this.#total[ending]++;
+  }
+
+  get sinceStart(): EngineStats['sinceStart'] {
+    return { ...this.#total };
   }
 
   lastMinute(): EngineStats['lastMinute'] {

@@ -145,6 +145,7 @@ test('an event, an audit row and the counts have the forms of their schemas', ()
     runs: { queued: 0, held: 0, running: 1 },
     hours: [{ hour: at, status: 'failed', count: 2 }],
     nodes: [],
+    sinceStart: { succeeded: 1, failed: 0, cancelled: 0, retried: 0 },
     lastMinute: {
       started: 0,
       finished: { succeeded: 0, failed: 0, cancelled: 0, retried: 0 },

@@ -64,7 +64,8 @@ export function auditContract(makeStore: MakeStore): void {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       for (let n = 0; n < 5; n += 1) await t.done('a', { kind: 'trigger' }, { audit: by(`run-${n}`) });
       const first = await t.store.listAudit({ limit: 3 });
-      const rest = await t.store.listAudit({ limit: 3, before: Number(required(first.at(-1)).id) });
+      const last = required(first.at(-1));
+      const rest = await t.store.listAudit({ limit: 3, before: { at: last.at, id: Number(last.id) } });
       expect([...first, ...rest].map(({ action }) => action)).toEqual([
         'run-4',
         'run-3',

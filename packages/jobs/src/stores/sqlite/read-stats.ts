@@ -40,11 +40,13 @@ function hourCountOf(row: unknown): HourCount {
 /** Newest first; `before` is the id of a row. */
 export function listAudit(
   db: Database,
-  { limit, before }: Parameters<JobStore['listAudit']>[0],
+  { limit, before, actor, action, target }: Parameters<JobStore['listAudit']>[0],
 ): readonly AuditRow[] {
+  const at = before?.at ?? Number.MAX_SAFE_INTEGER;
+  const id = before?.id ?? Number.MAX_SAFE_INTEGER;
   return db
     .statement(AUDIT)
-    .all(before ?? Number.MAX_SAFE_INTEGER, limit)
+    .all(at, id, actor ?? null, action ?? null, target ?? null, limit)
     .map(auditRowOf);
 }
 
@@ -58,4 +60,6 @@ const JOB_HOURS = `SELECT hour, status, sum(count) FROM (
     UNION ALL
     SELECT finished_at / ${HOUR_MS} * ${HOUR_MS}, status, 1 FROM runs WHERE job_uid = ?1 AND finished_at >= ?2)
   GROUP BY hour, status ORDER BY hour DESC, status`;
-const AUDIT = 'SELECT id, at, actor, action, target, change FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?';
+const AUDIT = `SELECT id, at, actor, action, target, change FROM audit
+  WHERE (at, id) < (?1, ?2) AND (?3 IS NULL OR actor = ?3) AND (?4 IS NULL OR action = ?4) AND (?5 IS NULL OR target = ?5)
+  ORDER BY at DESC, id DESC LIMIT ?6`;

@@ -1,0 +1,54 @@
+import { createEngine, createSystemClock, type Engine } from '@greenvue/jobs';
+import { createSqliteStore } from '@greenvue/jobs/sqlite';
+import type { AuditSource } from './auth/audit-log.ts';
+import type { Config } from './config.ts';
+import { dataFiles } from './data-dir.ts';
+import type { Deps } from './deps.ts';
+import { jobTypes } from './jobs/catalogue.ts';
+
+/** GreenVue's job engine over `jobs.db`, with every job type of the catalogue; nothing runs before its `start()`. */
+export function createJobEngine(config: Config, deps: Deps): Engine {
+  const { jobs } = config;
+  const clock = createSystemClock();
+  return createEngine<Deps>({
+    store: createSqliteStore({ file: dataFiles(config.dataDir).jobs, clock }),
+    jobTypes,
+    deps,
+    threadDeps: { module: new URL('./thread-deps.ts', import.meta.url), data: deps.threadData },
+    concurrency: jobs.concurrency,
+    minIntervalMs: jobs.minIntervalMs,
+    shutdownTimeoutMs: config.shutdownTimeoutMs,
+    retention: {
+      finishedPerJob: jobs.retention.finished,
+      skippedPerJob: jobs.retention.skipped,
+      maxAgeMs: jobs.retention.ageMs,
+      countsMaxAgeMs: jobs.retention.countsMs,
+    },
+    version: deps.version,
+    clock,
+    logger: deps.logger,
+  });
+}
+
+/** The engine's log of changes to jobs, to be merged with GreenVue's own. */
+export function jobAudit(engine: Engine): AuditSource {
+  return {
+    name: 'jobs',
+    async list({ before, limit, filters }) {
+      const { actor, action, target } = filters;
+      const rows = await engine.listAudit({
+        limit,
+        before,
+        ...(actor === undefined ? {} : { actor }),
+        ...(action === undefined ? {} : { action }),
+        ...(target === undefined ? {} : { target }),
+      });
+      return rows.map(({ id, change, ...row }) => ({
+        ...row,
+        id: Number(id),
+        actorName: undefined,
+        change: JSON.parse(change) as unknown,
+      }));
+    },
+  };
+}
