@@ -16,8 +16,8 @@ export interface Database {
 
 const WAIT_FOR_LOCK_MS = 5_000;
 const CACHE_KIB = 64 * 1024;
-/** Pages of 4 KiB: a checkpoint of 8 MiB is short, and pages written over and over are copied back once. */
-const CHECKPOINT_PAGES = 2_000;
+/** Pages of 4 KiB: a checkpoint of 16 MiB takes some 10 ms, and pages written over and over are copied back once. */
+const CHECKPOINT_PAGES = 4_000;
 const MAX_WAL_BYTES = 64 * 1024 * 1024;
 
 /** The only connection that writes. Every commit reaches the disk before it returns (`synchronous = FULL`). */

@@ -22,12 +22,16 @@ serve((file) => {
 /** Group commit: all requests that wait share a transaction, and so one flush to the disk. */
 function createService(db: Database): Service {
   // What a writer keeps in memory is true as long as what it wrote stays: a rollback makes another one of it.
+  // So does a change by another connection: the previous process may still write while this one has taken over (P10).
   let current: { readonly writer: Writer; readonly handlers: WriteHandlers } | undefined;
+  let seenVersion: unknown;
 
   const inTransaction = (work: (handlers: WriteHandlers) => Reply[]): Reply[] => {
     db.exec('BEGIN IMMEDIATE');
     try {
-      if (current === undefined) {
+      const version = db.statement('PRAGMA data_version').get()?.data_version;
+      if (current === undefined || version !== seenVersion) {
+        seenVersion = version;
         const writer = createWriter(db);
         current = { writer, handlers: handlersOf(writer) };
       }
