@@ -8,9 +8,10 @@ export type Handlers<Methods extends Method> = {
   readonly [M in Methods]: (input: Inputs[M], now: number) => Output<M>;
 };
 
-/** A database thread's work: `answer` takes all requests that wait, and replies. */
+/** A database thread's work. */
 export interface Service {
-  answer(requests: readonly Request[]): readonly Reply[];
+  /** Replies to one or more of the requests that wait, from the one at `from` on, in order. */
+  answer(requests: readonly Request[], from: number): readonly Reply[];
   close(): void;
 }
 
@@ -51,10 +52,9 @@ function opened(port: MessagePort, open: (file: string) => Service): Service | u
   }
 }
 
-/** A service may answer fewer than it is given, to keep transactions short. */
 function* inGroups(service: Service, requests: readonly Request[]): Generator<readonly Reply[]> {
   for (let done = 0; done < requests.length; ) {
-    const replies = service.answer(requests.slice(done));
+    const replies = service.answer(requests, done);
     done += replies.length;
     yield replies;
   }

@@ -56,22 +56,22 @@ function createService(db: Database): Service {
   };
 
   return {
-    answer(requests) {
-      let taken = 0;
+    answer(requests, from) {
+      let end = from;
       try {
         return inTransaction((handlers) => {
-          const end = performance.now() + MAX_TRANSACTION_MS;
+          const start = performance.now();
           const replies: Reply[] = [];
-          for (const request of requests) {
-            taken += 1;
-            replies.push(replyTo(handlers, request));
-            if (performance.now() >= end) break;
+          while (end < requests.length && performance.now() - start < MAX_TRANSACTION_MS) {
+            const request = requests[end];
+            end += 1;
+            if (request !== undefined) replies.push(replyTo(handlers, request));
           }
           return replies;
         });
       } catch {
         // One of them is at fault, and took the others down with it: each gets its own transaction and its own answer.
-        return requests.slice(0, Math.max(taken, 1)).map(alone);
+        return requests.slice(from, Math.max(end, from + 1)).map(alone);
       }
     },
     close: () => db.close(),
