@@ -105,7 +105,12 @@ const RECURRING = 10_000;
 await Promise.all(
   Array.from({ length: RECURRING }, (_, index) =>
     store.insertJob({
-      definition: jobOf(`every-${index}`, { kind: 'interval', interval: '5s', everyMs: 5_000, mode: 'fixed_rate' }),
+      definition: jobOf(`every-${index}`, {
+        kind: 'interval',
+        interval: '5s',
+        everyMs: 5_000,
+        mode: 'fixed_rate',
+      }),
     }),
   ),
 );

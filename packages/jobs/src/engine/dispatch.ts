@@ -19,6 +19,8 @@ const PLAN_BATCH = 500;
 const PREFETCH_MS = 20;
 /** Settlements gather for so long before they are written together, while nothing else calls for a pass. */
 const GATHER_MS = 4;
+/** Settlements and claims in a pass from which on it counts as full. */
+const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
 
 export interface DispatchDeps<Deps> {
@@ -55,6 +57,9 @@ export class Dispatcher<Deps> {
   constructor(deps: DispatchDeps<Deps>) {
     this.#with = deps;
   }
+
+  /** The last pass had much to do: the next one need not wait for more to gather. */
+  wasFull = false;
 
   /** Settlements not yet written. */
   get unsettled(): number {
@@ -109,6 +114,8 @@ export class Dispatcher<Deps> {
     if (planned.status === 'fulfilled' && planned.value !== undefined) this.#planned(planned.value);
     if (claimed.status === 'fulfilled' && claimed.value !== undefined) this.#claimed(claimed.value);
     for (const result of [settled, planned, claimed]) if (result.status === 'rejected') throw result.reason;
+    const claims = claimed.status === 'fulfilled' ? (claimed.value?.runs.length ?? 0) : 0;
+    this.wasFull = batch.length + claims >= FULL_PASS;
     if (this.#lookAgain) {
       this.#nextWakeAt = Number.NEGATIVE_INFINITY;
       this.#nextDueAt = Number.NEGATIVE_INFINITY;

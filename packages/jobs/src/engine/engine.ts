@@ -16,7 +16,7 @@ import { Reporter } from './report.ts';
 import { ThreadPool } from './threads.ts';
 import { Throttle } from './throttle.ts';
 
-/** Passes of the dispatcher are at least so far apart: what comes due within it is written together. */
+/** Passes are at least so far apart, unless there is much to do: what comes due within it is written together. */
 const MIN_GAP_MS = 2;
 /** How long handlers have to end after a shutdown has aborted them; out of the shutdown's own time. */
 const ABORT_GRACE_MS = 2_000;
@@ -53,7 +53,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   });
   const loop = new Loop({
     clock,
-    minGapMs: MIN_GAP_MS,
+    minGapMs: () => (dispatcher.wasFull ? 0 : MIN_GAP_MS),
     pass: () => dispatcher.pass(),
     failed: (error) =>
       logger.error(

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 export interface LoopOptions {
   readonly clock: Clock;
   /** Passes follow one another no quicker than this, so that what comes due together is done together. */
-  readonly minGapMs: number;
+  minGapMs(): number;
   /** One pass; returns how long to sleep until the next one is needed. */
   pass(): Promise<number>;
   failed(error: unknown): void;
@@ -38,7 +38,7 @@ export class Loop {
       return;
     }
     const now = this.#options.clock.monotonic();
-    const at = Math.max(now + ms, this.#lastEnd + this.#options.minGapMs);
+    const at = Math.max(now + ms, this.#lastEnd + this.#options.minGapMs());
     if (this.#timer !== undefined && this.#timer.at <= at) return;
     this.#timer?.cancel();
     this.#timer = { at, cancel: this.#options.clock.setTimer(at - now, () => void this.#run()) };

@@ -9,6 +9,10 @@ export function createSystemClock(): Clock {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     setTimer(ms, fire) {
+      if (ms <= 0) {
+        const immediate = setImmediate(fire);
+        return () => clearImmediate(immediate);
+      }
       const end = performance.now() + ms;
       let handle = setTimeout(step, Math.min(ms, LONGEST_TIMER_MS));
       function step(): void {

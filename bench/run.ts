@@ -1,0 +1,27 @@
+// `npm run bench` runs every measurement, one after the other, each in a process of its own; `npm run bench -- drain boot`
+// runs those. Prints a Markdown table. Nothing else should run on the machine meanwhile.
+import { spawnSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { megabytes } from './measure.ts';
+
+const ALL = ['boot', 'drain', 'recurring', 'idle', 'api', 'job-types'];
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !ALL.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}. There are: ${ALL.join(', ')}.`);
+  process.exit(1);
+}
+console.log(
+  `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, ${megabytes(totalmem())}, ${new Date().toISOString()}\n`,
+);
+console.log('| what | result | | |\n|---|---|---|---|');
+let failed = 0;
+for (const name of asked.length > 0 ? asked : ALL) {
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) failed++;
+}
+process.exit(failed === 0 ? 0 : 1);

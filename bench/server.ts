@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+export interface BenchServer {
+  readonly url: string;
+  readonly pid: number;
+  /** From the start of the process to the first answer of `/healthz`. */
+  readonly bootMs: number;
+  stop(): Promise<void>;
+}
+
+const root = join(import.meta.dirname, '..');
+
+/** Starts a program of GreenVue on a data folder, in a process of its own, with rate limits out of the way. */
+export async function startServer(
+  dataDir: string,
+  port: number,
+  program = 'apps/api/src/main.ts',
+  env: NodeJS.ProcessEnv = {},
+): Promise<BenchServer> {
+  const begin = performance.now();
+  const child = spawn(process.execPath, [program], {
+    cwd: root,
+    env: {
+      ...process.env,
+      DATA_DIR: dataDir,
+      PORT: String(port),
+      RATE_LIMIT_PER_MINUTE: '10000000',
+      RATE_LIMIT_OPERATOR_PER_MINUTE: '10000000',
+      ...env,
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  while (!(await answers(`${url}/healthz`))) {
+    if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  const bootMs = performance.now() - begin;
+  return { url, pid: child.pid ?? 0, bootMs, stop: () => end(child) };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url);
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}
