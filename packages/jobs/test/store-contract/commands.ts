@@ -31,6 +31,18 @@ export function commandsContract(makeStore: MakeStore): void {
       await t.done('a', { kind: 'delete' }, { ifVersion: 2 });
     });
 
+    it('P1: a command meant for an earlier generation of the id is `stale` and changes nothing', async () => {
+      const { uid } = await t.create('a');
+      await t.done('a', { kind: 'delete' });
+      const second = await t.create('a');
+      for (const kind of ['trigger', 'resume', 'delete'] as const) {
+        const result = await t.command('a', { kind }, { ifUid: uid, ifVersion: 1 });
+        expect(result).toEqual({ kind: 'stale', version: 1 });
+      }
+      expect((await t.job('a')).uid).toBe(second.uid);
+      await t.done('a', { kind: 'delete' }, { ifUid: second.uid, ifVersion: 1 });
+    });
+
     it('P15: a run by hand starts now, does not move the grid, and carries its payload', async () => {
       const job = await t.create('a');
       t.clock.advance(10 * SECOND);

@@ -86,6 +86,9 @@ export function listRunsContract(makeStore: MakeStore): void {
       t.clock.set(T0 + HOUR);
       const third = await t.trigger('a');
       expect(await ids({ to: T0 })).toEqual([second.id]);
+      expect(await ids({ to: T0 - DAY + 1 })).toEqual([second.id]);
+      await t.reopen();
+      expect(await ids({ to: T0 - DAY + 1 })).toEqual([second.id]);
       expect(await ids({ from: T0 - DAY, to: T0 + 1 })).toEqual([second.id, first.id]);
       expect(await ids({ from: T0 + 1 })).toEqual([third.id]);
     });

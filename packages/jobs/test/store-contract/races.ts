@@ -123,11 +123,19 @@ export function racesContract(makeStore: MakeStore): void {
       const broken = definitionOf('broken', { maxAttempts: 0 });
       const results = await Promise.allSettled([
         t.trigger('a'),
+        t.store.insertJob({ definition: definitionOf('beside', { type: 'fresh' }) }),
         t.store.insertJob({ definition: broken }),
         t.trigger('a'),
       ]);
-      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-      expect(results[1]).toMatchObject({ reason: { name: 'StoreError', code: 'unavailable' } });
+      expect(results.map(({ status }) => status)).toEqual([
+        'fulfilled',
+        'fulfilled',
+        'rejected',
+        'fulfilled',
+      ]);
+      expect(results[1]).toMatchObject({ value: { kind: 'created' } });
+      expect((await t.view('beside')).job.type).toBe('fresh');
+      expect(results[2]).toMatchObject({ reason: { name: 'StoreError', code: 'unavailable' } });
       expect(await t.runs()).toHaveLength(2);
       expect(await t.store.getJob('broken', TYPES)).toBeUndefined();
       const { runs } = await t.claim();

@@ -79,6 +79,15 @@ export function settleContract(makeStore: MakeStore): void {
       expect(await t.settle(again, SUCCEEDED)).toMatchObject({ kind: 'finished' });
     });
 
+    it('P10: a stale claim cannot settle after a restart either', async () => {
+      const run = await claimed();
+      await t.store.recover({ node: 'node-2' });
+      const again = await t.claimOne('node-2');
+      await t.reopen();
+      expect(await t.settle(run, SUCCEEDED)).toEqual({ kind: 'stale' });
+      expect(await t.settle(again, SUCCEEDED)).toMatchObject({ kind: 'finished' });
+    });
+
     it('a run settles once: the second settlement is stale', async () => {
       const run = await claimed();
       await t.settle(run, SUCCEEDED);
