@@ -41,6 +41,8 @@ export type InsertOutcome =
 export interface CommandInput {
   readonly jobId: string;
   readonly command: JobCommand;
+  /** Refuse with `stale` unless the id still stands for this generation (P1). */
+  readonly ifUid?: string;
   /** Refuse with `stale` unless the job still has this version. */
   readonly ifVersion?: number;
   /** Of a trigger: kept 24 h; the same key again answers with the first run (P15). */
@@ -310,7 +312,6 @@ export interface JobStore {
   listRuns(query: RunQuery): Promise<Page<RunView>>;
   /** The newest 64 KiB of a run's lines, oldest first; undefined for an unknown run. */
   getLogs(runId: string): Promise<readonly LogLine[] | undefined>;
-  /** Newest first; `before` is the id of a row. */
   /** Newest first: by time, then by id. */
   listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;
   stats(input: { readonly hours: number }): Promise<StoreStats>;

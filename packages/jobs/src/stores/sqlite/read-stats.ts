@@ -37,7 +37,7 @@ function hourCountOf(row: unknown): HourCount {
   return { hour, status: finishedStatusOf(status), count };
 }
 
-/** Newest first; `before` is the id of a row. */
+/** Newest first: by time, then by id. */
 export function listAudit(
   db: Database,
   { limit, before, actor, action, target }: Parameters<JobStore['listAudit']>[0],
