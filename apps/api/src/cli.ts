@@ -7,6 +7,8 @@ import { startFault } from './start-fault.ts';
 const COMMANDS: Readonly<Record<string, (config: Config, args: readonly string[]) => Promise<string>>> = {
   token: makeToken,
   backup: backUp,
+  // Loaded when asked for: its words and names take longer to load than the other commands to run.
+  demo: async (config) => (await import('./commands/demo.ts')).demo(config),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,0 +1,101 @@
+import type { JobInput } from '@greenvue/jobs';
+import { createPasswordHasher } from '../auth/passwords.ts';
+import type { Config } from '../config.ts';
+import { lockDataDir, openDataDir, StartError } from '../data-dir.ts';
+import { createDeps, type Deps } from '../deps.ts';
+import { createJobEngine } from '../job-engine.ts';
+import { demoGuide } from './demo-guide.ts';
+import { EXPIRY_DAYS, type MarketSize, makeMarket } from './demo-market.ts';
+import { fillMarket } from './fill-market.ts';
+import { type ProgressScreen, showProgress } from './progress.ts';
+
+/** The password of every seller of the demo. One hash serves all: two thousand of their own would take minutes. */
+export const DEMO_PASSWORD = 'greenvue-demo';
+
+const SIZE: MarketSize = { sellers: 2_000, listings: 20_000, notifications: 1_000 };
+
+/** The jobs of the demo, with intervals short enough to watch. */
+export const DEMO_JOBS: readonly JobInput[] = [
+  {
+    id: 'cleanup-expired-listings',
+    name: 'Clean up expired listings',
+    description: `Removes listings older than ${EXPIRY_DAYS} days and queues a mail to each seller`,
+    type: 'cleanup_expired_listings',
+    interval: '1m',
+    payload: { days_old: EXPIRY_DAYS },
+  },
+  {
+    id: 'send-notifications',
+    name: 'Send notifications',
+    description: 'Sends the due notifications of the template "default"',
+    type: 'send_notifications',
+    interval: '30s',
+    payload: { template: 'default', batchSize: 50 },
+  },
+  {
+    id: 'update-search-index',
+    name: 'Update the search index',
+    description: 'Takes new, changed and removed listings into the search index',
+    type: 'update_search_index',
+    interval: '20s',
+  },
+];
+
+const SHORTEST_INTERVAL_MS = 20_000;
+
+/** Fills a database without listings and jobs for somebody to look at, and gives what to look at. The server must be down. */
+export async function demo(config: Config): Promise<string> {
+  if (config.env === 'production') {
+    throw new StartError(
+      'The demo is not for production: its accounts share a password that everybody knows.',
+    );
+  }
+  if (config.jobs.minIntervalMs > SHORTEST_INTERVAL_MS) {
+    throw new StartError('JOBS_MIN_INTERVAL is longer than 20s, which a job of the demo has: unset it.');
+  }
+  openDataDir(config.dataDir);
+  const lock = lockDataDir(config.dataDir);
+  try {
+    const deps = await createDeps(config);
+    try {
+      return await fillDemo({ config, deps, size: SIZE, screen: process.stderr });
+    } finally {
+      await deps.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+export interface DemoFilling {
+  readonly config: Config;
+  readonly deps: Deps;
+  readonly size: MarketSize;
+  readonly screen: ProgressScreen;
+}
+
+/** {@link demo} on a folder that is locked, in any size. Throws a `StartError` when the database is not fresh. */
+export async function fillDemo({ config, deps, size, screen }: DemoFilling): Promise<string> {
+  const { database, clock } = deps;
+  // Without places: it makes jobs and runs none.
+  const engine = createJobEngine({ ...config, jobs: { ...config.jobs, concurrency: 0 } }, deps);
+  await engine.start();
+  try {
+    const listing = await database.selectFrom('listings').select('id').limit(1).executeTakeFirst();
+    const jobs = await engine.listJobs({ sort: 'id', descending: false, limit: 1 });
+    if (listing !== undefined || jobs.rows.length > 0) {
+      throw new StartError(
+        `There are ${listing ? 'listings' : 'jobs'} in DATA_DIR ${config.dataDir} already, and the demo fills only a fresh database: set DATA_DIR to another folder.`,
+      );
+    }
+    const now = clock.now();
+    const market = makeMarket(size, now);
+    const passwordHash = await createPasswordHasher().hash(DEMO_PASSWORD);
+    const progress = showProgress(screen, 'Filling the market');
+    await fillMarket({ database, market, passwordHash, now, progress });
+    for (const job of DEMO_JOBS) await engine.createJob(job, { by: 'cli' });
+    return demoGuide({ config, market, jobs: DEMO_JOBS, password: DEMO_PASSWORD });
+  } finally {
+    await engine.stop();
+  }
+}
