@@ -51,6 +51,8 @@ export class Dispatcher<Deps> {
   #nextWakeAt = Number.NEGATIVE_INFINITY;
   #nextDueAt = Number.NEGATIVE_INFINITY;
   #claiming = true;
+  /** Asked for by passes under way, and not here yet. */
+  #claimsUnderWay = 0;
   /** Something became due while a pass was under way, which may not have seen it. */
   #lookAgain = false;
 
@@ -108,7 +110,10 @@ export class Dispatcher<Deps> {
     const settling = batch.length === 0 ? undefined : store.settle(batch.map(({ input }) => input));
     const planning = mustPlan ? store.plan({ types, limit: PLAN_BATCH }) : undefined;
     const claiming = claim === undefined ? undefined : store.claim(claim);
+    const asked = claim === undefined ? 0 : claim.places + claim.prefetch;
+    this.#claimsUnderWay += asked;
     const [settled, planned, claimed] = await Promise.allSettled([settling, planning, claiming]);
+    this.#claimsUnderWay -= asked;
     if (settled.status === 'rejected') this.#pending.unshift(...batch);
     else if (settled.value !== undefined) this.#settled(batch, settled.value);
     if (planned.status === 'fulfilled' && planned.value !== undefined) this.#planned(planned.value);
@@ -128,8 +133,11 @@ export class Dispatcher<Deps> {
     if (!this.#claiming || settings.concurrency === 0) return undefined;
     if (!mustPlan && this.#nextDueAt > now) return undefined;
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
-    const places = Math.min(executor.freePlaces, allowance);
-    const prefetch = Math.min(this.#prefetchTarget() - executor.buffered, allowance - places);
+    const places = Math.min(Math.max(executor.freePlaces - this.#claimsUnderWay, 0), allowance);
+    const prefetch = Math.min(
+      this.#prefetchTarget() - executor.buffered - this.#claimsUnderWay,
+      allowance - places,
+    );
     if (places + Math.max(prefetch, 0) === 0) return undefined;
     throttle.claimed();
     return { node, types, places, prefetch: Math.max(prefetch, 0) };
@@ -186,7 +194,8 @@ export class Dispatcher<Deps> {
     const { settings, executor, throttle } = this.#with;
     if (this.#pending.length > 0) return this.#pending.length >= MAX_BATCH / 2 ? 0 : GATHER_MS;
     if (!this.#claiming) return LONGEST_SLEEP_MS;
-    const hasRoom = executor.freePlaces > 0 || executor.buffered < this.#prefetchTarget();
+    const hasRoom =
+      executor.freePlaces > 0 || executor.buffered + this.#claimsUnderWay < this.#prefetchTarget();
     const claimAt = hasRoom ? this.#nextDueAt : Number.POSITIVE_INFINITY;
     const ms = Math.min(this.#nextWakeAt, claimAt) - settings.clock.now();
     // Held back: ask again soon rather than at once.

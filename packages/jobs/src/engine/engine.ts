@@ -54,6 +54,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   const loop = new Loop({
     clock,
     minGapMs: () => (dispatcher.wasFull ? 0 : MIN_GAP_MS),
+    atOnce: () => (dispatcher.wasFull ? 2 : 1),
     pass: () => dispatcher.pass(),
     failed: (error) =>
       logger.error(

@@ -4,6 +4,8 @@ export interface LoopOptions {
   readonly clock: Clock;
   /** Passes follow one another no quicker than this, so that what comes due together is done together. */
   minGapMs(): number;
+  /** How many passes may be under way at once: a second one keeps the store busy while the first one's answer is dealt with. */
+  atOnce(): number;
   /** One pass; returns how long to sleep until the next one is needed. */
   pass(): Promise<number>;
   failed(error: unknown): void;
@@ -11,11 +13,11 @@ export interface LoopOptions {
 
 const AFTER_FAILURE_MS = 1_000;
 
-/** Runs one pass after the other, never two at once, and sleeps in between until it is woken or something comes due. */
+/** Runs one pass after the other, and sleeps in between until it is woken or something comes due. */
 export class Loop {
   readonly #options: LoopOptions;
   #timer: { readonly at: number; cancel(): void } | undefined;
-  #running: Promise<void> | undefined;
+  readonly #running = new Set<Promise<void>>();
   /** A wake-up that came while a pass was under way: how soon it wants the next one. */
   #wanted = Number.POSITIVE_INFINITY;
   #lastEnd = Number.NEGATIVE_INFINITY;
@@ -33,7 +35,7 @@ export class Loop {
   /** Asks for a pass within `ms`. */
   wake(ms = 0): void {
     if (this.#stopped) return;
-    if (this.#running !== undefined) {
+    if (this.#running.size > 0 && this.#running.size >= this.#options.atOnce()) {
       this.#wanted = Math.min(this.#wanted, ms);
       return;
     }
@@ -41,33 +43,35 @@ export class Loop {
     const at = Math.max(now + ms, this.#lastEnd + this.#options.minGapMs());
     if (this.#timer !== undefined && this.#timer.at <= at) return;
     this.#timer?.cancel();
-    this.#timer = { at, cancel: this.#options.clock.setTimer(at - now, () => void this.#run()) };
+    this.#timer = { at, cancel: this.#options.clock.setTimer(at - now, () => this.#run()) };
   }
 
-  /** Ends after the pass under way. */
+  /** Ends after the passes under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
     this.#timer = undefined;
-    await this.#running;
+    await Promise.all(this.#running);
   }
 
-  async #run(): Promise<void> {
+  #run(): void {
     this.#timer = undefined;
     this.#wanted = Number.POSITIVE_INFINITY;
-    let sleepMs = AFTER_FAILURE_MS;
-    this.#running = this.#options.pass().then(
-      (ms) => {
-        sleepMs = ms;
-      },
-      (error: unknown) => {
-        this.#wanted = Number.POSITIVE_INFINITY;
-        this.#options.failed(error);
-      },
-    );
-    await this.#running;
-    this.#running = undefined;
-    this.#lastEnd = this.#options.clock.monotonic();
-    this.wake(Math.min(sleepMs, this.#wanted));
+    const running = this.#onePass().then((sleepMs) => {
+      this.#running.delete(running);
+      this.#lastEnd = this.#options.clock.monotonic();
+      this.wake(Math.min(sleepMs, this.#wanted));
+    });
+    this.#running.add(running);
+  }
+
+  async #onePass(): Promise<number> {
+    try {
+      return await this.#options.pass();
+    } catch (error) {
+      this.#wanted = Number.POSITIVE_INFINITY;
+      this.#options.failed(error);
+      return AFTER_FAILURE_MS;
+    }
   }
 }
