@@ -1,6 +1,8 @@
 // Renders /openapi.json. Text goes in as text nodes only, so nothing in the document can become markup.
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+/** How far schemas within schemas are written out. */
+const DEEPEST = 6;
 
 const specification = await (await fetch('/openapi.json')).json();
 document.title = `${specification.info.title} API`;
@@ -83,8 +85,6 @@ function answerTable(responses) {
   });
   return element('table', {}, ...rows);
 }
-
-const DEEPEST = 6;
 
 /** A schema in short: `{ name: string, role: "user" | "admin" }`. */
 function written(schema, depth = 0) {
