@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type RunJobOptions, runJob } from '@greenvue/jobs/testing';
+import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { queueNotifications } from '../db/outbox.ts';
 import { addUser, openTestDatabase } from '../db/test-database.ts';
 import { CLAIM_MS } from '../notifications/claims.ts';
 import { createNotificationDelivery } from '../notifications/delivery.ts';
 import { MailServerError } from '../notifications/mailer.ts';
+import { KEPT_MS, oldOnes } from '../notifications/retention.ts';
 import { createSmtpMailer } from '../notifications/smtp-mailer.ts';
 import { createTemplates } from '../notifications/templates.ts';
 import { smtpError, startSmtp, type TestSmtp } from '../notifications/test-smtp.ts';
@@ -212,4 +214,35 @@ test('a sender that is killed loses none, and repeats only what it had not marke
   });
   expect(new Set(smtp.messageIds())).toEqual(new Set(ids.map((id) => `<${id}@shop.example>`)));
   expect(smtp.received.length - 2_000).toBeLessThanOrEqual(before - marked);
+});
+
+test('what was sent or failed 90 days ago is forgotten, and what is due or of another template is not', async () => {
+  const smtp = await startSmtp();
+  const { database, time, queue, run, rows } = await setUp(smtp);
+  const longAgo = NOW - KEPT_MS - 1;
+  await queue(120, { prefix: 'old', dueAt: longAgo });
+  await queue(1, { prefix: 'other', template: 'welcome', dueAt: longAgo });
+  await database.updateTable('notifications').set({ status: 'sent', sent_at: longAgo }).execute();
+  await database
+    .updateTable('notifications')
+    .set({ status: 'failed', sent_at: null, error: 'refused' })
+    .where('email', '=', 'old0@example.com')
+    .execute();
+  // Due as long ago, but sent only now.
+  await queue(1, { prefix: 'late', dueAt: longAgo });
+  const emails = async () => (await rows()).map(({ email }) => email);
+  expect(await run()).toMatchObject({ result: { sent: 1, failed: 0, remaining: 0 } });
+  expect(await emails()).toEqual(['late0@example.com', 'other0@example.com']);
+  time.now += KEPT_MS + 1;
+  await run();
+  expect(await emails()).toEqual(['other0@example.com']);
+});
+
+test('old notifications are found by an index', async () => {
+  const { database } = await setUp(await startSmtp());
+  const query = oldOnes(database, { template: 'default', before: NOW, size: 10 });
+  const rows = await query.explain<{ detail: string }>(undefined, sql`query plan`);
+  expect(rows.map(({ detail }) => detail)).toEqual([
+    'SEARCH notifications USING INDEX notifications_done (template=? AND due_at<?)',
+  ]);
 });

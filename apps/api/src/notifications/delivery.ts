@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Database } from '../db/schema.ts';
 import { CLAIM_MS, type Claimed, type Claims, createClaims, type Settled } from './claims.ts';
 import type { Mailer, MailOutcome } from './mailer.ts';
+import { forgetOld } from './retention.ts';
 import { TemplateDataError, type TemplateName, type Templates } from './templates.ts';
 
 /** Sends what is due. */
@@ -10,7 +11,8 @@ export interface NotificationDelivery {
   /**
    * Sends every due notification of a template, `batchSize` claimed at a time. Each is sent at least once, and again only when
    * the process dies, or loses its database, between the send and the mark. Throws the mailer's error when the server is down,
-   * and `signal`'s reason when it fires, with all that is unsent given back.
+   * and `signal`'s reason when it fires, with all that is unsent given back. At the end, what was sent or failed 90 days ago is
+   * forgotten.
    */
   sendDue(work: DeliveryWork): Promise<DeliveryReport>;
 }
@@ -59,6 +61,7 @@ export function createNotificationDelivery(deps: DeliveryDeps): NotificationDeli
         if (batch.length === 0) break;
         await sendBatch(deps, { claims, batch, template, signal, count });
       }
+      await forgetOld({ database, template, now: clock.now(), signal });
       return { ...counts, remaining: await claims.countDue() };
     },
   };
