@@ -48,6 +48,8 @@ describe('P2 RFC 3339 timestamps', () => {
     '2026-01-31T09:00:60Z',
     '2026-01-31T09:00:00+24:00',
     '2026-01-31T09:00:00+01:60',
+    '9999-12-31T23:59:59-00:01',
+    '0000-01-01T00:00:00+00:01',
   ])('refuses "%s", which does not exist', (text) => {
     expect(parseTimestamp(text)).toEqual({ ok: false, detail: expect.stringContaining('no such') });
   });

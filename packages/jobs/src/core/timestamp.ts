@@ -1,13 +1,15 @@
 import type { Parsed } from './duration.ts';
 
-/** The last instant that a `Date` can hold, in milliseconds since the epoch. */
-export const LAST_INSTANT = 8_640_000_000_000_000;
+/** The first and the last instant that RFC 3339 has a form for (years 0000 to 9999, in UTC), in milliseconds since the epoch. */
+const FIRST_INSTANT = -62_167_219_200_000;
+export const LAST_INSTANT = 253_402_300_799_999;
 
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 /**
  * Reads an RFC 3339 timestamp, offset required, as milliseconds since the epoch. Digits past the millisecond are cut
- * off. A day that the month does not have, hour 24 and second 60 are faults.
+ * off. A day that the month does not have, hour 24, second 60 and an instant outside of the years 0000 to 9999 in UTC are
+ * faults.
  */
 export function parseTimestamp(text: string): Parsed<number> {
   const match = RFC_3339.exec(text);
@@ -28,7 +30,11 @@ export function parseTimestamp(text: string): Parsed<number> {
     `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.padEnd(3, '0').slice(0, 3)}Z`,
   );
   const offsetMs = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000;
-  return { ok: true, value: sign === '-' ? utc + offsetMs : utc - offsetMs };
+  const value = sign === '-' ? utc + offsetMs : utc - offsetMs;
+  if (value < FIRST_INSTANT || value > LAST_INSTANT) {
+    return { ok: false, detail: 'no such time: in UTC it must lie in the years 0000 to 9999' };
+  }
+  return { ok: true, value };
 }
 
 function daysInMonth(year: number, month: number): number {
