@@ -121,14 +121,7 @@ function deleted(decision: Decision): Decision {
 /** P16. */
 function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutcome {
   const { job } = draft;
-  if (definition.type !== job.type) {
-    return {
-      ok: false,
-      code: 'type_changed',
-      pointer: '/type',
-      detail: `The type can't change (it is ${job.type}). Delete the job and create it anew, or use another id.`,
-    };
-  }
+  if (definition.type !== job.type) return typeChanged(job);
   if (sameDefinition(job, definition)) return { ok: true, changed: false, decision: decide(draft, now) };
   takeWhatIsDue(draft, now);
   const before = draft.job;
@@ -140,6 +133,16 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
   resizeRoom(draft, before);
   takeWhatIsDue(draft, now);
   return accepted(decide(draft, now));
+}
+
+/** P16. To be asked before a payload is held against the schema of a type that the job can't have. */
+export function typeChanged(job: Pick<Job, 'type'>): Refusal {
+  return {
+    ok: false,
+    code: 'type_changed',
+    pointer: '/type',
+    detail: `The type can't change (it is ${job.type}). Delete the job and create it anew, or use another id.`,
+  };
 }
 
 /** An edit that shrinks the room stops nothing that runs; one that widens it lets the waiting runs go (P7). */

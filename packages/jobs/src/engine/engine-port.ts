@@ -43,7 +43,8 @@ export type JobPatch = { readonly [K in keyof Omit<JobInput, 'id'>]?: JobInput[K
 /** Who asks, for the audit log (`user:42`, `token:7`); absent: the code of the process itself. */
 export interface Asked {
   readonly by?: string | undefined;
-  /** Only if the definition still has this version (the ETag). */
+  /** Only if the id still stands for this generation of it (P1), and the definition has this version: the ETag. */
+  readonly ifUid?: string | undefined;
   readonly ifVersion?: number | undefined;
 }
 

@@ -1,7 +1,7 @@
-import { commandJob, type Refusal } from '../core/commands.ts';
+import { commandJob, type Refusal, typeChanged } from '../core/commands.ts';
 import type { JobEventType } from '../core/events.ts';
 import { healthOf } from '../core/health.ts';
-import { NO_LIVE_RUNS } from '../core/job.ts';
+import { type Job, NO_LIVE_RUNS } from '../core/job.ts';
 import { firstSlot, parseSchedule, slotsAfter } from '../core/schedule.ts';
 import { upcoming } from '../core/settle.ts';
 import type { CommandInput, CommandResult, JobStore, JobView, TypeVersions } from '../core/store.ts';
@@ -75,13 +75,17 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
     const { job } = outcome;
     return { job, health: healthOf(job, handlerOf(job.type), job.createdAt), isRunning: false };
   };
-  const edit = async (jobId: string, next: JobInput, asked: Asked, version: number) =>
-    store.command({
-      jobId,
+  /** Of the job as it was read: what an edit was made of is never written over another generation or version. */
+  const edit = async (job: Job, next: JobInput, asked: Asked) => {
+    if (next.type !== job.type) throw refused(typeChanged(job));
+    return store.command({
+      jobId: job.id,
       command: { kind: 'edit', definition: parse(next) },
-      ifVersion: version,
+      ifUid: asked.ifUid ?? job.uid,
+      ifVersion: asked.ifVersion ?? job.version,
       ...auditOf(asked, 'job.edit', next),
     });
+  };
 
   return {
     getJob,
@@ -101,14 +105,13 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
       for (let tries = 0; tries < EDIT_TRIES; tries++) {
         const known = await store.getJob(input.id, handlers);
         if (known === undefined) {
-          if (asked.ifVersion !== undefined)
-            throw new EngineError('stale', 'The job does not exist (any more).');
+          if (isGuarded(asked)) throw new EngineError('stale', 'The job does not exist (any more).');
           const created = await insert(input, asked);
           if (created !== 'exists') return { created: true, view: created };
           continue;
         }
-        const result = await edit(input.id, input, asked, asked.ifVersion ?? known.job.version);
-        if (result.kind === 'absent' || (result.kind === 'stale' && asked.ifVersion === undefined)) continue;
+        const result = await edit(known.job, input, asked);
+        if (result.kind === 'absent' || (result.kind === 'stale' && !isGuarded(asked))) continue;
         afterCommand(deps, requireDone(result, input.id), 'job.updated');
         return { created: false, view: await getJob(input.id) };
       }
@@ -119,8 +122,8 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
       for (let tries = 0; tries < EDIT_TRIES; tries++) {
         const { job } = await getJob(jobId);
         const next = mergePatch(inputOf(job), patch);
-        const result = await edit(jobId, next, asked, asked.ifVersion ?? job.version);
-        if (result.kind === 'stale' && asked.ifVersion === undefined) continue;
+        const result = await edit(job, next, asked);
+        if (result.kind === 'stale' && !isGuarded(asked)) continue;
         afterCommand(deps, requireDone(result, jobId), 'job.updated');
         return getJob(jobId);
       }
@@ -132,7 +135,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
       const input = {
         jobId,
         command: { kind: 'delete' },
-        ...version(asked),
+        ...guard(asked),
         ...auditOf(asked, 'job.delete', {}),
       } as const;
       afterCommand(deps, requireDone(await store.command(input), jobId), 'job.deleted');
@@ -151,7 +154,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
             ...by(asked),
             ...(input.reason === undefined ? {} : { reason: input.reason }),
           },
-          ...version(asked),
+          ...guard(asked),
           ...auditOf(asked, 'job.pause', input),
         },
         'job.paused',
@@ -160,7 +163,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
 
     resumeJob: (jobId, asked = {}) =>
       command(
-        { jobId, command: { kind: 'resume' }, ...version(asked), ...auditOf(asked, 'job.resume', {}) },
+        { jobId, command: { kind: 'resume' }, ...guard(asked), ...auditOf(asked, 'job.resume', {}) },
         'job.resumed',
       ),
 
@@ -255,8 +258,16 @@ function by(asked: Asked): { readonly by?: string } {
   return asked.by === undefined ? {} : { by: asked.by };
 }
 
-function version(asked: Asked): { readonly ifVersion?: number } {
-  return asked.ifVersion === undefined ? {} : { ifVersion: asked.ifVersion };
+/** What the caller wants the job to be still. */
+export function guard({ ifUid, ifVersion }: Asked): Pick<CommandInput, 'ifUid' | 'ifVersion'> {
+  return {
+    ...(ifUid === undefined ? {} : { ifUid }),
+    ...(ifVersion === undefined ? {} : { ifVersion }),
+  };
+}
+
+export function isGuarded(asked: Asked): boolean {
+  return asked.ifUid !== undefined || asked.ifVersion !== undefined;
 }
 
 function tooManyEdits(jobId: string): EngineError {

@@ -1,10 +1,22 @@
 import type { JsonText, LiveRun, Run } from '../core/run.ts';
 import type { CancelResult, CommandResult, RunView } from '../core/store.ts';
 import { type Asked, type Engine, EngineError, type TriggerInput } from './engine-port.ts';
-import { afterCommand, auditOf, instant, type ManageDeps, notFound, requireDone } from './manage-jobs.ts';
+import {
+  afterCommand,
+  auditOf,
+  guard,
+  instant,
+  isGuarded,
+  type ManageDeps,
+  notFound,
+  requireDone,
+} from './manage-jobs.ts';
 import { checkPayload } from './registry.ts';
 
 type RunMethods = Pick<Engine, 'trigger' | 'getRun' | 'listRuns' | 'getLogs' | 'cancelRun' | 'retryRun'>;
+
+/** A trigger that meets a new generation of its id is checked anew so many times. */
+const TRIGGER_TRIES = 5;
 
 /** What people do with runs (P12, P15). */
 export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
@@ -19,24 +31,23 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
     jobId: job.id,
     type: job.type,
   });
-  const start = async (
-    jobId: string,
-    how: Start,
-    asked: Asked,
-  ): Promise<{ run: Run; result: CommandResult }> => {
-    const { dedupeKey, ...how2 } = how;
-    const result = await store.command({
+  const start = (jobId: string, how: Start, asked: Asked): Promise<CommandResult> => {
+    const { dedupeKey, ...command } = how;
+    return store.command({
       jobId,
-      command: { kind: 'trigger', ...how2 },
+      command: { kind: 'trigger', ...command },
+      ...guard(asked),
       ...(dedupeKey === undefined ? {} : { dedupeKey }),
       ...auditOf(asked, 'job.trigger', how),
     });
-    if (result.kind === 'duplicate') return { run: result.run, result };
+  };
+  const started = (result: CommandResult, jobId: string): Run => {
+    if (result.kind === 'duplicate') return result.run;
     const done = requireDone(result, jobId);
     afterCommand(deps, done);
     const run = done.queued.at(-1);
     if (run === undefined) throw new Error(`a trigger of ${jobId} made no run`);
-    return { run, result };
+    return run;
   };
 
   return {
@@ -50,12 +61,16 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
     },
 
     async trigger(jobId, input = {}, asked = {}) {
-      const known = await store.getJob(jobId, deps.handlers);
-      if (known === undefined) throw notFound(jobId);
-      const payload =
-        input.payload === undefined ? undefined : overrideOf(deps, known.job.type, input.payload);
-      const { run, result } = await start(jobId, startOf(input, payload), asked);
-      return { view: view(run, known.job), duplicate: result.kind === 'duplicate' };
+      for (let tries = 1; ; tries++) {
+        const known = await store.getJob(jobId, deps.handlers);
+        if (known === undefined) throw notFound(jobId);
+        const { uid, type } = known.job;
+        const payload = input.payload === undefined ? undefined : overrideOf(deps, type, input.payload);
+        // The payload was checked for this generation: one made since may be of another type.
+        const result = await start(jobId, startOf(input, payload), { ...asked, ifUid: asked.ifUid ?? uid });
+        if (result.kind === 'stale' && !isGuarded(asked) && tries < TRIGGER_TRIES) continue;
+        return { view: view(started(result, jobId), known.job), duplicate: result.kind === 'duplicate' };
+      }
     },
 
     async cancelRun(runId, input = {}, asked = {}) {
@@ -94,13 +109,15 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
             'The run is live and does not wait for a retry. Wait for its end, or cancel it.',
           );
       }
-      const { payload } = known.run;
-      const { run } = await start(
-        known.jobId,
-        { retryOf: runId, ...(payload === undefined ? {} : { payload }) },
-        asked,
-      );
-      return view(run, { id: known.jobId, type: known.type });
+      const { payload, jobUid } = known.run;
+      const how = { retryOf: runId, ...(payload === undefined ? {} : { payload }) };
+      const result = await start(known.jobId, how, { ...asked, ifUid: jobUid });
+      if (result.kind === 'stale')
+        throw new EngineError(
+          'conflict',
+          `The job of this run was deleted; "${known.jobId}" is another one now. Run that one instead.`,
+        );
+      return view(started(result, known.jobId), { id: known.jobId, type: known.type });
     },
   };
 }

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { Job } from '../core/job.ts';
-import { type Engine, EngineError } from '../engine/engine-port.ts';
+import { type Asked, type Engine, EngineError } from '../engine/engine-port.ts';
 import { HttpProblem } from './http-problem.ts';
 
 /**
@@ -14,8 +15,16 @@ const LIST = /^\s*(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*\s*$/;
 /** `If-Match: *` names no version, so that an edit of others in between is no reason to refuse: look again. */
 const ANY_TRIES = 5;
 
+/** The header of a change to a job, as a route documents it. */
+export const ifMatch = z.looseObject({
+  'if-match': z.string().optional().describe('The ETag of the job as it was read: 412 if it has another now'),
+});
+
+/** What a change may act on; empty: on whatever is there. */
+export type Guard = Pick<Asked, 'ifUid' | 'ifVersion'>;
+
 /**
- * Makes a change under an `If-Match`: `change` gets the version that it may act on. Without the header it gets none. A header
+ * Makes a change under an `If-Match`: `change` gets the generation and version that it may act on. Without the header it gets none. A header
  * that does not match rejects with `stale`; `absent` says what a job is that does not exist.
  */
 export async function underIfMatch<T>(
@@ -25,16 +34,16 @@ export async function underIfMatch<T>(
     readonly header: string | undefined;
     readonly absent: 'not_found' | 'stale';
   },
-  change: (ifVersion: number | undefined) => Promise<T>,
+  change: (guard: Guard) => Promise<T>,
 ): Promise<T> {
   const { jobId, header, absent } = match;
-  if (header === undefined) return change(undefined);
+  if (header === undefined) return change({});
   const wanted = parseIfMatch(header);
   for (let tries = 1; ; tries += 1) {
     const job = await jobFor(engine, jobId, absent);
     if (wanted !== 'any' && !wanted.includes(etagOf(job))) throw stale();
     try {
-      return await change(job.version);
+      return await change({ ifUid: job.uid, ifVersion: job.version });
     } catch (error) {
       const again = wanted === 'any' && tries < ANY_TRIES && isEngineError(error, 'stale');
       if (!again) throw error;

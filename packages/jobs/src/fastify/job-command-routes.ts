@@ -1,8 +1,10 @@
+import type { FastifyRequest } from 'fastify';
+import type { Asked } from '../engine/engine-port.ts';
 import { emptyBody, pauseBody, triggerBody } from '../http/command-input.ts';
 import { jobJson, jobSchema } from '../http/job.ts';
 import { jobParams } from '../http/job-input.ts';
 import { runJson, runSchema } from '../http/run.ts';
-import { etagOf } from './etag.ts';
+import { etagOf, ifMatch, underIfMatch } from './etag.ts';
 import { bodyIsOptional, type JobsApp, type RouteContext } from './route-context.ts';
 import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from './route-docs.ts';
 
@@ -22,6 +24,7 @@ function runNowRoute(app: JobsApp, context: RouteContext): void {
         'Does not move the schedule. Without room for another live run it is a 409. The body may be left out.',
     }),
     params: jobParams,
+    headers: ifMatch,
     body: triggerBody,
     response: {
       202: success(runSchema, 'The run', {
@@ -31,16 +34,15 @@ function runNowRoute(app: JobsApp, context: RouteContext): void {
           type: 'string',
         },
       }),
-      ...problems(404, 409, ...BODY_PROBLEMS),
+      ...problems(404, 409, 412, ...BODY_PROBLEMS),
     },
   };
   const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/jobs/:job_id/runs', { ...hooks, schema }, async (request, reply) => {
     const { payload, run_at: runAt, dedupe_key: dedupeKey } = request.body;
-    const { view, duplicate } = await context.engine.trigger(
-      request.params.job_id,
-      { payload, runAt, dedupeKey },
-      context.asked(request),
+    const input = { payload, runAt, dedupeKey };
+    const { view, duplicate } = await guarded(context, request, (jobId, asked) =>
+      context.engine.trigger(jobId, input, asked),
     );
     if (duplicate) reply.header('idempotent-replay', 'true');
     reply.code(202).header('location', context.path(`/runs/${view.run.id}`));
@@ -57,14 +59,17 @@ function pauseRoute(app: JobsApp, context: RouteContext): void {
         'Running runs finish, waiting ones are held until the job is resumed, by hand or at "until". Pausing a paused job gives it the new reason and end. The body may be left out.',
     }),
     params: jobParams,
+    headers: ifMatch,
     body: pauseBody,
-    response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404, 409, ...BODY_PROBLEMS) },
+    response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404, 409, 412, ...BODY_PROBLEMS) },
   };
   const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/jobs/:job_id/pause', { ...hooks, schema }, async (request, reply) => {
     const { reason, until, cancel_live: cancelLive } = request.body;
     const input = { reason, until, cancelLive };
-    const view = await context.engine.pauseJob(request.params.job_id, input, context.asked(request));
+    const view = await guarded(context, request, (jobId, asked) =>
+      context.engine.pauseJob(jobId, input, asked),
+    );
     reply.header('etag', etagOf(view.job));
     return jobJson(view);
   });
@@ -78,13 +83,29 @@ function resumeRoute(app: JobsApp, context: RouteContext): void {
       description: 'Goes to the next slot to come. A job that is not paused stays as it is.',
     }),
     params: jobParams,
+    headers: ifMatch,
     body: emptyBody,
-    response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404, 409, ...BODY_PROBLEMS) },
+    response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404, 409, 412, ...BODY_PROBLEMS) },
   };
   const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/jobs/:job_id/resume', { ...hooks, schema }, async (request, reply) => {
-    const view = await context.engine.resumeJob(request.params.job_id, context.asked(request));
+    const view = await guarded(context, request, (jobId, asked) => context.engine.resumeJob(jobId, asked));
     reply.header('etag', etagOf(view.job));
     return jobJson(view);
   });
+}
+
+type JobRequest = FastifyRequest & { readonly params: { readonly job_id: string } };
+
+/** A command on the job that `If-Match` names, if it is there; by who asks. */
+function guarded<T>(
+  context: RouteContext,
+  request: JobRequest,
+  command: (jobId: string, asked: Asked) => Promise<T>,
+): Promise<T> {
+  const { job_id: jobId } = request.params;
+  const header = request.headers['if-match'];
+  return underIfMatch(context.engine, { jobId, header, absent: 'not_found' }, (guard) =>
+    command(jobId, { ...context.asked(request), ...guard }),
+  );
 }

@@ -2,13 +2,9 @@ import { z } from 'zod';
 import { EngineError, type JobInput } from '../engine/engine-port.ts';
 import { jobJson, jobSchema } from '../http/job.ts';
 import { jobInput, jobParams, jobPatch, patchJobBody, putJobBody } from '../http/job-input.ts';
-import { etagOf, isCreateOnly, isEngineError, underIfMatch } from './etag.ts';
+import { etagOf, ifMatch, isCreateOnly, isEngineError, underIfMatch } from './etag.ts';
 import type { JobsApp, RouteContext } from './route-context.ts';
 import { BODY_PROBLEMS, ETAG, LOCATION, noContent, problems, success } from './route-docs.ts';
-
-const ifMatch = z.looseObject({
-  'if-match': z.string().optional().describe('The ETag of the job as it was read: 412 if it has another now'),
-});
 
 /** GET, PUT, PATCH and DELETE of /jobs/:job_id. */
 export function jobRoutes(app: JobsApp, context: RouteContext): void {
@@ -69,7 +65,7 @@ function putRoute(app: JobsApp, context: RouteContext): void {
       : await underIfMatch(
           context.engine,
           { jobId, header: request.headers['if-match'], absent: 'stale' },
-          (ifVersion) => context.engine.putJob(input, { ...asked, ifVersion }),
+          (guard) => context.engine.putJob(input, { ...asked, ...guard }),
         );
     reply.header('etag', etagOf(view.job));
     if (created) reply.code(201).header('location', context.path(`/jobs/${jobId}`));
@@ -110,8 +106,8 @@ function patchRoute(app: JobsApp, context: RouteContext): void {
     const view = await underIfMatch(
       context.engine,
       { jobId, header: request.headers['if-match'], absent: 'not_found' },
-      (ifVersion) =>
-        context.engine.patchJob(jobId, jobPatch(request.body), { ...context.asked(request), ifVersion }),
+      (guard) =>
+        context.engine.patchJob(jobId, jobPatch(request.body), { ...context.asked(request), ...guard }),
     );
     reply.header('etag', etagOf(view.job));
     return jobJson(view);
@@ -134,7 +130,7 @@ function deleteRoute(app: JobsApp, context: RouteContext): void {
     await underIfMatch(
       context.engine,
       { jobId, header: request.headers['if-match'], absent: 'not_found' },
-      (ifVersion) => context.engine.deleteJob(jobId, { ...context.asked(request), ifVersion }),
+      (guard) => context.engine.deleteJob(jobId, { ...context.asked(request), ...guard }),
     );
     return reply.code(204).send();
   });

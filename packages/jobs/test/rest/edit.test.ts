@@ -17,6 +17,14 @@ const put = (id: string, fields: object, headers: Record<string, string> = {}) =
 const patch = (id: string, body: unknown, headers: Record<string, string> = {}) =>
   send(server, 'PATCH', `/jobs/${id}`, { body, headers });
 
+/** What changes a job without a body. */
+const COMMANDS = [
+  ['POST', '/runs'],
+  ['POST', '/pause'],
+  ['POST', '/resume'],
+  ['DELETE', ''],
+] as const;
+
 describe('PUT /jobs/:job_id', () => {
   test('creates with 201, replaces with 200 and resets what is omitted', async () => {
     const created = await put('put-1', { description: 'first', max_attempts: 9 });
@@ -45,6 +53,8 @@ describe('PUT /jobs/:job_id', () => {
   test('refuses another type', async () => {
     await createJob(server, 'put-4');
     expect(pointersOf(await put('put-4', { type: 'fail' }))).toEqual(['/type']);
+    const fields = { type: 'fail', payload: { name: 'not a field of fail' } };
+    expect(pointersOf(await put('put-4', fields))).toEqual(['/type']);
   });
 
   test('with If-None-Match: * only creates', async () => {
@@ -89,6 +99,32 @@ describe('If-Match', () => {
       Array.from({ length: 5 }, (_, at) => patch('match-3', { name: `Name ${at}` }, { 'if-match': etag })),
     );
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 412, 412, 412, 412]);
+  });
+
+  test('never matches a job made anew under the id', async () => {
+    const { etag } = await createJob(server, 'match-6');
+    const headers = { 'if-match': etag };
+    const answers = await Promise.all([
+      send(server, 'DELETE', '/jobs/match-6'),
+      put('match-6', {}),
+      ...Array.from({ length: 20 }, (_, at) => patch('match-6', { name: `Old ${at}` }, headers)),
+    ]);
+    for (const { statusCode } of answers.slice(2)) expect([200, 404, 412]).toContain(statusCode);
+    await send(server, 'DELETE', '/jobs/match-6');
+    await put('match-6', {});
+    for (const [method, path] of COMMANDS)
+      problemOf(await send(server, method, `/jobs/match-6${path}`, { headers }), 412);
+  });
+
+  test.each(COMMANDS)('guards %s /jobs/:job_id%s', async (method, path) => {
+    const id = `guard-${method}${path.replace('/', '-')}`;
+    const { etag } = await createJob(server, id);
+    const current = String((await patch(id, { name: 'Two' })).headers.etag);
+    const command = (tag: string) =>
+      send(server, method, `/jobs/${id}${path}`, { headers: { 'if-match': tag } });
+    problemOf(await command(etag), 412);
+    problemOf(await command('1'), 400);
+    expect((await command(current)).statusCode).toBeLessThan(300);
   });
 
   test('never matches a weak tag', async () => {
@@ -142,6 +178,16 @@ describe('PATCH /jobs/:job_id', () => {
   ])('refuses a bad %s: %j', async (pointer, body) => {
     await put('patch-4', {});
     expect(pointersOf(await patch('patch-4', body))).toContain(pointer);
+  });
+
+  test("says that the type can't change before it looks at the payload", async () => {
+    await createJob(server, 'patch-6', { on_demand: true, payload: { name: 'Ada' } });
+    for (const body of [{ type: 'fail' }, { type: 'nope' }, { type: 'fail', payload: { days: 'x' } }]) {
+      const response = await patch('patch-6', body);
+      expect(pointersOf(response)).toEqual(['/type']);
+      expect(faultAt(response, '/type')).toContain("can't change");
+    }
+    bodyOf(await patch('patch-6', { type: 'greet', name: 'New' }), 200, jobSchema);
   });
 
   test('says what is missing when a schedule is taken away', async () => {

@@ -290,6 +290,16 @@ describe('one run', () => {
     ]);
   });
 
+  test('is not run again once its job was deleted, even if there is another under the id', async () => {
+    await createJob(server, 'one-6');
+    const { id } = await runJob(server, 'one-6');
+    await runThatIs(server, id, 'succeeded');
+    await send(server, 'DELETE', '/jobs/one-6');
+    problemOf(await send(server, 'POST', `/runs/${id}/retry`), 404);
+    await createJob(server, 'one-6', { type: 'fail', on_demand: true });
+    problemOf(await send(server, 'POST', `/runs/${id}/retry`), 409);
+  });
+
   test.each(['', '/logs'])('is a 404 where there is none: GET%s', async (below) => {
     problemOf(await send(server, 'GET', `/runs/1${below}`), 404);
     problemOf(await send(server, 'GET', `/runs/9999999999999999999${below}`), 404);

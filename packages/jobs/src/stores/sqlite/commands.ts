@@ -33,7 +33,8 @@ export function command(w: Writer, input: CommandInput, now: number): CommandRes
   const stored = w.jobs.find(input.jobId);
   if (stored === undefined) return { kind: 'absent' };
   const { job } = stored;
-  if (input.ifVersion !== undefined && input.ifVersion !== job.version) {
+  const { ifUid = job.uid, ifVersion = job.version } = input;
+  if (ifUid !== job.uid || ifVersion !== job.version) {
     return { kind: 'stale', version: job.version };
   }
   const first = input.dedupeKey === undefined ? undefined : findDeduped(w, stored, input.dedupeKey, now);
