@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+/** The folder of the repository. */
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+export type Env = Readonly<Record<string, string>>;
+
+/**
+ * Runs lines of a guide in bash, as an operator in the repository's folder would, and gives what they print. A command that
+ * fails fails the test, and so does a curl that is answered with an error.
+ */
+export async function runInBash(lines: string, env: Env): Promise<string> {
+  const script = `set -euo pipefail\ncurl() { command curl -sS --fail-with-body "$@"; }\n${lines}`;
+  const child = spawn('bash', ['-c', script], {
+    cwd: ROOT,
+    env: { ...inherited(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  if (code !== 0) throw new Error(`bash ended with ${code}: ${stderr}${stdout}`);
+  return stdout;
+}
+
+/** `npm start`, with npm, its shell and the server in a process group of their own, as in a terminal. */
+export function startNpm(env: Env): ChildProcess {
+  requireInstalled();
+  const npm = spawn('npm', ['start'], {
+    cwd: ROOT,
+    env: { ...inherited(), ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  onTestFinished(() => {
+    if (npm.pid !== undefined && isAlive(-npm.pid)) process.kill(-npm.pid, 'SIGKILL');
+  });
+  return npm;
+}
+
+/** Whether the process is there; with a minus, whether any process of its group is. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until `look` finds something, and gives it. */
+export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  const deadline = performance.now() + 15_000;
+  while (performance.now() < deadline) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    await setTimeout(20);
+  }
+  throw new Error(`waited in vain until ${what}`);
+}
+
+// npm takes variables of its own from a test that npm started; what it needs is the path and a home.
+function inherited(): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
+}
+
+/** A start that installs would pull the packages from under the tests. */
+function requireInstalled(): void {
+  const lock = createHash('sha256')
+    .update(readFileSync(`${ROOT}package-lock.json`))
+    .digest('hex');
+  if (!readFileSync(`${ROOT}node_modules/.greenvue-install.json`, 'utf8').includes(lock)) {
+    throw new Error('The packages are not those of package-lock.json: run npm test, which installs them.');
+  }
+}
