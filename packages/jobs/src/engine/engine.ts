@@ -46,6 +46,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     threads,
     settled: (input, attempt) => dispatcher.settle(input, attempt),
     started(attempt) {
+      reporter.watch();
       const { claimed, owner } = attempt;
       meter.started(attempt.startedAt - claimed.availableAt);
       ring.emit('run.started', owner.id, claimed.id, { attempt: claimed.attempt });
@@ -107,7 +108,6 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     async start() {
       await open();
       if (!settings.autoRun) return;
-      throttle.start();
       reporter.start();
       pruner.start();
       loop.start();

@@ -4,6 +4,8 @@ import type { Executor } from './execute.ts';
 import type { Settings } from './options.ts';
 
 const SWEEP_MS = 100;
+/** With no handler running, it stops looking after this: later than the last report, and than a thread is kept idle. */
+const SLEEP_AFTER_MS = 65_000;
 /** Progress and logs are written so often at most. */
 const REPORT_MS = 1_000;
 
@@ -20,6 +22,8 @@ export class Reporter<Deps> {
   #cancel: (() => void) | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = true;
+  #sweeping = false;
+  #idleSince = 0;
   #lastReport = Number.NEGATIVE_INFINITY;
 
   constructor(deps: ReporterDeps<Deps>) {
@@ -28,6 +32,13 @@ export class Reporter<Deps> {
 
   start(): void {
     this.#stopped = false;
+  }
+
+  /** A handler has started: looks at it from now on, until none has run for a while. An idle engine sleeps. */
+  watch(): void {
+    if (this.#stopped || this.#sweeping) return;
+    this.#sweeping = true;
+    this.#idleSince = this.#with.settings.clock.monotonic();
     this.#next();
   }
 
@@ -56,8 +67,11 @@ export class Reporter<Deps> {
   }
 
   #next(): void {
-    if (this.#stopped) return;
-    const { settings } = this.#with;
+    const { settings, executor } = this.#with;
+    const now = settings.clock.monotonic();
+    if (executor.busy > 0) this.#idleSince = now;
+    this.#sweeping = !this.#stopped && now - this.#idleSince < SLEEP_AFTER_MS;
+    if (!this.#sweeping) return;
     this.#cancel = settings.clock.setTimer(SWEEP_MS, () => {
       this.#running = this.pass().then(
         () => this.#next(),

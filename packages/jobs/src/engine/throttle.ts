@@ -29,18 +29,10 @@ export class Throttle {
     this.#floor = Math.max(floor, 1);
   }
 
-  start(): void {
-    this.#delay.enable();
-    const next = () => {
-      this.#sample();
-      this.#cancel = this.#clock.setTimer(SAMPLE_MS, next);
-    };
-    this.#cancel = this.#clock.setTimer(SAMPLE_MS, next);
-  }
-
   stop(): void {
     this.#delay.disable();
     this.#cancel?.();
+    this.#cancel = undefined;
   }
 
   get isThrottled(): boolean {
@@ -57,8 +49,21 @@ export class Throttle {
     return this.#clock.monotonic() - this.#lastClaim >= FLOOR_GAP_MS ? this.#batch : 0;
   }
 
+  /** A claim was asked for. Measures while there are claims, a second at a time; an idle engine measures nothing. */
   claimed(): void {
     this.#lastClaim = this.#clock.monotonic();
+    if (this.#cancel !== undefined) return;
+    this.#delay.reset();
+    this.#delay.enable();
+    this.#watch();
+  }
+
+  #watch(): void {
+    this.#cancel = this.#clock.setTimer(SAMPLE_MS, () => {
+      this.#sample();
+      if (this.#clock.monotonic() - this.#lastClaim <= SAMPLE_MS || this.isThrottled) this.#watch();
+      else this.stop();
+    });
   }
 
   #sample(): void {
