@@ -1,0 +1,142 @@
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { dataFiles } from '../src/data-dir.ts';
+import { temporaryFolder } from '../src/db/test-database.ts';
+import { startSmtp, type TestSmtp } from '../src/notifications/test-smtp.ts';
+import { freePort } from '../src/test-process.ts';
+import { becomeOperator, fillFolder, type Operator, startServer } from './operator.ts';
+import { until } from './shell.ts';
+
+const DAY_MS = 86_400_000;
+
+async function environment() {
+  return { DATA_DIR: await temporaryFolder(), PORT: String(await freePort()) };
+}
+
+/** Makes jobs that run only when they are asked to. */
+async function createJobs(operator: Operator, jobs: Readonly<Record<string, object>>): Promise<void> {
+  for (const [id, job] of Object.entries(jobs)) {
+    const { status, body } = await operator.ask('POST', '/api/jobs', {
+      id,
+      name: id,
+      on_demand: true,
+      ...job,
+    });
+    expect(status, JSON.stringify(body)).toBe(201);
+  }
+}
+
+/** Whom the mails went to whose subject begins so, sorted. A subject with an umlaut comes encoded, in pieces (RFC 2047). */
+function recipients({ received }: TestSmtp, subject: string): string[] {
+  const forms = [subject, `=?UTF-8?Q?${subject.replaceAll(' ', '_')}`].map((form) => `\nSubject: ${form}`);
+  const mails = received.filter(({ message }) => forms.some((form) => message.includes(form)));
+  return mails.flatMap(({ to }) => to).toSorted();
+}
+
+test('the job types do their work when they are run over REST', async () => {
+  const env = await environment();
+  const market = await fillFolder(env.DATA_DIR, { sellers: 20, listings: 400, notifications: 40 });
+  const monthAgo = Date.now() - 30 * DAY_MS;
+  const expired = market.listings.filter(({ created_at }) => created_at < monthAgo);
+  const emailOf = new Map(market.sellers.map(({ id, email }) => [id, email]));
+  const smtp = await startSmtp();
+  await startServer({ ...env, SMTP_URL: smtp.url });
+  const operator = await becomeOperator(env);
+  const mails = (template: string) => ({ type: 'send_notifications', payload: { template, batchSize: 7 } });
+  await createJobs(operator, {
+    cleanup: { type: 'cleanup_expired_listings', payload: { days_old: 30 } },
+    index: { type: 'update_search_index' },
+    rebuild: { type: 'update_search_index', payload: { fullReindex: true } },
+    mails: mails('default'),
+    'mails-expired': mails('listing_expired'),
+    digest: { type: 'weekly_seller_digest' },
+    'mails-digest': mails('seller_digest'),
+  });
+  const find = async (title: string | undefined): Promise<string[]> => {
+    const query = new URLSearchParams({ q: title ?? '', limit: '100' });
+    const { body } = await operator.ask('GET', `/api/listings?${query}`);
+    return body.data.map(({ id }: { id: string }) => id);
+  };
+  const [oldest, newest] = [market.listings[0], market.listings.at(-1)];
+
+  // The index knows of nothing until the job takes it in.
+  expect(await find(newest?.title)).toEqual([]);
+  expect(await operator.run('index')).toMatchObject({ indexed: 400, removed: 0 });
+  expect(await find(newest?.title)).toContain(newest?.id);
+  expect(await find(oldest?.title)).toContain(oldest?.id);
+
+  // What is older than 30 days goes, at once from the lists, and from the index with its next update.
+  expect(await operator.run('cleanup')).toMatchObject({ removed: 60 });
+  expect(await operator.run('cleanup')).toEqual({ removed: 0, batches: 0 });
+  expect((await operator.ask('GET', `/api/listings/${oldest?.id}`)).status).toBe(404);
+  expect((await operator.ask('GET', `/api/listings/${newest?.id}`)).status).toBe(200);
+  expect(await find(oldest?.title)).not.toContain(oldest?.id);
+  expect(await operator.run('index')).toMatchObject({ indexed: 0, removed: 60 });
+  expect(await operator.run('rebuild')).toMatchObject({ indexed: 340 });
+  expect(await find(newest?.title)).toContain(newest?.id);
+
+  // Each due mail is sent once; that of a listing's end goes to its seller.
+  expect(await operator.run('mails')).toEqual({ sent: 20, failed: 0, remaining: 0 });
+  expect(smtp.received).toHaveLength(20);
+  expect(await operator.run('mails')).toEqual({ sent: 0, failed: 0, remaining: 0 });
+  expect(await operator.run('mails-expired')).toEqual({ sent: 60, failed: 0, remaining: 0 });
+  expect(recipients(smtp, 'Your listing')).toEqual(
+    expired.map(({ seller_id }) => emailOf.get(seller_id)).toSorted(),
+  );
+
+  // The custom type: one digest for each who sells.
+  const active = new Set(market.listings.slice(expired.length).map(({ seller_id }) => seller_id));
+  expect(await operator.run('digest')).toEqual({ queued: active.size });
+  expect(await operator.run('mails-digest')).toEqual({ sent: active.size, failed: 0, remaining: 0 });
+  expect(recipients(smtp, 'Your week')).toEqual([...active].map((id) => emailOf.get(id)).toSorted());
+  expect(smtp.received).toHaveLength(20 + 60 + active.size);
+});
+
+test('a cleanup that kill -9 broke off goes on at the next start, and tells each seller once of each listing', async () => {
+  const COUNT = 8_000;
+  const env = await environment();
+  await fillFolder(env.DATA_DIR, { sellers: 50, listings: COUNT, notifications: 0 }, (market) => ({
+    ...market,
+    listings: market.listings.map((listing) => ({
+      ...listing,
+      created_at: listing.created_at - 60 * DAY_MS,
+    })),
+  }));
+  const database = new DatabaseSync(dataFiles(env.DATA_DIR).app, { readOnly: true });
+  onTestFinished(() => database.close());
+  const ask = (query: string): number => Number(Object.values(database.prepare(query).get() ?? {})[0]);
+  const left = () => ask('SELECT count(*) FROM listings');
+
+  const server = await startServer(env);
+  const operator = await becomeOperator(env);
+  const job = { id: 'cleanup', name: 'Clean up', type: 'cleanup_expired_listings', interval: '1h' };
+  const { next_run } = (await operator.ask('POST', '/api/jobs', job)).body;
+  const { id } = (await operator.ask('POST', '/api/jobs/cleanup/runs')).body;
+  await until('the cleanup is at work', () => left() < COUNT || undefined);
+  server.child.kill('SIGKILL');
+  expect(await server.ended()).toBe('SIGKILL');
+  const leftByTheKill = left();
+  expect(leftByTheKill).toBeGreaterThan(0);
+  expect(leftByTheKill).toBeLessThan(COUNT);
+
+  await startServer(env);
+  // Taken back before the server answers, at no cost: the attempt is still the first.
+  expect((await operator.ask('GET', `/api/runs/${id}`)).body).toMatchObject({ recoveries: 1, errors: [] });
+  const run = await operator.finished(id);
+  expect(run).toMatchObject({
+    status: 'succeeded',
+    attempt: 1,
+    recoveries: 1,
+    result: { removed: leftByTheKill },
+  });
+  expect(left()).toBe(0);
+  const told = "FROM notifications WHERE template = 'listing_expired'";
+  expect(ask(`SELECT count(*) ${told}`)).toBe(COUNT);
+  expect(ask(`SELECT count(DISTINCT data ->> 'listing_id') ${told}`)).toBe(COUNT);
+  // The schedule did not move, and the run is the only one.
+  expect((await operator.ask('GET', '/api/jobs/cleanup')).body).toMatchObject({
+    next_run,
+    last_status: 'succeeded',
+  });
+  expect((await operator.ask('GET', '/api/jobs/cleanup/runs')).body.data).toHaveLength(1);
+});

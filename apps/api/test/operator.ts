@@ -1,0 +1,75 @@
+import { expect } from 'vitest';
+import { type Market, type MarketSize, makeMarket } from '../src/commands/demo-market.ts';
+import { fillMarket } from '../src/commands/fill-market.ts';
+import { dataFiles } from '../src/data-dir.ts';
+import { createDatabase } from '../src/db/database.ts';
+import { startProcess, type TestProcess } from '../src/test-process.ts';
+import { type Env, until } from './shell.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a test looks into bodies of any form.
+type Body = any;
+
+/** Somebody with an admin's token, over HTTP. */
+export interface Operator {
+  ask(method: string, path: string, body?: object): Promise<{ readonly status: number; readonly body: Body }>;
+  /** Runs a job by hand and waits for the end of the run, which must be a success. Gives its result. */
+  run(jobId: string): Promise<Body>;
+  /** Waits until a run is over, and gives it. */
+  finished(runId: string): Promise<Body>;
+}
+
+/** Starts a server process that is ready for work. */
+export async function startServer(env: Env): Promise<TestProcess> {
+  const server = startProcess('main.ts', env);
+  await server.printed('Data ');
+  return server;
+}
+
+/** An operator with a token of `npm run -s token`'s making. */
+export async function becomeOperator(env: Env): Promise<Operator> {
+  const cli = startProcess('cli.ts', env, ['token']);
+  await cli.ended();
+  const authorization = `Bearer ${cli.output.stdout.trim()}`;
+  const ask: Operator['ask'] = async (method, path, body) => {
+    const answer = await fetch(`http://127.0.0.1:${env.PORT}${path}`, {
+      method,
+      headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
+  };
+  const finished: Operator['finished'] = (runId) =>
+    until(`run ${runId} is over`, async () => {
+      const { body } = await ask('GET', `/api/runs/${runId}`);
+      return body.finished_at === null ? undefined : body;
+    });
+  return {
+    ask,
+    finished,
+    run: async (jobId) => {
+      const { status, body } = await ask('POST', `/api/jobs/${jobId}/runs`);
+      expect(status, JSON.stringify(body)).toBe(202);
+      const run = await finished(body.id);
+      expect(run, JSON.stringify(run.errors)).toMatchObject({ status: 'succeeded', attempt: 1, errors: [] });
+      return run.result;
+    },
+  };
+}
+
+/** Fills the database of a folder with a market like the demo's, as `edit` leaves it, before a server starts on it. */
+export async function fillFolder(
+  dataDir: string,
+  size: MarketSize,
+  edit: (market: Market) => Market = (market) => market,
+): Promise<Market> {
+  const now = Date.now();
+  const market = edit(makeMarket(size, now));
+  const { kysely: database, close } = await createDatabase({ file: dataFiles(dataDir).app });
+  try {
+    await fillMarket({ database, market, passwordHash: 'none', now, progress: () => undefined });
+  } finally {
+    await close();
+  }
+  return market;
+}
