@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runJob } from '@greenvue/jobs/testing';
+import { expect, onTestFinished, test } from 'vitest';
+import { parseConfig } from '../src/config.ts';
+import { addListing, addUser, openTestDatabase, temporaryFolder } from '../src/db/test-database.ts';
+import { createListings } from '../src/listings/listings.ts';
+import { freePort, startProcess } from '../src/test-process.ts';
+import { startServer } from './operator.ts';
+import { type Env, ROOT, runInBash, until } from './shell.ts';
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+/** The fenced blocks of a language under a heading, or of a whole page, joined. */
+function blocksOf(page: string, { language, heading }: { language: string; heading?: string }): string {
+  const parts = page.split(/^## /m);
+  const part = heading === undefined ? page : parts.find((text) => text.startsWith(`${heading}\n`));
+  if (part === undefined) throw new Error(`there is no section ${heading}`);
+  const blocks = [...part.matchAll(/^```(\S+)(?: [^\n]*)?\n(.*?)^```$/gms)];
+  return blocks.flatMap(([, name, code = '']) => (name === language ? [code] : [])).join('\n');
+}
+
+async function environment() {
+  return { DATA_DIR: await temporaryFolder(), PORT: String(await freePort()) };
+}
+
+const here = (commands: string, { PORT }: Env): string =>
+  commands.replaceAll(/(localhost|127\.0\.0\.1):\d{4}/g, `$1:${PORT}`);
+
+/** Runs a guide's commands, and gives the status of each curl's answer, in their order. */
+async function statusesOf(commands: string, env: Env): Promise<string[]> {
+  const file = join(await temporaryFolder(), 'statuses');
+  const noting = `curl() { command curl -sS -w '%{stderr}%{http_code}\\n' "$@" 2>>${file}; }`;
+  await runInBash(`${noting}\n${here(commands, env)}`, env);
+  return readFileSync(file, 'utf8').match(/^\d{3}$/gm) ?? [];
+}
+
+test('the first five minutes of the README work as they stand', async () => {
+  const env = await environment();
+  await startServer(env);
+  const commands = blocksOf(read('README.md'), { language: 'bash', heading: 'The first five minutes' });
+  expect(await statusesOf(commands, env)).toEqual(['201', '200', '200', '202', '200', '204']);
+});
+
+test('the demo of the README is filled and watched as it says', async () => {
+  const folder = await temporaryFolder();
+  const env = { DATA_DIR: join(folder, 'data', 'demo'), PORT: String(await freePort()) };
+  const section = blocksOf(read('README.md'), { language: 'bash', heading: 'Watch the three jobs at work' });
+  expect(section).toMatch(/^export DATA_DIR=\.\/data\/demo\nnpm run demo\nnpm start\n/);
+  const demo = startProcess('cli.ts', env, ['demo']);
+  expect(await demo.ended()).toBe(0);
+  await startServer(env);
+  const watching = section
+    .replaceAll(/^(export DATA_DIR=.*|npm run demo|npm start)$/gm, '')
+    .replace('--max-time 120', '--max-time 1')
+    .replace(/^(curl -N .*)$/m, '$1 || true')
+    // The first mails come after half a minute.
+    .replace(/^ls .*$/m, '');
+  expect(await statusesOf(watching, env)).toEqual(['200', '200', '200', '202']);
+});
+
+test.each([
+  // A body that is wrong, an ETag that is stale; and what can be done to a run depends on how far it is.
+  { guide: 'docs/rest-api.md', refused: ['422', '412', '409', '409'] },
+  { guide: 'docs/custom-job-types.md', refused: [] },
+])('the commands of $guide work as they stand', async ({ guide, refused }) => {
+  const env = await environment();
+  await startServer(env);
+  const statuses = await statusesOf(blocksOf(read(guide), { language: 'sh' }), env);
+  const errors = statuses.filter((status) => status >= '400');
+  expect(statuses.length - errors.length).toBeGreaterThanOrEqual(4);
+  expect(refused.join(' ')).toContain(errors.join(' '));
+});
+
+test('the program of the README that mounts the engine runs, and is used as it says', async () => {
+  const readme = read('README.md');
+  const section = { heading: 'The engine in another API' };
+  const folder = await temporaryFolder();
+  const PORT = String(await freePort());
+  // Packages are found there as in the workspace.
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const program = blocksOf(readme, { language: 'ts', ...section }).replace('port: 3000', `port: ${PORT}`);
+  writeFileSync(join(folder, 'example.ts'), program);
+  const child = spawn(process.execPath, ['example.ts'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let printed = '';
+  child.stdout.on('data', (chunk) => {
+    printed += chunk;
+  });
+  await until('the program listens', async () => {
+    const answer = await fetch(`http://127.0.0.1:${PORT}/api/jobs`).catch(() => undefined);
+    return answer?.status === 401;
+  });
+  const commands = blocksOf(readme, { language: 'bash', ...section });
+  expect(await statusesOf(commands, { PORT })).toEqual(['201', '200']);
+  await until('the job has run', () => printed.includes('Hello you'));
+  child.kill('SIGTERM');
+  expect(await once(child, 'close')).toEqual([0, null]);
+});
+
+test('the job type of the README runs', async () => {
+  const folder = await temporaryFolder();
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const code = blocksOf(read('README.md'), { language: 'ts', heading: 'A job type of your own' });
+  const file = join(folder, 'count-listings.ts');
+  writeFileSync(file, code.replaceAll("'../", `'${join(ROOT, 'apps/api/src')}/`));
+  const { countListings } = await import(file);
+  const database = await openTestDatabase();
+  const seller_id = await addUser(database.kysely, 'ann@example.com');
+  await addListing(database, { seller_id, category: 'books' });
+  const listings = createListings({ database: database.kysely, clock: { now: () => 1 } });
+  expect((await runJob(countListings, {}, { listings })).result).toEqual({ found: 1 });
+});
+
+test('the README names every variable with its default', () => {
+  const usual = parseConfig({});
+  if (!usual.ok) throw new Error(usual.faults.join('\n'));
+  const rows = new Map(
+    [...read('README.md').matchAll(/^\| `([A-Z_]+)`(?:, `[A-Z_]+`)? \| (.*?) \|/gm)].map(([, name, text]) => [
+      name,
+      text,
+    ]),
+  );
+  const source = read('apps/api/src/config.ts');
+  const table = /const variables = z\.object\(\{\n(.*?)\n\}\);/s.exec(source)?.[1] ?? '';
+  const names = [...table.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(20);
+  for (const name of names.filter((known) => known !== 'DATABASE_DIRECT_URL')) {
+    const line = new RegExp(`^ {2}${name}: (count|duration)\\('?([^,']+)'?,`, 'm').exec(table);
+    expect(rows.get(name), name).toBeDefined();
+    if (line) expect(rows.get(name), name).toContain(`\`${line[2]?.replaceAll('_', '')}\``);
+  }
+});
