@@ -1,0 +1,47 @@
+// An API of somebody else's: plain JavaScript, its own auth hook and prefix, the engine out of node_modules.
+import { createEngine, createSystemClock } from '@greenvue/jobs';
+import { jobsPlugin } from '@greenvue/jobs/fastify';
+import { createSqliteStore } from '@greenvue/jobs/sqlite';
+import Fastify from 'fastify';
+import { hello } from './hello.mjs';
+
+const clock = createSystemClock();
+const engine = createEngine({
+  store: createSqliteStore({ file: process.argv[2], clock }),
+  jobTypes: [hello],
+  deps: {},
+  clock,
+});
+await engine.start();
+
+const app = Fastify();
+await app.register(jobsPlugin, {
+  prefix: '/background',
+  engine,
+  authorize: async (request) => {
+    if (request.headers['x-key'] !== 'secret')
+      throw Object.assign(new Error('Who are you?'), { statusCode: 401 });
+    return { id: 'somebody' };
+  },
+});
+
+const call = (method, url, payload) =>
+  app.inject({ method, url: `/background${url}`, payload, headers: { 'x-key': 'secret' } });
+const stranger = await app.inject({ method: 'GET', url: '/background/jobs' });
+const created = await call('POST', '/jobs', { id: 'greet', name: 'Greet', type: 'hello', on_demand: true });
+const triggered = await call('POST', '/jobs/greet/runs', { payload: { name: 'Ann' } });
+let run = triggered.json();
+while (run.status === 'queued' || run.status === 'running') {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  run = (await call('GET', `/runs/${run.id}`)).json();
+}
+console.log(
+  JSON.stringify({
+    stranger: stranger.statusCode,
+    created: created.statusCode,
+    status: run.status,
+    result: run.result,
+  }),
+);
+await app.close();
+await engine.stop();
