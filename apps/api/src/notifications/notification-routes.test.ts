@@ -58,6 +58,8 @@ test('what the template can not show, and a recipient who is nobody or two, is r
     [{ user_id: 'x', email: 'a@example.com', data }, ''],
     [{ data }, ''],
     [{ email: 'a@example.com', data, due_at: 'tomorrow' }, '/due_at'],
+    [{ email: 'a@example.com', data, due_at: '9999-12-31T23:59:59-00:01' }, '/due_at'],
+    [{ email: 'a@example.com', data, due_at: '1969-12-31T23:59:59Z' }, '/due_at'],
   ];
   for (const [payload, pointer] of refused) {
     expect(await schedule(app, admin, payload)).toMatchObject({

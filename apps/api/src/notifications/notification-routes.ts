@@ -32,13 +32,18 @@ const newNotificationSchema = z.strictObject({
   email: z.email('must be an e-mail address').max(254).toLowerCase().optional(),
   template: z.enum(TEMPLATE_NAMES).default('default'),
   data: z.record(z.string(), z.unknown()).default({}).describe('What the template shows'),
-  due_at: z.iso.datetime({ offset: true }).optional().describe('Now, unless told'),
+  due_at: z.iso
+    .datetime({ offset: true })
+    .refine(isWithinYears, 'must lie in the years 1970 to 9999, in UTC')
+    .optional()
+    .describe('Now, unless told'),
 });
 
 const tags = ['Notifications'];
 
 const listSchema = {
   tags,
+  operationId: 'listNotifications',
   summary: 'List your notifications, newest first',
   querystring: z.strictObject(pageQuery),
   response: { 200: pageOf(notificationSchema) },
@@ -46,6 +51,7 @@ const listSchema = {
 
 const scheduleSchema = {
   tags,
+  operationId: 'scheduleNotification',
   summary: 'Schedule a notification for a user or an address',
   description: 'Give `user_id` or `email`. It is sent by the job type `send_notifications`, once it is due.',
   body: newNotificationSchema,
@@ -77,6 +83,13 @@ export function notificationRoutes({
       return reply.code(201).send(viewOf(row));
     });
   };
+}
+
+/** With an offset, a time of the year 9999 can be one of the year 10000, which an answer has no form for. */
+function isWithinYears(time: string): boolean {
+  const at = Date.parse(time);
+  // What is no time at all has been told already.
+  return Number.isNaN(at) || (at >= 0 && at < Date.UTC(10_000));
 }
 
 function recipientOf(userId: string | undefined, email: string | undefined) {
