@@ -15,7 +15,8 @@ declare module 'fastify' {
 
 /**
  * Finds out who sends each request, before anything else happens to it. A bad token is a 401, even where none is needed, but
- * only after the rate limit has counted the request: guessing tokens costs as much as anything else.
+ * only after the rate limit has counted the request: guessing tokens costs as much as anything else. So is none, where the
+ * route's schema does not say `security: []`.
  */
 export function authenticateRequests(
   app: FastifyInstance,
@@ -38,10 +39,20 @@ export function authenticateRequests(
   });
   // The rate limit is a hook of the route, and so comes between the app's own `onRequest` and `preParsing`.
   app.addHook('preParsing', async (request, reply) => {
-    if (!request.hasBadToken) return;
-    reply.header('www-authenticate', 'Bearer error="invalid_token"');
-    throw unauthorized('The token is not valid, or not any more.');
+    if (request.hasBadToken) {
+      reply.header('www-authenticate', 'Bearer error="invalid_token"');
+      throw unauthorized('The token is not valid, or not any more.');
+    }
+    // Before the body is read: a stranger gets no work done, and learns nothing of what would be valid.
+    if (request.principal === undefined && needsToken(request)) throw unauthorized();
   });
+}
+
+/** As the document says: a route that does not say `security: []` needs a token. What is not documented decides itself. */
+function needsToken({ routeOptions }: FastifyRequest): boolean {
+  const { schema, config } = routeOptions;
+  if (schema === undefined || schema.hide === true || config.ownAuthentication) return false;
+  return schema.security?.length !== 0;
 }
 
 const LONGEST_TOKEN = 2_000;

@@ -15,7 +15,7 @@ const logIn = (payload: string | Buffer, headers: Record<string, string> = json)
 /** Each answer that is no success has this form, and tells nothing of the server's inside. */
 function expectProblem(answer: Answer, status: number): void {
   expect(answer.status).toBe(status);
-  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+  expect(answer.headers['content-type']).toBe('application/problem+json');
   expect(answer.body).toMatchObject({
     type: expect.any(String),
     title: expect.any(String),
@@ -104,6 +104,17 @@ test('U+0000 and lone surrogates are refused wherever they stand', async () => {
   }
   expectProblem(await send('{"data":{"a\\u0000b":1}}'), 422);
   for (const url of ['/api/users/%00', '/api/audit?actor=%00']) expectProblem(await ask({ url, token }), 422);
+});
+
+test('a stranger is told so before the body is looked at, but not where no token is needed', async () => {
+  const { ask } = await createTestApp();
+  for (const payload of ['{', '{"nope":1}', `"${'x'.repeat(1_048_576)}"`]) {
+    for (const url of ['/api/listings', '/api/tokens', '/api/notifications']) {
+      expectProblem(await ask({ method: 'POST', url, headers: json, payload }), 401);
+    }
+  }
+  expectProblem(await ask({ url: '/api/users/%00' }), 401);
+  expectProblem(await ask({ url: '/api/listings?limit=0' }), 422);
 });
 
 test('a path that is not there is a 404, and a method that is not there a 405 with the methods that are', async () => {

@@ -16,7 +16,8 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
       .type('application/problem+json')
       // No hook has set it yet when a URL can't be read.
       .header('x-request-id', request.id)
-      .send(JSON.stringify(bodyOf(problem, request.id)))
+      // As bytes: to a string, Fastify would add a charset, which the media type does not have.
+      .send(Buffer.from(JSON.stringify(bodyOf(problem, request.id))))
   );
 }
 
