@@ -55,6 +55,7 @@ function signInRoutes({ users, loginThrottle, ...deps }: AccountRoutesDeps): Fas
       {
         schema: {
           tags: ['Accounts'],
+          operationId: 'register',
           summary: 'Make an account, and log in',
           security: [],
           body: z.strictObject({ email: emailSchema, password: passwordSchema, name: nameSchema }),
@@ -73,6 +74,7 @@ function signInRoutes({ users, loginThrottle, ...deps }: AccountRoutesDeps): Fas
       {
         schema: {
           tags: ['Accounts'],
+          operationId: 'logIn',
           summary: 'Log in',
           security: [],
           body: z.strictObject({ email: emailSchema, password: text({ min: 1, max: 200 }) }),
@@ -94,6 +96,7 @@ function signInRoutes({ users, loginThrottle, ...deps }: AccountRoutesDeps): Fas
 
 const refreshRouteSchema = {
   tags: ['Accounts'],
+  operationId: 'refreshSession',
   summary: 'Trade a refresh token for new tokens',
   description: 'A refresh token that comes a second time revokes all tokens that descend from its login.',
   security: [],
@@ -103,6 +106,7 @@ const refreshRouteSchema = {
 
 const logoutRouteSchema = {
   tags: ['Accounts'],
+  operationId: 'logOut',
   summary: 'Log out',
   description: 'Revokes all refresh tokens of the login. The access token stays good until it expires.',
   security: [],
@@ -112,6 +116,7 @@ const logoutRouteSchema = {
 
 const meRouteSchema = {
   tags: ['Accounts'],
+  operationId: 'getMe',
   summary: 'Who the token stands for',
   response: { 200: meSchema },
 };

@@ -34,6 +34,7 @@ export function auditRoutes({
       {
         schema: {
           tags: ['Audit'],
+          operationId: 'listAudit',
           summary: 'Who changed what, newest first',
           querystring: z.strictObject({ ...pageQuery, actor: filter, action: filter, target: filter }),
           response: { 200: pageOf(auditSchema), ...problems(403) },

@@ -21,6 +21,7 @@ const tags = ['API tokens'];
 
 const makeSchema = {
   tags,
+  operationId: 'makeToken',
   summary: 'Make an API token',
   description: 'The answer is the only place where the secret is ever shown.',
   body: z.strictObject({
@@ -39,6 +40,7 @@ const makeSchema = {
 
 const listSchema = {
   tags,
+  operationId: 'listTokens',
   summary: 'List the API tokens, newest first',
   querystring: z.strictObject(pageQuery),
   response: { 200: pageOf(apiTokenSchema), ...problems(403) },
@@ -46,6 +48,7 @@ const listSchema = {
 
 const revokeSchema = {
   tags,
+  operationId: 'revokeToken',
   summary: 'Revoke an API token',
   params: z.strictObject({ token_id: idSchema }),
   response: { 204: noContent, ...problems(403, 404) },

@@ -13,6 +13,7 @@ const params = z.strictObject({ user_id: idSchema });
 
 const listSchema = {
   tags,
+  operationId: 'listUsers',
   summary: 'List the users, newest first',
   querystring: z.strictObject(pageQuery),
   response: { 200: pageOf(userSchema), ...problems(403) },
@@ -20,6 +21,7 @@ const listSchema = {
 
 const readSchema = {
   tags,
+  operationId: 'getUser',
   summary: 'Read a user',
   params,
   response: { 200: userSchema, ...problems(403, 404) },
@@ -27,6 +29,7 @@ const readSchema = {
 
 const changeSchema = {
   tags,
+  operationId: 'changeRole',
   summary: "Change a user's role",
   description: 'Acts at once, on tokens that were given before as well. The last admin stays one.',
   params,

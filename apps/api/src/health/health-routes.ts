@@ -30,12 +30,25 @@ const config = { rateLimit: false } as const;
 const status = z.object({ status: z.literal('ok') });
 const tags = ['Health'];
 
-const aliveSchema = { tags, summary: 'Whether the process lives', security: [], response: { 200: status } };
+const aliveSchema = {
+  tags,
+  operationId: 'getLiveness',
+  summary: 'Whether the process lives',
+  security: [],
+  response: { 200: status },
+};
 
-const readySchema = { tags, summary: 'Whether it can do its work', security: [], response: { 200: status } };
+const readySchema = {
+  tags,
+  operationId: 'getReadiness',
+  summary: 'Whether it can do its work',
+  security: [],
+  response: { 200: status },
+};
 
 const metricsSchema = {
   tags,
+  operationId: 'getMetrics',
   summary: 'Metrics for Prometheus: from this machine, or with METRICS_TOKEN as bearer token',
   response: {
     200: { description: 'Metrics', content: { 'text/plain': { schema: z.string() } } },

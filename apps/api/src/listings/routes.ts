@@ -40,6 +40,7 @@ function readingRoutes(deps: ListingRoutesDeps): FastifyPluginAsyncZod {
       {
         schema: {
           tags,
+          operationId: 'listListings',
           summary: 'List or search the listings',
           description:
             'Newest first, or with `q` best match first. Search follows the listings when the job `update_search_index` runs.',
@@ -56,6 +57,7 @@ function readingRoutes(deps: ListingRoutesDeps): FastifyPluginAsyncZod {
       {
         schema: {
           tags,
+          operationId: 'getListing',
           summary: 'Read a listing',
           security: [],
           params: listingParams,
@@ -74,6 +76,7 @@ function writingRoutes(listings: Listings): FastifyPluginAsyncZod {
       {
         schema: {
           tags,
+          operationId: 'createListing',
           summary: 'Offer a thing',
           body: newListingSchema,
           response: { 201: listingSchema, ...problems(403) },
@@ -90,6 +93,7 @@ function writingRoutes(listings: Listings): FastifyPluginAsyncZod {
       {
         schema: {
           tags,
+          operationId: 'updateListing',
           summary: 'Change a listing',
           description: 'Fields that are left out stay as they are.',
           params: listingParams,
@@ -108,6 +112,7 @@ function writingRoutes(listings: Listings): FastifyPluginAsyncZod {
       {
         schema: {
           tags,
+          operationId: 'deleteListing',
           summary: 'Remove a listing',
           params: listingParams,
           response: { 204: noContent, ...problems(403, 404) },
