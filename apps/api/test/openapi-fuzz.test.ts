@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { createJudge, type Judge } from './fuzz/judge.ts';
+import { type Operation, operationsOf } from './fuzz/operations.ts';
+import { IMPOSTORS, invalidRequests, type Plan, validRequests } from './fuzz/requests.ts';
+import type { RawAnswer, RawRequest } from './fuzz/send.ts';
+import { createWorld, type World } from './fuzz/world.ts';
+
+// FUZZ_RUNS=2000 is the long way; FUZZ_SEED repeats a failure, or looks elsewhere.
+const RUNS = Number(process.env.FUZZ_RUNS ?? 40);
+const SEED = Number(process.env.FUZZ_SEED ?? 20_260_131);
+const AT_ONCE = 5;
+const TIMEOUT_MS = 30_000 + RUNS * 2_000;
+
+interface Fuzz {
+  readonly world: World;
+  readonly judge: Judge;
+  readonly operations: readonly Operation[];
+}
+
+interface Sent {
+  readonly raw: RawRequest;
+  readonly answer: RawAnswer;
+}
+
+async function begin(): Promise<Fuzz> {
+  const world = await createWorld();
+  onTestFinished(() => world.close());
+  const document = Object(world.document);
+  return { world, judge: createJudge(document), operations: operationsOf(document) };
+}
+
+/**
+ * Sends requests of every operation in turn, a few at a time, so that each finds what others have made. All are sent, since
+ * one failure must not hide the others; what is given back are the failures, one of a kind.
+ */
+async function fuzz(
+  { world, operations }: Fuzz,
+  requests: (operation: Operation) => fc.Arbitrary<Plan>,
+  look: (plan: Plan, sent: Sent) => void,
+): Promise<readonly string[]> {
+  const failures = new Map<string, string>();
+  const plans = operations.map((operation, index) => ({
+    operation,
+    plans: fc.sample(requests(operation), { seed: SEED + index, numRuns: RUNS }),
+  }));
+  const tryOne = async (plan: Plan): Promise<void> => {
+    const sent = await world.run(plan);
+    try {
+      look(plan, sent);
+    } catch (error) {
+      const kind = `${plan.operation.id}: ${String(error)}`;
+      if (!failures.has(kind)) failures.set(kind, `${kind}\n${tell(sent)}`);
+    }
+  };
+  for (let at = 0; at < RUNS; at += AT_ONCE) {
+    for (const { plans: all } of plans) await Promise.all(all.slice(at, at + AT_ONCE).map(tryOne));
+  }
+  return [...failures.values()];
+}
+
+function tell({ raw: { method, path, headers, body }, answer }: Sent): string {
+  const shown = (text: string) => (text.length > 600 ? `${text.slice(0, 600)}…` : text);
+  const request = `${method} ${shown(path)}\n${JSON.stringify(headers)}\n${shown(String(body ?? ''))}`;
+  return `${request}\n→ ${answer.status} ${shown(answer.text)}\n`;
+}
+
+/** What an access token is, is not asked there: scrapers have a token of their own, or none. */
+const hasOwnTokens = ({ path }: Operation): boolean => path === '/metrics';
+
+test(
+  'what the document allows is answered as it says, and each operation can succeed',
+  async () => {
+    const all = await begin();
+    const succeeded = new Set<string>();
+    const failures = await fuzz(all, validRequests, ({ operation, who }, { raw, answer }) => {
+      all.judge.judge(operation, answer, raw);
+      // Nothing is wrong with its form.
+      expect([405, 413, 415]).not.toContain(answer.status);
+      if (who === 'nobody' && operation.needsToken && !hasOwnTokens(operation))
+        expect(answer.status).toBe(401);
+      if (who === 'admin' && operation.needsToken) expect([401, 403]).not.toContain(answer.status);
+      if (answer.status < 300) succeeded.add(operation.id);
+    });
+    expect(failures).toEqual([]);
+    expect(all.operations.map(({ id }) => id).filter((id) => !succeeded.has(id))).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  'what the document does not allow is refused as it says',
+  async () => {
+    const all = await begin();
+    await fuzz(all, validRequests, () => undefined);
+    const failures = await fuzz(all, invalidRequests, ({ operation, who, body }, { raw, answer }) => {
+      all.judge.judge(operation, answer, raw);
+      if (IMPOSTORS.some((one) => one === who) && !hasOwnTokens(operation)) expect(answer.status).toBe(401);
+      const sent =
+        body?.bytes === undefined && raw.body !== undefined ? JSON.parse(String(raw.body)) : undefined;
+      if (sent !== undefined && !all.judge.allows(operation, sent))
+        expect(answer.status).toBeGreaterThanOrEqual(400);
+    });
+    expect(failures).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
