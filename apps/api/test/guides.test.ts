@@ -121,10 +121,9 @@ test('the README names every variable with its default', () => {
   const usual = parseConfig({});
   if (!usual.ok) throw new Error(usual.faults.join('\n'));
   const rows = new Map(
-    [...read('README.md').matchAll(/^\| `([A-Z_]+)`(?:, `[A-Z_]+`)? \| (.*?) \|/gm)].map(([, name, text]) => [
-      name,
-      text,
-    ]),
+    [...read('README.md').matchAll(/^\| `([A-Z_]+)`(?:, `[A-Z_]+`)? +\| (.*?) +\|/gm)].map(
+      ([, name, text]) => [name, text],
+    ),
   );
   const source = read('apps/api/src/config.ts');
   const table = /const variables = z\.object\(\{\n(.*?)\n\}\);/s.exec(source)?.[1] ?? '';

@@ -17,6 +17,7 @@ export type Env = Readonly<Record<string, string>>;
  * fails fails the test, and so does a curl that is answered with an error.
  */
 export async function runInBash(lines: string, env: Env): Promise<string> {
+  requireInstalled();
   const script = `set -euo pipefail\ncurl() { command curl -sS --fail-with-body "$@"; }\n${lines}`;
   const child = spawn('bash', ['-c', script], {
     cwd: ROOT,
@@ -73,7 +74,7 @@ function inherited(): Record<string, string> {
   return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
 }
 
-/** A start that installs would pull the packages from under the tests. */
+/** A start or a token that installs first would pull the packages from under the tests. */
 function requireInstalled(): void {
   const lock = createHash('sha256')
     .update(readFileSync(`${ROOT}package-lock.json`))
