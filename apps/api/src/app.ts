@@ -34,6 +34,7 @@ export interface AppDeps {
 const BODY_LIMIT = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 20_000;
+const CHECK_TIMEOUTS_MS = 5_000;
 
 /** GreenVue's HTTP server, not listening yet. */
 export function createApp(deps: AppDeps): FastifyInstance {
@@ -45,7 +46,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
     trustProxy: trustedProxies(deps.config.trustProxy),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_TIMEOUTS_MS },
     // Longer than any header can be: a long parameter is for the route's schema to refuse.
     routerOptions: { maxParamLength: 65_536 },
     // While it stops, requests on connections that are open still get their answer.

@@ -8,7 +8,7 @@ import { lockDataDir, openDataDir } from './data-dir.ts';
 import { createDeps, type DepsOptions } from './deps.ts';
 import { measureJobs } from './health/job-metrics.ts';
 import { createJobEngine, jobAudit } from './job-engine.ts';
-import { actorOf, requireRole } from './principal.ts';
+import { actorOf, hasRole, requireRole } from './principal.ts';
 import { featureRoutes } from './routes.ts';
 
 /** A server that answers. */
@@ -76,6 +76,12 @@ function jobRoutes(engine: Engine): FastifyPluginAsync {
       security: [{ bearer: [] }],
       authorize: async (request, need) =>
         actorOf(requireRole(request, need === 'admin' ? 'admin' : 'operator')),
+      events: {
+        isStillAllowed: async (request) => {
+          const principal = await request.authenticateAgain();
+          return principal !== undefined && hasRole(principal.role, 'operator');
+        },
+      },
     });
   };
 }

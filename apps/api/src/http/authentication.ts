@@ -10,6 +10,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     hasBadToken: boolean;
+    /** Whom the token stands for by now: for what goes on long after the request was let in. */
+    authenticateAgain(): Promise<Principal | undefined>;
   }
 }
 
@@ -24,12 +26,14 @@ export function authenticateRequests(
 ): void {
   app.decorateRequest('principal', undefined);
   app.decorateRequest('hasBadToken', false);
+  app.decorateRequest('authenticateAgain', function (this: FastifyRequest) {
+    return principalOf(this.headers.authorization, authenticate);
+  });
   app.addHook('onRequest', async (request) => {
     const header = request.headers.authorization;
     if (header === undefined || request.routeOptions.config.ownAuthentication) return;
-    const token = bearerToken(header);
     try {
-      request.principal = token === undefined ? undefined : await authenticate(token);
+      request.principal = await principalOf(header, authenticate);
     } catch (error) {
       // A plugin's own error handler may take it from here, and knows problems but no database errors.
       request.log.error({ err: error }, 'could not authenticate');
@@ -53,6 +57,14 @@ function needsToken({ routeOptions }: FastifyRequest): boolean {
   const { schema, config } = routeOptions;
   if (schema === undefined || schema.hide === true || config.ownAuthentication) return false;
   return schema.security?.length !== 0;
+}
+
+async function principalOf(
+  header: string | undefined,
+  authenticate: (token: string) => Promise<Principal | undefined>,
+): Promise<Principal | undefined> {
+  const token = header === undefined ? undefined : bearerToken(header);
+  return token === undefined ? undefined : authenticate(token);
 }
 
 const LONGEST_TOKEN = 2_000;

@@ -125,6 +125,12 @@ test('a path that is not there is a 404, and a method that is not there a 405 wi
   expect(answer.headers.allow).toBe('GET, HEAD, PATCH');
 });
 
+test('a method that Fastify itself refuses is no fault of the server', async () => {
+  const app = await createTestApp();
+  const request = 'QUERY /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+  expect(await sendRaw(app, request)).toMatch(/^HTTP\/1\.1 400 .*"status":400/s);
+});
+
 test('a malformed URL is a 400', async () => {
   const { ask } = await createTestApp();
   expectProblem(await ask({ url: '/api/users/%zz' }), 400);

@@ -34,15 +34,20 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const code = codeOf(error);
   const known = code !== undefined && Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code] : undefined;
-  return (
-    known?.() ??
-    problem(500, 'Something went wrong on our side. The log has more under the id of this request.')
-  );
+  if (known !== undefined) return known();
+  // Whatever else Fastify finds wrong with a request, such as a QUERY without a Content-Type.
+  if (code?.startsWith('FST_') && isClientFault(error)) return badRequest('The request can not be read.');
+  return problem(500, 'Something went wrong on our side. The log has more under the id of this request.');
 }
 
 /** A problem with a status that `problem.ts` has no word for. */
 export function problem(status: number, detail: string): Problem {
   return new Problem({ status, title: TITLES[status] ?? 'Error', detail });
+}
+
+function isClientFault(error: unknown): boolean {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500;
 }
 
 function codeOf(error: unknown): string | undefined {

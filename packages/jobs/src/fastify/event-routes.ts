@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { eventsQuery } from '../http/event.ts';
 import { EventsStream } from './events-stream.ts';
@@ -14,6 +15,11 @@ export interface EventStreamOptions {
   readonly heartbeatMs?: number;
   /** After so long a stream ends, so that clients come back with a fresh token. Default 900,000 (15 minutes). */
   readonly maxAgeMs?: number;
+  /**
+   * Asked with each heartbeat: whether who opened the stream may still read it. If not, or when it rejects, the stream ends,
+   * so that a token that was revoked, or a role that was taken, stops it as it stops any other request. Default: always.
+   */
+  readonly isStillAllowed?: (request: FastifyRequest) => Promise<boolean>;
 }
 
 const headers = z.looseObject({
@@ -22,7 +28,7 @@ const headers = z.looseObject({
 
 /** GET /job-events. */
 export function eventRoutes(app: JobsApp, context: RouteContext, options: EventStreamOptions): void {
-  const { maxStreams = 100, heartbeatMs = 15_000, maxAgeMs = 900_000 } = options;
+  const { maxStreams = 100, heartbeatMs = 15_000, maxAgeMs = 900_000, isStillAllowed } = options;
   const epoch = randomBytes(6).toString('hex');
   const open = new Set<EventsStream>();
   const schema = {
@@ -56,6 +62,7 @@ export function eventRoutes(app: JobsApp, context: RouteContext, options: EventS
       lastEventId,
       heartbeatMs,
       maxAgeMs,
+      isStillAllowed: async () => isStillAllowed === undefined || isStillAllowed(request),
     });
     open.add(stream);
     stream.once('close', () => open.delete(stream));

@@ -19,6 +19,8 @@ export interface EventsStreamOptions {
   readonly heartbeatMs: number;
   /** When the stream ends, so that a client comes back with a token that is still good. */
   readonly maxAgeMs: number;
+  /** Asked with each heartbeat: the stream ends when it is not so, or can't be told. */
+  readonly isStillAllowed?: () => Promise<boolean>;
 }
 
 /**
@@ -40,7 +42,10 @@ export class EventsStream extends Readable {
     super({ highWaterMark: MOST_PENDING_BYTES });
     this.#options = options;
     this.#timers = [
-      setInterval(() => this.#beat(), options.heartbeatMs).unref(),
+      setInterval(() => {
+        this.#beat();
+        this.#check();
+      }, options.heartbeatMs).unref(),
       setTimeout(() => this.end(), options.maxAgeMs).unref(),
     ];
     this.#goOnAfter(numberOf(options.lastEventId, options.epoch));
@@ -97,6 +102,15 @@ export class EventsStream extends Readable {
 
   #beat(): void {
     if (!this.#isBehind) this.#write(`: alive\nid: ${this.#idOf(this.#lastId)}\n\n`);
+  }
+
+  #check(): void {
+    this.#options.isStillAllowed?.().then(
+      (isAllowed) => {
+        if (!isAllowed) this.end();
+      },
+      () => this.end(),
+    );
   }
 
   /** `push` says no when the client does not keep up: then the ring keeps the rest until `_read` asks. */

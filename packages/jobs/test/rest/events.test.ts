@@ -161,6 +161,25 @@ describe('GET /job-events', () => {
     await vi.waitFor(() => expect(second.hasEnded).toBe(true));
   });
 
+  test.each([
+    ['may not read it any more', async () => false],
+    ['can not be asked about', async () => Promise.reject(new Error('no database'))],
+  ])('ends for a client that %s', async (_what, isStillAllowed) => {
+    const { watch } = await startServer({ events: { heartbeatMs: 20, isStillAllowed } });
+    const { watcher } = await watch();
+    await vi.waitFor(() => expect(watcher.hasEnded).toBe(true));
+  });
+
+  test('goes on while the client may read it', async () => {
+    const asked: unknown[] = [];
+    const isStillAllowed = async (request: { readonly headers: object }) => asked.push(request.headers) > 0;
+    const { watch } = await startServer({ events: { heartbeatMs: 20, isStillAllowed } });
+    const { watcher } = await watch('', { 'x-who': 'ann' });
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(3));
+    expect(asked[0]).toMatchObject({ 'x-who': 'ann' });
+    expect(watcher.hasEnded).toBe(false);
+  });
+
   test('are at most so many at once; one that left makes room', async () => {
     const { watch } = await startServer({ events: { maxStreams: 1 } });
     const { watcher } = await watch();
