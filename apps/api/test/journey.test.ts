@@ -56,7 +56,7 @@ test('npm start serves the first calls of an operator as they stand, and SIGTERM
 
   expect(npm.pid).not.toBe(pid);
   npm.kill('SIGTERM');
-  await once(npm, 'close');
+  await once(npm, 'exit');
   expect(isAlive(pid)).toBe(false);
   expect(existsSync(`${dataFiles(env.DATA_DIR).app}-wal`)).toBe(false);
 });
@@ -67,7 +67,7 @@ test('Ctrl-C, which reaches npm and the server, stops it in order', async () => 
   const pid = await ready(env);
   // The terminal signals the group, and npm passes the signal on: the server gets two.
   process.kill(-(npm.pid ?? 0), 'SIGINT');
-  await once(npm, 'close');
+  await once(npm, 'exit');
   expect(isAlive(pid)).toBe(false);
   expect(npm.exitCode).toBe(0);
   expect(existsSync(`${dataFiles(env.DATA_DIR).app}-wal`)).toBe(false);
