@@ -11,6 +11,12 @@ interface OpenApi {
 
 interface Operation {
   readonly tags?: readonly string[];
+  readonly operationId?: string;
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly required?: boolean;
+  }[];
   readonly summary?: string;
   readonly security?: unknown;
   readonly responses: object;
@@ -79,6 +85,26 @@ test('every operation has a section and a summary, and documents the problems th
     const expected = ['400', '401', '422', '429', '500', '503', ...withBody];
     expect(Object.keys(operation.responses), name).toEqual(expect.arrayContaining(expected));
   }
+});
+
+test('every operation has a name of its own, and tells every parameter of its path', async () => {
+  const operations = operationsOf(await readDocument());
+  const names = operations.map(({ operation }) => operation.operationId);
+  for (const name of names) expect(name).toMatch(/^[a-z][A-Za-z]+$/);
+  expect(new Set(names).size).toBe(operations.length);
+  for (const { path, operation } of operations) {
+    const told = operation.parameters?.filter((one) => one.in === 'path' && one.required) ?? [];
+    expect(
+      told.map(({ name }) => name),
+      path,
+    ).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
+  }
+});
+
+test('what many operations answer with is written once', async () => {
+  const document = await readDocument();
+  expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Job', 'Run', 'Problem']));
+  expect(JSON.stringify(document).length).toBeLessThan(150_000);
 });
 
 test('every route of the jobs needs a token with a role', async () => {

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { type ProblemStatus, problems } from '../responses.ts';
+import { withShared } from './shared-schemas.ts';
 
 const ANY: readonly ProblemStatus[] = [400, 401, 422, 429, 500, 503];
 const WITH_BODY: readonly ProblemStatus[] = [413, 415];
@@ -49,6 +50,7 @@ const withoutUnused: typeof jsonSchemaTransformObject = (source) => {
   const document = jsonSchemaTransformObject(source);
   if (!('components' in document) || document.components?.schemas === undefined) return document;
   const { schemas } = document.components;
+  Object.assign(document, { paths: withShared(document.paths, schemas) });
   const isUnused = (name: string): boolean =>
     !JSON.stringify(document).includes(`"#/components/schemas/${name}"`);
   // Again and again: one may be referred to by another that is itself unused.

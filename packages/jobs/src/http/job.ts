@@ -22,48 +22,50 @@ export const backoffSchema = z.object({
 });
 
 /** A job as every route answers with it; what is absent is `null`. */
-export const jobSchema = z.object({
-  id: z.string(),
-  uid: z.string().describe('This generation of the id: a job deleted and made anew has another'),
-  version: z.int().describe('Of the definition; rises with each edit, and is part of the ETag'),
-  name: z.string(),
-  description: z.string(),
-  type: z.string(),
-  interval: z.string().nullable().describe('As written'),
-  interval_mode: z.enum(['fixed_rate', 'fixed_delay']).nullable(),
-  cron: z.string().nullable(),
-  timezone: z.string().nullable().describe('Of cron'),
-  run_at: instantSchema.nullable(),
-  on_demand: z.boolean(),
-  start_at: instantSchema.nullable(),
-  payload: z.record(z.string(), z.unknown()).describe("With the job type's defaults filled in"),
-  overlap: z.enum(['skip', 'queue', 'allow']),
-  catch_up: z.enum(['once', 'skip', 'all']),
-  timeout: z.string(),
-  max_attempts: z.int(),
-  backoff: backoffSchema,
-  status: z.enum(JOB_STATUSES),
-  pause: z
-    .object({
+export const jobSchema = z
+  .object({
+    id: z.string(),
+    uid: z.string().describe('This generation of the id: a job deleted and made anew has another'),
+    version: z.int().describe('Of the definition; rises with each edit, and is part of the ETag'),
+    name: z.string(),
+    description: z.string(),
+    type: z.string(),
+    interval: z.string().nullable().describe('As written'),
+    interval_mode: z.enum(['fixed_rate', 'fixed_delay']).nullable(),
+    cron: z.string().nullable(),
+    timezone: z.string().nullable().describe('Of cron'),
+    run_at: instantSchema.nullable(),
+    on_demand: z.boolean(),
+    start_at: instantSchema.nullable(),
+    payload: z.record(z.string(), z.unknown()).describe("With the job type's defaults filled in"),
+    overlap: z.enum(['skip', 'queue', 'allow']),
+    catch_up: z.enum(['once', 'skip', 'all']),
+    timeout: z.string(),
+    max_attempts: z.int(),
+    backoff: backoffSchema,
+    status: z.enum(JOB_STATUSES),
+    pause: z
+      .object({
+        reason: z.string().nullable(),
+        by: z.string().nullable(),
+        until: instantSchema.nullable(),
+        at: instantSchema,
+      })
+      .nullable(),
+    health: z.object({
+      status: z.enum(HEALTH_STATUSES),
       reason: z.string().nullable(),
-      by: z.string().nullable(),
-      until: instantSchema.nullable(),
-      at: instantSchema,
-    })
-    .nullable(),
-  health: z.object({
-    status: z.enum(HEALTH_STATUSES),
-    reason: z.string().nullable(),
-    since: instantSchema.nullable(),
-  }),
-  is_running: z.boolean(),
-  last_run: instantSchema.nullable().describe('The start of the latest started run'),
-  last_status: z.enum(RUN_STATUSES).nullable().describe("That run's status"),
-  next_run: instantSchema.nullable(),
-  created_by: z.string().nullable(),
-  created_at: instantSchema,
-  updated_at: instantSchema,
-});
+      since: instantSchema.nullable(),
+    }),
+    is_running: z.boolean(),
+    last_run: instantSchema.nullable().describe('The start of the latest started run'),
+    last_status: z.enum(RUN_STATUSES).nullable().describe("That run's status"),
+    next_run: instantSchema.nullable(),
+    created_by: z.string().nullable(),
+    created_at: instantSchema,
+    updated_at: instantSchema,
+  })
+  .meta({ title: 'Job' });
 
 export type JobJson = z.output<typeof jobSchema>;
 

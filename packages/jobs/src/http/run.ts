@@ -29,38 +29,40 @@ const attemptErrorSchema = z.object({
 });
 
 /** A run as every route answers with it; what is absent is `null`. */
-export const runSchema = z.object({
-  id: z.string(),
-  job_id: z.string(),
-  job_uid: z.string(),
-  type: z.string(),
-  trigger: z.enum(['schedule', 'manual']),
-  scheduled_for: instantSchema.nullable().describe('The slot; null for a manual run'),
-  status: z.enum(STATUSES),
-  reason: z.enum(REASONS).nullable(),
-  attempt: z.int().describe('The attempt that runs, or the last one that ran; 0 before the first'),
-  recoveries: z.int().describe('Claims lost with their node'),
-  catch_up: z.boolean().describe('Makes up for missed slots'),
-  missed: z.int().describe('Slots covered, its own included; 0 for a run on time'),
-  missed_from: instantSchema.nullable(),
-  node: z.string().nullable(),
-  held: z
-    .enum(['overlap', 'pause', 'run_at'])
-    .nullable()
-    .describe('What a queued run waits for besides its time'),
-  available_at: instantSchema.nullable().describe('When a live run is due; later than now for a retry'),
-  cancel_requested: z.boolean(),
-  queued_at: instantSchema,
-  started_at: instantSchema.nullable(),
-  finished_at: instantSchema.nullable(),
-  progress: z
-    .object({ done: z.number(), total: z.number().nullable(), note: z.string().nullable() })
-    .nullable(),
-  payload: z.record(z.string(), z.unknown()).nullable().describe("Replaces the job's for this run alone"),
-  result: z.unknown(),
-  errors: z.array(attemptErrorSchema).describe('One for each failed attempt'),
-  retry_of: z.string().nullable(),
-});
+export const runSchema = z
+  .object({
+    id: z.string(),
+    job_id: z.string(),
+    job_uid: z.string(),
+    type: z.string(),
+    trigger: z.enum(['schedule', 'manual']),
+    scheduled_for: instantSchema.nullable().describe('The slot; null for a manual run'),
+    status: z.enum(STATUSES),
+    reason: z.enum(REASONS).nullable(),
+    attempt: z.int().describe('The attempt that runs, or the last one that ran; 0 before the first'),
+    recoveries: z.int().describe('Claims lost with their node'),
+    catch_up: z.boolean().describe('Makes up for missed slots'),
+    missed: z.int().describe('Slots covered, its own included; 0 for a run on time'),
+    missed_from: instantSchema.nullable(),
+    node: z.string().nullable(),
+    held: z
+      .enum(['overlap', 'pause', 'run_at'])
+      .nullable()
+      .describe('What a queued run waits for besides its time'),
+    available_at: instantSchema.nullable().describe('When a live run is due; later than now for a retry'),
+    cancel_requested: z.boolean(),
+    queued_at: instantSchema,
+    started_at: instantSchema.nullable(),
+    finished_at: instantSchema.nullable(),
+    progress: z
+      .object({ done: z.number(), total: z.number().nullable(), note: z.string().nullable() })
+      .nullable(),
+    payload: z.record(z.string(), z.unknown()).nullable().describe("Replaces the job's for this run alone"),
+    result: z.unknown(),
+    errors: z.array(attemptErrorSchema).describe('One for each failed attempt'),
+    retry_of: z.string().nullable(),
+  })
+  .meta({ title: 'Run' });
 
 export type RunJson = z.output<typeof runSchema>;
 
