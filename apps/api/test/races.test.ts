@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import { PASSWORD } from '../src/test-app.ts';
+import { startTestServer } from '../src/test-server.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into bodies of any form.
+  readonly body: any;
+}
+
+type Ask = (
+  method: string,
+  path: string,
+  more?: { readonly body?: object; readonly token?: string; readonly headers?: Record<string, string> },
+) => Promise<Answer>;
+
+/** Asks over real sockets, as the admin unless told; a server with no places, so that what is queued stays queued. */
+async function begin(): Promise<Ask> {
+  const { url } = await startTestServer({
+    ADMIN_PASSWORD: PASSWORD,
+    JOBS_CONCURRENCY: '0',
+    RATE_LIMIT_PER_MINUTE: '100000',
+  });
+  const send =
+    (admin: string): Ask =>
+    async (method, path, { body, token = admin, headers = {} } = {}) => {
+      const own = { ...(token === '' ? {} : { authorization: `Bearer ${token}` }), ...headers };
+      const type = body === undefined ? {} : { 'content-type': 'application/json' };
+      const answer = await fetch(`${url}/api${path}`, {
+        method,
+        headers: { ...type, ...own },
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+      const text = await answer.text();
+      return { status: answer.status, headers: answer.headers, body: text === '' ? null : JSON.parse(text) };
+    };
+  const credentials = { email: 'admin@greenvue.local', password: PASSWORD };
+  const { body } = await send('')('POST', '/auth/login', { body: credentials });
+  return send(body.access_token);
+}
+
+const job = (id: string, more: object = {}) => ({
+  body: { id, name: id, type: 'send_notifications', on_demand: true, ...more },
+});
+
+/** Asks the same so many times at once, and counts the answers by status. */
+async function storm(times: number, ask: (at: number) => Promise<Answer>) {
+  const answers = await Promise.all(Array.from({ length: times }, (_, at) => ask(at)));
+  const counts: Record<number, number> = {};
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  return { answers, counts };
+}
+
+test('of a hundred that create one id, one does', async () => {
+  const ask = await begin();
+  expect((await storm(100, () => ask('POST', '/jobs', job('one')))).counts).toEqual({ 201: 1, 409: 99 });
+  expect((await storm(100, () => ask('PUT', '/jobs/two', job('two')))).counts).toEqual({ 201: 1, 200: 99 });
+});
+
+test('of fifty edits of one version, one wins; without a version, none is half done', async () => {
+  const ask = await begin();
+  const { headers } = await ask('POST', '/jobs', job('one'));
+  const tag = { 'if-match': headers.get('etag') ?? '' };
+  const guarded = await storm(50, (at) =>
+    ask('PATCH', '/jobs/one', { body: { name: `${at}` }, headers: tag }),
+  );
+  expect(guarded.counts).toEqual({ 200: 1, 412: 49 });
+  const free = await storm(50, (at) =>
+    ask('PATCH', '/jobs/one', { body: { name: `${at}`, description: `${at}` } }),
+  );
+  const { body } = await ask('GET', '/jobs/one');
+  expect(body.name).toBe(body.description);
+  // Each edit that was answered with 200 made one version, after the first two.
+  expect(body.version).toBe(2 + (free.counts[200] ?? 0));
+});
+
+test('a storm of triggers starts as many runs as there is room for, and a dedupe key one', async () => {
+  const ask = await begin();
+  for (const [overlap, room] of [
+    ['skip', 1],
+    ['queue', 2],
+  ] as const) {
+    await ask('POST', '/jobs', job(overlap, { overlap }));
+    const { counts } = await storm(100, () => ask('POST', `/jobs/${overlap}/runs`));
+    expect(counts).toEqual({ 202: room, 409: 100 - room });
+  }
+  await ask('POST', '/jobs', job('allow', { overlap: 'allow' }));
+  const { answers, counts } = await storm(50, () =>
+    ask('POST', '/jobs/allow/runs', { body: { dedupe_key: 'same' } }),
+  );
+  expect(counts).toEqual({ 202: 50 });
+  expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+  expect(answers.filter(({ headers }) => headers.has('idempotent-replay'))).toHaveLength(49);
+});
+
+test('a job deleted in the middle of a storm leaves no live run', async () => {
+  const ask = await begin();
+  await ask('POST', '/jobs', job('one', { overlap: 'allow' }));
+  await storm(60, (at) => (at === 30 ? ask('DELETE', '/jobs/one') : ask('POST', '/jobs/one/runs')));
+  const { body } = await ask('GET', '/runs?job_id=one&status=queued');
+  expect(body.data).toEqual([]);
+});
+
+test('a storm of pauses and resumes ends in a state that is whole', async () => {
+  const ask = await begin();
+  await ask('POST', '/jobs', job('one', { on_demand: false, interval: '1h' }));
+  const { counts } = await storm(100, (at) => ask('POST', `/jobs/one/${at % 2 === 0 ? 'pause' : 'resume'}`));
+  expect(counts).toEqual({ 200: 100 });
+  const { body } = await ask('GET', '/jobs/one');
+  expect(body.next_run === null).toBe(body.status === 'paused');
+  expect((await ask('POST', '/jobs/one/resume')).body.next_run).not.toBeNull();
+});
+
+test('of two admins that demote each other, one stays', async () => {
+  const ask = await begin();
+  const account = { email: 'second@example.com', name: 'Second', password: PASSWORD };
+  const second = (await ask('POST', '/auth/register', { body: account })).body;
+  await ask('PATCH', `/users/${second.user.id}`, { body: { role: 'admin' } });
+  const { id } = (await ask('GET', '/auth/me')).body;
+  const demote = { role: 'user' };
+  const { counts } = await storm(2, (at) =>
+    at === 0
+      ? ask('PATCH', `/users/${second.user.id}`, { body: demote })
+      : ask('PATCH', `/users/${id}`, { body: demote, token: second.access_token }),
+  );
+  expect(counts[200]).toBe(1);
+});
+
+test('a refresh token that is used twice at once is good for nobody', async () => {
+  const ask = await begin();
+  const account = { email: 'ann@example.com', name: 'Ann', password: PASSWORD };
+  const { refresh_token } = (await ask('POST', '/auth/register', { body: account })).body;
+  const { answers, counts } = await storm(10, () =>
+    ask('POST', '/auth/refresh', { body: { refresh_token } }),
+  );
+  expect(counts).toEqual({ 200: 1, 401: 9 });
+  const next = answers.find(({ status }) => status === 200)?.body.refresh_token;
+  expect((await ask('POST', '/auth/refresh', { body: { refresh_token: next } })).status).toBe(401);
+});
