@@ -1,7 +1,8 @@
 import type { Job } from '../core/job.ts';
 import type { JobContext, RunContext, RunLog } from '../core/job-type.ts';
-import type { AttemptError, JsonText, Progress } from '../core/run.ts';
-import type { ClaimedRun, LogLine } from '../core/store.ts';
+import type { JsonText } from '../core/run.ts';
+import type { ClaimedRun } from '../core/store.ts';
+import { type Noted, RunNotes } from './notes.ts';
 
 /** Why a handler is told to stop; `signal.reason` is an error of this name. */
 export type StopReason = 'timeout' | 'cancel' | 'shutdown' | 'stale';
@@ -13,10 +14,6 @@ const STOP_ERRORS: Readonly<Record<StopReason, { readonly name: string; readonly
   stale: { name: 'StaleClaimError', message: 'Another node has taken this run over.' },
 };
 
-/** Bytes of log kept for a run, and characters of one line (P18). */
-export const LOG_LIMIT = 65_536;
-const LINE_LIMIT = 8_192;
-
 /**
  * One execution of a run's handler, and the context that the handler sees. Everything that a short run does not touch
  * (payload, signal, log) is made when first asked for: at tens of thousands of runs a second that is most of the cost.
@@ -27,10 +24,8 @@ export class Attempt implements JobContext<unknown> {
   readonly #payload: JsonText;
   readonly #now: () => number;
   #controller: AbortController | undefined;
-  #lines: LogLine[] = [];
-  #lineBytes = 0;
-  #progress: Progress | undefined;
-  #unreported = false;
+  #parsed: { readonly payload: unknown } | undefined;
+  #notes: RunNotes | undefined;
   /** When the handler was called; 0 before. */
   startedAt = 0;
   startedMonotonic = 0;
@@ -48,7 +43,8 @@ export class Attempt implements JobContext<unknown> {
   }
 
   get payload(): unknown {
-    return JSON.parse(this.#payload) as unknown;
+    this.#parsed ??= { payload: JSON.parse(this.#payload) as unknown };
+    return this.#parsed.payload;
   }
 
   get payloadJson(): JsonText {
@@ -76,33 +72,16 @@ export class Attempt implements JobContext<unknown> {
     return this.#controller.signal;
   }
 
+  get notes(): RunNotes {
+    this.#notes ??= new RunNotes(this.#now);
+    return this.#notes;
+  }
+
   get log(): RunLog {
-    const line = (level: LogLine['level']) => (message: string, fields?: Readonly<Record<string, unknown>>) =>
-      this.addLine(level, message, fields === undefined ? undefined : safeJson(fields));
-    return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+    return this.notes.log;
   }
 
-  progress = (done: number, total?: number, note?: string): void => {
-    this.#progress = {
-      done,
-      ...(total === undefined ? {} : { total }),
-      ...(note === undefined ? {} : { note }),
-    };
-    this.#unreported = true;
-  };
-
-  addLine(level: LogLine['level'], message: string, fields?: JsonText): void {
-    const text = String(message);
-    const kept = text.length > LINE_LIMIT ? `${text.slice(0, LINE_LIMIT)}…` : text;
-    const extra = fields !== undefined && fields.length <= LINE_LIMIT ? { fields } : {};
-    this.#lines.push({ at: this.#now(), level, message: kept, ...extra });
-    this.#lineBytes += kept.length + (fields?.length ?? 0);
-    while (this.#lineBytes > LOG_LIMIT && this.#lines.length > 1) {
-      const dropped = this.#lines.shift();
-      this.#lineBytes -= (dropped?.message.length ?? 0) + (dropped?.fields?.length ?? 0);
-    }
-    this.#unreported = true;
-  }
+  progress = (done: number, total?: number, note?: string): void => this.notes.progress(done, total, note);
 
   /** Tells the handler to stop; the first reason counts. */
   abort(reason: StopReason, atMonotonic: number): boolean {
@@ -113,16 +92,8 @@ export class Attempt implements JobContext<unknown> {
   }
 
   /** What was logged and reported since the last call. */
-  takeReport(): { readonly progress?: Progress; readonly logs?: readonly LogLine[] } | undefined {
-    if (!this.#unreported) return undefined;
-    this.#unreported = false;
-    const logs = this.#lines;
-    this.#lines = [];
-    this.#lineBytes = 0;
-    return {
-      ...(this.#progress === undefined ? {} : { progress: this.#progress }),
-      ...(logs.length === 0 ? {} : { logs }),
-    };
+  takeNotes(): Noted | undefined {
+    return this.#notes?.take();
   }
 }
 
@@ -133,28 +104,4 @@ function dateOf(ms: number | undefined): Date | undefined {
 export function stopError(reason: StopReason): Error {
   const { name, message } = STOP_ERRORS[reason];
   return Object.assign(new Error(message), { name });
-}
-
-/** JSON of anything: what can't be expressed is said so. */
-export function safeJson(value: unknown): JsonText {
-  try {
-    return JSON.stringify(value) ?? 'null';
-  } catch (error) {
-    return JSON.stringify({ unserialisable: error instanceof Error ? error.message : String(error) });
-  }
-}
-
-/** What was thrown, as it is kept: bounded, and never failing itself. */
-export function attemptError(
-  thrown: unknown,
-  at: { readonly attempt: number; readonly at: number; readonly reason: AttemptError['reason'] },
-): AttemptError {
-  if (!(thrown instanceof Error)) return { ...at, name: 'Error', message: cut(safeJson(thrown), 2_000) };
-  const message = cut(thrown.message || thrown.name, 2_000);
-  const stack = thrown.stack === undefined ? {} : { stack: cut(thrown.stack, 8_000) };
-  return { ...at, name: cut(String(thrown.name), 200), message, ...stack };
-}
-
-function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length)}…` : text;
 }

@@ -1,17 +1,16 @@
-import { PermanentError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import type { JsonText } from '../core/run.ts';
 import type { Outcome } from '../core/settle.ts';
 import type { ClaimedRun, ClaimResult, Report, SettleInput } from '../core/store.ts';
-import { Attempt, attemptError, type StopReason } from './attempt.ts';
+import { Attempt, type StopReason } from './attempt.ts';
 import type { Settings } from './options.ts';
 import { checkPayload, type RegisteredType, type Registry } from './registry.ts';
-import type { ThreadPool, ThreadResult } from './threads.ts';
+import { type HandlerResult, resultOf } from './result.ts';
+import type { ThreadPool } from './threads.ts';
+import { readThrown } from './thrown.ts';
 
 /** How long a handler may go on after it was told to stop (P11). */
 const GRACE_MS = 10_000;
-/** Bytes of a run's result (P18). */
-const RESULT_LIMIT = 65_536;
 /** Work in one turn of the event loop: HTTP requests come between (P20). */
 const STARTS_A_TURN = 32;
 /** A prefetched run that goes on for longer has its start written before it ends. */
@@ -66,10 +65,6 @@ export class Executor<Deps> {
     return this.#meanDurationMs;
   }
 
-  get active(): Iterable<Attempt> {
-    return this.#active.values();
-  }
-
   accept({ runs, jobs }: ClaimResult): void {
     for (const run of runs) {
       const job = jobs[run.job];
@@ -102,11 +97,6 @@ export class Executor<Deps> {
   /** Starts nothing more; the caller takes back what waits. */
   pause(): void {
     this.#paused = true;
-  }
-
-  resume(): void {
-    this.#paused = false;
-    this.#pump();
   }
 
   /** Tells one running handler to stop. */
@@ -194,7 +184,7 @@ export class Executor<Deps> {
       return;
     }
     runInline(type, attempt, deps).then(
-      (result) => this.#end(attempt, succeeded(attempt, asJson(result))),
+      (result) => this.#end(attempt, succeeded(attempt, resultOf(result))),
       (error: unknown) => this.#end(attempt, this.#failed(attempt, error)),
     );
   }
@@ -226,16 +216,14 @@ export class Executor<Deps> {
   }
 
   #failed(attempt: Attempt, thrown: unknown): Outcome {
-    const reason = attempt.stop?.reason;
-    if (reason === 'cancel') return { kind: 'cancelled' };
-    if (reason === 'shutdown' || reason === 'stale') return { kind: 'given_back' };
+    const stopped = attempt.stop?.reason;
+    if (stopped === 'cancel') return { kind: 'cancelled' };
+    if (stopped === 'shutdown' || stopped === 'stale') return { kind: 'given_back' };
+    const { permanent, ...what } = readThrown(thrown);
+    const reason = stopped === 'timeout' ? 'timeout' : 'error';
     const at = this.#with.settings.clock.now();
-    const error = attemptError(thrown, {
-      attempt: attempt.claimed.attempt,
-      at,
-      reason: reason === 'timeout' ? 'timeout' : 'error',
-    });
-    return { kind: 'failed', error, permanent: reason !== 'timeout' && isPermanent(thrown) };
+    const error = { attempt: attempt.claimed.attempt, at, reason, ...what } as const;
+    return { kind: 'failed', error, permanent: permanent && reason === 'error' };
   }
 
   #end(attempt: Attempt, outcome: Outcome): void {
@@ -253,7 +241,7 @@ export class Executor<Deps> {
         random: outcome.kind === 'failed' ? settings.random() : 0,
         startedAt: attempt.startedAt,
         finishedAt: settings.clock.now(),
-        ...attempt.takeReport(),
+        ...attempt.takeNotes(),
       },
       attempt,
     );
@@ -265,30 +253,9 @@ async function runInline<Deps>(type: RegisteredType<Deps>, attempt: Attempt, dep
   return type.jobType.run(attempt, deps);
 }
 
-function isPermanent(thrown: unknown): boolean {
-  return thrown instanceof PermanentError || (thrown instanceof Error && thrown.name === 'PermanentError');
-}
-
-function asJson(result: unknown): ThreadResult {
-  if (result === undefined) return {};
-  try {
-    const json = JSON.stringify(result);
-    return json === undefined ? { notJson: `a ${typeof result}` } : { result: json };
-  } catch (error) {
-    return { notJson: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-/** The work is done, whatever became of its result: one that can't be kept is left out, and the log says so. */
-function succeeded(attempt: Attempt, { result, notJson }: ThreadResult): Outcome {
-  if (notJson !== undefined) attempt.addLine('warn', `The result was left out: it is not JSON (${notJson}).`);
-  if (result === undefined) return { kind: 'succeeded' };
-  if (result.length <= RESULT_LIMIT) return { kind: 'succeeded', result };
-  attempt.addLine(
-    'warn',
-    `The result was left out: ${result.length} characters of JSON, ${RESULT_LIMIT} are kept.`,
-  );
-  return { kind: 'succeeded' };
+function succeeded(attempt: Attempt, { result, leftOut }: HandlerResult): Outcome {
+  if (leftOut !== undefined) attempt.log.warn(`The result was left out: ${leftOut}.`);
+  return result === undefined ? { kind: 'succeeded' } : { kind: 'succeeded', result };
 }
 
 interface Look {
@@ -300,7 +267,7 @@ interface Look {
 
 /** What the store does not know yet of a handler that runs. */
 function reportOf(attempt: Attempt, { ran, isZombie, now, withProgress }: Look): Report | undefined {
-  const said = withProgress ? attempt.takeReport() : undefined;
+  const said = withProgress ? attempt.takeNotes() : undefined;
   const start = !attempt.startKnown && ran >= SHORT_RUN_MS;
   const zombie = isZombie && !attempt.isZombie;
   if (said === undefined && !start && !zombie) return undefined;

@@ -1,8 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PermanentError } from '../core/errors.ts';
 import type { JobContext, JobType } from '../core/job-type.ts';
-import { safeJson, stopError } from './attempt.ts';
+import { stopError } from './attempt.ts';
+import { type Noted, RunNotes } from './notes.ts';
+import { resultOf } from './result.ts';
+import { createSystemClock } from './system-clock.ts';
 import type { FromThread, ToThread } from './threads.ts';
+import { readThrown } from './thrown.ts';
 
 /** What runs in a job thread: imports the job type's module, makes its own dependencies once, runs one handler at a time. */
 
@@ -10,6 +14,9 @@ interface DepsModule {
   createThreadDeps?(data: unknown): unknown;
 }
 type Closable = { close?(): unknown };
+
+const SPEAK_EVERY_MS = 100;
+const clock = createSystemClock();
 
 const port = parentPort;
 if (port === null) throw new Error('This file runs in a thread of the job engine only.');
@@ -40,13 +47,43 @@ function send(message: FromThread): void {
 }
 
 async function execute(task: Extract<ToThread, { kind: 'run' }>, signal: AbortSignal): Promise<void> {
+  const speaker = createSpeaker();
   try {
     const jobType = await load(task.module, task.type);
     deps ??= makeDeps();
-    send(returned(await jobType.run(contextOf(task, signal), (await deps) as never)));
+    const returned = await jobType.run(contextOf(task, signal, speaker.notes), (await deps) as never);
+    send({ kind: 'returned', result: resultOf(returned), noted: speaker.end() });
   } catch (error) {
-    send(threw(error));
+    send({ kind: 'threw', thrown: readThrown(error), noted: speaker.end() });
   }
+}
+
+/** A handler may log and report as often as it likes: the engine hears of it ten times a second, and nothing after its end. */
+function createSpeaker(): { readonly notes: RunNotes; end(): Noted | undefined } {
+  let isOver = false;
+  let spokeAt = Number.NEGATIVE_INFINITY;
+  let cancel: (() => void) | undefined;
+  const speak = () => {
+    cancel?.();
+    cancel = undefined;
+    spokeAt = clock.monotonic();
+    const noted = notes.take();
+    if (noted !== undefined) send({ kind: 'noted', noted });
+  };
+  const notes = new RunNotes(clock.now, () => {
+    if (isOver) return;
+    // By the clock: a handler that never waits lets no timer fire.
+    if (clock.monotonic() - spokeAt >= SPEAK_EVERY_MS) speak();
+    else cancel ??= clock.setTimer(SPEAK_EVERY_MS, speak);
+  });
+  return {
+    notes,
+    end() {
+      isOver = true;
+      cancel?.();
+      return notes.take();
+    },
+  };
 }
 
 async function load(module: string, type: string): Promise<JobType> {
@@ -67,50 +104,26 @@ async function makeDeps(): Promise<unknown> {
   return createThreadDeps(depsSource.data);
 }
 
-function contextOf(task: Extract<ToThread, { kind: 'run' }>, signal: AbortSignal): JobContext<unknown> {
-  const line = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: object) =>
-    send({
-      kind: 'log',
-      level,
-      message: String(message),
-      ...(fields === undefined ? {} : { fields: safeJson(fields) }),
-    });
+function contextOf(
+  task: Extract<ToThread, { kind: 'run' }>,
+  signal: AbortSignal,
+  notes: RunNotes,
+): JobContext<unknown> {
+  const { job, run, lastSuccess } = task;
   return {
     payload: JSON.parse(task.payload) as unknown,
-    job: task.job,
-    run: task.run,
-    lastSuccess: task.lastSuccess,
+    job,
+    run,
+    lastSuccess,
     signal,
-    log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
-    progress: (done, total, note) =>
-      send({
-        kind: 'progress',
-        done,
-        ...(total === undefined ? {} : { total }),
-        ...(note === undefined ? {} : { note }),
-      }),
+    log: notes.log,
+    progress: (done, total, note) => notes.progress(done, total, note),
   };
-}
-
-function returned(result: unknown): FromThread {
-  if (result === undefined) return { kind: 'returned' };
-  try {
-    return { kind: 'returned', result: JSON.stringify(result) };
-  } catch (error) {
-    return { kind: 'returned', notJson: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function threw(thrown: unknown): FromThread {
-  const error = thrown instanceof Error ? thrown : new Error(safeJson(thrown));
-  const stack = error.stack === undefined ? {} : { stack: error.stack };
-  // By name too: a handler may have its own copy of the class.
-  const permanent = error instanceof PermanentError || error.name === 'PermanentError';
-  return { kind: 'threw', name: error.name, message: error.message, permanent, ...stack };
 }
 
 async function end(): Promise<void> {
   const made = deps === undefined ? undefined : ((await deps) as Closable | undefined);
   await made?.close?.();
-  port?.close();
+  // Not by closing the port: a timer that a handler has left behind would keep the thread.
+  process.exit();
 }

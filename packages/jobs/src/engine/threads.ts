@@ -3,7 +3,10 @@ import { PermanentError } from '../core/errors.ts';
 import type { JobType } from '../core/job-type.ts';
 import type { JsonText } from '../core/run.ts';
 import { type Attempt, type StopReason, stopError } from './attempt.ts';
+import type { Noted } from './notes.ts';
 import type { ThreadDeps } from './options.ts';
+import type { HandlerResult } from './result.ts';
+import type { Thrown } from './thrown.ts';
 
 /** Engine to thread. */
 export type ToThread =
@@ -21,32 +24,14 @@ export type ToThread =
 
 /** Thread to engine. */
 export type FromThread =
-  | {
-      readonly kind: 'log';
-      readonly level: 'debug' | 'info' | 'warn' | 'error';
-      readonly message: string;
-      readonly fields?: JsonText;
-    }
-  | { readonly kind: 'progress'; readonly done: number; readonly total?: number; readonly note?: string }
-  | { readonly kind: 'returned'; readonly result?: JsonText; readonly notJson?: string }
-  | {
-      readonly kind: 'threw';
-      readonly name: string;
-      readonly message: string;
-      readonly stack?: string;
-      readonly permanent: boolean;
-    };
-
-/** What a handler in a thread returned: its result as JSON, or why it has none. */
-export interface ThreadResult {
-  readonly result?: JsonText;
-  readonly notJson?: string;
-}
+  | { readonly kind: 'noted'; readonly noted: Noted }
+  | { readonly kind: 'returned'; readonly result: HandlerResult; readonly noted: Noted | undefined }
+  | { readonly kind: 'threw'; readonly thrown: Thrown; readonly noted: Noted | undefined };
 
 interface Thread {
   readonly worker: Worker;
   current:
-    | { readonly attempt: Attempt; resolve(result: ThreadResult): void; reject(error: unknown): void }
+    | { readonly attempt: Attempt; resolve(result: HandlerResult): void; reject(error: unknown): void }
     | undefined;
   idleSince: number;
   ended: boolean;
@@ -67,7 +52,7 @@ export class ThreadPool {
   }
 
   /** Runs an attempt's handler in a free thread; rejects with what it threw, or because the thread ended. */
-  run(jobType: JobType<never>, attempt: Attempt): Promise<ThreadResult> {
+  run(jobType: JobType<never>, attempt: Attempt): Promise<HandlerResult> {
     const thread = this.#free() ?? this.#start();
     const { job, run, lastSuccess, payloadJson } = attempt;
     return new Promise((resolve, reject) => {
@@ -97,7 +82,7 @@ export class ThreadPool {
   /** Lets go of threads that have been idle for long. */
   sweep(now: number): void {
     for (const thread of this.#threads) {
-      if (thread.current === undefined && now - thread.idleSince > IDLE_THREAD_MS)
+      if (thread.current === undefined && !thread.ended && now - thread.idleSince > IDLE_THREAD_MS)
         this.#post(thread, { kind: 'end' });
     }
   }
@@ -159,20 +144,11 @@ export class ThreadPool {
   #receive(thread: Thread, message: FromThread): void {
     const { current } = thread;
     if (current === undefined) return;
-    switch (message.kind) {
-      case 'log':
-        return current.attempt.addLine(message.level, message.message, message.fields);
-      case 'progress':
-        return current.attempt.progress(message.done, message.total, message.note);
-      case 'returned':
-        this.#release(thread);
-        return current.resolve(message);
-      case 'threw':
-        this.#release(thread);
-        return current.reject(thrownAgain(message));
-      default:
-        return message satisfies never;
-    }
+    if (message.noted !== undefined) current.attempt.notes.add(message.noted);
+    if (message.kind === 'noted') return;
+    this.#release(thread);
+    if (message.kind === 'returned') current.resolve(message.result);
+    else current.reject(thrownAgain(message.thrown));
   }
 
   #release(thread: Thread): void {
@@ -181,7 +157,7 @@ export class ThreadPool {
   }
 }
 
-function thrownAgain({ name, message, stack, permanent }: Extract<FromThread, { kind: 'threw' }>): Error {
-  const error = permanent ? new PermanentError(message) : new Error(message);
-  return Object.assign(error, { stack: stack ?? `${name}: ${message}` }, permanent ? {} : { name });
+function thrownAgain({ name, message, stack, permanent }: Thrown): Error {
+  const error = permanent ? new PermanentError(message) : Object.assign(new Error(message), { name });
+  return Object.assign(error, { stack: stack ?? `${name}: ${message}` });
 }

@@ -9,6 +9,7 @@ import {
   type EngineOptions,
   type JobContext,
   type JobInput,
+  type JobStore,
 } from '../../src/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.ts';
@@ -39,8 +40,11 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-/** An engine on a real SQLite file and a fake clock; nothing happens but by `tick()`. */
-export async function createHarness(options: Partial<EngineOptions<Deps>> = {}): Promise<Harness> {
+/** An engine on a real SQLite file and a fake clock; nothing happens but by `tick()`. `wrap` comes between it and its store. */
+export async function createHarness(
+  options: Partial<EngineOptions<Deps>> = {},
+  wrap: (store: JobStore) => JobStore = (store) => store,
+): Promise<Harness> {
   const folder = mkdtempSync(join(tmpdir(), 'greenvue-engine-'));
   const file = join(folder, 'jobs.db');
   const clock = createFakeClock(T0);
@@ -48,7 +52,7 @@ export async function createHarness(options: Partial<EngineOptions<Deps>> = {}):
   const engines: Engine[] = [];
   const again = async (more: Partial<EngineOptions<Deps>> = {}) => {
     const engine = createEngine<Deps>({
-      store: createSqliteStore({ file, clock }),
+      store: wrap(createSqliteStore({ file, clock })),
       jobTypes: [work],
       deps,
       clock,

@@ -19,7 +19,18 @@ export const inThread = defineJobType({
   isolation: 'thread',
   payload: z.strictObject({
     what: z
-      .enum(['report', 'spin', 'exit', 'throw', 'permanent', 'wait', 'unknown_result'])
+      .enum([
+        'report',
+        'spin',
+        'exit',
+        'throw',
+        'permanent',
+        'wait',
+        'unknown_result',
+        'late',
+        'chatter',
+        'hostile',
+      ])
       .default('report'),
   }),
   run: async (ctx, deps: ThreadDeps) => {
@@ -47,6 +58,18 @@ export const inThread = defineJobType({
         return new Promise((_, reject) => {
           ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason));
         });
+      case 'late':
+        setTimeout(() => ctx.log.info('too late'), 20);
+        return undefined;
+      case 'chatter':
+        for (let n = 1; n <= 300_000; n++) {
+          ctx.progress(n, 300_000);
+          ctx.log.debug('on and on');
+        }
+        return undefined;
+      case 'hostile':
+        ctx.progress(Symbol('done') as never, 1n as never);
+        throw Object.assign(new Error('x'), { message: Symbol('m') });
       case 'unknown_result':
         return { big: 1n };
       default:

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Run } from '../../src/index.ts';
 import { createHarness, type Harness } from './engine-harness.ts';
 import { inThread } from './thread-types.ts';
@@ -101,4 +102,41 @@ describe('P20 isolation: a job type in a thread', () => {
     expect('result' in run && run.result).toBeFalsy();
     expect(await h.engine.getLogs(run.id)).toMatchObject([{ level: 'warn' }]);
   });
+
+  it('P10: what a handler says after its end does not reach the run that has its thread now', async () => {
+    const late = await until(await start('late'), ({ status }) => status === 'succeeded');
+    const next = await start('wait');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await h.engine.cancelRun(next);
+    await until(next, ({ status }) => status === 'cancelled');
+    expect(await h.engine.getLogs(late.id)).toEqual([]);
+    expect(await h.engine.getLogs(next)).toEqual([]);
+  });
+
+  it('P20: a handler that never stops talking is heard ten times a second, and its last word is kept', async () => {
+    const posted = countMessages();
+    const run = await until(await start('chatter'), ({ status }) => status === 'succeeded');
+    expect(run.progress).toEqual({ done: 300_000, total: 300_000 });
+    expect((await h.engine.getLogs(run.id)).length).toBeGreaterThan(100);
+    expect(posted()).toBeLessThan(500);
+  });
+
+  it('P8: what can’t cross a thread fails the attempt like any error', async () => {
+    const run = await until(await start('hostile'), ({ errors }) => errors.length > 0);
+    expect(run).toMatchObject({ status: 'queued', recoveries: 0, errors: [{ reason: 'error' }] });
+  });
 });
+
+/** Counts what threads tell the main thread from now on. */
+function countMessages(): () => number {
+  let count = 0;
+  const emit = Worker.prototype.emit;
+  const spy = vi.spyOn(Worker.prototype, 'emit').mockImplementation(function (this: Worker, ...args) {
+    if (args[0] === 'message') count++;
+    return emit.apply(this, args);
+  });
+  return () => {
+    spy.mockRestore();
+    return count;
+  };
+}

@@ -1,0 +1,98 @@
+import type { RunLog } from '../core/job-type.ts';
+import type { Progress } from '../core/run.ts';
+import type { LogLine } from '../core/store.ts';
+import { safeJson, textOf } from './text.ts';
+
+/** Bytes of log kept for a run, what a line costs besides its text, and characters of one line (P18). */
+const LOG_LIMIT = 65_536;
+const LINE_BYTES = 16;
+const LINE_LIMIT = 8_192;
+const NOTE_LIMIT = 1_000;
+
+/** What was logged and reported since the last look. */
+export interface Noted {
+  readonly progress?: Progress;
+  readonly logs?: readonly LogLine[];
+}
+
+/** Keeps what a handler logs and reports until it is fetched: bounded, whatever a handler does. */
+export class RunNotes {
+  readonly #now: () => number;
+  readonly #changed: () => void;
+  #lines: LogLine[] = [];
+  #bytes = 0;
+  #progress: Progress | undefined;
+
+  /** `changed` is called after each note. */
+  constructor(now: () => number, changed: () => void = () => undefined) {
+    this.#now = now;
+    this.#changed = changed;
+  }
+
+  get log(): RunLog {
+    const line = (level: LogLine['level']) => (message: unknown, fields?: unknown) =>
+      this.line(level, message, fields);
+    return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+  }
+
+  line(level: LogLine['level'], message: unknown, fields?: unknown): void {
+    const json = fields === undefined ? undefined : safeJson(fields);
+    const extra = json !== undefined && json.length <= LINE_LIMIT ? { fields: json } : {};
+    this.#add({ at: this.#now(), level, message: textOf(message, LINE_LIMIT), ...extra });
+    this.#changed();
+  }
+
+  /** Without a number that tells how much is done, it tells nothing. */
+  progress(done: unknown, total?: unknown, note?: unknown): void {
+    if (!isNumber(done)) return;
+    this.#progress = {
+      done,
+      ...(isNumber(total) ? { total } : {}),
+      ...(note === undefined ? {} : { note: textOf(note, NOTE_LIMIT) }),
+    };
+    this.#changed();
+  }
+
+  /** Notes taken elsewhere, which come after these. */
+  add({ progress, logs }: Noted): void {
+    this.#progress = progress ?? this.#progress;
+    for (const line of logs ?? []) this.#add(line);
+  }
+
+  /** Notes that were fetched and could not be kept: they come before these. */
+  putBack({ progress, logs = [] }: Noted): void {
+    this.#progress ??= progress;
+    const newer = this.#lines;
+    this.#lines = [];
+    this.#bytes = 0;
+    for (const line of [...logs, ...newer]) this.#add(line);
+  }
+
+  take(): Noted | undefined {
+    const progress = this.#progress;
+    const logs = this.#lines;
+    if (progress === undefined && logs.length === 0) return undefined;
+    this.#progress = undefined;
+    this.#lines = [];
+    this.#bytes = 0;
+    return { ...(progress === undefined ? {} : { progress }), ...(logs.length === 0 ? {} : { logs }) };
+  }
+
+  #add(line: LogLine): void {
+    this.#lines.push(line);
+    this.#bytes += sizeOf(line);
+    while (this.#bytes > LOG_LIMIT) {
+      const dropped = this.#lines.shift();
+      if (dropped === undefined) return;
+      this.#bytes -= sizeOf(dropped);
+    }
+  }
+}
+
+function sizeOf({ message, fields = '' }: LogLine): number {
+  return LINE_BYTES + message.length + fields.length;
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}

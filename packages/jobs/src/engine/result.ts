@@ -1,0 +1,27 @@
+import type { JsonText } from '../core/run.ts';
+import { textOf } from './text.ts';
+
+/** Bytes of a run's result (P18). */
+const RESULT_LIMIT = 65_536;
+
+/** What a handler returned: its result as JSON, if it has one that can be kept, or why it was left out. */
+export interface HandlerResult {
+  readonly result?: JsonText;
+  readonly leftOut?: string;
+}
+
+/** The result of a run from what its handler returned. Never throws: the work is done, whatever became of its result. */
+export function resultOf(returned: unknown): HandlerResult {
+  if (returned === undefined) return {};
+  try {
+    const json = JSON.stringify(returned);
+    if (json === undefined) return { leftOut: `it is not JSON (a ${typeof returned})` };
+    if (json.length > RESULT_LIMIT || Buffer.byteLength(json) > RESULT_LIMIT)
+      return { leftOut: `it is more than ${RESULT_LIMIT} bytes of JSON` };
+    return { result: json };
+  } catch (error) {
+    return {
+      leftOut: `it is not JSON (${error instanceof Error ? textOf(error.message, 500) : 'it throws'})`,
+    };
+  }
+}

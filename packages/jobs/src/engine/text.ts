@@ -1,0 +1,22 @@
+import type { JsonText } from '../core/run.ts';
+
+/** Text of anything, cut to `limit` characters, such as every database takes: no U+0000, no half of a pair. Never throws. */
+export function textOf(value: unknown, limit: number): string {
+  const text = plainText(value);
+  const kept = text.length > limit ? `${text.slice(0, limit)}…` : text;
+  return kept.toWellFormed().replaceAll('\u0000', '\ufffd');
+}
+
+/** JSON of anything: what can't be expressed is said so. Never throws. */
+export function safeJson(value: unknown): JsonText {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch (error) {
+    return JSON.stringify({ unserialisable: error instanceof Error ? error.message : 'it throws' });
+  }
+}
+
+function plainText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'object' && value !== null ? safeJson(value) : String(value);
+}

@@ -1,0 +1,229 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JobContext } from '../../src/index.ts';
+import { createHarness, type Harness, job, T0 } from './engine-harness.ts';
+
+let h: Harness;
+beforeEach(async () => {
+  h = await createHarness();
+  await h.engine.createJob(job({ overlap: 'allow', maxAttempts: 1 }));
+});
+afterEach(() => h.close());
+
+async function runOnce(handler: (ctx: JobContext<{ readonly n: number }>) => unknown): Promise<string> {
+  h.deps.handler = handler;
+  const { view } = await h.engine.trigger('job');
+  await h.engine.tick();
+  return view.run.id;
+}
+
+/** Anything at all where the types ask for something else, as code in JavaScript can pass it. */
+const anything = (value: unknown) => value as never;
+
+describe('what a handler throws', () => {
+  const hostile = (fields: object) => Object.assign(new Error('x'), fields);
+  const getter = (name: string) =>
+    Object.defineProperty(new Error('x'), name, {
+      get() {
+        throw new Error('no');
+      },
+    });
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+
+  it.each<[string, unknown, string]>([
+    ['undefined', undefined, 'undefined'],
+    ['null', null, 'null'],
+    ['a string', 'boom', 'boom'],
+    ['an object', { code: 7 }, '{"code":7}'],
+    ['a symbol', Symbol('s'), 'Symbol(s)'],
+    ['a bigint', 7n, '7'],
+    ['a function', () => 1, '() => 1'],
+    ['an object without a prototype', Object.create(null), '{}'],
+    [
+      'a cyclic error',
+      (() => {
+        const error = new Error('round');
+        error.cause = error;
+        return error;
+      })(),
+      'round',
+    ],
+    ['an error whose message is a bigint', hostile({ message: 5n }), '5'],
+    ['an error whose message is a symbol', hostile({ message: Symbol('m') }), 'could not be read'],
+    ['an error whose stack is a function', hostile({ stack: () => 1 }), 'x'],
+    ['an error whose name is an object', hostile({ name: Object.create(null) }), 'could not be read'],
+    ['an error whose message can’t be read', getter('message'), 'could not be read'],
+    ['an error whose name can’t be read', getter('name'), 'could not be read'],
+    ['an error whose stack can’t be read', getter('stack'), 'could not be read'],
+    ['a revoked proxy', proxy, 'could not be read'],
+  ])('P8: %s fails the attempt like any error', async (_, thrown, message) => {
+    const id = await runOnce(() => {
+      throw thrown;
+    });
+    const { run } = await h.engine.getRun(id);
+    expect(run).toMatchObject({ status: 'failed', reason: 'error' });
+    expect(run.errors[0]?.message).toContain(message);
+    expect(await runOnce(() => 'the engine goes on')).toBeDefined();
+  });
+
+  it('P18: is kept bounded', async () => {
+    const error = Object.assign(new Error('m'.repeat(1e6)), {
+      name: 'n'.repeat(1e6),
+      stack: 's'.repeat(1e6),
+    });
+    const { run } = await h.engine.getRun(
+      await runOnce(() => {
+        throw error;
+      }),
+    );
+    expect(JSON.stringify(run.errors).length).toBeLessThan(12_000);
+  });
+});
+
+describe('what a handler reports', () => {
+  it.each<[string, unknown, unknown, unknown]>([
+    ['bigints', 1n, 2n, 'note'],
+    ['symbols', Symbol('a'), Symbol('b'), Symbol('c')],
+    ['functions', () => 1, () => 2, () => 3],
+    ['objects', {}, [], { toString: () => 'x' }],
+    ['no numbers', Number.NaN, Number.POSITIVE_INFINITY, 'x'.repeat(1e6)],
+  ])('progress of %s harms nothing', async (_, done, total, note) => {
+    const id = await runOnce((ctx) => ctx.progress(anything(done), anything(total), anything(note)));
+    const { run } = await h.engine.getRun(id);
+    expect(run).toMatchObject({ status: 'succeeded' });
+    expect(JSON.stringify(run).length).toBeLessThan(2_000);
+  });
+
+  it('P18: one line with huge fields does not push the others out of the log', async () => {
+    const id = await runOnce((ctx) => {
+      ctx.log.info('first');
+      ctx.log.info('huge', { text: 'x'.repeat(1e6) });
+      ctx.log.info('last');
+    });
+    const messages = (await h.engine.getLogs(id)).map(({ message }) => message);
+    expect(messages).toEqual(['first', 'huge', 'last']);
+  });
+
+  it('P18: lines of 1 MB, and many empty ones, are bounded before they leave the process', async () => {
+    let ctx: JobContext<unknown> | undefined;
+    const id = await runOnce((given) => {
+      ctx = given;
+      ctx.log.info('x'.repeat(1e6));
+      for (let n = 0; n < 50_000; n++) given.log.info('');
+      given.log.error('end');
+    });
+    const lines = await h.engine.getLogs(id);
+    expect(lines.at(-1)?.message).toBe('end');
+    expect(lines.length).toBeLessThanOrEqual(4_096);
+  });
+
+  it('anything is a log message', async () => {
+    const id = await runOnce((ctx) => {
+      ctx.log.info(anything(Symbol('s')), anything(7n));
+      ctx.log.info(anything(Object.create(null)), anything({ big: 1n }));
+      ctx.log.info('nul \u0000 and half \ud800 a pair');
+    });
+    expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'succeeded' });
+    expect(await h.engine.getLogs(id)).toHaveLength(3);
+  });
+
+  it('P10: nothing after its end', async () => {
+    let kept: JobContext<unknown> | undefined;
+    const id = await runOnce((ctx) => {
+      kept = ctx;
+    });
+    kept?.progress(9, 9);
+    kept?.log.info('too late');
+    h.clock.advance(5_000);
+    await h.engine.tick();
+    expect((await h.engine.getRun(id)).run).not.toHaveProperty('progress');
+    expect(await h.engine.getLogs(id)).toEqual([]);
+  });
+});
+
+describe('what a handler returns', () => {
+  const cyclic: Record<string, unknown> = {};
+  cyclic.self = cyclic;
+
+  it.each<[string, unknown]>([
+    ['a cyclic object', cyclic],
+    ['a bigint', 1n],
+    ['a symbol', Symbol('s')],
+    ['a function', () => 1],
+    ['1 MB', 'x'.repeat(1e6)],
+    ['more than 64 KiB of text in few characters', '€'.repeat(30_000)],
+    ['an object whose toJSON throws', { toJSON: () => JSON.parse('{') }],
+  ])('P18: %s is left out of a run that succeeded, and the log says so', async (_, result) => {
+    const id = await runOnce(() => result);
+    const { run } = await h.engine.getRun(id);
+    expect(run).toMatchObject({ status: 'succeeded' });
+    expect(run).not.toHaveProperty('result');
+    expect(await h.engine.getLogs(id)).toMatchObject([{ level: 'warn' }]);
+  });
+});
+
+describe('what a handler does to its context', () => {
+  it('a change of the payload stays in its attempt', async () => {
+    await h.engine.patchJob('job', { payload: { n: 1 } });
+    const seen: number[] = [];
+    const change = (ctx: JobContext<{ readonly n: number }>) => {
+      Object.assign(ctx.payload, { n: ctx.payload.n + 1 });
+      seen.push(ctx.payload.n);
+    };
+    await runOnce(change);
+    await runOnce(change);
+    expect(seen).toEqual([2, 2]);
+    expect((await h.engine.getJob('job')).job.payload).toBe('{"n":1}');
+  });
+});
+
+describe('P11, P12: when a handler ends', () => {
+  const untilAborted = (then: () => unknown) => (ctx: JobContext<unknown>) =>
+    new Promise((resolve) => {
+      ctx.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    }).then(then);
+
+  it.each([
+    ['undefined', undefined],
+    ['a string', 'stop'],
+    ['its own error', new TypeError('own')],
+  ])('with a rejection of %s after a cancel, it is cancelled', async (_, reason) => {
+    const id = await runOnce(untilAborted(() => Promise.reject(reason)));
+    await h.engine.cancelRun(id);
+    await h.engine.tick();
+    expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
+  });
+
+  it('with a return after a cancel, it has succeeded', async () => {
+    const id = await runOnce(untilAborted(() => 'done'));
+    await h.engine.cancelRun(id);
+    await h.engine.tick();
+    expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'succeeded', result: '"done"' });
+  });
+
+  it('with a timeout and then a cancel, it is cancelled, not retried', async () => {
+    await h.engine.patchJob('job', { timeout: '5s', maxAttempts: 3 });
+    let end: (reason: unknown) => void = () => undefined;
+    const id = await runOnce(
+      () =>
+        new Promise((_, reject) => {
+          end = reject;
+        }),
+    );
+    h.clock.advance(5_000);
+    await h.engine.tick();
+    await h.engine.cancelRun(id);
+    end(new Error('after both'));
+    await h.engine.tick();
+    await h.engine.tick();
+    expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
+  });
+
+  it('is up to it: one that never settles holds its place, and only that', async () => {
+    const id = await runOnce(() => new Promise(() => undefined));
+    h.clock.set(T0 + 3_600_000);
+    const other = await runOnce(() => 'other');
+    expect((await h.engine.getRun(other)).run).toMatchObject({ status: 'succeeded' });
+    expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'running' });
+  });
+});

@@ -1,0 +1,40 @@
+import { type JobStore, StoreError } from '../../src/index.ts';
+
+export type Fate = 'fails' | 'answer lost' | Promise<unknown>;
+
+export interface UnsteadyStore {
+  wrap(store: JobStore): JobStore;
+  /** What happens to calls of these methods from now on; a promise keeps their answers back until it resolves. */
+  make(fate: Fate | 'works', ...methods: readonly (keyof JobStore)[]): void;
+}
+
+/** Puts a store under the test's control: its calls fail, or are done and their answers get lost or come late. */
+export function createUnsteadyStore(): UnsteadyStore {
+  const fates = new Map<string, Fate>();
+  const away = () => new StoreError('unavailable', 'The database is away.');
+  const under = async (name: string, call: () => unknown): Promise<unknown> => {
+    const fate = fates.get(name);
+    if (fate === 'fails') throw away();
+    const answer = await call();
+    if (fate === 'answer lost') throw away();
+    await fate;
+    return answer;
+  };
+  return {
+    wrap: (store) =>
+      new Proxy(store, {
+        get(target, name) {
+          const method: unknown = Reflect.get(target, name);
+          if (typeof method !== 'function') return method;
+          return (...input: readonly unknown[]) =>
+            under(String(name), () => Reflect.apply(method, target, input));
+        },
+      }),
+    make(fate, ...methods) {
+      for (const method of methods) {
+        if (fate === 'works') fates.delete(method);
+        else fates.set(method, fate);
+      }
+    },
+  };
+}
