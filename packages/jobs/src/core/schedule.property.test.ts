@@ -110,7 +110,7 @@ describe('P3, P6 slots of any schedule', () => {
   });
 
   it('stay exact for intervals of any length over any downtime', () => {
-    const instants = fc.integer({ min: 0, max: 8_640_000_000_000_000 });
+    const instants = fc.integer({ min: 0, max: Date.UTC(9_999, 0) });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9_223_372_036_854 }), instants, instants, (everyMs, a, b) => {
         const of: Schedule = { kind: 'interval', interval: '', everyMs, mode: 'fixed_rate' };
