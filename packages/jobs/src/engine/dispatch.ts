@@ -1,4 +1,5 @@
 import type {
+  ClaimInput,
   ClaimResult,
   JobStore,
   PlanResult,
@@ -8,7 +9,8 @@ import type {
 } from '../core/store.ts';
 import type { Attempt } from './attempt.ts';
 import type { EventRing } from './event-ring.ts';
-import type { Executor } from './execute.ts';
+import type { Executor, Which } from './execute.ts';
+import { AFTER_FAILURE_MS } from './loop.ts';
 import type { Ending, Meter } from './meter.ts';
 import type { Settings } from './options.ts';
 import { MAX_BATCH, type Throttle } from './throttle.ts';
@@ -36,6 +38,13 @@ export interface DispatchDeps<Deps> {
   wake(ms: number): void;
 }
 
+/** A claim that was asked for and is not here yet. */
+interface ClaimUnderWay {
+  readonly input: ClaimInput;
+  /** What was to be taken back since: the answer may still bring it. */
+  readonly takenBack: Which[];
+}
+
 interface Pending {
   readonly input: SettleInput;
   readonly attempt: Attempt | undefined;
@@ -50,9 +59,13 @@ export class Dispatcher<Deps> {
   #pending: Pending[] = [];
   #nextWakeAt = Number.NEGATIVE_INFINITY;
   #nextDueAt = Number.NEGATIVE_INFINITY;
+  /** When the store was last asked what is due: what is known of that is trusted for so long as the longest sleep. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  /** What is due is not to be claimed ahead of a free place (P9). */
+  #onlyForPlaces = false;
   #claiming = true;
-  /** Asked for by passes under way, and not here yet. */
-  #claimsUnderWay = 0;
+  #batchLimit = MAX_BATCH;
+  readonly #claims = new Set<ClaimUnderWay>();
   /** Something became due while a pass was under way, which may not have seen it. */
   #lookAgain = false;
 
@@ -83,15 +96,24 @@ export class Dispatcher<Deps> {
     if (batch.length === 0) return;
     this.#with.store.settle(batch.map(({ input }) => input)).then(
       (result) => this.#settled(batch, result),
-      () => this.#pending.unshift(...batch),
+      () => {
+        this.#putBack(batch);
+        this.#with.wake(AFTER_FAILURE_MS);
+      },
     );
+  }
+
+  /** Gives back claims that have not started, ahead of a command in the same turn that must find them waiting (P12, P14). */
+  takeBack(which: Which): void {
+    for (const claim of this.#claims) claim.takenBack.push(which);
+    for (const input of this.#with.executor.takeBack(which)) this.settle(input);
+    this.settleNow();
   }
 
   /** Something may be due sooner than known: look at once. */
   lookNow(): void {
     this.#lookAgain = true;
-    this.#nextWakeAt = Number.NEGATIVE_INFINITY;
-    this.#nextDueAt = Number.NEGATIVE_INFINITY;
+    this.#knowNothing();
     this.#with.wake(0);
   }
 
@@ -104,53 +126,74 @@ export class Dispatcher<Deps> {
     const { store, types, settings } = this.#with;
     const now = settings.clock.now();
     this.#lookAgain = false;
-    const batch = this.#pending.splice(0, MAX_BATCH);
+    if (settings.clock.monotonic() - this.#lookedAt >= LONGEST_SLEEP_MS) this.#knowNothing();
+    const batch = this.#pending.splice(0, this.#batchLimit);
     const mustPlan = this.#claiming && this.#nextWakeAt <= now;
-    const claim = this.#claimInput(mustPlan, now);
+    const claim = this.#nextClaim(mustPlan, now);
     const settling = batch.length === 0 ? undefined : store.settle(batch.map(({ input }) => input));
     const planning = mustPlan ? store.plan({ types, limit: PLAN_BATCH }) : undefined;
-    const claiming = claim === undefined ? undefined : store.claim(claim);
-    const asked = claim === undefined ? 0 : claim.places + claim.prefetch;
-    this.#claimsUnderWay += asked;
+    const claiming = claim === undefined ? undefined : store.claim(claim.input);
+    if (mustPlan) this.#lookedAt = settings.clock.monotonic();
+    if (claim !== undefined) this.#claims.add(claim);
     const [settled, planned, claimed] = await Promise.allSettled([settling, planning, claiming]);
-    this.#claimsUnderWay -= asked;
-    if (settled.status === 'rejected') this.#pending.unshift(...batch);
+    if (claim !== undefined) this.#claims.delete(claim);
+    if (settled.status === 'rejected') this.#putBack(batch);
     else if (settled.value !== undefined) this.#settled(batch, settled.value);
     if (planned.status === 'fulfilled' && planned.value !== undefined) this.#planned(planned.value);
-    if (claimed.status === 'fulfilled' && claimed.value !== undefined) this.#claimed(claimed.value);
-    for (const result of [settled, planned, claimed]) if (result.status === 'rejected') throw result.reason;
+    // What planning lets go may be due, and no claim has looked at it yet.
+    if (mustPlan && claim === undefined) this.#nextDueAt = Number.NEGATIVE_INFINITY;
+    if (claimed.status === 'fulfilled' && claimed.value !== undefined && claim !== undefined)
+      this.#claimed(claimed.value, claim);
+    const failed = [settled, planned, claimed].find((result) => result.status === 'rejected');
+    if (this.#lookAgain || failed !== undefined) this.#knowNothing();
+    if (failed !== undefined) throw failed.reason;
     const claims = claimed.status === 'fulfilled' ? (claimed.value?.runs.length ?? 0) : 0;
     this.wasFull = batch.length + claims >= FULL_PASS;
-    if (this.#lookAgain) {
-      this.#nextWakeAt = Number.NEGATIVE_INFINITY;
-      this.#nextDueAt = Number.NEGATIVE_INFINITY;
-    }
     return this.#sleepMs();
   }
 
-  #claimInput(mustPlan: boolean, now: number): Parameters<JobStore['claim']>[0] | undefined {
+  #knowNothing(): void {
+    this.#nextWakeAt = Number.NEGATIVE_INFINITY;
+    this.#nextDueAt = Number.NEGATIVE_INFINITY;
+    this.#onlyForPlaces = false;
+  }
+
+  /** What could not be written is tried again last, and with fewer at once: one that the store refuses keeps back no other. */
+  #putBack(batch: readonly Pending[]): void {
+    this.#pending.push(...batch);
+    this.#batchLimit = Math.max(Math.floor(batch.length / 2), 1);
+  }
+
+  #nextClaim(mustPlan: boolean, now: number): ClaimUnderWay | undefined {
     const { executor, throttle, node, types, settings } = this.#with;
     if (!this.#claiming || settings.concurrency === 0) return undefined;
     if (!mustPlan && this.#nextDueAt > now) return undefined;
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
     const places = Math.min(Math.max(executor.freePlaces - this.#claimsUnderWay, 0), allowance);
-    const prefetch = Math.min(
-      this.#prefetchTarget() - executor.buffered - this.#claimsUnderWay,
-      allowance - places,
-    );
-    if (places + Math.max(prefetch, 0) === 0) return undefined;
+    const ahead = this.#prefetchTarget() - executor.buffered - this.#claimsUnderWay;
+    const prefetch = Math.max(Math.min(ahead, allowance - places), 0);
+    if (places + prefetch === 0) return undefined;
     throttle.claimed();
-    return { node, types, places, prefetch: Math.max(prefetch, 0) };
+    return { input: { node, types, places, prefetch }, takenBack: [] };
+  }
+
+  /** Runs asked for by passes under way, and not here yet. */
+  get #claimsUnderWay(): number {
+    let runs = 0;
+    for (const { input } of this.#claims) runs += input.places + input.prefetch;
+    return runs;
   }
 
   #prefetchTarget(): number {
     const { executor, settings } = this.#with;
+    if (this.#onlyForPlaces) return 0;
     const inTime = (PREFETCH_MS / Math.max(executor.meanDurationMs, 0.001)) * settings.concurrency;
     return Math.min(Math.floor(inTime), MAX_BATCH);
   }
 
   #settled(batch: readonly Pending[], { results, wake }: SettleBatchResult): void {
     const { ring, meter, settings } = this.#with;
+    this.#batchLimit = MAX_BATCH;
     for (const [index, { input, attempt }] of batch.entries()) {
       const result = results[index];
       if (result === undefined) continue;
@@ -183,11 +226,12 @@ export class Dispatcher<Deps> {
     if (queued.length > 0) this.#nextDueAt = Number.NEGATIVE_INFINITY;
   }
 
-  #claimed(result: ClaimResult): void {
-    this.#nextDueAt = result.nextDueAt ?? Number.POSITIVE_INFINITY;
-    this.#with.executor.accept(result);
-    // A claim that was under way when claiming stopped: back at once, before anything of it starts.
-    if (!this.#claiming) for (const input of this.#with.executor.takeBack({})) this.settle(input);
+  #claimed({ now, nextDueAt, ...claimed }: ClaimResult, { input, takenBack }: ClaimUnderWay): void {
+    this.#nextDueAt = nextDueAt ?? Number.POSITIVE_INFINITY;
+    const isLess = claimed.runs.length < input.places + input.prefetch;
+    this.#onlyForPlaces = isLess && this.#nextDueAt <= now;
+    const back = this.#with.executor.accept(claimed, this.#claiming ? takenBack : [{}]);
+    for (const each of back) this.settle(each);
   }
 
   #sleepMs(): number {

@@ -83,10 +83,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     handlers: types,
     ring,
     lookNow: () => dispatcher.lookNow(),
-    takeBack(which) {
-      for (const input of executor.takeBack(which)) dispatcher.settle(input);
-      dispatcher.settleNow();
-    },
+    takeBack: (which) => dispatcher.takeBack(which),
     abort: (runId, reason) => executor.abort(runId, reason),
   };
   const startedAt = clock.now();

@@ -26,6 +26,12 @@ export interface ExecutorDeps<Deps> {
   started(attempt: Attempt): void;
 }
 
+/** Claims of a job, of one run, or all. */
+export interface Which {
+  readonly jobId?: string;
+  readonly runId?: string;
+}
+
 interface Claimed {
   readonly run: ClaimedRun;
   readonly job: Job;
@@ -65,17 +71,20 @@ export class Executor<Deps> {
     return this.#meanDurationMs;
   }
 
-  accept({ runs, jobs }: ClaimResult): void {
+  /** Takes a claim; returns what of it, and of what waits, was to be taken back while the claim was under way. */
+  accept({ runs, jobs }: Pick<ClaimResult, 'runs' | 'jobs'>, takenBack: readonly Which[]): SettleInput[] {
     for (const run of runs) {
       const job = jobs[run.job];
       if (job === undefined) throw new Error(`claimed run ${run.id} without its job`);
       this.#waiting.push({ run, job });
     }
+    const back = takenBack.flatMap((which) => this.takeBack(which));
     this.#pump();
+    return back;
   }
 
   /** Takes back claimed runs that have not started: those of a job, one run, or all (P12, P14, P9). */
-  takeBack(which: { readonly jobId?: string; readonly runId?: string }): SettleInput[] {
+  takeBack(which: Which): SettleInput[] {
     const matches = ({ run, job }: Claimed) =>
       (which.jobId === undefined || job.id === which.jobId) &&
       (which.runId === undefined || run.id === which.runId);

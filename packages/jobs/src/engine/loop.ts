@@ -11,7 +11,8 @@ export interface LoopOptions {
   failed(error: unknown): void;
 }
 
-const AFTER_FAILURE_MS = 1_000;
+/** How long to wait before the store is asked again after it failed. */
+export const AFTER_FAILURE_MS = 1_000;
 
 /** Runs one pass after the other, and sleeps in between until it is woken or something comes due. */
 export class Loop {

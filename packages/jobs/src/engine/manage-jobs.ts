@@ -9,6 +9,7 @@ import { parseTimestamp } from '../core/timestamp.ts';
 import { inputOf, mergePatch, parseDefinition, scheduleInput } from './definition.ts';
 import { type Asked, type Engine, EngineError, type JobInput, type Preview } from './engine-port.ts';
 import type { EventRing } from './event-ring.ts';
+import type { Which } from './execute.ts';
 import type { Settings } from './options.ts';
 import type { Registry } from './registry.ts';
 
@@ -21,7 +22,7 @@ export interface ManageDeps<Deps> {
   /** Something may be due sooner. */
   lookNow(): void;
   /** Gives back claimed runs that have not started, before a command that must find them waiting. */
-  takeBack(which: { readonly jobId?: string; readonly runId?: string }): void;
+  takeBack(which: Which): void;
   /** Tells a running handler to stop. */
   abort(runId: string, reason: 'cancel' | 'stale'): void;
 }
@@ -78,9 +79,11 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
   /** Of the job as it was read: what an edit was made of is never written over another generation or version. */
   const edit = async (job: Job, next: JobInput, asked: Asked) => {
     if (next.type !== job.type) throw refused(typeChanged(job));
+    const definition = parse(next);
+    deps.takeBack({ jobId: job.id });
     return store.command({
       jobId: job.id,
-      command: { kind: 'edit', definition: parse(next) },
+      command: { kind: 'edit', definition },
       ifUid: asked.ifUid ?? job.uid,
       ifVersion: asked.ifVersion ?? job.version,
       ...auditOf(asked, 'job.edit', next),

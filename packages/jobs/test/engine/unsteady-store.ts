@@ -6,13 +6,19 @@ export interface UnsteadyStore {
   wrap(store: JobStore): JobStore;
   /** What happens to calls of these methods from now on; a promise keeps their answers back until it resolves. */
   make(fate: Fate | 'works', ...methods: readonly (keyof JobStore)[]): void;
+  /** Tells of each call of a method, before it is made. */
+  watch(method: keyof JobStore, called: () => void): void;
+  /** Everything works again. */
+  restore(): void;
 }
 
 /** Puts a store under the test's control: its calls fail, or are done and their answers get lost or come late. */
 export function createUnsteadyStore(): UnsteadyStore {
   const fates = new Map<string, Fate>();
+  const watchers = new Map<string, () => void>();
   const away = () => new StoreError('unavailable', 'The database is away.');
   const under = async (name: string, call: () => unknown): Promise<unknown> => {
+    watchers.get(name)?.();
     const fate = fates.get(name);
     if (fate === 'fails') throw away();
     const answer = await call();
@@ -36,5 +42,7 @@ export function createUnsteadyStore(): UnsteadyStore {
         else fates.set(method, fate);
       }
     },
+    watch: (method, called) => void watchers.set(method, called),
+    restore: () => fates.clear(),
   };
 }
