@@ -293,6 +293,8 @@ export interface JobStore {
   ): Promise<{ readonly stale: readonly string[]; readonly cancel: readonly string[] }>;
   /** Takes back every claim of a node that is gone (P9). On SQLite that is every node but `node`. */
   recover(input: { readonly node: string }): Promise<{ readonly recovered: number; readonly failed: number }>;
+  /** Gives back, at no cost, the claims of a node that it does not hold: the answer to them was lost (P9). Returns how many. */
+  reconcile(input: { readonly node: string; readonly holds: readonly string[] }): Promise<number>;
   /** P12. With `force`, a claimed run is finished now and its fence voided (P11). */
   cancelRun(input: {
     readonly runId: string;

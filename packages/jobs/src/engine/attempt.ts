@@ -1,7 +1,7 @@
 import type { Job } from '../core/job.ts';
 import type { JobContext, RunContext, RunLog } from '../core/job-type.ts';
 import type { JsonText } from '../core/run.ts';
-import type { ClaimedRun } from '../core/store.ts';
+import type { ClaimedRun, Report } from '../core/store.ts';
 import { type Noted, RunNotes } from './notes.ts';
 
 /** Why a handler is told to stop; `signal.reason` is an error of this name. */
@@ -13,6 +13,13 @@ const STOP_ERRORS: Readonly<Record<StopReason, { readonly name: string; readonly
   shutdown: { name: 'ShutdownError', message: 'The server is stopping; the run goes on after the restart.' },
   stale: { name: 'StaleClaimError', message: 'Another node has taken this run over.' },
 };
+
+/** What to report of an attempt that goes on. */
+interface Look {
+  readonly withNotes: boolean;
+  readonly withStart: boolean;
+  readonly zombieSince: number | undefined;
+}
 
 /**
  * One execution of a run's handler, and the context that the handler sees. Everything that a short run does not touch
@@ -89,6 +96,31 @@ export class Attempt implements JobContext<unknown> {
     this.stop = { reason, atMonotonic };
     this.#controller?.abort(stopError(reason));
     return true;
+  }
+
+  /** What the store does not know yet of this attempt, which goes on. */
+  takeReport(look: Look): Report | undefined {
+    const noted = look.withNotes ? this.takeNotes() : undefined;
+    const start = look.withStart && !this.startKnown;
+    const zombieSince = this.isZombie ? undefined : look.zombieSince;
+    if (noted === undefined && !start && zombieSince === undefined) return undefined;
+    this.startKnown ||= start;
+    this.isZombie ||= zombieSince !== undefined;
+    const { id: runId, fence } = this.claimed;
+    return {
+      runId,
+      fence,
+      ...noted,
+      ...(start ? { startedAt: this.startedAt } : {}),
+      ...(zombieSince === undefined ? {} : { zombieSince }),
+    };
+  }
+
+  /** The report could not be written: what it told is told again. */
+  putBack({ startedAt, zombieSince, ...noted }: Report): void {
+    if (startedAt !== undefined) this.startKnown = false;
+    if (zombieSince !== undefined) this.isZombie = false;
+    if (noted.progress !== undefined || noted.logs !== undefined) this.notes.putBack(noted);
   }
 
   /** What was logged and reported since the last call. */

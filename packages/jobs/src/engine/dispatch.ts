@@ -65,6 +65,9 @@ export class Dispatcher<Deps> {
   #onlyForPlaces = false;
   #claiming = true;
   #batchLimit = MAX_BATCH;
+  /** The store failed: a claim may have been made whose answer is lost. */
+  #hasLostAnswers = false;
+  #passes = 0;
   readonly #claims = new Set<ClaimUnderWay>();
   /** Something became due while a pass was under way, which may not have seen it. */
   #lookAgain = false;
@@ -123,6 +126,27 @@ export class Dispatcher<Deps> {
 
   /** Returns how long nothing will be due (ms). */
   async pass(): Promise<number> {
+    this.#passes++;
+    try {
+      if (this.#hasLostAnswers && this.#passes === 1) await this.#reconcile();
+      return await this.#pass();
+    } catch (error) {
+      this.#hasLostAnswers = true;
+      this.wasFull = false;
+      throw error;
+    } finally {
+      this.#passes--;
+    }
+  }
+
+  async #reconcile(): Promise<void> {
+    const { store, node, executor } = this.#with;
+    const unsettled = this.#pending.map(({ input }) => input.runId);
+    await store.reconcile({ node, holds: [...executor.runIds(), ...unsettled] });
+    this.#hasLostAnswers = false;
+  }
+
+  async #pass(): Promise<number> {
     const { store, types, settings } = this.#with;
     const now = settings.clock.now();
     this.#lookAgain = false;

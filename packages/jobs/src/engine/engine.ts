@@ -123,7 +123,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       await Promise.race([threads.close(), after(clock, ABORT_GRACE_MS)]);
       await Promise.all([loop.stop(), reporter.stop(), pruner.stop()]);
       throttle.stop();
-      await settleRest(dispatcher);
+      await settleRest(dispatcher, settings);
       await serving;
       await store.close();
     },
@@ -186,8 +186,15 @@ function after(clock: Clock, ms: number): Promise<void> {
 }
 
 /** Writes what has ended; gives up when the store refuses: those runs are recovered with the next start. */
-async function settleRest<Deps>(dispatcher: Dispatcher<Deps>): Promise<void> {
-  for (let tries = 0; dispatcher.unsettled > 0 && tries < 100; tries++) await dispatcher.pass();
+async function settleRest<Deps>(dispatcher: Dispatcher<Deps>, { logger }: Settings): Promise<void> {
+  try {
+    while (dispatcher.unsettled > 0) await dispatcher.pass();
+  } catch (error) {
+    logger.warn(
+      { err: error },
+      'what has ended could not be written; those runs are taken back with the next start',
+    );
+  }
 }
 
 /** Lets handlers that wait for nothing come to their end; returns how much there is to settle. */

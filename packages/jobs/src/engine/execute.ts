@@ -71,6 +71,11 @@ export class Executor<Deps> {
     return this.#meanDurationMs;
   }
 
+  /** The runs that it holds: those that run, and those that wait. */
+  runIds(): string[] {
+    return [...this.#active.keys(), ...this.#waiting.slice(this.#head).map(({ run }) => run.id)];
+  }
+
   /** Takes a claim; returns what of it, and of what waits, was to be taken back while the claim was under way. */
   accept({ runs, jobs }: Pick<ClaimResult, 'runs' | 'jobs'>, takenBack: readonly Which[]): SettleInput[] {
     for (const run of runs) {
@@ -122,21 +127,31 @@ export class Executor<Deps> {
     for (const attempt of this.#active.values()) this.#with.threads.terminate(attempt);
   }
 
-  /** Timeouts, graces that have run out (P11), and what there is to report of the handlers that run. */
-  sweep(withProgress: boolean): { readonly jobId: string; readonly report: Report }[] {
+  /** Timeouts, and graces that have run out (P11). */
+  watch(): void {
     const { settings, threads } = this.#with;
     const monotonic = settings.clock.monotonic();
-    const reports: { readonly jobId: string; readonly report: Report }[] = [];
     for (const attempt of this.#active.values()) {
       const ran = monotonic - attempt.startedMonotonic;
       if (attempt.stop === undefined && ran >= attempt.owner.timeoutMs) this.#stop(attempt, 'timeout');
-      const overGrace = attempt.stop !== undefined && monotonic - attempt.stop.atMonotonic >= GRACE_MS;
-      if (overGrace) threads.terminate(attempt);
-      const isZombie = overGrace && !this.#inThread(attempt);
-      const report = reportOf(attempt, { ran, isZombie, now: settings.clock.now(), withProgress });
-      if (report !== undefined) reports.push({ jobId: attempt.owner.id, report });
+      if (isOverGrace(attempt, monotonic)) threads.terminate(attempt);
     }
     threads.sweep(monotonic);
+  }
+
+  /** What there is to report of the handlers that run. */
+  reports(withNotes: boolean): { readonly attempt: Attempt; readonly report: Report }[] {
+    const { clock } = this.#with.settings;
+    const monotonic = clock.monotonic();
+    const reports: { readonly attempt: Attempt; readonly report: Report }[] = [];
+    for (const attempt of this.#active.values()) {
+      const report = attempt.takeReport({
+        withNotes,
+        withStart: monotonic - attempt.startedMonotonic >= SHORT_RUN_MS,
+        zombieSince: isOverGrace(attempt, monotonic) && !this.#inThread(attempt) ? clock.now() : undefined,
+      });
+      if (report !== undefined) reports.push({ attempt, report });
+    }
     return reports;
   }
 
@@ -267,26 +282,6 @@ function succeeded(attempt: Attempt, { result, leftOut }: HandlerResult): Outcom
   return result === undefined ? { kind: 'succeeded' } : { kind: 'succeeded', result };
 }
 
-interface Look {
-  readonly ran: number;
-  readonly isZombie: boolean;
-  readonly now: number;
-  readonly withProgress: boolean;
-}
-
-/** What the store does not know yet of a handler that runs. */
-function reportOf(attempt: Attempt, { ran, isZombie, now, withProgress }: Look): Report | undefined {
-  const said = withProgress ? attempt.takeNotes() : undefined;
-  const start = !attempt.startKnown && ran >= SHORT_RUN_MS;
-  const zombie = isZombie && !attempt.isZombie;
-  if (said === undefined && !start && !zombie) return undefined;
-  attempt.startKnown ||= start;
-  attempt.isZombie ||= zombie;
-  return {
-    runId: attempt.claimed.id,
-    fence: attempt.claimed.fence,
-    ...said,
-    ...(start ? { startedAt: attempt.startedAt } : {}),
-    ...(zombie ? { zombieSince: now } : {}),
-  };
+function isOverGrace({ stop }: Attempt, monotonic: number): boolean {
+  return stop !== undefined && monotonic - stop.atMonotonic >= GRACE_MS;
 }

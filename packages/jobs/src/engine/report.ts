@@ -20,11 +20,13 @@ export interface ReporterDeps<Deps> {
 export class Reporter<Deps> {
   readonly #with: ReporterDeps<Deps>;
   #cancel: (() => void) | undefined;
-  #running: Promise<void> = Promise.resolve();
+  #reporting: Promise<void> | undefined;
   #stopped = true;
   #sweeping = false;
   #idleSince = 0;
   #lastReport = Number.NEGATIVE_INFINITY;
+  /** After the store failed. */
+  #notBefore = Number.NEGATIVE_INFINITY;
 
   constructor(deps: ReporterDeps<Deps>) {
     this.#with = deps;
@@ -45,25 +47,47 @@ export class Reporter<Deps> {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
-    await this.#running;
+    await this.#reporting;
   }
 
   /** One look at every handler that runs. */
   async pass(): Promise<void> {
+    this.#with.executor.watch();
+    await this.#report();
+  }
+
+  /** One report at a time; a store that does not answer keeps nobody from looking at timeouts. */
+  #report(): Promise<void> {
+    this.#reporting ??= this.#write().finally(() => {
+      this.#reporting = undefined;
+    });
+    return this.#reporting;
+  }
+
+  async #write(): Promise<void> {
     const { store, executor, ring, settings } = this.#with;
     const monotonic = settings.clock.monotonic();
-    const withProgress = monotonic - this.#lastReport >= REPORT_MS;
-    if (withProgress) this.#lastReport = monotonic;
-    const reports = executor.sweep(withProgress);
-    if (withProgress) ring.flush();
-    if (reports.length === 0) return;
-    for (const { jobId, report } of reports) {
-      if (report.progress !== undefined)
-        ring.emit('run.progress', jobId, report.runId, { progress: report.progress });
+    if (monotonic < this.#notBefore) return;
+    const withNotes = monotonic - this.#lastReport >= REPORT_MS;
+    if (withNotes) {
+      this.#lastReport = monotonic;
+      ring.flush();
     }
-    const { stale, cancel } = await store.report(reports.map(({ report }) => report));
-    for (const runId of stale) executor.abort(runId, 'stale');
-    for (const runId of cancel) executor.abort(runId, 'cancel');
+    const reports = executor.reports(withNotes);
+    if (reports.length === 0) return;
+    for (const { attempt, report } of reports) {
+      if (report.progress !== undefined)
+        ring.emit('run.progress', attempt.owner.id, report.runId, { progress: report.progress });
+    }
+    try {
+      const { stale, cancel } = await store.report(reports.map(({ report }) => report));
+      for (const runId of stale) executor.abort(runId, 'stale');
+      for (const runId of cancel) executor.abort(runId, 'cancel');
+    } catch (error) {
+      this.#notBefore = monotonic + REPORT_MS;
+      for (const { attempt, report } of reports) attempt.putBack(report);
+      throw error;
+    }
   }
 
   #next(): void {
@@ -73,13 +97,10 @@ export class Reporter<Deps> {
     this.#sweeping = !this.#stopped && now - this.#idleSince < SLEEP_AFTER_MS;
     if (!this.#sweeping) return;
     this.#cancel = settings.clock.setTimer(SWEEP_MS, () => {
-      this.#running = this.pass().then(
-        () => this.#next(),
-        (error: unknown) => {
-          settings.logger.warn({ err: error }, 'progress and logs could not be written');
-          this.#next();
-        },
+      this.pass().catch((error: unknown) =>
+        settings.logger.warn({ err: error }, 'progress and logs could not be written; they are tried again'),
       );
+      this.#next();
     });
   }
 }

@@ -8,6 +8,8 @@ export interface UnsteadyStore {
   make(fate: Fate | 'works', ...methods: readonly (keyof JobStore)[]): void;
   /** Tells of each call of a method, before it is made. */
   watch(method: keyof JobStore, called: () => void): void;
+  /** Calls of a method fail as long as their input fits. */
+  refuse(method: keyof JobStore, fits: (input: readonly unknown[]) => boolean): void;
   /** Everything works again. */
   restore(): void;
 }
@@ -17,10 +19,11 @@ export function createUnsteadyStore(): UnsteadyStore {
   const fates = new Map<string, Fate>();
   const watchers = new Map<string, () => void>();
   const away = () => new StoreError('unavailable', 'The database is away.');
-  const under = async (name: string, call: () => unknown): Promise<unknown> => {
+  const refusals = new Map<string, (input: readonly unknown[]) => boolean>();
+  const under = async (name: string, input: readonly unknown[], call: () => unknown): Promise<unknown> => {
     watchers.get(name)?.();
     const fate = fates.get(name);
-    if (fate === 'fails') throw away();
+    if (fate === 'fails' || refusals.get(name)?.(input) === true) throw away();
     const answer = await call();
     if (fate === 'answer lost') throw away();
     await fate;
@@ -33,7 +36,7 @@ export function createUnsteadyStore(): UnsteadyStore {
           const method: unknown = Reflect.get(target, name);
           if (typeof method !== 'function') return method;
           return (...input: readonly unknown[]) =>
-            under(String(name), () => Reflect.apply(method, target, input));
+            under(String(name), input, () => Reflect.apply(method, target, input));
         },
       }),
     make(fate, ...methods) {
@@ -43,6 +46,10 @@ export function createUnsteadyStore(): UnsteadyStore {
       }
     },
     watch: (method, called) => void watchers.set(method, called),
-    restore: () => fates.clear(),
+    refuse: (method, fits) => void refusals.set(method, fits),
+    restore() {
+      fates.clear();
+      refusals.clear();
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { every, type MakeStore, MINUTE, ON_DEMAND, SUCCEEDED, T0, useStore } from './rig.ts';
+import { every, type MakeStore, MINUTE, ON_DEMAND, required, SUCCEEDED, T0, useStore } from './rig.ts';
 
 export function recoverContract(makeStore: MakeStore): void {
   describe('recovery', () => {
@@ -96,6 +96,19 @@ export function recoverContract(makeStore: MakeStore): void {
       await t.done('a', { kind: 'delete' });
       await t.store.recover({ node: 'node-2' });
       expect(await t.finished(id)).toMatchObject({ status: 'cancelled', reason: 'deleted' });
+    });
+
+    it('P9: a node gives back at no cost what it has claimed and does not hold, and nothing else', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+      for (let n = 0; n < 3; n += 1) await t.trigger('a');
+      const [held, lost] = (await t.claim(2, 0, 'node-1')).runs;
+      const other = await t.claimOne('node-2');
+      expect(await t.store.reconcile({ node: 'node-1', holds: [required(held).id] })).toBe(1);
+      expect(await t.live(required(lost).id)).toMatchObject({ status: 'queued', recoveries: 0, failures: 0 });
+      expect(await t.settle(required(lost), SUCCEEDED)).toEqual({ kind: 'stale' });
+      expect(await t.settle(required(held), SUCCEEDED)).toMatchObject({ kind: 'finished' });
+      expect(await t.settle(other, SUCCEEDED)).toMatchObject({ kind: 'finished' });
+      expect(await t.store.reconcile({ node: 'node-1', holds: [] })).toBe(0);
     });
 
     it('over a restart, claims are still those of the node that made them', async () => {

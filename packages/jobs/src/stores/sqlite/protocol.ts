@@ -21,6 +21,7 @@ export interface WriteInputs {
   readonly settle: Parameters<JobStore['settle']>[0];
   readonly report: Parameters<JobStore['report']>[0];
   readonly recover: Parameters<JobStore['recover']>[0];
+  readonly reconcile: Parameters<JobStore['reconcile']>[0];
   readonly cancelRun: Parameters<JobStore['cancelRun']>[0];
   readonly makeDue: Parameters<JobStore['makeDue']>[0];
   readonly prune: Parameters<JobStore['prune']>[0];

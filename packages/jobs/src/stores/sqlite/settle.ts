@@ -1,5 +1,11 @@
 import type { LiveRun, Progress } from '../../core/run.ts';
-import { afterSettlements, type EndedRun, type Settlement, settleRun } from '../../core/settle.ts';
+import {
+  afterSettlements,
+  type EndedRun,
+  type Outcome,
+  type Settlement,
+  settleRun,
+} from '../../core/settle.ts';
 import type { JobStore, SettleBatchResult, SettleInput, SettleResult } from '../../core/store.ts';
 import { applyDecision } from './apply.ts';
 import { HELD } from './codes.ts';
@@ -57,13 +63,34 @@ function claimedRun(w: Writer, runId: number, fence: number): LiveRun | undefine
 
 /** Takes back every claim of a node that is gone (P9): of every node but `node`, since one process has the database. */
 export function recover(w: Writer, { node }: { readonly node: string }, now: number): RecoverResult {
+  return takeBack(w, w.db.arrays(CLAIMED_BY_OTHERS).all(w.nodes.keyOf(node, now)), { kind: 'lost' }, now);
+}
+
+/** Gives back what a node has claimed and does not hold. */
+export function reconcile(
+  w: Writer,
+  { node, holds }: Parameters<JobStore['reconcile']>[0],
+  now: number,
+): number {
+  const held = new Set(holds);
+  const rows = w.db.arrays(CLAIMED_BY).all(w.nodes.keyOf(node, now));
+  const unknown = rows.filter((row) => !held.has(liveRunOf(row, w.nodes.nameOf).id));
+  return takeBack(w, unknown, { kind: 'given_back' }, now).recovered;
+}
+
+function takeBack(
+  w: Writer,
+  rows: readonly unknown[],
+  outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
+  now: number,
+): RecoverResult {
   const ended: EndedByJob = new Map();
   let recovered = 0;
   let failed = 0;
-  for (const row of w.db.arrays(CLAIMED_BY_OTHERS).all(w.nodes.keyOf(node, now))) {
+  for (const row of rows) {
     const run = liveRunOf(row, w.nodes.nameOf);
     const uid = Number(run.jobUid);
-    const settlement = settleRun(w.jobs.require(uid).job, run, { kind: 'lost' }, { now, random: 0 });
+    const settlement = settleRun(w.jobs.require(uid).job, run, outcome, { now, random: 0 });
     const over = ended.get(uid) ?? [];
     ended.set(uid, over);
     if (settlement.kind === 'waiting') {
@@ -120,6 +147,7 @@ export function settleJobs(w: Writer, byJob: EndedByJob, now: number): boolean {
 
 const READ_CLAIMED = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ? AND fence = ?`;
 const CLAIMED_BY_OTHERS = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE node IS NOT NULL AND node <> ?`;
+const CLAIMED_BY = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE node = ?`;
 const PUT_BACK = `UPDATE live_runs SET status = 0, held = ?, available_at = ?, failures = ?, recoveries = ?, errors = ?,
   progress = coalesce(?, progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL, zombie_since = NULL
   WHERE id = ?`;

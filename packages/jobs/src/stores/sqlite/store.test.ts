@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { createSqliteStore } from './store.ts';
 import { ThreadChannel } from './thread-channel.ts';
@@ -67,12 +68,34 @@ describe('the threads', () => {
     await store.close();
   });
 
-  it('a thread that crashes rejects all that was asked of it, and all that is asked later', async () => {
+  it('a thread that can’t start rejects all that was asked of it, and all that is asked at once', async () => {
     const channel = new ThreadChannel({ module: 'no-such-thread', file: fileIn(), now: () => 0 });
     const asked = [channel.open(), channel.ask('getRun', '1'), channel.ask('getRun', '2')];
     for (const answer of asked) await expect(answer).rejects.toMatchObject({ code: 'unavailable' });
     await expect(channel.ask('getRun', '3')).rejects.toMatchObject({ code: 'unavailable' });
     await channel.close();
+  });
+
+  it('P10: a thread that crashes rejects what was asked of it, and another one takes its place', async () => {
+    const store = storeOf();
+    await store.open();
+    const crash = crashOf('writer-thread');
+    const before = await store.plan({ types: {}, limit: 1 });
+    const lost = store.plan({ types: {}, limit: 1 });
+    await crash();
+    await expect(lost).rejects.toMatchObject({ code: 'unavailable' });
+    await expect.poll(() => store.plan({ types: {}, limit: 1 }).catch(() => undefined)).toEqual(before);
+    await store.close();
+  });
+
+  it('P10: a thread that crashes while nothing is asked of it is replaced, too; so is one that reads', async () => {
+    const store = storeOf();
+    await store.open();
+    const crash = crashOf('reader-thread');
+    expect(await store.getJob('a', {})).toBeUndefined();
+    await crash();
+    await expect.poll(() => store.getJob('a', {}).catch((error) => error)).toBeUndefined();
+    await store.close();
   });
 
   it('a long read does not hold up a write', async () => {
@@ -87,3 +110,20 @@ describe('the threads', () => {
     await store.close();
   });
 });
+
+/** Ends the first thread of this name that is asked something from now on. */
+function crashOf(name: string): () => Promise<unknown> {
+  let found: Worker | undefined;
+  const post = Worker.prototype.postMessage;
+  const spy = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (
+    this: Worker,
+    ...message
+  ) {
+    if (this.threadName === name) found ??= this;
+    return post.apply(this, message);
+  });
+  return async () => {
+    spy.mockRestore();
+    await found?.terminate();
+  };
+}

@@ -50,6 +50,7 @@ export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore
     settle: (batch) => write('settle', batch),
     report: (batch) => write('report', batch),
     recover: (input) => write('recover', input),
+    reconcile: (input) => write('reconcile', input),
     cancelRun: (input) => write('cancelRun', input),
     makeDue: (input) => write('makeDue', input),
     prune: (retention) => write('prune', retention),

@@ -15,45 +15,43 @@ interface Pending {
   readonly reject: (error: StoreError) => void;
 }
 
-/** The main thread's end of a database thread. Requests of one turn travel in one message. */
+/** A thread that ended is started again by the next request, but no sooner than so long after its start. */
+const MIN_LIFE_MS = 1_000;
+
+/** The main thread's end of a database thread. Requests of one turn travel in one message. A thread that crashes is replaced. */
 export class ThreadChannel {
-  readonly #worker: Worker;
+  readonly #module: string;
+  readonly #file: string;
   readonly #now: () => number;
   readonly #pending = new Map<number, Pending>();
-  readonly #ended: Promise<void>;
+  #thread: { readonly worker: Worker; readonly ended: Promise<void> } | undefined;
+  #startedAt = Number.NEGATIVE_INFINITY;
   #outbox: Request[] = [];
   #lastId: number = OPENED;
-  /** Why nothing more can be asked. */
-  #over: StoreError | undefined;
+  #isClosed = false;
+  /** Why the last thread ended. */
+  #lastFailure: StoreError | undefined;
 
   constructor(input: { readonly module: string; readonly file: string; readonly now: () => number }) {
-    // Source and build have the same names but for this.
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const url = new URL(`./${input.module}.${extension}`, import.meta.url);
+    this.#module = input.module;
+    this.#file = input.file;
     this.#now = input.now;
-    this.#worker = new Worker(url, { workerData: { file: input.file }, name: input.module });
-    this.#worker.on('message', (replies: readonly Reply[]) => {
-      for (const reply of replies) this.#receive(reply);
-    });
-    this.#worker.on('error', (error) => this.#fail('The database thread crashed.', error));
-    this.#ended = new Promise((resolve) => {
-      this.#worker.once('exit', () => {
-        this.#fail('The database thread has ended.');
-        resolve();
-      });
-    });
   }
 
   /** Resolves once the database is open, and rejects with what prevents it. */
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#pending.set(OPENED, { resolve: () => resolve(), reject });
-      this.#worker.postMessage('open');
+      this.#start();
     });
   }
 
   ask<M extends Method>(method: M, input: Inputs[M]): Promise<Output<M>> {
-    if (this.#over !== undefined) return Promise.reject(this.#over);
+    if (this.#isClosed) return Promise.reject(new StoreError('unavailable', 'The store is closed.'));
+    if (this.#thread === undefined) {
+      if (performance.now() - this.#startedAt < MIN_LIFE_MS) return Promise.reject(this.#unavailable());
+      this.#start();
+    }
     this.#lastId += 1;
     const id = this.#lastId;
     if (this.#outbox.length === 0) queueMicrotask(() => this.#send());
@@ -65,30 +63,64 @@ export class ThreadChannel {
 
   /** Lets the thread answer what was asked, and waits for its end. */
   async close(): Promise<void> {
-    this.#over ??= new StoreError('unavailable', 'The store is closed.');
+    this.#isClosed = true;
     this.#send();
-    this.#worker.postMessage('close');
-    await this.#ended;
+    this.#thread?.worker.postMessage('close');
+    await this.#thread?.ended;
+  }
+
+  #start(): void {
+    // Source and build have the same names but for this.
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    const url = new URL(`./${this.#module}.${extension}`, import.meta.url);
+    const worker = new Worker(url, { workerData: { file: this.#file }, name: this.#module });
+    this.#startedAt = performance.now();
+    worker.on('message', (replies: readonly Reply[]) => {
+      for (const reply of replies) this.#receive(reply);
+    });
+    let cause: unknown;
+    worker.on('error', (error) => {
+      cause = error;
+    });
+    const ended = new Promise<void>((resolve) => {
+      worker.once('exit', () => {
+        this.#thread = undefined;
+        this.#failAll(new StoreError('unavailable', 'The database thread has ended.', { cause }));
+        resolve();
+      });
+    });
+    this.#thread = { worker, ended };
+    worker.postMessage('open');
   }
 
   #send(): void {
     if (this.#outbox.length === 0) return;
-    this.#worker.postMessage(this.#outbox);
+    this.#thread?.worker.postMessage(this.#outbox);
     this.#outbox = [];
   }
 
   #receive(reply: Reply): void {
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
-    if (reply.ok) pending?.resolve(reply.value);
-    else pending?.reject(errorOf(reply.fault));
+    if (reply.ok) return pending?.resolve(reply.value);
+    const error = errorOf(reply.fault);
+    pending?.reject(error);
+    // It is about to end.
+    if (reply.id === OPENED) this.#failAll(error);
   }
 
-  #fail(message: string, cause?: unknown): void {
-    this.#over ??= new StoreError('unavailable', message, { cause });
+  #failAll(error: StoreError): void {
+    this.#lastFailure = error;
+    this.#outbox = [];
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { reject } of waiting) reject(new StoreError('unavailable', message, { cause }));
+    for (const { reject } of waiting) reject(error);
+  }
+
+  #unavailable(): StoreError {
+    return new StoreError('unavailable', 'The database thread is starting again.', {
+      cause: this.#lastFailure,
+    });
   }
 }
 

@@ -6,7 +6,7 @@ import { plan } from './plan.ts';
 import type { Reply, Request, WriteInputs } from './protocol.ts';
 import { prune } from './prune.ts';
 import { cancelRun, makeDue, report } from './run-commands.ts';
-import { recover, settle } from './settle.ts';
+import { reconcile, recover, settle } from './settle.ts';
 import { faultOf, type Handlers, replyTo, type Service, serve } from './thread.ts';
 import { createWriter, type Writer } from './writer.ts';
 
@@ -89,6 +89,7 @@ function handlersOf(w: Writer): WriteHandlers {
     settle: (input, now) => settle(w, input, now),
     report: (input) => report(w, input),
     recover: (input, now) => recover(w, input, now),
+    reconcile: (input, now) => reconcile(w, input, now),
     cancelRun: (input, now) => cancelRun(w, input, now),
     makeDue: (input, now) => makeDue(w, input, now),
     prune: (input, now) => prune(w, input, now),
