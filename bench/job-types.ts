@@ -95,7 +95,7 @@ await measure({
     const notifications = Array.from({ length: MAILS }, (_, n) => ({
       email: `reader${n}@example.com`,
       template: 'default',
-      data: { name: 'Ann', title: `Note ${n}`, message: 'Something came up.' },
+      data: { title: `Note ${n}`, message: 'Something came up.' },
       dueAt: now - 1_000,
     }));
     await kysely.transaction().execute((trx) => queueNotifications(trx, { notifications, now }));
