@@ -3,6 +3,7 @@ import {
   type Draft,
   decide,
   draftOf,
+  moveAll,
   type NewRun,
   queueRun,
   releaseWaiting,
@@ -18,10 +19,10 @@ import {
   roomOf,
   sameDefinition,
 } from './job.ts';
-import { resume } from './resume.ts';
+import { rebased, resume } from './resume.ts';
 import type { JsonText } from './run.ts';
 import { firstSlot, sameSchedule } from './schedule.ts';
-import { takeWhatIsDue } from './slots.ts';
+import { takeBacklog, takeWhatIsDue } from './slots.ts';
 
 /** A `run_at` may lie so far in the past when it is set: clocks and networks are not exact (P2, P16). */
 export const RUN_AT_TOLERANCE_MS = 60_000;
@@ -127,9 +128,13 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
   const before = draft.job;
   const moved = !sameSchedule(before.schedule, definition.schedule);
   const { schedule } = definition;
-  if (moved && schedule.kind === 'run_at' && schedule.runAt < now - RUN_AT_TOLERANCE_MS) return runAtPast();
-  draft.job = { ...before, ...definition, version: before.version + 1, updatedAt: now };
-  if (moved) reschedule(draft, before, now);
+  if (moved && schedule.kind === 'run_at') {
+    if (schedule.runAt < now - RUN_AT_TOLERANCE_MS) return runAtPast();
+    if (schedule.runAt <= (rebased(before, now).lastSlotAt ?? Number.NEGATIVE_INFINITY)) return runAtTaken();
+  }
+  if (moved) takeBacklog(draft, now);
+  draft.job = { ...draft.job, ...definition, version: before.version + 1, updatedAt: now };
+  if (moved) reschedule(draft, now);
   resizeRoom(draft, before);
   takeWhatIsDue(draft, now);
   return accepted(decide(draft, now));
@@ -149,7 +154,7 @@ export function typeChanged(job: Pick<Job, 'type'>): Refusal {
 function resizeRoom(draft: Draft, before: Job): void {
   if (draft.job.overlap === before.overlap) return;
   if (before.overlap === 'allow') {
-    draft.moves.push({ from: ['no'], to: 'overlap' });
+    moveAll(draft, ['no'], 'overlap');
     const { active, claimed, waiting } = draft.live;
     draft.live = { ...draft.live, active: claimed, waiting: waiting + Math.max(active - claimed, 0) };
   }
@@ -213,6 +218,7 @@ function pause(draft: Draft, command: Extract<JobCommand, { kind: 'pause' }>, no
     };
   }
   takeWhatIsDue(draft, now);
+  takeBacklog(draft, now);
   const { job } = draft;
   if (job.status === 'finished') {
     return {
@@ -232,16 +238,22 @@ function pause(draft: Draft, command: Extract<JobCommand, { kind: 'pause' }>, no
       ...(until === undefined ? {} : { until }),
     },
   };
-  if (job.status !== 'paused') {
-    draft.moves.push({ from: ['no', 'overlap'], to: 'pause' });
-    // A run that has just come due in this very command waits for the resume, too.
-    for (const [index, run] of draft.queue.entries()) draft.queue[index] = { ...run, held: 'pause' };
-  }
+  if (job.status !== 'paused') moveAll(draft, ['no', 'overlap'], 'pause');
   return accepted(decide(draft, now, cancelLive ? 'user' : undefined));
 }
 
 function accepted(decision: Decision): CommandOutcome {
   return { ok: true, changed: true, decision };
+}
+
+function runAtTaken(): Refusal {
+  return {
+    ok: false,
+    code: 'run_at_past',
+    pointer: '/run_at',
+    detail:
+      'run_at does not lie after the last slot that the job has taken. Give a later time, or run the job now.',
+  };
 }
 
 function runAtPast(): Refusal {

@@ -1,4 +1,4 @@
-import { isFixedDelay, type Job, type LiveRuns, liveCount, roomOf } from './job.ts';
+import { type FixedDelay, isFixedDelay, type Job, type LiveRuns, liveCount, roomOf } from './job.ts';
 import type { Held, JsonText, RunTrigger } from './run.ts';
 
 /** A run to be made; the store gives it its id and `queuedAt`. */
@@ -75,12 +75,31 @@ export function releaseWaiting(draft: Draft): void {
   const { live, job } = draft;
   if (live.waiting === 0) return;
   if (job.overlap === 'allow') {
-    draft.moves.push({ from: ['overlap'], to: 'no' });
+    moveAll(draft, ['overlap'], 'no');
     draft.live = { ...live, active: live.active + live.waiting, waiting: 0 };
   } else if (live.active === 0) {
-    draft.moves.push({ from: ['overlap'], to: 'no', limit: 1 });
+    releaseOne(draft);
     draft.live = { ...live, active: 1, waiting: live.waiting - 1 };
   }
+}
+
+/** The first of those that waited before; without any, the first of those that this very draft makes. */
+function releaseOne({ live, moves, queue }: Draft): void {
+  const isHeld = ({ held }: NewRun) => held === 'overlap';
+  if (live.waiting > queue.filter(isHeld).length) {
+    moves.push({ from: ['overlap'], to: 'no', limit: 1 });
+    return;
+  }
+  const index = queue.findIndex(isHeld);
+  const run = queue[index];
+  if (run !== undefined) queue[index] = { ...run, held: 'no' };
+}
+
+/** Moves all waiting runs, those that this very draft makes included: moves are applied before those exist. */
+export function moveAll({ moves, queue }: Draft, from: readonly Held[], to: Held): void {
+  moves.push({ from, to });
+  for (const [index, run] of queue.entries())
+    if (from.includes(run.held)) queue[index] = { ...run, held: to };
 }
 
 /** Closes a draft: the status, the next run of a `fixed_delay` job, and when to look again, follow from all the rest. */
@@ -93,13 +112,27 @@ export function decide(draft: Draft, now: number, cancelLive?: 'user' | 'deleted
   return { job, moves, skip, queue, ...(cancelLive === undefined ? {} : { cancelLive }) };
 }
 
-/** P3: `fixed_delay` has no next run while a run is live; with none, it is the last end + interval, or now + interval. */
+/** P3: `fixed_delay` has no next run while a run is live. */
 function withFixedDelay(job: Job, live: LiveRuns, now: number): Job {
-  if (!isFixedDelay(job.schedule) || job.status !== 'active' || job.schedule.kind !== 'interval') return job;
+  const { schedule } = job;
+  if (!isFixedDelay(schedule) || job.status !== 'active') return job;
   if (liveCount(live) > 0) return without(job, 'nextRunAt');
-  if (job.nextRunAt !== undefined) return job;
-  const next = (job.lastEndAt ?? Number.NEGATIVE_INFINITY) + job.schedule.everyMs;
-  return { ...job, nextRunAt: next > now ? next : now + job.schedule.everyMs };
+  return job.nextRunAt === undefined
+    ? { ...job, nextRunAt: afterDelay(job, schedule, { at: now, now }) }
+    : job;
+}
+
+/**
+ * P3: the next run of a `fixed_delay` job without a live run, as seen `at` an instant: its last end (or creation) + interval,
+ * or that instant + interval if that is past; never before `start_at`, nor based on an end that the clock has jumped behind.
+ */
+export function afterDelay(
+  job: Job,
+  { everyMs, startAt }: FixedDelay,
+  { at, now }: { readonly at: number; readonly now: number },
+): number {
+  const next = Math.min(job.lastEndAt ?? job.createdAt, now) + everyMs;
+  return Math.max(next > at ? next : at + everyMs, startAt ?? Number.NEGATIVE_INFINITY);
 }
 
 /** A `run_at` job is finished once its slot is taken and nothing of it is left to run; a run by hand wakes it again. */

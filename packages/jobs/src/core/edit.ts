@@ -1,17 +1,15 @@
-import { type Draft, without } from './decision.ts';
+import { afterDelay, type Draft, without } from './decision.ts';
 import { isFixedDelay, type Job, liveCount } from './job.ts';
-import { baseOf, clockJumpedBack } from './resume.ts';
+import { baseOf, rebased } from './resume.ts';
 import { nextSlot, type Schedule } from './schedule.ts';
 
 /**
- * P16: where the next run of an edited job lies. `draft.job` has the new schedule; `before` is the job as it was after what
- * was due under the old one has been taken. A paused job gets its grid now and its next run with the resume.
+ * P16: where the next run of an edited job lies. `draft.job` has the new schedule, and what was due under the old one has been
+ * taken. A paused job gets its grid now and its next run with the resume.
  */
-export function reschedule(draft: Draft, before: Job, now: number): void {
-  const jumped = clockJumpedBack(before, now);
-  const base = baseOf(before, now);
-  const job = jumped ? without(draft.job, 'lastSlotAt') : draft.job;
-  const { anchorAt, next } = place(job, { base, live: liveCount(draft.live) > 0, now });
+export function reschedule(draft: Draft, now: number): void {
+  const job = rebased(draft.job, now);
+  const { anchorAt, next } = place(job, { base: baseOf(job, now), live: liveCount(draft.live) > 0, now });
   const placed: Job = { ...without(job, 'nextRunAt'), anchorAt };
   draft.job =
     next === undefined || job.status === 'paused' ? placed : { ...placed, nextRunAt: next, status: 'active' };
@@ -48,13 +46,10 @@ function placeInterval(
 ): Placed {
   const { everyMs, startAt } = schedule;
   if (isFixedDelay(schedule)) {
-    if (live) return { anchorAt: now, next: undefined };
-    if (startAt !== undefined && startAt > now) return { anchorAt: startAt, next: startAt };
-    const next = (job.lastEndAt ?? job.createdAt) + everyMs;
-    return { anchorAt: now, next: next > now ? next : now + everyMs };
+    return { anchorAt: now, next: live ? undefined : afterDelay(job, schedule, { at: now, now }) };
   }
   if (startAt !== undefined) return { anchorAt: startAt, next: nextSlot(schedule, startAt, base) };
-  const from = job.lastSlotAt ?? job.createdAt;
+  const from = job.lastSlotAt ?? Math.min(job.createdAt, now);
   if (from + everyMs > now) return { anchorAt: from, next: from + everyMs };
   return { anchorAt: now + everyMs, next: now + everyMs };
 }

@@ -71,7 +71,7 @@ export interface LiveRuns {
   readonly waiting: number;
   /** Held by a pause. */
   readonly paused: number;
-  /** Claimed or running: counted only for edits and resumes. */
+  /** Claimed or running: counted only for edits that take room away. */
   readonly claimed: number;
   /** Whose own `run_at` has come, and which the planner has not let go yet. */
   readonly dueOwnRuns: number;
@@ -107,7 +107,10 @@ export function roomOf(overlap: Overlap): number {
   }
 }
 
-export function isFixedDelay(schedule: Schedule): boolean {
+/** An interval without a grid: it counts from the end of the last run (P3). */
+export type FixedDelay = Extract<Schedule, { kind: 'interval' }> & { readonly mode: 'fixed_delay' };
+
+export function isFixedDelay(schedule: Schedule): schedule is FixedDelay {
   return schedule.kind === 'interval' && schedule.mode === 'fixed_delay';
 }
 

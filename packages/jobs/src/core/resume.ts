@@ -1,6 +1,6 @@
-import { type Draft, releaseWaiting, without } from './decision.ts';
+import { afterDelay, type Draft, releaseWaiting, without } from './decision.ts';
 import { isFixedDelay, type Job, liveCount } from './job.ts';
-import { firstSlot, nextSlot } from './schedule.ts';
+import { nextSlot } from './schedule.ts';
 
 /** A last slot so far in the future means that the clock jumped back (P17). */
 export const CLOCK_TOLERANCE_MS = 60_000;
@@ -9,9 +9,18 @@ export function clockJumpedBack(job: Job, now: number): boolean {
   return job.lastSlotAt !== undefined && job.lastSlotAt > now + CLOCK_TOLERANCE_MS;
 }
 
-/** The instant after which the next slot lies: now and the last slot, unless the clock jumped back behind that (P17). */
-export function baseOf(job: Job, now: number): number {
-  return job.lastSlotAt === undefined || clockJumpedBack(job, now) ? now : Math.max(now, job.lastSlotAt);
+/**
+ * P17: a job whose last slot, or whose creation if it has none, lies that far ahead is based on now again: its last slot is
+ * forgotten, and its grid begins now unless it began before.
+ */
+export function rebased(job: Job, now: number): Job {
+  if ((job.lastSlotAt ?? job.createdAt) <= now + CLOCK_TOLERANCE_MS) return job;
+  return { ...without(job, 'lastSlotAt'), anchorAt: Math.min(job.anchorAt, now) };
+}
+
+/** The instant after which the next slot lies: `at`, and the last slot (P5). */
+export function baseOf({ lastSlotAt }: Job, at: number): number {
+  return Math.max(at, lastSlotAt ?? at);
 }
 
 /**
@@ -21,10 +30,10 @@ export function baseOf(job: Job, now: number): number {
 export function resume(draft: Draft, { at, now }: { readonly at: number; readonly now: number }): void {
   const { job } = draft;
   const active: Job = { ...without(job, 'pause', 'nextRunAt'), status: 'active' };
-  const next = nextAfterPause(active, at, draft);
-  const rebased =
-    clockJumpedBack(job, now) && job.schedule.kind !== 'run_at' ? without(active, 'lastSlotAt') : active;
-  draft.job = next === undefined ? rebased : { ...rebased, nextRunAt: next };
+  // A `run_at` is taken once, whatever the clock says.
+  const based = job.schedule.kind === 'run_at' ? active : rebased(active, now);
+  const next = nextAfterPause(based, draft, { at, now });
+  draft.job = next === undefined ? based : { ...based, nextRunAt: next };
   if (draft.live.paused > 0) {
     draft.moves.push({ from: ['pause'], to: 'overlap' });
     draft.live = { ...draft.live, waiting: draft.live.waiting + draft.live.paused, paused: 0 };
@@ -32,16 +41,17 @@ export function resume(draft: Draft, { at, now }: { readonly at: number; readonl
   releaseWaiting(draft);
 }
 
-function nextAfterPause(job: Job, at: number, draft: Draft): number | undefined {
+function nextAfterPause(
+  job: Job,
+  draft: Draft,
+  when: { readonly at: number; readonly now: number },
+): number | undefined {
   const { schedule } = job;
   if (schedule.kind === 'run_at') {
     return job.lastSlotAt !== undefined && job.lastSlotAt >= schedule.runAt ? undefined : schedule.runAt;
   }
-  if (isFixedDelay(schedule) && schedule.kind === 'interval') {
-    if (liveCount(draft.live) > 0) return undefined;
-    const next =
-      job.lastEndAt === undefined ? firstSlot(schedule, job.createdAt) : job.lastEndAt + schedule.everyMs;
-    return next !== undefined && next > at ? next : at + schedule.everyMs;
+  if (isFixedDelay(schedule)) {
+    return liveCount(draft.live) > 0 ? undefined : afterDelay(job, schedule, when);
   }
-  return nextSlot(schedule, job.anchorAt, baseOf(job, at));
+  return nextSlot(schedule, job.anchorAt, baseOf(job, when.at));
 }

@@ -1,4 +1,13 @@
-import { type Decision, type Draft, decide, draftOf, queueRun, releaseWaiting, without } from './decision.ts';
+import {
+  type Decision,
+  type Draft,
+  decide,
+  draftOf,
+  type NewRun,
+  queueRun,
+  releaseWaiting,
+  without,
+} from './decision.ts';
 import { type Job, type LiveRuns, liveCount, roomOf } from './job.ts';
 import { resume } from './resume.ts';
 import { gapAfter, passedSlots, slotFromEnd } from './schedule.ts';
@@ -84,16 +93,25 @@ function takeTogether(draft: Draft, now: number): void {
 }
 
 /** `all`: the oldest slot first, as far as there is room; the others wait on the clock, `nextRunAt` in the past. */
-function takeOneByOne(draft: Draft, now: number): void {
+function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap)): void {
   dropOldest(draft, now);
   for (;;) {
     const { job } = draft;
     const slot = job.nextRunAt;
-    if (slot === undefined || slot > now || liveCount(draft.live) >= roomOf(job.overlap)) return;
+    if (slot === undefined || slot > now || liveCount(draft.live) >= room) return;
     const late = isMissed(job, slot, now);
     advance(draft, slot, slotAfter(job, slot));
-    queueSlot(draft, late ? { slot, count: 1, from: slot, now } : { slot, count: 0, now });
+    queueSlotRun(draft, late ? { slot, count: 1, from: slot, now } : { slot, count: 0, now });
   }
+}
+
+/**
+ * What a job under `all` has waiting on its clock becomes waiting runs, room or not: a pause, or another schedule, is about to
+ * take that clock away (P6, P14, P16).
+ */
+export function takeBacklog(draft: Draft, now: number): void {
+  const { status, catchUp } = draft.job;
+  if (status === 'active' && catchUp === 'all') takeOneByOne(draft, now, Number.POSITIVE_INFINITY);
 }
 
 function dropOldest(draft: Draft, now: number): void {
@@ -121,22 +139,29 @@ interface TakenSlot {
 }
 
 /** A slot becomes a run where there is room, a skipped row where there is none; a `run_at` slot always waits (P7). */
-function queueSlot(draft: Draft, { slot, count, from, now }: TakenSlot): void {
+function queueSlot(draft: Draft, taken: TakenSlot): void {
   const { job, live } = draft;
-  const covers = { catchUp: count > 0, missed: count, ...(from === undefined ? {} : { missedFrom: from }) };
   const full = liveCount(live) >= roomOf(job.overlap) || live.crowded === true;
-  if (full && job.schedule.kind !== 'run_at') {
-    draft.skip.push({ scheduledFor: slot, reason: 'overlap', ...covers });
-    return;
-  }
+  if (full && job.schedule.kind !== 'run_at')
+    draft.skip.push({ scheduledFor: taken.slot, reason: 'overlap', ...coveredBy(taken) });
+  else queueSlotRun(draft, taken);
+}
+
+function queueSlotRun(draft: Draft, taken: TakenSlot): void {
+  const { job, live } = draft;
+  const { slot, now } = taken;
   const held = job.overlap !== 'allow' && liveCount(live) > 0 ? 'overlap' : 'no';
   queueRun(draft, {
     trigger: 'schedule',
     scheduledFor: slot,
-    ...covers,
+    ...coveredBy(taken),
     held,
     availableAt: Math.min(slot, now),
   });
+}
+
+function coveredBy({ count, from }: TakenSlot): Pick<NewRun, 'catchUp' | 'missed' | 'missedFrom'> {
+  return { catchUp: count > 0, missed: count, ...(from === undefined ? {} : { missedFrom: from }) };
 }
 
 function advance(draft: Draft, taken: number, next: number | undefined): void {
