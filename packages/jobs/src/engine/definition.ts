@@ -142,7 +142,9 @@ const COMPANIONS = {
 /** RFC 7396 at top level; a schedule field replaces the other kinds, and what went with them (P16). */
 export function mergePatch(current: JobInput, patch: JobPatch): JobInput {
   const merged: Record<string, unknown> = { ...current };
-  const kind = KINDS.find((name) => patch[name] !== undefined && patch[name] !== null);
+  const kind = KINDS.find(
+    (name) => patch[name] !== undefined && patch[name] !== null && patch[name] !== false,
+  );
   if (kind !== undefined && current[kind] === undefined) {
     for (const other of KINDS) {
       if (other === kind) continue;

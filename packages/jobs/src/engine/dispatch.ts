@@ -24,6 +24,8 @@ const GATHER_MS = 4;
 /** Settlements and claims in a pass from which on it counts as full. */
 const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
+/** What is known of what is due is trusted for so long: after that the store is asked, whatever it was that nobody told. */
+const TRUST_MS = 60_000;
 
 export interface DispatchDeps<Deps> {
   readonly settings: Settings;
@@ -59,7 +61,7 @@ export class Dispatcher<Deps> {
   #pending: Pending[] = [];
   #nextWakeAt = Number.NEGATIVE_INFINITY;
   #nextDueAt = Number.NEGATIVE_INFINITY;
-  /** When the store was last asked what is due: what is known of that is trusted for so long as the longest sleep. */
+  /** When the store was last asked what is due. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** What is due is not to be claimed ahead of a free place (P9). */
   #onlyForPlaces = false;
@@ -150,7 +152,7 @@ export class Dispatcher<Deps> {
     const { store, types, settings } = this.#with;
     const now = settings.clock.now();
     this.#lookAgain = false;
-    if (settings.clock.monotonic() - this.#lookedAt >= LONGEST_SLEEP_MS) this.#knowNothing();
+    if (settings.clock.monotonic() - this.#lookedAt >= TRUST_MS) this.#knowNothing();
     const batch = this.#pending.splice(0, this.#batchLimit);
     const mustPlan = this.#claiming && this.#nextWakeAt <= now;
     const claim = this.#nextClaim(mustPlan, now);

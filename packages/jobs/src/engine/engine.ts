@@ -35,7 +35,9 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   const { clock, logger } = settings;
   const node = randomUUID();
   const types = settings.concurrency === 0 ? {} : registry.versions;
-  const ring = new EventRing(clock);
+  const ring = new EventRing(clock, (error) =>
+    logger.error({ err: error }, 'a listener to job events threw; it hears no more of them'),
+  );
   const meter = new Meter(clock);
   const throttle = new Throttle(clock, settings.concurrency);
   const threads = new ThreadPool(settings.threadDeps);
@@ -125,6 +127,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       throttle.stop();
       await settleRest(dispatcher, settings);
       await serving;
+      ring.stop();
       await store.close();
     },
 

@@ -40,7 +40,8 @@ interface Claimed {
 /** The places of a node: takes claimed runs, runs their handlers, and turns how each ended into an outcome to settle. */
 export class Executor<Deps> {
   readonly #with: ExecutorDeps<Deps>;
-  readonly #active = new Map<string, Attempt>();
+  /** By fence: a run can be claimed again while an attempt of an older claim still goes on. */
+  readonly #active = new Map<number, Attempt>();
   #waiting: Claimed[] = [];
   /** How many of `#waiting` have been started; the array is cut when all are. */
   #head = 0;
@@ -73,7 +74,11 @@ export class Executor<Deps> {
 
   /** The runs that it holds: those that run, and those that wait. */
   runIds(): string[] {
-    return [...this.#active.keys(), ...this.#waiting.slice(this.#head).map(({ run }) => run.id)];
+    const waiting = this.#waiting.slice(this.#head);
+    return [
+      ...[...this.#active.values()].map(({ claimed }) => claimed.id),
+      ...waiting.map(({ run }) => run.id),
+    ];
   }
 
   /** Takes a claim; returns what of it, and of what waits, was to be taken back while the claim was under way. */
@@ -113,14 +118,13 @@ export class Executor<Deps> {
     this.#paused = true;
   }
 
-  /** Tells one running handler to stop. */
+  /** Tells the handler of a run to stop. */
   abort(runId: string, reason: StopReason): void {
-    const attempt = this.#active.get(runId);
-    if (attempt !== undefined) this.#stop(attempt, reason);
+    for (const attempt of this.#active.values()) if (attempt.claimed.id === runId) this.stop(attempt, reason);
   }
 
   abortAll(reason: StopReason): void {
-    for (const attempt of this.#active.values()) this.#stop(attempt, reason);
+    for (const attempt of this.#active.values()) this.stop(attempt, reason);
   }
 
   terminateThreads(): void {
@@ -133,7 +137,7 @@ export class Executor<Deps> {
     const monotonic = settings.clock.monotonic();
     for (const attempt of this.#active.values()) {
       const ran = monotonic - attempt.startedMonotonic;
-      if (attempt.stop === undefined && ran >= attempt.owner.timeoutMs) this.#stop(attempt, 'timeout');
+      if (attempt.stop === undefined && ran >= attempt.owner.timeoutMs) this.stop(attempt, 'timeout');
       if (isOverGrace(attempt, monotonic)) threads.terminate(attempt);
     }
     threads.sweep(monotonic);
@@ -159,7 +163,8 @@ export class Executor<Deps> {
     return this.#with.registry.get(attempt.owner.type)?.jobType.isolation === 'thread';
   }
 
-  #stop(attempt: Attempt, reason: StopReason): void {
+  /** Tells one handler to stop; the first reason counts. */
+  stop(attempt: Attempt, reason: StopReason): void {
     if (attempt.abort(reason, this.#with.settings.clock.monotonic()))
       this.#with.threads.abort(attempt, reason);
   }
@@ -197,7 +202,7 @@ export class Executor<Deps> {
     attempt.startedAt = settings.clock.now();
     attempt.startedMonotonic = settings.clock.monotonic();
     attempt.startKnown = run.started;
-    this.#active.set(run.id, attempt);
+    this.#active.set(run.fence, attempt);
     this.#with.started(attempt);
     if (typeof payload !== 'string') return this.#end(attempt, payload);
     if (type.jobType.isolation === 'thread') {
@@ -252,7 +257,7 @@ export class Executor<Deps> {
 
   #end(attempt: Attempt, outcome: Outcome): void {
     const { settings, settled } = this.#with;
-    this.#active.delete(attempt.claimed.id);
+    this.#active.delete(attempt.claimed.fence);
     const took = settings.clock.monotonic() - attempt.startedMonotonic;
     this.#meanDurationMs = Number.isFinite(this.#meanDurationMs)
       ? this.#meanDurationMs * 0.95 + took * 0.05

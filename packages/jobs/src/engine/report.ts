@@ -69,10 +69,7 @@ export class Reporter<Deps> {
     const monotonic = settings.clock.monotonic();
     if (monotonic < this.#notBefore) return;
     const withNotes = monotonic - this.#lastReport >= REPORT_MS;
-    if (withNotes) {
-      this.#lastReport = monotonic;
-      ring.flush();
-    }
+    if (withNotes) this.#lastReport = monotonic;
     const reports = executor.reports(withNotes);
     if (reports.length === 0) return;
     for (const { attempt, report } of reports) {
@@ -81,7 +78,11 @@ export class Reporter<Deps> {
     }
     try {
       const { stale, cancel } = await store.report(reports.map(({ report }) => report));
-      for (const runId of stale) executor.abort(runId, 'stale');
+      for (const runId of stale) {
+        // The oldest of them: the run may have been claimed again, here, while that one goes on.
+        const told = reports.find(({ report }) => report.runId === runId);
+        if (told !== undefined) executor.stop(told.attempt, 'stale');
+      }
       for (const runId of cancel) executor.abort(runId, 'cancel');
     } catch (error) {
       this.#notBefore = monotonic + REPORT_MS;

@@ -17,7 +17,7 @@ export function roomContract(makeStore: MakeStore): void {
   describe('room', () => {
     const t = useStore(makeStore);
 
-    it('P7, lessons 10, 11 and 21: under `skip`, a slot without room is recorded and the clock moves on, in one step', async () => {
+    it('P7, lesson 10, lesson 11, lesson 21: under `skip`, a slot without room is recorded and the clock moves on, in one step', async () => {
       await t.create('a');
       t.clock.advance(MINUTE);
       await t.plan();

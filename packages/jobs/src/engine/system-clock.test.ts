@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createSystemClock } from './system-clock.ts';
+
+const DAY = 86_400_000;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('P17: a timer of the system’s clock', () => {
+  it('lesson 18: of more than 24.8 days fires when it should, not at once', () => {
+    const fired = vi.fn();
+    createSystemClock().setTimer(30 * DAY, fired);
+    vi.advanceTimersByTime(30 * DAY - 1);
+    expect(fired).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(fired).toHaveBeenCalledTimes(1);
+  });
+
+  it('lesson 18: sleeps no longer than 30 s in one go', () => {
+    const set = vi.spyOn(globalThis, 'setTimeout');
+    createSystemClock().setTimer(DAY, () => undefined);
+    vi.advanceTimersByTime(DAY);
+    expect(Math.max(...set.mock.calls.map(([, ms]) => ms ?? 0))).toBeLessThanOrEqual(30_000);
+  });
+
+  it('can be cancelled at any time, and fires no more', () => {
+    const fired = vi.fn();
+    const { setTimer } = createSystemClock();
+    const cancels = [0, 10, 100_000].map((ms) => setTimer(ms, fired));
+    vi.advanceTimersByTime(5);
+    for (const cancel of cancels.slice(1)) cancel();
+    vi.advanceTimersByTime(DAY);
+    expect(fired).toHaveBeenCalledTimes(1);
+  });
+});
