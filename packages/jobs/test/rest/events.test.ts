@@ -12,7 +12,10 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const { server, watchers } of open) {
     for (const watcher of watchers) watcher.leave();
-    await server.close();
+    const closed = server.close();
+    // An answer that nobody has read to its end keeps its connection busy.
+    server.app.server.closeAllConnections();
+    await closed;
   }
   open = [];
 });
