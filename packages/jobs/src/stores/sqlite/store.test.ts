@@ -94,7 +94,9 @@ describe('the threads', () => {
     const crash = crashOf('reader-thread');
     expect(await store.getJob('a', {})).toBeUndefined();
     await crash();
-    await expect.poll(() => store.getJob('a', {}).catch((error) => error)).toBeUndefined();
+    await expect
+      .poll(() => store.getJob('a', {}).catch((error) => error), { timeout: 10_000 })
+      .toBeUndefined();
     await store.close();
   });
 
