@@ -11,5 +11,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // Machines are shared and slow at times: a condition has long to come true, and a test ends as soon as it does.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

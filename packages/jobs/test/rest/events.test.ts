@@ -21,6 +21,9 @@ afterEach(async () => {
 });
 afterAll(() => first.close());
 
+/** Machines are slow at times: a condition has long to come true. */
+const until = <T>(condition: () => T | Promise<T>) => vi.waitFor(condition, { timeout: 10_000 });
+
 interface SentEvent {
   readonly id: string;
   readonly event: string;
@@ -86,7 +89,7 @@ async function startServer(events: Parameters<typeof serve>[1] = {}) {
     const watcher = new Watcher();
     watchers.push(watcher);
     const response = await watcher.watch(address, query, headers);
-    if (response.status === 200) await vi.waitFor(() => expect(watcher.lastId).not.toBe(''));
+    if (response.status === 200) await until(() => expect(watcher.lastId).not.toBe(''));
     return { watcher, response };
   };
   return { server, watch };
@@ -102,7 +105,7 @@ describe('GET /job-events', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
     await createJob(server, 'events-1');
     const run = await runJob(server, 'events-1');
-    await vi.waitFor(() => expect(kinds(watcher)).toContain('run.succeeded'));
+    await until(() => expect(kinds(watcher)).toContain('run.succeeded'));
     expect(kinds(watcher)[0]).toBe('job.created');
     for (const { id, event, data } of watcher.events) {
       expect(eventSchema.strict().parse(data)).toMatchObject({ id, type: event, job_id: 'events-1' });
@@ -115,14 +118,14 @@ describe('GET /job-events', () => {
     const { server, watch } = await startServer();
     const { watcher } = await watch();
     await createJob(server, 'events-2');
-    await vi.waitFor(() => expect(kinds(watcher)).toEqual(['job.created']));
+    await until(() => expect(kinds(watcher)).toEqual(['job.created']));
     watcher.leave();
     await send(server, 'POST', '/jobs/events-2/pause');
     await send(server, 'POST', '/jobs/events-2/resume');
     const byHeader = await watch('', { 'last-event-id': watcher.lastId });
     const byQuery = await watch(`?last_event_id=${watcher.lastId}`);
     for (const again of [byHeader, byQuery]) {
-      await vi.waitFor(() => expect(kinds(again.watcher)).toEqual(['job.paused', 'job.resumed']));
+      await until(() => expect(kinds(again.watcher)).toEqual(['job.paused', 'job.resumed']));
     }
   });
 
@@ -131,7 +134,7 @@ describe('GET /job-events', () => {
     async (id) => {
       const { watch } = await startServer();
       const { watcher } = await watch(`?last_event_id=${encodeURIComponent(id)}`);
-      await vi.waitFor(() => expect(kinds(watcher)).toEqual(['reset']));
+      await until(() => expect(kinds(watcher)).toEqual(['reset']));
     },
   );
 
@@ -140,7 +143,7 @@ describe('GET /job-events', () => {
     const { watcher } = await watch('?job_id=events-3');
     await createJob(server, 'events-4');
     await createJob(server, 'events-3');
-    await vi.waitFor(() => expect(watcher.events).toHaveLength(1));
+    await until(() => expect(watcher.events).toHaveLength(1));
     expect(watcher.events[0]?.data).toMatchObject({ job_id: 'events-3' });
   });
 
@@ -149,7 +152,7 @@ describe('GET /job-events', () => {
     const { watcher } = await watch('?job_id=nobody');
     const before = watcher.lastId;
     await createJob(server, 'events-5');
-    await vi.waitFor(() => expect(watcher.lastId).not.toBe(before));
+    await until(() => expect(watcher.lastId).not.toBe(before));
     expect(watcher.comments).toBeGreaterThanOrEqual(2);
     expect(watcher.events).toEqual([]);
   });
@@ -157,11 +160,11 @@ describe('GET /job-events', () => {
   test('ends after its time, and when the server closes', async () => {
     const { watch } = await startServer({ events: { maxAgeMs: 50 } });
     const { watcher } = await watch();
-    await vi.waitFor(() => expect(watcher.hasEnded).toBe(true));
+    await until(() => expect(watcher.hasEnded).toBe(true));
     const other = await startServer();
     const { watcher: second } = await other.watch();
     await other.server.close();
-    await vi.waitFor(() => expect(second.hasEnded).toBe(true));
+    await until(() => expect(second.hasEnded).toBe(true));
   });
 
   test.each([
@@ -170,7 +173,7 @@ describe('GET /job-events', () => {
   ])('ends for a client that %s', async (_what, isStillAllowed) => {
     const { watch } = await startServer({ events: { heartbeatMs: 20, isStillAllowed } });
     const { watcher } = await watch();
-    await vi.waitFor(() => expect(watcher.hasEnded).toBe(true));
+    await until(() => expect(watcher.hasEnded).toBe(true));
   });
 
   test('goes on while the client may read it', async () => {
@@ -178,7 +181,7 @@ describe('GET /job-events', () => {
     const isStillAllowed = async (request: { readonly headers: object }) => asked.push(request.headers) > 0;
     const { watch } = await startServer({ events: { heartbeatMs: 20, isStillAllowed } });
     const { watcher } = await watch('', { 'x-who': 'ann' });
-    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(3));
+    await until(() => expect(asked.length).toBeGreaterThan(3));
     expect(asked[0]).toMatchObject({ 'x-who': 'ann' });
     expect(watcher.hasEnded).toBe(false);
   });
@@ -190,7 +193,7 @@ describe('GET /job-events', () => {
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('30');
     watcher.leave();
-    await vi.waitFor(async () => expect((await watch()).response.status).toBe(200));
+    await until(async () => expect((await watch()).response.status).toBe(200));
   });
 
   test('refuses bad parameters, and has no HEAD that would open a stream', async () => {
@@ -220,11 +223,11 @@ describe('GET /job-events', () => {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
     });
-    await vi.waitFor(() => expect(text.match(/^event: job\.resumed$/gm)).toHaveLength(400));
+    await until(() => expect(text.match(/^event: job\.resumed$/gm)).toHaveLength(400));
     expect(text.match(/^event: job\.paused$/gm)).toHaveLength(400);
     expect(text).not.toContain('event: reset');
     await first.engine.pauseJob('events-6');
-    await vi.waitFor(() => expect(text.match(/^event: job\.paused$/gm)).toHaveLength(401));
+    await until(() => expect(text.match(/^event: job\.paused$/gm)).toHaveLength(401));
     stream.destroy();
   });
 
@@ -234,6 +237,6 @@ describe('GET /job-events', () => {
     await createJob(server, 'events-7', { on_demand: true, type: 'fail' });
     const run = await runJob(server, 'events-7');
     await runThatIs(server, run.id, 'failed');
-    await vi.waitFor(() => expect(kinds(watcher)).toContain('run.failed'));
+    await until(() => expect(kinds(watcher)).toContain('run.failed'));
   });
 });
