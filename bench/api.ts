@@ -1,6 +1,7 @@
 // The API beside the jobs: GET /api/listings?limit=20 at a fixed 500 requests/s, idle, while no-ops drain at full speed, and
 // during a full reindex of 100,000 listings; then saturated with 20 connections, idle and draining.
 
+import { Agent, get as request } from 'node:http';
 import { join } from 'node:path';
 import autocannon, { type Options, type Result } from 'autocannon';
 import { fillMarket } from './market.ts';
@@ -31,26 +32,37 @@ async function fixedRate(
   let failed = 0;
   const begin = performance.now();
   const open: Promise<void>[] = [];
+  const agent = new Agent({ keepAlive: true });
   for (let n = 0; n < RATE * seconds; n++) {
     const at = begin + (n * 1_000) / RATE;
     const wait = at - performance.now();
     if (wait > 1) await sleep(wait);
     if (n % 50 === 0 && !(await whileTrue())) break;
     open.push(
-      fetch(url).then(async (response) => {
-        await response.arrayBuffer();
-        if (!response.ok) failed++;
+      statusOf(url, agent).then((status) => {
+        if (status !== 200) failed++;
         times.push(performance.now() - at);
       }),
     );
   }
   await Promise.all(open);
+  agent.destroy();
   return {
     p50: percentile(times, 0.5),
     p99: percentile(times, 0.99),
     perSecond: times.length / ((performance.now() - begin) / 1_000),
     failed,
   };
+}
+
+/** Bare `node:http`: a client that makes less garbage than `fetch` measures less of itself. */
+function statusOf(url: string, agent: Agent): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(url, { agent }, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode));
+    }).on('error', reject);
+  });
 }
 
 const saturated = (url: string): Promise<Result> => {

@@ -28,10 +28,20 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [],
     packages: [],
   },
+  // How the engine's and the stores' threads give way.
+  'thread priority': { paths: [`${JOBS}/thread-priority.ts`], may: [], packages: ['node:'] },
   core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner', 'zod'] },
   'engine port': { paths: [`${JOBS}/engine/engine-port.ts`], may: CORE, packages: [] },
-  engine: { paths: [`${JOBS}/engine/`], may: [...CORE, 'engine port'], packages: ['node:', 'zod'] },
-  'sqlite store': { paths: [`${JOBS}/stores/sqlite/`], may: CORE, packages: ['node:'] },
+  engine: {
+    paths: [`${JOBS}/engine/`],
+    may: [...CORE, 'engine port', 'thread priority'],
+    packages: ['node:', 'zod'],
+  },
+  'sqlite store': {
+    paths: [`${JOBS}/stores/sqlite/`],
+    may: [...CORE, 'thread priority'],
+    packages: ['node:'],
+  },
   'postgres store': { paths: [`${JOBS}/stores/postgres/`], may: CORE, packages: ['node:', 'pg'] },
   http: {
     paths: [`${JOBS}/http/`],

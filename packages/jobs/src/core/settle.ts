@@ -1,13 +1,15 @@
-import { type Decision, decide, draftOf, releaseWaiting } from './decision.ts';
+import { type Decision, decide, draftOf, releaseWaiting, type SkippedRun } from './decision.ts';
 import type { Job, LiveRuns } from './job.ts';
 import { retryDelayMs } from './retry.ts';
 import {
   type AttemptError,
   attemptOf,
+  type FinishedRun,
   type FinishedStatus,
   type Held,
   type JsonText,
   type LiveRun,
+  type Progress,
   type RunReason,
 } from './run.ts';
 import { slotsAfter } from './schedule.ts';
@@ -142,6 +144,64 @@ function finished(
   const { error, ...how } = end;
   const errors = error === undefined ? run.errors : [...run.errors, error];
   return { kind: 'finished', attempt: attemptOf(run), recoveries: run.recoveries, errors, ...how };
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The finished row that a live run becomes. */
+export function finishedOf(
+  run: LiveRun,
+  end: Extract<Settlement, { kind: 'finished' }>,
+  at: {
+    readonly finishedAt: number;
+    readonly startedAt?: number | undefined;
+    readonly progress?: Progress | undefined;
+  },
+): FinishedRun {
+  const finished: Mutable<FinishedRun> = {
+    id: run.id,
+    jobUid: run.jobUid,
+    trigger: run.trigger,
+    catchUp: run.catchUp,
+    missed: run.missed,
+    queuedAt: run.queuedAt,
+    status: end.status,
+    attempt: end.attempt,
+    recoveries: end.recoveries,
+    finishedAt: at.finishedAt,
+    errors: end.errors,
+  };
+  const startedAt = at.startedAt ?? run.startedAt;
+  const progress = at.progress ?? run.progress;
+  if (run.scheduledFor !== undefined) finished.scheduledFor = run.scheduledFor;
+  if (run.missedFrom !== undefined) finished.missedFrom = run.missedFrom;
+  if (run.payload !== undefined) finished.payload = run.payload;
+  if (run.retryOf !== undefined) finished.retryOf = run.retryOf;
+  if (end.reason !== undefined) finished.reason = end.reason;
+  if (run.claim !== undefined) finished.node = run.claim.node;
+  if (startedAt !== undefined) finished.startedAt = startedAt;
+  if (progress !== undefined) finished.progress = progress;
+  if (end.result !== undefined) finished.result = end.result;
+  return finished;
+}
+
+/** The row of slots that nothing ran. */
+export function skippedOf(
+  skip: SkippedRun,
+  made: { readonly id: string; readonly jobUid: string; readonly now: number },
+): FinishedRun {
+  return {
+    ...skip,
+    id: made.id,
+    jobUid: made.jobUid,
+    trigger: 'schedule',
+    status: 'skipped',
+    queuedAt: made.now,
+    finishedAt: made.now,
+    attempt: 0,
+    recoveries: 0,
+    errors: [],
+  };
 }
 
 /** A run of a job that is over: what the job's row needs to know of it. */

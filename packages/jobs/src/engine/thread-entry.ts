@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PermanentError } from '../core/errors.ts';
 import type { JobContext, JobType } from '../core/job-type.ts';
+import { lowerThreadPriority } from '../thread-priority.ts';
 import { stopError } from './attempt.ts';
 import { type Noted, RunNotes } from './notes.ts';
 import { resultOf } from './result.ts';
@@ -14,6 +15,8 @@ interface DepsModule {
   createThreadDeps?(data: unknown): unknown;
 }
 type Closable = { close?(): unknown };
+
+lowerThreadPriority();
 
 const SPEAK_EVERY_MS = 100;
 const clock = createSystemClock();

@@ -1,10 +1,10 @@
 import type { Decision, NewRun } from '../../core/decision.ts';
 import type { Job } from '../../core/job.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
-import { afterSettlements, type EndedRun, settleRun } from '../../core/settle.ts';
+import { afterSettlements, type EndedRun, finishedOf, settleRun, skippedOf } from '../../core/settle.ts';
 import type { CancelRequest } from '../../core/store.ts';
 import { REASON } from './codes.ts';
-import { finishedOf, insertFinishedRun, skippedOf } from './history.ts';
+import { insertFinishedRun } from './history.ts';
 import type { StoredJob } from './job-rows.ts';
 import { allLiveRuns, deleteLiveRun, insertLiveRun, liveRunsOf, moveRuns } from './live-runs.ts';
 import type { Writer } from './writer.ts';

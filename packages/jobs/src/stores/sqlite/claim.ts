@@ -38,33 +38,26 @@ function claimDue(w: Writer, { node, places, prefetch, keys, limit, now, runs, j
   if (w.claimed.size > MAX_KEPT) w.claimed.clear();
   const params = keys.flatMap((key) => [key, now]);
   for (const row of w.db.arrays(merged(DUE_RUNS, keys.length, 'available_at, id')).all(...params, limit)) {
-    const due = liveRunOf(row, w.nodes.nameOf);
+    const due: Mutable<LiveRun> = liveRunOf(row, w.nodes.nameOf);
     const started = runs.length - prefetched < places;
     if (!started && (due.recoveries > 0 || prefetched >= prefetch)) continue;
     if (!started) prefetched += 1;
     const fence = w.ids.next(now);
     const id = Number(due.id);
     take.run(nodeKey, fence, started ? STATUS.running : STATUS.queued, started ? now : null, id);
-    w.claimed.set(id, claimedOf(due, { node, fence, startedAt: started ? now : undefined }));
     let job = jobIndexes.get(due.jobUid);
     if (job === undefined) {
       job = jobs.push(w.jobs.require(Number(due.jobUid)).job) - 1;
       jobIndexes.set(due.jobUid, job);
     }
     runs.push(claimOf(due, { job, fence, started }));
+    due.claim = { node, fence };
+    if (started) {
+      due.status = 'running';
+      due.startedAt = now;
+    }
+    w.claimed.set(id, due);
   }
-}
-
-function claimedOf(
-  run: LiveRun,
-  {
-    node,
-    fence,
-    startedAt,
-  }: { readonly node: string; readonly fence: number; readonly startedAt?: number | undefined },
-): LiveRun {
-  const claim = { node, fence };
-  return startedAt === undefined ? { ...run, claim } : { ...run, claim, startedAt, status: 'running' };
 }
 
 function claimOf(

@@ -2,6 +2,7 @@ import type { LiveRun, Progress } from '../../core/run.ts';
 import {
   afterSettlements,
   type EndedRun,
+  finishedOf,
   type Outcome,
   type Settlement,
   settleRun,
@@ -9,7 +10,7 @@ import {
 import type { JobStore, SettleBatchResult, SettleInput, SettleResult } from '../../core/store.ts';
 import { applyDecision } from './apply.ts';
 import { HELD } from './codes.ts';
-import { finishedOf, insertFinishedRun } from './history.ts';
+import { insertFinishedRun } from './history.ts';
 import { deleteLiveRun, liveRunsOf } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
 import { errorsText, LIVE_COLUMNS, liveRunOf } from './run-rows.ts';

@@ -1,3 +1,4 @@
+import { lowerThreadPriority } from '../../thread-priority.ts';
 import { claim } from './claim.ts';
 import { command, insertJob } from './commands.ts';
 import { type Database, openForWriting } from './database.ts';
@@ -13,6 +14,7 @@ import { createWriter, type Writer } from './writer.ts';
 /** A transaction takes on no more once it has worked for so long: others wait for the lock and for their answers. */
 const MAX_TRANSACTION_MS = 20;
 
+lowerThreadPriority();
 serve((file) => {
   const db = openForWriting(file);
   migrate(db);
