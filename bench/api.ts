@@ -5,7 +5,7 @@ import { Agent, get as request } from 'node:http';
 import { join } from 'node:path';
 import autocannon, { type Options, type Result } from 'autocannon';
 import { fillMarket } from './market.ts';
-import { count, inFolder, ms, percentile, row, sleep } from './measure.ts';
+import { count, inFolder, median, ms, percentile, row, sleep } from './measure.ts';
 import { queueRuns } from './noop.ts';
 import { type BenchServer, startServer } from './server.ts';
 
@@ -14,6 +14,8 @@ const LISTINGS = 100_000;
 const RATE = 500;
 const SECONDS = 8;
 const QUEUED = 1_200_000;
+/** A machine that shares its cores swings: medians over so many servers, each measured idle and busy. */
+const ROUNDS = 3;
 
 interface Load {
   readonly p50: number;
@@ -96,35 +98,52 @@ async function withServer(
   });
 }
 
-await withServer(QUEUED, async (server, listings) => {
+interface Beside {
+  readonly idle: Load;
+  readonly busy: Load;
+}
+
+/** Runs a measurement on several servers, one after the other, and prints the medians of what came out. */
+async function rounds(
+  what: string,
+  queued: number,
+  measure: (server: BenchServer, listings: string) => Promise<Beside & { readonly beside: string }>,
+): Promise<void> {
+  const all: (Beside & { readonly beside: string })[] = [];
+  for (let n = 0; n < ROUNDS; n++) {
+    await withServer(queued, async (server, listings) => void all.push(await measure(server, listings)));
+  }
+  const of = (pick: (round: Beside) => number) => median(all.map(pick));
+  const failed = all.reduce((sum, { idle, busy }) => sum + idle.failed + busy.failed, 0);
+  row(
+    `API at ${RATE} requests/s, ${what}, medians of ${ROUNDS}`,
+    `idle p50 ${ms(of(({ idle }) => idle.p50))}, p99 ${ms(of(({ idle }) => idle.p99))}`,
+    `busy p50 ${ms(of(({ busy }) => busy.p50))}, p99 ${ms(of(({ busy }) => busy.p99))}; ${failed} failed`,
+    `p99 of each, idle > busy, limit 1.5 x idle + 2 ms: ${all.map(({ idle, busy }) => `${ms(idle.p99)} > ${ms(busy.p99)}, ${ms(1.5 * idle.p99 + 2)}`).join('; ')}`,
+    all.map(({ beside }) => beside).join('; '),
+  );
+}
+
+await rounds('draining no-ops', QUEUED, async (server, listings) => {
   const idle = await fixedRate(listings, () => true, SECONDS);
-  row(`API p99 at ${RATE} requests/s, idle`, `p50 ${ms(idle.p50)}, p99 ${ms(idle.p99)}`);
   await get(server, '/bench/start');
   await sleep(500);
   const before = await drainedOf(server);
   const begin = performance.now();
-  const draining = await fixedRate(listings, () => true, SECONDS);
+  const busy = await fixedRate(listings, () => true, SECONDS);
   const rate = ((await drainedOf(server)) - before) / ((performance.now() - begin) / 1_000);
-  row(
-    `API p99 at ${RATE} requests/s, draining no-ops`,
-    `p50 ${ms(draining.p50)}, p99 ${ms(draining.p99)}; limit 1.5 x idle + 2 ms = ${ms(1.5 * idle.p99 + 2)}`,
-    `${count(rate)} runs/s beside it`,
-  );
+  return { idle, busy, beside: `${count(rate)} runs/s` };
 });
 
-await withServer(0, async (server, listings) => {
+await rounds(`full reindex of ${count(LISTINGS)} listings`, 0, async (server, listings) => {
   const idle = await fixedRate(listings, () => true, SECONDS);
   await get(server, '/bench/start');
   const { id } = await get<{ id: string }>(server, '/bench/reindex');
   const isRunning = async () =>
     ['queued', 'running'].includes((await get<{ status: string }>(server, `/bench/run/${id}`)).status);
-  const reindexing = await fixedRate(listings, isRunning, 60);
+  const busy = await fixedRate(listings, isRunning, 60);
   const run = await get<{ result: string }>(server, `/bench/run/${id}`);
-  row(
-    `API p99 at ${RATE} requests/s, during a full reindex of ${count(LISTINGS)} listings`,
-    `p50 ${ms(reindexing.p50)}, p99 ${ms(reindexing.p99)}; idle ${ms(idle.p99)}, limit 1.5 x idle + 2 ms = ${ms(1.5 * idle.p99 + 2)}`,
-    `result ${run.result}`,
-  );
+  return { idle, busy, beside: run.result };
 });
 
 await withServer(QUEUED, async (server, listings) => {
