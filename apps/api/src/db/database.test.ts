@@ -5,9 +5,15 @@ import { createDatabase } from './database.ts';
 import { DatabaseError, isUniqueViolation } from './errors.ts';
 import { addUser, openAgain, openTestDatabase, temporaryFolder } from './test-database.ts';
 
-describe.each(['thread', 'inline'] as const)('a database with %s isolation', (isolation) => {
+const RIGS = [
+  { dialect: 'sqlite', isolation: 'thread', uniqueCode: 'SQLITE_CONSTRAINT_UNIQUE' },
+  { dialect: 'sqlite', isolation: 'inline', uniqueCode: 'SQLITE_CONSTRAINT_UNIQUE' },
+  { dialect: 'postgres', isolation: 'thread', uniqueCode: '23505' },
+] as const;
+
+describe.each(RIGS)('$dialect with $isolation isolation', ({ dialect, isolation, uniqueCode }) => {
   it('reads what was written before', async () => {
-    const { kysely } = await openTestDatabase({ isolation });
+    const { kysely } = await openTestDatabase(dialect, { isolation });
     for (let round = 0; round < 20; round += 1) {
       await kysely
         .insertInto('settings')
@@ -18,23 +24,8 @@ describe.each(['thread', 'inline'] as const)('a database with %s isolation', (is
     }
   });
 
-  it('runs one transaction at a time, in the order they were begun', async () => {
-    const { kysely } = await openTestDatabase({ isolation });
-    await kysely.insertInto('settings').values({ key: 'n', value: '' }).execute();
-    const append = (letter: string) =>
-      kysely.transaction().execute(async (trx) => {
-        const { value } = await trx.selectFrom('settings').select('value').executeTakeFirstOrThrow();
-        await trx
-          .updateTable('settings')
-          .set({ value: value + letter })
-          .execute();
-      });
-    await Promise.all([...'abcdefgh'].map(append));
-    expect(await kysely.selectFrom('settings').select('value').execute()).toEqual([{ value: 'abcdefgh' }]);
-  });
-
   it('undoes a transaction that throws, and lets the next one in', async () => {
-    const { kysely } = await openTestDatabase({ isolation });
+    const { kysely } = await openTestDatabase(dialect, { isolation });
     const failing = kysely.transaction().execute(async (trx) => {
       await trx.insertInto('settings').values({ key: 'a', value: '1' }).execute();
       throw new Error('changed my mind');
@@ -47,7 +38,7 @@ describe.each(['thread', 'inline'] as const)('a database with %s isolation', (is
   });
 
   it('serves reads, of the state before, while a transaction is open', async () => {
-    const { kysely } = await openTestDatabase({ isolation });
+    const { kysely } = await openTestDatabase(dialect, { isolation });
     await kysely.transaction().execute(async (trx) => {
       await trx.insertInto('settings').values({ key: 'a', value: '1' }).execute();
       expect(await kysely.selectFrom('settings').selectAll().execute()).toEqual([]);
@@ -57,10 +48,10 @@ describe.each(['thread', 'inline'] as const)('a database with %s isolation', (is
   });
 
   it('tells a broken rule by its kind', async () => {
-    const { kysely } = await openTestDatabase({ isolation });
+    const { kysely } = await openTestDatabase(dialect, { isolation });
     await addUser(kysely, 'ann@example.com');
     const again = await failureOf(addUser(kysely, 'ANN@example.com'));
-    expect(again).toMatchObject({ kind: 'unique', code: 'SQLITE_CONSTRAINT_UNIQUE' });
+    expect(again).toMatchObject({ kind: 'unique', code: uniqueCode });
     expect(isUniqueViolation(again)).toBe(true);
     expect(await failureOf(addUser(kysely, 'x'))).toMatchObject({ kind: 'check' });
     const orphan = {
@@ -78,16 +69,50 @@ describe.each(['thread', 'inline'] as const)('a database with %s isolation', (is
   });
 
   it('refuses queries once it is closed', async () => {
-    const { kysely, close } = await openTestDatabase({ isolation });
+    const { kysely, close } = await openTestDatabase(dialect, { isolation });
     await close();
     const failure = await failureOf(kysely.selectFrom('settings').selectAll().execute());
     expect(failure).toMatchObject({ kind: 'unavailable' });
   });
+
+  it('never changes or forgets an entry of the audit log', async () => {
+    const { kysely } = await openTestDatabase(dialect, { isolation });
+    const entry = {
+      at: 1,
+      actor: 'cli',
+      actor_name: 'cli',
+      action: 'token.create',
+      target: 't1',
+      change: '{}',
+    };
+    await kysely.insertInto('audit').values(entry).execute();
+    await expect(kysely.updateTable('audit').set({ actor: 'x' }).execute()).rejects.toThrow('append-only');
+    await expect(kysely.deleteFrom('audit').execute()).rejects.toThrow('append-only');
+    expect(await kysely.selectFrom('audit').select('actor').execute()).toEqual([{ actor: 'cli' }]);
+  });
 });
 
-it('waits for a transaction of another connection', async () => {
-  const { kysely, file } = await openTestDatabase({ isolation: 'thread' });
-  const other = await openAgain(file, { isolation: 'thread' });
+it.each(['thread', 'inline'] as const)(
+  'runs one transaction at a time, in the order they were begun, with SQLite and %s isolation',
+  async (isolation) => {
+    const { kysely } = await openTestDatabase('sqlite', { isolation });
+    await kysely.insertInto('settings').values({ key: 'n', value: '' }).execute();
+    const append = (letter: string) =>
+      kysely.transaction().execute(async (trx) => {
+        const { value } = await trx.selectFrom('settings').select('value').executeTakeFirstOrThrow();
+        await trx
+          .updateTable('settings')
+          .set({ value: value + letter })
+          .execute();
+      });
+    await Promise.all([...'abcdefgh'].map(append));
+    expect(await kysely.selectFrom('settings').select('value').execute()).toEqual([{ value: 'abcdefgh' }]);
+  },
+);
+
+it('waits for a transaction of another connection to SQLite', async () => {
+  const { kysely, location } = await openTestDatabase('sqlite', { isolation: 'thread' });
+  const other = await openAgain(location, { isolation: 'thread' });
   const entered = Promise.withResolvers<void>();
   const leave = Promise.withResolvers<void>();
   const first = kysely.transaction().execute(async (trx) => {
@@ -121,24 +146,8 @@ it('keeps a transaction usable until the end after a statement in it failed', as
   expect(await kysely.selectFrom('settings').select('value').execute()).toEqual([{ value: '1' }]);
 });
 
-it('never changes or forgets an entry of the audit log', async () => {
-  const { kysely } = await openTestDatabase();
-  const entry = {
-    at: 1,
-    actor: 'cli',
-    actor_name: 'cli',
-    action: 'token.create',
-    target: 't1',
-    change: '{}',
-  };
-  await kysely.insertInto('audit').values(entry).execute();
-  await expect(kysely.updateTable('audit').set({ actor: 'x' }).execute()).rejects.toThrow('append-only');
-  await expect(kysely.deleteFrom('audit').execute()).rejects.toThrow('append-only');
-  expect(await kysely.selectFrom('audit').select('actor').execute()).toEqual([{ actor: 'cli' }]);
-});
-
 it('does no work on the event loop of the caller', async () => {
-  const { kysely } = await openTestDatabase({ isolation: 'thread' });
+  const { kysely } = await openTestDatabase('sqlite', { isolation: 'thread' });
   let turns = 0;
   const timer = setInterval(() => {
     turns += 1;

@@ -1,22 +1,31 @@
 import { isMainThread } from 'node:worker_threads';
 import type { Kysely } from 'kysely';
+import { openPostgres } from './postgres/open.ts';
 import type { Database } from './schema.ts';
 import { openSqlite } from './sqlite/open.ts';
 
 /** GreenVue's own database (the jobs have theirs). */
 export interface AppDatabase {
+  /** For what differs between the two, such as full-text search. */
+  readonly dialect: 'sqlite' | 'postgres';
   /**
-   * `transaction()` holds the only write connection until its callback settles: keep it short, run every query in it on
-   * the transaction itself (a write on `kysely` would wait for it for ever), and await nothing else. Queries throw a
-   * `DatabaseError`.
+   * Queries throw a `DatabaseError`. On SQLite, `transaction()` holds the only write connection until its callback settles: keep
+   * it short, run every query in it on the transaction itself (a write on `kysely` would wait for it for ever), and await
+   * nothing else. On PostgreSQL it is READ COMMITTED, and others go on beside it: see `locks.ts`; a statement that failed
+   * in it has undone it.
    */
   readonly kysely: Kysely<Database>;
   /** Waits for the queries that were sent; later ones fail. */
   close(): Promise<void>;
 }
 
-export interface DatabaseOptions {
-  /** A SQLite file; made when absent. Its folder must exist. */
+export type DatabaseOptions = SqliteOptions | PostgresOptions;
+
+/** Where a database is. Survives structured cloning. */
+export type DatabaseLocation = Pick<SqliteOptions, 'file'> | Pick<PostgresOptions, 'url'>;
+
+export interface SqliteOptions {
+  /** Made when absent. Its folder must exist. */
   readonly file: string;
   /**
    * `thread`: on threads of their own, so that the caller's event loop never waits for SQLite. `inline`: on the calling
@@ -25,8 +34,21 @@ export interface DatabaseOptions {
   readonly isolation?: 'inline' | 'thread';
 }
 
-/** Opens the database and applies the migrations that are missing. Throws a `NewerDatabaseError` when it is ahead. */
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database`; the schema `greenvue` in it is GreenVue's. */
+  readonly url: string;
+  /** At most. By default 10 on the main thread and 2 elsewhere. */
+  readonly connections?: number;
+}
+
+/**
+ * Opens the database and applies the migrations that are missing. Throws a `NewerDatabaseError` when it is ahead, and a
+ * `DatabaseError` when it can't be opened.
+ */
 export async function createDatabase(options: DatabaseOptions): Promise<AppDatabase> {
+  if ('url' in options) {
+    return openPostgres({ url: options.url, connections: options.connections ?? (isMainThread ? 10 : 2) });
+  }
   return openSqlite({
     file: options.file,
     isolation: options.isolation ?? (isMainThread ? 'thread' : 'inline'),

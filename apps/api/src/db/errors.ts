@@ -9,7 +9,10 @@ export type DatabaseErrorKind =
   | 'unavailable'
   | 'other';
 
-/** A statement that the database refused. `code` is the database's own, such as `SQLITE_CONSTRAINT_UNIQUE`. */
+/**
+ * A statement that the database refused. `code` is the database's own, such as
+ * `SQLITE_CONSTRAINT_UNIQUE` or the SQLSTATE `23505`.
+ */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly kind: DatabaseErrorKind;
@@ -19,8 +22,9 @@ export class DatabaseError extends Error {
     readonly kind: DatabaseErrorKind;
     readonly code: string;
     readonly message: string;
+    readonly cause?: unknown;
   }) {
-    super(failure.message);
+    super(failure.message, { cause: failure.cause });
     this.kind = failure.kind;
     this.code = failure.code;
   }
@@ -36,10 +40,16 @@ export class NewerDatabaseError extends Error {
   override readonly name = 'NewerDatabaseError';
   readonly code = 'newer_database';
 
-  constructor(versions: { readonly file: string; readonly found: number; readonly known: number }) {
+  constructor(versions: { readonly database: string; readonly found: number; readonly known: number }) {
     super(
-      `${versions.file} has schema version ${versions.found}, newer than ${versions.known}, the latest this GreenVue knows: ` +
+      `${versions.database} has schema version ${versions.found}, newer than ${versions.known}, the latest this GreenVue knows: ` +
         'start the newer GreenVue, or restore a backup from before the upgrade.',
     );
   }
+}
+
+/** A server that GreenVue can't work with, in one line that says what to do. */
+export class UnusableServerError extends Error {
+  override readonly name = 'UnusableServerError';
+  readonly code = 'unusable_server';
 }

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
-import { type AppDatabase, createDatabase, type DatabaseOptions } from './database.ts';
+import pg from 'pg';
+import { inject, onTestFinished } from 'vitest';
+import { type AppDatabase, createDatabase, type DatabaseLocation, type SqliteOptions } from './database.ts';
 import { newId } from './ids.ts';
 import { recordListingChange } from './outbox.ts';
 import type { ListingRow, NewListing, Queries } from './schema.ts';
@@ -14,24 +15,56 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** A migrated database in a file of its own, closed and removed when the test is over. */
+/** What the tests of a feature run on, each in turn. */
+export type Dialect = AppDatabase['dialect'];
+
+type TestDatabaseOptions = Pick<SqliteOptions, 'isolation'>;
+
+/** A migrated database of its own, closed and removed when the test is over. */
 export async function openTestDatabase(
-  options: Omit<DatabaseOptions, 'file'> = {},
-): Promise<AppDatabase & { readonly file: string }> {
-  const file = join(await temporaryFolder(), 'app.db');
-  const database = await createDatabase({ file, ...options });
-  onTestFinished(() => database.close());
-  return { ...database, file };
+  dialect: Dialect = 'sqlite',
+  options: TestDatabaseOptions = {},
+): Promise<AppDatabase & { readonly location: DatabaseLocation }> {
+  const location =
+    dialect === 'postgres'
+      ? { url: await createTestPostgres() }
+      : { file: join(await temporaryFolder(), 'app.db') };
+  return { ...(await openAgain(location, options)), location };
 }
 
 /** Another connection to a test's database, as a second thread or process would have; closed when the test is over. */
 export async function openAgain(
-  file: string,
-  options: Omit<DatabaseOptions, 'file'> = {},
+  location: DatabaseLocation,
+  options: TestDatabaseOptions = {},
 ): Promise<AppDatabase> {
-  const database = await createDatabase({ file, ...options });
+  const database = await createDatabase({ ...options, ...location });
   onTestFinished(() => database.close());
   return database;
+}
+
+/**
+ * The URL of an empty database on the run's PostgreSQL server, removed when the test is over. A file whose tests use it must
+ * have the word postgres in it: then the server is started.
+ */
+export async function createTestPostgres(): Promise<string> {
+  const server = inject('postgresUrl');
+  const name = `app_${newId().replaceAll('-', '')}`;
+  await runSql(server, `CREATE DATABASE ${name}`);
+  onTestFinished(() => runSql(server, `DROP DATABASE ${name} WITH (FORCE)`));
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** Runs statements without parameters on a connection of their own. */
+export async function runSql(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Adds a user, and gives the id. */

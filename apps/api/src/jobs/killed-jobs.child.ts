@@ -3,8 +3,8 @@ import { createDatabase } from '../db/database.ts';
 import { createListings } from '../listings/listings.ts';
 import { createSqliteSearchIndex } from '../search/sqlite-index.ts';
 
-const [file = '', job = ''] = process.argv.slice(2);
-const { kysely: database } = await createDatabase({ file, isolation: 'inline' });
+const [location = '{}', job = ''] = process.argv.slice(2);
+const { kysely: database } = await createDatabase({ isolation: 'inline', ...JSON.parse(location) });
 let reports = 0;
 const work = {
   signal: new AbortController().signal,

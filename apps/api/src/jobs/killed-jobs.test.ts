@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import type { AppDatabase } from '../db/database.ts';
+import type { AppDatabase, DatabaseLocation } from '../db/database.ts';
 import { recordListingChanges } from '../db/outbox.ts';
 import type { NewListing } from '../db/schema.ts';
 import { addUser, openTestDatabase } from '../db/test-database.ts';
@@ -16,7 +16,7 @@ const WORK = { signal: new AbortController().signal, progress: () => undefined }
 it('tells each seller once of each listing, although the cleanup was killed twice', async () => {
   const database = await openFullMarket();
   for (let kill = 0; kill < 2; kill += 1) {
-    await killWhileItWorks(database.file, 'cleanup');
+    await killWhileItWorks(database.location, 'cleanup');
     const left = await count(database, 'listings');
     expect(left).toBeGreaterThan(0);
     expect(left + (await count(database, 'notifications'))).toBe(COUNT);
@@ -34,7 +34,7 @@ it.each(['indexChanges', 'reindex'] as const)(
     const database = await openFullMarket();
     const index = createSqliteSearchIndex({ database: database.kysely });
     if (job === 'reindex') await index.indexChanges(WORK);
-    await killWhileItWorks(database.file, job);
+    await killWhileItWorks(database.location, job);
     if (job === 'reindex') expect(await found(index)).toBe(COUNT);
     await index[job](WORK);
     expect(await found(index)).toBe(COUNT);
@@ -72,8 +72,10 @@ async function openFullMarket() {
   return database;
 }
 
-async function killWhileItWorks(file: string, job: string): Promise<void> {
-  const child = spawn(process.execPath, [CHILD, file, job], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function killWhileItWorks(location: DatabaseLocation, job: string): Promise<void> {
+  const child = spawn(process.execPath, [CHILD, JSON.stringify(location), job], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exit = once(child, 'exit');
   await once(child.stdout, 'data');
   child.kill('SIGKILL');

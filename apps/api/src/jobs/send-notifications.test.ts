@@ -17,7 +17,7 @@ import { sendNotifications } from './send-notifications.ts';
 const NOW = Date.UTC(2026, 0, 1);
 
 async function setUp(smtp: TestSmtp) {
-  const { kysely: database, file } = await openTestDatabase();
+  const { kysely: database, location } = await openTestDatabase();
   const time = { now: NOW };
   const mailer = createSmtpMailer({ url: smtp.url, from: 'GreenVue <no-reply@shop.example>' });
   onTestFinished(() => mailer.close());
@@ -25,7 +25,7 @@ async function setUp(smtp: TestSmtp) {
   const notificationDelivery = createNotificationDelivery(deps);
   return {
     database,
-    file,
+    location,
     time,
     queue: (
       count: number,
@@ -197,10 +197,12 @@ test('the claims of an earlier attempt of the same run are taken over at once', 
 
 test('a sender that is killed loses none, and repeats only what it had not marked, under the same ids', async () => {
   const smtp = await startSmtp();
-  const { queue, run, rows, file } = await setUp(smtp);
+  const { queue, run, rows, location } = await setUp(smtp);
   const ids = await queue(2_000);
   const script = new URL('../notifications/test-sender.ts', import.meta.url).pathname;
-  const sender = spawn(process.execPath, [script, file, smtp.url, 'run-1', '1'], { stdio: 'ignore' });
+  const sender = spawn(process.execPath, [script, JSON.stringify(location), smtp.url, 'run-1', '1'], {
+    stdio: 'ignore',
+  });
   onTestFinished(() => void sender.kill('SIGKILL'));
   await expect.poll(() => smtp.received.length, { timeout: 10_000, interval: 5 }).toBeGreaterThan(300);
   sender.kill('SIGKILL');

@@ -1,11 +1,11 @@
-// A sender in a process of its own, for tests that kill it: test-sender.ts <database file> <SMTP URL> <run id> <fence>
+// A sender in a process of its own, for tests that kill it: test-sender.ts <database location> <SMTP URL> <run id> <fence>
 import { createDatabase } from '../db/database.ts';
 import { createNotificationDelivery } from './delivery.ts';
 import { createSmtpMailer } from './smtp-mailer.ts';
 import { createTemplates } from './templates.ts';
 
-const [file = '', url = '', id = '', fence = ''] = process.argv.slice(2);
-const opened = await createDatabase({ file, isolation: 'inline' });
+const [location = '{}', url = '', id = '', fence = ''] = process.argv.slice(2);
+const opened = await createDatabase({ isolation: 'inline', ...JSON.parse(location) });
 const delivery = createNotificationDelivery({
   database: opened.kysely,
   clock: { now: () => Date.now() },

@@ -1,12 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import type { AppDatabase } from '../database.ts';
 import { NewerDatabaseError } from '../errors.ts';
+import type { Migration } from '../migration-files.ts';
 import { temporaryFolder } from '../test-database.ts';
-import { type Migration, readMigrations } from './migrate.ts';
 import { openSqlite } from './open.ts';
 
 const ONE: Migration = { version: 1, name: '0001-one.sql', sql: 'CREATE TABLE one (a INTEGER) STRICT;' };
@@ -43,15 +41,6 @@ it('refuses a database that is newer than the code, and says what to do', async 
   await expect(refused).rejects.toThrow(NewerDatabaseError);
   await expect(refused).rejects.toThrow(
     /app\.db has schema version 2, newer than 1, .*: start the newer GreenVue/,
-  );
-});
-
-it('refuses files with a gap in their numbers', async () => {
-  const folder = await temporaryFolder();
-  await writeFile(join(folder, '0001-one.sql'), '');
-  await writeFile(join(folder, '0003-three.sql'), '');
-  await expect(readMigrations(pathToFileURL(`${folder}/`))).rejects.toThrow(
-    '0003-three.sql should have the number 2',
   );
 });
 

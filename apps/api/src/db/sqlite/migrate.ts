@@ -1,13 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { NewerDatabaseError } from '../errors.ts';
+import type { Migration } from '../migration-files.ts';
 import type { Channel } from './channel.ts';
-
-/** A numbered `.sql` file. */
-export interface Migration {
-  readonly version: number;
-  readonly name: string;
-  readonly sql: string;
-}
 
 const CREATE_LEDGER = `CREATE TABLE IF NOT EXISTS migrations (
   version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL
@@ -16,22 +9,6 @@ const HAS_LEDGER = "SELECT 1 AS found FROM sqlite_schema WHERE type = 'table' AN
 const LATEST = 'SELECT coalesce(max(version), 0) AS version FROM migrations';
 const RECORD =
   "INSERT INTO migrations (version, name, applied_at) VALUES (?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER))";
-
-const FILE_NAME = /^(\d{4})-[a-z0-9-]+\.sql$/;
-
-/** Reads the migrations in `directory`, by default those of this GreenVue, in the order of their numbers. */
-export async function readMigrations(
-  directory = new URL('./migrations/', import.meta.url),
-): Promise<readonly Migration[]> {
-  const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
-  return Promise.all(
-    names.map(async (name, index) => {
-      const version = Number(FILE_NAME.exec(name)?.[1]);
-      if (version !== index + 1) throw new Error(`migration ${name} should have the number ${index + 1}`);
-      return { version, name, sql: await readFile(new URL(name, directory), 'utf8') };
-    }),
-  );
-}
 
 /**
  * Brings the database up to the last of `migrations`, each in a transaction of its own under the write lock, so that
@@ -46,7 +23,7 @@ export async function migrate(
   // The common start, with nothing to do, takes no write lock.
   let version = await versionOf(writer);
   while (version < known) version = await applyNext(writer, options.migrations);
-  if (version > known) throw new NewerDatabaseError({ file: options.file, found: version, known });
+  if (version > known) throw new NewerDatabaseError({ database: options.file, found: version, known });
 }
 
 async function versionOf(writer: Channel): Promise<number> {

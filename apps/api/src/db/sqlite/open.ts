@@ -1,11 +1,13 @@
 import { Kysely } from 'kysely';
 import type { AppDatabase } from '../database.ts';
+import { type Migration, readMigrations } from '../migration-files.ts';
 import type { Database } from '../schema.ts';
 import { type Channel, openInlineChannel, openThreadChannel } from './channel.ts';
 import { sqliteDialect } from './driver.ts';
-import { type Migration, migrate, readMigrations } from './migrate.ts';
+import { migrate } from './migrate.ts';
 
 const READER_THREADS = 2;
+const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
 export interface SqliteDatabaseOptions {
   readonly file: string;
@@ -19,7 +21,7 @@ export async function openSqlite(options: SqliteDatabaseOptions): Promise<AppDat
   const { file } = options;
   const writer = open({ file, readOnly: false });
   try {
-    await migrate(writer, { file, migrations: options.migrations ?? (await readMigrations()) });
+    await migrate(writer, { file, migrations: options.migrations ?? (await readMigrations(MIGRATIONS)) });
   } catch (error) {
     await writer.close();
     throw error;
@@ -30,7 +32,7 @@ export async function openSqlite(options: SqliteDatabaseOptions): Promise<AppDat
     () => open({ file, readOnly: true }),
   );
   const kysely = new Kysely<Database>({ dialect: sqliteDialect({ writer, readers }) });
-  return { kysely, close: () => closeAll([...readers, writer]) };
+  return { dialect: 'sqlite', kysely, close: () => closeAll([...readers, writer]) };
 }
 
 /** Readers first: the last to close empties the WAL into the file, which a reader may not. */

@@ -1,0 +1,67 @@
+import type { Client } from 'pg';
+import { NewerDatabaseError } from '../errors.ts';
+import type { Migration } from '../migration-files.ts';
+
+/** All of GreenVue's tables are in it; the job engine has a schema of its own. */
+export const SCHEMA = 'greenvue';
+
+/** Any number that nothing else in the database locks. */
+const MIGRATION_LOCK = 7_236_451_903;
+
+// Not by to_regclass: it may answer from a cache that has not heard yet what was committed before we got the lock.
+const HAS_LEDGER = `SELECT EXISTS (
+  SELECT FROM pg_catalog.pg_tables WHERE schemaname = 'greenvue' AND tablename = 'migrations') AS found`;
+const HAS_SCHEMA = `SELECT EXISTS (
+  SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'greenvue') AS found`;
+const CREATE_SCHEMA = 'CREATE SCHEMA greenvue';
+const CREATE_LEDGER = `CREATE TABLE greenvue.migrations (
+    version integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`;
+const LATEST = 'SELECT coalesce(max(version), 0) AS version FROM greenvue.migrations';
+const RECORD = 'INSERT INTO greenvue.migrations (version, name) VALUES ($1, $2)';
+
+/**
+ * Brings the schema up to the last of `migrations`, whole or not at all, by one process at a time. Throws a
+ * {@link NewerDatabaseError} when it is ahead.
+ */
+export async function migrate(client: Client, migrations: readonly Migration[]): Promise<void> {
+  const known = migrations.length;
+  // The common start, with nothing to do, takes no lock and needs no right to change the schema.
+  let found = await versionOf(client);
+  if (found < known) found = await applyMissing(client, migrations);
+  if (found <= known) return;
+  const database = `The schema ${SCHEMA} of the database ${client.database ?? ''}`;
+  throw new NewerDatabaseError({ database, found, known });
+}
+
+async function applyMissing(client: Client, migrations: readonly Migration[]): Promise<number> {
+  await client.query('BEGIN');
+  try {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    const found = await versionOf(client);
+    // Somebody who may make schemas can have made it for a user who may not.
+    if (!(await finds(client, HAS_SCHEMA))) await client.query(CREATE_SCHEMA);
+    if (!(await finds(client, HAS_LEDGER))) await client.query(CREATE_LEDGER);
+    await client.query(`SET LOCAL search_path TO ${SCHEMA}`);
+    for (const { version, name, sql } of migrations.slice(found)) {
+      await client.query(sql);
+      await client.query(RECORD, [version, name]);
+    }
+    await client.query('COMMIT');
+    return Math.max(found, migrations.length);
+  } catch (error) {
+    // A lost connection has rolled back by itself; what went wrong before is what to tell.
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function versionOf(client: Client): Promise<number> {
+  if (!(await finds(client, HAS_LEDGER))) return 0;
+  const { rows } = await client.query<{ version: number }>(LATEST);
+  return rows[0]?.version ?? 0;
+}
+
+async function finds(client: Client, sql: string): Promise<boolean> {
+  const { rows } = await client.query<{ found: boolean }>(sql);
+  return rows[0]?.found === true;
+}

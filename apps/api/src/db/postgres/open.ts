@@ -1,0 +1,43 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { AppDatabase } from '../database.ts';
+import { NewerDatabaseError } from '../errors.ts';
+import { type Migration, readMigrations } from '../migration-files.ts';
+import type { Database } from '../schema.ts';
+import { databaseError } from './error-codes.ts';
+import { migrate, SCHEMA } from './migrate.ts';
+import { CONNECT_MS, openPool } from './pool.ts';
+
+const MIGRATIONS = new URL('./migrations/', import.meta.url);
+
+export interface PostgresDatabaseOptions {
+  readonly url: string;
+  /** At most. */
+  readonly connections: number;
+  readonly migrations?: readonly Migration[];
+}
+
+/** Opens and migrates GreenVue's schema of a PostgreSQL database. */
+export async function openPostgres(options: PostgresDatabaseOptions): Promise<AppDatabase> {
+  const { url, connections } = options;
+  await prepare(url, options.migrations ?? (await readMigrations(MIGRATIONS)));
+  const pool = openPool({ url, connections });
+  // Every table is named with its schema: a search_path would be lost behind a pooler that shares connections.
+  const kysely = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }).withSchema(SCHEMA);
+  return { dialect: 'postgres', kysely, close: () => pool.end() };
+}
+
+/** On a connection of its own, whose statements may take as long as they need. */
+async function prepare(url: string, migrations: readonly Migration[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
+  // A connection that breaks also rejects the query that it is busy with.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await migrate(client, migrations);
+  } catch (error) {
+    throw error instanceof NewerDatabaseError ? error : databaseError(error);
+  } finally {
+    await client.end();
+  }
+}

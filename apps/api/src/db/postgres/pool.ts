@@ -1,0 +1,86 @@
+import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import pg from 'pg';
+import { databaseError, isAnswer } from './error-codes.ts';
+
+export interface PoolOptions {
+  readonly url: string;
+  /** At most. */
+  readonly connections: number;
+}
+
+/** So long a query waits for a connection, and a connection for the server. */
+export const CONNECT_MS = 5_000;
+/** No statement of GreenVue's takes so long: the server, or the way to it, is gone without a word. */
+const QUERY_MS = 30_000;
+const INT8 = 20;
+
+// Times, sequences and counts are all safe integers.
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)),
+};
+
+/** What Kysely's PostgresDialect asks for, over a pool of `pg`: every rejection is a `DatabaseError`. */
+export function openPool({ url, connections }: PoolOptions): PostgresPool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    types,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: QUERY_MS,
+    keepAlive: true,
+    application_name: 'greenvue',
+  });
+  // A connection that breaks tells the query that it is busy with; these listeners keep it from ending the process as well.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  let ended: Promise<void> | undefined;
+  return {
+    options: pool.options,
+    async connect() {
+      try {
+        return new PooledClient(await pool.connect());
+      } catch (error) {
+        throw databaseError(error);
+      }
+    },
+    end: () => {
+      ended ??= pool.end();
+      return ended;
+    },
+  };
+}
+
+/** A connection for one query or one transaction. */
+class PooledClient implements PostgresPoolClient {
+  readonly #client: pg.PoolClient;
+  #isLost = false;
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+  }
+
+  query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  query<R>(
+    sql: string | PostgresCursor<R>,
+    parameters: readonly unknown[] = [],
+  ): Promise<PostgresQueryResult<R>> | PostgresCursor<R> {
+    if (typeof sql === 'string') return this.#run<R>(sql, parameters);
+    throw new Error('streaming is not supported: page by key instead');
+  }
+
+  release(): void {
+    this.#client.release(this.#isLost);
+  }
+
+  async #run<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    try {
+      // Kysely's types say what the columns hold; the rows come as the database gives them.
+      return (await this.#client.query(sql, [...parameters])) as unknown as PostgresQueryResult<R>;
+    } catch (error) {
+      // One that timed out is still busy with its query: nobody else may get it.
+      if (!isAnswer(error)) this.#isLost = true;
+      throw databaseError(error);
+    }
+  }
+}
