@@ -1,4 +1,4 @@
-/** One fault of a request: where (a JSON pointer into the body, or the parameter's name) and what. */
+/** One fault of a request: where (a JSON pointer into the body, or to a parameter) and what. */
 export interface ProblemDetail {
   readonly pointer: string;
   readonly detail: string;

@@ -11,7 +11,7 @@ export const problemSchema = z
     errors: z
       .array(
         z.object({
-          pointer: z.string().describe('A JSON pointer into the body, or the name of a parameter'),
+          pointer: z.string().describe('A JSON pointer into the body, or to a parameter'),
           detail: z.string(),
         }),
       )

@@ -122,9 +122,14 @@ async function revoke(
   return database.transaction().execute(async (trx) => {
     const token = await trx.selectFrom('api_tokens').select(COLUMNS).where('id', '=', id).executeTakeFirst();
     if (token === undefined) return false;
-    if (token.revoked_at !== null) return true;
     const now = clock.now();
-    await trx.updateTable('api_tokens').set({ revoked_at: now }).where('id', '=', id).execute();
+    const { numUpdatedRows } = await trx
+      .updateTable('api_tokens')
+      .set({ revoked_at: now })
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) return true;
     await recordAudit(trx, {
       actor,
       action: 'token.revoke',

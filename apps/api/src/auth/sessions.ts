@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { newId } from '../db/ids.ts';
+import { passingOverLocked, takeTurn } from '../db/locks.ts';
 import type { Database } from '../db/schema.ts';
 import { hashSecret, makeSecret } from './secrets.ts';
 
@@ -37,14 +38,14 @@ export function createSessions({ database, clock }: SessionsDeps): Sessions {
     refresh: (token) => database.transaction().execute((trx) => refresh(trx, token, clock.now())),
     end: (token) =>
       database.transaction().execute(async (trx) => {
-        const known = await find(trx, token);
+        const known = await findInTurn(trx, token);
         if (known) await revokeFamily(trx, known.family, clock.now());
       }),
   };
 }
 
 async function refresh(trx: Transaction<Database>, token: string, now: number): Promise<RefreshOutcome> {
-  const known = await find(trx, token);
+  const known = await findInTurn(trx, token);
   if (!known || known.expires_at <= now || known.revoked_at !== null) return { kind: 'refused' };
   if (known.used_at !== null) {
     await revokeFamily(trx, known.family, now);
@@ -74,6 +75,14 @@ async function issue(
   return token;
 }
 
+/** The token as it stands when nobody else changes its family: no new one of it escapes being revoked with the others. */
+async function findInTurn(trx: Transaction<Database>, token: string) {
+  const known = await find(trx, token);
+  if (known === undefined) return undefined;
+  await takeTurn(trx, `family ${known.family}`);
+  return find(trx, token);
+}
+
 function find(trx: Transaction<Database>, token: string) {
   return trx
     .selectFrom('refresh_tokens')
@@ -100,5 +109,9 @@ async function forgetExpired(trx: Transaction<Database>, now: number): Promise<v
     .select('id')
     .where('expires_at', '<=', now)
     .limit(FORGOTTEN_AT_ONCE);
-  await trx.deleteFrom('refresh_tokens').where('id', 'in', expired).execute();
+  await trx
+    .with('expired', () => passingOverLocked(trx, expired, 'refresh_tokens'))
+    .deleteFrom('refresh_tokens')
+    .where('id', 'in', (eb) => eb.selectFrom('expired').select('expired.id'))
+    .execute();
 }

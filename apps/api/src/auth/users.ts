@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { recordAudit } from '../db/audit.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { newId } from '../db/ids.ts';
+import { takeTurn } from '../db/locks.ts';
 import { queueNotification } from '../db/outbox.ts';
 import type { Database, Role, UserRow } from '../db/schema.ts';
 import type { CreatedPosition } from '../paging.ts';
@@ -49,6 +50,9 @@ export interface UsersDeps {
   readonly clock: Clock;
   readonly hasher: PasswordHasher;
 }
+
+/** What a change of the admins takes turns at: two at once could each leave the other's admin as the last. */
+const ADMINS = 'admins';
 
 export function createUsers(deps: UsersDeps): Users {
   const { database } = deps;
@@ -119,6 +123,7 @@ async function makeFirstAdmin(
 ): Promise<UserRow | undefined> {
   const row = { ...(await newRow(hasher, user, clock)), role: 'admin' as const };
   return database.transaction().execute(async (trx) => {
+    await takeTurn(trx, ADMINS);
     const admin = await trx
       .selectFrom('users')
       .select('id')
@@ -162,6 +167,7 @@ async function changeRole(
   trx: Transaction<Database>,
   { id, role, actor, at }: { id: string; role: Role; actor: Actor; at: number },
 ): Promise<RoleChange> {
+  await takeTurn(trx, ADMINS);
   const user = await trx.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
   if (user === undefined) return { kind: 'unknown' };
   if (user.role === role) return { kind: 'changed', user };

@@ -64,16 +64,51 @@ test('every fault of a body is named with a JSON pointer', async () => {
   expect(new Set(pointers)).toEqual(new Set(['/email', '/password', '/name', '/a~1b~0c']));
 });
 
+test('each fault of a body says in the words of the jobs what would be right', async () => {
+  const { ask, signUp } = await createTestApp();
+  const register = { method: 'POST', url: '/api/auth/register' } as const;
+  const faultsOf = async (request: InjectOptions & { readonly token?: string }) =>
+    (await ask(request)).body.errors;
+  expect(await faultsOf({ ...register, payload: { email: 'a@example.com', name: 'Ann' } })).toEqual([
+    { pointer: '/password', detail: 'is required' },
+  ]);
+  const session = await signUp('ann@example.com');
+  const listing = { title: 1, category: 'A B', price_cents: -1, condition: 'none', colour: 'red' };
+  const faults = await faultsOf({
+    method: 'POST',
+    url: '/api/listings',
+    token: session.access_token,
+    payload: listing,
+  });
+  expect(faults).toEqual([
+    { pointer: '/title', detail: 'must be a string' },
+    { pointer: '/category', detail: expect.stringMatching(/^must match /) },
+    { pointer: '/price_cents', detail: 'must be at least 0' },
+    { pointer: '/condition', detail: expect.stringMatching(/^must be one of /) },
+    { pointer: '/colour', detail: expect.stringMatching(/^unknown field; known ones are title, /) },
+  ]);
+});
+
+test('a fault of a parameter has a JSON pointer, whichever list it is', async () => {
+  const { ask } = await createTestApp();
+  expect((await ask({ url: '/api/listings?q=a%00b' })).body.errors).toEqual([
+    { pointer: '/q', detail: 'must not contain U+0000' },
+  ]);
+  expect((await ask({ url: '/api/listings?a%2Fb~c=1' })).body.errors).toMatchObject([
+    { pointer: '/a~1b~0c' },
+  ]);
+});
+
 test('a fault of a parameter is a 422 that names it', async () => {
   const { ask, apiToken } = await createTestApp();
   const token = await apiToken('admin');
   for (const query of ['limit=0', 'limit=201', 'limit=1e2', 'limit=', 'limit=1&limit=2']) {
     const answer = await ask({ url: `/api/users?${query}`, token });
     expectProblem(answer, 422);
-    expect(answer.body.errors).toMatchObject([{ pointer: 'limit' }]);
+    expect(answer.body.errors).toMatchObject([{ pointer: '/limit' }]);
   }
   const unknown = await ask({ url: '/api/users?page=2', token });
-  expect(unknown.body.errors).toMatchObject([{ pointer: 'page' }]);
+  expect(unknown.body.errors).toMatchObject([{ pointer: '/page' }]);
   expectProblem(await ask({ url: `/api/users/${'x'.repeat(3_000)}`, token }), 422);
 });
 

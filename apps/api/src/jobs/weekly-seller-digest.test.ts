@@ -1,5 +1,5 @@
 import { runJob } from '@greenvue/jobs/testing';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addListing, addUser, openTestDatabase } from '../db/test-database.ts';
 import { createTemplates } from '../notifications/templates.ts';
 import { weeklySellerDigest } from './weekly-seller-digest.ts';
@@ -7,74 +7,76 @@ import { weeklySellerDigest } from './weekly-seller-digest.ts';
 const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 0, 31);
 
-async function setUp() {
-  const opened = await openTestDatabase();
-  const database = opened.kysely;
-  const deps = { database, clock: { now: () => NOW } };
-  return {
-    database,
-    list: (seller_id: string, title: string, daysAgo: number) =>
-      addListing(opened, { seller_id, title, created_at: NOW - daysAgo * DAY_MS }),
-    run: (id: string, payload: object = {}, scheduledFor?: Date) =>
-      runJob(weeklySellerDigest, payload, deps, { run: { id, scheduledFor } }),
-    queued: async () => {
-      const rows = await database.selectFrom('notifications').selectAll().orderBy('email').execute();
-      return rows.map(({ email, template, data }) => ({ email, template, data: JSON.parse(data) }));
-    },
-  };
-}
+describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
+  async function setUp() {
+    const opened = await openTestDatabase(dialect);
+    const database = opened.kysely;
+    const deps = { database, clock: { now: () => NOW } };
+    return {
+      database,
+      list: (seller_id: string, title: string, daysAgo: number) =>
+        addListing(opened, { seller_id, title, created_at: NOW - daysAgo * DAY_MS }),
+      run: (id: string, payload: object = {}, scheduledFor?: Date) =>
+        runJob(weeklySellerDigest, payload, deps, { run: { id, scheduledFor } }),
+      queued: async () => {
+        const rows = await database.selectFrom('notifications').selectAll().orderBy('email').execute();
+        return rows.map(({ email, template, data }) => ({ email, template, data: JSON.parse(data) }));
+      },
+    };
+  }
 
-test('each seller gets one digest that counts their listings, and nobody else gets any', async () => {
-  const { database, list, run, queued } = await setUp();
-  const ann = await addUser(database, 'ann@example.com');
-  const bob = await addUser(database, 'bob@example.com');
-  await addUser(database, 'reader@example.com');
-  await list(ann, 'Lamp', 1);
-  await list(ann, 'Chair', 6);
-  await list(ann, 'Table', 10);
-  await list(ann, 'Bed', 25);
-  await list(bob, 'Bike', 24);
-  expect((await run('1')).result).toEqual({ queued: 2 });
-  const template = 'seller_digest';
-  expect(await queued()).toEqual([
-    {
-      email: 'ann@example.com',
-      template,
-      data: { active: 4, added: 2, expiring: 1, titles: ['Lamp', 'Chair'] },
-    },
-    { email: 'bob@example.com', template, data: { active: 1, added: 0, expiring: 1, titles: [] } },
-  ]);
-});
+  test('each seller gets one digest that counts their listings, and nobody else gets any', async () => {
+    const { database, list, run, queued } = await setUp();
+    const ann = await addUser(database, 'ann@example.com');
+    const bob = await addUser(database, 'bob@example.com');
+    await addUser(database, 'reader@example.com');
+    await list(ann, 'Lamp', 1);
+    await list(ann, 'Chair', 6);
+    await list(ann, 'Table', 10);
+    await list(ann, 'Bed', 25);
+    await list(bob, 'Bike', 24);
+    expect((await run('1')).result).toEqual({ queued: 2 });
+    const template = 'seller_digest';
+    expect(await queued()).toEqual([
+      {
+        email: 'ann@example.com',
+        template,
+        data: { active: 4, added: 2, expiring: 1, titles: ['Lamp', 'Chair'] },
+      },
+      { email: 'bob@example.com', template, data: { active: 1, added: 0, expiring: 1, titles: [] } },
+    ]);
+  });
 
-test('the template shows what the job queues', async () => {
-  const { database, list, run, queued } = await setUp();
-  await list(await addUser(database, 'ann@example.com'), 'Lamp', 1);
-  await run('1');
-  const [digest] = await queued();
-  const mail = createTemplates().render('seller_digest', { name: 'Ann' }, digest?.data);
-  expect(mail.text).toContain('- Lamp');
-});
+  test('the template shows what the job queues', async () => {
+    const { database, list, run, queued } = await setUp();
+    await list(await addUser(database, 'ann@example.com'), 'Lamp', 1);
+    await run('1');
+    const [digest] = await queued();
+    const mail = createTemplates().render('seller_digest', { name: 'Ann' }, digest?.data);
+    expect(mail.text).toContain('- Lamp');
+  });
 
-test('a run that is tried again queues nothing twice; the next run queues anew', async () => {
-  const { database, list, run, queued } = await setUp();
-  await list(await addUser(database, 'ann@example.com'), 'Lamp', 1);
-  await run('1');
-  await run('1');
-  expect(await queued()).toHaveLength(1);
-  await run('2');
-  expect(await queued()).toHaveLength(2);
-});
+  test('a run that is tried again queues nothing twice; the next run queues anew', async () => {
+    const { database, list, run, queued } = await setUp();
+    await list(await addUser(database, 'ann@example.com'), 'Lamp', 1);
+    await run('1');
+    await run('1');
+    expect(await queued()).toHaveLength(1);
+    await run('2');
+    expect(await queued()).toHaveLength(2);
+  });
 
-test('more sellers than a batch all get theirs', async () => {
-  const { database, list, run, queued } = await setUp();
-  for (let n = 0; n < 401; n += 1) await list(await addUser(database, `seller${n}@example.com`), 'Lamp', 1);
-  expect((await run('1')).result).toEqual({ queued: 401 });
-  expect(new Set((await queued()).map(({ email }) => email)).size).toBe(401);
-});
+  test('more sellers than a batch all get theirs', async () => {
+    const { database, list, run, queued } = await setUp();
+    for (let n = 0; n < 401; n += 1) await list(await addUser(database, `seller${n}@example.com`), 'Lamp', 1);
+    expect((await run('1')).result).toEqual({ queued: 401 });
+    expect(new Set((await queued()).map(({ email }) => email)).size).toBe(401);
+  });
 
-test('a late run tells of the week that it stands for', async () => {
-  const { database, list, run, queued } = await setUp();
-  await list(await addUser(database, 'ann@example.com'), 'Lamp', 9);
-  await run('1', {}, new Date(NOW - 7 * DAY_MS));
-  expect((await queued())[0]?.data).toMatchObject({ added: 1, titles: ['Lamp'] });
+  test('a late run tells of the week that it stands for', async () => {
+    const { database, list, run, queued } = await setUp();
+    await list(await addUser(database, 'ann@example.com'), 'Lamp', 9);
+    await run('1', {}, new Date(NOW - 7 * DAY_MS));
+    expect((await queued())[0]?.data).toMatchObject({ added: 1, titles: ['Lamp'] });
+  });
 });

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
+import { passingOverLocked } from '../db/locks.ts';
 import { queueNotifications, recordListingChanges } from '../db/outbox.ts';
 import type { Database } from '../db/schema.ts';
 import { inShortBatches } from '../db/short-batches.ts';
@@ -72,16 +73,16 @@ async function removeBatch(
   trx: Transaction<Database>,
   batch: { readonly cutoff: number; readonly size: number; readonly now: number },
 ): Promise<{ readonly rows: number }> {
+  const oldest = trx
+    .selectFrom('listings')
+    .select('seq')
+    .where('created_at', '<', batch.cutoff)
+    .orderBy('created_at')
+    .limit(batch.size);
   const expired = await trx
+    .with('oldest', () => passingOverLocked(trx, oldest, 'listings'))
     .deleteFrom('listings')
-    .where('seq', 'in', (eb) =>
-      eb
-        .selectFrom('listings')
-        .select('seq')
-        .where('created_at', '<', batch.cutoff)
-        .orderBy('created_at')
-        .limit(batch.size),
-    )
+    .where('seq', 'in', (eb) => eb.selectFrom('oldest').select('oldest.seq'))
     .returning(['seq', 'id', 'seller_id', 'title'])
     .execute();
   if (expired.length === 0) return { rows: 0 };

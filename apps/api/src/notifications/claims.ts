@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { passingOverLocked } from '../db/locks.ts';
 import type { Database, NotificationRow } from '../db/schema.ts';
 import type { MailOutcome } from './mailer.ts';
 import type { TemplateName } from './templates.ts';
@@ -105,7 +106,25 @@ async function claim(
   trx: Transaction<Database>,
   { template, sender, limit, now }: { template: TemplateName; sender: string; limit: number; now: number },
 ): Promise<readonly Claimed[]> {
-  const due = await trx
+  const due = await passingOverLocked(trx, dueOnes(trx, { template, limit, now }), 'notifications').execute();
+  if (due.length === 0) return [];
+  await trx
+    .updateTable('notifications')
+    .set({ status: 'sending', claimed_at: now, claimed_by: sender })
+    .where(
+      'id',
+      'in',
+      due.map(({ id }) => id),
+    )
+    .execute();
+  return due.map((row) => ({ ...row, name: row.name ?? undefined }));
+}
+
+function dueOnes(
+  trx: Transaction<Database>,
+  { template, limit, now }: { template: TemplateName; limit: number; now: number },
+) {
+  return trx
     .selectFrom('notifications')
     .leftJoin('users', 'users.id', 'notifications.user_id')
     .select([
@@ -119,19 +138,7 @@ async function claim(
     .where('notifications.status', '=', 'pending')
     .where('notifications.due_at', '<=', now)
     .orderBy('notifications.due_at')
-    .limit(limit)
-    .execute();
-  if (due.length === 0) return [];
-  await trx
-    .updateTable('notifications')
-    .set({ status: 'sending', claimed_at: now, claimed_by: sender })
-    .where(
-      'id',
-      'in',
-      due.map(({ id }) => id),
-    )
-    .execute();
-  return due.map((row) => ({ ...row, name: row.name ?? undefined }));
+    .limit(limit);
 }
 
 async function settle(

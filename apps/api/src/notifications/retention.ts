@@ -1,4 +1,5 @@
 import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely';
+import { passingOverLocked } from '../db/locks.ts';
 import type { Database } from '../db/schema.ts';
 import { inShortBatches } from '../db/short-batches.ts';
 import type { TemplateName } from './templates.ts';
@@ -24,7 +25,7 @@ export async function forgetOld({ database, template, now, signal }: Retention):
     database,
     signal,
     step: async (trx, size) => {
-      const ids = await oldOnes(trx, { ...old, size }).execute();
+      const ids = await passingOverLocked(trx, oldOnes(trx, { ...old, size }), 'notifications').execute();
       if (ids.length > 0) {
         await trx
           .deleteFrom('notifications')
