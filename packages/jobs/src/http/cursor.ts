@@ -1,8 +1,8 @@
 import type { Cursor } from '../core/store.ts';
 
 const LONGEST_CURSOR = 4_096;
-const JOB_KEY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-const RUN_KEY = /^[0-9]{1,19}$/;
+/** A store's keys are its own numbers: a job's uid, a run's id. */
+const KEY = /^[0-9]{1,16}$/;
 
 /**
  * Where a page ended, as an opaque token. `order` names what the page was sorted by: a cursor is good for the order that it
@@ -14,7 +14,7 @@ export function encodeCursor(order: string, cursor: Cursor): string {
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-/** What a page is sorted by: a text or a number (which may be absent) of jobs, or the ids of runs. */
+/** What a page is sorted by: a text or a time in ms (which may be absent) of jobs, or the ids of runs. */
 export type CursorValue = 'text' | 'number' | 'run';
 
 /** Reads a token of {@link encodeCursor}; undefined for one that is malformed, or of another order. */
@@ -23,12 +23,10 @@ export function decodeCursor(order: string, kind: CursorValue, token: string): C
   const parts = readParts(token);
   if (!Array.isArray(parts) || parts.length !== 3 || parts[0] !== order) return undefined;
   const [, value, key]: readonly unknown[] = parts;
-  if (typeof key !== 'string' || !(kind === 'run' ? RUN_KEY : JOB_KEY).test(key)) return undefined;
+  if (typeof key !== 'string' || !KEY.test(key) || !Number.isSafeInteger(Number(key))) return undefined;
   if (kind === 'text') return typeof value === 'string' && isStorable(value) ? { value, key } : undefined;
   if (value === null) return { value, key };
-  return kind === 'number' && typeof value === 'number' && Number.isFinite(value)
-    ? { value, key }
-    : undefined;
+  return kind === 'number' && Number.isSafeInteger(value) ? { value: Number(value), key } : undefined;
 }
 
 function readParts(token: string): unknown {

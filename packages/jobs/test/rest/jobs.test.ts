@@ -230,6 +230,7 @@ describe('GET /jobs', () => {
     for (const query of [
       `cursor=${first.next_cursor}`,
       `sort=-name&cursor=${first.next_cursor}`,
+      `cursor=${Buffer.from('["jobs:id","a","abc"]').toString('base64url')}`,
       'cursor=%%%',
       'cursor=AAAA',
       `cursor=${broken}`,
