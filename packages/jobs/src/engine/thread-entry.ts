@@ -51,13 +51,16 @@ function send(message: FromThread): void {
 
 async function execute(task: Extract<ToThread, { kind: 'run' }>, signal: AbortSignal): Promise<void> {
   const speaker = createSpeaker();
+  let isReady = false;
   try {
     const jobType = await load(task.module, task.type);
     deps ??= makeDeps();
-    const returned = await jobType.run(contextOf(task, signal, speaker.notes), (await deps) as never);
+    const made = await deps;
+    isReady = true;
+    const returned = await jobType.run(contextOf(task, signal, speaker.notes), made as never);
     send({ kind: 'returned', result: resultOf(returned), noted: speaker.end() });
   } catch (error) {
-    send({ kind: 'threw', thrown: readThrown(error), noted: speaker.end() });
+    send({ kind: 'threw', thrown: readThrown(error), noted: speaker.end(), isReady });
   }
 }
 
@@ -125,8 +128,11 @@ function contextOf(
 }
 
 async function end(): Promise<void> {
-  const made = deps === undefined ? undefined : ((await deps) as Closable | undefined);
-  await made?.close?.();
-  // Not by closing the port: a timer that a handler has left behind would keep the thread.
-  process.exit();
+  try {
+    const made = (await deps) as Closable | undefined;
+    await made?.close?.();
+  } finally {
+    // Not by closing the port: a timer that a handler has left behind would keep the thread.
+    process.exit();
+  }
 }

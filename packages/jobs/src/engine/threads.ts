@@ -26,7 +26,13 @@ export type ToThread =
 export type FromThread =
   | { readonly kind: 'noted'; readonly noted: Noted }
   | { readonly kind: 'returned'; readonly result: HandlerResult; readonly noted: Noted | undefined }
-  | { readonly kind: 'threw'; readonly thrown: Thrown; readonly noted: Noted | undefined };
+  | {
+      readonly kind: 'threw';
+      readonly thrown: Thrown;
+      readonly noted: Noted | undefined;
+      /** False: no handler was called, since its module or the thread's dependencies could not be had. */
+      readonly isReady: boolean;
+    };
 
 interface Thread {
   readonly worker: Worker;
@@ -147,6 +153,8 @@ export class ThreadPool {
     if (message.noted !== undefined) current.attempt.notes.add(message.noted);
     if (message.kind === 'noted') return;
     this.#release(thread);
+    // Node keeps a failed import for the life of a thread: only a new one can do better (P8).
+    if (message.kind === 'threw' && !message.isReady) this.#post(thread, { kind: 'end' });
     if (message.kind === 'returned') current.resolve(message.result);
     else current.reject(thrownAgain(message.thrown));
   }

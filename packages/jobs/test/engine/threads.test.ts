@@ -1,15 +1,20 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Run } from '../../src/index.ts';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Run, ThreadDeps } from '../../src/index.ts';
 import { createHarness, type Harness } from './engine-harness.ts';
 import { inThread } from './thread-types.ts';
 
 let h: Harness;
-beforeEach(async () => {
-  h = await createHarness({
-    jobTypes: [inThread],
-    threadDeps: { module: new URL('./thread-types.ts', import.meta.url), data: 'made in the thread' },
-  });
+beforeEach(() =>
+  startWith({ module: new URL('./thread-types.ts', import.meta.url), data: 'made in the thread' }),
+);
+afterEach(() => h.close());
+
+async function startWith(threadDeps: ThreadDeps): Promise<void> {
+  h = await createHarness({ jobTypes: [inThread], threadDeps });
   await h.engine.createJob({
     id: 'job',
     name: 'Job',
@@ -18,8 +23,7 @@ beforeEach(async () => {
     timeout: '5s',
     overlap: 'allow',
   });
-});
-afterEach(() => h.close());
+}
 
 async function start(what: string): Promise<string> {
   const { view } = await h.engine.trigger('job', { payload: { what } });
@@ -124,6 +128,30 @@ describe('P20 isolation: a job type in a thread', () => {
   it('P8: what can’t cross a thread fails the attempt like any error', async () => {
     const run = await until(await start('hostile'), ({ errors }) => errors.length > 0);
     expect(run).toMatchObject({ status: 'queued', recoveries: 0, errors: [{ reason: 'error' }] });
+  });
+});
+
+const READY = 'export const createThreadDeps = (name) => ({ name, uses: 0 });';
+
+describe('P8: a thread whose dependencies could not be made', () => {
+  it.each([
+    ['could not be made', "export const createThreadDeps = async () => { throw new Error('not yet'); };"],
+    ['could not be imported', "throw new Error('not yet');"],
+  ])('is not used again when they %s: a retry gets a new one', async (_what, broken) => {
+    const folder = await mkdtemp(join(tmpdir(), 'thread-deps-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const module = join(folder, 'deps.mjs');
+    await writeFile(module, broken);
+    await h.close();
+    await startWith({ module, data: 'made at last' });
+    const id = await start('report');
+    const failed = await until(id, ({ errors }) => errors.length > 0);
+    expect(failed).toMatchObject({ status: 'queued', errors: [{ message: 'not yet' }] });
+    await writeFile(module, READY);
+    h.clock.advance(60_000);
+    const run = await until(id, ({ status }) => status !== 'queued' && status !== 'running');
+    expect(run).toMatchObject({ status: 'succeeded', attempt: 2, errors: [{ message: 'not yet' }] });
+    expect('result' in run && run.result).toContain('made at last');
   });
 });
 
