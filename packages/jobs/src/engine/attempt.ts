@@ -41,6 +41,9 @@ export class Attempt implements JobContext<unknown> {
   stop: { readonly reason: StopReason; readonly atMonotonic: number } | undefined;
   /** The handler ignores its signal, and the store was told. */
   isZombie = false;
+  /** A report is on its way to the store. */
+  isReporting = false;
+  #reported: (() => void) | undefined;
 
   constructor(run: ClaimedRun, job: Job, payload: JsonText, now: () => number) {
     this.claimed = run;
@@ -104,6 +107,7 @@ export class Attempt implements JobContext<unknown> {
     const start = look.withStart && !this.startKnown;
     const zombieSince = this.isZombie ? undefined : look.zombieSince;
     if (noted === undefined && !start && zombieSince === undefined) return undefined;
+    this.isReporting = true;
     this.startKnown ||= start;
     this.isZombie ||= zombieSince !== undefined;
     const { id: runId, fence } = this.claimed;
@@ -114,6 +118,19 @@ export class Attempt implements JobContext<unknown> {
       ...(start ? { startedAt: this.startedAt } : {}),
       ...(zombieSince === undefined ? {} : { zombieSince }),
     };
+  }
+
+  /** The report has been written, or was put back. */
+  endReport(): void {
+    this.isReporting = false;
+    this.#reported?.();
+    this.#reported = undefined;
+  }
+
+  /** Calls back once no report is on its way: now, or when that one has ended. */
+  whenReported(callback: () => void): void {
+    if (this.isReporting) this.#reported = callback;
+    else callback();
   }
 
   /** The report could not be written: what it told is told again. */

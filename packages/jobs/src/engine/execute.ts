@@ -42,6 +42,8 @@ export class Executor<Deps> {
   readonly #with: ExecutorDeps<Deps>;
   /** By fence: a run can be claimed again while an attempt of an older claim still goes on. */
   readonly #active = new Map<number, Attempt>();
+  /** Their handlers have ended while a report was on its way: they are settled after it, with what it could not write. */
+  readonly #reporting = new Set<Attempt>();
   #waiting: Claimed[] = [];
   /** How many of `#waiting` have been started; the array is cut when all are. */
   #head = 0;
@@ -72,11 +74,11 @@ export class Executor<Deps> {
     return this.#meanDurationMs;
   }
 
-  /** The runs that it holds: those that run, and those that wait. */
+  /** The runs that it holds: those that run, those that wait, and those that are not settled yet. */
   runIds(): string[] {
     const waiting = this.#waiting.slice(this.#head);
     return [
-      ...[...this.#active.values()].map(({ claimed }) => claimed.id),
+      ...[...this.#active.values(), ...this.#reporting].map(({ claimed }) => claimed.id),
       ...waiting.map(({ run }) => run.id),
     ];
   }
@@ -256,25 +258,38 @@ export class Executor<Deps> {
   }
 
   #end(attempt: Attempt, outcome: Outcome): void {
-    const { settings, settled } = this.#with;
+    const { settings } = this.#with;
     this.#active.delete(attempt.claimed.fence);
     const took = settings.clock.monotonic() - attempt.startedMonotonic;
     this.#meanDurationMs = Number.isFinite(this.#meanDurationMs)
       ? this.#meanDurationMs * 0.95 + took * 0.05
       : took;
+    this.#settle(attempt, outcome, settings.clock.now());
+    this.#pump();
+  }
+
+  /** After a settlement the fence guards nothing more: what a report could not write has to go with it (P10). */
+  #settle(attempt: Attempt, outcome: Outcome, finishedAt: number): void {
+    if (attempt.isReporting) {
+      this.#reporting.add(attempt);
+      attempt.whenReported(() => this.#settle(attempt, outcome, finishedAt));
+      return;
+    }
+    this.#reporting.delete(attempt);
+    const { settings, settled } = this.#with;
+    const { id: runId, fence } = attempt.claimed;
     settled(
       {
-        runId: attempt.claimed.id,
-        fence: attempt.claimed.fence,
+        runId,
+        fence,
         outcome,
         random: outcome.kind === 'failed' ? settings.random() : 0,
         startedAt: attempt.startedAt,
-        finishedAt: settings.clock.now(),
+        finishedAt,
         ...attempt.takeNotes(),
       },
       attempt,
     );
-    this.#pump();
   }
 }
 

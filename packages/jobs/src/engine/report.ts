@@ -72,11 +72,11 @@ export class Reporter<Deps> {
     if (withNotes) this.#lastReport = monotonic;
     const reports = executor.reports(withNotes);
     if (reports.length === 0) return;
-    for (const { attempt, report } of reports) {
-      if (report.progress !== undefined)
-        ring.emit('run.progress', attempt.owner.id, report.runId, { progress: report.progress });
-    }
     try {
+      for (const { attempt, report } of reports) {
+        if (report.progress !== undefined)
+          ring.emit('run.progress', attempt.owner.id, report.runId, { progress: report.progress });
+      }
       const { stale, cancel } = await store.report(reports.map(({ report }) => report));
       for (const runId of stale) {
         // The oldest of them: the run may have been claimed again, here, while that one goes on.
@@ -88,6 +88,8 @@ export class Reporter<Deps> {
       this.#notBefore = monotonic + REPORT_MS;
       for (const { attempt, report } of reports) attempt.putBack(report);
       throw error;
+    } finally {
+      for (const { attempt } of reports) attempt.endReport();
     }
   }
 

@@ -26,6 +26,10 @@ const untilAborted = (ctx: JobContext<unknown>) =>
   new Promise((_, reject) => {
     ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason), { once: true });
   });
+/** Long enough for a handler that has returned to be seen to have ended. */
+const turns = async () => {
+  for (let n = 0; n < 3; n++) await new Promise<void>((resolve) => void setImmediate(resolve));
+};
 const trigger = async () => (await h.engine.trigger('job')).view.run.id;
 const runOf = async (id: string) => (await h.engine.getRun(id)).run;
 const tickThrough = async () => {
@@ -131,6 +135,73 @@ describe('P10: while the database is away', () => {
     expect((await h.engine.getJob('job')).health).toMatchObject({ status: 'zombie' });
     end();
     await h.engine.tick();
+  });
+
+  it('what a report could not write goes with the settlement when the handler has ended meanwhile', async () => {
+    let end: () => void = () => undefined;
+    h.deps.handler = (ctx) => {
+      ctx.log.info('first');
+      ctx.progress(1, 2);
+      return new Promise<void>((resolve) => {
+        end = () => {
+          ctx.log.info('last');
+          resolve();
+        };
+      });
+    };
+    store.make('fails', 'report');
+    store.watch('report', async () => {
+      end();
+      await turns();
+    });
+    const id = await trigger();
+    await tickThrough();
+    store.restore();
+    await h.engine.tick();
+    expect(await runOf(id)).toMatchObject({ status: 'succeeded', progress: { done: 1, total: 2 } });
+    expect(await h.engine.getLogs(id)).toMatchObject([{ message: 'first' }, { message: 'last' }]);
+  });
+
+  it('P9: a run that ended during a report is not given back while it waits for that report', async () => {
+    const started: string[] = [];
+    let end: () => void = () => undefined;
+    h.deps.handler = (ctx) => {
+      started.push(ctx.run.id);
+      if (started.length > 1) return undefined;
+      ctx.log.info('first');
+      return new Promise<void>((resolve) => {
+        end = resolve;
+      });
+    };
+    let goOn: () => void = () => undefined;
+    const reporting = new Promise<void>((asked) => {
+      store.watch('report', () => {
+        asked();
+        return new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+      });
+    });
+    const ended = await trigger();
+    const ticked = h.engine.tick();
+    await reporting;
+    end();
+    await turns();
+    const lost = await trigger();
+    store.make('answer lost', 'claim');
+    await tickThrough();
+    store.restore();
+    const ticks = [h.engine.tick()];
+    await expect.poll(() => started).toContain(lost);
+    ticks.push(h.engine.tick());
+    await expect.poll(() => runOf(lost)).toMatchObject({ status: 'succeeded', attempt: 1 });
+    expect(await runOf(ended)).toMatchObject({ status: 'running' });
+    goOn();
+    await Promise.all([ticked, ...ticks]);
+    await h.engine.tick();
+    expect(await runOf(ended)).toMatchObject({ status: 'succeeded', attempt: 1 });
+    expect(started).toEqual([ended, lost]);
+    expect(await h.engine.getLogs(ended)).toMatchObject([{ message: 'first' }]);
   });
 
   it('P11: timeouts fire all the same, even when it never answers', async () => {

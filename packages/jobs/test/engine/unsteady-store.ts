@@ -6,8 +6,8 @@ export interface UnsteadyStore {
   wrap(store: JobStore): JobStore;
   /** What happens to calls of these methods from now on; a promise keeps their answers back until it resolves. */
   make(fate: Fate | 'works', ...methods: readonly (keyof JobStore)[]): void;
-  /** Tells of each call of a method, before it is made. */
-  watch(method: keyof JobStore, called: () => void): void;
+  /** Tells of each call of a method, before it is made; a promise keeps the call back until it resolves. */
+  watch(method: keyof JobStore, called: () => unknown): void;
   /** Calls of a method fail as long as their input fits. */
   refuse(method: keyof JobStore, fits: (input: readonly unknown[]) => boolean): void;
   /** Everything works again. */
@@ -17,11 +17,12 @@ export interface UnsteadyStore {
 /** Puts a store under the test's control: its calls fail, or are done and their answers get lost or come late. */
 export function createUnsteadyStore(): UnsteadyStore {
   const fates = new Map<string, Fate>();
-  const watchers = new Map<string, () => void>();
+  const watchers = new Map<string, () => unknown>();
   const away = () => new StoreError('unavailable', 'The database is away.');
   const refusals = new Map<string, (input: readonly unknown[]) => boolean>();
   const under = async (name: string, input: readonly unknown[], call: () => unknown): Promise<unknown> => {
-    watchers.get(name)?.();
+    const told = watchers.get(name)?.();
+    if (told instanceof Promise) await told;
     const fate = fates.get(name);
     if (fate === 'fails' || refusals.get(name)?.(input) === true) throw away();
     const answer = await call();
@@ -34,7 +35,7 @@ export function createUnsteadyStore(): UnsteadyStore {
       new Proxy(store, {
         get(target, name) {
           const method: unknown = Reflect.get(target, name);
-          if (typeof method !== 'function') return method;
+          if (typeof method !== 'function' || name === 'now') return method;
           return (...input: readonly unknown[]) =>
             under(String(name), input, () => Reflect.apply(method, target, input));
         },
