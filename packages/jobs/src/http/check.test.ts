@@ -11,6 +11,13 @@ const schema = z.strictObject({
   yes: z.boolean(),
   list: z.array(z.string()),
   one: z.literal('x'),
+  few: z.array(z.int()).max(2).default([]),
+  code: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default('ABC'),
+  at: z.iso.datetime().default('2030-01-31T12:00:00Z'),
+  email: z.email().default('a@example.com'),
   inner: z.strictObject({ 'a/b~c': z.string() }),
 });
 const valid = {
@@ -31,7 +38,7 @@ function faultsOf(input: unknown) {
 
 describe('checkInput', () => {
   test('gives the value when nothing is wrong', () => {
-    expect(checkInput(schema, valid)).toEqual({ ok: true, value: valid });
+    expect(checkInput(schema, valid)).toMatchObject({ ok: true, value: valid });
   });
 
   test.each([
@@ -50,6 +57,10 @@ describe('checkInput', () => {
     ['/list', 'must be an array', { list: {} }],
     ['/list/1', 'must be a string', { list: ['', 2] }],
     ['/one', 'must be x', { one: 'y' }],
+    ['/few', 'must have at most 2 items', { few: [1, 2, 3] }],
+    ['/code', 'must match /^[A-Z]{3}$/', { code: 'abc' }],
+    ['/at', 'must be a time like 2030-01-31T12:00:00Z', { at: 'tomorrow' }],
+    ['/email', 'must be an e-mail address', { email: 'nobody' }],
     ['/inner', 'must be a JSON object', { inner: [] }],
     ['/inner/a~1b~0c', 'must be a string', { inner: { 'a/b~c': 1 } }],
     ['/inner/d', 'unknown field; known ones are a/b~c', { inner: { 'a/b~c': '', d: 1 } }],

@@ -53,6 +53,9 @@ function detailOf(issue: Issue): string {
       return boundWords('at most', issue.maximum, issue.origin);
     case 'unrecognized_keys':
       return `unknown field; known ones are ${knownFields(issue)}`;
+    case 'invalid_format':
+      if (issue.format === 'regex') return `must match ${issue.pattern}`;
+      return FORMATS[issue.format] ?? 'is not valid';
     default:
       return 'is not valid';
   }
@@ -68,11 +71,17 @@ const KINDS: Readonly<Record<string, string>> = {
   array: 'an array',
 };
 
+const FORMATS: Readonly<Record<string, string>> = {
+  datetime: 'must be a time like 2030-01-31T12:00:00Z',
+  email: 'must be an e-mail address',
+};
+
 function kindWords(expected: string): string {
   return KINDS[expected] ?? expected;
 }
 
 function boundWords(side: 'at least' | 'at most', bound: number | bigint, origin: string): string {
+  if (origin === 'array') return `must have ${side} ${bound} items`;
   if (origin !== 'string') return `must be ${side} ${bound}`;
   if (side === 'at least' && bound === 1) return 'must not be empty';
   return `must have ${side} ${bound} characters`;
