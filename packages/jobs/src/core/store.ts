@@ -272,6 +272,11 @@ export interface JobStore {
   close(): Promise<void>;
   /** The store's idea of now. */
   now(): Promise<number>;
+  /**
+   * Asks the database itself, as a write and as a read would, and changes nothing. Rejects when it can't be used, and after
+   * `close()`.
+   */
+  check(): Promise<void>;
 
   /** Adds a job with its first slot (P1, P4). An id in use is `exists`; one that was deleted is free, with a new uid. */
   insertJob(input: {

@@ -137,9 +137,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       while ((await settledDown(executor, dispatcher)) > 0);
     },
 
-    async check() {
-      await store.now();
-    },
+    check: () => store.check(),
 
     jobTypes: () => registry.types.map(typeInfo),
     listAudit: (query) => store.listAudit(query),

@@ -3,6 +3,7 @@ import type { JobStore, TypeVersions } from '../../core/store.ts';
 
 /** What crosses to the threads: one object for each method, since a message has one body. */
 export interface ReadInputs {
+  readonly check: undefined;
   readonly getJob: { readonly jobId: string; readonly handlers: TypeVersions };
   readonly listJobs: Parameters<JobStore['listJobs']>[0];
   readonly getRun: string;
@@ -14,6 +15,7 @@ export interface ReadInputs {
 }
 
 export interface WriteInputs {
+  readonly check: undefined;
   readonly insertJob: Parameters<JobStore['insertJob']>[0];
   readonly command: Parameters<JobStore['command']>[0];
   readonly plan: Parameters<JobStore['plan']>[0];

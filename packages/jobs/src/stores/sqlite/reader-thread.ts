@@ -1,3 +1,4 @@
+import { checkFile, checkTables } from './check.ts';
 import { type Database, openForReading } from './database.ts';
 import type { ReadInputs, Reply, Request } from './protocol.ts';
 import { getJob, listJobs } from './read-jobs.ts';
@@ -5,11 +6,11 @@ import { getLogs, getRun, listRuns } from './read-runs.ts';
 import { jobHours, listAudit, stats } from './read-stats.ts';
 import { faultOf, type Handlers, replyTo, type Service, serve } from './thread.ts';
 
-serve((file) => createService(openForReading(file)));
+serve((file) => createService(file, openForReading(file)));
 
 /** Each read sees one state of the database: all that was committed before it was asked for, and nothing half done. */
-function createService(db: Database): Service {
-  const handlers = handlersOf(db);
+function createService(file: string, db: Database): Service {
+  const handlers = handlersOf(file, db);
   return {
     answer: (requests, from) => requests.slice(from, from + 1).map((request) => read(db, handlers, request)),
     close: () => db.close(),
@@ -27,8 +28,12 @@ function read(db: Database, handlers: Handlers<keyof ReadInputs>, request: Reque
   }
 }
 
-function handlersOf(db: Database): Handlers<keyof ReadInputs> {
+function handlersOf(file: string, db: Database): Handlers<keyof ReadInputs> {
   return {
+    check() {
+      checkTables(db);
+      checkFile(file);
+    },
     getJob: (input, now) => getJob(db, input, now),
     listJobs: (input, now) => listJobs(db, input, now),
     getRun: (runId) => getRun(db, runId),

@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { createSqliteStore } from './store.ts';
 import { ThreadChannel } from './thread-channel.ts';
@@ -52,6 +52,55 @@ describe('opening', () => {
       expect(await store.getJob('a', {})).toBeUndefined();
       await store.close();
     }
+  });
+});
+
+describe('the check', () => {
+  const opened = async () => {
+    const store = storeOf();
+    await store.open();
+    onTestFinished(() => store.close());
+    return store;
+  };
+  /** Closing once folds the log into the file. */
+  const openedAgain = async () => {
+    const first = storeOf();
+    await first.open();
+    await first.close();
+    return opened();
+  };
+  const unavailable = { name: 'StoreError', code: 'unavailable' };
+
+  it('is fine again and again, and leaves the log as it is', async () => {
+    const store = await opened();
+    const { size } = await stat(`${fileIn()}-wal`);
+    for (let n = 0; n < 3; n += 1) await store.check();
+    expect((await stat(`${fileIn()}-wal`)).size).toBe(size);
+  });
+
+  it('rejects before the store is open', async () => {
+    await expect(storeOf().check()).rejects.toMatchObject(unavailable);
+  });
+
+  it.each<[string, (file: string) => Promise<void>]>([
+    ['was overwritten', (file) => writeFile(file, 'no database '.repeat(10_000))],
+    ['was cut off', (file) => truncate(file, 5_000)],
+    ['was emptied', (file) => truncate(file, 0)],
+    ['was removed', (file) => rm(file)],
+  ])('rejects when the file of the database %s', async (_what, damage) => {
+    const store = await openedAgain();
+    await store.check();
+    await damage(fileIn());
+    await expect(store.check()).rejects.toMatchObject(unavailable);
+  });
+
+  it.each(['writer-thread', 'reader-thread'])('rejects when there is no %s', async (name) => {
+    const store = await opened();
+    const crash = crashOf(name);
+    await store.check();
+    const asked = store.check();
+    await crash();
+    await expect(asked).rejects.toMatchObject(unavailable);
   });
 });
 

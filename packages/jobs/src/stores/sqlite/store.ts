@@ -43,6 +43,9 @@ export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore
       await threads?.writer.close();
     },
     now: () => Promise.resolve(clock.now()),
+    async check() {
+      await Promise.all([write('check', undefined), read('check', undefined)]);
+    },
     insertJob: (input) => write('insertJob', input),
     command: (input) => write('command', input),
     plan: (input) => write('plan', input),

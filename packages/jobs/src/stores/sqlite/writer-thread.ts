@@ -1,4 +1,5 @@
 import { lowerThreadPriority } from '../../thread-priority.ts';
+import { checkTables } from './check.ts';
 import { claim } from './claim.ts';
 import { command, insertJob } from './commands.ts';
 import { type Database, openForWriting } from './database.ts';
@@ -84,6 +85,7 @@ type WriteHandlers = Handlers<keyof WriteInputs>;
 
 function handlersOf(w: Writer): WriteHandlers {
   return {
+    check: () => checkTables(w.db),
     insertJob: (input, now) => insertJob(w, input, now),
     command: (input, now) => command(w, input, now),
     plan: (input, now) => plan(w, input, now),
