@@ -24,8 +24,8 @@ import type { Mailer } from './notifications/mailer.ts';
 import { createNotifications, type Notifications } from './notifications/notifications.ts';
 import { createSmtpMailer } from './notifications/smtp-mailer.ts';
 import { createTemplates } from './notifications/templates.ts';
+import { openSearchIndex } from './search/open-index.ts';
 import type { SearchIndex } from './search/search-index.ts';
-import { createSqliteSearchIndex } from './search/sqlite-index.ts';
 import type { ThreadDepsData } from './thread-deps.ts';
 
 /** Everything that the server and the inline jobs work with. */
@@ -88,7 +88,7 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     authenticate: createAuthenticate({ accessTokens, apiTokens, users }),
     audit: createAppAudit(database),
     listings: createListings({ database, clock }),
-    search: createSqliteSearchIndex({ database }),
+    search: openSearchIndex(opened),
     mailer,
     notifications: createNotifications({ database, clock }),
     notificationDelivery: createNotificationDelivery({

@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts';
 import { createDatabase } from './db/database.ts';
 import { createListings, type Listings } from './listings/listings.ts';
+import { openSearchIndex } from './search/open-index.ts';
 import type { SearchIndex } from './search/search-index.ts';
-import { createSqliteSearchIndex } from './search/sqlite-index.ts';
 
 /** What a job thread is given to make its dependencies of. Survives structured cloning. */
 export interface ThreadDepsData {
@@ -25,7 +25,7 @@ export async function createThreadDeps(data: ThreadDepsData): Promise<ThreadJobD
   return {
     clock,
     listings: createListings({ database: database.kysely, clock }),
-    search: createSqliteSearchIndex({ database: database.kysely }),
+    search: openSearchIndex(database),
     close: () => database.close(),
   };
 }

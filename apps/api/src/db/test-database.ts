@@ -1,12 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Transaction } from 'kysely';
 import pg from 'pg';
 import { inject, onTestFinished } from 'vitest';
 import { type AppDatabase, createDatabase, type DatabaseLocation, type SqliteOptions } from './database.ts';
 import { newId } from './ids.ts';
 import { recordListingChange } from './outbox.ts';
-import type { ListingRow, NewListing, Queries } from './schema.ts';
+import type { Database, ListingRow, NewListing, Queries } from './schema.ts';
 
 /** A folder that is gone when the test is over. */
 export async function temporaryFolder(): Promise<string> {
@@ -77,11 +78,15 @@ export async function addUser(queries: Queries, email: string): Promise<string> 
   return id;
 }
 
+type TestListing = Partial<NewListing> & { readonly seller_id: string };
+
 /** Adds a listing as the listings feature does, recorded for search, and gives its row. */
-export async function addListing(
-  database: AppDatabase,
-  listing: Partial<NewListing> & { readonly seller_id: string },
-): Promise<ListingRow> {
+export function addListing({ kysely }: AppDatabase, listing: TestListing): Promise<ListingRow> {
+  return kysely.transaction().execute((trx) => addListingIn(trx, listing));
+}
+
+/** {@link addListing} within a transaction. */
+export async function addListingIn(trx: Transaction<Database>, listing: TestListing): Promise<ListingRow> {
   const row = {
     id: newId(),
     title: 'A thing',
@@ -95,9 +100,7 @@ export async function addListing(
     updated_at: listing.created_at ?? 1,
     ...listing,
   } as const;
-  return await database.kysely.transaction().execute(async (trx) => {
-    const added = await trx.insertInto('listings').values(row).returningAll().executeTakeFirstOrThrow();
-    await recordListingChange(trx, { listingSeq: added.seq, at: added.created_at });
-    return added;
-  });
+  const added = await trx.insertInto('listings').values(row).returningAll().executeTakeFirstOrThrow();
+  await recordListingChange(trx, { listingSeq: added.seq, at: added.created_at });
+  return added;
 }

@@ -1,10 +1,11 @@
 // A process for killed-jobs.test.ts: runs one of the jobs' work on the database it is given, and says when it has begun.
 import { createDatabase } from '../db/database.ts';
 import { createListings } from '../listings/listings.ts';
-import { createSqliteSearchIndex } from '../search/sqlite-index.ts';
+import { openSearchIndex } from '../search/open-index.ts';
 
 const [location = '{}', job = ''] = process.argv.slice(2);
-const { kysely: database } = await createDatabase({ isolation: 'inline', ...JSON.parse(location) });
+const opened = await createDatabase({ isolation: 'inline', ...JSON.parse(location) });
+const database = opened.kysely;
 let reports = 0;
 const work = {
   signal: new AbortController().signal,
@@ -15,7 +16,7 @@ const work = {
     if (reports === 4) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   },
 };
-const search = createSqliteSearchIndex({ database });
+const search = openSearchIndex(opened);
 if (job === 'cleanup') {
   await createListings({ database, clock: { now: () => 10 ** 12 } }).removeExpired({ ...work, daysOld: 1 });
 } else if (job === 'reindex') await search.reindex(work);

@@ -1,42 +1,44 @@
 import { runJob } from '@greenvue/jobs/testing';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addListing, addUser, openTestDatabase } from '../db/test-database.ts';
-import { createSqliteSearchIndex } from '../search/sqlite-index.ts';
+import { openSearchIndex } from '../search/open-index.ts';
 import { updateSearchIndex } from './update-search-index.ts';
 
-it.each([{}, { fullReindex: false }, { fullReindex: true }])(
-  'makes listings findable with %o',
-  async (payload) => {
-    const { search, run } = await openMarket(['Lamp', 'Sofa']);
-    const { result, progress } = await run(payload);
-    expect(result).toEqual({ indexed: 2, removed: 0, took_ms: 5 });
-    expect(progress).toEqual({ done: 2, total: 2, note: 'listings indexed' });
-    expect((await search.search({ text: 'lamp', filters: {}, limit: 5 })).hits).toHaveLength(1);
-  },
-);
-
-it('takes in only what changed, and all of it with fullReindex', async () => {
-  const { run } = await openMarket(['Lamp', 'Sofa']);
-  await run({});
-  expect((await run({})).result).toMatchObject({ indexed: 0 });
-  expect((await run({ fullReindex: true })).result).toMatchObject({ indexed: 2 });
-});
-
-it.each([{ fullReindex: 'yes' }, { full_reindex: true }])('refuses %o', (payload) => {
-  expect(updateSearchIndex.payload.safeParse(payload).success).toBe(false);
-});
-
-async function openMarket(titles: readonly string[]) {
-  const database = await openTestDatabase();
-  const seller = await addUser(database.kysely, 'ann@example.com');
-  for (const title of titles) await addListing(database, { seller_id: seller, title });
-  const search = createSqliteSearchIndex({ database: database.kysely });
-  let now = 0;
-  const clock = {
-    now: () => {
-      now += 5;
-      return now;
+describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
+  it.each([{}, { fullReindex: false }, { fullReindex: true }])(
+    'makes listings findable with %o',
+    async (payload) => {
+      const { search, run } = await openMarket(['Lamp', 'Sofa']);
+      const { result, progress } = await run(payload);
+      expect(result).toEqual({ indexed: 2, removed: 0, took_ms: 5 });
+      expect(progress).toEqual({ done: 2, total: 2, note: 'listings indexed' });
+      expect((await search.search({ text: 'lamp', filters: {}, limit: 5 })).hits).toHaveLength(1);
     },
-  };
-  return { search, run: (payload: object) => runJob(updateSearchIndex, payload, { search, clock }) };
-}
+  );
+
+  it('takes in only what changed, and all of it with fullReindex', async () => {
+    const { run } = await openMarket(['Lamp', 'Sofa']);
+    await run({});
+    expect((await run({})).result).toMatchObject({ indexed: 0 });
+    expect((await run({ fullReindex: true })).result).toMatchObject({ indexed: 2 });
+  });
+
+  it.each([{ fullReindex: 'yes' }, { full_reindex: true }])('refuses %o', (payload) => {
+    expect(updateSearchIndex.payload.safeParse(payload).success).toBe(false);
+  });
+
+  async function openMarket(titles: readonly string[]) {
+    const database = await openTestDatabase(dialect);
+    const seller = await addUser(database.kysely, 'ann@example.com');
+    for (const title of titles) await addListing(database, { seller_id: seller, title });
+    const search = openSearchIndex(database);
+    let now = 0;
+    const clock = {
+      now: () => {
+        now += 5;
+        return now;
+      },
+    };
+    return { search, run: (payload: object) => runJob(updateSearchIndex, payload, { search, clock }) };
+  }
+});

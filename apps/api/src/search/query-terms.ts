@@ -29,6 +29,6 @@ export function matchesTerm(term: QueryTerm, word: string): boolean {
 }
 
 /** Lower case without diacritics. */
-function fold(word: string): string {
+export function fold(word: string): string {
   return word.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '');
 }

@@ -1,8 +1,8 @@
 import type { AppDatabase } from '../db/database.ts';
 import type { ListingFilters } from '../db/listing-filters.ts';
-import { addListing, addUser, openTestDatabase } from '../db/test-database.ts';
+import { addListing, addUser, type Dialect, openTestDatabase } from '../db/test-database.ts';
+import { openSearchIndex } from './open-index.ts';
 import type { SearchIndex, SearchPage } from './search-index.ts';
-import { createSqliteSearchIndex } from './sqlite-index.ts';
 
 /** Work that nobody stops or watches. */
 export const WORK = { signal: new AbortController().signal, progress: () => undefined };
@@ -16,12 +16,13 @@ export interface Indexed {
 
 /** A database with these listings, all in the index. */
 export async function indexed(
+  dialect: Dialect,
   listings: readonly Partial<Parameters<typeof addListing>[1]>[],
 ): Promise<Indexed> {
-  const database = await openTestDatabase();
+  const database = await openTestDatabase(dialect);
   const seller = await addUser(database.kysely, 'ann@example.com');
   for (const listing of listings) await addListing(database, { seller_id: seller, ...listing });
-  const index = createSqliteSearchIndex({ database: database.kysely });
+  const index = openSearchIndex(database);
   await index.indexChanges(WORK);
   return {
     database,

@@ -1,18 +1,29 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Database, Queries } from '../db/schema.ts';
+import {
+  type BuildRange,
+  type Copied,
+  type Drained,
+  type IndexTables,
+  type Merge,
+  ReindexSupersededError,
+} from './index-tables.ts';
 
 type Trx = Transaction<Database>;
 type IndexName = 'a' | 'b';
 
-/** Another reindex began: it has dropped what this one had built. */
-export class ReindexSupersededError extends Error {
-  override readonly name = 'ReindexSupersededError';
-  readonly code = 'reindex_superseded';
-
-  constructor() {
-    super('another reindex began meanwhile and took over');
-  }
-}
+/** Two FTS5 tables. */
+export const sqliteTables: IndexTables = {
+  startBuild,
+  // An FTS5 table is emptied in one go.
+  clearSpare: async (_trx, { after }) => ({ rows: 0, last: after }),
+  copyListings,
+  swapIn,
+  endBuild,
+  drainChanges,
+  mergeSome,
+  isWornOut,
+};
 
 // FTS5's commands name the table twice, and no table name can be a parameter: hence the pairs.
 const CLEAR = {
@@ -54,21 +65,13 @@ async function requireBuild(trx: Trx, buildId: string): Promise<State> {
   return state;
 }
 
-/** Empties the spare index, whatever a killed build left there, and marks it as being filled by `buildId`. */
-export async function startBuild(trx: Trx, buildId: string): Promise<void> {
+async function startBuild(trx: Trx, buildId: string): Promise<void> {
   const { spare } = await stateOf(trx);
   await CLEAR[spare].execute(trx);
   await sql`UPDATE search_state SET build_id = ${buildId}`.execute(trx);
 }
 
-/**
- * Copies the next listings after `after` into the index being built. A listing that changed before it was reached may
- * be there already: it is replaced.
- */
-export async function copyListings(
-  trx: Trx,
-  range: { readonly buildId: string; readonly after: number; readonly size: number },
-): Promise<{ readonly rows: number; readonly last: number }> {
+async function copyListings(trx: Trx, range: BuildRange): Promise<Copied> {
   const { spare } = await requireBuild(trx, range.buildId);
   const { rows } = await sql<{ count: number; last: number | null }>`
     SELECT count(*) AS count, max(seq) AS last
@@ -78,25 +81,19 @@ export async function copyListings(
   return { rows: rows[0]?.count ?? 0, last };
 }
 
-/** Makes the built index the one that searches read. */
-export async function swapIn(trx: Trx, buildId: string): Promise<void> {
+async function swapIn(trx: Trx, buildId: string): Promise<void> {
   const { spare } = await requireBuild(trx, buildId);
   await sql`UPDATE search_state SET live = ${spare}, dead = 0, build_id = NULL`.execute(trx);
 }
 
-/** Empties the spare index, unless another build than `buildId` is filling it. */
-export async function clearSpare(trx: Trx, buildId: string): Promise<void> {
+async function endBuild(trx: Trx, buildId: string): Promise<void> {
   const state = await stateOf(trx);
   if (state.buildId !== undefined && state.buildId !== buildId) return;
   await CLEAR[state.spare].execute(trx);
   await sql`UPDATE search_state SET build_id = NULL`.execute(trx);
 }
 
-/** Takes up to `size` recorded changes into the live index, and into one that is being built, and forgets them. */
-export async function drainChanges(
-  trx: Trx,
-  size: number,
-): Promise<{ readonly rows: number; readonly indexed: number; readonly removed: number }> {
+async function drainChanges(trx: Trx, size: number): Promise<Drained> {
   const changes = await trx
     .selectFrom('search_changes')
     .select(['seq', 'listing_seq'])
@@ -114,19 +111,15 @@ export async function drainChanges(
   return { rows: changes.length, indexed: counts.indexed, removed: counts.removed };
 }
 
-/** True when a quarter of the live index, and enough to matter, is dead: then it is better built anew than merged. */
-export async function isWornOut(queries: Queries): Promise<boolean> {
+/** When a quarter of the live index, and enough to matter, is dead. */
+async function isWornOut(queries: Queries): Promise<boolean> {
   const { rows } = await sql<{ dead: number; listings: number }>`
     SELECT dead, (SELECT count(*) FROM listings) AS listings FROM search_state`.execute(queries);
   const row = rows[0];
   return row !== undefined && row.dead > Math.max(WORTH_A_REBUILD, row.listings / 4);
 }
 
-/** Merges up to `pages` pages of an index, so that a search has few segments to look into. */
-export async function mergeSome(
-  trx: Trx,
-  merge: { readonly which: 'live' | 'spare'; readonly pages: number },
-): Promise<{ readonly rows: number }> {
+async function mergeSome(trx: Trx, merge: Merge): Promise<{ readonly rows: number }> {
   const state = await stateOf(trx);
   const before = await totalChanges(trx);
   await mergePages(trx, state[merge.which], merge.pages);
