@@ -86,10 +86,36 @@ test('production needs a JWT_SECRET, and no other environment does', () => {
   expect(faultsOf({ NODE_ENV: 'test' })).toEqual([]);
 });
 
-test('PostgreSQL is refused in one clear line that shows no password', () => {
-  const faults = faultsOf({ DATABASE_URL: 'postgres://me:hunter2@db/greenvue' });
-  expect(faults).toEqual([expect.stringMatching(/^DATABASE_URL .*not in this version/)]);
-  expect(faults[0]).not.toContain('hunter2');
+test('DATABASE_URL takes GreenVue to PostgreSQL, past a pooler where DATABASE_DIRECT_URL says', () => {
+  const url = 'postgres://me:p%40ss@pooler:6432/greenvue';
+  const directUrl = 'postgresql://me:p%40ss@db/greenvue?sslmode=require';
+  expect(configOf({}).postgres).toBeUndefined();
+  expect(configOf({ DATABASE_URL: url }).postgres).toEqual({ url, directUrl: url });
+  expect(configOf({ DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl }).postgres).toEqual({
+    url,
+    directUrl,
+  });
+});
+
+test.each([
+  'mysql://me:hunter2@db/greenvue',
+  'me:hunter2@db/greenvue',
+  'postgres://me:hunter2@db',
+  'postgres://me:hunter2@db/',
+  'postgres://me:hunter2/1@db/greenvue',
+  'postgres://me:hunter2%@db/greenvue',
+])('%s is refused in one clear line that shows no password', (url) => {
+  for (const name of ['DATABASE_URL', 'DATABASE_DIRECT_URL']) {
+    const faults = faultsOf({ DATABASE_URL: 'postgres://db/greenvue', [name]: url });
+    expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name} must look like postgres://`))]);
+    expect(faults[0]).not.toContain('hunter2');
+  }
+});
+
+test('DATABASE_DIRECT_URL alone is refused', () => {
+  expect(faultsOf({ DATABASE_DIRECT_URL: 'postgres://db/greenvue' })).toEqual([
+    expect.stringMatching(/^DATABASE_DIRECT_URL is set without DATABASE_URL/),
+  ]);
 });
 
 test('durations are read as Go writes them', () => {

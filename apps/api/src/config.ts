@@ -12,10 +12,12 @@ export interface Config {
   readonly port: number;
   /** An absolute path. */
   readonly dataDir: string;
+  /** Unset: SQLite in DATA_DIR. */
+  readonly postgres: PostgresConfig | undefined;
   /** Unset: mail is written as `.eml` files under `DATA_DIR/outbox`. */
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
-  /** Unset only outside production: the secret is then made once and kept in `DATA_DIR/jwt-secret`. */
+  /** Unset only outside production: the secret is then made once and kept in `DATA_DIR/jwt-secret`, or in PostgreSQL. */
   readonly jwtSecret: string | undefined;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** In Fastify's terms: whom to believe about `X-Forwarded-*`. */
@@ -45,6 +47,13 @@ export interface Config {
   readonly admin: { readonly email: string; readonly password: string | undefined };
 }
 
+/** The one database of all nodes. */
+export interface PostgresConfig {
+  readonly url: string;
+  /** The same database without a pooler in between. */
+  readonly directUrl: string;
+}
+
 /** The outcome of {@link parseConfig}: the configuration, or every fault at once, one line each, with what to do. */
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
@@ -64,12 +73,22 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   if (set.NODE_ENV === 'production' && set.JWT_SECRET === undefined) {
     faults.push('JWT_SECRET is not set: production needs one. Make it with: openssl rand -base64 48');
   }
+  if (set.DATABASE_DIRECT_URL !== undefined && set.DATABASE_URL === undefined) {
+    faults.push('DATABASE_DIRECT_URL is set without DATABASE_URL: set that too, or unset this one.');
+  }
   const warnings = misspelt(Object.keys(set), Object.keys(variables.shape));
   if (!parsed.success || faults.length > 0) return { ok: false, faults, warnings };
   return { ok: true, config: configOf(parsed.data), warnings };
 }
 
-const SECRETS = new Set(['JWT_SECRET', 'ADMIN_PASSWORD', 'METRICS_TOKEN', 'SMTP_URL', 'DATABASE_URL']);
+const SECRETS = new Set([
+  'JWT_SECRET',
+  'ADMIN_PASSWORD',
+  'METRICS_TOKEN',
+  'SMTP_URL',
+  'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
+]);
 
 function faultLine(issue: z.core.$ZodIssue, set: Readonly<Record<string, string | undefined>>): string {
   const name = String(issue.path[0]);
@@ -144,6 +163,23 @@ const corsOrigins = z
 
 const address = z.email('must be an e-mail address.').max(254, 'must be an e-mail address.').toLowerCase();
 
+const postgresUrl = z
+  .string()
+  .refine(
+    isPostgresUrl,
+    'must look like postgres://user:password@db.example.com:5432/greenvue (or postgresql://), with @, /, #, ? and % in the password written as %40, %2F, %23, %3F and %25.',
+  );
+
+function isPostgresUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) return false;
+  try {
+    return [url.username, url.password, url.pathname.slice(1)].map(decodeURIComponent)[2] !== '';
+  } catch {
+    return false;
+  }
+}
+
 const variables = z.object({
   NODE_ENV: z
     .enum(['development', 'test', 'production'], 'must be development, test or production.')
@@ -154,10 +190,8 @@ const variables = z.object({
     .default('127.0.0.1'),
   PORT: count(8080, 0, 65_535),
   DATA_DIR: z.string().default('./data'),
-  DATABASE_URL: z
-    .never('is set, but PostgreSQL is not in this version: unset it, and SQLite in DATA_DIR is used.')
-    .optional(),
-  DATABASE_DIRECT_URL: z.never('is set, but PostgreSQL is not in this version: unset it.').optional(),
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_DIRECT_URL: postgresUrl.optional(),
   SMTP_URL: z
     .string()
     .refine(
@@ -211,6 +245,7 @@ function configOf(set: z.output<typeof variables>): Config {
     host: set.HOST,
     port: set.PORT,
     dataDir: resolve(set.DATA_DIR),
+    postgres: postgresOf(set.DATABASE_URL, set.DATABASE_DIRECT_URL),
     smtpUrl: set.SMTP_URL,
     mailFrom: set.MAIL_FROM,
     jwtSecret: set.JWT_SECRET,
@@ -237,4 +272,8 @@ function configOf(set: z.output<typeof variables>): Config {
     },
     admin: { email: set.ADMIN_EMAIL, password: set.ADMIN_PASSWORD },
   };
+}
+
+function postgresOf(url: string | undefined, directUrl: string | undefined): PostgresConfig | undefined {
+  return url === undefined ? undefined : { url, directUrl: directUrl ?? url };
 }

@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Config } from './config.ts';
 
 /** A start that can't be, in one line for the one who starts it. */
 export class StartError extends Error {
@@ -28,6 +29,15 @@ export function openDataDir(dataDir: string): void {
     const why = error instanceof Error ? error.message : String(error);
     throw new StartError(`DATA_DIR ${dataDir} can't be written to: set it to a folder that can (${why}).`);
   }
+}
+
+/**
+ * Makes DATA_DIR and locks it for this process, as far as the configuration needs it: on PostgreSQL nothing in it is locked, and it
+ * is made only for mail that goes into files.
+ */
+export function takeDataDir(config: Pick<Config, 'dataDir' | 'postgres' | 'smtpUrl'>): DataDirLock {
+  if (config.postgres === undefined || config.smtpUrl === undefined) openDataDir(config.dataDir);
+  return config.postgres === undefined ? lockDataDir(config.dataDir) : { release: () => undefined };
 }
 
 /** Proof that no other server uses the folder, until it is given back or the process is gone. */

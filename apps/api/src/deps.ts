@@ -8,13 +8,14 @@ import { type AuditSource, createAppAudit } from './auth/audit-log.ts';
 import { type Authenticate, createAuthenticate } from './auth/authenticate.ts';
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts';
 import { createPasswordHasher, type PasswordCost } from './auth/passwords.ts';
-import { keepSecret } from './auth/secrets.ts';
+import { createSecretFiles, createSharedSecrets, type SecretStore } from './auth/secrets.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
 import { createUsers, type Users } from './auth/users.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { dataFiles } from './data-dir.ts';
-import { createDatabase } from './db/database.ts';
+import { databaseLocation } from './database-location.ts';
+import { type AppDatabase, createDatabase } from './db/database.ts';
 import type { Database } from './db/schema.ts';
 import { createMetrics, type Metrics } from './health/metrics.ts';
 import { createListings, type Listings } from './listings/listings.ts';
@@ -36,6 +37,7 @@ export interface Deps {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly database: Kysely<Database>;
+  readonly secrets: SecretStore;
   readonly users: Users;
   readonly sessions: Sessions;
   readonly accessTokens: AccessTokens;
@@ -60,12 +62,13 @@ export interface DepsOptions {
   readonly passwordCost?: PasswordCost;
 }
 
-/** Opens the database of DATA_DIR, which must exist, and puts everything together. The only place that does. */
+/**
+ * Opens the database, for which DATA_DIR must exist unless it is PostgreSQL, and puts everything together. The only place
+ * that does.
+ */
 export async function createDeps(config: Config, options: DepsOptions = {}): Promise<Deps> {
   const clock = options.clock ?? { now: () => Date.now() };
-  const file = dataFiles(config.dataDir).app;
-  const jwtSecret = config.jwtSecret ?? keepSecret(config.dataDir, 'jwt-secret', JWT_SECRET_BYTES).value;
-  const opened = await createDatabase({ file });
+  const { opened, secrets, jwtSecret } = await open(config);
   const database = opened.kysely;
   const mailer = createMailer(config);
 
@@ -80,6 +83,7 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     logger: options.logger ?? createLogger(config),
     metrics: createMetrics(),
     database,
+    secrets,
     users,
     sessions: createSessions({ database, clock }),
     accessTokens,
@@ -97,7 +101,7 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
       mailer,
       templates: createTemplates(),
     }),
-    threadData: { database: file },
+    threadData: { database: databaseLocation(config) },
     close: async () => {
       await mailer.close();
       await opened.close();
@@ -106,6 +110,22 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
 }
 
 const JWT_SECRET_BYTES = 48;
+
+async function open(config: Config) {
+  const opened = await createDatabase(databaseLocation(config));
+  try {
+    const secrets = secretsOf(config, opened);
+    const jwtSecret = config.jwtSecret ?? (await secrets.keep('jwt-secret', JWT_SECRET_BYTES)).value;
+    return { opened, secrets, jwtSecret };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+function secretsOf({ dataDir, postgres }: Config, { kysely }: AppDatabase): SecretStore {
+  return postgres === undefined ? createSecretFiles(dataDir) : createSharedSecrets(kysely);
+}
 
 function createMailer({ smtpUrl, mailFrom, dataDir }: Config): Mailer {
   if (smtpUrl === undefined) return createFileMailer({ folder: dataFiles(dataDir).outbox, from: mailFrom });

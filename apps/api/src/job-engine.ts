@@ -1,4 +1,5 @@
-import { createEngine, createSystemClock, type Engine } from '@greenvue/jobs';
+import { type Clock, createEngine, createSystemClock, type Engine, type JobStore } from '@greenvue/jobs';
+import { createPostgresStore } from '@greenvue/jobs/postgres';
 import { createSqliteStore } from '@greenvue/jobs/sqlite';
 import type { AuditSource } from './auth/audit-log.ts';
 import type { Config } from './config.ts';
@@ -6,12 +7,12 @@ import { dataFiles } from './data-dir.ts';
 import type { Deps } from './deps.ts';
 import { jobTypes } from './jobs/catalogue.ts';
 
-/** GreenVue's job engine over `jobs.db`, with every job type of the catalogue; nothing runs before its `start()`. */
+/** GreenVue's job engine over its store, with every job type of the catalogue; nothing runs before its `start()`. */
 export function createJobEngine(config: Config, deps: Deps): Engine {
   const { jobs } = config;
   const clock = createSystemClock();
   return createEngine<Deps>({
-    store: createSqliteStore({ file: dataFiles(config.dataDir).jobs, clock }),
+    store: createStore(config, clock),
     jobTypes,
     deps,
     threadDeps: { module: new URL('./thread-deps.ts', import.meta.url), data: deps.threadData },
@@ -28,6 +29,11 @@ export function createJobEngine(config: Config, deps: Deps): Engine {
     clock,
     logger: deps.logger,
   });
+}
+
+function createStore({ dataDir, postgres, jobs }: Config, clock: Clock): JobStore {
+  if (postgres === undefined) return createSqliteStore({ file: dataFiles(dataDir).jobs, clock });
+  return createPostgresStore({ ...postgres, maxStallMs: jobs.maxStallMs, clock });
 }
 
 /** The engine's log of changes to jobs, to be merged with GreenVue's own. */

@@ -1,4 +1,5 @@
 import { type Config, loadConfig } from './config.ts';
+import { databaseName } from './database-location.ts';
 import { createLogger } from './deps.ts';
 import { type Server, startServer } from './server.ts';
 import { stopOnSignals } from './signals.ts';
@@ -29,17 +30,15 @@ async function start(config: Config): Promise<void> {
   }
 }
 
-function welcome({ url, adminPasswordFile }: Server, config: Config): string {
+function welcome({ url, adminPasswordAt }: Server, config: Config): string {
   const admin =
-    adminPasswordFile === undefined
-      ? []
-      : [`  Admin    ${config.admin.email}, password in ${adminPasswordFile}`];
+    adminPasswordAt === undefined ? [] : [`  Admin    ${config.admin.email}, password in ${adminPasswordAt}`];
   return [
     `GreenVue listens on ${url}`,
     `  Docs     ${url}/docs`,
     `  Token    npm run -s token`,
     ...admin,
-    `  Data     ${config.dataDir}`,
+    `  Data     ${config.postgres === undefined ? config.dataDir : databaseName(config)}`,
     '',
   ].join('\n');
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { createApp } from './app.ts';
 import { ensureFirstAdmin } from './auth/first-admin.ts';
 import type { Config } from './config.ts';
-import { lockDataDir, openDataDir } from './data-dir.ts';
+import { takeDataDir } from './data-dir.ts';
 import { createDeps, type DepsOptions } from './deps.ts';
 import { measureJobs } from './health/job-metrics.ts';
 import { createJobEngine, jobAudit } from './job-engine.ts';
@@ -15,7 +15,7 @@ import { featureRoutes } from './routes.ts';
 export interface Server {
   readonly url: string;
   /** Where the password of the admin that GreenVue made is kept; undefined when ADMIN_PASSWORD gave it. */
-  readonly adminPasswordFile: string | undefined;
+  readonly adminPasswordAt: string | undefined;
   /** Lets requests under way end, for at most SHUTDOWN_TIMEOUT, and gives everything back. */
   stop(): Promise<void>;
 }
@@ -27,16 +27,12 @@ export async function startServer(config: Config, options: DepsOptions = {}): Pr
     for (let cleanUp = cleanUps.pop(); cleanUp; cleanUp = cleanUps.pop()) await cleanUp();
   };
   try {
-    openDataDir(config.dataDir);
-    const lock = lockDataDir(config.dataDir);
+    const lock = takeDataDir(config);
     cleanUps.push(() => lock.release());
     const deps = await createDeps(config, options);
     cleanUps.push(() => deps.close());
-    const adminPasswordFile = await ensureFirstAdmin({
-      users: deps.users,
-      dataDir: config.dataDir,
-      ...config.admin,
-    });
+    const { users, secrets } = deps;
+    const adminPasswordAt = await ensureFirstAdmin({ users, secrets, ...config.admin });
     const engine = createJobEngine(config, deps);
     await engine.start();
     measureJobs(deps.metrics, engine);
@@ -60,7 +56,7 @@ export async function startServer(config: Config, options: DepsOptions = {}): Pr
       await Promise.all([closed, engine.stop({ serving: closed })]);
     });
     const url = await app.listen({ host: config.host, port: config.port });
-    return { url, adminPasswordFile, stop };
+    return { url, adminPasswordAt, stop };
   } catch (error) {
     await stop();
     throw error;

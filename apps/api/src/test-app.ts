@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { createApp } from './app.ts';
 import { type Config, parseConfig } from './config.ts';
 import type { Role } from './db/schema.ts';
-import { temporaryFolder } from './db/test-database.ts';
+import { createTestPostgres, type Dialect, temporaryFolder } from './db/test-database.ts';
 import { createDeps, type Deps } from './deps.ts';
 import { featureRoutes } from './routes.ts';
 
@@ -41,6 +41,11 @@ export async function testConfig(env: Readonly<Record<string, string>> = {}): Pr
   const parsed = parseConfig({ DATA_DIR: await temporaryFolder(), LOG_LEVEL: 'silent', ...env });
   if (!parsed.ok) throw new Error(parsed.faults.join('\n'));
   return parsed.config;
+}
+
+/** The variables that take a test to a database of its own; a file that asks for postgres must have that word in it. */
+export async function databaseEnv(dialect: Dialect): Promise<Readonly<Record<string, string>>> {
+  return dialect === 'postgres' ? { DATABASE_URL: await createTestPostgres() } : {};
 }
 
 export async function createTestApp(env: Readonly<Record<string, string>> = {}): Promise<TestApp> {

@@ -1,13 +1,12 @@
 import type { Clock } from './clock.ts';
-import { createDatabase } from './db/database.ts';
+import { createDatabase, type DatabaseLocation } from './db/database.ts';
 import { createListings, type Listings } from './listings/listings.ts';
 import { openSearchIndex } from './search/open-index.ts';
 import type { SearchIndex } from './search/search-index.ts';
 
 /** What a job thread is given to make its dependencies of. Survives structured cloning. */
 export interface ThreadDepsData {
-  /** The file of GreenVue's database. */
-  readonly database: string;
+  readonly database: DatabaseLocation;
 }
 
 /** What job types with `isolation: 'thread'` may ask for. */
@@ -21,7 +20,7 @@ export interface ThreadJobDeps {
 /** Makes the dependencies of one job thread: connections of its own, on the thread itself, and nothing of HTTP or mail. */
 export async function createThreadDeps(data: ThreadDepsData): Promise<ThreadJobDeps> {
   const clock: Clock = { now: () => Date.now() };
-  const database = await createDatabase({ file: data.database, isolation: 'inline' });
+  const database = await createDatabase(data.database);
   return {
     clock,
     listings: createListings({ database: database.kysely, clock }),

@@ -1,26 +1,23 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { keepSecret } from './secrets.ts';
+import type { SecretStore } from './secrets.ts';
 import type { Users } from './users.ts';
 
 export interface FirstAdminOptions {
   readonly users: Users;
-  readonly dataDir: string;
+  readonly secrets: SecretStore;
   readonly email: string;
-  /** Unset: a random one, kept in `DATA_DIR/admin-password`. */
+  /** Unset: a random one, kept among the secrets. */
   readonly password: string | undefined;
 }
 
-const FILE = 'admin-password';
+const NAME = 'admin-password';
 const PASSWORD_BYTES = 18;
 
-/** Sees to it that there is an admin, and gives the path of the file with the password of the one that it once made. */
+/** Sees to it that there is an admin, and says where the password is kept of the one that it once made. */
 export async function ensureFirstAdmin(options: FirstAdminOptions): Promise<string | undefined> {
-  const { users, dataDir, email } = options;
+  const { users, secrets, email } = options;
   if (!(await users.hasAdmin())) {
-    const password = options.password ?? keepSecret(dataDir, FILE, PASSWORD_BYTES).value;
+    const password = options.password ?? (await secrets.keep(NAME, PASSWORD_BYTES)).value;
     await users.makeFirstAdmin({ email, name: 'Admin', password });
   }
-  const path = join(dataDir, FILE);
-  return options.password === undefined && existsSync(path) ? path : undefined;
+  return options.password === undefined ? (await secrets.find(NAME))?.where : undefined;
 }

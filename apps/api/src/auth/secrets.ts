@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import type { Database } from '../db/schema.ts';
 
 /** Refresh tokens and API tokens say what they are, so that a secret scanner can find one that leaked. */
 export type SecretPrefix = 'gv_' | 'gvr_';
@@ -15,30 +17,79 @@ export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** A secret kept in a file of the data folder that only its owner can read. */
+/** A secret that was made once and is the same from then on. */
 export interface KeptSecret {
   readonly value: string;
-  readonly path: string;
-  /** True when this call made it. */
-  readonly made: boolean;
+  /** For people. */
+  readonly where: string;
 }
 
-/** Reads `DATA_DIR/name`, or makes it with a random secret, once, even when two processes ask at the same time. */
-export function keepSecret(dataDir: string, name: string, bytes: number): KeptSecret {
-  const path = join(dataDir, name);
-  const value = randomBytes(bytes).toString('base64url');
+/** Where secrets are kept that nobody gave. */
+export interface SecretStore {
+  /** The secret of that name; made of that many random bytes, once, even when two processes ask at the same time. */
+  keep(name: string, bytes: number): Promise<KeptSecret>;
+  /** Undefined when it was never made. */
+  find(name: string): Promise<KeptSecret | undefined>;
+}
+
+/** Secrets in files of DATA_DIR that only their owner can read. */
+export function createSecretFiles(dataDir: string): SecretStore {
+  return {
+    keep: async (name, bytes) => keepInFile(join(dataDir, name), bytes),
+    find: async (name) => {
+      const path = join(dataDir, name);
+      return existsSync(path) ? readSecret(path) : undefined;
+    },
+  };
+}
+
+function keepInFile(path: string, bytes: number): KeptSecret {
+  const value = randomSecret(bytes);
   const part = `${path}.${process.pid}.part`;
   writeFileSync(part, `${value}\n`, { mode: 0o600 });
   try {
     // A link, not a rename: it fails when the file is there, and the file is never there half-written.
     linkSync(part, path);
-    return { value, path, made: true };
+    return { value, where: path };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   } finally {
     unlinkSync(part);
   }
-  const kept = readFileSync(path, 'utf8').trim();
-  if (kept === '') throw new Error(`${path} is empty: delete it, and a new one is made.`);
-  return { value: kept, path, made: false };
+  return readSecret(path);
+}
+
+function readSecret(path: string): KeptSecret {
+  const value = readFileSync(path, 'utf8').trim();
+  if (value === '') throw new Error(`${path} is empty: delete it, and a new one is made.`);
+  return { value, where: path };
+}
+
+/** Secrets in the database that all nodes share, so that they agree. */
+export function createSharedSecrets(database: Kysely<Database>): SecretStore {
+  const find = async (key: string): Promise<KeptSecret | undefined> => {
+    const row = await database
+      .selectFrom('settings')
+      .select('value')
+      .where('key', '=', key)
+      .executeTakeFirst();
+    return row && { value: row.value, where: `the row "${key}" of the table greenvue.settings` };
+  };
+  return {
+    find,
+    keep: async (key, bytes) => {
+      await database
+        .insertInto('settings')
+        .values({ key, value: randomSecret(bytes) })
+        .onConflict((conflict) => conflict.column('key').doNothing())
+        .execute();
+      const kept = await find(key);
+      if (kept === undefined) throw new Error(`the setting ${key} was not kept`);
+      return kept;
+    },
+  };
+}
+
+function randomSecret(bytes: number): string {
+  return randomBytes(bytes).toString('base64url');
 }

@@ -6,9 +6,14 @@ import { dataFiles, StartError } from '../data-dir.ts';
 
 /**
  * Copies `app.db` and `jobs.db` into a folder, each as of one instant, with the server up or down, and gives the paths. The
- * folder is `DATA_DIR/backups/<time>` unless told; files that are there are not overwritten.
+ * folder is `DATA_DIR/backups/<time>` unless told; files that are there are not overwritten. Not for PostgreSQL.
  */
 export async function backUp(config: Config, [target]: readonly string[]): Promise<string> {
+  if (config.postgres !== undefined) {
+    throw new StartError(
+      'DATABASE_URL is set, and PostgreSQL has a tool of its own for this: pg_dump "$DATABASE_URL" > greenvue.sql',
+    );
+  }
   const files = dataFiles(config.dataDir);
   const sources = [files.app, files.jobs].filter((file) => existsSync(file));
   if (sources.length === 0) throw new StartError(`There is no database in DATA_DIR ${config.dataDir} yet.`);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { JobInput } from '@greenvue/jobs';
 import { type Config, parseConfig } from '../config.ts';
+import { databaseName } from '../database-location.ts';
 import { EXPIRY_DAYS, type Market } from './demo-market.ts';
 
 export interface DemoGuide {
@@ -19,7 +20,7 @@ export function demoGuide({ config, market, jobs, password }: DemoGuide): string
   const auth = '-H "Authorization: Bearer $TOKEN"';
   const json = '-H "Content-Type: application/json"';
   return [
-    `The demo market is in ${config.dataDir}:`,
+    `The demo market is in ${placeOf(config)}:`,
     `  ${count(sellers.length)} sellers: ${sellers[0]?.email} and so on, all with the password ${password}`,
     `  ${count(listings.length)} listings, ${count(expired)} of them older than ${EXPIRY_DAYS} days`,
     `  ${count(notifications.length)} notifications, ${count(due)} due now and the others within the hour`,
@@ -50,6 +51,12 @@ export function demoGuide({ config, market, jobs, password }: DemoGuide): string
     '',
     `${url}/docs describes all there is.`,
   ].join('\n');
+}
+
+/** A URL holds a password, so it is not shown. */
+function placeOf(config: Config): string {
+  if (config.postgres === undefined) return config.dataDir;
+  return `${databaseName(config)} (have DATABASE_URL set as it is now wherever you go on)`;
 }
 
 /** The variables that both terminals need, as this one had them. */

@@ -1,7 +1,8 @@
 import type { JobInput } from '@greenvue/jobs';
 import { createPasswordHasher } from '../auth/passwords.ts';
 import type { Config } from '../config.ts';
-import { lockDataDir, openDataDir, StartError } from '../data-dir.ts';
+import { StartError, takeDataDir } from '../data-dir.ts';
+import { databaseName } from '../database-location.ts';
 import { createDeps, type Deps } from '../deps.ts';
 import { createJobEngine } from '../job-engine.ts';
 import { demoGuide } from './demo-guide.ts';
@@ -43,7 +44,7 @@ export const DEMO_JOBS: readonly JobInput[] = [
 
 const SHORTEST_INTERVAL_MS = 20_000;
 
-/** Fills a database without listings and jobs for somebody to look at, and gives what to look at. The server must be down. */
+/** Fills a database without listings and jobs for somebody to look at, and gives what to look at. On SQLite the server must be down. */
 export async function demo(config: Config): Promise<string> {
   if (config.env === 'production') {
     throw new StartError(
@@ -53,8 +54,7 @@ export async function demo(config: Config): Promise<string> {
   if (config.jobs.minIntervalMs > SHORTEST_INTERVAL_MS) {
     throw new StartError('JOBS_MIN_INTERVAL is longer than 20s, which a job of the demo has: unset it.');
   }
-  openDataDir(config.dataDir);
-  const lock = lockDataDir(config.dataDir);
+  const lock = takeDataDir(config);
   try {
     const deps = await createDeps(config);
     try {
@@ -85,7 +85,7 @@ export async function fillDemo({ config, deps, size, screen }: DemoFilling): Pro
     const jobs = await engine.listJobs({ sort: 'id', descending: false, limit: 1 });
     if (listing !== undefined || jobs.rows.length > 0) {
       throw new StartError(
-        `There are ${listing ? 'listings' : 'jobs'} in DATA_DIR ${config.dataDir} already, and the demo fills only a fresh database: set DATA_DIR to another folder.`,
+        `There are ${listing ? 'listings' : 'jobs'} in ${databaseName(config)} already, and the demo fills only a fresh database: set ${config.postgres === undefined ? 'DATA_DIR to another folder' : 'DATABASE_URL to another database'}.`,
       );
     }
     const now = clock.now();

@@ -1,7 +1,8 @@
 import { createApiTokens } from '../auth/api-tokens.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { dataFiles, openDataDir } from '../data-dir.ts';
+import { openDataDir } from '../data-dir.ts';
+import { databaseLocation } from '../database-location.ts';
 import { createDatabase } from '../db/database.ts';
 
 const TOKEN_MS = 30 * 86_400_000;
@@ -9,8 +10,8 @@ const TOKEN_MS = 30 * 86_400_000;
 /** Makes an API token for an admin, good for 30 days, whether the server runs or not, and gives its secret. */
 export async function makeToken(config: Config): Promise<string> {
   const clock: Clock = { now: () => Date.now() };
-  openDataDir(config.dataDir);
-  const opened = await createDatabase({ file: dataFiles(config.dataDir).app, isolation: 'inline' });
+  if (config.postgres === undefined) openDataDir(config.dataDir);
+  const opened = await createDatabase({ isolation: 'inline', ...databaseLocation(config) });
   try {
     const { secret } = await createApiTokens({ database: opened.kysely, clock }).make({
       name: 'cli',
