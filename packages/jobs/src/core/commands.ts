@@ -21,7 +21,7 @@ import {
 } from './job.ts';
 import { rebased, resume } from './resume.ts';
 import type { JsonText } from './run.ts';
-import { firstSlot, sameSchedule } from './schedule.ts';
+import { firstSlot, type Schedule, sameSchedule } from './schedule.ts';
 import { takeBacklog, takeWhatIsDue } from './slots.ts';
 
 /** A `run_at` may lie so far in the past when it is set: clocks and networks are not exact (P2, P16). */
@@ -68,6 +68,12 @@ export type CommandOutcome =
   | { readonly ok: true; readonly changed: boolean; readonly decision: Decision }
   | Refusal;
 
+/** P2: why no job may be made with this schedule now. */
+export function scheduleRefusal(schedule: Schedule, now: number): Refusal | undefined {
+  const isPast = schedule.kind === 'run_at' && schedule.runAt < now - RUN_AT_TOLERANCE_MS;
+  return isPast ? runAtPast() : undefined;
+}
+
 /** P2, P3, P4: a new job has its next run from the start. */
 export function createJob(
   definition: JobDefinition,
@@ -75,7 +81,8 @@ export function createJob(
 ): CommandOutcome {
   const { uid, by, now } = made;
   const { schedule } = definition;
-  if (schedule.kind === 'run_at' && schedule.runAt < now - RUN_AT_TOLERANCE_MS) return runAtPast();
+  const refusal = scheduleRefusal(schedule, now);
+  if (refusal !== undefined) return refusal;
   const next = firstSlot(schedule, now);
   const job: Job = {
     ...definition,
@@ -132,7 +139,7 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
     if (schedule.runAt < now - RUN_AT_TOLERANCE_MS) return runAtPast();
     if (schedule.runAt <= (rebased(before, now).lastSlotAt ?? Number.NEGATIVE_INFINITY)) return runAtTaken();
   }
-  if (moved) takeBacklog(draft, now);
+  if (moved || definition.catchUp !== 'all') takeBacklog(draft, now);
   draft.job = { ...draft.job, ...definition, version: before.version + 1, updatedAt: now };
   if (moved) reschedule(draft, now);
   resizeRoom(draft, before);

@@ -107,6 +107,7 @@ export function decide(draft: Draft, now: number, cancelLive?: 'user' | 'deleted
   const job = withWakeAt(
     withDerivedStatus(withFixedDelay(draft.job, draft.live, now), draft.live),
     draft.live,
+    now,
   );
   const { moves, skip, queue } = draft;
   return { job, moves, skip, queue, ...(cancelLive === undefined ? {} : { cancelLive }) };
@@ -116,7 +117,7 @@ export function decide(draft: Draft, now: number, cancelLive?: 'user' | 'deleted
 function withFixedDelay(job: Job, live: LiveRuns, now: number): Job {
   const { schedule } = job;
   if (!isFixedDelay(schedule) || job.status !== 'active') return job;
-  if (liveCount(live) > 0) return without(job, 'nextRunAt');
+  if (liveCount(live) + live.dueOwnRuns > 0) return without(job, 'nextRunAt');
   return job.nextRunAt === undefined
     ? { ...job, nextRunAt: afterDelay(job, schedule, { at: now, now }) }
     : job;
@@ -138,16 +139,19 @@ export function afterDelay(
 /** A `run_at` job is finished once its slot is taken and nothing of it is left to run; a run by hand wakes it again. */
 function withDerivedStatus(job: Job, live: LiveRuns): Job {
   if (job.status === 'paused') return job;
-  const nothingLeft = liveCount(live) === 0 && live.nextOwnRunAt === undefined && job.nextRunAt === undefined;
+  const ownRuns = live.dueOwnRuns > 0 || live.nextOwnRunAt !== undefined;
+  const nothingLeft = liveCount(live) === 0 && !ownRuns && job.nextRunAt === undefined;
   const status = job.schedule.kind === 'run_at' && nothingLeft ? 'finished' : 'active';
   return job.status === status ? job : { ...job, status };
 }
 
-function withWakeAt(job: Job, live: LiveRuns): Job {
+function withWakeAt(job: Job, live: LiveRuns, now: number): Job {
   // With `all`, slots wait on the clock, not in the queue: with no room, the next settlement takes the next slot (P6).
   const full = job.catchUp === 'all' && liveCount(live) >= roomOf(job.overlap);
   const own = job.status === 'paused' ? job.pause?.until : full ? undefined : job.nextRunAt;
-  const wakeAt = earliest(own, live.nextOwnRunAt);
+  // A run whose own `run_at` has come waits for the planner, whoever decides about the job meanwhile (P15).
+  const ownRunAt = live.dueOwnRuns > 0 ? Math.min(job.wakeAt ?? now, now) : live.nextOwnRunAt;
+  const wakeAt = earliest(own, ownRunAt);
   if (wakeAt === job.wakeAt) return job;
   return wakeAt === undefined ? without(job, 'wakeAt') : { ...job, wakeAt };
 }

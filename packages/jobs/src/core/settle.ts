@@ -204,10 +204,29 @@ export function skippedOf(
   };
 }
 
-/** A run of a job that is over: what the job's row needs to know of it. */
+/** A run of a job that is over, or an attempt of one that will be retried: what the job's row needs to know of it. */
 export interface EndedRun {
   readonly status: FinishedStatus;
   readonly startedAt?: number;
+  readonly finishedAt?: number;
+  /** The attempt failed, and the run waits for the next one. */
+  readonly isRetried?: boolean;
+}
+
+/** What the job's row needs to know of a claim that put its run back; nothing when no attempt was made. */
+export function retriedOf(
+  outcome: Outcome,
+  { startedAt }: { readonly startedAt?: number | undefined },
+): EndedRun | undefined {
+  if (outcome.kind !== 'failed' || startedAt === undefined) return undefined;
+  return { status: 'failed', startedAt, isRetried: true };
+}
+
+/** How many of them are rows of history. */
+export function countFinished(ended: readonly EndedRun[]): number {
+  let retried = 0;
+  for (const { isRetried } of ended) if (isRetried === true) retried += 1;
+  return ended.length - retried;
 }
 
 /**
@@ -229,11 +248,14 @@ function withEnded(job: Job, ended: readonly EndedRun[], now: number): Job {
   if (ended.length === 0) return job;
   const { failingSince: _, ...rest } = job;
   let { failedInRow, failingSince, lastRunAt, lastStatus, lastSuccessAt } = job;
-  for (const { status, startedAt } of ended) {
+  let endAt: number | undefined;
+  for (const { status, startedAt, finishedAt = now, isRetried } of ended) {
     if (startedAt !== undefined && startedAt >= (lastRunAt ?? 0)) {
       lastRunAt = startedAt;
       lastStatus = status;
     }
+    if (isRetried === true) continue;
+    endAt = Math.max(endAt ?? 0, Math.min(finishedAt, now));
     if (status === 'failed') {
       failedInRow += 1;
       failingSince ??= now;
@@ -246,7 +268,7 @@ function withEnded(job: Job, ended: readonly EndedRun[], now: number): Job {
   return {
     ...rest,
     failedInRow,
-    lastEndAt: now,
+    ...(endAt === undefined ? {} : { lastEndAt: endAt }),
     ...(failingSince === undefined ? {} : { failingSince }),
     ...(lastRunAt === undefined ? {} : { lastRunAt }),
     ...(lastStatus === undefined ? {} : { lastStatus }),

@@ -27,6 +27,26 @@ export function planJob(job: Job, live: LiveRuns, now: number): Decision {
   return decide(draft, now);
 }
 
+/** A job that can't be planned is looked at again after so long. */
+const LOOK_AGAIN_MS = 60_000;
+
+/**
+ * {@link planJob} for a job among others: one that can't be planned (its time zone is none that this Node.js knows, say) holds
+ * up none of them, and is looked at again in a minute; until then it is late.
+ */
+export function planOrPutOff(
+  job: Job,
+  live: LiveRuns,
+  now: number,
+): { readonly decision: Decision; readonly fault?: unknown } {
+  try {
+    return { decision: planJob(job, live, now) };
+  } catch (fault) {
+    const putOff = { ...job, wakeAt: now + LOOK_AGAIN_MS };
+    return { decision: { job: putOff, moves: [], skip: [], queue: [] }, fault };
+  }
+}
+
 /** {@link planJob} as the first step of another command: an edit first takes what is due under the old definition (P16). */
 export function takeWhatIsDue(draft: Draft, now: number): void {
   const until = draft.job.pause?.until;

@@ -57,13 +57,17 @@ export interface CancelRequest {
   readonly fence: number;
 }
 
+/** A command may end 100,000 runs; nobody wants to hear of each, least of all the event loop. */
+export const MAX_TOLD = 1_000;
+
 export type CommandResult =
   | {
       readonly kind: 'done';
       readonly changed: boolean;
       readonly job: Job;
-      /** What was made, skipped or cancelled on the way; the run of a trigger is the last of `queued`. */
+      /** What was made on the way; the run of a trigger is the last one. */
       readonly queued: readonly LiveRun[];
+      /** What was skipped or cancelled on the way: the first {@link MAX_TOLD} of it. */
       readonly finished: readonly FinishedRun[];
       readonly cancelRequests: readonly CancelRequest[];
     }
@@ -77,6 +81,8 @@ export interface PlanResult {
   readonly now: number;
   readonly queued: readonly PlannedRun[];
   readonly skipped: readonly PlannedRun[];
+  /** Jobs that could not be planned, and why; put off by a minute. */
+  readonly failed: readonly { readonly jobId: string; readonly message: string }[];
   /** The limit was reached: more may be due. */
   readonly more: boolean;
   /** The earliest instant at which a job of these types has to be planned. */
@@ -259,6 +265,40 @@ export interface PruneResult {
   readonly more: boolean;
 }
 
+/** A process that claims runs: what the others are told of it. */
+export interface NodeInfo {
+  readonly id: string;
+  readonly version: string;
+  readonly places: number;
+  readonly types: TypeVersions;
+  readonly startedAt: number;
+}
+
+/** What one node tells the others, once what it tells of is durable. */
+export type Notice =
+  /** Something may be due sooner than they know. */
+  | { readonly kind: 'wake' }
+  /** The job was edited, paused or deleted: claims of it that have not started go back (P12, P14). */
+  | { readonly kind: 'job_changed'; readonly jobId: string }
+  /** These claimed runs were asked to stop. */
+  | { readonly kind: 'cancel'; readonly runIds: readonly string[] };
+
+/** What a node hears as long as it is one. */
+export interface NodeListener {
+  notice(notice: Notice): void;
+  /** Claims of dead nodes were taken back by this one (P9). */
+  recovered(what: { readonly nodes: number; readonly recovered: number; readonly failed: number }): void;
+  /** The node's lease is over (section 7): its claims are not its own any more. It has to join again, under another id. */
+  lost(): void;
+}
+
+/** A node among the others. */
+export interface Membership {
+  tell(notice: Notice): void;
+  /** Ends it: what the node still claims is taken back by the others. */
+  leave(): Promise<void>;
+}
+
 /**
  * The store port. Each method is one atomic step: after a crash it has happened whole or not at all, and what a returned
  * promise reports is durable. Rules live in `core`; a store reads rows under a lock, lets `core` decide, writes what was
@@ -270,13 +310,16 @@ export interface JobStore {
   open(): Promise<void>;
   /** Ends what is under way and lets go of the database. */
   close(): Promise<void>;
-  /** The store's idea of now. */
-  now(): Promise<number>;
+  /** The store's idea of now, at once: all of an engine goes by it, so that nodes with clocks of their own agree (P17). */
+  now(): number;
   /**
    * Asks the database itself, as a write and as a read would, and changes nothing. Rejects when it can't be used, and after
    * `close()`.
    */
   check(): Promise<void>;
+
+  /** Makes a node known to the others, for as long as the process lives. On SQLite there are no others. */
+  join(node: NodeInfo, listener: NodeListener): Promise<Membership>;
 
   /** Adds a job with its first slot (P1, P4). An id in use is `exists`; one that was deleted is free, with a new uid. */
   insertJob(input: {
@@ -296,7 +339,7 @@ export interface JobStore {
   report(
     batch: readonly Report[],
   ): Promise<{ readonly stale: readonly string[]; readonly cancel: readonly string[] }>;
-  /** Takes back every claim of a node that is gone (P9). On SQLite that is every node but `node`. */
+  /** Takes back every claim of nodes that are gone (P9): of all but `node` and those that have joined. */
   recover(input: { readonly node: string }): Promise<{ readonly recovered: number; readonly failed: number }>;
   /** Gives back, at no cost, the claims of a node that it does not hold: the answer to them was lost (P9). Returns how many. */
   reconcile(input: { readonly node: string; readonly holds: readonly string[] }): Promise<number>;

@@ -12,6 +12,7 @@ import type { EventRing } from './event-ring.ts';
 import type { Executor, Which } from './execute.ts';
 import { AFTER_FAILURE_MS } from './loop.ts';
 import type { Ending, Meter } from './meter.ts';
+import type { Node } from './node.ts';
 import type { Settings } from './options.ts';
 import { MAX_BATCH, type Throttle } from './throttle.ts';
 
@@ -30,7 +31,7 @@ const TRUST_MS = 60_000;
 export interface DispatchDeps<Deps> {
   readonly settings: Settings;
   readonly store: JobStore;
-  readonly node: string;
+  readonly node: Node;
   readonly types: TypeVersions;
   readonly executor: Executor<Deps>;
   readonly throttle: Throttle;
@@ -100,7 +101,11 @@ export class Dispatcher<Deps> {
     const batch = this.#pending.splice(0);
     if (batch.length === 0) return;
     this.#with.store.settle(batch.map(({ input }) => input)).then(
-      (result) => this.#settled(batch, result),
+      (result) => {
+        this.#settled(batch, result);
+        // A retry may come due sooner than what the loop sleeps for.
+        this.#with.wake(this.#sleepMs());
+      },
       () => {
         this.#putBack(batch);
         this.#with.wake(AFTER_FAILURE_MS);
@@ -144,7 +149,7 @@ export class Dispatcher<Deps> {
   async #reconcile(): Promise<void> {
     const { store, node, executor } = this.#with;
     const unsettled = this.#pending.map(({ input }) => input.runId);
-    await store.reconcile({ node, holds: [...executor.runIds(), ...unsettled] });
+    await store.reconcile({ node: node.id, holds: [...executor.runIds(), ...unsettled] });
     this.#hasLostAnswers = false;
   }
 
@@ -192,7 +197,7 @@ export class Dispatcher<Deps> {
 
   #nextClaim(mustPlan: boolean, now: number): ClaimUnderWay | undefined {
     const { executor, throttle, node, types, settings } = this.#with;
-    if (!this.#claiming || settings.concurrency === 0) return undefined;
+    if (!this.#claiming || !node.isMember || settings.concurrency === 0) return undefined;
     if (!mustPlan && this.#nextDueAt > now) return undefined;
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
     const places = Math.min(Math.max(executor.freePlaces - this.#claimsUnderWay, 0), allowance);
@@ -200,7 +205,7 @@ export class Dispatcher<Deps> {
     const prefetch = Math.max(Math.min(ahead, allowance - places), 0);
     if (places + prefetch === 0) return undefined;
     throttle.claimed();
-    return { input: { node, types, places, prefetch }, takenBack: [] };
+    return { input: { node: node.id, types, places, prefetch }, takenBack: [] };
   }
 
   /** Runs asked for by passes under way, and not here yet. */
@@ -244,8 +249,10 @@ export class Dispatcher<Deps> {
     if (wake) this.lookNow();
   }
 
-  #planned({ queued, skipped, more, nextWakeAt }: PlanResult): void {
-    const { ring } = this.#with;
+  #planned({ queued, skipped, failed, more, nextWakeAt }: PlanResult): void {
+    const { ring, settings } = this.#with;
+    for (const { jobId, message } of failed)
+      settings.logger.error({ jobId, message }, 'a job could not be planned; it is tried again in a minute');
     for (const run of queued) ring.emit('run.queued', run.jobId, run.id);
     for (const run of skipped) ring.emit('run.skipped', run.jobId, run.id, { reason: run.reason });
     this.#nextWakeAt = more ? Number.NEGATIVE_INFINITY : (nextWakeAt ?? Number.POSITIVE_INFINITY);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { backoffFields } from './definition.ts';
 import { Dispatcher } from './dispatch.ts';
@@ -9,6 +8,7 @@ import { Loop } from './loop.ts';
 import { type ManageDeps, manageJobs } from './manage-jobs.ts';
 import { manageRuns } from './manage-runs.ts';
 import { Meter } from './meter.ts';
+import { Node } from './node.ts';
 import { type EngineOptions, type Settings, settingsOf } from './options.ts';
 import { Pruner } from './prune.ts';
 import { createRegistry, type RegisteredType, type Registry } from './registry.ts';
@@ -33,7 +33,6 @@ export function createEngine<Deps>(options: EngineOptions<Deps>): Engine {
 function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registry: Registry<Deps>): Engine {
   const { store } = options;
   const { clock, logger } = settings;
-  const node = randomUUID();
   const types = settings.concurrency === 0 ? {} : registry.versions;
   const ring = new EventRing(clock, (error) =>
     logger.error({ err: error }, 'a listener to job events threw; it hears no more of them'),
@@ -52,6 +51,22 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       const { claimed, owner } = attempt;
       meter.started(attempt.startedAt - claimed.availableAt);
       ring.emit('run.started', owner.id, claimed.id, { attempt: claimed.attempt });
+    },
+  });
+  const node = new Node({
+    settings,
+    store,
+    types,
+    lookNow: () => dispatcher.lookNow(),
+    takeBack: (jobId) => dispatcher.takeBack({ jobId }),
+    cancel(runId) {
+      // One that has not started yet is given back, and so cancelled.
+      dispatcher.takeBack({ runId });
+      executor.abort(runId, 'cancel');
+    },
+    abandon() {
+      executor.takeBack({});
+      executor.abortAll('stale');
     },
   });
   const loop = new Loop({
@@ -86,6 +101,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     ring,
     lookNow: () => dispatcher.lookNow(),
     takeBack: (which) => dispatcher.takeBack(which),
+    tell: (notice) => node.tell(notice),
     abort: (runId, reason) => executor.abort(runId, reason),
   };
   const startedAt = clock.now();
@@ -127,6 +143,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       throttle.stop();
       await settleRest(dispatcher, settings);
       await serving;
+      await node.leave();
       ring.stop();
       await store.close();
     },
@@ -146,7 +163,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     async stats(): Promise<EngineStats> {
       const stored = await store.stats({ hours: 24 });
       const self = {
-        node,
+        node: node.id,
         version: settings.version,
         startedAt,
         places: settings.concurrency,
@@ -168,9 +185,10 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
 }
 
 /** P9: on SQLite a start proves that every other node is dead, so what they had claimed is taken back at once. */
-async function openStore<Deps>({ store, logger }: EngineOptions<Deps>, node: string): Promise<void> {
+async function openStore<Deps>({ store, logger }: EngineOptions<Deps>, node: Node): Promise<void> {
   await store.open();
-  const { recovered, failed } = await store.recover({ node });
+  await node.join();
+  const { recovered, failed } = await store.recover({ node: node.id });
   if (recovered + failed > 0) logger?.warn({ recovered, failed }, 'took back runs of a process that ended');
 }
 

@@ -1,10 +1,10 @@
-import { commandJob, type Refusal, typeChanged } from '../core/commands.ts';
+import { commandJob, type Refusal, scheduleRefusal, typeChanged } from '../core/commands.ts';
 import type { JobEventType } from '../core/events.ts';
 import { healthOf } from '../core/health.ts';
 import { type Job, NO_LIVE_RUNS } from '../core/job.ts';
 import { firstSlot, parseSchedule, slotsAfter } from '../core/schedule.ts';
 import { upcoming } from '../core/settle.ts';
-import type { CommandInput, CommandResult, JobStore, JobView, TypeVersions } from '../core/store.ts';
+import type { CommandInput, CommandResult, JobStore, JobView, Notice, TypeVersions } from '../core/store.ts';
 import { parseTimestamp } from '../core/timestamp.ts';
 import { inputOf, mergePatch, parseDefinition, scheduleInput } from './definition.ts';
 import { type Asked, type Engine, EngineError, type JobInput, type Preview } from './engine-port.ts';
@@ -25,6 +25,8 @@ export interface ManageDeps<Deps> {
   takeBack(which: Which): void;
   /** Tells a running handler to stop. */
   abort(runId: string, reason: 'cancel' | 'stale'): void;
+  /** Tells the other nodes. */
+  tell(notice: Notice): void;
 }
 
 type JobMethods = Pick<
@@ -72,6 +74,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
     if (outcome.kind === 'exists') return 'exists';
     ring.emit('job.created', input.id);
     deps.lookNow();
+    deps.tell({ kind: 'wake' });
     // A job just made has no live runs: its view needs no read.
     const { job } = outcome;
     return { job, health: healthOf(job, handlerOf(job.type), job.createdAt), isRunning: false };
@@ -171,7 +174,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
       ),
 
     async preview(input) {
-      const now = await store.now();
+      const now = store.now();
       if ('schedule' in input)
         return previewSchedule(input.schedule, input.count, { now, minIntervalMs: settings.minIntervalMs });
       const { job, isRunning } = await getJob(input.jobId);
@@ -191,6 +194,8 @@ function previewSchedule(
 ): Preview {
   const parsed = parseSchedule(scheduleInput(input), { minIntervalMs });
   if (!parsed.ok) throw new EngineError('invalid', 'The schedule is not valid.', parsed.faults);
+  const refusal = scheduleRefusal(parsed.value, now);
+  if (refusal !== undefined) throw refused(refusal);
   const first = firstSlot(parsed.value, now);
   if (first === undefined || count <= 0) return { now, before: undefined, times: [] };
   const fixedDelay = parsed.value.kind === 'interval' && parsed.value.mode === 'fixed_delay';
@@ -213,6 +218,18 @@ export function afterCommand<Deps>(
     if (run.status === 'skipped') ring.emit('run.skipped', done.job.id, run.id, { reason: run.reason });
   }
   deps.lookNow();
+  tellOthers(deps, done);
+}
+
+/** What other nodes have to know of a command that was done: what has to stop, what goes back, and that something may be due. */
+function tellOthers<Deps>(
+  { tell }: ManageDeps<Deps>,
+  { job, changed, queued, cancelRequests }: Extract<CommandResult, { kind: 'done' }>,
+): void {
+  if (cancelRequests.length > 0) tell({ kind: 'cancel', runIds: cancelRequests.map(({ runId }) => runId) });
+  if (!changed) return;
+  if (queued.length > 0 && cancelRequests.length === 0) tell({ kind: 'wake' });
+  else tell({ kind: 'job_changed', jobId: job.id });
 }
 
 /** The `done` of a result, or the error that says why there is none. */

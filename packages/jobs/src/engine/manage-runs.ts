@@ -100,6 +100,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
         const made = await store.makeDue({ runId, ...auditOf(asked, 'run.retry', {}) });
         if (made === 'due') {
           deps.lookNow();
+          deps.tell({ kind: 'wake' });
           return getRun(runId);
         }
         const again = await getRun(runId);
@@ -151,10 +152,14 @@ function overrideOf<Deps>({ registry }: ManageDeps<Deps>, typeName: string, payl
 
 /** A claimed run that is to stop is told; one whose fence was voided goes on alone, and can't settle (P11). */
 function afterCancel<Deps>(deps: ManageDeps<Deps>, result: CancelResult): void {
-  if (result.kind === 'requested') deps.abort(result.request.runId, 'cancel');
+  const told = result.kind === 'requested' ? result.request : result.kind === 'cancelled' && result.voided;
+  if (told) {
+    deps.abort(told.runId, 'cancel');
+    deps.tell({ kind: 'cancel', runIds: [told.runId] });
+  }
   if (result.kind === 'cancelled') {
-    if (result.voided !== undefined) deps.abort(result.voided.runId, 'cancel');
     deps.lookNow();
+    deps.tell({ kind: 'wake' });
   }
 }
 

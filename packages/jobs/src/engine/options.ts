@@ -77,10 +77,19 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     retention: { ...DEFAULT_RETENTION, ...options.retention },
     version: options.version ?? '',
     logger: options.logger ?? SILENT,
-    clock: options.clock ?? createSystemClock(),
+    clock: clockOf(options),
     random: options.random ?? Math.random,
     autoRun: options.autoRun ?? true,
     threadDeps: options.threadDeps,
+  };
+}
+
+/** P17: the time of day is the store's; lengths and timers are the process's. */
+function clockOf<Deps>({ store, clock = createSystemClock() }: EngineOptions<Deps>): Clock {
+  return {
+    now: () => store.now(),
+    monotonic: () => clock.monotonic(),
+    setTimer: (ms, fire) => clock.setTimer(ms, fire),
   };
 }
 

@@ -53,6 +53,12 @@ describe('P6: the passed slots that wait under `all`', () => {
     expect(runAll(sim)).toEqual(hours(151, 250));
   });
 
+  it('P16: run though an edit ends `all`', () => {
+    const sim = down(6);
+    sim.command({ kind: 'edit', definition: definition(every(HOUR), { ...all, catchUp: 'once' }) });
+    expect(runAll(sim)).toEqual(hours(1, 6));
+  });
+
   it('P16: run though an edit gives the job another schedule', () => {
     const sim = down(6);
     sim.command({ kind: 'edit', definition: definition(every(24 * HOUR), all) });

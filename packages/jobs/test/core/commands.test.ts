@@ -120,6 +120,17 @@ describe('P15 run now', () => {
     expect(sim.command({ kind: 'trigger' })).toMatchObject({ ok: false, code: 'overlap' });
   });
 
+  it('P4: a job of which a put-off run is due is planned now, and is not finished', () => {
+    const sim = new Simulation(definition({ kind: 'run_at', runAt: T0 + 1 }, { overlap: 'allow' }), T0);
+    sim.command({ kind: 'trigger', runAt: T0 + HOUR });
+    sim.now = T0 + 1;
+    sim.plan();
+    const [run] = sim.claim();
+    sim.now = T0 + HOUR;
+    if (run !== undefined) sim.settle(run);
+    expect(sim.job).toMatchObject({ status: 'active', wakeAt: T0 + HOUR });
+  });
+
   it('takes a run_at under allow only, and such a run is not live until then', () => {
     const runAt = T0 + HOUR;
     const skip = new Simulation(definition({ kind: 'on_demand' }), T0);

@@ -269,3 +269,47 @@ describe('claimed runs that have not started', () => {
     expect(seen).toEqual([5, 5, 5]);
   });
 });
+
+describe('a settlement that a command writes ahead of itself', () => {
+  it('P8: a retry that it tells of starts when it is due, though the answer came late', async () => {
+    await make({ autoRun: true });
+    const told = untilTold();
+    const attempts: number[] = [];
+    let fail: (error: Error) => void = () => undefined;
+    h.deps.handler = (ctx) => {
+      if (ctx.payload.n === 1) return told.handler(ctx);
+      attempts.push(ctx.run.attempt);
+      return new Promise((_, reject) => {
+        fail = reject;
+      });
+    };
+    await h.engine.createJob(job({ id: 'hangs', payload: { n: 1 } }));
+    await h.engine.createJob(job({ backoff: { initial: '1s', jitter: 0 } }));
+    const hanging = (await h.engine.trigger('hangs')).view.run.id;
+    await h.engine.trigger('job');
+    await expect
+      .poll(() => {
+        h.clock.advance(5);
+        return attempts.length + told.started.length;
+      })
+      .toBe(2);
+    const answer = Promise.withResolvers<void>();
+    store.make(answer.promise, 'settle');
+    fail(new Error('no luck'));
+    await realTime(5);
+    const cancelled = h.engine.cancelRun(hanging);
+    await realTime(20);
+    h.clock.advance(10);
+    await realTime(20);
+    answer.resolve();
+    await cancelled;
+    await realTime(20);
+    for (let ms = 0; ms < 1_500; ms += 50) {
+      h.clock.advance(50);
+      await realTime(2);
+    }
+    await expect.poll(() => attempts, { timeout: 2_000 }).toEqual([1, 2]);
+    fail(new Error('over'));
+    told.end();
+  });
+});

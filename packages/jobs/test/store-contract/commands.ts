@@ -165,7 +165,13 @@ export function commandsContract(makeStore: MakeStore): void {
         await t.done('a', { kind: 'delete' });
         expect(await t.settle(claimed, SUCCEEDED)).toEqual({ kind: 'finished', status: 'succeeded' });
         t.clock.advance(HOUR);
-        expect(await t.plan()).toEqual({ now: t.clock.now(), queued: [], skipped: [], more: false });
+        expect(await t.plan()).toEqual({
+          now: t.clock.now(),
+          queued: [],
+          skipped: [],
+          failed: [],
+          more: false,
+        });
       },
     );
 

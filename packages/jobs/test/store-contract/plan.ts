@@ -27,6 +27,7 @@ export function planContract(makeStore: MakeStore): void {
         now: T0 + MINUTE,
         queued: [{ jobId: 'a', jobUid: job.uid, scheduledFor: T0 + MINUTE }],
         skipped: [],
+        failed: [],
         more: false,
         nextWakeAt: T0 + 2 * MINUTE,
       });
@@ -97,6 +98,7 @@ export function planContract(makeStore: MakeStore): void {
         now: t.clock.now(),
         queued: [],
         skipped: [],
+        failed: [],
         more: false,
       });
     });

@@ -24,6 +24,8 @@ import type { FakeClock } from '../../src/testing/fake-clock.ts';
 export interface StoreUnderTest {
   readonly store: JobStore;
   readonly clock: FakeClock;
+  /** A job may have so many live runs (P7): 100,000, or fewer where making as many takes too long for a test. */
+  readonly maxLiveRuns: number;
   /** Closes the store and opens the same database again, as a restarted process does. */
   reopen(): Promise<JobStore>;
   /** Closes the store and removes its database. */
@@ -71,6 +73,7 @@ export function definitionOf(id: string, more: Partial<JobDefinition> = {}): Job
 export interface Rig {
   readonly store: JobStore;
   readonly clock: FakeClock;
+  readonly maxLiveRuns: number;
   reopen(): Promise<void>;
   create(id: string, more?: Partial<JobDefinition>): Promise<Job>;
   command(jobId: string, command: JobCommand, more?: Partial<CommandInput>): Promise<CommandResult>;
@@ -122,15 +125,15 @@ export function useStore(makeStore: MakeStore): Rig {
   });
   return rigOver(
     () => required(store),
-    () => required(made).clock,
+    () => required(made),
     async () => {
       store = await required(made).reopen();
     },
   );
 }
 
-function rigOver(store: () => JobStore, clock: () => FakeClock, reopen: () => Promise<void>): Rig {
-  const now = () => clock().now();
+function rigOver(store: () => JobStore, made: () => StoreUnderTest, reopen: () => Promise<void>): Rig {
+  const now = () => made().clock.now();
   const command = (jobId: string, what: JobCommand, more: Partial<CommandInput> = {}) =>
     store().command({ jobId, command: what, ...more });
   const done = async (jobId: string, what: JobCommand, more: Partial<CommandInput> = {}) => {
@@ -151,7 +154,10 @@ function rigOver(store: () => JobStore, clock: () => FakeClock, reopen: () => Pr
       return store();
     },
     get clock() {
-      return clock();
+      return made().clock;
+    },
+    get maxLiveRuns() {
+      return made().maxLiveRuns;
     },
     reopen,
     async create(id, more) {

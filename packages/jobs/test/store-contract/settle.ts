@@ -24,6 +24,25 @@ export function settleContract(makeStore: MakeStore): void {
       return t.claimOne();
     };
 
+    it('the last run of a job is the latest started one, though it waits for a retry or is cancelled then', async () => {
+      const run = await claimed();
+      expect(await t.settle(run, failed())).toMatchObject({ kind: 'waiting' });
+      expect(await t.view('a')).toMatchObject({ lastRunAt: T0, lastStatus: 'failed', isRunning: false });
+      expect(await t.job('a')).toMatchObject({ failedInRow: 0 });
+      await t.store.cancelRun({ runId: run.id, force: false });
+      expect(await t.view('a')).toMatchObject({ lastRunAt: T0 });
+    });
+
+    it('P3: `fixed_delay` counts from the end of the run, not from when it was settled', async () => {
+      await t.create('a', { schedule: every(MINUTE, { mode: 'fixed_delay' }) });
+      t.clock.advance(MINUTE);
+      await t.plan();
+      const run = await t.claimOne();
+      t.clock.advance(30 * SECOND);
+      await t.settle(run, SUCCEEDED, { finishedAt: t.clock.now() - 25 * SECOND });
+      expect(await t.job('a')).toMatchObject({ nextRunAt: T0 + 2 * MINUTE + 5 * SECOND });
+    });
+
     it('lesson 13: a run that succeeded is kept whole, with its result, and the job knows', async () => {
       const run = await claimed();
       const startedAt = t.clock.now();

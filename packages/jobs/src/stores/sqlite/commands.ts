@@ -1,7 +1,14 @@
 import { commandJob, createJob } from '../../core/commands.ts';
 import type { Job } from '../../core/job.ts';
 import type { Run } from '../../core/run.ts';
-import type { AuditEntry, CommandInput, CommandResult, InsertOutcome, JobStore } from '../../core/store.ts';
+import {
+  type AuditEntry,
+  type CommandInput,
+  type CommandResult,
+  type InsertOutcome,
+  type JobStore,
+  MAX_TOLD,
+} from '../../core/store.ts';
 import { applyDecision } from './apply.ts';
 import { findFinishedRun } from './history.ts';
 import type { StoredJob } from './job-rows.ts';
@@ -47,7 +54,8 @@ export function command(w: Writer, input: CommandInput, now: number): CommandRes
     return { kind: 'done', changed: false, job, queued: [], finished: [], cancelRequests: [] };
   }
   const applied = applyDecision(w, stored, outcome.decision, { now });
-  const { queued, finished, cancelRequests } = applied;
+  const { queued, cancelRequests } = applied;
+  const finished = applied.finished.slice(0, MAX_TOLD);
   const made = queued.at(-1);
   if (input.dedupeKey !== undefined && made !== undefined) {
     w.db.statement(KEEP_DEDUPE_KEY).run(stored.uid, input.dedupeKey, Number(made.id), now);

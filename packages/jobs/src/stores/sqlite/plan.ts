@@ -1,4 +1,4 @@
-import { planJob } from '../../core/slots.ts';
+import { planOrPutOff } from '../../core/slots.ts';
 import type { PlannedRun, PlanResult, TypeVersions } from '../../core/store.ts';
 import { applyDecision } from './apply.ts';
 import { liveRunsOf } from './live-runs.ts';
@@ -15,9 +15,11 @@ export function plan(
   const uids = dueJobs(w, keys, now, limit);
   const queued: PlannedRun[] = [];
   const skipped: PlannedRun[] = [];
+  const failed: PlanResult['failed'][number][] = [];
   for (const uid of uids) {
     const stored = w.jobs.require(uid);
-    const decision = planJob(stored.job, liveRunsOf(w, uid, now), now);
+    const { decision, fault } = planOrPutOff(stored.job, liveRunsOf(w, uid, now), now);
+    if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
     const applied = applyDecision(w, stored, decision, { now });
     const { id: jobId, uid: jobUid } = applied.stored.job;
     for (const { id, scheduledFor } of applied.queued) {
@@ -33,6 +35,7 @@ export function plan(
     now,
     queued,
     skipped,
+    failed,
     more: uids.length >= limit,
     ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
   };

@@ -1,9 +1,11 @@
 import type { LiveRun, Progress } from '../../core/run.ts';
 import {
   afterSettlements,
+  countFinished,
   type EndedRun,
   finishedOf,
   type Outcome,
+  retriedOf,
   type Settlement,
   settleRun,
 } from '../../core/settle.ts';
@@ -50,6 +52,8 @@ function settleOne(w: Writer, input: SettleInput, byJob: EndedByJob, now: number
     ended.push(finished);
     return { kind: 'finished', status: settlement.status };
   }
+  const retried = retriedOf(input.outcome, input);
+  if (retried !== undefined) ended.push(retried);
   putBack(w, Number(run.id), settlement, input.progress);
   return { kind: 'waiting', availableAt: settlement.availableAt, failures: settlement.failures };
 }
@@ -137,11 +141,11 @@ export function settleJobs(w: Writer, byJob: EndedByJob, now: number): boolean {
   for (const [uid, ended] of byJob) {
     const stored = w.jobs.require(uid);
     if (stored.deletedAt !== undefined) {
-      w.jobs.save(stored, { ...stored, finishedCount: stored.finishedCount + ended.length });
+      w.jobs.save(stored, { ...stored, finishedCount: stored.finishedCount + countFinished(ended) });
       continue;
     }
     const decision = afterSettlements(stored.job, liveRunsOf(w, uid, now), ended, now);
-    if (applyDecision(w, stored, decision, { now, ended: ended.length }).wake) wake = true;
+    if (applyDecision(w, stored, decision, { now, ended: countFinished(ended) }).wake) wake = true;
   }
   return wake;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { StoreError } from '../../core/errors.ts';
-import type { JobStore } from '../../core/store.ts';
+import type { JobStore, Membership } from '../../core/store.ts';
 import type { Inputs, Output, ReadInputs, WriteInputs } from './protocol.ts';
 import { ThreadChannel } from './thread-channel.ts';
 
@@ -42,7 +42,8 @@ export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore
       await threads?.reader.close();
       await threads?.writer.close();
     },
-    now: () => Promise.resolve(clock.now()),
+    now: () => clock.now(),
+    join: () => Promise.resolve(ALONE),
     async check() {
       await Promise.all([write('check', undefined), read('check', undefined)]);
     },
@@ -67,6 +68,8 @@ export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore
     jobHours: (input) => read('jobHours', input),
   };
 }
+
+const ALONE: Membership = { tell: () => undefined, leave: () => Promise.resolve() };
 
 function notOpen(): StoreError {
   return new StoreError('unavailable', 'The store is not open.');
