@@ -16,9 +16,10 @@ const { status } = spawnSync(tsc, ['-p', join(source, 'tsconfig.build.json'), '-
 });
 if (status !== 0) process.exit(status ?? 1);
 
-cpSync(join(source, 'src/stores/sqlite/migrations'), join(out, 'stores/sqlite/migrations'), {
-  recursive: true,
-});
+for (const store of ['sqlite', 'postgres']) {
+  const migrations = join('stores', store, 'migrations');
+  cpSync(join(source, 'src', migrations), join(out, migrations), { recursive: true });
+}
 cpSync(join(root, 'LICENSE'), join(out, 'LICENSE'));
 const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
 delete manifest.devDependencies;

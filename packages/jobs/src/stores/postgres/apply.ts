@@ -1,0 +1,145 @@
+import type { Decision } from '../../core/decision.ts';
+import type { Job } from '../../core/job.ts';
+import type { FinishedRun, LiveRun } from '../../core/run.ts';
+import { afterSettlements, countFinished, type EndedRun, finishedOf, settleRun } from '../../core/settle.ts';
+import type { CancelRequest } from '../../core/store.ts';
+import type { StoredJob } from './job-rows.ts';
+import { deleteLiveRuns, liveRunsOf, liveRunsOfOne, lockLiveRunsOf, moveRuns } from './live-runs.ts';
+import { numbersIn } from './run-rows.ts';
+import { flush, lockedJob, saveJob, type Unit } from './unit.ts';
+
+/** Ends of runs in a unit, by job; an empty list when runs only went back to waiting. */
+export type EndedByJob = Map<number, EndedRun[]>;
+
+/**
+ * Applies all of a decision about a locked job but its cancels ({@link cancelLiveRuns}): moves at once, the rest with the next
+ * flush. `ended` runs of the job went to its history in this unit already, and are only counted here. True when a run can be
+ * claimed now, or the job has to be planned earlier than before.
+ */
+export async function applyDecision(
+  u: Unit,
+  before: StoredJob,
+  { job, moves, skip, queue, cancelLive }: Decision,
+  ended = 0,
+): Promise<boolean> {
+  let due = 0;
+  for (const move of moves) due += await moveRuns(u, before.uid, move);
+  const after: StoredJob = {
+    ...before,
+    job,
+    typeKey: typeKeyOf(u, before, job),
+    finishedCount: before.finishedCount + ended,
+    skippedCount: before.skippedCount + skip.length,
+    ...(cancelLive === 'deleted' ? { deletedAt: u.now } : {}),
+  };
+  for (const one of skip) u.toMake.push({ kind: 'skip', skip: one, job: after });
+  for (const run of queue) {
+    u.toMake.push({ kind: 'queue', run, job: after });
+    if (run.held === 'no' && run.availableAt <= u.now) due += 1;
+  }
+  if (after.typeKey !== before.typeKey) await u.q.run(RETYPE_LIVE, [after.typeKey, after.uid]);
+  if (isChanged(before, after)) saveJob(u, after);
+  return due > 0 || isEarlier(job.wakeAt, before.job.wakeAt);
+}
+
+/** What the ends of runs mean for their jobs, decided once for each. True when something can be claimed or planned now. */
+export async function settleJobs(u: Unit, byJob: EndedByJob): Promise<boolean> {
+  let wake = false;
+  const live = await liveRunsOf(
+    u,
+    [...byJob.keys()].filter((uid) => lockedJob(u, uid).deletedAt === undefined),
+  );
+  for (const [uid, ended] of byJob) {
+    const stored = lockedJob(u, uid);
+    const left = live.get(uid);
+    if (left === undefined) {
+      saveJob(u, { ...stored, finishedCount: stored.finishedCount + countFinished(ended) });
+      continue;
+    }
+    const decision = afterSettlements(stored.job, left, ended, u.now);
+    if (await applyDecision(u, stored, decision, countFinished(ended))) wake = true;
+  }
+  return wake;
+}
+
+/**
+ * Cancels the live runs of a locked job: waiting ones at once, claimed ones by request (P12). What that leaves room for is
+ * decided anew.
+ */
+export async function cancelLiveRuns(
+  u: Unit,
+  uid: number,
+  reason: 'user' | 'deleted',
+): Promise<CancelRequest[]> {
+  // Those that the same command has made, too.
+  await flush(u);
+  const stored = lockedJob(u, uid);
+  const requests: CancelRequest[] = [];
+  const waiting: LiveRun[] = [];
+  for (const run of await lockLiveRunsOf(u, uid, { ownRuns: reason === 'deleted' })) {
+    if (run.claim === undefined) waiting.push({ ...run, cancel: reason });
+    else requests.push(requestOf(run, run.claim));
+  }
+  await requestCancels(
+    u,
+    requests.map(({ runId }) => Number(runId)),
+    reason,
+  );
+  const cancelled = await cancelWaiting(u, stored.job, waiting);
+  saveJob(u, { ...stored, finishedCount: stored.finishedCount + cancelled.length });
+  if (reason === 'deleted' || cancelled.length === 0) return requests;
+  const left = await liveRunsOfOne(u, uid);
+  await applyDecision(u, lockedJob(u, uid), afterSettlements(stored.job, left, cancelled, u.now));
+  return requests;
+}
+
+/** Marks claimed runs that were not asked to stop before; returns which. */
+export async function requestCancels(
+  u: Unit,
+  runIds: readonly number[],
+  reason: 'user' | 'deleted',
+): Promise<number[]> {
+  if (runIds.length === 0) return [];
+  return numbersIn(await u.q.arrays(REQUEST_CANCEL, [reason, runIds]));
+}
+
+export function requestOf(run: LiveRun, { node, fence }: NonNullable<LiveRun['claim']>): CancelRequest {
+  return { runId: run.id, node, fence };
+}
+
+/** Moves runs that were asked to stop into history; the caller decides what that means for the job. */
+export async function cancelWaiting(u: Unit, job: Job, runs: readonly LiveRun[]): Promise<FinishedRun[]> {
+  await deleteLiveRuns(
+    u,
+    runs.map(({ id }) => Number(id)),
+  );
+  return runs.map((run) => {
+    const settlement = settleRun(job, run, { kind: 'cancelled' }, { now: u.now, random: 0 });
+    if (settlement.kind !== 'finished') throw new Error('a cancelled run was not finished');
+    const finished = finishedOf(run, settlement, { finishedAt: u.now });
+    u.ended.push(finished);
+    return finished;
+  });
+}
+
+function typeKeyOf(u: Unit, before: StoredJob, { type, typeVersion }: Job): number {
+  const same = before.job.type === type && before.job.typeVersion === typeVersion;
+  return same ? before.typeKey : u.shared.types.get(type, typeVersion);
+}
+
+function isChanged(before: StoredJob, after: StoredJob): boolean {
+  return (
+    before.job !== after.job ||
+    before.deletedAt !== after.deletedAt ||
+    before.finishedCount !== after.finishedCount ||
+    before.skippedCount !== after.skippedCount
+  );
+}
+
+function isEarlier(wakeAt: number | undefined, than: number | undefined): boolean {
+  return wakeAt !== undefined && (than === undefined || wakeAt < than);
+}
+
+const RETYPE_LIVE = 'UPDATE greenvue_jobs.live_runs SET type_key = $1 WHERE job_uid = $2';
+const REQUEST_CANCEL = `UPDATE greenvue_jobs.live_runs SET cancel = $1
+  WHERE id = ANY($2::bigint[]) AND node IS NOT NULL AND cancel IS NULL RETURNING id`;

@@ -1,0 +1,93 @@
+import type { LiveRun } from '../../core/run.ts';
+import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store.ts';
+import { readJobs } from './jobs.ts';
+import { LIVE_COLUMNS, liveRunOf, numberOf, numbersIn } from './run-rows.ts';
+import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
+import type { Unit } from './unit.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Claims due runs of the types, in due order: first those that start at once, then those to be held (P9, P10). */
+export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Promise<ClaimResult> {
+  const versions = versionsParam(input.types);
+  // A node without a row is dead to the others, and nobody would take back what it claims.
+  const isDead = hasJoined && (await u.q.arrays(IS_ALIVE, [input.node])).length === 0;
+  const limit = isDead ? 0 : input.places + input.prefetch;
+  const due = limit > 0 ? (await u.q.arrays(LOCK_DUE_RUNS, [versions, u.now, limit])).map(liveRunOf) : [];
+  const { starting, held } = chosen(due, input);
+  const taken = [...starting, ...held];
+  const fences = await take(u, input.node, { taken, starting: starting.length });
+  const jobs = await readJobs(u.q, [...new Set(taken.map(({ jobUid }) => Number(jobUid)))]);
+  const indexes = new Map(jobs.map(({ job: { uid } }, index) => [uid, index]));
+  const runs = taken.map((run, n) => {
+    const job = indexes.get(run.jobUid);
+    const fence = fences[n];
+    if (job === undefined || fence === undefined) throw new Error(`run ${run.id} belongs to no job`);
+    return claimOf(run, { job, fence, started: n < starting.length });
+  });
+  const nextDueAt = numberOf((await u.q.arrays(EARLIEST_DUE, [versions]))[0]);
+  return {
+    now: u.now,
+    jobs: jobs.map(({ job }) => job),
+    runs,
+    ...(nextDueAt === undefined ? {} : { nextDueAt }),
+  };
+}
+
+/** A run that was recovered before is never claimed ahead of a free place (P9). */
+function chosen(
+  due: readonly LiveRun[],
+  { places, prefetch }: ClaimInput,
+): { readonly starting: readonly LiveRun[]; readonly held: readonly LiveRun[] } {
+  const rest = due.slice(places).filter(({ recoveries }) => recoveries === 0);
+  return { starting: due.slice(0, places), held: rest.slice(0, prefetch) };
+}
+
+/** Writes the claims, the first `starting` of them as started. Returns their fences. */
+async function take(
+  u: Unit,
+  node: string,
+  { taken, starting }: { readonly taken: readonly LiveRun[]; readonly starting: number },
+): Promise<number[]> {
+  if (taken.length === 0) return [];
+  const fences = numbersIn(await u.q.arrays(NEXT_FENCES, [taken.length]));
+  const ids = taken.map(({ id }) => Number(id));
+  const startedAt = taken.map((_, n) => (n < starting ? u.now : null));
+  await u.q.run(CLAIM, [node, ids, fences, startedAt]);
+  return fences;
+}
+
+function claimOf(
+  run: LiveRun,
+  { job, fence, started }: { readonly job: number; readonly fence: number; readonly started: boolean },
+): ClaimedRun {
+  const claimed: Mutable<ClaimedRun> = {
+    id: run.id,
+    job,
+    fence,
+    attempt: run.failures + 1,
+    availableAt: run.availableAt,
+    started,
+    catchUp: run.catchUp,
+    missed: run.missed,
+  };
+  if (run.scheduledFor !== undefined) claimed.scheduledFor = run.scheduledFor;
+  if (run.payload !== undefined) claimed.payload = run.payload;
+  return claimed;
+}
+
+/** Held against being buried until the claim is written. */
+const IS_ALIVE = 'SELECT 1 FROM greenvue_jobs.nodes WHERE id = $1 FOR KEY SHARE';
+const LOCK_DUE_RUNS = `SELECT due.* FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+    SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs
+    WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= $2::bigint
+    ORDER BY available_at, id LIMIT $3::integer FOR UPDATE SKIP LOCKED) AS due
+  ORDER BY due.available_at, due.id LIMIT $3::integer`;
+const EARLIEST_DUE = `SELECT min(next.available_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+  SELECT available_at FROM greenvue_jobs.live_runs
+  WHERE type_key = known.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1) AS next`;
+const NEXT_FENCES = `SELECT nextval('greenvue_jobs.ids') FROM generate_series(1, $1::integer)`;
+const CLAIM = `UPDATE greenvue_jobs.live_runs SET node = $1, fence = new.fence, started_at = new.started_at,
+    status = CASE WHEN new.started_at IS NULL THEN 'queued' ELSE 'running' END
+  FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS new (id, fence, started_at)
+  WHERE live_runs.id = new.id`;

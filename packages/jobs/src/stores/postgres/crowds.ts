@@ -1,0 +1,48 @@
+import type { Queries } from './database.ts';
+import { numberOf } from './run-rows.ts';
+
+const MIN_STEP = 1_000;
+const RECOUNT_CROWDED_MS = 1_000;
+
+/** Which jobs have too many live runs. Counted now and then: exact at every trigger would cost as much as the runs. */
+export interface Crowds {
+  isCrowded(q: Queries, jobUid: number, now: number): Promise<boolean>;
+  /** A run of the job was made by this node. */
+  grew(jobUid: number): void;
+}
+
+interface Crowd {
+  readonly crowded: boolean;
+  readonly at: number;
+  /** So many more runs, and it is counted again. */
+  left: number;
+}
+
+export function createCrowds(maxLiveRuns: number): Crowds {
+  const crowds = new Map<number, Crowd>();
+  const recount = async (q: Queries, jobUid: number, now: number): Promise<Crowd> => {
+    const count = numberOf((await q.arrays(COUNT_LIVE, [jobUid, maxLiveRuns]))[0]) ?? 0;
+    // Other nodes make runs, too.
+    const left = Math.max(MIN_STEP, (maxLiveRuns - count) / 8);
+    const crowd = { crowded: count >= maxLiveRuns, at: now, left };
+    crowds.set(jobUid, crowd);
+    return crowd;
+  };
+  return {
+    async isCrowded(q, jobUid, now) {
+      const known = crowds.get(jobUid);
+      // Few runs were made of it by this node, and none before would have been unless counted: see `grew`.
+      if (known === undefined) return false;
+      const due = known.crowded ? Math.abs(now - known.at) >= RECOUNT_CROWDED_MS : known.left <= 0;
+      return due ? (await recount(q, jobUid, now)).crowded : known.crowded;
+    },
+    grew(jobUid) {
+      const known = crowds.get(jobUid);
+      if (known === undefined) crowds.set(jobUid, { crowded: false, at: 0, left: 0 });
+      else known.left -= 1;
+    },
+  };
+}
+
+const COUNT_LIVE = `SELECT count(*) FROM
+  (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = $1 LIMIT $2) AS counted`;

@@ -1,0 +1,54 @@
+import type { Database, Queries } from './database.ts';
+
+/**
+ * The order of a node's writes. What a pass asks for in one turn shares a transaction, in that order, so that claims ride with
+ * settlements; a command runs beside it, but after the settlements that were asked for before it.
+ */
+export interface Lane {
+  pass<T>(work: (q: Queries) => Promise<T>): Promise<T>;
+  command<T>(work: (q: Queries) => Promise<T>): Promise<T>;
+}
+
+interface Step {
+  run(q: Queries): Promise<unknown>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+export function createLane(db: Database): Lane {
+  let waiting: Step[] = [];
+  /** Ends when all that was asked for so far is done. */
+  let tail: Promise<void> = Promise.resolve();
+
+  const runAll = async () => {
+    const steps = waiting;
+    waiting = [];
+    if (steps.length === 0) return;
+    try {
+      const values = await db.transaction((q) => inOrder(steps, q));
+      for (const [n, step] of steps.entries()) step.resolve(values[n]);
+    } catch (error) {
+      if (steps.length === 1) return steps[0]?.reject(error);
+      // One of them is at fault, and took the others down with it: each gets its own transaction and its own answer.
+      for (const step of steps) await db.transaction((q) => step.run(q)).then(step.resolve, step.reject);
+    }
+  };
+
+  return {
+    pass: <T>(work: (q: Queries) => Promise<T>) =>
+      new Promise<T>((resolve, reject) => {
+        if (waiting.length === 0) tail = tail.then(runAll);
+        waiting.push({ run: work, resolve: (value) => resolve(value as T), reject });
+      }),
+    async command(work) {
+      await tail;
+      return db.transaction(work);
+    },
+  };
+}
+
+async function inOrder(steps: readonly Step[], q: Queries): Promise<unknown[]> {
+  const values: unknown[] = [];
+  for (const step of steps) values.push(await step.run(q));
+  return values;
+}

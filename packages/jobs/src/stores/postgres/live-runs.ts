@@ -1,0 +1,114 @@
+import type { Move } from '../../core/decision.ts';
+import { type Job, type LiveRuns, NO_LIVE_RUNS } from '../../core/job.ts';
+import type { LiveRun } from '../../core/run.ts';
+import type { Queries } from './database.ts';
+import { LIVE_COLUMNS, liveRunOf, numberOf, numbersIn, rowOf } from './run-rows.ts';
+import type { Unit } from './unit.ts';
+
+/**
+ * What decisions need to know of the live runs of locked jobs: a few seeks in an index for each, however many runs there
+ * are. `claimed` has no index: it is counted only for the edits that ask for it.
+ */
+export async function liveRunsOf(
+  u: Unit,
+  uids: readonly number[],
+  countClaimed = false,
+): Promise<ReadonlyMap<number, LiveRuns>> {
+  const found = new Map<number, LiveRuns>();
+  if (uids.length === 0) return found;
+  for (const row of await u.q.arrays(LIVE_SUMMARIES, [uids, u.now])) {
+    const [uid, active, waiting, paused, dueOwnRuns, nextOwnRunAt] =
+      rowOf<[number, number, number, number, number, number | null]>(row);
+    const crowded = await u.shared.crowds.isCrowded(u.q, uid, u.now);
+    found.set(uid, {
+      active,
+      waiting,
+      paused,
+      claimed: countClaimed ? (numberOf((await u.q.arrays(COUNT_CLAIMED, [uid]))[0]) ?? 0) : 0,
+      dueOwnRuns,
+      crowded,
+      ...(nextOwnRunAt === null ? {} : { nextOwnRunAt }),
+    });
+  }
+  return found;
+}
+
+export async function liveRunsOfOne(u: Unit, uid: number, countClaimed = false): Promise<LiveRuns> {
+  return (await liveRunsOf(u, [uid], countClaimed)).get(uid) ?? NO_LIVE_RUNS;
+}
+
+/** Whether a decision on `job` asks how many of its runs are claimed: only one that may take room away from queued runs. */
+export function needsClaimed(job: Job, to: Job['overlap']): boolean {
+  return job.overlap === 'allow' && to !== 'allow';
+}
+
+export async function deleteLiveRuns(u: Unit, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  const deleted = await u.q.run(DELETE_LIVE, [ids]);
+  if (deleted !== ids.length) throw new Error(`${ids.length - deleted} runs are not live`);
+}
+
+export async function findLiveRun(q: Queries, runId: number): Promise<LiveRun | undefined> {
+  const [row] = await q.arrays(LIVE_RUN, [runId]);
+  return row === undefined ? undefined : liveRunOf(row);
+}
+
+/** A live run, locked; its job has to be locked before. */
+export async function lockLiveRun(u: Unit, runId: number): Promise<LiveRun | undefined> {
+  const [row] = await u.q.arrays(LOCK_LIVE_RUN, [runId]);
+  return row === undefined ? undefined : liveRunOf(row);
+}
+
+/** All live runs of a locked job, oldest first; with `ownRuns`, those whose own `run_at` is to come, too. */
+export async function lockLiveRunsOf(
+  u: Unit,
+  jobUid: number,
+  { ownRuns }: { readonly ownRuns: boolean },
+): Promise<LiveRun[]> {
+  return (await u.q.arrays(LOCK_LIVE_RUNS_OF_JOB, [jobUid, ownRuns])).map(liveRunOf);
+}
+
+/** Moves waiting runs from one kind of waiting to another; returns how many became due at or before now. */
+export async function moveRuns(u: Unit, jobUid: number, move: Move): Promise<number> {
+  let left = move.limit ?? Number.MAX_SAFE_INTEGER;
+  let due = 0;
+  for (const from of move.from) {
+    const dueBy = move.dueBy ?? Number.MAX_SAFE_INTEGER;
+    const { asked, at } = askedOf(move);
+    const moved = numbersIn(await u.q.arrays(MOVE, [move.to, jobUid, from, dueBy, asked, at, left]));
+    left -= moved.length;
+    if (move.to === 'no') due += moved.filter((availableAt) => availableAt <= u.now).length;
+    if (left <= 0) break;
+  }
+  return due;
+}
+
+function askedOf({ asked }: Move): { readonly asked: string; readonly at: number } {
+  if (asked === undefined) return { asked: 'any', at: 0 };
+  return 'since' in asked ? { asked: 'since', at: asked.since } : { asked: 'before', at: asked.before };
+}
+
+const countTo2 = (held: string, more = '') =>
+  `(SELECT count(*) FROM (SELECT FROM greenvue_jobs.live_runs
+    WHERE job_uid = job.uid AND held = '${held}' ${more} LIMIT 2) AS counted)`;
+const LIVE_SUMMARIES = `SELECT job.uid, ${countTo2('no')}, ${countTo2('overlap')}, ${countTo2('pause')},
+  ${countTo2('run_at', 'AND available_at <= $2::bigint')},
+  (SELECT min(available_at) FROM greenvue_jobs.live_runs
+    WHERE job_uid = job.uid AND held = 'run_at' AND available_at > $2::bigint)
+  FROM unnest($1::bigint[]) AS job (uid)`;
+const COUNT_CLAIMED = `SELECT count(*) FROM (SELECT FROM greenvue_jobs.live_runs
+  WHERE job_uid = $1 AND held = 'no' AND node IS NOT NULL LIMIT 2) AS counted`;
+
+const DELETE_LIVE = 'DELETE FROM greenvue_jobs.live_runs WHERE id = ANY($1::bigint[])';
+const LIVE_RUN = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs WHERE id = $1`;
+const LOCK_LIVE_RUN = `${LIVE_RUN} FOR UPDATE`;
+const LOCK_LIVE_RUNS_OF_JOB = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs
+  WHERE job_uid = $1 AND (held <> 'run_at' OR $2::boolean) ORDER BY id FOR UPDATE`;
+
+const ASKED = `(trigger = 'manual' AND queued_at >= $6::bigint)`;
+const MOVE = `UPDATE greenvue_jobs.live_runs SET held = $1 WHERE id IN (
+  SELECT id FROM greenvue_jobs.live_runs
+  WHERE job_uid = $2 AND held = $3 AND available_at <= $4::bigint AND node IS NULL
+    AND CASE $5::text WHEN 'any' THEN true WHEN 'since' THEN ${ASKED} ELSE NOT ${ASKED} END
+  ORDER BY available_at, id LIMIT $7::bigint FOR UPDATE)
+  RETURNING available_at`;

@@ -1,0 +1,59 @@
+import { NO_LIVE_RUNS } from '../../core/job.ts';
+import { planOrPutOff } from '../../core/slots.ts';
+import type { PlannedRun, PlanResult, TypeVersions } from '../../core/store.ts';
+import { applyDecision } from './apply.ts';
+import { lockDueJobs } from './jobs.ts';
+import { liveRunsOf } from './live-runs.ts';
+import { numberOf } from './run-rows.ts';
+import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
+import { flush, lockedJob, type Unit } from './unit.ts';
+
+/** Takes what is due of at most `limit` jobs of the types, the longest overdue first; other nodes take others meanwhile. */
+export async function plan(
+  u: Unit,
+  { types, limit }: { readonly types: TypeVersions; readonly limit: number },
+): Promise<PlanResult> {
+  const versions = versionsParam(types);
+  const due = await lockDueJobs(u, { versions, limit });
+  const live = await liveRunsOf(
+    u,
+    due.map(({ uid }) => uid),
+  );
+  const failed: PlanResult['failed'][number][] = [];
+  for (const stored of due) {
+    const { decision, fault } = planOrPutOff(stored.job, live.get(stored.uid) ?? NO_LIVE_RUNS, u.now);
+    if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
+    await applyDecision(u, stored, decision);
+  }
+  await flush(u);
+  const nextWakeAt = numberOf((await u.q.arrays(EARLIEST_WAKE, [versions]))[0]);
+  return {
+    now: u.now,
+    ...plannedIn(u),
+    failed,
+    more: due.length >= limit,
+    ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
+  };
+}
+
+function plannedIn(u: Unit): Pick<PlanResult, 'queued' | 'skipped'> {
+  const jobIdOf = (jobUid: string) => lockedJob(u, Number(jobUid)).job.id;
+  const queued = u.queued.map(
+    ({ id, jobUid, scheduledFor }): PlannedRun => ({
+      id,
+      jobId: jobIdOf(jobUid),
+      jobUid,
+      ...(scheduledFor === undefined ? undefined : { scheduledFor }),
+    }),
+  );
+  const skipped: PlannedRun[] = [];
+  for (const { id, jobUid, scheduledFor, reason } of u.finished) {
+    if (scheduledFor === undefined || (reason !== 'overlap' && reason !== 'missed')) continue;
+    skipped.push({ id, jobId: jobIdOf(jobUid), jobUid, scheduledFor, reason });
+  }
+  return { queued, skipped };
+}
+
+const EARLIEST_WAKE = `SELECT min(next.wake_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+  SELECT wake_at FROM greenvue_jobs.jobs WHERE type_key = known.key AND wake_at IS NOT NULL
+  ORDER BY wake_at LIMIT 1) AS next`;

@@ -1,0 +1,221 @@
+import type {
+  AttemptError,
+  FinishedRun,
+  FinishedStatus,
+  Held,
+  JsonText,
+  LiveRun,
+  Progress,
+  RunOrigin,
+  RunReason,
+  RunTrigger,
+} from '../../core/run.ts';
+
+const ORIGIN_COLUMNS =
+  'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at';
+const ORIGIN_TYPES = 'bigint, bigint, text, bigint, boolean, bigint, bigint, text, bigint, bigint';
+
+/** Columns of `live_runs` as {@link liveRunOf} reads them, as arrays. */
+export const LIVE_COLUMNS = `${ORIGIN_COLUMNS}, status, held, available_at, node, fence, started_at, failures, recoveries, errors, cancel, zombie_since, progress`;
+
+/** Columns of `runs` as {@link finishedRunOf} reads them, as arrays. */
+export const FINISHED_COLUMNS = `${ORIGIN_COLUMNS}, status, reason, attempt, recoveries, node, started_at, finished_at, progress, result, errors`;
+
+/** `$1::bigint[], $2::text[], …` for as many column types. */
+export function arraysOf(types: string): string {
+  return types
+    .split(', ')
+    .map((type, n) => `$${n + 1}::${type}[]`)
+    .join(', ');
+}
+
+/** Columns: those of {@link finishedParams}. */
+export const INSERT_FINISHED = `INSERT INTO greenvue_jobs.runs (${FINISHED_COLUMNS})
+  SELECT * FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, text, bigint, bigint, text, bigint, bigint, text, text, text`)})`;
+export const FINISHED_WIDTH = 20;
+
+/** Columns: those of {@link newRunParams}. A run for a slot that has a live one is not made (P5). */
+export const INSERT_LIVE = `INSERT INTO greenvue_jobs.live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key)
+  SELECT * FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, bigint, integer`)})
+  ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING RETURNING id`;
+export const LIVE_WIDTH = 13;
+
+type Origin = [
+  id: number,
+  jobUid: number,
+  trigger: RunTrigger,
+  scheduledFor: number | null,
+  catchUp: boolean,
+  missed: number,
+  missedFrom: number | null,
+  payload: string | null,
+  retryOf: number | null,
+  queuedAt: number,
+];
+
+type LiveRow = [
+  ...Origin,
+  status: LiveRun['status'],
+  held: Held,
+  availableAt: number,
+  node: string | null,
+  fence: number | null,
+  startedAt: number | null,
+  failures: number,
+  recoveries: number,
+  errors: string | null,
+  cancel: 'user' | 'deleted' | null,
+  zombieSince: number | null,
+  progress: string | null,
+];
+
+type FinishedRow = [
+  ...Origin,
+  status: FinishedStatus,
+  reason: RunReason | null,
+  attempt: number,
+  recoveries: number,
+  node: string | null,
+  startedAt: number | null,
+  finishedAt: number,
+  progress: string | null,
+  result: string | null,
+  errors: string | null,
+];
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Value = string | number | boolean | null;
+
+const NO_ERRORS: readonly AttemptError[] = [];
+
+export function liveRunOf(raw: unknown): LiveRun {
+  const row = raw as LiveRow;
+  const run: Mutable<LiveRun> = {
+    id: String(row[0]),
+    jobUid: String(row[1]),
+    trigger: row[2],
+    catchUp: row[4],
+    missed: row[5],
+    queuedAt: row[9],
+    status: row[10],
+    held: row[11],
+    availableAt: row[12],
+    failures: row[16],
+    recoveries: row[17],
+    errors: row[18] === null ? NO_ERRORS : errorsOf(row[18]),
+  };
+  addOrigin(run, row as unknown as Origin);
+  if (row[13] !== null && row[14] !== null) run.claim = { node: row[13], fence: row[14] };
+  if (row[15] !== null) run.startedAt = row[15];
+  if (row[19] !== null) run.cancel = row[19];
+  if (row[20] !== null) run.zombieSince = row[20];
+  if (row[21] !== null) run.progress = progressOf(row[21]);
+  return run;
+}
+
+export function finishedRunOf(raw: unknown): FinishedRun {
+  const row = raw as FinishedRow;
+  const run: Mutable<FinishedRun> = {
+    id: String(row[0]),
+    jobUid: String(row[1]),
+    trigger: row[2],
+    catchUp: row[4],
+    missed: row[5],
+    queuedAt: row[9],
+    status: row[10],
+    attempt: row[12],
+    recoveries: row[13],
+    finishedAt: row[16],
+    errors: row[19] === null ? NO_ERRORS : errorsOf(row[19]),
+  };
+  addOrigin(run, row as unknown as Origin);
+  if (row[11] !== null) run.reason = row[11];
+  if (row[14] !== null) run.node = row[14];
+  if (row[15] !== null) run.startedAt = row[15];
+  if (row[17] !== null) run.progress = progressOf(row[17]);
+  if (row[18] !== null) run.result = row[18];
+  return run;
+}
+
+function addOrigin(run: Mutable<RunOrigin>, row: Origin): void {
+  if (row[3] !== null) run.scheduledFor = row[3];
+  if (row[6] !== null) run.missedFrom = row[6];
+  if (row[7] !== null) run.payload = row[7];
+  if (row[8] !== null) run.retryOf = String(row[8]);
+}
+
+/** For {@link INSERT_LIVE}. */
+export function newRunParams(run: LiveRun, typeKey: number): Value[] {
+  return [...originParams(run), run.held, run.availableAt, typeKey];
+}
+
+/** For {@link INSERT_FINISHED}. */
+export function finishedParams(run: FinishedRun): Value[] {
+  return [
+    ...originParams(run),
+    run.status,
+    run.reason ?? null,
+    run.attempt,
+    run.recoveries,
+    run.node ?? null,
+    run.startedAt ?? null,
+    run.finishedAt,
+    run.progress === undefined ? null : JSON.stringify(run.progress),
+    run.result ?? null,
+    errorsText(run.errors),
+  ];
+}
+
+function originParams(run: RunOrigin): Value[] {
+  return [
+    Number(run.id),
+    Number(run.jobUid),
+    run.trigger,
+    run.scheduledFor ?? null,
+    run.catchUp,
+    run.missed,
+    run.missedFrom ?? null,
+    run.payload ?? null,
+    run.retryOf === undefined ? null : Number(run.retryOf),
+    run.queuedAt,
+  ];
+}
+
+export function errorsText(errors: readonly AttemptError[]): JsonText | null {
+  return errors.length === 0 ? null : JSON.stringify(errors);
+}
+
+function errorsOf(text: JsonText): readonly AttemptError[] {
+  return JSON.parse(text) as readonly AttemptError[];
+}
+
+function progressOf(text: JsonText): Progress {
+  return JSON.parse(text) as Progress;
+}
+
+/** A run kept with its dedupe key after its row was pruned. */
+export function keptRunOf(text: JsonText): FinishedRun {
+  return JSON.parse(text) as FinishedRun;
+}
+
+/** The key of a run; one that no run has for what is no id. */
+export function runKeyOf(runId: string): number {
+  const key = Number(runId);
+  return Number.isSafeInteger(key) && key > 0 ? key : -1;
+}
+
+/** The first column of a row, for statements that read one number. */
+export function numberOf(raw: unknown): number | undefined {
+  const value = (raw as readonly unknown[] | undefined)?.[0];
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** The first column of each row. */
+export function numbersIn(rows: readonly unknown[]): number[] {
+  return rows.map((row) => (row as readonly number[])[0] as number);
+}
+
+/** A row as it is, for statements whose columns are known where they are read. */
+export function rowOf<Columns extends readonly Value[]>(raw: unknown): Columns {
+  return raw as Columns;
+}

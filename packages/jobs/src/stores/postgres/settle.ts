@@ -1,0 +1,163 @@
+import type { LiveRun, Progress } from '../../core/run.ts';
+import { finishedOf, type Outcome, retriedOf, type Settlement, settleRun } from '../../core/settle.ts';
+import type { JobStore, SettleBatchResult, SettleInput, SettleResult } from '../../core/store.ts';
+import { type EndedByJob, settleJobs } from './apply.ts';
+import type { DeadNode } from './control-protocol.ts';
+import { columnsOf } from './database.ts';
+import { lockJobsOf } from './jobs.ts';
+import { deleteLiveRuns } from './live-runs.ts';
+import { appendLogs } from './logs.ts';
+import { errorsText, LIVE_COLUMNS, liveRunOf, numbersIn } from './run-rows.ts';
+import { flush, lockedJob, type Unit } from './unit.ts';
+
+type Waiting = Extract<Settlement, { kind: 'waiting' }>;
+
+/** A settlement that puts a run back. */
+interface PutBack {
+  readonly runId: number;
+  readonly to: Waiting;
+  readonly progress?: Progress | undefined;
+}
+
+/** Settles claims, then once for each job what that means for it. */
+export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<SettleBatchResult> {
+  const claimed = await lockClaimed(
+    u,
+    batch.map(({ runId }) => Number(runId)),
+  );
+  const ends = createEnds();
+  let wake = false;
+  const results = batch.map((input): SettleResult => {
+    const run = claimed.get(input.runId);
+    if (run?.claim?.fence !== input.fence) return { kind: 'stale' };
+    // Its fence is void from here on.
+    claimed.delete(input.runId);
+    const settlement = endRun(u, run, input, ends);
+    if (settlement.kind === 'finished') return { kind: 'finished', status: settlement.status };
+    if (settlement.availableAt <= u.now) wake = true;
+    return { kind: 'waiting', availableAt: settlement.availableAt, failures: settlement.failures };
+  });
+  const settled = batch.filter((_, n) => results[n]?.kind !== 'stale');
+  await appendLogs(
+    u.q,
+    settled.flatMap(({ runId, logs }) => (logs === undefined ? [] : [{ runId: Number(runId), lines: logs }])),
+  );
+  const released = await writeEnds(u, ends);
+  return { results, wake: released || wake };
+}
+
+/** Takes back every claim of nodes that are gone (P9). */
+export async function recover(u: Unit, { node }: { readonly node: string }): Promise<RecoverResult> {
+  return takeBack(u, numbersIn(await u.q.arrays(CLAIMED_BY_GONE, [node])), { kind: 'lost' });
+}
+
+/** Forgets nodes of which nothing was heard since they were found dead, and takes back what they had claimed. */
+export async function bury(u: Unit, nodes: readonly DeadNode[]): Promise<RecoverResult> {
+  await u.q.run(FORGET, [nodes.map(({ id }) => id), nodes.map(({ beatAt }) => beatAt)]);
+  return recover(u, { node: '' });
+}
+
+/** Gives back what a node has claimed and does not hold. */
+export async function reconcile(
+  u: Unit,
+  { node, holds }: Parameters<JobStore['reconcile']>[0],
+): Promise<number> {
+  const unknown = numbersIn(await u.q.arrays(CLAIMED_BY, [node, holds.map(Number)]));
+  return (await takeBack(u, unknown, { kind: 'given_back' })).recovered;
+}
+
+type RecoverResult = Awaited<ReturnType<JobStore['recover']>>;
+
+async function takeBack(
+  u: Unit,
+  ids: readonly number[],
+  outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
+): Promise<RecoverResult> {
+  const ends = createEnds();
+  let recovered = 0;
+  let failed = 0;
+  for (const run of (await lockClaimed(u, ids)).values()) {
+    const settlement = endRun(u, run, { outcome, random: 0, finishedAt: u.now }, ends);
+    if (settlement.kind === 'waiting') recovered += 1;
+    else if (settlement.status === 'failed') failed += 1;
+  }
+  await writeEnds(u, ends);
+  return { recovered, failed };
+}
+
+/** Locks runs that are claimed, and their jobs before them. */
+async function lockClaimed(u: Unit, ids: readonly number[]): Promise<Map<string, LiveRun>> {
+  if (ids.length === 0) return new Map();
+  await lockJobsOf(u, ids);
+  const runs = (await u.q.arrays(LOCK_CLAIMED, [ids])).map(liveRunOf);
+  return new Map(runs.map((run) => [run.id, run]));
+}
+
+/** How the claims of a unit ended, until it is written. */
+interface Ends {
+  readonly byJob: EndedByJob;
+  readonly gone: number[];
+  readonly putBack: PutBack[];
+}
+
+function createEnds(): Ends {
+  return { byJob: new Map(), gone: [], putBack: [] };
+}
+
+function endRun(
+  u: Unit,
+  run: LiveRun,
+  input: Pick<SettleInput, 'outcome' | 'random' | 'startedAt' | 'finishedAt' | 'progress'>,
+  { byJob, gone, putBack }: Ends,
+): Settlement {
+  const uid = Number(run.jobUid);
+  const { job } = lockedJob(u, uid);
+  const settlement = settleRun(job, run, input.outcome, { now: u.now, random: input.random });
+  const ended = byJob.get(uid) ?? [];
+  byJob.set(uid, ended);
+  if (settlement.kind === 'finished') {
+    const finished = finishedOf(run, settlement, input);
+    gone.push(Number(run.id));
+    u.ended.push(finished);
+    ended.push(finished);
+  } else {
+    const retried = retriedOf(input.outcome, input);
+    if (retried !== undefined) ended.push(retried);
+    putBack.push({ runId: Number(run.id), to: settlement, progress: input.progress });
+  }
+  return settlement;
+}
+
+async function writeEnds(u: Unit, { byJob, gone, putBack }: Ends): Promise<boolean> {
+  await deleteLiveRuns(u, gone);
+  if (putBack.length > 0) {
+    const rows = putBack.map(({ runId, to, progress }) => [
+      runId,
+      to.held,
+      to.availableAt,
+      to.failures,
+      to.recoveries,
+      errorsText(to.errors),
+      progress === undefined ? null : JSON.stringify(progress),
+    ]);
+    await u.q.run(PUT_BACK, columnsOf(rows, 7));
+  }
+  const wake = await settleJobs(u, byJob);
+  await flush(u);
+  return wake;
+}
+
+const FORGET = `DELETE FROM greenvue_jobs.nodes USING unnest($1::text[], $2::bigint[]) AS dead (id, beat_at)
+  WHERE nodes.id = dead.id AND nodes.beat_at = dead.beat_at`;
+const CLAIMED_BY_GONE = `SELECT id FROM greenvue_jobs.live_runs WHERE node IS NOT NULL AND node <> $1
+  AND NOT EXISTS (SELECT FROM greenvue_jobs.nodes WHERE nodes.id = live_runs.node)`;
+const CLAIMED_BY = `SELECT id FROM greenvue_jobs.live_runs WHERE node = $1 AND id <> ALL($2::bigint[])`;
+const LOCK_CLAIMED = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs
+  WHERE id = ANY($1::bigint[]) AND node IS NOT NULL ORDER BY id FOR UPDATE`;
+const PUT_BACK = `UPDATE greenvue_jobs.live_runs SET status = 'queued', held = new.held, available_at = new.available_at,
+    failures = new.failures, recoveries = new.recoveries, errors = new.errors,
+    progress = coalesce(new.progress, live_runs.progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL,
+    zombie_since = NULL
+  FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
+    AS new (id, held, available_at, failures, recoveries, errors, progress)
+  WHERE live_runs.id = new.id`;

@@ -1,0 +1,127 @@
+import { randomInt } from 'node:crypto';
+import type { Clock } from '../../core/clock.ts';
+import { StoreError } from '../../core/errors.ts';
+import type { JobDefinition } from '../../core/job.ts';
+import type { JobStore } from '../../core/store.ts';
+import { claim } from './claim.ts';
+import { command, insertJob } from './commands.ts';
+import type { DeadNode } from './control-protocol.ts';
+import { createCrowds } from './crowds.ts';
+import { connect, type Queries } from './database.ts';
+import { createDatabaseClock } from './database-clock.ts';
+import { createLane } from './lane.ts';
+import { join } from './membership.ts';
+import { migrate } from './migrate.ts';
+import { plan } from './plan.ts';
+import { prune } from './prune.ts';
+import { getJob, listJobs } from './read-jobs.ts';
+import { getLogs, getRun, listRuns } from './read-runs.ts';
+import { jobHours, listAudit, stats } from './read-stats.ts';
+import { cancelRun, makeDue, report } from './run-commands.ts';
+import { bury, reconcile, recover, settle } from './settle.ts';
+import { createTypeKeys } from './type-keys.ts';
+import { createUnit, type Shared, type Unit } from './unit.ts';
+
+export interface PostgresStoreOptions {
+  /** `postgres://user:password@host:port/database`; the schema `greenvue_jobs` in it is the store's. */
+  readonly url: string;
+  /** For the control connection, which must not go through a pooler (`url`). */
+  readonly directUrl?: string;
+  /** The event loop may stand still so long before the node gives up its runs (60 s). */
+  readonly maxStallMs?: number;
+  readonly clock: Clock;
+  /** Connections at most (5). */
+  readonly connections?: number;
+  /** In place of the database's clock (P17), for tests: times are those of `clock` then. */
+  readonly ownClock?: boolean;
+  /** A job may have so many live runs (100,000); then triggers are refused and slots skipped (P7). */
+  readonly maxLiveRuns?: number;
+}
+
+const CONNECTIONS = 5;
+const MAX_STALL_MS = 60_000;
+const MAX_LIVE_RUNS = 100_000;
+const SHARDS = 64;
+
+/** The store that several nodes share: one PostgreSQL. Times are those of the database's clock. */
+export function createPostgresStore(options: PostgresStoreOptions): JobStore {
+  const { url, clock, connections = CONNECTIONS, ownClock = false, maxLiveRuns = MAX_LIVE_RUNS } = options;
+  const { directUrl = url, maxStallMs = MAX_STALL_MS } = options;
+  /** Nodes of this process that may claim as long as they have a row. */
+  const joined = new Set<string>();
+  const db = connect({ url, max: connections });
+  const databaseClock = createDatabaseClock(db, clock);
+  const now = () => (ownClock ? clock.now() : databaseClock.now());
+  const shared: Shared = {
+    types: createTypeKeys(db),
+    crowds: createCrowds(maxLiveRuns),
+    shard: randomInt(SHARDS),
+  };
+  const underWay = new Set<Promise<unknown>>();
+  let isClosed = false;
+  // What was asked for before a close is done.
+  const tracked = <T>(work: () => Promise<T>): Promise<T> => {
+    if (isClosed) return Promise.reject(new StoreError('unavailable', 'The store is closed.'));
+    const done = work();
+    underWay.add(done);
+    const forget = () => void underWay.delete(done);
+    done.then(forget, forget);
+    return done;
+  };
+  const lane = createLane(db);
+  const unitOf = (q: Queries) => createUnit(q, shared, now());
+  const pass = <T>(work: (u: Unit) => Promise<T>) => tracked(() => lane.pass((q) => work(unitOf(q))));
+  const change = <T>(work: (u: Unit) => Promise<T>, type?: Pick<JobDefinition, 'type' | 'typeVersion'>) =>
+    tracked(async () => {
+      if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
+      return lane.command((q) => work(unitOf(q)));
+    });
+  const read = <T>(work: (q: Queries) => Promise<T>) => tracked(() => db.snapshot(work));
+
+  return {
+    async open() {
+      await migrate(db);
+      if (!ownClock) await databaseClock.start();
+    },
+    async close() {
+      isClosed = true;
+      databaseClock.stop();
+      await Promise.allSettled(underWay);
+      await db.close();
+    },
+    now,
+    async join(node, listener) {
+      const buried = (nodes: readonly DeadNode[]) => pass((u) => bury(u, nodes));
+      const membership = await join({ db, url: directUrl, maxStallMs, bury: buried }, node, listener);
+      joined.add(node.id);
+      return membership;
+    },
+    check: () =>
+      tracked(async () => {
+        await db.run(CHECK);
+      }),
+    insertJob: (input) => change((u) => insertJob(u, input), input.definition),
+    command: (input) =>
+      change((u) => command(u, input), input.command.kind === 'edit' ? input.command.definition : undefined),
+    plan: (input) => pass((u) => plan(u, input)),
+    claim: (input) => pass((u) => claim(u, input, joined.has(input.node))),
+    settle: (batch) => pass((u) => settle(u, batch)),
+    report: (batch) => pass((u) => report(u, batch)),
+    recover: (input) => pass((u) => recover(u, input)),
+    reconcile: (input) => pass((u) => reconcile(u, input)),
+    cancelRun: (input) => change((u) => cancelRun(u, input)),
+    makeDue: (input) => change((u) => makeDue(u, input)),
+    prune: (retention) => tracked(() => prune(db, retention, now())),
+    getJob: (jobId, handlers) => read((q) => getJob(q, { jobId, handlers }, now())),
+    listJobs: (query) => read((q) => listJobs(q, query, now())),
+    getRun: (runId) => read((q) => getRun(q, runId)),
+    listRuns: (query) => read((q) => listRuns(q, query)),
+    getLogs: (runId) => read((q) => getLogs(q, runId)),
+    listAudit: (query) => read((q) => listAudit(q, query)),
+    stats: (input) => read((q) => stats(q, input, now())),
+    jobHours: (input) => read((q) => jobHours(q, input, now())),
+  };
+}
+
+/** Finds nothing and locks nothing, but a server that takes no writes, such as a standby, refuses it. */
+const CHECK = 'SELECT FROM greenvue_jobs.jobs WHERE uid = 0 FOR UPDATE';

@@ -1,0 +1,44 @@
+import type { TypeVersions } from '../../core/store.ts';
+import type { Database } from './database.ts';
+import { numberOf } from './run-rows.ts';
+
+/** The small keys of job types in one version each. They never change, so what was read once stays true. */
+export interface TypeKeys {
+  /** Makes the key known to {@link get}; in a transaction of its own, before the one that needs it. */
+  ensure(type: string, version: number): Promise<void>;
+  /** Of a type in a version that was ensured. */
+  get(type: string, version: number): number;
+}
+
+export function createTypeKeys(db: Database): TypeKeys {
+  const known = new Map<string, number>();
+  const nameOf = (type: string, version: number) => `${version} ${type}`;
+  return {
+    async ensure(type, version) {
+      const name = nameOf(type, version);
+      if (known.has(name)) return;
+      const find = async () => numberOf((await db.arrays(FIND, [type, version]))[0]);
+      const key = (await find()) ?? (await db.run(ADD, [type, version]).then(find));
+      if (key === undefined) throw new Error(`the job type ${type} was not kept`);
+      known.set(name, key);
+    },
+    get(type, version) {
+      const key = known.get(nameOf(type, version));
+      if (key === undefined) throw new Error(`the key of the job type ${type} is not known`);
+      return key;
+    },
+  };
+}
+
+/** For {@link KEYS_KNOWN}: as JSON. */
+export function versionsParam(types: TypeVersions): string {
+  return JSON.stringify(types);
+}
+
+/** The keys of all that a node with these types can run: those types, in that version or an older one (P22). */
+export const KEYS_KNOWN = `SELECT key FROM greenvue_jobs.job_types
+  WHERE version <= coalesce(($1::jsonb ->> type)::integer, 0)`;
+
+const FIND = 'SELECT key FROM greenvue_jobs.job_types WHERE type = $1 AND version = $2';
+const ADD = `INSERT INTO greenvue_jobs.job_types (type, version) VALUES ($1, $2)
+  ON CONFLICT (type, version) DO NOTHING`;

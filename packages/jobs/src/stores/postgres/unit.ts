@@ -1,0 +1,183 @@
+import type { NewRun, SkippedRun } from '../../core/decision.ts';
+import type { FinishedRun, FinishedStatus, LiveRun } from '../../core/run.ts';
+import { skippedOf } from '../../core/settle.ts';
+import type { Crowds } from './crowds.ts';
+import { columnsOf, type Queries } from './database.ts';
+import {
+  jobParams,
+  STATES_WIDTH,
+  type StoredJob,
+  stateParams,
+  UPDATE_JOB,
+  UPDATE_JOB_STATES,
+} from './job-rows.ts';
+import {
+  FINISHED_WIDTH,
+  finishedParams,
+  INSERT_FINISHED,
+  INSERT_LIVE,
+  LIVE_WIDTH,
+  newRunParams,
+  numbersIn,
+} from './run-rows.ts';
+import type { TypeKeys } from './type-keys.ts';
+
+/** What a store keeps over its transactions. */
+export interface Shared {
+  readonly types: TypeKeys;
+  readonly crowds: Crowds;
+  /** This process counts finished runs in this shard of an hour. */
+  readonly shard: number;
+}
+
+/**
+ * One transaction: the job rows that it has locked, and what it is going to write. Writes are gathered and go out together,
+ * one statement a table, however many jobs and runs they are about.
+ */
+export interface Unit {
+  readonly q: Queries;
+  readonly now: number;
+  readonly shared: Shared;
+  /** The locked jobs as they are now, by uid. */
+  readonly jobs: Map<number, StoredJob>;
+  /** Those that differ from what is written, as they were. */
+  readonly unsaved: Map<number, StoredJob>;
+  /** To be made: ids are given when they are written. */
+  readonly toMake: (ToQueue | ToSkip)[];
+  /** Ended runs to be written to history; their live rows are gone already. */
+  readonly ended: FinishedRun[];
+  /** What was made and finished so far. */
+  readonly queued: LiveRun[];
+  readonly finished: FinishedRun[];
+}
+
+interface ToQueue {
+  readonly kind: 'queue';
+  readonly run: NewRun;
+  readonly job: StoredJob;
+}
+
+interface ToSkip {
+  readonly kind: 'skip';
+  readonly skip: SkippedRun;
+  readonly job: StoredJob;
+}
+
+export function createUnit(q: Queries, shared: Shared, now: number): Unit {
+  return {
+    q,
+    now,
+    shared,
+    jobs: new Map(),
+    unsaved: new Map(),
+    toMake: [],
+    ended: [],
+    queued: [],
+    finished: [],
+  };
+}
+
+/** A job that this unit has locked. */
+export function lockedJob(u: Unit, uid: number): StoredJob {
+  const stored = u.jobs.get(uid);
+  if (stored === undefined) throw new Error(`job ${uid} is not locked`);
+  return stored;
+}
+
+export function saveJob(u: Unit, after: StoredJob): void {
+  const before = lockedJob(u, after.uid);
+  if (before === after) return;
+  if (!u.unsaved.has(after.uid)) u.unsaved.set(after.uid, before);
+  u.jobs.set(after.uid, after);
+}
+
+/** Writes what was gathered. */
+export async function flush(u: Unit): Promise<void> {
+  const made = await withIds(u);
+  const skipped: FinishedRun[] = [];
+  const queued = new Map<string, { readonly run: LiveRun; readonly job: StoredJob }>();
+  for (const one of made) {
+    const { uid: jobUid } = one.job.job;
+    if (one.kind === 'skip') skipped.push(skippedOf(one.skip, { id: one.id, jobUid, now: u.now }));
+    else queued.set(one.id, { run: newRun(one.run, { id: one.id, jobUid, now: u.now }), job: one.job });
+  }
+  await insertFinished(u, [...u.ended.splice(0), ...skipped]);
+  await insertLive(u, queued);
+  await writeJobs(u);
+}
+
+async function withIds(u: Unit): Promise<((ToQueue | ToSkip) & { readonly id: string })[]> {
+  const toMake = u.toMake.splice(0);
+  if (toMake.length === 0) return [];
+  const ids = numbersIn(await u.q.arrays(NEXT_IDS, [toMake.length]));
+  return toMake.map((one, n) => ({ ...one, id: String(ids[n]) }));
+}
+
+async function insertFinished(u: Unit, runs: readonly FinishedRun[]): Promise<void> {
+  if (runs.length === 0) return;
+  await u.q.run(INSERT_FINISHED, columnsOf(runs.map(finishedParams), FINISHED_WIDTH));
+  u.finished.push(...runs);
+  const counts = new Map<string, { hour: number; status: FinishedStatus; count: number }>();
+  for (const { status, finishedAt } of runs) {
+    const hour = Math.floor(finishedAt / HOUR_MS) * HOUR_MS;
+    const key = `${hour} ${status}`;
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { hour, status, count: 1 });
+    else known.count += 1;
+  }
+  const rows = [...counts.values()].map(({ hour, status, count }) => [hour, status, count] as const);
+  await u.q.run(ADD_TO_HOURS, [...columnsOf(rows, 3), u.shared.shard]);
+}
+
+async function insertLive(
+  u: Unit,
+  queued: ReadonlyMap<string, { readonly run: LiveRun; readonly job: StoredJob }>,
+): Promise<void> {
+  if (queued.size === 0) return;
+  const rows = [...queued.values()].map(({ run, job }) => newRunParams(run, job.typeKey));
+  for (const id of numbersIn(await u.q.arrays(INSERT_LIVE, columnsOf(rows, LIVE_WIDTH)))) {
+    const made = queued.get(String(id));
+    if (made === undefined) throw new Error(`run ${id} was not asked for`);
+    u.queued.push(made.run);
+    if (made.job.job.overlap === 'allow') u.shared.crowds.grew(made.job.uid);
+  }
+}
+
+async function writeJobs(u: Unit): Promise<void> {
+  const states: (string | number | null)[][] = [];
+  for (const [uid, before] of u.unsaved) {
+    const after = lockedJob(u, uid);
+    if (onlyStateChanged(before, after)) states.push([...stateParams(after), after.job.wakeAt ?? null, uid]);
+    else await u.q.run(UPDATE_JOB, [...jobParams(after), uid]);
+  }
+  u.unsaved.clear();
+  if (states.length > 0) await u.q.run(UPDATE_JOB_STATES, columnsOf(states, STATES_WIDTH));
+}
+
+function newRun(
+  run: NewRun,
+  made: { readonly id: string; readonly jobUid: string; readonly now: number },
+): LiveRun {
+  const { id, jobUid, now: queuedAt } = made;
+  return { ...run, id, jobUid, queuedAt, status: 'queued', failures: 0, recoveries: 0, errors: [] };
+}
+
+function onlyStateChanged(before: StoredJob, after: StoredJob): boolean {
+  const a = before.job;
+  const b = after.job;
+  return (
+    before.deletedAt === after.deletedAt &&
+    a.version === b.version &&
+    a.status === b.status &&
+    a.pause === b.pause &&
+    a.anchorAt === b.anchorAt
+  );
+}
+
+const HOUR_MS = 3_600_000;
+
+const NEXT_IDS = `SELECT nextval('greenvue_jobs.ids') FROM generate_series(1, $1::integer)`;
+const ADD_TO_HOURS = `INSERT INTO greenvue_jobs.hour_counts AS old (hour, status, count, shard)
+  SELECT *, $4::integer FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS new (hour, status, count)
+  ORDER BY hour, status
+  ON CONFLICT (hour, status, shard) DO UPDATE SET count = old.count + excluded.count`;
