@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from './db/test-database.ts';
-import { freePort, startProcess, type TestProcess } from './test-process.ts';
+import { failToStart, freePort, startProcess, type TestProcess } from './test-process.ts';
 
 async function environment(): Promise<Record<string, string>> {
   return { DATA_DIR: await temporaryFolder(), PORT: String(await freePort()) };
@@ -15,15 +15,6 @@ async function startServer(env: Record<string, string>): Promise<TestProcess> {
   const server = startProcess('main.ts', env);
   await server.printed('Data ');
   return server;
-}
-
-/** Starts a server that can't, and gives the one line that says why. */
-async function failToStart(env: Record<string, string>): Promise<string> {
-  const server = startProcess('main.ts', env);
-  expect(await server.ended()).toBe(1);
-  expect(server.output.stdout).toBe('');
-  expect(server.output.stderr.trim().split('\n')).toHaveLength(1);
-  return server.output.stderr;
 }
 
 test('a start says where it listens, how to get a token and where the password of the admin is', async () => {

@@ -1,15 +1,22 @@
 import { StoreError } from '@greenvue/jobs';
 import type { Config } from './config.ts';
 import { StartError } from './data-dir.ts';
-import { DatabaseError, NewerDatabaseError } from './db/errors.ts';
+import { DatabaseError, NewerDatabaseError, UnusableServerError } from './db/errors.ts';
+import { postgresFault } from './postgres-fault.ts';
+
+type Settings = Pick<Config, 'host' | 'port' | 'dataDir' | 'postgres'>;
 
 /** Why the program can't start, in one line that says what to do. */
-export function startFault(error: unknown, config: Pick<Config, 'host' | 'port' | 'dataDir'>): string {
-  if (error instanceof StartError || error instanceof NewerDatabaseError) return error.message;
-  if (error instanceof StoreError && error.code === 'newer_schema') return error.message;
+export function startFault(error: unknown, config: Settings): string {
+  return inOneLine(faultOf(error, config));
+}
+
+function faultOf(error: unknown, { host, port, dataDir, postgres }: Settings): string {
   const message = error instanceof Error ? error.message : String(error);
+  if (isWhole(error)) return message;
+  const fault = postgres && postgresFault(error, postgres);
+  if (fault !== undefined) return fault;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const { host, port, dataDir } = config;
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} on ${host} is in use: set PORT to another, or stop what listens there.`;
@@ -24,4 +31,16 @@ export function startFault(error: unknown, config: Pick<Config, 'host' | 'port' 
   }
   if (error instanceof DatabaseError) return `The database in DATA_DIR ${dataDir} can't be used: ${message}.`;
   return `GreenVue could not start: ${message}`;
+}
+
+/** Its message says all. */
+function isWhole(error: unknown): boolean {
+  if (error instanceof StoreError) return error.code === 'newer_schema' || error.code === 'unusable';
+  return (
+    error instanceof StartError || error instanceof NewerDatabaseError || error instanceof UnusableServerError
+  );
+}
+
+function inOneLine(text: string): string {
+  return text.replaceAll(/\s*[\r\n]\s*/g, ' ');
 }

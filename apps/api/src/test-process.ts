@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 
 const DEADLINE_MS = 15_000;
 
@@ -58,6 +58,15 @@ export function startProcess(
       return child.exitCode ?? child.signalCode ?? 'unknown';
     },
   };
+}
+
+/** Starts a server that can't, and gives the one line that says why. */
+export async function failToStart(env: Readonly<Record<string, string>>): Promise<string> {
+  const server = startProcess('main.ts', env);
+  expect(await server.ended()).toBe(1);
+  expect(server.output.stdout).toBe('');
+  expect(server.output.stderr.trim().split('\n')).toHaveLength(1);
+  return server.output.stderr;
 }
 
 /** A port that nothing listens on just now. */

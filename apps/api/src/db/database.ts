@@ -42,8 +42,8 @@ export interface PostgresOptions {
 }
 
 /**
- * Opens the database and applies the migrations that are missing. Throws a `NewerDatabaseError` when it is ahead, and a
- * `DatabaseError` when it can't be opened.
+ * Opens the database and applies the migrations that are missing. Throws a `NewerDatabaseError` when it is ahead, an
+ * `UnusableServerError` when PostgreSQL or the rights on it are not what is needed, and a `DatabaseError` when it can't be opened.
  */
 export async function createDatabase(options: DatabaseOptions): Promise<AppDatabase> {
   if ('url' in options) {

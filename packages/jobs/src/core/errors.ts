@@ -3,9 +3,9 @@ export class PermanentError extends Error {
   override readonly name = 'PermanentError';
 }
 
-export type StoreErrorCode = 'newer_schema' | 'unavailable';
+export type StoreErrorCode = 'newer_schema' | 'unusable' | 'unavailable';
 
-/** The database can't be used: as it is (`newer_schema`), or for now (`unavailable`). */
+/** The database can't be used: as it is (`newer_schema`, `unusable`), or for now (`unavailable`). */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;

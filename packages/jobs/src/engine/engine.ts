@@ -187,9 +187,16 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
 /** P9: on SQLite a start proves that every other node is dead, so what they had claimed is taken back at once. */
 async function openStore<Deps>({ store, logger }: EngineOptions<Deps>, node: Node): Promise<void> {
   await store.open();
-  await node.join();
-  const { recovered, failed } = await store.recover({ node: node.id });
-  if (recovered + failed > 0) logger?.warn({ recovered, failed }, 'took back runs of a process that ended');
+  try {
+    await node.join();
+    const { recovered, failed } = await store.recover({ node: node.id });
+    if (recovered + failed > 0) logger?.warn({ recovered, failed }, 'took back runs of a process that ended');
+  } catch (error) {
+    // Its connections and timers would keep a process alive that has nothing to do.
+    await node.leave();
+    await store.close();
+    throw error;
+  }
 }
 
 /** Waits until no handler runs, at most `ms`. */

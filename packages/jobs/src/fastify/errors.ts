@@ -18,6 +18,7 @@ export const ERROR_STATUS: Readonly<Record<EngineErrorCode | StoreErrorCode, Sta
   too_many: { status: 429, retryAfterSeconds: 10 },
   unavailable: { status: 503, retryAfterSeconds: 5 },
   newer_schema: { status: 503, retryAfterSeconds: 60 },
+  unusable: { status: 503, retryAfterSeconds: 60 },
 };
 
 /** What Fastify's own errors and the host's mean to the client, where their words would say too much or too little. */

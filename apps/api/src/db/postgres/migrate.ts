@@ -4,6 +4,8 @@ import type { Migration } from '../migration-files.ts';
 
 /** All of GreenVue's tables are in it; the job engine has a schema of its own. */
 export const SCHEMA = 'greenvue';
+/** The one that tells what was applied. */
+export const LEDGER = 'migrations';
 
 /** Any number that nothing else in the database locks. */
 const MIGRATION_LOCK = 7_236_451_903;

@@ -1,11 +1,12 @@
+import { findServerFault } from '@greenvue/jobs/postgres';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { AppDatabase } from '../database.ts';
-import { NewerDatabaseError } from '../errors.ts';
+import { NewerDatabaseError, UnusableServerError } from '../errors.ts';
 import { type Migration, readMigrations } from '../migration-files.ts';
 import type { Database } from '../schema.ts';
 import { databaseError } from './error-codes.ts';
-import { migrate, SCHEMA } from './migrate.ts';
+import { LEDGER, migrate, SCHEMA } from './migrate.ts';
 import { CONNECT_MS, openPool } from './pool.ts';
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
@@ -17,7 +18,7 @@ export interface PostgresDatabaseOptions {
   readonly migrations?: readonly Migration[];
 }
 
-/** Opens and migrates GreenVue's schema of a PostgreSQL database. */
+/** Opens and migrates GreenVue's schema of a PostgreSQL database. Throws an `UnusableServerError` when it can't be used as it is. */
 export async function openPostgres(options: PostgresDatabaseOptions): Promise<AppDatabase> {
   const { url, connections } = options;
   await prepare(url, options.migrations ?? (await readMigrations(MIGRATIONS)));
@@ -34,9 +35,13 @@ async function prepare(url: string, migrations: readonly Migration[]): Promise<v
   client.on('error', () => undefined);
   try {
     await client.connect();
+    const ask = async (sql: string, params: readonly string[]) => (await client.query(sql, [...params])).rows;
+    const fault = await findServerFault(ask, { name: SCHEMA, ledger: LEDGER, log: 'audit' });
+    if (fault !== undefined) throw new UnusableServerError(fault);
     await migrate(client, migrations);
   } catch (error) {
-    throw error instanceof NewerDatabaseError ? error : databaseError(error);
+    if (error instanceof NewerDatabaseError || error instanceof UnusableServerError) throw error;
+    throw databaseError(error);
   } finally {
     await client.end();
   }

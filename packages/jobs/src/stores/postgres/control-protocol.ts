@@ -16,7 +16,8 @@ export type ToControl =
 /** From the thread. */
 export type FromControl =
   | { readonly kind: 'joined' }
-  | { readonly kind: 'failed'; readonly message: string }
+  /** `code` is the SQLSTATE or the system's, if there is one. */
+  | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined }
   | { readonly kind: 'notice'; readonly notice: Notice }
   /** These nodes are dead, as far as this one sees: `beatAt` is what was last heard of them. */
   | { readonly kind: 'dead'; readonly nodes: readonly DeadNode[] }

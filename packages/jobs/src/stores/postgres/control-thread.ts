@@ -53,7 +53,7 @@ async function run(): Promise<void> {
     } catch (error) {
       await client?.end().catch(() => undefined);
       client = undefined;
-      if (!hasJoined) return end({ kind: 'failed', message: messageOf(error) });
+      if (!hasJoined) return end({ kind: 'failed', ...faultOf(error) });
     }
     if (hasJoined && performance.now() - renewedAt > LEASE_MS) return end({ kind: 'lost' });
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
@@ -143,8 +143,10 @@ function end(message: FromControl): void {
   port?.close();
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function faultOf(error: unknown): { readonly message: string; readonly code: string | undefined } {
+  if (!(error instanceof Error)) return { message: String(error), code: undefined };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return { message: error.message, code };
 }
 
 const NOW = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';

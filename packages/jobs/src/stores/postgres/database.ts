@@ -29,6 +29,8 @@ export interface ConnectOptions {
   readonly url: string;
   /** Connections at most. */
   readonly max: number;
+  /** A statement that takes longer has lost its server, or the way to it, without a word. Absent: it may take any time. */
+  readonly statementMs?: number;
 }
 
 /** Two transactions that wait for each other, or that can't be put in an order: one is undone, and tried again. */
@@ -42,16 +44,20 @@ const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)),
 };
 
-export function connect({ url, max }: ConnectOptions): Database {
+export function connect({ url, max, statementMs = 0 }: ConnectOptions): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max,
     types,
     connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: statementMs,
+    keepAlive: true,
     application_name: 'greenvue-jobs',
   });
-  // An idle connection that breaks is replaced by the next request.
+  // A connection that breaks is replaced by the next request: an idle one, and one in a transaction between two statements,
+  // where nobody waits for an answer that could tell of it.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const names = new Map<string, string>();
   const nameOf = (sql: string) => {
     let name = names.get(sql);
@@ -85,7 +91,7 @@ export function connect({ url, max }: ConnectOptions): Database {
             await client.query('COMMIT');
             return result;
           } catch (error) {
-            await client.query('ROLLBACK').catch(() => undefined);
+            if (isAnswer(error)) await client.query('ROLLBACK').catch(() => undefined);
             throw error;
           }
         });
@@ -148,13 +154,15 @@ function fail(error: unknown): never {
   throw new StoreError('unavailable', `The database could not be used: ${message}`, { cause: error });
 }
 
-/** The server answered with an error, so that the connection is still good. Class 57: it was asked to end it. */
+/** The server answered with an error, so that the connection is still good for more. */
 function isAnswer(error: unknown): boolean {
-  const code = codeOf(error instanceof StoreError ? error.cause : error);
-  return (
-    error instanceof StoreError || (code !== undefined && !code.startsWith('57') && !code.startsWith('08'))
-  );
+  if (error instanceof StoreError) return true;
+  const code = codeOf(error);
+  return code !== undefined && !LOST.test(code);
 }
+
+// Class 08, and 57: it was asked to end the connection. 25006: after a failover it may lead to a server that only reads.
+const LOST = /^(?:08|57|25006)/;
 
 function isUndone(error: unknown): boolean {
   return UNDONE.has(codeOf(error instanceof StoreError ? error.cause : error) ?? '');

@@ -82,7 +82,7 @@ export function join(deps: JoinDeps, node: NodeInfo, listener: NodeListener): Pr
           });
         case 'failed':
           leaving = true;
-          return reject(new StoreError('unavailable', `The database could not be used: ${message.message}`));
+          return reject(controlFailure(message));
         case 'notice':
           return leaving ? undefined : listener.notice(message.notice);
         case 'dead':
@@ -96,6 +96,12 @@ export function join(deps: JoinDeps, node: NodeInfo, listener: NodeListener): Pr
       }
     });
   });
+}
+
+/** As if the connection had failed in this thread: its `cause` has the code. */
+function controlFailure({ message, code }: Extract<FromControl, { kind: 'failed' }>): StoreError {
+  const cause = Object.assign(new Error(message), { code });
+  return new StoreError('unavailable', `The database could not be used: ${message}`, { cause });
 }
 
 /** Tells the others what gathers in a few milliseconds with one statement, each thing once. */

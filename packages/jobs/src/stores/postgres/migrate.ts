@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { StoreError } from '../../core/errors.ts';
-import type { Database } from './database.ts';
+import type { Database, Queries } from './database.ts';
 import { numberOf } from './run-rows.ts';
+import { findServerFault } from './server-fault.ts';
 
 /** In order; the position (from 1) is the schema's version. Released ones never change. */
 const MIGRATIONS = ['0001-jobs-and-runs.sql'] as const;
@@ -11,27 +12,52 @@ const MIGRATION_LOCK = 7_236_451_902;
 
 /**
  * Brings the schema up to date, whole or not at all, by one node at a time. Throws a StoreError `newer_schema` when it is
- * newer than this code.
+ * newer than this code, and `unusable` when the server or the rights on it are not what is needed.
  */
 export async function migrate(db: Database): Promise<void> {
-  await db.transaction(async (q) => {
-    await q.arrays('SELECT pg_advisory_xact_lock($1::bigint)::text', [MIGRATION_LOCK]);
-    await q.script(FIRST);
-    const version = numberOf((await q.arrays(VERSION))[0]) ?? 0;
-    if (version > MIGRATIONS.length) {
-      throw new StoreError(
-        'newer_schema',
-        `The job database has schema version ${version}; this version of the software knows ${MIGRATIONS.length}. Start a newer one.`,
-      );
-    }
-    for (const name of MIGRATIONS.slice(version)) {
-      await q.script(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
-    }
-    if (version < MIGRATIONS.length) await q.run(SET_VERSION, [MIGRATIONS.length]);
-  });
+  const fault = await findServerFault((sql, params) => db.objects(sql, params), SCHEMA);
+  if (fault !== undefined) throw new StoreError('unusable', fault);
+  // The common start, with nothing to do, takes no lock and needs no right to change the schema.
+  const version = (await hasLedger(db)) ? await versionOf(db) : 0;
+  if (version < MIGRATIONS.length) await db.transaction(applyMissing);
+  else requireKnown(version);
 }
 
-const FIRST = `CREATE SCHEMA IF NOT EXISTS greenvue_jobs;
+async function applyMissing(q: Queries): Promise<void> {
+  await q.arrays('SELECT pg_advisory_xact_lock($1::bigint)::text', [MIGRATION_LOCK]);
+  await q.script(FIRST);
+  const version = await versionOf(q);
+  requireKnown(version);
+  for (const name of MIGRATIONS.slice(version)) {
+    await q.script(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
+  }
+  if (version < MIGRATIONS.length) await q.run(SET_VERSION, [MIGRATIONS.length]);
+}
+
+async function hasLedger(q: Queries): Promise<boolean> {
+  return (await q.arrays(HAS_LEDGER)).length > 0;
+}
+
+async function versionOf(q: Queries): Promise<number> {
+  return numberOf((await q.arrays(VERSION))[0]) ?? 0;
+}
+
+function requireKnown(version: number): void {
+  if (version <= MIGRATIONS.length) return;
+  throw new StoreError(
+    'newer_schema',
+    `The job database has schema version ${version}; this version of the software knows ${MIGRATIONS.length}. Start a newer one.`,
+  );
+}
+
+const SCHEMA = { name: 'greenvue_jobs', ledger: 'schema_version', log: 'audit' } as const;
+const HAS_LEDGER = `SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = 'greenvue_jobs' AND tablename = 'schema_version'`;
+// Not CREATE SCHEMA IF NOT EXISTS: that wants the right to make one even when it is there, made for a user who may not.
+const FIRST = `DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'greenvue_jobs') THEN
+      CREATE SCHEMA greenvue_jobs;
+    END IF;
+  END $$;
   CREATE TABLE IF NOT EXISTS greenvue_jobs.schema_version (
     one boolean PRIMARY KEY CHECK (one), version integer NOT NULL)`;
 const VERSION = 'SELECT version FROM greenvue_jobs.schema_version';

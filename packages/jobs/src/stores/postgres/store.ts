@@ -39,6 +39,7 @@ export interface PostgresStoreOptions {
 }
 
 const CONNECTIONS = 5;
+const STATEMENT_MS = 30_000;
 const MAX_STALL_MS = 60_000;
 const MAX_LIVE_RUNS = 100_000;
 const SHARDS = 64;
@@ -49,7 +50,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const { directUrl = url, maxStallMs = MAX_STALL_MS } = options;
   /** Nodes of this process that may claim as long as they have a row. */
   const joined = new Set<string>();
-  const db = connect({ url, max: connections });
+  const db = connect({ url, max: connections, statementMs: STATEMENT_MS });
   const databaseClock = createDatabaseClock(db, clock);
   const now = () => (ownClock ? clock.now() : databaseClock.now());
   const shared: Shared = {
@@ -80,10 +81,11 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
 
   return {
     async open() {
-      await migrate(db);
+      await migrated(url);
       if (!ownClock) await databaseClock.start();
     },
     async close() {
+      if (isClosed) return;
       isClosed = true;
       databaseClock.stop();
       await Promise.allSettled(underWay);
@@ -121,6 +123,16 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     stats: (input) => read((q) => stats(q, input, now())),
     jobHours: (input) => read((q) => jobHours(q, input, now())),
   };
+}
+
+/** On a connection of its own, whose statements may take as long as they need. */
+async function migrated(url: string): Promise<void> {
+  const db = connect({ url, max: 1 });
+  try {
+    await migrate(db);
+  } finally {
+    await db.close();
+  }
 }
 
 /** Finds nothing and locks nothing, but a server that takes no writes, such as a standby, refuses it. */
