@@ -111,7 +111,8 @@ export function commandJob(job: Job, live: LiveRuns, command: JobCommand, now: n
       return pause(draft, command, now);
     case 'resume':
       if (job.status !== 'paused') return { ok: true, changed: false, decision: decide(draft, now) };
-      resume(draft, { at: now, now });
+      // One that comes after `until`, ahead of the planner, loses none of the slots since.
+      resume(draft, { at: Math.min(job.pause?.until ?? now, now), now });
       takeWhatIsDue(draft, now);
       return accepted(decide(draft, now));
     case 'delete':
@@ -132,15 +133,15 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
   if (definition.type !== job.type) return typeChanged(job);
   if (sameDefinition(job, definition)) return { ok: true, changed: false, decision: decide(draft, now) };
   takeWhatIsDue(draft, now);
-  const before = draft.job;
-  const moved = !sameSchedule(before.schedule, definition.schedule);
   const { schedule } = definition;
+  const moved = !sameSchedule(job.schedule, schedule);
+  if (moved || definition.catchUp !== 'all') takeBacklog(draft, now);
+  const before = draft.job;
   if (moved && schedule.kind === 'run_at') {
     if (schedule.runAt < now - RUN_AT_TOLERANCE_MS) return runAtPast();
     if (schedule.runAt <= (rebased(before, now).lastSlotAt ?? Number.NEGATIVE_INFINITY)) return runAtTaken();
   }
-  if (moved || definition.catchUp !== 'all') takeBacklog(draft, now);
-  draft.job = { ...draft.job, ...definition, version: before.version + 1, updatedAt: now };
+  draft.job = { ...before, ...definition, version: before.version + 1, updatedAt: now };
   if (moved) reschedule(draft, now);
   resizeRoom(draft, before);
   takeWhatIsDue(draft, now);

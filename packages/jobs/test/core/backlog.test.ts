@@ -201,4 +201,16 @@ describe('P5: the next slot is always later than the last one taken', () => {
     expect(at(T0 + HOUR)).toMatchObject({ ok: false, code: 'run_at_past', pointer: '/run_at' });
     expect(at(T0 + HOUR + 1)).toMatchObject({ ok: true });
   });
+
+  it('P16: nor at or before one that waits under `all`', () => {
+    const sim = new Simulation(definition(every(10_000), all), T0);
+    sim.now = T0 + 55_000;
+    sim.plan();
+    const at = (runAt: number) =>
+      sim.command({ kind: 'edit', definition: definition({ kind: 'run_at', runAt }, all) });
+    expect(sim.job).toMatchObject({ nextRunAt: T0 + 30_000 });
+    expect(at(T0 + 40_000)).toMatchObject({ ok: false, code: 'run_at_past', pointer: '/run_at' });
+    expect(at(T0 + 50_001)).toMatchObject({ ok: true });
+    expect(sim.job).toMatchObject({ lastSlotAt: T0 + 50_000, nextRunAt: T0 + 50_001 });
+  });
 });

@@ -46,6 +46,15 @@ describe('P14 pause', () => {
     expect(sim.rows).toMatchObject([{ slot: T0 + 5 * HOUR, from: T0 + 3 * HOUR, missed: 3 }]);
   });
 
+  it('so is a resume by hand that comes after until, ahead of the planner', () => {
+    const sim = new Simulation(definition(every(HOUR)), T0);
+    sim.command(pause({ until: T0 + 2 * HOUR + MINUTE }));
+    sim.now = T0 + 5 * HOUR + 30 * MINUTE;
+    sim.command({ kind: 'resume' });
+    expect(sim.job).toMatchObject({ status: 'active', nextRunAt: T0 + 6 * HOUR });
+    expect(sim.rows).toMatchObject([{ slot: T0 + 5 * HOUR, from: T0 + 3 * HOUR, missed: 3 }]);
+  });
+
   it('refuses an until in the past', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
     expect(sim.command(pause({ until: T0 }))).toMatchObject({ ok: false, code: 'until_past' });
