@@ -57,8 +57,8 @@ export class ThreadPool {
     this.#deps = deps;
   }
 
-  /** Runs an attempt's handler in a free thread; rejects with what it threw, or because the thread ended. */
-  run(jobType: JobType<never>, attempt: Attempt): Promise<HandlerResult> {
+  /** Runs an attempt's handler in a free thread; rejects with what it threw, or because the thread ended or can't be had. */
+  async run(jobType: JobType<never>, attempt: Attempt): Promise<HandlerResult> {
     const thread = this.#free() ?? this.#start();
     const { job, run, lastSuccess, payloadJson } = attempt;
     return new Promise((resolve, reject) => {
@@ -127,7 +127,9 @@ export class ThreadPool {
     const thread: Thread = { worker, current: undefined, idleSince: 0, ended: false };
     this.#threads.add(thread);
     let failure: unknown;
-    worker.on('message', (message: FromThread) => this.#receive(thread, message));
+    worker.on('message', (message: unknown) => {
+      if (isFromThread(message)) this.#receive(thread, message);
+    });
     worker.on('error', (error) => {
       failure = error;
     });
@@ -163,6 +165,12 @@ export class ThreadPool {
     thread.current = undefined;
     thread.idleSince = performance.now();
   }
+}
+
+/** A handler can post what it likes on its thread's port, which is the engine's too. */
+function isFromThread(message: unknown): message is FromThread {
+  if (typeof message !== 'object' || message === null || !('kind' in message)) return false;
+  return message.kind === 'noted' || message.kind === 'returned' || message.kind === 'threw';
 }
 
 function thrownAgain({ name, message, stack, permanent }: Thrown): Error {

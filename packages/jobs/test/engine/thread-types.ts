@@ -1,4 +1,4 @@
-import { isMainThread, threadId } from 'node:worker_threads';
+import { isMainThread, parentPort, threadId } from 'node:worker_threads';
 import { z } from 'zod';
 import { defineJobType, PermanentError } from '../../src/index.ts';
 
@@ -30,6 +30,7 @@ export const inThread = defineJobType({
         'late',
         'chatter',
         'hostile',
+        'stray',
       ])
       .default('report'),
   }),
@@ -70,6 +71,9 @@ export const inThread = defineJobType({
       case 'hostile':
         ctx.progress(Symbol('done') as never, 1n as never);
         throw Object.assign(new Error('x'), { message: Symbol('m') });
+      case 'stray':
+        for (const message of [null, 'hello', {}, { kind: 'ready' }]) parentPort?.postMessage(message);
+        return 'said';
       case 'unknown_result':
         return { big: 1n };
       default:

@@ -133,6 +133,24 @@ describe('P20 isolation: a job type in a thread', () => {
 
 const READY = 'export const createThreadDeps = (name) => ({ name, uses: 0 });';
 
+describe('P20: a handler in a thread does not harm the engine', () => {
+  it('with messages of its own', async () => {
+    const run = await until(
+      await start('stray'),
+      ({ status }) => status !== 'queued' && status !== 'running',
+    );
+    expect(run).toMatchObject({ status: 'succeeded', attempt: 1, result: '"said"' });
+  });
+
+  it('when no thread can be had: its attempt fails, and its place is free', async () => {
+    await h.close();
+    await startWith({ module: new URL('./thread-types.ts', import.meta.url), data: () => 'not cloneable' });
+    const run = await until(await start('report'), ({ errors }) => errors.length > 0);
+    expect(run).toMatchObject({ status: 'queued', errors: [{ reason: 'error', name: 'DataCloneError' }] });
+    expect((await h.engine.stats()).nodes).toMatchObject([{ busy: 0 }]);
+  });
+});
+
 describe('P8: a thread whose dependencies could not be made', () => {
   it.each([
     ['could not be made', "export const createThreadDeps = async () => { throw new Error('not yet'); };"],
