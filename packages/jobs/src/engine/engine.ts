@@ -106,6 +106,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   };
   const startedAt = clock.now();
   let opened: Promise<void> | undefined;
+  let isStopping = false;
   const open = () => {
     opened ??= openStore(options, node);
     return opened;
@@ -122,16 +123,19 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
 
     async start() {
       await open();
-      if (!settings.autoRun) return;
+      if (!settings.autoRun || isStopping) return;
       reporter.start();
       pruner.start();
       loop.start();
     },
 
     async stop({ serving } = {}) {
+      isStopping = true;
       dispatcher.stopClaiming();
       executor.pause();
       for (const input of executor.takeBack({})) dispatcher.settle(input);
+      // What a start under way opens has to be closed; whether it could be opened is told to who started.
+      await Promise.allSettled([opened]);
       const graceMs = Math.min(ABORT_GRACE_MS, settings.shutdownTimeoutMs / 4);
       await drained(executor, settings, settings.shutdownTimeoutMs - graceMs);
       executor.abortAll('shutdown');

@@ -58,8 +58,8 @@ export class Node {
         lost: () => this.#lost(id),
       },
     );
-    this.#membership = membership;
-    if (this.#stopped) await this.leave();
+    if (this.#stopped) await membership.leave();
+    else this.#membership = membership;
   }
 
   tell(notice: Notice): void {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JobContext } from '../../src/index.ts';
-import { createHarness, type Harness, job, T0 } from './engine-harness.ts';
+import { createEngine, type JobContext } from '../../src/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createHarness, type Harness, job, T0, work } from './engine-harness.ts';
 import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
 
 const SECOND = 1_000;
@@ -227,6 +228,20 @@ describe('P9 shutdown', () => {
       status: 'queued',
       recoveries: 1,
     });
+  });
+
+  it('during the start leaves nothing open or running', async () => {
+    const engine = createEngine({
+      store: createSqliteStore({ file: h.file, clock: h.clock }),
+      jobTypes: [work],
+      deps: h.deps,
+      clock: h.clock,
+    });
+    const started = engine.start();
+    await engine.stop();
+    await started;
+    await expect(engine.check()).rejects.toMatchObject({ code: 'unavailable' });
+    await engine.stop();
   });
 
   it('twice is once', async () => {
