@@ -82,7 +82,7 @@ function tell({ raw: { method, path, headers, body }, answer }: Sent): string {
 }
 
 /** What an access token is, is not asked there: scrapers have a token of their own, or none. */
-const hasOwnTokens = ({ path }: Operation): boolean => path === '/metrics';
+const hasOwnTokens = ({ path }: Operation): boolean => ['/metrics', '/healthz', '/readyz'].includes(path);
 
 test(
   'what the document allows is answered as it says, and each operation can succeed',

@@ -11,6 +11,8 @@ type Body = any;
 
 /** Somebody with an admin's token, over HTTP. */
 export interface Operator {
+  /** The header. */
+  readonly authorization: string;
   ask(method: string, path: string, body?: object): Promise<{ readonly status: number; readonly body: Body }>;
   /** Runs a job by hand and waits for the end of the run, which must be a success. Gives its result. */
   run(jobId: string): Promise<Body>;
@@ -45,6 +47,7 @@ export async function becomeOperator(env: Env): Promise<Operator> {
       return body.finished_at === null ? undefined : body;
     });
   return {
+    authorization,
     ask,
     finished,
     run: async (jobId) => {

@@ -1,3 +1,4 @@
+import { StoreError } from '@greenvue/jobs';
 import { DatabaseError } from '../db/errors.ts';
 import { badRequest, Problem, unavailable } from '../problem.ts';
 
@@ -25,9 +26,12 @@ const PROBLEMS: Readonly<Record<string, () => Problem>> = {
   too_busy: () => unavailable('Too many sign-ins at once. Try again in a moment.', RETRY_SECONDS),
   'database:busy': () => unavailable('The database is busy. Try again in a moment.', RETRY_SECONDS),
   'database:full': () => unavailable('The disk of the server is full.', 60),
-  'database:unavailable': () =>
-    unavailable('The database is not available. Try again in a moment.', RETRY_SECONDS),
+  'database:unavailable': databaseUnavailable,
 };
+
+function databaseUnavailable(): Problem {
+  return unavailable('The database is not available. Try again in a moment.', RETRY_SECONDS);
+}
 
 /** What a client is told of an error. Nothing of an unexpected one but the status: its text may hold SQL or paths. */
 export function problemOf(error: unknown): Problem {
@@ -52,6 +56,8 @@ function isClientFault(error: unknown): boolean {
 
 function codeOf(error: unknown): string | undefined {
   if (error instanceof DatabaseError) return `database:${error.kind}`;
+  // Of the jobs, in a route that is not theirs.
+  if (error instanceof StoreError) return 'database:unavailable';
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,0 +1,127 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { type PostgresServer, startPostgres } from '../../../packages/jobs/test/postgres/server.ts';
+import { runSql, temporaryFolder } from '../src/db/test-database.ts';
+import { freePort } from '../src/test-process.ts';
+import { becomeOperator, type Operator, startServer } from './operator.ts';
+import { until } from './shell.ts';
+
+/** A PostgreSQL that comes back where it was, with its data. */
+async function startOwnServer(dataDir: string, port?: number): Promise<PostgresServer> {
+  const server = await startPostgres({ dataDir, ...(port === undefined ? {} : { port }) });
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+/** Servers of a test's own take long to start on a busy machine. */
+const SLOW_MS = 60_000;
+
+/** Of GreenVue and of the engine, reads and writes. */
+const ROUTES = [
+  ['POST', '/api/auth/login', { email: 'ann@example.com', password: 'correct horse battery' }],
+  ['GET', '/api/listings'],
+  ['GET', '/api/listings?q=lamp'],
+  ['GET', '/api/jobs'],
+  ['POST', '/api/jobs', { id: 'b', name: 'B', type: 'update_search_index', interval: '1s' }],
+  ['POST', '/api/jobs/tick/runs'],
+  ['GET', '/api/job-stats'],
+  ['GET', '/api/audit'],
+] as const;
+
+/** Finished runs of the job by now, newest first. */
+async function finishedRuns(operator: Operator): Promise<{ status: string; attempt: number }[]> {
+  const { body } = await operator.ask('GET', '/api/runs?job_id=tick&status=succeeded&limit=200');
+  return body.data;
+}
+
+test(
+  'while PostgreSQL is away a node says so and answers 503, and it goes on by itself when it is back',
+  async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'greenvue-postgres-data-'));
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+    const before = await startOwnServer(dataDir);
+    const env = {
+      DATABASE_URL: before.url,
+      DATA_DIR: await temporaryFolder(),
+      PORT: String(await freePort()),
+    };
+    const node = await startServer(env);
+    const operator = await becomeOperator(env);
+    const job = { id: 'tick', name: 'Tick', type: 'update_search_index', interval: '1s' };
+    expect((await operator.ask('POST', '/api/jobs', job)).status).toBe(201);
+    await until('the job runs', async () => (await finishedRuns(operator)).length > 0);
+    expect((await operator.ask('GET', '/readyz')).status).toBe(200);
+
+    await before.stop();
+    const ready = await fetch(`http://127.0.0.1:${env.PORT}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ status: 503, detail: 'Not ready: database, jobs.' });
+    expect((await operator.ask('GET', '/healthz')).status).toBe(200);
+    for (const [method, path, body] of ROUTES) {
+      const answer = await fetch(`http://127.0.0.1:${env.PORT}${path}`, {
+        method,
+        headers: {
+          authorization: operator.authorization,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      expect({ path, status: answer.status }).toEqual({ path, status: 503 });
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(text).not.toMatch(/SELECT|greenvue\.|ECONN|\.ts|node:|postgres/i);
+    }
+
+    const runsBefore = await startOwnServer(dataDir, before.port).then(() =>
+      until('the node answers again', () => finishedRuns(operator).catch(() => undefined)),
+    );
+    await until('the job runs again', async () => {
+      const runs = await finishedRuns(operator);
+      return runs.length >= runsBefore.length + 2;
+    });
+    expect((await operator.ask('GET', '/readyz')).status).toBe(200);
+    expect(node.child.exitCode).toBe(null);
+  },
+  SLOW_MS,
+);
+
+test(
+  'connections that are cut, again and again, cost a node nothing but the requests that they carried',
+  async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'greenvue-postgres-data-'));
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+    const server = await startOwnServer(dataDir);
+    const env = {
+      DATABASE_URL: server.url,
+      DATA_DIR: await temporaryFolder(),
+      PORT: String(await freePort()),
+    };
+    const node = await startServer(env);
+    const operator = await becomeOperator(env);
+    const job = { id: 'tick', name: 'Tick', type: 'update_search_index', interval: '1s', overlap: 'allow' };
+    expect((await operator.ask('POST', '/api/jobs', job)).status).toBe(201);
+    const statuses = new Map<string, Set<number>>();
+    for (let cut = 0; cut < 15; cut += 1) {
+      const asked = ROUTES.map(async ([method, path, body]) => {
+        const { status } = await operator.ask(method, path, body);
+        statuses.set(path, (statuses.get(path) ?? new Set()).add(status));
+      });
+      await runSql(
+        server.url,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+      );
+      await Promise.all(asked);
+    }
+    for (const [path, seen] of statuses) expect([...seen], path).not.toContain(500);
+    expect(node.child.exitCode).toBe(null);
+    const runId = await until<string>('a run by hand is let in', async () => {
+      const { status, body } = await operator.ask('POST', '/api/jobs/tick/runs');
+      return status === 202 ? body.id : undefined;
+    });
+    expect(await operator.finished(runId)).toMatchObject({ status: 'succeeded' });
+  },
+  SLOW_MS,
+);
