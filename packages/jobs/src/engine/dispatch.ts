@@ -8,7 +8,7 @@ import type {
   TypeVersions,
 } from '../core/store.ts';
 import type { Attempt } from './attempt.ts';
-import type { EventRing } from './event-ring.ts';
+import type { EventFeed } from './event-feed.ts';
 import type { Executor, Which } from './execute.ts';
 import { AFTER_FAILURE_MS } from './loop.ts';
 import type { Ending, Meter } from './meter.ts';
@@ -25,6 +25,8 @@ const GATHER_MS = 4;
 /** Settlements and claims in a pass from which on it counts as full. */
 const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
+/** Other nodes are told that this one has more due than places so often at most. */
+const TELL_EVERY_MS = 100;
 /** What is known of what is due is trusted for so long: after that the store is asked, whatever it was that nobody told. */
 const TRUST_MS = 60_000;
 
@@ -35,7 +37,7 @@ export interface DispatchDeps<Deps> {
   readonly types: TypeVersions;
   readonly executor: Executor<Deps>;
   readonly throttle: Throttle;
-  readonly ring: EventRing;
+  readonly events: EventFeed;
   readonly meter: Meter;
   /** Asks for a pass within so many ms. */
   wake(ms: number): void;
@@ -74,6 +76,9 @@ export class Dispatcher<Deps> {
   readonly #claims = new Set<ClaimUnderWay>();
   /** Something became due while a pass was under way, which may not have seen it. */
   #lookAgain = false;
+  /** More was due than this node has taken. */
+  #hasLeftOver = false;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: DispatchDeps<Deps>) {
     this.#with = deps;
@@ -178,9 +183,21 @@ export class Dispatcher<Deps> {
     const failed = [settled, planned, claimed].find((result) => result.status === 'rejected');
     if (this.#lookAgain || failed !== undefined) this.#knowNothing();
     if (failed !== undefined) throw failed.reason;
+    this.#tellOfLeftOver();
     const claims = claimed.status === 'fulfilled' ? (claimed.value?.runs.length ?? 0) : 0;
     this.wasFull = batch.length + claims >= FULL_PASS;
     return this.#sleepMs();
+  }
+
+  /** What is due and has no place here may have one elsewhere. */
+  #tellOfLeftOver(): void {
+    const { node, executor, settings } = this.#with;
+    const hasLeftOver = this.#hasLeftOver && (executor.freePlaces === 0 || !this.#claiming);
+    this.#hasLeftOver = false;
+    const now = settings.clock.monotonic();
+    if (!hasLeftOver || now - this.#toldAt < TELL_EVERY_MS) return;
+    this.#toldAt = now;
+    node.tell({ kind: 'wake' });
   }
 
   #knowNothing(): void {
@@ -223,7 +240,7 @@ export class Dispatcher<Deps> {
   }
 
   #settled(batch: readonly Pending[], { results, wake }: SettleBatchResult): void {
-    const { ring, meter, settings } = this.#with;
+    const { events, meter, settings } = this.#with;
     this.#batchLimit = MAX_BATCH;
     for (const [index, { input, attempt }] of batch.entries()) {
       const result = results[index];
@@ -236,31 +253,36 @@ export class Dispatcher<Deps> {
         if (input.outcome.kind !== 'failed') continue;
         meter.finished('retried');
         if (jobId !== undefined)
-          ring.emit('run.retrying', jobId, input.runId, {
+          events.emit('run.retrying', jobId, input.runId, {
             available_at: new Date(result.availableAt).toISOString(),
           });
       } else {
         const ending = endingOf(result.status);
         if (ending === undefined) continue;
         meter.finished(ending);
-        if (jobId !== undefined) ring.emit(`run.${ending}`, jobId, input.runId);
+        if (jobId !== undefined) events.emit(`run.${ending}`, jobId, input.runId);
       }
     }
-    if (wake) this.lookNow();
+    if (!wake) return;
+    this.#hasLeftOver ||= !this.#claiming;
+    this.lookNow();
   }
 
   #planned({ queued, skipped, failed, more, nextWakeAt }: PlanResult): void {
-    const { ring, settings } = this.#with;
+    const { events, settings } = this.#with;
     for (const { jobId, message } of failed)
       settings.logger.error({ jobId, message }, 'a job could not be planned; it is tried again in a minute');
-    for (const run of queued) ring.emit('run.queued', run.jobId, run.id);
-    for (const run of skipped) ring.emit('run.skipped', run.jobId, run.id, { reason: run.reason });
+    for (const run of queued) events.emit('run.queued', run.jobId, run.id);
+    for (const run of skipped) events.emit('run.skipped', run.jobId, run.id, { reason: run.reason });
     this.#nextWakeAt = more ? Number.NEGATIVE_INFINITY : (nextWakeAt ?? Number.POSITIVE_INFINITY);
-    if (queued.length > 0) this.#nextDueAt = Number.NEGATIVE_INFINITY;
+    if (queued.length === 0) return;
+    this.#nextDueAt = Number.NEGATIVE_INFINITY;
+    this.#hasLeftOver = true;
   }
 
   #claimed({ now, nextDueAt, ...claimed }: ClaimResult, { input, takenBack }: ClaimUnderWay): void {
     this.#nextDueAt = nextDueAt ?? Number.POSITIVE_INFINITY;
+    this.#hasLeftOver = this.#nextDueAt <= now;
     const isLess = claimed.runs.length < input.places + input.prefetch;
     this.#onlyForPlaces = isLess && this.#nextDueAt <= now;
     const back = this.#with.executor.accept(claimed, this.#claiming ? takenBack : [{}]);

@@ -84,8 +84,17 @@ export interface Preview {
   readonly times: readonly number[];
 }
 
-export interface NodeInfo {
+/**
+ * How a node is: `late`, not heard of for more than two heartbeats, and dead soon if that goes on; `stalled`, its event loop
+ * stands still; `joining`, cut off from the others, so that it claims nothing (only the node itself says so of itself).
+ */
+export type NodeHealth = 'ok' | 'late' | 'stalled' | 'joining';
+
+export interface NodeStats {
   readonly node: string;
+  readonly health: NodeHealth;
+  /** When it was last heard of: what is said of it is as of then. */
+  readonly seenAt: number;
   readonly version: string;
   readonly startedAt: number;
   readonly places: number;
@@ -100,7 +109,8 @@ export interface NodeInfo {
 
 export interface EngineStats extends StoreStats {
   readonly now: number;
-  readonly nodes: readonly NodeInfo[];
+  /** All that live; the one that is asked comes first, as it is now. */
+  readonly nodes: readonly NodeStats[];
   /** How attempts ended on this node since its start. */
   readonly sinceStart: Readonly<Record<'succeeded' | 'failed' | 'cancelled' | 'retried', number>>;
   /** Of this node, over the last minute. */
@@ -114,8 +124,11 @@ export interface EngineStats extends StoreStats {
   };
 }
 
+/** Hears each event; `reset`: some were missed, while the other nodes could not be heard. */
+export type JobEventListener = (event: JobEvent | 'reset') => void;
+
 export interface EventSubscription {
-  /** The events after `after`, or `reset` when the ring no longer has them (or never had: another process). */
+  /** The events after `after`, or `reset` when the ring no longer has them all (or never had: another process). */
   readonly backlog: readonly JobEvent[] | 'reset';
   /** The id of the newest event so far. */
   readonly lastId: number;
@@ -204,7 +217,8 @@ export interface Engine {
   stats(): Promise<EngineStats>;
   /** Newest first: by time, then by id. */
   listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;
-  subscribe(listener: (event: JobEvent) => void, after?: number): EventSubscription;
+  /** The events of all nodes, in the order in which this one hears of them. */
+  subscribe(listener: JobEventListener, after?: number): EventSubscription;
 }
 
 export type { Run };

@@ -1,14 +1,15 @@
 import type { Clock } from '../core/clock.ts';
 import { backoffFields } from './definition.ts';
 import { Dispatcher } from './dispatch.ts';
-import type { Engine, EngineStats, JobTypeInfo } from './engine-port.ts';
-import { EventRing } from './event-ring.ts';
+import type { Engine, JobTypeInfo } from './engine-port.ts';
+import { EventFeed } from './event-feed.ts';
 import { Executor } from './execute.ts';
 import { Loop } from './loop.ts';
 import { type ManageDeps, manageJobs } from './manage-jobs.ts';
 import { manageRuns } from './manage-runs.ts';
 import { Meter } from './meter.ts';
 import { Node } from './node.ts';
+import { nodeStats } from './node-stats.ts';
 import { type EngineOptions, type Settings, settingsOf } from './options.ts';
 import { Pruner } from './prune.ts';
 import { createRegistry, type RegisteredType, type Registry } from './registry.ts';
@@ -34,9 +35,13 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   const { store } = options;
   const { clock, logger } = settings;
   const types = settings.concurrency === 0 ? {} : registry.versions;
-  const ring = new EventRing(clock, (error) =>
-    logger.error({ err: error }, 'a listener to job events threw; it hears no more of them'),
-  );
+  const events = new EventFeed({
+    clock,
+    failed: (error) =>
+      logger.error({ err: error }, 'a listener to job events threw; it hears no more of them'),
+    watch: (isWatching) => node.watch(isWatching),
+    tell: (told) => node.tell({ kind: 'events', events: told }),
+  });
   const meter = new Meter(clock);
   const throttle = new Throttle(clock, settings.concurrency);
   const threads = new ThreadPool(settings.threadDeps);
@@ -50,7 +55,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       reporter.watch();
       const { claimed, owner } = attempt;
       meter.started(attempt.startedAt - claimed.availableAt);
-      ring.emit('run.started', owner.id, claimed.id, { attempt: claimed.attempt });
+      events.emit('run.started', owner.id, claimed.id, { attempt: claimed.attempt });
     },
   });
   const node = new Node({
@@ -65,9 +70,20 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       executor.abort(runId, 'cancel');
     },
     abandon() {
-      executor.takeBack({});
+      // Their fences tell whether somebody has taken them over: if not, they are given back.
+      dispatcher.takeBack({});
       executor.abortAll('stale');
     },
+    joined: () => events.joined(),
+    others: (others) => events.meet(others),
+    hear: (told) => events.hear(told),
+    missed: () => events.missed(),
+    state: () => ({
+      busy: executor.busy,
+      buffered: executor.buffered,
+      throttled: throttle.isThrottled,
+      eventLoopDelayMs: throttle.delayMs,
+    }),
   });
   const loop = new Loop({
     clock,
@@ -87,24 +103,23 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     types,
     executor,
     throttle,
-    ring,
+    events,
     meter,
     wake: (ms) => loop.wake(ms),
   });
-  const reporter = new Reporter({ settings, store, executor, ring });
+  const reporter = new Reporter({ settings, store, executor, events });
   const pruner = new Pruner({ store, clock, retention: settings.retention, logger });
   const manage: ManageDeps<Deps> = {
     settings,
     store,
     registry,
     handlers: types,
-    ring,
+    events,
     lookNow: () => dispatcher.lookNow(),
     takeBack: (which) => dispatcher.takeBack(which),
     tell: (notice) => node.tell(notice),
     abort: (runId, reason) => executor.abort(runId, reason),
   };
-  const startedAt = clock.now();
   let opened: Promise<void> | undefined;
   let isStopping = false;
   const open = () => {
@@ -147,8 +162,8 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       throttle.stop();
       await settleRest(dispatcher, settings);
       await serving;
+      events.stop();
       await node.leave();
-      ring.stop();
       await store.close();
     },
 
@@ -162,25 +177,14 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
 
     jobTypes: () => registry.types.map(typeInfo),
     listAudit: (query) => store.listAudit(query),
-    subscribe: (listener, after) => ring.subscribe(listener, after),
+    subscribe: (listener, after) => events.subscribe(listener, after),
 
-    async stats(): Promise<EngineStats> {
-      const stored = await store.stats({ hours: 24 });
-      const self = {
-        node: node.id,
-        version: settings.version,
-        startedAt,
-        places: settings.concurrency,
-        busy: executor.busy,
-        buffered: executor.buffered,
-        throttled: throttle.isThrottled,
-        eventLoopDelayMs: throttle.delayMs,
-        types: Object.keys(types),
-      };
+    async stats() {
+      const [stored, nodes] = await Promise.all([store.stats({ hours: 24 }), store.listNodes()]);
       return {
         ...stored,
         now: clock.now(),
-        nodes: [self],
+        nodes: nodeStats(nodes, node.self, clock.now()),
         sinceStart: meter.sinceStart,
         lastMinute: meter.lastMinute(),
       };

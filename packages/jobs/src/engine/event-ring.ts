@@ -1,72 +1,60 @@
 import type { Clock } from '../core/clock.ts';
 import type { JobEvent, JobEventType } from '../core/events.ts';
-import type { EventSubscription } from './engine-port.ts';
+import type { ToldEvent } from '../core/store.ts';
+import { Coalescer } from './coalescer.ts';
+import type { EventSubscription, JobEventListener } from './engine-port.ts';
 
 const CAPACITY = 10_000;
-/** Run events of one job that are told one by one in a second; the rest are counted (P18, section 6 of the design). */
-const EACH_A_SECOND = 200;
 
-const SECOND_MS = 1_000;
-
-interface Burst {
-  second: number;
-  told: number;
-  untold: number;
-}
-
-/** The node's newest events, for those who watch and those who come back. */
+/** The newest events that this node knows of, for those who watch and those who come back. */
 export class EventRing {
   readonly #clock: Clock;
   readonly #failed: (error: unknown) => void;
   #ring: JobEvent[] = [];
   #lastId = 0;
-  readonly #listeners = new Set<(event: JobEvent) => void>();
-  readonly #bursts = new Map<string, Burst>();
-  #cancelFlush: (() => void) | undefined;
+  /** Before this one, some may have been missed. */
+  #firstId = 1;
+  readonly #listeners = new Set<JobEventListener>();
+  readonly #coalescer: Coalescer;
 
   /** `failed` hears of a listener that threw, and is not asked again. */
   constructor(clock: Clock, failed: (error: unknown) => void) {
     this.#clock = clock;
     this.#failed = failed;
+    this.#coalescer = new Coalescer(clock, (jobId, count) =>
+      this.#push({ at: clock.now(), type: 'runs.coalesced', jobId, count }),
+    );
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
   }
 
   /** Tells an event of a job itself, or of a run; run events coalesce when they come thick. */
   emit(type: JobEventType, jobId: string, runId?: string, data?: JobEvent['data']): void {
-    if (runId !== undefined && this.#isTooMany(jobId)) return;
-    this.#push({
-      type,
-      jobId,
-      ...(runId === undefined ? {} : { runId }),
-      ...(data === undefined ? {} : { data }),
-    });
+    if (runId !== undefined && this.#coalescer.isTooMany(jobId)) return;
+    this.#push(toldEvent({ at: this.#clock.now(), type, jobId, runId, data }));
+  }
+
+  /** An event that another node tells. */
+  hear(event: ToldEvent): void {
+    if (event.runId === undefined || !this.#coalescer.isTooMany(event.jobId)) this.#push(event);
+  }
+
+  /** Events may have been missed: who comes back with an older one, and who listens, has to read anew. */
+  skip(): void {
+    this.#lastId += 1;
+    this.#firstId = this.#lastId + 1;
+    // A listener may listen anew.
+    for (const listener of [...this.#listeners]) this.#tell(listener, 'reset');
   }
 
   /** Tells what was only counted so far. */
   stop(): void {
-    this.#flush(Number.POSITIVE_INFINITY);
-    this.#cancelFlush?.();
+    this.#coalescer.stop();
   }
 
-  /** Tells what was only counted before this second, and forgets jobs that have calmed down; once a second while there are any. */
-  #flush(second: number): void {
-    this.#cancelFlush = undefined;
-    for (const [jobId, burst] of this.#bursts) {
-      if (burst.second >= second) continue;
-      if (burst.untold > 0) this.#push({ type: 'runs.coalesced', jobId, count: burst.untold });
-      this.#bursts.delete(jobId);
-    }
-    if (this.#bursts.size > 0) this.#flushSoon();
-  }
-
-  #flushSoon(): void {
-    this.#cancelFlush ??= this.#clock.setTimer(SECOND_MS, () => this.#flush(this.#second()));
-  }
-
-  #second(): number {
-    return Math.floor(this.#clock.monotonic() / SECOND_MS);
-  }
-
-  subscribe(listener: (event: JobEvent) => void, after?: number): EventSubscription {
+  subscribe(listener: JobEventListener, after?: number): EventSubscription {
     this.#listeners.add(listener);
     const unsubscribe = () => void this.#listeners.delete(listener);
     return { backlog: this.#since(after), lastId: this.#lastId, unsubscribe };
@@ -74,7 +62,7 @@ export class EventRing {
 
   #since(after: number | undefined): readonly JobEvent[] | 'reset' {
     if (after === undefined || after === this.#lastId) return [];
-    const oldest = this.#lastId - Math.min(this.#lastId, CAPACITY) + 1;
+    const oldest = Math.max(this.#lastId - Math.min(this.#lastId, CAPACITY) + 1, this.#firstId);
     if (after > this.#lastId || after < oldest - 1) return 'reset';
     const missed: JobEvent[] = [];
     for (let id = after + 1; id <= this.#lastId; id++) {
@@ -84,34 +72,38 @@ export class EventRing {
     return missed;
   }
 
-  #push(event: Omit<JobEvent, 'id' | 'at'>): void {
-    const told = { id: ++this.#lastId, at: this.#clock.now(), ...event };
+  #push(event: ToldEvent): void {
+    const told = { id: ++this.#lastId, ...event };
     this.#ring[told.id % CAPACITY] = told;
-    for (const listener of this.#listeners) {
-      try {
-        listener(told);
-      } catch (error) {
-        this.#listeners.delete(listener);
-        this.#failed(error);
-      }
-    }
+    for (const listener of this.#listeners) this.#tell(listener, told);
   }
 
-  #isTooMany(jobId: string): boolean {
-    const second = this.#second();
-    const burst = this.#bursts.get(jobId);
-    if (burst === undefined || burst.second !== second) {
-      if (burst !== undefined && burst.untold > 0)
-        this.#push({ type: 'runs.coalesced', jobId, count: burst.untold });
-      this.#bursts.set(jobId, { second, told: 1, untold: 0 });
-      this.#flushSoon();
-      return false;
+  #tell(listener: JobEventListener, what: JobEvent | 'reset'): void {
+    try {
+      listener(what);
+    } catch (error) {
+      this.#listeners.delete(listener);
+      this.#failed(error);
     }
-    if (burst.told < EACH_A_SECOND) {
-      burst.told++;
-      return false;
-    }
-    burst.untold++;
-    return true;
   }
+}
+
+/** Without the parts that it does not have. */
+export function toldEvent({
+  at,
+  type,
+  jobId,
+  runId,
+  data,
+}: Pick<ToldEvent, 'at' | 'type' | 'jobId'> & {
+  readonly runId: string | undefined;
+  readonly data: JobEvent['data'] | undefined;
+}): ToldEvent {
+  return {
+    at,
+    type,
+    jobId,
+    ...(runId === undefined ? {} : { runId }),
+    ...(data === undefined ? {} : { data }),
+  };
 }

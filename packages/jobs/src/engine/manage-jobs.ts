@@ -8,7 +8,7 @@ import type { CommandInput, CommandResult, JobStore, JobView, Notice, TypeVersio
 import { parseTimestamp } from '../core/timestamp.ts';
 import { inputOf, mergePatch, parseDefinition, scheduleInput } from './definition.ts';
 import { type Asked, type Engine, EngineError, type JobInput, type Preview } from './engine-port.ts';
-import type { EventRing } from './event-ring.ts';
+import type { EventFeed } from './event-feed.ts';
 import type { Which } from './execute.ts';
 import type { Settings } from './options.ts';
 import type { Registry } from './registry.ts';
@@ -18,7 +18,7 @@ export interface ManageDeps<Deps> {
   readonly store: JobStore;
   readonly registry: Registry<Deps>;
   readonly handlers: TypeVersions;
-  readonly ring: EventRing;
+  readonly events: EventFeed;
   /** Something may be due sooner. */
   lookNow(): void;
   /** Gives back claimed runs that have not started, before a command that must find them waiting. */
@@ -47,7 +47,7 @@ const EDIT_TRIES = 5;
 
 /** What people do with jobs: check the input, let the store decide and write, tell the result. */
 export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
-  const { settings, store, registry, handlers, ring } = deps;
+  const { settings, store, registry, handlers, events } = deps;
   const parse = (input: JobInput) => {
     const parsed = parseDefinition(input, registry, settings);
     if (!parsed.ok) throw new EngineError('invalid', 'The job is not valid.', parsed.faults);
@@ -72,7 +72,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
     const outcome = await store.insertJob({ definition: parse(input), ...by(asked), ...audit });
     if (outcome.kind === 'refused') throw refused(outcome.refusal);
     if (outcome.kind === 'exists') return 'exists';
-    ring.emit('job.created', input.id);
+    events.emit('job.created', input.id);
     deps.lookNow();
     deps.tell({ kind: 'wake' });
     // A job just made has no live runs: its view needs no read.
@@ -209,27 +209,27 @@ export function afterCommand<Deps>(
   done: Extract<CommandResult, { kind: 'done' }>,
   event?: JobEventType,
 ): void {
-  const { ring } = deps;
+  const { events } = deps;
   for (const request of done.cancelRequests) deps.abort(request.runId, 'cancel');
-  if (event !== undefined && done.changed) ring.emit(event, done.job.id);
-  for (const run of done.queued) ring.emit('run.queued', done.job.id, run.id);
+  if (event !== undefined && done.changed) events.emit(event, done.job.id);
+  for (const run of done.queued) events.emit('run.queued', done.job.id, run.id);
   for (const run of done.finished) {
-    if (run.status === 'cancelled') ring.emit('run.cancelled', done.job.id, run.id);
-    if (run.status === 'skipped') ring.emit('run.skipped', done.job.id, run.id, { reason: run.reason });
+    if (run.status === 'cancelled') events.emit('run.cancelled', done.job.id, run.id);
+    if (run.status === 'skipped') events.emit('run.skipped', done.job.id, run.id, { reason: run.reason });
   }
   deps.lookNow();
-  tellOthers(deps, done);
+  tellOthers(deps, done, event !== undefined);
 }
 
 /** What other nodes have to know of a command that was done: what has to stop, what goes back, and that something may be due. */
 function tellOthers<Deps>(
   { tell }: ManageDeps<Deps>,
-  { job, changed, queued, cancelRequests }: Extract<CommandResult, { kind: 'done' }>,
+  { job, changed, cancelRequests }: Extract<CommandResult, { kind: 'done' }>,
+  isOfJob: boolean,
 ): void {
   if (cancelRequests.length > 0) tell({ kind: 'cancel', runIds: cancelRequests.map(({ runId }) => runId) });
   if (!changed) return;
-  if (queued.length > 0 && cancelRequests.length === 0) tell({ kind: 'wake' });
-  else tell({ kind: 'job_changed', jobId: job.id });
+  tell(isOfJob ? { kind: 'job_changed', jobId: job.id } : { kind: 'wake' });
 }
 
 /** The `done` of a result, or the error that says why there is none. */

@@ -20,7 +20,7 @@ const TRIGGER_TRIES = 5;
 
 /** What people do with runs (P12, P15). */
 export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
-  const { store, ring } = deps;
+  const { store, events } = deps;
   const getRun = async (runId: string): Promise<RunView> => {
     const view = await store.getRun(runId);
     if (view === undefined) throw noSuchRun(runId);
@@ -81,7 +81,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
       afterCancel(deps, result);
       switch (result.kind) {
         case 'cancelled':
-          ring.emit('run.cancelled', known.jobId, runId);
+          events.emit('run.cancelled', known.jobId, runId);
           return { ...known, run: result.run };
         case 'requested':
           return { ...known, run: result.run };

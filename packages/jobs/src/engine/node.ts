@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { JobStore, Membership, Notice, TypeVersions } from '../core/store.ts';
+import type {
+  JobStore,
+  Membership,
+  NodeState,
+  Notice,
+  Others,
+  ToldEvent,
+  TypeVersions,
+} from '../core/store.ts';
 import { AFTER_FAILURE_MS } from './loop.ts';
+import type { NodeSelf } from './node-stats.ts';
 import type { Settings } from './options.ts';
 
 export interface NodeDeps {
@@ -15,6 +24,14 @@ export interface NodeDeps {
   cancel(runId: string): void;
   /** The lease is over: all that is claimed is somebody else's by now. */
   abandon(): void;
+  /** The others can see the node, under an id that is new to them. */
+  joined(): void;
+  others(others: Others): void;
+  /** Other nodes tell of events. */
+  hear(events: readonly ToldEvent[]): void;
+  /** The others could not be heard for a while. */
+  missed(): void;
+  state(): NodeState;
 }
 
 /**
@@ -24,6 +41,8 @@ export interface NodeDeps {
 export class Node {
   readonly #with: NodeDeps;
   #id: string = randomUUID();
+  /** Of the process, whatever its id. */
+  #startedAt: number | undefined;
   #membership: Membership | undefined;
   #joining: Promise<void> | undefined;
   #cancelRetry: (() => void) | undefined;
@@ -37,33 +56,64 @@ export class Node {
     return this.#id;
   }
 
+  /** As it is now. */
+  get self(): NodeSelf {
+    const { settings, types, state } = this.#with;
+    const { version, concurrency: places } = settings;
+    const info = { id: this.#id, version, places, types, startedAt: this.#startedAt ?? settings.clock.now() };
+    return { ...info, ...state(), isMember: this.isMember };
+  }
+
   /** Whether it may claim. */
   get isMember(): boolean {
     return this.#membership !== undefined;
   }
 
   /** Rejects when the store can't be used; after that it tries again by itself. */
-  async join(): Promise<void> {
+  join(): Promise<void> {
+    const joining = this.#join();
+    const ended = () => undefined;
+    this.#joining = joining.then(ended, ended);
+    return joining;
+  }
+
+  async #join(): Promise<void> {
     const { store, settings, types } = this.#with;
     const { version, concurrency: places, clock } = settings;
     const id = this.#id;
+    this.#startedAt ??= clock.now();
     const membership = await store.join(
-      { id, version, places, types, startedAt: clock.now() },
+      { id, version, places, types, startedAt: this.#startedAt },
       {
         notice: (notice) => this.#hear(notice),
+        others: (others) => this.#with.others(others),
+        missed: () => {
+          this.#with.missed();
+          this.#with.lookNow();
+        },
         recovered: (what) => {
-          settings.logger.warn(what, 'took back runs of nodes that are gone');
+          const { nodes, recovered, failed } = what;
+          if (nodes + recovered + failed > 0)
+            settings.logger.warn(what, 'took back runs of nodes that are gone');
           this.#with.lookNow();
         },
         lost: () => this.#lost(id),
+        hampered: (why) => settings.logger.warn({ node: id }, why),
+        state: () => this.#with.state(),
       },
     );
-    if (this.#stopped) await membership.leave();
-    else this.#membership = membership;
+    if (this.#stopped) return membership.leave();
+    this.#membership = membership;
+    this.#with.joined();
   }
 
   tell(notice: Notice): void {
     this.#membership?.tell(notice);
+  }
+
+  /** Whether somebody watches events on this node. */
+  watch(isWatching: boolean): void {
+    this.#membership?.watch(isWatching);
   }
 
   async leave(): Promise<void> {
@@ -85,6 +135,8 @@ export class Node {
       case 'cancel':
         for (const runId of notice.runIds) this.#with.cancel(runId);
         return undefined;
+      case 'events':
+        return this.#with.hear(notice.events);
       default:
         return notice satisfies never;
     }
@@ -104,7 +156,7 @@ export class Node {
 
   #joinAgain(): void {
     const { settings } = this.#with;
-    this.#joining = this.join().then(
+    this.join().then(
       () => this.#with.lookNow(),
       (error: unknown) => {
         settings.logger.error(

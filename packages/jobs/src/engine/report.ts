@@ -1,5 +1,5 @@
 import type { JobStore } from '../core/store.ts';
-import type { EventRing } from './event-ring.ts';
+import type { EventFeed } from './event-feed.ts';
 import type { Executor } from './execute.ts';
 import type { Settings } from './options.ts';
 
@@ -13,7 +13,7 @@ export interface ReporterDeps<Deps> {
   readonly settings: Settings;
   readonly store: JobStore;
   readonly executor: Executor<Deps>;
-  readonly ring: EventRing;
+  readonly events: EventFeed;
 }
 
 /** Watches the handlers that run: timeouts and graces, starts, progress, logs, and whether they have lost their claim. */
@@ -65,7 +65,7 @@ export class Reporter<Deps> {
   }
 
   async #write(): Promise<void> {
-    const { store, executor, ring, settings } = this.#with;
+    const { store, executor, events, settings } = this.#with;
     const monotonic = settings.clock.monotonic();
     if (monotonic < this.#notBefore) return;
     const withNotes = monotonic - this.#lastReport >= REPORT_MS;
@@ -75,7 +75,7 @@ export class Reporter<Deps> {
     try {
       for (const { attempt, report } of reports) {
         if (report.progress !== undefined)
-          ring.emit('run.progress', attempt.owner.id, report.runId, { progress: report.progress });
+          events.emit('run.progress', attempt.owner.id, report.runId, { progress: report.progress });
       }
       const { stale, cancel } = await store.report(reports.map(({ report }) => report));
       for (const runId of stale) {

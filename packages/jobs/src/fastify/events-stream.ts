@@ -91,8 +91,9 @@ export class EventsStream extends Readable {
     if (!this.#isBehind) this.#lastId = lastId;
   }
 
-  #tell(event: JobEvent): void {
+  #tell(event: JobEvent | 'reset'): void {
     if (this.#isBehind) return;
+    if (event === 'reset') return this.#goOnAfter('unknown');
     this.#lastId = event.id;
     const { jobId } = this.#options;
     if (jobId !== undefined && event.jobId !== jobId) return;

@@ -67,7 +67,7 @@ function statsRoute(app: JobsApp, context: RouteContext): void {
       operationId: 'getJobStats',
       summary: 'Counts and nodes',
       description:
-        'Jobs and runs by status, finished runs by hour, throughput and lateness of the last minute on this node, and the nodes with their places.',
+        'Jobs and runs by status, finished runs by hour, throughput and lateness of the last minute on this node, and all living nodes with their health and places.',
     }),
     response: { 200: success(statsSchema, 'The counts'), ...problems() },
   };

@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import type { EngineStats, NodeInfo } from '../engine/engine-port.ts';
+import type { EngineStats, NodeStats } from '../engine/engine-port.ts';
 import { instantJson, instantSchema } from './instant.ts';
 
 const count = z.int();
 
 const nodeSchema = z.object({
-  node: z.string(),
+  node: z.string().describe('Its id: another one with each start'),
+  health: z
+    .enum(['ok', 'late', 'stalled', 'joining'])
+    .describe(
+      'late: no heartbeat for 10 s, and taken for dead after 15; stalled: its event loop stands still; joining: cut off from the others, it claims nothing',
+    ),
+  seen_at: instantSchema.describe(
+    'When the node told what is said of it here: at most 5 s ago, unless it is late',
+  ),
   version: z.string(),
   started_at: instantSchema,
   places: count,
@@ -38,7 +46,7 @@ export const statsSchema = z.object({
       }),
     )
     .describe('Finished runs by hour, the newest first'),
-  nodes: z.array(nodeSchema),
+  nodes: z.array(nodeSchema).describe('All that live, the one that answers first'),
 });
 
 export type StatsJson = z.output<typeof statsSchema>;
@@ -59,9 +67,11 @@ export function statsJson(stats: EngineStats): StatsJson {
   };
 }
 
-function nodeJson(info: NodeInfo): StatsJson['nodes'][number] {
+function nodeJson(info: NodeStats): StatsJson['nodes'][number] {
   return {
     node: info.node,
+    health: info.health,
+    seen_at: instantJson(info.seenAt),
     version: info.version,
     started_at: instantJson(info.startedAt),
     places: info.places,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import {
@@ -35,8 +36,10 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
+const nothing = () => undefined;
+
 /** A node over the shared database, in this process; its threads and connections are its own. */
-async function startNode(deps: Deps, concurrency = 10): Promise<Engine> {
+async function startNode(deps: Deps, concurrency = 10, errors: string[] = []): Promise<Engine> {
   const clock = createSystemClock();
   const store = createPostgresStore({ url: database.url, clock });
   const engine = createEngine<Deps>({
@@ -46,6 +49,12 @@ async function startNode(deps: Deps, concurrency = 10): Promise<Engine> {
     clock,
     concurrency,
     shutdownTimeoutMs: 2_000,
+    logger: {
+      debug: nothing,
+      info: nothing,
+      warn: nothing,
+      error: (_, message) => void errors.push(message),
+    },
   });
   engines.push(engine);
   await engine.start();
@@ -135,4 +144,175 @@ describe('several nodes on one PostgreSQL', () => {
     const slots = await finished();
     expect(new Set(slots).size).toBe(slots.length);
   });
+
+  it('P9: a graceful stop gives back what it can at no cost, and others go on with it at once', async () => {
+    const ran: string[] = [];
+    const handler = (name: string) => (ctx: JobContext<unknown>) => {
+      ran.push(name);
+      return name === 'b' ? untilStopped(ctx) : undefined;
+    };
+    const api = await startNode({ name: 'api', handler: () => undefined }, 0);
+    const b = await startNode({ name: 'b', handler: handler('b') }, 1);
+    await api.createJob(onDemand);
+    const { run } = (await api.trigger('a')).view;
+    await expect.poll(() => ran).toEqual(['b']);
+    await startNode({ name: 'c', handler: handler('c') });
+    await b.stop();
+    await expect.poll(() => statusOf(api, run.id)).toBe('succeeded');
+    expect(ran).toEqual(['b', 'c']);
+    expect((await api.getRun(run.id)).run).toMatchObject({ attempt: 1, recoveries: 0 });
+  });
+
+  it('section 6: every node shows the events of all, in batches, and as soon as somebody watches', async () => {
+    const handler = () => undefined;
+    const api = await startNode({ name: 'api', handler }, 0);
+    await startNode({ name: 'b', handler });
+    const seen: string[] = [];
+    const { unsubscribe } = api.subscribe((event) => {
+      if (event !== 'reset') seen.push(`${event.type} ${event.runId ?? event.jobId}`);
+    });
+    // The other one hears of the watcher within half a second; what it did before is not told.
+    await expect
+      .poll(async () => {
+        await api.createJob(onDemand).catch(() => undefined);
+        const { run } = (await api.trigger('a')).view;
+        await expect.poll(() => statusOf(api, run.id)).toBe('succeeded');
+        return seen.includes(`run.succeeded ${run.id}`) || 'not yet';
+      })
+      .toBe(true);
+    const { run } = (await api.trigger('a')).view;
+    await expect.poll(() => seen).toContain(`run.succeeded ${run.id}`);
+    const own = seen.filter((line) => line.endsWith(` ${run.id}`));
+    expect(own).toEqual(['run.queued', 'run.started', 'run.succeeded'].map((type) => `${type} ${run.id}`));
+    unsubscribe();
+  });
+
+  it('section 6: nothing is told from node to node while nobody watches', async () => {
+    const heard = await listenTo(database.url);
+    const api = await startNode({ name: 'api', handler: () => undefined }, 0);
+    await startNode({ name: 'b', handler: () => undefined });
+    await api.createJob(onDemand);
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, async () => (await api.trigger('a')).view.run.id),
+    );
+    for (const id of ids) await expect.poll(() => statusOf(api, id)).toBe('succeeded');
+    expect(heard.kinds()).not.toContain('events');
+    expect(heard.kinds()).toContain('wake');
+    await heard.close();
+  });
+
+  it('GET /job-stats on any node lists all that live, the one that answers first', async () => {
+    const a = await startNode({ name: 'a', handler: () => undefined }, 3);
+    const b = await startNode({ name: 'b', handler: untilStopped }, 7);
+    await a.createJob(onDemand);
+    await Promise.all(Array.from({ length: 5 }, () => a.trigger('a')));
+    const nodesOf = async (engine: Engine) => (await engine.stats()).nodes;
+    const [ofA, ofB] = [(await nodesOf(a))[0]?.node, (await nodesOf(b))[0]?.node];
+    expect(ofA).not.toBe(ofB);
+    await expect
+      .poll(() => nodesOf(a))
+      .toMatchObject([
+        { node: ofA, health: 'ok', places: 3, version: '' },
+        { node: ofB, health: 'ok', places: 7, types: ['work'] },
+      ]);
+    expect((await nodesOf(b)).map(({ node }) => node)).toEqual([ofB, ofA]);
+    // What a heartbeat carries.
+    const busyB = (await nodesOf(b))[0]?.busy;
+    await expect.poll(async () => (await nodesOf(a))[1]?.busy).toBe(busyB);
+    await b.stop();
+    expect((await nodesOf(a)).map(({ node }) => node)).toEqual([ofA]);
+  });
+
+  it('section 7: a node whose connections are cut is nobody that died, and hears the others again', async () => {
+    const lost: string[] = [];
+    const a = await startNode({ name: 'a', handler: untilStopped }, 1, lost);
+    const api = await startNode({ name: 'api', handler: () => undefined }, 0, lost);
+    await api.createJob(onDemand);
+    const { run } = (await api.trigger('a')).view;
+    await expect.poll(() => statusOf(api, run.id)).toBe('running');
+    const node = (await a.stats()).nodes[0]?.node;
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    for (let n = 0; n < 3; n++) {
+      await client.query(CUT_ALL);
+      // Whoever looks twice, half a second apart, has had the time to.
+      await expect.poll(() => holdsLock(client, node)).toBe(true);
+      await client.query('SELECT pg_sleep(0.7)');
+    }
+    await client.end();
+    expect((await api.getRun(run.id)).run).toMatchObject({
+      status: 'running',
+      recoveries: 0,
+      claim: { node },
+    });
+    await expect
+      .poll(() =>
+        api.cancelRun(run.id).then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+    await expect.poll(() => statusOf(api, run.id)).toBe('cancelled');
+    expect(lost).toEqual([]);
+  });
+
+  it('P9, P10: a node that the others took for dead aborts its handlers, and begins anew under another id', async () => {
+    const reasons: string[] = [];
+    const told: string[] = [];
+    const a = await startNode(
+      {
+        name: 'a',
+        handler: (ctx) =>
+          untilStopped(ctx).catch((error: unknown) => {
+            reasons.push(error instanceof Error ? error.name : '');
+            throw error;
+          }),
+      },
+      1,
+      told,
+    );
+    await a.createJob(onDemand);
+    const { run } = (await a.trigger('a')).view;
+    await expect.poll(() => statusOf(a, run.id)).toBe('running');
+    const before = (await a.stats()).nodes[0]?.node;
+    // As one does who was frozen for longer than the lease.
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query('DELETE FROM greenvue_jobs.nodes WHERE id = $1', [before]);
+    await client.end();
+    await expect.poll(() => reasons).toEqual(['StaleClaimError']);
+    await expect.poll(async () => (await a.stats()).nodes[0]).toMatchObject({ health: 'ok' });
+    expect((await a.stats()).nodes[0]?.node).not.toBe(before);
+    await expect.poll(() => statusOf(a, run.id)).toBe('running');
+    expect((await a.getRun(run.id)).run).toMatchObject({ failures: 0 });
+    expect(told.join()).toContain('the lease of this node is over');
+  });
 });
+
+async function holdsLock(client: pg.Client, node: string | undefined): Promise<boolean> {
+  const { rows } = await client.query(
+    `SELECT FROM pg_locks JOIN greenvue_jobs.nodes ON objid = lock_key::oid WHERE locktype = 'advisory' AND granted
+     AND nodes.id = $1`,
+    [node],
+  );
+  return rows.length > 0;
+}
+
+/** What goes over the channel of the nodes. */
+async function listenTo(url: string): Promise<{ kinds(): string[]; close(): Promise<void> }> {
+  const client = new pg.Client({ connectionString: url });
+  const kinds: string[] = [];
+  client.on('notification', ({ payload = '{}' }) => {
+    const { notices } = z
+      .object({ notices: z.array(z.object({ kind: z.string() })) })
+      .parse(JSON.parse(payload));
+    kinds.push(...notices.map(({ kind }) => kind));
+  });
+  await client.connect();
+  await client.query('LISTEN greenvue_jobs');
+  return { kinds: () => kinds, close: () => client.end() };
+}
+
+const CUT_ALL = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND pid <> pg_backend_pid()`;

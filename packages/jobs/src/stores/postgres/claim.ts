@@ -10,7 +10,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** Claims due runs of the types, in due order: first those that start at once, then those to be held (P9, P10). */
 export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Promise<ClaimResult> {
   const versions = versionsParam(input.types);
-  // A node without a row is dead to the others, and nobody would take back what it claims.
+  // A node without a row, or whose lease is over, is dead to the others: they take back what it claims, or have done so.
   const isDead = hasJoined && (await u.q.arrays(IS_ALIVE, [input.node])).length === 0;
   const limit = isDead ? 0 : input.places + input.prefetch;
   const due = limit > 0 ? (await u.q.arrays(LOCK_DUE_RUNS, [versions, u.now, limit])).map(liveRunOf) : [];
@@ -77,7 +77,8 @@ function claimOf(
 }
 
 /** Held against being buried until the claim is written. */
-const IS_ALIVE = 'SELECT 1 FROM greenvue_jobs.nodes WHERE id = $1 FOR KEY SHARE';
+const IS_ALIVE = `SELECT 1 FROM greenvue_jobs.nodes
+  WHERE id = $1 AND lease_until > extract(epoch FROM clock_timestamp()) * 1000 FOR KEY SHARE`;
 const LOCK_DUE_RUNS = `SELECT due.* FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
     SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs
     WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= $2::bigint

@@ -1,17 +1,30 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import pg from 'pg';
-import type { Notice } from '../../core/store.ts';
+import type { Others } from '../../core/store.ts';
+import { type ControlConnection, isSharedSession, openControlConnection } from './control-connection.ts';
 import {
   BEAT_EVERY_MS,
+  type BeatState,
   CHANNEL,
   type ControlInput,
-  type DeadNode,
   type FromControl,
   LEASE_MS,
-  LOCK_CLASS,
   LOOK_EVERY_MS,
+  POLL_EVERY_MS,
   type ToControl,
+  type Told,
 } from './control-protocol.ts';
+import {
+  BEAT,
+  KEEP_ALIVE,
+  LEAVE,
+  LOOK,
+  NOTE_SERVER,
+  REGISTER,
+  TELL_OF_NODES,
+  TRY_LOCK,
+} from './control-statements.ts';
+import { deadAmong, type SeenFree, type SeenNode } from './look.ts';
+import { versionsParam } from './type-keys.ts';
 
 /**
  * The thread of a node's control connection (section 7 of the design): it keeps the lease, holds the lock that shows that the
@@ -19,128 +32,270 @@ import {
  */
 const port = parentPort;
 if (port === null) throw new Error('This file runs in a thread of the PostgreSQL store only.');
-const { url, node, maxStallMs } = workerData as ControlInput;
+const { url, node, state: firstState, maxStallMs } = workerData as ControlInput;
+const types = versionsParam(node.types);
 
-let client: pg.Client | undefined;
-/** By the monotonic clock, from before the last renewal that succeeded was sent. */
-let renewedAt = performance.now();
-let heardAt = performance.now();
+/** So long after a connection could not be made the next one is tried, and after a lock was not free. */
+const AGAIN_MS = 200;
+/** A look comes a little later than it could, so that two in a row are far enough apart. */
+const SLACK_MS = 5;
+/** The event loop stands still when it was not heard of for so long: it speaks once a second. */
+const STALL_MS = 3_000;
+
+let connection: ControlConnection | undefined;
+let state = firstState;
+let isWatching = false;
 let hasJoined = false;
+let hasLock = false;
+/** Sessions don't last: no lock, nothing heard. */
+let isPooled = false;
+let backend: unknown;
 let ended = false;
-/** Locks that were seen free once: what was last heard of their nodes, and when that was. */
-const seenFree = new Map<string, { readonly beatAt: number; readonly at: number }>();
-
-function tell(message: FromControl): void {
-  port?.postMessage(message);
-}
+let others: Others = { count: 0, isWatching: false };
+const seenFree: SeenFree = new Map();
+/** All by the monotonic clock. `renewedAt` is from before the last renewal that succeeded was sent. */
+let renewedAt = performance.now();
+let heardAt = renewedAt;
+let nextBeat = 0;
+let nextLook = 0;
+let wakeUp: () => void = () => undefined;
+let leaseTimer = setTimeout(judgeLease, LEASE_MS);
 
 port.on('message', (message: ToControl) => {
   heardAt = performance.now();
-  if (message.kind === 'leave') void leave();
+  switch (message.kind) {
+    case 'alive':
+      state = message.state;
+      return undefined;
+    case 'watch':
+      return void watch(message.isWatching);
+    case 'leave':
+      return void leave();
+    default:
+      return message satisfies never;
+  }
 });
-
 void run();
 
 async function run(): Promise<void> {
-  for (let next = 0; !ended; ) {
+  while (!ended) {
     try {
-      client ??= await connected();
-      if (performance.now() >= next && !isStalled()) {
-        await beat(client);
-        next = renewedAt + BEAT_EVERY_MS;
+      connection ??= await connected();
+      await work(connection);
+      if (!hasJoined && !ended) {
+        hasJoined = true;
+        tell({ kind: 'joined' });
       }
-      await look(client);
     } catch (error) {
-      await client?.end().catch(() => undefined);
-      client = undefined;
+      disconnect();
       if (!hasJoined) return end({ kind: 'failed', ...faultOf(error) });
     }
-    if (hasJoined && performance.now() - renewedAt > LEASE_MS) return end({ kind: 'lost' });
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await rest(connection === undefined ? AGAIN_MS : untilNext());
   }
 }
 
-/** A connection that holds the node's lock and hears the others; the node's row is there after it. */
-async function connected(): Promise<pg.Client> {
-  const made = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, keepAlive: true });
-  // The next statement fails, and connects anew.
-  made.on('error', () => undefined);
-  made.on('notification', ({ payload = '' }) => hear(payload));
-  await made.connect();
+/** A connection that hears the others. */
+async function connected(): Promise<ControlConnection> {
+  const made = await openControlConnection({
+    url,
+    heard: hear,
+    lost() {
+      if (connection !== made) return;
+      disconnect();
+      wakeUp();
+    },
+  });
   try {
-    if (!hasJoined) await made.query(REGISTER, registration());
-    const { rows } = await made.query(LOCK, [LOCK_CLASS, node.id]);
-    if (rows.length === 0) end({ kind: 'lost' });
-    await made.query(`LISTEN ${CHANNEL}`);
-    if (!hasJoined) tell({ kind: 'joined' });
-    hasJoined = true;
+    if (!hasJoined) await register(made);
+    // First of all: who has seen the lock free waits for this.
+    await beat(made);
+    if (!isPooled) {
+      await made.rows(KEEP_ALIVE);
+      await made.rows(`LISTEN ${CHANNEL}`);
+    }
+    backend = undefined;
+    nextLook = 0;
+    if (hasJoined) tell({ kind: 'missed' });
     return made;
   } catch (error) {
-    await made.end().catch(() => undefined);
+    made.drop();
     throw error;
   }
 }
 
-function registration(): unknown[] {
-  return [node.id, node.version, node.places, JSON.stringify(node.types), node.startedAt, LEASE_MS];
+async function register(on: ControlConnection): Promise<void> {
+  const { id, version, places, startedAt } = node;
+  renewedAt = performance.now();
+  await on.rows(REGISTER, [id, version, places, types, startedAt, LEASE_MS, JSON.stringify(beatState())]);
+  // A server with no connection to spare for it has none of a pooler either.
+  if (await isSharedSession(on, url).catch(() => false)) usePooled();
 }
 
-/** A hung process must not keep its runs for ever. */
-function isStalled(): boolean {
-  return performance.now() - heardAt > maxStallMs;
+function disconnect(): void {
+  connection?.drop();
+  connection = undefined;
+  hasLock = false;
 }
 
-async function beat(on: pg.Client): Promise<void> {
+/** What has come due: the heartbeat, the lock, a look at the others. */
+async function work(on: ControlConnection): Promise<void> {
+  if (performance.now() >= nextBeat) await beat(on);
+  if (!hasLock && !isPooled) await takeLock(on);
+  if (performance.now() >= nextLook) await look(on);
+}
+
+function untilNext(): number {
+  const next = Math.min(nextBeat, nextLook) - performance.now();
+  return Math.max(0, hasLock || isPooled ? next : Math.min(next, AGAIN_MS));
+}
+
+async function beat(on: ControlConnection): Promise<void> {
   const sentAt = performance.now();
-  const { rowCount } = await on.query(BEAT, [node.id, LEASE_MS]);
-  if (rowCount === 0) return end({ kind: 'lost' });
+  // A hung process must not keep its runs for ever.
+  if (sentAt - heardAt > maxStallMs) {
+    nextBeat = sentAt + LOOK_EVERY_MS;
+    return;
+  }
+  const [row] = await on.rows(BEAT, [node.id, LEASE_MS, hasLock, isWatching, JSON.stringify(beatState())]);
+  const [isThere, cancelled, hasOrphans] = row as [boolean, string[], boolean];
+  if (!isThere) return end({ kind: 'lost' });
   renewedAt = sentAt;
-  const { rows } = await on.query({ text: ASKED_TO_STOP, values: [node.id], rowMode: 'array' });
-  const runIds = rows.map((row: unknown[]) => String(row[0]));
-  if (runIds.length > 0) tell({ kind: 'notice', notice: { kind: 'cancel', runIds } });
+  nextBeat = sentAt + (isPooled ? POLL_EVERY_MS : BEAT_EVERY_MS);
+  if (cancelled.length > 0) tell({ kind: 'notices', notices: [{ kind: 'cancel', runIds: cancelled }] });
+  if (hasOrphans) tell({ kind: 'dead', nodes: [] });
+}
+
+function beatState(): BeatState {
+  const stalledMs = performance.now() - heardAt;
+  return { ...state, stalledMs: stalledMs > STALL_MS ? Math.round(stalledMs) : 0 };
+}
+
+/** The others are to judge by the lock only while it is held: they are told at once. */
+async function takeLock(on: ControlConnection): Promise<void> {
+  const [row] = await on.rows(TRY_LOCK, [node.id]);
+  if (row === undefined) return end({ kind: 'lost' });
+  if (row[0] !== true) return;
+  hasLock = true;
+  await beat(on);
+  if (!hasJoined) await tellOfNodes(on);
 }
 
 /** Whether the others live, and whether something is due that nobody told of. */
-async function look(on: pg.Client): Promise<void> {
-  const { rows } = await on.query({ text: LOOK, values: [node.id, LOCK_CLASS], rowMode: 'array' });
-  const now = performance.now();
-  const dead: DeadNode[] = [];
-  const free = new Set<string>();
-  for (const [id, beatText, isExpired, isFree] of rows as [string, string, boolean, boolean][]) {
-    const beatAt = Number(beatText);
-    if (isFree) free.add(id);
-    const seen = seenFree.get(id);
-    const isSeenTwice = isFree && seen?.beatAt === beatAt && now - seen.at >= LOOK_EVERY_MS;
-    if (isExpired || isSeenTwice) dead.push({ id, beatAt });
-    else if (isFree && seen?.beatAt !== beatAt) seenFree.set(id, { beatAt, at: now });
-  }
-  for (const id of seenFree.keys()) if (!free.has(id)) seenFree.delete(id);
+async function look(on: ControlConnection): Promise<void> {
+  const sentAt = performance.now();
+  const rows = await on.rows(LOOK, [types, node.id, isPooled]);
+  const answeredAt = performance.now();
+  const [first] = rows;
+  if (first === undefined) throw new Error('the row of the server is gone');
+  const [pid, isOther, isDue] = first;
+  backend ??= pid;
+  if (backend !== pid && !isPooled) usePooled();
+  if (isOther === true) await on.rows(NOTE_SERVER);
+  const nodes = rows.flatMap(seenNodeOf);
+  const dead = deadAmong(nodes, seenFree, { sentAt, answeredAt });
   if (dead.length > 0) tell({ kind: 'dead', nodes: dead });
-  if (rows.length === 0) return;
-  const due = await on.query({ text: IS_DUE, rowMode: 'array' });
-  if (due.rows[0]?.[0] === true) tell({ kind: 'notice', notice: { kind: 'wake' } });
+  know({ count: nodes.length, isWatching: nodes.some((seen) => seen.isWatching) });
+  if (isDue === true) tell({ kind: 'notices', notices: [{ kind: 'wake' }] });
+  const every = isPooled ? POLL_EVERY_MS : LOOK_EVERY_MS + SLACK_MS;
+  // Alone, it looks with each heartbeat; whoever comes tells.
+  nextLook = nodes.length === 0 && !isPooled ? nextBeat : answeredAt + every;
+}
+
+function seenNodeOf(row: readonly unknown[]): SeenNode[] {
+  const [, , , id, beatAt, isExpired, isFree, watching] = row;
+  if (id === null) return [];
+  return [
+    {
+      id: String(id),
+      beatAt: Number(beatAt),
+      isExpired: isExpired === true,
+      isFree: isFree === true,
+      isWatching: watching === true,
+    },
+  ];
+}
+
+function know(now: Others): void {
+  if (now.count === others.count && now.isWatching === others.isWatching) return;
+  others = now;
+  tell({ kind: 'others', others });
+}
+
+/** No lock can be held, and nothing is heard: the others judge by the lease, and this node asks. */
+function usePooled(): void {
+  isPooled = true;
+  hasLock = false;
+  nextBeat = 0;
+  tell({ kind: 'pooled' });
 }
 
 function hear(payload: string): void {
-  const { from, notice } = JSON.parse(payload) as { readonly from: string; readonly notice: Notice };
-  if (from !== node.id) tell({ kind: 'notice', notice });
+  const { from, notices } = JSON.parse(payload) as Told;
+  if (from === node.id) return;
+  if (notices.length > 0) return tell({ kind: 'notices', notices });
+  nextLook = 0;
+  wakeUp();
+}
+
+function tellOfNodes(on: ControlConnection): Promise<unknown> {
+  const told: Told = { from: node.id, notices: [] };
+  return on.rows(TELL_OF_NODES, [CHANNEL, JSON.stringify(told)]);
+}
+
+async function watch(is: boolean): Promise<void> {
+  isWatching = is;
+  const on = connection;
+  if (on === undefined) return;
+  try {
+    await beat(on);
+    await tellOfNodes(on);
+  } catch {
+    // The next heartbeat tells.
+    disconnect();
+    wakeUp();
+  }
 }
 
 async function leave(): Promise<void> {
   try {
-    await client?.query('DELETE FROM greenvue_jobs.nodes WHERE id = $1', [node.id]);
+    const [row] = (await connection?.rows(LEAVE, [node.id])) ?? [];
+    if (row?.[0] === false) return tell({ kind: 'left', isGone: false });
   } catch {
-    // The lock goes with the connection, which tells the others as well.
+    // The lock goes with the connection, and the lease is not renewed: the others see both.
   }
-  end({ kind: 'left' });
+  end({ kind: 'left', isGone: true });
+}
+
+/** By itself, whatever a query is waiting for. */
+function judgeLease(): void {
+  const left = renewedAt + LEASE_MS - performance.now();
+  if (left <= 0) return end({ kind: 'lost' });
+  leaseTimer = setTimeout(judgeLease, left);
 }
 
 function end(message: FromControl): void {
   if (ended) return;
   ended = true;
-  tell(message);
-  void client?.end().catch(() => undefined);
+  clearTimeout(leaseTimer);
+  disconnect();
+  const hasFailed = message.kind === 'lost' && !hasJoined;
+  tell(hasFailed ? { kind: 'failed', ...faultOf('it did not answer in time') } : message);
   port?.close();
+  wakeUp();
+}
+
+function tell(message: FromControl): void {
+  port?.postMessage(message);
+}
+
+function rest(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ended ? 0 : ms);
+    wakeUp = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
 }
 
 function faultOf(error: unknown): { readonly message: string; readonly code: string | undefined } {
@@ -148,22 +303,3 @@ function faultOf(error: unknown): { readonly message: string; readonly code: str
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   return { message: error.message, code };
 }
-
-const NOW = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
-const REGISTER = `INSERT INTO greenvue_jobs.nodes (id, version, places, types, started_at, beat_at, lease_until)
-  SELECT $1, $2, $3, $4, $5, now_ms, now_ms + $6::bigint FROM (SELECT ${NOW} AS now_ms) AS clock
-  ON CONFLICT (id) DO NOTHING`;
-const LOCK = `SELECT pg_advisory_lock($1::integer, lock_key) FROM greenvue_jobs.nodes WHERE id = $2`;
-const BEAT = `UPDATE greenvue_jobs.nodes SET beat_at = now_ms, lease_until = now_ms + $2::bigint
-  FROM (SELECT ${NOW} AS now_ms) AS clock WHERE id = $1`;
-const ASKED_TO_STOP = 'SELECT id FROM greenvue_jobs.live_runs WHERE node = $1 AND cancel IS NOT NULL';
-/** For one lease after the server's start nobody is dead: all have to come back first. */
-const LOOK = `SELECT id, beat_at::text,
-    lease_until < ${NOW} AND has_run AS is_expired,
-    has_run AND NOT EXISTS (SELECT FROM pg_locks
-      WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid = $2::bigint::oid AND objid = lock_key::oid
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS is_free
-  FROM greenvue_jobs.nodes, (SELECT clock_timestamp() - pg_postmaster_start_time() > '${LEASE_MS} ms' AS has_run) AS server
-  WHERE id <> $1`;
-const IS_DUE = `SELECT EXISTS (SELECT FROM greenvue_jobs.jobs WHERE wake_at IS NOT NULL AND wake_at <= ${NOW})
-  OR EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE held = 'no' AND node IS NULL AND available_at <= ${NOW})`;

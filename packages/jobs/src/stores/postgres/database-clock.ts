@@ -1,55 +1,62 @@
 import type { Clock } from '../../core/clock.ts';
-import type { Queries } from './database.ts';
+import type { Queries, TimeSample } from './database.ts';
 import { numberOf } from './run-rows.ts';
 
-/** How often the database is asked for its time, and how many times at the start. */
+/** How often the database is asked for its time at least, and how many times at the start. */
 const ASK_EVERY_MS = 5_000;
 const FIRST_ASKS = 5;
 
-/** The database's time (P17), read off this process's monotonic clock in between. */
+/**
+ * The database's time (P17), read off this process's monotonic clock. What decides takes its time from its transaction; this is
+ * for sleeping until something is due, and for times that a node tells. Each transaction corrects it.
+ */
 export interface DatabaseClock {
   now(): number;
-  /** Asks several times, and keeps the answer that took the least. */
-  start(): Promise<void>;
+  monotonic(): number;
+  learn(sample: TimeSample): void;
+  /** Asks several times, and then now and then. */
+  start(q: Queries): Promise<void>;
   stop(): void;
 }
 
 /** `monotonic` and timers are those of `clock`; its `now` is not asked. */
-export function createDatabaseClock(q: Queries, clock: Pick<Clock, 'monotonic' | 'setTimer'>): DatabaseClock {
-  let offset = 0;
+export function createDatabaseClock(clock: Pick<Clock, 'monotonic' | 'setTimer'>): DatabaseClock {
+  let offset: number | undefined;
   let cancel: (() => void) | undefined;
   let stopped = false;
-  const ask = async () => {
-    const asked = clock.monotonic();
-    const [row] = await q.arrays(NOW);
-    const answered = clock.monotonic();
-    const at = numberOf(row);
-    if (at === undefined) throw new Error('the database did not tell its time');
-    return { offset: at - (asked + answered) / 2, took: answered - asked };
+  /**
+   * The database's time lies between what it would be had it looked at once, and had it looked last. What is known goes no
+   * further than it has to: an answer that took long says little, and changes little.
+   */
+  const learn = ({ askedAt, answeredAt, now }: TimeSample) => {
+    offset ??= now - (askedAt + answeredAt) / 2;
+    // It tells whole milliseconds, rounded down.
+    offset = Math.min(Math.max(offset, now - answeredAt), now + 1 - askedAt);
   };
-  const askAgain = () => {
+  const ask = async (q: Queries) => {
+    const askedAt = clock.monotonic();
+    const [row] = await q.arrays(NOW);
+    const now = numberOf(row);
+    if (now === undefined) throw new Error('the database did not tell its time');
+    learn({ askedAt, answeredAt: clock.monotonic(), now });
+  };
+  const askAgain = (q: Queries) => {
     cancel = clock.setTimer(ASK_EVERY_MS, () => {
-      ask()
-        .then((answer) => {
-          offset = answer.offset;
-        })
+      ask(q)
         // The database is away: its clock goes on as this one does.
         .catch(() => undefined)
         .finally(() => {
-          if (!stopped) askAgain();
+          if (!stopped) askAgain(q);
         });
     });
   };
   return {
-    now: () => Math.round(clock.monotonic() + offset),
-    async start() {
-      let best = await ask();
-      for (let n = 1; n < FIRST_ASKS; n++) {
-        const answer = await ask();
-        if (answer.took < best.took) best = answer;
-      }
-      offset = best.offset;
-      askAgain();
+    now: () => Math.floor(clock.monotonic() + (offset ?? 0)),
+    monotonic: () => clock.monotonic(),
+    learn,
+    async start(q) {
+      for (let n = 0; n < FIRST_ASKS; n++) await ask(q);
+      askAgain(q);
     },
     stop() {
       stopped = true;

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { StoreError } from '../../core/errors.ts';
 
@@ -18,10 +19,15 @@ export interface Queries {
 
 /** The database as the store sees it: every rejection is a {@link StoreError}. */
 export interface Database extends Queries {
-  /** One transaction: all of `work`, durable once the promise resolves, or nothing of it. */
-  transaction<T>(work: (q: Queries) => Promise<T>): Promise<T>;
+  /**
+   * One transaction: all of `work`, durable once the promise resolves, or nothing of it. `now` is the database's time at its
+   * begin.
+   */
+  transaction<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
   /** One that sees one state of the database and writes nothing. */
-  snapshot<T>(work: (q: Queries) => Promise<T>): Promise<T>;
+  snapshot<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
+  /** Breaks all connections: what is under way on them fails now, and what comes gets new ones. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -31,12 +37,22 @@ export interface ConnectOptions {
   readonly max: number;
   /** A statement that takes longer has lost its server, or the way to it, without a word. Absent: it may take any time. */
   readonly statementMs?: number;
+  /** Hears what the database's time was, between two instants of the process's monotonic clock. */
+  readonly clock?: { monotonic(): number; learn(sample: TimeSample): void };
+}
+
+export interface TimeSample {
+  readonly askedAt: number;
+  readonly answeredAt: number;
+  readonly now: number;
 }
 
 /** Two transactions that wait for each other, or that can't be put in an order: one is undone, and tried again. */
 const UNDONE = new Set(['40001', '40P01']);
 const TRIES = 5;
 const CONNECT_MS = 5_000;
+/** A process that is frozen, or cut off, in the middle of a transaction holds rows that others wait for: so long at most. */
+const IDLE_MS = 10_000;
 const INT8 = 20;
 
 const types: pg.CustomTypesConfig = {
@@ -44,34 +60,16 @@ const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)),
 };
 
-export function connect({ url, max, statementMs = 0 }: ConnectOptions): Database {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max,
-    types,
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: statementMs,
-    keepAlive: true,
-    application_name: 'greenvue-jobs',
-  });
-  // A connection that breaks is replaced by the next request: an idle one, and one in a transaction between two statements,
-  // where nobody waits for an answer that could tell of it.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  const names = new Map<string, string>();
-  const nameOf = (sql: string) => {
-    let name = names.get(sql);
-    if (name === undefined) {
-      name = `gv${names.size}`;
-      names.set(sql, name);
-    }
-    return name;
-  };
+export function connect(options: ConnectOptions): Database {
+  const { clock } = options;
+  const { pool, reset } = createPool(options);
+  const names = createNames();
 
   const withClient = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     const client = await pool.connect().catch(fail);
     let broken: Error | undefined;
     try {
+      await names.learn(client);
       return await work(client);
     } catch (error) {
       if (!isAnswer(error)) broken = error instanceof Error ? error : new Error(String(error));
@@ -81,16 +79,24 @@ export function connect({ url, max, statementMs = 0 }: ConnectOptions): Database
     }
   };
 
-  const inTransaction = async <T>(begin: string, work: (q: Queries) => Promise<T>): Promise<T> => {
+  const begin = async (client: pg.PoolClient, how: string): Promise<number> => {
+    const askedAt = clock?.monotonic() ?? 0;
+    const now = nowIn(await client.query(`${how}; ${BEGUN}`));
+    clock?.learn({ askedAt, answeredAt: clock.monotonic(), now });
+    return now;
+  };
+
+  const inTransaction = async <T>(how: string, work: (q: Queries, now: number) => Promise<T>): Promise<T> => {
     for (let tries = 1; ; tries++) {
       try {
         return await withClient(async (client) => {
-          await client.query(begin);
           try {
-            const result = await work(queriesOn(client, nameOf));
+            const now = await begin(client, how);
+            const result = await work(queriesOn(client, names.of), now);
             await client.query('COMMIT');
             return result;
           } catch (error) {
+            // One that is broken takes the transaction with it.
             if (isAnswer(error)) await client.query('ROLLBACK').catch(() => undefined);
             throw error;
           }
@@ -102,7 +108,7 @@ export function connect({ url, max, statementMs = 0 }: ConnectOptions): Database
   };
 
   const alone = <T>(work: (q: Queries) => Promise<T>) =>
-    withClient((client) => work(queriesOn(client, nameOf)));
+    withClient((client) => work(queriesOn(client, names.of)));
   return {
     objects: (sql, params) => alone((q) => q.objects(sql, params)),
     arrays: (sql, params) => alone((q) => q.arrays(sql, params)),
@@ -110,11 +116,71 @@ export function connect({ url, max, statementMs = 0 }: ConnectOptions): Database
     script: (sql) => alone((q) => q.script(sql)),
     transaction: (work) => inTransaction('BEGIN', work),
     snapshot: (work) => inTransaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
+    reset,
     close: () => pool.end(),
   };
 }
 
-function queriesOn(client: pg.PoolClient, nameOf: (sql: string) => string): Queries {
+function createPool({ url, max, statementMs = 0 }: ConnectOptions): {
+  readonly pool: pg.Pool;
+  reset(): void;
+} {
+  const sockets = new Set<Socket>();
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    types,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: statementMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: CONNECT_MS,
+    application_name: 'greenvue-jobs',
+    stream() {
+      const socket = new Socket();
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      return socket;
+    },
+  });
+  // A connection that breaks is replaced by the next request: an idle one, and one in a transaction between two statements,
+  // where nobody waits for an answer that could tell of it.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return {
+    pool,
+    reset() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/**
+ * Names of prepared statements. None behind a pooler, whose sessions other processes have used before: then each statement is
+ * parsed anew.
+ */
+function createNames(): { learn(client: pg.PoolClient): Promise<void>; of(sql: string): string | undefined } {
+  let isDirect: boolean | undefined;
+  const names = new Map<string, string>();
+  return {
+    async learn(client) {
+      if (isDirect !== undefined) return;
+      const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+      // What the handshake said; a pooler makes that up.
+      isDirect = rows[0]?.pid === Reflect.get(client, 'processID');
+    },
+    of(sql) {
+      if (isDirect !== true) return undefined;
+      let name = names.get(sql);
+      if (name === undefined) {
+        name = `gv${names.size}`;
+        names.set(sql, name);
+      }
+      return name;
+    },
+  };
+}
+
+function queriesOn(client: pg.PoolClient, nameOf: (sql: string) => string | undefined): Queries {
   const valuesOf = (params: readonly Param[]) => [...params];
   return {
     async objects(sql, params = []) {
@@ -161,8 +227,9 @@ function isAnswer(error: unknown): boolean {
   return code !== undefined && !LOST.test(code);
 }
 
-// Class 08, and 57: it was asked to end the connection. 25006: after a failover it may lead to a server that only reads.
-const LOST = /^(?:08|57|25006)/;
+// Class 08, and 57: it was asked to end the connection. 25P03: it did so, since nothing came in a transaction. 25006: after a
+// failover it may lead to a server that only reads.
+const LOST = /^(?:08|57|25P03|25006)/;
 
 function isUndone(error: unknown): boolean {
   return UNDONE.has(codeOf(error instanceof StoreError ? error.cause : error) ?? '');
@@ -172,3 +239,15 @@ function isUndone(error: unknown): boolean {
 export function codeOf(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }
+
+/** The answer to {@link BEGUN}: the last of several results. */
+function nowIn(results: unknown): number {
+  const last = (results as readonly { readonly rows: readonly { readonly now: number }[] }[]).at(-1);
+  const now = last?.rows[0]?.now;
+  if (now === undefined) throw new Error('the database did not tell its time');
+  return now;
+}
+
+/** Goes with the begin, so that it costs no round trip. */
+const BEGUN = `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS};
+  SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`;

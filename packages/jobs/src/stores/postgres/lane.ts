@@ -5,12 +5,12 @@ import type { Database, Queries } from './database.ts';
  * settlements; a command runs beside it, but after the settlements that were asked for before it.
  */
 export interface Lane {
-  pass<T>(work: (q: Queries) => Promise<T>): Promise<T>;
-  command<T>(work: (q: Queries) => Promise<T>): Promise<T>;
+  pass<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
+  command<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
 }
 
 interface Step {
-  run(q: Queries): Promise<unknown>;
+  run(q: Queries, now: number): Promise<unknown>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
@@ -25,17 +25,18 @@ export function createLane(db: Database): Lane {
     waiting = [];
     if (steps.length === 0) return;
     try {
-      const values = await db.transaction((q) => inOrder(steps, q));
+      const values = await db.transaction((q, now) => inOrder(steps, q, now));
       for (const [n, step] of steps.entries()) step.resolve(values[n]);
     } catch (error) {
       if (steps.length === 1) return steps[0]?.reject(error);
       // One of them is at fault, and took the others down with it: each gets its own transaction and its own answer.
-      for (const step of steps) await db.transaction((q) => step.run(q)).then(step.resolve, step.reject);
+      for (const step of steps)
+        await db.transaction((q, now) => step.run(q, now)).then(step.resolve, step.reject);
     }
   };
 
   return {
-    pass: <T>(work: (q: Queries) => Promise<T>) =>
+    pass: <T>(work: (q: Queries, now: number) => Promise<T>) =>
       new Promise<T>((resolve, reject) => {
         if (waiting.length === 0) tail = tail.then(runAll);
         waiting.push({ run: work, resolve: (value) => resolve(value as T), reject });
@@ -47,8 +48,8 @@ export function createLane(db: Database): Lane {
   };
 }
 
-async function inOrder(steps: readonly Step[], q: Queries): Promise<unknown[]> {
+async function inOrder(steps: readonly Step[], q: Queries, now: number): Promise<unknown[]> {
   const values: unknown[] = [];
-  for (const step of steps) values.push(await step.run(q));
+  for (const step of steps) values.push(await step.run(q, now));
   return values;
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../core/errors.ts';
-import type { Membership, NodeInfo, NodeListener, Notice } from '../../core/store.ts';
+import type { Membership, NodeInfo, NodeListener, Notice, Others } from '../../core/store.ts';
 import {
   CHANNEL,
   type ControlInput,
@@ -9,6 +9,7 @@ import {
   type ToControl,
 } from './control-protocol.ts';
 import type { Database } from './database.ts';
+import { createTeller, type Teller } from './notices.ts';
 
 export interface JoinDeps {
   readonly db: Database;
@@ -20,82 +21,136 @@ export interface JoinDeps {
 }
 
 const ALIVE_EVERY_MS = 1_000;
-/** Wake-ups within so long are told as one. */
-const COALESCE_MS = 5;
 
 /** Starts a node's control connection; resolves once the others can see the node. */
 export function join(deps: JoinDeps, node: NodeInfo, listener: NodeListener): Promise<Membership> {
-  const { db, url, maxStallMs, bury } = deps;
-  // Source and build have the same names but for this.
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const workerData: ControlInput = { url, node, maxStallMs };
-  const worker = new Worker(new URL(`./control-thread.${extension}`, import.meta.url), {
-    workerData,
-    name: 'control-connection',
-  });
-  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  const say = (message: ToControl) => worker.postMessage(message);
-  const ticking = setInterval(() => say({ kind: 'alive' }), ALIVE_EVERY_MS);
-  ticking.unref();
-  let leaving = false;
-  let burying = false;
-  const notify = async (notices: readonly Notice[]) => {
-    const payloads = notices.map((notice) => JSON.stringify({ from: node.id, notice }));
-    await db.run(NOTIFY, [CHANNEL, payloads]);
-  };
-  const teller = createTeller(notify);
+  return new ControlThread(deps, node, listener).joined;
+}
 
-  const onDead = async (nodes: readonly DeadNode[]) => {
-    if (burying || leaving) return;
-    burying = true;
-    try {
-      listener.recovered({ nodes: nodes.length, ...(await bury(nodes)) });
-    } catch {
-      // The database is away: whoever sees them dead next does it.
-    } finally {
-      burying = false;
-    }
-  };
-  const isLost = () => {
-    clearInterval(ticking);
-    if (!leaving) listener.lost();
-    leaving = true;
-  };
+/** A node's control thread, as the main thread sees it. */
+class ControlThread implements Membership {
+  readonly #deps: JoinDeps;
+  readonly #listener: NodeListener;
+  readonly #worker: Worker;
+  readonly #teller: Teller;
+  readonly #ticking: NodeJS.Timeout;
+  #others: Others = { count: 0, isWatching: false };
+  #burying: Promise<void> | undefined;
+  /** It ends, or has ended: nothing is told any more. */
+  #isLeaving = false;
+  #hasLeft: () => void = () => undefined;
+  readonly joined: Promise<Membership>;
 
-  return new Promise((resolve, reject) => {
-    worker.on('error', (cause) =>
-      reject(new StoreError('unavailable', 'The control thread failed.', { cause })),
-    );
-    worker.once('exit', isLost);
-    worker.on('message', (message: FromControl) => {
-      switch (message.kind) {
-        case 'joined':
-          return resolve({
-            tell: teller.tell,
-            async leave() {
-              leaving = true;
-              clearInterval(ticking);
-              await teller.flush();
-              say({ kind: 'leave' });
-              await ended;
-            },
-          });
-        case 'failed':
-          leaving = true;
-          return reject(controlFailure(message));
-        case 'notice':
-          return leaving ? undefined : listener.notice(message.notice);
-        case 'dead':
-          return void onDead(message.nodes);
-        case 'lost':
-          return isLost();
-        case 'left':
-          return undefined;
-        default:
-          return message satisfies never;
-      }
+  constructor(deps: JoinDeps, node: NodeInfo, listener: NodeListener) {
+    this.#deps = deps;
+    this.#listener = listener;
+    this.#teller = createTeller(node.id, (payloads) => deps.db.run(NOTIFY, [CHANNEL, payloads]));
+    const { url, maxStallMs } = deps;
+    // Source and build have the same names but for this.
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    const workerData: ControlInput = { url, node, maxStallMs, state: listener.state() };
+    this.#worker = new Worker(new URL(`./control-thread.${extension}`, import.meta.url), {
+      workerData,
+      name: 'control-connection',
     });
-  });
+    this.#ticking = setInterval(() => this.#say({ kind: 'alive', state: listener.state() }), ALIVE_EVERY_MS);
+    this.#ticking.unref();
+    this.joined = new Promise((resolve, reject) => {
+      const failed = (error: StoreError) => {
+        this.#isLeaving = true;
+        reject(error);
+      };
+      this.#worker.on('error', (cause) =>
+        failed(new StoreError('unavailable', 'The control thread failed.', { cause })),
+      );
+      this.#worker.once('exit', () => {
+        this.#isOver();
+        failed(new StoreError('unavailable', 'The control thread ended.'));
+      });
+      this.#worker.on('message', (message: FromControl) => {
+        if (message.kind === 'joined') resolve(this);
+        else if (message.kind === 'failed') failed(controlFailure(message));
+        else this.#hear(message);
+      });
+    });
+  }
+
+  tell(notice: Notice): void {
+    const { count, isWatching } = this.#others;
+    if (notice.kind === 'events' ? isWatching : count > 0) this.#teller.tell(notice);
+  }
+
+  watch(isWatching: boolean): void {
+    this.#say({ kind: 'watch', isWatching });
+  }
+
+  async leave(): Promise<void> {
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    await this.#teller.flush();
+    await this.#burying;
+    const left = new Promise<void>((resolve) => {
+      this.#hasLeft = resolve;
+    });
+    this.#say({ kind: 'leave' });
+    await left;
+  }
+
+  #hear(message: Exclude<FromControl, { kind: 'joined' | 'failed' }>): void {
+    if (message.kind === 'left') {
+      // With claims that nobody could end it lives as long as the process does.
+      if (message.isGone) void this.#worker.terminate();
+      else this.#worker.unref();
+      return this.#hasLeft();
+    }
+    if (this.#isLeaving) return undefined;
+    switch (message.kind) {
+      case 'notices':
+        for (const notice of message.notices) this.#listener.notice(notice);
+        return undefined;
+      case 'others':
+        this.#others = message.others;
+        return this.#listener.others(message.others);
+      case 'missed':
+        return this.#listener.missed();
+      case 'pooled':
+        return this.#listener.hampered(POOLED);
+      case 'dead':
+        return this.#bury(message.nodes);
+      case 'lost':
+        return this.#isOver();
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #bury(nodes: readonly DeadNode[]): void {
+    this.#burying ??= this.#deps
+      .bury(nodes)
+      .then(
+        (what) => this.#listener.recovered({ nodes: nodes.length, ...what }),
+        // The database is away: whoever sees them dead next does it.
+        () => undefined,
+      )
+      .finally(() => {
+        this.#burying = undefined;
+      });
+  }
+
+  /** The lease is over, or the thread has failed, which comes to the same. */
+  #isOver(): void {
+    this.#hasLeft();
+    clearInterval(this.#ticking);
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    // What is under way may wait for a network that is dead, and is not this node's any more.
+    this.#deps.db.reset();
+    this.#listener.lost();
+  }
+
+  #say(message: ToControl): void {
+    this.#worker.postMessage(message);
+  }
 }
 
 /** As if the connection had failed in this thread: its `cause` has the code. */
@@ -104,28 +159,6 @@ function controlFailure({ message, code }: Extract<FromControl, { kind: 'failed'
   return new StoreError('unavailable', `The database could not be used: ${message}`, { cause });
 }
 
-/** Tells the others what gathers in a few milliseconds with one statement, each thing once. */
-function createTeller(notify: (notices: readonly Notice[]) => Promise<void>): {
-  tell(notice: Notice): void;
-  flush(): Promise<void>;
-} {
-  let waiting = new Map<string, Notice>();
-  let telling: Promise<void> = Promise.resolve();
-  const send = async () => {
-    const notices = [...waiting.values()];
-    waiting = new Map();
-    // What is not told is found by the others as they look, twice a second.
-    if (notices.length > 0) await notify(notices).catch(() => undefined);
-  };
-  return {
-    tell(notice) {
-      if (waiting.size === 0) {
-        telling = new Promise((resolve) => void setTimeout(() => resolve(send()), COALESCE_MS));
-      }
-      waiting.set(JSON.stringify(notice), notice);
-    },
-    flush: () => telling,
-  };
-}
-
 const NOTIFY = 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS told (payload)';
+const POOLED =
+  'the control connection goes through a pooler that shares sessions: a dead node is noticed by its lease alone (15 s), what other nodes change within a second, and their events are not shown here; set DATABASE_DIRECT_URL to the server itself';

@@ -12,6 +12,7 @@ import { createDatabaseClock } from './database-clock.ts';
 import { createLane } from './lane.ts';
 import { join } from './membership.ts';
 import { migrate } from './migrate.ts';
+import { listNodes } from './nodes.ts';
 import { plan } from './plan.ts';
 import { prune } from './prune.ts';
 import { getJob, listJobs } from './read-jobs.ts';
@@ -50,8 +51,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const { directUrl = url, maxStallMs = MAX_STALL_MS } = options;
   /** Nodes of this process that may claim as long as they have a row. */
   const joined = new Set<string>();
-  const db = connect({ url, max: connections, statementMs: STATEMENT_MS });
-  const databaseClock = createDatabaseClock(db, clock);
+  const databaseClock = createDatabaseClock(clock);
+  const db = connect({ url, max: connections, statementMs: STATEMENT_MS, clock: databaseClock });
   const now = () => (ownClock ? clock.now() : databaseClock.now());
   const shared: Shared = {
     types: createTypeKeys(db),
@@ -70,19 +71,24 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     return done;
   };
   const lane = createLane(db);
-  const unitOf = (q: Queries) => createUnit(q, shared, now());
-  const pass = <T>(work: (u: Unit) => Promise<T>) => tracked(() => lane.pass((q) => work(unitOf(q))));
+  // What decides goes by the time of its transaction (P17).
+  const unitOf = (q: Queries, begunAt: number) => createUnit(q, shared, ownClock ? clock.now() : begunAt);
+  const pass = <T>(work: (u: Unit) => Promise<T>) =>
+    tracked(() => lane.pass((q, begunAt) => work(unitOf(q, begunAt))));
   const change = <T>(work: (u: Unit) => Promise<T>, type?: Pick<JobDefinition, 'type' | 'typeVersion'>) =>
     tracked(async () => {
       if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
-      return lane.command((q) => work(unitOf(q)));
+      return lane.command((q, begunAt) => work(unitOf(q, begunAt)));
     });
+  // Beside the lane: claims of the dead may wait for what a frozen process holds, and no work of this node is to wait for them.
+  const beside = <T>(work: (u: Unit) => Promise<T>) =>
+    tracked(() => db.transaction((q, begunAt) => work(unitOf(q, begunAt))));
   const read = <T>(work: (q: Queries) => Promise<T>) => tracked(() => db.snapshot(work));
 
   return {
     async open() {
       await migrated(url);
-      if (!ownClock) await databaseClock.start();
+      if (!ownClock) await databaseClock.start(db);
     },
     async close() {
       if (isClosed) return;
@@ -93,11 +99,12 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     },
     now,
     async join(node, listener) {
-      const buried = (nodes: readonly DeadNode[]) => pass((u) => bury(u, nodes));
+      const buried = (nodes: readonly DeadNode[]) => beside((u) => bury(u, nodes));
       const membership = await join({ db, url: directUrl, maxStallMs, bury: buried }, node, listener);
       joined.add(node.id);
       return membership;
     },
+    listNodes: () => tracked(() => listNodes(db)),
     check: () =>
       tracked(async () => {
         await db.run(CHECK);
@@ -109,7 +116,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     claim: (input) => pass((u) => claim(u, input, joined.has(input.node))),
     settle: (batch) => pass((u) => settle(u, batch)),
     report: (batch) => pass((u) => report(u, batch)),
-    recover: (input) => pass((u) => recover(u, input)),
+    recover: (input) => beside((u) => recover(u, input)),
     reconcile: (input) => pass((u) => reconcile(u, input)),
     cancelRun: (input) => change((u) => cancelRun(u, input)),
     makeDue: (input) => change((u) => makeDue(u, input)),

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { StoreError } from '../../core/errors.ts';
-import type { JobStore, Membership } from '../../core/store.ts';
+import type { JobStore } from '../../core/store.ts';
+import { createNodes } from './nodes.ts';
 import type { Inputs, Output, ReadInputs, WriteInputs } from './protocol.ts';
 import { ThreadChannel } from './thread-channel.ts';
 
@@ -17,6 +18,7 @@ export interface SqliteStoreOptions {
 export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore {
   let threads: { readonly writer: ThreadChannel; readonly reader: ThreadChannel } | undefined;
 
+  const nodes = createNodes();
   const start = (module: string) => new ThreadChannel({ module, file, now: () => clock.now() });
   const write = <M extends keyof WriteInputs>(method: M, input: Inputs[M]): Promise<Output<M>> =>
     threads === undefined ? Promise.reject(notOpen()) : threads.writer.ask(method, input);
@@ -43,7 +45,8 @@ export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore
       await threads?.writer.close();
     },
     now: () => clock.now(),
-    join: () => Promise.resolve(ALONE),
+    join: nodes.join,
+    listNodes: async () => nodes.list(clock.now()),
     async check() {
       await Promise.all([write('check', undefined), read('check', undefined)]);
     },
@@ -68,8 +71,6 @@ export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore
     jobHours: (input) => read('jobHours', input),
   };
 }
-
-const ALONE: Membership = { tell: () => undefined, leave: () => Promise.resolve() };
 
 function notOpen(): StoreError {
   return new StoreError('unavailable', 'The store is not open.');

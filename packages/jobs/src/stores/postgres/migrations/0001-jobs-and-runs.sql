@@ -14,8 +14,24 @@ CREATE TABLE greenvue_jobs.nodes (
   started_at bigint NOT NULL,
   -- By the clock of the database.
   beat_at bigint NOT NULL,
-  lease_until bigint NOT NULL
+  lease_until bigint NOT NULL,
+  -- Behind a pooler that shares sessions no lock can be held: such a node is judged by its lease alone.
+  holds_lock boolean NOT NULL,
+  -- Somebody watches events on this node: the others tell it theirs.
+  watching boolean NOT NULL DEFAULT false,
+  -- What the node tells of itself with each heartbeat, as JSON.
+  state text NOT NULL
 );
+
+-- Which server this was when somebody last looked: a standby that was promoted has another timeline, and for one lease after
+-- that was first seen nobody is dead.
+CREATE TABLE greenvue_jobs.server (
+  one boolean PRIMARY KEY CHECK (one),
+  timeline text NOT NULL,
+  since bigint NOT NULL
+);
+INSERT INTO greenvue_jobs.server (one, timeline, since)
+  VALUES (true, left(pg_walfile_name(pg_current_wal_lsn()), 8), 0);
 
 -- A job type in one version, under a small key: due indexes start with it, so that types without a handler cost nothing.
 CREATE TABLE greenvue_jobs.job_types (

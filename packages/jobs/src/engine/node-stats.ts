@@ -1,0 +1,39 @@
+import type { NodeInfo, NodeState, NodeView } from '../core/store.ts';
+import type { NodeStats } from './engine-port.ts';
+
+/** A node is late once it has left out two heartbeats. */
+const LATE_MS = 10_000;
+
+/** The node that is asked, as it knows itself. */
+export interface NodeSelf extends NodeInfo, NodeState {
+  readonly isMember: boolean;
+}
+
+/** All living nodes: the one that is asked first, then the others as they have told of themselves. */
+export function nodeStats(nodes: readonly NodeView[], self: NodeSelf, now: number): NodeStats[] {
+  const own = { ...statsOf(self), health: self.isMember ? 'ok' : 'joining', seenAt: now } as const;
+  const others = nodes
+    .filter(({ id }) => id !== self.id)
+    .map((node) => ({ ...statsOf(node), health: healthOf(node, now), seenAt: node.beatAt }));
+  return [own, ...others];
+}
+
+function statsOf(node: NodeInfo & NodeState): Omit<NodeStats, 'health' | 'seenAt'> {
+  const { id, version, startedAt, places, busy, buffered, throttled, eventLoopDelayMs, types } = node;
+  return {
+    node: id,
+    version,
+    startedAt,
+    places,
+    busy,
+    buffered,
+    throttled,
+    eventLoopDelayMs,
+    types: Object.keys(types),
+  };
+}
+
+function healthOf({ beatAt, stalledMs }: NodeView, now: number): NodeStats['health'] {
+  if (now - beatAt > LATE_MS) return 'late';
+  return stalledMs > 0 ? 'stalled' : 'ok';
+}

@@ -1,0 +1,81 @@
+import { Socket } from 'node:net';
+import pg from 'pg';
+
+/** Longer than a slow server takes, and short enough that two tries fit into a lease. */
+const CONNECT_MS = 4_000;
+const QUERY_MS = 4_000;
+
+export interface ControlConnectionOptions {
+  readonly url: string;
+  heard(payload: string): void;
+  /** The connection is gone; told once, and not after {@link ControlConnection.drop}. */
+  lost(): void;
+}
+
+/** One connection of which every answer comes in time or not at all: a dead network may keep silent for ever. */
+export interface ControlConnection {
+  /** Rows as arrays; rejects after 4 s, and is of no use then. */
+  rows(sql: string, values?: readonly unknown[]): Promise<unknown[][]>;
+  /** Ends it at once, without a word to the server, which may not hear it. */
+  drop(): void;
+}
+
+export async function openControlConnection({
+  url,
+  heard,
+  lost,
+}: ControlConnectionOptions): Promise<ControlConnection> {
+  const socket = new Socket();
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: QUERY_MS,
+    application_name: 'greenvue-jobs-control',
+    keepAlive: true,
+    stream: () => socket,
+  });
+  let isGone = false;
+  const gone = () => {
+    if (isGone) return;
+    isGone = true;
+    lost();
+  };
+  client.on('error', gone);
+  client.on('end', gone);
+  client.on('notification', ({ payload = '' }) => heard(payload));
+  const drop = () => {
+    isGone = true;
+    socket.destroy();
+  };
+  try {
+    await client.connect();
+  } catch (error) {
+    drop();
+    throw error;
+  }
+  return {
+    async rows(sql, values = []) {
+      const { rows } = await client.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' });
+      return rows;
+    },
+    drop,
+  };
+}
+
+/**
+ * Whether a second connection gets the backend of the first one, which is not doing anything at the moment: then something in
+ * between lends sessions out, and no lock and no LISTEN lasts.
+ */
+export async function isSharedSession(first: ControlConnection, url: string): Promise<boolean> {
+  const nothing = () => undefined;
+  const second = await openControlConnection({ url, heard: nothing, lost: nothing });
+  try {
+    const [a] = await first.rows(PID);
+    const [b] = await second.rows(PID);
+    return a?.[0] === b?.[0];
+  } finally {
+    second.drop();
+  }
+}
+
+const PID = 'SELECT pg_backend_pid()';
