@@ -22,7 +22,7 @@ import {
 import { rebased, resume } from './resume.ts';
 import type { JsonText } from './run.ts';
 import { firstSlot, type Schedule, sameSchedule } from './schedule.ts';
-import { takeBacklog, takeWhatIsDue } from './slots.ts';
+import { takeBacklog, takeWhatCanBe, takeWhatIsDue } from './slots.ts';
 
 /** A `run_at` may lie so far in the past when it is set: clocks and networks are not exact (P2, P16). */
 export const RUN_AT_TOLERANCE_MS = 60_000;
@@ -132,10 +132,10 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
   const { job } = draft;
   if (definition.type !== job.type) return typeChanged(job);
   if (sameDefinition(job, definition)) return { ok: true, changed: false, decision: decide(draft, now) };
-  takeWhatIsDue(draft, now);
+  const canBePlanned = takeWhatCanBe(draft, now);
   const { schedule } = definition;
   const moved = !sameSchedule(job.schedule, schedule);
-  if (moved || definition.catchUp !== 'all') takeBacklog(draft, now);
+  if (canBePlanned && (moved || definition.catchUp !== 'all')) takeBacklog(draft, now);
   const before = draft.job;
   if (moved && schedule.kind === 'run_at') {
     if (schedule.runAt < now - RUN_AT_TOLERANCE_MS) return runAtPast();
@@ -225,8 +225,7 @@ function pause(draft: Draft, command: Extract<JobCommand, { kind: 'pause' }>, no
       detail: 'until must lie in the future. Leave it out to pause until somebody resumes the job.',
     };
   }
-  takeWhatIsDue(draft, now);
-  takeBacklog(draft, now);
+  if (takeWhatCanBe(draft, now)) takeBacklog(draft, now);
   const { job } = draft;
   if (job.status === 'finished') {
     return {

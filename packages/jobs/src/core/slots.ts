@@ -55,6 +55,20 @@ export function takeWhatIsDue(draft: Draft, now: number): void {
   takeSlots(draft, now);
 }
 
+/**
+ * {@link takeWhatIsDue} ahead of a command that mends or stops a job, which must be possible for one that can't be planned, too.
+ * False for such a job: its slots are not taken.
+ */
+export function takeWhatCanBe(draft: Draft, now: number): boolean {
+  try {
+    takeWhatIsDue(draft, now);
+    return true;
+  } catch {
+    // The planner, which meets the same fault, tells of it.
+    return false;
+  }
+}
+
 function releaseOwnRunAt(draft: Draft, now: number): void {
   const due = draft.live.dueOwnRuns;
   if (due === 0) return;

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { NO_LIVE_RUNS } from '../../src/core/job.ts';
 import { planOrPutOff } from '../../src/core/slots.ts';
 import { definition, Simulation } from './simulation.ts';
@@ -20,5 +20,31 @@ it('P4: a job that can not be planned is put off by a minute, and keeps its next
   });
   expect(planOrPutOff(job, NO_LIVE_RUNS, now)).toMatchObject({
     decision: { queue: [{ scheduledFor: now }] },
+  });
+});
+
+describe.each(['once', 'all'] as const)('a job under %s that can not be planned', (catchUp) => {
+  const definitionIn = (timezone: string) =>
+    definition({ kind: 'cron', cron: '* * * * *', timezone }, { catchUp, overlap: 'queue' });
+  const lost = () => {
+    const sim = new Simulation(definitionIn('UTC'), T0);
+    sim.job = { ...sim.job, ...definitionIn('No/Where') };
+    sim.now = T0 + 5 * MINUTE;
+    return sim;
+  };
+
+  it('P16: is mended by an edit', () => {
+    const sim = lost();
+    expect(sim.command({ kind: 'edit', definition: definitionIn('UTC') })).toMatchObject({ ok: true });
+    expect(sim.job).toMatchObject({ status: 'active', nextRunAt: T0 + 6 * MINUTE });
+  });
+
+  it('P14: can be paused, mended and resumed', () => {
+    const sim = lost();
+    sim.command({ kind: 'pause', cancelLive: false });
+    expect(sim.job.status).toBe('paused');
+    sim.command({ kind: 'edit', definition: definitionIn('UTC') });
+    sim.command({ kind: 'resume' });
+    expect(sim.job).toMatchObject({ status: 'active', nextRunAt: T0 + 6 * MINUTE });
   });
 });
