@@ -62,9 +62,8 @@ function act(sim: Simulation, what: Step, story: Story): void {
       return;
     }
     case 'resume': {
-      sim.plan();
       const last = story.pauses.at(-1);
-      if (sim.job.status === 'paused' && last !== undefined) last.to = sim.now;
+      if (sim.job.status === 'paused' && last !== undefined) last.to = Math.min(last.to, sim.now);
       sim.command({ kind: 'resume' });
       return;
     }
