@@ -180,7 +180,11 @@ function createNames(): { learn(client: pg.PoolClient): Promise<void>; of(sql: s
   };
 }
 
-function queriesOn(client: pg.PoolClient, nameOf: (sql: string) => string | undefined): Queries {
+/** Without `nameOf`, statements are prepared anew each time. */
+export function queriesOn(
+  client: pg.ClientBase,
+  nameOf: (sql: string) => string | undefined = () => undefined,
+): Queries {
   const valuesOf = (params: readonly Param[]) => [...params];
   return {
     async objects(sql, params = []) {

@@ -15,12 +15,22 @@ const MIGRATION_LOCK = 7_236_451_902;
  * newer than this code, and `unusable` when the server or the rights on it are not what is needed.
  */
 export async function migrate(db: Database): Promise<void> {
-  const fault = await findServerFault((sql, params) => db.objects(sql, params), SCHEMA);
-  if (fault !== undefined) throw new StoreError('unusable', fault);
+  await requireUsable(db);
   // The common start, with nothing to do, takes no lock and needs no right to change the schema.
   const version = (await hasLedger(db)) ? await versionOf(db) : 0;
   if (version < MIGRATIONS.length) await db.transaction(applyMissing);
   else requireKnown(version);
+}
+
+/** {@link migrate} as a part of the caller's transaction; others wait for its end. */
+export async function migrateWithin(q: Queries): Promise<void> {
+  await requireUsable(q);
+  await applyMissing(q);
+}
+
+async function requireUsable(q: Queries): Promise<void> {
+  const fault = await findServerFault((sql, params) => q.objects(sql, params), SCHEMA);
+  if (fault !== undefined) throw new StoreError('unusable', fault);
 }
 
 async function applyMissing(q: Queries): Promise<void> {

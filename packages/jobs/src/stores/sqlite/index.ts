@@ -1,1 +1,2 @@
+export { openSqliteContents } from './contents.ts';
 export { createSqliteStore, type SqliteStoreOptions } from './store.ts';

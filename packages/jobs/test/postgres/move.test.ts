@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import type { NodeListener } from '../../src/core/store.ts';
+import type { StoreContents } from '../../src/core/table-rows.ts';
+import { createPostgresStore, writePostgresContents } from '../../src/stores/postgres/index.ts';
+import { createSqliteStore, openSqliteContents } from '../../src/stores/sqlite/index.ts';
+import { createFakeClock } from '../../src/testing/fake-clock.ts';
+import { fillWithEverything, RETENTION, readEverything, STILL_THERE } from '../store-contract/everything.ts';
+import { DAY, HOUR, type MakeStore, MINUTE, required, T0, TYPES, useStore } from '../store-contract/rig.ts';
+import { createTestDatabase } from './test-database.ts';
+
+let file: string;
+
+const makeStore: MakeStore = async (startMs) => {
+  const folder = await mkdtemp(join(tmpdir(), 'move-'));
+  file = join(folder, 'jobs.db');
+  const clock = createFakeClock(startMs);
+  const open = async () => {
+    const opened = createSqliteStore({ file, clock });
+    await opened.open();
+    return opened;
+  };
+  let store = await open();
+  return {
+    store,
+    clock,
+    maxLiveRuns: 100_000,
+    reopen: async () => {
+      await store.close();
+      store = await open();
+      return store;
+    },
+    dispose: async () => {
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+};
+
+async function emptyDatabase(): Promise<string> {
+  const database = await createTestDatabase(inject('postgresUrl'), `move_${randomUUID().slice(0, 8)}`);
+  onTestFinished(() => database.drop());
+  return database.url;
+}
+
+/** Moves the file's contents, all or nothing; returns how many texts were changed. */
+async function move(url: string, change: (contents: StoreContents) => StoreContents = (all) => all) {
+  const client = new pg.Client({ connectionString: url });
+  const contents = openSqliteContents(file);
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    let written = 0;
+    const wrote = (rows: number) => {
+      written += rows;
+    };
+    const replaced = await writePostgresContents({ client, contents: change(contents), wrote });
+    await client.query('COMMIT');
+    return { written, replaced, total: contents.tables.reduce((sum, { count }) => sum + count, 0) };
+  } finally {
+    contents.close();
+    await client.end();
+  }
+}
+
+const DEAF: NodeListener = {
+  notice: () => undefined,
+  others: () => undefined,
+  missed: () => undefined,
+  recovered: () => undefined,
+  lost: () => undefined,
+  hampered: () => undefined,
+  state: () => ({ busy: 0, buffered: 0, throttled: false, eventLoopDelayMs: 0 }),
+};
+
+async function countSchemas(url: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query("SELECT FROM pg_namespace WHERE nspname = 'greenvue_jobs'");
+  await client.end();
+  return rows.length;
+}
+
+async function runSql(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql);
+  await client.end();
+}
+
+describe('moving a SQLite store into PostgreSQL', () => {
+  const t = useStore(makeStore);
+
+  const openMoved = async (url: string) => {
+    const store = createPostgresStore({ url, clock: t.clock, ownClock: true });
+    await store.open();
+    onTestFinished(() => store.close());
+    return store;
+  };
+
+  it('keeps every job, run, log and count as it was', async () => {
+    await fillWithEverything(t);
+    const before = await readEverything(t.store);
+    for (const what of STILL_THERE) expect(before.runs.map(what.of), what.name).toContain(what.value);
+    await t.reopen();
+    const url = await emptyDatabase();
+    const { written, total, replaced } = await move(url);
+    expect(written).toBe(total);
+    expect(replaced).toBe(1);
+    expect(await readEverything(await openMoved(url))).toEqual(withoutZeros(before));
+  });
+
+  it('P3, P9: goes on as the file would: takes back what the dead process had, and plans the same slots', async () => {
+    await fillWithEverything(t);
+    await t.reopen();
+    const url = await emptyDatabase();
+    await move(url);
+    const moved = await openMoved(url);
+    t.clock.advance(2 * HOUR + 7 * MINUTE);
+    const goOn = async (store: typeof moved) => {
+      const recovered = await store.recover({ node: 'node-2' });
+      const { queued, skipped, nextWakeAt } = await store.plan({ types: TYPES, limit: 1_000 });
+      const slots = [...queued, ...skipped].map(({ jobId, scheduledFor, reason }) => ({
+        jobId,
+        scheduledFor,
+        reason,
+      }));
+      const { jobs } = await readEverything(store);
+      return { recovered, slots: slots.sort(byJob), nextWakeAt, jobs };
+    };
+    const here = await goOn(t.store);
+    expect(here.recovered.recovered).toBeGreaterThan(0);
+    expect(here.slots.length).toBeGreaterThan(0);
+    expect(await goOn(moved)).toEqual(here);
+  });
+
+  it('P1, P10, P15: new ids, uids and fences are higher than all before; a dedupe key still answers', async () => {
+    await fillWithEverything(t);
+    const before = await readEverything(t.store);
+    await t.reopen();
+    const url = await emptyDatabase();
+    await move(url);
+    const moved = await openMoved(url);
+    const highest = Math.max(
+      ...before.runs.flatMap(({ run }) => [
+        Number(run.id),
+        Number(run.jobUid),
+        'claim' in run ? (run.claim?.fence ?? 0) : 0,
+      ]),
+    );
+    const command = { kind: 'trigger' } as const;
+    for (const dedupeKey of ['pruned', 'kept']) {
+      const answer = await moved.command({ jobId: 'deduped', command, dedupeKey });
+      expect(answer).toEqual(await t.command('deduped', command, { dedupeKey }));
+      expect(answer.kind).toBe('duplicate');
+    }
+    const triggered = await moved.command({
+      jobId: 'on-demand',
+      command,
+      audit: { actor: 'x', action: 'run', change: '{}' },
+    });
+    if (triggered.kind !== 'done') throw new Error(triggered.kind);
+    expect(Number(required(triggered.queued[0]).id)).toBeGreaterThan(highest);
+    const [newest, ...older] = await moved.listAudit({ limit: 100 });
+    expect(Number(required(newest).id)).toBeGreaterThan(Math.max(...older.map(({ id }) => Number(id))));
+  });
+
+  it('P18: what was counted is pruned on as before', async () => {
+    await fillWithEverything(t);
+    await t.reopen();
+    const url = await emptyDatabase();
+    await move(url);
+    const moved = await openMoved(url);
+    t.clock.advance(31 * DAY);
+    const pruneAll = async (store: typeof moved) => {
+      await store.recover({ node: 'node-2' });
+      for (let n = 0; n < 100; n += 1) {
+        if (!(await store.prune(RETENTION)).more) return readEverything(store);
+      }
+      throw new Error('pruning never ends');
+    };
+    expect(await pruneAll(moved)).toEqual(withoutZeros(await pruneAll(t.store)));
+  });
+
+  it('an empty store becomes an empty store', async () => {
+    await t.reopen();
+    const url = await emptyDatabase();
+    expect(await move(url)).toEqual({ written: 0, replaced: 0, total: 0 });
+    const moved = await openMoved(url);
+    expect(await moved.listAudit({ limit: 1 })).toEqual([]);
+  });
+
+  it('is refused where there is a job or a node, and changes nothing there', async () => {
+    await t.create('a');
+    await t.reopen();
+    const url = await emptyDatabase();
+    await move(url);
+    const before = await readEverything(await openMoved(url));
+    await expect(move(url)).rejects.toThrow(/^greenvue_jobs\.job_types has rows already: only an empty/);
+    expect(await readEverything(await openMoved(url))).toEqual(before);
+
+    const joined = await emptyDatabase();
+    const store = await openMoved(joined);
+    const membership = await store.join(
+      { id: 'node-1', version: '1', places: 1, types: {}, startedAt: T0 },
+      DEAF,
+    );
+    await expect(move(joined)).rejects.toThrow(/^A node works on this database already/);
+    await membership.leave();
+  });
+
+  it('leaves nothing behind when a row is swallowed or refused on the way', async () => {
+    await fillWithEverything(t);
+    await t.reopen();
+    const url = await emptyDatabase();
+    const oneMore = (contents: StoreContents) => ({
+      ...contents,
+      tables: contents.tables.map((one) => (one.table === 'runs' ? { ...one, count: one.count + 1 } : one)),
+    });
+    await expect(move(url, oneMore)).rejects.toThrow(
+      /^greenvue_jobs\.runs has \d+ rows after \d+ were copied/,
+    );
+    expect(await countSchemas(url)).toBe(0);
+
+    await move(url, () => ({ tables: [], lastId: 0 }));
+    await runSql(url, `ALTER TABLE greenvue_jobs.run_logs ADD CONSTRAINT no_second_line CHECK (seq < 2)`);
+    await expect(move(url)).rejects.toThrow(/^greenvue_jobs\.run_logs does not take a row: .*no_second_line/);
+    await runSql(url, `ALTER TABLE greenvue_jobs.run_logs DROP CONSTRAINT no_second_line`);
+    await move(url);
+  });
+});
+
+/** PostgreSQL takes no U+0000. */
+function withoutZeros<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value).replaceAll(/(?<!\\)\\u0000/g, '\uFFFD'));
+}
+
+function byJob(a: { readonly jobId: string }, b: { readonly jobId: string }): number {
+  return a.jobId < b.jobId ? -1 : a.jobId > b.jobId ? 1 : 0;
+}

@@ -1,0 +1,162 @@
+import type { JobStore, Retention, RunView } from '../../src/core/store.ts';
+import {
+  DAY,
+  every,
+  failed,
+  HOUR,
+  MINUTE,
+  ON_DEMAND,
+  type Rig,
+  required,
+  SECOND,
+  SUCCEEDED,
+  T0,
+  TYPES,
+} from './rig.ts';
+
+export const RETENTION: Retention = {
+  finishedPerJob: 5,
+  skippedPerJob: 2,
+  maxAgeMs: 30 * DAY,
+  countsMaxAgeMs: 90 * DAY,
+};
+
+const AUDIT = { actor: 'user:1', action: 'job.edit', change: '{"why":"to have it"}' };
+
+/** Brings a store into a state that has a row of every kind. */
+export async function fillWithEverything(t: Rig): Promise<void> {
+  await makeJobs(t);
+  await finishRuns(t);
+  await t.store.prune(RETENTION);
+  await leaveRunsLive(t);
+}
+
+/** Runs that {@link fillWithEverything} leaves. */
+export const STILL_THERE: readonly {
+  readonly name: string;
+  readonly value: unknown;
+  of(view: RunView): unknown;
+}[] = [
+  ...['succeeded', 'failed', 'cancelled', 'skipped', 'queued', 'running'].map((value) => ({
+    name: 'status',
+    value,
+    of: ({ run }: RunView) => run.status,
+  })),
+  ...['no', 'overlap', 'pause', 'run_at'].map((value) => ({
+    name: 'held',
+    value,
+    of: ({ run }: RunView) => ('held' in run ? run.held : undefined),
+  })),
+  ...['error', 'lost', 'user', 'deleted', 'overlap', 'missed'].map((value) => ({
+    name: 'reason',
+    value,
+    of: ({ run }: RunView) => ('reason' in run ? run.reason : undefined),
+  })),
+  { name: 'cancel asked', value: 'user', of: ({ run }) => ('cancel' in run ? run.cancel : undefined) },
+];
+
+/** All that a store tells, whatever it is made of. */
+export async function readEverything(store: JobStore) {
+  const jobs = await store.listJobs({ sort: 'id', descending: false, limit: 100, handlers: TYPES });
+  const { rows: runs } = await store.listRuns({ limit: 1_000 });
+  const ids = jobs.rows.map(({ job }) => job.id);
+  return {
+    jobs,
+    runs,
+    byName: await store.listJobs({ sort: 'name', descending: true, limit: 3, handlers: TYPES }),
+    byStatus: await store.listRuns({ limit: 1_000, status: 'failed' }),
+    ofDeleted: await store.listRuns({ limit: 1_000, jobId: 'again' }),
+    each: await Promise.all(runs.map(({ run }) => store.getRun(run.id))),
+    logs: await Promise.all(runs.map(({ run }) => store.getLogs(run.id))),
+    audit: await store.listAudit({ limit: 1_000 }),
+    stats: await store.stats({ hours: 24 * 90 }),
+    hours: await Promise.all(ids.map((jobId) => store.jobHours({ jobId, hours: 24 * 90 }))),
+  };
+}
+
+async function makeJobs(t: Rig): Promise<void> {
+  await t.create('every-minute', { description: 'Größe „1“ 😀\n\t\\N \\ "', payload: '{"text":"\\u0000"}' });
+  await t.create('delayed', { schedule: every(10 * MINUTE, { mode: 'fixed_delay' }) });
+  await t.create('cron', { schedule: { kind: 'cron', cron: '0 3 * * *', timezone: 'Europe/Berlin' } });
+  await t.create('phased', { schedule: every(HOUR, { startAt: T0 + 90 * SECOND }), catchUp: 'skip' });
+  await t.create('once', { schedule: { kind: 'run_at', runAt: T0 + MINUTE } });
+  await t.create('queueing', { schedule: every(HOUR), overlap: 'queue', catchUp: 'all' });
+  await t.create('skipping', { schedule: every(HOUR, { startAt: T0 + 3 * HOUR }), catchUp: 'skip' });
+  for (const id of ['on-demand', 'deduped', 'again', 'paused']) {
+    const backoff = { initialMs: 1_000, maxMs: 60_000, factor: 1.7, jitter: 0 };
+    await t.create(id, { schedule: ON_DEMAND, overlap: 'allow', backoff });
+  }
+  await t.done('on-demand', { kind: 'trigger', payload: '{"n":1}' }, { audit: AUDIT });
+  await t.edit('cron', { name: 'Every night', typeVersion: 1, maxAttempts: 7 });
+}
+
+async function finishRuns(t: Rig): Promise<void> {
+  t.clock.advance(MINUTE);
+  await t.plan();
+  const { runs } = await t.claim();
+  for (const run of runs) {
+    await t.store.report([
+      { runId: run.id, fence: run.fence, progress: { done: 1, total: 2, note: 'half' } },
+    ]);
+    await t.settle(
+      run,
+      { kind: 'succeeded', result: '{"n":1,"text":"ü"}' },
+      {
+        logs: [
+          { at: t.clock.now(), level: 'info', message: 'a line\nof two', fields: '{"a":[1]}' },
+          { at: t.clock.now(), level: 'error', message: 'another' },
+        ],
+      },
+    );
+  }
+  await t.trigger('on-demand');
+  await t.settle(await t.claimOne(), failed('for ever', true));
+  const { id } = await t.trigger('on-demand');
+  await t.store.cancelRun({ runId: id, force: false, audit: AUDIT });
+  await t.trigger('again');
+  await t.trigger('again');
+  await t.settle(required((await t.claim(1)).runs[0]), SUCCEEDED);
+  await t.done('again', { kind: 'delete' }, { audit: AUDIT });
+  await t.create('again', { schedule: ON_DEMAND });
+  await failLost(t);
+  for (const dedupeKey of ['pruned', ...Array.from({ length: 8 }, (_, n) => `key-${n}`), 'kept']) {
+    await t.done('deduped', { kind: 'trigger' }, { dedupeKey });
+    t.clock.advance(SECOND);
+    await t.settleAll((await t.claim()).runs);
+  }
+}
+
+async function failLost(t: Rig): Promise<void> {
+  await t.trigger('on-demand');
+  for (let n = 0; n < 6; n += 1) {
+    await t.claimOne(`dead-${n}`);
+    await t.store.recover({ node: 'node-1' });
+  }
+}
+
+async function leaveRunsLive(t: Rig): Promise<void> {
+  // A live run in the way of its own slots, and slots that nobody was there for.
+  t.clock.advance(HOUR);
+  await t.plan();
+  const { runs } = await t.claim();
+  t.clock.advance(3 * HOUR);
+  await t.plan();
+  await t.settle(required(runs[0]), failed('once more'), {
+    logs: [{ at: t.clock.now(), level: 'warn', message: 'a zero \0 in it' }],
+  });
+  await t.trigger('paused');
+  await t.trigger('paused');
+  await t.done('paused', {
+    kind: 'pause',
+    reason: 'a rest',
+    by: 'user:1',
+    until: t.clock.now() + DAY,
+    cancelLive: false,
+  });
+  await t.done('on-demand', { kind: 'trigger', runAt: t.clock.now() + DAY, payload: '{"later":true}' });
+  await t.trigger('on-demand');
+  await t.trigger('on-demand');
+  await t.claim(1, 1, 'dead-with-claims');
+  const running = required((await t.runs({ status: 'running', jobId: 'on-demand' }))[0], 'a running run');
+  await t.store.cancelRun({ runId: running.id, force: false });
+}
