@@ -7,7 +7,9 @@ import { startFault } from './start-fault.ts';
 const COMMANDS: Readonly<Record<string, (config: Config, args: readonly string[]) => Promise<string>>> = {
   token: makeToken,
   backup: backUp,
-  // Loaded when asked for: its words and names take longer to load than the other commands to run.
+  // Loaded when asked for: they take longer to load than the other commands to run.
+  'migrate-to-postgres': async (config) =>
+    (await import('./commands/migrate-to-postgres.ts')).migrateToPostgres(config),
   demo: async (config) => (await import('./commands/demo.ts')).demo(config),
 };
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Config } from './config.ts';
@@ -17,6 +17,7 @@ export function dataFiles(dataDir: string) {
     pid: join(dataDir, 'lock.pid'),
     outbox: join(dataDir, 'outbox'),
     backups: join(dataDir, 'backups'),
+    moved: join(dataDir, 'moved-to-postgres'),
   };
 }
 
@@ -37,7 +38,25 @@ export function openDataDir(dataDir: string): void {
  */
 export function takeDataDir(config: Pick<Config, 'dataDir' | 'postgres' | 'smtpUrl'>): DataDirLock {
   if (config.postgres === undefined || config.smtpUrl === undefined) openDataDir(config.dataDir);
+  if (config.postgres === undefined) refuseMoved(config.dataDir);
   return config.postgres === undefined ? lockDataDir(config.dataDir) : { release: () => undefined };
+}
+
+/** Notes in DATA_DIR that what it holds goes on elsewhere; `where` is for people. */
+export function noteMoved(dataDir: string, where: string): void {
+  writeFileSync(dataFiles(dataDir).moved, `${where} at ${new Date().toISOString()}\n`);
+}
+
+/**
+ * Throws a {@link StartError} when what DATA_DIR holds has moved: two servers would then go on from one past, send the same
+ * mails and drift apart.
+ */
+export function refuseMoved(dataDir: string): void {
+  const { moved } = dataFiles(dataDir);
+  if (!existsSync(moved)) return;
+  throw new StartError(
+    `DATA_DIR ${dataDir} was moved to ${readFileSync(moved, 'utf8').trim()}: set DATABASE_URL to that. To go back to the folder as it was then, remove ${moved}.`,
+  );
 }
 
 /** Proof that no other server uses the folder, until it is given back or the process is gone. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
-import type { Database } from '../db/schema.ts';
+import type { Database, Queries } from '../db/schema.ts';
 
 /** Refresh tokens and API tokens say what they are, so that a secret scanner can find one that leaked. */
 export type SecretPrefix = 'gv_' | 'gvr_';
@@ -24,12 +24,17 @@ export interface KeptSecret {
   readonly where: string;
 }
 
+/** The secrets that GreenVue makes for itself, named as their files are. */
+export const SECRET_NAMES = ['jwt-secret', 'admin-password'] as const;
+
+export type SecretName = (typeof SECRET_NAMES)[number];
+
 /** Where secrets are kept that nobody gave. */
 export interface SecretStore {
   /** The secret of that name; made of that many random bytes, once, even when two processes ask at the same time. */
-  keep(name: string, bytes: number): Promise<KeptSecret>;
+  keep(name: SecretName, bytes: number): Promise<KeptSecret>;
   /** Undefined when it was never made. */
-  find(name: string): Promise<KeptSecret | undefined>;
+  find(name: SecretName): Promise<KeptSecret | undefined>;
 }
 
 /** Secrets in files of DATA_DIR that only their owner can read. */
@@ -67,7 +72,7 @@ function readSecret(path: string): KeptSecret {
 
 /** Secrets in the database that all nodes share, so that they agree. */
 export function createSharedSecrets(database: Kysely<Database>): SecretStore {
-  const find = async (key: string): Promise<KeptSecret | undefined> => {
+  const find = async (key: SecretName): Promise<KeptSecret | undefined> => {
     const row = await database
       .selectFrom('settings')
       .select('value')
@@ -88,6 +93,19 @@ export function createSharedSecrets(database: Kysely<Database>): SecretStore {
       return kept;
     },
   };
+}
+
+/** Puts the secrets of a folder among those that all nodes share, and gives the names of those that were there. */
+export async function shareSecrets(dataDir: string, database: Queries): Promise<readonly SecretName[]> {
+  const files = createSecretFiles(dataDir);
+  const shared: SecretName[] = [];
+  for (const key of SECRET_NAMES) {
+    const secret = await files.find(key);
+    if (secret === undefined) continue;
+    await database.insertInto('settings').values({ key, value: secret.value }).execute();
+    shared.push(key);
+  }
+  return shared;
 }
 
 function randomSecret(bytes: number): string {

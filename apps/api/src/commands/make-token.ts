@@ -1,7 +1,7 @@
 import { createApiTokens } from '../auth/api-tokens.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { openDataDir } from '../data-dir.ts';
+import { openDataDir, refuseMoved } from '../data-dir.ts';
 import { databaseLocation } from '../database-location.ts';
 import { createDatabase } from '../db/database.ts';
 
@@ -10,7 +10,10 @@ const TOKEN_MS = 30 * 86_400_000;
 /** Makes an API token for an admin, good for 30 days, whether the server runs or not, and gives its secret. */
 export async function makeToken(config: Config): Promise<string> {
   const clock: Clock = { now: () => Date.now() };
-  if (config.postgres === undefined) openDataDir(config.dataDir);
+  if (config.postgres === undefined) {
+    openDataDir(config.dataDir);
+    refuseMoved(config.dataDir);
+  }
   const opened = await createDatabase({ isolation: 'inline', ...databaseLocation(config) });
   try {
     const { secret } = await createApiTokens({ database: opened.kysely, clock }).make({

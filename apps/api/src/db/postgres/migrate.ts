@@ -30,6 +30,18 @@ export async function migrate(client: Client, migrations: readonly Migration[]):
   // The common start, with nothing to do, takes no lock and needs no right to change the schema.
   let found = await versionOf(client);
   if (found < known) found = await applyMissing(client, migrations);
+  refuseNewer(client, { found, known });
+}
+
+/** {@link migrate} as a part of the transaction that the client is in; others wait for its end. */
+export async function migrateWithin(client: Client, migrations: readonly Migration[]): Promise<void> {
+  refuseNewer(client, { found: await applyWithin(client, migrations), known: migrations.length });
+}
+
+function refuseNewer(
+  client: Client,
+  { found, known }: { readonly found: number; readonly known: number },
+): void {
   if (found <= known) return;
   const database = `The schema ${SCHEMA} of the database ${client.database ?? ''}`;
   throw new NewerDatabaseError({ database, found, known });
@@ -38,23 +50,28 @@ export async function migrate(client: Client, migrations: readonly Migration[]):
 async function applyMissing(client: Client, migrations: readonly Migration[]): Promise<number> {
   await client.query('BEGIN');
   try {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    const found = await versionOf(client);
-    // Somebody who may make schemas can have made it for a user who may not.
-    if (!(await finds(client, HAS_SCHEMA))) await client.query(CREATE_SCHEMA);
-    if (!(await finds(client, HAS_LEDGER))) await client.query(CREATE_LEDGER);
-    await client.query(`SET LOCAL search_path TO ${SCHEMA}`);
-    for (const { version, name, sql } of migrations.slice(found)) {
-      await client.query(sql);
-      await client.query(RECORD, [version, name]);
-    }
+    const version = await applyWithin(client, migrations);
     await client.query('COMMIT');
-    return Math.max(found, migrations.length);
+    return version;
   } catch (error) {
     // A lost connection has rolled back by itself; what went wrong before is what to tell.
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
+}
+
+async function applyWithin(client: Client, migrations: readonly Migration[]): Promise<number> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+  const found = await versionOf(client);
+  // Somebody who may make schemas can have made it for a user who may not.
+  if (!(await finds(client, HAS_SCHEMA))) await client.query(CREATE_SCHEMA);
+  if (!(await finds(client, HAS_LEDGER))) await client.query(CREATE_LEDGER);
+  await client.query(`SET LOCAL search_path TO ${SCHEMA}`);
+  for (const { version, name, sql } of migrations.slice(found)) {
+    await client.query(sql);
+    await client.query(RECORD, [version, name]);
+  }
+  return Math.max(found, migrations.length);
 }
 
 async function versionOf(client: Client): Promise<number> {

@@ -38,7 +38,8 @@ export function openPool({ url, connections }: PoolOptions): PostgresPool {
     options: pool.options,
     async connect() {
       try {
-        return new PooledClient(await pool.connect());
+        const client = await pool.connect();
+        return new PooledClient(client, (isLost) => client.release(isLost));
       } catch (error) {
         throw databaseError(error);
       }
@@ -50,13 +51,37 @@ export function openPool({ url, connections }: PoolOptions): PostgresPool {
   };
 }
 
+/** One connection, for what takes as long as it takes: for statements of one's own, and in the form that Kysely asks for. */
+export async function openConnection(
+  url: string,
+): Promise<{ readonly client: pg.Client; readonly pool: PostgresPool }> {
+  const client = new pg.Client({
+    connectionString: url,
+    types,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    application_name: 'greenvue',
+  });
+  // A connection that breaks also rejects the query that it is busy with.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    throw databaseError(error);
+  }
+  const connect = async () => new PooledClient(client, () => undefined);
+  return { client, pool: { options: {}, connect, end: () => client.end() } };
+}
+
 /** A connection for one query or one transaction. */
 class PooledClient implements PostgresPoolClient {
-  readonly #client: pg.PoolClient;
+  readonly #client: pg.ClientBase;
+  readonly #release: (isLost: boolean) => void;
   #isLost = false;
 
-  constructor(client: pg.PoolClient) {
+  constructor(client: pg.ClientBase, release: (isLost: boolean) => void) {
     this.#client = client;
+    this.#release = release;
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
@@ -70,7 +95,7 @@ class PooledClient implements PostgresPoolClient {
   }
 
   release(): void {
-    this.#client.release(this.#isLost);
+    this.#release(this.#isLost);
   }
 
   async #run<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {

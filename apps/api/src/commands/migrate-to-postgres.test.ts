@@ -1,0 +1,263 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { expect, onTestFinished, test } from 'vitest';
+import { dataFiles, lockDataDir } from '../data-dir.ts';
+import { createDatabase } from '../db/database.ts';
+import { createTestPostgres, runSql, temporaryFolder } from '../db/test-database.ts';
+import { startFault } from '../start-fault.ts';
+import { testConfig } from '../test-app.ts';
+import { startProcess } from '../test-process.ts';
+import { startTestServer } from '../test-server.ts';
+import { makeToken } from './make-token.ts';
+import { migrateToPostgres } from './migrate-to-postgres.ts';
+
+async function runCli(env: Readonly<Record<string, string>>) {
+  const cli = startProcess('cli.ts', env, ['migrate-to-postgres']);
+  const code = await cli.ended();
+  return { code, ...cli.output };
+}
+
+/** {@link migrateToPostgres} in this process, without a screen. */
+async function move(env: Readonly<Record<string, string>>): Promise<string> {
+  return migrateToPostgres(await testConfig(env), { write: () => true });
+}
+
+/** A folder that holds a token and what was noted of it, as `npm run token` leaves them. */
+async function smallFolder(): Promise<string> {
+  const config = await testConfig();
+  await makeToken(config);
+  return config.dataDir;
+}
+
+async function openClient(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+const numberIn = async (client: pg.Client, sql: string): Promise<number> => {
+  const { rows } = await client.query<[string]>({ text: sql, rowMode: 'array' });
+  return Number(rows[0]?.[0]);
+};
+const countSchemas = (client: pg.Client) =>
+  numberIn(client, "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'greenvue%'");
+
+interface Api {
+  get(path: string): Promise<unknown>;
+  /** Gives the body of an answer of 200 to 299. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into bodies of any form.
+  send(method: string, path: string, body?: unknown): Promise<any>;
+}
+
+function apiOf(url: string, token: string): Api {
+  const send: Api['send'] = async (method, path, body) => {
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === '' ? undefined : JSON.parse(text, withoutLastUse);
+  };
+  return { get: (path) => send('GET', path), send };
+}
+
+/** When a token was last used is noted once a minute, and so may be while all is read again. */
+const withoutLastUse = (key: string, value: unknown) => (key === 'last_used_at' ? undefined : value);
+
+const READ = [
+  '/api/auth/me',
+  '/api/users',
+  '/api/tokens',
+  '/api/audit',
+  '/api/jobs',
+  '/api/jobs/index',
+  '/api/runs',
+  '/api/runs?status=succeeded',
+  '/api/jobs/index/runs',
+  '/api/listings?limit=3',
+  '/api/notifications',
+];
+
+/** Uses everything once, and gives what an admin, a user and the search then see. */
+async function useEverything(url: string, token: string) {
+  const admin = apiOf(url, token);
+  const session = await admin.send('POST', '/api/auth/register', {
+    email: 'ann@example.com',
+    name: 'Ann',
+    password: 'correct horse battery',
+  });
+  const user = apiOf(url, session.access_token);
+  for (const title of ['Oak sideboard', 'Pine table', 'Gone chair', 'Blue lamp']) {
+    const listing = { title, description: 'Größe „1“', category: 'home', price_cents: 1, currency: 'EUR' };
+    const made = await user.send('POST', '/api/listings', { ...listing, condition: 'good' });
+    if (title === 'Gone chair') await user.send('DELETE', `/api/listings/${made.id}`);
+  }
+  await admin.send('POST', '/api/notifications', {
+    user_id: session.user.id,
+    template: 'default',
+    data: { title: 'Hello', message: 'There' },
+    due_at: '2099-01-01T00:00:00.000Z',
+  });
+  const never = { interval: '1000h' };
+  await admin.send('POST', '/api/jobs', {
+    id: 'index',
+    name: 'Index',
+    type: 'update_search_index',
+    ...never,
+  });
+  await admin.send('POST', '/api/jobs', { id: 'held', name: 'Held', type: 'send_notifications', ...never });
+  await admin.send('POST', '/api/jobs/index/runs');
+  await expect.poll(() => admin.get('/api/runs')).toMatchObject({ data: [{ status: 'succeeded' }] });
+  // Not in the index of the old database when it is moved.
+  await user.send('POST', '/api/listings', {
+    title: 'Late oak bench',
+    description: '',
+    category: 'home',
+    price_cents: 1,
+    currency: 'EUR',
+    condition: 'good',
+  });
+  await admin.send('POST', '/api/jobs/held/pause', { reason: 'moving' });
+  return session;
+}
+
+const readAll = async (api: Api) =>
+  Object.fromEntries(await Promise.all(READ.map(async (path) => [path, await api.get(path)])));
+
+test('a server goes on in PostgreSQL as it was: accounts, tokens, listings, jobs, runs, and searches at once', async () => {
+  const folder = join(await temporaryFolder(), 'data');
+  const token = await makeToken(await testConfig({ DATA_DIR: folder }));
+  const old = await startTestServer({ DATA_DIR: folder });
+  const session = await useEverything(old.url, token);
+  const user = apiOf(old.url, session.access_token);
+  const before = { admin: await readAll(apiOf(old.url, token)), own: await user.get('/api/notifications') };
+  await old.stop();
+
+  const url = await createTestPostgres();
+  const moved = await runCli({ DATA_DIR: folder, DATABASE_URL: url });
+  expect(moved).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^Moving: 0 %\n.*Moving: 100 %\n$/s),
+  });
+  expect(moved.stdout).toMatch(/greenvue\.listings +4\n.*greenvue_jobs\.jobs +2\n/s);
+  expect(moved.stdout).toContain('what these files hold: jwt-secret, admin-password');
+
+  const server = await startTestServer({ DATABASE_URL: url, DATA_DIR: folder });
+  const admin = apiOf(server.url, token);
+  const userThere = apiOf(server.url, session.access_token);
+  const after = { admin: await readAll(admin), own: await userThere.get('/api/notifications') };
+  expect(after).toEqual(before);
+  expect(server.adminPasswordAt).toContain('admin-password');
+  const titles = (found: { data: { title: string }[] }) => found.data.map(({ title }) => title).sort();
+  expect(titles(await userThere.send('GET', '/api/listings?q=oak'))).toEqual([
+    'Late oak bench',
+    'Oak sideboard',
+  ]);
+  const refreshed = await admin.send('POST', '/api/auth/refresh', { refresh_token: session.refresh_token });
+  expect(refreshed).toHaveProperty('access_token');
+  const made = await userThere.send('POST', '/api/listings', {
+    title: 'New',
+    description: '',
+    category: 'home',
+    price_cents: 1,
+    currency: 'EUR',
+    condition: 'good',
+  });
+  expect(made).toMatchObject({ title: 'New' });
+  await admin.send('POST', '/api/jobs/index/runs');
+  await expect
+    .poll(() => admin.get('/api/jobs/index/runs'))
+    .toMatchObject({ data: [{ status: 'succeeded' }, { status: 'succeeded' }] });
+
+  // The folder is out of date from now on.
+  const line = /^DATA_DIR .* was moved to PostgreSQL .*: set DATABASE_URL to that\..*$/;
+  await expect(makeToken(await testConfig({ DATA_DIR: folder }))).rejects.toThrow(line);
+  await expect(move({ DATA_DIR: folder, DATABASE_URL: url })).rejects.toThrow(line);
+  const again = startProcess('main.ts', { DATA_DIR: folder, PORT: '0' });
+  expect(await again.ended()).toBe(1);
+  expect(again.output.stderr).toMatch(/^DATA_DIR .* was moved to .*\n$/);
+}, 60_000);
+
+test('what is missing, locked, unreachable or not empty is told in one line, and nothing is moved', async () => {
+  const DATA_DIR = await smallFolder();
+  const url = await createTestPostgres();
+  const refused = async (env: Readonly<Record<string, string>>, line: RegExp) => {
+    const config = await testConfig({ DATA_DIR, ...env });
+    const fault = await move({ DATA_DIR, ...env }).catch((error) => startFault(error, config));
+    expect(fault).toMatch(line);
+  };
+  await refused({}, /^DATABASE_URL is not set: .*$/);
+  await refused({ DATABASE_URL: url, DATA_DIR: await temporaryFolder() }, /^There is no database in .*$/);
+
+  const lock = lockDataDir(DATA_DIR);
+  await refused({ DATABASE_URL: url }, new RegExp(`^DATA_DIR .* is in use .*pid ${process.pid}.*$`));
+  lock.release();
+
+  await refused(
+    { DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/x' },
+    /^Nothing listens at 127\.0\.0\.1:1: start PostgreSQL there, or correct DATABASE_URL\.$/,
+  );
+  const nowhere = new URL(url);
+  nowhere.pathname = '/nowhere';
+  await refused({ DATABASE_URL: nowhere.href }, /^There is no database nowhere at .*$/);
+
+  await makeToken(await testConfig({ DATABASE_URL: url }));
+  await refused(
+    { DATABASE_URL: url },
+    /^PostgreSQL .*: greenvue\.api_tokens has rows already: .* Nothing was moved\.$/,
+  );
+  expect(existsSync(dataFiles(DATA_DIR).moved)).toBe(false);
+});
+
+test('a kill in the middle leaves the database without a trace, and the folder as good as before', async () => {
+  const DATA_DIR = await smallFolder();
+  const DATABASE_URL = await createTestPostgres();
+  const client = await openClient(DATABASE_URL);
+  // Whoever migrates the engine's schema has to wait for this, with GreenVue's tables written.
+  await client.query('SELECT pg_advisory_lock(7236451902)');
+  const others = (where: string) =>
+    numberIn(
+      client,
+      `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() ${where}`,
+    );
+  const killed = startProcess('cli.ts', { DATA_DIR, DATABASE_URL }, ['migrate-to-postgres']);
+  await expect.poll(() => others("AND wait_event = 'advisory'")).toBe(1);
+  killed.child.kill('SIGKILL');
+  await once(killed.child, 'close');
+  // The server notices once it has the lock, and its connection is gone.
+  await client.query('SELECT pg_advisory_unlock(7236451902)');
+  await expect.poll(() => others('')).toBe(0);
+  expect(await countSchemas(client)).toBe(0);
+
+  await move({ DATA_DIR, DATABASE_URL });
+  expect(await numberIn(client, 'SELECT count(*) FROM greenvue.api_tokens')).toBe(1);
+});
+
+test('a row that gets lost on the way undoes it all; empty tables of GreenVue count as empty', async () => {
+  const DATA_DIR = await smallFolder();
+  const DATABASE_URL = await createTestPostgres();
+  await (await createDatabase({ url: DATABASE_URL })).close();
+  await runSql(
+    DATABASE_URL,
+    `CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+     CREATE TRIGGER swallow BEFORE INSERT ON greenvue.audit FOR EACH ROW EXECUTE FUNCTION swallow()`,
+  );
+  const client = await openClient(DATABASE_URL);
+  await expect(move({ DATA_DIR, DATABASE_URL })).rejects.toThrow(
+    /greenvue\.audit has 0 rows after 1 were copied\. Nothing was moved\.$/,
+  );
+  expect(await numberIn(client, 'SELECT count(*) FROM greenvue.api_tokens')).toBe(0);
+  expect(await countSchemas(client)).toBe(1);
+
+  await runSql(DATABASE_URL, 'DROP TRIGGER swallow ON greenvue.audit');
+  await move({ DATA_DIR, DATABASE_URL });
+  expect(await numberIn(client, 'SELECT count(*) FROM greenvue.audit')).toBe(1);
+});

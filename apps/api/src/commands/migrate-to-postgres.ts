@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs';
+import { createSystemClock, type StoreContents, type TableRows } from '@greenvue/jobs';
+import { WriteTablesError, writePostgresContents, writeTables } from '@greenvue/jobs/postgres';
+import { createSqliteStore, openSqliteContents as openJobContents } from '@greenvue/jobs/sqlite';
+import { type SecretName, shareSecrets } from '../auth/secrets.ts';
+import type { Config } from '../config.ts';
+import { dataFiles, lockDataDir, noteMoved, refuseMoved, StartError } from '../data-dir.ts';
+import { databaseName } from '../database-location.ts';
+import { createDatabase } from '../db/database.ts';
+import { SCHEMA } from '../db/postgres/migrate.ts';
+import { inOneTransaction, type OneTransaction } from '../db/postgres/open.ts';
+import { openSqliteContents as openAppContents } from '../db/sqlite/contents.ts';
+import { fillIndex } from '../search/fill-index.ts';
+import { movedGuide } from './moved-guide.ts';
+import { type ProgressScreen, showProgress } from './progress.ts';
+
+/**
+ * Copies the installation in DATA_DIR, which no server may have, into the empty PostgreSQL at DATABASE_URL, whole or not at all, and
+ * gives what was moved and what to do next. From then on GreenVue refuses to start on the folder.
+ */
+export async function migrateToPostgres(
+  config: Config,
+  screen: ProgressScreen = process.stderr,
+): Promise<string> {
+  const { dataDir, postgres } = config;
+  if (postgres === undefined) {
+    throw new StartError(
+      'DATABASE_URL is not set: set it to the empty database to move to, such as postgres://user:password@db.example.com:5432/greenvue',
+    );
+  }
+  const files = dataFiles(dataDir);
+  if (!existsSync(files.app) && !existsSync(files.jobs)) {
+    throw new StartError(`There is no database in DATA_DIR ${dataDir} to move.`);
+  }
+  refuseMoved(dataDir);
+  const lock = lockDataDir(dataDir);
+  try {
+    await bringUpToDate(files);
+    const contents = openContents(files);
+    try {
+      const copied = await copy({ config, contents, url: postgres.url, screen });
+      noteMoved(dataDir, databaseName(config));
+      return movedGuide({ config, app: contents.app, jobs: contents.jobs.tables, ...copied });
+    } finally {
+      contents.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+interface Files {
+  readonly app: string;
+  readonly jobs: string;
+}
+
+/** As a start of the server would. */
+async function bringUpToDate({ app, jobs }: Files): Promise<void> {
+  const database = await createDatabase({ file: app, isolation: 'inline' });
+  await database.close();
+  const store = createSqliteStore({ file: jobs, clock: createSystemClock() });
+  await store.open();
+  await store.close();
+}
+
+interface Contents {
+  readonly app: readonly TableRows[];
+  readonly jobs: StoreContents;
+  close(): void;
+}
+
+function openContents(files: Files): Contents {
+  const app = openAppContents(files.app);
+  const jobs = openJobContents(files.jobs);
+  return {
+    app: app.tables,
+    jobs,
+    close: () => {
+      app.close();
+      jobs.close();
+    },
+  };
+}
+
+interface Copied {
+  readonly secrets: readonly SecretName[];
+  /** Texts that had a character which PostgreSQL does not take. */
+  readonly replaced: number;
+}
+
+interface Copying {
+  readonly config: Config;
+  readonly contents: Contents;
+  readonly url: string;
+  readonly screen: ProgressScreen;
+}
+
+async function copy({ config, contents, url, screen }: Copying): Promise<Copied> {
+  const wrote = countProgress(contents, screen);
+  let isCopied = false;
+  try {
+    return await inOneTransaction(url, async (on) => {
+      const copied = await copyWithin(on, { config, contents, wrote });
+      isCopied = true;
+      return copied;
+    });
+  } catch (error) {
+    throw copyFault(error, { where: databaseName(config), isCopied });
+  }
+}
+
+async function copyWithin(
+  { trx, client }: OneTransaction,
+  {
+    config,
+    contents,
+    wrote,
+  }: Pick<Copying, 'config' | 'contents'> & { readonly wrote: (rows: number) => void },
+): Promise<Copied> {
+  const app = await writeTables({ client, schema: SCHEMA, tables: contents.app, wrote });
+  const secrets = await shareSecrets(config.dataDir, trx);
+  await fillIndex(trx, wrote);
+  const jobs = await writePostgresContents({ client, contents: contents.jobs, wrote });
+  return { secrets, replaced: app + jobs };
+}
+
+/** A listing counts twice: it is copied and indexed. */
+function countProgress({ app, jobs }: Contents, screen: ProgressScreen): (rows: number) => void {
+  const listings = app.filter(({ table }) => table === 'listings');
+  const total = [...app, ...listings, ...jobs.tables].reduce((sum, { count }) => sum + count, 0);
+  const progress = showProgress(screen, 'Moving');
+  let done = 0;
+  progress(done, total);
+  return (rows) => {
+    done += rows;
+    progress(done, total);
+  };
+}
+
+function copyFault(
+  error: unknown,
+  { where, isCopied }: { readonly where: string; readonly isCopied: boolean },
+): unknown {
+  if (error instanceof WriteTablesError)
+    return new StartError(`${where}: ${error.message} Nothing was moved.`);
+  if (!isCopied) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new StartError(
+    `${where} was lost at the last step (${message}), and it may have taken place: run this again. If it says that there are rows already, all was moved.`,
+  );
+}
