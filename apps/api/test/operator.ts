@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { type Market, type MarketSize, makeMarket } from '../src/commands/demo-market.ts';
 import { fillMarket } from '../src/commands/fill-market.ts';
 import { dataFiles } from '../src/data-dir.ts';
-import { createDatabase } from '../src/db/database.ts';
+import { createDatabase, type DatabaseLocation } from '../src/db/database.ts';
 import { startProcess, type TestProcess } from '../src/test-process.ts';
 import { type Env, until } from './shell.ts';
 
@@ -16,8 +16,8 @@ export interface Operator {
   ask(method: string, path: string, body?: object): Promise<{ readonly status: number; readonly body: Body }>;
   /** Runs a job by hand and waits for the end of the run, which must be a success. Gives its result. */
   run(jobId: string): Promise<Body>;
-  /** Waits until a run is over, and gives it. */
-  finished(runId: string): Promise<Body>;
+  /** Waits until a run is over, for long when told, and gives it. */
+  finished(runId: string, ms?: number): Promise<Body>;
 }
 
 /** Starts a server process that is ready for work. */
@@ -31,21 +31,32 @@ export async function startServer(env: Env): Promise<TestProcess> {
 export async function becomeOperator(env: Env): Promise<Operator> {
   const cli = startProcess('cli.ts', env, ['token']);
   await cli.ended();
-  const authorization = `Bearer ${cli.output.stdout.trim()}`;
+  return operatorOn(env.PORT ?? '', `Bearer ${cli.output.stdout.trim()}`);
+}
+
+/** The operator of that token at the node on that port; without one, a stranger. */
+export function operatorOn(port: string, authorization = ''): Operator {
   const ask: Operator['ask'] = async (method, path, body) => {
-    const answer = await fetch(`http://127.0.0.1:${env.PORT}${path}`, {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
-      headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        ...(authorization === '' ? {} : { authorization }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
     return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
   };
-  const finished: Operator['finished'] = (runId) =>
-    until(`run ${runId} is over`, async () => {
-      const { body } = await ask('GET', `/api/runs/${runId}`);
-      return body.finished_at === null ? undefined : body;
-    });
+  const finished: Operator['finished'] = (runId, ms) =>
+    until(
+      `run ${runId} is over`,
+      async () => {
+        const { body } = await ask('GET', `/api/runs/${runId}`);
+        return body.finished_at === null ? undefined : body;
+      },
+      ms,
+    );
   return {
     authorization,
     ask,
@@ -61,14 +72,23 @@ export async function becomeOperator(env: Env): Promise<Operator> {
 }
 
 /** Fills the database of a folder with a market like the demo's, as `edit` leaves it, before a server starts on it. */
-export async function fillFolder(
+export function fillFolder(
   dataDir: string,
+  size: MarketSize,
+  edit?: (market: Market) => Market,
+): Promise<Market> {
+  return fillDatabase({ file: dataFiles(dataDir).app }, size, edit);
+}
+
+/** {@link fillFolder} for any database. */
+export async function fillDatabase(
+  location: DatabaseLocation,
   size: MarketSize,
   edit: (market: Market) => Market = (market) => market,
 ): Promise<Market> {
   const now = Date.now();
   const market = edit(makeMarket(size, now));
-  const { kysely: database, close } = await createDatabase({ file: dataFiles(dataDir).app });
+  const { kysely: database, close } = await createDatabase(location);
   try {
     await fillMarket({ database, market, passwordHash: 'none', now, progress: () => undefined });
   } finally {

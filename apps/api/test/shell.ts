@@ -58,9 +58,13 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits until `look` finds something, and gives it. */
-export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const deadline = performance.now() + 15_000;
+/** Waits until `look` finds something, for `ms` at most, and gives it. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined> | T | undefined,
+  ms = 15_000,
+): Promise<T> {
+  const deadline = performance.now() + ms;
   while (performance.now() < deadline) {
     const found = await look();
     if (found !== undefined && found !== false) return found;

@@ -1,0 +1,234 @@
+import pg from 'pg';
+import { expect, onTestFinished, test } from 'vitest';
+import { createTestPostgres, temporaryFolder } from '../src/db/test-database.ts';
+import { startSmtp } from '../src/notifications/test-smtp.ts';
+import { freePort, type TestProcess } from '../src/test-process.ts';
+import { becomeOperator, fillDatabase, type Operator, operatorOn, startServer } from './operator.ts';
+import { type Env, until } from './shell.ts';
+
+/** Several processes that start at once take their time on a busy machine. */
+const SLOW_MS = 60_000;
+const PASSWORD = 'correct horse battery';
+const DAY_MS = 86_400_000;
+
+/** The variables of nodes on one database; nothing of them is in a folder that they share. */
+async function environments(
+  count: number,
+  url: string,
+  more: Env = {},
+): Promise<(Env & { readonly PORT: string })[]> {
+  return Promise.all(
+    Array.from({ length: count }, async () => ({
+      DATABASE_URL: url,
+      DATA_DIR: await temporaryFolder(),
+      PORT: String(await freePort()),
+      ...more,
+    })),
+  );
+}
+
+/** Looks into the database of the nodes: postgres, as several need. */
+async function openEyes(url: string) {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  onTestFinished(() => client.end());
+  return async (sql: string) => {
+    const { rows } = await client.query({ text: sql, rowMode: 'array' });
+    return Number(rows[0]?.[0]);
+  };
+}
+
+test(
+  'three nodes that start at once on an empty database are one GreenVue',
+  async () => {
+    const url = await createTestPostgres();
+    const smtp = await startSmtp();
+    const envs = await environments(3, url, { SMTP_URL: smtp.url });
+    const nodes = await Promise.all(envs.map(startServer));
+    const count = await openEyes(url);
+    // Migrated once, with one admin, one password of theirs and one secret that signs tokens.
+    expect(await count("SELECT count(*) FROM greenvue.users WHERE role = 'admin'")).toBe(1);
+    expect(await count('SELECT count(*) FROM greenvue.settings')).toBe(2);
+    expect(await count("SELECT count(*) FROM greenvue.audit WHERE action = 'user.first_admin'")).toBe(1);
+    for (const node of nodes) expect(node.output.stderr).toBe('');
+
+    // Whoever signs in at one is known to the others.
+    const [one, two, three] = envs.map(({ PORT }) => operatorOn(PORT));
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three nodes');
+    const account = { email: 'ann@example.com', password: PASSWORD };
+    const registered = await one.ask('POST', '/api/auth/register', { ...account, name: 'Ann' });
+    expect(registered.status).toBe(201);
+    const again = await two.ask('POST', '/api/auth/register', { ...account, name: 'Ann' });
+    expect(again.status).toBe(409);
+    const login = await two.ask('POST', '/api/auth/login', account);
+    const ann = operatorOn(envs[2]?.PORT ?? '', `Bearer ${login.body.access_token}`);
+    expect((await ann.ask('GET', '/api/auth/me')).body).toMatchObject({ email: 'ann@example.com' });
+
+    // A refresh token is good for one use, wherever that is; a second one ends the family everywhere.
+    const refresh = (node: Operator, token: string) =>
+      node.ask('POST', '/api/auth/refresh', { refresh_token: token });
+    const first = login.body.refresh_token;
+    const raced = await Promise.all([refresh(one, first), refresh(two, first), refresh(three, first)]);
+    expect(raced.map(({ status }) => status).toSorted()).toEqual([200, 401, 401]);
+    const next = raced.find(({ status }) => status === 200)?.body.refresh_token;
+    expect((await refresh(three, next)).status).toBe(401);
+
+    // The token of the terminal is good at each node, until it is revoked at one.
+    const { authorization } = await becomeOperator(envs[0] ?? {});
+    const [a, b, c] = envs.map(({ PORT }) => operatorOn(PORT, authorization));
+    if (a === undefined || b === undefined || c === undefined) throw new Error('three nodes');
+    const listing = {
+      title: 'Oak sideboard',
+      description: 'Of the fifties',
+      category: 'home',
+      price_cents: 12_000,
+      currency: 'EUR',
+      condition: 'good',
+    };
+    const listed = await ann.ask('POST', '/api/listings', listing);
+    expect(listed.status, JSON.stringify(listed.body)).toBe(201);
+    expect((await one.ask('GET', `/api/listings/${listed.body.id}`)).body).toEqual(listed.body);
+
+    // A job that is made at one node is every node's, and runs on any.
+    const jobs = {
+      index: { type: 'update_search_index' },
+      rebuild: { type: 'update_search_index', payload: { fullReindex: true } },
+      welcome: { type: 'send_notifications', payload: { template: 'welcome' } },
+      cleanup: { type: 'cleanup_expired_listings' },
+    };
+    for (const [id, job] of Object.entries(jobs)) {
+      expect((await a.ask('POST', '/api/jobs', { id, name: id, on_demand: true, ...job })).status).toBe(201);
+    }
+    const made = await a.ask('GET', '/api/jobs/index');
+    expect((await b.ask('GET', '/api/jobs/index')).body).toEqual(made.body);
+    expect(await b.run('index')).toMatchObject({ indexed: 1 });
+    for (const node of [one, two, three]) {
+      const { body } = await node.ask('GET', '/api/listings?q=sideb');
+      expect(body.data.map(({ id }: { id: string }) => id)).toEqual([listed.body.id]);
+    }
+    expect(await c.run('rebuild')).toMatchObject({ indexed: 1 });
+    expect(await a.run('cleanup')).toEqual({ removed: 0, batches: 0 });
+    // The welcome was queued at one node and is sent once, by whichever node has the run.
+    expect(await b.run('welcome')).toEqual({ sent: 1, failed: 0, remaining: 0 });
+    expect(smtp.received.map(({ to }) => to)).toEqual([['ann@example.com']]);
+    expect((await ann.ask('GET', '/api/notifications')).body.data).toMatchObject([{ status: 'sent' }]);
+
+    const changes = await b.ask('GET', '/api/audit?action=job.create');
+    expect(changes.body.data).toHaveLength(4);
+    const tokens = await c.ask('GET', '/api/tokens');
+    expect((await c.ask('DELETE', `/api/tokens/${tokens.body.data[0].id}`)).status).toBe(204);
+    for (const node of [a, b, c]) expect((await node.ask('GET', '/api/jobs')).status).toBe(401);
+
+    // One that is asked to stop does so in order, and the others go on.
+    nodes[0]?.child.kill('SIGTERM');
+    expect(await nodes[0]?.ended()).toBe(0);
+    expect((await ann.ask('GET', '/api/auth/me')).status).toBe(200);
+    expect((await two.ask('GET', '/readyz')).status).toBe(200);
+  },
+  SLOW_MS,
+);
+
+interface Work {
+  readonly job: object;
+  /** How much is done by now. */
+  readonly done: string;
+  readonly total: number;
+  /** What must hold once another node has done the rest. */
+  check(outcome: {
+    readonly result: Record<string, number>;
+    readonly count: (sql: string) => Promise<number>;
+    readonly operator: Operator;
+    readonly received: readonly { readonly to: readonly string[] }[];
+  }): Promise<void>;
+}
+
+const COUNT = 3_000;
+const MAILS = 200;
+
+const WORKS: Readonly<Record<string, Work>> = {
+  cleanup: {
+    job: { type: 'cleanup_expired_listings' },
+    done: `SELECT ${COUNT} - count(*) FROM greenvue.listings`,
+    total: COUNT,
+    async check({ count }) {
+      expect(await count('SELECT count(*) FROM greenvue.listings')).toBe(0);
+      const told = "FROM greenvue.notifications WHERE template = 'listing_expired'";
+      expect(await count(`SELECT count(*) ${told}`)).toBe(COUNT);
+      expect(await count(`SELECT count(DISTINCT data::json ->> 'listing_id') ${told}`)).toBe(COUNT);
+    },
+  },
+  'rebuilding the search index': {
+    job: { type: 'update_search_index', payload: { fullReindex: true } },
+    done: 'SELECT count(*) FROM greenvue.search_b',
+    total: COUNT,
+    async check({ result, count, operator }) {
+      expect(result).toMatchObject({ indexed: COUNT });
+      expect(await count('SELECT count(*) FROM greenvue.search_b')).toBe(COUNT);
+      // What the killed node had built goes, and nothing is left of it to be fed.
+      expect(await count('SELECT count(*) FROM greenvue.search_a')).toBe(0);
+      expect(await count('SELECT count(build_id) FROM greenvue.search_state')).toBe(0);
+      const { body } = await operator.ask('GET', '/api/listings?q=oak&limit=1');
+      expect(body.data).toHaveLength(1);
+    },
+  },
+  sending: {
+    job: { type: 'send_notifications', payload: { template: 'default', batchSize: 10 } },
+    done: "SELECT count(*) FROM greenvue.notifications WHERE status = 'sent'",
+    total: MAILS,
+    async check({ count, received }) {
+      expect(await count("SELECT count(*) FROM greenvue.notifications WHERE status <> 'sent'")).toBe(0);
+      // Each at least once; those that were on their way when the node died, a batch at most, perhaps again.
+      expect(received.length).toBeGreaterThanOrEqual(MAILS);
+      expect(received.length).toBeLessThanOrEqual(MAILS + 10);
+    },
+  },
+};
+
+test.each(Object.entries(WORKS))(
+  'a node that is killed at its %s is followed by another, which does the rest',
+  async (_, work) => {
+    const url = await createTestPostgres();
+    const smtp = await startSmtp();
+    await fillDatabase({ url }, { sellers: 50, listings: COUNT, notifications: MAILS }, (market) => ({
+      ...market,
+      listings: market.listings.map((one) => ({ ...one, created_at: one.created_at - 60 * DAY_MS })),
+      notifications: market.notifications.map((one) => ({ ...one, dueAt: 1 })),
+    }));
+    const count = await openEyes(url);
+    const [doomed, other] = await environments(2, url, { SMTP_URL: smtp.url });
+    if (doomed === undefined || other === undefined) throw new Error('two nodes');
+    const nodes = await Promise.all([doomed, other].map(startServer));
+    const { authorization } = await becomeOperator(other);
+    const operator = operatorOn(doomed.PORT, authorization);
+    const job = { id: 'work', name: 'Work', on_demand: true, ...work.job };
+    expect((await operator.ask('POST', '/api/jobs', job)).status).toBe(201);
+
+    const { id } = await whileFrozen(nodes[1], async () => {
+      const { body } = await operator.ask('POST', '/api/jobs/work/runs');
+      await until('the run is at work', async () => (await count(work.done)) > 0);
+      return body;
+    });
+    nodes[0]?.child.kill('SIGKILL');
+    expect(await nodes[0]?.ended()).toBe('SIGKILL');
+    const done = await count(work.done);
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBeLessThan(work.total);
+
+    const survivor = operatorOn(other.PORT, authorization);
+    const run = await survivor.finished(id, SLOW_MS / 2);
+    expect(run).toMatchObject({ status: 'succeeded', attempt: 1, recoveries: 1, errors: [] });
+    await work.check({ result: run.result, count, operator: survivor, received: smtp.received });
+  },
+  SLOW_MS,
+);
+
+/** So that it is the other one that claims. Shorter than a lease, so nobody takes it for dead. */
+async function whileFrozen<T>(node: TestProcess | undefined, act: () => Promise<T>): Promise<T> {
+  node?.child.kill('SIGSTOP');
+  try {
+    return await act();
+  } finally {
+    node?.child.kill('SIGCONT');
+  }
+}
