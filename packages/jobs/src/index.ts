@@ -6,7 +6,7 @@ export type { Health, HealthStatus } from './core/health.ts';
 export type { CatchUp, Job, JobStatus, Overlap } from './core/job.ts';
 export * from './core/job-type.ts';
 export type { FinishedRun, LiveRun, Run, RunStatus } from './core/run.ts';
-export type { AuditRow, JobStore, JobView, LogLine, RunView } from './core/store.ts';
+export type { AuditRow, JobStore, JobView, LogLine, RunView, Transaction } from './core/store.ts';
 export type { StoreContents, TableRow, TableRows } from './core/table-rows.ts';
 export { createEngine } from './engine/engine.ts';
 export * from './engine/engine-port.ts';

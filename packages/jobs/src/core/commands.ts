@@ -11,6 +11,7 @@ import {
 } from './decision.ts';
 import { reschedule } from './edit.ts';
 import {
+  isFixedDelay,
   type Job,
   type JobDefinition,
   type LiveRuns,
@@ -67,6 +68,20 @@ export interface Refusal {
 export type CommandOutcome =
   | { readonly ok: true; readonly changed: boolean; readonly decision: Decision }
   | Refusal;
+
+/**
+ * Whether a trigger decides nothing but its own run, and so needs no lock against other decisions on the job: runs may overlap,
+ * and neither the next run nor the status hangs on which runs are live. An edit or a deletion must still not come between.
+ */
+export function isFreeTrigger(job: JobDefinition, command: JobCommand): boolean {
+  return (
+    command.kind === 'trigger' &&
+    command.runAt === undefined &&
+    job.overlap === 'allow' &&
+    job.schedule.kind !== 'run_at' &&
+    !isFixedDelay(job.schedule)
+  );
+}
 
 /** P2: why no job may be made with this schedule now. */
 export function scheduleRefusal(schedule: Schedule, now: number): Refusal | undefined {

@@ -3,9 +3,12 @@ export class PermanentError extends Error {
   override readonly name = 'PermanentError';
 }
 
-export type StoreErrorCode = 'newer_schema' | 'unusable' | 'unavailable';
+export type StoreErrorCode = 'newer_schema' | 'unusable' | 'unavailable' | 'busy';
 
-/** The database can't be used: as it is (`newer_schema`, `unusable`), or for now (`unavailable`). */
+/**
+ * The database can't be used: as it is (`newer_schema`, `unusable`), or for now (`unavailable`); or somebody's transaction holds
+ * what this needs, and held it for longer than it is waited for (`busy`). Nothing was done.
+ */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;

@@ -78,6 +78,29 @@ export type CommandResult =
   | { readonly kind: 'stale'; readonly version: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
+/**
+ * A transaction of a caller's that is under way: what runs its statements, one at a time, on its connection. Each row of an
+ * answer is an object. A client of `pg` within `BEGIN` is one as it is.
+ */
+export interface Transaction {
+  query(text: string, values: readonly unknown[]): PromiseLike<{ readonly rows: readonly unknown[] }>;
+}
+
+/**
+ * What a store does as a part of a caller's transaction: durable, seen and told to the nodes once that commits, never there if it
+ * does not. Nothing here ends the transaction. It can go on after any result; after a rejection, too, unless that is the
+ * caller's own error, handed on: its connection broke, or the database wants the whole transaction to be tried anew.
+ */
+export interface StoreInTransaction {
+  /** The job that has this id now, as the transaction sees it. */
+  findJob(jobId: string): Promise<Job | undefined>;
+  insertJob: JobStore['insertJob'];
+  /** A trigger; other commands are not for here. It takes no room away from others if it is free (`isFreeTrigger`). */
+  trigger(
+    input: CommandInput & { readonly command: Extract<JobCommand, { kind: 'trigger' }> },
+  ): Promise<CommandResult>;
+}
+
 export interface PlanResult {
   readonly now: number;
   readonly queued: readonly PlannedRun[];
@@ -149,7 +172,9 @@ export type SettleResult =
   | { readonly kind: 'finished'; readonly status: FinishedStatus }
   | { readonly kind: 'waiting'; readonly availableAt: number; readonly failures: number }
   /** The claim is not the newest of the run any more, or the run is finished: nothing was written (P10). */
-  | { readonly kind: 'stale' };
+  | { readonly kind: 'stale' }
+  /** Somebody's transaction holds the job: nothing was written. It has to be settled again in a while. */
+  | { readonly kind: 'later' };
 
 export interface SettleBatchResult {
   readonly results: readonly SettleResult[];
@@ -374,9 +399,17 @@ export interface JobStore {
     readonly by?: string;
     readonly audit?: AuditEntry;
   }): Promise<InsertOutcome>;
-  /** Decides one command under the job row's lock and applies it whole (P7, P12 to P16). */
+  /**
+   * Decides one command under the job row's lock and applies it whole (P7, P12 to P16). Rejects as `busy` when somebody's
+   * transaction holds that row for long.
+   */
   command(input: CommandInput): Promise<CommandResult>;
-  /** Takes what is due of at most `limit` jobs of these types (P4 to P7, P14), the longest overdue first. */
+  /** For stores whose database others may use, too; absent: there are no such transactions. */
+  within?(tx: Transaction): StoreInTransaction;
+  /**
+   * Takes what is due of at most `limit` jobs of these types (P4 to P7, P14), the longest overdue first. Jobs that somebody's
+   * transaction holds are left out, and looked at again soon.
+   */
   plan(input: { readonly types: TypeVersions; readonly limit: number }): Promise<PlanResult>;
   /** Claims due runs, those due first first, each with a fence higher than any before (P10). Counts no room (P7). */
   claim(input: ClaimInput): Promise<ClaimResult>;

@@ -22,6 +22,8 @@ const PLAN_BATCH = 500;
 const PREFETCH_MS = 20;
 /** Settlements gather for so long before they are written together, while nothing else calls for a pass. */
 const GATHER_MS = 4;
+/** A settlement whose job somebody's transaction holds is tried again after so long, or when something may have become due. */
+const LATER_MS = 500;
 /** Settlements and claims in a pass from which on it counts as full. */
 const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
@@ -62,6 +64,9 @@ interface Pending {
 export class Dispatcher<Deps> {
   readonly #with: DispatchDeps<Deps>;
   #pending: Pending[] = [];
+  /** To be settled again, from when on. */
+  #later: Pending[] = [];
+  #laterAt = 0;
   #nextWakeAt = Number.NEGATIVE_INFINITY;
   #nextDueAt = Number.NEGATIVE_INFINITY;
   /** When the store was last asked what is due. */
@@ -90,6 +95,11 @@ export class Dispatcher<Deps> {
   /** Settlements not yet written. */
   get unsettled(): number {
     return this.#pending.length;
+  }
+
+  /** Settlements put off, since their jobs are held by others. */
+  get putOff(): number {
+    return this.#later.length;
   }
 
   /** A claim has ended: to be written with the next pass. Kept and retried while the database is away (P10). */
@@ -127,9 +137,15 @@ export class Dispatcher<Deps> {
 
   /** Something may be due sooner than known: look at once. */
   lookNow(): void {
+    this.#laterAt = 0;
     this.#lookAgain = true;
     this.#knowNothing();
     this.#with.wake(0);
+  }
+
+  /** What was put off is tried again with the next pass. */
+  retryNow(): void {
+    this.#laterAt = 0;
   }
 
   stopClaiming(): void {
@@ -153,7 +169,7 @@ export class Dispatcher<Deps> {
 
   async #reconcile(): Promise<void> {
     const { store, node, executor } = this.#with;
-    const unsettled = this.#pending.map(({ input }) => input.runId);
+    const unsettled = [...this.#pending, ...this.#later].map(({ input }) => input.runId);
     await store.reconcile({ node: node.id, holds: [...executor.runIds(), ...unsettled] });
     this.#hasLostAnswers = false;
   }
@@ -162,7 +178,9 @@ export class Dispatcher<Deps> {
     const { store, types, settings } = this.#with;
     const now = settings.clock.now();
     this.#lookAgain = false;
-    if (settings.clock.monotonic() - this.#lookedAt >= TRUST_MS) this.#knowNothing();
+    const monotonic = settings.clock.monotonic();
+    if (monotonic - this.#lookedAt >= TRUST_MS) this.#knowNothing();
+    if (monotonic >= this.#laterAt) this.#pending.push(...this.#later.splice(0));
     const batch = this.#pending.splice(0, this.#batchLimit);
     const mustPlan = this.#claiming && this.#nextWakeAt <= now;
     const claim = this.#nextClaim(mustPlan, now);
@@ -242,11 +260,14 @@ export class Dispatcher<Deps> {
   #settled(batch: readonly Pending[], { results, wake }: SettleBatchResult): void {
     const { events, meter, settings } = this.#with;
     this.#batchLimit = MAX_BATCH;
+    const later: Pending[] = [];
     for (const [index, { input, attempt }] of batch.entries()) {
       const result = results[index];
       if (result === undefined) continue;
       const jobId = attempt?.owner.id;
-      if (result.kind === 'stale') {
+      if (result.kind === 'later') {
+        later.push({ input, attempt });
+      } else if (result.kind === 'stale') {
         settings.logger.warn({ runId: input.runId, fence: input.fence }, 'a stale claim was not settled');
       } else if (result.kind === 'waiting') {
         this.#nextDueAt = Math.min(this.#nextDueAt, result.availableAt);
@@ -262,6 +283,10 @@ export class Dispatcher<Deps> {
         meter.finished(ending);
         if (jobId !== undefined) events.emit(`run.${ending}`, jobId, input.runId);
       }
+    }
+    if (later.length > 0) {
+      this.#later.push(...later);
+      this.#laterAt = settings.clock.monotonic() + LATER_MS;
     }
     if (!wake) return;
     this.#hasLeftOver ||= !this.#claiming;
@@ -292,14 +317,16 @@ export class Dispatcher<Deps> {
   #sleepMs(): number {
     const { settings, executor, throttle } = this.#with;
     if (this.#pending.length > 0) return this.#pending.length >= MAX_BATCH / 2 ? 0 : GATHER_MS;
-    if (!this.#claiming) return LONGEST_SLEEP_MS;
+    const laterMs =
+      this.#later.length === 0 ? LONGEST_SLEEP_MS : Math.max(this.#laterAt - settings.clock.monotonic(), 0);
+    if (!this.#claiming) return laterMs;
     const hasRoom =
       executor.freePlaces > 0 || executor.buffered + this.#claimsUnderWay < this.#prefetchTarget();
     const claimAt = hasRoom ? this.#nextDueAt : Number.POSITIVE_INFINITY;
     const ms = Math.min(this.#nextWakeAt, claimAt) - settings.clock.now();
     // Held back: ask again soon rather than at once.
     const floor = throttle.allowance() === 0 ? 50 : 0;
-    return Math.min(Math.max(ms, floor), LONGEST_SLEEP_MS);
+    return Math.min(Math.max(ms, floor), laterMs, LONGEST_SLEEP_MS);
   }
 }
 

@@ -12,6 +12,7 @@ import type {
   RunQuery,
   RunView,
   StoreStats,
+  Transaction,
 } from '../core/store.ts';
 
 /** A job as people and code write it. Times are RFC 3339, durations Go's; exactly one of the four schedules. */
@@ -48,7 +49,15 @@ export interface Asked {
   readonly ifVersion?: number | undefined;
 }
 
-export interface TriggerInput {
+/**
+ * For what is to happen if and only if a transaction of the caller's commits; PostgreSQL only. Nothing is seen, told or run before
+ * that. `docs/transactions.md` says what waits for what.
+ */
+export interface InTransaction {
+  readonly tx?: Transaction | undefined;
+}
+
+export interface TriggerInput extends InTransaction {
   /** Replaces the job's payload for this run alone; defaults are filled in. */
   readonly payload?: unknown;
   /** Only under overlap `allow`. */
@@ -184,7 +193,7 @@ export interface Engine {
   /** Rejects when the store can't be used: for readiness probes. */
   check(): Promise<void>;
 
-  createJob(input: JobInput, asked?: Asked): Promise<JobView>;
+  createJob(input: JobInput, asked?: Asked & InTransaction): Promise<JobView>;
   /** Creates or replaces; omitted fields are reset. An input equal in value changes nothing (P16). */
   putJob(input: JobInput, asked?: Asked): Promise<{ readonly created: boolean; readonly view: JobView }>;
   patchJob(jobId: string, patch: JobPatch, asked?: Asked): Promise<JobView>;

@@ -220,9 +220,14 @@ function after(clock: Clock, ms: number): Promise<void> {
 }
 
 /** Writes what has ended; gives up when the store refuses: those runs are recovered with the next start. */
-async function settleRest<Deps>(dispatcher: Dispatcher<Deps>, { logger }: Settings): Promise<void> {
+async function settleRest<Deps>(dispatcher: Dispatcher<Deps>, { clock, logger }: Settings): Promise<void> {
   try {
-    while (dispatcher.unsettled > 0) await dispatcher.pass();
+    const end = clock.monotonic() + ABORT_GRACE_MS;
+    while (dispatcher.unsettled > 0 || (dispatcher.putOff > 0 && clock.monotonic() < end)) {
+      dispatcher.retryNow();
+      await dispatcher.pass();
+    }
+    if (dispatcher.putOff > 0) throw new Error('their jobs are held by a transaction that does not end');
   } catch (error) {
     logger.warn(
       { err: error },

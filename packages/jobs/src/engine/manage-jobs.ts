@@ -4,7 +4,16 @@ import { healthOf } from '../core/health.ts';
 import { type Job, NO_LIVE_RUNS } from '../core/job.ts';
 import { firstSlot, parseSchedule, slotsAfter } from '../core/schedule.ts';
 import { upcoming } from '../core/settle.ts';
-import type { CommandInput, CommandResult, JobStore, JobView, Notice, TypeVersions } from '../core/store.ts';
+import type {
+  CommandInput,
+  CommandResult,
+  JobStore,
+  JobView,
+  Notice,
+  StoreInTransaction,
+  Transaction,
+  TypeVersions,
+} from '../core/store.ts';
 import { parseTimestamp } from '../core/timestamp.ts';
 import { inputOf, mergePatch, parseDefinition, scheduleInput } from './definition.ts';
 import { type Asked, type Engine, EngineError, type JobInput, type Preview } from './engine-port.ts';
@@ -67,14 +76,17 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
     afterCommand(deps, done, event);
     return getJob(input.jobId);
   };
-  const insert = async (input: JobInput, asked: Asked): Promise<JobView | 'exists'> => {
+  const insert = async (input: JobInput, asked: Asked, tx?: Transaction): Promise<JobView | 'exists'> => {
     const audit = auditOf(asked, 'job.create', input);
-    const outcome = await store.insertJob({ definition: parse(input), ...by(asked), ...audit });
+    const target = tx === undefined ? store : within(store, tx);
+    const outcome = await target.insertJob({ definition: parse(input), ...by(asked), ...audit });
     if (outcome.kind === 'refused') throw refused(outcome.refusal);
     if (outcome.kind === 'exists') return 'exists';
-    events.emit('job.created', input.id);
-    deps.lookNow();
-    deps.tell({ kind: 'wake' });
+    if (tx === undefined) {
+      events.emit('job.created', input.id);
+      deps.lookNow();
+      deps.tell({ kind: 'wake' });
+    }
     // A job just made has no live runs: its view needs no read.
     const { job } = outcome;
     return { job, health: healthOf(job, handlerOf(job.type), job.createdAt), isRunning: false };
@@ -98,7 +110,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
     listJobs: (query) => store.listJobs({ ...query, handlers }),
 
     async createJob(input, asked = {}) {
-      const view = await insert(input, asked);
+      const view = await insert(input, asked, asked.tx);
       if (view === 'exists')
         throw new EngineError(
           'exists',
@@ -201,6 +213,16 @@ function previewSchedule(
   const fixedDelay = parsed.value.kind === 'interval' && parsed.value.mode === 'fixed_delay';
   const rest = fixedDelay ? [] : slotsAfter(parsed.value, now, first, count - 1);
   return { now, before: undefined, times: [first, ...rest] };
+}
+
+/** The store as a part of a caller's transaction. */
+export function within(store: JobStore, tx: Transaction): StoreInTransaction {
+  const inside = store.within?.(tx);
+  if (inside !== undefined) return inside;
+  throw new EngineError(
+    'invalid',
+    'tx needs PostgreSQL: the database of the jobs is a file of its own here (SQLite), which no transaction of yours can span.',
+  );
 }
 
 /** Wakes what a command may have made due, stops what it cancelled, tells who watches. */

@@ -1,5 +1,6 @@
+import type { Job } from '../core/job.ts';
 import type { JsonText, LiveRun, Run } from '../core/run.ts';
-import type { CancelResult, CommandResult, RunView } from '../core/store.ts';
+import type { CancelResult, CommandResult, RunView, StoreInTransaction } from '../core/store.ts';
 import { type Asked, type Engine, EngineError, type TriggerInput } from './engine-port.ts';
 import {
   afterCommand,
@@ -10,6 +11,7 @@ import {
   type ManageDeps,
   notFound,
   requireDone,
+  within,
 } from './manage-jobs.ts';
 import { checkPayload } from './registry.ts';
 
@@ -31,20 +33,18 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
     jobId: job.id,
     type: job.type,
   });
-  const start = (jobId: string, how: Start, asked: Asked): Promise<CommandResult> => {
-    const { dedupeKey, ...command } = how;
-    return store.command({
-      jobId,
-      command: { kind: 'trigger', ...command },
-      ...guard(asked),
-      ...(dedupeKey === undefined ? {} : { dedupeKey }),
-      ...auditOf(asked, 'job.trigger', how),
-    });
+  const findJob = async (jobId: string, inside: StoreInTransaction | undefined): Promise<Job> => {
+    const job = await (inside === undefined
+      ? store.getJob(jobId, deps.handlers).then((found) => found?.job)
+      : inside.findJob(jobId));
+    if (job === undefined) throw notFound(jobId);
+    return job;
   };
-  const started = (result: CommandResult, jobId: string): Run => {
+  /** What happens in a caller's transaction has not happened yet: nobody is told. */
+  const started = (result: CommandResult, jobId: string, inside?: StoreInTransaction): Run => {
     if (result.kind === 'duplicate') return result.run;
     const done = requireDone(result, jobId);
-    afterCommand(deps, done);
+    if (inside === undefined) afterCommand(deps, done);
     const run = done.queued.at(-1);
     if (run === undefined) throw new Error(`a trigger of ${jobId} made no run`);
     return run;
@@ -61,15 +61,16 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
     },
 
     async trigger(jobId, input = {}, asked = {}) {
+      const inside = input.tx === undefined ? undefined : within(store, input.tx);
       for (let tries = 1; ; tries++) {
-        const known = await store.getJob(jobId, deps.handlers);
-        if (known === undefined) throw notFound(jobId);
-        const { uid, type } = known.job;
-        const payload = input.payload === undefined ? undefined : overrideOf(deps, type, input.payload);
+        const job = await findJob(jobId, inside);
+        const payload = input.payload === undefined ? undefined : overrideOf(deps, job.type, input.payload);
         // The payload was checked for this generation: one made since may be of another type.
-        const result = await start(jobId, startOf(input, payload), { ...asked, ifUid: asked.ifUid ?? uid });
+        const only = { ...asked, ifUid: asked.ifUid ?? job.uid };
+        const command = triggerOf(jobId, startOf(input, payload), only);
+        const result = await (inside === undefined ? store.command(command) : inside.trigger(command));
         if (result.kind === 'stale' && !isGuarded(asked) && tries < TRIGGER_TRIES) continue;
-        return { view: view(started(result, jobId), known.job), duplicate: result.kind === 'duplicate' };
+        return { view: view(started(result, jobId, inside), job), duplicate: result.kind === 'duplicate' };
       }
     },
 
@@ -112,7 +113,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
       }
       const { payload, jobUid } = known.run;
       const how = { retryOf: runId, ...(payload === undefined ? {} : { payload }) };
-      const result = await start(known.jobId, how, { ...asked, ifUid: jobUid });
+      const result = await store.command(triggerOf(known.jobId, how, { ...asked, ifUid: jobUid }));
       if (result.kind === 'stale')
         throw new EngineError(
           'conflict',
@@ -128,6 +129,17 @@ interface Start {
   readonly runAt?: number;
   readonly retryOf?: string;
   readonly dedupeKey?: string;
+}
+
+function triggerOf(jobId: string, how: Start, asked: Asked): Parameters<StoreInTransaction['trigger']>[0] {
+  const { dedupeKey, ...command } = how;
+  return {
+    jobId,
+    command: { kind: 'trigger', ...command },
+    ...guard(asked),
+    ...(dedupeKey === undefined ? {} : { dedupeKey }),
+    ...auditOf(asked, 'job.trigger', how),
+  };
 }
 
 function startOf({ runAt, dedupeKey }: TriggerInput, payload: JsonText | undefined): Start {

@@ -19,6 +19,7 @@ export const ERROR_STATUS: Readonly<Record<EngineErrorCode | StoreErrorCode, Sta
   unavailable: { status: 503, retryAfterSeconds: 5 },
   newer_schema: { status: 503, retryAfterSeconds: 60 },
   unusable: { status: 503, retryAfterSeconds: 60 },
+  busy: { status: 503, retryAfterSeconds: 2 },
 };
 
 /** What Fastify's own errors and the host's mean to the client, where their words would say too much or too little. */
@@ -45,12 +46,18 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   return sendProblem(request, reply, answer);
 }
 
+const BUSY =
+  'A transaction that is under way holds what this needs, such as the job. Nothing was done. Try again in a while.';
+
 /** What an error is over HTTP. Only errors that are meant for the client keep their words. */
 export function problemOf(error: unknown): ProblemAnswer {
   if (error instanceof EngineError) return engineProblem(error);
   if (error instanceof StoreError) {
     const status = ERROR_STATUS[error.code];
-    return { ...status, detail: 'The database can not be used now. Try again in a while.' };
+    return {
+      ...status,
+      detail: error.code === 'busy' ? BUSY : 'The database can not be used now. Try again in a while.',
+    };
   }
   return foreignProblem(error);
 }

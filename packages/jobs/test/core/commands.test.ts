@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createJob } from '../../src/core/commands.ts';
+import { createJob, isFreeTrigger } from '../../src/core/commands.ts';
 import { definition, every, Simulation } from './simulation.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
@@ -20,6 +20,31 @@ describe('P2 creation', () => {
     sim.command({ kind: 'trigger' });
     for (const run of sim.claim()) sim.settle(run);
     expect(sim.job.status).toBe('active');
+  });
+});
+
+describe('P7, P15 a free trigger', () => {
+  const trigger = { kind: 'trigger' } as const;
+  const allow = { overlap: 'allow' } as const;
+
+  it('is one of a job whose runs may overlap, and whose next run does not hang on them', () => {
+    for (const schedule of [every(HOUR), { kind: 'on_demand' } as const])
+      expect(isFreeTrigger(definition(schedule, allow), trigger)).toBe(true);
+    expect(isFreeTrigger(definition(every(HOUR, { mode: 'fixed_delay' }), allow), trigger)).toBe(false);
+    expect(isFreeTrigger(definition({ kind: 'run_at', runAt: T0 }, allow), trigger)).toBe(false);
+  });
+
+  it('needs no room, and no time of its own', () => {
+    expect(isFreeTrigger(definition(every(HOUR), { overlap: 'skip' }), trigger)).toBe(false);
+    expect(isFreeTrigger(definition(every(HOUR), { overlap: 'queue' }), trigger)).toBe(false);
+    expect(isFreeTrigger(definition(every(HOUR), allow), { ...trigger, runAt: T0 })).toBe(false);
+  });
+
+  it('leaves the job as it is, but for its run', () => {
+    const sim = new Simulation(definition(every(HOUR), allow), T0);
+    const before = sim.job;
+    sim.command(trigger);
+    expect(sim.job).toEqual(before);
   });
 });
 

@@ -1,4 +1,4 @@
-import { commandJob, createJob } from '../../core/commands.ts';
+import { commandJob, createJob, isFreeTrigger } from '../../core/commands.ts';
 import type { Job } from '../../core/job.ts';
 import type { Run } from '../../core/run.ts';
 import {
@@ -12,11 +12,11 @@ import {
 } from '../../core/store.ts';
 import { applyDecision, cancelLiveRuns } from './apply.ts';
 import { INSERT_JOB, jobParams, type StoredJob } from './job-rows.ts';
-import { lockJob } from './jobs.ts';
+import { lockJob, lockJobAlone, shareJob } from './jobs.ts';
 import { liveRunsOfOne, needsClaimed } from './live-runs.ts';
 import { findRun } from './read-runs.ts';
 import { keptRunOf, numberOf, rowOf } from './run-rows.ts';
-import { flush, lockedJob, type Unit } from './unit.ts';
+import { flush, lockedJob, saveJob, type Unit } from './unit.ts';
 
 /** A dedupe key answers for so long (P15). */
 export const DEDUPE_MS = 24 * 3_600_000;
@@ -42,12 +42,17 @@ export async function insertJob(
   return { kind: 'created', job };
 }
 
-/** The key of the type of an edit's definition has to be ensured before. */
-export async function command(u: Unit, input: CommandInput): Promise<CommandResult> {
-  const stored = await lockJob(u, input.jobId);
+/**
+ * The key of the type of an edit's definition has to be ensured before. With `sharing`, a free trigger takes the job from nobody;
+ * that is for statements that see what was committed before them.
+ */
+export async function command(u: Unit, input: CommandInput, sharing = false): Promise<CommandResult> {
+  const { jobId, dedupeKey } = input;
+  if (dedupeKey !== undefined) await u.q.arrays(LOCK_KEY, [DEDUPE_CLASS, `${jobId} ${dedupeKey}`]);
+  const { stored, isFree } = await lockFor(u, input, sharing);
   if (stored === undefined) return { kind: 'absent' };
   const { job, uid } = stored;
-  const { ifUid = job.uid, ifVersion = job.version, dedupeKey } = input;
+  const { ifUid = job.uid, ifVersion = job.version } = input;
   if (ifUid !== job.uid || ifVersion !== job.version) return { kind: 'stale', version: job.version };
   const first = dedupeKey === undefined ? undefined : await findDeduped(u, stored, dedupeKey);
   if (first !== undefined) return { kind: 'duplicate', run: first };
@@ -59,7 +64,9 @@ export async function command(u: Unit, input: CommandInput): Promise<CommandResu
     return { kind: 'done', changed: false, job, queued: [], finished: [], cancelRequests: [] };
   }
   const { decision } = outcome;
-  await applyDecision(u, stored, decision);
+  await applyDecision(u, stored, isFree ? { ...decision, job } : decision);
+  // Whoever looks at an older state of the database must not take this room as well: a changed row tells them (SQLSTATE 40001).
+  if (input.command.kind === 'trigger' && !isFree) saveJob(u, { ...lockedJob(u, uid) });
   const cancelRequests: CancelRequest[] =
     decision.cancelLive === undefined ? [] : await cancelLiveRuns(u, uid, decision.cancelLive);
   await flush(u);
@@ -71,6 +78,22 @@ export async function command(u: Unit, input: CommandInput): Promise<CommandResu
   const { queued } = u;
   const finished = u.finished.slice(0, MAX_TOLD);
   return { kind: 'done', changed: true, job: lockedJob(u, uid).job, queued, finished, cancelRequests };
+}
+
+interface Lock {
+  readonly stored: StoredJob | undefined;
+  /** The row is only shared: it is not for this transaction to change. */
+  readonly isFree: boolean;
+}
+
+async function lockFor(u: Unit, { jobId, command: asked }: CommandInput, sharing: boolean): Promise<Lock> {
+  if (asked.kind === 'edit' || asked.kind === 'delete')
+    return { stored: await lockJobAlone(u, jobId), isFree: false };
+  if (sharing) {
+    const stored = await shareJob(u, jobId);
+    if (stored === undefined || isFreeTrigger(stored.job, asked)) return { stored, isFree: true };
+  }
+  return { stored: await lockJob(u, jobId), isFree: false };
 }
 
 function asksForClaimed(job: Job, { command: { kind, ...rest } }: CommandInput): boolean {
@@ -93,6 +116,9 @@ export async function writeAudit(u: Unit, audit: AuditEntry | undefined, target:
 
 const NEXT_UID = "SELECT nextval('greenvue_jobs.ids')";
 const JOB_EXISTS = 'SELECT 1 FROM greenvue_jobs.jobs WHERE id = $1 AND deleted_at IS NULL';
+/** The first key of the advisory locks of dedupe keys: triggers with the same one come one after the other, to the commit. */
+const DEDUPE_CLASS = 1_732_584_194;
+const LOCK_KEY = 'SELECT pg_advisory_xact_lock($1::integer, hashtext($2))::text AS locked';
 const DEDUPED = `SELECT run_id, pruned_run FROM greenvue_jobs.dedupe_keys
   WHERE job_uid = $1 AND key = $2 AND at > $3`;
 const KEEP_DEDUPE_KEY = `INSERT INTO greenvue_jobs.dedupe_keys (job_uid, key, run_id, at) VALUES ($1, $2, $3, $4)

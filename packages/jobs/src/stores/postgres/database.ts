@@ -24,6 +24,8 @@ export interface Database extends Queries {
    * begin.
    */
   transaction<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
+  /** One that waits for each lock for {@link LOCK_WAIT_MS} at most, and rejects as `busy` after that. */
+  boundedTransaction<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
   /** One that sees one state of the database and writes nothing. */
   snapshot<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
   /** Breaks all connections: what is under way on them fails now, and what comes gets new ones. */
@@ -53,6 +55,9 @@ const TRIES = 5;
 const CONNECT_MS = 5_000;
 /** A process that is frozen, or cut off, in the middle of a transaction holds rows that others wait for: so long at most. */
 const IDLE_MS = 10_000;
+/** A caller's transaction may hold a job for long; nobody else waits for it for longer than this. */
+export const LOCK_WAIT_MS = 2_000;
+const LOCK_NOT_AVAILABLE = '55P03';
 const INT8 = 20;
 
 const types: pg.CustomTypesConfig = {
@@ -115,6 +120,7 @@ export function connect(options: ConnectOptions): Database {
     run: (sql, params) => alone((q) => q.run(sql, params)),
     script: (sql) => alone((q) => q.script(sql)),
     transaction: (work) => inTransaction('BEGIN', work),
+    boundedTransaction: (work) => inTransaction(`BEGIN; SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`, work),
     snapshot: (work) => inTransaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
     reset,
     close: () => pool.end(),
@@ -221,7 +227,16 @@ export function columnsOf(
 function fail(error: unknown): never {
   if (error instanceof StoreError) throw error;
   const message = error instanceof Error ? error.message : String(error);
+  if (isLockTimeout(error)) throw busy(error);
   throw new StoreError('unavailable', `The database could not be used: ${message}`, { cause: error });
+}
+
+export function isLockTimeout(error: unknown): boolean {
+  return codeOf(error) === LOCK_NOT_AVAILABLE;
+}
+
+export function busy(cause?: unknown): StoreError {
+  return new StoreError('busy', 'Another transaction has held what this needs for too long.', { cause });
 }
 
 /** The server answered with an error, so that the connection is still good for more. */

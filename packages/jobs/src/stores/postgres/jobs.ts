@@ -1,4 +1,4 @@
-import type { Queries } from './database.ts';
+import { isLockTimeout, LOCK_WAIT_MS, type Queries } from './database.ts';
 import { SELECT_JOB, type StoredJob, storedJobOf } from './job-rows.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
 import type { Unit } from './unit.ts';
@@ -9,6 +9,22 @@ export async function lockJob(u: Unit, id: string): Promise<StoredJob | undefine
   return (await lock(u, LOCK_BY_ID, [id]))[0] ?? (await lock(u, LOCK_BY_ID, [id]))[0];
 }
 
+/** {@link lockJob} that waits for all who share it, too: for what may not come between a trigger and its commit. */
+export async function lockJobAlone(u: Unit, id: string): Promise<StoredJob | undefined> {
+  return (await lock(u, ALONE_BY_ID, [id]))[0] ?? (await lock(u, ALONE_BY_ID, [id]))[0];
+}
+
+/** Keeps the job that has this id now from being edited or deleted; all else goes on, and may change its row. */
+export async function shareJob(u: Unit, id: string): Promise<StoredJob | undefined> {
+  return (await lock(u, SHARE_BY_ID, [id]))[0] ?? (await lock(u, SHARE_BY_ID, [id]))[0];
+}
+
+/** The job that has this id now, unlocked. */
+export async function findJob(q: Queries, id: string): Promise<StoredJob | undefined> {
+  const [row] = await q.objects(BY_ID, [id]);
+  return row === undefined ? undefined : storedJobOf(row);
+}
+
 /** Locks a job by its uid, deleted or not. */
 export async function requireJob(u: Unit, uid: number): Promise<StoredJob> {
   const [stored] = await lock(u, LOCK_BY_UID, [uid]);
@@ -16,9 +32,32 @@ export async function requireJob(u: Unit, uid: number): Promise<StoredJob> {
   return stored;
 }
 
-/** Locks the jobs of some live runs, in the order of their uids. */
-export async function lockJobsOf(u: Unit, runIds: readonly number[]): Promise<void> {
-  await lock(u, LOCK_OF_RUNS, [runIds]);
+/** Locks the jobs of some live runs, in the order of their uids, but for those that others have locked. */
+export async function lockFreeJobsOf(u: Unit, runIds: readonly number[]): Promise<void> {
+  await lock(u, `${LOCK_OF_RUNS} SKIP LOCKED`, [runIds]);
+}
+
+/** Those of the store take some milliseconds; whoever holds a job for longer is somebody else. */
+const SHORT_WAIT_MS = 100;
+/** After a wait in vain, nothing is waited for for so long: all that a node writes would wait with it. */
+const IMPATIENT_MS = 2_000;
+
+/** Locks the jobs of some live runs, in that order, if they become free soon; else false, and nothing is locked. */
+export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<boolean> {
+  const { patience } = u.shared;
+  if (u.now < patience.waitFrom) return false;
+  await u.q.script(`SAVEPOINT soon; SET LOCAL lock_timeout = ${SHORT_WAIT_MS}`);
+  try {
+    await lock(u, LOCK_OF_RUNS, [runIds]);
+  } catch (error) {
+    if (!isLockTimeout(error)) throw error;
+    patience.waitFrom = u.now + IMPATIENT_MS;
+    // The timeout of before comes back with it.
+    await u.q.script('ROLLBACK TO SAVEPOINT soon');
+    return false;
+  }
+  await u.q.script(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}; RELEASE SAVEPOINT soon`);
+  return true;
 }
 
 /** Locks due jobs of these types that nobody else has locked, the longest overdue first. */
@@ -46,7 +85,10 @@ async function lock(
 }
 
 const LOCK = 'FOR NO KEY UPDATE OF jobs';
-const LOCK_BY_ID = `${SELECT_JOB} WHERE id = $1 AND deleted_at IS NULL ${LOCK}`;
+const BY_ID = `${SELECT_JOB} WHERE id = $1 AND deleted_at IS NULL`;
+const LOCK_BY_ID = `${BY_ID} ${LOCK}`;
+const ALONE_BY_ID = `${BY_ID} FOR UPDATE OF jobs`;
+const SHARE_BY_ID = `${BY_ID} FOR KEY SHARE OF jobs`;
 const LOCK_BY_UID = `${SELECT_JOB} WHERE uid = $1 ${LOCK}`;
 const LOCK_OF_RUNS = `${SELECT_JOB} WHERE uid IN
   (SELECT job_uid FROM greenvue_jobs.live_runs WHERE live_runs.id = ANY($1::bigint[])) ORDER BY uid ${LOCK}`;

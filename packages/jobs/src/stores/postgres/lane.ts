@@ -1,4 +1,5 @@
 import type { Database, Queries } from './database.ts';
+import { createTurns } from './turns.ts';
 
 /**
  * The order of a node's writes. What a pass asks for in one turn shares a transaction, in that order, so that claims ride with
@@ -6,7 +7,8 @@ import type { Database, Queries } from './database.ts';
  */
 export interface Lane {
   pass<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
-  command<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
+  /** `target` is what it is about: see {@link createTurns}. */
+  command<T>(target: string, work: (q: Queries, now: number) => Promise<T>): Promise<T>;
 }
 
 interface Step {
@@ -15,7 +17,9 @@ interface Step {
   reject(error: unknown): void;
 }
 
-export function createLane(db: Database): Lane {
+/** At most so many commands at once, so that connections are left for passes and reads when all commands wait for locks. */
+export function createLane(db: Database, maxCommands: number): Lane {
+  const turns = createTurns(maxCommands);
   let waiting: Step[] = [];
   /** Ends when all that was asked for so far is done. */
   let tail: Promise<void> = Promise.resolve();
@@ -25,13 +29,13 @@ export function createLane(db: Database): Lane {
     waiting = [];
     if (steps.length === 0) return;
     try {
-      const values = await db.transaction((q, now) => inOrder(steps, q, now));
+      const values = await db.boundedTransaction((q, now) => inOrder(steps, q, now));
       for (const [n, step] of steps.entries()) step.resolve(values[n]);
     } catch (error) {
       if (steps.length === 1) return steps[0]?.reject(error);
       // One of them is at fault, and took the others down with it: each gets its own transaction and its own answer.
       for (const step of steps)
-        await db.transaction((q, now) => step.run(q, now)).then(step.resolve, step.reject);
+        await db.boundedTransaction((q, now) => step.run(q, now)).then(step.resolve, step.reject);
     }
   };
 
@@ -41,9 +45,9 @@ export function createLane(db: Database): Lane {
         if (waiting.length === 0) tail = tail.then(runAll);
         waiting.push({ run: work, resolve: (value) => resolve(value as T), reject });
       }),
-    async command(work) {
+    async command(target, work) {
       await tail;
-      return db.transaction(work);
+      return turns.take(target, () => db.boundedTransaction(work));
     },
   };
 }

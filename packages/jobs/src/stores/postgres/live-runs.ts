@@ -88,13 +88,14 @@ function askedOf({ asked }: Move): { readonly asked: string; readonly at: number
   return 'since' in asked ? { asked: 'since', at: asked.since } : { asked: 'before', at: asked.before };
 }
 
+/** Each column has a name of its own, here and in all statements that may run in a caller's transaction. */
 const countTo2 = (held: string, more = '') =>
   `(SELECT count(*) FROM (SELECT FROM greenvue_jobs.live_runs
-    WHERE job_uid = job.uid AND held = '${held}' ${more} LIMIT 2) AS counted)`;
+    WHERE job_uid = job.uid AND held = '${held}' ${more} LIMIT 2) AS counted) AS held_${held}`;
 const LIVE_SUMMARIES = `SELECT job.uid, ${countTo2('no')}, ${countTo2('overlap')}, ${countTo2('pause')},
   ${countTo2('run_at', 'AND available_at <= $2::bigint')},
   (SELECT min(available_at) FROM greenvue_jobs.live_runs
-    WHERE job_uid = job.uid AND held = 'run_at' AND available_at > $2::bigint)
+    WHERE job_uid = job.uid AND held = 'run_at' AND available_at > $2::bigint) AS next_own
   FROM unnest($1::bigint[]) AS job (uid)`;
 const COUNT_CLAIMED = `SELECT count(*) FROM (SELECT FROM greenvue_jobs.live_runs
   WHERE job_uid = $1 AND held = 'no' AND node IS NOT NULL LIMIT 2) AS counted`;

@@ -8,6 +8,9 @@ import { numberOf } from './run-rows.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import { flush, lockedJob, type Unit } from './unit.ts';
 
+/** So soon, jobs are looked at again that are due and that others have locked. */
+const LOOK_AGAIN_MS = 200;
+
 /** Takes what is due of at most `limit` jobs of the types, the longest overdue first; other nodes take others meanwhile. */
 export async function plan(
   u: Unit,
@@ -26,7 +29,10 @@ export async function plan(
     await applyDecision(u, stored, decision);
   }
   await flush(u);
-  const nextWakeAt = numberOf((await u.q.arrays(EARLIEST_WAKE, [versions]))[0]);
+  const earliest = numberOf((await u.q.arrays(EARLIEST_WAKE, [versions]))[0]);
+  // All that is still due is held by others: what a caller's transaction holds is there again once that has ended.
+  const isHeld = due.length === 0 && earliest !== undefined && earliest <= u.now;
+  const nextWakeAt = isHeld ? u.now + LOOK_AGAIN_MS : earliest;
   return {
     now: u.now,
     ...plannedIn(u),

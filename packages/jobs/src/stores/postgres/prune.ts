@@ -35,8 +35,8 @@ interface Room {
 export async function prune(db: Database, retention: Retention, now: number): Promise<PruneResult> {
   const { maxAgeMs, countsMaxAgeMs } = retention;
   const steps: readonly ((left: number) => Promise<Step>)[] = [
-    (left) => db.transaction((q) => pruneOverfull(q, retention, { now, left })),
-    (left) => db.transaction((q) => pruneOld(q, retention, { now, left })),
+    (left) => db.boundedTransaction((q) => pruneOverfull(q, retention, { now, left })),
+    (left) => db.boundedTransaction((q) => pruneOld(q, retention, { now, left })),
     (left) => change(db, RETIRE, [now - maxAgeMs, left, now]),
     (left) => change(db, REMOVE_TOMBSTONES, [left]),
     (left) => change(db, OLD_DEDUPE_KEYS, [now - DEDUPE_MS, left]),

@@ -64,7 +64,7 @@ const kindOf = (table: string, columns: string, runOf: Kind['runOf']): Kind => (
   table,
   columns,
   runOf,
-  byId: `SELECT run.*, jobs.id, type FROM (SELECT ${columns} FROM ${table} WHERE id = $1) AS run ${JOB_OF_RUN}`,
+  byId: `SELECT run.*, jobs.id AS job_id, type FROM (SELECT ${columns} FROM ${table} WHERE id = $1) AS run ${JOB_OF_RUN}`,
 });
 const LIVE = kindOf('greenvue_jobs.live_runs', LIVE_COLUMNS, liveRunOf);
 const FINISHED = kindOf('greenvue_jobs.runs', FINISHED_COLUMNS, finishedRunOf);

@@ -3,8 +3,8 @@ import { finishedOf, type Outcome, retriedOf, type Settlement, settleRun } from 
 import type { JobStore, SettleBatchResult, SettleInput, SettleResult } from '../../core/store.ts';
 import { type EndedByJob, settleJobs } from './apply.ts';
 import type { DeadNode } from './control-protocol.ts';
-import { columnsOf } from './database.ts';
-import { lockJobsOf } from './jobs.ts';
+import { busy, columnsOf } from './database.ts';
+import { lockFreeJobsOf, lockJobsSoon } from './jobs.ts';
 import { deleteLiveRuns } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
 import { errorsText, LIVE_COLUMNS, liveRunOf, numbersIn } from './run-rows.ts';
@@ -21,13 +21,14 @@ interface PutBack {
 
 /** Settles claims, then once for each job what that means for it. */
 export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<SettleBatchResult> {
-  const claimed = await lockClaimed(
+  const { runs: claimed, heldIds } = await lockClaimed(
     u,
     batch.map(({ runId }) => Number(runId)),
   );
   const ends = createEnds();
   let wake = false;
   const results = batch.map((input): SettleResult => {
+    if (heldIds.has(input.runId)) return { kind: 'later' };
     const run = claimed.get(input.runId);
     if (run?.claim?.fence !== input.fence) return { kind: 'stale' };
     // Its fence is void from here on.
@@ -37,7 +38,7 @@ export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<Se
     if (settlement.availableAt <= u.now) wake = true;
     return { kind: 'waiting', availableAt: settlement.availableAt, failures: settlement.failures };
   });
-  const settled = batch.filter((_, n) => results[n]?.kind !== 'stale');
+  const settled = batch.filter((_, n) => results[n]?.kind === 'finished' || results[n]?.kind === 'waiting');
   await appendLogs(
     u.q,
     settled.flatMap(({ runId, logs }) => (logs === undefined ? [] : [{ runId: Number(runId), lines: logs }])),
@@ -46,9 +47,11 @@ export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<Se
   return { results, wake: released || wake };
 }
 
-/** Takes back every claim of nodes that are gone (P9). */
+/** Takes back every claim of nodes that are gone (P9); those whose jobs somebody holds are found again, and taken back later. */
 export async function recover(u: Unit, { node }: { readonly node: string }): Promise<RecoverResult> {
-  return takeBack(u, numbersIn(await u.q.arrays(CLAIMED_BY_GONE, [node])), { kind: 'lost' });
+  const ids = numbersIn(await u.q.arrays(CLAIMED_BY_GONE, [node]));
+  const { recovered, failed } = await takeBack(u, ids, { kind: 'lost' });
+  return { recovered, failed };
 }
 
 /** Forgets nodes of which nothing was heard since they were found dead, and takes back what they had claimed. */
@@ -63,7 +66,9 @@ export async function reconcile(
   { node, holds }: Parameters<JobStore['reconcile']>[0],
 ): Promise<number> {
   const unknown = numbersIn(await u.q.arrays(CLAIMED_BY, [node, holds.map(Number)]));
-  return (await takeBack(u, unknown, { kind: 'given_back' })).recovered;
+  const { recovered, left } = await takeBack(u, unknown, { kind: 'given_back' });
+  if (left > 0) throw busy();
+  return recovered;
 }
 
 type RecoverResult = Awaited<ReturnType<JobStore['recover']>>;
@@ -72,25 +77,43 @@ async function takeBack(
   u: Unit,
   ids: readonly number[],
   outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
-): Promise<RecoverResult> {
+): Promise<RecoverResult & { readonly left: number }> {
   const ends = createEnds();
   let recovered = 0;
   let failed = 0;
-  for (const run of (await lockClaimed(u, ids)).values()) {
+  const { runs, heldIds } = await lockClaimed(u, ids);
+  for (const run of runs.values()) {
     const settlement = endRun(u, run, { outcome, random: 0, finishedAt: u.now }, ends);
     if (settlement.kind === 'waiting') recovered += 1;
     else if (settlement.status === 'failed') failed += 1;
   }
   await writeEnds(u, ends);
-  return { recovered, failed };
+  return { recovered, failed, left: heldIds.size };
+}
+
+interface Claimed {
+  readonly runs: Map<string, LiveRun>;
+  /** Those that are claimed, too, but whose jobs somebody holds: they keep back no other. */
+  readonly heldIds: ReadonlySet<string>;
 }
 
 /** Locks runs that are claimed, and their jobs before them. */
-async function lockClaimed(u: Unit, ids: readonly number[]): Promise<Map<string, LiveRun>> {
-  if (ids.length === 0) return new Map();
-  await lockJobsOf(u, ids);
-  const runs = (await u.q.arrays(LOCK_CLAIMED, [ids])).map(liveRunOf);
-  return new Map(runs.map((run) => [run.id, run]));
+async function lockClaimed(u: Unit, ids: readonly number[]): Promise<Claimed> {
+  const runs = new Map<string, LiveRun>();
+  if (ids.length === 0) return { runs, heldIds: new Set() };
+  const lockRuns = async (of: readonly number[]) => {
+    const rows = await u.q.arrays(LOCK_CLAIMED, [of, [...u.jobs.keys()]]);
+    for (const run of rows.map(liveRunOf)) runs.set(run.id, run);
+  };
+  await lockFreeJobsOf(u, ids);
+  await lockRuns(ids);
+  const others = ids.filter((id) => !runs.has(String(id)));
+  const held =
+    others.length === 0 ? [] : numbersIn(await u.q.arrays(OF_HELD_JOBS, [others, [...u.jobs.keys()]]));
+  if (held.length === 0) return { runs, heldIds: new Set() };
+  if (!(await lockJobsSoon(u, held))) return { runs, heldIds: new Set(held.map(String)) };
+  await lockRuns(held);
+  return { runs, heldIds: new Set() };
 }
 
 /** How the claims of a unit ended, until it is written. */
@@ -153,7 +176,9 @@ const CLAIMED_BY_GONE = `SELECT id FROM greenvue_jobs.live_runs WHERE node IS NO
   AND NOT EXISTS (SELECT FROM greenvue_jobs.nodes WHERE nodes.id = live_runs.node)`;
 const CLAIMED_BY = `SELECT id FROM greenvue_jobs.live_runs WHERE node = $1 AND id <> ALL($2::bigint[])`;
 const LOCK_CLAIMED = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs
-  WHERE id = ANY($1::bigint[]) AND node IS NOT NULL ORDER BY id FOR UPDATE`;
+  WHERE id = ANY($1::bigint[]) AND node IS NOT NULL AND job_uid = ANY($2::bigint[]) ORDER BY id FOR UPDATE`;
+const OF_HELD_JOBS = `SELECT id FROM greenvue_jobs.live_runs
+  WHERE id = ANY($1::bigint[]) AND node IS NOT NULL AND job_uid <> ALL($2::bigint[])`;
 const PUT_BACK = `UPDATE greenvue_jobs.live_runs SET status = 'queued', held = new.held, available_at = new.available_at,
     failures = new.failures, recoveries = new.recoveries, errors = new.errors,
     progress = coalesce(new.progress, live_runs.progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL,

@@ -9,6 +9,7 @@ import type { DeadNode } from './control-protocol.ts';
 import { createCrowds } from './crowds.ts';
 import { connect, type Queries } from './database.ts';
 import { createDatabaseClock } from './database-clock.ts';
+import { storeInTransaction } from './in-transaction.ts';
 import { createLane } from './lane.ts';
 import { join } from './membership.ts';
 import { migrate } from './migrate.ts';
@@ -39,8 +40,12 @@ export interface PostgresStoreOptions {
   readonly maxLiveRuns?: number;
 }
 
+type TypeInVersion = Pick<JobDefinition, 'type' | 'typeVersion'>;
+
 const CONNECTIONS = 5;
 const STATEMENT_MS = 30_000;
+/** Connections that commands leave to passes, since all commands may have to wait for locks. */
+const KEPT_FREE = 1;
 const MAX_STALL_MS = 60_000;
 const MAX_LIVE_RUNS = 100_000;
 const SHARDS = 64;
@@ -58,6 +63,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     types: createTypeKeys(db),
     crowds: createCrowds(maxLiveRuns),
     shard: randomInt(SHARDS),
+    patience: { waitFrom: Number.NEGATIVE_INFINITY },
   };
   const underWay = new Set<Promise<unknown>>();
   let isClosed = false;
@@ -70,15 +76,15 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     done.then(forget, forget);
     return done;
   };
-  const lane = createLane(db);
+  const lane = createLane(db, Math.max(connections - KEPT_FREE, 1));
   // What decides goes by the time of its transaction (P17).
   const unitOf = (q: Queries, begunAt: number) => createUnit(q, shared, ownClock ? clock.now() : begunAt);
   const pass = <T>(work: (u: Unit) => Promise<T>) =>
     tracked(() => lane.pass((q, begunAt) => work(unitOf(q, begunAt))));
-  const change = <T>(work: (u: Unit) => Promise<T>, type?: Pick<JobDefinition, 'type' | 'typeVersion'>) =>
+  const change = <T>(target: string, work: (u: Unit) => Promise<T>, type?: TypeInVersion) =>
     tracked(async () => {
       if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
-      return lane.command((q, begunAt) => work(unitOf(q, begunAt)));
+      return lane.command(target, (q, begunAt) => work(unitOf(q, begunAt)));
     });
   // Beside the lane: claims of the dead may wait for what a frozen process holds, and no work of this node is to wait for them.
   const beside = <T>(work: (u: Unit) => Promise<T>) =>
@@ -109,17 +115,22 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       tracked(async () => {
         await db.run(CHECK);
       }),
-    insertJob: (input) => change((u) => insertJob(u, input), input.definition),
+    insertJob: (input) => change(input.definition.id, (u) => insertJob(u, input), input.definition),
+    within: (tx) => storeInTransaction(tx, { shared, now }),
     command: (input) =>
-      change((u) => command(u, input), input.command.kind === 'edit' ? input.command.definition : undefined),
+      change(
+        input.jobId,
+        (u) => command(u, input),
+        input.command.kind === 'edit' ? input.command.definition : undefined,
+      ),
     plan: (input) => pass((u) => plan(u, input)),
     claim: (input) => pass((u) => claim(u, input, joined.has(input.node))),
     settle: (batch) => pass((u) => settle(u, batch)),
     report: (batch) => pass((u) => report(u, batch)),
     recover: (input) => beside((u) => recover(u, input)),
     reconcile: (input) => pass((u) => reconcile(u, input)),
-    cancelRun: (input) => change((u) => cancelRun(u, input)),
-    makeDue: (input) => change((u) => makeDue(u, input)),
+    cancelRun: (input) => change(input.runId, (u) => cancelRun(u, input)),
+    makeDue: (input) => change(input.runId, (u) => makeDue(u, input)),
     prune: (retention) => tracked(() => prune(db, retention, now())),
     getJob: (jobId, handlers) => read((q) => getJob(q, { jobId, handlers }, now())),
     listJobs: (query) => read((q) => listJobs(q, query, now())),

@@ -28,6 +28,12 @@ export interface Shared {
   readonly crowds: Crowds;
   /** This process counts finished runs in this shard of an hour. */
   readonly shard: number;
+  readonly patience: Patience;
+}
+
+/** Whether a pass waits for jobs that others have locked: not again soon after it was in vain. */
+export interface Patience {
+  waitFrom: number;
 }
 
 /**

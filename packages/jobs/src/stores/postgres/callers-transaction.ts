@@ -1,0 +1,97 @@
+import { StoreError } from '../../core/errors.ts';
+import type { Transaction } from '../../core/store.ts';
+import { busy, LOCK_WAIT_MS, type Param, type Queries } from './database.ts';
+
+/** How a piece of work in a caller's transaction ended; what is not `kept` is undone, its locks included. */
+export interface Ended<T> {
+  readonly result: T;
+  readonly kept: boolean;
+}
+
+/** A caller's transaction, as work in it needs to know it. */
+export interface Inside {
+  readonly q: Queries;
+  /** Each statement sees what was committed before it: it is not REPEATABLE READ or SERIALIZABLE. */
+  readonly seesNewest: boolean;
+}
+
+/**
+ * Does a piece of work in a caller's transaction, and leaves that as it was but for what the work has written: a savepoint
+ * undoes what fails or is not kept, and the wait for locks is bounded for the work alone.
+ */
+export async function insideOf<T>(tx: Transaction, work: (inside: Inside) => Promise<Ended<T>>): Promise<T> {
+  await ask(tx, `SAVEPOINT ${SAVEPOINT}`);
+  try {
+    const [before] = await ask(tx, ENTER, [`${LOCK_WAIT_MS}ms`]);
+    const { lock_timeout, isolation } = before as {
+      readonly lock_timeout: string;
+      readonly isolation: string;
+    };
+    const { result, kept } = await work({ q: queriesOn(tx), seesNewest: isolation === 'read committed' });
+    if (kept) await ask(tx, LEAVE, [lock_timeout]);
+    else await ask(tx, `ROLLBACK TO SAVEPOINT ${SAVEPOINT}`);
+    await ask(tx, `RELEASE SAVEPOINT ${SAVEPOINT}`);
+    return result;
+  } catch (error) {
+    // Where even this fails, nothing can be saved, and what went wrong first is what to tell.
+    await ask(tx, `ROLLBACK TO SAVEPOINT ${SAVEPOINT}`).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Whoever owns the connection decides how it reads 64-bit integers, and what a row looks like: an answer is one text, which all
+ * give alike. So the columns of a statement need names of their own, and what {@link Queries.run} takes changes rows.
+ */
+export function queriesOn(tx: Transaction): Queries {
+  const objects = async (sql: string, params: readonly Param[] = []): Promise<object[]> => {
+    const [answer] = await ask(tx, `WITH answer AS (${sql}) ${AS_TEXT}`, params);
+    return JSON.parse((answer as { readonly rows: string }).rows) as object[];
+  };
+  return {
+    objects,
+    arrays: async (sql, params) => (await objects(sql, params)).map((row) => Object.values(row)),
+    run: async (sql, params) => (await objects(`${sql} RETURNING 1 AS one`, params)).length,
+    script: async (sql) => void (await ask(tx, sql)),
+  };
+}
+
+async function ask(
+  tx: Transaction,
+  text: string,
+  values: readonly Param[] = [],
+): Promise<readonly unknown[]> {
+  try {
+    return (await tx.query(text, values)).rows;
+  } catch (error) {
+    throw fault(error);
+  }
+}
+
+function fault(error: unknown): unknown {
+  const state = sqlStateOf(error);
+  if (state === '55P03') return busy(error);
+  // To be tried anew as a whole: callers know that by the error of their own driver.
+  if (state?.startsWith('40')) return error;
+  if (state === '25P01')
+    return new Error('tx is not in a transaction: BEGIN it first; a pool is none.', { cause: error });
+  const message = error instanceof Error ? error.message : String(error);
+  return new StoreError('unavailable', `The database could not be used: ${message}`, { cause: error });
+}
+
+/** The SQLSTATE of an error, as drivers tell it: as its `code`, or as that of what caused it. */
+function sqlStateOf(error: unknown): string | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if ('code' in each && typeof each.code === 'string' && /^[0-9A-Z]{5}$/.test(each.code)) return each.code;
+  }
+  return undefined;
+}
+
+const SAVEPOINT = 'greenvue_jobs';
+const AS_TEXT = "SELECT coalesce(json_agg(answer), '[]')::text AS rows FROM answer";
+/** What is set is read before. */
+const ENTER = `WITH before AS MATERIALIZED (SELECT current_setting('lock_timeout') AS lock_timeout,
+    current_setting('transaction_isolation') AS isolation)
+  SELECT lock_timeout, replace(isolation, 'uncommitted', 'committed') AS isolation,
+    set_config('lock_timeout', $1, true) AS bounded FROM before`;
+const LEAVE = "SELECT set_config('lock_timeout', $1, true) AS restored";

@@ -1,0 +1,57 @@
+import type {
+  CommandResult,
+  InsertOutcome,
+  StoreInTransaction,
+  ToldEvent,
+  Transaction,
+} from '../../core/store.ts';
+import { insideOf, queriesOn } from './callers-transaction.ts';
+import { command, insertJob } from './commands.ts';
+import { CHANNEL, type Told } from './control-protocol.ts';
+import type { Queries } from './database.ts';
+import { findJob } from './jobs.ts';
+import { createUnit, type Shared } from './unit.ts';
+
+export interface InTransactionDeps {
+  readonly shared: Shared;
+  now(): number;
+}
+
+/** What of the store can be a part of a caller's transaction. */
+export function storeInTransaction(tx: Transaction, { shared, now }: InTransactionDeps): StoreInTransaction {
+  return {
+    findJob: async (jobId) => (await findJob(queriesOn(tx), jobId))?.job,
+    async insertJob(input) {
+      const { type, typeVersion } = input.definition;
+      // Committed at once: a key says nothing of any job, and the next transaction must not wait for it.
+      await shared.types.ensure(type, typeVersion);
+      return insideOf<InsertOutcome>(tx, async ({ q }) => {
+        const at = now();
+        const result = await insertJob(createUnit(q, shared, at), input);
+        if (result.kind !== 'created') return { result, kept: false };
+        await tellOnCommit(q, [{ at, type: 'job.created', jobId: result.job.id }]);
+        return { result, kept: true };
+      });
+    },
+    trigger: (input) =>
+      insideOf<CommandResult>(tx, async ({ q, seesNewest }) => {
+        const at = now();
+        const result = await command(createUnit(q, shared, at), input, seesNewest);
+        if (result.kind !== 'done') return { result, kept: false };
+        const { job, queued } = result;
+        await tellOnCommit(
+          q,
+          queued.map(({ id: runId }) => ({ at, type: 'run.queued', jobId: job.id, runId })),
+        );
+        return { result, kept: true };
+      }),
+  };
+}
+
+/** The server sends it when the transaction commits. From no node, so that this one hears it as well. */
+async function tellOnCommit(q: Queries, events: readonly ToldEvent[]): Promise<void> {
+  const told: Told = { from: '', notices: [{ kind: 'wake' }, { kind: 'events', events }] };
+  await q.arrays(TELL, [CHANNEL, JSON.stringify(told)]);
+}
+
+const TELL = 'SELECT pg_notify($1, $2)::text AS told';
