@@ -1,0 +1,67 @@
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createEngine, createSystemClock, defineJobType, type Engine } from '@greenvue/jobs';
+import { createPostgresStore } from '@greenvue/jobs/postgres';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { createTestPostgres, temporaryFolder } from '../src/db/test-database.ts';
+import { ROOT } from './shell.ts';
+
+/** The programs of the guide, as files that find their packages as those of the workspace do. */
+async function programs(): Promise<(name: string) => string> {
+  const folder = await temporaryFolder();
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const guide = readFileSync(join(ROOT, 'docs/transactions.md'), 'utf8');
+  for (const [, name = '', code = ''] of guide.matchAll(/^```ts file=(\S+)\n(.*?)^```$/gms))
+    writeFileSync(join(folder, name), code);
+  return (name) => join(folder, name);
+}
+
+async function startEngine(url: string, done: (order: number) => void): Promise<Engine> {
+  const payload = z.strictObject({ order: z.int().default(0) });
+  const jobTypes = ['ship-order', 'remind'].map((name) =>
+    defineJobType({
+      type: name.replace('-', '_'),
+      module: import.meta.url,
+      payload,
+      run: async (ctx, _deps: undefined) => done(ctx.payload.order),
+    }),
+  );
+  const clock = createSystemClock();
+  const store = createPostgresStore({ url, clock });
+  const engine = createEngine({ store, clock, jobTypes, deps: undefined });
+  onTestFinished(() => engine.stop());
+  await engine.start();
+  return engine;
+}
+
+test('the programs of the guide to transactions do both or nothing', async () => {
+  const file = await programs();
+  const url = await createTestPostgres();
+  const pool = new pg.Pool({ connectionString: url });
+  const database = new Kysely({ dialect: new PostgresDialect({ pool }) });
+  onTestFinished(() => database.destroy());
+  await pool.query('CREATE TABLE orders (id integer PRIMARY KEY)');
+  const shipped: number[] = [];
+  const engine = await startEngine(url, (order) => void shipped.push(order));
+  const ship = { id: 'ship-order', name: 'Ship an order', type: 'ship_order', onDemand: true } as const;
+  await engine.createJob({ ...ship, overlap: 'allow' });
+
+  const { takeOrder } = await import(file('orders-pg.ts'));
+  const runId = await takeOrder(pool, engine, 1);
+  await expect(takeOrder(pool, engine, 1)).rejects.toThrow('duplicate key');
+  await expect.poll(async () => (await engine.getRun(runId)).run.status).toBe('succeeded');
+  expect(shipped).toEqual([1]);
+
+  const withKysely = await import(file('orders-kysely.ts'));
+  await withKysely.takeOrder(database, engine, 2);
+  await expect(withKysely.takeOrder(database, engine, 1)).rejects.toThrow('duplicate key');
+  expect((await engine.getJob('remind-2')).job).toMatchObject({ createdBy: 'user:42', status: 'active' });
+  await expect(engine.getJob('remind-1')).rejects.toMatchObject({ code: 'not_found' });
+  // One that is refused takes the order with it: the callback throws.
+  await expect(withKysely.takeOrder(database, engine, 2)).rejects.toThrow();
+  const { rows } = await pool.query('SELECT id FROM orders ORDER BY id');
+  expect(rows).toEqual([{ id: 1 }, { id: 2 }]);
+});
