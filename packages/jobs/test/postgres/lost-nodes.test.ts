@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { describe, inject, it, type TestContext } from 'vitest';
+import { z } from 'zod';
+import { createEngine, createSystemClock, defineJobType, type Engine } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createNetwork } from './dead-network.ts';
+import { type NodeProcess, startNodeProcess } from './node-process.ts';
+import { createDatabase, startPostgres } from './server.ts';
+import { createTestDatabase } from './test-database.ts';
+
+const LEASE_MS = 15_000;
+const POLL = { timeout: 40_000, interval: 50 };
+
+/** As in `node-child.ts`; here it says when its handlers stop. */
+const hold = defineJobType({
+  type: 'hold',
+  module: import.meta.url,
+  payload: z.strictObject({ blockMs: z.int().default(0) }),
+  run: ({ signal }, deps: { readonly stopped: number[] }) =>
+    new Promise<void>((_, reject) => {
+      signal.addEventListener('abort', () => {
+        deps.stopped.push(performance.now());
+        reject(signal.reason);
+      });
+    }),
+});
+
+/** Tests run side by side: each ends what it has started. */
+type Test = Pick<TestContext, 'expect' | 'onTestFinished'>;
+
+async function startEngine(
+  test: Test,
+  url: string,
+  places: number,
+): Promise<{ engine: Engine; stopped: number[] }> {
+  const clock = createSystemClock();
+  const stopped: number[] = [];
+  const engine = createEngine({
+    store: createPostgresStore({ url, clock }),
+    clock,
+    jobTypes: [hold],
+    deps: { stopped },
+    concurrency: places,
+    shutdownTimeoutMs: 500,
+  });
+  test.onTestFinished(() => engine.stop());
+  await engine.start();
+  return { engine, stopped };
+}
+
+async function startProcess(
+  test: Test,
+  url: string,
+  options: { maxStallMs?: number } = {},
+): Promise<NodeProcess> {
+  const node = await startNodeProcess(url, options);
+  test.onTestFinished(async () => {
+    node.signal('SIGKILL');
+    await node.ended;
+  });
+  return node;
+}
+
+interface Prepared {
+  readonly url: string;
+  readonly api: Engine;
+}
+
+/** A database of its own, an API-only node on it, and a job. */
+async function prepare(test: Test): Promise<Prepared> {
+  const database = await createTestDatabase(inject('postgresUrl'), `lost_${randomUUID().slice(0, 8)}`);
+  test.onTestFinished(() => database.drop());
+  await isSettled(test, database.url);
+  const { engine } = await startEngine(test, database.url, 0);
+  await engine.createJob({ id: 'job', name: 'Job', type: 'hold', onDemand: true });
+  return { url: database.url, api: engine };
+}
+
+/** For one lease after its start nobody is declared dead. */
+async function isSettled(test: Test, url: string): Promise<void> {
+  const sql = `SELECT clock_timestamp() - pg_postmaster_start_time() > '${LEASE_MS} ms' AS is_settled`;
+  await test.expect.poll(async () => (await ask(url, sql))[0], POLL).toEqual({ is_settled: true });
+}
+
+async function ask(url: string, sql: string, values: unknown[] = []): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const runOf = async (engine: Engine, runId: string) => (await engine.getRun(runId)).run;
+const nodesOf = async (engine: Engine) => (await engine.stats()).nodes.length;
+
+/** Starts the job's run on the first node there is, and only then the second node. */
+async function startRun(test: Test, { api, url }: Prepared, payload = {}, options = {}) {
+  const first = await startProcess(test, url, options);
+  const { run } = (await api.trigger('job', { payload })).view;
+  await test.expect.poll(() => first.has(`started ${run.id}`), POLL).toBe(true);
+  const second = await startProcess(test, url);
+  return { first, second, runId: run.id };
+}
+
+describe.concurrent('P9, section 7: nodes that are gone', () => {
+  it('a killed process: its run starts elsewhere long before its lease is over, and costs no attempt', async (test) => {
+    const prepared = await prepare(test);
+    const { api } = prepared;
+    const { first, second, runId } = await startRun(test, prepared);
+    const killed = performance.now();
+    first.signal('SIGKILL');
+    await test.expect.poll(() => second.has(`started ${runId}`), POLL).toBe(true);
+    test.expect(performance.now() - killed).toBeLessThan(10_000);
+    test.expect(await runOf(api, runId)).toMatchObject({ status: 'running', recoveries: 1, failures: 0 });
+    test.expect(await nodesOf(api)).toBe(2);
+  }, 90_000);
+
+  it('a process that ends in order while others run: its run goes back at no cost, and its row with it', async (test) => {
+    const prepared = await prepare(test);
+    const { api } = prepared;
+    const { first, second, runId } = await startRun(test, prepared);
+    first.signal('SIGTERM');
+    test.expect(await first.ended).toBe(0);
+    test.expect(first.has(`stopped ${runId} ShutdownError`)).toBe(true);
+    await test.expect.poll(() => second.has(`started ${runId}`), POLL).toBe(true);
+    test.expect(await runOf(api, runId)).toMatchObject({ status: 'running', recoveries: 0, failures: 0 });
+  }, 90_000);
+
+  it('a frozen process: its lease ends though it holds its lock; thawed, it aborts its handler and is somebody new', async (test) => {
+    const prepared = await prepare(test);
+    const { url, api } = prepared;
+    const { first, second, runId } = await startRun(test, prepared);
+    const before = (await ask(url, 'SELECT id FROM greenvue_jobs.nodes')).length;
+    first.signal('SIGSTOP');
+    await test.expect.poll(() => second.has(`started ${runId}`), POLL).toBe(true);
+    test.expect(first.has('stopped')).toBe(false);
+    test.expect((await ask(url, 'SELECT id FROM greenvue_jobs.nodes')).length).toBe(before - 1);
+    first.signal('SIGCONT');
+    await test.expect.poll(() => first.has(`stopped ${runId} StaleClaimError`), POLL).toBe(true);
+    await test.expect.poll(() => nodesOf(api), POLL).toBe(before);
+    // P10: what the first one made of it counts for nothing.
+    test.expect(await runOf(api, runId)).toMatchObject({ status: 'running', recoveries: 1, failures: 0 });
+  }, 90_000);
+
+  it('an event loop that stands still for longer than the lease keeps its run, since the heart goes on', async (test) => {
+    const prepared = await prepare(test);
+    const { api } = prepared;
+    const { second, runId } = await startRun(test, prepared, { blockMs: LEASE_MS + 4_000 });
+    await test.expect
+      .poll(async () => (await api.stats()).nodes.map(({ health }) => health), POLL)
+      .toContain('stalled');
+    await test.expect.poll(async () => (await runOf(api, runId)).status, POLL).toBe('succeeded');
+    test.expect(await runOf(api, runId)).toMatchObject({ recoveries: 0 });
+    test.expect(second.has('started')).toBe(false);
+  }, 90_000);
+
+  it('but one that stands still for longer than it may loses it', async (test) => {
+    const prepared = await prepare(test);
+    const { api } = prepared;
+    const { second, runId } = await startRun(
+      test,
+      prepared,
+      { blockMs: LEASE_MS + 12_000 },
+      { maxStallMs: 2_000 },
+    );
+    await test.expect.poll(() => second.has(`started ${runId}`), POLL).toBe(true);
+    test.expect(await runOf(api, runId)).toMatchObject({ status: 'running', recoveries: 1 });
+  }, 90_000);
+
+  it('a node that is cut off stops its handler before another starts it, and comes back', async (test) => {
+    const prepared = await prepare(test);
+    const { url, api } = prepared;
+    const network = await createNetwork(url);
+    test.onTestFinished(() => network.close());
+    const { engine, stopped } = await startEngine(test, network.url, 1);
+    const { run } = (await api.trigger('job')).view;
+    await test.expect.poll(async () => (await runOf(api, run.id)).status, POLL).toBe('running');
+    const other = await startProcess(test, url);
+    const cut = performance.now();
+    network.cut();
+    await test.expect.poll(() => other.has(`started ${run.id}`), POLL).toBe(true);
+    test.expect(performance.now() - cut).toBeLessThan(LEASE_MS + 5_000);
+    const [stoppedAt = Number.POSITIVE_INFINITY] = stopped;
+    test.expect(stoppedAt).toBeLessThan(other.lines.find(({ line }) => line.startsWith('started'))?.at ?? 0);
+    network.mend();
+    await test.expect.poll(async () => (await engine.stats()).nodes, POLL).toHaveLength(3);
+    // Its places are worth something again.
+    await api.createJob({ id: 'next', name: 'Next', type: 'hold', onDemand: true });
+    const next = (await api.trigger('next')).view.run;
+    await test.expect.poll(async () => (await runOf(api, next.id)).status, POLL).toBe('running');
+    test.expect(await runOf(api, run.id)).toMatchObject({ status: 'running', recoveries: 1 });
+  }, 90_000);
+
+  it('for one lease after a standby was promoted nobody is declared dead', async (test) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'greenvue-standby-'));
+    test.onTestFinished(() => rm(dataDir, { recursive: true }));
+    const primary = await startPostgres({ dataDir });
+    const url = await createDatabase(primary.url, 'app');
+    const { engine } = await startEngine(test, url, 0);
+    await engine.stop();
+    await ask(url, DEAD_NODE);
+    await primary.stop();
+    await writeFile(join(dataDir, 'standby.signal'), '');
+    const standby = await startPostgres({ dataDir, port: primary.port });
+    test.onTestFinished(() => standby.stop());
+    await isSettled(test, url);
+
+    await ask(url, 'SELECT pg_promote()');
+    await startEngine(test, url, 0);
+    const noted = performance.now();
+    const isThere = async () =>
+      (await ask(url, "SELECT FROM greenvue_jobs.nodes WHERE id = 'dead'")).length === 1;
+    test
+      .expect(await ask(url, 'SELECT timeline FROM greenvue_jobs.server'))
+      .toEqual([{ timeline: '00000002' }]);
+    await test.expect.poll(isThere, POLL).toBe(false);
+    test.expect(performance.now() - noted).toBeGreaterThan(LEASE_MS - 2_000);
+  }, 120_000);
+});
+
+const DEAD_NODE = `INSERT INTO greenvue_jobs.nodes
+    (id, version, places, types, started_at, beat_at, lease_until, holds_lock, state)
+  VALUES ('dead', '', 1, '{}', 0, 0, 0, true, '{}')`;

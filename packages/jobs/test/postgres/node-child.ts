@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { createEngine, createSystemClock, defineJobType } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+
+/**
+ * A node as a process of its own, to be killed, frozen or blocked. It tells on stdout, a line each: `ready`, `started <run>`,
+ * `stopped <run> <reason>`, `stop`. Arguments: the database, places, how long its event loop may stand still (ms).
+ */
+const [, , url = '', places = '1', maxStallMs = '60000'] = process.argv;
+const tell = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Goes on until it is told to stop, but first keeps the event loop for a while. */
+const hold = defineJobType({
+  type: 'hold',
+  module: import.meta.url,
+  payload: z.strictObject({ blockMs: z.int().default(0) }),
+  run: async ({ run, signal, payload }) => {
+    tell(`started ${run.id}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const end = performance.now() + payload.blockMs;
+    while (performance.now() < end) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    if (payload.blockMs > 0 && !signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve());
+    });
+    const reason: unknown = signal.reason;
+    tell(`stopped ${run.id} ${reason instanceof Error ? reason.name : ''}`);
+    throw reason;
+  },
+});
+
+const clock = createSystemClock();
+const engine = createEngine({
+  store: createPostgresStore({ url, clock, maxStallMs: Number(maxStallMs) }),
+  clock,
+  jobTypes: [hold],
+  deps: {},
+  concurrency: Number(places),
+  shutdownTimeoutMs: 2_000,
+});
+await engine.start();
+tell('ready');
+process.on('SIGTERM', () => void engine.stop());

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export interface NodeProcess {
+  /** What it has told so far, and when (monotonic ms). */
+  readonly lines: readonly { readonly line: string; readonly at: number }[];
+  has(line: string): boolean;
+  signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void;
+  /** The exit code, or the signal that ended it. */
+  readonly ended: Promise<number | string>;
+}
+
+/** Starts `node-child.ts`; resolves once it has joined the others. */
+export async function startNodeProcess(
+  url: string,
+  options: { readonly places?: number; readonly maxStallMs?: number } = {},
+): Promise<NodeProcess> {
+  const { places = 1, maxStallMs = 60_000 } = options;
+  const script = fileURLToPath(new URL('./node-child.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, url, String(places), String(maxStallMs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: { line: string; at: number }[] = [];
+  const reader = createInterface({ input: child.stdout });
+  reader.on('line', (line) => lines.push({ line, at: performance.now() }));
+  const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
+  const first = await Promise.race([once(reader, 'line'), ended]);
+  if (!Array.isArray(first)) throw new Error(`The node ended before it was ready: ${first}.`);
+  return {
+    lines,
+    has: (line) => lines.some((told) => told.line.startsWith(line)),
+    signal: (signal) => void child.kill(signal),
+    ended,
+  };
+}
