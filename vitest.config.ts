@@ -11,6 +11,8 @@ export default defineConfig({
     globalSetup: ['packages/jobs/test/postgres/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // Those that run side by side mostly wait.
+    maxConcurrency: 10,
     pool: 'forks',
     // Machines are shared and slow at times: a condition has long to come true, and a test ends as soon as it does.
     expect: { poll: { timeout: 10_000 } },

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Notice, ToldEvent } from '../../core/store.ts';
+import { payloadsOf } from './notices.ts';
+
+const told = z.object({
+  from: z.string(),
+  notices: z.array(z.looseObject({ kind: z.string(), runIds: z.unknown(), events: z.unknown() }).partial()),
+});
+const noticesIn = (payloads: readonly string[]) =>
+  payloads.flatMap((one) => told.parse(JSON.parse(one)).notices);
+const listIn = (payloads: readonly string[], name: 'runIds' | 'events') =>
+  noticesIn(payloads).flatMap((notice) => z.array(z.unknown()).parse(notice[name]));
+
+it('puts what fits into one payload, in order', () => {
+  const notices: Notice[] = [{ kind: 'wake' }, { kind: 'job_changed', jobId: 'a' }];
+  const payloads = payloadsOf('node', notices);
+  expect(payloads).toHaveLength(1);
+  expect(noticesIn(payloads)).toEqual(notices);
+});
+
+it('splits what PostgreSQL would refuse, and loses nothing of it', () => {
+  const runIds = Array.from({ length: 5_000 }, (_, n) => String(517_393_612_800_000 + n));
+  const payloads = payloadsOf('node', [{ kind: 'cancel', runIds }]);
+  expect(Math.max(...payloads.map((payload) => Buffer.byteLength(payload)))).toBeLessThan(8_000);
+  expect(listIn(payloads, 'runIds')).toEqual(runIds);
+});
+
+it('splits events by their bytes, and leaves out data that no payload has room for', () => {
+  const event = (runId: string, note: string): ToldEvent => ({
+    at: 0,
+    type: 'run.progress',
+    jobId: 'j'.repeat(128),
+    runId,
+    data: { note },
+  });
+  const events = Array.from({ length: 300 }, (_, n) => event(String(n), 'ü'.repeat(n * 3)));
+  const payloads = payloadsOf('node', [
+    { kind: 'events', events: [...events, event('long', '\0'.repeat(3_000))] },
+  ]);
+  expect(Math.max(...payloads.map((payload) => Buffer.byteLength(payload)))).toBeLessThan(8_000);
+  expect(listIn(payloads, 'events')).toEqual([...events, { ...event('long', ''), data: {} }]);
+});
