@@ -1,0 +1,54 @@
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TYPES } from './load.ts';
+
+/** A version of the program: which file starts a node, and which job types it has. */
+export interface Build {
+  readonly name: string;
+  readonly program: string;
+  readonly types: readonly string[];
+}
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** The program as it is here. */
+export const THIS_BUILD: Build = {
+  name: 'this',
+  program: fileURLToPath(new URL('./node-child.ts', import.meta.url)),
+  types: TYPES,
+};
+
+/** The same without one of its job types. */
+export function withoutSeasonal(build: Build): Build {
+  return { ...build, name: `${build.name}, a type fewer`, types: ['steady'] };
+}
+
+/** A later version: a copy of the sources whose store has so many additive migrations more. */
+export function laterBuild(folder: string, migrations: number): Build {
+  const name = `this + ${migrations} migrations`;
+  const base = join(folder, `build-${migrations}`);
+  const jobs = join(base, 'packages', 'jobs');
+  const postgres = join('src', 'stores', 'postgres');
+  mkdirSync(jobs, { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(base, 'node_modules'));
+  for (const part of ['package.json', 'src', join('test', 'chaos')])
+    cpSync(join(root, 'packages', 'jobs', part), join(jobs, part), { recursive: true });
+  const names = Array.from({ length: migrations }, (_, n) => `chaos-${n + 1}.sql`);
+  for (const [n, file] of names.entries())
+    writeFileSync(join(jobs, postgres, 'migrations', file), ADDITIVE.replaceAll('$n', String(n + 1)));
+  const migrate = join(jobs, postgres, 'migrate.ts');
+  const source = readFileSync(migrate, 'utf8');
+  const changed = source.replace(LIST, (_, known: string) =>
+    ['const MIGRATIONS = [', known, ...names.map((file) => `, '${file}'`), '] as const'].join(''),
+  );
+  if (changed === source) throw new Error('The list of migrations is not where it was.');
+  writeFileSync(migrate, changed);
+  return { ...THIS_BUILD, name, program: join(jobs, 'test', 'chaos', 'node-child.ts') };
+}
+
+const LIST = /const MIGRATIONS = \[([^\]]*?),?\s*\] as const/;
+/** Both kinds that the version before can live with: a column more in a table that it uses, and a new table. */
+const ADDITIVE = `ALTER TABLE greenvue_jobs.jobs ADD COLUMN chaos_$n text;
+CREATE TABLE greenvue_jobs.chaos_$n (job_uid bigint PRIMARY KEY, note text NOT NULL);
+`;

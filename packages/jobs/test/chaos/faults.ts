@@ -1,0 +1,17 @@
+import { DEPLOY_FAULTS } from './faults/deploy.ts';
+import { NAMESPACE_FAULTS } from './faults/namespace.ts';
+import { NETWORK_FAULTS } from './faults/network.ts';
+import { NODE_FAULTS } from './faults/nodes.ts';
+import { READER_FAULTS } from './faults/readers.ts';
+import { SERVER_FAULTS } from './faults/server.ts';
+import type { Fault } from './injury.ts';
+
+/** All faults, in the order of a round. */
+export const FAULTS: readonly Fault[] = [
+  ...NODE_FAULTS,
+  ...SERVER_FAULTS,
+  ...NETWORK_FAULTS,
+  ...NAMESPACE_FAULTS,
+  ...READER_FAULTS,
+  ...DEPLOY_FAULTS,
+];

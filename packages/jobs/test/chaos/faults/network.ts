@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster } from '../cluster.ts';
+import { type Fault, type Injury, NOTICE_MS } from '../injury.ts';
+import type { Conditions } from '../proxy.ts';
+import { LEASE_MS } from '../scale.ts';
+import { oneOf } from './nodes.ts';
+
+/** What happens between a node and the server, done by the proxy before it. */
+export const NETWORK_FAULTS: readonly Fault[] = [
+  { name: 'slow', title: 'the server is slow for all nodes (50 ms each way)', inject: slow },
+  {
+    name: 'cut',
+    title: 'a node is cut off from the server, in both directions',
+    inject: (c) => cut(c, { toServer: 'hold', toNode: 'hold' }),
+  },
+  {
+    name: 'cut-to-server',
+    title: 'what a node sends does not reach the server',
+    inject: (c) => cut(c, { toServer: 'hold' }),
+  },
+  {
+    name: 'cut-to-node',
+    title: 'what the server answers does not reach a node',
+    inject: (c) => cut(c, { toNode: 'hold' }),
+  },
+];
+
+const LATENCY_MS = 50;
+
+async function slow(cluster: Cluster): Promise<Injury> {
+  const beganAt = Date.now();
+  for (const node of cluster.nodes) cluster.network(node, { latencyMs: LATENCY_MS });
+  await delay(cluster.scale.lastsMs);
+  for (const node of cluster.nodes) cluster.network(node);
+  return { beganAt, healedAt: Date.now() };
+}
+
+async function cut(cluster: Cluster, conditions: Partial<Conditions>): Promise<Injury> {
+  const node = oneOf(cluster);
+  const { life } = node;
+  const beganAt = Date.now();
+  cluster.network(node, conditions);
+  await delay(cluster.scale.cutMs);
+  cluster.network(node);
+  const healedAt = Date.now();
+  return cutOff(life, beganAt, healedAt);
+}
+
+/** It judges its own lease, so that its handlers have their signal about when the others may take its runs. */
+export function cutOff(life: string, beganAt: number, healedAt: number): Injury {
+  return {
+    beganAt,
+    healedAt,
+    mayBeDead: [life],
+    interrupted: [{ life, at: beganAt }],
+    unaware: [{ life, from: beganAt, until: beganAt + LEASE_MS + NOTICE_MS }],
+  };
+}

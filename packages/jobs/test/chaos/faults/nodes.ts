@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster } from '../cluster.ts';
+import { type Fault, type Injury, NOTICE_MS } from '../injury.ts';
+import type { ClusterNode } from '../node.ts';
+
+/** What happens to the processes. */
+export const NODE_FAULTS: readonly Fault[] = [
+  { name: 'kill', title: 'nodes are killed, again and again', inject: killAgainAndAgain },
+  { name: 'freeze', title: 'a node is frozen, and thawed after its lease', inject: freeze },
+  { name: 'block', title: "a node's event loop stands still", inject: block },
+  {
+    name: 'clock-ahead',
+    title: 'the clock of a node is a minute ahead',
+    inject: (c) => wrongClock(c, 60_000),
+  },
+  {
+    name: 'clock-behind',
+    title: 'the clock of a node is a minute behind',
+    inject: (c) => wrongClock(c, -60_000),
+  },
+];
+
+/** Any of them, but another one each time. */
+export function oneOf(cluster: Cluster): ClusterNode {
+  const node = cluster.nodes[Math.floor(Math.random() * cluster.nodes.length)];
+  if (node === undefined) throw new Error('The cluster has no nodes.');
+  return node;
+}
+
+const DOWN_MS = 2_000;
+
+async function killAgainAndAgain(cluster: Cluster): Promise<Injury> {
+  const beganAt = Date.now();
+  const interrupted: { life: string; at: number }[] = [];
+  let healedAt = beganAt;
+  for (let n = 0; n < cluster.scale.kills; n++) {
+    const node = oneOf(cluster);
+    const { life } = node;
+    healedAt = await cluster.kill(node);
+    interrupted.push({ life, at: healedAt });
+    await delay(DOWN_MS);
+    await cluster.start(node);
+    await delay(DOWN_MS * Math.random());
+  }
+  // Two nodes are to do all at once after the last kill: nobody waits for the third.
+  return { beganAt, healedAt, interrupted, mayBeDead: interrupted.map(({ life }) => life) };
+}
+
+async function freeze(cluster: Cluster): Promise<Injury> {
+  const node = oneOf(cluster);
+  const { life } = node;
+  const beganAt = Date.now();
+  await node.freeze(cluster.scale.freezeMs);
+  const healedAt = Date.now();
+  return {
+    beganAt,
+    healedAt,
+    mayBeDead: [life],
+    interrupted: [{ life, at: beganAt }],
+    unaware: [{ life, from: beganAt, until: healedAt + NOTICE_MS }],
+  };
+}
+
+/** Its control connection is in a thread: it keeps its lease, and its runs. */
+async function block(cluster: Cluster): Promise<Injury> {
+  const beganAt = Date.now();
+  oneOf(cluster).block(cluster.scale.blockMs);
+  await delay(cluster.scale.blockMs);
+  return { beganAt, healedAt: Date.now() };
+}
+
+async function wrongClock(cluster: Cluster, clockOffMs: number): Promise<Injury> {
+  const node = oneOf(cluster);
+  await node.stop();
+  const beganAt = Date.now();
+  await cluster.start(node, { clockOffMs });
+  await delay(cluster.scale.lastsMs);
+  const [early] = await cluster.admin.rows<{ runs: number }>(EARLY, [node.life, EARLY_MS]);
+  if (early !== undefined && early.runs > 0)
+    cluster.seen.faults.push(`${early.runs} runs began more than ${EARLY_MS} ms before their slots`);
+  const healedAt = Date.now();
+  await node.stop();
+  await cluster.start(node);
+  return { beganAt, healedAt };
+}
+
+/** A node knows the database's time to half of what a question for it takes. */
+const EARLY_MS = 250;
+const EARLY = `SELECT count(*) AS runs FROM chaos.ledger JOIN greenvue_jobs.runs ON runs.id = run_id
+  WHERE ledger.node = $1 AND ledger.started_at < scheduled_for - $2::double precision`;

@@ -1,0 +1,41 @@
+import type { Cluster } from './cluster.ts';
+
+/** What was done to the cluster: what the checks have to know about it, and nothing else is excused. Times in ms. */
+export interface Injury {
+  readonly beganAt: number;
+  /** From here on nothing stands in the way any more. */
+  readonly healedAt: number;
+  /** Lives that the others may take, or took, for dead; whatever else is taken for dead is a violation. */
+  readonly mayBeDead?: readonly string[];
+  /** Lives that were interrupted, and when: how soon their runs start elsewhere is measured. */
+  readonly interrupted?: readonly { readonly life: string; readonly at: number }[];
+  readonly unaware?: readonly Unaware[];
+  /** What was seen besides, for the report. */
+  readonly notes?: readonly string[];
+}
+
+/**
+ * A handler of this life may still run, within this time, beside a newer claim of its run or a later run of its job: it can't know
+ * yet that its claim is lost.
+ */
+export interface Unaware {
+  readonly life: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+export interface Fault {
+  /** For `--fault`. */
+  readonly name: string;
+  /** What is done, for the report. */
+  readonly title: string;
+  /** Why it can't be done on this machine; absent: it can. */
+  missing?(): string | undefined;
+  inject(cluster: Cluster): Promise<Injury>;
+}
+
+/**
+ * A node that was frozen or cut off looks at its lease twice a second, and is told by a rejected heartbeat: so long after it is back,
+ * or after its lease was over, its handlers have their signal and, as they heed it, have ended.
+ */
+export const NOTICE_MS = 2_000;

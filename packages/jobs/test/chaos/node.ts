@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Build } from './build.ts';
+import { type FromNode, type NodeInput, START_FAILED, type ToNode } from './messages.ts';
+
+export interface NodeOptions {
+  readonly name: string;
+  readonly logFolder: string;
+  heard(life: string, message: FromNode): void;
+  /** It ended, and nobody had asked it to. */
+  fell(life: string, code: string): void;
+}
+
+/** How the next life of a node is started. */
+export interface LifeOptions {
+  readonly url: string;
+  readonly build: Build;
+  readonly places: number;
+  readonly triggersPerSecond: number;
+  readonly clockOffMs?: number;
+  /** A network namespace to run in. */
+  readonly namespace?: string;
+}
+
+const READY_MS = 60_000;
+
+/** One of the nodes: a process after the other, under one name. */
+export class ClusterNode {
+  readonly name: string;
+  readonly #with: NodeOptions;
+  #lives = 0;
+  #child: ChildProcess | undefined;
+  #ended: Promise<unknown> = Promise.resolve();
+  #isAsked = false;
+
+  constructor(options: NodeOptions) {
+    this.name = options.name;
+    this.#with = options;
+  }
+
+  /** The name of its present process, or of the last one. */
+  get life(): string {
+    return `${this.name}.${this.#lives}`;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined;
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  /** Starts a process, and again when the server is away just then; resolves once its engine has joined the others. */
+  async start(options: LifeOptions): Promise<void> {
+    const until = performance.now() + READY_MS;
+    while ((await this.#startOnce(options)) !== 'ready') {
+      if (performance.now() > until) throw new Error(`The node ${this.name} does not start: see its log.`);
+      await delay(200);
+    }
+  }
+
+  /** SIGKILL: no more of it, at once. Gives the instant. */
+  async kill(): Promise<number> {
+    const at = Date.now();
+    await this.#end('SIGKILL');
+    return at;
+  }
+
+  /** A graceful end: what has not finished is handed back. */
+  async stop(): Promise<void> {
+    this.#isAsked = true;
+    this.#say({ kind: 'stop' });
+    await this.#ended;
+  }
+
+  /** SIGSTOP, and SIGCONT after: by a shell, so that nothing stays frozen when this process dies meanwhile. */
+  async freeze(ms: number): Promise<void> {
+    const script = 'kill -STOP "$1"; sleep "$2"; kill -CONT "$1"';
+    const shell = spawn('sh', ['-c', script, 'freeze', String(this.pid), String(ms / 1_000)], {
+      detached: true,
+      stdio: 'ignore',
+    });
+    await new Promise((resolve) => shell.once('exit', resolve));
+  }
+
+  /** Its event loop stands still for so long. */
+  block(ms: number): void {
+    this.#say({ kind: 'block', ms });
+  }
+
+  #say(message: ToNode): void {
+    this.#child?.send(message);
+  }
+
+  async #end(signal: 'SIGKILL'): Promise<void> {
+    this.#isAsked = true;
+    this.#child?.kill(signal);
+    await this.#ended;
+  }
+
+  #startOnce(options: LifeOptions): Promise<'ready' | 'failed'> {
+    this.#lives += 1;
+    this.#isAsked = false;
+    const { life } = this;
+    const { heard, fell } = this.#with;
+    const child = this.#spawn(options);
+    this.#child = child;
+    return new Promise((resolve) => {
+      this.#ended = new Promise<void>((ended) => {
+        child.once('exit', (code, signal) => {
+          this.#child = undefined;
+          if (code === START_FAILED) resolve('failed');
+          else if (!this.#isAsked) fell(life, signal ?? String(code));
+          resolve('failed');
+          ended();
+        });
+      });
+      child.on('message', (message: FromNode) => {
+        if (message.kind === 'ready') resolve('ready');
+        else heard(life, message);
+      });
+    });
+  }
+
+  #spawn({ build, namespace, clockOffMs = 0, url, places, triggersPerSecond }: LifeOptions): ChildProcess {
+    const { life } = this;
+    const input: NodeInput = { life, url, types: build.types, places, triggersPerSecond, clockOffMs };
+    const log = openSync(join(this.#with.logFolder, `${life}.log`), 'a');
+    const command = [process.execPath, build.program, JSON.stringify(input)];
+    const [program = '', ...args] =
+      namespace === undefined ? command : ['ip', 'netns', 'exec', namespace, ...command];
+    const child = spawn(program, args, { stdio: ['ignore', log, log, 'ipc'] });
+    closeSync(log);
+    return child;
+  }
+}

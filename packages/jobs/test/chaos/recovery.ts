@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster } from './cluster.ts';
+import type { Injury } from './injury.ts';
+
+/** How the cluster came back after an injury. */
+export interface Recovery {
+  /** From the healing to the end of the first second in which 95 % as many handlers ended as before; undefined: not in time. */
+  readonly throughputMs: number | undefined;
+  /** From the interruption of each run that its node had begun to its next beginning elsewhere. */
+  readonly restartsMs: readonly number[];
+  /** Nodes that do nothing any more. */
+  readonly idle: readonly string[];
+}
+
+/** Handlers that ended a second, over the last `ms`. */
+export async function throughput({ admin }: Cluster, ms: number): Promise<number> {
+  const [row] = await admin.rows<{ ended: number }>(ENDED_WITHIN, [ms]);
+  return ((row?.ended ?? 0) / ms) * 1_000;
+}
+
+const ENOUGH = 0.95;
+const WINDOW_MS = 1_000;
+const STEP_MS = 100;
+const POLL_MS = 500;
+const GIVE_UP_MS = 30_000;
+/** A node that takes part ends at least this share of all. */
+const LEAST_SHARE = 0.02;
+
+/** Waits until all is as before, or gives up. */
+export async function recovered(cluster: Cluster, injury: Injury, before: number): Promise<Recovery> {
+  const until = Date.now() + GIVE_UP_MS;
+  let recovery: Recovery;
+  do {
+    await delay(POLL_MS);
+    const ended = await cluster.admin.rows<{ at: number }>(ENDS, [injury.healedAt, STEP_MS]);
+    recovery = {
+      throughputMs: firstFullWindow(
+        ended.map(({ at }) => at),
+        before,
+        injury.healedAt,
+      ),
+      restartsMs: await restarts(cluster, injury),
+      idle: await idleNodes(cluster),
+    };
+  } while ((recovery.throughputMs === undefined || recovery.idle.length > 0) && Date.now() < until);
+  return recovery;
+}
+
+/** `ends`: sorted. Steps through the time since the healing, until a window holds enough of them. */
+function firstFullWindow(ends: readonly number[], before: number, healedAt: number): number | undefined {
+  const enough = (before * ENOUGH * WINDOW_MS) / 1_000;
+  let [first, next] = [0, 0];
+  for (let from = healedAt; from + WINDOW_MS <= Date.now(); from += STEP_MS) {
+    while (first < ends.length && (ends[first] ?? 0) < from) first++;
+    while (next < ends.length && (ends[next] ?? 0) < from + WINDOW_MS) next++;
+    if (next - first >= enough) return from + WINDOW_MS - healedAt;
+  }
+  return undefined;
+}
+
+async function restarts({ admin }: Cluster, { interrupted = [] }: Injury): Promise<number[]> {
+  const rows = await admin.rows<{ ms: number }>(RESTARTS, [
+    interrupted.map(({ life }) => life),
+    interrupted.map(({ at }) => at),
+  ]);
+  return rows.map(({ ms }) => ms);
+}
+
+async function idleNodes({ admin, nodes }: Cluster): Promise<string[]> {
+  const rows = await admin.rows<{ node: string; ended: number }>(SHARES);
+  const all = rows.reduce((sum, { ended }) => sum + ended, 0);
+  return nodes
+    .map(({ life }) => life)
+    .filter((life) => (rows.find(({ node }) => node === life)?.ended ?? 0) < all * LEAST_SHARE);
+}
+
+const NOW = 'extract(epoch FROM clock_timestamp()) * 1000';
+const ENDED_WITHIN = `SELECT count(*) AS ended FROM chaos.ledger WHERE ended_at > ${NOW} - $1`;
+const ENDS = `SELECT ended_at AS at FROM chaos.ledger WHERE ended_at >= $1::double precision - $2 ORDER BY ended_at`;
+const SHARES = `SELECT node, count(*) AS ended FROM chaos.ledger WHERE ended_at > ${NOW} - 2000 GROUP BY node`;
+const RESTARTS = `SELECT min(later.started_at) - interrupted.at AS ms
+  FROM unnest($1::text[], $2::double precision[]) AS interrupted (life, at)
+  JOIN chaos.ledger AS begun ON begun.node = life AND begun.started_at < interrupted.at
+    AND begun.started_at > interrupted.at - 600000
+  JOIN chaos.ledger AS later ON later.run_id = begun.run_id AND later.fence > begun.fence AND later.node <> life
+    AND later.started_at > interrupted.at
+  GROUP BY interrupted.life, interrupted.at, begun.run_id ORDER BY ms`;

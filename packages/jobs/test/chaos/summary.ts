@@ -1,0 +1,50 @@
+import type { Report } from './round.ts';
+
+const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
+
+/** A line for each fault as it is done. */
+export function lineOf({ fault, before, recovery, runs, notes, violations, tookMs }: Report): string {
+  const { throughputMs, restartsMs } = recovery;
+  const restarts =
+    restartsMs.length === 0
+      ? []
+      : [`${restartsMs.length} interrupted runs began elsewhere after ${spread(restartsMs)}`];
+  const parts = [
+    `${before.toFixed(0)} runs/s before`,
+    `back to 95 % after ${throughputMs === undefined ? 'more than 30 s' : seconds(throughputMs)}`,
+    ...restarts,
+    ...notes,
+    `${runs} runs verified`,
+    violations.length === 0 ? 'all holds' : `${violations.length} VIOLATIONS`,
+  ];
+  return `${fault.name} (${seconds(tookMs)}): ${parts.join('; ')}`;
+}
+
+/** Markdown for docs/reliability.md. */
+export function summaryOf(reports: readonly Report[], rounds: number, tookMs: number): string {
+  const byFault = Map.groupBy(reports, ({ fault }) => fault);
+  const runs = reports.reduce((sum, report) => sum + report.runs, 0);
+  const wrong = reports.reduce((sum, { violations }) => sum + violations.length, 0);
+  const rows = [...byFault].map(([fault, of]) => {
+    const back = of.flatMap(({ recovery }) => recovery.throughputMs ?? []);
+    const restarts = of.flatMap(({ recovery }) => recovery.restartsMs);
+    return `| ${[fault.title, of.length, spread(back), restarts.length, spread(restarts), of.reduce((sum, { violations }) => sum + violations.length, 0)].join(' | ')} |`;
+  });
+  return [
+    `${(tookMs / 60_000).toFixed(0)} minutes, ${rounds} whole rounds, ${reports.length} faults, ${runs} runs verified, ${wrong} violations.`,
+    '',
+    '| fault | times | throughput back after | interrupted runs | began elsewhere after | violations |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+    'Times: median (longest).',
+  ].join('\n');
+}
+
+function spread(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  const median = sorted[Math.floor((sorted.length - 1) / 2)];
+  const longest = sorted.at(-1);
+  if (median === undefined || longest === undefined) return '-';
+  return `${seconds(median)} (${seconds(longest)})`;
+}
