@@ -101,6 +101,15 @@ const runsOf = async (jobId: string) =>
   (await engine.listRuns({ jobId, limit: 100 })).rows.map(({ run }) => run).reverse();
 const statusOf = async (runId: string) => (await engine.getRun(runId)).run.status;
 
+/** Statements in this database that wait for a lock. */
+async function blocked(): Promise<unknown> {
+  const client = await begin();
+  const { rows } = await client.query(
+    "SELECT count(*)::integer AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return rows[0]?.n;
+}
+
 async function busyIn(asked: Promise<unknown>): Promise<void> {
   const since = performance.now();
   await expect(asked).rejects.toMatchObject({ code: 'busy' });
@@ -276,6 +285,8 @@ describe('under `allow`', () => {
     await busyIn(again);
     const waiting = engine.trigger('free', { tx: second, dedupeKey: 'k' });
     const outside = engine.trigger('free', { dedupeKey: 'k' });
+    // Only then have they looked for the key before it was there to be found.
+    await expect.poll(blocked, { interval: 10 }).toBe(2);
     await first.query('COMMIT');
     for (const { view, duplicate } of await Promise.all([waiting, outside])) {
       expect(duplicate).toBe(true);
