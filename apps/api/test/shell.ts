@@ -34,10 +34,10 @@ export async function runInBash(lines: string, env: Env): Promise<string> {
   return stdout;
 }
 
-/** `npm start`, with npm, its shell and the server in a process group of their own, as in a terminal. */
-export function startNpm(env: Env): ChildProcess {
+/** `npm start`, or another script, with npm, its shell and the server in a process group of their own, as in a terminal. */
+export function startNpm(env: Env, script = 'start'): ChildProcess {
   requireInstalled();
-  const npm = spawn('npm', ['start'], {
+  const npm = spawn('npm', ['run', script], {
     cwd: ROOT,
     env: { ...inherited(), ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

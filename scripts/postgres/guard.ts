@@ -54,7 +54,8 @@ export async function startGuarded({ folder, command, owner }: GuardedCommand): 
   };
 }
 
-// SIGQUIT is repeated: PostgreSQL, started in the background, ignores it until it has handlers of its own.
+// SIGQUIT is repeated: PostgreSQL, started in the background, ignores it until it has handlers of its own. SIGCONT is for a
+// process that somebody froze.
 const GUARD = `
 folder=$1; shift
 exec 3<&0
@@ -63,7 +64,7 @@ command=$!
 (
   read -r _ <&3
   trap '' TERM
-  while kill -QUIT "$command"; do sleep 0.1; done
+  while kill -QUIT "$command"; do kill -CONT "$command"; sleep 0.1; done
 ) &
 watcher=$!
 echo "$command"

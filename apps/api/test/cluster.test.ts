@@ -1,0 +1,99 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { isFree } from '../../../scripts/postgres/server.ts';
+import { temporaryFolder } from '../src/db/test-database.ts';
+import { isAlive, runInBash, startNpm, until } from './shell.ts';
+
+/** It starts a PostgreSQL, fills a market of 20,000 listings and starts three nodes. */
+const SLOW_MS = 180_000;
+
+interface StartedCluster {
+  readonly npm: ChildProcess;
+  said(): string;
+  /** Of PostgreSQL and the nodes, in this order. */
+  readonly pids: readonly number[];
+  /** The commands that it says to type, in their order. */
+  readonly commands: readonly string[];
+}
+
+/** Below the ports that systems hand out. */
+async function firstOfThree(): Promise<string> {
+  for (;;) {
+    const first = 8_100 + Math.floor(Math.random() * 3_000);
+    const free = await Promise.all([0, 1, 2].map((n) => isFree(first + n)));
+    if (free.every(Boolean)) return String(first);
+  }
+}
+
+async function startCluster(): Promise<StartedCluster> {
+  const npm = startNpm({ DATA_DIR: await temporaryFolder(), PORT: await firstOfThree() }, 'cluster');
+  let out = '';
+  npm.stdout?.on('data', (chunk) => {
+    out += chunk;
+  });
+  await until('the cluster is up', () => out.includes('Ctrl-C here') || npm.exitCode !== null, SLOW_MS);
+  const pids = [...out.matchAll(/^(?:PostgreSQL|Node \d) +pid (\d+)/gm)].map(([, pid]) => Number(pid));
+  expect(pids, out).toHaveLength(4);
+  const commands = out.split('\n').filter((line) => /^(?:export|TOKEN|curl|kill|PORT)/.test(line));
+  return { npm, said: () => out, pids, commands };
+}
+
+test(
+  'npm run cluster says what to type; with a node killed the others go on; Ctrl-C leaves nothing behind',
+  async () => {
+    const { npm, said, pids, commands } = await startCluster();
+    const typed = commands.filter((line) => !/ -N |sleep|npm start/.test(line));
+    expect(typed.map((line) => line.split(/[ =]/)[0])).toEqual([
+      'export',
+      'TOKEN',
+      'curl',
+      'curl',
+      'kill',
+      'curl',
+    ]);
+    const printed = await runInBash(typed.join("\nprintf '\\n---\\n'\n"), {});
+    const [, , stats, runs, , later] = printed.split('\n---\n');
+    expect(JSON.parse(stats ?? '').nodes).toHaveLength(3);
+    expect(JSON.parse(runs ?? '')).toHaveProperty('data');
+    expect(JSON.parse(later ?? '').jobs).toMatchObject({ active: 3 });
+    await until('the first node is gone', () => !isAlive(pids[1] ?? 0));
+    await until('its end is told', () => said().includes(`(pid ${pids[1]}) has ended. The others go on.`));
+
+    const [settings = '', token = ''] = commands;
+    const curl = commands.find((line) => line.includes('/api/job-stats')) ?? '';
+    await until(
+      'the others see two nodes',
+      async () => JSON.parse(await runInBash([settings, token, curl].join('\n'), {})).nodes.length === 2,
+      SLOW_MS / 4,
+    );
+    const recent = curl.replace('/api/job-stats', '/api/runs?status=succeeded');
+    const counted = async () =>
+      JSON.parse(await runInBash([settings, token, recent].join('\n'), {})).data.length;
+    const before = await counted();
+    await until('the jobs go on', async () => (await counted()) > before, SLOW_MS / 3);
+
+    // The terminal signals the group, and npm passes the signal on.
+    process.kill(-(npm.pid ?? 0), 'SIGINT');
+    await once(npm, 'exit');
+    expect(npm.exitCode).toBe(0);
+    expect(pids.filter(isAlive)).toEqual([]);
+  },
+  SLOW_MS,
+);
+
+test(
+  'npm run cluster that is killed leaves nothing behind, a frozen node neither; a port that is taken is named',
+  async () => {
+    const { npm, pids, said } = await startCluster();
+    const [, port] = /127\.0\.0\.1:(\d+)\/docs/.exec(said()) ?? [];
+    const second = startNpm({ DATA_DIR: await temporaryFolder(), PORT: String(port) }, 'cluster');
+    await once(second, 'exit');
+    expect(second.exitCode).toBe(1);
+
+    process.kill(pids[2] ?? 0, 'SIGSTOP');
+    process.kill(-(npm.pid ?? 0), 'SIGKILL');
+    await until('all are gone', () => pids.every((pid) => !isAlive(pid)));
+  },
+  SLOW_MS,
+);

