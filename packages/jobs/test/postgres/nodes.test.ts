@@ -288,6 +288,19 @@ describe('several nodes on one PostgreSQL', () => {
     expect((await a.getRun(run.id)).run).toMatchObject({ failures: 0 });
     expect(told.join()).toContain('the lease of this node is over');
   });
+
+  it('P9: a node whose control thread has failed is a node again, under another id', async () => {
+    const a = await startNode({ name: 'a', handler: nothing });
+    await a.createJob(onDemand);
+    const before = (await a.stats()).nodes[0]?.node;
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(`NOTIFY greenvue_jobs, 'what no node tells'`);
+    await client.end();
+    await expect.poll(async () => (await a.stats()).nodes[0]?.node).not.toBe(before);
+    const { run } = (await a.trigger('a')).view;
+    await expect.poll(() => statusOf(a, run.id)).toBe('succeeded');
+  });
 });
 
 async function holdsLock(client: pg.Client, node: string | undefined): Promise<boolean> {

@@ -8,7 +8,7 @@ const QUERY_MS = 4_000;
 export interface ControlConnectionOptions {
   readonly url: string;
   heard(payload: string): void;
-  /** The connection is gone; told once, and not after {@link ControlConnection.drop}. */
+  /** The connection, once open, is gone; told once, and not after {@link ControlConnection.drop}. */
   lost(): void;
 }
 
@@ -34,17 +34,18 @@ export async function openControlConnection({
     keepAlive: true,
     stream: () => socket,
   });
-  let isGone = false;
+  // Until then whoever opens it is told by a rejection.
+  let isOpen = false;
   const gone = () => {
-    if (isGone) return;
-    isGone = true;
+    if (!isOpen) return;
+    isOpen = false;
     lost();
   };
   client.on('error', gone);
   client.on('end', gone);
   client.on('notification', ({ payload = '' }) => heard(payload));
   const drop = () => {
-    isGone = true;
+    isOpen = false;
     socket.destroy();
   };
   try {
@@ -53,6 +54,7 @@ export async function openControlConnection({
     drop();
     throw error;
   }
+  isOpen = true;
   return {
     async rows(sql, values = []) {
       const { rows } = await client.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' });

@@ -56,7 +56,13 @@ class ControlThread implements Membership {
     this.#ticking = setInterval(() => this.#say({ kind: 'alive', state: listener.state() }), ALIVE_EVERY_MS);
     this.#ticking.unref();
     this.joined = new Promise((resolve, reject) => {
+      let hasJoined = false;
       const failed = (error: StoreError) => {
+        // A node that has joined is lost, and has to know.
+        if (hasJoined) {
+          if (!this.#isLeaving) listener.hampered(`${error.message} (${String(error.cause)})`);
+          return this.#isOver();
+        }
         this.#isLeaving = true;
         reject(error);
       };
@@ -68,8 +74,10 @@ class ControlThread implements Membership {
         failed(new StoreError('unavailable', 'The control thread ended.'));
       });
       this.#worker.on('message', (message: FromControl) => {
-        if (message.kind === 'joined') resolve(this);
-        else if (message.kind === 'failed') failed(controlFailure(message));
+        if (message.kind === 'joined') {
+          hasJoined = true;
+          resolve(this);
+        } else if (message.kind === 'failed') failed(controlFailure(message));
         else this.#hear(message);
       });
     });

@@ -1,0 +1,24 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { expect, it } from 'vitest';
+import { openControlConnection } from '../../src/stores/postgres/control-connection.ts';
+
+it('P9: a control connection that is lost while it is being opened is a rejection, and no loss', async () => {
+  // As a server does that is starting up, or going down.
+  const server = createServer((socket) => void socket.once('data', () => socket.destroy()));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  let losses = 0;
+  const opening = openControlConnection({
+    url: `postgres://somebody@127.0.0.1:${port}/postgres`,
+    heard: () => undefined,
+    lost: () => void losses++,
+  });
+  await expect(opening).rejects.toThrow('Connection terminated unexpectedly');
+  const closed = once(server, 'close');
+  server.close();
+  await closed;
+  expect(losses).toBe(0);
+});
