@@ -1,11 +1,12 @@
 // `npm run chaos` does every fault to three nodes under load, round after round, for an hour; `npm run chaos -- 5m --fault freeze`
 // that one for five minutes. A line for each, a Markdown summary at the end. Stops at once when something does not hold.
-import { cpSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseWholeMs } from '../../src/index.ts';
 import { type Cluster, startCluster } from './cluster.ts';
+import { keepEvidence } from './evidence.ts';
 import { FAULTS } from './faults.ts';
 import type { Fault } from './injury.ts';
 import { createRounds, type Report } from './round.ts';
@@ -71,6 +72,7 @@ async function allFaults(on: Cluster, all: readonly Fault[], until: number): Pro
       console.log(`${new Date().toISOString()} ${lineOf(report)}`);
       if (report.violations.length > 0) {
         process.exitCode = 1;
+        await keepEvidence(on);
         console.error(report.violations.map((line) => `  ${line}`).join('\n'));
         return;
       }
@@ -88,7 +90,6 @@ function end(): Promise<void> {
 
 async function endOf(on: Cluster | undefined): Promise<void> {
   if (on === undefined) return;
-  cpSync(join(on.server.folder, 'log'), join(folder, 'logs', 'server.log'));
   await on.stop();
 }
 
