@@ -1,6 +1,6 @@
 // `npm run chaos` does every fault to three nodes under load, round after round, for an hour; `npm run chaos -- 5m --fault freeze`
 // that one for five minutes. A line for each, a Markdown summary at the end. Stops at once when something does not hold.
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -35,7 +35,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
     interrupted = true;
     // At once: what is under way fails, and is no fault.
-    void end().then(() => process.exit(130));
+    void end().then(() => {
+      tellSummary();
+      process.exit(130);
+    });
   });
 
 const beganAt = Date.now();
@@ -43,7 +46,9 @@ const reports: Report[] = [];
 let rounds = 0;
 try {
   const scale = values.short === true ? SHORT : LONG;
-  console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}; logs in ${folder}`);
+  console.log(
+    `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}; logs in ${folder} (kept if something goes wrong)`,
+  );
   cluster = await startCluster(folder, scale);
   console.log(`${scale.jobs} jobs every ${scale.everyMs / 1_000} s, three nodes run. Faults from now on.`);
   await allFaults(cluster, faults, beganAt + lasts.value);
@@ -55,8 +60,13 @@ try {
 } finally {
   if (!interrupted) await end();
 }
-if (reports.length > 0) console.log(`\n${summaryOf(reports, rounds, Date.now() - beganAt)}`);
+if (process.exitCode === undefined && !interrupted) rmSync(folder, { recursive: true, force: true });
+tellSummary();
 process.exit();
+
+function tellSummary(): void {
+  if (reports.length > 0) console.log(`\n${summaryOf(reports, rounds, Date.now() - beganAt)}`);
+}
 
 async function allFaults(on: Cluster, all: readonly Fault[], until: number): Promise<void> {
   const run = createRounds(on);

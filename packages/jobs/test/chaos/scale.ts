@@ -39,18 +39,18 @@ export const LONG: Scale = {
 };
 
 export const SHORT: Scale = {
-  jobs: 1_000,
-  everyMs: 10_000,
+  jobs: 500,
+  everyMs: 5_000,
   triggersPerSecond: 5,
   places: 10,
   longEvery: 20,
   longMs: 1_000,
   freezeMs: 17_000,
-  blockMs: 2_000,
+  blockMs: 17_000,
   cutMs: 17_000,
   lastsMs: 3_000,
   kills: 2,
-  calmMs: 3_000,
+  calmMs: 2_000,
 };
 
 /** A lease of the PostgreSQL store (section 7 of the design): a node that is not heard of for so long is dead. */

@@ -38,7 +38,22 @@ export function summaryOf(reports: readonly Report[], rounds: number, tookMs: nu
     ...rows,
     '',
     'Times: median (longest).',
+    '',
+    ...aims(reports),
   ].join('\n');
+}
+
+/** What was aimed at, and what came out. */
+function aims(reports: readonly Report[]): string[] {
+  const restartsAfter = (isMeant: (name: string) => boolean) =>
+    reports.filter(({ fault }) => isMeant(fault.name)).flatMap(({ recovery }) => recovery.restartsMs);
+  const back = reports.flatMap(({ recovery }) => recovery.throughputMs ?? Number.POSITIVE_INFINITY);
+  const slow = back.filter((ms) => ms > 5_000).length;
+  return [
+    `- after SIGKILL the interrupted runs began elsewhere within 2 s (median): ${spread(restartsAfter((name) => name === 'kill'))}`,
+    `- after a partition never later than the lease of 15 s: ${spread(restartsAfter((name) => name.includes('cut') && name !== 'freeze-and-cut'))}`,
+    `- throughput back to 95 % within 5 s: ${back.length - slow} of ${back.length} times; longest ${seconds(Math.max(...back))}`,
+  ];
 }
 
 function spread(times: readonly number[]): string {

@@ -108,14 +108,18 @@ function createNamespace(): Namespace {
     if (direction === 'to server') within('neigh', verb, SERVER, 'dev', inside, ...rest);
     else ip('neigh', verb, NODE, 'dev', outside, ...rest);
   };
+  const remove = () => {
+    process.removeListener('exit', remove);
+    ip('link', 'del', outside);
+    ip('netns', 'del', name);
+  };
+  // Ctrl-C: it outlives the process otherwise.
+  process.once('exit', remove);
   return {
     name,
     drop: (direction) => neighbour('replace', direction),
     pass: (direction) => neighbour('del', direction),
-    remove() {
-      ip('link', 'del', outside);
-      ip('netns', 'del', name);
-    },
+    remove,
   };
 }
 

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from '../cluster.ts';
 import { type Fault, type Injury, NOTICE_MS } from '../injury.ts';
+import type { ClusterNode } from '../node.ts';
 import type { Conditions } from '../proxy.ts';
 import { LEASE_MS } from '../scale.ts';
-import { oneOf } from './nodes.ts';
+import { freeze, oneOf } from './nodes.ts';
 
 /** What happens between a node and the server, done by the proxy before it. */
 export const NETWORK_FAULTS: readonly Fault[] = [
@@ -11,17 +12,22 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   {
     name: 'cut',
     title: 'a node is cut off from the server, in both directions',
-    inject: (c) => cut(c, { toServer: 'hold', toNode: 'hold' }),
+    inject: (c) => cut(c, oneOf(c), { toServer: 'hold', toNode: 'hold' }),
   },
   {
     name: 'cut-to-server',
     title: 'what a node sends does not reach the server',
-    inject: (c) => cut(c, { toServer: 'hold' }),
+    inject: (c) => cut(c, oneOf(c), { toServer: 'hold' }),
   },
   {
     name: 'cut-to-node',
     title: 'what the server answers does not reach a node',
-    inject: (c) => cut(c, { toNode: 'hold' }),
+    inject: (c) => cut(c, oneOf(c), { toNode: 'hold' }),
+  },
+  {
+    name: 'freeze-and-cut',
+    title: 'one node is frozen while another one hears no answers: the third does all',
+    inject: freezeAndCut,
   },
 ];
 
@@ -35,8 +41,7 @@ async function slow(cluster: Cluster): Promise<Injury> {
   return { beganAt, healedAt: Date.now() };
 }
 
-async function cut(cluster: Cluster, conditions: Partial<Conditions>): Promise<Injury> {
-  const node = oneOf(cluster);
+async function cut(cluster: Cluster, node: ClusterNode, conditions: Partial<Conditions>): Promise<Injury> {
   const { life } = node;
   const beganAt = Date.now();
   cluster.network(node, conditions);
@@ -44,6 +49,19 @@ async function cut(cluster: Cluster, conditions: Partial<Conditions>): Promise<I
   cluster.network(node);
   const healedAt = Date.now();
   return cutOff(life, beganAt, healedAt);
+}
+
+async function freezeAndCut(cluster: Cluster): Promise<Injury> {
+  const frozen = oneOf(cluster);
+  const away = cluster.nodes.find((node) => node !== frozen) ?? frozen;
+  const injuries = await Promise.all([freeze(cluster, frozen), cut(cluster, away, { toNode: 'hold' })]);
+  return {
+    beganAt: Math.min(...injuries.map(({ beganAt }) => beganAt)),
+    healedAt: Math.max(...injuries.map(({ healedAt }) => healedAt)),
+    mayBeDead: injuries.flatMap(({ mayBeDead = [] }) => mayBeDead),
+    interrupted: injuries.flatMap(({ interrupted = [] }) => interrupted),
+    unaware: injuries.flatMap(({ unaware = [] }) => unaware),
+  };
 }
 
 /** It judges its own lease, so that its handlers have their signal about when the others may take its runs. */

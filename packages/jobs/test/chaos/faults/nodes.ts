@@ -6,7 +6,11 @@ import type { ClusterNode } from '../node.ts';
 /** What happens to the processes. */
 export const NODE_FAULTS: readonly Fault[] = [
   { name: 'kill', title: 'nodes are killed, again and again', inject: killAgainAndAgain },
-  { name: 'freeze', title: 'a node is frozen, and thawed after its lease', inject: freeze },
+  {
+    name: 'freeze',
+    title: 'a node is frozen, and thawed after its lease',
+    inject: (c) => freeze(c, oneOf(c)),
+  },
   { name: 'block', title: "a node's event loop stands still", inject: block },
   {
     name: 'clock-ahead',
@@ -46,8 +50,7 @@ async function killAgainAndAgain(cluster: Cluster): Promise<Injury> {
   return { beganAt, healedAt, interrupted, mayBeDead: interrupted.map(({ life }) => life) };
 }
 
-async function freeze(cluster: Cluster): Promise<Injury> {
-  const node = oneOf(cluster);
+export async function freeze(cluster: Cluster, node: ClusterNode): Promise<Injury> {
   const { life } = node;
   const beganAt = Date.now();
   await node.freeze(cluster.scale.freezeMs);
