@@ -7,6 +7,7 @@ import {
   type NewRun,
   queueRun,
   releaseWaiting,
+  shrinkRoom,
   without,
 } from './decision.ts';
 import { reschedule } from './edit.ts';
@@ -176,12 +177,8 @@ export function typeChanged(job: Pick<Job, 'type'>): Refusal {
 /** An edit that shrinks the room stops nothing that runs; one that widens it lets the waiting runs go (P7). */
 function resizeRoom(draft: Draft, before: Job): void {
   if (draft.job.overlap === before.overlap) return;
-  if (before.overlap === 'allow') {
-    moveAll(draft, ['no'], 'overlap');
-    const { active, claimed, waiting } = draft.live;
-    draft.live = { ...draft.live, active: claimed, waiting: waiting + Math.max(active - claimed, 0) };
-  }
-  releaseWaiting(draft);
+  if (before.overlap === 'allow') shrinkRoom(draft);
+  else releaseWaiting(draft);
 }
 
 /** P15: a run by hand does not move the grid; P7 governs it. */

@@ -83,6 +83,19 @@ export function releaseWaiting(draft: Draft): void {
   }
 }
 
+/** More than one is active where one may be: an edit took the room while they were claimed (P7). */
+export function isOverRoom(job: Job, live: LiveRuns): boolean {
+  return job.overlap !== 'allow' && live.active > 1;
+}
+
+/** Lets all that is not claimed wait, and the first of it go when nothing is claimed. Asks for `live.claimed`. */
+export function shrinkRoom(draft: Draft): void {
+  moveAll(draft, ['no'], 'overlap');
+  const { active, claimed, waiting } = draft.live;
+  draft.live = { ...draft.live, active: claimed, waiting: waiting + Math.max(active - claimed, 0) };
+  releaseWaiting(draft);
+}
+
 /** The first of those that waited before; without any, the first of those that this very draft makes. */
 function releaseOne({ live, moves, queue }: Draft): void {
   const isHeld = ({ held }: NewRun) => held === 'overlap';

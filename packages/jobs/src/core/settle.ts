@@ -1,4 +1,12 @@
-import { type Decision, decide, draftOf, releaseWaiting, type SkippedRun } from './decision.ts';
+import {
+  type Decision,
+  decide,
+  draftOf,
+  isOverRoom,
+  releaseWaiting,
+  type SkippedRun,
+  shrinkRoom,
+} from './decision.ts';
 import type { Job, LiveRuns } from './job.ts';
 import { retryDelayMs } from './retry.ts';
 import {
@@ -231,7 +239,7 @@ export function countFinished(ended: readonly EndedRun[]): number {
 
 /**
  * What a settlement does to the job: its last run and health, the next run of a `fixed_delay` job (P3), the room that it
- * leaves to a waiting run (P7), a `run_at` job's end. `live` counts what is left.
+ * leaves to a waiting run (P7), a `run_at` job's end. `live` counts what is left; `claimed` only if {@link isOverRoom}.
  */
 export function afterSettlements(
   job: Job,
@@ -240,7 +248,9 @@ export function afterSettlements(
   now: number,
 ): Decision {
   const draft = draftOf(withEnded(job, ended, now), live);
-  releaseWaiting(draft);
+  // What comes back unstarted after an edit took its room is not let go beside the others.
+  if (isOverRoom(job, live)) shrinkRoom(draft);
+  else releaseWaiting(draft);
   return decide(draft, now);
 }
 

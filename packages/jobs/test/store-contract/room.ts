@@ -152,6 +152,22 @@ export function roomContract(makeStore: MakeStore): void {
       expect(ran).toEqual(made);
     });
 
+    it('P7, P16: what was claimed ahead when an edit took the room comes back to wait its turn', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+      for (let n = 0; n < 4; n += 1) await t.trigger('a');
+      const [running, ...ahead] = (await t.claim(1, 3)).runs;
+      expect(ahead).toHaveLength(3);
+      await t.edit('a', { overlap: 'queue' });
+      await t.settleAll(ahead, { kind: 'given_back' });
+      expect((await t.claim()).runs).toEqual([]);
+      await t.settle(required(running), SUCCEEDED);
+      for (const { id } of ahead) {
+        const run = await t.claimOne();
+        expect(run.id).toBe(id);
+        await t.settle(run, SUCCEEDED);
+      }
+    });
+
     describe('P15, P4: a run whose own time has come is let go by the planner', () => {
       const own = async () => {
         await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });

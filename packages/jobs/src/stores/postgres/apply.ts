@@ -1,4 +1,4 @@
-import type { Decision } from '../../core/decision.ts';
+import { type Decision, isOverRoom } from '../../core/decision.ts';
 import type { Job } from '../../core/job.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
 import { afterSettlements, countFinished, type EndedRun, finishedOf, settleRun } from '../../core/settle.ts';
@@ -51,11 +51,12 @@ export async function settleJobs(u: Unit, byJob: EndedByJob): Promise<boolean> {
   );
   for (const [uid, ended] of byJob) {
     const stored = lockedJob(u, uid);
-    const left = live.get(uid);
+    let left = live.get(uid);
     if (left === undefined) {
       saveJob(u, { ...stored, finishedCount: stored.finishedCount + countFinished(ended) });
       continue;
     }
+    if (isOverRoom(stored.job, left)) left = await liveRunsOfOne(u, uid, true);
     const decision = afterSettlements(stored.job, left, ended, u.now);
     if (await applyDecision(u, stored, decision, countFinished(ended))) wake = true;
   }
@@ -88,7 +89,8 @@ export async function cancelLiveRuns(
   const cancelled = await cancelWaiting(u, stored.job, waiting);
   saveJob(u, { ...stored, finishedCount: stored.finishedCount + cancelled.length });
   if (reason === 'deleted' || cancelled.length === 0) return requests;
-  const left = await liveRunsOfOne(u, uid);
+  const some = await liveRunsOfOne(u, uid);
+  const left = isOverRoom(stored.job, some) ? await liveRunsOfOne(u, uid, true) : some;
   await applyDecision(u, lockedJob(u, uid), afterSettlements(stored.job, left, cancelled, u.now));
   return requests;
 }

@@ -6,7 +6,7 @@ import type { CancelRequest } from '../../core/store.ts';
 import { REASON } from './codes.ts';
 import { insertFinishedRun } from './history.ts';
 import type { StoredJob } from './job-rows.ts';
-import { allLiveRuns, deleteLiveRun, insertLiveRun, liveRunsOf, moveRuns } from './live-runs.ts';
+import { allLiveRuns, deleteLiveRun, insertLiveRun, liveRunsLeft, moveRuns } from './live-runs.ts';
 import type { Writer } from './writer.ts';
 
 /** What a decision came to. */
@@ -98,7 +98,7 @@ function cancelLiveRuns(
   const next = applyDecision(
     w,
     counted,
-    afterSettlements(counted.job, liveRunsOf(w, counted.uid, now), ended, now),
+    afterSettlements(counted.job, liveRunsLeft(w, counted.job, now), ended, now),
     { now },
   );
   return {

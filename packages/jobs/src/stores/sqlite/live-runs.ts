@@ -1,4 +1,4 @@
-import type { Move } from '../../core/decision.ts';
+import { isOverRoom, type Move } from '../../core/decision.ts';
 import { type Job, type LiveRuns, NO_LIVE_RUNS } from '../../core/job.ts';
 import type { LiveRun } from '../../core/run.ts';
 import { HELD, TRIGGER } from './codes.ts';
@@ -24,6 +24,12 @@ export function liveRunsOf(w: Writer, jobUid: number, now: number, countClaimed 
     crowded: w.crowds.isCrowded(jobUid, now),
     ...(nextOwnRunAt === null ? {} : { nextOwnRunAt }),
   };
+}
+
+/** What settlements leave: with `claimed` where that is asked for. */
+export function liveRunsLeft(w: Writer, job: Job, now: number): LiveRuns {
+  const left = liveRunsOf(w, Number(job.uid), now);
+  return isOverRoom(job, left) ? liveRunsOf(w, Number(job.uid), now, true) : left;
 }
 
 /** Whether a decision on `job` asks how many of its runs are claimed: only one that may take room away from queued runs. */

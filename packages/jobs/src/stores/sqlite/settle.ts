@@ -13,7 +13,7 @@ import type { JobStore, SettleBatchResult, SettleInput, SettleResult } from '../
 import { applyDecision } from './apply.ts';
 import { HELD } from './codes.ts';
 import { insertFinishedRun } from './history.ts';
-import { deleteLiveRun, liveRunsOf } from './live-runs.ts';
+import { deleteLiveRun, liveRunsLeft } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
 import { errorsText, LIVE_COLUMNS, liveRunOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
@@ -144,7 +144,7 @@ export function settleJobs(w: Writer, byJob: EndedByJob, now: number): boolean {
       w.jobs.save(stored, { ...stored, finishedCount: stored.finishedCount + countFinished(ended) });
       continue;
     }
-    const decision = afterSettlements(stored.job, liveRunsOf(w, uid, now), ended, now);
+    const decision = afterSettlements(stored.job, liveRunsLeft(w, stored.job, now), ended, now);
     if (applyDecision(w, stored, decision, { now, ended: countFinished(ended) }).wake) wake = true;
   }
   return wake;
