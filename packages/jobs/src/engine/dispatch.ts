@@ -79,6 +79,8 @@ export class Dispatcher<Deps> {
   #hasLostAnswers = false;
   #passes = 0;
   readonly #claims = new Set<ClaimUnderWay>();
+  /** Settlements that go ahead of a command, beside the passes. */
+  readonly #underWay = new Set<readonly Pending[]>();
   /** Something became due while a pass was under way, which may not have seen it. */
   #lookAgain = false;
   /** More was due than this node has taken. */
@@ -115,13 +117,16 @@ export class Dispatcher<Deps> {
   settleNow(): void {
     const batch = this.#pending.splice(0);
     if (batch.length === 0) return;
+    this.#underWay.add(batch);
     this.#with.store.settle(batch.map(({ input }) => input)).then(
       (result) => {
+        this.#underWay.delete(batch);
         this.#settled(batch, result);
         // A retry may come due sooner than what the loop sleeps for.
         this.#with.wake(this.#sleepMs());
       },
       () => {
+        this.#underWay.delete(batch);
         this.#putBack(batch);
         this.#with.wake(AFTER_FAILURE_MS);
       },
@@ -169,7 +174,8 @@ export class Dispatcher<Deps> {
 
   async #reconcile(): Promise<void> {
     const { store, node, executor } = this.#with;
-    const unsettled = [...this.#pending, ...this.#later].map(({ input }) => input.runId);
+    const kept = [...this.#pending, ...this.#later, ...[...this.#underWay].flat()];
+    const unsettled = kept.map(({ input }) => input.runId);
     await store.reconcile({ node: node.id, holds: [...executor.runIds(), ...unsettled] });
     this.#hasLostAnswers = false;
   }
