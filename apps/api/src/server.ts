@@ -34,7 +34,6 @@ export async function startServer(config: Config, options: DepsOptions = {}): Pr
     const { users, secrets } = deps;
     const adminPasswordAt = await ensureFirstAdmin({ users, secrets, ...config.admin });
     const engine = createJobEngine(config, deps);
-    await engine.start();
     measureJobs(deps.metrics, engine);
     const app = createApp({
       config,
@@ -55,6 +54,7 @@ export async function startServer(config: Config, options: DepsOptions = {}): Pr
       const closed = closeWithin(app, config.shutdownTimeoutMs);
       await Promise.all([closed, engine.stop({ serving: closed })]);
     });
+    await engine.start();
     const url = await app.listen({ host: config.host, port: config.port });
     return { url, adminPasswordAt, stop };
   } catch (error) {
