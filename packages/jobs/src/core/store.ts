@@ -8,6 +8,17 @@ import type { Outcome } from './settle.ts';
 /** The job types that a node can run, by name, in that version or an older one (P22). */
 export type TypeVersions = Readonly<Record<string, number>>;
 
+/** All types of several nodes, each in its newest version. */
+export function newestOf(nodes: readonly TypeVersions[]): TypeVersions {
+  const newest: Record<string, number> = {};
+  for (const types of nodes) {
+    for (const [type, version] of Object.entries(types)) {
+      newest[type] = Math.max(version, newest[type] ?? 0);
+    }
+  }
+  return newest;
+}
+
 /** Who asked for a change and what it was; written in the same transaction as the change. Append-only. */
 export interface AuditEntry {
   readonly actor: string;
@@ -227,6 +238,7 @@ export interface JobQuery {
   readonly descending: boolean;
   readonly limit: number;
   readonly after?: Cursor;
+  /** What living nodes can run. */
   readonly handlers: TypeVersions;
 }
 
@@ -337,12 +349,17 @@ export interface Others {
   readonly count: number;
   /** One of them has somebody who watches events. */
   readonly isWatching: boolean;
+  /** What they can run, each type in the newest version that one of them has (P22). */
+  readonly types: TypeVersions;
 }
+
+/** None, as far as is known. */
+export const NO_OTHERS: Others = { count: 0, isWatching: false, types: {} };
 
 /** What a node hears as long as it is one, and is asked. */
 export interface NodeListener {
   notice(notice: Notice): void;
-  /** There are more or fewer of them, or somebody began or ceased to watch. None are known before the first call. */
+  /** There are more or fewer of them, they can run something else, or somebody began or ceased to watch. None are known before the first call. */
   others(others: Others): void;
   /** For a while no notice could be heard: there may have been some. */
   missed(): void;
@@ -435,6 +452,7 @@ export interface JobStore {
     readonly audit?: AuditEntry;
   }): Promise<'due' | 'not_waiting' | 'absent'>;
 
+  /** `handlers`: what living nodes can run, for its health (P22). */
   getJob(jobId: string, handlers: TypeVersions): Promise<JobView | undefined>;
   listJobs(query: JobQuery): Promise<Page<JobView>>;
   getRun(runId: string): Promise<RunView | undefined>;

@@ -113,7 +113,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     settings,
     store,
     registry,
-    handlers: types,
+    handlers: () => node.liveTypes,
     events,
     lookNow: () => dispatcher.lookNow(),
     takeBack: (which) => dispatcher.takeBack(which),

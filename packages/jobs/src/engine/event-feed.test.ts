@@ -21,7 +21,7 @@ beforeEach(() => {
   });
 });
 
-const OTHERS = { count: 2, isWatching: false };
+const OTHERS = { count: 2, isWatching: false, types: {} };
 const foreign: ToldEvent = { at: 5, type: 'run.started', jobId: 'b', runId: '9' };
 
 describe('section 6: events from node to node', () => {
@@ -30,7 +30,7 @@ describe('section 6: events from node to node', () => {
     feed.emit('run.started', 'a', '1');
     clock.advance(1_000);
     expect(told).toEqual([]);
-    feed.meet({ count: 2, isWatching: true });
+    feed.meet({ ...OTHERS, isWatching: true });
     for (let n = 0; n < 10; n++) feed.emit('run.started', 'a', String(n));
     feed.emit('job.updated', 'a');
     clock.advance(100);
@@ -38,7 +38,7 @@ describe('section 6: events from node to node', () => {
   });
 
   it('a flood is told in part and counted for the rest: none is lost, and a job more than 200 a second coalesces', () => {
-    feed.meet({ count: 1, isWatching: true });
+    feed.meet({ ...OTHERS, count: 1, isWatching: true });
     for (let job = 0; job < 10; job++) {
       for (let n = 0; n < 300; n++) feed.emit('run.started', `job-${job}`, String(n));
     }

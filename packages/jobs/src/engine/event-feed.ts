@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { JobEvent, JobEventType } from '../core/events.ts';
-import type { Others, ToldEvent } from '../core/store.ts';
+import { NO_OTHERS, type Others, type ToldEvent } from '../core/store.ts';
 import { Coalescer } from './coalescer.ts';
 import type { EventSubscription, JobEventListener } from './engine-port.ts';
 import { EventRing, toldEvent } from './event-ring.ts';
@@ -30,7 +30,7 @@ export class EventFeed {
   readonly #with: EventFeedDeps;
   readonly #ring: EventRing;
   readonly #coalescer: Coalescer;
-  #others: Others = { count: 0, isWatching: false };
+  #others: Others = NO_OTHERS;
   #isWatching = false;
   #gathered: ToldEvent[] = [];
   readonly #counted = new Map<string, number>();

@@ -26,7 +26,8 @@ export interface ManageDeps<Deps> {
   readonly settings: Settings;
   readonly store: JobStore;
   readonly registry: Registry<Deps>;
-  readonly handlers: TypeVersions;
+  /** What living nodes can run. */
+  handlers(): TypeVersions;
   readonly events: EventFeed;
   /** Something may be due sooner. */
   lookNow(): void;
@@ -56,18 +57,18 @@ const EDIT_TRIES = 5;
 
 /** What people do with jobs: check the input, let the store decide and write, tell the result. */
 export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
-  const { settings, store, registry, handlers, events } = deps;
+  const { settings, store, registry, events } = deps;
   const parse = (input: JobInput) => {
     const parsed = parseDefinition(input, registry, settings);
     if (!parsed.ok) throw new EngineError('invalid', 'The job is not valid.', parsed.faults);
     return parsed.definition;
   };
   const handlerOf = (type: string) => {
-    const handlerVersion = handlers[type];
+    const handlerVersion = deps.handlers()[type];
     return handlerVersion === undefined ? {} : { handlerVersion };
   };
   const getJob = async (jobId: string): Promise<JobView> => {
-    const view = await store.getJob(jobId, handlers);
+    const view = await store.getJob(jobId, deps.handlers());
     if (view === undefined) throw notFound(jobId);
     return view;
   };
@@ -107,7 +108,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
 
   return {
     getJob,
-    listJobs: (query) => store.listJobs({ ...query, handlers }),
+    listJobs: (query) => store.listJobs({ ...query, handlers: deps.handlers() }),
 
     async createJob(input, asked = {}) {
       const view = await insert(input, asked, asked.tx);
@@ -121,7 +122,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
 
     async putJob(input, asked = {}) {
       for (let tries = 0; tries < EDIT_TRIES; tries++) {
-        const known = await store.getJob(input.id, handlers);
+        const known = await store.getJob(input.id, deps.handlers());
         if (known === undefined) {
           if (isGuarded(asked)) throw new EngineError('stale', 'The job does not exist (any more).');
           const created = await insert(input, asked);

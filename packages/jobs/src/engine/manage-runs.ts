@@ -35,7 +35,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
   });
   const findJob = async (jobId: string, inside: StoreInTransaction | undefined): Promise<Job> => {
     const job = await (inside === undefined
-      ? store.getJob(jobId, deps.handlers).then((found) => found?.job)
+      ? store.getJob(jobId, deps.handlers()).then((found) => found?.job)
       : inside.findJob(jobId));
     if (job === undefined) throw notFound(jobId);
     return job;

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  JobStore,
-  Membership,
-  NodeState,
-  Notice,
-  Others,
-  ToldEvent,
-  TypeVersions,
+import {
+  type JobStore,
+  type Membership,
+  NO_OTHERS,
+  type NodeState,
+  type Notice,
+  newestOf,
+  type Others,
+  type ToldEvent,
+  type TypeVersions,
 } from '../core/store.ts';
 import { AFTER_FAILURE_MS } from './loop.ts';
 import type { NodeSelf } from './node-stats.ts';
@@ -44,6 +46,7 @@ export class Node {
   /** Of the process, whatever its id. */
   #startedAt: number | undefined;
   #membership: Membership | undefined;
+  #others: Others = NO_OTHERS;
   #joining: Promise<void> | undefined;
   #cancelRetry: (() => void) | undefined;
   #stopped = false;
@@ -69,6 +72,11 @@ export class Node {
     return this.#membership !== undefined;
   }
 
+  /** What can be run by this node or another, each type in its newest version (P22). */
+  get liveTypes(): TypeVersions {
+    return newestOf([this.#with.types, this.#others.types]);
+  }
+
   /** Rejects when the store can't be used; after that it tries again by itself. */
   join(): Promise<void> {
     const joining = this.#join();
@@ -86,7 +94,10 @@ export class Node {
       { id, version, places, types, startedAt: this.#startedAt },
       {
         notice: (notice) => this.#hear(notice),
-        others: (others) => this.#with.others(others),
+        others: (others) => {
+          this.#others = others;
+          this.#with.others(others);
+        },
         missed: () => {
           this.#with.missed();
           this.#with.lookNow();
@@ -149,6 +160,7 @@ export class Node {
       'the lease of this node is over; it begins anew under another id',
     );
     this.#membership = undefined;
+    this.#others = NO_OTHERS;
     this.#id = randomUUID();
     this.#with.abandon();
     this.#joinAgain();

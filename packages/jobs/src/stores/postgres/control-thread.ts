@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Others } from '../../core/store.ts';
+import { NO_OTHERS, newestOf, type Others, type TypeVersions } from '../../core/store.ts';
 import { type ControlConnection, isSharedSession, openControlConnection } from './control-connection.ts';
 import {
   BEAT_EVERY_MS,
@@ -51,7 +52,7 @@ let hasLock = false;
 let isPooled = false;
 let backend: unknown;
 let ended = false;
-let others: Others = { count: 0, isWatching: false };
+let others: Others = NO_OTHERS;
 const seenFree: SeenFree = new Map();
 /** All by the monotonic clock. `renewedAt` is from before the last renewal that succeeded was sent. */
 let renewedAt = performance.now();
@@ -194,7 +195,11 @@ async function look(on: ControlConnection): Promise<void> {
   const nodes = rows.flatMap(seenNodeOf);
   const dead = deadAmong(nodes, seenFree, { sentAt, answeredAt });
   if (dead.length > 0) tell({ kind: 'dead', nodes: dead });
-  know({ count: nodes.length, isWatching: nodes.some((seen) => seen.isWatching) });
+  know({
+    count: nodes.length,
+    isWatching: nodes.some((seen) => seen.isWatching),
+    types: newestOf(nodes.map((seen) => seen.types)),
+  });
   if (isDue === true) tell({ kind: 'notices', notices: [{ kind: 'wake' }] });
   const every = isPooled ? POLL_EVERY_MS : LOOK_EVERY_MS + SLACK_MS;
   // Alone, it looks with each heartbeat; whoever comes tells.
@@ -202,7 +207,7 @@ async function look(on: ControlConnection): Promise<void> {
 }
 
 function seenNodeOf(row: readonly unknown[]): SeenNode[] {
-  const [, , , id, beatAt, isExpired, isFree, watching] = row;
+  const [, , , id, beatAt, isExpired, isFree, watching, canRun] = row;
   if (id === null) return [];
   return [
     {
@@ -211,12 +216,13 @@ function seenNodeOf(row: readonly unknown[]): SeenNode[] {
       isExpired: isExpired === true,
       isFree: isFree === true,
       isWatching: watching === true,
+      types: canRun as TypeVersions,
     },
   ];
 }
 
 function know(now: Others): void {
-  if (now.count === others.count && now.isWatching === others.isWatching) return;
+  if (isDeepStrictEqual(now, others)) return;
   others = now;
   tell({ kind: 'others', others });
 }

@@ -7,6 +7,7 @@ const node = (more: Partial<SeenNode> = {}): SeenNode => ({
   isExpired: false,
   isFree: false,
   isWatching: false,
+  types: {},
   ...more,
 });
 const at = (sentAt: number, took = 1) => ({ sentAt, answeredAt: sentAt + took });

@@ -1,3 +1,4 @@
+import type { TypeVersions } from '../../core/store.ts';
 import { type DeadNode, LOOK_EVERY_MS } from './control-protocol.ts';
 
 /** Another node, as one look sees it. */
@@ -9,6 +10,7 @@ export interface SeenNode {
   /** Its lock is held by nobody. */
   readonly isFree: boolean;
   readonly isWatching: boolean;
+  readonly types: TypeVersions;
 }
 
 /** When a look was sent, and when its answer was there (monotonic ms): what it saw lies in between. */

@@ -1,6 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../core/errors.ts';
-import type { Membership, NodeInfo, NodeListener, Notice, Others } from '../../core/store.ts';
+import {
+  type Membership,
+  NO_OTHERS,
+  type NodeInfo,
+  type NodeListener,
+  type Notice,
+} from '../../core/store.ts';
 import {
   CHANNEL,
   type ControlInput,
@@ -34,7 +40,7 @@ class ControlThread implements Membership {
   readonly #worker: Worker;
   readonly #teller: Teller;
   readonly #ticking: NodeJS.Timeout;
-  #others: Others = { count: 0, isWatching: false };
+  #others = NO_OTHERS;
   #burying: Promise<void> | undefined;
   /** It ends, or has ended: nothing is told any more. */
   #isLeaving = false;

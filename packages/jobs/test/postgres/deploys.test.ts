@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { z } from 'zod';
+import {
+  createEngine,
+  createSystemClock,
+  defineJobType,
+  type Engine,
+  type JobType,
+} from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
+
+interface Deps {
+  ran(runId: string): void;
+}
+
+/** The job type as a build of the program has it. */
+const typeOf = (version: number): JobType<Deps> =>
+  defineJobType({
+    type: 'work',
+    version,
+    module: import.meta.url,
+    payload: z.strictObject({}),
+    run: async ({ run }, deps: Deps) => deps.ran(run.id),
+  });
+
+let database: TestDatabase;
+const engines: Engine[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase(inject('postgresUrl'), `deploys_${randomUUID().slice(0, 8)}`);
+});
+afterEach(async () => {
+  await Promise.all(engines.splice(0).map((engine) => engine.stop()));
+  await database.empty();
+});
+afterAll(() => database.drop());
+
+/** A node of a build that has the type in this version, or of one that does not have it yet. */
+async function deploy(
+  version: number | undefined,
+  concurrency = 5,
+): Promise<{ engine: Engine; ran: string[] }> {
+  const clock = createSystemClock();
+  const ran: string[] = [];
+  const engine = createEngine<Deps>({
+    store: createPostgresStore({ url: database.url, clock }),
+    jobTypes: version === undefined ? [] : [typeOf(version)],
+    deps: { ran: (runId) => ran.push(runId) },
+    clock,
+    concurrency,
+  });
+  engines.push(engine);
+  await engine.start();
+  return { engine, ran };
+}
+
+const POLL = { timeout: 20_000, interval: 50 };
+const onDemand = (id: string) => ({ id, name: id, type: 'work', onDemand: true }) as const;
+const healthOf = async (engine: Engine, id: string) => (await engine.getJob(id)).health;
+const jobsOf = async (engine: Engine, health: 'ok' | 'no_handler') =>
+  (await engine.listJobs({ health, sort: 'id', descending: false, limit: 9 })).rows.map(({ job }) => job.id);
+
+describe('P22 types and deploys, on several nodes', () => {
+  it('health looks at all living nodes, whichever is asked: no_handler is a job that none of them can run', async () => {
+    const today = await deploy(1);
+    const next = await deploy(2);
+    const without = await deploy(undefined);
+    const apiOnly = await deploy(2, 0);
+    const all = [today, next, without, apiOnly].map(({ engine }) => engine);
+    const allSay = (ok: string[], none: string[]) =>
+      expect
+        .poll(
+          () =>
+            Promise.all(
+              all.map(async (each) => [await jobsOf(each, 'ok'), await jobsOf(each, 'no_handler')]),
+            ),
+          POLL,
+        )
+        .toEqual(all.map(() => [ok, none]));
+
+    await today.engine.createJob(onDemand('a-today'));
+    const made = await apiOnly.engine.createJob(onDemand('b-next'));
+    expect(made.health).toEqual({ status: 'ok' });
+    await allSay(['a-today', 'b-next'], []);
+    for (const each of all) expect(await healthOf(each, 'b-next')).toEqual({ status: 'ok' });
+
+    await next.engine.stop();
+    all.splice(all.indexOf(next.engine), 1);
+    await allSay(['a-today'], ['b-next']);
+    for (const each of all)
+      expect(await healthOf(each, 'b-next')).toMatchObject({
+        status: 'no_handler',
+        reason: 'the job needs version 2 of work, the running nodes have 1',
+      });
+
+    await today.engine.stop();
+    all.splice(all.indexOf(today.engine), 1);
+    await allSay([], ['a-today', 'b-next']);
+    for (const each of all)
+      expect(await healthOf(each, 'a-today')).toMatchObject({
+        status: 'no_handler',
+        reason: 'no running node has the job type work',
+      });
+  });
+
+  it('a node claims only the types it has, in that version or a newer one', async () => {
+    const today = await deploy(1);
+    const next = await deploy(2);
+    await deploy(undefined);
+    await today.engine.createJob({ ...onDemand('today'), overlap: 'allow' });
+    await next.engine.createJob({ ...onDemand('next'), overlap: 'allow' });
+    // Asked of each in turn: the node that is asked looks first.
+    const triggered = async (id: string) => {
+      const ids: string[] = [];
+      for (let n = 0; n < 10; n++) {
+        ids.push((await today.engine.trigger(id)).view.run.id);
+        ids.push((await next.engine.trigger(id)).view.run.id);
+      }
+      return ids;
+    };
+    const ofNext = await triggered('next');
+    await expect.poll(() => next.ran.toSorted(), POLL).toEqual(ofNext.toSorted());
+    expect(today.ran).toEqual([]);
+    await today.engine.stop();
+    const { run } = (await next.engine.trigger('today')).view;
+    await expect.poll(() => next.ran, POLL).toContain(run.id);
+  });
+
+  it('a slot of a type that no living node has just passes, and is caught up with when one appears (P6)', async () => {
+    const next = await deploy(2);
+    const today = await deploy(1);
+    await next.engine.createJob({ id: 'tick', name: 'Tick', type: 'work', interval: '2s' });
+    await next.engine.stop();
+    const view = async () => (await today.engine.getJob('tick')).job;
+    const runsOf = async (engine: Engine) =>
+      (await engine.listRuns({ jobId: 'tick', limit: 9 })).rows.map(({ run }) => run).toReversed();
+    const { nextRunAt: passed = 0 } = await view();
+    const before = await runsOf(today.engine);
+    await expect.poll(async () => (await today.engine.stats()).now, POLL).toBeGreaterThan(passed + 5_000);
+    expect(await runsOf(today.engine)).toEqual(before);
+    expect((await view()).nextRunAt).toBe(passed);
+
+    const again = await deploy(2);
+    await expect
+      .poll(async () => (await runsOf(again.engine))[before.length], POLL)
+      .toMatchObject({
+        status: 'succeeded',
+        catchUp: true,
+        missedFrom: passed,
+        missed: expect.toSatisfy((missed: number) => missed >= 3),
+      });
+  });
+});
