@@ -27,7 +27,8 @@ export async function findJob(q: Queries, id: string): Promise<StoredJob | undef
 
 /** Locks a job by its uid, deleted or not. */
 export async function requireJob(u: Unit, uid: number): Promise<StoredJob> {
-  const [stored] = await lock(u, LOCK_BY_UID, [uid]);
+  // One that an edit gave another version of its type while this waited for its row shows itself to the second look.
+  const stored = (await lock(u, LOCK_BY_UID, [uid]))[0] ?? (await lock(u, LOCK_BY_UID, [uid]))[0];
   if (stored === undefined) throw new Error(`a run belongs to no job (uid ${uid})`);
   return stored;
 }
@@ -48,6 +49,8 @@ export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<
   if (u.now < patience.waitFrom) return false;
   await u.q.script(`SAVEPOINT soon; SET LOCAL lock_timeout = ${SHORT_WAIT_MS}`);
   try {
+    await lock(u, LOCK_OF_RUNS, [runIds]);
+    // As in requireJob: those that this misses are locked all the same, and wait for nobody now.
     await lock(u, LOCK_OF_RUNS, [runIds]);
   } catch (error) {
     if (!isLockTimeout(error)) throw error;

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import type { JobStore } from '../../src/core/store.ts';
+import { createSystemClock } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { definitionOf, ON_DEMAND, required, SUCCEEDED, settlement, TYPES } from '../store-contract/rig.ts';
+import { createTestDatabase } from './test-database.ts';
+
+const database = await createTestDatabase(inject('postgresUrl'), `races_${randomUUID().slice(0, 8)}`);
+let store: JobStore;
+let other: pg.Client;
+
+beforeEach(async () => {
+  await database.empty();
+  store = createPostgresStore({ url: database.url, clock: createSystemClock() });
+  await store.open();
+  other = new pg.Client({ connectionString: database.url });
+  await other.connect();
+  onTestFinished(async () => {
+    await store.close();
+    await other.end();
+  });
+});
+afterAll(() => database.drop());
+
+const claim = (places: number) => store.claim({ node: 'here', types: TYPES, places, prefetch: 0 });
+const trigger = () => store.command({ jobId: 'a', command: { kind: 'trigger' } });
+
+/** A job `a` with so many claimed runs, claimed one after the other. */
+async function claimed(count: number) {
+  await store.insertJob({ definition: definitionOf('a', { schedule: ON_DEMAND, overlap: 'allow' }) });
+  for (let n = 0; n < count; n++) await trigger();
+  return (await claim(count)).runs;
+}
+
+/** Another transaction holds the job, and does this in it while `work` waits. */
+async function whileHeld<T>(work: () => Promise<T>, change: string, values: unknown[] = []): Promise<T> {
+  await other.query("BEGIN; SELECT FROM greenvue_jobs.jobs WHERE id = 'a' FOR UPDATE");
+  const working = work();
+  await expect.poll(isWaiting, { interval: 2 }).toBe(true);
+  await other.query(change, values);
+  await other.query('COMMIT');
+  return working;
+}
+
+async function isWaiting(): Promise<boolean> {
+  const { rows } = await other.query(
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return rows.length > 0;
+}
+
+const NEW_VERSION = `UPDATE greenvue_jobs.jobs SET version = version + 1, type_key =
+  (SELECT key FROM greenvue_jobs.job_types WHERE type = 'noop' AND version = 2) WHERE id = 'a'`;
+
+describe('two nodes at one row', () => {
+  beforeEach(() =>
+    store.insertJob({ definition: definitionOf('b', { typeVersion: 2 }) }).then(() => undefined),
+  );
+
+  it('P22: a settlement that waits for an edit to a newer version of its type is written', async () => {
+    const run = required((await claimed(1))[0]);
+    const settle = async () => (await store.settle([settlement(run, SUCCEEDED, Date.now())])).results[0];
+    const result = await whileHeld(settle, NEW_VERSION);
+    // On a slow machine it has waited for long enough before the edit was done.
+    expect(result?.kind === 'later' ? await settle() : result).toMatchObject({ kind: 'finished' });
+  });
+
+  it('P22: a cancel that waits for such an edit finds its job', async () => {
+    const run = required((await claimed(1))[0]);
+    const result = await whileHeld(() => store.cancelRun({ runId: run.id, force: true }), NEW_VERSION);
+    expect(result).toMatchObject({ kind: 'cancelled' });
+  });
+});
