@@ -53,6 +53,8 @@ async function isWaiting(): Promise<boolean> {
 
 const NEW_VERSION = `UPDATE greenvue_jobs.jobs SET version = version + 1, type_key =
   (SELECT key FROM greenvue_jobs.job_types WHERE type = 'noop' AND version = 2) WHERE id = 'a'`;
+const CLAIM_ANEW = `UPDATE greenvue_jobs.live_runs SET node = 'there', fence = nextval('greenvue_jobs.ids')
+  WHERE id = $1`;
 
 describe('two nodes at one row', () => {
   beforeEach(() =>
@@ -71,5 +73,18 @@ describe('two nodes at one row', () => {
     const run = required((await claimed(1))[0]);
     const result = await whileHeld(() => store.cancelRun({ runId: run.id, force: true }), NEW_VERSION);
     expect(result).toMatchObject({ kind: 'cancelled' });
+  });
+
+  it('P9, P10: who takes back a claim of the dead leaves it alone once another node has claimed it anew', async () => {
+    const run = required((await claimed(1))[0]);
+    await whileHeld(() => store.recover({ node: 'me' }), CLAIM_ANEW, [run.id]);
+    expect((await store.getRun(run.id))?.run).toMatchObject({ claim: { node: 'there' }, recoveries: 0 });
+  });
+
+  it('P9, P10: nor does a node give back what another one has claimed meanwhile', async () => {
+    const run = required((await claimed(1))[0]);
+    const reconcile = () => store.reconcile({ node: 'here', holds: [] }).catch(() => 0);
+    await whileHeld(reconcile, CLAIM_ANEW, [run.id]);
+    expect((await store.getRun(run.id))?.run).toMatchObject({ claim: { node: 'there' } });
   });
 });

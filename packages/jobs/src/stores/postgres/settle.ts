@@ -7,7 +7,7 @@ import { busy, columnsOf } from './database.ts';
 import { lockFreeJobsOf, lockJobsSoon } from './jobs.ts';
 import { deleteLiveRuns } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
-import { errorsText, LIVE_COLUMNS, liveRunOf, numbersIn } from './run-rows.ts';
+import { errorsText, LIVE_COLUMNS, liveRunOf, numbersIn, rowOf } from './run-rows.ts';
 import { flush, lockedJob, type Unit } from './unit.ts';
 
 type Waiting = Extract<Settlement, { kind: 'waiting' }>;
@@ -49,8 +49,8 @@ export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<Se
 
 /** Takes back every claim of nodes that are gone (P9); those whose jobs somebody holds are found again, and taken back later. */
 export async function recover(u: Unit, { node }: { readonly node: string }): Promise<RecoverResult> {
-  const ids = numbersIn(await u.q.arrays(CLAIMED_BY_GONE, [node]));
-  const { recovered, failed } = await takeBack(u, ids, { kind: 'lost' });
+  const claims = await u.q.arrays(CLAIMED_BY_GONE, [node]);
+  const { recovered, failed } = await takeBack(u, claims.map(claimOf), { kind: 'lost' });
   return { recovered, failed };
 }
 
@@ -65,24 +65,41 @@ export async function reconcile(
   u: Unit,
   { node, holds }: Parameters<JobStore['reconcile']>[0],
 ): Promise<number> {
-  const unknown = numbersIn(await u.q.arrays(CLAIMED_BY, [node, holds.map(Number)]));
-  const { recovered, left } = await takeBack(u, unknown, { kind: 'given_back' });
+  const unknown = await u.q.arrays(CLAIMED_BY, [node, holds.map(Number)]);
+  const { recovered, left } = await takeBack(u, unknown.map(claimOf), { kind: 'given_back' });
   if (left > 0) throw busy();
   return recovered;
 }
 
 type RecoverResult = Awaited<ReturnType<JobStore['recover']>>;
 
+/** A claim, as it was seen before it could be locked. */
+interface SeenClaim {
+  readonly runId: number;
+  readonly fence: number;
+}
+
+function claimOf(row: unknown): SeenClaim {
+  const [runId, fence] = rowOf<[number, number]>(row);
+  return { runId, fence };
+}
+
 async function takeBack(
   u: Unit,
-  ids: readonly number[],
+  claims: readonly SeenClaim[],
   outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
 ): Promise<RecoverResult & { readonly left: number }> {
   const ends = createEnds();
   let recovered = 0;
   let failed = 0;
-  const { runs, heldIds } = await lockClaimed(u, ids);
-  for (const run of runs.values()) {
+  const { runs, heldIds } = await lockClaimed(
+    u,
+    claims.map(({ runId }) => runId),
+  );
+  for (const { runId, fence } of claims) {
+    const run = runs.get(String(runId));
+    // Meanwhile another node may have taken it back, and one that lives may have claimed it anew.
+    if (run?.claim?.fence !== fence) continue;
     const settlement = endRun(u, run, { outcome, random: 0, finishedAt: u.now }, ends);
     if (settlement.kind === 'waiting') recovered += 1;
     else if (settlement.status === 'failed') failed += 1;
@@ -172,9 +189,9 @@ async function writeEnds(u: Unit, { byJob, gone, putBack }: Ends): Promise<boole
 
 const FORGET = `DELETE FROM greenvue_jobs.nodes USING unnest($1::text[], $2::bigint[]) AS dead (id, beat_at)
   WHERE nodes.id = dead.id AND nodes.beat_at = dead.beat_at`;
-const CLAIMED_BY_GONE = `SELECT id FROM greenvue_jobs.live_runs WHERE node IS NOT NULL AND node <> $1
+const CLAIMED_BY_GONE = `SELECT id, fence FROM greenvue_jobs.live_runs WHERE node IS NOT NULL AND node <> $1
   AND NOT EXISTS (SELECT FROM greenvue_jobs.nodes WHERE nodes.id = live_runs.node)`;
-const CLAIMED_BY = `SELECT id FROM greenvue_jobs.live_runs WHERE node = $1 AND id <> ALL($2::bigint[])`;
+const CLAIMED_BY = `SELECT id, fence FROM greenvue_jobs.live_runs WHERE node = $1 AND id <> ALL($2::bigint[])`;
 const LOCK_CLAIMED = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs
   WHERE id = ANY($1::bigint[]) AND node IS NOT NULL AND job_uid = ANY($2::bigint[]) ORDER BY id FOR UPDATE`;
 const OF_HELD_JOBS = `SELECT id FROM greenvue_jobs.live_runs
