@@ -6,6 +6,8 @@ export interface Network {
   readonly url: string;
   /** From now on nothing comes through, and nobody is told: connections stay open, new ones get no answer. */
   cut(): void;
+  /** The next answer to something with these words in it does not come: the connection breaks in its place. */
+  loseAnswerTo(words: string): void;
   /** New connections work; old ones are broken. */
   mend(): void;
   close(): Promise<void>;
@@ -16,9 +18,15 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
   const target = new URL(serverUrl);
   const sockets = new Set<Socket>();
   let isCut = false;
+  let lost: string | undefined;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     const pair = [client, upstream] as const;
+    client.on('data', (chunk) => {
+      if (lost === undefined || !chunk.includes(lost)) return;
+      lost = undefined;
+      upstream.removeAllListeners('data').once('data', () => client.destroy());
+    });
     for (const [from, to] of [pair, [upstream, client]] as const) {
       sockets.add(from);
       from.on('data', (chunk) => {
@@ -43,6 +51,9 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
     url: url.href,
     cut() {
       isCut = true;
+    },
+    loseAnswerTo(words) {
+      lost = words;
     },
     mend() {
       isCut = false;

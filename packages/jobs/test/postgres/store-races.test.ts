@@ -5,21 +5,25 @@ import type { JobStore } from '../../src/core/store.ts';
 import { createSystemClock } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { definitionOf, ON_DEMAND, required, SUCCEEDED, settlement, TYPES } from '../store-contract/rig.ts';
+import { createNetwork, type Network } from './dead-network.ts';
 import { createTestDatabase } from './test-database.ts';
 
 const database = await createTestDatabase(inject('postgresUrl'), `races_${randomUUID().slice(0, 8)}`);
+let network: Network;
 let store: JobStore;
 let other: pg.Client;
 
 beforeEach(async () => {
   await database.empty();
-  store = createPostgresStore({ url: database.url, clock: createSystemClock() });
+  network = await createNetwork(database.url);
+  store = createPostgresStore({ url: network.url, clock: createSystemClock() });
   await store.open();
   other = new pg.Client({ connectionString: database.url });
   await other.connect();
   onTestFinished(async () => {
     await store.close();
     await other.end();
+    await network.close();
   });
 });
 afterAll(() => database.drop());
@@ -86,5 +90,18 @@ describe('two nodes at one row', () => {
     const reconcile = () => store.reconcile({ node: 'here', holds: [] }).catch(() => 0);
     await whileHeld(reconcile, CLAIM_ANEW, [run.id]);
     expect((await store.getRun(run.id))?.run).toMatchObject({ claim: { node: 'there' } });
+  });
+});
+
+describe('a connection that is lost while a transaction ends', () => {
+  it('P9: a claim that may be made rejects, and is given back; it is not made a second time for other runs', async () => {
+    await claimed(0);
+    await trigger();
+    await trigger();
+    network.loseAnswerTo('COMMIT');
+    const [planned, lost] = await Promise.allSettled([store.plan({ types: TYPES, limit: 10 }), claim(1)]);
+    expect([planned.status, lost.status]).toEqual(['rejected', 'rejected']);
+    expect(await store.reconcile({ node: 'here', holds: [] })).toBe(1);
+    expect((await claim(10)).runs).toHaveLength(2);
   });
 });

@@ -98,7 +98,7 @@ export function connect(options: ConnectOptions): Database {
           try {
             const now = await begin(client, how);
             const result = await work(queriesOn(client, names.of), now);
-            await client.query('COMMIT');
+            await client.query('COMMIT').catch(commitFailed);
             return result;
           } catch (error) {
             // One that is broken takes the transaction with it.
@@ -237,6 +237,21 @@ export function isLockTimeout(error: unknown): boolean {
 
 export function busy(cause?: unknown): StoreError {
   return new StoreError('busy', 'Another transaction has held what this needs for too long.', { cause });
+}
+
+/** The connection was lost before it told how a COMMIT had ended. */
+class LostCommitError extends Error {
+  override readonly name = 'LostCommitError';
+}
+
+function commitFailed(error: unknown): never {
+  if (isAnswer(error)) throw error;
+  throw new LostCommitError('the connection was lost before the answer to a COMMIT came', { cause: error });
+}
+
+/** Whether a transaction that was rejected may have been done all the same: nobody knows. */
+export function mayBeDone(error: unknown): boolean {
+  return error instanceof StoreError && error.cause instanceof LostCommitError;
 }
 
 /** The server answered with an error, so that the connection is still good for more. */

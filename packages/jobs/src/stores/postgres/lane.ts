@@ -1,4 +1,4 @@
-import type { Database, Queries } from './database.ts';
+import { type Database, mayBeDone, type Queries } from './database.ts';
 import { createTurns } from './turns.ts';
 
 /**
@@ -32,7 +32,8 @@ export function createLane(db: Database, maxCommands: number): Lane {
       const values = await db.boundedTransaction((q, now) => inOrder(steps, q, now));
       for (const [n, step] of steps.entries()) step.resolve(values[n]);
     } catch (error) {
-      if (steps.length === 1) return steps[0]?.reject(error);
+      // What may be done already is not done again: a second claim would take other runs, and nobody would know of the first.
+      if (steps.length === 1 || mayBeDone(error)) return rejectAll(steps, error);
       // One of them is at fault, and took the others down with it: each gets its own transaction and its own answer.
       for (const step of steps)
         await db.boundedTransaction((q, now) => step.run(q, now)).then(step.resolve, step.reject);
@@ -50,6 +51,10 @@ export function createLane(db: Database, maxCommands: number): Lane {
       return turns.take(target, () => db.boundedTransaction(work));
     },
   };
+}
+
+function rejectAll(steps: readonly Step[], error: unknown): void {
+  for (const step of steps) step.reject(error);
 }
 
 async function inOrder(steps: readonly Step[], q: Queries, now: number): Promise<unknown[]> {
