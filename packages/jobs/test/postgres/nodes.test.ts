@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import {
   createEngine,
@@ -290,16 +291,40 @@ describe('several nodes on one PostgreSQL', () => {
   });
 
   it('P9: a node whose control thread has failed is a node again, under another id', async () => {
+    const said = vi.spyOn(Worker.prototype, 'postMessage');
+    onTestFinished(() => said.mockRestore());
     const a = await startNode({ name: 'a', handler: nothing });
     await a.createJob(onDemand);
     const before = (await a.stats()).nodes[0]?.node;
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    await client.query(`NOTIFY greenvue_jobs, 'what no node tells'`);
-    await client.end();
+    // The only thread there is: the node tells it every second that it lives.
+    await expect.poll(() => said.mock.contexts.length).toBeGreaterThan(0);
+    const [thread] = said.mock.contexts;
+    if (!(thread instanceof Worker)) throw new Error('there is no thread');
+    await thread.terminate();
     await expect.poll(async () => (await a.stats()).nodes[0]?.node).not.toBe(before);
     const { run } = (await a.trigger('a')).view;
     await expect.poll(() => statusOf(a, run.id)).toBe('succeeded');
+  });
+
+  it('section 7: what others say on the channel of the nodes harms none of them', async () => {
+    const api = await startNode({ name: 'api', handler: nothing }, 0);
+    await startNode({ name: 'b', handler: nothing });
+    const idsOf = async () => (await api.stats()).nodes.map(({ node }) => node);
+    await expect.poll(idsOf).toHaveLength(2);
+    const before = await idsOf();
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    for (const payload of [
+      'what no node tells',
+      '{"from":"x"}',
+      '{"from":"x","notices":[{"kind":"cancel"}]}',
+    ])
+      await client.query('SELECT pg_notify($1, $2)', ['greenvue_jobs', payload]);
+    await client.end();
+    await api.createJob(onDemand);
+    const { run } = (await api.trigger('a')).view;
+    await expect.poll(() => statusOf(api, run.id)).toBe('succeeded');
+    expect(await idsOf()).toEqual(before);
   });
 });
 

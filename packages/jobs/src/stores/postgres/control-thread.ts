@@ -25,6 +25,7 @@ import {
   TRY_LOCK,
 } from './control-statements.ts';
 import { deadAmong, type SeenFree, type SeenNode } from './look.ts';
+import { toldIn } from './notices.ts';
 import { versionsParam } from './type-keys.ts';
 
 /**
@@ -236,9 +237,9 @@ function usePooled(): void {
 }
 
 function hear(payload: string): void {
-  const { from, notices } = JSON.parse(payload) as Told;
-  if (from === node.id) return;
-  if (notices.length > 0) return tell({ kind: 'notices', notices });
+  const told = toldIn(payload);
+  if (told === undefined || told.from === node.id) return;
+  if (told.notices.length > 0) return tell({ kind: 'notices', notices: told.notices });
   nextLook = 0;
   wakeUp();
 }

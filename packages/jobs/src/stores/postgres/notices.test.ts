@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Notice, ToldEvent } from '../../core/store.ts';
-import { payloadsOf } from './notices.ts';
+import { payloadsOf, toldIn } from './notices.ts';
 
 const told = z.object({
   from: z.string(),
@@ -40,4 +40,45 @@ it('splits events by their bytes, and leaves out data that no payload has room f
   ]);
   expect(Math.max(...payloads.map((payload) => Buffer.byteLength(payload)))).toBeLessThan(8_000);
   expect(listIn(payloads, 'events')).toEqual([...events, { ...event('long', ''), data: {} }]);
+});
+
+it('hears what it tells', () => {
+  const notices: Notice[] = [
+    { kind: 'wake' },
+    { kind: 'job_changed', jobId: 'a' },
+    { kind: 'cancel', runIds: ['1', '2'] },
+    { kind: 'events', events: [{ at: 1, type: 'run.progress', jobId: 'a', runId: '1', data: { done: 1 } }] },
+    { kind: 'events', events: [{ at: 1, type: 'runs.coalesced', jobId: 'a', count: 2 }] },
+  ];
+  expect(payloadsOf('node', notices).map(toldIn)).toEqual([{ from: 'node', notices }]);
+});
+
+it.each([
+  '',
+  'hello',
+  'null',
+  '7',
+  '[]',
+  '{}',
+  '{"from":"x"}',
+  '{"from":1,"notices":[]}',
+  '{"from":"x","notices":{}}',
+])('takes %s for nothing that a node tells', (payload) => expect(toldIn(payload)).toBeUndefined());
+
+it.each([
+  null,
+  'wake',
+  {},
+  { kind: 'of a newer version' },
+  { kind: 'job_changed' },
+  { kind: 'cancel' },
+  { kind: 'cancel', runIds: [1] },
+  { kind: 'events', events: {} },
+  { kind: 'events', events: [null] },
+  { kind: 'events', events: [{ at: 'now', type: 'job.created', jobId: 'a' }] },
+  { kind: 'events', events: [{ at: 1e300, type: 'job.created', jobId: 'a' }] },
+  { kind: 'events', events: [{ at: 1, type: 'job.created', jobId: 'a', data: 7 }] },
+])('leaves out %j, and hears the rest', (notice) => {
+  const payload = JSON.stringify({ from: 'x', notices: [notice, { kind: 'wake' }] });
+  expect(toldIn(payload)).toEqual({ from: 'x', notices: [{ kind: 'wake' }] });
 });

@@ -61,6 +61,53 @@ export function payloadsOf(from: string, notices: readonly Notice[]): string[] {
   return payloads;
 }
 
+/**
+ * What a payload tells, as far as this version knows it; undefined for one that no node sends. Whoever may connect to the database
+ * can send any.
+ */
+export function toldIn(payload: string): Told | undefined {
+  const told = jsonOf(payload);
+  if (!isRecord(told) || typeof told.from !== 'string' || !Array.isArray(told.notices)) return undefined;
+  return { from: told.from, notices: told.notices.filter(isNotice) };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Somebody else's words: there is nobody here to be told of them.
+    return undefined;
+  }
+}
+
+function isNotice(value: unknown): value is Notice {
+  if (!isRecord(value)) return false;
+  switch (value.kind) {
+    case 'wake':
+      return true;
+    case 'job_changed':
+      return typeof value.jobId === 'string';
+    case 'cancel':
+      return Array.isArray(value.runIds) && value.runIds.every((id) => typeof id === 'string');
+    case 'events':
+      return Array.isArray(value.events) && value.events.every(isToldEvent);
+    default:
+      return false;
+  }
+}
+
+function isToldEvent(value: unknown): value is ToldEvent {
+  if (!isRecord(value)) return false;
+  const { at, type, jobId, runId = '', count = 0, data = {} } = value;
+  const isInstant = typeof at === 'number' && !Number.isNaN(new Date(at).getTime());
+  const names = [type, jobId, runId].every((name) => typeof name === 'string');
+  return isInstant && names && typeof count === 'number' && isRecord(data);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
 /** A notice in pieces that each fit into a payload. */
 function piecesOf(notice: Notice): Notice[] {
   switch (notice.kind) {
