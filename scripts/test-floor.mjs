@@ -45,8 +45,12 @@ if (!existsSync(node)) {
 const NATIVE_CRASH = 'Fatal error in ';
 const TRIES = 3;
 
+/** What these are about is the network and other processes, not Node; they take long, and run on the Node of the project. */
+const LEFT_OUT = ['packages/jobs/test/chaos/**', 'packages/jobs/test/postgres/lost-nodes.test.ts'];
+
 function runTests() {
-  const tests = spawn(node, [join(root, 'scripts', 'test.mjs'), 'packages/jobs'], {
+  const args = ['packages/jobs', ...LEFT_OUT.flatMap((path) => ['--exclude', path])];
+  const tests = spawn(node, [join(root, 'scripts', 'test.mjs'), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
