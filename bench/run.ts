@@ -5,7 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { megabytes } from './measure.ts';
 
-const ALL = ['boot', 'drain', 'recurring', 'idle', 'api', 'job-types'];
+const ALL = ['boot', 'drain', 'recurring', 'idle', 'api', 'job-types', 'nodes'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !ALL.includes(name));

@@ -1,0 +1,106 @@
+// One node and three on one PostgreSQL, all on the same cores: 40,000 queued no-op runs, of 100 jobs and of 10,000, each settled
+// for itself and durable. The figure is what three nodes do together, as a share of what one does alone.
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type PostgresServer, startPostgres } from '../packages/jobs/test/postgres/server.ts';
+import { count, median, row, sleep } from './measure.ts';
+import { engineOnPostgres } from './postgres-engine.ts';
+
+const TOTAL = 40_000;
+const REPEATS = 5;
+const LEFT = 'SELECT count(*)::integer AS runs FROM greenvue_jobs.live_runs';
+const NODES = 'SELECT count(*)::integer AS nodes FROM greenvue_jobs.nodes';
+const COPY_RUNS = `INSERT INTO greenvue_jobs.live_runs
+    (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
+  SELECT nextval('greenvue_jobs.ids'), job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at
+  FROM greenvue_jobs.live_runs, generate_series(1, $1::integer)`;
+
+const server = await startPostgres({ settings: { fsync: 'on', full_page_writes: 'on' } });
+for (const jobs of [100, 10_000]) await compare(server, jobs);
+await server.stop();
+
+async function compare(on: PostgresServer, jobs: number): Promise<void> {
+  const filled = `filled_${jobs}`;
+  await queueRuns(await on.createDatabase(filled), jobs);
+  const one: number[] = [];
+  const three: number[] = [];
+  // By turns, so that both meet the machine in the same moods.
+  for (let n = 0; n < REPEATS; n++) {
+    one.push(await drain(on, { filled, nodes: 1 }));
+    three.push(await drain(on, { filled, nodes: 3 }));
+  }
+  const spread = (rates: readonly number[]) =>
+    `median ${count(median(rates))}, from ${count(Math.min(...rates))} to ${count(Math.max(...rates))}`;
+  row(
+    `drain of ${count(TOTAL)} no-op runs of ${count(jobs)} jobs on PostgreSQL, runs/s`,
+    `1 node: ${spread(one)}`,
+    `3 nodes: ${spread(three)}; ${(median(three) / median(one)).toFixed(2)} of one`,
+  );
+}
+
+/** One run of each job through an engine, the rest as copies of it: so many requests would take minutes. */
+async function queueRuns(url: string, jobs: number): Promise<void> {
+  // Not what is measured: it need not wait for the disk.
+  const engine = engineOnPostgres(`${url}?options=-c%20synchronous_commit%3Doff`, 0);
+  await engine.start();
+  for (let made = 0; made < jobs; made += 100) {
+    const ids = Array.from({ length: 100 }, (_, n) => `drain-${made + n}`);
+    await Promise.all(
+      ids.map(async (id) => {
+        await engine.createJob({ id, name: id, type: 'noop', onDemand: true, overlap: 'allow' });
+        await engine.trigger(id);
+      }),
+    );
+  }
+  await engine.stop();
+  await withClient(url, (client) => client.query(COPY_RUNS, [TOTAL / jobs - 1]));
+}
+
+/** Runs a second, from when all nodes are there until every run is in the history; on a copy of the database. */
+async function drain(
+  on: PostgresServer,
+  { filled, nodes }: { filled: string; nodes: number },
+): Promise<number> {
+  const copy = `drain_${process.hrtime.bigint()}`;
+  await withClient(on.url, (client) => client.query(`CREATE DATABASE ${copy} TEMPLATE ${filled}`));
+  const url = new URL(on.url);
+  url.pathname = copy;
+  return withClient(url.href, async (client) => {
+    await client.query('VACUUM ANALYZE');
+    const children = await Promise.all(Array.from({ length: nodes }, () => bootNode(url.href)));
+    for (const child of children) child.send('start');
+    while ((await client.query(NODES)).rows[0].nodes < nodes) await sleep(5);
+    const left = async (): Promise<number> => (await client.query(LEFT)).rows[0].runs;
+    const runs = await left();
+    const begin = performance.now();
+    while ((await left()) > 0) await sleep(20);
+    const took = performance.now() - begin;
+    await Promise.all(children.map(endNode));
+    return runs / (took / 1_000);
+  });
+}
+
+async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A process that has loaded all it needs, and waits for the word. */
+async function bootNode(url: string): Promise<ChildProcess> {
+  const child = fork(join(import.meta.dirname, 'nodes-child.ts'), [url]);
+  await once(child, 'message');
+  return child;
+}
+
+async function endNode(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.send('stop');
+  await ended;
+}
