@@ -30,6 +30,6 @@ describe('P4 to P10 hold of three nodes under load on one PostgreSQL while', () 
       const { violations, recovery } = await rounds.run(fault);
       expect(violations).toEqual([]);
       if (fault.name === 'kill') expect(recovery.restartsMs.length).toBeGreaterThan(0);
-    }, 150_000);
+    }, 240_000);
   }
 });

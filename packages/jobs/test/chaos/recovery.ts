@@ -18,11 +18,17 @@ export async function throughput({ admin }: Cluster, ms: number): Promise<number
   return ((row?.ended ?? 0) / ms) * 1_000;
 }
 
+/** Runs that have been due for longer than a moment, and that no node has claimed. */
+export async function backlog({ admin }: Cluster): Promise<number> {
+  const [row] = await admin.rows<{ runs: number }>(BEHIND);
+  return row?.runs ?? 0;
+}
+
 const ENOUGH = 0.95;
 const WINDOW_MS = 1_000;
 const STEP_MS = 100;
 const POLL_MS = 500;
-const GIVE_UP_MS = 30_000;
+const GIVE_UP_MS = 60_000;
 /** A node that takes part ends at least this share of all. */
 const LEAST_SHARE = 0.02;
 
@@ -75,6 +81,8 @@ async function idleNodes({ admin, nodes }: Cluster): Promise<string[]> {
 }
 
 const NOW = 'extract(epoch FROM clock_timestamp()) * 1000';
+const BEHIND = `SELECT count(*) AS runs FROM greenvue_jobs.live_runs
+  WHERE held = 'no' AND node IS NULL AND available_at < ${NOW} - 5000`;
 const ENDED_WITHIN = `SELECT count(*) AS ended FROM chaos.ledger WHERE ended_at > ${NOW} - $1`;
 const ENDS = `SELECT ended_at AS at FROM chaos.ledger WHERE ended_at >= $1::double precision - $2 ORDER BY ended_at`;
 const SHARES = `SELECT node, count(*) AS ended FROM chaos.ledger WHERE ended_at > ${NOW} - 2000 GROUP BY node`;

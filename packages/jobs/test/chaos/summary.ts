@@ -11,7 +11,7 @@ export function lineOf({ fault, before, recovery, runs, notes, violations, tookM
       : [`${restartsMs.length} interrupted runs began elsewhere after ${spread(restartsMs)}`];
   const parts = [
     `${before.toFixed(0)} runs/s before`,
-    `back to 95 % after ${throughputMs === undefined ? 'more than 30 s' : seconds(throughputMs)}`,
+    `back to 95 % after ${throughputMs === undefined ? 'more than 60 s' : seconds(throughputMs)}`,
     ...restarts,
     ...notes,
     `${runs} runs verified`,
