@@ -173,20 +173,23 @@ describe('several nodes on one PostgreSQL', () => {
       if (event !== 'reset') seen.push(`${event.type} ${event.runId ?? event.jobId}`);
     });
     // The other one hears of the watcher within half a second; what it did before is not told.
+    await api.createJob(onDemand);
     await expect
-      .poll(async () => {
-        await api.createJob(onDemand).catch(() => undefined);
-        const { run } = (await api.trigger('a')).view;
-        await expect.poll(() => statusOf(api, run.id)).toBe('succeeded');
-        return seen.includes(`run.succeeded ${run.id}`) || 'not yet';
-      })
+      .poll(
+        async () => {
+          const { run } = (await api.trigger('a')).view;
+          await expect.poll(() => statusOf(api, run.id)).toBe('succeeded');
+          return seen.includes(`run.succeeded ${run.id}`) || 'not yet';
+        },
+        { timeout: 30_000 },
+      )
       .toBe(true);
     const { run } = (await api.trigger('a')).view;
     await expect.poll(() => seen).toContain(`run.succeeded ${run.id}`);
     const own = seen.filter((line) => line.endsWith(` ${run.id}`));
     expect(own).toEqual(['run.queued', 'run.started', 'run.succeeded'].map((type) => `${type} ${run.id}`));
     unsubscribe();
-  });
+  }, 60_000);
 
   it('section 6: nothing is told from node to node while nobody watches', async () => {
     const heard = await listenTo(database.url);
