@@ -105,3 +105,16 @@ describe('a connection that is lost while a transaction ends', () => {
     expect((await claim(10)).runs).toHaveLength(2);
   });
 });
+
+describe('many reads that take long', () => {
+  it('P20: no pass waits for them', async () => {
+    await claimed(0);
+    await trigger();
+    await other.query('BEGIN; LOCK TABLE greenvue_jobs.audit');
+    const reads = Array.from({ length: 10 }, () => store.listAudit({ limit: 1 }).catch(() => []));
+    await expect.poll(isWaiting).toBe(true);
+    expect((await claim(1)).runs).toHaveLength(1);
+    await other.query('ROLLBACK');
+    await Promise.all(reads);
+  });
+});

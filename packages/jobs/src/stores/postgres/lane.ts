@@ -17,8 +17,15 @@ interface Step {
   reject(error: unknown): void;
 }
 
-/** At most so many commands at once, so that connections are left for passes and reads when all commands wait for locks. */
-export function createLane(db: Database, maxCommands: number): Lane {
+export interface LaneDeps {
+  /** One at a time. */
+  readonly passes: Database;
+  readonly commands: Database;
+  /** At once, so that connections are left for reads when all commands wait for locks. */
+  readonly maxCommands: number;
+}
+
+export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
   const turns = createTurns(maxCommands);
   let waiting: Step[] = [];
   /** Ends when all that was asked for so far is done. */
@@ -29,14 +36,14 @@ export function createLane(db: Database, maxCommands: number): Lane {
     waiting = [];
     if (steps.length === 0) return;
     try {
-      const values = await db.boundedTransaction((q, now) => inOrder(steps, q, now));
+      const values = await passes.boundedTransaction((q, now) => inOrder(steps, q, now));
       for (const [n, step] of steps.entries()) step.resolve(values[n]);
     } catch (error) {
       // What may be done already is not done again: a second claim would take other runs, and nobody would know of the first.
       if (steps.length === 1 || mayBeDone(error)) return rejectAll(steps, error);
       // One of them is at fault, and took the others down with it: each gets its own transaction and its own answer.
       for (const step of steps)
-        await db.boundedTransaction((q, now) => step.run(q, now)).then(step.resolve, step.reject);
+        await passes.boundedTransaction((q, now) => step.run(q, now)).then(step.resolve, step.reject);
     }
   };
 
@@ -48,7 +55,7 @@ export function createLane(db: Database, maxCommands: number): Lane {
       }),
     async command(target, work) {
       await tail;
-      return turns.take(target, () => db.boundedTransaction(work));
+      return turns.take(target, () => commands.boundedTransaction(work));
     },
   };
 }

@@ -14,11 +14,13 @@ import {
   type FromControl,
   type ToControl,
 } from './control-protocol.ts';
-import type { Database } from './database.ts';
+import type { Queries } from './database.ts';
 import { createTeller, type Teller } from './notices.ts';
 
 export interface JoinDeps {
-  readonly db: Database;
+  readonly db: Queries;
+  /** Breaks the node's connections. */
+  reset(): void;
   /** Where the control connection goes: past a pooler. */
   readonly url: string;
   readonly maxStallMs: number;
@@ -158,7 +160,7 @@ class ControlThread implements Membership {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
     // What is under way may wait for a network that is dead, and is not this node's any more.
-    this.#deps.db.reset();
+    this.#deps.reset();
     this.#listener.lost();
   }
 

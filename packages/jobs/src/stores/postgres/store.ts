@@ -32,7 +32,7 @@ export interface PostgresStoreOptions {
   /** The event loop may stand still so long before the node gives up its runs (60 s). */
   readonly maxStallMs?: number;
   readonly clock: Clock;
-  /** Connections at most (5). */
+  /** Connections at most (5), one of them for passes alone; two at least. */
   readonly connections?: number;
   /** In place of the database's clock (P17), for tests: times are those of `clock` then. */
   readonly ownClock?: boolean;
@@ -44,7 +44,7 @@ type TypeInVersion = Pick<JobDefinition, 'type' | 'typeVersion'>;
 
 const CONNECTIONS = 5;
 const STATEMENT_MS = 30_000;
-/** Connections that commands leave to passes, since all commands may have to wait for locks. */
+/** Connections that commands leave to reads, since all commands may have to wait for locks. */
 const KEPT_FREE = 1;
 const MAX_STALL_MS = 60_000;
 const MAX_LIVE_RUNS = 100_000;
@@ -57,7 +57,11 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   /** Nodes of this process that may claim as long as they have a row. */
   const joined = new Set<string>();
   const databaseClock = createDatabaseClock(clock);
-  const db = connect({ url, max: connections, statementMs: STATEMENT_MS, clock: databaseClock });
+  const how = { url, statementMs: STATEMENT_MS, clock: databaseClock };
+  // Of the passes alone: no run waits for reads that take long.
+  const passes = connect({ ...how, max: 1 });
+  const shareable = Math.max(connections - 1, 1);
+  const db = connect({ ...how, max: shareable });
   const now = () => (ownClock ? clock.now() : databaseClock.now());
   const shared: Shared = {
     types: createTypeKeys(db),
@@ -76,7 +80,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     done.then(forget, forget);
     return done;
   };
-  const lane = createLane(db, Math.max(connections - KEPT_FREE, 1));
+  const lane = createLane({ passes, commands: db, maxCommands: Math.max(shareable - KEPT_FREE, 1) });
   // What decides goes by the time of its transaction (P17).
   const unitOf = (q: Queries, begunAt: number) => createUnit(q, shared, ownClock ? clock.now() : begunAt);
   const pass = <T>(work: (u: Unit) => Promise<T>) =>
@@ -101,12 +105,16 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       isClosed = true;
       databaseClock.stop();
       await Promise.allSettled(underWay);
-      await db.close();
+      await Promise.all([passes.close(), db.close()]);
     },
     now,
     async join(node, listener) {
       const buried = (nodes: readonly DeadNode[]) => beside((u) => bury(u, nodes));
-      const membership = await join({ db, url: directUrl, maxStallMs, bury: buried }, node, listener);
+      const reset = () => {
+        passes.reset();
+        db.reset();
+      };
+      const membership = await join({ db, reset, url: directUrl, maxStallMs, bury: buried }, node, listener);
       joined.add(node.id);
       return membership;
     },
