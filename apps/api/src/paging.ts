@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { text } from './text.ts';
 
 const DIGITS = /^\d{1,9}$/;
 
@@ -26,7 +27,7 @@ export interface CreatedPosition {
   readonly id: string;
 }
 
-const createdPosition = z.tuple([z.int(), z.string()]);
+const createdPosition = z.tuple([z.int(), text({ max: 64 })]);
 
 export interface PageByCreation<Row, View> {
   readonly query: { readonly limit: number; readonly cursor?: string | undefined };

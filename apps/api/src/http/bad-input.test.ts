@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import type { InjectOptions } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Answer, createTestApp, type TestApp } from '../test-app.ts';
+import { encodeCursor } from '../cursor.ts';
+import { type Answer, createTestApp, databaseEnv, type TestApp } from '../test-app.ts';
 
 const json = { 'content-type': 'application/json' };
 
@@ -110,6 +111,14 @@ test('a fault of a parameter is a 422 that names it', async () => {
   const unknown = await ask({ url: '/api/users?page=2', token });
   expect(unknown.body.errors).toMatchObject([{ pointer: '/page' }]);
   expectProblem(await ask({ url: `/api/users/${'x'.repeat(3_000)}`, token }), 422);
+});
+
+test('a cursor with a text that PostgreSQL does not take is a 400', async () => {
+  const { ask, apiToken } = await createTestApp(await databaseEnv('postgres'));
+  const token = await apiToken('admin');
+  const cursor = encodeCursor([1, '\0']);
+  for (const list of ['users', 'tokens', 'notifications'])
+    expectProblem(await ask({ url: `/api/${list}?cursor=${cursor}`, token }), 400);
 });
 
 test('a cursor that no list gave is a 400', async () => {
