@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
+  type Clock,
   createEngine,
   defineJobType,
   type Engine,
@@ -30,29 +31,43 @@ export const work = defineJobType({
   run: async (ctx, deps: Deps) => deps.handler(ctx),
 });
 
+/** Where the engines of a test keep their jobs. */
+export interface EngineDatabase {
+  /** One more store on it. */
+  openStore(clock: Clock): JobStore;
+  /** From now on, all that have opened a store on it count as killed. */
+  killAll(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export type MakeDatabase = () => Promise<EngineDatabase>;
+
 export interface Harness {
   readonly engine: Engine;
   readonly clock: FakeClock;
   readonly deps: Deps;
-  readonly file: string;
-  /** Another engine on the same database, as after a restart. */
+  /** Another engine on the same database, as after a restart: those before it were killed. */
   again(options?: Partial<EngineOptions<Deps>>): Promise<Engine>;
+  /** Another engine on the same database, beside those that there are. */
+  beside(options?: Partial<EngineOptions<Deps>>): Promise<Engine>;
+  /** A store on the same database. */
+  openStore(): JobStore;
   close(): Promise<void>;
 }
 
-/** An engine on a real SQLite file and a fake clock; nothing happens but by `tick()`. `wrap` comes between it and its store. */
+/** An engine on a real database and a fake clock; nothing happens but by `tick()`. `wrap` comes between it and its store. */
 export async function createHarness(
   options: Partial<EngineOptions<Deps>> = {},
   wrap: (store: JobStore) => JobStore = (store) => store,
+  makeDatabase: MakeDatabase = sqliteDatabase,
 ): Promise<Harness> {
-  const folder = mkdtempSync(join(tmpdir(), 'greenvue-engine-'));
-  const file = join(folder, 'jobs.db');
+  const database = await makeDatabase();
   const clock = createFakeClock(T0);
   const deps: Deps = { handler: () => undefined, name: 'inline', uses: 0 };
   const engines: Engine[] = [];
-  const again = async (more: Partial<EngineOptions<Deps>> = {}) => {
+  const beside = async (more: Partial<EngineOptions<Deps>> = {}) => {
     const engine = createEngine<Deps>({
-      store: wrap(createSqliteStore({ file, clock })),
+      store: wrap(database.openStore(clock)),
       jobTypes: [work],
       deps,
       clock,
@@ -65,22 +80,35 @@ export async function createHarness(
     await engine.start();
     return engine;
   };
-  const engine = await again();
   return {
-    engine,
+    engine: await beside(),
     clock,
     deps,
-    file,
-    again,
+    async again(more) {
+      await database.killAll();
+      return beside(more);
+    },
+    beside,
+    openStore: () => database.openStore(clock),
     async close() {
       // Handlers that a test left behind end with the shutdown's signal or not at all: time must pass for the wait to end.
       const passing = setInterval(() => clock.advance(5_000), 5);
       await Promise.allSettled(engines.map((each) => each.stop()));
       clearInterval(passing);
-      rmSync(folder, { recursive: true, force: true });
+      await database.dispose();
     },
   };
 }
+
+/** A file. Whoever opens it proves by that alone that all before are dead. */
+export const sqliteDatabase: MakeDatabase = async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'greenvue-engine-'));
+  return {
+    openStore: (clock) => createSqliteStore({ file: join(folder, 'jobs.db'), clock }),
+    killAll: async () => undefined,
+    dispose: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+};
 
 export const job = (extra: Partial<JobInput> = {}): JobInput => ({
   id: 'job',

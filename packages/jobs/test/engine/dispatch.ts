@@ -1,0 +1,317 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EngineOptions, JobContext } from '../../src/index.ts';
+import { createHarness, type Deps, type Harness, job, type MakeDatabase, T0 } from './engine-harness.ts';
+import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
+
+export function dispatching(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  let store: UnsteadyStore;
+  const make = async (options: Partial<EngineOptions<Deps>> = {}) => {
+    store = createUnsteadyStore();
+    h = await createHarness(options, store.wrap, makeDatabase);
+  };
+  afterEach(() => {
+    store.restore();
+    return h.close();
+  });
+
+  /** Handlers that end when the test says so. */
+  function untilTold(): {
+    readonly handler: Deps['handler'];
+    readonly started: string[];
+    end(n?: number): void;
+  } {
+    const started: string[] = [];
+    const ends: (() => void)[] = [];
+    return {
+      started,
+      handler: (ctx: JobContext<unknown>) =>
+        new Promise((resolve) => {
+          started.push(ctx.run.id);
+          ends.push(() => resolve(undefined));
+        }),
+      end: (n = 0) => ends[n]?.(),
+    };
+  }
+
+  const statusOf = async (runId: string) => (await h.engine.getRun(runId)).run.status;
+  /** So that the database thread can answer. */
+  const realTime = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
+
+  describe('what comes due while all places are taken', () => {
+    it('P15: a run whose own time comes then starts when a place is free', async () => {
+      await make({ concurrency: 1 });
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      await h.engine.createJob(job({ overlap: 'allow' }));
+      const later = await h.engine.trigger('job', { runAt: new Date(T0 + 10_000).toISOString() });
+      await h.engine.trigger('job');
+      await h.engine.tick();
+      h.clock.advance(10_000);
+      await h.engine.tick();
+      told.end(0);
+      await h.engine.tick();
+      await h.engine.tick();
+      expect(told.started).toContain(later.view.run.id);
+      told.end(1);
+    });
+
+    it('P14: what the end of a pause releases then starts when a place is free', async () => {
+      await make({ concurrency: 1 });
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      await h.engine.createJob(job({ id: 'other' }));
+      await h.engine.createJob(job());
+      const held = await h.engine.trigger('job');
+      await h.engine.pauseJob('job', { until: new Date(T0 + 10_000).toISOString() });
+      await h.engine.trigger('other');
+      await h.engine.tick();
+      h.clock.advance(10_000);
+      await h.engine.tick();
+      told.end(0);
+      await h.engine.tick();
+      await h.engine.tick();
+      expect(told.started).toContain(held.view.run.id);
+      told.end(1);
+    });
+  });
+
+  describe('a run once recovered', () => {
+    it('P9: waits for a place without keeping the engine busy, and bystanders wait with it', async () => {
+      await make({ concurrency: 1 });
+      await h.engine.createJob(job({ overlap: 'allow' }));
+      await h.engine.createJob(job({ id: 'other', overlap: 'allow' }));
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      const poison = (await h.engine.trigger('job')).view.run;
+      await h.engine.tick();
+      // The process dies; the next one takes the run back, and has not come to it yet.
+      h.clock.advance(1);
+      await h.engine.pauseJob('job');
+      const next = await h.again({ autoRun: true });
+      h.deps.handler = () => 'short';
+      const pass = async (ms: number) => {
+        for (let passed = 0; passed < ms; passed += 100) {
+          h.clock.advance(100);
+          await realTime(3);
+        }
+      };
+      for (let n = 0; n < 5; n++) await next.trigger('other');
+      await expect
+        .poll(async () => {
+          await pass(100);
+          return (await next.listRuns({ status: 'succeeded', limit: 9 })).rows.length;
+        })
+        .toBe(5);
+      h.deps.handler = told.handler;
+      await next.trigger('other');
+      await expect
+        .poll(async () => {
+          await pass(100);
+          return (await next.stats()).nodes[0]?.busy;
+        })
+        .toBe(1);
+      await next.resumeJob('job');
+      await pass(500);
+      let claims = 0;
+      store.watch('claim', () => claims++);
+      await pass(5_000);
+      expect(claims).toBeLessThan(5);
+      expect((await next.getRun(poison.id)).run).toMatchObject({ status: 'queued', recoveries: 1 });
+      told.end(1);
+      await pass(500);
+      await expect
+        .poll(async () => {
+          await pass(100);
+          return told.started.filter((id) => id === poison.id).length;
+        })
+        .toBe(2);
+    });
+  });
+
+  describe('a claim whose answer is on its way', () => {
+    /** Triggers a run, and leaves the answer to its claim under way. */
+    const claimUnderWay = async () => {
+      let arrive: () => void = () => undefined;
+      store.make(
+        new Promise<void>((resolve) => {
+          arrive = resolve;
+        }),
+        'claim',
+      );
+      const { view } = await h.engine.trigger('job');
+      const ticking = h.engine.tick();
+      await expect.poll(async () => (await h.engine.getRun(view.run.id)).run).toHaveProperty('claim');
+      store.make('works', 'claim');
+      return {
+        id: view.run.id,
+        async arrive() {
+          arrive();
+          await ticking;
+          await h.engine.tick();
+        },
+      };
+    };
+
+    it('P12: does not start a run that was cancelled meanwhile', async () => {
+      await make();
+      await h.engine.createJob(job());
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      const claim = await claimUnderWay();
+      await h.engine.cancelRun(claim.id);
+      await claim.arrive();
+      expect(told.started).toEqual([]);
+      expect((await h.engine.getRun(claim.id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
+    });
+
+    it('P11: does not start a run whose fence was voided meanwhile', async () => {
+      await make();
+      await h.engine.createJob(job());
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      const claim = await claimUnderWay();
+      await h.engine.cancelRun(claim.id, { force: true });
+      await claim.arrive();
+      expect(told.started).toEqual([]);
+      expect(await statusOf(claim.id)).toBe('cancelled');
+    });
+
+    it('P13: does not start a run of a job that was deleted meanwhile', async () => {
+      await make();
+      await h.engine.createJob(job());
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      const claim = await claimUnderWay();
+      await h.engine.deleteJob('job');
+      await claim.arrive();
+      expect(told.started).toEqual([]);
+      expect((await h.engine.getRun(claim.id)).run).toMatchObject({ status: 'cancelled', reason: 'deleted' });
+    });
+
+    it('P14: leaves a run of a job that was paused meanwhile to the resume', async () => {
+      await make();
+      await h.engine.createJob(job());
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      const claim = await claimUnderWay();
+      h.clock.advance(1);
+      await h.engine.pauseJob('job');
+      await claim.arrive();
+      expect(told.started).toEqual([]);
+      expect((await h.engine.getRun(claim.id)).run).toMatchObject({ status: 'queued', held: 'pause' });
+      await h.engine.resumeJob('job');
+      await h.engine.tick();
+      expect(told.started).toEqual([claim.id]);
+      told.end();
+    });
+
+    it('lesson 17: starts nothing once the engine is to stop, and that costs no attempt', async () => {
+      await make();
+      await h.engine.createJob(job());
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      const claim = await claimUnderWay();
+      const passing = setInterval(() => h.clock.advance(5_000), 5);
+      const stopped = h.engine.stop();
+      await claim.arrive();
+      await stopped;
+      clearInterval(passing);
+      expect(told.started).toEqual([]);
+      const restarted = await h.again();
+      expect((await restarted.getRun(claim.id)).run).toMatchObject({ status: 'queued', recoveries: 0 });
+    });
+  });
+
+  describe('claimed runs that have not started', () => {
+    /** One long run holds the only place while others of the same job wait for it on this node. */
+    const prefetched = async () => {
+      await make({ concurrency: 1 });
+      await h.engine.createJob(job({ overlap: 'allow' }));
+      for (let n = 0; n < 3; n++) {
+        await h.engine.trigger('job');
+        await h.engine.tick();
+      }
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      await h.engine.trigger('job');
+      await h.engine.tick();
+      const ids: string[] = [];
+      for (let n = 0; n < 3; n++) ids.push((await h.engine.trigger('job')).view.run.id);
+      await h.engine.tick();
+      expect((await h.engine.stats()).nodes[0]).toMatchObject({ busy: 1, buffered: 3 });
+      return { told, ids };
+    };
+
+    it('P14: are held by a pause', async () => {
+      const { told, ids } = await prefetched();
+      await h.engine.pauseJob('job');
+      told.end(0);
+      await h.engine.tick();
+      expect(told.started).toHaveLength(1);
+      for (const id of ids) expect((await h.engine.getRun(id)).run).toMatchObject({ held: 'pause' });
+    });
+
+    it('P12: are cancelled at once', async () => {
+      const { told, ids } = await prefetched();
+      await h.engine.cancelRun(ids[0] ?? '');
+      expect(await statusOf(ids[0] ?? '')).toBe('cancelled');
+      told.end(0);
+    });
+
+    it('P7, P16: are held by an edit that leaves no room for them, and take what the edit says', async () => {
+      const { told, ids } = await prefetched();
+      await h.engine.patchJob('job', { overlap: 'skip', payload: { n: 5 } });
+      expect((await h.engine.getRun(ids[0] ?? '')).run).toMatchObject({ held: 'overlap' });
+      const seen: number[] = [];
+      h.deps.handler = (ctx) => void seen.push(ctx.payload.n);
+      told.end(0);
+      for (let n = 0; n < 4; n++) await h.engine.tick();
+      expect(seen).toEqual([5, 5, 5]);
+    });
+  });
+
+  describe('a settlement that a command writes ahead of itself', () => {
+    it('P8: a retry that it tells of starts when it is due, though the answer came late', async () => {
+      await make({ autoRun: true });
+      const told = untilTold();
+      const attempts: number[] = [];
+      let fail: (error: Error) => void = () => undefined;
+      h.deps.handler = (ctx) => {
+        if (ctx.payload.n === 1) return told.handler(ctx);
+        attempts.push(ctx.run.attempt);
+        return new Promise((_, reject) => {
+          fail = reject;
+        });
+      };
+      await h.engine.createJob(job({ id: 'hangs', payload: { n: 1 } }));
+      await h.engine.createJob(job({ backoff: { initial: '1s', jitter: 0 } }));
+      const hanging = (await h.engine.trigger('hangs')).view.run.id;
+      await h.engine.trigger('job');
+      await expect
+        .poll(() => {
+          h.clock.advance(5);
+          return attempts.length + told.started.length;
+        })
+        .toBe(2);
+      const answer = Promise.withResolvers<void>();
+      store.make(answer.promise, 'settle');
+      fail(new Error('no luck'));
+      await realTime(5);
+      const cancelled = h.engine.cancelRun(hanging);
+      await realTime(20);
+      h.clock.advance(10);
+      await realTime(20);
+      answer.resolve();
+      await cancelled;
+      await realTime(20);
+      for (let ms = 0; ms < 1_500; ms += 50) {
+        h.clock.advance(50);
+        await realTime(2);
+      }
+      await expect.poll(() => attempts, { timeout: 2_000 }).toEqual([1, 2]);
+      fail(new Error('over'));
+      told.end();
+    });
+  });
+}

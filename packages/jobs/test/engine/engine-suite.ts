@@ -1,0 +1,15 @@
+import { describe } from 'vitest';
+import { dispatching } from './dispatch.ts';
+import type { MakeDatabase } from './engine-harness.ts';
+import { execution } from './execute.ts';
+import { outages } from './outage.ts';
+import { promises } from './promises.ts';
+
+/** What an engine promises whatever store it has. */
+export function engineSuite(makeDatabase: MakeDatabase): void {
+  // Each prepares its tests in its own way.
+  describe('promises', () => promises(makeDatabase));
+  describe('execution', () => execution(makeDatabase));
+  describe('dispatching', () => dispatching(makeDatabase));
+  describe('outages', () => outages(makeDatabase));
+}

@@ -1,0 +1,432 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineJobType, type JobContext, PermanentError } from '../../src/index.ts';
+import {
+  createHarness,
+  type Deps,
+  type Harness,
+  job,
+  type MakeDatabase,
+  T0,
+  work,
+} from './engine-harness.ts';
+
+export function execution(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  beforeEach(async () => {
+    h = await createHarness({}, undefined, makeDatabase);
+  });
+  afterEach(() => h.close());
+
+  const fails =
+    (message = 'no') =>
+    () => {
+      throw new Error(message);
+    };
+
+  async function runOnce(h: Harness, payload?: unknown): Promise<string> {
+    const { view } = await h.engine.trigger('job', payload === undefined ? {} : { payload });
+    await h.engine.tick();
+    return view.run.id;
+  }
+
+  /** Until the signal fires, then throws its reason. */
+  const untilAborted = (ctx: JobContext<unknown>) =>
+    new Promise((_, reject) => {
+      ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason), { once: true });
+    });
+
+  describe('a run', () => {
+    it('succeeds with what its handler returned, its log and progress', async () => {
+      await h.engine.createJob(job({ payload: { n: 7 } }));
+      h.deps.handler = (ctx) => {
+        ctx.log.info('working', { n: ctx.payload.n });
+        ctx.progress(1, 2, 'half');
+        return { doubled: ctx.payload.n * 2 };
+      };
+      const id = await runOnce(h);
+      const { run } = await h.engine.getRun(id);
+      expect(run).toMatchObject({
+        status: 'succeeded',
+        attempt: 1,
+        result: '{"doubled":14}',
+        progress: { done: 1, total: 2, note: 'half' },
+      });
+      expect(await h.engine.getLogs(id)).toMatchObject([
+        { level: 'info', message: 'working', fields: '{"n":7}' },
+      ]);
+      expect(await h.engine.getJob('job')).toMatchObject({
+        lastStatus: 'succeeded',
+        lastRunAt: T0,
+        isRunning: false,
+      });
+    });
+
+    it('is made for a slot on time, and the job knows its next run at once (P4)', async () => {
+      await h.engine.createJob(job({ onDemand: undefined, interval: '1h' }));
+      expect((await h.engine.getJob('job')).job.nextRunAt).toBe(T0 + 3_600_000);
+      h.clock.advance(3_600_000);
+      await h.engine.tick();
+      const { rows } = await h.engine.listRuns({ jobId: 'job', limit: 10 });
+      expect(rows).toMatchObject([
+        { run: { status: 'succeeded', trigger: 'schedule', scheduledFor: T0 + 3_600_000 } },
+      ]);
+    });
+
+    it('that returns what is not JSON succeeds, and its log says that the result was left out', async () => {
+      await h.engine.createJob(job());
+      h.deps.handler = () => ({ big: 1n });
+      const id = await runOnce(h);
+      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'succeeded' });
+      expect(await h.engine.getLogs(id)).toMatchObject([{ level: 'warn' }]);
+    });
+
+    it('tells its handler about attempt, fence, slot and last success', async () => {
+      await h.engine.createJob(job({ onDemand: undefined, interval: '1h' }));
+      const seen: unknown[] = [];
+      h.deps.handler = (ctx) => {
+        seen.push({ ...ctx.run, lastSuccess: ctx.lastSuccess });
+      };
+      for (let n = 0; n < 2; n++) {
+        h.clock.advance(3_600_000);
+        await h.engine.tick();
+      }
+      expect(seen).toMatchObject([
+        {
+          attempt: 1,
+          scheduledFor: new Date(T0 + 3_600_000),
+          lastSuccess: undefined,
+          catchUp: false,
+          missed: 0,
+        },
+        { attempt: 1, scheduledFor: new Date(T0 + 7_200_000), lastSuccess: new Date(T0 + 3_600_000) },
+      ]);
+    });
+  });
+
+  describe('P8 retries', () => {
+    it('tries again after 10 s and 20 s, keeps every error, and fails after the third attempt', async () => {
+      await h.engine.createJob(job());
+      h.deps.handler = (ctx) => fails(`attempt ${ctx.run.attempt}`)();
+      const id = await runOnce(h);
+      expect((await h.engine.getRun(id)).run).toMatchObject({
+        status: 'queued',
+        failures: 1,
+        availableAt: T0 + 10_000,
+      });
+      h.clock.advance(9_999);
+      await h.engine.tick();
+      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'queued', failures: 1 });
+      h.clock.advance(1);
+      await h.engine.tick();
+      h.clock.advance(20_000);
+      await h.engine.tick();
+      const { run } = await h.engine.getRun(id);
+      expect(run).toMatchObject({ status: 'failed', reason: 'error', attempt: 3 });
+      expect(run.errors.map(({ message }) => message)).toEqual(['attempt 1', 'attempt 2', 'attempt 3']);
+      expect((await h.engine.getJob('job')).health).toMatchObject({ status: 'failing' });
+    });
+
+    it('does not try a permanent error again', async () => {
+      await h.engine.createJob(job());
+      h.deps.handler = () => {
+        throw new PermanentError('never');
+      };
+      expect((await h.engine.getRun(await runOnce(h))).run).toMatchObject({ status: 'failed', attempt: 1 });
+    });
+
+    it('by hand makes a waiting retry due at once, and runs a finished run again as a new one', async () => {
+      await h.engine.createJob(job());
+      h.deps.handler = fails();
+      const id = await runOnce(h, { n: 5 });
+      h.deps.handler = () => 'ok';
+      await h.engine.retryRun(id);
+      await h.engine.tick();
+      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'succeeded', attempt: 2 });
+      const again = await h.engine.retryRun(id);
+      expect(again.run).toMatchObject({ retryOf: id, trigger: 'manual', payload: '{"n":5}' });
+    });
+  });
+
+  describe('P11 timeout', () => {
+    it('lesson 15: fires the signal at the timeout, and the attempt is retried', async () => {
+      await h.engine.createJob(job({ timeout: '5s' }));
+      h.deps.handler = untilAborted;
+      const id = await runOnce(h);
+      h.clock.advance(4_999);
+      await h.engine.tick();
+      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'running' });
+      h.clock.advance(1);
+      await h.engine.tick();
+      await h.engine.tick();
+      expect((await h.engine.getRun(id)).run).toMatchObject({
+        status: 'queued',
+        failures: 1,
+        errors: [{ reason: 'timeout' }],
+      });
+    });
+
+    it('an inline handler that ignores the signal stays running, a zombie, and succeeds if it returns', async () => {
+      await h.engine.createJob(job({ timeout: '5s' }));
+      let finish: (value: unknown) => void = () => undefined;
+      h.deps.handler = () =>
+        new Promise((resolve) => {
+          finish = resolve;
+        });
+      const id = await runOnce(h);
+      h.clock.advance(5_000);
+      await h.engine.tick();
+      h.clock.advance(10_000);
+      await h.engine.tick();
+      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'running' });
+      expect((await h.engine.getJob('job')).health).toMatchObject({ status: 'zombie' });
+      await expect(h.engine.trigger('job')).rejects.toMatchObject({ code: 'conflict' });
+      finish('at last');
+      await h.engine.tick();
+      await h.engine.tick();
+      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'succeeded', result: '"at last"' });
+    });
+
+    it('a forced cancel voids the fence of a zombie while its place stays taken', async () => {
+      await h.engine.createJob(job({ timeout: '5s' }));
+      let finish: (value: unknown) => void = () => undefined;
+      h.deps.handler = () =>
+        new Promise((resolve) => {
+          finish = resolve;
+        });
+      const id = await runOnce(h);
+      await h.engine.cancelRun(id, { force: true });
+      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
+      expect((await h.engine.stats()).nodes[0]).toMatchObject({ busy: 1 });
+      finish('too late');
+      await h.engine.tick();
+      await h.engine.tick();
+      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'cancelled' });
+      expect((await h.engine.stats()).nodes[0]).toMatchObject({ busy: 0 });
+    });
+  });
+
+  describe('P12 cancel', () => {
+    it('cancels a waiting run at once', async () => {
+      await h.engine.createJob(job({ overlap: 'queue' }));
+      const { view } = await h.engine.trigger('job');
+      await h.engine.cancelRun(view.run.id);
+      expect((await h.engine.getRun(view.run.id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
+    });
+
+    it('tells a running handler, which then counts as cancelled', async () => {
+      await h.engine.createJob(job());
+      h.deps.handler = untilAborted;
+      const id = await runOnce(h);
+      await h.engine.cancelRun(id);
+      await h.engine.tick();
+      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
+    });
+
+    it('a run that is over is a conflict', async () => {
+      await h.engine.createJob(job());
+      const id = await runOnce(h);
+      await expect(h.engine.cancelRun(id)).rejects.toMatchObject({ code: 'conflict' });
+    });
+  });
+
+  describe('P13 delete', () => {
+    it('lesson 4: stops the job at once, cancels its live run, keeps its history', async () => {
+      await h.engine.createJob(job());
+      h.deps.handler = untilAborted;
+      const id = await runOnce(h);
+      await h.engine.deleteJob('job');
+      await expect(h.engine.getJob('job')).rejects.toMatchObject({ code: 'not_found' });
+      await h.engine.tick();
+      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'cancelled', reason: 'deleted' });
+    });
+
+    it('lesson 3: an id made anew never meets stale state (P1)', async () => {
+      await h.engine.createJob(job());
+      h.deps.handler = untilAborted;
+      await runOnce(h);
+      await h.engine.deleteJob('job');
+      await h.engine.createJob(job());
+      const view = await h.engine.getJob('job');
+      expect(view).toMatchObject({ isRunning: false });
+      expect(view.lastRunAt).toBeUndefined();
+      await expect(h.engine.trigger('job')).resolves.toBeDefined();
+    });
+  });
+
+  describe('P14 pause', () => {
+    it('lesson 12: outlives a restart, with reason and by whom', async () => {
+      await h.engine.createJob(job({ onDemand: undefined, interval: '1h' }));
+      await h.engine.pauseJob('job', { reason: 'audit' }, { by: 'user:1' });
+      const restarted = await h.again();
+      h.clock.advance(7_200_000);
+      await restarted.tick();
+      expect((await restarted.getJob('job')).job).toMatchObject({
+        status: 'paused',
+        pause: { reason: 'audit', by: 'user:1' },
+      });
+      expect((await restarted.listRuns({ limit: 10 })).rows).toHaveLength(0);
+    });
+  });
+
+  describe('P15 run now', () => {
+    it('a dedupe key makes a resent request answer with the first run, even after it ended', async () => {
+      await h.engine.createJob(job());
+      const first = await h.engine.trigger('job', { dedupeKey: 'k' });
+      await h.engine.tick();
+      const second = await h.engine.trigger('job', { dedupeKey: 'k' });
+      expect(second.duplicate).toBe(true);
+      expect(second.view.run.id).toBe(first.view.run.id);
+      h.clock.advance(25 * 3_600_000);
+      expect((await h.engine.trigger('job', { dedupeKey: 'k' })).duplicate).toBe(false);
+    });
+
+    it('checks an override against the type and runs with it alone', async () => {
+      await h.engine.createJob(job({ payload: { n: 1 } }));
+      await expect(h.engine.trigger('job', { payload: { n: 'x' } })).rejects.toMatchObject({
+        code: 'invalid',
+        faults: [{ pointer: '/payload/n' }],
+      });
+      const seen: number[] = [];
+      h.deps.handler = (ctx) => void seen.push(ctx.payload.n);
+      await runOnce(h, { n: 9 });
+      await runOnce(h);
+      expect(seen).toEqual([9, 1]);
+    });
+  });
+
+  describe('P21 payloads', () => {
+    const stricter = defineJobType({
+      type: 'work',
+      module: import.meta.url,
+      payload: z.strictObject({ n: z.int().min(10) }),
+      run: async (ctx, deps: Deps) => deps.handler(ctx),
+    });
+
+    it('one that today’s schema refuses is a permanent failure, payload_invalid, not a crash', async () => {
+      await h.engine.createJob(job({ payload: { n: 1 } }));
+      const { view } = await h.engine.trigger('job');
+      const deployed = await h.again({ jobTypes: [stricter] });
+      await deployed.tick();
+      expect((await deployed.getRun(view.run.id)).run).toMatchObject({
+        status: 'failed',
+        reason: 'payload_invalid',
+        errors: [{ reason: 'payload_invalid' }],
+      });
+    });
+
+    it.each([
+      ['an object that is not strict', z.object({ a: z.int() })],
+      ['an open object inside', z.strictObject({ a: z.looseObject({}) })],
+      ['a refinement', z.strictObject({ a: z.string().refine((text) => text !== 'x') })],
+      ['a transform', z.strictObject({ a: z.string().transform((text) => text.length) })],
+      ['what JSON Schema can’t express', z.strictObject({ a: z.date() })],
+    ])('registration refuses %s', async (_, payload) => {
+      const type = defineJobType({
+        type: 'bad',
+        module: import.meta.url,
+        payload,
+        run: async () => undefined,
+      });
+      await expect(h.again({ jobTypes: [type] })).rejects.toThrow(/The job type bad can't be registered/);
+    });
+  });
+
+  describe('P22 types and deploys', () => {
+    it('a node without the type lets its slots pass, health says no_handler, and P6 applies when it appears', async () => {
+      await h.engine.createJob(job({ onDemand: undefined, interval: '1h' }));
+      const without = await h.again({ jobTypes: [] });
+      h.clock.advance(3 * 3_600_000);
+      await without.tick();
+      expect(await without.getJob('job')).toMatchObject({ health: { status: 'no_handler' } });
+      expect((await without.listRuns({ limit: 10 })).rows).toHaveLength(0);
+      h.clock.advance(600_000);
+      await (await h.again()).tick();
+      expect((await h.engine.listRuns({ limit: 10 })).rows).toMatchObject([
+        { run: { status: 'succeeded', missed: 3, catchUp: true } },
+      ]);
+    });
+
+    it('a node with an older version of the type leaves the job alone', async () => {
+      const v2 = { ...work, version: 2 };
+      await (await h.beside({ jobTypes: [v2] })).createJob(job({ onDemand: undefined, interval: '1h' }));
+      h.clock.advance(3_600_000);
+      await h.engine.tick();
+      expect((await h.engine.listRuns({ limit: 10 })).rows).toHaveLength(0);
+    });
+
+    it('a node with no places plans and runs nothing, and serves the API', async () => {
+      const api = await h.beside({ concurrency: 0 });
+      await api.createJob(job());
+      const { view } = await api.trigger('job');
+      await api.tick();
+      expect((await api.getRun(view.run.id)).run.status).toBe('queued');
+    });
+  });
+
+  describe('P9 lost nodes', () => {
+    it('lesson 16: what a dead process had claimed is taken back at the next start, and costs no attempt', async () => {
+      await h.engine.createJob(job());
+      let stuck = true;
+      h.deps.handler = (ctx) => (stuck ? untilAborted(ctx) : ctx.run.attempt);
+      const id = await runOnce(h);
+      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'running' });
+      stuck = false;
+      const restarted = await h.again();
+      await restarted.tick();
+      expect((await restarted.getRun(id)).run).toMatchObject({
+        status: 'succeeded',
+        attempt: 1,
+        recoveries: 1,
+        result: '1',
+      });
+    });
+
+    it('P10: the claim of before can settle nothing any more', async () => {
+      await h.engine.createJob(job());
+      const finish: ((value: unknown) => void)[] = [];
+      h.deps.handler = () => new Promise((resolve) => finish.push(resolve));
+      const id = await runOnce(h);
+      const restarted = await h.again();
+      await restarted.tick();
+      expect(finish).toHaveLength(2);
+      finish[0]?.('old');
+      await h.engine.tick();
+      await h.engine.tick();
+      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'running' });
+      finish[1]?.('new');
+      await restarted.tick();
+      await restarted.tick();
+      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'succeeded', result: '"new"' });
+    });
+
+    it('a run whose process died six times is failed as lost', async () => {
+      await h.engine.createJob(job());
+      h.deps.handler = untilAborted;
+      const id = await runOnce(h);
+      for (let death = 0; death < 6; death++) await (await h.again()).tick();
+      expect((await h.engine.getRun(id)).run).toMatchObject({
+        status: 'failed',
+        reason: 'lost',
+        recoveries: 6,
+      });
+    });
+
+    it('a graceful stop gives back at no cost what its signal ended', async () => {
+      await h.engine.createJob(job());
+      h.deps.handler = untilAborted;
+      const id = await runOnce(h);
+      const passing = setInterval(() => h.clock.advance(5_000), 5);
+      await h.engine.stop();
+      clearInterval(passing);
+      h.deps.handler = () => 'done';
+      const restarted = await h.again();
+      await restarted.tick();
+      expect((await restarted.getRun(id)).run).toMatchObject({
+        status: 'succeeded',
+        attempt: 1,
+        recoveries: 0,
+      });
+    });
+  });
+}

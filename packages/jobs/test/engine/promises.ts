@@ -1,0 +1,352 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createEngine, type JobContext } from '../../src/index.ts';
+import { createHarness, type Harness, job, type MakeDatabase, T0, work } from './engine-harness.ts';
+import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+const DAY = 24 * HOUR;
+const iso = (ms: number) => new Date(ms).toISOString();
+
+export function promises(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  let store: UnsteadyStore;
+  beforeEach(async () => {
+    store = createUnsteadyStore();
+    h = await createHarness({}, store.wrap, makeDatabase);
+  });
+  afterEach(() => h.close());
+
+  const hourly = (extra = {}) => job({ onDemand: undefined, interval: '1h', ...extra });
+  const runs = async () => (await h.engine.listRuns({ limit: 100 })).rows.map(({ run }) => run);
+  const nextRun = async (id = 'job') => (await h.engine.getJob(id)).job.nextRunAt;
+  const untilAborted = (ctx: JobContext<unknown>) =>
+    new Promise((_, reject) => {
+      ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason), { once: true });
+    });
+
+  describe('P1 identity', () => {
+    it.each(['a', '9', 'A.b_c-d', `x${'y'.repeat(127)}`])('%s is an id', async (id) => {
+      expect((await h.engine.createJob(job({ id }))).job.id).toBe(id);
+    });
+
+    it.each(['', '.a', '-a', '_a', 'a b', 'a/b', 'ä', 'a\n', `x${'y'.repeat(128)}`])(
+      '%j is none',
+      async (id) => {
+        await expect(h.engine.createJob(job({ id }))).rejects.toMatchObject({
+          code: 'invalid',
+          faults: [{ pointer: '/id' }],
+        });
+      },
+    );
+
+    it('P7: overlap is judged per generation: a run of the old one leaves the new one its room', async () => {
+      await h.engine.createJob(job());
+      h.deps.handler = () => new Promise(() => undefined);
+      await h.engine.trigger('job');
+      await h.engine.tick();
+      await h.engine.deleteJob('job');
+      await h.engine.createJob(job());
+      await expect(h.engine.trigger('job')).resolves.toMatchObject({ duplicate: false });
+    });
+  });
+
+  describe('P2 schedule', () => {
+    it.each([
+      ['none', { onDemand: undefined }],
+      ['two', { interval: '1h' }],
+      ['three', { interval: '1h', cron: '* * * * *' }],
+      ['an interval that is too short', { onDemand: undefined, interval: '999ms' }],
+      ['an interval that is no whole number of milliseconds', { onDemand: undefined, interval: '1.0005s' }],
+      ['an interval below zero', { onDemand: undefined, interval: '-1h' }],
+      ['an interval beyond int64', { onDemand: undefined, interval: '2562048h' }],
+      ['cron of 4 fields', { onDemand: undefined, cron: '* * * *' }],
+      ['cron of 7 fields', { onDemand: undefined, cron: '* * * * * * *' }],
+      ['a nickname', { onDemand: undefined, cron: '@daily' }],
+      ['a day that never comes', { onDemand: undefined, cron: '0 0 30 2 *' }],
+      ['an unknown time zone', { onDemand: undefined, cron: '0 0 * * *', timezone: 'Mars/Base' }],
+      ['a run_at 61 s past', { onDemand: undefined, runAt: iso(T0 - 61 * SECOND) }],
+    ])('%s is refused', async (_, fields) => {
+      await expect(h.engine.createJob(job(fields))).rejects.toMatchObject({ code: 'invalid' });
+    });
+
+    it('takes a run_at just past, and runs it at once', async () => {
+      await h.engine.createJob(job({ onDemand: undefined, runAt: iso(T0 - 59 * SECOND) }));
+      await h.engine.tick();
+      expect(await runs()).toMatchObject([{ status: 'succeeded', scheduledFor: T0 - 59 * SECOND }]);
+      expect((await h.engine.getJob('job')).job.status).toBe('finished');
+    });
+
+    it('P16: a patch that says what a job is not, changes nothing', async () => {
+      const { job: made } = await h.engine.createJob(hourly());
+      expect((await h.engine.patchJob('job', { onDemand: false })).job).toEqual(made);
+    });
+  });
+
+  describe('P3 grid', () => {
+    it('lesson 18: slow handlers, late starts and restarts do not shift it', async () => {
+      await h.engine.createJob(job({ onDemand: undefined, interval: '10s' }));
+      let engine = h.engine;
+      for (let n = 0; n < 5; n++) {
+        h.clock.advance(12_345);
+        await engine.tick();
+        engine = await h.again();
+      }
+      const slots = (await runs()).map(({ scheduledFor = 0 }) => (scheduledFor - T0) % 10_000);
+      expect(slots.length).toBeGreaterThan(3);
+      expect(new Set(slots)).toEqual(new Set([0]));
+    });
+
+    it('start_at itself is the first slot, and a past one only fixes the phase', async () => {
+      await h.engine.createJob(hourly({ id: 'later', startAt: iso(T0 + 5 * HOUR + 7) }));
+      await h.engine.createJob(hourly({ id: 'earlier', startAt: iso(T0 - 90 * DAY + 7) }));
+      expect(await nextRun('later')).toBe(T0 + 5 * HOUR + 7);
+      expect(await nextRun('earlier')).toBe(T0 + 7);
+    });
+
+    it('lesson 18, P6: under `all`, cron in the night of a DST change runs each of its slots once, in both directions', async () => {
+      const night = (day: number, month: number) => Date.UTC(2026, month, day, 0, 0);
+      for (const [index, [from, wallHours]] of [
+        [night(29, 2), [1, 3, 4]],
+        [night(25, 9), [2, 2, 3]],
+      ].entries()) {
+        const id = `dst-${index}`;
+        h.clock.set(Number(from) - 60_000);
+        await h.engine.createJob(
+          job({
+            id,
+            onDemand: undefined,
+            cron: '0 * * * *',
+            timezone: 'Europe/Berlin',
+            overlap: 'queue',
+            catchUp: 'all',
+          }),
+        );
+        h.clock.set(Number(from) + 2 * HOUR + 60_000);
+        for (let n = 0; n < 6; n++) await h.engine.tick();
+        const rows = (await h.engine.listRuns({ jobId: id, limit: 10 })).rows.toReversed();
+        const hour = (ms = 0) =>
+          Number(
+            new Intl.DateTimeFormat('en', {
+              hour: 'numeric',
+              hourCycle: 'h23',
+              timeZone: 'Europe/Berlin',
+            }).format(ms),
+          );
+        expect(rows.map(({ run }) => hour(run.scheduledFor))).toEqual(wallHours);
+        expect(new Set(rows.map(({ run }) => run.scheduledFor)).size).toBe(3);
+      }
+    });
+  });
+
+  describe('P4 truth', () => {
+    it('lesson 1: a schedule goes on though each of its runs is cancelled, fails, or is lost', async () => {
+      await h.engine.createJob(hourly({ maxAttempts: 1 }));
+      let engine = h.engine;
+      const step = async () => {
+        h.clock.advance(HOUR);
+        await engine.tick();
+        return (await runs())[0]?.id ?? '';
+      };
+      h.deps.handler = untilAborted;
+      await h.engine.cancelRun(await step());
+      await h.engine.tick();
+      h.deps.handler = () => Promise.reject(new Error('no'));
+      await step();
+      h.deps.handler = untilAborted;
+      await step();
+      h.deps.handler = () => 'fine';
+      engine = await h.again();
+      await engine.tick();
+      await step();
+      expect((await runs()).map(({ status }) => status)).toEqual([
+        'succeeded',
+        'succeeded',
+        'failed',
+        'cancelled',
+      ]);
+      expect(await nextRun()).toBe(T0 + 5 * HOUR);
+    });
+  });
+
+  describe('P5 one run a slot', () => {
+    it('lesson 19: two engines on one database make one run of each slot', async () => {
+      const seen: string[] = [];
+      h.deps.handler = (ctx) => void seen.push(String(ctx.run.scheduledFor?.getTime()));
+      await h.engine.createJob(hourly());
+      const other = await h.beside();
+      for (let n = 0; n < 5; n++) {
+        h.clock.advance(HOUR);
+        await Promise.all([h.engine.tick(), other.tick(), h.engine.tick(), other.tick()]);
+      }
+      expect(seen).toEqual([1, 2, 3, 4, 5].map((n) => String(T0 + n * HOUR)));
+      const [one] = (await h.engine.stats()).nodes;
+      const [two] = (await other.stats()).nodes;
+      expect(one?.node).not.toBe(two?.node);
+    });
+
+    it('P17: a clock that jumps back and forth reruns nothing', async () => {
+      const seen: (number | undefined)[] = [];
+      h.deps.handler = (ctx) => void seen.push(ctx.run.scheduledFor?.getTime());
+      await h.engine.createJob(hourly());
+      for (const at of [1, 5, 2, 1, 6, -30, 6, 7]) {
+        h.clock.set(T0 + at * HOUR + SECOND);
+        h.clock.advance(30 * SECOND);
+        await h.engine.tick();
+      }
+      expect(seen).toEqual([1, 5, 6, 7].map((n) => T0 + n * HOUR));
+    });
+  });
+
+  describe('P9 shutdown', () => {
+    const stop = async () => {
+      const passing = setInterval(() => h.clock.advance(SECOND), 5);
+      await h.engine.stop();
+      clearInterval(passing);
+    };
+
+    it('lesson 17: waits for handlers, and those that end in time have succeeded', async () => {
+      await h.engine.createJob(job());
+      let end: () => void = () => undefined;
+      h.deps.handler = () =>
+        new Promise<void>((resolve) => {
+          end = resolve;
+        });
+      const { view } = await h.engine.trigger('job');
+      await h.engine.tick();
+      const stopped = stop();
+      end();
+      await stopped;
+      expect((await (await h.again()).getRun(view.run.id)).run).toMatchObject({ status: 'succeeded' });
+    });
+
+    it('P11: an inline handler that ignores its signal does not hold it up; its run is taken back with the next start', async () => {
+      await h.engine.createJob(job());
+      h.deps.handler = () => new Promise(() => undefined);
+      const { view } = await h.engine.trigger('job');
+      await h.engine.tick();
+      await stop();
+      expect((await (await h.again()).getRun(view.run.id)).run).toMatchObject({
+        status: 'queued',
+        recoveries: 1,
+      });
+    });
+
+    it('during the start leaves nothing open or running', async () => {
+      const engine = createEngine({
+        store: h.openStore(),
+        jobTypes: [work],
+        deps: h.deps,
+        clock: h.clock,
+      });
+      const started = engine.start();
+      await engine.stop();
+      await started;
+      await expect(engine.check()).rejects.toMatchObject({ code: 'unavailable' });
+      await engine.stop();
+    });
+
+    it('twice is once', async () => {
+      await Promise.all([stop(), stop()]);
+      await stop();
+    });
+  });
+
+  describe('P15 run now', () => {
+    it('lesson 20: all that people do with jobs can be asked of the engine that serves the API', async () => {
+      await h.engine.createJob(hourly());
+      await h.engine.patchJob('job', { interval: '2h' });
+      await h.engine.pauseJob('job', { reason: 'look' });
+      await h.engine.resumeJob('job');
+      const { view } = await h.engine.trigger('job');
+      await h.engine.cancelRun(view.run.id);
+      await h.engine.retryRun(view.run.id);
+      await h.engine.deleteJob('job');
+      const actions = (await h.engine.listAudit({ limit: 20 })).map(({ action }) => action).toReversed();
+      expect(actions).toEqual([
+        'job.create',
+        'job.edit',
+        'job.pause',
+        'job.resume',
+        'job.trigger',
+        'run.cancel',
+        'job.trigger',
+        'job.delete',
+      ]);
+    });
+  });
+
+  describe('P18 bounded', () => {
+    it('an idle engine does almost nothing, however many jobs it has that are not due', async () => {
+      for (let n = 0; n < 20; n++) await h.engine.createJob(hourly({ id: `job-${n}` }));
+      await h.again({ autoRun: true });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      let calls = 0;
+      for (const method of ['plan', 'claim', 'settle', 'report', 'prune', 'getJob'] as const)
+        store.watch(method, () => calls++);
+      let timers = 0;
+      const { setTimer } = h.clock;
+      Object.assign(h.clock, {
+        setTimer: (...timer: Parameters<typeof setTimer>) => {
+          timers++;
+          return setTimer(...timer);
+        },
+      });
+      for (let n = 0; n < 100; n++) {
+        h.clock.advance(6 * SECOND);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      // Ten minutes: each minute a look at what is due and one at history.
+      expect(calls).toBeLessThan(50);
+      expect(timers).toBeLessThan(60);
+    });
+  });
+
+  describe('P19 delivery', () => {
+    it('is at least once, under one id and rising fences: what takes effect can be told from what came before', async () => {
+      await h.engine.createJob(job());
+      const seen: { readonly id: string; readonly fence: number; readonly attempt: number }[] = [];
+      h.deps.handler = (ctx) => {
+        const { id, fence, attempt } = ctx.run;
+        seen.push({ id, fence, attempt });
+        if (seen.length === 1) throw new Error('again');
+        return seen.length === 2 ? untilAborted(ctx) : 'done';
+      };
+      const { view } = await h.engine.trigger('job');
+      await h.engine.tick();
+      h.clock.advance(10 * SECOND);
+      await h.engine.tick();
+      await (await h.again()).tick();
+      expect(seen.map(({ id, attempt }) => [id, attempt])).toEqual([
+        [view.run.id, 1],
+        [view.run.id, 2],
+        [view.run.id, 2],
+      ]);
+      const fences = seen.map(({ fence }) => fence);
+      expect(fences).toEqual([...new Set(fences)].sort((a, b) => a - b));
+    });
+  });
+
+  describe('P20 isolation', () => {
+    it('starts no more than a few handlers in one turn of the event loop', async () => {
+      const many = await h.again({ concurrency: 500 });
+      await many.createJob(job({ overlap: 'allow' }));
+      let turn = 0;
+      let isOver = false;
+      const startsOf = new Map<number, number>();
+      const count = () => {
+        turn++;
+        if (!isOver) setImmediate(count);
+      };
+      count();
+      h.deps.handler = () => {
+        startsOf.set(turn, (startsOf.get(turn) ?? 0) + 1);
+        return new Promise((resolve) => void setTimeout(resolve, 5));
+      };
+      await Promise.all(Array.from({ length: 300 }, () => many.trigger('job')));
+      while ([...startsOf.values()].reduce((sum, n) => sum + n, 0) < 300) await many.tick();
+      isOver = true;
+      expect(Math.max(...startsOf.values())).toBeLessThanOrEqual(64);
+    });
+  });
+}

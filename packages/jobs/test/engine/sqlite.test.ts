@@ -1,0 +1,65 @@
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createHarness, job, sqliteDatabase } from './engine-harness.ts';
+import { engineSuite } from './engine-suite.ts';
+import { createUnsteadyStore } from './unsteady-store.ts';
+
+describe('engines on SQLite', () => engineSuite(sqliteDatabase));
+
+// Elsewhere the database has no thread of the process: lost connections to it have tests of their own.
+describe('an engine on SQLite', () => {
+  it('P10: goes on with the next thread when the one of its database crashes', async () => {
+    const h = await createHarness();
+    onTestFinished(() => h.close());
+    await h.engine.createJob(job({ overlap: 'allow' }));
+    const trigger = async () => (await h.engine.trigger('job')).view.run.id;
+    let writer: Worker | undefined;
+    const post = Worker.prototype.postMessage;
+    const spy = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (
+      this: Worker,
+      ...message
+    ) {
+      if (this.threadName === 'writer-thread') writer = this;
+      return post.apply(this, message);
+    });
+    const first = await trigger();
+    spy.mockRestore();
+    await writer?.terminate();
+    // A thread that is older than a second is replaced at once.
+    await trigger().catch((error: unknown) => expect(error).toMatchObject({ code: 'unavailable' }));
+    await expect
+      .poll(() =>
+        h.engine.tick().then(
+          () => 'done',
+          () => 'away',
+        ),
+      )
+      .toBe('done');
+    expect((await h.engine.getRun(first)).run).toMatchObject({ status: 'succeeded', attempt: 1 });
+  });
+});
+
+// The loss is made up: where a thread keeps the lease, it would be left with nobody to end it.
+describe('an engine whose node joins the others again', () => {
+  it('P9: can be stopped all the same', async () => {
+    const store = createUnsteadyStore();
+    let lose: () => void = () => undefined;
+    const { engine, close } = await createHarness({}, (inner) =>
+      store.wrap({
+        ...inner,
+        join(node, listener) {
+          lose = () => listener.lost();
+          return inner.join(node, listener);
+        },
+      }),
+    );
+    const joined = Promise.withResolvers<void>();
+    store.make(joined.promise, 'join');
+    lose();
+    const stopped = engine.stop();
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    joined.resolve();
+    await stopped;
+    await close();
+  });
+});
