@@ -118,3 +118,16 @@ describe('many reads that take long', () => {
     await Promise.all(reads);
   });
 });
+
+describe('jobs that somebody holds, such as a node that was frozen while it planned', () => {
+  it('P4: keep no others from being planned, however many they are', async () => {
+    for (const n of [1, 2, 3]) {
+      const schedule = { kind: 'run_at', runAt: Date.now() - 10_000 + n } as const;
+      await store.insertJob({ definition: definitionOf(`due-${n}`, { schedule }) });
+    }
+    await other.query("BEGIN; SELECT FROM greenvue_jobs.jobs WHERE id IN ('due-1', 'due-2') FOR UPDATE");
+    const { queued } = await store.plan({ types: TYPES, limit: 2 });
+    expect(queued.map(({ jobId }) => jobId)).toEqual(['due-3']);
+    await other.query('ROLLBACK');
+  });
+});

@@ -95,12 +95,15 @@ const SHARE_BY_ID = `${BY_ID} FOR KEY SHARE OF jobs`;
 const LOCK_BY_UID = `${SELECT_JOB} WHERE uid = $1 ${LOCK}`;
 const LOCK_OF_RUNS = `${SELECT_JOB} WHERE uid IN
   (SELECT job_uid FROM greenvue_jobs.live_runs WHERE live_runs.id = ANY($1::bigint[])) ORDER BY uid ${LOCK}`;
-/** The earliest of each type, merged: no more is read of a type than is taken. */
-const LOCK_DUE = `${SELECT_JOB} WHERE uid IN (
+/**
+ * The earliest free ones of each type, merged: no more is read of a type than is taken. As an array, so that they are picked and
+ * locked once; then read as they are under the lock.
+ */
+const LOCK_DUE = `${SELECT_JOB} WHERE uid = ANY(ARRAY(
   SELECT due.uid FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
     SELECT uid, wake_at FROM greenvue_jobs.jobs
     WHERE type_key = known.key AND wake_at IS NOT NULL AND wake_at <= $2::bigint
-    ORDER BY wake_at, uid LIMIT $3::integer) AS due
-  ORDER BY due.wake_at, due.uid LIMIT $3::integer) AND wake_at <= $2::bigint
+    ORDER BY wake_at, uid LIMIT $3::integer FOR NO KEY UPDATE SKIP LOCKED) AS due
+  ORDER BY due.wake_at, due.uid LIMIT $3::integer)) AND wake_at <= $2::bigint
   ORDER BY wake_at, uid ${LOCK} SKIP LOCKED`;
 const READ_BY_UIDS = `${SELECT_JOB} WHERE uid = ANY($1::bigint[])`;
