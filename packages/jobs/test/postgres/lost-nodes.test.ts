@@ -19,7 +19,7 @@ const POLL = { timeout: 40_000, interval: 50 };
 const hold = defineJobType({
   type: 'hold',
   module: import.meta.url,
-  payload: z.strictObject({ blockMs: z.int().default(0) }),
+  payload: z.strictObject({ blockMs: z.int().default(0), ignores: z.boolean().default(false) }),
   run: ({ signal }, deps: { readonly stopped: number[] }) =>
     new Promise<void>((_, reject) => {
       signal.addEventListener('abort', () => {
@@ -130,6 +130,27 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
     test.expect(first.has(`stopped ${runId} ShutdownError`)).toBe(true);
     await test.expect.poll(() => second.has(`started ${runId}`), POLL).toBe(true);
     test.expect(await runOf(api, runId)).toMatchObject({ status: 'running', recoveries: 0, failures: 0 });
+  }, 90_000);
+
+  it('a process whose handler can’t be ended: it lives on for the others until it is gone, and only then they take the run', async (test) => {
+    const prepared = await prepare(test);
+    const { url, api } = prepared;
+    const { first, second, runId } = await startRun(test, prepared, { ignores: true });
+    const claimed = await runOf(api, runId);
+    const node = 'claim' in claimed ? claimed.claim?.node : undefined;
+    const beat = async () =>
+      (await ask(url, 'SELECT beat_at FROM greenvue_jobs.nodes WHERE id = $1', [node]))[0];
+    first.signal('SIGTERM');
+    await test.expect.poll(() => first.has('left'), POLL).toBe(true);
+    const last = await beat();
+    test.expect(last).toBeDefined();
+    await test.expect.poll(beat, POLL).not.toEqual(last);
+    test.expect(await beat()).toBeDefined();
+    test.expect(await runOf(api, runId)).toMatchObject({ status: 'running', claim: { node }, recoveries: 0 });
+    test.expect(second.has('started')).toBe(false);
+    first.signal('SIGKILL');
+    await test.expect.poll(() => second.has(`started ${runId}`), POLL).toBe(true);
+    test.expect(await runOf(api, runId)).toMatchObject({ status: 'running', recoveries: 1, failures: 0 });
   }, 90_000);
 
   it('a frozen process: its lease ends though it holds its lock; thawed, it aborts its handler and is somebody new', async (test) => {

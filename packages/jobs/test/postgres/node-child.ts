@@ -4,7 +4,7 @@ import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 
 /**
  * A node as a process of its own, to be killed, frozen or blocked. It tells on stdout, a line each: `ready`, `started <run>`,
- * `stopped <run> <reason>`, `stop`. Arguments: the database, places, how long its event loop may stand still (ms).
+ * `stopped <run> <reason>`, `left`. Arguments: the database, places, how long its event loop may stand still (ms).
  */
 const [, , url = '', places = '1', maxStallMs = '60000'] = process.argv;
 const tell = (line: string) => process.stdout.write(`${line}\n`);
@@ -13,10 +13,12 @@ const tell = (line: string) => process.stdout.write(`${line}\n`);
 const hold = defineJobType({
   type: 'hold',
   module: import.meta.url,
-  payload: z.strictObject({ blockMs: z.int().default(0) }),
+  payload: z.strictObject({ blockMs: z.int().default(0), ignores: z.boolean().default(false) }),
   run: async ({ run, signal, payload }) => {
     tell(`started ${run.id}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
+    // Works on, whoever tells it to stop.
+    if (payload.ignores) await new Promise(() => void setInterval(() => undefined, 1_000));
     const end = performance.now() + payload.blockMs;
     while (performance.now() < end) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
     if (payload.blockMs > 0 && !signal.aborted) return;
@@ -41,4 +43,4 @@ const engine = createEngine({
 });
 await engine.start();
 tell('ready');
-process.on('SIGTERM', () => void engine.stop());
+process.on('SIGTERM', () => void engine.stop().then(() => tell('left')));

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import {
+  createEngine,
+  createSystemClock,
+  defineJobType,
+  type Engine,
+  type JobContext,
+} from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
+
+interface Deps {
+  handler(ctx: JobContext<unknown>): unknown;
+}
+
+const work = defineJobType({
+  type: 'work',
+  module: import.meta.url,
+  payload: z.strictObject({}),
+  run: async (ctx, deps: Deps) => deps.handler(ctx),
+});
+
+let database: TestDatabase;
+const engines: Engine[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase(inject('postgresUrl'), `full_${randomUUID().slice(0, 8)}`);
+});
+afterEach(async () => {
+  await Promise.all(engines.splice(0).map((engine) => engine.stop()));
+  await database.empty();
+});
+afterAll(() => database.drop());
+
+async function startNode(deps: Deps, concurrency: number): Promise<Engine> {
+  const clock = createSystemClock();
+  const store = createPostgresStore({ url: database.url, clock });
+  const engine = createEngine<Deps>({
+    store,
+    jobTypes: [work],
+    deps,
+    clock,
+    concurrency,
+    shutdownTimeoutMs: 1_000,
+  });
+  engines.push(engine);
+  await engine.start();
+  return engine;
+}
+
+const POLL = { timeout: 20_000, interval: 20 };
+const onDemand = { id: 'a', name: 'A', type: 'work', onDemand: true, overlap: 'allow' } as const;
+const untilStopped = (ctx: JobContext<unknown>) =>
+  new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason)));
+
+describe('a node whose places are full', () => {
+  it('section 7: tells the others when more comes due, once for all of it', async () => {
+    const full = await startNode({ handler: untilStopped }, 1);
+    await startNode({ handler: () => undefined }, 0);
+    await full.createJob(onDemand);
+    const { run } = (await full.trigger('a')).view;
+    await expect.poll(async () => (await full.getRun(run.id)).run.status, POLL).toBe('running');
+    const wakes = await listenForWakes();
+    const inMs = 3_000;
+    const dueAt = performance.now() + inMs;
+    const runAt = new Date((await full.stats()).now + inMs).toISOString();
+    for (let n = 0; n < 5; n++)
+      await full.createJob({
+        id: `later-${n}`,
+        name: 'Later',
+        type: 'work',
+        runAt,
+      });
+    // Each creation has told of itself long before.
+    const since = () => wakes.filter((at) => at >= dueAt).length;
+    expect(since()).toBe(0);
+    await expect
+      .poll(async () => (await full.listRuns({ status: 'queued', limit: 9 })).rows.length, POLL)
+      .toBe(5);
+    await expect.poll(since, POLL).toBeGreaterThan(0);
+    expect(since()).toBeLessThan(3);
+  });
+
+  it('P7, P16, lesson 10: an edit on another node takes back what it holds ahead of the room that is left', async () => {
+    let running = 0;
+    let most = 0;
+    let isLong = false;
+    let endLong: () => void = () => undefined;
+    const handler = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      if (isLong) {
+        isLong = false;
+        await new Promise<void>((resolve) => {
+          endLong = resolve;
+        });
+      } else await new Promise((resolve) => void setImmediate(resolve));
+      running -= 1;
+    };
+    const api = await startNode({ handler }, 0);
+    const busy = await startNode({ handler }, 1);
+    await api.createJob(onDemand);
+    const count = async (status: 'succeeded' | 'running') =>
+      (await api.listRuns({ status, limit: 50 })).rows.length;
+    // So short that it claims some ahead.
+    for (let n = 0; n < 5; n++) {
+      await busy.trigger('a');
+      await expect.poll(() => count('succeeded'), POLL).toBe(n + 1);
+    }
+    isLong = true;
+    await busy.trigger('a');
+    await expect.poll(() => running, POLL).toBe(1);
+    for (let n = 0; n < 3; n++) await busy.trigger('a');
+    await expect.poll(async () => (await busy.stats()).nodes[0]?.buffered, POLL).toBe(3);
+
+    await startNode({ handler }, 5);
+    most = running;
+    await api.patchJob('a', { overlap: 'queue' });
+    await expect.poll(async () => (await busy.stats()).nodes[0]?.buffered, POLL).toBe(0);
+    await expect.poll(() => count('running'), POLL).toBe(1);
+    expect(await count('succeeded')).toBe(5);
+    endLong();
+    await expect.poll(() => count('succeeded'), POLL).toBe(9);
+    expect(most).toBe(1);
+  });
+});
+
+/** When each wake-up of a node was told (monotonic ms). */
+async function listenForWakes(): Promise<readonly number[]> {
+  const client = new pg.Client({ connectionString: database.url });
+  const wakes: number[] = [];
+  client.on('notification', ({ payload = '' }) => {
+    if (payload.includes('"wake"')) wakes.push(performance.now());
+  });
+  await client.connect();
+  onTestFinished(() => client.end());
+  await client.query('LISTEN greenvue_jobs');
+  return wakes;
+}
