@@ -63,6 +63,20 @@ const jobsOf = async (engine: Engine, health: 'ok' | 'no_handler') =>
   (await engine.listJobs({ health, sort: 'id', descending: false, limit: 9 })).rows.map(({ job }) => job.id);
 
 describe('P22 types and deploys, on several nodes', () => {
+  it('P16, lesson 2: all nodes of a deploy put the same job: one makes it, and its next run stays', async () => {
+    const nodes = (await Promise.all([deploy(1), deploy(1), deploy(1)])).map(({ engine }) => engine);
+    const put = (engine: Engine, interval: string) =>
+      engine.putJob({ id: 'hourly', name: 'Hourly', type: 'work', interval });
+    const first = await Promise.all(nodes.map((each) => put(each, '1h')));
+    expect(first.filter(({ created }) => created)).toHaveLength(1);
+    const [job] = first.map(({ view }) => view.job);
+    const next = await Promise.all(nodes.flatMap((each) => [put(each, '60m'), put(each, '1h')]));
+    for (const { created, view } of next) {
+      expect(created).toBe(false);
+      expect(view.job).toEqual(job);
+    }
+  });
+
   it('health looks at all living nodes, whichever is asked: no_handler is a job that none of them can run', async () => {
     const today = await deploy(1);
     const next = await deploy(2);
@@ -128,7 +142,7 @@ describe('P22 types and deploys, on several nodes', () => {
     await expect.poll(() => next.ran, POLL).toContain(run.id);
   });
 
-  it('a slot of a type that no living node has just passes, and is caught up with when one appears (P6)', async () => {
+  it('lesson 6: a slot of a type that no living node has just passes, and is caught up with when one appears (P6)', async () => {
     const next = await deploy(2);
     const today = await deploy(1);
     await next.engine.createJob({ id: 'tick', name: 'Tick', type: 'work', interval: '2s' });

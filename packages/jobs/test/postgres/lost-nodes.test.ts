@@ -109,7 +109,7 @@ async function startRun(test: Test, { api, url }: Prepared, payload = {}, option
 }
 
 describe.concurrent('P9, section 7: nodes that are gone', () => {
-  it('a killed process: its run starts elsewhere long before its lease is over, and costs no attempt', async (test) => {
+  it('lesson 16: a killed process: its run starts elsewhere long before its lease is over, and costs no attempt', async (test) => {
     const prepared = await prepare(test);
     const { api } = prepared;
     const { first, second, runId } = await startRun(test, prepared);
@@ -121,7 +121,7 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
     test.expect(await nodesOf(api)).toBe(2);
   }, 90_000);
 
-  it('a process that ends in order while others run: its run goes back at no cost, and its row with it', async (test) => {
+  it('lesson 17: a process that ends in order while others run: its run goes back at no cost, and its row with it', async (test) => {
     const prepared = await prepare(test);
     const { api } = prepared;
     const { first, second, runId } = await startRun(test, prepared);
@@ -169,7 +169,7 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
     test.expect(await runOf(api, runId)).toMatchObject({ status: 'running', recoveries: 1, failures: 0 });
   }, 90_000);
 
-  it('an event loop that stands still for longer than the lease keeps its run, since the heart goes on', async (test) => {
+  it('lesson 17: an event loop that stands still for longer than the lease keeps its run, since the heart goes on', async (test) => {
     const prepared = await prepare(test);
     const { api } = prepared;
     const { second, runId } = await startRun(test, prepared, { blockMs: LEASE_MS + 4_000 });
