@@ -110,7 +110,8 @@ describe('moving a SQLite store into PostgreSQL', () => {
     const url = await emptyDatabase();
     const { written, total, replaced } = await move(url);
     expect(written).toBe(total);
-    expect(replaced).toBe(1);
+    // Node before 26 cuts a text at U+0000 as it reads it from SQLite: then there is nothing to replace.
+    expect(replaced).toBe(JSON.stringify(before).match(ZERO)?.length ?? 0);
     expect(await readEverything(await openMoved(url))).toEqual(withoutZeros(before));
   });
 
@@ -234,9 +235,11 @@ describe('moving a SQLite store into PostgreSQL', () => {
   });
 });
 
+const ZERO = /(?<!\\)\\u0000/g;
+
 /** PostgreSQL takes no U+0000. */
 function withoutZeros<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value).replaceAll(/(?<!\\)\\u0000/g, '\uFFFD'));
+  return JSON.parse(JSON.stringify(value).replaceAll(ZERO, '\uFFFD'));
 }
 
 function byJob(a: { readonly jobId: string }, b: { readonly jobId: string }): number {
