@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import autocannon, { type Options, type Result } from 'autocannon';
 import { fillMarket } from './market.ts';
 import { count, inFolder, median, ms, percentile, row, sleep } from './measure.ts';
-import { queueRuns } from './noop.ts';
+import { queueRuns, sqliteAt } from './noop.ts';
 import { type BenchServer, startServer } from './server.ts';
 
 const PORT = 18_081;
@@ -86,7 +86,7 @@ async function withServer(
 ): Promise<void> {
   await inFolder(async (folder) => {
     await fillMarket(join(folder, 'app.db'), { listings: LISTINGS, old: 0 });
-    if (runs > 0) await queueRuns(join(folder, 'jobs.db'), { jobs: 100, runs: runs / 100 });
+    if (runs > 0) await queueRuns(sqliteAt(join(folder, 'jobs.db')), { jobs: 100, runs: runs / 100 });
     const server = await startServer(folder, PORT, 'bench/api-server.ts');
     try {
       // Warm up.

@@ -1,28 +1,29 @@
 // Drain: 50,000 queued no-op runs (100 on-demand jobs x 500, overlap allow), each settled for itself and durable, every
-// history row there at the end.
-import { join } from 'node:path';
-import { count, inFolder, median, ms, row, startCpu } from './measure.ts';
-import { engineOf, noopType, queueRuns } from './noop.ts';
+// history row there at the end. With the argument `postgres`, on a PostgreSQL 18 of its own.
+import { type Cost, type Ground, onGround, serverCosts } from './ground.ts';
+import { count, median, ms, row } from './measure.ts';
+import { engineOn, noopType, queueRuns } from './noop.ts';
 
 const JOBS = 100;
 const RUNS = 500;
 const TOTAL = JOBS * RUNS;
 const REPEATS = 5;
+/** Filling a database for it takes longer than the drain. */
+const REPEATS_APART = 3;
 
-async function drain(folder: string): Promise<{ readonly perSecond: number; readonly cpuMs: number }> {
-  const file = join(folder, 'jobs.db');
-  await queueRuns(file, { jobs: JOBS, runs: RUNS });
+async function drain(ground: Ground): Promise<Cost & { readonly perSecond: number }> {
+  await queueRuns(ground.createStore, { jobs: JOBS, runs: RUNS });
   let done = 0;
   let begin = 0;
   const drained = Promise.withResolvers<void>();
-  const engine = engineOf(
-    file,
+  const engine = engineOn(
+    ground.createStore,
     noopType(() => {
       if (done === 0) begin = performance.now();
       if (++done === TOTAL) drained.resolve();
     }),
   );
-  const cpu = startCpu();
+  const cost = await ground.startCost();
   await engine.start();
   await drained.promise;
   // Until every row is in the history; the handlers' end is not enough.
@@ -32,16 +33,17 @@ async function drain(folder: string): Promise<{ readonly perSecond: number; read
     if (runs.queued + runs.held + runs.running === 0 && finished === TOTAL) break;
   }
   const took = performance.now() - begin;
-  const { cpuMs } = cpu();
+  const spent = await cost();
   await engine.stop();
-  return { perSecond: TOTAL / (took / 1_000), cpuMs };
+  return { perSecond: TOTAL / (took / 1_000), ...spent };
 }
 
-const results = [];
-for (let n = 0; n < REPEATS; n++) results.push(await inFolder(drain));
+const asked = process.argv[2];
+const results = await onGround(asked, asked === 'postgres' ? REPEATS_APART : REPEATS, drain);
 const rates = results.map(({ perSecond }) => perSecond);
 row(
-  `drain of ${count(TOTAL)} no-op runs, runs/s`,
+  `drain of ${count(TOTAL)} no-op runs${asked === 'postgres' ? ' on PostgreSQL' : ''}, runs/s`,
   `median ${count(median(rates))}, from ${count(Math.min(...rates))} to ${count(Math.max(...rates))}`,
   `CPU ${ms(median(results.map(({ cpuMs }) => cpuMs)))}`,
+  ...serverCosts(results, TOTAL),
 );

@@ -1,9 +1,11 @@
 import {
+  type Clock,
   createEngine,
   createSystemClock,
   defineJobType,
   type Engine,
   type EngineOptions,
+  type JobStore,
 } from '@greenvue/jobs';
 import { createSqliteStore } from '@greenvue/jobs/sqlite';
 import { z } from 'zod';
@@ -20,31 +22,33 @@ export function noopType(called: (scheduledFor: number | undefined) => void) {
 
 export type NoopType = ReturnType<typeof noopType>;
 
-export function engineOf(
-  file: string,
+export type StoreOn = (clock: Clock) => JobStore;
+
+export const sqliteAt =
+  (file: string): StoreOn =>
+  (clock) =>
+    createSqliteStore({ file, clock });
+
+export function engineOn(
+  storeOn: StoreOn,
   type: NoopType,
   options: Partial<EngineOptions<unknown>> = {},
 ): Engine {
   const clock = createSystemClock();
-  return createEngine<unknown>({
-    store: createSqliteStore({ file, clock }),
-    jobTypes: [type],
-    deps: {},
-    clock,
-    ...options,
-  });
+  return createEngine<unknown>({ store: storeOn(clock), jobTypes: [type], deps: {}, clock, ...options });
+}
+
+export function engineOf(file: string, type: NoopType): Engine {
+  return engineOn(sqliteAt(file), type);
 }
 
 /** Makes jobs and queues runs of them, with an engine that runs nothing. */
 export async function queueRuns(
-  file: string,
+  storeOn: StoreOn,
   { jobs, runs }: { readonly jobs: number; readonly runs: number },
 ): Promise<void> {
-  const engine = engineOf(
-    file,
-    noopType(() => undefined),
-    { concurrency: 0 },
-  );
+  const type = noopType(() => undefined);
+  const engine = engineOn(storeOn, type, { concurrency: 0 });
   await engine.start();
   const ids = Array.from({ length: jobs }, (_, n) => `drain-${n}`);
   await Promise.all(

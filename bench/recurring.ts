@@ -1,23 +1,25 @@
 // 10,000 jobs at a 10 s interval, spread over phases, for 60 s: runs executed = runs expected; lateness from slot to handler.
-import { join } from 'node:path';
-import { count, inFolder, megabytes, ms, percentile, row, sleep, startCpu } from './measure.ts';
-import { engineOf, noopType } from './noop.ts';
+// With the argument `postgres`, on a PostgreSQL 18 of its own.
+import { onGround, serverCosts } from './ground.ts';
+import { count, megabytes, ms, percentile, row, sleep } from './measure.ts';
+import { engineOn, noopType } from './noop.ts';
 
-const JOBS = Number(process.argv[2] ?? 10_000);
+const [asked, jobs = '10000', seconds = '60'] = process.argv.slice(2);
+const JOBS = Number(jobs);
 const INTERVAL_MS = 10_000;
-const SECONDS = Number(process.argv[3] ?? 60);
+const SECONDS = Number(seconds);
 
-await inFolder(async (folder) => {
+await onGround(asked, 1, async (ground) => {
   const lateness: number[] = [];
-  const engine = engineOf(
-    join(folder, 'jobs.db'),
+  const engine = engineOn(
+    ground.createStore,
     noopType((slot) => {
       if (slot !== undefined && slot >= from && slot < until) lateness.push(Date.now() - slot);
     }),
   );
   await engine.start();
   // The first slots lie far enough ahead that all jobs exist by then.
-  const from = Date.now() + 3_000 + JOBS / 5;
+  const from = Date.now() + 3_000 + JOBS * (ground.name === 'SQLite' ? 0.2 : 4);
   const until = from + SECONDS * 1_000;
   await Promise.all(
     Array.from({ length: JOBS }, (_, n) => {
@@ -27,17 +29,19 @@ await inFolder(async (folder) => {
   );
   if (Date.now() > from) throw new Error('the jobs were not made in time; nothing was measured');
   await sleep(from - Date.now());
-  const cpu = startCpu();
+  const cost = await ground.startCost();
   await sleep(until - Date.now());
-  const { cpuMs, share } = cpu();
+  const spent = await cost();
+  const { cpuMs, share } = spent;
   await sleep(1_000);
   const expected = (JOBS * SECONDS * 1_000) / INTERVAL_MS;
   row(
-    `${count(JOBS)} jobs every 10 s for ${SECONDS} s`,
+    `${count(JOBS)} jobs every 10 s for ${SECONDS} s, on ${ground.name}`,
     `${count(lateness.length)} runs of ${count(expected)}`,
     `late p50 ${ms(percentile(lateness, 0.5))}, p99 ${ms(percentile(lateness, 0.99))}, max ${ms(Math.max(...lateness))}`,
     `CPU ${ms(cpuMs)}, ${Math.round(share * 100)} % of a core`,
     `memory ${megabytes(process.memoryUsage.rss())}`,
+    ...serverCosts([spent], expected),
   );
   await engine.stop();
 });

@@ -5,7 +5,19 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { megabytes } from './measure.ts';
 
-const ALL = ['boot', 'drain', 'recurring', 'idle', 'api', 'job-types', 'nodes'];
+const ALL = [
+  'boot',
+  'drain',
+  'drain-postgres',
+  'recurring',
+  'recurring-postgres',
+  'idle',
+  'api',
+  'job-types',
+  'nodes',
+];
+/** What runs on either store takes it as an argument. */
+const ON_POSTGRES = '-postgres';
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !ALL.includes(name));
@@ -19,7 +31,9 @@ console.log(
 console.log('| what | result | | |\n|---|---|---|---|');
 let failed = 0;
 for (const name of asked.length > 0 ? asked : ALL) {
-  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], {
+  const args = name.endsWith(ON_POSTGRES) ? ['postgres'] : [];
+  const script = join(import.meta.dirname, `${name.replace(ON_POSTGRES, '')}.ts`);
+  const { status } = spawnSync(process.execPath, [script, ...args], {
     stdio: 'inherit',
   });
   if (status !== 0) failed++;
