@@ -124,7 +124,7 @@ async function createPostgresServer(plan: ServerPlan): Promise<PostgresServer> {
 }
 
 /** PostgreSQL doesn't run as root; undefined: this user is fine. */
-function serverOwner(): Owner | undefined {
+export function serverOwner(): Owner | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const idOf = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
   return { uid: idOf('-u'), gid: idOf('-g') };
@@ -215,7 +215,7 @@ async function withClient<T>(url: string, use: (client: Client) => Promise<T>): 
 }
 
 /** Below the ports that systems hand out, so that no connection of another process takes it during a restart. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const [first, count] = [12_000, 20_000];
   for (;;) {
     const port = first + Math.floor(Math.random() * count);

@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { SMTPServer } from 'smtp-server';
+import { z } from 'zod';
+import { type GuardedProcess, startGuarded } from '../postgres/guard.ts';
+
+export type Env = Readonly<Record<string, string>>;
+
+/** A real server of GreenVue in a process of its own, which ends with this one. */
+export interface Node {
+  readonly url: string;
+  readonly pid: number;
+  /** What `GET /api/job-stats` calls it. */
+  id(token: string): Promise<string>;
+  /** Its log so far. */
+  log(): Promise<string>;
+  kill(): Promise<void>;
+}
+
+const READY_MS = 60_000;
+const MAIN = fileURLToPath(new URL('../../apps/api/src/main.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../apps/api/src/cli.ts', import.meta.url));
+
+/** Starts a node on a port, and waits until it is ready for work. */
+export async function startNode(port: number, env: Env): Promise<Node> {
+  const folder = await mkdtemp(join(tmpdir(), 'greenvue-node-'));
+  await mkdir(join(folder, 'data'));
+  const all = { DATA_DIR: join(folder, 'data'), PORT: String(port), ...env };
+  const settings = Object.entries(all).map(([name, value]) => `${name}=${value}`);
+  const command = ['env', '-u', 'DATABASE_DIRECT_URL', ...settings, process.execPath, MAIN];
+  const node = await startGuarded({ folder, command, owner: undefined });
+  const url = `http://127.0.0.1:${port}`;
+  const log = () => readFile(join(folder, 'log'), 'utf8');
+  await untilReady(node, url, log);
+  return {
+    url,
+    pid: node.pid,
+    id: async (token) => nodeIds(await ask({ url, token, path: '/api/job-stats' }))[0] ?? '',
+    log,
+    async kill() {
+      if (node.exitCode === undefined) process.kill(node.pid, 'SIGKILL');
+      await node.exited;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilReady(node: GuardedProcess, url: string, log: () => Promise<string>): Promise<void> {
+  await until(`${url} is ready`, READY_MS, async () => {
+    if (node.exitCode !== undefined) throw new Error(`The node did not start:\n${await log()}`);
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    return answer?.status === 200 ? true : undefined;
+  });
+}
+
+export interface Request {
+  readonly url: string;
+  /** Empty: a stranger. */
+  readonly token: string;
+  readonly path: string;
+  readonly method?: string;
+  readonly body?: object;
+}
+
+/** Asks a node over HTTP, and gives the body of its answer, which has to be a good one. */
+export async function ask({ url, token, path, method = 'GET', body }: Request): Promise<unknown> {
+  const json = body === undefined ? {} : { 'content-type': 'application/json' };
+  const answer = await fetch(`${url}${path}`, {
+    method,
+    headers: { ...(token === '' ? {} : { authorization: `Bearer ${token}` }), ...json },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const said = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${said}`);
+  return said === '' ? undefined : JSON.parse(said);
+}
+
+const runSchema = z.object({
+  id: z.string(),
+  status: z.string(),
+  node: z.string().nullable(),
+  recoveries: z.number(),
+});
+export type RunSeen = z.infer<typeof runSchema>;
+const statsSchema = z.object({ nodes: z.array(z.object({ node: z.string() })) });
+
+export const nodeIds = (stats: unknown): string[] => statsSchema.parse(stats).nodes.map(({ node }) => node);
+
+export async function trigger(url: string, token: string, jobId: string): Promise<RunSeen> {
+  return runSchema.parse(
+    await ask({ url, token, path: `/api/jobs/${jobId}/runs`, method: 'POST', body: {} }),
+  );
+}
+
+export async function getRun(url: string, token: string, runId: string): Promise<RunSeen> {
+  return runSchema.parse(await ask({ url, token, path: `/api/runs/${runId}` }));
+}
+
+/** All runs of a job. */
+export async function runsOf(url: string, token: string, jobId: string): Promise<RunSeen[]> {
+  const runs: RunSeen[] = [];
+  for (let cursor = ''; ; ) {
+    const path = `/api/jobs/${jobId}/runs?limit=200${cursor}`;
+    const { data, next_cursor } = pageSchema.parse(await ask({ url, token, path }));
+    runs.push(...data);
+    if (next_cursor === null) return runs;
+    cursor = `&cursor=${encodeURIComponent(next_cursor)}`;
+  }
+}
+
+const pageSchema = z.object({ data: z.array(runSchema), next_cursor: z.string().nullable() });
+
+/** Asks until there is something; says what was waited for when it takes too long. */
+export async function until<T>(what: string, ms: number, look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = performance.now() + ms;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (performance.now() > deadline) throw new Error(`Not within ${ms} ms: ${what}`);
+    await delay(20);
+  }
+}
+
+/** Runs `cli.ts`, and gives what it printed. */
+export async function runCli(args: readonly string[], env: Env): Promise<string> {
+  const { DATABASE_DIRECT_URL: _, ...inherited } = process.env;
+  const cli = spawn(process.execPath, [CLI, ...args], {
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, said, [code]] = await Promise.all([text(cli.stdout), text(cli.stderr), once(cli, 'close')]);
+  if (code !== 0) throw new Error(`${args.join(' ')} failed: ${said.trim()}`);
+  return out.trim();
+}
+
+/** A mail server that takes its time with each message, so that a run that sends many can be watched, cancelled and killed. */
+export async function startSlowMail(msPerMail: number): Promise<{ readonly url: string; close(): void }> {
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData(stream, _session, done) {
+      stream.resume().once('end', () => setTimeout(done, msPerMail));
+    },
+  });
+  // A node that is killed breaks its connections.
+  server.on('error', () => undefined);
+  const listener = server.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('The mail server has no port.');
+  return { url: `smtp://127.0.0.1:${address.port}`, close: () => server.close(() => undefined) };
+}
+
+export const say = (line: string): void => void process.stdout.write(`${line}\n`);
+export const seconds = (ms: number): string => `${(ms / 1_000).toFixed(2)} s`;

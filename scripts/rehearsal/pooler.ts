@@ -1,0 +1,407 @@
+// `npm run rehearse -- pooler`: two nodes of GreenVue behind PgBouncer in transaction mode, with the `pgbouncer.ini` of
+// docs/scaling.md: first with DATABASE_DIRECT_URL, then without. Needs `pgbouncer` (Debian: apt-get install pgbouncer).
+import { execFileSync } from 'node:child_process';
+import { chownSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { z } from 'zod';
+import { type GuardedProcess, startGuarded } from '../postgres/guard.ts';
+import { freePort, serverOwner, startPostgres } from '../postgres/server.ts';
+import {
+  ask,
+  type Env,
+  getRun,
+  type Node,
+  runCli,
+  say,
+  seconds,
+  startNode,
+  startSlowMail,
+  trigger,
+  until,
+} from './node.ts';
+
+const GUIDE = new URL('../../docs/scaling.md', import.meta.url);
+const MS_PER_MAIL = 200;
+const LISTINGS = 20;
+const MAILS = 600;
+const JOBS = {
+  cleanup: 'cleanup_expired_listings',
+  mails: 'send_notifications',
+  index: 'update_search_index',
+};
+const WAIT_MS = 40_000;
+/** Longer than a lease. */
+const POOLER_AWAY_MS = 20_000;
+const LEFT_BEHIND = `SELECT current_setting('lock_timeout') AS lock_timeout, current_setting('statement_timeout') AS statement_timeout,
+  current_setting('idle_in_transaction_session_timeout') AS idle_timeout, current_setting('search_path') AS search_path,
+  (SELECT count(*)::int FROM pg_prepared_statements) AS prepared, ARRAY(SELECT pg_listening_channels()) AS channels`;
+const BACKENDS = `SELECT application_name AS name, count(DISTINCT activity.pid)::int, count(locks.pid)::int AS locks
+  FROM pg_stat_activity AS activity LEFT JOIN pg_locks AS locks
+    ON locks.pid = activity.pid AND locks.locktype = 'advisory'
+  WHERE datname = current_database() AND activity.pid <> pg_backend_pid() GROUP BY application_name ORDER BY application_name`;
+
+const version = versionOfPooler();
+if (version === undefined) {
+  process.stderr.write(
+    'pgbouncer is not installed here, so nothing was tested (Debian: apt-get install pgbouncer).\n',
+  );
+  process.exit(1);
+}
+say(`${version}, Node.js ${process.version}`);
+const server = await startPostgres({ settings: { max_connections: '60' } });
+const mail = await startSlowMail(MS_PER_MAIL);
+try {
+  for (const isDirect of [true, false]) await rehearse(isDirect);
+} finally {
+  mail.close();
+  await server.stop();
+}
+
+async function rehearse(isDirect: boolean): Promise<void> {
+  say(`\n${isDirect ? 'With' : 'Without'} DATABASE_DIRECT_URL`);
+  const name = isDirect ? 'with_direct' : 'without_direct';
+  const directUrl = await ownedDatabase(name);
+  const pooler = await startPooler(name);
+  const nodes: Node[] = [];
+  const env = {
+    DATABASE_URL: pooler.url,
+    SMTP_URL: mail.url,
+    JOBS_CONCURRENCY: '1',
+    RATE_LIMIT_PER_MINUTE: '100000',
+    RATE_LIMIT_OPERATOR_PER_MINUTE: '100000',
+    ...(isDirect ? { DATABASE_DIRECT_URL: directUrl } : {}),
+  };
+  try {
+    const token = await runCli(['token'], env);
+    await showFaults({ env, token, nodes, pooler, directUrl, isDirect });
+  } finally {
+    for (const node of nodes) await node.kill();
+    await pooler.stop();
+  }
+}
+
+interface Rehearsal {
+  readonly env: Env;
+  readonly token: string;
+  readonly nodes: Node[];
+  readonly pooler: Pooler;
+  readonly directUrl: string;
+  readonly isDirect: boolean;
+}
+
+async function showFaults(rehearsal: Rehearsal): Promise<void> {
+  const { env, token, nodes } = rehearsal;
+  const start = async () => {
+    const node = await startNode(await freePort(), env);
+    nodes.push(node);
+    return node;
+  };
+  const one = await start();
+  await prepareMarket(one, token);
+  const first = await running(one, token, 'mails');
+  const two = await start();
+  say(`  cancel at the other node: over after ${seconds(await cancel(two, token, first))}`);
+  await showEvents(one, two, token);
+  await showReads(nodes, token);
+  await showWakeUp(one, two, token);
+  await showKill(nodes, token);
+  await showSessions(rehearsal);
+  const warnings = (await two.log())
+    .split('\n')
+    .filter((line) => line.includes('pooler that shares sessions'));
+  say(`  warnings of a pooler in a node's log: ${warnings.length}`);
+  await showAway(rehearsal);
+}
+
+/** Listings to be found, jobs, and more mails than are sent meanwhile. */
+async function prepareMarket({ url }: Node, token: string): Promise<void> {
+  const account = { email: 'ann@example.com', password: 'correct horse battery' };
+  await ask({
+    url,
+    token: '',
+    path: '/api/auth/register',
+    method: 'POST',
+    body: { ...account, name: 'Ann' },
+  });
+  const login = await ask({ url, token: '', path: '/api/auth/login', method: 'POST', body: account });
+  const { access_token: ann } = z.object({ access_token: z.string() }).parse(login);
+  for (let n = 0; n < LISTINGS; n++) {
+    const body = {
+      title: `Bicycle ${n}`,
+      description: 'Runs well.',
+      price_cents: 4_000,
+      category: 'sports',
+      condition: 'good',
+    };
+    await ask({ url, token: ann, path: '/api/listings', method: 'POST', body });
+  }
+  for (const [id, type] of Object.entries(JOBS)) {
+    await ask({
+      url,
+      token,
+      path: '/api/jobs',
+      method: 'POST',
+      body: { id, name: id, type, on_demand: true },
+    });
+  }
+  for (let n = 0; n < MAILS; n++) {
+    const body = { email: 'ann@example.com', data: { title: `Mail ${n}`, message: 'Hello.' } };
+    await ask({ url, token, path: '/api/notifications', method: 'POST', body });
+  }
+  for (const id of ['cleanup', 'index']) await succeed(url, token, id);
+  say('  cleanup_expired_listings and update_search_index: succeeded');
+}
+
+async function succeed(url: string, token: string, jobId: string): Promise<void> {
+  const { id } = await trigger(url, token, jobId);
+  await until(`${jobId} has succeeded`, WAIT_MS, async () => {
+    const { status } = await getRun(url, token, id);
+    return status === 'succeeded' ? true : undefined;
+  });
+}
+
+/** Starts a run, and gives its id once it runs. */
+async function running({ url }: Node, token: string, jobId: string): Promise<string> {
+  const { id } = await trigger(url, token, jobId);
+  await until(`${jobId} runs`, WAIT_MS, async () =>
+    (await getRun(url, token, id)).status === 'running' ? true : undefined,
+  );
+  return id;
+}
+
+/** Gives how long it took until the run was over. */
+async function cancel({ url }: Node, token: string, runId: string): Promise<number> {
+  const asked = performance.now();
+  await ask({ url, token, path: `/api/runs/${runId}/cancel`, method: 'POST', body: {} });
+  await until('the run is cancelled', WAIT_MS, async () =>
+    (await getRun(url, token, runId)).status === 'cancelled' ? true : undefined,
+  );
+  return performance.now() - asked;
+}
+
+/** Who watches events sees those of all nodes, while sessions last. */
+async function showEvents(one: Node, two: Node, token: string): Promise<void> {
+  const heard = await Promise.all(
+    [one, two].map(async ({ url }) => {
+      const answer = await fetch(`${url}/api/job-events`, {
+        headers: { authorization: `Bearer ${token}` },
+        signal: AbortSignal.timeout(6_000),
+      });
+      let text = '';
+      const reading = (async () => {
+        for await (const chunk of answer.body ?? []) text += Buffer.from(chunk).toString();
+      })().catch(() => undefined);
+      return { text: () => text, reading };
+    }),
+  );
+  for (let n = 0; n < 4; n++) await succeed(n % 2 === 0 ? one.url : two.url, token, 'index');
+  await Promise.all(heard.map(({ reading }) => reading));
+  const counts = heard.map(
+    ({ text }) =>
+      text()
+        .split('\n')
+        .filter((line) => line.startsWith('data:')).length,
+  );
+  say(`  events of 4 runs, as told by each node: ${counts.join(' and ')}`);
+}
+
+async function showReads(nodes: readonly Node[], token: string): Promise<void> {
+  const paths = [
+    '/api/listings?limit=20',
+    '/api/listings?q=bicycle',
+    '/api/jobs',
+    '/api/runs',
+    '/api/job-stats',
+  ];
+  const asked = Array.from({ length: 10 }, () =>
+    nodes.flatMap(({ url }) => paths.map((path) => ({ url, path }))),
+  ).flat();
+  const before = performance.now();
+  await Promise.all(asked.map(({ url, path }) => ask({ url, token, path })));
+  say(
+    `  ${asked.length} reads at once, of listings, searches, jobs, runs and stats: all 200, ${seconds(performance.now() - before)}`,
+  );
+}
+
+/** How soon does one node begin what was asked of the other, whose one place is taken? */
+async function showWakeUp(one: Node, two: Node, token: string): Promise<void> {
+  const held = await running(one, token, 'mails');
+  const { node } = await getRun(one.url, token, held);
+  const busy = node === (await one.id(token)) ? one : two;
+  const asked = performance.now();
+  await succeed(busy.url, token, 'index');
+  say(
+    `  a run asked of a node whose places are full: done elsewhere after ${seconds(performance.now() - asked)}`,
+  );
+  await cancel(one, token, held);
+}
+
+async function showKill(nodes: Node[], token: string): Promise<void> {
+  const [one, two] = nodes;
+  if (one === undefined || two === undefined) throw new Error('two nodes');
+  const run = await running(one, token, 'mails');
+  const { node } = await getRun(one.url, token, run);
+  const [victim, other] = node === (await one.id(token)) ? [one, two] : [two, one];
+  const otherId = await other.id(token);
+  const killed = performance.now();
+  await victim.kill();
+  const taken = await until('the run goes on elsewhere', WAIT_MS, async () => {
+    const seen = await getRun(other.url, token, run);
+    return seen.node === otherId && seen.status === 'running' ? seen : undefined;
+  });
+  say(
+    `  kill -9: its run goes on at the other node after ${seconds(performance.now() - killed)}; recoveries ${taken.recoveries}`,
+  );
+  nodes.splice(nodes.indexOf(victim), 1);
+  await cancel(other, token, run);
+}
+
+/** Nothing of a session may stay with a connection that goes to somebody else next. */
+async function showSessions({ pooler, directUrl, isDirect }: Rehearsal): Promise<void> {
+  const clients = await Promise.all(Array.from({ length: 8 }, () => connected(pooler.url)));
+  const seen = await Promise.all(
+    clients.map(async (client) => {
+      await client.query('BEGIN');
+      const { rows } = await client.query(LEFT_BEHIND);
+      return rows[0];
+    }),
+  );
+  for (const client of clients) {
+    await client.query('COMMIT');
+    await client.end();
+  }
+  const direct = await connected(directUrl);
+  const { rows } = await direct.query(BACKENDS);
+  await direct.end();
+  const different = [...new Set(seen.map((row) => JSON.stringify(row)))];
+  say(
+    `  settings, prepared statements and channels on ${seen.length} pooled connections: ${different.join(' or ')}`,
+  );
+  say(
+    `  connections to the server: ${rows.map((row) => `${row.count} ${row.name} (${row.locks} locks)`).join(', ')}`,
+  );
+  if (isDirect && different.length > 1) throw new Error('something of a session was left behind');
+}
+
+/** The server restarts behind the pooler, and the pooler is away for longer than a lease. */
+async function showAway({ nodes, token, pooler }: Rehearsal): Promise<void> {
+  const [node] = nodes;
+  if (node === undefined) throw new Error('a node');
+  const id = await node.id(token);
+  const back = async (what: string) => {
+    const since = performance.now();
+    await until('a run succeeds again', WAIT_MS, () => hasSucceeded(node.url, token, 'cleanup'));
+    const isSame = (await node.id(token)) === id;
+    say(
+      `  ${what}: a run has succeeded ${seconds(performance.now() - since)} after it was back; the node has ${isSame ? 'kept' : 'lost'} its lease`,
+    );
+  };
+  await server.restart('fast');
+  await back('the server restarted');
+  await pooler.without(() => delay(POOLER_AWAY_MS));
+  await back(`the pooler was away for ${seconds(POOLER_AWAY_MS)}`);
+}
+
+async function hasSucceeded(url: string, token: string, jobId: string): Promise<true | undefined> {
+  try {
+    await succeed(url, token, jobId);
+    return true;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Pooler {
+  readonly url: string;
+  /** Ends it, and starts it again when `work` is done. */
+  without(work: () => Promise<unknown>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** PgBouncer with the guide's settings, but for what is about this machine. */
+async function startPooler(database: string): Promise<Pooler> {
+  const owner = serverOwner();
+  const folder = await mkdtemp('/tmp/greenvue-pgbouncer-');
+  const port = await freePort();
+  const file = join(folder, 'pgbouncer.ini');
+  await writeFile(join(folder, 'userlist.txt'), '"greenvue" "secret"\n');
+  await writeFile(file, await guideSettings({ folder, port, database }));
+  if (owner !== undefined)
+    for (const path of [folder, file, join(folder, 'userlist.txt')]) chownSync(path, owner.uid, owner.gid);
+  const url = `postgres://greenvue:secret@127.0.0.1:${port}/greenvue`;
+  let pooler = await launchPooler({ folder, file, url });
+  const end = () => {
+    process.kill(pooler.pid, 'SIGQUIT');
+    return pooler.exited;
+  };
+  return {
+    url,
+    async without(work) {
+      await end();
+      await work();
+      pooler = await launchPooler({ folder, file, url });
+    },
+    async stop() {
+      await end();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface PoolerPlace {
+  readonly folder: string;
+  readonly file: string;
+  readonly url: string;
+}
+
+async function launchPooler({ folder, file, url }: PoolerPlace): Promise<GuardedProcess> {
+  const pooler = await startGuarded({ folder, command: ['pgbouncer', file], owner: serverOwner() });
+  await until('the pooler answers', 10_000, async () => {
+    const client = await connected(url).catch(() => undefined);
+    await client?.end();
+    return client && true;
+  });
+  return pooler;
+}
+
+async function guideSettings(at: {
+  readonly folder: string;
+  readonly port: number;
+  readonly database: string;
+}) {
+  const block = /```ini\n(.*?)```/s.exec(await readFile(GUIDE, 'utf8'))?.[1];
+  if (block === undefined) throw new Error('docs/scaling.md has no pgbouncer.ini');
+  return block
+    .replace(/^greenvue = .*$/m, `greenvue = host=127.0.0.1 port=${server.port} dbname=${at.database}`)
+    .replace(/^listen_port = .*$/m, `listen_port = ${at.port}`)
+    .replace(/^auth_file = .*$/m, `auth_file = ${join(at.folder, 'userlist.txt')}`)
+    .concat('unix_socket_dir =\n');
+}
+
+/** Of a user who is not a superuser. */
+async function ownedDatabase(name: string): Promise<string> {
+  const admin = await connected(server.url);
+  const { rows } = await admin.query("SELECT FROM pg_roles WHERE rolname = 'greenvue'");
+  if (rows.length === 0) await admin.query("CREATE ROLE greenvue LOGIN PASSWORD 'secret'");
+  await admin.query(`CREATE DATABASE ${name} OWNER greenvue`);
+  await admin.end();
+  return `postgres://greenvue:secret@127.0.0.1:${server.port}/${name}`;
+}
+
+async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+function versionOfPooler(): string | undefined {
+  try {
+    return execFileSync('pgbouncer', ['--version'], { encoding: 'utf8' }).split('\n')[0];
+  } catch {
+    return undefined;
+  }
+}
