@@ -42,6 +42,9 @@ export function engineOf(file: string, type: NoopType): Engine {
   return engineOn(sqliteAt(file), type);
 }
 
+/** Requests at once: more would wait for a connection for too long on PostgreSQL. */
+const AT_ONCE = 500;
+
 /** Makes jobs and queues runs of them, with an engine that runs nothing. */
 export async function queueRuns(
   storeOn: StoreOn,
@@ -54,10 +57,7 @@ export async function queueRuns(
   await Promise.all(
     ids.map((id) => engine.createJob({ id, name: id, type: 'noop', onDemand: true, overlap: 'allow' })),
   );
-  for (let queued = 0; queued < runs; queued += 50) {
-    await Promise.all(
-      ids.flatMap((id) => Array.from({ length: Math.min(50, runs - queued) }, () => engine.trigger(id))),
-    );
-  }
+  const asked = ids.flatMap((id) => Array.from({ length: runs }, () => id));
+  while (asked.length > 0) await Promise.all(asked.splice(0, AT_ONCE).map((id) => engine.trigger(id)));
   await engine.stop();
 }

@@ -1,10 +1,10 @@
 // 10,000 jobs at a 10 s interval, spread over phases, for 60 s: runs executed = runs expected; lateness from slot to handler.
-// With the argument `postgres`, on a PostgreSQL 18 of its own.
+// With the argument `postgres`, on a PostgreSQL 18 of its own. More arguments: jobs, seconds, finished runs to keep for each job.
 import { onGround, serverCosts } from './ground.ts';
 import { count, megabytes, ms, percentile, row, sleep } from './measure.ts';
 import { engineOn, noopType } from './noop.ts';
 
-const [asked, jobs = '10000', seconds = '60'] = process.argv.slice(2);
+const [asked, jobs = '10000', seconds = '60', kept = '1000'] = process.argv.slice(2);
 const JOBS = Number(jobs);
 const INTERVAL_MS = 10_000;
 const SECONDS = Number(seconds);
@@ -16,6 +16,7 @@ await onGround(asked, 1, async (ground) => {
     noopType((slot) => {
       if (slot !== undefined && slot >= from && slot < until) lateness.push(Date.now() - slot);
     }),
+    { retention: { finishedPerJob: Number(kept) } },
   );
   await engine.start();
   // The first slots lie far enough ahead that all jobs exist by then.
