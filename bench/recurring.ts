@@ -20,7 +20,7 @@ await onGround(asked, 1, async (ground) => {
   );
   await engine.start();
   // The first slots lie far enough ahead that all jobs exist by then.
-  const from = Date.now() + 3_000 + JOBS * (ground.name === 'SQLite' ? 0.2 : 4);
+  const from = Date.now() + (ground.name === 'SQLite' ? 3_000 + JOBS / 5 : 20_000 + JOBS * 4);
   const until = from + SECONDS * 1_000;
   await Promise.all(
     Array.from({ length: JOBS }, (_, n) => {
