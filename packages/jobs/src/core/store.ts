@@ -438,8 +438,14 @@ export interface JobStore {
   ): Promise<{ readonly stale: readonly string[]; readonly cancel: readonly string[] }>;
   /** Takes back every claim of nodes that are gone (P9): of all but `node` and those that have joined. */
   recover(input: { readonly node: string }): Promise<{ readonly recovered: number; readonly failed: number }>;
-  /** Gives back, at no cost, the claims of a node that it does not hold: the answer to them was lost (P9). Returns how many. */
-  reconcile(input: { readonly node: string; readonly holds: readonly string[] }): Promise<number>;
+  /**
+   * Gives back, at no cost, the claims of a node that it does not hold: the answer to them was lost (P9). `left` are those whose
+   * jobs somebody's transaction holds: to be asked for again.
+   */
+  reconcile(input: {
+    readonly node: string;
+    readonly holds: readonly string[];
+  }): Promise<{ readonly givenBack: number; readonly left: number }>;
   /** P12. With `force`, a claimed run is finished now and its fence voided (P11). */
   cancelRun(input: {
     readonly runId: string;

@@ -77,6 +77,7 @@ export class Dispatcher<Deps> {
   #batchLimit = MAX_BATCH;
   /** The store failed: a claim may have been made whose answer is lost. */
   #hasLostAnswers = false;
+  #reconcileAt = 0;
   #passes = 0;
   readonly #claims = new Set<ClaimUnderWay>();
   /** Settlements that go ahead of a command, beside the passes. */
@@ -161,7 +162,7 @@ export class Dispatcher<Deps> {
   async pass(): Promise<number> {
     this.#passes++;
     try {
-      if (this.#hasLostAnswers && this.#passes === 1) await this.#reconcile();
+      if (this.#passes === 1) await this.#reconcile();
       return await this.#pass();
     } catch (error) {
       this.#hasLostAnswers = true;
@@ -173,11 +174,18 @@ export class Dispatcher<Deps> {
   }
 
   async #reconcile(): Promise<void> {
-    const { store, node, executor } = this.#with;
+    const { store, node, executor, settings } = this.#with;
+    const now = settings.clock.monotonic();
+    if (!this.#hasLostAnswers || now < this.#reconcileAt) return;
     const kept = [...this.#pending, ...this.#later, ...[...this.#underWay].flat()];
     const unsettled = kept.map(({ input }) => input.runId);
-    await store.reconcile({ node: node.id, holds: [...executor.runIds(), ...unsettled] });
-    this.#hasLostAnswers = false;
+    const { left } = await store.reconcile({
+      node: node.id,
+      holds: [...executor.runIds(), ...unsettled],
+    });
+    // Those of jobs that others hold wait until they don't; nothing else waits for that.
+    this.#hasLostAnswers = left > 0;
+    this.#reconcileAt = left > 0 ? now + AFTER_FAILURE_MS : 0;
   }
 
   async #pass(): Promise<number> {
@@ -332,7 +340,8 @@ export class Dispatcher<Deps> {
     const ms = Math.min(this.#nextWakeAt, claimAt) - settings.clock.now();
     // Held back: ask again soon rather than at once.
     const floor = throttle.allowance() === 0 ? 50 : 0;
-    return Math.min(Math.max(ms, floor), laterMs, LONGEST_SLEEP_MS);
+    const longest = this.#hasLostAnswers ? AFTER_FAILURE_MS : LONGEST_SLEEP_MS;
+    return Math.min(Math.max(ms, floor), laterMs, longest);
   }
 }
 

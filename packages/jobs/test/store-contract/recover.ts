@@ -103,12 +103,15 @@ export function recoverContract(makeStore: MakeStore): void {
       for (let n = 0; n < 3; n += 1) await t.trigger('a');
       const [held, lost] = (await t.claim(2, 0, 'node-1')).runs;
       const other = await t.claimOne('node-2');
-      expect(await t.store.reconcile({ node: 'node-1', holds: [required(held).id] })).toBe(1);
+      expect(await t.store.reconcile({ node: 'node-1', holds: [required(held).id] })).toEqual({
+        givenBack: 1,
+        left: 0,
+      });
       expect(await t.live(required(lost).id)).toMatchObject({ status: 'queued', recoveries: 0, failures: 0 });
       expect(await t.settle(required(lost), SUCCEEDED)).toEqual({ kind: 'stale' });
       expect(await t.settle(required(held), SUCCEEDED)).toMatchObject({ kind: 'finished' });
       expect(await t.settle(other, SUCCEEDED)).toMatchObject({ kind: 'finished' });
-      expect(await t.store.reconcile({ node: 'node-1', holds: [] })).toBe(0);
+      expect(await t.store.reconcile({ node: 'node-1', holds: [] })).toEqual({ givenBack: 0, left: 0 });
     });
 
     it('over a restart, claims are still those of the node that made them', async () => {

@@ -24,7 +24,7 @@ import {
   TELL_OF_NODES,
   TRY_LOCK,
 } from './control-statements.ts';
-import { deadAmong, type SeenFree, type SeenNode } from './look.ts';
+import { deadAmong, type Seen, type SeenNode } from './look.ts';
 import { toldIn } from './notices.ts';
 import { versionsParam } from './type-keys.ts';
 
@@ -54,7 +54,7 @@ let isPooled = false;
 let backend: unknown;
 let ended = false;
 let others: Others = NO_OTHERS;
-const seenFree: SeenFree = new Map();
+const seen: Seen = new Map();
 /** All by the monotonic clock. `renewedAt` is from before the last renewal that succeeded was sent. */
 let renewedAt = performance.now();
 let heardAt = renewedAt;
@@ -194,11 +194,11 @@ async function look(on: ControlConnection): Promise<void> {
   if (backend !== pid && !isPooled) usePooled();
   if (isOther === true) await on.rows(NOTE_SERVER);
   const nodes = rows.flatMap(seenNodeOf);
-  const dead = deadAmong(nodes, seenFree, { sentAt, answeredAt });
+  const dead = deadAmong(nodes, seen, { sentAt, answeredAt });
   if (dead.length > 0) tell({ kind: 'dead', nodes: dead });
   know({
     count: nodes.length,
-    isWatching: nodes.some((seen) => seen.isWatching),
+    isWatching: nodes.some((other) => other.isWatching),
     types: newestOf(nodes.map((seen) => seen.types)),
   });
   if (isDue === true) tell({ kind: 'notices', notices: [{ kind: 'wake' }] });

@@ -1,5 +1,5 @@
 import type { TypeVersions } from '../../core/store.ts';
-import { type DeadNode, LOOK_EVERY_MS } from './control-protocol.ts';
+import { BEAT_EVERY_MS, type DeadNode, LOOK_EVERY_MS } from './control-protocol.ts';
 
 /** Another node, as one look sees it. */
 export interface SeenNode {
@@ -19,27 +19,31 @@ export interface Looked {
   readonly answeredAt: number;
 }
 
-/** What was seen of nodes whose lock was free. */
-export type SeenFree = Map<string, { readonly beatAt: number; readonly at: number }>;
+/** What was seen of nodes: since when it is the same heartbeat, and since when their lock was free with it. */
+export type Seen = Map<string, { readonly beatAt: number; readonly at: number; readonly freeAt?: number }>;
+
+/** A living node whose lease is over only since the server's clock has jumped renews it within this time. */
+const SILENT_MS = BEAT_EVERY_MS + 2_000;
 
 /**
- * Which nodes are dead: those whose lease is over, and those whose lock was free in two looks at least 500 ms apart with no newer
- * heartbeat in between. Keeps in `seenFree` what the next look has to know.
+ * Which nodes are dead: those whose lease is over and of which nothing was heard meanwhile, and those whose lock was free in two
+ * looks at least 500 ms apart with no newer heartbeat in between. Keeps in `seen` what the next look has to know.
  */
 export function deadAmong(
   nodes: readonly SeenNode[],
-  seenFree: SeenFree,
+  seen: Seen,
   { sentAt, answeredAt }: Looked,
 ): DeadNode[] {
   const dead: DeadNode[] = [];
-  const free = new Set<string>();
+  const before = new Map(seen);
+  seen.clear();
   for (const { id, beatAt, isExpired, isFree } of nodes) {
-    if (isFree) free.add(id);
-    const before = seenFree.get(id);
-    const isSame = isFree && before?.beatAt === beatAt;
-    if (isExpired || (isSame && sentAt - before.at >= LOOK_EVERY_MS)) dead.push({ id, beatAt });
-    else if (isFree && !isSame) seenFree.set(id, { beatAt, at: answeredAt });
+    const known = before.get(id);
+    const { at, freeAt } = known?.beatAt === beatAt ? known : { at: answeredAt };
+    const isSilent = isExpired && sentAt - at >= SILENT_MS;
+    const isGone = isFree && freeAt !== undefined && sentAt - freeAt >= LOOK_EVERY_MS;
+    if (isSilent || isGone) dead.push({ id, beatAt });
+    seen.set(id, { beatAt, at, ...(isFree ? { freeAt: freeAt ?? answeredAt } : {}) });
   }
-  for (const id of seenFree.keys()) if (!free.has(id)) seenFree.delete(id);
   return dead;
 }

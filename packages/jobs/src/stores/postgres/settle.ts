@@ -3,7 +3,7 @@ import { finishedOf, type Outcome, retriedOf, type Settlement, settleRun } from 
 import type { JobStore, SettleBatchResult, SettleInput, SettleResult } from '../../core/store.ts';
 import { type EndedByJob, settleJobs } from './apply.ts';
 import type { DeadNode } from './control-protocol.ts';
-import { busy, columnsOf } from './database.ts';
+import { columnsOf } from './database.ts';
 import { lockFreeJobsOf, lockJobsSoon } from './jobs.ts';
 import { deleteLiveRuns } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
@@ -64,11 +64,10 @@ export async function bury(u: Unit, nodes: readonly DeadNode[]): Promise<Recover
 export async function reconcile(
   u: Unit,
   { node, holds }: Parameters<JobStore['reconcile']>[0],
-): Promise<number> {
+): ReturnType<JobStore['reconcile']> {
   const unknown = await u.q.arrays(CLAIMED_BY, [node, holds.map(Number)]);
   const { recovered, left } = await takeBack(u, unknown.map(claimOf), { kind: 'given_back' });
-  if (left > 0) throw busy();
-  return recovered;
+  return { givenBack: recovered, left };
 }
 
 type RecoverResult = Awaited<ReturnType<JobStore['recover']>>;

@@ -76,11 +76,11 @@ export function reconcile(
   w: Writer,
   { node, holds }: Parameters<JobStore['reconcile']>[0],
   now: number,
-): number {
+): Awaited<ReturnType<JobStore['reconcile']>> {
   const held = new Set(holds);
   const rows = w.db.arrays(CLAIMED_BY).all(w.nodes.keyOf(node, now));
   const unknown = rows.filter((row) => !held.has(liveRunOf(row, w.nodes.nameOf).id));
-  return takeBack(w, unknown, { kind: 'given_back' }, now).recovered;
+  return { givenBack: takeBack(w, unknown, { kind: 'given_back' }, now).recovered, left: 0 };
 }
 
 function takeBack(
