@@ -37,12 +37,18 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [...CORE, 'engine port', 'thread priority'],
     packages: ['node:', 'zod'],
   },
+  // Both stores keep the same columns: what they mean is written once, beside the two, which never know of each other.
+  'store rows': { paths: [`${JOBS}/stores/rows/`], may: CORE, packages: [] },
   'sqlite store': {
     paths: [`${JOBS}/stores/sqlite/`],
-    may: [...CORE, 'thread priority'],
+    may: [...CORE, 'store rows', 'thread priority'],
     packages: ['node:'],
   },
-  'postgres store': { paths: [`${JOBS}/stores/postgres/`], may: CORE, packages: ['node:', 'pg'] },
+  'postgres store': {
+    paths: [`${JOBS}/stores/postgres/`],
+    may: [...CORE, 'store rows'],
+    packages: ['node:', 'pg'],
+  },
   http: {
     paths: [`${JOBS}/http/`],
     may: ['plain core'],
@@ -179,6 +185,7 @@ describe('imports', () => {
     [`${JOBS}/core/duration.ts`, './cron.ts', false],
     [`${JOBS}/engine/engine.ts`, '../stores/sqlite/store.ts', false],
     [`${JOBS}/stores/sqlite/store.ts`, '../postgres/store.ts', false],
+    [`${JOBS}/stores/rows/job-row.ts`, '../postgres/job-rows.ts', true],
     [`${JOBS}/stores/sqlite/store.ts`, '../../engine/options.ts', true],
     [`${JOBS}/http/job.ts`, '../core/schedule.ts', false],
     [`${JOBS}/http/job.ts`, '../engine/engine.ts', true],

@@ -10,8 +10,9 @@ import {
   type JobStore,
   MAX_TOLD,
 } from '../../core/store.ts';
+import { jobParams, type StoredJob } from '../rows/job-row.ts';
 import { applyDecision, cancelLiveRuns } from './apply.ts';
-import { INSERT_JOB, jobParams, type StoredJob } from './job-rows.ts';
+import { INSERT_JOB } from './job-rows.ts';
 import { lockJob, lockJobAlone, shareJob } from './jobs.ts';
 import { liveRunsOfOne, needsClaimed } from './live-runs.ts';
 import { findRun } from './read-runs.ts';

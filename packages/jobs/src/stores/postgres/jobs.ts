@@ -1,5 +1,6 @@
+import { type StoredJob, storedJobOf } from '../rows/job-row.ts';
 import { isLockTimeout, LOCK_WAIT_MS, type Queries } from './database.ts';
-import { SELECT_JOB, type StoredJob, storedJobOf } from './job-rows.ts';
+import { SELECT_JOB } from './job-rows.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 

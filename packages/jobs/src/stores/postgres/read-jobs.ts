@@ -1,7 +1,8 @@
 import { type HealthSigns, healthOf } from '../../core/health.ts';
 import type { Cursor, JobQuery, JobSort, JobView, Page, TypeVersions } from '../../core/store.ts';
+import { storedJobOf } from '../rows/job-row.ts';
 import type { Param, Queries } from './database.ts';
-import { SELECT_JOB, storedJobOf } from './job-rows.ts';
+import { SELECT_JOB } from './job-rows.ts';
 import { bindable } from './read-runs.ts';
 
 export async function getJob(

@@ -1,16 +1,10 @@
 import type { NewRun, SkippedRun } from '../../core/decision.ts';
 import type { FinishedRun, FinishedStatus, LiveRun } from '../../core/run.ts';
 import { skippedOf } from '../../core/settle.ts';
+import { jobParams, onlyStateChanged, type StoredJob, stateParams } from '../rows/job-row.ts';
 import type { Crowds } from './crowds.ts';
 import { columnsOf, type Queries } from './database.ts';
-import {
-  jobParams,
-  STATES_WIDTH,
-  type StoredJob,
-  stateParams,
-  UPDATE_JOB,
-  UPDATE_JOB_STATES,
-} from './job-rows.ts';
+import { STATES_WIDTH, UPDATE_JOB, UPDATE_JOB_STATES } from './job-rows.ts';
 import {
   FINISHED_WIDTH,
   finishedParams,
@@ -166,18 +160,6 @@ function newRun(
 ): LiveRun {
   const { id, jobUid, now: queuedAt } = made;
   return { ...run, id, jobUid, queuedAt, status: 'queued', failures: 0, recoveries: 0, errors: [] };
-}
-
-function onlyStateChanged(before: StoredJob, after: StoredJob): boolean {
-  const a = before.job;
-  const b = after.job;
-  return (
-    before.deletedAt === after.deletedAt &&
-    a.version === b.version &&
-    a.status === b.status &&
-    a.pause === b.pause &&
-    a.anchorAt === b.anchorAt
-  );
 }
 
 const HOUR_MS = 3_600_000;

@@ -3,9 +3,9 @@ import type { Job } from '../../core/job.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
 import { afterSettlements, type EndedRun, finishedOf, settleRun, skippedOf } from '../../core/settle.ts';
 import type { CancelRequest } from '../../core/store.ts';
+import type { StoredJob } from '../rows/job-row.ts';
 import { REASON } from './codes.ts';
 import { insertFinishedRun } from './history.ts';
-import type { StoredJob } from './job-rows.ts';
 import { allLiveRuns, deleteLiveRun, insertLiveRun, liveRunsLeft, moveRuns } from './live-runs.ts';
 import type { Writer } from './writer.ts';
 

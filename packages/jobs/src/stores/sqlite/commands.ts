@@ -9,9 +9,9 @@ import {
   type JobStore,
   MAX_TOLD,
 } from '../../core/store.ts';
+import type { StoredJob } from '../rows/job-row.ts';
 import { applyDecision } from './apply.ts';
 import { findFinishedRun } from './history.ts';
-import type { StoredJob } from './job-rows.ts';
 import { findLiveRun, liveRunsOf, needsClaimed } from './live-runs.ts';
 import { dedupedOf, keptRunOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';

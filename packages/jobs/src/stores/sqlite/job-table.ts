@@ -1,16 +1,6 @@
-import type { Job } from '../../core/job.ts';
+import { jobParams, onlyStateChanged, type StoredJob, stateParams, storedJobOf } from '../rows/job-row.ts';
 import type { Database } from './database.ts';
-import {
-  INSERT_JOB,
-  jobParams,
-  SELECT_JOB,
-  type StoredJob,
-  stateParams,
-  storedJobOf,
-  UPDATE_JOB,
-  UPDATE_JOB_STATE,
-  UPDATE_JOB_WAKE,
-} from './job-rows.ts';
+import { INSERT_JOB, SELECT_JOB, UPDATE_JOB, UPDATE_JOB_STATE, UPDATE_JOB_WAKE } from './job-rows.ts';
 
 /** So many jobs are kept in memory: this connection is the only one that changes them. */
 const MAX_CACHED = 10_000;
@@ -111,15 +101,3 @@ export function createJobTable(db: Database): JobTable {
 const REMOVE_JOB = 'DELETE FROM jobs WHERE uid = ?';
 const JOB_BY_UID = `${SELECT_JOB} WHERE uid = ?`;
 const JOB_BY_ID = `${SELECT_JOB} WHERE id = ? AND deleted_at IS NULL`;
-
-function onlyStateChanged(before: StoredJob, after: StoredJob): boolean {
-  const a: Job = before.job;
-  const b: Job = after.job;
-  return (
-    before.deletedAt === after.deletedAt &&
-    a.version === b.version &&
-    a.status === b.status &&
-    a.pause === b.pause &&
-    a.anchorAt === b.anchorAt
-  );
-}

@@ -1,9 +1,9 @@
 import type { FinishedRun } from '../../core/run.ts';
 import type { PruneResult, Retention } from '../../core/store.ts';
+import type { StoredJob } from '../rows/job-row.ts';
 import { STATUS } from './codes.ts';
 import { DEDUPE_MS } from './commands.ts';
 import { idAbove } from './ids.ts';
-import type { StoredJob } from './job-rows.ts';
 import { FINISHED_COLUMNS, finishedRunOf, firstNumbersOf } from './run-rows.ts';
 import { HOUR_MS, type Writer } from './writer.ts';
 

@@ -1,7 +1,8 @@
 import { type HealthSigns, healthOf } from '../../core/health.ts';
 import type { Cursor, JobQuery, JobSort, JobView, Page, TypeVersions } from '../../core/store.ts';
+import { type StoredJob, storedJobOf } from '../rows/job-row.ts';
 import type { Database, Param } from './database.ts';
-import { SELECT_JOB, type StoredJob, storedJobOf } from './job-rows.ts';
+import { SELECT_JOB } from './job-rows.ts';
 import { cursorOf, numbersOf } from './run-rows.ts';
 
 export function getJob(

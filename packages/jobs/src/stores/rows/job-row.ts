@@ -1,0 +1,232 @@
+import type { Job, Pause } from '../../core/job.ts';
+import type { Schedule } from '../../core/schedule.ts';
+
+/** A job's row: the job, and what only the store needs to know of it. */
+export interface StoredJob {
+  readonly job: Job;
+  readonly uid: number;
+  readonly typeKey: number;
+  /** A tombstone: the job is gone, its history is not (P13). */
+  readonly deletedAt?: number;
+  /** Rows of it in history: what retention goes by (P18). */
+  readonly finishedCount: number;
+  readonly skippedCount: number;
+}
+
+/** What every run changes. */
+export const STATE_COLUMNS = [
+  'next_run_at',
+  'last_slot_at',
+  'last_run_at',
+  'last_status',
+  'last_success_at',
+  'last_end_at',
+  'failed_in_row',
+  'failing_since',
+  'finished_count',
+  'skipped_count',
+] as const;
+
+export const JOB_COLUMNS = [
+  'wake_at',
+  ...STATE_COLUMNS,
+  'id',
+  'type_key',
+  'version',
+  'status',
+  'anchor_at',
+  'paused_at',
+  'pause_reason',
+  'paused_by',
+  'pause_until',
+  'deleted_at',
+  'created_by',
+  'created_at',
+  'updated_at',
+  'kind',
+  'interval',
+  'every_ms',
+  'mode',
+  'cron',
+  'timezone',
+  'start_at',
+  'run_at',
+  'overlap',
+  'catch_up',
+  'timeout_ms',
+  'max_attempts',
+  'backoff_initial_ms',
+  'backoff_max_ms',
+  'backoff_factor',
+  'backoff_jitter',
+  'name',
+  'description',
+  'payload',
+] as const;
+
+type Row = Readonly<Record<string, string | number | null>>;
+type Value = string | number | null;
+
+/** Reads one row of a store's `SELECT_JOB`: {@link JOB_COLUMNS}, `uid`, `type` and `type_version`. */
+export function storedJobOf(raw: unknown): StoredJob {
+  const row = raw as Row;
+  const uid = row.uid as number;
+  const job: Mutable<Job> = {
+    uid: String(uid),
+    id: row.id as string,
+    name: row.name as string,
+    description: row.description as string,
+    type: row.type as string,
+    typeVersion: row.type_version as number,
+    schedule: scheduleOf(row),
+    payload: row.payload as string,
+    overlap: row.overlap as Job['overlap'],
+    catchUp: row.catch_up as Job['catchUp'],
+    timeoutMs: row.timeout_ms as number,
+    maxAttempts: row.max_attempts as number,
+    backoff: {
+      initialMs: row.backoff_initial_ms as number,
+      maxMs: row.backoff_max_ms as number,
+      factor: row.backoff_factor as number,
+      jitter: row.backoff_jitter as number,
+    },
+    version: row.version as number,
+    status: row.status as Job['status'],
+    anchorAt: row.anchor_at as number,
+    failedInRow: row.failed_in_row as number,
+    createdAt: row.created_at as number,
+    updatedAt: row.updated_at as number,
+  };
+  if (row.paused_at !== null) job.pause = pauseOf(row);
+  if (row.last_slot_at !== null) job.lastSlotAt = row.last_slot_at as number;
+  if (row.next_run_at !== null) job.nextRunAt = row.next_run_at as number;
+  if (row.wake_at !== null) job.wakeAt = row.wake_at as number;
+  if (row.last_run_at !== null) job.lastRunAt = row.last_run_at as number;
+  if (row.last_status !== null) job.lastStatus = row.last_status as NonNullable<Job['lastStatus']>;
+  if (row.last_success_at !== null) job.lastSuccessAt = row.last_success_at as number;
+  if (row.last_end_at !== null) job.lastEndAt = row.last_end_at as number;
+  if (row.failing_since !== null) job.failingSince = row.failing_since as number;
+  if (row.created_by !== null) job.createdBy = row.created_by as string;
+  return {
+    job,
+    uid,
+    typeKey: row.type_key as number,
+    finishedCount: row.finished_count as number,
+    skippedCount: row.skipped_count as number,
+    ...(row.deleted_at === null ? {} : { deletedAt: row.deleted_at as number }),
+  };
+}
+
+/** In the order of {@link STATE_COLUMNS}. */
+export function stateParams({ job, finishedCount, skippedCount }: StoredJob): Value[] {
+  return [
+    job.nextRunAt ?? null,
+    job.lastSlotAt ?? null,
+    job.lastRunAt ?? null,
+    job.lastStatus ?? null,
+    job.lastSuccessAt ?? null,
+    job.lastEndAt ?? null,
+    job.failedInRow,
+    job.failingSince ?? null,
+    finishedCount,
+    skippedCount,
+  ];
+}
+
+/** Whether {@link stateParams} say all that is to be written. */
+export function onlyStateChanged(before: StoredJob, after: StoredJob): boolean {
+  const a = before.job;
+  const b = after.job;
+  return (
+    before.deletedAt === after.deletedAt &&
+    a.version === b.version &&
+    a.status === b.status &&
+    a.pause === b.pause &&
+    a.anchorAt === b.anchorAt
+  );
+}
+
+/** In the order of {@link JOB_COLUMNS}. */
+export function jobParams(stored: StoredJob): Value[] {
+  const { job } = stored;
+  const { pause } = job;
+  return [
+    job.wakeAt ?? null,
+    ...stateParams(stored),
+    job.id,
+    stored.typeKey,
+    job.version,
+    job.status,
+    job.anchorAt,
+    pause?.at ?? null,
+    pause?.reason ?? null,
+    pause?.by ?? null,
+    pause?.until ?? null,
+    stored.deletedAt ?? null,
+    job.createdBy ?? null,
+    job.createdAt,
+    job.updatedAt,
+    ...scheduleParams(job.schedule),
+    job.overlap,
+    job.catchUp,
+    job.timeoutMs,
+    job.maxAttempts,
+    job.backoff.initialMs,
+    job.backoff.maxMs,
+    job.backoff.factor,
+    job.backoff.jitter,
+    job.name,
+    job.description,
+    job.payload,
+  ];
+}
+
+function pauseOf(row: Row): Pause {
+  const pause: Mutable<Pause> = { at: row.paused_at as number };
+  if (row.pause_reason !== null) pause.reason = row.pause_reason as string;
+  if (row.paused_by !== null) pause.by = row.paused_by as string;
+  if (row.pause_until !== null) pause.until = row.pause_until as number;
+  return pause;
+}
+
+function scheduleOf(row: Row): Schedule {
+  const start = row.start_at === null ? {} : { startAt: row.start_at as number };
+  switch (row.kind) {
+    case 'interval':
+      return {
+        kind: 'interval',
+        interval: row.interval as string,
+        everyMs: row.every_ms as number,
+        mode: row.mode as 'fixed_rate' | 'fixed_delay',
+        ...start,
+      };
+    case 'cron':
+      return { kind: 'cron', cron: row.cron as string, timezone: row.timezone as string, ...start };
+    case 'run_at':
+      return { kind: 'run_at', runAt: row.run_at as number };
+    case 'on_demand':
+      return { kind: 'on_demand' };
+    default:
+      throw new Error(`a job has a schedule of kind ${row.kind}`);
+  }
+}
+
+/** kind, interval, every_ms, mode, cron, timezone, start_at, run_at. */
+function scheduleParams(schedule: Schedule): Value[] {
+  switch (schedule.kind) {
+    case 'interval': {
+      const { interval, everyMs, mode, startAt } = schedule;
+      return ['interval', interval, everyMs, mode, null, null, startAt ?? null, null];
+    }
+    case 'cron':
+      return ['cron', null, null, null, schedule.cron, schedule.timezone, schedule.startAt ?? null, null];
+    case 'run_at':
+      return ['run_at', null, null, null, null, null, null, schedule.runAt];
+    case 'on_demand':
+      return ['on_demand', null, null, null, null, null, null, null];
+    default:
+      return schedule satisfies never;
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
