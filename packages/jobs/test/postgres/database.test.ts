@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { connect, type Database, type Queries } from '../../src/stores/postgres/database.ts';
-import { numberOf } from '../../src/stores/postgres/run-rows.ts';
+import { numberOf } from '../../src/stores/rows/first-column.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
 let test: TestDatabase;

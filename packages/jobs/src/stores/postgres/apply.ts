@@ -3,9 +3,9 @@ import type { Job } from '../../core/job.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
 import { afterSettlements, countFinished, type EndedRun, finishedOf, settleRun } from '../../core/settle.ts';
 import type { CancelRequest } from '../../core/store.ts';
+import { numbersIn } from '../rows/first-column.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { deleteLiveRuns, liveRunsOf, liveRunsOfOne, lockLiveRunsOf, moveRuns } from './live-runs.ts';
-import { numbersIn } from './run-rows.ts';
 import { flush, lockedJob, saveJob, type Unit } from './unit.ts';
 
 /** Ends of runs in a unit, by job; an empty list when runs only went back to waiting. */

@@ -1,7 +1,9 @@
 import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store.ts';
+import { numberOf, numbersIn } from '../rows/first-column.ts';
+import { LIVE_COLUMNS } from '../rows/run-row.ts';
 import { readJobs } from './jobs.ts';
-import { LIVE_COLUMNS, liveRunOf, numberOf, numbersIn } from './run-rows.ts';
+import { liveRunOf } from './run-rows.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 

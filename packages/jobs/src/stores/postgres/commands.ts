@@ -10,13 +10,15 @@ import {
   type JobStore,
   MAX_TOLD,
 } from '../../core/store.ts';
+import { numberOf } from '../rows/first-column.ts';
 import { jobParams, type StoredJob } from '../rows/job-row.ts';
+import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision, cancelLiveRuns } from './apply.ts';
 import { INSERT_JOB } from './job-rows.ts';
 import { lockJob, lockJobAlone, shareJob } from './jobs.ts';
 import { liveRunsOfOne, needsClaimed } from './live-runs.ts';
 import { findRun } from './read-runs.ts';
-import { keptRunOf, numberOf, rowOf } from './run-rows.ts';
+import { rowOf } from './run-rows.ts';
 import { flush, lockedJob, saveJob, type Unit } from './unit.ts';
 
 /** A dedupe key answers for so long (P15). */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
+import { numberOf } from '../rows/first-column.ts';
 import type { Queries, TimeSample } from './database.ts';
-import { numberOf } from './run-rows.ts';
 
 /** How often the database is asked for its time at least, and how many times at the start. */
 const ASK_EVERY_MS = 5_000;

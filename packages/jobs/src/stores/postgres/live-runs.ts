@@ -1,8 +1,10 @@
 import type { Move } from '../../core/decision.ts';
 import { type Job, type LiveRuns, NO_LIVE_RUNS } from '../../core/job.ts';
 import type { LiveRun } from '../../core/run.ts';
+import { numberOf, numbersIn } from '../rows/first-column.ts';
+import { LIVE_COLUMNS } from '../rows/run-row.ts';
 import type { Queries } from './database.ts';
-import { LIVE_COLUMNS, liveRunOf, numberOf, numbersIn, rowOf } from './run-rows.ts';
+import { liveRunOf, rowOf } from './run-rows.ts';
 import type { Unit } from './unit.ts';
 
 /**

@@ -1,11 +1,7 @@
 import type { LogLine } from '../../core/store.ts';
+import { MAX_LOG_BYTES, newestLines } from '../rows/log-lines.ts';
 import { columnsOf, type Queries } from './database.ts';
 import { arraysOf } from './run-rows.ts';
-
-/** Of each run, so much log is kept: the newest lines (P18). */
-const MAX_LOG_BYTES = 64 * 1024;
-/** What a line costs besides its text. */
-const LINE_BYTES = 16;
 
 export interface RunLines {
   readonly runId: number;
@@ -18,7 +14,7 @@ export interface RunLines {
  */
 export async function appendLogs(q: Queries, batch: readonly RunLines[]): Promise<void> {
   const kept = [...linesByRun(batch)].flatMap(([runId, lines]) =>
-    newest(lines).map(({ at, level, bytes, message, fields }, n) => [
+    newestLines(lines.map(storable)).map(({ at, level, bytes, message, fields }, n) => [
       runId,
       n + 1,
       at,
@@ -39,31 +35,9 @@ function linesByRun(batch: readonly RunLines[]): ReadonlyMap<number, readonly Lo
   return byRun;
 }
 
-interface SizedLine extends LogLine {
-  readonly bytes: number;
-}
-
-/** As many of the last lines as fit, in order; a line too long on its own is cut. */
-function newest(lines: readonly LogLine[]): SizedLine[] {
-  const kept: SizedLine[] = [];
-  let total = 0;
-  for (const line of lines.toReversed()) {
-    const sized = fitting(line);
-    total += sized.bytes;
-    if (total > MAX_LOG_BYTES) break;
-    kept.push(sized);
-  }
-  return kept.reverse();
-}
-
-function fitting(line: LogLine): SizedLine {
-  // PostgreSQL refuses U+0000, and with it would refuse the settlement that the line came with.
-  const text = line.message.replaceAll('\0', '\uFFFD');
-  const bytes = LINE_BYTES + Buffer.byteLength(text) + Buffer.byteLength(line.fields ?? '');
-  if (bytes <= MAX_LOG_BYTES) return { ...line, message: text, bytes };
-  // Cut by characters at a quarter: a character has at most four bytes.
-  const message = `${text.slice(0, MAX_LOG_BYTES / 4 - LINE_BYTES)}…`;
-  return { at: line.at, level: line.level, message, bytes: LINE_BYTES + Buffer.byteLength(message) };
+/** PostgreSQL refuses U+0000, and with it would refuse the settlement that the line came with. */
+function storable(line: LogLine): LogLine {
+  return { ...line, message: line.message.replaceAll('\0', '\uFFFD') };
 }
 
 /** Lines of a run come numbered from 1; they go on from its last one. */

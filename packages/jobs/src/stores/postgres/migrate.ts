@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { StoreError } from '../../core/errors.ts';
+import { numberOf } from '../rows/first-column.ts';
 import type { Database, Queries } from './database.ts';
-import { numberOf } from './run-rows.ts';
 import { findServerFault } from './server-fault.ts';
 
 /** In order; the position (from 1) is the schema's version. Released ones never change. */

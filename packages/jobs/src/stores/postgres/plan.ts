@@ -1,10 +1,10 @@
 import { NO_LIVE_RUNS } from '../../core/job.ts';
 import { planOrPutOff } from '../../core/slots.ts';
 import type { PlannedRun, PlanResult, TypeVersions } from '../../core/store.ts';
+import { numberOf } from '../rows/first-column.ts';
 import { applyDecision } from './apply.ts';
 import { lockDueJobs } from './jobs.ts';
 import { liveRunsOf } from './live-runs.ts';
-import { numberOf } from './run-rows.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import { flush, lockedJob, type Unit } from './unit.ts';
 

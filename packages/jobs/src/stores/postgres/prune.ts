@@ -1,8 +1,10 @@
 import type { FinishedStatus } from '../../core/run.ts';
 import type { PruneResult, Retention } from '../../core/store.ts';
+import { numbersIn } from '../rows/first-column.ts';
+import { FINISHED_COLUMNS } from '../rows/run-row.ts';
 import { columnsOf, type Database, type Param, type Queries } from './database.ts';
 import { HOUR_MS } from './read-stats.ts';
-import { FINISHED_COLUMNS, finishedRunOf, numbersIn, rowOf } from './run-rows.ts';
+import { finishedRunOf, rowOf } from './run-rows.ts';
 
 /** What one call removes at most; each of its steps is one short transaction. */
 const MAX_ROWS = 500;

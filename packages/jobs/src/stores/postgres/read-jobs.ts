@@ -1,4 +1,4 @@
-import { type HealthSigns, healthOf } from '../../core/health.ts';
+import { jobViewOf } from '../../core/job-view.ts';
 import type { Cursor, JobQuery, JobSort, JobView, Page, TypeVersions } from '../../core/store.ts';
 import { storedJobOf } from '../rows/job-row.ts';
 import type { Param, Queries } from './database.ts';
@@ -167,23 +167,14 @@ function cursorOf(row: unknown): Cursor {
 }
 
 function viewOf(row: unknown, handlers: TypeVersions, now: number): JobView {
-  const { job } = storedJobOf(row);
-  const { running, first_started: since, last_started: latest, zombie: zombieSince } = summaryOf(row);
-  const handlerVersion = handlers[job.type];
-  const signs: HealthSigns = {
-    ...(handlerVersion === undefined ? {} : { handlerVersion }),
-    ...(since === null ? {} : { runningSince: since }),
-    ...(zombieSince === null ? {} : { zombieSince }),
+  const { running: count, first_started, last_started, zombie } = summaryOf(row);
+  const running = {
+    count,
+    firstStartedAt: first_started,
+    lastStartedAt: last_started,
+    zombieSince: zombie,
   };
-  const view = { job, health: healthOf(job, signs, now), isRunning: running > 0 };
-  if (latest !== null && latest >= (job.lastRunAt ?? 0)) {
-    return { ...view, lastRunAt: latest, lastStatus: 'running' };
-  }
-  return {
-    ...view,
-    ...(job.lastRunAt === undefined ? {} : { lastRunAt: job.lastRunAt }),
-    ...(job.lastStatus === undefined ? {} : { lastStatus: job.lastStatus }),
-  };
+  return jobViewOf(storedJobOf(row).job, { running, handlers, now });
 }
 
 const SUMMARY_COLUMNS = 'summary.running, summary.first_started, summary.last_started, summary.zombie';

@@ -1,7 +1,8 @@
 import type { Run, RunStatus } from '../../core/run.ts';
 import type { LogLine, Page, RunQuery, RunView } from '../../core/store.ts';
+import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../rows/run-row.ts';
 import type { Param, Queries } from './database.ts';
-import { FINISHED_COLUMNS, finishedRunOf, LIVE_COLUMNS, liveRunOf, rowOf } from './run-rows.ts';
+import { finishedRunOf, liveRunOf, rowOf } from './run-rows.ts';
 
 /** Of a live run, or one in history. A run only ever moves from the one to the other: it is looked for in that order. */
 export async function getRun(q: Queries, runId: string): Promise<RunView | undefined> {

@@ -1,8 +1,9 @@
 import type { JobStatus } from '../../core/job.ts';
 import type { AuditRow, HourCount, JobStore, StoreStats } from '../../core/store.ts';
+import { numberOf } from '../rows/first-column.ts';
 import type { Param, Queries } from './database.ts';
 import { bindable } from './read-runs.ts';
-import { numberOf, rowOf } from './run-rows.ts';
+import { rowOf } from './run-rows.ts';
 
 export const HOUR_MS = 3_600_000;
 

@@ -1,25 +1,25 @@
 import type {
-  AttemptError,
   FinishedRun,
   FinishedStatus,
   Held,
-  JsonText,
   LiveRun,
-  Progress,
   RunOrigin,
   RunReason,
   RunTrigger,
 } from '../../core/run.ts';
+import {
+  addOrigin,
+  errorsOf,
+  errorsText,
+  FINISHED_COLUMNS,
+  type Mutable,
+  NO_ERRORS,
+  ORIGIN_COLUMNS,
+  type OriginRow,
+  progressOf,
+} from '../rows/run-row.ts';
 
-const ORIGIN_COLUMNS =
-  'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at';
 const ORIGIN_TYPES = 'bigint, bigint, text, bigint, boolean, bigint, bigint, text, bigint, bigint';
-
-/** Columns of `live_runs` as {@link liveRunOf} reads them, as arrays. */
-export const LIVE_COLUMNS = `${ORIGIN_COLUMNS}, status, held, available_at, node, fence, started_at, failures, recoveries, errors, cancel, zombie_since, progress`;
-
-/** Columns of `runs` as {@link finishedRunOf} reads them, as arrays. */
-export const FINISHED_COLUMNS = `${ORIGIN_COLUMNS}, status, reason, attempt, recoveries, node, started_at, finished_at, progress, result, errors`;
 
 /** `$1::bigint[], $2::text[], …` for as many column types. */
 export function arraysOf(types: string): string {
@@ -40,18 +40,7 @@ export const INSERT_LIVE = `INSERT INTO greenvue_jobs.live_runs (${ORIGIN_COLUMN
   ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING RETURNING id`;
 export const LIVE_WIDTH = 13;
 
-type Origin = [
-  id: number,
-  jobUid: number,
-  trigger: RunTrigger,
-  scheduledFor: number | null,
-  catchUp: boolean,
-  missed: number,
-  missedFrom: number | null,
-  payload: string | null,
-  retryOf: number | null,
-  queuedAt: number,
-];
+type Origin = OriginRow<RunTrigger, boolean>;
 
 type LiveRow = [
   ...Origin,
@@ -83,10 +72,7 @@ type FinishedRow = [
   errors: string | null,
 ];
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Value = string | number | boolean | null;
-
-const NO_ERRORS: readonly AttemptError[] = [];
 
 export function liveRunOf(raw: unknown): LiveRun {
   const row = raw as LiveRow;
@@ -104,7 +90,7 @@ export function liveRunOf(raw: unknown): LiveRun {
     recoveries: row[17],
     errors: row[18] === null ? NO_ERRORS : errorsOf(row[18]),
   };
-  addOrigin(run, row as unknown as Origin);
+  addOrigin(run, row);
   if (row[13] !== null && row[14] !== null) run.claim = { node: row[13], fence: row[14] };
   if (row[15] !== null) run.startedAt = row[15];
   if (row[19] !== null) run.cancel = row[19];
@@ -128,20 +114,13 @@ export function finishedRunOf(raw: unknown): FinishedRun {
     finishedAt: row[16],
     errors: row[19] === null ? NO_ERRORS : errorsOf(row[19]),
   };
-  addOrigin(run, row as unknown as Origin);
+  addOrigin(run, row);
   if (row[11] !== null) run.reason = row[11];
   if (row[14] !== null) run.node = row[14];
   if (row[15] !== null) run.startedAt = row[15];
   if (row[17] !== null) run.progress = progressOf(row[17]);
   if (row[18] !== null) run.result = row[18];
   return run;
-}
-
-function addOrigin(run: Mutable<RunOrigin>, row: Origin): void {
-  if (row[3] !== null) run.scheduledFor = row[3];
-  if (row[6] !== null) run.missedFrom = row[6];
-  if (row[7] !== null) run.payload = row[7];
-  if (row[8] !== null) run.retryOf = String(row[8]);
 }
 
 /** For {@link INSERT_LIVE}. */
@@ -181,38 +160,10 @@ function originParams(run: RunOrigin): Value[] {
   ];
 }
 
-export function errorsText(errors: readonly AttemptError[]): JsonText | null {
-  return errors.length === 0 ? null : JSON.stringify(errors);
-}
-
-function errorsOf(text: JsonText): readonly AttemptError[] {
-  return JSON.parse(text) as readonly AttemptError[];
-}
-
-function progressOf(text: JsonText): Progress {
-  return JSON.parse(text) as Progress;
-}
-
-/** A run kept with its dedupe key after its row was pruned. */
-export function keptRunOf(text: JsonText): FinishedRun {
-  return JSON.parse(text) as FinishedRun;
-}
-
 /** The key of a run; one that no run has for what is no id. */
 export function runKeyOf(runId: string): number {
   const key = Number(runId);
   return Number.isSafeInteger(key) && key > 0 ? key : -1;
-}
-
-/** The first column of a row, for statements that read one number. */
-export function numberOf(raw: unknown): number | undefined {
-  const value = (raw as readonly unknown[] | undefined)?.[0];
-  return typeof value === 'number' ? value : undefined;
-}
-
-/** The first column of each row. */
-export function numbersIn(rows: readonly unknown[]): number[] {
-  return rows.map((row) => (row as readonly number[])[0] as number);
 }
 
 /** A row as it is, for statements whose columns are known where they are read. */

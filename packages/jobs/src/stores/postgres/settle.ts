@@ -1,13 +1,15 @@
 import type { LiveRun, Progress } from '../../core/run.ts';
 import { finishedOf, type Outcome, retriedOf, type Settlement, settleRun } from '../../core/settle.ts';
 import type { JobStore, SettleBatchResult, SettleInput, SettleResult } from '../../core/store.ts';
+import { numbersIn } from '../rows/first-column.ts';
+import { errorsText, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { type EndedByJob, settleJobs } from './apply.ts';
 import type { DeadNode } from './control-protocol.ts';
 import { columnsOf } from './database.ts';
 import { lockFreeJobsOf, lockJobsSoon } from './jobs.ts';
 import { deleteLiveRuns } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
-import { errorsText, LIVE_COLUMNS, liveRunOf, numbersIn, rowOf } from './run-rows.ts';
+import { liveRunOf, rowOf } from './run-rows.ts';
 import { flush, lockedJob, type Unit } from './unit.ts';
 
 type Waiting = Extract<Settlement, { kind: 'waiting' }>;

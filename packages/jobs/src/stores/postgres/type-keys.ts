@@ -1,6 +1,6 @@
 import type { TypeVersions } from '../../core/store.ts';
+import { numberOf } from '../rows/first-column.ts';
 import type { Database } from './database.ts';
-import { numberOf } from './run-rows.ts';
 
 /** The small keys of job types in one version each. They never change, so what was read once stays true. */
 export interface TypeKeys {

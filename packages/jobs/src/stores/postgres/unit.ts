@@ -1,6 +1,7 @@
 import type { NewRun, SkippedRun } from '../../core/decision.ts';
 import type { FinishedRun, FinishedStatus, LiveRun } from '../../core/run.ts';
 import { skippedOf } from '../../core/settle.ts';
+import { numbersIn } from '../rows/first-column.ts';
 import { jobParams, onlyStateChanged, type StoredJob, stateParams } from '../rows/job-row.ts';
 import type { Crowds } from './crowds.ts';
 import { columnsOf, type Queries } from './database.ts';
@@ -12,7 +13,6 @@ import {
   INSERT_LIVE,
   LIVE_WIDTH,
   newRunParams,
-  numbersIn,
 } from './run-rows.ts';
 import type { TypeKeys } from './type-keys.ts';
 

@@ -1,5 +1,6 @@
 import type { Job, Pause } from '../../core/job.ts';
 import type { Schedule } from '../../core/schedule.ts';
+import type { Mutable } from './run-row.ts';
 
 /** A job's row: the job, and what only the store needs to know of it. */
 export interface StoredJob {
@@ -228,5 +229,3 @@ function scheduleParams(schedule: Schedule): Value[] {
       return schedule satisfies never;
   }
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };

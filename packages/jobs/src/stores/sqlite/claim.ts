@@ -1,9 +1,10 @@
 import type { Job } from '../../core/job.ts';
 import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store.ts';
+import { LIVE_COLUMNS } from '../rows/run-row.ts';
 import { STATUS } from './codes.ts';
 import { earliestOf, merged } from './plan.ts';
-import { LIVE_COLUMNS, liveRunOf } from './run-rows.ts';
+import { liveRunOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** More claimed runs than a node holds. */

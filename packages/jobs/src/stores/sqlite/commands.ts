@@ -10,10 +10,11 @@ import {
   MAX_TOLD,
 } from '../../core/store.ts';
 import type { StoredJob } from '../rows/job-row.ts';
+import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision } from './apply.ts';
 import { findFinishedRun } from './history.ts';
 import { findLiveRun, liveRunsOf, needsClaimed } from './live-runs.ts';
-import { dedupedOf, keptRunOf } from './run-rows.ts';
+import { dedupedOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** A dedupe key answers for so long (P15). */

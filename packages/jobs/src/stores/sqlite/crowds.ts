@@ -1,5 +1,5 @@
+import { numberOf } from '../rows/first-column.ts';
 import type { Database } from './database.ts';
-import { numberOf } from './run-rows.ts';
 
 /** A job may have so many live runs; then triggers are refused and slots skipped (P7). */
 const MAX_LIVE_RUNS = 100_000;

@@ -1,5 +1,6 @@
 import type { FinishedRun } from '../../core/run.ts';
-import { FINISHED_COLUMNS, finishedParams, finishedRunOf, INSERT_FINISHED } from './run-rows.ts';
+import { FINISHED_COLUMNS } from '../rows/run-row.ts';
+import { finishedParams, finishedRunOf, INSERT_FINISHED } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** Writes a finished run and counts it in its hour; the caller counts it in its job. */

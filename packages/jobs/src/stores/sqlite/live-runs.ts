@@ -1,8 +1,10 @@
 import { isOverRoom, type Move } from '../../core/decision.ts';
 import { type Job, type LiveRuns, NO_LIVE_RUNS } from '../../core/job.ts';
 import type { LiveRun } from '../../core/run.ts';
+import { numberOf } from '../rows/first-column.ts';
+import { LIVE_COLUMNS } from '../rows/run-row.ts';
 import { HELD, TRIGGER } from './codes.ts';
-import { INSERT_LIVE, LIVE_COLUMNS, liveRunOf, newRunParams, numberOf, numbersOf } from './run-rows.ts';
+import { INSERT_LIVE, liveRunOf, newRunParams, numbersOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /**

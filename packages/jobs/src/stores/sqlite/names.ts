@@ -1,6 +1,7 @@
 import type { TypeVersions } from '../../core/store.ts';
+import { numberOf } from '../rows/first-column.ts';
 import type { Database } from './database.ts';
-import { nameOf, numberOf, typeKeyOf } from './run-rows.ts';
+import { nameOf, typeKeyOf } from './run-rows.ts';
 
 /** The small keys of job types in one version each. */
 export interface TypeKeys {

@@ -1,6 +1,6 @@
+import { numbersIn } from '../rows/first-column.ts';
 import type { Database } from './database.ts';
 import type { HistoryBounds, JobTable } from './job-table.ts';
-import { firstNumbersOf } from './run-rows.ts';
 
 /** Finds jobs with too much history. Those that grow are noticed as they are saved; this looks for those that were so before. */
 export interface Overfull {
@@ -24,9 +24,9 @@ export function createOverfull(db: Database, jobs: JobTable): Overfull {
       }
       if (lookedUpTo === undefined) return false;
       const params = [lookedUpTo, STEP] as const;
-      const last = firstNumbersOf(db.arrays(LAST_OF_STEP).all(...params))[0];
+      const last = numbersIn(db.arrays(LAST_OF_STEP).all(...params))[0];
       const found = db.arrays(OVER).all(lookedUpTo, last ?? lookedUpTo, to.finished, to.skipped);
-      for (const uid of firstNumbersOf(found)) jobs.noteOverfull(uid);
+      for (const uid of numbersIn(found)) jobs.noteOverfull(uid);
       lookedUpTo = last;
       return last !== undefined;
     },

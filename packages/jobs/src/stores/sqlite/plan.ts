@@ -1,8 +1,8 @@
 import { planOrPutOff } from '../../core/slots.ts';
 import type { PlannedRun, PlanResult, TypeVersions } from '../../core/store.ts';
+import { numberOf, numbersIn } from '../rows/first-column.ts';
 import { applyDecision } from './apply.ts';
 import { liveRunsOf } from './live-runs.ts';
-import { firstNumbersOf, numberOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** Takes what is due of at most `limit` jobs of the types, the longest overdue first. */
@@ -44,7 +44,7 @@ export function plan(
 function dueJobs(w: Writer, keys: readonly number[], now: number, limit: number): number[] {
   if (keys.length === 0) return [];
   const params = keys.flatMap((key) => [key, now]);
-  return firstNumbersOf(w.db.arrays(merged(DUE_JOBS, keys.length, 'wake_at, uid')).all(...params, limit));
+  return numbersIn(w.db.arrays(merged(DUE_JOBS, keys.length, 'wake_at, uid')).all(...params, limit));
 }
 
 function earliestWake(w: Writer, keys: readonly number[]): number | undefined {

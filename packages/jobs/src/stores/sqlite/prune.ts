@@ -1,10 +1,12 @@
 import type { FinishedRun } from '../../core/run.ts';
 import type { PruneResult, Retention } from '../../core/store.ts';
+import { numbersIn } from '../rows/first-column.ts';
 import type { StoredJob } from '../rows/job-row.ts';
+import { FINISHED_COLUMNS } from '../rows/run-row.ts';
 import { STATUS } from './codes.ts';
 import { DEDUPE_MS } from './commands.ts';
 import { idAbove } from './ids.ts';
-import { FINISHED_COLUMNS, finishedRunOf, firstNumbersOf } from './run-rows.ts';
+import { finishedRunOf } from './run-rows.ts';
 import { HOUR_MS, type Writer } from './writer.ts';
 
 /** A batch is one short transaction. */
@@ -45,7 +47,7 @@ export function prune(w: Writer, retention: Retention, now: number): PruneResult
 }
 
 function idsOf(w: Writer, sql: string, ...params: readonly number[]): number[] {
-  return firstNumbersOf(w.db.arrays(sql).all(...params));
+  return numbersIn(w.db.arrays(sql).all(...params));
 }
 
 function changes(w: Writer, sql: string, ...params: readonly number[]): number {

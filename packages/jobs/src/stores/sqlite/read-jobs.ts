@@ -1,4 +1,4 @@
-import { type HealthSigns, healthOf } from '../../core/health.ts';
+import { jobViewOf } from '../../core/job-view.ts';
 import type { Cursor, JobQuery, JobSort, JobView, Page, TypeVersions } from '../../core/store.ts';
 import { type StoredJob, storedJobOf } from '../rows/job-row.ts';
 import type { Database, Param } from './database.ts';
@@ -124,24 +124,11 @@ function mayHave(health: NonNullable<JobQuery['health']>, handlers: TypeVersions
 }
 
 function viewOf(db: Database, { job, uid }: StoredJob, handlers: TypeVersions, now: number): JobView {
-  const [running, since, latest, zombieSince] = numbersOf<
+  const [count, firstStartedAt, lastStartedAt, zombieSince] = numbersOf<
     [number, number | null, number | null, number | null]
   >(db.arrays(RUNNING_SUMMARY).get(uid));
-  const handlerVersion = handlers[job.type];
-  const signs: HealthSigns = {
-    ...(handlerVersion === undefined ? {} : { handlerVersion }),
-    ...(since === null ? {} : { runningSince: since }),
-    ...(zombieSince === null ? {} : { zombieSince }),
-  };
-  const view = { job, health: healthOf(job, signs, now), isRunning: running > 0 };
-  if (latest !== null && latest >= (job.lastRunAt ?? 0)) {
-    return { ...view, lastRunAt: latest, lastStatus: 'running' };
-  }
-  return {
-    ...view,
-    ...(job.lastRunAt === undefined ? {} : { lastRunAt: job.lastRunAt }),
-    ...(job.lastStatus === undefined ? {} : { lastStatus: job.lastStatus }),
-  };
+  const running = { count, firstStartedAt, lastStartedAt, zombieSince };
+  return jobViewOf(job, { running, handlers, now });
 }
 
 const JOB_BY_UID = `${SELECT_JOB} WHERE uid = ?`;

@@ -1,14 +1,13 @@
 import type { Run } from '../../core/run.ts';
 import type { LogLine, Page, RunQuery, RunView } from '../../core/store.ts';
+import { numbersIn } from '../rows/first-column.ts';
+import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { STATUS } from './codes.ts';
 import type { Database, Param } from './database.ts';
 import { idAbove, lowestIdAt } from './ids.ts';
 import {
   counterOf,
-  FINISHED_COLUMNS,
   finishedRunOf,
-  firstNumbersOf,
-  LIVE_COLUMNS,
   liveRunOf,
   logLineOf,
   type NodeName,
@@ -85,7 +84,7 @@ function idsIn(db: Database, table: 'live_runs' | 'runs', query: RunQuery): numb
   if (to !== undefined) add('id < ? AND queued_at < ?', idAbove(to, leadOf(db)), to);
   if (before !== undefined) add('id < ?', Number(before));
   const sql = `SELECT id FROM ${table} ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY id DESC LIMIT ?`;
-  return firstNumbersOf(db.arrays(sql).all(...params, query.limit + 1));
+  return numbersIn(db.arrays(sql).all(...params, query.limit + 1));
 }
 
 function leadOf(db: Database): number {

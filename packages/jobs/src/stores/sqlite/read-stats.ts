@@ -1,8 +1,9 @@
 import type { JobStatus } from '../../core/job.ts';
 import type { AuditRow, HourCount, JobStore, StoreStats } from '../../core/store.ts';
+import { numberOf } from '../rows/first-column.ts';
 import { finishedStatusOf } from './codes.ts';
 import type { Database } from './database.ts';
-import { auditRowOf, numberOf, numbersOf } from './run-rows.ts';
+import { auditRowOf, numbersOf } from './run-rows.ts';
 
 const HOUR_MS = 3_600_000;
 

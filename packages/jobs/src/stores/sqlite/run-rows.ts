@@ -1,5 +1,16 @@
-import type { AttemptError, FinishedRun, JsonText, LiveRun, Progress, RunOrigin } from '../../core/run.ts';
+import type { FinishedRun, JsonText, LiveRun, RunOrigin } from '../../core/run.ts';
 import type { AuditRow, Cursor, LogLine } from '../../core/store.ts';
+import {
+  addOrigin,
+  errorsOf,
+  errorsText,
+  FINISHED_COLUMNS,
+  type Mutable,
+  NO_ERRORS,
+  ORIGIN_COLUMNS,
+  type OriginRow,
+  progressOf,
+} from '../rows/run-row.ts';
 import {
   finishedStatusOf,
   HELD,
@@ -14,15 +25,6 @@ import {
 } from './codes.ts';
 import type { Param } from './database.ts';
 
-const ORIGIN_COLUMNS =
-  'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at';
-
-/** Columns of `live_runs` as {@link liveRunOf} reads them, as arrays. */
-export const LIVE_COLUMNS = `${ORIGIN_COLUMNS}, status, held, available_at, node, fence, started_at, failures, recoveries, errors, cancel, zombie_since, progress`;
-
-/** Columns of `runs` as {@link finishedRunOf} reads them, as arrays. */
-export const FINISHED_COLUMNS = `${ORIGIN_COLUMNS}, status, reason, attempt, recoveries, node, started_at, finished_at, progress, result, errors`;
-
 /** Parameters: {@link finishedParams}. */
 export const INSERT_FINISHED = `INSERT INTO runs (${FINISHED_COLUMNS}) VALUES (?${', ?'.repeat(19)})`;
 
@@ -30,18 +32,7 @@ export const INSERT_FINISHED = `INSERT INTO runs (${FINISHED_COLUMNS}) VALUES (?
 export const INSERT_LIVE = `INSERT INTO live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key) VALUES (?${', ?'.repeat(12)})
   ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING`;
 
-type Origin = [
-  id: number,
-  jobUid: number,
-  trigger: number,
-  scheduledFor: number | null,
-  catchUp: number,
-  missed: number,
-  missedFrom: number | null,
-  payload: string | null,
-  retryOf: number | null,
-  queuedAt: number,
-];
+type Origin = OriginRow<number, number>;
 
 type LiveRow = [
   ...Origin,
@@ -76,13 +67,8 @@ type FinishedRow = [
 /** The id of the node with a key. */
 export type NodeName = (key: number) => string;
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-const NO_ERRORS: readonly AttemptError[] = [];
-
 export function liveRunOf(raw: unknown, nodeName: NodeName): LiveRun {
   const row = raw as LiveRow;
-  const origin = row as unknown as Origin;
   const run: Mutable<LiveRun> = {
     id: String(row[0]),
     jobUid: String(row[1]),
@@ -97,7 +83,7 @@ export function liveRunOf(raw: unknown, nodeName: NodeName): LiveRun {
     recoveries: row[17],
     errors: row[18] === null ? NO_ERRORS : errorsOf(row[18]),
   };
-  addOrigin(run, origin);
+  addOrigin(run, row);
   if (row[13] !== null && row[14] !== null) run.claim = { node: nodeName(row[13]), fence: row[14] };
   if (row[15] !== null) run.startedAt = row[15];
   if (row[19] !== null) run.cancel = row[19] === REASON.deleted ? 'deleted' : 'user';
@@ -121,20 +107,13 @@ export function finishedRunOf(raw: unknown, nodeName: NodeName): FinishedRun {
     finishedAt: row[16],
     errors: row[19] === null ? NO_ERRORS : errorsOf(row[19]),
   };
-  addOrigin(run, row as unknown as Origin);
+  addOrigin(run, row);
   if (row[11] !== null) run.reason = reasonOf(row[11]);
   if (row[14] !== null) run.node = nodeName(row[14]);
   if (row[15] !== null) run.startedAt = row[15];
   if (row[17] !== null) run.progress = progressOf(row[17]);
   if (row[18] !== null) run.result = row[18];
   return run;
-}
-
-function addOrigin(run: Mutable<RunOrigin>, row: Origin): void {
-  if (row[3] !== null) run.scheduledFor = row[3];
-  if (row[6] !== null) run.missedFrom = row[6];
-  if (row[7] !== null) run.payload = row[7];
-  if (row[8] !== null) run.retryOf = String(row[8]);
 }
 
 /** For {@link INSERT_LIVE}. */
@@ -174,23 +153,6 @@ function originParams(run: RunOrigin): Param[] {
   ];
 }
 
-export function errorsText(errors: readonly AttemptError[]): JsonText | null {
-  return errors.length === 0 ? null : JSON.stringify(errors);
-}
-
-function errorsOf(text: JsonText): readonly AttemptError[] {
-  return JSON.parse(text) as readonly AttemptError[];
-}
-
-function progressOf(text: JsonText): Progress {
-  return JSON.parse(text) as Progress;
-}
-
-/** A run kept with its dedupe key after its row was pruned. */
-export function keptRunOf(text: JsonText): FinishedRun {
-  return JSON.parse(text) as FinishedRun;
-}
-
 /** Reads `last, lead_ms` of `counter`. */
 export function counterOf(raw: unknown): { readonly last: number; readonly leadMs: number } {
   const row = raw as { last: number; lead_ms: number };
@@ -214,12 +176,6 @@ export function auditRowOf(raw: unknown): AuditRow {
     change: string;
   };
   return { ...row, id: String(row.id) };
-}
-
-/** The first column of a row, for statements that read one number. */
-export function numberOf(raw: unknown): number | undefined {
-  const value = (raw as readonly unknown[] | undefined)?.[0];
-  return typeof value === 'number' ? value : undefined;
 }
 
 /** A row of numbers as it is. */
@@ -250,11 +206,6 @@ export function dedupedOf(raw: unknown): {
 } {
   const row = raw as { run_id: number; pruned_run: string | null };
   return { runId: row.run_id, prunedRun: row.pruned_run ?? undefined };
-}
-
-/** Reads `uid`s or ids: the first column of each row. */
-export function firstNumbersOf(rows: readonly unknown[]): number[] {
-  return rows.map((row) => (row as readonly number[])[0] as number);
 }
 
 /** Reads a job's uid and the value it is sorted by, as arrays. */

@@ -10,12 +10,13 @@ import {
   settleRun,
 } from '../../core/settle.ts';
 import type { JobStore, SettleBatchResult, SettleInput, SettleResult } from '../../core/store.ts';
+import { errorsText, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { applyDecision } from './apply.ts';
 import { HELD } from './codes.ts';
 import { insertFinishedRun } from './history.ts';
 import { deleteLiveRun, liveRunsLeft } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
-import { errorsText, LIVE_COLUMNS, liveRunOf } from './run-rows.ts';
+import { liveRunOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** Runs that ended in a batch, by job; an empty list when runs only went back to waiting. */

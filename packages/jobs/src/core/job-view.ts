@@ -1,0 +1,34 @@
+import { type HealthSigns, healthOf } from './health.ts';
+import type { Job } from './job.ts';
+import type { JobView, TypeVersions } from './store.ts';
+
+/** What the running runs of a job say of it; null stands for none. */
+export interface RunningRuns {
+  readonly count: number;
+  readonly firstStartedAt: number | null;
+  readonly lastStartedAt: number | null;
+  readonly zombieSince: number | null;
+}
+
+/** A job as people see it, with what living nodes can run and what runs of it now. */
+export function jobViewOf(
+  job: Job,
+  seen: { readonly running: RunningRuns; readonly handlers: TypeVersions; readonly now: number },
+): JobView {
+  const { count, firstStartedAt, lastStartedAt, zombieSince } = seen.running;
+  const handlerVersion = seen.handlers[job.type];
+  const signs: HealthSigns = {
+    ...(handlerVersion === undefined ? {} : { handlerVersion }),
+    ...(firstStartedAt === null ? {} : { runningSince: firstStartedAt }),
+    ...(zombieSince === null ? {} : { zombieSince }),
+  };
+  const view = { job, health: healthOf(job, signs, seen.now), isRunning: count > 0 };
+  if (lastStartedAt !== null && lastStartedAt >= (job.lastRunAt ?? 0)) {
+    return { ...view, lastRunAt: lastStartedAt, lastStatus: 'running' };
+  }
+  return {
+    ...view,
+    ...(job.lastRunAt === undefined ? {} : { lastRunAt: job.lastRunAt }),
+    ...(job.lastStatus === undefined ? {} : { lastStatus: job.lastStatus }),
+  };
+}

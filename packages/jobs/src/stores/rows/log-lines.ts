@@ -1,0 +1,31 @@
+import type { LogLine } from '../../core/store.ts';
+
+/** Of each run, so much log is kept: the newest lines (P18). */
+export const MAX_LOG_BYTES = 64 * 1024;
+/** What a line costs besides its text. */
+const LINE_BYTES = 16;
+
+export interface SizedLine extends LogLine {
+  readonly bytes: number;
+}
+
+/** As many of the last lines as fit, in order; a line too long on its own is cut. */
+export function newestLines(lines: readonly LogLine[]): SizedLine[] {
+  const kept: SizedLine[] = [];
+  let total = 0;
+  for (const line of lines.toReversed()) {
+    const sized = fitting(line);
+    total += sized.bytes;
+    if (total > MAX_LOG_BYTES) break;
+    kept.push(sized);
+  }
+  return kept.reverse();
+}
+
+function fitting(line: LogLine): SizedLine {
+  const bytes = LINE_BYTES + Buffer.byteLength(line.message) + Buffer.byteLength(line.fields ?? '');
+  if (bytes <= MAX_LOG_BYTES) return { ...line, bytes };
+  // Cut by characters at a quarter: a character has at most four bytes.
+  const message = `${line.message.slice(0, MAX_LOG_BYTES / 4 - LINE_BYTES)}…`;
+  return { at: line.at, level: line.level, message, bytes: LINE_BYTES + Buffer.byteLength(message) };
+}

@@ -1,0 +1,56 @@
+import type { AttemptError, FinishedRun, JsonText, Progress, RunOrigin } from '../../core/run.ts';
+
+export const ORIGIN_COLUMNS =
+  'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at';
+
+/** Columns of `live_runs` as each store's `liveRunOf` reads them, as arrays. */
+export const LIVE_COLUMNS = `${ORIGIN_COLUMNS}, status, held, available_at, node, fence, started_at, failures, recoveries, errors, cancel, zombie_since, progress`;
+
+/** Columns of `runs` as each store's `finishedRunOf` reads them, as arrays. */
+export const FINISHED_COLUMNS = `${ORIGIN_COLUMNS}, status, reason, attempt, recoveries, node, started_at, finished_at, progress, result, errors`;
+
+/** {@link ORIGIN_COLUMNS}: PostgreSQL keeps words and booleans where SQLite keeps numbers. */
+export type OriginRow<Trigger, Flag> = [
+  id: number,
+  jobUid: number,
+  trigger: Trigger,
+  scheduledFor: number | null,
+  catchUp: Flag,
+  missed: number,
+  missedFrom: number | null,
+  payload: string | null,
+  retryOf: number | null,
+  queuedAt: number,
+];
+
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export const NO_ERRORS: readonly AttemptError[] = [];
+
+/** Adds what not every run has. */
+export function addOrigin(
+  run: Mutable<RunOrigin>,
+  row: readonly [...OriginRow<unknown, unknown>, ...unknown[]],
+): void {
+  if (row[3] !== null) run.scheduledFor = row[3];
+  if (row[6] !== null) run.missedFrom = row[6];
+  if (row[7] !== null) run.payload = row[7];
+  if (row[8] !== null) run.retryOf = String(row[8]);
+}
+
+export function errorsText(errors: readonly AttemptError[]): JsonText | null {
+  return errors.length === 0 ? null : JSON.stringify(errors);
+}
+
+export function errorsOf(text: JsonText): readonly AttemptError[] {
+  return JSON.parse(text) as readonly AttemptError[];
+}
+
+export function progressOf(text: JsonText): Progress {
+  return JSON.parse(text) as Progress;
+}
+
+/** A run kept with its dedupe key after its row was pruned. */
+export function keptRunOf(text: JsonText): FinishedRun {
+  return JSON.parse(text) as FinishedRun;
+}
