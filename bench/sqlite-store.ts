@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobDefinition } from '../packages/jobs/src/core/job.ts';
 import { DEFAULT_BACKOFF } from '../packages/jobs/src/core/retry.ts';
-import type { ClaimedRun, JobStore, SettleInput } from '../packages/jobs/src/core/store.ts';
+import type { JobStore } from '../packages/jobs/src/core/store.ts';
+import type { ClaimedRun, SettleInput } from '../packages/jobs/src/core/store-passes.ts';
 import { createSqliteStore } from '../packages/jobs/src/stores/sqlite/index.ts';
 
 const RUNS = 50_000;

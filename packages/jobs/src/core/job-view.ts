@@ -1,6 +1,7 @@
 import { type HealthSigns, healthOf } from './health.ts';
 import type { Job } from './job.ts';
-import type { JobView, TypeVersions } from './store.ts';
+import type { TypeVersions } from './membership.ts';
+import type { JobView } from './store-views.ts';
 
 /** What the running runs of a job say of it; null stands for none. */
 export interface RunningRuns {

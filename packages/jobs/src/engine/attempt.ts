@@ -1,7 +1,7 @@
 import type { Job } from '../core/job.ts';
 import type { JobContext, RunContext, RunLog } from '../core/job-type.ts';
 import type { JsonText } from '../core/run.ts';
-import type { ClaimedRun, Report } from '../core/store.ts';
+import type { ClaimedRun, Report } from '../core/store-passes.ts';
 import { type Noted, RunNotes } from './notes.ts';
 
 /** Why a handler is told to stop; `signal.reason` is an error of this name. */

@@ -1,12 +1,12 @@
+import type { TypeVersions } from '../core/membership.ts';
+import type { JobStore } from '../core/store.ts';
 import type {
   ClaimInput,
   ClaimResult,
-  JobStore,
   PlanResult,
   SettleBatchResult,
   SettleInput,
-  TypeVersions,
-} from '../core/store.ts';
+} from '../core/store-passes.ts';
 import type { Attempt } from './attempt.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Executor, Which } from './execute.ts';

@@ -2,18 +2,18 @@ import type { JobEvent } from '../core/events.ts';
 import type { CatchUp, Overlap } from '../core/job.ts';
 import type { BackoffOptions, Isolation } from '../core/job-type.ts';
 import type { Run } from '../core/run.ts';
+import type { Transaction } from '../core/store.ts';
+import type { LogLine } from '../core/store-passes.ts';
 import type {
   AuditQuery,
   AuditRow,
   JobQuery,
   JobView,
-  LogLine,
   Page,
   RunQuery,
   RunView,
   StoreStats,
-  Transaction,
-} from '../core/store.ts';
+} from '../core/store-views.ts';
 
 /** A job as people and code write it. Times are RFC 3339, durations Go's; exactly one of the four schedules. */
 export interface JobInput {

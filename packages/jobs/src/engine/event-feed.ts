@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { JobEvent, JobEventType } from '../core/events.ts';
-import { NO_OTHERS, type Others, type ToldEvent } from '../core/store.ts';
+import { NO_OTHERS, type Others, type ToldEvent } from '../core/membership.ts';
 import { Coalescer } from './coalescer.ts';
 import type { EventSubscription, JobEventListener } from './engine-port.ts';
 import { EventRing, toldEvent } from './event-ring.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { JobEvent, JobEventType } from '../core/events.ts';
-import type { ToldEvent } from '../core/store.ts';
+import type { ToldEvent } from '../core/membership.ts';
 import { Coalescer } from './coalescer.ts';
 import type { EventSubscription, JobEventListener } from './engine-port.ts';
 

@@ -1,7 +1,7 @@
 import type { Job } from '../core/job.ts';
 import type { JsonText } from '../core/run.ts';
 import type { Outcome } from '../core/settle.ts';
-import type { ClaimedRun, ClaimResult, Report, SettleInput } from '../core/store.ts';
+import type { ClaimedRun, ClaimResult, Report, SettleInput } from '../core/store-passes.ts';
 import { Attempt, type StopReason } from './attempt.ts';
 import type { Settings } from './options.ts';
 import { checkPayload, type RegisteredType, type Registry } from './registry.ts';

@@ -2,18 +2,12 @@ import { commandJob, type Refusal, scheduleRefusal, typeChanged } from '../core/
 import type { JobEventType } from '../core/events.ts';
 import { healthOf } from '../core/health.ts';
 import { type Job, NO_LIVE_RUNS } from '../core/job.ts';
+import type { Notice, TypeVersions } from '../core/membership.ts';
 import { firstSlot, parseSchedule, slotsAfter } from '../core/schedule.ts';
 import { upcoming } from '../core/settle.ts';
-import type {
-  CommandInput,
-  CommandResult,
-  JobStore,
-  JobView,
-  Notice,
-  StoreInTransaction,
-  Transaction,
-  TypeVersions,
-} from '../core/store.ts';
+import type { JobStore, StoreInTransaction, Transaction } from '../core/store.ts';
+import type { CommandInput, CommandResult } from '../core/store-commands.ts';
+import type { JobView } from '../core/store-views.ts';
 import { parseTimestamp } from '../core/timestamp.ts';
 import { inputOf, mergePatch, parseDefinition, scheduleInput } from './definition.ts';
 import { type Asked, type Engine, EngineError, type JobInput, type Preview } from './engine-port.ts';

@@ -1,6 +1,8 @@
 import type { Job } from '../core/job.ts';
 import type { JsonText, LiveRun, Run } from '../core/run.ts';
-import type { CancelResult, CommandResult, RunView, StoreInTransaction } from '../core/store.ts';
+import type { StoreInTransaction } from '../core/store.ts';
+import type { CancelResult, CommandResult } from '../core/store-commands.ts';
+import type { RunView } from '../core/store-views.ts';
 import { type Asked, type Engine, EngineError, type TriggerInput } from './engine-port.ts';
 import {
   afterCommand,

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type JobStore,
   type Membership,
   NO_OTHERS,
   type NodeState,
@@ -9,7 +8,8 @@ import {
   type Others,
   type ToldEvent,
   type TypeVersions,
-} from '../core/store.ts';
+} from '../core/membership.ts';
+import type { JobStore } from '../core/store.ts';
 import { AFTER_FAILURE_MS } from './loop.ts';
 import type { NodeSelf } from './node-stats.ts';
 import type { Settings } from './options.ts';

@@ -1,6 +1,6 @@
 import type { RunLog } from '../core/job-type.ts';
 import type { Progress } from '../core/run.ts';
-import type { LogLine } from '../core/store.ts';
+import type { LogLine } from '../core/store-passes.ts';
 import { safeJson, textOf } from './text.ts';
 
 /** Bytes of log kept for a run, what a line costs besides its text, and characters of one line (P18). */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { parseWholeMs } from '../core/duration.ts';
 import type { BackoffOptions, JobType } from '../core/job-type.ts';
+import type { TypeVersions } from '../core/membership.ts';
 import { type Backoff, DEFAULT_BACKOFF, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../core/retry.ts';
 import type { JsonText } from '../core/run.ts';
-import type { TypeVersions } from '../core/store.ts';
 import type { InvalidField } from './engine-port.ts';
 
 /** A job type, checked, with its defaults worked out. */

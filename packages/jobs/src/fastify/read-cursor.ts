@@ -1,4 +1,4 @@
-import type { Cursor } from '../core/store.ts';
+import type { Cursor } from '../core/store-views.ts';
 import { type CursorValue, decodeCursor } from '../http/cursor.ts';
 import { HttpProblem } from './http-problem.ts';
 

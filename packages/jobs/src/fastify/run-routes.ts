@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunQuery } from '../core/store.ts';
+import type { RunQuery } from '../core/store-views.ts';
 import { cancelBody, emptyBody } from '../http/command-input.ts';
 import { encodeCursor } from '../http/cursor.ts';
 import { jobParams } from '../http/job-input.ts';

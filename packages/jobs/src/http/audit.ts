@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AuditRow } from '../core/store.ts';
+import type { AuditRow } from '../core/store-views.ts';
 import { instantJson, instantSchema } from './instant.ts';
 import { parseJson } from './stored-json.ts';
 

@@ -1,4 +1,4 @@
-import type { Cursor } from '../core/store.ts';
+import type { Cursor } from '../core/store-views.ts';
 
 const LONGEST_CURSOR = 4_096;
 /** A store's keys are its own numbers: a job's uid, a run's id. */

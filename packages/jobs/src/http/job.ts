@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { formatDuration } from '../core/duration.ts';
 import type { Job } from '../core/job.ts';
 import type { Backoff } from '../core/retry.ts';
-import type { JobSort, JobView } from '../core/store.ts';
+import type { JobSort, JobView } from '../core/store-views.ts';
 import { instantJson, instantSchema } from './instant.ts';
 import { cursorParameter, limitParameter } from './page.ts';
 import { parseJsonObject } from './stored-json.ts';

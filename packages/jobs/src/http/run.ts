@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AttemptError, attemptOf, type FinishedRun, type LiveRun, type Progress } from '../core/run.ts';
-import type { LogLine, RunView } from '../core/store.ts';
+import type { LogLine } from '../core/store-passes.ts';
+import type { RunView } from '../core/store-views.ts';
 import { instantJson, instantParameter, instantSchema } from './instant.ts';
 import { jobIdSchema } from './job-input.ts';
 import { cursorParameter, limitParameter } from './page.ts';

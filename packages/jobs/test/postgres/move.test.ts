@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import type { NodeListener } from '../../src/core/store.ts';
+import type { NodeListener } from '../../src/core/membership.ts';
 import type { StoreContents } from '../../src/core/table-rows.ts';
 import { createPostgresStore, writePostgresContents } from '../../src/stores/postgres/index.ts';
 import { createSqliteStore, openSqliteContents } from '../../src/stores/sqlite/index.ts';

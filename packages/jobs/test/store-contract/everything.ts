@@ -1,4 +1,5 @@
-import type { JobStore, Retention, RunView } from '../../src/core/store.ts';
+import type { JobStore, Retention } from '../../src/core/store.ts';
+import type { RunView } from '../../src/core/store-views.ts';
 import {
   DAY,
   every,

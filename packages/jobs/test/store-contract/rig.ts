@@ -5,19 +5,17 @@ import { DEFAULT_BACKOFF } from '../../src/core/retry.ts';
 import type { FinishedRun, LiveRun, Run } from '../../src/core/run.ts';
 import type { Schedule } from '../../src/core/schedule.ts';
 import type { Outcome } from '../../src/core/settle.ts';
+import type { JobStore } from '../../src/core/store.ts';
+import type { CommandInput, CommandResult } from '../../src/core/store-commands.ts';
 import type {
   ClaimedRun,
   ClaimResult,
-  CommandInput,
-  CommandResult,
-  JobStore,
-  JobView,
   PlanResult,
-  RunQuery,
   SettleBatchResult,
   SettleInput,
   SettleResult,
-} from '../../src/core/store.ts';
+} from '../../src/core/store-passes.ts';
+import type { JobView, RunQuery } from '../../src/core/store-views.ts';
 import type { FakeClock } from '../../src/testing/fake-clock.ts';
 
 /** An empty, open store whose time is a fake clock's. */

@@ -2,7 +2,7 @@ import { type Decision, isOverRoom } from '../../core/decision.ts';
 import type { Job } from '../../core/job.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
 import { afterSettlements, countFinished, type EndedRun, finishedOf, settleRun } from '../../core/settle.ts';
-import type { CancelRequest } from '../../core/store.ts';
+import type { CancelRequest } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { deleteLiveRuns, liveRunsOf, liveRunsOfOne, lockLiveRunsOf, moveRuns } from './live-runs.ts';

@@ -1,5 +1,5 @@
 import type { LiveRun } from '../../core/run.ts';
-import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store.ts';
+import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { numberOf, numbersIn } from '../rows/first-column.ts';
 import { LIVE_COLUMNS } from '../rows/run-row.ts';
 import { readJobs } from './jobs.ts';

@@ -1,15 +1,15 @@
 import { commandJob, createJob, isFreeTrigger } from '../../core/commands.ts';
 import type { Job } from '../../core/job.ts';
 import type { Run } from '../../core/run.ts';
+import type { JobStore } from '../../core/store.ts';
 import {
   type AuditEntry,
   type CancelRequest,
   type CommandInput,
   type CommandResult,
   type InsertOutcome,
-  type JobStore,
   MAX_TOLD,
-} from '../../core/store.ts';
+} from '../../core/store-commands.ts';
 import { numberOf } from '../rows/first-column.ts';
 import { jobParams, type StoredJob } from '../rows/job-row.ts';
 import { keptRunOf } from '../rows/run-row.ts';

@@ -1,4 +1,4 @@
-import type { NodeInfo, NodeState, Notice, Others } from '../../core/store.ts';
+import type { NodeInfo, NodeState, Notice, Others } from '../../core/membership.ts';
 
 /** What the thread of the control connection is started with. */
 export interface ControlInput {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
-import { NO_OTHERS, newestOf, type Others, type TypeVersions } from '../../core/store.ts';
+import { NO_OTHERS, newestOf, type Others, type TypeVersions } from '../../core/membership.ts';
 import { type ControlConnection, isSharedSession, openControlConnection } from './control-connection.ts';
 import {
   BEAT_EVERY_MS,

@@ -1,10 +1,6 @@
-import type {
-  CommandResult,
-  InsertOutcome,
-  StoreInTransaction,
-  ToldEvent,
-  Transaction,
-} from '../../core/store.ts';
+import type { ToldEvent } from '../../core/membership.ts';
+import type { StoreInTransaction, Transaction } from '../../core/store.ts';
+import type { CommandResult, InsertOutcome } from '../../core/store-commands.ts';
 import { insideOf, queriesOn } from './callers-transaction.ts';
 import { command, insertJob } from './commands.ts';
 import { CHANNEL, type Told } from './control-protocol.ts';

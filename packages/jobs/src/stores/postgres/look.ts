@@ -1,4 +1,4 @@
-import type { TypeVersions } from '../../core/store.ts';
+import type { TypeVersions } from '../../core/membership.ts';
 import { BEAT_EVERY_MS, type DeadNode, LOOK_EVERY_MS } from './control-protocol.ts';
 
 /** Another node, as one look sees it. */

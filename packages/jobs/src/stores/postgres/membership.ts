@@ -6,7 +6,7 @@ import {
   type NodeInfo,
   type NodeListener,
   type Notice,
-} from '../../core/store.ts';
+} from '../../core/membership.ts';
 import {
   CHANNEL,
   type ControlInput,

@@ -1,4 +1,4 @@
-import type { NodeView, TypeVersions } from '../../core/store.ts';
+import type { NodeView, TypeVersions } from '../../core/membership.ts';
 import type { BeatState } from './control-protocol.ts';
 import type { Queries } from './database.ts';
 

@@ -1,4 +1,4 @@
-import type { Notice, ToldEvent } from '../../core/store.ts';
+import type { Notice, ToldEvent } from '../../core/membership.ts';
 import type { Told } from './control-protocol.ts';
 
 /** What gathers within so long is told together, each thing once. */

@@ -1,6 +1,7 @@
 import { NO_LIVE_RUNS } from '../../core/job.ts';
+import type { TypeVersions } from '../../core/membership.ts';
 import { planOrPutOff } from '../../core/slots.ts';
-import type { PlannedRun, PlanResult, TypeVersions } from '../../core/store.ts';
+import type { PlannedRun, PlanResult } from '../../core/store-passes.ts';
 import { numberOf } from '../rows/first-column.ts';
 import { applyDecision } from './apply.ts';
 import { lockDueJobs } from './jobs.ts';

@@ -1,4 +1,6 @@
-import type { CancelResult, JobStore, Report } from '../../core/store.ts';
+import type { JobStore } from '../../core/store.ts';
+import type { CancelResult } from '../../core/store-commands.ts';
+import type { Report } from '../../core/store-passes.ts';
 import { cancelWaiting, requestCancels, requestOf, settleJobs } from './apply.ts';
 import { writeAudit } from './commands.ts';
 import { columnsOf } from './database.ts';

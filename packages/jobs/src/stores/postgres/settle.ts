@@ -1,6 +1,7 @@
 import type { LiveRun, Progress } from '../../core/run.ts';
 import { finishedOf, type Outcome, retriedOf, type Settlement, settleRun } from '../../core/settle.ts';
-import type { JobStore, SettleBatchResult, SettleInput, SettleResult } from '../../core/store.ts';
+import type { JobStore } from '../../core/store.ts';
+import type { SettleBatchResult, SettleInput, SettleResult } from '../../core/store-passes.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { errorsText, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { type EndedByJob, settleJobs } from './apply.ts';

@@ -2,7 +2,7 @@ import type { Decision, NewRun } from '../../core/decision.ts';
 import type { Job } from '../../core/job.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
 import { afterSettlements, type EndedRun, finishedOf, settleRun, skippedOf } from '../../core/settle.ts';
-import type { CancelRequest } from '../../core/store.ts';
+import type { CancelRequest } from '../../core/store-commands.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { REASON } from './codes.ts';
 import { insertFinishedRun } from './history.ts';

@@ -1,6 +1,6 @@
 import type { Job } from '../../core/job.ts';
 import type { LiveRun } from '../../core/run.ts';
-import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store.ts';
+import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { LIVE_COLUMNS } from '../rows/run-row.ts';
 import { STATUS } from './codes.ts';
 import { earliestOf, merged } from './plan.ts';

@@ -1,5 +1,5 @@
 import type { FinishedStatus, Held, RunReason, RunStatus, RunTrigger } from '../../core/run.ts';
-import type { LogLine } from '../../core/store.ts';
+import type { LogLine } from '../../core/store-passes.ts';
 
 /**
  * What the numbers in the tables of runs stand for. Never change one: databases hold them. The CHECKs and partial indexes of

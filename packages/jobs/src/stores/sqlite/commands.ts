@@ -1,14 +1,14 @@
 import { commandJob, createJob } from '../../core/commands.ts';
 import type { Job } from '../../core/job.ts';
 import type { Run } from '../../core/run.ts';
+import type { JobStore } from '../../core/store.ts';
 import {
   type AuditEntry,
   type CommandInput,
   type CommandResult,
   type InsertOutcome,
-  type JobStore,
   MAX_TOLD,
-} from '../../core/store.ts';
+} from '../../core/store-commands.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision } from './apply.ts';

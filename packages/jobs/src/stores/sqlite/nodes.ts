@@ -1,4 +1,5 @@
-import type { JobStore, NodeInfo, NodeListener, NodeView } from '../../core/store.ts';
+import type { NodeInfo, NodeListener, NodeView } from '../../core/membership.ts';
+import type { JobStore } from '../../core/store.ts';
 
 /** The nodes on this store: one, as a rule. There are no others to tell anything, and it is asked itself how it is. */
 export function createNodes(): { readonly join: JobStore['join']; list(now: number): readonly NodeView[] } {

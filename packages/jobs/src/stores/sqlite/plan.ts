@@ -1,5 +1,6 @@
+import type { TypeVersions } from '../../core/membership.ts';
 import { planOrPutOff } from '../../core/slots.ts';
-import type { PlannedRun, PlanResult, TypeVersions } from '../../core/store.ts';
+import type { PlannedRun, PlanResult } from '../../core/store-passes.ts';
 import { numberOf, numbersIn } from '../rows/first-column.ts';
 import { applyDecision } from './apply.ts';
 import { liveRunsOf } from './live-runs.ts';

@@ -1,5 +1,6 @@
 import type { StoreErrorCode } from '../../core/errors.ts';
-import type { JobStore, TypeVersions } from '../../core/store.ts';
+import type { TypeVersions } from '../../core/membership.ts';
+import type { JobStore } from '../../core/store.ts';
 
 /** What crosses to the threads: one object for each method, since a message has one body. */
 export interface ReadInputs {

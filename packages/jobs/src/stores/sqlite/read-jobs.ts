@@ -1,5 +1,6 @@
 import { jobViewOf } from '../../core/job-view.ts';
-import type { Cursor, JobQuery, JobSort, JobView, Page, TypeVersions } from '../../core/store.ts';
+import type { TypeVersions } from '../../core/membership.ts';
+import type { Cursor, JobQuery, JobSort, JobView, Page } from '../../core/store-views.ts';
 import { type StoredJob, storedJobOf } from '../rows/job-row.ts';
 import type { Database, Param } from './database.ts';
 import { SELECT_JOB } from './job-rows.ts';

@@ -1,5 +1,6 @@
 import type { Run } from '../../core/run.ts';
-import type { LogLine, Page, RunQuery, RunView } from '../../core/store.ts';
+import type { LogLine } from '../../core/store-passes.ts';
+import type { Page, RunQuery, RunView } from '../../core/store-views.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { STATUS } from './codes.ts';

@@ -1,5 +1,6 @@
 import type { JobStatus } from '../../core/job.ts';
-import type { AuditRow, HourCount, JobStore, StoreStats } from '../../core/store.ts';
+import type { JobStore } from '../../core/store.ts';
+import type { AuditRow, HourCount, StoreStats } from '../../core/store-views.ts';
 import { numberOf } from '../rows/first-column.ts';
 import { finishedStatusOf } from './codes.ts';
 import type { Database } from './database.ts';

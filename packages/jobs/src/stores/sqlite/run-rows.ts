@@ -1,5 +1,6 @@
 import type { FinishedRun, JsonText, LiveRun, RunOrigin } from '../../core/run.ts';
-import type { AuditRow, Cursor, LogLine } from '../../core/store.ts';
+import type { LogLine } from '../../core/store-passes.ts';
+import type { AuditRow, Cursor } from '../../core/store-views.ts';
 import {
   addOrigin,
   errorsOf,

@@ -9,7 +9,8 @@ import {
   type Settlement,
   settleRun,
 } from '../../core/settle.ts';
-import type { JobStore, SettleBatchResult, SettleInput, SettleResult } from '../../core/store.ts';
+import type { JobStore } from '../../core/store.ts';
+import type { SettleBatchResult, SettleInput, SettleResult } from '../../core/store-passes.ts';
 import { errorsText, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { applyDecision } from './apply.ts';
 import { HELD } from './codes.ts';

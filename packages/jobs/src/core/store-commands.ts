@@ -1,0 +1,62 @@
+import type { JobCommand, Refusal } from './commands.ts';
+import type { Job } from './job.ts';
+import type { FinishedRun, JsonText, LiveRun, Run } from './run.ts';
+
+/** Who asked for a change and what it was; written in the same transaction as the change. Append-only. */
+export interface AuditEntry {
+  readonly actor: string;
+  /** Such as `job.create`, `job.edit`, `run.cancel`. */
+  readonly action: string;
+  /** What was asked, as JSON. */
+  readonly change: JsonText;
+}
+
+export type InsertOutcome =
+  | { readonly kind: 'created'; readonly job: Job }
+  | { readonly kind: 'exists' }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export interface CommandInput {
+  readonly jobId: string;
+  readonly command: JobCommand;
+  /** Refuse with `stale` unless the id still stands for this generation (P1). */
+  readonly ifUid?: string;
+  /** Refuse with `stale` unless the job still has this version. */
+  readonly ifVersion?: number;
+  /** Of a trigger: kept 24 h; the same key again answers with the first run (P15). */
+  readonly dedupeKey?: string;
+  readonly audit?: AuditEntry;
+}
+
+/** A claimed run that was asked to stop: its node has to be told. */
+export interface CancelRequest {
+  readonly runId: string;
+  readonly node: string;
+  readonly fence: number;
+}
+
+/** A command may end 100,000 runs; nobody wants to hear of each, least of all the event loop. */
+export const MAX_TOLD = 1_000;
+
+export type CommandResult =
+  | {
+      readonly kind: 'done';
+      readonly changed: boolean;
+      readonly job: Job;
+      /** What was made on the way; the run of a trigger is the last one. */
+      readonly queued: readonly LiveRun[];
+      /** What was skipped or cancelled on the way: the first {@link MAX_TOLD} of it. */
+      readonly finished: readonly FinishedRun[];
+      readonly cancelRequests: readonly CancelRequest[];
+    }
+  /** The dedupe key was used before, for this run. */
+  | { readonly kind: 'duplicate'; readonly run: Run }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'stale'; readonly version: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+export type CancelResult =
+  | { readonly kind: 'cancelled'; readonly run: FinishedRun; readonly voided?: CancelRequest }
+  | { readonly kind: 'requested'; readonly run: LiveRun; readonly request: CancelRequest }
+  | { readonly kind: 'finished'; readonly run: FinishedRun }
+  | { readonly kind: 'absent' };

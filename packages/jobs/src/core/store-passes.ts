@@ -1,0 +1,102 @@
+import type { Job } from './job.ts';
+import type { TypeVersions } from './membership.ts';
+import type { FinishedStatus, JsonText, Progress } from './run.ts';
+import type { Outcome } from './settle.ts';
+
+export interface PlanResult {
+  readonly now: number;
+  readonly queued: readonly PlannedRun[];
+  readonly skipped: readonly PlannedRun[];
+  /** Jobs that could not be planned, and why; put off by a minute. */
+  readonly failed: readonly { readonly jobId: string; readonly message: string }[];
+  /** The limit was reached: more may be due. */
+  readonly more: boolean;
+  /** The earliest instant at which a job of these types has to be planned. */
+  readonly nextWakeAt?: number;
+}
+
+/** As much of a planned run as an event tells. */
+export interface PlannedRun {
+  readonly id: string;
+  readonly jobId: string;
+  readonly jobUid: string;
+  readonly scheduledFor?: number;
+  readonly reason?: 'overlap' | 'missed';
+}
+
+export interface ClaimInput {
+  readonly node: string;
+  readonly types: TypeVersions;
+  /** Free places: at most so many runs, which start at once and get their `startedAt` now. */
+  readonly places: number;
+  /** At most so many more, to be held until a place is free; never a run that was recovered before (P9). */
+  readonly prefetch: number;
+}
+
+/** A claim as its node needs it: small, since it crosses a thread for each run. */
+export interface ClaimedRun {
+  readonly id: string;
+  /** Index into `jobs` of the claim. */
+  readonly job: number;
+  readonly fence: number;
+  readonly attempt: number;
+  readonly availableAt: number;
+  /** False for a prefetched run. */
+  readonly started: boolean;
+  readonly catchUp: boolean;
+  readonly missed: number;
+  readonly scheduledFor?: number;
+  readonly payload?: JsonText;
+}
+
+export interface ClaimResult {
+  readonly now: number;
+  readonly jobs: readonly Job[];
+  readonly runs: readonly ClaimedRun[];
+  /** When the next run that is not claimed comes due; in the past when there was more than was asked for. */
+  readonly nextDueAt?: number;
+}
+
+export interface SettleInput {
+  readonly runId: string;
+  readonly fence: number;
+  readonly outcome: Outcome;
+  /** In [0, 1): for the jitter of a retry. */
+  readonly random: number;
+  /** Of this attempt; absent when its handler never started. */
+  readonly startedAt?: number;
+  readonly finishedAt: number;
+  readonly progress?: Progress;
+  readonly logs?: readonly LogLine[];
+}
+
+export type SettleResult =
+  | { readonly kind: 'finished'; readonly status: FinishedStatus }
+  | { readonly kind: 'waiting'; readonly availableAt: number; readonly failures: number }
+  /** The claim is not the newest of the run any more, or the run is finished: nothing was written (P10). */
+  | { readonly kind: 'stale' }
+  /** Somebody's transaction holds the job: nothing was written. It has to be settled again in a while. */
+  | { readonly kind: 'later' };
+
+export interface SettleBatchResult {
+  readonly results: readonly SettleResult[];
+  /** Something was released, planned or put back that can be claimed now. */
+  readonly wake: boolean;
+}
+
+export interface LogLine {
+  readonly at: number;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields?: JsonText;
+}
+
+/** What a claim tells while its run goes on. All parts are optional; all are guarded by the fence. */
+export interface Report {
+  readonly runId: string;
+  readonly fence: number;
+  readonly startedAt?: number;
+  readonly progress?: Progress;
+  readonly logs?: readonly LogLine[];
+  readonly zombieSince?: number;
+}
