@@ -205,6 +205,38 @@ export function outages(makeDatabase: MakeDatabase): void {
       expect(await h.engine.getLogs(ended)).toMatchObject([{ message: 'first' }]);
     });
 
+    it('P9: a run whose settlement is on its way ahead of a command is not given back meanwhile', async () => {
+      await h.engine.createJob(job({ id: 'other' }));
+      const started: string[] = [];
+      const first = Promise.withResolvers<void>();
+      h.deps.handler = (ctx) => {
+        started.push(ctx.run.id);
+        return started.length === 1 ? first.promise : undefined;
+      };
+      const ended = await trigger();
+      await h.engine.tick();
+      const onItsWay = Promise.withResolvers<void>();
+      let settlements = 0;
+      store.watch('settle', () => {
+        settlements += 1;
+        return settlements === 1 ? onItsWay.promise : undefined;
+      });
+      first.resolve();
+      await turns();
+      await h.engine.pauseJob('other');
+      expect(settlements).toBe(1);
+      const lost = await trigger();
+      store.make('answer lost', 'claim');
+      await tickThrough();
+      store.restore();
+      await h.engine.tick();
+      await h.engine.tick();
+      expect(await runOf(ended)).toMatchObject({ status: 'running' });
+      onItsWay.resolve();
+      await expect.poll(() => runOf(ended)).toMatchObject({ status: 'succeeded', attempt: 1 });
+      expect(started).toEqual([ended, lost]);
+    });
+
     it('P11: timeouts fire all the same, even when it never answers', async () => {
       await h.engine.patchJob('job', { timeout: '5s' });
       const seen: string[] = [];
