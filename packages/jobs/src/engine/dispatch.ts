@@ -178,10 +178,10 @@ export class Dispatcher<Deps> {
     const now = settings.clock.monotonic();
     if (!this.#hasLostAnswers || now < this.#reconcileAt) return;
     const kept = [...this.#pending, ...this.#later, ...[...this.#underWay].flat()];
-    const unsettled = kept.map(({ input }) => input.runId);
+    const unsettled = kept.map(({ input }) => input.fence);
     const { left } = await store.reconcile({
       node: node.id,
-      holds: [...executor.runIds(), ...unsettled],
+      holds: [...executor.fences(), ...unsettled],
     });
     // Those of jobs that others hold wait until they don't; nothing else waits for that.
     this.#hasLostAnswers = left > 0;

@@ -74,12 +74,13 @@ export class Executor<Deps> {
     return this.#meanDurationMs;
   }
 
-  /** The runs that it holds: those that run, those that wait, and those that are not settled yet. */
-  runIds(): string[] {
+  /** The fences of the claims that it holds: those that run, those that wait, and those that are not settled yet. */
+  fences(): number[] {
     const waiting = this.#waiting.slice(this.#head);
     return [
-      ...[...this.#active.values(), ...this.#reporting].map(({ claimed }) => claimed.id),
-      ...waiting.map(({ run }) => run.id),
+      ...this.#active.keys(),
+      ...[...this.#reporting].map(({ claimed }) => claimed.fence),
+      ...waiting.map(({ run }) => run.fence),
     ];
   }
 

@@ -237,6 +237,27 @@ export function outages(makeDatabase: MakeDatabase): void {
       expect(started).toEqual([ended, lost]);
     });
 
+    it('P9: a claim whose answer got lost is given back, though an older claim of its run has ended here', async () => {
+      const started: string[] = [];
+      h.deps.handler = (ctx) => void started.push(ctx.run.id);
+      const answered = Promise.withResolvers<void>();
+      store.make(answered.promise, 'claim');
+      const asked = new Promise<void>((resolve) => store.watch('claim', resolve));
+      const id = await trigger();
+      const ticked = h.engine.tick();
+      await asked;
+      await h.engine.patchJob('job', { description: 'takes back what has not started' });
+      store.make('answer lost', 'settle', 'claim');
+      answered.resolve();
+      await expect(ticked).rejects.toMatchObject({ code: 'unavailable' });
+      expect(await runOf(id)).toHaveProperty('claim');
+      store.restore();
+      await h.engine.tick();
+      await h.engine.tick();
+      expect(await runOf(id)).toMatchObject({ status: 'succeeded', attempt: 1, recoveries: 0 });
+      expect(started).toEqual([id]);
+    });
+
     it('P11: timeouts fire all the same, even when it never answers', async () => {
       await h.engine.patchJob('job', { timeout: '5s' });
       const seen: string[] = [];

@@ -103,7 +103,7 @@ export function recoverContract(makeStore: MakeStore): void {
       for (let n = 0; n < 3; n += 1) await t.trigger('a');
       const [held, lost] = (await t.claim(2, 0, 'node-1')).runs;
       const other = await t.claimOne('node-2');
-      expect(await t.store.reconcile({ node: 'node-1', holds: [required(held).id] })).toEqual({
+      expect(await t.store.reconcile({ node: 'node-1', holds: [required(held).fence] })).toEqual({
         givenBack: 1,
         left: 0,
       });
@@ -112,6 +112,19 @@ export function recoverContract(makeStore: MakeStore): void {
       expect(await t.settle(required(held), SUCCEEDED)).toMatchObject({ kind: 'finished' });
       expect(await t.settle(other, SUCCEEDED)).toMatchObject({ kind: 'finished' });
       expect(await t.store.reconcile({ node: 'node-1', holds: [] })).toEqual({ givenBack: 0, left: 0 });
+    });
+
+    it('P9: an older claim of a run that a node holds is not the one that it does not hold', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      await t.trigger('a');
+      const older = await t.claimOne('node-1');
+      await t.settle(older, { kind: 'given_back' });
+      const newest = await t.claimOne('node-1');
+      expect(newest.id).toBe(older.id);
+      expect(await t.store.reconcile({ node: 'node-1', holds: [older.fence] })).toEqual({
+        givenBack: 1,
+        left: 0,
+      });
     });
 
     it('over a restart, claims are still those of the node that made them', async () => {

@@ -79,9 +79,9 @@ export function reconcile(
   { node, holds }: Parameters<JobStore['reconcile']>[0],
   now: number,
 ): Awaited<ReturnType<JobStore['reconcile']>> {
-  const held = new Set(holds);
+  const held = new Set<number | undefined>(holds);
   const rows = w.db.arrays(CLAIMED_BY).all(w.nodes.keyOf(node, now));
-  const unknown = rows.filter((row) => !held.has(liveRunOf(row, w.nodes.nameOf).id));
+  const unknown = rows.filter((row) => !held.has(liveRunOf(row, w.nodes.nameOf).claim?.fence));
   return { givenBack: takeBack(w, unknown, { kind: 'given_back' }, now).recovered, left: 0 };
 }
 
