@@ -1,37 +1,27 @@
-import { commandJob, type Refusal, scheduleRefusal, typeChanged } from '../core/commands.ts';
+import { commandJob, scheduleRefusal, typeChanged } from '../core/commands.ts';
 import type { JobEventType } from '../core/events.ts';
 import { healthOf } from '../core/health.ts';
 import { type Job, NO_LIVE_RUNS } from '../core/job.ts';
-import type { Notice, TypeVersions } from '../core/membership.ts';
 import { firstSlot, parseSchedule, slotsAfter } from '../core/schedule.ts';
 import { upcoming } from '../core/settle.ts';
-import type { JobStore, StoreInTransaction, Transaction } from '../core/store.ts';
-import type { CommandInput, CommandResult } from '../core/store-commands.ts';
+import type { Transaction } from '../core/store.ts';
+import type { CommandInput } from '../core/store-commands.ts';
 import type { JobView } from '../core/store-views.ts';
-import { parseTimestamp } from '../core/timestamp.ts';
 import { inputOf, mergePatch, parseDefinition, scheduleInput } from './definition.ts';
 import { type Asked, type Engine, EngineError, type JobInput, type Preview } from './engine-port.ts';
-import type { EventFeed } from './event-feed.ts';
-import type { Which } from './execute.ts';
-import type { Settings } from './options.ts';
-import type { Registry } from './registry.ts';
-
-export interface ManageDeps<Deps> {
-  readonly settings: Settings;
-  readonly store: JobStore;
-  readonly registry: Registry<Deps>;
-  /** What living nodes can run. */
-  handlers(): TypeVersions;
-  readonly events: EventFeed;
-  /** Something may be due sooner. */
-  lookNow(): void;
-  /** Gives back claimed runs that have not started, before a command that must find them waiting. */
-  takeBack(which: Which): void;
-  /** Tells a running handler to stop. */
-  abort(runId: string, reason: 'cancel' | 'stale'): void;
-  /** Tells the other nodes. */
-  tell(notice: Notice): void;
-}
+import {
+  afterCommand,
+  auditOf,
+  by,
+  guard,
+  instant,
+  isGuarded,
+  type ManageDeps,
+  notFound,
+  refused,
+  requireDone,
+  within,
+} from './manage.ts';
 
 type JobMethods = Pick<
   Engine,
@@ -208,103 +198,6 @@ function previewSchedule(
   const fixedDelay = parsed.value.kind === 'interval' && parsed.value.mode === 'fixed_delay';
   const rest = fixedDelay ? [] : slotsAfter(parsed.value, now, first, count - 1);
   return { now, before: undefined, times: [first, ...rest] };
-}
-
-/** The store as a part of a caller's transaction. */
-export function within(store: JobStore, tx: Transaction): StoreInTransaction {
-  const inside = store.within?.(tx);
-  if (inside !== undefined) return inside;
-  throw new EngineError(
-    'invalid',
-    'tx needs PostgreSQL: the database of the jobs is a file of its own here (SQLite), which no transaction of yours can span.',
-  );
-}
-
-/** Wakes what a command may have made due, stops what it cancelled, tells who watches. */
-export function afterCommand<Deps>(
-  deps: ManageDeps<Deps>,
-  done: Extract<CommandResult, { kind: 'done' }>,
-  event?: JobEventType,
-): void {
-  const { events } = deps;
-  for (const request of done.cancelRequests) deps.abort(request.runId, 'cancel');
-  if (event !== undefined && done.changed) events.emit(event, done.job.id);
-  for (const run of done.queued) events.emit('run.queued', done.job.id, run.id);
-  for (const run of done.finished) {
-    if (run.status === 'cancelled') events.emit('run.cancelled', done.job.id, run.id);
-    if (run.status === 'skipped') events.emit('run.skipped', done.job.id, run.id, { reason: run.reason });
-  }
-  deps.lookNow();
-  tellOthers(deps, done, event !== undefined);
-}
-
-/** What other nodes have to know of a command that was done: what has to stop, what goes back, and that something may be due. */
-function tellOthers<Deps>(
-  { tell }: ManageDeps<Deps>,
-  { job, changed, cancelRequests }: Extract<CommandResult, { kind: 'done' }>,
-  isOfJob: boolean,
-): void {
-  if (cancelRequests.length > 0) tell({ kind: 'cancel', runIds: cancelRequests.map(({ runId }) => runId) });
-  if (!changed) return;
-  tell(isOfJob ? { kind: 'job_changed', jobId: job.id } : { kind: 'wake' });
-}
-
-/** The `done` of a result, or the error that says why there is none. */
-export function requireDone(result: CommandResult, jobId: string): Extract<CommandResult, { kind: 'done' }> {
-  switch (result.kind) {
-    case 'done':
-      return result;
-    case 'absent':
-      throw notFound(jobId);
-    case 'stale':
-      throw new EngineError(
-        'stale',
-        'The job has been changed meanwhile. Read it again and repeat the change.',
-      );
-    case 'refused':
-      throw refused(result.refusal);
-    case 'duplicate':
-      throw new Error('only a trigger has a dedupe key');
-    default:
-      return result satisfies never;
-  }
-}
-
-export function refused(refusal: Refusal): EngineError {
-  if (refusal.code === 'too_many_live_runs') return new EngineError('too_many', refusal.detail);
-  if (refusal.pointer === undefined) return new EngineError('conflict', refusal.detail);
-  return new EngineError('invalid', refusal.detail, [{ pointer: refusal.pointer, detail: refusal.detail }]);
-}
-
-export function notFound(jobId: string): EngineError {
-  return new EngineError('not_found', `There is no job with the id "${jobId}".`);
-}
-
-/** An RFC 3339 instant (ms), or a fault at `pointer`. */
-export function instant(text: string, pointer: string): number {
-  const parsed = parseTimestamp(text);
-  if (!parsed.ok) throw new EngineError('invalid', parsed.detail, [{ pointer, detail: parsed.detail }]);
-  return parsed.value;
-}
-
-export function auditOf(asked: Asked, action: string, change: object): Pick<CommandInput, 'audit'> {
-  return { audit: { actor: asked.by ?? 'system', action, change: JSON.stringify(change) } };
-}
-
-function by(asked: Asked): { readonly by?: string } {
-  return asked.by === undefined ? {} : { by: asked.by };
-}
-
-/** What the caller wants the job to be still. */
-export function guard({ ifUid, ifVersion }: Asked): Pick<CommandInput, 'ifUid' | 'ifVersion'> {
-  return {
-    ...(ifUid === undefined ? {} : { ifUid }),
-    ...(ifVersion === undefined ? {} : { ifVersion }),
-  };
-}
-
-export function isGuarded(asked: Asked): boolean {
-  return asked.ifUid !== undefined || asked.ifVersion !== undefined;
 }
 
 function tooManyEdits(jobId: string): EngineError {

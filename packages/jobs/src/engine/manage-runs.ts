@@ -14,7 +14,7 @@ import {
   notFound,
   requireDone,
   within,
-} from './manage-jobs.ts';
+} from './manage.ts';
 import { checkPayload } from './registry.ts';
 
 type RunMethods = Pick<Engine, 'trigger' | 'getRun' | 'listRuns' | 'getLogs' | 'cancelRun' | 'retryRun'>;
