@@ -129,6 +129,8 @@ test('proxies are trusted by yes or no, by number and by network', () => {
   expect(configOf({ TRUST_PROXY: 'true' }).trustProxy).toBe(true);
   expect(configOf({ TRUST_PROXY: '2' }).trustProxy).toBe(2);
   expect(configOf({ TRUST_PROXY: 'loopback, 10.0.0.0/8' }).trustProxy).toEqual(['loopback', '10.0.0.0/8']);
+  for (const network of ['0.0.0.0/0', '10.0.0.0/33', '::/0', '::/129'])
+    expect(faultsOf({ TRUST_PROXY: network })[0]).toContain('TRUST_PROXY');
 });
 
 test('a misspelt variable is warned of with the nearest name that is known', () => {
