@@ -11,19 +11,16 @@ import type { Attempt } from './attempt.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Executor, Which } from './execute.ts';
 import { AFTER_FAILURE_MS } from './loop.ts';
-import type { Ending, Meter } from './meter.ts';
+import type { Meter } from './meter.ts';
 import type { Node } from './node.ts';
 import type { Settings } from './options.ts';
+import { type Ended, Settlements } from './settlements.ts';
 import { MAX_BATCH, type Throttle } from './throttle.ts';
 
 /** Jobs planned in one step. */
 const PLAN_BATCH = 500;
 /** A node holds as many claimed runs as it finishes in this time, by recent durations. */
 const PREFETCH_MS = 20;
-/** Settlements gather for so long before they are written together, while nothing else calls for a pass. */
-const GATHER_MS = 4;
-/** A settlement whose job somebody's transaction holds is tried again after so long, or when something may have become due. */
-const LATER_MS = 500;
 /** Settlements and claims in a pass from which on it counts as full. */
 const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
@@ -52,21 +49,13 @@ interface ClaimUnderWay {
   readonly takenBack: Which[];
 }
 
-interface Pending {
-  readonly input: SettleInput;
-  readonly attempt: Attempt | undefined;
-}
-
 /**
  * One pass: write what has ended, plan what is due, claim what there is room for. The three are asked for in one turn, so
  * that a store can do them in one transaction: claims ride with settlements.
  */
 export class Dispatcher<Deps> {
   readonly #with: DispatchDeps<Deps>;
-  #pending: Pending[] = [];
-  /** To be settled again, from when on. */
-  #later: Pending[] = [];
-  #laterAt = 0;
+  readonly #settlements: Settlements;
   #nextWakeAt = Number.NEGATIVE_INFINITY;
   #nextDueAt = Number.NEGATIVE_INFINITY;
   /** When the store was last asked what is due. */
@@ -74,14 +63,11 @@ export class Dispatcher<Deps> {
   /** What is due is not to be claimed ahead of a free place (P9). */
   #onlyForPlaces = false;
   #claiming = true;
-  #batchLimit = MAX_BATCH;
   /** The store failed: a claim may have been made whose answer is lost. */
   #hasLostAnswers = false;
   #reconcileAt = 0;
   #passes = 0;
   readonly #claims = new Set<ClaimUnderWay>();
-  /** Settlements that go ahead of a command, beside the passes. */
-  readonly #underWay = new Set<readonly Pending[]>();
   /** Something became due while a pass was under way, which may not have seen it. */
   #lookAgain = false;
   /** More was due than this node has taken. */
@@ -90,6 +76,7 @@ export class Dispatcher<Deps> {
 
   constructor(deps: DispatchDeps<Deps>) {
     this.#with = deps;
+    this.#settlements = new Settlements(deps);
   }
 
   /** The last pass had much to do: the next one need not wait for more to gather. */
@@ -97,18 +84,18 @@ export class Dispatcher<Deps> {
 
   /** Settlements not yet written. */
   get unsettled(): number {
-    return this.#pending.length;
+    return this.#settlements.waiting;
   }
 
   /** Settlements put off, since their jobs are held by others. */
   get putOff(): number {
-    return this.#later.length;
+    return this.#settlements.putOff;
   }
 
   /** A claim has ended: to be written with the next pass. Kept and retried while the database is away (P10). */
   settle(input: SettleInput, attempt?: Attempt): void {
-    this.#pending.push({ input, attempt });
-    this.#with.wake(this.#pending.length >= MAX_BATCH / 2 ? 0 : GATHER_MS);
+    this.#settlements.add({ input, attempt });
+    this.#with.wake(this.#settlements.gatherMs);
   }
 
   /**
@@ -116,19 +103,16 @@ export class Dispatcher<Deps> {
    * things in the order in which they were asked for.
    */
   settleNow(): void {
-    const batch = this.#pending.splice(0);
+    const batch = this.#settlements.takeAll();
     if (batch.length === 0) return;
-    this.#underWay.add(batch);
     this.#with.store.settle(batch.map(({ input }) => input)).then(
       (result) => {
-        this.#underWay.delete(batch);
         this.#settled(batch, result);
         // A retry may come due sooner than what the loop sleeps for.
         this.#with.wake(this.#sleepMs());
       },
       () => {
-        this.#underWay.delete(batch);
-        this.#putBack(batch);
+        this.#settlements.putBack(batch);
         this.#with.wake(AFTER_FAILURE_MS);
       },
     );
@@ -143,7 +127,7 @@ export class Dispatcher<Deps> {
 
   /** Something may be due sooner than known: look at once. */
   lookNow(): void {
-    this.#laterAt = 0;
+    this.#settlements.retryNow();
     this.#lookAgain = true;
     this.#knowNothing();
     this.#with.wake(0);
@@ -151,7 +135,7 @@ export class Dispatcher<Deps> {
 
   /** What was put off is tried again with the next pass. */
   retryNow(): void {
-    this.#laterAt = 0;
+    this.#settlements.retryNow();
   }
 
   stopClaiming(): void {
@@ -177,11 +161,9 @@ export class Dispatcher<Deps> {
     const { store, node, executor, settings } = this.#with;
     const now = settings.clock.monotonic();
     if (!this.#hasLostAnswers || now < this.#reconcileAt) return;
-    const kept = [...this.#pending, ...this.#later, ...[...this.#underWay].flat()];
-    const unsettled = kept.map(({ input }) => input.fence);
     const { left } = await store.reconcile({
       node: node.id,
-      holds: [...executor.fences(), ...unsettled],
+      holds: [...executor.fences(), ...this.#settlements.fences()],
     });
     // Those of jobs that others hold wait until they don't; nothing else waits for that.
     this.#hasLostAnswers = left > 0;
@@ -194,8 +176,7 @@ export class Dispatcher<Deps> {
     this.#lookAgain = false;
     const monotonic = settings.clock.monotonic();
     if (monotonic - this.#lookedAt >= TRUST_MS) this.#knowNothing();
-    if (monotonic >= this.#laterAt) this.#pending.push(...this.#later.splice(0));
-    const batch = this.#pending.splice(0, this.#batchLimit);
+    const batch = this.#settlements.take();
     const mustPlan = this.#claiming && this.#nextWakeAt <= now;
     const claim = this.#nextClaim(mustPlan, now);
     const settling = batch.length === 0 ? undefined : store.settle(batch.map(({ input }) => input));
@@ -205,7 +186,7 @@ export class Dispatcher<Deps> {
     if (claim !== undefined) this.#claims.add(claim);
     const [settled, planned, claimed] = await Promise.allSettled([settling, planning, claiming]);
     if (claim !== undefined) this.#claims.delete(claim);
-    if (settled.status === 'rejected') this.#putBack(batch);
+    if (settled.status === 'rejected') this.#settlements.putBack(batch);
     else if (settled.value !== undefined) this.#settled(batch, settled.value);
     if (planned.status === 'fulfilled' && planned.value !== undefined) this.#planned(planned.value);
     // What planning lets go may be due, and no claim has looked at it yet.
@@ -238,12 +219,6 @@ export class Dispatcher<Deps> {
     this.#onlyForPlaces = false;
   }
 
-  /** What could not be written is tried again last, and with fewer at once: one that the store refuses keeps back no other. */
-  #putBack(batch: readonly Pending[]): void {
-    this.#pending.push(...batch);
-    this.#batchLimit = Math.max(Math.floor(batch.length / 2), 1);
-  }
-
   #nextClaim(mustPlan: boolean, now: number): ClaimUnderWay | undefined {
     const { executor, throttle, node, types, settings } = this.#with;
     if (!this.#claiming || !node.isMember || settings.concurrency === 0) return undefined;
@@ -271,37 +246,8 @@ export class Dispatcher<Deps> {
     return Math.min(Math.floor(inTime), MAX_BATCH);
   }
 
-  #settled(batch: readonly Pending[], { results, wake }: SettleBatchResult): void {
-    const { events, meter, settings } = this.#with;
-    this.#batchLimit = MAX_BATCH;
-    const later: Pending[] = [];
-    for (const [index, { input, attempt }] of batch.entries()) {
-      const result = results[index];
-      if (result === undefined) continue;
-      const jobId = attempt?.owner.id;
-      if (result.kind === 'later') {
-        later.push({ input, attempt });
-      } else if (result.kind === 'stale') {
-        settings.logger.warn({ runId: input.runId, fence: input.fence }, 'a stale claim was not settled');
-      } else if (result.kind === 'waiting') {
-        this.#nextDueAt = Math.min(this.#nextDueAt, result.availableAt);
-        if (input.outcome.kind !== 'failed') continue;
-        meter.finished('retried');
-        if (jobId !== undefined)
-          events.emit('run.retrying', jobId, input.runId, {
-            available_at: new Date(result.availableAt).toISOString(),
-          });
-      } else {
-        const ending = endingOf(result.status);
-        if (ending === undefined) continue;
-        meter.finished(ending);
-        if (jobId !== undefined) events.emit(`run.${ending}`, jobId, input.runId);
-      }
-    }
-    if (later.length > 0) {
-      this.#later.push(...later);
-      this.#laterAt = settings.clock.monotonic() + LATER_MS;
-    }
+  #settled(batch: readonly Ended[], { results, wake }: SettleBatchResult): void {
+    this.#nextDueAt = Math.min(this.#nextDueAt, this.#settlements.written(batch, results));
     if (!wake) return;
     this.#hasLeftOver ||= !this.#claiming;
     this.lookNow();
@@ -330,9 +276,8 @@ export class Dispatcher<Deps> {
 
   #sleepMs(): number {
     const { settings, executor, throttle } = this.#with;
-    if (this.#pending.length > 0) return this.#pending.length >= MAX_BATCH / 2 ? 0 : GATHER_MS;
-    const laterMs =
-      this.#later.length === 0 ? LONGEST_SLEEP_MS : Math.max(this.#laterAt - settings.clock.monotonic(), 0);
+    if (this.#settlements.waiting > 0) return this.#settlements.gatherMs;
+    const laterMs = Math.min(this.#settlements.laterMs, LONGEST_SLEEP_MS);
     if (!this.#claiming) return laterMs;
     const hasRoom =
       executor.freePlaces > 0 || executor.buffered + this.#claimsUnderWay < this.#prefetchTarget();
@@ -343,8 +288,4 @@ export class Dispatcher<Deps> {
     const longest = this.#hasLostAnswers ? AFTER_FAILURE_MS : LONGEST_SLEEP_MS;
     return Math.min(Math.max(ms, floor), laterMs, longest);
   }
-}
-
-function endingOf(status: string): (Ending & ('succeeded' | 'failed' | 'cancelled')) | undefined {
-  return status === 'succeeded' || status === 'failed' || status === 'cancelled' ? status : undefined;
 }

@@ -1,0 +1,150 @@
+import type { SettleInput, SettleResult } from '../core/store-passes.ts';
+import type { Attempt } from './attempt.ts';
+import type { EventFeed } from './event-feed.ts';
+import type { Ending, Meter } from './meter.ts';
+import type { Settings } from './options.ts';
+import { MAX_BATCH } from './throttle.ts';
+
+/** Settlements gather for so long before they are written together, while nothing else calls for a pass. */
+const GATHER_MS = 4;
+/** A settlement whose job somebody's transaction holds is tried again after so long, or when something may have become due. */
+const LATER_MS = 500;
+
+export interface SettlementsDeps {
+  readonly settings: Settings;
+  readonly events: EventFeed;
+  readonly meter: Meter;
+}
+
+/** A claim that has ended. */
+export interface Ended {
+  readonly input: SettleInput;
+  readonly attempt: Attempt | undefined;
+}
+
+/** The claims that have ended, from then until it is known what became of them: nothing of them is lost meanwhile (P10). */
+export class Settlements {
+  readonly #with: SettlementsDeps;
+  #waiting: Ended[] = [];
+  /** To be settled again, from when on. */
+  #later: Ended[] = [];
+  #laterAt = 0;
+  readonly #underWay = new Set<readonly Ended[]>();
+  #batchLimit = MAX_BATCH;
+
+  constructor(deps: SettlementsDeps) {
+    this.#with = deps;
+  }
+
+  /** Not yet written. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Put off, since their jobs are held by others. */
+  get putOff(): number {
+    return this.#later.length;
+  }
+
+  /** For how long more may gather. */
+  get gatherMs(): number {
+    return this.#waiting.length >= MAX_BATCH / 2 ? 0 : GATHER_MS;
+  }
+
+  /** How long it is until those that were put off are tried again; infinite when there are none. */
+  get laterMs(): number {
+    if (this.#later.length === 0) return Number.POSITIVE_INFINITY;
+    return Math.max(this.#laterAt - this.#with.settings.clock.monotonic(), 0);
+  }
+
+  fences(): number[] {
+    const kept = [...this.#waiting, ...this.#later, ...[...this.#underWay].flat()];
+    return kept.map(({ input }) => input.fence);
+  }
+
+  add(ended: Ended): void {
+    this.#waiting.push(ended);
+  }
+
+  /** What was put off is tried again with the next batch. */
+  retryNow(): void {
+    this.#laterAt = 0;
+  }
+
+  /** The next ones to be written, as many as go at once. To be followed by `written` or `putBack`. */
+  take(): readonly Ended[] {
+    if (this.#with.settings.clock.monotonic() >= this.#laterAt) this.#waiting.push(...this.#later.splice(0));
+    return this.#takeUpTo(this.#batchLimit);
+  }
+
+  /** {@link take}, of all that wait; those put off stay so. */
+  takeAll(): readonly Ended[] {
+    return this.#takeUpTo(this.#waiting.length);
+  }
+
+  #takeUpTo(count: number): readonly Ended[] {
+    const batch = this.#waiting.splice(0, count);
+    if (batch.length > 0) this.#underWay.add(batch);
+    return batch;
+  }
+
+  /** What could not be written is tried again last, and with fewer at once: one that the store refuses keeps back no other. */
+  putBack(batch: readonly Ended[]): void {
+    this.#underWay.delete(batch);
+    this.#waiting.push(...batch);
+    this.#batchLimit = Math.max(Math.floor(batch.length / 2), 1);
+  }
+
+  /** Counts and tells what became of them. Returns when the first of them is to be run again; infinite when none is. */
+  written(batch: readonly Ended[], results: readonly SettleResult[]): number {
+    const { settings } = this.#with;
+    this.#underWay.delete(batch);
+    this.#batchLimit = MAX_BATCH;
+    let nextDueAt = Number.POSITIVE_INFINITY;
+    const later: Ended[] = [];
+    for (const [index, ended] of batch.entries()) {
+      const result = results[index];
+      if (result === undefined) continue;
+      if (result.kind === 'later') later.push(ended);
+      if (result.kind === 'waiting') nextDueAt = Math.min(nextDueAt, result.availableAt);
+      this.#tell(ended, result);
+    }
+    if (later.length > 0) {
+      this.#later.push(...later);
+      this.#laterAt = settings.clock.monotonic() + LATER_MS;
+    }
+    return nextDueAt;
+  }
+
+  #tell({ input, attempt }: Ended, result: SettleResult): void {
+    const { events, meter, settings } = this.#with;
+    const jobId = attempt?.owner.id;
+    switch (result.kind) {
+      case 'later':
+        return;
+      case 'stale':
+        settings.logger.warn({ runId: input.runId, fence: input.fence }, 'a stale claim was not settled');
+        return;
+      case 'waiting': {
+        if (input.outcome.kind !== 'failed') return;
+        meter.finished('retried');
+        const available_at = new Date(result.availableAt).toISOString();
+        if (jobId !== undefined) events.emit('run.retrying', jobId, input.runId, { available_at });
+        return;
+      }
+      case 'finished': {
+        const ending = endingOf(result.status);
+        if (ending === undefined) return;
+        meter.finished(ending);
+        if (jobId !== undefined) events.emit(`run.${ending}`, jobId, input.runId);
+        return;
+      }
+      default:
+        return result satisfies never;
+    }
+  }
+}
+
+function endingOf(status: string): (Ending & ('succeeded' | 'failed' | 'cancelled')) | undefined {
+  return status === 'succeeded' || status === 'failed' || status === 'cancelled' ? status : undefined;
+}
