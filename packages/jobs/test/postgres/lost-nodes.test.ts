@@ -218,6 +218,38 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
     test.expect(await runOf(api, run.id)).toMatchObject({ status: 'running', recoveries: 1 });
   }, 90_000);
 
+  it('a node that is cut off while it tells the others something can be stopped all the same', async (test) => {
+    const { url } = await prepare(test);
+    const network = await createNetwork(url);
+    test.onTestFinished(() => network.close());
+    const store = createPostgresStore({ url: network.url, clock: createSystemClock() });
+    await store.open();
+    let knowsOthers = false;
+    const node = { id: 'leaving', version: '', places: 1, types: {}, startedAt: 0 };
+    const membership = await store.join(node, {
+      notice: () => undefined,
+      others: ({ count }) => {
+        knowsOthers = count > 0;
+      },
+      missed: () => undefined,
+      recovered: () => undefined,
+      lost: () => undefined,
+      hampered: () => undefined,
+      state: () => ({ busy: 0, buffered: 0, throttled: false, eventLoopDelayMs: 0 }),
+    });
+    await test.expect.poll(() => knowsOthers, POLL).toBe(true);
+    network.cut();
+    membership.tell({ kind: 'wake' });
+    let hasLeft = false;
+    const leaving = membership.leave().then(() => {
+      hasLeft = true;
+    });
+    // No statement waits for longer than 30 s.
+    await test.expect.poll(() => hasLeft, POLL).toBe(true);
+    await leaving;
+    await store.close();
+  }, 90_000);
+
   it('for one lease after a standby was promoted nobody is declared dead', async (test) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'greenvue-standby-'));
     test.onTestFinished(() => rm(dataDir, { recursive: true }));

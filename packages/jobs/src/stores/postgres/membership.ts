@@ -103,11 +103,12 @@ class ControlThread implements Membership {
   async leave(): Promise<void> {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
-    await this.#teller.flush();
-    await this.#burying;
+    // Before all that waits for the database: the lease may end meanwhile, and the thread with it.
     const left = new Promise<void>((resolve) => {
       this.#hasLeft = resolve;
     });
+    await this.#teller.flush();
+    await this.#burying;
     this.#say({ kind: 'leave' });
     await left;
   }
