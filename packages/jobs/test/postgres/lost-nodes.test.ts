@@ -250,6 +250,20 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
     await store.close();
   }, 90_000);
 
+  it("takes a dead node for dead though the server's clock has gone back since it was promoted", async (test) => {
+    const { url, api } = await prepare(test);
+    const hour = 3_600_000;
+    await ask(
+      url,
+      `UPDATE greenvue_jobs.server SET since = extract(epoch FROM clock_timestamp()) * 1000 + ${hour}`,
+    );
+    const node = await startProcess(test, url);
+    await test.expect.poll(() => nodesOf(api), POLL).toBe(2);
+    node.signal('SIGKILL');
+    const isThere = async () => (await ask(url, 'SELECT FROM greenvue_jobs.nodes')).length > 1;
+    await test.expect.poll(isThere, { ...POLL, timeout: 10_000 }).toBe(false);
+  }, 60_000);
+
   it('for one lease after a standby was promoted nobody is declared dead', async (test) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'greenvue-standby-'));
     test.onTestFinished(() => rm(dataDir, { recursive: true }));

@@ -35,10 +35,11 @@ export const BEAT = `WITH beat AS (
 /** All listen, and look at the nodes when they hear it. */
 export const TELL_OF_NODES = 'SELECT pg_notify($1, $2)';
 
+/** A clock that has gone back since (P17) must not keep the dead alive until it is as late again. */
 const SERVER = `server AS MATERIALIZED (
     SELECT timeline <> old_timeline AS is_other,
-      timeline = old_timeline AND ${NOW} - since > ${LEASE_MS}
-        AND clock_timestamp() - pg_postmaster_start_time() > '${LEASE_MS} ms' AS is_settled
+      timeline = old_timeline AND ${NOW} - since NOT BETWEEN 0 AND ${LEASE_MS}
+        AND clock_timestamp() - pg_postmaster_start_time() NOT BETWEEN '0' AND '${LEASE_MS} ms' AS is_settled
     FROM (SELECT timeline AS old_timeline, since, left(pg_walfile_name(pg_current_wal_lsn()), 8) AS timeline
       FROM greenvue_jobs.server) AS seen)`;
 const HELD = `held AS MATERIALIZED (
