@@ -158,7 +158,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       await drained(executor, settings, graceMs);
       executor.terminateThreads();
       // A thread in a long native call can't be ended: its run is recovered with the next start.
-      await Promise.race([threads.close(), after(clock, ABORT_GRACE_MS)]);
+      await atMost(clock, ABORT_GRACE_MS, threads.close());
       await Promise.all([loop.stop(), reporter.stop(), pruner.stop()]);
       throttle.stop();
       await settleRest(dispatcher, settings);
@@ -214,6 +214,14 @@ async function drained<Deps>(executor: Executor<Deps>, { clock }: Settings, ms: 
   while (executor.busy > 0 && clock.monotonic() < end) {
     await after(clock, 20);
   }
+}
+
+/** Waits for work, but no longer than `ms`; leaves no timer that would keep the process. */
+async function atMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const cancel = clock.setTimer(ms, over.resolve);
+  await Promise.race([work, over.promise]);
+  cancel();
 }
 
 function after(clock: Clock, ms: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createEngine, type JobContext } from '../../src/index.ts';
+import { type Clock, createEngine, type JobContext } from '../../src/index.ts';
 import { createHarness, type Harness, job, type MakeDatabase, T0, work } from './engine-harness.ts';
 import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
 
@@ -244,6 +244,30 @@ export function promises(makeDatabase: MakeDatabase): void {
       await started;
       await expect(engine.check()).rejects.toMatchObject({ code: 'unavailable' });
       await engine.stop();
+    });
+
+    it('leaves no timer that would keep the process', async () => {
+      const timers = new Set<object>();
+      const clock: Clock = {
+        now: h.clock.now,
+        monotonic: h.clock.monotonic,
+        setTimer(ms, fire) {
+          const timer = {};
+          timers.add(timer);
+          const cancel = h.clock.setTimer(ms, () => {
+            timers.delete(timer);
+            fire();
+          });
+          return () => {
+            timers.delete(timer);
+            cancel();
+          };
+        },
+      };
+      const engine = await h.beside({ clock, autoRun: true });
+      expect(timers.size).toBeGreaterThan(0);
+      await engine.stop();
+      expect(timers.size).toBe(0);
     });
 
     it('twice is once', async () => {
