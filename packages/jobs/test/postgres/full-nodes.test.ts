@@ -1,66 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { z } from 'zod';
-import {
-  createEngine,
-  createSystemClock,
-  defineJobType,
-  type Engine,
-  type JobContext,
-} from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { nothing, ON_DEMAND, testNodes, untilStopped } from './test-nodes.ts';
 
-interface Deps {
-  handler(ctx: JobContext<unknown>): unknown;
-}
-
-const work = defineJobType({
-  type: 'work',
-  module: import.meta.url,
-  payload: z.strictObject({}),
-  run: async (ctx, deps: Deps) => deps.handler(ctx),
-});
-
-let database: TestDatabase;
-const engines: Engine[] = [];
-
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'), `full_${randomUUID().slice(0, 8)}`);
-});
-afterEach(async () => {
-  await Promise.all(engines.splice(0).map((engine) => engine.stop()));
-  await database.empty();
-});
-afterAll(() => database.drop());
-
-async function startNode(deps: Deps, concurrency: number): Promise<Engine> {
-  const clock = createSystemClock();
-  const store = createPostgresStore({ url: database.url, clock });
-  const engine = createEngine<Deps>({
-    store,
-    jobTypes: [work],
-    deps,
-    clock,
-    concurrency,
-    shutdownTimeoutMs: 1_000,
-  });
-  engines.push(engine);
-  await engine.start();
-  return engine;
-}
-
+const nodes = testNodes('full');
+const startNode = nodes.start;
 const POLL = { timeout: 20_000, interval: 20 };
-const onDemand = { id: 'a', name: 'A', type: 'work', onDemand: true, overlap: 'allow' } as const;
-const untilStopped = (ctx: JobContext<unknown>) =>
-  new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason)));
 
 describe('a node whose places are full', () => {
   it('section 7: tells the others when more comes due, once for all of it', async () => {
-    const full = await startNode({ handler: untilStopped }, 1);
-    await startNode({ handler: () => undefined }, 0);
-    await full.createJob(onDemand);
+    const full = await startNode({ handler: untilStopped, concurrency: 1 });
+    await startNode({ handler: nothing, concurrency: 0 });
+    await full.createJob(ON_DEMAND);
     const { run } = (await full.trigger('a')).view;
     await expect.poll(async () => (await full.getRun(run.id)).run.status, POLL).toBe('running');
     const wakes = await listenForWakes();
@@ -100,9 +50,9 @@ describe('a node whose places are full', () => {
       } else await new Promise((resolve) => void setImmediate(resolve));
       running -= 1;
     };
-    const api = await startNode({ handler }, 0);
-    const busy = await startNode({ handler }, 1);
-    await api.createJob(onDemand);
+    const api = await startNode({ handler, concurrency: 0 });
+    const busy = await startNode({ handler, concurrency: 1 });
+    await api.createJob(ON_DEMAND);
     const count = async (status: 'succeeded' | 'running') =>
       (await api.listRuns({ status, limit: 50 })).rows.length;
     // So short that it claims some ahead.
@@ -116,7 +66,7 @@ describe('a node whose places are full', () => {
     for (let n = 0; n < 3; n++) await busy.trigger('a');
     await expect.poll(async () => (await busy.stats()).nodes[0]?.buffered, POLL).toBe(3);
 
-    await startNode({ handler }, 5);
+    await startNode({ handler, concurrency: 5 });
     most = running;
     await api.patchJob('a', { overlap: 'queue' });
     await expect.poll(async () => (await busy.stats()).nodes[0]?.buffered, POLL).toBe(0);
@@ -130,7 +80,7 @@ describe('a node whose places are full', () => {
 
 /** When each wake-up of a node was told (monotonic ms). */
 async function listenForWakes(): Promise<readonly number[]> {
-  const client = new pg.Client({ connectionString: database.url });
+  const client = new pg.Client({ connectionString: nodes.url() });
   const wakes: number[] = [];
   client.on('notification', ({ payload = '' }) => {
     if (payload.includes('"wake"')) wakes.push(performance.now());

@@ -1,80 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
-import {
-  createEngine,
-  createSystemClock,
-  defineJobType,
-  type Engine,
-  type JobContext,
-} from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import type { Engine, JobContext } from '../../src/index.ts';
+import { nothing, ON_DEMAND, testNodes, untilStopped } from './test-nodes.ts';
 
-interface Deps {
-  readonly name: string;
-  handler(ctx: JobContext<unknown>): unknown;
-}
-
-const work = defineJobType({
-  type: 'work',
-  module: import.meta.url,
-  payload: z.strictObject({}),
-  run: async (ctx, deps: Deps) => deps.handler(ctx),
-});
-
-let database: TestDatabase;
-const engines: Engine[] = [];
-
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'), `nodes_${randomUUID().slice(0, 8)}`);
-});
-afterEach(async () => {
-  await Promise.all(engines.splice(0).map((engine) => engine.stop()));
-  await database.empty();
-});
-afterAll(() => database.drop());
-
-const nothing = () => undefined;
-
-/** A node over the shared database, in this process; its threads and connections are its own. */
-async function startNode(deps: Deps, concurrency = 10, errors: string[] = []): Promise<Engine> {
-  const clock = createSystemClock();
-  const store = createPostgresStore({ url: database.url, clock });
-  const engine = createEngine<Deps>({
-    store,
-    jobTypes: [work],
-    deps,
-    clock,
-    concurrency,
-    shutdownTimeoutMs: 2_000,
-    logger: {
-      debug: nothing,
-      info: nothing,
-      warn: nothing,
-      error: (_, message) => void errors.push(message),
-    },
-  });
-  engines.push(engine);
-  await engine.start();
-  return engine;
-}
-
-const untilStopped = (ctx: JobContext<unknown>) =>
-  new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason)));
-const onDemand = { id: 'a', name: 'A', type: 'work', onDemand: true, overlap: 'allow' } as const;
+const nodes = testNodes('nodes');
+const startNode = nodes.start;
 const statusOf = async (engine: Engine, runId: string) => (await engine.getRun(runId)).run.status;
 
 describe('several nodes on one PostgreSQL', () => {
   it('lesson 19: each run is run once, whoever asks for it, and an API-only node runs none', async () => {
     const ran: string[] = [];
     const handler = (name: string) => (ctx: JobContext<unknown>) => void ran.push(`${name} ${ctx.run.id}`);
-    const api = await startNode({ name: 'api', handler: handler('api') }, 0);
-    await startNode({ name: 'b', handler: handler('b') });
-    await startNode({ name: 'c', handler: handler('c') });
-    await api.createJob(onDemand);
+    const api = await startNode({ handler: handler('api'), concurrency: 0 });
+    await startNode({ handler: handler('b') });
+    await startNode({ handler: handler('c') });
+    await api.createJob(ON_DEMAND);
     const ids = await Promise.all(
       Array.from({ length: 200 }, async () => (await api.trigger('a')).view.run.id),
     );
@@ -85,16 +27,15 @@ describe('several nodes on one PostgreSQL', () => {
   });
 
   it('P12: a cancel asked of one node stops the handler on another', async () => {
-    const api = await startNode({ name: 'api', handler: () => undefined }, 0);
+    const api = await startNode({ handler: nothing, concurrency: 0 });
     let started = 0;
     await startNode({
-      name: 'b',
       handler: (ctx) => {
         started += 1;
         return untilStopped(ctx);
       },
     });
-    await api.createJob(onDemand);
+    await api.createJob(ON_DEMAND);
     const { run } = (await api.trigger('a')).view;
     await expect.poll(() => started).toBe(1);
     const asked = performance.now();
@@ -104,21 +45,18 @@ describe('several nodes on one PostgreSQL', () => {
   });
 
   it('P14: a pause on one node takes back what another holds unstarted', async () => {
-    const api = await startNode({ name: 'api', handler: () => undefined }, 0);
+    const api = await startNode({ handler: nothing, concurrency: 0 });
     const running: string[] = [];
     const ends: (() => void)[] = [];
-    await startNode(
-      {
-        name: 'b',
-        handler: (ctx) =>
-          new Promise<void>((resolve) => {
-            running.push(ctx.run.id);
-            ends.push(resolve);
-          }),
-      },
-      1,
-    );
-    await api.createJob(onDemand);
+    await startNode({
+      handler: (ctx) =>
+        new Promise<void>((resolve) => {
+          running.push(ctx.run.id);
+          ends.push(resolve);
+        }),
+      concurrency: 1,
+    });
+    await api.createJob(ON_DEMAND);
     const first = (await api.trigger('a')).view.run.id;
     await expect.poll(() => running).toEqual([first]);
     const second = (await api.trigger('a')).view.run.id;
@@ -133,9 +71,8 @@ describe('several nodes on one PostgreSQL', () => {
   });
 
   it('P4, P6: recurring jobs are planned once between them', async () => {
-    const handler = () => undefined;
-    const api = await startNode({ name: 'a', handler });
-    await startNode({ name: 'b', handler });
+    const api = await startNode({ handler: nothing });
+    await startNode({ handler: nothing });
     await api.createJob({ id: 'tick', name: 'Tick', type: 'work', interval: '1s' });
     const finished = async () =>
       (await api.listRuns({ jobId: 'tick', status: 'succeeded', limit: 10 })).rows.map(
@@ -152,12 +89,12 @@ describe('several nodes on one PostgreSQL', () => {
       ran.push(name);
       return name === 'b' ? untilStopped(ctx) : undefined;
     };
-    const api = await startNode({ name: 'api', handler: () => undefined }, 0);
-    const b = await startNode({ name: 'b', handler: handler('b') }, 1);
-    await api.createJob(onDemand);
+    const api = await startNode({ handler: nothing, concurrency: 0 });
+    const b = await startNode({ handler: handler('b'), concurrency: 1 });
+    await api.createJob(ON_DEMAND);
     const { run } = (await api.trigger('a')).view;
     await expect.poll(() => ran).toEqual(['b']);
-    await startNode({ name: 'c', handler: handler('c') });
+    await startNode({ handler: handler('c') });
     await b.stop();
     await expect.poll(() => statusOf(api, run.id)).toBe('succeeded');
     expect(ran).toEqual(['b', 'c']);
@@ -165,15 +102,14 @@ describe('several nodes on one PostgreSQL', () => {
   });
 
   it('section 6: every node shows the events of all, in batches, and as soon as somebody watches', async () => {
-    const handler = () => undefined;
-    const api = await startNode({ name: 'api', handler }, 0);
-    await startNode({ name: 'b', handler });
+    const api = await startNode({ handler: nothing, concurrency: 0 });
+    await startNode({ handler: nothing });
     const seen: string[] = [];
     const { unsubscribe } = api.subscribe((event) => {
       if (event !== 'reset') seen.push(`${event.type} ${event.runId ?? event.jobId}`);
     });
     // The other one hears of the watcher within half a second; what it did before is not told.
-    await api.createJob(onDemand);
+    await api.createJob(ON_DEMAND);
     await expect
       .poll(
         async () => {
@@ -193,10 +129,10 @@ describe('several nodes on one PostgreSQL', () => {
   }, 60_000);
 
   it('section 6: nothing is told from node to node while nobody watches', async () => {
-    const heard = await listenTo(database.url);
-    const api = await startNode({ name: 'api', handler: () => undefined }, 0);
-    await startNode({ name: 'b', handler: () => undefined });
-    await api.createJob(onDemand);
+    const heard = await listenTo(nodes.url());
+    const api = await startNode({ handler: nothing, concurrency: 0 });
+    await startNode({ handler: nothing });
+    await api.createJob(ON_DEMAND);
     const ids = await Promise.all(
       Array.from({ length: 20 }, async () => (await api.trigger('a')).view.run.id),
     );
@@ -207,9 +143,9 @@ describe('several nodes on one PostgreSQL', () => {
   });
 
   it('GET /job-stats on any node lists all that live, the one that answers first', async () => {
-    const a = await startNode({ name: 'a', handler: () => undefined }, 3);
-    const b = await startNode({ name: 'b', handler: untilStopped }, 7);
-    await a.createJob(onDemand);
+    const a = await startNode({ handler: nothing, concurrency: 3 });
+    const b = await startNode({ handler: untilStopped, concurrency: 7 });
+    await a.createJob(ON_DEMAND);
     await Promise.all(Array.from({ length: 5 }, () => a.trigger('a')));
     const nodesOf = async (engine: Engine) => (await engine.stats()).nodes;
     const [ofA, ofB] = [(await nodesOf(a))[0]?.node, (await nodesOf(b))[0]?.node];
@@ -230,13 +166,13 @@ describe('several nodes on one PostgreSQL', () => {
 
   it('section 7: a node whose connections are cut is nobody that died, and hears the others again', async () => {
     const lost: string[] = [];
-    const a = await startNode({ name: 'a', handler: untilStopped }, 1, lost);
-    const api = await startNode({ name: 'api', handler: () => undefined }, 0, lost);
-    await api.createJob(onDemand);
+    const a = await startNode({ handler: untilStopped, concurrency: 1, errors: lost });
+    const api = await startNode({ handler: nothing, concurrency: 0, errors: lost });
+    await api.createJob(ON_DEMAND);
     const { run } = (await api.trigger('a')).view;
     await expect.poll(() => statusOf(api, run.id)).toBe('running');
     const node = (await a.stats()).nodes[0]?.node;
-    const client = new pg.Client({ connectionString: database.url });
+    const client = new pg.Client({ connectionString: nodes.url() });
     await client.connect();
     for (let n = 0; n < 3; n++) {
       await client.query(CUT_ALL);
@@ -265,24 +201,24 @@ describe('several nodes on one PostgreSQL', () => {
   it('P9, P10: a node that the others took for dead aborts its handlers, and begins anew under another id', async () => {
     const reasons: string[] = [];
     const told: string[] = [];
-    const a = await startNode(
-      {
-        name: 'a',
-        handler: (ctx) =>
-          untilStopped(ctx).catch((error: unknown) => {
-            reasons.push(error instanceof Error ? error.name : '');
-            throw error;
-          }),
+    const a = await startNode({
+      handler: async (ctx) => {
+        try {
+          return await untilStopped(ctx);
+        } catch (error) {
+          reasons.push(error instanceof Error ? error.name : '');
+          throw error;
+        }
       },
-      1,
-      told,
-    );
-    await a.createJob(onDemand);
+      concurrency: 1,
+      errors: told,
+    });
+    await a.createJob(ON_DEMAND);
     const { run } = (await a.trigger('a')).view;
     await expect.poll(() => statusOf(a, run.id)).toBe('running');
     const before = (await a.stats()).nodes[0]?.node;
     // As one does who was frozen for longer than the lease.
-    const client = new pg.Client({ connectionString: database.url });
+    const client = new pg.Client({ connectionString: nodes.url() });
     await client.connect();
     await client.query('DELETE FROM greenvue_jobs.nodes WHERE id = $1', [before]);
     await client.end();
@@ -297,8 +233,8 @@ describe('several nodes on one PostgreSQL', () => {
   it('P9: a node whose control thread has failed is a node again, under another id', async () => {
     const said = vi.spyOn(Worker.prototype, 'postMessage');
     onTestFinished(() => said.mockRestore());
-    const a = await startNode({ name: 'a', handler: nothing });
-    await a.createJob(onDemand);
+    const a = await startNode({ handler: nothing });
+    await a.createJob(ON_DEMAND);
     const before = (await a.stats()).nodes[0]?.node;
     // The only thread there is: the node tells it every second that it lives.
     await expect.poll(() => said.mock.contexts.length).toBeGreaterThan(0);
@@ -311,12 +247,12 @@ describe('several nodes on one PostgreSQL', () => {
   });
 
   it('section 7: what others say on the channel of the nodes harms none of them', async () => {
-    const api = await startNode({ name: 'api', handler: nothing }, 0);
-    await startNode({ name: 'b', handler: nothing });
+    const api = await startNode({ handler: nothing, concurrency: 0 });
+    await startNode({ handler: nothing });
     const idsOf = async () => (await api.stats()).nodes.map(({ node }) => node);
     await expect.poll(idsOf).toHaveLength(2);
     const before = await idsOf();
-    const client = new pg.Client({ connectionString: database.url });
+    const client = new pg.Client({ connectionString: nodes.url() });
     await client.connect();
     for (const payload of [
       'what no node tells',
@@ -325,7 +261,7 @@ describe('several nodes on one PostgreSQL', () => {
     ])
       await client.query('SELECT pg_notify($1, $2)', ['greenvue_jobs', payload]);
     await client.end();
-    await api.createJob(onDemand);
+    await api.createJob(ON_DEMAND);
     const { run } = (await api.trigger('a')).view;
     await expect.poll(() => statusOf(api, run.id)).toBe('succeeded');
     expect(await idsOf()).toEqual(before);

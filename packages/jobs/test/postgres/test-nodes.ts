@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
+import { z } from 'zod';
+import {
+  createEngine,
+  createSystemClock,
+  defineJobType,
+  type Engine,
+  type JobContext,
+} from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
+
+export type Handler = (ctx: JobContext<unknown>) => unknown;
+
+export interface NodeOptions {
+  readonly handler: Handler;
+  readonly concurrency?: number;
+  /** Hears the errors that the node logs. */
+  readonly errors?: string[];
+}
+
+export interface TestNodes {
+  /** Of the database that they share. */
+  url(): string;
+  /** A node in this process; its threads and connections are its own. It is stopped when the test is over. */
+  start(options: NodeOptions): Promise<Engine>;
+}
+
+const work = defineJobType({
+  type: 'work',
+  module: import.meta.url,
+  payload: z.strictObject({ order: z.int().default(0) }),
+  run: async (ctx, deps: { readonly handler: Handler }) => deps.handler(ctx),
+});
+
+/** Nodes for the tests of a file, over a database of its own that is empty at the start of each. */
+export function testNodes(prefix: string): TestNodes {
+  const engines: Engine[] = [];
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase(inject('postgresUrl'), `${prefix}_${randomUUID().slice(0, 8)}`);
+  });
+  afterEach(async () => {
+    await Promise.all(engines.splice(0).map((engine) => engine.stop()));
+    await database.empty();
+  });
+  afterAll(() => database.drop());
+  return {
+    url: () => database.url,
+    async start({ handler, concurrency = 10, errors = [] }) {
+      const clock = createSystemClock();
+      const engine = createEngine<{ readonly handler: Handler }>({
+        store: createPostgresStore({ url: database.url, clock }),
+        jobTypes: [work],
+        deps: { handler },
+        clock,
+        concurrency,
+        shutdownTimeoutMs: 2_000,
+        logger: {
+          debug: nothing,
+          info: nothing,
+          warn: nothing,
+          error: (_, message) => void errors.push(message),
+        },
+      });
+      engines.push(engine);
+      await engine.start();
+      return engine;
+    },
+  };
+}
+
+export const nothing = (): undefined => undefined;
+/** A handler that ends when it is told to, with the reason. */
+export const untilStopped: Handler = (ctx) =>
+  new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason)));
+/** A job that {@link testNodes} can run. */
+export const ON_DEMAND = { id: 'a', name: 'A', type: 'work', onDemand: true, overlap: 'allow' } as const;

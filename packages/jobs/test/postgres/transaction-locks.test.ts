@@ -1,0 +1,225 @@
+import { fastify } from 'fastify';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { jobsPlugin } from '../../src/fastify/index.ts';
+import { createSystemClock, type JobInput } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { busyIn, type Callers, createCallers, FREE, order, SINGLE } from './callers.ts';
+import { testNodes } from './test-nodes.ts';
+
+const nodes = testNodes('locks');
+let h: Callers;
+beforeEach(async () => {
+  h = await createCallers(nodes);
+});
+afterEach(() => h.close());
+
+describe('under `allow`', () => {
+  it('keeps nobody waiting: triggers, slots, settlements, pauses', async () => {
+    await h.engine.createJob({ ...FREE, onDemand: undefined, interval: '1s' });
+    const [one, other] = [await h.begin(), await h.begin()];
+    await h.engine.trigger('free', { tx: one });
+    await h.engine.trigger('free', { tx: other });
+    const { run } = (await h.engine.trigger('free')).view;
+    await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
+    const slots = async () =>
+      (await h.runsOf('free')).filter(({ scheduledFor }) => scheduledFor !== undefined);
+    await expect
+      .poll(async () => (await slots()).map(({ status }) => status), { timeout: 10_000 })
+      .toEqual(expect.arrayContaining(['succeeded', 'succeeded']));
+    await h.engine.pauseJob('free');
+    const before = (await h.runsOf('free')).length;
+    await Promise.all([one.query('COMMIT'), other.query('COMMIT')]);
+    // Both were asked for by hand, so that the pause does not hold them.
+    await expect
+      .poll(async () => (await h.runsOf('free')).map(({ status }) => status))
+      .toEqual(Array.from({ length: before + 2 }, () => 'succeeded'));
+  });
+
+  it('P13: a deletion waits for it, answers `busy` after 2 s, and leaves no run without a job', async () => {
+    await h.engine.stop();
+    // Nobody runs it before the deletion can cancel it.
+    h.engine = await h.startNode(0);
+    await h.engine.createJob(FREE);
+    const tx = await h.begin();
+    const { run } = (await h.engine.trigger('free', { tx })).view;
+    await Promise.all([
+      busyIn(h.engine.deleteJob('free')),
+      busyIn(h.engine.patchJob('free', { overlap: 'skip' })),
+    ]);
+    const deleted = h.engine.deleteJob('free');
+    await tx.query('COMMIT');
+    await deleted;
+    expect(await h.statusOf(run.id)).toBe('cancelled');
+    const late = await h.begin();
+    await expect(h.engine.trigger('free', { tx: late })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('P15: a run with a time of its own changes the job, and so holds it', async () => {
+    await h.engine.createJob(FREE);
+    const tx = await h.begin();
+    const { run } = (
+      await h.engine.trigger('free', { tx, runAt: new Date(Date.now() + 1_500).toISOString() })
+    ).view;
+    await tx.query('COMMIT');
+    await expect.poll(() => h.statusOf(run.id), { timeout: 10_000 }).toBe('succeeded');
+  });
+
+  it('P15: of two transactions with one dedupe key, one makes the run and the other waits for it', async () => {
+    await h.engine.createJob(FREE);
+    const [first, second] = [await h.begin(), await h.begin()];
+    const made = await h.engine.trigger('free', { tx: first, dedupeKey: 'k' });
+    const again = h.engine.trigger('free', { tx: second, dedupeKey: 'k' });
+    await busyIn(again);
+    const waiting = h.engine.trigger('free', { tx: second, dedupeKey: 'k' });
+    const outside = h.engine.trigger('free', { dedupeKey: 'k' });
+    // Only then have they looked for the key before it was there to be found.
+    await expect.poll(h.blocked, { interval: 10 }).toBe(2);
+    await first.query('COMMIT');
+    for (const { view, duplicate } of await Promise.all([waiting, outside])) {
+      expect(duplicate).toBe(true);
+      expect(view.run.id).toBe(made.view.run.id);
+    }
+    await second.query('COMMIT');
+    expect(await h.runsOf('free')).toHaveLength(1);
+  });
+});
+
+describe('under `skip` and `queue`', () => {
+  it('P7: slots wait for the commit, and then find the room taken', async () => {
+    h.handler = (ctx) => new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
+    await h.engine.createJob({ ...SINGLE, onDemand: undefined, interval: '1s' });
+    const tx = await h.begin();
+    const { run } = (await h.engine.trigger('single', { tx })).view;
+    const { nextRunAt = 0 } = (await h.engine.getJob('single')).job;
+    await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(nextRunAt + 1_000);
+    expect(await h.runsOf('single')).toEqual([]);
+    await tx.query('COMMIT');
+    await expect
+      .poll(async () => (await h.runsOf('single')).map(({ status }) => status))
+      .toEqual(expect.arrayContaining(['running', 'skipped']));
+    expect(await h.statusOf(run.id)).toBe('running');
+    await h.engine.deleteJob('single');
+  });
+
+  it('P6: slots wait for a rollback as well, and then run', async () => {
+    await h.engine.createJob({ ...SINGLE, onDemand: undefined, interval: '1s' });
+    const tx = await h.begin();
+    await h.engine.trigger('single', { tx });
+    const { nextRunAt = 0 } = (await h.engine.getJob('single')).job;
+    await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(nextRunAt + 500);
+    await tx.query('ROLLBACK');
+    const since = performance.now();
+    await expect.poll(async () => (await h.runsOf('single')).length).toBeGreaterThan(0);
+    expect(performance.now() - since).toBeLessThan(3_000);
+  });
+
+  it('other triggers, edits, pauses and cancels answer `busy` after 2 s, in other transactions as well', async () => {
+    await h.engine.createJob(SINGLE);
+    await h.engine.createJob(FREE);
+    const [holder, other] = [await h.begin(), await h.begin()];
+    await h.engine.trigger('single', { tx: holder });
+    await order(other, 1);
+    await Promise.all([
+      busyIn(h.engine.trigger('single')),
+      busyIn(h.engine.pauseJob('single')),
+      busyIn(h.engine.trigger('single', { tx: other })),
+    ]);
+    await h.engine.trigger('free', { tx: other });
+    await other.query('COMMIT');
+    expect(await h.orders()).toEqual([1]);
+    await holder.query('COMMIT');
+    await expect
+      .poll(async () => (await h.runsOf('free')).map(({ status }) => status))
+      .toEqual(['succeeded']);
+  });
+
+  it('a crowd that waits for one job keeps nobody from the others', async () => {
+    await h.engine.createJob(SINGLE);
+    await h.engine.createJob(FREE);
+    const holder = await h.begin();
+    await h.engine.trigger('single', { tx: holder });
+    const since = performance.now();
+    const crowd = Array.from({ length: 100 }, () => h.engine.trigger('single').catch(({ code }) => code));
+    const { run } = (await h.engine.trigger('free')).view;
+    await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
+    expect(performance.now() - since).toBeLessThan(1_800);
+    expect(new Set(await Promise.all(crowd))).toEqual(new Set(['busy']));
+    expect(performance.now() - since).toBeLessThan(8_000);
+  });
+
+  it('over REST, that is a 503 with Retry-After', async () => {
+    await h.engine.createJob(SINGLE);
+    const tx = await h.begin();
+    await h.engine.trigger('single', { tx });
+    const app = fastify();
+    await app.register(jobsPlugin, { prefix: '/api', engine: h.engine, authorize: false });
+    const answer = await app.inject({ method: 'POST', url: '/api/jobs/single/runs' });
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers['retry-after']).toBe('2');
+    expect(answer.json()).toMatchObject({ status: 503, detail: expect.stringContaining('transaction') });
+    await app.close();
+  });
+
+  it('P10: what has ended of the job is settled after the commit; other jobs go on', async () => {
+    const ends: (() => void)[] = [];
+    h.handler = (ctx) => (ctx.job.id === 'single' ? new Promise<void>((end) => ends.push(end)) : undefined);
+    await h.engine.createJob({ ...SINGLE, overlap: 'queue' });
+    await h.engine.createJob(FREE);
+    const first = (await h.engine.trigger('single')).view.run.id;
+    await expect.poll(() => ends.length).toBe(1);
+    const tx = await h.begin();
+    const second = (await h.engine.trigger('single', { tx })).view.run;
+    expect(second).toMatchObject({ held: 'overlap' });
+    ends[0]?.();
+    for (let n = 0; n < 5; n++) {
+      const { run } = (await h.engine.trigger('free')).view;
+      await expect.poll(() => h.statusOf(run.id), { interval: 10 }).toBe('succeeded');
+    }
+    expect(await h.statusOf(first)).toBe('running');
+    await tx.query('COMMIT');
+    await expect.poll(() => h.statusOf(first)).toBe('succeeded');
+    await expect.poll(() => ends.length).toBe(2);
+    ends[1]?.();
+    await expect.poll(() => h.statusOf(second.id)).toBe('succeeded');
+  });
+
+  it('P9: the dead runs of the job are taken back after the end of the transaction, others at once', async () => {
+    const clock = createSystemClock();
+    const store = createPostgresStore({ url: nodes.url(), clock });
+    await store.open();
+    await h.engine.stop();
+    const input = { types: { work: 1 }, places: 10, prefetch: 0 };
+    const definition = async (job: JobInput) => {
+      const made = await h.startNode(0);
+      await made.createJob(job);
+      await made.trigger(job.id);
+    };
+    await definition(SINGLE);
+    await definition(FREE);
+    const { runs } = await store.claim({ node: 'gone', ...input });
+    expect(runs).toHaveLength(2);
+    const holder = await h.begin();
+    await holder.query("SELECT FROM greenvue_jobs.jobs WHERE id = 'single' FOR NO KEY UPDATE");
+    expect(await store.recover({ node: 'self' })).toEqual({ recovered: 1, failed: 0 });
+    await holder.query('COMMIT');
+    // A living node notices with one of its beats.
+    await expect
+      .poll(async () => (await store.claim({ node: 'next', ...input })).runs.length, { timeout: 15_000 })
+      .toBe(2);
+    await store.close();
+  });
+
+  it('a shutdown does not wait for the transaction', async () => {
+    const ends: (() => void)[] = [];
+    h.handler = () => new Promise<void>((end) => ends.push(end));
+    await h.engine.createJob({ ...SINGLE, overlap: 'queue' });
+    const { run } = (await h.engine.trigger('single')).view;
+    await expect.poll(() => h.statusOf(run.id)).toBe('running');
+    const tx = await h.begin();
+    await h.engine.trigger('single', { tx });
+    ends[0]?.();
+    const since = performance.now();
+    await h.engine.stop();
+    expect(performance.now() - since).toBeLessThan(10_000);
+  });
+});
