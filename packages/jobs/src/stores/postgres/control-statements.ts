@@ -35,11 +35,13 @@ export const BEAT = `WITH beat AS (
 /** All listen, and look at the nodes when they hear it. */
 export const TELL_OF_NODES = 'SELECT pg_notify($1, $2)';
 
+/** When a backend crashes, the server begins anew in the same process; it forgets its statistics then, as after any crash. */
+const STARTED_AT = 'greatest(pg_postmaster_start_time(), pg_stat_get_bgwriter_stat_reset_time())';
 /** A clock that has gone back since (P17) must not keep the dead alive until it is as late again. */
 const SERVER = `server AS MATERIALIZED (
     SELECT timeline <> old_timeline AS is_other,
       timeline = old_timeline AND ${NOW} - since NOT BETWEEN 0 AND ${LEASE_MS}
-        AND clock_timestamp() - pg_postmaster_start_time() NOT BETWEEN '0' AND '${LEASE_MS} ms' AS is_settled
+        AND clock_timestamp() - ${STARTED_AT} NOT BETWEEN '0' AND '${LEASE_MS} ms' AS is_settled
     FROM (SELECT timeline AS old_timeline, since, left(pg_walfile_name(pg_current_wal_lsn()), 8) AS timeline
       FROM greenvue_jobs.server) AS seen)`;
 const HELD = `held AS MATERIALIZED (
