@@ -132,6 +132,10 @@ export function dispatching(makeDatabase: MakeDatabase): void {
   describe('a claim whose answer is on its way', () => {
     /** Triggers a run, and leaves the answer to its claim under way. */
     const claimUnderWay = async () => {
+      await make();
+      await h.engine.createJob(job());
+      const told = untilTold();
+      h.deps.handler = told.handler;
       let arrive: () => void = () => undefined;
       store.make(
         new Promise<void>((resolve) => {
@@ -143,7 +147,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       const ticking = h.engine.tick();
       await expect.poll(async () => (await h.engine.getRun(view.run.id)).run).toHaveProperty('claim');
       store.make('works', 'claim');
-      return {
+      const claim = {
         id: view.run.id,
         async arrive() {
           arrive();
@@ -151,14 +155,11 @@ export function dispatching(makeDatabase: MakeDatabase): void {
           await h.engine.tick();
         },
       };
+      return { told, claim };
     };
 
     it('P12: does not start a run that was cancelled meanwhile', async () => {
-      await make();
-      await h.engine.createJob(job());
-      const told = untilTold();
-      h.deps.handler = told.handler;
-      const claim = await claimUnderWay();
+      const { told, claim } = await claimUnderWay();
       await h.engine.cancelRun(claim.id);
       await claim.arrive();
       expect(told.started).toEqual([]);
@@ -166,11 +167,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
     });
 
     it('P11: does not start a run whose fence was voided meanwhile', async () => {
-      await make();
-      await h.engine.createJob(job());
-      const told = untilTold();
-      h.deps.handler = told.handler;
-      const claim = await claimUnderWay();
+      const { told, claim } = await claimUnderWay();
       await h.engine.cancelRun(claim.id, { force: true });
       await claim.arrive();
       expect(told.started).toEqual([]);
@@ -178,11 +175,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
     });
 
     it('P13: does not start a run of a job that was deleted meanwhile', async () => {
-      await make();
-      await h.engine.createJob(job());
-      const told = untilTold();
-      h.deps.handler = told.handler;
-      const claim = await claimUnderWay();
+      const { told, claim } = await claimUnderWay();
       await h.engine.deleteJob('job');
       await claim.arrive();
       expect(told.started).toEqual([]);
@@ -190,11 +183,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
     });
 
     it('P14: leaves a run of a job that was paused meanwhile to the resume', async () => {
-      await make();
-      await h.engine.createJob(job());
-      const told = untilTold();
-      h.deps.handler = told.handler;
-      const claim = await claimUnderWay();
+      const { told, claim } = await claimUnderWay();
       h.clock.advance(1);
       await h.engine.pauseJob('job');
       await claim.arrive();
@@ -207,11 +196,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
     });
 
     it('lesson 17: starts nothing once the engine is to stop, and that costs no attempt', async () => {
-      await make();
-      await h.engine.createJob(job());
-      const told = untilTold();
-      h.deps.handler = told.handler;
-      const claim = await claimUnderWay();
+      const { told, claim } = await claimUnderWay();
       const passing = setInterval(() => h.clock.advance(5_000), 5);
       const stopped = h.engine.stop();
       await claim.arrive();

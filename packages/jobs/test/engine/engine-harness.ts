@@ -117,3 +117,16 @@ export const job = (extra: Partial<JobInput> = {}): JobInput => ({
   onDemand: true,
   ...extra,
 });
+
+/** Triggers the job, and lets the engine come to it. */
+export async function runOnce(h: Harness, payload?: unknown): Promise<string> {
+  const { view } = await h.engine.trigger('job', payload === undefined ? {} : { payload });
+  await h.engine.tick();
+  return view.run.id;
+}
+
+/** A handler that goes on until its signal fires, and then throws the reason. */
+export const untilAborted = (ctx: JobContext<unknown>): Promise<never> =>
+  new Promise((_, reject) => {
+    ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason), { once: true });
+  });

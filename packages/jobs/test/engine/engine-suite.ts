@@ -4,12 +4,14 @@ import type { MakeDatabase } from './engine-harness.ts';
 import { execution } from './execute.ts';
 import { outages } from './outage.ts';
 import { promises } from './promises.ts';
+import { restarts } from './restarts.ts';
 
 /** What an engine promises whatever store it has. */
 export function engineSuite(makeDatabase: MakeDatabase): void {
   // Each prepares its tests in its own way.
   describe('promises', () => promises(makeDatabase));
   describe('execution', () => execution(makeDatabase));
+  describe('restarts', () => restarts(makeDatabase));
   describe('dispatching', () => dispatching(makeDatabase));
   describe('outages', () => outages(makeDatabase));
 }

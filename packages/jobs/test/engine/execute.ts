@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { defineJobType, type JobContext, PermanentError } from '../../src/index.ts';
+import { PermanentError } from '../../src/index.ts';
 import {
   createHarness,
-  type Deps,
   type Harness,
   job,
   type MakeDatabase,
+  runOnce,
   T0,
-  work,
+  untilAborted,
 } from './engine-harness.ts';
 
 export function execution(makeDatabase: MakeDatabase): void {
@@ -23,18 +22,6 @@ export function execution(makeDatabase: MakeDatabase): void {
     () => {
       throw new Error(message);
     };
-
-  async function runOnce(h: Harness, payload?: unknown): Promise<string> {
-    const { view } = await h.engine.trigger('job', payload === undefined ? {} : { payload });
-    await h.engine.tick();
-    return view.run.id;
-  }
-
-  /** Until the signal fires, then throws its reason. */
-  const untilAborted = (ctx: JobContext<unknown>) =>
-    new Promise((_, reject) => {
-      ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason), { once: true });
-    });
 
   describe('a run', () => {
     it('succeeds with what its handler returned, its log and progress', async () => {
@@ -292,141 +279,6 @@ export function execution(makeDatabase: MakeDatabase): void {
       await runOnce(h, { n: 9 });
       await runOnce(h);
       expect(seen).toEqual([9, 1]);
-    });
-  });
-
-  describe('P21 payloads', () => {
-    const stricter = defineJobType({
-      type: 'work',
-      module: import.meta.url,
-      payload: z.strictObject({ n: z.int().min(10) }),
-      run: async (ctx, deps: Deps) => deps.handler(ctx),
-    });
-
-    it('one that today’s schema refuses is a permanent failure, payload_invalid, not a crash', async () => {
-      await h.engine.createJob(job({ payload: { n: 1 } }));
-      const { view } = await h.engine.trigger('job');
-      const deployed = await h.again({ jobTypes: [stricter] });
-      await deployed.tick();
-      expect((await deployed.getRun(view.run.id)).run).toMatchObject({
-        status: 'failed',
-        reason: 'payload_invalid',
-        errors: [{ reason: 'payload_invalid' }],
-      });
-    });
-
-    it.each([
-      ['an object that is not strict', z.object({ a: z.int() })],
-      ['an open object inside', z.strictObject({ a: z.looseObject({}) })],
-      ['a refinement', z.strictObject({ a: z.string().refine((text) => text !== 'x') })],
-      ['a transform', z.strictObject({ a: z.string().transform((text) => text.length) })],
-      ['what JSON Schema can’t express', z.strictObject({ a: z.date() })],
-    ])('registration refuses %s', async (_, payload) => {
-      const type = defineJobType({
-        type: 'bad',
-        module: import.meta.url,
-        payload,
-        run: async () => undefined,
-      });
-      await expect(h.again({ jobTypes: [type] })).rejects.toThrow(/The job type bad can't be registered/);
-    });
-  });
-
-  describe('P22 types and deploys', () => {
-    it('a node without the type lets its slots pass, health says no_handler, and P6 applies when it appears', async () => {
-      await h.engine.createJob(job({ onDemand: undefined, interval: '1h' }));
-      const without = await h.again({ jobTypes: [] });
-      h.clock.advance(3 * 3_600_000);
-      await without.tick();
-      expect(await without.getJob('job')).toMatchObject({ health: { status: 'no_handler' } });
-      expect((await without.listRuns({ limit: 10 })).rows).toHaveLength(0);
-      h.clock.advance(600_000);
-      await (await h.again()).tick();
-      expect((await h.engine.listRuns({ limit: 10 })).rows).toMatchObject([
-        { run: { status: 'succeeded', missed: 3, catchUp: true } },
-      ]);
-    });
-
-    it('a node with an older version of the type leaves the job alone', async () => {
-      const v2 = { ...work, version: 2 };
-      await (await h.beside({ jobTypes: [v2] })).createJob(job({ onDemand: undefined, interval: '1h' }));
-      h.clock.advance(3_600_000);
-      await h.engine.tick();
-      expect((await h.engine.listRuns({ limit: 10 })).rows).toHaveLength(0);
-    });
-
-    it('a node with no places plans and runs nothing, and serves the API', async () => {
-      const api = await h.beside({ concurrency: 0 });
-      await api.createJob(job());
-      const { view } = await api.trigger('job');
-      await api.tick();
-      expect((await api.getRun(view.run.id)).run.status).toBe('queued');
-    });
-  });
-
-  describe('P9 lost nodes', () => {
-    it('lesson 16: what a dead process had claimed is taken back at the next start, and costs no attempt', async () => {
-      await h.engine.createJob(job());
-      let stuck = true;
-      h.deps.handler = (ctx) => (stuck ? untilAborted(ctx) : ctx.run.attempt);
-      const id = await runOnce(h);
-      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'running' });
-      stuck = false;
-      const restarted = await h.again();
-      await restarted.tick();
-      expect((await restarted.getRun(id)).run).toMatchObject({
-        status: 'succeeded',
-        attempt: 1,
-        recoveries: 1,
-        result: '1',
-      });
-    });
-
-    it('P10: the claim of before can settle nothing any more', async () => {
-      await h.engine.createJob(job());
-      const finish: ((value: unknown) => void)[] = [];
-      h.deps.handler = () => new Promise((resolve) => finish.push(resolve));
-      const id = await runOnce(h);
-      const restarted = await h.again();
-      await restarted.tick();
-      expect(finish).toHaveLength(2);
-      finish[0]?.('old');
-      await h.engine.tick();
-      await h.engine.tick();
-      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'running' });
-      finish[1]?.('new');
-      await restarted.tick();
-      await restarted.tick();
-      expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'succeeded', result: '"new"' });
-    });
-
-    it('a run whose process died six times is failed as lost', async () => {
-      await h.engine.createJob(job());
-      h.deps.handler = untilAborted;
-      const id = await runOnce(h);
-      for (let death = 0; death < 6; death++) await (await h.again()).tick();
-      expect((await h.engine.getRun(id)).run).toMatchObject({
-        status: 'failed',
-        reason: 'lost',
-        recoveries: 6,
-      });
-    });
-
-    it('a graceful stop gives back at no cost what its signal ended', async () => {
-      await h.engine.createJob(job());
-      h.deps.handler = untilAborted;
-      const id = await runOnce(h);
-      const passing = setInterval(() => h.clock.advance(5_000), 5);
-      await h.engine.stop();
-      clearInterval(passing);
-      h.deps.handler = () => 'done';
-      const restarted = await h.again();
-      await restarted.tick();
-      expect((await restarted.getRun(id)).run).toMatchObject({
-        status: 'succeeded',
-        attempt: 1,
-        recoveries: 0,
-      });
     });
   });
 }

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JobContext } from '../../src/index.ts';
-import { createHarness, type Harness, job, type MakeDatabase, T0 } from './engine-harness.ts';
+import { createHarness, type Harness, job, type MakeDatabase, T0, untilAborted } from './engine-harness.ts';
 import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
 
 export function outages(makeDatabase: MakeDatabase): void {
@@ -23,10 +22,6 @@ export function outages(makeDatabase: MakeDatabase): void {
     return h.close();
   });
 
-  const untilAborted = (ctx: JobContext<unknown>) =>
-    new Promise((_, reject) => {
-      ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason), { once: true });
-    });
   /** Long enough for a handler that has returned to be seen to have ended. */
   const turns = async () => {
     for (let n = 0; n < 3; n++) await new Promise<void>((resolve) => void setImmediate(resolve));

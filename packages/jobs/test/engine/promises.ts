@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Clock, createEngine, type JobContext } from '../../src/index.ts';
-import { createHarness, type Harness, job, type MakeDatabase, T0, work } from './engine-harness.ts';
+import { type Clock, createEngine } from '../../src/index.ts';
+import {
+  createHarness,
+  type Harness,
+  job,
+  type MakeDatabase,
+  T0,
+  untilAborted,
+  work,
+} from './engine-harness.ts';
 import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
 
 const SECOND = 1_000;
@@ -20,10 +28,6 @@ export function promises(makeDatabase: MakeDatabase): void {
   const hourly = (extra = {}) => job({ onDemand: undefined, interval: '1h', ...extra });
   const runs = async () => (await h.engine.listRuns({ limit: 100 })).rows.map(({ run }) => run);
   const nextRun = async (id = 'job') => (await h.engine.getJob(id)).job.nextRunAt;
-  const untilAborted = (ctx: JobContext<unknown>) =>
-    new Promise((_, reject) => {
-      ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason), { once: true });
-    });
 
   describe('P1 identity', () => {
     it.each(['a', '9', 'A.b_c-d', `x${'y'.repeat(127)}`])('%s is an id', async (id) => {
