@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { newId } from './db/ids.ts';
 import { docsRoutes } from './docs-page/docs-routes.ts';
 import { authenticateRequests } from './http/authentication.ts';
+import { endConnectionsWhileClosing } from './http/closing.ts';
 import { readJsonBodies } from './http/json-body.ts';
 import { documentApi } from './http/openapi.ts';
 import { answerUnreadable, replyWithProblem } from './http/problem-reply.ts';
@@ -59,6 +60,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
   app.setErrorHandler(replyWithProblem);
   const table = createRouteTable(app);
 
+  endConnectionsWhileClosing(app);
   setSecurityHeaders(app, deps.config.corsOrigins);
   authenticateRequests(app, deps.authenticate);
   limitRates(app, deps.config.rateLimit);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
@@ -45,8 +45,8 @@ test('SIGTERM stops it in order', async () => {
   expect(existsSync(join(env.DATA_DIR ?? '', 'app.db-wal'))).toBe(false);
 });
 
-/** Sends a request whose body never comes. */
-async function beginRequest(env: Record<string, string>): Promise<void> {
+/** Sends a request whose body does not come, but for its first byte. */
+async function beginRequest(env: Record<string, string>): Promise<Socket> {
   const socket = connect(Number(env.PORT), '127.0.0.1');
   onTestFinished(() => void socket.destroy());
   socket.on('error', () => socket.destroy());
@@ -56,7 +56,28 @@ async function beginRequest(env: Record<string, string>): Promise<void> {
   );
   // Its answer tells that the server has got to the request before it.
   await fetch(`http://127.0.0.1:${env.PORT}/healthz`);
+  return socket;
 }
+
+test('a request under way is answered, and its connection does not keep a server that stops', async () => {
+  const env: Record<string, string> = { ...(await environment()), SHUTDOWN_TIMEOUT: '1h' };
+  const server = await startServer(env);
+  const request = await beginRequest(env);
+  let answer = '';
+  request.on('data', (chunk) => {
+    answer += chunk;
+  });
+  server.child.kill('SIGTERM');
+  const isRefused = () =>
+    fetch(`http://127.0.0.1:${env.PORT}/healthz`).then(
+      () => false,
+      () => true,
+    );
+  await expect.poll(isRefused).toBe(true);
+  request.write('        }');
+  expect(await server.ended()).toBe(0);
+  expect(answer).toMatch(/^HTTP\/1\.1 422/);
+});
 
 test('two signals within a millisecond, as npm sends them, stop it in order', async () => {
   const server = await startServer(await environment());
