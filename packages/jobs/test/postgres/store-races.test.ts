@@ -120,6 +120,19 @@ describe('a connection that is lost while a transaction ends', () => {
   });
 });
 
+describe('runs that somebody holds, such as a node that was frozen while it claimed', () => {
+  it('P18: are looked at again a little later, and not all the time', async () => {
+    await claimed(0);
+    await trigger();
+    await other.query('BEGIN; SELECT FROM greenvue_jobs.live_runs FOR UPDATE');
+    const { runs, nextDueAt, now } = await claim(1);
+    expect(runs).toEqual([]);
+    expect(required(nextDueAt) - now).toBeGreaterThan(100);
+    await other.query('ROLLBACK');
+    expect((await claim(1)).runs).toHaveLength(1);
+  });
+});
+
 describe('many reads that take long', () => {
   it('P20: no pass waits for them', async () => {
     await claimed(0);

@@ -2,7 +2,7 @@ import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { numberOf, numbersIn } from '../rows/first-column.ts';
 import { LIVE_COLUMNS } from '../rows/run-row.ts';
-import { readJobs } from './jobs.ts';
+import { LOOK_AGAIN_MS, readJobs } from './jobs.ts';
 import { liveRunOf } from './run-rows.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
@@ -27,7 +27,10 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
     if (job === undefined || fence === undefined) throw new Error(`run ${run.id} belongs to no job`);
     return claimOf(run, { job, fence, started: n < starting.length });
   });
-  const nextDueAt = numberOf((await u.q.arrays(EARLIEST_DUE, [versions]))[0]);
+  const earliest = numberOf((await u.q.arrays(EARLIEST_DUE, [versions]))[0]);
+  // All that is still due is held by others, such as a node that was frozen while it claimed, or is not for a dead one.
+  const isHeld = due.length === 0 && earliest !== undefined && earliest <= u.now;
+  const nextDueAt = isHeld ? u.now + LOOK_AGAIN_MS : earliest;
   return {
     now: u.now,
     jobs: jobs.map(({ job }) => job),

@@ -39,6 +39,9 @@ export async function lockFreeJobsOf(u: Unit, runIds: readonly number[]): Promis
   await lock(u, `${LOCK_OF_RUNS} SKIP LOCKED`, [runIds]);
 }
 
+/** So soon, what is due and what others have locked is looked at again. */
+export const LOOK_AGAIN_MS = 200;
+
 /** Those of the store take some milliseconds; whoever holds a job for longer is somebody else. */
 const SHORT_WAIT_MS = 100;
 /** After a wait in vain, nothing is waited for for so long: all that a node writes would wait with it. */

@@ -4,13 +4,10 @@ import { planOrPutOff } from '../../core/slots.ts';
 import type { PlannedRun, PlanResult } from '../../core/store-passes.ts';
 import { numberOf } from '../rows/first-column.ts';
 import { applyDecision } from './apply.ts';
-import { lockDueJobs } from './jobs.ts';
+import { LOOK_AGAIN_MS, lockDueJobs } from './jobs.ts';
 import { liveRunsOf } from './live-runs.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import { flush, lockedJob, type Unit } from './unit.ts';
-
-/** So soon, jobs are looked at again that are due and that others have locked. */
-const LOOK_AGAIN_MS = 200;
 
 /** Takes what is due of at most `limit` jobs of the types, the longest overdue first; other nodes take others meanwhile. */
 export async function plan(
