@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { busyIn, type Callers, createCallers, FREE, order, SINGLE } from './callers.ts';
 import { testNodes } from './test-nodes.ts';
 
@@ -109,6 +109,41 @@ describe("a trigger in a caller's transaction", () => {
     await h.engine.trigger('single', { tx });
     await expect(h.engine.trigger('single', { tx })).rejects.toMatchObject({ code: 'conflict' });
     expect((await tx.query('SHOW lock_timeout')).rows).toEqual([{ lock_timeout: '7s' }]);
+  });
+
+  it('takes rows with other names of columns, as a library may give them', async () => {
+    await h.engine.createJob(SINGLE);
+    const tx = await h.begin();
+    await tx.query("SET LOCAL lock_timeout = '7s'");
+    const camelCased = (row: object) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [
+          name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+          value,
+        ]),
+      );
+    const query = async (text: string, values: readonly unknown[]) => {
+      const { rows } = await tx.query<object>(text, [...values]);
+      return { rows: rows.map(camelCased) };
+    };
+    await h.engine.trigger('single', { tx: { query } });
+    expect((await tx.query('SHOW lock_timeout')).rows).toEqual([{ lock_timeout: '7s' }]);
+  });
+
+  it('says what is wrong with a transaction that has failed, and with one of another database', async () => {
+    await h.engine.createJob(FREE);
+    const failed = await h.begin();
+    await expect(failed.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
+    await expect(h.engine.trigger('free', { tx: failed })).rejects.toThrow('has failed before: ROLLBACK it');
+    const elsewhere = new pg.Client({ connectionString: inject('postgresUrl') });
+    await elsewhere.connect();
+    onTestFinished(() => elsewhere.end());
+    await elsewhere.query('BEGIN');
+    await expect(h.engine.trigger('free', { tx: elsewhere })).rejects.toThrow('in another database');
+    await elsewhere.query('ROLLBACK; BEGIN');
+    await expect(h.engine.createJob({ ...FREE, id: 'b' }, { tx: elsewhere })).rejects.toThrow(
+      'in another database',
+    );
   });
 
   it('refuses what is no transaction', async () => {

@@ -23,12 +23,9 @@ export async function insideOf<T>(tx: Transaction, work: (inside: Inside) => Pro
   await ask(tx, `SAVEPOINT ${SAVEPOINT}`);
   try {
     const [before] = await ask(tx, ENTER, [`${LOCK_WAIT_MS}ms`]);
-    const { lock_timeout, isolation } = before as {
-      readonly lock_timeout: string;
-      readonly isolation: string;
-    };
+    const { bound, isolation } = before as { readonly bound: string; readonly isolation: string };
     const { result, kept } = await work({ q: queriesOn(tx), seesNewest: isolation === 'read committed' });
-    if (kept) await ask(tx, LEAVE, [lock_timeout]);
+    if (kept) await ask(tx, LEAVE, [bound]);
     else await ask(tx, `ROLLBACK TO SAVEPOINT ${SAVEPOINT}`);
     await ask(tx, `RELEASE SAVEPOINT ${SAVEPOINT}`);
     return result;
@@ -73,8 +70,8 @@ function fault(error: unknown): unknown {
   if (state === '55P03') return busy(error);
   // To be tried anew as a whole: callers know that by the error of their own driver.
   if (state?.startsWith('40')) return error;
-  if (state === '25P01')
-    return new Error('tx is not in a transaction: BEGIN it first; a pool is none.', { cause: error });
+  const mistake = state === undefined ? undefined : MISTAKES.get(state);
+  if (mistake !== undefined) return new Error(mistake, { cause: error });
   const message = error instanceof Error ? error.message : String(error);
   return new StoreError('unavailable', `The database could not be used: ${message}`, { cause: error });
 }
@@ -88,10 +85,17 @@ function sqlStateOf(error: unknown): string | undefined {
 }
 
 const SAVEPOINT = 'greenvue_jobs';
+/** Of the caller's code, by SQLSTATE: to try again would not help. */
+const MISTAKES: ReadonlyMap<string, string> = new Map([
+  ['25P01', 'tx is not in a transaction: BEGIN it first; a pool is none.'],
+  ['25P02', 'tx has failed before: ROLLBACK it.'],
+  ['3F000', 'tx is in another database than the jobs.'],
+  ['42P01', 'tx is in another database than the jobs.'],
+]);
 const AS_TEXT = "SELECT coalesce(json_agg(answer), '[]')::text AS rows FROM answer";
-/** What is set is read before. */
-const ENTER = `WITH before AS MATERIALIZED (SELECT current_setting('lock_timeout') AS lock_timeout,
+/** What is set is read before. Names of one word: libraries may write `a_b` as `aB`. */
+const ENTER = `WITH before AS MATERIALIZED (SELECT current_setting('lock_timeout') AS bound,
     current_setting('transaction_isolation') AS isolation)
-  SELECT lock_timeout, replace(isolation, 'uncommitted', 'committed') AS isolation,
-    set_config('lock_timeout', $1, true) AS bounded FROM before`;
+  SELECT bound, replace(isolation, 'uncommitted', 'committed') AS isolation,
+    set_config('lock_timeout', $1, true) AS changed FROM before`;
 const LEAVE = "SELECT set_config('lock_timeout', $1, true) AS restored";
