@@ -147,6 +147,23 @@ describe('under `skip` and `queue`', () => {
     expect(performance.now() - since).toBeLessThan(8_000);
   });
 
+  it('nor do those who cancel its runs, however many they are', async () => {
+    await h.engine.createJob({ ...FREE, id: 'held' });
+    await h.engine.createJob(FREE);
+    const runAt = new Date(Date.now() + 3_600_000).toISOString();
+    const runs = await Promise.all(Array.from({ length: 20 }, () => h.engine.trigger('held', { runAt })));
+    const holder = await h.begin();
+    await h.engine.trigger('held', { tx: holder, runAt });
+    const since = performance.now();
+    const crowd = runs.map(({ view }) => h.engine.cancelRun(view.run.id).catch(({ code }) => code));
+    await expect.poll(h.blocked).toBeGreaterThan(0);
+    const { run } = (await h.engine.trigger('free')).view;
+    await expect.poll(() => h.statusOf(run.id)).toBe('succeeded');
+    expect(performance.now() - since).toBeLessThan(1_800);
+    expect(new Set(await Promise.all(crowd))).toEqual(new Set(['busy']));
+    expect(performance.now() - since).toBeLessThan(8_000);
+  });
+
   it('over REST, that is a 503 with Retry-After', async () => {
     await h.engine.createJob(SINGLE);
     const tx = await h.begin();

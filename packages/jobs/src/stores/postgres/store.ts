@@ -137,7 +137,12 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     report: (batch) => pass((u) => report(u, batch)),
     recover: (input) => beside((u) => recover(u, input)),
     reconcile: (input) => pass((u) => reconcile(u, input)),
-    cancelRun: (input) => change(input.runId, (u) => cancelRun(u, input)),
+    cancelRun: (input) =>
+      tracked(async () => {
+        // It waits for the job of the run, and so in the line of those who want that job.
+        const { jobId = input.runId } = (await getRun(db, input.runId)) ?? {};
+        return lane.command(jobId, (q, begunAt) => cancelRun(unitOf(q, begunAt), input));
+      }),
     makeDue: (input) => change(input.runId, (u) => makeDue(u, input)),
     prune: (retention) => tracked(() => prune(db, retention, now())),
     getJob: (jobId, handlers) => read((q) => getJob(q, { jobId, handlers }, now())),
