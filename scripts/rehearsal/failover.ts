@@ -1,14 +1,11 @@
 // `npm run rehearse -- failover`: two nodes of GreenVue on a primary with a streaming standby. The primary is killed, the standby
 // promoted, and the address led to it. Three times: a standby that is up to date, one that is a second behind, and a synchronous
 // one. Needs nothing but npm's packages.
-import { execFileSync } from 'node:child_process';
-import { chmod, chown, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { CALM, startProxy } from '../../packages/jobs/test/chaos/proxy.ts';
-import { freePort, type PostgresServer, serverOwner, startPostgres } from '../postgres/server.ts';
+import { freePort, type PostgresServer, startPostgres } from '../postgres/server.ts';
 import {
   ask,
   getRun,
@@ -23,6 +20,8 @@ import {
   trigger,
   until,
 } from './node.ts';
+import { type Address, createAddress, end, makeSynchronous, startStandby } from './standby.ts';
+import { NO_LIMITS, query, running, scheduleMails, twoOf, WAIT_MS } from './steps.ts';
 
 interface Standby {
   readonly title: string;
@@ -40,12 +39,7 @@ const STANDBYS: readonly Standby[] = [
 ];
 /** As the guide says: what a lost commit had been numbered with is not given again. */
 const SKIP_IDS = "SELECT setval('greenvue_jobs.ids', nextval('greenvue_jobs.ids') + 1000000)";
-/** With which the standby names itself. */
-const NAME = 'standby';
-const WAIT_MS = 60_000;
 const SETTLED_MS = 16_000;
-const MAILS = 600;
-const NO_LIMITS = { RATE_LIMIT_PER_MINUTE: '100000', RATE_LIMIT_OPERATOR_PER_MINUTE: '100000' };
 
 for (const standby of STANDBYS) {
   say(`\n${standby.title}`);
@@ -96,11 +90,10 @@ interface Cluster {
 
 async function failOver(cluster: Cluster): Promise<void> {
   const { plan, primary, standby, wire, address, nodes, token } = cluster;
-  const [one, two] = nodes;
-  if (one === undefined || two === undefined) throw new Error('two nodes');
+  const [one] = twoOf(nodes);
   await prepare(one, token);
   const before = nodeIds(await ask({ url: one.url, token, path: '/api/job-stats' })).toSorted();
-  const held = await startMails(one, token);
+  const held = await running(one, token, 'mails');
   // For one lease after the server started nobody is declared dead anyway.
   await delay(SETTLED_MS);
 
@@ -157,8 +150,7 @@ async function showDeath(what: {
 }) {
   const { cluster, held, promoted } = what;
   const { nodes, token } = cluster;
-  const [one, two] = nodes;
-  if (one === undefined || two === undefined) throw new Error('two nodes');
+  const [one, two] = twoOf(nodes);
   const { node } = await until('a node answers', WAIT_MS, () =>
     getRun(one.url, token, held).catch(() => undefined),
   );
@@ -177,24 +169,13 @@ async function showDeath(what: {
   );
 }
 
-async function prepare({ url }: Node, token: string): Promise<void> {
+async function prepare(node: Node, token: string): Promise<void> {
   const mails = { id: 'mails', name: 'Mails', type: 'send_notifications', on_demand: true };
   const quick = { id: 'quick', name: 'Quick', type: 'send_notifications', on_demand: true, overlap: 'allow' };
   const payload = { template: 'welcome' };
   for (const body of [mails, { ...quick, payload }])
-    await ask({ url, token, path: '/api/jobs', method: 'POST', body });
-  for (let n = 0; n < MAILS; n++) {
-    const body = { email: 'ann@example.com', data: { title: `Mail ${n}`, message: 'Hello.' } };
-    await ask({ url, token, path: '/api/notifications', method: 'POST', body });
-  }
-}
-
-async function startMails({ url }: Node, token: string): Promise<string> {
-  const { id } = await trigger(url, token, 'mails');
-  await until('the mails are being sent', WAIT_MS, async () =>
-    (await getRun(url, token, id)).status === 'running' ? true : undefined,
-  );
-  return id;
+    await ask({ url: node.url, token, path: '/api/jobs', method: 'POST', body });
+  await scheduleMails(node, token);
 }
 
 interface Triggers {
@@ -228,112 +209,6 @@ function startTriggers(nodes: readonly Node[], token: string): Triggers {
     async stop() {
       isOver = true;
       await Promise.all(loops);
-    },
-  };
-}
-
-interface Place {
-  readonly primary: PostgresServer;
-  readonly folder: string;
-  readonly wirePort: number;
-}
-
-/** A copy of the primary while it runs, as `pg_basebackup` makes one, that follows it. */
-async function startStandby({ primary, folder, wirePort }: Place): Promise<PostgresServer> {
-  const dataDir = join(folder, 'standby');
-  const client = new pg.Client({ connectionString: primary.url });
-  await client.connect();
-  await client.query("SELECT pg_backup_start('standby', true)");
-  execFileSync('cp', ['-a', join(folder, 'primary'), dataDir]);
-  const { rows } = await client.query('SELECT labelfile FROM pg_backup_stop()');
-  await client.end();
-  for (const name of ['postmaster.pid', 'postmaster.opts']) await rm(join(dataDir, name), { force: true });
-  const conninfo = `host=127.0.0.1 port=${wirePort} user=postgres application_name=${NAME}`;
-  await writeFile(join(dataDir, 'backup_label'), String(rows[0]?.labelfile));
-  await writeFile(join(dataDir, 'standby.signal'), '');
-  await writeFile(join(dataDir, 'postgresql.auto.conf'), `primary_conninfo = '${conninfo}'\n`);
-  const owner = serverOwner();
-  if (owner !== undefined) {
-    for (const name of await readdir(dataDir)) await chown(join(dataDir, name), owner.uid, owner.gid);
-  }
-  const standby = await startPostgres({ dataDir });
-  await until('the standby follows', WAIT_MS, async () => {
-    const found = await query(primary.url, "SELECT FROM pg_stat_replication WHERE state = 'streaming'");
-    return found.length > 0 ? true : undefined;
-  });
-  return standby;
-}
-
-async function makeSynchronous(url: string): Promise<void> {
-  await query(url, `ALTER SYSTEM SET synchronous_standby_names = '${NAME}'`);
-  await query(url, "ALTER SYSTEM SET synchronous_commit = 'remote_apply'");
-  await query(url, 'SELECT pg_reload_conf()');
-  await until('the standby is synchronous', WAIT_MS, async () => {
-    const found = await query(url, "SELECT FROM pg_stat_replication WHERE sync_state = 'sync'");
-    return found.length > 0 ? true : undefined;
-  });
-}
-
-/** As in a crash, and for good. */
-async function end({ pid }: PostgresServer): Promise<void> {
-  process.kill(pid, 'SIGQUIT');
-  await until('the primary is gone', WAIT_MS, async () => {
-    try {
-      process.kill(pid, 0);
-      return undefined;
-    } catch {
-      return true;
-    }
-  });
-}
-
-async function query(url: string, sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-interface Address {
-  readonly port: number;
-  /** New connections go there; old ones are broken. */
-  lead(port: number): void;
-  close(): void;
-}
-
-/** One address for whichever server is the primary. */
-async function createAddress(firstPort: number): Promise<Address> {
-  let target = firstPort;
-  const sockets = new Set<Socket>();
-  const breakAll = () => {
-    for (const socket of sockets) socket.destroy();
-  };
-  const listener = createServer({ noDelay: true }, (node) => {
-    const server = connect({ host: '127.0.0.1', port: target, noDelay: true });
-    for (const [from, to] of [[node, server] as const, [server, node] as const]) {
-      sockets.add(from);
-      from.pipe(to);
-      from.on('error', () => undefined);
-      from.once('close', () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-    }
-  });
-  const port = await freePort();
-  await new Promise<void>((resolve) => listener.listen(port, '127.0.0.1', resolve));
-  return {
-    port,
-    lead(next) {
-      target = next;
-      breakAll();
-    },
-    close() {
-      breakAll();
-      listener.close();
     },
   };
 }

@@ -1,14 +1,8 @@
 // `npm run rehearse -- pooler`: two nodes of GreenVue behind PgBouncer in transaction mode, with the `pgbouncer.ini` of
 // docs/scaling.md: first with DATABASE_DIRECT_URL, then without. Needs `pgbouncer` (Debian: apt-get install pgbouncer).
-import { execFileSync } from 'node:child_process';
-import { chownSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { z } from 'zod';
-import { type GuardedProcess, startGuarded } from '../postgres/guard.ts';
-import { freePort, serverOwner, startPostgres } from '../postgres/server.ts';
+import { freePort, startPostgres } from '../postgres/server.ts';
 import {
   ask,
   type Env,
@@ -22,17 +16,16 @@ import {
   trigger,
   until,
 } from './node.ts';
+import { type Pooler, startPooler, versionOfPooler } from './pgbouncer.ts';
+import { connected, NO_LIMITS, running, scheduleMails, twoOf, WAIT_MS } from './steps.ts';
 
-const GUIDE = new URL('../../docs/scaling.md', import.meta.url);
 const MS_PER_MAIL = 200;
 const LISTINGS = 20;
-const MAILS = 600;
 const JOBS = {
   cleanup: 'cleanup_expired_listings',
   mails: 'send_notifications',
   index: 'update_search_index',
 };
-const WAIT_MS = 40_000;
 /** Longer than a lease. */
 const POOLER_AWAY_MS = 20_000;
 const LEFT_BEHIND = `SELECT current_setting('lock_timeout') AS lock_timeout, current_setting('statement_timeout') AS statement_timeout,
@@ -64,14 +57,13 @@ async function rehearse(isDirect: boolean): Promise<void> {
   say(`\n${isDirect ? 'With' : 'Without'} DATABASE_DIRECT_URL`);
   const name = isDirect ? 'with_direct' : 'without_direct';
   const directUrl = await ownedDatabase(name);
-  const pooler = await startPooler(name);
+  const pooler = await startPooler(server, name);
   const nodes: Node[] = [];
   const env = {
     DATABASE_URL: pooler.url,
     SMTP_URL: mail.url,
     JOBS_CONCURRENCY: '1',
-    RATE_LIMIT_PER_MINUTE: '100000',
-    RATE_LIMIT_OPERATOR_PER_MINUTE: '100000',
+    ...NO_LIMITS,
     ...(isDirect ? { DATABASE_DIRECT_URL: directUrl } : {}),
   };
   try {
@@ -117,7 +109,8 @@ async function showFaults(rehearsal: Rehearsal): Promise<void> {
 }
 
 /** Listings to be found, jobs, and more mails than are sent meanwhile. */
-async function prepareMarket({ url }: Node, token: string): Promise<void> {
+async function prepareMarket(node: Node, token: string): Promise<void> {
+  const { url } = node;
   const account = { email: 'ann@example.com', password: 'correct horse battery' };
   await ask({
     url,
@@ -147,10 +140,7 @@ async function prepareMarket({ url }: Node, token: string): Promise<void> {
       body: { id, name: id, type, on_demand: true },
     });
   }
-  for (let n = 0; n < MAILS; n++) {
-    const body = { email: 'ann@example.com', data: { title: `Mail ${n}`, message: 'Hello.' } };
-    await ask({ url, token, path: '/api/notifications', method: 'POST', body });
-  }
+  await scheduleMails(node, token);
   for (const id of ['cleanup', 'index']) await succeed(url, token, id);
   say('  cleanup_expired_listings and update_search_index: succeeded');
 }
@@ -161,15 +151,6 @@ async function succeed(url: string, token: string, jobId: string): Promise<void>
     const { status } = await getRun(url, token, id);
     return status === 'succeeded' ? true : undefined;
   });
-}
-
-/** Starts a run, and gives its id once it runs. */
-async function running({ url }: Node, token: string, jobId: string): Promise<string> {
-  const { id } = await trigger(url, token, jobId);
-  await until(`${jobId} runs`, WAIT_MS, async () =>
-    (await getRun(url, token, id)).status === 'running' ? true : undefined,
-  );
-  return id;
 }
 
 /** Gives how long it took until the run was over. */
@@ -240,8 +221,7 @@ async function showWakeUp(one: Node, two: Node, token: string): Promise<void> {
 }
 
 async function showKill(nodes: Node[], token: string): Promise<void> {
-  const [one, two] = nodes;
-  if (one === undefined || two === undefined) throw new Error('two nodes');
+  const [one, two] = twoOf(nodes);
   const run = await running(one, token, 'mails');
   const { node } = await getRun(one.url, token, run);
   const [victim, other] = node === (await one.id(token)) ? [one, two] : [two, one];
@@ -314,73 +294,6 @@ async function hasSucceeded(url: string, token: string, jobId: string): Promise<
   }
 }
 
-interface Pooler {
-  readonly url: string;
-  /** Ends it, and starts it again when `work` is done. */
-  without(work: () => Promise<unknown>): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** PgBouncer with the guide's settings, but for what is about this machine. */
-async function startPooler(database: string): Promise<Pooler> {
-  const owner = serverOwner();
-  const folder = await mkdtemp('/tmp/greenvue-pgbouncer-');
-  const port = await freePort();
-  const file = join(folder, 'pgbouncer.ini');
-  await writeFile(join(folder, 'userlist.txt'), '"greenvue" "secret"\n');
-  await writeFile(file, await guideSettings({ folder, port, database }));
-  if (owner !== undefined)
-    for (const path of [folder, file, join(folder, 'userlist.txt')]) chownSync(path, owner.uid, owner.gid);
-  const url = `postgres://greenvue:secret@127.0.0.1:${port}/greenvue`;
-  let pooler = await launchPooler({ folder, file, url });
-  const end = () => {
-    process.kill(pooler.pid, 'SIGQUIT');
-    return pooler.exited;
-  };
-  return {
-    url,
-    async without(work) {
-      await end();
-      await work();
-      pooler = await launchPooler({ folder, file, url });
-    },
-    async stop() {
-      await end();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-interface PoolerPlace {
-  readonly folder: string;
-  readonly file: string;
-  readonly url: string;
-}
-
-async function launchPooler({ folder, file, url }: PoolerPlace): Promise<GuardedProcess> {
-  const pooler = await startGuarded({ folder, command: ['pgbouncer', file], owner: serverOwner() });
-  await until('the pooler answers', 10_000, async () => {
-    const client = await connected(url).catch(() => undefined);
-    await client?.end();
-    return client && true;
-  });
-  return pooler;
-}
-
-async function guideSettings(at: {
-  readonly folder: string;
-  readonly port: number;
-  readonly database: string;
-}) {
-  const block = /```ini\n(.*?)```/s.exec(await readFile(GUIDE, 'utf8'))?.[1];
-  if (block === undefined) throw new Error('docs/scaling.md has no pgbouncer.ini');
-  return block
-    .replace(/^greenvue = .*$/m, `greenvue = host=127.0.0.1 port=${server.port} dbname=${at.database}`)
-    .replace(/^listen_port = .*$/m, `listen_port = ${at.port}`)
-    .replace(/^auth_file = .*$/m, `auth_file = ${join(at.folder, 'userlist.txt')}`)
-    .concat('unix_socket_dir =\n');
-}
-
 /** Of a user who is not a superuser. */
 async function ownedDatabase(name: string): Promise<string> {
   const admin = await connected(server.url);
@@ -389,19 +302,4 @@ async function ownedDatabase(name: string): Promise<string> {
   await admin.query(`CREATE DATABASE ${name} OWNER greenvue`);
   await admin.end();
   return `postgres://greenvue:secret@127.0.0.1:${server.port}/${name}`;
-}
-
-async function connected(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
-}
-
-function versionOfPooler(): string | undefined {
-  try {
-    return execFileSync('pgbouncer', ['--version'], { encoding: 'utf8' }).split('\n')[0];
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,46 @@
+import pg from 'pg';
+import { ask, getRun, type Node, trigger, until } from './node.ts';
+
+/** Longer than a lease, a restart or a promotion takes. */
+export const WAIT_MS = 60_000;
+export const NO_LIMITS = { RATE_LIMIT_PER_MINUTE: '100000', RATE_LIMIT_OPERATOR_PER_MINUTE: '100000' };
+/** More than are sent meanwhile. */
+const MAILS = 600;
+
+/** Starts a run, and gives its id once it runs. */
+export async function running({ url }: Node, token: string, jobId: string): Promise<string> {
+  const { id } = await trigger(url, token, jobId);
+  await until(`${jobId} runs`, WAIT_MS, async () =>
+    (await getRun(url, token, id)).status === 'running' ? true : undefined,
+  );
+  return id;
+}
+
+export async function scheduleMails({ url }: Node, token: string): Promise<void> {
+  for (let n = 0; n < MAILS; n++) {
+    const body = { email: 'ann@example.com', data: { title: `Mail ${n}`, message: 'Hello.' } };
+    await ask({ url, token, path: '/api/notifications', method: 'POST', body });
+  }
+}
+
+export function twoOf(nodes: readonly Node[]): readonly [Node, Node] {
+  const [one, two] = nodes;
+  if (one === undefined || two === undefined) throw new Error('there are to be two nodes');
+  return [one, two];
+}
+
+export async function connected(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+export async function query(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
+  const client = await connected(url);
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
