@@ -1,5 +1,6 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { onTestFinished } from 'vitest';
+import { z } from 'zod';
 import { createApp } from './app.ts';
 import { type Config, parseConfig } from './config.ts';
 import type { Role } from './db/schema.ts';
@@ -24,15 +25,16 @@ export interface TestApp {
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into bodies of any form.
-  readonly body: any;
+  /** Of any form: `partOf` and `textOf` look into it. */
+  readonly body: unknown;
 }
 
-export interface Session {
-  readonly access_token: string;
-  readonly refresh_token: string;
-  readonly user: { readonly id: string };
-}
+const sessionSchema = z.object({
+  access_token: z.string(),
+  refresh_token: z.string(),
+  user: z.object({ id: z.string() }),
+});
+export type Session = Readonly<z.infer<typeof sessionSchema>>;
 
 export const PASSWORD = 'correct horse battery';
 
@@ -73,8 +75,9 @@ export async function createTestApp(env: Readonly<Record<string, string>> = {}):
         url: '/api/auth/register',
         payload: { email, name: 'Ann', password: PASSWORD },
       });
-      if (role !== 'user') await deps.users.changeRole(body.user.id, role, actor);
-      return body;
+      const session = sessionSchema.parse(body);
+      if (role !== 'user') await deps.users.changeRole(session.user.id, role, actor);
+      return session;
     },
     apiToken: async (role) => {
       const made = await deps.apiTokens.make({ name: role, role, expiresAt: time.now + 86_400_000, actor });

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { dataFiles } from '../src/data-dir.ts';
 import { temporaryFolder } from '../src/db/test-database.ts';
 import { startSmtp, type TestSmtp } from '../src/notifications/test-smtp.ts';
+import { listOf, textOf, textsOf } from '../src/test-bodies.ts';
 import { freePort } from '../src/test-process.ts';
 import { becomeOperator, fillFolder, type Operator, startServer } from './operator.ts';
 import { until } from './shell.ts';
@@ -55,7 +56,7 @@ test('the job types do their work when they are run over REST', async () => {
   const find = async (title: string | undefined): Promise<string[]> => {
     const query = new URLSearchParams({ q: title ?? '', limit: '100' });
     const { body } = await operator.ask('GET', `/api/listings?${query}`);
-    return body.data.map(({ id }: { id: string }) => id);
+    return textsOf(listOf(body, 'data'), 'id');
   };
   const [oldest, newest] = [market.listings[0], market.listings.at(-1)];
 
@@ -110,8 +111,8 @@ test('a cleanup that kill -9 broke off goes on at the next start, and tells each
   const server = await startServer(env);
   const operator = await becomeOperator(env);
   const job = { id: 'cleanup', name: 'Clean up', type: 'cleanup_expired_listings', interval: '1h' };
-  const { next_run } = (await operator.ask('POST', '/api/jobs', job)).body;
-  const { id } = (await operator.ask('POST', '/api/jobs/cleanup/runs')).body;
+  const next_run = textOf((await operator.ask('POST', '/api/jobs', job)).body, 'next_run');
+  const id = textOf((await operator.ask('POST', '/api/jobs/cleanup/runs')).body, 'id');
   await until('the cleanup is at work', () => left() < COUNT || undefined);
   server.child.kill('SIGKILL');
   expect(await server.ended()).toBe('SIGKILL');
@@ -138,5 +139,6 @@ test('a cleanup that kill -9 broke off goes on at the next start, and tells each
     next_run,
     last_status: 'succeeded',
   });
-  expect((await operator.ask('GET', '/api/jobs/cleanup/runs')).body.data).toHaveLength(1);
+  const { body } = await operator.ask('GET', '/api/jobs/cleanup/runs');
+  expect(listOf(body, 'data')).toHaveLength(1);
 });

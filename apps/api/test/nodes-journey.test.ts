@@ -2,6 +2,7 @@ import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTestPostgres, temporaryFolder } from '../src/db/test-database.ts';
 import { startSmtp } from '../src/notifications/test-smtp.ts';
+import { listOf, partOf, textOf, textsOf } from '../src/test-bodies.ts';
 import { freePort, type TestProcess } from '../src/test-process.ts';
 import { becomeOperator, fillDatabase, type Operator, operatorOn, startServer } from './operator.ts';
 import { type Env, until } from './shell.ts';
@@ -62,16 +63,17 @@ test(
     const again = await two.ask('POST', '/api/auth/register', { ...account, name: 'Ann' });
     expect(again.status).toBe(409);
     const login = await two.ask('POST', '/api/auth/login', account);
-    const ann = operatorOn(envs[2]?.PORT ?? '', `Bearer ${login.body.access_token}`);
+    const ann = operatorOn(envs[2]?.PORT ?? '', `Bearer ${textOf(login.body, 'access_token')}`);
     expect((await ann.ask('GET', '/api/auth/me')).body).toMatchObject({ email: 'ann@example.com' });
 
     // A refresh token is good for one use, wherever that is; a second one ends the family everywhere.
     const refresh = (node: Operator, token: string) =>
       node.ask('POST', '/api/auth/refresh', { refresh_token: token });
-    const first = login.body.refresh_token;
+    const first = textOf(login.body, 'refresh_token');
     const raced = await Promise.all([refresh(one, first), refresh(two, first), refresh(three, first)]);
     expect(raced.map(({ status }) => status).toSorted()).toEqual([200, 401, 401]);
-    const next = raced.find(({ status }) => status === 200)?.body.refresh_token;
+    const winner = raced.find(({ status }) => status === 200);
+    const next = textOf(winner?.body, 'refresh_token');
     expect((await refresh(three, next)).status).toBe(401);
 
     // The token of the terminal is good at each node, until it is revoked at one.
@@ -88,7 +90,7 @@ test(
     };
     const listed = await ann.ask('POST', '/api/listings', listing);
     expect(listed.status, JSON.stringify(listed.body)).toBe(201);
-    expect((await one.ask('GET', `/api/listings/${listed.body.id}`)).body).toEqual(listed.body);
+    expect((await one.ask('GET', `/api/listings/${textOf(listed.body, 'id')}`)).body).toEqual(listed.body);
 
     // A job that is made at one node is every node's, and runs on any.
     const jobs = {
@@ -105,19 +107,21 @@ test(
     expect(await b.run('index')).toMatchObject({ indexed: 1 });
     for (const node of [one, two, three]) {
       const { body } = await node.ask('GET', '/api/listings?q=sideb');
-      expect(body.data.map(({ id }: { id: string }) => id)).toEqual([listed.body.id]);
+      expect(textsOf(listOf(body, 'data'), 'id')).toEqual([textOf(listed.body, 'id')]);
     }
     expect(await c.run('rebuild')).toMatchObject({ indexed: 1 });
     expect(await a.run('cleanup')).toEqual({ removed: 0, batches: 0 });
     // The welcome was queued at one node and is sent once, by whichever node has the run.
     expect(await b.run('welcome')).toEqual({ sent: 1, failed: 0, remaining: 0 });
     expect(smtp.received.map(({ to }) => to)).toEqual([['ann@example.com']]);
-    expect((await ann.ask('GET', '/api/notifications')).body.data).toMatchObject([{ status: 'sent' }]);
+    expect(partOf((await ann.ask('GET', '/api/notifications')).body, 'data')).toMatchObject([
+      { status: 'sent' },
+    ]);
 
     const changes = await b.ask('GET', '/api/audit?action=job.create');
-    expect(changes.body.data).toHaveLength(4);
+    expect(listOf(changes.body, 'data')).toHaveLength(4);
     const tokens = await c.ask('GET', '/api/tokens');
-    expect((await c.ask('DELETE', `/api/tokens/${tokens.body.data[0].id}`)).status).toBe(204);
+    expect((await c.ask('DELETE', `/api/tokens/${textOf(tokens.body, 'data', 0, 'id')}`)).status).toBe(204);
     for (const node of [a, b, c]) expect((await node.ask('GET', '/api/jobs')).status).toBe(401);
 
     // One that is asked to stop does so in order, and the others go on.
@@ -136,7 +140,7 @@ interface Work {
   readonly total: number;
   /** What must hold once another node has done the rest. */
   check(outcome: {
-    readonly result: Record<string, number>;
+    readonly result: unknown;
     readonly count: (sql: string) => Promise<number>;
     readonly operator: Operator;
     readonly received: readonly { readonly to: readonly string[] }[];
@@ -169,7 +173,7 @@ const WORKS: Readonly<Record<string, Work>> = {
       expect(await count('SELECT count(*) FROM greenvue.search_a')).toBe(0);
       expect(await count('SELECT count(build_id) FROM greenvue.search_state')).toBe(0);
       const { body } = await operator.ask('GET', '/api/listings?q=oak&limit=1');
-      expect(body.data).toHaveLength(1);
+      expect(listOf(body, 'data')).toHaveLength(1);
     },
   },
   sending: {
@@ -204,10 +208,10 @@ test.each(Object.entries(WORKS))(
     const job = { id: 'work', name: 'Work', on_demand: true, ...work.job };
     expect((await operator.ask('POST', '/api/jobs', job)).status).toBe(201);
 
-    const { id } = await whileFrozen(nodes[1], async () => {
+    const id = await whileFrozen(nodes[1], async () => {
       const { body } = await operator.ask('POST', '/api/jobs/work/runs');
       await until('the run is at work', async () => (await count(work.done)) > 0);
-      return body;
+      return textOf(body, 'id');
     });
     nodes[0]?.child.kill('SIGKILL');
     expect(await nodes[0]?.ended()).toBe('SIGKILL');
@@ -218,7 +222,7 @@ test.each(Object.entries(WORKS))(
     const survivor = operatorOn(other.PORT, authorization);
     const run = await survivor.finished(id, SLOW_MS / 2);
     expect(run).toMatchObject({ status: 'succeeded', attempt: 1, recoveries: 1, errors: [] });
-    await work.check({ result: run.result, count, operator: survivor, received: smtp.received });
+    await work.check({ result: partOf(run, 'result'), count, operator: survivor, received: smtp.received });
   },
   SLOW_MS,
 );

@@ -3,21 +3,23 @@ import { type Market, type MarketSize, makeMarket } from '../src/commands/demo-m
 import { fillMarket } from '../src/commands/fill-market.ts';
 import { dataFiles } from '../src/data-dir.ts';
 import { createDatabase, type DatabaseLocation } from '../src/db/database.ts';
+import { partOf, textOf } from '../src/test-bodies.ts';
 import { startProcess, type TestProcess } from '../src/test-process.ts';
 import { type Env, until } from './shell.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: a test looks into bodies of any form.
-type Body = any;
 
 /** Somebody with an admin's token, over HTTP. */
 export interface Operator {
   /** The header. */
   readonly authorization: string;
-  ask(method: string, path: string, body?: object): Promise<{ readonly status: number; readonly body: Body }>;
+  ask(
+    method: string,
+    path: string,
+    body?: object,
+  ): Promise<{ readonly status: number; readonly body: unknown }>;
   /** Runs a job by hand and waits for the end of the run, which must be a success. Gives its result. */
-  run(jobId: string): Promise<Body>;
+  run(jobId: string): Promise<unknown>;
   /** Waits until a run is over, for long when told, and gives it. */
-  finished(runId: string, ms?: number): Promise<Body>;
+  finished(runId: string, ms?: number): Promise<unknown>;
 }
 
 /** Starts a server process that is ready for work. */
@@ -53,7 +55,7 @@ export function operatorOn(port: string, authorization = ''): Operator {
       `run ${runId} is over`,
       async () => {
         const { body } = await ask('GET', `/api/runs/${runId}`);
-        return body.finished_at === null ? undefined : body;
+        return partOf(body, 'finished_at') === null ? undefined : body;
       },
       ms,
     );
@@ -64,9 +66,13 @@ export function operatorOn(port: string, authorization = ''): Operator {
     run: async (jobId) => {
       const { status, body } = await ask('POST', `/api/jobs/${jobId}/runs`);
       expect(status, JSON.stringify(body)).toBe(202);
-      const run = await finished(body.id);
-      expect(run, JSON.stringify(run.errors)).toMatchObject({ status: 'succeeded', attempt: 1, errors: [] });
-      return run.result;
+      const run = await finished(textOf(body, 'id'));
+      expect(run, JSON.stringify(partOf(run, 'errors'))).toMatchObject({
+        status: 'succeeded',
+        attempt: 1,
+        errors: [],
+      });
+      return partOf(run, 'result');
     },
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../packages/jobs/test/postgres/server.ts';
 import { runSql, temporaryFolder } from '../src/db/test-database.ts';
+import { listOf, textOf } from '../src/test-bodies.ts';
 import { freePort } from '../src/test-process.ts';
 import { becomeOperator, type Operator, startServer } from './operator.ts';
 import { until } from './shell.ts';
@@ -31,9 +32,9 @@ const ROUTES = [
 ] as const;
 
 /** Finished runs of the job by now, newest first. */
-async function finishedRuns(operator: Operator): Promise<{ status: string; attempt: number }[]> {
+async function finishedRuns(operator: Operator): Promise<readonly unknown[]> {
   const { body } = await operator.ask('GET', '/api/runs?job_id=tick&status=succeeded&limit=200');
-  return body.data;
+  return listOf(body, 'data');
 }
 
 test(
@@ -117,9 +118,9 @@ test(
     }
     for (const [path, seen] of statuses) expect([...seen], path).not.toContain(500);
     expect(node.child.exitCode).toBe(null);
-    const runId = await until<string>('a run by hand is let in', async () => {
+    const runId = await until('a run by hand is let in', async () => {
       const { status, body } = await operator.ask('POST', '/api/jobs/tick/runs');
-      return status === 202 ? body.id : undefined;
+      return status === 202 ? textOf(body, 'id') : undefined;
     });
     expect(await operator.finished(runId)).toMatchObject({ status: 'succeeded' });
   },

@@ -3,6 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createTestApp, databaseEnv, PASSWORD, type TestApp } from '../test-app.ts';
+import { textOf } from '../test-bodies.ts';
 import { createPasswordHasher, type PasswordHasher } from './passwords.ts';
 import { createUsers } from './users.ts';
 
@@ -25,7 +26,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
       status: 200,
       body: { token_type: 'Bearer', expires_in: 900, user: { id: user.id } },
     });
-    expect(await me(app, login.body.access_token)).toMatchObject({
+    expect(await me(app, textOf(login.body, 'access_token'))).toMatchObject({
       status: 200,
       body: { id: user.id, kind: 'user', name: 'Ann', email: 'ann@example.com', role: 'user' },
     });
@@ -53,7 +54,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const wrong = await logIn(app, 'ann@example.com', 'wrong');
     const unknown = await logIn(app, 'bob@example.com', 'wrong');
     expect(wrong.status).toBe(401);
-    expect({ ...unknown.body, instance: '' }).toEqual({ ...wrong.body, instance: '' });
+    expect(unknown.body).toEqual(Object.assign({}, wrong.body, { instance: expect.any(String) }));
   });
 
   test('a login for an unknown e-mail costs one hash, as one with a wrong password does', async () => {
@@ -93,8 +94,8 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const first = await app.signUp('ann@example.com');
     const second = await refresh(app, first.refresh_token);
     expect(second.status).toBe(200);
-    expect(second.body.refresh_token).not.toBe(first.refresh_token);
-    expect(await me(app, second.body.access_token)).toMatchObject({ status: 200 });
+    expect(textOf(second.body, 'refresh_token')).not.toBe(first.refresh_token);
+    expect(await me(app, textOf(second.body, 'access_token'))).toMatchObject({ status: 200 });
     const rows = await app.deps.database.selectFrom('refresh_tokens').selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(first.refresh_token);
   });
@@ -105,8 +106,8 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const other = (await logIn(app, 'ann@example.com')).body;
     const newest = (await refresh(app, stolen.refresh_token)).body;
     expect(await refresh(app, stolen.refresh_token)).toMatchObject({ status: 401 });
-    expect(await refresh(app, newest.refresh_token)).toMatchObject({ status: 401 });
-    expect(await refresh(app, other.refresh_token)).toMatchObject({ status: 200 });
+    expect(await refresh(app, textOf(newest, 'refresh_token'))).toMatchObject({ status: 401 });
+    expect(await refresh(app, textOf(other, 'refresh_token'))).toMatchObject({ status: 200 });
   });
 
   test('a refresh token that is used twice at the same time gives new tokens once', async () => {

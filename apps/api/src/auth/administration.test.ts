@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createTestApp, databaseEnv, type TestApp } from '../test-app.ts';
+import { listOf, partOf, textOf, textsOf } from '../test-bodies.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -10,13 +11,9 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
   const changeRole = ({ ask }: TestApp, token: string, userId: string, role: string) =>
     ask({ method: 'PATCH', url: `/api/users/${userId}`, token, payload: { role } });
 
-  async function audit(
-    { ask }: TestApp,
-    token: string,
-    query = '',
-  ): Promise<{ action: string; change: unknown }[]> {
+  async function audit({ ask }: TestApp, token: string, query = ''): Promise<readonly unknown[]> {
     const { body } = await ask({ url: `/api/audit${query}`, token });
-    return body.data;
+    return listOf(body, 'data');
   }
 
   test('tokens, users and the audit log are for admins: 401 without a token, 403 with a lower role', async () => {
@@ -49,7 +46,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const admin = await app.apiToken('admin');
     const made = await makeToken(app, admin, { name: 'deploys', role: 'admin' });
     expect(made).toMatchObject({ status: 201, body: { name: 'deploys', role: 'admin', revoked_at: null } });
-    const { id, secret } = made.body;
+    const [id, secret] = [textOf(made.body, 'id'), textOf(made.body, 'secret')];
     expect(secret).toMatch(/^gv_[\w-]{43}$/);
     expect(await app.ask({ url: '/api/auth/me', token: secret })).toMatchObject({
       body: { id, kind: 'api_token', name: 'deploys', role: 'admin', email: null },
@@ -69,9 +66,13 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const expires_at = new Date(app.time.now + 3_600_000).toISOString();
     const { body } = await makeToken(app, admin, { name: 'short', role: 'user', expires_at });
     app.time.now += 3_599_000;
-    expect(await app.ask({ url: '/api/auth/me', token: body.secret })).toMatchObject({ status: 200 });
+    expect(await app.ask({ url: '/api/auth/me', token: textOf(body, 'secret') })).toMatchObject({
+      status: 200,
+    });
     app.time.now += 1_000;
-    expect(await app.ask({ url: '/api/auth/me', token: body.secret })).toMatchObject({ status: 401 });
+    expect(await app.ask({ url: '/api/auth/me', token: textOf(body, 'secret') })).toMatchObject({
+      status: 401,
+    });
   });
 
   test('an expiry in the past, or too far ahead, is refused', async () => {
@@ -89,10 +90,10 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const admin = await app.apiToken('admin');
     const { body } = await makeToken(app, admin, { name: 'deploys', role: 'user' });
     const list = await app.ask({ url: '/api/tokens', token: admin });
-    expect(list.body.data.map(({ name }: { name: string }) => name)).toContain('deploys');
+    expect(textsOf(listOf(list.body, 'data'), 'name')).toContain('deploys');
     const stored = await app.deps.database.selectFrom('api_tokens').selectAll().execute();
     const everywhere = JSON.stringify([list.body, stored, await audit(app, admin)]);
-    expect(everywhere).not.toContain(body.secret);
+    expect(everywhere).not.toContain(textOf(body, 'secret'));
   });
 
   test('lists are paged to the end without a gap or a repeat', async () => {
@@ -102,9 +103,9 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const seen: string[] = [];
     for (let cursor = ''; ; ) {
       const { body } = await app.ask({ url: `/api/tokens?limit=2${cursor}`, token: admin });
-      seen.push(...body.data.map(({ name }: { name: string }) => name));
-      if (body.next_cursor === null) break;
-      cursor = `&cursor=${body.next_cursor}`;
+      seen.push(...textsOf(listOf(body, 'data'), 'name'));
+      if (partOf(body, 'next_cursor') === null) break;
+      cursor = `&cursor=${textOf(body, 'next_cursor')}`;
     }
     expect(seen.toSorted()).toEqual(['admin', 't0', 't1', 't2', 't3', 't4', 't5']);
   });
@@ -140,11 +141,16 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const { user } = await app.signUp('ann@example.com');
     await changeRole(app, admin.access_token, user.id, 'operator');
     const { body } = await makeToken(app, admin.access_token, { name: 'deploys', role: 'user' });
-    await app.ask({ method: 'DELETE', url: `/api/tokens/${body.id}`, token: admin.access_token });
+    await app.ask({ method: 'DELETE', url: `/api/tokens/${textOf(body, 'id')}`, token: admin.access_token });
     const by = { actor: `user:${admin.user.id}`, actor_name: 'root@example.com' };
     expect((await audit(app, admin.access_token)).slice(0, 4)).toMatchObject([
-      { ...by, action: 'token.revoke', target: `token:${body.id}`, change: { name: 'deploys' } },
-      { ...by, action: 'token.make', target: `token:${body.id}`, change: { name: 'deploys', role: 'user' } },
+      { ...by, action: 'token.revoke', target: `token:${textOf(body, 'id')}`, change: { name: 'deploys' } },
+      {
+        ...by,
+        action: 'token.make',
+        target: `token:${textOf(body, 'id')}`,
+        change: { name: 'deploys', role: 'user' },
+      },
       {
         ...by,
         action: 'user.role',

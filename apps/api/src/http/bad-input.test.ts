@@ -3,6 +3,7 @@ import type { InjectOptions } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeCursor } from '../cursor.ts';
 import { type Answer, createTestApp, databaseEnv, type TestApp } from '../test-app.ts';
+import { listOf, partOf, textOf, textsOf } from '../test-bodies.ts';
 
 const json = { 'content-type': 'application/json' };
 
@@ -61,7 +62,7 @@ test('every fault of a body is named with a JSON pointer', async () => {
   const payload = { email: 'nobody', password: 'short', name: '', 'a/b~c': 1 };
   const answer = await ask({ method: 'POST', url: '/api/auth/register', payload });
   expectProblem(answer, 422);
-  const pointers = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
+  const pointers = textsOf(listOf(answer.body, 'errors'), 'pointer');
   expect(new Set(pointers)).toEqual(new Set(['/email', '/password', '/name', '/a~1b~0c']));
 });
 
@@ -69,7 +70,7 @@ test('each fault of a body says in the words of the jobs what would be right', a
   const { ask, signUp } = await createTestApp();
   const register = { method: 'POST', url: '/api/auth/register' } as const;
   const faultsOf = async (request: InjectOptions & { readonly token?: string }) =>
-    (await ask(request)).body.errors;
+    partOf((await ask(request)).body, 'errors');
   expect(await faultsOf({ ...register, payload: { email: 'a@example.com', name: 'Ann' } })).toEqual([
     { pointer: '/password', detail: 'is required' },
   ]);
@@ -92,10 +93,10 @@ test('each fault of a body says in the words of the jobs what would be right', a
 
 test('a fault of a parameter has a JSON pointer, whichever list it is', async () => {
   const { ask } = await createTestApp();
-  expect((await ask({ url: '/api/listings?q=a%00b' })).body.errors).toEqual([
+  expect(partOf((await ask({ url: '/api/listings?q=a%00b' })).body, 'errors')).toEqual([
     { pointer: '/q', detail: 'must not contain U+0000' },
   ]);
-  expect((await ask({ url: '/api/listings?a%2Fb~c=1' })).body.errors).toMatchObject([
+  expect(partOf((await ask({ url: '/api/listings?a%2Fb~c=1' })).body, 'errors')).toMatchObject([
     { pointer: '/a~1b~0c' },
   ]);
 });
@@ -106,10 +107,10 @@ test('a fault of a parameter is a 422 that names it', async () => {
   for (const query of ['limit=0', 'limit=201', 'limit=1e2', 'limit=', 'limit=1&limit=2']) {
     const answer = await ask({ url: `/api/users?${query}`, token });
     expectProblem(answer, 422);
-    expect(answer.body.errors).toMatchObject([{ pointer: '/limit' }]);
+    expect(partOf(answer.body, 'errors')).toMatchObject([{ pointer: '/limit' }]);
   }
   const unknown = await ask({ url: '/api/users?page=2', token });
-  expect(unknown.body.errors).toMatchObject([{ pointer: '/page' }]);
+  expect(partOf(unknown.body, 'errors')).toMatchObject([{ pointer: '/page' }]);
   expectProblem(await ask({ url: `/api/users/${'x'.repeat(3_000)}`, token }), 422);
 });
 
@@ -144,7 +145,7 @@ test('U+0000 and lone surrogates are refused wherever they stand', async () => {
   for (const payload of values) {
     const answer = await send(payload);
     expectProblem(answer, 422);
-    expect(answer.body.errors[0].pointer).toMatch(/^\/(?:data\/message|template)$/);
+    expect(textOf(answer.body, 'errors', 0, 'pointer')).toMatch(/^\/(?:data\/message|template)$/);
   }
   expectProblem(await send('{"data":{"a\\u0000b":1}}'), 422);
   for (const url of ['/api/users/%00', '/api/audit?actor=%00']) expectProblem(await ask({ url, token }), 422);
@@ -186,7 +187,7 @@ test('an error that nobody foresaw is a 500 that tells nothing, and is logged', 
   await deps.database.schema.dropTable('notifications').execute();
   const answer = await ask({ url: '/api/notifications', token });
   expectProblem(answer, 500);
-  expect(answer.body.detail).not.toContain('notifications');
+  expect(textOf(answer.body, 'detail')).not.toContain('notifications');
 });
 
 test('a database that is gone is a 503 that says when to try again', async () => {

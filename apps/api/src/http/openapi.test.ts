@@ -130,7 +130,7 @@ test('the docs page asks for nothing from elsewhere and holds nothing that the C
   const page = await ask({ url: '/docs' });
   expect(page.headers['content-type']).toMatch(/^text\/html/);
   expect(page.body).not.toMatch(/https?:\/\/|<style|style=|<script>|onclick/);
-  for (const [, url = ''] of page.body.matchAll(/(?:src|href)="([^"]+)"/g)) {
+  for (const [, url = ''] of String(page.body).matchAll(/(?:src|href)="([^"]+)"/g)) {
     expect(await ask({ url }), url).toMatchObject({ status: 200 });
   }
 });

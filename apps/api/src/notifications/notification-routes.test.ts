@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createTestApp, databaseEnv, type TestApp } from '../test-app.ts';
+import { listOf, partOf, textOf, textsOf } from '../test-bodies.ts';
 
 const data = { title: 'News', message: 'Words' };
 
@@ -27,7 +28,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
       body: { user_id: user.id, due_at: new Date(app.time.now).toISOString() },
     });
     const list = await app.ask({ url: '/api/notifications', token: access_token });
-    expect(list.body.data.map(({ template }: { template: string }) => template).toSorted()).toEqual([
+    expect(textsOf(listOf(list.body, 'data'), 'template').toSorted()).toEqual([
       'default',
       'default',
       'welcome',
@@ -46,7 +47,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const bob = await app.signUp('bob@example.com');
     await schedule(app, await app.apiToken('admin'), { user_id: user.id, data });
     const list = await app.ask({ url: '/api/notifications', token: bob.access_token });
-    expect(list.body.data).toMatchObject([{ email: 'bob@example.com', template: 'welcome' }]);
+    expect(partOf(list.body, 'data')).toMatchObject([{ email: 'bob@example.com', template: 'welcome' }]);
   });
 
   test('what the template can not show, and a recipient who is nobody or two, is refused with a pointer', async () => {
@@ -75,8 +76,11 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const admin = await app.apiToken('admin');
     const { body } = await schedule(app, admin, { email: 'a@example.com', data });
     const audit = await app.ask({ url: '/api/audit?action=notification.schedule', token: admin });
-    expect(audit.body.data).toMatchObject([
-      { target: `notification:${body.id}`, change: { email: 'a@example.com', template: 'default' } },
+    expect(partOf(audit.body, 'data')).toMatchObject([
+      {
+        target: `notification:${textOf(body, 'id')}`,
+        change: { email: 'a@example.com', template: 'default' },
+      },
     ]);
     expect(JSON.stringify(audit.body)).not.toContain('Words');
   });
