@@ -73,6 +73,13 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(new Set((await queued()).map(({ email }) => email)).size).toBe(401);
   });
 
+  test('listings that never expire are no listings that expire soon', async () => {
+    const { database, list, run, queued } = await setUp();
+    await list(await addUser(database, 'ann@example.com'), 'Lamp', 25);
+    expect((await run('1', { days_listed: Number.MAX_SAFE_INTEGER })).result).toEqual({ queued: 1 });
+    expect((await queued())[0]?.data).toMatchObject({ active: 1, expiring: 0 });
+  });
+
   test('a late run tells of the week that it stands for', async () => {
     const { database, list, run, queued } = await setUp();
     await list(await addUser(database, 'ann@example.com'), 'Lamp', 9);

@@ -23,7 +23,7 @@ export const weeklySellerDigest = defineJobType({
     // A run that is tried again, perhaps days later, still tells of the week that it stands for.
     const now = ctx.run.scheduledFor?.getTime() ?? clock.now();
     const newSince = now - ctx.payload.days * DAY_MS;
-    const expiringBefore = now - (ctx.payload.days_listed - ctx.payload.days) * DAY_MS;
+    const expiringBefore = Math.max(0, now - (ctx.payload.days_listed - ctx.payload.days) * DAY_MS);
     let queued = 0;
     let after = '';
     for (;;) {
