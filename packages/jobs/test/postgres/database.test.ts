@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { connect, type Database, type Queries } from '../../src/stores/postgres/database.ts';
 import { numberOf } from '../../src/stores/rows/first-column.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
@@ -50,6 +50,17 @@ describe('the connections of the PostgreSQL store', () => {
     thawed.resolve();
     await expect(standing).rejects.toMatchObject({ code: 'unavailable' });
     expect((await other.query('SELECT n FROM counters')).rows).toEqual([{ n: 1 }]);
+  });
+
+  it("P7: its transactions come one after the other at a row, whatever the database's own isolation level is", async () => {
+    const name = new URL(test.url).pathname.slice(1);
+    await other.query(`ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`);
+    const strict = connect({ url: test.url, max: 10 });
+    onTestFinished(() => strict.close());
+    const add = (q: Queries) => q.run('UPDATE counters SET n = n + 1');
+    await other.query('UPDATE counters SET n = 0');
+    await Promise.all(Array.from({ length: 50 }, () => strict.boundedTransaction(add)));
+    expect((await other.query('SELECT n FROM counters')).rows).toEqual([{ n: 50 }]);
   });
 });
 

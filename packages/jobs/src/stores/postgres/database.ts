@@ -119,8 +119,8 @@ export function connect(options: ConnectOptions): Database {
     arrays: (sql, params) => alone((q) => q.arrays(sql, params)),
     run: (sql, params) => alone((q) => q.run(sql, params)),
     script: (sql) => alone((q) => q.script(sql)),
-    transaction: (work) => inTransaction('BEGIN', work),
-    boundedTransaction: (work) => inTransaction(`BEGIN; SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`, work),
+    transaction: (work) => inTransaction(BEGIN, work),
+    boundedTransaction: (work) => inTransaction(`${BEGIN}; SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`, work),
     snapshot: (work) => inTransaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
     reset,
     close: () => pool.end(),
@@ -282,6 +282,8 @@ function nowIn(results: unknown): number {
   return now;
 }
 
+/** What waited for a lock has to see what was committed meanwhile, whatever the database has for others. */
+const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 /** Goes with the begin, so that it costs no round trip. */
 const BEGUN = `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS};
   SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`;
