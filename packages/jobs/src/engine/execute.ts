@@ -1,10 +1,10 @@
 import type { Job } from '../core/job.ts';
-import type { JsonText } from '../core/run.ts';
 import type { Outcome } from '../core/settle.ts';
 import type { ClaimedRun, ClaimResult, Report, SettleInput } from '../core/store-passes.ts';
 import { Attempt, type StopReason } from './attempt.ts';
 import type { Settings } from './options.ts';
-import { checkPayload, type RegisteredType, type Registry } from './registry.ts';
+import { Payloads } from './payloads.ts';
+import type { RegisteredType, Registry } from './registry.ts';
 import { type HandlerResult, resultOf } from './result.ts';
 import type { ThreadPool } from './threads.ts';
 import { readThrown } from './thrown.ts';
@@ -51,10 +51,11 @@ export class Executor<Deps> {
   #turnEnds = false;
   #paused = false;
   #meanDurationMs = Number.POSITIVE_INFINITY;
-  readonly #checked = new Map<string, { readonly version: number; readonly payload: JsonText | Outcome }>();
+  readonly #payloads: Payloads<Deps>;
 
   constructor(deps: ExecutorDeps<Deps>) {
     this.#with = deps;
+    this.#payloads = new Payloads(deps.settings.clock);
   }
 
   get busy(): number {
@@ -200,7 +201,7 @@ export class Executor<Deps> {
     const { settings, registry, deps, threads } = this.#with;
     const type = registry.get(job.type);
     if (type === undefined) throw new Error(`claimed a run of the unknown type ${job.type}`);
-    const payload = this.#payloadOf(type, run, job);
+    const payload = this.#payloads.of(type, run, job);
     const attempt = new Attempt(run, job, typeof payload === 'string' ? payload : '{}', settings.clock.now);
     attempt.startedAt = settings.clock.now();
     attempt.startedMonotonic = settings.clock.monotonic();
@@ -219,32 +220,6 @@ export class Executor<Deps> {
       (result) => this.#end(attempt, succeeded(attempt, resultOf(result))),
       (error: unknown) => this.#end(attempt, this.#failed(attempt, error)),
     );
-  }
-
-  /** P21: the payload, checked again with today's schema and its defaults, or the outcome for an invalid one. */
-  #payloadOf(type: RegisteredType<Deps>, run: ClaimedRun, job: Job): JsonText | Outcome {
-    if (run.payload !== undefined) return this.#check(type, run, run.payload);
-    const known = this.#checked.get(job.uid);
-    if (known?.version === job.version && typeof known.payload === 'string') return known.payload;
-    const payload = this.#check(type, run, job.payload);
-    if (this.#checked.size >= 10_000) this.#checked.clear();
-    this.#checked.set(job.uid, { version: job.version, payload });
-    return payload;
-  }
-
-  #check(type: RegisteredType<Deps>, run: ClaimedRun, json: JsonText): JsonText | Outcome {
-    const checked = checkPayload(type, JSON.parse(json));
-    if (checked.ok) return checked.json;
-    const message = checked.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
-    const at = this.#with.settings.clock.now();
-    const error = {
-      attempt: run.attempt,
-      at,
-      reason: 'payload_invalid',
-      name: 'PayloadError',
-      message,
-    } as const;
-    return { kind: 'failed', error, permanent: true };
   }
 
   #failed(attempt: Attempt, thrown: unknown): Outcome {

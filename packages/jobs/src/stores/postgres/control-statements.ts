@@ -1,4 +1,6 @@
+import type { TypeVersions } from '../../core/membership.ts';
 import { LEASE_MS, LOCK_CLASS } from './control-protocol.ts';
+import type { SeenNode } from './look.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
 
 /** The statements of the control connection. Time is the database's. */
@@ -67,6 +69,22 @@ export const LOOK = `WITH ${SERVER}, ${HELD}
     nodes.id, beat_at::text, is_settled AND lease_until < ${NOW},
     is_settled AND holds_lock AND NOT EXISTS (SELECT FROM held WHERE objid = lock_key::oid), watching, types
   FROM server LEFT JOIN greenvue_jobs.nodes ON nodes.id <> $2`;
+
+/** The node of a row of {@link LOOK}, if it has one. */
+export function seenNodeOf(row: readonly unknown[]): SeenNode[] {
+  const [, , , id, beatAt, isExpired, isFree, watching, canRun] = row;
+  if (id === null) return [];
+  return [
+    {
+      id: String(id),
+      beatAt: Number(beatAt),
+      isExpired: isExpired === true,
+      isFree: isFree === true,
+      isWatching: watching === true,
+      types: canRun as TypeVersions,
+    },
+  ];
+}
 
 export const NOTE_SERVER = `UPDATE greenvue_jobs.server SET timeline = now.timeline, since = ${NOW}
   FROM (SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8) AS timeline) AS now

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
-import { NO_OTHERS, newestOf, type Others, type TypeVersions } from '../../core/membership.ts';
+import { NO_OTHERS, newestOf, type Others } from '../../core/membership.ts';
 import { type ControlConnection, isSharedSession, openControlConnection } from './control-connection.ts';
 import {
   BEAT_EVERY_MS,
@@ -21,10 +21,11 @@ import {
   LOOK,
   NOTE_SERVER,
   REGISTER,
+  seenNodeOf,
   TELL_OF_NODES,
   TRY_LOCK,
 } from './control-statements.ts';
-import { deadAmong, type Seen, type SeenNode } from './look.ts';
+import { deadAmong, type Seen } from './look.ts';
 import { toldIn } from './notices.ts';
 import { versionsParam } from './type-keys.ts';
 
@@ -205,21 +206,6 @@ async function look(on: ControlConnection): Promise<void> {
   const every = isPooled ? POLL_EVERY_MS : LOOK_EVERY_MS + SLACK_MS;
   // Alone, it looks with each heartbeat; whoever comes tells.
   nextLook = nodes.length === 0 && !isPooled ? nextBeat : answeredAt + every;
-}
-
-function seenNodeOf(row: readonly unknown[]): SeenNode[] {
-  const [, , , id, beatAt, isExpired, isFree, watching, canRun] = row;
-  if (id === null) return [];
-  return [
-    {
-      id: String(id),
-      beatAt: Number(beatAt),
-      isExpired: isExpired === true,
-      isFree: isFree === true,
-      isWatching: watching === true,
-      types: canRun as TypeVersions,
-    },
-  ];
 }
 
 function know(now: Others): void {

@@ -1,0 +1,46 @@
+import type { Clock } from '../core/clock.ts';
+import type { Job } from '../core/job.ts';
+import type { JsonText } from '../core/run.ts';
+import type { Outcome } from '../core/settle.ts';
+import type { ClaimedRun } from '../core/store-passes.ts';
+import { checkPayload, type RegisteredType } from './registry.ts';
+
+/** So many jobs' payloads are kept as they were checked. */
+const MOST_KEPT = 10_000;
+
+/** The payloads that attempts get: checked again with today's schema, which may have become stricter (P21). */
+export class Payloads<Deps> {
+  readonly #clock: Clock;
+  /** By the uid of their job. */
+  readonly #checked = new Map<string, { readonly version: number; readonly payload: JsonText | Outcome }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** With the defaults of the type; or the outcome for one that is not valid. */
+  of(type: RegisteredType<Deps>, run: ClaimedRun, job: Job): JsonText | Outcome {
+    if (run.payload !== undefined) return this.#check(type, run, run.payload);
+    const known = this.#checked.get(job.uid);
+    if (known?.version === job.version && typeof known.payload === 'string') return known.payload;
+    const payload = this.#check(type, run, job.payload);
+    if (this.#checked.size >= MOST_KEPT) this.#checked.clear();
+    this.#checked.set(job.uid, { version: job.version, payload });
+    return payload;
+  }
+
+  #check(type: RegisteredType<Deps>, run: ClaimedRun, json: JsonText): JsonText | Outcome {
+    const checked = checkPayload(type, JSON.parse(json));
+    if (checked.ok) return checked.json;
+    const message = checked.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
+    const at = this.#clock.now();
+    const error = {
+      attempt: run.attempt,
+      at,
+      reason: 'payload_invalid',
+      name: 'PayloadError',
+      message,
+    } as const;
+    return { kind: 'failed', error, permanent: true };
+  }
+}
