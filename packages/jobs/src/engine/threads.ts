@@ -41,6 +41,8 @@ interface Thread {
     | undefined;
   idleSince: number;
   ended: boolean;
+  /** It was told to end; asked again and again, a worker in a long native call would gather who waits for that. */
+  ending?: Promise<unknown>;
 }
 
 const IDLE_THREAD_MS = 60_000;
@@ -82,7 +84,8 @@ export class ThreadPool {
 
   /** Ends the thread under an attempt, whose promise then rejects. A native call it is in has to return first. */
   terminate(attempt: Attempt): void {
-    void this.#of(attempt)?.worker.terminate();
+    const thread = this.#of(attempt);
+    if (thread !== undefined) void terminated(thread);
   }
 
   /** Lets go of threads that have been idle for long. */
@@ -95,7 +98,7 @@ export class ThreadPool {
 
   /** Ends all threads, at once. */
   async close(): Promise<void> {
-    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+    await Promise.all([...this.#threads].map(terminated));
   }
 
   #free(): Thread | undefined {
@@ -165,6 +168,11 @@ export class ThreadPool {
     thread.current = undefined;
     thread.idleSince = performance.now();
   }
+}
+
+function terminated(thread: Thread): Promise<unknown> {
+  thread.ending ??= thread.worker.terminate();
+  return thread.ending;
 }
 
 /** A handler can post what it likes on its thread's port, which is the engine's too. */

@@ -95,6 +95,18 @@ describe('P20 isolation: a job type in a thread', () => {
     expect(run).toMatchObject({ status: 'queued', errors: [{ reason: 'timeout', name: 'TimeoutError' }] });
   });
 
+  it('P11: one is told once to end, however long the native call takes that it is in', async () => {
+    const id = await start('spin');
+    h.clock.advance(5_000);
+    await h.engine.tick();
+    const terminate = vi.spyOn(Worker.prototype, 'terminate');
+    onTestFinished(() => terminate.mockRestore());
+    h.clock.advance(10_000);
+    await Promise.all([h.engine.tick(), h.engine.tick(), h.engine.tick()]);
+    await until(id, ({ errors }) => errors.length > 0);
+    expect(terminate).toHaveBeenCalledTimes(1);
+  });
+
   it('P12: a cancel reaches the handler through its signal', async () => {
     const id = await start('wait');
     await h.engine.cancelRun(id);
