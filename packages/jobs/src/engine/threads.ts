@@ -171,6 +171,7 @@ export class ThreadPool {
 }
 
 function terminated(thread: Thread): Promise<unknown> {
+  thread.ended = true;
   thread.ending ??= thread.worker.terminate();
   return thread.ending;
 }

@@ -107,6 +107,27 @@ describe('P20 isolation: a job type in a thread', () => {
     expect(terminate).toHaveBeenCalledTimes(1);
   });
 
+  it('P11: one that was told to end gets no other run, though its handler returns before that', async () => {
+    const id = await start('chatter');
+    h.clock.advance(5_000);
+    await h.engine.tick();
+    const told: Worker[] = [];
+    const terminate = vi.spyOn(Worker.prototype, 'terminate').mockImplementation(function (this: Worker) {
+      told.push(this);
+      return Promise.resolve(0);
+    });
+    onTestFinished(() => terminate.mockRestore());
+    h.clock.advance(10_000);
+    await h.engine.tick();
+    expect(told).toHaveLength(1);
+    await until(id, ({ status }) => status === 'succeeded');
+    const next = await start('wait');
+    terminate.mockRestore();
+    await Promise.all(told.map((worker) => worker.terminate()));
+    await h.engine.tick();
+    expect((await h.engine.getRun(next)).run).toMatchObject({ status: 'running', errors: [] });
+  });
+
   it('P12: a cancel reaches the handler through its signal', async () => {
     const id = await start('wait');
     await h.engine.cancelRun(id);
