@@ -19,25 +19,11 @@ const makeStore: MakeStore = async (startMs) => {
   const folder = await mkdtemp(join(tmpdir(), 'move-'));
   file = join(folder, 'jobs.db');
   const clock = createFakeClock(startMs);
-  const open = async () => {
-    const opened = createSqliteStore({ file, clock });
-    await opened.open();
-    return opened;
-  };
-  let store = await open();
   return {
-    store,
     clock,
     maxLiveRuns: 100_000,
-    reopen: async () => {
-      await store.close();
-      store = await open();
-      return store;
-    },
-    dispose: async () => {
-      await store.close();
-      await rm(folder, { recursive: true });
-    },
+    createStore: () => createSqliteStore({ file, clock }),
+    dispose: () => rm(folder, { recursive: true }),
   };
 };
 

@@ -17,30 +17,12 @@ afterAll(() => database.drop());
 
 const makeStore: MakeStore = async (startMs) => {
   const clock = createFakeClock(startMs);
-  const open = async () => {
-    const opened = createPostgresStore({
-      url: database.url,
-      clock,
-      ownClock: true,
-      maxLiveRuns: MAX_LIVE_RUNS,
-    });
-    await opened.open();
-    return opened;
-  };
-  let store = await open();
+  const options = { url: database.url, clock, ownClock: true, maxLiveRuns: MAX_LIVE_RUNS };
   return {
-    store,
     clock,
     maxLiveRuns: MAX_LIVE_RUNS,
-    async reopen() {
-      await store.close();
-      store = await open();
-      return store;
-    },
-    async dispose() {
-      await store.close();
-      await database.empty();
-    },
+    createStore: () => createPostgresStore(options),
+    dispose: () => database.empty(),
   };
 };
 

@@ -18,15 +18,14 @@ import type {
 import type { JobView, RunQuery } from '../../src/core/store-views.ts';
 import type { FakeClock } from '../../src/testing/fake-clock.ts';
 
-/** An empty, open store whose time is a fake clock's. */
+/** An empty database for stores whose time is a fake clock's. */
 export interface StoreUnderTest {
-  readonly store: JobStore;
   readonly clock: FakeClock;
   /** A job may have so many live runs (P7): 100,000, or fewer where making as many takes too long for a test. */
   readonly maxLiveRuns: number;
-  /** Closes the store and opens the same database again, as a restarted process does. */
-  reopen(): Promise<JobStore>;
-  /** Closes the store and removes its database. */
+  /** One more store on it, which is not open yet. */
+  createStore(): JobStore;
+  /** Removes it; its stores are closed. */
   dispose(): Promise<void>;
 }
 
@@ -72,6 +71,7 @@ export interface Rig {
   readonly store: JobStore;
   readonly clock: FakeClock;
   readonly maxLiveRuns: number;
+  /** Closes the store and opens another on the same database, as a restarted process does. */
   reopen(): Promise<void>;
   create(id: string, more?: Partial<JobDefinition>): Promise<Job>;
   command(jobId: string, command: JobCommand, more?: Partial<CommandInput>): Promise<CommandResult>;
@@ -113,19 +113,26 @@ export function settlement(run: ClaimedRun, outcome: Outcome, now: number): Sett
 export function useStore(makeStore: MakeStore): Rig {
   let made: StoreUnderTest | undefined;
   let store: JobStore | undefined;
+  const open = async () => {
+    store = required(made).createStore();
+    await store.open();
+  };
   beforeEach(async () => {
     made = await makeStore(T0);
-    store = made.store;
+    await open();
   });
   afterEach(async () => {
+    await store?.close();
     await made?.dispose();
+    store = undefined;
     made = undefined;
   });
   return rigOver(
     () => required(store),
     () => required(made),
     async () => {
-      store = await required(made).reopen();
+      await required(store).close();
+      await open();
     },
   );
 }

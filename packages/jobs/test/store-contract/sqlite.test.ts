@@ -10,25 +10,11 @@ import type { MakeStore } from './rig.ts';
 const makeStore: MakeStore = async (startMs) => {
   const folder = await mkdtemp(join(tmpdir(), 'store-contract-'));
   const clock = createFakeClock(startMs);
-  const open = async () => {
-    const opened = createSqliteStore({ file: join(folder, 'jobs.db'), clock });
-    await opened.open();
-    return opened;
-  };
-  let store = await open();
   return {
-    store,
     clock,
     maxLiveRuns: 100_000,
-    async reopen() {
-      await store.close();
-      store = await open();
-      return store;
-    },
-    async dispose() {
-      await store.close();
-      await rm(folder, { recursive: true });
-    },
+    createStore: () => createSqliteStore({ file: join(folder, 'jobs.db'), clock }),
+    dispose: () => rm(folder, { recursive: true }),
   };
 };
 
