@@ -14,7 +14,8 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   const versions = versionsParam(input.types);
   // A node without a row, or whose lease is over, is dead to the others: they take back what it claims, or have done so.
   const isDead = hasJoined && (await u.q.arrays(IS_ALIVE, [input.node])).length === 0;
-  const limit = isDead ? 0 : input.places + input.prefetch;
+  const asked = input.places + input.prefetch;
+  const limit = isDead ? 0 : asked;
   const due = limit > 0 ? (await u.q.arrays(LOCK_DUE_RUNS, [versions, u.now, limit])).map(liveRunOf) : [];
   const { starting, held } = chosen(due, input);
   const taken = [...starting, ...held];
@@ -29,7 +30,7 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   });
   const earliest = numberOf((await u.q.arrays(EARLIEST_DUE, [versions]))[0]);
   // All that is still due is held by others, such as a node that was frozen while it claimed, or is not for a dead one.
-  const isHeld = due.length === 0 && earliest !== undefined && earliest <= u.now;
+  const isHeld = asked > 0 && due.length === 0 && earliest !== undefined && earliest <= u.now;
   const nextDueAt = isHeld ? u.now + LOOK_AGAIN_MS : earliest;
   return {
     now: u.now,
