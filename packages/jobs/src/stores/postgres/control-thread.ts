@@ -84,6 +84,7 @@ async function run(): Promise<void> {
   while (!ended) {
     try {
       connection ??= await connected();
+      if (ended) return disconnect();
       await work(connection);
       if (!hasJoined && !ended) {
         hasJoined = true;
@@ -109,6 +110,8 @@ async function connected(): Promise<ControlConnection> {
     },
   });
   try {
+    // The lease may be over by now: then the row is to lapse, and the connection to go.
+    if (ended) throw new Error('it came too late');
     if (!hasJoined) await register(made);
     // First of all: who has seen the lock free waits for this.
     await beat(made);

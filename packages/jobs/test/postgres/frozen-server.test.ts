@@ -1,0 +1,48 @@
+import pg from 'pg';
+import { expect, it, onTestFinished } from 'vitest';
+import { createEngine, createSystemClock } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createDatabase, startPostgres } from './server.ts';
+
+const POLL = { timeout: 30_000, interval: 20 };
+
+it('P9: a node whose lease is over while it waits for a new connection leaves none behind', async () => {
+  const server = await startPostgres();
+  onTestFinished(() => server.stop());
+  const url = await createDatabase(server.url, 'app');
+  const clock = createSystemClock();
+  const errors: string[] = [];
+  const note = (_: object, message: string) => void errors.push(message);
+  const engine = createEngine({
+    store: createPostgresStore({ url, clock }),
+    clock,
+    jobTypes: [],
+    deps: {},
+    concurrency: 0,
+    logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: note },
+  });
+  onTestFinished(() => engine.stop());
+  await engine.start();
+  const client = new pg.Client({ connectionString: url });
+  onTestFinished(() => client.end());
+  await client.connect();
+  const before = (await client.query(NODES)).rows[0]?.id;
+  const pids = (await client.query<{ pid: number }>('SELECT pid FROM pg_stat_activity')).rows;
+  const all = [server.pid, ...pids.map(({ pid }) => pid)];
+  const signal = (name: 'SIGSTOP' | 'SIGCONT') => all.forEach((pid) => void process.kill(pid, name));
+
+  signal('SIGSTOP');
+  try {
+    await expect.poll(() => errors.join(), POLL).toContain('the lease of this node is over');
+  } finally {
+    signal('SIGCONT');
+  }
+  // The node that it was before is buried, which takes a lease longer while somebody holds its lock.
+  const others = async () => (await client.query(NODES)).rows.map(({ id }) => id === before);
+  await expect.poll(others, { ...POLL, timeout: 10_000 }).toEqual([false]);
+  await expect.poll(async () => (await client.query(CONTROL)).rows, POLL).toEqual([{ n: 1 }]);
+}, 90_000);
+
+const NODES = 'SELECT id FROM greenvue_jobs.nodes';
+const CONTROL = `SELECT count(*)::integer AS n FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = 'greenvue-jobs-control'`;
