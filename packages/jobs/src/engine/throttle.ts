@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../core/clock.ts';
 
@@ -7,11 +8,18 @@ const DELAY_LIMIT_MS = 20;
 const RESOLUTION_MS = 5;
 const SAMPLE_MS = 1_000;
 const FLOOR_GAP_MS = 250;
+/** Where Node tells of each request that an HTTP server of this process begins with, whoever made the server. */
+const REQUESTS = ['http.server.request.start', 'http2.server.stream.start'];
+/** So long after a request others are expected. */
+const AFTER_REQUEST_MS = 100;
+/** Most runs taken by one claim meanwhile: the event loop has dealt with them in about a millisecond. */
+const BATCH_BESIDE_REQUESTS = 128;
 /** Most runs taken by one claim. */
 export const MAX_BATCH = 1_000;
 
 /**
- * Holds claims back while the event loop is late: the batch is halved each second that it is, and grows again when it is
+ * The API comes first (P20, section 8 of the design). While requests come in, a claim takes few runs at once. And claims are
+ * held back while the event loop is late: the batch is halved each second that it is, and grows again when it is
  * not; never below `floor` runs every 250 ms (P20, section 8 of the design). Planning is not throttled.
  */
 export class Throttle {
@@ -22,6 +30,10 @@ export class Throttle {
   #late = false;
   #lastP99Ms = 0;
   #lastClaim = Number.NEGATIVE_INFINITY;
+  #lastRequest = Number.NEGATIVE_INFINITY;
+  readonly #requested = () => {
+    this.#lastRequest = this.#clock.monotonic();
+  };
   #cancel: (() => void) | undefined;
 
   constructor(clock: Clock, floor: number) {
@@ -31,6 +43,7 @@ export class Throttle {
 
   stop(): void {
     this.#delay.disable();
+    for (const channel of REQUESTS) unsubscribe(channel, this.#requested);
     this.#cancel?.();
     this.#cancel = undefined;
   }
@@ -45,8 +58,12 @@ export class Throttle {
 
   /** How many runs may be claimed now. */
   allowance(): number {
-    if (!this.#late || this.#batch > this.#floor) return this.#batch;
-    return this.#clock.monotonic() - this.#lastClaim >= FLOOR_GAP_MS ? this.#batch : 0;
+    const now = this.#clock.monotonic();
+    if (this.#late && this.#batch <= this.#floor)
+      return now - this.#lastClaim >= FLOOR_GAP_MS ? this.#batch : 0;
+    return now - this.#lastRequest < AFTER_REQUEST_MS
+      ? Math.min(this.#batch, BATCH_BESIDE_REQUESTS)
+      : this.#batch;
   }
 
   /** A claim was asked for. Measures while there are claims, a second at a time; an idle engine measures nothing. */
@@ -55,6 +72,7 @@ export class Throttle {
     if (this.#cancel !== undefined) return;
     this.#delay.reset();
     this.#delay.enable();
+    for (const channel of REQUESTS) subscribe(channel, this.#requested);
     this.#watch();
   }
 
