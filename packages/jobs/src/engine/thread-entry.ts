@@ -6,7 +6,7 @@ import { stopError } from './attempt.ts';
 import { type Noted, RunNotes } from './notes.ts';
 import { resultOf } from './result.ts';
 import { createSystemClock } from './system-clock.ts';
-import type { FromThread, ToThread } from './threads.ts';
+import type { Envelope, FromThread, ToThread } from './threads.ts';
 import { readThrown } from './thrown.ts';
 
 /** What runs in a job thread: imports the job type's module, makes its own dependencies once, runs one handler at a time. */
@@ -46,7 +46,7 @@ port.on('message', (message: ToThread) => {
 });
 
 function send(message: FromThread): void {
-  port?.postMessage(message);
+  port?.postMessage({ '@greenvue/jobs': message } satisfies Envelope);
 }
 
 async function execute(task: Extract<ToThread, { kind: 'run' }>, signal: AbortSignal): Promise<void> {

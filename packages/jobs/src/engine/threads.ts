@@ -34,6 +34,11 @@ export type FromThread =
       readonly isReady: boolean;
     };
 
+/** A handler can post what it likes on its thread's port, which is the engine's too: so the engine's messages have a name. */
+export interface Envelope {
+  readonly '@greenvue/jobs': FromThread;
+}
+
 interface Thread {
   readonly worker: Worker;
   current:
@@ -131,7 +136,7 @@ export class ThreadPool {
     this.#threads.add(thread);
     let failure: unknown;
     worker.on('message', (message: unknown) => {
-      if (isFromThread(message)) this.#receive(thread, message);
+      if (isEnvelope(message)) this.#receive(thread, message['@greenvue/jobs']);
     });
     worker.on('error', (error) => {
       failure = error;
@@ -176,10 +181,8 @@ function terminated(thread: Thread): Promise<unknown> {
   return thread.ending;
 }
 
-/** A handler can post what it likes on its thread's port, which is the engine's too. */
-function isFromThread(message: unknown): message is FromThread {
-  if (typeof message !== 'object' || message === null || !('kind' in message)) return false;
-  return message.kind === 'noted' || message.kind === 'returned' || message.kind === 'threw';
+function isEnvelope(message: unknown): message is Envelope {
+  return typeof message === 'object' && message !== null && '@greenvue/jobs' in message;
 }
 
 function thrownAgain({ name, message, stack, permanent }: Thrown): Error {

@@ -72,7 +72,8 @@ export const inThread = defineJobType({
         ctx.progress(Symbol('done') as never, 1n as never);
         throw Object.assign(new Error('x'), { message: Symbol('m') });
       case 'stray':
-        for (const message of [null, 'hello', {}, { kind: 'ready' }]) parentPort?.postMessage(message);
+        for (const message of [null, 'hello', {}, { kind: 'noted', noted: null }, { kind: 'threw' }])
+          parentPort?.postMessage(message);
         return 'said';
       case 'unknown_result':
         return { big: 1n };
