@@ -164,8 +164,11 @@ test('a database of a newer GreenVue is refused', async () => {
   expect(await failToStart(env)).toMatch(/newer/);
 });
 
-test('a file that is no database is refused', async () => {
+test.each([
+  ['app.db', /^The database in DATA_DIR .* can't be used: .*not a database/],
+  ['jobs.db', /^The jobs' database in DATA_DIR .*, jobs\.db, can't be used: .*not a database/],
+])('a file %s that is no database is refused', async (file, line) => {
   const env = await environment();
-  writeFileSync(join(env.DATA_DIR ?? '', 'app.db'), 'this is no database, but a text that is long enough');
-  expect(await failToStart(env)).toMatch(/^The database in DATA_DIR .* can't be used: .*not a database/);
+  writeFileSync(join(env.DATA_DIR ?? '', file), 'this is no database, but a text that is long enough');
+  expect(await failToStart(env)).toMatch(line);
 });
