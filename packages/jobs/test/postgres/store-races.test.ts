@@ -112,7 +112,8 @@ describe('a connection that is lost while a transaction ends', () => {
     await claimed(0);
     await trigger();
     await trigger();
-    network.loseAnswerTo('COMMIT');
+    // A statement ends with a zero byte: a BEGIN may name READ COMMITTED.
+    network.loseAnswerTo('COMMIT\0');
     const [planned, lost] = await Promise.allSettled([store.plan({ types: TYPES, limit: 10 }), claim(1)]);
     expect([planned.status, lost.status]).toEqual(['rejected', 'rejected']);
     expect(await store.reconcile({ node: 'here', holds: [] })).toEqual({ givenBack: 1, left: 0 });
