@@ -1,11 +1,10 @@
 // The API beside the jobs: GET /api/listings?limit=20 at a fixed 500 requests/s, idle, while no-ops drain at full speed, and
 // during a full reindex of 100,000 listings; then saturated with 20 connections, idle and draining.
 
-import { Agent, get as request } from 'node:http';
 import { join } from 'node:path';
-import autocannon, { type Options, type Result } from 'autocannon';
+import { fixedRate, type Load, saturated } from './load.ts';
 import { fillMarket } from './market.ts';
-import { count, inFolder, median, ms, percentile, row, sleep } from './measure.ts';
+import { count, inFolder, median, ms, row, sleep } from './measure.ts';
 import { queueRuns, sqliteAt } from './noop.ts';
 import { type BenchServer, startServer } from './server.ts';
 
@@ -16,61 +15,6 @@ const SECONDS = 8;
 const QUEUED = 1_200_000;
 /** A machine that shares its cores swings: medians over so many servers, each measured idle and busy. */
 const ROUNDS = 3;
-
-interface Load {
-  readonly p50: number;
-  readonly p99: number;
-  readonly perSecond: number;
-  readonly failed: number;
-}
-
-/** Requests at fixed instants, measured from the instant on: a server that stalls can't slow the clock (no coordinated omission). */
-async function fixedRate(
-  url: string,
-  whileTrue: () => boolean | Promise<boolean>,
-  seconds: number,
-): Promise<Load> {
-  const times: number[] = [];
-  let failed = 0;
-  const begin = performance.now();
-  const open: Promise<void>[] = [];
-  const agent = new Agent({ keepAlive: true });
-  for (let n = 0; n < RATE * seconds; n++) {
-    const at = begin + (n * 1_000) / RATE;
-    const wait = at - performance.now();
-    if (wait > 1) await sleep(wait);
-    if (n % 50 === 0 && !(await whileTrue())) break;
-    open.push(
-      statusOf(url, agent).then((status) => {
-        if (status !== 200) failed++;
-        times.push(performance.now() - at);
-      }),
-    );
-  }
-  await Promise.all(open);
-  agent.destroy();
-  return {
-    p50: percentile(times, 0.5),
-    p99: percentile(times, 0.99),
-    perSecond: times.length / ((performance.now() - begin) / 1_000),
-    failed,
-  };
-}
-
-/** Bare `node:http`: a client that makes less garbage than `fetch` measures less of itself. */
-function statusOf(url: string, agent: Agent): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    request(url, { agent }, (response) => {
-      response.resume();
-      response.on('end', () => resolve(response.statusCode));
-    }).on('error', reject);
-  });
-}
-
-const saturated = (url: string): Promise<Result> => {
-  const options: Options = { url, connections: 20, duration: SECONDS };
-  return autocannon(options);
-};
 
 async function get<T>({ url }: BenchServer, path: string): Promise<T> {
   const response = await fetch(`${url}${path}`);
@@ -90,7 +34,7 @@ async function withServer(
     const server = await startServer(folder, PORT, 'bench/api-server.ts');
     try {
       // Warm up.
-      await fixedRate(`${server.url}/api/listings?limit=20`, () => true, 4);
+      await fixedRate(`${server.url}/api/listings?limit=20`, { perSecond: RATE, seconds: 4 });
       await measure(server, `${server.url}/api/listings?limit=20`);
     } finally {
       await server.stop();
@@ -125,32 +69,32 @@ async function rounds(
 }
 
 await rounds('draining no-ops', QUEUED, async (server, listings) => {
-  const idle = await fixedRate(listings, () => true, SECONDS);
+  const idle = await fixedRate(listings, { perSecond: RATE, seconds: SECONDS });
   await get(server, '/bench/start');
   await sleep(500);
   const before = await drainedOf(server);
   const begin = performance.now();
-  const busy = await fixedRate(listings, () => true, SECONDS);
+  const busy = await fixedRate(listings, { perSecond: RATE, seconds: SECONDS });
   const rate = ((await drainedOf(server)) - before) / ((performance.now() - begin) / 1_000);
   return { idle, busy, beside: `${count(rate)} runs/s` };
 });
 
 await rounds(`full reindex of ${count(LISTINGS)} listings`, 0, async (server, listings) => {
-  const idle = await fixedRate(listings, () => true, SECONDS);
+  const idle = await fixedRate(listings, { perSecond: RATE, seconds: SECONDS });
   await get(server, '/bench/start');
   const { id } = await get<{ id: string }>(server, '/bench/reindex');
   const isRunning = async () =>
     ['queued', 'running'].includes((await get<{ status: string }>(server, `/bench/run/${id}`)).status);
-  const busy = await fixedRate(listings, isRunning, 60);
+  const busy = await fixedRate(listings, { perSecond: RATE, seconds: 60, whileTrue: isRunning });
   const run = await get<{ result: string }>(server, `/bench/run/${id}`);
   return { idle, busy, beside: run.result };
 });
 
 await withServer(QUEUED, async (server, listings) => {
-  const idle = await saturated(listings);
+  const idle = await saturated(listings, SECONDS);
   await get(server, '/bench/start');
   const before = await drainedOf(server);
-  const draining = await saturated(listings);
+  const draining = await saturated(listings, SECONDS);
   const runs = ((await drainedOf(server)) - before) / SECONDS;
   row(
     'saturated with 20 connections',

@@ -111,7 +111,7 @@ async function ask(url: string, sql: string): Promise<readonly number[]> {
 const TICK_MS = 10;
 
 /** Of a server, its present processes and those that have ended; 0 where there is no /proc. */
-function serverCpuMs(pid: number): number {
+export function serverCpuMs(pid: number): number {
   const present = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return present.reduce((sum, name) => sum + cpuOf(Number(name), pid), 0);
 }

@@ -6,16 +6,12 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { type PostgresServer, startPostgres } from '../packages/jobs/test/postgres/server.ts';
 import { count, median, row, sleep } from './measure.ts';
-import { engineOnPostgres } from './postgres-engine.ts';
+import { queueRunsOnPostgres } from './postgres-runs.ts';
 
 const TOTAL = 40_000;
 const REPEATS = 5;
 const LEFT = 'SELECT count(*)::integer AS runs FROM greenvue_jobs.live_runs';
 const NODES = 'SELECT count(*)::integer AS nodes FROM greenvue_jobs.nodes';
-const COPY_RUNS = `INSERT INTO greenvue_jobs.live_runs
-    (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
-  SELECT nextval('greenvue_jobs.ids'), job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at
-  FROM greenvue_jobs.live_runs, generate_series(1, $1::integer)`;
 
 const server = await startPostgres({ settings: { fsync: 'on', full_page_writes: 'on' } });
 for (const jobs of [100, 10_000]) await compare(server, jobs);
@@ -23,7 +19,7 @@ await server.stop();
 
 async function compare(on: PostgresServer, jobs: number): Promise<void> {
   const filled = `filled_${jobs}`;
-  await queueRuns(await on.createDatabase(filled), jobs);
+  await queueRunsOnPostgres(await on.createDatabase(filled), { jobs, runsOfEach: TOTAL / jobs });
   const one: number[] = [];
   const three: number[] = [];
   // By turns, so that both meet the machine in the same moods.
@@ -38,24 +34,6 @@ async function compare(on: PostgresServer, jobs: number): Promise<void> {
     `1 node: ${spread(one)}`,
     `3 nodes: ${spread(three)}; ${(median(three) / median(one)).toFixed(2)} of one`,
   );
-}
-
-/** One run of each job through an engine, the rest as copies of it: so many requests would take minutes. */
-async function queueRuns(url: string, jobs: number): Promise<void> {
-  // Not what is measured: it need not wait for the disk.
-  const engine = engineOnPostgres(`${url}?options=-c%20synchronous_commit%3Doff`, 0);
-  await engine.start();
-  for (let made = 0; made < jobs; made += 100) {
-    const ids = Array.from({ length: 100 }, (_, n) => `drain-${made + n}`);
-    await Promise.all(
-      ids.map(async (id) => {
-        await engine.createJob({ id, name: id, type: 'noop', onDemand: true, overlap: 'allow' });
-        await engine.trigger(id);
-      }),
-    );
-  }
-  await engine.stop();
-  await withClient(url, (client) => client.query(COPY_RUNS, [TOTAL / jobs - 1]));
 }
 
 /** Runs a second, from when all nodes are there until every run is in the history; on a copy of the database. */
