@@ -1,5 +1,6 @@
 // `npm run bench` runs every measurement, one after the other, each in a process of its own; `npm run bench -- drain boot`
-// runs those. Prints a Markdown table. Nothing else should run on the machine meanwhile.
+// runs those. Prints a Markdown table. Nothing else should run on the machine meanwhile. `npm run bench -- peers` runs us beside
+// others: see `peers/run.ts`.
 import { spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,7 @@ const ALL = [
 const ON_POSTGRES = '-postgres';
 
 const asked = process.argv.slice(2);
+if (asked[0] === 'peers') process.exit(runPeers(asked.slice(1)));
 const unknown = asked.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(', ')}. There are: ${ALL.join(', ')}.`);
@@ -39,3 +41,22 @@ for (const name of asked.length > 0 ? asked : ALL) {
   if (status !== 0) failed++;
 }
 process.exit(failed === 0 ? 0 : 1);
+
+/** Installs the peers, which nothing else needs, and checks what the checks of all else can't check without them. */
+function runPeers(args: readonly string[]): number {
+  const root = join(import.meta.dirname, '..');
+  const steps = [
+    [join(root, 'scripts', 'install.mjs'), '--bench'],
+    [
+      join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+      '-p',
+      join(root, 'bench', 'peers', 'tsconfig.json'),
+    ],
+    [join(root, 'bench', 'peers', 'run.ts'), ...args],
+  ];
+  for (const step of steps) {
+    const { status } = spawnSync(process.execPath, step, { stdio: 'inherit' });
+    if (status !== 0) return 1;
+  }
+  return 0;
+}

@@ -1,12 +1,14 @@
 // Installs what is missing, and nothing when nothing is. Runs before the install, so on whatever Node started npm (20 or
 // newer), hence plain JavaScript. Prints to stderr only: `npm run -s token` must print a token and nothing else.
+// `--bench` stands for the package of the benchmarks' peers, which nobody else needs.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const repository = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = process.argv.includes('--bench') ? join(repository, 'bench') : repository;
 // A tree that has the development packages keeps them, whoever asks.
 const production = process.argv.includes('--production') && !existsSync(join(root, 'node_modules', 'vitest'));
 const stampFile = join(root, 'node_modules', '.greenvue-install.json');

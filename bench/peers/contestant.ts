@@ -1,0 +1,112 @@
+import type { Place, PlaceKind } from './place.ts';
+
+/**
+ * What a run does. The slot (ms) that it stands for comes with it, where the contestant knows one. The run lasts until the
+ * promise settles; no promise: it did nothing but count.
+ */
+export type Handle = (slot: number | undefined) => Promise<void> | undefined;
+
+export interface Recurring {
+  readonly id: string;
+  readonly everyMs: number;
+  /** The first slot (ms); the others lie on the grid through it. */
+  readonly firstAt: number;
+}
+
+export interface Work {
+  readonly handle: Handle;
+  /** Handlers at a time. */
+  readonly places: number;
+  /** Runs come due by the clock: who looks for them by polling looks as often as pays. */
+  readonly isTimed: boolean;
+  /** What is kept to find the dead by (locks, leases, heartbeats) is as short as the contestant's documents allow. */
+  readonly hasShortLocks: boolean;
+}
+
+/** What has become of the runs. */
+export interface RunCount {
+  /** Not finished. */
+  readonly waiting: number;
+  /** Finished, and still there to be looked at. */
+  readonly kept: number;
+}
+
+/** A contestant in this process, on its database. */
+export interface Session {
+  /** Queues so many runs of so many on-demand jobs in the quickest way that it has; nothing runs them yet. */
+  queue(runs: { readonly jobs: number; readonly runsOfEach: number }): Promise<void>;
+  /** Starts to run what is due, until `close`. */
+  work(work: Work): Promise<void>;
+  /** One run, at once. */
+  trigger(): Promise<void>;
+  register(jobs: readonly Recurring[]): Promise<void>;
+  count(): Promise<RunCount>;
+  close(): Promise<void>;
+}
+
+export type WorkloadName =
+  | 'drain'
+  | 'limit'
+  | 'recurring-10k'
+  | 'recurring-100k'
+  | 'pickup'
+  | 'kill'
+  | 'kill-short'
+  | 'grid'
+  | 'api'
+  | 'register-10k'
+  | 'register-100k';
+
+export interface Contestant {
+  readonly name: string;
+  /** For people. */
+  readonly label: string;
+  /** The package whose version is told. */
+  readonly package: string;
+  readonly needs: PlaceKind;
+  /** How many jobs a second it registers at least, and how many runs a second it drains at most: how much to prepare. */
+  readonly pace: { readonly registers: number; readonly drains: number };
+  /** Claims all there is before it runs the first: then its clock starts with its work, not with the first handler. */
+  readonly claimsAllFirst?: boolean;
+  /** Finished runs stay, to be looked at. */
+  readonly keepsHistory: boolean;
+  /** What it can't do, with the reason. */
+  readonly cannot: Readonly<Partial<Record<WorkloadName, string>>>;
+  /** What a reader of the table must know. */
+  readonly notes: Readonly<Partial<Record<WorkloadName, string>>>;
+  open(place: Place): Promise<Session>;
+}
+
+/** Runs a batch; awaits only where there is something to await. */
+export async function handleAll(slots: readonly (number | undefined)[], handle: Handle): Promise<void> {
+  const open: Promise<void>[] = [];
+  for (const slot of slots) {
+    const run = handle(slot);
+    if (run !== undefined) open.push(run);
+  }
+  if (open.length > 0) await Promise.all(open);
+}
+
+/** Requests at once: the same for all. */
+const AT_ONCE = 500;
+
+/** Asks for each item, so many at once. */
+export async function forEachAtOnce<T>(
+  items: readonly T[],
+  ask: (item: T) => Promise<unknown>,
+): Promise<void> {
+  for (let from = 0; from < items.length; from += AT_ONCE) {
+    await Promise.all(items.slice(from, from + AT_ONCE).map(ask));
+  }
+}
+
+/** The numbers of the jobs that so many runs belong to, run by run. */
+export function jobOfEachRun({ jobs, runsOfEach }: { jobs: number; runsOfEach: number }): readonly number[] {
+  return Array.from({ length: jobs * runsOfEach }, (_, n) => n % jobs);
+}
+
+export function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>
+    items.slice(n * size, (n + 1) * size),
+  );
+}

@@ -1,0 +1,160 @@
+import { createPostgresBackend, Queue, runMigrations, Worker, withBackend } from 'bullmq';
+import pg from 'pg';
+import {
+  type Contestant,
+  chunks,
+  forEachAtOnce,
+  type Handle,
+  jobOfEachRun,
+  type Session,
+} from '../contestant.ts';
+import { requirePlace } from '../place.ts';
+
+const LOCK_NOTES = {
+  kill: 'a lock lasts 30 s, and lost ones are looked for every 30 s',
+  'kill-short': 'a lock that lasts 5 s, and a look for lost ones each second',
+} as const;
+
+/** Many handlers at a time, as https://docs.bullmq.io/guide/workers/concurrency has it for short ones. */
+export function bullmqOnRedis(appendfsync: 'everysec' | 'always'): Contestant {
+  return {
+    name: `bullmq-${appendfsync}`,
+    label: `BullMQ on Valkey, appendfsync ${appendfsync}`,
+    package: 'bullmq',
+    needs: `redis-${appendfsync}`,
+    pace: { registers: 3_000, drains: 30_000 },
+    keepsHistory: true,
+    cannot: {},
+    notes: {
+      ...LOCK_NOTES,
+      ...(appendfsync === 'everysec' && {
+        drain: 'a crash of the machine loses up to a second of what was done',
+      }),
+    },
+    async open(place) {
+      const { port } = requirePlace(place, 'redis');
+      // https://docs.bullmq.io/guide/going-to-production: workers must wait for a lost connection for as long as it takes.
+      const connection = { port, maxRetriesPerRequest: null };
+      return sessionOn({
+        queue: new Queue(QUEUE, { connection }),
+        createWorker: (run, settings) => new Worker(QUEUE, run, { connection, ...settings }),
+      });
+    },
+  };
+}
+
+/** https://docs.bullmq.io/guide/postgresql */
+export const bullmqOnPostgres: Contestant = {
+  name: 'bullmq-postgres',
+  label: 'BullMQ on PostgreSQL',
+  package: 'bullmq',
+  needs: 'postgres',
+  pace: { registers: 400, drains: 8_000 },
+  keepsHistory: true,
+  cannot: {},
+  notes: LOCK_NOTES,
+  async open(place) {
+    const { url } = requirePlace(place, 'postgres');
+    await migrate(url);
+    // "Give each backend enough pool connections for its concurrency": more than this only wait for each other on two cores.
+    const connection = { connectionString: url, max: 20 };
+    const onPostgres = withBackend(createPostgresBackend);
+    return sessionOn({
+      queue: new onPostgres.Queue(QUEUE, { connection }),
+      createWorker: (run, settings) => new onPostgres.Worker(QUEUE, run, { connection, ...settings }),
+    });
+  },
+};
+
+async function migrate(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await runMigrations(client);
+  await client.end();
+}
+
+const QUEUE = 'noop';
+
+/** What both of its backends have. */
+interface Backend {
+  readonly queue: {
+    add(name: string, data: object): Promise<unknown>;
+    addBulk(jobs: { name: string; data: object }[]): Promise<unknown>;
+    upsertJobScheduler(
+      id: string,
+      repeat: { every: number; startDate: number },
+      template: { name: string },
+    ): Promise<unknown>;
+    getJobCounts(
+      ...states: ('waiting' | 'active' | 'delayed' | 'completed')[]
+    ): Promise<Record<string, number>>;
+    close(): Promise<void>;
+  };
+  createWorker(run: (job: RunningJob) => Promise<void>, settings: WorkerSettings): BackendWorker;
+}
+
+interface RunningJob {
+  readonly id?: string | undefined;
+  readonly repeatJobKey?: string | undefined;
+}
+
+interface WorkerSettings {
+  readonly concurrency: number;
+  readonly lockDuration?: number;
+  readonly stalledInterval?: number;
+}
+
+interface BackendWorker {
+  close(): Promise<void>;
+  waitUntilReady(): Promise<unknown>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+function sessionOn({ queue, createWorker }: Backend): Session {
+  let worker: BackendWorker | undefined;
+  return {
+    async queue(runs) {
+      // https://docs.bullmq.io/guide/queues/adding-bulks
+      for (const chunk of chunks(jobOfEachRun(runs), 1_000)) {
+        await queue.addBulk(chunk.map((n) => ({ name: `drain-${n}`, data: {} })));
+      }
+    },
+    async work({ handle, places, hasShortLocks }) {
+      const settings = { concurrency: places, ...(hasShortLocks && SHORT_LOCKS) };
+      worker = createWorker((job) => runJob(job, handle), settings);
+      worker.on('error', (error) => console.error(error));
+      await worker.waitUntilReady();
+    },
+    async trigger() {
+      await queue.add('now', {});
+    },
+    register: (jobs) =>
+      // https://docs.bullmq.io/guide/job-schedulers
+      forEachAtOnce(jobs, ({ id, everyMs, firstAt }) =>
+        queue.upsertJobScheduler(id, { every: everyMs, startDate: firstAt }, { name: 'recurring' }),
+      ),
+    async count() {
+      const {
+        waiting = 0,
+        active = 0,
+        delayed = 0,
+        completed = 0,
+      } = await queue.getJobCounts('waiting', 'active', 'delayed', 'completed');
+      return { waiting: waiting + active + delayed, kept: completed };
+    },
+    async close() {
+      await worker?.close();
+      await queue.close();
+    },
+  };
+}
+
+/** Both are 30 s by default. A lock is renewed at half its time, which a busy process must manage to do. */
+const SHORT_LOCKS = { lockDuration: 5_000, stalledInterval: 1_000 };
+
+async function runJob({ id = '', repeatJobKey }: RunningJob, handle: Handle): Promise<void> {
+  // `repeat:<scheduler>:<slot>`
+  const slot = repeatJobKey === undefined ? undefined : Number(id.slice(id.lastIndexOf(':') + 1));
+  const run = handle(slot);
+  if (run !== undefined) await run;
+}

@@ -1,0 +1,67 @@
+import { Cron } from 'croner';
+import type { Contestant, Recurring } from '../contestant.ts';
+
+const NO_QUEUE = 'has no queue: only schedules, in memory';
+
+/** The floor: what a timer for each job takes that keeps nothing, so that nothing is left of it when the process ends. */
+export const croner: Contestant = {
+  name: 'croner',
+  label: 'croner (in memory)',
+  package: 'croner',
+  needs: 'memory',
+  pace: { registers: 5_000, drains: 0 },
+  keepsHistory: false,
+  cannot: {
+    drain: NO_QUEUE,
+    pickup: NO_QUEUE,
+    api: NO_QUEUE,
+    kill: 'keeps nothing: what was in flight is gone',
+    'kill-short': 'keeps nothing: what was in flight is gone',
+  },
+  notes: {
+    'recurring-10k': 'keeps nothing; its schedules lie on whole seconds, so 1,000 jobs come due at once',
+    'recurring-100k': 'keeps nothing; its schedules lie on whole seconds, so 10,000 jobs come due at once',
+    grid: 'keeps nothing',
+    'register-10k': 'keeps nothing',
+    'register-100k': 'keeps nothing',
+  },
+  async open() {
+    const jobs: Cron[] = [];
+    let handle: (slot: number) => Promise<void> | undefined = () => undefined;
+    const refuse = () => Promise.reject(new Error(NO_QUEUE));
+    return {
+      queue: refuse,
+      trigger: refuse,
+      count: refuse,
+      async work(work) {
+        handle = work.handle;
+      },
+      async register(asked) {
+        for (const job of asked) {
+          const options = { startAt: new Date(job.firstAt - EARLY_MS) };
+          jobs.push(new Cron(patternOf(job), options, () => handle(latestSlot())));
+        }
+      },
+      async close() {
+        for (const job of jobs) job.stop();
+      },
+    };
+  },
+};
+
+/** `startAt` lies just before the first slot: that one is to be run. */
+const EARLY_MS = 500;
+
+/** Seconds are the finest that it has. */
+function patternOf({ everyMs, firstAt }: Recurring): string {
+  const every = everyMs / 1_000;
+  if (every >= 86_400) return '0 0 0 * * *';
+  const first = Math.ceil(firstAt / 1_000) % every;
+  const seconds = Array.from({ length: 60 / every }, (_, n) => first + n * every);
+  return `${seconds.join(',')} * * * * *`;
+}
+
+/** Timers may fire a little early. */
+function latestSlot(): number {
+  return Math.floor((Date.now() + 5) / 1_000) * 1_000;
+}

@@ -1,0 +1,128 @@
+import {
+  type JobHelpers,
+  Logger,
+  makeWorkerUtils,
+  type Runner,
+  run,
+  type WorkerUtils,
+} from 'graphile-worker';
+import { z } from 'zod';
+import {
+  type Contestant,
+  chunks,
+  type Handle,
+  jobOfEachRun,
+  type Session,
+  type Work,
+} from '../contestant.ts';
+import { countRows } from '../count-rows.ts';
+import { requirePlace } from '../place.ts';
+
+const HAND_MADE =
+  'has cron by the minute; made by hand here: the task queues its next run, and one that is lost ends its schedule';
+const FROM_A_FILE = 'reads its schedules at the start; none can be registered while it runs';
+const FOUR_HOURS = 'a lock lasts 4 hours, and no setting changes that';
+
+export const graphileWorker: Contestant = {
+  name: 'graphile-worker',
+  label: 'graphile-worker',
+  package: 'graphile-worker',
+  needs: 'postgres',
+  pace: { registers: 5_000, drains: 100_000 },
+  keepsHistory: false,
+  cannot: {
+    grid: 'schedules by the minute at the finest',
+    'kill-short': FOUR_HOURS,
+    'register-10k': FROM_A_FILE,
+    'register-100k': FROM_A_FILE,
+  },
+  notes: {
+    drain: 'deletes finished runs: no history',
+    kill: FOUR_HOURS,
+    'recurring-10k': HAND_MADE,
+    'recurring-100k': HAND_MADE,
+  },
+  open: async (place) => session(requirePlace(place, 'postgres').url),
+};
+
+/** The settings of https://worker.graphile.org/docs/performance: those that it reached its best figures with. */
+function presetOf(connectionString: string, { places, isTimed }: Work) {
+  return {
+    worker: {
+      connectionString,
+      concurrentJobs: places,
+      maxPoolSize: 25,
+      localQueue: { size: 500 },
+      completeJobBatchDelay: 0,
+      failJobBatchDelay: 0,
+      // What comes due later is found by polling alone: https://worker.graphile.org/docs/config.
+      ...(isTimed && { pollInterval: TIMED_POLL_MS }),
+    },
+  };
+}
+
+/** Default 2 s. */
+const TIMED_POLL_MS = 10;
+
+const silent = new Logger(() => () => undefined);
+
+/** What a run of a hand-made schedule carries. */
+const slotSchema = z.object({ slot: z.number(), everyMs: z.number() });
+
+function session(connectionString: string): Session {
+  let utils: WorkerUtils | undefined;
+  let runner: Runner | undefined;
+  const producer = async (): Promise<WorkerUtils> => {
+    utils ??= await makeWorkerUtils({ connectionString, logger: silent });
+    await utils.migrate();
+    return utils;
+  };
+  return {
+    async queue(runs) {
+      const { addJobs } = await producer();
+      for (const chunk of chunks(jobOfEachRun(runs), 5_000)) {
+        await addJobs(chunk.map((n) => ({ identifier: 'noop', payload: { n } })));
+      }
+    },
+    async work(work) {
+      const { handle } = work;
+      runner = await run({
+        preset: presetOf(connectionString, work),
+        taskList: { noop: () => handle(undefined), recur: recur(handle) },
+        parsedCronItems: [],
+        logger: silent,
+        noHandleSignals: true,
+      });
+    },
+    async trigger() {
+      await runner?.addJob('noop', {});
+    },
+    async register(jobs) {
+      const { addJobs } = await producer();
+      for (const chunk of chunks(jobs, 5_000)) {
+        await addJobs(
+          chunk.map(({ everyMs, firstAt }) => ({
+            identifier: 'recur',
+            payload: { slot: firstAt, everyMs },
+            runAt: new Date(firstAt),
+          })),
+        );
+      }
+    },
+    count: () => countRows(connectionString, COUNT),
+    async close() {
+      await runner?.stop();
+      await utils?.release();
+    },
+  };
+}
+
+function recur(handle: Handle) {
+  return async (payload: unknown, { addJob }: JobHelpers): Promise<void> => {
+    const { slot, everyMs } = slotSchema.parse(payload);
+    await handle(slot);
+    await addJob('recur', { slot: slot + everyMs, everyMs }, { runAt: new Date(slot + everyMs) });
+  };
+}
+
+const COUNT = 'SELECT count(*), 0 FROM graphile_worker.jobs';

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { createEngine, createSystemClock, defineJobType, type Engine, type JobStore } from '@greenvue/jobs';
+import { createPostgresStore } from '@greenvue/jobs/postgres';
+import { createSqliteStore } from '@greenvue/jobs/sqlite';
+import { z } from 'zod';
+import { queueRuns, type StoreOn } from '../../noop.ts';
+import { queueRunsOnPostgres } from '../../postgres-runs.ts';
+import { type Contestant, forEachAtOnce, type Handle, type Session } from '../contestant.ts';
+import { requirePlace } from '../place.ts';
+
+export const greenvueOnSqlite: Contestant = {
+  name: 'greenvue-sqlite',
+  label: 'GreenVue on SQLite',
+  package: '@greenvue/jobs',
+  needs: 'folder',
+  pace: { registers: 8_000, drains: 100_000 },
+  keepsHistory: true,
+  cannot: {},
+  notes: {},
+  async open(place) {
+    const file = join(requirePlace(place, 'folder').folder, 'jobs.db');
+    const storeOn: StoreOn = (clock) => createSqliteStore({ file, clock });
+    return sessionOn(storeOn, (jobs, runsOfEach) => queueRuns(storeOn, { jobs, runs: runsOfEach }));
+  },
+};
+
+export const greenvueOnPostgres: Contestant = {
+  name: 'greenvue-postgres',
+  label: 'GreenVue on PostgreSQL',
+  package: '@greenvue/jobs',
+  needs: 'postgres',
+  pace: { registers: 500, drains: 80_000 },
+  keepsHistory: true,
+  cannot: {},
+  notes: {},
+  async open(place) {
+    const { url } = requirePlace(place, 'postgres');
+    const storeOn: StoreOn = (clock) => createPostgresStore({ url, clock });
+    return sessionOn(storeOn, (jobs, runsOfEach) => queueRunsOnPostgres(url, { jobs, runsOfEach }));
+  },
+};
+
+function sessionOn(storeOn: StoreOn, queue: (jobs: number, runsOfEach: number) => Promise<void>): Session {
+  let engine: Engine | undefined;
+  const started = async (handle: Handle, concurrency: number): Promise<Engine> => {
+    const clock = createSystemClock();
+    const store: JobStore = storeOn(clock);
+    const made = createEngine<unknown>({ store, jobTypes: [noop(handle)], deps: {}, clock, concurrency });
+    await made.start();
+    return made;
+  };
+  // One that runs nothing, for those who only ask.
+  const asked = async (): Promise<Engine> => {
+    engine ??= await started(() => undefined, 0);
+    return engine;
+  };
+  return {
+    queue: ({ jobs, runsOfEach }) => queue(jobs, runsOfEach),
+    async work({ handle, places }) {
+      engine = await started(handle, places);
+      await engine.putJob({
+        id: ON_DEMAND,
+        name: ON_DEMAND,
+        type: 'noop',
+        onDemand: true,
+        overlap: 'allow',
+      });
+    },
+    async trigger() {
+      await (await asked()).trigger(ON_DEMAND);
+    },
+    async register(jobs) {
+      const registrar = await asked();
+      await forEachAtOnce(jobs, ({ id, everyMs, firstAt }) =>
+        registrar.createJob({
+          id,
+          name: id,
+          type: 'noop',
+          interval: `${everyMs}ms`,
+          startAt: new Date(firstAt).toISOString(),
+        }),
+      );
+    },
+    async count() {
+      const { runs, hours } = await (await asked()).stats();
+      return {
+        waiting: runs.queued + runs.held + runs.running,
+        kept: hours.reduce((sum, { count }) => sum + count, 0),
+      };
+    },
+    async close() {
+      await engine?.stop();
+    },
+  };
+}
+
+const ON_DEMAND = 'on-demand';
+
+function noop(handle: Handle) {
+  return defineJobType({
+    type: 'noop',
+    module: import.meta.url,
+    payload: z.strictObject({}),
+    run: async (ctx) => {
+      const run = handle(ctx.run.scheduledFor?.getTime());
+      if (run !== undefined) await run;
+    },
+  });
+}

@@ -1,0 +1,94 @@
+import { PgBoss } from 'pg-boss';
+import {
+  type Contestant,
+  chunks,
+  forEachAtOnce,
+  handleAll,
+  jobOfEachRun,
+  type Session,
+} from '../contestant.ts';
+import { countRows } from '../count-rows.ts';
+import { requirePlace } from '../place.ts';
+
+const BY_THE_MINUTE =
+  'schedules by the minute at the finest; jobs that queue their successor would wait for its poll (0.5 s at the least)';
+
+export const pgBoss: Contestant = {
+  name: 'pg-boss',
+  label: 'pg-boss',
+  package: 'pg-boss',
+  needs: 'postgres',
+  pace: { registers: 700, drains: 60_000 },
+  keepsHistory: true,
+  cannot: { 'recurring-10k': BY_THE_MINUTE, 'recurring-100k': BY_THE_MINUTE, grid: BY_THE_MINUTE },
+  notes: {
+    drain: 'a batch of 1,000 is settled as one: it succeeds or fails as a whole',
+    kill: 'heartbeats are off unless asked for; without them a run expires after 15 minutes',
+    'kill-short': 'heartbeats of 10 s, the least it takes, and a look for missing ones each second',
+  },
+  open: async (place) => session(requirePlace(place, 'postgres').url),
+};
+
+const QUEUE = 'noop';
+
+function session(connectionString: string): Session {
+  let boss: PgBoss | undefined;
+  const started = async (hasShortLocks = false): Promise<PgBoss> => {
+    if (boss !== undefined) return boss;
+    boss = new PgBoss({
+      connectionString,
+      // https://pgboss.io/api/constructor: wakes workers at once, instead of with the next poll.
+      useListenNotify: true,
+      ...(hasShortLocks && { superviseIntervalSeconds: 1, monitorIntervalSeconds: 1 }),
+    });
+    boss.on('error', (error) => console.error(error));
+    await boss.start();
+    await boss.createQueue(QUEUE, { notify: true, ...(hasShortLocks && { heartbeatSeconds: 10 }) });
+    return boss;
+  };
+  return {
+    async queue(runs) {
+      const producer = await started();
+      for (const chunk of chunks(jobOfEachRun(runs), 5_000)) {
+        await producer.insert(
+          QUEUE,
+          chunk.map((n) => ({ data: { n } })),
+        );
+      }
+    },
+    async work({ handle, places, hasShortLocks }) {
+      const worker = await started(hasShortLocks);
+      const options = {
+        // A batch is what it runs at a time; what is quick it takes in batches: https://pgboss.io/api/workers.
+        batchSize: Math.max(places, BATCH),
+        // https://pgboss.io/api/workers: without it, a poll lies between two full batches.
+        burstWhenBatchFull: true,
+        pollingIntervalSeconds: 0.5,
+        localConcurrency: WORKERS,
+      };
+      await worker.work(QUEUE, options, async (jobs) => {
+        await handleAll(
+          jobs.map(() => undefined),
+          handle,
+        );
+      });
+    },
+    async trigger() {
+      await (await started()).send(QUEUE, {});
+    },
+    async register(jobs) {
+      const registrar = await started();
+      await forEachAtOnce(jobs, ({ id }) => registrar.schedule(QUEUE, '0 0 1 1 *', {}, { key: id }));
+    },
+    count: () => countRows(connectionString, COUNT),
+    async close() {
+      await boss?.stop();
+    },
+  };
+}
+
+const BATCH = 1_000;
+const WORKERS = 2;
+
+const COUNT = `SELECT count(*) FILTER (WHERE state < 'completed'), count(*) FILTER (WHERE state = 'completed')
+  FROM pgboss.job WHERE name = '${QUEUE}'`;

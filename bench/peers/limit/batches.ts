@@ -1,0 +1,35 @@
+import { chunks } from '../contestant.ts';
+
+/** A live run, as far as its row of history repeats it. */
+export interface LiveRow {
+  readonly id: number;
+  readonly jobUid: number;
+  readonly queuedAt: number;
+}
+
+export interface Batch {
+  readonly rows: readonly LiveRow[];
+  /** Ends by job. */
+  readonly ends: ReadonlyMap<number, number>;
+}
+
+const BATCH = 1_000;
+
+/** Made before the clock starts: only writing is timed. */
+export function batchesOf(rows: readonly LiveRow[]): readonly Batch[] {
+  return chunks(rows, BATCH).map((batch) => {
+    const ends = new Map<number, number>();
+    for (const { jobUid } of batch) ends.set(jobUid, (ends.get(jobUid) ?? 0) + 1);
+    return { rows: batch, ends };
+  });
+}
+
+export function liveRowOf(row: unknown): LiveRow {
+  if (!Array.isArray(row)) throw new Error('a row is an array');
+  const [id = 0, jobUid = 0, queuedAt = 0] = row.map(Number);
+  return { id, jobUid, queuedAt };
+}
+
+/** Above every id that was given out. */
+export const FIRST_FENCE = 8_000_000_000_000_000;
+export const HOUR_MS = 3_600_000;

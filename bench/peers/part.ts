@@ -1,0 +1,85 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Place, placeSchema } from './place.ts';
+import { type Figures, figuresSchema } from './workload.ts';
+
+/** What a part's process is told at its start. */
+export const orderSchema = z.object({
+  workload: z.string(),
+  part: z.string(),
+  contestant: z.string(),
+  place: placeSchema,
+  input: figuresSchema,
+});
+
+export interface Order {
+  readonly workload: string;
+  readonly part: string;
+  readonly contestant: string;
+  readonly place: Place;
+  readonly input: Figures;
+}
+
+/** What it tells. */
+const messageSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('word'), word: z.string(), value: z.number() }),
+  z.object({ kind: z.literal('result'), figures: figuresSchema }),
+]);
+export type Message = z.infer<typeof messageSchema>;
+
+export interface RunningPart {
+  /** Rejects when the process ends without one. */
+  readonly result: Promise<Figures>;
+  /** The value that comes with a word, once it is said. */
+  said(word: string): Promise<number>;
+  /** As `kill -9` does. */
+  kill(): Promise<void>;
+}
+
+/** No part takes longer; one that hangs fails its measurement, not the whole run. */
+const DEADLINE_MS = 900_000;
+
+export function startPart(order: Order): RunningPart {
+  const child = fork(join(import.meta.dirname, 'child.ts'), [JSON.stringify(order)], {
+    // Its output is not part of ours: what it has to say comes as messages.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const deadline = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS);
+  const words = new Map<string, PromiseWithResolvers<number>>();
+  const wordOf = (word: string) => {
+    const known = words.get(word);
+    if (known !== undefined) return known;
+    const made = Promise.withResolvers<number>();
+    // Nobody may be waiting for it when the process ends.
+    made.promise.catch(() => undefined);
+    words.set(word, made);
+    return made;
+  };
+  const result = Promise.withResolvers<Figures>();
+  result.promise.catch(() => undefined);
+  child.on('message', (raw) => {
+    const message = messageSchema.parse(raw);
+    if (message.kind === 'word') wordOf(message.word).resolve(message.value);
+    else result.resolve(message.figures);
+  });
+  child.once('exit', (code, signal) => {
+    clearTimeout(deadline);
+    const error = new Error(
+      `${order.contestant}, ${order.part} of ${order.workload}: ended with ${code ?? signal}`,
+    );
+    result.reject(error);
+    for (const word of words.values()) word.reject(error);
+  });
+  return {
+    result: result.promise,
+    said: (word) => wordOf(word).promise,
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chartOf } from './chart.ts';
+import type { Contestant } from './contestant.ts';
+import { CONTESTANTS } from './contestants.ts';
+import type { Results } from './results.ts';
+import { type Summary, summaryOf, summaryText, timesAsGood } from './summary.ts';
+import type { Column, Workload } from './workload.ts';
+import { requireWorkload, WORKLOADS } from './workloads.ts';
+
+/** Writes `peers.md` and its images into a folder; returns the page. */
+export function writeReport(results: Results, folder: string): string {
+  mkdirSync(join(folder, 'images'), { recursive: true });
+  const measured = WORKLOADS.filter(({ name }) =>
+    results.measurements.some(({ workload }) => workload === name),
+  );
+  for (const workload of measured) {
+    writeFileSync(join(folder, imageOf(workload)), chartFor(results, workload));
+  }
+  const page = `${[headOf(results), ...measured.map((workload) => sectionOf(results, workload))].join('\n\n')}\n`;
+  writeFileSync(join(folder, 'peers.md'), page);
+  return page;
+}
+
+const imageOf = ({ name }: Workload): string => `images/bench-${name}.svg`;
+const isOurs = ({ name }: Contestant): boolean => name.startsWith('greenvue-');
+const OURS = CONTESTANTS.filter(isOurs);
+
+function headOf(results: Results): string {
+  const versions = CONTESTANTS.map(({ name, label }) => `${label} ${results.versions[name] ?? ''}`);
+  return `# Side by side with others
+
+<!-- Written by \`npm run bench -- peers\`, from peers.json: edits are lost. -->
+
+\`npm run bench -- peers\` wrote this page: all contestants in turn, round by round, each measurement in processes of its own and on an
+empty database, on one machine. Handlers do nothing but count, so what is measured is the scheduler; 100 may run at a time. Each peer runs with the settings
+that its own documents name as the best for the work (\`bench/peers/contestants/\` tells which, and where that is written).
+
+- Measured from ${results.startedAt}, at commit ${results.commit}, with Node ${results.node} on ${results.machine}.
+- ${results.servers.join('.\n- ')}.
+- ${versions.join(', ')}.
+- Values are medians, the least and the most in brackets. "x GreenVue" is how many times as good GreenVue is, by the first column: above 1,
+  GreenVue is ahead.${results.scale === 1 ? '' : `\n- **A try, at ${results.scale} of the full size: no figures to go by.**`}`;
+}
+
+function sectionOf(results: Results, workload: Workload): string {
+  const shown = CONTESTANTS.filter(({ name }) => workload.only === undefined || workload.only.includes(name));
+  const ratios = workload.only === undefined ? OURS : [];
+  const titles = [
+    '',
+    ...workload.columns.map(({ title }) => title),
+    ...(workload.shareOf === undefined
+      ? []
+      : [`${requireWorkload(workload.shareOf).title.toLowerCase()}: share of it`]),
+    ...ratios.map(({ label }) => `x ${label}`),
+  ];
+  return [
+    `## ${workload.title}`,
+    `${workload.what} ${roundsText(results, workload)}`,
+    `![${workload.title}](${imageOf(workload)})`,
+    [
+      tableRow(titles),
+      tableRow(titles.map(() => '---')),
+      ...shown.map((contestant) => tableRow(cellsOf(results, workload, contestant, ratios))),
+    ].join('\n'),
+    ...notesOf(workload, shown),
+  ].join('\n\n');
+}
+
+/** By whoever has the most: one that failed has fewer. */
+function roundsText({ measurements }: Results, { name }: Workload): string {
+  const counts = CONTESTANTS.map(
+    (one) =>
+      measurements.filter(({ workload, contestant }) => workload === name && contestant === one.name).length,
+  );
+  const rounds = Math.max(...counts);
+  return rounds === 1 ? 'One round.' : `${rounds} rounds.`;
+}
+
+const tableRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function cellsOf(
+  results: Results,
+  workload: Workload,
+  contestant: Contestant,
+  ratios: readonly Contestant[],
+): readonly string[] {
+  const label = isOurs(contestant) ? `**${contestant.label}**` : contestant.label;
+  const [first] = workload.columns;
+  const value = summaryOf(results, workload, contestant, first);
+  if (value === undefined) {
+    return [
+      label,
+      whyNot(results, workload, contestant),
+      ...workload.columns.slice(1).map(() => ''),
+      ...ratios.map(() => ''),
+    ];
+  }
+  return [
+    label,
+    ...workload.columns.map((column) => figureText(summaryOf(results, workload, contestant, column), column)),
+    ...shareTexts(results, workload, contestant, value),
+    ...ratios.map((ours) => ratioText(workload, summaryOf(results, workload, ours, first), value)),
+  ];
+}
+
+function figureText(summary: Summary | undefined, { unit }: Column): string {
+  return summary === undefined ? '' : summaryText(summary, unit);
+}
+
+function shareTexts(
+  results: Results,
+  { shareOf }: Workload,
+  contestant: Contestant,
+  value: Summary,
+): readonly string[] {
+  if (shareOf === undefined) return [];
+  const of = requireWorkload(shareOf);
+  const part = summaryOf(results, of, contestant, of.columns[0]);
+  return [part === undefined ? '' : (part.median / value.median).toFixed(2)];
+}
+
+function ratioText({ better }: Workload, ours: Summary | undefined, value: Summary): string {
+  if (ours === undefined) return '';
+  const times = timesAsGood(better, ours, value);
+  return `${value.isCapped ? 'over ' : ''}${times.toFixed(times < 10 ? 2 : 0)}`;
+}
+
+function whyNot(results: Results, { name }: Workload, contestant: Contestant): string {
+  const cannot = contestant.cannot[name] ?? results.lacking[contestant.name];
+  if (cannot !== undefined) return `not measured: ${cannot}`;
+  const failures = results.measurements.flatMap((one) =>
+    one.workload === name && one.contestant === contestant.name ? (one.failure ?? []) : [],
+  );
+  return failures.length > 0 ? `failed: ${failures[0]}` : 'not measured';
+}
+
+function notesOf({ name }: Workload, shown: readonly Contestant[]): readonly string[] {
+  const notes = shown.flatMap(({ label, notes }) =>
+    notes[name] === undefined ? [] : `- ${label}: ${notes[name]}.`,
+  );
+  return notes.length === 0 ? [] : [notes.join('\n')];
+}
+
+function chartFor(results: Results, workload: Workload): string {
+  const [first] = workload.columns;
+  const bars = CONTESTANTS.flatMap((contestant) => {
+    const value = summaryOf(results, workload, contestant, first);
+    return value === undefined ? [] : [{ label: contestant.label, isOurs: isOurs(contestant), value }];
+  });
+  return chartOf(`${workload.title}: ${first.title}`, first.unit, bars);
+}

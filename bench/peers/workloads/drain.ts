@@ -1,0 +1,75 @@
+import { sleep } from '../../measure.ts';
+import type { Contestant, Session } from '../contestant.ts';
+import { startCost } from '../cost.ts';
+import { tidy } from '../tidy.ts';
+import { complete, type Figures, requireFigure, type Stage, scaled, type Workload } from '../workload.ts';
+
+const JOBS = 100;
+const RUNS_OF_EACH = 500;
+/** Handlers at a time, in every workload whose handlers do nothing. */
+export const PLACES = 100;
+
+export const drain: Workload = {
+  name: 'drain',
+  title: 'Drain',
+  what: '50,000 queued runs of 100 on-demand jobs, whose handlers do nothing but count; durable, and settled to the last.',
+  columns: [
+    { figure: 'perSecond', title: 'runs/s', unit: 'each second' },
+    { figure: 'cpuSeconds', title: 'CPU, server included', unit: 'seconds' },
+    { figure: 'kept', title: 'rows of history at the end', unit: 'number' },
+  ],
+  better: 'more',
+  parts: { fill, drain: drainAll },
+  async measure(lab) {
+    const runsOfEach = scaled(RUNS_OF_EACH, lab.scale);
+    await complete(lab, 'fill', { jobs: JOBS, runsOfEach });
+    return complete(lab, 'drain', { runs: JOBS * runsOfEach });
+  },
+};
+
+export async function fill({ contestant, place, input }: Stage): Promise<Figures> {
+  const session = await contestant.open(place);
+  await session.queue({
+    jobs: requireFigure(input, 'jobs'),
+    runsOfEach: requireFigure(input, 'runsOfEach'),
+  });
+  await session.close();
+  await tidy(place);
+  return {};
+}
+
+async function drainAll({ contestant, place, input }: Stage): Promise<Figures> {
+  const runs = requireFigure(input, 'runs');
+  const session = await contestant.open(place);
+  const handled = Promise.withResolvers<void>();
+  let done = 0;
+  let begin = 0;
+  const cost = startCost(place);
+  if (contestant.claimsAllFirst) begin = performance.now();
+  await session.work({
+    places: PLACES,
+    isTimed: false,
+    hasShortLocks: false,
+    handle() {
+      if (begin === 0) begin = performance.now();
+      if (++done === runs) handled.resolve();
+      return undefined;
+    },
+  });
+  await handled.promise;
+  const kept = await settled(session, contestant, runs);
+  const seconds = (performance.now() - begin) / 1_000;
+  const cpuSeconds = cost();
+  await session.close();
+  if (done !== runs) throw new Error(`${done} handlers were called for ${runs} runs`);
+  return { perSecond: runs / seconds, cpuSeconds, kept };
+}
+
+/** Until nothing waits; a handler's end is not enough. Tells how many are kept. */
+export async function settled(session: Session, { keepsHistory }: Contestant, runs: number): Promise<number> {
+  for (;;) {
+    const { waiting, kept } = await session.count();
+    if (waiting === 0 && (!keepsHistory || kept === runs)) return kept;
+    await sleep(5);
+  }
+}

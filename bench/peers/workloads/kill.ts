@@ -1,0 +1,91 @@
+import { sleep } from '../../measure.ts';
+import type { WorkloadName } from '../contestant.ts';
+import { complete, type Figures, requireFigure, type Stage, type Workload } from '../workload.ts';
+import { fill } from './drain.ts';
+
+const IN_FLIGHT = 200;
+const HANDLER_MS = 2_000;
+const CAP_SECONDS = 100;
+
+export const kill = killing('kill', 'kill -9', 'With the settings that each comes with.', false);
+export const killWithShortLocks = killing(
+  'kill-short',
+  'kill -9, with short locks',
+  'The same, with locks, leases and heartbeats as short as may be where they can be set.',
+  true,
+);
+
+function killing(name: WorkloadName, title: string, how: string, hasShortLocks: boolean): Workload {
+  return {
+    name,
+    title,
+    what: `The process is killed (\`kill -9\`) with 200 runs of 2 s in flight, and a new one started at once. ${how}`,
+    columns: [
+      {
+        figure: 'firstSeconds',
+        title: 'first rerun, from the engine’s start',
+        unit: 'seconds',
+        cap: 'capSeconds',
+      },
+      { figure: 'sinceKillSeconds', title: 'from the kill', unit: 'seconds', cap: 'capSeconds' },
+    ],
+    better: 'less',
+    parts: { fill, die, rise },
+    async measure(lab) {
+      const short = { hasShortLocks: hasShortLocks ? 1 : 0 };
+      await complete(lab, 'fill', { jobs: 1, runsOfEach: IN_FLIGHT });
+      const first = lab.start('die', short);
+      await first.said('all in flight');
+      await first.kill();
+      const killedAt = Date.now();
+      // A try at a smaller scale does not wait as long for what won't come.
+      const capSeconds = Math.max(3, CAP_SECONDS * lab.scale);
+      const { startedAt = 0, rerunAt } = await complete(lab, 'rise', { ...short, capSeconds });
+      if (rerunAt === undefined)
+        return { capSeconds, firstSeconds: capSeconds, sinceKillSeconds: capSeconds };
+      return {
+        capSeconds,
+        firstSeconds: (rerunAt - startedAt) / 1_000,
+        sinceKillSeconds: (rerunAt - killedAt) / 1_000,
+      };
+    },
+  };
+}
+
+/** Runs all there are, until it is killed. */
+async function die({ contestant, place, input, say }: Stage): Promise<Figures> {
+  const session = await contestant.open(place);
+  let inFlight = 0;
+  await session.work({
+    places: IN_FLIGHT,
+    isTimed: false,
+    hasShortLocks: input.hasShortLocks === 1,
+    handle() {
+      if (++inFlight === IN_FLIGHT) say('all in flight', inFlight);
+      return sleep(HANDLER_MS);
+    },
+  });
+  await sleep(60_000);
+  throw new Error(`only ${inFlight} of ${IN_FLIGHT} runs were in flight within a minute`);
+}
+
+/** Every run that it gets is one that was in flight. */
+async function rise({ contestant, place, input }: Stage): Promise<Figures> {
+  const startedAt = Date.now();
+  const session = await contestant.open(place);
+  const rerun = Promise.withResolvers<Figures>();
+  await session.work({
+    places: IN_FLIGHT,
+    isTimed: false,
+    hasShortLocks: input.hasShortLocks === 1,
+    handle() {
+      rerun.resolve({ startedAt, rerunAt: Date.now() });
+      return undefined;
+    },
+  });
+  // No goodbye: it may wait for what is locked.
+  return Promise.race([
+    rerun.promise,
+    sleep(requireFigure(input, 'capSeconds') * 1_000).then(() => ({ startedAt })),
+  ]);
+}
