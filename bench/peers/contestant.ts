@@ -61,6 +61,8 @@ export interface Contestant {
   readonly name: string;
   /** For people. */
   readonly label: string;
+  /** The floor keeps nothing: it shows what is left to gain, and is no rival. */
+  readonly role: 'ours' | 'peer' | 'floor';
   /** The package whose version is told. */
   readonly package: string;
   readonly needs: PlaceKind;

@@ -4,7 +4,7 @@ import { chartOf } from './chart.ts';
 import type { Contestant } from './contestant.ts';
 import { CONTESTANTS } from './contestants.ts';
 import type { Results } from './results.ts';
-import { type Summary, summaryOf, summaryText, timesAsGood } from './summary.ts';
+import { type Summary, summaryOf, summaryText, timesAsGood, valueText } from './summary.ts';
 import type { Column, Workload } from './workload.ts';
 import { requireWorkload, WORKLOADS } from './workloads.ts';
 
@@ -17,14 +17,14 @@ export function writeReport(results: Results, folder: string): string {
   for (const workload of measured) {
     writeFileSync(join(folder, imageOf(workload)), chartFor(results, workload));
   }
-  const page = `${[headOf(results), ...measured.map((workload) => sectionOf(results, workload))].join('\n\n')}\n`;
+  const page = `${[headOf(results), glanceOf(results, measured), ...measured.map((workload) => sectionOf(results, workload))].join('\n\n')}\n`;
   writeFileSync(join(folder, 'peers.md'), page);
   return page;
 }
 
 const imageOf = ({ name }: Workload): string => `images/bench-${name}.svg`;
-const isOurs = ({ name }: Contestant): boolean => name.startsWith('greenvue-');
-const OURS = CONTESTANTS.filter(isOurs);
+const OURS = CONTESTANTS.filter(({ role }) => role === 'ours');
+const PEERS = CONTESTANTS.filter(({ role }) => role === 'peer');
 
 function headOf(results: Results): string {
   const versions = CONTESTANTS.map(({ name, label }) => `${label} ${results.versions[name] ?? ''}`);
@@ -41,6 +41,51 @@ that its own documents name as the best for the work (\`bench/peers/contestants/
 - ${versions.join(', ')}.
 - Values are medians, the least and the most in brackets. "x GreenVue" is how many times as good GreenVue is, by the first column: above 1,
   GreenVue is ahead.${results.scale === 1 ? '' : `\n- **A try, at ${results.scale} of the full size: no figures to go by.**`}`;
+}
+
+/** Us and the best of the peers, workload by workload. */
+function glanceOf(results: Results, workloads: readonly Workload[]): string {
+  const titles = [
+    '',
+    ...OURS.map(({ label }) => label),
+    'the best peer',
+    ...OURS.map(({ label }) => `x ${label}`),
+  ];
+  const rows = workloads
+    .filter(({ only }) => only === undefined)
+    .map((workload) => tableRow(glanceCells(results, workload)));
+  return ['## At a glance', [tableRow(titles), tableRow(titles.map(() => '---')), ...rows].join('\n')].join(
+    '\n\n',
+  );
+}
+
+function glanceCells(results: Results, workload: Workload): readonly string[] {
+  const [first] = workload.columns;
+  const ours = OURS.map((contestant) => summaryOf(results, workload, contestant, first));
+  const peers = PEERS.flatMap((contestant) => {
+    const value = summaryOf(results, workload, contestant, first);
+    return value === undefined ? [] : [{ label: contestant.label, value }];
+  });
+  const [best] = peers.sort((a, b) => timesAsGood(workload, b.value, a.value) - 1);
+  return [
+    `${workload.title}: ${first.title}`,
+    ...ours.map((value) => (value === undefined ? 'not measured' : medianText(value, first))),
+    best === undefined ? 'none can' : bestText(best, first),
+    ...ours.map((value) => (best === undefined ? '' : ratioText(workload, value, best.value))),
+  ];
+}
+
+function bestText(
+  { label, value }: { readonly label: string; readonly value: Summary },
+  first: Column,
+): string {
+  return value.isCapped
+    ? `none within ${valueText(value.median, first.unit)}`
+    : `${label}: ${medianText(value, first)}`;
+}
+
+function medianText({ median, isCapped }: Summary, { unit }: Column): string {
+  return `${isCapped ? 'not within ' : ''}${valueText(median, unit)}`;
 }
 
 function sectionOf(results: Results, workload: Workload): string {
@@ -63,7 +108,7 @@ function sectionOf(results: Results, workload: Workload): string {
       tableRow(titles.map(() => '---')),
       ...shown.map((contestant) => tableRow(cellsOf(results, workload, contestant, ratios))),
     ].join('\n'),
-    ...notesOf(workload, shown),
+    ...notesOf(results, workload, shown),
   ].join('\n\n');
 }
 
@@ -85,7 +130,7 @@ function cellsOf(
   contestant: Contestant,
   ratios: readonly Contestant[],
 ): readonly string[] {
-  const label = isOurs(contestant) ? `**${contestant.label}**` : contestant.label;
+  const label = contestant.role === 'ours' ? `**${contestant.label}**` : contestant.label;
   const [first] = workload.columns;
   const value = summaryOf(results, workload, contestant, first);
   if (value === undefined) {
@@ -120,9 +165,9 @@ function shareTexts(
   return [part === undefined ? '' : (part.median / value.median).toFixed(2)];
 }
 
-function ratioText({ better }: Workload, ours: Summary | undefined, value: Summary): string {
+function ratioText(workload: Workload, ours: Summary | undefined, value: Summary): string {
   if (ours === undefined) return '';
-  const times = timesAsGood(better, ours, value);
+  const times = timesAsGood(workload, ours, value);
   return `${value.isCapped ? 'over ' : ''}${times.toFixed(times < 10 ? 2 : 0)}`;
 }
 
@@ -135,18 +180,29 @@ function whyNot(results: Results, { name }: Workload, contestant: Contestant): s
   return failures.length > 0 ? `failed: ${failures[0]}` : 'not measured';
 }
 
-function notesOf({ name }: Workload, shown: readonly Contestant[]): readonly string[] {
-  const notes = shown.flatMap(({ label, notes }) =>
-    notes[name] === undefined ? [] : `- ${label}: ${notes[name]}.`,
+function notesOf(results: Results, { name }: Workload, shown: readonly Contestant[]): readonly string[] {
+  const notes = shown.flatMap((contestant) =>
+    [contestant.notes[name], failuresText(results, name, contestant)].flatMap((note) =>
+      note === undefined ? [] : `- ${contestant.label}: ${note}.`,
+    ),
   );
   return notes.length === 0 ? [] : [notes.join('\n')];
+}
+
+function failuresText({ measurements }: Results, name: string, contestant: Contestant): string | undefined {
+  const all = measurements.filter((one) => one.workload === name && one.contestant === contestant.name);
+  const failures = all.flatMap(({ failure }) => failure ?? []);
+  if (failures.length === 0) return undefined;
+  return `${failures.length} of ${all.length} rounds failed (${failures[0]})`;
 }
 
 function chartFor(results: Results, workload: Workload): string {
   const [first] = workload.columns;
   const bars = CONTESTANTS.flatMap((contestant) => {
     const value = summaryOf(results, workload, contestant, first);
-    return value === undefined ? [] : [{ label: contestant.label, isOurs: isOurs(contestant), value }];
+    return value === undefined
+      ? []
+      : [{ label: contestant.label, isOurs: contestant.role === 'ours', value }];
   });
   return chartOf(`${workload.title}: ${first.title}`, first.unit, bars);
 }

@@ -35,10 +35,10 @@ export function summaryOf(
 }
 
 /** How many times as good the first is as the second. */
-export function timesAsGood(better: Workload['better'], first: Summary, second: Summary): number {
+export function timesAsGood({ better, columns }: Workload, first: Summary, second: Summary): number {
   const [good, bad] = better === 'more' ? [first, second] : [second, first];
-  // Clocks tell milliseconds: below half of one there is nothing to compare.
-  const least = better === 'more' ? 0 : 0.5;
+  // Slots are whole milliseconds: below half of one there is nothing to compare.
+  const least = columns[0].unit === 'ms' ? 0.5 : 0;
   return Math.max(good.median, least) / Math.max(bad.median, least);
 }
 

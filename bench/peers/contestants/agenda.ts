@@ -7,6 +7,7 @@ import { requirePlace } from '../place.ts';
 export const agenda: Contestant = {
   name: 'agenda',
   label: 'Agenda on PostgreSQL',
+  role: 'peer',
   package: 'agenda',
   needs: 'postgres',
   pace: { registers: 700, drains: 1_000 },

@@ -20,6 +20,7 @@ export function bullmqOnRedis(appendfsync: 'everysec' | 'always'): Contestant {
   return {
     name: `bullmq-${appendfsync}`,
     label: `BullMQ on Valkey, appendfsync ${appendfsync}`,
+    role: 'peer',
     package: 'bullmq',
     needs: `redis-${appendfsync}`,
     pace: { registers: 3_000, drains: 30_000 },
@@ -47,6 +48,7 @@ export function bullmqOnRedis(appendfsync: 'everysec' | 'always'): Contestant {
 export const bullmqOnPostgres: Contestant = {
   name: 'bullmq-postgres',
   label: 'BullMQ on PostgreSQL',
+  role: 'peer',
   package: 'bullmq',
   needs: 'postgres',
   pace: { registers: 400, drains: 8_000 },

@@ -7,6 +7,7 @@ const NO_QUEUE = 'has no queue: only schedules, in memory';
 export const croner: Contestant = {
   name: 'croner',
   label: 'croner (in memory)',
+  role: 'floor',
   package: 'croner',
   needs: 'memory',
   pace: { registers: 5_000, drains: 0 },

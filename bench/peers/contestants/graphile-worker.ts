@@ -26,6 +26,7 @@ const FOUR_HOURS = 'a lock lasts 4 hours, and no setting changes that';
 export const graphileWorker: Contestant = {
   name: 'graphile-worker',
   label: 'graphile-worker',
+  role: 'peer',
   package: 'graphile-worker',
   needs: 'postgres',
   pace: { registers: 5_000, drains: 100_000 },

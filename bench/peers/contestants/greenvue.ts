@@ -11,6 +11,7 @@ import { requirePlace } from '../place.ts';
 export const greenvueOnSqlite: Contestant = {
   name: 'greenvue-sqlite',
   label: 'GreenVue on SQLite',
+  role: 'ours',
   package: '@greenvue/jobs',
   needs: 'folder',
   pace: { registers: 8_000, drains: 100_000 },
@@ -27,6 +28,7 @@ export const greenvueOnSqlite: Contestant = {
 export const greenvueOnPostgres: Contestant = {
   name: 'greenvue-postgres',
   label: 'GreenVue on PostgreSQL',
+  role: 'ours',
   package: '@greenvue/jobs',
   needs: 'postgres',
   pace: { registers: 500, drains: 80_000 },

@@ -16,6 +16,7 @@ const BY_THE_MINUTE =
 export const pgBoss: Contestant = {
   name: 'pg-boss',
   label: 'pg-boss',
+  role: 'peer',
   package: 'pg-boss',
   needs: 'postgres',
   pace: { registers: 700, drains: 60_000 },
