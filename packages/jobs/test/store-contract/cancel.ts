@@ -164,6 +164,15 @@ export function cancelContract(makeStore: MakeStore): void {
       expect(await t.store.makeDue({ runId: '7' })).toBe('absent');
     });
 
+    it('P17: so can a due run that waits since the clock jumped back', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      const { id } = await t.trigger('a');
+      t.clock.set(T0 - HOUR);
+      expect((await t.claim()).runs).toEqual([]);
+      expect(await t.store.makeDue({ runId: id })).toBe('due');
+      expect(await t.claimOne()).toMatchObject({ id });
+    });
+
     it('a held run is not made due', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const { queued } = await t.done('a', { kind: 'trigger', runAt: T0 + HOUR });
