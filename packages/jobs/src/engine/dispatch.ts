@@ -28,6 +28,8 @@ const LONGEST_SLEEP_MS = 30_000;
 const TELL_EVERY_MS = 100;
 /** What is known of what is due is trusted for so long: after that the store is asked, whatever it was that nobody told. */
 const TRUST_MS = 60_000;
+/** A transaction whose answer got lost may still be written: so long at most. */
+const LOST_MS = 60_000;
 
 export interface DispatchDeps<Deps> {
   readonly settings: Settings;
@@ -63,9 +65,9 @@ export class Dispatcher<Deps> {
   /** What is due is not to be claimed ahead of a free place (P9). */
   #onlyForPlaces = false;
   #claiming = true;
-  /** The store failed: a claim may have been made whose answer is lost. */
-  #hasLostAnswers = false;
-  #reconcileAt = 0;
+  /** The store failed: claims may have been made whose answers are lost. They are looked for until then. */
+  #reconcileUntil = Number.NEGATIVE_INFINITY;
+  #reconcileAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
   readonly #claims = new Set<ClaimUnderWay>();
   /** Something became due while a pass was under way, which may not have seen it. */
@@ -149,7 +151,7 @@ export class Dispatcher<Deps> {
       if (this.#passes === 1) await this.#reconcile();
       return await this.#pass();
     } catch (error) {
-      this.#hasLostAnswers = true;
+      this.#reconcileUntil = this.#with.settings.clock.monotonic() + LOST_MS;
       this.wasFull = false;
       throw error;
     } finally {
@@ -158,16 +160,22 @@ export class Dispatcher<Deps> {
   }
 
   async #reconcile(): Promise<void> {
+    if (!this.#mustReconcile) return;
     const { store, node, executor, settings } = this.#with;
-    const now = settings.clock.monotonic();
-    if (!this.#hasLostAnswers || now < this.#reconcileAt) return;
-    const { left } = await store.reconcile({
+    const { givenBack, left } = await store.reconcile({
       node: node.id,
       holds: [...executor.fences(), ...this.#settlements.fences()],
     });
+    const now = settings.clock.monotonic();
+    this.#reconcileAt = now + AFTER_FAILURE_MS;
     // Those of jobs that others hold wait until they don't; nothing else waits for that.
-    this.#hasLostAnswers = left > 0;
-    this.#reconcileAt = left > 0 ? now + AFTER_FAILURE_MS : 0;
+    if (left > 0) this.#reconcileUntil = now + LOST_MS;
+    if (givenBack > 0) this.#knowNothing();
+  }
+
+  get #mustReconcile(): boolean {
+    const now = this.#with.settings.clock.monotonic();
+    return now < this.#reconcileUntil && now >= this.#reconcileAt;
   }
 
   async #pass(): Promise<number> {
@@ -198,7 +206,8 @@ export class Dispatcher<Deps> {
     if (failed !== undefined) throw failed.reason;
     this.#tellOfLeftOver();
     const claims = claimed.status === 'fulfilled' ? (claimed.value?.runs.length ?? 0) : 0;
-    this.wasFull = batch.length + claims >= FULL_PASS;
+    // A pass that looks for lost claims has to be alone.
+    this.wasFull = batch.length + claims >= FULL_PASS && !this.#mustReconcile;
     return this.#sleepMs();
   }
 
@@ -285,7 +294,8 @@ export class Dispatcher<Deps> {
     const ms = Math.min(this.#nextWakeAt, claimAt) - settings.clock.now();
     // Held back: ask again soon rather than at once.
     const floor = throttle.allowance() === 0 ? 50 : 0;
-    const longest = this.#hasLostAnswers ? AFTER_FAILURE_MS : LONGEST_SLEEP_MS;
+    const isLooking = settings.clock.monotonic() < this.#reconcileUntil;
+    const longest = isLooking ? AFTER_FAILURE_MS : LONGEST_SLEEP_MS;
     return Math.min(Math.max(ms, floor), laterMs, longest);
   }
 }

@@ -253,6 +253,22 @@ export function outages(makeDatabase: MakeDatabase): void {
       expect(started).toEqual([id]);
     });
 
+    it('P9: a claim whose answer got lost is given back, though it was not written yet when it was first looked for', async () => {
+      const written = Promise.withResolvers<void>();
+      const done = store.doLate(written.promise, 'claim');
+      const id = await trigger();
+      await expect(h.engine.tick()).rejects.toMatchObject({ code: 'unavailable' });
+      store.watch('claim', () => {
+        written.resolve();
+        return done;
+      });
+      await h.engine.tick();
+      expect(await runOf(id)).toHaveProperty('claim');
+      h.clock.advance(1_000);
+      await h.engine.tick();
+      expect(await runOf(id)).toMatchObject({ status: 'succeeded', attempt: 1, recoveries: 0 });
+    });
+
     it('P11: timeouts fire all the same, even when it never answers', async () => {
       await h.engine.patchJob('job', { timeout: '5s' });
       const seen: string[] = [];

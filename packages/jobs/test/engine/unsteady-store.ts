@@ -8,6 +8,8 @@ export interface UnsteadyStore {
   make(fate: Fate | 'works', ...methods: readonly (keyof JobStore)[]): void;
   /** Tells of each call of a method, before it is made; a promise keeps the call back until it resolves. */
   watch(method: keyof JobStore, called: () => unknown): void;
+  /** The next call of a method fails at once, and is done all the same when the promise resolves. Resolves after that. */
+  doLate(when: Promise<unknown>, method: keyof JobStore): Promise<void>;
   /** Calls of a method fail as long as their input fits. */
   refuse(method: keyof JobStore, fits: (input: readonly unknown[]) => boolean): void;
   /** Everything works again. */
@@ -20,9 +22,16 @@ export function createUnsteadyStore(): UnsteadyStore {
   const watchers = new Map<string, () => unknown>();
   const away = () => new StoreError('unavailable', 'The database is away.');
   const refusals = new Map<string, (input: readonly unknown[]) => boolean>();
+  const late = new Map<string, (call: () => unknown) => void>();
   const under = async (name: string, input: readonly unknown[], call: () => unknown): Promise<unknown> => {
     const told = watchers.get(name)?.();
     if (told instanceof Promise) await told;
+    const takeLate = late.get(name);
+    if (takeLate !== undefined) {
+      late.delete(name);
+      takeLate(call);
+      throw away();
+    }
     const fate = fates.get(name);
     if (fate === 'fails' || refusals.get(name)?.(input) === true) throw away();
     const answer = await call();
@@ -47,6 +56,11 @@ export function createUnsteadyStore(): UnsteadyStore {
       }
     },
     watch: (method, called) => void watchers.set(method, called),
+    async doLate(when, method) {
+      const call = await new Promise<() => unknown>((resolve) => late.set(method, resolve));
+      await when;
+      await call();
+    },
     refuse: (method, fits) => void refusals.set(method, fits),
     restore() {
       fates.clear();
