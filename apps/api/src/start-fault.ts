@@ -30,7 +30,7 @@ function faultOf(error: unknown, { host, port, dataDir, postgres }: Settings): s
       break;
   }
   if (error instanceof DatabaseError) return `The database in DATA_DIR ${dataDir} can't be used: ${message}.`;
-  if (error instanceof StoreError)
+  if (error instanceof StoreError && postgres === undefined)
     return `The jobs' database in DATA_DIR ${dataDir}, jobs.db, can't be used: ${message}.`;
   return `GreenVue could not start: ${message}`;
 }

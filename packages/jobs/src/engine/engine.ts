@@ -220,8 +220,11 @@ async function drained<Deps>(executor: Executor<Deps>, { clock }: Settings, ms: 
 async function atMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
   const over = Promise.withResolvers<void>();
   const cancel = clock.setTimer(ms, over.resolve);
-  await Promise.race([work, over.promise]);
-  cancel();
+  try {
+    await Promise.race([work, over.promise]);
+  } finally {
+    cancel();
+  }
 }
 
 function after(clock: Clock, ms: number): Promise<void> {

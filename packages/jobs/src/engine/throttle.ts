@@ -20,7 +20,7 @@ export const MAX_BATCH = 1_000;
 /**
  * The API comes first (P20, section 8 of the design). While requests come in, a claim takes few runs at once. And claims are
  * held back while the event loop is late: the batch is halved each second that it is, and grows again when it is
- * not; never below `floor` runs every 250 ms (P20, section 8 of the design). Planning is not throttled.
+ * not; never below `floor` runs every 250 ms. Planning is not throttled.
  */
 export class Throttle {
   readonly #clock: Clock;

@@ -85,12 +85,13 @@ function sqlStateOf(error: unknown): string | undefined {
 }
 
 const SAVEPOINT = 'greenvue_jobs';
+const NO_TABLES = 'tx is in another database than the jobs, or no engine has been started on it yet.';
 /** Of the caller's code, by SQLSTATE: to try again would not help. */
 const MISTAKES: ReadonlyMap<string, string> = new Map([
   ['25P01', 'tx is not in a transaction: BEGIN it first; a pool is none.'],
   ['25P02', 'tx has failed before: ROLLBACK it.'],
-  ['3F000', 'tx is in another database than the jobs.'],
-  ['42P01', 'tx is in another database than the jobs.'],
+  ['3F000', NO_TABLES],
+  ['42P01', NO_TABLES],
 ]);
 const AS_TEXT = "SELECT coalesce(json_agg(answer), '[]')::text AS rows FROM answer";
 /** What is set is read before. Names of one word: libraries may write `a_b` as `aB`. */

@@ -1,13 +1,11 @@
 import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { numberOf, numbersIn } from '../rows/first-column.ts';
-import { LIVE_COLUMNS } from '../rows/run-row.ts';
+import { LIVE_COLUMNS, type Mutable } from '../rows/run-row.ts';
 import { LOOK_AGAIN_MS, readJobs } from './jobs.ts';
 import { liveRunOf } from './run-rows.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Claims due runs of the types, in due order: first those that start at once, then those to be held (P9, P10). */
 export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Promise<ClaimResult> {

@@ -9,9 +9,13 @@ const NOW = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
 const STABLE_NOW = 'floor(extract(epoch FROM statement_timestamp()) * 1000)::bigint';
 const CLOCK = `(SELECT ${NOW} AS now_ms) AS clock`;
 
-/** A backend whose node can't be reached gives up its lock in about as long as the lease takes. */
-export const KEEP_ALIVE = `SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '2', false),
-  set_config('tcp_keepalives_count', '4', false), set_config('tcp_user_timeout', '15000', false)`;
+/**
+ * A backend whose node can't be reached gives up its lock in about as long as the lease takes. And statements see what is
+ * committed, whatever the database has for others.
+ */
+export const SET_UP = `SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '2', false),
+  set_config('tcp_keepalives_count', '4', false), set_config('tcp_user_timeout', '15000', false),
+  set_config('default_transaction_isolation', 'read committed', false)`;
 
 /** Parameters: id, version, places, types, start, lease, state. */
 export const REGISTER = `INSERT INTO greenvue_jobs.nodes
@@ -37,13 +41,14 @@ export const BEAT = `WITH beat AS (
 /** All listen, and look at the nodes when they hear it. */
 export const TELL_OF_NODES = 'SELECT pg_notify($1, $2)';
 
+/** Not within a lease of `since`: a clock that has gone far back (P17) must not keep the dead alive until it is as late again. */
+const isLong = (since: string) =>
+  `clock_timestamp() - ${since} NOT BETWEEN '-${LEASE_MS} ms' AND '${LEASE_MS} ms'`;
 /** When a backend crashes, the server begins anew in the same process; it forgets its statistics then, as after any crash. */
-const STARTED_AT = 'greatest(pg_postmaster_start_time(), pg_stat_get_bgwriter_stat_reset_time())';
-/** A clock that has gone back since (P17) must not keep the dead alive until it is as late again. */
 const SERVER = `server AS MATERIALIZED (
     SELECT timeline <> old_timeline AS is_other,
-      timeline = old_timeline AND ${NOW} - since NOT BETWEEN 0 AND ${LEASE_MS}
-        AND clock_timestamp() - ${STARTED_AT} NOT BETWEEN '0' AND '${LEASE_MS} ms' AS is_settled
+      timeline = old_timeline AND ${isLong('to_timestamp(since / 1000.0)')} AND ${isLong('pg_postmaster_start_time()')}
+        AND coalesce(${isLong('pg_stat_get_bgwriter_stat_reset_time()')}, true) AS is_settled
     FROM (SELECT timeline AS old_timeline, since, left(pg_walfile_name(pg_current_wal_lsn()), 8) AS timeline
       FROM greenvue_jobs.server) AS seen)`;
 const HELD = `held AS MATERIALIZED (

@@ -16,11 +16,11 @@ import {
 } from './control-protocol.ts';
 import {
   BEAT,
-  KEEP_ALIVE,
   LEAVE,
   LOOK,
   NOTE_SERVER,
   REGISTER,
+  SET_UP,
   seenNodeOf,
   TELL_OF_NODES,
   TRY_LOCK,
@@ -116,7 +116,7 @@ async function connected(): Promise<ControlConnection> {
     // First of all: who has seen the lock free waits for this.
     await beat(made);
     if (!isPooled) {
-      await made.rows(KEEP_ALIVE);
+      await made.rows(SET_UP);
       await made.rows(`LISTEN ${CHANNEL}`);
     }
     backend = undefined;

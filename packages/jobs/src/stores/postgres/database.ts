@@ -37,6 +37,8 @@ export interface ConnectOptions {
   readonly url: string;
   /** Connections at most. */
   readonly max: number;
+  /** Connections that stay though nothing uses them: what has just come due need not wait for a new one. */
+  readonly min?: number;
   /** A statement that takes longer has lost its server, or the way to it, without a word. Absent: it may take any time. */
   readonly statementMs?: number;
   /** Hears what the database's time was, between two instants of the process's monotonic clock. */
@@ -127,7 +129,7 @@ export function connect(options: ConnectOptions): Database {
   };
 }
 
-function createPool({ url, max, statementMs = 0 }: ConnectOptions): {
+function createPool({ url, max, min = 0, statementMs = 0 }: ConnectOptions): {
   readonly pool: pg.Pool;
   reset(): void;
 } {
@@ -135,6 +137,7 @@ function createPool({ url, max, statementMs = 0 }: ConnectOptions): {
   const pool = new pg.Pool({
     connectionString: url,
     max,
+    min,
     types,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: statementMs,

@@ -46,6 +46,7 @@ class ControlThread implements Membership {
   #burying: Promise<void> | undefined;
   /** It ends, or has ended: nothing is told any more. */
   #isLeaving = false;
+  #isGone = false;
   #hasLeft: () => void = () => undefined;
   readonly joined: Promise<Membership>;
 
@@ -72,6 +73,7 @@ class ControlThread implements Membership {
           return this.#isOver();
         }
         this.#isLeaving = true;
+        this.#isGone = true;
         reject(error);
       };
       this.#worker.on('error', (cause) =>
@@ -115,11 +117,13 @@ class ControlThread implements Membership {
 
   #hear(message: Exclude<FromControl, { kind: 'joined' | 'failed' }>): void {
     if (message.kind === 'left') {
+      this.#isGone = true;
       // With claims that nobody could end it lives as long as the process does.
       if (message.isGone) void this.#worker.terminate();
       else this.#worker.unref();
       return this.#hasLeft();
     }
+    if (message.kind === 'lost') return this.#isOver();
     if (this.#isLeaving) return undefined;
     switch (message.kind) {
       case 'notices':
@@ -134,8 +138,6 @@ class ControlThread implements Membership {
         return this.#listener.hampered(POOLED);
       case 'dead':
         return this.#bury(message.nodes);
-      case 'lost':
-        return this.#isOver();
       default:
         return message satisfies never;
     }
@@ -158,10 +160,12 @@ class ControlThread implements Membership {
   #isOver(): void {
     this.#hasLeft();
     clearInterval(this.#ticking);
-    if (this.#isLeaving) return;
-    this.#isLeaving = true;
+    if (this.#isGone) return;
+    this.#isGone = true;
     // What is under way may wait for a network that is dead, and is not this node's any more.
     this.#deps.reset();
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
     this.#listener.lost();
   }
 

@@ -59,7 +59,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const databaseClock = createDatabaseClock(clock);
   const how = { url, statementMs: STATEMENT_MS, clock: databaseClock };
   // Of the passes alone: no run waits for reads that take long.
-  const passes = connect({ ...how, max: 1 });
+  const passes = connect({ ...how, max: 1, min: 1 });
   const shareable = Math.max(connections - 1, 1);
   const db = connect({ ...how, max: shareable });
   const now = () => (ownClock ? clock.now() : databaseClock.now());

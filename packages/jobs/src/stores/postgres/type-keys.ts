@@ -18,7 +18,7 @@ export function createTypeKeys(db: Database): TypeKeys {
       const name = nameOf(type, version);
       if (known.has(name)) return;
       const find = async () => numberOf((await db.arrays(FIND, [type, version]))[0]);
-      const key = (await find()) ?? (await db.run(ADD, [type, version]).then(find));
+      const key = (await find()) ?? (await db.transaction((q) => q.run(ADD, [type, version])).then(find));
       if (key === undefined) throw new Error(`the job type ${type} was not kept`);
       known.set(name, key);
     },

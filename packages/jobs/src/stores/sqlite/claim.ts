@@ -1,7 +1,7 @@
 import type { Job } from '../../core/job.ts';
 import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
-import { LIVE_COLUMNS } from '../rows/run-row.ts';
+import { LIVE_COLUMNS, type Mutable } from '../rows/run-row.ts';
 import { STATUS } from './codes.ts';
 import { earliestOf, merged } from './plan.ts';
 import { liveRunOf } from './run-rows.ts';
@@ -9,8 +9,6 @@ import type { Writer } from './writer.ts';
 
 /** More claimed runs than a node holds. */
 const MAX_KEPT = 20_000;
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Claims due runs of the types, in due order: first those that start at once, then those to be held (P9, P10). */
 export function claim(w: Writer, input: ClaimInput, now: number): ClaimResult {
