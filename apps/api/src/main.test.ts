@@ -79,6 +79,24 @@ test('a request under way is answered, and its connection does not keep a server
   expect(answer).toMatch(/^HTTP\/1\.1 422/);
 });
 
+test('nor does an event stream, though its client would keep the connection', async () => {
+  const env: Record<string, string> = { ...(await environment()), SHUTDOWN_TIMEOUT: '1h' };
+  const server = await startServer(env);
+  const cli = startProcess('cli.ts', env, ['token']);
+  await cli.ended();
+  const reader = connect(Number(env.PORT), '127.0.0.1');
+  onTestFinished(() => void reader.destroy());
+  let answer = '';
+  reader.on('data', (chunk) => {
+    answer += chunk;
+  });
+  const token = cli.output.stdout.trim();
+  reader.write(`GET /api/job-events HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\n\r\n`);
+  await expect.poll(() => answer).toMatch(/^HTTP\/1\.1 200/);
+  server.child.kill('SIGTERM');
+  expect(await server.ended()).toBe(0);
+});
+
 test('two signals within a millisecond, as npm sends them, stop it in order', async () => {
   const server = await startServer(await environment());
   // Two of the same kind would come as one.

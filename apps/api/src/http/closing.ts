@@ -12,7 +12,7 @@ export function endConnectionsWhileClosing(app: FastifyInstance): void {
   app.addHook('onSend', async (_request, reply) => {
     if (isClosing) reply.header('connection', 'close');
   });
-  // One whose head was out before, such as a stream of events.
+  // One whose head was out before can only be ended after it.
   app.addHook('onResponse', async () => {
     if (isClosing) app.server.closeIdleConnections();
   });
