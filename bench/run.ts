@@ -12,6 +12,8 @@ const ALL = [
   'drain-postgres',
   'recurring',
   'recurring-postgres',
+  'register',
+  'register-postgres',
   'idle',
   'api',
   'job-types',
