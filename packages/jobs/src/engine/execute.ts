@@ -273,9 +273,12 @@ async function runInline<Deps>(type: RegisteredType<Deps>, attempt: Attempt, dep
   return type.jobType.run(attempt, deps);
 }
 
+/** One object: what a message holds many times crosses the threads once. */
+const SUCCEEDED: Outcome = { kind: 'succeeded' };
+
 function succeeded(attempt: Attempt, { result, leftOut }: HandlerResult): Outcome {
   if (leftOut !== undefined) attempt.log.warn(`The result was left out: ${leftOut}.`);
-  return result === undefined ? { kind: 'succeeded' } : { kind: 'succeeded', result };
+  return result === undefined ? SUCCEEDED : { kind: 'succeeded', result };
 }
 
 function isOverGrace({ stop }: Attempt, monotonic: number): boolean {

@@ -1,4 +1,4 @@
-import type { LiveRun, Progress } from '../../core/run.ts';
+import type { FinishedStatus, LiveRun, Progress } from '../../core/run.ts';
 import {
   afterSettlements,
   countFinished,
@@ -19,6 +19,14 @@ import { deleteLiveRun, liveRunsLeft } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
 import { liveRunOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
+
+/** One object for each answer: what a message holds many times crosses the threads once. */
+const FINISHED: { readonly [S in FinishedStatus]: SettleResult } = {
+  succeeded: { kind: 'finished', status: 'succeeded' },
+  failed: { kind: 'finished', status: 'failed' },
+  cancelled: { kind: 'finished', status: 'cancelled' },
+  skipped: { kind: 'finished', status: 'skipped' },
+};
 
 /** Runs that ended in a batch, by job; an empty list when runs only went back to waiting. */
 type EndedByJob = Map<number, EndedRun[]>;
@@ -52,7 +60,7 @@ function settleOne(w: Writer, input: SettleInput, byJob: EndedByJob, now: number
     const finished = finishedOf(run, settlement, input);
     insertFinishedRun(w, finished, now);
     ended.push(finished);
-    return { kind: 'finished', status: settlement.status };
+    return FINISHED[settlement.status];
   }
   const retried = retriedOf(input.outcome, input);
   if (retried !== undefined) ended.push(retried);
