@@ -51,9 +51,9 @@ describe('P20: the API comes first', () => {
     throttle.claimed();
     expect(throttle.allowance()).toBe(MAX_BATCH);
     await fetch(url);
-    expect(throttle.allowance()).toBe(128);
+    expect(throttle.allowance()).toBe(64);
     clock.advance(99);
-    expect(throttle.allowance()).toBe(128);
+    expect(throttle.allowance()).toBe(64);
     clock.advance(1);
     expect(throttle.allowance()).toBe(MAX_BATCH);
     expect(throttle.isThrottled).toBe(false);

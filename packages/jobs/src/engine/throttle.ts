@@ -12,8 +12,8 @@ const FLOOR_GAP_MS = 250;
 const REQUESTS = ['http.server.request.start', 'http2.server.stream.start'];
 /** So long after a request others are expected. */
 const AFTER_REQUEST_MS = 100;
-/** Most runs taken by one claim meanwhile: the event loop has dealt with them in about a millisecond. */
-const BATCH_BESIDE_REQUESTS = 128;
+/** Most runs taken by one claim meanwhile: the event loop has dealt with them within a millisecond. */
+const BATCH_BESIDE_REQUESTS = 64;
 /** Most runs taken by one claim. */
 export const MAX_BATCH = 1_000;
 

@@ -33,6 +33,50 @@ export function settleContract(makeStore: MakeStore): void {
       expect(await t.view('a')).toMatchObject({ lastRunAt: T0 });
     });
 
+    it('what ended first counts first, however it ended: a job that failed and then succeeded does not fail', async () => {
+      await claimed({ maxAttempts: 1 });
+      await t.trigger('a');
+      await t.settleAll((await t.claim()).runs);
+      await t.trigger('a');
+      await t.trigger('a');
+      const [first, second] = (await t.claim()).runs;
+      const { results } = await t.store.settle([
+        settlement(required(first), failed(), t.clock.now()),
+        settlement(required(second), SUCCEEDED, t.clock.now()),
+      ]);
+      expect(results.map((result) => result.kind === 'finished' && result.status)).toEqual([
+        'failed',
+        'succeeded',
+      ]);
+      expect(await t.job('a')).toMatchObject({ failedInRow: 0, lastStatus: 'succeeded' });
+      expect(await t.job('a')).not.toHaveProperty('failingSince');
+    });
+
+    it('P10: what is settled twice in a batch counts once', async () => {
+      const run = await claimed();
+      const once = settlement(run, SUCCEEDED, t.clock.now());
+      const log = { at: T0, level: 'info', message: 'once' } as const;
+      const { results } = await t.store.settle([
+        { ...once, logs: [log] },
+        { ...once, logs: [log] },
+        { ...once, outcome: failed() },
+      ]);
+      expect(results).toEqual([
+        { kind: 'finished', status: 'succeeded' },
+        { kind: 'stale' },
+        { kind: 'stale' },
+      ]);
+      expect(await t.store.getLogs(run.id)).toMatchObject([log]);
+      expect((await t.store.stats({ hours: 1 })).hours).toMatchObject([{ status: 'succeeded', count: 1 }]);
+    });
+
+    it('P10: a claim that another store of the same database made is settled as well', async () => {
+      const run = await claimed();
+      await t.reopen();
+      expect(await t.settle(run, SUCCEEDED)).toEqual({ kind: 'finished', status: 'succeeded' });
+      expect(await t.finished(run.id)).toMatchObject({ status: 'succeeded', attempt: 1, node: 'node-1' });
+    });
+
     it('P3: `fixed_delay` counts from the end of the run, not from when it was settled', async () => {
       await t.create('a', { schedule: every(MINUTE, { mode: 'fixed_delay' }) });
       t.clock.advance(MINUTE);

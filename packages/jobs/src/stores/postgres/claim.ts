@@ -1,9 +1,8 @@
-import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
-import { numberOf, numbersIn } from '../rows/first-column.ts';
-import { LIVE_COLUMNS, type Mutable } from '../rows/run-row.ts';
+import { numberOf } from '../rows/first-column.ts';
+import type { Mutable } from '../rows/run-row.ts';
 import { LOOK_AGAIN_MS, readJobs } from './jobs.ts';
-import { liveRunOf } from './run-rows.ts';
+import { rowOf } from './run-rows.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
@@ -14,15 +13,15 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   const isDead = hasJoined && (await u.q.arrays(IS_ALIVE, [input.node])).length === 0;
   const asked = input.places + input.prefetch;
   const limit = isDead ? 0 : asked;
-  const due = limit > 0 ? (await u.q.arrays(LOCK_DUE_RUNS, [versions, u.now, limit])).map(liveRunOf) : [];
+  const due = limit > 0 ? (await u.q.arrays(LOCK_DUE_RUNS, [versions, u.now, limit])).map(dueRunOf) : [];
   const { starting, held } = chosen(due, input);
   const taken = [...starting, ...held];
   const fences = await take(u, input.node, { taken, starting: starting.length });
-  const jobs = await readJobs(u.q, [...new Set(taken.map(({ jobUid }) => Number(jobUid)))]);
-  const indexes = new Map(jobs.map(({ job: { uid } }, index) => [uid, index]));
+  const jobs = await readJobs(u.q, [...new Set(taken.map(({ jobUid }) => jobUid))]);
+  const indexes = new Map(jobs.map(({ uid }, index) => [uid, index]));
   const runs = taken.map((run, n) => {
     const job = indexes.get(run.jobUid);
-    const fence = fences[n];
+    const fence = fences.get(run.id);
     if (job === undefined || fence === undefined) throw new Error(`run ${run.id} belongs to no job`);
     return claimOf(run, { job, fence, started: n < starting.length });
   });
@@ -38,61 +37,79 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   };
 }
 
+/** What a claim needs of a due run: columns {@link DUE_COLUMNS}, in the order in which they are read. */
+interface DueRun {
+  readonly id: number;
+  readonly jobUid: number;
+  readonly scheduledFor: number | null;
+  readonly payload: string | null;
+  readonly catchUp: boolean;
+  readonly missed: number;
+  readonly availableAt: number;
+  readonly failures: number;
+  readonly recoveries: number;
+}
+
+function dueRunOf(row: unknown): DueRun {
+  const [id, jobUid, scheduledFor, payload, catchUp, missed, availableAt, failures, recoveries] =
+    rowOf<[number, number, number | null, string | null, boolean, number, number, number, number]>(row);
+  return { id, jobUid, scheduledFor, payload, catchUp, missed, availableAt, failures, recoveries };
+}
+
 /** A run that was recovered before is never claimed ahead of a free place (P9). */
 function chosen(
-  due: readonly LiveRun[],
+  due: readonly DueRun[],
   { places, prefetch }: ClaimInput,
-): { readonly starting: readonly LiveRun[]; readonly held: readonly LiveRun[] } {
+): { readonly starting: readonly DueRun[]; readonly held: readonly DueRun[] } {
   const rest = due.slice(places).filter(({ recoveries }) => recoveries === 0);
   return { starting: due.slice(0, places), held: rest.slice(0, prefetch) };
 }
 
-/** Writes the claims, the first `starting` of them as started. Returns their fences. */
+/** Writes the claims, the first `starting` of them as started. Returns their fences, by the runs' ids. */
 async function take(
   u: Unit,
   node: string,
-  { taken, starting }: { readonly taken: readonly LiveRun[]; readonly starting: number },
-): Promise<number[]> {
-  if (taken.length === 0) return [];
-  const fences = numbersIn(await u.q.arrays(NEXT_FENCES, [taken.length]));
-  const ids = taken.map(({ id }) => Number(id));
-  const startedAt = taken.map((_, n) => (n < starting ? u.now : null));
-  await u.q.run(CLAIM, [node, ids, fences, startedAt]);
-  return fences;
+  { taken, starting }: { readonly taken: readonly DueRun[]; readonly starting: number },
+): Promise<ReadonlyMap<number, number>> {
+  if (taken.length === 0) return new Map();
+  const rows = await u.q.arrays(CLAIM, [node, taken.map(({ id }) => id), starting, u.now]);
+  return new Map(rows.map((row) => rowOf<[number, number]>(row)));
 }
 
 function claimOf(
-  run: LiveRun,
+  run: DueRun,
   { job, fence, started }: { readonly job: number; readonly fence: number; readonly started: boolean },
 ): ClaimedRun {
+  const { availableAt, catchUp, missed } = run;
   const claimed: Mutable<ClaimedRun> = {
-    id: run.id,
+    id: String(run.id),
     job,
     fence,
     attempt: run.failures + 1,
-    availableAt: run.availableAt,
+    availableAt,
     started,
-    catchUp: run.catchUp,
-    missed: run.missed,
+    catchUp,
+    missed,
   };
-  if (run.scheduledFor !== undefined) claimed.scheduledFor = run.scheduledFor;
-  if (run.payload !== undefined) claimed.payload = run.payload;
+  if (run.scheduledFor !== null) claimed.scheduledFor = run.scheduledFor;
+  if (run.payload !== null) claimed.payload = run.payload;
   return claimed;
 }
 
 /** Held against being buried until the claim is written. */
 const IS_ALIVE = `SELECT 1 FROM greenvue_jobs.nodes
   WHERE id = $1 AND lease_until > extract(epoch FROM clock_timestamp()) * 1000 FOR KEY SHARE`;
+const DUE_COLUMNS =
+  'id, job_uid, scheduled_for, payload, catch_up, missed, available_at, failures, recoveries';
 const LOCK_DUE_RUNS = `SELECT due.* FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-    SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs
+    SELECT ${DUE_COLUMNS} FROM greenvue_jobs.live_runs
     WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= $2::bigint
     ORDER BY available_at, id LIMIT $3::integer FOR UPDATE SKIP LOCKED) AS due
   ORDER BY due.available_at, due.id LIMIT $3::integer`;
 const EARLIEST_DUE = `SELECT min(next.available_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
   SELECT available_at FROM greenvue_jobs.live_runs
   WHERE type_key = known.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1) AS next`;
-const NEXT_FENCES = `SELECT nextval('greenvue_jobs.ids') FROM generate_series(1, $1::integer)`;
-const CLAIM = `UPDATE greenvue_jobs.live_runs SET node = $1, fence = new.fence, started_at = new.started_at,
-    status = CASE WHEN new.started_at IS NULL THEN 'queued' ELSE 'running' END
-  FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS new (id, fence, started_at)
-  WHERE live_runs.id = new.id`;
+const CLAIM = `UPDATE greenvue_jobs.live_runs SET node = $1, fence = nextval('greenvue_jobs.ids'),
+    status = CASE WHEN n <= $3 THEN 'running' ELSE 'queued' END, started_at = CASE WHEN n <= $3 THEN $4::bigint END
+  FROM unnest($2::bigint[]) WITH ORDINALITY AS taken (run_id, n)
+  WHERE live_runs.id = taken.run_id RETURNING live_runs.id, live_runs.fence`;

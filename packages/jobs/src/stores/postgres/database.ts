@@ -194,7 +194,7 @@ export function queriesOn(
   client: pg.ClientBase,
   nameOf: (sql: string) => string | undefined = () => undefined,
 ): Queries {
-  const valuesOf = (params: readonly Param[]) => [...params];
+  const valuesOf = (params: readonly Param[]) => params.map(withoutQuotes);
   return {
     async objects(sql, params = []) {
       const { rows } = await client.query({ name: nameOf(sql), text: sql, values: valuesOf(params) });
@@ -217,6 +217,12 @@ export function queriesOn(
       await client.query(sql);
     },
   };
+}
+
+/** `pg` would quote each number of an array, which takes several times as long on both sides. */
+function withoutQuotes(param: Param): Param {
+  const isPlain = Array.isArray(param) && param.every((one) => one === null || typeof one === 'number');
+  return isPlain ? `{${param.map((one) => one ?? 'NULL').join(',')}}` : param;
 }
 
 /** Rows as one array for each column, as `unnest` takes them. */

@@ -39,6 +39,11 @@ export async function lockFreeJobsOf(u: Unit, runIds: readonly number[]): Promis
   await lock(u, `${LOCK_OF_RUNS} SKIP LOCKED`, [runIds]);
 }
 
+/** Locks jobs by their uids, in that order, but for those that others have locked. */
+export async function lockFreeJobs(u: Unit, uids: readonly number[]): Promise<void> {
+  await lock(u, FREE_BY_UIDS, [uids]);
+}
+
 /** So soon, what is due and what others have locked is looked at again. */
 export const LOOK_AGAIN_MS = 200;
 
@@ -97,6 +102,7 @@ const LOCK_BY_ID = `${BY_ID} ${LOCK}`;
 const ALONE_BY_ID = `${BY_ID} FOR UPDATE OF jobs`;
 const SHARE_BY_ID = `${BY_ID} FOR KEY SHARE OF jobs`;
 const LOCK_BY_UID = `${SELECT_JOB} WHERE uid = $1 ${LOCK}`;
+const FREE_BY_UIDS = `${SELECT_JOB} WHERE uid = ANY($1::bigint[]) ORDER BY uid ${LOCK} SKIP LOCKED`;
 const LOCK_OF_RUNS = `${SELECT_JOB} WHERE uid IN
   (SELECT job_uid FROM greenvue_jobs.live_runs WHERE live_runs.id = ANY($1::bigint[])) ORDER BY uid ${LOCK}`;
 /**

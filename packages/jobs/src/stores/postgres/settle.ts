@@ -1,5 +1,12 @@
 import type { LiveRun, Progress } from '../../core/run.ts';
-import { finishedOf, type Outcome, retriedOf, type Settlement, settleRun } from '../../core/settle.ts';
+import {
+  type EndedRun,
+  finishedOf,
+  type Outcome,
+  retriedOf,
+  type Settlement,
+  settleRun,
+} from '../../core/settle.ts';
 import type { JobStore } from '../../core/store.ts';
 import type { SettleBatchResult, SettleInput, SettleResult } from '../../core/store-passes.ts';
 import { numbersIn } from '../rows/first-column.ts';
@@ -10,6 +17,7 @@ import { columnsOf } from './database.ts';
 import { lockFreeJobsOf, lockJobsSoon } from './jobs.ts';
 import { deleteLiveRuns } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
+import { moveSucceeded } from './move-succeeded.ts';
 import { liveRunOf, rowOf } from './run-rows.ts';
 import { flush, lockedJob, type Unit } from './unit.ts';
 
@@ -24,17 +32,27 @@ interface PutBack {
 
 /** Settles claims, then once for each job what that means for it. */
 export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<SettleBatchResult> {
+  const ends = createEnds();
+  const moved = await moveSucceeded(u, batch);
+  u.shared.claims.forget(batch);
+  const others = batch.filter(({ fence }) => !moved.has(fence));
   const { runs: claimed, heldIds } = await lockClaimed(
     u,
-    batch.map(({ runId }) => Number(runId)),
+    others.map(({ runId }) => Number(runId)),
   );
-  const ends = createEnds();
   let wake = false;
   const results = batch.map((input): SettleResult => {
+    const known = input.outcome.kind === 'succeeded' ? moved.get(input.fence) : undefined;
+    if (known !== undefined) {
+      // Its fence is void from here on.
+      moved.delete(input.fence);
+      u.moved.push(known.end);
+      endsOf(ends.byJob, known.jobUid).push(known.end);
+      return { kind: 'finished', status: 'succeeded' };
+    }
     if (heldIds.has(input.runId)) return { kind: 'later' };
     const run = claimed.get(input.runId);
     if (run?.claim?.fence !== input.fence) return { kind: 'stale' };
-    // Its fence is void from here on.
     claimed.delete(input.runId);
     const settlement = endRun(u, run, input, ends);
     if (settlement.kind === 'finished') return { kind: 'finished', status: settlement.status };
@@ -155,8 +173,7 @@ function endRun(
   const uid = Number(run.jobUid);
   const { job } = lockedJob(u, uid);
   const settlement = settleRun(job, run, input.outcome, { now: u.now, random: input.random });
-  const ended = byJob.get(uid) ?? [];
-  byJob.set(uid, ended);
+  const ended = endsOf(byJob, uid);
   if (settlement.kind === 'finished') {
     const finished = finishedOf(run, settlement, input);
     gone.push(Number(run.id));
@@ -168,6 +185,14 @@ function endRun(
     putBack.push({ runId: Number(run.id), to: settlement, progress: input.progress });
   }
   return settlement;
+}
+
+function endsOf(byJob: EndedByJob, uid: number): EndedRun[] {
+  const known = byJob.get(uid);
+  if (known !== undefined) return known;
+  const ended: EndedRun[] = [];
+  byJob.set(uid, ended);
+  return ended;
 }
 
 async function writeEnds(u: Unit, { byJob, gone, putBack }: Ends): Promise<boolean> {

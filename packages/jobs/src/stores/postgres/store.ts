@@ -10,6 +10,7 @@ import { createCrowds } from './crowds.ts';
 import { connect, type Queries } from './database.ts';
 import { createDatabaseClock } from './database-clock.ts';
 import { storeInTransaction } from './in-transaction.ts';
+import { createKnownClaims } from './known-claims.ts';
 import { createLane } from './lane.ts';
 import { join } from './membership.ts';
 import { migrate } from './migrate.ts';
@@ -68,6 +69,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     crowds: createCrowds(maxLiveRuns),
     shard: randomInt(SHARDS),
     patience: { waitFrom: Number.NEGATIVE_INFINITY },
+    claims: createKnownClaims(),
   };
   const underWay = new Set<Promise<unknown>>();
   let isClosed = false;
@@ -132,7 +134,11 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
         input.command.kind === 'edit' ? input.command.definition : undefined,
       ),
     plan: (input) => pass((u) => plan(u, input)),
-    claim: (input) => pass((u) => claim(u, input, joined.has(input.node))),
+    async claim(input) {
+      const claimed = await pass((u) => claim(u, input, joined.has(input.node)));
+      shared.claims.remember(claimed);
+      return claimed;
+    },
     settle: (batch) => pass((u) => settle(u, batch)),
     report: (batch) => pass((u) => report(u, batch)),
     recover: (input) => beside((u) => recover(u, input)),

@@ -1,11 +1,12 @@
 import type { NewRun, SkippedRun } from '../../core/decision.ts';
 import type { FinishedRun, FinishedStatus, LiveRun } from '../../core/run.ts';
-import { skippedOf } from '../../core/settle.ts';
+import { type EndedRun, skippedOf } from '../../core/settle.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { jobParams, onlyStateChanged, type StoredJob, stateParams } from '../rows/job-row.ts';
 import type { Crowds } from './crowds.ts';
 import { columnsOf, type Queries } from './database.ts';
 import { STATES_WIDTH, UPDATE_JOB, UPDATE_JOB_STATES } from './job-rows.ts';
+import type { KnownClaims } from './known-claims.ts';
 import {
   FINISHED_WIDTH,
   finishedParams,
@@ -23,6 +24,7 @@ export interface Shared {
   /** This process counts finished runs in this shard of an hour. */
   readonly shard: number;
   readonly patience: Patience;
+  readonly claims: KnownClaims;
 }
 
 /** Whether a pass waits for jobs that others have locked: not again soon after it was in vain. */
@@ -46,6 +48,8 @@ export interface Unit {
   readonly toMake: (ToQueue | ToSkip)[];
   /** Ended runs to be written to history; their live rows are gone already. */
   readonly ended: FinishedRun[];
+  /** Runs that are in the history already, to be counted in their hours. */
+  readonly moved: EndedRun[];
   /** What was made and finished so far. */
   readonly queued: LiveRun[];
   readonly finished: FinishedRun[];
@@ -72,6 +76,7 @@ export function createUnit(q: Queries, shared: Shared, now: number): Unit {
     unsaved: new Map(),
     toMake: [],
     ended: [],
+    moved: [],
     queued: [],
     finished: [],
   };
@@ -101,7 +106,9 @@ export async function flush(u: Unit): Promise<void> {
     if (one.kind === 'skip') skipped.push(skippedOf(one.skip, { id: one.id, jobUid, now: u.now }));
     else queued.set(one.id, { run: newRun(one.run, { id: one.id, jobUid, now: u.now }), job: one.job });
   }
-  await insertFinished(u, [...u.ended.splice(0), ...skipped]);
+  const finished = [...u.ended.splice(0), ...skipped];
+  await insertFinished(u, finished);
+  await countInHours(u, [...finished, ...u.moved.splice(0)]);
   await insertLive(u, queued);
   await writeJobs(u);
 }
@@ -117,8 +124,12 @@ async function insertFinished(u: Unit, runs: readonly FinishedRun[]): Promise<vo
   if (runs.length === 0) return;
   await u.q.run(INSERT_FINISHED, columnsOf(runs.map(finishedParams), FINISHED_WIDTH));
   u.finished.push(...runs);
+}
+
+async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
+  if (runs.length === 0) return;
   const counts = new Map<string, { hour: number; status: FinishedStatus; count: number }>();
-  for (const { status, finishedAt } of runs) {
+  for (const { status, finishedAt = u.now } of runs) {
     const hour = Math.floor(finishedAt / HOUR_MS) * HOUR_MS;
     const key = `${hour} ${status}`;
     const known = counts.get(key);
