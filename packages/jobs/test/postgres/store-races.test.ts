@@ -73,6 +73,20 @@ describe('two nodes at one row', () => {
     expect(result?.kind === 'later' ? await settle() : result).toMatchObject({ kind: 'finished' });
   });
 
+  // On a slow machine the wait may be over before the other one looks; then what is free is taken.
+  it('P20: a settlement that waits for a job holds none behind it, so that nodes take turns', {
+    retry: 3,
+  }, async () => {
+    const first = required((await claimed(1))[0]);
+    await store.insertJob({ definition: definitionOf('c', { schedule: ON_DEMAND }) });
+    await store.command({ jobId: 'c', command: { kind: 'trigger' } });
+    const second = required((await claim(1)).runs[0]);
+    const batch = [second, first].map((run) => settlement(run, SUCCEEDED, Date.now()));
+    const c = "SELECT FROM greenvue_jobs.jobs WHERE id = 'c' FOR UPDATE NOWAIT";
+    const { results } = await whileHeld(() => store.settle(batch), c);
+    expect(results).toMatchObject([{ kind: 'finished' }, { kind: 'finished' }]);
+  });
+
   it('P22: a cancel that waits for such an edit finds its job', async () => {
     const run = required((await claimed(1))[0]);
     const result = await whileHeld(() => store.cancelRun({ runId: run.id, force: true }), NEW_VERSION);

@@ -39,11 +39,6 @@ export async function lockFreeJobsOf(u: Unit, runIds: readonly number[]): Promis
   await lock(u, `${LOCK_OF_RUNS} SKIP LOCKED`, [runIds]);
 }
 
-/** Locks jobs by their uids, in that order, but for those that others have locked. */
-export async function lockFreeJobs(u: Unit, uids: readonly number[]): Promise<void> {
-  await lock(u, FREE_BY_UIDS, [uids]);
-}
-
 /** So soon, what is due and what others have locked is looked at again. */
 export const LOOK_AGAIN_MS = 200;
 
@@ -52,15 +47,32 @@ const SHORT_WAIT_MS = 100;
 /** After a wait in vain, nothing is waited for for so long: all that a node writes would wait with it. */
 const IMPATIENT_MS = 2_000;
 
-/** Locks the jobs of some live runs, in that order, if they become free soon; else false, and nothing is locked. */
+/** Locks the jobs of some live runs, in the order of their uids, if they become free soon; else false, and nothing is locked. */
 export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<boolean> {
+  return soon(u, async () => {
+    await lock(u, LOCK_OF_RUNS, [runIds]);
+    // As in requireJob: those that this misses are locked all the same, and wait for nobody now.
+    await lock(u, LOCK_OF_RUNS, [runIds]);
+  });
+}
+
+/**
+ * Locks jobs by their uids, in that order: waits for those that others have locked while it holds none that is behind them, so
+ * that nodes which share busy jobs take turns. If they don't become free soon, only those are locked that are free.
+ */
+export async function lockJobsInTurn(u: Unit, uids: readonly number[]): Promise<void> {
+  if (uids.length === 0) return;
+  const isDone = await soon(u, () => lock(u, LOCK_BY_UIDS, [uids]));
+  if (!isDone) await lock(u, `${LOCK_BY_UIDS} SKIP LOCKED`, [uids]);
+}
+
+/** Does what waits for locks, each for a little; else it is undone, and false. */
+async function soon(u: Unit, work: () => Promise<unknown>): Promise<boolean> {
   const { patience } = u.shared;
   if (u.now < patience.waitFrom) return false;
   await u.q.script(`SAVEPOINT soon; SET LOCAL lock_timeout = ${SHORT_WAIT_MS}`);
   try {
-    await lock(u, LOCK_OF_RUNS, [runIds]);
-    // As in requireJob: those that this misses are locked all the same, and wait for nobody now.
-    await lock(u, LOCK_OF_RUNS, [runIds]);
+    await work();
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
     patience.waitFrom = u.now + IMPATIENT_MS;
@@ -102,7 +114,7 @@ const LOCK_BY_ID = `${BY_ID} ${LOCK}`;
 const ALONE_BY_ID = `${BY_ID} FOR UPDATE OF jobs`;
 const SHARE_BY_ID = `${BY_ID} FOR KEY SHARE OF jobs`;
 const LOCK_BY_UID = `${SELECT_JOB} WHERE uid = $1 ${LOCK}`;
-const FREE_BY_UIDS = `${SELECT_JOB} WHERE uid = ANY($1::bigint[]) ORDER BY uid ${LOCK} SKIP LOCKED`;
+const LOCK_BY_UIDS = `${SELECT_JOB} WHERE uid = ANY($1::bigint[]) ORDER BY uid ${LOCK}`;
 const LOCK_OF_RUNS = `${SELECT_JOB} WHERE uid IN
   (SELECT job_uid FROM greenvue_jobs.live_runs WHERE live_runs.id = ANY($1::bigint[])) ORDER BY uid ${LOCK}`;
 /**

@@ -2,7 +2,7 @@ import type { EndedRun } from '../../core/settle.ts';
 import type { SettleInput } from '../../core/store-passes.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { FINISHED_COLUMNS, ORIGIN_COLUMNS } from '../rows/run-row.ts';
-import { lockFreeJobs } from './jobs.ts';
+import { lockJobsInTurn } from './jobs.ts';
 import type { KnownClaim } from './known-claims.ts';
 import type { Unit } from './unit.ts';
 
@@ -29,7 +29,7 @@ export async function moveSucceeded(u: Unit, batch: readonly SettleInput[]): Pro
     const one = succeededOf(u, input);
     if (one !== undefined) succeeded.set(one.fence, one);
   }
-  await lockFreeJobs(u, [...new Set([...succeeded.values()].map(({ jobUid }) => jobUid))]);
+  await lockJobsInTurn(u, [...new Set([...succeeded.values()].map(({ jobUid }) => jobUid))]);
   const moved = new Map<number, Moved>();
   for (const fence of await move(
     u,
