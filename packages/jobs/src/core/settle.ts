@@ -7,7 +7,7 @@ import {
   type SkippedRun,
   shrinkRoom,
 } from './decision.ts';
-import type { Job, LiveRuns } from './job.ts';
+import { isFixedDelay, type Job, type LiveRuns } from './job.ts';
 import { retryDelayMs } from './retry.ts';
 import {
   type AttemptError,
@@ -238,16 +238,27 @@ export function countFinished(ended: readonly EndedRun[]): number {
 }
 
 /**
+ * Whether what the end of a claim means for the job depends on its other live runs. Where runs overlap it leaves no room to
+ * them (P7), and unless the next run counts from an end (P3) or the job ends with its runs, nothing else asks for them.
+ */
+export function dependsOnLive({ overlap, schedule }: Job): boolean {
+  return overlap !== 'allow' || isFixedDelay(schedule) || schedule.kind === 'run_at';
+}
+
+/**
  * What a settlement does to the job: its last run and health, the next run of a `fixed_delay` job (P3), the room that it
- * leaves to a waiting run (P7), a `run_at` job's end. `live` counts what is left; `claimed` only if {@link isOverRoom}.
+ * leaves to a waiting run (P7), a `run_at` job's end. `live` counts what is left; `claimed` only if {@link isOverRoom}. Absent:
+ * claims have ended, and it does not depend on them.
  */
 export function afterSettlements(
   job: Job,
-  live: LiveRuns,
+  live: LiveRuns | undefined,
   ended: readonly EndedRun[],
   now: number,
 ): Decision {
-  const draft = draftOf(withEnded(job, ended, now), live);
+  const after = withEnded(job, ended, now);
+  if (live === undefined) return { job: after, moves: [], skip: [], queue: [] };
+  const draft = draftOf(after, live);
   // What comes back unstarted after an edit took its room is not let go beside the others.
   if (isOverRoom(job, live)) shrinkRoom(draft);
   else releaseWaiting(draft);

@@ -49,11 +49,13 @@ interface ClaimUnderWay {
   readonly input: ClaimInput;
   /** What was to be taken back since: the answer may still bring it. */
   readonly takenBack: Which[];
+  /** When the first of the runs that were put back since is due: the answer may not know of them. */
+  putBackAt: number;
 }
 
 /**
  * One pass: write what has ended, plan what is due, claim what there is room for. The three are asked for in one turn, so
- * that a store can do them in one transaction: claims ride with settlements.
+ * that a store can do them in one transaction, claims riding with settlements, or beside each other.
  */
 export class Dispatcher<Deps> {
   readonly #with: DispatchDeps<Deps>;
@@ -107,16 +109,10 @@ export class Dispatcher<Deps> {
   settleNow(): void {
     const batch = this.#settlements.takeAll();
     if (batch.length === 0) return;
-    this.#with.store.settle(batch.map(({ input }) => input)).then(
-      (result) => {
-        this.#settled(batch, result);
-        // A retry may come due sooner than what the loop sleeps for.
-        this.#with.wake(this.#sleepMs());
-      },
-      () => {
-        this.#settlements.putBack(batch);
-        this.#with.wake(AFTER_FAILURE_MS);
-      },
+    this.#settle(batch).then(
+      // A retry may come due sooner than what the loop sleeps for.
+      () => this.#with.wake(this.#sleepMs()),
+      () => this.#with.wake(AFTER_FAILURE_MS),
     );
   }
 
@@ -179,7 +175,7 @@ export class Dispatcher<Deps> {
   }
 
   async #pass(): Promise<number> {
-    const { store, types, settings } = this.#with;
+    const { settings } = this.#with;
     const now = settings.clock.now();
     this.#lookAgain = false;
     const monotonic = settings.clock.monotonic();
@@ -187,28 +183,48 @@ export class Dispatcher<Deps> {
     const batch = this.#settlements.take();
     const mustPlan = this.#claiming && this.#nextWakeAt <= now;
     const claim = this.#nextClaim(mustPlan, now);
-    const settling = batch.length === 0 ? undefined : store.settle(batch.map(({ input }) => input));
-    const planning = mustPlan ? store.plan({ types, limit: PLAN_BATCH }) : undefined;
-    const claiming = claim === undefined ? undefined : store.claim(claim.input);
-    if (mustPlan) this.#lookedAt = settings.clock.monotonic();
-    if (claim !== undefined) this.#claims.add(claim);
-    const [settled, planned, claimed] = await Promise.allSettled([settling, planning, claiming]);
-    if (claim !== undefined) this.#claims.delete(claim);
-    if (settled.status === 'rejected') this.#settlements.putBack(batch);
-    else if (settled.value !== undefined) this.#settled(batch, settled.value);
-    if (planned.status === 'fulfilled' && planned.value !== undefined) this.#planned(planned.value);
+    const results = await Promise.allSettled([
+      batch.length === 0 ? undefined : this.#settle(batch),
+      mustPlan ? this.#plan() : undefined,
+      claim === undefined ? undefined : this.#claim(claim),
+    ]);
     // What planning lets go may be due, and no claim has looked at it yet.
     if (mustPlan && claim === undefined) this.#nextDueAt = Number.NEGATIVE_INFINITY;
-    if (claimed.status === 'fulfilled' && claimed.value !== undefined && claim !== undefined)
-      this.#claimed(claimed.value, claim);
-    const failed = [settled, planned, claimed].find((result) => result.status === 'rejected');
+    const failed = results.find((result) => result.status === 'rejected');
     if (this.#lookAgain || failed !== undefined) this.#knowNothing();
     if (failed !== undefined) throw failed.reason;
     this.#tellOfLeftOver();
-    const claims = claimed.status === 'fulfilled' ? (claimed.value?.runs.length ?? 0) : 0;
+    const [, , claimed] = results;
+    const claims = claimed.status === 'fulfilled' ? (claimed.value ?? 0) : 0;
     // A pass that looks for lost claims has to be alone.
     this.wasFull = batch.length + claims >= FULL_PASS && !this.#mustReconcile;
     return this.#sleepMs();
+  }
+
+  async #settle(batch: readonly Ended[]): Promise<void> {
+    const result = await this.#with.store.settle(batch.map(({ input }) => input)).catch((error: unknown) => {
+      this.#settlements.putBack(batch);
+      throw error;
+    });
+    this.#settled(batch, result);
+  }
+
+  async #plan(): Promise<void> {
+    const { store, types, settings } = this.#with;
+    this.#lookedAt = settings.clock.monotonic();
+    this.#planned(await store.plan({ types, limit: PLAN_BATCH }));
+  }
+
+  /** Returns how many runs were claimed. */
+  async #claim(claim: ClaimUnderWay): Promise<number> {
+    this.#claims.add(claim);
+    try {
+      const result = await this.#with.store.claim(claim.input);
+      this.#claimed(result, claim);
+      return result.runs.length;
+    } finally {
+      this.#claims.delete(claim);
+    }
   }
 
   /** What is due and has no place here may have one elsewhere. */
@@ -238,7 +254,8 @@ export class Dispatcher<Deps> {
     const prefetch = Math.max(Math.min(ahead, allowance - places), 0);
     if (places + prefetch === 0) return undefined;
     throttle.claimed();
-    return { input: { node: node.id, types, places, prefetch }, takenBack: [] };
+    const input = { node: node.id, types, places, prefetch };
+    return { input, takenBack: [], putBackAt: Number.POSITIVE_INFINITY };
   }
 
   /** Runs asked for by passes under way, and not here yet. */
@@ -252,11 +269,13 @@ export class Dispatcher<Deps> {
     const { executor, settings } = this.#with;
     if (this.#onlyForPlaces) return 0;
     const inTime = (PREFETCH_MS / Math.max(executor.meanDurationMs, 0.001)) * settings.concurrency;
-    return Math.min(Math.floor(inTime), MAX_BATCH);
+    return Math.min(Math.floor(inTime), 3 * MAX_BATCH);
   }
 
   #settled(batch: readonly Ended[], { results, wake }: SettleBatchResult): void {
-    this.#nextDueAt = Math.min(this.#nextDueAt, this.#settlements.written(batch, results));
+    const putBackAt = this.#settlements.written(batch, results);
+    this.#nextDueAt = Math.min(this.#nextDueAt, putBackAt);
+    for (const claim of this.#claims) claim.putBackAt = Math.min(claim.putBackAt, putBackAt);
     if (!wake) return;
     this.#hasLeftOver ||= !this.#claiming;
     this.lookNow();
@@ -274,8 +293,11 @@ export class Dispatcher<Deps> {
     this.#hasLeftOver = true;
   }
 
-  #claimed({ now, nextDueAt, ...claimed }: ClaimResult, { input, takenBack }: ClaimUnderWay): void {
-    this.#nextDueAt = nextDueAt ?? Number.POSITIVE_INFINITY;
+  #claimed(
+    { now, nextDueAt, ...claimed }: ClaimResult,
+    { input, takenBack, putBackAt }: ClaimUnderWay,
+  ): void {
+    this.#nextDueAt = Math.min(nextDueAt ?? Number.POSITIVE_INFINITY, putBackAt);
     this.#hasLeftOver = this.#nextDueAt <= now;
     const isLess = claimed.runs.length < input.places + input.prefetch;
     this.#onlyForPlaces = isLess && this.#nextDueAt <= now;

@@ -1,10 +1,11 @@
+import { expect } from 'vitest';
 import { commandJob, createJob, type JobCommand } from '../../src/core/commands.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import { type Job, type JobDefinition, type LiveRuns, liveCount } from '../../src/core/job.ts';
 import { DEFAULT_BACKOFF } from '../../src/core/retry.ts';
 import type { FinishedStatus, Held } from '../../src/core/run.ts';
 import type { Schedule } from '../../src/core/schedule.ts';
-import { afterSettlements } from '../../src/core/settle.ts';
+import { afterSettlements, dependsOnLive } from '../../src/core/settle.ts';
 import { planJob } from '../../src/core/slots.ts';
 
 export interface Row {
@@ -98,7 +99,11 @@ export class Simulation {
   settle(row: Row, status: FinishedStatus = 'succeeded'): void {
     row.state = status;
     row.held = 'no';
-    this.apply(afterSettlements(this.job, this.live(), [{ status, startedAt: this.now }], this.now));
+    const ended = [{ status, startedAt: this.now }];
+    const decision = afterSettlements(this.job, this.live(), ended, this.now);
+    if (!dependsOnLive(this.job))
+      expect(afterSettlements(this.job, undefined, ended, this.now)).toEqual(decision);
+    this.apply(decision);
   }
 
   running(): Row[] {

@@ -158,6 +158,44 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       return { told, claim };
     };
 
+    it('P8: does not make a retry forgotten that was written beside it', async () => {
+      await make({ autoRun: true, concurrency: 1 });
+      const told = untilTold();
+      const attempts: number[] = [];
+      let fail: (error: Error) => void = () => undefined;
+      h.deps.handler = (ctx) => {
+        if (attempts.length > 0 && ctx.run.attempt === 1) return told.handler(ctx);
+        attempts.push(ctx.run.attempt);
+        return new Promise((_, reject) => {
+          fail = reject;
+        });
+      };
+      await h.engine.createJob(job({ overlap: 'allow', backoff: { initial: '1s', jitter: 0 } }));
+      const first = (await h.engine.trigger('job')).view.run.id;
+      const second = (await h.engine.trigger('job')).view.run.id;
+      const passing = setInterval(() => h.clock.advance(5), 2);
+      try {
+        await expect.poll(() => attempts).toEqual([1]);
+        const isClaimed = Promise.withResolvers<void>();
+        const answer = Promise.withResolvers<void>();
+        store.watch('settle', () => isClaimed.promise);
+        store.make(answer.promise, 'claim');
+        fail(new Error('no luck'));
+        await expect.poll(async () => (await h.engine.getRun(second)).run).toHaveProperty('claim');
+        isClaimed.resolve();
+        await expect.poll(async () => (await h.engine.getRun(first)).run).not.toHaveProperty('claim');
+        await realTime(20);
+        store.make('works', 'claim');
+        answer.resolve();
+        await expect.poll(() => told.started).toEqual([second]);
+        told.end();
+        await expect.poll(() => attempts, { timeout: 3_000 }).toEqual([1, 2]);
+        fail(new Error('over'));
+      } finally {
+        clearInterval(passing);
+      }
+    });
+
     it('P12: does not start a run that was cancelled meanwhile', async () => {
       const { told, claim } = await claimUnderWay();
       await h.engine.cancelRun(claim.id);

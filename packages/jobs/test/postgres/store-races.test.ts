@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import type { Schedule } from '../../src/core/schedule.ts';
 import type { JobStore } from '../../src/core/store.ts';
 import { createSystemClock } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
-import { definitionOf, ON_DEMAND, required, SUCCEEDED, settlement, TYPES } from '../store-contract/rig.ts';
+import {
+  definitionOf,
+  every,
+  ON_DEMAND,
+  required,
+  SUCCEEDED,
+  settlement,
+  TYPES,
+} from '../store-contract/rig.ts';
 import { createNetwork, type Network } from './dead-network.ts';
 import { createTestDatabase } from './test-database.ts';
 
@@ -32,8 +41,8 @@ const claim = (places: number) => store.claim({ node: 'here', types: TYPES, plac
 const trigger = () => store.command({ jobId: 'a', command: { kind: 'trigger' } });
 
 /** A job `a` with so many claimed runs, claimed one after the other. */
-async function claimed(count: number) {
-  await store.insertJob({ definition: definitionOf('a', { schedule: ON_DEMAND, overlap: 'allow' }) });
+async function claimed(count: number, schedule: Schedule = ON_DEMAND) {
+  await store.insertJob({ definition: definitionOf('a', { schedule, overlap: 'allow' }) });
   for (let n = 0; n < count; n++) await trigger();
   return (await claim(count)).runs;
 }
@@ -85,6 +94,32 @@ describe('two nodes at one row', () => {
     const c = "SELECT FROM greenvue_jobs.jobs WHERE id = 'c' FOR UPDATE NOWAIT";
     const { results } = await whileHeld(() => store.settle(batch), c);
     expect(results).toMatchObject([{ kind: 'finished' }, { kind: 'finished' }]);
+  });
+
+  it('P20: while many settlements wait for a job, claims beside them do not', { retry: 3 }, async () => {
+    const runs = await claimed(200);
+    await store.insertJob({ definition: definitionOf('c', { schedule: ON_DEMAND }) });
+    await store.command({ jobId: 'c', command: { kind: 'trigger' } });
+    await other.query("BEGIN; SELECT FROM greenvue_jobs.jobs WHERE id = 'a' FOR UPDATE");
+    let isSettled = false;
+    const settling = store.settle(runs.map((run) => settlement(run, SUCCEEDED, Date.now()))).finally(() => {
+      isSettled = true;
+    });
+    expect((await claim(1)).runs).toHaveLength(1);
+    expect(isSettled).toBe(false);
+    await other.query('COMMIT');
+    expect((await settling).results.every(({ kind }) => kind === 'finished')).toBe(true);
+  });
+
+  it('P1: what is due of a job that they hold is planned once they are written', async () => {
+    const runs = await claimed(200, every(1));
+    await other.query('BEGIN; SELECT FROM greenvue_jobs.live_runs FOR UPDATE');
+    const settling = store.settle(runs.map((run) => settlement(run, SUCCEEDED, Date.now())));
+    await expect.poll(isWaiting, { interval: 2 }).toBe(true);
+    expect((await store.plan({ types: TYPES, limit: 10 })).queued).toEqual([]);
+    await other.query('COMMIT');
+    expect(await settling).toMatchObject({ wake: true });
+    expect((await store.plan({ types: TYPES, limit: 10 })).queued).not.toEqual([]);
   });
 
   it('P22: a cancel that waits for such an edit finds its job', async () => {

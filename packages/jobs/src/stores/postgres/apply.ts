@@ -1,7 +1,14 @@
 import { type Decision, isOverRoom } from '../../core/decision.ts';
 import type { Job } from '../../core/job.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
-import { afterSettlements, countFinished, type EndedRun, finishedOf, settleRun } from '../../core/settle.ts';
+import {
+  afterSettlements,
+  countFinished,
+  dependsOnLive,
+  type EndedRun,
+  finishedOf,
+  settleRun,
+} from '../../core/settle.ts';
 import type { CancelRequest } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import type { StoredJob } from '../rows/job-row.ts';
@@ -42,21 +49,30 @@ export async function applyDecision(
   return due > 0 || isEarlier(job.wakeAt, before.job.wakeAt);
 }
 
-/** What the ends of runs mean for their jobs, decided once for each. True when something can be claimed or planned now. */
-export async function settleJobs(u: Unit, byJob: EndedByJob): Promise<boolean> {
+/**
+ * What the ends of runs mean for their jobs, decided once for each. Only ends of claims need not be looked at with all that is
+ * live of their jobs. True when something can be claimed or planned now.
+ */
+export async function settleJobs(
+  u: Unit,
+  byJob: EndedByJob,
+  { ofClaims }: { readonly ofClaims: boolean },
+): Promise<boolean> {
   let wake = false;
+  const mustRead = ({ job, deletedAt }: StoredJob) =>
+    deletedAt === undefined && (!ofClaims || dependsOnLive(job));
   const live = await liveRunsOf(
     u,
-    [...byJob.keys()].filter((uid) => lockedJob(u, uid).deletedAt === undefined),
+    [...byJob.keys()].filter((uid) => mustRead(lockedJob(u, uid))),
   );
   for (const [uid, ended] of byJob) {
     const stored = lockedJob(u, uid);
-    let left = live.get(uid);
-    if (left === undefined) {
+    if (stored.deletedAt !== undefined) {
       saveJob(u, { ...stored, finishedCount: stored.finishedCount + countFinished(ended) });
       continue;
     }
-    if (isOverRoom(stored.job, left)) left = await liveRunsOfOne(u, uid, true);
+    let left = live.get(uid);
+    if (left !== undefined && isOverRoom(stored.job, left)) left = await liveRunsOfOne(u, uid, true);
     const decision = afterSettlements(stored.job, left, ended, u.now);
     if (await applyDecision(u, stored, decision, countFinished(ended))) wake = true;
   }

@@ -2,7 +2,6 @@ import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passe
 import { numberOf } from '../rows/first-column.ts';
 import type { Mutable } from '../rows/run-row.ts';
 import { LOOK_AGAIN_MS, readJobs } from './jobs.ts';
-import { rowOf } from './run-rows.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
@@ -12,23 +11,18 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   // A node without a row, or whose lease is over, is dead to the others: they take back what it claims, or have done so.
   const isDead = hasJoined && (await u.q.arrays(IS_ALIVE, [input.node])).length === 0;
   const asked = input.places + input.prefetch;
-  const limit = isDead ? 0 : asked;
-  const due = limit > 0 ? (await u.q.arrays(LOCK_DUE_RUNS, [versions, u.now, limit])).map(dueRunOf) : [];
-  const { starting, held } = chosen(due, input);
-  const taken = [...starting, ...held];
-  const fences = await take(u, input.node, { taken, starting: starting.length });
-  const jobs = await readJobs(u.q, [...new Set(taken.map(({ jobUid }) => jobUid))]);
+  const { found, taken } = isDead || asked === 0 ? NOTHING : await take(u, input, versions);
+  const jobs = await readJobs(u.q, [...new Set(taken.map(jobUidOf))]);
   const indexes = new Map(jobs.map(({ uid }, index) => [uid, index]));
-  const runs = taken.map((run, n) => {
-    const job = indexes.get(run.jobUid);
-    const fence = fences.get(run.id);
-    if (job === undefined || fence === undefined) throw new Error(`run ${run.id} belongs to no job`);
-    return claimOf(run, { job, fence, started: n < starting.length });
+  const runs = taken.map((row) => {
+    const job = indexes.get(jobUidOf(row));
+    if (job === undefined) throw new Error(`run ${row[0]} belongs to no job`);
+    return claimOf(row, job);
   });
-  const earliest = numberOf((await u.q.arrays(EARLIEST_DUE, [versions]))[0]);
-  // All that is still due is held by others, such as a node that was frozen while it claimed, or is not for a dead one.
-  const isHeld = asked > 0 && due.length === 0 && earliest !== undefined && earliest <= u.now;
-  const nextDueAt = isHeld ? u.now + LOOK_AGAIN_MS : earliest;
+  const nextDueAt =
+    found >= FULL && found === asked
+      ? u.now
+      : await nextDue(u, { versions, isLocked: asked > 0 && found === 0 });
   return {
     now: u.now,
     jobs: jobs.map(({ job }) => job),
@@ -37,79 +31,93 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   };
 }
 
-/** What a claim needs of a due run: columns {@link DUE_COLUMNS}, in the order in which they are read. */
-interface DueRun {
-  readonly id: number;
-  readonly jobUid: number;
-  readonly scheduledFor: number | null;
-  readonly payload: string | null;
-  readonly catchUp: boolean;
-  readonly missed: number;
-  readonly availableAt: number;
-  readonly failures: number;
-  readonly recoveries: number;
-}
+/** From so many on, a claim that gets all it asked for leaves it to the next one to see whether there are more. */
+const FULL = 100;
 
-function dueRunOf(row: unknown): DueRun {
-  const [id, jobUid, scheduledFor, payload, catchUp, missed, availableAt, failures, recoveries] =
-    rowOf<[number, number, number | null, string | null, boolean, number, number, number, number]>(row);
-  return { id, jobUid, scheduledFor, payload, catchUp, missed, availableAt, failures, recoveries };
-}
-
-/** A run that was recovered before is never claimed ahead of a free place (P9). */
-function chosen(
-  due: readonly DueRun[],
-  { places, prefetch }: ClaimInput,
-): { readonly starting: readonly DueRun[]; readonly held: readonly DueRun[] } {
-  const rest = due.slice(places).filter(({ recoveries }) => recoveries === 0);
-  return { starting: due.slice(0, places), held: rest.slice(0, prefetch) };
-}
-
-/** Writes the claims, the first `starting` of them as started. Returns their fences, by the runs' ids. */
-async function take(
+async function nextDue(
   u: Unit,
-  node: string,
-  { taken, starting }: { readonly taken: readonly DueRun[]; readonly starting: number },
-): Promise<ReadonlyMap<number, number>> {
-  if (taken.length === 0) return new Map();
-  const rows = await u.q.arrays(CLAIM, [node, taken.map(({ id }) => id), starting, u.now]);
-  return new Map(rows.map((row) => rowOf<[number, number]>(row)));
+  { versions, isLocked }: { readonly versions: string; readonly isLocked: boolean },
+): Promise<number | undefined> {
+  const earliest = numberOf((await u.q.arrays(EARLIEST_DUE, [versions]))[0]);
+  // All that is still due is held by others, such as a node that was frozen while it claimed, or is not for a dead one.
+  return isLocked && earliest !== undefined && earliest <= u.now ? u.now + LOOK_AGAIN_MS : earliest;
 }
 
-function claimOf(
-  run: DueRun,
-  { job, fence, started }: { readonly job: number; readonly fence: number; readonly started: boolean },
-): ClaimedRun {
-  const { availableAt, catchUp, missed } = run;
+/** What a claim needs of a run, as {@link CLAIM} gives it. */
+type TakenRow = readonly [
+  id: number,
+  fence: number,
+  jobUid: number,
+  failures: number,
+  availableAt: number,
+  isStarted: boolean,
+  catchUp: boolean,
+  missed: number,
+  scheduledFor: number | null,
+  payload: string | null,
+];
+
+interface Taken {
+  /** How many were due and free: a run that was recovered before is never claimed ahead of a free place (P9). */
+  readonly found: number;
+  readonly taken: readonly TakenRow[];
+}
+
+const NOTHING: Taken = { found: 0, taken: [] };
+
+async function take(u: Unit, { node, places, prefetch }: ClaimInput, versions: string): Promise<Taken> {
+  const rows = await u.q.arrays(CLAIM, [versions, u.now, places + prefetch, places, node]);
+  return { found: rows.length, taken: rows.filter(isTaken) };
+}
+
+function isTaken(row: unknown): row is TakenRow {
+  return (row as readonly unknown[])[1] !== null;
+}
+
+function jobUidOf([, , jobUid]: TakenRow): number {
+  return jobUid;
+}
+
+function claimOf(row: TakenRow, job: number): ClaimedRun {
+  const [id, fence, , failures, availableAt, started, catchUp, missed, scheduledFor, payload] = row;
   const claimed: Mutable<ClaimedRun> = {
-    id: String(run.id),
+    id: String(id),
     job,
     fence,
-    attempt: run.failures + 1,
+    attempt: failures + 1,
     availableAt,
     started,
     catchUp,
     missed,
   };
-  if (run.scheduledFor !== null) claimed.scheduledFor = run.scheduledFor;
-  if (run.payload !== null) claimed.payload = run.payload;
+  if (scheduledFor !== null) claimed.scheduledFor = scheduledFor;
+  if (payload !== null) claimed.payload = payload;
   return claimed;
 }
 
 /** Held against being buried until the claim is written. */
 const IS_ALIVE = `SELECT 1 FROM greenvue_jobs.nodes
   WHERE id = $1 AND lease_until > extract(epoch FROM clock_timestamp()) * 1000 FOR KEY SHARE`;
-const DUE_COLUMNS =
-  'id, job_uid, scheduled_for, payload, catch_up, missed, available_at, failures, recoveries';
-const LOCK_DUE_RUNS = `SELECT due.* FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-    SELECT ${DUE_COLUMNS} FROM greenvue_jobs.live_runs
-    WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= $2::bigint
-    ORDER BY available_at, id LIMIT $3::integer FOR UPDATE SKIP LOCKED) AS due
-  ORDER BY due.available_at, due.id LIMIT $3::integer`;
 const EARLIEST_DUE = `SELECT min(next.available_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
   SELECT available_at FROM greenvue_jobs.live_runs
   WHERE type_key = known.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1) AS next`;
-const CLAIM = `UPDATE greenvue_jobs.live_runs SET node = $1, fence = nextval('greenvue_jobs.ids'),
-    status = CASE WHEN n <= $3 THEN 'running' ELSE 'queued' END, started_at = CASE WHEN n <= $3 THEN $4::bigint END
-  FROM unnest($2::bigint[]) WITH ORDINALITY AS taken (run_id, n)
-  WHERE live_runs.id = taken.run_id RETURNING live_runs.id, live_runs.fence`;
+const STARTS = '(available_at, id) <= (SELECT available_at, id FROM last_to_start)';
+/**
+ * What is due and free, in its order, without a fence where it is not taken. Taken by where it is, since it is locked: to look
+ * each up by its id costs more.
+ */
+const CLAIM = `WITH due AS MATERIALIZED (
+    SELECT due.*, row_number() OVER (ORDER BY due.available_at, due.id) AS n
+    FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+      SELECT ctid AS place, id, available_at, recoveries FROM greenvue_jobs.live_runs
+      WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= $2::bigint
+      ORDER BY available_at, id LIMIT $3::integer FOR UPDATE SKIP LOCKED) AS due
+    ORDER BY n LIMIT $3::integer),
+  last_to_start AS (SELECT available_at, id FROM due WHERE n <= $4::integer ORDER BY n DESC LIMIT 1),
+  taken AS (
+    UPDATE greenvue_jobs.live_runs SET node = $5, fence = nextval('greenvue_jobs.ids'),
+      status = CASE WHEN ${STARTS} THEN 'running' ELSE 'queued' END, started_at = CASE WHEN ${STARTS} THEN $2::bigint END
+    WHERE ctid = ANY(ARRAY(SELECT place FROM due WHERE n <= $4::integer OR recoveries = 0))
+    RETURNING *)
+  SELECT id, fence, job_uid, failures, taken.available_at, status = 'running', catch_up, missed, scheduled_for, payload
+  FROM due LEFT JOIN taken USING (id) ORDER BY n`;

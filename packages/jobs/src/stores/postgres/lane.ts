@@ -7,6 +7,10 @@ import { createTurns } from './turns.ts';
  */
 export interface Lane {
   pass<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
+  /** For much at once: in a transaction of its own, after others of its kind, beside the passes. */
+  apart<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
+  /** Work of that kind is under way. */
+  readonly isBusyApart: boolean;
   /** `target` is what it is about: see {@link createTurns}. */
   command<T>(target: string, work: (q: Queries, now: number) => Promise<T>): Promise<T>;
 }
@@ -18,7 +22,7 @@ interface Step {
 }
 
 export interface LaneDeps {
-  /** One at a time. */
+  /** One at a time, and one beside it. */
   readonly passes: Database;
   readonly commands: Database;
   /** At once, so that connections are left for reads when all commands wait for locks. */
@@ -28,8 +32,10 @@ export interface LaneDeps {
 export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
   const turns = createTurns(maxCommands);
   let waiting: Step[] = [];
-  /** Ends when all that was asked for so far is done. */
+  /** They end when all that was asked for so far is done. */
   let tail: Promise<void> = Promise.resolve();
+  let apartTail: Promise<unknown> = Promise.resolve();
+  let underWayApart = 0;
 
   const runAll = async () => {
     const steps = waiting;
@@ -53,8 +59,21 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
         if (waiting.length === 0) tail = tail.then(runAll);
         waiting.push({ run: work, resolve: (value) => resolve(value as T), reject });
       }),
+    get isBusyApart() {
+      return underWayApart > 0;
+    },
+    apart(work) {
+      underWayApart += 1;
+      const done = apartTail
+        .then(() => passes.boundedTransaction(work))
+        .finally(() => {
+          underWayApart -= 1;
+        });
+      apartTail = done.catch(() => undefined);
+      return done;
+    },
     async command(target, work) {
-      await tail;
+      await Promise.all([tail, apartTail]);
       return turns.take(target, () => commands.boundedTransaction(work));
     },
   };

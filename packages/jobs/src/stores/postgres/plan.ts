@@ -30,6 +30,7 @@ export async function plan(
   const earliest = numberOf((await u.q.arrays(EARLIEST_WAKE, [versions]))[0]);
   // All that is still due is held by others: what a caller's transaction holds is there again once that has ended.
   const isHeld = due.length === 0 && earliest !== undefined && earliest <= u.now;
+  if (isHeld) u.shared.missed.plans = true;
   const nextWakeAt = isHeld ? u.now + LOOK_AGAIN_MS : earliest;
   return {
     now: u.now,

@@ -35,7 +35,7 @@ export async function cancelRun(
   const ended = await cancelWaiting(u, stored.job, [{ ...live, cancel: live.cancel ?? 'user' }]);
   const [run] = ended;
   if (run === undefined) throw new Error('a cancelled run did not end');
-  await settleJobs(u, new Map([[stored.uid, ended]]));
+  await settleJobs(u, new Map([[stored.uid, ended]]), { ofClaims: false });
   await flush(u);
   await writeAudit(u, audit, runId);
   return { kind: 'cancelled', run, ...(claim === undefined ? {} : { voided: requestOf(live, claim) }) };

@@ -209,7 +209,7 @@ async function writeEnds(u: Unit, { byJob, gone, putBack }: Ends): Promise<boole
     ]);
     await u.q.run(PUT_BACK, columnsOf(rows, 7));
   }
-  const wake = await settleJobs(u, byJob);
+  const wake = await settleJobs(u, byJob, { ofClaims: true });
   await flush(u);
   return wake;
 }

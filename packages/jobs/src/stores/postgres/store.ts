@@ -33,7 +33,7 @@ export interface PostgresStoreOptions {
   /** The event loop may stand still so long before the node gives up its runs (60 s). */
   readonly maxStallMs?: number;
   readonly clock: Clock;
-  /** Connections at most (5), one of them for passes alone; two at least. */
+  /** Connections at most (6), two of them for passes alone; three at least. */
   readonly connections?: number;
   /** In place of the database's clock (P17), for tests: times are those of `clock` then. */
   readonly ownClock?: boolean;
@@ -43,7 +43,10 @@ export interface PostgresStoreOptions {
 
 type TypeInVersion = Pick<JobDefinition, 'type' | 'typeVersion'>;
 
-const CONNECTIONS = 5;
+const CONNECTIONS = 6;
+const FOR_PASSES = 2;
+/** So many settlements are written beside the claims that are asked for with them: two syncs then cost less than the wait. */
+const SETTLED_APART = 200;
 const STATEMENT_MS = 30_000;
 /** Connections that commands leave to reads, since all commands may have to wait for locks. */
 const KEPT_FREE = 1;
@@ -60,8 +63,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const databaseClock = createDatabaseClock(clock);
   const how = { url, statementMs: STATEMENT_MS, clock: databaseClock };
   // Of the passes alone: no run waits for reads that take long.
-  const passes = connect({ ...how, max: 1, min: 1 });
-  const shareable = Math.max(connections - 1, 1);
+  const passes = connect({ ...how, max: FOR_PASSES, min: 1 });
+  const shareable = Math.max(connections - FOR_PASSES, 1);
   const db = connect({ ...how, max: shareable });
   const now = () => (ownClock ? clock.now() : databaseClock.now());
   const shared: Shared = {
@@ -70,6 +73,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     shard: randomInt(SHARDS),
     patience: { waitFrom: Number.NEGATIVE_INFINITY },
     claims: createKnownClaims(),
+    missed: { plans: false },
   };
   const underWay = new Set<Promise<unknown>>();
   let isClosed = false;
@@ -87,6 +91,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const unitOf = (q: Queries, begunAt: number) => createUnit(q, shared, ownClock ? clock.now() : begunAt);
   const pass = <T>(work: (u: Unit) => Promise<T>) =>
     tracked(() => lane.pass((q, begunAt) => work(unitOf(q, begunAt))));
+  const apart = <T>(work: (u: Unit) => Promise<T>) =>
+    tracked(() => lane.apart((q, begunAt) => work(unitOf(q, begunAt))));
   const change = <T>(target: string, work: (u: Unit) => Promise<T>, type?: TypeInVersion) =>
     tracked(async () => {
       if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
@@ -139,7 +145,13 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       shared.claims.remember(claimed);
       return claimed;
     },
-    settle: (batch) => pass((u) => settle(u, batch)),
+    async settle(batch) {
+      if (batch.length < SETTLED_APART && !lane.isBusyApart) return pass((u) => settle(u, batch));
+      const settled = await apart((u) => settle(u, batch));
+      const { plans } = shared.missed;
+      shared.missed.plans = false;
+      return plans ? { ...settled, wake: true } : settled;
+    },
     report: (batch) => pass((u) => report(u, batch)),
     recover: (input) => beside((u) => recover(u, input)),
     reconcile: (input) => pass((u) => reconcile(u, input)),

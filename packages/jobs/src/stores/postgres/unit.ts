@@ -25,6 +25,12 @@ export interface Shared {
   readonly shard: number;
   readonly patience: Patience;
   readonly claims: KnownClaims;
+  readonly missed: Missed;
+}
+
+/** Whether a pass left something due alone since others held it, such as the settlements beside it. */
+export interface Missed {
+  plans: boolean;
 }
 
 /** Whether a pass waits for jobs that others have locked: not again soon after it was in vain. */

@@ -33,7 +33,7 @@ export function cancelRun(
   const uid = Number(live.jobUid);
   const stored = w.jobs.require(uid);
   const run = cancelWaiting(w, stored.job, { ...live, cancel: live.cancel ?? 'user' }, now);
-  settleJobs(w, new Map([[uid, [run]]]), now);
+  settleJobs(w, new Map([[uid, [run]]]), { now, ofClaims: false });
   writeAudit(w, audit, runId, now);
   return { kind: 'cancelled', run, ...(claim === undefined ? {} : { voided: requestOf(live, claim) }) };
 }

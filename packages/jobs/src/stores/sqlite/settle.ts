@@ -2,6 +2,7 @@ import type { FinishedStatus, LiveRun, Progress } from '../../core/run.ts';
 import {
   afterSettlements,
   countFinished,
+  dependsOnLive,
   type EndedRun,
   finishedOf,
   type Outcome,
@@ -40,7 +41,7 @@ export function settle(w: Writer, batch: readonly SettleInput[], now: number): S
     if (result.kind === 'waiting' && result.availableAt <= now) wake = true;
     return result;
   });
-  return { results, wake: settleJobs(w, ended, now) || wake };
+  return { results, wake: settleJobs(w, ended, { now, ofClaims: true }) || wake };
 }
 
 function settleOne(w: Writer, input: SettleInput, byJob: EndedByJob, now: number): SettleResult {
@@ -119,7 +120,7 @@ function takeBack(
     insertFinishedRun(w, finished, now);
     over.push(finished);
   }
-  settleJobs(w, ended, now);
+  settleJobs(w, ended, { now, ofClaims: true });
   return { recovered, failed };
 }
 
@@ -145,8 +146,15 @@ function putBack(
     );
 }
 
-/** What the ends of runs mean for their jobs, decided once for each. */
-export function settleJobs(w: Writer, byJob: EndedByJob, now: number): boolean {
+/**
+ * What the ends of runs mean for their jobs, decided once for each. Only ends of claims need not be looked at with all that is
+ * live of their jobs.
+ */
+export function settleJobs(
+  w: Writer,
+  byJob: EndedByJob,
+  { now, ofClaims }: { readonly now: number; readonly ofClaims: boolean },
+): boolean {
   let wake = false;
   for (const [uid, ended] of byJob) {
     const stored = w.jobs.require(uid);
@@ -154,7 +162,8 @@ export function settleJobs(w: Writer, byJob: EndedByJob, now: number): boolean {
       w.jobs.save(stored, { ...stored, finishedCount: stored.finishedCount + countFinished(ended) });
       continue;
     }
-    const decision = afterSettlements(stored.job, liveRunsLeft(w, stored.job, now), ended, now);
+    const live = ofClaims && !dependsOnLive(stored.job) ? undefined : liveRunsLeft(w, stored.job, now);
+    const decision = afterSettlements(stored.job, live, ended, now);
     if (applyDecision(w, stored, decision, { now, ended: countFinished(ended) }).wake) wake = true;
   }
   return wake;
