@@ -1,28 +1,31 @@
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
-import { numberOf } from '../rows/first-column.ts';
+import type { StoredJob } from '../rows/job-row.ts';
 import type { Mutable } from '../rows/run-row.ts';
-import { LOOK_AGAIN_MS, readJobs } from './jobs.ts';
+import { LOOK_AGAIN_MS } from './jobs.ts';
+import { SELECT_VARYING } from './known-jobs.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
-/** Claims due runs of the types, in due order: first those that start at once, then those to be held (P9, P10). */
+/**
+ * Claims due runs of the types, in due order: first those that start at once, then those to be held (P9, P10). A node that has
+ * joined takes nothing while it has no row, or its lease is over: it is dead to the others, who take back what it claims.
+ */
 export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Promise<ClaimResult> {
   const versions = versionsParam(input.types);
-  // A node without a row, or whose lease is over, is dead to the others: they take back what it claims, or have done so.
-  const isDead = hasJoined && (await u.q.arrays(IS_ALIVE, [input.node])).length === 0;
   const asked = input.places + input.prefetch;
-  const { found, taken } = isDead || asked === 0 ? NOTHING : await take(u, input, versions);
-  const jobs = await readJobs(u.q, [...new Set(taken.map(jobUidOf))]);
+  const { found, taken } = asked === 0 ? NOTHING : await take(u, input, { versions, hasJoined });
+  const isFull = found >= FULL && found === asked;
+  const uids = [...new Set(taken.map(jobUidOf))];
+  const { jobs, earliest } = await lookAfter(u, uids, isFull ? undefined : versions);
   const indexes = new Map(jobs.map(({ uid }, index) => [uid, index]));
   const runs = taken.map((row) => {
     const job = indexes.get(jobUidOf(row));
-    if (job === undefined) throw new Error(`run ${row[0]} belongs to no job`);
+    if (job === undefined) throw new Error(`run ${row[1]} belongs to no job`);
     return claimOf(row, job);
   });
-  const nextDueAt =
-    found >= FULL && found === asked
-      ? u.now
-      : await nextDue(u, { versions, isLocked: asked > 0 && found === 0 });
+  // All that is still due is held by others, such as a node that was frozen while it claimed, or is not for a dead one.
+  const isHeld = asked > 0 && found === 0 && earliest !== undefined && earliest <= u.now;
+  const nextDueAt = isFull ? u.now : isHeld ? u.now + LOOK_AGAIN_MS : earliest;
   return {
     now: u.now,
     jobs: jobs.map(({ job }) => job),
@@ -34,17 +37,23 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
 /** From so many on, a claim that gets all it asked for leaves it to the next one to see whether there are more. */
 const FULL = 100;
 
-async function nextDue(
+/** The jobs of what was claimed, and with `versions` when the earliest run that was not is due. */
+async function lookAfter(
   u: Unit,
-  { versions, isLocked }: { readonly versions: string; readonly isLocked: boolean },
-): Promise<number | undefined> {
-  const earliest = numberOf((await u.q.arrays(EARLIEST_DUE, [versions]))[0]);
-  // All that is still due is held by others, such as a node that was frozen while it claimed, or is not for a dead one.
-  return isLocked && earliest !== undefined && earliest <= u.now ? u.now + LOOK_AGAIN_MS : earliest;
+  uids: readonly number[],
+  versions: string | undefined,
+): Promise<{ readonly jobs: readonly StoredJob[]; readonly earliest: number | undefined }> {
+  const rows =
+    versions === undefined
+      ? await u.q.objects(READ_JOBS, [uids])
+      : await u.q.objects(EARLIEST_AND_JOBS, [versions, uids]);
+  const earliest = (rows[0] as { readonly earliest?: number | null } | undefined)?.earliest ?? undefined;
+  return { jobs: uids.length === 0 ? [] : await u.shared.known.complete(u.q, rows), earliest };
 }
 
 /** What a claim needs of a run, as {@link CLAIM} gives it. */
 type TakenRow = readonly [
+  found: number,
   id: number,
   fence: number,
   jobUid: number,
@@ -65,21 +74,22 @@ interface Taken {
 
 const NOTHING: Taken = { found: 0, taken: [] };
 
-async function take(u: Unit, { node, places, prefetch }: ClaimInput, versions: string): Promise<Taken> {
-  const rows = await u.q.arrays(CLAIM, [versions, u.now, places + prefetch, places, node]);
-  return { found: rows.length, taken: rows.filter(isTaken) };
+async function take(
+  u: Unit,
+  { node, places, prefetch }: ClaimInput,
+  { versions, hasJoined }: { readonly versions: string; readonly hasJoined: boolean },
+): Promise<Taken> {
+  const rows = await u.q.arrays(CLAIM, [versions, u.now, places + prefetch, places, node, hasJoined]);
+  const [first] = rows as readonly [found: number, id: number | null][];
+  return { found: first?.[0] ?? 0, taken: first?.[1] == null ? [] : (rows as readonly TakenRow[]) };
 }
 
-function isTaken(row: unknown): row is TakenRow {
-  return (row as readonly unknown[])[1] !== null;
-}
-
-function jobUidOf([, , jobUid]: TakenRow): number {
+function jobUidOf([, , , jobUid]: TakenRow): number {
   return jobUid;
 }
 
 function claimOf(row: TakenRow, job: number): ClaimedRun {
-  const [id, fence, , failures, availableAt, started, catchUp, missed, scheduledFor, payload] = row;
+  const [, id, fence, , failures, availableAt, started, catchUp, missed, scheduledFor, payload] = row;
   const claimed: Mutable<ClaimedRun> = {
     id: String(id),
     job,
@@ -95,22 +105,28 @@ function claimOf(row: TakenRow, job: number): ClaimedRun {
   return claimed;
 }
 
-/** Held against being buried until the claim is written. */
-const IS_ALIVE = `SELECT 1 FROM greenvue_jobs.nodes
-  WHERE id = $1 AND lease_until > extract(epoch FROM clock_timestamp()) * 1000 FOR KEY SHARE`;
-const EARLIEST_DUE = `SELECT min(next.available_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+const READ_JOBS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[])`;
+const EARLIEST = `SELECT min(next.available_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
   SELECT available_at FROM greenvue_jobs.live_runs
   WHERE type_key = known.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1) AS next`;
+/** In one, since both are asked for after nearly every claim. */
+const EARLIEST_AND_JOBS = `SELECT looked.earliest, varying.* FROM (SELECT (${EARLIEST}) AS earliest) AS looked
+  LEFT JOIN (${SELECT_VARYING} WHERE uid = ANY($2::bigint[])) AS varying ON true`;
 const STARTS = '(available_at, id) <= (SELECT available_at, id FROM last_to_start)';
 /**
- * What is due and free, in its order, without a fence where it is not taken. Taken by where it is, since it is locked: to look
- * each up by its id costs more.
+ * What is taken, in due order, each row with how many were found; one of nulls when none is taken. Taken by where they are, since
+ * they are locked: to look each up by its id costs more.
  */
-const CLAIM = `WITH due AS MATERIALIZED (
+const CLAIM = `WITH alive AS MATERIALIZED (
+    -- Held against being buried until the claim is written.
+    SELECT FROM greenvue_jobs.nodes
+    WHERE id = $5 AND lease_until > extract(epoch FROM clock_timestamp()) * 1000 FOR KEY SHARE),
+  due AS MATERIALIZED (
     SELECT due.*, row_number() OVER (ORDER BY due.available_at, due.id) AS n
     FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
       SELECT ctid AS place, id, available_at, recoveries FROM greenvue_jobs.live_runs
       WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= $2::bigint
+        AND (NOT $6::boolean OR EXISTS (SELECT FROM alive))
       ORDER BY available_at, id LIMIT $3::integer FOR UPDATE SKIP LOCKED) AS due
     ORDER BY n LIMIT $3::integer),
   last_to_start AS (SELECT available_at, id FROM due WHERE n <= $4::integer ORDER BY n DESC LIMIT 1),
@@ -119,5 +135,6 @@ const CLAIM = `WITH due AS MATERIALIZED (
       status = CASE WHEN ${STARTS} THEN 'running' ELSE 'queued' END, started_at = CASE WHEN ${STARTS} THEN $2::bigint END
     WHERE ctid = ANY(ARRAY(SELECT place FROM due WHERE n <= $4::integer OR recoveries = 0))
     RETURNING *)
-  SELECT id, fence, job_uid, failures, taken.available_at, status = 'running', catch_up, missed, scheduled_for, payload
-  FROM due LEFT JOIN taken USING (id) ORDER BY n`;
+  SELECT (SELECT count(*) FROM due), id, fence, job_uid, failures, available_at, status = 'running', catch_up, missed,
+    scheduled_for, payload
+  FROM (SELECT) AS always LEFT JOIN taken ON true ORDER BY available_at, id`;

@@ -86,9 +86,9 @@ export function connect(options: ConnectOptions): Database {
     }
   };
 
-  const begin = async (client: pg.PoolClient, how: string): Promise<number> => {
+  const begun = async (client: pg.PoolClient, how: string): Promise<number> => {
     const askedAt = clock?.monotonic() ?? 0;
-    const now = nowIn(await client.query(`${how}; ${BEGUN}`));
+    const now = nowIn(await client.query(how));
     clock?.learn({ askedAt, answeredAt: clock.monotonic(), now });
     return now;
   };
@@ -98,7 +98,7 @@ export function connect(options: ConnectOptions): Database {
       try {
         return await withClient(async (client) => {
           try {
-            const now = await begin(client, how);
+            const now = await begun(client, how);
             const result = await work(queriesOn(client, names.of), now);
             await client.query('COMMIT').catch(commitFailed);
             return result;
@@ -121,9 +121,9 @@ export function connect(options: ConnectOptions): Database {
     arrays: (sql, params) => alone((q) => q.arrays(sql, params)),
     run: (sql, params) => alone((q) => q.run(sql, params)),
     script: (sql) => alone((q) => q.script(sql)),
-    transaction: (work) => inTransaction(BEGIN, work),
-    boundedTransaction: (work) => inTransaction(`${BEGIN}; SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`, work),
-    snapshot: (work) => inTransaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
+    transaction: (work) => inTransaction(TRANSACTION, work),
+    boundedTransaction: (work) => inTransaction(BOUNDED, work),
+    snapshot: (work) => inTransaction(SNAPSHOT, work),
     reset,
     close: () => pool.end(),
   };
@@ -283,7 +283,7 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }
 
-/** The answer to {@link BEGUN}: the last of several results. */
+/** The answer to {@link begin}: the last of several results. */
 function nowIn(results: unknown): number {
   const last = (results as readonly { readonly rows: readonly { readonly now: number }[] }[]).at(-1);
   const now = last?.rows[0]?.now;
@@ -291,8 +291,25 @@ function nowIn(results: unknown): number {
   return now;
 }
 
+/** How a transaction begins: with what holds to its end, and the database's time, in one round trip. */
+function begin(how: string, settings: Readonly<Record<string, string | number>>): string {
+  const set = Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`);
+  return `BEGIN ISOLATION LEVEL ${how};
+    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, ${set.join(', ')}`;
+}
+
+const IDLE = { idle_in_transaction_session_timeout: IDLE_MS };
 /** What waited for a lock has to see what was committed meanwhile, whatever the database has for others. */
-const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
-/** Goes with the begin, so that it costs no round trip. */
-const BEGUN = `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS};
-  SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`;
+const TRANSACTION = begin('READ COMMITTED', IDLE);
+/**
+ * Its statements are planned once for each connection, by index. PostgreSQL would plan the larger ones anew each time, which takes longer than
+ * to do them; and statistics of tables that fill and empty within seconds tell it little.
+ */
+const BOUNDED = begin('READ COMMITTED', {
+  ...IDLE,
+  lock_timeout: LOCK_WAIT_MS,
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  jit: 'off',
+});
+const SNAPSHOT = begin('REPEATABLE READ READ ONLY', IDLE);

@@ -1,6 +1,7 @@
 import { type StoredJob, storedJobOf } from '../rows/job-row.ts';
 import { isLockTimeout, LOCK_WAIT_MS, type Queries } from './database.ts';
 import { SELECT_JOB } from './job-rows.ts';
+import { SELECT_VARYING } from './known-jobs.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
@@ -36,7 +37,7 @@ export async function requireJob(u: Unit, uid: number): Promise<StoredJob> {
 
 /** Locks the jobs of some live runs, in the order of their uids, but for those that others have locked. */
 export async function lockFreeJobsOf(u: Unit, runIds: readonly number[]): Promise<void> {
-  await lock(u, `${LOCK_OF_RUNS} SKIP LOCKED`, [runIds]);
+  await lockAll(u, `${LOCK_OF_RUNS} SKIP LOCKED`, [runIds]);
 }
 
 /** So soon, what is due and what others have locked is looked at again. */
@@ -47,23 +48,25 @@ const SHORT_WAIT_MS = 100;
 /** After a wait in vain, nothing is waited for for so long: all that a node writes would wait with it. */
 const IMPATIENT_MS = 2_000;
 
+/** So long after jobs were found locked, others may want them again. */
+const SHARED_MS = 10_000;
+
 /** Locks the jobs of some live runs, in the order of their uids, if they become free soon; else false, and nothing is locked. */
 export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<boolean> {
-  return soon(u, async () => {
-    await lock(u, LOCK_OF_RUNS, [runIds]);
-    // As in requireJob: those that this misses are locked all the same, and wait for nobody now.
-    await lock(u, LOCK_OF_RUNS, [runIds]);
-  });
+  return soon(u, () => lockAll(u, LOCK_OF_RUNS, [runIds]));
 }
 
 /**
- * Locks jobs by their uids, in that order: waits for those that others have locked while it holds none that is behind them, so
- * that nodes which share busy jobs take turns. If they don't become free soon, only those are locked that are free.
+ * Locks jobs by their uids, in that order, but for those that others have locked. Where other nodes did so of late, it waits for them a little,
+ * while it holds none that is behind them, so that nodes which share busy jobs take turns.
  */
 export async function lockJobsInTurn(u: Unit, uids: readonly number[]): Promise<void> {
   if (uids.length === 0) return;
-  const isDone = await soon(u, () => lock(u, LOCK_BY_UIDS, [uids]));
-  if (!isDone) await lock(u, `${LOCK_BY_UIDS} SKIP LOCKED`, [uids]);
+  const { patience } = u.shared;
+  const isShared = u.now < patience.sharedUntil;
+  if (isShared && (await soon(u, () => lockAll(u, LOCK_BY_UIDS, [uids])))) return;
+  await lockAll(u, `${LOCK_BY_UIDS} SKIP LOCKED`, [uids]);
+  if (uids.some((uid) => !u.jobs.has(uid))) patience.sharedUntil = u.now + SHARED_MS;
 }
 
 /** Does what waits for locks, each for a little; else it is undone, and false. */
@@ -89,13 +92,18 @@ export async function lockDueJobs(
   u: Unit,
   { versions, limit }: { readonly versions: string; readonly limit: number },
 ): Promise<StoredJob[]> {
-  return lock(u, LOCK_DUE, [versions, u.now, limit]);
+  return lockAll(u, LOCK_DUE, [versions, u.now, limit]);
 }
 
-/** Jobs as they are, unlocked. */
-export async function readJobs(q: Queries, uids: readonly number[]): Promise<StoredJob[]> {
-  if (uids.length === 0) return [];
-  return (await q.objects(READ_BY_UIDS, [uids])).map(storedJobOf);
+/** {@link lock} of many, of which only what varies is read if the rest is known. */
+async function lockAll(
+  u: Unit,
+  sql: string,
+  params: readonly (string | number | readonly number[])[],
+): Promise<StoredJob[]> {
+  const found = await u.shared.known.complete(u.q, await u.q.objects(sql, params));
+  for (const stored of found) u.jobs.set(stored.uid, stored);
+  return found;
 }
 
 async function lock(
@@ -114,18 +122,17 @@ const LOCK_BY_ID = `${BY_ID} ${LOCK}`;
 const ALONE_BY_ID = `${BY_ID} FOR UPDATE OF jobs`;
 const SHARE_BY_ID = `${BY_ID} FOR KEY SHARE OF jobs`;
 const LOCK_BY_UID = `${SELECT_JOB} WHERE uid = $1 ${LOCK}`;
-const LOCK_BY_UIDS = `${SELECT_JOB} WHERE uid = ANY($1::bigint[]) ORDER BY uid ${LOCK}`;
-const LOCK_OF_RUNS = `${SELECT_JOB} WHERE uid IN
+const LOCK_BY_UIDS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[]) ORDER BY uid ${LOCK}`;
+const LOCK_OF_RUNS = `${SELECT_VARYING} WHERE uid IN
   (SELECT job_uid FROM greenvue_jobs.live_runs WHERE live_runs.id = ANY($1::bigint[])) ORDER BY uid ${LOCK}`;
 /**
  * The earliest free ones of each type, merged: no more is read of a type than is taken. As an array, so that they are picked and
  * locked once; then read as they are under the lock.
  */
-const LOCK_DUE = `${SELECT_JOB} WHERE uid = ANY(ARRAY(
+const LOCK_DUE = `${SELECT_VARYING} WHERE uid = ANY(ARRAY(
   SELECT due.uid FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
     SELECT uid, wake_at FROM greenvue_jobs.jobs
     WHERE type_key = known.key AND wake_at IS NOT NULL AND wake_at <= $2::bigint
     ORDER BY wake_at, uid LIMIT $3::integer FOR NO KEY UPDATE SKIP LOCKED) AS due
   ORDER BY due.wake_at, due.uid LIMIT $3::integer)) AND wake_at <= $2::bigint
   ORDER BY wake_at, uid ${LOCK} SKIP LOCKED`;
-const READ_BY_UIDS = `${SELECT_JOB} WHERE uid = ANY($1::bigint[])`;

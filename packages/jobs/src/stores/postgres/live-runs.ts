@@ -1,6 +1,6 @@
 import type { Move } from '../../core/decision.ts';
 import { type Job, type LiveRuns, NO_LIVE_RUNS } from '../../core/job.ts';
-import type { LiveRun } from '../../core/run.ts';
+import type { Held, LiveRun } from '../../core/run.ts';
 import { numberOf, numbersIn } from '../rows/first-column.ts';
 import { LIVE_COLUMNS } from '../rows/run-row.ts';
 import type { Queries } from './database.ts';
@@ -8,31 +8,65 @@ import { liveRunOf, rowOf } from './run-rows.ts';
 import type { Unit } from './unit.ts';
 
 /**
- * What decisions need to know of the live runs of locked jobs: a few seeks in an index for each, however many runs there
- * are. `claimed` has no index: it is counted only for the edits that ask for it.
+ * What decisions need to know of the live runs of locked jobs: a seek in an index for each, and some more for those with many,
+ * however many those are. `claimed` has no index: it is counted only for the edits that ask for it.
  */
 export async function liveRunsOf(
   u: Unit,
   uids: readonly number[],
   countClaimed = false,
 ): Promise<ReadonlyMap<number, LiveRuns>> {
-  const found = new Map<number, LiveRuns>();
+  const found = new Map<number, LiveRuns>(uids.map((uid) => [uid, NO_LIVE_RUNS]));
   if (uids.length === 0) return found;
-  for (const row of await u.q.arrays(LIVE_SUMMARIES, [uids, u.now])) {
-    const [uid, active, waiting, paused, dueOwnRuns, nextOwnRunAt] =
-      rowOf<[number, number, number, number, number, number | null]>(row);
-    const crowded = await u.shared.crowds.isCrowded(u.q, uid, u.now);
-    found.set(uid, {
-      active,
-      waiting,
-      paused,
-      claimed: countClaimed ? (numberOf((await u.q.arrays(COUNT_CLAIMED, [uid]))[0]) ?? 0) : 0,
-      dueOwnRuns,
-      crowded,
-      ...(nextOwnRunAt === null ? {} : { nextOwnRunAt }),
-    });
+  const counted = new Map<number, number>();
+  for (const row of await u.q.arrays(FIRST_OF_EACH, [uids])) {
+    const [uid, held, availableAt] = rowOf<[number, Held, number]>(row);
+    counted.set(uid, (counted.get(uid) ?? 0) + 1);
+    found.set(
+      uid,
+      withOne(found.get(uid) ?? NO_LIVE_RUNS, { held, isDue: availableAt <= u.now, availableAt }),
+    );
+  }
+  const many = [...counted].filter(([, count]) => count >= MANY).map(([uid]) => uid);
+  if (many.length > 0) {
+    for (const row of await u.q.arrays(LIVE_SUMMARIES, [many, u.now])) {
+      const [uid, active, waiting, paused, dueOwnRuns, nextOwnRunAt] =
+        rowOf<[number, number, number, number, number, number | null]>(row);
+      const crowded = await u.shared.crowds.isCrowded(u.q, uid, u.now);
+      const next = nextOwnRunAt === null ? {} : { nextOwnRunAt };
+      found.set(uid, { active, waiting, paused, claimed: 0, dueOwnRuns, crowded, ...next });
+    }
+  }
+  if (!countClaimed) return found;
+  for (const [uid, live] of found) {
+    if (live.active === 0) continue;
+    found.set(uid, { ...live, claimed: numberOf((await u.q.arrays(COUNT_CLAIMED, [uid]))[0]) ?? 0 });
   }
   return found;
+}
+
+function withOne(
+  live: LiveRuns,
+  {
+    held,
+    isDue,
+    availableAt,
+  }: { readonly held: Held; readonly isDue: boolean; readonly availableAt: number },
+): LiveRuns {
+  switch (held) {
+    case 'no':
+      return { ...live, active: live.active + 1 };
+    case 'overlap':
+      return { ...live, waiting: live.waiting + 1 };
+    case 'pause':
+      return { ...live, paused: live.paused + 1 };
+    case 'run_at':
+      return isDue
+        ? { ...live, dueOwnRuns: live.dueOwnRuns + 1 }
+        : { ...live, nextOwnRunAt: Math.min(live.nextOwnRunAt ?? availableAt, availableAt) };
+    default:
+      return held satisfies never;
+  }
 }
 
 export async function liveRunsOfOne(u: Unit, uid: number, countClaimed = false): Promise<LiveRuns> {
@@ -89,6 +123,11 @@ function askedOf({ asked }: Move): { readonly asked: string; readonly at: number
   if (asked === undefined) return { asked: 'any', at: 0 };
   return 'since' in asked ? { asked: 'since', at: asked.since } : { asked: 'before', at: asked.before };
 }
+
+/** With so many live runs of a job they are counted where they lie; with fewer they are read. */
+const MANY = 4;
+const FIRST_OF_EACH = `SELECT job.uid, first.held, first.available_at FROM unnest($1::bigint[]) AS job (uid)
+  CROSS JOIN LATERAL (SELECT held, available_at FROM greenvue_jobs.live_runs WHERE job_uid = job.uid LIMIT ${MANY}) AS first`;
 
 /** Each column has a name of its own, here and in all statements that may run in a caller's transaction. */
 const countTo2 = (held: string, more = '') =>

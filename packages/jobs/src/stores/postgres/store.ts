@@ -11,6 +11,7 @@ import { connect, type Queries } from './database.ts';
 import { createDatabaseClock } from './database-clock.ts';
 import { storeInTransaction } from './in-transaction.ts';
 import { createKnownClaims } from './known-claims.ts';
+import { createKnownJobs } from './known-jobs.ts';
 import { createLane } from './lane.ts';
 import { join } from './membership.ts';
 import { migrate } from './migrate.ts';
@@ -71,8 +72,9 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     types: createTypeKeys(db),
     crowds: createCrowds(maxLiveRuns),
     shard: randomInt(SHARDS),
-    patience: { waitFrom: Number.NEGATIVE_INFINITY },
+    patience: { waitFrom: Number.NEGATIVE_INFINITY, sharedUntil: Number.NEGATIVE_INFINITY },
     claims: createKnownClaims(),
+    known: createKnownJobs(),
     missed: { plans: false },
   };
   const underWay = new Set<Promise<unknown>>();

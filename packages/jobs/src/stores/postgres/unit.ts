@@ -7,6 +7,7 @@ import type { Crowds } from './crowds.ts';
 import { columnsOf, type Queries } from './database.ts';
 import { STATES_WIDTH, UPDATE_JOB, UPDATE_JOB_STATES } from './job-rows.ts';
 import type { KnownClaims } from './known-claims.ts';
+import type { KnownJobs } from './known-jobs.ts';
 import {
   FINISHED_WIDTH,
   finishedParams,
@@ -25,6 +26,7 @@ export interface Shared {
   readonly shard: number;
   readonly patience: Patience;
   readonly claims: KnownClaims;
+  readonly known: KnownJobs;
   readonly missed: Missed;
 }
 
@@ -36,6 +38,8 @@ export interface Missed {
 /** Whether a pass waits for jobs that others have locked: not again soon after it was in vain. */
 export interface Patience {
   waitFrom: number;
+  /** Others have locked jobs of late that this node settles, too. */
+  sharedUntil: number;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Job, Pause } from '../../core/job.ts';
+import type { Job, JobDefinition, Pause } from '../../core/job.ts';
 import type { Schedule } from '../../core/schedule.ts';
 import type { Mutable } from './run-row.ts';
 
@@ -68,12 +68,34 @@ export const JOB_COLUMNS = [
 type Row = Readonly<Record<string, string | number | null>>;
 type Value = string | number | null;
 
+/** What of a job never changes within a version of it. */
+export type FixedJob = JobDefinition & Pick<Job, 'uid' | 'version' | 'createdBy' | 'createdAt' | 'updatedAt'>;
+
+/** The columns that {@link jobInState} reads, but for the `uid`. */
+export const VARYING_COLUMNS = [
+  'wake_at',
+  ...STATE_COLUMNS,
+  'type_key',
+  'version',
+  'status',
+  'anchor_at',
+  'paused_at',
+  'pause_reason',
+  'paused_by',
+  'pause_until',
+  'deleted_at',
+] as const;
+
 /** Reads one row of a store's `SELECT_JOB`: {@link JOB_COLUMNS}, `uid`, `type` and `type_version`. */
 export function storedJobOf(raw: unknown): StoredJob {
+  return jobInState(fixedJobOf(raw), raw);
+}
+
+export function fixedJobOf(raw: unknown): FixedJob {
   const row = raw as Row;
-  const uid = row.uid as number;
-  const job: Mutable<Job> = {
-    uid: String(uid),
+  const job: Mutable<FixedJob> = {
+    uid: String(row.uid),
+    version: row.version as number,
     id: row.id as string,
     name: row.name as string,
     description: row.description as string,
@@ -91,12 +113,21 @@ export function storedJobOf(raw: unknown): StoredJob {
       factor: row.backoff_factor as number,
       jitter: row.backoff_jitter as number,
     },
-    version: row.version as number,
+    createdAt: row.created_at as number,
+    updatedAt: row.updated_at as number,
+  };
+  if (row.created_by !== null) job.createdBy = row.created_by as string;
+  return job;
+}
+
+/** A job, from what never changes and the rest of its row. */
+export function jobInState(fixed: FixedJob, raw: unknown): StoredJob {
+  const row = raw as Row;
+  const job: Mutable<Job> = {
+    ...fixed,
     status: row.status as Job['status'],
     anchorAt: row.anchor_at as number,
     failedInRow: row.failed_in_row as number,
-    createdAt: row.created_at as number,
-    updatedAt: row.updated_at as number,
   };
   if (row.paused_at !== null) job.pause = pauseOf(row);
   if (row.last_slot_at !== null) job.lastSlotAt = row.last_slot_at as number;
@@ -107,10 +138,9 @@ export function storedJobOf(raw: unknown): StoredJob {
   if (row.last_success_at !== null) job.lastSuccessAt = row.last_success_at as number;
   if (row.last_end_at !== null) job.lastEndAt = row.last_end_at as number;
   if (row.failing_since !== null) job.failingSince = row.failing_since as number;
-  if (row.created_by !== null) job.createdBy = row.created_by as string;
   return {
     job,
-    uid,
+    uid: row.uid as number,
     typeKey: row.type_key as number,
     finishedCount: row.finished_count as number,
     skippedCount: row.skipped_count as number,

@@ -1,0 +1,47 @@
+import { type FixedJob, fixedJobOf, jobInState, type StoredJob, VARYING_COLUMNS } from '../rows/job-row.ts';
+import type { Queries } from './database.ts';
+import { SELECT_JOB } from './job-rows.ts';
+
+/** What never changes of jobs within a version of them, so that passes need not read it again and again. */
+export interface KnownJobs {
+  /** The jobs of rows that were read by {@link SELECT_VARYING}; what is not known of them is read. */
+  complete(q: Queries, rows: readonly unknown[]): Promise<StoredJob[]>;
+}
+
+/** Goes on with a WHERE about `jobs`; no other table is in it that a lock would have to be kept from. */
+export const SELECT_VARYING = `SELECT uid, ${VARYING_COLUMNS.join(', ')} FROM greenvue_jobs.jobs`;
+
+const MAX_KNOWN = 50_000;
+/** With longer texts a job is read anew each time. */
+const MAX_TEXT = 2_000;
+
+export function createKnownJobs(): KnownJobs {
+  const known = new Map<number, FixedJob>();
+  const remember = (uid: number, job: FixedJob) => {
+    if (job.payload.length + job.description.length > MAX_TEXT) return;
+    const [oldest] = known.keys();
+    if (known.size >= MAX_KNOWN && oldest !== undefined) known.delete(oldest);
+    known.set(uid, job);
+  };
+  return {
+    async complete(q, rows) {
+      const found = rows.map((row) => {
+        const { uid, version } = row as { readonly uid: number; readonly version: number };
+        const fixed = known.get(uid);
+        return { uid, stored: fixed?.version === version ? jobInState(fixed, row) : undefined };
+      });
+      const missing = found.filter(({ stored }) => stored === undefined).map(({ uid }) => uid);
+      if (missing.length === 0) return found.flatMap(({ stored = [] }) => stored);
+      const read = new Map<number, StoredJob>();
+      for (const row of await q.objects(READ, [missing])) {
+        const fixed = fixedJobOf(row);
+        const stored = jobInState(fixed, row);
+        read.set(stored.uid, stored);
+        remember(stored.uid, fixed);
+      }
+      return found.flatMap(({ uid, stored = read.get(uid) ?? [] }) => stored);
+    },
+  };
+}
+
+const READ = `${SELECT_JOB} WHERE uid = ANY($1::bigint[])`;
