@@ -24,8 +24,8 @@ export interface Database extends Queries {
    * begin.
    */
   transaction<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
-  /** One that waits for each lock for {@link LOCK_WAIT_MS} at most, and rejects as `busy` after that. */
-  boundedTransaction<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
+  /** One that waits for each lock for so long at most, or {@link LOCK_WAIT_MS}, and rejects as `busy` after that. */
+  boundedTransaction<T>(work: (q: Queries, now: number) => Promise<T>, lockWaitMs?: number): Promise<T>;
   /** One that sees one state of the database and writes nothing. */
   snapshot<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
   /** Breaks all connections: what is under way on them fails now, and what comes gets new ones. */
@@ -59,6 +59,8 @@ const CONNECT_MS = 5_000;
 const IDLE_MS = 10_000;
 /** A caller's transaction may hold a job for long; nobody else waits for it for longer than this. */
 export const LOCK_WAIT_MS = 2_000;
+/** Those of the store take some milliseconds; whoever holds a job for longer is somebody else. */
+export const SHORT_WAIT_MS = 100;
 const LOCK_NOT_AVAILABLE = '55P03';
 const INT8 = 20;
 
@@ -122,7 +124,8 @@ export function connect(options: ConnectOptions): Database {
     run: (sql, params) => alone((q) => q.run(sql, params)),
     script: (sql) => alone((q) => q.script(sql)),
     transaction: (work) => inTransaction(BEGIN, work),
-    boundedTransaction: (work) => inTransaction(`${BEGIN}; SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`, work),
+    boundedTransaction: (work, lockWaitMs = LOCK_WAIT_MS) =>
+      inTransaction(`${BEGIN}; SET LOCAL lock_timeout = ${lockWaitMs}`, work),
     snapshot: (work) => inTransaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
     reset,
     close: () => pool.end(),
