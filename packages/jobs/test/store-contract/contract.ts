@@ -8,6 +8,7 @@ import { editsContract } from './edits.ts';
 import { jobsContract } from './jobs.ts';
 import { listJobsContract } from './list-jobs.ts';
 import { listRunsContract } from './list-runs.ts';
+import { manyJobsContract } from './many-jobs.ts';
 import { pauseContract } from './pause.ts';
 import { planContract } from './plan.ts';
 import { pruneContract } from './prune.ts';
@@ -22,6 +23,7 @@ import { settleContract } from './settle.ts';
 export function storeContract(makeStore: MakeStore): void {
   checkContract(makeStore);
   jobsContract(makeStore);
+  manyJobsContract(makeStore);
   commandsContract(makeStore);
   editsContract(makeStore);
   pauseContract(makeStore);

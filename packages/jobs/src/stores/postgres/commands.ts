@@ -1,20 +1,17 @@
-import { commandJob, createJob, isFreeTrigger } from '../../core/commands.ts';
+import { commandJob, isFreeTrigger } from '../../core/commands.ts';
 import type { Job } from '../../core/job.ts';
 import type { Run } from '../../core/run.ts';
-import type { JobStore } from '../../core/store.ts';
 import {
   type AuditEntry,
   type CancelRequest,
   type CommandInput,
   type CommandResult,
-  type InsertOutcome,
   MAX_TOLD,
 } from '../../core/store-commands.ts';
-import { numberOf } from '../rows/first-column.ts';
-import { jobParams, type StoredJob } from '../rows/job-row.ts';
+import type { StoredJob } from '../rows/job-row.ts';
 import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision, cancelLiveRuns } from './apply.ts';
-import { INSERT_JOB } from './job-rows.ts';
+import { columnsOf } from './database.ts';
 import { lockJob, lockJobAlone, shareJob } from './jobs.ts';
 import { liveRunsOfOne, needsClaimed } from './live-runs.ts';
 import { findRun } from './read-runs.ts';
@@ -23,27 +20,6 @@ import { flush, lockedJob, saveJob, type Unit } from './unit.ts';
 
 /** A dedupe key answers for so long (P15). */
 export const DEDUPE_MS = 24 * 3_600_000;
-
-/** The key of the definition's type has to be ensured before. */
-export async function insertJob(
-  u: Unit,
-  { definition, by, audit }: Parameters<JobStore['insertJob']>[0],
-): Promise<InsertOutcome> {
-  const uid = numberOf((await u.q.arrays(NEXT_UID))[0]);
-  if (uid === undefined) throw new Error('there is no next id');
-  const made = { uid: String(uid), now: u.now, ...(by === undefined ? {} : { by }) };
-  const outcome = createJob(definition, made);
-  if (!outcome.ok) {
-    const [taken] = await u.q.arrays(JOB_EXISTS, [definition.id]);
-    return taken === undefined ? { kind: 'refused', refusal: outcome } : { kind: 'exists' };
-  }
-  const { job } = outcome.decision;
-  const typeKey = u.shared.types.get(job.type, job.typeVersion);
-  const stored = { job, uid, typeKey, finishedCount: 0, skippedCount: 0 };
-  if ((await u.q.run(INSERT_JOB, [...jobParams(stored), uid])) === 0) return { kind: 'exists' };
-  await writeAudit(u, audit, definition.id);
-  return { kind: 'created', job };
-}
 
 /**
  * The key of the type of an edit's definition has to be ensured before. With `sharing`, a free trigger takes the job from nobody;
@@ -117,8 +93,18 @@ export async function writeAudit(u: Unit, audit: AuditEntry | undefined, target:
   await u.q.run(WRITE_AUDIT, [u.now, audit.actor, audit.action, target, audit.change]);
 }
 
-const NEXT_UID = "SELECT nextval('greenvue_jobs.ids')";
-const JOB_EXISTS = 'SELECT 1 FROM greenvue_jobs.jobs WHERE id = $1 AND deleted_at IS NULL';
+export async function writeAudits(
+  u: Unit,
+  entries: readonly (AuditEntry & { readonly target: string })[],
+): Promise<void> {
+  if (entries.length > 1) {
+    const rows = entries.map(({ actor, action, target, change }) => [actor, action, target, change]);
+    await u.q.run(WRITE_AUDITS, [...columnsOf(rows, 4), u.now]);
+  } else {
+    for (const one of entries) await writeAudit(u, one, one.target);
+  }
+}
+
 /** The first key of the advisory locks of dedupe keys: triggers with the same one come one after the other, to the commit. */
 const DEDUPE_CLASS = 1_732_584_194;
 const LOCK_KEY = 'SELECT pg_advisory_xact_lock($1::integer, hashtext($2))::text AS locked';
@@ -128,3 +114,6 @@ const KEEP_DEDUPE_KEY = `INSERT INTO greenvue_jobs.dedupe_keys (job_uid, key, ru
   ON CONFLICT (job_uid, key) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, pruned_run = NULL`;
 const WRITE_AUDIT = `INSERT INTO greenvue_jobs.audit (at, actor, action, target, change)
   VALUES ($1, $2, $3, $4, $5)`;
+/** Columns: actor, action, target, change; then the time of all. */
+const WRITE_AUDITS = `INSERT INTO greenvue_jobs.audit (actor, action, target, change, at)
+  SELECT *, $5::bigint FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])`;

@@ -24,8 +24,8 @@ export interface Database extends Queries {
    * begin.
    */
   transaction<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
-  /** One that waits for each lock for {@link LOCK_WAIT_MS} at most, and rejects as `busy` after that. */
-  boundedTransaction<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
+  /** One that waits for each lock for so long at most, or {@link LOCK_WAIT_MS}, and rejects as `busy` after that. */
+  boundedTransaction<T>(work: (q: Queries, now: number) => Promise<T>, lockWaitMs?: number): Promise<T>;
   /** One that sees one state of the database and writes nothing. */
   snapshot<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
   /** Breaks all connections: what is under way on them fails now, and what comes gets new ones. */
@@ -59,6 +59,8 @@ const CONNECT_MS = 5_000;
 const IDLE_MS = 10_000;
 /** A caller's transaction may hold a job for long; nobody else waits for it for longer than this. */
 export const LOCK_WAIT_MS = 2_000;
+/** Those of the store take some milliseconds; whoever holds a job for longer is somebody else. */
+export const SHORT_WAIT_MS = 100;
 const LOCK_NOT_AVAILABLE = '55P03';
 const INT8 = 20;
 
@@ -122,7 +124,7 @@ export function connect(options: ConnectOptions): Database {
     run: (sql, params) => alone((q) => q.run(sql, params)),
     script: (sql) => alone((q) => q.script(sql)),
     transaction: (work) => inTransaction(TRANSACTION, work),
-    boundedTransaction: (work) => inTransaction(BOUNDED, work),
+    boundedTransaction: (work, lockWaitMs = LOCK_WAIT_MS) => inTransaction(bounded(lockWaitMs), work),
     snapshot: (work) => inTransaction(SNAPSHOT, work),
     reset,
     close: () => pool.end(),
@@ -305,11 +307,12 @@ const TRANSACTION = begin('READ COMMITTED', IDLE);
  * Its statements are planned once for each connection, by index. PostgreSQL would plan the larger ones anew each time, which takes longer than
  * to do them; and statistics of tables that fill and empty within seconds tell it little.
  */
-const BOUNDED = begin('READ COMMITTED', {
-  ...IDLE,
-  lock_timeout: LOCK_WAIT_MS,
-  plan_cache_mode: 'force_generic_plan',
-  enable_seqscan: 'off',
-  jit: 'off',
-});
+const bounded = (lockWaitMs: number) =>
+  begin('READ COMMITTED', {
+    ...IDLE,
+    lock_timeout: lockWaitMs,
+    plan_cache_mode: 'force_generic_plan',
+    enable_seqscan: 'off',
+    jit: 'off',
+  });
 const SNAPSHOT = begin('REPEATABLE READ READ ONLY', IDLE);

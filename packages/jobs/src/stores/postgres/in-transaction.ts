@@ -2,9 +2,10 @@ import type { ToldEvent } from '../../core/membership.ts';
 import type { StoreInTransaction, Transaction } from '../../core/store.ts';
 import type { CommandResult, InsertOutcome } from '../../core/store-commands.ts';
 import { insideOf, queriesOn } from './callers-transaction.ts';
-import { command, insertJob } from './commands.ts';
+import { command } from './commands.ts';
 import { CHANNEL, type Told } from './control-protocol.ts';
 import type { Queries } from './database.ts';
+import { insertJob } from './insert-jobs.ts';
 import { findJob } from './jobs.ts';
 import { createUnit, type Shared } from './unit.ts';
 

@@ -1,5 +1,5 @@
 import { type StoredJob, storedJobOf } from '../rows/job-row.ts';
-import { isLockTimeout, LOCK_WAIT_MS, type Queries } from './database.ts';
+import { isLockTimeout, LOCK_WAIT_MS, type Queries, SHORT_WAIT_MS } from './database.ts';
 import { SELECT_JOB } from './job-rows.ts';
 import { SELECT_VARYING } from './known-jobs.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
@@ -43,8 +43,6 @@ export async function lockFreeJobsOf(u: Unit, runIds: readonly number[]): Promis
 /** So soon, what is due and what others have locked is looked at again. */
 export const LOOK_AGAIN_MS = 200;
 
-/** Those of the store take some milliseconds; whoever holds a job for longer is somebody else. */
-const SHORT_WAIT_MS = 100;
 /** After a wait in vain, nothing is waited for for so long: all that a node writes would wait with it. */
 const IMPATIENT_MS = 2_000;
 

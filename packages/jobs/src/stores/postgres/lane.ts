@@ -1,4 +1,4 @@
-import { type Database, mayBeDone, type Queries } from './database.ts';
+import { type Database, mayBeDone, type Queries, SHORT_WAIT_MS } from './database.ts';
 import { createTurns } from './turns.ts';
 
 /**
@@ -13,6 +13,10 @@ export interface Lane {
   readonly isBusyApart: boolean;
   /** `target` is what it is about: see {@link createTurns}. */
   command<T>(target: string, work: (q: Queries, now: number) => Promise<T>): Promise<T>;
+  /** Several commands at once, each asked for after {@link caughtUp}. They soon give up what somebody holds, and reject as `busy`. */
+  commands<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
+  /** Resolves once the settlements that were asked for so far are written. */
+  caughtUp(): Promise<void>;
 }
 
 interface Step {
@@ -28,6 +32,9 @@ export interface LaneDeps {
   /** At once, so that connections are left for reads when all commands wait for locks. */
   readonly maxCommands: number;
 }
+
+/** No job has that id. */
+const SEVERAL = '';
 
 export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
   const turns = createTurns(maxCommands);
@@ -53,6 +60,10 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
     }
   };
 
+  const caughtUp = async () => {
+    await Promise.all([tail, apartTail]);
+  };
+
   return {
     pass: <T>(work: (q: Queries, now: number) => Promise<T>) =>
       new Promise<T>((resolve, reject) => {
@@ -73,9 +84,11 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
       return done;
     },
     async command(target, work) {
-      await Promise.all([tail, apartTail]);
+      await caughtUp();
       return turns.take(target, () => commands.boundedTransaction(work));
     },
+    commands: (work) => turns.take(SEVERAL, () => commands.boundedTransaction(work, SHORT_WAIT_MS)),
+    caughtUp,
   };
 }
 

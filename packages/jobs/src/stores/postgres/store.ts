@@ -3,13 +3,16 @@ import type { Clock } from '../../core/clock.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { JobDefinition } from '../../core/job.ts';
 import type { JobStore } from '../../core/store.ts';
+import type { InsertOutcome } from '../../core/store-commands.ts';
 import { claim } from './claim.ts';
-import { command, insertJob } from './commands.ts';
+import { command } from './commands.ts';
 import type { DeadNode } from './control-protocol.ts';
 import { createCrowds } from './crowds.ts';
 import { connect, type Queries } from './database.ts';
 import { createDatabaseClock } from './database-clock.ts';
+import { createGathering } from './gathering.ts';
 import { storeInTransaction } from './in-transaction.ts';
+import { type InsertInput, insertJob, insertJobs } from './insert-jobs.ts';
 import { createKnownClaims } from './known-claims.ts';
 import { createKnownJobs } from './known-jobs.ts';
 import { createLane } from './lane.ts';
@@ -100,6 +103,10 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
       return lane.command(target, (q, begunAt) => work(unitOf(q, begunAt)));
     });
+  const insert = createGathering<InsertInput, InsertOutcome>({
+    together: (inputs) => lane.commands((q, begunAt) => insertJobs(unitOf(q, begunAt), inputs)),
+    alone: (input) => lane.command(input.definition.id, (q, begunAt) => insertJob(unitOf(q, begunAt), input)),
+  });
   // Beside the lane: claims of the dead may wait for what a frozen process holds, and no work of this node is to wait for them.
   const beside = <T>(work: (u: Unit) => Promise<T>) =>
     tracked(() => db.transaction((q, begunAt) => work(unitOf(q, begunAt))));
@@ -133,7 +140,12 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       tracked(async () => {
         await db.run(CHECK);
       }),
-    insertJob: (input) => change(input.definition.id, (u) => insertJob(u, input), input.definition),
+    insertJob: (input) =>
+      tracked(async () => {
+        await shared.types.ensure(input.definition.type, input.definition.typeVersion);
+        await lane.caughtUp();
+        return insert(input);
+      }),
     within: (tx) => storeInTransaction(tx, { shared, now }),
     command: (input) =>
       change(

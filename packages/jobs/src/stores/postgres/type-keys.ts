@@ -12,15 +12,24 @@ export interface TypeKeys {
 
 export function createTypeKeys(db: Database): TypeKeys {
   const known = new Map<string, number>();
+  const underWay = new Map<string, Promise<void>>();
   const nameOf = (type: string, version: number) => `${version} ${type}`;
+  const learn = async (type: string, version: number) => {
+    const find = async () => numberOf((await db.arrays(FIND, [type, version]))[0]);
+    const key = (await find()) ?? (await db.transaction((q) => q.run(ADD, [type, version])).then(find));
+    if (key === undefined) throw new Error(`the job type ${type} was not kept`);
+    known.set(nameOf(type, version), key);
+  };
   return {
     async ensure(type, version) {
       const name = nameOf(type, version);
+      const another = underWay.get(name);
+      // One asks for all; if that is in vain, each asks for itself.
+      if (another !== undefined) await another.catch(() => undefined);
       if (known.has(name)) return;
-      const find = async () => numberOf((await db.arrays(FIND, [type, version]))[0]);
-      const key = (await find()) ?? (await db.transaction((q) => q.run(ADD, [type, version])).then(find));
-      if (key === undefined) throw new Error(`the job type ${type} was not kept`);
-      known.set(name, key);
+      const learning = learn(type, version).finally(() => underWay.delete(name));
+      underWay.set(name, learning);
+      await learning;
     },
     get(type, version) {
       const key = known.get(nameOf(type, version));

@@ -126,8 +126,13 @@ export async function flush(u: Unit): Promise<void> {
 async function withIds(u: Unit): Promise<((ToQueue | ToSkip) & { readonly id: string })[]> {
   const toMake = u.toMake.splice(0);
   if (toMake.length === 0) return [];
-  const ids = numbersIn(await u.q.arrays(NEXT_IDS, [toMake.length]));
+  const ids = await nextIds(u, toMake.length);
   return toMake.map((one, n) => ({ ...one, id: String(ids[n]) }));
+}
+
+/** Of runs and jobs, in rising order. */
+export async function nextIds(u: Unit, count: number): Promise<number[]> {
+  return numbersIn(await (count === 1 ? u.q.arrays(NEXT_ID) : u.q.arrays(NEXT_IDS, [count])));
 }
 
 async function insertFinished(u: Unit, runs: readonly FinishedRun[]): Promise<void> {
@@ -185,6 +190,8 @@ function newRun(
 
 const HOUR_MS = 3_600_000;
 
+/** For one, without what a set takes to be planned. */
+const NEXT_ID = "SELECT nextval('greenvue_jobs.ids')";
 const NEXT_IDS = `SELECT nextval('greenvue_jobs.ids') FROM generate_series(1, $1::integer)`;
 const ADD_TO_HOURS = `INSERT INTO greenvue_jobs.hour_counts AS old (hour, status, count, shard)
   SELECT *, $4::integer FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS new (hour, status, count)
