@@ -14,7 +14,7 @@ export const greenvueOnSqlite: Contestant = {
   role: 'ours',
   package: '@greenvue/jobs',
   needs: 'folder',
-  pace: { registers: 8_000, drains: 150_000 },
+  pace: { registers: 8_000, drains: 120_000 },
   keepsHistory: true,
   cannot: {},
   notes: {},

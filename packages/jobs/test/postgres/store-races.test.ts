@@ -129,6 +129,19 @@ describe('two nodes at one row', () => {
     expect((await store.plan({ types: TYPES, limit: 10 })).queued).not.toEqual([]);
   });
 
+  it('P16: a claim brings the job as it is, though the node knew it otherwise', async () => {
+    await claimed(1);
+    const edit = `UPDATE greenvue_jobs.jobs SET payload = $1, version = version + $2, updated_at = updated_at + 1
+      WHERE id = 'a'`;
+    // By another node; and after a failover that has lost an edit, another one of the same version.
+    for (const versions of [1, 0]) {
+      await other.query(edit, [`{"edited":${versions}}`, versions]);
+      await trigger();
+      const { jobs } = await claim(1);
+      expect(jobs[0]?.payload).toBe(`{"edited":${versions}}`);
+    }
+  });
+
   it('P22: a cancel that waits for such an edit finds its job', async () => {
     const run = required((await claimed(1))[0]);
     const result = await whileHeld(() => store.cancelRun({ runId: run.id, force: true }), NEW_VERSION);

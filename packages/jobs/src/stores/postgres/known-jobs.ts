@@ -26,9 +26,15 @@ export function createKnownJobs(): KnownJobs {
   return {
     async complete(q, rows) {
       const found = rows.map((row) => {
-        const { uid, version } = row as { readonly uid: number; readonly version: number };
+        const { uid, version, updated_at } = row as {
+          readonly uid: number;
+          readonly version: number;
+          readonly updated_at: number;
+        };
         const fixed = known.get(uid);
-        return { uid, stored: fixed?.version === version ? jobInState(fixed, row) : undefined };
+        // A failover may lose an edit; the next one is another version of that number.
+        const isSame = fixed?.version === version && fixed.updatedAt === updated_at;
+        return { uid, stored: isSame ? jobInState(fixed, row) : undefined };
       });
       const missing = found.filter(({ stored }) => stored === undefined).map(({ uid }) => uid);
       if (missing.length === 0) return found.flatMap(({ stored = [] }) => stored);

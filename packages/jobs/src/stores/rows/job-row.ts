@@ -84,6 +84,7 @@ export const VARYING_COLUMNS = [
   'paused_by',
   'pause_until',
   'deleted_at',
+  'updated_at',
 ] as const;
 
 /** Reads one row of a store's `SELECT_JOB`: {@link JOB_COLUMNS}, `uid`, `type` and `type_version`. */
