@@ -177,7 +177,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       }),
     makeDue: (input) => change(input.runId, (u) => makeDue(u, input)),
     prune: (retention) => tracked(() => prune(db, retention, now())),
-    getJob: (jobId, handlers) => read((q) => getJob(q, { jobId, handlers }, now())),
+    // One statement: it sees one state of the database anyway.
+    getJob: (jobId, handlers) => tracked(() => getJob(db, { jobId, handlers }, now())),
     listJobs: (query) => read((q) => listJobs(q, query, now())),
     getRun: (runId) => read((q) => getRun(q, runId)),
     listRuns: (query) => read((q) => listRuns(q, query)),
