@@ -72,8 +72,8 @@ export class Dispatcher<Deps> {
   #reconcileAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
   readonly #claims = new Set<ClaimUnderWay>();
-  /** Something became due while a pass was under way, which may not have seen it. */
-  #lookAgain = false;
+  /** How often something may have become due that plans and claims under way have not seen. */
+  #looks = 0;
   /** More was due than this node has taken. */
   #hasLeftOver = false;
   #toldAt = Number.NEGATIVE_INFINITY;
@@ -104,7 +104,7 @@ export class Dispatcher<Deps> {
 
   /**
    * Writes what waits to be written, ahead of a command that is asked for in the same turn. Not awaited: the store does
-   * things in the order in which they were asked for.
+   * commands after the settlements that were asked for before them.
    */
   settleNow(): void {
     const batch = this.#settlements.takeAll();
@@ -126,7 +126,7 @@ export class Dispatcher<Deps> {
   /** Something may be due sooner than known: look at once. */
   lookNow(): void {
     this.#settlements.retryNow();
-    this.#lookAgain = true;
+    this.#looks++;
     this.#knowNothing();
     this.#with.wake(0);
   }
@@ -177,7 +177,6 @@ export class Dispatcher<Deps> {
   async #pass(): Promise<number> {
     const { settings } = this.#with;
     const now = settings.clock.now();
-    this.#lookAgain = false;
     const monotonic = settings.clock.monotonic();
     if (monotonic - this.#lookedAt >= TRUST_MS) this.#knowNothing();
     const batch = this.#settlements.take();
@@ -191,7 +190,7 @@ export class Dispatcher<Deps> {
     // What planning lets go may be due, and no claim has looked at it yet.
     if (mustPlan && claim === undefined) this.#nextDueAt = Number.NEGATIVE_INFINITY;
     const failed = results.find((result) => result.status === 'rejected');
-    if (this.#lookAgain || failed !== undefined) this.#knowNothing();
+    if (failed !== undefined) this.#knowNothing();
     if (failed !== undefined) throw failed.reason;
     this.#tellOfLeftOver();
     const [, , claimed] = results;
@@ -202,25 +201,32 @@ export class Dispatcher<Deps> {
   }
 
   async #settle(batch: readonly Ended[]): Promise<void> {
-    const result = await this.#with.store.settle(batch.map(({ input }) => input)).catch((error: unknown) => {
+    let result: SettleBatchResult;
+    try {
+      result = await this.#with.store.settle(batch.map(({ input }) => input));
+    } catch (error) {
       this.#settlements.putBack(batch);
       throw error;
-    });
+    }
     this.#settled(batch, result);
   }
 
   async #plan(): Promise<void> {
     const { store, types, settings } = this.#with;
     this.#lookedAt = settings.clock.monotonic();
+    const looks = this.#looks;
     this.#planned(await store.plan({ types, limit: PLAN_BATCH }));
+    if (looks !== this.#looks) this.#knowNothing();
   }
 
   /** Returns how many runs were claimed. */
   async #claim(claim: ClaimUnderWay): Promise<number> {
     this.#claims.add(claim);
+    const looks = this.#looks;
     try {
       const result = await this.#with.store.claim(claim.input);
       this.#claimed(result, claim);
+      if (looks !== this.#looks) this.#knowNothing();
       return result.runs.length;
     } finally {
       this.#claims.delete(claim);

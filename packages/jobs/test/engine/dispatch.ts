@@ -196,6 +196,42 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       }
     });
 
+    it('P4: does not hide what came due meanwhile while settlements are still under way', async () => {
+      await make({ autoRun: true, concurrency: 150 });
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      await h.engine.createJob(job({ overlap: 'allow' }));
+      await h.engine.createJob(job({ id: 'other' }));
+      const startAt = new Date(T0 + 1_000).toISOString();
+      await h.engine.createJob({ id: 'hourly', name: 'Hourly', type: 'work', interval: '1h', startAt });
+      await Promise.all(Array.from({ length: 299 }, () => h.engine.trigger('job')));
+      const pass = async () => {
+        h.clock.advance(5);
+        await realTime(5);
+      };
+      await expect.poll(async () => pass().then(() => told.started.length)).toBe(150);
+      h.clock.advance(T0 + 999 - h.clock.now());
+      const settled = Promise.withResolvers<void>();
+      const answers = Promise.withResolvers<void>();
+      store.make(settled.promise, 'settle');
+      store.make(answers.promise, 'plan', 'claim');
+      for (let n = 0; n < 150; n++) told.end(n);
+      await realTime(5);
+      // A pass that settles, plans and claims.
+      h.clock.advance(1);
+      await expect.poll(async () => (await h.engine.stats()).runs.queued).toBe(0);
+      store.make('works', 'plan', 'claim');
+      const other = (await h.engine.trigger('other')).view.run.id;
+      // Before the pass that the trigger has asked for.
+      answers.resolve();
+      await realTime(50);
+      await expect
+        .poll(async () => pass().then(async () => (await h.engine.getRun(other)).run))
+        .toHaveProperty('claim');
+      settled.resolve();
+      for (let n = 150; n < 301; n++) told.end(n);
+    });
+
     it('P12: does not start a run that was cancelled meanwhile', async () => {
       const { told, claim } = await claimUnderWay();
       await h.engine.cancelRun(claim.id);
@@ -243,6 +279,32 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       expect(told.started).toEqual([]);
       const restarted = await h.again();
       expect((await restarted.getRun(claim.id)).run).toMatchObject({ status: 'queued', recoveries: 0 });
+    });
+  });
+
+  describe('answers of one pass', () => {
+    it('P7: tell of the end of a run before the start of the one that had to wait for it', async () => {
+      await make({ concurrency: 1 });
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      await h.engine.createJob(job({ overlap: 'queue' }));
+      await h.engine.createJob(job({ id: 'other' }));
+      await h.engine.trigger('job');
+      await h.engine.trigger('job');
+      h.clock.advance(1);
+      // Is due all the time, so that the pass claims, too.
+      await h.engine.trigger('other');
+      await h.engine.tick();
+      const seen: string[] = [];
+      h.engine.subscribe((event) => void seen.push(event === 'reset' ? event : event.type));
+      told.end(0);
+      await realTime(5);
+      await h.engine.tick();
+      expect(seen.filter((type) => type === 'run.succeeded' || type === 'run.started')).toEqual([
+        'run.succeeded',
+        'run.started',
+      ]);
+      told.end(1);
     });
   });
 

@@ -118,7 +118,7 @@ describe('two nodes at one row', () => {
     expect((await settling).results.every(({ kind }) => kind === 'finished')).toBe(true);
   });
 
-  it('P1: what is due of a job that they hold is planned once they are written', async () => {
+  it('P4: what is due of a job that they hold is planned once they are written', async () => {
     const runs = await claimed(200, every(1));
     await other.query('BEGIN; SELECT FROM greenvue_jobs.live_runs FOR UPDATE');
     const settling = store.settle(runs.map((run) => settlement(run, SUCCEEDED, Date.now())));

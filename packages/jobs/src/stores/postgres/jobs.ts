@@ -61,10 +61,10 @@ export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<
 export async function lockJobsInTurn(u: Unit, uids: readonly number[]): Promise<void> {
   if (uids.length === 0) return;
   const { patience } = u.shared;
-  const isShared = u.now < patience.sharedUntil;
+  const isShared = Math.abs(u.now - patience.sharedAt) < SHARED_MS;
   if (isShared && (await soon(u, () => lockAll(u, LOCK_BY_UIDS, [uids])))) return;
   await lockAll(u, `${LOCK_BY_UIDS} SKIP LOCKED`, [uids]);
-  if (uids.some((uid) => !u.jobs.has(uid))) patience.sharedUntil = u.now + SHARED_MS;
+  if (uids.some((uid) => !u.jobs.has(uid))) patience.sharedAt = u.now;
 }
 
 /** Does what waits for locks, each for a little; else it is undone, and false. */

@@ -148,9 +148,9 @@ const LOCK_LIVE_RUNS_OF_JOB = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_ru
   WHERE job_uid = $1 AND (held <> 'run_at' OR $2::boolean) ORDER BY id FOR UPDATE`;
 
 const ASKED = `(trigger = 'manual' AND queued_at >= $6::bigint)`;
-const MOVE = `UPDATE greenvue_jobs.live_runs SET held = $1 WHERE id IN (
+const MOVE = `UPDATE greenvue_jobs.live_runs SET held = $1 WHERE id = ANY(ARRAY(
   SELECT id FROM greenvue_jobs.live_runs
   WHERE job_uid = $2 AND held = $3 AND available_at <= $4::bigint AND node IS NULL
     AND CASE $5::text WHEN 'any' THEN true WHEN 'since' THEN ${ASKED} ELSE NOT ${ASKED} END
-  ORDER BY available_at, id LIMIT $7::bigint FOR UPDATE)
+  ORDER BY available_at, id LIMIT $7::bigint FOR UPDATE))
   RETURNING available_at`;

@@ -65,8 +65,8 @@ async function move(u: Unit, succeeded: readonly Succeeded[]): Promise<number[]>
 }
 
 /**
- * In any order: but for its own reports, which are in the line before this, nobody writes to a claimed run who does not hold its
- * job.
+ * In any order: nobody writes to a claimed run who does not hold its job, but for its own reports; and those are answered before
+ * it is settled.
  */
 const MOVE = `WITH told AS (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[])

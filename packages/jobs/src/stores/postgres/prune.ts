@@ -2,7 +2,7 @@ import type { FinishedStatus } from '../../core/run.ts';
 import type { PruneResult, Retention } from '../../core/store.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { FINISHED_COLUMNS } from '../rows/run-row.ts';
-import { columnsOf, type Database, type Param, type Queries } from './database.ts';
+import { columnsOf, type Database, LOCK_WAIT_MS, type Param, type Queries } from './database.ts';
 import { HOUR_MS } from './read-stats.ts';
 import { finishedRunOf, rowOf } from './run-rows.ts';
 
@@ -30,6 +30,14 @@ interface Room {
   readonly left: number;
 }
 
+/** A `boundedTransaction` whose statements are planned for what they are asked: there may be little that is old, or much. */
+function bounded<T>(db: Database, work: (q: Queries) => Promise<T>): Promise<T> {
+  return db.transaction(async (q) => {
+    await q.script(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`);
+    return work(q);
+  });
+}
+
 /**
  * Removes at most {@link MAX_ROWS} rows of what is kept no longer. Several nodes may prune at once, beside all that goes on:
  * rows that another one has locked are left for later. Locks are taken in the order of all writers: jobs, then what is theirs.
@@ -37,8 +45,8 @@ interface Room {
 export async function prune(db: Database, retention: Retention, now: number): Promise<PruneResult> {
   const { maxAgeMs, countsMaxAgeMs } = retention;
   const steps: readonly ((left: number) => Promise<Step>)[] = [
-    (left) => db.boundedTransaction((q) => pruneOverfull(q, retention, { now, left })),
-    (left) => db.boundedTransaction((q) => pruneOld(q, retention, { now, left })),
+    (left) => bounded(db, (q) => pruneOverfull(q, retention, { now, left })),
+    (left) => bounded(db, (q) => pruneOld(q, retention, { now, left })),
     (left) => change(db, RETIRE, [now - maxAgeMs, left, now]),
     (left) => change(db, REMOVE_TOMBSTONES, [left]),
     (left) => change(db, OLD_DEDUPE_KEYS, [now - DEDUPE_MS, left]),

@@ -86,8 +86,10 @@ export async function reconcile(
   u: Unit,
   { node, holds }: Parameters<JobStore['reconcile']>[0],
 ): ReturnType<JobStore['reconcile']> {
-  const unknown = await u.q.arrays(CLAIMED_BY, [node, holds]);
-  const { recovered, left } = await takeBack(u, unknown.map(claimOf), { kind: 'given_back' });
+  const held = new Set(holds);
+  const claims = (await u.q.arrays(CLAIMED_BY, [node])).map(claimOf);
+  const unknown = claims.filter(({ fence }) => !held.has(fence));
+  const { recovered, left } = await takeBack(u, unknown, { kind: 'given_back' });
   return { givenBack: recovered, left };
 }
 
@@ -218,7 +220,7 @@ const FORGET = `DELETE FROM greenvue_jobs.nodes USING unnest($1::text[], $2::big
   WHERE nodes.id = dead.id AND nodes.beat_at = dead.beat_at`;
 const CLAIMED_BY_GONE = `SELECT id, fence FROM greenvue_jobs.live_runs WHERE node IS NOT NULL AND node <> $1
   AND NOT EXISTS (SELECT FROM greenvue_jobs.nodes WHERE nodes.id = live_runs.node)`;
-const CLAIMED_BY = `SELECT id, fence FROM greenvue_jobs.live_runs WHERE node = $1 AND fence <> ALL($2::bigint[])`;
+const CLAIMED_BY = `SELECT id, fence FROM greenvue_jobs.live_runs WHERE node = $1`;
 const LOCK_CLAIMED = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs
   WHERE id = ANY($1::bigint[]) AND node IS NOT NULL AND job_uid = ANY($2::bigint[]) ORDER BY id FOR UPDATE`;
 const OF_HELD_JOBS = `SELECT id FROM greenvue_jobs.live_runs

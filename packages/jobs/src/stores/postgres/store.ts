@@ -4,6 +4,7 @@ import { StoreError } from '../../core/errors.ts';
 import type { JobDefinition } from '../../core/job.ts';
 import type { JobStore } from '../../core/store.ts';
 import type { InsertOutcome } from '../../core/store-commands.ts';
+import type { SettleInput } from '../../core/store-passes.ts';
 import { claim } from './claim.ts';
 import { command } from './commands.ts';
 import type { DeadNode } from './control-protocol.ts';
@@ -75,7 +76,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     types: createTypeKeys(db),
     crowds: createCrowds(maxLiveRuns),
     shard: randomInt(SHARDS),
-    patience: { waitFrom: Number.NEGATIVE_INFINITY, sharedUntil: Number.NEGATIVE_INFINITY },
+    patience: { waitFrom: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY },
     claims: createKnownClaims(),
     known: createKnownJobs(),
     missed: { plans: false },
@@ -93,11 +94,19 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   };
   const lane = createLane({ passes, commands: db, maxCommands: Math.max(shareable - KEPT_FREE, 1) });
   // What decides goes by the time of its transaction (P17).
-  const unitOf = (q: Queries, begunAt: number) => createUnit(q, shared, ownClock ? clock.now() : begunAt);
+  const unitOf = (q: Queries, begunAt: number, of = shared) =>
+    createUnit(q, of, ownClock ? clock.now() : begunAt);
   const pass = <T>(work: (u: Unit) => Promise<T>) =>
     tracked(() => lane.pass((q, begunAt) => work(unitOf(q, begunAt))));
-  const apart = <T>(work: (u: Unit) => Promise<T>) =>
-    tracked(() => lane.apart((q, begunAt) => work(unitOf(q, begunAt))));
+  // It counts in a shard of its own, so that it and the pass beside it don't wait for each other's commit.
+  const besidePasses: Shared = { ...shared, shard: (shared.shard + 1) % SHARDS };
+  const settleApart = (batch: readonly SettleInput[]) =>
+    tracked(async () => {
+      const settled = await lane.apart((q, begunAt) => settle(unitOf(q, begunAt, besidePasses), batch));
+      const { plans } = shared.missed;
+      shared.missed.plans = false;
+      return plans ? { ...settled, wake: true } : settled;
+    });
   const change = <T>(target: string, work: (u: Unit) => Promise<T>, type?: TypeInVersion) =>
     tracked(async () => {
       if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
@@ -159,13 +168,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       shared.claims.remember(claimed);
       return claimed;
     },
-    async settle(batch) {
-      if (batch.length < SETTLED_APART && !lane.isBusyApart) return pass((u) => settle(u, batch));
-      const settled = await apart((u) => settle(u, batch));
-      const { plans } = shared.missed;
-      shared.missed.plans = false;
-      return plans ? { ...settled, wake: true } : settled;
-    },
+    settle: (batch) =>
+      batch.length < SETTLED_APART && !lane.isBusyApart ? pass((u) => settle(u, batch)) : settleApart(batch),
     report: (batch) => pass((u) => report(u, batch)),
     recover: (input) => beside((u) => recover(u, input)),
     reconcile: (input) => pass((u) => reconcile(u, input)),

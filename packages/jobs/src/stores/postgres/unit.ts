@@ -38,8 +38,8 @@ export interface Missed {
 /** Whether a pass waits for jobs that others have locked: not again soon after it was in vain. */
 export interface Patience {
   waitFrom: number;
-  /** Others have locked jobs of late that this node settles, too. */
-  sharedUntil: number;
+  /** When jobs that this node settles were last found locked: by others, or by other work of its own. */
+  sharedAt: number;
 }
 
 /**
