@@ -40,9 +40,9 @@ if (!existsSync(node)) {
   if (status !== 0) process.exit(1);
 }
 
-// V8 in this Node dies now and then when many threads come and go ("Check failed: jit_page.has_value()"). That is told from a
-// failed test by what it prints, and only then are the tests run again.
-const NATIVE_CRASH = 'Fatal error in ';
+// V8 in this Node dies now and then when many threads come and go ("Check failed: jit_page.has_value()", or without a word, by
+// SIGSEGV). That is told from a failed test by what is printed, and only then are the tests run again.
+const NATIVE_CRASH = /Fatal error in |exited unexpectedly with signal SIG(?:SEGV|BUS|ILL|TRAP|ABRT)/;
 const TRIES = 3;
 
 /** What these are about is the network and other processes, not Node; they take long, and run on the Node of the project. */
@@ -60,7 +60,7 @@ function runTests() {
     [tests.stderr, process.stderr],
   ]) {
     from.on('data', (chunk) => {
-      crashed ||= chunk.includes(NATIVE_CRASH);
+      crashed ||= NATIVE_CRASH.test(chunk.toString());
       to.write(chunk);
     });
   }

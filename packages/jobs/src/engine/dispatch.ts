@@ -112,7 +112,10 @@ export class Dispatcher<Deps> {
     this.#settle(batch).then(
       // A retry may come due sooner than what the loop sleeps for.
       () => this.#with.wake(this.#sleepMs()),
-      () => this.#with.wake(AFTER_FAILURE_MS),
+      () => {
+        this.#lost();
+        this.#with.wake(AFTER_FAILURE_MS);
+      },
     );
   }
 
@@ -190,7 +193,7 @@ export class Dispatcher<Deps> {
     // What planning lets go may be due, and no claim has looked at it yet.
     if (mustPlan && claim === undefined) this.#nextDueAt = Number.NEGATIVE_INFINITY;
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) this.#knowNothing();
+    if (failed !== undefined) this.#lost();
     if (failed !== undefined) throw failed.reason;
     this.#tellOfLeftOver();
     const [, , claimed] = results;
@@ -242,6 +245,12 @@ export class Dispatcher<Deps> {
     if (!hasLeftOver || now - this.#toldAt < TELL_EVERY_MS) return;
     this.#toldAt = now;
     node.tell({ kind: 'wake' });
+  }
+
+  /** An answer was lost: what it was about may be done, and what that made due is told by nobody. */
+  #lost(): void {
+    this.#looks++;
+    this.#knowNothing();
   }
 
   #knowNothing(): void {
