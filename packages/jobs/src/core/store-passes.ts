@@ -54,9 +54,8 @@ export interface ClaimResult {
   readonly jobs: readonly Job[];
   readonly runs: readonly ClaimedRun[];
   /**
-   * When the next run that is not claimed comes due; in the past when there was more than was asked for, or
-   * may be. While others hold all
-   * that is due: when to look again.
+   * When the next run that is not claimed comes due; in the past when there was, or may have been, more than was asked for.
+   * While others hold all that is due: when to look again.
    */
   readonly nextDueAt?: number;
 }

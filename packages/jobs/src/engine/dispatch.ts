@@ -21,6 +21,8 @@ import { MAX_BATCH, type Throttle } from './throttle.ts';
 const PLAN_BATCH = 500;
 /** A node holds as many claimed runs as it finishes in this time, by recent durations. */
 const PREFETCH_MS = 20;
+/** But not more than this: of a drain, one part is on its way, one waits, and one runs. */
+const MAX_HELD = 3 * MAX_BATCH;
 /** Settlements and claims in a pass from which on it counts as full. */
 const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
@@ -193,8 +195,10 @@ export class Dispatcher<Deps> {
     // What planning lets go may be due, and no claim has looked at it yet.
     if (mustPlan && claim === undefined) this.#nextDueAt = Number.NEGATIVE_INFINITY;
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) this.#lost();
-    if (failed !== undefined) throw failed.reason;
+    if (failed !== undefined) {
+      this.#lost();
+      throw failed.reason;
+    }
     this.#tellOfLeftOver();
     const [, , claimed] = results;
     const claims = claimed.status === 'fulfilled' ? (claimed.value ?? 0) : 0;
@@ -284,7 +288,7 @@ export class Dispatcher<Deps> {
     const { executor, settings } = this.#with;
     if (this.#onlyForPlaces) return 0;
     const inTime = (PREFETCH_MS / Math.max(executor.meanDurationMs, 0.001)) * settings.concurrency;
-    return Math.min(Math.floor(inTime), 3 * MAX_BATCH);
+    return Math.min(Math.floor(inTime), MAX_HELD);
   }
 
   #settled(batch: readonly Ended[], { results, wake }: SettleBatchResult): void {

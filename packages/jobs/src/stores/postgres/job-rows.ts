@@ -6,8 +6,8 @@ const SCHEDULE_TYPES = 'text, text, bigint, text, text, text, bigint, bigint';
 const BACKOFF_TYPES = 'bigint, bigint, double precision, double precision';
 /** In the order of {@link JOB_COLUMNS}. */
 const JOB_TYPES = [
-  `bigint, ${STATE_TYPES}, text, integer, integer, text, bigint`,
-  'bigint, text, text, bigint, bigint, text, bigint, bigint',
+  `bigint, ${STATE_TYPES}, integer, integer, text, bigint, bigint, text, text, bigint, bigint, bigint`,
+  'text, text, bigint',
   `${SCHEDULE_TYPES}, text, text, bigint, bigint, ${BACKOFF_TYPES}, text, text, text`,
 ].join(', ');
 

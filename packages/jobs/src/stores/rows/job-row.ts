@@ -28,10 +28,10 @@ export const STATE_COLUMNS = [
   'skipped_count',
 ] as const;
 
-export const JOB_COLUMNS = [
+/** What may change within a version of a job: the columns that {@link jobInState} reads, but for the `uid`. */
+export const VARYING_COLUMNS = [
   'wake_at',
   ...STATE_COLUMNS,
-  'id',
   'type_key',
   'version',
   'status',
@@ -41,9 +41,14 @@ export const JOB_COLUMNS = [
   'paused_by',
   'pause_until',
   'deleted_at',
+  'updated_at',
+] as const;
+
+export const JOB_COLUMNS = [
+  ...VARYING_COLUMNS,
+  'id',
   'created_by',
   'created_at',
-  'updated_at',
   'kind',
   'interval',
   'every_ms',
@@ -70,22 +75,6 @@ type Value = string | number | null;
 
 /** What of a job never changes within a version of it. */
 export type FixedJob = JobDefinition & Pick<Job, 'uid' | 'version' | 'createdBy' | 'createdAt' | 'updatedAt'>;
-
-/** The columns that {@link jobInState} reads, but for the `uid`. */
-export const VARYING_COLUMNS = [
-  'wake_at',
-  ...STATE_COLUMNS,
-  'type_key',
-  'version',
-  'status',
-  'anchor_at',
-  'paused_at',
-  'pause_reason',
-  'paused_by',
-  'pause_until',
-  'deleted_at',
-  'updated_at',
-] as const;
 
 /** Reads one row of a store's `SELECT_JOB`: {@link JOB_COLUMNS}, `uid`, `type` and `type_version`. */
 export function storedJobOf(raw: unknown): StoredJob {
@@ -185,7 +174,6 @@ export function jobParams(stored: StoredJob): Value[] {
   return [
     job.wakeAt ?? null,
     ...stateParams(stored),
-    job.id,
     stored.typeKey,
     job.version,
     job.status,
@@ -195,9 +183,10 @@ export function jobParams(stored: StoredJob): Value[] {
     pause?.by ?? null,
     pause?.until ?? null,
     stored.deletedAt ?? null,
+    job.updatedAt,
+    job.id,
     job.createdBy ?? null,
     job.createdAt,
-    job.updatedAt,
     ...scheduleParams(job.schedule),
     job.overlap,
     job.catchUp,
