@@ -1,6 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { EngineOptions, JobContext } from '../../src/index.ts';
-import { createHarness, type Deps, type Harness, job, type MakeDatabase, T0 } from './engine-harness.ts';
+import type { EngineOptions } from '../../src/index.ts';
+import {
+  createHarness,
+  type Deps,
+  type Harness,
+  job,
+  type MakeDatabase,
+  realTime,
+  T0,
+  untilTold,
+} from './engine-harness.ts';
 import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
 
 export function dispatching(makeDatabase: MakeDatabase): void {
@@ -15,29 +24,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
     return h.close();
   });
 
-  /** Handlers that end when the test says so. */
-  function untilTold(): {
-    readonly handler: Deps['handler'];
-    readonly started: string[];
-    end(n?: number): void;
-  } {
-    const started: string[] = [];
-    const ends: (() => void)[] = [];
-    return {
-      started,
-      handler: (ctx: JobContext<unknown>) =>
-        new Promise((resolve) => {
-          started.push(ctx.run.id);
-          ends.push(() => resolve(undefined));
-        }),
-      end: (n = 0) => ends[n]?.(),
-    };
-  }
-
   const statusOf = async (runId: string) => (await h.engine.getRun(runId)).run.status;
-  /** So that the database thread can answer. */
-  const realTime = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));
-
   describe('what comes due while all places are taken', () => {
     it('P15: a run whose own time comes then starts when a place is free', async () => {
       await make({ concurrency: 1 });
@@ -129,185 +116,6 @@ export function dispatching(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('a claim whose answer is on its way', () => {
-    /** Triggers a run, and leaves the answer to its claim under way. */
-    const claimUnderWay = async () => {
-      await make();
-      await h.engine.createJob(job());
-      const told = untilTold();
-      h.deps.handler = told.handler;
-      let arrive: () => void = () => undefined;
-      store.make(
-        new Promise<void>((resolve) => {
-          arrive = resolve;
-        }),
-        'claim',
-      );
-      const { view } = await h.engine.trigger('job');
-      const ticking = h.engine.tick();
-      await expect.poll(async () => (await h.engine.getRun(view.run.id)).run).toHaveProperty('claim');
-      store.make('works', 'claim');
-      const claim = {
-        id: view.run.id,
-        async arrive() {
-          arrive();
-          await ticking;
-          await h.engine.tick();
-        },
-      };
-      return { told, claim };
-    };
-
-    it('P8: does not make a retry forgotten that was written beside it', async () => {
-      await make({ autoRun: true, concurrency: 1 });
-      const told = untilTold();
-      const attempts: number[] = [];
-      let fail: (error: Error) => void = () => undefined;
-      h.deps.handler = (ctx) => {
-        if (attempts.length > 0 && ctx.run.attempt === 1) return told.handler(ctx);
-        attempts.push(ctx.run.attempt);
-        return new Promise((_, reject) => {
-          fail = reject;
-        });
-      };
-      await h.engine.createJob(job({ overlap: 'allow', backoff: { initial: '1s', jitter: 0 } }));
-      const first = (await h.engine.trigger('job')).view.run.id;
-      const second = (await h.engine.trigger('job')).view.run.id;
-      const passing = setInterval(() => h.clock.advance(5), 2);
-      try {
-        await expect.poll(() => attempts).toEqual([1]);
-        const isClaimed = Promise.withResolvers<void>();
-        const answer = Promise.withResolvers<void>();
-        store.watch('settle', () => isClaimed.promise);
-        store.make(answer.promise, 'claim');
-        fail(new Error('no luck'));
-        await expect.poll(async () => (await h.engine.getRun(second)).run).toHaveProperty('claim');
-        isClaimed.resolve();
-        await expect.poll(async () => (await h.engine.getRun(first)).run).not.toHaveProperty('claim');
-        await realTime(20);
-        store.make('works', 'claim');
-        answer.resolve();
-        await expect.poll(() => told.started).toEqual([second]);
-        told.end();
-        await expect.poll(() => attempts, { timeout: 3_000 }).toEqual([1, 2]);
-        fail(new Error('over'));
-      } finally {
-        clearInterval(passing);
-      }
-    });
-
-    it('P4: does not hide what came due meanwhile while settlements are still under way', async () => {
-      await make({ autoRun: true, concurrency: 150 });
-      const told = untilTold();
-      h.deps.handler = told.handler;
-      await h.engine.createJob(job({ overlap: 'allow' }));
-      await h.engine.createJob(job({ id: 'other' }));
-      const startAt = new Date(T0 + 1_000).toISOString();
-      await h.engine.createJob({ id: 'hourly', name: 'Hourly', type: 'work', interval: '1h', startAt });
-      await Promise.all(Array.from({ length: 299 }, () => h.engine.trigger('job')));
-      const pass = async () => {
-        h.clock.advance(5);
-        await realTime(5);
-      };
-      await expect.poll(async () => pass().then(() => told.started.length)).toBe(150);
-      h.clock.advance(T0 + 999 - h.clock.now());
-      const settled = Promise.withResolvers<void>();
-      const answers = Promise.withResolvers<void>();
-      store.make(settled.promise, 'settle');
-      store.make(answers.promise, 'plan', 'claim');
-      for (let n = 0; n < 150; n++) told.end(n);
-      await realTime(5);
-      // A pass that settles, plans and claims.
-      h.clock.advance(1);
-      await expect.poll(async () => (await h.engine.stats()).runs.queued).toBe(0);
-      store.make('works', 'plan', 'claim');
-      const other = (await h.engine.trigger('other')).view.run.id;
-      // Before the pass that the trigger has asked for.
-      answers.resolve();
-      await realTime(50);
-      await expect
-        .poll(async () => pass().then(async () => (await h.engine.getRun(other)).run))
-        .toHaveProperty('claim');
-      settled.resolve();
-      for (let n = 150; n < 301; n++) told.end(n);
-    });
-
-    it('P12: does not start a run that was cancelled meanwhile', async () => {
-      const { told, claim } = await claimUnderWay();
-      await h.engine.cancelRun(claim.id);
-      await claim.arrive();
-      expect(told.started).toEqual([]);
-      expect((await h.engine.getRun(claim.id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
-    });
-
-    it('P11: does not start a run whose fence was voided meanwhile', async () => {
-      const { told, claim } = await claimUnderWay();
-      await h.engine.cancelRun(claim.id, { force: true });
-      await claim.arrive();
-      expect(told.started).toEqual([]);
-      expect(await statusOf(claim.id)).toBe('cancelled');
-    });
-
-    it('P13: does not start a run of a job that was deleted meanwhile', async () => {
-      const { told, claim } = await claimUnderWay();
-      await h.engine.deleteJob('job');
-      await claim.arrive();
-      expect(told.started).toEqual([]);
-      expect((await h.engine.getRun(claim.id)).run).toMatchObject({ status: 'cancelled', reason: 'deleted' });
-    });
-
-    it('P14: leaves a run of a job that was paused meanwhile to the resume', async () => {
-      const { told, claim } = await claimUnderWay();
-      h.clock.advance(1);
-      await h.engine.pauseJob('job');
-      await claim.arrive();
-      expect(told.started).toEqual([]);
-      expect((await h.engine.getRun(claim.id)).run).toMatchObject({ status: 'queued', held: 'pause' });
-      await h.engine.resumeJob('job');
-      await h.engine.tick();
-      expect(told.started).toEqual([claim.id]);
-      told.end();
-    });
-
-    it('lesson 17: starts nothing once the engine is to stop, and that costs no attempt', async () => {
-      const { told, claim } = await claimUnderWay();
-      const passing = setInterval(() => h.clock.advance(5_000), 5);
-      const stopped = h.engine.stop();
-      await claim.arrive();
-      await stopped;
-      clearInterval(passing);
-      expect(told.started).toEqual([]);
-      const restarted = await h.again();
-      expect((await restarted.getRun(claim.id)).run).toMatchObject({ status: 'queued', recoveries: 0 });
-    });
-  });
-
-  describe('answers of one pass', () => {
-    it('P7: tell of the end of a run before the start of the one that had to wait for it', async () => {
-      await make({ concurrency: 1 });
-      const told = untilTold();
-      h.deps.handler = told.handler;
-      await h.engine.createJob(job({ overlap: 'queue' }));
-      await h.engine.createJob(job({ id: 'other' }));
-      await h.engine.trigger('job');
-      await h.engine.trigger('job');
-      h.clock.advance(1);
-      // Is due all the time, so that the pass claims, too.
-      await h.engine.trigger('other');
-      await h.engine.tick();
-      const seen: string[] = [];
-      h.engine.subscribe((event) => void seen.push(event === 'reset' ? event : event.type));
-      told.end(0);
-      await realTime(5);
-      await h.engine.tick();
-      expect(seen.filter((type) => type === 'run.succeeded' || type === 'run.started')).toEqual([
-        'run.succeeded',
-        'run.started',
-      ]);
-      told.end(1);
-    });
-  });
-
   describe('claimed runs that have not started', () => {
     /** One long run holds the only place while others of the same job wait for it on this node. */
     const prefetched = async () => {
@@ -353,50 +161,6 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       told.end(0);
       for (let n = 0; n < 4; n++) await h.engine.tick();
       expect(seen).toEqual([5, 5, 5]);
-    });
-  });
-
-  describe('a settlement that a command writes ahead of itself', () => {
-    it('P8: a retry that it tells of starts when it is due, though the answer came late', async () => {
-      await make({ autoRun: true });
-      const told = untilTold();
-      const attempts: number[] = [];
-      let fail: (error: Error) => void = () => undefined;
-      h.deps.handler = (ctx) => {
-        if (ctx.payload.n === 1) return told.handler(ctx);
-        attempts.push(ctx.run.attempt);
-        return new Promise((_, reject) => {
-          fail = reject;
-        });
-      };
-      await h.engine.createJob(job({ id: 'hangs', payload: { n: 1 } }));
-      await h.engine.createJob(job({ backoff: { initial: '1s', jitter: 0 } }));
-      const hanging = (await h.engine.trigger('hangs')).view.run.id;
-      await h.engine.trigger('job');
-      await expect
-        .poll(() => {
-          h.clock.advance(5);
-          return attempts.length + told.started.length;
-        })
-        .toBe(2);
-      const answer = Promise.withResolvers<void>();
-      store.make(answer.promise, 'settle');
-      fail(new Error('no luck'));
-      await realTime(5);
-      const cancelled = h.engine.cancelRun(hanging);
-      await realTime(20);
-      h.clock.advance(10);
-      await realTime(20);
-      answer.resolve();
-      await cancelled;
-      await realTime(20);
-      for (let ms = 0; ms < 1_500; ms += 50) {
-        h.clock.advance(50);
-        await realTime(2);
-      }
-      await expect.poll(() => attempts, { timeout: 2_000 }).toEqual([1, 2]);
-      fail(new Error('over'));
-      told.end();
     });
   });
 }

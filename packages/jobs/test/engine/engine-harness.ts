@@ -130,3 +130,25 @@ export const untilAborted = (ctx: JobContext<unknown>): Promise<never> =>
   new Promise((_, reject) => {
     ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason), { once: true });
   });
+
+/** Handlers that end when the test says so. */
+export function untilTold(): {
+  readonly handler: Deps['handler'];
+  readonly started: string[];
+  end(n?: number): void;
+} {
+  const started: string[] = [];
+  const ends: (() => void)[] = [];
+  return {
+    started,
+    handler: (ctx: JobContext<unknown>) =>
+      new Promise((resolve) => {
+        started.push(ctx.run.id);
+        ends.push(() => resolve(undefined));
+      }),
+    end: (n = 0) => ends[n]?.(),
+  };
+}
+
+/** So that the database thread can answer. */
+export const realTime = (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms));

@@ -2,9 +2,11 @@ import { describe } from 'vitest';
 import { dispatching } from './dispatch.ts';
 import type { MakeDatabase } from './engine-harness.ts';
 import { execution } from './execute.ts';
+import { lateAnswers } from './late-answers.ts';
 import { outages } from './outage.ts';
 import { promises } from './promises.ts';
 import { restarts } from './restarts.ts';
+import { shutdowns } from './shutdown.ts';
 
 /** What an engine promises whatever store it has. */
 export function engineSuite(makeDatabase: MakeDatabase): void {
@@ -12,6 +14,8 @@ export function engineSuite(makeDatabase: MakeDatabase): void {
   describe('promises', () => promises(makeDatabase));
   describe('execution', () => execution(makeDatabase));
   describe('restarts', () => restarts(makeDatabase));
+  describe('shutdowns', () => shutdowns(makeDatabase));
   describe('dispatching', () => dispatching(makeDatabase));
+  describe('late answers', () => lateAnswers(makeDatabase));
   describe('outages', () => outages(makeDatabase));
 }

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Clock, createEngine } from '../../src/index.ts';
+import { createHarness, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
+
+/** How an engine ends, and what it leaves to the next one. */
+export function shutdowns(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  beforeEach(async () => {
+    h = await createHarness({}, undefined, makeDatabase);
+  });
+  afterEach(() => h.close());
+
+  describe('P9 shutdown', () => {
+    const stop = async () => {
+      const passing = setInterval(() => h.clock.advance(1_000), 5);
+      await h.engine.stop();
+      clearInterval(passing);
+    };
+
+    it('lesson 17: waits for handlers, and those that end in time have succeeded', async () => {
+      await h.engine.createJob(job());
+      let end: () => void = () => undefined;
+      h.deps.handler = () =>
+        new Promise<void>((resolve) => {
+          end = resolve;
+        });
+      const { view } = await h.engine.trigger('job');
+      await h.engine.tick();
+      const stopped = stop();
+      end();
+      await stopped;
+      expect((await (await h.again()).getRun(view.run.id)).run).toMatchObject({ status: 'succeeded' });
+    });
+
+    it('P11: an inline handler that ignores its signal does not hold it up; its run is taken back with the next start', async () => {
+      await h.engine.createJob(job());
+      h.deps.handler = () => new Promise(() => undefined);
+      const { view } = await h.engine.trigger('job');
+      await h.engine.tick();
+      await stop();
+      expect((await (await h.again()).getRun(view.run.id)).run).toMatchObject({
+        status: 'queued',
+        recoveries: 1,
+      });
+    });
+
+    it('during the start leaves nothing open or running', async () => {
+      const engine = createEngine({
+        store: h.openStore(),
+        jobTypes: [work],
+        deps: h.deps,
+        clock: h.clock,
+      });
+      const started = engine.start();
+      await engine.stop();
+      await started;
+      await expect(engine.check()).rejects.toMatchObject({ code: 'unavailable' });
+      await engine.stop();
+    });
+
+    it('leaves no timer that would keep the process', async () => {
+      const timers = new Set<object>();
+      const clock: Clock = {
+        now: h.clock.now,
+        monotonic: h.clock.monotonic,
+        setTimer(ms, fire) {
+          const timer = {};
+          timers.add(timer);
+          const cancel = h.clock.setTimer(ms, () => {
+            timers.delete(timer);
+            fire();
+          });
+          return () => {
+            timers.delete(timer);
+            cancel();
+          };
+        },
+      };
+      const engine = await h.beside({ clock, autoRun: true });
+      expect(timers.size).toBeGreaterThan(0);
+      await engine.stop();
+      expect(timers.size).toBe(0);
+    });
+
+    it('twice is once', async () => {
+      await Promise.all([stop(), stop()]);
+      await stop();
+    });
+  });
+}
