@@ -8,6 +8,7 @@ import type {
   SettleInput,
 } from '../core/store-passes.ts';
 import type { Attempt } from './attempt.ts';
+import { DueTimes } from './due-times.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Executor, Which } from './execute.ts';
 import { AFTER_FAILURE_MS } from './loop.ts';
@@ -51,8 +52,6 @@ interface ClaimUnderWay {
   readonly input: ClaimInput;
   /** What was to be taken back since: the answer may still bring it. */
   readonly takenBack: Which[];
-  /** When the first of the runs that were put back since is due: the answer may not know of them. */
-  putBackAt: number;
 }
 
 /**
@@ -62,20 +61,15 @@ interface ClaimUnderWay {
 export class Dispatcher<Deps> {
   readonly #with: DispatchDeps<Deps>;
   readonly #settlements: Settlements;
-  #nextWakeAt = Number.NEGATIVE_INFINITY;
-  #nextDueAt = Number.NEGATIVE_INFINITY;
+  readonly #due = new DueTimes();
   /** When the store was last asked what is due. */
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** What is due is not to be claimed ahead of a free place (P9). */
-  #onlyForPlaces = false;
   #claiming = true;
   /** The store failed: claims may have been made whose answers are lost. They are looked for until then. */
   #reconcileUntil = Number.NEGATIVE_INFINITY;
   #reconcileAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
   readonly #claims = new Set<ClaimUnderWay>();
-  /** How often something may have become due that plans and claims under way have not seen. */
-  #looks = 0;
   /** More was due than this node has taken. */
   #hasLeftOver = false;
   #toldAt = Number.NEGATIVE_INFINITY;
@@ -115,7 +109,7 @@ export class Dispatcher<Deps> {
       // A retry may come due sooner than what the loop sleeps for.
       () => this.#with.wake(this.#sleepMs()),
       () => {
-        this.#lost();
+        this.#due.lookAnew();
         this.#with.wake(AFTER_FAILURE_MS);
       },
     );
@@ -131,8 +125,7 @@ export class Dispatcher<Deps> {
   /** Something may be due sooner than known: look at once. */
   lookNow(): void {
     this.#settlements.retryNow();
-    this.#looks++;
-    this.#knowNothing();
+    this.#due.lookAnew();
     this.#with.wake(0);
   }
 
@@ -171,7 +164,7 @@ export class Dispatcher<Deps> {
     this.#reconcileAt = now + AFTER_FAILURE_MS;
     // Those of jobs that others hold wait until they don't; nothing else waits for that.
     if (left > 0) this.#reconcileUntil = now + LOST_MS;
-    if (givenBack > 0) this.#knowNothing();
+    if (givenBack > 0) this.#due.forget();
   }
 
   get #mustReconcile(): boolean {
@@ -183,20 +176,20 @@ export class Dispatcher<Deps> {
     const { settings } = this.#with;
     const now = settings.clock.now();
     const monotonic = settings.clock.monotonic();
-    if (monotonic - this.#lookedAt >= TRUST_MS) this.#knowNothing();
+    if (monotonic - this.#lookedAt >= TRUST_MS) this.#due.forget();
     const batch = this.#settlements.take();
-    const mustPlan = this.#claiming && this.#nextWakeAt <= now;
+    const mustPlan = this.#claiming && this.#due.nextWakeAt <= now;
     const claim = this.#nextClaim(mustPlan, now);
     const results = await Promise.allSettled([
       batch.length === 0 ? undefined : this.#settle(batch),
       mustPlan ? this.#plan() : undefined,
       claim === undefined ? undefined : this.#claim(claim),
     ]);
-    // What planning lets go may be due, and no claim has looked at it yet.
-    if (mustPlan && claim === undefined) this.#nextDueAt = Number.NEGATIVE_INFINITY;
+    if (mustPlan && claim === undefined) this.#due.letGo();
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) {
-      this.#lost();
+      // What it was about may be done, and nobody tells what that made due.
+      this.#due.lookAnew();
       throw failed.reason;
     }
     this.#tellOfLeftOver();
@@ -221,20 +214,16 @@ export class Dispatcher<Deps> {
   async #plan(): Promise<void> {
     const { store, types, settings } = this.#with;
     this.#lookedAt = settings.clock.monotonic();
-    const looks = this.#looks;
-    this.#planned(await store.plan({ types, limit: PLAN_BATCH }));
-    if (looks !== this.#looks) this.#knowNothing();
+    await this.#due.ask(store.plan({ types, limit: PLAN_BATCH }), (result) => this.#planned(result));
   }
 
   /** Returns how many runs were claimed. */
   async #claim(claim: ClaimUnderWay): Promise<number> {
     this.#claims.add(claim);
-    const looks = this.#looks;
     try {
-      const result = await this.#with.store.claim(claim.input);
-      this.#claimed(result, claim);
-      if (looks !== this.#looks) this.#knowNothing();
-      return result.runs.length;
+      const asked = this.#with.store.claim(claim.input);
+      const { runs } = await this.#due.ask(asked, (result) => this.#claimed(result, claim));
+      return runs.length;
     } finally {
       this.#claims.delete(claim);
     }
@@ -251,30 +240,17 @@ export class Dispatcher<Deps> {
     node.tell({ kind: 'wake' });
   }
 
-  /** An answer was lost: what it was about may be done, and what that made due is told by nobody. */
-  #lost(): void {
-    this.#looks++;
-    this.#knowNothing();
-  }
-
-  #knowNothing(): void {
-    this.#nextWakeAt = Number.NEGATIVE_INFINITY;
-    this.#nextDueAt = Number.NEGATIVE_INFINITY;
-    this.#onlyForPlaces = false;
-  }
-
   #nextClaim(mustPlan: boolean, now: number): ClaimUnderWay | undefined {
     const { executor, throttle, node, types, settings } = this.#with;
     if (!this.#claiming || !node.isMember || settings.concurrency === 0) return undefined;
-    if (!mustPlan && this.#nextDueAt > now) return undefined;
+    if (!mustPlan && this.#due.nextDueAt > now) return undefined;
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
     const places = Math.min(Math.max(executor.freePlaces - this.#claimsUnderWay, 0), allowance);
     const ahead = this.#prefetchTarget() - executor.buffered - this.#claimsUnderWay;
     const prefetch = Math.max(Math.min(ahead, allowance - places), 0);
     if (places + prefetch === 0) return undefined;
     throttle.claimed();
-    const input = { node: node.id, types, places, prefetch };
-    return { input, takenBack: [], putBackAt: Number.POSITIVE_INFINITY };
+    return { input: { node: node.id, types, places, prefetch }, takenBack: [] };
   }
 
   /** Runs asked for by passes under way, and not here yet. */
@@ -286,53 +262,44 @@ export class Dispatcher<Deps> {
 
   #prefetchTarget(): number {
     const { executor, settings } = this.#with;
-    if (this.#onlyForPlaces) return 0;
+    if (this.#due.onlyForPlaces) return 0;
     const inTime = (PREFETCH_MS / Math.max(executor.meanDurationMs, 0.001)) * settings.concurrency;
     return Math.min(Math.floor(inTime), MAX_HELD);
   }
 
   #settled(batch: readonly Ended[], { results, wake }: SettleBatchResult): void {
-    const putBackAt = this.#settlements.written(batch, results);
-    this.#nextDueAt = Math.min(this.#nextDueAt, putBackAt);
-    for (const claim of this.#claims) claim.putBackAt = Math.min(claim.putBackAt, putBackAt);
+    this.#due.putBack(this.#settlements.written(batch, results));
     if (!wake) return;
     this.#hasLeftOver ||= !this.#claiming;
     this.lookNow();
   }
 
-  #planned({ queued, skipped, failed, more, nextWakeAt }: PlanResult): void {
+  #planned(result: PlanResult): void {
     const { events, settings } = this.#with;
-    for (const { jobId, message } of failed)
+    for (const { jobId, message } of result.failed)
       settings.logger.error({ jobId, message }, 'a job could not be planned; it is tried again in a minute');
-    for (const run of queued) events.emit('run.queued', run.jobId, run.id);
-    for (const run of skipped) events.emit('run.skipped', run.jobId, run.id, { reason: run.reason });
-    this.#nextWakeAt = more ? Number.NEGATIVE_INFINITY : (nextWakeAt ?? Number.POSITIVE_INFINITY);
-    if (queued.length === 0) return;
-    this.#nextDueAt = Number.NEGATIVE_INFINITY;
-    this.#hasLeftOver = true;
+    for (const run of result.queued) events.emit('run.queued', run.jobId, run.id);
+    for (const run of result.skipped) events.emit('run.skipped', run.jobId, run.id, { reason: run.reason });
+    this.#due.planned(result);
+    if (result.queued.length > 0) this.#hasLeftOver = true;
   }
 
-  #claimed(
-    { now, nextDueAt, ...claimed }: ClaimResult,
-    { input, takenBack, putBackAt }: ClaimUnderWay,
-  ): void {
-    this.#nextDueAt = Math.min(nextDueAt ?? Number.POSITIVE_INFINITY, putBackAt);
-    this.#hasLeftOver = this.#nextDueAt <= now;
-    const isLess = claimed.runs.length < input.places + input.prefetch;
-    this.#onlyForPlaces = isLess && this.#nextDueAt <= now;
-    const back = this.#with.executor.accept(claimed, this.#claiming ? takenBack : [{}]);
+  #claimed(result: ClaimResult, { input, takenBack }: ClaimUnderWay): void {
+    this.#hasLeftOver = this.#due.claimed(result, input.places + input.prefetch);
+    const back = this.#with.executor.accept(result, this.#claiming ? takenBack : [{}]);
     for (const each of back) this.settle(each);
   }
 
   #sleepMs(): number {
-    const { settings, executor, throttle } = this.#with;
+    const { settings, executor, throttle, node } = this.#with;
     if (this.#settlements.waiting > 0) return this.#settlements.gatherMs;
     const laterMs = Math.min(this.#settlements.laterMs, LONGEST_SLEEP_MS);
     if (!this.#claiming) return laterMs;
     const hasRoom =
       executor.freePlaces > 0 || executor.buffered + this.#claimsUnderWay < this.#prefetchTarget();
-    const claimAt = hasRoom ? this.#nextDueAt : Number.POSITIVE_INFINITY;
-    const ms = Math.min(this.#nextWakeAt, claimAt) - settings.clock.now();
+    // One that is no member claims nothing; once it is one again, it looks.
+    const claimAt = hasRoom && node.isMember ? this.#due.nextDueAt : Number.POSITIVE_INFINITY;
+    const ms = Math.min(this.#due.nextWakeAt, claimAt) - settings.clock.now();
     // Held back: ask again soon rather than at once.
     const floor = throttle.allowance() === 0 ? 50 : 0;
     const isLooking = settings.clock.monotonic() < this.#reconcileUntil;

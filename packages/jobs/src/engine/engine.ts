@@ -1,11 +1,12 @@
 import type { Clock } from '../core/clock.ts';
+import type { Notice } from '../core/membership.ts';
 import { backoffFields } from './definition.ts';
 import { Dispatcher } from './dispatch.ts';
 import type { Engine, JobTypeInfo } from './engine-port.ts';
 import { EventFeed } from './event-feed.ts';
 import { Executor } from './execute.ts';
 import { Loop } from './loop.ts';
-import type { ManageDeps } from './manage.ts';
+import { type ManageDeps, writesTo } from './manage.ts';
 import { manageJobs } from './manage-jobs.ts';
 import { manageRuns } from './manage-runs.ts';
 import { Meter } from './meter.ts';
@@ -110,15 +111,18 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   });
   const reporter = new Reporter({ settings, store, executor, events });
   const pruner = new Pruner({ store, clock, retention: settings.retention, logger });
+  const lookNow = () => dispatcher.lookNow();
+  const tell = (notice: Notice) => node.tell(notice);
   const manage: ManageDeps<Deps> = {
     settings,
     store,
+    writes: writesTo(store, { lookNow, tell }),
     registry,
     handlers: () => node.liveTypes,
     events,
-    lookNow: () => dispatcher.lookNow(),
+    lookNow,
     takeBack: (which) => dispatcher.takeBack(which),
-    tell: (notice) => node.tell(notice),
+    tell,
     abort: (runId, reason) => executor.abort(runId, reason),
   };
   let opened: Promise<void> | undefined;

@@ -41,7 +41,7 @@ const EDIT_TRIES = 5;
 
 /** What people do with jobs: check the input, let the store decide and write, tell the result. */
 export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
-  const { settings, store, registry, events } = deps;
+  const { settings, store, writes, registry, events } = deps;
   const parse = (input: JobInput) => {
     const parsed = parseDefinition(input, registry, settings);
     if (!parsed.ok) throw new EngineError('invalid', 'The job is not valid.', parsed.faults);
@@ -57,13 +57,13 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
     return view;
   };
   const command = async (input: CommandInput, event: JobEventType): Promise<JobView> => {
-    const done = requireDone(await store.command(input), input.jobId);
+    const done = requireDone(await writes.command(input), input.jobId);
     afterCommand(deps, done, event);
     return getJob(input.jobId);
   };
   const insert = async (input: JobInput, asked: Asked, tx?: Transaction): Promise<JobView | 'exists'> => {
     const audit = auditOf(asked, 'job.create', input);
-    const target = tx === undefined ? store : within(store, tx);
+    const target = tx === undefined ? writes : within(store, tx);
     const outcome = await target.insertJob({ definition: parse(input), ...by(asked), ...audit });
     if (outcome.kind === 'refused') throw refused(outcome.refusal);
     if (outcome.kind === 'exists') return 'exists';
@@ -81,7 +81,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
     if (next.type !== job.type) throw refused(typeChanged(job));
     const definition = parse(next);
     deps.takeBack({ jobId: job.id });
-    return store.command({
+    return writes.command({
       jobId: job.id,
       command: { kind: 'edit', definition },
       ifUid: asked.ifUid ?? job.uid,
@@ -141,7 +141,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
         ...guard(asked),
         ...auditOf(asked, 'job.delete', {}),
       } as const;
-      afterCommand(deps, requireDone(await store.command(input), jobId), 'job.deleted');
+      afterCommand(deps, requireDone(await writes.command(input), jobId), 'job.deleted');
     },
 
     async pauseJob(jobId, input = {}, asked = {}) {

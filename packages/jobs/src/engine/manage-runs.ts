@@ -24,7 +24,7 @@ const TRIGGER_TRIES = 5;
 
 /** What people do with runs (P12, P15). */
 export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
-  const { store, events } = deps;
+  const { store, writes, events } = deps;
   const getRun = async (runId: string): Promise<RunView> => {
     const view = await store.getRun(runId);
     if (view === undefined) throw noSuchRun(runId);
@@ -70,7 +70,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
         // The payload was checked for this generation: one made since may be of another type.
         const only = { ...asked, ifUid: asked.ifUid ?? job.uid };
         const command = triggerOf(jobId, startOf(input, payload), only);
-        const result = await (inside === undefined ? store.command(command) : inside.trigger(command));
+        const result = await (inside === undefined ? writes.command(command) : inside.trigger(command));
         if (result.kind === 'stale' && !isGuarded(asked) && tries < TRIGGER_TRIES) continue;
         return { view: view(started(result, jobId, inside), job), duplicate: result.kind === 'duplicate' };
       }
@@ -80,7 +80,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
       const known = await getRun(runId);
       deps.takeBack({ runId });
       const force = input.force ?? false;
-      const result = await store.cancelRun({ runId, force, ...auditOf(asked, 'run.cancel', { force }) });
+      const result = await writes.cancelRun({ runId, force, ...auditOf(asked, 'run.cancel', { force }) });
       afterCancel(deps, result);
       switch (result.kind) {
         case 'cancelled':
@@ -100,7 +100,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
     async retryRun(runId, asked = {}) {
       const known = await getRun(runId);
       if (isLive(known.run)) {
-        const made = await store.makeDue({ runId, ...auditOf(asked, 'run.retry', {}) });
+        const made = await writes.makeDue({ runId, ...auditOf(asked, 'run.retry', {}) });
         if (made === 'due') {
           deps.lookNow();
           deps.tell({ kind: 'wake' });
@@ -115,7 +115,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
       }
       const { payload, jobUid } = known.run;
       const how = { retryOf: runId, ...(payload === undefined ? {} : { payload }) };
-      const result = await store.command(triggerOf(known.jobId, how, { ...asked, ifUid: jobUid }));
+      const result = await writes.command(triggerOf(known.jobId, how, { ...asked, ifUid: jobUid }));
       if (result.kind === 'stale')
         throw new EngineError(
           'conflict',

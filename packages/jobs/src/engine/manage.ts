@@ -14,6 +14,8 @@ import type { Registry } from './registry.ts';
 export interface ManageDeps<Deps> {
   readonly settings: Settings;
   readonly store: JobStore;
+  /** What changes it: {@link writesTo}. */
+  readonly writes: Writes;
   readonly registry: Registry<Deps>;
   /** What living nodes can run. */
   handlers(): TypeVersions;
@@ -26,6 +28,31 @@ export interface ManageDeps<Deps> {
   abort(runId: string, reason: 'cancel' | 'stale'): void;
   /** Tells the other nodes. */
   tell(notice: Notice): void;
+}
+
+/** What people's commands write. */
+export type Writes = Pick<JobStore, 'insertJob' | 'command' | 'cancelRun' | 'makeDue'>;
+
+/** A command that fails may be done all the same, its answer lost: then everybody looks for what it has made due. */
+export function writesTo(
+  store: JobStore,
+  { lookNow, tell }: Pick<ManageDeps<unknown>, 'lookNow' | 'tell'>,
+): Writes {
+  const told = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      return await answer;
+    } catch (error) {
+      lookNow();
+      tell({ kind: 'wake' });
+      throw error;
+    }
+  };
+  return {
+    insertJob: (input) => told(store.insertJob(input)),
+    command: (input) => told(store.command(input)),
+    cancelRun: (input) => told(store.cancelRun(input)),
+    makeDue: (input) => told(store.makeDue(input)),
+  };
 }
 
 /** The store as a part of a caller's transaction. */

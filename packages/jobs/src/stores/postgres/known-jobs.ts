@@ -18,7 +18,8 @@ const MAX_TEXT = 2_000;
 export function createKnownJobs(): KnownJobs {
   const known = new Map<number, FixedJob>();
   const remember = (uid: number, job: FixedJob) => {
-    if (job.payload.length + job.description.length > MAX_TEXT) return;
+    known.delete(uid);
+    if (job.payload.length + job.description.length + job.name.length > MAX_TEXT) return;
     const [oldest] = known.keys();
     if (known.size >= MAX_KNOWN && oldest !== undefined) known.delete(oldest);
     known.set(uid, job);

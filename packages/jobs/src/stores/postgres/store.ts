@@ -42,7 +42,7 @@ export interface PostgresStoreOptions {
   readonly connections?: number;
   /** In place of the database's clock (P17), for tests: times are those of `clock` then. */
   readonly ownClock?: boolean;
-  /** A job may have so many live runs (100,000); then triggers are refused and slots skipped (P7). */
+  /** A job may have so many live runs (100,000; 4 at least); then triggers are refused and slots skipped (P7). */
   readonly maxLiveRuns?: number;
 }
 

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { ClaimResult, PlanResult } from '../core/store-passes.ts';
+import { DueTimes } from './due-times.ts';
+
+const planned = (nextWakeAt: number): PlanResult => ({
+  now: 0,
+  queued: [],
+  skipped: [],
+  failed: [],
+  more: false,
+  nextWakeAt,
+});
+const claimed = (nextDueAt?: number): ClaimResult => ({
+  now: 10,
+  jobs: [],
+  runs: [],
+  ...(nextDueAt === undefined ? {} : { nextDueAt }),
+});
+
+describe('P4: what is known of what comes due', () => {
+  /** Both are asked, `meanwhile` happens, and then their answers come. */
+  async function answered(meanwhile: (due: DueTimes) => void): Promise<DueTimes> {
+    const due = new DueTimes();
+    const plan = Promise.withResolvers<PlanResult>();
+    const claim = Promise.withResolvers<ClaimResult>();
+    const asked = [
+      due.ask(plan.promise, (result) => due.planned(result)),
+      due.ask(claim.promise, (result) => due.claimed(result, 5)),
+    ];
+    meanwhile(due);
+    plan.resolve(planned(100));
+    claim.resolve(claimed());
+    await Promise.all(asked);
+    return due;
+  }
+
+  it('is nothing at first, then what the answers say', async () => {
+    expect(new DueTimes()).toMatchObject({ nextWakeAt: -Infinity, nextDueAt: -Infinity });
+    expect(await answered(() => undefined)).toMatchObject({ nextWakeAt: 100, nextDueAt: Infinity });
+  });
+
+  it('is nothing again when a look was asked for while they were on their way', async () => {
+    const due = await answered((one) => one.lookAnew());
+    expect(due).toMatchObject({ nextWakeAt: -Infinity, nextDueAt: -Infinity });
+  });
+
+  it('but a look asked for before counts for no answer after it', async () => {
+    const due = new DueTimes();
+    due.lookAnew();
+    await due.ask(Promise.resolve(planned(100)), (result) => due.planned(result));
+    expect(due.nextWakeAt).toBe(100);
+  });
+
+  it('keeps in mind a run that was put back meanwhile, and before', async () => {
+    expect(await answered((due) => due.putBack(50))).toMatchObject({ nextWakeAt: 100, nextDueAt: 50 });
+    const due = await answered(() => undefined);
+    due.putBack(70);
+    expect(due.nextDueAt).toBe(70);
+  });
+
+  it('learns nothing from a question that fails', async () => {
+    const due = await answered(() => undefined);
+    await expect(due.ask(Promise.reject(new Error('away')), () => undefined)).rejects.toThrow('away');
+    expect(due).toMatchObject({ nextWakeAt: 100, nextDueAt: Infinity });
+  });
+
+  it('P9: leaves what is due to free places when a claim got less than it asked for', () => {
+    const due = new DueTimes();
+    expect(due.claimed(claimed(10), 5)).toBe(true);
+    expect(due.onlyForPlaces).toBe(true);
+    expect(due.claimed(claimed(11), 5)).toBe(false);
+    expect(due.onlyForPlaces).toBe(false);
+  });
+
+  it('is unknown for claims once something was planned or let go', async () => {
+    const due = await answered(() => undefined);
+    due.planned({ ...planned(100), queued: [{ id: '1', jobId: 'a', jobUid: '1' }] });
+    expect(due.nextDueAt).toBe(-Infinity);
+  });
+});
