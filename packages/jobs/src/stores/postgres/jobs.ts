@@ -55,8 +55,8 @@ export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<
 }
 
 /**
- * Locks jobs by their uids, in that order, but for those that others have locked. Where other nodes did so of late, it waits for them a little,
- * while it holds none that is behind them, so that nodes which share busy jobs take turns.
+ * Locks jobs by their uids, in that order, but for those that others have locked. Where that happened of late, it waits for them
+ * a little, while it holds none that is behind them, so that nodes which share busy jobs take turns.
  */
 export async function lockJobsInTurn(u: Unit, uids: readonly number[]): Promise<void> {
   if (uids.length === 0) return;
