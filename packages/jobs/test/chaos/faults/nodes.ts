@@ -40,6 +40,7 @@ async function killAgainAndAgain(cluster: Cluster): Promise<Injury> {
   for (let n = 0; n < cluster.scale.kills; n++) {
     const node = oneOf(cluster);
     const { life } = node;
+    await amidRuns(cluster, life);
     healedAt = await cluster.kill(node);
     interrupted.push({ life, at: healedAt });
     await delay(DOWN_MS);
@@ -49,6 +50,24 @@ async function killAgainAndAgain(cluster: Cluster): Promise<Injury> {
   // Two nodes are to do all at once after the last kill: nobody waits for the third.
   return { beganAt, healedAt, interrupted, mayBeDead: interrupted.map(({ life }) => life) };
 }
+
+/** Waits until a handler of this life is in the midst of its work: a kill that interrupts nothing shows nothing. */
+async function amidRuns({ admin, scale }: Cluster, life: string): Promise<void> {
+  const until = Date.now() + AMID_MS;
+  for (;;) {
+    const [row] = await admin.rows<{ runs: number }>(AMID, [life, scale.longMs / 2]);
+    if (row !== undefined && row.runs > 0) return;
+    if (Date.now() > until) throw new Error(`The node ${life} has had no long run for ${AMID_MS} ms.`);
+    await delay(AMID_POLL_MS);
+  }
+}
+
+const AMID_MS = 60_000;
+const AMID_POLL_MS = 20;
+/** Short handlers take 10 ms; a long one has at least half of its time before it. */
+const AMID = `SELECT count(*) AS runs FROM chaos.ledger
+  WHERE node = $1 AND ended_at IS NULL
+    AND extract(epoch FROM clock_timestamp()) * 1000 - started_at BETWEEN 50 AND $2::double precision`;
 
 export async function freeze(cluster: Cluster, node: ClusterNode): Promise<Injury> {
   const { life } = node;
