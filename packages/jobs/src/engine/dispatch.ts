@@ -65,7 +65,7 @@ export class Dispatcher<Deps> {
   /** When the store was last asked what is due. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   #claiming = true;
-  /** The store failed: claims may have been made whose answers are lost. They are looked for until then. */
+  /** An answer was lost: claims that were made all the same, and whatever else has come due, are looked for until then. */
   #reconcileUntil = Number.NEGATIVE_INFINITY;
   #reconcileAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
@@ -108,10 +108,7 @@ export class Dispatcher<Deps> {
     this.#settle(batch).then(
       // A retry may come due sooner than what the loop sleeps for.
       () => this.#with.wake(this.#sleepMs()),
-      () => {
-        this.#due.lookAnew();
-        this.#with.wake(AFTER_FAILURE_MS);
-      },
+      () => this.answerLost(),
     );
   }
 
@@ -127,6 +124,18 @@ export class Dispatcher<Deps> {
     this.#settlements.retryNow();
     this.#due.lookAnew();
     this.#with.wake(0);
+  }
+
+  /** An answer of the store was lost. Not to be asked again at once: it may be away. */
+  answerLost(): void {
+    this.#lost();
+    this.#with.wake(AFTER_FAILURE_MS);
+  }
+
+  /** What it was about may be done, now or in a while, and nobody tells what that has made due. */
+  #lost(): void {
+    this.#reconcileUntil = this.#with.settings.clock.monotonic() + LOST_MS;
+    this.#due.lookAnew();
   }
 
   /** What was put off is tried again with the next pass. */
@@ -145,7 +154,7 @@ export class Dispatcher<Deps> {
       if (this.#passes === 1) await this.#reconcile();
       return await this.#pass();
     } catch (error) {
-      this.#reconcileUntil = this.#with.settings.clock.monotonic() + LOST_MS;
+      this.#lost();
       this.wasFull = false;
       throw error;
     } finally {
@@ -176,7 +185,8 @@ export class Dispatcher<Deps> {
     const { settings } = this.#with;
     const now = settings.clock.now();
     const monotonic = settings.clock.monotonic();
-    if (monotonic - this.#lookedAt >= TRUST_MS) this.#due.forget();
+    const trustMs = monotonic < this.#reconcileUntil ? AFTER_FAILURE_MS : TRUST_MS;
+    if (monotonic - this.#lookedAt >= trustMs) this.#due.forget();
     const batch = this.#settlements.take();
     const mustPlan = this.#claiming && this.#due.nextWakeAt <= now;
     const claim = this.#nextClaim(mustPlan, now);
@@ -187,11 +197,7 @@ export class Dispatcher<Deps> {
     ]);
     if (mustPlan && claim === undefined) this.#due.letGo();
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) {
-      // What it was about may be done, and nobody tells what that made due.
-      this.#due.lookAnew();
-      throw failed.reason;
-    }
+    if (failed !== undefined) throw failed.reason;
     this.#tellOfLeftOver();
     const [, , claimed] = results;
     const claims = claimed.status === 'fulfilled' ? (claimed.value ?? 0) : 0;

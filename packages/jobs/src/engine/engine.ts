@@ -116,7 +116,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   const manage: ManageDeps<Deps> = {
     settings,
     store,
-    writes: writesTo(store, { lookNow, tell }),
+    writes: writesTo(store, { answerLost: () => dispatcher.answerLost(), tell }),
     registry,
     handlers: () => node.liveTypes,
     events,

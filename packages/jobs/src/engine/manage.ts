@@ -1,4 +1,5 @@
 import type { Refusal } from '../core/commands.ts';
+import { StoreError } from '../core/errors.ts';
 import type { JobEventType } from '../core/events.ts';
 import type { Notice, TypeVersions } from '../core/membership.ts';
 import type { JobStore, StoreInTransaction, Transaction } from '../core/store.ts';
@@ -36,23 +37,29 @@ export type Writes = Pick<JobStore, 'insertJob' | 'command' | 'cancelRun' | 'mak
 /** A command that fails may be done all the same, its answer lost: then everybody looks for what it has made due. */
 export function writesTo(
   store: JobStore,
-  { lookNow, tell }: Pick<ManageDeps<unknown>, 'lookNow' | 'tell'>,
+  { answerLost, tell }: { answerLost(): void; tell(notice: Notice): void },
 ): Writes {
-  const told = async <T>(answer: Promise<T>): Promise<T> => {
+  const told = async <T>(answer: Promise<T>, notice: Notice = { kind: 'wake' }): Promise<T> => {
     try {
       return await answer;
     } catch (error) {
-      lookNow();
-      tell({ kind: 'wake' });
+      if (!isUndone(error)) {
+        answerLost();
+        tell(notice);
+      }
       throw error;
     }
   };
   return {
     insertJob: (input) => told(store.insertJob(input)),
-    command: (input) => told(store.command(input)),
+    command: (input) => told(store.command(input), { kind: 'job_changed', jobId: input.jobId }),
     cancelRun: (input) => told(store.cancelRun(input)),
     makeDue: (input) => told(store.makeDue(input)),
   };
+}
+
+function isUndone(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'busy';
 }
 
 /** The store as a part of a caller's transaction. */

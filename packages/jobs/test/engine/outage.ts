@@ -67,19 +67,37 @@ export function outages(makeDatabase: MakeDatabase): void {
       expect(await runOf(second)).toMatchObject({ status: 'succeeded', attempt: 1 });
     });
 
-    it('P1: what is due of a job whose making got no answer runs in time', async () => {
-      await h.engine.tick();
-      store.make('answer lost', 'insertJob');
+    /** A job whose making got no answer. */
+    const makeLost = async () => {
       const startAt = new Date(T0 + 1_000).toISOString();
       const lost = h.engine.createJob({ id: 'lost', name: 'Lost', type: 'work', interval: '1h', startAt });
       await expect(lost).rejects.toThrow('away');
-      store.restore();
-      await h.engine.tick();
+    };
+    const runsInTime = async () => {
       h.clock.advance(1_000);
       for (let n = 0; n < 2; n++) await h.engine.tick();
-      expect((await h.engine.listRuns({ jobId: 'lost', status: 'succeeded', limit: 1 })).rows).toHaveLength(
-        1,
-      );
+      const { rows } = await h.engine.listRuns({ jobId: 'lost', status: 'succeeded', limit: 1 });
+      expect(rows).toHaveLength(1);
+    };
+
+    it('P1: what is due of a job whose making got no answer runs in time', async () => {
+      await h.engine.tick();
+      store.make('answer lost', 'insertJob');
+      await makeLost();
+      store.restore();
+      await h.engine.tick();
+      await runsInTime();
+    });
+
+    it('P1: so it does when the job is written only after everybody has looked for it', async () => {
+      await h.engine.tick();
+      const written = Promise.withResolvers<void>();
+      const done = store.doLate(written.promise, 'insertJob');
+      await makeLost();
+      await h.engine.tick();
+      written.resolve();
+      await done;
+      await runsInTime();
     });
 
     it('P9: a claim whose answer got lost is given back at no cost', async () => {

@@ -70,13 +70,13 @@ export async function lockJobsInTurn(u: Unit, uids: readonly number[]): Promise<
 /** Does what waits for locks, each for a little; else it is undone, and false. */
 async function soon(u: Unit, work: () => Promise<unknown>): Promise<boolean> {
   const { patience } = u.shared;
-  if (u.now < patience.waitFrom) return false;
+  if (Math.abs(u.now - patience.gaveUpAt) < IMPATIENT_MS) return false;
   await u.q.script(`SAVEPOINT soon; SET LOCAL lock_timeout = ${SHORT_WAIT_MS}`);
   try {
     await work();
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
-    patience.waitFrom = u.now + IMPATIENT_MS;
+    patience.gaveUpAt = u.now;
     // The timeout of before comes back with it.
     await u.q.script('ROLLBACK TO SAVEPOINT soon');
     return false;

@@ -148,8 +148,10 @@ class ControlThread implements Membership {
       .bury(nodes)
       .then(
         (what) => this.#listener.recovered({ nodes: nodes.length, ...what }),
-        // The database is away: whoever sees them dead next does it.
-        () => undefined,
+        // The database is away: whoever sees them dead next does it. Or it is done, and the answer was lost.
+        () => {
+          if (!this.#isLeaving) this.#listener.recovered({ nodes: 0, recovered: 0, failed: 0 });
+        },
       )
       .finally(() => {
         this.#burying = undefined;

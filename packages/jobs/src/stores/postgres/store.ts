@@ -76,7 +76,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     types: createTypeKeys(db),
     crowds: createCrowds(maxLiveRuns),
     shard: randomInt(SHARDS),
-    patience: { waitFrom: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY },
+    patience: { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY },
     claims: createKnownClaims(),
     known: createKnownJobs(),
     missed: { plans: false },

@@ -37,7 +37,7 @@ export interface Missed {
 
 /** Whether a pass waits for jobs that others have locked: not again soon after it was in vain. */
 export interface Patience {
-  waitFrom: number;
+  gaveUpAt: number;
   /** When jobs that this node settles were last found locked: by others, or by other work of its own. */
   sharedAt: number;
 }

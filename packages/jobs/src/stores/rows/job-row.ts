@@ -28,7 +28,7 @@ export const STATE_COLUMNS = [
   'skipped_count',
 ] as const;
 
-/** What may change within a version of a job: the columns that {@link jobInState} reads, but for the `uid`. */
+/** What is read of a job that is known already: what may change within a version, and what tells the version. */
 export const VARYING_COLUMNS = [
   'wake_at',
   ...STATE_COLUMNS,
