@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from '../cluster.ts';
 import { type Fault, type Injury, NOTICE_MS } from '../injury.ts';
 import type { ClusterNode } from '../node.ts';
+import { LEASE_MS } from '../scale.ts';
 
 /** What happens to the processes. */
 export const NODE_FAULTS: readonly Fault[] = [
@@ -34,6 +35,7 @@ export function oneOf(cluster: Cluster): ClusterNode {
 const DOWN_MS = 2_000;
 
 async function killAgainAndAgain(cluster: Cluster): Promise<Injury> {
+  await serverSettled(cluster);
   const beganAt = Date.now();
   const interrupted: { life: string; at: number }[] = [];
   let healedAt = beganAt;
@@ -50,6 +52,14 @@ async function killAgainAndAgain(cluster: Cluster): Promise<Injury> {
   // Two nodes are to do all at once after the last kill: nobody waits for the third.
   return { beganAt, healedAt, interrupted, mayBeDead: interrupted.map(({ life }) => life) };
 }
+
+/** For one lease after the start of the server nobody is taken for dead (section 7 of the design). */
+async function serverSettled({ admin }: Cluster): Promise<void> {
+  const [row] = await admin.rows<{ upMs: number }>(UP);
+  await delay(Math.max(LEASE_MS + 1_000 - (row?.upMs ?? 0), 0));
+}
+
+const UP = `SELECT (extract(epoch FROM clock_timestamp() - pg_postmaster_start_time()) * 1000)::double precision AS "upMs"`;
 
 /** Waits until a handler of this life is in the midst of its work: a kill that interrupts nothing shows nothing. */
 async function amidRuns({ admin, scale }: Cluster, life: string): Promise<void> {
