@@ -66,6 +66,8 @@ export interface Contestant {
   /** The package whose version is told. */
   readonly package: string;
   readonly needs: PlaceKind;
+  /** Options of Node.js that its own way to be started has. */
+  readonly nodeOptions?: readonly string[];
   /** How many jobs a second it registers at least, and how many runs a second it drains at most: how much to prepare. */
   readonly pace: { readonly registers: number; readonly drains: number };
   /** Claims all there is before it runs the first: then its clock starts with its work, not with the first handler. */

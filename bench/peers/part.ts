@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { requireContestant } from './contestants.ts';
 import { type Place, placeSchema } from './place.ts';
 import { type Figures, figuresSchema } from './workload.ts';
 
@@ -45,6 +46,7 @@ export function startPart(order: Order): RunningPart {
   const child = fork(join(import.meta.dirname, 'child.ts'), [JSON.stringify(order)], {
     // Its output is not part of ours: what it has to say comes as messages.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [...(requireContestant(order.contestant).nodeOptions ?? [])],
   });
   const deadline = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS);
   const words = new Map<string, PromiseWithResolvers<number>>();

@@ -8,11 +8,15 @@ import { queueRunsOnPostgres } from '../../postgres-runs.ts';
 import { type Contestant, forEachAtOnce, type Handle, type Session } from '../contestant.ts';
 import { requirePlace } from '../place.ts';
 
+/** As `npm start` has it. */
+const NODE_OPTIONS = ['--max-semi-space-size=4'];
+
 export const greenvueOnSqlite: Contestant = {
   name: 'greenvue-sqlite',
   label: 'GreenVue on SQLite',
   role: 'ours',
   package: '@greenvue/jobs',
+  nodeOptions: NODE_OPTIONS,
   needs: 'folder',
   pace: { registers: 8_000, drains: 120_000 },
   keepsHistory: true,
@@ -30,6 +34,7 @@ export const greenvueOnPostgres: Contestant = {
   label: 'GreenVue on PostgreSQL',
   role: 'ours',
   package: '@greenvue/jobs',
+  nodeOptions: NODE_OPTIONS,
   needs: 'postgres',
   pace: { registers: 500, drains: 80_000 },
   keepsHistory: true,

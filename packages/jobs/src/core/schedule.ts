@@ -255,7 +255,8 @@ export function gapAfter(schedule: Schedule, anchorAt: number, slot: number): nu
 type CronSchedule = Extract<Schedule, { readonly kind: 'cron' }>;
 type GridSchedule = CronSchedule | Extract<Schedule, { readonly kind: 'interval' }>;
 
-function hasGrid(schedule: Schedule): schedule is GridSchedule {
+/** Its slots lie where they lie, whatever its runs do. */
+export function hasGrid(schedule: Schedule): schedule is GridSchedule {
   return schedule.kind === 'cron' || (schedule.kind === 'interval' && schedule.mode === 'fixed_rate');
 }
 

@@ -8,6 +8,7 @@ import {
   shrinkRoom,
 } from './decision.ts';
 import { isFixedDelay, type Job, type LiveRuns } from './job.ts';
+import { CLOCK_TOLERANCE_MS } from './resume.ts';
 import { retryDelayMs } from './retry.ts';
 import {
   type AttemptError,
@@ -20,7 +21,7 @@ import {
   type Progress,
   type RunReason,
 } from './run.ts';
-import { slotsAfter } from './schedule.ts';
+import { hasGrid, slotsAfter } from './schedule.ts';
 
 /** A run may lose so many claims with their nodes; one more fails it (P9). */
 const MAX_RECOVERIES = 5;
@@ -77,7 +78,7 @@ export function settleRun(
       return finished(run, { status: 'cancelled', reason: run.cancel ?? 'user' });
     case 'given_back':
       return run.cancel === undefined
-        ? waiting(job, run, { availableAt: at.now })
+        ? waiting(job, run, { availableAt: dueAgainAt(run, at.now) })
         : finished(run, { status: 'cancelled', reason: run.cancel });
     case 'lost':
       return lost(job, run, at.now);
@@ -102,9 +103,7 @@ function failedOrRetried(
 
 /** P8: under `skip`, a retry that would meet the next slot of a fixed-rate or cron job is not made: that slot is the retry. */
 function isLeftToTheNextSlot(job: Job, retryAt: number): boolean {
-  const { schedule } = job;
-  const onGrid = schedule.kind === 'cron' || (schedule.kind === 'interval' && schedule.mode === 'fixed_rate');
-  if (!onGrid || job.overlap !== 'skip' || job.status !== 'active') return false;
+  if (!hasGrid(job.schedule) || job.overlap !== 'skip' || job.status !== 'active') return false;
   return job.nextRunAt !== undefined && retryAt >= job.nextRunAt;
 }
 
@@ -113,13 +112,18 @@ function lost(job: Job, run: LiveRun, now: number): Settlement {
   const again = { ...run, recoveries };
   if (run.cancel !== undefined) return finished(again, { status: 'cancelled', reason: run.cancel });
   if (recoveries <= MAX_RECOVERIES)
-    return waiting(job, again, { availableAt: Math.min(run.availableAt, now) });
+    return waiting(job, again, { availableAt: Math.min(run.availableAt, dueAgainAt(run, now)) });
   const message = `The process that ran it ended ${recoveries} times before the run did. Look for what kills it: memory, a native crash, a kill from outside.`;
   return finished(again, {
     status: 'failed',
     reason: 'lost',
     error: { attempt: attemptOf(run), at: now, reason: 'lost', name: 'LostError', message },
   });
+}
+
+/** At once; but what was claimed ahead of its time is due then, and no sooner, unless the clock has jumped back. */
+function dueAgainAt({ availableAt }: LiveRun, now: number): number {
+  return availableAt > now && availableAt <= now + CLOCK_TOLERANCE_MS ? availableAt : now;
 }
 
 function waiting(job: Job, run: LiveRun, { availableAt }: { readonly availableAt: number }): Settlement {

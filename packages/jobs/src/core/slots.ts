@@ -10,7 +10,7 @@ import {
 } from './decision.ts';
 import { type Job, type LiveRuns, liveCount, roomOf } from './job.ts';
 import { resume } from './resume.ts';
-import { gapAfter, passedSlots, slotFromEnd } from './schedule.ts';
+import { gapAfter, hasGrid, passedSlots, slotFromEnd } from './schedule.ts';
 
 /** A slot taken later than this, or than half the gap to its next one, was missed; else it is just late (P6). */
 const MISSED_AFTER_MS = 60_000;
@@ -27,20 +27,36 @@ export function planJob(job: Job, live: LiveRuns, now: number): Decision {
   return decide(draft, now);
 }
 
+/** A slot may be taken, and its run claimed, so long before it comes, so that its run starts to the millisecond. */
+export const LOOK_AHEAD_MS = 200;
+
+/**
+ * The next slot of a job if it comes within `aheadMs` and can be taken now as if it had come: nothing of the job lives, and nothing
+ * else of it is due before. What somebody does to the job until then counts as done after the slot.
+ */
+export function slotAhead(job: Job, live: LiveRuns, now: number, aheadMs: number): number | undefined {
+  const { nextRunAt: slot } = job;
+  if (slot === undefined || slot <= now || slot > now + aheadMs) return undefined;
+  if (!hasGrid(job.schedule) || job.status !== 'active' || job.wakeAt !== slot) return undefined;
+  const isAlone = liveCount(live) + live.dueOwnRuns === 0 && live.nextOwnRunAt !== slot;
+  return isAlone ? slot : undefined;
+}
+
 /** A job that can't be planned is looked at again after so long. */
 const LOOK_AGAIN_MS = 60_000;
 
 /**
- * {@link planJob} for a job among others: one that can't be planned (its time zone is none that this Node.js knows, say) holds
+ * {@link planJob}, or {@link slotAhead}, for a job among others: one that can't be planned (its time zone is none that this Node.js knows, say) holds
  * up none of them, and is looked at again in a minute; until then it is late.
  */
 export function planOrPutOff(
   job: Job,
   live: LiveRuns,
   now: number,
+  aheadMs = 0,
 ): { readonly decision: Decision; readonly fault?: unknown } {
   try {
-    return { decision: planJob(job, live, now) };
+    return { decision: planJob(job, live, slotAhead(job, live, now, aheadMs) ?? now) };
   } catch (fault) {
     const putOff = { ...job, wakeAt: now + LOOK_AGAIN_MS };
     return { decision: { job: putOff, moves: [], skip: [], queue: [] }, fault };

@@ -3,13 +3,21 @@ import type { TypeVersions } from './membership.ts';
 import type { FinishedStatus, JsonText, Progress } from './run.ts';
 import type { Outcome } from './settle.ts';
 
+export interface PlanInput {
+  readonly types: TypeVersions;
+  /** Jobs at most. */
+  readonly limit: number;
+  /** Slots that come within so long are taken, too, where they can be (0). */
+  readonly aheadMs?: number;
+}
+
 export interface PlanResult {
   readonly now: number;
   readonly queued: readonly PlannedRun[];
   readonly skipped: readonly PlannedRun[];
   /** Jobs that could not be planned, and why; put off by a minute. */
   readonly failed: readonly { readonly jobId: string; readonly message: string }[];
-  /** The limit was reached: more may be due. */
+  /** The limit was reached, and something was done: more may be due. */
   readonly more: boolean;
   /** The earliest instant at which a job of these types has to be planned. */
   readonly nextWakeAt?: number;
@@ -31,6 +39,8 @@ export interface ClaimInput {
   readonly places: number;
   /** At most so many more, to be held until a place is free; never a run that was recovered before (P9). */
   readonly prefetch: number;
+  /** At most so many besides that come due within so long, to be held until then; never one that was recovered before. */
+  readonly ahead?: { readonly ms: number; readonly runs: number };
 }
 
 /** A claim as its node needs it: small, since it crosses a thread for each run. */
@@ -41,7 +51,7 @@ export interface ClaimedRun {
   readonly fence: number;
   readonly attempt: number;
   readonly availableAt: number;
-  /** False for a prefetched run. */
+  /** False for a run to be held: until a place is free, or it comes due. */
   readonly started: boolean;
   readonly catchUp: boolean;
   readonly missed: number;

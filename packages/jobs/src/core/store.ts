@@ -12,6 +12,7 @@ import type {
   ClaimInput,
   ClaimResult,
   LogLine,
+  PlanInput,
   PlanResult,
   Report,
   SettleBatchResult,
@@ -68,10 +69,14 @@ export interface JobStore {
   within?(tx: Transaction): StoreInTransaction;
   /**
    * Takes what is due of at most `limit` jobs of these types (P4 to P7, P14), the longest overdue first. Jobs that somebody's
-   * transaction holds are left out, and looked at again soon.
+   * transaction holds are left out, and looked at again soon. With `aheadMs`, also slots that come within so long, where that
+   * can be done ahead (`slotAhead`).
    */
-  plan(input: { readonly types: TypeVersions; readonly limit: number }): Promise<PlanResult>;
-  /** Claims due runs, those due first first, each with a fence higher than any before (P10). Counts no room (P7). */
+  plan(input: PlanInput): Promise<PlanResult>;
+  /**
+   * Claims due runs, those due first first, each with a fence higher than any before (P10), and with `ahead` some that are about to
+   * come due. Counts no room (P7).
+   */
   claim(input: ClaimInput): Promise<ClaimResult>;
   /** Settles claims (P8 to P12), each guarded by its fence, and their jobs: room, health, `fixed_delay`. */
   settle(batch: readonly SettleInput[]): Promise<SettleBatchResult>;

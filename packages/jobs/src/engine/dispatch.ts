@@ -61,7 +61,7 @@ interface ClaimUnderWay {
 export class Dispatcher<Deps> {
   readonly #with: DispatchDeps<Deps>;
   readonly #settlements: Settlements;
-  readonly #due = new DueTimes();
+  readonly #due: DueTimes;
   /** When the store was last asked what is due. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   #claiming = true;
@@ -76,6 +76,7 @@ export class Dispatcher<Deps> {
 
   constructor(deps: DispatchDeps<Deps>) {
     this.#with = deps;
+    this.#due = new DueTimes(deps.settings.aheadMs);
     this.#settlements = new Settlements(deps);
   }
 
@@ -95,7 +96,16 @@ export class Dispatcher<Deps> {
   /** A claim has ended: to be written with the next pass. Kept and retried while the database is away (P10). */
   settle(input: SettleInput, attempt?: Attempt): void {
     this.#settlements.add({ input, attempt });
-    this.#with.wake(this.#settlements.gatherMs);
+    this.#with.wake(this.#gatherMs);
+  }
+
+  /** Claimed runs have come due: those that came to that too late are in `late`, and those that find no place soon are for others. */
+  released(late: readonly SettleInput[]): void {
+    const { executor, settings } = this.#with;
+    for (const input of late) this.settle(input);
+    const places = settings.concurrency - executor.busy;
+    const tooMany = Math.max(executor.buffered - places - this.#prefetchTarget(), 0);
+    for (const input of executor.takeBackLast(tooMany)) this.settle(input);
   }
 
   /**
@@ -188,11 +198,13 @@ export class Dispatcher<Deps> {
     const trustMs = monotonic < this.#reconcileUntil ? AFTER_FAILURE_MS : TRUST_MS;
     if (monotonic - this.#lookedAt >= trustMs) this.#due.forget();
     const batch = this.#settlements.take();
-    const mustPlan = this.#claiming && this.#due.nextWakeAt <= now;
-    const claim = this.#nextClaim(mustPlan, now);
+    const isDue = this.#due.nextWakeAt <= now || this.#due.nextDueAt <= now;
+    const aheadMs = this.#claiming && isDue ? this.#due.aheadMs(now) : 0;
+    const mustPlan = this.#claiming && (this.#due.nextWakeAt <= now || aheadMs > 0);
+    const claim = this.#nextClaim({ mustPlan, aheadMs, now });
     const results = await Promise.allSettled([
       batch.length === 0 ? undefined : this.#settle(batch),
-      mustPlan ? this.#plan() : undefined,
+      mustPlan ? this.#plan(aheadMs) : undefined,
       claim === undefined ? undefined : this.#claim(claim),
     ]);
     if (mustPlan && claim === undefined) this.#due.letGo();
@@ -217,10 +229,11 @@ export class Dispatcher<Deps> {
     this.#settled(batch, result);
   }
 
-  async #plan(): Promise<void> {
+  async #plan(aheadMs: number): Promise<void> {
     const { store, types, settings } = this.#with;
     this.#lookedAt = settings.clock.monotonic();
-    await this.#due.ask(store.plan({ types, limit: PLAN_BATCH }), (result) => this.#planned(result));
+    const asked = store.plan({ types, limit: PLAN_BATCH, aheadMs });
+    await this.#due.ask(asked, (result) => this.#planned(result, aheadMs));
   }
 
   /** Returns how many runs were claimed. */
@@ -246,31 +259,51 @@ export class Dispatcher<Deps> {
     node.tell({ kind: 'wake' });
   }
 
-  #nextClaim(mustPlan: boolean, now: number): ClaimUnderWay | undefined {
+  #nextClaim({
+    mustPlan,
+    aheadMs,
+    now,
+  }: {
+    readonly mustPlan: boolean;
+    readonly aheadMs: number;
+    readonly now: number;
+  }): ClaimUnderWay | undefined {
     const { executor, throttle, node, types, settings } = this.#with;
     if (!this.#claiming || !node.isMember || settings.concurrency === 0) return undefined;
     if (!mustPlan && this.#due.nextDueAt > now) return undefined;
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
-    const places = Math.min(Math.max(executor.freePlaces - this.#claimsUnderWay, 0), allowance);
-    const ahead = this.#prefetchTarget() - executor.buffered - this.#claimsUnderWay;
-    const prefetch = Math.max(Math.min(ahead, allowance - places), 0);
-    if (places + prefetch === 0) return undefined;
+    const underWay = this.#claimsUnderWay;
+    const places = between(0, executor.freePlaces - underWay.now, allowance);
+    const more = this.#prefetchTarget() - executor.buffered - underWay.now;
+    const prefetch = between(0, more, allowance - places);
+    // Not while due ones wait for places already, nor when claims are held back.
+    const isAhead = aheadMs > 0 && executor.buffered === 0 && !throttle.isThrottled;
+    const later = executor.freePlaces + this.#endedWithin(aheadMs) - executor.ahead - underWay.ahead;
+    const ahead = { ms: aheadMs, runs: isAhead ? between(0, later, allowance) : 0 };
+    if (places + prefetch + ahead.runs === 0) return undefined;
     throttle.claimed();
-    return { input: { node: node.id, types, places, prefetch }, takenBack: [] };
+    return { input: { node: node.id, types, places, prefetch, ahead }, takenBack: [] };
   }
 
   /** Runs asked for by passes under way, and not here yet. */
-  get #claimsUnderWay(): number {
-    let runs = 0;
-    for (const { input } of this.#claims) runs += input.places + input.prefetch;
+  get #claimsUnderWay(): { readonly now: number; readonly ahead: number } {
+    const runs = { now: 0, ahead: 0 };
+    for (const { input } of this.#claims) {
+      runs.now += input.places + input.prefetch;
+      runs.ahead += input.ahead?.runs ?? 0;
+    }
     return runs;
   }
 
   #prefetchTarget(): number {
+    return this.#due.onlyForPlaces ? 0 : this.#endedWithin(PREFETCH_MS);
+  }
+
+  /** As many runs as this node's places come to the end of in so long, by recent durations. */
+  #endedWithin(ms: number): number {
     const { executor, settings } = this.#with;
-    if (this.#due.onlyForPlaces) return 0;
-    const inTime = (PREFETCH_MS / Math.max(executor.meanDurationMs, 0.001)) * settings.concurrency;
-    return Math.min(Math.floor(inTime), MAX_HELD);
+    const runs = (ms / Math.max(executor.meanDurationMs, 0.001)) * settings.concurrency;
+    return Math.min(Math.floor(runs), MAX_HELD);
   }
 
   #settled(batch: readonly Ended[], { results, wake }: SettleBatchResult): void {
@@ -280,13 +313,13 @@ export class Dispatcher<Deps> {
     this.lookNow();
   }
 
-  #planned(result: PlanResult): void {
+  #planned(result: PlanResult, aheadMs: number): void {
     const { events, settings } = this.#with;
     for (const { jobId, message } of result.failed)
       settings.logger.error({ jobId, message }, 'a job could not be planned; it is tried again in a minute');
     for (const run of result.queued) events.emit('run.queued', run.jobId, run.id);
     for (const run of result.skipped) events.emit('run.skipped', run.jobId, run.id, { reason: run.reason });
-    this.#due.planned(result);
+    this.#due.planned(result, aheadMs);
     if (result.queued.length > 0) this.#hasLeftOver = true;
   }
 
@@ -296,13 +329,18 @@ export class Dispatcher<Deps> {
     for (const each of back) this.settle(each);
   }
 
+  /** How long settlements may gather: not so long while something due waits for a pass, or for the places that they free. */
+  get #gatherMs(): number {
+    return this.#settlements.gatherMs(this.#due.nextDueAt <= this.#with.settings.clock.now());
+  }
+
   #sleepMs(): number {
     const { settings, executor, throttle, node } = this.#with;
-    if (this.#settlements.waiting > 0) return this.#settlements.gatherMs;
-    const laterMs = Math.min(this.#settlements.laterMs, LONGEST_SLEEP_MS);
+    const gatherMs = this.#settlements.waiting > 0 ? this.#gatherMs : LONGEST_SLEEP_MS;
+    const laterMs = Math.min(this.#settlements.laterMs, gatherMs, LONGEST_SLEEP_MS);
     if (!this.#claiming) return laterMs;
     const hasRoom =
-      executor.freePlaces > 0 || executor.buffered + this.#claimsUnderWay < this.#prefetchTarget();
+      executor.freePlaces > 0 || executor.buffered + this.#claimsUnderWay.now < this.#prefetchTarget();
     // One that is no member claims nothing; once it is one again, it looks.
     const claimAt = hasRoom && node.isMember ? this.#due.nextDueAt : Number.POSITIVE_INFINITY;
     const ms = Math.min(this.#due.nextWakeAt, claimAt) - settings.clock.now();
@@ -312,4 +350,8 @@ export class Dispatcher<Deps> {
     const longest = isLooking ? AFTER_FAILURE_MS : LONGEST_SLEEP_MS;
     return Math.min(Math.max(ms, floor), laterMs, longest);
   }
+}
+
+function between(least: number, value: number, most: number): number {
+  return Math.max(Math.min(value, most), least);
 }

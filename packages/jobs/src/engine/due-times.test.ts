@@ -20,11 +20,11 @@ const claimed = (nextDueAt?: number): ClaimResult => ({
 describe('P4: what is known of what comes due', () => {
   /** Both are asked, `meanwhile` happens, and then their answers come. */
   async function answered(meanwhile: (due: DueTimes) => void): Promise<DueTimes> {
-    const due = new DueTimes();
+    const due = new DueTimes(0);
     const plan = Promise.withResolvers<PlanResult>();
     const claim = Promise.withResolvers<ClaimResult>();
     const asked = [
-      due.ask(plan.promise, (result) => due.planned(result)),
+      due.ask(plan.promise, (result) => due.planned(result, 0)),
       due.ask(claim.promise, (result) => due.claimed(result, 5)),
     ];
     meanwhile(due);
@@ -35,7 +35,7 @@ describe('P4: what is known of what comes due', () => {
   }
 
   it('is nothing at first, then what the answers say', async () => {
-    expect(new DueTimes()).toMatchObject({ nextWakeAt: -Infinity, nextDueAt: -Infinity });
+    expect(new DueTimes(0)).toMatchObject({ nextWakeAt: -Infinity, nextDueAt: -Infinity });
     expect(await answered(() => undefined)).toMatchObject({ nextWakeAt: 100, nextDueAt: Infinity });
   });
 
@@ -45,9 +45,9 @@ describe('P4: what is known of what comes due', () => {
   });
 
   it('but a look asked for before counts for no answer after it', async () => {
-    const due = new DueTimes();
+    const due = new DueTimes(0);
     due.lookAnew();
-    await due.ask(Promise.resolve(planned(100)), (result) => due.planned(result));
+    await due.ask(Promise.resolve(planned(100)), (result) => due.planned(result, 0));
     expect(due.nextWakeAt).toBe(100);
   });
 
@@ -65,16 +65,37 @@ describe('P4: what is known of what comes due', () => {
   });
 
   it('P9: leaves what is due to free places when a claim got less than it asked for', () => {
-    const due = new DueTimes();
+    const due = new DueTimes(0);
     expect(due.claimed(claimed(10), 5)).toBe(true);
     expect(due.onlyForPlaces).toBe(true);
     expect(due.claimed(claimed(11), 5)).toBe(false);
     expect(due.onlyForPlaces).toBe(false);
   });
 
+  it('P3: is looked for ahead, and what a look ahead has left, when it is due', () => {
+    const due = new DueTimes(200);
+    expect(due.aheadMs(0)).toBe(200);
+    due.planned(planned(1_000), 200);
+    expect(due.nextWakeAt).toBe(900);
+    due.planned(planned(200), 0);
+    expect(due.nextWakeAt).toBe(200);
+    due.claimed(claimed(1_000), 5);
+    expect(due.nextDueAt).toBe(900);
+    due.claimed(claimed(150), 5);
+    expect(due.nextDueAt).toBe(150);
+    // Not again for what was asked for; but anew once that is half over, or the clock has jumped back.
+    expect([1, 99, 100, 300, -1].map((now) => due.aheadMs(now))).toEqual([0, 0, 200, 200, 200]);
+  });
+
+  it('P3: goes on to be asked for ahead while there is more than one plan takes', () => {
+    const due = new DueTimes(200);
+    due.planned({ ...planned(50), more: true }, 200);
+    expect(due.aheadMs(1)).toBe(200);
+  });
+
   it('is unknown for claims once something was planned or let go', async () => {
     const due = await answered(() => undefined);
-    due.planned({ ...planned(100), queued: [{ id: '1', jobId: 'a', jobUid: '1' }] });
+    due.planned({ ...planned(100), queued: [{ id: '1', jobId: 'a', jobUid: '1' }] }, 0);
     expect(due.nextDueAt).toBe(-Infinity);
   });
 });

@@ -1,4 +1,4 @@
-import type { ClaimResult, PlanResult } from '../core/store-passes.ts';
+import type { ClaimedRun, ClaimResult, PlanResult } from '../core/store-passes.ts';
 
 /** A plan or claim that was asked for: its answer may not know of what is told before it comes. */
 interface Question {
@@ -10,20 +10,34 @@ interface Question {
 
 /** When something comes due, as far as this node knows. */
 export class DueTimes {
+  readonly #aheadMs: number;
+  /** Up to then the store was asked ahead: what it has left of that, there was a reason to leave until it is due. */
+  #askedUpTo = Number.NEGATIVE_INFINITY;
   #nextWakeAt = Number.NEGATIVE_INFINITY;
   #nextDueAt = Number.NEGATIVE_INFINITY;
   #onlyForPlaces = false;
   #looks = 0;
   readonly #questions = new Set<Question>();
 
-  /** When a job has to be planned; in the past: it is not known. */
+  /** `aheadMs`: how far the store is asked ahead of what comes due; 0: not at all. */
+  constructor(aheadMs: number) {
+    this.#aheadMs = aheadMs;
+  }
+
+  /** When to look for jobs to be planned; in the past: it is not known. */
   get nextWakeAt(): number {
     return this.#nextWakeAt;
   }
 
-  /** When a run can be claimed; in the past: it is not known, or there is one. */
+  /** When to look for runs to be claimed; in the past: it is not known, or there is one. */
   get nextDueAt(): number {
     return this.#nextDueAt;
+  }
+
+  /** How far to ask ahead at `now`: not again for what was asked for already. */
+  aheadMs(now: number): number {
+    const left = this.#askedUpTo - now;
+    return left <= this.#aheadMs / 2 || left > this.#aheadMs ? this.#aheadMs : 0;
   }
 
   /** What is due is not to be claimed ahead of a free place (P9). */
@@ -69,16 +83,24 @@ export class DueTimes {
     }
   }
 
-  planned({ more, nextWakeAt, queued }: PlanResult): void {
-    this.#nextWakeAt = more ? Number.NEGATIVE_INFINITY : (nextWakeAt ?? Number.POSITIVE_INFINITY);
+  /** `aheadMs`: how far the store was asked ahead. */
+  planned({ now, more, nextWakeAt, queued }: PlanResult, aheadMs: number): void {
+    if (aheadMs > 0 && !more) this.#askedUpTo = now + aheadMs;
+    this.#nextWakeAt = more ? Number.NEGATIVE_INFINITY : this.#lookAt(nextWakeAt);
     if (queued.length > 0) this.letGo();
   }
 
-  /** Returns whether more is due than was claimed. */
+  /** `asked`: how many that are due. Returns whether more are due than were claimed. */
   claimed({ now, nextDueAt, runs }: ClaimResult, asked: number): boolean {
-    this.#nextDueAt = nextDueAt ?? Number.POSITIVE_INFINITY;
+    this.#nextDueAt = this.#lookAt(nextDueAt);
     const isMore = this.#nextDueAt <= now;
-    this.#onlyForPlaces = isMore && runs.length < asked;
+    const isDue = ({ availableAt }: ClaimedRun) => availableAt <= now;
+    if (asked > 0 || !isMore) this.#onlyForPlaces = isMore && runs.filter(isDue).length < asked;
     return isMore;
+  }
+
+  #lookAt(dueAt: number | undefined): number {
+    if (dueAt === undefined) return Number.POSITIVE_INFINITY;
+    return dueAt <= this.#askedUpTo ? dueAt : dueAt - this.#aheadMs / 2;
   }
 }

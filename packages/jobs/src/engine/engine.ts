@@ -59,6 +59,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       meter.started(attempt.startedAt - claimed.availableAt);
       events.emit('run.started', owner.id, claimed.id, { attempt: claimed.attempt });
     },
+    released: (late) => dispatcher.released(late),
   });
   const node = new Node({
     settings,

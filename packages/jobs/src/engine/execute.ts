@@ -1,5 +1,6 @@
 import type { Job } from '../core/job.ts';
 import type { Outcome } from '../core/settle.ts';
+import { LOOK_AHEAD_MS } from '../core/slots.ts';
 import type { ClaimedRun, ClaimResult, Report, SettleInput } from '../core/store-passes.ts';
 import { Attempt, type StopReason } from './attempt.ts';
 import type { Settings } from './options.ts';
@@ -13,6 +14,8 @@ import { readThrown } from './thrown.ts';
 const GRACE_MS = 10_000;
 /** Work in one turn of the event loop: HTTP requests come between (P20). */
 const STARTS_A_TURN = 32;
+/** What was claimed ahead starts so long after its time at most; after that it is looked at anew who has it. */
+const TOO_LATE_MS = 1_000;
 /** A prefetched run that goes on for longer has its start written before it ends. */
 const SHORT_RUN_MS = 100;
 
@@ -24,6 +27,8 @@ export interface ExecutorDeps<Deps> {
   /** A claim has ended. */
   settled(input: SettleInput, attempt: Attempt): void;
   started(attempt: Attempt): void;
+  /** Runs that were claimed ahead have come due; what is to be given back of them is in `late`. */
+  released(late: readonly SettleInput[]): void;
 }
 
 /** Claims of a job, of one run, or all. */
@@ -47,6 +52,9 @@ export class Executor<Deps> {
   #waiting: Claimed[] = [];
   /** How many of `#waiting` have been started; the array is cut when all are. */
   #head = 0;
+  /** Claimed ahead: to be started when they come due, the first first. */
+  #ahead: Claimed[] = [];
+  #cancelTimer: (() => void) | undefined;
   #startsThisTurn = 0;
   #turnEnds = false;
   #paused = false;
@@ -62,8 +70,14 @@ export class Executor<Deps> {
     return this.#active.size;
   }
 
+  /** Claims that wait for a place. */
   get buffered(): number {
     return this.#waiting.length - this.#head;
+  }
+
+  /** Claims that have not come due yet; they take no place. */
+  get ahead(): number {
+    return this.#ahead.length;
   }
 
   get freePlaces(): number {
@@ -77,7 +91,7 @@ export class Executor<Deps> {
 
   /** The fences of the claims that it holds: those that run, those that wait, and those that are not settled yet. */
   fences(): number[] {
-    const waiting = this.#waiting.slice(this.#head);
+    const waiting = [...this.#waiting.slice(this.#head), ...this.#ahead];
     return [
       ...this.#active.keys(),
       ...[...this.#reporting].map(({ claimed }) => claimed.fence),
@@ -87,14 +101,44 @@ export class Executor<Deps> {
 
   /** Takes a claim; returns what of it, and of what waits, was to be taken back while the claim was under way. */
   accept({ runs, jobs }: Pick<ClaimResult, 'runs' | 'jobs'>, takenBack: readonly Which[]): SettleInput[] {
+    const now = this.#with.settings.clock.now();
     for (const run of runs) {
       const job = jobs[run.job];
       if (job === undefined) throw new Error(`claimed run ${run.id} without its job`);
-      this.#waiting.push({ run, job });
+      (run.started || run.availableAt <= now ? this.#waiting : this.#ahead).push({ run, job });
     }
+    this.#ahead.sort((one, other) => one.run.availableAt - other.run.availableAt);
     const back = takenBack.flatMap((which) => this.takeBack(which));
+    back.push(...this.#release());
     this.#pump();
     return back;
+  }
+
+  /**
+   * Lets those go that have come due, and looks again when the next one does. Returns those that it comes to too late, as after the
+   * process has stood still: they may be another node's by now, and are given back.
+   */
+  #release(): SettleInput[] {
+    const { clock } = this.#with.settings;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#ahead.length === 0) return [];
+    const now = clock.now();
+    const next = this.#ahead.findIndex(({ run }) => run.availableAt > now);
+    const due = this.#ahead.splice(0, next < 0 ? this.#ahead.length : next);
+    const isLate = ({ run }: Claimed) => now - run.availableAt > TOO_LATE_MS;
+    this.#waiting.push(...due.filter((claimed) => !isLate(claimed)));
+    const [first] = this.#ahead;
+    if (first !== undefined) {
+      // A clock that jumped is noticed soon.
+      const ms = Math.min(first.run.availableAt - now, LOOK_AHEAD_MS);
+      this.#cancelTimer = clock.setTimer(ms, () => {
+        const late = this.#release();
+        this.#pump();
+        this.#with.released(late);
+      });
+    }
+    return this.#givenBack(due.filter(isLate));
   }
 
   /** Takes back claimed runs that have not started: those of a job, one run, or all (P12, P14, P9). */
@@ -103,17 +147,27 @@ export class Executor<Deps> {
       (which.jobId === undefined || job.id === which.jobId) &&
       (which.runId === undefined || run.id === which.runId);
     const waiting = this.#waiting.slice(this.#head);
-    const taken = waiting.filter(matches);
+    const taken = [...waiting, ...this.#ahead].filter(matches);
     if (taken.length === 0) return [];
     this.#waiting = waiting.filter((claimed) => !matches(claimed));
     this.#head = 0;
-    const { settings } = this.#with;
-    return taken.map(({ run }) => ({
+    this.#ahead = this.#ahead.filter((claimed) => !matches(claimed));
+    return this.#givenBack(taken);
+  }
+
+  /** Takes back so many of those that wait for a place, the last first. */
+  takeBackLast(count: number): SettleInput[] {
+    return this.#givenBack(this.#waiting.splice(this.#waiting.length - count, count));
+  }
+
+  #givenBack(claims: readonly Claimed[]): SettleInput[] {
+    const finishedAt = this.#with.settings.clock.now();
+    return claims.map(({ run }) => ({
       runId: run.id,
       fence: run.fence,
       outcome: { kind: 'given_back' },
       random: 0,
-      finishedAt: settings.clock.now(),
+      finishedAt,
     }));
   }
 

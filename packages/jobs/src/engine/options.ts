@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { JobType } from '../core/job-type.ts';
+import { LOOK_AHEAD_MS } from '../core/slots.ts';
 import type { JobStore, Retention } from '../core/store.ts';
 import { createSystemClock } from './system-clock.ts';
 
@@ -52,6 +53,8 @@ export interface Settings {
   readonly clock: Clock;
   readonly random: () => number;
   readonly autoRun: boolean;
+  /** Slots are taken, and their runs claimed, so long before they come; 0 where only `tick()` makes anything happen. */
+  readonly aheadMs: number;
   readonly threadDeps: ThreadDeps | undefined;
 }
 
@@ -80,6 +83,7 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     clock: clockOf(options),
     random: options.random ?? Math.random,
     autoRun: options.autoRun ?? true,
+    aheadMs: (options.autoRun ?? true) ? LOOK_AHEAD_MS : 0,
     threadDeps: options.threadDeps,
   };
 }

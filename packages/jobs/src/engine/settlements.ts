@@ -7,6 +7,10 @@ import { MAX_BATCH } from './throttle.ts';
 
 /** Settlements gather for so long before they are written together, while nothing else calls for a pass. */
 const GATHER_MS = 4;
+/** Those that nobody waits for gather for longer: one commit counts for more. */
+const PATIENT_GATHER_MS = 30;
+/** A slot that is nearer than this may wait for its job's run to be settled. */
+const SOON_MS = 500;
 /** A settlement whose job somebody's transaction holds is tried again after so long, or when something may have become due. */
 const LATER_MS = 500;
 
@@ -26,6 +30,7 @@ export interface Ended {
 export class Settlements {
   readonly #with: SettlementsDeps;
   #waiting: Ended[] = [];
+  #isAwaited = false;
   /** To be settled again, from when on. */
   #later: Ended[] = [];
   #laterAt = 0;
@@ -46,9 +51,10 @@ export class Settlements {
     return this.#later.length;
   }
 
-  /** For how long more may gather. */
-  get gatherMs(): number {
-    return this.#waiting.length >= MAX_BATCH / 2 ? 0 : GATHER_MS;
+  /** For how long more may gather. `isAwaited`: something else waits for them. */
+  gatherMs(isAwaited: boolean): number {
+    if (this.#waiting.length >= MAX_BATCH / 2) return 0;
+    return isAwaited || this.#isAwaited ? GATHER_MS : PATIENT_GATHER_MS;
   }
 
   /** How long it is until those that were put off are tried again; infinite when there are none. */
@@ -64,6 +70,7 @@ export class Settlements {
 
   add(ended: Ended): void {
     this.#waiting.push(ended);
+    this.#isAwaited ||= isAwaited(ended);
   }
 
   /** What was put off is tried again with the next batch. */
@@ -84,6 +91,7 @@ export class Settlements {
 
   #takeUpTo(count: number): readonly Ended[] {
     const batch = this.#waiting.splice(0, count);
+    this.#isAwaited = this.#waiting.length > 0;
     if (batch.length > 0) this.#underWay.add(batch);
     return batch;
   }
@@ -92,6 +100,7 @@ export class Settlements {
   putBack(batch: readonly Ended[]): void {
     this.#underWay.delete(batch);
     this.#waiting.push(...batch);
+    this.#isAwaited = true;
     this.#batchLimit = Math.max(Math.floor(batch.length / 2), 1);
   }
 
@@ -143,6 +152,15 @@ export class Settlements {
         return result satisfies never;
     }
   }
+}
+
+/** Whether anything may come sooner for this settlement: another run of the job, another attempt, an answer to who asked for the run. */
+function isAwaited({ input, attempt }: Ended): boolean {
+  if (attempt === undefined || input.outcome.kind !== 'succeeded') return true;
+  const { owner, claimed } = attempt;
+  if (claimed.scheduledFor === undefined || owner.overlap === 'queue') return true;
+  // Of the claim; without one, this settlement may say when that is.
+  return owner.nextRunAt === undefined || owner.nextRunAt - input.finishedAt < SOON_MS;
 }
 
 function endingOf(status: string): (Ending & ('succeeded' | 'failed' | 'cancelled')) | undefined {

@@ -50,7 +50,9 @@ export const runSchema = z
       .enum(['overlap', 'pause', 'run_at'])
       .nullable()
       .describe('What a queued run waits for besides its time'),
-    available_at: instantSchema.nullable().describe('When a live run is due; later than now for a retry'),
+    available_at: instantSchema
+      .nullable()
+      .describe('When a live run is due; later than now for a retry, or a moment before its slot'),
     cancel_requested: z.boolean(),
     queued_at: instantSchema,
     started_at: instantSchema.nullable(),

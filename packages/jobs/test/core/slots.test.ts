@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CatchUp, Overlap } from '../../src/core/job.ts';
+import { type CatchUp, NO_LIVE_RUNS, type Overlap } from '../../src/core/job.ts';
+import { slotAhead } from '../../src/core/slots.ts';
 import { covering, definition, every, Simulation } from './simulation.ts';
 
 const T0 = Date.UTC(2026, 0, 1);
@@ -240,5 +241,35 @@ describe('P17 clock', () => {
     sim.command({ kind: 'pause', cancelLive: false });
     sim.command({ kind: 'resume' });
     expect(sim.job.nextRunAt).toBe(T0 + 6 * MINUTE);
+  });
+});
+
+describe('P3: a slot that is about to come', () => {
+  const SOON = T0 + HOUR - 200;
+  const ahead = (change: (sim: Simulation) => void, more: Parameters<typeof definition>[1] = {}) => {
+    const sim = new Simulation(definition(every(HOUR), more), T0);
+    change(sim);
+    return slotAhead(sim.job, sim.live(), SOON, 200);
+  };
+  const nothing = () => undefined;
+
+  it('can be taken ahead when nothing of the job lives', () => {
+    expect(ahead(nothing)).toBe(T0 + HOUR);
+    expect(slotAhead(new Simulation(definition(every(HOUR)), T0).job, NO_LIVE_RUNS, SOON - 1, 200)).toBe(
+      undefined,
+    );
+    expect(slotAhead(new Simulation(definition(every(HOUR)), T0).job, NO_LIVE_RUNS, T0 + HOUR, 200)).toBe(
+      undefined,
+    );
+  });
+
+  it('can not be when a run lives, or waits for its own time', () => {
+    expect(ahead((sim) => sim.command({ kind: 'trigger' }), { overlap: 'allow' })).toBe(undefined);
+    expect(ahead((sim) => sim.command({ kind: 'trigger', runAt: SOON + 100 }), { overlap: 'allow' })).toBe(
+      undefined,
+    );
+    expect(ahead((sim) => sim.command({ kind: 'trigger', runAt: SOON + HOUR }), { overlap: 'allow' })).toBe(
+      T0 + HOUR,
+    );
   });
 });

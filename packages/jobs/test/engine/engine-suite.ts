@@ -3,6 +3,7 @@ import { dispatching } from './dispatch.ts';
 import type { MakeDatabase } from './engine-harness.ts';
 import { execution } from './execute.ts';
 import { lateAnswers } from './late-answers.ts';
+import { lookingAhead } from './look-ahead.ts';
 import { outages } from './outage.ts';
 import { promises } from './promises.ts';
 import { restarts } from './restarts.ts';
@@ -17,5 +18,6 @@ export function engineSuite(makeDatabase: MakeDatabase): void {
   describe('shutdowns', () => shutdowns(makeDatabase));
   describe('dispatching', () => dispatching(makeDatabase));
   describe('late answers', () => lateAnswers(makeDatabase));
+  describe('looking ahead', () => lookingAhead(makeDatabase));
   describe('outages', () => outages(makeDatabase));
 }

@@ -48,6 +48,81 @@ export function claimContract(makeStore: MakeStore): void {
       });
     });
 
+    const AHEAD = { ms: 200, runs: 5 };
+    const aheadOf = (more: { readonly places: number; readonly prefetch: number }) =>
+      t.store.claim({ node: 'node-1', types: TYPES, ahead: AHEAD, ...more });
+
+    it('runs that come due within what is asked for are claimed to be held, after those that are due', async () => {
+      await t.create('slot');
+      t.clock.advance(MINUTE - 150);
+      await t.store.plan({ types: TYPES, limit: 10, aheadMs: 200 });
+      await triggered(1);
+      const { runs, nextDueAt } = await aheadOf({ places: 5, prefetch: 0 });
+      expect(runs).toMatchObject([
+        { started: true },
+        { started: false, scheduledFor: T0 + MINUTE, availableAt: T0 + MINUTE },
+      ]);
+      expect(nextDueAt).toBeUndefined();
+      const held = required(runs[1]);
+      expect(await t.live(held.id)).toMatchObject({ status: 'queued', claim: { fence: held.fence } });
+      expect(await t.live(held.id)).not.toHaveProperty('startedAt');
+      // Given back before its slot, it is due then and no sooner.
+      await t.settle(held, { kind: 'given_back' });
+      expect(await t.live(held.id)).toMatchObject({ status: 'queued', availableAt: T0 + MINUTE });
+      expect(await t.claim(5)).toMatchObject({ runs: [], nextDueAt: T0 + MINUTE });
+    });
+
+    it('P9: of those that come due, none that was recovered before, and no more than are asked for', async () => {
+      for (let n = 0; n < 4; n++) await t.create(`slot-${n}`);
+      t.clock.advance(MINUTE - 100);
+      await t.store.plan({ types: TYPES, limit: 10, aheadMs: 200 });
+      const few = await t.store.claim({
+        node: 'node-1',
+        types: TYPES,
+        places: 2,
+        prefetch: 2,
+        ahead: { ms: 200, runs: 2 },
+      });
+      expect(few.runs).toHaveLength(2);
+      expect(few.nextDueAt).toBe(T0 + MINUTE);
+      await t.reopen();
+      await t.store.recover({ node: 'node-2' });
+      const lost = required(few.runs[0]).id;
+      expect(await t.live(lost)).toMatchObject({ recoveries: 1, availableAt: T0 + MINUTE });
+      expect((await aheadOf({ places: 5, prefetch: 5 })).runs.map(({ id }) => id)).not.toContain(lost);
+      t.clock.advance(100);
+      expect((await t.claim(5)).runs).toMatchObject([{ started: true }, { started: true }]);
+    });
+
+    it('what is asked for ahead takes nothing from what is due, and gets nothing of its share', async () => {
+      for (let n = 0; n < 3; n++) await t.create(`slot-${n}`);
+      t.clock.advance(MINUTE - 100);
+      await t.store.plan({ types: TYPES, limit: 10, aheadMs: 200 });
+      const ids = await triggered(5);
+      const { runs, nextDueAt } = await t.store.claim({
+        node: 'node-1',
+        types: TYPES,
+        places: 1,
+        prefetch: 2,
+        ahead: { ms: 200, runs: 1 },
+      });
+      expect(runs.map(({ id }) => id).slice(0, 3)).toEqual(ids.slice(0, 3));
+      expect(runs.map(({ started }) => started)).toEqual([true, false, false, false]);
+      expect(runs[3]).toMatchObject({ availableAt: T0 + MINUTE });
+      expect(nextDueAt).toBeLessThan(T0 + MINUTE);
+      // Nothing of it was kept from others.
+      expect((await t.claim(9, 0, 'node-2')).runs.map(({ id }) => id)).toEqual(ids.slice(3));
+    });
+
+    it('P12: a run that was made ahead of its slot can not be made due before it', async () => {
+      await t.create('slot');
+      t.clock.advance(MINUTE - 100);
+      const { queued } = await t.store.plan({ types: TYPES, limit: 10, aheadMs: 200 });
+      const { id } = required(queued[0]);
+      expect(await t.store.makeDue({ runId: id })).toBe('not_waiting');
+      expect(await t.live(id)).toMatchObject({ availableAt: T0 + MINUTE });
+    });
+
     it('P10: a fence is higher than any before, even when the clock jumps back', async () => {
       await triggered(0);
       let last = 0;

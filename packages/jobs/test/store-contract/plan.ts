@@ -49,6 +49,42 @@ export function planContract(makeStore: MakeStore): void {
       expect(await t.plan()).toMatchObject({ queued: [], nextWakeAt: T0 + MINUTE });
     });
 
+    it('P3, P5: a slot that is about to come is taken ahead when it is asked for, once', async () => {
+      await t.create('a');
+      t.clock.advance(MINUTE - 200);
+      const ahead = { types: TYPES, limit: 10, aheadMs: 200 };
+      expect(await t.store.plan({ ...ahead, aheadMs: 199 })).toMatchObject({ queued: [], more: false });
+      const plan = await t.store.plan(ahead);
+      expect(plan).toMatchObject({
+        now: T0 + MINUTE - 200,
+        queued: [{ jobId: 'a', scheduledFor: T0 + MINUTE }],
+        nextWakeAt: T0 + 2 * MINUTE,
+      });
+      expect(await t.run(required(plan.queued[0]).id)).toMatchObject({
+        scheduledFor: T0 + MINUTE,
+        availableAt: T0 + MINUTE,
+        queuedAt: T0 + MINUTE - 200,
+        catchUp: false,
+        missed: 0,
+      });
+      expect(await t.job('a')).toMatchObject({ lastSlotAt: T0 + MINUTE, nextRunAt: T0 + 2 * MINUTE });
+      t.clock.advance(200);
+      expect((await t.store.plan(ahead)).queued).toEqual([]);
+    });
+
+    it('P7: what can not be taken ahead is left until it is due, and keeps nobody busy', async () => {
+      await t.create('busy', { overlap: 'allow' });
+      await t.create('delay', { schedule: every(MINUTE, { mode: 'fixed_delay' }) });
+      await t.create('once', { schedule: { kind: 'run_at', runAt: T0 + MINUTE } });
+      await t.trigger('busy');
+      t.clock.advance(MINUTE - 1);
+      const ahead = { types: TYPES, limit: 2, aheadMs: 200 };
+      expect(await t.store.plan(ahead)).toMatchObject({ queued: [], more: false, nextWakeAt: T0 + MINUTE });
+      t.clock.advance(1);
+      expect(await t.store.plan(ahead)).toMatchObject({ queued: [{}, {}], more: true });
+      expect(await t.store.plan(ahead)).toMatchObject({ queued: [{}], more: false });
+    });
+
     it('P3: late planning never shifts the grid', async () => {
       await t.create('a');
       t.clock.advance(MINUTE + 17 * SECOND);

@@ -7,13 +7,14 @@ import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
 /**
- * Claims due runs of the types, in due order: first those that start at once, then those to be held (P9, P10). A node that has
+ * Claims runs of the types, in due order: first those that start at once, then those to be held (P9, P10). A node that has
  * joined takes nothing while it has no row, or its lease is over: it is dead to the others, who take back what it claims.
  */
 export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Promise<ClaimResult> {
   const versions = versionsParam(input.types);
   const asked = input.places + input.prefetch;
-  const { found, taken } = asked === 0 ? NOTHING : await take(u, input, { versions, hasJoined });
+  const { found, taken } =
+    asked + (input.ahead?.runs ?? 0) === 0 ? NOTHING : await take(u, input, { versions, hasJoined });
   const isFull = found >= FULL && found === asked;
   const uids = [...new Set(taken.map(jobUidOf))];
   const { jobs, earliest } = await lookAfter(u, uids, isFull ? undefined : versions);
@@ -67,19 +68,30 @@ type TakenRow = readonly [
 ];
 
 interface Taken {
-  /** How many were due and free: a run that was recovered before is never claimed ahead of a free place (P9). */
+  /** How many were due already and free: a run that was recovered before is never claimed ahead of a free place (P9). */
   readonly found: number;
   readonly taken: readonly TakenRow[];
 }
+
+const NOT_AHEAD = { ms: 0, runs: 0 };
 
 const NOTHING: Taken = { found: 0, taken: [] };
 
 async function take(
   u: Unit,
-  { node, places, prefetch }: ClaimInput,
+  { node, places, prefetch, ahead = NOT_AHEAD }: ClaimInput,
   { versions, hasJoined }: { readonly versions: string; readonly hasJoined: boolean },
 ): Promise<Taken> {
-  const rows = await u.q.arrays(CLAIM, [versions, u.now, places + prefetch, places, node, hasJoined]);
+  const rows = await u.q.arrays(CLAIM, [
+    versions,
+    u.now,
+    u.now + ahead.ms,
+    places,
+    places + prefetch,
+    ahead.runs,
+    node,
+    hasJoined,
+  ]);
   const [first] = rows as readonly [found: number, id: number | null][];
   return { found: first?.[0] ?? 0, taken: first?.[1] == null ? [] : (rows as readonly TakenRow[]) };
 }
@@ -112,29 +124,35 @@ const EARLIEST = `SELECT min(next.available_at) FROM (${KEYS_KNOWN}) AS known CR
 /** In one, since both are asked for after nearly every claim. */
 const EARLIEST_AND_JOBS = `SELECT looked.earliest, varying.* FROM (SELECT (${EARLIEST}) AS earliest) AS looked
   LEFT JOIN (${SELECT_VARYING} WHERE uid = ANY($2::bigint[])) AS varying ON true`;
+const FREE = `SELECT ctid AS place, id, available_at, recoveries FROM greenvue_jobs.live_runs
+      WHERE type_key = known.key AND held = 'no' AND node IS NULL AND (NOT $8::boolean OR EXISTS (SELECT FROM alive))`;
 const STARTS = '(available_at, id) <= (SELECT available_at, id FROM last_to_start)';
 /**
- * What is taken, in due order, each row with how many were found; one of nulls when none is taken. Taken by where they are, since
- * they are locked: to look each up by its id costs more.
+ * What is taken, in due order, each row with how many were found due; one of nulls when none is taken. Taken by where they are,
+ * since they are locked: to look each up by its id costs more.
  */
 const CLAIM = `WITH alive AS MATERIALIZED (
     -- Held against being buried until the claim is written.
     SELECT FROM greenvue_jobs.nodes
-    WHERE id = $5 AND lease_until > extract(epoch FROM clock_timestamp()) * 1000 FOR KEY SHARE),
+    WHERE id = $7 AND lease_until > extract(epoch FROM clock_timestamp()) * 1000 FOR KEY SHARE),
   due AS MATERIALIZED (
     SELECT due.*, row_number() OVER (ORDER BY due.available_at, due.id) AS n
     FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-      SELECT ctid AS place, id, available_at, recoveries FROM greenvue_jobs.live_runs
-      WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= $2::bigint
-        AND (NOT $6::boolean OR EXISTS (SELECT FROM alive))
-      ORDER BY available_at, id LIMIT $3::integer FOR UPDATE SKIP LOCKED) AS due
-    ORDER BY n LIMIT $3::integer),
+      ${FREE} AND available_at <= $2::bigint
+      ORDER BY available_at, id LIMIT $5::integer FOR UPDATE SKIP LOCKED) AS due
+    ORDER BY n LIMIT $5::integer),
+  coming AS MATERIALIZED (
+    SELECT coming.place FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+      ${FREE} AND available_at > $2::bigint AND available_at <= $3::bigint AND recoveries = 0
+      ORDER BY available_at, id LIMIT $6::integer FOR UPDATE SKIP LOCKED) AS coming
+    ORDER BY coming.available_at, coming.id LIMIT $6::integer),
   last_to_start AS (SELECT available_at, id FROM due WHERE n <= $4::integer ORDER BY n DESC LIMIT 1),
   taken AS (
-    UPDATE greenvue_jobs.live_runs SET node = $5, fence = nextval('greenvue_jobs.ids'),
+    UPDATE greenvue_jobs.live_runs SET node = $7, fence = nextval('greenvue_jobs.ids'),
       status = CASE WHEN ${STARTS} THEN 'running' ELSE 'queued' END, started_at = CASE WHEN ${STARTS} THEN $2::bigint END
-    WHERE ctid = ANY(ARRAY(SELECT place FROM due WHERE n <= $4::integer OR recoveries = 0))
+    WHERE ctid = ANY(ARRAY(
+      SELECT place FROM due WHERE n <= $4::integer OR recoveries = 0 UNION ALL SELECT place FROM coming))
     RETURNING *)
-  SELECT (SELECT count(*) FROM due), id, fence, job_uid, failures, available_at, status = 'running', catch_up, missed,
-    scheduled_for, payload
+  SELECT (SELECT count(*) FROM due), id, fence, job_uid, failures, available_at,
+    status = 'running', catch_up, missed, scheduled_for, payload
   FROM (SELECT) AS always LEFT JOIN taken ON true ORDER BY available_at, id`;

@@ -85,12 +85,12 @@ async function soon(u: Unit, work: () => Promise<unknown>): Promise<boolean> {
   return true;
 }
 
-/** Locks due jobs of these types that nobody else has locked, the longest overdue first. */
+/** Locks jobs of these types that are due by then and that nobody else has locked, the longest overdue first. */
 export async function lockDueJobs(
   u: Unit,
-  { versions, limit }: { readonly versions: string; readonly limit: number },
+  { versions, by, limit }: { readonly versions: string; readonly by: number; readonly limit: number },
 ): Promise<StoredJob[]> {
-  return lockAll(u, LOCK_DUE, [versions, u.now, limit]);
+  return lockAll(u, LOCK_DUE, [versions, by, limit]);
 }
 
 /** {@link lock} of many, of which only what varies is read if the rest is known. */

@@ -1,7 +1,6 @@
 import { NO_LIVE_RUNS } from '../../core/job.ts';
-import type { TypeVersions } from '../../core/membership.ts';
 import { planOrPutOff } from '../../core/slots.ts';
-import type { PlannedRun, PlanResult } from '../../core/store-passes.ts';
+import type { PlanInput, PlannedRun, PlanResult } from '../../core/store-passes.ts';
 import { numberOf } from '../rows/first-column.ts';
 import { applyDecision } from './apply.ts';
 import { LOOK_AGAIN_MS, lockDueJobs } from './jobs.ts';
@@ -10,33 +9,37 @@ import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import { flush, lockedJob, type Unit } from './unit.ts';
 
 /** Takes what is due of at most `limit` jobs of the types, the longest overdue first; other nodes take others meanwhile. */
-export async function plan(
-  u: Unit,
-  { types, limit }: { readonly types: TypeVersions; readonly limit: number },
-): Promise<PlanResult> {
+export async function plan(u: Unit, { types, limit, aheadMs = 0 }: PlanInput): Promise<PlanResult> {
   const versions = versionsParam(types);
-  const due = await lockDueJobs(u, { versions, limit });
+  const due = await lockDueJobs(u, { versions, by: u.now + aheadMs, limit });
   const live = await liveRunsOf(
     u,
     due.map(({ uid }) => uid),
   );
   const failed: PlanResult['failed'][number][] = [];
+  let done = 0;
   for (const stored of due) {
-    const { decision, fault } = planOrPutOff(stored.job, live.get(stored.uid) ?? NO_LIVE_RUNS, u.now);
+    const { decision, fault } = planOrPutOff(
+      stored.job,
+      live.get(stored.uid) ?? NO_LIVE_RUNS,
+      u.now,
+      aheadMs,
+    );
+    if (decision.job !== stored.job) done += 1;
     if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
     await applyDecision(u, stored, decision);
   }
   await flush(u);
   const earliest = numberOf((await u.q.arrays(EARLIEST_WAKE, [versions]))[0]);
   // All that is still due is held by others: what a caller's transaction holds is there again once that has ended.
-  const isHeld = due.length === 0 && earliest !== undefined && earliest <= u.now;
+  const isHeld = done === 0 && earliest !== undefined && earliest <= u.now;
   if (isHeld) u.shared.missed.plans = true;
   const nextWakeAt = isHeld ? u.now + LOOK_AGAIN_MS : earliest;
   return {
     now: u.now,
     ...plannedIn(u),
     failed,
-    more: due.length >= limit,
+    more: due.length >= limit && done > 0,
     ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
   };
 }

@@ -1,3 +1,4 @@
+import { LOOK_AHEAD_MS } from '../../core/slots.ts';
 import type { JobStore } from '../../core/store.ts';
 import type { CancelResult } from '../../core/store-commands.ts';
 import type { Report } from '../../core/store-passes.ts';
@@ -82,8 +83,10 @@ export async function report(u: Unit, batch: readonly Report[]): ReturnType<JobS
   };
 }
 
+/** But for one that was made a moment ahead of its slot. */
 const MAKE_DUE = `UPDATE greenvue_jobs.live_runs SET available_at = $1::bigint
-  WHERE id = $2 AND node IS NULL AND held = 'no' AND available_at > $1::bigint`;
+  WHERE id = $2 AND node IS NULL AND held = 'no'
+    AND available_at > $1::bigint + CASE WHEN failures = 0 THEN ${LOOK_AHEAD_MS} ELSE 0 END`;
 /** Rows are locked in the order of their ids, as everywhere. */
 const REPORT = `WITH told AS (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[])

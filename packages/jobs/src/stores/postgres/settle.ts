@@ -56,7 +56,8 @@ export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<Se
     claimed.delete(input.runId);
     const settlement = endRun(u, run, input, ends);
     if (settlement.kind === 'finished') return { kind: 'finished', status: settlement.status };
-    if (settlement.availableAt <= u.now) wake = true;
+    // What is given back ahead of its time has to be looked at anew as well.
+    if (settlement.availableAt <= u.now || input.outcome.kind === 'given_back') wake = true;
     return { kind: 'waiting', availableAt: settlement.availableAt, failures: settlement.failures };
   });
   const settled = batch.filter((_, n) => results[n]?.kind === 'finished' || results[n]?.kind === 'waiting');

@@ -10,37 +10,30 @@ import type { Writer } from './writer.ts';
 /** More claimed runs than a node holds. */
 const MAX_KEPT = 20_000;
 
-/** Claims due runs of the types, in due order: first those that start at once, then those to be held (P9, P10). */
+/** Claims runs of the types, in due order: first those that start at once, then those to be held (P9, P10). */
 export function claim(w: Writer, input: ClaimInput, now: number): ClaimResult {
   const keys = w.types.knownTo(input.types);
-  const limit = input.places + input.prefetch;
   const runs: ClaimedRun[] = [];
   const jobs: Job[] = [];
-  if (keys.length > 0 && limit > 0) claimDue(w, { ...input, keys, limit, now, runs, jobs });
+  if (keys.length > 0) claimSome(w, { ...input, keys, now, runs, jobs });
   const nextDueAt = earliestOf(w, EARLIEST_DUE, keys);
   return { now, jobs, runs, ...(nextDueAt === undefined ? {} : { nextDueAt }) };
 }
 
 interface Claiming extends ClaimInput {
   readonly keys: readonly number[];
-  readonly limit: number;
   readonly now: number;
   readonly runs: ClaimedRun[];
   readonly jobs: Job[];
 }
 
-function claimDue(w: Writer, { node, places, prefetch, keys, limit, now, runs, jobs }: Claiming): void {
+function claimSome(w: Writer, claiming: Claiming): void {
+  const { node, places, prefetch, ahead, now, runs, jobs } = claiming;
   const nodeKey = w.nodes.keyOf(node, now);
   const take = w.db.statement(CLAIM);
   const jobIndexes = new Map<string, number>();
-  let prefetched = 0;
   if (w.claimed.size > MAX_KEPT) w.claimed.clear();
-  const params = keys.flatMap((key) => [key, now]);
-  for (const row of w.db.arrays(merged(DUE_RUNS, keys.length, 'available_at, id')).all(...params, limit)) {
-    const due: Mutable<LiveRun> = liveRunOf(row, w.nodes.nameOf);
-    const started = runs.length - prefetched < places;
-    if (!started && (due.recoveries > 0 || prefetched >= prefetch)) continue;
-    if (!started) prefetched += 1;
+  const claimOne = (due: Mutable<LiveRun>, started: boolean) => {
     const fence = w.ids.next(now);
     const id = Number(due.id);
     take.run(nodeKey, fence, started ? STATUS.running : STATUS.queued, started ? now : null, id);
@@ -56,8 +49,29 @@ function claimDue(w: Writer, { node, places, prefetch, keys, limit, now, runs, j
       due.startedAt = now;
     }
     w.claimed.set(id, due);
+  };
+  for (const due of freeRuns(w, claiming, { after: BEFORE_ALL, by: now, limit: places + prefetch })) {
+    const started = runs.length < places;
+    if (started || due.recoveries === 0) claimOne(due, started);
   }
+  if (ahead === undefined) return;
+  const coming = { after: now, by: now + ahead.ms, limit: ahead.runs };
+  for (const due of freeRuns(w, claiming, coming)) if (due.recoveries === 0) claimOne(due, false);
 }
+
+/** What nobody has claimed and comes due after an instant and by another one, in that order. */
+function freeRuns(
+  w: Writer,
+  { keys }: Claiming,
+  { after, by, limit }: { readonly after: number; readonly by: number; readonly limit: number },
+): Mutable<LiveRun>[] {
+  if (limit === 0) return [];
+  const params = keys.flatMap((key) => [key, after, by]);
+  const rows = w.db.arrays(merged(FREE_RUNS, keys.length, 'available_at, id')).all(...params, limit);
+  return rows.map((row) => liveRunOf(row, w.nodes.nameOf));
+}
+
+const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
 
 function claimOf(
   due: LiveRun,
@@ -78,7 +92,8 @@ function claimOf(
   return run;
 }
 
-const DUE_RUNS = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE held = 0 AND node IS NULL AND type_key = ? AND available_at <= ?`;
+const FREE_RUNS = `SELECT ${LIVE_COLUMNS} FROM live_runs
+  WHERE held = 0 AND node IS NULL AND type_key = ? AND available_at > ? AND available_at <= ?`;
 const EARLIEST_DUE = `SELECT available_at FROM live_runs
   WHERE held = 0 AND node IS NULL AND type_key = ? ORDER BY available_at LIMIT 1`;
 const CLAIM = 'UPDATE live_runs SET node = ?, fence = ?, status = ?, started_at = ? WHERE id = ?';

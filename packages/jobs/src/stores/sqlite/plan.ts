@@ -1,25 +1,22 @@
-import type { TypeVersions } from '../../core/membership.ts';
 import { planOrPutOff } from '../../core/slots.ts';
-import type { PlannedRun, PlanResult } from '../../core/store-passes.ts';
+import type { PlanInput, PlannedRun, PlanResult } from '../../core/store-passes.ts';
 import { numberOf, numbersIn } from '../rows/first-column.ts';
 import { applyDecision } from './apply.ts';
 import { liveRunsOf } from './live-runs.ts';
 import type { Writer } from './writer.ts';
 
 /** Takes what is due of at most `limit` jobs of the types, the longest overdue first. */
-export function plan(
-  w: Writer,
-  { types, limit }: { readonly types: TypeVersions; readonly limit: number },
-  now: number,
-): PlanResult {
+export function plan(w: Writer, { types, limit, aheadMs = 0 }: PlanInput, now: number): PlanResult {
   const keys = w.types.knownTo(types);
-  const uids = dueJobs(w, keys, now, limit);
+  const uids = dueJobs(w, keys, now + aheadMs, limit);
   const queued: PlannedRun[] = [];
   const skipped: PlannedRun[] = [];
   const failed: PlanResult['failed'][number][] = [];
+  let done = 0;
   for (const uid of uids) {
     const stored = w.jobs.require(uid);
-    const { decision, fault } = planOrPutOff(stored.job, liveRunsOf(w, uid, now), now);
+    const { decision, fault } = planOrPutOff(stored.job, liveRunsOf(w, uid, now), now, aheadMs);
+    if (decision.job !== stored.job) done += 1;
     if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
     const applied = applyDecision(w, stored, decision, { now });
     const { id: jobId, uid: jobUid } = applied.stored.job;
@@ -37,14 +34,14 @@ export function plan(
     queued,
     skipped,
     failed,
-    more: uids.length >= limit,
+    more: uids.length >= limit && done > 0,
     ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
   };
 }
 
-function dueJobs(w: Writer, keys: readonly number[], now: number, limit: number): number[] {
+function dueJobs(w: Writer, keys: readonly number[], by: number, limit: number): number[] {
   if (keys.length === 0) return [];
-  const params = keys.flatMap((key) => [key, now]);
+  const params = keys.flatMap((key) => [key, by]);
   return numbersIn(w.db.arrays(merged(DUE_JOBS, keys.length, 'wake_at, uid')).all(...params, limit));
 }
 

@@ -1,3 +1,4 @@
+import { LOOK_AHEAD_MS } from '../../core/slots.ts';
 import type { JobStore } from '../../core/store.ts';
 import type { CancelResult } from '../../core/store-commands.ts';
 import type { Report } from '../../core/store-passes.ts';
@@ -79,8 +80,10 @@ export function report(w: Writer, batch: readonly Report[]): Awaited<ReturnType<
   return { stale, cancel };
 }
 
+/** But for one that was made a moment ahead of its slot. */
 const MAKE_DUE = `UPDATE live_runs SET available_at = ?1
-  WHERE id = ?2 AND node IS NULL AND held = 0 AND available_at > ?1`;
+  WHERE id = ?2 AND node IS NULL AND held = 0
+    AND available_at > ?1 + CASE WHEN failures = 0 THEN ${LOOK_AHEAD_MS} ELSE 0 END`;
 const REPORT = `UPDATE live_runs SET
   status = CASE WHEN ?1 IS NULL THEN status ELSE 1 END,
   started_at = coalesce(?1, started_at),

@@ -38,7 +38,9 @@ export function settle(w: Writer, batch: readonly SettleInput[], now: number): S
   let wake = false;
   const results = batch.map((input): SettleResult => {
     const result = settleOne(w, input, ended, now);
-    if (result.kind === 'waiting' && result.availableAt <= now) wake = true;
+    // What is given back ahead of its time has to be looked at anew as well.
+    const isAnew = input.outcome.kind === 'given_back';
+    if (result.kind === 'waiting' && (result.availableAt <= now || isAnew)) wake = true;
     return result;
   });
   return { results, wake: settleJobs(w, ended, { now, ofClaims: true }) || wake };

@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JobInput } from '../../src/index.ts';
+import {
+  createHarness,
+  type Harness,
+  job,
+  type MakeDatabase,
+  realTime,
+  T0,
+  untilTold,
+} from './engine-harness.ts';
+import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
+
+const SLOT = T0 + 10_000;
+const EVERY = { onDemand: false, interval: '10s' } as const;
+
+export function lookingAhead(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  let store: UnsteadyStore;
+  /** The instants at which handlers were called. */
+  let starts: number[];
+  beforeEach(async () => {
+    store = createUnsteadyStore();
+    h = await createHarness({ autoRun: true, concurrency: 1 }, store.wrap, makeDatabase);
+    starts = [];
+    h.deps.handler = () => void starts.push(h.clock.now());
+  });
+  afterEach(() => h.close());
+
+  const passUntil = async (at: number) => {
+    while (h.clock.now() < at) {
+      h.clock.advance(Math.min(20, at - h.clock.now()));
+      await realTime(2);
+    }
+  };
+  const runs = async () => (await h.engine.listRuns({ limit: 9 })).rows.map(({ run }) => run);
+  /** Somebody has claimed the run of the slot, which has not come. */
+  const claimedAhead = async () => {
+    await passUntil(SLOT - 40);
+    await expect.poll(runs).toMatchObject([{ status: 'queued', scheduledFor: SLOT, claim: {} }]);
+    expect(starts).toEqual([]);
+  };
+
+  describe('a slot that is about to come', () => {
+    it('P3: is claimed ahead, and its run starts when it comes: no sooner, and to the millisecond', async () => {
+      await h.engine.createJob(job(EVERY));
+      await claimedAhead();
+      expect((await h.engine.getJob('job')).job).toMatchObject({
+        lastSlotAt: SLOT,
+        nextRunAt: SLOT + 10_000,
+      });
+      h.clock.advance(39);
+      await realTime(20);
+      expect(starts).toEqual([]);
+      h.clock.advance(1);
+      expect(starts).toEqual([SLOT]);
+      await passUntil(SLOT + 100);
+      await expect.poll(runs).toMatchObject([{ status: 'succeeded', startedAt: SLOT }]);
+    });
+
+    it('takes no place until then: what is due runs meanwhile', async () => {
+      await h.engine.createJob(job(EVERY));
+      await h.engine.createJob(job({ id: 'other' }));
+      await claimedAhead();
+      await h.engine.trigger('other');
+      h.clock.advance(5);
+      await expect.poll(() => starts).toHaveLength(1);
+      await passUntil(SLOT);
+      expect(starts).toEqual([expect.any(Number), SLOT]);
+    });
+
+    it('P7, P8: is not taken ahead while a run of the job is live', async () => {
+      await h.engine.createJob(job({ ...EVERY, overlap: 'queue' }));
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      await h.engine.trigger('job');
+      await passUntil(SLOT - 20);
+      expect(told.started).toHaveLength(1);
+      expect(await runs()).toHaveLength(1);
+      await passUntil(SLOT + 20);
+      await expect.poll(runs).toMatchObject([{ scheduledFor: SLOT, held: 'overlap' }, {}]);
+      told.end();
+    });
+
+    it('P14: of a job that is paused, waits for the resume', async () => {
+      await h.engine.createJob(job(EVERY));
+      await claimedAhead();
+      await h.engine.pauseJob('job');
+      await passUntil(SLOT + 200);
+      expect(starts).toEqual([]);
+      expect(await runs()).toMatchObject([{ status: 'queued', held: 'pause', scheduledFor: SLOT }]);
+      await h.engine.resumeJob('job');
+      h.clock.advance(5);
+      await expect.poll(() => starts).toHaveLength(1);
+    });
+
+    it('P12, P13: of a job that is deleted, is cancelled and never starts', async () => {
+      await h.engine.createJob(job(EVERY));
+      await claimedAhead();
+      await h.engine.deleteJob('job');
+      await passUntil(SLOT + 200);
+      expect(starts).toEqual([]);
+      await expect.poll(runs).toMatchObject([{ status: 'cancelled', reason: 'deleted' }]);
+    });
+
+    it('P16: of a job that is edited, runs as it would have, once, and the grid goes on from there', async () => {
+      await h.engine.createJob(job(EVERY));
+      await claimedAhead();
+      await h.engine.patchJob('job', { name: 'Another name' });
+      await h.engine.patchJob('job', { interval: '20s' });
+      expect((await h.engine.getJob('job')).job.nextRunAt).toBe(SLOT + 20_000);
+      await passUntil(SLOT + 200);
+      expect(starts).toHaveLength(1);
+      expect(starts[0]).toBeGreaterThanOrEqual(SLOT);
+    });
+
+    it('P9: is run by another process at its time if the one that claimed it dies before', async () => {
+      await h.engine.createJob(job(EVERY));
+      await claimedAhead();
+      const next = await h.again();
+      expect((await next.listRuns({ limit: 9 })).rows.map(({ run }) => run)).toMatchObject([
+        { status: 'queued', availableAt: SLOT, recoveries: 1 },
+      ]);
+    });
+
+    it('P17: starts when the clock comes to it again after it has jumped back', async () => {
+      await h.engine.createJob(job(EVERY));
+      await claimedAhead();
+      h.clock.set(SLOT - 5_000);
+      await passUntil(SLOT - 20);
+      expect(starts).toEqual([]);
+      await passUntil(SLOT + 20);
+      expect(starts).toEqual([SLOT]);
+    });
+
+    it('P17: is looked at anew when the clock has jumped past it, as after the process has stood still', async () => {
+      await h.engine.createJob(job(EVERY));
+      await claimedAhead();
+      h.clock.set(SLOT + 5_000);
+      h.clock.advance(100);
+      expect(starts).toEqual([]);
+      await expect.poll(() => passUntil(h.clock.now() + 20).then(() => starts)).toHaveLength(1);
+      expect(await runs()).toMatchObject([{ scheduledFor: SLOT, recoveries: 0 }]);
+    });
+
+    it('P9: that finds no place when it comes is left to others', async () => {
+      await h.engine.createJob(job(EVERY));
+      await h.engine.createJob(job({ id: 'other' }));
+      await claimedAhead();
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      await h.engine.trigger('other');
+      h.clock.advance(5);
+      await expect.poll(() => told.started).toHaveLength(1);
+      await passUntil(SLOT);
+      const slot = async () => (await runs()).find(({ scheduledFor }) => scheduledFor === SLOT);
+      await expect.poll(() => passUntil(h.clock.now() + 20).then(slot)).not.toHaveProperty('claim');
+      expect(await slot()).toMatchObject({ status: 'queued', availableAt: expect.any(Number) });
+      told.end(0);
+      await expect.poll(() => passUntil(h.clock.now() + 20).then(() => told.started)).toHaveLength(2);
+      told.end(1);
+    });
+
+    it('P9: that a stopping process has claimed is due at its time', async () => {
+      await h.engine.createJob(job(EVERY));
+      await claimedAhead();
+      const stopped = h.engine.stop();
+      await expect
+        .poll(() =>
+          passUntil(h.clock.now())
+            .then(runs)
+            .catch(() => 'stopped'),
+        )
+        .toBe('stopped');
+      await stopped;
+      const next = await h.again();
+      const [row] = (await next.listRuns({ limit: 9 })).rows;
+      expect(row?.run).toMatchObject({ status: 'queued', availableAt: SLOT, recoveries: 0 });
+      expect(row?.run).not.toHaveProperty('claim');
+    });
+  });
+
+  describe('settlements', () => {
+    /** How many commits it takes to settle the slots of two jobs, 10 ms apart. */
+    const commits = async (more: Partial<JobInput>) => {
+      for (const [id, at] of [
+        ['one', SLOT],
+        ['two', SLOT + 10],
+      ] as const)
+        await h.engine.createJob(job({ ...EVERY, ...more, id, startAt: new Date(at).toISOString() }));
+      const succeed = async (count: number) =>
+        (await runs()).filter(({ status }) => status === 'succeeded').length === count;
+      // From here on it is known how long runs take.
+      await h.engine.trigger('one');
+      await expect.poll(() => passUntil(h.clock.now() + 20).then(() => succeed(1))).toBe(true);
+      let settled = 0;
+      store.watch('settle', () => void settled++);
+      await passUntil(SLOT + 100);
+      await expect.poll(() => succeed(3)).toBe(true);
+      return settled;
+    };
+
+    it('that nobody waits for are written together', async () => {
+      expect(await commits({})).toBe(1);
+    });
+
+    it('P7: that a run may wait for are written at once', async () => {
+      expect(await commits({ overlap: 'queue' })).toBe(2);
+    });
+  });
+}
