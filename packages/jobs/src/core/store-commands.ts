@@ -1,6 +1,7 @@
 import type { JobCommand, Refusal } from './commands.ts';
 import type { Job } from './job.ts';
 import type { FinishedRun, JsonText, LiveRun, Run } from './run.ts';
+import type { ClaimInput, ClaimResult } from './store-passes.ts';
 
 /** Who asked for a change and what it was; written in the same transaction as the change. Append-only. */
 export interface AuditEntry {
@@ -26,6 +27,8 @@ export interface CommandInput {
   /** Of a trigger: kept 24 h; the same key again answers with the first run (P15). */
   readonly dedupeKey?: string;
   readonly audit?: AuditEntry;
+  /** To be claimed with it, once it is done: what it makes due then starts without a claim of its own. */
+  readonly claim?: ClaimInput;
 }
 
 /** A claimed run that was asked to stop: its node has to be told. */
@@ -48,6 +51,8 @@ export type CommandResult =
       /** What was skipped or cancelled on the way: the first {@link MAX_TOLD} of it. */
       readonly finished: readonly FinishedRun[];
       readonly cancelRequests: readonly CancelRequest[];
+      /** When something was changed, and a claim was asked for with it. */
+      readonly claimed?: ClaimResult;
     }
   /** The dedupe key was used before, for this run. */
   | { readonly kind: 'duplicate'; readonly run: Run }

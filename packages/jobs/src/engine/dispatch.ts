@@ -1,5 +1,6 @@
 import type { TypeVersions } from '../core/membership.ts';
 import type { JobStore } from '../core/store.ts';
+import type { CommandResult } from '../core/store-commands.ts';
 import type {
   ClaimInput,
   ClaimResult,
@@ -70,6 +71,8 @@ export class Dispatcher<Deps> {
   #reconcileAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
   readonly #claims = new Set<ClaimUnderWay>();
+  /** Commands that claims were asked for with. */
+  readonly #commands = new Set<Promise<unknown>>();
   /** More was due than this node has taken. */
   #hasLeftOver = false;
   #toldAt = Number.NEGATIVE_INFINITY;
@@ -157,6 +160,38 @@ export class Dispatcher<Deps> {
     this.#claiming = false;
   }
 
+  /**
+   * Asks for a command; on an idle node together with a claim, so that the run that it makes starts when it is written, and not
+   * after a pass. `tell` hears the answer before anything starts.
+   */
+  async command<T>(
+    ask: (claim?: ClaimInput) => Promise<CommandResult>,
+    tell: (result: CommandResult) => T,
+  ): Promise<T> {
+    const claim = this.#claimOfCommand();
+    if (claim === undefined) return tell(await ask());
+    this.#claims.add(claim);
+    let told: T | undefined;
+    const asked = this.#due.ask(ask(claim.input), (result) => {
+      told = tell(result);
+      if (result.kind === 'done' && result.claimed !== undefined) this.#claimed(result.claimed, claim);
+    });
+    this.#commands.add(asked);
+    try {
+      await asked;
+      return told as T;
+    } finally {
+      this.#commands.delete(asked);
+      this.#claims.delete(claim);
+      this.#with.wake(this.#sleepMs());
+    }
+  }
+
+  /** Resolves once no claim is under way with a command. */
+  async commandsEnded(): Promise<void> {
+    await Promise.allSettled(this.#commands);
+  }
+
   /** Returns how long nothing will be due (ms). */
   async pass(): Promise<number> {
     this.#passes++;
@@ -173,7 +208,8 @@ export class Dispatcher<Deps> {
   }
 
   async #reconcile(): Promise<void> {
-    if (!this.#mustReconcile) return;
+    // What a command has claimed is not held yet.
+    if (!this.#mustReconcile || this.#claims.size > 0) return;
     const { store, node, executor, settings } = this.#with;
     const { givenBack, left } = await store.reconcile({
       node: node.id,
@@ -283,6 +319,18 @@ export class Dispatcher<Deps> {
     if (places + prefetch + ahead.runs === 0) return undefined;
     throttle.claimed();
     return { input: { node: node.id, types, places, prefetch, ahead }, takenBack: [] };
+  }
+
+  /** Only where a pass would not do as well: for several commands at once, one pass claims more cheaply. */
+  #claimOfCommand(): ClaimUnderWay | undefined {
+    const { executor, throttle, node, types, settings } = this.#with;
+    const { clock } = settings;
+    const isIdle = this.#passes === 0 && this.#claims.size === 0 && this.#due.nextDueAt > clock.now();
+    const isLooking = clock.monotonic() < this.#reconcileUntil;
+    if (!settings.autoRun || !this.#claiming || !node.isMember || !isIdle || isLooking) return undefined;
+    if (executor.freePlaces === 0 || throttle.allowance() === 0) return undefined;
+    throttle.claimed();
+    return { input: { node: node.id, types, places: 1, prefetch: 0 }, takenBack: [] };
   }
 
   /** Runs asked for by passes under way, and not here yet. */

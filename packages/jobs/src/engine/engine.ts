@@ -122,6 +122,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     handlers: () => node.liveTypes,
     events,
     lookNow,
+    claiming: (ask, tell) => dispatcher.command(ask, tell),
     takeBack: (which) => dispatcher.takeBack(which),
     tell,
     abort: (runId, reason) => executor.abort(runId, reason),
@@ -166,6 +167,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       await atMost(clock, ABORT_GRACE_MS, threads.close());
       await Promise.all([loop.stop(), reporter.stop(), pruner.stop()]);
       throttle.stop();
+      await dispatcher.commandsEnded();
       await settleRest(dispatcher, settings);
       await serving;
       events.stop();

@@ -70,9 +70,16 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
         // The payload was checked for this generation: one made since may be of another type.
         const only = { ...asked, ifUid: asked.ifUid ?? job.uid };
         const command = triggerOf(jobId, startOf(input, payload), only);
-        const result = await (inside === undefined ? writes.command(command) : inside.trigger(command));
-        if (result.kind === 'stale' && !isGuarded(asked) && tries < TRIGGER_TRIES) continue;
-        return { view: view(started(result, jobId, inside), job), duplicate: result.kind === 'duplicate' };
+        const mayRetry = !isGuarded(asked) && tries < TRIGGER_TRIES;
+        const told = (result: CommandResult) => {
+          if (result.kind === 'stale' && mayRetry) return undefined;
+          return { view: view(started(result, jobId, inside), job), duplicate: result.kind === 'duplicate' };
+        };
+        const made =
+          inside === undefined
+            ? await deps.claiming((claim) => writes.command(claim ? { ...command, claim } : command), told)
+            : told(await inside.trigger(command));
+        if (made !== undefined) return made;
       }
     },
 

@@ -4,6 +4,7 @@ import type { JobEventType } from '../core/events.ts';
 import type { Notice, TypeVersions } from '../core/membership.ts';
 import type { JobStore, StoreInTransaction, Transaction } from '../core/store.ts';
 import type { CommandInput, CommandResult } from '../core/store-commands.ts';
+import type { ClaimInput } from '../core/store-passes.ts';
 import { parseTimestamp } from '../core/timestamp.ts';
 import { type Asked, EngineError } from './engine-port.ts';
 import type { EventFeed } from './event-feed.ts';
@@ -23,6 +24,11 @@ export interface ManageDeps<Deps> {
   readonly events: EventFeed;
   /** Something may be due sooner. */
   lookNow(): void;
+  /** Asks for what makes a run: see `Dispatcher.command`. */
+  claiming<T>(
+    ask: (claim?: ClaimInput) => Promise<CommandResult>,
+    tell: (result: CommandResult) => T,
+  ): Promise<T>;
   /** Gives back claimed runs that have not started, before a command that must find them waiting. */
   takeBack(which: Which): void;
   /** Tells a running handler to stop. */
@@ -86,8 +92,15 @@ export function afterCommand<Deps>(
     if (run.status === 'cancelled') events.emit('run.cancelled', done.job.id, run.id);
     if (run.status === 'skipped') events.emit('run.skipped', done.job.id, run.id, { reason: run.reason });
   }
+  if (areClaimed(done)) return;
   deps.lookNow();
   tellOthers(deps, done, event !== undefined);
+}
+
+/** All that the command has made due is claimed already. */
+function areClaimed({ queued, claimed }: Extract<CommandResult, { kind: 'done' }>): boolean {
+  if (claimed === undefined || queued.length === 0) return false;
+  return queued.every(({ id }) => claimed.runs.some((run) => run.id === id));
 }
 
 /** What other nodes have to know of a command that was done: what has to stop, what goes back, and that something may be due. */

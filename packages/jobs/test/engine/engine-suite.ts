@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { startingAtOnce } from './at-once.ts';
 import { dispatching } from './dispatch.ts';
 import type { MakeDatabase } from './engine-harness.ts';
 import { execution } from './execute.ts';
@@ -18,6 +19,7 @@ export function engineSuite(makeDatabase: MakeDatabase): void {
   describe('shutdowns', () => shutdowns(makeDatabase));
   describe('dispatching', () => dispatching(makeDatabase));
   describe('late answers', () => lateAnswers(makeDatabase));
+  describe('starting at once', () => startingAtOnce(makeDatabase));
   describe('looking ahead', () => lookingAhead(makeDatabase));
   describe('outages', () => outages(makeDatabase));
 }

@@ -123,6 +123,27 @@ export function claimContract(makeStore: MakeStore): void {
       expect(await t.live(id)).toMatchObject({ availableAt: T0 + MINUTE });
     });
 
+    it('P15: a command brings a claim along, which takes what is due in its order, the run that it makes included', async () => {
+      const [first] = await triggered(1);
+      const claim = { node: 'node-1', types: TYPES, places: 2, prefetch: 0 };
+      const { queued, claimed } = await t.done('a', { kind: 'trigger' }, { claim });
+      expect(required(claimed).runs.map(({ id }) => id)).toEqual([first, required(queued[0]).id]);
+      expect(required(claimed).jobs).toEqual([await t.job('a')]);
+      for (const { id, fence } of required(claimed).runs)
+        expect(await t.live(id)).toMatchObject({ status: 'running', claim: { node: 'node-1', fence } });
+      await t.settleAll(required(claimed).runs);
+      expect(await t.finished(required(first))).toMatchObject({ status: 'succeeded' });
+    });
+
+    it('P15: but not a command that is refused', async () => {
+      await t.create('one', { schedule: ON_DEMAND });
+      await t.trigger('one');
+      const claim = { node: 'node-1', types: TYPES, places: 2, prefetch: 0 };
+      const refused = await t.command('one', { kind: 'trigger' }, { claim });
+      expect(refused).not.toHaveProperty('claimed');
+      expect((await t.claim(5)).runs).toHaveLength(1);
+    });
+
     it('P10: a fence is higher than any before, even when the clock jumps back', async () => {
       await triggered(0);
       let last = 0;

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { JobDefinition } from '../../core/job.ts';
 import type { JobStore } from '../../core/store.ts';
-import type { InsertOutcome } from '../../core/store-commands.ts';
+import type { CommandInput, CommandResult, InsertOutcome } from '../../core/store-commands.ts';
 import type { SettleInput } from '../../core/store-passes.ts';
 import { claim } from './claim.ts';
 import { command } from './commands.ts';
@@ -116,6 +116,11 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     together: (inputs) => lane.commands((q, begunAt) => insertJobs(unitOf(q, begunAt), inputs)),
     alone: (input) => lane.command(input.definition.id, (q, begunAt) => insertJob(unitOf(q, begunAt), input)),
   });
+  const commandAndClaim = async (u: Unit, input: CommandInput): Promise<CommandResult> => {
+    const result = await command(u, input);
+    if (result.kind !== 'done' || !result.changed || input.claim === undefined) return result;
+    return { ...result, claimed: await claim(u, input.claim, joined.has(input.claim.node)) };
+  };
   // Beside the lane: claims of the dead may wait for what a frozen process holds, and no work of this node is to wait for them.
   const beside = <T>(work: (u: Unit) => Promise<T>) =>
     tracked(() => db.transaction((q, begunAt) => work(unitOf(q, begunAt))));
@@ -156,12 +161,15 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
         return insert(input);
       }),
     within: (tx) => storeInTransaction(tx, { shared, now }),
-    command: (input) =>
-      change(
+    async command(input) {
+      const done = await change(
         input.jobId,
-        (u) => command(u, input),
+        (u) => commandAndClaim(u, input),
         input.command.kind === 'edit' ? input.command.definition : undefined,
-      ),
+      );
+      if (done.kind === 'done' && done.claimed !== undefined) shared.claims.remember(done.claimed);
+      return done;
+    },
     plan: (input) => pass((u) => plan(u, input)),
     async claim(input) {
       const claimed = await pass((u) => claim(u, input, joined.has(input.node)));

@@ -12,6 +12,7 @@ import {
 import type { StoredJob } from '../rows/job-row.ts';
 import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision } from './apply.ts';
+import { claim } from './claim.ts';
 import { findFinishedRun } from './history.ts';
 import { findLiveRun, liveRunsOf, needsClaimed } from './live-runs.ts';
 import { dedupedOf } from './run-rows.ts';
@@ -62,7 +63,16 @@ export function command(w: Writer, input: CommandInput, now: number): CommandRes
     w.db.statement(KEEP_DEDUPE_KEY).run(stored.uid, input.dedupeKey, Number(made.id), now);
   }
   writeAudit(w, input.audit, input.jobId, now);
-  return { kind: 'done', changed: true, job: applied.stored.job, queued, finished, cancelRequests };
+  const claimed = input.claim === undefined ? {} : { claimed: claim(w, input.claim, now) };
+  return {
+    kind: 'done',
+    changed: true,
+    job: applied.stored.job,
+    queued,
+    finished,
+    cancelRequests,
+    ...claimed,
+  };
 }
 
 function asksForClaimed(job: Job, { command: { kind, ...rest } }: CommandInput): boolean {

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  createHarness,
+  type Harness,
+  job,
+  type MakeDatabase,
+  realTime,
+  untilTold,
+} from './engine-harness.ts';
+import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
+
+export function startingAtOnce(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  let store: UnsteadyStore;
+  let told: ReturnType<typeof untilTold>;
+  let claims: number;
+  beforeEach(async () => {
+    store = createUnsteadyStore();
+    h = await createHarness({ autoRun: true, concurrency: 1 }, store.wrap, makeDatabase);
+    told = untilTold();
+    h.deps.handler = told.handler;
+    await h.engine.createJob(job({ overlap: 'allow' }));
+    await becomeIdle();
+    claims = 0;
+    store.watch('claim', () => void claims++);
+  });
+  afterEach(() => {
+    store.restore();
+    for (const n of told.started.keys()) told.end(n);
+    return h.close();
+  });
+
+  const pass = async () => {
+    h.clock.advance(10);
+    await realTime(5);
+  };
+  /** It has looked, and found nothing. */
+  const becomeIdle = async () => {
+    for (let n = 0; n < 10; n++) await pass();
+  };
+  const trigger = async () => (await h.engine.trigger('job')).view.run.id;
+  const runOf = async (id: string) => (await h.engine.getRun(id)).run;
+
+  describe('P15: a run asked for on an idle node', () => {
+    it('starts with the commit that makes it, without a pass, and is told of in order', async () => {
+      const events: string[] = [];
+      h.engine.subscribe((event) => void events.push(event === 'reset' ? event : event.type));
+      const id = await trigger();
+      expect(told.started).toEqual([id]);
+      expect(claims).toBe(0);
+      expect(await runOf(id)).toMatchObject({ status: 'running', startedAt: h.clock.now() });
+      expect(events).toEqual(['run.queued', 'run.started']);
+      told.end();
+      await expect
+        .poll(() => pass().then(() => runOf(id)))
+        .toMatchObject({ status: 'succeeded', attempt: 1 });
+    });
+
+    it('waits for a pass where no place is free', async () => {
+      const first = await trigger();
+      const second = await trigger();
+      await becomeIdle();
+      expect(told.started).toEqual([first]);
+      told.end();
+      await expect.poll(() => pass().then(() => told.started)).toEqual([first, second]);
+    });
+
+    it('P12: does not start when it was cancelled on its way', async () => {
+      const answered = Promise.withResolvers<void>();
+      store.make(answered.promise, 'command');
+      const triggered = trigger();
+      const run = async () => (await h.engine.listRuns({ limit: 1 })).rows[0]?.run;
+      await expect.poll(run).toHaveProperty('claim');
+      store.make('works', 'command');
+      await h.engine.cancelRun((await run())?.id ?? '');
+      answered.resolve();
+      const id = await triggered;
+      await expect.poll(() => pass().then(() => runOf(id))).toMatchObject({ status: 'cancelled' });
+      expect(told.started).toEqual([]);
+    });
+
+    it('P9, P19: is given back and run once when the answer got lost', async () => {
+      store.make('answer lost', 'command');
+      await expect(trigger()).rejects.toThrow('away');
+      store.restore();
+      expect(told.started).toEqual([]);
+      const run = async () => (await h.engine.listRuns({ limit: 1 })).rows[0]?.run;
+      expect(await run()).toHaveProperty('claim');
+      h.clock.advance(1_000);
+      await expect.poll(() => pass().then(() => told.started)).toHaveLength(1);
+      expect(await run()).toMatchObject({ status: 'running', recoveries: 0, failures: 0 });
+    });
+
+    it('P9: is given back by a process that is to stop', async () => {
+      const answered = Promise.withResolvers<void>();
+      store.make(answered.promise, 'command');
+      const triggered = trigger();
+      await realTime(20);
+      const stopped = h.engine.stop();
+      answered.resolve();
+      const id = await triggered;
+      const isStopped = stopped.then(() => true);
+      await expect.poll(() => Promise.race([isStopped, pass().then(() => false)])).toBe(true);
+      expect(told.started).toEqual([]);
+      const next = await h.again();
+      const { run } = await next.getRun(id);
+      expect(run).toMatchObject({ status: 'queued', recoveries: 0 });
+      expect(run).not.toHaveProperty('claim');
+    });
+  });
+}
