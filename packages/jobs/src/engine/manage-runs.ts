@@ -65,21 +65,23 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
     async trigger(jobId, input = {}, asked = {}) {
       const inside = input.tx === undefined ? undefined : within(store, input.tx);
       for (let tries = 1; ; tries++) {
-        const job = await findJob(jobId, inside);
-        const payload = input.payload === undefined ? undefined : overrideOf(deps, job.type, input.payload);
-        // The payload was checked for this generation: one made since may be of another type.
-        const only = { ...asked, ifUid: asked.ifUid ?? job.uid };
+        // A payload has to be checked for the type of the job that there is now; without one there is nothing to look at before.
+        const known = input.payload === undefined ? undefined : await findJob(jobId, inside);
+        const payload = known === undefined ? undefined : overrideOf(deps, known.type, input.payload);
+        // A job made since may be of another type.
+        const only = known === undefined ? asked : { ...asked, ifUid: asked.ifUid ?? known.uid };
         const command = triggerOf(jobId, startOf(input, payload), only);
-        const mayRetry = !isGuarded(asked) && tries < TRIGGER_TRIES;
-        const told = (result: CommandResult) => {
-          if (result.kind === 'stale' && mayRetry) return undefined;
-          return { view: view(started(result, jobId, inside), job), duplicate: result.kind === 'duplicate' };
-        };
+        const mayRetry = known !== undefined && !isGuarded(asked) && tries < TRIGGER_TRIES;
+        const told = (result: CommandResult) =>
+          result.kind === 'stale' && mayRetry ? undefined : { result, run: started(result, jobId, inside) };
         const made =
           inside === undefined
             ? await deps.claiming((claim) => writes.command(claim ? { ...command, claim } : command), told)
             : told(await inside.trigger(command));
-        if (made !== undefined) return made;
+        if (made === undefined) continue;
+        const { result, run } = made;
+        const job = known ?? (result.kind === 'done' ? result.job : await findJob(jobId, inside));
+        return { view: view(run, job), duplicate: result.kind === 'duplicate' };
       }
     },
 

@@ -45,7 +45,9 @@ export async function command(u: Unit, input: CommandInput, sharing = false): Pr
   const { decision } = outcome;
   await applyDecision(u, stored, isFree ? { ...decision, job } : decision);
   // Whoever looks at an older state of the database must not take this room as well: a changed row tells them (SQLSTATE 40001).
-  if (input.command.kind === 'trigger' && !isFree) saveJob(u, { ...lockedJob(u, uid) });
+  // Where runs may overlap there is none to be taken.
+  const takesRoom = input.command.kind === 'trigger' && !isFreeTrigger(job, input.command);
+  if (takesRoom) saveJob(u, { ...lockedJob(u, uid) });
   const cancelRequests: CancelRequest[] =
     decision.cancelLive === undefined ? [] : await cancelLiveRuns(u, uid, decision.cancelLive);
   await flush(u);
