@@ -55,7 +55,7 @@ export type CommandResult =
       readonly claimed?: ClaimResult;
     }
   /** The dedupe key was used before, for this run. */
-  | { readonly kind: 'duplicate'; readonly run: Run }
+  | { readonly kind: 'duplicate'; readonly run: Run; readonly job: Job }
   | { readonly kind: 'absent' }
   | { readonly kind: 'stale'; readonly version: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal };

@@ -104,10 +104,15 @@ export class Dispatcher<Deps> {
 
   /** Claimed runs have come due: those that came to that too late are in `late`, and those that find no place soon are for others. */
   released(late: readonly SettleInput[]): void {
-    const { executor, settings } = this.#with;
     for (const input of late) this.settle(input);
+    this.#leaveToOthers(this.#endedWithin(PREFETCH_MS));
+  }
+
+  /** Gives back what waits for a place beyond so many. */
+  #leaveToOthers(kept: number): void {
+    const { executor, settings } = this.#with;
     const places = settings.concurrency - executor.busy;
-    const tooMany = Math.max(executor.buffered - places - this.#prefetchTarget(), 0);
+    const tooMany = Math.max(executor.buffered - places - kept, 0);
     for (const input of executor.takeBackLast(tooMany)) this.settle(input);
   }
 
@@ -170,18 +175,32 @@ export class Dispatcher<Deps> {
   ): Promise<T> {
     const claim = this.#claimOfCommand();
     if (claim === undefined) return tell(await ask());
-    this.#claims.add(claim);
-    let told: T | undefined;
-    const asked = this.#due.ask(ask(claim.input), (result) => {
-      told = tell(result);
-      if (result.kind === 'done' && result.claimed !== undefined) this.#claimed(result.claimed, claim);
-    });
-    this.#commands.add(asked);
+    // Nothing else is under way: what has ended gives its room first.
+    this.settleNow();
+    const done = this.#claimWith(claim, ask, tell);
+    this.#commands.add(done);
     try {
-      await asked;
-      return told as T;
+      return await done;
     } finally {
-      this.#commands.delete(asked);
+      this.#commands.delete(done);
+    }
+  }
+
+  async #claimWith<T>(
+    claim: ClaimUnderWay,
+    ask: (claim: ClaimInput) => Promise<CommandResult>,
+    tell: (result: CommandResult) => T,
+  ): Promise<T> {
+    this.#claims.add(claim);
+    try {
+      const result = await ask(claim.input);
+      try {
+        return tell(result);
+      } finally {
+        if (result.kind === 'done' && result.claimed !== undefined)
+          this.#claimedBeside(result.claimed, claim);
+      }
+    } finally {
       this.#claims.delete(claim);
       this.#with.wake(this.#sleepMs());
     }
@@ -287,12 +306,15 @@ export class Dispatcher<Deps> {
   /** What is due and has no place here may have one elsewhere. */
   #tellOfLeftOver(): void {
     const { node, executor, settings } = this.#with;
-    const hasLeftOver = this.#hasLeftOver && (executor.freePlaces === 0 || !this.#claiming);
+    const isForOthers = executor.freePlaces === 0 || !this.#claiming;
+    if (this.#hasLeftOver && isForOthers) {
+      const now = settings.clock.monotonic();
+      // The next pass tells, but for one that stops.
+      if (this.#claiming && now - this.#toldAt < TELL_EVERY_MS) return;
+      this.#toldAt = now;
+      node.tell({ kind: 'wake' });
+    }
     this.#hasLeftOver = false;
-    const now = settings.clock.monotonic();
-    if (!hasLeftOver || now - this.#toldAt < TELL_EVERY_MS) return;
-    this.#toldAt = now;
-    node.tell({ kind: 'wake' });
   }
 
   #nextClaim({
@@ -309,7 +331,7 @@ export class Dispatcher<Deps> {
     if (!mustPlan && this.#due.nextDueAt > now) return undefined;
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
     const underWay = this.#claimsUnderWay;
-    const places = between(0, executor.freePlaces - underWay.now, allowance);
+    const places = between(0, this.#freePlaces(now), allowance);
     const more = this.#prefetchTarget() - executor.buffered - underWay.now;
     const prefetch = between(0, more, allowance - places);
     // Not while due ones wait for places already, nor when claims are held back.
@@ -323,12 +345,12 @@ export class Dispatcher<Deps> {
 
   /** Only where a pass would not do as well: for several commands at once, one pass claims more cheaply. */
   #claimOfCommand(): ClaimUnderWay | undefined {
-    const { executor, throttle, node, types, settings } = this.#with;
+    const { throttle, node, types, settings } = this.#with;
     const { clock } = settings;
     const isIdle = this.#passes === 0 && this.#claims.size === 0 && this.#due.nextDueAt > clock.now();
     const isLooking = clock.monotonic() < this.#reconcileUntil;
     if (!settings.autoRun || !this.#claiming || !node.isMember || !isIdle || isLooking) return undefined;
-    if (executor.freePlaces === 0 || throttle.allowance() === 0) return undefined;
+    if (this.#freePlaces(clock.now()) <= 0 || throttle.allowance() === 0) return undefined;
     throttle.claimed();
     return { input: { node: node.id, types, places: 1, prefetch: 0 }, takenBack: [] };
   }
@@ -341,6 +363,12 @@ export class Dispatcher<Deps> {
       runs.ahead += input.ahead?.runs ?? 0;
     }
     return runs;
+  }
+
+  /** Those that nothing claimed is about to take. */
+  #freePlaces(now: number): number {
+    const { executor } = this.#with;
+    return executor.freePlaces - this.#claimsUnderWay.now - executor.aheadBy(now + PREFETCH_MS);
   }
 
   #prefetchTarget(): number {
@@ -357,7 +385,7 @@ export class Dispatcher<Deps> {
   #settled(batch: readonly Ended[], { results, wake }: SettleBatchResult): void {
     this.#due.putBack(this.#settlements.written(batch, results));
     if (!wake) return;
-    this.#hasLeftOver ||= !this.#claiming;
+    this.#hasLeftOver ||= !this.#claiming || this.#with.executor.freePlaces === 0;
     this.lookNow();
   }
 
@@ -373,6 +401,18 @@ export class Dispatcher<Deps> {
 
   #claimed(result: ClaimResult, { input, takenBack }: ClaimUnderWay): void {
     this.#hasLeftOver = this.#due.claimed(result, input.places + input.prefetch);
+    this.#accept(result, takenBack);
+    // Some of what was claimed ahead may have come due on the way.
+    if ((input.ahead?.runs ?? 0) > 0)
+      this.#leaveToOthers(Math.max(this.#endedWithin(PREFETCH_MS), input.prefetch));
+  }
+
+  #claimedBeside(result: ClaimResult, { takenBack }: ClaimUnderWay): void {
+    if (this.#due.claimedBeside(result)) this.#hasLeftOver = true;
+    this.#accept(result, takenBack);
+  }
+
+  #accept(result: ClaimResult, takenBack: readonly Which[]): void {
     const back = this.#with.executor.accept(result, this.#claiming ? takenBack : [{}]);
     for (const each of back) this.settle(each);
   }
@@ -387,11 +427,12 @@ export class Dispatcher<Deps> {
     const gatherMs = this.#settlements.waiting > 0 ? this.#gatherMs : LONGEST_SLEEP_MS;
     const laterMs = Math.min(this.#settlements.laterMs, gatherMs, LONGEST_SLEEP_MS);
     if (!this.#claiming) return laterMs;
+    const now = settings.clock.now();
     const hasRoom =
-      executor.freePlaces > 0 || executor.buffered + this.#claimsUnderWay.now < this.#prefetchTarget();
+      this.#freePlaces(now) > 0 || executor.buffered + this.#claimsUnderWay.now < this.#prefetchTarget();
     // One that is no member claims nothing; once it is one again, it looks.
     const claimAt = hasRoom && node.isMember ? this.#due.nextDueAt : Number.POSITIVE_INFINITY;
-    const ms = Math.min(this.#due.nextWakeAt, claimAt) - settings.clock.now();
+    const ms = Math.min(this.#due.nextWakeAt, claimAt) - now;
     // Held back: ask again soon rather than at once.
     const floor = throttle.allowance() === 0 ? 50 : 0;
     const isLooking = settings.clock.monotonic() < this.#reconcileUntil;

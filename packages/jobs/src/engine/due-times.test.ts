@@ -93,6 +93,18 @@ describe('P4: what is known of what comes due', () => {
     expect(due.aheadMs(1)).toBe(200);
   });
 
+  it('P15: is not put out of mind by a claim beside passes, whose answer may be older than theirs', () => {
+    const due = new DueTimes(0);
+    due.claimed(claimed(), 5);
+    due.planned({ ...planned(100), queued: [{ id: '1', jobId: 'a', jobUid: '1' }] }, 0);
+    expect(due.claimedBeside(claimed())).toBe(false);
+    expect(due.nextDueAt).toBe(-Infinity);
+    due.claimed(claimed(70), 5);
+    expect(due.claimedBeside(claimed(50))).toBe(false);
+    expect(due.nextDueAt).toBe(50);
+    expect(due.claimedBeside(claimed(10))).toBe(true);
+  });
+
   it('is unknown for claims once something was planned or let go', async () => {
     const due = await answered(() => undefined);
     due.planned({ ...planned(100), queued: [{ id: '1', jobId: 'a', jobUid: '1' }] }, 0);

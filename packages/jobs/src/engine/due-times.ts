@@ -93,10 +93,16 @@ export class DueTimes {
   /** `asked`: how many that are due. Returns whether more are due than were claimed. */
   claimed({ now, nextDueAt, runs }: ClaimResult, asked: number): boolean {
     this.#nextDueAt = this.#lookAt(nextDueAt);
-    const isMore = this.#nextDueAt <= now;
+    const isMore = nextDueAt !== undefined && nextDueAt <= now;
     const isDue = ({ availableAt }: ClaimedRun) => availableAt <= now;
     if (asked > 0 || !isMore) this.#onlyForPlaces = isMore && runs.filter(isDue).length < asked;
     return isMore;
+  }
+
+  /** {@link claimed} beside passes: what those have told meanwhile may be newer, and counts for as much. */
+  claimedBeside({ now, nextDueAt }: ClaimResult): boolean {
+    this.#nextDueAt = Math.min(this.#nextDueAt, this.#lookAt(nextDueAt));
+    return nextDueAt !== undefined && nextDueAt <= now;
   }
 
   #lookAt(dueAt: number | undefined): number {

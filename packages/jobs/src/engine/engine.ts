@@ -125,7 +125,11 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     claiming: (ask, tell) => dispatcher.command(ask, tell),
     takeBack: (which) => dispatcher.takeBack(which),
     tell,
-    abort: (runId, reason) => executor.abort(runId, reason),
+    abort(runId, reason) {
+      // One that has not started yet is given back, and so cancelled.
+      if (reason === 'cancel') dispatcher.takeBack({ runId });
+      executor.abort(runId, reason);
+    },
   };
   let opened: Promise<void> | undefined;
   let isStopping = false;

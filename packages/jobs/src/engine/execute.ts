@@ -84,6 +84,12 @@ export class Executor<Deps> {
     return Math.max(this.#with.settings.concurrency - this.#active.size - this.buffered, 0);
   }
 
+  /** How many of them come due by an instant. */
+  aheadBy(at: number): number {
+    const next = this.#ahead.findIndex(({ run }) => run.availableAt > at);
+    return next < 0 ? this.#ahead.length : next;
+  }
+
   /** How long a run takes, of late (ms); infinite until one has ended. */
   get meanDurationMs(): number {
     return this.#meanDurationMs;
@@ -100,8 +106,7 @@ export class Executor<Deps> {
   }
 
   /** Takes a claim; returns what of it, and of what waits, was to be taken back while the claim was under way. */
-  accept({ runs, jobs }: Pick<ClaimResult, 'runs' | 'jobs'>, takenBack: readonly Which[]): SettleInput[] {
-    const now = this.#with.settings.clock.now();
+  accept({ now, runs, jobs }: ClaimResult, takenBack: readonly Which[]): SettleInput[] {
     for (const run of runs) {
       const job = jobs[run.job];
       if (job === undefined) throw new Error(`claimed run ${run.id} without its job`);
@@ -124,8 +129,7 @@ export class Executor<Deps> {
     this.#cancelTimer = undefined;
     if (this.#ahead.length === 0) return [];
     const now = clock.now();
-    const next = this.#ahead.findIndex(({ run }) => run.availableAt > now);
-    const due = this.#ahead.splice(0, next < 0 ? this.#ahead.length : next);
+    const due = this.#ahead.splice(0, this.aheadBy(now));
     const isLate = ({ run }: Claimed) => now - run.availableAt > TOO_LATE_MS;
     this.#waiting.push(...due.filter((claimed) => !isLate(claimed)));
     const [first] = this.#ahead;

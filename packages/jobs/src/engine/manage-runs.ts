@@ -43,13 +43,17 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
     return job;
   };
   /** What happens in a caller's transaction has not happened yet: nobody is told. */
-  const started = (result: CommandResult, jobId: string, inside?: StoreInTransaction): Run => {
-    if (result.kind === 'duplicate') return result.run;
+  const started = (
+    result: CommandResult,
+    jobId: string,
+    inside?: StoreInTransaction,
+  ): { readonly view: RunView; readonly duplicate: boolean } => {
+    if (result.kind === 'duplicate') return { view: view(result.run, result.job), duplicate: true };
     const done = requireDone(result, jobId);
     if (inside === undefined) afterCommand(deps, done);
     const run = done.queued.at(-1);
     if (run === undefined) throw new Error(`a trigger of ${jobId} made no run`);
-    return run;
+    return { view: view(run, done.job), duplicate: false };
   };
 
   return {
@@ -73,15 +77,12 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
         const command = triggerOf(jobId, startOf(input, payload), only);
         const mayRetry = known !== undefined && !isGuarded(asked) && tries < TRIGGER_TRIES;
         const told = (result: CommandResult) =>
-          result.kind === 'stale' && mayRetry ? undefined : { result, run: started(result, jobId, inside) };
+          result.kind === 'stale' && mayRetry ? undefined : started(result, jobId, inside);
         const made =
           inside === undefined
             ? await deps.claiming((claim) => writes.command(claim ? { ...command, claim } : command), told)
             : told(await inside.trigger(command));
-        if (made === undefined) continue;
-        const { result, run } = made;
-        const job = known ?? (result.kind === 'done' ? result.job : await findJob(jobId, inside));
-        return { view: view(run, job), duplicate: result.kind === 'duplicate' };
+        if (made !== undefined) return made;
       }
     },
 
@@ -130,7 +131,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
           'conflict',
           `The job of this run was deleted; "${known.jobId}" is another one now. Run that one instead.`,
         );
-      return view(started(result, known.jobId), { id: known.jobId, type: known.type });
+      return started(result, known.jobId).view;
     },
   };
 }

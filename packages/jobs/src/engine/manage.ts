@@ -86,6 +86,8 @@ export function afterCommand<Deps>(
 ): void {
   const { events } = deps;
   for (const request of done.cancelRequests) deps.abort(request.runId, 'cancel');
+  // What was claimed while the command was on its way knows nothing of it.
+  if (event !== undefined && done.changed) deps.takeBack({ jobId: done.job.id });
   if (event !== undefined && done.changed) events.emit(event, done.job.id);
   for (const run of done.queued) events.emit('run.queued', done.job.id, run.id);
   for (const run of done.finished) {

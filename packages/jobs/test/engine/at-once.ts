@@ -65,6 +65,25 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       await expect.poll(() => pass().then(() => told.started)).toEqual([first, second]);
     });
 
+    it('P4: does not make a slot forgotten that came due while it was on its way', async () => {
+      const runAt = new Date(h.clock.now() + 1_000).toISOString();
+      await h.engine.createJob({ id: 'once', name: 'Once', type: 'work', runAt });
+      await becomeIdle();
+      const answered = Promise.withResolvers<void>();
+      store.make(answered.promise, 'command');
+      const triggered = trigger();
+      await realTime(50);
+      store.make('works', 'command');
+      h.clock.advance(1_000);
+      // It is planned, and finds no place.
+      await becomeIdle();
+      answered.resolve();
+      const id = await triggered;
+      expect(told.started).toEqual([id]);
+      told.end();
+      await expect.poll(() => pass().then(() => told.started)).toHaveLength(2);
+    });
+
     it('P12: does not start when it was cancelled on its way', async () => {
       const answered = Promise.withResolvers<void>();
       store.make(answered.promise, 'command');

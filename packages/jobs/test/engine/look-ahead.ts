@@ -103,6 +103,20 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       await expect.poll(runs).toMatchObject([{ status: 'cancelled', reason: 'deleted' }]);
     });
 
+    it('P13: of a job that is deleted, is cancelled though it was claimed while that was on its way', async () => {
+      await h.engine.createJob(job(EVERY));
+      const asked = Promise.withResolvers<void>();
+      store.watch('command', () => asked.promise);
+      await passUntil(SLOT - 150);
+      const deleted = h.engine.deleteJob('job');
+      await claimedAhead();
+      asked.resolve();
+      await deleted;
+      await passUntil(SLOT + 200);
+      expect(starts).toEqual([]);
+      await expect.poll(runs).toMatchObject([{ status: 'cancelled', reason: 'deleted' }]);
+    });
+
     it('P16: of a job that is edited, runs as it would have, once, and the grid goes on from there', async () => {
       await h.engine.createJob(job(EVERY));
       await claimedAhead();

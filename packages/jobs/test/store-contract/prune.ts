@@ -158,7 +158,7 @@ export function pruneContract(makeStore: MakeStore): void {
       await runMany(13);
       await pruneAll();
       expect(await t.store.getRun(before.id)).toBeUndefined();
-      expect(await t.command('a', { kind: 'trigger' }, { dedupeKey: 'k' })).toEqual({
+      expect(await t.command('a', { kind: 'trigger' }, { dedupeKey: 'k' })).toMatchObject({
         kind: 'duplicate',
         run: before,
       });

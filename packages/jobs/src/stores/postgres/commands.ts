@@ -34,7 +34,7 @@ export async function command(u: Unit, input: CommandInput, sharing = false): Pr
   const { ifUid = job.uid, ifVersion = job.version } = input;
   if (ifUid !== job.uid || ifVersion !== job.version) return { kind: 'stale', version: job.version };
   const first = dedupeKey === undefined ? undefined : await findDeduped(u, stored, dedupeKey);
-  if (first !== undefined) return { kind: 'duplicate', run: first };
+  if (first !== undefined) return { kind: 'duplicate', run: first, job };
 
   const live = await liveRunsOfOne(u, uid, asksForClaimed(job, input));
   const outcome = commandJob(job, live, input.command, u.now);

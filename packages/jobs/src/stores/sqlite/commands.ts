@@ -47,7 +47,7 @@ export function command(w: Writer, input: CommandInput, now: number): CommandRes
     return { kind: 'stale', version: job.version };
   }
   const first = input.dedupeKey === undefined ? undefined : findDeduped(w, stored, input.dedupeKey, now);
-  if (first !== undefined) return { kind: 'duplicate', run: first };
+  if (first !== undefined) return { kind: 'duplicate', run: first, job };
 
   const live = liveRunsOf(w, stored.uid, now, asksForClaimed(job, input));
   const outcome = commandJob(job, live, input.command, now);
