@@ -27,10 +27,12 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
   });
   afterEach(() => h.close());
 
-  const passUntil = async (at: number) => {
+  /** Time passes no quicker than the database answers. */
+  const passUntil = async (at: number, stepMs = 20) => {
     while (h.clock.now() < at) {
-      h.clock.advance(Math.min(20, at - h.clock.now()));
-      await realTime(2);
+      h.clock.advance(Math.min(stepMs, at - h.clock.now()));
+      do await realTime(2);
+      while (store.underWay > 0);
     }
   };
   const runs = async () => (await h.engine.listRuns({ limit: 9 })).rows.map(({ run }) => run);
@@ -209,7 +211,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       await expect.poll(() => passUntil(h.clock.now() + 20).then(() => succeed(1))).toBe(true);
       let settled = 0;
       store.watch('settle', () => void settled++);
-      await passUntil(SLOT + 100);
+      await passUntil(SLOT + 100, 5);
       await expect.poll(() => succeed(3)).toBe(true);
       return settled;
     };

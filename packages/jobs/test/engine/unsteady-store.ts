@@ -4,6 +4,8 @@ export type Fate = 'fails' | 'answer lost' | Promise<unknown>;
 
 export interface UnsteadyStore {
   wrap(store: JobStore): JobStore;
+  /** Calls that the database has not answered yet. */
+  readonly underWay: number;
   /** What happens to calls of these methods from now on; a promise keeps their answers back until it resolves. */
   make(fate: Fate | 'works', ...methods: readonly (keyof JobStore)[]): void;
   /** Tells of each call of a method, before it is made; a promise keeps the call back until it resolves. */
@@ -23,6 +25,15 @@ export function createUnsteadyStore(): UnsteadyStore {
   const away = () => new StoreError('unavailable', 'The database is away.');
   const refusals = new Map<string, (input: readonly unknown[]) => boolean>();
   const late = new Map<string, (call: () => unknown) => void>();
+  let underWay = 0;
+  const counted = async (call: () => unknown) => {
+    underWay++;
+    try {
+      return await call();
+    } finally {
+      underWay--;
+    }
+  };
   const under = async (name: string, input: readonly unknown[], call: () => unknown): Promise<unknown> => {
     const told = watchers.get(name)?.();
     if (told instanceof Promise) await told;
@@ -34,12 +45,15 @@ export function createUnsteadyStore(): UnsteadyStore {
     }
     const fate = fates.get(name);
     if (fate === 'fails' || refusals.get(name)?.(input) === true) throw away();
-    const answer = await call();
+    const answer = await counted(call);
     if (fate === 'answer lost') throw away();
     await fate;
     return answer;
   };
   return {
+    get underWay() {
+      return underWay;
+    },
     wrap: (store) =>
       new Proxy(store, {
         get(target, name) {
