@@ -9,22 +9,20 @@ import type {
   SettleInput,
 } from '../core/store-passes.ts';
 import type { Attempt } from './attempt.ts';
+import type { Which } from './backlog.ts';
+import { Claims, type ClaimUnderWay } from './claims.ts';
 import { DueTimes } from './due-times.ts';
 import type { EventFeed } from './event-feed.ts';
-import type { Executor, Which } from './execute.ts';
+import type { Executor } from './execute.ts';
 import { AFTER_FAILURE_MS } from './loop.ts';
 import type { Meter } from './meter.ts';
 import type { Node } from './node.ts';
 import type { Settings } from './options.ts';
 import { type Ended, Settlements } from './settlements.ts';
-import { MAX_BATCH, type Throttle } from './throttle.ts';
+import type { Throttle } from './throttle.ts';
 
 /** Jobs planned in one step. */
 const PLAN_BATCH = 500;
-/** A node holds as many claimed runs as it finishes in this time, by recent durations. */
-const PREFETCH_MS = 20;
-/** But not more than this: of a drain, one part is on its way, one waits, and one runs. */
-const MAX_HELD = 3 * MAX_BATCH;
 /** Settlements and claims in a pass from which on it counts as full. */
 const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
@@ -48,13 +46,6 @@ export interface DispatchDeps<Deps> {
   wake(ms: number): void;
 }
 
-/** A claim that was asked for and is not here yet. */
-interface ClaimUnderWay {
-  readonly input: ClaimInput;
-  /** What was to be taken back since: the answer may still bring it. */
-  readonly takenBack: Which[];
-}
-
 /**
  * One pass: write what has ended, plan what is due, claim what there is room for. The three are asked for in one turn, so
  * that a store can do them in one transaction, claims riding with settlements, or beside each other.
@@ -63,14 +54,13 @@ export class Dispatcher<Deps> {
   readonly #with: DispatchDeps<Deps>;
   readonly #settlements: Settlements;
   readonly #due: DueTimes;
+  readonly #claims: Claims<Deps>;
   /** When the store was last asked what is due. */
   #lookedAt = Number.NEGATIVE_INFINITY;
-  #claiming = true;
   /** An answer was lost: claims that were made all the same, and whatever else has come due, are looked for until then. */
   #reconcileUntil = Number.NEGATIVE_INFINITY;
   #reconcileAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
-  readonly #claims = new Set<ClaimUnderWay>();
   /** Commands that claims were asked for with. */
   readonly #commands = new Set<Promise<unknown>>();
   /** More was due than this node has taken. */
@@ -80,6 +70,7 @@ export class Dispatcher<Deps> {
   constructor(deps: DispatchDeps<Deps>) {
     this.#with = deps;
     this.#due = new DueTimes(deps.settings.aheadMs);
+    this.#claims = new Claims(deps, this.#due);
     this.#settlements = new Settlements(deps);
   }
 
@@ -105,15 +96,12 @@ export class Dispatcher<Deps> {
   /** Claimed runs have come due: those that came to that too late are in `late`, and those that find no place soon are for others. */
   released(late: readonly SettleInput[]): void {
     for (const input of late) this.settle(input);
-    this.#leaveToOthers(this.#endedWithin(PREFETCH_MS));
+    this.#leaveToOthers(this.#claims.excess());
   }
 
-  /** Gives back what waits for a place beyond so many. */
-  #leaveToOthers(kept: number): void {
-    const { executor, settings } = this.#with;
-    const places = settings.concurrency - executor.busy;
-    const tooMany = Math.max(executor.buffered - places - kept, 0);
-    for (const input of executor.takeBackLast(tooMany)) this.settle(input);
+  /** Gives back so many of those that wait for a place. */
+  #leaveToOthers(count: number): void {
+    for (const input of this.#with.executor.backlog.takeBackLast(count)) this.settle(input);
   }
 
   /**
@@ -132,8 +120,8 @@ export class Dispatcher<Deps> {
 
   /** Gives back claims that have not started, ahead of a command in the same turn that must find them waiting (P12, P14). */
   takeBack(which: Which): void {
-    for (const claim of this.#claims) claim.takenBack.push(which);
-    for (const input of this.#with.executor.takeBack(which)) this.settle(input);
+    this.#claims.takeBack(which);
+    for (const input of this.#with.executor.backlog.takeBack(which)) this.settle(input);
     this.settleNow();
   }
 
@@ -162,7 +150,7 @@ export class Dispatcher<Deps> {
   }
 
   stopClaiming(): void {
-    this.#claiming = false;
+    this.#claims.stop();
   }
 
   /**
@@ -177,7 +165,9 @@ export class Dispatcher<Deps> {
     if (claim === undefined) return tell(await ask());
     // Nothing else is under way: what has ended gives its room first.
     this.settleNow();
-    const done = this.#claimWith(claim, ask, tell);
+    const done = this.#claims
+      .make(claim, () => this.#claimWith(claim, ask, tell))
+      .finally(() => this.#with.wake(this.#sleepMs()));
     this.#commands.add(done);
     try {
       return await done;
@@ -191,18 +181,11 @@ export class Dispatcher<Deps> {
     ask: (claim: ClaimInput) => Promise<CommandResult>,
     tell: (result: CommandResult) => T,
   ): Promise<T> {
-    this.#claims.add(claim);
+    const result = await ask(claim.input);
     try {
-      const result = await ask(claim.input);
-      try {
-        return tell(result);
-      } finally {
-        if (result.kind === 'done' && result.claimed !== undefined)
-          this.#claimedBeside(result.claimed, claim);
-      }
+      return tell(result);
     } finally {
-      this.#claims.delete(claim);
-      this.#with.wake(this.#sleepMs());
+      if (result.kind === 'done' && result.claimed !== undefined) this.#claimedBeside(result.claimed, claim);
     }
   }
 
@@ -228,7 +211,7 @@ export class Dispatcher<Deps> {
 
   async #reconcile(): Promise<void> {
     // What a command has claimed is not held yet.
-    if (!this.#mustReconcile || this.#claims.size > 0) return;
+    if (!this.#mustReconcile || this.#claims.isUnderWay) return;
     const { store, node, executor, settings } = this.#with;
     const { givenBack, left } = await store.reconcile({
       node: node.id,
@@ -254,9 +237,10 @@ export class Dispatcher<Deps> {
     if (monotonic - this.#lookedAt >= trustMs) this.#due.forget();
     const batch = this.#settlements.take();
     const isDue = this.#due.nextWakeAt <= now || this.#due.nextDueAt <= now;
-    const aheadMs = this.#claiming && isDue ? this.#due.aheadMs(now) : 0;
-    const mustPlan = this.#claiming && (this.#due.nextWakeAt <= now || aheadMs > 0);
-    const claim = this.#nextClaim({ mustPlan, aheadMs, now });
+    const { isStopped } = this.#claims;
+    const aheadMs = !isStopped && isDue ? this.#due.aheadMs(now) : 0;
+    const mustPlan = !isStopped && (this.#due.nextWakeAt <= now || aheadMs > 0);
+    const claim = this.#claims.ofPass({ mustPlan, aheadMs, now });
     const results = await Promise.allSettled([
       batch.length === 0 ? undefined : this.#settle(batch),
       mustPlan ? this.#plan(aheadMs) : undefined,
@@ -293,99 +277,39 @@ export class Dispatcher<Deps> {
 
   /** Returns how many runs were claimed. */
   async #claim(claim: ClaimUnderWay): Promise<number> {
-    this.#claims.add(claim);
-    try {
-      const asked = this.#with.store.claim(claim.input);
-      const { runs } = await this.#due.ask(asked, (result) => this.#claimed(result, claim));
-      return runs.length;
-    } finally {
-      this.#claims.delete(claim);
-    }
+    const { store } = this.#with;
+    const { runs } = await this.#claims.make(claim, () =>
+      this.#due.ask(store.claim(claim.input), (result) => this.#claimed(result, claim)),
+    );
+    return runs.length;
   }
 
   /** What is due and has no place here may have one elsewhere. */
   #tellOfLeftOver(): void {
     const { node, executor, settings } = this.#with;
-    const isForOthers = executor.freePlaces === 0 || !this.#claiming;
+    const isForOthers = executor.freePlaces === 0 || this.#claims.isStopped;
     if (this.#hasLeftOver && isForOthers) {
       const now = settings.clock.monotonic();
       // The next pass tells, but for one that stops.
-      if (this.#claiming && now - this.#toldAt < TELL_EVERY_MS) return;
+      if (!this.#claims.isStopped && now - this.#toldAt < TELL_EVERY_MS) return;
       this.#toldAt = now;
       node.tell({ kind: 'wake' });
     }
     this.#hasLeftOver = false;
   }
 
-  #nextClaim({
-    mustPlan,
-    aheadMs,
-    now,
-  }: {
-    readonly mustPlan: boolean;
-    readonly aheadMs: number;
-    readonly now: number;
-  }): ClaimUnderWay | undefined {
-    const { executor, throttle, node, types, settings } = this.#with;
-    if (!this.#claiming || !node.isMember || settings.concurrency === 0) return undefined;
-    if (!mustPlan && this.#due.nextDueAt > now) return undefined;
-    const allowance = Math.min(throttle.allowance(), MAX_BATCH);
-    const underWay = this.#claimsUnderWay;
-    const places = between(0, this.#freePlaces(now), allowance);
-    const more = this.#prefetchTarget() - executor.buffered - underWay.now;
-    const prefetch = between(0, more, allowance - places);
-    // Not while due ones wait for places already, nor when claims are held back.
-    const isAhead = aheadMs > 0 && executor.buffered === 0 && !throttle.isThrottled;
-    const later = executor.freePlaces + this.#endedWithin(aheadMs) - executor.ahead - underWay.ahead;
-    const ahead = { ms: aheadMs, runs: isAhead ? between(0, later, allowance) : 0 };
-    if (places + prefetch + ahead.runs === 0) return undefined;
-    throttle.claimed();
-    return { input: { node: node.id, types, places, prefetch, ahead }, takenBack: [] };
-  }
-
   /** Only where a pass would not do as well: for several commands at once, one pass claims more cheaply. */
   #claimOfCommand(): ClaimUnderWay | undefined {
-    const { throttle, node, types, settings } = this.#with;
-    const { clock } = settings;
-    const isIdle = this.#passes === 0 && this.#claims.size === 0 && this.#due.nextDueAt > clock.now();
+    const { autoRun, clock } = this.#with.settings;
     const isLooking = clock.monotonic() < this.#reconcileUntil;
-    if (!settings.autoRun || !this.#claiming || !node.isMember || !isIdle || isLooking) return undefined;
-    if (this.#freePlaces(clock.now()) <= 0 || throttle.allowance() === 0) return undefined;
-    throttle.claimed();
-    return { input: { node: node.id, types, places: 1, prefetch: 0 }, takenBack: [] };
-  }
-
-  /** Runs asked for by passes under way, and not here yet. */
-  get #claimsUnderWay(): { readonly now: number; readonly ahead: number } {
-    const runs = { now: 0, ahead: 0 };
-    for (const { input } of this.#claims) {
-      runs.now += input.places + input.prefetch;
-      runs.ahead += input.ahead?.runs ?? 0;
-    }
-    return runs;
-  }
-
-  /** Those that nothing claimed is about to take. */
-  #freePlaces(now: number): number {
-    const { executor } = this.#with;
-    return executor.freePlaces - this.#claimsUnderWay.now - executor.aheadBy(now + PREFETCH_MS);
-  }
-
-  #prefetchTarget(): number {
-    return this.#due.onlyForPlaces ? 0 : this.#endedWithin(PREFETCH_MS);
-  }
-
-  /** As many runs as this node's places come to the end of in so long, by recent durations. */
-  #endedWithin(ms: number): number {
-    const { executor, settings } = this.#with;
-    const runs = (ms / Math.max(executor.meanDurationMs, 0.001)) * settings.concurrency;
-    return Math.min(Math.floor(runs), MAX_HELD);
+    if (!autoRun || this.#passes > 0 || isLooking) return undefined;
+    return this.#claims.ofCommand(clock.now());
   }
 
   #settled(batch: readonly Ended[], { results, wake }: SettleBatchResult): void {
     this.#due.putBack(this.#settlements.written(batch, results));
     if (!wake) return;
-    this.#hasLeftOver ||= !this.#claiming || this.#with.executor.freePlaces === 0;
+    this.#hasLeftOver ||= this.#claims.isStopped || this.#with.executor.freePlaces === 0;
     this.lookNow();
   }
 
@@ -403,8 +327,7 @@ export class Dispatcher<Deps> {
     this.#hasLeftOver = this.#due.claimed(result, input.places + input.prefetch);
     this.#accept(result, takenBack);
     // Some of what was claimed ahead may have come due on the way.
-    if ((input.ahead?.runs ?? 0) > 0)
-      this.#leaveToOthers(Math.max(this.#endedWithin(PREFETCH_MS), input.prefetch));
+    if ((input.ahead?.runs ?? 0) > 0) this.#leaveToOthers(this.#claims.excess(input.prefetch));
   }
 
   #claimedBeside(result: ClaimResult, { takenBack }: ClaimUnderWay): void {
@@ -413,7 +336,7 @@ export class Dispatcher<Deps> {
   }
 
   #accept(result: ClaimResult, takenBack: readonly Which[]): void {
-    const back = this.#with.executor.accept(result, this.#claiming ? takenBack : [{}]);
+    const back = this.#with.executor.accept(result, this.#claims.isStopped ? [{}] : takenBack);
     for (const each of back) this.settle(each);
   }
 
@@ -423,15 +346,12 @@ export class Dispatcher<Deps> {
   }
 
   #sleepMs(): number {
-    const { settings, executor, throttle, node } = this.#with;
+    const { settings, throttle } = this.#with;
     const gatherMs = this.#settlements.waiting > 0 ? this.#gatherMs : LONGEST_SLEEP_MS;
     const laterMs = Math.min(this.#settlements.laterMs, gatherMs, LONGEST_SLEEP_MS);
-    if (!this.#claiming) return laterMs;
+    if (this.#claims.isStopped) return laterMs;
     const now = settings.clock.now();
-    const hasRoom =
-      this.#freePlaces(now) > 0 || executor.buffered + this.#claimsUnderWay.now < this.#prefetchTarget();
-    // One that is no member claims nothing; once it is one again, it looks.
-    const claimAt = hasRoom && node.isMember ? this.#due.nextDueAt : Number.POSITIVE_INFINITY;
+    const claimAt = this.#claims.hasRoom(now) ? this.#due.nextDueAt : Number.POSITIVE_INFINITY;
     const ms = Math.min(this.#due.nextWakeAt, claimAt) - now;
     // Held back: ask again soon rather than at once.
     const floor = throttle.allowance() === 0 ? 50 : 0;
@@ -439,8 +359,4 @@ export class Dispatcher<Deps> {
     const longest = isLooking ? AFTER_FAILURE_MS : LONGEST_SLEEP_MS;
     return Math.min(Math.max(ms, floor), laterMs, longest);
   }
-}
-
-function between(least: number, value: number, most: number): number {
-  return Math.max(Math.min(value, most), least);
 }

@@ -83,7 +83,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     missed: () => events.missed(),
     state: () => ({
       busy: executor.busy,
-      buffered: executor.buffered,
+      buffered: executor.backlog.waiting,
       throttled: throttle.isThrottled,
       eventLoopDelayMs: throttle.delayMs,
     }),
@@ -159,7 +159,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       isStopping = true;
       dispatcher.stopClaiming();
       executor.pause();
-      for (const input of executor.takeBack({})) dispatcher.settle(input);
+      for (const input of executor.backlog.takeBack({})) dispatcher.settle(input);
       // What a start under way opens has to be closed; whether it could be opened is told to who started.
       await Promise.allSettled([opened]);
       const graceMs = Math.min(ABORT_GRACE_MS, settings.shutdownTimeoutMs / 4);
@@ -261,7 +261,7 @@ async function settleRest<Deps>(dispatcher: Dispatcher<Deps>, { clock, logger }:
 
 /** Lets handlers that wait for nothing come to their end; returns how much there is to settle. */
 async function settledDown<Deps>(executor: Executor<Deps>, dispatcher: Dispatcher<Deps>): Promise<number> {
-  for (let turn = 0; turn < 20 && executor.busy + executor.buffered > 0; turn++) {
+  for (let turn = 0; turn < 20 && executor.busy + executor.backlog.waiting > 0; turn++) {
     await new Promise<void>((resolve) => void setImmediate(resolve));
   }
   return dispatcher.unsettled;

@@ -1,8 +1,7 @@
-import type { Job } from '../core/job.ts';
 import type { Outcome } from '../core/settle.ts';
-import { LOOK_AHEAD_MS } from '../core/slots.ts';
-import type { ClaimedRun, ClaimResult, Report, SettleInput } from '../core/store-passes.ts';
+import type { ClaimResult, Report, SettleInput } from '../core/store-passes.ts';
 import { Attempt, type StopReason } from './attempt.ts';
+import { Backlog, type Claimed, type Which } from './backlog.ts';
 import type { Settings } from './options.ts';
 import { Payloads } from './payloads.ts';
 import type { RegisteredType, Registry } from './registry.ts';
@@ -14,8 +13,6 @@ import { readThrown } from './thrown.ts';
 const GRACE_MS = 10_000;
 /** Work in one turn of the event loop: HTTP requests come between (P20). */
 const STARTS_A_TURN = 32;
-/** What was claimed ahead starts so long after its time at most; after that it is looked at anew who has it. */
-const TOO_LATE_MS = 1_000;
 /** A prefetched run that goes on for longer has its start written before it ends. */
 const SHORT_RUN_MS = 100;
 
@@ -31,17 +28,6 @@ export interface ExecutorDeps<Deps> {
   released(late: readonly SettleInput[]): void;
 }
 
-/** Claims of a job, of one run, or all. */
-export interface Which {
-  readonly jobId?: string;
-  readonly runId?: string;
-}
-
-interface Claimed {
-  readonly run: ClaimedRun;
-  readonly job: Job;
-}
-
 /** The places of a node: takes claimed runs, runs their handlers, and turns how each ended into an outcome to settle. */
 export class Executor<Deps> {
   readonly #with: ExecutorDeps<Deps>;
@@ -49,12 +35,8 @@ export class Executor<Deps> {
   readonly #active = new Map<number, Attempt>();
   /** Their handlers have ended while a report was on its way: they are settled after it, with what it could not write. */
   readonly #reporting = new Set<Attempt>();
-  #waiting: Claimed[] = [];
-  /** How many of `#waiting` have been started; the array is cut when all are. */
-  #head = 0;
-  /** Claimed ahead: to be started when they come due, the first first. */
-  #ahead: Claimed[] = [];
-  #cancelTimer: (() => void) | undefined;
+  /** The claims that have not started. */
+  readonly backlog: Backlog;
   #startsThisTurn = 0;
   #turnEnds = false;
   #paused = false;
@@ -63,6 +45,10 @@ export class Executor<Deps> {
 
   constructor(deps: ExecutorDeps<Deps>) {
     this.#with = deps;
+    this.backlog = new Backlog(deps.settings.clock, (late) => {
+      this.#pump();
+      deps.released(late);
+    });
     this.#payloads = new Payloads(deps.settings.clock);
   }
 
@@ -70,24 +56,8 @@ export class Executor<Deps> {
     return this.#active.size;
   }
 
-  /** Claims that wait for a place. */
-  get buffered(): number {
-    return this.#waiting.length - this.#head;
-  }
-
-  /** Claims that have not come due yet; they take no place. */
-  get ahead(): number {
-    return this.#ahead.length;
-  }
-
   get freePlaces(): number {
-    return Math.max(this.#with.settings.concurrency - this.#active.size - this.buffered, 0);
-  }
-
-  /** How many of them come due by an instant. */
-  aheadBy(at: number): number {
-    const next = this.#ahead.findIndex(({ run }) => run.availableAt > at);
-    return next < 0 ? this.#ahead.length : next;
+    return Math.max(this.#with.settings.concurrency - this.#active.size - this.backlog.waiting, 0);
   }
 
   /** How long a run takes, of late (ms); infinite until one has ended. */
@@ -97,82 +67,18 @@ export class Executor<Deps> {
 
   /** The fences of the claims that it holds: those that run, those that wait, and those that are not settled yet. */
   fences(): number[] {
-    const waiting = [...this.#waiting.slice(this.#head), ...this.#ahead];
     return [
       ...this.#active.keys(),
       ...[...this.#reporting].map(({ claimed }) => claimed.fence),
-      ...waiting.map(({ run }) => run.fence),
+      ...this.backlog.fences(),
     ];
   }
 
   /** Takes a claim; returns what of it, and of what waits, was to be taken back while the claim was under way. */
-  accept({ now, runs, jobs }: ClaimResult, takenBack: readonly Which[]): SettleInput[] {
-    for (const run of runs) {
-      const job = jobs[run.job];
-      if (job === undefined) throw new Error(`claimed run ${run.id} without its job`);
-      (run.started || run.availableAt <= now ? this.#waiting : this.#ahead).push({ run, job });
-    }
-    this.#ahead.sort((one, other) => one.run.availableAt - other.run.availableAt);
-    const back = takenBack.flatMap((which) => this.takeBack(which));
-    back.push(...this.#release());
+  accept(claim: ClaimResult, takenBack: readonly Which[]): SettleInput[] {
+    const back = [...this.backlog.add(claim), ...takenBack.flatMap((which) => this.backlog.takeBack(which))];
     this.#pump();
     return back;
-  }
-
-  /**
-   * Lets those go that have come due, and looks again when the next one does. Returns those that it comes to too late, as after the
-   * process has stood still: they may be another node's by now, and are given back.
-   */
-  #release(): SettleInput[] {
-    const { clock } = this.#with.settings;
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    if (this.#ahead.length === 0) return [];
-    const now = clock.now();
-    const due = this.#ahead.splice(0, this.aheadBy(now));
-    const isLate = ({ run }: Claimed) => now - run.availableAt > TOO_LATE_MS;
-    this.#waiting.push(...due.filter((claimed) => !isLate(claimed)));
-    const [first] = this.#ahead;
-    if (first !== undefined) {
-      // A clock that jumped is noticed soon.
-      const ms = Math.min(first.run.availableAt - now, LOOK_AHEAD_MS);
-      this.#cancelTimer = clock.setTimer(ms, () => {
-        const late = this.#release();
-        this.#pump();
-        this.#with.released(late);
-      });
-    }
-    return this.#givenBack(due.filter(isLate));
-  }
-
-  /** Takes back claimed runs that have not started: those of a job, one run, or all (P12, P14, P9). */
-  takeBack(which: Which): SettleInput[] {
-    const matches = ({ run, job }: Claimed) =>
-      (which.jobId === undefined || job.id === which.jobId) &&
-      (which.runId === undefined || run.id === which.runId);
-    const waiting = this.#waiting.slice(this.#head);
-    const taken = [...waiting, ...this.#ahead].filter(matches);
-    if (taken.length === 0) return [];
-    this.#waiting = waiting.filter((claimed) => !matches(claimed));
-    this.#head = 0;
-    this.#ahead = this.#ahead.filter((claimed) => !matches(claimed));
-    return this.#givenBack(taken);
-  }
-
-  /** Takes back so many of those that wait for a place, the last first. */
-  takeBackLast(count: number): SettleInput[] {
-    return this.#givenBack(this.#waiting.splice(this.#waiting.length - count, count));
-  }
-
-  #givenBack(claims: readonly Claimed[]): SettleInput[] {
-    const finishedAt = this.#with.settings.clock.now();
-    return claims.map(({ run }) => ({
-      runId: run.id,
-      fence: run.fence,
-      outcome: { kind: 'given_back' },
-      random: 0,
-      finishedAt,
-    }));
   }
 
   /** Starts nothing more; the caller takes back what waits. */
@@ -235,15 +141,10 @@ export class Executor<Deps> {
   #pump(): void {
     const { concurrency } = this.#with.settings;
     while (!this.#paused && this.#active.size < concurrency && this.#startsThisTurn < STARTS_A_TURN) {
-      const claimed = this.#waiting[this.#head];
+      const claimed = this.backlog.next();
       if (claimed === undefined) break;
-      this.#head++;
       this.#startsThisTurn++;
       this.#start(claimed);
-    }
-    if (this.#head > 0 && this.buffered === 0) {
-      this.#waiting = [];
-      this.#head = 0;
     }
     if (this.#startsThisTurn > 0 && !this.#turnEnds) {
       this.#turnEnds = true;

@@ -6,9 +6,9 @@ import type { JobStore, StoreInTransaction, Transaction } from '../core/store.ts
 import type { CommandInput, CommandResult } from '../core/store-commands.ts';
 import type { ClaimInput } from '../core/store-passes.ts';
 import { parseTimestamp } from '../core/timestamp.ts';
+import type { Which } from './backlog.ts';
 import { type Asked, EngineError } from './engine-port.ts';
 import type { EventFeed } from './event-feed.ts';
-import type { Which } from './execute.ts';
 import type { Settings } from './options.ts';
 import type { Registry } from './registry.ts';
 

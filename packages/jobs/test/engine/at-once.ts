@@ -7,37 +7,28 @@ import {
   realTime,
   untilTold,
 } from './engine-harness.ts';
-import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
 
 export function startingAtOnce(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  let store: UnsteadyStore;
   let told: ReturnType<typeof untilTold>;
   let claims: number;
   beforeEach(async () => {
-    store = createUnsteadyStore();
-    h = await createHarness({ autoRun: true, concurrency: 1 }, store.wrap, makeDatabase);
+    h = await createHarness({ autoRun: true, concurrency: 1 }, makeDatabase);
     told = untilTold();
     h.deps.handler = told.handler;
     await h.engine.createJob(job({ overlap: 'allow' }));
     await becomeIdle();
     claims = 0;
-    store.watch('claim', () => void claims++);
+    h.store.watch('claim', () => void claims++);
   });
   afterEach(() => {
-    store.restore();
     for (const n of told.started.keys()) told.end(n);
     return h.close();
   });
 
-  const pass = async () => {
-    h.clock.advance(10);
-    await realTime(5);
-  };
+  const pass = () => h.pass(10, 10);
   /** It has looked, and found nothing. */
-  const becomeIdle = async () => {
-    for (let n = 0; n < 10; n++) await pass();
-  };
+  const becomeIdle = () => h.pass(100, 10);
   const trigger = async () => (await h.engine.trigger('job')).view.run.id;
   const runOf = async (id: string) => (await h.engine.getRun(id)).run;
 
@@ -70,10 +61,10 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       await h.engine.createJob({ id: 'once', name: 'Once', type: 'work', runAt });
       await becomeIdle();
       const answered = Promise.withResolvers<void>();
-      store.make(answered.promise, 'command');
+      h.store.make(answered.promise, 'command');
       const triggered = trigger();
       await realTime(50);
-      store.make('works', 'command');
+      h.store.make('works', 'command');
       h.clock.advance(1_000);
       // It is planned, and finds no place.
       await becomeIdle();
@@ -86,11 +77,11 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
 
     it('P12: does not start when it was cancelled on its way', async () => {
       const answered = Promise.withResolvers<void>();
-      store.make(answered.promise, 'command');
+      h.store.make(answered.promise, 'command');
       const triggered = trigger();
       const run = async () => (await h.engine.listRuns({ limit: 1 })).rows[0]?.run;
       await expect.poll(run).toHaveProperty('claim');
-      store.make('works', 'command');
+      h.store.make('works', 'command');
       await h.engine.cancelRun((await run())?.id ?? '');
       answered.resolve();
       const id = await triggered;
@@ -99,9 +90,9 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
     });
 
     it('P9, P19: is given back and run once when the answer got lost', async () => {
-      store.make('answer lost', 'command');
+      h.store.make('answer lost', 'command');
       await expect(trigger()).rejects.toThrow('away');
-      store.restore();
+      h.store.restore();
       expect(told.started).toEqual([]);
       const run = async () => (await h.engine.listRuns({ limit: 1 })).rows[0]?.run;
       expect(await run()).toHaveProperty('claim');
@@ -112,7 +103,7 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
 
     it('P9: is given back by a process that is to stop', async () => {
       const answered = Promise.withResolvers<void>();
-      store.make(answered.promise, 'command');
+      h.store.make(answered.promise, 'command');
       const triggered = trigger();
       await realTime(20);
       const stopped = h.engine.stop();

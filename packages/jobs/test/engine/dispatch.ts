@@ -6,23 +6,16 @@ import {
   type Harness,
   job,
   type MakeDatabase,
-  realTime,
   T0,
   untilTold,
 } from './engine-harness.ts';
-import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
 
 export function dispatching(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  let store: UnsteadyStore;
   const make = async (options: Partial<EngineOptions<Deps>> = {}) => {
-    store = createUnsteadyStore();
-    h = await createHarness(options, store.wrap, makeDatabase);
+    h = await createHarness(options, makeDatabase);
   };
-  afterEach(() => {
-    store.restore();
-    return h.close();
-  });
+  afterEach(() => h.close());
 
   const statusOf = async (runId: string) => (await h.engine.getRun(runId)).run.status;
   describe('what comes due while all places are taken', () => {
@@ -77,12 +70,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       await h.engine.pauseJob('job');
       const next = await h.again({ autoRun: true });
       h.deps.handler = () => 'short';
-      const pass = async (ms: number) => {
-        for (let passed = 0; passed < ms; passed += 100) {
-          h.clock.advance(100);
-          await realTime(3);
-        }
-      };
+      const pass = (ms: number) => h.pass(ms, 100);
       for (let n = 0; n < 5; n++) await next.trigger('other');
       await expect
         .poll(async () => {
@@ -101,7 +89,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       await next.resumeJob('job');
       await pass(500);
       let claims = 0;
-      store.watch('claim', () => claims++);
+      h.store.watch('claim', () => claims++);
       await pass(5_000);
       expect(claims).toBeLessThan(5);
       expect((await next.getRun(poison.id)).run).toMatchObject({ status: 'queued', recoveries: 1 });

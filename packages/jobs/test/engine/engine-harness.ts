@@ -15,6 +15,7 @@ import {
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.ts';
 import type { ThreadDeps } from './thread-types.ts';
+import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
 
 export const T0 = Date.UTC(2026, 0, 1);
 
@@ -46,6 +47,10 @@ export interface Harness {
   readonly engine: Engine;
   readonly clock: FakeClock;
   readonly deps: Deps;
+  /** What the engines' stores do. */
+  readonly store: UnsteadyStore;
+  /** Lets time pass, step by step, and no quicker than the database answers. */
+  pass(ms: number, stepMs?: number): Promise<void>;
   /** Another engine on the same database, as after a restart: those before it were killed. */
   again(options?: Partial<EngineOptions<Deps>>): Promise<Engine>;
   /** Another engine on the same database, beside those that there are. */
@@ -58,16 +63,17 @@ export interface Harness {
 /** An engine on a real database and a fake clock; nothing happens but by `tick()`. `wrap` comes between it and its store. */
 export async function createHarness(
   options: Partial<EngineOptions<Deps>> = {},
-  wrap: (store: JobStore) => JobStore = (store) => store,
   makeDatabase: MakeDatabase = sqliteDatabase,
+  wrap: (store: JobStore) => JobStore = (store) => store,
 ): Promise<Harness> {
   const database = await makeDatabase();
+  const store = createUnsteadyStore();
   const clock = createFakeClock(T0);
   const deps: Deps = { handler: () => undefined, name: 'inline', uses: 0 };
   const engines: Engine[] = [];
   const beside = async (more: Partial<EngineOptions<Deps>> = {}) => {
     const engine = createEngine<Deps>({
-      store: wrap(database.openStore(clock)),
+      store: store.wrap(wrap(database.openStore(clock))),
       jobTypes: [work],
       deps,
       clock,
@@ -84,6 +90,14 @@ export async function createHarness(
     engine: await beside(),
     clock,
     deps,
+    store,
+    async pass(ms, stepMs = 20) {
+      for (let left = ms; left > 0; left -= stepMs) {
+        clock.advance(Math.min(stepMs, left));
+        do await realTime(2);
+        while (store.underWay > 0);
+      }
+    },
     async again(more) {
       await database.killAll();
       return beside(more);
@@ -91,6 +105,7 @@ export async function createHarness(
     beside,
     openStore: () => database.openStore(clock),
     async close() {
+      store.restore();
       // Handlers that a test left behind end with the shutdown's signal or not at all: time must pass for the wait to end.
       const passing = setInterval(() => clock.advance(5_000), 5);
       await Promise.allSettled(engines.map((each) => each.stop()));

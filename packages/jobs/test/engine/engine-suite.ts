@@ -5,6 +5,8 @@ import type { MakeDatabase } from './engine-harness.ts';
 import { execution } from './execute.ts';
 import { lateAnswers } from './late-answers.ts';
 import { lookingAhead } from './look-ahead.ts';
+import { lostAnswers } from './lost-answers.ts';
+import { lostReports } from './lost-reports.ts';
 import { outages } from './outage.ts';
 import { promises } from './promises.ts';
 import { restarts } from './restarts.ts';
@@ -22,4 +24,6 @@ export function engineSuite(makeDatabase: MakeDatabase): void {
   describe('starting at once', () => startingAtOnce(makeDatabase));
   describe('looking ahead', () => lookingAhead(makeDatabase));
   describe('outages', () => outages(makeDatabase));
+  describe('lost answers', () => lostAnswers(makeDatabase));
+  describe('lost reports', () => lostReports(makeDatabase));
 }

@@ -13,7 +13,7 @@ import {
 export function execution(makeDatabase: MakeDatabase): void {
   let h: Harness;
   beforeEach(async () => {
-    h = await createHarness({}, undefined, makeDatabase);
+    h = await createHarness({}, makeDatabase);
   });
   afterEach(() => h.close());
 

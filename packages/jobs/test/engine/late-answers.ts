@@ -10,20 +10,14 @@ import {
   T0,
   untilTold,
 } from './engine-harness.ts';
-import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
 
 /** Answers of the store that come late, or in another order than what they tell of. */
 export function lateAnswers(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  let store: UnsteadyStore;
   const make = async (options: Partial<EngineOptions<Deps>> = {}) => {
-    store = createUnsteadyStore();
-    h = await createHarness(options, store.wrap, makeDatabase);
+    h = await createHarness(options, makeDatabase);
   };
-  afterEach(() => {
-    store.restore();
-    return h.close();
-  });
+  afterEach(() => h.close());
 
   const statusOf = async (runId: string) => (await h.engine.getRun(runId)).run.status;
 
@@ -35,7 +29,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       const told = untilTold();
       h.deps.handler = told.handler;
       let arrive: () => void = () => undefined;
-      store.make(
+      h.store.make(
         new Promise<void>((resolve) => {
           arrive = resolve;
         }),
@@ -44,7 +38,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       const { view } = await h.engine.trigger('job');
       const ticking = h.engine.tick();
       await expect.poll(async () => (await h.engine.getRun(view.run.id)).run).toHaveProperty('claim');
-      store.make('works', 'claim');
+      h.store.make('works', 'claim');
       const claim = {
         id: view.run.id,
         async arrive() {
@@ -76,14 +70,14 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
         await expect.poll(() => attempts).toEqual([1]);
         const isClaimed = Promise.withResolvers<void>();
         const answer = Promise.withResolvers<void>();
-        store.watch('settle', () => isClaimed.promise);
-        store.make(answer.promise, 'claim');
+        h.store.watch('settle', () => isClaimed.promise);
+        h.store.make(answer.promise, 'claim');
         fail(new Error('no luck'));
         await expect.poll(async () => (await h.engine.getRun(second)).run).toHaveProperty('claim');
         isClaimed.resolve();
         await expect.poll(async () => (await h.engine.getRun(first)).run).not.toHaveProperty('claim');
         await realTime(20);
-        store.make('works', 'claim');
+        h.store.make('works', 'claim');
         answer.resolve();
         await expect.poll(() => told.started).toEqual([second]);
         told.end();
@@ -105,22 +99,19 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       const runAt = new Date(SOON).toISOString();
       await h.engine.createJob({ id: 'once', name: 'Once', type: 'work', runAt });
       await Promise.all(Array.from({ length: 299 }, () => h.engine.trigger('job')));
-      const pass = async () => {
-        h.clock.advance(5);
-        await realTime(5);
-      };
+      const pass = () => h.pass(5);
       await expect.poll(async () => pass().then(() => told.started.length)).toBe(150);
       h.clock.advance(SOON - 1 - h.clock.now());
       const settled = Promise.withResolvers<void>();
       const answers = Promise.withResolvers<void>();
-      store.make(settled.promise, 'settle');
-      store.make(answers.promise, 'plan', 'claim');
+      h.store.make(settled.promise, 'settle');
+      h.store.make(answers.promise, 'plan', 'claim');
       for (let n = 0; n < 150; n++) told.end(n);
       await realTime(5);
       // A pass that settles, plans and claims.
       h.clock.advance(1);
       await expect.poll(async () => (await h.engine.stats()).runs.queued).toBe(0);
-      store.make('works', 'plan', 'claim');
+      h.store.make('works', 'plan', 'claim');
       const other = (await h.engine.trigger('other')).view.run.id;
       // Before the pass that the trigger has asked for.
       answers.resolve();
@@ -232,7 +223,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
         })
         .toBe(2);
       const answer = Promise.withResolvers<void>();
-      store.make(answer.promise, 'settle');
+      h.store.make(answer.promise, 'settle');
       fail(new Error('no luck'));
       await realTime(5);
       const cancelled = h.engine.cancelRun(hanging);
@@ -242,10 +233,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       answer.resolve();
       await cancelled;
       await realTime(20);
-      for (let ms = 0; ms < 1_500; ms += 50) {
-        h.clock.advance(50);
-        await realTime(2);
-      }
+      await h.pass(1_500, 50);
       await expect.poll(() => attempts, { timeout: 2_000 }).toEqual([1, 2]);
       fail(new Error('over'));
       told.end();

@@ -9,32 +9,22 @@ import {
   T0,
   untilTold,
 } from './engine-harness.ts';
-import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
 
 const SLOT = T0 + 10_000;
 const EVERY = { onDemand: false, interval: '10s' } as const;
 
 export function lookingAhead(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  let store: UnsteadyStore;
   /** The instants at which handlers were called. */
   let starts: number[];
   beforeEach(async () => {
-    store = createUnsteadyStore();
-    h = await createHarness({ autoRun: true, concurrency: 1 }, store.wrap, makeDatabase);
+    h = await createHarness({ autoRun: true, concurrency: 1 }, makeDatabase);
     starts = [];
     h.deps.handler = () => void starts.push(h.clock.now());
   });
   afterEach(() => h.close());
 
-  /** Time passes no quicker than the database answers. */
-  const passUntil = async (at: number, stepMs = 20) => {
-    while (h.clock.now() < at) {
-      h.clock.advance(Math.min(stepMs, at - h.clock.now()));
-      do await realTime(2);
-      while (store.underWay > 0);
-    }
-  };
+  const passUntil = (at: number, stepMs?: number) => h.pass(at - h.clock.now(), stepMs);
   const runs = async () => (await h.engine.listRuns({ limit: 9 })).rows.map(({ run }) => run);
   /** Somebody has claimed the run of the slot, which has not come. */
   const claimedAhead = async () => {
@@ -108,7 +98,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
     it('P13: of a job that is deleted, is cancelled though it was claimed while that was on its way', async () => {
       await h.engine.createJob(job(EVERY));
       const asked = Promise.withResolvers<void>();
-      store.watch('command', () => asked.promise);
+      h.store.watch('command', () => asked.promise);
       await passUntil(SLOT - 150);
       const deleted = h.engine.deleteJob('job');
       await claimedAhead();
@@ -155,7 +145,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       h.clock.set(SLOT + 5_000);
       h.clock.advance(100);
       expect(starts).toEqual([]);
-      await expect.poll(() => passUntil(h.clock.now() + 20).then(() => starts)).toHaveLength(1);
+      await expect.poll(() => h.pass(20).then(() => starts)).toHaveLength(1);
       expect(await runs()).toMatchObject([{ scheduledFor: SLOT, recoveries: 0 }]);
     });
 
@@ -170,10 +160,10 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       await expect.poll(() => told.started).toHaveLength(1);
       await passUntil(SLOT);
       const slot = async () => (await runs()).find(({ scheduledFor }) => scheduledFor === SLOT);
-      await expect.poll(() => passUntil(h.clock.now() + 20).then(slot)).not.toHaveProperty('claim');
+      await expect.poll(() => h.pass(20).then(slot)).not.toHaveProperty('claim');
       expect(await slot()).toMatchObject({ status: 'queued', availableAt: expect.any(Number) });
       told.end(0);
-      await expect.poll(() => passUntil(h.clock.now() + 20).then(() => told.started)).toHaveLength(2);
+      await expect.poll(() => h.pass(20).then(() => told.started)).toHaveLength(2);
       told.end(1);
     });
 
@@ -208,9 +198,9 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
         (await runs()).filter(({ status }) => status === 'succeeded').length === count;
       // From here on it is known how long runs take.
       await h.engine.trigger('one');
-      await expect.poll(() => passUntil(h.clock.now() + 20).then(() => succeed(1))).toBe(true);
+      await expect.poll(() => h.pass(20).then(() => succeed(1))).toBe(true);
       let settled = 0;
-      store.watch('settle', () => void settled++);
+      h.store.watch('settle', () => void settled++);
       await passUntil(SLOT + 100, 5);
       await expect.poll(() => succeed(3)).toBe(true);
       return settled;

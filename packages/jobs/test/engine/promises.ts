@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHarness, type Harness, job, type MakeDatabase, T0, untilAborted } from './engine-harness.ts';
-import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
@@ -9,10 +8,8 @@ const iso = (ms: number) => new Date(ms).toISOString();
 
 export function promises(makeDatabase: MakeDatabase): void {
   let h: Harness;
-  let store: UnsteadyStore;
   beforeEach(async () => {
-    store = createUnsteadyStore();
-    h = await createHarness({}, store.wrap, makeDatabase);
+    h = await createHarness({}, makeDatabase);
   });
   afterEach(() => h.close());
 
@@ -224,7 +221,7 @@ export function promises(makeDatabase: MakeDatabase): void {
       await new Promise((resolve) => setTimeout(resolve, 50));
       let calls = 0;
       for (const method of ['plan', 'claim', 'settle', 'report', 'prune', 'getJob'] as const)
-        store.watch(method, () => calls++);
+        h.store.watch(method, () => calls++);
       let timers = 0;
       const { setTimer } = h.clock;
       Object.assign(h.clock, {

@@ -16,7 +16,7 @@ import {
 export function restarts(makeDatabase: MakeDatabase): void {
   let h: Harness;
   beforeEach(async () => {
-    h = await createHarness({}, undefined, makeDatabase);
+    h = await createHarness({}, makeDatabase);
   });
   afterEach(() => h.close());
 

@@ -6,7 +6,7 @@ import { createHarness, type Harness, job, type MakeDatabase, work } from './eng
 export function shutdowns(makeDatabase: MakeDatabase): void {
   let h: Harness;
   beforeEach(async () => {
-    h = await createHarness({}, undefined, makeDatabase);
+    h = await createHarness({}, makeDatabase);
   });
   afterEach(() => h.close());
 

@@ -2,7 +2,6 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createHarness, job, sqliteDatabase } from './engine-harness.ts';
 import { engineSuite } from './engine-suite.ts';
-import { createUnsteadyStore } from './unsteady-store.ts';
 
 describe('engines on SQLite', () => engineSuite(sqliteDatabase));
 
@@ -42,17 +41,14 @@ describe('an engine on SQLite', () => {
 // The loss is made up: where a thread keeps the lease, it would be left with nobody to end it.
 describe('an engine whose node joins the others again', () => {
   it('P9: can be stopped all the same', async () => {
-    const store = createUnsteadyStore();
     let lose: () => void = () => undefined;
-    const { engine, close } = await createHarness({}, (inner) =>
-      store.wrap({
-        ...inner,
-        join(node, listener) {
-          lose = () => listener.lost();
-          return inner.join(node, listener);
-        },
-      }),
-    );
+    const { engine, store, close } = await createHarness({}, sqliteDatabase, (inner) => ({
+      ...inner,
+      join(node, listener) {
+        lose = () => listener.lost();
+        return inner.join(node, listener);
+      },
+    }));
     const joined = Promise.withResolvers<void>();
     store.make(joined.promise, 'join');
     lose();

@@ -1,0 +1,159 @@
+import type { TypeVersions } from '../core/membership.ts';
+import type { ClaimInput } from '../core/store-passes.ts';
+import type { Which } from './backlog.ts';
+import type { DueTimes } from './due-times.ts';
+import type { Executor } from './execute.ts';
+import type { Node } from './node.ts';
+import type { Settings } from './options.ts';
+import { MAX_BATCH, type Throttle } from './throttle.ts';
+
+/** A node holds as many claimed runs as it finishes in this time, by recent durations. */
+const PREFETCH_MS = 20;
+/** But not more than this: of a drain, one part is on its way, one waits, and one runs. */
+const MAX_HELD = 3 * MAX_BATCH;
+
+export interface ClaimsDeps<Deps> {
+  readonly settings: Settings;
+  readonly node: Node;
+  readonly types: TypeVersions;
+  readonly executor: Executor<Deps>;
+  readonly throttle: Throttle;
+}
+
+/** A claim that was asked for and is not here yet. */
+export interface ClaimUnderWay {
+  readonly input: ClaimInput;
+  /** What was to be taken back since: the answer may still bring it. */
+  readonly takenBack: Which[];
+}
+
+/** How many runs this node may claim: as many as it has places for soon, less those that it has asked for already. */
+export class Claims<Deps> {
+  readonly #with: ClaimsDeps<Deps>;
+  readonly #due: DueTimes;
+  readonly #underWay = new Set<ClaimUnderWay>();
+  #stopped = false;
+
+  constructor(deps: ClaimsDeps<Deps>, due: DueTimes) {
+    this.#with = deps;
+    this.#due = due;
+  }
+
+  /** No more from now on. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  get isUnderWay(): boolean {
+    return this.#underWay.size > 0;
+  }
+
+  /** Asks for a claim, and keeps it in mind until what `ask` returns is here and dealt with. */
+  async make<T>(claim: ClaimUnderWay, ask: () => Promise<T>): Promise<T> {
+    this.#underWay.add(claim);
+    try {
+      return await ask();
+    } finally {
+      this.#underWay.delete(claim);
+    }
+  }
+
+  /** What answers on their way may still bring is to be taken back. */
+  takeBack(which: Which): void {
+    for (const claim of this.#underWay) claim.takenBack.push(which);
+  }
+
+  /** That of a pass, at `now`. `mustPlan`: more may be due than is known. */
+  ofPass({
+    mustPlan,
+    aheadMs,
+    now,
+  }: {
+    readonly mustPlan: boolean;
+    readonly aheadMs: number;
+    readonly now: number;
+  }): ClaimUnderWay | undefined {
+    const { executor, throttle } = this.#with;
+    if (!this.#mayClaim || (!mustPlan && this.#due.nextDueAt > now)) return undefined;
+    const { backlog } = executor;
+    const allowance = Math.min(throttle.allowance(), MAX_BATCH);
+    const places = between(0, this.#freePlaces(now), allowance);
+    const prefetch = between(0, this.#prefetchTarget - this.#coming, allowance - places);
+    // Not while due ones wait for places already, nor when claims are held back.
+    const isAhead = aheadMs > 0 && backlog.waiting === 0 && !throttle.isThrottled;
+    const later = executor.freePlaces + this.#endedWithin(aheadMs) - backlog.ahead - this.#asked.ahead;
+    const ahead = { ms: aheadMs, runs: isAhead ? between(0, later, allowance) : 0 };
+    return places + prefetch + ahead.runs === 0 ? undefined : this.#claim({ places, prefetch, ahead });
+  }
+
+  /** That of a command that makes one run, for a node that has nothing else to do. */
+  ofCommand(now: number): ClaimUnderWay | undefined {
+    if (!this.#mayClaim || this.isUnderWay || this.#due.nextDueAt <= now) return undefined;
+    if (this.#freePlaces(now) <= 0 || this.#with.throttle.allowance() === 0) return undefined;
+    return this.#claim({ places: 1, prefetch: 0 });
+  }
+
+  /** Whether this node could take what is due. One that is no member claims nothing; once it is one again, it looks. */
+  hasRoom(now: number): boolean {
+    if (!this.#with.node.isMember) return false;
+    return this.#freePlaces(now) > 0 || this.#coming < this.#prefetchTarget;
+  }
+
+  /** How many of the runs that wait for a place here won't get one soon; but `kept` were meant to wait. */
+  excess(kept = 0): number {
+    const { executor, settings } = this.#with;
+    const places = settings.concurrency - executor.busy;
+    return Math.max(executor.backlog.waiting - places - Math.max(this.#endedWithin(PREFETCH_MS), kept), 0);
+  }
+
+  get #mayClaim(): boolean {
+    const { node, settings } = this.#with;
+    return !this.#stopped && node.isMember && settings.concurrency > 0;
+  }
+
+  #claim(input: Pick<ClaimInput, 'places' | 'prefetch' | 'ahead'>): ClaimUnderWay {
+    const { throttle, node, types } = this.#with;
+    throttle.claimed();
+    return { input: { node: node.id, types, ...input }, takenBack: [] };
+  }
+
+  /** Runs asked for that are not here yet. */
+  get #asked(): { readonly now: number; readonly ahead: number } {
+    const runs = { now: 0, ahead: 0 };
+    for (const { input } of this.#underWay) {
+      runs.now += input.places + input.prefetch;
+      runs.ahead += input.ahead?.runs ?? 0;
+    }
+    return runs;
+  }
+
+  /** Runs that wait for a place, or will. */
+  get #coming(): number {
+    return this.#with.executor.backlog.waiting + this.#asked.now;
+  }
+
+  /** Those that nothing claimed is about to take. */
+  #freePlaces(now: number): number {
+    const { executor } = this.#with;
+    return executor.freePlaces - this.#asked.now - executor.backlog.aheadBy(now + PREFETCH_MS);
+  }
+
+  get #prefetchTarget(): number {
+    return this.#due.onlyForPlaces ? 0 : this.#endedWithin(PREFETCH_MS);
+  }
+
+  /** As many runs as this node's places come to the end of in so long, by recent durations. */
+  #endedWithin(ms: number): number {
+    const { executor, settings } = this.#with;
+    const runs = (ms / Math.max(executor.meanDurationMs, 0.001)) * settings.concurrency;
+    return Math.min(Math.floor(runs), MAX_HELD);
+  }
+}
+
+function between(least: number, value: number, most: number): number {
+  return Math.max(Math.min(value, most), least);
+}

@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHarness, type Harness, job, type MakeDatabase, T0, untilAborted } from './engine-harness.ts';
+
+/** What the store was asked for is done, now or in a while, and its answer is lost. */
+export function lostAnswers(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  beforeEach(async () => {
+    h = await createHarness({ concurrency: 3 }, makeDatabase);
+    await h.engine.createJob(job({ overlap: 'allow' }));
+  });
+  afterEach(() => h.close());
+
+  /** Long enough for a handler that has returned to be seen to have ended. */
+  const turns = async () => {
+    for (let n = 0; n < 3; n++) await new Promise<void>((resolve) => void setImmediate(resolve));
+  };
+  const trigger = async () => (await h.engine.trigger('job')).view.run.id;
+  const runOf = async (id: string) => (await h.engine.getRun(id)).run;
+  const tickThrough = async () => {
+    await expect(h.engine.tick()).rejects.toMatchObject({ code: 'unavailable' });
+  };
+
+  describe('what was done and not answered', () => {
+    it('a settlement whose answer got lost counts once, and what it released is seen', async () => {
+      await h.engine.createJob(job({ id: 'queue', overlap: 'queue' }));
+      const first = (await h.engine.trigger('queue')).view.run.id;
+      const second = (await h.engine.trigger('queue')).view.run.id;
+      h.store.make('answer lost', 'settle');
+      await tickThrough();
+      h.store.restore();
+      for (let n = 0; n < 3; n++) await h.engine.tick();
+      expect(await runOf(first)).toMatchObject({ status: 'succeeded', attempt: 1 });
+      expect(await runOf(second)).toMatchObject({ status: 'succeeded', attempt: 1 });
+    });
+
+    /** A job whose making got no answer. */
+    const makeLost = async () => {
+      const startAt = new Date(T0 + 1_000).toISOString();
+      const lost = h.engine.createJob({ id: 'lost', name: 'Lost', type: 'work', interval: '1h', startAt });
+      await expect(lost).rejects.toThrow('away');
+    };
+    const runsInTime = async () => {
+      h.clock.advance(1_000);
+      for (let n = 0; n < 2; n++) await h.engine.tick();
+      const { rows } = await h.engine.listRuns({ jobId: 'lost', status: 'succeeded', limit: 1 });
+      expect(rows).toHaveLength(1);
+    };
+
+    it('P1: what is due of a job whose making got no answer runs in time', async () => {
+      await h.engine.tick();
+      h.store.make('answer lost', 'insertJob');
+      await makeLost();
+      h.store.restore();
+      await h.engine.tick();
+      await runsInTime();
+    });
+
+    it('P1: so it does when the job is written only after everybody has looked for it', async () => {
+      await h.engine.tick();
+      const written = Promise.withResolvers<void>();
+      const done = h.store.doLate(written.promise, 'insertJob');
+      await makeLost();
+      await h.engine.tick();
+      written.resolve();
+      await done;
+      await runsInTime();
+    });
+
+    it('P9: a claim whose answer got lost is given back at no cost', async () => {
+      const id = await trigger();
+      h.store.make('answer lost', 'claim');
+      await tickThrough();
+      expect(await runOf(id)).toHaveProperty('claim');
+      h.store.restore();
+      await h.engine.tick();
+      await h.engine.tick();
+      expect(await runOf(id)).toMatchObject({ status: 'succeeded', attempt: 1, recoveries: 0 });
+    });
+
+    it('P9: claims that are held are not given back with it', async () => {
+      h.deps.handler = untilAborted;
+      const running = await trigger();
+      await h.engine.tick();
+      const claimed = await runOf(running);
+      const lost = await trigger();
+      h.store.make('answer lost', 'claim');
+      await tickThrough();
+      h.store.restore();
+      await h.engine.tick();
+      await h.engine.tick();
+      expect(await runOf(running)).toEqual(claimed);
+      expect(await runOf(lost)).toMatchObject({ status: 'running', recoveries: 0 });
+    });
+
+    it('P9: a run whose settlement is on its way ahead of a command is not given back meanwhile', async () => {
+      await h.engine.createJob(job({ id: 'other' }));
+      const started: string[] = [];
+      const first = Promise.withResolvers<void>();
+      h.deps.handler = (ctx) => {
+        started.push(ctx.run.id);
+        return started.length === 1 ? first.promise : undefined;
+      };
+      const ended = await trigger();
+      await h.engine.tick();
+      const onItsWay = Promise.withResolvers<void>();
+      let settlements = 0;
+      h.store.watch('settle', () => {
+        settlements += 1;
+        return settlements === 1 ? onItsWay.promise : undefined;
+      });
+      first.resolve();
+      await turns();
+      await h.engine.pauseJob('other');
+      expect(settlements).toBe(1);
+      const lost = await trigger();
+      h.store.make('answer lost', 'claim');
+      await tickThrough();
+      h.store.restore();
+      await h.engine.tick();
+      await h.engine.tick();
+      expect(await runOf(ended)).toMatchObject({ status: 'running' });
+      onItsWay.resolve();
+      await expect.poll(() => runOf(ended)).toMatchObject({ status: 'succeeded', attempt: 1 });
+      expect(started).toEqual([ended, lost]);
+    });
+
+    it('P9: a claim whose answer got lost is given back, though an older claim of its run has ended here', async () => {
+      const started: string[] = [];
+      h.deps.handler = (ctx) => void started.push(ctx.run.id);
+      const answered = Promise.withResolvers<void>();
+      h.store.make(answered.promise, 'claim');
+      const asked = new Promise<void>((resolve) => h.store.watch('claim', resolve));
+      const id = await trigger();
+      const ticked = h.engine.tick();
+      await asked;
+      await h.engine.patchJob('job', { description: 'takes back what has not started' });
+      h.store.make('answer lost', 'settle', 'claim');
+      answered.resolve();
+      await expect(ticked).rejects.toMatchObject({ code: 'unavailable' });
+      expect(await runOf(id)).toHaveProperty('claim');
+      h.store.restore();
+      await h.engine.tick();
+      await h.engine.tick();
+      expect(await runOf(id)).toMatchObject({ status: 'succeeded', attempt: 1, recoveries: 0 });
+      expect(started).toEqual([id]);
+    });
+
+    it('P9: a claim whose answer got lost is given back, though it was not written yet when it was first looked for', async () => {
+      const written = Promise.withResolvers<void>();
+      const done = h.store.doLate(written.promise, 'claim');
+      const id = await trigger();
+      await expect(h.engine.tick()).rejects.toMatchObject({ code: 'unavailable' });
+      h.store.watch('claim', () => {
+        written.resolve();
+        return done;
+      });
+      await h.engine.tick();
+      expect(await runOf(id)).toHaveProperty('claim');
+      h.clock.advance(1_000);
+      await h.engine.tick();
+      expect(await runOf(id)).toMatchObject({ status: 'succeeded', attempt: 1, recoveries: 0 });
+    });
+  });
+}

@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHarness, type Harness, job, type MakeDatabase } from './engine-harness.ts';
+
+/** Progress, log and zombies that could not be written when they came. */
+export function lostReports(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  beforeEach(async () => {
+    h = await createHarness({ concurrency: 3 }, makeDatabase);
+    await h.engine.createJob(job({ overlap: 'allow' }));
+  });
+  afterEach(() => h.close());
+
+  /** Long enough for a handler that has returned to be seen to have ended. */
+  const turns = async () => {
+    for (let n = 0; n < 3; n++) await new Promise<void>((resolve) => void setImmediate(resolve));
+  };
+  const trigger = async () => (await h.engine.trigger('job')).view.run.id;
+  const runOf = async (id: string) => (await h.engine.getRun(id)).run;
+  const tickThrough = async () => {
+    await expect(h.engine.tick()).rejects.toMatchObject({ code: 'unavailable' });
+  };
+
+  describe('P10: what a report could not write', () => {
+    it('progress, log and zombies are told once it is back', async () => {
+      await h.engine.patchJob('job', { timeout: '5s' });
+      let end: () => void = () => undefined;
+      h.deps.handler = (ctx) => {
+        ctx.log.info('first');
+        ctx.progress(1, 2);
+        return new Promise<void>((resolve) => {
+          end = resolve;
+        });
+      };
+      h.store.make('fails', 'report');
+      const id = await trigger();
+      await tickThrough();
+      h.clock.advance(5_000);
+      await tickThrough();
+      h.clock.advance(10_000);
+      await tickThrough();
+      h.store.restore();
+      h.clock.advance(1_000);
+      await h.engine.tick();
+      expect(await runOf(id)).toMatchObject({ progress: { done: 1 }, zombieSince: expect.any(Number) });
+      expect(await h.engine.getLogs(id)).toMatchObject([{ message: 'first' }]);
+      expect((await h.engine.getJob('job')).health).toMatchObject({ status: 'zombie' });
+      end();
+      await h.engine.tick();
+    });
+
+    it('what a report could not write goes with the settlement when the handler has ended meanwhile', async () => {
+      let end: () => void = () => undefined;
+      h.deps.handler = (ctx) => {
+        ctx.log.info('first');
+        ctx.progress(1, 2);
+        return new Promise<void>((resolve) => {
+          end = () => {
+            ctx.log.info('last');
+            resolve();
+          };
+        });
+      };
+      h.store.make('fails', 'report');
+      h.store.watch('report', async () => {
+        end();
+        await turns();
+      });
+      const id = await trigger();
+      await tickThrough();
+      h.store.restore();
+      await h.engine.tick();
+      expect(await runOf(id)).toMatchObject({ status: 'succeeded', progress: { done: 1, total: 2 } });
+      expect(await h.engine.getLogs(id)).toMatchObject([{ message: 'first' }, { message: 'last' }]);
+    });
+
+    it('P9: a run that ended during a report is not given back while it waits for that report', async () => {
+      const started: string[] = [];
+      let end: () => void = () => undefined;
+      h.deps.handler = (ctx) => {
+        started.push(ctx.run.id);
+        if (started.length > 1) return undefined;
+        ctx.log.info('first');
+        return new Promise<void>((resolve) => {
+          end = resolve;
+        });
+      };
+      let goOn: () => void = () => undefined;
+      const reporting = new Promise<void>((asked) => {
+        h.store.watch('report', () => {
+          asked();
+          return new Promise<void>((resolve) => {
+            goOn = resolve;
+          });
+        });
+      });
+      const ended = await trigger();
+      const ticked = h.engine.tick();
+      await reporting;
+      end();
+      await turns();
+      const lost = await trigger();
+      h.store.make('answer lost', 'claim');
+      await tickThrough();
+      h.store.restore();
+      const ticks = [h.engine.tick()];
+      await expect.poll(() => started).toContain(lost);
+      ticks.push(h.engine.tick());
+      await expect.poll(() => runOf(lost)).toMatchObject({ status: 'succeeded', attempt: 1 });
+      expect(await runOf(ended)).toMatchObject({ status: 'running' });
+      goOn();
+      await Promise.all([ticked, ...ticks]);
+      await h.engine.tick();
+      expect(await runOf(ended)).toMatchObject({ status: 'succeeded', attempt: 1 });
+      expect(started).toEqual([ended, lost]);
+      expect(await h.engine.getLogs(ended)).toMatchObject([{ message: 'first' }]);
+    });
+  });
+}
