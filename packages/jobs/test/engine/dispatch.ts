@@ -140,6 +140,26 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       told.end(0);
     });
 
+    it('P12: are cancelled at once, though they were claimed while that was on its way', async () => {
+      const { told } = await prefetched();
+      const { id } = (await h.engine.trigger('job')).view.run;
+      const asked = Promise.withResolvers<void>();
+      const isOnItsWay = new Promise<void>((resolve) =>
+        h.store.watch('cancelRun', () => {
+          resolve();
+          return asked.promise;
+        }),
+      );
+      const cancelled = h.engine.cancelRun(id);
+      await isOnItsWay;
+      await h.engine.tick();
+      expect((await h.engine.getRun(id)).run).toHaveProperty('claim');
+      asked.resolve();
+      await cancelled;
+      await expect.poll(() => statusOf(id)).toBe('cancelled');
+      told.end(0);
+    });
+
     it('P7, P16: are held by an edit that leaves no room for them, and take what the edit says', async () => {
       const { told, ids } = await prefetched();
       await h.engine.patchJob('job', { overlap: 'skip', payload: { n: 5 } });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, inject } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { JobStore } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.ts';
-import type { MakeDatabase } from './engine-harness.ts';
+import { createHarness, job, type MakeDatabase, T0, untilTold } from './engine-harness.ts';
 import { engineSuite } from './engine-suite.ts';
 
 let database: TestDatabase;
@@ -35,3 +35,32 @@ const postgresDatabase: MakeDatabase = async () => {
 };
 
 describe('engines on PostgreSQL', () => engineSuite(postgresDatabase));
+
+describe('two engines on one PostgreSQL', () => {
+  it('P9: a slot that one has claimed ahead and finds no place for is run by the other at its time', async () => {
+    const SLOT = T0 + 10_000;
+    const h = await createHarness({ autoRun: true, concurrency: 1 }, postgresDatabase);
+    onTestFinished(() => h.close());
+    await h.engine.createJob(job({ onDemand: false, interval: '10s' }));
+    await h.engine.createJob(job({ id: 'other' }));
+    const told = untilTold();
+    h.deps.handler = told.handler;
+    const slot = async () =>
+      (await h.engine.listRuns({ limit: 9 })).rows.find(({ run }) => run.scheduledFor === SLOT)?.run;
+    await h.pass(SLOT - 60 - h.clock.now());
+    await expect.poll(slot).toMatchObject({ claim: expect.any(Object) });
+    const first = await slot();
+    await h.beside();
+    // Holds the only place of the one that has claimed.
+    const other = (await h.engine.trigger('other')).view.run.id;
+    h.clock.advance(5);
+    await expect.poll(() => told.started).toEqual([other]);
+    await h.pass(SLOT - h.clock.now());
+    await expect.poll(() => h.pass(5).then(() => told.started)).toEqual([other, first?.id]);
+    const run = await slot();
+    expect(run).toMatchObject({ status: 'running', recoveries: 0 });
+    expect(run).not.toHaveProperty('claim.fence', Reflect.get(first ?? {}, 'claim').fence);
+    expect(h.clock.now()).toBeLessThan(SLOT + 500);
+    for (const n of told.started.keys()) told.end(n);
+  });
+});
