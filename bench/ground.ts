@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Clock, JobStore } from '@greenvue/jobs';
 import { createPostgresStore } from '@greenvue/jobs/postgres';
 import { createSqliteStore } from '@greenvue/jobs/sqlite';
@@ -13,6 +14,12 @@ export interface Ground {
   createStore(clock: Clock): JobStore;
   /** Counts from now on. */
   startCost(): Promise<() => Promise<Cost>>;
+  /** Begins a transaction that sees the database as it is now, and returns what ends it. */
+  holdSnapshot(): Promise<() => Promise<void>>;
+  /** Runs SQL beside the store; takes as long as it takes. */
+  script(sql: string): Promise<void>;
+  /** What the history is called in it. */
+  readonly runsTable: string;
 }
 
 export interface Cost {
@@ -59,9 +66,23 @@ export async function onGround<T>(
 }
 
 function sqliteIn(folder: string): Ground {
+  const file = join(folder, 'jobs.db');
   return {
     name: 'SQLite',
-    createStore: (clock) => createSqliteStore({ file: join(folder, 'jobs.db'), clock }),
+    runsTable: 'runs',
+    createStore: (clock) => createSqliteStore({ file, clock }),
+    async holdSnapshot() {
+      const db = new DatabaseSync(file);
+      db.exec('BEGIN');
+      // It is taken with the first look.
+      db.prepare('SELECT count(*) FROM sqlite_schema').get();
+      return async () => db.close();
+    },
+    async script(sql) {
+      const db = new DatabaseSync(file);
+      db.exec(sql);
+      db.close();
+    },
     async startCost() {
       const cpu = startCpu();
       return async () => cpu();
@@ -72,6 +93,20 @@ function sqliteIn(folder: string): Ground {
 function postgresAt(url: string, serverPid: number): Ground {
   return {
     name: 'PostgreSQL',
+    runsTable: 'greenvue_jobs.runs',
+    async holdSnapshot() {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+      await client.query('SELECT count(*) FROM pg_class');
+      return () => client.end();
+    },
+    async script(sql) {
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      await client.query(sql);
+      await client.end();
+    },
     createStore: (clock) => createPostgresStore({ url, clock }),
     async startCost() {
       // Pages are written whole after a checkpoint: what comes next pays for it, as it does every few minutes in earnest.

@@ -3,6 +3,7 @@ import type { StoredJob } from '../rows/job-row.ts';
 import type { Mutable } from '../rows/run-row.ts';
 import { LOOK_AGAIN_MS } from './jobs.ts';
 import { SELECT_VARYING } from './known-jobs.ts';
+import { earlierOf, type Seen, seeing, seenIn } from './low-water.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
@@ -13,11 +14,17 @@ import type { Unit } from './unit.ts';
 export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Promise<ClaimResult> {
   const versions = versionsParam(input.types);
   const asked = input.places + input.prefetch;
-  const { found, taken } =
-    asked + (input.ahead?.runs ?? 0) === 0 ? NOTHING : await take(u, input, { versions, hasJoined });
+  const isAsked = asked + (input.ahead?.runs ?? 0) > 0;
+  const look = await u.shared.due.runs.look(u.now, async (from) =>
+    seenIn((await u.q.arrays(SEE_EARLIEST, [versions, from]))[0]),
+  );
+  const how = { versions, hasJoined, from: look.from };
+  const { found, taken } = isAsked ? await take(u, input, how) : NOTHING;
   const isFull = found >= FULL && found === asked;
   const uids = [...new Set(taken.map(jobUidOf))];
-  const { jobs, earliest } = await lookAfter(u, uids, isFull ? undefined : versions);
+  const { jobs, seen } = await lookAfter(u, uids, isFull ? undefined : how);
+  look.done(found < asked ? u.now : lastDueOf(taken, u.now), seen);
+  const earliest = seen?.earliest;
   const indexes = new Map(jobs.map(({ uid }, index) => [uid, index]));
   const runs = taken.map((row) => {
     const job = indexes.get(jobUidOf(row));
@@ -26,7 +33,7 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   });
   // All that is still due is held by others, such as a node that was frozen while it claimed, or is not for a dead one.
   const isHeld = asked > 0 && found === 0 && earliest !== undefined && earliest <= u.now;
-  const nextDueAt = isFull ? u.now : isHeld ? u.now + LOOK_AGAIN_MS : earliest;
+  const nextDueAt = isFull ? u.now : earlierOf(isHeld ? u.now + LOOK_AGAIN_MS : earliest, look.againAt);
   return {
     now: u.now,
     jobs: jobs.map(({ job }) => job),
@@ -38,18 +45,24 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
 /** From so many on, a claim that gets all it asked for leaves it to the next one to see whether there are more. */
 const FULL = 100;
 
-/** The jobs of what was claimed, and with `versions` when the earliest run that was not is due. */
+interface How {
+  readonly versions: string;
+  readonly hasJoined: boolean;
+  readonly from: number;
+}
+
+/** The jobs of what was claimed, and with `how` when the earliest run that was not is due. */
 async function lookAfter(
   u: Unit,
   uids: readonly number[],
-  versions: string | undefined,
-): Promise<{ readonly jobs: readonly StoredJob[]; readonly earliest: number | undefined }> {
+  how: How | undefined,
+): Promise<{ readonly jobs: readonly StoredJob[]; readonly seen: Seen | undefined }> {
   const rows =
-    versions === undefined
+    how === undefined
       ? await u.q.objects(READ_JOBS, [uids])
-      : await u.q.objects(EARLIEST_AND_JOBS, [versions, uids]);
-  const earliest = (rows[0] as { readonly earliest?: number | null } | undefined)?.earliest ?? undefined;
-  return { jobs: uids.length === 0 ? [] : await u.shared.known.complete(u.q, rows), earliest };
+      : await u.q.objects(SEE_EARLIEST_AND_JOBS, [how.versions, how.from, uids]);
+  const seen = how === undefined ? undefined : seenIn(Object.values(rows[0] as object));
+  return { jobs: uids.length === 0 ? [] : await u.shared.known.complete(u.q, rows), seen };
 }
 
 /** What a claim needs of a run, as {@link CLAIM} gives it. */
@@ -80,7 +93,7 @@ const NOTHING: Taken = { found: 0, taken: [] };
 async function take(
   u: Unit,
   { node, places, prefetch, ahead = NOT_AHEAD }: ClaimInput,
-  { versions, hasJoined }: { readonly versions: string; readonly hasJoined: boolean },
+  { versions, hasJoined, from }: How,
 ): Promise<Taken> {
   const rows = await u.q.arrays(CLAIM, [
     versions,
@@ -91,9 +104,16 @@ async function take(
     ahead.runs,
     node,
     hasJoined,
+    from,
   ]);
   const [first] = rows as readonly [found: number, id: number | null][];
   return { found: first?.[0] ?? 0, taken: first?.[1] == null ? [] : (rows as readonly TakenRow[]) };
+}
+
+/** When the last one was due of those that were. */
+function lastDueOf(taken: readonly TakenRow[], now: number): number | undefined {
+  const due = taken.map(([, , , , , availableAt]) => availableAt).filter((availableAt) => availableAt <= now);
+  return due.length === 0 ? undefined : Math.max(...due);
 }
 
 function jobUidOf([, , , jobUid]: TakenRow): number {
@@ -120,10 +140,12 @@ function claimOf(row: TakenRow, job: number): ClaimedRun {
 const READ_JOBS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[])`;
 const EARLIEST = `SELECT min(next.available_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
   SELECT available_at FROM greenvue_jobs.live_runs
-  WHERE type_key = known.key AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1) AS next`;
+  WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at >= $2::bigint
+  ORDER BY available_at LIMIT 1) AS next`;
+const SEE_EARLIEST = `SELECT ${seeing(EARLIEST)}`;
 /** In one, since both are asked for after nearly every claim. */
-const EARLIEST_AND_JOBS = `SELECT looked.earliest, varying.* FROM (SELECT (${EARLIEST}) AS earliest) AS looked
-  LEFT JOIN (${SELECT_VARYING} WHERE uid = ANY($2::bigint[])) AS varying ON true`;
+const SEE_EARLIEST_AND_JOBS = `SELECT looked.*, varying.* FROM (${SEE_EARLIEST}) AS looked
+  LEFT JOIN (${SELECT_VARYING} WHERE uid = ANY($3::bigint[])) AS varying ON true`;
 const FREE = `SELECT ctid AS place, id, available_at, recoveries FROM greenvue_jobs.live_runs
       WHERE type_key = known.key AND held = 'no' AND node IS NULL AND (NOT $8::boolean OR EXISTS (SELECT FROM alive))`;
 const STARTS = '(available_at, id) <= (SELECT available_at, id FROM last_to_start)';
@@ -138,7 +160,7 @@ const CLAIM = `WITH alive AS MATERIALIZED (
   due AS MATERIALIZED (
     SELECT due.*, row_number() OVER (ORDER BY due.available_at, due.id) AS n
     FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-      ${FREE} AND available_at <= $2::bigint
+      ${FREE} AND available_at >= $9::bigint AND available_at <= $2::bigint
       ORDER BY available_at, id LIMIT $5::integer FOR UPDATE SKIP LOCKED) AS due
     ORDER BY n LIMIT $5::integer),
   coming AS MATERIALIZED (

@@ -85,12 +85,16 @@ async function soon(u: Unit, work: () => Promise<unknown>): Promise<boolean> {
   return true;
 }
 
-/** Locks jobs of these types that are due by then and that nobody else has locked, the longest overdue first. */
-export async function lockDueJobs(
-  u: Unit,
-  { versions, by, limit }: { readonly versions: string; readonly by: number; readonly limit: number },
-): Promise<StoredJob[]> {
-  return lockAll(u, LOCK_DUE, [versions, by, limit]);
+interface DueJobs {
+  readonly versions: string;
+  readonly from: number;
+  readonly by: number;
+  readonly limit: number;
+}
+
+/** Locks jobs of these types that are due between then and then and that nobody else has locked, the longest overdue first. */
+export async function lockDueJobs(u: Unit, { versions, from, by, limit }: DueJobs): Promise<StoredJob[]> {
+  return lockAll(u, LOCK_DUE, [versions, by, limit, from]);
 }
 
 /** {@link lock} of many, of which only what varies is read if the rest is known. */
@@ -130,7 +134,7 @@ const LOCK_OF_RUNS = `${SELECT_VARYING} WHERE uid IN
 const LOCK_DUE = `${SELECT_VARYING} WHERE uid = ANY(ARRAY(
   SELECT due.uid FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
     SELECT uid, wake_at FROM greenvue_jobs.jobs
-    WHERE type_key = known.key AND wake_at IS NOT NULL AND wake_at <= $2::bigint
+    WHERE type_key = known.key AND wake_at >= $4::bigint AND wake_at <= $2::bigint
     ORDER BY wake_at, uid LIMIT $3::integer FOR NO KEY UPDATE SKIP LOCKED) AS due
   ORDER BY due.wake_at, due.uid LIMIT $3::integer)) AND wake_at <= $2::bigint
   ORDER BY wake_at, uid ${LOCK} SKIP LOCKED`;

@@ -113,7 +113,10 @@ export async function moveRuns(u: Unit, jobUid: number, move: Move): Promise<num
     const { asked, at } = askedOf(move);
     const moved = numbersIn(await u.q.arrays(MOVE, [move.to, jobUid, from, dueBy, asked, at, left]));
     left -= moved.length;
-    if (move.to === 'no') due += moved.filter((availableAt) => availableAt <= u.now).length;
+    if (move.to === 'no') {
+      u.shared.due.runs.rewind(moved);
+      due += moved.filter((availableAt) => availableAt <= u.now).length;
+    }
     if (left <= 0) break;
   }
   return due;

@@ -1,17 +1,20 @@
 import { NO_LIVE_RUNS } from '../../core/job.ts';
 import { planOrPutOff } from '../../core/slots.ts';
 import type { PlanInput, PlannedRun, PlanResult } from '../../core/store-passes.ts';
-import { numberOf } from '../rows/first-column.ts';
 import { applyDecision } from './apply.ts';
 import { LOOK_AGAIN_MS, lockDueJobs } from './jobs.ts';
 import { liveRunsOf } from './live-runs.ts';
+import { earlierOf, seeing, seenIn } from './low-water.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import { flush, lockedJob, type Unit } from './unit.ts';
 
 /** Takes what is due of at most `limit` jobs of the types, the longest overdue first; other nodes take others meanwhile. */
 export async function plan(u: Unit, { types, limit, aheadMs = 0 }: PlanInput): Promise<PlanResult> {
   const versions = versionsParam(types);
-  const due = await lockDueJobs(u, { versions, by: u.now + aheadMs, limit });
+  const see = async (from: number) => seenIn((await u.q.arrays(EARLIEST_WAKE, [versions, from]))[0]);
+  const look = await u.shared.due.jobs.look(u.now, see);
+  const due = await lockDueJobs(u, { versions, from: look.from, by: u.now + aheadMs, limit });
+  const reached = due.length < limit ? u.now : due.at(-1)?.job.wakeAt;
   const live = await liveRunsOf(
     u,
     due.map(({ uid }) => uid),
@@ -30,11 +33,13 @@ export async function plan(u: Unit, { types, limit, aheadMs = 0 }: PlanInput): P
     await applyDecision(u, stored, decision);
   }
   await flush(u);
-  const earliest = numberOf((await u.q.arrays(EARLIEST_WAKE, [versions]))[0]);
+  const seen = await see(look.from);
+  look.done(reached, seen);
+  const { earliest } = seen;
   // All that is still due is held by others: what a caller's transaction holds is there again once that has ended.
   const isHeld = done === 0 && earliest !== undefined && earliest <= u.now;
   if (isHeld) u.shared.missed.plans = true;
-  const nextWakeAt = isHeld ? u.now + LOOK_AGAIN_MS : earliest;
+  const nextWakeAt = earlierOf(isHeld ? u.now + LOOK_AGAIN_MS : earliest, look.againAt);
   return {
     now: u.now,
     ...plannedIn(u),
@@ -62,6 +67,6 @@ function plannedIn(u: Unit): Pick<PlanResult, 'queued' | 'skipped'> {
   return { queued, skipped };
 }
 
-const EARLIEST_WAKE = `SELECT min(next.wake_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-  SELECT wake_at FROM greenvue_jobs.jobs WHERE type_key = known.key AND wake_at IS NOT NULL
-  ORDER BY wake_at LIMIT 1) AS next`;
+const EARLIEST_WAKE = `SELECT ${seeing(`SELECT min(next.wake_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+  SELECT wake_at FROM greenvue_jobs.jobs WHERE type_key = known.key AND wake_at >= $2::bigint
+  ORDER BY wake_at LIMIT 1) AS next`)}`;

@@ -201,6 +201,7 @@ function endsOf(byJob: EndedByJob, uid: number): EndedRun[] {
 async function writeEnds(u: Unit, { byJob, gone, putBack }: Ends): Promise<boolean> {
   await deleteLiveRuns(u, gone);
   if (putBack.length > 0) {
+    u.shared.due.runs.rewind(putBack.map(({ to }) => to.availableAt));
     const rows = putBack.map(({ runId, to, progress }) => [
       runId,
       to.held,

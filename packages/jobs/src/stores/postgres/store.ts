@@ -17,6 +17,7 @@ import { type InsertInput, insertJob, insertJobs } from './insert-jobs.ts';
 import { createKnownClaims } from './known-claims.ts';
 import { createKnownJobs } from './known-jobs.ts';
 import { createLane } from './lane.ts';
+import { createLowWater } from './low-water.ts';
 import { join } from './membership.ts';
 import { migrate } from './migrate.ts';
 import { listNodes } from './nodes.ts';
@@ -80,6 +81,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     claims: createKnownClaims(),
     known: createKnownJobs(),
     missed: { plans: false },
+    due: { jobs: createLowWater(), runs: createLowWater() },
   };
   const underWay = new Set<Promise<unknown>>();
   let isClosed = false;

@@ -8,6 +8,7 @@ import { columnsOf, type Queries } from './database.ts';
 import { STATES_WIDTH, UPDATE_JOB, UPDATE_JOB_STATES } from './job-rows.ts';
 import type { KnownClaims } from './known-claims.ts';
 import type { KnownJobs } from './known-jobs.ts';
+import type { LowWater } from './low-water.ts';
 import {
   FINISHED_WIDTH,
   finishedParams,
@@ -28,6 +29,7 @@ export interface Shared {
   readonly claims: KnownClaims;
   readonly known: KnownJobs;
   readonly missed: Missed;
+  readonly due: { readonly jobs: LowWater; readonly runs: LowWater };
 }
 
 /** Whether a pass left something due alone since others held it, such as the settlements beside it. */
@@ -161,6 +163,7 @@ async function insertLive(
 ): Promise<void> {
   if (queued.size === 0) return;
   const rows = [...queued.values()].map(({ run, job }) => newRunParams(run, job.typeKey));
+  u.shared.due.runs.rewind([...queued.values()].map(({ run }) => run.availableAt));
   for (const id of numbersIn(await u.q.arrays(INSERT_LIVE, columnsOf(rows, LIVE_WIDTH)))) {
     const made = queued.get(String(id));
     if (made === undefined) throw new Error(`run ${id} was not asked for`);
@@ -171,12 +174,16 @@ async function insertLive(
 
 async function writeJobs(u: Unit): Promise<void> {
   const states: (string | number | null)[][] = [];
+  const woken: number[] = [];
   for (const [uid, before] of u.unsaved) {
     const after = lockedJob(u, uid);
+    if (after.job.wakeAt !== undefined && after.job.wakeAt !== before.job.wakeAt)
+      woken.push(after.job.wakeAt);
     if (onlyStateChanged(before, after)) states.push([...stateParams(after), after.job.wakeAt ?? null, uid]);
     else await u.q.run(UPDATE_JOB, [...jobParams(after), uid]);
   }
   u.unsaved.clear();
+  u.shared.due.jobs.rewind(woken);
   if (states.length > 0) await u.q.run(UPDATE_JOB_STATES, columnsOf(states, STATES_WIDTH));
 }
 
