@@ -27,16 +27,16 @@ export const REGISTER = `INSERT INTO greenvue_jobs.nodes
 export const TRY_LOCK = `SELECT pg_try_advisory_lock(${LOCK_CLASS}, lock_key) FROM greenvue_jobs.nodes WHERE id = $1`;
 
 /**
- * Parameters: id, lease, holds_lock, watching, state. Gives whether there is such a node, which of its runs were asked to stop,
- * and whether there are claims of nodes that have no row.
+ * Parameters: id, lease, holds_lock, watching, state, whether to look for orphans. Gives whether there is such a node, which of its
+ * runs were asked to stop, and whether there are orphans: claims of nodes that have no row.
  */
 export const BEAT = `WITH beat AS (
     UPDATE greenvue_jobs.nodes SET beat_at = now_ms, lease_until = now_ms + $2::bigint, holds_lock = $3, watching = $4, state = $5
     FROM ${CLOCK} WHERE id = $1 RETURNING 1)
   SELECT EXISTS (SELECT FROM beat),
     ARRAY(SELECT id::text FROM greenvue_jobs.live_runs WHERE node = $1 AND cancel IS NOT NULL),
-    EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE node IS NOT NULL
-      AND NOT EXISTS (SELECT FROM greenvue_jobs.nodes WHERE nodes.id = live_runs.node))`;
+    CASE WHEN $6::boolean THEN EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE node IS NOT NULL
+      AND NOT EXISTS (SELECT FROM greenvue_jobs.nodes WHERE nodes.id = live_runs.node)) ELSE false END`;
 
 /** All listen, and look at the nodes when they hear it. */
 export const TELL_OF_NODES = 'SELECT pg_notify($1, $2)';

@@ -10,6 +10,7 @@ import {
   type FromControl,
   LEASE_MS,
   LOOK_EVERY_MS,
+  ORPHANS_EVERY_MS,
   POLL_EVERY_MS,
   type ToControl,
   type Told,
@@ -61,6 +62,7 @@ let renewedAt = performance.now();
 let heardAt = renewedAt;
 let nextBeat = 0;
 let nextLook = 0;
+let nextForOrphans = 0;
 let wakeUp: () => void = () => undefined;
 let leaseTimer = setTimeout(judgeLease, LEASE_MS);
 
@@ -72,6 +74,9 @@ port.on('message', (message: ToControl) => {
       return undefined;
     case 'watch':
       return void watch(message.isWatching);
+    case 'orphans':
+      nextForOrphans = 0;
+      return undefined;
     case 'leave':
       return void leave();
     default:
@@ -162,11 +167,15 @@ async function beat(on: ControlConnection): Promise<void> {
     nextBeat = sentAt + LOOK_EVERY_MS;
     return;
   }
-  const [row] = await on.rows(BEAT, [node.id, LEASE_MS, hasLock, isWatching, JSON.stringify(beatState())]);
+  const forOrphans = sentAt >= nextForOrphans;
+  const told = [hasLock, isWatching, JSON.stringify(beatState()), forOrphans];
+  const [row] = await on.rows(BEAT, [node.id, LEASE_MS, ...told]);
   const [isThere, cancelled, hasOrphans] = row as [boolean, string[], boolean];
   if (!isThere) return end({ kind: 'lost' });
   renewedAt = sentAt;
   nextBeat = sentAt + (isPooled ? POLL_EVERY_MS : BEAT_EVERY_MS);
+  // The start takes back what it can, after this has joined.
+  if (forOrphans && hasJoined) nextForOrphans = sentAt + ORPHANS_EVERY_MS;
   if (cancelled.length > 0) tell({ kind: 'notices', notices: [{ kind: 'cancel', runIds: cancelled }] });
   if (hasOrphans) tell({ kind: 'dead', nodes: [] });
 }

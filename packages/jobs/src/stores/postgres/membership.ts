@@ -25,7 +25,14 @@ export interface JoinDeps {
   readonly url: string;
   readonly maxStallMs: number;
   /** Takes back what the dead had claimed, and forgets them. */
-  bury(nodes: readonly DeadNode[]): Promise<{ readonly recovered: number; readonly failed: number }>;
+  bury(nodes: readonly DeadNode[]): Promise<Buried>;
+}
+
+interface Buried {
+  readonly recovered: number;
+  readonly failed: number;
+  /** Claims that could not be taken back, since somebody holds their jobs. */
+  readonly left: number;
 }
 
 const ALIVE_EVERY_MS = 1_000;
@@ -147,9 +154,13 @@ class ControlThread implements Membership {
     this.#burying ??= this.#deps
       .bury(nodes)
       .then(
-        (what) => this.#listener.recovered({ nodes: nodes.length, ...what }),
+        ({ left, ...what }) => {
+          if (left > 0) this.#say({ kind: 'orphans' });
+          this.#listener.recovered({ nodes: nodes.length, ...what });
+        },
         // The database is away: whoever sees them dead next does it. Or it is done, and the answer was lost.
         () => {
+          this.#say({ kind: 'orphans' });
           if (!this.#isLeaving) this.#listener.recovered({ nodes: 0, recovered: 0, failed: 0 });
         },
       )

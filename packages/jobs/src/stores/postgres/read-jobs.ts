@@ -71,7 +71,7 @@ type Bind = (value: Param) => string;
 /** PostgreSQL leaves `latest` out where nothing names it. */
 const JOBS = `greenvue_jobs.jobs JOIN greenvue_jobs.job_types ON job_types.key = jobs.type_key
   LEFT JOIN (SELECT job_uid, max(started_at) AS started_at FROM greenvue_jobs.live_runs
-    WHERE status = 'running' GROUP BY job_uid) AS latest ON latest.job_uid = uid`;
+    WHERE held = 'no' AND status = 'running' GROUP BY job_uid) AS latest ON latest.job_uid = uid`;
 
 const SORT: Readonly<Record<JobSort, { readonly value: string; readonly nullable: boolean }>> = {
   id: { value: 'id', nullable: false },
@@ -112,7 +112,9 @@ function filtersOf(query: JobQuery, now: number, bind: Bind): string[] {
   return filters;
 }
 
-const RUNNING = `SELECT 1 FROM greenvue_jobs.live_runs WHERE job_uid = uid AND live_runs.status = 'running'`;
+/** A run that runs is held by nothing, as the indexes put it. */
+const RUNNING = `SELECT 1 FROM greenvue_jobs.live_runs
+  WHERE job_uid = uid AND held = 'no' AND live_runs.status = 'running'`;
 
 /** Jobs that may have this health, and all that have it: `healthOf` decides. */
 function mayHave(
@@ -183,6 +185,6 @@ const SUMMARY_COLUMNS = 'summary.running, summary.first_started, summary.last_st
 const WITH_SUMMARY = `CROSS JOIN LATERAL (
   SELECT count(*) AS running, min(started_at) AS first_started, max(started_at) AS last_started,
     min(zombie_since) AS zombie
-  FROM greenvue_jobs.live_runs WHERE job_uid = stored.uid AND live_runs.status = 'running') AS summary`;
+  FROM greenvue_jobs.live_runs WHERE job_uid = stored.uid AND held = 'no' AND live_runs.status = 'running') AS summary`;
 const JOB_BY_ID = `SELECT stored.*, ${SUMMARY_COLUMNS}
   FROM (${SELECT_JOB} WHERE jobs.id = $1 AND deleted_at IS NULL) AS stored ${WITH_SUMMARY}`;
