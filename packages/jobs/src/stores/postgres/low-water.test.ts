@@ -59,6 +59,19 @@ describe('a low-water mark', () => {
     expect(asked).toBe(1);
   });
 
+  it('is where one came to that took all it could, for a moment', async () => {
+    (await look(10_000)).done(2_000, undefined);
+    time = 60;
+    expect(await look(10_060)).toMatchObject({ from: 2_000, againAt: 10_100 });
+    (await look(10_060)).done(3_000, undefined);
+    mark.rewind([2_500]);
+    time = 99;
+    expect((await look(10_099)).from).toBe(2_500);
+    time = 100;
+    expect((await look(10_100)).from).toBe(START);
+    expect(asked).toBe(0);
+  });
+
   it('does not pass what was reached, nor what was seen and not taken', async () => {
     await becomeSlow(7_000);
     expect((await look(10_010)).from).toBe(7_000);

@@ -1,10 +1,11 @@
 import { rowOf } from './run-rows.ts';
 
 /**
- * Where a look for what is due may begin. What was taken leaves dead rows in the index until they are vacuumed: while somebody's
- * snapshot needs them they gather, and each look from the start would walk over all of them. When that takes long, looks begin where
- * the last one came to. What others have made due before that since, such as a run given back, is found by a look from the start
- * all the same, for which there is little of the time.
+ * Where a look for what is due may begin. What was taken stays in the index: until it has ended, and then until it is vacuumed. While
+ * somebody's snapshot needs those rows they gather, and each look from the start would walk over all of them. When that takes long,
+ * looks begin where the last one came to; and for a moment after one that took all it could, since the next ones follow at once.
+ * What others have made due before that since, such as a run given back, is found by a look from the start all the same, for which
+ * there is little of the time.
  */
 export interface LowWater {
   /** Begins a look at `now`; `see` looks for what is due first from an instant on. */
@@ -18,7 +19,10 @@ export interface Look {
   readonly from: number;
   /** Somebody has to look again by then: there may be something that this look does not see. */
   readonly againAt?: number;
-  /** Ends it: all that is due before `reached` is taken, but for what is `seen` afterwards. Without `reached`, nothing was taken. */
+  /**
+   * Ends it: all that is due before `reached` is taken, but for what is `seen` afterwards. Without `reached`, nothing was taken;
+   * without `seen`, all that was asked for, and nobody has looked for more.
+   */
   done(reached: number | undefined, seen: Seen | undefined): void;
 }
 
@@ -33,6 +37,8 @@ export interface Seen {
 const START = -8_640_000_000_000_000;
 /** A look that is quicker than this walks over little. */
 const QUICK_MS = 4;
+/** So long after one that took all it could, the next ones begin where it came to. */
+const FOLLOW_MS = 100;
 /** Slow ones from the start take so much of the time. */
 const SHARE = 0.02;
 /** But what was not seen waits no longer than this. */
@@ -43,7 +49,7 @@ const LATE_MS = 500;
 export function createLowWater(monotonic: () => number = () => performance.now()): LowWater {
   let mark = START;
   let isSlow = false;
-  /** When there is time for the next slow one from the start. */
+  /** The next one from the start: when there is time for a slow one, or when others have followed the last one for long enough. */
   let nextAt = Number.NEGATIVE_INFINITY;
   /** How far back it was rewound of late, and before that: each counts for as long as its transactions may take. */
   let rewound: readonly Rewound[] = [];
@@ -60,16 +66,18 @@ export function createLowWater(monotonic: () => number = () => performance.now()
         const { earliest = now, tookMs } = await see(START);
         mark = Math.min(earliest, now - LATE_MS);
         isSlow = tookMs >= QUICK_MS;
-        nextAt = begun + Math.min(tookMs / SHARE, LONGEST_MS);
+        nextAt = isSlow ? begun + Math.min(tookMs / SHARE, LONGEST_MS) : begun;
       }
-      const isFromStart = !isSlow;
+      const isFromStart = !isSlow && begun >= nextAt;
       return {
         from: isFromStart ? START : Math.min(mark, rewoundTo()),
         ...(isFromStart ? {} : { againAt: now + Math.max(Math.ceil(nextAt - monotonic()), 1) }),
         done(reached, seen) {
           if (reached !== undefined) mark = Math.min(reached, seen?.earliest ?? now, now - LATE_MS);
-          // That it was no chance is seen at once.
-          if (isFromStart && seen !== undefined && seen.tookMs >= QUICK_MS) {
+          if (!isFromStart) return;
+          if (seen === undefined) nextAt = begun + FOLLOW_MS;
+          else if (seen.tookMs >= QUICK_MS) {
+            // That it was no chance is seen at once.
             isSlow = true;
             nextAt = begun;
           }
