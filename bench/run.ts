@@ -18,6 +18,8 @@ const ALL = [
   'api',
   'job-types',
   'nodes',
+  'growth',
+  'growth-postgres',
 ];
 /** What runs on either store takes it as an argument. */
 const ON_POSTGRES = '-postgres';

@@ -15,8 +15,8 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   const versions = versionsParam(input.types);
   const asked = input.places + input.prefetch;
   const isAsked = asked + (input.ahead?.runs ?? 0) > 0;
-  const look = await u.shared.due.runs.look(u.now, async (from) =>
-    seenIn((await u.q.arrays(SEE_EARLIEST, [versions, from]))[0]),
+  const look = u.shared.due.runs.look(u.now, async (from) =>
+    seenIn((await u.shared.beside.arrays(SEE_EARLIEST, [versions, from]))[0]),
   );
   const how = { versions, hasJoined, from: look.from };
   const { found, taken } = isAsked ? await take(u, input, how) : NOTHING;

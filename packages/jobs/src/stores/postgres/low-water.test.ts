@@ -9,7 +9,7 @@ describe('a low-water mark', () => {
   let time: number;
   let mark: LowWater;
   /** What the server sees from the start on, and how often it was asked. */
-  let fromStart: Seen;
+  let fromStart: Seen | undefined;
   let asked: number;
   beforeEach(() => {
     time = 0;
@@ -17,12 +17,17 @@ describe('a low-water mark', () => {
     fromStart = SLOW;
     mark = createLowWater(() => time);
   });
-  const look = (now: number): Promise<Look> =>
-    mark.look(now, async (from) => {
+  const look = async (now: number): Promise<Look> => {
+    const begun = mark.look(now, async (from) => {
       expect(from).toBe(START);
       asked += 1;
+      if (fromStart === undefined) throw new Error('away');
       return fromStart;
     });
+    // What it asks beside itself is answered.
+    await Promise.resolve();
+    return begun;
+  };
   /** A look from the start that was slow, and one from then on, at 10,000. */
   const becomeSlow = async (reached: number | undefined = 10_000, seen = QUICK) => {
     (await look(10_000)).done(reached, SLOW);
@@ -43,8 +48,9 @@ describe('a low-water mark', () => {
   it('is none after one slow look, if the next one from the start is quick', async () => {
     (await look(10_000)).done(10_000, SLOW);
     fromStart = QUICK;
-    expect((await look(10_010)).from).toBe(START);
+    expect((await look(10_010)).from).toBe(9_500);
     expect(asked).toBe(1);
+    expect((await look(10_020)).from).toBe(START);
     expect(await look(10_020)).not.toHaveProperty('againAt');
     expect(asked).toBe(1);
   });
@@ -88,8 +94,22 @@ describe('a low-water mark', () => {
     expect(asked).toBe(1);
     fromStart = { tookMs: 500, earliest: 3_000 };
     time = 2_000;
+    await look(12_000);
+    expect(asked).toBe(2);
     // Five seconds after that at the latest.
     expect(await look(12_000)).toMatchObject({ from: 3_000, againAt: 17_000 });
+    expect(asked).toBe(2);
+  });
+
+  it('stays where it is when nobody can tell; that is asked again', async () => {
+    (await look(10_000)).done(10_000, SLOW);
+    fromStart = undefined;
+    expect(await look(10_000)).toMatchObject({ from: 9_500 });
+    time = 4_999;
+    expect(await look(14_999)).toMatchObject({ from: 9_500, againAt: 15_000 });
+    expect(asked).toBe(1);
+    time = 5_000;
+    await look(15_000);
     expect(asked).toBe(2);
   });
 

@@ -8,8 +8,8 @@ import { rowOf } from './run-rows.ts';
  * there is little of the time.
  */
 export interface LowWater {
-  /** Begins a look at `now`; `see` looks for what is due first from an instant on. */
-  look(now: number, see: (from: number) => Promise<Seen>): Promise<Look>;
+  /** Begins a look at `now`. `see` looks for what is due first from an instant on, beside it: nothing waits for that. */
+  look(now: number, see: (from: number) => Promise<Seen>): Look;
   /** Something is made due at these instants, with a transaction that is about to be written. */
   rewind(to: readonly number[]): void;
 }
@@ -59,25 +59,30 @@ export function createLowWater(monotonic: () => number = () => performance.now()
     return earliestOf(rewound.map(({ to, since }) => (now < since + 2 * LATE_MS ? to : NEVER)));
   };
 
+  const seeFromStart = async (now: number, see: (from: number) => Promise<Seen>) => {
+    const begun = monotonic();
+    nextAt = begun + LONGEST_MS;
+    const { earliest = now, tookMs } = await see(START);
+    mark = Math.min(earliest, now - LATE_MS);
+    isSlow = tookMs >= QUICK_MS;
+    nextAt = isSlow ? begun + Math.min(tookMs / SHARE, LONGEST_MS) : begun;
+  };
+
   return {
-    async look(now, see) {
+    look(now, see) {
       const begun = monotonic();
-      if (isSlow && begun >= nextAt) {
-        const { earliest = now, tookMs } = await see(START);
-        mark = Math.min(earliest, now - LATE_MS);
-        isSlow = tookMs >= QUICK_MS;
-        nextAt = isSlow ? begun + Math.min(tookMs / SHARE, LONGEST_MS) : begun;
-      }
+      // One that fails is tried again like one that took long.
+      if (isSlow && begun >= nextAt) void seeFromStart(now, see).catch(() => undefined);
       const isFromStart = !isSlow && begun >= nextAt;
       return {
         from: isFromStart ? START : Math.min(mark, rewoundTo()),
-        ...(isFromStart ? {} : { againAt: now + Math.max(Math.ceil(nextAt - monotonic()), 1) }),
+        ...(isFromStart ? {} : { againAt: now + Math.max(Math.ceil(nextAt - begun), 1) }),
         done(reached, seen) {
           if (reached !== undefined) mark = Math.min(reached, seen?.earliest ?? now, now - LATE_MS);
           if (!isFromStart) return;
           if (seen === undefined) nextAt = begun + FOLLOW_MS;
           else if (seen.tookMs >= QUICK_MS) {
-            // That it was no chance is seen at once.
+            // That it was no chance is seen soon.
             isSlow = true;
             nextAt = begun;
           }

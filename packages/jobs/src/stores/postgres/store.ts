@@ -82,6 +82,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     known: createKnownJobs(),
     missed: { plans: false },
     due: { jobs: createLowWater(), runs: createLowWater() },
+    beside: db,
   };
   const underWay = new Set<Promise<unknown>>();
   let isClosed = false;

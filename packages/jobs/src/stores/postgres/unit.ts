@@ -30,6 +30,8 @@ export interface Shared {
   readonly known: KnownJobs;
   readonly missed: Missed;
   readonly due: { readonly jobs: LowWater; readonly runs: LowWater };
+  /** For what no transaction waits for. */
+  readonly beside: Queries;
 }
 
 /** Whether a pass left something due alone since others held it, such as the settlements beside it. */
