@@ -55,7 +55,7 @@ export async function queueRuns(
   await engine.start();
   const ids = Array.from({ length: jobs }, (_, n) => `drain-${n}`);
   await Promise.all(
-    ids.map((id) => engine.createJob({ id, name: id, type: 'noop', onDemand: true, overlap: 'allow' })),
+    ids.map((id) => engine.putJob({ id, name: id, type: 'noop', onDemand: true, overlap: 'allow' })),
   );
   const asked = ids.flatMap((id) => Array.from({ length: runs }, () => id));
   while (asked.length > 0) await Promise.all(asked.splice(0, AT_ONCE).map((id) => engine.trigger(id)));

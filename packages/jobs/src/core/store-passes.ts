@@ -19,7 +19,7 @@ export interface PlanResult {
   readonly failed: readonly { readonly jobId: string; readonly message: string }[];
   /** The limit was reached, and something was done: more may be due. */
   readonly more: boolean;
-  /** The earliest instant at which a job of these types has to be planned. */
+  /** When to look again: the earliest instant at which a job of these types has to be planned, or sooner. */
   readonly nextWakeAt?: number;
 }
 
@@ -65,7 +65,7 @@ export interface ClaimResult {
   readonly runs: readonly ClaimedRun[];
   /**
    * When the next run that is not claimed comes due; in the past when there was, or may have been, more than was asked for.
-   * While others hold all that is due: when to look again.
+   * While others hold all that is due, or not all could be looked at: when to look again.
    */
   readonly nextDueAt?: number;
 }

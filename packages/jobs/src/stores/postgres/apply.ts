@@ -13,7 +13,8 @@ import type { CancelRequest } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { deleteLiveRuns, liveRunsOf, liveRunsOfOne, lockLiveRunsOf, moveRuns } from './live-runs.ts';
-import { flush, lockedJob, saveJob, type Unit } from './unit.ts';
+import { START } from './low-water.ts';
+import { becomeDue, flush, lockedJob, saveJob, type Unit } from './unit.ts';
 
 /** Ends of runs in a unit, by job; an empty list when runs only went back to waiting. */
 export type EndedByJob = Map<number, EndedRun[]>;
@@ -44,7 +45,10 @@ export async function applyDecision(
     u.toMake.push({ kind: 'queue', run, job: after });
     if (run.held === 'no' && run.availableAt <= u.now) due += 1;
   }
-  if (after.typeKey !== before.typeKey) await u.q.run(RETYPE_LIVE, [after.typeKey, after.uid]);
+  if (after.typeKey !== before.typeKey) {
+    await u.q.run(RETYPE_LIVE, [after.typeKey, after.uid]);
+    becomeDue(u, [START]);
+  }
   if (isChanged(before, after)) saveJob(u, after);
   return due > 0 || isEarlier(job.wakeAt, before.job.wakeAt);
 }

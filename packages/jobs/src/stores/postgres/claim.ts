@@ -15,15 +15,18 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   const versions = versionsParam(input.types);
   const asked = input.places + input.prefetch;
   const isAsked = asked + (input.ahead?.runs ?? 0) > 0;
-  const look = u.shared.due.runs.look(u.now, async (from) =>
-    seenIn((await u.shared.beside.arrays(SEE_EARLIEST, [versions, from]))[0]),
+  const look = await u.shared.due.runs.look(u.now, async (from) =>
+    seenIn((await u.q.arrays(SEE_EARLIEST, [versions, from]))[0]),
   );
   const how = { versions, hasJoined, from: look.from };
   const { found, taken } = isAsked ? await take(u, input, how) : NOTHING;
-  const isFull = found >= FULL && found === asked;
+  const due = taken.map(availableAtOf).filter((availableAt) => availableAt <= u.now);
+  const isFull = found >= FULL && found === asked && due.length === found;
   const uids = [...new Set(taken.map(jobUidOf))];
-  const { jobs, seen } = await lookAfter(u, uids, isFull ? undefined : how);
-  look.done(found < asked ? u.now : lastDueOf(taken, u.now), seen);
+  const { jobs, seen } = await lookAfter(u, uids, isFull && !look.mustSee ? undefined : how);
+  // They come in due order.
+  const reached = found < asked ? u.now : due.at(-1);
+  u.onceWritten.push(() => look.done(reached, seen));
   const earliest = seen?.earliest;
   const indexes = new Map(jobs.map(({ uid }, index) => [uid, index]));
   const runs = taken.map((row) => {
@@ -110,10 +113,8 @@ async function take(
   return { found: first?.[0] ?? 0, taken: first?.[1] == null ? [] : (rows as readonly TakenRow[]) };
 }
 
-/** When the last one was due of those that were. */
-function lastDueOf(taken: readonly TakenRow[], now: number): number | undefined {
-  const due = taken.map(([, , , , , availableAt]) => availableAt).filter((availableAt) => availableAt <= now);
-  return due.length === 0 ? undefined : Math.max(...due);
+function availableAtOf([, , , , , availableAt]: TakenRow): number {
+  return availableAt;
 }
 
 function jobUidOf([, , , jobUid]: TakenRow): number {

@@ -14,8 +14,6 @@ export type ToControl =
   /** The event loop still turns. */
   | { readonly kind: 'alive'; readonly state: NodeState }
   | { readonly kind: 'watch'; readonly isWatching: boolean }
-  /** There are claims of nodes that have no row, or may be: the next heartbeat looks. */
-  | { readonly kind: 'orphans' }
   | { readonly kind: 'leave' };
 
 /** From the thread. */
@@ -29,7 +27,7 @@ export type FromControl =
   | { readonly kind: 'missed' }
   /** The connection goes through a pooler that shares sessions. */
   | { readonly kind: 'pooled' }
-  /** These nodes are dead, as far as this one sees; none: there are claims of nodes that have no row. */
+  /** These nodes are dead, as far as this one sees. */
   | { readonly kind: 'dead'; readonly nodes: readonly DeadNode[] }
   /** The lease is over: what this node has claimed is not its own any more. */
   | { readonly kind: 'lost' }
@@ -60,8 +58,6 @@ export interface Told {
 export const LOCK_CLASS = 1_732_584_193;
 export const LEASE_MS = 15_000;
 export const BEAT_EVERY_MS = 5_000;
-/** Claims of nodes that have no row are looked for among all live runs: so often, though nobody has left any. */
-export const ORPHANS_EVERY_MS = 30_000;
 /** So often the others are looked at, and so far apart a lock must be seen free twice. */
 export const LOOK_EVERY_MS = 500;
 /** Behind a pooler that shares sessions nobody can be heard: then all is asked for, so often. */

@@ -26,17 +26,12 @@ export const REGISTER = `INSERT INTO greenvue_jobs.nodes
 /** Of this node's own lock: those of others are only read. Not waited for: a backend that is gone may hold it for a while. */
 export const TRY_LOCK = `SELECT pg_try_advisory_lock(${LOCK_CLASS}, lock_key) FROM greenvue_jobs.nodes WHERE id = $1`;
 
-/**
- * Parameters: id, lease, holds_lock, watching, state, whether to look for orphans. Gives whether there is such a node, which of its
- * runs were asked to stop, and whether there are orphans: claims of nodes that have no row.
- */
+/** Parameters: id, lease, holds_lock, watching, state. Gives whether there is such a node, and which of its runs were asked to stop. */
 export const BEAT = `WITH beat AS (
     UPDATE greenvue_jobs.nodes SET beat_at = now_ms, lease_until = now_ms + $2::bigint, holds_lock = $3, watching = $4, state = $5
     FROM ${CLOCK} WHERE id = $1 RETURNING 1)
   SELECT EXISTS (SELECT FROM beat),
-    ARRAY(SELECT id::text FROM greenvue_jobs.live_runs WHERE node = $1 AND cancel IS NOT NULL),
-    CASE WHEN $6::boolean THEN EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE node IS NOT NULL
-      AND NOT EXISTS (SELECT FROM greenvue_jobs.nodes WHERE nodes.id = live_runs.node)) ELSE false END`;
+    ARRAY(SELECT id::text FROM greenvue_jobs.live_runs WHERE node = $1 AND cancel IS NOT NULL)`;
 
 /** All listen, and look at the nodes when they hear it. */
 export const TELL_OF_NODES = 'SELECT pg_notify($1, $2)';
@@ -64,13 +59,13 @@ const IS_DUE = `(SELECT EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN 
       WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= ${STABLE_NOW} LIMIT 1) AS due))`;
 
 /**
- * One small query twice a second. Parameters: types, id, whether to ask if something is due when there are no others. A row for
+ * One small query twice a second. Parameters: types, id, whether to ask if something is due when there are no others, and whether to ask that at all. A row for
  * each of the others, or one without: the backend, whether the server is another one than before, whether something is due; id,
  * last heartbeat, whether its lease is over, whether its lock is free, whether it is watched, what it can run. For one lease after the start or
  * the promotion of the server nobody is dead: all have to come back first.
  */
 export const LOOK = `WITH ${SERVER}, ${HELD}
-  SELECT pg_backend_pid(), is_other, CASE WHEN nodes.id IS NOT NULL OR $3 THEN ${IS_DUE} ELSE false END,
+  SELECT pg_backend_pid(), is_other, CASE WHEN $4::boolean AND (nodes.id IS NOT NULL OR $3) THEN ${IS_DUE} ELSE false END,
     nodes.id, beat_at::text, is_settled AND lease_until < ${NOW},
     is_settled AND holds_lock AND NOT EXISTS (SELECT FROM held WHERE objid = lock_key::oid), watching, types
   FROM server LEFT JOIN greenvue_jobs.nodes ON nodes.id <> $2`;

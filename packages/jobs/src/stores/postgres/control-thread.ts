@@ -10,7 +10,6 @@ import {
   type FromControl,
   LEASE_MS,
   LOOK_EVERY_MS,
-  ORPHANS_EVERY_MS,
   POLL_EVERY_MS,
   type ToControl,
   type Told,
@@ -43,6 +42,10 @@ const types = versionsParam(node.types);
 const AGAIN_MS = 200;
 /** A look comes a little later than it could, so that two in a row are far enough apart. */
 const SLACK_MS = 5;
+/** A look for what is due that takes so long, over dead rows that somebody's snapshot needs, is a rare one: 2 % of the time, but each 5 s. */
+const SLOW_MS = 20;
+const SLOW_EVERY = 50;
+const LONGEST_MS = 5_000;
 /** The event loop stands still when it was not heard of for so long: it speaks once a second. */
 const STALL_MS = 3_000;
 
@@ -62,7 +65,7 @@ let renewedAt = performance.now();
 let heardAt = renewedAt;
 let nextBeat = 0;
 let nextLook = 0;
-let nextForOrphans = 0;
+let nextForDue = 0;
 let wakeUp: () => void = () => undefined;
 let leaseTimer = setTimeout(judgeLease, LEASE_MS);
 
@@ -74,9 +77,6 @@ port.on('message', (message: ToControl) => {
       return undefined;
     case 'watch':
       return void watch(message.isWatching);
-    case 'orphans':
-      nextForOrphans = 0;
-      return undefined;
     case 'leave':
       return void leave();
     default:
@@ -167,17 +167,12 @@ async function beat(on: ControlConnection): Promise<void> {
     nextBeat = sentAt + LOOK_EVERY_MS;
     return;
   }
-  const forOrphans = sentAt >= nextForOrphans;
-  const told = [hasLock, isWatching, JSON.stringify(beatState()), forOrphans];
-  const [row] = await on.rows(BEAT, [node.id, LEASE_MS, ...told]);
-  const [isThere, cancelled, hasOrphans] = row as [boolean, string[], boolean];
+  const [row] = await on.rows(BEAT, [node.id, LEASE_MS, hasLock, isWatching, JSON.stringify(beatState())]);
+  const [isThere, cancelled] = row as [boolean, string[]];
   if (!isThere) return end({ kind: 'lost' });
   renewedAt = sentAt;
   nextBeat = sentAt + (isPooled ? POLL_EVERY_MS : BEAT_EVERY_MS);
-  // The start takes back what it can, after this has joined.
-  if (forOrphans && hasJoined) nextForOrphans = sentAt + ORPHANS_EVERY_MS;
   if (cancelled.length > 0) tell({ kind: 'notices', notices: [{ kind: 'cancel', runIds: cancelled }] });
-  if (hasOrphans) tell({ kind: 'dead', nodes: [] });
 }
 
 function beatState(): BeatState {
@@ -198,8 +193,11 @@ async function takeLock(on: ControlConnection): Promise<void> {
 /** Whether the others live, and whether something is due that nobody told of. */
 async function look(on: ControlConnection): Promise<void> {
   const sentAt = performance.now();
-  const rows = await on.rows(LOOK, [types, node.id, isPooled]);
+  const isForDue = sentAt >= nextForDue;
+  const rows = await on.rows(LOOK, [types, node.id, isPooled, isForDue]);
   const answeredAt = performance.now();
+  const took = answeredAt - sentAt;
+  if (isForDue && took >= SLOW_MS) nextForDue = answeredAt + Math.min(took * SLOW_EVERY, LONGEST_MS);
   const [first] = rows;
   if (first === undefined) throw new Error('the row of the server is gone');
   const [pid, isOther, isDue] = first;

@@ -65,9 +65,8 @@ async function write(u: Unit, asked: readonly Asked[]): Promise<ReadonlySet<numb
   });
   const [first] = rows;
   if (first === undefined) return new Set();
-  u.shared.due.jobs.rewind(
-    asked.flatMap(({ outcome }) => (outcome.ok ? (outcome.decision.job.wakeAt ?? []) : [])),
-  );
+  const woken = asked.flatMap(({ outcome }) => (outcome.ok ? (outcome.decision.job.wakeAt ?? []) : []));
+  u.onceWritten.push(() => u.shared.due.jobs.rewind(woken));
   const made =
     rows.length === 1
       ? await u.q.arrays(INSERT_JOB, first)

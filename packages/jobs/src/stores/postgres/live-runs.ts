@@ -5,7 +5,7 @@ import { numberOf, numbersIn } from '../rows/first-column.ts';
 import { LIVE_COLUMNS } from '../rows/run-row.ts';
 import type { Queries } from './database.ts';
 import { liveRunOf, rowOf } from './run-rows.ts';
-import type { Unit } from './unit.ts';
+import { becomeDue, type Unit } from './unit.ts';
 
 /**
  * What decisions need to know of the live runs of locked jobs: a seek in an index for each, and some more for those with many,
@@ -114,7 +114,7 @@ export async function moveRuns(u: Unit, jobUid: number, move: Move): Promise<num
     const moved = numbersIn(await u.q.arrays(MOVE, [move.to, jobUid, from, dueBy, asked, at, left]));
     left -= moved.length;
     if (move.to === 'no') {
-      u.shared.due.runs.rewind(moved);
+      becomeDue(u, moved);
       due += moved.filter((availableAt) => availableAt <= u.now).length;
     }
     if (left <= 0) break;

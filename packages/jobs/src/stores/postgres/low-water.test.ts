@@ -1,15 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createLowWater, earlierOf, type Look, type LowWater, type Seen } from './low-water.ts';
+import { createLowWater, earlierOf, type Look, type LowWater, type Seen, START } from './low-water.ts';
 
 const SLOW: Seen = { tookMs: 40 };
 const QUICK: Seen = { tookMs: 0.5 };
-const START = -8_640_000_000_000_000;
 
 describe('a low-water mark', () => {
   let time: number;
   let mark: LowWater;
   /** What the server sees from the start on, and how often it was asked. */
-  let fromStart: Seen | undefined;
+  let fromStart: Promise<Seen> | Seen;
   let asked: number;
   beforeEach(() => {
     time = 0;
@@ -17,17 +16,12 @@ describe('a low-water mark', () => {
     fromStart = SLOW;
     mark = createLowWater(() => time);
   });
-  const look = async (now: number): Promise<Look> => {
-    const begun = mark.look(now, async (from) => {
+  const look = (now: number): Promise<Look> =>
+    mark.look(now, async (from) => {
       expect(from).toBe(START);
       asked += 1;
-      if (fromStart === undefined) throw new Error('away');
       return fromStart;
     });
-    // What it asks beside itself is answered.
-    await Promise.resolve();
-    return begun;
-  };
   /** A look from the start that was slow, and one from then on, at 10,000. */
   const becomeSlow = async (reached: number | undefined = 10_000, seen = QUICK) => {
     (await look(10_000)).done(reached, SLOW);
@@ -48,10 +42,9 @@ describe('a low-water mark', () => {
   it('is none after one slow look, if the next one from the start is quick', async () => {
     (await look(10_000)).done(10_000, SLOW);
     fromStart = QUICK;
-    expect((await look(10_010)).from).toBe(9_500);
-    expect(asked).toBe(1);
-    expect((await look(10_020)).from).toBe(START);
-    expect(await look(10_020)).not.toHaveProperty('againAt');
+    const next = await look(10_010);
+    expect(next.from).toBe(START);
+    expect(next).not.toHaveProperty('againAt');
     expect(asked).toBe(1);
   });
 
@@ -65,19 +58,6 @@ describe('a low-water mark', () => {
     expect(asked).toBe(1);
   });
 
-  it('is where one came to that took all it could, for a moment', async () => {
-    (await look(10_000)).done(2_000, undefined);
-    time = 60;
-    expect(await look(10_060)).toMatchObject({ from: 2_000, againAt: 10_100 });
-    (await look(10_060)).done(3_000, undefined);
-    mark.rewind([2_500]);
-    time = 99;
-    expect((await look(10_099)).from).toBe(2_500);
-    time = 100;
-    expect((await look(10_100)).from).toBe(START);
-    expect(asked).toBe(0);
-  });
-
   it('does not pass what was reached, nor what was seen and not taken', async () => {
     await becomeSlow(7_000);
     expect((await look(10_010)).from).toBe(7_000);
@@ -85,6 +65,8 @@ describe('a low-water mark', () => {
     expect((await look(10_020)).from).toBe(6_000);
     (await look(10_020)).done(undefined, QUICK);
     expect((await look(10_030)).from).toBe(6_000);
+    (await look(10_030)).done(undefined, { ...QUICK, earliest: 5_000 });
+    expect((await look(10_040)).from).toBe(5_000);
   });
 
   it('is set back to the earliest from the start, when there is time for that', async () => {
@@ -92,39 +74,66 @@ describe('a low-water mark', () => {
     time = 1_999;
     await look(11_999);
     expect(asked).toBe(1);
-    fromStart = { tookMs: 500, earliest: 3_000 };
+    fromStart = { tookMs: 200, earliest: 3_000 };
     time = 2_000;
-    await look(12_000);
-    expect(asked).toBe(2);
     // Five seconds after that at the latest.
-    expect(await look(12_000)).toMatchObject({ from: 3_000, againAt: 17_000 });
+    const one = await look(12_000);
+    expect(one).toMatchObject({ from: 3_000, againAt: 17_000 });
     expect(asked).toBe(2);
+    one.done(12_000, QUICK);
+    expect((await look(12_010)).from).toBe(11_500);
   });
 
-  it('stays where it is when nobody can tell; that is asked again', async () => {
-    (await look(10_000)).done(10_000, SLOW);
-    fromStart = undefined;
-    expect(await look(10_000)).toMatchObject({ from: 9_500 });
-    time = 4_999;
-    expect(await look(14_999)).toMatchObject({ from: 9_500, againAt: 15_000 });
-    expect(asked).toBe(1);
-    time = 5_000;
-    await look(15_000);
-    expect(asked).toBe(2);
-  });
-
-  it('is set back by what is made due before it, for as long as that may take to be written', async () => {
+  it('takes longer to look from the start again when that takes very long', async () => {
     await becomeSlow();
-    time = 100;
-    mark.rewind([4_000, 5_000]);
-    time = 650;
-    mark.rewind([8_000]);
-    expect((await look(10_650)).from).toBe(4_000);
-    time = 1_100;
-    expect((await look(11_100)).from).toBe(8_000);
+    time = 2_000;
+    fromStart = { tookMs: 900 };
+    expect(await look(12_000)).toMatchObject({ againAt: 12_000 + 9_000 });
+  });
+
+  it('is asked for by one of several looks, and what that has found is not forgotten by the others', async () => {
+    await becomeSlow();
+    time = 2_000;
+    const answer = Promise.withResolvers<Seen>();
+    fromStart = answer.promise;
+    const asking = look(12_000);
+    const beside = await look(12_000);
+    expect(asked).toBe(2);
+    answer.resolve({ ...SLOW, earliest: 3_000 });
+    expect((await asking).from).toBe(3_000);
+    beside.done(12_000, QUICK);
+    expect((await look(12_010)).from).toBe(3_000);
+  });
+
+  it('is set back by what is made due before it, and by no look that began before raised again', async () => {
+    await becomeSlow();
+    const begun = await look(10_100);
+    mark.rewind([9_700, 4_000]);
+    begun.done(10_100, QUICK);
+    const next = await look(10_110);
+    expect(next.from).toBe(4_000);
     mark.rewind([]);
-    time = 1_650;
-    expect((await look(11_650)).from).toBe(9_500);
+    mark.rewind([5_000]);
+    next.done(10_110, QUICK);
+    expect((await look(10_120)).from).toBe(9_610);
+  });
+
+  it('is not moved by a look that is not written', async () => {
+    await becomeSlow(7_000);
+    await look(10_010);
+    expect((await look(10_020)).from).toBe(7_000);
+  });
+
+  it('has to be told how long a look takes once a second', async () => {
+    const first = await look(10_000);
+    expect(first.mustSee).toBe(true);
+    first.done(10_000, QUICK);
+    time = 999;
+    const second = await look(10_999);
+    expect(second.mustSee).toBe(false);
+    second.done(10_999, undefined);
+    time = 1_000;
+    expect((await look(11_000)).mustSee).toBe(true);
   });
 });
 

@@ -1,16 +1,15 @@
 import { rowOf } from './run-rows.ts';
 
 /**
- * Where a look for what is due may begin. What was taken stays in the index: until it has ended, and then until it is vacuumed. While
- * somebody's snapshot needs those rows they gather, and each look from the start would walk over all of them. When that takes long,
- * looks begin where the last one came to; and for a moment after one that took all it could, since the next ones follow at once.
- * What others have made due before that since, such as a run given back, is found by a look from the start all the same, for which
- * there is little of the time.
+ * Where a look for what is due may begin. What was taken stays in the index as dead rows until they are vacuumed: while somebody's
+ * snapshot needs them they gather, and each look from the start would walk over all of them. When that takes long, looks begin where
+ * the last one came to. What others have made due before that since, such as a run given back, is found by a look from the start
+ * all the same, for which there is little of the time.
  */
 export interface LowWater {
-  /** Begins a look at `now`. `see` looks for what is due first from an instant on, beside it: nothing waits for that. */
-  look(now: number, see: (from: number) => Promise<Seen>): Look;
-  /** Something is made due at these instants, with a transaction that is about to be written. */
+  /** Begins a look at `now`; `see` looks for what is due first from an instant on. */
+  look(now: number, see: (from: number) => Promise<Seen>): Promise<Look>;
+  /** What is due at these instants is written now. */
   rewind(to: readonly number[]): void;
 }
 
@@ -19,9 +18,11 @@ export interface Look {
   readonly from: number;
   /** Somebody has to look again by then: there may be something that this look does not see. */
   readonly againAt?: number;
+  /** It is to be `seen` what is left: nobody knows how long that takes by now. */
+  readonly mustSee: boolean;
   /**
-   * Ends it: all that is due before `reached` is taken, but for what is `seen` afterwards. Without `reached`, nothing was taken;
-   * without `seen`, all that was asked for, and nobody has looked for more.
+   * Ends it, once it is written: all that is due before `reached` is taken, but for what was `seen` afterwards. Without `reached`, nothing
+   * was taken; without `seen`, nobody has looked.
    */
   done(reached: number | undefined, seen: Seen | undefined): void;
 }
@@ -34,55 +35,58 @@ export interface Seen {
 }
 
 /** Before all that can be due. */
-const START = -8_640_000_000_000_000;
+export const START = -8_640_000_000_000_000;
 /** A look that is quicker than this walks over little. */
 const QUICK_MS = 4;
-/** So long after one that took all it could, the next ones begin where it came to. */
-const FOLLOW_MS = 100;
 /** Slow ones from the start take so much of the time. */
 const SHARE = 0.02;
-/** But what was not seen waits no longer than this. */
+/** But what was not seen waits no longer than this, or than ten of them take. */
 const LONGEST_MS = 5_000;
+/** So old is what is known of how long a look takes, at most. */
+const SEE_EVERY_MS = 1_000;
 /** A transaction may be written so long after the time at which it made something due. */
 const LATE_MS = 500;
 
 export function createLowWater(monotonic: () => number = () => performance.now()): LowWater {
   let mark = START;
+  /** How often the mark was set back: a look that began before does not know why. */
+  let setBacks = 0;
   let isSlow = false;
-  /** The next one from the start: when there is time for a slow one, or when others have followed the last one for long enough. */
+  /** When there is time for the next slow one from the start. */
   let nextAt = Number.NEGATIVE_INFINITY;
-  /** How far back it was rewound of late, and before that: each counts for as long as its transactions may take. */
-  let rewound: readonly Rewound[] = [];
+  let seenAt = Number.NEGATIVE_INFINITY;
 
-  const rewoundTo = () => {
-    const now = monotonic();
-    return earliestOf(rewound.map(({ to, since }) => (now < since + 2 * LATE_MS ? to : NEVER)));
+  const move = (to: number, setBacksBefore: number) => {
+    const isLower = to < mark;
+    if (isLower || setBacks === setBacksBefore) mark = to;
+    if (isLower) setBacks += 1;
   };
 
   const seeFromStart = async (now: number, see: (from: number) => Promise<Seen>) => {
-    const begun = monotonic();
+    const [begun, before] = [monotonic(), setBacks];
+    // Only one at a time, if there are several looks.
     nextAt = begun + LONGEST_MS;
     const { earliest = now, tookMs } = await see(START);
-    mark = Math.min(earliest, now - LATE_MS);
+    move(Math.min(earliest, now - LATE_MS), before);
     isSlow = tookMs >= QUICK_MS;
-    nextAt = isSlow ? begun + Math.min(tookMs / SHARE, LONGEST_MS) : begun;
+    nextAt = monotonic() + Math.min(tookMs / SHARE, Math.max(LONGEST_MS, tookMs * 10));
   };
 
   return {
-    look(now, see) {
-      const begun = monotonic();
-      // One that fails is tried again like one that took long.
-      if (isSlow && begun >= nextAt) void seeFromStart(now, see).catch(() => undefined);
-      const isFromStart = !isSlow && begun >= nextAt;
+    async look(now, see) {
+      if (isSlow && monotonic() >= nextAt) await seeFromStart(now, see);
+      const [begun, before, isFromStart] = [monotonic(), setBacks, !isSlow];
       return {
-        from: isFromStart ? START : Math.min(mark, rewoundTo()),
+        from: isFromStart ? START : mark,
+        mustSee: isFromStart && begun >= seenAt + SEE_EVERY_MS,
         ...(isFromStart ? {} : { againAt: now + Math.max(Math.ceil(nextAt - begun), 1) }),
         done(reached, seen) {
-          if (reached !== undefined) mark = Math.min(reached, seen?.earliest ?? now, now - LATE_MS);
-          if (!isFromStart) return;
-          if (seen === undefined) nextAt = begun + FOLLOW_MS;
-          else if (seen.tookMs >= QUICK_MS) {
-            // That it was no chance is seen soon.
+          const left = seen?.earliest ?? Number.POSITIVE_INFINITY;
+          move(Math.min(reached === undefined ? mark : Math.min(reached, now - LATE_MS), left), before);
+          if (!isFromStart || seen === undefined) return;
+          seenAt = begun;
+          // That it was no chance is seen by the next one.
+          if (seen.tookMs >= QUICK_MS) {
             isSlow = true;
             nextAt = begun;
           }
@@ -90,26 +94,10 @@ export function createLowWater(monotonic: () => number = () => performance.now()
       };
     },
     rewind(instants) {
-      const now = monotonic();
-      const [latest = { since: now, to: NEVER }, ...older] = rewound;
-      const isOver = now >= latest.since + LATE_MS;
-      const to = earliestOf(instants);
-      rewound = isOver
-        ? [{ since: now, to }, latest]
-        : [{ since: latest.since, to: Math.min(latest.to, to) }, ...older];
+      const to = instants.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+      if (to < mark) move(to, setBacks);
     },
   };
-}
-
-interface Rewound {
-  readonly since: number;
-  readonly to: number;
-}
-
-const NEVER = Number.POSITIVE_INFINITY;
-
-function earliestOf(instants: readonly number[]): number {
-  return instants.reduce((one, other) => Math.min(one, other), NEVER);
 }
 
 /** Reads the columns of {@link seeing}. */

@@ -25,17 +25,16 @@ export interface JoinDeps {
   readonly url: string;
   readonly maxStallMs: number;
   /** Takes back what the dead had claimed, and forgets them. */
-  bury(nodes: readonly DeadNode[]): Promise<Buried>;
-}
-
-interface Buried {
-  readonly recovered: number;
-  readonly failed: number;
-  /** Claims that could not be taken back, since somebody holds their jobs. */
-  readonly left: number;
+  bury(nodes: readonly DeadNode[]): Promise<{ readonly recovered: number; readonly failed: number }>;
 }
 
 const ALIVE_EVERY_MS = 1_000;
+/**
+ * Orphans are claims of a node that has no row any more: a burial left them, or could not be told from one that failed. They are looked
+ * for among all live runs, so often, and for a fiftieth of the time at most.
+ */
+const ORPHANS_EVERY_MS = 10_000;
+const ORPHANS_SHARE = 0.02;
 
 /** Starts a node's control connection; resolves once the others can see the node. */
 export function join(deps: JoinDeps, node: NodeInfo, listener: NodeListener): Promise<Membership> {
@@ -51,6 +50,7 @@ class ControlThread implements Membership {
   readonly #ticking: NodeJS.Timeout;
   #others = NO_OTHERS;
   #burying: Promise<void> | undefined;
+  #orphansTimer: NodeJS.Timeout | undefined;
   /** It ends, or has ended: nothing is told any more. */
   #isLeaving = false;
   #isGone = false;
@@ -93,6 +93,7 @@ class ControlThread implements Membership {
       this.#worker.on('message', (message: FromControl) => {
         if (message.kind === 'joined') {
           hasJoined = true;
+          this.#lookForOrphansIn(ORPHANS_EVERY_MS / 2);
           resolve(this);
         } else if (message.kind === 'failed') failed(controlFailure(message));
         else this.#hear(message);
@@ -112,6 +113,7 @@ class ControlThread implements Membership {
   async leave(): Promise<void> {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
+    clearTimeout(this.#orphansTimer);
     // Before all that waits for the database: the lease may end meanwhile, and the thread with it.
     const left = new Promise<void>((resolve) => {
       this.#hasLeft = resolve;
@@ -154,13 +156,12 @@ class ControlThread implements Membership {
     this.#burying ??= this.#deps
       .bury(nodes)
       .then(
-        ({ left, ...what }) => {
-          if (left > 0) this.#say({ kind: 'orphans' });
-          this.#listener.recovered({ nodes: nodes.length, ...what });
+        ({ recovered, failed }) => {
+          if (nodes.length + recovered + failed > 0)
+            this.#listener.recovered({ nodes: nodes.length, recovered, failed });
         },
         // The database is away: whoever sees them dead next does it. Or it is done, and the answer was lost.
         () => {
-          this.#say({ kind: 'orphans' });
           if (!this.#isLeaving) this.#listener.recovered({ nodes: 0, recovered: 0, failed: 0 });
         },
       )
@@ -169,10 +170,21 @@ class ControlThread implements Membership {
       });
   }
 
+  #lookForOrphansIn(ms: number): void {
+    this.#orphansTimer = setTimeout(async () => {
+      const begun = performance.now();
+      this.#bury([]);
+      await this.#burying;
+      const took = performance.now() - begun;
+      if (!this.#isLeaving) this.#lookForOrphansIn(Math.max(ORPHANS_EVERY_MS, took / ORPHANS_SHARE));
+    }, ms).unref();
+  }
+
   /** The lease is over, or the thread has failed, which comes to the same. */
   #isOver(): void {
     this.#hasLeft();
     clearInterval(this.#ticking);
+    clearTimeout(this.#orphansTimer);
     if (this.#isGone) return;
     this.#isGone = true;
     // What is under way may wait for a network that is dead, and is not this node's any more.

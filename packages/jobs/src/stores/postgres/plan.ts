@@ -2,7 +2,6 @@ import { NO_LIVE_RUNS } from '../../core/job.ts';
 import { planOrPutOff } from '../../core/slots.ts';
 import type { PlanInput, PlannedRun, PlanResult } from '../../core/store-passes.ts';
 import { applyDecision } from './apply.ts';
-import type { Queries } from './database.ts';
 import { LOOK_AGAIN_MS, lockDueJobs } from './jobs.ts';
 import { liveRunsOf } from './live-runs.ts';
 import { earlierOf, seeing, seenIn } from './low-water.ts';
@@ -12,9 +11,8 @@ import { flush, lockedJob, type Unit } from './unit.ts';
 /** Takes what is due of at most `limit` jobs of the types, the longest overdue first; other nodes take others meanwhile. */
 export async function plan(u: Unit, { types, limit, aheadMs = 0 }: PlanInput): Promise<PlanResult> {
   const versions = versionsParam(types);
-  const see = (q: Queries) => async (from: number) =>
-    seenIn((await q.arrays(EARLIEST_WAKE, [versions, from]))[0]);
-  const look = u.shared.due.jobs.look(u.now, see(u.shared.beside));
+  const see = async (from: number) => seenIn((await u.q.arrays(EARLIEST_WAKE, [versions, from]))[0]);
+  const look = await u.shared.due.jobs.look(u.now, see);
   const due = await lockDueJobs(u, { versions, from: look.from, by: u.now + aheadMs, limit });
   const reached = due.length < limit ? u.now : due.at(-1)?.job.wakeAt;
   const live = await liveRunsOf(
@@ -35,8 +33,8 @@ export async function plan(u: Unit, { types, limit, aheadMs = 0 }: PlanInput): P
     await applyDecision(u, stored, decision);
   }
   await flush(u);
-  const seen = await see(u.q)(look.from);
-  look.done(reached, seen);
+  const seen = await see(look.from);
+  u.onceWritten.push(() => look.done(reached, seen));
   const { earliest } = seen;
   // All that is still due is held by others: what a caller's transaction holds is there again once that has ended.
   const isHeld = done === 0 && earliest !== undefined && earliest <= u.now;

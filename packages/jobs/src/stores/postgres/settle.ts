@@ -19,7 +19,7 @@ import { deleteLiveRuns } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
 import { moveSucceeded } from './move-succeeded.ts';
 import { liveRunOf, rowOf } from './run-rows.ts';
-import { flush, lockedJob, type Unit } from './unit.ts';
+import { becomeDue, flush, lockedJob, type Unit } from './unit.ts';
 
 type Waiting = Extract<Settlement, { kind: 'waiting' }>;
 
@@ -70,13 +70,14 @@ export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<Se
 }
 
 /** Takes back every claim of nodes that are gone (P9); those whose jobs somebody holds are found again, and taken back later. */
-export async function recover(u: Unit, { node }: { readonly node: string }): Promise<TakenBack> {
+export async function recover(u: Unit, { node }: { readonly node: string }): Promise<RecoverResult> {
   const claims = await u.q.arrays(CLAIMED_BY_GONE, [node]);
-  return takeBack(u, claims.map(claimOf), { kind: 'lost' });
+  const { recovered, failed } = await takeBack(u, claims.map(claimOf), { kind: 'lost' });
+  return { recovered, failed };
 }
 
 /** Forgets nodes of which nothing was heard since they were found dead, and takes back what they had claimed. */
-export async function bury(u: Unit, nodes: readonly DeadNode[]): Promise<TakenBack> {
+export async function bury(u: Unit, nodes: readonly DeadNode[]): Promise<RecoverResult> {
   await u.q.run(FORGET, [nodes.map(({ id }) => id), nodes.map(({ beatAt }) => beatAt)]);
   return recover(u, { node: '' });
 }
@@ -93,7 +94,7 @@ export async function reconcile(
   return { givenBack: recovered, left };
 }
 
-type TakenBack = Awaited<ReturnType<JobStore['recover']>> & { readonly left: number };
+type RecoverResult = Awaited<ReturnType<JobStore['recover']>>;
 
 /** A claim, as it was seen before it could be locked. */
 interface SeenClaim {
@@ -110,7 +111,7 @@ async function takeBack(
   u: Unit,
   claims: readonly SeenClaim[],
   outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
-): Promise<TakenBack> {
+): Promise<RecoverResult & { readonly left: number }> {
   const ends = createEnds();
   let recovered = 0;
   let failed = 0;
@@ -200,7 +201,10 @@ function endsOf(byJob: EndedByJob, uid: number): EndedRun[] {
 async function writeEnds(u: Unit, { byJob, gone, putBack }: Ends): Promise<boolean> {
   await deleteLiveRuns(u, gone);
   if (putBack.length > 0) {
-    u.shared.due.runs.rewind(putBack.map(({ to }) => to.availableAt));
+    becomeDue(
+      u,
+      putBack.map(({ to }) => to.availableAt),
+    );
     const rows = putBack.map(({ runId, to, progress }) => [
       runId,
       to.held,

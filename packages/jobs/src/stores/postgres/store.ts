@@ -3,8 +3,8 @@ import type { Clock } from '../../core/clock.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { JobDefinition } from '../../core/job.ts';
 import type { JobStore } from '../../core/store.ts';
-import type { CommandInput, CommandResult, InsertOutcome } from '../../core/store-commands.ts';
-import type { SettleInput } from '../../core/store-passes.ts';
+import type { CancelResult, CommandInput, CommandResult, InsertOutcome } from '../../core/store-commands.ts';
+import type { SettleBatchResult, SettleInput } from '../../core/store-passes.ts';
 import { claim } from './claim.ts';
 import { command } from './commands.ts';
 import type { DeadNode } from './control-protocol.ts';
@@ -82,7 +82,6 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     known: createKnownJobs(),
     missed: { plans: false },
     due: { jobs: createLowWater(), runs: createLowWater() },
-    beside: db,
   };
   const underWay = new Set<Promise<unknown>>();
   let isClosed = false;
@@ -96,16 +95,31 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     return done;
   };
   const lane = createLane({ passes, commands: db, maxCommands: Math.max(shareable - KEPT_FREE, 1) });
-  // What decides goes by the time of its transaction (P17).
-  const unitOf = (q: Queries, begunAt: number, of = shared) =>
-    createUnit(q, of, ownClock ? clock.now() : begunAt);
-  const pass = <T>(work: (u: Unit) => Promise<T>) =>
-    tracked(() => lane.pass((q, begunAt) => work(unitOf(q, begunAt))));
+  /** Does work as a unit in a transaction, which `begin` makes. */
+  const asUnit = async <T>(
+    begin: (run: (q: Queries, begunAt: number) => Promise<T>) => Promise<T>,
+    work: (u: Unit) => Promise<T>,
+    of = shared,
+  ): Promise<T> => {
+    let last: Unit | undefined;
+    const result = await begin((q, begunAt) => {
+      // What decides goes by the time of its transaction (P17).
+      last = createUnit(q, of, ownClock ? clock.now() : begunAt);
+      return work(last);
+    });
+    for (const written of last?.onceWritten ?? []) written();
+    return result;
+  };
+  const pass = <T>(work: (u: Unit) => Promise<T>) => tracked(() => asUnit<T>((run) => lane.pass(run), work));
   // It counts in a shard of its own, so that it and the pass beside it don't wait for each other's commit.
   const besidePasses: Shared = { ...shared, shard: (shared.shard + 1) % SHARDS };
   const settleApart = (batch: readonly SettleInput[]) =>
     tracked(async () => {
-      const settled = await lane.apart((q, begunAt) => settle(unitOf(q, begunAt, besidePasses), batch));
+      const settled = await asUnit<SettleBatchResult>(
+        (run) => lane.apart(run),
+        (u) => settle(u, batch),
+        besidePasses,
+      );
       const { plans } = shared.missed;
       shared.missed.plans = false;
       return plans ? { ...settled, wake: true } : settled;
@@ -113,11 +127,19 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const change = <T>(target: string, work: (u: Unit) => Promise<T>, type?: TypeInVersion) =>
     tracked(async () => {
       if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
-      return lane.command(target, (q, begunAt) => work(unitOf(q, begunAt)));
+      return asUnit<T>((run) => lane.command(target, run), work);
     });
   const insert = createGathering<InsertInput, InsertOutcome>({
-    together: (inputs) => lane.commands((q, begunAt) => insertJobs(unitOf(q, begunAt), inputs)),
-    alone: (input) => lane.command(input.definition.id, (q, begunAt) => insertJob(unitOf(q, begunAt), input)),
+    together: (inputs) =>
+      asUnit<InsertOutcome[]>(
+        (run) => lane.commands(run),
+        (u) => insertJobs(u, inputs),
+      ),
+    alone: (input) =>
+      asUnit<InsertOutcome>(
+        (run) => lane.command(input.definition.id, run),
+        (u) => insertJob(u, input),
+      ),
   });
   const commandAndClaim = async (u: Unit, input: CommandInput): Promise<CommandResult> => {
     const result = await command(u, input);
@@ -126,7 +148,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   };
   // Beside the lane: claims of the dead may wait for what a frozen process holds, and no work of this node is to wait for them.
   const beside = <T>(work: (u: Unit) => Promise<T>) =>
-    tracked(() => db.transaction((q, begunAt) => work(unitOf(q, begunAt))));
+    tracked(() => asUnit<T>((run) => db.transaction(run), work));
   const read = <T>(work: (q: Queries) => Promise<T>) => tracked(() => db.snapshot(work));
 
   return {
@@ -182,16 +204,16 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     settle: (batch) =>
       batch.length < SETTLED_APART && !lane.isBusyApart ? pass((u) => settle(u, batch)) : settleApart(batch),
     report: (batch) => pass((u) => report(u, batch)),
-    async recover(input) {
-      const { recovered, failed } = await beside((u) => recover(u, input));
-      return { recovered, failed };
-    },
+    recover: (input) => beside((u) => recover(u, input)),
     reconcile: (input) => pass((u) => reconcile(u, input)),
     cancelRun: (input) =>
       tracked(async () => {
         // It waits for the job of the run, and so in the line of those who want that job.
         const { jobId = input.runId } = (await getRun(db, input.runId)) ?? {};
-        return lane.command(jobId, (q, begunAt) => cancelRun(unitOf(q, begunAt), input));
+        return asUnit<CancelResult>(
+          (run) => lane.command(jobId, run),
+          (u) => cancelRun(u, input),
+        );
       }),
     makeDue: (input) => change(input.runId, (u) => makeDue(u, input)),
     prune: (retention) => tracked(() => prune(db, retention, now())),

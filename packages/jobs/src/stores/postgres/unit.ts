@@ -30,8 +30,6 @@ export interface Shared {
   readonly known: KnownJobs;
   readonly missed: Missed;
   readonly due: { readonly jobs: LowWater; readonly runs: LowWater };
-  /** For what no transaction waits for. */
-  readonly beside: Queries;
 }
 
 /** Whether a pass left something due alone since others held it, such as the settlements beside it. */
@@ -67,6 +65,8 @@ export interface Unit {
   /** What was made and finished so far. */
   readonly queued: LiveRun[];
   readonly finished: FinishedRun[];
+  /** What is to be done once the transaction is written; if it is not, never. */
+  readonly onceWritten: (() => void)[];
 }
 
 interface ToQueue {
@@ -93,6 +93,7 @@ export function createUnit(q: Queries, shared: Shared, now: number): Unit {
     moved: [],
     queued: [],
     finished: [],
+    onceWritten: [],
   };
 }
 
@@ -108,6 +109,11 @@ export function saveJob(u: Unit, after: StoredJob): void {
   if (before === after) return;
   if (!u.unsaved.has(after.uid)) u.unsaved.set(after.uid, before);
   u.jobs.set(after.uid, after);
+}
+
+/** Runs become due at these instants, which may be past. */
+export function becomeDue(u: Unit, instants: readonly number[]): void {
+  u.onceWritten.push(() => u.shared.due.runs.rewind(instants));
 }
 
 /** Writes what was gathered. */
@@ -165,7 +171,10 @@ async function insertLive(
 ): Promise<void> {
   if (queued.size === 0) return;
   const rows = [...queued.values()].map(({ run, job }) => newRunParams(run, job.typeKey));
-  u.shared.due.runs.rewind([...queued.values()].map(({ run }) => run.availableAt));
+  becomeDue(
+    u,
+    [...queued.values()].map(({ run }) => run.availableAt),
+  );
   for (const id of numbersIn(await u.q.arrays(INSERT_LIVE, columnsOf(rows, LIVE_WIDTH)))) {
     const made = queued.get(String(id));
     if (made === undefined) throw new Error(`run ${id} was not asked for`);
@@ -185,7 +194,7 @@ async function writeJobs(u: Unit): Promise<void> {
     else await u.q.run(UPDATE_JOB, [...jobParams(after), uid]);
   }
   u.unsaved.clear();
-  u.shared.due.jobs.rewind(woken);
+  u.onceWritten.push(() => u.shared.due.jobs.rewind(woken));
   if (states.length > 0) await u.q.run(UPDATE_JOB_STATES, columnsOf(states, STATES_WIDTH));
 }
 
