@@ -30,8 +30,6 @@ const LONGEST_SLEEP_MS = 30_000;
 const TELL_EVERY_MS = 100;
 /** What is known of what is due is trusted for so long: after that the store is asked, whatever it was that nobody told. */
 const TRUST_MS = 60_000;
-/** A look for lost claims comes so many times as long after the last one as that took, at the soonest. */
-const RECONCILE_EVERY = 20;
 /** A transaction whose answer got lost may still be written: so long at most. */
 const LOST_MS = 60_000;
 
@@ -215,14 +213,12 @@ export class Dispatcher<Deps> {
     // What a command has claimed is not held yet.
     if (!this.#mustReconcile || this.#claims.isUnderWay) return;
     const { store, node, executor, settings } = this.#with;
-    const begun = settings.clock.monotonic();
     const { givenBack, left } = await store.reconcile({
       node: node.id,
       holds: [...executor.fences(), ...this.#settlements.fences()],
     });
     const now = settings.clock.monotonic();
-    // It may have to read all live runs.
-    this.#reconcileAt = now + Math.max(AFTER_FAILURE_MS, (now - begun) * RECONCILE_EVERY);
+    this.#reconcileAt = now + AFTER_FAILURE_MS;
     // Those of jobs that others hold wait until they don't; nothing else waits for that.
     if (left > 0) this.#reconcileUntil = now + LOST_MS;
     if (givenBack > 0) this.#due.forget();

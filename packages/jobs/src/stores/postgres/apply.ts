@@ -47,7 +47,7 @@ export async function applyDecision(
   }
   if (after.typeKey !== before.typeKey) {
     await u.q.run(RETYPE_LIVE, [after.typeKey, after.uid]);
-    becomeDue(u, [START]);
+    becomeDue(u, 'runs', [START]);
   }
   if (isChanged(before, after)) saveJob(u, after);
   return due > 0 || isEarlier(job.wakeAt, before.job.wakeAt);

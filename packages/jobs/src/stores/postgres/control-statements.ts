@@ -59,13 +59,13 @@ const IS_DUE = `(SELECT EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN 
       WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= ${STABLE_NOW} LIMIT 1) AS due))`;
 
 /**
- * One small query twice a second. Parameters: types, id, whether to ask if something is due when there are no others, and whether to ask that at all. A row for
+ * One small query twice a second. Parameters: types, id, whether to ask if something is due when there are no others. A row for
  * each of the others, or one without: the backend, whether the server is another one than before, whether something is due; id,
  * last heartbeat, whether its lease is over, whether its lock is free, whether it is watched, what it can run. For one lease after the start or
  * the promotion of the server nobody is dead: all have to come back first.
  */
 export const LOOK = `WITH ${SERVER}, ${HELD}
-  SELECT pg_backend_pid(), is_other, CASE WHEN $4::boolean AND (nodes.id IS NOT NULL OR $3) THEN ${IS_DUE} ELSE false END,
+  SELECT pg_backend_pid(), is_other, CASE WHEN nodes.id IS NOT NULL OR $3 THEN ${IS_DUE} ELSE false END,
     nodes.id, beat_at::text, is_settled AND lease_until < ${NOW},
     is_settled AND holds_lock AND NOT EXISTS (SELECT FROM held WHERE objid = lock_key::oid), watching, types
   FROM server LEFT JOIN greenvue_jobs.nodes ON nodes.id <> $2`;

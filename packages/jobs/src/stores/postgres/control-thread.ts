@@ -42,10 +42,6 @@ const types = versionsParam(node.types);
 const AGAIN_MS = 200;
 /** A look comes a little later than it could, so that two in a row are far enough apart. */
 const SLACK_MS = 5;
-/** A look for what is due that takes so long, over dead rows that somebody's snapshot needs, is a rare one: 2 % of the time, but each 5 s. */
-const SLOW_MS = 20;
-const SLOW_EVERY = 50;
-const LONGEST_MS = 5_000;
 /** The event loop stands still when it was not heard of for so long: it speaks once a second. */
 const STALL_MS = 3_000;
 
@@ -65,7 +61,6 @@ let renewedAt = performance.now();
 let heardAt = renewedAt;
 let nextBeat = 0;
 let nextLook = 0;
-let nextForDue = 0;
 let wakeUp: () => void = () => undefined;
 let leaseTimer = setTimeout(judgeLease, LEASE_MS);
 
@@ -193,11 +188,8 @@ async function takeLock(on: ControlConnection): Promise<void> {
 /** Whether the others live, and whether something is due that nobody told of. */
 async function look(on: ControlConnection): Promise<void> {
   const sentAt = performance.now();
-  const isForDue = sentAt >= nextForDue;
-  const rows = await on.rows(LOOK, [types, node.id, isPooled, isForDue]);
+  const rows = await on.rows(LOOK, [types, node.id, isPooled]);
   const answeredAt = performance.now();
-  const took = answeredAt - sentAt;
-  if (isForDue && took >= SLOW_MS) nextForDue = answeredAt + Math.min(took * SLOW_EVERY, LONGEST_MS);
   const [first] = rows;
   if (first === undefined) throw new Error('the row of the server is gone');
   const [pid, isOther, isDue] = first;

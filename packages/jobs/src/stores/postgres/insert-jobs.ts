@@ -7,7 +7,7 @@ import { writeAudits } from './commands.ts';
 import { columnsOf } from './database.ts';
 import { INSERT_JOB, INSERT_JOBS, JOB_WIDTH } from './job-rows.ts';
 import { rowOf } from './run-rows.ts';
-import { nextIds, type Unit } from './unit.ts';
+import { becomeDue, nextIds, type Unit } from './unit.ts';
 
 export type InsertInput = Parameters<JobStore['insertJob']>[0];
 
@@ -66,7 +66,7 @@ async function write(u: Unit, asked: readonly Asked[]): Promise<ReadonlySet<numb
   const [first] = rows;
   if (first === undefined) return new Set();
   const woken = asked.flatMap(({ outcome }) => (outcome.ok ? (outcome.decision.job.wakeAt ?? []) : []));
-  u.onceWritten.push(() => u.shared.due.jobs.rewind(woken));
+  becomeDue(u, 'jobs', woken);
   const made =
     rows.length === 1
       ? await u.q.arrays(INSERT_JOB, first)

@@ -114,7 +114,7 @@ export async function moveRuns(u: Unit, jobUid: number, move: Move): Promise<num
     const moved = numbersIn(await u.q.arrays(MOVE, [move.to, jobUid, from, dueBy, asked, at, left]));
     left -= moved.length;
     if (move.to === 'no') {
-      becomeDue(u, moved);
+      becomeDue(u, 'runs', moved);
       due += moved.filter((availableAt) => availableAt <= u.now).length;
     }
     if (left <= 0) break;

@@ -46,58 +46,82 @@ const LONGEST_MS = 5_000;
 const SEE_EVERY_MS = 1_000;
 /** A transaction may be written so long after the time at which it made something due. */
 const LATE_MS = 500;
+/** Looks take long when so many in a row did. */
+const LOOKS = 3;
+/** No look is under way for longer. */
+const OPEN_MS = 60_000;
 
 export function createLowWater(monotonic: () => number = () => performance.now()): LowWater {
   let mark = START;
-  /** How often the mark was set back: a look that began before does not know why. */
-  let setBacks = 0;
-  let isSlow = false;
+  const open = new Set<OpenLook>();
+  /** How long the last looks from the start took: one alone may have been kept from its work. */
+  let lastTook: readonly number[] = [];
   /** When there is time for the next slow one from the start. */
   let nextAt = Number.NEGATIVE_INFINITY;
   let seenAt = Number.NEGATIVE_INFINITY;
 
-  const move = (to: number, setBacksBefore: number) => {
-    const isLower = to < mark;
-    if (isLower || setBacks === setBacksBefore) mark = to;
-    if (isLower) setBacks += 1;
+  const begin = (): OpenLook => {
+    const look: OpenLook = { begun: monotonic(), setBackTo: Number.POSITIVE_INFINITY };
+    // Those that were not written have no end.
+    for (const other of open) if (look.begun - other.begun > OPEN_MS) open.delete(other);
+    open.add(look);
+    return look;
   };
+  const end = (look: OpenLook, to: number) => {
+    open.delete(look);
+    mark = Math.min(to, look.setBackTo);
+  };
+  const setBack = (to: number) => {
+    mark = Math.min(mark, to);
+    for (const look of open) look.setBackTo = Math.min(look.setBackTo, to);
+  };
+  const note = (tookMs: number) => {
+    lastTook = [...lastTook, tookMs].slice(-LOOKS);
+  };
+  const typicalMs = () => (lastTook.length < LOOKS ? 0 : Math.min(...lastTook));
 
   const seeFromStart = async (now: number, see: (from: number) => Promise<Seen>) => {
-    const [begun, before] = [monotonic(), setBacks];
+    const look = begin();
     // Only one at a time, if there are several looks.
-    nextAt = begun + LONGEST_MS;
+    nextAt = look.begun + LONGEST_MS;
     const { earliest = now, tookMs } = await see(START);
-    move(Math.min(earliest, now - LATE_MS), before);
-    isSlow = tookMs >= QUICK_MS;
-    nextAt = monotonic() + Math.min(tookMs / SHARE, Math.max(LONGEST_MS, tookMs * 10));
+    const to = Math.min(earliest, now - LATE_MS);
+    end(look, to);
+    setBack(to);
+    note(tookMs);
+    nextAt = monotonic() + Math.min(typicalMs() / SHARE, Math.max(LONGEST_MS, typicalMs() * 10));
   };
 
   return {
     async look(now, see) {
-      if (isSlow && monotonic() >= nextAt) await seeFromStart(now, see);
-      const [begun, before, isFromStart] = [monotonic(), setBacks, !isSlow];
+      if (typicalMs() >= QUICK_MS && monotonic() >= nextAt) await seeFromStart(now, see);
+      const isFromStart = typicalMs() < QUICK_MS;
+      const look = begin();
       return {
         from: isFromStart ? START : mark,
-        mustSee: isFromStart && begun >= seenAt + SEE_EVERY_MS,
-        ...(isFromStart ? {} : { againAt: now + Math.max(Math.ceil(nextAt - begun), 1) }),
+        mustSee: isFromStart && look.begun >= seenAt + SEE_EVERY_MS,
+        ...(isFromStart ? {} : { againAt: now + Math.max(Math.ceil(nextAt - look.begun), 1) }),
         done(reached, seen) {
           const left = seen?.earliest ?? Number.POSITIVE_INFINITY;
-          move(Math.min(reached === undefined ? mark : Math.min(reached, now - LATE_MS), left), before);
+          end(look, Math.min(reached === undefined ? mark : Math.min(reached, now - LATE_MS), left));
           if (!isFromStart || seen === undefined) return;
-          seenAt = begun;
-          // That it was no chance is seen by the next one.
-          if (seen.tookMs >= QUICK_MS) {
-            isSlow = true;
-            nextAt = begun;
-          }
+          seenAt = look.begun;
+          note(seen.tookMs);
+          nextAt = look.begun;
         },
       };
     },
     rewind(instants) {
-      const to = instants.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
-      if (to < mark) move(to, setBacks);
+      setBack(instants.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY));
     },
   };
+}
+
+/** A look whose transaction is under way. */
+interface OpenLook {
+  readonly begun: number;
+  /** It must not move the mark beyond what the mark was set back to meanwhile. */
+  setBackTo: number;
 }
 
 /** Reads the columns of {@link seeing}. */

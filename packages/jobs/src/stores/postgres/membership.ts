@@ -31,10 +31,11 @@ export interface JoinDeps {
 const ALIVE_EVERY_MS = 1_000;
 /**
  * Orphans are claims of a node that has no row any more: a burial left them, or could not be told from one that failed. They are looked
- * for among all live runs, so often, and for a fiftieth of the time at most.
+ * for among all live runs, so often, and for a fiftieth of the time; but once a minute at least.
  */
 const ORPHANS_EVERY_MS = 10_000;
 const ORPHANS_SHARE = 0.02;
+const ORPHANS_LONGEST_MS = 60_000;
 
 /** Starts a node's control connection; resolves once the others can see the node. */
 export function join(deps: JoinDeps, node: NodeInfo, listener: NodeListener): Promise<Membership> {
@@ -165,6 +166,8 @@ class ControlThread implements Membership {
           if (!this.#isLeaving) this.#listener.recovered({ nodes: 0, recovered: 0, failed: 0 });
         },
       )
+      // A listener that throws is no reason not to go on.
+      .catch(() => undefined)
       .finally(() => {
         this.#burying = undefined;
       });
@@ -176,7 +179,10 @@ class ControlThread implements Membership {
       this.#bury([]);
       await this.#burying;
       const took = performance.now() - begun;
-      if (!this.#isLeaving) this.#lookForOrphansIn(Math.max(ORPHANS_EVERY_MS, took / ORPHANS_SHARE));
+      if (!this.#isLeaving)
+        this.#lookForOrphansIn(
+          Math.min(Math.max(ORPHANS_EVERY_MS, took / ORPHANS_SHARE), ORPHANS_LONGEST_MS),
+        );
     }, ms).unref();
   }
 

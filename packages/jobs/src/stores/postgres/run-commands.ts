@@ -10,7 +10,7 @@ import { findLiveRun, lockLiveRun } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
 import { findRun } from './read-runs.ts';
 import { rowOf, runKeyOf } from './run-rows.ts';
-import { flush, type Unit } from './unit.ts';
+import { becomeDue, flush, type Unit } from './unit.ts';
 
 /** P12: a waiting run ends at once, a claimed one is asked to stop; with `force` it ends now and its fence is void (P11). */
 export async function cancelRun(
@@ -48,6 +48,7 @@ export async function makeDue(
   { runId, audit }: Parameters<JobStore['makeDue']>[0],
 ): ReturnType<JobStore['makeDue']> {
   if ((await u.q.run(MAKE_DUE, [u.now, runKeyOf(runId)])) > 0) {
+    becomeDue(u, 'runs', [u.now]);
     await writeAudit(u, audit, runId);
     return 'due';
   }

@@ -203,6 +203,7 @@ async function writeEnds(u: Unit, { byJob, gone, putBack }: Ends): Promise<boole
   if (putBack.length > 0) {
     becomeDue(
       u,
+      'runs',
       putBack.map(({ to }) => to.availableAt),
     );
     const rows = putBack.map(({ runId, to, progress }) => [

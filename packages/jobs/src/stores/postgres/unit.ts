@@ -111,9 +111,11 @@ export function saveJob(u: Unit, after: StoredJob): void {
   u.jobs.set(after.uid, after);
 }
 
-/** Runs become due at these instants, which may be past. */
-export function becomeDue(u: Unit, instants: readonly number[]): void {
-  u.onceWritten.push(() => u.shared.due.runs.rewind(instants));
+/** Runs or jobs become due at these instants, which may be past: for this transaction now, and for others once it is written. */
+export function becomeDue(u: Unit, what: keyof Shared['due'], instants: readonly number[]): void {
+  const rewind = () => u.shared.due[what].rewind(instants);
+  rewind();
+  u.onceWritten.push(rewind);
 }
 
 /** Writes what was gathered. */
@@ -173,6 +175,7 @@ async function insertLive(
   const rows = [...queued.values()].map(({ run, job }) => newRunParams(run, job.typeKey));
   becomeDue(
     u,
+    'runs',
     [...queued.values()].map(({ run }) => run.availableAt),
   );
   for (const id of numbersIn(await u.q.arrays(INSERT_LIVE, columnsOf(rows, LIVE_WIDTH)))) {
@@ -185,7 +188,7 @@ async function insertLive(
 
 async function writeJobs(u: Unit): Promise<void> {
   const states: (string | number | null)[][] = [];
-  const woken: number[] = [];
+  const woken: (number | never[])[] = [];
   for (const [uid, before] of u.unsaved) {
     const after = lockedJob(u, uid);
     if (after.job.wakeAt !== undefined && after.job.wakeAt !== before.job.wakeAt)
@@ -194,7 +197,7 @@ async function writeJobs(u: Unit): Promise<void> {
     else await u.q.run(UPDATE_JOB, [...jobParams(after), uid]);
   }
   u.unsaved.clear();
-  u.onceWritten.push(() => u.shared.due.jobs.rewind(woken));
+  becomeDue(u, 'jobs', woken.flat());
   if (states.length > 0) await u.q.run(UPDATE_JOB_STATES, columnsOf(states, STATES_WIDTH));
 }
 

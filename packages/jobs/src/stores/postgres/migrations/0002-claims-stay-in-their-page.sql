@@ -1,7 +1,5 @@
 -- No index holds what a claim changes, so that it writes a row anew in its page and touches no index: claims take half the time.
 -- What is claimed, and what runs, is rarely asked for, and then looked for among all live runs.
--- While this waits for somebody's long transaction, all claims wait behind it.
-SET LOCAL lock_timeout = '2s';
 DROP INDEX greenvue_jobs.live_runs_node;
 DROP INDEX greenvue_jobs.live_runs_running;
 DROP INDEX greenvue_jobs.live_runs_due;
