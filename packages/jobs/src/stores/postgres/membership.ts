@@ -25,7 +25,14 @@ export interface JoinDeps {
   readonly url: string;
   readonly maxStallMs: number;
   /** Takes back what the dead had claimed, and forgets them. */
-  bury(nodes: readonly DeadNode[]): Promise<{ readonly recovered: number; readonly failed: number }>;
+  bury(nodes: readonly DeadNode[]): Promise<Buried>;
+}
+
+interface Buried {
+  readonly recovered: number;
+  readonly failed: number;
+  /** Claims that could not be taken back, since somebody holds their jobs. */
+  readonly left: number;
 }
 
 const ALIVE_EVERY_MS = 1_000;
@@ -36,6 +43,8 @@ const ALIVE_EVERY_MS = 1_000;
 const ORPHANS_EVERY_MS = 10_000;
 const ORPHANS_SHARE = 0.02;
 const ORPHANS_LONGEST_MS = 60_000;
+/** Those that had to be left are looked for again so soon. */
+const LEFT_AGAIN_MS = 1_000;
 
 /** Starts a node's control connection; resolves once the others can see the node. */
 export function join(deps: JoinDeps, node: NodeInfo, listener: NodeListener): Promise<Membership> {
@@ -52,6 +61,7 @@ class ControlThread implements Membership {
   #others = NO_OTHERS;
   #burying: Promise<void> | undefined;
   #orphansTimer: NodeJS.Timeout | undefined;
+  #hasOrphans = false;
   /** It ends, or has ended: nothing is told any more. */
   #isLeaving = false;
   #isGone = false;
@@ -157,12 +167,15 @@ class ControlThread implements Membership {
     this.#burying ??= this.#deps
       .bury(nodes)
       .then(
-        ({ recovered, failed }) => {
+        ({ recovered, failed, left }) => {
+          this.#hasOrphans = left > 0;
+          if (this.#hasOrphans) this.#lookForOrphansIn(LEFT_AGAIN_MS);
           if (nodes.length + recovered + failed > 0)
             this.#listener.recovered({ nodes: nodes.length, recovered, failed });
         },
         // The database is away: whoever sees them dead next does it. Or it is done, and the answer was lost.
         () => {
+          this.#hasOrphans = false;
           if (!this.#isLeaving) this.#listener.recovered({ nodes: 0, recovered: 0, failed: 0 });
         },
       )
@@ -174,15 +187,14 @@ class ControlThread implements Membership {
   }
 
   #lookForOrphansIn(ms: number): void {
+    clearTimeout(this.#orphansTimer);
+    if (this.#isLeaving) return;
     this.#orphansTimer = setTimeout(async () => {
       const begun = performance.now();
       this.#bury([]);
       await this.#burying;
-      const took = performance.now() - begun;
-      if (!this.#isLeaving)
-        this.#lookForOrphansIn(
-          Math.min(Math.max(ORPHANS_EVERY_MS, took / ORPHANS_SHARE), ORPHANS_LONGEST_MS),
-        );
+      const restMs = Math.max(ORPHANS_EVERY_MS, (performance.now() - begun) / ORPHANS_SHARE);
+      if (!this.#hasOrphans) this.#lookForOrphansIn(Math.min(restMs, ORPHANS_LONGEST_MS));
     }, ms).unref();
   }
 

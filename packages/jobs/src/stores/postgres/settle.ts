@@ -70,14 +70,13 @@ export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<Se
 }
 
 /** Takes back every claim of nodes that are gone (P9); those whose jobs somebody holds are found again, and taken back later. */
-export async function recover(u: Unit, { node }: { readonly node: string }): Promise<RecoverResult> {
+export async function recover(u: Unit, { node }: { readonly node: string }): Promise<TakenBack> {
   const claims = await u.q.arrays(CLAIMED_BY_GONE, [node]);
-  const { recovered, failed } = await takeBack(u, claims.map(claimOf), { kind: 'lost' });
-  return { recovered, failed };
+  return takeBack(u, claims.map(claimOf), { kind: 'lost' });
 }
 
 /** Forgets nodes of which nothing was heard since they were found dead, and takes back what they had claimed. */
-export async function bury(u: Unit, nodes: readonly DeadNode[]): Promise<RecoverResult> {
+export async function bury(u: Unit, nodes: readonly DeadNode[]): Promise<TakenBack> {
   await u.q.run(FORGET, [nodes.map(({ id }) => id), nodes.map(({ beatAt }) => beatAt)]);
   return recover(u, { node: '' });
 }
@@ -94,7 +93,8 @@ export async function reconcile(
   return { givenBack: recovered, left };
 }
 
-type RecoverResult = Awaited<ReturnType<JobStore['recover']>>;
+/** `left`: claims that could not be taken back, since somebody holds their jobs. */
+type TakenBack = Awaited<ReturnType<JobStore['recover']>> & { readonly left: number };
 
 /** A claim, as it was seen before it could be locked. */
 interface SeenClaim {
@@ -111,7 +111,7 @@ async function takeBack(
   u: Unit,
   claims: readonly SeenClaim[],
   outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
-): Promise<RecoverResult & { readonly left: number }> {
+): Promise<TakenBack> {
   const ends = createEnds();
   let recovered = 0;
   let failed = 0;

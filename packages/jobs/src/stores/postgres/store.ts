@@ -204,7 +204,10 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     settle: (batch) =>
       batch.length < SETTLED_APART && !lane.isBusyApart ? pass((u) => settle(u, batch)) : settleApart(batch),
     report: (batch) => pass((u) => report(u, batch)),
-    recover: (input) => beside((u) => recover(u, input)),
+    async recover(input) {
+      const { recovered, failed } = await beside((u) => recover(u, input));
+      return { recovered, failed };
+    },
     reconcile: (input) => pass((u) => reconcile(u, input)),
     cancelRun: (input) =>
       tracked(async () => {
