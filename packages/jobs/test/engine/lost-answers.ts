@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { turns, whileAway } from './away.ts';
 import { createHarness, type Harness, job, type MakeDatabase, T0, untilAborted } from './engine-harness.ts';
 
 /** What the store was asked for is done, now or in a while, and its answer is lost. */
@@ -10,15 +11,7 @@ export function lostAnswers(makeDatabase: MakeDatabase): void {
   });
   afterEach(() => h.close());
 
-  /** Long enough for a handler that has returned to be seen to have ended. */
-  const turns = async () => {
-    for (let n = 0; n < 3; n++) await new Promise<void>((resolve) => void setImmediate(resolve));
-  };
-  const trigger = async () => (await h.engine.trigger('job')).view.run.id;
-  const runOf = async (id: string) => (await h.engine.getRun(id)).run;
-  const tickThrough = async () => {
-    await expect(h.engine.tick()).rejects.toMatchObject({ code: 'unavailable' });
-  };
+  const { trigger, runOf, tickThrough } = whileAway(() => h);
 
   describe('what was done and not answered', () => {
     it('a settlement whose answer got lost counts once, and what it released is seen', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { turns, whileAway } from './away.ts';
 import { createHarness, type Harness, job, type MakeDatabase } from './engine-harness.ts';
 
 /** Progress, log and zombies that could not be written when they came. */
@@ -10,15 +11,7 @@ export function lostReports(makeDatabase: MakeDatabase): void {
   });
   afterEach(() => h.close());
 
-  /** Long enough for a handler that has returned to be seen to have ended. */
-  const turns = async () => {
-    for (let n = 0; n < 3; n++) await new Promise<void>((resolve) => void setImmediate(resolve));
-  };
-  const trigger = async () => (await h.engine.trigger('job')).view.run.id;
-  const runOf = async (id: string) => (await h.engine.getRun(id)).run;
-  const tickThrough = async () => {
-    await expect(h.engine.tick()).rejects.toMatchObject({ code: 'unavailable' });
-  };
+  const { trigger, runOf, tickThrough } = whileAway(() => h);
 
   describe('P10: what a report could not write', () => {
     it('progress, log and zombies are told once it is back', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { whileAway } from './away.ts';
 import { createHarness, type Harness, job, type MakeDatabase, T0, untilAborted } from './engine-harness.ts';
 
 export function outages(makeDatabase: MakeDatabase): void {
@@ -13,11 +14,7 @@ export function outages(makeDatabase: MakeDatabase): void {
   });
   afterEach(() => h.close());
 
-  const trigger = async () => (await h.engine.trigger('job')).view.run.id;
-  const runOf = async (id: string) => (await h.engine.getRun(id)).run;
-  const tickThrough = async () => {
-    await expect(h.engine.tick()).rejects.toMatchObject({ code: 'unavailable' });
-  };
+  const { trigger, runOf, tickThrough } = whileAway(() => h);
 
   describe('P10: while the database is away', () => {
     it('settlements are kept and written once it is back', async () => {
