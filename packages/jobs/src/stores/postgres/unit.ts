@@ -188,16 +188,17 @@ async function insertLive(
 
 async function writeJobs(u: Unit): Promise<void> {
   const states: (string | number | null)[][] = [];
-  const woken: (number | never[])[] = [];
+  const woken: number[] = [];
   for (const [uid, before] of u.unsaved) {
     const after = lockedJob(u, uid);
-    if (after.job.wakeAt !== undefined && after.job.wakeAt !== before.job.wakeAt)
-      woken.push(after.job.wakeAt);
+    const { wakeAt } = after.job;
+    const isSame = wakeAt === before.job.wakeAt && after.typeKey === before.typeKey;
+    if (wakeAt !== undefined && !isSame) woken.push(wakeAt);
     if (onlyStateChanged(before, after)) states.push([...stateParams(after), after.job.wakeAt ?? null, uid]);
     else await u.q.run(UPDATE_JOB, [...jobParams(after), uid]);
   }
   u.unsaved.clear();
-  becomeDue(u, 'jobs', woken.flat());
+  becomeDue(u, 'jobs', woken);
   if (states.length > 0) await u.q.run(UPDATE_JOB_STATES, columnsOf(states, STATES_WIDTH));
 }
 
