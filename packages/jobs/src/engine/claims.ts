@@ -83,8 +83,9 @@ export class Claims<Deps> {
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
     const places = between(0, this.#freePlaces(now), allowance);
     const prefetch = between(0, this.#prefetchTarget - this.#coming, allowance - places);
-    // Not while due ones wait for places already, nor when claims are held back.
-    const isAhead = aheadMs > 0 && backlog.waiting === 0 && !throttle.isThrottled;
+    // Not while due ones wait for places, here or in the store, nor when claims are held back.
+    const isDueFirst = backlog.waiting > 0 || this.#due.hasLeft;
+    const isAhead = aheadMs > 0 && !isDueFirst && !throttle.isThrottled;
     const later = executor.freePlaces + this.#endedWithin(aheadMs) - backlog.ahead - this.#asked.ahead;
     const ahead = { ms: aheadMs, runs: isAhead ? between(0, later, allowance) : 0 };
     return places + prefetch + ahead.runs === 0 ? undefined : this.#claim({ places, prefetch, ahead });

@@ -16,6 +16,7 @@ export class DueTimes {
   #nextWakeAt = Number.NEGATIVE_INFINITY;
   #nextDueAt = Number.NEGATIVE_INFINITY;
   #onlyForPlaces = false;
+  #hasLeft = false;
   #looks = 0;
   readonly #questions = new Set<Question>();
 
@@ -43,6 +44,11 @@ export class DueTimes {
   /** What is due is not to be claimed ahead of a free place (P9). */
   get onlyForPlaces(): boolean {
     return this.#onlyForPlaces;
+  }
+
+  /** The last claim has left something that is due: it comes before what is not. */
+  get hasLeft(): boolean {
+    return this.#hasLeft;
   }
 
   forget(): void {
@@ -94,6 +100,7 @@ export class DueTimes {
   claimed({ now, nextDueAt, runs }: ClaimResult, asked: number): boolean {
     this.#nextDueAt = this.#lookAt(nextDueAt);
     const isMore = nextDueAt !== undefined && nextDueAt <= now;
+    this.#hasLeft = isMore;
     const isDue = ({ availableAt }: ClaimedRun) => availableAt <= now;
     if (asked > 0 || !isMore) this.#onlyForPlaces = isMore && runs.filter(isDue).length < asked;
     return isMore;

@@ -57,7 +57,10 @@ export function dispatching(makeDatabase: MakeDatabase): void {
   });
 
   describe('a run once recovered', () => {
-    it('P9: waits for a place without keeping the engine busy, and bystanders wait with it', async () => {
+    const pass = (ms: number, stepMs = 100) => h.pass(ms, stepMs);
+
+    /** It waits while another run holds the only place, whose runs have been short. */
+    const waitingForPlace = async () => {
       await make({ concurrency: 1 });
       await h.engine.createJob(job({ overlap: 'allow' }));
       await h.engine.createJob(job({ id: 'other', overlap: 'allow' }));
@@ -70,7 +73,6 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       await h.engine.pauseJob('job');
       const next = await h.again({ autoRun: true });
       h.deps.handler = () => 'short';
-      const pass = (ms: number) => h.pass(ms, 100);
       for (let n = 0; n < 5; n++) await next.trigger('other');
       await expect
         .poll(async () => {
@@ -88,6 +90,12 @@ export function dispatching(makeDatabase: MakeDatabase): void {
         .toBe(1);
       await next.resumeJob('job');
       await pass(500);
+      const startsOfPoison = () => told.started.filter((id) => id === poison.id).length;
+      return { next, told, poison, startsOfPoison };
+    };
+
+    it('P9: waits for a place without keeping the engine busy, and bystanders wait with it', async () => {
+      const { next, told, poison, startsOfPoison } = await waitingForPlace();
       let claims = 0;
       h.store.watch('claim', () => claims++);
       await pass(5_000);
@@ -98,9 +106,21 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       await expect
         .poll(async () => {
           await pass(100);
-          return told.started.filter((id) => id === poison.id).length;
+          return startsOfPoison();
         })
         .toBe(2);
+    });
+
+    it('P9: gets the place that is free before a slot that is about to come', async () => {
+      const { next, told, startsOfPoison } = await waitingForPlace();
+      await next.createJob(job({ id: 'soon', onDemand: false, interval: '1s' }));
+      const soon = (await next.getJob('soon')).job.nextRunAt ?? 0;
+      await pass(soon - h.clock.now() - 15, 5);
+      told.end(1);
+      await pass(10, 1);
+      expect(h.clock.now()).toBeLessThan(soon);
+      expect(startsOfPoison()).toBe(2);
+      told.end(2);
     });
   });
 
