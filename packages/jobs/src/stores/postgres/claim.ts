@@ -19,21 +19,17 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
     seenIn((await u.q.arrays(SEE_EARLIEST, [versions, from]))[0]),
   );
   const how = { versions, hasJoined, from: look.from };
-  const { found, taken } = isAsked ? await take(u, input, how) : NOTHING;
-  const due = taken.map(availableAtOf).filter((availableAt) => availableAt <= u.now);
+  const taken = isAsked ? await take(u, input, how) : NOTHING;
+  const { found } = taken;
+  const due = taken.availableAts.filter((availableAt) => availableAt <= u.now);
   const isFull = found >= FULL && found === asked && due.length === found;
-  const uids = [...new Set(taken.map(jobUidOf))];
+  const uids = [...new Set(taken.jobUids)];
   const { jobs, seen } = await lookAfter(u, uids, isFull && !look.mustSee ? undefined : how);
   // They come in due order.
   const reached = found < asked ? u.now : due.at(-1);
   u.onceWritten.push(() => look.done(reached, seen));
   const earliest = seen?.earliest;
-  const indexes = new Map(jobs.map(({ uid }, index) => [uid, index]));
-  const runs = taken.map((row) => {
-    const job = indexes.get(jobUidOf(row));
-    if (job === undefined) throw new Error(`run ${row[1]} belongs to no job`);
-    return claimOf(row, job);
-  });
+  const runs = claimsOf(taken, new Map(jobs.map(({ uid }, index) => [uid, index])));
   // All that is still due is held by others, such as a node that was frozen while it claimed, or is not for a dead one.
   const isHeld = asked > 0 && found === 0 && earliest !== undefined && earliest <= u.now;
   const nextDueAt = isFull ? u.now : earlierOf(isHeld ? u.now + LOOK_AGAIN_MS : earliest, look.againAt);
@@ -68,37 +64,49 @@ async function lookAfter(
   return { jobs: uids.length === 0 ? [] : await u.shared.known.complete(u.q, rows), seen };
 }
 
-/** What a claim needs of a run, as {@link CLAIM} gives it. */
-type TakenRow = readonly [
-  found: number,
-  id: number,
-  fence: number,
-  jobUid: number,
-  failures: number,
-  availableAt: number,
-  isStarted: boolean,
-  catchUp: boolean,
-  missed: number,
-  scheduledFor: number | null,
-  payload: string | null,
-];
-
+/** What was claimed, in due order, as {@link CLAIM} gives it: a column each, since a row each costs several times as much. */
 interface Taken {
   /** How many were due already and free: a run that was recovered before is never claimed ahead of a free place (P9). */
   readonly found: number;
-  readonly taken: readonly TakenRow[];
+  /** So many of them, the first ones, start at once. */
+  readonly started: number;
+  readonly ids: readonly number[];
+  readonly fences: readonly number[];
+  readonly jobUids: readonly number[];
+  readonly failures: readonly number[];
+  readonly availableAts: readonly number[];
+  readonly catchUps: readonly number[];
+  readonly missed: readonly number[];
+  readonly slots: readonly (number | null)[];
+  /** By id, of those that have one. */
+  readonly payloads: Readonly<Record<string, string>>;
 }
+
+type Column<Value = number> = readonly Value[] | null;
+type TakenRow = readonly [
+  found: number,
+  started: number,
+  ids: Column,
+  fences: Column,
+  jobUids: Column,
+  failures: Column,
+  availableAts: Column,
+  catchUps: Column,
+  missed: Column,
+  slots: Column<number | null>,
+  payloads: Readonly<Record<string, string>> | null,
+];
 
 const NOT_AHEAD = { ms: 0, runs: 0 };
 
-const NOTHING: Taken = { found: 0, taken: [] };
+const NOTHING = takenOf([0, 0, null, null, null, null, null, null, null, null, null]);
 
 async function take(
   u: Unit,
   { node, places, prefetch, ahead = NOT_AHEAD }: ClaimInput,
   { versions, hasJoined, from }: How,
 ): Promise<Taken> {
-  const rows = await u.q.arrays(CLAIM, [
+  const [row] = await u.q.arrays(CLAIM, [
     versions,
     u.now,
     u.now + ahead.ms,
@@ -109,33 +117,54 @@ async function take(
     hasJoined,
     from,
   ]);
-  const [first] = rows as readonly [found: number, id: number | null][];
-  return { found: first?.[0] ?? 0, taken: first?.[1] == null ? [] : (rows as readonly TakenRow[]) };
+  return takenOf(row as TakenRow);
 }
 
-function availableAtOf([, , , , , availableAt]: TakenRow): number {
-  return availableAt;
-}
-
-function jobUidOf([, , , jobUid]: TakenRow): number {
-  return jobUid;
-}
-
-function claimOf(row: TakenRow, job: number): ClaimedRun {
-  const [, id, fence, , failures, availableAt, started, catchUp, missed, scheduledFor, payload] = row;
-  const claimed: Mutable<ClaimedRun> = {
-    id: String(id),
-    job,
-    fence,
-    attempt: failures + 1,
-    availableAt,
+function takenOf(row: TakenRow): Taken {
+  const [found, started, ids, fences, jobUids, failures, availableAts, catchUps, missed, slots, payloads] =
+    row;
+  return {
+    found,
     started,
-    catchUp,
-    missed,
+    ids: ids ?? [],
+    fences: fences ?? [],
+    jobUids: jobUids ?? [],
+    failures: failures ?? [],
+    availableAts: availableAts ?? [],
+    catchUps: catchUps ?? [],
+    missed: missed ?? [],
+    slots: slots ?? [],
+    payloads: payloads ?? {},
   };
-  if (scheduledFor !== null) claimed.scheduledFor = scheduledFor;
-  if (payload !== null) claimed.payload = payload;
-  return claimed;
+}
+
+/** `jobs`: where in the claim's jobs each is, by uid. */
+function claimsOf(taken: Taken, jobs: ReadonlyMap<number, number>): ClaimedRun[] {
+  return taken.ids.map((id, n) => {
+    const job = jobs.get(at(taken.jobUids, n));
+    if (job === undefined) throw new Error(`run ${id} belongs to no job`);
+    const claimed: Mutable<ClaimedRun> = {
+      id: String(id),
+      job,
+      fence: at(taken.fences, n),
+      attempt: at(taken.failures, n) + 1,
+      availableAt: at(taken.availableAts, n),
+      started: n < taken.started,
+      catchUp: at(taken.catchUps, n) !== 0,
+      missed: at(taken.missed, n),
+    };
+    const scheduledFor = at(taken.slots, n);
+    if (scheduledFor !== null) claimed.scheduledFor = scheduledFor;
+    const payload = taken.payloads[claimed.id];
+    if (payload !== undefined) claimed.payload = payload;
+    return claimed;
+  });
+}
+
+function at<Value>(column: readonly Value[], n: number): Value {
+  const value = column[n];
+  if (value === undefined) throw new Error('a column of the claim is too short');
+  return value;
 }
 
 const READ_JOBS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[])`;
@@ -150,10 +179,7 @@ const SEE_EARLIEST_AND_JOBS = `SELECT looked.*, varying.* FROM (${SEE_EARLIEST})
 const FREE = `SELECT ctid AS place, id, available_at, recoveries FROM greenvue_jobs.live_runs
       WHERE type_key = known.key AND held = 'no' AND node IS NULL AND (NOT $8::boolean OR EXISTS (SELECT FROM alive))`;
 const STARTS = '(available_at, id) <= (SELECT available_at, id FROM last_to_start)';
-/**
- * What is taken, in due order, each row with how many were found due; one of nulls when none is taken. Taken by where they are,
- * since they are locked: to look each up by its id costs more.
- */
+/** What is taken, and how many were found due. Taken by where they are, since they are locked: to look each up by its id costs more. */
 const CLAIM = `WITH alive AS MATERIALIZED (
     -- Held against being buried until the claim is written.
     SELECT FROM greenvue_jobs.nodes
@@ -176,6 +202,7 @@ const CLAIM = `WITH alive AS MATERIALIZED (
     WHERE ctid = ANY(ARRAY(
       SELECT place FROM due WHERE n <= $4::integer OR recoveries = 0 UNION ALL SELECT place FROM coming))
     RETURNING *)
-  SELECT (SELECT count(*) FROM due), id, fence, job_uid, failures, available_at,
-    status = 'running', catch_up, missed, scheduled_for, payload
-  FROM (SELECT) AS always LEFT JOIN taken ON true ORDER BY available_at, id`;
+  SELECT (SELECT count(*) FROM due), count(*) FILTER (WHERE status = 'running'), array_agg(id), array_agg(fence),
+    array_agg(job_uid), array_agg(failures), array_agg(available_at), array_agg(catch_up::integer::bigint), array_agg(missed),
+    array_agg(scheduled_for), json_object_agg(id, payload) FILTER (WHERE payload IS NOT NULL)
+  FROM (SELECT * FROM taken ORDER BY available_at, id) AS taken`;

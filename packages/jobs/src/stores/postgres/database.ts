@@ -63,11 +63,20 @@ export const LOCK_WAIT_MS = 2_000;
 export const SHORT_WAIT_MS = 100;
 const LOCK_NOT_AVAILABLE = '55P03';
 const INT8 = 20;
+const INT8_ARRAY: number = 1016;
 
 const types: pg.CustomTypesConfig = {
   // Ids, fences and milliseconds are safe integers.
-  getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)),
+  getTypeParser: (oid, format) => {
+    if (oid === INT8) return Number;
+    return oid === INT8_ARRAY ? numbersOf : pg.types.getTypeParser(oid, format);
+  },
 };
+
+/** Many at once, without a text for each. */
+function numbersOf(array: string): unknown {
+  return JSON.parse(`[${array.slice(1, -1).replaceAll('NULL', 'null')}]`);
+}
 
 export function connect(options: ConnectOptions): Database {
   const { clock } = options;

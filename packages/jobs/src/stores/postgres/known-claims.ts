@@ -1,20 +1,14 @@
 import type { ClaimResult, SettleInput } from '../../core/store-passes.ts';
 
-/** What of a claim never changes. */
-export interface KnownClaim {
-  readonly jobUid: number;
-  readonly fence: number;
-  readonly attempt: number;
-}
-
 /**
- * The claims that this process made and has not settled: what is known of them need not be read again. Nothing is believed of
+ * The claims that this process made and has not settled: which jobs they are of need not be read again. Nothing is believed of
  * them without a look at their fences.
  */
 export interface KnownClaims {
   /** Once its transaction is committed. */
   remember(result: ClaimResult): void;
-  of(input: Pick<SettleInput, 'runId' | 'fence'>): KnownClaim | undefined;
+  /** The uid of the job that a claim is of. */
+  jobOf(input: Pick<SettleInput, 'fence'>): number | undefined;
   forget(batch: readonly SettleInput[]): void;
 }
 
@@ -22,22 +16,21 @@ export interface KnownClaims {
 const MAX_KNOWN = 20_000;
 
 export function createKnownClaims(): KnownClaims {
-  const known = new Map<string, KnownClaim>();
+  /** By fence, which no other claim has. */
+  const jobUids = new Map<number, number>();
   return {
     remember({ runs, jobs }) {
-      if (known.size > MAX_KNOWN) known.clear();
-      for (const { id, job, fence, attempt } of runs) {
-        const uid = jobs[job]?.uid;
+      if (jobUids.size > MAX_KNOWN) jobUids.clear();
+      const uids = jobs.map(({ uid }) => Number(uid));
+      for (const { id, job, fence } of runs) {
+        const uid = uids[job];
         if (uid === undefined) throw new Error(`claimed run ${id} without its job`);
-        known.set(id, { jobUid: Number(uid), fence, attempt });
+        jobUids.set(fence, uid);
       }
     },
-    of({ runId, fence }) {
-      const claim = known.get(runId);
-      return claim?.fence === fence ? claim : undefined;
-    },
+    jobOf: ({ fence }) => jobUids.get(fence),
     forget(batch) {
-      for (const { runId } of batch) known.delete(runId);
+      for (const { fence } of batch) jobUids.delete(fence);
     },
   };
 }

@@ -16,7 +16,7 @@ import type { DeadNode } from './control-protocol.ts';
 import { columnsOf } from './database.ts';
 import { lockFreeJobsOf, lockJobsSoon } from './jobs.ts';
 import { deleteLiveRuns } from './live-runs.ts';
-import { appendLogs } from './logs.ts';
+import { appendLogs, type RunLines } from './logs.ts';
 import { moveSucceeded } from './move-succeeded.ts';
 import { liveRunOf, rowOf } from './run-rows.ts';
 import { becomeDue, flush, lockedJob, type Unit } from './unit.ts';
@@ -29,6 +29,9 @@ interface PutBack {
   readonly to: Waiting;
   readonly progress?: Progress | undefined;
 }
+
+const SUCCEEDED: SettleResult = { kind: 'finished', status: 'succeeded' };
+const NO_LINES: [] = [];
 
 /** Settles claims, then once for each job what that means for it. */
 export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<SettleBatchResult> {
@@ -48,7 +51,7 @@ export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<Se
       moved.delete(input.fence);
       u.moved.push(known.end);
       endsOf(ends.byJob, known.jobUid).push(known.end);
-      return { kind: 'finished', status: 'succeeded' };
+      return SUCCEEDED;
     }
     if (heldIds.has(input.runId)) return { kind: 'later' };
     const run = claimed.get(input.runId);
@@ -60,11 +63,11 @@ export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<Se
     if (settlement.availableAt <= u.now || input.outcome.kind === 'given_back') wake = true;
     return { kind: 'waiting', availableAt: settlement.availableAt, failures: settlement.failures };
   });
-  const settled = batch.filter((_, n) => results[n]?.kind === 'finished' || results[n]?.kind === 'waiting');
-  await appendLogs(
-    u.q,
-    settled.flatMap(({ runId, logs }) => (logs === undefined ? [] : [{ runId: Number(runId), lines: logs }])),
-  );
+  const lines = batch.flatMap(({ runId, logs }, n): RunLines | [] => {
+    const isSettled = results[n]?.kind === 'finished' || results[n]?.kind === 'waiting';
+    return logs === undefined || !isSettled ? NO_LINES : { runId: Number(runId), lines: logs };
+  });
+  await appendLogs(u.q, lines);
   const released = await writeEnds(u, ends);
   return { results, wake: released || wake };
 }
