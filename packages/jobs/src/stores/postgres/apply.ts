@@ -46,7 +46,7 @@ export async function applyDecision(
     if (run.held === 'no' && run.availableAt <= u.now) due += 1;
   }
   if (after.typeKey !== before.typeKey) {
-    await u.q.run(RETYPE_LIVE, [after.typeKey, after.uid]);
+    await u.q.write(RETYPE_LIVE, [after.typeKey, after.uid]);
     becomeDue(u, 'runs', [START]);
   }
   if (isChanged(before, after)) saveJob(u, after);

@@ -45,10 +45,13 @@ export function queriesOn(tx: Transaction): Queries {
     const [answer] = await ask(tx, `WITH answer AS (${sql}) ${AS_TEXT}`, params);
     return JSON.parse((answer as { readonly rows: string }).rows) as object[];
   };
+  const run = async (sql: string, params?: readonly Param[]) =>
+    (await objects(`${sql} RETURNING 1 AS one`, params)).length;
   return {
     objects,
     arrays: async (sql, params) => (await objects(sql, params)).map((row) => Object.values(row)),
-    run: async (sql, params) => (await objects(`${sql} RETURNING 1 AS one`, params)).length,
+    run,
+    write: async (sql, params) => void (await run(sql, params)),
     script: async (sql) => void (await ask(tx, sql)),
   };
 }

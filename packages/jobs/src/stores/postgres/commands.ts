@@ -53,7 +53,7 @@ export async function command(u: Unit, input: CommandInput, sharing = false): Pr
   await flush(u);
   const made = u.queued.at(-1);
   if (dedupeKey !== undefined && made !== undefined) {
-    await u.q.run(KEEP_DEDUPE_KEY, [uid, dedupeKey, Number(made.id), u.now]);
+    await u.q.write(KEEP_DEDUPE_KEY, [uid, dedupeKey, Number(made.id), u.now]);
   }
   await writeAudit(u, input.audit, input.jobId);
   const { queued } = u;
@@ -92,7 +92,7 @@ async function findDeduped(u: Unit, stored: StoredJob, key: string): Promise<Run
 /** Part of the transaction of the change it tells of. */
 export async function writeAudit(u: Unit, audit: AuditEntry | undefined, target: string): Promise<void> {
   if (audit === undefined) return;
-  await u.q.run(WRITE_AUDIT, [u.now, audit.actor, audit.action, target, audit.change]);
+  await u.q.write(WRITE_AUDIT, [u.now, audit.actor, audit.action, target, audit.change]);
 }
 
 export async function writeAudits(
@@ -101,7 +101,7 @@ export async function writeAudits(
 ): Promise<void> {
   if (entries.length > 1) {
     const rows = entries.map(({ actor, action, target, change }) => [actor, action, target, change]);
-    await u.q.run(WRITE_AUDITS, [...columnsOf(rows, 4), u.now]);
+    await u.q.write(WRITE_AUDITS, [...columnsOf(rows, 4), u.now]);
   } else {
     for (const one of entries) await writeAudit(u, one, one.target);
   }

@@ -13,6 +13,11 @@ export interface Queries {
   arrays(sql: string, params?: readonly Param[]): Promise<readonly unknown[]>;
   /** Runs a statement and returns how many rows it touched. */
   run(sql: string, params?: readonly Param[]): Promise<number>;
+  /**
+   * Runs a statement whose answer only the transaction waits for, at its end: on the store's own connections it goes out together
+   * with what comes next. If it fails, so does all that comes after it.
+   */
+  write(sql: string, params?: readonly Param[]): Promise<void>;
   /** Several statements without parameters. */
   script(sql: string): Promise<void>;
 }
@@ -108,12 +113,15 @@ export function connect(options: ConnectOptions): Database {
     for (let tries = 1; ; tries++) {
       try {
         return await withClient(async (client) => {
+          const sent = new Sent();
           try {
             const now = await begun(client, how);
-            const result = await work(queriesOn(client, names.of), now);
-            await client.query('COMMIT').catch(commitFailed);
+            const result = await work(queriesOn(client, names.of, sent), now);
+            await sent.endedBy(client.query('COMMIT').catch(commitFailed));
             return result;
-          } catch (error) {
+          } catch (failure) {
+            // What follows a statement that failed tells only that.
+            const error = sent.refused ?? failure;
             // One that is broken takes the transaction with it.
             if (isAnswer(error)) await client.query('ROLLBACK').catch(() => undefined);
             throw error;
@@ -131,6 +139,7 @@ export function connect(options: ConnectOptions): Database {
     objects: (sql, params) => alone((q) => q.objects(sql, params)),
     arrays: (sql, params) => alone((q) => q.arrays(sql, params)),
     run: (sql, params) => alone((q) => q.run(sql, params)),
+    write: (sql, params) => alone((q) => q.write(sql, params)),
     script: (sql) => alone((q) => q.script(sql)),
     transaction: (work) => inTransaction(TRANSACTION, work),
     boundedTransaction: (work, lockWaitMs = LOCK_WAIT_MS) => inTransaction(bounded(lockWaitMs), work),
@@ -138,6 +147,31 @@ export function connect(options: ConnectOptions): Database {
     reset,
     close: () => pool.end(),
   };
+}
+
+/** The statements of a transaction whose answers nobody waits for before its end ({@link Queries.write}). */
+class Sent {
+  readonly #answers: Promise<unknown>[] = [];
+  /** What the server said of the first one that failed: the transaction is undone. */
+  refused: unknown;
+  #failure: unknown;
+
+  add(answer: Promise<unknown>): void {
+    this.#answers.push(
+      answer.catch((error: unknown) => {
+        this.#failure ??= error;
+        if (isAnswer(error)) this.refused ??= error;
+      }),
+    );
+  }
+
+  /** Resolves once all are answered, and the COMMIT after them; that of a transaction which is undone is no error to the server. */
+  async endedBy(commit: Promise<unknown>): Promise<void> {
+    const [ended] = await Promise.allSettled([commit, ...this.#answers]);
+    if (this.refused !== undefined) throw this.refused;
+    if (ended.status === 'rejected') throw ended.reason;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
 }
 
 function createPool({ url, max, min = 0, statementMs = 0 }: ConnectOptions): {
@@ -150,6 +184,7 @@ function createPool({ url, max, min = 0, statementMs = 0 }: ConnectOptions): {
     max,
     min,
     types,
+    pipeline: true,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: statementMs,
     keepAlive: true,
@@ -200,16 +235,18 @@ function createNames(): { learn(client: pg.PoolClient): Promise<void>; of(sql: s
   };
 }
 
-/** Without `nameOf`, statements are prepared anew each time. */
+/** Without `nameOf`, statements are prepared anew each time; without `sent`, all are waited for. */
 export function queriesOn(
   client: pg.ClientBase,
   nameOf: (sql: string) => string | undefined = () => undefined,
+  sent?: Sent,
 ): Queries {
   const valuesOf = (params: readonly Param[]) => params.map(withoutQuotes);
+  const ask = (sql: string, params: readonly Param[]) =>
+    client.query({ name: nameOf(sql), text: sql, values: valuesOf(params) });
   return {
     async objects(sql, params = []) {
-      const { rows } = await client.query({ name: nameOf(sql), text: sql, values: valuesOf(params) });
-      return rows;
+      return (await ask(sql, params)).rows;
     },
     async arrays(sql, params = []) {
       const { rows } = await client.query({
@@ -221,8 +258,12 @@ export function queriesOn(
       return rows;
     },
     async run(sql, params = []) {
-      const { rowCount } = await client.query({ name: nameOf(sql), text: sql, values: valuesOf(params) });
-      return rowCount ?? 0;
+      return (await ask(sql, params)).rowCount ?? 0;
+    },
+    async write(sql, params = []) {
+      const answer = ask(sql, params);
+      if (sent === undefined) await answer;
+      else sent.add(answer);
     },
     async script(sql) {
       await client.query(sql);

@@ -25,8 +25,8 @@ export async function appendLogs(q: Queries, batch: readonly RunLines[]): Promis
     ]),
   );
   if (kept.length === 0) return;
-  await q.run(APPEND, columnsOf(kept, 7));
-  await q.run(DROP_OLDEST, [[...new Set(kept.map(([runId]) => runId ?? null))], MAX_LOG_BYTES]);
+  await q.write(APPEND, columnsOf(kept, 7));
+  await q.write(DROP_OLDEST, [[...new Set(kept.map(([runId]) => runId ?? null))], MAX_LOG_BYTES]);
 }
 
 function linesByRun(batch: readonly RunLines[]): ReadonlyMap<number, readonly LogLine[]> {

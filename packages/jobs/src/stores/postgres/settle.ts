@@ -218,7 +218,7 @@ async function writeEnds(u: Unit, { byJob, gone, putBack }: Ends): Promise<boole
       errorsText(to.errors),
       progress === undefined ? null : JSON.stringify(progress),
     ]);
-    await u.q.run(PUT_BACK, columnsOf(rows, 7));
+    await u.q.write(PUT_BACK, columnsOf(rows, 7));
   }
   const wake = await settleJobs(u, byJob, { ofClaims: true });
   await flush(u);

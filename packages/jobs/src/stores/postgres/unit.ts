@@ -149,7 +149,7 @@ export async function nextIds(u: Unit, count: number): Promise<number[]> {
 
 async function insertFinished(u: Unit, runs: readonly FinishedRun[]): Promise<void> {
   if (runs.length === 0) return;
-  await u.q.run(INSERT_FINISHED, columnsOf(runs.map(finishedParams), FINISHED_WIDTH));
+  await u.q.write(INSERT_FINISHED, columnsOf(runs.map(finishedParams), FINISHED_WIDTH));
   u.finished.push(...runs);
 }
 
@@ -164,7 +164,7 @@ async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
     else known.count += 1;
   }
   const rows = [...counts.values()].map(({ hour, status, count }) => [hour, status, count] as const);
-  await u.q.run(ADD_TO_HOURS, [...columnsOf(rows, 3), u.shared.shard]);
+  await u.q.write(ADD_TO_HOURS, [...columnsOf(rows, 3), u.shared.shard]);
 }
 
 async function insertLive(
@@ -195,11 +195,11 @@ async function writeJobs(u: Unit): Promise<void> {
     const isSame = wakeAt === before.job.wakeAt && after.typeKey === before.typeKey;
     if (wakeAt !== undefined && !isSame) woken.push(wakeAt);
     if (onlyStateChanged(before, after)) states.push([...stateParams(after), after.job.wakeAt ?? null, uid]);
-    else await u.q.run(UPDATE_JOB, [...jobParams(after), uid]);
+    else await u.q.write(UPDATE_JOB, [...jobParams(after), uid]);
   }
   u.unsaved.clear();
   becomeDue(u, 'jobs', woken);
-  if (states.length > 0) await u.q.run(UPDATE_JOB_STATES, columnsOf(states, STATES_WIDTH));
+  if (states.length > 0) await u.q.write(UPDATE_JOB_STATES, columnsOf(states, STATES_WIDTH));
 }
 
 function newRun(
