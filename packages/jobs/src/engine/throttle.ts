@@ -15,7 +15,7 @@ const AFTER_REQUEST_MS = 100;
 /** Most runs taken by one claim meanwhile: the event loop has dealt with them within a millisecond. */
 const BATCH_BESIDE_REQUESTS = 64;
 /** Most runs taken by one claim. */
-export const MAX_BATCH = 1_000;
+export const MAX_BATCH = 2_000;
 
 /**
  * The API comes first (P20, section 8 of the design). While requests come in, a claim takes few runs at once. And claims are

@@ -57,9 +57,11 @@ async function move(u: Unit, runs: readonly Succeeded[]): Promise<ReadonlySet<nu
   const [row] = await u.q.arrays(MOVE, [
     runs.map(({ runId }) => runId),
     runs.map(({ fence }) => fence),
-    runs.map(({ startedAt }) => startedAt),
-    runs.map(({ finishedAt }) => finishedAt),
+    // By the time of the transaction: short numbers.
+    runs.map(({ startedAt }) => startedAt - u.now),
+    runs.map(({ finishedAt }) => finishedAt - u.now),
     results.every((result) => result === null) ? [] : results,
+    u.now,
   ]);
   const [fences] = row as readonly [readonly number[] | null];
   return new Set(fences);
@@ -70,8 +72,9 @@ async function move(u: Unit, runs: readonly Succeeded[]): Promise<ReadonlySet<nu
  * it is settled. Its attempt is the one after those that failed.
  */
 const MOVE = `WITH told AS (
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
-      AS told (run_id, claim, began_at, finished_at, result)),
+    SELECT run_id, claim, $6::bigint + began AS began_at, $6::bigint + finished AS finished_at, result
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+      AS told (run_id, claim, began, finished, result)),
   gone AS (
     DELETE FROM greenvue_jobs.live_runs USING told WHERE live_runs.id = told.run_id AND live_runs.fence = told.claim
     RETURNING live_runs.*, told.began_at, told.finished_at, told.result),
