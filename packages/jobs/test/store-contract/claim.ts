@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { failed, type MakeStore, MINUTE, ON_DEMAND, required, SECOND, T0, TYPES, useStore } from './rig.ts';
+import {
+  failed,
+  type MakeStore,
+  MINUTE,
+  ON_DEMAND,
+  required,
+  SECOND,
+  SUCCEEDED,
+  T0,
+  TYPES,
+  useStore,
+} from './rig.ts';
 
 export function claimContract(makeStore: MakeStore): void {
   describe('claims', () => {
@@ -45,6 +56,50 @@ export function claimContract(makeStore: MakeStore): void {
         status: 'running',
         startedAt: T0 + 1,
         claim: { node: 'node-9', fence: run.fence },
+      });
+    });
+
+    describe('brought along by a trigger', () => {
+      const triggerWith = (types: Readonly<Record<string, number>>, command: object = {}) =>
+        t.done(
+          'a',
+          { kind: 'trigger', ...command },
+          { claim: { node: 'node-9', types, places: 1, prefetch: 0 } },
+        );
+
+      it('takes the run that it makes', async () => {
+        await t.create('a', { schedule: ON_DEMAND });
+        const { queued, claimed } = await triggerWith(TYPES, { payload: '{"n":1}' });
+        const [run] = claimed?.runs ?? [];
+        expect(claimed).toMatchObject({ now: T0, jobs: [await t.job('a')] });
+        expect(run).toEqual({
+          id: required(queued[0]).id,
+          job: 0,
+          fence: run?.fence,
+          attempt: 1,
+          availableAt: T0,
+          started: true,
+          catchUp: false,
+          missed: 0,
+          payload: '{"n":1}',
+        });
+        expect(await t.live(required(run).id)).toMatchObject({
+          status: 'running',
+          startedAt: T0,
+          queuedAt: T0,
+          payload: '{"n":1}',
+          claim: { node: 'node-9', fence: run?.fence },
+        });
+        expect((await t.claim()).runs).toEqual([]);
+        await t.settle(required(run), SUCCEEDED);
+        expect(await t.finished(required(run).id)).toMatchObject({ status: 'succeeded', attempt: 1 });
+      });
+
+      it('takes none that may not start yet, nor one that its node cannot run', async () => {
+        await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+        expect((await triggerWith(TYPES, { runAt: T0 + SECOND })).claimed?.runs ?? []).toEqual([]);
+        expect((await triggerWith({ other: 1 })).claimed?.runs ?? []).toEqual([]);
+        expect((await t.claim()).runs).toHaveLength(1);
       });
     });
 

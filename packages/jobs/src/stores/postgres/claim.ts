@@ -1,6 +1,7 @@
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import type { Mutable } from '../rows/run-row.ts';
+import { isAlive } from './insert-claimed.ts';
 import { LOOK_AGAIN_MS } from './jobs.ts';
 import { SELECT_VARYING } from './known-jobs.ts';
 import { earlierOf, type Seen, seeing, seenIn } from './low-water.ts';
@@ -180,10 +181,7 @@ const FREE = `SELECT ctid AS place, id, available_at, recoveries FROM greenvue_j
       WHERE type_key = known.key AND held = 'no' AND node IS NULL AND (NOT $8::boolean OR EXISTS (SELECT FROM alive))`;
 const STARTS = '(available_at, id) <= (SELECT available_at, id FROM last_to_start)';
 /** What is taken, and how many were found due. Taken by where they are, since they are locked: to look each up by its id costs more. */
-const CLAIM = `WITH alive AS MATERIALIZED (
-    -- Held against being buried until the claim is written.
-    SELECT FROM greenvue_jobs.nodes
-    WHERE id = $7 AND lease_until > extract(epoch FROM clock_timestamp()) * 1000 FOR KEY SHARE),
+const CLAIM = `WITH alive AS MATERIALIZED (${isAlive('$7')}),
   due AS MATERIALIZED (
     SELECT due.*, row_number() OVER (ORDER BY due.available_at, due.id) AS n
     FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (

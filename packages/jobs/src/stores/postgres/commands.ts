@@ -12,6 +12,7 @@ import type { StoredJob } from '../rows/job-row.ts';
 import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision, cancelLiveRuns } from './apply.ts';
 import { columnsOf } from './database.ts';
+import type { Claimant } from './insert-claimed.ts';
 import { lockJob, lockJobAlone, shareJob } from './jobs.ts';
 import { liveRunsOfOne, needsClaimed } from './live-runs.ts';
 import { findRun } from './read-runs.ts';
@@ -25,7 +26,11 @@ export const DEDUPE_MS = 24 * 3_600_000;
  * The key of the type of an edit's definition has to be ensured before. With `sharing`, a free trigger takes the job from nobody;
  * that is for statements that see what was committed before them.
  */
-export async function command(u: Unit, input: CommandInput, sharing = false): Promise<CommandResult> {
+export async function command(
+  u: Unit,
+  input: CommandInput,
+  { sharing = false, claimant }: { readonly sharing?: boolean; readonly claimant?: Claimant } = {},
+): Promise<CommandResult> {
   const { jobId, dedupeKey } = input;
   if (dedupeKey !== undefined) await u.q.arrays(LOCK_KEY, [DEDUPE_CLASS, `${jobId} ${dedupeKey}`]);
   const { stored, isFree } = await lockFor(u, input, sharing);
@@ -50,7 +55,7 @@ export async function command(u: Unit, input: CommandInput, sharing = false): Pr
   if (takesRoom) saveJob(u, { ...lockedJob(u, uid) });
   const cancelRequests: CancelRequest[] =
     decision.cancelLive === undefined ? [] : await cancelLiveRuns(u, uid, decision.cancelLive);
-  await flush(u);
+  const claimed = await flush(u, claimant);
   const made = u.queued.at(-1);
   if (dedupeKey !== undefined && made !== undefined) {
     await u.q.write(KEEP_DEDUPE_KEY, [uid, dedupeKey, Number(made.id), u.now]);
@@ -58,7 +63,16 @@ export async function command(u: Unit, input: CommandInput, sharing = false): Pr
   await writeAudit(u, input.audit, input.jobId);
   const { queued } = u;
   const finished = u.finished.slice(0, MAX_TOLD);
-  return { kind: 'done', changed: true, job: lockedJob(u, uid).job, queued, finished, cancelRequests };
+  const { job: after } = lockedJob(u, uid);
+  return {
+    kind: 'done',
+    changed: true,
+    job: after,
+    queued,
+    finished,
+    cancelRequests,
+    ...(claimed === undefined ? {} : { claimed }),
+  };
 }
 
 interface Lock {

@@ -33,7 +33,7 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
     trigger: (input) =>
       insideOf<CommandResult>(tx, async ({ q, seesNewest }) => {
         const at = now();
-        const result = await command(createUnit(q, shared, at), input, seesNewest);
+        const result = await command(createUnit(q, shared, at), input, { sharing: seesNewest });
         if (result.kind !== 'done') return { result, kept: false };
         const { job, queued } = result;
         await tellOnCommit(

@@ -9,6 +9,8 @@ import { rowOf } from './run-rows.ts';
 export interface LowWater {
   /** Begins a look at `now`; `see` looks for what is due first from an instant on. */
   look(now: number, see: (from: number) => Promise<Seen>): Promise<Look>;
+  /** Looks from the start take long. */
+  readonly isSlow: boolean;
   /** What is due at these instants is written now. */
   rewind(to: readonly number[]): void;
 }
@@ -79,6 +81,7 @@ export function createLowWater(monotonic: () => number = () => performance.now()
     lastTook = [...lastTook, tookMs].slice(-LOOKS);
   };
   const typicalMs = () => (lastTook.length < LOOKS ? 0 : Math.min(...lastTook));
+  const isSlow = () => typicalMs() >= QUICK_MS;
 
   const seeFromStart = async (now: number, see: (from: number) => Promise<Seen>) => {
     const look = begin();
@@ -94,8 +97,8 @@ export function createLowWater(monotonic: () => number = () => performance.now()
 
   return {
     async look(now, see) {
-      if (typicalMs() >= QUICK_MS && monotonic() >= nextAt) await seeFromStart(now, see);
-      const isFromStart = typicalMs() < QUICK_MS;
+      if (isSlow() && monotonic() >= nextAt) await seeFromStart(now, see);
+      const isFromStart = !isSlow();
       const look = begin();
       return {
         from: isFromStart ? START : mark,
@@ -110,6 +113,9 @@ export function createLowWater(monotonic: () => number = () => performance.now()
           nextAt = look.begun;
         },
       };
+    },
+    get isSlow() {
+      return isSlow();
     },
     rewind(instants) {
       setBack(instants.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY));

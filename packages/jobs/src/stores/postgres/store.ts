@@ -142,9 +142,12 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       ),
   });
   const commandAndClaim = async (u: Unit, input: CommandInput): Promise<CommandResult> => {
-    const result = await command(u, input);
-    if (result.kind !== 'done' || !result.changed || input.claim === undefined) return result;
-    return { ...result, claimed: await claim(u, input.claim, joined.has(input.claim.node)) };
+    if (input.claim === undefined) return command(u, input);
+    const { node, types } = input.claim;
+    const hasJoined = joined.has(node);
+    const result = await command(u, input, { claimant: { node, types, hasJoined } });
+    if (result.kind !== 'done' || !result.changed || result.claimed !== undefined) return result;
+    return { ...result, claimed: await claim(u, input.claim, hasJoined) };
   };
   // Beside the lane: claims of the dead may wait for what a frozen process holds, and no work of this node is to wait for them.
   const beside = <T>(work: (u: Unit) => Promise<T>) =>

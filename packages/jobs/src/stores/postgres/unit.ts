@@ -1,10 +1,12 @@
 import type { NewRun, SkippedRun } from '../../core/decision.ts';
 import type { FinishedRun, FinishedStatus, LiveRun } from '../../core/run.ts';
 import { type EndedRun, skippedOf } from '../../core/settle.ts';
+import type { ClaimResult } from '../../core/store-passes.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { jobParams, onlyStateChanged, type StoredJob, stateParams } from '../rows/job-row.ts';
 import type { Crowds } from './crowds.ts';
 import { columnsOf, type Queries } from './database.ts';
+import { type Claimant, insertClaimed, mayClaim } from './insert-claimed.ts';
 import { STATES_WIDTH, UPDATE_JOB, UPDATE_JOB_STATES } from './job-rows.ts';
 import type { KnownClaims } from './known-claims.ts';
 import type { KnownJobs } from './known-jobs.ts';
@@ -118,8 +120,9 @@ export function becomeDue(u: Unit, what: keyof Shared['due'], instants: readonly
   u.onceWritten.push(rewind);
 }
 
-/** Writes what was gathered. */
-export async function flush(u: Unit): Promise<void> {
+/** Writes what was gathered. Gives the claim of the run that it made for the claimant, if there is one to be had. */
+export async function flush(u: Unit, claimant?: Claimant): Promise<ClaimResult | undefined> {
+  const claimed = claimant && (await makeClaimed(u, claimant));
   const made = await withIds(u);
   const skipped: FinishedRun[] = [];
   const queued = new Map<string, { readonly run: LiveRun; readonly job: StoredJob }>();
@@ -133,6 +136,40 @@ export async function flush(u: Unit): Promise<void> {
   await countInHours(u, [...finished, ...u.moved.splice(0)]);
   await insertLive(u, queued);
   await writeJobs(u);
+  return claimed;
+}
+
+/** Only where it is all that is made: what comes first is not known of several. */
+async function makeClaimed(u: Unit, claimant: Claimant): Promise<ClaimResult | undefined> {
+  const [one, ...others] = u.toMake;
+  if (one?.kind !== 'queue' || others.length > 0 || !mayClaim(u, claimant, one.run, one.job))
+    return undefined;
+  u.toMake.pop();
+  const { id, fence } = await insertClaimed(u, one.run, one.job, claimant);
+  const { job } = one.job;
+  const run = newRun(one.run, { id: String(id), jobUid: job.uid, now: u.now });
+  if (fence === undefined) becomeDue(u, 'runs', [run.availableAt]);
+  addQueued(u, run, one.job);
+  if (fence === undefined) return undefined;
+  const { availableAt, catchUp, missed, payload } = run;
+  const own = payload === undefined ? {} : { payload };
+  const claim = {
+    id: run.id,
+    job: 0,
+    fence,
+    attempt: 1,
+    availableAt,
+    started: true,
+    catchUp,
+    missed,
+    ...own,
+  };
+  return { now: u.now, jobs: [job], runs: [claim] };
+}
+
+function addQueued(u: Unit, run: LiveRun, { job, uid }: StoredJob): void {
+  u.queued.push(run);
+  if (job.overlap === 'allow') u.shared.crowds.grew(uid);
 }
 
 async function withIds(u: Unit): Promise<((ToQueue | ToSkip) & { readonly id: string })[]> {
@@ -181,8 +218,7 @@ async function insertLive(
   for (const id of numbersIn(await u.q.arrays(INSERT_LIVE, columnsOf(rows, LIVE_WIDTH)))) {
     const made = queued.get(String(id));
     if (made === undefined) throw new Error(`run ${id} was not asked for`);
-    u.queued.push(made.run);
-    if (made.job.job.overlap === 'allow') u.shared.crowds.grew(made.job.uid);
+    addQueued(u, made.run, made.job);
   }
 }
 

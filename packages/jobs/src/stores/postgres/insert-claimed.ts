@@ -1,0 +1,60 @@
+import type { NewRun } from '../../core/decision.ts';
+import type { ClaimInput } from '../../core/store-passes.ts';
+import type { StoredJob } from '../rows/job-row.ts';
+import { rowOf } from './run-rows.ts';
+import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
+import type { Unit } from './unit.ts';
+
+/** Who takes the run that a command makes, if that starts at once; `hasJoined`: only as long as its lease lasts. */
+export interface Claimant extends Pick<ClaimInput, 'node' | 'types'> {
+  readonly hasJoined: boolean;
+}
+
+export interface MadeRun {
+  readonly id: number;
+  /** Absent: something else that its claimant can run is due, too, and comes first; or the claimant is dead to the others. */
+  readonly fence?: number;
+}
+
+/** Not while it takes long to see that nothing else is due. */
+export function mayClaim(u: Unit, { types }: Claimant, run: NewRun, { job }: StoredJob): boolean {
+  const isDue = run.trigger === 'manual' && run.held === 'no' && run.availableAt === u.now;
+  return isDue && (types[job.type] ?? 0) >= job.typeVersion && !u.shared.due.runs.isSlow;
+}
+
+/** Makes a run that is claimed from the start: one statement instead of three, and one version of its row. */
+export async function insertClaimed(
+  u: Unit,
+  run: NewRun,
+  { job, typeKey }: StoredJob,
+  { node, types, hasJoined }: Claimant,
+): Promise<MadeRun> {
+  const [row] = await u.q.arrays(INSERT_CLAIMED, [
+    versionsParam(types),
+    Number(job.uid),
+    typeKey,
+    run.payload ?? null,
+    run.retryOf === undefined ? null : Number(run.retryOf),
+    u.now,
+    node,
+    hasJoined,
+  ]);
+  const [id, fence] = rowOf<[number, number | null]>(row);
+  return { id, ...(fence === null ? {} : { fence }) };
+}
+
+/** Held against being buried until the claim is written. */
+export const isAlive = (node: string): string => `SELECT FROM greenvue_jobs.nodes
+    WHERE id = ${node} AND lease_until > extract(epoch FROM clock_timestamp()) * 1000 FOR KEY SHARE`;
+const INSERT_CLAIMED = `WITH alive AS MATERIALIZED (${isAlive('$7')}),
+  made AS (SELECT nextval('greenvue_jobs.ids') AS id,
+    CASE WHEN (NOT $8::boolean OR EXISTS (SELECT FROM alive)) AND NOT EXISTS (
+        SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (SELECT FROM greenvue_jobs.live_runs
+          WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= $6::bigint LIMIT 1) AS due)
+      THEN nextval('greenvue_jobs.ids') END AS fence)
+  INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, payload, retry_of, queued_at, held,
+    available_at, fence, node, status, started_at)
+  SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, $6::bigint, 'no',
+    $6::bigint, fence, CASE WHEN fence IS NOT NULL THEN $7 END, CASE WHEN fence IS NULL THEN 'queued' ELSE 'running' END,
+    CASE WHEN fence IS NOT NULL THEN $6::bigint END
+  FROM made RETURNING id, fence`;
