@@ -10,7 +10,7 @@ export const agenda: Contestant = {
   role: 'peer',
   package: 'agenda',
   needs: 'postgres',
-  pace: { registers: 700, drains: 1_000 },
+  pace: { registers: 700, drains: 700 },
   claimsAllFirst: true,
   keepsHistory: true,
   cannot: {},
