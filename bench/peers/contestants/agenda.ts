@@ -10,7 +10,7 @@ export const agenda: Contestant = {
   role: 'peer',
   package: 'agenda',
   needs: 'postgres',
-  pace: { registers: 700, drains: 700 },
+  pace: { registers: 700, drains: 2_000 },
   claimsAllFirst: true,
   keepsHistory: true,
   cannot: {},

@@ -3,7 +3,7 @@ import type { JobDefinition } from '../core/job.ts';
 import type { Backoff } from '../core/retry.ts';
 import { parseSchedule, type ScheduleInput } from '../core/schedule.ts';
 import type { InvalidField, JobInput, JobPatch } from './engine-port.ts';
-import { backoffOf, checkPayload, type Registry, timeoutMs } from './registry.ts';
+import { acceptPayload, backoffOf, type Registry, timeoutMs } from './registry.ts';
 
 export type ParsedDefinition =
   | { readonly ok: true; readonly definition: JobDefinition }
@@ -34,7 +34,7 @@ export function parseDefinition<Deps>(
     fault('/type', `unknown job type; registered are: ${known}`);
     return { ok: false, faults };
   }
-  const payload = checkPayload(type, input.payload);
+  const payload = acceptPayload(type, input.payload);
   if (!payload.ok) faults.push(...payload.faults);
   const timeout = input.timeout === undefined ? type.timeoutMs : timeoutMs(input.timeout);
   if (typeof timeout === 'string') fault('/timeout', timeout);

@@ -51,6 +51,17 @@ describe('P4: what is known of what comes due', () => {
     expect(due.nextWakeAt).toBe(100);
   });
 
+  it('tells whether the last claim left something due, whatever is looked at anew', () => {
+    const due = new DueTimes(200);
+    expect(due.hasLeft).toBe(false);
+    due.claimed(claimed(10), 0);
+    due.lookAnew();
+    due.claimedBeside(claimed());
+    expect(due.hasLeft).toBe(true);
+    due.claimed(claimed(11), 0);
+    expect(due.hasLeft).toBe(false);
+  });
+
   it('keeps in mind a run that was put back meanwhile, and before', async () => {
     expect(await answered((due) => due.putBack(50))).toMatchObject({ nextWakeAt: 100, nextDueAt: 50 });
     const due = await answered(() => undefined);

@@ -15,7 +15,7 @@ import {
   requireDone,
   within,
 } from './manage.ts';
-import { checkPayload } from './registry.ts';
+import { acceptPayload } from './registry.ts';
 
 type RunMethods = Pick<Engine, 'trigger' | 'getRun' | 'listRuns' | 'getLogs' | 'cancelRun' | 'retryRun'>;
 
@@ -169,7 +169,7 @@ function overrideOf<Deps>({ registry }: ManageDeps<Deps>, typeName: string, payl
       'conflict',
       `No job type ${typeName} is registered here, so that its payload can't be checked.`,
     );
-  const checked = checkPayload(type, payload);
+  const checked = acceptPayload(type, payload);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
   return checked.json;
 }

@@ -6,6 +6,8 @@ import { type Backoff, DEFAULT_BACKOFF, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS
 import type { JsonText } from '../core/run.ts';
 import type { InvalidField } from './engine-port.ts';
 
+const LARGEST_PAYLOAD_BYTES = 65_536;
+
 /** A job type, checked, with its defaults worked out. */
 export interface RegisteredType<Deps> {
   readonly jobType: JobType<Deps>;
@@ -110,6 +112,13 @@ export function checkPayload<Deps>(type: RegisteredType<Deps>, payload: unknown)
   if (parsed.success) return { ok: true, json: canonicalJson(parsed.data) };
   const faults = parsed.error.issues.flatMap((issue) => faultsOf(issue));
   return { ok: false, faults };
+}
+
+/** {@link checkPayload} of one that somebody gives now: what is kept of payloads must stay small. */
+export function acceptPayload<Deps>(type: RegisteredType<Deps>, payload: unknown): CheckedPayload {
+  const checked = checkPayload(type, payload);
+  if (!checked.ok || Buffer.byteLength(checked.json) <= LARGEST_PAYLOAD_BYTES) return checked;
+  return { ok: false, faults: [{ pointer: '/payload', detail: 'must be at most 64 KiB as JSON' }] };
 }
 
 function faultsOf(issue: z.core.$ZodIssue): InvalidField[] {

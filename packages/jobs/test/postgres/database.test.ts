@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { connect, type Database, type Queries } from '../../src/stores/postgres/database.ts';
+import { mayBeDone } from '../../src/stores/postgres/database-errors.ts';
 import { numberOf } from '../../src/stores/rows/first-column.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
@@ -63,6 +64,98 @@ describe('the connections of the PostgreSQL store', () => {
     expect((await other.query('SELECT n FROM counters')).rows).toEqual([{ n: 50 }]);
   });
 });
+
+describe('a write that only the end of its transaction waits for', () => {
+  const ADD = 'UPDATE counters SET n = n + 1';
+  const DIVIDE = 'UPDATE counters SET n = n / 0';
+  const kept = async () => (await other.query('SELECT n FROM counters')).rows[0].n;
+  beforeEach(() => other.query('UPDATE counters SET n = 0'));
+
+  it('is kept with the others', async () => {
+    const two = connect({ url: test.url, max: 1 });
+    onTestFinished(() => two.close());
+    await two.transaction(async (q) => {
+      await q.write(ADD);
+      expect(await q.arrays('SELECT n FROM counters')).toEqual([[1]]);
+      await q.write(ADD);
+    });
+    expect(await kept()).toBe(2);
+  });
+
+  it('P10: undoes them with its own error when the server refuses it, the last one as well; the connection is good for more', async () => {
+    const one = connect({ url: test.url, max: 1 });
+    onTestFinished(() => one.close());
+    const backend = await backendOf(one);
+    for (const after of [[], [ADD]]) {
+      const failed = one.transaction(async (q) => {
+        await q.run(ADD);
+        await q.write(DIVIDE);
+        for (const sql of after) await q.run(sql);
+      });
+      await expect(failed).rejects.toMatchObject({ cause: { code: '22012' } });
+      await expect(failed).rejects.not.toSatisfy(mayBeDone);
+      expect(await kept()).toBe(0);
+      expect(await backendOf(one)).toBe(backend);
+    }
+  });
+
+  it('P10: undoes them when it never comes to the server', async () => {
+    const failed = db.transaction(async (q) => {
+      await q.run(ADD);
+      await q.write('SELECT $1::text', [UNREADABLE]);
+    });
+    await expect(failed).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(failed).rejects.not.toSatisfy(mayBeDone);
+    expect(await kept()).toBe(0);
+  });
+
+  it('P10: that is cancelled tells so, and its connection is not used again', async () => {
+    const one = connect({ url: test.url, max: 1 });
+    onTestFinished(() => one.close());
+    const backend = await backendOf(one);
+    const failed = one.transaction(async (q) => {
+      await q.run("SELECT set_config('statement_timeout', '20', true)");
+      await q.write('SELECT pg_sleep(1)');
+      await q.run(ADD);
+    });
+    await expect(failed).rejects.toMatchObject({ cause: { code: '57014' } });
+    expect(await backendOf(one)).not.toBe(backend);
+    expect(await kept()).toBe(0);
+  });
+
+  it('P10: that waits for a lock in vain is told as busy', async () => {
+    await other.query('BEGIN');
+    await other.query(ADD);
+    const failed = db.boundedTransaction((q) => q.write(ADD), 50);
+    await expect(failed).rejects.toMatchObject({ code: 'busy' });
+    await other.query('ROLLBACK');
+  });
+
+  it('P7: that cannot be put in an order is tried again with all of its transaction', async () => {
+    let tries = 0;
+    await db.transaction(async (q) => {
+      await q.write(ADD);
+      if (++tries === 1) await q.write("DO $$ BEGIN RAISE 'not in order' USING ERRCODE = '40001'; END $$");
+    });
+    expect([tries, await kept()]).toEqual([2, 1]);
+  });
+
+  it('P9: whose COMMIT is lost may be done', async () => {
+    const lost = db.transaction(async (q) => {
+      const backend = await backendOf(q);
+      await q.write('SELECT pg_sleep(0.3)');
+      setTimeout(() => void other.query('SELECT pg_terminate_backend($1)', [backend]), 50);
+    });
+    await expect(lost).rejects.toSatisfy(mayBeDone);
+  });
+});
+
+/** `pg` asks it for what it is, in vain. */
+const UNREADABLE = {
+  toPostgres() {
+    throw new RangeError('too long');
+  },
+} as unknown as string;
 
 async function backendOf(q: Queries): Promise<number | undefined> {
   return numberOf((await q.arrays('SELECT pg_backend_pid()'))[0]);

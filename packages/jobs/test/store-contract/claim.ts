@@ -103,6 +103,21 @@ export function claimContract(makeStore: MakeStore): void {
       });
     });
 
+    it('claims of several runs, with and without a payload or a slot, tell each what is its own', async () => {
+      await t.create('slot');
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+      await t.trigger('a');
+      await t.done('a', { kind: 'trigger', payload: '{"n":1}' });
+      t.clock.advance(MINUTE);
+      await t.plan();
+      const { runs, jobs } = await t.claim(5);
+      expect(runs.map(({ job, payload, scheduledFor }) => [jobs[job]?.id, payload, scheduledFor])).toEqual([
+        ['a', undefined, undefined],
+        ['a', '{"n":1}', undefined],
+        ['slot', undefined, T0 + MINUTE],
+      ]);
+    });
+
     const AHEAD = { ms: 200, runs: 5 };
     const aheadOf = (more: { readonly places: number; readonly prefetch: number }) =>
       t.store.claim({ node: 'node-1', types: TYPES, ahead: AHEAD, ...more });

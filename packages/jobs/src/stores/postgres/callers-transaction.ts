@@ -1,6 +1,7 @@
 import { StoreError } from '../../core/errors.ts';
 import type { Transaction } from '../../core/store.ts';
-import { busy, LOCK_WAIT_MS, type Param, type Queries } from './database.ts';
+import { LOCK_WAIT_MS, type Param, type Queries } from './database.ts';
+import { busy } from './database-errors.ts';
 
 /** How a piece of work in a caller's transaction ended; what is not `kept` is undone, its locks included. */
 export interface Ended<T> {

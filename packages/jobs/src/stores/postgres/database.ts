@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import { StoreError } from '../../core/errors.ts';
+import { fail, isAnswer, isUndone } from './database-errors.ts';
+import { createSent, type Sent } from './sent.ts';
 
 /** A value that can be bound to a parameter; an array goes to a parameter of an array type. */
 export type Param = string | number | boolean | null | readonly (string | number | boolean | null)[];
@@ -56,8 +57,6 @@ export interface TimeSample {
   readonly now: number;
 }
 
-/** Two transactions that wait for each other, or that can't be put in an order: one is undone, and tried again. */
-const UNDONE = new Set(['40001', '40P01']);
 const TRIES = 5;
 const CONNECT_MS = 5_000;
 /** A process that is frozen, or cut off, in the middle of a transaction holds rows that others wait for: so long at most. */
@@ -66,7 +65,6 @@ const IDLE_MS = 10_000;
 export const LOCK_WAIT_MS = 2_000;
 /** Those of the store take some milliseconds; whoever holds a job for longer is somebody else. */
 export const SHORT_WAIT_MS = 100;
-const LOCK_NOT_AVAILABLE = '55P03';
 const INT8 = 20;
 const INT8_ARRAY: number = 1016;
 
@@ -113,15 +111,15 @@ export function connect(options: ConnectOptions): Database {
     for (let tries = 1; ; tries++) {
       try {
         return await withClient(async (client) => {
-          const sent = new Sent();
+          const sent = createSent();
           try {
             const now = await begun(client, how);
             const result = await work(queriesOn(client, names.of, sent), now);
-            await sent.endedBy(client.query('COMMIT').catch(commitFailed));
+            await sent.commit(() => client.query('COMMIT'));
             return result;
           } catch (failure) {
             // What follows a statement that failed tells only that.
-            const error = sent.refused ?? failure;
+            const error = isAnswer(failure) ? (sent.failure ?? failure) : failure;
             // One that is broken takes the transaction with it.
             if (isAnswer(error)) await client.query('ROLLBACK').catch(() => undefined);
             throw error;
@@ -147,31 +145,6 @@ export function connect(options: ConnectOptions): Database {
     reset,
     close: () => pool.end(),
   };
-}
-
-/** The statements of a transaction whose answers nobody waits for before its end ({@link Queries.write}). */
-class Sent {
-  readonly #answers: Promise<unknown>[] = [];
-  /** What the server said of the first one that failed: the transaction is undone. */
-  refused: unknown;
-  #failure: unknown;
-
-  add(answer: Promise<unknown>): void {
-    this.#answers.push(
-      answer.catch((error: unknown) => {
-        this.#failure ??= error;
-        if (isAnswer(error)) this.refused ??= error;
-      }),
-    );
-  }
-
-  /** Resolves once all are answered, and the COMMIT after them; that of a transaction which is undone is no error to the server. */
-  async endedBy(commit: Promise<unknown>): Promise<void> {
-    const [ended] = await Promise.allSettled([commit, ...this.#answers]);
-    if (this.refused !== undefined) throw this.refused;
-    if (ended.status === 'rejected') throw ended.reason;
-    if (this.#failure !== undefined) throw this.#failure;
-  }
 }
 
 function createPool({ url, max, min = 0, statementMs = 0 }: ConnectOptions): {
@@ -242,28 +215,26 @@ export function queriesOn(
   sent?: Sent,
 ): Queries {
   const valuesOf = (params: readonly Param[]) => params.map(withoutQuotes);
-  const ask = (sql: string, params: readonly Param[]) =>
-    client.query({ name: nameOf(sql), text: sql, values: valuesOf(params) });
+  const statement = (sql: string, params: readonly Param[]) => ({
+    name: nameOf(sql),
+    text: sql,
+    values: valuesOf(params),
+  });
+  const ask = (sql: string, params: readonly Param[]) => client.query(statement(sql, params));
   return {
     async objects(sql, params = []) {
       return (await ask(sql, params)).rows;
     },
     async arrays(sql, params = []) {
-      const { rows } = await client.query({
-        name: nameOf(sql),
-        text: sql,
-        values: valuesOf(params),
-        rowMode: 'array',
-      });
+      const { rows } = await client.query({ ...statement(sql, params), rowMode: 'array' });
       return rows;
     },
     async run(sql, params = []) {
       return (await ask(sql, params)).rowCount ?? 0;
     },
     async write(sql, params = []) {
-      const answer = ask(sql, params);
-      if (sent === undefined) await answer;
-      else sent.add(answer);
+      if (sent === undefined) await ask(sql, params);
+      else sent.send((answered) => client.query(statement(sql, params), answered));
     },
     async script(sql) {
       await client.query(sql);
@@ -283,56 +254,6 @@ export function columnsOf(
   width: number,
 ): Param[] {
   return Array.from({ length: width }, (_, n) => rows.map((row) => row[n] ?? null));
-}
-
-function fail(error: unknown): never {
-  if (error instanceof StoreError) throw error;
-  const message = error instanceof Error ? error.message : String(error);
-  if (isLockTimeout(error)) throw busy(error);
-  throw new StoreError('unavailable', `The database could not be used: ${message}`, { cause: error });
-}
-
-export function isLockTimeout(error: unknown): boolean {
-  return codeOf(error) === LOCK_NOT_AVAILABLE;
-}
-
-export function busy(cause?: unknown): StoreError {
-  return new StoreError('busy', 'Another transaction has held what this needs for too long.', { cause });
-}
-
-/** The connection was lost before it told how a COMMIT had ended. */
-class LostCommitError extends Error {
-  override readonly name = 'LostCommitError';
-}
-
-function commitFailed(error: unknown): never {
-  if (isAnswer(error)) throw error;
-  throw new LostCommitError('the connection was lost before the answer to a COMMIT came', { cause: error });
-}
-
-/** Whether a transaction that was rejected may have been done all the same: nobody knows. */
-export function mayBeDone(error: unknown): boolean {
-  return error instanceof StoreError && error.cause instanceof LostCommitError;
-}
-
-/** The server answered with an error, so that the connection is still good for more. */
-function isAnswer(error: unknown): boolean {
-  if (error instanceof StoreError) return true;
-  const code = codeOf(error);
-  return code !== undefined && !LOST.test(code);
-}
-
-// Class 08, and 57: it was asked to end the connection. 25P03: it did so, since nothing came in a transaction. 25006: after a
-// failover it may lead to a server that only reads.
-const LOST = /^(?:08|57|25P03|25006)/;
-
-function isUndone(error: unknown): boolean {
-  return UNDONE.has(codeOf(error instanceof StoreError ? error.cause : error) ?? '');
-}
-
-/** The SQLSTATE of an error of the server. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError ? error.code : undefined;
 }
 
 /** The answer to {@link begin}: the last of several results. */

@@ -1,5 +1,5 @@
 import { StoreError } from '../../core/errors.ts';
-import { mayBeDone } from './database.ts';
+import { mayBeDone } from './database-errors.ts';
 
 export interface GatheringDeps<Input, Result> {
   /** All of them or nothing; results in the order of the inputs. It does not wait for long for what others hold. */

@@ -1,6 +1,7 @@
 import type { NewRun } from '../../core/decision.ts';
 import type { ClaimInput } from '../../core/store-passes.ts';
 import type { StoredJob } from '../rows/job-row.ts';
+import { TOOK_MS } from './low-water.ts';
 import { rowOf } from './run-rows.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
@@ -18,8 +19,9 @@ export interface MadeRun {
 
 /** Not while it takes long to see that nothing else is due. */
 export function mayClaim(u: Unit, { types }: Claimant, run: NewRun, { job }: StoredJob): boolean {
-  const isDue = run.trigger === 'manual' && run.held === 'no' && run.availableAt === u.now;
-  return isDue && (types[job.type] ?? 0) >= job.typeVersion && !u.shared.due.runs.isSlow;
+  const isPlain = run.trigger === 'manual' && !run.catchUp && run.missed === 0;
+  const isDue = run.held === 'no' && run.availableAt === u.now;
+  return isPlain && isDue && (types[job.type] ?? 0) >= job.typeVersion && !u.shared.due.runs.isSlow;
 }
 
 /** Makes a run that is claimed from the start: one statement instead of three, and one version of its row. */
@@ -39,7 +41,8 @@ export async function insertClaimed(
     node,
     hasJoined,
   ]);
-  const [id, fence] = rowOf<[number, number | null]>(row);
+  const [id, fence, tookMs] = rowOf<[number, number | null, number]>(row);
+  u.shared.due.runs.seenElsewhere(tookMs);
   return { id, ...(fence === null ? {} : { fence }) };
 }
 
@@ -57,4 +60,4 @@ const INSERT_CLAIMED = `WITH alive AS MATERIALIZED (${isAlive('$7')}),
   SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, $6::bigint, 'no',
     $6::bigint, fence, CASE WHEN fence IS NOT NULL THEN $7 END, CASE WHEN fence IS NULL THEN 'queued' ELSE 'running' END,
     CASE WHEN fence IS NOT NULL THEN $6::bigint END
-  FROM made RETURNING id, fence`;
+  FROM made RETURNING id, fence, ${TOOK_MS}`;

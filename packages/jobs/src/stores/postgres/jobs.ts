@@ -1,5 +1,6 @@
 import { type StoredJob, storedJobOf } from '../rows/job-row.ts';
-import { isLockTimeout, LOCK_WAIT_MS, type Queries, SHORT_WAIT_MS } from './database.ts';
+import { LOCK_WAIT_MS, type Queries, SHORT_WAIT_MS } from './database.ts';
+import { isLockTimeout } from './database-errors.ts';
 import { SELECT_JOB } from './job-rows.ts';
 import { SELECT_VARYING } from './known-jobs.ts';
 import { KEYS_KNOWN } from './type-keys.ts';

@@ -1,4 +1,5 @@
-import { type Database, mayBeDone, type Queries, SHORT_WAIT_MS } from './database.ts';
+import { type Database, type Queries, SHORT_WAIT_MS } from './database.ts';
+import { mayBeDone } from './database-errors.ts';
 import { createTurns } from './turns.ts';
 
 /**

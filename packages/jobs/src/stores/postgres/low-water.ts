@@ -11,6 +11,8 @@ export interface LowWater {
   look(now: number, see: (from: number) => Promise<Seen>): Promise<Look>;
   /** Looks from the start take long. */
   readonly isSlow: boolean;
+  /** Somebody else has looked from the start, and it took so long. */
+  seenElsewhere(tookMs: number): void;
   /** What is due at these instants is written now. */
   rewind(to: readonly number[]): void;
 }
@@ -117,6 +119,7 @@ export function createLowWater(monotonic: () => number = () => performance.now()
     get isSlow() {
       return isSlow();
     },
+    seenElsewhere: note,
     rewind(instants) {
       setBack(instants.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY));
     },
@@ -136,9 +139,11 @@ export function seenIn(row: unknown): Seen {
   return { tookMs, ...(earliest === null ? {} : { earliest }) };
 }
 
+/** How long the server has been at a statement. */
+export const TOOK_MS = '(extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000)::float8';
+
 /** What a look for the earliest gives, and how long it took, in this order. */
-export const seeing = (earliest: string): string =>
-  `(${earliest}) AS earliest, (extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000)::float8 AS took_ms`;
+export const seeing = (earliest: string): string => `(${earliest}) AS earliest, ${TOOK_MS} AS took_ms`;
 
 /** The earlier of two instants, of which each may be absent. */
 export function earlierOf(one: number | undefined, other: number | undefined): number | undefined {

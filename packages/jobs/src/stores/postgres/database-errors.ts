@@ -1,0 +1,57 @@
+import pg from 'pg';
+import { StoreError } from '../../core/errors.ts';
+
+/** Two transactions that wait for each other, or that can't be put in an order: one is undone, and tried again. */
+const UNDONE = new Set(['40001', '40P01']);
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** As a store tells of it. */
+export function fail(error: unknown): never {
+  if (error instanceof StoreError) throw error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (isLockTimeout(error)) throw busy(error);
+  throw new StoreError('unavailable', `The database could not be used: ${message}`, { cause: error });
+}
+
+export function isLockTimeout(error: unknown): boolean {
+  return codeOf(error) === LOCK_NOT_AVAILABLE;
+}
+
+export function busy(cause?: unknown): StoreError {
+  return new StoreError('busy', 'Another transaction has held what this needs for too long.', { cause });
+}
+
+/** The connection was lost before it told how a COMMIT had ended. */
+class LostCommitError extends Error {
+  override readonly name = 'LostCommitError';
+}
+
+export function commitFailed(error: unknown): never {
+  if (isAnswer(error)) throw error;
+  throw new LostCommitError('the connection was lost before the answer to a COMMIT came', { cause: error });
+}
+
+/** Whether a transaction that was rejected may have been done all the same: nobody knows. */
+export function mayBeDone(error: unknown): boolean {
+  return error instanceof StoreError && error.cause instanceof LostCommitError;
+}
+
+/** The server answered with an error, so that the connection is still good for more. */
+export function isAnswer(error: unknown): boolean {
+  if (error instanceof StoreError) return true;
+  const code = codeOf(error);
+  return code !== undefined && !LOST.test(code);
+}
+
+// Class 08, and 57: it was asked to end the connection. 25P03: it did so, since nothing came in a transaction. 25006: after a
+// failover it may lead to a server that only reads.
+const LOST = /^(?:08|57|25P03|25006)/;
+
+export function isUndone(error: unknown): boolean {
+  return UNDONE.has(codeOf(error instanceof StoreError ? error.cause : error) ?? '');
+}
+
+/** The SQLSTATE of an error of the server. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}

@@ -1,0 +1,41 @@
+import { commitFailed, isAnswer } from './database-errors.ts';
+
+/**
+ * The statements of a transaction whose answers nobody waits for before its end. None may be sent that a savepoint could undo: what
+ * failed there would be forgiven, and not here.
+ */
+export interface Sent {
+  /** Why the first one failed that did. */
+  readonly failure: unknown;
+  /** `ask` sends one, and calls `answered` once it is answered. */
+  send(ask: (answered: (error: unknown) => void) => void): void;
+  /** Ends the transaction: resolves once the COMMIT and all before it are answered. */
+  commit(send: () => Promise<unknown>): Promise<void>;
+}
+
+export function createSent(): Sent {
+  const answers: Promise<void>[] = [];
+  let failure: unknown;
+  return {
+    get failure() {
+      return failure;
+    },
+    send(ask) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      answers.push(promise);
+      ask((error) => {
+        failure ??= error ?? undefined;
+        resolve();
+      });
+    },
+    async commit(send) {
+      // One that never came to the server: it would commit the others.
+      if (failure !== undefined) throw failure;
+      const [ended] = await Promise.allSettled([send().catch(commitFailed), ...answers]);
+      // The COMMIT of a transaction that is undone is no error to the server.
+      if (isAnswer(failure)) throw failure;
+      if (ended.status === 'rejected') throw ended.reason;
+      if (failure !== undefined) throw failure;
+    },
+  };
+}
