@@ -141,12 +141,14 @@ describe('a write that only the end of its transaction waits for', () => {
   });
 
   it('P9: whose COMMIT is lost may be done', async () => {
+    const terminated = Promise.withResolvers<unknown>();
     const lost = db.transaction(async (q) => {
       const backend = await backendOf(q);
       await q.write('SELECT pg_sleep(0.3)');
-      setTimeout(() => void other.query('SELECT pg_terminate_backend($1)', [backend]), 50);
+      setTimeout(() => terminated.resolve(other.query('SELECT pg_terminate_backend($1)', [backend])), 50);
     });
     await expect(lost).rejects.toSatisfy(mayBeDone);
+    await terminated.promise;
   });
 });
 
