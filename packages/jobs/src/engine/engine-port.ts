@@ -28,7 +28,7 @@ export interface JobInput {
   readonly runAt?: string | undefined;
   readonly onDemand?: boolean | undefined;
   readonly startAt?: string | undefined;
-  /** Omitted: the type's defaults. */
+  /** At most 64 KiB as JSON, with the type's defaults, which are filled in. */
   readonly payload?: unknown;
   readonly overlap?: Overlap | undefined;
   readonly catchUp?: CatchUp | undefined;
@@ -58,7 +58,7 @@ export interface InTransaction {
 }
 
 export interface TriggerInput extends InTransaction {
-  /** Replaces the job's payload for this run alone; defaults are filled in. */
+  /** Replaces the job's payload for this run alone; defaults are filled in, with which it has at most 64 KiB as JSON. */
   readonly payload?: unknown;
   /** Only under overlap `allow`. */
   readonly runAt?: string | undefined;

@@ -19,7 +19,7 @@ describe('a payload that code gives', () => {
     for (const text of ['x'.repeat(most + 1), '€'.repeat(30_000)])
       expect(acceptPayload(type, { text })).toEqual({
         ok: false,
-        faults: [{ pointer: '/payload', detail: 'must be at most 64 KiB as JSON' }],
+        faults: [{ pointer: '/payload', detail: 'must be at most 64 KiB as JSON, defaults included' }],
       });
   });
 });

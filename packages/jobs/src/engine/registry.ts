@@ -118,7 +118,10 @@ export function checkPayload<Deps>(type: RegisteredType<Deps>, payload: unknown)
 export function acceptPayload<Deps>(type: RegisteredType<Deps>, payload: unknown): CheckedPayload {
   const checked = checkPayload(type, payload);
   if (!checked.ok || Buffer.byteLength(checked.json) <= LARGEST_PAYLOAD_BYTES) return checked;
-  return { ok: false, faults: [{ pointer: '/payload', detail: 'must be at most 64 KiB as JSON' }] };
+  return {
+    ok: false,
+    faults: [{ pointer: '/payload', detail: 'must be at most 64 KiB as JSON, defaults included' }],
+  };
 }
 
 function faultsOf(issue: z.core.$ZodIssue): InvalidField[] {

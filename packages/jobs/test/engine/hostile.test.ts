@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JobContext } from '../../src/index.ts';
+import { z } from 'zod';
+import { defineJobType, type JobContext } from '../../src/index.ts';
 import { createHarness, type Harness, job, T0 } from './engine-harness.ts';
 
 let h: Harness;
@@ -18,6 +19,29 @@ async function runOnce(handler: (ctx: JobContext<{ readonly n: number }>) => unk
 
 /** Anything at all where the types ask for something else, as code in JavaScript can pass it. */
 const anything = (value: unknown) => value as never;
+
+describe('a payload of more than 64 KiB that code gives', () => {
+  const note = defineJobType({
+    type: 'note',
+    module: import.meta.url,
+    payload: z.strictObject({ text: z.string() }),
+    run: async () => undefined,
+  });
+  const payload = { text: 'x'.repeat(65_536) };
+  const fault = { code: 'invalid', faults: [expect.objectContaining({ pointer: '/payload' })] };
+  beforeEach(async () => {
+    await h.close();
+    h = await createHarness({ jobTypes: [note] });
+  });
+
+  it('P21: is refused of a job, of an edit and of a run', async () => {
+    const noted = { type: 'note', payload: { text: 'short' } };
+    await expect(h.engine.createJob(job({ ...noted, payload }))).rejects.toMatchObject(fault);
+    await h.engine.createJob(job(noted));
+    await expect(h.engine.patchJob('job', { payload })).rejects.toMatchObject(fault);
+    await expect(h.engine.trigger('job', { payload })).rejects.toMatchObject(fault);
+  });
+});
 
 describe('what a handler throws', () => {
   const hostile = (fields: object) => Object.assign(new Error('x'), fields);

@@ -141,14 +141,20 @@ describe('a write that only the end of its transaction waits for', () => {
   });
 
   it('P9: whose COMMIT is lost may be done', async () => {
-    const terminated = Promise.withResolvers<unknown>();
+    await other.query('BEGIN');
+    await other.query(ADD);
+    const backend = Promise.withResolvers<number>();
     const lost = db.transaction(async (q) => {
-      const backend = await backendOf(q);
-      await q.write('SELECT pg_sleep(0.3)');
-      setTimeout(() => terminated.resolve(other.query('SELECT pg_terminate_backend($1)', [backend])), 50);
+      backend.resolve((await backendOf(q)) ?? 0);
+      await q.write(ADD);
     });
-    await expect(lost).rejects.toSatisfy(mayBeDone);
-    await terminated.promise;
+    const isLost = expect(lost).rejects.toSatisfy(mayBeDone);
+    const pid = await backend.promise;
+    const waits = "SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'";
+    await expect.poll(async () => (await db.arrays(waits, [pid])).length).toBe(1);
+    await other.query('SELECT pg_terminate_backend($1)', [pid]);
+    await isLost;
+    await other.query('ROLLBACK');
   });
 });
 

@@ -42,7 +42,8 @@ export async function insertClaimed(
     hasJoined,
   ]);
   const [id, fence, tookMs] = rowOf<[number, number | null, number]>(row);
-  u.shared.due.runs.seenElsewhere(tookMs);
+  // Otherwise it has not looked to the end.
+  if (fence !== null) u.shared.due.runs.seenElsewhere(tookMs);
   return { id, ...(fence === null ? {} : { fence }) };
 }
 

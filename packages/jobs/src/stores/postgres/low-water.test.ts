@@ -47,6 +47,15 @@ describe('a low-water mark', () => {
     expect(asked).toBe(0);
   });
 
+  it('learns that looks are slow, and that they are not, from what others have seen', async () => {
+    for (let n = 0; n < 3; n++) mark.seenElsewhere(40);
+    expect(mark.isSlow).toBe(true);
+    await look(10_000);
+    expect(asked).toBe(1);
+    mark.seenElsewhere(0.5);
+    expect(mark.isSlow).toBe(false);
+  });
+
   it('is none any more once a look from the start is quick', async () => {
     await becomeSlow();
     time = 2_000;

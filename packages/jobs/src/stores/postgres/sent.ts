@@ -7,7 +7,7 @@ import { commitFailed, isAnswer } from './database-errors.ts';
 export interface Sent {
   /** Why the first one failed that did. */
   readonly failure: unknown;
-  /** `ask` sends one, and calls `answered` once it is answered. */
+  /** `ask` sends one, and calls `answered` when it is answered, at least once; at once for one that `pg` cannot send. */
   send(ask: (answered: (error: unknown) => void) => void): void;
   /** Ends the transaction: resolves once the COMMIT and all before it are answered. */
   commit(send: () => Promise<unknown>): Promise<void>;
