@@ -27,20 +27,24 @@ describe('a payload of more than 64 KiB that code gives', () => {
     payload: z.strictObject({ text: z.string() }),
     run: async () => undefined,
   });
-  const payload = { text: 'x'.repeat(65_536) };
+  const most = 'x'.repeat(65_536 - '{"text":""}'.length);
   const fault = { code: 'invalid', faults: [expect.objectContaining({ pointer: '/payload' })] };
   beforeEach(async () => {
     await h.close();
     h = await createHarness({ jobTypes: [note] });
+    await h.engine.createJob(job({ type: 'note', payload: { text: most } }));
   });
 
-  it('P21: is refused of a job, of an edit and of a run', async () => {
-    const noted = { type: 'note', payload: { text: 'short' } };
-    await expect(h.engine.createJob(job({ ...noted, payload }))).rejects.toMatchObject(fault);
-    await h.engine.createJob(job(noted));
-    await expect(h.engine.patchJob('job', { payload })).rejects.toMatchObject(fault);
-    await expect(h.engine.trigger('job', { payload })).rejects.toMatchObject(fault);
-  });
+  it.each([`${most}x`, '€'.repeat(30_000)])(
+    'P21: is refused of a job, of an edit and of a run',
+    async (text) => {
+      const payload = { text };
+      const another = job({ id: 'another', type: 'note', payload });
+      await expect(h.engine.createJob(another)).rejects.toMatchObject(fault);
+      await expect(h.engine.patchJob('job', { payload })).rejects.toMatchObject(fault);
+      await expect(h.engine.trigger('job', { payload })).rejects.toMatchObject(fault);
+    },
+  );
 });
 
 describe('what a handler throws', () => {

@@ -1,4 +1,4 @@
-import { commitFailed, isAnswer } from './database-errors.ts';
+import { commitFailed } from './database-errors.ts';
 
 /**
  * The statements of a transaction whose answers nobody waits for before its end. None may be sent that a savepoint could undo: what
@@ -32,9 +32,8 @@ export function createSent(): Sent {
       // One that never came to the server: it would commit the others.
       if (failure !== undefined) throw failure;
       const [ended] = await Promise.allSettled([send().catch(commitFailed), ...answers]);
-      // The COMMIT of a transaction that is undone is no error to the server.
-      if (isAnswer(failure)) throw failure;
       if (ended.status === 'rejected') throw ended.reason;
+      // The COMMIT of a transaction that is undone is no error to the server.
       if (failure !== undefined) throw failure;
     },
   };
