@@ -52,7 +52,7 @@ const HELD = `held AS MATERIALIZED (
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
 /** Of the types that the node has: the indexes begin with them. */
 const IS_DUE = `(SELECT EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-      SELECT FROM greenvue_jobs.jobs
+      SELECT FROM greenvue_jobs.job_wakes
       WHERE type_key = known.key AND wake_at IS NOT NULL AND wake_at <= ${STABLE_NOW} LIMIT 1) AS due)
     OR EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
       SELECT FROM greenvue_jobs.live_runs

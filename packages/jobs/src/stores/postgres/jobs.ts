@@ -134,8 +134,8 @@ const LOCK_OF_RUNS = `${SELECT_VARYING} WHERE uid IN
  */
 const LOCK_DUE = `${SELECT_VARYING} WHERE uid = ANY(ARRAY(
   SELECT due.uid FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-    SELECT uid, wake_at FROM greenvue_jobs.jobs
-    WHERE type_key = known.key AND wake_at >= $4::bigint AND wake_at <= $2::bigint
-    ORDER BY wake_at, uid LIMIT $3::integer FOR NO KEY UPDATE SKIP LOCKED) AS due
+    SELECT jobs.uid, wakes.wake_at FROM greenvue_jobs.job_wakes AS wakes JOIN greenvue_jobs.jobs ON jobs.uid = wakes.job_uid
+    WHERE wakes.type_key = known.key AND wakes.wake_at >= $4::bigint AND wakes.wake_at <= $2::bigint
+    ORDER BY wakes.wake_at, wakes.job_uid LIMIT $3::integer FOR NO KEY UPDATE OF jobs SKIP LOCKED) AS due
   ORDER BY due.wake_at, due.uid LIMIT $3::integer)) AND wake_at <= $2::bigint
   ORDER BY wake_at, uid ${LOCK} SKIP LOCKED`;

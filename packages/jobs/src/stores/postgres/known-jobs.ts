@@ -11,7 +11,7 @@ export interface KnownJobs {
 /** Goes on with a WHERE about `jobs`; no other table is in it that a lock would have to be kept from. */
 export const SELECT_VARYING = `SELECT uid, ${VARYING_COLUMNS.join(', ')} FROM greenvue_jobs.jobs`;
 
-const MAX_KNOWN = 50_000;
+const MAX_KNOWN = 100_000;
 /** With longer texts a job is read anew each time. */
 const MAX_TEXT = 2_000;
 

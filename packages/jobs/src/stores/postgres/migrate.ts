@@ -5,7 +5,11 @@ import type { Database, Queries } from './database.ts';
 import { findServerFault } from './server-fault.ts';
 
 /** In order; the position (from 1) is the schema's version. Released ones never change. */
-const MIGRATIONS = ['0001-jobs-and-runs.sql', '0002-claims-stay-in-their-page.sql'] as const;
+const MIGRATIONS = [
+  '0001-jobs-and-runs.sql',
+  '0002-claims-stay-in-their-page.sql',
+  '0003-wakes-lie-apart.sql',
+] as const;
 
 /** Any number: who migrates holds the advisory lock of this one. */
 const MIGRATION_LOCK = 7_236_451_902;

@@ -68,5 +68,5 @@ function plannedIn(u: Unit): Pick<PlanResult, 'queued' | 'skipped'> {
 }
 
 const EARLIEST_WAKE = `SELECT ${seeing(`SELECT min(next.wake_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-  SELECT wake_at FROM greenvue_jobs.jobs WHERE type_key = known.key AND wake_at >= $2::bigint
+  SELECT wake_at FROM greenvue_jobs.job_wakes WHERE type_key = known.key AND wake_at >= $2::bigint
   ORDER BY wake_at LIMIT 1) AS next`)}`;

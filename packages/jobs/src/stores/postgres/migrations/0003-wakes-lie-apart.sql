@@ -1,0 +1,31 @@
+-- When a job is to be looked at next lies in narrow rows of its own, with the index that finds what is due: a slot then writes the
+-- job's row anew in its page, and touches none of the indexes that lists need. The job's own wake_at is the truth; this follows it,
+-- whichever version of the software writes it.
+CREATE TABLE greenvue_jobs.job_wakes (
+  job_uid bigint PRIMARY KEY,
+  type_key integer NOT NULL,
+  wake_at bigint
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0);
+INSERT INTO greenvue_jobs.job_wakes (job_uid, type_key, wake_at) SELECT uid, type_key, wake_at FROM greenvue_jobs.jobs;
+CREATE INDEX job_wakes_due ON greenvue_jobs.job_wakes (type_key, wake_at, job_uid) WHERE wake_at IS NOT NULL;
+DROP INDEX greenvue_jobs.jobs_wake;
+
+CREATE FUNCTION greenvue_jobs.follow_wakes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  CASE TG_OP
+    WHEN 'INSERT' THEN
+      INSERT INTO greenvue_jobs.job_wakes (job_uid, type_key, wake_at) SELECT uid, type_key, wake_at FROM written;
+    WHEN 'UPDATE' THEN
+      UPDATE greenvue_jobs.job_wakes AS wakes SET type_key = written.type_key, wake_at = written.wake_at FROM written
+        WHERE wakes.job_uid = written.uid AND (wakes.wake_at IS DISTINCT FROM written.wake_at OR wakes.type_key <> written.type_key);
+    ELSE
+      DELETE FROM greenvue_jobs.job_wakes USING written WHERE job_wakes.job_uid = written.uid;
+  END CASE;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER jobs_wakes_inserted AFTER INSERT ON greenvue_jobs.jobs REFERENCING NEW TABLE AS written
+  FOR EACH STATEMENT EXECUTE FUNCTION greenvue_jobs.follow_wakes();
+CREATE TRIGGER jobs_wakes_updated AFTER UPDATE ON greenvue_jobs.jobs REFERENCING NEW TABLE AS written
+  FOR EACH STATEMENT EXECUTE FUNCTION greenvue_jobs.follow_wakes();
+CREATE TRIGGER jobs_wakes_deleted AFTER DELETE ON greenvue_jobs.jobs REFERENCING OLD TABLE AS written
+  FOR EACH STATEMENT EXECUTE FUNCTION greenvue_jobs.follow_wakes();
