@@ -12,5 +12,6 @@ export type { AuditRow, JobView, RunView } from './core/store-views.ts';
 export type { StoreContents, TableRow, TableRows } from './core/table-rows.ts';
 export { createEngine } from './engine/engine.ts';
 export * from './engine/engine-port.ts';
+export type * from './engine/engine-stats.ts';
 export type { EngineLogger, EngineOptions, ThreadDeps } from './engine/options.ts';
 export { createSystemClock } from './engine/system-clock.ts';

@@ -1,7 +1,26 @@
 import { isFixedDelay, type Job } from './job.ts';
 import { clockJumpedBack } from './resume.ts';
 
-export type HealthStatus = 'no_handler' | 'zombie' | 'failing' | 'late' | 'overrunning' | 'paused' | 'ok';
+/** All that a job's health can be, worst first. */
+export const HEALTH_STATUSES = [
+  'no_handler',
+  'zombie',
+  'failing',
+  'late',
+  'overrunning',
+  'paused',
+  'ok',
+] as const;
+
+export type HealthStatus = (typeof HEALTH_STATUSES)[number];
+
+/** Those that somebody should look into: a paused job is as somebody wants it. */
+export const UNHEALTHY: readonly HealthStatus[] = HEALTH_STATUSES.filter(
+  (status) => status !== 'paused' && status !== 'ok',
+);
+
+/** One health, or any of {@link UNHEALTHY}. */
+export type HealthFilter = HealthStatus | 'unhealthy';
 
 /** Why a job needs a look, worst first, and since when (ms). */
 export interface Health {
@@ -20,7 +39,8 @@ export interface HealthSigns {
   readonly zombieSince?: number;
 }
 
-const LATE_AFTER_MS = 60_000;
+/** A job is late once it is overdue for longer. */
+export const LATE_AFTER_MS = 60_000;
 
 export function healthOf(job: Job, signs: HealthSigns, now: number): Health {
   return (
@@ -33,6 +53,15 @@ export function healthOf(job: Job, signs: HealthSigns, now: number): Health {
     overrunning(job, signs, now) ??
     paused(job) ?? { status: 'ok' }
   );
+}
+
+export function hasHealth({ status }: Health, filter: HealthFilter): boolean {
+  return filter === 'unhealthy' ? UNHEALTHY.includes(status) : status === filter;
+}
+
+/** No job of any health: to count in. */
+export function emptyHealthCounts(): Record<HealthStatus, number> {
+  return { no_handler: 0, zombie: 0, failing: 0, late: 0, overrunning: 0, paused: 0, ok: 0 };
 }
 
 function noHandler(job: Job, { handlerVersion }: HealthSigns): Health | undefined {

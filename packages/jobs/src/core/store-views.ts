@@ -1,7 +1,7 @@
-import type { Health, HealthStatus } from './health.ts';
+import type { Health, HealthFilter, HealthStatus } from './health.ts';
 import type { Job, JobStatus } from './job.ts';
 import type { TypeVersions } from './membership.ts';
-import type { FinishedStatus, Run, RunStatus } from './run.ts';
+import type { FinishedStatus, Run, RunReason, RunStatus } from './run.ts';
 import type { AuditEntry } from './store-commands.ts';
 
 /** A job with what its live runs say of it. */
@@ -12,6 +12,18 @@ export interface JobView {
   /** The start of the latest started run, live or not, and that run's status. */
   readonly lastRunAt?: number;
   readonly lastStatus?: RunStatus;
+  /** Of this generation, newest first; only in a list that was asked for with them. */
+  readonly recentRuns?: readonly RecentRun[];
+}
+
+/** As much of a run as a list of jobs shows of it. */
+export interface RecentRun {
+  readonly id: string;
+  readonly status: RunStatus;
+  readonly reason?: RunReason;
+  readonly queuedAt: number;
+  readonly startedAt?: number;
+  readonly finishedAt?: number;
 }
 
 export type JobSort = 'id' | 'name' | 'next_run' | 'last_run' | 'created_at';
@@ -19,7 +31,7 @@ export type JobSort = 'id' | 'name' | 'next_run' | 'last_run' | 'created_at';
 export interface JobQuery {
   readonly type?: string;
   readonly status?: JobStatus;
-  readonly health?: HealthStatus;
+  readonly health?: HealthFilter;
   /** Part of the id, name or description, in any case. */
   readonly q?: string;
   readonly sort: JobSort;
@@ -28,6 +40,8 @@ export interface JobQuery {
   readonly after?: Cursor;
   /** What living nodes can run. */
   readonly handlers: TypeVersions;
+  /** So many of each job's newest runs, live or finished, come with it; absent: none. */
+  readonly recentRuns?: number;
 }
 
 export interface RunQuery {
@@ -82,10 +96,18 @@ export interface AuditQuery {
 
 export interface StoreStats {
   readonly jobs: Readonly<Record<JobStatus, number>>;
-  readonly runs: { readonly queued: number; readonly held: number; readonly running: number };
+  readonly runs: {
+    readonly queued: number;
+    readonly held: number;
+    readonly running: number;
+    /** When that came due which waits longest to be claimed; absent when nothing due waits. */
+    readonly dueSince?: number;
+  };
   /** Of all jobs, newest hour first, at most so many hours as asked for. */
   readonly hours: readonly HourCount[];
 }
+
+export type HealthCounts = Readonly<Record<HealthStatus, number>>;
 
 /** Runs that finished with this status in the hour that starts at `hour` (ms). */
 export interface HourCount {

@@ -21,6 +21,7 @@ import type {
 import type {
   AuditQuery,
   AuditRow,
+  HealthCounts,
   HourCount,
   JobQuery,
   JobView,
@@ -109,7 +110,16 @@ export interface JobStore {
 
   /** `handlers`: what living nodes can run, for its health (P22). */
   getJob(jobId: string, handlers: TypeVersions): Promise<JobView | undefined>;
+  /** A page in the order asked for; with the newest runs of each job, live and finished, newest first, if asked for. */
   listJobs(query: JobQuery): Promise<Page<JobView>>;
+  /**
+   * How many jobs have which health, as each shows it: of those behind `after`, and as many as a moment allows. `next` is where
+   * the others begin.
+   */
+  countHealth(input: {
+    readonly handlers: TypeVersions;
+    readonly after?: string;
+  }): Promise<{ readonly counts: HealthCounts; readonly next?: string }>;
   getRun(runId: string): Promise<RunView | undefined>;
   /** Newest first. */
   listRuns(query: RunQuery): Promise<Page<RunView>>;

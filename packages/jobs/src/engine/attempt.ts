@@ -36,6 +36,8 @@ export class Attempt implements JobContext<unknown> {
   /** When the handler was called; 0 before. */
   startedAt = 0;
   startedMonotonic = 0;
+  /** How long the handler took; 0 before its end. */
+  tookMs = 0;
   /** Whether the store knows `startedAt`. */
   startKnown = false;
   stop: { readonly reason: StopReason; readonly atMonotonic: number } | undefined;

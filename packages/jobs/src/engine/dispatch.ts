@@ -87,6 +87,11 @@ export class Dispatcher<Deps> {
     return this.#settlements.putOff;
   }
 
+  /** All settlements that are not known to be written: those, and those on their way. */
+  get settling(): number {
+    return this.#settlements.kept;
+  }
+
   /** A claim has ended: to be written with the next pass. Kept and retried while the database is away (P10). */
   settle(input: SettleInput, attempt?: Attempt): void {
     this.#settlements.add({ input, attempt });
@@ -314,11 +319,14 @@ export class Dispatcher<Deps> {
   }
 
   #planned(result: PlanResult, aheadMs: number): void {
-    const { events, settings } = this.#with;
+    const { events, meter, settings } = this.#with;
     for (const { jobId, message } of result.failed)
       settings.logger.error({ jobId, message }, 'a job could not be planned; it is tried again in a minute');
     for (const run of result.queued) events.emit('run.queued', run.jobId, run.id);
-    for (const run of result.skipped) events.emit('run.skipped', run.jobId, run.id, { reason: run.reason });
+    for (const run of result.skipped) {
+      if (run.reason !== undefined) meter.skipped(run.reason);
+      events.emit('run.skipped', run.jobId, run.id, { reason: run.reason });
+    }
     this.#due.planned(result, aheadMs);
     if (result.queued.length > 0) this.#hasLeftOver = true;
   }

@@ -12,8 +12,8 @@ import type {
   Page,
   RunQuery,
   RunView,
-  StoreStats,
 } from '../core/store-views.ts';
+import type { EngineStats, NodeActivity } from './engine-stats.ts';
 
 /** A job as people and code write it. Times are RFC 3339, durations Go's; exactly one of the four schedules. */
 export interface JobInput {
@@ -91,46 +91,6 @@ export interface Preview {
   /** The next run before the edit; absent for a new schedule. */
   readonly before: number | undefined;
   readonly times: readonly number[];
-}
-
-/**
- * How a node is: `late`, not heard of for more than two heartbeats, and dead soon if that goes on; `stalled`, its event loop
- * stands still; `joining`, cut off from the others, so that it claims nothing (only the node itself says so of itself).
- */
-export type NodeHealth = 'ok' | 'late' | 'stalled' | 'joining';
-
-export interface NodeStats {
-  readonly node: string;
-  readonly health: NodeHealth;
-  /** When it was last heard of: what is said of it is as of then. */
-  readonly seenAt: number;
-  readonly version: string;
-  readonly startedAt: number;
-  readonly places: number;
-  readonly busy: number;
-  /** Claimed runs that wait for a place on this node. */
-  readonly buffered: number;
-  /** Claims are being held back to keep the API quick. */
-  readonly throttled: boolean;
-  readonly eventLoopDelayMs: number;
-  readonly types: readonly string[];
-}
-
-export interface EngineStats extends StoreStats {
-  readonly now: number;
-  /** All that live; the one that is asked comes first, as it is now. */
-  readonly nodes: readonly NodeStats[];
-  /** How attempts ended on this node since its start. */
-  readonly sinceStart: Readonly<Record<'succeeded' | 'failed' | 'cancelled' | 'retried', number>>;
-  /** Of this node, over the last minute. */
-  readonly lastMinute: {
-    readonly started: number;
-    readonly finished: Readonly<Record<'succeeded' | 'failed' | 'cancelled' | 'retried', number>>;
-    /** From due to started; undefined when nothing started. */
-    readonly latenessMs:
-      | { readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number }
-      | undefined;
-  };
 }
 
 /** Hears each event; `reset`: some were missed, while the other nodes could not be heard. */
@@ -224,6 +184,8 @@ export interface Engine {
   ): Promise<Preview>;
   jobTypes(): readonly JobTypeInfo[];
   stats(): Promise<EngineStats>;
+  /** What of it this node knows without the store: for those who watch while the database is away. */
+  activity(): NodeActivity;
   /** Newest first: by time, then by id. */
   listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;
   /** The events of all nodes, in the order in which this one hears of them. */

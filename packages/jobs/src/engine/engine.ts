@@ -3,15 +3,17 @@ import type { Notice } from '../core/membership.ts';
 import { backoffFields } from './definition.ts';
 import { Dispatcher } from './dispatch.ts';
 import type { Engine, JobTypeInfo } from './engine-port.ts';
+import type { NodeActivity } from './engine-stats.ts';
 import { EventFeed } from './event-feed.ts';
 import { Executor } from './execute.ts';
+import { HealthCounter } from './health-counts.ts';
 import { Loop } from './loop.ts';
 import { type ManageDeps, writesTo } from './manage.ts';
 import { manageJobs } from './manage-jobs.ts';
 import { manageRuns } from './manage-runs.ts';
 import { Meter } from './meter.ts';
 import { Node } from './node.ts';
-import { nodeStats } from './node-stats.ts';
+import { nodeStats, selfStats } from './node-stats.ts';
 import { type EngineOptions, type Settings, settingsOf } from './options.ts';
 import { Pruner } from './prune.ts';
 import { createRegistry, type RegisteredType, type Registry } from './registry.ts';
@@ -44,7 +46,10 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     watch: (isWatching) => node.watch(isWatching),
     tell: (told) => node.tell({ kind: 'events', events: told }),
   });
-  const meter = new Meter(clock);
+  const meter = new Meter(
+    clock,
+    registry.types.map(({ jobType }) => jobType.type),
+  );
   const throttle = new Throttle(clock, settings.concurrency);
   const threads = new ThreadPool(settings.threadDeps);
   const executor = new Executor<Deps>({
@@ -56,7 +61,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     started(attempt) {
       reporter.watch();
       const { claimed, owner } = attempt;
-      meter.started(attempt.startedAt - claimed.availableAt);
+      meter.started(owner.type, attempt.startedAt - claimed.availableAt);
       events.emit('run.started', owner.id, claimed.id, { attempt: claimed.attempt });
     },
     released: (late) => dispatcher.released(late),
@@ -112,6 +117,13 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   });
   const reporter = new Reporter({ settings, store, executor, events });
   const pruner = new Pruner({ store, clock, retention: settings.retention, logger });
+  const health = new HealthCounter({ store, clock, handlers: () => node.liveTypes });
+  const activity = (): NodeActivity => ({
+    ...meter.read(),
+    settling: dispatcher.settling,
+    listeners: events.listeners,
+    node: selfStats(node.self, clock.now()),
+  });
   const lookNow = () => dispatcher.lookNow();
   const tell = (notice: Notice) => node.tell(notice);
   const manage: ManageDeps<Deps> = {
@@ -121,6 +133,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     registry,
     handlers: () => node.liveTypes,
     events,
+    meter,
     lookNow,
     claiming: (ask, tell) => dispatcher.command(ask, tell),
     takeBack: (which) => dispatcher.takeBack(which),
@@ -192,15 +205,15 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     subscribe: (listener, after) => events.subscribe(listener, after),
 
     async stats() {
-      const [stored, nodes] = await Promise.all([store.stats({ hours: 24 }), store.listNodes()]);
-      return {
-        ...stored,
-        now: clock.now(),
-        nodes: nodeStats(nodes, node.self, clock.now()),
-        sinceStart: meter.sinceStart,
-        lastMinute: meter.lastMinute(),
-      };
+      const [stored, known, counts] = await Promise.all([
+        store.stats({ hours: 24 }),
+        store.listNodes(),
+        health.read(),
+      ]);
+      const now = clock.now();
+      return { ...stored, ...activity(), now, health: counts, nodes: nodeStats(known, node.self, now) };
     },
+    activity,
   };
 }
 

@@ -43,6 +43,11 @@ export class EventFeed {
     this.#coalescer = new Coalescer(deps.clock, (jobId, count) => this.#count(jobId, count));
   }
 
+  /** How many listen here. */
+  get listeners(): number {
+    return this.#ring.listeners;
+  }
+
   /** An event of this node. */
   emit(type: JobEventType, jobId: string, runId?: string, data?: JobEvent['data']): void {
     this.#ring.emit(type, jobId, runId, data);

@@ -199,6 +199,7 @@ export class Executor<Deps> {
     this.#meanDurationMs = Number.isFinite(this.#meanDurationMs)
       ? this.#meanDurationMs * 0.95 + took * 0.05
       : took;
+    attempt.tookMs = took;
     this.#settle(attempt, outcome, settings.clock.now());
     this.#pump();
   }

@@ -9,6 +9,7 @@ import { parseTimestamp } from '../core/timestamp.ts';
 import type { Which } from './backlog.ts';
 import { type Asked, EngineError } from './engine-port.ts';
 import type { EventFeed } from './event-feed.ts';
+import type { Meter } from './meter.ts';
 import type { Settings } from './options.ts';
 import type { Registry } from './registry.ts';
 
@@ -22,6 +23,7 @@ export interface ManageDeps<Deps> {
   /** What living nodes can run. */
   handlers(): TypeVersions;
   readonly events: EventFeed;
+  readonly meter: Meter;
   /** Something may be due sooner. */
   lookNow(): void;
   /** Asks for what makes a run: see `Dispatcher.command`. */
@@ -84,7 +86,7 @@ export function afterCommand<Deps>(
   done: Extract<CommandResult, { kind: 'done' }>,
   event?: JobEventType,
 ): void {
-  const { events } = deps;
+  const { events, meter } = deps;
   for (const request of done.cancelRequests) deps.abort(request.runId, 'cancel');
   // What was claimed while the command was on its way knows nothing of it.
   if (event !== undefined && done.changed) deps.takeBack({ jobId: done.job.id });
@@ -92,7 +94,9 @@ export function afterCommand<Deps>(
   for (const run of done.queued) events.emit('run.queued', done.job.id, run.id);
   for (const run of done.finished) {
     if (run.status === 'cancelled') events.emit('run.cancelled', done.job.id, run.id);
-    if (run.status === 'skipped') events.emit('run.skipped', done.job.id, run.id, { reason: run.reason });
+    if (run.status !== 'skipped') continue;
+    if (run.reason === 'overlap' || run.reason === 'missed') meter.skipped(run.reason);
+    events.emit('run.skipped', done.job.id, run.id, { reason: run.reason });
   }
   if (areClaimed(done)) return;
   deps.lookNow();

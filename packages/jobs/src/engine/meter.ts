@@ -1,103 +1,146 @@
 import type { Clock } from '../core/clock.ts';
-import type { EngineStats } from './engine-port.ts';
+import type {
+  Ending,
+  LastMinute,
+  MinuteCounts,
+  NodeActivity,
+  SkipReason,
+  TypeCounts,
+} from './engine-stats.ts';
+import { DURATION_BOUNDS_MS, Histogram, LATENESS_BOUNDS_MS } from './histogram.ts';
+import { KEPT, latenessStep, noEndings, rounded, Span, Spans } from './spans.ts';
 
-export type Ending = 'succeeded' | 'failed' | 'cancelled' | 'retried';
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
 
-const SECONDS = 60;
-/** Lateness in steps of a fifth: bucket i holds what is under 1.2^i ms; 96 of them reach beyond 11 hours. */
-const STEP = 1.2;
-const BUCKETS = 96;
-
-interface Second {
-  second: number;
-  started: number;
-  maxLateness: number;
-  readonly finished: Record<Ending, number>;
-  readonly lateness: Uint32Array;
+/** As much of an attempt as is counted. */
+interface Measured {
+  readonly owner: { readonly type: string };
+  readonly tookMs: number;
 }
 
-/** What this node did since its start, and in the last minute, in constant space. */
+/** Of one job type, since the start. */
+interface TypeMeter {
+  readonly ended: Record<Ending, number>;
+  readonly durations: Histogram;
+  readonly lateness: Histogram;
+}
+
+/**
+ * What this node did since its start, in the last minute, and in each of the last 60 minutes: counted as it happens, in constant
+ * space, and put together when somebody asks.
+ */
 export class Meter {
   readonly #clock: Clock;
-  readonly #total: Record<Ending, number> = { succeeded: 0, failed: 0, cancelled: 0, retried: 0 };
-  readonly #seconds: Second[] = Array.from({ length: SECONDS }, () => emptySecond());
+  readonly #types: ReadonlyMap<string, TypeMeter>;
+  readonly #total = noEndings();
+  readonly #skipped: Record<SkipReason, number> = { overlap: 0, missed: 0 };
+  /** By the clock that only rises. */
+  readonly #seconds = new Spans();
+  /** By the time of day, which may jump: what was counted under a minute that is still to come again is not shown. */
+  readonly #minutes = new Spans();
+  /** What is counted in now: looked up once a second, since at tens of thousands of runs a second each look at a clock counts. */
+  #second: Span = new Span();
+  #minute: Span = new Span();
 
-  constructor(clock: Clock) {
+  /** `types`: the job types that this node has. */
+  constructor(clock: Clock, types: readonly string[]) {
     this.#clock = clock;
+    this.#types = new Map(types.map((type) => [type, emptyType()]));
   }
 
-  started(latenessMs: number): void {
-    const second = this.#current();
-    second.started++;
-    second.maxLateness = Math.max(second.maxLateness, latenessMs);
-    const bucket =
-      latenessMs < 1 ? 0 : Math.min(Math.ceil(Math.log(latenessMs) / Math.log(STEP)), BUCKETS - 1);
-    second.lateness[bucket] = (second.lateness[bucket] ?? 0) + 1;
+  /** An attempt has started, so long after it was due. */
+  started(type: string, latenessMs: number): void {
+    const ms = Math.max(latenessMs, 0);
+    const step = latenessStep(ms);
+    this.#turn();
+    this.#second.start(ms, step);
+    this.#minute.start(ms, step);
+    this.#types.get(type)?.lateness.add(ms);
   }
 
-  finished(ending: Ending): void {
-    this.#current().finished[ending]++;
+  /** A claim has ended, and that is written. `attempt`: absent when it never started. */
+  finished(ending: Ending, attempt: Measured | undefined): void {
+    this.#turn();
+    this.#second.finished[ending]++;
+    this.#minute.finished[ending]++;
     this.#total[ending]++;
+    if (attempt === undefined) return;
+    const type = this.#types.get(attempt.owner.type);
+    if (type === undefined) return;
+    type.ended[ending]++;
+    type.durations.add(attempt.tookMs);
   }
 
-  get sinceStart(): EngineStats['sinceStart'] {
-    return { ...this.#total };
+  /** A slot became no run. */
+  skipped(reason: SkipReason): void {
+    this.#turn();
+    this.#second.skipped++;
+    this.#minute.skipped++;
+    this.#skipped[reason]++;
   }
 
-  lastMinute(): EngineStats['lastMinute'] {
-    const oldest = this.#now() - SECONDS;
-    const total = emptySecond();
-    for (const second of this.#seconds) {
-      if (second.second <= oldest) continue;
-      total.started += second.started;
-      total.maxLateness = Math.max(total.maxLateness, second.maxLateness);
-      for (const ending of ['succeeded', 'failed', 'cancelled', 'retried'] as const) {
-        total.finished[ending] += second.finished[ending];
-      }
-      for (const [bucket, count] of second.lateness.entries())
-        total.lateness[bucket] = (total.lateness[bucket] ?? 0) + count;
+  read(): Pick<NodeActivity, 'sinceStart' | 'lastMinute' | 'minutes' | 'types' | 'skipped'> {
+    return {
+      sinceStart: { ...this.#total },
+      lastMinute: this.#lastMinute(),
+      minutes: this.#lastMinutes(),
+      types: [...this.#types].map(([type, meter]) => typeCounts(type, meter)),
+      skipped: { ...this.#skipped },
+    };
+  }
+
+  #lastMinute(): LastMinute {
+    const now = this.#secondNow();
+    const total = new Span();
+    for (let n = 0; n < KEPT; n++) {
+      const second = this.#seconds.find(now - n);
+      if (second !== undefined) total.add(second);
     }
-    const { started, finished } = total;
-    return { started, finished, latenessMs: started === 0 ? undefined : percentiles(total) };
+    const { started, finished, maxLatenessMs } = total;
+    if (started === 0) return { started, finished: { ...finished }, latenessMs: undefined };
+    const [p50, p95, p99] = [total.latenessMs(0.5), total.latenessMs(0.95), total.latenessMs(0.99)];
+    return { started, finished: { ...finished }, latenessMs: { p50, p95, p99, max: rounded(maxLatenessMs) } };
   }
 
-  #now(): number {
-    return Math.floor(this.#clock.monotonic() / 1_000);
+  #lastMinutes(): readonly MinuteCounts[] {
+    const now = this.#minuteNow();
+    return Array.from({ length: KEPT }, (_, n) => minuteCounts(now - n, this.#minutes.find(now - n)));
   }
 
-  #current(): Second {
-    const now = this.#now();
-    const index = now % SECONDS;
-    const known = this.#seconds[index];
-    if (known?.second === now) return known;
-    const fresh = { ...emptySecond(), second: now };
-    this.#seconds[index] = fresh;
-    return fresh;
+  /** Goes on to the spans that are now. */
+  #turn(): void {
+    const second = this.#secondNow();
+    if (this.#second.number === second) return;
+    this.#second = this.#seconds.of(second);
+    this.#minute = this.#minutes.of(this.#minuteNow());
+  }
+
+  #secondNow(): number {
+    return Math.floor(this.#clock.monotonic() / SECOND_MS);
+  }
+
+  #minuteNow(): number {
+    return Math.floor(this.#clock.now() / MINUTE_MS);
   }
 }
 
-function percentiles(total: Second): NonNullable<EngineStats['lastMinute']['latenessMs']> {
-  const at = (share: number): number => {
-    let seen = 0;
-    for (const [bucket, count] of total.lateness.entries()) {
-      seen += count;
-      if (seen >= total.started * share) return Math.min(round(STEP ** bucket), round(total.maxLateness));
-    }
-    return round(total.maxLateness);
-  };
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: round(total.maxLateness) };
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 10) / 10;
-}
-
-function emptySecond(): Second {
+function emptyType(): TypeMeter {
   return {
-    second: Number.NEGATIVE_INFINITY,
-    started: 0,
-    maxLateness: 0,
-    finished: { succeeded: 0, failed: 0, cancelled: 0, retried: 0 },
-    lateness: new Uint32Array(BUCKETS),
+    ended: noEndings(),
+    durations: new Histogram(DURATION_BOUNDS_MS),
+    lateness: new Histogram(LATENESS_BOUNDS_MS),
   };
+}
+
+function typeCounts(type: string, { ended, durations, lateness }: TypeMeter): TypeCounts {
+  return { type, ended: { ...ended }, durations: durations.read(), lateness: lateness.read() };
+}
+
+function minuteCounts(number: number, span: Span | undefined): MinuteCounts {
+  const minute = number * MINUTE_MS;
+  if (span === undefined) return { minute, started: 0, ...noEndings(), skipped: 0, latenessP99Ms: undefined };
+  const { started, finished, skipped } = span;
+  const latenessP99Ms = started === 0 ? undefined : span.latenessMs(0.99);
+  return { minute, started, ...finished, skipped, latenessP99Ms };
 }

@@ -1,5 +1,5 @@
 import type { NodeInfo, NodeState, NodeView } from '../core/membership.ts';
-import type { NodeStats } from './engine-port.ts';
+import type { NodeStats } from './engine-stats.ts';
 
 /** A node is late once it has left out two heartbeats. */
 const LATE_MS = 10_000;
@@ -11,11 +11,15 @@ export interface NodeSelf extends NodeInfo, NodeState {
 
 /** All living nodes: the one that is asked first, then the others as they have told of themselves. */
 export function nodeStats(nodes: readonly NodeView[], self: NodeSelf, now: number): NodeStats[] {
-  const own = { ...statsOf(self), health: self.isMember ? 'ok' : 'joining', seenAt: now } as const;
   const others = nodes
     .filter(({ id }) => id !== self.id)
     .map((node) => ({ ...statsOf(node), health: healthOf(node, now), seenAt: node.beatAt }));
-  return [own, ...others];
+  return [selfStats(self, now), ...others];
+}
+
+/** A node as it knows itself. */
+export function selfStats(self: NodeSelf, now: number): NodeStats {
+  return { ...statsOf(self), health: self.isMember ? 'ok' : 'joining', seenAt: now };
 }
 
 function statsOf(node: NodeInfo & NodeState): Omit<NodeStats, 'health' | 'seenAt'> {

@@ -1,7 +1,8 @@
 import type { SettleInput, SettleResult } from '../core/store-passes.ts';
 import type { Attempt } from './attempt.ts';
+import type { Ending } from './engine-stats.ts';
 import type { EventFeed } from './event-feed.ts';
-import type { Ending, Meter } from './meter.ts';
+import type { Meter } from './meter.ts';
 import type { Settings } from './options.ts';
 import { MAX_BATCH } from './throttle.ts';
 
@@ -49,6 +50,13 @@ export class Settlements {
   /** Put off, since their jobs are held by others. */
   get putOff(): number {
     return this.#later.length;
+  }
+
+  /** All that are not known to be written. */
+  get kept(): number {
+    let underWay = 0;
+    for (const batch of this.#underWay) underWay += batch.length;
+    return this.#waiting.length + this.#later.length + underWay;
   }
 
   /** For how long more may gather. `isAwaited`: something else waits for them. */
@@ -136,7 +144,7 @@ export class Settlements {
         return;
       case 'waiting': {
         if (input.outcome.kind !== 'failed') return;
-        meter.finished('retried');
+        meter.finished('retried', attempt);
         const available_at = new Date(result.availableAt).toISOString();
         if (jobId !== undefined) events.emit('run.retrying', jobId, input.runId, { available_at });
         return;
@@ -144,7 +152,7 @@ export class Settlements {
       case 'finished': {
         const ending = endingOf(result.status);
         if (ending === undefined) return;
-        meter.finished(ending);
+        meter.finished(ending, attempt);
         if (jobId !== undefined) events.emit(`run.${ending}`, jobId, input.runId);
         return;
       }

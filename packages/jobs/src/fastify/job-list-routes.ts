@@ -47,12 +47,16 @@ function checkIdLength(id: string, longest: number): void {
 
 function listRoute(app: JobsApp, context: RouteContext): void {
   const schema = {
-    ...context.document({ operationId: 'listJobs', summary: 'List jobs', description: 'A page at a time.' }),
+    ...context.document({
+      operationId: 'listJobs',
+      summary: 'List jobs',
+      description: 'A page at a time, with the newest runs of each if asked for.',
+    }),
     querystring: jobsQuery,
     response: { 200: success(pageSchema(jobSchema), 'A page of jobs'), ...problems() },
   };
   app.get('/jobs', { preParsing: context.allow('read'), schema }, async (request) => {
-    const { sort, cursor, limit, type, status, health, q } = request.query;
+    const { sort, cursor, limit, type, status, health, q, recent_runs: recentRuns } = request.query;
     const { field, descending } = jobOrder(sort);
     const order = `jobs:${sort}`;
     const kind = field === 'id' || field === 'name' ? 'text' : 'number';
@@ -64,6 +68,7 @@ function listRoute(app: JobsApp, context: RouteContext): void {
       ...(status === undefined ? {} : { status }),
       ...(health === undefined ? {} : { health }),
       ...(q === undefined ? {} : { q }),
+      ...(recentRuns === 0 ? {} : { recentRuns }),
       ...(cursor === undefined ? {} : { after: readCursor(order, kind, cursor) }),
     });
     return { data: rows.map(jobJson), next_cursor: next === undefined ? null : encodeCursor(order, next) };

@@ -67,7 +67,7 @@ function statsRoute(app: JobsApp, context: RouteContext): void {
       operationId: 'getJobStats',
       summary: 'Counts and nodes',
       description:
-        'Jobs and runs by status, finished runs by hour, throughput and lateness of the last minute on this node, and all living nodes with their health and places.',
+        'Jobs by status and health, runs by what they do, finished runs by hour, what this node did in the last minute and in each of the last 60 minutes, and all living nodes with their health and places.',
     }),
     response: { 200: success(statsSchema, 'The counts'), ...problems() },
   };

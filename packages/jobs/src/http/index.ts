@@ -10,6 +10,7 @@ export * from './job-type.ts';
 export * from './page.ts';
 export * from './preview.ts';
 export * from './problem.ts';
+export * from './recent-run.ts';
 export * from './run.ts';
 export * from './stats.ts';
 export * from './text.ts';

@@ -5,12 +5,12 @@ import type { Backoff } from '../core/retry.ts';
 import type { JobSort, JobView } from '../core/store-views.ts';
 import { instantJson, instantSchema } from './instant.ts';
 import { cursorParameter, limitParameter } from './page.ts';
+import { RUN_STATUSES, recentRunJson, recentRunSchema, recentRunsParameter } from './recent-run.ts';
 import { parseJsonObject } from './stored-json.ts';
 import { text } from './text.ts';
 
 const JOB_STATUSES = ['active', 'paused', 'finished'] as const;
 const HEALTH_STATUSES = ['no_handler', 'zombie', 'failing', 'late', 'overrunning', 'paused', 'ok'] as const;
-const RUN_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
 const SORTS = ['id', 'name', 'next_run', 'last_run', 'created_at'] as const;
 
 /** The waits between attempts, durations in Go syntax. */
@@ -61,6 +61,10 @@ export const jobSchema = z
     last_run: instantSchema.nullable().describe('The start of the latest started run'),
     last_status: z.enum(RUN_STATUSES).nullable().describe("That run's status"),
     next_run: instantSchema.nullable(),
+    recent_runs: z
+      .array(recentRunSchema)
+      .nullable()
+      .describe('Of this generation, newest first; only in a list that is asked for with recent_runs'),
     created_by: z.string().nullable(),
     created_at: instantSchema,
     updated_at: instantSchema,
@@ -73,12 +77,16 @@ export type JobJson = z.output<typeof jobSchema>;
 export const jobsQuery = z.strictObject({
   type: text({ min: 1, max: 100 }).optional(),
   status: z.enum(JOB_STATUSES).optional(),
-  health: z.enum(HEALTH_STATUSES).optional(),
+  health: z
+    .enum([...HEALTH_STATUSES, 'unhealthy'])
+    .optional()
+    .describe('unhealthy: any of no_handler, zombie, failing, late and overrunning'),
   q: text({ min: 1, max: 200 }).optional().describe('Part of the id, name or description, in any case'),
   sort: z
     .enum([...SORTS, ...SORTS.map((field) => `-${field}` as const)])
     .default('id')
     .describe('A leading "-" turns the order round'),
+  recent_runs: recentRunsParameter,
   limit: limitParameter,
   cursor: cursorParameter.optional(),
 });
@@ -93,7 +101,7 @@ export function jobOrder(sort: z.output<typeof jobsQuery>['sort']): {
 }
 
 /** A job and its state in the names and forms of the REST contract. */
-export function jobJson({ job, health, isRunning, lastRunAt, lastStatus }: JobView): JobJson {
+export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentRuns }: JobView): JobJson {
   return {
     id: job.id,
     uid: job.uid,
@@ -115,6 +123,7 @@ export function jobJson({ job, health, isRunning, lastRunAt, lastStatus }: JobVi
     last_run: instantJson(lastRunAt),
     last_status: lastStatus ?? null,
     next_run: instantJson(job.nextRunAt),
+    recent_runs: recentRuns?.map(recentRunJson) ?? null,
     created_by: job.createdBy ?? null,
     created_at: instantJson(job.createdAt),
     updated_at: instantJson(job.updatedAt),

@@ -5,20 +5,9 @@ import type { RunView } from '../core/store-views.ts';
 import { instantJson, instantParameter, instantSchema } from './instant.ts';
 import { jobIdSchema } from './job-input.ts';
 import { cursorParameter, limitParameter } from './page.ts';
+import { RUN_REASONS, RUN_STATUSES } from './recent-run.ts';
 import { parseJson, parseJsonObject } from './stored-json.ts';
 import { text } from './text.ts';
-
-const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
-const REASONS = [
-  'overlap',
-  'missed',
-  'error',
-  'timeout',
-  'lost',
-  'payload_invalid',
-  'user',
-  'deleted',
-] as const;
 
 const attemptErrorSchema = z.object({
   attempt: z.int(),
@@ -38,8 +27,8 @@ export const runSchema = z
     type: z.string(),
     trigger: z.enum(['schedule', 'manual']),
     scheduled_for: instantSchema.nullable().describe('The slot; null for a manual run'),
-    status: z.enum(STATUSES),
-    reason: z.enum(REASONS).nullable(),
+    status: z.enum(RUN_STATUSES),
+    reason: z.enum(RUN_REASONS).nullable(),
     attempt: z.int().describe('The attempt that runs, or the last one that ran; 0 before the first'),
     recoveries: z.int().describe('Claims lost with their node'),
     catch_up: z.boolean().describe('Makes up for missed slots'),
@@ -74,7 +63,7 @@ export const runIdSchema = z.string().regex(/^[0-9]{1,19}$/, 'must be the id of 
 export const runParams = z.strictObject({ run_id: runIdSchema });
 
 const listFields = {
-  status: z.enum(STATUSES).optional(),
+  status: z.enum(RUN_STATUSES).optional(),
   from: instantParameter.optional().describe('Queued at or after this time (RFC 3339)'),
   to: instantParameter.optional().describe('Queued before this time (RFC 3339)'),
   limit: limitParameter,

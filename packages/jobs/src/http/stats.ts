@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EngineStats, NodeStats } from '../engine/engine-port.ts';
+import type { EngineStats, MinuteCounts, NodeStats } from '../engine/engine-stats.ts';
 import { instantJson, instantSchema } from './instant.ts';
 
 const count = z.int();
@@ -24,11 +24,40 @@ const nodeSchema = z.object({
   types: z.array(z.string()),
 });
 
+const minuteSchema = z.object({
+  minute: instantSchema.describe('Its begin'),
+  started: count,
+  succeeded: count,
+  failed: count,
+  cancelled: count,
+  retried: count.describe('Attempts that failed with another one to come'),
+  skipped: count.describe('Slots that became no run; those missed together count as one'),
+  lateness_p99_ms: z.number().nullable().describe('From due to started; null when nothing started'),
+});
+
 /** What GET /job-stats answers with. */
 export const statsSchema = z.object({
   now: instantSchema,
   jobs: z.object({ active: count, paused: count, finished: count }),
-  runs: z.object({ queued: count, held: count, running: count }),
+  runs: z.object({
+    queued: count,
+    held: count,
+    running: count,
+    due_since: instantSchema
+      .nullable()
+      .describe('When that came due which waits longest to be claimed; null when nothing due waits'),
+  }),
+  health: z
+    .object({
+      no_handler: count,
+      zombie: count,
+      failing: count,
+      late: count,
+      overrunning: count,
+      paused: count,
+      ok: count,
+    })
+    .describe('Jobs by health, counted every 15 s at most'),
   last_minute: z.object({
     started: count,
     finished: z.object({ succeeded: count, failed: count, cancelled: count, retried: count }),
@@ -37,6 +66,9 @@ export const statsSchema = z.object({
       .nullable()
       .describe('From due to started; null when nothing started'),
   }),
+  minutes: z
+    .array(minuteSchema)
+    .describe('The last 60 minutes on the node that answers, the newest first: that one still goes on'),
   hours: z
     .array(
       z.object({
@@ -52,19 +84,30 @@ export const statsSchema = z.object({
 export type StatsJson = z.output<typeof statsSchema>;
 
 export function statsJson(stats: EngineStats): StatsJson {
-  const { lastMinute } = stats;
+  const { lastMinute, runs } = stats;
   return {
     now: instantJson(stats.now),
     jobs: { ...stats.jobs },
-    runs: { ...stats.runs },
+    runs: {
+      queued: runs.queued,
+      held: runs.held,
+      running: runs.running,
+      due_since: instantJson(runs.dueSince),
+    },
+    health: { ...stats.health },
     last_minute: {
       started: lastMinute.started,
       finished: { ...lastMinute.finished },
       lateness_ms: lastMinute.latenessMs === undefined ? null : { ...lastMinute.latenessMs },
     },
+    minutes: stats.minutes.map(minuteJson),
     hours: stats.hours.map(({ hour, status, count }) => ({ hour: instantJson(hour), status, count })),
     nodes: stats.nodes.map(nodeJson),
   };
+}
+
+function minuteJson({ minute, latenessP99Ms, ...counts }: MinuteCounts): StatsJson['minutes'][number] {
+  return { minute: instantJson(minute), ...counts, lateness_p99_ms: latenessP99Ms ?? null };
 }
 
 function nodeJson(info: NodeStats): StatsJson['nodes'][number] {

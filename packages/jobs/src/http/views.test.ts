@@ -139,18 +139,52 @@ test('an event, an audit row and the counts have the forms of their schemas', ()
   expect(eventSchema.strict().parse(event)).toMatchObject({ id: 'x-5', run_id: '9', count: null });
   const row = { id: '1', at, actor: 'user:1', action: 'job.create', target: 'a', change: '{"id":"a"}' };
   expect(auditRowSchema.strict().parse(auditRowJson(row)).change).toEqual({ id: 'a' });
+  const endings = { succeeded: 2, failed: 0, cancelled: 0, retried: 0 };
+  const node = {
+    node: 'n1',
+    health: 'ok',
+    seenAt: at,
+    version: '1',
+    startedAt: at,
+    places: 1,
+    busy: 0,
+    buffered: 0,
+    throttled: false,
+    eventLoopDelayMs: 0,
+    types: [],
+  } as const;
   const stats = statsJson({
     now: at,
     jobs: { active: 1, paused: 0, finished: 0 },
     runs: { queued: 0, held: 0, running: 1 },
+    health: { no_handler: 0, zombie: 0, failing: 0, late: 0, overrunning: 0, paused: 0, ok: 1 },
     hours: [{ hour: at, status: 'failed', count: 2 }],
     nodes: [],
+    node,
+    settling: 0,
+    listeners: 0,
+    types: [],
+    skipped: { overlap: 0, missed: 0 },
     sinceStart: { succeeded: 1, failed: 0, cancelled: 0, retried: 0 },
+    minutes: [{ minute: at, started: 1, ...endings, skipped: 0, latenessP99Ms: undefined }],
     lastMinute: {
       started: 0,
-      finished: { succeeded: 0, failed: 0, cancelled: 0, retried: 0 },
+      finished: endings,
       latenessMs: undefined,
     },
   });
-  expect(statsSchema.strict().parse(stats).last_minute.lateness_ms).toBeNull();
+  const json = statsSchema.strict().parse(stats);
+  expect(json.last_minute.lateness_ms).toBeNull();
+  expect(json.minutes).toEqual([
+    {
+      minute: '2026-01-31T09:00:00.005Z',
+      started: 1,
+      succeeded: 2,
+      failed: 0,
+      cancelled: 0,
+      retried: 0,
+      skipped: 0,
+      lateness_p99_ms: null,
+    },
+  ]);
 });

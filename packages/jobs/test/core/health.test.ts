@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { healthOf } from '../../src/core/health.ts';
+import { HEALTH_STATUSES, hasHealth, healthOf } from '../../src/core/health.ts';
 import type { Job } from '../../src/core/job.ts';
 import { definition, every, Simulation } from './simulation.ts';
 
@@ -47,6 +47,13 @@ describe('health, worst first (lesson 22: silent failures are shown)', () => {
     expect(healthOf(job(), { ...signs, runningSince: T0 - HOUR - 1 }, T0)).toMatchObject({
       status: 'overrunning',
     });
+  });
+
+  it('is unhealthy when somebody should look into it: not when it is paused', () => {
+    const unhealthy = HEALTH_STATUSES.filter((status) => hasHealth({ status }, 'unhealthy'));
+    expect(unhealthy).toEqual(['no_handler', 'zombie', 'failing', 'late', 'overrunning']);
+    expect(hasHealth({ status: 'late' }, 'late')).toBe(true);
+    expect(hasHealth({ status: 'late' }, 'failing')).toBe(false);
   });
 
   it('paused, with its reason', () => {

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { activities } from './activity.ts';
 import { startingAtOnce } from './at-once.ts';
 import { dispatching } from './dispatch.ts';
 import type { MakeDatabase } from './engine-harness.ts';
@@ -15,6 +16,7 @@ import { shutdowns } from './shutdown.ts';
 /** What an engine promises whatever store it has. */
 export function engineSuite(makeDatabase: MakeDatabase): void {
   // Each prepares its tests in its own way.
+  describe('activity', () => activities(makeDatabase));
   describe('promises', () => promises(makeDatabase));
   describe('execution', () => execution(makeDatabase));
   describe('restarts', () => restarts(makeDatabase));

@@ -35,6 +35,14 @@ describe('GET /job-stats', () => {
     expect(stats.jobs.active).toBeGreaterThanOrEqual(1);
     expect(stats.last_minute.finished.succeeded).toBeGreaterThanOrEqual(1);
     expect(stats.last_minute.lateness_ms).not.toBeNull();
+    expect(stats.health.ok).toBeGreaterThanOrEqual(1);
+    expect(stats.minutes).toHaveLength(60);
+    const ended = stats.minutes.reduce((sum, { succeeded }) => sum + succeeded, 0);
+    expect(ended).toBeGreaterThanOrEqual(1);
+    const newest = Date.parse(stats.minutes[0]?.minute ?? '');
+    expect(newest % 60_000).toBe(0);
+    expect(newest).toBeLessThanOrEqual(Date.parse(stats.now));
+    expect(stats.runs.due_since).toBeNull();
     expect(stats.nodes).toHaveLength(1);
     expect(stats.nodes[0]).toMatchObject({ places: 10, types: ['greet', 'fail', 'wait'] });
   });

@@ -124,13 +124,37 @@ export function listRunsContract(makeStore: MakeStore): void {
       const stats = await t.store.stats({ hours: 24 });
       expect(stats).toEqual({
         jobs: { active: 2, paused: 1, finished: 0 },
-        runs: { queued: 2, held: 1, running: 1 },
+        runs: { queued: 2, held: 1, running: 1, dueSince: T0 },
         hours: [
           { hour: T0 + HOUR, status: 'failed', count: 1 },
           { hour: T0, status: 'succeeded', count: 1 },
         ],
       });
       expect((await t.store.stats({ hours: 1 })).hours).toHaveLength(1);
+    });
+
+    it('says since when something due waits to be claimed', async () => {
+      const dueSince = async () => (await t.store.stats({ hours: 1 })).runs.dueSince;
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+      await t.create('b', { type: 'other', schedule: ON_DEMAND });
+      expect(await dueSince()).toBeUndefined();
+      await t.trigger('a');
+      t.clock.advance(MINUTE);
+      await t.trigger('a');
+      await t.trigger('b');
+      expect(await dueSince()).toBe(T0);
+      const { runs } = await t.claim(1);
+      expect(await dueSince()).toBe(T0 + MINUTE);
+      await t.claim();
+      // Of a type that nobody claims.
+      expect(await dueSince()).toBe(T0 + MINUTE);
+      await t.done('b', { kind: 'delete' });
+      expect(await dueSince()).toBeUndefined();
+      // A retry that is to come is not due.
+      await t.settle(required(runs[0]), failed('again'));
+      expect(await dueSince()).toBeUndefined();
+      t.clock.advance(HOUR);
+      expect(await dueSince()).toBeGreaterThan(T0 + MINUTE);
     });
 
     it('a job counts its own finished runs by hour', async () => {

@@ -1,10 +1,13 @@
+import { hasHealth } from '../../core/health.ts';
 import { jobViewOf } from '../../core/job-view.ts';
 import type { TypeVersions } from '../../core/membership.ts';
 import type { Cursor, JobQuery, JobSort, JobView, Page } from '../../core/store-views.ts';
 import { storedJobOf } from '../rows/job-row.ts';
 import type { Param, Queries } from './database.ts';
+import { type Bind, mayHave, RUNNING_BY_JOB } from './job-health.ts';
 import { SELECT_JOB } from './job-rows.ts';
 import { bindable } from './read-runs.ts';
+import { withRecentRuns } from './recent-runs.ts';
 
 export async function getJob(
   q: Queries,
@@ -17,6 +20,12 @@ export async function getJob(
 
 /** A page of jobs in the order asked for; jobs without the value they are sorted by come last. */
 export async function listJobs(q: Queries, query: JobQuery, now: number): Promise<Page<JobView>> {
+  const page = await readPage(q, query, now);
+  if (query.recentRuns === undefined) return page;
+  return { ...page, rows: await withRecentRuns(q, page.rows, query.recentRuns) };
+}
+
+async function readPage(q: Queries, query: JobQuery, now: number): Promise<Page<JobView>> {
   const rows: JobView[] = [];
   let batch = (query.health === undefined ? query.limit : Math.max(query.limit, MIN_BATCH)) + 1;
   let after = query.after;
@@ -25,7 +34,7 @@ export async function listJobs(q: Queries, query: JobQuery, now: number): Promis
     const found = await readBatch(q, query, { after, now, batch });
     for (const row of found) {
       const view = viewOf(row, query.handlers, now);
-      if (query.health !== undefined && view.health.status !== query.health) continue;
+      if (query.health !== undefined && !hasHealth(view.health, query.health)) continue;
       // One more than was asked for: there is a next page.
       if (rows.length === query.limit) return { rows, ...(after === undefined ? {} : { next: after }) };
       rows.push(view);
@@ -65,19 +74,15 @@ function readBatch(q: Queries, query: JobQuery, { after, now, batch }: Batch): P
   return q.objects(sql, params);
 }
 
-/** Adds a parameter, and gives the words that stand for it. */
-type Bind = (value: Param) => string;
-
-/** PostgreSQL leaves `latest` out where nothing names it. */
+/** PostgreSQL leaves `running` out where nothing names it. */
 const JOBS = `greenvue_jobs.jobs JOIN greenvue_jobs.job_types ON job_types.key = jobs.type_key
-  LEFT JOIN (SELECT job_uid, max(started_at) AS started_at FROM greenvue_jobs.live_runs
-    WHERE held = 'no' AND status = 'running' GROUP BY job_uid) AS latest ON latest.job_uid = uid`;
+  LEFT JOIN (${RUNNING_BY_JOB}) AS running ON running.job_uid = uid`;
 
 const SORT: Readonly<Record<JobSort, { readonly value: string; readonly nullable: boolean }>> = {
   id: { value: 'id', nullable: false },
   name: { value: 'name', nullable: false },
   next_run: { value: 'next_run_at', nullable: true },
-  last_run: { value: 'greatest(last_run_at, latest.started_at)', nullable: true },
+  last_run: { value: 'greatest(last_run_at, running.last_started)', nullable: true },
   created_at: { value: 'created_at', nullable: false },
 };
 
@@ -110,44 +115,6 @@ function filtersOf(query: JobQuery, now: number, bind: Bind): string[] {
   }
   if (health !== undefined) filters.push(mayHave(health, { handlers, now, bind }));
   return filters;
-}
-
-/** A run that runs is held by nothing, as the indexes put it. */
-const RUNNING = `SELECT 1 FROM greenvue_jobs.live_runs
-  WHERE job_uid = uid AND held = 'no' AND live_runs.status = 'running'`;
-
-/** Jobs that may have this health, and all that have it: `healthOf` decides. */
-function mayHave(
-  health: NonNullable<JobQuery['health']>,
-  { handlers, now, bind }: { readonly handlers: TypeVersions; readonly now: number; readonly bind: Bind },
-): string {
-  switch (health) {
-    case 'no_handler':
-      return `NOT ${hasHandler(handlers, bind)}`;
-    case 'zombie':
-      return `EXISTS (${RUNNING} AND zombie_since IS NOT NULL)`;
-    case 'failing':
-      return 'failed_in_row > 0';
-    case 'late': {
-      const at = bind(now);
-      return `status = 'active' AND (next_run_at < ${at} OR last_slot_at > ${at})`;
-    }
-    case 'overrunning':
-      return `EXISTS (${RUNNING} AND started_at < ${bind(now)} - every_ms)`;
-    case 'paused':
-      return "status = 'paused'";
-    case 'ok':
-      return `failed_in_row = 0 AND status <> 'paused' AND ${hasHandler(handlers, bind)}`;
-    default:
-      return health satisfies never;
-  }
-}
-
-function hasHandler(handlers: TypeVersions, bind: Bind): string {
-  const types = bind(Object.keys(handlers));
-  const versions = bind(Object.values(handlers));
-  return `EXISTS (SELECT 1 FROM unnest(${types}::text[], ${versions}::bigint[]) AS known (type, version)
-    WHERE known.type = job_types.type AND known.version >= job_types.version)`;
 }
 
 interface Summary {

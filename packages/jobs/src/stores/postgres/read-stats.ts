@@ -19,9 +19,14 @@ export async function stats(
     jobs[status] = count;
   }
   const [live] = await q.arrays(COUNT_LIVE);
-  const [queued, held, running] = rowOf<[number, number, number]>(live);
+  const [queued, held, running, waitsFrom] = rowOf<[number, number, number, number | null]>(live);
+  const isDue = waitsFrom !== null && waitsFrom <= now;
   const found = await q.arrays(HOURS, [firstHour(hours, now)]);
-  return { jobs, runs: { queued, held, running }, hours: found.map(hourCountOf) };
+  return {
+    jobs,
+    runs: { queued, held, running, ...(isDue ? { dueSince: waitsFrom } : {}) },
+    hours: found.map(hourCountOf),
+  };
 }
 
 /** Hours of the job that has the id now: those of pruned runs, and those of the runs that are still there. */
@@ -70,7 +75,8 @@ function auditRowOf(raw: unknown): AuditRow {
 
 const COUNT_JOBS = 'SELECT status, count(*) FROM greenvue_jobs.jobs WHERE deleted_at IS NULL GROUP BY status';
 const COUNT_LIVE = `SELECT count(*) FILTER (WHERE held = 'no' AND status = 'queued'),
-    count(*) FILTER (WHERE held <> 'no'), count(*) FILTER (WHERE status = 'running')
+    count(*) FILTER (WHERE held <> 'no'), count(*) FILTER (WHERE status = 'running'),
+    min(available_at) FILTER (WHERE held = 'no' AND node IS NULL)
   FROM greenvue_jobs.live_runs`;
 /** Of one hour, in the order in which `core` names them. */
 const BY_HOUR =

@@ -14,6 +14,7 @@ import { createDatabaseClock } from './database-clock.ts';
 import { createGathering } from './gathering.ts';
 import { storeInTransaction } from './in-transaction.ts';
 import { type InsertInput, insertJob, insertJobs } from './insert-jobs.ts';
+import { countHealth } from './job-health.ts';
 import { createKnownClaims } from './known-claims.ts';
 import { createKnownJobs } from './known-jobs.ts';
 import { createLane } from './lane.ts';
@@ -226,6 +227,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     // One statement: it sees one state of the database anyway.
     getJob: (jobId, handlers) => tracked(() => getJob(db, { jobId, handlers }, now())),
     listJobs: (query) => read((q) => listJobs(q, query, now())),
+    countHealth: (input) => read((q) => countHealth(q, input, now())),
     getRun: (runId) => read((q) => getRun(q, runId)),
     listRuns: (query) => read((q) => listRuns(q, query)),
     getLogs: (runId) => read((q) => getLogs(q, runId)),

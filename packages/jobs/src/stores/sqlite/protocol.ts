@@ -7,6 +7,7 @@ export interface ReadInputs {
   readonly check: undefined;
   readonly getJob: { readonly jobId: string; readonly handlers: TypeVersions };
   readonly listJobs: Parameters<JobStore['listJobs']>[0];
+  readonly countHealth: Parameters<JobStore['countHealth']>[0];
   readonly getRun: string;
   readonly listRuns: Parameters<JobStore['listRuns']>[0];
   readonly getLogs: string;

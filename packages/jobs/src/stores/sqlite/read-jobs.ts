@@ -1,9 +1,12 @@
+import { hasHealth } from '../../core/health.ts';
 import { jobViewOf } from '../../core/job-view.ts';
 import type { TypeVersions } from '../../core/membership.ts';
 import type { Cursor, JobQuery, JobSort, JobView, Page } from '../../core/store-views.ts';
 import { type StoredJob, storedJobOf } from '../rows/job-row.ts';
-import type { Database, Param } from './database.ts';
+import type { Database } from './database.ts';
+import { type Composed, mayHave } from './job-health.ts';
 import { SELECT_JOB } from './job-rows.ts';
+import { recentRuns } from './recent-runs.ts';
 import { cursorOf, numbersOf } from './run-rows.ts';
 
 export function getJob(
@@ -17,6 +20,14 @@ export function getJob(
 
 /** A page of jobs in the order asked for; jobs without the value they are sorted by come last. */
 export function listJobs(db: Database, query: JobQuery, now: number): Page<JobView> {
+  const page = readPage(db, query, now);
+  const { recentRuns: limit } = query;
+  if (limit === undefined) return page;
+  const rows = page.rows.map((view) => ({ ...view, recentRuns: recentRuns(db, view.job.uid, limit) }));
+  return { ...page, rows };
+}
+
+function readPage(db: Database, query: JobQuery, now: number): Page<JobView> {
   const rows: JobView[] = [];
   const batch = Math.max(query.limit, MIN_BATCH) + 1;
   let after = query.after;
@@ -26,7 +37,7 @@ export function listJobs(db: Database, query: JobQuery, now: number): Page<JobVi
     for (const cursor of found) {
       const stored = storedJobOf(db.statement(JOB_BY_UID).get(Number(cursor.key)));
       const view = viewOf(db, stored, query.handlers, now);
-      if (query.health !== undefined && view.health.status !== query.health) continue;
+      if (query.health !== undefined && !hasHealth(view.health, query.health)) continue;
       // One more than was asked for: there is a next page.
       if (rows.length === query.limit) return { rows, ...(after === undefined ? {} : { next: after }) };
       rows.push(view);
@@ -38,11 +49,6 @@ export function listJobs(db: Database, query: JobQuery, now: number): Page<JobVi
 }
 
 const MIN_BATCH = 50;
-
-interface Composed {
-  readonly sql: string;
-  readonly params: readonly Param[];
-}
 
 /** The jobs behind a cursor, as cursors: rows are read only once it is clear which, since sorting long ones is dear. */
 function cursorsAfter(
@@ -93,35 +99,8 @@ function filtersOf({ type, status, q, health, handlers }: JobQuery, now: number)
       params: Array<string>(3).fill(q.toLowerCase()),
     });
   }
-  if (health !== undefined) filters.push(mayHave(health, handlers, now));
+  if (health !== undefined) filters.push(mayHave(health, { handlers, now }));
   return filters;
-}
-
-const RUNNING = 'SELECT 1 FROM live_runs WHERE job_uid = uid AND live_runs.status = 1';
-
-/** Jobs that may have this health, and all that have it: `healthOf` decides. */
-function mayHave(health: NonNullable<JobQuery['health']>, handlers: TypeVersions, now: number): Composed {
-  switch (health) {
-    case 'no_handler':
-      return {
-        sql: 'NOT EXISTS (SELECT 1 FROM json_each(?) h WHERE h.key = job_types.type AND h.value >= job_types.version)',
-        params: [JSON.stringify(handlers)],
-      };
-    case 'zombie':
-      return { sql: `EXISTS (${RUNNING} AND zombie_since IS NOT NULL)`, params: [] };
-    case 'failing':
-      return { sql: 'failed_in_row > 0', params: [] };
-    case 'late':
-      return { sql: "status = 'active' AND (next_run_at < ? OR last_slot_at > ?)", params: [now, now] };
-    case 'overrunning':
-      return { sql: `EXISTS (${RUNNING} AND started_at < ? - every_ms)`, params: [now] };
-    case 'paused':
-      return { sql: "status = 'paused'", params: [] };
-    case 'ok':
-      return { sql: 'failed_in_row = 0', params: [] };
-    default:
-      return health satisfies never;
-  }
 }
 
 function viewOf(db: Database, { job, uid }: StoredJob, handlers: TypeVersions, now: number): JobView {

@@ -12,9 +12,11 @@ export function stats(db: Database, { hours }: Parameters<JobStore['stats']>[0],
   const jobs = (status: JobStatus) => numberOf(db.arrays(COUNT_JOBS).get(status)) ?? 0;
   const running = numberOf(db.arrays(COUNT_RUNNING).get()) ?? 0;
   const [free, held] = numbersOf<[number, number]>(db.arrays(COUNT_LIVE).get());
+  const waitsFrom = numberOf(db.arrays(FIRST_WAITING).get());
+  const isDue = waitsFrom !== undefined && waitsFrom <= now;
   return {
     jobs: { active: jobs('active'), paused: jobs('paused'), finished: jobs('finished') },
-    runs: { queued: free - running, held, running },
+    runs: { queued: free - running, held, running, ...(isDue ? { dueSince: waitsFrom } : {}) },
     hours: db.arrays(HOURS).all(firstHour(hours, now)).map(hourCountOf),
   };
 }
@@ -55,6 +57,9 @@ export function listAudit(
 const COUNT_JOBS = 'SELECT count(*) FROM jobs WHERE deleted_at IS NULL AND status = ?';
 const COUNT_RUNNING = 'SELECT count(*) FROM live_runs WHERE status = 1';
 const COUNT_LIVE = 'SELECT count(*) FILTER (WHERE held = 0), count(*) FILTER (WHERE held > 0) FROM live_runs';
+/** The first of each type by the index that claims go by; `min` of all would read all of it. */
+const FIRST_WAITING = `SELECT min((SELECT available_at FROM live_runs
+  WHERE type_key = job_types.key AND held = 0 AND node IS NULL ORDER BY available_at LIMIT 1)) FROM job_types`;
 const HOURS = 'SELECT hour, status, count FROM hour_counts WHERE hour >= ? ORDER BY hour DESC, status';
 const JOB_UID = 'SELECT uid FROM jobs WHERE id = ? AND deleted_at IS NULL';
 const JOB_HOURS = `SELECT hour, status, sum(count) FROM (

@@ -1,5 +1,6 @@
 import { checkFile, checkTables } from './check.ts';
 import { type Database, openForReading } from './database.ts';
+import { countHealth } from './job-health.ts';
 import type { ReadInputs, Reply, Request } from './protocol.ts';
 import { getJob, listJobs } from './read-jobs.ts';
 import { getLogs, getRun, listRuns } from './read-runs.ts';
@@ -36,6 +37,7 @@ function handlersOf(file: string, db: Database): Handlers<keyof ReadInputs> {
     },
     getJob: (input, now) => getJob(db, input, now),
     listJobs: (input, now) => listJobs(db, input, now),
+    countHealth: (input, now) => countHealth(db, input, now),
     getRun: (runId) => getRun(db, runId),
     listRuns: (query) => listRuns(db, query),
     getLogs: (runId) => getLogs(db, runId),

@@ -1,3 +1,4 @@
+import type { HealthStatus } from '../../core/health.ts';
 import type { FinishedRun, JsonText, LiveRun, RunOrigin } from '../../core/run.ts';
 import type { LogLine } from '../../core/store-passes.ts';
 import type { AuditRow, Cursor } from '../../core/store-views.ts';
@@ -177,6 +178,16 @@ export function auditRowOf(raw: unknown): AuditRow {
     change: string;
   };
   return { ...row, id: String(row.id) };
+}
+
+/** Reads a health, how many jobs have it, and the last of their uids, as arrays. */
+export function healthCountOf(raw: unknown): {
+  readonly health: HealthStatus;
+  readonly count: number;
+  readonly lastUid: number;
+} {
+  const [health, count, lastUid] = raw as [HealthStatus, number, number];
+  return { health, count, lastUid };
 }
 
 /** A row of numbers as it is. */

@@ -63,6 +63,7 @@ export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore
     prune: (retention) => write('prune', retention),
     getJob: (jobId, handlers) => read('getJob', { jobId, handlers }),
     listJobs: (query) => read('listJobs', query),
+    countHealth: (input) => read('countHealth', input),
     getRun: (runId) => read('getRun', runId),
     listRuns: (query) => read('listRuns', query),
     getLogs: (runId) => read('getLogs', runId),
