@@ -60,6 +60,9 @@ test(
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({ status: 503, detail: 'Not ready: database, jobs.' });
     expect((await operator.ask('GET', '/healthz')).status).toBe(200);
+    const metrics = await fetch(`http://127.0.0.1:${env.PORT}/metrics`);
+    expect(metrics.status).toBe(200);
+    expect(await metrics.text()).toContain('greenvue_job_database_up 0');
     for (const [method, path, body] of ROUTES) {
       const answer = await fetch(`http://127.0.0.1:${env.PORT}${path}`, {
         method,

@@ -1,65 +1,127 @@
-import type { Engine, EngineStats } from '@greenvue/jobs';
-import { Counter, Gauge } from 'prom-client';
+import { setTimeout } from 'node:timers/promises';
+import { type Engine, type EngineStats, type NodeActivity, StoreError } from '@greenvue/jobs';
+import {
+  type HistogramMetric,
+  type HistogramSeries,
+  histogramText,
+  quantilesText,
+} from './distribution-text.ts';
+import { createJobGauges, type JobGauges } from './job-gauges.ts';
 import type { Metrics } from './metrics.ts';
 
+/** Prometheus waits for no more than a few seconds. */
+const DATABASE_MS = 2_000;
+
 /**
- * What `/metrics` shows of the jobs: read from the engine once for each scrape. Labels are statuses and states only, never
- * ids, so that the number of series does not grow with the number of jobs.
+ * What `/metrics` shows of the jobs: read from the engine once for each scrape, the same as `GET /api/job-stats` tells. Labels are
+ * job types, statuses and the like, never ids, so that the number of series does not grow with the number of jobs. While the
+ * database is away, what is in it is left out, and what the node knows by itself is there; one that does not answer within
+ * `databaseMs` (2 s) counts as away.
  */
-export function measureJobs(metrics: Metrics, engine: Pick<Engine, 'stats'>): void {
-  const registers = [metrics.registry];
-  const jobs = new Gauge({
-    name: 'greenvue_jobs',
-    help: 'Jobs by status',
-    labelNames: ['status'],
-    registers,
+export function measureJobs(
+  metrics: Metrics,
+  engine: Pick<Engine, 'stats' | 'activity'>,
+  { databaseMs = DATABASE_MS }: { readonly databaseMs?: number } = {},
+): void {
+  const gauges = createJobGauges(metrics.registry);
+  const ask = askInTime(() => engine.stats(), databaseMs);
+  metrics.beforeScrape(async () => {
+    const stats = await ask();
+    showActivity(gauges, stats ?? engine.activity());
+    gauges.databaseUp.set(stats === undefined ? 0 : 1);
+    if (stats === undefined) gauges.forget();
+    else showStored(gauges, stats);
   });
-  const live = new Gauge({
-    name: 'greenvue_runs_live',
-    help: 'Runs that are not finished, by state',
-    labelNames: ['state'],
-    registers,
-  });
-  const places = new Gauge({
-    name: 'greenvue_job_places',
-    help: 'Places of this node: all, busy, and claimed runs that wait for one',
-    labelNames: ['state'],
-    registers,
-  });
-  const lateness = new Gauge({
+  metrics.addText(() => distributions(engine.activity()));
+}
+
+/** Undefined when the database is away, or has not answered in time. While one question is open, no other one is asked. */
+function askInTime(ask: () => Promise<EngineStats>, ms: number): () => Promise<EngineStats | undefined> {
+  let asked: Promise<EngineStats | undefined> | undefined;
+  return async () => {
+    asked ??= ask()
+      .catch((error: unknown) => {
+        if (error instanceof StoreError) return undefined;
+        throw error;
+      })
+      .finally(() => {
+        asked = undefined;
+      });
+    const answered = new AbortController();
+    const late = setTimeout(ms, undefined, { signal: answered.signal });
+    try {
+      return await Promise.race([asked, late]);
+    } finally {
+      answered.abort();
+      // The timer ends here; its rejection is of no interest any more.
+      await Promise.allSettled([late]);
+    }
+  };
+}
+
+function distributions({ types, lastMinute }: NodeActivity): string {
+  const histograms = HISTOGRAMS.map(({ of, ...about }) =>
+    histogramText({ ...about, series: types.map((type) => seriesOf(type.type, type[of])) }),
+  );
+  const { p50, p99, max } = lastMinute.latenessMs ?? { p50: 0, p99: 0, max: 0 };
+  const lateness = quantilesText({
     name: 'greenvue_run_lateness_seconds',
     help: 'From due to started, of the last minute, on this node',
-    labelNames: ['quantile'],
-    registers,
+    quantiles: [
+      [0.5, p50 / 1_000],
+      [0.99, p99 / 1_000],
+      [1, max / 1_000],
+    ],
   });
-  const throttled = new Gauge({
-    name: 'greenvue_job_claims_throttled',
-    help: '1 while claims are held back to keep the API quick',
-    registers,
-  });
-  const ended = new Counter({
-    name: 'greenvue_run_attempts_total',
-    help: 'Attempts that ended on this node, by outcome',
-    labelNames: ['outcome'],
-    registers,
-  });
-  metrics.beforeScrape(async () => show(await engine.stats()));
+  return [...histograms, lateness].join('\n');
+}
 
-  function show({ jobs: byStatus, runs, nodes, lastMinute, sinceStart }: EngineStats): void {
-    for (const [status, count] of Object.entries(byStatus)) jobs.set({ status }, count);
-    for (const [state, count] of Object.entries(runs)) live.set({ state }, count);
-    ended.reset();
-    for (const [outcome, count] of Object.entries(sinceStart)) ended.inc({ outcome }, count);
-    const [node] = nodes;
-    if (node !== undefined) {
-      places.set({ state: 'all' }, node.places);
-      places.set({ state: 'busy' }, node.busy);
-      places.set({ state: 'buffered' }, node.buffered);
-      throttled.set(node.throttled ? 1 : 0);
-    }
-    const { p50, p99, max } = lastMinute.latenessMs ?? { p50: 0, p99: 0, max: 0 };
-    lateness.set({ quantile: '0.5' }, p50 / 1_000);
-    lateness.set({ quantile: '0.99' }, p99 / 1_000);
-    lateness.set({ quantile: '1' }, max / 1_000);
+const HISTOGRAMS = [
+  {
+    name: 'greenvue_run_duration_seconds',
+    help: 'How long attempts took that ended on this node, by job type',
+    label: 'type',
+    of: 'durations',
+  },
+  {
+    name: 'greenvue_run_start_delay_seconds',
+    help: 'From due to started, of attempts that started on this node, by job type',
+    label: 'type',
+    of: 'lateness',
+  },
+] as const satisfies readonly (Omit<HistogramMetric, 'series'> & { readonly of: string })[];
+
+function seriesOf(
+  value: string,
+  { boundsMs, counts, sumMs }: NodeActivity['types'][number]['durations'],
+): HistogramSeries {
+  return { value, bounds: boundsMs.map((ms) => ms / 1_000), counts, sum: sumMs / 1_000 };
+}
+
+/** What the node knows by itself. */
+function showActivity(gauges: JobGauges, activity: NodeActivity): void {
+  const { node, types, skipped, settling, listeners } = activity;
+  gauges.places.set({ state: 'all' }, node.places);
+  gauges.places.set({ state: 'busy' }, node.busy);
+  gauges.places.set({ state: 'buffered' }, node.buffered);
+  gauges.throttled.set(node.throttled ? 1 : 0);
+  gauges.settling.set(settling);
+  gauges.listeners.set(listeners);
+  gauges.attempts.reset();
+  for (const { type, ended } of types) {
+    for (const [outcome, count] of Object.entries(ended)) gauges.attempts.inc({ type, outcome }, count);
+  }
+  gauges.skipped.reset();
+  for (const [reason, count] of Object.entries(skipped)) gauges.skipped.inc({ reason }, count);
+}
+
+/** What is in the database. */
+function showStored(gauges: JobGauges, { jobs, health, runs, nodes, now }: EngineStats): void {
+  for (const [status, count] of Object.entries(jobs)) gauges.jobs.set({ status }, count);
+  for (const [name, count] of Object.entries(health)) gauges.health.set({ health: name }, count);
+  for (const state of ['queued', 'held', 'running'] as const) gauges.live.set({ state }, runs[state]);
+  gauges.dueAge.set(runs.dueSince === undefined ? 0 : Math.max(now - runs.dueSince, 0) / 1_000);
+  for (const health of ['ok', 'late', 'stalled', 'joining'] as const) {
+    gauges.nodes.set({ health }, nodes.filter((node) => node.health === health).length);
   }
 }

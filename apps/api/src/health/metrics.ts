@@ -5,6 +5,8 @@ export interface Metrics {
   readonly registry: Registry;
   /** Adds a step that brings metrics up to date before they are read. */
   beforeScrape(refresh: () => Promise<void>): void;
+  /** Adds metrics that are text already; read after those steps. */
+  addText(read: () => string): void;
   /** The metrics as text, brought up to date. */
   scrape(): Promise<string>;
   /** Counts an answer. `route` is its pattern, not its path, so that the number of series is bounded. */
@@ -23,12 +25,14 @@ export function createMetrics(): Metrics {
     registers: [registry],
   });
   const refreshers: (() => Promise<void>)[] = [];
+  const texts: (() => string)[] = [];
   return {
     registry,
     beforeScrape: (refresh) => void refreshers.push(refresh),
+    addText: (read) => void texts.push(read),
     async scrape() {
       await Promise.all(refreshers.map((refresh) => refresh()));
-      return registry.metrics();
+      return [await registry.metrics(), ...texts.map((read) => read())].join('\n');
     },
     observe: ({ route, method, status, seconds }) => durations.observe({ route, method, status }, seconds),
   };

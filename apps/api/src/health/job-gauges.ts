@@ -1,0 +1,113 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+export interface JobGauges {
+  // What is in the database: the same on every node.
+  readonly jobs: Gauge<'status'>;
+  readonly health: Gauge<'health'>;
+  readonly live: Gauge<'state'>;
+  readonly dueAge: Gauge;
+  readonly nodes: Gauge<'health'>;
+  // Of this node.
+  readonly databaseUp: Gauge;
+  readonly places: Gauge<'state'>;
+  readonly throttled: Gauge;
+  readonly settling: Gauge;
+  readonly listeners: Gauge;
+  readonly attempts: Counter<'type' | 'outcome'>;
+  readonly skipped: Counter<'reason'>;
+  /** What was in the database is not known any more: no number is better than an old one. */
+  forget(): void;
+}
+
+/** The metrics of the jobs, but for those that are distributions. `docs/operations.md` has a table of them. */
+export function createJobGauges(registry: Registry): JobGauges {
+  const stored = storedGauges(registry);
+  return {
+    ...stored,
+    ...nodeGauges(registry),
+    forget() {
+      for (const gauge of [stored.jobs, stored.health, stored.live, stored.nodes]) gauge.reset();
+      // One without labels would be 0 after a reset.
+      stored.dueAge.remove();
+    },
+  };
+}
+
+function storedGauges(registry: Registry) {
+  const registers = [registry];
+  return {
+    jobs: new Gauge({
+      name: 'greenvue_jobs',
+      help: 'Jobs by status',
+      labelNames: ['status'],
+      registers,
+    }),
+    health: new Gauge({
+      name: 'greenvue_jobs_health',
+      help: 'Jobs by health, counted every 15 s at most',
+      labelNames: ['health'],
+      registers,
+    }),
+    live: new Gauge({
+      name: 'greenvue_runs_live',
+      help: 'Runs that are not finished, by state',
+      labelNames: ['state'],
+      registers,
+    }),
+    dueAge: new Gauge({
+      name: 'greenvue_runs_oldest_due_seconds',
+      help: 'For how long that run is due which waits longest to be claimed; 0 when none waits',
+      registers,
+    }),
+    nodes: new Gauge({
+      name: 'greenvue_nodes',
+      help: 'Living nodes by health, as this one sees them',
+      labelNames: ['health'],
+      registers,
+    }),
+  };
+}
+
+function nodeGauges(registry: Registry) {
+  const registers = [registry];
+  return {
+    databaseUp: new Gauge({
+      name: 'greenvue_job_database_up',
+      help: '1 when the database of the jobs answered this scrape, 0 while it is away',
+      registers,
+    }),
+    places: new Gauge({
+      name: 'greenvue_job_places',
+      help: 'Places of this node: all, busy, and claimed runs that wait for one',
+      labelNames: ['state'],
+      registers,
+    }),
+    throttled: new Gauge({
+      name: 'greenvue_job_claims_throttled',
+      help: '1 while claims are held back to keep the API quick',
+      registers,
+    }),
+    settling: new Gauge({
+      name: 'greenvue_job_settlements_waiting',
+      help: 'Runs that have ended on this node and are not written yet',
+      registers,
+    }),
+    listeners: new Gauge({
+      name: 'greenvue_job_event_streams',
+      help: 'Event streams that are open on this node',
+      registers,
+    }),
+    attempts: new Counter({
+      name: 'greenvue_run_attempts_total',
+      help: 'Attempts that ended on this node, by job type and outcome',
+      labelNames: ['type', 'outcome'],
+      registers,
+    }),
+    skipped: new Counter({
+      name: 'greenvue_slots_skipped_total',
+      help: 'Slots that this node made no run of, by reason; those missed together count as one',
+      labelNames: ['reason'],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { startTestServer } from '../src/test-server.ts';
+import { type Exposition, readExposition } from './monitoring/exposition.ts';
+import {
+  ALERTS_FILE,
+  ALERTS_TEST_FILE,
+  dashboard,
+  panelExpressions,
+  rules,
+  ruleTests,
+  variableExpressions,
+} from './monitoring/ops-files.ts';
+import { isThere, promtool, startPrometheus } from './monitoring/prometheus.ts';
+import { type Selector, selectorsIn } from './monitoring/promql.ts';
+import { ROOT } from './shell.ts';
+
+/** What Prometheus itself adds. */
+const TARGET_LABELS = ['job', 'instance'];
+const OWN_METRICS = ['up'];
+
+/** What is shown of a server that has answered a request. */
+async function scrape(): Promise<{ readonly url: string; readonly text: string }> {
+  const { url } = await startTestServer();
+  await fetch(`${url}/healthz`);
+  const answer = await fetch(`${url}/metrics`);
+  expect(answer.status).toBe(200);
+  return { url, text: await answer.text() };
+}
+
+/** What is asked for and is not there: a metric, a label of it, or a value of that label. */
+function missing(shown: Exposition, { name, matchers }: Selector): readonly string[] {
+  if (OWN_METRICS.includes(name)) return [];
+  const labels = shown.get(name);
+  if (labels === undefined) return [name];
+  return matchers.flatMap(({ label, operator, value }) => {
+    if (TARGET_LABELS.includes(label)) return [];
+    const values = labels.get(label);
+    if (values === undefined) return [`${name}{${label}}`];
+    return operator === '=' && !values.has(value) ? [`${name}{${label}="${value}"}`] : [];
+  });
+}
+
+describe('the dashboard and the alert rules', () => {
+  test('ask only for metrics, labels and values that /metrics has', async () => {
+    const shown = readExposition((await scrape()).text);
+    const expressions = [...panelExpressions, ...variableExpressions, ...rules.map(({ expr }) => expr)];
+    const selectors = expressions.flatMap(selectorsIn);
+    expect(selectors.length).toBeGreaterThan(expressions.length - 1);
+    expect(selectors.flatMap((selector) => missing(shown, selector))).toEqual([]);
+    // The tests of the rules make up series: of names that there are.
+    const made = ruleTests.flatMap(({ input_series }) =>
+      input_series.flatMap(({ series }) => selectorsIn(series)),
+    );
+    const unknown = made.filter(({ name }) => !OWN_METRICS.includes(name) && !shown.has(name));
+    expect(unknown).toEqual([]);
+  });
+
+  test('would be caught when they ask for what is not there', () => {
+    const shown = readExposition(
+      '# TYPE runs gauge\nruns{state="queued"} 1\n# TYPE took_seconds histogram\ntook_seconds_bucket{le="1"} 0',
+    );
+    const missingIn = (expression: string) =>
+      selectorsIn(expression).flatMap((selector) => missing(shown, selector));
+    expect(missingIn('sum by (state) (rate(runs{job="x", state="queued"}[5m])) > 1e3 and up == 0')).toEqual(
+      [],
+    );
+    expect(
+      missingIn('histogram_quantile(0.9, sum by (le) (rate(took_seconds_bucket[$__rate_interval])))'),
+    ).toEqual([]);
+    expect(missingIn('label_values(runs{job=~"$job"}, state)')).toEqual([]);
+    expect(missingIn('runs{state="late"} or rums')).toEqual(['runs{state="late"}', 'rums']);
+    expect(missingIn('max without (x) (runs{kind!="a"})')).toEqual(['runs{kind}']);
+    expect(missingIn('took_seconds')).toEqual(['took_seconds']);
+  });
+
+  test('each rule says what to do, and is tested', () => {
+    const tested = ruleTests.flatMap(({ alert_rule_test: tests }) => tests.map(({ alertname }) => alertname));
+    for (const { alert, annotations } of rules) {
+      expect(tested).toContain(alert);
+      expect(annotations.summary.split('. ').length, alert).toBeGreaterThan(1);
+    }
+    expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+  });
+
+  test('each panel of the dashboard asks the data source that is chosen, and has a place of its own', () => {
+    expect(dashboard.schemaVersion).toBe(42);
+    expect(dashboard.templating.list[0]).toMatchObject({ name: 'datasource', type: 'datasource' });
+    const charts = dashboard.panels.filter(({ type }) => type !== 'row');
+    for (const { title, datasource, targets } of charts) {
+      expect(datasource, title).toEqual({ type: 'prometheus', uid: `\${datasource}` });
+      expect(targets.length, title).toBeGreaterThan(0);
+    }
+    const ids = dashboard.panels.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, n) => `${x + (n % w)},${y + Math.floor(n / w)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+  });
+});
+
+test('the guide has a line for each metric of the jobs', async () => {
+  const { text } = await scrape();
+  const shown = Array.from(text.matchAll(/^# TYPE (greenvue_\S+)/gm), ([, name]) => name);
+  const guide = readFileSync(`${ROOT}docs/operations.md`, 'utf8');
+  const told = Array.from(guide.matchAll(/^\| `(greenvue_\w+)` \|/gm), ([, name]) => name);
+  expect(told.toSorted()).toEqual(shown.toSorted());
+});
+
+describe('with the tools of Prometheus, where they are on the PATH', () => {
+  test.runIf(isThere('promtool'))(
+    'promtool finds no fault in the rules, and they fire as they should',
+    () => {
+      expect(promtool(['check', 'rules', ALERTS_FILE])).toContain('SUCCESS');
+      expect(promtool(['test', 'rules', ALERTS_TEST_FILE])).toContain('SUCCESS');
+    },
+  );
+
+  test.runIf(isThere('promtool'))('promtool finds no fault in the metrics of the jobs', async () => {
+    const { text } = await scrape();
+    const own = text
+      .split('\n')
+      .filter((line) => /^(# (HELP|TYPE) )?greenvue_/.test(line))
+      .join('\n');
+    expect(promtool(['check', 'metrics'], `${own}\n`)).toBe('');
+  });
+
+  test.runIf(isThere('prometheus'))(
+    'a real Prometheus reads the metrics and the rules, and answers what the dashboard asks',
+    async () => {
+      const { url, text } = await scrape();
+      const prometheus = await startPrometheus(url);
+      for (const expression of panelExpressions) {
+        const filled = expression
+          .replaceAll('$__rate_interval', '1m')
+          .replaceAll('$job', 'greenvue')
+          .replaceAll(/\$(instance|type)/g, '.*');
+        // A quotient or quantile of nothing, or a rate of one reading, has no value yet: it must come with the second one.
+        await expect.poll(() => prometheus.query(filled), { message: filled }).not.toEqual([]);
+      }
+      expect(text).toContain('greenvue_job_database_up 1');
+      await expect
+        .poll(async () => new Set(Object.values(await prometheus.rules())))
+        .toEqual(new Set(['ok']));
+      expect(Object.keys(await prometheus.rules()).sort()).toEqual(rules.map(({ alert }) => alert).sort());
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,80 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { temporaryFolder } from '../../src/db/test-database.ts';
+import { freePort } from '../../src/test-process.ts';
+import { ALERTS_FILE } from './ops-files.ts';
+
+/** Debian has both in its package `prometheus`. */
+export const isThere = (program: 'promtool' | 'prometheus'): boolean =>
+  spawnSync(program, ['--version']).status === 0;
+
+/** Runs promtool, and gives what it says. Throws when it finds a fault. */
+export function promtool(args: readonly string[], input = ''): string {
+  const { status, stdout, stderr } = spawnSync('promtool', args, { input, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`promtool ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
+  return stdout;
+}
+
+const resultSchema = z.object({ data: z.object({ result: z.array(z.unknown()) }) });
+const rulesSchema = z.object({
+  data: z.object({
+    groups: z.array(z.object({ rules: z.array(z.object({ name: z.string(), health: z.string() })) })),
+  }),
+});
+
+export interface Prometheus {
+  /** The series that an expression gives now. Throws when it can't be evaluated. */
+  query(expression: string): Promise<readonly unknown[]>;
+  /** Each rule by its name, and `ok` once it has been evaluated. */
+  rules(): Promise<Readonly<Record<string, string>>>;
+}
+
+/** A real Prometheus that reads a server's metrics and our rules each second; ended when the test is over. */
+export async function startPrometheus(targetUrl: string): Promise<Prometheus> {
+  const folder = await temporaryFolder();
+  const config = join(folder, 'prometheus.yml');
+  const port = await freePort();
+  const settings = {
+    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    rule_files: [ALERTS_FILE],
+    scrape_configs: [{ job_name: 'greenvue', static_configs: [{ targets: [new URL(targetUrl).host] }] }],
+  };
+  // YAML takes JSON as it is.
+  await writeFile(config, JSON.stringify(settings));
+  const child = spawn(
+    'prometheus',
+    [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    { stdio: 'ignore' },
+  );
+  onTestFinished(async () => {
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  });
+  const ask = async (path: string): Promise<unknown> => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  const prometheus: Prometheus = {
+    query: async (expression) =>
+      resultSchema.parse(await ask(`/api/v1/query?query=${encodeURIComponent(expression)}`)).data.result,
+    rules: async () => {
+      const { data } = rulesSchema.parse(await ask('/api/v1/rules'));
+      const all = data.groups.flatMap(({ rules }) => rules);
+      return Object.fromEntries(all.map(({ name, health }) => [name, health]));
+    },
+  };
+  await expect
+    .poll(() => prometheus.query('up{job="greenvue"} == 1').catch(() => []), { timeout: 30_000 })
+    .toHaveLength(1);
+  return prometheus;
+}
