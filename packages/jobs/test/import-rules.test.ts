@@ -14,6 +14,8 @@ interface Layer {
   readonly mayTypes?: readonly string[];
   /** The packages that it may import; absent: any. `node:` stands for all built-ins. */
   readonly packages?: readonly string[];
+  /** Those of which it may import types alone. */
+  readonly typePackages?: readonly string[];
 }
 
 const JOBS = 'packages/jobs/src';
@@ -31,7 +33,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // How the engine's and the stores' threads give way.
   'thread priority': { paths: [`${JOBS}/thread-priority.ts`], may: [], packages: ['node:'] },
   core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner', 'zod'] },
-  'engine port': { paths: [`${JOBS}/engine/engine-port.ts`], may: CORE, packages: [] },
+  'engine port': {
+    paths: [`${JOBS}/engine/engine-port.ts`, `${JOBS}/engine/engine-stats.ts`],
+    may: CORE,
+    packages: [],
+  },
   engine: {
     paths: [`${JOBS}/engine/`],
     may: [...CORE, 'engine port', 'thread priority'],
@@ -60,10 +66,13 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: ['http', ...CORE, 'engine port'],
     packages: ['fastify', 'node:', 'zod'],
   },
-  client: { paths: [`${JOBS}/client/`], may: ['http'], packages: ['zod'] },
+  // What a page loads: the shapes of the contract, and nothing of what checks them.
+  client: { paths: [`${JOBS}/client/`], may: [], mayTypes: ['http'], packages: [], typePackages: ['zod'] },
   testing: { paths: [`${JOBS}/testing/`], may: [...CORE, 'engine port', 'engine'] },
   'entry point': { paths: [`${JOBS}/index.ts`], may: [...CORE, 'engine port', 'engine'], packages: [] },
   console: { paths: ['packages/console/src/'], may: [] },
+  // What the server has of it: where the built files are. The rest is for browsers.
+  'console server': { paths: ['packages/console/src/server.ts'], may: [], packages: ['node:'] },
 
   // The app: composition → app → jobs → features → db. What is in no other layer is composition.
   db: { paths: [`${API}/db/`], may: ['shared'] },
@@ -80,13 +89,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   notifications: { paths: [`${API}/notifications/`], may: ['db', 'shared'] },
   health: { paths: [`${API}/health/`], may: ['db', 'shared'] },
   'docs page': { paths: [`${API}/docs-page/`], may: [] },
+  'console page': { paths: [`${API}/console/`], may: [] },
   jobs: {
     paths: [`${API}/jobs/`],
     may: ['auth', 'listings', 'search', 'notifications', 'health', 'db', 'shared'],
   },
   app: {
     paths: [`${API}/app.ts`],
-    may: ['app plumbing', 'docs page', 'db', 'shared'],
+    may: ['app plumbing', 'docs page', 'console page', 'db', 'shared'],
     mayTypes: ['composition'],
   },
   composition: {
@@ -101,6 +111,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'notifications',
       'health',
       'docs page',
+      'console page',
       'db',
       'shared',
     ],
@@ -140,7 +151,7 @@ function faultOf(file: string, { specifier, isType }: Import): string | undefine
   const layer = name === undefined ? undefined : LAYERS[name];
   if (layer === undefined) return `${file} is in no layer: add it to the table`;
   const complaint = `${file} (${name}) must not import ${specifier}`;
-  if (!specifier.startsWith('.')) return mayHave(layer, specifier, file) ? undefined : complaint;
+  if (!specifier.startsWith('.')) return mayHave(layer, { specifier, isType }, file) ? undefined : complaint;
   const target = normalize(join(dirname(file), specifier));
   const targetLayer = layerOf(target);
   // What lies outside of the sources, such as a package.json or a page's assets, has no layer.
@@ -149,7 +160,7 @@ function faultOf(file: string, { specifier, isType }: Import): string | undefine
   return may.includes(targetLayer) ? undefined : complaint;
 }
 
-function mayHave(layer: Layer, specifier: string, file: string): boolean {
+function mayHave(layer: Layer, { specifier, isType }: Import, file: string): boolean {
   if (specifier.startsWith('@greenvue/')) {
     if (!ENTRY_POINTS.test(specifier)) return false;
     if (file.startsWith(API)) return true;
@@ -157,7 +168,7 @@ function mayHave(layer: Layer, specifier: string, file: string): boolean {
   }
   if (layer.packages === undefined) return true;
   const name = specifier.startsWith('node:') ? 'node:' : specifier;
-  return layer.packages.includes(name);
+  return [...layer.packages, ...(isType ? (layer.typePackages ?? []) : [])].includes(name);
 }
 
 function sources(): readonly string[] {
@@ -192,9 +203,14 @@ describe('imports', () => {
     [`${JOBS}/http/job.ts`, 'node:buffer', false],
     [`${JOBS}/http/job.ts`, 'fastify', true],
     [`${JOBS}/fastify/plugin.ts`, '../engine/loop.ts', false],
-    [`${JOBS}/client/client.ts`, '../fastify/plugin.ts', true],
+    [`${JOBS}/client/jobs.ts`, '../fastify/plugin.ts', true],
+    [`${JOBS}/client/jobs.ts`, '../http/job.ts', false],
+    [`${JOBS}/client/jobs.ts`, 'zod', false],
+    [`${JOBS}/client/jobs.ts`, 'node:crypto', true],
     [`${JOBS}/http/job.ts`, '@greenvue/jobs', false],
     [`packages/console/src/main.tsx`, '@greenvue/jobs', false],
+    [`packages/console/src/main.tsx`, './server.ts', false],
+    [`packages/console/src/server.ts`, 'vite', false],
     [`packages/console/src/main.tsx`, '../../jobs/src/http/job.ts', false],
     [`${API}/main.ts`, '../../../packages/jobs/src/index.ts', false],
     [`${API}/main.ts`, '@greenvue/jobs/src/index.ts', false],

@@ -1,0 +1,94 @@
+import type { Call, Connection } from './connection.ts';
+
+// GreenVue's own routes, not the engine's: their schemas live in the app, which this package does not know.
+
+export type Role = 'user' | 'operator' | 'admin';
+
+/** What a log-in gives. */
+export interface Session {
+  /** The token of a connection. */
+  readonly access_token: string;
+  readonly token_type: 'Bearer';
+  /** Seconds that the access token is good for. */
+  readonly expires_in: number;
+  /** Good for one use of {@link refreshSession}. */
+  readonly refresh_token: string;
+  readonly user: {
+    readonly id: string;
+    readonly email: string;
+    readonly name: string;
+    readonly role: Role;
+    readonly created_at: string;
+  };
+}
+
+/** Whom a token stands for. */
+export interface Me {
+  readonly id: string;
+  readonly kind: 'user' | 'api_token';
+  readonly name: string;
+  /** `null` for an API token. */
+  readonly email: string | null;
+  readonly role: Role;
+}
+
+/** Logs in. 401: the address or the password is wrong; 429: too many failed tries. Never repeated. */
+export async function logIn(
+  connection: Connection,
+  body: { readonly email: string; readonly password: string },
+  call?: Call,
+): Promise<Session> {
+  const answer = await connection.send<Session>({
+    method: 'POST',
+    path: '/auth/login',
+    body,
+    isAnonymous: true,
+    repeat: 'never',
+    signal: call?.signal,
+  });
+  return answer.body;
+}
+
+/**
+ * Trades a refresh token for new tokens. 401: it is not valid any more. Never repeated: a refresh token that comes twice is
+ * taken for a stolen one, and ends the session.
+ */
+export async function refreshSession(
+  connection: Connection,
+  refreshToken: string,
+  call?: Call,
+): Promise<Session> {
+  const answer = await connection.send<Session>({
+    method: 'POST',
+    path: '/auth/refresh',
+    body: { refresh_token: refreshToken },
+    isAnonymous: true,
+    repeat: 'never',
+    signal: call?.signal,
+  });
+  return answer.body;
+}
+
+/** Ends a session; the access token stays good until it expires. */
+export async function logOut(connection: Connection, refreshToken: string, call?: Call): Promise<void> {
+  await connection.send<undefined>({
+    method: 'POST',
+    path: '/auth/logout',
+    body: { refresh_token: refreshToken },
+    isAnonymous: true,
+    answer: 'nothing',
+    repeat: 'safe',
+    signal: call?.signal,
+  });
+}
+
+/** Whom the connection's token stands for. 401: for nobody. */
+export async function getMe(connection: Connection, call?: Call): Promise<Me> {
+  const answer = await connection.send<Me>({
+    method: 'GET',
+    path: '/auth/me',
+    repeat: 'safe',
+    signal: call?.signal,
+  });
+  return answer.body;
+}

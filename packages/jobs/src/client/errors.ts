@@ -1,0 +1,61 @@
+/** One thing that is wrong with a request: a JSON pointer into its body, or to a parameter, and what would be right. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** What a server says of a request that it refused. */
+export interface Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly faults: readonly Fault[];
+  readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+}
+
+/**
+ * The server, or a proxy before it, answered and did not do what was asked. `message` is `detail`: a sentence for people.
+ */
+export class ApiError extends Error implements Problem {
+  override readonly name = 'ApiError';
+  /** The HTTP status, 400 to 599. */
+  readonly status: number;
+  /** The name of the status, such as `Not Found`. */
+  readonly title: string;
+  /** What is wrong, and what would be right. */
+  readonly detail: string;
+  /** Of a 422: each field that is wrong. Else empty. */
+  readonly faults: readonly Fault[];
+  /** The id under which the server's log has the request; undefined when the answer names none. */
+  readonly requestId: string | undefined;
+  /** How long the server asks to wait, in ms; undefined when it does not say. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.status = problem.status;
+    this.title = problem.title;
+    this.detail = problem.detail;
+    this.faults = problem.faults;
+    this.requestId = problem.requestId;
+    this.retryAfterMs = problem.retryAfterMs;
+  }
+}
+
+/**
+ * `no_answer`: nobody answers, or the connection broke before the answer was whole. `timeout`: no whole answer in time.
+ * `not_this_api`: a success that this API does not give, such as the page of a proxy, or what another address serves.
+ */
+export type ConnectionErrorCode = 'no_answer' | 'timeout' | 'not_this_api';
+
+/** There is no answer, or not one of this API. Whether the server did what was asked is not known. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+  readonly code: ConnectionErrorCode;
+
+  constructor(code: ConnectionErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

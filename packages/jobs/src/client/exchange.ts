@@ -1,0 +1,124 @@
+import { ApiError, ConnectionError } from './errors.ts';
+import { problemOf } from './problem.ts';
+import { type ApiRequest, messageOf, urlOf } from './request.ts';
+
+/** What a success brought. */
+export interface Answer<T> {
+  readonly status: number;
+  readonly body: T;
+}
+
+/** What became of one try. */
+export type Outcome<A> =
+  | { readonly ok: true; readonly answer: A }
+  | { readonly ok: false; readonly error: ApiError | ConnectionError };
+
+/** One try of a request. */
+export interface Try<T> {
+  readonly request: ApiRequest<T>;
+  /** Where the API is. */
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly fetch: typeof globalThis.fetch;
+  readonly timeoutMs: number;
+}
+
+/** Sends a request once, and reads its whole answer. Rejects with the reason of the caller's signal, and for faults of callers. */
+export async function exchange<T>({
+  request,
+  url,
+  token,
+  fetch,
+  timeoutMs,
+}: Try<T>): Promise<Outcome<Answer<T>>> {
+  const { signal } = request;
+  signal?.throwIfAborted();
+  const target = urlOf(url, request);
+  const message = messageOf(request, token);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+  try {
+    const response = await fetch(target, { ...message, signal: either });
+    return readAnswer(request, response, await response.text());
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { ok: false, error: timeout.aborted ? tooSlow(url, timeoutMs, error) : noAnswer(url, error) };
+  }
+}
+
+/** Sends a request once, and leaves the body of a success to the caller; only its beginning must come in time. */
+export async function openStream({
+  request,
+  url,
+  token,
+  fetch,
+  timeoutMs,
+}: Try<never>): Promise<Outcome<Response>> {
+  const { signal } = request;
+  signal?.throwIfAborted();
+  const target = urlOf(url, request);
+  const message = messageOf(request, token);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  try {
+    const either = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+    const response = await fetch(target, { ...message, signal: either });
+    if (!response.ok) return { ok: false, error: new ApiError(problemOf(response, await response.text())) };
+    return { ok: true, answer: response };
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { ok: false, error: late.signal.aborted ? tooSlow(url, timeoutMs, error) : noAnswer(url, error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function readAnswer<T>({ answer }: ApiRequest<T>, response: Response, text: string): Outcome<Answer<T>> {
+  const { status } = response;
+  if (!response.ok) return { ok: false, error: new ApiError(problemOf(response, text)) };
+  const read = parseBody<T>(text, answer ?? 'object');
+  return read === undefined
+    ? { ok: false, error: notThisApi(response) }
+    : { ok: true, answer: { status, body: read.body } };
+}
+
+/** The one place where an answer is taken at its word: the server has held it to the schema that `T` is the type of. */
+function parseBody<T>(text: string, kind: 'object' | 'nothing'): { readonly body: T } | undefined {
+  try {
+    const body = kind === 'nothing' && text === '' ? undefined : JSON.parse(text);
+    const fits = kind === 'nothing' ? body === undefined : typeof body === 'object' && body !== null;
+    return fits ? { body } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** A success that this API does not give. */
+export function notThisApi(response: Pick<Response, 'status' | 'headers' | 'url'>): ConnectionError {
+  const kind = response.headers.get('content-type') ?? 'no content type';
+  const where = response.url === '' ? '' : ` at ${response.url}`;
+  return new ConnectionError(
+    'not_this_api',
+    `What answered${where} (${response.status}, ${kind}) is not this API. Is the address right?`,
+  );
+}
+
+/** Nobody answered, or not to the end. */
+function noAnswer(url: string, cause: unknown): ConnectionError {
+  const why = reasonOf(cause);
+  return new ConnectionError('no_answer', `No answer from ${url}${why === '' ? '' : `: ${why}`}.`, { cause });
+}
+
+function tooSlow(url: string, timeoutMs: number, cause: unknown): ConnectionError {
+  return new ConnectionError('timeout', `No whole answer from ${url} in ${timeoutMs / 1_000} s.`, { cause });
+}
+
+/** Node says `fetch failed`, and why in the cause; that of an address with several IPs has a code and no words. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const deeper = error.cause === undefined ? '' : reasonOf(error.cause);
+  if (deeper !== '') return deeper;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return error.message === '' ? code : error.message.replace(/\.$/, '');
+}

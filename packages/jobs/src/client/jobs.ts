@@ -1,0 +1,125 @@
+import type { z } from 'zod';
+import type { JobJson, jobsQuery } from '../http/job.ts';
+import type { createJobBody, patchJobBody, putJobBody } from '../http/job-input.ts';
+import type { Call, Connection } from './connection.ts';
+import { type Guarded, guardHeaders } from './guard.ts';
+import { allOf, type Page } from './pages.ts';
+import { path } from './request.ts';
+
+export type Job = JobJson;
+/** One of the latest runs of a job, as a list with `recent_runs` has them. */
+export type RecentRun = NonNullable<Job['recent_runs']>[number];
+export type CreateJob = z.input<typeof createJobBody>;
+export type PutJob = z.input<typeof putJobBody>;
+export type PatchJob = z.input<typeof patchJobBody>;
+
+/** What {@link listJobs} is asked for. Numbers are sent as they are written. */
+export type JobsQuery = Omit<z.input<typeof jobsQuery>, 'limit' | 'recent_runs'> & {
+  /** Jobs of a page, 1 to 200; 50 if left out. */
+  readonly limit?: number | undefined;
+  /** How many of its latest runs each job is to come with, 0 to 20. */
+  readonly recent_runs?: number | undefined;
+};
+
+/**
+ * Creates a job. Not repeated when there is no answer: it may be there by then, and the repeated request would be told that
+ * its id is taken. 409: the id is taken; 422: see `faults`.
+ */
+export async function createJob(connection: Connection, body: CreateJob, call?: Call): Promise<Job> {
+  const answer = await connection.send<Job>({
+    method: 'POST',
+    path: '/jobs',
+    body,
+    repeat: 'refused',
+    signal: call?.signal,
+  });
+  return answer.body;
+}
+
+/** How {@link putJob} may go about it. */
+export interface PutGuard extends Guarded {
+  /** 412 if there is such a job; not repeated when there is no answer. */
+  readonly createOnly?: boolean | undefined;
+}
+
+/** Creates a job, or replaces all of it: omitted fields are reset. */
+export async function putJob(
+  connection: Connection,
+  id: string,
+  body: PutJob,
+  guarded?: PutGuard,
+): Promise<{ readonly job: Job; readonly created: boolean }> {
+  const createOnly = guarded?.createOnly === true;
+  const { status, body: job } = await connection.send<Job>({
+    method: 'PUT',
+    path: path`/jobs/${id}`,
+    body,
+    headers: { ...guardHeaders(guarded), ...(createOnly ? { 'if-none-match': '*' } : {}) },
+    repeat: createOnly ? 'refused' : 'safe',
+    signal: guarded?.signal,
+  });
+  return { job, created: status === 201 };
+}
+
+/** Edits a job: what is absent stays, `null` resets to the default, `payload` is replaced whole. */
+export async function patchJob(
+  connection: Connection,
+  id: string,
+  patch: PatchJob,
+  guarded?: Guarded,
+): Promise<Job> {
+  const answer = await connection.send<Job>({
+    method: 'PATCH',
+    path: path`/jobs/${id}`,
+    body: patch,
+    headers: guardHeaders(guarded),
+    repeat: 'safe',
+    signal: guarded?.signal,
+  });
+  return answer.body;
+}
+
+/** Deletes a job: it stops at once, its live runs are cancelled, its history stays for a while. 404: there is none. */
+export async function deleteJob(connection: Connection, id: string, guarded?: Guarded): Promise<void> {
+  await connection.send<undefined>({
+    method: 'DELETE',
+    path: path`/jobs/${id}`,
+    headers: guardHeaders(guarded),
+    answer: 'nothing',
+    repeat: 'safe',
+    ifDone: { status: 404, answer: async () => ({ status: 204, body: undefined }) },
+    signal: guarded?.signal,
+  });
+}
+
+/** Reads a job. 404: there is none. */
+export async function getJob(connection: Connection, id: string, call?: Call): Promise<Job> {
+  const answer = await connection.send<Job>({
+    method: 'GET',
+    path: path`/jobs/${id}`,
+    repeat: 'safe',
+    signal: call?.signal,
+  });
+  return answer.body;
+}
+
+/** A page of jobs; `next_cursor` is the `cursor` of the next one, and `null` on the last. */
+export async function listJobs(connection: Connection, query?: JobsQuery, call?: Call): Promise<Page<Job>> {
+  const answer = await connection.send<Page<Job>>({
+    method: 'GET',
+    path: '/jobs',
+    query,
+    repeat: 'safe',
+    signal: call?.signal,
+  });
+  return answer.body;
+}
+
+/** All jobs that fit, page by page; a page is asked for only when its first job is wanted. */
+export function eachJob(
+  connection: Connection,
+  query: JobsQuery = {},
+  call?: Call,
+): AsyncGenerator<Job, void, undefined> {
+  return allOf((page: JobsQuery) => listJobs(connection, page, call), query);
+}

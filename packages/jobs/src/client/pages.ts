@@ -1,0 +1,30 @@
+/** A page of a list. */
+export interface Page<Row> {
+  readonly data: readonly Row[];
+  /** The `cursor` of the next page; `null` on the last. */
+  readonly next_cursor: string | null;
+}
+
+interface PageQuery {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+const LARGEST_PAGE = 200;
+
+/**
+ * The rows of all pages, one by one. A page is asked for only when its first row is wanted, so who stops early asks for no
+ * more. Pages are as large as can be, unless the query has a `limit`.
+ */
+export async function* allOf<Row, Query extends PageQuery>(
+  list: (query: Query & PageQuery) => Promise<Page<Row>>,
+  query: Query,
+): AsyncGenerator<Row, void, undefined> {
+  const limit = query.limit ?? LARGEST_PAGE;
+  let cursor: string | undefined = query.cursor;
+  do {
+    const page: Page<Row> = await list({ ...query, limit, cursor });
+    yield* page.data;
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+}

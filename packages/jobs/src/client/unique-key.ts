@@ -1,0 +1,13 @@
+interface RandomSource {
+  readonly randomUUID?: (() => string) | undefined;
+  readonly getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
+}
+
+const BYTES = 16;
+
+/** A key that nobody else has. Browsers have no `randomUUID` on pages that came over plain HTTP from another machine. */
+export function uniqueKey(source: RandomSource = globalThis.crypto): string {
+  if (source.randomUUID !== undefined) return source.randomUUID();
+  const bytes = source.getRandomValues(new Uint8Array(BYTES));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import {
+  ApiError,
+  type Connection,
+  ConnectionError,
+  type CreateJob,
+  cancelRun,
+  connect,
+  createJob,
+  deleteJob,
+  eachJob,
+  eachJobRun,
+  eachRun,
+  followRunLogs,
+  getJob,
+  getRun,
+  getRunLogs,
+  getStats,
+  type Job,
+  jobEvents,
+  listJobRuns,
+  listJobs,
+  listJobTypes,
+  listRuns,
+  patchJob,
+  pauseJob,
+  previewSchedule,
+  putJob,
+  type Run,
+  resumeJob,
+  retryRun,
+  runJob,
+} from '../../src/client/index.ts';
+import { jobSchema } from '../../src/http/job.ts';
+import { runSchema } from '../../src/http/run.ts';
+import { statsSchema } from '../../src/http/stats.ts';
+import { listen, startClientServer } from './client-server.ts';
+
+let server: Awaited<ReturnType<typeof startClientServer>>;
+let connection: Connection;
+beforeAll(async () => {
+  server = await startClientServer();
+  connection = server.connection;
+});
+afterAll(() => server.close());
+
+const make = (id: string, fields: Partial<CreateJob> = { on_demand: true }): Promise<Job> =>
+  createJob(connection, { id, name: `Job ${id}`, type: 'greet', ...fields });
+
+function runThatIs(runId: string, status: Run['status']): Promise<Run> {
+  return vi.waitFor(
+    async () => {
+      const run = await getRun(connection, runId);
+      expect(run.status).toBe(status);
+      return run;
+    },
+    { timeout: 10_000, interval: 20 },
+  );
+}
+
+describe('jobs', () => {
+  test('are created, read, edited, replaced and deleted', async () => {
+    const job = await make('a', { interval: '5m', payload: { name: 'Ann' } });
+    expect(jobSchema.strict().parse(job)).toEqual(job);
+    expect(await getJob(connection, 'a')).toEqual(job);
+    const edited = await patchJob(connection, 'a', { interval: '10m', description: null }, { ifMatch: job });
+    expect(edited).toMatchObject({ interval: '10m', version: job.version + 1 });
+    const replaced = await putJob(connection, 'a', { name: 'A', type: 'greet', cron: '0 9 * * *' });
+    expect(replaced).toMatchObject({ created: false, job: { cron: '0 9 * * *', interval: null } });
+    await deleteJob(connection, 'a', { ifMatch: replaced.job });
+    await expect(getJob(connection, 'a')).rejects.toMatchObject({ status: 404 });
+    expect((await putJob(connection, 'a', { name: 'A', type: 'greet', on_demand: true })).created).toBe(true);
+  });
+
+  test('are not changed under somebody’s hands', async () => {
+    const job = await make('b');
+    await patchJob(connection, 'b', { name: 'Other' });
+    const stale = { ifMatch: job };
+    for (const change of [
+      () => patchJob(connection, 'b', { name: 'Mine' }, stale),
+      () => putJob(connection, 'b', { name: 'Mine', type: 'greet', on_demand: true }, stale),
+      () => putJob(connection, 'b', { name: 'Mine', type: 'greet', on_demand: true }, { createOnly: true }),
+      () => deleteJob(connection, 'b', stale),
+      () => runJob(connection, 'b', {}, stale),
+      () => pauseJob(connection, 'b', {}, stale),
+      () => resumeJob(connection, 'b', stale),
+    ]) {
+      await expect(change()).rejects.toMatchObject({ name: 'ApiError', status: 412 });
+    }
+    expect(await getJob(connection, 'b')).toMatchObject({ name: 'Other', status: 'active' });
+  });
+
+  test('that are wrong are refused with every fault', async () => {
+    const error = await make('c', { interval: '5 minutes', payload: { days: 0 } }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({
+      status: 422,
+      title: 'Unprocessable Content',
+      requestId: expect.any(String),
+    });
+    const faults = error instanceof ApiError ? error.faults.map(({ pointer }) => pointer) : [];
+    expect(faults).toContain('/interval');
+    await make('c');
+    await expect(make('c')).rejects.toMatchObject({ status: 409 });
+  });
+
+  test('are listed by page, or one by one', async () => {
+    for (let n = 0; n < 5; n += 1) await make(`list-${n}`);
+    const first = await listJobs(connection, { q: 'list-', limit: 2, sort: '-id' });
+    expect(first.data.map(({ id }) => id)).toEqual(['list-4', 'list-3']);
+    const next = await listJobs(connection, {
+      q: 'list-',
+      limit: 2,
+      sort: '-id',
+      cursor: first.next_cursor ?? undefined,
+    });
+    expect(next.data.map(({ id }) => id)).toEqual(['list-2', 'list-1']);
+    const all = await Array.fromAsync(eachJob(connection, { q: 'list-', limit: 2 }), ({ id }) => id);
+    expect(all).toEqual(['list-0', 'list-1', 'list-2', 'list-3', 'list-4']);
+  });
+
+  test('with the longest id have a place, too', async () => {
+    const id = `x${'-._'.repeat(42)}z`;
+    expect(id).toHaveLength(128);
+    await make(id);
+    expect((await getJob(connection, id)).id).toBe(id);
+  });
+
+  test('are paused with a reason, and resumed', async () => {
+    await make('d', { interval: '1h' });
+    const paused = await pauseJob(connection, 'd', { reason: 'Inventory', until: '2999-01-01T00:00:00Z' });
+    expect(paused).toMatchObject({
+      status: 'paused',
+      pause: { reason: 'Inventory', until: '2999-01-01T00:00:00.000Z' },
+    });
+    expect(await resumeJob(connection, 'd')).toMatchObject({ status: 'active', pause: null });
+    expect((await pauseJob(connection, 'd')).status).toBe('paused');
+  });
+});
+
+describe('runs', () => {
+  test('are made, read, listed and told of in the log', async () => {
+    await make('e');
+    const run = await runJob(connection, 'e', { payload: { name: 'Bob' } });
+    expect(runSchema.strict().parse(run)).toEqual(run);
+    const done = await runThatIs(run.id, 'succeeded');
+    expect(done.result).toEqual({ greeted: 'Bob' });
+    expect(await getRunLogs(connection, run.id)).toMatchObject([
+      { level: 'info', message: 'about to greet', fields: { name: 'Bob' } },
+    ]);
+    const second = await runJob(connection, 'e');
+    expect(second.id).not.toBe(run.id);
+    await runThatIs(second.id, 'succeeded');
+    const ids = [second.id, run.id];
+    expect((await listJobRuns(connection, 'e', { status: 'succeeded' })).data.map(({ id }) => id)).toEqual(
+      ids,
+    );
+    expect(await Array.fromAsync(eachJobRun(connection, 'e', { limit: 1 }), ({ id }) => id)).toEqual(ids);
+    expect((await listRuns(connection, { job_id: 'e', limit: 1 })).data.map(({ id }) => id)).toEqual([
+      second.id,
+    ]);
+    const since = { job_id: 'e', from: run.queued_at, to: '2999-01-01T00:00:00Z' };
+    expect(await Array.fromAsync(eachRun(connection, since), ({ id }) => id)).toEqual(ids);
+  });
+
+  test('are one when they are asked for twice with one key', async () => {
+    await make('f');
+    const [first, again] = [
+      await runJob(connection, 'f', { dedupe_key: 'order-66' }),
+      await runJob(connection, 'f', { dedupe_key: 'order-66' }),
+    ];
+    expect(again.id).toBe(first.id);
+  });
+
+  test('are cancelled, and run again', async () => {
+    await make('g', { type: 'wait', on_demand: true });
+    const run = await runJob(connection, 'g');
+    await runThatIs(run.id, 'running');
+    expect((await cancelRun(connection, run.id)).cancel_requested).toBe(true);
+    await runThatIs(run.id, 'cancelled');
+    await expect(cancelRun(connection, run.id, { force: true })).rejects.toMatchObject({ status: 409 });
+    const again = await retryRun(connection, run.id);
+    expect(again.retry_of).toBe(run.id);
+    await cancelRun(connection, again.id);
+  });
+
+  test('are followed by their log until they are over', async () => {
+    await make('h', { type: 'wait', on_demand: true });
+    const run = await runJob(connection, 'h');
+    const lines = Array.fromAsync(followRunLogs(connection, run.id));
+    await runThatIs(run.id, 'running');
+    await cancelRun(connection, run.id);
+    expect(await lines).toEqual([]);
+    await make('i');
+    const other = await runJob(connection, 'i');
+    expect(await Array.fromAsync(followRunLogs(connection, other.id), ({ message }) => message)).toEqual([
+      'about to greet',
+    ]);
+    await expect(Array.fromAsync(followRunLogs(connection, '1'))).rejects.toMatchObject({ status: 404 });
+  });
+
+  test('are followed no longer than the follower wants', async () => {
+    await make('j', { type: 'wait', on_demand: true });
+    const run = await runJob(connection, 'j');
+    await runThatIs(run.id, 'running');
+    const left = new AbortController();
+    const reason = new Error('enough');
+    const lines = Array.fromAsync(followRunLogs(connection, run.id, { signal: left.signal }));
+    left.abort(reason);
+    await expect(lines).rejects.toBe(reason);
+    await cancelRun(connection, run.id);
+  });
+});
+
+describe('the rest', () => {
+  test('schedules are tried, types and counts read', async () => {
+    const { times, before } = await previewSchedule(connection, { cron: '0 9 * * *', count: 3 });
+    expect(times).toHaveLength(3);
+    expect(before).toBeNull();
+    const types = (await listJobTypes(connection)).map(({ type }) => type);
+    expect(types.toSorted()).toEqual(['fail', 'greet', 'wait']);
+    const stats = await getStats(connection);
+    expect(statsSchema.strict().parse(stats)).toEqual(stats);
+  });
+
+  test('nobody answers where no server is', async () => {
+    const closed = await listenBriefly();
+    const nobody = connect({ url: closed, retries: 1 });
+    const error = await getStats(nobody).catch((failure: unknown) => failure);
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({ code: 'no_answer', message: expect.stringContaining('ECONNREFUSED') });
+  });
+});
+
+/** The address of a server that is gone. */
+async function listenBriefly(): Promise<string> {
+  const { url, close } = await listen(server.engine);
+  await close();
+  return url;
+}
+
+// The last one: it looks at what those above have asked for.
+test('every route of the API was asked for', async () => {
+  const left = new AbortController();
+  await jobEvents(connection, {
+    signal: left.signal,
+    onState: (state) => state === 'open' && left.abort(),
+  }).next();
+  expect([...server.routes].filter((route) => !server.asked.has(route))).toEqual([]);
+  expect(server.routes.size).toBeGreaterThan(15);
+});

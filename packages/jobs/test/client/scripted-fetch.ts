@@ -1,0 +1,69 @@
+type Fetch = typeof globalThis.fetch;
+
+/** What is made of one request. */
+export type Step = (signal: AbortSignal | undefined) => Response | Promise<Response>;
+
+export interface Asked {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** A `fetch` that answers as told, one step a request, and keeps what it was asked. One request too many is a fault. */
+export function scriptedFetch(...steps: readonly Step[]): {
+  readonly fetch: Fetch;
+  readonly asked: readonly Asked[];
+} {
+  const asked: Asked[] = [];
+  const fetch: Fetch = async (input, init) => {
+    const body = init?.body;
+    const parsed: unknown = typeof body === 'string' ? JSON.parse(body) : undefined;
+    const headers = Object.fromEntries(new Headers(init?.headers));
+    asked.push({ method: init?.method ?? 'GET', url: String(input), headers, body: parsed });
+    const step = steps[asked.length - 1];
+    if (step === undefined) throw new Error(`request ${asked.length} was not expected`);
+    return step(init?.signal ?? undefined);
+  };
+  return { fetch, asked };
+}
+
+export const json =
+  (body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Step =>
+  () =>
+    new Response(JSON.stringify(body), {
+      status,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+
+export const problem = (status: number, headers: Readonly<Record<string, string>> = {}): Step =>
+  json(
+    { type: 'about:blank', title: 'No', status, detail: `It is a ${status}.`, instance: 'r-1' },
+    status,
+    headers,
+  );
+
+export const empty =
+  (status: number): Step =>
+  () =>
+    new Response(null, { status });
+
+export const html =
+  (status: number, headers: Readonly<Record<string, string>> = {}): Step =>
+  () =>
+    new Response('<html><h1>nginx</h1></html>', {
+      status,
+      headers: { 'content-type': 'text/html', ...headers },
+    });
+
+/** As `fetch` of Node says that nobody listens. */
+export const refused: Step = () => {
+  const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
+  throw new TypeError('fetch failed', { cause });
+};
+
+/** Never answers. */
+export const silent: Step = (signal) =>
+  new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason));
+  });

@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readSse, SSE_START, type SseMessage } from '../../src/client/sse.ts';
+
+/** Reads a stream that came in these chunks. */
+function read(...chunks: readonly string[]): readonly SseMessage[] {
+  let state = SSE_START;
+  return chunks.flatMap((chunk) => {
+    const step = readSse(state, chunk);
+    state = step.state;
+    return step.messages;
+  });
+}
+
+/** What a server may send, and what is to be read of it. */
+interface Sent {
+  readonly id: string | undefined;
+  readonly event: string | undefined;
+  readonly data: readonly string[];
+  readonly comment: string | undefined;
+}
+
+const line = fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[\r\n\0]/g, ' '));
+const sent: fc.Arbitrary<Sent> = fc.record({
+  id: fc.option(line, { nil: undefined }),
+  event: fc.option(line, { nil: undefined }),
+  data: fc.array(line, { maxLength: 4 }),
+  comment: fc.option(line, { nil: undefined }),
+});
+const lineEnd = fc.constantFrom('\n', '\r\n', '\r');
+
+function write({ id, event, data, comment }: Sent, end: string): string {
+  const lines = [
+    ...(comment === undefined ? [] : [`:${comment}`]),
+    ...(id === undefined ? [] : [`id: ${id}`]),
+    ...(event === undefined ? [] : [`event: ${event}`]),
+    ...data.map((part) => `data: ${part}`),
+    'retry: 7',
+    'unknown: x',
+    '',
+  ];
+  return lines.map((part) => `${part}${end}`).join('');
+}
+
+function expected(all: readonly Sent[]): readonly SseMessage[] {
+  let lastId: string | undefined;
+  return all.flatMap(({ id, event, data }) => {
+    lastId = id ?? lastId;
+    if (id === undefined && data.length === 0) return [];
+    return [{ id: lastId, event: event || 'message', data: data.length === 0 ? undefined : data.join('\n') }];
+  });
+}
+
+/** Cuts a text or bytes at these places. */
+function cut<T extends { slice(from: number, to: number): T; readonly length: number }>(
+  whole: T,
+  at: readonly number[],
+): T[] {
+  const places = [
+    0,
+    ...at.map((place) => place % (whole.length + 1)).toSorted((a, b) => a - b),
+    whole.length,
+  ];
+  return places.slice(1).map((to, index) => whole.slice(places[index] ?? 0, to));
+}
+
+describe('an event stream', () => {
+  test('is read the same, wherever it is split, with any line ends', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(sent, lineEnd), { maxLength: 6 }),
+        fc.array(fc.nat(), { maxLength: 12 }),
+        (all, places) => {
+          const text = all.map(([message, end]) => write(message, end)).join('');
+          expect(read(...cut(text, places))).toEqual(expected(all.map(([message]) => message)));
+        },
+      ),
+    );
+  });
+
+  test('is read the same, wherever its bytes are split', () => {
+    fc.assert(
+      fc.property(fc.array(sent, { maxLength: 4 }), fc.array(fc.nat(), { maxLength: 12 }), (all, places) => {
+        const bytes = new TextEncoder().encode(all.map((message) => write(message, '\n')).join(''));
+        const decoder = new TextDecoder();
+        const chunks = cut(bytes, places).map((part) => decoder.decode(part, { stream: true }));
+        expect(read(...chunks)).toEqual(expected(all).map(withoutLoneSurrogates));
+      }),
+    );
+  });
+
+  test('tells an id without data, and keeps it for what comes', () => {
+    expect(read(': alive\nid: x-1\n\n: alive\n\ndata: a\n\nid: x-2\ndata: b\n\n')).toEqual([
+      { id: 'x-1', event: 'message', data: undefined },
+      { id: 'x-1', event: 'message', data: 'a' },
+      { id: 'x-2', event: 'message', data: 'b' },
+    ]);
+  });
+
+  test('ends a line with CR, LF or both, and a CR at the end of a chunk with the LF of the next', () => {
+    expect(read('data: a\r', '\n\r', '\ndata: b\r', '\r', 'data: c\n', '\n').map(({ data }) => data)).toEqual(
+      ['a', 'b', 'c'],
+    );
+    expect(read('data: a\r', '', '\ndata: b\n\n')).toEqual([
+      { id: undefined, event: 'message', data: 'a\nb' },
+    ]);
+  });
+
+  test('has fields with and without a space, a colon, or a value', () => {
+    expect(read('data:a\ndata:  b\ndata\ndata:\n\n')[0]?.data).toBe('a\n b\n\n');
+    expect(read('event: x:y\ndata: {"a":1}\n\n')).toEqual([{ id: undefined, event: 'x:y', data: '{"a":1}' }]);
+    expect(read('id: a\0b\ndata: c\n\n')[0]?.id).toBeUndefined();
+  });
+
+  test('tells nothing of a message that is cut off', () => {
+    expect(read('data: a\n\ndata: b\n')).toHaveLength(1);
+    expect(read('data: a')).toEqual([]);
+  });
+});
+
+function withoutLoneSurrogates(message: SseMessage): SseMessage {
+  return {
+    id: message.id?.toWellFormed(),
+    event: message.event.toWellFormed(),
+    data: message.data?.toWellFormed(),
+  };
+}
