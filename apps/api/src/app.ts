@@ -6,6 +6,7 @@ import Fastify, {
 } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { Config } from './config.ts';
+import { consoleRoutes } from './console/console-routes.ts';
 import { newId } from './db/ids.ts';
 import { docsRoutes } from './docs-page/docs-routes.ts';
 import { authenticateRequests } from './http/authentication.ts';
@@ -69,11 +70,14 @@ export function createApp(deps: AppDeps): FastifyInstance {
   documentApi(app, deps.version);
 
   app.register(docsRoutes);
+  app.register(consoleRoutes());
   for (const routes of deps.routes) app.register(routes);
   app.after(() => {
     app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
       const methods = table.methodsAt(request);
-      if (methods.length === 0) throw problem(404, 'There is nothing at this path.');
+      // A route that has the method may find that there is nothing behind it, such as a file.
+      const isMissing = methods.length === 0 || methods.includes(request.method);
+      if (isMissing) throw problem(404, 'There is nothing at this path.');
       reply.header('allow', methods.join(', '));
       throw problem(405, `This path takes ${methods.join(', ')}.`);
     });

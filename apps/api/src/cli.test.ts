@@ -84,7 +84,7 @@ test('a backup overwrites nothing, and without a database there is none', async 
   expect(readFileSync(join(target, 'app.db'), 'utf8')).toBe('precious');
 });
 
-test('bad variables and unknown commands fail with one line each, and nothing on stdout', async () => {
+test('bad variables fail with one line each, unknown commands say where to look, and nothing is on stdout', async () => {
   const bad = await runCli({ ...(await environment()), PORT: 'x', LOG_LEVEL: 'x' }, 'token');
   expect(bad).toMatchObject({
     code: 1,
@@ -92,5 +92,9 @@ test('bad variables and unknown commands fail with one line each, and nothing on
     stderr: expect.stringMatching(/^PORT .*\nLOG_LEVEL .*\n$/),
   });
   const unknown = await runCli(await environment(), 'nonsense');
-  expect(unknown).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^Commands: .*token/) });
+  expect(unknown).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'There is no command nonsense.\ngreenvue --help shows all commands.\n',
+  });
 });

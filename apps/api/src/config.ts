@@ -59,7 +59,7 @@ export type ConfigResult =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly faults: readonly string[]; readonly warnings: readonly string[] };
 
-/** The configuration of this process. The only place that reads `process.env`. */
+/** The configuration of this process. The only place that reads `process.env`, `cli/settings.ts` aside. */
 export function loadConfig(): ConfigResult {
   return parseConfig(process.env);
 }

@@ -35,6 +35,7 @@ function welcome({ url, adminPasswordAt }: Server, config: Config): string {
     adminPasswordAt === undefined ? [] : [`  Admin    ${config.admin.email}, password in ${adminPasswordAt}`];
   return [
     `GreenVue listens on ${url}`,
+    `  Console  ${url}/console`,
     `  Docs     ${url}/docs`,
     `  Token    npm run -s token`,
     ...admin,

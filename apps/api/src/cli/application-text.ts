@@ -1,0 +1,76 @@
+import {
+  type ApplicationText,
+  ArgumentScannerError,
+  formatMessageForArgumentScannerError,
+  text_en,
+} from '@stricli/core';
+import { CliError } from './exit-code.ts';
+import { printable } from './terminal/printable.ts';
+
+/** Stricli's texts, in our words. None has a stack in it. */
+export const APPLICATION_TEXT: ApplicationText = {
+  ...text_en,
+  briefs: {
+    ...text_en.briefs,
+    help: 'Show this',
+    version: 'Show the version',
+  },
+  noCommandRegisteredForInput: ({ input, corrections }) => {
+    if (input.startsWith('-')) {
+      return `${printable(input)} comes too early: flags go after the command, such as greenvue jobs list --json`;
+    }
+    const guess = corrections.length === 0 ? '' : ` Did you mean ${corrections.join(' or ')}?`;
+    return `There is no command ${printable(input)}.${guess}`;
+  },
+  exceptionWhileParsingArguments: (error) =>
+    error instanceof ArgumentScannerError ? scannerWords(error) : wordsOf(error),
+  exceptionWhileLoadingCommandFunction: wordsOf,
+  exceptionWhileLoadingCommandContext: wordsOf,
+  exceptionWhileRunningCommand: (error, ansiColor) => firstLineApart(wordsOf(error), ansiColor),
+  exceptionWhileRunningIntegrationHook: ({ exception }) => wordsOf(exception),
+  exceptionWhileRunningIntegrationFlag: ({ exception }) => wordsOf(exception),
+  commandErrorResult: (error, ansiColor) => firstLineApart(wordsOf(error), ansiColor),
+};
+
+/** Any error in words; those of a bug say at least that it is one. */
+function wordsOf(error: unknown): string {
+  if (error instanceof CliError) return error.message;
+  const message = error instanceof Error ? error.message : String(error);
+  return `greenvue could not go on: ${printable(message)}`;
+}
+
+/** Stricli prints errors in bold red; the advice after the first line is neither. */
+function firstLineApart(text: string, ansiColor: boolean): string {
+  const [first = '', ...rest] = text.split('\n');
+  if (rest.length === 0 || !ansiColor) return text;
+  return [`${first}\u001b[39m\u001b[22m`, ...rest].join('\n');
+}
+
+function scannerWords(error: ArgumentScannerError): string {
+  return formatMessageForArgumentScannerError(error, {
+    FlagNotFoundError: ({ input, corrections }) => {
+      const guess = corrections.map((name) => `--${name}`).join(' or ');
+      return `There is no flag --${printable(input)}.${guess === '' ? '' : ` Did you mean ${guess}?`}`;
+    },
+    AliasNotFoundError: ({ input }) => `There is no flag -${printable(input)}.`,
+    ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, input, exception }) =>
+      exception instanceof CliError
+        ? exception.message
+        : `--${name} "${shortened(input)}" ${printable(exception instanceof Error ? exception.message : String(exception))}.`,
+    EnumValidationError: ({ externalFlagName, input, values }) =>
+      `--${externalFlagName} "${shortened(input)}" must be one of ${values.join(', ')}.`,
+    UnsatisfiedFlagError: ({ externalFlagName, nextFlagName }) =>
+      `--${externalFlagName} needs a value${nextFlagName === undefined ? '' : `, and --${nextFlagName} is none: write --${externalFlagName}=… for one that begins with a dash`}.`,
+    UnexpectedFlagError: ({ externalFlagName }) => `--${externalFlagName} is there twice.`,
+    UnexpectedPositionalError: ({ input }) =>
+      `"${shortened(input)}" is one argument too many. A text with spaces in it needs quotes.`,
+    UnsatisfiedPositionalError: ({ placeholder }) => `The ${placeholder} is missing.`,
+    InvalidNegatedFlagSyntaxError: ({ externalFlagName }) => `--${externalFlagName} takes no value.`,
+  });
+}
+
+const LONGEST = 100;
+
+function shortened(input: string): string {
+  return printable(input.length > LONGEST ? `${input.slice(0, LONGEST)}…` : input);
+}

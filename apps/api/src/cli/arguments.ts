@@ -1,0 +1,31 @@
+import type { TypedPositionalParameter } from '@stricli/core';
+import type { CliContext } from './context.ts';
+
+/** The id of a job; shells complete it with those of the server. */
+export const JOB_ID: TypedPositionalParameter<string, CliContext> = {
+  parse: String,
+  placeholder: 'id',
+  brief: 'The id of a job',
+  proposeCompletions: proposeJobs,
+};
+
+/** The id of a run; shells complete it with the latest ones. */
+export const RUN_ID: TypedPositionalParameter<string, CliContext> = {
+  parse: String,
+  placeholder: 'run',
+  brief: 'The id of a run',
+  proposeCompletions: proposeRuns,
+};
+
+// What asks a server is loaded when a shell asks for it.
+export async function proposeJobs(this: CliContext, partial: string): Promise<readonly string[]> {
+  return (await import('./completion/propose-values.ts')).jobIds(this, partial);
+}
+
+async function proposeRuns(this: CliContext): Promise<readonly string[]> {
+  return (await import('./completion/propose-values.ts')).runIds(this);
+}
+
+export async function proposeTypes(this: CliContext): Promise<readonly string[]> {
+  return (await import('./completion/propose-values.ts')).typeNames(this);
+}

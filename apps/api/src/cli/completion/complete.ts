@@ -1,0 +1,32 @@
+import { type Application, type InputCompletion, proposeCompletions } from '@stricli/core';
+import type { CliContext } from '../context.ts';
+import { isShell, type Shell } from './shells.ts';
+
+/** Prints what could come in the place of the last word, one a line, in the form that the shell wants. */
+export async function complete(
+  application: Application<CliContext>,
+  context: CliContext,
+  [shell = '', ...words]: readonly string[],
+): Promise<void> {
+  if (!isShell(shell)) return;
+  const proposals = await proposeCompletions(application, words, context);
+  for (const proposal of proposals.filter(isOneWord)) context.out.line(lineOf(shell, proposal));
+}
+
+/** A shell would take it apart, or obey it. */
+function isOneWord({ completion }: InputCompletion): boolean {
+  return /^[^\s\p{Cc}'"`$\\;&|<>(){}]+$/u.test(completion);
+}
+
+function lineOf(shell: Shell, { completion, brief }: InputCompletion): string {
+  switch (shell) {
+    case 'bash':
+      return completion;
+    case 'zsh':
+      return `${completion.replaceAll(':', '\\:')}:${brief}`;
+    case 'fish':
+      return `${completion}\t${brief}`;
+    default:
+      return shell satisfies never;
+  }
+}

@@ -1,0 +1,49 @@
+import type { CliContext } from '../context.ts';
+import type { Shell } from './shells.ts';
+
+/** `completion`: a script for a shell, which begins with how it is installed. It asks `greenvue` itself at each press of the key. */
+export async function printCompletion(
+  this: CliContext,
+  _flags: Readonly<Record<never, never>>,
+  shell: Shell,
+): Promise<void> {
+  this.out.write(SCRIPTS[shell]);
+}
+
+const BASH = `# Completion of greenvue for bash. To install it, have this line in ~/.bashrc:
+#   source <(greenvue completion bash)
+_greenvue() {
+  local IFS=$'\\n'
+  COMPREPLY=($(greenvue __complete bash "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+}
+complete -o default -F _greenvue greenvue
+`;
+
+const ZSH = `#compdef greenvue
+# Completion of greenvue for zsh. To install it, have this line in ~/.zshrc, after compinit:
+#   source <(greenvue completion zsh)
+_greenvue() {
+  local -a proposals
+  proposals=("\${(@f)$(greenvue __complete zsh "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  proposals=(\${proposals:#})
+  if (( \${#proposals} )); then
+    _describe greenvue proposals
+  else
+    _files
+  fi
+}
+compdef _greenvue greenvue
+`;
+
+const FISH = `# Completion of greenvue for fish. To install it:
+#   greenvue completion fish > ~/.config/fish/completions/greenvue.fish
+function __greenvue_complete
+  set -l words (commandline -opc)
+  set -e words[1]
+  set -l current (commandline -ct)
+  greenvue __complete fish $words "$current" 2>/dev/null
+end
+complete -c greenvue -a '(__greenvue_complete)'
+`;
+
+const SCRIPTS: Readonly<Record<Shell, string>> = { bash: BASH, zsh: ZSH, fish: FISH };

@@ -1,0 +1,41 @@
+import { type Connection, connect, listJobs, listJobTypes, listRuns } from '@greenvue/jobs/client';
+import type { CliContext } from '../context.ts';
+import { serverOf } from '../rest-command.ts';
+
+/** Somebody waits for the answer with a finger on the key. */
+const TIMEOUT_MS = 1_500;
+const MOST = 50;
+
+/** Ids of jobs to complete a word with; none where there is no server, or none that lets us ask. */
+export function jobIds(context: CliContext, partial: string): Promise<readonly string[]> {
+  return proposed(context, async (api) => {
+    const { data } = await listJobs(api, { limit: MOST, ...(partial === '' ? {} : { q: partial }) });
+    return data.map(({ id }) => id);
+  });
+}
+
+/** Ids of the latest runs. */
+export function runIds(context: CliContext): Promise<readonly string[]> {
+  return proposed(context, async (api) => {
+    const { data } = await listRuns(api, { limit: MOST });
+    return data.map(({ id }) => id);
+  });
+}
+
+/** The names of the job types. */
+export function typeNames(context: CliContext): Promise<readonly string[]> {
+  return proposed(context, async (api) => (await listJobTypes(api)).map(({ type }) => type));
+}
+
+async function proposed(
+  context: CliContext,
+  ask: (api: Connection) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  try {
+    const server = serverOf(context, { url: undefined, token: undefined });
+    return await ask(connect({ ...server, retries: 0, timeoutMs: TIMEOUT_MS }));
+  } catch {
+    // A shell has no place for an error in the middle of a line that is being typed.
+    return [];
+  }
+}

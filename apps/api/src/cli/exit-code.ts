@@ -1,0 +1,33 @@
+/** How `greenvue` ends. The table for people is in docs/cli.md. */
+export const EXIT = {
+  done: 0,
+  /** The server said no, something failed, or the answer to a question was no. */
+  failed: 1,
+  usage: 2,
+  noServer: 3,
+  /** 401 or 403. */
+  notAllowed: 4,
+  notFound: 5,
+  /** 409 or 412. */
+  conflict: 6,
+  /** A run that was followed did not succeed. */
+  runFailed: 7,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Ends a command: words for who asked, the first line what is wrong, the others what to do, safe to print; and the exit code. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly exitCode: ExitCode;
+  constructor(message: string, exitCode: ExitCode = EXIT.failed, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Something in the command line or in a file that was given can't be meant so. */
+export function usageError(message: string): CliError {
+  return new CliError(message, EXIT.usage);
+}

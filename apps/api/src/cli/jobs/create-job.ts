@@ -1,0 +1,55 @@
+import { type CreateJob, createJob } from '@greenvue/jobs/client';
+import { usageError } from '../exit-code.ts';
+import type { ApiFlags } from '../flags.ts';
+import { printJson } from '../print.ts';
+import { restCommand, type Session } from '../rest-command.ts';
+import { printable } from '../terminal/printable.ts';
+import { backoffFields, type JobFieldFlags, plainFields } from './job-fields.ts';
+import { nextRunText } from './next-run.ts';
+
+export interface CreateJobFlags extends ApiFlags, JobFieldFlags {
+  readonly type: string | undefined;
+  readonly file: string | undefined;
+}
+
+/** `jobs create` */
+export const createJobCommand = restCommand(
+  async (session, flags: CreateJobFlags, id: string | undefined) => {
+    const body = flags.file === undefined ? bodyOfFlags(flags, id) : await bodyOfFile(session, flags, id);
+    const job = await createJob(session.api, body);
+    if (flags.json) printJson(session.out, job);
+    else session.out.line(`${printable(job.id)} is created. ${nextRunText(job, session.now())}`);
+  },
+);
+
+function bodyOfFlags(flags: CreateJobFlags, id: string | undefined): CreateJob {
+  const { name, type } = flags;
+  if (id === undefined || name === undefined || type === undefined) {
+    throw usageError(
+      'A job needs an id, --name, --type and a schedule (--interval, --cron, --run-at or --on-demand), or -f with a file.\n' +
+        '  greenvue jobs create nightly-cleanup --name "Clean up" --type cleanup_expired_listings --interval 24h\n' +
+        'The types are what greenvue types shows.',
+    );
+  }
+  const backoff = backoffFields(flags);
+  return { ...plainFields(flags), id, name, type, ...(backoff === undefined ? {} : { backoff }) };
+}
+
+async function bodyOfFile(
+  session: Session,
+  flags: CreateJobFlags,
+  id: string | undefined,
+): Promise<CreateJob> {
+  const { file = '-', type } = flags;
+  const isSaid = [id, type, backoffFields(flags), ...Object.values(plainFields(flags))];
+  if (isSaid.some((value) => value !== undefined)) {
+    throw usageError('The file says all about the job: leave out the id and the fields, or the file.');
+  }
+  const { readJobs } = await import('./read-jobs.ts');
+  const [job, another] = readJobs(await session.readText(file), file);
+  if (job === undefined) throw usageError(`There is no job in ${printable(file)}.`);
+  if (another !== undefined) {
+    throw usageError(`There are several jobs in ${printable(file)}: greenvue jobs apply -f takes them all.`);
+  }
+  return job.body;
+}

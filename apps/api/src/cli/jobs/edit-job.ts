@@ -1,0 +1,99 @@
+import {
+  getJob,
+  type Job,
+  listJobTypes,
+  type PatchJob,
+  patchJob,
+  previewSchedule,
+} from '@greenvue/jobs/client';
+import { CliError, usageError } from '../exit-code.ts';
+import type { ApiFlags } from '../flags.ts';
+import { printJson } from '../print.ts';
+import { restCommand, type Session } from '../rest-command.ts';
+import { printable } from '../terminal/printable.ts';
+import type { Screen } from '../terminal/screen.ts';
+import { changesSchedule, definitionAfterPatch, definitionOf, isSameDefinition } from './definition.ts';
+import { definitionDiff, paintDiff } from './definition-diff.ts';
+import {
+  backoffFields,
+  type JobFieldFlags,
+  plainFields,
+  type Resettable,
+  scheduleFields,
+} from './job-fields.ts';
+import { movedRunText, nextRunText } from './next-run.ts';
+
+export interface EditJobFlags extends ApiFlags, JobFieldFlags {
+  readonly reset: readonly Resettable[];
+  readonly yes: boolean | undefined;
+}
+
+/** `jobs edit`: shows what would change, asks where somebody is there, and saves only if nobody else edited the job meanwhile. */
+export const editJobCommand = restCommand(async (session, flags: EditJobFlags, id: string) => {
+  const { api, out, now } = session;
+  const [job, types] = await Promise.all([getJob(api, id), listJobTypes(api)]);
+  const patch = patchOf(flags, job);
+  // With --json, stdout is for the job alone.
+  const screen = flags.json ? session.err : out;
+  const [before, after] = [
+    definitionOf(job),
+    definitionAfterPatch(
+      job,
+      patch,
+      types.find(({ type }) => type === job.type),
+    ),
+  ];
+  if (isSameDefinition(before, after)) {
+    screen.line(`${printable(job.id)} is so already: nothing to change.`);
+    if (flags.json) printJson(out, job);
+    return;
+  }
+  const diff = definitionDiff({ before, after, id: job.id, by: 'edited' });
+  for (const line of paintDiff(screen, diff)) screen.line(line);
+  if (changesSchedule(patch)) await printMove(session, { screen, job, flags });
+  await confirm(session, flags);
+  const saved = await patchJob(api, id, patch, { ifMatch: job });
+  if (flags.json) printJson(out, saved);
+  else out.line(`${printable(saved.id)} is saved. ${nextRunText(saved, now())}`);
+});
+
+function patchOf(flags: EditJobFlags, job: Job): PatchJob {
+  const backoff = backoffFields(flags);
+  const said = Object.entries(plainFields(flags)).some(([, value]) => value !== undefined);
+  if (!said && backoff === undefined && flags.reset.length === 0) {
+    throw usageError(
+      `Say what to change: greenvue jobs edit ${printable(job.id)} --interval 10m --name "Clean up"\n` +
+        'greenvue jobs edit --help shows all fields.',
+    );
+  }
+  return {
+    ...plainFields(flags),
+    // A patch replaces it whole; who says one part of it means to keep the others.
+    ...(backoff === undefined ? {} : { backoff: { ...job.backoff, ...backoff } }),
+    ...Object.fromEntries(flags.reset.map((name) => [name, null])),
+  };
+}
+
+interface Move {
+  readonly screen: Screen;
+  readonly job: Job;
+  readonly flags: EditJobFlags;
+}
+
+async function printMove({ api, now }: Session, { screen, job, flags }: Move): Promise<void> {
+  const resets = flags.reset.filter(
+    (name) => name === 'interval_mode' || name === 'timezone' || name === 'start_at',
+  );
+  const preview = await previewSchedule(api, {
+    job_id: job.id,
+    ...scheduleFields(flags),
+    ...Object.fromEntries(resets.map((name) => [name, null])),
+    count: 1,
+  });
+  screen.line(movedRunText(preview, now()));
+}
+
+async function confirm({ ask }: Session, { yes }: EditJobFlags): Promise<void> {
+  if (yes || ask === undefined) return;
+  if (!(await ask('Save this?'))) throw new CliError('Nothing was changed.');
+}

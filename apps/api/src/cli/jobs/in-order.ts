@@ -1,0 +1,13 @@
+/** Does the work for each item, for at most so many at once, and gives what comes of it in the items' order. The work must not reject. */
+export async function* inOrder<Item, Result>(
+  items: readonly Item[],
+  mostAtOnce: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result, void, undefined> {
+  const started: Promise<Result>[] = [];
+  for (let at = 0; at < items.length; at += 1) {
+    for (const item of items.slice(started.length, at + mostAtOnce)) started.push(work(item));
+    const result = started[at];
+    if (result !== undefined) yield await result;
+  }
+}

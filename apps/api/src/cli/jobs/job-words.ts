@@ -1,0 +1,42 @@
+import type { Job } from '@greenvue/jobs/client';
+import type { Style } from '../terminal/screen.ts';
+import { instantText } from '../words.ts';
+
+/** When a job runs, in short. May hold anything. */
+export function scheduleText(job: Job): string {
+  if (job.interval !== null) {
+    return job.interval_mode === 'fixed_delay' ? `${job.interval} after each run` : `every ${job.interval}`;
+  }
+  if (job.cron !== null) return `${job.cron} (${job.timezone ?? 'UTC'})`;
+  if (job.run_at !== null) return `once, ${instantText(job.run_at)}`;
+  return 'on demand';
+}
+
+/** The one word that matters most about a job: what is wrong, else that it is paused, finished or at work, else `ok`. */
+export function stateOf(job: Job): Job['health']['status'] | 'finished' | 'running' {
+  if (job.health.status !== 'ok') return job.health.status;
+  if (job.status === 'finished') return 'finished';
+  return job.is_running ? 'running' : 'ok';
+}
+
+export function stateStyle(job: Job): Style | undefined {
+  switch (stateOf(job)) {
+    case 'no_handler':
+    case 'zombie':
+    case 'failing':
+      return 'red';
+    case 'late':
+    case 'overrunning':
+    case 'paused':
+      return 'yellow';
+    case 'running':
+      return 'cyan';
+    case 'finished':
+      return 'dim';
+    case 'ok':
+      return 'green';
+    default:
+      // A newer server may know more of them.
+      return undefined;
+  }
+}

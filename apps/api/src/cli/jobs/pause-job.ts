@@ -1,0 +1,33 @@
+import { pauseJob, resumeJob } from '@greenvue/jobs/client';
+import type { ApiFlags } from '../flags.ts';
+import { printJson } from '../print.ts';
+import { restCommand } from '../rest-command.ts';
+import { printable } from '../terminal/printable.ts';
+import { instantAndDistance } from '../words.ts';
+import { nextRunText } from './next-run.ts';
+
+export interface PauseJobFlags extends ApiFlags {
+  readonly reason: string | undefined;
+  readonly until: string | undefined;
+  readonly cancelLive: boolean | undefined;
+}
+
+/** `jobs pause` */
+export const pauseJobCommand = restCommand(async ({ api, out, now }, flags: PauseJobFlags, id: string) => {
+  const { reason, until, cancelLive, json } = flags;
+  const job = await pauseJob(api, id, { reason, until, ...(cancelLive ? { cancel_live: true } : {}) });
+  if (json) return printJson(out, job);
+  const end = job.pause?.until ?? undefined;
+  const resumes =
+    end === undefined
+      ? 'greenvue jobs resume lets it go on'
+      : `it goes on at ${instantAndDistance(end, now())}`;
+  out.line(`${printable(job.id)} is paused; ${resumes}.`);
+});
+
+/** `jobs resume` */
+export const resumeJobCommand = restCommand(async ({ api, out, now }, { json }: ApiFlags, id: string) => {
+  const job = await resumeJob(api, id);
+  if (json) printJson(out, job);
+  else out.line(`${printable(job.id)} goes on. ${nextRunText(job, now())}`);
+});

@@ -1,0 +1,29 @@
+import { previewSchedule } from '@greenvue/jobs/client';
+import { usageError } from '../exit-code.ts';
+import type { ApiFlags } from '../flags.ts';
+import { printJson } from '../print.ts';
+import { restCommand } from '../rest-command.ts';
+import { instantAndDistance } from '../words.ts';
+import { type ScheduleFlags, scheduleFields } from './job-fields.ts';
+import { movedRunText } from './next-run.ts';
+
+export interface PreviewJobFlags extends ApiFlags, ScheduleFlags {
+  readonly count: number;
+}
+
+/** `jobs preview`: when a schedule would run, or a job, as it is or edited so. */
+export const previewJobCommand = restCommand(
+  async ({ api, out, now }, flags: PreviewJobFlags, id: string | undefined) => {
+    const schedule = scheduleFields(flags);
+    const isSaid = Object.values(schedule).some((value) => value !== undefined);
+    if (id === undefined && !isSaid) {
+      throw usageError('Give the id of a job, or a schedule, such as --interval 5m or --cron "0 3 * * *".');
+    }
+    const preview = await previewSchedule(api, { job_id: id, ...schedule, count: flags.count });
+    if (flags.json) return printJson(out, preview);
+    if (id !== undefined && isSaid) out.line(movedRunText(preview, now()));
+    if (preview.times.length === 0) out.line('It would not run by itself.');
+    // By the server's clock, which decides.
+    for (const time of preview.times) out.line(instantAndDistance(time, Date.parse(preview.now)));
+  },
+);

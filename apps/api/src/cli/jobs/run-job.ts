@@ -1,0 +1,25 @@
+import { runJob } from '@greenvue/jobs/client';
+import type { ApiFlags } from '../flags.ts';
+import type { JsonObject } from '../json-input.ts';
+import { printJson } from '../print.ts';
+import { restCommand } from '../rest-command.ts';
+import { waitForRun } from '../runs/follow-run.ts';
+import { printable } from '../terminal/printable.ts';
+
+export interface RunJobFlags extends ApiFlags {
+  readonly payload: JsonObject | undefined;
+  readonly dedupeKey: string | undefined;
+  readonly runAt: string | undefined;
+  readonly wait: boolean | undefined;
+}
+
+/** `jobs run` */
+export const runJobCommand = restCommand(async (session, flags: RunJobFlags, id: string) => {
+  const { payload, dedupeKey: dedupe_key, runAt: run_at, json, wait } = flags;
+  const { out, err } = session;
+  const run = await runJob(session.api, id, { payload, dedupe_key, run_at });
+  if (json && !wait) return printJson(out, run);
+  (json ? err : out).line(`Run ${printable(run.id)} of ${printable(run.job_id)} is ${run.status}.`);
+  if (wait) await waitForRun(session, run.id, json);
+  else out.line(`Follow it: greenvue runs logs ${printable(run.id)} -f`);
+});

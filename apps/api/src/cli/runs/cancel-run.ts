@@ -1,0 +1,38 @@
+import { cancelRun, retryRun } from '@greenvue/jobs/client';
+import type { ApiFlags } from '../flags.ts';
+import { printJson } from '../print.ts';
+import { restCommand } from '../rest-command.ts';
+import { printable } from '../terminal/printable.ts';
+import { waitForRun } from './follow-run.ts';
+
+export interface CancelRunFlags extends ApiFlags {
+  readonly force: boolean | undefined;
+}
+
+/** `runs cancel` */
+export const cancelRunCommand = restCommand(async ({ api, out }, flags: CancelRunFlags, runId: string) => {
+  const run = await cancelRun(api, runId, flags.force ? { force: true } : {});
+  if (flags.json) return printJson(out, run);
+  out.line(
+    run.status === 'cancelled'
+      ? `Run ${printable(run.id)} is cancelled.`
+      : `Run ${printable(run.id)} is told to stop: greenvue runs show ${printable(run.id)} says when it has.`,
+  );
+});
+
+export interface RetryRunFlags extends ApiFlags {
+  readonly wait: boolean | undefined;
+}
+
+/** `runs retry` */
+export const retryRunCommand = restCommand(async (session, flags: RetryRunFlags, runId: string) => {
+  const { api, out, err } = session;
+  const run = await retryRun(api, runId);
+  if (flags.json && !flags.wait) return printJson(out, run);
+  const words =
+    run.id === runId
+      ? `Run ${printable(run.id)} waited for its retry, and is due now.`
+      : `Run ${printable(run.id)} is queued, a retry of ${printable(runId)}.`;
+  (flags.json ? err : out).line(words);
+  if (flags.wait) await waitForRun(session, run.id, flags.json);
+});

@@ -1,0 +1,26 @@
+import { listRuns, type Run } from '@greenvue/jobs/client';
+import type { ApiFlags } from '../flags.ts';
+import { printList } from '../print.ts';
+import { restCommand } from '../rest-command.ts';
+import { runColumns } from './run-columns.ts';
+
+export interface ListRunsFlags extends ApiFlags {
+  readonly job: string | undefined;
+  readonly type: string | undefined;
+  readonly status: Run['status'] | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly limit: number;
+}
+
+/** `runs list` */
+export const listRunsCommand = restCommand(async (session, flags: ListRunsFlags) => {
+  const { job: job_id, type, status, from, to, limit, json } = flags;
+  await printList(session, {
+    limit,
+    json,
+    page: (page) => listRuns(session.api, { job_id, type, status, from, to, ...page }),
+    columns: runColumns(session.now()),
+    empty: 'There are no such runs.',
+  });
+});

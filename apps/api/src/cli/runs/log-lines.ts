@@ -1,0 +1,19 @@
+import type { LogLine } from '@greenvue/jobs/client';
+import { printableJson, printableLines } from '../terminal/printable.ts';
+import { paint, type Screen, type Style } from '../terminal/screen.ts';
+
+const STYLES: Readonly<Record<LogLine['level'], Style | undefined>> = {
+  debug: 'dim',
+  info: undefined,
+  warn: 'yellow',
+  error: 'red',
+};
+
+/** A line of a run's log: `09:00:00.512Z info  Removed 400 {"batch":3}`; the further lines of a message follow indented. */
+export function logText(screen: Screen, { at, level, message, fields }: LogLine): string {
+  const [first = '', ...more] = printableLines(message);
+  const words = paint(screen, STYLES[level], level.padEnd(5));
+  const tail =
+    fields === null || fields === undefined ? '' : ` ${paint(screen, 'dim', printableJson(fields))}`;
+  return [`${at.slice(11)} ${words} ${first}${tail}`, ...more.map((line) => `  ${line}`)].join('\n');
+}

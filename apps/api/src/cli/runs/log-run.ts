@@ -1,0 +1,30 @@
+import { getRun, getRunLogs } from '@greenvue/jobs/client';
+import type { ApiFlags } from '../flags.ts';
+import { printJson } from '../print.ts';
+import { restCommand } from '../rest-command.ts';
+import { printableJson } from '../terminal/printable.ts';
+import { followRun, refuseUnlessSucceeded } from './follow-run.ts';
+import { logText } from './log-lines.ts';
+
+export interface LogRunFlags extends ApiFlags {
+  readonly follow: boolean | undefined;
+}
+
+/** `runs logs`. A followed log is, as JSON, a line each, since it has no end yet. */
+export const logRunCommand = restCommand(async (session, flags: LogRunFlags, runId: string) => {
+  const { api, out, err } = session;
+  if (flags.follow) {
+    const run = await followRun(session, runId, {
+      log: out,
+      text: (line) => (flags.json ? printableJson(line) : logText(out, line)),
+    });
+    refuseUnlessSucceeded(session, run);
+    return;
+  }
+  const data = await getRunLogs(api, runId);
+  if (flags.json) return printJson(out, { data });
+  for (const line of data) out.line(logText(out, line));
+  if (data.length > 0) return;
+  const { status } = await getRun(api, runId);
+  err.line(`Nothing is logged${status === 'queued' || status === 'running' ? ' yet' : ''}.`);
+});

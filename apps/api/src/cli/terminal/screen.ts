@@ -1,0 +1,43 @@
+import { styleText } from 'node:util';
+
+/** stdout, which holds what was asked for, or stderr, which holds all else. */
+export interface Screen {
+  readonly stream: ScreenStream;
+  /** How wide the terminal is; undefined where there is none: a pipe or a file gets everything in full. */
+  readonly columns: number | undefined;
+  /** A terminal with colours, and no NO_COLOR. */
+  readonly hasColours: boolean;
+  /** Writes the text, and ends the line. */
+  line(text?: string): void;
+  write(text: string): void;
+}
+
+/** What is needed of a `tty.WriteStream`; on other streams only `write` is there. */
+export type ScreenStream = NodeJS.WritableStream & {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  getColorDepth?(): number;
+};
+
+export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
+
+/** Of a terminal that does not tell. */
+const USUAL_COLUMNS = 80;
+
+export function createScreen(stream: ScreenStream): Screen {
+  const isTerminal = stream.isTTY === true;
+  return {
+    stream,
+    columns: isTerminal ? stream.columns || USUAL_COLUMNS : undefined,
+    // Node's own judgement, which knows of NO_COLOR, TERM=dumb and the like: 1 bit is black and white.
+    hasColours: isTerminal && (stream.getColorDepth?.() ?? 1) > 1,
+    line: (text = '') => void stream.write(`${text}\n`),
+    write: (text) => void stream.write(text),
+  };
+}
+
+/** The text in a style, where the screen has colours. */
+export function paint(screen: Pick<Screen, 'hasColours'>, style: Style | undefined, text: string): string {
+  if (style === undefined || !screen.hasColours) return text;
+  return styleText(style, text, { validateStream: false });
+}

@@ -1,0 +1,32 @@
+/** What stands at the console's place as long as nobody has built it. `nonce`: of its style. */
+export function notBuiltPage(nonce: string): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <title>The console is not built · GreenVue jobs</title>
+    <style nonce="${nonce}">
+      body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem; box-sizing: border-box;
+        font: 1rem/1.6 system-ui, sans-serif; background: light-dark(#f6f8f7, #171a19); color: light-dark(#1a211d, #dbe0dd); }
+      main { max-width: 34rem; }
+      h1 { font-size: 1.4rem; line-height: 1.3; margin: 0 0 0.75rem; }
+      pre { padding: 0.75rem 1rem; border-radius: 6px; overflow-x: auto;
+        background: light-dark(#fff, #1e2221); border: 1px solid light-dark(#dfe5e2, #303634); }
+      a { color: light-dark(#19683b, #6cc690); }
+    </style>
+  </head>
+  <body>
+    <main>
+      <h1>The console is not built yet</h1>
+      <p>The API and its jobs run; only the files of this page are missing. <code>npm start</code> builds them before the
+        server starts. To build them now, while the server runs:</p>
+      <pre><code>npm run console</code></pre>
+      <p>Then load this page anew. If the build fails, it says why. All that the console does, the
+        <a href="/docs">REST API</a> does as well.</p>
+    </main>
+  </body>
+</html>
+`;
+}

@@ -1,0 +1,84 @@
+import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { lazy, Suspense } from 'react';
+import { Route, Router, Switch } from 'wouter';
+import { DataProvider } from './data/data-provider.tsx';
+import { LiveProvider } from './live/live.tsx';
+import { NowProvider } from './parts/now.tsx';
+import { Loading } from './parts/states.tsx';
+import { ZoneProvider } from './parts/zone.tsx';
+import { SessionProvider } from './session/session.tsx';
+import { SessionGate } from './session/session-gate.tsx';
+import { KeysProvider } from './shell/keys-provider.tsx';
+import { NotFoundPage } from './shell/not-found-page.tsx';
+import { Shell } from './shell/shell.tsx';
+import { cssVariables, theme } from './theme.ts';
+
+const OverviewPage = lazy(async () => ({
+  default: (await import('./overview/overview-page.tsx')).OverviewPage,
+}));
+const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.tsx')).JobsPage }));
+const NewJobPage = lazy(async () => ({ default: (await import('./job-form/new-job-page.tsx')).NewJobPage }));
+const EditJobPage = lazy(async () => ({
+  default: (await import('./job-form/edit-job-page.tsx')).EditJobPage,
+}));
+const JobPage = lazy(async () => ({ default: (await import('./job/job-page.tsx')).JobPage }));
+const RunPage = lazy(async () => ({ default: (await import('./run/run-page.tsx')).RunPage }));
+
+// The same key as in public/scheme.js, which sets the scheme before anything is drawn.
+const schemeManager = localStorageColorSchemeManager({ key: 'greenvue-console-scheme' });
+
+/** The whole console. */
+export function App() {
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      colorSchemeManager={schemeManager}
+      defaultColorScheme="auto"
+      getStyleNonce={styleNonce}
+    >
+      <Notifications position="bottom-right" containerWidth={400} limit={4} />
+      <NowProvider>
+        <ZoneProvider>
+          <SessionProvider>
+            <SessionGate>
+              <DataProvider>
+                <LiveProvider>
+                  <KeysProvider>
+                    <Router base="/console">
+                      <Shell>
+                        <Pages />
+                      </Shell>
+                    </Router>
+                  </KeysProvider>
+                </LiveProvider>
+              </DataProvider>
+            </SessionGate>
+          </SessionProvider>
+        </ZoneProvider>
+      </NowProvider>
+    </MantineProvider>
+  );
+}
+
+function Pages() {
+  return (
+    <Suspense fallback={<Loading rows={8} />}>
+      <Switch>
+        <Route path="/" component={OverviewPage} />
+        <Route path="/jobs" component={JobsPage} />
+        <Route path="/jobs/new" component={NewJobPage} />
+        <Route path="/jobs/:id" component={JobPage} />
+        <Route path="/jobs/:id/edit" component={EditJobPage} />
+        <Route path="/runs/:id" component={RunPage} />
+        <Route component={NotFoundPage} />
+      </Switch>
+    </Suspense>
+  );
+}
+
+/** The CSP lets in only styles with the nonce that the server has put into the page. */
+function styleNonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+}

@@ -1,0 +1,153 @@
+import {
+  getJob,
+  getRun,
+  getRunLogs,
+  getStats,
+  type JobRunsQuery,
+  type JobsQuery,
+  listAudit,
+  listJobRuns,
+  listJobs,
+  listJobTypes,
+  listRuns,
+  type PreviewSchedule,
+  previewSchedule,
+  type RunsQuery,
+} from '@greenvue/jobs/client';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useConnection, useMay } from '../session/session.tsx';
+import { queryKeys } from './query-keys.ts';
+
+/** What a list is asked for; the pages are the hook's matter. */
+export type JobsFilter = Omit<JobsQuery, 'cursor'>;
+export type RunsFilter = Omit<RunsQuery, 'cursor'>;
+export type JobRunsFilter = Omit<JobRunsQuery, 'cursor'>;
+export type PreviewBody = PreviewSchedule;
+
+const RECENT_RUNS = 12;
+const STATS_EVERY_MS = 5_000;
+const LOGS_EVERY_MS = 1_000;
+const TYPES_FRESH_MS = 300_000;
+
+/** The page before the first: no cursor leads to it. */
+const FIRST = '';
+
+function cursorOf(page: string): { readonly cursor?: string } {
+  return page === FIRST ? {} : { cursor: page };
+}
+
+function nextCursor(page: { readonly next_cursor: string | null }): string | undefined {
+  return page.next_cursor ?? undefined;
+}
+
+/** Jobs by page, each with its last runs (`recent_runs`: so many); the pages so far stay while a filter changes. */
+export function useJobs(query: JobsFilter = {}) {
+  const connection = useConnection();
+  return useInfiniteQuery({
+    queryKey: queryKeys.jobs(query),
+    queryFn: ({ pageParam, signal }) =>
+      listJobs(connection, { recent_runs: RECENT_RUNS, ...query, ...cursorOf(pageParam) }, { signal }),
+    initialPageParam: FIRST,
+    getNextPageParam: nextCursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useJob(id: string) {
+  const connection = useConnection();
+  return useQuery({
+    queryKey: queryKeys.job(id),
+    queryFn: ({ signal }) => getJob(connection, id, { signal }),
+  });
+}
+
+/** The runs of a job by page, newest first. */
+export function useJobRuns(id: string, query: JobRunsFilter = {}) {
+  const connection = useConnection();
+  return useInfiniteQuery({
+    queryKey: queryKeys.jobRuns(id, query),
+    queryFn: ({ pageParam, signal }) =>
+      listJobRuns(connection, id, { ...query, ...cursorOf(pageParam) }, { signal }),
+    initialPageParam: FIRST,
+    getNextPageParam: nextCursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The runs of all jobs by page, newest first. */
+export function useRuns(query: RunsFilter = {}) {
+  const connection = useConnection();
+  return useInfiniteQuery({
+    queryKey: queryKeys.runs(query),
+    queryFn: ({ pageParam, signal }) =>
+      listRuns(connection, { ...query, ...cursorOf(pageParam) }, { signal }),
+    initialPageParam: FIRST,
+    getNextPageParam: nextCursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** One run, with the stacks of its errors. */
+export function useRun(runId: string) {
+  const connection = useConnection();
+  return useQuery({
+    queryKey: queryKeys.run(runId),
+    queryFn: ({ signal }) => getRun(connection, runId, { signal }),
+  });
+}
+
+/** A run's log (64 KiB at most); no event tells of a new line, so that of a live run is read once a second. */
+export function useRunLogs(runId: string, isLive: boolean) {
+  const connection = useConnection();
+  return useQuery({
+    queryKey: queryKeys.runLogs(runId),
+    queryFn: ({ signal }) => getRunLogs(connection, runId, { signal }),
+    refetchInterval: isLive ? LOGS_EVERY_MS : false,
+  });
+}
+
+export function useJobTypes() {
+  const connection = useConnection();
+  return useQuery({
+    queryKey: queryKeys.types(),
+    queryFn: ({ signal }) => listJobTypes(connection, { signal }),
+    staleTime: TYPES_FRESH_MS,
+  });
+}
+
+/** Counts, the last hour by minute, and the nodes. */
+export function useStats() {
+  const connection = useConnection();
+  return useQuery({
+    queryKey: queryKeys.stats(),
+    queryFn: ({ signal }) => getStats(connection, { signal }),
+    refetchInterval: STATS_EVERY_MS,
+  });
+}
+
+/** Who changed a job or run, newest first; asked for admins alone. */
+export function useAudit(target: string) {
+  const connection = useConnection();
+  const { admin } = useMay();
+  return useInfiniteQuery({
+    queryKey: queryKeys.audit(target),
+    queryFn: ({ pageParam, signal }) => listAudit(connection, { target, ...cursorOf(pageParam) }, { signal }),
+    initialPageParam: FIRST,
+    getNextPageParam: nextCursor,
+    enabled: admin,
+  });
+}
+
+/** The run times that a schedule would have; the last answer stays while the next is on its way. */
+export function usePreview(body: PreviewBody | undefined) {
+  const connection = useConnection();
+  return useQuery({
+    queryKey: queryKeys.preview(body),
+    queryFn: ({ signal }) => {
+      if (body === undefined) throw new Error('There is nothing to preview.');
+      return previewSchedule(connection, body, { signal });
+    },
+    enabled: body !== undefined,
+    placeholderData: keepPreviousData,
+  });
+}

@@ -1,0 +1,87 @@
+import { Textarea, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { FIELD_LABELS } from './field-labels.ts';
+import { useFault } from './form-faults.tsx';
+import { FormSection } from './form-section.tsx';
+import { suggestId } from './job-id.ts';
+import { fieldId } from './pointer.ts';
+import type { JobForm } from './use-job-form.ts';
+
+interface AboutFieldsProps {
+  readonly form: JobForm;
+  /** A job that exists keeps its id. */
+  readonly isNew: boolean;
+}
+
+/** What a job is called. The id follows the name until somebody writes one. */
+export function AboutFields({ form, isNew }: AboutFieldsProps) {
+  const { draft, edit } = form;
+  const [hasOwnId, setOwnId] = useState(draft.id !== '');
+  const writeName = (name: string) => {
+    edit('/name', (before) => ({ ...before, name }));
+    if (isNew && !hasOwnId) edit('/id', (before) => ({ ...before, id: suggestId(name) }));
+  };
+  const writeId = (id: string) => {
+    setOwnId(id !== '');
+    edit('/id', (before) => ({ ...before, id }));
+  };
+  return (
+    <FormSection title="Name and id">
+      <TextInput
+        id={fieldId('/name')}
+        label={FIELD_LABELS['/name']}
+        description="For people: in lists, logs and alerts."
+        error={useFault('/name')}
+        withAsterisk
+        aria-required
+        autoComplete="off"
+        value={draft.name}
+        onChange={({ currentTarget }) => writeName(currentTarget.value)}
+      />
+      <IdField id={draft.id} isNew={isNew} onChange={writeId} />
+      <Textarea
+        id={fieldId('/description')}
+        label={FIELD_LABELS['/description']}
+        description="What it is for, and whom to ask. Up to 2,000 characters."
+        error={useFault('/description')}
+        autosize
+        minRows={2}
+        maxRows={12}
+        value={draft.description}
+        onChange={({ currentTarget }) => {
+          const description = currentTarget.value;
+          edit('/description', (before) => ({ ...before, description }));
+        }}
+      />
+    </FormSection>
+  );
+}
+
+interface IdFieldProps {
+  readonly id: string;
+  readonly isNew: boolean;
+  readonly onChange: (id: string) => void;
+}
+
+function IdField({ id, isNew, onChange }: IdFieldProps) {
+  return (
+    <TextInput
+      id={fieldId('/id')}
+      label={FIELD_LABELS['/id']}
+      description={
+        isNew
+          ? 'Names the job in the API and in addresses, for good. Letters, digits, ".", "_" and "-".'
+          : 'It names the job for good.'
+      }
+      error={useFault('/id')}
+      withAsterisk={isNew}
+      aria-required={isNew}
+      autoComplete="off"
+      autoCapitalize="off"
+      spellCheck={false}
+      value={id}
+      {...(isNew ? {} : { readOnly: true, variant: 'filled' })}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+    />
+  );
+}

@@ -1,0 +1,230 @@
+import type { JobType } from '@greenvue/jobs/client';
+import { Radio, SimpleGrid, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { useId } from 'react';
+import { ChevronIcon } from '../parts/icons.tsx';
+import { BACKOFF_PARTS, type BackoffPart, type CatchUp, type Overlap } from './draft.ts';
+import { FIELD_LABELS } from './field-labels.ts';
+import { useFault } from './form-faults.tsx';
+import classes from './job-form.module.css';
+import { fieldId } from './pointer.ts';
+import type { JobForm } from './use-job-form.ts';
+
+interface AdvancedFieldsProps {
+  readonly form: JobForm;
+  /** The job's type, whose defaults hold for what is left empty. */
+  readonly type: JobType | undefined;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}
+
+/** What most jobs leave as it is. */
+export function AdvancedFields({ form, type, isOpen, onToggle }: AdvancedFieldsProps) {
+  const id = useId();
+  return (
+    <section className={classes.section}>
+      <h2 className={classes.fold}>
+        <UnstyledButton
+          className={classes.foldButton}
+          aria-expanded={isOpen}
+          aria-controls={id}
+          onClick={onToggle}
+        >
+          <span className={isOpen ? classes.up : classes.down}>
+            <ChevronIcon />
+          </span>
+          <span>
+            Overlap, catch-up and retries
+            <Text component="span" size="sm" c="dimmed" className={classes.foldLead}>
+              What happens when runs are slow, missed or fail.
+            </Text>
+          </span>
+        </UnstyledButton>
+      </h2>
+      <div id={id} hidden={!isOpen}>
+        {isOpen ? (
+          <Stack gap="lg">
+            <OverlapField form={form} />
+            <CatchUpField form={form} />
+            <AttemptFields form={form} type={type} />
+            <BackoffFields form={form} type={type} />
+          </Stack>
+        ) : null}
+      </div>
+    </section>
+  );
+}
+
+interface Choice<T> {
+  readonly value: T;
+  readonly label: string;
+  readonly description: string;
+}
+
+const OVERLAPS: readonly Choice<Overlap>[] = [
+  { value: 'skip', label: 'Skip it', description: 'One run at a time; the slot is noted as skipped (skip).' },
+  { value: 'queue', label: 'Let it wait', description: 'One runs, one waits; more are skipped (queue).' },
+  { value: 'allow', label: 'Run it beside', description: 'As many as there is room for (allow).' },
+];
+
+const CATCH_UPS: readonly Choice<CatchUp>[] = [
+  { value: 'once', label: 'Run once for all of them', description: 'One run makes up for all (once).' },
+  {
+    value: 'skip',
+    label: 'Skip them',
+    description: 'They are noted as skipped, and the next slot is the next run (skip).',
+  },
+  {
+    value: 'all',
+    label: 'Run each of them',
+    description: 'One after the other, the oldest first, at most 100; needs "Let it wait" above (all).',
+  },
+];
+
+function OverlapField({ form }: { readonly form: JobForm }) {
+  return (
+    <ChoiceField
+      pointer="/overlap"
+      choices={OVERLAPS}
+      value={form.draft.overlap}
+      onChange={(overlap) => form.edit('/overlap', (before) => ({ ...before, overlap }))}
+    />
+  );
+}
+
+function CatchUpField({ form }: { readonly form: JobForm }) {
+  return (
+    <ChoiceField
+      pointer="/catch_up"
+      choices={CATCH_UPS}
+      value={form.draft.catchUp}
+      onChange={(catchUp) => form.edit('/catch_up', (before) => ({ ...before, catchUp }))}
+    />
+  );
+}
+
+interface ChoiceFieldProps<T> {
+  readonly pointer: string;
+  readonly choices: readonly Choice<T>[];
+  readonly value: T;
+  readonly onChange: (value: T) => void;
+}
+
+function ChoiceField<T extends string>({ pointer, choices, value, onChange }: ChoiceFieldProps<T>) {
+  return (
+    <Radio.Group
+      id={fieldId(pointer)}
+      label={FIELD_LABELS[pointer]}
+      error={useFault(pointer)}
+      value={value}
+      onChange={onChange}
+    >
+      <Stack gap={8} mt={6}>
+        {choices.map((choice) => (
+          <Radio key={choice.value} {...choice} />
+        ))}
+      </Stack>
+    </Radio.Group>
+  );
+}
+
+interface TypedProps {
+  readonly form: JobForm;
+  readonly type: JobType | undefined;
+}
+
+function AttemptFields({ form, type }: TypedProps) {
+  const { draft, edit } = form;
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+      <ShortField
+        pointer="/timeout"
+        description="How long one attempt may take. Its signal fires then, and it counts as failed."
+        placeholder={type?.timeout}
+        value={draft.timeout}
+        onChange={(timeout) => edit('/timeout', (before) => ({ ...before, timeout }))}
+      />
+      <ShortField
+        pointer="/max_attempts"
+        description="How often a run is tried, the first time included: 1 to 1000."
+        placeholder={type === undefined ? undefined : String(type.max_attempts)}
+        isNumber
+        value={draft.maxAttempts}
+        onChange={(maxAttempts) => edit('/max_attempts', (before) => ({ ...before, maxAttempts }))}
+      />
+    </SimpleGrid>
+  );
+}
+
+const BACKOFF_HELP: Readonly<Record<BackoffPart, string>> = {
+  initial: 'Before the first retry.',
+  max: 'No wait is longer.',
+  factor: 'Each wait is so many times the one before: 1 to 100.',
+  jitter: 'Give or take this part of a wait, so that not all come at once: 0 to 1.',
+};
+
+function BackoffFields({ form, type }: TypedProps) {
+  const { draft, edit } = form;
+  const fault = useFault('/backoff');
+  const id = fieldId('/backoff');
+  const write = (part: BackoffPart, text: string) =>
+    edit(`/backoff/${part}`, (before) => ({ ...before, backoff: { ...before.backoff, [part]: text } }));
+  return (
+    <fieldset
+      id={id}
+      className={classes.plainGroup}
+      aria-describedby={fault === undefined ? `${id}-help` : `${id}-help ${id}-fault`}
+    >
+      <legend className={classes.plainLegend}>{FIELD_LABELS['/backoff']}</legend>
+      <Text id={`${id}-help`} size="xs" c="dimmed">
+        After a failed attempt the next one waits, ever longer.
+      </Text>
+      {fault === undefined ? null : (
+        <Text id={`${id}-fault`} size="sm" className={classes.fault}>
+          {fault}
+        </Text>
+      )}
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md" mt="sm">
+        {BACKOFF_PARTS.map((part) => (
+          <ShortField
+            key={part}
+            pointer={`/backoff/${part}`}
+            description={BACKOFF_HELP[part]}
+            placeholder={type === undefined ? undefined : String(type.backoff[part])}
+            isNumber={part === 'factor' || part === 'jitter'}
+            value={draft.backoff[part]}
+            onChange={(text) => write(part, text)}
+          />
+        ))}
+      </SimpleGrid>
+    </fieldset>
+  );
+}
+
+interface ShortFieldProps {
+  readonly pointer: string;
+  readonly description: string;
+  /** What holds when it is left empty. */
+  readonly placeholder: string | undefined;
+  readonly isNumber?: boolean;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+}
+
+function ShortField(props: ShortFieldProps) {
+  const { pointer, description, placeholder, isNumber = false, value, onChange } = props;
+  return (
+    <TextInput
+      id={fieldId(pointer)}
+      label={FIELD_LABELS[pointer]}
+      description={placeholder === undefined ? description : `${description} Left empty: ${placeholder}.`}
+      error={useFault(pointer)}
+      placeholder={placeholder}
+      inputMode={isNumber ? 'decimal' : 'text'}
+      autoComplete="off"
+      autoCapitalize="off"
+      spellCheck={false}
+      value={value}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+    />
+  );
+}

@@ -1,0 +1,57 @@
+import { ApiError } from '@greenvue/jobs/client';
+import { Link, useParams } from 'wouter';
+import { useJob, useJobTypes } from '../data/queries.ts';
+import { Empty, Failed, Loading } from '../parts/states.tsx';
+import { isolated } from '../parts/text.tsx';
+import { useMay } from '../session/session.tsx';
+import { Page } from '../shell/page.tsx';
+import { EditForm } from './edit-form.tsx';
+import { OnlyAdmins } from './only-admins.tsx';
+
+/** `/jobs/:id/edit`: changes a job, and says before what that does. */
+export function EditJobPage() {
+  const { id = '' } = useParams();
+  const { admin } = useMay();
+  const title = `Edit ${isolated(id)}`;
+  if (!admin) {
+    const back = { href: `/jobs/${encodeURIComponent(id)}`, label: 'To the job' };
+    return <OnlyAdmins title={title} what="edit jobs" back={back} />;
+  }
+  return <LoadedForm key={id} id={id} title={title} />;
+}
+
+function LoadedForm({ id, title }: { readonly id: string; readonly title: string }) {
+  const job = useJob(id);
+  const types = useJobTypes();
+  const back = <Link href={`/jobs/${encodeURIComponent(id)}`}>To the job</Link>;
+  if (job.data !== undefined && types.data !== undefined) {
+    return (
+      <Page title={title} back={back}>
+        <EditForm job={job.data} types={types.data} isDeleted={isNotFound(job.error)} />
+      </Page>
+    );
+  }
+  const error = job.error ?? types.error;
+  const retry = () => {
+    void job.refetch();
+    void types.refetch();
+  };
+  if (isNotFound(job.error)) {
+    return (
+      <Page title={title} back={<Link href="/jobs">Jobs</Link>}>
+        <Empty title="There is no such job" action={<Link href="/jobs">To the jobs</Link>}>
+          It may have been deleted, or the address is mistyped.
+        </Empty>
+      </Page>
+    );
+  }
+  return (
+    <Page title={title} back={back}>
+      {error === null ? <Loading rows={8} /> : <Failed error={error} onRetry={retry} />}
+    </Page>
+  );
+}
+
+function isNotFound(error: Error | null): boolean {
+  return error instanceof ApiError && error.status === 404;
+}

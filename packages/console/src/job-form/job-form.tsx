@@ -1,0 +1,133 @@
+import type { Job, JobType } from '@greenvue/jobs/client';
+import { Anchor, Button, Kbd, Text } from '@mantine/core';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { Link } from 'wouter';
+import { AboutFields } from './about-fields.tsx';
+import { AdvancedFields } from './advanced-fields.tsx';
+import { FaultSummary } from './fault-summary.tsx';
+import { ADVANCED_FIELDS, type PlacedFaults, placeFaults, shownFields } from './faults.ts';
+import { labelOf } from './field-labels.ts';
+import { focusField } from './focus-field.ts';
+import { FaultsContext } from './form-faults.tsx';
+import { FormSection } from './form-section.tsx';
+import classes from './job-form.module.css';
+import { payloadField } from './payload-fields.ts';
+import { type Field, UNKNOWN_FIELD } from './payload-model.ts';
+import { PayloadSection } from './payload-section.tsx';
+import { saveKey, useSaveKey } from './save-key.ts';
+import { ScheduleFields } from './schedule-fields.tsx';
+import { SchedulePreview } from './schedule-preview.tsx';
+import { TypeField } from './type-field.tsx';
+import type { JobForm } from './use-job-form.ts';
+import { type ScheduleAnswer, useSchedulePreview } from './use-schedule-preview.ts';
+
+interface JobFormViewProps {
+  readonly form: JobForm;
+  readonly types: readonly JobType[];
+  /** The job that is edited; undefined for a new one. */
+  readonly job: Job | undefined;
+  /** What there is to say above the form. */
+  readonly notice?: ReactNode;
+  readonly saveLabel: string;
+  /** What there is to say of the last try to save. */
+  readonly saveNote?: string | undefined;
+  readonly isSaving: boolean;
+  /** A dialog is open, which has the keys. */
+  readonly isCovered: boolean;
+  readonly cancelHref: string;
+  readonly onSave: () => void;
+}
+
+/** The form of a job, new or not: what it is called, what it does, when, and what if. */
+export function JobFormView(props: JobFormViewProps) {
+  const { form, types, job, notice, isSaving, isCovered, onSave } = props;
+  const { draft, refusal, refusals } = form;
+  const type = types.find((one) => one.type === draft.type);
+  const payload = useMemo(() => payloadOfType(draft.type, type), [draft.type, type]);
+  const answer = useSchedulePreview(draft.schedule, job);
+  const { byField, all } = useFormFaults(form, payload, answer);
+  const [isUnfolded, setUnfolded] = useState(false);
+  // It stays open when its faults are mended: else it would close on who is just writing in it.
+  if (!isUnfolded && all.some(({ field }) => isAdvanced(field))) setUnfolded(true);
+  const [jump, setJump] = useState<{ readonly to: string }>();
+
+  useSaveKey(onSave, !isCovered && !isSaving);
+  useEffect(() => {
+    // After the drawing, so that what was folded is there.
+    if (jump !== undefined) focusField(jump.to);
+  }, [jump]);
+  const jumpTo = (pointer: string) => {
+    if (isAdvanced(pointer)) setUnfolded(true);
+    setJump({ to: pointer });
+  };
+
+  return (
+    <FaultsContext value={byField}>
+      <form className={classes.form} noValidate onSubmit={(event) => event.preventDefault()}>
+        {notice}
+        <FaultSummary
+          faults={all}
+          problem={refusal.problem}
+          refusals={refusals}
+          labelOf={(pointer) => labelOf(pointer, payload)}
+          onJump={jumpTo}
+        />
+        <AboutFields form={form} isNew={job === undefined} />
+        <FormSection title="What it does">
+          <TypeField form={form} types={types} isNew={job === undefined} />
+          <PayloadSection form={form} field={payload} />
+        </FormSection>
+        <FormSection title="When it runs">
+          <ScheduleFields form={form} />
+          <SchedulePreview draft={draft.schedule} answer={answer} job={job} />
+        </FormSection>
+        <AdvancedFields
+          form={form}
+          type={type}
+          isOpen={isUnfolded}
+          onToggle={() => setUnfolded(!isUnfolded)}
+        />
+        <SaveBar {...props} />
+      </form>
+    </FaultsContext>
+  );
+}
+
+/** What is wrong, at the fields that the form shows: what was refused, and what the server says of the schedule as it is written. */
+function useFormFaults(form: JobForm, payload: Field | undefined, answer: ScheduleAnswer): PlacedFaults {
+  const { draft, refusal } = form;
+  const shown = useMemo(() => shownFields(draft, payload), [draft, payload]);
+  const placed = placeFaults(refusal.faults, shown);
+  const live = placeFaults(answer.kind === 'refused' ? answer.faults : [], shown);
+  return { byField: new Map([...live.byField, ...placed.byField]), all: placed.all };
+}
+
+/** The form for a type's payload; only JSON for a type that this server does not have. */
+function payloadOfType(name: string, type: JobType | undefined): Field | undefined {
+  if (name === '') return undefined;
+  return type === undefined ? UNKNOWN_FIELD : payloadField(type.payload_schema);
+}
+
+function isAdvanced(pointer: string | undefined): boolean {
+  return pointer !== undefined && ADVANCED_FIELDS.includes(pointer);
+}
+
+function SaveBar({ form, saveLabel, saveNote, isSaving, cancelHref, onSave }: JobFormViewProps) {
+  return (
+    <div className={classes.saveBar}>
+      <Button onClick={onSave} loading={isSaving}>
+        {saveLabel}
+      </Button>
+      <Anchor component={Link} href={cancelHref} size="sm" className={classes.cancel}>
+        Cancel
+      </Anchor>
+      <Text size="sm" role="status">
+        {saveNote}
+      </Text>
+      <Text size="xs" c="dimmed" className={classes.saveHint}>
+        {form.isDirty ? 'Not saved yet. ' : ''}
+        <Kbd size="xs">{saveKey()}</Kbd> saves.
+      </Text>
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+/** The server takes no longer ids. */
+const LONGEST_ID = 128;
+
+/** An id for a job of this name: "Remove old listings!" is `remove-old-listings`; empty when the name has no letter for it. */
+export function suggestId(name: string): string {
+  return cut(
+    name
+      .replaceAll('ß', 'ss')
+      .normalize('NFKD')
+      // What NFKD parts from its letter: é is e and an accent.
+      .replaceAll(/\p{Mark}+/gu, '')
+      .toLowerCase()
+      .replaceAll(/['’]/g, '')
+      .replaceAll(/[^a-z0-9._]+/g, '-')
+      .replace(/^[^a-z0-9]+/, ''),
+    LONGEST_ID,
+  );
+}
+
+/** An id for a copy: `mail` gives `mail-copy`, and that `mail-copy-2`. */
+export function suggestCopyId(id: string): string {
+  const [, stem = id, number] = /^(.+)-copy(?:-(\d{1,6}))?$/.exec(id) ?? [];
+  const isCopy = stem !== id;
+  const suffix = isCopy ? `-copy-${number === undefined ? 2 : Number(number) + 1}` : '-copy';
+  return `${cut(stem, LONGEST_ID - suffix.length)}${suffix}`;
+}
+
+function cut(id: string, length: number): string {
+  return id.slice(0, length).replace(/[-._]+$/, '');
+}

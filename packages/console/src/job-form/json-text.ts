@@ -1,0 +1,143 @@
+import { isBlank, isList, isObject, isWritten, type Json, type Value, writtenText } from './json-value.ts';
+
+/** Where a text stops being JSON, and what would be right there. Lines and columns count from 1. */
+export interface JsonFault {
+  readonly line: number;
+  readonly column: number;
+  readonly detail: string;
+}
+
+export type ParsedJson =
+  | { readonly ok: true; readonly value: Json }
+  | { readonly ok: false; readonly fault: JsonFault };
+
+/** Reads JSON. Browsers word their errors each in their own way, some without a place, so the place is found here. */
+export function parseJson(text: string): ParsedJson {
+  const fault = findFault(text);
+  if (fault !== undefined) return { ok: false, fault: { ...placeOf(text, fault.at), detail: fault.detail } };
+  const value: Json = JSON.parse(text);
+  return { ok: true, value };
+}
+
+/** A fault as a sentence. */
+export function faultText({ line, column, detail }: JsonFault): string {
+  return `line ${line}, column ${column}: ${detail}`;
+}
+
+/** A value as indented JSON. What is still being written comes as it is, right or wrong, so that nothing gets lost. */
+export function textOf(value: Value, indent = ''): string {
+  if (isWritten(value)) return isBlank(value) ? 'null' : writtenText(value);
+  const inner = `${indent}  `;
+  if (isList(value)) {
+    const items = value.map((item) => textOf(item, inner));
+    return bracketed(items, { open: '[', close: ']', indent });
+  }
+  if (isObject(value)) {
+    const members = Object.entries(value).map(
+      ([key, part]) => `${JSON.stringify(key)}: ${textOf(part, inner)}`,
+    );
+    return bracketed(members, { open: '{', close: '}', indent });
+  }
+  return JSON.stringify(value);
+}
+
+function bracketed(
+  parts: readonly string[],
+  { open, close, indent }: { readonly open: string; readonly close: string; readonly indent: string },
+): string {
+  if (parts.length === 0) return open + close;
+  const lines = parts.map((part) => `\n${indent}  ${part}`);
+  return `${open}${lines.join(',')}\n${indent}${close}`;
+}
+
+interface Found {
+  readonly at: number;
+  readonly detail: string;
+}
+
+const BLANKS = /[ \t\n\r]*/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const WORD = /true|false|null/y;
+/** A text up to its closing quote, or up to what may not stand in it. */
+const STRING = /"(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/uy;
+
+type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | 'next';
+
+/** Goes through a text once, without recursion: a payload of nothing but brackets must not overflow the stack. */
+function findFault(text: string): Found | undefined {
+  const open: ('{' | '[')[] = [];
+  let expected: Expected = 'value';
+  let at = match(BLANKS, text, 0);
+  for (;;) {
+    if (expected === 'next' && open.length === 0) {
+      return at === text.length ? undefined : { at, detail: 'nothing may follow here' };
+    }
+    const step = takeStep(text, at, { expected, open });
+    if ('detail' in step) return step;
+    expected = step.expected;
+    at = match(BLANKS, text, step.at);
+  }
+}
+
+type Step = Found | { readonly at: number; readonly expected: Expected };
+
+function takeStep(
+  text: string,
+  at: number,
+  { expected, open }: { readonly expected: Expected; readonly open: ('{' | '[')[] },
+): Step {
+  const inside = open.at(-1);
+  const close = inside === '{' ? '}' : ']';
+  const mayClose = expected === 'next' || expected === 'value or ]' || expected === 'name or }';
+  if (inside !== undefined && mayClose && text[at] === close) {
+    open.pop();
+    return { at: at + 1, expected: 'next' };
+  }
+  if (expected === 'next') {
+    if (text[at] === ',') return { at: at + 1, expected: inside === '{' ? 'name' : 'value' };
+    return { at, detail: `a comma or a closing ${close} is missing here` };
+  }
+  return expected === 'name' || expected === 'name or }' ? takeName(text, at) : takeValue(text, at, open);
+}
+
+function takeName(text: string, at: number): Step {
+  if (text[at] !== '"') return { at, detail: 'a name in double quotes is missing here' };
+  const end = takeString(text, at);
+  if ('detail' in end) return end;
+  const colon = match(BLANKS, text, end.at);
+  if (text[colon] !== ':') return { at: colon, detail: 'a colon is missing after the name' };
+  return { at: colon + 1, expected: 'value' };
+}
+
+function takeValue(text: string, at: number, open: ('{' | '[')[]): Step {
+  const first = text[at];
+  if (first === '{' || first === '[') {
+    open.push(first);
+    return { at: at + 1, expected: first === '{' ? 'name or }' : 'value or ]' };
+  }
+  if (first === '"') return takeString(text, at);
+  const end = Math.max(match(NUMBER, text, at), match(WORD, text, at));
+  if (end === at) return { at, detail: 'a value is missing here' };
+  // JSON.parse makes an infinity of it, which has no JSON form.
+  if (Math.abs(Number(text.slice(at, end))) === Infinity) return { at, detail: 'the number is too large' };
+  return { at: end, expected: 'next' };
+}
+
+function takeString(text: string, at: number): Step {
+  const end = match(STRING, text, at);
+  if (text[end] === '"') return { at: end + 1, expected: 'next' };
+  if (end === text.length) return { at: end, detail: 'the closing " is missing' };
+  if (text[end] === '\\') return { at: end, detail: 'no such escape; a backslash itself is written \\\\' };
+  return { at: end, detail: 'a line break or tab in a text is written \\n or \\t' };
+}
+
+/** Where a match that begins at `at` ends; `at` itself if there is none. */
+function match(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : at;
+}
+
+function placeOf(text: string, at: number): { readonly line: number; readonly column: number } {
+  const lines = text.slice(0, at).split(/\r\n|\n|\r/);
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
+}

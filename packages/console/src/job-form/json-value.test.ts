@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { BLANK, moved, sameJson, setAt, toJson } from './json-value.ts';
+
+describe('setAt', () => {
+  const value = { a: 1, list: [{ b: 2 }, { b: 3 }] };
+
+  test('writes deep inside and leaves the rest', () => {
+    expect(setAt(value, ['list', 1, 'b'], 4)).toEqual({ a: 1, list: [{ b: 2 }, { b: 4 }] });
+    expect(value.list[1]).toEqual({ b: 3 });
+  });
+
+  test('makes the objects on the way', () => {
+    expect(setAt(undefined, ['a', 'b'], true)).toEqual({ a: { b: true } });
+  });
+
+  test('takes a key out, and leaves a blank in a list', () => {
+    expect(setAt(value, ['a'], undefined)).toEqual({ list: value.list });
+    expect(setAt({ list: [1, 2] }, ['list', 0], undefined)).toEqual({ list: [BLANK, 2] });
+  });
+
+  test('treats __proto__ and its like as names', () => {
+    const set = setAt({}, ['__proto__'], 1);
+    expect(JSON.stringify(set)).toBe('{"__proto__":1}');
+    expect(setAt({}, ['constructor', 'a'], 1)).toEqual({ constructor: { a: 1 } });
+  });
+});
+
+describe('sameJson', () => {
+  test('does not mind the order of keys', () => {
+    expect(sameJson({ a: 1, b: [{ c: null }] }, { b: [{ c: null }], a: 1 })).toBe(true);
+  });
+
+  test.each([
+    [{ a: 1 }, { a: 1, b: 1 }],
+    [{ a: 1 }, { b: 1 }],
+    [
+      [1, 2],
+      [2, 1],
+    ],
+    [[], {}],
+    [null, {}],
+    [0, false],
+    ['1', 1],
+    [{ constructor: 1 }, {}],
+  ])('tells %j from %j', (a, b) => {
+    expect(sameJson(toJson(a), toJson(b))).toBe(false);
+    expect(sameJson(toJson(b), toJson(a))).toBe(false);
+  });
+
+  test('knows a copy, and only a copy', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+        expect(sameJson(toJson(a), toJson(a))).toBe(true);
+        const isSame = JSON.stringify(a) === JSON.stringify(b);
+        if (isSame) expect(sameJson(toJson(a), toJson(b))).toBe(true);
+      }),
+    );
+  });
+});
+
+test('an item that is moved and moved back is where it was', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(), { minLength: 1 }), fc.nat(), fc.nat(), (list, a, b) => {
+      const from = a % list.length;
+      const to = b % list.length;
+      const there = moved(list, from, to);
+      expect(there[to]).toBe(list[from]);
+      expect(moved(there, to, from)).toEqual(list);
+    }),
+  );
+});

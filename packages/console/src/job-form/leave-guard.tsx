@@ -1,0 +1,105 @@
+import { Text } from '@mantine/core';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { navigate } from 'wouter/use-browser-location';
+import { Confirm } from '../parts/confirm.tsx';
+
+export interface LeaveGuard {
+  /** Asks whether to leave; to be shown with the page. */
+  readonly dialog: ReactNode;
+  readonly isAsking: boolean;
+  /** What is written is saved: leaving needs no question any more. */
+  readonly letGo: () => void;
+}
+
+/** Asks before somebody leaves a page on which something is unsaved: by a link, a key, the Back button, or for good. */
+export function useLeaveGuard(isDirty: boolean): LeaveGuard {
+  const isArmed = useRef(false);
+  const [way, setWay] = useState<Way>();
+  useEffect(() => {
+    isArmed.current = isDirty;
+    if (!isDirty) return;
+    const stop = watch({ isArmed: () => isArmed.current, ask: setWay });
+    return () => {
+      isArmed.current = false;
+      stop();
+    };
+  }, [isDirty]);
+  const letGo = () => {
+    isArmed.current = false;
+  };
+  const leave = () => {
+    letGo();
+    setWay(undefined);
+    way?.go();
+  };
+  const dialog = (
+    <Confirm
+      opened={way !== undefined}
+      onClose={() => setWay(undefined)}
+      onConfirm={leave}
+      title="Leave without saving?"
+      confirmLabel="Leave and lose it"
+      danger
+    >
+      <Text size="sm">What you wrote here is not saved, and is lost when you leave this page.</Text>
+    </Confirm>
+  );
+  return { dialog, isAsking: way !== undefined, letGo };
+}
+
+/** Where somebody wanted to go. */
+interface Way {
+  readonly go: () => void;
+}
+
+interface Watch {
+  readonly isArmed: () => boolean;
+  readonly ask: (way: Way) => void;
+}
+
+function watch(guard: Watch): () => void {
+  const onUnload = (event: BeforeUnloadEvent) => {
+    if (guard.isArmed()) event.preventDefault();
+  };
+  window.addEventListener('beforeunload', onUnload);
+  const stopWithin = 'navigation' in window ? watchNavigation(guard) : watchLinks(guard);
+  return () => {
+    window.removeEventListener('beforeunload', onUnload);
+    stopWithin();
+  };
+}
+
+/** Every way from one page of the console to another, `history.pushState` and the Back button included. */
+function watchNavigation({ isArmed, ask }: Watch): () => void {
+  const onNavigate = (event: NavigateEvent) => {
+    const { cancelable, hashChange, downloadRequest, navigationType } = event;
+    const { sameDocument, url, key } = event.destination;
+    const isWithinPage = hashChange || url === location.href;
+    if (!isArmed() || !cancelable || !sameDocument || isWithinPage || downloadRequest !== null) return;
+    event.preventDefault();
+    // Going back to a place in the history must not add one.
+    const go = () => void (navigationType === 'traverse' ? window.navigation.traverseTo(key) : navigate(url));
+    ask({ go });
+  };
+  window.navigation.addEventListener('navigate', onNavigate);
+  return () => window.navigation.removeEventListener('navigate', onNavigate);
+}
+
+/** For browsers without the Navigation API: plain clicks on links, before anybody else gets them. */
+function watchLinks({ isArmed, ask }: Watch): () => void {
+  const onClick = (event: MouseEvent) => {
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    const isPlain =
+      event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (link === null || !isPlain || !isArmed() || link.target === '_blank') return;
+    const url = new URL(link.href, location.href);
+    const isElsewhere = url.origin !== location.origin || url.pathname === location.pathname;
+    // Another site is a matter of beforeunload, a place on this page no leaving.
+    if (isElsewhere) return;
+    event.preventDefault();
+    event.stopPropagation();
+    ask({ go: () => navigate(url.href) });
+  };
+  document.addEventListener('click', onClick, { capture: true });
+  return () => document.removeEventListener('click', onClick, { capture: true });
+}

@@ -1,0 +1,146 @@
+import type { Job, JobType } from '@greenvue/jobs/client';
+import { Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link, useLocation, useSearchParams } from 'wouter';
+import { useCreateJob } from '../data/actions.ts';
+import { useJob, useJobTypes } from '../data/queries.ts';
+import { Failed, Loading } from '../parts/states.tsx';
+import { isolated, Plain } from '../parts/text.tsx';
+import { useMay } from '../session/session.tsx';
+import { Page } from '../shell/page.tsx';
+import { createBody, type Draft, definitionOf, draftOf, newDraft, readDraft } from './draft.ts';
+import { refusalOf } from './faults.ts';
+import { JobFormView } from './job-form.tsx';
+import { suggestCopyId } from './job-id.ts';
+import { useLeaveGuard } from './leave-guard.tsx';
+import { OnlyAdmins } from './only-admins.tsx';
+import { useJobForm } from './use-job-form.ts';
+
+/** `/jobs/new`: makes a job; with `?copy=<id>` the form begins with that job. */
+export function NewJobPage() {
+  const { admin } = useMay();
+  const [search] = useSearchParams();
+  const copied = search.get('copy') ?? '';
+  if (!admin) {
+    return <OnlyAdmins title="New job" what="make jobs" back={{ href: '/jobs', label: 'To the jobs' }} />;
+  }
+  return copied === '' ? <EmptyForm /> : <CopyForm key={copied} id={copied} />;
+}
+
+function EmptyForm() {
+  return (
+    <WithTypes title="New job">
+      {(types) => <NewForm title="New job" types={types} initial={newDraft} cancelHref="/jobs" />}
+    </WithTypes>
+  );
+}
+
+function CopyForm({ id }: { readonly id: string }) {
+  const query = useJob(id);
+  const title = `Copy of ${isolated(id)}`;
+  if (query.data !== undefined) {
+    const job = query.data;
+    return (
+      <WithTypes title={title}>
+        {(types) => (
+          <NewForm
+            title={title}
+            types={types}
+            initial={() => copyOf(job)}
+            cancelHref={`/jobs/${encodeURIComponent(id)}`}
+          />
+        )}
+      </WithTypes>
+    );
+  }
+  return (
+    <Page title={title} back={<Link href="/jobs">Jobs</Link>}>
+      {query.error === null ? (
+        <Loading rows={8} />
+      ) : (
+        <Stack>
+          <Failed error={query.error} onRetry={() => void query.refetch()} />
+          <Text size="sm">
+            Without <Plain>{id}</Plain> there is nothing to copy:{' '}
+            <Link href="/jobs/new">make a job from scratch</Link>.
+          </Text>
+        </Stack>
+      )}
+    </Page>
+  );
+}
+
+const LONGEST_NAME = 200;
+
+function copyOf(job: Job): Draft {
+  const suffix = ' (copy)';
+  const draft = draftOf(definitionOf(job));
+  return {
+    ...draft,
+    id: suggestCopyId(job.id),
+    name: `${job.name.slice(0, LONGEST_NAME - suffix.length).toWellFormed()}${suffix}`,
+  };
+}
+
+interface WithTypesProps {
+  readonly title: string;
+  readonly children: (types: readonly JobType[]) => ReactNode;
+}
+
+function WithTypes({ title, children }: WithTypesProps) {
+  const query = useJobTypes();
+  if (query.data !== undefined) return children(query.data);
+  return (
+    <Page title={title} back={<Link href="/jobs">Jobs</Link>}>
+      {query.error === null ? (
+        <Loading rows={8} />
+      ) : (
+        <Failed error={query.error} onRetry={() => void query.refetch()} />
+      )}
+    </Page>
+  );
+}
+
+interface NewFormProps {
+  readonly title: string;
+  readonly types: readonly JobType[];
+  readonly initial: () => Draft;
+  readonly cancelHref: string;
+}
+
+function NewForm({ title, types, initial, cancelHref }: NewFormProps) {
+  const form = useJobForm(initial);
+  const [, navigate] = useLocation();
+  const guard = useLeaveGuard(form.isDirty);
+  const createJob = useCreateJob();
+  const save = () => {
+    if (createJob.isPending) return;
+    const read = readDraft(form.draft);
+    if (!read.ok) return form.refuse({ faults: read.faults, problem: undefined });
+    createJob.mutate(
+      { body: createBody(read.value) },
+      {
+        onSuccess: (job) => {
+          guard.letGo();
+          navigate(`/jobs/${encodeURIComponent(job.id)}`);
+        },
+        onError: (error) => form.refuse(refusalOf(error, 'create')),
+      },
+    );
+  };
+  return (
+    <Page title={title} back={<Link href="/jobs">Jobs</Link>}>
+      <JobFormView
+        form={form}
+        types={types}
+        job={undefined}
+        saveLabel="Make job"
+        isSaving={createJob.isPending}
+        isCovered={guard.isAsking}
+        cancelHref={cancelHref}
+        onSave={save}
+      />
+      {guard.dialog}
+    </Page>
+  );
+}

@@ -1,0 +1,36 @@
+import { Anchor, Text } from '@mantine/core';
+import { Link } from 'wouter';
+import { Empty } from '../parts/states.tsx';
+import { Plain } from '../parts/text.tsx';
+import { useMe } from '../session/session.tsx';
+import { Page } from '../shell/page.tsx';
+
+interface OnlyAdminsProps {
+  /** Of the page that one wanted. */
+  readonly title: string;
+  /** What one wanted to do: "make jobs". */
+  readonly what: string;
+  readonly back: { readonly href: string; readonly label: string };
+}
+
+/** Instead of a form that could not be saved. */
+export function OnlyAdmins({ title, what, back }: OnlyAdminsProps) {
+  const { email, name, role } = useMe();
+  return (
+    <Page title={title}>
+      <Empty
+        title={`Only admins can ${what}`}
+        action={
+          <Anchor component={Link} href={back.href}>
+            {back.label}
+          </Anchor>
+        }
+      >
+        <Text size="sm">
+          You are signed in as <Plain>{email ?? name}</Plain> with the role {role}. It lets you watch
+          {role === 'operator' ? ', run, pause and cancel' : ''}; ask an admin to do this, or for the role.
+        </Text>
+      </Empty>
+    </Page>
+  );
+}

@@ -1,0 +1,101 @@
+import type { JobType } from '@greenvue/jobs/client';
+import { Select, Stack, Text, TextInput } from '@mantine/core';
+import { withType } from './draft.ts';
+import { FIELD_LABELS } from './field-labels.ts';
+import { useFault } from './form-faults.tsx';
+import { Notice } from './notice.tsx';
+import { payloadField } from './payload-fields.ts';
+import { fieldId } from './pointer.ts';
+import type { JobForm } from './use-job-form.ts';
+
+interface TypeFieldProps {
+  readonly form: JobForm;
+  readonly types: readonly JobType[];
+  /** A job that exists keeps its type. */
+  readonly isNew: boolean;
+}
+
+/** What a job does: one of the types that the server has. */
+export function TypeField({ form, types, isNew }: TypeFieldProps) {
+  const { draft, edit } = form;
+  const fault = useFault('/type');
+  const chosen = types.find(({ type }) => type === draft.type);
+  const choose = (name: string | null) => {
+    const type = types.find((one) => one.type === name);
+    if (type === undefined) return;
+    edit('/type', (before) => withType(before, type, payloadField(type.payload_schema)));
+  };
+  if (!isNew) return <FixedType type={draft.type} known={chosen} fault={fault} />;
+  if (types.length === 0) {
+    return (
+      <Notice title="This server has no job types">
+        It was started without any, so no job can be made here.
+      </Notice>
+    );
+  }
+  return (
+    <Select
+      id={fieldId('/type')}
+      label={FIELD_LABELS['/type']}
+      description={chosen === undefined ? 'It can not be changed later.' : describe(chosen)}
+      error={fault}
+      withAsterisk
+      aria-required
+      placeholder="Choose what the job does"
+      searchable={types.length > 7}
+      openOnFocus={false}
+      allowDeselect={false}
+      nothingFoundMessage="No such type"
+      data={types.map(({ type }) => type)}
+      renderOption={({ option }) => <Option type={types.find(({ type }) => type === option.value)} />}
+      value={draft.type === '' ? null : draft.type}
+      onChange={choose}
+    />
+  );
+}
+
+function describe({ description, isolation }: JobType): string {
+  const where = isolation === 'thread' ? 'Runs in a thread of its own.' : "Runs on the server's event loop.";
+  return description === '' ? where : `${description} ${where}`;
+}
+
+function Option({ type }: { readonly type: JobType | undefined }) {
+  if (type === undefined) return null;
+  return (
+    <Stack gap={0}>
+      <Text size="sm" fw={500}>
+        {type.type}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {type.description}
+      </Text>
+    </Stack>
+  );
+}
+
+interface FixedTypeProps {
+  readonly type: string;
+  readonly known: JobType | undefined;
+  readonly fault: string | undefined;
+}
+
+function FixedType({ type, known, fault }: FixedTypeProps) {
+  return (
+    <>
+      <TextInput
+        id={fieldId('/type')}
+        label={FIELD_LABELS['/type']}
+        description={known === undefined ? undefined : `${describe(known)} The type can not be changed.`}
+        error={fault}
+        readOnly
+        variant="filled"
+        value={type}
+      />
+      {known === undefined ? (
+        <Notice title="The server that answers does not have this type">
+          It can not check an edit of this job, and refuses it. A server that has the type can.
+        </Notice>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,101 @@
+import type { AuditRecord } from '@greenvue/jobs/client';
+import { expect, test } from 'vitest';
+import { auditEntries } from './audit-changes.ts';
+
+let nextId = 100;
+function record(action: string, change: unknown): AuditRecord {
+  nextId -= 1;
+  return {
+    id: `jobs-${nextId}`,
+    at: '2026-01-31T09:00:00.000Z',
+    actor: 'user:1',
+    actor_name: 'Ada',
+    action,
+    target: 'nightly-cleanup',
+    change,
+  };
+}
+
+const DEFAULTS = {
+  timeout: '30m',
+  max_attempts: 3,
+  backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },
+  defaults: { days_old: 30 },
+};
+
+const CREATED = { id: 'a', name: 'Old', type: 't', interval: '60m' };
+const WHOLE = {
+  ...CREATED,
+  description: '',
+  interval: '1h',
+  intervalMode: 'fixed_rate',
+  payload: { days_old: 30 },
+  overlap: 'skip',
+  catchUp: 'once',
+  timeout: '30m',
+  maxAttempts: 3,
+  backoff: DEFAULTS.backoff,
+};
+
+const changesOf = (newer: object, older: object = CREATED) =>
+  auditEntries([record('job.edit', newer), record('job.create', older)], DEFAULTS)[0]?.changes;
+
+test('an edit tells what differs from the definition before it, in the names of the API', () => {
+  expect(changesOf({ ...WHOLE, name: 'New', catchUp: 'skip' })).toEqual([
+    { field: 'catch_up', before: 'once', after: 'skip' },
+    { field: 'name', before: 'Old', after: 'New' },
+  ]);
+});
+
+test('what was left out and what is written out as its default are the same', () => {
+  expect(changesOf(WHOLE)).toEqual([]);
+});
+
+test('a payload is compared key by key', () => {
+  expect(changesOf({ ...WHOLE, payload: { days_old: 7, dry: true } })).toEqual([
+    { field: 'payload.days_old', before: '30', after: '7' },
+    { field: 'payload.dry', after: 'true' },
+  ]);
+});
+
+test('another kind of schedule takes the place of the one before', () => {
+  const { interval: _, intervalMode: __, ...rest } = WHOLE;
+  const changes = changesOf({ ...rest, cron: '0 9 * * *', timezone: 'UTC' });
+  expect(changes).toContainEqual({ field: 'interval', before: '60m' });
+  expect(changes).toContainEqual({ field: 'cron', after: '0 9 * * *' });
+});
+
+test('the newest of the earlier definitions counts', () => {
+  const entries = auditEntries(
+    [
+      record('job.edit', { ...WHOLE, name: 'C' }),
+      record('job.pause', { reason: 'stock' }),
+      record('job.edit', { ...WHOLE, name: 'B' }),
+      record('job.create', { ...WHOLE, name: 'A' }),
+    ],
+    DEFAULTS,
+  );
+  expect(entries[0]?.changes).toEqual([{ field: 'name', before: 'B', after: 'C' }]);
+  expect(entries[1]).toMatchObject({ words: 'paused it', changes: [{ field: 'reason', after: 'stock' }] });
+});
+
+test('a job made anew under the same id is not compared with the one that was deleted', () => {
+  const entries = auditEntries(
+    [record('job.edit', WHOLE), record('job.delete', {}), record('job.create', CREATED)],
+    DEFAULTS,
+  );
+  expect(entries[0]?.isWhole).toBe(true);
+});
+
+test('without the earlier definition it says all that the job became', () => {
+  const [entry] = auditEntries([record('job.edit', { ...WHOLE, name: 'New' })], DEFAULTS);
+  expect(entry?.isWhole).toBe(true);
+  expect(entry?.changes).toContainEqual({ field: 'name', after: 'New' });
+});
+
+test('an unknown action is shown as it is, and a change that is no object does no harm', () => {
+  expect(auditEntries([record('job.polish', null)], undefined)[0]).toMatchObject({
+    words: 'job.polish',
+    changes: [],
+  });
+});

@@ -1,0 +1,31 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Panel } from '../parts/panel.tsx';
+import { Fold } from '../run/fold.tsx';
+import { JsonBlock } from '../run/text-block.tsx';
+import classes from './job.module.css';
+import { policiesOf } from './policy-words.ts';
+
+/** What a job is set to: its payload, and its policies in words. */
+export function Definition({ job }: { readonly job: Job }) {
+  return (
+    <Panel title="Definition">
+      <dl className={classes.policies}>
+        {policiesOf(job).map(({ name, value, meaning }) => (
+          <div key={name} className={classes.policy}>
+            <dt>
+              {name}: <code>{value}</code>
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+      <Fold summary="Payload" isOpen>
+        {Object.keys(job.payload).length === 0 ? (
+          <p className={classes.quiet}>It is empty: its job type needs none.</p>
+        ) : (
+          <JsonBlock value={job.payload} label="the payload" />
+        )}
+      </Fold>
+    </Panel>
+  );
+}

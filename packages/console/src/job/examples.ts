@@ -1,0 +1,83 @@
+import type { Job, Run } from '@greenvue/jobs/client';
+
+/** A run for tests: a slot that succeeded after 2 s. */
+export function exampleRun(fields: Partial<Run> = {}): Run {
+  return {
+    id: '748301942784000',
+    job_id: 'nightly-cleanup',
+    job_uid: 'u1',
+    type: 'cleanup_expired_listings',
+    trigger: 'schedule',
+    scheduled_for: '2026-01-31T09:00:00.000Z',
+    status: 'succeeded',
+    reason: null,
+    attempt: 1,
+    recoveries: 0,
+    catch_up: false,
+    missed: 0,
+    missed_from: null,
+    node: 'node-1',
+    held: null,
+    available_at: null,
+    cancel_requested: false,
+    queued_at: '2026-01-31T09:00:00.000Z',
+    started_at: '2026-01-31T09:00:00.000Z',
+    finished_at: '2026-01-31T09:00:02.000Z',
+    progress: null,
+    payload: null,
+    result: null,
+    errors: [],
+    retry_of: null,
+    ...fields,
+  };
+}
+
+/** An error of an attempt, for tests. */
+export function exampleError(fields: Partial<Run['errors'][number]> = {}): Run['errors'][number] {
+  return {
+    attempt: 1,
+    at: '2026-01-31T09:00:02.000Z',
+    reason: 'error',
+    name: 'Error',
+    message: 'no route to host',
+    stack: null,
+    ...fields,
+  };
+}
+
+/** A job for tests: every 5 minutes, well. */
+export function exampleJob(fields: Partial<Job> = {}): Job {
+  return {
+    id: 'nightly-cleanup',
+    uid: 'u1',
+    version: 1,
+    name: 'Remove old listings',
+    description: '',
+    type: 'cleanup_expired_listings',
+    interval: '5m',
+    interval_mode: 'fixed_rate',
+    cron: null,
+    timezone: null,
+    run_at: null,
+    on_demand: false,
+    start_at: null,
+    payload: { days_old: 30 },
+    overlap: 'skip',
+    catch_up: 'once',
+    timeout: '30m',
+    max_attempts: 3,
+    backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },
+    status: 'active',
+    pause: null,
+    health: { status: 'ok', reason: null, since: null },
+    is_running: false,
+    last_run: '2026-01-31T09:00:00.000Z',
+    last_status: 'succeeded',
+    next_run: '2026-01-31T09:05:00.000Z',
+    created_by: 'user:1',
+    created_at: '2026-01-31T08:00:00.000Z',
+    updated_at: '2026-01-31T08:00:00.000Z',
+    recent_runs: null,
+    ...fields,
+  };
+}

@@ -1,0 +1,114 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
+import { useResumeJob } from '../data/actions.ts';
+import { useJobRuns, useStats } from '../data/queries.ts';
+import { PlayIcon } from '../parts/icons.tsx';
+import { Ago, Instant } from '../parts/instant.tsx';
+import { HealthBadge } from '../parts/status.tsx';
+import { Plain } from '../parts/text.tsx';
+import { useMay } from '../session/session.tsx';
+import { type Advice, type AdviceFacts, healthAdvice, runToLookAt } from './health-advice.ts';
+import classes from './job.module.css';
+import { Who } from './who.tsx';
+
+/** What is wrong with a job and what to do about it; nothing when it is well. */
+export function HealthPanel({ job }: { readonly job: Job }) {
+  if (job.health.status === 'ok') return null;
+  const status = runToLookAt(job);
+  if (status !== undefined) return <WithRun job={job} status={status} />;
+  return <WithStats job={job} />;
+}
+
+function WithRun({ job, status }: { readonly job: Job; readonly status: 'failed' | 'running' }) {
+  const runs = useJobRuns(job.id, { status, limit: 1 });
+  return <Panel job={job} facts={{ run: runs.data?.pages[0]?.data[0] }} />;
+}
+
+function WithStats({ job }: { readonly job: Job }) {
+  const stats = useStats();
+  return <Panel job={job} facts={{ stats: stats.data }} />;
+}
+
+function Panel({ job, facts }: { readonly job: Job; readonly facts: AdviceFacts }) {
+  const advice = healthAdvice(job, facts);
+  if (advice === undefined) return null;
+  const { since } = job.health;
+  return (
+    <section
+      className={classes.health}
+      data-health={job.health.status}
+      aria-label="What is wrong, and what to do"
+    >
+      <div className={classes.healthHead}>
+        <HealthBadge health={job.health} />
+        <strong>{advice.title}</strong>
+        {since === null ? null : (
+          <span className={classes.quiet}>
+            since <Instant at={since} />, <Ago at={since} />
+          </span>
+        )}
+      </div>
+      {job.health.status === 'paused' ? <PauseFacts job={job} /> : null}
+      {advice.sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {advice.quote === undefined ? null : (
+        <blockquote className={classes.quote}>
+          <Plain>{advice.quote}</Plain>
+        </blockquote>
+      )}
+      <AdviceAction job={job} advice={advice} />
+    </section>
+  );
+}
+
+function PauseFacts({ job: { pause } }: { readonly job: Job }) {
+  if (pause === null) return null;
+  return (
+    <p className={classes.healthReason}>
+      {pause.by === null ? null : (
+        <>
+          By <Who actor={pause.by} />
+        </>
+      )}
+      {pause.until === null ? null : (
+        <>
+          {pause.by === null ? 'Until ' : ', until '}
+          <Instant at={pause.until} />
+        </>
+      )}
+      {pause.reason === null || pause.reason === '' ? null : (
+        <>
+          {pause.by === null && pause.until === null ? null : ': '}
+          <Plain>{pause.reason}</Plain>
+        </>
+      )}
+    </p>
+  );
+}
+
+function AdviceAction({ job, advice }: { readonly job: Job; readonly advice: Advice }) {
+  const { operate } = useMay();
+  const resume = useResumeJob();
+  if (advice.command === 'resume' && operate) {
+    return (
+      <div>
+        <Button
+          size="xs"
+          leftSection={<PlayIcon />}
+          loading={resume.isPending}
+          onClick={() => resume.mutate({ job })}
+        >
+          Resume
+        </Button>
+      </div>
+    );
+  }
+  if (advice.link === undefined) return null;
+  return (
+    <div>
+      <Link href={advice.link.href}>{advice.link.label}</Link>
+    </div>
+  );
+}

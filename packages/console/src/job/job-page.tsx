@@ -1,0 +1,82 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Link, useParams } from 'wouter';
+import { useJob } from '../data/queries.ts';
+import { Failed, Loading } from '../parts/states.tsx';
+import { HealthBadge, JobStatusBadge } from '../parts/status.tsx';
+import { Plain } from '../parts/text.tsx';
+import { jobCurls } from '../run/curl.ts';
+import { CurlFold } from '../run/curl-fold.tsx';
+import { isGone } from '../run/gone.ts';
+import { useMay } from '../session/session.tsx';
+import { Page } from '../shell/page.tsx';
+import { AuditTrail } from './audit-trail.tsx';
+import { Definition } from './definition.tsx';
+import { DurationSection } from './duration-section.tsx';
+import { HealthPanel } from './health-panel.tsx';
+import { History } from './history.tsx';
+import classes from './job.module.css';
+import { JobActions } from './job-actions.tsx';
+import { JobFacts } from './job-facts.tsx';
+import { NextRuns, useUpcoming } from './next-runs.tsx';
+import { NoJob } from './no-job.tsx';
+import { Timeline } from './timeline.tsx';
+
+/** One job: how it is, what it did and will do, what it is set to, and what can be done with it. */
+export function JobPage() {
+  const { id = '' } = useParams();
+  // Another job is another page: nothing of the one before stays.
+  return <JobOfId key={id} id={id} />;
+}
+
+const BACK = <Link href="/jobs">Jobs</Link>;
+
+function JobOfId({ id }: { readonly id: string }) {
+  const query = useJob(id);
+  if (isGone(query.error)) return <NoJob id={id} back={BACK} />;
+  // A job made anew under the same id is another one, with runs of its own.
+  if (query.data !== undefined) return <KnownJob key={query.data.uid} job={query.data} />;
+  return (
+    <Page title={id} back={BACK}>
+      {query.isError ? (
+        <Failed error={query.error} onRetry={() => void query.refetch()} />
+      ) : (
+        <Loading rows={12} />
+      )}
+    </Page>
+  );
+}
+
+function KnownJob({ job }: { readonly job: Job }) {
+  const may = useMay();
+  const upcoming = useUpcoming(job);
+  return (
+    <Page
+      title={job.name}
+      back={BACK}
+      marks={
+        <>
+          <JobStatusBadge status={job.status} />
+          {job.health.status === 'paused' ? null : <HealthBadge health={job.health} />}
+        </>
+      }
+      lead={job.description === '' ? undefined : <Plain>{job.description}</Plain>}
+      actions={<JobActions job={job} />}
+    >
+      <div className={classes.page}>
+        <HealthPanel job={job} />
+        <JobFacts job={job} />
+        <Timeline job={job} upcoming={upcoming.times} />
+        <div className={classes.narrowAndWide}>
+          <NextRuns job={job} upcoming={upcoming} />
+          <DurationSection job={job} />
+        </div>
+        <History job={job} />
+        <div className={classes.columns}>
+          <Definition job={job} />
+          <AuditTrail job={job} />
+        </div>
+        <CurlFold curls={jobCurls(job, may)} />
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,93 @@
+import type { Job } from '@greenvue/jobs/client';
+import { useEffect, useRef } from 'react';
+import { usePreview } from '../data/queries.ts';
+import { faultWords } from '../parts/fault-words.ts';
+import { Ago, Instant } from '../parts/instant.tsx';
+import { useNow } from '../parts/now.tsx';
+import { Panel } from '../parts/panel.tsx';
+import classes from './job.module.css';
+
+const SHOWN = 8;
+/** The timeline shows some of what is to come, too. */
+const ASKED = 20;
+
+export interface Upcoming {
+  /** The first first; only the next one where the server could not tell more. */
+  readonly times: readonly string[];
+  readonly isReading: boolean;
+  readonly error: unknown;
+}
+
+/** The run times to come of a job as it is, asked anew whenever its next run has moved. */
+export function useUpcoming(job: Job): Upcoming {
+  // The server can't judge a job whose type it does not have.
+  const isJudged = job.health.status !== 'no_handler';
+  const preview = usePreview(isJudged ? { job_id: job.id, count: ASKED } : undefined);
+  const state = `${job.uid} ${job.version} ${job.status} ${job.next_run}`;
+  const asked = useRef(state);
+  const { refetch } = preview;
+  useEffect(() => {
+    if (asked.current === state) return;
+    asked.current = state;
+    if (isJudged) void refetch();
+  }, [state, isJudged, refetch]);
+  const known = job.next_run === null ? [] : [job.next_run];
+  return {
+    times: (isJudged ? preview.data?.times : undefined) ?? known,
+    isReading: isJudged && preview.isPending,
+    error: isJudged ? preview.error : null,
+  };
+}
+
+/** When a job runs next, and after that. */
+export function NextRuns({ job, upcoming }: { readonly job: Job; readonly upcoming: Upcoming }) {
+  const now = useNow();
+  const reason = noneText(job);
+  const times = upcoming.times.slice(0, SHOWN);
+  return (
+    <Panel title="Next runs">
+      {times.length === 0 ? (
+        <p className={classes.quiet}>
+          {upcoming.isReading && reason === undefined ? 'Being asked for…' : (reason ?? 'None.')}
+        </p>
+      ) : (
+        <ol className={classes.times}>
+          {times.map((at) => (
+            <li key={at}>
+              <Instant at={at} />{' '}
+              <span className={classes.quiet}>{Date.parse(at) <= now ? 'due' : <Ago at={at} />}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+      {times.length > 0 && isCountedFromEnd(job) ? (
+        <p className={classes.quiet}>Those after it count from the end of each run.</p>
+      ) : null}
+      {job.health.status === 'no_handler' && times.length > 0 ? (
+        <p className={classes.quiet}>Those after it are told once a node has its job type.</p>
+      ) : null}
+      {upcoming.error === null ? null : (
+        <p className={classes.quiet}>The server could not tell more: {errorText(upcoming.error)}</p>
+      )}
+    </Panel>
+  );
+}
+
+function isCountedFromEnd(job: Job): boolean {
+  return job.interval_mode === 'fixed_delay';
+}
+
+/** Why there is no next run; undefined where that is not by the job itself. */
+function noneText(job: Job): string | undefined {
+  if (job.status === 'paused') return 'None while it is paused.';
+  if (job.status === 'finished') return 'None: its one run is over.';
+  if (job.on_demand) return 'None by itself: it runs when somebody asks for it.';
+  if (isCountedFromEnd(job) && job.is_running) return 'Told once the run that is live has ended.';
+  if (job.run_at !== null) return 'None: its one run has been taken.';
+  return job.next_run === null ? 'None.' : undefined;
+}
+
+function errorText(error: unknown): string {
+  const { title, detail } = faultWords(error);
+  return detail ?? title;
+}

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { readPayload } from './payload-input.ts';
+
+test('a JSON object is a payload', () => {
+  expect(readPayload('{ "days_old": 7 }')).toEqual({ ok: true, payload: { days_old: 7 } });
+});
+
+test.each(['[1]', 'null', '"text"', '7'])('%s is JSON and no payload', (text) => {
+  expect(readPayload(text)).toEqual({ ok: false, fault: 'A payload is a JSON object, in braces.' });
+});
+
+test('what is no JSON is told so', () => {
+  expect(readPayload('{ days_old: 7 }')).toMatchObject({
+    ok: false,
+    fault: expect.stringContaining('not JSON'),
+  });
+});

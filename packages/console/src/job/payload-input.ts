@@ -1,0 +1,23 @@
+import type { Job } from '@greenvue/jobs/client';
+
+export type ReadPayload =
+  | { readonly ok: true; readonly payload: Job['payload'] }
+  /** Why it can't be one, for people. */
+  | { readonly ok: false; readonly fault: string };
+
+/** What somebody typed as the payload of a run: a JSON object, or what is wrong with it. */
+export function readPayload(text: string): ReadPayload {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return {
+      ok: false,
+      fault: `This is not JSON: ${error instanceof Error ? error.message : 'it can not be read'}`,
+    };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { ok: false, fault: 'A payload is a JSON object, in braces.' };
+  }
+  return { ok: true, payload: { ...value } };
+}

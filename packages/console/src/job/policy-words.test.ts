@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { exampleJob } from './examples.ts';
+import { policiesOf, waitsOf } from './policy-words.ts';
+
+const meaning = (name: string, fields: Parameters<typeof exampleJob>[0] = {}): string =>
+  policiesOf(exampleJob(fields)).find((policy) => policy.name === name)?.meaning ?? '';
+
+test('every policy has a value and a meaning', () => {
+  for (const { value, meaning: words } of policiesOf(exampleJob())) {
+    expect(value).not.toBe('');
+    expect(words).toMatch(/^[A-Z].*\.$/);
+  }
+});
+
+test('waits grow up to their bound', () => {
+  const backoff = { initial: '10s', max: '1m', factor: 3, jitter: 0.1 };
+  expect(waitsOf(exampleJob({ max_attempts: 5, backoff }), 10)).toEqual([10_000, 30_000, 60_000, 60_000]);
+});
+
+test('the backoff is told in words', () => {
+  expect(meaning('Backoff', { max_attempts: 3 })).toBe('Between attempts it waits about 10 s, then 20 s.');
+  expect(meaning('Backoff', { max_attempts: 9 })).toContain('40 s and so on');
+  expect(meaning('Backoff', { max_attempts: 1 })).toContain('no retries');
+});
+
+test('a retry that meets the next slot is that slot, where slots are skipped', () => {
+  expect(meaning('Attempts', { overlap: 'skip' })).toContain('that slot is the retry');
+  expect(meaning('Attempts', { overlap: 'queue' })).not.toContain('that slot is the retry');
+  expect(meaning('Attempts', { on_demand: true, interval: null })).not.toContain('that slot is the retry');
+});
+
+test('an on-demand job has no slots to miss', () => {
+  expect(meaning('Catch up', { on_demand: true })).toContain('no slots');
+});

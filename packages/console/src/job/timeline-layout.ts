@@ -1,0 +1,207 @@
+import type { Run } from '@greenvue/jobs/client';
+
+/** What the timeline shows: instants in ms, drawn over `width` pixels. */
+export interface TimelineWindow {
+  readonly from: number;
+  readonly to: number;
+  readonly width: number;
+}
+
+/** A stretch of the drawing, in pixels. */
+export interface Stretch {
+  readonly x: number;
+  readonly width: number;
+}
+
+/** How a run is drawn. `lane` counts from the top; skipped slots have the lane below all others. */
+export interface Mark {
+  readonly run: Run;
+  /** `bar`: the attempt that runs, or the last one that ran; `wait`: has not started, or waits for a retry; `skip`: nothing ran. */
+  readonly kind: 'bar' | 'wait' | 'skip';
+  readonly lane: number;
+  readonly bar: Stretch;
+  /** From queued to started, earlier attempts included, where that can be seen. */
+  readonly wait: Stretch | undefined;
+  /** Where each failed attempt ended. */
+  readonly failures: readonly number[];
+  /** Where it is due again. */
+  readonly due: number | undefined;
+  /** The missed slots that it stands for. */
+  readonly covers: Stretch | undefined;
+}
+
+export interface TimelineLayout {
+  /** Oldest first. */
+  readonly marks: readonly Mark[];
+  /** How many lanes hold bars: at least one. */
+  readonly lanes: number;
+}
+
+const MOST_LANES = 6;
+const NARROWEST = 3;
+/** Bars in one lane are at least so far apart, so that they can be told apart. */
+const GAP = 1;
+
+/** Where each run is drawn. Runs that lie beside each other in time lie in lanes below each other. */
+export function timelineLayout(runs: readonly Run[], window: TimelineWindow, now: number): TimelineLayout {
+  const drawn = runs
+    .map((run) => draw(run, window, now))
+    .filter((mark) => mark !== undefined)
+    .sort((a, b) => startOf(a) - startOf(b));
+  const ends: number[] = [];
+  const laid = drawn.map((mark) => (mark.kind === 'skip' ? mark : { ...mark, lane: takeLane(ends, mark) }));
+  const lanes = Math.max(ends.length, 1);
+  return { lanes, marks: laid.map((mark) => (mark.kind === 'skip' ? { ...mark, lane: lanes } : mark)) };
+}
+
+/** The mark nearest to a point, if one is within `reach` pixels; a lane away counts like `laneHeight` pixels. */
+export function nearestMark(
+  marks: readonly Mark[],
+  point: { readonly x: number; readonly lane: number; readonly laneHeight: number },
+  reach: number,
+): Mark | undefined {
+  let nearest: Mark | undefined;
+  let least = reach;
+  for (const mark of marks) {
+    const distance = distanceTo(mark, point.x) + Math.abs(mark.lane - point.lane) * point.laneHeight;
+    // Of two as near as each other, the newer one lies on top.
+    if (distance > least) continue;
+    least = distance;
+    nearest = mark;
+  }
+  return nearest;
+}
+
+/** The pixel of an instant; outside of the window it lies outside of the drawing. */
+export function xOf(instant: number, { from, to, width }: TimelineWindow): number {
+  return ((instant - from) / (to - from)) * width;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** How far back a timeline can look. */
+export const SPANS = [
+  { id: '10m', label: '10 minutes', ms: HOUR_MS / 6 },
+  { id: '1h', label: 'hour', ms: HOUR_MS },
+  { id: '6h', label: '6 hours', ms: 6 * HOUR_MS },
+  { id: '24h', label: '24 hours', ms: 24 * HOUR_MS },
+  { id: '7d', label: '7 days', ms: 7 * 24 * HOUR_MS },
+  { id: '30d', label: '30 days', ms: 30 * 24 * HOUR_MS },
+] as const;
+
+export type SpanId = (typeof SPANS)[number]['id'];
+
+const ENOUGH_TO_SEE = 12;
+
+/** The shortest span with something to see in it: a dozen runs, or all that there are. Runs are newest first. */
+export function spanFor(runs: readonly Run[], now: number): SpanId {
+  const wanted = runs[Math.min(ENOUGH_TO_SEE, runs.length) - 1];
+  if (wanted === undefined) return '24h';
+  const age = now - runStart(wanted);
+  return SPANS.find(({ ms }) => age <= ms)?.id ?? '30d';
+}
+
+const MINUTE_MS = 60_000;
+const TICK_STEPS_MS = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 7_200, 14_400].map(
+  (minutes) => minutes * MINUTE_MS,
+);
+
+/**
+ * Round instants of the window, at most `most` of them. `offsetMs` is what the viewer's clock is ahead of UTC, so that days begin
+ * at the viewer's midnight.
+ */
+export function timeTicks(
+  { from, to }: Pick<TimelineWindow, 'from' | 'to'>,
+  { most, offsetMs }: { readonly most: number; readonly offsetMs: number },
+): readonly number[] {
+  const step = TICK_STEPS_MS.find((ms) => (to - from) / ms <= most) ?? to - from;
+  const first = Math.ceil((from + offsetMs) / step) * step - offsetMs;
+  const ticks: number[] = [];
+  for (let at = first; at < to && ticks.length < most; at += step) ticks.push(at);
+  return ticks;
+}
+
+/** When a run began to be there: its slot if nothing ran, else its start, else when it was queued. */
+export function runStart(run: Run): number {
+  return Date.parse((run.status === 'skipped' ? run.scheduled_for : run.started_at) ?? run.queued_at);
+}
+
+type Drawn = Mark & { readonly lane: 0 };
+
+function draw(run: Run, window: TimelineWindow, now: number): Drawn | undefined {
+  const shape = shapeOf(run, now);
+  const first = Math.min(shape.from, shape.waitFrom ?? shape.from, shape.coversFrom ?? shape.from);
+  if (first > window.to || Math.max(shape.to, shape.due ?? shape.to) < window.from) return undefined;
+  return {
+    run,
+    lane: 0,
+    kind: shape.kind,
+    bar: stretch(shape.from, shape.to, window, NARROWEST),
+    wait: shape.waitFrom === undefined ? undefined : visible(stretch(shape.waitFrom, shape.from, window, 0)),
+    failures: run.errors
+      .map(({ at }) => xOf(Date.parse(at), window))
+      .filter((x) => x >= 0 && x <= window.width),
+    due: shape.due === undefined || shape.due > window.to ? undefined : xOf(shape.due, window),
+    covers:
+      shape.coversFrom === undefined ? undefined : visible(stretch(shape.coversFrom, shape.from, window, 0)),
+  };
+}
+
+interface Shape {
+  readonly kind: Mark['kind'];
+  readonly from: number;
+  readonly to: number;
+  readonly waitFrom?: number;
+  readonly due?: number;
+  readonly coversFrom?: number;
+}
+
+function shapeOf(run: Run, now: number): Shape {
+  const queued = Date.parse(run.queued_at);
+  const covers = run.missed_from === null ? {} : { coversFrom: Date.parse(run.missed_from) };
+  if (run.status === 'skipped') {
+    const slot = Date.parse(run.scheduled_for ?? run.queued_at);
+    return { kind: 'skip', from: slot, to: slot, ...covers };
+  }
+  const ended = run.finished_at === null ? Math.max(now, queued) : Date.parse(run.finished_at);
+  if (run.status === 'queued' || run.started_at === null) {
+    const due = run.available_at === null ? undefined : Date.parse(run.available_at);
+    const later = due === undefined || due <= now || run.held !== null ? {} : { due };
+    return { kind: 'wait', from: queued, to: ended, ...covers, ...later };
+  }
+  const started = Date.parse(run.started_at);
+  // A clock that jumped back must not make a bar of negative length.
+  const to = Math.max(ended, started);
+  return { kind: 'bar', from: started, to, ...covers, ...(queued < started ? { waitFrom: queued } : {}) };
+}
+
+function stretch(from: number, to: number, window: TimelineWindow, narrowest: number): Stretch {
+  const left = Math.max(xOf(from, window), 0);
+  const right = Math.min(xOf(to, window), window.width);
+  const width = Math.max(right - left, narrowest);
+  return { x: Math.max(Math.min(left, window.width - width), 0), width };
+}
+
+function visible(stretch: Stretch): Stretch | undefined {
+  return stretch.width < 1 ? undefined : stretch;
+}
+
+function startOf({ bar, wait }: Mark): number {
+  return wait?.x ?? bar.x;
+}
+
+/** The first lane that is free by then, else a new one, else the one that is free the soonest. */
+function takeLane(ends: number[], mark: Mark): number {
+  const end = mark.bar.x + mark.bar.width + GAP;
+  const free = ends.findIndex((taken) => taken <= startOf(mark));
+  const lane = free >= 0 ? free : ends.length < MOST_LANES ? ends.length : ends.indexOf(Math.min(...ends));
+  ends[lane] = Math.max(end, ends[lane] ?? 0);
+  return lane;
+}
+
+function distanceTo(mark: Mark, x: number): number {
+  const left = startOf(mark);
+  const right = mark.bar.x + mark.bar.width;
+  if (x < left) return left - x;
+  return x > right ? x - right : 0;
+}

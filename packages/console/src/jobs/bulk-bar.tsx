@@ -1,0 +1,159 @@
+import { ApiError, ConnectionError } from '@greenvue/jobs/client';
+import { Button, CloseButton, Progress } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+import { faultWords } from '../parts/fault-words.ts';
+import { PauseIcon, StopIcon, TrashIcon } from '../parts/icons.tsx';
+import { Plain } from '../parts/text.tsx';
+import classes from './bulk-bar.module.css';
+import { type BulkKind, type BulkOrder, jobsText, progressText, resultText } from './bulk-order.ts';
+import type { TurnResult } from './in-turn.ts';
+import type { JobMark } from './page-marks.ts';
+import { ResumeIcon } from './row-icons.tsx';
+import type { Bulk } from './use-bulk.ts';
+
+interface BulkBarProps {
+  readonly bulk: Bulk;
+  /** How many jobs are selected. */
+  readonly count: number;
+  readonly mayDelete: boolean;
+  readonly onAsk: (kind: BulkKind) => void;
+  readonly onClear: () => void;
+}
+
+/** What can be done with the jobs that are selected, how far it is, and how it went; nothing, if none of this is so. */
+export function BulkBar(props: BulkBarProps) {
+  const { state } = props.bulk;
+  const box = useRef<HTMLDivElement>(null);
+  const { phase } = state;
+  useEffect(() => {
+    // The button that had the focus is gone by now: those who go by the keyboard are at what came of it.
+    if (phase === 'over' && document.activeElement === document.body) box.current?.focus();
+  }, [phase]);
+  if (state.phase === 'idle' && props.count === 0) return null;
+  return (
+    <div ref={box} className={classes.box} tabIndex={-1}>
+      <Contents {...props} />
+    </div>
+  );
+}
+
+function Contents({ bulk, count, mayDelete, onAsk, onClear }: BulkBarProps) {
+  const { state } = bulk;
+  if (state.phase === 'running') {
+    return (
+      <Running order={state.order} ended={state.ended} isStopping={state.isStopping} onStop={bulk.stop} />
+    );
+  }
+  return (
+    <>
+      {state.phase === 'over' ? (
+        <Over kind={state.order.kind} result={state.result} onDismiss={bulk.dismiss} />
+      ) : null}
+      {count === 0 ? null : (
+        <section className={classes.bar} aria-label="Selected jobs">
+          <span className={classes.text} role="status">
+            {jobsText(count)} selected
+          </span>
+          <div className={classes.buttons}>
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<PauseIcon />}
+              onClick={() => onAsk('pause')}
+            >
+              Pause…
+            </Button>
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<ResumeIcon />}
+              onClick={() => onAsk('resume')}
+            >
+              Resume
+            </Button>
+            {mayDelete ? (
+              <Button
+                size="compact-sm"
+                variant="default"
+                leftSection={<TrashIcon />}
+                onClick={() => onAsk('delete')}
+              >
+                Delete…
+              </Button>
+            ) : null}
+          </div>
+          <CloseButton aria-label="Select none" title="Select none" onClick={onClear} />
+        </section>
+      )}
+    </>
+  );
+}
+
+interface RunningProps {
+  readonly order: BulkOrder;
+  readonly ended: number;
+  readonly isStopping: boolean;
+  readonly onStop: () => void;
+}
+
+function Running({ order, ended, isStopping, onStop }: RunningProps) {
+  const total = order.jobs.length;
+  const text = progressText(order.kind, ended, total);
+  return (
+    <section className={classes.bar} aria-label="Progress">
+      <span className={classes.text}>{isStopping ? `Stopping. ${text}` : text}</span>
+      <Progress className={classes.progress} value={(ended / total) * 100} aria-label={text} />
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<StopIcon />}
+        onClick={onStop}
+        disabled={isStopping}
+      >
+        Stop
+      </Button>
+    </section>
+  );
+}
+
+interface OverProps {
+  readonly kind: BulkKind;
+  readonly result: TurnResult<JobMark>;
+  readonly onDismiss: () => void;
+}
+
+function Over({ kind, result, onDismiss }: OverProps) {
+  const isWhole = result.failed.length === 0 && result.left.length === 0;
+  return (
+    <section className={classes.over} data-whole={isWhole} aria-label="Result">
+      <div className={classes.overHead}>
+        <span className={classes.text} role="status">
+          {resultText(kind, result)}
+          {isWhole ? null : ' What was not done stays selected, so that you can try again.'}
+        </span>
+        <CloseButton aria-label="Put the result away" onClick={onDismiss} />
+      </div>
+      {result.failed.length === 0 ? null : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must do so by the keyboard, too
+        <ul className={classes.failed} aria-label="Jobs that failed" tabIndex={0}>
+          {result.failed.map(({ item, error }) => (
+            <li key={item.id}>
+              <strong>
+                <Plain>{item.id}</Plain>
+              </strong>
+              : <Plain>{whyText(error)}</Plain>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function whyText(error: unknown): string {
+  if (error instanceof ConnectionError) return 'The server did not answer, so it may have been done or not.';
+  const { title, advice, detail } = faultWords(error);
+  // The server speaks of a header there, which nobody has written.
+  const isOutrun = error instanceof ApiError && error.status === 412;
+  return isOutrun || detail === undefined ? `${title}. ${advice}` : detail;
+}

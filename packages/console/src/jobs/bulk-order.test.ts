@@ -1,0 +1,43 @@
+import { ApiError, ConnectionError } from '@greenvue/jobs/client';
+import { expect, test } from 'vitest';
+import { isHopeless, jobsText, progressText, resultText } from './bulk-order.ts';
+import type { JobMark } from './page-marks.ts';
+
+function mark(id: string): JobMark {
+  return { id, uid: `uid-${id}`, version: 1, name: id, status: 'active' };
+}
+
+function answer(status: number): ApiError {
+  return new ApiError({
+    status,
+    title: 'No',
+    detail: 'It could not be done.',
+    faults: [],
+    requestId: undefined,
+    retryAfterMs: undefined,
+  });
+}
+
+const FAULT = answer(409);
+const MIXED = {
+  done: [mark('a'), mark('b')],
+  failed: [{ item: mark('c'), error: FAULT }],
+  left: [mark('d')],
+};
+
+test('jobs are counted in words', () => {
+  expect([0, 1, 2, 1_234].map(jobsText)).toEqual(['0 jobs', '1 job', '2 jobs', '1,234 jobs']);
+  expect(progressText('pause', 3, 12)).toBe('Pausing: 3 of 12 jobs');
+});
+
+test('the result says what was done, what failed and what was not tried', () => {
+  expect(resultText('delete', MIXED)).toBe('2 jobs deleted, 1 failed, 1 not tried.');
+  expect(resultText('resume', { done: [mark('a')], failed: [], left: [] })).toBe('1 job resumed.');
+});
+
+test('only a fault that all jobs share ends the whole', () => {
+  expect([401, 403].map((status) => isHopeless(answer(status)))).toEqual([true, true]);
+  expect([404, 409, 412, 422, 429, 500, 503].some((status) => isHopeless(answer(status)))).toBe(false);
+  expect(isHopeless(new ConnectionError('no_answer', 'The server does not answer.'))).toBe(true);
+  expect(isHopeless(new Error('a fault of this page'))).toBe(false);
+});

@@ -1,0 +1,44 @@
+import { ApiError, ConnectionError } from '@greenvue/jobs/client';
+import type { TurnResult } from './in-turn.ts';
+import type { JobMark } from './page-marks.ts';
+
+/** What is to be done with many jobs. */
+export type BulkOrder =
+  | {
+      readonly kind: 'pause';
+      readonly jobs: readonly JobMark[];
+      readonly reason?: string | undefined;
+      /** RFC 3339. */
+      readonly until?: string | undefined;
+    }
+  | { readonly kind: 'resume'; readonly jobs: readonly JobMark[] }
+  | { readonly kind: 'delete'; readonly jobs: readonly JobMark[] };
+
+export type BulkKind = BulkOrder['kind'];
+
+const DOING: Record<BulkKind, string> = { pause: 'Pausing', resume: 'Resuming', delete: 'Deleting' };
+const DONE: Record<BulkKind, string> = { pause: 'paused', resume: 'resumed', delete: 'deleted' };
+
+/** "1 job", "3 jobs". */
+export function jobsText(count: number): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'job' : 'jobs'}`;
+}
+
+/** "Pausing 3 of 12 jobs". */
+export function progressText(kind: BulkKind, ended: number, total: number): string {
+  return `${DOING[kind]}: ${ended.toLocaleString('en')} of ${jobsText(total)}`;
+}
+
+/** "9 jobs paused, 2 failed, 1 not tried." */
+export function resultText(kind: BulkKind, { done, failed, left }: TurnResult<JobMark>): string {
+  const parts = [`${jobsText(done.length)} ${DONE[kind]}`];
+  if (failed.length > 0) parts.push(`${failed.length.toLocaleString('en')} failed`);
+  if (left.length > 0) parts.push(`${left.length.toLocaleString('en')} not tried`);
+  return `${parts.join(', ')}.`;
+}
+
+/** Who is signed out, may not, or speaks to nobody, will not get further with the next job. */
+export function isHopeless(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status === 401 || error.status === 403;
+  return error instanceof ConnectionError;
+}

@@ -1,0 +1,125 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Link } from 'wouter';
+import { Ago, Countdown } from '../parts/instant.tsx';
+import { RunStrip } from '../parts/run-strip.tsx';
+import { HealthBadge, JobStatusBadge, RunStatusBadge } from '../parts/status.tsx';
+import { Plain } from '../parts/text.tsx';
+import { instantText } from '../parts/time-text.ts';
+import { useZone } from '../parts/zone.tsx';
+import classes from './jobs.module.css';
+import type { JobMark } from './page-marks.ts';
+import { scheduleText } from './schedule-text.ts';
+
+interface CellProps {
+  readonly job: Job;
+}
+
+/** The name, which leads to the job, over the id. */
+export function NameCell({ mark, labelId }: { readonly mark: JobMark; readonly labelId: string }) {
+  return (
+    <div className={classes.lines}>
+      <Link
+        id={labelId}
+        href={`/jobs/${encodeURIComponent(mark.id)}`}
+        className={classes.name}
+        title={mark.name}
+      >
+        <Plain>{mark.name}</Plain>
+      </Link>
+      <span className={classes.id} title={mark.id}>
+        <Plain>{mark.id}</Plain>
+      </span>
+    </div>
+  );
+}
+
+export function ScheduleCell({ job }: CellProps) {
+  const { zone } = useZone();
+  const text = scheduleText(job, zone === 'utc' ? { timeZone: 'UTC' } : {});
+  return (
+    <span className={classes.clamped} title={text}>
+      {text}
+    </span>
+  );
+}
+
+/** What state it is in and how it is, the worse of both first, with why. */
+export function HealthCell({ job: { status, health, is_running: isRunning } }: CellProps) {
+  const isUnwell = health.status !== 'ok' && health.status !== 'paused';
+  return (
+    <div className={classes.lines}>
+      <span className={classes.badges}>
+        {isUnwell || status === 'active' ? <HealthBadge health={health} /> : null}
+        {status === 'active' ? null : <JobStatusBadge status={status} />}
+        {isRunning ? <RunStatusBadge status="running" /> : null}
+      </span>
+      {isUnwell && health.reason !== null ? (
+        // The badge has said it to those who listen.
+        <span className={classes.why} aria-hidden="true" title={health.reason}>
+          <Plain>{health.reason}</Plain>
+        </span>
+      ) : null}
+    </div>
+  );
+}
+
+export function RunsCell({ job: { recent_runs: runs } }: CellProps) {
+  // A server from before them has none to show.
+  return runs == null ? <span className={classes.dimmed}>not told</span> : <RunStrip runs={runs} />;
+}
+
+export function LastRunCell({ job: { last_run: at, last_status: status } }: CellProps) {
+  if (at === null) return <span className={classes.dimmed}>never</span>;
+  return (
+    <div className={classes.lines}>
+      <Ago at={at} />
+      {status === null ? null : <RunStatusBadge status={status} />}
+    </div>
+  );
+}
+
+/** How long it is until the next run, or why there is none. */
+export function NextRunCell({ job }: CellProps) {
+  if (job.status === 'paused') return <PausedCell pause={job.pause} />;
+  if (job.next_run !== null) return <Countdown to={job.next_run} />;
+  return <span className={classes.dimmed}>{noNextRun(job)}</span>;
+}
+
+function noNextRun({ status, on_demand: isOnDemand, interval_mode: mode }: Job): string {
+  if (status === 'finished') return 'none: finished';
+  if (isOnDemand) return 'when asked for';
+  return mode === 'fixed_delay' ? 'after this run' : 'none';
+}
+
+function PausedCell({ pause }: { readonly pause: Job['pause'] }) {
+  const by = pause?.by ?? undefined;
+  return (
+    <div className={classes.lines} title={by === undefined ? undefined : `Paused by ${by}`}>
+      <span className={classes.dimmed}>
+        {pause?.until == null ? (
+          'until resumed'
+        ) : (
+          <>
+            for <Countdown to={pause.until} />
+          </>
+        )}
+      </span>
+      {pause?.reason == null || pause.reason === '' ? null : (
+        <span className={classes.why} title={pause.reason}>
+          <Plain>{pause.reason}</Plain>
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** When it was made: of little interest in a list, and so without what a time that matters has around it. */
+export function CreatedCell({ job: { created_at: at } }: CellProps) {
+  const { zone } = useZone();
+  const ms = Date.parse(at);
+  return (
+    <time dateTime={at} title={instantText(ms, zone === 'utc' ? 'local' : 'utc')}>
+      {instantText(ms, zone)}
+    </time>
+  );
+}

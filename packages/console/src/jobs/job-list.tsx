@@ -1,0 +1,105 @@
+import { VisuallyHidden } from '@mantine/core';
+import { useCallback, useRef } from 'react';
+import { Failed } from '../parts/states.tsx';
+import { BulkBar } from './bulk-bar.tsx';
+import type { BulkKind } from './bulk-order.ts';
+import { type FilterChange, isFiltered, type JobFilters } from './filters.ts';
+import { useJobCommands } from './job-commands.ts';
+import { JobDialogs, useAsking } from './job-dialogs.tsx';
+import { JobTable } from './job-table.tsx';
+import { FirstLoading, NoJobs, NothingFits } from './list-states.tsx';
+import type { JobMark } from './page-marks.ts';
+import { NOTHING, picked, without } from './selection.ts';
+import { useBulk } from './use-bulk.ts';
+import { useShownFilters } from './use-job-pages.ts';
+import { useSelection } from './use-selection.ts';
+
+interface JobListProps {
+  readonly filters: JobFilters;
+  readonly changeFilters: (change: FilterChange) => void;
+  readonly isSmall: boolean;
+}
+
+/** The jobs that the filters ask for, or why there are none, and what is done with them. */
+export function JobList(props: JobListProps) {
+  const work = useListWork(props.filters);
+  const { bulk, asking, commands, selection, setSelection, onAsk } = work;
+  const { first, shown } = useShownFilters(props.filters);
+  return (
+    <>
+      <Listed {...props} work={work} first={first} shown={shown} />
+      <BulkBar
+        bulk={bulk}
+        count={selection.size}
+        mayDelete={commands.may.admin}
+        onAsk={onAsk}
+        onClear={() => setSelection(() => NOTHING)}
+      />
+      <VisuallyHidden role="status">{countText(first.data)}</VisuallyHidden>
+      <JobDialogs
+        asking={asking}
+        bulk={bulk}
+        onDeleted={(job) => setSelection((known) => without(known, [job]))}
+      />
+    </>
+  );
+}
+
+/** What is selected, and what is done with it or with one row. */
+function useListWork(filters: JobFilters) {
+  const loaded = useRef<readonly JobMark[]>([]);
+  const [selection, setSelection] = useSelection(filters);
+  const bulk = useBulk(({ done }) => setSelection((known) => without(known, done)));
+  const asking = useAsking();
+  const { ask } = asking;
+  const commands = useJobCommands(
+    useCallback((what, job) => ask({ what, jobs: [job], isBulk: false }), [ask]),
+  );
+  const onAsk = (what: BulkKind): void => {
+    const jobs = picked(selection, loaded.current);
+    if (what === 'resume') bulk.start({ kind: what, jobs });
+    else ask({ what, jobs, isBulk: true });
+  };
+  return { loaded, selection, setSelection, bulk, asking, commands, onAsk };
+}
+
+interface ListedProps extends JobListProps, ReturnType<typeof useShownFilters> {
+  readonly work: ReturnType<typeof useListWork>;
+}
+
+const NO_FILTERS: FilterChange = { q: undefined, type: undefined, status: undefined, health: undefined };
+
+function Listed({ filters, changeFilters, isSmall, work, first, shown }: ListedProps) {
+  const { commands, selection, setSelection, loaded } = work;
+  if (first.isError && first.data === undefined) {
+    return <Failed error={first.error} onRetry={() => void first.refetch()} />;
+  }
+  if (shown === undefined) return <FirstLoading />;
+  if (first.data?.data.length === 0) {
+    return isFiltered(filters) ? <NothingFits onClear={() => changeFilters(NO_FILTERS)} /> : <NoJobs />;
+  }
+  const selecting = { selection, onChange: (next: typeof selection) => setSelection(() => next) };
+  return (
+    <JobTable
+      filters={shown}
+      onSort={(sort) => changeFilters({ sort })}
+      commands={commands}
+      selecting={commands.may.operate ? selecting : undefined}
+      isOutdated={shown !== filters}
+      isSmall={isSmall}
+      loaded={loaded}
+    />
+  );
+}
+
+interface FirstPage {
+  readonly data: readonly unknown[];
+  readonly next_cursor: string | null;
+}
+
+/** For those who hear the page: how many jobs fit what they asked for. */
+function countText(page: FirstPage | undefined): string {
+  if (page === undefined) return '';
+  const count = page.data.length;
+  return `${count}${page.next_cursor === null ? '' : ' or more'} ${count === 1 ? 'job fits' : 'jobs fit'}`;
+}

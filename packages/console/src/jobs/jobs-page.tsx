@@ -1,0 +1,55 @@
+import { Button } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useRef } from 'react';
+import { Link, useLocation } from 'wouter';
+import { PlusIcon } from '../parts/icons.tsx';
+import { useMay } from '../session/session.tsx';
+import { useKeys } from '../shell/keys.ts';
+import { Page } from '../shell/page.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { JobList } from './job-list.tsx';
+import classes from './jobs.module.css';
+import { useFillHeight } from './use-fill-height.ts';
+import { useJobFilters } from './use-job-filters.ts';
+
+/** Below this width the rows are cards. */
+const SMALL = '(max-width: 64em)';
+
+/** All jobs: found, looked at, and commanded, one or many at once. */
+export function JobsPage() {
+  const { admin } = useMay();
+  const [filters, changeFilters] = useJobFilters();
+  const isSmall = useMediaQuery(SMALL, undefined, { getInitialValueInEffect: false });
+  const searchRef = useRef<HTMLInputElement>(null);
+  const fill = useFillHeight();
+  usePageKeys(admin, () => {
+    searchRef.current?.focus();
+    searchRef.current?.select();
+  });
+  return (
+    <Page title="Jobs" actions={admin ? <NewJobButton /> : undefined}>
+      <div ref={fill.above}>
+        <FilterBar filters={filters} onChange={changeFilters} searchRef={searchRef} isSmall={isSmall} />
+      </div>
+      <div ref={fill.element} className={classes.list} data-small={isSmall}>
+        <JobList filters={filters} changeFilters={changeFilters} isSmall={isSmall} />
+      </div>
+    </Page>
+  );
+}
+
+function NewJobButton() {
+  return (
+    <Button component={Link} href="/jobs/new" leftSection={<PlusIcon />}>
+      New job
+    </Button>
+  );
+}
+
+function usePageKeys(mayMake: boolean, search: () => void): void {
+  const [, navigate] = useLocation();
+  useKeys([
+    { key: '/', does: 'Search', run: search },
+    ...(mayMake ? [{ key: 'n', does: 'New job', run: () => navigate('/jobs/new') }] : []),
+  ]);
+}

@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { spaced, withRow } from './rows-to-draw.ts';
+
+const RANGE = { startIndex: 10, endIndex: 12, overscan: 1, count: 100 };
+
+describe('the rows of a range', () => {
+  test('have the active one among them, wherever that is', () => {
+    expect(withRow(RANGE, 3)).toEqual([3, 9, 10, 11, 12, 13]);
+    expect(withRow(RANGE, 50)).toEqual([9, 10, 11, 12, 13, 50]);
+    expect(withRow(RANGE, 11)).toEqual([9, 10, 11, 12, 13]);
+  });
+
+  test('have no row that there is not', () => {
+    expect(withRow(RANGE, -1)).toEqual([9, 10, 11, 12, 13]);
+    expect(withRow(RANGE, 100)).toEqual([9, 10, 11, 12, 13]);
+  });
+});
+
+describe('the room between rows', () => {
+  test('stands for those that are not drawn, and adds up to the whole', () => {
+    const placed = [
+      { index: 3, start: 210, end: 270 },
+      { index: 9, start: 600, end: 660 },
+      { index: 10, start: 660, end: 720 },
+    ];
+    const { rows, below } = spaced(placed, { from: 40, to: 6_040 });
+    expect(rows).toEqual([
+      { row: 3, gap: 170 },
+      { row: 9, gap: 330 },
+      { row: 10, gap: 0 },
+    ]);
+    expect(below).toBe(5_320);
+    expect(170 + 60 + 330 + 120 + below).toBe(6_000);
+  });
+
+  test('is the whole when no row is drawn', () => {
+    expect(spaced([], { from: 40, to: 640 })).toEqual({ rows: [], below: 600 });
+  });
+});

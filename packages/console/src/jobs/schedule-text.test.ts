@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { cronText, type ScheduleFields, scheduleText } from './schedule-text.ts';
+
+const NONE: ScheduleFields = {
+  interval: null,
+  interval_mode: null,
+  cron: null,
+  timezone: null,
+  run_at: null,
+  on_demand: false,
+  start_at: null,
+};
+const VIEWER = { now: Date.parse('2026-01-01T00:00:00Z'), timeZone: 'Europe/Berlin' };
+
+describe('an interval', () => {
+  test.each([
+    ['5m', 'Every 5 minutes'],
+    ['1m', 'Every minute'],
+    ['60m', 'Every hour'],
+    ['1s', 'Every second'],
+    ['90s', 'Every 1 minute 30 seconds'],
+    ['1h30m', 'Every 1 hour 30 minutes'],
+    ['1.5s', 'Every 1.5 seconds'],
+    ['24h', 'Every 24 hours'],
+    ['168h', 'Every 7 days'],
+    ['+5m', 'Every 5 minutes'],
+    ['what is new to the console', 'Every what is new to the console'],
+  ])('%s is "%s"', (interval, words) => {
+    expect(scheduleText({ ...NONE, interval, interval_mode: 'fixed_rate' }, VIEWER)).toBe(words);
+  });
+
+  test.each([
+    ['5m', '5 minutes after each run ends'],
+    ['1h', '1 hour after each run ends'],
+  ])('%s counted from the end of a run is "%s"', (interval, words) => {
+    expect(scheduleText({ ...NONE, interval, interval_mode: 'fixed_delay' }, VIEWER)).toBe(words);
+  });
+
+  test('tells of its first slot as long as that is to come', () => {
+    const job = { ...NONE, interval: '5m', start_at: '2026-02-01T08:00:00.000Z' };
+    expect(scheduleText(job, VIEWER)).toBe('Every 5 minutes, from 1 Feb 2026, 09:00');
+    expect(scheduleText(job, { ...VIEWER, now: Date.parse('2026-02-01T08:00:00Z') })).toBe('Every 5 minutes');
+  });
+});
+
+describe('cron', () => {
+  test('is told in words with its own time zone', () => {
+    expect(scheduleText({ ...NONE, cron: '30 8 * * 1-5', timezone: 'Asia/Tokyo' }, VIEWER)).toBe(
+      'At 08:30, Monday through Friday (Asia/Tokyo)',
+    );
+  });
+
+  test.each([
+    ['*/5 * * * *', 'Every 5 minutes'],
+    ['*/10 * * * * *', 'Every 10 seconds'],
+    ['0 0 9 * * MON', 'At 09:00, only on Monday'],
+    ['0 0 9 ? * mon', 'At 09:00, only on Monday'],
+    ['0 0 L * *', 'At 00:00, on the last day of the month'],
+    ['0 0 * * FRI#L', 'At 00:00, on the last Friday of the month'],
+    ['0 0 * * 5#2', 'At 00:00, on the second Friday of the month'],
+    ['0 0 * * 7', 'At 00:00, only on Sunday'],
+  ])('%s is "%s"', (cron, words) => {
+    expect(cronText(cron)).toBe(words);
+  });
+
+  test('tells a day of both kinds from a day of either', () => {
+    const either = cronText('0 0 13 * FRI');
+    const both = cronText('0 0 13 * +FRI');
+    expect(either).toContain('and on Friday');
+    expect(both).toContain('only on Friday');
+  });
+
+  test('without words for it is shown as it stands', () => {
+    expect(cronText('nonsense')).toBeUndefined();
+    expect(scheduleText({ ...NONE, cron: 'a b c', timezone: 'UTC' }, VIEWER)).toBe('Cron a b c (UTC)');
+  });
+});
+
+test('a single instant is in the zone of the viewer', () => {
+  expect(scheduleText({ ...NONE, run_at: '2026-01-31T23:30:00.000Z' }, VIEWER)).toBe(
+    'Once, on 1 Feb 2026, 00:30',
+  );
+});
+
+test('a job without a schedule of its own says so', () => {
+  expect(scheduleText({ ...NONE, on_demand: true }, VIEWER)).toBe('Only when asked for');
+});

@@ -1,0 +1,74 @@
+import { CloseButton, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { SearchIcon } from '../parts/icons.tsx';
+import { LONGEST_SEARCH, searchText } from './filters.ts';
+
+interface SearchFieldProps {
+  /** What is searched for. */
+  readonly value: string;
+  readonly onSearch: (value: string) => void;
+  readonly inputRef: RefObject<HTMLInputElement | null>;
+  readonly className?: string | undefined;
+}
+
+const QUIET_MS = 250;
+
+/** Searches once one has stopped typing for a moment; Enter does so at once, Escape clears. */
+export function SearchField({ value, onSearch, inputRef, className }: SearchFieldProps) {
+  const [text, setText] = useState(value);
+  // What the page was told last, so that its answer does not overwrite what has been typed since.
+  const told = useRef(value);
+  const search = useDebouncedCallback((typed: string) => {
+    const wanted = searchText(typed);
+    if (wanted === told.current) return;
+    told.current = wanted;
+    onSearch(wanted);
+  }, QUIET_MS);
+  useEffect(() => {
+    if (value === told.current) return;
+    // Another way led to these jobs: a link, the way back, or "Clear filters".
+    told.current = value;
+    search.cancel();
+    setText(value);
+  }, [value, search]);
+
+  const clear = (): void => {
+    setText('');
+    search('');
+    search.flush();
+    inputRef.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') search.flush();
+    if (event.key !== 'Escape') return;
+    if (text === '') inputRef.current?.blur();
+    else clear();
+  };
+
+  return (
+    <TextInput
+      ref={inputRef}
+      {...(className === undefined ? {} : { className })}
+      type="text"
+      inputMode="search"
+      enterKeyHint="search"
+      aria-label="Search jobs by id, name or description"
+      placeholder="Search id, name, description"
+      value={text}
+      maxLength={LONGEST_SEARCH}
+      autoComplete="off"
+      spellCheck={false}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        search(event.currentTarget.value);
+      }}
+      onKeyDown={onKeyDown}
+      leftSection={<SearchIcon />}
+      rightSection={
+        text === '' ? null : <CloseButton size="sm" aria-label="Clear the search" onClick={clear} />
+      }
+      rightSectionPointerEvents="all"
+    />
+  );
+}

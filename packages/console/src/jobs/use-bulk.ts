@@ -1,0 +1,124 @@
+import { ApiError, type Connection, deleteJob, pauseJob, resumeJob } from '@greenvue/jobs/client';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { queryKeys } from '../data/query-keys.ts';
+import { tellDone } from '../data/tell.ts';
+import { useConnection } from '../session/session.tsx';
+import { type BulkOrder, isHopeless, resultText } from './bulk-order.ts';
+import { inTurn, type TurnResult } from './in-turn.ts';
+import type { JobMark } from './page-marks.ts';
+
+export type BulkState =
+  | { readonly phase: 'idle' }
+  | {
+      readonly phase: 'running';
+      readonly order: BulkOrder;
+      readonly ended: number;
+      readonly isStopping: boolean;
+    }
+  | { readonly phase: 'over'; readonly order: BulkOrder; readonly result: TurnResult<JobMark> };
+
+export interface Bulk {
+  readonly state: BulkState;
+  readonly start: (order: BulkOrder) => void;
+  /** Begins with no further job. */
+  readonly stop: () => void;
+  /** Puts the result away. */
+  readonly dismiss: () => void;
+}
+
+const AT_ONCE = 4;
+
+/** Does the same with many jobs. One that leaves the page stops it; what was done by then is told wherever one is. */
+export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
+  const connection = useConnection();
+  const client = useQueryClient();
+  const [state, setState] = useState<BulkState>({ phase: 'idle' });
+  const stopper = useRef<AbortController | undefined>(undefined);
+  const isThere = useRef(true);
+  const over = useRef(onOver);
+  useEffect(() => {
+    over.current = onOver;
+  });
+  useEffect(() => {
+    isThere.current = true;
+    return () => {
+      isThere.current = false;
+      stopper.current?.abort();
+    };
+  }, []);
+
+  const run = async (order: BulkOrder, { signal }: AbortController): Promise<void> => {
+    const result = await inTurn(order.jobs, {
+      atOnce: AT_ONCE,
+      signal,
+      isHopeless,
+      work: (job) => carryOut(connection, order, job),
+      onProgress: (ended) => setState((known) => (known.phase === 'running' ? { ...known, ended } : known)),
+    });
+    for (const queryKey of STALE) void client.invalidateQueries({ queryKey });
+    if (!isThere.current) {
+      tellDone(false, `You left the list: ${resultText(order.kind, result)}`);
+      return;
+    }
+    setState({ phase: 'over', order, result });
+    over.current(result);
+  };
+
+  return {
+    state,
+    start: (order) => {
+      if (state.phase === 'running' || order.jobs.length === 0) return;
+      stopper.current = new AbortController();
+      setState({ phase: 'running', order, ended: 0, isStopping: false });
+      // It never throws: what fails is in its result.
+      void run(order, stopper.current);
+    },
+    stop: () => {
+      stopper.current?.abort();
+      setState((known) => (known.phase === 'running' ? { ...known, isStopping: true } : known));
+    },
+    dismiss: () => setState({ phase: 'idle' }),
+  };
+}
+
+/** All that shows jobs, or what becomes of their runs. */
+const STALE: readonly (readonly unknown[])[] = [
+  queryKeys.jobs(),
+  ['job'],
+  ['job-runs'],
+  queryKeys.runs(),
+  queryKeys.stats(),
+  queryKeys.audit(),
+];
+
+async function carryOut(connection: Connection, order: BulkOrder, job: JobMark): Promise<void> {
+  switch (order.kind) {
+    case 'pause': {
+      const { reason, until } = order;
+      await pauseJob(connection, job.id, {
+        ...(reason === undefined ? {} : { reason }),
+        ...(until === undefined ? {} : { until }),
+      });
+      return;
+    }
+    case 'resume':
+      await resumeJob(connection, job.id);
+      return;
+    case 'delete':
+      await deleteSeen(connection, job);
+      return;
+    default:
+      order satisfies never;
+  }
+}
+
+/** Deletes only the job that was seen: one that was edited meanwhile, or made anew under its id, is somebody's work. */
+async function deleteSeen(connection: Connection, job: JobMark): Promise<void> {
+  try {
+    await deleteJob(connection, job.id, { ifMatch: job });
+  } catch (error) {
+    // Somebody was faster: it is gone, as was wished.
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import { useCallback, useMemo } from 'react';
+import { useLocation } from 'wouter';
+// Not the router's useSearch: that decodes the query once more, so that a search for "%41" would become one for "A".
+import { useSearch } from 'wouter/use-browser-location';
+import { changed, type FilterChange, type JobFilters, readFilters, writeFilters } from './filters.ts';
+
+/** The filters in the URL: a link, a reload and the way back show the same. */
+export function useJobFilters(): readonly [JobFilters, (change: FilterChange) => void] {
+  const search = useSearch();
+  const [, navigate] = useLocation();
+  // What is written is what counts: the same filters are the same object, whatever else the query has.
+  const written = writeFilters(readFilters(search));
+  const filters = useMemo(() => readFilters(written), [written]);
+  const change = useCallback(
+    (wanted: FilterChange) => {
+      const query = writeFilters(changed(readFilters(location.search), wanted));
+      // A search is written as one types: the way back should not lead through each letter.
+      const isTyped = 'q' in wanted;
+      navigate(query === '' ? '/jobs' : `/jobs?${query}`, { replace: isTyped });
+    },
+    [navigate],
+  );
+  return [filters, change];
+}

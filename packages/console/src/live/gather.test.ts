@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { type ManualTimers, manualTimers } from '../../test/manual-timers.ts';
+import { createGatherer, type GathererDeps } from './gather.ts';
+
+/** A gatherer whose readings take `readMs`, and when it began each. */
+function gathererWith(
+  timers: ManualTimers,
+  options: Partial<GathererDeps> & { readonly readMs?: number } = {},
+) {
+  const { readMs = 0, ...deps } = options;
+  const readings: string[] = [];
+  const gatherer = createGatherer({
+    ...timers,
+    refetch: (key) => {
+      readings.push(`${timers.now()} ${key.join(' ')}`);
+      return new Promise<void>((resolve) => void timers.setTimer(resolve, readMs));
+    },
+    ...deps,
+  });
+  return { gatherer, readings };
+}
+
+test('what comes within 150 ms is read once', async () => {
+  const timers = manualTimers();
+  const { gatherer, readings } = gathererWith(timers);
+  gatherer.add([['jobs'], ['run', '1']]);
+  await timers.advance(100);
+  gatherer.add([['jobs'], ['run', '2']]);
+  expect(readings).toEqual([]);
+  await timers.advance(400);
+  expect(readings).toEqual(['150 jobs', '150 run 1', '250 run 2']);
+});
+
+test('a storm of events reads a key four times a second at the most', async () => {
+  const timers = manualTimers();
+  const { gatherer, readings } = gathererWith(timers);
+  for (let event = 0; event < 1_000; event += 1) {
+    gatherer.add([['jobs']]);
+    await timers.advance(2);
+  }
+  expect(readings.length).toBeGreaterThanOrEqual(6);
+  expect(readings.length).toBeLessThanOrEqual(8);
+});
+
+test('what changes while it is read is read again', async () => {
+  const timers = manualTimers();
+  const { gatherer, readings } = gathererWith(timers, { readMs: 50 });
+  gatherer.add([['jobs']]);
+  await timers.advance(160);
+  gatherer.add([['jobs']]);
+  await timers.advance(1_000);
+  expect(readings).toHaveLength(2);
+});
+
+test('a slow answer is followed by a rest three times as long', async () => {
+  const timers = manualTimers();
+  const { gatherer, readings } = gathererWith(timers, { readMs: 1_000 });
+  gatherer.add([['jobs']]);
+  await timers.advance(200);
+  gatherer.add([['jobs']]);
+  await timers.advance(10_000);
+  expect(readings).toEqual(['150 jobs', '4150 jobs']);
+});
+
+test('a reading that fails does not end the readings', async () => {
+  const timers = manualTimers();
+  const { gatherer, readings } = gathererWith(timers, {
+    refetch: (key) => {
+      readings.push(String(key[0]));
+      return Promise.reject(new Error('no answer'));
+    },
+  });
+  gatherer.add([['jobs']]);
+  await timers.advance(500);
+  gatherer.add([['jobs']]);
+  await timers.advance(500);
+  expect(readings).toEqual(['jobs', 'jobs']);
+});
+
+test('some keys are read less often', async () => {
+  const timers = manualTimers();
+  const { gatherer, readings } = gathererWith(timers, {
+    gapOf: ([name]) => (name === 'stats' ? 1_000 : 250),
+  });
+  for (let event = 0; event < 40; event += 1) {
+    gatherer.add([['stats']]);
+    await timers.advance(50);
+  }
+  expect(readings).toEqual(['150 stats', '1150 stats']);
+});
+
+test('a hidden tab gathers, and reads at once when it is seen again', async () => {
+  const timers = manualTimers();
+  const { gatherer, readings } = gathererWith(timers);
+  gatherer.setPaused(true);
+  gatherer.add([['jobs']]);
+  await timers.advance(60_000);
+  gatherer.add([['jobs']]);
+  expect(readings).toEqual([]);
+  gatherer.setPaused(false);
+  await timers.advance(0);
+  expect(readings).toEqual(['60000 jobs']);
+});
+
+test('leaves no timer behind', async () => {
+  const timers = manualTimers();
+  const { gatherer } = gathererWith(timers);
+  gatherer.add([['jobs']]);
+  gatherer.clear();
+  expect(timers.waiting()).toBe(0);
+});

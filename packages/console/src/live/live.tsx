@@ -1,0 +1,65 @@
+import { jobEvents } from '@greenvue/jobs/client';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { queryKeys } from '../data/query-keys.ts';
+import { useConnection, useIsAnswered, useSessionState } from '../session/session.tsx';
+import { followLive, type LiveState } from './follow.ts';
+import { createGatherer, MIN_GAP_MS } from './gather.ts';
+import { LIVE_KEYS, staleKeys } from './stale-keys.ts';
+
+const LiveContext = createContext<LiveState>({ kind: 'connecting' });
+
+// The counts change with every run, and nobody reads them faster.
+const STATS_GAP_MS = 1_000;
+
+/** Keeps all that is on the screen fresh while somebody is signed in: one event stream for the page. */
+export function LiveProvider({ children }: { readonly children: ReactNode }) {
+  const connection = useConnection();
+  const isAnswered = useIsAnswered();
+  const client = useQueryClient();
+  const { phase } = useSessionState();
+  const [state, setState] = useState<LiveState>({ kind: 'connecting' });
+  useEffect(() => {
+    if (phase !== 'signed-in') return undefined;
+    const timers = {
+      now: () => Date.now(),
+      setTimer: (run: () => void, ms: number) => window.setTimeout(run, ms),
+      clearTimer: (timer: number) => window.clearTimeout(timer),
+    };
+    const gatherer = createGatherer({
+      ...timers,
+      refetch: (queryKey) => client.invalidateQueries({ queryKey }),
+      gapOf: ([name]) => (name === queryKeys.stats()[0] ? STATS_GAP_MS : MIN_GAP_MS),
+    });
+    const follower = followLive({
+      ...timers,
+      events: (options) => jobEvents(connection, options),
+      onEvent: (event) => gatherer.add(staleKeys(event)),
+      readAll: () => readAll(client),
+      isAnswered,
+      onState: setState,
+    });
+    const onVisibility = (): void => {
+      gatherer.setPaused(document.hidden);
+      follower.setHidden(document.hidden);
+    };
+    onVisibility();
+    document.addEventListener('visibilitychange', onVisibility);
+    return () => {
+      document.removeEventListener('visibilitychange', onVisibility);
+      follower.stop();
+      gatherer.clear();
+    };
+  }, [connection, isAnswered, client, phase]);
+  return <LiveContext value={state}>{children}</LiveContext>;
+}
+
+/** How fresh the page is. */
+export function useLive(): LiveState {
+  return useContext(LiveContext);
+}
+
+/** Reads anew what is on the screen. */
+async function readAll(client: QueryClient): Promise<void> {
+  await Promise.all(LIVE_KEYS.map((queryKey) => client.invalidateQueries({ queryKey })));
+}

@@ -1,0 +1,53 @@
+import type { JobEvent } from '@greenvue/jobs/client';
+import { expect, test } from 'vitest';
+import { LIVE_KEYS, staleKeys } from './stale-keys.ts';
+
+function event(type: JobEvent['type'], runId: string | null = '7'): JobEvent {
+  return {
+    id: 'x-1',
+    at: '2026-01-01T00:00:00.000Z',
+    type,
+    job_id: 'mail',
+    run_id: runId,
+    count: null,
+    data: null,
+  };
+}
+
+test('progress changes a run where it is shown, and no job', () => {
+  expect(staleKeys(event('run.progress'))).toEqual([
+    ['runs'],
+    ['job-runs', 'mail'],
+    ['run', '7'],
+    ['run-logs', '7'],
+  ]);
+});
+
+test('the end of a run changes its job, too', () => {
+  const keys = staleKeys(event('run.failed'));
+  for (const key of [['jobs'], ['job', 'mail'], ['stats'], ['runs'], ['run', '7']])
+    expect(keys).toContainEqual(key);
+  expect(keys).not.toContainEqual(['run']);
+});
+
+test('many runs at once name none, so that all that are shown change', () => {
+  expect(staleKeys(event('runs.coalesced', null))).toContainEqual(['run']);
+});
+
+test('an edit is in the audit log', () => {
+  expect(staleKeys(event('job.updated', null))).toContainEqual(['audit']);
+});
+
+test('all that an event makes stale is read anew after a reset', () => {
+  const types = [
+    'job.created',
+    'job.deleted',
+    'job.paused',
+    'run.queued',
+    'run.progress',
+    'runs.coalesced',
+  ] as const;
+  for (const key of types.flatMap((type) => staleKeys(event(type)))) {
+    expect(LIVE_KEYS.some((live) => live.every((part, index) => part === key[index]))).toBe(true);
+  }
+});

@@ -1,0 +1,53 @@
+import type { JobEvent } from '@greenvue/jobs/client';
+import { queryKeys } from '../data/query-keys.ts';
+
+type Key = readonly unknown[];
+
+/** All that events can make stale. */
+export const LIVE_KEYS: readonly Key[] = [
+  queryKeys.jobs(),
+  ['job'],
+  ['job-runs'],
+  queryKeys.runs(),
+  ['run'],
+  ['run-logs'],
+  queryKeys.stats(),
+  queryKeys.audit(),
+];
+
+/** What an event makes stale. */
+export function staleKeys(event: JobEvent): readonly Key[] {
+  switch (event.type) {
+    case 'job.created':
+    case 'job.updated':
+    case 'job.paused':
+    case 'job.resumed':
+      return [...jobKeys(event.job_id), queryKeys.audit()];
+    case 'job.deleted':
+      return [...jobKeys(event.job_id), queryKeys.runs(), queryKeys.jobRuns(event.job_id), queryKeys.audit()];
+    case 'run.progress':
+      return [queryKeys.runs(), queryKeys.jobRuns(event.job_id), ...runKeys(event)];
+    case 'run.queued':
+    case 'run.started':
+    case 'run.retrying':
+    case 'run.skipped':
+    case 'run.succeeded':
+    case 'run.failed':
+    case 'run.cancelled':
+    case 'runs.coalesced':
+      return [...jobKeys(event.job_id), queryKeys.runs(), queryKeys.jobRuns(event.job_id), ...runKeys(event)];
+    default:
+      // A newer server may tell of more.
+      event.type satisfies never;
+      return LIVE_KEYS;
+  }
+}
+
+function jobKeys(id: string): readonly Key[] {
+  return [queryKeys.jobs(), queryKeys.job(id), queryKeys.stats()];
+}
+
+/** A coalesced event stands for many runs, and names none: those on the screen are all read anew. */
+function runKeys({ run_id: id }: JobEvent): readonly Key[] {
+  return id === null ? [['run'], ['run-logs']] : [queryKeys.run(id), queryKeys.runLogs(id)];
+}

@@ -1,0 +1,68 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Link } from 'wouter';
+import { useJobs } from '../data/queries.ts';
+import { CheckIcon } from '../parts/icons.tsx';
+import { Ago } from '../parts/instant.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Failed, Loading } from '../parts/states.tsx';
+import { HealthBadge } from '../parts/status.tsx';
+import { Plain } from '../parts/text.tsx';
+import classes from './lists.module.css';
+
+const SHOWN = 8;
+
+/** Jobs that need a look, and why. */
+export function AttentionPanel() {
+  const { data, error, refetch } = useJobs({ health: 'unhealthy', limit: SHOWN, recent_runs: 0 });
+  const [page] = data?.pages ?? [];
+  return (
+    <Panel
+      title="Needs attention"
+      aside={
+        page !== undefined && page.next_cursor !== null ? (
+          <Link href="/jobs?health=unhealthy">All of them</Link>
+        ) : undefined
+      }
+    >
+      {page === undefined ? (
+        error === null ? (
+          <Loading rows={4} />
+        ) : (
+          <Failed error={error} onRetry={() => void refetch()} />
+        )
+      ) : page.data.length === 0 ? (
+        <p className={classes.well}>
+          <CheckIcon /> All jobs are well.
+        </p>
+      ) : (
+        <ul className={classes.list}>
+          {page.data.map((job) => (
+            <Patient key={job.uid} job={job} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Patient({ job }: { readonly job: Job }) {
+  const { reason, since } = job.health;
+  return (
+    <li className={classes.item}>
+      <div className={classes.line}>
+        <Link href={`/jobs/${job.id}`} className={classes.name}>
+          <Plain>{job.name}</Plain>
+        </Link>
+        <HealthBadge health={job.health} />
+      </div>
+      <div className={classes.more}>
+        {reason === null ? null : <Plain>{reason}</Plain>}
+        {since === null ? null : (
+          <>
+            {reason === null ? '' : ', '}since <Ago at={since} />
+          </>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,63 @@
+import type { JobType } from '@greenvue/jobs/client';
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
+import { useJobTypes } from '../data/queries.ts';
+import { Failed, Loading } from '../parts/states.tsx';
+import { Plain } from '../parts/text.tsx';
+import { useMay } from '../session/session.tsx';
+import classes from './overview.module.css';
+
+const SHOWN = 3;
+
+/** For a new installation: a card for each of the first job types, that leads to a job of it. */
+export function FirstJob() {
+  const { data: types, error, refetch } = useJobTypes();
+  const { admin } = useMay();
+  return (
+    <>
+      <p className={classes.welcome}>
+        There are no jobs yet. A job runs something that the server knows, on a schedule that you choose
+        {admin ? ': begin with one of these.' : '. An admin can make the first one.'}
+      </p>
+      {types === undefined ? (
+        error === null ? (
+          <Loading rows={4} />
+        ) : (
+          <Failed error={error} onRetry={() => void refetch()} />
+        )
+      ) : (
+        <div className={classes.first}>
+          {types.slice(0, SHOWN).map((type) => (
+            <TypeCard key={type.type} type={type} mayMake={admin} />
+          ))}
+        </div>
+      )}
+    </>
+  );
+}
+
+function TypeCard({ type, mayMake }: { readonly type: JobType; readonly mayMake: boolean }) {
+  return (
+    <section className={classes.card}>
+      <h2 className={classes.cardTitle}>
+        <Plain>{titleOf(type.type)}</Plain>
+      </h2>
+      <p className={classes.cardText}>
+        <Plain>{type.description}</Plain>
+      </p>
+      {mayMake ? (
+        <div className={classes.cardAction}>
+          <Button component={Link} href={`/jobs/new?type=${encodeURIComponent(type.type)}`} variant="light">
+            Make this job
+          </Button>
+        </div>
+      ) : null}
+    </section>
+  );
+}
+
+/** `send_mail` as "Send mail". */
+function titleOf(type: string): string {
+  const words = type.replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}

@@ -1,0 +1,96 @@
+import type { Stats } from '@greenvue/jobs/client';
+import { Table } from '@mantine/core';
+import { Ago } from '../parts/instant.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Plain } from '../parts/text.tsx';
+import classes from './nodes.module.css';
+
+type Node = Stats['nodes'][number];
+
+interface NodesPanelProps {
+  readonly nodes: readonly Node[];
+  readonly className?: string | undefined;
+}
+
+/** The server's processes, the one that answers first. */
+export function NodesPanel({ nodes, className }: NodesPanelProps) {
+  return (
+    <Panel title="Nodes" className={className}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by the keyboard too */}
+      <section className={classes.scroll} tabIndex={0} aria-label="Nodes, a table">
+        <Table miw={760}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">Node</Table.Th>
+              <Table.Th scope="col">Health</Table.Th>
+              <Table.Th scope="col">Places busy</Table.Th>
+              <Table.Th scope="col">Claimed, waiting</Table.Th>
+              <Table.Th scope="col">Event loop delay (p99)</Table.Th>
+              <Table.Th scope="col">Version</Table.Th>
+              <Table.Th scope="col">Started</Table.Th>
+              <Table.Th scope="col">Seen</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {nodes.map((node, index) => (
+              <NodeRow key={node.node} node={node} isAnswering={index === 0} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </section>
+    </Panel>
+  );
+}
+
+function NodeRow({ node, isAnswering }: { readonly node: Node; readonly isAnswering: boolean }) {
+  return (
+    <Table.Tr>
+      <Table.Th scope="row" className={classes.name}>
+        <Plain>{node.node}</Plain>
+        {isAnswering ? <span className={classes.note}>answers you</span> : null}
+      </Table.Th>
+      <Table.Td>
+        <span className={classes.health} data-health={node.health} title={HEALTH_MEANS[node.health]}>
+          {node.health}
+        </span>
+      </Table.Td>
+      <Table.Td>
+        <Places busy={node.busy} places={node.places} />
+      </Table.Td>
+      <Table.Td className={classes.number}>{node.buffered}</Table.Td>
+      <Table.Td className={classes.number}>
+        {node.event_loop_delay_ms.toFixed(1)} ms
+        {node.throttled ? <span className={classes.note}>claims held back</span> : null}
+      </Table.Td>
+      <Table.Td>{node.version === '' ? '–' : node.version}</Table.Td>
+      <Table.Td>
+        <Ago at={node.started_at} />
+      </Table.Td>
+      <Table.Td>
+        <Ago at={node.seen_at} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+const HEALTH_MEANS: Readonly<Record<Node['health'], string>> = {
+  ok: 'It works.',
+  late: 'No heartbeat for 10 s; after 15 it is taken for dead.',
+  stalled: 'Its event loop stands still.',
+  joining: 'Cut off from the others: it claims nothing.',
+};
+
+function Places({ busy, places }: { readonly busy: number; readonly places: number }) {
+  return (
+    <span className={classes.places}>
+      <meter
+        className={classes.meter}
+        min={0}
+        max={Math.max(1, places)}
+        value={busy}
+        aria-label="Places busy"
+      />
+      {busy} of {places}
+    </span>
+  );
+}

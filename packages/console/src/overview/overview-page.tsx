@@ -1,0 +1,81 @@
+import type { Stats } from '@greenvue/jobs/client';
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
+import { useStats } from '../data/queries.ts';
+import { PlusIcon } from '../parts/icons.tsx';
+import { Failed, Loading } from '../parts/states.tsx';
+import { useMay } from '../session/session.tsx';
+import { Page } from '../shell/page.tsx';
+import { AttentionPanel } from './attention-panel.tsx';
+import { FirstJob } from './first-job.tsx';
+import { MinutesPanel } from './minutes-panel.tsx';
+import { NodesPanel } from './nodes-panel.tsx';
+import classes from './overview.module.css';
+import { RunningPanel } from './running-panel.tsx';
+import { Tiles } from './tiles.tsx';
+import { UpcomingPanel } from './upcoming-panel.tsx';
+
+/** What runs, what is wrong, what comes. */
+export function OverviewPage() {
+  const { data: stats, error, refetch } = useStats();
+  const { admin } = useMay();
+  return (
+    <Page
+      title="Overview"
+      lead={stats === undefined ? undefined : <Lead stats={stats} />}
+      actions={
+        admin ? (
+          <Button component={Link} href="/jobs/new" leftSection={<PlusIcon />}>
+            New job
+          </Button>
+        ) : undefined
+      }
+    >
+      {stats === undefined ? (
+        error === null ? (
+          <Loading rows={12} />
+        ) : (
+          <Failed error={error} onRetry={() => void refetch()} />
+        )
+      ) : (
+        <Overview stats={stats} />
+      )}
+    </Page>
+  );
+}
+
+function Overview({ stats }: { readonly stats: Stats }) {
+  const { active, paused, finished } = stats.jobs;
+  if (active + paused + finished === 0) {
+    return (
+      <>
+        <FirstJob />
+        <NodesPanel nodes={stats.nodes} />
+      </>
+    );
+  }
+  return (
+    <>
+      <Tiles stats={stats} />
+      <div className={classes.grid}>
+        <MinutesPanel stats={stats} className={classes.wide} />
+        <div className={classes.side}>
+          <AttentionPanel />
+          <RunningPanel className={classes.rest} />
+        </div>
+        <UpcomingPanel className={classes.full} />
+        <NodesPanel nodes={stats.nodes} className={classes.full} />
+      </div>
+    </>
+  );
+}
+
+function Lead({ stats: { nodes } }: { readonly stats: Stats }) {
+  const [answering] = nodes;
+  return (
+    <>
+      {nodes.length === 1 ? 'One node' : `${nodes.length} nodes`}
+      {answering === undefined || answering.version === '' ? '' : ` · version ${answering.version}`}
+    </>
+  );
+}

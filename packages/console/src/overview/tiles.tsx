@@ -1,0 +1,84 @@
+import type { Stats } from '@greenvue/jobs/client';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { durationText } from '../parts/duration.ts';
+import { Ago } from '../parts/instant.tsx';
+import classes from './tiles.module.css';
+
+/** The numbers that say at a glance how it stands. */
+export function Tiles({ stats }: { readonly stats: Stats }) {
+  const { jobs, runs, last_minute: minute, nodes } = stats;
+  const places = nodes.reduce((sum, node) => sum + node.places, 0);
+  return (
+    <dl className={classes.tiles}>
+      <Tile label="Running now" value={runs.running}>
+        of {places} {places === 1 ? 'place' : 'places'}
+      </Tile>
+      <Tile label="Waiting" value={runs.queued}>
+        {runs.held === 0 ? 'none held' : `${runs.held} held`}
+        {/* An older server does not tell. */}
+        {runs.due_since ? (
+          <>
+            , due <Ago at={runs.due_since} />
+          </>
+        ) : null}
+      </Tile>
+      <Tile label="Active jobs" value={<Link href="/jobs">{jobs.active}</Link>}>
+        {jobs.paused} paused, {jobs.finished} finished
+      </Tile>
+      <HealthTile health={stats.health} />
+      <Tile label="Started, last minute" value={minute.started}>
+        {minute.finished.succeeded} succeeded, {minute.finished.failed} failed
+      </Tile>
+      <Tile label="Lateness, last minute" value={lateness(minute.lateness_ms?.p99)}>
+        {minute.lateness_ms === null
+          ? 'nothing started'
+          : `p99 · p50 ${lateness(minute.lateness_ms.p50)}, p95 ${lateness(minute.lateness_ms.p95)}, most ${lateness(minute.lateness_ms.max)}`}
+      </Tile>
+    </dl>
+  );
+}
+
+interface TileProps {
+  readonly label: string;
+  readonly value: ReactNode;
+  readonly tone?: 'bad' | undefined;
+  /** What goes with it. */
+  readonly children: ReactNode;
+}
+
+function Tile({ label, value, tone, children }: TileProps) {
+  return (
+    <div className={classes.tile}>
+      <dt className={classes.label}>{label}</dt>
+      <dd className={classes.value} data-tone={tone}>
+        {value}
+      </dd>
+      <dd className={classes.more}>{children}</dd>
+    </div>
+  );
+}
+
+const UNHEALTHY = ['no_handler', 'zombie', 'failing', 'late', 'overrunning'] as const;
+
+function HealthTile({ health }: { readonly health: Stats['health'] | undefined }) {
+  // An older server does not tell.
+  if (health === undefined) return null;
+  const ill = UNHEALTHY.filter((name) => health[name] > 0);
+  const count = ill.reduce((sum, name) => sum + health[name], 0);
+  return (
+    <Tile
+      label="Unhealthy jobs"
+      value={<Link href="/jobs?health=unhealthy">{count}</Link>}
+      tone={count > 0 ? 'bad' : undefined}
+    >
+      {count === 0
+        ? 'all are well'
+        : ill.map((name) => `${health[name]} ${name.replaceAll('_', ' ')}`).join(', ')}
+    </Tile>
+  );
+}
+
+function lateness(ms: number | undefined): string {
+  return ms === undefined ? '–' : durationText(ms);
+}

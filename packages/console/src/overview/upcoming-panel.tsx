@@ -1,0 +1,67 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Link } from 'wouter';
+import { useJobs } from '../data/queries.ts';
+import { Countdown, Instant } from '../parts/instant.tsx';
+import { useNow } from '../parts/now.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Failed, Loading } from '../parts/states.tsx';
+import { Plain } from '../parts/text.tsx';
+import classes from './lists.module.css';
+
+const SHOWN = 10;
+const HOUR_MS = 3_600_000;
+
+/** What comes due in the next hour, the next first. */
+export function UpcomingPanel({ className }: { readonly className?: string | undefined }) {
+  const { data, error, refetch } = useJobs({
+    status: 'active',
+    sort: 'next_run',
+    limit: SHOWN,
+    recent_runs: 0,
+  });
+  const [page] = data?.pages ?? [];
+  return (
+    <Panel
+      title="Due in the next hour"
+      className={className}
+      aside={<Link href="/jobs?sort=next_run">All jobs by next run</Link>}
+    >
+      {page === undefined ? (
+        error === null ? (
+          <Loading rows={4} />
+        ) : (
+          <Failed error={error} onRetry={() => void refetch()} />
+        )
+      ) : (
+        <Upcoming jobs={page.data} />
+      )}
+    </Panel>
+  );
+}
+
+function Upcoming({ jobs }: { readonly jobs: readonly Job[] }) {
+  const now = useNow();
+  const soon = jobs.filter(({ next_run: next }) => next !== null && Date.parse(next) <= now + HOUR_MS);
+  if (soon.length === 0) return <p className={classes.nothing}>Nothing comes due within an hour.</p>;
+  return (
+    <ul className={`${classes.list} ${classes.columns}`}>
+      {soon.map((job) => (
+        <li key={job.uid} className={classes.item}>
+          <div className={classes.line}>
+            <Link href={`/jobs/${job.id}`} className={classes.name}>
+              <Plain>{job.name}</Plain>
+            </Link>
+            <span>
+              <span className={classes.when}>
+                <Countdown to={job.next_run} />
+              </span>{' '}
+              <span className={classes.more}>
+                · <Instant at={job.next_run} />
+              </span>
+            </span>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,35 @@
+import { Button, Group, Modal, Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+interface ConfirmProps {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  readonly onConfirm: () => void;
+  readonly title: ReactNode;
+  /** What the button does, such as "Delete job": never "OK". */
+  readonly confirmLabel: string;
+  readonly danger?: boolean;
+  readonly isBusy?: boolean;
+  /** What it means. */
+  readonly children: ReactNode;
+}
+
+/** Asks before something is done that can't be taken back. The way out has the focus. */
+export function Confirm(props: ConfirmProps) {
+  const { opened, onClose, onConfirm, title, confirmLabel, danger = false, isBusy = false, children } = props;
+  return (
+    <Modal opened={opened} onClose={onClose} title={title}>
+      <Stack gap="lg">
+        <div>{children}</div>
+        <Group justify="flex-end" gap="sm">
+          <Button variant="default" onClick={onClose} data-autofocus disabled={isBusy}>
+            Keep as it is
+          </Button>
+          <Button {...(danger ? { color: 'red' } : {})} onClick={onConfirm} loading={isBusy}>
+            {confirmLabel}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

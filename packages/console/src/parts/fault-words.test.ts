@@ -1,0 +1,39 @@
+import { ApiError, ConnectionError, type Fault } from '@greenvue/jobs/client';
+import { expect, test } from 'vitest';
+import { faultWords, isOfAnotherVersion } from './fault-words.ts';
+
+function refusal(status: number, detail = 'Detail.', faults: readonly Fault[] = []): ApiError {
+  return new ApiError({ status, title: 'Title', detail, faults, requestId: 'r-1', retryAfterMs: undefined });
+}
+
+test.each([400, 401, 403, 404, 409, 412, 422, 429, 500, 503])(
+  'a %d has words of its own, and the server\u2019s',
+  (status) => {
+    const words = faultWords(refusal(status));
+    expect(words.title.length).toBeGreaterThan(5);
+    expect(words.advice).toMatch(/\.$/);
+    expect(words).toMatchObject({ detail: 'Detail.', requestId: 'r-1' });
+  },
+);
+
+test('no answer, and one of somebody else, are told apart', () => {
+  const none = faultWords(new ConnectionError('no_answer', 'No answer.'));
+  const foreign = faultWords(new ConnectionError('not_this_api', 'A page of a proxy.'));
+  expect(none.title).toBe('The server does not answer');
+  expect(foreign.title).not.toBe(none.title);
+});
+
+test('a path or a field that the server does not know speaks of another version', () => {
+  expect(isOfAnotherVersion(refusal(404, 'There is nothing at this path.'))).toBe(true);
+  expect(isOfAnotherVersion(refusal(405))).toBe(true);
+  const unknown = [{ pointer: '/recent_runs', detail: 'unknown field; known ones are q, sort' }];
+  expect(isOfAnotherVersion(refusal(422, 'Not valid.', unknown))).toBe(true);
+});
+
+test('what is wrong with a job or with what was typed does not', () => {
+  expect(isOfAnotherVersion(refusal(404, 'There is no job with this id.'))).toBe(false);
+  expect(isOfAnotherVersion(refusal(422, 'Not valid.', [{ pointer: '/name', detail: 'is required' }]))).toBe(
+    false,
+  );
+  expect(isOfAnotherVersion(new TypeError('x is undefined'))).toBe(false);
+});

@@ -1,0 +1,39 @@
+import type { Zone } from './zone.tsx';
+
+const PARTS = {
+  year: 'numeric',
+  month: 'short',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+} as const;
+
+const FULL = {
+  local: new Intl.DateTimeFormat('en-GB', PARTS),
+  utc: new Intl.DateTimeFormat('en-GB', { ...PARTS, timeZone: 'UTC' }),
+} as const;
+
+const SHORT_PARTS = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+
+const SHORT = {
+  local: new Intl.DateTimeFormat('en-GB', SHORT_PARTS),
+  utc: new Intl.DateTimeFormat('en-GB', { ...SHORT_PARTS, timeZone: 'UTC' }),
+} as const;
+
+/** A time to the second, such as "31 Jan 2026, 09:00:00"; in UTC with the word. */
+export function instantText(at: number, zone: Zone): string {
+  const text = FULL[zone].format(at);
+  return zone === 'utc' ? `${text} UTC` : text;
+}
+
+/** The time of day, such as "09:00". */
+export function clockText(at: number, zone: Zone): string {
+  return SHORT[zone].format(at);
+}
+
+/** How the viewer's own zone is called, such as "Europe/Berlin". */
+export function localZoneName(): string {
+  return FULL.local.resolvedOptions().timeZone;
+}

@@ -1,0 +1,119 @@
+import type { Run } from '@greenvue/jobs/client';
+import { Button, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { useCancelRun, useRetryRun } from '../data/actions.ts';
+import { Confirm } from '../parts/confirm.tsx';
+import { PlayIcon, StopIcon } from '../parts/icons.tsx';
+import { useNow } from '../parts/now.tsx';
+import { useMay } from '../session/session.tsx';
+import { useKeys } from '../shell/keys.ts';
+import { isLive, waitsForRetry } from './run-words.ts';
+
+interface RunActionsProps {
+  readonly run: Run;
+  /** The job of the run is there no more, or another one has its id: it can't be run again. */
+  readonly isJobGone: boolean;
+}
+
+/** What may be done with a run as it is: cancel it, with force as well; run it again; make its retry due now. */
+export function RunActions({ run, isJobGone }: RunActionsProps) {
+  const may = useMay();
+  if (!may.operate) return null;
+  if (isLive(run)) return <LiveActions run={run} />;
+  return <AgainAction run={run} isJobGone={isJobGone} />;
+}
+
+function LiveActions({ run }: { readonly run: Run }) {
+  const now = useNow();
+  const retry = useRetryRun();
+  const isWaiting = waitsForRetry(run, now);
+  const makeDue = (): void => {
+    if (!retry.isPending) retry.mutate({ run });
+  };
+  useKeys(isWaiting ? [{ key: 'r', does: 'Make the retry due now', run: makeDue }] : []);
+  return (
+    <>
+      {isWaiting ? (
+        <Button variant="default" leftSection={<PlayIcon />} loading={retry.isPending} onClick={makeDue}>
+          Retry now
+        </Button>
+      ) : null}
+      <CancelAction run={run} />
+    </>
+  );
+}
+
+function CancelAction({ run }: { readonly run: Run }) {
+  const [isAsking, setIsAsking] = useState(false);
+  const cancel = useCancelRun();
+  // A run that is told to stop and does not is all that is left for force.
+  const isForce = run.cancel_requested;
+  const close = (): void => setIsAsking(false);
+  useKeys([
+    {
+      key: 'c',
+      does: isForce ? 'Cancel the run with force' : 'Cancel the run',
+      run: () => setIsAsking(true),
+    },
+  ]);
+  return (
+    <>
+      <Button variant="light" color="red" leftSection={<StopIcon />} onClick={() => setIsAsking(true)}>
+        {isForce ? 'Cancel with force' : 'Cancel'}
+      </Button>
+      <Confirm
+        opened={isAsking}
+        onClose={close}
+        onConfirm={() => cancel.mutate({ run, force: isForce }, { onSettled: close })}
+        title={isForce ? 'Cancel this run with force?' : 'Cancel this run?'}
+        confirmLabel={isForce ? 'Cancel with force' : 'Cancel the run'}
+        danger
+        isBusy={cancel.isPending}
+      >
+        {isForce ? <ForceMeaning /> : <CancelMeaning run={run} />}
+      </Confirm>
+    </>
+  );
+}
+
+function CancelMeaning({ run }: { readonly run: Run }) {
+  return (
+    <Text>
+      {run.status === 'running'
+        ? 'Its handler is told to stop. What it has done stays done. If it returns all the same, the run has succeeded; if it does not stop, you can cancel it with force.'
+        : 'It waits, and will not be started. Its slot is not made up for.'}
+    </Text>
+  );
+}
+
+function ForceMeaning() {
+  return (
+    <Text>
+      It was told to stop and goes on. With force the run counts as cancelled at once, and its job goes on
+      without it. But its handler still works until it ends by itself: it keeps its place, and what it does
+      meanwhile may meet what the next run does.
+    </Text>
+  );
+}
+
+function AgainAction({ run, isJobGone }: RunActionsProps) {
+  const retry = useRetryRun();
+  const [, navigate] = useLocation();
+  const isOff = isJobGone || retry.isPending;
+  const again = (): void => {
+    if (!isOff) retry.mutate({ run }, { onSuccess: (made) => navigate(`/runs/${made.id}`) });
+  };
+  useKeys(isJobGone ? [] : [{ key: 'r', does: 'Run it again', run: again }]);
+  return (
+    <Button
+      leftSection={<PlayIcon />}
+      onClick={again}
+      loading={retry.isPending}
+      disabled={isJobGone}
+      title={isJobGone ? 'Its job was deleted, so that it can not be run again' : undefined}
+    >
+      {run.status === 'skipped' ? 'Run it after all' : 'Run again'}
+    </Button>
+  );
+}

@@ -1,0 +1,63 @@
+import type { Run } from '@greenvue/jobs/client';
+import { Instant } from '../parts/instant.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Plain } from '../parts/text.tsx';
+import { Fold } from './fold.tsx';
+import classes from './run.module.css';
+import { errorLine } from './run-words.ts';
+import { TextBlock } from './text-block.tsx';
+
+type AttemptError = Run['errors'][number];
+
+const REASONS: Record<AttemptError['reason'], string> = {
+  error: 'threw an error',
+  timeout: 'took too long',
+  payload_invalid: 'had a payload that does not fit',
+  lost: 'lost its node',
+};
+
+/** What went wrong, attempt by attempt; the newest is unfolded. */
+export function RunErrors({ run }: { readonly run: Run }) {
+  if (run.errors.length === 0) return null;
+  const newest = run.errors.length - 1;
+  return (
+    <Panel title={run.errors.length === 1 ? 'Error' : `Errors of ${run.errors.length} attempts`}>
+      <div className={classes.stack}>
+        {run.errors
+          .map((error, index) => (
+            <OneError key={`${error.attempt} ${error.at}`} error={error} isOpen={index === newest} />
+          ))
+          .reverse()}
+      </div>
+    </Panel>
+  );
+}
+
+function OneError({ error, isOpen }: { readonly error: AttemptError; readonly isOpen: boolean }) {
+  return (
+    <Fold
+      isOpen={isOpen}
+      summary={
+        <span className={classes.errorSummary}>
+          <span>
+            Attempt {error.attempt} {REASONS[error.reason]}: <Instant at={error.at} />
+          </span>
+          <span className={classes.errorLine}>
+            <Plain>{errorLine(error)}</Plain>
+          </span>
+        </span>
+      }
+    >
+      {error.message.trim().includes('\n') ? (
+        <TextBlock label="the message">{`${error.name}: ${error.message}`}</TextBlock>
+      ) : null}
+      {error.stack === null ? (
+        <p className={classes.quiet}>It has no stack.</p>
+      ) : (
+        <Fold summary="Stack">
+          <TextBlock label="the stack">{error.stack}</TextBlock>
+        </Fold>
+      )}
+    </Fold>
+  );
+}

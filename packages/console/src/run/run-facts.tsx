@@ -1,0 +1,86 @@
+import type { Job, Run } from '@greenvue/jobs/client';
+import { Link } from 'wouter';
+import { durationText, sinceText } from '../parts/duration.ts';
+import { Instant } from '../parts/instant.tsx';
+import { useNow } from '../parts/now.tsx';
+import { Plain } from '../parts/text.tsx';
+import { CopyButton } from './copy-button.tsx';
+import { Fact, Facts } from './facts.tsx';
+import classes from './run.module.css';
+import { attemptText, triggerText, waitedMs } from './run-words.ts';
+
+interface RunFactsProps {
+  readonly run: Run;
+  /** The job of this run, as far as it is there. */
+  readonly job: Job | undefined;
+}
+
+/** What is known about a run, in figures. */
+export function RunFacts({ run, job }: RunFactsProps) {
+  return (
+    <Facts>
+      {run.scheduled_for === null ? null : (
+        <Fact name="Slot">
+          <Instant at={run.scheduled_for} />
+        </Fact>
+      )}
+      {run.status === 'skipped' ? (
+        <Fact name="Skipped">
+          <Instant at={run.finished_at} />
+        </Fact>
+      ) : (
+        <WorkFacts run={run} job={job} />
+      )}
+      {run.retry_of === null ? null : (
+        <Fact name="Runs again">
+          <Link href={`/runs/${run.retry_of}`}>run {run.retry_of}</Link>
+        </Fact>
+      )}
+      <Fact name="Run id">
+        <span className={classes.withCopy}>
+          <code>{run.id}</code>
+          <CopyButton text={() => run.id} what="the id of the run" />
+        </span>
+      </Fact>
+    </Facts>
+  );
+}
+
+/** Of a run that there is work for: what never ran has none of it. */
+function WorkFacts({ run, job }: RunFactsProps) {
+  const waited = waitedMs(run);
+  return (
+    <>
+      <Fact name="Attempt">{attemptText(run, job?.max_attempts)}</Fact>
+      <Fact name="How it came about">{triggerText(run)}</Fact>
+      <Fact name="Queued">
+        <Instant at={run.queued_at} />
+      </Fact>
+      <Fact name={run.attempt > 1 ? 'Last attempt started' : 'Started'}>
+        <Instant at={run.started_at} />
+      </Fact>
+      <Fact name="Finished">
+        <Instant at={run.finished_at} />
+      </Fact>
+      {waited === undefined ? null : <Fact name="Waited">{durationText(waited)}</Fact>}
+      <Fact name={run.attempt > 1 ? 'Last attempt took' : 'Took'}>
+        <Took run={run} />
+      </Fact>
+      <Fact name="Node">{run.node === null ? 'none' : <Plain>{run.node}</Plain>}</Fact>
+      {run.recoveries === 0 ? null : <Fact name="Recoveries">{run.recoveries}</Fact>}
+    </>
+  );
+}
+
+function Took({ run }: { readonly run: Run }) {
+  if (run.status === 'running' && run.started_at !== null) return <Since from={run.started_at} />;
+  if (run.started_at !== null && run.finished_at !== null) return sinceText(run.started_at, run.finished_at);
+  // When the attempts before ended is told with their errors.
+  return run.status === 'queued' && run.errors.length > 0 ? 'waits for its next attempt' : 'not started';
+}
+
+function Since({ from }: { readonly from: string }) {
+  const now = useNow();
+  const seconds = Math.max(Math.floor((now - Date.parse(from)) / 1_000), 0);
+  return `${durationText(seconds * 1_000)} so far`;
+}

@@ -1,0 +1,128 @@
+import type { Job, Run } from '@greenvue/jobs/client';
+import { Text } from '@mantine/core';
+import { Link, useParams } from 'wouter';
+import { useJob, useRun } from '../data/queries.ts';
+import { useNow } from '../parts/now.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Empty, Failed, Loading } from '../parts/states.tsx';
+import { RunStatusBadge } from '../parts/status.tsx';
+import { Plain } from '../parts/text.tsx';
+import { useMay } from '../session/session.tsx';
+import { Page } from '../shell/page.tsx';
+import { runCurls } from './curl.ts';
+import { CurlFold } from './curl-fold.tsx';
+import { isGone } from './gone.ts';
+import classes from './run.module.css';
+import { RunActions } from './run-actions.tsx';
+import { RunErrors } from './run-errors.tsx';
+import { RunFacts } from './run-facts.tsx';
+import { RunLog } from './run-log.tsx';
+import { RunProgress } from './run-progress.tsx';
+import { runStory } from './run-words.ts';
+import { Story } from './story.tsx';
+import { JsonBlock } from './text-block.tsx';
+
+/** One run: how it goes or went, what it logged, and what can be done with it. */
+export function RunPage() {
+  const { id = '' } = useParams();
+  const query = useRun(id);
+  if (isGone(query.error)) return <NoRun id={id} />;
+  if (query.data !== undefined) return <KnownRun key={id} run={query.data} />;
+  return (
+    <Page title={`Run ${id}`}>
+      {query.isError ? (
+        <Failed error={query.error} onRetry={() => void query.refetch()} />
+      ) : (
+        <Loading rows={10} />
+      )}
+    </Page>
+  );
+}
+
+function NoRun({ id }: { readonly id: string }) {
+  return (
+    <Page title="No such run">
+      <Empty title="This run is not there" action={<Link href="/jobs">To the jobs</Link>}>
+        The server has no run <Plain>{id}</Plain>. Each job keeps its last 1,000 runs for 30 days, unless the
+        server is set up otherwise; older ones are gone. Or the address is mistyped.
+      </Empty>
+    </Page>
+  );
+}
+
+/** The job of a run, and whether it is the one that made it. */
+type JobOfRun =
+  | { readonly kind: 'known'; readonly job: Job }
+  | { readonly kind: 'other' | 'gone' | 'unread' };
+
+function useJobOf(run: Run): JobOfRun {
+  const query = useJob(run.job_id);
+  if (isGone(query.error)) return { kind: 'gone' };
+  if (query.data === undefined) return { kind: 'unread' };
+  return query.data.uid === run.job_uid ? { kind: 'known', job: query.data } : { kind: 'other' };
+}
+
+function KnownRun({ run }: { readonly run: Run }) {
+  const now = useNow();
+  const may = useMay();
+  const of = useJobOf(run);
+  const job = of.kind === 'known' ? of.job : undefined;
+  const isJobGone = of.kind === 'gone' || of.kind === 'other';
+  return (
+    <Page
+      title={`Run ${run.id}`}
+      back={<JobLink run={run} of={of} />}
+      marks={<RunStatusBadge status={run.status} reason={run.reason} />}
+      actions={<RunActions run={run} isJobGone={isJobGone} />}
+    >
+      <div className={classes.page}>
+        <div className={classes.head}>
+          <Story sentences={runStory(run, { job, now })} />
+          <RunProgress run={run} />
+          <RunFacts run={run} job={job} />
+        </div>
+        <RunErrors run={run} />
+        <RunResult run={run} />
+        {run.payload === null ? null : (
+          <Panel title="Its own payload">
+            <JsonBlock value={run.payload} label="the payload" />
+          </Panel>
+        )}
+        {run.status === 'skipped' ? null : <RunLog run={run} />}
+        <CurlFold curls={runCurls(run, may)} />
+      </div>
+    </Page>
+  );
+}
+
+function JobLink({ run, of }: { readonly run: Run; readonly of: JobOfRun }) {
+  const name = of.kind === 'known' ? of.job.name : run.job_id;
+  return (
+    <span>
+      Job{' '}
+      <Link href={`/jobs/${run.job_id}`}>
+        <Plain>{name}</Plain>
+      </Link>{' '}
+      <span className={classes.quiet}>
+        <Plain>{run.type}</Plain>
+        {of.kind === 'gone' ? ' · the job was deleted' : null}
+        {of.kind === 'other' ? ' · of an earlier job with this id' : null}
+      </span>
+    </span>
+  );
+}
+
+function RunResult({ run }: { readonly run: Run }) {
+  if (run.status !== 'succeeded') return null;
+  return (
+    <Panel title="Result">
+      {run.result === null || run.result === undefined ? (
+        <Text size="sm" c="dimmed">
+          Its handler returned nothing.
+        </Text>
+      ) : (
+        <JsonBlock value={run.result} label="the result" />
+      )}
+    </Panel>
+  );
+}

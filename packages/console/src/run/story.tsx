@@ -1,0 +1,21 @@
+import { Instant } from '../parts/instant.tsx';
+import classes from './run.module.css';
+import type { Sentence } from './run-words.ts';
+
+/** Sentences about a run, with their times in the viewer's zone. */
+export function Story({ sentences }: { readonly sentences: readonly Sentence[] }) {
+  if (sentences.length === 0) return null;
+  return (
+    <div className={classes.story}>
+      {sentences.map((sentence) => (
+        <p key={keyOf(sentence)}>
+          {sentence.map((part) => (typeof part === 'string' ? part : <Instant key={part.at} at={part.at} />))}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function keyOf(sentence: Sentence): string {
+  return sentence.map((part) => (typeof part === 'string' ? part : part.at)).join('');
+}

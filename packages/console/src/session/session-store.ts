@@ -1,0 +1,236 @@
+import { ApiError, ConnectionError, type Me, type Session } from '@greenvue/jobs/client';
+
+/** Where one stands with the server. */
+export type SessionState =
+  | { readonly phase: 'starting' }
+  /** What this tab had kept could not be tried: the server does not answer. */
+  | { readonly phase: 'unreachable'; readonly error: unknown }
+  | { readonly phase: 'signed-out' }
+  | { readonly phase: 'signed-in'; readonly me: Me }
+  /** The server takes the token no longer; the page stays as it is until one has signed in again. */
+  | { readonly phase: 'expired'; readonly me: Me };
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Who is signed in on this tab, and the tokens of it. */
+export interface SessionStore {
+  readonly state: () => SessionState;
+  readonly subscribe: (listener: () => void) => () => void;
+  /** Goes on with what the tab had kept before it was loaded anew. */
+  readonly resume: () => Promise<void>;
+  /** Throws what the server says against it. */
+  readonly signIn: (credentials: Credentials) => Promise<void>;
+  /** With an API token (`gv_…`) instead. Throws what the server says against it. */
+  readonly signInWithToken: (token: string) => Promise<void>;
+  readonly signOut: () => Promise<void>;
+  /** What to send as bearer token. */
+  readonly token: () => string | undefined;
+  /**
+   * Gets a new access token; false when one must sign in again. However many ask at once, the server is asked once: it takes a
+   * refresh token that comes a second time for a stolen one, and ends the session.
+   */
+  readonly renew: () => Promise<boolean>;
+  /** The server has refused the token, and there is no other. */
+  readonly expire: () => void;
+  /** Asks the server anew who one is: the role may have changed. */
+  readonly reread: () => Promise<void>;
+}
+
+/** A refresh token that another tab has used up, and what it got: a duplicated tab begins with its model's token. */
+export interface Renewal {
+  readonly was: string;
+  readonly session: Session;
+}
+
+export interface SessionDeps {
+  readonly logIn: (credentials: Credentials) => Promise<Session>;
+  readonly refresh: (refreshToken: string) => Promise<Session>;
+  readonly logOut: (refreshToken: string) => Promise<void>;
+  readonly whoHas: (token: string) => Promise<Me>;
+  /** What outlives a reload of this tab. */
+  readonly storage: {
+    readonly read: () => string | undefined;
+    readonly write: (value: string | undefined) => void;
+  };
+  readonly now: () => number;
+  /** Runs one at a time over all tabs. */
+  readonly alone: <T>(run: () => Promise<T>) => Promise<T>;
+  readonly announce: (renewal: Renewal) => void;
+  /** Asks the other tabs what became of a refresh token; who knows announces it. Done once they have had their time. */
+  readonly ask: (token: string) => Promise<void>;
+  readonly onAsk: (listener: (token: string) => void) => void;
+  readonly onRenewal: (listener: (renewal: Renewal) => void) => void;
+}
+
+type Kept =
+  | { readonly kind: 'refresh'; readonly token: string }
+  | { readonly kind: 'api'; readonly token: string };
+
+// A request that was under way with the old token asks to renew what has just been renewed.
+const FRESH_MS = 5_000;
+
+export function createSessionStore(deps: SessionDeps): SessionStore {
+  return new TabSession(deps);
+}
+
+// Its methods are fields, so that they can be handed on by themselves.
+class TabSession implements SessionStore {
+  readonly #deps: SessionDeps;
+  readonly #listeners = new Set<() => void>();
+  #state: SessionState = { phase: 'starting' };
+  #kept: Kept | undefined;
+  #accessToken: string | undefined;
+  /** The newest, and the refresh tokens that led to it. */
+  #session: Session | undefined;
+  readonly #past = new Set<string>();
+  #renewedAt = Number.NEGATIVE_INFINITY;
+  #renewing: Promise<boolean> | undefined;
+
+  constructor(deps: SessionDeps) {
+    this.#deps = deps;
+    deps.onRenewal(({ was, session }) => {
+      if (this.#kept?.kind === 'refresh' && this.#kept.token === was) this.#adopt(session);
+    });
+    deps.onAsk((token) => {
+      if (this.#session !== undefined && this.#past.has(token))
+        deps.announce({ was: token, session: this.#session });
+    });
+  }
+
+  readonly state = (): SessionState => this.#state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly token = (): string | undefined => this.#accessToken;
+
+  readonly resume = async (): Promise<void> => {
+    this.#become({ phase: 'starting' });
+    this.#kept = parseKept(this.#deps.storage.read());
+    try {
+      if (this.#kept === undefined) this.#become({ phase: 'signed-out' });
+      else if (this.#kept.kind === 'refresh') await this.#renewOnce(() => this.#takeUp());
+      else await this.signInWithToken(this.#kept.token);
+    } catch (error) {
+      if (isRefused(error)) this.expire();
+      else this.#become({ phase: 'unreachable', error });
+    }
+  };
+
+  readonly signIn = async (credentials: Credentials): Promise<void> =>
+    this.#adopt(await this.#deps.logIn(credentials));
+
+  readonly signInWithToken = async (token: string): Promise<void> => {
+    const me = await this.#deps.whoHas(token);
+    this.#accessToken = token;
+    this.#keep({ kind: 'api', token });
+    this.#become({ phase: 'signed-in', me });
+  };
+
+  readonly signOut = async (): Promise<void> => {
+    const last = this.#kept;
+    this.#forget();
+    this.#become({ phase: 'signed-out' });
+    if (last?.kind !== 'refresh') return;
+    try {
+      await this.#deps.logOut(last.token);
+    } catch (error) {
+      // Nobody has the token any more: it runs out by itself.
+      if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error;
+    }
+  };
+
+  readonly renew = (): Promise<boolean> => this.#renewOnce(() => this.#refresh());
+
+  readonly expire = (): void => {
+    if (this.#state.phase === 'expired' || this.#state.phase === 'signed-out') return;
+    this.#forget();
+    this.#become('me' in this.#state ? { phase: 'expired', me: this.#state.me } : { phase: 'signed-out' });
+  };
+
+  readonly reread = async (): Promise<void> => {
+    if (this.#accessToken === undefined || this.#state.phase !== 'signed-in') return;
+    const me = await this.#deps.whoHas(this.#accessToken);
+    if (this.state().phase === 'signed-in') this.#become({ phase: 'signed-in', me });
+  };
+
+  #renewOnce(renew: () => Promise<boolean>): Promise<boolean> {
+    this.#renewing ??= this.#deps.alone(renew).finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  /** While this page was not there, a tab that began as its copy may have used its token up. */
+  async #takeUp(): Promise<boolean> {
+    if (this.#kept?.kind === 'refresh') await this.#deps.ask(this.#kept.token);
+    return this.#refresh();
+  }
+
+  async #refresh(): Promise<boolean> {
+    if (this.#deps.now() - this.#renewedAt < FRESH_MS) return true;
+    if (this.#kept?.kind !== 'refresh') {
+      this.expire();
+      return false;
+    }
+    const was = this.#kept.token;
+    try {
+      const session = await this.#deps.refresh(was);
+      // Signed out meanwhile: what came too late must not sign in again.
+      if (this.#kept?.token !== was) return false;
+      this.#adopt(session);
+      this.#deps.announce({ was, session });
+      return true;
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      // Whoever has signed in anew meanwhile is not meant.
+      if (this.#kept?.token === was) this.expire();
+      return false;
+    }
+  }
+
+  #adopt(session: Session): void {
+    this.#accessToken = session.access_token;
+    this.#session = session;
+    this.#renewedAt = this.#deps.now();
+    if (this.#kept?.kind === 'refresh') this.#past.add(this.#kept.token);
+    this.#keep({ kind: 'refresh', token: session.refresh_token });
+    this.#become({ phase: 'signed-in', me: meOf(session) });
+  }
+
+  #forget(): void {
+    this.#accessToken = undefined;
+    this.#session = undefined;
+    this.#past.clear();
+    this.#keep(undefined);
+  }
+
+  #keep(kept: Kept | undefined): void {
+    this.#kept = kept;
+    this.#deps.storage.write(kept === undefined ? undefined : `${kept.kind}:${kept.token}`);
+  }
+
+  #become(state: SessionState): void {
+    this.#state = state;
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+function meOf({ user: { id, email, name, role } }: Session): Me {
+  return { id, kind: 'user', name, email, role };
+}
+
+function parseKept(text: string | undefined): Kept | undefined {
+  const [, kind, token] = /^(refresh|api):(.+)$/.exec(text ?? '') ?? [];
+  if (token === undefined) return undefined;
+  return kind === 'api' ? { kind: 'api', token } : { kind: 'refresh', token };
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 401 || error.status === 422);
+}

@@ -1,0 +1,65 @@
+import type { Connection, Me } from '@greenvue/jobs/client';
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import { type OpenSession, openSession } from './open-session.ts';
+import type { SessionState, SessionStore } from './session-store.ts';
+
+const SessionContext = createContext<OpenSession | undefined>(undefined);
+
+/** Who is signed in on this tab, for all below it; signed in or not, it shows its children. */
+export function SessionProvider({ children }: { readonly children: ReactNode }) {
+  const [session] = useState(openSession);
+  useEffect(() => {
+    // What can fail of it becomes a state.
+    void session.store.resume();
+  }, [session]);
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+/** The connection to the API, with this session's token. */
+export function useConnection(): Connection {
+  return useSession().connection;
+}
+
+/** Asks once, with little patience, whether the server is there. */
+export function useIsAnswered(): () => Promise<boolean> {
+  return useSession().isAnswered;
+}
+
+export function useSessionStore(): SessionStore {
+  return useSession().store;
+}
+
+export function useSessionState(): SessionState {
+  const { store } = useSession();
+  return useSyncExternalStore(store.subscribe, store.state);
+}
+
+/** Who is signed in; only where somebody is. */
+export function useMe(): Me {
+  const state = useSessionState();
+  if (state.phase !== 'signed-in' && state.phase !== 'expired') throw new Error('Nobody is signed in.');
+  return state.me;
+}
+
+/** What one's role allows. The server decides; this says what to show. */
+export function useMay(): { readonly operate: boolean; readonly admin: boolean } {
+  const { role } = useMe();
+  return useMemo(
+    () => ({ operate: role === 'operator' || role === 'admin', admin: role === 'admin' }),
+    [role],
+  );
+}
+
+function useSession(): OpenSession {
+  const session = useContext(SessionContext);
+  if (session === undefined) throw new Error('There is no SessionProvider above.');
+  return session;
+}

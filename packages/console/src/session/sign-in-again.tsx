@@ -1,0 +1,31 @@
+import { Anchor, Modal, Text } from '@mantine/core';
+import { useMe, useSessionStore } from './session.tsx';
+import { SignInForm } from './sign-in-form.tsx';
+
+/** Over the page whose session has ended; behind it, all stays as it was. */
+export function SignInAgain({ opened }: { readonly opened: boolean }) {
+  const store = useSessionStore();
+  const me = useMe();
+  return (
+    <Modal
+      opened={opened}
+      onClose={() => undefined}
+      title="Sign in again"
+      withCloseButton={false}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      centered
+    >
+      <Text size="sm" c="dimmed" mb="md">
+        Your session has ended: the server does not take its token any more. What you have open is kept, and
+        goes on where you were.
+      </Text>
+      <SignInForm email={me.email ?? undefined} />
+      <Text size="sm" ta="center" mt="md">
+        <Anchor component="button" type="button" size="sm" onClick={() => void store.signOut()}>
+          Leave it, and sign out
+        </Anchor>
+      </Text>
+    </Modal>
+  );
+}

@@ -1,0 +1,56 @@
+import { Kbd, Modal, Switch, Table, Text } from '@mantine/core';
+import { useKeyList, useKeysSetting } from './keys-provider.tsx';
+
+interface HelpDialogProps {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}
+
+/** All keys that work on the page that is open. */
+export function HelpDialog({ opened, onClose }: HelpDialogProps) {
+  const bindings = useKeyList();
+  const { isOn, setOn } = useKeysSetting();
+  return (
+    <Modal opened={opened} onClose={onClose} title="Keys">
+      <Text size="sm" c="dimmed" mb="sm">
+        Single keys work where nothing is typed. These are the ones of the page that is open.
+      </Text>
+      <Table verticalSpacing={6} withRowBorders={false}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col" w={90}>
+              Key
+            </Table.Th>
+            <Table.Th scope="col">What it does</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {bindings.map(({ key, does }) => (
+            <Table.Tr key={key}>
+              <Table.Td>
+                <Kbd>{KEY_NAMES[key] ?? key}</Kbd>
+              </Table.Td>
+              <Table.Td>{does}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Switch
+        mt="lg"
+        checked={isOn}
+        onChange={(event) => setOn(event.currentTarget.checked)}
+        label="Single keys"
+        description="Off, if letters come to the page that you did not mean, as from speech input."
+      />
+    </Modal>
+  );
+}
+
+const KEY_NAMES: Readonly<Record<string, string>> = {
+  ' ': 'Space',
+  Escape: 'Esc',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+};

@@ -1,0 +1,19 @@
+import { useLocation } from 'wouter';
+import { useMay } from '../session/session.tsx';
+import { useKeys } from './keys.ts';
+
+/**
+ * The keys that work on every page. A component of its own, drawn before the page, so that the page's own keys come later and
+ * win.
+ */
+export function ShellKeys({ onHelp }: { readonly onHelp: () => void }) {
+  const [, navigate] = useLocation();
+  const { admin } = useMay();
+  useKeys([
+    { key: '?', does: 'This list', run: onHelp },
+    { key: 'o', does: 'Go to the overview', run: () => navigate('/') },
+    { key: 'l', does: 'Go to the list of jobs', run: () => navigate('/jobs') },
+    ...(admin ? [{ key: 'n', does: 'New job', run: () => navigate('/jobs/new') }] : []),
+  ]);
+  return null;
+}

@@ -1,0 +1,65 @@
+import { AppShell } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { type ReactNode, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import { ArrivalContext, createArrival } from './arrival.ts';
+import { FreshnessBanner } from './freshness-banner.tsx';
+import { Header } from './header.tsx';
+import { HelpDialog } from './help-dialog.tsx';
+import { PageBoundary } from './page-boundary.tsx';
+import { PhoneMenu } from './phone-menu.tsx';
+import { useServerClock } from './server-clock.ts';
+import classes from './shell.module.css';
+import { ShellKeys } from './shell-keys.tsx';
+import { VersionBanner } from './version-banner.tsx';
+
+const HEADER_HEIGHT = 52;
+
+/** What is around each page: header, navigation, banners, help. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const [location] = useLocation();
+  const [isMenuOpen, menu] = useDisclosure(false);
+  const [isHelpOpen, help] = useDisclosure(false);
+  const arrival = useArrivals(location);
+  useServerClock();
+  return (
+    <ArrivalContext value={arrival}>
+      <ShellKeys onHelp={help.open} />
+      <a className={classes.skip} href="#main">
+        Skip to the page
+      </a>
+      <AppShell
+        header={{ height: HEADER_HEIGHT }}
+        navbar={{ width: 280, breakpoint: 'sm', collapsed: { desktop: true, mobile: !isMenuOpen } }}
+        padding={{ base: 'md', sm: 'lg' }}
+        transitionDuration={0}
+      >
+        <AppShell.Header className={classes.header}>
+          <Header isMenuOpen={isMenuOpen} onMenu={menu.toggle} onHelp={help.open} />
+        </AppShell.Header>
+        {isMenuOpen ? (
+          <AppShell.Navbar className={classes.navbar} hiddenFrom="sm">
+            <PhoneMenu onHelp={help.open} onDone={menu.close} />
+          </AppShell.Navbar>
+        ) : null}
+        <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
+          <FreshnessBanner />
+          <VersionBanner />
+          <PageBoundary key={location}>{children}</PageBoundary>
+        </AppShell.Main>
+      </AppShell>
+      <HelpDialog opened={isHelpOpen} onClose={help.close} />
+    </ArrivalContext>
+  );
+}
+
+/** Notes that one has gone to another page, before that page appears. */
+function useArrivals(location: string) {
+  const [arrival] = useState(createArrival);
+  const last = useRef(location);
+  if (last.current !== location) {
+    last.current = location;
+    arrival.left();
+  }
+  return arrival;
+}

@@ -1,0 +1,34 @@
+import { Button } from '@mantine/core';
+import { useStats } from '../data/queries.ts';
+import { isOfAnotherVersion } from '../parts/fault-words.ts';
+import { CONSOLE_VERSION } from '../version.ts';
+import { Banner } from './banner.tsx';
+
+/** Says when the server is of another version than this page. */
+export function VersionBanner() {
+  const { data, error } = useStats();
+  if (isOfAnotherVersion(error)) {
+    return (
+      <Banner tone="warning" action={<ReloadButton />}>
+        The server does not know what this page (version {CONSOLE_VERSION}) asks it: it is older or newer.
+        Some of the page may be missing.
+      </Banner>
+    );
+  }
+  const [answering] = data?.nodes ?? [];
+  if (answering === undefined || answering.version === CONSOLE_VERSION) return null;
+  return (
+    <Banner tone="warning" action={<ReloadButton />}>
+      This page is of version {CONSOLE_VERSION}, the server of version {answering.version || 'unknown'}.
+      Reload the page to get the one that goes with the server; until then, some of it may be missing.
+    </Banner>
+  );
+}
+
+function ReloadButton() {
+  return (
+    <Button size="compact-sm" variant="default" onClick={() => window.location.reload()}>
+      Reload
+    </Button>
+  );
+}

@@ -1,0 +1,82 @@
+// Builds the console into packages/console/dist, when its sources are others than those of the last build. Plain JavaScript, like
+// install.mjs, which comes before it. Prints to stderr only.
+// `--optional` stands for a server that had better run without its console than not at all.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const folder = join(root, 'packages', 'console');
+const built = join(folder, 'dist');
+const stampFile = join(built, '.stamp');
+const isOptional = process.argv.includes('--optional');
+
+const sources = [
+  'packages/console/src',
+  'packages/console/public',
+  'packages/console/index.html',
+  'packages/console/package.json',
+  'packages/console/vite.config.ts',
+  // What the page takes of the engine's package.
+  'packages/jobs/src/client',
+  'packages/jobs/src/http',
+  'packages/jobs/src/core',
+  'package-lock.json',
+];
+
+/** Of names and contents: a checkout or a copy changes the times of files and nothing else. */
+function stampOf(paths) {
+  const hash = createHash('sha256');
+  for (const path of paths.flatMap(filesAt).sort()) {
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(root, path)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function filesAt(path) {
+  if (/\.[a-z]+$/.test(path)) return [path];
+  return readdirSync(join(root, path), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+    .map((entry) =>
+      join(entry.parentPath ?? entry.path, entry.name)
+        .slice(root.length + 1)
+        .replaceAll('\\', '/'),
+    );
+}
+
+function build() {
+  // Aside, and then in one go to its place: a server may be reading there.
+  const fresh = join(root, 'node_modules', `.greenvue-console-${process.pid}`);
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const ours = join(root, 'node_modules', '.bin', 'node');
+  const node = process.platform !== 'win32' && existsSync(ours) ? ours : process.execPath;
+  const args = [vite, 'build', '--logLevel', 'error', '--emptyOutDir', '--outDir', fresh];
+  const result = spawnSync(node, args, { cwd: folder, stdio: ['ignore', 2, 2] });
+  if (result.status === 0) {
+    writeFileSync(join(fresh, '.stamp'), stamp);
+    rmSync(built, { recursive: true, force: true });
+    try {
+      renameSync(fresh, built);
+    } catch (error) {
+      // Another process that built the same was faster.
+      if (!existsSync(stampFile)) throw error;
+    }
+  }
+  rmSync(fresh, { recursive: true, force: true });
+  return result.status === 0;
+}
+
+const stamp = stampOf(sources);
+if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
+  process.stderr.write('Building the console (once for each change of it) ...\n');
+  if (!build()) {
+    process.stderr.write('The console could not be built; see the lines above.\n');
+    if (!isOptional) process.exit(1);
+    process.stderr.write('The server starts without it: npm run console tries again.\n');
+  }
+}
