@@ -1,10 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { findings } from '../../../packages/console/test/axe.ts';
 import { launch } from '../../../packages/console/test/browser.ts';
 import { createTestPostgres, type Dialect, temporaryFolder } from '../src/db/test-database.ts';
 import { smtpError, startSmtp } from '../src/notifications/test-smtp.ts';
+import { textOf } from '../src/test-bodies.ts';
 import { freePort } from '../src/test-process.ts';
-import { fillDatabase, fillFolder, startServer } from './operator.ts';
+import { becomeOperator, fillDatabase, fillFolder, startServer } from './operator.ts';
 import type { Env } from './shell.ts';
 
 /** A browser, a server and several processes of theirs, on a machine that may be busy. */
@@ -188,6 +190,55 @@ test(
     await page.getByText(/Reconnecting since|Offline since/).waitFor();
     await startServer(env);
     await page.getByText('Live', { exact: true }).waitFor({ timeout: 60_000 });
+    expect(faults).toEqual([]);
+  },
+  SLOW_MS,
+);
+
+const LOOKS = [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'dark', width: 390 },
+] as const;
+
+test(
+  'no page breaks WCAG, whatever its names are, light or dark, wide or narrow',
+  async () => {
+    const env = await environment('sqlite', {});
+    await startServer(env);
+    const operator = await becomeOperator(env);
+    const make = (id: string, name: string) =>
+      operator.ask('POST', '/api/jobs', { id, name, type: 'update_search_index', interval: '1h' });
+    await make('search', 'Search');
+    await make('markup', '<img src=x onerror="document.title=1"> \u202Eabc \u{1F6B2} '.padEnd(190, 'w'));
+    const { body } = await operator.ask('POST', '/api/jobs/search/runs');
+    const runId = textOf(body, 'id');
+    await operator.finished(runId);
+    const { page, faults, goTo } = await visit(env.PORT);
+    const paths = [
+      '/',
+      '/jobs',
+      '/jobs/search',
+      '/jobs/markup',
+      '/jobs/search/edit',
+      '/jobs/new',
+      `/runs/${runId}`,
+    ];
+    const found: string[] = [];
+    for (const { colorScheme, width } of LOOKS) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      for (const path of paths) {
+        await goTo(path);
+        await page.getByRole('heading', { level: 2 }).or(page.getByRole('row')).first().waitFor();
+        for (const { rule, impact, places } of await findings(page))
+          found.push(`${path} ${colorScheme} ${impact} ${rule}: ${places[0]}`);
+        const overflow = await page.evaluate<boolean>(
+          'document.documentElement.scrollWidth > document.documentElement.clientWidth',
+        );
+        if (overflow) found.push(`${path} ${width}: wider than the window`);
+      }
+    }
+    expect(found).toEqual([]);
     expect(faults).toEqual([]);
   },
   SLOW_MS,

@@ -8,15 +8,16 @@ import { Failed, Loading } from '../parts/states.tsx';
 import { isolated, Plain } from '../parts/text.tsx';
 import { useMay } from '../session/session.tsx';
 import { Page } from '../shell/page.tsx';
-import { createBody, type Draft, definitionOf, draftOf, newDraft, readDraft } from './draft.ts';
+import { createBody, type Draft, definitionOf, draftOf, newDraft, readDraft, withType } from './draft.ts';
 import { refusalOf } from './faults.ts';
 import { JobFormView } from './job-form.tsx';
 import { suggestCopyId } from './job-id.ts';
 import { useLeaveGuard } from './leave-guard.tsx';
 import { OnlyAdmins } from './only-admins.tsx';
+import { payloadField } from './payload-fields.ts';
 import { useJobForm } from './use-job-form.ts';
 
-/** `/jobs/new`: makes a job; with `?copy=<id>` the form begins with that job. */
+/** `/jobs/new`: makes a job; with `?copy=<id>` the form begins with that job, with `?type=<type>` with that type. */
 export function NewJobPage() {
   const { admin } = useMay();
   const [search] = useSearchParams();
@@ -24,15 +25,31 @@ export function NewJobPage() {
   if (!admin) {
     return <OnlyAdmins title="New job" what="make jobs" back={{ href: '/jobs', label: 'To the jobs' }} />;
   }
-  return copied === '' ? <EmptyForm /> : <CopyForm key={copied} id={copied} />;
+  return copied === '' ? (
+    <EmptyForm type={search.get('type') ?? ''} />
+  ) : (
+    <CopyForm key={copied} id={copied} />
+  );
 }
 
-function EmptyForm() {
+function EmptyForm({ type: wanted }: { readonly type: string }) {
   return (
     <WithTypes title="New job">
-      {(types) => <NewForm title="New job" types={types} initial={newDraft} cancelHref="/jobs" />}
+      {(types) => (
+        <NewForm
+          title="New job"
+          types={types}
+          initial={() => draftOfType(types, wanted)}
+          cancelHref="/jobs"
+        />
+      )}
     </WithTypes>
   );
+}
+
+function draftOfType(types: readonly JobType[], wanted: string): Draft {
+  const type = types.find((one) => one.type === wanted);
+  return type === undefined ? newDraft() : withType(newDraft(), type, payloadField(type.payload_schema));
 }
 
 function CopyForm({ id }: { readonly id: string }) {

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { useResumeJob } from '../data/actions.ts';
 import { useJobRuns, useStats } from '../data/queries.ts';
-import { PlayIcon } from '../parts/icons.tsx';
+import { ResumeIcon } from '../jobs/row-icons.tsx';
 import { Ago, Instant } from '../parts/instant.tsx';
 import { HealthBadge } from '../parts/status.tsx';
 import { Plain } from '../parts/text.tsx';
@@ -96,7 +96,7 @@ function AdviceAction({ job, advice }: { readonly job: Job; readonly advice: Adv
       <div>
         <Button
           size="xs"
-          leftSection={<PlayIcon />}
+          leftSection={<ResumeIcon />}
           loading={resume.isPending}
           onClick={() => resume.mutate({ job })}
         >

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useResumeJob } from '../data/actions.ts';
+import { ResumeIcon } from '../jobs/row-icons.tsx';
 import { CopyIcon, EditIcon, PauseIcon, PlayIcon, TrashIcon } from '../parts/icons.tsx';
 import { useMay } from '../session/session.tsx';
 import { type KeyBinding, useKeys } from '../shell/keys.ts';
@@ -41,7 +42,7 @@ export function JobActions({ job }: { readonly job: Job }) {
         </Button>
       ) : null}
       {may.operate && isPaused ? (
-        <Button variant="default" leftSection={<PlayIcon />} loading={resume.isPending} onClick={goOn}>
+        <Button variant="default" leftSection={<ResumeIcon />} loading={resume.isPending} onClick={goOn}>
           Resume
         </Button>
       ) : null}

@@ -57,8 +57,8 @@ class LiveFollower implements Follower {
   #hideTimer: number | undefined;
   #lostSince: number | undefined;
   #isOffline = false;
-  /** Events were missed, if there were any: all is read anew once a stream is open. */
-  #isBehind = false;
+  /** Events were missed, if there were any: all is read anew once a stream is open. What was read before the first one was, too. */
+  #isBehind = true;
   /** For good: no stream is asked for again. */
   #isRefused = false;
 
@@ -74,7 +74,13 @@ class LiveFollower implements Follower {
   setHidden(isHidden: boolean): void {
     this.#clearHiding();
     if (isHidden) this.#hideTimer = this.#deps.setTimer(() => this.#rest(), HIDDEN_MS);
-    else if (this.#stream === undefined && !this.#isRefused) this.begin();
+    else if (this.#stream === undefined) this.#comeBack();
+  }
+
+  #comeBack(): void {
+    if (!this.#isRefused) return this.begin();
+    this.#stream = new AbortController();
+    this.#onLost();
   }
 
   stop(): void {

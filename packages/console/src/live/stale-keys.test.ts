@@ -15,12 +15,7 @@ function event(type: JobEvent['type'], runId: string | null = '7'): JobEvent {
 }
 
 test('progress changes a run where it is shown, and no job', () => {
-  expect(staleKeys(event('run.progress'))).toEqual([
-    ['runs'],
-    ['job-runs', 'mail'],
-    ['run', '7'],
-    ['run-logs', '7'],
-  ]);
+  expect(staleKeys(event('run.progress'))).toEqual([['runs'], ['run', '7'], ['run-logs', '7']]);
 });
 
 test('the end of a run changes its job, too', () => {

@@ -26,7 +26,8 @@ export function staleKeys(event: JobEvent): readonly Key[] {
     case 'job.deleted':
       return [...jobKeys(event.job_id), queryKeys.runs(), queryKeys.jobRuns(event.job_id), queryKeys.audit()];
     case 'run.progress':
-      return [queryKeys.runs(), queryKeys.jobRuns(event.job_id), ...runKeys(event)];
+      // No list of a job's runs shows how far they are.
+      return [queryKeys.runs(), ...runKeys(event)];
     case 'run.queued':
     case 'run.started':
     case 'run.retrying':

@@ -45,25 +45,28 @@ function LiveActions({ run }: { readonly run: Run }) {
 }
 
 function CancelAction({ run }: { readonly run: Run }) {
-  const [isAsking, setIsAsking] = useState(false);
+  // What is asked is what was pressed, whatever others do to the run meanwhile.
+  const [asking, setAsking] = useState({ isOpen: false, isForce: false });
   const cancel = useCancelRun();
   // A run that is told to stop and does not is all that is left for force.
-  const isForce = run.cancel_requested;
-  const close = (): void => setIsAsking(false);
+  const mayForce = run.cancel_requested;
+  const { isForce } = asking;
+  const ask = (): void => setAsking({ isOpen: true, isForce: mayForce });
+  const close = (): void => setAsking((before) => ({ ...before, isOpen: false }));
   useKeys([
     {
       key: 'c',
-      does: isForce ? 'Cancel the run with force' : 'Cancel the run',
-      run: () => setIsAsking(true),
+      does: mayForce ? 'Cancel the run with force' : 'Cancel the run',
+      run: ask,
     },
   ]);
   return (
     <>
-      <Button variant="light" color="red" leftSection={<StopIcon />} onClick={() => setIsAsking(true)}>
-        {isForce ? 'Cancel with force' : 'Cancel'}
+      <Button variant="light" color="red" leftSection={<StopIcon />} onClick={ask}>
+        {mayForce ? 'Cancel with force' : 'Cancel'}
       </Button>
       <Confirm
-        opened={isAsking}
+        opened={asking.isOpen}
         onClose={close}
         onConfirm={() => cancel.mutate({ run, force: isForce }, { onSettled: close })}
         title={isForce ? 'Cancel this run with force?' : 'Cancel this run?'}

@@ -13,7 +13,7 @@ import { isLive } from './run-words.ts';
 
 /** What the handler of a run logged; grows while it runs. */
 export function RunLog({ run }: { readonly run: Run }) {
-  const log = useRunLogs(run.id, isLive(run));
+  const log = useRunLogs(run.id, run.status === 'running');
   if (log.data === undefined) {
     return (
       <Panel title="Log">

@@ -15,6 +15,8 @@ export function SignInAgain({ opened }: { readonly opened: boolean }) {
       closeOnClickOutside={false}
       closeOnEscape={false}
       centered
+      // Over the dialogs of pages, which were mounted later.
+      zIndex={400}
     >
       <Text size="sm" c="dimmed" mb="md">
         Your session has ended: the server does not take its token any more. What you have open is kept, and
