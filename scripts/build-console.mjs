@@ -49,34 +49,43 @@ function filesAt(path) {
     );
 }
 
-function build() {
-  // Aside, and then in one go to its place: a server may be reading there.
-  const fresh = join(root, 'node_modules', `.greenvue-console-${process.pid}`);
+function build(stamp) {
+  // Aside, and then in one go to its place: a server may be reading there. Beside it: what is mounted elsewhere can't be renamed to it.
+  const fresh = join(folder, `.dist-${process.pid}`);
+  const old = join(folder, `.dist-${process.pid}-old`);
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   const ours = join(root, 'node_modules', '.bin', 'node');
   const node = process.platform !== 'win32' && existsSync(ours) ? ours : process.execPath;
   const args = [vite, 'build', '--logLevel', 'error', '--emptyOutDir', '--outDir', fresh];
   const result = spawnSync(node, args, { cwd: folder, stdio: ['ignore', 2, 2] });
-  if (result.status === 0) {
+  try {
+    if (result.status !== 0) throw result.error ?? new Error('see the lines above');
     writeFileSync(join(fresh, '.stamp'), stamp);
-    rmSync(built, { recursive: true, force: true });
-    try {
-      renameSync(fresh, built);
-    } catch (error) {
-      // Another process that built the same was faster.
-      if (!existsSync(stampFile)) throw error;
-    }
+    if (existsSync(built)) renameSync(built, old);
+    renameSync(fresh, built);
+  } catch (error) {
+    // Another process that built the same was faster.
+    if (isBuilt(stamp)) return;
+    if (!existsSync(built) && existsSync(old)) renameSync(old, built);
+    throw error;
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+    rmSync(old, { recursive: true, force: true });
   }
-  rmSync(fresh, { recursive: true, force: true });
-  return result.status === 0;
 }
 
-const stamp = stampOf(sources);
-if (!existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
-  process.stderr.write('Building the console (once for each change of it) ...\n');
-  if (!build()) {
-    process.stderr.write('The console could not be built; see the lines above.\n');
-    if (!isOptional) process.exit(1);
-    process.stderr.write('The server starts without it: npm run console tries again.\n');
+function isBuilt(stamp) {
+  return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+}
+
+try {
+  const stamp = stampOf(sources);
+  if (!isBuilt(stamp)) {
+    process.stderr.write('Building the console (once for each change of it) ...\n');
+    build(stamp);
   }
+} catch (error) {
+  process.stderr.write(`The console could not be built: ${error.message}\n`);
+  if (!isOptional) process.exit(1);
+  process.stderr.write('The server starts all the same: npm run console tries again.\n');
 }

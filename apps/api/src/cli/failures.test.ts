@@ -17,7 +17,7 @@ test(
       code: 4,
       stdout: '',
       stderr: expect.stringMatching(
-        /\nNo token was given\. .*\n {2}export GREENVUE_TOKEN=\$\(npx greenvue token\)\n$/,
+        /\nNo token was given\. .*\n {2}export GREENVUE_TOKEN=\$\(npm run -s token\)\n$/,
       ),
     });
     expect(await runGreenvue({ GREENVUE_URL: url, GREENVUE_TOKEN: 'wrong' }, 'stats')).toMatchObject({

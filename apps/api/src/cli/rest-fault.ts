@@ -52,9 +52,9 @@ function advice({ status, requestId, retryAfterMs }: ApiError, { url, hasToken }
     case 401:
       return [
         hasToken
-          ? `The token is not known at ${url}, or it has expired or was revoked. Make another one, on the server's machine:`
-          : "No token was given. Make one, on the server's machine:",
-        '  export GREENVUE_TOKEN=$(npx greenvue token)',
+          ? `The token is not known at ${url}, or it has expired or was revoked. Make another one, in GreenVue's folder on the server's machine:`
+          : "No token was given. Make one, in GreenVue's folder on the server's machine:",
+        '  export GREENVUE_TOKEN=$(npm run -s token)',
       ];
     case 403:
       return [

@@ -35,7 +35,7 @@ export function consoleRoutes(folder: string = CONSOLE_FOLDER): FastifyPluginAsy
     app.get(CONSOLE_PATH, route, (_request, reply) => reply.redirect(`${CONSOLE_PATH}/`, 308));
     app.get<{ Params: { '*': string } }>(`${CONSOLE_PATH}/*`, route, async (request, reply) => {
       const name = request.params['*'];
-      if (FILE.test(name)) return reply.sendFile(name, folder);
+      if (FILE.test(name) && name !== 'index.html') return reply.sendFile(name, folder);
       // Else a page of an older build would take the page for a part of its program.
       if (name.startsWith(`${ASSETS}/`)) return reply.callNotFound();
       return sendPage(reply, folder);

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import { expect, inject, onTestFinished, test } from 'vitest';
+import { connect } from '../../src/stores/postgres/database.ts';
+import { migrate } from '../../src/stores/postgres/migrate.ts';
+import { createTestDatabase } from './test-database.ts';
+
+const FOLDER = new URL('../../src/stores/postgres/migrations/', import.meta.url);
+
+async function open(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+/** A job as a node of the version before would write it. */
+const INSERT = `INSERT INTO greenvue_jobs.jobs (uid, id, type_key, version, status, wake_at, next_run_at, anchor_at, failed_in_row,
+    created_at, updated_at, kind, interval, every_ms, mode, overlap, catch_up, timeout_ms, max_attempts, backoff_initial_ms,
+    backoff_max_ms, backoff_factor, backoff_jitter, name, description, payload)
+  VALUES (1, 'a', 1, 1, 'active', 7, 7, 0, 0, 0, 0, 'interval', '1h', 3600000, 'fixed_rate', 'skip', 'once', 1000, 3, 1, 1, 2, 0.1,
+    'A', '', '{}')`;
+
+test('P4: what a node of the version before writes while a node of this one migrates is followed', async () => {
+  const database = await createTestDatabase(inject('postgresUrl'), 'migrating');
+  onTestFinished(() => database.drop());
+  const before = await open(database.url);
+  await before.query(
+    'CREATE SCHEMA greenvue_jobs; CREATE TABLE greenvue_jobs.schema_version (one boolean PRIMARY KEY CHECK (one), version integer NOT NULL)',
+  );
+  for (const file of ['0001-jobs-and-runs.sql', '0002-claims-stay-in-their-page.sql'])
+    await before.query(readFileSync(new URL(file, FOLDER), 'utf8'));
+  await before.query('INSERT INTO greenvue_jobs.schema_version VALUES (true, 2)');
+  await before.query("INSERT INTO greenvue_jobs.job_types (type, version) VALUES ('noop', 1)");
+  await before.query('BEGIN');
+  await before.query(INSERT);
+
+  const db = connect({ url: database.url, max: 1 });
+  onTestFinished(() => db.close());
+  const migrated = migrate(db);
+  const eyes = await open(database.url);
+  await expect
+    .poll(async () => (await eyes.query('SELECT FROM pg_locks WHERE NOT granted')).rows.length)
+    .toBeGreaterThan(0);
+  await before.query('COMMIT');
+  await migrated;
+  const wakes = () =>
+    eyes.query('SELECT job_uid, wake_at FROM greenvue_jobs.job_wakes').then(({ rows }) => rows);
+  expect(await wakes()).toEqual([{ job_uid: '1', wake_at: '7' }]);
+  // And what it writes afterwards.
+  await before.query('UPDATE greenvue_jobs.jobs SET wake_at = 9, next_run_at = 9');
+  expect(await wakes()).toEqual([{ job_uid: '1', wake_at: '9' }]);
+  await before.query('DELETE FROM greenvue_jobs.jobs');
+  expect(await wakes()).toEqual([]);
+});
