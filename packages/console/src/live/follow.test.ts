@@ -170,6 +170,22 @@ test('a hidden tab gives its stream back after a while, and takes a new one when
   expect(page.readAll).toHaveBeenCalledTimes(2);
 });
 
+test('a tab whose stream was refused polls again when it is seen, and asks for no other', async () => {
+  const timers = manualTimers();
+  const page = follow(timers);
+  page.refuse(new Error('403'));
+  await timers.advance(3_000);
+  page.follower.setHidden(true);
+  await timers.advance(15_000);
+  expect(page.last()).toEqual({ kind: 'paused' });
+  page.readAll.mockClear();
+  page.follower.setHidden(false);
+  await timers.advance(3_000);
+  expect(page.last()).toMatchObject({ kind: 'polling' });
+  expect(page.readAll).toHaveBeenCalledTimes(1);
+  expect(page.streams()).toBe(1);
+});
+
 test('a tab that is hidden for a moment keeps its stream', async () => {
   const timers = manualTimers();
   const page = follow(timers);

@@ -146,30 +146,6 @@ export function ClockIcon(props: IconProps) {
   );
 }
 
-export function LinkIcon(props: IconProps) {
-  return (
-    <Glyph {...props}>
-      <path d="M6.5 9.5l3-3M7.5 4.7l1.3-1.3a2.7 2.7 0 0 1 3.8 3.8l-1.3 1.3M8.5 11.3l-1.3 1.3a2.7 2.7 0 0 1-3.8-3.8l1.3-1.3" />
-    </Glyph>
-  );
-}
-
-export function MenuIcon(props: IconProps) {
-  return (
-    <Glyph {...props}>
-      <path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11" />
-    </Glyph>
-  );
-}
-
-export function CloseIcon(props: IconProps) {
-  return (
-    <Glyph {...props}>
-      <path d="M4 4l8 8M12 4l-8 8" />
-    </Glyph>
-  );
-}
-
 export function ChevronIcon(props: IconProps) {
   return (
     <Glyph {...props}>
