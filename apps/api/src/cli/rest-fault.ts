@@ -86,6 +86,7 @@ function connectionWords({ code, message }: ConnectionError): readonly string[] 
     case 'timeout':
       return [printable(message), `Look at how the server is (its log, /readyz), or ${where}`];
     case 'not_this_api':
+    case 'too_long':
       return [printable(message), `Is that the server? If not, ${where}`];
     default:
       return code satisfies never;

@@ -46,8 +46,9 @@ export class ApiError extends Error implements Problem {
 /**
  * `no_answer`: nobody answers, or the connection broke before the answer was whole. `timeout`: no whole answer in time.
  * `not_this_api`: a success that this API does not give, such as the page of a proxy, or what another address serves.
+ * `too_long`: an event stream has a line or an event that is longer than any of this API.
  */
-export type ConnectionErrorCode = 'no_answer' | 'timeout' | 'not_this_api';
+export type ConnectionErrorCode = 'no_answer' | 'timeout' | 'not_this_api' | 'too_long';
 
 /** There is no answer, or not one of this API. Whether the server did what was asked is not known. */
 export class ConnectionError extends Error {
