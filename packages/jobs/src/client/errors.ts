@@ -12,6 +12,7 @@ export interface Problem {
   readonly faults: readonly Fault[];
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly mayBeDone?: boolean | undefined;
 }
 
 /**
@@ -31,6 +32,11 @@ export class ApiError extends Error implements Problem {
   readonly requestId: string | undefined;
   /** How long the server asks to wait, in ms; undefined when it does not say. */
   readonly retryAfterMs: number | undefined;
+  /**
+   * An earlier try of the same call had no answer, or a 502, 503 or 504, and may have been done unseen: then a 409 or a 412 may
+   * only say that it was. Read what is there to know.
+   */
+  readonly mayBeDone: boolean;
 
   constructor(problem: Problem) {
     super(problem.detail);
@@ -40,6 +46,7 @@ export class ApiError extends Error implements Problem {
     this.faults = problem.faults;
     this.requestId = problem.requestId;
     this.retryAfterMs = problem.retryAfterMs;
+    this.mayBeDone = problem.mayBeDone ?? false;
   }
 }
 
