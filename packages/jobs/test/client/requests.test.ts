@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import {
   ApiError,
+  type Connection,
   ConnectionError,
   connect,
   createJob,
@@ -10,14 +11,13 @@ import {
   getRunLogs,
   listAudit,
   listJobRuns,
-  listJobTypes,
   listJobs,
+  listJobTypes,
   listRuns,
   patchJob,
   putJob,
   resumeJob,
   runJob,
-  type Connection,
 } from '../../src/client/index.ts';
 import { startOddServer } from './odd-server.ts';
 import { BODY, connectTo, failureOf, holdTime, JOB, resultOf } from './scripted-connection.ts';
