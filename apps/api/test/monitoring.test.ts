@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { connect, logIn, putJob } from '@greenvue/jobs/client';
 import { describe, expect, test } from 'vitest';
 import { startTestServer } from '../src/test-server.ts';
 import { type Exposition, readExposition } from './monitoring/exposition.ts';
+import { typeFaults } from './monitoring/grafana-faults.ts';
 import {
   ALERTS_FILE,
   ALERTS_TEST_FILE,
+  DASHBOARD_FILE,
   dashboard,
   panelExpressions,
   rules,
@@ -21,11 +24,24 @@ const OWN_METRICS = ['up'];
 
 /** What is shown of a server that has answered a request. */
 async function scrape(): Promise<{ readonly url: string; readonly text: string }> {
-  const { url } = await startTestServer();
+  const { url } = await startTestServer(ADMIN);
   await fetch(`${url}/healthz`);
   const answer = await fetch(`${url}/metrics`);
   expect(answer.status).toBe(200);
   return { url, text: await answer.text() };
+}
+
+const ADMIN = { ADMIN_EMAIL: 'admin@greenvue.test', ADMIN_PASSWORD: 'a long enough password' };
+
+/** Has a job run each second. */
+async function runEachSecond(url: string): Promise<void> {
+  const anybody = connect({ url: `${url}/api` });
+  const { access_token: token } = await logIn(anybody, {
+    email: ADMIN.ADMIN_EMAIL,
+    password: ADMIN.ADMIN_PASSWORD,
+  });
+  const body = { name: 'Index', type: 'update_search_index', interval: '1s' };
+  await putJob(connect({ url: `${url}/api`, token }), 'index', body);
 }
 
 /** What is asked for and is not there: a metric, a label of it, or a value of that label. */
@@ -87,9 +103,12 @@ describe('the dashboard and the alert rules', () => {
     expect(dashboard.schemaVersion).toBe(42);
     expect(dashboard.templating.list[0]).toMatchObject({ name: 'datasource', type: 'datasource' });
     const charts = dashboard.panels.filter(({ type }) => type !== 'row');
-    for (const { title, datasource, targets } of charts) {
+    for (const { title, description, fieldConfig, datasource, targets } of charts) {
       expect(datasource, title).toEqual({ type: 'prometheus', uid: `\${datasource}` });
       expect(targets.length, title).toBeGreaterThan(0);
+      for (const target of targets) expect(target.datasource, title).toEqual(datasource);
+      expect(description, title).toMatch(/\.$/);
+      expect(fieldConfig?.defaults.unit, title).toMatch(/./);
     }
     const ids = dashboard.panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
@@ -98,6 +117,18 @@ describe('the dashboard and the alert rules', () => {
     );
     expect(new Set(cells).size).toBe(cells.length);
   });
+});
+
+test('the dashboard has the fields and words that Grafana’s own types allow, and no others', async () => {
+  const json = readFileSync(DASHBOARD_FILE, 'utf8');
+  expect(await typeFaults(json)).toEqual([]);
+  const misspelt = json
+    .replace('"noValue":', '"noValues":')
+    .replace('"colorMode": "value"', '"colorMode": "values"');
+  expect(await typeFaults(misspelt)).toEqual([
+    expect.stringContaining('noValues'),
+    expect.stringContaining('"values"'),
+  ]);
 });
 
 test('the guide has a line for each metric of the jobs', async () => {
@@ -130,14 +161,17 @@ describe('with the tools of Prometheus, where they are on the PATH', () => {
     'a real Prometheus reads the metrics and the rules, and answers what the dashboard asks',
     async () => {
       const { url, text } = await scrape();
+      await runEachSecond(url);
       const prometheus = await startPrometheus(url);
       for (const expression of panelExpressions) {
         const filled = expression
           .replaceAll('$__rate_interval', '1m')
           .replaceAll('$job', 'greenvue')
           .replaceAll(/\$(instance|type)/g, '.*');
-        // A quotient or quantile of nothing, or a rate of one reading, has no value yet: it must come with the second one.
-        await expect.poll(() => prometheus.query(filled), { message: filled }).not.toEqual([]);
+        // A rate of one reading, or a quantile of nothing, has no value yet: it must come with the runs and the readings.
+        await expect
+          .poll(async () => (await prometheus.query(filled)).some(Number.isFinite), { message: filled })
+          .toBe(true);
       }
       expect(text).toContain('greenvue_job_database_up 1');
       await expect

@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 const pathOf = (file: string) => fileURLToPath(new URL(`../../../../ops/${file}`, import.meta.url));
 
+export const DASHBOARD_FILE = pathOf('grafana/greenvue-jobs.json');
 export const ALERTS_FILE = pathOf('prometheus/alerts.yaml');
 export const ALERTS_TEST_FILE = pathOf('prometheus/alerts.test.yaml');
 
@@ -12,6 +13,8 @@ const panelSchema = z.looseObject({
   id: z.int(),
   type: z.string(),
   title: z.string().min(1),
+  description: z.string().optional(),
+  fieldConfig: z.looseObject({ defaults: z.looseObject({ unit: z.string().optional() }) }).optional(),
   gridPos: z.object({ x: z.int(), y: z.int(), w: z.int(), h: z.int() }),
   datasource: z.object({ type: z.string(), uid: z.string() }).optional(),
   targets: z.array(z.looseObject({ refId: z.string(), expr: z.string() })).default([]),
@@ -53,9 +56,7 @@ const ruleTestsSchema = z.looseObject({
   ),
 });
 
-export const dashboard = dashboardSchema.parse(
-  JSON.parse(readFileSync(pathOf('grafana/greenvue-jobs.json'), 'utf8')),
-);
+export const dashboard = dashboardSchema.parse(JSON.parse(readFileSync(DASHBOARD_FILE, 'utf8')));
 export const rules = rulesSchema
   .parse(parse(readFileSync(ALERTS_FILE, 'utf8')))
   .groups.flatMap((group) => group.rules);

@@ -19,7 +19,9 @@ export function promtool(args: readonly string[], input = ''): string {
   return stdout;
 }
 
-const resultSchema = z.object({ data: z.object({ result: z.array(z.unknown()) }) });
+const resultSchema = z.object({
+  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+});
 const rulesSchema = z.object({
   data: z.object({
     groups: z.array(z.object({ rules: z.array(z.object({ name: z.string(), health: z.string() })) })),
@@ -27,8 +29,8 @@ const rulesSchema = z.object({
 });
 
 export interface Prometheus {
-  /** The series that an expression gives now. Throws when it can't be evaluated. */
-  query(expression: string): Promise<readonly unknown[]>;
+  /** The numbers that an expression gives now, one a series; NaN for a quotient or quantile of nothing. Throws when it can't be evaluated. */
+  query(expression: string): Promise<readonly number[]>;
   /** Each rule by its name, and `ok` once it has been evaluated. */
   rules(): Promise<Readonly<Record<string, string>>>;
 }
@@ -66,7 +68,9 @@ export async function startPrometheus(targetUrl: string): Promise<Prometheus> {
   };
   const prometheus: Prometheus = {
     query: async (expression) =>
-      resultSchema.parse(await ask(`/api/v1/query?query=${encodeURIComponent(expression)}`)).data.result,
+      resultSchema
+        .parse(await ask(`/api/v1/query?query=${encodeURIComponent(expression)}`))
+        .data.result.map(({ value: [, number] }) => Number(number)),
     rules: async () => {
       const { data } = rulesSchema.parse(await ask('/api/v1/rules'));
       const all = data.groups.flatMap(({ rules }) => rules);

@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { temporaryFolder } from '../../src/db/test-database.ts';
+import { ROOT } from '../shell.ts';
+
+const TYPES = join(ROOT, 'apps/api/test/monitoring/grafana-types.ts');
+const OPTIONS = [
+  '--noEmit',
+  '--strict',
+  '--skipLibCheck',
+  '--module',
+  'esnext',
+  '--moduleResolution',
+  'bundler',
+];
+
+const dashboardSchema = z.looseObject({ panels: z.array(z.looseObject({ type: z.string() })) });
+
+/**
+ * What the compiler finds wrong with a dashboard, held to Grafana's types, a line each. As a program of its own, since JSON that is
+ * imported has texts where those types have words.
+ */
+export async function typeFaults(json: string): Promise<readonly string[]> {
+  const { panels, ...rest } = dashboardSchema.parse(JSON.parse(json));
+  const file = join(await temporaryFolder(), 'dashboard.ts');
+  const constants = [
+    `export const dashboard: GrafanaDashboard = ${JSON.stringify(rest)};`,
+    ...panels.map(
+      (panel, at) => `export const panel${at}: GrafanaPanels['${panel.type}'] = ${JSON.stringify(panel)};`,
+    ),
+  ];
+  const types = `import type { GrafanaDashboard, GrafanaPanels } from '${TYPES}';`;
+  writeFileSync(file, [types, ...constants].join('\n'));
+  const tsc = join(ROOT, 'node_modules/.bin/tsc');
+  const { stdout, stderr } = spawnSync(
+    tsc,
+    [...OPTIONS, '--allowImportingTsExtensions', '--ignoreConfig', file],
+    { encoding: 'utf8' },
+  );
+  if (stderr !== '') throw new Error(stderr);
+  return stdout.split('\n').filter((line) => line !== '');
+}
