@@ -112,10 +112,11 @@ export async function runNow(page: Page): Promise<void> {
   await dialog.waitFor({ state: 'hidden' });
 }
 
-/** Waits until the page of a run says that the run has this status. */
+/** Waits until the page of a run says that the run has this status, whatever the reason. */
 export async function runIs(page: Page, status: string): Promise<void> {
   await heading(page, /^Run /);
-  await page.getByRole('main').getByText(status, { exact: true }).first().waitFor();
+  const badge = new RegExp(`^${status}( ·|$)`);
+  await page.getByRole('main').getByText(badge).first().waitFor();
 }
 
 /** Whether the page can be scrolled to the side. */
