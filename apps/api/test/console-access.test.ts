@@ -2,7 +2,17 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { textOf } from '../src/test-bodies.ts';
 import { done, logIn, startConsoleServer } from './console/console-server.ts';
-import { button, heading, PASSWORD, runIs, runNow, SLOW_MS, signIn, startBrowser } from './console/visit.ts';
+import {
+  button,
+  heading,
+  PASSWORD,
+  runIs,
+  runNow,
+  SLOW_MS,
+  saveNew,
+  signIn,
+  startBrowser,
+} from './console/visit.ts';
 
 const ANN = 'ann@example.com';
 const JOB = { id: 'search', name: 'Search', type: 'update_search_index', interval: '1h' };
@@ -115,7 +125,7 @@ test(
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
     await dialog.waitFor({ state: 'hidden' });
     expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Half written');
-    await button(page, 'Make job').click();
+    await saveNew(page);
     await heading(page, 'Half written');
 
     // A page that is opened with an expired session: first the sign-in, then the page of that address.

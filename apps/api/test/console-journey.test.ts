@@ -14,6 +14,7 @@ import {
   runIs,
   runNow,
   SLOW_MS,
+  saveNew,
   signIn,
   startBrowser,
   type Visit,
@@ -160,7 +161,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await runIs(watching.page, 'succeeded');
     await watching.page.getByText(/Once the node that ran it went away, and it was taken up again/).waitFor();
     await writing.page.getByRole('textbox', { name: 'Interval' }).fill('1h');
-    await button(writing.page, 'Make job').click();
+    await saveNew(writing.page);
     await heading(writing.page, 'Half written');
     expect([...watching.faults, ...writing.faults]).toEqual([]);
   },
