@@ -50,8 +50,8 @@ export async function logIn(
 }
 
 /**
- * Trades a refresh token for new tokens. 401: it is not valid any more. Never repeated: a refresh token that comes twice is
- * taken for a stolen one, and ends the session.
+ * Trades a refresh token for new tokens. 401: it is not valid any more. Never repeated: a refresh token that comes again more
+ * than ten seconds after its use is taken for a stolen one, and ends the session.
  */
 export async function refreshSession(
   connection: Connection,
