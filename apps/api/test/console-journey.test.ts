@@ -84,7 +84,7 @@ async function makeJob({ page, goTo }: Visit, { name, type, interval }: NewJob):
   await page.getByRole('combobox', { name: 'Job type' }).click();
   await page.getByRole('option', { name: type }).click();
   await page.getByRole('textbox', { name: 'Interval' }).fill(interval);
-  await button(page, 'Make job').click();
+  await button(page, 'Create job').click();
   await heading(page, name);
 }
 
