@@ -98,7 +98,10 @@ function Meaning({ isOne }: { readonly isOne: boolean }) {
         <li>
           The history of {their} runs stays for a while: 30 days, unless the server is set up otherwise.
         </li>
-        <li>The {ids} free again. A job created with one later has a history of its own.</li>
+        <li>
+          The {ids} free again. A job created with {isOne ? 'it' : 'one of them'} later has a history of its
+          own.
+        </li>
         <li>What somebody edits meanwhile is left alone.</li>
       </ul>
     </>

@@ -162,11 +162,13 @@ function Times({ schedule, preview, job }: TimesProps) {
 function OnWhichClock() {
   const { zone, setZone } = useZone();
   const isUtc = zone === 'utc';
+  const own = localZoneName();
+  if (own === 'UTC') return null;
   return (
     <Text size="xs" c="dimmed">
-      {isUtc ? 'These are times in UTC. ' : `These are times on your clock, in ${localZoneName()}. `}
+      {isUtc ? 'These are times in UTC. ' : `These are times on your clock, in ${own}. `}
       <Anchor component="button" type="button" size="xs" onClick={() => setZone(isUtc ? 'local' : 'utc')}>
-        {isUtc ? `Show them in ${localZoneName()}` : 'Show them in UTC'}
+        {isUtc ? `Show them in ${own}` : 'Show them in UTC'}
       </Anchor>
     </Text>
   );

@@ -121,7 +121,7 @@ test('a long time out of sight with a storm of runs leaves few readings', async 
   const timers = manualTimers();
   const { gatherer, readings } = gathererWith(timers);
   gatherer.setPaused(true);
-  for (let run = 0; run < 200_000; run += 1) gatherer.add([['run', String(run)]]);
+  for (let run = 0; run < 5_000; run += 1) gatherer.add([['run', String(run)]]);
   gatherer.setPaused(false);
   await timers.advance(10_000);
   expect(readings).toEqual(['150 run']);
