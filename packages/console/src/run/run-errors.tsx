@@ -41,7 +41,8 @@ function OneError({ error, isOpen }: { readonly error: AttemptError; readonly is
       summary={
         <span className={classes.errorSummary}>
           <span>
-            Attempt {error.attempt} {REASONS[error.reason]}: <Instant at={error.at} />
+            {/* A newer server may know of more. */}
+            Attempt {error.attempt} {REASONS[error.reason] ?? 'failed'}: <Instant at={error.at} />
           </span>
           <span className={classes.errorLine}>
             <Plain>{errorLine(error)}</Plain>

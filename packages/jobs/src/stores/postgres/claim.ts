@@ -169,7 +169,8 @@ function at<Value>(column: readonly Value[], n: number): Value {
 }
 
 const READ_JOBS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[])`;
-const EARLIEST = `SELECT min(next.available_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+/** The earliest run that nobody has claimed; parameters: what {@link versionsParam} gives, and where the look begins. */
+export const EARLIEST = `SELECT min(next.available_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
   SELECT available_at FROM greenvue_jobs.live_runs
   WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at >= $2::bigint
   ORDER BY available_at LIMIT 1) AS next`;

@@ -34,11 +34,17 @@ export const INSERT_FINISHED = `INSERT INTO greenvue_jobs.runs (${FINISHED_COLUM
   SELECT * FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, text, bigint, bigint, text, bigint, bigint, text, text, text`)})`;
 export const FINISHED_WIDTH = 20;
 
-/** Columns: those of {@link newRunParams}. A run for a slot that has a live one is not made (P5). */
-export const INSERT_LIVE = `INSERT INTO greenvue_jobs.live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key)
-  SELECT * FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, bigint, integer`)})
+/**
+ * Columns: those of {@link newRunParams}; then the node of those that are claimed from the start. A run for a slot that has a live
+ * one is not made (P5).
+ */
+export const INSERT_LIVE = `INSERT INTO greenvue_jobs.live_runs
+    (${ORIGIN_COLUMNS}, held, available_at, type_key, fence, status, node, started_at)
+  SELECT new.*, CASE WHEN fence IS NOT NULL THEN $16 END, CASE WHEN status = 'running' THEN queued_at END
+  FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, bigint, integer, bigint, text`)})
+    AS new (${ORIGIN_COLUMNS}, held, available_at, type_key, fence, status)
   ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING RETURNING id`;
-export const LIVE_WIDTH = 13;
+export const LIVE_WIDTH = 15;
 
 type Origin = OriginRow<RunTrigger, boolean>;
 
@@ -125,7 +131,7 @@ export function finishedRunOf(raw: unknown): FinishedRun {
 
 /** For {@link INSERT_LIVE}. */
 export function newRunParams(run: LiveRun, typeKey: number): Value[] {
-  return [...originParams(run), run.held, run.availableAt, typeKey];
+  return [...originParams(run), run.held, run.availableAt, typeKey, run.claim?.fence ?? null, run.status];
 }
 
 /** For {@link INSERT_FINISHED}. */
