@@ -92,6 +92,7 @@ test(
     const dialog = page.getByRole('dialog', { name: 'Delete 4 jobs' });
     await dialog.getByText('their live runs are cancelled').waitFor();
     await done(server.admin, 'PATCH', '/api/jobs/job-d', { interval: '2h' });
+    await dialog.getByRole('textbox').fill('4');
     await dialog.getByRole('button', { name: 'Delete 4 jobs' }).click();
     await result.getByText('3 jobs deleted, 1 failed.').waitFor();
     await result

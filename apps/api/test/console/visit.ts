@@ -106,7 +106,7 @@ export async function makeJob({ page, goTo }: Visit, job: NewJob): Promise<void>
 
 /** Sends the form of a new job. */
 export function saveNew(page: Page): Promise<void> {
-  return button(page, 'Make job').click();
+  return button(page, 'Create job').click();
 }
 
 /** Runs the job whose page is open, and ends on the page of the run. */

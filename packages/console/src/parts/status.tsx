@@ -1,6 +1,6 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import classes from './status.module.css';
-import { Plain } from './text.tsx';
+import { Plain, Spoken } from './text.tsx';
 
 export type RunStatus = Run['status'];
 export type RunReason = NonNullable<Run['reason']>;
@@ -130,9 +130,9 @@ export function HealthBadge({ health: { status, reason } }: HealthBadgeProps) {
       <ToneMark tone={tone} isPaused={status === 'paused'} />
       <span className={classes.word}>{HEALTH_WORDS[status] ?? status}</span>
       {reason === null ? null : (
-        <span className={classes.spoken}>
+        <Spoken>
           : <Plain>{reason}</Plain>
-        </span>
+        </Spoken>
       )}
     </span>
   );

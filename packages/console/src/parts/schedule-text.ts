@@ -1,6 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 import cronstrue from 'cronstrue';
-import { goDurationMs } from '../job/go-duration.ts';
+import { goDurationMs } from './go-duration.ts';
 
 /** The fields of a job that say when it runs. */
 export type ScheduleFields = Pick<
@@ -8,9 +8,10 @@ export type ScheduleFields = Pick<
   'interval' | 'interval_mode' | 'cron' | 'timezone' | 'run_at' | 'on_demand' | 'start_at'
 >;
 
-interface Viewer {
-  /** Milliseconds since the epoch; the present moment if left out. */
-  readonly now?: number;
+/** Who reads it, and when. */
+export interface Viewer {
+  /** By the server's clock, in ms. */
+  readonly now: number;
   /** An IANA name; the viewer's own zone if left out. */
   readonly timeZone?: string;
 }
@@ -19,7 +20,7 @@ interface Viewer {
  * When a job runs, in words: "Every 5 minutes", "At 08:30, Monday through Friday (Europe/Berlin)", "Once, on 31 Jan 2026,
  * 09:00". A first slot that is still to come is told, too. Instants are in the viewer's zone, cron in the job's own.
  */
-export function scheduleText(job: ScheduleFields, viewer: Viewer = {}): string {
+export function scheduleText(job: ScheduleFields, viewer: Viewer): string {
   if (job.on_demand) return 'Only when asked for';
   if (job.run_at !== null) return `Once, on ${instantText(job.run_at, viewer)}`;
   if (job.cron !== null) {
@@ -89,7 +90,7 @@ function counted(count: number, unit: string): string {
 }
 
 function startText({ start_at }: ScheduleFields, viewer: Viewer): string {
-  if (start_at === null || Date.parse(start_at) <= (viewer.now ?? Date.now())) return '';
+  if (start_at === null || Date.parse(start_at) <= viewer.now) return '';
   return `, from ${instantText(start_at, viewer)}`;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { clockChange, instantDraft, onClock, readInstant } from './instant-draft.ts';
+import { clockChange, futureFault, instantDraft, onClock, readInstant, UNFINISHED } from './instant-draft.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -71,4 +71,20 @@ describe('in Berlin', () => {
 test('a clock that is set back by half an hour is known, too', () => {
   vi.stubEnv('TZ', 'Australia/Lord_Howe');
   expect(clockChange({ text: '2026-04-05T01:45', zone: 'local' })).toBe('twice');
+});
+
+test('a time that may be left out is finished, and lies ahead', () => {
+  const now = Date.parse('2026-01-31T09:00:00Z');
+  const fault = (text: string) => futureFault({ text, zone: 'utc' }, now);
+  expect(fault('')).toBeUndefined();
+  expect(fault('2026-01-31T09:01')).toBeUndefined();
+  expect(fault('2026-01-31T09:00')).toContain('in the future');
+  expect(fault('2026-01-31')).toBe(UNFINISHED);
+  expect(futureFault({ text: '', zone: 'utc', isUnfinished: true }, now)).toBe(UNFINISHED);
+});
+
+test('what is unfinished stays so on the other clock', () => {
+  expect(onClock({ text: '', zone: 'local', isUnfinished: true }, 'utc')).toMatchObject({
+    isUnfinished: true,
+  });
 });

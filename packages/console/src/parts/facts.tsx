@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import classes from './run.module.css';
+import classes from './facts.module.css';
 
 /** What is known about something: names and values. */
 export function Facts({ children }: { readonly children: ReactNode }) {
@@ -14,8 +14,8 @@ interface FactProps {
 export function Fact({ name, children }: FactProps) {
   return (
     <div className={classes.fact}>
-      <dt className={classes.factName}>{name}</dt>
-      <dd className={classes.factValue}>{children}</dd>
+      <dt className={classes.name}>{name}</dt>
+      <dd className={classes.value}>{children}</dd>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exampleJob } from '../job/examples.ts';
+import { exampleJob } from '../../test/examples.ts';
 import { curlScript, jobCurls, quoted, runCurls } from './curl.ts';
 
 const ALL = { operate: true, admin: true };

@@ -1,16 +1,18 @@
+import type { Zone } from './zone.tsx';
+
 /** A date and a time of day as they are being written, on the viewer's clock or on that of UTC. */
 export interface InstantDraft {
   /** As `<input type="datetime-local">` has it: `2026-06-01T09:00`, with seconds where there are some; empty for none. */
   readonly text: string;
-  readonly zone: DraftZone;
+  readonly zone: Zone;
+  /** A part of it is filled in, which the browser tells of, and not what: the text is empty. */
+  readonly isUnfinished?: true;
 }
-
-export type DraftZone = 'local' | 'utc';
 
 export const NO_INSTANT: InstantDraft = { text: '', zone: 'local' };
 
 /** An instant of the server's, to be written on in `zone`; on UTC's clock when the local one shows that time twice. */
-export function instantDraft(iso: string | null | undefined, zone: DraftZone = 'local'): InstantDraft {
+export function instantDraft(iso: string | null | undefined, zone: Zone = 'local'): InstantDraft {
   const ms = iso === null || iso === undefined ? Number.NaN : Date.parse(iso);
   if (Number.isNaN(ms)) return { text: '', zone };
   const draft = { text: wallText(ms, zone), zone };
@@ -23,8 +25,20 @@ export function readInstant(draft: InstantDraft): string | undefined {
   return ms === undefined ? undefined : new Date(ms).toISOString();
 }
 
+/** What to say of a date and time of which a part is missing: taken for none, it would be lost unseen. */
+export const UNFINISHED = 'Finish the date and time';
+
+/** What is wrong with a time that may be left out, and must else lie ahead. */
+export function futureFault(draft: InstantDraft, now: number): string | undefined {
+  if (draft.isUnfinished) return UNFINISHED;
+  if (draft.text === '') return undefined;
+  const ms = readMs(draft);
+  if (ms === undefined) return UNFINISHED;
+  return ms <= now ? 'It must lie in the future, or be left empty' : undefined;
+}
+
 /** The same instant on the other clock. What is no instant yet keeps its text. */
-export function onClock(draft: InstantDraft, zone: DraftZone): InstantDraft {
+export function onClock(draft: InstantDraft, zone: Zone): InstantDraft {
   const ms = readMs(draft);
   return ms === undefined ? { ...draft, zone } : { text: wallText(ms, zone), zone };
 }
@@ -51,7 +65,7 @@ function readMs({ text, zone }: InstantDraft): number | undefined {
 }
 
 /** What a clock shows at an instant, without the parts that are zero. */
-function wallText(ms: number, zone: DraftZone): string {
+function wallText(ms: number, zone: Zone): string {
   const date = new Date(ms);
   // The viewer's clock read as if it were UTC's: toISOString then writes it.
   const shown = new Date(zone === 'utc' ? ms : Date.UTC(...wallParts(date)));

@@ -1,11 +1,12 @@
-import { Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
-import type { ReactNode } from 'react';
-import { instantText, localZoneName } from '../parts/time-text.ts';
-import { clockChange, type InstantDraft, onClock, readInstant } from './instant-draft.ts';
-import classes from './job-form.module.css';
+import { Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { type ReactNode, type SyntheticEvent, useId, useState } from 'react';
+import { clockChange, type InstantDraft, onClock, readInstant, UNFINISHED } from './instant-draft.ts';
+import classes from './instant-field.module.css';
+import { instantText, localZoneName } from './time-text.ts';
 
 interface InstantFieldProps {
-  readonly id: string;
+  /** Of the input; its own if left out. */
+  readonly id?: string;
   readonly label: ReactNode;
   /** For the choice of the clock: "Start at". */
   readonly name: string;
@@ -18,24 +19,37 @@ interface InstantFieldProps {
 
 /** A date and a time of day, on the viewer's clock or on UTC's; what it is on the other one stands below. */
 export function InstantField(props: InstantFieldProps) {
-  const { id, label, name, description, fault, isRequired = false, draft, onChange } = props;
+  const { label, name, description, fault, isRequired = false, draft, onChange } = props;
+  const own = useId();
+  const [wasLeft, setLeft] = useState(false);
+  // Browsers tell of a change only once all parts are there; that some are can be asked after each key.
+  const read = ({ currentTarget: { value, validity } }: SyntheticEvent<HTMLInputElement>) => {
+    const isUnfinished = value === '' && validity.badInput;
+    if (value === draft.text && isUnfinished === (draft.isUnfinished ?? false)) return;
+    onChange({ text: value, zone: draft.zone, ...(isUnfinished ? { isUnfinished } : {}) });
+  };
   return (
     <Stack gap={6}>
       <TextInput
-        id={id}
+        id={props.id ?? own}
         type="datetime-local"
         label={label}
         description={description}
-        error={fault}
+        error={fault ?? (wasLeft && draft.isUnfinished ? UNFINISHED : undefined)}
         withAsterisk={isRequired}
         aria-required={isRequired}
         {...(/:\d\d:\d\d/.test(draft.text) ? { step: 'any' } : {})}
-        classNames={{ wrapper: classes.instant }}
+        classNames={{ wrapper: classes.input }}
         value={draft.text}
-        onChange={(event) => onChange({ ...draft, text: event.currentTarget.value })}
+        onChange={read}
+        onKeyUp={read}
+        onBlur={(event) => {
+          setLeft(true);
+          read(event);
+        }}
       />
       <Group gap="xs" align="center">
-        <SegmentedControl
+        <NativeSelect
           size="xs"
           aria-label={`${name}: on which clock`}
           data={[
@@ -43,7 +57,9 @@ export function InstantField(props: InstantFieldProps) {
             { value: 'utc', label: 'UTC' },
           ]}
           value={draft.zone}
-          onChange={(zone) => onChange(onClock(draft, zone === 'utc' ? 'utc' : 'local'))}
+          onChange={({ currentTarget: { value } }) =>
+            onChange(onClock(draft, value === 'utc' ? 'utc' : 'local'))
+          }
         />
         <OtherClock draft={draft} />
       </Group>
@@ -57,7 +73,7 @@ function OtherClock({ draft }: { readonly draft: InstantDraft }) {
   const change = clockChange(draft);
   const other = instantText(Date.parse(iso), draft.zone === 'utc' ? 'local' : 'utc');
   return (
-    <Text size="xs" c="dimmed" role="status" className={classes.grow}>
+    <Text size="xs" c="dimmed" role="status" className={classes.other}>
       = {other}
       {draft.zone === 'utc' ? ' your time' : ''}
       {change === undefined ? null : <span className={classes.clockChange}>{CLOCK_CHANGES[change]}</span>}

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import classes from './run.module.css';
+import classes from './fold.module.css';
 
 interface FoldProps {
   readonly summary: ReactNode;
@@ -12,7 +12,7 @@ export function Fold({ summary, isOpen = false, children }: FoldProps) {
   return (
     <details className={classes.fold} open={isOpen}>
       <summary className={classes.summary}>{summary}</summary>
-      <div className={classes.foldBody}>{children}</div>
+      <div className={classes.body}>{children}</div>
     </details>
   );
 }

@@ -1,6 +1,6 @@
+import type { JobMark } from '../data/job-mark.ts';
 import { Plain } from '../parts/text.tsx';
-import classes from './jobs.module.css';
-import type { JobMark } from './page-marks.ts';
+import classes from './dialogs.module.css';
 
 const SHOWN = 5;
 

@@ -44,7 +44,7 @@ export function jobCurls(job: Job, { operate, admin }: CurlRights): readonly Cur
   if (admin) {
     curls.push(
       {
-        does: 'Make it what it is now, here or on another server',
+        does: 'Create it as it is now on another server, or put it back to that here',
         command: request('PUT', path, definitionOf(job)),
       },
       { does: 'Delete it', command: request('DELETE', path) },

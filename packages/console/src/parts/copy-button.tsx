@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { CheckIcon, CopyIcon } from '../parts/icons.tsx';
 import { copyText } from './clipboard.ts';
-import classes from './run.module.css';
+import { CheckIcon, CopyIcon } from './icons.tsx';
+import { Spoken } from './text.tsx';
 
 const SHOWN_MS = 2_500;
 
@@ -28,12 +28,12 @@ export function CopyButton({ text, what }: CopyButtonProps) {
     <Button
       size="compact-xs"
       variant="subtle"
-      className={classes.copy}
+      mih={24}
       leftSection={outcome === 'copied' ? <CheckIcon size={14} /> : <CopyIcon size={14} />}
       onClick={copy}
     >
       <span aria-live="polite">{WORDS[outcome ?? 'ready']}</span>
-      {outcome === undefined ? <span className={classes.spoken}> {what}</span> : null}
+      {outcome === undefined ? <Spoken> {what}</Spoken> : null}
     </Button>
   );
 }

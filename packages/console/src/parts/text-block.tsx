@@ -1,5 +1,5 @@
 import { CopyButton } from './copy-button.tsx';
-import classes from './run.module.css';
+import classes from './text-block.module.css';
 
 interface TextBlockProps {
   readonly children: string;
@@ -13,10 +13,10 @@ export function TextBlock({ children, label }: TextBlockProps) {
     <div className={classes.block}>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to do so */}
-      <pre className={classes.pre} tabIndex={0} aria-label={label} role="group" dir="auto">
+      <pre className={classes.text} tabIndex={0} aria-label={label} role="group" dir="auto">
         {children}
       </pre>
-      <div className={classes.blockCopy}>
+      <div className={classes.copy}>
         <CopyButton text={() => children} what={label} />
       </div>
     </div>
