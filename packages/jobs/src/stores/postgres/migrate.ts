@@ -9,6 +9,7 @@ const MIGRATIONS = [
   '0001-jobs-and-runs.sql',
   '0002-claims-stay-in-their-page.sql',
   '0003-wakes-lie-apart.sql',
+  '0004-traces.sql',
 ] as const;
 
 /** Any number: who migrates holds the advisory lock of this one. */

@@ -35,10 +35,10 @@ export const INSERT_FINISHED = `INSERT INTO greenvue_jobs.runs (${FINISHED_COLUM
 export const FINISHED_WIDTH = 20;
 
 /** Columns: those of {@link newRunParams}. A run for a slot that has a live one is not made (P5). */
-export const INSERT_LIVE = `INSERT INTO greenvue_jobs.live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key)
-  SELECT * FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, bigint, integer`)})
+export const INSERT_LIVE = `INSERT INTO greenvue_jobs.live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key, trace)
+  SELECT * FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, bigint, integer, text`)})
   ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING RETURNING id`;
-export const LIVE_WIDTH = 13;
+export const LIVE_WIDTH = 14;
 
 type Origin = OriginRow<RunTrigger, boolean>;
 
@@ -56,6 +56,7 @@ type LiveRow = [
   cancel: 'user' | 'deleted' | null,
   zombieSince: number | null,
   progress: string | null,
+  trace: string | null,
 ];
 
 type FinishedRow = [
@@ -96,6 +97,7 @@ export function liveRunOf(raw: unknown): LiveRun {
   if (row[19] !== null) run.cancel = row[19];
   if (row[20] !== null) run.zombieSince = row[20];
   if (row[21] !== null) run.progress = progressOf(row[21]);
+  if (row[22] !== null) run.trace = row[22];
   return run;
 }
 
@@ -125,7 +127,7 @@ export function finishedRunOf(raw: unknown): FinishedRun {
 
 /** For {@link INSERT_LIVE}. */
 export function newRunParams(run: LiveRun, typeKey: number): Value[] {
-  return [...originParams(run), run.held, run.availableAt, typeKey];
+  return [...originParams(run), run.held, run.availableAt, typeKey, run.trace ?? null];
 }
 
 /** For {@link INSERT_FINISHED}. */
