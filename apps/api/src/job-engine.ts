@@ -1,4 +1,11 @@
-import { type Clock, createEngine, createSystemClock, type Engine, type JobStore } from '@greenvue/jobs';
+import {
+  type Clock,
+  createEngine,
+  createSystemClock,
+  type Engine,
+  type JobStore,
+  type Tracing,
+} from '@greenvue/jobs';
 import { createPostgresStore } from '@greenvue/jobs/postgres';
 import { createSqliteStore } from '@greenvue/jobs/sqlite';
 import type { AuditSource } from './auth/audit-log.ts';
@@ -8,7 +15,7 @@ import type { Deps } from './deps.ts';
 import { jobTypes } from './jobs/catalogue.ts';
 
 /** GreenVue's job engine over its store, with every job type of the catalogue; nothing runs before its `start()`. */
-export function createJobEngine(config: Config, deps: Deps): Engine {
+export function createJobEngine(config: Config, deps: Deps, tracing?: Tracing): Engine {
   const { jobs } = config;
   const clock = createSystemClock();
   return createEngine<Deps>({
@@ -28,6 +35,7 @@ export function createJobEngine(config: Config, deps: Deps): Engine {
     version: deps.version,
     clock,
     logger: deps.logger,
+    ...(tracing === undefined ? {} : { tracing }),
   });
 }
 
