@@ -38,31 +38,25 @@ export function traceRequests(app: FastifyInstance): void {
   });
 }
 
-function attributesOf({
-  method,
-  protocol,
-  host,
-  ip,
-  headers,
-  url,
-  routeOptions,
-}: FastifyRequest): Attributes {
-  const route = routeOptions.url;
+function attributesOf(request: FastifyRequest): Attributes {
+  const { method, protocol, hostname, ip, headers, url } = request;
+  const route = request.routeOptions.url;
   const agent = headers['user-agent'];
   return {
     'http.request.method': method,
     // Without its query, in which people may have put secrets.
     'url.path': url.split('?', 1)[0] ?? url,
     'url.scheme': protocol,
-    'server.address': host,
+    'server.address': hostname,
     'client.address': ip,
     ...(route === undefined ? {} : { 'http.route': route }),
     ...(agent === undefined ? {} : { 'user_agent.original': agent }),
   };
 }
 
-function endSpan(span: Span, { statusCode }: FastifyReply): void {
-  span.setAttribute('http.response.status_code', statusCode);
+function endSpan(span: Span, { statusCode, raw }: FastifyReply): void {
+  // A client that went away before has got none.
+  if (raw.headersSent) span.setAttribute('http.response.status_code', statusCode);
   if (statusCode >= 500) {
     span.setAttribute('error.type', String(statusCode));
     span.setStatus({ code: SpanStatusCode.ERROR });

@@ -73,7 +73,7 @@ test('what is wrong is a warning of one line, and the default holds', () => {
     'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
   ]);
   expect(warnings[0]).toBe(
-    'OTEL_EXPORTER_OTLP_PROTOCOL "grpc" must be http/protobuf, http/json: http/protobuf is used.',
+    'OTEL_EXPORTER_OTLP_PROTOCOL "grpc" must be one of http/protobuf, http/json: http/protobuf is used.',
   );
 });
 

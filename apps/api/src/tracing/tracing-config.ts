@@ -84,7 +84,7 @@ function readerOf(set: Variables) {
     word<Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word {
       const text = set[name];
       const found = words.find((word) => word === text);
-      if (text !== undefined && found === undefined) refuse(name, words.join(', '), words[0]);
+      if (text !== undefined && found === undefined) refuse(name, `one of ${words.join(', ')}`, words[0]);
       return found ?? words[0];
     },
     number(name: string, { fallback, min, max }: Bounds): number {
