@@ -32,8 +32,6 @@ export function traceRequests(app: FastifyInstance): void {
     request.log = request.log.child({ trace_id: span.spanContext().traceId });
     // Also comes when the client goes away, and at the end of an event stream.
     reply.raw.once('close', () => endSpan(span, reply));
-    // Who reads the body is called by the connection, which knows of no request.
-    context.bind(inside, request.raw);
     context.with(inside, done);
   });
 }

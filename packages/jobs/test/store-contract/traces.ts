@@ -61,8 +61,9 @@ export function tracesContract(makeStore: MakeStore): void {
     it('so does the claim that a trigger brings along', async () => {
       await create('a');
       const claim = { node: 'node-1', types: TYPES, places: 1, prefetch: 0 };
-      const { claimed } = await t.done('a', { kind: 'trigger', trace: ASKED }, { claim });
+      const { claimed, queued } = await t.done('a', { kind: 'trigger', trace: ASKED }, { claim });
       expect(claimed?.runs.map(({ trace }) => trace)).toEqual([ASKED]);
+      expect((await t.live(required(queued[0]).id)).trace).toBe(ASKED);
     });
 
     it('a scheduled run has none; its job has', async () => {
