@@ -117,7 +117,7 @@ test(
     const other = { email: 'other@example.com', name: MARKUP, password: PASSWORD };
     const otherId = textOf(await done(admin, 'POST', '/api/auth/register', other), 'user', 'id');
     await done(admin, 'PATCH', `/api/users/${otherId}`, { role: 'operator' });
-    await done(await logIn(url, other.email), 'POST', '/api/jobs/rtl/pause', { reason: MARKUP });
+    await done(await logIn(url, other.email), 'POST', '/api/jobs/rtl/pause', { reason: ARABIC });
     const { page, faults, goTo } = await open(url);
     await goTo('/');
     await signIn(page);
@@ -131,6 +131,7 @@ test(
       '/jobs/markup/edit',
       '/jobs/new?copy=markup',
       `/runs/${runId}`,
+      // By the name of who paused it.
       '/jobs/rtl',
     ];
     for (const path of paths) {
