@@ -5,6 +5,7 @@ import {
   type Engine,
   type JobStore,
   type JobType,
+  type Tracing,
 } from '@greenvue/jobs';
 import { createPostgresStore } from '@greenvue/jobs/postgres';
 import { createSqliteStore } from '@greenvue/jobs/sqlite';
@@ -14,11 +15,16 @@ import { dataFiles } from './data-dir.ts';
 import type { Deps } from './deps.ts';
 import { jobTypes as catalogue } from './jobs/catalogue.ts';
 
+export interface EngineParts {
+  readonly jobTypes?: readonly JobType<Deps>[] | undefined;
+  readonly tracing?: Tracing | undefined;
+}
+
 /** GreenVue's job engine over its store, with every job type of the catalogue unless told; nothing runs before its `start()`. */
 export function createJobEngine(
   config: Config,
   deps: Deps,
-  jobTypes: readonly JobType<Deps>[] = catalogue,
+  { jobTypes = catalogue, tracing }: EngineParts = {},
 ): Engine {
   const { jobs } = config;
   const clock = createSystemClock();
@@ -39,6 +45,7 @@ export function createJobEngine(
     version: deps.version,
     clock,
     logger: deps.logger,
+    ...(tracing === undefined ? {} : { tracing }),
   });
 }
 

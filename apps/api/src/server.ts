@@ -10,6 +10,7 @@ import { measureJobs } from './health/job-metrics.ts';
 import { createJobEngine, jobAudit } from './job-engine.ts';
 import { actorOf, hasRole, requireRole } from './principal.ts';
 import { featureRoutes } from './routes.ts';
+import { startTracing } from './tracing/start-tracing.ts';
 
 /** A server that answers. */
 export interface Server {
@@ -36,12 +37,15 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     cleanUps.push(() => lock.release());
     const deps = await createDeps(config, options);
     cleanUps.push(() => deps.close());
+    const traced = config.tracing && (await startTracing(config.tracing, deps));
+    cleanUps.push(() => traced?.stop());
     const { users, secrets } = deps;
     const adminPasswordAt = await ensureFirstAdmin({ users, secrets, ...config.admin });
-    const engine = createJobEngine(config, deps, options.jobTypes);
+    const engine = createJobEngine(config, deps, { ...options, tracing: traced?.tracing });
     measureJobs(deps.metrics, engine);
     const app = createApp({
       config,
+      isTraced: traced !== undefined,
       version: deps.version,
       logger: deps.logger,
       authenticate: deps.authenticate,

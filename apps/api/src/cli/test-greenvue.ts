@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { connect, deleteJob, eachJob } from '@greenvue/jobs/client';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../db/test-database.ts';
 import { freePort, startLastingProcess, startProcess, type TestProcess } from '../test-process.ts';
 
 /** What a command left. */
@@ -52,6 +54,16 @@ async function endOf(cli: TestProcess): Promise<Ended> {
   const code = await cli.ended();
   expect(`${cli.output.stdout}${cli.output.stderr}`).not.toMatch(/^\s+at .*(\.ts|\.js|node:)/m);
   return { code, ...cli.output };
+}
+
+/** A folder for a test's PATH, with `greenvue` in it as npm would link it into node_modules/.bin. */
+export async function folderOfGreenvue(): Promise<string> {
+  const folder = await temporaryFolder();
+  const launcher = fileURLToPath(new URL('../../bin/greenvue.mjs', import.meta.url));
+  const command = join(folder, 'greenvue');
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${launcher}' "$@"\n`);
+  await chmod(command, 0o755);
+  return folder;
 }
 
 type Settings = Readonly<Record<string, string>>;

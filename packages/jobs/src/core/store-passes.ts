@@ -61,6 +61,7 @@ export interface ClaimedRun {
   readonly missed: number;
   readonly scheduledFor?: number;
   readonly payload?: JsonText;
+  readonly trace?: string;
 }
 
 export interface ClaimResult {

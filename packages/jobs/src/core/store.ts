@@ -59,6 +59,7 @@ export interface JobStore {
   insertJob(input: {
     readonly definition: JobDefinition;
     readonly by?: string;
+    readonly trace?: string;
     readonly audit?: AuditEntry;
   }): Promise<InsertOutcome>;
   /**

@@ -93,6 +93,7 @@ function claimedRunOf(run: LiveRun, job: number, fence: number): ClaimedRun {
   const claimed: Mutable<ClaimedRun> = { id, job, fence, attempt: 1, availableAt, started, catchUp, missed };
   if (run.scheduledFor !== undefined) claimed.scheduledFor = run.scheduledFor;
   if (run.payload !== undefined) claimed.payload = run.payload;
+  if (run.trace !== undefined) claimed.trace = run.trace;
   return claimed;
 }
 

@@ -154,8 +154,8 @@ async function makeClaimed(u: Unit, claimant: Claimant): Promise<ClaimResult | u
   if (fence === undefined) becomeDue(u, 'runs', [run.availableAt]);
   addQueued(u, run, one.job);
   if (fence === undefined) return undefined;
-  const { availableAt, catchUp, missed, payload } = run;
-  const own = payload === undefined ? {} : { payload };
+  const { availableAt, catchUp, missed, payload, trace } = run;
+  const own = { ...(payload === undefined ? {} : { payload }), ...(trace === undefined ? {} : { trace }) };
   const claim = {
     id: run.id,
     job: 0,
