@@ -69,7 +69,7 @@ test(
     await page.keyboard.press('n');
     expect(page.url()).toBe(`${url}/console/jobs`);
     await goTo('/jobs/new');
-    await page.getByText('Only admins can make jobs').waitFor();
+    await page.getByText('Only admins can create jobs').waitFor();
     await goTo('/jobs/search/edit');
     await page.getByText('Only admins can edit jobs').waitFor();
     expect(await statusOf('POST', '/api/jobs', { ...JOB, id: 'other' })).toBe(403);

@@ -74,5 +74,6 @@ function useTyped(value: string, onSearch: (value: string) => void) {
     setText(typed);
     search(typed);
   };
-  return { text, type, flush: search.flush };
+  // It has another one after each key.
+  return { text, type, flush: () => search.flush() };
 }
