@@ -1,16 +1,12 @@
 import { jobEvents } from '@greenvue/jobs/client';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
-import { queryKeys } from '../data/query-keys.ts';
 import { useConnection, useIsAnswered, useSessionState } from '../session/session.tsx';
 import { followLive, type LiveState } from './follow.ts';
-import { createGatherer, MIN_GAP_MS } from './gather.ts';
-import { LIVE_KEYS, staleKeys } from './stale-keys.ts';
+import { createGatherer } from './gather.ts';
+import { gapOf, LIVE_KEYS, staleKeys } from './stale-keys.ts';
 
 const LiveContext = createContext<LiveState>({ kind: 'connecting' });
-
-// The counts change with every run, and nobody reads them faster.
-const STATS_GAP_MS = 1_000;
 
 /** Keeps all that is on the screen fresh while somebody is signed in: one event stream for the page. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
@@ -29,7 +25,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     const gatherer = createGatherer({
       ...timers,
       refetch: (queryKey) => client.invalidateQueries({ queryKey }),
-      gapOf: ([name]) => (name === queryKeys.stats()[0] ? STATS_GAP_MS : MIN_GAP_MS),
+      gapOf,
     });
     const follower = followLive({
       ...timers,

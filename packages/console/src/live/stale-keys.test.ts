@@ -1,6 +1,7 @@
 import type { JobEvent } from '@greenvue/jobs/client';
 import { expect, test } from 'vitest';
-import { LIVE_KEYS, staleKeys } from './stale-keys.ts';
+import { queryKeys } from '../data/query-keys.ts';
+import { gapOf, LIVE_KEYS, staleKeys } from './stale-keys.ts';
 
 function event(type: JobEvent['type'], runId: string | null = '7'): JobEvent {
   return {
@@ -45,4 +46,11 @@ test('all that an event makes stale is read anew after a reset', () => {
   for (const key of types.flatMap((type) => staleKeys(event(type)))) {
     expect(LIVE_KEYS.some((live) => live.every((part, index) => part === key[index]))).toBe(true);
   }
+});
+
+test('the overview reads its lists with its counts, and no more often', () => {
+  const key = queryKeys.topJobs({ health: 'unhealthy' });
+  expect(key.slice(0, 1)).toEqual(queryKeys.stats());
+  expect(gapOf(queryKeys.stats())).toBe(1_000);
+  expect(gapOf(queryKeys.jobs())).toBe(250);
 });

@@ -1,5 +1,6 @@
 import type { JobEvent } from '@greenvue/jobs/client';
 import { queryKeys } from '../data/query-keys.ts';
+import { MIN_GAP_MS } from './gather.ts';
 
 type Key = readonly unknown[];
 
@@ -14,6 +15,14 @@ export const LIVE_KEYS: readonly Key[] = [
   queryKeys.stats(),
   queryKeys.audit(),
 ];
+
+// The counts change with every run, and nobody reads them faster.
+const STATS_GAP_MS = 1_000;
+
+/** How far apart two readings of a key are at the least, in ms, however often it gets stale. */
+export function gapOf([name]: Key): number {
+  return name === queryKeys.stats()[0] ? STATS_GAP_MS : MIN_GAP_MS;
+}
 
 /** What an event makes stale. */
 export function staleKeys(event: JobEvent): readonly Key[] {

@@ -1,6 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
-import { useJobs } from '../data/queries.ts';
+import { useTopJobs } from '../data/queries.ts';
 import { Countdown, Instant } from '../parts/instant.tsx';
 import { useNow } from '../parts/now.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -13,13 +13,7 @@ const HOUR_MS = 3_600_000;
 
 /** What comes due in the next hour, the next first. */
 export function UpcomingPanel({ className }: { readonly className?: string | undefined }) {
-  const { data, error, refetch } = useJobs({
-    status: 'active',
-    sort: 'next_run',
-    limit: SHOWN,
-    recent_runs: 0,
-  });
-  const [page] = data?.pages ?? [];
+  const { data: page, error, refetch } = useTopJobs({ status: 'active', sort: 'next_run', limit: SHOWN });
   return (
     <Panel
       title="Due in the next hour"
