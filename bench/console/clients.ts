@@ -26,27 +26,29 @@ const STATS: Reading = {
   everyMs: 5_000,
 };
 
-const jobsReading = (key: Reading['key'], query: JobsQuery): Reading => ({
-  key,
+const jobsReading = (query: JobsQuery): Reading => ({
+  key: queryKeys.jobs(query),
   load: (api, signal) => listJobs(api, query, { signal }),
 });
 
-const UNHEALTHY: JobsQuery = { recent_runs: 0, health: 'unhealthy', limit: 8 };
-const UPCOMING: JobsQuery = { recent_runs: 0, status: 'active', sort: 'next_run', limit: 10 };
-const FIRST_PAGE: JobsQuery = { sort: 'id', limit: 50, recent_runs: 12 };
+const topReading = (query: JobsQuery): Reading => ({
+  key: queryKeys.topJobs(query),
+  load: (api, signal) => listJobs(api, { recent_runs: 0, ...query }, { signal }),
+  everyMs: 15_000,
+});
 
 /** What is on the screen of each page, as `packages/console/src/overview` and `jobs` read it. */
 const PAGES: Readonly<Record<string, readonly Reading[]>> = {
   overview: [
     STATS,
-    jobsReading(queryKeys.topJobs(UNHEALTHY), UNHEALTHY),
-    jobsReading(queryKeys.topJobs(UPCOMING), UPCOMING),
+    topReading({ health: 'unhealthy', limit: 8 }),
+    topReading({ status: 'active', sort: 'next_run', limit: 10 }),
     {
       key: queryKeys.runs({ status: 'running', limit: 10 }),
       load: (api, signal) => listRuns(api, { status: 'running', limit: 10 }, { signal }),
     },
   ],
-  jobs: [STATS, jobsReading(queryKeys.jobs(FIRST_PAGE), FIRST_PAGE)],
+  jobs: [STATS, jobsReading({ sort: 'id', limit: 50, recent_runs: 12 })],
 };
 
 /** One after the other, within so long: people do not come all at once. */

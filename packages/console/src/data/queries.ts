@@ -25,6 +25,7 @@ export type JobRunsFilter = Omit<JobRunsQuery, 'cursor'>;
 export type PreviewBody = PreviewSchedule;
 
 const STATS_EVERY_MS = 5_000;
+const TOP_EVERY_MS = 15_000;
 const LOGS_EVERY_MS = 1_000;
 const TYPES_FRESH_MS = 300_000;
 
@@ -39,12 +40,13 @@ function nextCursor(page: { readonly next_cursor: string | null }): string | und
   return page.next_cursor ?? undefined;
 }
 
-/** The first jobs of a list, without their runs. */
+/** The first jobs of a list, without their runs; read now and then whatever happens: a job gets late because nothing does. */
 export function useTopJobs(query: JobsFilter) {
   const connection = useConnection();
   return useQuery({
     queryKey: queryKeys.topJobs(query),
     queryFn: ({ signal }) => listJobs(connection, { recent_runs: 0, ...query }, { signal }),
+    refetchInterval: TOP_EVERY_MS,
   });
 }
 

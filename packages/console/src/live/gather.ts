@@ -18,12 +18,10 @@ export interface Gatherer {
   readonly clear: () => void;
 }
 
-/** So long what happens together is gathered, and then read in one go. */
-export const GATHER_MS = 150;
-/** Four readings of a key a second, at the most. */
-export const MIN_GAP_MS = 250;
-// A reading that takes long is followed by three times as long a rest, so that a page never keeps a slow server busy.
-const REST_SHARE = 3;
+/** So long what happens together is gathered, and then read in one go: a short run begins and ends within that. */
+export const GATHER_MS = 60;
+/** So far apart are two readings of a key, so that what happens is on the screen a quarter of a second later at the most. */
+export const MIN_GAP_MS = 150;
 
 interface Entry {
   readonly key: readonly unknown[];
@@ -104,7 +102,8 @@ class TimedGatherer implements Gatherer {
     const done = (): void => {
       entry.isReading = false;
       const tookMs = now() - startedAt;
-      entry.dueAt = Math.max(startedAt + gapOf(entry.key), now() + tookMs * REST_SHARE);
+      // As long a rest, so that a page never keeps a slow server busy.
+      entry.dueAt = Math.max(startedAt + gapOf(entry.key), now() + tookMs);
       if (this.#entries.get(name) === entry) this.#arrange();
     };
     // Whether it could be read is the reader's matter, who shows it.
