@@ -20,6 +20,7 @@ const ALL = [
   'nodes',
   'growth',
   'growth-postgres',
+  'console',
 ];
 /** What runs on either store takes it as an argument. */
 const ON_POSTGRES = '-postgres';

@@ -1,6 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
-import { useJobs } from '../data/queries.ts';
+import { useTopJobs } from '../data/queries.ts';
 import { Countdown, Instant } from '../parts/instant.tsx';
 import { useNow } from '../parts/now.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -13,14 +13,9 @@ const HOUR_MS = 3_600_000;
 
 /** What comes due in the next hour, the next first. */
 export function UpcomingPanel({ className }: { readonly className?: string | undefined }) {
-  const { data, error, refetch } = useJobs({
-    status: 'active',
-    sort: 'next_run',
-    // One more tells whether the list is cut.
-    limit: SHOWN + 1,
-    recent_runs: 0,
-  });
-  const [page] = data?.pages ?? [];
+  // One more tells whether the list is cut.
+  const query = { status: 'active', sort: 'next_run', limit: SHOWN + 1 } as const;
+  const { data: page, error, refetch } = useTopJobs(query);
   return (
     <Panel
       title="Due in the next hour"
