@@ -21,7 +21,7 @@ export interface Gatherer {
 /** So long what happens together is gathered, and then read in one go: a short run begins and ends within that. */
 export const GATHER_MS = 60;
 /** So far apart are two readings of a key, so that what happens is on the screen a quarter of a second later at the most. */
-export const MIN_GAP_MS = 150;
+export const MIN_GAP_MS = 120;
 
 interface Entry {
   readonly key: readonly unknown[];
