@@ -33,9 +33,10 @@ export interface Applier {
   readonly asked: Asked;
   readonly types: readonly JobType[];
   readonly dryRun: boolean | undefined;
+  readonly interrupted: AbortSignal;
 }
 
-/** Makes a job what a file says; never rejects. Once the server is away, no more is tried. */
+/** Makes a job what a file says; never rejects. Once the server is away, or it is interrupted, no more is tried. */
 export function createApplier(applier: Applier): (job: FileJob) => Promise<Applied> {
   let isLost = false;
   const fail = (id: string, fault: CliError): Applied => ({
@@ -46,6 +47,8 @@ export function createApplier(applier: Applier): (job: FileJob) => Promise<Appli
     fault,
   });
   return async (job) => {
+    if (applier.interrupted.aborted)
+      return fail(job.id, new CliError('Not tried, since it was interrupted.'));
     if (isLost) return fail(job.id, new CliError('Not tried, since the server is away.', EXIT.noServer));
     try {
       return await applyJob(job, applier);
