@@ -3,6 +3,7 @@
 // came with the packages runs it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +18,9 @@ const PACKAGES = {
 const INTERRUPTED = 130;
 const app = dirname(dirname(fileURLToPath(import.meta.url)));
 const cli = join(app, 'src', 'cli.ts');
+// A command starts in less than half the time when its code is compiled already. Not in Node's usual place, which others on the
+// machine may write to; where this one can't be written, nothing is kept.
+const compiled = join(dirname(dirname(app)), 'node_modules', '.cache', 'greenvue');
 
 function isNewEnough() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -36,7 +40,10 @@ function ownNode() {
 }
 
 function runOn(node) {
-  const child = spawn(node, [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [cli, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { NODE_COMPILE_CACHE: compiled, ...process.env },
+  });
   // A terminal sends Ctrl-C to both: the child ends, and this with it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
@@ -48,8 +55,10 @@ function runOn(node) {
   });
 }
 
-if (isNewEnough()) await import(new URL('../src/cli.ts', import.meta.url).href);
-else {
+if (isNewEnough()) {
+  module.enableCompileCache(compiled);
+  await import(new URL('../src/cli.ts', import.meta.url).href);
+} else {
   const node = ownNode();
   if (node === undefined) {
     process.stderr.write(

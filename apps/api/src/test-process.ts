@@ -2,12 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 
 /** Machines are shared and slow at times. */
 const DEADLINE_MS = 30_000;
 
-/** A program of GreenVue in a process of its own, killed when the test is over. */
+/** Most of a short life would be compiling; `greenvue` keeps what it has compiled in the same place. */
+const COMPILED = fileURLToPath(new URL('../../../node_modules/.cache/greenvue', import.meta.url));
+
+/** A program of GreenVue in a process of its own. */
 export interface TestProcess {
   readonly child: ChildProcess;
   readonly output: { stdout: string; stderr: string };
@@ -17,18 +21,30 @@ export interface TestProcess {
   ended(): Promise<number | string>;
 }
 
-/** Starts `main.ts` or `cli.ts` with these variables and no others but PATH. */
+type Program = 'main.ts' | 'cli.ts';
+
+/** Starts a program with these variables and no others of this process but PATH; it is killed when the test is over. */
 export function startProcess(
-  program: 'main.ts' | 'cli.ts',
+  program: Program,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): TestProcess {
+  const started = startLastingProcess(program, env, args);
+  onTestFinished(() => void started.child.kill('SIGKILL'));
+  return started;
+}
+
+/** The same, for several tests: whoever starts it has to kill it. */
+export function startLastingProcess(
+  program: Program,
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): TestProcess {
   const file = new URL(program, import.meta.url).pathname;
   const child = spawn(process.execPath, [file, ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: COMPILED, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     output.stdout += chunk;

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { listOf, partOf } from '../test-bodies.ts';
-import { startGreenvue } from './test-greenvue.ts';
+import { useGreenvue } from './test-greenvue.ts';
 
 /** A dozen processes, one after the other, on a machine that may have other things to do. */
 const LONG_MS = 180_000;
+
+const server = useGreenvue();
 
 const JOBS = `jobs:
   - id: nightly
@@ -22,7 +24,7 @@ const JOBS = `jobs:
 test(
   'a file is applied: a dry run shows it, the real one does it, and again it changes nothing',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     const file = greenvue.file('jobs.yaml', JOBS);
     const dry = await greenvue.done('jobs', 'apply', '-f', file, '--dry-run');
     expect(dry).toMatch(
@@ -75,7 +77,7 @@ test(
 test(
   'a job that fails does not keep the others from being applied, and is not half applied',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     const good = (count: number): string =>
       Array.from(
         { length: count },
@@ -115,7 +117,7 @@ test(
 test(
   'a file that is wrong is refused before anything is sent',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     const twins = greenvue.file('twins.yaml', `${JOBS}  - id: mails\n    name: Again\n`);
     expect(await greenvue.run('jobs', 'apply', '-f', twins)).toMatchObject({
       code: 2,

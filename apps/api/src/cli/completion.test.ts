@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../db/test-database.ts';
-import { runGreenvue, startGreenvue } from './test-greenvue.ts';
+import { folderOfGreenvue, runGreenvue, startGreenvue } from './test-greenvue.ts';
 
 /** A dozen processes, one after the other, on a machine that may have other things to do. */
 const LONG_MS = 180_000;
@@ -48,23 +47,111 @@ test(
   LONG_MS,
 );
 
-test('bash completes with the script that is printed for it', async () => {
+/** What a shell says to a script, with `greenvue` on its PATH and a file in its folder. */
+async function say(shell: readonly string[], script: string, env: Readonly<Record<string, string>> = {}) {
+  const [program = '', ...options] = shell;
   const folder = await temporaryFolder();
-  const launcher = fileURLToPath(new URL('../../bin/greenvue.mjs', import.meta.url));
-  writeFileSync(join(folder, 'greenvue'), `#!/bin/sh\nexec '${process.execPath}' '${launcher}' "$@"\n`);
-  chmodSync(join(folder, 'greenvue'), 0o755);
-  const lines = [
+  writeFileSync(join(folder, 'jobs.yaml'), '');
+  const child = spawn(program, [...options, script], {
+    cwd: folder,
+    env: {
+      PATH: `${await folderOfGreenvue()}:${process.env.PATH}`,
+      HOME: folder,
+      TERM: 'dumb',
+      GREENVUE_URL: 'http://127.0.0.1:1',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [stdout] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  return stdout;
+}
+
+const isThere = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
+
+test('bash completes with the script that is printed for it', async () => {
+  const script = [
     'source <(greenvue completion bash)',
     `COMP_WORDS=(greenvue jobs pa); COMP_CWORD=2; _greenvue; echo "\${COMPREPLY[@]}"`,
     `COMP_WORDS=(greenvue jobs list --status ""); COMP_CWORD=4; _greenvue; echo "\${COMPREPLY[@]}"`,
   ];
-  const bash = spawn('bash', ['-euc', lines.join('\n')], {
-    env: { PATH: `${folder}:${process.env.PATH}`, GREENVUE_URL: 'http://127.0.0.1:1' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [stdout] = await Promise.all([text(bash.stdout), once(bash, 'close')]);
-  expect(stdout).toBe('pause\nactive paused finished\n');
+  expect(await say(['bash', '-euc'], script.join('\n'))).toBe('pause\nactive paused finished\n');
 });
+
+/** Has a zsh at a terminal, types lines and Tab, and prints what then stands there. */
+const ZSH_AT_TERMINAL = `
+zmodload zsh/zpty
+zpty terminal zsh -f -i
+show='show() { print -r -- "<<$BUFFER>>"; BUFFER=; zle .accept-line }; zle -N show; bindkey "^X" show'
+zpty -w terminal 'PS1=; autoload -Uz compinit; compinit -u -D; source <(greenvue completion zsh); '$show'; print READ""Y'
+zpty -r terminal out '*READY*'
+for line in "$@"; do
+  zpty -w -n terminal "$line"$'\t\x18'
+  zpty -r terminal out '*<<*>>*'
+  print -r -- "\${\${out##*<<}%%>>*}"
+done
+`;
+
+test.runIf(isThere('zsh'))(
+  'zsh completes what is typed, with the script that is printed for it',
+  async () => {
+    const greenvue = await startGreenvue();
+    const job = ['--name', 'N', '--type', 'update_search_index', '--on-demand'];
+    await greenvue.done('jobs', 'create', 'nightly', ...job);
+    const lines = [
+      'greenvue jo',
+      'greenvue jobs pa',
+      'greenvue jobs list --status act',
+      'greenvue jobs list --limit 5 --rev',
+      'greenvue jobs show n',
+      'greenvue jobs apply -f jo',
+      'greenvue jobs list --type update',
+    ];
+    const typed = lines.map((line) => `'${line}'`).join(' ');
+    const env = { GREENVUE_URL: greenvue.url, GREENVUE_TOKEN: greenvue.token };
+    expect(await say(['zsh', '-fc'], `set -- ${typed}\n${ZSH_AT_TERMINAL}`, env)).toBe(
+      [
+        'greenvue jobs ',
+        'greenvue jobs pause ',
+        'greenvue jobs list --status active ',
+        'greenvue jobs list --limit 5 --reverse ',
+        'greenvue jobs show nightly ',
+        'greenvue jobs apply -f jobs.yaml ',
+        'greenvue jobs list --type update_search_index ',
+        '',
+      ].join('\n'),
+    );
+  },
+  LONG_MS,
+);
+
+test.runIf(isThere('fish'))(
+  'fish completes with the script that is printed for it',
+  async () => {
+    const greenvue = await startGreenvue();
+    const job = ['--name', 'N', '--type', 'update_search_index', '--on-demand'];
+    for (const id of ['nightly-b', 'nightly-a']) await greenvue.done('jobs', 'create', id, ...job);
+    const script = [
+      'greenvue completion fish | source',
+      ...['jo', 'jobs pa', 'jobs list --status ', 'jobs show nigh', 'jobs apply -f jo', 'runs sh'].map(
+        (words) => `complete -C 'greenvue ${words}'`,
+      ),
+    ];
+    const env = { GREENVUE_URL: greenvue.url, GREENVUE_TOKEN: greenvue.token };
+    expect((await say(['fish', '--no-config', '-c'], script.join('\n'), env)).split('\n')).toEqual([
+      // A file begins so as well, and is no command.
+      expect.stringMatching(/^jobs\t/),
+      expect.stringMatching(/^pause\tHold the schedule/),
+      ...['active', 'paused', 'finished'].map((status) => expect.stringMatching(new RegExp(`^${status}\t`))),
+      expect.stringMatching(/^nightly-a\t/),
+      expect.stringMatching(/^nightly-b\t/),
+      expect.stringMatching(/^jobs\.yaml/),
+      expect.stringMatching(/^show\tShow a run/),
+      '',
+    ]);
+  },
+  LONG_MS,
+);
 
 test.each(['bash', 'zsh', 'fish'])('the script for %s says how it is installed', async (shell) => {
   const { code, stdout } = await runGreenvue({}, 'completion', shell);

@@ -3,15 +3,19 @@ import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { listOf, textOf } from '../test-bodies.ts';
 import { freePort } from '../test-process.ts';
-import { runGreenvue, startGreenvue } from './test-greenvue.ts';
+import { runGreenvue, startGreenvue, useGreenvue } from './test-greenvue.ts';
 
 /** A dozen processes, one after the other, on a machine that may have other things to do. */
 const LONG_MS = 180_000;
 
+/** Nothing listens there. */
+const NO_MAIL_SERVER = 'smtp://127.0.0.1:1';
+const server = useGreenvue({ SMTP_URL: NO_MAIL_SERVER });
+
 test(
   'who is not signed in, may not, or finds nothing is told what to do, each with its exit code',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     const { url } = greenvue;
     expect(await runGreenvue({ GREENVUE_URL: url }, 'jobs', 'list')).toMatchObject({
       code: 4,
@@ -149,7 +153,7 @@ test('help and the version need no server', async () => {
 test(
   'a name with escape sequences is shown and not obeyed, by any command',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     const name = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202eevil שלום 👩‍👩‍👧';
     const file = greenvue.file(
       'job.json',
@@ -181,7 +185,7 @@ test(
 test(
   'a reader that goes away ends a list with 0, but no apply, and Ctrl-C ends a follower with 130, both without a word',
   async () => {
-    const greenvue = await startGreenvue({ SMTP_URL: `smtp://127.0.0.1:${await freePort()}` });
+    const greenvue = server();
     const text = 'x'.repeat(2_000);
     const file = greenvue.file(
       'many.yaml',
@@ -217,7 +221,7 @@ test(
 test(
   'who follows a run stays with it while the server restarts',
   async () => {
-    const greenvue = await startGreenvue({ SMTP_URL: `smtp://127.0.0.1:${await freePort()}` });
+    const greenvue = await startGreenvue({ SMTP_URL: NO_MAIL_SERVER });
     await greenvue.mailDue();
     const job = [
       '--name',

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../db/test-database.ts';
 import { freePort, startProcess } from '../test-process.ts';
+import { folderOfGreenvue } from './test-greenvue.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 
@@ -23,14 +22,10 @@ test('the commands of docs/cli.md work as they stand', async () => {
   await startProcess('main.ts', env).printed('Data ');
   const page = read('docs/cli.md');
   writeFileSync(join(folder, 'jobs.yaml'), blocksOf(page, 'yaml').join('\n'));
-  // What npm links into node_modules/.bin.
-  const launcher = fileURLToPath(new URL('../../bin/greenvue.mjs', import.meta.url));
-  writeFileSync(join(folder, 'greenvue'), `#!/bin/sh\nexec '${process.execPath}' '${launcher}' "$@"\n`);
-  await chmod(join(folder, 'greenvue'), 0o755);
   const commands = blocksOf(page, 'sh')
     .join('\n')
     .replaceAll('127.0.0.1:8080', `127.0.0.1:${env.PORT}`)
-    .replace('$PWD/node_modules/.bin', folder);
+    .replace('$PWD/node_modules/.bin', await folderOfGreenvue());
   const bash = spawn('bash', ['-c', `set -euo pipefail\n${commands}`], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', ...env },

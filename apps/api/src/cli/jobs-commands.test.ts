@@ -3,10 +3,12 @@ import { listOf, partOf, textOf } from '../test-bodies.ts';
 import { deleteJobCommand } from './jobs/delete-job.ts';
 import { editJobCommand } from './jobs/edit-job.ts';
 import { createTestContext } from './test-context.ts';
-import { type Greenvue, startGreenvue } from './test-greenvue.ts';
+import { type Greenvue, useGreenvue } from './test-greenvue.ts';
 
 /** A dozen processes, one after the other, on a machine that may have other things to do. */
 const LONG_MS = 180_000;
+
+const server = useGreenvue();
 
 const CREATE = [
   'jobs',
@@ -23,7 +25,7 @@ const CREATE = [
 test(
   'a job is created, shown, listed, previewed, paused, resumed and deleted',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     const created = await greenvue.run(...CREATE, '--payload', '{"days_old":7}', '--backoff-initial', '5s');
     expect(created).toEqual({
       code: 0,
@@ -111,7 +113,7 @@ test(
 test(
   'an edit shows what changes and where the next run moves, and saves it',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     await greenvue.done(...CREATE);
     const edited = await greenvue.done(
       'jobs',
@@ -213,7 +215,7 @@ const atTerminal = ({ url, token }: Greenvue, answer: boolean) => createTestCont
 test(
   'on a terminal, an edit and a delete are asked for first, and a no changes nothing',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     await greenvue.done(...CREATE);
 
     const no = atTerminal(greenvue, false);
@@ -255,7 +257,7 @@ test(
 test(
   'an edit that was answered too late is a conflict, not a change',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     await greenvue.done(...CREATE);
     const context = createTestContext(greenvue);
     const slow = {
@@ -280,7 +282,7 @@ test(
 test(
   'a job is created from a file, and printed as one',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     const file = greenvue.file(
       'job.yaml',
       'id: mails\nname: Mails\ntype: send_notifications\ncron: "30 8 * * 1-5"\ntimezone: Europe/Berlin\n',

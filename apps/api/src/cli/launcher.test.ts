@@ -14,6 +14,10 @@ const LAUNCHER = fileURLToPath(new URL('../../bin/greenvue.mjs', import.meta.url
 const OLD =
   "data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.19.4'}})";
 
+/** Makes Node say where it keeps what it has compiled. */
+const TELL =
+  "data:text/javascript,import m from 'node:module';process.on('exit',()=>console.error(m.getCompileCacheDir()))";
+
 async function launch(options: readonly string[], words: readonly string[], launcher = LAUNCHER) {
   const child = spawn(process.execPath, [...options, launcher, ...words], {
     env: { PATH: process.env.PATH ?? '' },
@@ -44,6 +48,11 @@ test('a Node that is too old hands over to the one that came with the packages',
   });
   const url = `http://127.0.0.1:${await freePort()}`;
   expect((await launch(['--import', OLD], ['stats', '--url', url])).code).toBe(3);
+});
+
+test('what was compiled is kept, beside the packages, and not where others may write', async () => {
+  const folder = fileURLToPath(new URL('../../../../node_modules/.cache/greenvue/', import.meta.url));
+  expect((await launch(['--import', TELL], ['--version'])).stderr).toContain(folder);
 });
 
 test('where there is none, it says what to do', async () => {

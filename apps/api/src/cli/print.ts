@@ -1,6 +1,6 @@
 import type { Page } from '@greenvue/jobs/client';
-import { printable, printableJson } from './terminal/printable.ts';
-import { paint, type Screen } from './terminal/screen.ts';
+import { printableJson } from './terminal/printable.ts';
+import { paint, type Screen, type Style } from './terminal/screen.ts';
 import { type Column, createTable } from './terminal/table.ts';
 import { widthOf } from './terminal/width.ts';
 
@@ -11,21 +11,28 @@ export function printJson(out: Screen, value: unknown): void {
   out.line(printableJson(value, 2));
 }
 
-/** A label for each value, below each other; without a value there is no line. Labels and values must be printable. */
-export function printFacts(
-  out: Screen,
-  facts: readonly (readonly [label: string, value: string | undefined])[],
-): void {
-  const known = facts.flatMap(([label, value]) => (value === undefined ? [] : [[label, value] as const]));
-  const width = Math.max(0, ...known.map(([label]) => widthOf(label)));
-  for (const [label, value] of known) {
-    out.line(`${paint(out, 'bold', label)}${' '.repeat(width - widthOf(label))}  ${value}`);
-  }
+/** A part of a line in a style of its own. */
+export interface Styled {
+  readonly text: string;
+  readonly style: Style | undefined;
 }
 
-/** A text of somebody else's for {@link printFacts}; an empty one is no fact. */
-export function fact(text: string | null): string | undefined {
-  return text === null || text === '' ? undefined : printable(text);
+export type Fact = readonly [label: string, ...value: readonly (string | Styled)[]];
+
+/** A label and its value for each fact, below each other; an empty value has no line. Values may hold anything. */
+export function printFacts(out: Screen, facts: readonly Fact[]): void {
+  const known = facts.flatMap(([label, ...parts]) => {
+    const value = parts
+      .map((part) =>
+        typeof part === 'string' ? paint(out, undefined, part) : paint(out, part.style, part.text),
+      )
+      .join('');
+    return value === '' ? [] : [{ label, value }];
+  });
+  const width = Math.max(0, ...known.map(({ label }) => widthOf(label)));
+  for (const { label, value } of known) {
+    out.line(`${paint(out, 'bold', label)}${' '.repeat(width - widthOf(label))}  ${value}`);
+  }
 }
 
 export interface List<Row> {

@@ -47,7 +47,8 @@ function apiWords(error: ApiError, asked: Asked): readonly string[] {
   return [printable(error.detail), ...faults, ...advice(error, asked)];
 }
 
-function advice({ status, requestId, retryAfterMs }: ApiError, { url, hasToken }: Asked): readonly string[] {
+function advice(error: ApiError, { url, hasToken }: Asked): readonly string[] {
+  const { status, requestId, retryAfterMs } = error;
   switch (status) {
     case 401:
       return [
@@ -62,8 +63,10 @@ function advice({ status, requestId, retryAfterMs }: ApiError, { url, hasToken }
       ];
     case 404:
       return ['See what there is: greenvue jobs list, greenvue runs list'];
+    case 409:
+      return error.mayBeDone ? [OWN_TRY] : [];
     case 412:
-      return ['Look at it again, and repeat the command.'];
+      return [...(error.mayBeDone ? [OWN_TRY] : []), 'Look at it again, and repeat the command.'];
     case 429:
     case 503:
       return [
@@ -78,6 +81,9 @@ function advice({ status, requestId, retryAfterMs }: ApiError, { url, hasToken }
   }
 }
 
+/** As the client repeats by itself what is safe to repeat. */
+const OWN_TRY = 'It may be your own doing: the same was sent before, and the answer to that was lost.';
+
 function connectionWords({ code, message }: ConnectionError): readonly string[] {
   const where = 'say where GreenVue is, with --url or GREENVUE_URL.';
   switch (code) {
@@ -86,6 +92,7 @@ function connectionWords({ code, message }: ConnectionError): readonly string[] 
     case 'timeout':
       return [printable(message), `Look at how the server is (its log, /readyz), or ${where}`];
     case 'not_this_api':
+    case 'too_long':
       return [printable(message), `Is that the server? If not, ${where}`];
     default:
       return code satisfies never;

@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
 import { listOf, textOf, textsOf } from '../test-bodies.ts';
-import { freePort } from '../test-process.ts';
-import { startGreenvue } from './test-greenvue.ts';
+import { useGreenvue } from './test-greenvue.ts';
 
 /** A dozen processes, one after the other, on a machine that may have other things to do. */
 const LONG_MS = 180_000;
 
+// Nothing listens there.
+const server = useGreenvue({ SMTP_URL: 'smtp://127.0.0.1:1' });
+
 test(
   'a job is run and followed to its end; its runs are listed, shown and tried again',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     await greenvue.done(
       'jobs',
       'create',
@@ -60,8 +62,7 @@ test(
 test(
   'a followed run that fails ends with 7 and says why, and what waits for its retry is cancelled',
   async () => {
-    // Nothing listens there.
-    const greenvue = await startGreenvue({ SMTP_URL: `smtp://127.0.0.1:${await freePort()}` });
+    const greenvue = server();
     await greenvue.mailDue();
     const job = ['--name', 'Mails', '--type', 'send_notifications', '--on-demand'];
     await greenvue.done('jobs', 'create', 'once', ...job, '--max-attempts', '1');
@@ -95,7 +96,7 @@ test(
 test(
   'the stack of an error is shown to who asks for it, and no other',
   async () => {
-    const greenvue = await startGreenvue({ SMTP_URL: `smtp://127.0.0.1:${await freePort()}` });
+    const greenvue = server();
     await greenvue.mailDue();
     await greenvue.done(
       'jobs',
@@ -121,7 +122,7 @@ test(
 test(
   'types and stats are shown',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     expect(await greenvue.done('types')).toMatch(
       /^TYPE +RUNS IN +TIMEOUT +ATTEMPTS +DESCRIPTION\n(.*\n)*send_notifications /,
     );

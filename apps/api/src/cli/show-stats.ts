@@ -1,8 +1,8 @@
 import { getStats, type Stats } from '@greenvue/jobs/client';
 import type { ApiFlags } from './flags.ts';
-import { printFacts, printJson } from './print.ts';
+import { printFacts, printJson, type Styled } from './print.ts';
 import { restCommand, type Session } from './rest-command.ts';
-import { paint, type Style } from './terminal/screen.ts';
+import type { Style } from './terminal/screen.ts';
 import { type Column, createTable } from './terminal/table.ts';
 import { distanceText, durationText } from './words.ts';
 
@@ -29,7 +29,9 @@ function printCounts({ out }: Session, stats: Stats): void {
     ['Runs', `${runs.running} running, ${runs.queued} queued, ${runs.held} held`],
     [
       'Last minute',
-      `${minute.started} started; ${minute.finished.succeeded} succeeded, ${failedText(out, minute.finished.failed)}, ${minute.finished.cancelled} cancelled, ${minute.finished.retried} retried, on the node that answers`,
+      `${minute.started} started; ${minute.finished.succeeded} succeeded, `,
+      failedText(minute.finished.failed),
+      `, ${minute.finished.cancelled} cancelled, ${minute.finished.retried} retried, on the node that answers`,
     ],
     [
       'Lateness',
@@ -39,13 +41,15 @@ function printCounts({ out }: Session, stats: Stats): void {
     ],
     [
       `Last ${HOURS} hours`,
-      `${day.succeeded} succeeded, ${failedText(out, day.failed)}, ${day.cancelled} cancelled, ${day.skipped} skipped`,
+      `${day.succeeded} succeeded, `,
+      failedText(day.failed),
+      `, ${day.cancelled} cancelled, ${day.skipped} skipped`,
     ],
   ]);
 }
 
-function failedText(out: Session['out'], failed: number): string {
-  return paint(out, failed > 0 ? 'red' : undefined, `${failed} failed`);
+function failedText(failed: number): Styled {
+  return { text: `${failed} failed`, style: failed > 0 ? 'red' : undefined };
 }
 
 function lastHours({ now, hours }: Stats): Readonly<Record<Stats['hours'][number]['status'], number>> {

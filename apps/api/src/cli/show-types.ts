@@ -2,7 +2,7 @@ import { type JobType, listJobTypes } from '@greenvue/jobs/client';
 import { CliError, EXIT } from './exit-code.ts';
 import type { ApiFlags } from './flags.ts';
 import { isObject } from './json-input.ts';
-import { fact, printFacts, printJson } from './print.ts';
+import { printFacts, printJson } from './print.ts';
 import { restCommand, type Session } from './rest-command.ts';
 import { printable, printableJson } from './terminal/printable.ts';
 import { type Column, createTable } from './terminal/table.ts';
@@ -38,10 +38,10 @@ const COLUMNS: readonly Column<JobType>[] = [
 
 function printType({ out }: Session, type: JobType): void {
   printFacts(out, [
-    ['Type', printable(type.type)],
-    ['Description', fact(type.description)],
+    ['Type', type.type],
+    ['Description', type.description],
     ['Version', String(type.version)],
-    ['Timeout', printable(type.timeout)],
+    ['Timeout', type.timeout],
     ['Attempts', String(type.max_attempts)],
     ['Defaults', type.defaults === null ? 'none: a field is required' : printableJson(type.defaults)],
   ]);

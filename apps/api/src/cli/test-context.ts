@@ -31,17 +31,23 @@ export function createTestScreen(columns?: number): TestScreen {
   };
 }
 
-/** A context in which somebody sits at a terminal, who gives that answer to each question, and is asked no more than that. */
+/**
+ * A context in which somebody sits at a terminal, who gives that answer to each question, and is asked no more than that; or one
+ * whose output goes into pipes.
+ */
 export function createTestContext({
   url,
   token,
   answer,
+  isPiped = false,
 }: {
   readonly url?: string;
   readonly token?: string;
   readonly answer?: boolean;
+  readonly isPiped?: boolean;
 }): CliContext & { readonly out: TestScreen; readonly err: TestScreen; readonly questions: string[] } {
-  const [out, err] = [createTestScreen(100), createTestScreen(100)];
+  const columns = isPiped ? undefined : 100;
+  const [out, err] = [createTestScreen(columns), createTestScreen(columns)];
   const questions: string[] = [];
   return {
     process: { stdout: out.stream, stderr: err.stream, exitCode: null },

@@ -1,3 +1,5 @@
+import { printable } from './terminal/printable.ts';
+
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -7,7 +9,7 @@ const ROUNDED_UP_MS = 50;
 
 /** A time of the API's, in UTC to the second: `2026-01-31 09:00:00Z`. */
 export function instantText(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}Z`;
+  return `${printable(iso.slice(0, 10))} ${printable(iso.slice(11, 19))}Z`;
 }
 
 /** The same, and how far it is from now: `2026-01-31 09:00:00Z (in 4 min)`. */

@@ -3,6 +3,7 @@ import {
   getRun,
   getRunLogs,
   getStats,
+  getUser,
   type JobRunsQuery,
   type JobsQuery,
   listAudit,
@@ -15,8 +16,9 @@ import {
   type RunsQuery,
 } from '@greenvue/jobs/client';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useConnection, useMay } from '../session/session.tsx';
+import { useConnection, useIsSignedIn, useMay } from '../session/session.tsx';
 import { queryKeys } from './query-keys.ts';
+import { FIRST, freshPage, type KnownPages } from './run-pages.ts';
 
 /** What a list is asked for; the pages are the hook's matter. */
 export type JobsFilter = Omit<JobsQuery, 'cursor'>;
@@ -28,9 +30,6 @@ const STATS_EVERY_MS = 5_000;
 const TOP_EVERY_MS = 15_000;
 const LOGS_EVERY_MS = 1_000;
 const TYPES_FRESH_MS = 300_000;
-
-/** The page before the first: no cursor leads to it. */
-const FIRST = '';
 
 function cursorOf(page: string): { readonly cursor?: string } {
   return page === FIRST ? {} : { cursor: page };
@@ -58,13 +57,17 @@ export function useJob(id: string) {
   });
 }
 
-/** The runs of a job by page, newest first. */
+/** The runs of a job by page, newest first; a refresh costs one page: see {@link freshPage}. */
 export function useJobRuns(id: string, query: JobRunsFilter = {}) {
   const connection = useConnection();
   return useInfiniteQuery({
     queryKey: queryKeys.jobRuns(id, query),
-    queryFn: ({ pageParam, signal }) =>
-      listJobRuns(connection, id, { ...query, ...cursorOf(pageParam) }, { signal }),
+    queryFn: ({ pageParam, signal, queryKey, client }) =>
+      freshPage({
+        known: client.getQueryData<KnownPages>(queryKey),
+        cursor: pageParam,
+        read: () => listJobRuns(connection, id, { ...query, ...cursorOf(pageParam) }, { signal }),
+      }),
     initialPageParam: FIRST,
     getNextPageParam: nextCursor,
     placeholderData: keepPreviousData,
@@ -76,8 +79,12 @@ export function useRuns(query: RunsFilter = {}) {
   const connection = useConnection();
   return useInfiniteQuery({
     queryKey: queryKeys.runs(query),
-    queryFn: ({ pageParam, signal }) =>
-      listRuns(connection, { ...query, ...cursorOf(pageParam) }, { signal }),
+    queryFn: ({ pageParam, signal, queryKey, client }) =>
+      freshPage({
+        known: client.getQueryData<KnownPages>(queryKey),
+        cursor: pageParam,
+        read: () => listRuns(connection, { ...query, ...cursorOf(pageParam) }, { signal }),
+      }),
     initialPageParam: FIRST,
     getNextPageParam: nextCursor,
     placeholderData: keepPreviousData,
@@ -96,10 +103,11 @@ export function useRun(runId: string) {
 /** A run's log (64 KiB at most); no event tells of a new line, so that of a live run is read once a second. */
 export function useRunLogs(runId: string, isLive: boolean) {
   const connection = useConnection();
+  const isSignedIn = useIsSignedIn();
   return useQuery({
     queryKey: queryKeys.runLogs(runId),
     queryFn: ({ signal }) => getRunLogs(connection, runId, { signal }),
-    refetchInterval: isLive ? LOGS_EVERY_MS : false,
+    refetchInterval: isLive && isSignedIn ? LOGS_EVERY_MS : false,
   });
 }
 
@@ -115,10 +123,11 @@ export function useJobTypes() {
 /** Counts, the last hour by minute, and the nodes. */
 export function useStats() {
   const connection = useConnection();
+  const isSignedIn = useIsSignedIn();
   return useQuery({
     queryKey: queryKeys.stats(),
     queryFn: ({ signal }) => getStats(connection, { signal }),
-    refetchInterval: STATS_EVERY_MS,
+    refetchInterval: isSignedIn ? STATS_EVERY_MS : false,
   });
 }
 
@@ -132,6 +141,18 @@ export function useAudit(target: string) {
     initialPageParam: FIRST,
     getNextPageParam: nextCursor,
     enabled: admin,
+  });
+}
+
+/** A user's name and address; asked for admins alone, and once. */
+export function useUser(id: string, isWanted: boolean) {
+  const connection = useConnection();
+  const { admin } = useMay();
+  return useQuery({
+    queryKey: queryKeys.user(id),
+    queryFn: ({ signal }) => getUser(connection, id, { signal }),
+    enabled: admin && isWanted,
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

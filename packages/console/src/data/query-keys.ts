@@ -8,6 +8,7 @@ export const queryKeys = {
   runs: (query?: object) => (query === undefined ? ['runs'] : ['runs', query]),
   run: (runId: string) => ['run', runId],
   runLogs: (runId: string) => ['run-logs', runId],
+  user: (id: string) => ['user', id],
   types: () => ['types'],
   stats: () => ['stats'],
   audit: (target?: string) => (target === undefined ? ['audit'] : ['audit', target]),

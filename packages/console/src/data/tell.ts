@@ -5,14 +5,12 @@ import { faultWords } from '../parts/fault-words.ts';
 const DONE_MS = 5_000;
 
 /** Says that something was done. */
-export function tellDone(isQuiet: boolean | undefined, message: string): void {
-  if (isQuiet === true) return;
+export function tellDone(message: string): void {
   notifications.show({ message, color: 'green', autoClose: DONE_MS, withBorder: true });
 }
 
 /** Says that something could not be done, and why. */
-export function tellFailed(isQuiet: boolean | undefined, title: string, error: unknown): void {
-  if (isQuiet === true) return;
+export function tellFailed(title: string, error: unknown): void {
   const { advice, detail, title: what } = faultWords(error);
   notifications.show({
     title,

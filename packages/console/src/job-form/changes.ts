@@ -1,5 +1,5 @@
 import type { PatchJob } from '@greenvue/jobs/client';
-import type { ScheduleFields } from '../jobs/schedule-text.ts';
+import type { ScheduleFields } from '../parts/schedule-text.ts';
 import { BACKOFF_PARTS, type Backoff, type Definition } from './draft.ts';
 import { textOf } from './json-text.ts';
 import { type JsonObject, own, sameJson, toJson } from './json-value.ts';

@@ -1,5 +1,5 @@
 import type { AuditRecord, JobType } from '@greenvue/jobs/client';
-import { goDurationMs } from './go-duration.ts';
+import { goDurationMs } from '../parts/go-duration.ts';
 
 /** One field that a change set, in words. */
 export interface FieldChange {

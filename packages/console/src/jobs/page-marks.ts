@@ -1,7 +1,5 @@
 import type { Job } from '@greenvue/jobs/client';
-
-/** What the table remembers of each job that it has seen, for its name, for selecting it and for acting on it. */
-export type JobMark = Pick<Job, 'id' | 'uid' | 'version' | 'name' | 'status'>;
+import { type JobMark, markOf } from '../data/job-mark.ts';
 
 /**
  * One page that was read once. Only what is in sight is kept whole; of the others their marks stay, some hundred bytes a job,
@@ -103,9 +101,4 @@ export function pagesInSight(marks: PageMarks, { first, last }: InSight, ahead: 
   const to = placeOf(starts, Math.max(first, last + ahead)).page;
   const pages = Array.from({ length: to - from + 1 }, (_, at) => from + at);
   return pages.filter((page) => canBeRead(marks, page));
-}
-
-/** The marks of a job, told from what else a job is. */
-export function markOf({ id, uid, version, name, status }: Job): JobMark {
-  return { id, uid, version, name, status };
 }

@@ -13,7 +13,16 @@ const HOUR_MS = 3_600_000;
 
 /** What comes due in the next hour, the next first. */
 export function UpcomingPanel({ className }: { readonly className?: string | undefined }) {
-  const { data: page, error, refetch } = useTopJobs({ status: 'active', sort: 'next_run', limit: SHOWN });
+  const {
+    data: page,
+    error,
+    refetch,
+  } = useTopJobs({
+    status: 'active',
+    sort: 'next_run',
+    // One more tells whether the list is cut.
+    limit: SHOWN + 1,
+  });
   return (
     <Panel
       title="Due in the next hour"
@@ -38,24 +47,38 @@ function Upcoming({ jobs }: { readonly jobs: readonly Job[] }) {
   const soon = jobs.filter(({ next_run: next }) => next !== null && Date.parse(next) <= now + HOUR_MS);
   if (soon.length === 0) return <p className={classes.nothing}>Nothing comes due within an hour.</p>;
   return (
-    <ul className={`${classes.list} ${classes.columns}`}>
-      {soon.map((job) => (
-        <li key={job.uid} className={classes.item}>
-          <div className={classes.line}>
-            <Link href={`/jobs/${job.id}`} className={classes.name}>
-              <Plain>{job.name}</Plain>
-            </Link>
-            <span>
-              <span className={classes.when}>
-                <Countdown to={job.next_run} />
-              </span>{' '}
-              <span className={classes.more}>
-                · <Instant at={job.next_run} />
-              </span>
-            </span>
-          </div>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className={`${classes.list} ${classes.columns}`}>
+        {soon.slice(0, SHOWN).map((job) => (
+          <UpcomingJob key={job.uid} job={job} />
+        ))}
+      </ul>
+      {soon.length > SHOWN ? (
+        <p className={classes.nothing}>
+          These are the next {SHOWN}; more come due within the hour.{' '}
+          <Link href="/jobs?status=active&sort=next_run">See them all</Link>
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function UpcomingJob({ job }: { readonly job: Job }) {
+  return (
+    <li className={classes.item}>
+      <div className={classes.line}>
+        <Link href={`/jobs/${job.id}`} className={classes.name}>
+          <Plain>{job.name}</Plain>
+        </Link>
+        <span>
+          <span className={classes.when}>
+            <Countdown to={job.next_run} />
+          </span>{' '}
+          <span className={classes.more}>
+            · <Instant at={job.next_run} />
+          </span>
+        </span>
+      </div>
+    </li>
   );
 }

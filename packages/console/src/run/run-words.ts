@@ -1,5 +1,5 @@
 import type { Job, Run } from '@greenvue/jobs/client';
-import { goDurationMs } from '../job/go-duration.ts';
+import { goDurationMs } from '../parts/go-duration.ts';
 
 /** A sentence for people; instants stand in it as such, for the page to show in the viewer's zone. */
 export type Sentence = readonly (string | { readonly at: string })[];
@@ -101,10 +101,6 @@ export function waitedMs(run: Run): number | undefined {
 export function waitsForRetry(run: Run, now: number): boolean {
   if (run.status !== 'queued' || run.held !== null || run.available_at === null) return false;
   return run.errors.length > 0 && Date.parse(run.available_at) > now;
-}
-
-export function isLive({ status }: Pick<Run, 'status'>): boolean {
-  return status === 'queued' || status === 'running';
 }
 
 const HELD = {

@@ -130,10 +130,9 @@ function settle<T>(
   error: ApiError | ConnectionError,
   mayBeDone: boolean,
 ): Promise<Answer<T>> {
-  if (mayBeDone && ifDone !== undefined && error instanceof ApiError && error.status === ifDone.status) {
-    return ifDone.answer(error);
-  }
-  return Promise.reject(error);
+  if (!mayBeDone || !(error instanceof ApiError)) return Promise.reject(error);
+  const refusal = new ApiError({ ...error, mayBeDone });
+  return ifDone?.status === refusal.status ? ifDone.answer(refusal) : Promise.reject(refusal);
 }
 
 /** Only a page has a place of its own that a URL can be relative to. */

@@ -12,6 +12,7 @@ export interface Problem {
   readonly faults: readonly Fault[];
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly mayBeDone?: boolean | undefined;
 }
 
 /**
@@ -31,6 +32,11 @@ export class ApiError extends Error implements Problem {
   readonly requestId: string | undefined;
   /** How long the server asks to wait, in ms; undefined when it does not say. */
   readonly retryAfterMs: number | undefined;
+  /**
+   * An earlier try of the same call had no answer, or a 502, 503 or 504, and may have been done unseen: then a 409 or a 412 may
+   * only say that it was. Read what is there to know.
+   */
+  readonly mayBeDone: boolean;
 
   constructor(problem: Problem) {
     super(problem.detail);
@@ -40,14 +46,16 @@ export class ApiError extends Error implements Problem {
     this.faults = problem.faults;
     this.requestId = problem.requestId;
     this.retryAfterMs = problem.retryAfterMs;
+    this.mayBeDone = problem.mayBeDone ?? false;
   }
 }
 
 /**
  * `no_answer`: nobody answers, or the connection broke before the answer was whole. `timeout`: no whole answer in time.
  * `not_this_api`: a success that this API does not give, such as the page of a proxy, or what another address serves.
+ * `too_long`: an event stream has a line or an event that is longer than any of this API.
  */
-export type ConnectionErrorCode = 'no_answer' | 'timeout' | 'not_this_api';
+export type ConnectionErrorCode = 'no_answer' | 'timeout' | 'not_this_api' | 'too_long';
 
 /** There is no answer, or not one of this API. Whether the server did what was asked is not known. */
 export class ConnectionError extends Error {

@@ -31,7 +31,8 @@ export interface JobEventsOptions {
 /**
  * What happens, as it happens, until `signal` or the consumer ends it. A connection that is lost, or has been silent for 45 s,
  * is made anew and goes on after the last event that came; `reset` says that some were missed. Throws the ApiError of a
- * refusal that trying again does not mend: a 401 that `renew` does not either, a 403, and other 4xx.
+ * refusal that trying again does not mend: a 401 that `renew` does not either, a 403, and other 4xx; and a ConnectionError
+ * `too_long` for a line or an event of more than 1 MiB, which would come again as well.
  */
 export function jobEvents(
   connection: Connection,
@@ -99,9 +100,10 @@ function changesOf(onState: JobEventsOptions['onState']): (state: ConnectionStat
   };
 }
 
-/** Refusals that trying again does not mend are the caller's to see; all else passes. */
+/** What trying again does not mend is the caller's to see; all else passes. */
 function isPassing(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return error instanceof ConnectionError;
+  if (error instanceof ConnectionError) return error.code !== 'too_long';
+  if (!(error instanceof ApiError)) return false;
   return error.status >= 500 || PASSING_REFUSALS.includes(error.status);
 }
 
@@ -138,7 +140,7 @@ async function openEvents(connection: Connection, { jobId, lastId, signal }: Fro
   throw notThisApi(response);
 }
 
-/** Returns when the stream ends in good order; throws when it breaks, is silent for too long, or the signal is aborted. */
+/** Returns when the stream ends in good order; throws when it breaks, is silent or says too much, or the signal is aborted. */
 async function* messagesOf(
   body: Bytes,
   stallMs: number,

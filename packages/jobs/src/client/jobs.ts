@@ -22,8 +22,12 @@ export type JobsQuery = Omit<z.input<typeof jobsQuery>, 'limit' | 'recent_runs'>
 };
 
 /**
- * Creates a job. Not repeated when there is no answer: it may be there by then, and the repeated request would be told that
- * its id is taken. 409: the id is taken; 422: see `faults`.
+ * Creates a job. 409: the id is taken; 422: see `faults`.
+ *
+ * Not repeated when there is no answer: the job may be there by then, and another try would be told that its id is taken. So
+ * after a `ConnectionError`, {@link getJob} tells whether it was created. It is repeated after a 429 or a 503 that says when to
+ * come back. A 503 may stand for a creation whose end the server did not see: a 409 after it has `mayBeDone`, and the job may be
+ * the caller's own.
  */
 export async function createJob(connection: Connection, body: CreateJob, call?: Call): Promise<Job> {
   const answer = await connection.send<Job>({
@@ -38,11 +42,14 @@ export async function createJob(connection: Connection, body: CreateJob, call?: 
 
 /** How {@link putJob} may go about it. */
 export interface PutGuard extends Guarded {
-  /** 412 if there is such a job; not repeated when there is no answer. */
+  /** 412 if there is such a job; repeated no more than {@link createJob}. */
   readonly createOnly?: boolean | undefined;
 }
 
-/** Creates a job, or replaces all of it: omitted fields are reset. */
+/**
+ * Creates a job, or replaces all of it: omitted fields are reset. Repeated, since twice leaves what once does; `created` is of the
+ * last try. A 412 with `mayBeDone` may be of what an earlier try left.
+ */
 export async function putJob(
   connection: Connection,
   id: string,
@@ -61,7 +68,10 @@ export async function putJob(
   return { job, created: status === 201 };
 }
 
-/** Edits a job: what is absent stays, `null` resets to the default, `payload` is replaced whole. */
+/**
+ * Edits a job: what is absent stays, `null` resets to the default, `payload` is replaced whole. Repeated; a 412 with `mayBeDone`
+ * may be of what an earlier try left.
+ */
 export async function patchJob(
   connection: Connection,
   id: string,
@@ -79,7 +89,13 @@ export async function patchJob(
   return answer.body;
 }
 
-/** Deletes a job: it stops at once, its live runs are cancelled, its history stays for a while. 404: there is none. */
+/**
+ * Deletes a job: it stops at once, its live runs are cancelled, its history stays for a while. 404: there is none.
+ *
+ * Repeated: after a try that may have been done unseen, a 404 counts as done, whoever deleted it. Each try deletes what has the id
+ * by then; where others may create such a job anew meanwhile, `ifMatch` keeps theirs from it, and a 412 with `mayBeDone` says that
+ * the id is theirs now, or that it was edited.
+ */
 export async function deleteJob(connection: Connection, id: string, guarded?: Guarded): Promise<void> {
   await connection.send<undefined>({
     method: 'DELETE',

@@ -5,6 +5,7 @@ import { jobJson, jobOrder, jobSchema, jobsQuery } from '../http/job.ts';
 import { createJobBody, jobInput } from '../http/job-input.ts';
 import { pageSchema } from '../http/page.ts';
 import { etagOf } from './etag.ts';
+import { logWith } from './log-ids.ts';
 import { readCursor } from './read-cursor.ts';
 import type { JobsApp, RouteContext } from './route-context.ts';
 import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from './route-docs.ts';
@@ -29,7 +30,9 @@ function createRoute(app: JobsApp, context: RouteContext): void {
     },
   };
   app.post('/jobs', { preParsing: context.allow('admin'), schema }, async (request, reply) => {
-    checkIdLength(request.body.id, context.longestParameter);
+    const { id: jobId } = request.body;
+    checkIdLength(jobId, context.longestParameter);
+    logWith(request, { jobId });
     const view = await context.engine.createJob(jobInput(request.body), context.asked(request));
     reply
       .code(201)

@@ -13,6 +13,7 @@ import {
   runSchema,
   runsQuery,
 } from '../http/run.ts';
+import { logWith } from './log-ids.ts';
 import { readCursor } from './read-cursor.ts';
 import { bodyIsOptional, type JobsApp, type RouteContext } from './route-context.ts';
 import { BODY_PROBLEMS, LOCATION, problems, success } from './route-docs.ts';
@@ -160,7 +161,9 @@ function retryRoute(app: JobsApp, context: RouteContext): void {
   };
   const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/runs/:run_id/retry', { ...hooks, schema }, async (request, reply) => {
-    const view = await context.engine.retryRun(request.params.run_id, context.asked(request));
+    const { run_id: runId } = request.params;
+    const view = await context.engine.retryRun(runId, context.asked(request));
+    if (view.run.id !== runId) logWith(request, { newRunId: view.run.id });
     reply.code(202).header('location', context.path(`/runs/${view.run.id}`));
     return runJson(view);
   });

@@ -227,6 +227,15 @@ describe('a stream', () => {
     expect(asked).toHaveLength(1);
   });
 
+  test('is over with a line that has no end: another stream would have it as well', async () => {
+    const endless = stream(event('x-1') + 'x'.repeat(1_100_000));
+    const { connection, asked } = await startOddServer([endless, endless]);
+    const { told, ended } = follow(connection);
+    await expect(ended).rejects.toMatchObject({ name: 'ConnectionError', code: 'too_long' });
+    expect(told).toMatchObject([{ id: 'x-1' }]);
+    await until(() => expect(asked.map(({ isOpen }) => isOpen)).toEqual([false]));
+  });
+
   test('tells a reset for what it can not read', async () => {
     const { connection } = await startOddServer([
       stream('data: not json\n\ndata: 7\n\ndata: {}\n\nevent: reset\ndata: {}\n\nid: x-9\n\n'),

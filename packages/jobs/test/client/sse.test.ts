@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readSse, SSE_START, type SseMessage } from '../../src/client/sse.ts';
+import { LONGEST, readSse, SSE_START, type SseMessage } from '../../src/client/sse.ts';
 
 /** Reads a stream that came in these chunks. */
 function read(...chunks: readonly string[]): readonly SseMessage[] {
@@ -110,6 +110,26 @@ describe('an event stream', () => {
     expect(read('data:a\ndata:  b\ndata\ndata:\n\n')[0]?.data).toBe('a\n b\n\n');
     expect(read('event: x:y\ndata: {"a":1}\n\n')).toEqual([{ id: undefined, event: 'x:y', data: '{"a":1}' }]);
     expect(read('id: a\0b\ndata: c\n\n')[0]?.id).toBeUndefined();
+  });
+
+  test('may be long, but has no line and no message without end', () => {
+    const longest = 'x'.repeat(LONGEST - 'data:'.length);
+    expect(read(`data:${longest}\n\n`)[0]?.data).toBe(longest);
+    const tooLong = expect.objectContaining({ name: 'ConnectionError', code: 'too_long' });
+    const part = 'x'.repeat(LONGEST / 4);
+    for (const chunks of [
+      [`data:${longest}x`],
+      [`data:${longest}x\n\n`],
+      // A line that comes bit by bit, a message of many lines, and one of many lines with nothing in them.
+      [part, part, part, part, 'x'],
+      [`data:${part}\n`, `data:${part}\n`, `data:${part}\n`, `data:${part}\n`],
+      ['data\n'.repeat(LONGEST + 2)],
+    ]) {
+      expect(() => read(...chunks)).toThrow(tooLong);
+    }
+    // Comments, and messages that end, are no message that grows.
+    expect(read(...Array.from({ length: 8 }, () => `:${part}\n`), 'data: a\n\n')).toHaveLength(1);
+    expect(read(...Array.from({ length: 8 }, () => `data:${part}\n\n`))).toHaveLength(8);
   });
 
   test('tells nothing of a message that is cut off', () => {

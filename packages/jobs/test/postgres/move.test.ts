@@ -71,6 +71,22 @@ async function countSchemas(url: string): Promise<number> {
   return rows.length;
 }
 
+/** Each table with its rows, and with how many the planner takes it to have. */
+async function countTables(url: string) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ name: string; planned: number }>(
+    "SELECT relname AS name, reltuples AS planned FROM pg_class WHERE relnamespace = 'greenvue_jobs'::regnamespace AND relkind = 'r'",
+  );
+  const tables = [];
+  for (const { name, planned } of rows) {
+    const counted = await client.query<{ count: string }>(`SELECT count(*) FROM greenvue_jobs.${name}`);
+    tables.push({ name, rows: Number(counted.rows[0]?.count), planned });
+  }
+  await client.end();
+  return tables;
+}
+
 async function runSql(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -99,6 +115,18 @@ describe('moving a SQLite store into PostgreSQL', () => {
     // Node before 26 cuts a text at U+0000 as it reads it from SQLite: then there is nothing to replace.
     expect(replaced).toBe(JSON.stringify(before).match(ZERO)?.length ?? 0);
     expect(await readEverything(await openMoved(url))).toEqual(withoutZeros(before));
+  });
+
+  it('leaves no table that the database would take for an empty one', async () => {
+    await fillWithEverything(t);
+    await t.reopen();
+    const url = await emptyDatabase();
+    await move(url);
+    const all = await countTables(url);
+    // Others have one row, whatever is moved.
+    const filled = all.filter(({ name, rows }) => rows > 0 && !['schema_version', 'server'].includes(name));
+    expect(filled.map(({ name }) => name)).toEqual(expect.arrayContaining(['jobs', 'job_wakes', 'runs']));
+    for (const { name, rows, planned } of filled) expect(planned, name).toBe(rows);
   });
 
   it('P3, P9: goes on as the file would: takes back what the dead process had, and plans the same slots', async () => {

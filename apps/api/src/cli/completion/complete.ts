@@ -1,5 +1,6 @@
 import { type Application, type InputCompletion, proposeCompletions } from '@stricli/core';
 import type { CliContext } from '../context.ts';
+import { isUnsafe } from '../terminal/printable.ts';
 import { isShell, type Shell } from './shells.ts';
 
 /** Prints what could come in the place of the last word, one a line, in the form that the shell wants. */
@@ -13,9 +14,9 @@ export async function complete(
   for (const proposal of proposals.filter(isOneWord)) context.out.line(lineOf(shell, proposal));
 }
 
-/** A shell would take it apart, or obey it. */
+/** A shell would take it apart or obey it, or a terminal would. */
 function isOneWord({ completion }: InputCompletion): boolean {
-  return /^[^\s\p{Cc}'"`$\\;&|<>(){}]+$/u.test(completion);
+  return /^[^\s'"`$\\;&|<>(){}]+$/.test(completion) && !isUnsafe(completion);
 }
 
 function lineOf(shell: Shell, { completion, brief }: InputCompletion): string {

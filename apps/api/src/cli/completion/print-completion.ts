@@ -27,7 +27,7 @@ _greenvue() {
   proposals=("\${(@f)$(greenvue __complete zsh "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   proposals=(\${proposals:#})
   if (( \${#proposals} )); then
-    _describe greenvue proposals
+    _describe -V greenvue proposals
   else
     _files
   fi
@@ -41,9 +41,14 @@ function __greenvue_complete
   set -l words (commandline -opc)
   set -e words[1]
   set -l current (commandline -ct)
-  greenvue __complete fish $words "$current" 2>/dev/null
+  set -l proposals (greenvue __complete fish $words "$current" 2>/dev/null)
+  if set -q proposals[1]
+    printf '%s\\n' $proposals
+  else
+    __fish_complete_path "$current"
+  end
 end
-complete -c greenvue -a '(__greenvue_complete)'
+complete -c greenvue -f -k -a '(__greenvue_complete)'
 `;
 
 const SCRIPTS: Readonly<Record<Shell, string>> = { bash: BASH, zsh: ZSH, fish: FISH };

@@ -1,6 +1,6 @@
 import { structuredPatch } from 'diff';
-import { stringify } from 'yaml';
 import { printable } from '../terminal/printable.ts';
+import { printableYaml } from '../terminal/printable-yaml.ts';
 import { paint, type Screen, type Style } from '../terminal/screen.ts';
 import type { Definition } from './definition.ts';
 
@@ -43,7 +43,5 @@ function styleOf(line: string): Style | undefined {
 }
 
 function textOf(definition: Definition | undefined): string {
-  return definition === undefined
-    ? ''
-    : stringify(definition, { lineWidth: 0, aliasDuplicateObjects: false });
+  return definition === undefined ? '' : printableYaml(definition);
 }

@@ -19,7 +19,9 @@ export const runJobCommand = restCommand(async (session, flags: RunJobFlags, id:
   const { out, err } = session;
   const run = await runJob(session.api, id, { payload, dedupe_key, run_at });
   if (json && !wait) return printJson(out, run);
-  (json ? err : out).line(`Run ${printable(run.id)} of ${printable(run.job_id)} is ${run.status}.`);
+  (json ? err : out).line(
+    `Run ${printable(run.id)} of ${printable(run.job_id)} is ${printable(run.status)}.`,
+  );
   if (wait) await waitForRun(session, run.id, json);
   else out.line(`Follow it: greenvue runs logs ${printable(run.id)} -f`);
 });

@@ -1,10 +1,9 @@
 import { getJob, type Job, listJobRuns } from '@greenvue/jobs/client';
 import type { ApiFlags } from '../flags.ts';
-import { fact, printFacts, printJson } from '../print.ts';
+import { printFacts, printJson, type Styled } from '../print.ts';
 import { restCommand, type Session } from '../rest-command.ts';
 import { runColumns } from '../runs/run-columns.ts';
-import { printable, printableJson } from '../terminal/printable.ts';
-import { paint } from '../terminal/screen.ts';
+import { printableJson } from '../terminal/printable.ts';
 import { createTable } from '../terminal/table.ts';
 import { instantAndDistance, instantText } from '../words.ts';
 import { scheduleText, stateOf, stateStyle } from './job-words.ts';
@@ -29,26 +28,24 @@ export const showJobCommand = restCommand(async (session, flags: ShowJobFlags, i
 
 /** As a file for `jobs apply`. What it needs takes a while to load, and most look at a job without it. */
 async function printYaml({ out }: Session, job: Job): Promise<void> {
-  const [{ definitionOf }, { stringify }] = await Promise.all([import('./definition.ts'), import('yaml')]);
-  out.write(
-    stringify([definitionOf(job)], { lineWidth: 0 })
-      .split('\n')
-      .map(printable)
-      .join('\n'),
-  );
+  const [{ definitionOf }, { printableYaml }] = await Promise.all([
+    import('./definition.ts'),
+    import('../terminal/printable-yaml.ts'),
+  ]);
+  out.write(printableYaml([definitionOf(job)]));
 }
 
 function printJob({ out, now }: Session, job: Job): void {
   const at = now();
   printFacts(out, [
-    ['Job', printable(job.id)],
-    ['Name', fact(job.name)],
-    ['Description', fact(job.description)],
-    ['Type', printable(job.type)],
-    ['State', healthText({ out }, job, at)],
+    ['Job', job.id],
+    ['Name', job.name],
+    ['Description', job.description],
+    ['Type', job.type],
+    ['State', ...stateFact(job, at)],
     ['Paused', pauseText(job, at)],
-    ['Schedule', printable(scheduleText(job))],
-    ['Starts', job.start_at === null ? undefined : instantText(job.start_at)],
+    ['Schedule', scheduleText(job)],
+    ['Starts', job.start_at === null ? '' : instantText(job.start_at)],
     ['Next run', job.next_run === null ? noNextRun(job) : instantAndDistance(job.next_run, at)],
     [
       'Last run',
@@ -61,25 +58,21 @@ function printJob({ out, now }: Session, job: Job): void {
     ['Catch-up', job.catch_up],
     ['Timeout', job.timeout],
     ['Attempts', `${job.max_attempts}, ${backoffText(job)}`],
-    [
-      'Created',
-      `${instantText(job.created_at)}${job.created_by === null ? '' : ` by ${printable(job.created_by)}`}`,
-    ],
-    ['Edited', job.updated_at === job.created_at ? undefined : instantText(job.updated_at)],
+    ['Created', `${instantText(job.created_at)}${job.created_by === null ? '' : ` by ${job.created_by}`}`],
+    ['Edited', job.updated_at === job.created_at ? '' : instantText(job.updated_at)],
   ]);
 }
 
-function healthText({ out }: Pick<Session, 'out'>, job: Job, now: number): string {
-  const word = paint(out, stateStyle(job), stateOf(job));
-  const reason = job.health.reason === null ? '' : `: ${printable(job.health.reason)}`;
+function stateFact(job: Job, now: number): readonly [Styled, string] {
+  const reason = job.health.reason === null ? '' : `: ${job.health.reason}`;
   const since = job.health.since === null ? '' : `, since ${instantAndDistance(job.health.since, now)}`;
-  return `${word}${reason}${since}`;
+  return [{ text: stateOf(job), style: stateStyle(job) }, `${reason}${since}`];
 }
 
-function pauseText({ pause }: Job, now: number): string | undefined {
-  if (pause === null) return undefined;
-  const by = pause.by === null ? '' : ` by ${printable(pause.by)}`;
-  const reason = pause.reason === null || pause.reason === '' ? '' : `: ${printable(pause.reason)}`;
+function pauseText({ pause }: Job, now: number): string {
+  if (pause === null) return '';
+  const by = pause.by === null ? '' : ` by ${pause.by}`;
+  const reason = pause.reason === null || pause.reason === '' ? '' : `: ${pause.reason}`;
   const until = pause.until === null ? '' : `, until ${instantAndDistance(pause.until, now)}`;
   return `${instantText(pause.at)}${by}${reason}${until}`;
 }

@@ -76,7 +76,9 @@ function endWords({ out, now }: Session, run: Run): readonly string[] {
   const took = tookText(run, now());
   const attempts = run.attempt > 1 ? `, in ${counted(run.attempt, 'attempt')}` : '';
   const status =
-    run.status === 'succeeded' ? paint(out, statusStyle(run.status), run.status) : statusText(run, now());
+    run.status === 'succeeded'
+      ? paint(out, statusStyle(run.status), run.status)
+      : printable(statusText(run, now()));
   const last = run.errors.at(-1);
   const hasResult = run.result !== null && run.result !== undefined;
   return [

@@ -1,5 +1,5 @@
 import type { LogLine } from '@greenvue/jobs/client';
-import { printableJson, printableLines } from '../terminal/printable.ts';
+import { printable, printableJson, printableLines } from '../terminal/printable.ts';
 import { paint, type Screen, type Style } from '../terminal/screen.ts';
 
 const STYLES: Readonly<Record<LogLine['level'], Style | undefined>> = {
@@ -15,5 +15,7 @@ export function logText(screen: Screen, { at, level, message, fields }: LogLine)
   const words = paint(screen, STYLES[level], level.padEnd(5));
   const tail =
     fields === null || fields === undefined ? '' : ` ${paint(screen, 'dim', printableJson(fields))}`;
-  return [`${at.slice(11)} ${words} ${first}${tail}`, ...more.map((line) => `  ${line}`)].join('\n');
+  return [`${printable(at.slice(11))} ${words} ${first}${tail}`, ...more.map((line) => `  ${line}`)].join(
+    '\n',
+  );
 }

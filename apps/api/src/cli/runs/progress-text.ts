@@ -17,11 +17,8 @@ export function progressText({ done, total, note }: Progress, pace?: Pace): stri
     total === null
       ? done.toLocaleString('en')
       : `${done.toLocaleString('en')} of ${total.toLocaleString('en')}, ${percentOf(done, total)} %`;
-  return [
-    amount,
-    ...(pace === undefined ? [] : paceWords(pace)),
-    ...(note === null ? [] : [printable(note)]),
-  ].join(', ');
+  const parts = [amount, ...(pace === undefined ? [] : paceWords(pace)), ...(note === null ? [] : [note])];
+  return printable(parts.join(', '));
 }
 
 export function percentOf(done: number, total: number): number {

@@ -1,8 +1,8 @@
 import { getRun, type Run } from '@greenvue/jobs/client';
 import type { ApiFlags } from '../flags.ts';
-import { fact, printFacts, printJson } from '../print.ts';
+import { printFacts, printJson } from '../print.ts';
 import { restCommand, type Session } from '../rest-command.ts';
-import { printable, printableJson, printableLines } from '../terminal/printable.ts';
+import { printableJson, printableLines } from '../terminal/printable.ts';
 import { paint, type Screen } from '../terminal/screen.ts';
 import { counted, instantAndDistance, instantText } from '../words.ts';
 import { progressText } from './progress-text.ts';
@@ -25,21 +25,21 @@ function printRun({ out, now }: Session, run: Run): void {
   const recoveries =
     run.recoveries === 0 ? '' : `, after ${counted(run.recoveries, 'lost node')} that had it before`;
   printFacts(out, [
-    ['Run', printable(run.id)],
-    ['Job', printable(run.job_id)],
-    ['Type', printable(run.type)],
-    ['Status', paint(out, statusStyle(run.status), statusText(run, at))],
+    ['Run', run.id],
+    ['Job', run.job_id],
+    ['Type', run.type],
+    ['Status', { text: statusText(run, at), style: statusStyle(run.status) }],
     ['Slot', `${slotText(run)}${run.catch_up ? ', to make up for missed ones' : ''}`],
-    ['Attempt', run.attempt === 0 ? undefined : `${run.attempt}${recoveries}`],
+    ['Attempt', run.attempt === 0 ? '' : `${run.attempt}${recoveries}`],
     ['Queued', instantAndDistance(run.queued_at, at)],
-    ['Started', run.started_at === null ? undefined : instantAndDistance(run.started_at, at)],
-    ['Ended', run.finished_at === null ? undefined : instantAndDistance(run.finished_at, at)],
-    ['Took', fact(tookText(run, at))],
-    ['Node', fact(run.node)],
-    ['Progress', run.progress === null ? undefined : progressText(run.progress)],
-    ['Payload', run.payload === null ? undefined : `${printableJson(run.payload)}, for this run alone`],
-    ['Result', run.result === null || run.result === undefined ? undefined : printableJson(run.result)],
-    ['Retry of', fact(run.retry_of)],
+    ['Started', run.started_at === null ? '' : instantAndDistance(run.started_at, at)],
+    ['Ended', run.finished_at === null ? '' : instantAndDistance(run.finished_at, at)],
+    ['Took', tookText(run, at)],
+    ['Node', run.node ?? ''],
+    ['Progress', run.progress === null ? '' : progressText(run.progress)],
+    ['Payload', run.payload === null ? '' : `${printableJson(run.payload)}, for this run alone`],
+    ['Result', run.result === null || run.result === undefined ? '' : printableJson(run.result)],
+    ['Retry of', run.retry_of ?? ''],
   ]);
 }
 

@@ -19,6 +19,11 @@ export function printableLines(text: string): string[] {
   return text.split(/\r\n|\n/).map((line) => printable(line.replaceAll('\t', '    ')));
 }
 
+/** Whether a terminal would obey something in the text, other than the ends of its lines. */
+export function isUnsafe(text: string): boolean {
+  return text.replaceAll('\n', '').search(UNSAFE) !== -1;
+}
+
 /** JSON that is the same value, and safe to print as well. */
 export function printableJson(value: unknown, indent?: number): string {
   // JSON.stringify has escaped the rest; a line's end outside of strings is its own.

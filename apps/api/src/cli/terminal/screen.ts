@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from './printable.ts';
 
 /** stdout, which holds what was asked for, or stderr, which holds all else. */
 export interface Screen {
@@ -36,8 +37,9 @@ export function createScreen(stream: ScreenStream): Screen {
   };
 }
 
-/** The text in a style, where the screen has colours. */
+/** The text in a style, where the screen has colours; it is made printable first, so nothing in it is painted already. */
 export function paint(screen: Pick<Screen, 'hasColours'>, style: Style | undefined, text: string): string {
-  if (style === undefined || !screen.hasColours) return text;
-  return styleText(style, text, { validateStream: false });
+  const safe = printable(text);
+  if (style === undefined || !screen.hasColours) return safe;
+  return styleText(style, safe, { validateStream: false });
 }

@@ -25,6 +25,8 @@ export async function writePostgresContents(input: ContentsToWrite): Promise<num
     throw new WriteTablesError('A node works on this database already: only an empty one can be moved into.');
   }
   const replaced = await writeTables({ client, schema: 'greenvue_jobs', tables: contents.tables, wrote });
+  // The schema's own triggers have filled this one: how what is due is found is planned by its size, too.
+  await client.query('ANALYZE greenvue_jobs.job_wakes');
   if (contents.lastId > 0) await client.query("SELECT setval('greenvue_jobs.ids', $1)", [contents.lastId]);
   return replaced;
 }

@@ -1,0 +1,13 @@
+import { Document, visit } from 'yaml';
+import { isUnsafe, printable } from './printable.ts';
+
+/** YAML that is the same value, and safe to print: what a terminal would obey is escaped, which YAML has only in double quotes. */
+export function printableYaml(value: unknown): string {
+  const document = new Document(value, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (_key, node) => {
+      if (typeof node.value === 'string' && isUnsafe(node.value)) node.type = 'QUOTE_DOUBLE';
+    },
+  });
+  return document.toString({ lineWidth: 0 }).split('\n').map(printable).join('\n');
+}
