@@ -21,6 +21,7 @@ const ALL = [
   'growth',
   'growth-postgres',
   'console',
+  'console-postgres',
 ];
 /** What runs on either store takes it as an argument. */
 const ON_POSTGRES = '-postgres';

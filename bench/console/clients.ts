@@ -42,7 +42,7 @@ const PAGES: Readonly<Record<string, readonly Reading[]>> = {
   overview: [
     STATS,
     topReading({ health: 'unhealthy', limit: 8 }),
-    topReading({ status: 'active', sort: 'next_run', limit: 10 }),
+    topReading({ status: 'active', sort: 'next_run', limit: 11 }),
     {
       key: queryKeys.runs({ status: 'running', limit: 10 }),
       load: (api, signal) => listRuns(api, { status: 'running', limit: 10 }, { signal }),

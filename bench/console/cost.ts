@@ -10,6 +10,8 @@ import { JOBS, OVERVIEW, openWindow, type Place, signIn, visit } from './page.ts
 interface Cost {
   /** Of a core. */
   readonly cpu: number;
+  /** Of the database's server, where it is apart. */
+  readonly databaseCpu: number;
   readonly requests: number;
   readonly reads: number;
   readonly rss: number;
@@ -55,10 +57,13 @@ async function costOf(instance: Instance, open: Open): Promise<Cost> {
   await close();
   const seconds = (after.at - before.at) / 1_000;
   const routes = Object.fromEntries(
-    Object.entries(after.answers).map(([name, n]) => [name, (n - (before.answers[name] ?? 0)) / seconds]),
+    Object.entries(after.answers)
+      .filter(([name]) => name.startsWith('/api/'))
+      .map(([name, n]) => [name.slice('/api/'.length), (n - (before.answers[name] ?? 0)) / seconds]),
   );
   return {
     cpu: (after.cpuMs - before.cpuMs) / 1_000 / seconds,
+    databaseCpu: (after.databaseCpuMs - before.databaseCpuMs) / 1_000 / seconds,
     requests: Object.values(routes).reduce((sum, n) => sum + n, 0),
     reads: (after.reads - before.reads) / seconds,
     rss: after.rss,
@@ -67,19 +72,22 @@ async function costOf(instance: Instance, open: Open): Promise<Cost> {
 }
 
 /** `alone`: what the server needs without them. */
-function show(what: string, { cpu, requests, reads, rss, routes }: Cost, alone?: Cost): void {
-  const more =
-    alone === undefined ? '' : ` (${(Math.max(0, cpu - alone.cpu) * 60).toFixed(1)} s a minute more)`;
+function show(what: string, cost: Cost, alone: Cost = cost): void {
+  const { cpu, databaseCpu, requests, reads, rss, routes } = cost;
+  const more = Math.max(0, cpu + databaseCpu - alone.cpu - alone.databaseCpu) * 60;
+  const database = databaseCpu === 0 ? '' : ` and ${percent(databaseCpu)} in the database's server`;
   const byRoute = Object.entries(routes)
     .filter(([, n]) => n >= 0.05)
-    .map(([name, n]) => `${name.replace('/api/', '')} ${n.toFixed(1)}`);
+    .map(([name, n]) => `${name} ${n.toFixed(1)}`);
   row(
     what,
-    `CPU ${(cpu * 100).toFixed(1)} % of a core${more}`,
-    `${requests.toFixed(1)} requests/s: ${byRoute.join(', ')}`,
+    `CPU ${percent(cpu)} of a core${database}${alone === cost ? '' : `: ${more.toFixed(1)} s a minute more`}`,
+    `${requests.toFixed(1)} requests/s${byRoute.length === 0 ? '' : `: ${byRoute.join(', ')}`}`,
     `${reads.toFixed(1)} reads/s of the store; ${megabytes(rss)}`,
   );
 }
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 async function openPage(browser: Browser, instance: Instance, place: Place): Promise<() => Promise<void>> {
   const window = await openWindow(browser, await signIn(browser, instance));
