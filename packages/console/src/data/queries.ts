@@ -21,10 +21,10 @@ import { queryKeys } from './query-keys.ts';
 import { FIRST, freshPage, type KnownPages } from './run-pages.ts';
 
 /** What a list is asked for; the pages are the hook's matter. */
-export type JobsFilter = Omit<JobsQuery, 'cursor'>;
-export type RunsFilter = Omit<RunsQuery, 'cursor'>;
-export type JobRunsFilter = Omit<JobRunsQuery, 'cursor'>;
-export type PreviewBody = PreviewSchedule;
+type JobsFilter = Omit<JobsQuery, 'cursor'>;
+type RunsFilter = Omit<RunsQuery, 'cursor'>;
+type JobRunsFilter = Omit<JobRunsQuery, 'cursor'>;
+type PreviewBody = PreviewSchedule;
 
 const STATS_EVERY_MS = 5_000;
 const TOP_EVERY_MS = 15_000;
@@ -42,10 +42,11 @@ function nextCursor(page: { readonly next_cursor: string | null }): string | und
 /** The first jobs of a list, without their runs; read now and then whatever happens: a job gets late because nothing does. */
 export function useTopJobs(query: JobsFilter) {
   const connection = useConnection();
+  const isSignedIn = useIsSignedIn();
   return useQuery({
     queryKey: queryKeys.topJobs(query),
     queryFn: ({ signal }) => listJobs(connection, { recent_runs: 0, ...query }, { signal }),
-    refetchInterval: TOP_EVERY_MS,
+    refetchInterval: isSignedIn ? TOP_EVERY_MS : false,
   });
 }
 

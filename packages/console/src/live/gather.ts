@@ -10,7 +10,7 @@ export interface GathererDeps {
 }
 
 /** Turns a stream of stale keys into few readings. */
-export interface Gatherer {
+interface Gatherer {
   readonly add: (keys: readonly (readonly unknown[])[]) => void;
   /** While paused, keys are only gathered; then they are read at once. */
   readonly setPaused: (isPaused: boolean) => void;

@@ -52,5 +52,6 @@ test('all that an event makes stale is read anew after a reset', () => {
 test('what takes the server long, or nobody reads so fast, is read less often', () => {
   expect(gapOf(queryKeys.run('7'))).toBe(MIN_GAP_MS);
   expect(gapOf(queryKeys.stats())).toBe(1_000);
+  expect(gapOf(queryKeys.runLogs('7'))).toBe(1_000);
   expect(gapOf(queryKeys.topJobs())).toBe(5_000);
 });

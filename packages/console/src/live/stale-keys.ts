@@ -20,6 +20,8 @@ export const LIVE_KEYS: readonly Key[] = [
 const GAPS_MS: ReadonlyMap<unknown, number> = new Map([
   // The counts change with every run, and nobody reads them faster.
   [queryKeys.stats()[0], 1_000],
+  // A log that grows is read once a second anyway.
+  ['run-logs', 1_000],
   // The first of all jobs: the server looks through all of them to tell.
   [queryKeys.topJobs()[0], 5_000],
 ]);

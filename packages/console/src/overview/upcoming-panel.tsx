@@ -10,6 +10,7 @@ import classes from './lists.module.css';
 
 const SHOWN = 10;
 const HOUR_MS = 3_600_000;
+const BY_NEXT_RUN = '/jobs?status=active&sort=next_run';
 
 /** What comes due in the next hour, the next first. */
 export function UpcomingPanel({ className }: { readonly className?: string | undefined }) {
@@ -20,7 +21,7 @@ export function UpcomingPanel({ className }: { readonly className?: string | und
     <Panel
       title="Due in the next hour"
       className={className}
-      aside={<Link href="/jobs?sort=next_run">All jobs by next run</Link>}
+      aside={<Link href={BY_NEXT_RUN}>Active jobs by next run</Link>}
     >
       {page === undefined ? (
         error === null ? (
@@ -49,7 +50,7 @@ function Upcoming({ jobs }: { readonly jobs: readonly Job[] }) {
       {soon.length > SHOWN ? (
         <p className={classes.nothing}>
           These are the next {SHOWN}; more come due within the hour.{' '}
-          <Link href="/jobs?status=active&sort=next_run">See them all</Link>
+          <Link href={BY_NEXT_RUN}>See them all</Link>
         </p>
       ) : null}
     </>
