@@ -28,7 +28,9 @@ async function applyUnseen(meanwhile: () => Promise<unknown> = async () => undef
     },
   });
   const types = await listJobTypes(api);
-  return createApplier({ api, asked: { url, hasToken: true }, types, dryRun: false })(JOB);
+  const asked = { url, hasToken: true };
+  const interrupted = new AbortController().signal;
+  return createApplier({ api, asked, types, dryRun: false, interrupted })(JOB);
 }
 
 function direct() {
