@@ -2,8 +2,9 @@ import type { Clock } from '../core/clock.ts';
 import type { JobType } from '../core/job-type.ts';
 import { LOOK_AHEAD_MS } from '../core/slots.ts';
 import type { JobStore, Retention } from '../core/store.ts';
+import { guarded } from './guarded-tracing.ts';
 import { createSystemClock } from './system-clock.ts';
-import { guarded, type Tracing } from './tracing.ts';
+import type { Tracing } from './tracing.ts';
 
 /** Where the engine tells what it can't tell a caller. Any pino logger fits. */
 export interface EngineLogger {

@@ -1,5 +1,4 @@
 import type { Outcome } from '../core/settle.ts';
-import type { EngineLogger } from './options.ts';
 
 /**
  * How the engine tells a tracer, such as OpenTelemetry's, what belongs together: the request that made or triggered a job, and
@@ -27,30 +26,4 @@ export interface AttemptSpan {
   /** Calls the handler, so that what is traced in it becomes a part of this. */
   within<T>(work: () => T): T;
   end(outcome: Outcome): void;
-}
-
-/** A tracer whose faults are its own: an attempt that can't be traced is done all the same. */
-export function guarded(tracing: Tracing, logger: EngineLogger): Tracing {
-  let isTold = false;
-  const attempt = <T>(work: () => T): T | undefined => {
-    try {
-      return work();
-    } catch (err) {
-      if (!isTold) logger.error({ err }, 'the tracer failed; what it was told is in no trace');
-      isTold = true;
-      return undefined;
-    }
-  };
-  return {
-    current: () => attempt(() => tracing.current()),
-    begin(traced) {
-      const span = attempt(() => tracing.begin(traced));
-      if (span === undefined) return undefined;
-      return {
-        traceparent: span.traceparent,
-        within: (work) => span.within(work),
-        end: (outcome) => attempt(() => span.end(outcome)),
-      };
-    },
-  };
 }
