@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { megabytes, row, sleep } from '../measure.ts';
 import { type Instance, keepRunning } from './instance.ts';
+import { openClients } from './open-clients.ts';
 import { JOBS, OVERVIEW, openWindow, type Place, signIn, visit } from './page.ts';
 
 /** What a server has done in a while, by the second. */
@@ -93,21 +91,4 @@ async function openPage(browser: Browser, instance: Instance, place: Place): Pro
   const window = await openWindow(browser, await signIn(browser, instance));
   await visit(await window.newPage(), instance, place);
   return () => window.close();
-}
-
-async function openClients(
-  { url, token }: Instance,
-  { name }: Place,
-  many: number,
-): Promise<() => Promise<void>> {
-  const program = join(import.meta.dirname, 'clients.ts');
-  const child = spawn(process.execPath, [program, `${url}/api`, token, name, String(many)], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  return async () => {
-    if (child.exitCode !== null) throw new Error(`the clients ended with code ${child.exitCode}`);
-    const exited = once(child, 'exit');
-    child.kill('SIGTERM');
-    await exited;
-  };
 }

@@ -2,7 +2,8 @@ import { createJob, eachJobRun, runJob } from '@greenvue/jobs/client';
 import type { Browser, Page } from 'playwright-core';
 import { ms, percentile, row, sleep } from '../measure.ts';
 import { type Instance, keepRunning } from './instance.ts';
-import { JOBS, jobPlace, openWindow, type Place, signIn, visit } from './page.ts';
+import { openClients } from './open-clients.ts';
+import { JOBS, jobPlace, OVERVIEW, openWindow, type Place, signIn, visit } from './page.ts';
 
 /** First in the table of jobs, which is sorted by id. */
 const WATCHED = 'a-watched-job';
@@ -14,11 +15,14 @@ interface Pace {
   readonly runs: number;
   /** Runs of other jobs meanwhile, by the second. */
   readonly others: number;
+  /** Open besides the one that is measured, on the overview. */
+  readonly consoles: number;
 }
 
 const PACES: readonly Pace[] = [
-  { perSecond: 2, runs: 60, others: 0 },
-  { perSecond: 10, runs: 250, others: 100 },
+  { perSecond: 2, runs: 100, others: 0, consoles: 0 },
+  { perSecond: 10, runs: 250, others: 100, consoles: 0 },
+  { perSecond: 10, runs: 150, others: 100, consoles: 49 },
 ];
 
 /** How long after a run has ended a page that is open shows that it succeeded. */
@@ -35,10 +39,12 @@ export async function measureDelay(browser: Browser, instance: Instance, size: s
   const window = await openWindow(browser, await signIn(browser, instance));
   await window.addInitScript(WATCH_ENDS);
   for (const pace of PACES) {
-    const end = pace.others === 0 ? undefined : await keepRunning(instance, pace.others);
+    const end = await keepRunning(instance, pace.others);
+    const close = await openClients(instance, OVERVIEW, pace.consoles);
     for (const place of [jobPlace(WATCHED), JOBS])
       await measureOn(await window.newPage(), place, { instance, pace, size });
-    await end?.();
+    await close();
+    await end();
   }
   await window.close();
 }
@@ -60,9 +66,9 @@ async function measureOn(page: Page, place: Place, { instance, pace, size }: Set
     if (ids.has(id) && at !== undefined && end !== null) delays.push(at - Date.parse(end));
   }
   await page.close();
-  const beside = pace.others === 0 ? '' : ` beside ${pace.others} of other jobs`;
+  const beside = `beside ${pace.others} of other jobs and ${pace.consoles} other consoles`;
   row(
-    `from a run's end to the screen, ${place.name}, ${pace.perSecond} runs/s${beside}, ${size}`,
+    `from a run's end to the screen, ${place.name}, ${pace.perSecond} runs/s ${beside}, ${size}`,
     `${delays.length} of ${ids.size} seen`,
     `p50 ${ms(percentile(delays, 0.5))}, p99 ${ms(percentile(delays, 0.99))}, longest ${ms(Math.max(...delays))}`,
   );
