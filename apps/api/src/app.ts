@@ -18,11 +18,14 @@ import { problem } from './http/problem-table.ts';
 import { limitRates } from './http/rate-limits.ts';
 import { createRouteTable } from './http/route-table.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
+import { traceRequests } from './http/trace-requests.ts';
 import { validatorCompiler } from './http/validation.ts';
 import type { Principal } from './principal.ts';
 
 export interface AppDeps {
   readonly config: Pick<Config, 'trustProxy' | 'corsOrigins' | 'rateLimit'>;
+  /** Requests are spans of the SDK that the process has started. */
+  readonly isTraced?: boolean;
   /** Of the program, for the OpenAPI document. */
   readonly version: string;
   readonly logger: FastifyBaseLogger;
@@ -61,6 +64,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
   app.setErrorHandler(replyWithProblem);
   const table = createRouteTable(app);
 
+  if (deps.isTraced === true) traceRequests(app);
   endConnectionsWhileClosing(app);
   setSecurityHeaders(app, deps.config.corsOrigins);
   authenticateRequests(app, deps.authenticate);

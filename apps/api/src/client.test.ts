@@ -10,6 +10,7 @@ import {
   deleteJob,
   eachAudit,
   getMe,
+  getUser,
   type Job,
   jobEvents,
   listAudit,
@@ -121,6 +122,9 @@ test('an admin reads who changed what', async () => {
   ]);
   const created = await Array.fromAsync(eachAudit(connection, { action: 'job.create', limit: 2 }));
   expect(deeds(created)).toEqual(['job.create c', 'job.create b', 'job.create a']);
+  const { id } = await getMe(connection);
+  expect(await getUser(connection, id)).toMatchObject({ id, email: ADMIN.email, role: 'admin' });
+  await expect(getUser(connection, 'nobody')).rejects.toMatchObject({ status: 404 });
   const stranger = connect({ url });
   await expect(listAudit(stranger)).rejects.toMatchObject({ status: 401 });
 });

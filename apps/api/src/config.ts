@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseWholeMs } from '@greenvue/jobs';
 import { z } from 'zod';
 import { misspelt } from './config-names.ts';
+import { parseTracing, type TracingConfig } from './tracing/tracing-config.ts';
 
 /** Everything that the environment decides, checked. Lengths of time are in milliseconds. */
 export interface Config {
@@ -45,6 +46,8 @@ export interface Config {
     };
   };
   readonly admin: { readonly email: string; readonly password: string | undefined };
+  /** Unset: nothing is traced. */
+  readonly tracing: TracingConfig | undefined;
 }
 
 /** The one database of all nodes. */
@@ -76,9 +79,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   if (set.DATABASE_DIRECT_URL !== undefined && set.DATABASE_URL === undefined) {
     faults.push('DATABASE_DIRECT_URL is set without DATABASE_URL: set that too, or unset this one.');
   }
-  const warnings = misspelt(Object.keys(set), Object.keys(variables.shape));
+  const { tracing, warnings: ofTracing } = parseTracing(set);
+  const warnings = [...misspelt(Object.keys(set), Object.keys(variables.shape)), ...ofTracing];
   if (!parsed.success || faults.length > 0) return { ok: false, faults, warnings };
-  return { ok: true, config: configOf(parsed.data), warnings };
+  return { ok: true, config: { ...configOf(parsed.data), tracing }, warnings };
 }
 
 const SECRETS = new Set([
@@ -240,7 +244,7 @@ const variables = z.object({
     .optional(),
 });
 
-function configOf(set: z.output<typeof variables>): Config {
+function configOf(set: z.output<typeof variables>): Omit<Config, 'tracing'> {
   return {
     env: set.NODE_ENV,
     host: set.HOST,

@@ -85,7 +85,7 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     database,
     secrets,
     users,
-    sessions: createSessions({ database, clock }),
+    sessions: createSessions({ database, clock, secret: jwtSecret }),
     accessTokens,
     apiTokens,
     loginThrottle: createLoginThrottle({ failures: config.rateLimit.loginFailures, clock }),

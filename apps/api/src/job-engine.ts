@@ -1,14 +1,31 @@
-import { type Clock, createEngine, createSystemClock, type Engine, type JobStore } from '@greenvue/jobs';
+import {
+  type Clock,
+  createEngine,
+  createSystemClock,
+  type Engine,
+  type JobStore,
+  type JobType,
+  type Tracing,
+} from '@greenvue/jobs';
 import { createPostgresStore } from '@greenvue/jobs/postgres';
 import { createSqliteStore } from '@greenvue/jobs/sqlite';
 import type { AuditSource } from './auth/audit-log.ts';
 import type { Config } from './config.ts';
 import { dataFiles } from './data-dir.ts';
 import type { Deps } from './deps.ts';
-import { jobTypes } from './jobs/catalogue.ts';
+import { jobTypes as catalogue } from './jobs/catalogue.ts';
 
-/** GreenVue's job engine over its store, with every job type of the catalogue; nothing runs before its `start()`. */
-export function createJobEngine(config: Config, deps: Deps): Engine {
+export interface EngineParts {
+  readonly jobTypes?: readonly JobType<Deps>[] | undefined;
+  readonly tracing?: Tracing | undefined;
+}
+
+/** GreenVue's job engine over its store, with every job type of the catalogue unless told; nothing runs before its `start()`. */
+export function createJobEngine(
+  config: Config,
+  deps: Deps,
+  { jobTypes = catalogue, tracing }: EngineParts = {},
+): Engine {
   const { jobs } = config;
   const clock = createSystemClock();
   return createEngine<Deps>({
@@ -28,6 +45,7 @@ export function createJobEngine(config: Config, deps: Deps): Engine {
     version: deps.version,
     clock,
     logger: deps.logger,
+    ...(tracing === undefined ? {} : { tracing }),
   });
 }
 

@@ -1,15 +1,16 @@
-import type { Engine } from '@greenvue/jobs';
+import type { Engine, JobType } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { createApp } from './app.ts';
 import { ensureFirstAdmin } from './auth/first-admin.ts';
 import type { Config } from './config.ts';
 import { takeDataDir } from './data-dir.ts';
-import { createDeps, type DepsOptions } from './deps.ts';
+import { createDeps, type Deps, type DepsOptions } from './deps.ts';
 import { measureJobs } from './health/job-metrics.ts';
 import { createJobEngine, jobAudit } from './job-engine.ts';
 import { actorOf, hasRole, requireRole } from './principal.ts';
 import { featureRoutes } from './routes.ts';
+import { startTracing } from './tracing/start-tracing.ts';
 
 /** A server that answers. */
 export interface Server {
@@ -20,8 +21,13 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+export interface ServerOptions extends DepsOptions {
+  /** Those of the catalogue unless told: tests bring their own. */
+  readonly jobTypes?: readonly JobType<Deps>[];
+}
+
 /** Starts GreenVue. When a step fails, what the steps before took is given back, and the error thrown. */
-export async function startServer(config: Config, options: DepsOptions = {}): Promise<Server> {
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<Server> {
   const cleanUps: (() => unknown)[] = [];
   const stop = async (): Promise<void> => {
     for (let cleanUp = cleanUps.pop(); cleanUp; cleanUp = cleanUps.pop()) await cleanUp();
@@ -31,12 +37,15 @@ export async function startServer(config: Config, options: DepsOptions = {}): Pr
     cleanUps.push(() => lock.release());
     const deps = await createDeps(config, options);
     cleanUps.push(() => deps.close());
+    const traced = config.tracing && (await startTracing(config.tracing, deps));
+    cleanUps.push(() => traced?.stop());
     const { users, secrets } = deps;
     const adminPasswordAt = await ensureFirstAdmin({ users, secrets, ...config.admin });
-    const engine = createJobEngine(config, deps);
+    const engine = createJobEngine(config, deps, { ...options, tracing: traced?.tracing });
     measureJobs(deps.metrics, engine);
     const app = createApp({
       config,
+      isTraced: traced !== undefined,
       version: deps.version,
       logger: deps.logger,
       authenticate: deps.authenticate,

@@ -74,6 +74,37 @@ test.each([
   expect(refused.join(' ')).toContain(errors.join(' '));
 });
 
+test('the spans of docs/telemetry.md are printed as it says', async () => {
+  const page = read('docs/telemetry.md');
+  const collector = String(await freePort());
+  const [printer = ''] = /^node -e '\n.*?'$/ms.exec(page) ?? [];
+  const child = spawn('bash', ['-c', `exec ${printer.replace('4318', collector)}`], {
+    env: { PATH: process.env.PATH ?? '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let printed = '';
+  child.stdout.on('data', (chunk) => {
+    printed += chunk;
+  });
+  const env = await environment();
+  const [start = ''] = /^(OTEL_\S+ OTEL_\S+) npm start$/m.exec(page) ?? [];
+  const settings = [...start.matchAll(/(OTEL_\w+)=(\S+)/g)].map(([, name, value = '']) => [name, value]);
+  const traced = Object.fromEntries(
+    settings.map(([name, value = '']) => [name, value.replace('4318', collector)]),
+  );
+  await startServer({ ...env, ...traced });
+  const heading = 'Switch traces on';
+  expect(await statusesOf(blocksOf(page, { language: 'bash', heading }), env)).toEqual(['201', '202']);
+  const shape = (line: string) =>
+    line.replaceAll(/\b(?!0af7651916cd43dd|b7ad6b7169203331)[0-9a-f]{16}\b/g, 'id').trim();
+  const shown = blocksOf(page, { language: 'text', heading }).trim().split('\n').map(shape);
+  await until('the spans are printed', () => {
+    const lines = printed.split('\n').map(shape);
+    return shown.every((line) => lines.includes(line)) || undefined;
+  });
+});
+
 test('the program of the README that mounts the engine runs, and is used as it says', async () => {
   const readme = read('README.md');
   const section = { heading: 'The engine in another API' };

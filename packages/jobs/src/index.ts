@@ -15,3 +15,4 @@ export * from './engine/engine-port.ts';
 export type * from './engine/engine-stats.ts';
 export type { EngineLogger, EngineOptions, ThreadDeps } from './engine/options.ts';
 export { createSystemClock } from './engine/system-clock.ts';
+export type { AttemptSpan, TracedAttempt, Tracing } from './engine/tracing.ts';

@@ -34,7 +34,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'thread priority': { paths: [`${JOBS}/thread-priority.ts`], may: [], packages: ['node:'] },
   core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner', 'zod'] },
   'engine port': {
-    paths: [`${JOBS}/engine/engine-port.ts`, `${JOBS}/engine/engine-stats.ts`],
+    paths: ['engine-port.ts', 'engine-stats.ts', 'tracing.ts'].map((file) => `${JOBS}/engine/${file}`),
     may: CORE,
     packages: [],
   },
@@ -68,6 +68,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   // What a page loads: the shapes of the contract, and nothing of what checks them.
   client: { paths: [`${JOBS}/client/`], may: [], mayTypes: ['http'], packages: [], typePackages: ['zod'] },
+  opentelemetry: {
+    paths: [`${JOBS}/opentelemetry/`],
+    may: [],
+    mayTypes: ['engine port'],
+    packages: ['@opentelemetry/api'],
+  },
   testing: { paths: [`${JOBS}/testing/`], may: [...CORE, 'engine port', 'engine'] },
   'entry point': { paths: [`${JOBS}/index.ts`], may: [...CORE, 'engine port', 'engine'], packages: [] },
   console: { paths: ['packages/console/src/'], may: [] },
@@ -119,7 +125,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 };
 
 /** What each package gives to others. */
-const ENTRY_POINTS = /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|http|client|testing))?|console)$/;
+const ENTRY_POINTS =
+  /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|opentelemetry|http|client|testing))?|console)$/;
 
 interface Import {
   readonly specifier: string;

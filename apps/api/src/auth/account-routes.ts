@@ -98,7 +98,8 @@ const refreshRouteSchema = {
   tags: ['Accounts'],
   operationId: 'refreshSession',
   summary: 'Trade a refresh token for new tokens',
-  description: 'A refresh token that comes a second time revokes all tokens that descend from its login.',
+  description:
+    'A refresh token that comes a second time revokes all tokens that descend from its login. Only within ten seconds, for the case that the answer was lost, it gives the same refresh token again, as long as that has not been used.',
   security: [],
   body: refreshSchema,
   response: { 200: sessionSchema },

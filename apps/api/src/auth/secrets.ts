@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
@@ -10,6 +10,14 @@ export type SecretPrefix = 'gv_' | 'gvr_';
 /** A secret of 256 random bits for a person or a program to keep. */
 export function makeSecret(prefix: SecretPrefix): string {
   return prefix + randomBytes(32).toString('base64url');
+}
+
+/** A secret that follows from another and a text, the same each time: nobody without the other one can tell it. */
+export function deriveSecret(
+  prefix: SecretPrefix,
+  { secret, from }: { readonly secret: string; readonly from: string },
+): string {
+  return prefix + createHmac('sha256', secret).update(from).digest('base64url');
 }
 
 /** What is stored of such a secret. A plain hash is enough for one that can't be guessed. */

@@ -3,10 +3,18 @@ import type { Clock } from '../clock.ts';
 import { newId } from '../db/ids.ts';
 import { passingOverLocked, takeTurn } from '../db/locks.ts';
 import type { Database } from '../db/schema.ts';
-import { hashSecret, makeSecret } from './secrets.ts';
+import { deriveSecret, hashSecret, makeSecret } from './secrets.ts';
 
 /** How long a login lasts without being refreshed. */
 export const REFRESH_TOKEN_MS = 30 * 86_400_000;
+
+/**
+ * So long after its use a refresh token gives the same successor again. The answer to its use may have been lost, with a
+ * page that was reloaded or a network that broke, and whoever asks again is no thief. There is still one family with one newest
+ * token: once the successor has been used, or the time is over, a token that comes again is taken for a stolen one. The clocks of
+ * nodes have to agree to within a few seconds.
+ */
+export const REFRESH_LEEWAY_MS = 10_000;
 
 /** What a refresh gave: a new token, or `refused`, with the whole family revoked when the token had been used before. */
 export type RefreshOutcome =
@@ -17,7 +25,10 @@ export type RefreshOutcome =
 export interface Sessions {
   /** Begins a family of tokens and gives its first one. */
   begin(userId: string): Promise<string>;
-  /** Uses a token up and gives the next. A token that comes twice was stolen, or its successor was: its family is revoked. */
+  /**
+   * Uses a token up and gives the next. A token that comes twice was stolen, or its successor was: its family is revoked, but
+   * for {@link REFRESH_LEEWAY_MS}.
+   */
   refresh(token: string): Promise<RefreshOutcome>;
   /** Revokes the token's family; an unknown one is fine. */
   end(token: string): Promise<void>;
@@ -26,16 +37,23 @@ export interface Sessions {
 export interface SessionsDeps {
   readonly database: Kysely<Database>;
   readonly clock: Clock;
+  /** Successors are derived with it, so that one can be given twice although only its hash is stored. */
+  readonly secret: string;
 }
 
-export function createSessions({ database, clock }: SessionsDeps): Sessions {
+export function createSessions({ database, clock, secret }: SessionsDeps): Sessions {
   return {
     begin: (userId) =>
       database.transaction().execute(async (trx) => {
         await forgetExpired(trx, clock.now());
-        return issue(trx, { userId, family: newId(), now: clock.now() });
+        const token = makeSecret('gvr_');
+        await keep(trx, { token, userId, family: newId(), now: clock.now() });
+        return token;
       }),
-    refresh: (token) => database.transaction().execute((trx) => refresh(trx, token, clock.now())),
+    refresh: (token) => {
+      const successor = deriveSecret('gvr_', { secret, from: `the successor of ${token}` });
+      return database.transaction().execute((trx) => refresh(trx, { token, successor, now: clock.now() }));
+    },
     end: (token) =>
       database.transaction().execute(async (trx) => {
         const known = await findInTurn(trx, token);
@@ -44,23 +62,44 @@ export function createSessions({ database, clock }: SessionsDeps): Sessions {
   };
 }
 
-async function refresh(trx: Transaction<Database>, token: string, now: number): Promise<RefreshOutcome> {
+interface Refresh {
+  readonly token: string;
+  readonly successor: string;
+  readonly now: number;
+}
+
+async function refresh(trx: Transaction<Database>, asked: Refresh): Promise<RefreshOutcome> {
+  const { token, successor, now } = asked;
   const known = await findInTurn(trx, token);
   if (!known || known.expires_at <= now || known.revoked_at !== null) return { kind: 'refused' };
-  if (known.used_at !== null) {
+  if (known.used_at === null) {
+    await trx.updateTable('refresh_tokens').set({ used_at: now }).where('id', '=', known.id).execute();
+    await keep(trx, { token: successor, userId: known.user_id, family: known.family, now });
+  } else if (!(await isLostAnswer(trx, known.used_at, asked))) {
     await revokeFamily(trx, known.family, now);
     return { kind: 'refused' };
   }
-  await trx.updateTable('refresh_tokens').set({ used_at: now }).where('id', '=', known.id).execute();
-  const refreshToken = await issue(trx, { userId: known.user_id, family: known.family, now });
-  return { kind: 'refreshed', userId: known.user_id, refreshToken };
+  return { kind: 'refreshed', userId: known.user_id, refreshToken: successor };
 }
 
-async function issue(
+/** Whether the successor may not have arrived: it was given just now, by clocks that differ little, and has not been used. */
+async function isLostAnswer(
   trx: Transaction<Database>,
-  { userId, family, now }: { userId: string; family: string; now: number },
-): Promise<string> {
-  const token = makeSecret('gvr_');
+  usedAt: number,
+  { successor, now }: Refresh,
+): Promise<boolean> {
+  if (Math.abs(now - usedAt) >= REFRESH_LEEWAY_MS) return false;
+  return (await find(trx, successor))?.used_at === null;
+}
+
+interface NewToken {
+  readonly token: string;
+  readonly userId: string;
+  readonly family: string;
+  readonly now: number;
+}
+
+async function keep(trx: Transaction<Database>, { token, userId, family, now }: NewToken): Promise<void> {
   await trx
     .insertInto('refresh_tokens')
     .values({
@@ -72,7 +111,6 @@ async function issue(
       created_at: now,
     })
     .execute();
-  return token;
 }
 
 /** The token as it stands when nobody else changes its family: no new one of it escapes being revoked with the others. */

@@ -1,8 +1,6 @@
 import {
   type CreateJob,
   cancelRun,
-  createJob,
-  deleteJob,
   type Job,
   type PatchJob,
   patchJob,
@@ -15,19 +13,16 @@ import {
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { isolated } from '../parts/text.tsx';
 import { useConnection } from '../session/session.tsx';
+import type { JobMark } from './job-mark.ts';
+import { createOrFind, deleteOrRead, type PauseWish, pauseBody } from './job-steps.ts';
 import { queryKeys } from './query-keys.ts';
-import { tellDone, tellFailed } from './tell.ts';
+import { tellDone, tellFailed, tellNotDone } from './tell.ts';
 
 /** A job, as far as an action must know it. */
-export type JobRef = Pick<Job, 'id'>;
-export type RunRef = Pick<Run, 'id' | 'job_id'>;
+type JobRef = Pick<Job, 'id'>;
+type RunRef = Pick<Run, 'id' | 'job_id'>;
 
-/** Of many actions at once, who asks for them tells how it went. */
-interface Telling {
-  readonly quiet?: boolean | undefined;
-}
-
-export interface RunJobVariables extends Telling {
+interface RunJobVariables {
   readonly job: JobRef;
   readonly payload?: Run['payload'] | undefined;
   readonly runAt?: string | undefined;
@@ -43,42 +38,32 @@ export function useRunJob() {
         ...(payload === undefined || payload === null ? {} : { payload }),
         ...(runAt === undefined ? {} : { run_at: runAt }),
       }),
-    onSuccess: (run, { quiet }) => {
-      tellDone(quiet, `${isolated(run.job_id)} has a new run.`);
-      return runsChanged(client, run);
+    onSuccess: (run) => {
+      tellDone(`${isolated(run.job_id)} has a new run.`);
+      runsChanged(client, run);
     },
-    onError: (error, { job, quiet }) => tellFailed(quiet, `Could not run ${isolated(job.id)}`, error),
+    onError: (error, { job }) => tellFailed(`Could not run ${isolated(job.id)}`, error),
   });
 }
 
-export interface PauseJobVariables extends Telling {
+interface PauseJobVariables extends PauseWish {
   readonly job: JobRef;
-  readonly reason?: string | undefined;
-  /** RFC 3339; it resumes by itself then. */
-  readonly until?: string | undefined;
-  /** Cancels every live run, too. */
-  readonly cancelLive?: boolean | undefined;
 }
 
 export function usePauseJob() {
   const connection = useConnection();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ job, reason, until, cancelLive }: PauseJobVariables) =>
-      pauseJob(connection, job.id, {
-        ...(reason === undefined || reason === '' ? {} : { reason }),
-        ...(until === undefined ? {} : { until }),
-        ...(cancelLive === true ? { cancel_live: true } : {}),
-      }),
-    onSuccess: (job, { quiet }) => {
-      tellDone(quiet, `${isolated(job.id)} is paused.`);
-      return jobChanged(client, job);
+    mutationFn: ({ job, ...wish }: PauseJobVariables) => pauseJob(connection, job.id, pauseBody(wish)),
+    onSuccess: (job) => {
+      tellDone(`${isolated(job.id)} is paused.`);
+      jobChanged(client, job);
     },
-    onError: (error, { job, quiet }) => tellFailed(quiet, `Could not pause ${isolated(job.id)}`, error),
+    onError: (error, { job }) => tellFailed(`Could not pause ${isolated(job.id)}`, error),
   });
 }
 
-export interface JobVariables extends Telling {
+interface JobVariables {
   readonly job: JobRef;
 }
 
@@ -87,29 +72,43 @@ export function useResumeJob() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ job }: JobVariables) => resumeJob(connection, job.id),
-    onSuccess: (job, { quiet }) => {
-      tellDone(quiet, `${isolated(job.id)} goes on.`);
-      return jobChanged(client, job);
+    onSuccess: (job) => {
+      tellDone(`${isolated(job.id)} goes on.`);
+      jobChanged(client, job);
     },
-    onError: (error, { job, quiet }) => tellFailed(quiet, `Could not resume ${isolated(job.id)}`, error),
+    onError: (error, { job }) => tellFailed(`Could not resume ${isolated(job.id)}`, error),
   });
 }
 
+interface DeleteJobVariables {
+  /** As it was seen: an edit since then keeps it from being deleted. */
+  readonly job: JobMark;
+}
+
+/** Deletes a job. Gives the job as it is now when somebody has edited it since it was seen, or created it anew: then it is still there. */
 export function useDeleteJob() {
   const connection = useConnection();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ job }: JobVariables) => deleteJob(connection, job.id),
-    onSuccess: (_, { job, quiet }) => {
-      tellDone(quiet, `${isolated(job.id)} is deleted.`);
+    mutationFn: ({ job }: DeleteJobVariables) => deleteOrRead(connection, job),
+    onSuccess: (latest, { job }) => {
+      if (latest !== undefined) {
+        // Here, since the page of the job that was seen goes with it.
+        if (latest.uid !== job.uid) tellNotDone(`Did not delete ${isolated(job.id)}`, CREATED_ANEW);
+        return jobChanged(client, latest);
+      }
+      tellDone(`${isolated(job.id)} is deleted.`);
       client.removeQueries({ queryKey: queryKeys.job(job.id), type: 'inactive' });
-      return stale(client, [queryKeys.jobs(), queryKeys.stats(), queryKeys.runs(), queryKeys.audit()]);
+      stale(client, [queryKeys.jobs(), queryKeys.stats(), queryKeys.runs(), queryKeys.audit()]);
     },
-    onError: (error, { job, quiet }) => tellFailed(quiet, `Could not delete ${isolated(job.id)}`, error),
+    onError: (error, { job }) => tellFailed(`Could not delete ${isolated(job.id)}`, error),
   });
 }
 
-export interface CancelRunVariables extends Telling {
+const CREATED_ANEW =
+  'Somebody has deleted it and created it anew meanwhile: it is another job under the same id. Look at it before you delete it.';
+
+interface CancelRunVariables {
   readonly run: RunRef;
   /** Gives up on a handler that ignores its signal. */
   readonly force?: boolean | undefined;
@@ -121,16 +120,16 @@ export function useCancelRun() {
   return useMutation({
     mutationFn: ({ run, force }: CancelRunVariables) =>
       cancelRun(connection, run.id, force === true ? { force } : {}),
-    onSuccess: (run, { quiet }) => {
+    onSuccess: (run) => {
       const done = run.status === 'cancelled';
-      tellDone(quiet, done ? `Run ${run.id} is cancelled.` : `Run ${run.id} has been told to stop.`);
-      return runsChanged(client, run);
+      tellDone(done ? `Run ${run.id} is cancelled.` : `Run ${run.id} has been told to stop.`);
+      runsChanged(client, run);
     },
-    onError: (error, { run, quiet }) => tellFailed(quiet, `Could not cancel run ${run.id}`, error),
+    onError: (error, { run }) => tellFailed(`Could not cancel run ${run.id}`, error),
   });
 }
 
-export interface RetryRunVariables extends Telling {
+interface RetryRunVariables {
   readonly run: RunRef;
 }
 
@@ -140,32 +139,32 @@ export function useRetryRun() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ run }: RetryRunVariables) => retryRun(connection, run.id),
-    onSuccess: (run, { run: before, quiet }) => {
-      tellDone(quiet, run.id === before.id ? `Run ${run.id} is due now.` : `Run ${run.id} makes a new try.`);
-      return runsChanged(client, run);
+    onSuccess: (run, { run: before }) => {
+      tellDone(run.id === before.id ? `Run ${run.id} is due now.` : `Run ${run.id} makes a new try.`);
+      runsChanged(client, run);
     },
-    onError: (error, { run, quiet }) => tellFailed(quiet, `Could not retry run ${run.id}`, error),
+    onError: (error, { run }) => tellFailed(`Could not retry run ${run.id}`, error),
   });
 }
 
-export interface CreateJobVariables {
+interface CreateJobVariables {
   readonly body: CreateJob;
 }
 
-/** Makes a job. What the server says against it is the form's to show. */
+/** Creates a job. What the server says against it is the form's to show. */
 export function useCreateJob() {
   const connection = useConnection();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ body }: CreateJobVariables) => createJob(connection, body),
+    mutationFn: ({ body }: CreateJobVariables) => createOrFind(connection, body),
     onSuccess: (job) => {
-      tellDone(false, `${isolated(job.id)} is made.`);
-      return jobChanged(client, job);
+      tellDone(`${isolated(job.id)} is created.`);
+      jobChanged(client, job);
     },
   });
 }
 
-export interface EditJobVariables {
+interface EditJobVariables {
   /** As it was read: the edit is refused (412) if somebody else has edited it since. */
   readonly job: Pick<Job, 'id' | 'uid' | 'version'>;
   readonly patch: PatchJob;
@@ -178,19 +177,19 @@ export function useEditJob() {
   return useMutation({
     mutationFn: ({ job, patch }: EditJobVariables) => patchJob(connection, job.id, patch, { ifMatch: job }),
     onSuccess: (job) => {
-      tellDone(false, `${isolated(job.id)} is saved.`);
-      return jobChanged(client, job);
+      tellDone(`${isolated(job.id)} is saved.`);
+      jobChanged(client, job);
     },
   });
 }
 
-function jobChanged(client: QueryClient, job: Job): Promise<void> {
+function jobChanged(client: QueryClient, job: Job): void {
   client.setQueryData(queryKeys.job(job.id), job);
-  return stale(client, [queryKeys.jobs(), queryKeys.stats(), queryKeys.jobRuns(job.id), queryKeys.audit()]);
+  stale(client, [queryKeys.jobs(), queryKeys.stats(), queryKeys.jobRuns(job.id), queryKeys.audit()]);
 }
 
-function runsChanged(client: QueryClient, run: RunRef): Promise<void> {
-  return stale(client, [
+function runsChanged(client: QueryClient, run: RunRef): void {
+  stale(client, [
     queryKeys.run(run.id),
     queryKeys.runs(),
     queryKeys.jobRuns(run.job_id),
@@ -201,6 +200,7 @@ function runsChanged(client: QueryClient, run: RunRef): Promise<void> {
   ]);
 }
 
-async function stale(client: QueryClient, keys: readonly (readonly unknown[])[]): Promise<void> {
-  await Promise.all(keys.map((queryKey) => client.invalidateQueries({ queryKey })));
+/** Nobody waits for what is read anew: whoever pressed a button is done once the server has answered. */
+function stale(client: QueryClient, keys: readonly (readonly unknown[])[]): void {
+  for (const queryKey of keys) void client.invalidateQueries({ queryKey });
 }

@@ -3,6 +3,7 @@ import {
   getRun,
   getRunLogs,
   getStats,
+  getUser,
   type JobRunsQuery,
   type JobsQuery,
   listAudit,
@@ -15,22 +16,20 @@ import {
   type RunsQuery,
 } from '@greenvue/jobs/client';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useConnection, useMay } from '../session/session.tsx';
+import { useConnection, useIsSignedIn, useMay } from '../session/session.tsx';
 import { queryKeys } from './query-keys.ts';
+import { FIRST, freshPage, type KnownPages } from './run-pages.ts';
 
 /** What a list is asked for; the pages are the hook's matter. */
-export type JobsFilter = Omit<JobsQuery, 'cursor'>;
-export type RunsFilter = Omit<RunsQuery, 'cursor'>;
-export type JobRunsFilter = Omit<JobRunsQuery, 'cursor'>;
-export type PreviewBody = PreviewSchedule;
+type JobsFilter = Omit<JobsQuery, 'cursor'>;
+type RunsFilter = Omit<RunsQuery, 'cursor'>;
+type JobRunsFilter = Omit<JobRunsQuery, 'cursor'>;
+type PreviewBody = PreviewSchedule;
 
-const RECENT_RUNS = 12;
 const STATS_EVERY_MS = 5_000;
+const TOP_EVERY_MS = 15_000;
 const LOGS_EVERY_MS = 1_000;
 const TYPES_FRESH_MS = 300_000;
-
-/** The page before the first: no cursor leads to it. */
-const FIRST = '';
 
 function cursorOf(page: string): { readonly cursor?: string } {
   return page === FIRST ? {} : { cursor: page };
@@ -40,16 +39,14 @@ function nextCursor(page: { readonly next_cursor: string | null }): string | und
   return page.next_cursor ?? undefined;
 }
 
-/** Jobs by page, each with its last runs (`recent_runs`: so many); the pages so far stay while a filter changes. */
-export function useJobs(query: JobsFilter = {}) {
+/** The first jobs of a list, without their runs; read now and then whatever happens: a job gets late because nothing does. */
+export function useTopJobs(query: JobsFilter) {
   const connection = useConnection();
-  return useInfiniteQuery({
-    queryKey: queryKeys.jobs(query),
-    queryFn: ({ pageParam, signal }) =>
-      listJobs(connection, { recent_runs: RECENT_RUNS, ...query, ...cursorOf(pageParam) }, { signal }),
-    initialPageParam: FIRST,
-    getNextPageParam: nextCursor,
-    placeholderData: keepPreviousData,
+  const isSignedIn = useIsSignedIn();
+  return useQuery({
+    queryKey: queryKeys.topJobs(query),
+    queryFn: ({ signal }) => listJobs(connection, { recent_runs: 0, ...query }, { signal }),
+    refetchInterval: isSignedIn ? TOP_EVERY_MS : false,
   });
 }
 
@@ -61,13 +58,17 @@ export function useJob(id: string) {
   });
 }
 
-/** The runs of a job by page, newest first. */
+/** The runs of a job by page, newest first; a refresh costs one page: see {@link freshPage}. */
 export function useJobRuns(id: string, query: JobRunsFilter = {}) {
   const connection = useConnection();
   return useInfiniteQuery({
     queryKey: queryKeys.jobRuns(id, query),
-    queryFn: ({ pageParam, signal }) =>
-      listJobRuns(connection, id, { ...query, ...cursorOf(pageParam) }, { signal }),
+    queryFn: ({ pageParam, signal, queryKey, client }) =>
+      freshPage({
+        known: client.getQueryData<KnownPages>(queryKey),
+        cursor: pageParam,
+        read: () => listJobRuns(connection, id, { ...query, ...cursorOf(pageParam) }, { signal }),
+      }),
     initialPageParam: FIRST,
     getNextPageParam: nextCursor,
     placeholderData: keepPreviousData,
@@ -79,8 +80,12 @@ export function useRuns(query: RunsFilter = {}) {
   const connection = useConnection();
   return useInfiniteQuery({
     queryKey: queryKeys.runs(query),
-    queryFn: ({ pageParam, signal }) =>
-      listRuns(connection, { ...query, ...cursorOf(pageParam) }, { signal }),
+    queryFn: ({ pageParam, signal, queryKey, client }) =>
+      freshPage({
+        known: client.getQueryData<KnownPages>(queryKey),
+        cursor: pageParam,
+        read: () => listRuns(connection, { ...query, ...cursorOf(pageParam) }, { signal }),
+      }),
     initialPageParam: FIRST,
     getNextPageParam: nextCursor,
     placeholderData: keepPreviousData,
@@ -99,10 +104,11 @@ export function useRun(runId: string) {
 /** A run's log (64 KiB at most); no event tells of a new line, so that of a live run is read once a second. */
 export function useRunLogs(runId: string, isLive: boolean) {
   const connection = useConnection();
+  const isSignedIn = useIsSignedIn();
   return useQuery({
     queryKey: queryKeys.runLogs(runId),
     queryFn: ({ signal }) => getRunLogs(connection, runId, { signal }),
-    refetchInterval: isLive ? LOGS_EVERY_MS : false,
+    refetchInterval: isLive && isSignedIn ? LOGS_EVERY_MS : false,
   });
 }
 
@@ -118,10 +124,11 @@ export function useJobTypes() {
 /** Counts, the last hour by minute, and the nodes. */
 export function useStats() {
   const connection = useConnection();
+  const isSignedIn = useIsSignedIn();
   return useQuery({
     queryKey: queryKeys.stats(),
     queryFn: ({ signal }) => getStats(connection, { signal }),
-    refetchInterval: STATS_EVERY_MS,
+    refetchInterval: isSignedIn ? STATS_EVERY_MS : false,
   });
 }
 
@@ -135,6 +142,18 @@ export function useAudit(target: string) {
     initialPageParam: FIRST,
     getNextPageParam: nextCursor,
     enabled: admin,
+  });
+}
+
+/** A user's name and address; asked for admins alone, and once. */
+export function useUser(id: string, isWanted: boolean) {
+  const connection = useConnection();
+  const { admin } = useMay();
+  return useQuery({
+    queryKey: queryKeys.user(id),
+    queryFn: ({ signal }) => getUser(connection, id, { signal }),
+    enabled: admin && isWanted,
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

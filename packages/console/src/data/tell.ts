@@ -5,20 +5,17 @@ import { faultWords } from '../parts/fault-words.ts';
 const DONE_MS = 5_000;
 
 /** Says that something was done. */
-export function tellDone(isQuiet: boolean | undefined, message: string): void {
-  if (isQuiet === true) return;
+export function tellDone(message: string): void {
   notifications.show({ message, color: 'green', autoClose: DONE_MS, withBorder: true });
 }
 
 /** Says that something could not be done, and why. */
-export function tellFailed(isQuiet: boolean | undefined, title: string, error: unknown): void {
-  if (isQuiet === true) return;
+export function tellFailed(title: string, error: unknown): void {
   const { advice, detail, title: what } = faultWords(error);
-  notifications.show({
-    title,
-    message: detail ?? `${what}. ${advice}`,
-    color: 'red',
-    autoClose: false,
-    withBorder: true,
-  });
+  tellNotDone(title, detail ?? `${what}. ${advice}`);
+}
+
+/** {@link tellFailed}, in words of the console's own. */
+export function tellNotDone(title: string, message: string): void {
+  notifications.show({ title, message, color: 'red', autoClose: false, withBorder: true });
 }

@@ -1,5 +1,5 @@
 import { ChevronIcon } from '../parts/icons.tsx';
-import { Plain } from '../parts/text.tsx';
+import { Plain, Spoken } from '../parts/text.tsx';
 import type { Change, Difference } from './changes.ts';
 import classes from './job-form.module.css';
 
@@ -14,14 +14,14 @@ export function ChangeList({ changes }: { readonly changes: readonly Change[] })
           </dt>
           <dd>
             <del className={classes.before}>
-              <span className={classes.spoken}>was </span>
+              <Spoken>was </Spoken>
               <Shown text={before} />
             </del>
             <span className={classes.arrow}>
               <ChevronIcon size={14} />
             </span>
             <ins className={classes.after}>
-              <span className={classes.spoken}>becomes </span>
+              <Spoken>becomes </Spoken>
               <Shown text={after} />
             </ins>
           </dd>

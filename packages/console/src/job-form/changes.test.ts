@@ -1,23 +1,12 @@
 import type { CreateJob, PatchJob } from '@greenvue/jobs/client';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { definitions } from '../../test/definitions.ts';
+import { exampleJob } from '../../test/examples.ts';
 import { changesOf, differencesOf, isInTheirs, ontoTheirs, patchOf } from './changes.ts';
-import { createBody, type Definition } from './draft.ts';
-import { definitions } from './test-definitions.ts';
+import { createBody, type Definition, definitionOf } from './draft.ts';
 
-const JOB: Definition = {
-  id: 'clean',
-  name: 'Clean up',
-  description: '',
-  type: 'cleanup',
-  schedule: { interval: '5m', interval_mode: 'fixed_rate' },
-  payload: { days: 30, rules: [1, 2] },
-  overlap: 'skip',
-  catchUp: 'once',
-  timeout: '30m',
-  maxAttempts: 3,
-  backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },
-};
+const JOB = definitionOf(exampleJob({ name: 'Clean up', payload: { days: 30, rules: [1, 2] } }));
 
 describe('patchOf', () => {
   test('has only what changed; null takes away', () => {

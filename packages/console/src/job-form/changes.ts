@@ -1,5 +1,5 @@
 import type { PatchJob } from '@greenvue/jobs/client';
-import type { ScheduleFields } from '../jobs/schedule-text.ts';
+import type { ScheduleFields } from '../parts/schedule-text.ts';
 import { BACKOFF_PARTS, type Backoff, type Definition } from './draft.ts';
 import { textOf } from './json-text.ts';
 import { type JsonObject, own, sameJson, toJson } from './json-value.ts';
@@ -118,7 +118,7 @@ function sameBackoff(a: Backoff | undefined, b: Backoff | undefined): boolean {
 }
 
 /** Two edits of the same job: `mine` was made of `base`, and so was `theirs`, which is saved. */
-export interface TwoEdits {
+interface TwoEdits {
   readonly base: Definition;
   readonly mine: Definition;
   readonly theirs: Definition;

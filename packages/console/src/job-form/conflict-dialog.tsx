@@ -26,7 +26,6 @@ export function ConflictDialog(props: ConflictDialogProps) {
       onClose={onClose}
       title="Somebody else has edited this job meanwhile"
       size="xl"
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {theirs === undefined ? null : (
         <Stack gap="lg">
@@ -36,7 +35,7 @@ export function ConflictDialog(props: ConflictDialogProps) {
           </Text>
           {isOtherJob(base, theirs) ? (
             <Text size="sm" fw={600}>
-              It was deleted and made anew since, so it is another job under the same id
+              It was deleted and created anew since, so it is another job under the same id
               {base.type === theirs.type ? '.' : `, of the type ${theirs.type}. Your changes do not fit it.`}
             </Text>
           ) : null}

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { definitions } from '../../test/definitions.ts';
 import {
   createBody,
   draftOf,
@@ -13,7 +14,6 @@ import {
 import { written } from './json-value.ts';
 import { asText } from './payload-draft.ts';
 import { payloadField } from './payload-fields.ts';
-import { definitions } from './test-definitions.ts';
 
 // A zone whose clock is set: a time that comes twice must come back as the one that it was.
 beforeEach(() => vi.stubEnv('TZ', 'Europe/Berlin'));

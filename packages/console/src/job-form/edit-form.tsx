@@ -19,13 +19,12 @@ export function EditForm({ job, types, isDeleted }: EditFormProps) {
   const { form, guard, saving, base, mine, stage } = editing;
   const isGone = isDeleted || saving.isGone;
   const isChanged = job.uid !== base.uid || job.version !== base.version;
-  const isCovered = guard.isAsking || stage.kind === 'review' || stage.kind === 'conflict';
   return (
     <>
       <JobFormView
         form={form}
         types={types}
-        // What is gone can only be made anew, and then under another id or of another type as well.
+        // What is gone can only be created anew, and then under another id or of another type as well.
         job={isGone ? undefined : base}
         notice={
           <>
@@ -35,12 +34,11 @@ export function EditForm({ job, types, isDeleted }: EditFormProps) {
             ) : null}
           </>
         }
-        saveLabel={isGone ? 'Make it anew' : 'Review and save'}
+        saveLabel={isGone ? 'Create it anew' : 'Review and save'}
         saveNote={stage.kind === 'nothing' && stage.draft === form.draft ? 'Nothing has changed.' : undefined}
         isSaving={saving.isBusy}
-        isCovered={isCovered}
         cancelHref={isGone ? '/jobs' : `/jobs/${encodeURIComponent(base.id)}`}
-        onSave={isGone ? editing.makeAnew : editing.review}
+        onSave={isGone ? editing.createAnew : editing.review}
       />
       <ReviewDialog
         job={base}

@@ -1,8 +1,8 @@
-import { ApiError } from '@greenvue/jobs/client';
 import { Link, useParams } from 'wouter';
 import { useJob, useJobTypes } from '../data/queries.ts';
+import { isGone } from '../parts/gone.ts';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
-import { isolated } from '../parts/text.tsx';
+import { isolated, Plain } from '../parts/text.tsx';
 import { useMay } from '../session/session.tsx';
 import { Page } from '../shell/page.tsx';
 import { EditForm } from './edit-form.tsx';
@@ -27,7 +27,7 @@ function LoadedForm({ id, title }: { readonly id: string; readonly title: string
   if (job.data !== undefined && types.data !== undefined) {
     return (
       <Page title={title} back={back}>
-        <EditForm job={job.data} types={types.data} isDeleted={isNotFound(job.error)} />
+        <EditForm job={job.data} types={types.data} isDeleted={isGone(job.error)} />
       </Page>
     );
   }
@@ -36,11 +36,11 @@ function LoadedForm({ id, title }: { readonly id: string; readonly title: string
     void job.refetch();
     void types.refetch();
   };
-  if (isNotFound(job.error)) {
+  if (isGone(job.error)) {
     return (
       <Page title={title} back={<Link href="/jobs">Jobs</Link>}>
         <Empty title="There is no such job" action={<Link href="/jobs">To the jobs</Link>}>
-          It may have been deleted, or the address is mistyped.
+          The server has no job <Plain>{id}</Plain>. It may have been deleted, or the address is mistyped.
         </Empty>
       </Page>
     );
@@ -50,8 +50,4 @@ function LoadedForm({ id, title }: { readonly id: string; readonly title: string
       {error === null ? <Loading rows={8} /> : <Failed error={error} onRetry={retry} />}
     </Page>
   );
-}
-
-function isNotFound(error: Error | null): boolean {
-  return error instanceof ApiError && error.status === 404;
 }

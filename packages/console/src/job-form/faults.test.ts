@@ -97,8 +97,8 @@ describe('refusalOf', () => {
 
   test('says of a creation without an answer that it may have happened', () => {
     const lost = new ConnectionError('no_answer', 'The server does not answer.');
-    expect(refusalOf(lost, 'create').problem).toContain('may have been made all the same');
-    expect(refusalOf(lost, 'edit').problem).not.toContain('may have been made');
+    expect(refusalOf(lost, 'create').problem).toContain('may have been created all the same');
+    expect(refusalOf(lost, 'edit').problem).not.toContain('may have been created');
   });
 });
 

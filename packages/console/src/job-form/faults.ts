@@ -25,10 +25,11 @@ export function refusalOf(error: unknown, sent: 'create' | 'edit'): Refusal {
   const { title, advice } = faultWords(error);
   // A request without an answer may have been done.
   const isUnsure = sent === 'create' && error instanceof ConnectionError;
-  return { faults: [], problem: `${title}. ${isUnsure ? MAY_BE_MADE : advice}` };
+  return { faults: [], problem: `${title}. ${isUnsure ? MAY_BE_CREATED : advice}` };
 }
 
-const MAY_BE_MADE = 'The job may have been made all the same: look at the list of jobs before you try again.';
+const MAY_BE_CREATED =
+  'The job may have been created all the same: look at the list of jobs before you try again.';
 
 const ID_TAKEN: Fault = { pointer: '/id', detail: 'is taken: another job has it. Choose another one' };
 

@@ -1,6 +1,6 @@
 import type { Job, JobType } from '@greenvue/jobs/client';
 import { Anchor, Button, Kbd, Text } from '@mantine/core';
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { AboutFields } from './about-fields.tsx';
 import { AdvancedFields } from './advanced-fields.tsx';
@@ -32,45 +32,33 @@ interface JobFormViewProps {
   /** What there is to say of the last try to save. */
   readonly saveNote?: string | undefined;
   readonly isSaving: boolean;
-  /** A dialog is open, which has the keys. */
-  readonly isCovered: boolean;
   readonly cancelHref: string;
   readonly onSave: () => void;
 }
 
 /** The form of a job, new or not: what it is called, what it does, when, and what if. */
 export function JobFormView(props: JobFormViewProps) {
-  const { form, types, job, notice, isSaving, isCovered, onSave } = props;
+  const { form, types, job, notice, isSaving, onSave } = props;
   const { draft, refusal, refusals } = form;
+  const element = useRef<HTMLFormElement>(null);
   const type = types.find((one) => one.type === draft.type);
   const payload = useMemo(() => payloadOfType(draft.type, type), [draft.type, type]);
   const answer = useSchedulePreview(draft.schedule, job);
   const { byField, all } = useFormFaults(form, payload, answer);
-  const [isUnfolded, setUnfolded] = useState(false);
-  // It stays open when its faults are mended: else it would close on who is just writing in it.
-  if (!isUnfolded && all.some(({ field }) => isAdvanced(field))) setUnfolded(true);
-  const [jump, setJump] = useState<{ readonly to: string }>();
-
-  useSaveKey(onSave, !isCovered && !isSaving);
-  useEffect(() => {
-    // After the drawing, so that what was folded is there.
-    if (jump !== undefined) focusField(jump.to);
-  }, [jump]);
-  const jumpTo = (pointer: string) => {
-    if (isAdvanced(pointer)) setUnfolded(true);
-    setJump({ to: pointer });
-  };
-
+  const advanced = useAdvanced(all);
+  useSaveKey(() => {
+    if (!isSaving) onSave();
+  }, element);
   return (
     <FaultsContext value={byField}>
-      <form className={classes.form} noValidate onSubmit={(event) => event.preventDefault()}>
+      <form ref={element} className={classes.form} noValidate onSubmit={(event) => event.preventDefault()}>
         {notice}
         <FaultSummary
           faults={all}
           problem={refusal.problem}
           refusals={refusals}
           labelOf={(pointer) => labelOf(pointer, payload)}
-          onJump={jumpTo}
+          onJump={advanced.jumpTo}
         />
         <AboutFields form={form} isNew={job === undefined} />
         <FormSection title="What it does">
@@ -81,16 +69,28 @@ export function JobFormView(props: JobFormViewProps) {
           <ScheduleFields form={form} />
           <SchedulePreview draft={draft.schedule} answer={answer} job={job} />
         </FormSection>
-        <AdvancedFields
-          form={form}
-          type={type}
-          isOpen={isUnfolded}
-          onToggle={() => setUnfolded(!isUnfolded)}
-        />
+        <AdvancedFields form={form} type={type} isOpen={advanced.isOpen} onToggle={advanced.toggle} />
         <SaveBar {...props} />
       </form>
     </FaultsContext>
   );
+}
+
+/** Whether the advanced fields are unfolded, and the way to a field, be it one of them or not. */
+function useAdvanced(faults: PlacedFaults['all']) {
+  const [isOpen, setOpen] = useState(false);
+  // It stays open when its faults are mended: else it would close on who is just writing in it.
+  if (!isOpen && faults.some(({ field }) => isAdvanced(field))) setOpen(true);
+  const [jump, setJump] = useState<{ readonly to: string }>();
+  useEffect(() => {
+    // After the drawing, so that what was folded is there.
+    if (jump !== undefined) focusField(jump.to);
+  }, [jump]);
+  const jumpTo = (pointer: string) => {
+    if (isAdvanced(pointer)) setOpen(true);
+    setJump({ to: pointer });
+  };
+  return { isOpen, toggle: () => setOpen(!isOpen), jumpTo };
 }
 
 /** What is wrong, at the fields that the form shows: what was refused, and what the server says of the schedule as it is written. */

@@ -9,22 +9,27 @@ export interface JsonObject {
 
 const WRITTEN = Symbol('written');
 
-/** A part as somebody is just writing it: a number or JSON that may not be one yet. Nothing typed is ever thrown away. */
+/** A part as somebody is just writing it: a number, JSON or time that may not be one yet. Nothing typed is ever thrown away. */
 export interface Written {
-  readonly [WRITTEN]: { readonly text: string; readonly as: 'number' | 'json' };
+  readonly [WRITTEN]: { readonly text: string; readonly as: WrittenAs };
 }
+
+type WrittenAs = 'number' | 'json' | 'time';
 
 /** A payload in a form: JSON, but for the parts that are being written. */
 export type Value = null | boolean | number | string | Written | readonly Value[] | ValueObject;
 
-export interface ValueObject {
+interface ValueObject {
   readonly [key: string]: Value;
 }
 
 /** An item of a list that has no value yet; an item can't be absent, as a key of an object can. */
 export const BLANK: Written = written('', 'json');
 
-export function written(text: string, as: 'number' | 'json'): Written {
+/** A date and time of which a part is missing: the browser does not tell which are there. */
+export const UNFINISHED_TIME: Written = written('(not finished)', 'time');
+
+export function written(text: string, as: WrittenAs): Written {
   return { [WRITTEN]: { text, as } };
 }
 
@@ -36,7 +41,7 @@ export function writtenText(value: Written): string {
   return value[WRITTEN].text;
 }
 
-export function writtenAs(value: Written): 'number' | 'json' {
+export function writtenAs(value: Written): WrittenAs {
   return value[WRITTEN].as;
 }
 

@@ -2,28 +2,31 @@ import { Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { Confirm } from '../parts/confirm.tsx';
+import { useLeaving, type Way } from '../shell/leaving.ts';
 
 export interface LeaveGuard {
   /** Asks whether to leave; to be shown with the page. */
   readonly dialog: ReactNode;
-  readonly isAsking: boolean;
   /** What is written is saved: leaving needs no question any more. */
   readonly letGo: () => void;
 }
 
-/** Asks before somebody leaves a page on which something is unsaved: by a link, a key, the Back button, or for good. */
+/** Asks before somebody leaves a page on which something is unsaved: by a link, a key, the Back button, a sign-out, or for good. */
 export function useLeaveGuard(isDirty: boolean): LeaveGuard {
   const isArmed = useRef(false);
+  const leaving = useLeaving();
   const [way, setWay] = useState<Way>();
   useEffect(() => {
     isArmed.current = isDirty;
     if (!isDirty) return;
     const stop = watch({ isArmed: () => isArmed.current, ask: setWay });
+    const takeAway = leaving.guard((to) => (isArmed.current ? setWay(to) : to.go()));
     return () => {
       isArmed.current = false;
       stop();
+      takeAway();
     };
-  }, [isDirty]);
+  }, [isDirty, leaving]);
   const letGo = () => {
     isArmed.current = false;
   };
@@ -44,12 +47,7 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
       <Text size="sm">What you wrote here is not saved, and is lost when you leave this page.</Text>
     </Confirm>
   );
-  return { dialog, isAsking: way !== undefined, letGo };
-}
-
-/** Where somebody wanted to go. */
-interface Way {
-  readonly go: () => void;
+  return { dialog, letGo };
 }
 
 interface Watch {

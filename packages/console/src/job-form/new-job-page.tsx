@@ -17,13 +17,13 @@ import { OnlyAdmins } from './only-admins.tsx';
 import { payloadField } from './payload-fields.ts';
 import { useJobForm } from './use-job-form.ts';
 
-/** `/jobs/new`: makes a job; with `?copy=<id>` the form begins with that job, with `?type=<type>` with that type. */
+/** `/jobs/new`: creates a job; with `?copy=<id>` the form begins with that job, with `?type=<type>` with that type. */
 export function NewJobPage() {
   const { admin } = useMay();
   const [search] = useSearchParams();
   const copied = search.get('copy') ?? '';
   if (!admin) {
-    return <OnlyAdmins title="New job" what="make jobs" back={{ href: '/jobs', label: 'To the jobs' }} />;
+    return <OnlyAdmins title="New job" what="create jobs" back={{ href: '/jobs', label: 'To the jobs' }} />;
   }
   return copied === '' ? (
     <EmptyForm type={search.get('type') ?? ''} />
@@ -79,7 +79,7 @@ function CopyForm({ id }: { readonly id: string }) {
           <Failed error={query.error} onRetry={() => void query.refetch()} />
           <Text size="sm">
             Without <Plain>{id}</Plain> there is nothing to copy:{' '}
-            <Link href="/jobs/new">make a job from scratch</Link>.
+            <Link href="/jobs/new">create a job from scratch</Link>.
           </Text>
         </Stack>
       )}
@@ -151,9 +151,8 @@ function NewForm({ title, types, initial, cancelHref }: NewFormProps) {
         form={form}
         types={types}
         job={undefined}
-        saveLabel="Make job"
+        saveLabel="Create job"
         isSaving={createJob.isPending}
-        isCovered={guard.isAsking}
         cancelHref={cancelHref}
         onSave={save}
       />

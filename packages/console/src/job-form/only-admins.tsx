@@ -8,7 +8,7 @@ import { Page } from '../shell/page.tsx';
 interface OnlyAdminsProps {
   /** Of the page that one wanted. */
   readonly title: string;
-  /** What one wanted to do: "make jobs". */
+  /** What one wanted to do: "create jobs". */
   readonly what: string;
   readonly back: { readonly href: string; readonly label: string };
 }

@@ -1,11 +1,12 @@
 import { Checkbox, Radio, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { type HTMLInputTypeAttribute, type ReactNode, useState } from 'react';
+import { instantDraft, readInstant } from '../parts/instant-draft.ts';
+import { InstantField } from '../parts/instant-field.tsx';
+import type { Zone } from '../parts/zone.tsx';
 import { scalarText } from './field-words.ts';
 import { useFault } from './form-faults.tsx';
-import { type DraftZone, instantDraft, readInstant } from './instant-draft.ts';
-import { InstantField } from './instant-field.tsx';
 import { textOf } from './json-text.ts';
-import { isWritten, type Value, written, writtenText } from './json-value.ts';
+import { isWritten, UNFINISHED_TIME, type Value, written, writtenText } from './json-value.ts';
 import { useChangePayload } from './payload-context.tsx';
 import { emptied, settle } from './payload-draft.ts';
 import type { ChoiceField, Field, FixedField, NumberField, TextField, YesNoField } from './payload-model.ts';
@@ -65,8 +66,12 @@ const INPUT_TYPES: Readonly<Record<string, HTMLInputTypeAttribute>> = { email: '
 function InstantControl({ field, path, label, heading, help, value, isRequired }: ControlProps<TextField>) {
   const change = useChangePayload();
   const pointer = pointerOf(path);
-  const [zone, setZone] = useState<DraftZone>('local');
-  const draft = instantDraft(typeof value === 'string' ? value : undefined, zone);
+  const [zone, setZone] = useState<Zone>('local');
+  const isUnfinished = value !== undefined && isWritten(value);
+  const draft = {
+    ...instantDraft(typeof value === 'string' ? value : undefined, zone),
+    ...(isUnfinished ? ({ isUnfinished } as const) : {}),
+  };
   return (
     <InstantField
       id={fieldId(pointer)}
@@ -80,7 +85,8 @@ function InstantControl({ field, path, label, heading, help, value, isRequired }
         setZone(next.zone);
         // Only a new time is written: to look at the same one on another clock changes nothing.
         if (next.zone !== draft.zone) return;
-        change(path, readInstant(next)?.replace('.000Z', 'Z') ?? emptied(field, false));
+        const none = next.isUnfinished ? UNFINISHED_TIME : emptied(field, false);
+        change(path, readInstant(next)?.replace('.000Z', 'Z') ?? none);
       }}
     />
   );

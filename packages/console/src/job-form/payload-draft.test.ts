@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { UNFINISHED } from '../parts/instant-draft.ts';
 import {
   BLANK,
   isObject,
@@ -9,6 +10,7 @@ import {
   setAt,
   toJson,
   toJsonObject,
+  UNFINISHED_TIME,
   type Value,
   written,
 } from './json-value.ts';
@@ -26,6 +28,7 @@ import {
   shownPointers,
 } from './payload-draft.ts';
 import { payloadField } from './payload-fields.ts';
+import { UNKNOWN_FIELD } from './payload-model.ts';
 import type { Path } from './pointer.ts';
 
 const ROOT = ['payload'];
@@ -85,6 +88,19 @@ describe('a payload that goes from the form to JSON and back', () => {
         const draft = form(rewritten(payload, 'json'));
         expect(readPayload(back(there(draft)), ROOT)).toEqual({ ok: true, value: payload });
       }),
+    );
+  });
+
+  test('has a fault where a time is half written', () => {
+    const draft = form({ days: 1, at: UNFINISHED_TIME });
+    expect(readPayload(draft, ROOT)).toEqual({
+      ok: false,
+      faults: [{ pointer: '/payload/at', detail: UNFINISHED }],
+    });
+    expect(readPayload(there(draft), ROOT)).toMatchObject({ ok: false });
+    const at = { ...UNKNOWN_FIELD, kind: 'text', format: 'date-time', pattern: undefined } as const;
+    expect(fits({ ...at, minLength: undefined, maxLength: undefined, isLong: false }, UNFINISHED_TIME)).toBe(
+      true,
     );
   });
 

@@ -1,4 +1,5 @@
 import type { Fault } from '@greenvue/jobs/client';
+import { UNFINISHED } from '../parts/instant-draft.ts';
 import { faultText, parseJson, textOf } from './json-text.ts';
 import {
   BLANK,
@@ -53,7 +54,7 @@ export function readPayload(draft: PayloadDraft, root: Path): Read<JsonObject> {
 }
 
 /** The JSON that a value stands for; every part that is not right yet is a fault of its own. */
-export function readValue(value: Value, path: Path): Read<Json> {
+function readValue(value: Value, path: Path): Read<Json> {
   const faults: Fault[] = [];
   const json = plain(value, path, faults);
   return faults.length === 0 ? { ok: true, value: json } : { ok: false, faults };
@@ -90,6 +91,7 @@ function writtenJson(value: Written, path: Path, faults: Fault[]): Json {
   const settled = settle(value);
   if (!isWritten(settled)) return settled;
   if (writtenAs(value) === 'number') return fault('must be a number');
+  if (writtenAs(value) === 'time') return fault(UNFINISHED);
   const parsed = parseJson(writtenText(value));
   return parsed.ok ? parsed.value : fault(`is not JSON: ${faultText(parsed.fault)}`);
 }
@@ -131,7 +133,7 @@ export function fits(field: Field, value: Value | undefined): boolean {
   if (value === null && field.isNullable) return true;
   switch (field.kind) {
     case 'text':
-      return typeof value === 'string';
+      return typeof value === 'string' || (isWritten(value) && writtenAs(value) === 'time');
     case 'number':
       return typeof value === 'number' || (isWritten(value) && writtenAs(value) === 'number');
     case 'yes_no':
@@ -165,7 +167,7 @@ export function membersOf(members: readonly Member[], value: Value | undefined):
   return [...known, ...others];
 }
 
-export interface ShownMember extends Member {
+interface ShownMember extends Member {
   readonly value: Value | undefined;
   /** The job type has a field of this name. */
   readonly isKnown: boolean;

@@ -1,5 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Button, Group, Kbd, Loader, Modal, Stack, Text } from '@mantine/core';
+import { useRef } from 'react';
 import { usePreview } from '../data/queries.ts';
 import { faultWords } from '../parts/fault-words.ts';
 import { ChangeList } from './change-list.tsx';
@@ -22,13 +23,7 @@ interface ReviewDialogProps {
 /** What an edit changes and what it does to the next run, before it is saved. */
 export function ReviewDialog({ job, after, isSaving, onSave, onClose }: ReviewDialogProps) {
   return (
-    <Modal
-      opened={after !== undefined}
-      onClose={onClose}
-      title="Save these changes?"
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={after !== undefined} onClose={onClose} title="Save these changes?" size="lg">
       {after === undefined ? null : (
         <Review job={job} after={after} isSaving={isSaving} onSave={onSave} onClose={onClose} />
       )}
@@ -43,10 +38,13 @@ function Review({
   onSave,
   onClose,
 }: ReviewDialogProps & { readonly after: Definition }) {
-  const save = () => onSave(after);
-  useSaveKey(save, !isSaving);
+  const element = useRef<HTMLDivElement>(null);
+  const save = () => {
+    if (!isSaving) onSave(after);
+  };
+  useSaveKey(save, element);
   return (
-    <Stack gap="lg">
+    <Stack ref={element} gap="lg">
       <ChangeList changes={changesOf(definitionOf(job), after)} />
       <NextRun job={job} after={after} />
       <Group justify="flex-end" gap="sm">

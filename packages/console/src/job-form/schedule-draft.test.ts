@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { scheduleText } from '../jobs/schedule-text.ts';
+import { schedules } from '../../test/definitions.ts';
+import { UNFINISHED } from '../parts/instant-draft.ts';
+import { scheduleText } from '../parts/schedule-text.ts';
 import {
   isBegun,
   kindOf,
@@ -12,7 +14,6 @@ import {
   schedulePatch,
   scheduleWords,
 } from './schedule-draft.ts';
-import { schedules } from './test-definitions.ts';
 
 describe('a schedule', () => {
   test('goes through the form, and through the fields of a job, unchanged', () => {
@@ -54,6 +55,15 @@ describe('a schedule', () => {
     });
   });
 
+  test('with a date that is half written is not taken for one without', () => {
+    const half = { text: '', zone: 'local', isUnfinished: true } as const;
+    const faults = [{ pointer: '/start_at', detail: UNFINISHED }];
+    expect(readSchedule({ ...NEW_SCHEDULE, interval: '5m', startAt: half })).toEqual({ ok: false, faults });
+    expect(readSchedule({ ...NEW_SCHEDULE, kind: 'run_at', runAt: half })).toMatchObject({
+      faults: [{ pointer: '/run_at', detail: UNFINISHED }],
+    });
+  });
+
   test('is not asked about before anything is written', () => {
     expect(isBegun(NEW_SCHEDULE)).toBe(false);
     expect(isBegun({ ...NEW_SCHEDULE, interval: '5' })).toBe(true);
@@ -62,7 +72,9 @@ describe('a schedule', () => {
   });
 
   test('has words', () => {
-    expect(scheduleText(scheduleWords({ on_demand: true }))).toBe('Only when asked for');
-    expect(scheduleText(scheduleWords({ cron: '0 3 * * *', timezone: 'UTC' }))).toContain('03:00');
+    expect(scheduleText(scheduleWords({ on_demand: true }), { now: 0 })).toBe('Only when asked for');
+    expect(scheduleText(scheduleWords({ cron: '0 3 * * *', timezone: 'UTC' }), { now: 0 })).toContain(
+      '03:00',
+    );
   });
 });

@@ -1,6 +1,12 @@
 import type { Fault, Job, PreviewSchedule } from '@greenvue/jobs/client';
-import type { ScheduleFields } from '../jobs/schedule-text.ts';
-import { type InstantDraft, instantDraft, NO_INSTANT, readInstant } from './instant-draft.ts';
+import {
+  type InstantDraft,
+  instantDraft,
+  NO_INSTANT,
+  readInstant,
+  UNFINISHED,
+} from '../parts/instant-draft.ts';
+import type { ScheduleFields } from '../parts/schedule-text.ts';
 
 export type ScheduleKind = 'interval' | 'cron' | 'run_at' | 'on_demand';
 export type IntervalMode = 'fixed_rate' | 'fixed_delay';
@@ -24,7 +30,7 @@ export type ScheduleBody =
   | { readonly run_at: string }
   | { readonly on_demand: true };
 
-export type ReadSchedule =
+type ReadSchedule =
   | { readonly ok: true; readonly value: ScheduleBody }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
@@ -98,6 +104,7 @@ export function readSchedule(draft: ScheduleDraft): ReadSchedule {
     }
     case 'run_at': {
       const runAt = readInstant(draft.runAt);
+      if (draft.runAt.isUnfinished) return fault('/run_at', UNFINISHED);
       if (runAt === undefined) return fault('/run_at', 'give a date and a time of day');
       return { ok: true, value: { run_at: runAt } };
     }
@@ -109,6 +116,7 @@ export function readSchedule(draft: ScheduleDraft): ReadSchedule {
 }
 
 function withStart<T extends ScheduleBody>(body: T, startAt: InstantDraft): ReadSchedule {
+  if (startAt.isUnfinished) return fault('/start_at', UNFINISHED);
   if (startAt.text === '') return { ok: true, value: body };
   const start = readInstant(startAt);
   if (start === undefined) return fault('/start_at', 'give a date and a time of day, or nothing');

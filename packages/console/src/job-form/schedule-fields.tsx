@@ -10,10 +10,10 @@ import {
   VisuallyHidden,
 } from '@mantine/core';
 import { type ReactNode, useMemo } from 'react';
+import { InstantField } from '../parts/instant-field.tsx';
 import { localZoneName } from '../parts/time-text.ts';
 import { FIELD_LABELS } from './field-labels.ts';
 import { useFault } from './form-faults.tsx';
-import { InstantField } from './instant-field.tsx';
 import classes from './job-form.module.css';
 import { fieldId } from './pointer.ts';
 import type { IntervalMode, ScheduleDraft, ScheduleKind } from './schedule-draft.ts';

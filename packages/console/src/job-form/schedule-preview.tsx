@@ -1,12 +1,13 @@
 import type { Job, Preview } from '@greenvue/jobs/client';
-import { Button, Group, Loader, Text, VisuallyHidden } from '@mantine/core';
+import { Anchor, Button, Group, Loader, Text, VisuallyHidden } from '@mantine/core';
 import { useState } from 'react';
-import { scheduleText } from '../jobs/schedule-text.ts';
 import { faultWords } from '../parts/fault-words.ts';
 import { ClockIcon, RefreshIcon } from '../parts/icons.tsx';
 import { Countdown, Instant } from '../parts/instant.tsx';
+import { scheduleText } from '../parts/schedule-text.ts';
 import { instantText, localZoneName } from '../parts/time-text.ts';
-import { useZone, type Zone } from '../parts/zone.tsx';
+import { useViewer } from '../parts/use-viewer.ts';
+import { useZone } from '../parts/zone.tsx';
 import classes from './job-form.module.css';
 import { nextRunChange } from './next-run.ts';
 import { NextRunSentence } from './next-run-sentence.tsx';
@@ -42,8 +43,9 @@ export function SchedulePreview({ draft, answer, job }: SchedulePreviewProps) {
 /** Said once when it changes; what is seen ticks, which nobody wants to hear. */
 function Spoken({ answer }: { readonly answer: ScheduleAnswer }) {
   const { zone } = useZone();
+  const viewer = useViewer();
   const [next] = answer.kind === 'times' ? answer.preview.times : [];
-  const words = answer.kind === 'times' ? scheduleText(scheduleWords(answer.schedule)) : '';
+  const words = answer.kind === 'times' ? scheduleText(scheduleWords(answer.schedule), viewer) : '';
   return (
     <VisuallyHidden role="status">
       {next === undefined ? words : `${words}. Next run ${instantText(Date.parse(next), zone)}.`}
@@ -119,36 +121,34 @@ interface TimesProps {
 
 function Times({ schedule, preview, job }: TimesProps) {
   const [next, ...later] = preview.times;
-  const { zone } = useZone();
+  const viewer = useViewer();
   return (
     <>
       <Text size="sm" fw={600}>
-        {scheduleText(scheduleWords(schedule))}
+        {scheduleText(scheduleWords(schedule), viewer)}
       </Text>
       {job === undefined ? null : (
         <NextRunSentence change={nextRunChange(preview)} job={job} schedule={schedule} />
       )}
       {next === undefined && job === undefined ? <Text size="sm">It has no runs to come.</Text> : null}
       {next === undefined ? null : (
-        <ol className={classes.times} aria-label="The next runs">
-          <li>
-            <Instant at={next} />{' '}
-            <span className={classes.dimmed}>
-              (<Countdown to={next} />)
-            </span>
-          </li>
-          {later.map((at) => (
-            <li key={at}>
-              <Instant at={at} />
+        <>
+          <ol className={classes.times} aria-label="The next runs">
+            <li>
+              <Instant at={next} />{' '}
+              <span className={classes.dimmed}>
+                (<Countdown to={next} />)
+              </span>
             </li>
-          ))}
-        </ol>
+            {later.map((at) => (
+              <li key={at}>
+                <Instant at={at} />
+              </li>
+            ))}
+          </ol>
+          <OnWhichClock />
+        </>
       )}
-      {next !== undefined && isOnAnotherClock(schedule, zone) ? (
-        <Text size="xs" c="dimmed">
-          These are times on your clock, in {localZoneName()}.
-        </Text>
-      ) : null}
       {isFixedDelay(schedule) ? (
         <Text size="xs" c="dimmed">
           Later ones depend on when each run ends.
@@ -158,9 +158,20 @@ function Times({ schedule, preview, job }: TimesProps) {
   );
 }
 
-/** Whether what stands in the cron expression is not what the times below it show. */
-function isOnAnotherClock(schedule: ScheduleBody, zone: Zone): boolean {
-  return zone === 'local' && 'cron' in schedule && schedule.timezone !== localZoneName();
+/** What stands in a cron expression may be on another clock than the times below it. */
+function OnWhichClock() {
+  const { zone, setZone } = useZone();
+  const isUtc = zone === 'utc';
+  const own = localZoneName();
+  if (own === 'UTC') return null;
+  return (
+    <Text size="xs" c="dimmed">
+      {isUtc ? 'These are times in UTC. ' : `These are times on your clock, in ${own}. `}
+      <Anchor component="button" type="button" size="xs" onClick={() => setZone(isUtc ? 'local' : 'utc')}>
+        {isUtc ? `Show them in ${own}` : 'Show them in UTC'}
+      </Anchor>
+    </Text>
+  );
 }
 
 function isFixedDelay(schedule: ScheduleBody): boolean {

@@ -29,7 +29,7 @@ export function TypeField({ form, types, isNew }: TypeFieldProps) {
   if (types.length === 0) {
     return (
       <Notice title="This server has no job types">
-        It was started without any, so no job can be made here.
+        It was started without any, so no job can be created here.
       </Notice>
     );
   }

@@ -10,7 +10,7 @@ import { type JobForm, useJobForm } from './use-job-form.ts';
 import { type SaveEdit, useSaveEdit } from './use-save-edit.ts';
 
 /** How far an edit has come. */
-export type Stage =
+type Stage =
   | { readonly kind: 'writing' }
   /** It was to be saved as it stands in `draft`, and changes nothing. */
   | { readonly kind: 'nothing'; readonly draft: Draft }
@@ -29,7 +29,7 @@ interface Editing {
   readonly mine: Definition | undefined;
   readonly stage: Stage;
   readonly review: () => void;
-  readonly makeAnew: () => void;
+  readonly createAnew: () => void;
   readonly compare: (theirs: Job) => void;
   readonly takeTheirs: (theirs: Job) => void;
   readonly putMine: (theirs: Job, mine: Definition) => void;
@@ -51,13 +51,12 @@ export function useEditing(job: Job): Editing {
   };
   const read = readDraft(form.draft);
   const mine = read.ok ? read.value : undefined;
-
   const saving = useSaveEdit({
     onSaved: leave,
     onConflict: (theirs) => {
       if (!isDoneByThem(base, mine, theirs)) return setStage({ kind: 'conflict', theirs });
       // Such as when the answer to one's own edit was lost, and the edit was sent again.
-      tellDone(false, `${isolated(base.id)} is already so.`);
+      tellDone(`${isolated(base.id)} is already so.`);
       leave(base);
     },
     onRefused: (refusal) => {
@@ -77,7 +76,7 @@ export function useEditing(job: Job): Editing {
   return {
     ...{ form, guard, saving, base, mine, stage },
     review: withMine((after) => setStage(reviewOf(base, after, form.draft))),
-    makeAnew: withMine(saving.makeAnew),
+    createAnew: withMine(saving.createAnew),
     compare: (theirs) => setStage({ kind: 'conflict', theirs }),
     takeTheirs: (theirs) => {
       begin(theirs, definitionOf(theirs));

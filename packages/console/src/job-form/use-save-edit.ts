@@ -1,8 +1,9 @@
-import { ApiError, getJob, type Job } from '@greenvue/jobs/client';
+import { getJob, type Job } from '@greenvue/jobs/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useCreateJob, useEditJob } from '../data/actions.ts';
 import { queryKeys } from '../data/query-keys.ts';
+import { isStatus } from '../parts/gone.ts';
 import { useConnection } from '../session/session.tsx';
 import { patchOf } from './changes.ts';
 import { createBody, type Definition, definitionOf } from './draft.ts';
@@ -17,8 +18,8 @@ interface SaveEditOptions {
 
 export interface SaveEdit {
   readonly save: (base: Job, after: Definition) => void;
-  /** Makes a deleted job again, as it stands in the form. */
-  readonly makeAnew: (definition: Definition) => void;
+  /** Creates a deleted job again, as it stands in the form. */
+  readonly createAnew: (definition: Definition) => void;
   readonly isBusy: boolean;
   /** The server says that the job is not there any more. */
   readonly isGone: boolean;
@@ -54,14 +55,19 @@ export function useSaveEdit({ onSaved, onConflict, onRefused }: SaveEditOptions)
         onError: (error) => (isStatus(error, 412) ? void conflict(base.id) : refuse(error)),
       },
     );
-  const makeAnew = (definition: Definition) =>
+  const createAnew = (definition: Definition) =>
     createJob.mutate(
       { body: createBody(definition) },
       { onSuccess: onSaved, onError: (error) => onRefused(refusalOf(error, 'create')) },
     );
   // Once saved, the page is left: what the events say of the job until then is one's own edit.
   const isDone = editJob.isSuccess || createJob.isSuccess;
-  return { save, makeAnew, isGone, isBusy: editJob.isPending || createJob.isPending || isReading || isDone };
+  return {
+    save,
+    createAnew,
+    isGone,
+    isBusy: editJob.isPending || createJob.isPending || isReading || isDone,
+  };
 }
 
 const GONE: Refusal = { faults: [], problem: 'The job was deleted, so there is nothing to save to.' };
@@ -76,8 +82,4 @@ function useLatestJob(): (id: string) => Promise<Job> {
       queryFn: ({ signal }) => getJob(connection, id, { signal }),
       staleTime: 0,
     });
-}
-
-function isStatus(error: unknown, status: number): boolean {
-  return error instanceof ApiError && error.status === status;
 }

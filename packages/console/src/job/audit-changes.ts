@@ -1,5 +1,5 @@
 import type { AuditRecord, JobType } from '@greenvue/jobs/client';
-import { goDurationMs } from './go-duration.ts';
+import { goDurationMs } from '../parts/go-duration.ts';
 
 /** One field that a change set, in words. */
 export interface FieldChange {
@@ -20,7 +20,7 @@ export interface AuditEntry {
 }
 
 /** What the job type sets where a definition leaves a field out. */
-export type TypeDefaults = Pick<JobType, 'timeout' | 'max_attempts' | 'backoff' | 'defaults'>;
+type TypeDefaults = Pick<JobType, 'timeout' | 'max_attempts' | 'backoff' | 'defaults'>;
 
 const WORDS: Readonly<Record<string, string>> = {
   'job.create': 'created it',

@@ -2,14 +2,15 @@ import type { Job } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { useMemo } from 'react';
 import { useAudit, useJobTypes } from '../data/queries.ts';
+import { Who } from '../data/who.tsx';
+import blocks from '../parts/blocks.module.css';
 import { Instant } from '../parts/instant.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
-import { Plain } from '../parts/text.tsx';
+import { Plain, Spoken } from '../parts/text.tsx';
 import { useMay } from '../session/session.tsx';
 import { type AuditEntry, auditEntries, type FieldChange } from './audit-changes.ts';
 import classes from './job.module.css';
-import { Who } from './who.tsx';
 
 /** Who changed a job, when, and what. */
 export function AuditTrail({ job }: { readonly job: Job }) {
@@ -19,7 +20,7 @@ export function AuditTrail({ job }: { readonly job: Job }) {
       {admin ? (
         <Entries job={job} />
       ) : (
-        <p className={classes.quiet}>
+        <p className={blocks.quiet}>
           Every change is kept with who made it. Admins see it here; ask one of them.
         </p>
       )}
@@ -43,7 +44,7 @@ function Entries({ job }: { readonly job: Job }) {
     );
   }
   if (entries.length === 0) {
-    return <p className={classes.quiet}>Nobody has changed it by the API: it was made by code.</p>;
+    return <p className={blocks.quiet}>Nobody has changed it by the API: it was created by code.</p>;
   }
   return (
     <>
@@ -75,12 +76,12 @@ function OneEntry({ entry }: { readonly entry: AuditEntry }) {
           <Who actor={record.actor} name={record.actor_name} />
         </strong>{' '}
         {words}{' '}
-        <span className={classes.quiet}>
+        <span className={blocks.quiet}>
           <Instant at={record.at} />
         </span>
       </div>
       {isWhole ? (
-        <p className={classes.quiet}>
+        <p className={blocks.quiet}>
           What it was before is not among the changes shown, so this is all that it became:
         </p>
       ) : null}
@@ -91,7 +92,7 @@ function OneEntry({ entry }: { readonly entry: AuditEntry }) {
 
 function Changes({ changes, action }: { readonly changes: readonly FieldChange[]; readonly action: string }) {
   if (changes.length === 0) {
-    return action === 'job.edit' ? <p className={classes.quiet}>Nothing differs from what it was.</p> : null;
+    return action === 'job.edit' ? <p className={blocks.quiet}>Nothing differs from what it was.</p> : null;
   }
   return (
     <ul className={classes.changes}>
@@ -111,12 +112,12 @@ function Change({ change: { before, after } }: { readonly change: FieldChange })
   if (before === undefined) return <Plain>{after ?? ''}</Plain>;
   return (
     <>
-      <span className={classes.spoken}>from </span>
+      <Spoken>from </Spoken>
       <del className={classes.before}>
         <Plain>{before}</Plain>
       </del>
       <span aria-hidden="true"> → </span>
-      <span className={classes.spoken}> to </span>
+      <Spoken> to </Spoken>
       {after === undefined ? 'nothing' : <Plain>{after}</Plain>}
     </>
   );

@@ -1,7 +1,8 @@
 import type { Job } from '@greenvue/jobs/client';
+import blocks from '../parts/blocks.module.css';
+import { Fold } from '../parts/fold.tsx';
 import { Panel } from '../parts/panel.tsx';
-import { Fold } from '../run/fold.tsx';
-import { JsonBlock } from '../run/text-block.tsx';
+import { JsonBlock } from '../parts/text-block.tsx';
 import classes from './job.module.css';
 import { policiesOf } from './policy-words.ts';
 
@@ -21,7 +22,7 @@ export function Definition({ job }: { readonly job: Job }) {
       </dl>
       <Fold summary="Payload" isOpen>
         {Object.keys(job.payload).length === 0 ? (
-          <p className={classes.quiet}>It is empty: its job type needs none.</p>
+          <p className={blocks.quiet}>It is empty: its job type needs none.</p>
         ) : (
           <JsonBlock value={job.payload} label="the payload" />
         )}

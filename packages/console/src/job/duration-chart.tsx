@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import uPlot from 'uplot';
 import { useLocation } from 'wouter';
+import blocks from '../parts/blocks.module.css';
 import { durationText } from '../parts/duration.ts';
 import { Instant } from '../parts/instant.tsx';
 import { Plot, type PlotContext } from '../parts/plot.tsx';
@@ -31,7 +32,7 @@ export function DurationChart({ trend }: { readonly trend: DurationTrend }) {
       </div>
       <div className={classes.readout}>
         {point === undefined ? (
-          <span className={classes.quiet}>Point at the line to see a run.</span>
+          <span className={blocks.quiet}>Point at the line to see a run.</span>
         ) : (
           <PointText point={point} />
         )}

@@ -2,12 +2,13 @@ import type { Job } from '@greenvue/jobs/client';
 import { Table } from '@mantine/core';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
+import blocks from '../parts/blocks.module.css';
 import { durationText } from '../parts/duration.ts';
+import { Fold } from '../parts/fold.tsx';
 import { Instant } from '../parts/instant.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { RunStatusBadge } from '../parts/status.tsx';
-import { Fold } from '../run/fold.tsx';
 import { DurationChart } from './duration-chart.tsx';
 import { type DurationTrend, durationTrend, hasTookTime, TREND_RUNS } from './duration-trend.ts';
 import classes from './job.module.css';
@@ -35,12 +36,12 @@ export function DurationSection({ job }: { readonly job: Job }) {
   return (
     <Panel title="How long it takes">
       {trend === undefined || trend.points.length < FEWEST ? (
-        <p className={classes.quiet}>There is a line to draw once {FEWEST} runs have succeeded or failed.</p>
+        <p className={blocks.quiet}>There is a line to draw once {FEWEST} runs have succeeded or failed.</p>
       ) : (
         <figure className={classes.figure}>
           <DurationChart trend={trend} />
           <figcaption className={classes.caption}>{trendText(trend)}</figcaption>
-          <Fold summary="As a table">
+          <Fold summary="As a table" isLarge>
             <TrendTable trend={trend} />
           </Fold>
         </figure>

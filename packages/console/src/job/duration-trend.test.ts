@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { exampleRun } from '../../test/examples.ts';
 import { durationTrend } from './duration-trend.ts';
-import { exampleRun } from './examples.ts';
 
 const START = Date.parse('2026-01-31T09:00:00Z');
 

@@ -1,6 +1,6 @@
 import type { Job, Stats } from '@greenvue/jobs/client';
 import { describe, expect, test } from 'vitest';
-import { exampleError, exampleJob, exampleRun } from './examples.ts';
+import { exampleError, exampleJob, exampleRun } from '../../test/examples.ts';
 import { healthAdvice, runToLookAt } from './health-advice.ts';
 
 type Status = Job['health']['status'];

@@ -68,7 +68,7 @@ function noHandler(job: Job, { stats }: AdviceFacts): Advice {
   const has = stats?.nodes.some(({ types }) => types.includes(job.type));
   const missing =
     has === true
-      ? `The living nodes have an older version of the job type ${job.type} than the one this job was made with.`
+      ? `The living nodes have an older version of the job type ${job.type} than the one this job was created with.`
       : `No living node has the job type ${job.type}.`;
   const cure =
     has === true

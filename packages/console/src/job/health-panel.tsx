@@ -3,14 +3,16 @@ import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { useResumeJob } from '../data/actions.ts';
 import { useJobRuns, useStats } from '../data/queries.ts';
-import { ResumeIcon } from '../jobs/row-icons.tsx';
+import { Who } from '../data/who.tsx';
+import blocks from '../parts/blocks.module.css';
+import { ResumeIcon } from '../parts/icons.tsx';
 import { Ago, Instant } from '../parts/instant.tsx';
+import { KeepFocus } from '../parts/keep-focus.tsx';
 import { HealthBadge } from '../parts/status.tsx';
 import { Plain } from '../parts/text.tsx';
 import { useMay } from '../session/session.tsx';
 import { type Advice, type AdviceFacts, healthAdvice, runToLookAt } from './health-advice.ts';
 import classes from './job.module.css';
-import { Who } from './who.tsx';
 
 /** What is wrong with a job and what to do about it; nothing when it is well. */
 export function HealthPanel({ job }: { readonly job: Job }) {
@@ -44,7 +46,7 @@ function Panel({ job, facts }: { readonly job: Job; readonly facts: AdviceFacts 
         <HealthBadge health={job.health} />
         <strong>{advice.title}</strong>
         {since === null ? null : (
-          <span className={classes.quiet}>
+          <span className={blocks.quiet}>
             since <Instant at={since} />, <Ago at={since} />
           </span>
         )}
@@ -93,7 +95,7 @@ function AdviceAction({ job, advice }: { readonly job: Job; readonly advice: Adv
   const resume = useResumeJob();
   if (advice.command === 'resume' && operate) {
     return (
-      <div>
+      <KeepFocus label="What can be done about it">
         <Button
           size="xs"
           leftSection={<ResumeIcon />}
@@ -102,7 +104,7 @@ function AdviceAction({ job, advice }: { readonly job: Job; readonly advice: Adv
         >
           Resume
         </Button>
-      </div>
+      </KeepFocus>
     );
   }
   if (advice.link === undefined) return null;

@@ -1,62 +1,69 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useDisclosure } from '@mantine/hooks';
 import { Link, useLocation } from 'wouter';
 import { useResumeJob } from '../data/actions.ts';
-import { ResumeIcon } from '../jobs/row-icons.tsx';
-import { CopyIcon, EditIcon, PauseIcon, PlayIcon, TrashIcon } from '../parts/icons.tsx';
+import { markOf } from '../data/job-mark.ts';
+import { JobDialogs } from '../job-dialogs/job-dialogs.tsx';
+import { type Question, useAsking } from '../job-dialogs/use-asking.ts';
+import { CopyIcon, EditIcon, PauseIcon, PlayIcon, ResumeIcon, TrashIcon } from '../parts/icons.tsx';
 import { useMay } from '../session/session.tsx';
 import { type KeyBinding, useKeys } from '../shell/keys.ts';
-import { DeleteDialog } from './delete-dialog.tsx';
-import { PauseDialog } from './pause-dialog.tsx';
 import { RunNowDialog } from './run-now-dialog.tsx';
-
-type Dialog = 'run' | 'pause' | 'delete';
 
 /** What may be done with a job as it is, by who looks at it. */
 export function JobActions({ job }: { readonly job: Job }) {
   const may = useMay();
   const [, navigate] = useLocation();
-  const [dialog, setDialog] = useState<Dialog | undefined>(undefined);
+  const [isRunning, running] = useDisclosure(false);
+  const asking = useAsking();
   const resume = useResumeJob();
-  const close = (): void => setDialog(undefined);
   const goOn = (): void => {
     if (!resume.isPending) resume.mutate({ job });
   };
-  const isPaused = job.status === 'paused';
-  useKeys([
-    ...onlyIf(may.operate, { key: 'r', does: 'Run the job now', run: () => setDialog('run') }),
-    ...onlyIf(may.operate && isPaused, { key: 'p', does: 'Resume the job', run: goOn }),
-    ...onlyIf(may.operate && job.status === 'active', {
-      key: 'p',
-      does: 'Pause the job',
-      run: () => setDialog('pause'),
-    }),
-    ...onlyIf(may.admin, { key: 'e', does: 'Edit the job', run: () => navigate(editPath(job)) }),
-  ]);
+  // What is asked is about the job as it was when the button was pressed.
+  const ask = (what: Question['what']) => () =>
+    asking.ask({ what, jobs: [markOf(job)], isBulk: false, pause: job.pause });
+  useJobKeys(job, { run: running.open, pause: ask('pause'), resume: goOn });
   return (
     <>
       {may.operate ? (
-        <Button leftSection={<PlayIcon />} onClick={() => setDialog('run')}>
+        <Button leftSection={<PlayIcon />} onClick={running.open}>
           Run now
         </Button>
       ) : null}
-      {may.operate && isPaused ? (
+      {may.operate && job.status === 'paused' ? (
         <Button variant="default" leftSection={<ResumeIcon />} loading={resume.isPending} onClick={goOn}>
           Resume
         </Button>
       ) : null}
       {may.operate && job.status !== 'finished' ? (
-        <Button variant="default" leftSection={<PauseIcon />} onClick={() => setDialog('pause')}>
-          {isPaused ? 'Change the pause' : 'Pause'}
+        <Button variant="default" leftSection={<PauseIcon />} onClick={ask('pause')}>
+          {job.status === 'paused' ? 'Change the pause' : 'Pause'}
         </Button>
       ) : null}
-      {may.admin ? <AdminActions job={job} onDelete={() => setDialog('delete')} /> : null}
-      <RunNowDialog job={job} opened={dialog === 'run'} onClose={close} />
-      <PauseDialog job={job} opened={dialog === 'pause'} onClose={close} />
-      <DeleteDialog job={job} opened={dialog === 'delete'} onClose={close} />
+      {may.admin ? <AdminActions job={job} onDelete={ask('delete')} /> : null}
+      <RunNowDialog job={job} opened={isRunning} onClose={running.close} />
+      <JobDialogs asking={asking} onDeleted={() => navigate('/jobs')} />
     </>
   );
+}
+
+interface JobKeys {
+  readonly run: () => void;
+  readonly pause: () => void;
+  readonly resume: () => void;
+}
+
+function useJobKeys(job: Job, { run, pause, resume }: JobKeys): void {
+  const may = useMay();
+  const [, navigate] = useLocation();
+  useKeys([
+    ...onlyIf(may.operate, { key: 'r', does: 'Run the job now', run }),
+    ...onlyIf(may.operate && job.status === 'paused', { key: 'p', does: 'Resume the job', run: resume }),
+    ...onlyIf(may.operate && job.status === 'active', { key: 'p', does: 'Pause the job', run: pause }),
+    ...onlyIf(may.admin, { key: 'e', does: 'Edit the job', run: () => navigate(editPath(job)) }),
+  ]);
 }
 
 interface AdminActionsProps {

@@ -1,26 +1,28 @@
 import type { Job } from '@greenvue/jobs/client';
-import { scheduleText } from '../jobs/schedule-text.ts';
+import type { ReactNode } from 'react';
+import { Who } from '../data/who.tsx';
+import blocks from '../parts/blocks.module.css';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { Fact, Facts } from '../parts/facts.tsx';
 import { Ago, Countdown, Instant } from '../parts/instant.tsx';
+import { scheduleText } from '../parts/schedule-text.ts';
 import { RunStatusBadge } from '../parts/status.tsx';
 import { Plain } from '../parts/text.tsx';
-import { useZone } from '../parts/zone.tsx';
-import { CopyButton } from '../run/copy-button.tsx';
-import { Fact, Facts } from '../run/facts.tsx';
+import { useViewer } from '../parts/use-viewer.ts';
 import classes from './job.module.css';
-import { Who } from './who.tsx';
 
 /** What is known about a job, in short. */
 export function JobFacts({ job }: { readonly job: Job }) {
-  const { zone } = useZone();
+  const viewer = useViewer();
   return (
-    <div className={classes.head}>
+    <div className={blocks.box}>
       <p className={classes.schedule}>
-        <span>{scheduleText(job, zone === 'utc' ? { timeZone: 'UTC' } : {})}</span>
+        <span>{scheduleText(job, viewer)}</span>
         <RawSchedule job={job} />
       </p>
       <Facts>
         <Fact name="Id">
-          <span className={classes.withCopy}>
+          <span className={blocks.inline}>
             <code>
               <Plain>{job.id}</Plain>
             </code>
@@ -32,43 +34,55 @@ export function JobFacts({ job }: { readonly job: Job }) {
             <Plain>{job.type}</Plain>
           </code>
         </Fact>
-        <Fact name="Next run">
-          <Instant at={job.next_run} />
-          {job.next_run === null ? null : (
-            <span className={classes.beside}>
-              <Countdown to={job.next_run} />
-            </span>
-          )}
-        </Fact>
-        <Fact name="Last run">
-          <Instant at={job.last_run} />
-          {job.last_run === null ? null : (
-            <span className={classes.beside}>
-              <Ago at={job.last_run} />
-            </span>
-          )}
-          {job.last_status === null ? null : (
-            <span className={classes.beside}>
-              <RunStatusBadge status={job.last_status} />
-            </span>
-          )}
-        </Fact>
-        <Fact name="Created">
-          <Instant at={job.created_at} />
-          {job.created_by === null ? null : (
-            <span className={classes.beside}>
-              by <Who actor={job.created_by} />
-            </span>
-          )}
-        </Fact>
-        {job.version === 1 ? null : (
-          <Fact name="Edited">
-            <Instant at={job.updated_at} />
-          </Fact>
-        )}
+        <TimeFacts job={job} />
       </Facts>
     </div>
   );
+}
+
+function TimeFacts({ job }: { readonly job: Job }) {
+  return (
+    <>
+      <Fact name="Next run">
+        <Instant at={job.next_run} />
+        {job.next_run === null ? null : (
+          <Beside>
+            <Countdown to={job.next_run} />
+          </Beside>
+        )}
+      </Fact>
+      <Fact name="Last run">
+        <Instant at={job.last_run} />
+        {job.last_run === null ? null : (
+          <Beside>
+            <Ago at={job.last_run} />
+          </Beside>
+        )}
+        {job.last_status === null ? null : (
+          <Beside>
+            <RunStatusBadge status={job.last_status} />
+          </Beside>
+        )}
+      </Fact>
+      <Fact name="Created">
+        <Instant at={job.created_at} />
+        {job.created_by === null ? null : (
+          <Beside>
+            by <Who actor={job.created_by} />
+          </Beside>
+        )}
+      </Fact>
+      {job.version === 1 ? null : (
+        <Fact name="Edited">
+          <Instant at={job.updated_at} />
+        </Fact>
+      )}
+    </>
+  );
+}
+
+function Beside({ children }: { readonly children: ReactNode }) {
+  return <span className={classes.beside}>{children}</span>;
 }
 
 /** As it is written, where the words say it otherwise. */

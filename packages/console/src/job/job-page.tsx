@@ -1,12 +1,13 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link, useParams } from 'wouter';
 import { useJob } from '../data/queries.ts';
+import blocks from '../parts/blocks.module.css';
+import { jobCurls } from '../parts/curl.ts';
+import { CurlFold } from '../parts/curl-fold.tsx';
+import { isGone } from '../parts/gone.ts';
 import { Failed, Loading } from '../parts/states.tsx';
 import { HealthBadge, JobStatusBadge } from '../parts/status.tsx';
 import { Plain } from '../parts/text.tsx';
-import { jobCurls } from '../run/curl.ts';
-import { CurlFold } from '../run/curl-fold.tsx';
-import { isGone } from '../run/gone.ts';
 import { useMay } from '../session/session.tsx';
 import { Page } from '../shell/page.tsx';
 import { AuditTrail } from './audit-trail.tsx';
@@ -33,7 +34,7 @@ const BACK = <Link href="/jobs">Jobs</Link>;
 function JobOfId({ id }: { readonly id: string }) {
   const query = useJob(id);
   if (isGone(query.error)) return <NoJob id={id} back={BACK} />;
-  // A job made anew under the same id is another one, with runs of its own.
+  // A job created anew under the same id is another one, with runs of its own.
   if (query.data !== undefined) return <KnownJob key={query.data.uid} job={query.data} />;
   return (
     <Page title={id} back={BACK}>
@@ -62,7 +63,7 @@ function KnownJob({ job }: { readonly job: Job }) {
       lead={job.description === '' ? undefined : <Plain>{job.description}</Plain>}
       actions={<JobActions job={job} />}
     >
-      <div className={classes.page}>
+      <div className={blocks.column}>
         <HealthPanel job={job} />
         <JobFacts job={job} />
         <Timeline job={job} upcoming={upcoming.times} />

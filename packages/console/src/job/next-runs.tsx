@@ -1,6 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { useEffect, useRef } from 'react';
 import { usePreview } from '../data/queries.ts';
+import blocks from '../parts/blocks.module.css';
 import { faultWords } from '../parts/fault-words.ts';
 import { Ago, Instant } from '../parts/instant.tsx';
 import { useNow } from '../parts/now.tsx';
@@ -47,7 +48,7 @@ export function NextRuns({ job, upcoming }: { readonly job: Job; readonly upcomi
   return (
     <Panel title="Next runs">
       {times.length === 0 ? (
-        <p className={classes.quiet}>
+        <p className={blocks.quiet}>
           {upcoming.isReading && reason === undefined ? 'Being asked for…' : (reason ?? 'None.')}
         </p>
       ) : (
@@ -55,19 +56,19 @@ export function NextRuns({ job, upcoming }: { readonly job: Job; readonly upcomi
           {times.map((at) => (
             <li key={at}>
               <Instant at={at} />{' '}
-              <span className={classes.quiet}>{Date.parse(at) <= now ? 'due' : <Ago at={at} />}</span>
+              <span className={blocks.quiet}>{Date.parse(at) <= now ? 'due' : <Ago at={at} />}</span>
             </li>
           ))}
         </ol>
       )}
       {times.length > 0 && isCountedFromEnd(job) ? (
-        <p className={classes.quiet}>Those after it count from the end of each run.</p>
+        <p className={blocks.quiet}>Those after it count from the end of each run.</p>
       ) : null}
       {job.health.status === 'no_handler' && times.length > 0 ? (
-        <p className={classes.quiet}>Those after it are told once a node has its job type.</p>
+        <p className={blocks.quiet}>Those after it are told once a node has its job type.</p>
       ) : null}
       {upcoming.error === null ? null : (
-        <p className={classes.quiet}>The server could not tell more: {errorText(upcoming.error)}</p>
+        <p className={blocks.quiet}>The server could not tell more: {errorText(upcoming.error)}</p>
       )}
     </Panel>
   );

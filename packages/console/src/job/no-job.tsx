@@ -28,7 +28,7 @@ export function NoJob({ id, back }: NoJobProps) {
         title="There is no job of this id"
         action={
           <Button component={Link} href={admin && isId ? '/jobs/new' : '/jobs'} variant="default">
-            {admin && isId ? 'Make a new job' : 'See all jobs'}
+            {admin && isId ? 'Create a new job' : 'See all jobs'}
           </Button>
         }
       >

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exampleJob } from './examples.ts';
+import { exampleJob } from '../../test/examples.ts';
 import { policiesOf, waitsOf } from './policy-words.ts';
 
 const meaning = (name: string, fields: Parameters<typeof exampleJob>[0] = {}): string =>

@@ -1,10 +1,12 @@
 import { ApiError, type Job } from '@greenvue/jobs/client';
-import { Button, Checkbox, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useRunJob } from '../data/actions.ts';
+import { type InstantDraft, instantDraft, readInstant, UNFINISHED } from '../parts/instant-draft.ts';
+import { InstantField } from '../parts/instant-field.tsx';
+import { Plain } from '../parts/text.tsx';
 import { useZone } from '../parts/zone.tsx';
-import { instantOfInput } from './instant-input.ts';
 import classes from './job.module.css';
 import { readPayload } from './payload-input.ts';
 
@@ -17,33 +19,24 @@ interface DialogProps {
 /** Runs a job by hand: as it is, or with a payload for this run alone. */
 export function RunNowDialog({ job, opened, onClose }: DialogProps) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-      title="Run this job now?"
-      size="lg"
-    >
+    <Modal opened={opened} onClose={onClose} title="Run this job now?" size="lg">
       {opened ? <RunNowForm job={job} onClose={onClose} /> : null}
     </Modal>
   );
 }
 
 function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
-  const [, navigate] = useLocation();
-  const { zone } = useZone();
-  const action = useRunJob();
-  const [hasOwn, setHasOwn] = useState(false);
-  const [text, setText] = useState(() => JSON.stringify(job.payload, null, 2));
-  const [later, setLater] = useState('');
-  const read = readPayload(text);
-  const fault = hasOwn && !read.ok ? read.fault : undefined;
+  const own = useOwnPayload(job);
+  const { judge, ...later } = useLater();
+  const run = useStart(job);
+  const mayWait = job.overlap === 'allow';
+  const refusal = serverFault(run.error);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (fault !== undefined || action.isPending) return;
-    const payload = hasOwn && read.ok ? read.payload : undefined;
-    const done = { onSuccess: ({ id }: { readonly id: string }) => navigate(`/runs/${id}`) };
-    action.mutate({ job, payload, runAt: instantOfInput(later, zone) }, done);
+    // Other jobs have one run at a time, and none at a later time.
+    const isWhole = !mayWait || judge();
+    if (isWhole && own.fault === undefined)
+      run.start(own.payload, mayWait ? readInstant(later.draft) : undefined);
   };
   return (
     <form onSubmit={submit} noValidate>
@@ -51,23 +44,30 @@ function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
         <Text size="sm">{meaningOf(job)}</Text>
         <Checkbox
           label="With another payload, for this run alone"
-          checked={hasOwn}
-          onChange={(event) => setHasOwn(event.currentTarget.checked)}
+          checked={own.isOn}
+          onChange={(event) => own.setOn(event.currentTarget.checked)}
         />
-        {hasOwn ? (
-          <PayloadField
-            type={job.type}
-            text={text}
-            fault={fault ?? serverFault(action.error)}
-            onChange={setText}
+        {own.isOn ? (
+          <PayloadField type={job.type} text={own.text} fault={own.fault} onChange={own.setText} />
+        ) : null}
+        {mayWait ? (
+          <InstantField
+            label="Not before"
+            name="Not before"
+            description="Left empty, it runs at once."
+            {...later}
           />
         ) : null}
-        {job.overlap === 'allow' ? <LaterField later={later} onChange={setLater} /> : null}
+        {refusal === undefined ? null : (
+          <Alert color="red" variant="light" role="alert">
+            <Plain>{refusal}</Plain>
+          </Alert>
+        )}
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose}>
             Not now
           </Button>
-          <Button type="submit" data-autofocus loading={action.isPending} disabled={fault !== undefined}>
+          <Button type="submit" data-autofocus loading={run.isPending} disabled={own.fault !== undefined}>
             Run now
           </Button>
         </Group>
@@ -76,6 +76,20 @@ function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
   );
 }
 
+/** The payload of this run alone, if it is to have one. */
+function useOwnPayload(job: Job) {
+  const [isOn, setOn] = useState(false);
+  const [text, setText] = useState(() => JSON.stringify(job.payload, null, 2));
+  const read = readPayload(text);
+  return {
+    isOn,
+    setOn,
+    text,
+    setText,
+    payload: isOn && read.ok ? read.payload : undefined,
+    fault: isOn && !read.ok ? read.fault : undefined,
+  };
+}
 interface PayloadFieldProps {
   readonly type: string;
   readonly text: string;
@@ -100,23 +114,33 @@ function PayloadField({ type, text, fault, onChange }: PayloadFieldProps) {
   );
 }
 
-interface LaterFieldProps {
-  readonly later: string;
-  readonly onChange: (later: string) => void;
+/** When it is to run at the earliest. */
+function useLater() {
+  const { zone } = useZone();
+  const [draft, setDraft] = useState(() => instantDraft(undefined, zone));
+  const [fault, setFault] = useState<string>();
+  return {
+    draft,
+    fault,
+    onChange: (next: InstantDraft) => {
+      setFault(undefined);
+      setDraft(next);
+    },
+    /** Says what is wrong with it; true if nothing is. */
+    judge: () => {
+      setFault(draft.isUnfinished ? UNFINISHED : undefined);
+      return !draft.isUnfinished;
+    },
+  };
 }
 
-function LaterField({ later, onChange }: LaterFieldProps) {
-  const { zone } = useZone();
-  return (
-    <TextInput
-      type="datetime-local"
-      step={1}
-      label={zone === 'utc' ? 'Not before (UTC)' : 'Not before (your time)'}
-      description="Left empty, it runs at once."
-      value={later}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  );
+function useStart(job: Job) {
+  const [, navigate] = useLocation();
+  const { mutate, isPending, error } = useRunJob();
+  const start = (payload: Job['payload'] | undefined, runAt: string | undefined): void => {
+    if (!isPending) mutate({ job, payload, runAt }, { onSuccess: ({ id }) => navigate(`/runs/${id}`) });
+  };
+  return { start, isPending, error };
 }
 
 function meaningOf({ overlap, is_running: isRunning, status }: Job): string {
@@ -128,7 +152,7 @@ function meaningOf({ overlap, is_running: isRunning, status }: Job): string {
     : `A run is live now, and the job allows one at a time: it is refused until that one has ended.${paused}`;
 }
 
-/** What the server has against the payload. */
+/** What the server has against the payload, or the time. */
 function serverFault(error: unknown): string | undefined {
   if (!(error instanceof ApiError) || error.faults.length === 0) return undefined;
   return error.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');

@@ -30,15 +30,46 @@ const NEAR_END_ROWS = 20;
 const COLUMNS = ['Status', 'When', 'Took', 'Attempt', 'How', 'What happened', 'Run'] as const;
 
 /** Runs as rows, of which only those in sight are drawn. */
-export function RunTable({
-  label,
-  runs,
-  hasMore,
-  onNearEnd,
-  end,
-  isOutdated = false,
-  maxAttempts,
-}: RunTableProps) {
+export function RunTable(props: RunTableProps) {
+  const { label, runs, hasMore, onNearEnd, end, isOutdated = false, maxAttempts } = props;
+  const { box, rows, onScroll } = useRows(runs, onNearEnd);
+  const items = rows.getVirtualItems();
+  const last = items.at(-1);
+  return (
+    <section
+      ref={box}
+      className={classes.tableBox}
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to do so
+      tabIndex={0}
+      onScroll={onScroll}
+    >
+      <table
+        className={classes.table}
+        aria-label={label}
+        // -1: nobody has counted the rest.
+        aria-rowcount={hasMore ? -1 : runs.length + 1}
+        data-outdated={isOutdated || undefined}
+      >
+        <Head />
+        <tbody>
+          <Spacer height={items[0]?.start ?? 0} />
+          {items.map((item) => {
+            const run = runs[item.index];
+            return run === undefined ? null : (
+              <RunRow key={item.key} run={run} index={item.index} maxAttempts={maxAttempts} />
+            );
+          })}
+          <Spacer height={last === undefined ? 0 : rows.getTotalSize() - last.end} />
+        </tbody>
+      </table>
+      <div className={classes.tableEnd}>{end}</div>
+    </section>
+  );
+}
+
+/** Which rows are in sight; `onNearEnd` is told when the last ones are. */
+function useRows(runs: readonly Run[], onNearEnd: () => void) {
   const box = useRef<HTMLElement>(null);
   const [isAtTop, setIsAtTop] = useState(true);
   const rows = useVirtualizer<HTMLElement, HTMLTableRowElement>({
@@ -52,51 +83,26 @@ export function RunTable({
     initialRect: { width: 0, height: BOX_PX },
     getItemKey: (index) => runs[index]?.id ?? index,
   });
-  const items = rows.getVirtualItems();
-  const first = items[0];
-  const last = items.at(-1);
+  const last = rows.getVirtualItems().at(-1);
   const isNearEnd = last !== undefined && last.index >= runs.length - NEAR_END_ROWS;
   useEffect(() => {
     if (isNearEnd) onNearEnd();
   }, [isNearEnd, onNearEnd]);
+  const onScroll = () => setIsAtTop((box.current?.scrollTop ?? 0) < ROW_PX);
+  return { box, rows, onScroll };
+}
+
+function Head() {
   return (
-    <section
-      ref={box}
-      className={classes.tableBox}
-      aria-label={label}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to do so
-      tabIndex={0}
-      onScroll={(event) => setIsAtTop(event.currentTarget.scrollTop < ROW_PX)}
-    >
-      <table
-        className={classes.table}
-        aria-label={label}
-        // -1: nobody has counted the rest.
-        aria-rowcount={hasMore ? -1 : runs.length + 1}
-        data-outdated={isOutdated || undefined}
-      >
-        <thead>
-          <tr aria-rowindex={1}>
-            {COLUMNS.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          <Spacer height={first?.start ?? 0} />
-          {items.map((item) => {
-            const run = runs[item.index];
-            return run === undefined ? null : (
-              <RunRow key={item.key} run={run} index={item.index} maxAttempts={maxAttempts} />
-            );
-          })}
-          <Spacer height={last === undefined ? 0 : rows.getTotalSize() - last.end} />
-        </tbody>
-      </table>
-      <div className={classes.tableEnd}>{end}</div>
-    </section>
+    <thead>
+      <tr aria-rowindex={1}>
+        {COLUMNS.map((column) => (
+          <th key={column} scope="col">
+            {column}
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
 import { describe, expect, test } from 'vitest';
-import { exampleError, exampleRun } from './examples.ts';
+import { exampleError, exampleRun } from '../../test/examples.ts';
 import { nearestMark, spanFor, timelineLayout, timeTicks } from './timeline-layout.ts';
 
 const FROM = Date.parse('2026-01-31T09:00:00Z');

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import blocks from '../parts/blocks.module.css';
 import { durationText, sinceText } from '../parts/duration.ts';
 import { Instant } from '../parts/instant.tsx';
 import { RunStatusBadge } from '../parts/status.tsx';
@@ -37,7 +38,7 @@ export function TimelineScrubber(props: TimelineScrubberProps) {
     return (
       <>
         <TimelineDrawing {...props} current={undefined} />
-        <p className={classes.quiet}>
+        <p className={blocks.quiet}>
           No run in the last {props.spanLabel}. Choose a longer time to see those before, if there are any.
         </p>
       </>

@@ -1,10 +1,10 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { NativeSelect } from '@mantine/core';
 import { useMemo, useState } from 'react';
+import blocks from '../parts/blocks.module.css';
 import { useNow } from '../parts/now.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
-import classes from './job.module.css';
 import { useRecentRuns } from './recent-runs.ts';
 import drawn from './timeline.module.css';
 import {
@@ -99,7 +99,7 @@ function Drawing({ runs, span, hasOlder, upcoming, now }: DrawingProps) {
       )}
       <TimelineLegend />
       {knownFrom === undefined || knownFrom <= window.from ? null : (
-        <p className={classes.quiet}>
+        <p className={blocks.quiet}>
           Only the newest {runs.length.toLocaleString('en')} runs are drawn; the history below has the older
           ones.
         </p>

@@ -1,14 +1,13 @@
 import { ApiError, ConnectionError } from '@greenvue/jobs/client';
 import { Button, CloseButton, Progress } from '@mantine/core';
-import { useEffect, useRef } from 'react';
+import type { JobMark } from '../data/job-mark.ts';
 import { faultWords } from '../parts/fault-words.ts';
-import { PauseIcon, StopIcon, TrashIcon } from '../parts/icons.tsx';
+import { PauseIcon, ResumeIcon, StopIcon, TrashIcon } from '../parts/icons.tsx';
+import { jobsText } from '../parts/jobs-text.ts';
 import { Plain } from '../parts/text.tsx';
 import classes from './bulk-bar.module.css';
-import { type BulkKind, type BulkOrder, jobsText, progressText, resultText } from './bulk-order.ts';
+import { type BulkKind, type BulkOrder, progressText, resultText } from './bulk-order.ts';
 import type { TurnResult } from './in-turn.ts';
-import type { JobMark } from './page-marks.ts';
-import { ResumeIcon } from './row-icons.tsx';
 import type { Bulk } from './use-bulk.ts';
 
 interface BulkBarProps {
@@ -21,23 +20,7 @@ interface BulkBarProps {
 }
 
 /** What can be done with the jobs that are selected, how far it is, and how it went; nothing, if none of this is so. */
-export function BulkBar(props: BulkBarProps) {
-  const { state } = props.bulk;
-  const box = useRef<HTMLDivElement>(null);
-  const { phase } = state;
-  useEffect(() => {
-    // The button that had the focus is gone by now: those who go by the keyboard are at what came of it.
-    if (phase === 'over' && document.activeElement === document.body) box.current?.focus();
-  }, [phase]);
-  if (state.phase === 'idle' && props.count === 0) return null;
-  return (
-    <div ref={box} className={classes.box} tabIndex={-1}>
-      <Contents {...props} />
-    </div>
-  );
-}
-
-function Contents({ bulk, count, mayDelete, onAsk, onClear }: BulkBarProps) {
+export function BulkBar({ bulk, ...choice }: BulkBarProps) {
   const { state } = bulk;
   if (state.phase === 'running') {
     return (
@@ -49,43 +32,33 @@ function Contents({ bulk, count, mayDelete, onAsk, onClear }: BulkBarProps) {
       {state.phase === 'over' ? (
         <Over kind={state.order.kind} result={state.result} onDismiss={bulk.dismiss} />
       ) : null}
-      {count === 0 ? null : (
-        <section className={classes.bar} aria-label="Selected jobs">
-          <span className={classes.text} role="status">
-            {jobsText(count)} selected
-          </span>
-          <div className={classes.buttons}>
-            <Button
-              size="compact-sm"
-              variant="default"
-              leftSection={<PauseIcon />}
-              onClick={() => onAsk('pause')}
-            >
-              Pause…
-            </Button>
-            <Button
-              size="compact-sm"
-              variant="default"
-              leftSection={<ResumeIcon />}
-              onClick={() => onAsk('resume')}
-            >
-              Resume
-            </Button>
-            {mayDelete ? (
-              <Button
-                size="compact-sm"
-                variant="default"
-                leftSection={<TrashIcon />}
-                onClick={() => onAsk('delete')}
-              >
-                Delete…
-              </Button>
-            ) : null}
-          </div>
-          <CloseButton aria-label="Select none" title="Select none" onClick={onClear} />
-        </section>
-      )}
+      {choice.count === 0 ? null : <Choice {...choice} />}
     </>
+  );
+}
+
+function Choice({ count, mayDelete, onAsk, onClear }: Omit<BulkBarProps, 'bulk'>) {
+  const look = { size: 'compact-sm', variant: 'default' } as const;
+  return (
+    <section className={classes.bar} aria-label="Selected jobs">
+      <span className={classes.text} role="status">
+        {jobsText(count)} selected
+      </span>
+      <div className={classes.buttons}>
+        <Button {...look} leftSection={<PauseIcon />} onClick={() => onAsk('pause')}>
+          Pause…
+        </Button>
+        <Button {...look} leftSection={<ResumeIcon />} onClick={() => onAsk('resume')}>
+          Resume
+        </Button>
+        {mayDelete ? (
+          <Button {...look} leftSection={<TrashIcon />} onClick={() => onAsk('delete')}>
+            Delete…
+          </Button>
+        ) : null}
+      </div>
+      <CloseButton aria-label="Select none" title="Select none" onClick={onClear} />
+    </section>
   );
 }
 

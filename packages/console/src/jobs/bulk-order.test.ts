@@ -1,11 +1,11 @@
 import { ApiError, ConnectionError } from '@greenvue/jobs/client';
 import { expect, test } from 'vitest';
-import { isHopeless, jobsText, progressText, resultText } from './bulk-order.ts';
-import type { JobMark } from './page-marks.ts';
+import { exampleJob } from '../../test/examples.ts';
+import { markOf } from '../data/job-mark.ts';
+import { jobsText } from '../parts/jobs-text.ts';
+import { isHopeless, progressText, resultText } from './bulk-order.ts';
 
-function mark(id: string): JobMark {
-  return { id, uid: `uid-${id}`, version: 1, name: id, status: 'active' };
-}
+const mark = (id: string) => markOf(exampleJob({ id, uid: `uid-${id}` }));
 
 function answer(status: number): ApiError {
   return new ApiError({

@@ -1,16 +1,12 @@
 import { ApiError, ConnectionError } from '@greenvue/jobs/client';
+import type { JobMark } from '../data/job-mark.ts';
+import type { PauseWish } from '../data/job-steps.ts';
+import { jobsText } from '../parts/jobs-text.ts';
 import type { TurnResult } from './in-turn.ts';
-import type { JobMark } from './page-marks.ts';
 
 /** What is to be done with many jobs. */
 export type BulkOrder =
-  | {
-      readonly kind: 'pause';
-      readonly jobs: readonly JobMark[];
-      readonly reason?: string | undefined;
-      /** RFC 3339. */
-      readonly until?: string | undefined;
-    }
+  | { readonly kind: 'pause'; readonly jobs: readonly JobMark[]; readonly wish: PauseWish }
   | { readonly kind: 'resume'; readonly jobs: readonly JobMark[] }
   | { readonly kind: 'delete'; readonly jobs: readonly JobMark[] };
 
@@ -18,11 +14,6 @@ export type BulkKind = BulkOrder['kind'];
 
 const DOING: Record<BulkKind, string> = { pause: 'Pausing', resume: 'Resuming', delete: 'Deleting' };
 const DONE: Record<BulkKind, string> = { pause: 'paused', resume: 'resumed', delete: 'deleted' };
-
-/** "1 job", "3 jobs". */
-export function jobsText(count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'job' : 'jobs'}`;
-}
 
 /** "Pausing 3 of 12 jobs". */
 export function progressText(kind: BulkKind, ended: number, total: number): string {

@@ -1,14 +1,16 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
+import type { JobMark } from '../data/job-mark.ts';
+import { useWho } from '../data/who.tsx';
 import { Ago, Countdown } from '../parts/instant.tsx';
 import { RunStrip } from '../parts/run-strip.tsx';
+import { scheduleText } from '../parts/schedule-text.ts';
 import { HealthBadge, JobStatusBadge, RunStatusBadge } from '../parts/status.tsx';
-import { Plain } from '../parts/text.tsx';
+import { isolated, Plain } from '../parts/text.tsx';
 import { instantText } from '../parts/time-text.ts';
+import { useViewer } from '../parts/use-viewer.ts';
 import { useZone } from '../parts/zone.tsx';
 import classes from './jobs.module.css';
-import type { JobMark } from './page-marks.ts';
-import { scheduleText } from './schedule-text.ts';
 
 interface CellProps {
   readonly job: Job;
@@ -34,8 +36,8 @@ export function NameCell({ mark, labelId }: { readonly mark: JobMark; readonly l
 }
 
 export function ScheduleCell({ job }: CellProps) {
-  const { zone } = useZone();
-  const text = scheduleText(job, zone === 'utc' ? { timeZone: 'UTC' } : {});
+  const viewer = useViewer();
+  const text = scheduleText(job, viewer);
   return (
     <span className={classes.clamped} title={text}>
       {text}
@@ -92,18 +94,9 @@ function noNextRun({ status, on_demand: isOnDemand, interval_mode: mode }: Job):
 }
 
 function PausedCell({ pause }: { readonly pause: Job['pause'] }) {
-  const by = pause?.by ?? undefined;
   return (
-    <div className={classes.lines} title={by === undefined ? undefined : `Paused by ${by}`}>
-      <span className={classes.dimmed}>
-        {pause?.until == null ? (
-          'until resumed'
-        ) : (
-          <>
-            for <Countdown to={pause.until} />
-          </>
-        )}
-      </span>
+    <div className={classes.lines}>
+      {pause?.by == null ? <PauseEnd pause={pause} /> : <PauseBy by={pause.by} pause={pause} />}
       {pause?.reason == null || pause.reason === '' ? null : (
         <span className={classes.why} title={pause.reason}>
           <Plain>{pause.reason}</Plain>
@@ -113,7 +106,30 @@ function PausedCell({ pause }: { readonly pause: Job['pause'] }) {
   );
 }
 
-/** When it was made: of little interest in a list, and so without what a time that matters has around it. */
+interface PauseEndProps {
+  readonly pause: Job['pause'];
+  readonly title?: string;
+}
+
+function PauseBy({ by, pause }: PauseEndProps & { readonly by: string }) {
+  return <PauseEnd pause={pause} title={`Paused by ${isolated(useWho(by))}`} />;
+}
+
+function PauseEnd({ pause, title }: PauseEndProps) {
+  return (
+    <span className={classes.dimmed} title={title}>
+      {pause?.until == null ? (
+        'until resumed'
+      ) : (
+        <>
+          for <Countdown to={pause.until} />
+        </>
+      )}
+    </span>
+  );
+}
+
+/** When it was created: of little interest in a list, and so without what a time that matters has around it. */
 export function CreatedCell({ job: { created_at: at } }: CellProps) {
   const { zone } = useZone();
   const ms = Date.parse(at);

@@ -1,8 +1,8 @@
 import { useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { useResumeJob, useRunJob } from '../data/actions.ts';
+import type { JobMark } from '../data/job-mark.ts';
 import { useMay } from '../session/session.tsx';
-import type { JobMark } from './page-marks.ts';
 
 /** What the table can have done with one job. */
 export interface JobCommands {

@@ -1,14 +1,17 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useCallback, useRef } from 'react';
+import type { JobMark } from '../data/job-mark.ts';
+import { JobDialogs } from '../job-dialogs/job-dialogs.tsx';
+import { useAsking } from '../job-dialogs/use-asking.ts';
+import { KeepFocus } from '../parts/keep-focus.tsx';
 import { Failed } from '../parts/states.tsx';
+import classes from './bulk-bar.module.css';
 import { BulkBar } from './bulk-bar.tsx';
 import type { BulkKind } from './bulk-order.ts';
 import { type FilterChange, isFiltered, type JobFilters } from './filters.ts';
 import { useJobCommands } from './job-commands.ts';
-import { JobDialogs, useAsking } from './job-dialogs.tsx';
 import { JobTable } from './job-table.tsx';
 import { FirstLoading, NoJobs, NothingFits } from './list-states.tsx';
-import type { JobMark } from './page-marks.ts';
 import { NOTHING, picked, without } from './selection.ts';
 import { useBulk } from './use-bulk.ts';
 import { useShownFilters } from './use-job-pages.ts';
@@ -28,19 +31,24 @@ export function JobList(props: JobListProps) {
   return (
     <>
       <Listed {...props} work={work} first={first} shown={shown} />
-      <BulkBar
-        bulk={bulk}
-        count={selection.size}
-        mayDelete={commands.may.admin}
-        onAsk={onAsk}
-        onClear={() => setSelection(() => NOTHING)}
-      />
       <VisuallyHidden role="status">{countText(first.data)}</VisuallyHidden>
-      <JobDialogs
-        asking={asking}
-        bulk={bulk}
-        onDeleted={(job) => setSelection((known) => without(known, [job]))}
-      />
+      <KeepFocus className={classes.box} label="What is done with selected jobs">
+        <BulkBar
+          bulk={bulk}
+          count={selection.size}
+          mayDelete={commands.may.admin}
+          onAsk={onAsk}
+          onClear={() => setSelection(() => NOTHING)}
+        />
+        <JobDialogs
+          asking={asking}
+          bulk={{
+            pause: (jobs, wish) => bulk.start({ kind: 'pause', jobs, wish }),
+            remove: (jobs) => bulk.start({ kind: 'delete', jobs }),
+          }}
+          onDeleted={(job) => setSelection((known) => without(known, [job]))}
+        />
+      </KeepFocus>
     </>
   );
 }

@@ -1,12 +1,12 @@
 import { Fragment } from 'react';
-import { jobsText } from './bulk-order.ts';
+import { jobsText } from '../parts/jobs-text.ts';
 import type { Sort } from './filters.ts';
 import { JobRow } from './job-row.tsx';
 import classes from './jobs.module.css';
 import { MoreRow, StaleNote } from './list-notes.tsx';
 import { AllBox } from './select-box.tsx';
 import { allToggled, selectedOf } from './selection.ts';
-import { TableColumns, TableHead } from './table-head.tsx';
+import { COLUMNS, TableColumns, TableHead } from './table-head.tsx';
 import { type JobTableOptions, useJobTable } from './use-job-table.ts';
 
 interface JobTableProps extends JobTableOptions {
@@ -96,7 +96,7 @@ function Space({ height }: { readonly height: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it is no grid's row, and can't have the focus
     <tr aria-hidden="true" className={classes.space}>
-      <td style={{ height }} />
+      <td colSpan={COLUMNS} style={{ height }} />
     </tr>
   );
 }

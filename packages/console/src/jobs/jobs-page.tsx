@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useRef } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link } from 'wouter';
 import { PlusIcon } from '../parts/icons.tsx';
 import { useMay } from '../session/session.tsx';
 import { useKeys } from '../shell/keys.ts';
@@ -22,16 +22,15 @@ export function JobsPage() {
   const isSmall = useMediaQuery(SMALL, undefined, { getInitialValueInEffect: false });
   const searchRef = useRef<HTMLInputElement>(null);
   const fill = useFillHeight();
-  usePageKeys(admin, () => {
+  const search = (): void => {
     searchRef.current?.focus();
     searchRef.current?.select();
-  });
+  };
+  useKeys([{ key: '/', does: 'Search', run: search }]);
   return (
     <Page title="Jobs" actions={admin ? <NewJobButton /> : undefined}>
-      <div ref={fill.above}>
-        <FilterBar filters={filters} onChange={changeFilters} searchRef={searchRef} isSmall={isSmall} />
-      </div>
-      <div ref={fill.element} className={classes.list} data-small={isSmall}>
+      <FilterBar filters={filters} onChange={changeFilters} searchRef={searchRef} isSmall={isSmall} />
+      <div ref={fill} className={classes.list} data-small={isSmall}>
         <JobList filters={filters} changeFilters={changeFilters} isSmall={isSmall} />
       </div>
     </Page>
@@ -44,12 +43,4 @@ function NewJobButton() {
       New job
     </Button>
   );
-}
-
-function usePageKeys(mayMake: boolean, search: () => void): void {
-  const [, navigate] = useLocation();
-  useKeys([
-    { key: '/', does: 'Search', run: search },
-    ...(mayMake ? [{ key: 'n', does: 'New job', run: () => navigate('/jobs/new') }] : []),
-  ]);
 }

@@ -2,11 +2,13 @@ import { Button, Loader } from '@mantine/core';
 import { faultWords } from '../parts/fault-words.ts';
 import { RefreshIcon, WarningIcon } from '../parts/icons.tsx';
 import { Instant } from '../parts/instant.tsx';
+import { useTicker } from '../parts/now.tsx';
 import { Plain } from '../parts/text.tsx';
 import classes from './jobs.module.css';
+import { COLUMNS } from './table-head.tsx';
 
 interface StaleNoteProps {
-  /** When what is shown was read, in ms; 0: it is not kept any more, and only names are shown. */
+  /** When what is shown was read, in ms of the browser's clock; 0: it is not kept any more, and only names are shown. */
   readonly readAt: number;
   readonly error: unknown;
   readonly onRetry: () => void;
@@ -14,6 +16,7 @@ interface StaleNoteProps {
 
 /** What is shown could not be read again: it may not hold any more. */
 export function StaleNote({ readAt, error, onRetry }: StaleNoteProps) {
+  const ticker = useTicker();
   return (
     <div className={classes.note} role="status">
       <WarningIcon />
@@ -23,7 +26,7 @@ export function StaleNote({ readAt, error, onRetry }: StaleNoteProps) {
           'Some rows could not be read again.'
         ) : (
           <>
-            What you see is from <Instant at={new Date(readAt).toISOString()} />.
+            What you see is from <Instant at={new Date(ticker.onServer(readAt)).toISOString()} />.
           </>
         )}
       </span>
@@ -42,7 +45,7 @@ interface MoreRowProps {
 export function MoreRow({ error, onRetry }: MoreRowProps) {
   return (
     <tr className={classes.more}>
-      <td colSpan={5}>
+      <td colSpan={COLUMNS}>
         <div className={classes.moreBody} role="status">
           {error === undefined ? (
             <>

@@ -24,7 +24,7 @@ export function NoJobs() {
         action={
           admin ? (
             <Button component={Link} href="/jobs/new" leftSection={<PlusIcon />}>
-              Make the first job
+              Create the first job
             </Button>
           ) : undefined
         }
@@ -34,7 +34,7 @@ export function NoJobs() {
           to do it: every five minutes, at 8:30 on working days, once, or only when somebody asks. The server
           makes its runs by itself, tries again what fails, and keeps what came of them.
         </p>
-        {admin ? null : <p className={classes.words}>An admin of this server can make jobs.</p>}
+        {admin ? null : <p className={classes.words}>An admin of this server can create jobs.</p>}
       </Empty>
     </div>
   );

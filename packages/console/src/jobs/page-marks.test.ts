@@ -1,5 +1,5 @@
-import type { Job } from '@greenvue/jobs/client';
 import { describe, expect, test } from 'vitest';
+import { exampleJob } from '../../test/examples.ts';
 import {
   allRows,
   canBeRead,
@@ -13,43 +13,11 @@ import {
   thinned,
 } from './page-marks.ts';
 
-function job(id: string): Job {
-  return {
-    id,
-    uid: `uid-${id}`,
-    version: 1,
-    name: `Job ${id}`,
-    description: '',
-    type: 'cleanup_expired_listings',
-    interval: '5m',
-    interval_mode: 'fixed_rate',
-    cron: null,
-    timezone: null,
-    run_at: null,
-    on_demand: false,
-    start_at: null,
-    payload: {},
-    overlap: 'skip',
-    catch_up: 'once',
-    timeout: '30m',
-    max_attempts: 3,
-    backoff: { initial: '10s', max: '1h', factor: 2, jitter: 0.1 },
-    status: 'active',
-    pause: null,
-    health: { status: 'ok', reason: null, since: null },
-    is_running: false,
-    last_run: null,
-    last_status: null,
-    next_run: null,
-    created_by: null,
-    created_at: '2026-01-01T00:00:00.000Z',
-    updated_at: '2026-01-01T00:00:00.000Z',
-    recent_runs: [],
-  };
-}
-
 function page(from: number, count: number, next: string | null) {
-  return { data: Array.from({ length: count }, (_, at) => job(`job-${from + at}`)), next_cursor: next };
+  return {
+    data: Array.from({ length: count }, (_, at) => exampleJob({ id: `job-${from + at}` })),
+    next_cursor: next,
+  };
 }
 
 /** Three pages of four, and one of two. */

@@ -1,13 +1,11 @@
 import type { Job } from '@greenvue/jobs/client';
-
-/** What the table remembers of each job that it has seen, for its name, for selecting it and for acting on it. */
-export type JobMark = Pick<Job, 'id' | 'uid' | 'version' | 'name' | 'status'>;
+import { type JobMark, markOf } from '../data/job-mark.ts';
 
 /**
  * One page that was read once. Only what is in sight is kept whole; of the others their marks stay, some hundred bytes a job,
  * so that their rows keep their places and can be read again.
  */
-export interface PageMark {
+interface PageMark {
   readonly cursor: string | undefined;
   readonly rows: readonly JobMark[];
   readonly jobs: readonly Job[] | undefined;
@@ -15,7 +13,7 @@ export interface PageMark {
 }
 
 /** A page as it was read. */
-export interface PageRead {
+interface PageRead {
   readonly cursor: string | undefined;
   readonly page: { readonly data: readonly Job[]; readonly next_cursor: string | null };
 }
@@ -63,7 +61,7 @@ export function allRows(marks: PageMarks): readonly JobMark[] {
 }
 
 /** A row's page, and its place in it. */
-export interface RowPlace {
+interface RowPlace {
   readonly page: number;
   readonly at: number;
 }
@@ -103,9 +101,4 @@ export function pagesInSight(marks: PageMarks, { first, last }: InSight, ahead: 
   const to = placeOf(starts, Math.max(first, last + ahead)).page;
   const pages = Array.from({ length: to - from + 1 }, (_, at) => from + at);
   return pages.filter((page) => canBeRead(marks, page));
-}
-
-/** The marks of a job, told from what else a job is. */
-export function markOf({ id, uid, version, name, status }: Job): JobMark {
-  return { id, uid, version, name, status };
 }

@@ -1,10 +1,9 @@
 import { Menu } from '@mantine/core';
 import { type ReactNode, type Ref, useEffect, useRef, useState } from 'react';
-import { CopyIcon, EditIcon, PauseIcon, PlayIcon, TrashIcon } from '../parts/icons.tsx';
+import type { JobMark } from '../data/job-mark.ts';
+import { CopyIcon, EditIcon, MoreIcon, PauseIcon, PlayIcon, ResumeIcon, TrashIcon } from '../parts/icons.tsx';
 import type { JobCommands } from './job-commands.ts';
 import classes from './jobs.module.css';
-import type { JobMark } from './page-marks.ts';
-import { MoreIcon, ResumeIcon } from './row-icons.tsx';
 
 interface RowActionsProps {
   readonly job: JobMark;
@@ -88,7 +87,7 @@ function MoreMenu({ job, commands }: RowActionsProps) {
           Edit
         </Menu.Item>
         <Menu.Item leftSection={<CopyIcon />} onClick={() => commands.copy(job)}>
-          Make another like it
+          Copy
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item

@@ -16,6 +16,44 @@ const QUIET_MS = 250;
 
 /** Searches once one has stopped typing for a moment; Enter does so at once, Escape clears. */
 export function SearchField({ value, onSearch, inputRef, className }: SearchFieldProps) {
+  const { text, type, flush } = useTyped(value, onSearch);
+  const clear = (): void => {
+    type('');
+    flush();
+    inputRef.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') flush();
+    if (event.key !== 'Escape') return;
+    if (text === '') inputRef.current?.blur();
+    else clear();
+  };
+  return (
+    <TextInput
+      ref={inputRef}
+      {...(className === undefined ? {} : { className })}
+      type="text"
+      inputMode="search"
+      enterKeyHint="search"
+      aria-label="Search jobs by id, name or description"
+      placeholder="Search id, name, description"
+      value={text}
+      maxLength={LONGEST_SEARCH}
+      autoComplete="off"
+      spellCheck={false}
+      onChange={(event) => type(event.currentTarget.value)}
+      onKeyDown={onKeyDown}
+      leftSection={<SearchIcon />}
+      rightSection={
+        text === '' ? null : <CloseButton size="sm" aria-label="Clear the search" onClick={clear} />
+      }
+      rightSectionPointerEvents="all"
+    />
+  );
+}
+
+/** What is typed, and told to the page a moment later. */
+function useTyped(value: string, onSearch: (value: string) => void) {
   const [text, setText] = useState(value);
   // What the page was told last, so that its answer does not overwrite what has been typed since.
   const told = useRef(value);
@@ -32,43 +70,10 @@ export function SearchField({ value, onSearch, inputRef, className }: SearchFiel
     search.cancel();
     setText(value);
   }, [value, search]);
-
-  const clear = (): void => {
-    setText('');
-    search('');
-    search.flush();
-    inputRef.current?.focus();
+  const type = (typed: string): void => {
+    setText(typed);
+    search(typed);
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') search.flush();
-    if (event.key !== 'Escape') return;
-    if (text === '') inputRef.current?.blur();
-    else clear();
-  };
-
-  return (
-    <TextInput
-      ref={inputRef}
-      {...(className === undefined ? {} : { className })}
-      type="text"
-      inputMode="search"
-      enterKeyHint="search"
-      aria-label="Search jobs by id, name or description"
-      placeholder="Search id, name, description"
-      value={text}
-      maxLength={LONGEST_SEARCH}
-      autoComplete="off"
-      spellCheck={false}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        search(event.currentTarget.value);
-      }}
-      onKeyDown={onKeyDown}
-      leftSection={<SearchIcon />}
-      rightSection={
-        text === '' ? null : <CloseButton size="sm" aria-label="Clear the search" onClick={clear} />
-      }
-      rightSectionPointerEvents="all"
-    />
-  );
+  // It has another one after each key.
+  return { text, type, flush: () => search.flush() };
 }

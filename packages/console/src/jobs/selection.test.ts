@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { JobMark } from './page-marks.ts';
+import { exampleJob } from '../../test/examples.ts';
+import { type JobMark, markOf } from '../data/job-mark.ts';
 import {
   allToggled,
   having,
@@ -12,13 +13,9 @@ import {
   without,
 } from './selection.ts';
 
-const ROWS: readonly JobMark[] = ['a', 'b', 'c', 'd', 'e'].map((id) => ({
-  id,
-  uid: `uid-${id}`,
-  version: 1,
-  name: id.toUpperCase(),
-  status: 'active',
-}));
+const ROWS: readonly JobMark[] = ['a', 'b', 'c', 'd', 'e'].map((id) =>
+  markOf(exampleJob({ id, uid: `uid-${id}` })),
+);
 
 function rows(...ids: string[]): readonly JobMark[] {
   return ROWS.filter(({ id }) => ids.includes(id));

@@ -1,4 +1,4 @@
-import type { JobMark } from './page-marks.ts';
+import type { JobMark } from '../data/job-mark.ts';
 
 /** The jobs that were picked, by id. */
 export type Selection = ReadonlyMap<string, JobMark>;
@@ -50,7 +50,7 @@ export function allToggled(selection: Selection, rows: readonly JobMark[]): Sele
 /** The jobs that were picked, as the table knows them now, in the order in which they were picked. */
 export function picked(selection: Selection, rows: readonly JobMark[]): readonly JobMark[] {
   const now = new Map(rows.filter(({ id }) => selection.has(id)).map((row) => [row.id, row]));
-  // One that was made anew under the same id is another job: what was picked is the old one.
+  // One that was created anew under the same id is another job: what was picked is the old one.
   return [...selection.values()].map((job) => {
     const known = now.get(job.id);
     return known?.uid === job.uid ? known : job;

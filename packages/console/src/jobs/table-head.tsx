@@ -4,6 +4,9 @@ import { nextSort, type Sort, type SortField, sortParts } from './filters.ts';
 import classes from './jobs.module.css';
 import { AllBox, type AllBoxProps } from './select-box.tsx';
 
+/** With the one for selecting; a cell over all of them spans those that are not shown as well. */
+export const COLUMNS = 10;
+
 interface TableHeadProps {
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;

@@ -1,5 +1,5 @@
 import { type RefObject, useMemo, useRef, useState } from 'react';
-import type { JobMark } from './page-marks.ts';
+import type { JobMark } from '../data/job-mark.ts';
 
 /** The row that keys act on. It is a job, not a place: whatever moves in between, a key never meets another job than the one shown. */
 export interface ActiveRow {

@@ -1,14 +1,15 @@
-import { ApiError, type Connection, deleteJob, pauseJob, resumeJob } from '@greenvue/jobs/client';
+import { type Connection, pauseJob, resumeJob } from '@greenvue/jobs/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import type { JobMark } from '../data/job-mark.ts';
+import { deleteSeen, pauseBody } from '../data/job-steps.ts';
 import { queryKeys } from '../data/query-keys.ts';
 import { tellDone } from '../data/tell.ts';
 import { useConnection } from '../session/session.tsx';
 import { type BulkOrder, isHopeless, resultText } from './bulk-order.ts';
 import { inTurn, type TurnResult } from './in-turn.ts';
-import type { JobMark } from './page-marks.ts';
 
-export type BulkState =
+type BulkState =
   | { readonly phase: 'idle' }
   | {
       readonly phase: 'running';
@@ -34,20 +35,11 @@ export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
   const connection = useConnection();
   const client = useQueryClient();
   const [state, setState] = useState<BulkState>({ phase: 'idle' });
-  const stopper = useRef<AbortController | undefined>(undefined);
-  const isThere = useRef(true);
+  const { stopper, isThere } = useStopper();
   const over = useRef(onOver);
   useEffect(() => {
     over.current = onOver;
   });
-  useEffect(() => {
-    isThere.current = true;
-    return () => {
-      isThere.current = false;
-      stopper.current?.abort();
-    };
-  }, []);
-
   const run = async (order: BulkOrder, { signal }: AbortController): Promise<void> => {
     const result = await inTurn(order.jobs, {
       atOnce: AT_ONCE,
@@ -58,7 +50,7 @@ export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
     });
     for (const queryKey of STALE) void client.invalidateQueries({ queryKey });
     if (!isThere.current) {
-      tellDone(false, `You left the list: ${resultText(order.kind, result)}`);
+      tellDone(`You left the list: ${resultText(order.kind, result)}`);
       return;
     }
     setState({ phase: 'over', order, result });
@@ -82,6 +74,20 @@ export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
   };
 }
 
+/** What stops it, which leaving the page does as well. */
+function useStopper() {
+  const stopper = useRef<AbortController | undefined>(undefined);
+  const isThere = useRef(true);
+  useEffect(() => {
+    isThere.current = true;
+    return () => {
+      isThere.current = false;
+      stopper.current?.abort();
+    };
+  }, []);
+  return { stopper, isThere };
+}
+
 /** All that shows jobs, or what becomes of their runs. */
 const STALE: readonly (readonly unknown[])[] = [
   queryKeys.jobs(),
@@ -94,14 +100,9 @@ const STALE: readonly (readonly unknown[])[] = [
 
 async function carryOut(connection: Connection, order: BulkOrder, job: JobMark): Promise<void> {
   switch (order.kind) {
-    case 'pause': {
-      const { reason, until } = order;
-      await pauseJob(connection, job.id, {
-        ...(reason === undefined ? {} : { reason }),
-        ...(until === undefined ? {} : { until }),
-      });
+    case 'pause':
+      await pauseJob(connection, job.id, pauseBody(order.wish));
       return;
-    }
     case 'resume':
       await resumeJob(connection, job.id);
       return;
@@ -110,15 +111,5 @@ async function carryOut(connection: Connection, order: BulkOrder, job: JobMark):
       return;
     default:
       order satisfies never;
-  }
-}
-
-/** Deletes only the job that was seen: one that was edited meanwhile, or made anew under its id, is somebody's work. */
-async function deleteSeen(connection: Connection, job: JobMark): Promise<void> {
-  try {
-    await deleteJob(connection, job.id, { ifMatch: job });
-  } catch (error) {
-    // Somebody was faster: it is gone, as was wished.
-    if (!(error instanceof ApiError) || error.status !== 404) throw error;
   }
 }

@@ -1,14 +1,7 @@
 import { type RefObject, useLayoutEffect, useRef } from 'react';
 
-interface Fill {
-  /** What may change its height above the element. */
-  readonly above: RefObject<HTMLDivElement | null>;
-  readonly element: RefObject<HTMLDivElement | null>;
-}
-
 /** Tells an element's styles how far down the page it begins, as `--above`, so that it can fill the rest of the screen. */
-export function useFillHeight(): Fill {
-  const above = useRef<HTMLDivElement>(null);
+export function useFillHeight(): RefObject<HTMLDivElement | null> {
   const element = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const fit = (): void => {
@@ -17,13 +10,15 @@ export function useFillHeight(): Fill {
       element.current?.style.setProperty('--above', `${Math.round(top + window.scrollY)}px`);
     };
     fit();
+    // Whatever grows or comes above it, such as a banner, makes the page higher as well.
     const observer = new ResizeObserver(fit);
-    if (above.current !== null) observer.observe(above.current);
+    const page = element.current?.closest('main');
+    if (page != null) observer.observe(page);
     window.addEventListener('resize', fit);
     return () => {
       observer.disconnect();
       window.removeEventListener('resize', fit);
     };
   }, []);
-  return { above, element };
+  return element;
 }

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import type { JobMark } from '../data/job-mark.ts';
 import type { JobFilters } from './filters.ts';
 import type { JobCommands } from './job-commands.ts';
-import type { JobMark } from './page-marks.ts';
 import { useActiveRow } from './use-active-row.ts';
 import { useJobPages, usePagesInSight } from './use-job-pages.ts';
 import { usePlace } from './use-place.ts';

@@ -1,7 +1,7 @@
 import { type RefObject, useCallback, useEffect, useRef } from 'react';
+import type { JobMark } from '../data/job-mark.ts';
 import { useKeys } from '../shell/keys.ts';
 import type { JobCommands } from './job-commands.ts';
-import type { JobMark } from './page-marks.ts';
 import type { ActiveRow } from './use-active-row.ts';
 
 interface RowKeysOptions {
@@ -16,8 +16,9 @@ interface RowKeysOptions {
 }
 
 /**
- * The keys of the table: `j` and `k` move the focus from row to row, the others act on the row that has it or had it last. The answer
- * moves, too; it is the same at each drawing.
+ * The keys of the table: `j` and `k` move the focus from row to row, the others act on the row that has it. Without one, they
+ * only show which row had it last: nothing is done with a job that nobody looks at. The answer moves, too; it is the same at
+ * each drawing.
  */
 export function useRowKeys(options: RowKeysOptions): (by: 1 | -1) => void {
   const { rows, active, commands, onSelect, firstRow } = options;
@@ -27,7 +28,9 @@ export function useRowKeys(options: RowKeysOptions): (by: 1 | -1) => void {
   };
   const act = (command: (job: JobMark) => void) => () => {
     const job = rows[active.index];
-    if (job !== undefined) command(job);
+    if (job === undefined) return;
+    if (isWithinRow(job)) command(job);
+    else focusRow(options, active.index);
   };
   const { operate } = commands.may;
   useKeys([
@@ -59,6 +62,10 @@ function pauseOrResume(job: JobMark, commands: JobCommands): void {
 /** Enter opens the job that has the focus, and not one that had it once. */
 function openIfFocused(job: JobMark, commands: JobCommands): void {
   if (isOnRow()) commands.open(job);
+}
+
+function isWithinRow({ id }: JobMark): boolean {
+  return document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset.row === id;
 }
 
 function isOnRow(): boolean {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef } from 'react';
-import type { JobMark } from './page-marks.ts';
+import type { JobMark } from '../data/job-mark.ts';
 import { rangeToggled, type Selection, toggled } from './selection.ts';
 
 /** Who keeps what is selected. */

@@ -1,6 +1,6 @@
 import type { ConnectionState, JobEvent, Reset } from '@greenvue/jobs/client';
 
-/** How fresh the page is. `since`: when it became so, in ms. */
+/** How fresh the page is. `since`: when it became so, in ms of the server's clock. */
 export type LiveState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
@@ -11,9 +11,11 @@ export type LiveState =
   /** Nobody answers. */
   | { readonly kind: 'offline'; readonly since: number }
   /** The tab is hidden. */
-  | { readonly kind: 'paused' };
+  | { readonly kind: 'paused' }
+  /** The session has ended, and nothing is read until somebody signs in again. */
+  | { readonly kind: 'signed-out' };
 
-export interface FollowDeps {
+interface FollowDeps {
   /** The stream; it reconnects by itself, and throws only what trying again does not mend. */
   readonly events: (options: {
     readonly signal: AbortSignal;
@@ -25,13 +27,14 @@ export interface FollowDeps {
   /** Asks, once and with little patience, whether anybody is there. */
   readonly isAnswered: () => Promise<boolean>;
   readonly onState: (state: LiveState) => void;
+  /** By the server's clock. */
   readonly now: () => number;
   readonly setTimer: (run: () => void, ms: number) => number;
   readonly clearTimer: (timer: number) => void;
 }
 
 /** Keeps the page fresh. */
-export interface Follower {
+interface Follower {
   /** A hidden tab gives its stream back after a while; one that is seen again reads all anew and goes on. */
   readonly setHidden: (isHidden: boolean) => void;
   readonly stop: () => void;

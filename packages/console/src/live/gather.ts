@@ -10,7 +10,7 @@ export interface GathererDeps {
 }
 
 /** Turns a stream of stale keys into few readings. */
-export interface Gatherer {
+interface Gatherer {
   readonly add: (keys: readonly (readonly unknown[])[]) => void;
   /** While paused, keys are only gathered; then they are read at once. */
   readonly setPaused: (isPaused: boolean) => void;
@@ -18,12 +18,14 @@ export interface Gatherer {
   readonly clear: () => void;
 }
 
-/** So long what happens together is gathered, and then read in one go. */
-export const GATHER_MS = 150;
-/** Four readings of a key a second, at the most. */
-export const MIN_GAP_MS = 250;
-// A reading that takes long is followed by three times as long a rest, so that a page never keeps a slow server busy.
-const REST_SHARE = 3;
+/** So long what happens together is gathered, and then read in one go: a short run begins and ends within that. */
+export const GATHER_MS = 60;
+/** So far apart are two readings of a key, so that what happens is on the screen a quarter of a second later at the most. */
+export const MIN_GAP_MS = 120;
+/** Of more keys of a kind than these, all of the kind are read instead: nobody looks at so many things at once. */
+export const MOST_OF_A_KIND = 32;
+// What comes due a little later is read with the next reading.
+const SHORTEST_MS = 20;
 
 interface Entry {
   readonly key: readonly unknown[];
@@ -37,10 +39,14 @@ export function createGatherer(deps: GathererDeps): Gatherer {
   return new TimedGatherer(deps);
 }
 
+/** Its entries are bounded, by {@link MOST_OF_A_KIND}, and so is what each event and each reading costs. */
 class TimedGatherer implements Gatherer {
   readonly #deps: GathererDeps;
   readonly #entries = new Map<string, Entry>();
-  #timer: number | undefined;
+  /** How many entries there are of a kind, the kind itself left out. */
+  readonly #counts = new Map<unknown, number>();
+  #timer: { readonly id: number; readonly at: number } | undefined;
+  #flushedAt = Number.NEGATIVE_INFINITY;
   #isPaused = false;
 
   constructor(deps: GathererDeps) {
@@ -50,53 +56,83 @@ class TimedGatherer implements Gatherer {
   add(keys: readonly (readonly unknown[])[]): void {
     const earliest = this.#deps.now() + GATHER_MS;
     for (const key of keys) this.#want(key, earliest);
-    this.#arrange();
   }
 
   setPaused(isPaused: boolean): void {
     this.#isPaused = isPaused;
-    this.#arrange();
+    this.#stopTimer();
+    this.#arrangeAll();
   }
 
   clear(): void {
     this.#entries.clear();
-    this.#arrange();
+    this.#counts.clear();
+    this.#stopTimer();
   }
 
   #want(key: readonly unknown[], earliest: number): void {
-    const name = JSON.stringify(key);
-    const entry = this.#entries.get(name);
-    if (entry === undefined) {
-      this.#entries.set(name, { key, dueAt: earliest, isWanted: true, isReading: false });
-    } else if (!entry.isWanted) {
+    const kind = key.slice(0, 1);
+    if (key.length > 1 && this.#entries.get(nameOf(kind))?.isWanted === true) return;
+    const entry = this.#entries.get(nameOf(key)) ?? this.#create(key);
+    if (!entry.isWanted) {
       entry.isWanted = true;
       entry.dueAt = Math.max(entry.dueAt, earliest);
     }
+    this.#arrange(entry);
+    if ((this.#counts.get(key[0]) ?? 0) > MOST_OF_A_KIND) this.#wantWhole(kind, earliest);
   }
 
-  /** Sets the one timer to what comes due first. */
-  #arrange(): void {
-    const { now, setTimer, clearTimer } = this.#deps;
-    if (this.#timer !== undefined) clearTimer(this.#timer);
+  #create(key: readonly unknown[]): Entry {
+    const entry = { key, dueAt: Number.NEGATIVE_INFINITY, isWanted: false, isReading: false };
+    this.#entries.set(nameOf(key), entry);
+    if (key.length > 1) this.#counts.set(key[0], (this.#counts.get(key[0]) ?? 0) + 1);
+    return entry;
+  }
+
+  #wantWhole(kind: readonly unknown[], earliest: number): void {
+    for (const { key } of this.#entries.values()) {
+      if (key.length > 1 && key[0] === kind[0]) this.#drop(key);
+    }
+    this.#want(kind, earliest);
+  }
+
+  #drop(key: readonly unknown[]): void {
+    this.#entries.delete(nameOf(key));
+    if (key.length > 1) this.#counts.set(key[0], (this.#counts.get(key[0]) ?? 0) - 1);
+  }
+
+  #arrangeAll(): void {
+    for (const entry of this.#entries.values()) this.#arrange(entry);
+  }
+
+  /** Sees to it that the one timer rings when the entry comes due. */
+  #arrange({ isWanted, isReading, dueAt }: Entry): void {
+    if (this.#isPaused || !isWanted || isReading) return;
+    const at = Math.max(dueAt, this.#flushedAt + SHORTEST_MS);
+    if (this.#timer !== undefined && this.#timer.at <= at) return;
+    this.#stopTimer();
+    const { now, setTimer } = this.#deps;
+    this.#timer = { id: setTimer(() => this.#flush(), Math.max(0, at - now())), at };
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== undefined) this.#deps.clearTimer(this.#timer.id);
     this.#timer = undefined;
-    const waiting = [...this.#entries.values()].filter(({ isWanted, isReading }) => isWanted && !isReading);
-    if (this.#isPaused || waiting.length === 0) return;
-    const first = Math.min(...waiting.map(({ dueAt }) => dueAt));
-    this.#timer = setTimer(() => this.#flush(), Math.max(0, first - now()));
   }
 
   #flush(): void {
     this.#timer = undefined;
     const time = this.#deps.now();
-    for (const [name, entry] of this.#entries) {
+    this.#flushedAt = time;
+    for (const entry of this.#entries.values()) {
       if (entry.isReading || entry.dueAt > time) continue;
-      if (entry.isWanted) this.#read(name, entry);
-      else this.#entries.delete(name);
+      if (entry.isWanted) this.#read(entry);
+      else this.#drop(entry.key);
     }
-    this.#arrange();
+    this.#arrangeAll();
   }
 
-  #read(name: string, entry: Entry): void {
+  #read(entry: Entry): void {
     const { now, refetch, gapOf = () => MIN_GAP_MS } = this.#deps;
     const startedAt = now();
     entry.isWanted = false;
@@ -104,10 +140,15 @@ class TimedGatherer implements Gatherer {
     const done = (): void => {
       entry.isReading = false;
       const tookMs = now() - startedAt;
-      entry.dueAt = Math.max(startedAt + gapOf(entry.key), now() + tookMs * REST_SHARE);
-      if (this.#entries.get(name) === entry) this.#arrange();
+      // As long a rest, so that a page never keeps a slow server busy.
+      entry.dueAt = Math.max(startedAt + gapOf(entry.key), now() + tookMs);
+      if (this.#entries.get(nameOf(entry.key)) === entry) this.#arrange(entry);
     };
     // Whether it could be read is the reader's matter, who shows it.
     refetch(entry.key).then(done, done);
   }
+}
+
+function nameOf(key: readonly unknown[]): string {
+  return JSON.stringify(key);
 }

@@ -1,38 +1,38 @@
 import { jobEvents } from '@greenvue/jobs/client';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
-import { queryKeys } from '../data/query-keys.ts';
-import { useConnection, useIsAnswered, useSessionState } from '../session/session.tsx';
+import { useTicker } from '../parts/now.tsx';
+import { useConnection, useIsAnswered, useIsSignedIn } from '../session/session.tsx';
 import { followLive, type LiveState } from './follow.ts';
-import { createGatherer, MIN_GAP_MS } from './gather.ts';
-import { LIVE_KEYS, staleKeys } from './stale-keys.ts';
+import { createGatherer } from './gather.ts';
+import { gapOf, LIVE_KEYS, staleKeys } from './stale-keys.ts';
 
 const LiveContext = createContext<LiveState>({ kind: 'connecting' });
-
-// The counts change with every run, and nobody reads them faster.
-const STATS_GAP_MS = 1_000;
+const SIGNED_OUT: LiveState = { kind: 'signed-out' };
 
 /** Keeps all that is on the screen fresh while somebody is signed in: one event stream for the page. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const connection = useConnection();
   const isAnswered = useIsAnswered();
   const client = useQueryClient();
-  const { phase } = useSessionState();
+  const isSignedIn = useIsSignedIn();
+  const ticker = useTicker();
   const [state, setState] = useState<LiveState>({ kind: 'connecting' });
   useEffect(() => {
-    if (phase !== 'signed-in') return undefined;
+    if (!isSignedIn) return undefined;
     const timers = {
-      now: () => Date.now(),
       setTimer: (run: () => void, ms: number) => window.setTimeout(run, ms),
       clearTimer: (timer: number) => window.clearTimeout(timer),
     };
     const gatherer = createGatherer({
       ...timers,
+      now: () => performance.now(),
       refetch: (queryKey) => client.invalidateQueries({ queryKey }),
-      gapOf: ([name]) => (name === queryKeys.stats()[0] ? STATS_GAP_MS : MIN_GAP_MS),
+      gapOf,
     });
     const follower = followLive({
       ...timers,
+      now: ticker.exact,
       events: (options) => jobEvents(connection, options),
       onEvent: (event) => gatherer.add(staleKeys(event)),
       readAll: () => readAll(client),
@@ -50,8 +50,8 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
       follower.stop();
       gatherer.clear();
     };
-  }, [connection, isAnswered, client, phase]);
-  return <LiveContext value={state}>{children}</LiveContext>;
+  }, [connection, isAnswered, client, isSignedIn, ticker]);
+  return <LiveContext value={isSignedIn ? state : SIGNED_OUT}>{children}</LiveContext>;
 }
 
 /** How fresh the page is. */

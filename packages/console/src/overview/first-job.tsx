@@ -17,7 +17,7 @@ export function FirstJob() {
     <>
       <p className={classes.welcome}>
         There are no jobs yet. A job runs something that the server knows, on a schedule that you choose
-        {admin ? ': begin with one of these.' : '. An admin can make the first one.'}
+        {admin ? ': begin with one of these.' : '. An admin can create the first one.'}
       </p>
       {types === undefined ? (
         error === null ? (
@@ -28,7 +28,7 @@ export function FirstJob() {
       ) : (
         <div className={classes.first}>
           {types.slice(0, SHOWN).map((type) => (
-            <TypeCard key={type.type} type={type} mayMake={admin} />
+            <TypeCard key={type.type} type={type} mayCreate={admin} />
           ))}
         </div>
       )}
@@ -36,7 +36,7 @@ export function FirstJob() {
   );
 }
 
-function TypeCard({ type, mayMake }: { readonly type: JobType; readonly mayMake: boolean }) {
+function TypeCard({ type, mayCreate }: { readonly type: JobType; readonly mayCreate: boolean }) {
   return (
     <section className={classes.card}>
       <h2 className={classes.cardTitle}>
@@ -45,10 +45,10 @@ function TypeCard({ type, mayMake }: { readonly type: JobType; readonly mayMake:
       <p className={classes.cardText}>
         <Plain>{type.description}</Plain>
       </p>
-      {mayMake ? (
+      {mayCreate ? (
         <div className={classes.cardAction}>
           <Button component={Link} href={`/jobs/new?type=${encodeURIComponent(type.type)}`} variant="light">
-            Make this job
+            Create this job
           </Button>
         </div>
       ) : null}

@@ -1,7 +1,7 @@
 import type { Stats } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
-import { useStats } from '../data/queries.ts';
+import { useStats, useTopJobs } from '../data/queries.ts';
 import { PlusIcon } from '../parts/icons.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { useMay } from '../session/session.tsx';
@@ -46,14 +46,26 @@ export function OverviewPage() {
 
 function Overview({ stats }: { readonly stats: Stats }) {
   const { active, paused, finished } = stats.jobs;
-  if (active + paused + finished === 0) {
-    return (
-      <>
-        <FirstJob />
-        <NodesPanel nodes={stats.nodes} />
-      </>
-    );
+  if (active + paused + finished === 0) return <Beginning stats={stats} />;
+  return <Numbers stats={stats} />;
+}
+
+/** The counts lag behind, by some seconds: the list says whether there is a job by now. */
+function Beginning({ stats }: { readonly stats: Stats }) {
+  const { data: page, error, refetch } = useTopJobs({ limit: 1 });
+  if (page === undefined) {
+    return error === null ? <Loading rows={12} /> : <Failed error={error} onRetry={() => void refetch()} />;
   }
+  if (page.data.length > 0) return <Numbers stats={stats} />;
+  return (
+    <>
+      <FirstJob />
+      <NodesPanel nodes={stats.nodes} />
+    </>
+  );
+}
+
+function Numbers({ stats }: { readonly stats: Stats }) {
   return (
     <>
       <Tiles stats={stats} />

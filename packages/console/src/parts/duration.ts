@@ -12,10 +12,9 @@ export function durationText(ms: number): string {
   return twoUnits(ms);
 }
 
-/** From one time to another ("1.2 s"); to now, in whole seconds, when there is no other yet. */
-export function sinceText(fromIso: string, toIso: string | undefined): string {
-  if (toIso !== undefined) return durationText(Math.max(0, Date.parse(toIso) - Date.parse(fromIso)));
-  return countdownText(Math.max(0, Date.now() - Date.parse(fromIso)));
+/** From one time to another: "1.2 s". */
+export function sinceText(fromIso: string, toIso: string): string {
+  return durationText(Math.max(0, Date.parse(toIso) - Date.parse(fromIso)));
 }
 
 /** A time as far as it lies from now, in its largest unit: "just now", "3 min ago", "in 2 h". */

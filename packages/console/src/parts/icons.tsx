@@ -180,3 +180,21 @@ export function ScreenIcon(props: IconProps) {
     </Glyph>
   );
 }
+
+/** Three dots: further things to do. */
+export function MoreIcon() {
+  return (
+    <Glyph>
+      <path d="M3.5 8v.01M8 8v.01M12.5 8v.01" strokeWidth="2.4" />
+    </Glyph>
+  );
+}
+
+/** A pause that ends: a bar, and what goes on after it. It must not look like "run now". */
+export function ResumeIcon() {
+  return (
+    <Glyph>
+      <path d="M4 3.5v9M7.5 3.8v8.4L13.5 8z" />
+    </Glyph>
+  );
+}

@@ -2,6 +2,7 @@ import { Tooltip } from '@mantine/core';
 import { countdownText, relativeText } from './duration.ts';
 import classes from './instant.module.css';
 import { useNow, useTicker } from './now.tsx';
+import { Spoken } from './text.tsx';
 import { instantText } from './time-text.ts';
 import { useZone, type Zone } from './zone.tsx';
 
@@ -82,7 +83,7 @@ function None() {
   return (
     <span className={classes.none}>
       <span aria-hidden="true">–</span>
-      <span className={classes.spoken}>none</span>
+      <Spoken>none</Spoken>
     </span>
   );
 }

@@ -1,7 +1,8 @@
-import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Button, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { faultWords } from './fault-words.ts';
 import { RefreshIcon, WarningIcon } from './icons.tsx';
+import { KeepFocus } from './keep-focus.tsx';
 import classes from './states.module.css';
 import { Plain } from './text.tsx';
 
@@ -46,11 +47,11 @@ export function Failed({ error, onRetry }: FailedProps) {
             Request <code>{requestId}</code>, to find it in the server’s log.
           </Text>
         )}
-        <Group mt="xs">
-          <Button size="xs" variant="default" leftSection={<RefreshIcon />} onClick={onRetry}>
+        <KeepFocus label="What can be done">
+          <Button size="xs" mt="xs" variant="default" leftSection={<RefreshIcon />} onClick={onRetry}>
             Try again
           </Button>
-        </Group>
+        </KeepFocus>
       </Stack>
     </div>
   );
@@ -74,7 +75,11 @@ export function Empty({ title, action, children }: EmptyProps) {
           {children}
         </Text>
       )}
-      {action === undefined ? null : <div className={classes.action}>{action}</div>}
+      {action === undefined ? null : (
+        <KeepFocus className={classes.action} label="What can be done">
+          {action}
+        </KeepFocus>
+      )}
     </div>
   );
 }

@@ -1,11 +1,11 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import classes from './status.module.css';
-import { Plain } from './text.tsx';
+import { Plain, Spoken } from './text.tsx';
 
 export type RunStatus = Run['status'];
-export type RunReason = NonNullable<Run['reason']>;
-export type HealthStatus = Job['health']['status'];
-export type JobStatus = Job['status'];
+type RunReason = NonNullable<Run['reason']>;
+type HealthStatus = Job['health']['status'];
+type JobStatus = Job['status'];
 
 /** The colour of each status, as a CSS value that holds its contrast in both schemes. It never stands alone: see {@link RunMark}. */
 export const RUN_COLOURS: Record<RunStatus, string> = {
@@ -18,7 +18,7 @@ export const RUN_COLOURS: Record<RunStatus, string> = {
 };
 
 /** What each reason of a run means, in a few words. */
-export const REASON_WORDS: Record<RunReason, string> = {
+const REASON_WORDS: Record<RunReason, string> = {
   overlap: 'another run was live',
   missed: 'its time had passed',
   error: 'the handler threw',
@@ -112,7 +112,9 @@ function MarkShape({ status }: { readonly status: RunStatus }) {
     case 'queued':
       return <path d="M6 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM6 3.8V6l1.6 1" />;
     default:
-      return status satisfies never;
+      // A newer server may know of more.
+      status satisfies never;
+      return <circle cx="6" cy="6" r="3.5" />;
   }
 }
 
@@ -120,16 +122,17 @@ interface HealthBadgeProps {
   readonly health: Job['health'];
 }
 
-/** A job's health by shape, colour and word; why, when there is a reason. */
+/** A job's health by shape, colour and word; why, when there is a reason. A newer server may know of more than there are words for. */
 export function HealthBadge({ health: { status, reason } }: HealthBadgeProps) {
+  const tone = HEALTH_TONES[status] ?? 'warning';
   return (
-    <span className={classes.badge} data-tone={HEALTH_TONES[status]} title={reason ?? undefined}>
-      <ToneMark tone={HEALTH_TONES[status]} isPaused={status === 'paused'} />
-      <span className={classes.word}>{HEALTH_WORDS[status]}</span>
+    <span className={classes.badge} data-tone={tone} title={reason ?? undefined}>
+      <ToneMark tone={tone} isPaused={status === 'paused'} />
+      <span className={classes.word}>{HEALTH_WORDS[status] ?? status}</span>
       {reason === null ? null : (
-        <span className={classes.spoken}>
+        <Spoken>
           : <Plain>{reason}</Plain>
-        </span>
+        </Spoken>
       )}
     </span>
   );

@@ -45,6 +45,8 @@ test('goes by the clock of the server', async () => {
   const ticker = createTicker(timers);
   ticker.subscribe(() => undefined);
   ticker.setOffset(-5_000);
-  await timers.advance(10_000);
+  await timers.advance(10_500);
   expect(ticker.now()).toBe(5_000);
+  expect(ticker.exact()).toBe(5_500);
+  expect(ticker.onServer(10_000)).toBe(5_000);
 });

@@ -1,5 +1,5 @@
 /** What {@link createTicker} needs of the browser. */
-export interface TickerDeps {
+interface TickerDeps {
   readonly now: () => number;
   readonly setTimer: (run: () => void, ms: number) => number;
   readonly clearTimer: (timer: number) => void;
@@ -12,7 +12,10 @@ export interface Ticker {
   readonly subscribe: (listener: () => void) => () => void;
   /** By how much the server's clock is ahead of the browser's, in ms. */
   readonly setOffset: (offsetMs: number) => void;
-  readonly offset: () => number;
+  /** A time of the browser's clock by the server's. */
+  readonly onServer: (browserMs: number) => number;
+  /** The time by the server's clock, between two beats as well. */
+  readonly exact: () => number;
   /** Stops the beat while nobody looks, and starts it again. */
   readonly setPaused: (isPaused: boolean) => void;
 }
@@ -59,7 +62,8 @@ export function createTicker({ now, setTimer, clearTimer }: TickerDeps): Ticker 
     setOffset: (value) => {
       offsetMs = value;
     },
-    offset: () => offsetMs,
+    onServer: (browserMs) => browserMs + offsetMs,
+    exact: () => now() + offsetMs,
     setPaused: (value) => {
       isPaused = value;
       arrange();

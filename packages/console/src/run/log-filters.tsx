@@ -1,5 +1,6 @@
 import { NativeSelect, Switch, TextInput } from '@mantine/core';
 import { type ReactNode, useRef } from 'react';
+import blocks from '../parts/blocks.module.css';
 import { SearchIcon } from '../parts/icons.tsx';
 import { useKeys } from '../shell/keys.ts';
 import { LEVELS, type LogFilter } from './log-lines.ts';
@@ -51,7 +52,7 @@ export function LogFilters({ look, onChange, children }: LogFiltersProps) {
         checked={look.isWrapped}
         onChange={(event) => onChange({ ...look, isWrapped: event.currentTarget.checked })}
       />
-      <span className={classes.quiet} role="status">
+      <span className={blocks.quiet} role="status">
         {children}
       </span>
     </div>

@@ -22,28 +22,8 @@ const AT_END_PX = 24;
 
 /** Lines of a log, of which only those in sight are drawn. Stays at the end while lines come, unless one scrolls up. */
 export function LogView({ lines, search, isWrapped, startsAtEnd }: LogViewProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const [isAtEnd, setIsAtEnd] = useState(true);
+  const { box, rows, isAtEnd, onScroll } = useRows(lines.length, startsAtEnd);
   const { zone } = useZone();
-  const rows = useVirtualizer<HTMLDivElement, HTMLDivElement>({
-    count: lines.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => LINE_PX,
-    overscan: 20,
-    // Lines are there from the first drawing on, before the box has been measured.
-    initialRect: { width: 0, height: BOX_PX },
-    anchorTo: 'end',
-    followOnAppend: true,
-    scrollEndThreshold: AT_END_PX,
-    paddingStart: PADDING_PX,
-    paddingEnd: PADDING_PX,
-  });
-  const start = useRef({ rows, startsAtEnd });
-  useEffect(() => {
-    const { rows: first, startsAtEnd: isWanted } = start.current;
-    if (isWanted) first.scrollToEnd();
-    else setIsAtEnd(isAtEndOf(box.current));
-  }, []);
   return (
     <div className={classes.logFrame}>
       <div
@@ -55,7 +35,7 @@ export function LogView({ lines, search, isWrapped, startsAtEnd }: LogViewProps)
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to do so
         tabIndex={0}
         data-wrapped={isWrapped || undefined}
-        onScroll={() => setIsAtEnd(isAtEndOf(box.current))}
+        onScroll={onScroll}
       >
         <div className={classes.logRows} style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map((row) => {
@@ -82,6 +62,32 @@ export function LogView({ lines, search, isWrapped, startsAtEnd }: LogViewProps)
       )}
     </div>
   );
+}
+
+/** Which lines are in sight, and whether the last one is. */
+function useRows(count: number, startsAtEnd: boolean) {
+  const box = useRef<HTMLDivElement>(null);
+  const [isAtEnd, setIsAtEnd] = useState(true);
+  const rows = useVirtualizer<HTMLDivElement, HTMLDivElement>({
+    count,
+    getScrollElement: () => box.current,
+    estimateSize: () => LINE_PX,
+    overscan: 20,
+    // Lines are there from the first drawing on, before the box has been measured.
+    initialRect: { width: 0, height: BOX_PX },
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: AT_END_PX,
+    paddingStart: PADDING_PX,
+    paddingEnd: PADDING_PX,
+  });
+  const start = useRef({ rows, startsAtEnd });
+  useEffect(() => {
+    const { rows: first, startsAtEnd: isWanted } = start.current;
+    if (isWanted) first.scrollToEnd();
+    else setIsAtEnd(isAtEndOf(box.current));
+  }, []);
+  return { box, rows, isAtEnd, onScroll: () => setIsAtEnd(isAtEndOf(box.current)) };
 }
 
 interface LineProps {

@@ -1,4 +1,4 @@
-/** How much was done when somebody looked. Instants in ms, by the viewer's clock. */
+/** How much was done when somebody looked. Instants in ms, by the server's clock. */
 export interface ProgressSample {
   readonly at: number;
   readonly done: number;

@@ -3,12 +3,13 @@ import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useCancelRun, useRetryRun } from '../data/actions.ts';
+import { isLive } from '../data/run-pages.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { PlayIcon, StopIcon } from '../parts/icons.tsx';
 import { useNow } from '../parts/now.tsx';
 import { useMay } from '../session/session.tsx';
 import { useKeys } from '../shell/keys.ts';
-import { isLive, waitsForRetry } from './run-words.ts';
+import { waitsForRetry } from './run-words.ts';
 
 interface RunActionsProps {
   readonly run: Run;

@@ -1,11 +1,12 @@
 import type { Run } from '@greenvue/jobs/client';
+import blocks from '../parts/blocks.module.css';
+import { Fold } from '../parts/fold.tsx';
 import { Instant } from '../parts/instant.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Plain } from '../parts/text.tsx';
-import { Fold } from './fold.tsx';
+import { TextBlock } from '../parts/text-block.tsx';
 import classes from './run.module.css';
 import { errorLine } from './run-words.ts';
-import { TextBlock } from './text-block.tsx';
 
 type AttemptError = Run['errors'][number];
 
@@ -40,7 +41,8 @@ function OneError({ error, isOpen }: { readonly error: AttemptError; readonly is
       summary={
         <span className={classes.errorSummary}>
           <span>
-            Attempt {error.attempt} {REASONS[error.reason]}: <Instant at={error.at} />
+            {/* A newer server may know of more. */}
+            Attempt {error.attempt} {REASONS[error.reason] ?? 'failed'}: <Instant at={error.at} />
           </span>
           <span className={classes.errorLine}>
             <Plain>{errorLine(error)}</Plain>
@@ -52,7 +54,7 @@ function OneError({ error, isOpen }: { readonly error: AttemptError; readonly is
         <TextBlock label="the message">{`${error.name}: ${error.message}`}</TextBlock>
       ) : null}
       {error.stack === null ? (
-        <p className={classes.quiet}>It has no stack.</p>
+        <p className={blocks.quiet}>It has no stack.</p>
       ) : (
         <Fold summary="Stack">
           <TextBlock label="the stack">{error.stack}</TextBlock>

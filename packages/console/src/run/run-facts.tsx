@@ -1,12 +1,12 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
+import blocks from '../parts/blocks.module.css';
+import { CopyButton } from '../parts/copy-button.tsx';
 import { durationText, sinceText } from '../parts/duration.ts';
+import { Fact, Facts } from '../parts/facts.tsx';
 import { Instant } from '../parts/instant.tsx';
 import { useNow } from '../parts/now.tsx';
 import { Plain } from '../parts/text.tsx';
-import { CopyButton } from './copy-button.tsx';
-import { Fact, Facts } from './facts.tsx';
-import classes from './run.module.css';
 import { attemptText, triggerText, waitedMs } from './run-words.ts';
 
 interface RunFactsProps {
@@ -37,7 +37,7 @@ export function RunFacts({ run, job }: RunFactsProps) {
         </Fact>
       )}
       <Fact name="Run id">
-        <span className={classes.withCopy}>
+        <span className={blocks.inline}>
           <code>{run.id}</code>
           <CopyButton text={() => run.id} what="the id of the run" />
         </span>

@@ -2,14 +2,15 @@ import type { LogLine, Run } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { useDeferredValue, useState } from 'react';
 import { useRunLogs } from '../data/queries.ts';
+import { isLive } from '../data/run-pages.ts';
+import blocks from '../parts/blocks.module.css';
+import { CopyButton } from '../parts/copy-button.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
-import { CopyButton } from './copy-button.tsx';
 import { LogFilters, type LogLook } from './log-filters.tsx';
 import { filterLines, logText } from './log-lines.ts';
 import { LogView } from './log-view.tsx';
 import classes from './run.module.css';
-import { isLive } from './run-words.ts';
 
 /** What the handler of a run logged; grows while it runs. */
 export function RunLog({ run }: { readonly run: Run }) {
@@ -24,7 +25,7 @@ export function RunLog({ run }: { readonly run: Run }) {
   if (log.data.length === 0) {
     return (
       <Panel title="Log">
-        <p className={classes.quiet}>{emptyText(run)}</p>
+        <p className={blocks.quiet}>{emptyText(run)}</p>
       </Panel>
     );
   }
@@ -61,7 +62,7 @@ function FilteredLog({ run, lines }: { readonly run: Run; readonly lines: readon
         {countText(shown.length, lines.length)}
       </LogFilters>
       {shown.length === 0 ? (
-        <p className={classes.quiet}>No line fits the search and the level.</p>
+        <p className={blocks.quiet}>No line fits the search and the level.</p>
       ) : (
         // Lines in one row each have other heights than wrapped ones: what was measured does not count any more.
         <LogView

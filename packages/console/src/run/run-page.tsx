@@ -2,17 +2,18 @@ import type { Job, Run } from '@greenvue/jobs/client';
 import { Text } from '@mantine/core';
 import { Link, useParams } from 'wouter';
 import { useJob, useRun } from '../data/queries.ts';
+import blocks from '../parts/blocks.module.css';
+import { runCurls } from '../parts/curl.ts';
+import { CurlFold } from '../parts/curl-fold.tsx';
+import { isGone } from '../parts/gone.ts';
 import { useNow } from '../parts/now.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { RunStatusBadge } from '../parts/status.tsx';
 import { Plain } from '../parts/text.tsx';
+import { JsonBlock } from '../parts/text-block.tsx';
 import { useMay } from '../session/session.tsx';
 import { Page } from '../shell/page.tsx';
-import { runCurls } from './curl.ts';
-import { CurlFold } from './curl-fold.tsx';
-import { isGone } from './gone.ts';
-import classes from './run.module.css';
 import { RunActions } from './run-actions.tsx';
 import { RunErrors } from './run-errors.tsx';
 import { RunFacts } from './run-facts.tsx';
@@ -20,7 +21,6 @@ import { RunLog } from './run-log.tsx';
 import { RunProgress } from './run-progress.tsx';
 import { runStory } from './run-words.ts';
 import { Story } from './story.tsx';
-import { JsonBlock } from './text-block.tsx';
 
 /** One run: how it goes or went, what it logged, and what can be done with it. */
 export function RunPage() {
@@ -75,8 +75,8 @@ function KnownRun({ run }: { readonly run: Run }) {
       marks={<RunStatusBadge status={run.status} reason={run.reason} />}
       actions={<RunActions run={run} isJobGone={isJobGone} />}
     >
-      <div className={classes.page}>
-        <div className={classes.head}>
+      <div className={blocks.column}>
+        <div className={blocks.box}>
           <Story sentences={runStory(run, { job, now })} />
           <RunProgress run={run} />
           <RunFacts run={run} job={job} />
@@ -103,7 +103,7 @@ function JobLink({ run, of }: { readonly run: Run; readonly of: JobOfRun }) {
       <Link href={`/jobs/${run.job_id}`}>
         <Plain>{name}</Plain>
       </Link>{' '}
-      <span className={classes.quiet}>
+      <span className={blocks.quiet}>
         <Plain>{run.type}</Plain>
         {of.kind === 'gone' ? ' · the job was deleted' : null}
         {of.kind === 'other' ? ' · of an earlier job with this id' : null}

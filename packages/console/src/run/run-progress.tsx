@@ -41,7 +41,7 @@ function useSamples(done: number): readonly ProgressSample[] {
   const ticker = useTicker();
   const [samples, setSamples] = useState<readonly ProgressSample[]>([]);
   useEffect(() => {
-    const at = Date.now() + ticker.offset();
+    const at = ticker.exact();
     setSamples((known) => withSample(known, { at, done }));
   }, [ticker, done]);
   return samples;

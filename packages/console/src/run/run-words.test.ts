@@ -1,6 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
 import { describe, expect, test } from 'vitest';
-import { exampleError, exampleRun } from '../job/examples.ts';
+import { exampleError, exampleRun } from '../../test/examples.ts';
 import { attemptText, errorLine, runNote, runStory, waitedMs, waitsForRetry } from './run-words.ts';
 
 const NOW = Date.parse('2026-01-31T09:10:00Z');

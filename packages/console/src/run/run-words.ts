@@ -1,11 +1,11 @@
 import type { Job, Run } from '@greenvue/jobs/client';
-import { goDurationMs } from '../job/go-duration.ts';
+import { goDurationMs } from '../parts/go-duration.ts';
 
 /** A sentence for people; instants stand in it as such, for the page to show in the viewer's zone. */
 export type Sentence = readonly (string | { readonly at: string })[];
 
 /** What the story of a run needs to know besides the run. */
-export interface StoryFacts {
+interface StoryFacts {
   /** The job as it is now, if it is there still, and is the one of this run. */
   readonly job: Pick<Job, 'timeout' | 'pause'> | undefined;
   readonly now: number;
@@ -54,7 +54,7 @@ export function errorLine({ name, message }: Pick<Run['errors'][number], 'name' 
 }
 
 /** The reason of a failed run, for people. */
-export function failedText(reason: Run['reason']): string {
+function failedText(reason: Run['reason']): string {
   switch (reason) {
     case 'timeout':
       return 'It took longer than its timeout';
@@ -101,10 +101,6 @@ export function waitedMs(run: Run): number | undefined {
 export function waitsForRetry(run: Run, now: number): boolean {
   if (run.status !== 'queued' || run.held !== null || run.available_at === null) return false;
   return run.errors.length > 0 && Date.parse(run.available_at) > now;
-}
-
-export function isLive({ status }: Pick<Run, 'status'>): boolean {
-  return status === 'queued' || status === 'running';
 }
 
 const HELD = {

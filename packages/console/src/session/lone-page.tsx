@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Logo } from '../parts/logo.tsx';
-import { CONSOLE_VERSION } from '../version.ts';
+import { CONSOLE_VERSION } from '../parts/version.ts';
 import classes from './lone-page.module.css';
 
 /** A page without header and navigation: for those who are not signed in. */

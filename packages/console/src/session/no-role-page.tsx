@@ -24,7 +24,10 @@ export function NoRolePage({ me, isExpired }: NoRolePageProps) {
     setAsking(true);
     store
       .reread()
-      .then(() => setAnswer('Your role is still “user”.'))
+      .then(() => {
+        // Else the sign-in lies over the page by now.
+        if (store.state().phase === 'signed-in') setAnswer('Your role is still “user”.');
+      })
       .catch((error: unknown) => setAnswer(`${faultWords(error).title}. ${faultWords(error).advice}`))
       .finally(() => setAsking(false));
   };

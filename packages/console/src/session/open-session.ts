@@ -8,7 +8,7 @@ import {
   logOut,
   refreshSession,
 } from '@greenvue/jobs/client';
-import { createSessionStore, type Renewal, type SessionStore } from './session-store.ts';
+import { createSessionStore, type Renewal, type SessionDeps, type SessionStore } from './session-store.ts';
 
 const API = '/api';
 // In sessionStorage: it is gone with the tab, and each tab has its own.
@@ -44,14 +44,7 @@ export function openSession(): OpenSession {
     refresh: (token) => refreshSession(bare, token),
     logOut: (token) => logOut(bare, token),
     whoHas: (token) => getMe(connect({ url: API, token })),
-    storage: {
-      read: () => sessionStorage.getItem(KEPT) ?? undefined,
-      write: (value) => {
-        if (value === undefined) sessionStorage.removeItem(KEPT);
-        else sessionStorage.setItem(KEPT, value);
-      },
-    },
-    now: () => Date.now(),
+    storage: tabStorage(),
     alone: oneAtATime,
     announce: (renewal) => channel.postMessage(renewal),
     ask: async (token) => {
@@ -78,6 +71,30 @@ export function openSession(): OpenSession {
     timeoutMs: PROBE_MS,
   });
   return { store, connection, isAnswered: () => answers(impatient) };
+}
+
+/** What a browser that forbids storage can't keep lasts until the page is left. */
+function tabStorage(): SessionDeps['storage'] {
+  let held: string | undefined;
+  return {
+    read: () => permitted(() => sessionStorage.getItem(KEPT)) ?? held,
+    write: (value) => {
+      held = value;
+      permitted(() =>
+        value === undefined ? sessionStorage.removeItem(KEPT) : sessionStorage.setItem(KEPT, value),
+      );
+    },
+  };
+}
+
+/** What it gives; undefined where the browser forbids it, or has no room. */
+function permitted<T>(use: () => T): T | undefined {
+  try {
+    return use();
+  } catch (error) {
+    if (error instanceof DOMException) return undefined;
+    throw error;
+  }
 }
 
 async function answers(connection: Connection): Promise<boolean> {

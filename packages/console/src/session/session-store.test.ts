@@ -36,7 +36,6 @@ function refusal(status: number): ApiError {
 function storeWith(options: { readonly kept?: string; readonly deps?: Partial<SessionDeps> } = {}) {
   let kept = options.kept;
   let number = 1;
-  let time = 0;
   let tellRenewal: (renewal: Renewal) => void = () => undefined;
   let askFor: (token: string) => void = () => undefined;
   const ask = vi.fn(async (_token: string) => undefined);
@@ -46,18 +45,18 @@ function storeWith(options: { readonly kept?: string; readonly deps?: Partial<Se
   });
   const logOut = vi.fn(async (_token: string) => undefined);
   const announce = vi.fn();
+  const whoHas = vi.fn(async (token: string) => (token.startsWith('gv_') ? ROBOT : ANN));
   const store = createSessionStore({
     logIn: async () => sessionOf(1),
     refresh,
     logOut,
-    whoHas: async () => ROBOT,
+    whoHas,
     storage: {
       read: () => kept,
       write: (value) => {
         kept = value;
       },
     },
-    now: () => time,
     alone: (run) => run(),
     announce,
     ask,
@@ -73,11 +72,9 @@ function storeWith(options: { readonly kept?: string; readonly deps?: Partial<Se
     store,
     refresh,
     logOut,
+    whoHas,
     announce,
     kept: () => kept,
-    pass: (ms: number) => {
-      time += ms;
-    },
     ask,
     tellRenewal: (renewal: Renewal) => tellRenewal(renewal),
     askFor: (token: string) => askFor(token),
@@ -86,45 +83,44 @@ function storeWith(options: { readonly kept?: string; readonly deps?: Partial<Se
 
 const CREDENTIALS = { email: 'ann@example.com', password: 'x' };
 
-test('a sign-in keeps the refresh token for a reload, and the access token nowhere', async () => {
+test('a sign-in keeps both tokens for a reload', async () => {
   const { store, kept } = storeWith();
   await store.resume();
   expect(store.state()).toEqual({ phase: 'signed-out' });
   await store.signIn(CREDENTIALS);
   expect(store.state()).toEqual({ phase: 'signed-in', me: ANN });
   expect(store.token()).toBe('access-1');
-  expect(kept()).toBe('refresh:gvr_1');
-  expect(kept()).not.toContain('access-1');
+  expect(kept()).toBe('refresh:gvr_1 access-1');
 });
 
 test('however many renew at once, the server sees the refresh token once', async () => {
-  const { store, refresh, pass, kept } = storeWith();
+  const { store, refresh, kept } = storeWith();
   await store.signIn(CREDENTIALS);
-  pass(900_000);
   const answers = await Promise.all(Array.from({ length: 20 }, () => store.renew()));
   expect(answers.every(Boolean)).toBe(true);
   expect(refresh.mock.calls).toEqual([['gvr_1']]);
   expect(store.token()).toBe('access-2');
-  expect(kept()).toBe('refresh:gvr_2');
+  expect(kept()).toBe('refresh:gvr_2 access-2');
 });
 
-test('who comes late with the old token finds it renewed, and the next time it is asked for again', async () => {
-  const { store, refresh, pass } = storeWith();
+test('who waited while another tab renewed takes what that one got, and renews when that has run out', async () => {
+  let letIn: () => void = () => undefined;
+  const turn = new Promise<void>((resolve) => (letIn = resolve));
+  const { store, refresh, tellRenewal } = storeWith({ deps: { alone: async (run) => turn.then(run) } });
   await store.signIn(CREDENTIALS);
-  pass(900_000);
-  await store.renew();
-  pass(4_000);
+  const renewal = store.renew();
+  tellRenewal({ was: 'gvr_1', session: sessionOf(5) });
+  letIn();
+  expect(await renewal).toBe(true);
+  expect(store.token()).toBe('access-5');
+  expect(refresh).not.toHaveBeenCalled();
   expect(await store.renew()).toBe(true);
-  expect(refresh).toHaveBeenCalledTimes(1);
-  pass(900_000);
-  expect(await store.renew()).toBe(true);
-  expect(refresh.mock.calls).toEqual([['gvr_1'], ['gvr_2']]);
+  expect(refresh.mock.calls).toEqual([['gvr_5']]);
 });
 
 test('a refused refresh expires the session, and remembers whose it was', async () => {
-  const { store, kept, pass } = storeWith({ deps: { refresh: () => Promise.reject(refusal(401)) } });
+  const { store, kept } = storeWith({ deps: { refresh: () => Promise.reject(refusal(401)) } });
   await store.signIn(CREDENTIALS);
-  pass(900_000);
   expect(await store.renew()).toBe(false);
   expect(store.state()).toEqual({ phase: 'expired', me: ANN });
   expect(kept()).toBeUndefined();
@@ -134,12 +130,30 @@ test('a refused refresh expires the session, and remembers whose it was', async 
 
 test('a server that does not answer ends no session', async () => {
   const gone = new ConnectionError('no_answer', 'No answer.');
-  const { store, kept, pass } = storeWith({ deps: { refresh: () => Promise.reject(gone) } });
+  const { store, kept } = storeWith({ deps: { refresh: () => Promise.reject(gone) } });
   await store.signIn(CREDENTIALS);
-  pass(900_000);
   await expect(store.renew()).rejects.toBe(gone);
   expect(store.state()).toEqual({ phase: 'signed-in', me: ANN });
-  expect(kept()).toBe('refresh:gvr_1');
+  expect(kept()).toBe('refresh:gvr_1 access-1');
+});
+
+test('a reload goes on with the access token, and uses no refresh token up', async () => {
+  const { store, refresh, whoHas, kept } = storeWith({ kept: 'refresh:gvr_1 access-1' });
+  await store.resume();
+  expect(store.state()).toEqual({ phase: 'signed-in', me: ANN });
+  expect(store.token()).toBe('access-1');
+  expect(whoHas.mock.calls).toEqual([['access-1']]);
+  expect(refresh).not.toHaveBeenCalled();
+  expect(kept()).toBe('refresh:gvr_1 access-1');
+});
+
+test('a reload with an access token that has run out renews it', async () => {
+  const whoHas = () => Promise.reject(refusal(401));
+  const { store, refresh } = storeWith({ kept: 'refresh:gvr_1 access-1', deps: { whoHas } });
+  await store.resume();
+  expect(store.state()).toEqual({ phase: 'signed-in', me: ANN });
+  expect(refresh.mock.calls).toEqual([['gvr_1']]);
+  expect(store.token()).toBe('access-2');
 });
 
 test('a reload goes on with what the tab had kept', async () => {
@@ -180,15 +194,31 @@ test('an API token that is refused can not be renewed', async () => {
 test('a refresh that comes back after a sign-out signs nobody in', async () => {
   let answer: (session: Session) => void = () => undefined;
   const refresh = () => new Promise<Session>((resolve) => (answer = resolve));
-  const { store, pass, kept } = storeWith({ deps: { refresh } });
+  const { store, kept } = storeWith({ deps: { refresh } });
   await store.signIn(CREDENTIALS);
-  pass(900_000);
   const renewal = store.renew();
   await store.signOut();
   answer(sessionOf(2));
   expect(await renewal).toBe(false);
   expect(store.state()).toEqual({ phase: 'signed-out' });
   expect(kept()).toBeUndefined();
+});
+
+test('a tab that takes a newer token while its own refresh is under way stays signed in, whatever that one says', async () => {
+  for (const answer of [() => sessionOf(2), () => Promise.reject(refusal(401))]) {
+    let letOn: () => void = () => undefined;
+    const pending = new Promise<void>((resolve) => (letOn = resolve));
+    const refresh = () => pending.then(answer);
+    const { store, kept, tellRenewal } = storeWith({ deps: { refresh } });
+    await store.signIn(CREDENTIALS);
+    const renewal = store.renew();
+    tellRenewal({ was: 'gvr_1', session: sessionOf(5) });
+    letOn();
+    expect(await renewal).toBe(true);
+    expect(store.state()).toEqual({ phase: 'signed-in', me: ANN });
+    expect(store.token()).toBe('access-5');
+    expect(kept()).toBe('refresh:gvr_5 access-5');
+  }
 });
 
 test('a sign-out tells the server, and holds without it', async () => {
@@ -206,15 +236,13 @@ test('a sign-out tells the server, and holds without it', async () => {
 });
 
 test('a duplicated tab shares what the other one got, so that no token comes twice', async () => {
-  const { store, refresh, announce, pass, tellRenewal } = storeWith({ kept: 'refresh:gvr_1' });
+  const { store, refresh, announce, tellRenewal } = storeWith({ kept: 'refresh:gvr_1' });
   await store.resume();
   expect(announce).toHaveBeenCalledWith({ was: 'gvr_1', session: sessionOf(2) });
-  pass(900_000);
   tellRenewal({ was: 'gvr_of_somebody_else', session: sessionOf(7) });
   expect(store.token()).toBe('access-2');
   tellRenewal({ was: 'gvr_2', session: sessionOf(3) });
   expect(store.token()).toBe('access-3');
-  expect(await store.renew()).toBe(true);
   expect(refresh).toHaveBeenCalledTimes(1);
 });
 
@@ -230,9 +258,8 @@ test('a reload asks the other tabs first, and takes what they have', async () =>
 });
 
 test('who is asked tells what became of a token that it had, and of no other', async () => {
-  const { store, announce, pass, askFor } = storeWith();
+  const { store, announce, askFor } = storeWith();
   await store.signIn(CREDENTIALS);
-  pass(900_000);
   await store.renew();
   announce.mockClear();
   askFor('gvr_of_somebody_else');
@@ -244,6 +271,26 @@ test('who is asked tells what became of a token that it had, and of no other', a
   announce.mockClear();
   askFor('gvr_1');
   expect(announce).not.toHaveBeenCalled();
+});
+
+test('of the tokens that it had, a tab knows the last 20', async () => {
+  const { store, announce, askFor } = storeWith();
+  await store.signIn(CREDENTIALS);
+  for (let times = 0; times < 21; times += 1) await store.renew();
+  announce.mockClear();
+  askFor('gvr_1');
+  expect(announce).not.toHaveBeenCalled();
+  askFor('gvr_2');
+  expect(announce).toHaveBeenCalledWith({ was: 'gvr_2', session: sessionOf(22) });
+});
+
+test('who asks for the role with a token that has run out gets a new one, and the role with it', async () => {
+  const { store, refresh } = storeWith({ deps: { whoHas: () => Promise.reject(refusal(401)) } });
+  await store.signIn(CREDENTIALS);
+  await store.reread();
+  expect(refresh).toHaveBeenCalledTimes(1);
+  expect(store.token()).toBe('access-2');
+  expect(store.state()).toEqual({ phase: 'signed-in', me: ANN });
 });
 
 test('a role that changed is read anew', async () => {

@@ -10,7 +10,7 @@ export type SessionState =
   /** The server takes the token no longer; the page stays as it is until one has signed in again. */
   | { readonly phase: 'expired'; readonly me: Me };
 
-export interface Credentials {
+interface Credentials {
   readonly email: string;
   readonly password: string;
 }
@@ -29,8 +29,8 @@ export interface SessionStore {
   /** What to send as bearer token. */
   readonly token: () => string | undefined;
   /**
-   * Gets a new access token; false when one must sign in again. However many ask at once, the server is asked once: it takes a
-   * refresh token that comes a second time for a stolen one, and ends the session.
+   * Gets another access token than the one of now; false when one must sign in again. However many ask at once, the server is
+   * asked once: it takes a refresh token that comes again later for a stolen one, and ends the session.
    */
   readonly renew: () => Promise<boolean>;
   /** The server has refused the token, and there is no other. */
@@ -55,7 +55,6 @@ export interface SessionDeps {
     readonly read: () => string | undefined;
     readonly write: (value: string | undefined) => void;
   };
-  readonly now: () => number;
   /** Runs one at a time over all tabs. */
   readonly alone: <T>(run: () => Promise<T>) => Promise<T>;
   readonly announce: (renewal: Renewal) => void;
@@ -66,11 +65,12 @@ export interface SessionDeps {
 }
 
 type Kept =
-  | { readonly kind: 'refresh'; readonly token: string }
+  /** With its access token, a reload needs no refresh, which a page that is being left could lose the answer of. */
+  | { readonly kind: 'refresh'; readonly token: string; readonly access: string | undefined }
   | { readonly kind: 'api'; readonly token: string };
 
-// A request that was under way with the old token asks to renew what has just been renewed.
-const FRESH_MS = 5_000;
+/** How many used refresh tokens a tab knows: the other tabs are a few behind at most. */
+const PAST_KEPT = 20;
 
 export function createSessionStore(deps: SessionDeps): SessionStore {
   return new TabSession(deps);
@@ -86,7 +86,6 @@ class TabSession implements SessionStore {
   /** The newest, and the refresh tokens that led to it. */
   #session: Session | undefined;
   readonly #past = new Set<string>();
-  #renewedAt = Number.NEGATIVE_INFINITY;
   #renewing: Promise<boolean> | undefined;
 
   constructor(deps: SessionDeps) {
@@ -114,8 +113,8 @@ class TabSession implements SessionStore {
     this.#kept = parseKept(this.#deps.storage.read());
     try {
       if (this.#kept === undefined) this.#become({ phase: 'signed-out' });
-      else if (this.#kept.kind === 'refresh') await this.#renewOnce(() => this.#takeUp());
-      else await this.signInWithToken(this.#kept.token);
+      else if (this.#kept.kind === 'api') await this.signInWithToken(this.#kept.token);
+      else if (!(await this.#goOnWith(this.#kept.access))) await this.#renewOnce(() => this.#takeUp());
     } catch (error) {
       if (isRefused(error)) this.expire();
       else this.#become({ phase: 'unreachable', error });
@@ -145,7 +144,11 @@ class TabSession implements SessionStore {
     }
   };
 
-  readonly renew = (): Promise<boolean> => this.#renewOnce(() => this.#refresh());
+  readonly renew = (): Promise<boolean> => {
+    const refused = this.#accessToken;
+    // While this tab waited for its turn, another one may have told of a new token.
+    return this.#renewOnce(async () => this.#accessToken !== refused || this.#refresh());
+  };
 
   readonly expire = (): void => {
     if (this.#state.phase === 'expired' || this.#state.phase === 'signed-out') return;
@@ -155,9 +158,29 @@ class TabSession implements SessionStore {
 
   readonly reread = async (): Promise<void> => {
     if (this.#accessToken === undefined || this.#state.phase !== 'signed-in') return;
-    const me = await this.#deps.whoHas(this.#accessToken);
-    if (this.state().phase === 'signed-in') this.#become({ phase: 'signed-in', me });
+    try {
+      const me = await this.#deps.whoHas(this.#accessToken);
+      if (this.state().phase === 'signed-in') this.#become({ phase: 'signed-in', me });
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      // It has run out meanwhile: what comes with a new one says who one is as well.
+      await this.renew();
+    }
   };
+
+  /** Whether the access token that was kept is still good: one that has run out is nothing to end a session for. */
+  async #goOnWith(access: string | undefined): Promise<boolean> {
+    if (access === undefined) return false;
+    try {
+      const me = await this.#deps.whoHas(access);
+      this.#accessToken = access;
+      this.#become({ phase: 'signed-in', me });
+      return true;
+    } catch (error) {
+      if (isRefused(error)) return false;
+      throw error;
+    }
+  }
 
   #renewOnce(renew: () => Promise<boolean>): Promise<boolean> {
     this.#renewing ??= this.#deps.alone(renew).finally(() => {
@@ -168,12 +191,12 @@ class TabSession implements SessionStore {
 
   /** While this page was not there, a tab that began as its copy may have used its token up. */
   async #takeUp(): Promise<boolean> {
+    const before = this.#accessToken;
     if (this.#kept?.kind === 'refresh') await this.#deps.ask(this.#kept.token);
-    return this.#refresh();
+    return this.#accessToken !== before || this.#refresh();
   }
 
   async #refresh(): Promise<boolean> {
-    if (this.#deps.now() - this.#renewedAt < FRESH_MS) return true;
     if (this.#kept?.kind !== 'refresh') {
       this.expire();
       return false;
@@ -181,26 +204,31 @@ class TabSession implements SessionStore {
     const was = this.#kept.token;
     try {
       const session = await this.#deps.refresh(was);
-      // Signed out meanwhile: what came too late must not sign in again.
-      if (this.#kept?.token !== was) return false;
+      // Signed out meanwhile, or on with a newer token of another tab: what came too late must not take its place.
+      if (this.#kept?.token !== was) return this.#accessToken !== undefined;
       this.#adopt(session);
       this.#deps.announce({ was, session });
       return true;
     } catch (error) {
       if (!isRefused(error)) throw error;
-      // Whoever has signed in anew meanwhile is not meant.
+      // Whoever has signed in anew meanwhile, or has a newer token of another tab, is not meant.
       if (this.#kept?.token === was) this.expire();
-      return false;
+      return this.#accessToken !== undefined;
     }
   }
 
   #adopt(session: Session): void {
     this.#accessToken = session.access_token;
     this.#session = session;
-    this.#renewedAt = this.#deps.now();
-    if (this.#kept?.kind === 'refresh') this.#past.add(this.#kept.token);
-    this.#keep({ kind: 'refresh', token: session.refresh_token });
+    if (this.#kept?.kind === 'refresh') this.#remember(this.#kept.token);
+    this.#keep({ kind: 'refresh', token: session.refresh_token, access: session.access_token });
     this.#become({ phase: 'signed-in', me: meOf(session) });
+  }
+
+  #remember(token: string): void {
+    this.#past.add(token);
+    const [oldest] = this.#past;
+    if (this.#past.size > PAST_KEPT && oldest !== undefined) this.#past.delete(oldest);
   }
 
   #forget(): void {
@@ -212,7 +240,7 @@ class TabSession implements SessionStore {
 
   #keep(kept: Kept | undefined): void {
     this.#kept = kept;
-    this.#deps.storage.write(kept === undefined ? undefined : `${kept.kind}:${kept.token}`);
+    this.#deps.storage.write(kept === undefined ? undefined : textOf(kept));
   }
 
   #become(state: SessionState): void {
@@ -225,10 +253,15 @@ function meOf({ user: { id, email, name, role } }: Session): Me {
   return { id, kind: 'user', name, email, role };
 }
 
+function textOf(kept: Kept): string {
+  const access = kept.kind === 'api' || kept.access === undefined ? '' : ` ${kept.access}`;
+  return `${kept.kind}:${kept.token}${access}`;
+}
+
 function parseKept(text: string | undefined): Kept | undefined {
-  const [, kind, token] = /^(refresh|api):(.+)$/.exec(text ?? '') ?? [];
+  const [, kind, token, access] = /^(refresh|api):(\S+)(?: (\S+))?$/.exec(text ?? '') ?? [];
   if (token === undefined) return undefined;
-  return kind === 'api' ? { kind: 'api', token } : { kind: 'refresh', token };
+  return kind === 'api' ? { kind: 'api', token } : { kind: 'refresh', token, access };
 }
 
 function isRefused(error: unknown): boolean {

@@ -42,6 +42,11 @@ export function useSessionState(): SessionState {
   return useSyncExternalStore(store.subscribe, store.state);
 }
 
+/** Whether the server takes this tab's token: nothing is asked again and again while it does not. */
+export function useIsSignedIn(): boolean {
+  return useSessionState().phase === 'signed-in';
+}
+
 /** Who is signed in; only where somebody is. */
 export function useMe(): Me {
   const state = useSessionState();

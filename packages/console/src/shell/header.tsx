@@ -28,7 +28,7 @@ export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
       />
       <Link href="/" className={classes.brand} aria-label="GreenVue jobs, overview">
         <Logo size={24} />
-        <span className={classes.name}>
+        <span>
           GreenVue <span className={classes.jobs}>jobs</span>
         </span>
       </Link>

@@ -65,9 +65,10 @@ export function useKeyList(): readonly KeyBinding[] {
   return useSyncExternalStore(board.subscribe, board.bindings);
 }
 
-/** What takes keys itself. */
+/** What takes keys itself; a box that is ticked takes only those that press it. */
 const OWN_KEYS =
-  'input, textarea, select, [contenteditable="true"], [role="menu"], [role="listbox"], [role="dialog"]';
+  'input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="menu"], [role="listbox"], [role="dialog"]';
+const PRESSED = 'a, button, summary, [role="button"], [type="checkbox"]';
 
 /** Whether a key is for the page, and not for a field, a control, a dialog or the browser. */
 function isMeant(event: KeyboardEvent, isOn: boolean): boolean {
@@ -79,5 +80,5 @@ function isMeant(event: KeyboardEvent, isOn: boolean): boolean {
   if (!(target instanceof Element)) return true;
   if (target.closest(OWN_KEYS) !== null) return false;
   const isPress = event.key === 'Enter' || event.key === ' ';
-  return !isPress || target.closest('a, button, summary, [role="button"]') === null;
+  return !isPress || target.closest(PRESSED) === null;
 }

@@ -45,6 +45,11 @@ function wordsOf(live: LiveState, zone: Zone): { readonly word: string; readonly
       };
     case 'paused':
       return { word: 'Paused', means: 'The tab was hidden.' };
+    case 'signed-out':
+      return {
+        word: 'Signed out',
+        means: 'Your session has ended. Nothing is read until you sign in again.',
+      };
     default:
       return live satisfies never;
   }

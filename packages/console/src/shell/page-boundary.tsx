@@ -2,7 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { Component, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { Plain } from '../parts/text.tsx';
-import { CONSOLE_VERSION } from '../version.ts';
+import { CONSOLE_VERSION } from '../parts/version.ts';
 import { Page } from './page.tsx';
 
 interface PageBoundaryProps {

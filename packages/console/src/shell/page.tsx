@@ -1,6 +1,7 @@
 import { Title } from '@mantine/core';
 import { type ReactNode, useContext, useEffect, useRef } from 'react';
-import { Plain } from '../parts/text.tsx';
+import { KeepFocus } from '../parts/keep-focus.tsx';
+import { isolated, Plain } from '../parts/text.tsx';
 import { ArrivalContext } from './arrival.ts';
 import classes from './page.module.css';
 
@@ -23,7 +24,7 @@ export function Page({ title, back, marks, lead, actions, children }: PageProps)
   const heading = useRef<HTMLHeadingElement>(null);
   const arrival = useContext(ArrivalContext);
   useEffect(() => {
-    document.title = `${title} · GreenVue jobs`;
+    document.title = `${isolated(title)} · GreenVue jobs`;
   }, [title]);
   useEffect(() => {
     if (!arrival.isDue()) return;
@@ -43,7 +44,11 @@ export function Page({ title, back, marks, lead, actions, children }: PageProps)
           </div>
           {lead === undefined ? null : <div className={classes.lead}>{lead}</div>}
         </div>
-        {actions === undefined ? null : <div className={classes.actions}>{actions}</div>}
+        {actions === undefined ? null : (
+          <KeepFocus className={classes.actions} label="What can be done">
+            {actions}
+          </KeepFocus>
+        )}
       </header>
       {children}
     </div>

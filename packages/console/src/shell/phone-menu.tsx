@@ -1,6 +1,6 @@
 import { Button, Divider, Group, NavLink, Stack } from '@mantine/core';
 import { Link, useLocation } from 'wouter';
-import { useSessionStore } from '../session/session.tsx';
+import { useSignOut } from './leaving.ts';
 import { NAVIGATION } from './navigation.ts';
 import { SchemeButton } from './scheme-button.tsx';
 import { WhoAmI } from './user-menu.tsx';
@@ -14,24 +14,10 @@ interface PhoneMenuProps {
 
 /** All of the header that a phone has no room for. */
 export function PhoneMenu({ onHelp, onDone }: PhoneMenuProps) {
-  const [location] = useLocation();
-  const store = useSessionStore();
+  const signOut = useSignOut();
   return (
     <Stack p="md" gap="md">
-      <nav aria-label="Console">
-        {NAVIGATION.map(({ href, label, isAt }) => (
-          <NavLink
-            key={href}
-            component={Link}
-            href={href}
-            label={label}
-            onClick={onDone}
-            active={isAt(location)}
-            aria-current={isAt(location) ? 'page' : undefined}
-          />
-        ))}
-        <NavLink href="/docs" label="REST API" target="_blank" rel="noopener" />
-      </nav>
+      <Links onDone={onDone} />
       <Divider />
       <Group gap="xs">
         <ZoneButton />
@@ -54,9 +40,35 @@ export function PhoneMenu({ onHelp, onDone }: PhoneMenuProps) {
       <div>
         <WhoAmI />
       </div>
-      <Button variant="default" onClick={() => void store.signOut()}>
+      <Button
+        variant="default"
+        onClick={() => {
+          onDone();
+          signOut();
+        }}
+      >
         Sign out
       </Button>
     </Stack>
+  );
+}
+
+function Links({ onDone }: Pick<PhoneMenuProps, 'onDone'>) {
+  const [location] = useLocation();
+  return (
+    <nav aria-label="Console">
+      {NAVIGATION.map(({ href, label, isAt }) => (
+        <NavLink
+          key={href}
+          component={Link}
+          href={href}
+          label={label}
+          onClick={onDone}
+          active={isAt(location)}
+          aria-current={isAt(location) ? 'page' : undefined}
+        />
+      ))}
+      <NavLink href="/docs" label="REST API" target="_blank" rel="noopener" />
+    </nav>
   );
 }

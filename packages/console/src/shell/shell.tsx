@@ -6,6 +6,7 @@ import { ArrivalContext, createArrival } from './arrival.ts';
 import { FreshnessBanner } from './freshness-banner.tsx';
 import { Header } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
+import { createLeaving, LeavingContext } from './leaving.ts';
 import { PageBoundary } from './page-boundary.tsx';
 import { PhoneMenu } from './phone-menu.tsx';
 import { useServerClock } from './server-clock.ts';
@@ -21,35 +22,38 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const [isMenuOpen, menu] = useDisclosure(false);
   const [isHelpOpen, help] = useDisclosure(false);
   const arrival = useArrivals(location);
+  const [leaving] = useState(createLeaving);
   useServerClock();
   return (
-    <ArrivalContext value={arrival}>
-      <ShellKeys onHelp={help.open} />
-      <a className={classes.skip} href="#main">
-        Skip to the page
-      </a>
-      <AppShell
-        header={{ height: HEADER_HEIGHT }}
-        navbar={{ width: 280, breakpoint: 'sm', collapsed: { desktop: true, mobile: !isMenuOpen } }}
-        padding={{ base: 'md', sm: 'lg' }}
-        transitionDuration={0}
-      >
-        <AppShell.Header className={classes.header}>
-          <Header isMenuOpen={isMenuOpen} onMenu={menu.toggle} onHelp={help.open} />
-        </AppShell.Header>
-        {isMenuOpen ? (
-          <AppShell.Navbar className={classes.navbar} hiddenFrom="sm">
-            <PhoneMenu onHelp={help.open} onDone={menu.close} />
-          </AppShell.Navbar>
-        ) : null}
-        <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
-          <FreshnessBanner />
-          <VersionBanner />
-          <PageBoundary key={location}>{children}</PageBoundary>
-        </AppShell.Main>
-      </AppShell>
-      <HelpDialog opened={isHelpOpen} onClose={help.close} />
-    </ArrivalContext>
+    <LeavingContext value={leaving}>
+      <ArrivalContext value={arrival}>
+        <ShellKeys onHelp={help.open} />
+        <a className={classes.skip} href="#main">
+          Skip to the page
+        </a>
+        <AppShell
+          header={{ height: HEADER_HEIGHT }}
+          navbar={{ width: 280, breakpoint: 'sm', collapsed: { desktop: true, mobile: !isMenuOpen } }}
+          padding={{ base: 'md', sm: 'lg' }}
+          transitionDuration={0}
+        >
+          <AppShell.Header className={classes.header}>
+            <Header isMenuOpen={isMenuOpen} onMenu={menu.toggle} onHelp={help.open} />
+          </AppShell.Header>
+          {isMenuOpen ? (
+            <AppShell.Navbar className={classes.navbar} hiddenFrom="sm">
+              <PhoneMenu onHelp={help.open} onDone={menu.close} />
+            </AppShell.Navbar>
+          ) : null}
+          <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
+            <FreshnessBanner />
+            <VersionBanner />
+            <PageBoundary key={location}>{children}</PageBoundary>
+          </AppShell.Main>
+        </AppShell>
+        <HelpDialog opened={isHelpOpen} onClose={help.close} />
+      </ArrivalContext>
+    </LeavingContext>
   );
 }
 

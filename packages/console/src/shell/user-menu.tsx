@@ -1,14 +1,15 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { ChevronIcon, UserIcon } from '../parts/icons.tsx';
 import { Plain } from '../parts/text.tsx';
-import { useMe, useSessionStore } from '../session/session.tsx';
-import { CONSOLE_VERSION } from '../version.ts';
+import { CONSOLE_VERSION } from '../parts/version.ts';
+import { useMe } from '../session/session.tsx';
+import { useSignOut } from './leaving.ts';
 import classes from './user-menu.module.css';
 
 /** Who is signed in, as what, and the way out. */
 export function UserMenu() {
   const me = useMe();
-  const store = useSessionStore();
+  const signOut = useSignOut();
   return (
     <Menu position="bottom-end" width={240} withinPortal>
       <Menu.Target>
@@ -33,7 +34,7 @@ export function UserMenu() {
         <Menu.Item component="a" href="/docs" target="_blank" rel="noopener">
           REST API
         </Menu.Item>
-        <Menu.Item onClick={() => void store.signOut()}>Sign out</Menu.Item>
+        <Menu.Item onClick={signOut}>Sign out</Menu.Item>
         <Menu.Divider />
         <Text size="xs" c="dimmed" px="sm" py={4}>
           Console {CONSOLE_VERSION}

@@ -1,4 +1,5 @@
 import type { Call, Connection } from './connection.ts';
+import { path } from './request.ts';
 
 // GreenVue's own routes, not the engine's: their schemas live in the app, which this package does not know.
 
@@ -13,13 +14,15 @@ export interface Session {
   readonly expires_in: number;
   /** Good for one use of {@link refreshSession}. */
   readonly refresh_token: string;
-  readonly user: {
-    readonly id: string;
-    readonly email: string;
-    readonly name: string;
-    readonly role: Role;
-    readonly created_at: string;
-  };
+  readonly user: User;
+}
+
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly created_at: string;
 }
 
 /** Whom a token stands for. */
@@ -50,8 +53,8 @@ export async function logIn(
 }
 
 /**
- * Trades a refresh token for new tokens. 401: it is not valid any more. Never repeated: a refresh token that comes twice is
- * taken for a stolen one, and ends the session.
+ * Trades a refresh token for new tokens. 401: it is not valid any more. Never repeated: a refresh token that comes again more
+ * than ten seconds after its use is taken for a stolen one, and ends the session.
  */
 export async function refreshSession(
   connection: Connection,
@@ -87,6 +90,17 @@ export async function getMe(connection: Connection, call?: Call): Promise<Me> {
   const answer = await connection.send<Me>({
     method: 'GET',
     path: '/auth/me',
+    repeat: 'safe',
+    signal: call?.signal,
+  });
+  return answer.body;
+}
+
+/** Reads a user, for admins. 403: one is none; 404: there is no such user. */
+export async function getUser(connection: Connection, userId: string, call?: Call): Promise<User> {
+  const answer = await connection.send<User>({
+    method: 'GET',
+    path: path`/users/${userId}`,
     repeat: 'safe',
     signal: call?.signal,
   });

@@ -1,11 +1,13 @@
 export {
   getMe,
+  getUser,
   logIn,
   logOut,
   type Me,
   type Role,
   refreshSession,
   type Session,
+  type User,
 } from './account.ts';
 export { type AuditQuery, type AuditRecord, eachAudit, listAudit } from './audit.ts';
 export { type Call, type Connection, type ConnectOptions, connect } from './connection.ts';

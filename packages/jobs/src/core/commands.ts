@@ -37,6 +37,8 @@ export type JobCommand =
       readonly payload?: JsonText;
       readonly runAt?: number;
       readonly retryOf?: string;
+      /** Whose request it is, as a traceparent. */
+      readonly trace?: string;
     }
   | {
       readonly kind: 'pause';
@@ -93,9 +95,9 @@ export function scheduleRefusal(schedule: Schedule, now: number): Refusal | unde
 /** P2, P3, P4: a new job has its next run from the start. */
 export function createJob(
   definition: JobDefinition,
-  made: { readonly uid: string; readonly by?: string; readonly now: number },
+  made: { readonly uid: string; readonly by?: string; readonly trace?: string; readonly now: number },
 ): CommandOutcome {
-  const { uid, by, now } = made;
+  const { uid, by, trace, now } = made;
   const { schedule } = definition;
   const refusal = scheduleRefusal(schedule, now);
   if (refusal !== undefined) return refusal;
@@ -111,6 +113,7 @@ export function createJob(
     updatedAt: now,
     ...(next === undefined ? {} : { nextRunAt: next }),
     ...(by === undefined ? {} : { createdBy: by }),
+    ...(trace === undefined ? {} : { trace }),
   };
   return accepted(decide(draftOf(job, NO_LIVE_RUNS), now));
 }
@@ -188,7 +191,7 @@ function trigger(
   now: number,
 ): CommandOutcome {
   const { job, live } = draft;
-  const { payload, runAt, retryOf } = command;
+  const { payload, runAt, retryOf, trace } = command;
   if (runAt !== undefined && job.overlap !== 'allow') {
     return {
       ok: false,
@@ -221,6 +224,7 @@ function trigger(
     availableAt: later ? runAt : now,
     ...(payload === undefined ? {} : { payload }),
     ...(retryOf === undefined ? {} : { retryOf }),
+    ...(trace === undefined ? {} : { trace }),
   };
   queueRun(draft, run);
   return accepted(decide(draft, now));

@@ -10,6 +10,7 @@ export interface NewRun {
   readonly missedFrom?: number;
   readonly payload?: JsonText;
   readonly retryOf?: string;
+  readonly trace?: string;
   readonly held: Held;
   readonly availableAt: number;
 }

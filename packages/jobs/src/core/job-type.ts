@@ -36,6 +36,11 @@ export interface JobContext<Payload> {
   readonly lastSuccess: Date | undefined;
   /** Fires on timeout, cancel and shutdown, with a reason. A handler should stop soon and throw; pass it to what you await. */
   readonly signal: AbortSignal;
+  /**
+   * W3C Trace Context to hand on to whom the handler asks, so that a trace tells of them, too: that of the attempt where attempts
+   * are traced, else of the request that triggered the run.
+   */
+  readonly traceparent: string | undefined;
   readonly log: RunLog;
   /** Reports progress; cheap to call often, written at most about once a second. */
   progress(done: number, total?: number, note?: string): void;

@@ -56,6 +56,8 @@ export interface Job extends JobDefinition {
   readonly failedInRow: number;
   readonly failingSince?: number;
   readonly createdBy?: string;
+  /** The traceparent (W3C Trace Context) of the request that made the job; edits leave it as it is. */
+  readonly trace?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

@@ -128,6 +128,8 @@ export interface LiveRun extends RunOrigin {
   readonly status: 'queued' | 'running';
   readonly held: Held;
   readonly availableAt: number;
+  /** The traceparent of the request that triggered the run; history does not keep it. */
+  readonly trace?: string;
   readonly claim?: Claim;
   /** Of the current attempt; absent until it starts. */
   readonly startedAt?: number;

@@ -9,6 +9,8 @@ export interface PlanInput {
   readonly limit: number;
   /** Slots that come within so long are taken, too, where they can be (0). */
   readonly aheadMs?: number;
+  /** To be claimed with it, as if it were asked for right after. */
+  readonly claim?: ClaimInput;
 }
 
 export interface PlanResult {
@@ -21,6 +23,8 @@ export interface PlanResult {
   readonly more: boolean;
   /** When to look again: the earliest instant at which a job of these types has to be planned, or sooner. */
   readonly nextWakeAt?: number;
+  /** If a claim was asked for with it. */
+  readonly claimed?: ClaimResult;
 }
 
 /** As much of a planned run as an event tells. */
@@ -57,6 +61,7 @@ export interface ClaimedRun {
   readonly missed: number;
   readonly scheduledFor?: number;
   readonly payload?: JsonText;
+  readonly trace?: string;
 }
 
 export interface ClaimResult {

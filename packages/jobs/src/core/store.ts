@@ -59,6 +59,7 @@ export interface JobStore {
   insertJob(input: {
     readonly definition: JobDefinition;
     readonly by?: string;
+    readonly trace?: string;
     readonly audit?: AuditEntry;
   }): Promise<InsertOutcome>;
   /**
@@ -71,7 +72,7 @@ export interface JobStore {
   /**
    * Takes what is due of at most `limit` jobs of these types (P4 to P7, P14), the longest overdue first. Jobs that somebody's
    * transaction holds are left out, and looked at again soon. With `aheadMs`, also slots that come within so long, where that
-   * can be done ahead (`slotAhead`).
+   * can be done ahead (`slotAhead`). With `claim`, a claim in the same step.
    */
   plan(input: PlanInput): Promise<PlanResult>;
   /**

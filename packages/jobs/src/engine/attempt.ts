@@ -1,8 +1,9 @@
 import type { Job } from '../core/job.ts';
 import type { JobContext, RunContext, RunLog } from '../core/job-type.ts';
 import type { JsonText } from '../core/run.ts';
-import type { ClaimedRun, Report } from '../core/store-passes.ts';
+import type { ClaimedRun, LogLine, Report } from '../core/store-passes.ts';
 import { type Noted, RunNotes } from './notes.ts';
+import type { AttemptSpan, TracedAttempt } from './tracing.ts';
 
 /** Why a handler is told to stop; `signal.reason` is an error of this name. */
 export type StopReason = 'timeout' | 'cancel' | 'shutdown' | 'stale';
@@ -25,7 +26,7 @@ interface Look {
  * One execution of a run's handler, and the context that the handler sees. Everything that a short run does not touch
  * (payload, signal, log) is made when first asked for: at tens of thousands of runs a second that is most of the cost.
  */
-export class Attempt implements JobContext<unknown> {
+export class Attempt implements JobContext<unknown>, TracedAttempt {
   readonly claimed: ClaimedRun;
   readonly owner: Job;
   readonly #payload: JsonText;
@@ -33,6 +34,10 @@ export class Attempt implements JobContext<unknown> {
   #controller: AbortController | undefined;
   #parsed: { readonly payload: unknown } | undefined;
   #notes: RunNotes | undefined;
+  /** Hears each line that the handler logs. */
+  heard: ((attempt: Attempt, line: LogLine) => void) | undefined;
+  /** Only where attempts are traced. */
+  span: AttemptSpan | undefined;
   /** When the handler was called; 0 before. */
   startedAt = 0;
   startedMonotonic = 0;
@@ -73,6 +78,14 @@ export class Attempt implements JobContext<unknown> {
     return { id, attempt, fence, catchUp, missed, scheduledFor: dateOf(scheduledFor) };
   }
 
+  get origin(): TracedAttempt['origin'] {
+    return { job: this.owner.trace, run: this.claimed.trace };
+  }
+
+  get traceparent(): string | undefined {
+    return this.span === undefined ? this.claimed.trace : this.span.traceparent;
+  }
+
   get lastSuccess(): Date | undefined {
     return dateOf(this.owner.lastSuccessAt);
   }
@@ -85,7 +98,7 @@ export class Attempt implements JobContext<unknown> {
   }
 
   get notes(): RunNotes {
-    this.#notes ??= new RunNotes(this.#now);
+    this.#notes ??= new RunNotes(this.#now, { heard: (line) => this.heard?.(this, line) });
     return this.#notes;
   }
 

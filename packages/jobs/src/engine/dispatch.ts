@@ -4,6 +4,7 @@ import type { CommandResult } from '../core/store-commands.ts';
 import type {
   ClaimInput,
   ClaimResult,
+  PlanInput,
   PlanResult,
   SettleBatchResult,
   SettleInput,
@@ -22,7 +23,9 @@ import { type Ended, Settlements } from './settlements.ts';
 import type { Throttle } from './throttle.ts';
 
 /** Jobs planned in one step. */
-const PLAN_BATCH = 500;
+const PLAN_BATCH = 1_000;
+/** While claims are held back for the API: some stores decide on its event loop. */
+const PLAN_BATCH_BESIDE_REQUESTS = 500;
 /** Settlements and claims in a pass from which on it counts as full. */
 const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
@@ -61,6 +64,8 @@ export class Dispatcher<Deps> {
   #reconcileUntil = Number.NEGATIVE_INFINITY;
   #reconcileAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
+  /** Claims ride with plans: what those make is claimed in the same step. */
+  #claimsRide = true;
   /** Commands that claims were asked for with. */
   readonly #commands = new Set<Promise<unknown>>();
   /** More was due than this node has taken. */
@@ -246,17 +251,18 @@ export class Dispatcher<Deps> {
     const aheadMs = !isStopped && isDue ? this.#due.aheadMs(now) : 0;
     const mustPlan = !isStopped && (this.#due.nextWakeAt <= now || aheadMs > 0);
     const claim = this.#claims.ofPass({ mustPlan, aheadMs, now });
+    const rides = mustPlan && this.#claimsRide;
     const results = await Promise.allSettled([
       batch.length === 0 ? undefined : this.#settle(batch),
-      mustPlan ? this.#plan(aheadMs) : undefined,
-      claim === undefined ? undefined : this.#claim(claim),
+      mustPlan ? this.#plan(aheadMs, rides ? claim : undefined) : undefined,
+      claim === undefined || rides ? undefined : this.#claim(claim),
     ]);
     if (mustPlan && claim === undefined) this.#due.letGo();
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     this.#tellOfLeftOver();
-    const [, , claimed] = results;
-    const claims = claimed.status === 'fulfilled' ? (claimed.value ?? 0) : 0;
+    const [, planned, claimed] = results;
+    const claims = numberIn(planned) + numberIn(claimed);
     // A pass that looks for lost claims has to be alone.
     this.wasFull = batch.length + claims >= FULL_PASS && !this.#mustReconcile;
     return this.#sleepMs();
@@ -273,11 +279,28 @@ export class Dispatcher<Deps> {
     this.#settled(batch, result);
   }
 
-  async #plan(aheadMs: number): Promise<void> {
-    const { store, types, settings } = this.#with;
+  /** With `claim`, what it makes is claimed in the same step. Returns how many runs were claimed. */
+  async #plan(aheadMs: number, claim: ClaimUnderWay | undefined): Promise<number> {
+    const { store, types, settings, throttle } = this.#with;
     this.#lookedAt = settings.clock.monotonic();
-    const asked = store.plan({ types, limit: PLAN_BATCH, aheadMs });
-    await this.#due.ask(asked, (result) => this.#planned(result, aheadMs));
+    const limit = throttle.allowance() < PLAN_BATCH ? PLAN_BATCH_BESIDE_REQUESTS : PLAN_BATCH;
+    const input = { types, limit, aheadMs };
+    const ask = (asked: PlanInput) =>
+      this.#due.ask(store.plan(asked), (result) => {
+        this.#planned(result, aheadMs);
+        if (claim !== undefined && result.claimed !== undefined) this.#claimed(result.claimed, claim);
+      });
+    try {
+      const { claimed } = await (claim === undefined
+        ? ask(input)
+        : this.#claims.make(claim, () => ask({ ...input, claim: claim.input })));
+      this.#claimsRide = true;
+      return claimed?.runs.length ?? 0;
+    } catch (error) {
+      // While planning fails, claims go on without it.
+      this.#claimsRide = false;
+      throw error;
+    }
   }
 
   /** Returns how many runs were claimed. */
@@ -367,4 +390,8 @@ export class Dispatcher<Deps> {
     const longest = isLooking ? AFTER_FAILURE_MS : LONGEST_SLEEP_MS;
     return Math.min(Math.max(ms, floor), laterMs, longest);
   }
+}
+
+function numberIn(result: PromiseSettledResult<number | undefined>): number {
+  return result.status === 'fulfilled' ? (result.value ?? 0) : 0;
 }

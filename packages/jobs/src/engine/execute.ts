@@ -1,6 +1,7 @@
 import type { Outcome } from '../core/settle.ts';
 import type { ClaimResult, Report, SettleInput } from '../core/store-passes.ts';
 import { Attempt, type StopReason } from './attempt.ts';
+import { logLine } from './attempt-log.ts';
 import { Backlog, type Claimed, type Which } from './backlog.ts';
 import type { Settings } from './options.ts';
 import { Payloads } from './payloads.ts';
@@ -42,6 +43,7 @@ export class Executor<Deps> {
   #paused = false;
   #meanDurationMs = Number.POSITIVE_INFINITY;
   readonly #payloads: Payloads<Deps>;
+  readonly #heard: Attempt['heard'];
 
   constructor(deps: ExecutorDeps<Deps>) {
     this.#with = deps;
@@ -50,6 +52,8 @@ export class Executor<Deps> {
       deps.released(late);
     });
     this.#payloads = new Payloads(deps.settings.clock);
+    const { logger } = deps.settings;
+    this.#heard = (attempt, line) => logLine(logger, attempt, line);
   }
 
   get busy(): number {
@@ -165,6 +169,8 @@ export class Executor<Deps> {
     attempt.startedAt = settings.clock.now();
     attempt.startedMonotonic = settings.clock.monotonic();
     attempt.startKnown = run.started;
+    attempt.heard = this.#heard;
+    if (settings.tracing !== undefined) attempt.span = settings.tracing.begin(attempt);
     this.#active.set(run.fence, attempt);
     this.#with.started(attempt);
     if (typeof payload !== 'string') return this.#end(attempt, payload);
@@ -200,6 +206,7 @@ export class Executor<Deps> {
       ? this.#meanDurationMs * 0.95 + took * 0.05
       : took;
     attempt.tookMs = took;
+    attempt.span?.end(outcome);
     this.#settle(attempt, outcome, settings.clock.now());
     this.#pump();
   }
@@ -230,7 +237,10 @@ export class Executor<Deps> {
 }
 
 async function runInline<Deps>(type: RegisteredType<Deps>, attempt: Attempt, deps: Deps): Promise<unknown> {
-  return type.jobType.run(attempt, deps);
+  const { span } = attempt;
+  return span === undefined
+    ? type.jobType.run(attempt, deps)
+    : span.within(() => type.jobType.run(attempt, deps));
 }
 
 /** One object: what a message holds many times crosses the threads once. */

@@ -20,6 +20,7 @@ import {
   notFound,
   refused,
   requireDone,
+  traceOf,
   within,
 } from './manage.ts';
 
@@ -64,7 +65,12 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
   const insert = async (input: JobInput, asked: Asked, tx?: Transaction): Promise<JobView | 'exists'> => {
     const audit = auditOf(asked, 'job.create', input);
     const target = tx === undefined ? writes : within(store, tx);
-    const outcome = await target.insertJob({ definition: parse(input), ...by(asked), ...audit });
+    const outcome = await target.insertJob({
+      definition: parse(input),
+      ...by(asked),
+      ...traceOf(settings),
+      ...audit,
+    });
     if (outcome.kind === 'refused') throw refused(outcome.refusal);
     if (outcome.kind === 'exists') return 'exists';
     if (tx === undefined) {

@@ -13,6 +13,7 @@ import {
   type ManageDeps,
   notFound,
   requireDone,
+  traceOf,
   within,
 } from './manage.ts';
 import { acceptPayload } from './registry.ts';
@@ -24,7 +25,7 @@ const TRIGGER_TRIES = 5;
 
 /** What people do with runs (P12, P15). */
 export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
-  const { store, writes, events } = deps;
+  const { settings, store, writes, events } = deps;
   const getRun = async (runId: string): Promise<RunView> => {
     const view = await store.getRun(runId);
     if (view === undefined) throw noSuchRun(runId);
@@ -74,7 +75,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
         const payload = known === undefined ? undefined : overrideOf(deps, known.type, input.payload);
         // A job made since may be of another type.
         const only = known === undefined ? asked : { ...asked, ifUid: asked.ifUid ?? known.uid };
-        const command = triggerOf(jobId, startOf(input, payload), only);
+        const command = triggerOf(jobId, { ...startOf(input, payload), ...traceOf(settings) }, only);
         const mayRetry = known !== undefined && !isGuarded(asked) && tries < TRIGGER_TRIES;
         const told = (result: CommandResult) =>
           result.kind === 'stale' && mayRetry ? undefined : started(result, jobId, inside);
@@ -124,7 +125,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
           );
       }
       const { payload, jobUid } = known.run;
-      const how = { retryOf: runId, ...(payload === undefined ? {} : { payload }) };
+      const how = { retryOf: runId, ...(payload === undefined ? {} : { payload }), ...traceOf(settings) };
       const result = await writes.command(triggerOf(known.jobId, how, { ...asked, ifUid: jobUid }));
       if (result.kind === 'stale')
         throw new EngineError(
@@ -141,13 +142,18 @@ interface Start {
   readonly runAt?: number;
   readonly retryOf?: string;
   readonly dedupeKey?: string;
+  readonly trace?: string;
 }
 
-function triggerOf(jobId: string, how: Start, asked: Asked): Parameters<StoreInTransaction['trigger']>[0] {
+function triggerOf(
+  jobId: string,
+  { trace, ...how }: Start,
+  asked: Asked,
+): Parameters<StoreInTransaction['trigger']>[0] {
   const { dedupeKey, ...command } = how;
   return {
     jobId,
-    command: { kind: 'trigger', ...command },
+    command: { kind: 'trigger', ...command, ...(trace === undefined ? {} : { trace }) },
     ...guard(asked),
     ...(dedupeKey === undefined ? {} : { dedupeKey }),
     ...auditOf(asked, 'job.trigger', how),

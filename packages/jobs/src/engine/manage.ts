@@ -162,6 +162,12 @@ export function auditOf(asked: Asked, action: string, change: object): Pick<Comm
   return { audit: { actor: asked.by ?? 'system', action, change: JSON.stringify(change) } };
 }
 
+/** What the caller is at, for the runs that come of it. */
+export function traceOf({ tracing }: Settings): { readonly trace?: string } {
+  const trace = tracing?.current();
+  return trace === undefined ? {} : { trace };
+}
+
 /** Who asked, for what the store keeps of it. */
 export function by(asked: Asked): { readonly by?: string } {
   return asked.by === undefined ? {} : { by: asked.by };

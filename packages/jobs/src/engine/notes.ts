@@ -15,18 +15,25 @@ export interface Noted {
   readonly logs?: readonly LogLine[];
 }
 
+export interface NotesListener {
+  /** After each note. */
+  changed?(): void;
+  /** Of each new line, up to as many bytes as are kept: what is made of it may cost more than to keep it. */
+  heard?(line: LogLine): void;
+}
+
 /** Keeps what a handler logs and reports until it is fetched: bounded, whatever a handler does. */
 export class RunNotes {
   readonly #now: () => number;
-  readonly #changed: () => void;
+  readonly #listener: NotesListener;
   #lines: LogLine[] = [];
   #bytes = 0;
+  #heardBytes = 0;
   #progress: Progress | undefined;
 
-  /** `changed` is called after each note. */
-  constructor(now: () => number, changed: () => void = () => undefined) {
+  constructor(now: () => number, listener: NotesListener = {}) {
     this.#now = now;
-    this.#changed = changed;
+    this.#listener = listener;
   }
 
   get log(): RunLog {
@@ -38,8 +45,8 @@ export class RunNotes {
   line(level: LogLine['level'], message: unknown, fields?: unknown): void {
     const json = fields === undefined ? undefined : safeJson(fields);
     const extra = json !== undefined && json.length <= LINE_LIMIT ? { fields: json } : {};
-    this.#add({ at: this.#now(), level, message: textOf(message, LINE_LIMIT), ...extra });
-    this.#changed();
+    this.#hear({ at: this.#now(), level, message: textOf(message, LINE_LIMIT), ...extra });
+    this.#listener.changed?.();
   }
 
   /** Without a number that tells how much is done, it tells nothing. */
@@ -50,13 +57,13 @@ export class RunNotes {
       ...(isNumber(total) ? { total } : {}),
       ...(note === undefined ? {} : { note: textOf(note, NOTE_LIMIT) }),
     };
-    this.#changed();
+    this.#listener.changed?.();
   }
 
   /** Notes taken elsewhere, which come after these. */
   add({ progress, logs }: Noted): void {
     this.#progress = progress ?? this.#progress;
-    for (const line of logs ?? []) this.#add(line);
+    for (const line of logs ?? []) this.#hear(line);
   }
 
   /** Notes that were fetched and could not be kept: they come before these. */
@@ -76,6 +83,12 @@ export class RunNotes {
     this.#lines = [];
     this.#bytes = 0;
     return { ...(progress === undefined ? {} : { progress }), ...(logs.length === 0 ? {} : { logs }) };
+  }
+
+  #hear(line: LogLine): void {
+    this.#add(line);
+    this.#heardBytes += sizeOf(line);
+    if (this.#heardBytes <= LOG_LIMIT) this.#listener.heard?.(line);
   }
 
   #add(line: LogLine): void {

@@ -2,10 +2,14 @@ import type { Clock } from '../core/clock.ts';
 import type { JobType } from '../core/job-type.ts';
 import { LOOK_AHEAD_MS } from '../core/slots.ts';
 import type { JobStore, Retention } from '../core/store.ts';
+import { guarded } from './guarded-tracing.ts';
 import { createSystemClock } from './system-clock.ts';
+import type { Tracing } from './tracing.ts';
 
 /** Where the engine tells what it can't tell a caller. Any pino logger fits. */
 export interface EngineLogger {
+  /** Absent: all levels are. */
+  isLevelEnabled?(level: 'debug' | 'info' | 'warn' | 'error'): boolean;
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -36,6 +40,8 @@ export interface EngineOptions<Deps> {
   /** The version of the program, for `GET /api/job-stats`. */
   readonly version?: string;
   readonly logger?: EngineLogger;
+  /** Such as that of `@greenvue/jobs/opentelemetry`. Absent: nothing is traced. */
+  readonly tracing?: Tracing;
   readonly clock?: Clock;
   /** In [0, 1): jitter of retries. */
   readonly random?: () => number;
@@ -56,6 +62,7 @@ export interface Settings {
   /** Slots are taken, and their runs claimed, so long before they come; 0 where only `tick()` makes anything happen. */
   readonly aheadMs: number;
   readonly threadDeps: ThreadDeps | undefined;
+  readonly tracing: Tracing | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -73,18 +80,20 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
   if (!Number.isInteger(concurrency) || concurrency < 0) {
     throw new RangeError(`concurrency must be a whole number of at least 0, not ${concurrency}`);
   }
+  const { logger = SILENT } = options;
   return {
     concurrency,
     minIntervalMs: options.minIntervalMs ?? 1_000,
     shutdownTimeoutMs: options.shutdownTimeoutMs ?? 20_000,
     retention: { ...DEFAULT_RETENTION, ...options.retention },
     version: options.version ?? '',
-    logger: options.logger ?? SILENT,
+    logger,
     clock: clockOf(options),
     random: options.random ?? Math.random,
     autoRun: options.autoRun ?? true,
     aheadMs: (options.autoRun ?? true) ? LOOK_AHEAD_MS : 0,
     threadDeps: options.threadDeps,
+    tracing: options.tracing && guarded(options.tracing, logger),
   };
 }
 
@@ -98,4 +107,10 @@ function clockOf<Deps>({ store, clock = createSystemClock() }: EngineOptions<Dep
 }
 
 const nothing = () => undefined;
-const SILENT: EngineLogger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+const SILENT: EngineLogger = {
+  isLevelEnabled: () => false,
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+};

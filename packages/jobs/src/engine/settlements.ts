@@ -1,5 +1,6 @@
 import type { SettleInput, SettleResult } from '../core/store-passes.ts';
 import type { Attempt } from './attempt.ts';
+import { logEnd } from './attempt-log.ts';
 import type { Ending } from './engine-stats.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Meter } from './meter.ts';
@@ -133,14 +134,14 @@ export class Settlements {
     return nextDueAt;
   }
 
-  #tell({ input, attempt }: Ended, result: SettleResult): void {
+  #tell(ended: Ended, result: SettleResult): void {
     const { events, meter, settings } = this.#with;
+    const { input, attempt } = ended;
     const jobId = attempt?.owner.id;
+    logEnd(settings.logger, ended, result);
     switch (result.kind) {
       case 'later':
-        return;
       case 'stale':
-        settings.logger.warn({ runId: input.runId, fence: input.fence }, 'a stale claim was not settled');
         return;
       case 'waiting': {
         if (input.outcome.kind !== 'failed') return;

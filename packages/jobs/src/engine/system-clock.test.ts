@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSystemClock } from './system-clock.ts';
 
@@ -25,6 +26,17 @@ describe('P17: a timer of the system’s clock', () => {
     createSystemClock().setTimer(DAY, () => undefined);
     vi.advanceTimersByTime(DAY);
     expect(Math.max(...set.mock.calls.map(([, ms]) => ms ?? 0))).toBeLessThanOrEqual(30_000);
+  });
+
+  it.each([0, 5])('of %i ms fires outside of the request that happened to set it', async (ms) => {
+    vi.useRealTimers();
+    const request = new AsyncLocalStorage<string>();
+    const { setTimer } = createSystemClock();
+    const seen = await request.run(
+      'a request',
+      () => new Promise((resolve) => void setTimer(ms, () => resolve([request.getStore()]))),
+    );
+    expect(seen).toEqual([undefined]);
   });
 
   it('can be cancelled at any time, and fires no more', () => {

@@ -76,12 +76,13 @@ function createSpeaker(): { readonly notes: RunNotes; end(): Noted | undefined }
     const noted = notes.take();
     if (noted !== undefined) send({ kind: 'noted', noted });
   };
-  const notes = new RunNotes(clock.now, () => {
+  const changed = () => {
     if (isOver) return;
     // By the clock: a handler that never waits lets no timer fire.
     if (clock.monotonic() - spokeAt >= SPEAK_EVERY_MS) speak();
     else cancel ??= clock.setTimer(SPEAK_EVERY_MS, speak);
-  });
+  };
+  const notes = new RunNotes(clock.now, { changed });
   return {
     notes,
     end() {
@@ -115,13 +116,14 @@ function contextOf(
   signal: AbortSignal,
   notes: RunNotes,
 ): JobContext<unknown> {
-  const { job, run, lastSuccess } = task;
+  const { job, run, lastSuccess, traceparent } = task;
   return {
     payload: JSON.parse(task.payload) as unknown,
     job,
     run,
     lastSuccess,
     signal,
+    traceparent,
     log: notes.log,
     progress: (done, total, note) => notes.progress(done, total, note),
   };

@@ -18,6 +18,7 @@ export type ToThread =
       readonly job: Attempt['job'];
       readonly run: Attempt['run'];
       readonly lastSuccess: Date | undefined;
+      readonly traceparent: string | undefined;
     }
   | { readonly kind: 'abort'; readonly reason: StopReason }
   | { readonly kind: 'end' };
@@ -67,7 +68,7 @@ export class ThreadPool {
   /** Runs an attempt's handler in a free thread; rejects with what it threw, or because the thread ended or can't be had. */
   async run(jobType: JobType<never>, attempt: Attempt): Promise<HandlerResult> {
     const thread = this.#free() ?? this.#start();
-    const { job, run, lastSuccess, payloadJson } = attempt;
+    const { job, run, lastSuccess, payloadJson, traceparent } = attempt;
     return new Promise((resolve, reject) => {
       thread.current = { attempt, resolve, reject };
       this.#post(thread, {
@@ -78,6 +79,7 @@ export class ThreadPool {
         job,
         run,
         lastSuccess,
+        traceparent,
       });
     });
   }

@@ -5,6 +5,7 @@ import { jobJson, jobSchema } from '../http/job.ts';
 import { jobParams } from '../http/job-input.ts';
 import { runJson, runSchema } from '../http/run.ts';
 import { etagOf, ifMatch, underIfMatch } from './etag.ts';
+import { logWith } from './log-ids.ts';
 import { bodyIsOptional, type JobsApp, type RouteContext } from './route-context.ts';
 import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from './route-docs.ts';
 
@@ -44,6 +45,7 @@ function runNowRoute(app: JobsApp, context: RouteContext): void {
     const { view, duplicate } = await guarded(context, request, (jobId, asked) =>
       context.engine.trigger(jobId, input, asked),
     );
+    logWith(request, { runId: view.run.id });
     if (duplicate) reply.header('idempotent-replay', 'true');
     reply.code(202).header('location', context.path(`/runs/${view.run.id}`));
     return runJson(view);

@@ -1,9 +1,11 @@
+import type { z } from 'zod';
 import { EngineError } from '../engine/engine-port.ts';
 import { encodeCursor } from '../http/cursor.ts';
 import { jobJson, jobOrder, jobSchema, jobsQuery } from '../http/job.ts';
 import { createJobBody, jobInput } from '../http/job-input.ts';
 import { pageSchema } from '../http/page.ts';
 import { etagOf } from './etag.ts';
+import { logWith } from './log-ids.ts';
 import { readCursor } from './read-cursor.ts';
 import type { JobsApp, RouteContext } from './route-context.ts';
 import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from './route-docs.ts';
@@ -28,7 +30,9 @@ function createRoute(app: JobsApp, context: RouteContext): void {
     },
   };
   app.post('/jobs', { preParsing: context.allow('admin'), schema }, async (request, reply) => {
-    checkIdLength(request.body.id, context.longestParameter);
+    const { id: jobId } = request.body;
+    checkIdLength(jobId, context.longestParameter);
+    logWith(request, { jobId });
     const view = await context.engine.createJob(jobInput(request.body), context.asked(request));
     reply
       .code(201)
@@ -55,22 +59,26 @@ function listRoute(app: JobsApp, context: RouteContext): void {
     querystring: jobsQuery,
     response: { 200: success(pageSchema(jobSchema), 'A page of jobs'), ...problems() },
   };
-  app.get('/jobs', { preParsing: context.allow('read'), schema }, async (request) => {
-    const { sort, cursor, limit, type, status, health, q, recent_runs: recentRuns } = request.query;
-    const { field, descending } = jobOrder(sort);
-    const order = `jobs:${sort}`;
-    const kind = field === 'id' || field === 'name' ? 'text' : 'number';
-    const { rows, next } = await context.engine.listJobs({
-      sort: field,
-      descending,
-      limit,
-      ...(type === undefined ? {} : { type }),
-      ...(status === undefined ? {} : { status }),
-      ...(health === undefined ? {} : { health }),
-      ...(q === undefined ? {} : { q }),
-      ...(recentRuns === 0 ? {} : { recentRuns }),
-      ...(cursor === undefined ? {} : { after: readCursor(order, kind, cursor) }),
-    });
-    return { data: rows.map(jobJson), next_cursor: next === undefined ? null : encodeCursor(order, next) };
+  app.get('/jobs', { preParsing: context.allow('read'), schema }, (request) =>
+    context.share(request, () => listJobs(context, request.query)),
+  );
+}
+
+async function listJobs({ engine }: RouteContext, query: z.output<typeof jobsQuery>) {
+  const { sort, cursor, limit, type, status, health, q, recent_runs: recentRuns } = query;
+  const { field, descending } = jobOrder(sort);
+  const order = `jobs:${sort}`;
+  const kind = field === 'id' || field === 'name' ? 'text' : 'number';
+  const { rows, next } = await engine.listJobs({
+    sort: field,
+    descending,
+    limit,
+    ...(type === undefined ? {} : { type }),
+    ...(status === undefined ? {} : { status }),
+    ...(health === undefined ? {} : { health }),
+    ...(q === undefined ? {} : { q }),
+    ...(recentRuns === 0 ? {} : { recentRuns }),
+    ...(cursor === undefined ? {} : { after: readCursor(order, kind, cursor) }),
   });
+  return { data: rows.map(jobJson), next_cursor: next === undefined ? null : encodeCursor(order, next) };
 }

@@ -5,6 +5,7 @@ import { type EventStreamOptions, eventRoutes } from './event-routes.ts';
 import { jobCommandRoutes } from './job-command-routes.ts';
 import { jobListRoutes } from './job-list-routes.ts';
 import { jobRoutes } from './job-routes.ts';
+import { logIdsOfPaths } from './log-ids.ts';
 import { overviewRoutes } from './overview-routes.ts';
 import { createRouteContext, type JobsAuthorize, type SecurityRequirement } from './route-context.ts';
 import { runRoutes } from './run-routes.ts';
@@ -42,6 +43,7 @@ export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance
   useStrictJson(instance);
   useZodSchemas(instance);
   instance.setErrorHandler(answerError);
+  logIdsOfPaths(instance);
   const context = createRouteContext({
     engine: options.engine,
     authorize: options.authorize,

@@ -13,6 +13,7 @@ import {
   runSchema,
   runsQuery,
 } from '../http/run.ts';
+import { logWith } from './log-ids.ts';
 import { readCursor } from './read-cursor.ts';
 import { bodyIsOptional, type JobsApp, type RouteContext } from './route-context.ts';
 import { BODY_PROBLEMS, LOCATION, problems, success } from './route-docs.ts';
@@ -41,10 +42,12 @@ function jobHistoryRoute(app: JobsApp, context: RouteContext): void {
     querystring: jobRunsQuery,
     response: { 200: runPage, ...problems(404) },
   };
-  app.get('/jobs/:job_id/runs', { preParsing: context.allow('read'), schema }, async (request) => {
-    const { job } = await context.engine.getJob(request.params.job_id);
-    return listRuns(context, { jobUid: job.uid }, request.query);
-  });
+  app.get('/jobs/:job_id/runs', { preParsing: context.allow('read'), schema }, (request) =>
+    context.share(request, async () => {
+      const { job } = await context.engine.getJob(request.params.job_id);
+      return listRuns(context, { jobUid: job.uid }, request.query);
+    }),
+  );
 }
 
 function listRoute(app: JobsApp, context: RouteContext): void {
@@ -57,13 +60,13 @@ function listRoute(app: JobsApp, context: RouteContext): void {
     querystring: runsQuery,
     response: { 200: runPage, ...problems() },
   };
-  app.get('/runs', { preParsing: context.allow('read'), schema }, async (request) => {
+  app.get('/runs', { preParsing: context.allow('read'), schema }, (request) => {
     const { job_id: jobId, type, ...query } = request.query;
     const which = {
       ...(jobId === undefined ? {} : { jobId }),
       ...(type === undefined ? {} : { type }),
     };
-    return listRuns(context, which, query);
+    return context.share(request, () => listRuns(context, which, query));
   });
 }
 
@@ -158,7 +161,9 @@ function retryRoute(app: JobsApp, context: RouteContext): void {
   };
   const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/runs/:run_id/retry', { ...hooks, schema }, async (request, reply) => {
-    const view = await context.engine.retryRun(request.params.run_id, context.asked(request));
+    const { run_id: runId } = request.params;
+    const view = await context.engine.retryRun(runId, context.asked(request));
+    if (view.run.id !== runId) logWith(request, { newRunId: view.run.id });
     reply.code(202).header('location', context.path(`/runs/${view.run.id}`));
     return runJson(view);
   });

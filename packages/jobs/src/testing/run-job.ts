@@ -4,6 +4,7 @@ export interface RunJobOptions {
   readonly signal?: AbortSignal;
   readonly lastSuccess?: Date;
   readonly run?: Partial<JobContext<unknown>['run']>;
+  readonly traceparent?: string;
 }
 
 /** What a handler did: its result, the lines it logged and the last progress it reported. */
@@ -45,6 +46,7 @@ export async function runJob<Deps>(
       },
       lastSuccess: options.lastSuccess,
       signal: options.signal ?? new AbortController().signal,
+      traceparent: options.traceparent,
       log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
       progress: (done, total, note) => {
         progress = { done, total, note };

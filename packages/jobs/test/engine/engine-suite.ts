@@ -5,6 +5,7 @@ import { dispatching } from './dispatch.ts';
 import type { MakeDatabase } from './engine-harness.ts';
 import { execution } from './execute.ts';
 import { lateAnswers } from './late-answers.ts';
+import { logLines } from './log-lines.ts';
 import { lookingAhead } from './look-ahead.ts';
 import { lostAnswers } from './lost-answers.ts';
 import { lostReports } from './lost-reports.ts';
@@ -12,6 +13,7 @@ import { outages } from './outage.ts';
 import { promises } from './promises.ts';
 import { restarts } from './restarts.ts';
 import { shutdowns } from './shutdown.ts';
+import { tracing } from './tracing.ts';
 
 /** What an engine promises whatever store it has. */
 export function engineSuite(makeDatabase: MakeDatabase): void {
@@ -28,4 +30,6 @@ export function engineSuite(makeDatabase: MakeDatabase): void {
   describe('outages', () => outages(makeDatabase));
   describe('lost answers', () => lostAnswers(makeDatabase));
   describe('lost reports', () => lostReports(makeDatabase));
+  describe('tracing', () => tracing(makeDatabase));
+  describe('log lines', () => logLines(makeDatabase));
 }

@@ -31,6 +31,7 @@ export const inThread = defineJobType({
         'chatter',
         'hostile',
         'stray',
+        'trace',
       ])
       .default('report'),
   }),
@@ -75,6 +76,9 @@ export const inThread = defineJobType({
         for (const message of [null, 'hello', {}, { kind: 'noted', noted: null }, { kind: 'threw' }])
           parentPort?.postMessage(message);
         return 'said';
+      case 'trace':
+        ctx.log.warn('traced', { here: true });
+        return { traceparent: ctx.traceparent ?? null };
       case 'unknown_result':
         return { big: 1n };
       default:

@@ -3,18 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Run, ThreadDeps } from '../../src/index.ts';
-import { createHarness, type Harness } from './engine-harness.ts';
+import type { EngineOptions, Run, ThreadDeps } from '../../src/index.ts';
+import { createHarness, type Deps, type Harness } from './engine-harness.ts';
 import { inThread } from './thread-types.ts';
 
 let h: Harness;
-beforeEach(() =>
-  startWith({ module: new URL('./thread-types.ts', import.meta.url), data: 'made in the thread' }),
-);
+const HERE: ThreadDeps = {
+  module: new URL('./thread-types.ts', import.meta.url),
+  data: 'made in the thread',
+};
+beforeEach(() => startWith(HERE));
 afterEach(() => h.close());
 
-async function startWith(threadDeps: ThreadDeps): Promise<void> {
-  h = await createHarness({ jobTypes: [inThread], threadDeps });
+async function startWith(threadDeps: ThreadDeps, more: Partial<EngineOptions<Deps>> = {}): Promise<void> {
+  h = await createHarness({ jobTypes: [inThread], threadDeps, ...more });
   await h.engine.createJob({
     id: 'job',
     name: 'Job',
@@ -56,6 +58,25 @@ describe('P20 isolation: a job type in a thread', () => {
       { message: 'in a thread', fields: '{"isMainThread":false}' },
     ]);
     expect(first.progress).toEqual({ done: 1, total: 1 });
+  });
+
+  it('gets the traceparent of its attempt, and what it logs comes to the log of the process', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const nothing = () => undefined;
+    const warn = vi.fn();
+    await h.close();
+    await startWith(HERE, {
+      logger: { debug: nothing, info: nothing, warn, error: nothing },
+      tracing: {
+        current: nothing,
+        begin: () => ({ traceparent, within: (work) => work(), end: nothing }),
+      },
+    });
+    const run = await until(await start('trace'), ({ status }) => status === 'succeeded');
+    expect(run).toMatchObject({ result: JSON.stringify({ traceparent }) });
+    expect(warn.mock.calls).toMatchObject([
+      [{ runId: run.id, trace_id: traceparent.slice(3, 35), fields: { here: true } }, 'traced'],
+    ]);
   });
 
   it('fails its attempt with the name, message and stack of what it threw', async () => {

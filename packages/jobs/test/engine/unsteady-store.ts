@@ -1,3 +1,4 @@
+import type { PlanInput } from '../../src/core/store-passes.ts';
 import { type JobStore, StoreError } from '../../src/index.ts';
 
 export type Fate = 'fails' | 'answer lost' | Promise<unknown>;
@@ -50,6 +51,12 @@ export function createUnsteadyStore(): UnsteadyStore {
     await fate;
     return answer;
   };
+  /** A plan that brings a claim along is a claim, too: what befalls those befalls it. */
+  const underAll = (name: string, input: readonly unknown[], call: () => unknown): Promise<unknown> => {
+    const [plan] = input as readonly [PlanInput | undefined];
+    const isClaim = name === 'plan' && plan?.claim !== undefined;
+    return under(name, input, isClaim ? () => under('claim', [plan.claim], call) : call);
+  };
   return {
     get underWay() {
       return underWay;
@@ -60,7 +67,7 @@ export function createUnsteadyStore(): UnsteadyStore {
           const method: unknown = Reflect.get(target, name);
           if (typeof method !== 'function' || name === 'now') return method;
           return (...input: readonly unknown[]) =>
-            under(String(name), input, () => Reflect.apply(method, target, input));
+            underAll(String(name), input, () => Reflect.apply(method, target, input));
         },
       }),
     make(fate, ...methods) {

@@ -7,6 +7,16 @@ import { createTestDatabase } from './test-database.ts';
 
 const FOLDER = new URL('../../src/stores/postgres/migrations/', import.meta.url);
 
+/** The schema as the version that knew so many migrations made it, with a job type. */
+async function schemaOf(client: pg.Client, files: readonly string[]): Promise<void> {
+  await client.query(
+    'CREATE SCHEMA greenvue_jobs; CREATE TABLE greenvue_jobs.schema_version (one boolean PRIMARY KEY CHECK (one), version integer NOT NULL)',
+  );
+  for (const file of files) await client.query(readFileSync(new URL(file, FOLDER), 'utf8'));
+  await client.query('INSERT INTO greenvue_jobs.schema_version VALUES (true, $1)', [files.length]);
+  await client.query("INSERT INTO greenvue_jobs.job_types (type, version) VALUES ('noop', 1)");
+}
+
 async function open(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -25,13 +35,7 @@ test('P4: what a node of the version before writes while a node of this one migr
   const database = await createTestDatabase(inject('postgresUrl'), 'migrating');
   onTestFinished(() => database.drop());
   const before = await open(database.url);
-  await before.query(
-    'CREATE SCHEMA greenvue_jobs; CREATE TABLE greenvue_jobs.schema_version (one boolean PRIMARY KEY CHECK (one), version integer NOT NULL)',
-  );
-  for (const file of ['0001-jobs-and-runs.sql', '0002-claims-stay-in-their-page.sql'])
-    await before.query(readFileSync(new URL(file, FOLDER), 'utf8'));
-  await before.query('INSERT INTO greenvue_jobs.schema_version VALUES (true, 2)');
-  await before.query("INSERT INTO greenvue_jobs.job_types (type, version) VALUES ('noop', 1)");
+  await schemaOf(before, ['0001-jobs-and-runs.sql', '0002-claims-stay-in-their-page.sql']);
   await before.query('BEGIN');
   await before.query(INSERT);
 
@@ -52,4 +56,38 @@ test('P4: what a node of the version before writes while a node of this one migr
   expect(await wakes()).toEqual([{ job_uid: '1', wake_at: '9' }]);
   await before.query('DELETE FROM greenvue_jobs.jobs');
   expect(await wakes()).toEqual([]);
+});
+
+const INSERT_RUN = `INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
+  VALUES (1, 1, 1, 'manual', false, 0, 0, 'no', 0)`;
+
+test('P22: a node of the version before goes on without traces, and one that holds a run meanwhile is not in the way', async () => {
+  const database = await createTestDatabase(inject('postgresUrl'), 'migrating');
+  onTestFinished(() => database.drop());
+  const before = await open(database.url);
+  await schemaOf(before, [
+    '0001-jobs-and-runs.sql',
+    '0002-claims-stay-in-their-page.sql',
+    '0003-wakes-lie-apart.sql',
+    '0004-room-for-two-updates.sql',
+  ]);
+  await before.query(INSERT);
+  await before.query('BEGIN');
+  await before.query(INSERT_RUN);
+  const db = connect({ url: database.url, max: 1 });
+  onTestFinished(() => db.close());
+  const migrated = migrate(db);
+  const eyes = await open(database.url);
+  await expect
+    .poll(async () => (await eyes.query('SELECT FROM pg_locks WHERE NOT granted')).rows.length)
+    .toBeGreaterThan(0);
+  // Each waits for the other now: one of them is undone, and tries again.
+  const read = before.query('SELECT FROM greenvue_jobs.jobs');
+  await read.catch(() => before.query('ROLLBACK').then(() => before.query(INSERT_RUN)));
+  await before.query('COMMIT');
+  await migrated;
+  const { rows } = await eyes.query(
+    'SELECT jobs.trace AS job, live_runs.trace AS run FROM greenvue_jobs.jobs JOIN greenvue_jobs.live_runs ON job_uid = uid',
+  );
+  expect(rows).toEqual([{ job: null, run: null }]);
 });

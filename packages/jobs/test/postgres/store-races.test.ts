@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import type { NodeListener } from '../../src/core/membership.ts';
 import type { Schedule } from '../../src/core/schedule.ts';
 import type { JobStore } from '../../src/core/store.ts';
 import type { InsertOutcome } from '../../src/core/store-commands.ts';
@@ -72,6 +73,17 @@ const CLAIM_ANEW = `UPDATE greenvue_jobs.live_runs SET node = 'there', fence = n
 /** Another one like `model`. */
 const COPY_JOB = `INSERT INTO greenvue_jobs.jobs SELECT (jsonb_populate_record(jobs,
   jsonb_build_object('id', $1::text, 'uid', nextval('greenvue_jobs.ids')))).* FROM greenvue_jobs.jobs WHERE id = 'model'`;
+
+const nothing = () => undefined;
+const DEAF: NodeListener = {
+  notice: nothing,
+  others: nothing,
+  missed: nothing,
+  recovered: nothing,
+  lost: nothing,
+  hampered: nothing,
+  state: () => ({ busy: 0, buffered: 0, throttled: false, eventLoopDelayMs: 0 }),
+};
 
 describe('two nodes at one row', () => {
   beforeEach(() =>
@@ -213,6 +225,23 @@ describe('many reads that take long', () => {
     expect((await claim(1)).runs).toHaveLength(1);
     await other.query('ROLLBACK');
     await Promise.all(reads);
+  });
+});
+
+describe('a node that is dead to the others', () => {
+  it('P9: plans, and claims nothing of that', async () => {
+    const node = { id: 'here', version: '0', places: 1, types: TYPES, startedAt: 0 };
+    const membership = await store.join(node, DEAF);
+    const plan = () =>
+      store.plan({ types: TYPES, limit: 1, claim: { node: 'here', types: TYPES, places: 1, prefetch: 0 } });
+    for (const id of ['a', 'b'])
+      await store.insertJob({ definition: definitionOf(id, { schedule: every(1) }) });
+    expect((await plan()).claimed?.runs).toHaveLength(1);
+    await other.query('DELETE FROM greenvue_jobs.nodes');
+    const { queued, claimed } = await plan();
+    expect(queued).toHaveLength(1);
+    expect(claimed?.runs).toEqual([]);
+    await membership.leave();
   });
 });
 

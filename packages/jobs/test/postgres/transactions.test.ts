@@ -1,5 +1,7 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { createSystemClock } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { busyIn, type Callers, createCallers, FREE, order, SINGLE } from './callers.ts';
 import { testNodes } from './test-nodes.ts';
 
@@ -27,6 +29,18 @@ describe("a trigger in a caller's transaction", () => {
     await expect.poll(() => h.statusOf(view.run.id)).toBe('succeeded');
     expect((await h.runsOf(job.id)).map(({ id }) => id)).toEqual([view.run.id]);
     expect(await h.orders()).toEqual([2]);
+  });
+
+  it('keeps the trace of its caller', async () => {
+    const store = createPostgresStore({ url: nodes.url(), clock: createSystemClock() });
+    await store.open();
+    onTestFinished(() => store.close());
+    await h.engine.createJob(FREE);
+    const tx = await h.begin();
+    const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const asked = { jobId: 'free', command: { kind: 'trigger', trace } } as const;
+    expect(await store.within?.(tx).trigger(asked)).toMatchObject({ kind: 'done', queued: [{ trace }] });
+    await tx.query('COMMIT');
   });
 
   it('wakes nodes when it commits, the one that it was asked of as well', async () => {

@@ -175,6 +175,31 @@ describe('the host', () => {
     await app.close();
   });
 
+  test('has the job and the run that a request is about in its own log lines, and the run that it made', async () => {
+    const lines: string[] = [];
+    const app = fastify({ logger: { stream: { write: (line: string) => void lines.push(line) } } });
+    app.addHook('onResponse', async (request) => request.log.info('done'));
+    await app.register(jobsPlugin, { prefix: '/api', engine, authorize: false });
+    const server = { app, engine, close: () => app.close() };
+    const asked = async (method: 'GET' | 'POST', url: string, body?: object) => {
+      lines.length = 0;
+      const response = await send(server, method, url, body === undefined ? {} : { body });
+      const logged = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'done');
+      return { id: response.json().id, ids: [logged.jobId, logged.runId, logged.newRunId], line: logged };
+    };
+    const job = { id: 'logged', name: 'Logged', type: 'greet', on_demand: true, overlap: 'allow' };
+    expect((await asked('POST', '/jobs', job)).ids).toEqual(['logged', undefined, undefined]);
+    const made = await asked('POST', '/jobs/logged/runs');
+    expect(made.ids).toEqual(['logged', made.id, undefined]);
+    expect(made.line.reqId).toEqual(expect.any(String));
+    expect((await asked('GET', `/runs/${made.id}`)).ids).toEqual([undefined, made.id, undefined]);
+    await expect.poll(async () => (await engine.getRun(made.id)).run.status).toBe('succeeded');
+    const again = await asked('POST', `/runs/${made.id}/retry`);
+    expect(again.ids).toEqual([undefined, made.id, again.id]);
+    expect((await asked('GET', '/jobs')).ids).toEqual([undefined, undefined, undefined]);
+    await app.close();
+  });
+
   test('can register the API twice, each with its own gate', async () => {
     const { app } = first;
     const closed: JobsAuthorize = () => {

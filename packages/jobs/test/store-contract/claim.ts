@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  every,
   failed,
   type MakeStore,
   MINUTE,
@@ -212,6 +213,110 @@ export function claimContract(makeStore: MakeStore): void {
       const refused = await t.command('one', { kind: 'trigger' }, { claim });
       expect(refused).not.toHaveProperty('claimed');
       expect((await t.claim(5)).runs).toHaveLength(1);
+    });
+
+    describe('brought along by a plan', () => {
+      const planWith = (claim: { places: number; prefetch: number; ahead?: { ms: number; runs: number } }) =>
+        t.store.plan({
+          types: TYPES,
+          limit: 10,
+          aheadMs: claim.ahead?.ms ?? 0,
+          claim: { node: 'node-9', types: TYPES, ...claim },
+        });
+
+      it('P5, P9: takes the runs of the slots, as a claim right after it would', async () => {
+        const job = await t.create('a', { payload: '{"n":1}' });
+        t.clock.advance(MINUTE + 5);
+        const { queued, claimed } = await planWith({ places: 1, prefetch: 0 });
+        const { id } = required(queued[0]);
+        expect(claimed).toEqual({
+          now: T0 + MINUTE + 5,
+          jobs: [await t.job('a')],
+          runs: [
+            {
+              id,
+              job: 0,
+              fence: claimed?.runs[0]?.fence,
+              attempt: 1,
+              availableAt: T0 + MINUTE,
+              started: true,
+              catchUp: false,
+              missed: 0,
+              scheduledFor: T0 + MINUTE,
+            },
+          ],
+        });
+        const run = required(claimed?.runs[0]);
+        expect(await t.live(id)).toMatchObject({
+          jobUid: job.uid,
+          status: 'running',
+          startedAt: T0 + MINUTE + 5,
+          claim: { node: 'node-9', fence: run.fence },
+        });
+        expect((await t.claim()).runs).toEqual([]);
+        expect(await t.settle(run, SUCCEEDED)).toEqual({ kind: 'finished', status: 'succeeded' });
+        expect(await t.finished(id)).toMatchObject({ status: 'succeeded', node: 'node-9', attempt: 1 });
+      });
+
+      it('takes no more than are asked for, those due first first, and leaves the others to the next claim', async () => {
+        const slots = [40, 10, 30, 20];
+        for (const n of slots) await t.create(`job-${n}`, { schedule: every(MINUTE, { startAt: T0 + n }) });
+        t.clock.advance(30);
+        const { claimed } = await planWith({ places: 1, prefetch: 1, ahead: { ms: 20, runs: 0 } });
+        expect(claimed?.runs).toMatchObject([
+          { availableAt: T0 + 10, started: true },
+          { availableAt: T0 + 20, started: false },
+        ]);
+        expect(claimed?.nextDueAt).toBe(T0 + 30);
+        const rest = await t.claim(5);
+        expect(rest.runs.map(({ availableAt }) => availableAt)).toEqual([T0 + 30]);
+        expect(rest.nextDueAt).toBe(T0 + 40);
+      });
+
+      it('P3: takes slots that are about to come, to be held until they do', async () => {
+        for (const n of [100, 150])
+          await t.create(`job-${n}`, { schedule: every(MINUTE, { startAt: T0 + n }) });
+        const { queued, claimed } = await planWith({ places: 5, prefetch: 5, ahead: { ms: 200, runs: 1 } });
+        expect(queued).toHaveLength(2);
+        expect(claimed?.runs).toMatchObject([{ availableAt: T0 + 100, started: false }]);
+        expect(claimed?.nextDueAt).toBe(T0 + 150);
+        expect(await t.live(required(claimed?.runs[0]).id)).toMatchObject({ status: 'queued' });
+      });
+
+      it('what was due before comes first', async () => {
+        const [older] = await triggered(1);
+        await t.create('b');
+        t.clock.advance(MINUTE);
+        const { queued, claimed } = await planWith({ places: 1, prefetch: 0 });
+        expect(queued).toHaveLength(1);
+        expect(claimed?.runs.map(({ id }) => id)).toEqual([older]);
+        expect((await t.claim(5)).runs.map(({ id }) => id)).toEqual([required(queued[0]).id]);
+      });
+
+      it('P8: tells when a retry is due that waits beside', async () => {
+        await triggered(1);
+        await t.settle(await t.claimOne(), failed());
+        const retryAt = (await t.live(required((await t.runs())[0]).id)).availableAt;
+        await t.create('b', { schedule: every(SECOND) });
+        t.clock.advance(SECOND);
+        const { claimed } = await planWith({ places: 5, prefetch: 0 });
+        expect(claimed?.runs).toHaveLength(1);
+        expect(claimed?.nextDueAt).toBe(retryAt);
+      });
+
+      it('P7: takes none that has no room, and claims what is there where nothing was planned', async () => {
+        await t.create('a', { overlap: 'queue' });
+        t.clock.advance(MINUTE);
+        const { claimed: first } = await planWith({ places: 5, prefetch: 0 });
+        t.clock.advance(MINUTE);
+        const waiting = await planWith({ places: 5, prefetch: 0 });
+        expect(waiting.queued).toHaveLength(1);
+        expect(waiting.claimed?.runs).toEqual([]);
+        await t.settleAll(required(first).runs);
+        const { queued, claimed } = await planWith({ places: 5, prefetch: 0 });
+        expect(queued).toEqual([]);
+        expect(claimed?.runs.map(({ id }) => id)).toEqual([required(waiting.queued[0]).id]);
+      });
     });
 
     it('P10: a fence is higher than any before, even when the clock jumps back', async () => {

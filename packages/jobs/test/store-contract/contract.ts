@@ -20,6 +20,7 @@ import { reportContract } from './report.ts';
 import type { MakeStore } from './rig.ts';
 import { roomContract } from './room.ts';
 import { settleContract } from './settle.ts';
+import { tracesContract } from './traces.ts';
 
 /** All topics of the store's contract: every store passes the same ones. */
 export function storeContract(makeStore: MakeStore): void {
@@ -44,4 +45,5 @@ export function storeContract(makeStore: MakeStore): void {
   auditContract(makeStore);
   pruneContract(makeStore);
   racesContract(makeStore);
+  tracesContract(makeStore);
 }

@@ -2,6 +2,7 @@ import type { JobStore, Retention } from '../../src/core/store.ts';
 import type { RunView } from '../../src/core/store-views.ts';
 import {
   DAY,
+  definitionOf,
   every,
   failed,
   HOUR,
@@ -22,6 +23,7 @@ export const RETENTION: Retention = {
   countsMaxAgeMs: 90 * DAY,
 };
 
+const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const AUDIT = { actor: 'user:1', action: 'job.edit', change: '{"why":"to have it"}' };
 
 /** Brings a store into a state that has a row of every kind. */
@@ -53,6 +55,7 @@ export const STILL_THERE: readonly {
     value,
     of: ({ run }: RunView) => ('reason' in run ? run.reason : undefined),
   })),
+  { name: 'trace', value: TRACE, of: ({ run }) => ('trace' in run ? run.trace : undefined) },
   { name: 'cancel asked', value: 'user', of: ({ run }) => ('cancel' in run ? run.cancel : undefined) },
 ];
 
@@ -77,6 +80,7 @@ export async function readEverything(store: JobStore) {
 
 async function makeJobs(t: Rig): Promise<void> {
   await t.create('every-minute', { description: 'Größe „1“ 😀\n\t\\N \\ "', payload: '{"text":"\\u0000"}' });
+  await t.store.insertJob({ definition: definitionOf('traced', { schedule: ON_DEMAND }), trace: TRACE });
   await t.create('delayed', { schedule: every(10 * MINUTE, { mode: 'fixed_delay' }) });
   await t.create('cron', { schedule: { kind: 'cron', cron: '0 3 * * *', timezone: 'Europe/Berlin' } });
   await t.create('phased', { schedule: every(HOUR, { startAt: T0 + 90 * SECOND }), catchUp: 'skip' });
@@ -156,7 +160,7 @@ async function leaveRunsLive(t: Rig): Promise<void> {
   });
   await t.done('on-demand', { kind: 'trigger', runAt: t.clock.now() + DAY, payload: '{"later":true}' });
   await t.trigger('on-demand');
-  await t.trigger('on-demand');
+  await t.done('on-demand', { kind: 'trigger', trace: TRACE });
   await t.claim(1, 1, 'dead-with-claims');
   const running = required((await t.runs({ status: 'running', jobId: 'on-demand' }))[0], 'a running run');
   await t.store.cancelRun({ runId: running.id, force: false });

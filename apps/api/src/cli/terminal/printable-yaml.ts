@@ -6,8 +6,12 @@ export function printableYaml(value: unknown): string {
   const document = new Document(value, { aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (_key, node) => {
-      if (typeof node.value === 'string' && isUnsafe(node.value)) node.type = 'QUOTE_DOUBLE';
+      if (typeof node.value !== 'string') return;
+      if (isUnsafe(node.value) || UNFIT_FOR_BLOCKS.test(node.value)) node.type = 'QUOTE_DOUBLE';
     },
   });
   return document.toString({ lineWidth: 0 }).split('\n').map(printable).join('\n');
 }
+
+/** Of lines, those that begin or end with white space: as a block of lines, the library loses some of it. */
+const UNFIT_FOR_BLOCKS = /^\n|^[ \t]+.*\n|\n[ \t]|[ \t]\n|\n.*[ \t]$/;

@@ -80,8 +80,11 @@ interface Taken {
   readonly missed: readonly number[];
   readonly slots: readonly (number | null)[];
   /** By id, of those that have one. */
-  readonly payloads: Readonly<Record<string, string>>;
+  readonly payloads: TextsById;
+  readonly traces: TextsById;
 }
+
+type TextsById = Readonly<Record<string, string>>;
 
 type Column<Value = number> = readonly Value[] | null;
 type TakenRow = readonly [
@@ -95,12 +98,13 @@ type TakenRow = readonly [
   catchUps: Column,
   missed: Column,
   slots: Column<number | null>,
-  payloads: Readonly<Record<string, string>> | null,
+  payloads: TextsById | null,
+  traces: TextsById | null,
 ];
 
 const NOT_AHEAD = { ms: 0, runs: 0 };
 
-const NOTHING = takenOf([0, 0, null, null, null, null, null, null, null, null, null]);
+const NOTHING = takenOf([0, 0, null, null, null, null, null, null, null, null, null, null]);
 
 async function take(
   u: Unit,
@@ -122,8 +126,9 @@ async function take(
 }
 
 function takenOf(row: TakenRow): Taken {
-  const [found, started, ids, fences, jobUids, failures, availableAts, catchUps, missed, slots, payloads] =
+  const [found, started, ids, fences, jobUids, failures, availableAts, catchUps, missed, slots, ...texts] =
     row;
+  const [payloads, traces] = texts;
   return {
     found,
     started,
@@ -136,6 +141,7 @@ function takenOf(row: TakenRow): Taken {
     missed: missed ?? [],
     slots: slots ?? [],
     payloads: payloads ?? {},
+    traces: traces ?? {},
   };
 }
 
@@ -158,6 +164,8 @@ function claimsOf(taken: Taken, jobs: ReadonlyMap<number, number>): ClaimedRun[]
     if (scheduledFor !== null) claimed.scheduledFor = scheduledFor;
     const payload = taken.payloads[claimed.id];
     if (payload !== undefined) claimed.payload = payload;
+    const trace = taken.traces[claimed.id];
+    if (trace !== undefined) claimed.trace = trace;
     return claimed;
   });
 }
@@ -169,7 +177,8 @@ function at<Value>(column: readonly Value[], n: number): Value {
 }
 
 const READ_JOBS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[])`;
-const EARLIEST = `SELECT min(next.available_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+/** The earliest run that nobody has claimed; parameters: what {@link versionsParam} gives, and where the look begins. */
+export const EARLIEST = `SELECT min(next.available_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
   SELECT available_at FROM greenvue_jobs.live_runs
   WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at >= $2::bigint
   ORDER BY available_at LIMIT 1) AS next`;
@@ -202,5 +211,6 @@ const CLAIM = `WITH alive AS MATERIALIZED (${isAlive('$7')}),
     RETURNING *)
   SELECT (SELECT count(*) FROM due), count(*) FILTER (WHERE status = 'running'), array_agg(id), array_agg(fence),
     array_agg(job_uid), array_agg(failures), array_agg(available_at), array_agg(catch_up::integer::bigint), array_agg(missed),
-    array_agg(scheduled_for), json_object_agg(id, payload) FILTER (WHERE payload IS NOT NULL)
+    array_agg(scheduled_for), json_object_agg(id, payload) FILTER (WHERE payload IS NOT NULL),
+    json_object_agg(id, trace) FILTER (WHERE trace IS NOT NULL)
   FROM (SELECT * FROM taken ORDER BY available_at, id) AS taken`;

@@ -40,6 +40,7 @@ export async function insertClaimed(
     u.now,
     node,
     hasJoined,
+    run.trace ?? null,
   ]);
   const [id, fence, tookMs] = rowOf<[number, number | null, number]>(row);
   // Otherwise it has not looked to the end.
@@ -57,8 +58,8 @@ const INSERT_CLAIMED = `WITH alive AS MATERIALIZED (${isAlive('$7')}),
           WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= $6::bigint LIMIT 1) AS due)
       THEN nextval('greenvue_jobs.ids') END AS fence)
   INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, payload, retry_of, queued_at, held,
-    available_at, fence, node, status, started_at)
+    available_at, fence, node, status, started_at, trace)
   SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, $6::bigint, 'no',
     $6::bigint, fence, CASE WHEN fence IS NOT NULL THEN $7 END, CASE WHEN fence IS NULL THEN 'queued' ELSE 'running' END,
-    CASE WHEN fence IS NOT NULL THEN $6::bigint END
+    CASE WHEN fence IS NOT NULL THEN $6::bigint END, $9::text
   FROM made RETURNING id, fence, ${TOOK_MS}`;

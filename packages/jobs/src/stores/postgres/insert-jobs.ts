@@ -49,8 +49,9 @@ export async function insertJob(u: Unit, input: InsertInput): Promise<InsertOutc
 
 function decide(u: Unit, input: InsertInput, uid: number | undefined): Asked {
   if (uid === undefined) throw new Error('there is no next id');
-  const { definition, by } = input;
-  const made = { uid: String(uid), now: u.now, ...(by === undefined ? {} : { by }) };
+  const { definition, by, trace } = input;
+  const asked = { ...(by === undefined ? {} : { by }), ...(trace === undefined ? {} : { trace }) };
+  const made = { uid: String(uid), now: u.now, ...asked };
   return { input, uid, outcome: createJob(definition, made) };
 }
 

@@ -7,7 +7,7 @@ const BACKOFF_TYPES = 'bigint, bigint, double precision, double precision';
 /** In the order of {@link JOB_COLUMNS}. */
 const JOB_TYPES = [
   `bigint, ${STATE_TYPES}, integer, integer, text, bigint, bigint, text, text, bigint, bigint, bigint`,
-  'text, text, bigint',
+  'text, text, bigint, text',
   `${SCHEDULE_TYPES}, text, text, bigint, bigint, ${BACKOFF_TYPES}, text, text, text`,
 ].join(', ');
 

@@ -9,6 +9,8 @@ const MIGRATIONS = [
   '0001-jobs-and-runs.sql',
   '0002-claims-stay-in-their-page.sql',
   '0003-wakes-lie-apart.sql',
+  '0004-room-for-two-updates.sql',
+  '0005-traces.sql',
 ] as const;
 
 /** Any number: who migrates holds the advisory lock of this one. */

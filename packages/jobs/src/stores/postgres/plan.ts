@@ -2,6 +2,7 @@ import { NO_LIVE_RUNS } from '../../core/job.ts';
 import { planOrPutOff } from '../../core/slots.ts';
 import type { PlanInput, PlannedRun, PlanResult } from '../../core/store-passes.ts';
 import { applyDecision } from './apply.ts';
+import { flushAndClaim } from './claim-planned.ts';
 import { LOOK_AGAIN_MS, lockDueJobs } from './jobs.ts';
 import { liveRunsOf } from './live-runs.ts';
 import { earlierOf, seeing, seenIn } from './low-water.ts';
@@ -9,7 +10,11 @@ import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
 import { flush, lockedJob, type Unit } from './unit.ts';
 
 /** Takes what is due of at most `limit` jobs of the types, the longest overdue first; other nodes take others meanwhile. */
-export async function plan(u: Unit, { types, limit, aheadMs = 0 }: PlanInput): Promise<PlanResult> {
+export async function plan(
+  u: Unit,
+  { types, limit, aheadMs = 0, claim: toClaim }: PlanInput,
+  hasJoined: boolean,
+): Promise<PlanResult> {
   const versions = versionsParam(types);
   const see = async (from: number) => seenIn((await u.q.arrays(EARLIEST_WAKE, [versions, from]))[0]);
   const look = await u.shared.due.jobs.look(u.now, see);
@@ -32,7 +37,7 @@ export async function plan(u: Unit, { types, limit, aheadMs = 0 }: PlanInput): P
     if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
     await applyDecision(u, stored, decision);
   }
-  await flush(u);
+  const claimed = toClaim === undefined ? await flush(u) : await flushAndClaim(u, toClaim, hasJoined);
   const seen = await see(look.from);
   u.onceWritten.push(() => look.done(reached, seen));
   const { earliest } = seen;
@@ -46,6 +51,7 @@ export async function plan(u: Unit, { types, limit, aheadMs = 0 }: PlanInput): P
     failed,
     more: due.length >= limit && done > 0,
     ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
+    ...(claimed === undefined ? {} : { claimed }),
   };
 }
 

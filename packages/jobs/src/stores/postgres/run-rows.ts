@@ -34,11 +34,17 @@ export const INSERT_FINISHED = `INSERT INTO greenvue_jobs.runs (${FINISHED_COLUM
   SELECT * FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, text, bigint, bigint, text, bigint, bigint, text, text, text`)})`;
 export const FINISHED_WIDTH = 20;
 
-/** Columns: those of {@link newRunParams}. A run for a slot that has a live one is not made (P5). */
-export const INSERT_LIVE = `INSERT INTO greenvue_jobs.live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key)
-  SELECT * FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, bigint, integer`)})
+/**
+ * Columns: those of {@link newRunParams}; then the node of those that are claimed from the start. A run for a slot that has a live
+ * one is not made (P5).
+ */
+export const INSERT_LIVE = `INSERT INTO greenvue_jobs.live_runs
+    (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status, node, started_at)
+  SELECT new.*, CASE WHEN fence IS NOT NULL THEN $17 END, CASE WHEN status = 'running' THEN queued_at END
+  FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, bigint, integer, text, bigint, text`)})
+    AS new (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status)
   ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING RETURNING id`;
-export const LIVE_WIDTH = 13;
+export const LIVE_WIDTH = 16;
 
 type Origin = OriginRow<RunTrigger, boolean>;
 
@@ -56,6 +62,7 @@ type LiveRow = [
   cancel: 'user' | 'deleted' | null,
   zombieSince: number | null,
   progress: string | null,
+  trace: string | null,
 ];
 
 type FinishedRow = [
@@ -96,6 +103,7 @@ export function liveRunOf(raw: unknown): LiveRun {
   if (row[19] !== null) run.cancel = row[19];
   if (row[20] !== null) run.zombieSince = row[20];
   if (row[21] !== null) run.progress = progressOf(row[21]);
+  if (row[22] !== null) run.trace = row[22];
   return run;
 }
 
@@ -125,7 +133,8 @@ export function finishedRunOf(raw: unknown): FinishedRun {
 
 /** For {@link INSERT_LIVE}. */
 export function newRunParams(run: LiveRun, typeKey: number): Value[] {
-  return [...originParams(run), run.held, run.availableAt, typeKey];
+  const { held, availableAt, trace = null, claim, status } = run;
+  return [...originParams(run), held, availableAt, typeKey, trace, claim?.fence ?? null, status];
 }
 
 /** For {@link INSERT_FINISHED}. */

@@ -199,7 +199,12 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       if (done.kind === 'done' && done.claimed !== undefined) shared.claims.remember(done.claimed);
       return done;
     },
-    plan: (input) => pass((u) => plan(u, input)),
+    async plan(input) {
+      const node = input.claim?.node;
+      const planned = await pass((u) => plan(u, input, node !== undefined && joined.has(node)));
+      if (planned.claimed !== undefined) shared.claims.remember(planned.claimed);
+      return planned;
+    },
     async claim(input) {
       const claimed = await pass((u) => claim(u, input, joined.has(input.node)));
       shared.claims.remember(claimed);

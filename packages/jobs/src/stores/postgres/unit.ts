@@ -75,6 +75,8 @@ interface ToQueue {
   readonly kind: 'queue';
   readonly run: NewRun;
   readonly job: StoredJob;
+  /** It is claimed from the start. */
+  readonly claim?: { readonly node: string; readonly started: boolean };
 }
 
 interface ToSkip {
@@ -128,8 +130,9 @@ export async function flush(u: Unit, claimant?: Claimant): Promise<ClaimResult |
   const queued = new Map<string, { readonly run: LiveRun; readonly job: StoredJob }>();
   for (const one of made) {
     const { uid: jobUid } = one.job.job;
-    if (one.kind === 'skip') skipped.push(skippedOf(one.skip, { id: one.id, jobUid, now: u.now }));
-    else queued.set(one.id, { run: newRun(one.run, { id: one.id, jobUid, now: u.now }), job: one.job });
+    const at = { id: one.id, jobUid, now: u.now };
+    if (one.kind === 'skip') skipped.push(skippedOf(one.skip, at));
+    else queued.set(one.id, { run: claimedFrom(newRun(one.run, at), one), job: one.job });
   }
   const finished = [...u.ended.splice(0), ...skipped];
   await insertFinished(u, finished);
@@ -151,8 +154,8 @@ async function makeClaimed(u: Unit, claimant: Claimant): Promise<ClaimResult | u
   if (fence === undefined) becomeDue(u, 'runs', [run.availableAt]);
   addQueued(u, run, one.job);
   if (fence === undefined) return undefined;
-  const { availableAt, catchUp, missed, payload } = run;
-  const own = payload === undefined ? {} : { payload };
+  const { availableAt, catchUp, missed, payload, trace } = run;
+  const own = { ...(payload === undefined ? {} : { payload }), ...(trace === undefined ? {} : { trace }) };
   const claim = {
     id: run.id,
     job: 0,
@@ -172,11 +175,20 @@ function addQueued(u: Unit, run: LiveRun, { job, uid }: StoredJob): void {
   if (job.overlap === 'allow') u.shared.crowds.grew(uid);
 }
 
-async function withIds(u: Unit): Promise<((ToQueue | ToSkip) & { readonly id: string })[]> {
+/** `fence`: of one that is claimed from the start. */
+type Identified = (ToQueue | ToSkip) & { readonly id: string; readonly fence?: number | undefined };
+
+async function withIds(u: Unit): Promise<Identified[]> {
   const toMake = u.toMake.splice(0);
   if (toMake.length === 0) return [];
-  const ids = await nextIds(u, toMake.length);
-  return toMake.map((one, n) => ({ ...one, id: String(ids[n]) }));
+  const isClaimed = (one: ToQueue | ToSkip) => one.kind === 'queue' && one.claim !== undefined;
+  const ids = await nextIds(u, toMake.length + toMake.filter(isClaimed).length);
+  const fences = ids.splice(toMake.length);
+  return toMake.map((one, n) => ({
+    ...one,
+    id: String(ids[n]),
+    fence: isClaimed(one) ? fences.shift() : undefined,
+  }));
 }
 
 /** Of runs and jobs, in rising order. */
@@ -209,13 +221,16 @@ async function insertLive(
   queued: ReadonlyMap<string, { readonly run: LiveRun; readonly job: StoredJob }>,
 ): Promise<void> {
   if (queued.size === 0) return;
-  const rows = [...queued.values()].map(({ run, job }) => newRunParams(run, job.typeKey));
+  const runs = [...queued.values()];
+  const rows = runs.map(({ run, job }) => newRunParams(run, job.typeKey));
+  const free = runs.filter(({ run }) => run.claim === undefined);
   becomeDue(
     u,
     'runs',
-    [...queued.values()].map(({ run }) => run.availableAt),
+    free.map(({ run }) => run.availableAt),
   );
-  for (const id of numbersIn(await u.q.arrays(INSERT_LIVE, columnsOf(rows, LIVE_WIDTH)))) {
+  const node = runs.find(({ run }) => run.claim !== undefined)?.run.claim?.node ?? null;
+  for (const id of numbersIn(await u.q.arrays(INSERT_LIVE, [...columnsOf(rows, LIVE_WIDTH), node]))) {
     const made = queued.get(String(id));
     if (made === undefined) throw new Error(`run ${id} was not asked for`);
     addQueued(u, made.run, made.job);
@@ -244,6 +259,15 @@ function newRun(
 ): LiveRun {
   const { id, jobUid, now: queuedAt } = made;
   return { ...run, id, jobUid, queuedAt, status: 'queued', failures: 0, recoveries: 0, errors: [] };
+}
+
+function claimedFrom(
+  run: LiveRun,
+  { claim, fence }: Pick<ToQueue, 'claim'> & Pick<Identified, 'fence'>,
+): LiveRun {
+  if (claim === undefined || fence === undefined) return run;
+  const claimed = { ...run, claim: { node: claim.node, fence } };
+  return claim.started ? { ...claimed, status: 'running', startedAt: run.queuedAt } : claimed;
 }
 
 const HOUR_MS = 3_600_000;

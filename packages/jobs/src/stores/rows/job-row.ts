@@ -49,6 +49,7 @@ export const JOB_COLUMNS = [
   'id',
   'created_by',
   'created_at',
+  'trace',
   'kind',
   'interval',
   'every_ms',
@@ -74,7 +75,8 @@ type Row = Readonly<Record<string, string | number | null>>;
 type Value = string | number | null;
 
 /** What of a job never changes within a version of it. */
-export type FixedJob = JobDefinition & Pick<Job, 'uid' | 'version' | 'createdBy' | 'createdAt' | 'updatedAt'>;
+export type FixedJob = JobDefinition &
+  Pick<Job, 'uid' | 'version' | 'createdBy' | 'createdAt' | 'updatedAt' | 'trace'>;
 
 /** Reads one row of a store's `SELECT_JOB`: {@link JOB_COLUMNS}, `uid`, `type` and `type_version`. */
 export function storedJobOf(raw: unknown): StoredJob {
@@ -107,6 +109,7 @@ export function fixedJobOf(raw: unknown): FixedJob {
     updatedAt: row.updated_at as number,
   };
   if (row.created_by !== null) job.createdBy = row.created_by as string;
+  if (row.trace !== null) job.trace = row.trace as string;
   return job;
 }
 
@@ -187,6 +190,7 @@ export function jobParams(stored: StoredJob): Value[] {
     job.id,
     job.createdBy ?? null,
     job.createdAt,
+    job.trace ?? null,
     ...scheduleParams(job.schedule),
     job.overlap,
     job.catchUp,

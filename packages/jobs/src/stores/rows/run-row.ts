@@ -4,7 +4,7 @@ export const ORIGIN_COLUMNS =
   'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at';
 
 /** Columns of `live_runs` as each store's `liveRunOf` reads them, as arrays. */
-export const LIVE_COLUMNS = `${ORIGIN_COLUMNS}, status, held, available_at, node, fence, started_at, failures, recoveries, errors, cancel, zombie_since, progress`;
+export const LIVE_COLUMNS = `${ORIGIN_COLUMNS}, status, held, available_at, node, fence, started_at, failures, recoveries, errors, cancel, zombie_since, progress, trace`;
 
 /** Columns of `runs` as each store's `finishedRunOf` reads them, as arrays. */
 export const FINISHED_COLUMNS = `${ORIGIN_COLUMNS}, status, reason, attempt, recoveries, node, started_at, finished_at, progress, result, errors`;

@@ -89,6 +89,7 @@ function claimOf(
   };
   if (due.scheduledFor !== undefined) run.scheduledFor = due.scheduledFor;
   if (due.payload !== undefined) run.payload = due.payload;
+  if (due.trace !== undefined) run.trace = due.trace;
   return run;
 }
 

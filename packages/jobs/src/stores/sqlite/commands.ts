@@ -26,10 +26,15 @@ export function insertJob(
   input: Parameters<JobStore['insertJob']>[0],
   now: number,
 ): InsertOutcome {
-  const { definition, by, audit } = input;
+  const { definition, by, trace, audit } = input;
   if (w.jobs.find(definition.id) !== undefined) return { kind: 'exists' };
   const uid = w.ids.next(now);
-  const outcome = createJob(definition, { uid: String(uid), now, ...(by === undefined ? {} : { by }) });
+  const outcome = createJob(definition, {
+    uid: String(uid),
+    now,
+    ...(by === undefined ? {} : { by }),
+    ...(trace === undefined ? {} : { trace }),
+  });
   if (!outcome.ok) return { kind: 'refused', refusal: outcome };
   const { job } = outcome.decision;
   const typeKey = w.types.keyOf(job.type, job.typeVersion);

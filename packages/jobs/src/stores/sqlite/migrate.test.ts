@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,17 +8,18 @@ import { migrate } from './migrate.ts';
 let folder: string;
 let db: Database;
 
+const A_JOB = `
+  INSERT INTO job_types (key, type, version) VALUES (1, 'noop', 1);
+  INSERT INTO jobs (uid, id, type_key, version, status, anchor_at, failed_in_row, created_at, updated_at, kind, overlap,
+    catch_up, timeout_ms, max_attempts, backoff_initial_ms, backoff_max_ms, backoff_factor, backoff_jitter, name,
+    description, payload)
+  VALUES (7, 'a', 1, 1, 'active', 0, 0, 0, 0, 'on_demand', 'skip', 'once', 1, 1, 1, 1, 1, 0, 'A', '', '{}');`;
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'migrate-'));
   db = openForWriting(join(folder, 'jobs.db'));
   migrate(db);
-  db.exec(`
-    INSERT INTO job_types (key, type, version) VALUES (1, 'noop', 1);
-    INSERT INTO jobs (uid, id, type_key, version, status, anchor_at, failed_in_row, created_at, updated_at, kind, overlap,
-      catch_up, timeout_ms, max_attempts, backoff_initial_ms, backoff_max_ms, backoff_factor, backoff_jitter, name,
-      description, payload)
-    VALUES (7, 'a', 1, 1, 'active', 0, 0, 0, 0, 'on_demand', 'skip', 'once', 1, 1, 1, 1, 1, 0, 'A', '', '{}');
-  `);
+  db.exec(A_JOB);
 });
 
 afterEach(() => {
@@ -69,7 +70,20 @@ function insertInto(table: string, row: Readonly<Record<string, number | string 
 describe('the schema', () => {
   it('is brought up to date once', () => {
     migrate(db);
-    expect(db.statement('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+    expect(db.statement('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+  });
+
+  it('keeps what the version before has written, which has no traces', () => {
+    const old = openForWriting(join(folder, 'old.db'));
+    old.exec(readFileSync(new URL('./migrations/0001-jobs-and-runs.sql', import.meta.url), 'utf8'));
+    old.exec(`PRAGMA user_version = 1; ${A_JOB}
+      INSERT INTO live_runs (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
+      VALUES (1, 7, 1, 1, 0, 0, 0, 0, 0)`);
+    migrate(old);
+    const traces =
+      'SELECT jobs.trace AS job, live_runs.trace AS run FROM jobs JOIN live_runs ON job_uid = uid';
+    expect(old.statement(traces).all()).toEqual([{ job: null, run: null }]);
+    old.close();
   });
 
   it('is durable: WAL, every commit flushed', () => {

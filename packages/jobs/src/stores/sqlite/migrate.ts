@@ -3,7 +3,7 @@ import { StoreError } from '../../core/errors.ts';
 import type { Database } from './database.ts';
 
 /** In order; the position (from 1) is the schema's version. Released ones never change. */
-const MIGRATIONS = ['0001-jobs-and-runs.sql'] as const;
+const MIGRATIONS = ['0001-jobs-and-runs.sql', '0002-traces.sql'] as const;
 
 /** Brings the schema up to date, whole or not at all. Throws a StoreError `newer_schema` when it is newer than this code. */
 export function migrate(db: Database): void {

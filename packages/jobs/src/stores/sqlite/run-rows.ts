@@ -31,7 +31,7 @@ import type { Param } from './database.ts';
 export const INSERT_FINISHED = `INSERT INTO runs (${FINISHED_COLUMNS}) VALUES (?${', ?'.repeat(19)})`;
 
 /** A new run; parameters: {@link newRunParams}. A run for a slot that has a live one is not made (P5). */
-export const INSERT_LIVE = `INSERT INTO live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key) VALUES (?${', ?'.repeat(12)})
+export const INSERT_LIVE = `INSERT INTO live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key, trace) VALUES (?${', ?'.repeat(13)})
   ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING`;
 
 type Origin = OriginRow<number, number>;
@@ -50,6 +50,7 @@ type LiveRow = [
   cancel: number | null,
   zombieSince: number | null,
   progress: string | null,
+  trace: string | null,
 ];
 
 type FinishedRow = [
@@ -91,6 +92,7 @@ export function liveRunOf(raw: unknown, nodeName: NodeName): LiveRun {
   if (row[19] !== null) run.cancel = row[19] === REASON.deleted ? 'deleted' : 'user';
   if (row[20] !== null) run.zombieSince = row[20];
   if (row[21] !== null) run.progress = progressOf(row[21]);
+  if (row[22] !== null) run.trace = row[22];
   return run;
 }
 
@@ -120,7 +122,7 @@ export function finishedRunOf(raw: unknown, nodeName: NodeName): FinishedRun {
 
 /** For {@link INSERT_LIVE}. */
 export function newRunParams(run: LiveRun, typeKey: number): Param[] {
-  return [...originParams(run), HELD[run.held], run.availableAt, typeKey];
+  return [...originParams(run), HELD[run.held], run.availableAt, typeKey, run.trace ?? null];
 }
 
 /** For {@link INSERT_FINISHED}. */

@@ -1,0 +1,145 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { textOf } from '../src/test-bodies.ts';
+import { done, logIn, startConsoleServer } from './console/console-server.ts';
+import {
+  button,
+  heading,
+  PASSWORD,
+  runIs,
+  runNow,
+  SLOW_MS,
+  saveNew,
+  signIn,
+  startBrowser,
+} from './console/visit.ts';
+
+const ANN = 'ann@example.com';
+const JOB = { id: 'search', name: 'Search', type: 'update_search_index', interval: '1h' };
+const DAY_MS = 86_400_000;
+
+const open = startBrowser();
+
+/** Which of the things that one can do with a job have a button on its page. */
+async function buttonsOf(page: Page): Promise<readonly string[]> {
+  const names = ['Run now', 'Pause', 'Edit', 'Copy', 'Delete'];
+  const shown = async (name: string): Promise<boolean> => {
+    const [asButton, asLink] = [
+      page.getByRole('button', { name, exact: true }),
+      page.getByRole('link', { name, exact: true }),
+    ];
+    return (await asButton.or(asLink).count()) > 0;
+  };
+  const isThere = await Promise.all(names.map(shown));
+  return names.filter((_, at) => isThere[at]);
+}
+
+test(
+  'each role sees what it may do, and the server refuses the rest, whatever the page shows',
+  async () => {
+    const { url, admin } = await startConsoleServer();
+    await done(admin, 'POST', '/api/jobs', JOB);
+    const account = { email: ANN, name: 'Ann', password: PASSWORD };
+    const annId = textOf(await done(admin, 'POST', '/api/auth/register', account), 'user', 'id');
+    const ann = await logIn(url, ANN);
+    const become = (role: string) => done(admin, 'PATCH', `/api/users/${annId}`, { role });
+    const statusOf = async (...request: Parameters<typeof ann.ask>) => (await ann.ask(...request)).status;
+    const { page, faults, goTo } = await open(url);
+
+    // Without a role: a page that says so, and the way on.
+    await goTo('/jobs/search');
+    await signIn(page, { email: ANN });
+    await heading(page, 'Your role does not allow this');
+    await page.getByText(ANN).waitFor();
+    expect(await statusOf('GET', '/api/jobs')).toBe(403);
+    await button(page, 'Ask again').click();
+    await page.getByText('Your role is still “user”.').waitFor();
+
+    // An operator reads, runs, pauses and cancels.
+    await become('operator');
+    await button(page, 'Ask again').click();
+    await heading(page, 'Search');
+    expect(await buttonsOf(page)).toEqual(['Run now', 'Pause']);
+    await runNow(page);
+    await runIs(page, 'succeeded');
+    await page.keyboard.press('l');
+    await heading(page, 'Jobs');
+    await page.getByRole('row', { name: 'Search' }).waitFor();
+    expect(await page.getByText('New job').count()).toBe(0);
+    await page.keyboard.press('n');
+    expect(page.url()).toBe(`${url}/console/jobs`);
+    await goTo('/jobs/new');
+    await page.getByText('Only admins can create jobs').waitFor();
+    await goTo('/jobs/search/edit');
+    await page.getByText('Only admins can edit jobs').waitFor();
+    expect(await statusOf('POST', '/api/jobs', { ...JOB, id: 'other' })).toBe(403);
+    expect(await statusOf('PATCH', '/api/jobs/search', { name: 'Mine' })).toBe(403);
+    expect(await statusOf('DELETE', '/api/jobs/search')).toBe(403);
+    expect(await statusOf('GET', '/api/audit')).toBe(403);
+
+    // An admin does all, until somebody thinks better of it while the question is open.
+    await become('admin');
+    await goTo('/jobs/search');
+    await heading(page, 'Search');
+    expect(await buttonsOf(page)).toEqual(['Run now', 'Pause', 'Edit', 'Copy', 'Delete']);
+    await button(page, 'Delete').click();
+    const dialog = page.getByRole('dialog', { name: 'Delete this job?' });
+    await dialog.getByRole('textbox').fill('search');
+    await become('operator');
+    await dialog.getByRole('button', { name: 'Delete the job' }).click();
+    await page.getByText(/Could not delete/).waitFor();
+    await button(page, 'Edit').waitFor({ state: 'hidden' });
+    expect(await statusOf('GET', '/api/jobs/search')).toBe(200);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+
+    // Without the role, the whole page is gone with the next thing that is asked.
+    await become('user');
+    await page.keyboard.press('l');
+    await heading(page, 'Your role does not allow this');
+    expect(faults).toEqual([]);
+  },
+  SLOW_MS,
+);
+
+test(
+  'a session that has expired asks to sign in, leads back to where one was, and loses nothing that was written',
+  async () => {
+    const time = { ahead: 0 };
+    const { url, admin } = await startConsoleServer({ clock: { now: () => Date.now() + time.ahead } });
+    await done(admin, 'POST', '/api/jobs', JOB);
+    const { page, faults, goTo } = await open(url);
+
+    await goTo('/jobs/new?type=update_search_index');
+    await signIn(page);
+    await page.getByRole('textbox', { name: 'Name' }).fill('Half written');
+    time.ahead += 31 * DAY_MS;
+    // What is written is asked about at once: when it would run.
+    await page.getByRole('textbox', { name: 'Interval' }).fill('1h');
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await dialog.waitFor();
+    await dialog.getByLabel('Password', { exact: true }).fill('not the password');
+    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await dialog.getByText('The e-mail address or the password is wrong.').waitFor();
+    await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Half written');
+    await saveNew(page);
+    await heading(page, 'Half written');
+
+    // A page that is opened with an expired session: first the sign-in, then the page of that address.
+    const there = '/jobs?q=Half&status=active&sort=-name';
+    await goTo(there);
+    await page.getByRole('row', { name: 'Half written' }).waitFor();
+    time.ahead += 31 * DAY_MS;
+    await page.reload();
+    await heading(page, 'Sign in');
+    await signIn(page);
+    await page.getByRole('row', { name: 'Half written' }).waitFor();
+    expect(await page.getByRole('row', { name: 'Search' }).count()).toBe(0);
+    expect(page.url()).toBe(`${url}/console${there}`);
+    expect(faults).toEqual([]);
+  },
+  SLOW_MS,
+);

@@ -1,0 +1,273 @@
+import { defineJobType } from '@greenvue/jobs';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { temporaryFolder } from '../src/db/test-database.ts';
+import { smtpError, startSmtp, type TestSmtp } from '../src/notifications/test-smtp.ts';
+import { listOf, textOf } from '../src/test-bodies.ts';
+import { freePort } from '../src/test-process.ts';
+import { done, startConsoleServer } from './console/console-server.ts';
+import {
+  button,
+  EMAIL,
+  heading,
+  isTooWide,
+  PASSWORD,
+  runIs,
+  SLOW_MS,
+  signIn,
+  startBrowser,
+  type Visit,
+} from './console/visit.ts';
+import { becomeOperator, fillFolder, type Operator, startServer } from './operator.ts';
+import { type Env, until } from './shell.ts';
+
+const HOUR_MS = 3_600_000;
+const NIGHT_MS = 9 * HOUR_MS;
+/** A process that takes it for nine hours ago. */
+const AT_NIGHT = `globalThis.Date = class extends Date {
+  constructor(...at) { super(...(at.length === 0 ? [new.target.now()] : at)); }
+  static now() { return super.now() - ${NIGHT_MS}; }
+}`;
+const NIGHT_ENV = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(AT_NIGHT)}` };
+
+const open = startBrowser();
+
+/** What the mail server does with who wants to send. */
+type Mail = 'works' | 'refuses' | 'hangs';
+
+/** A mail server, as it is at the moment. */
+async function startMail(): Promise<{ readonly smtp: TestSmtp; state: Mail }> {
+  const mail = { state: 'works' as Mail };
+  const smtp = await startSmtp({
+    onMailFrom: (_address, _session, answer) => {
+      if (mail.state === 'refuses') answer(smtpError(451, 'no room left on the disk'));
+      if (mail.state === 'works') answer();
+    },
+  });
+  return Object.assign(mail, { smtp });
+}
+
+/** At that time of the night, every night. */
+function nightly(inMs: number) {
+  return { interval: '24h', start_at: new Date(Date.now() - NIGHT_MS + inMs).toISOString() };
+}
+
+/** Waits until a run of the job has come to that. */
+function hasRun(operator: Operator, jobId: string, status: string): Promise<unknown> {
+  return until(`a run of ${jobId} is ${status}`, async () => {
+    const { body } = await operator.ask('GET', `/api/jobs/${jobId}/runs?status=${status}`);
+    return listOf(body, 'data')[0];
+  });
+}
+
+/** A night in which four jobs did not do what they should, each for another reason; gives the server of the morning after. */
+async function nightAndMorning(env: Env): Promise<void> {
+  const mail = await startMail();
+  const all = { ...env, SMTP_URL: mail.smtp.url };
+  const server = await startServer({ ...all, ...NIGHT_ENV });
+  const night = await becomeOperator({ ...all, ...NIGHT_ENV });
+  const make = (job: object) => done(night, 'POST', '/api/jobs', job);
+
+  // One fails: its mail server has no room.
+  mail.state = 'refuses';
+  await make({ id: 'mails', name: 'Mails', type: 'send_notifications', max_attempts: 1, ...nightly(1_000) });
+  await hasRun(night, 'mails', 'failed');
+
+  // One is skipped: somebody has run it by hand, and that run still goes on.
+  mail.state = 'hangs';
+  await make({ id: 'letters', name: 'Letters', type: 'send_notifications', ...nightly(HOUR_MS) });
+  await done(night, 'POST', '/api/jobs/letters/runs');
+  await hasRun(night, 'letters', 'running');
+  await done(night, 'PATCH', '/api/jobs/letters', nightly(1_000));
+  await hasRun(night, 'letters', 'skipped');
+
+  // One is paused, and one comes due when the machine is down.
+  const search = { type: 'update_search_index', catch_up: 'skip' };
+  await make({ id: 'clean-up', name: 'Clean up', type: 'cleanup_expired_listings', ...nightly(HOUR_MS) });
+  const until = new Date(Date.now() + HOUR_MS).toISOString();
+  await done(night, 'POST', '/api/jobs/clean-up/pause', { reason: 'The disk is full', until });
+  await make({ id: 'search', name: 'Search', ...search, ...nightly(2 * HOUR_MS) });
+  server.child.kill('SIGKILL');
+  await server.ended();
+
+  mail.state = 'works';
+  await startServer(all);
+}
+
+/** On the page of a job: changes one of the choices that lie folded, and saves. */
+async function choose({ page }: Visit, group: string, choice: string): Promise<void> {
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
+  await heading(page, /^Edit/);
+  await page.getByRole('button', { name: /Overlap, catch-up and retries/ }).click();
+  await page.getByRole('radiogroup', { name: group }).getByLabel(choice).check();
+  await button(page, 'Review and save').click();
+  await page
+    .getByRole('dialog', { name: 'Save these changes?' })
+    .getByRole('button', { name: /Save changes/ })
+    .click();
+}
+
+test(
+  'why a job did not run last night is found out and mended: it failed, was skipped, was paused, or was missed',
+  async () => {
+    const env = {
+      DATA_DIR: await temporaryFolder(),
+      PORT: String(await freePort()),
+      ADMIN_EMAIL: EMAIL,
+      ADMIN_PASSWORD: PASSWORD,
+    };
+    await fillFolder(env.DATA_DIR, { sellers: 5, listings: 60, notifications: 20 });
+    await nightAndMorning(env);
+    const visit = await open(`http://127.0.0.1:${env.PORT}`);
+    const { page, faults, goTo } = visit;
+
+    // The overview names the one that fails, since when and why; its page has what it failed of.
+    await goTo('/');
+    await signIn(page);
+    const attention = page.getByRole('region', { name: 'Needs attention' });
+    const failing = attention.getByRole('listitem');
+    await failing.filter({ hasText: 'the last run failed' }).getByText(/9 h/).waitFor();
+    expect(await failing.count()).toBe(1);
+    await failing.getByRole('link', { name: 'Mails' }).click();
+    await heading(page, 'Mails');
+    const wrong = page.getByRole('region', { name: 'What is wrong, and what to do' });
+    await wrong.getByText(/no room left on the disk/).waitFor();
+    await wrong.getByRole('link', { name: 'Open the last run that failed' }).click();
+    await runIs(page, 'failed');
+    await button(page, 'Run again').click();
+    await runIs(page, 'succeeded');
+    await page.keyboard.press('o');
+    await attention.getByText('All jobs are well.').waitFor();
+
+    // The list says what the others did last, and of the paused one why.
+    await page.keyboard.press('l');
+    const row = (name: string) => page.getByRole('row', { name });
+    await row('Clean up').getByText('The disk is full').waitFor();
+    await row('Clean up').getByRole('link').click();
+    await heading(page, 'Clean up');
+    await wrong.getByText(/^By .+, until .+: The disk is full$/).waitFor();
+    await wrong.getByRole('button', { name: 'Resume' }).click();
+    await wrong.waitFor({ state: 'hidden' });
+    await page.getByRole('region', { name: 'Next runs' }).getByRole('listitem').first().waitFor();
+
+    // One that was skipped because it still ran: the next time, the slot is to wait.
+    await goTo('/jobs/letters');
+    const history = page.getByRole('region', { name: 'Runs of the job' });
+    await history
+      .getByRole('row')
+      .filter({ hasText: 'Another run was still live' })
+      .getByRole('link')
+      .click();
+    await page
+      .getByText(/^Nothing ran for this slot: when it came, a run of the job was still live/)
+      .waitFor();
+    await page.getByRole('link', { name: 'Letters' }).click();
+    await choose(visit, 'When a slot comes and a run is live', 'Let it wait');
+    await heading(page, 'Letters');
+    await page
+      .getByText(/^Overlap/)
+      .getByText('queue')
+      .waitFor();
+
+    // One whose time passed while the machine was down: it is to make up for that, and is run after all.
+    await goTo('/jobs/search');
+    await choose(visit, 'Slots missed in downtime', 'Run once for all of them');
+    await heading(page, 'Search');
+    await history
+      .getByRole('row')
+      .filter({ hasText: 'No node could take this slot in time' })
+      .getByRole('link')
+      .click();
+    await page.getByText(/^Nothing ran for it: no node could take it in time/).waitFor();
+    await button(page, 'Run it after all').click();
+    await runIs(page, 'succeeded');
+    expect(faults).toEqual([]);
+  },
+  SLOW_MS,
+);
+
+/** Brings in prices from where there is no way to, until there is one. */
+function importPrices(way: { isOpen: boolean }) {
+  return defineJobType({
+    type: 'import_prices',
+    module: import.meta.url,
+    payload: z.strictObject({}),
+    run: async ({ log }) => {
+      const from = `https://prices.example.com/${'of-things/'.repeat(20)}today.csv`;
+      log.info('asking for the prices', { from });
+      if (!way.isOpen) throw new Error(`no way to ${from}`);
+      return { from };
+    },
+  });
+}
+
+test(
+  'on a phone, a failed run is read and run again, and no page is wider than the screen',
+  async () => {
+    const way = { isOpen: false };
+    const { url, admin } = await startConsoleServer({ jobTypes: [importPrices(way)] });
+    const job = {
+      id: 'prices',
+      name: 'Prices of all that is for sale',
+      type: 'import_prices',
+      interval: '1h',
+    };
+    await done(admin, 'POST', '/api/jobs', { ...job, max_attempts: 1 });
+    const runId = textOf(await done(admin, 'POST', '/api/jobs/prices/runs'), 'id');
+    await admin.finished(runId);
+    const { page, faults, goTo } = await open(url, {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const tooWide: string[] = [];
+    const look = async (): Promise<void> => {
+      if (await isTooWide(page)) tooWide.push(page.url());
+    };
+
+    await goTo('/');
+    await look();
+    await signIn(page);
+    await heading(page, 'Overview');
+    const failing = page
+      .getByRole('region', { name: 'Needs attention' })
+      .getByRole('link', { name: job.name });
+    await failing.waitFor();
+    await look();
+    await failing.tap();
+    await heading(page, job.name);
+    const openRun = page.getByRole('link', { name: 'Open the last run that failed' });
+    await openRun.waitFor();
+    await look();
+    await openRun.tap();
+    await runIs(page, 'failed');
+    await page.getByText('Attempt 1 threw an error').waitFor();
+    await page.getByRole('log').getByText('asking for the prices').waitFor();
+    await page.getByText('Stack', { exact: true }).tap();
+    await page
+      .getByRole('group', { name: 'the stack' })
+      .getByText(/no way to/)
+      .waitFor();
+    await look();
+    way.isOpen = true;
+    await button(page, 'Run again').tap();
+    await runIs(page, 'succeeded');
+    await page
+      .getByRole('region', { name: 'Result' })
+      .getByText(/today.csv/)
+      .waitFor();
+    await look();
+
+    await page.getByRole('button', { name: 'Open the menu' }).tap();
+    await page.getByRole('navigation').getByRole('link', { name: 'Jobs' }).last().tap();
+    await heading(page, 'Jobs');
+    await page.getByRole('row', { name: job.name }).waitFor();
+    await look();
+    await goTo('/jobs/prices/edit');
+    await button(page, 'Review and save').waitFor();
+    await look();
+    expect(tooWide).toEqual([]);
+    expect(faults).toEqual([]);
+  },
+  SLOW_MS,
+);

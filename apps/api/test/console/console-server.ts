@@ -1,0 +1,33 @@
+import { expect } from 'vitest';
+import type { ServerOptions } from '../../src/server.ts';
+import { textOf } from '../../src/test-bodies.ts';
+import { startTestServer } from '../../src/test-server.ts';
+import { type Operator, operatorOn } from '../operator.ts';
+import type { Env } from '../shell.ts';
+import { EMAIL, PASSWORD } from './visit.ts';
+
+/** A server in this process, which serves the console, and its admin over HTTP. */
+export interface ConsoleServer {
+  readonly url: string;
+  readonly admin: Operator;
+}
+
+export async function startConsoleServer(options: ServerOptions = {}, env: Env = {}): Promise<ConsoleServer> {
+  const account = { ADMIN_EMAIL: EMAIL, ADMIN_PASSWORD: PASSWORD };
+  const { url } = await startTestServer({ ...account, ...env }, options);
+  return { url, admin: await logIn(url, EMAIL) };
+}
+
+/** The user of that address, whose password is that of all in these tests. */
+export async function logIn(url: string, email: string): Promise<Operator> {
+  const { port } = new URL(url);
+  const body = await done(operatorOn(port), 'POST', '/api/auth/login', { email, password: PASSWORD });
+  return operatorOn(port, `Bearer ${textOf(body, 'access_token')}`);
+}
+
+/** Asks for what must be done, and gives the body of the answer. */
+export async function done(operator: Operator, ...request: Parameters<Operator['ask']>): Promise<unknown> {
+  const { status, body } = await operator.ask(...request);
+  expect(status, JSON.stringify(body)).toBeLessThan(300);
+  return body;
+}

@@ -1,0 +1,57 @@
+import type { Page, Run } from '@greenvue/jobs/client';
+import { expect, test, vi } from 'vitest';
+import { exampleRun } from '../../test/examples.ts';
+import { FIRST, freshPage, joined } from './run-pages.ts';
+
+/** Runs from one number down to another. */
+function page(from: number, to: number, next: string | null): Page<Run> {
+  const data = Array.from({ length: from - to + 1 }, (_, at) => exampleRun({ id: String(from - at) }));
+  return { data, next_cursor: next };
+}
+
+const ids = ({ data }: Page<Run>): string => data.map(({ id }) => id).join(' ');
+
+test('new runs push none off the list, and the next page begins where it did', () => {
+  const both = joined(page(5, 2, 'behind 2'), page(7, 4, 'behind 4'));
+  expect(ids(both)).toBe('7 6 5 4 3 2');
+  expect(both.next_cursor).toBe('behind 2');
+});
+
+test('a run is as it is now, not as it was', () => {
+  const known = {
+    ...page(5, 4, 'a'),
+    data: [exampleRun({ id: '5', status: 'running' }), exampleRun({ id: '4' })],
+  };
+  expect(joined(known, page(5, 4, 'a')).data[0]?.status).toBe('succeeded');
+});
+
+test.each<[string, Page<Run>, Page<Run>]>([
+  ['more have come than a page holds', page(5, 2, 'a'), page(20, 17, 'b')],
+  ['the list has an end there', page(5, 2, 'a'), page(6, 4, null)],
+  ['nothing is there any more', page(5, 2, 'a'), page(0, 1, null)],
+  ['it has grown too long', page(2_000, 900, 'a'), page(2_001, 1_990, 'b')],
+])('is read as it comes when %s', (_, known, fresh) => {
+  expect(joined(known, fresh)).toBe(fresh);
+});
+
+test('is read as it comes when a run that it would keep may have changed', () => {
+  const known = {
+    ...page(5, 3, 'a'),
+    data: [...page(5, 4, '').data, exampleRun({ id: '3', status: 'running' })],
+  };
+  const fresh = page(6, 4, 'b');
+  expect(joined(known, fresh)).toBe(fresh);
+});
+
+test('only the first page is asked for again, and those with a live run', async () => {
+  const live = { ...page(3, 3, 'c'), data: [exampleRun({ id: '3', status: 'queued' })] };
+  const known = { pages: [page(5, 4, 'b'), live, page(2, 1, 'd')], pageParams: [FIRST, 'b', 'c'] };
+  const read = vi.fn(async () => page(9, 8, 'x'));
+  const ask = (cursor: string) => freshPage({ known, cursor, read });
+  expect(await ask('c')).toBe(known.pages[2]);
+  expect(read).not.toHaveBeenCalled();
+  expect(ids(await ask('b'))).toBe('9 8');
+  expect(ids(await ask(FIRST))).toBe('9 8');
+  expect(ids(await ask('a cursor that is new'))).toBe('9 8');
+  expect(read).toHaveBeenCalledTimes(3);
+});

@@ -1,0 +1,112 @@
+import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import type { JobMark } from '../data/job-mark.ts';
+import { stay } from '../parts/confirm.tsx';
+import { jobsText } from '../parts/jobs-text.ts';
+import classes from './dialogs.module.css';
+import { JobNames } from './job-names.tsx';
+
+interface DeleteDialogProps {
+  readonly opened: boolean;
+  /** Of the question. */
+  readonly number: number;
+  /** Those to delete. */
+  readonly jobs: readonly JobMark[];
+  /** Somebody has edited the job before it could be deleted; it is shown as it is now. */
+  readonly isOutrun: boolean;
+  readonly isBusy: boolean;
+  readonly onClose: () => void;
+  readonly onDelete: () => void;
+}
+
+/** Says what it means to delete jobs, and asks for a word that nobody types by mistake: the id, or how many there are. */
+export function DeleteDialog({ opened, number, ...form }: DeleteDialogProps) {
+  const { jobs, isBusy, onClose } = form;
+  return (
+    <Modal
+      opened={opened}
+      onClose={isBusy ? stay : onClose}
+      title={jobs.length === 1 ? 'Delete this job?' : `Delete ${jobsText(jobs.length)}?`}
+    >
+      <DeleteForm key={number} {...form} />
+    </Modal>
+  );
+}
+
+type DeleteFormProps = Omit<DeleteDialogProps, 'opened' | 'number'>;
+
+function DeleteForm({ jobs, isOutrun, isBusy, onClose, onDelete }: DeleteFormProps) {
+  const [typed, setTyped] = useState('');
+  const [first] = jobs;
+  const isOne = jobs.length === 1;
+  const word = isOne ? first?.id : String(jobs.length);
+  const isSure = typed.trim() === word;
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (isSure && !isBusy) onDelete();
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="md">
+        {isOutrun ? <Outrun /> : null}
+        <JobNames jobs={jobs} />
+        <Meaning isOne={isOne} />
+        <TextInput
+          label={
+            <>
+              To confirm, type {isOne ? 'its id' : 'how many they are'}: <code>{word}</code>
+            </>
+          }
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          autoComplete="off"
+          spellCheck={false}
+          data-autofocus
+          autoFocus={isOutrun}
+        />
+        <Group justify="flex-end" gap="sm">
+          <Button variant="default" onClick={onClose} disabled={isBusy}>
+            {isOne ? 'Keep it' : 'Keep them'}
+          </Button>
+          <Button type="submit" color="red" loading={isBusy} disabled={!isSure}>
+            {isOne ? 'Delete the job' : `Delete ${jobsText(jobs.length)}`}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Outrun() {
+  return (
+    <Alert color="yellow" variant="light" role="alert" title="Somebody has edited it meanwhile">
+      So it was not deleted. You see it as it is now: look at it once more, and delete it if you still mean
+      to.
+    </Alert>
+  );
+}
+
+/** What deleting them means. */
+function Meaning({ isOne }: { readonly isOne: boolean }) {
+  const [they, their, them, ids] = isOne
+    ? ['It', 'its', 'it', 'id is']
+    : ['They', 'their', 'them', 'ids are'];
+  return (
+    <>
+      <Text size="sm">
+        {they} can not be brought back. To stop {them} for a time only, pause {them} instead.
+      </Text>
+      <ul className={classes.meaning}>
+        <li>No further slot makes a run, and {their} live runs are cancelled.</li>
+        <li>
+          The history of {their} runs stays for a while: 30 days, unless the server is set up otherwise.
+        </li>
+        <li>
+          The {ids} free again. A job created with {isOne ? 'it' : 'one of them'} later has a history of its
+          own.
+        </li>
+        <li>What somebody edits meanwhile is left alone.</li>
+      </ul>
+    </>
+  );
+}

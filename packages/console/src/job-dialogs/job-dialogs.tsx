@@ -1,0 +1,88 @@
+import { useDeleteJob, usePauseJob } from '../data/actions.ts';
+import { type JobMark, markOf } from '../data/job-mark.ts';
+import type { PauseWish } from '../data/job-steps.ts';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { PauseDialog } from './pause-dialog.tsx';
+import type { Asking, Question } from './use-asking.ts';
+
+/** What is done with many, once it was answered. */
+interface Bulk {
+  readonly pause: (jobs: readonly JobMark[], wish: PauseWish) => void;
+  readonly remove: (jobs: readonly JobMark[]) => void;
+}
+
+interface JobDialogsProps {
+  readonly asking: Asking;
+  /** Where many can be asked about. */
+  readonly bulk?: Bulk;
+  /** Told of the one that was deleted; of many, the bulk tells itself. */
+  readonly onDeleted: (job: JobMark) => void;
+}
+
+/** The questions before jobs are paused or deleted, and what is done when they are answered. */
+export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
+  const { question, number, isOpen, close } = asking;
+  const pausing = usePauseOne(asking);
+  const deleting = useDeleteOne(asking, onDeleted);
+  const jobs = question?.jobs ?? [];
+  const isBulk = question?.isBulk === true;
+  const pauseMany = (wish: PauseWish): void => {
+    close();
+    bulk?.pause(jobs, wish);
+  };
+  const removeMany = (): void => {
+    close();
+    bulk?.remove(jobs);
+  };
+  return (
+    // They are there before they open: else they could not tell where the focus was.
+    <>
+      <PauseDialog
+        opened={isOpen && question?.what === 'pause'}
+        number={number}
+        jobs={jobs}
+        pause={question?.pause ?? null}
+        isBusy={pausing.isBusy}
+        onClose={close}
+        onPause={isBulk ? pauseMany : (wish) => pausing.start(jobs, wish)}
+      />
+      <DeleteDialog
+        opened={isOpen && question?.what === 'delete'}
+        number={number}
+        jobs={jobs}
+        isOutrun={question?.isOutrun === true}
+        isBusy={deleting.isBusy}
+        onClose={close}
+        onDelete={isBulk ? removeMany : () => deleting.start(question)}
+      />
+    </>
+  );
+}
+
+function usePauseOne({ close }: Asking) {
+  const action = usePauseJob();
+  const start = ([job]: readonly JobMark[], wish: PauseWish): void => {
+    if (job !== undefined && !action.isPending) action.mutate({ job, ...wish }, { onSuccess: close });
+  };
+  return { start, isBusy: action.isPending };
+}
+
+function useDeleteOne({ ask, close }: Asking, onDeleted: (job: JobMark) => void) {
+  const action = useDeleteJob();
+  const start = (question: Question | undefined): void => {
+    const job = question?.jobs[0];
+    if (question === undefined || job === undefined || action.isPending) return;
+    // Not by a callback of mutate: the page may be gone by then, as the job is.
+    action.mutateAsync({ job }).then(
+      (latest) => {
+        if (latest?.uid === job.uid) return ask({ ...question, jobs: [markOf(latest)], isOutrun: true });
+        close();
+        // Of one that was created anew the action has told.
+        if (latest === undefined) onDeleted(job);
+      },
+      // The action has told why.
+      () => undefined,
+    );
+  };
+  return { start, isBusy: action.isPending };
+}

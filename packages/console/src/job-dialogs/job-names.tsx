@@ -1,0 +1,25 @@
+import type { JobMark } from '../data/job-mark.ts';
+import { Plain } from '../parts/text.tsx';
+import classes from './dialogs.module.css';
+
+const SHOWN = 5;
+
+/** Which jobs a dialog is about: the first few by name and id, and how many more there are. */
+export function JobNames({ jobs }: { readonly jobs: readonly JobMark[] }) {
+  const more = jobs.length - SHOWN;
+  return (
+    <ul className={classes.names}>
+      {jobs.slice(0, SHOWN).map(({ id, name }) => (
+        <li key={id}>
+          <strong>
+            <Plain>{name}</Plain>
+          </strong>{' '}
+          <span className={classes.id}>
+            <Plain>{id}</Plain>
+          </span>
+        </li>
+      ))}
+      {more > 0 ? <li>and {more.toLocaleString('en')} more</li> : null}
+    </ul>
+  );
+}

@@ -1,0 +1,186 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import type { JobMark } from '../data/job-mark.ts';
+import type { PauseWish } from '../data/job-steps.ts';
+import { stay } from '../parts/confirm.tsx';
+import { futureFault, type InstantDraft, instantDraft, readInstant } from '../parts/instant-draft.ts';
+import { InstantField } from '../parts/instant-field.tsx';
+import { jobsText } from '../parts/jobs-text.ts';
+import { useTicker } from '../parts/now.tsx';
+import { useZone } from '../parts/zone.tsx';
+import { JobNames } from './job-names.tsx';
+
+interface PauseDialogProps {
+  readonly opened: boolean;
+  /** Of the question. */
+  readonly number: number;
+  /** Those to pause. */
+  readonly jobs: readonly JobMark[];
+  /** The pause that is there, to be changed; of one job alone. */
+  readonly pause: Job['pause'];
+  readonly isBusy: boolean;
+  readonly onClose: () => void;
+  readonly onPause: (wish: PauseWish) => void;
+}
+
+const LONGEST_REASON = 500;
+
+/** Asks why, and until when, before jobs are paused. */
+export function PauseDialog({ opened, number, ...form }: PauseDialogProps) {
+  return (
+    <Modal opened={opened} onClose={form.isBusy ? stay : form.onClose} title={titleOf(form)}>
+      <PauseForm key={number} {...form} />
+    </Modal>
+  );
+}
+
+function titleOf({ jobs, pause }: Pick<PauseDialogProps, 'jobs' | 'pause'>): string {
+  if (pause !== null) return 'Change the pause';
+  return jobs.length === 1 ? 'Pause this job' : `Pause ${jobsText(jobs.length)}`;
+}
+
+type PauseFormProps = Omit<PauseDialogProps, 'opened' | 'number'>;
+
+/** What is typed lasts as long as the dialog is open. */
+function PauseForm({ jobs, pause, isBusy, onClose, onPause }: PauseFormProps) {
+  const { zone } = useZone();
+  const ticker = useTicker();
+  const [reason, setReason] = useState(pause?.reason ?? '');
+  const [until, setUntil] = useState(() => instantDraft(pause?.until, zone));
+  const [fault, setFault] = useState<string>();
+  const [cancelLive, setCancelLive] = useState(false);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const wrong = futureFault(until, ticker.exact());
+    setFault(wrong);
+    if (wrong !== undefined || isBusy) return;
+    onPause({ reason: reason.trim(), until: readInstant(until), cancelLive });
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="md">
+        <JobNames jobs={jobs} />
+        <Meaning jobs={jobs} isChange={pause !== null} cancelLive={cancelLive} />
+        <TextInput
+          label="Reason"
+          description="For whoever wonders why it does not run. It can be left out."
+          value={reason}
+          maxLength={LONGEST_REASON}
+          data-autofocus
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <UntilField
+          until={until}
+          fault={fault}
+          onChange={(draft) => {
+            setFault(undefined);
+            setUntil(draft);
+          }}
+        />
+        <Checkbox
+          label="Cancel live runs, too"
+          description="Those that run, and those that wait."
+          checked={cancelLive}
+          onChange={(event) => setCancelLive(event.currentTarget.checked)}
+        />
+        <Buttons label={pause === null ? 'Pause' : 'Change the pause'} isBusy={isBusy} onClose={onClose} />
+      </Stack>
+    </form>
+  );
+}
+
+interface ButtonsProps extends Pick<PauseDialogProps, 'isBusy' | 'onClose'> {
+  readonly label: string;
+}
+
+function Buttons({ label, isBusy, onClose }: ButtonsProps) {
+  return (
+    <Group justify="flex-end" gap="sm">
+      <Button variant="default" onClick={onClose} disabled={isBusy}>
+        Keep as it is
+      </Button>
+      <Button type="submit" loading={isBusy}>
+        {label}
+      </Button>
+    </Group>
+  );
+}
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const ENDS = [
+  { label: '1 hour', ms: HOUR_MS },
+  { label: '8 hours', ms: 8 * HOUR_MS },
+  { label: '1 day', ms: 24 * HOUR_MS },
+  { label: '1 week', ms: 7 * 24 * HOUR_MS },
+] as const;
+
+interface UntilFieldProps {
+  readonly until: InstantDraft;
+  readonly fault: string | undefined;
+  readonly onChange: (until: InstantDraft) => void;
+}
+
+/** Until when: as a time, or by how far it lies from now. */
+function UntilField({ until, fault, onChange }: UntilFieldProps) {
+  const ticker = useTicker();
+  const endIn = (ms: number): void => {
+    const at = Math.ceil((ticker.exact() + ms) / MINUTE_MS) * MINUTE_MS;
+    onChange(instantDraft(new Date(at).toISOString(), until.zone));
+  };
+  return (
+    <>
+      <InstantField
+        label="Until"
+        name="Until"
+        description="Resumes by itself then. Left empty, until somebody resumes it."
+        fault={fault}
+        draft={until}
+        onChange={onChange}
+      />
+      <Group gap="xs" role="group" aria-label="Until, from now">
+        {ENDS.map(({ label, ms }) => (
+          <Button key={label} size="compact-sm" variant="default" onClick={() => endIn(ms)}>
+            {label}
+          </Button>
+        ))}
+      </Group>
+    </>
+  );
+}
+
+interface MeaningProps {
+  readonly jobs: readonly JobMark[];
+  readonly isChange: boolean;
+  readonly cancelLive: boolean;
+}
+
+/** What it means, also for those that are not active. */
+function Meaning({ jobs, isChange, cancelLive }: MeaningProps) {
+  const paused = isChange ? 0 : jobs.filter(({ status }) => status === 'paused').length;
+  const finished = jobs.filter(({ status }) => status === 'finished').length;
+  return (
+    <>
+      <Text size="sm">
+        {jobs.length === 1 ? 'It makes' : 'They make'} no runs until resumed.{' '}
+        {cancelLive
+          ? 'What runs is told to stop; what waits is cancelled.'
+          : 'What runs goes on to its end; what waits is held.'}{' '}
+        Slots that pass meanwhile are not made up for, and a deploy does not end the pause.
+      </Text>
+      {paused + finished === 0 ? null : (
+        <Text size="sm" c="dimmed">
+          {paused === 0
+            ? null
+            : `${are(paused)} paused already, and would have this reason and end instead. `}
+          {finished === 0 ? null : `${are(finished)} finished: there is nothing to pause.`}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function are(count: number): string {
+  return `${jobsText(count)} ${count === 1 ? 'is' : 'are'}`;
+}

@@ -1,0 +1,95 @@
+import type { Job, Run } from '@greenvue/jobs/client';
+
+/** A request as a command line. */
+export interface Curl {
+  readonly does: string;
+  readonly command: string;
+}
+
+/** What the viewer may do; commands that would be refused are left out. */
+interface CurlRights {
+  readonly operate: boolean;
+  readonly admin: boolean;
+}
+
+/** The requests about one run. They use `$API` and `$TOKEN`. */
+export function runCurls(run: Pick<Run, 'id'>, { operate }: CurlRights): readonly Curl[] {
+  const path = `/runs/${run.id}`;
+  const reads = [
+    { does: 'Read the run', command: request('GET', path) },
+    { does: 'Read its log', command: request('GET', `${path}/logs`) },
+  ];
+  if (!operate) return reads;
+  return [
+    ...reads,
+    { does: 'Cancel it', command: request('POST', `${path}/cancel`) },
+    { does: 'Run it again, or make a waiting retry due now', command: request('POST', `${path}/retry`) },
+  ];
+}
+
+/** The requests about one job. They use `$API` and `$TOKEN`. */
+export function jobCurls(job: Job, { operate, admin }: CurlRights): readonly Curl[] {
+  const path = `/jobs/${job.id}`;
+  const curls = [
+    { does: 'Read the job', command: request('GET', path) },
+    { does: 'Read its runs', command: request('GET', `${path}/runs?limit=20`) },
+  ];
+  if (operate) {
+    curls.push(
+      { does: 'Run it now', command: request('POST', `${path}/runs`) },
+      { does: 'Pause it', command: request('POST', `${path}/pause`, { reason: 'Why it is paused' }) },
+      { does: 'Resume it', command: request('POST', `${path}/resume`) },
+    );
+  }
+  if (admin) {
+    curls.push(
+      {
+        does: 'Create it as it is now on another server, or put it back to that here',
+        command: request('PUT', path, definitionOf(job)),
+      },
+      { does: 'Delete it', command: request('DELETE', path) },
+    );
+  }
+  return curls;
+}
+
+/** All of them as a script: with what `$API` and `$TOKEN` stand for, and a comment above each command. */
+export function curlScript(api: string, curls: readonly Curl[]): string {
+  const head = `API=${quoted(api)}\n# An API token: on the server, "npm run -s token" makes one.\nTOKEN='…'`;
+  return [head, ...curls.map(({ does, command }) => `# ${does}\n${command}`)].join('\n\n');
+}
+
+/** A word of a shell as it is, whatever is in it. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function request(method: string, path: string, body?: object): string {
+  const verb = method === 'GET' ? '' : `-X ${method} `;
+  const plain = `curl ${verb}"$API${path}" -H "Authorization: Bearer $TOKEN"`;
+  if (body === undefined) return plain;
+  return `${plain} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(body, null, 2))}`;
+}
+
+/** A job as somebody would write it: absent instead of null, and nothing of its state. */
+function definitionOf(job: Job): object {
+  const fields = {
+    name: job.name,
+    description: job.description === '' ? null : job.description,
+    type: job.type,
+    interval: job.interval,
+    interval_mode: job.interval_mode,
+    cron: job.cron,
+    timezone: job.timezone,
+    run_at: job.run_at,
+    on_demand: job.on_demand ? true : null,
+    start_at: job.start_at,
+    payload: job.payload,
+    overlap: job.overlap,
+    catch_up: job.catch_up,
+    timeout: job.timeout,
+    max_attempts: job.max_attempts,
+    backoff: job.backoff,
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,4 @@
+/** "1 job", "3 jobs". */
+export function jobsText(count: number): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'job' : 'jobs'}`;
+}

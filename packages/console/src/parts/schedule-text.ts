@@ -1,0 +1,103 @@
+import type { Job } from '@greenvue/jobs/client';
+import cronstrue from 'cronstrue';
+import { goDurationMs } from './go-duration.ts';
+
+/** The fields of a job that say when it runs. */
+export type ScheduleFields = Pick<
+  Job,
+  'interval' | 'interval_mode' | 'cron' | 'timezone' | 'run_at' | 'on_demand' | 'start_at'
+>;
+
+/** Who reads it, and when. */
+export interface Viewer {
+  /** By the server's clock, in ms. */
+  readonly now: number;
+  /** An IANA name; the viewer's own zone if left out. */
+  readonly timeZone?: string;
+}
+
+/**
+ * When a job runs, in words: "Every 5 minutes", "At 08:30, Monday through Friday (Europe/Berlin)", "Once, on 31 Jan 2026,
+ * 09:00". A first slot that is still to come is told, too. Instants are in the viewer's zone, cron in the job's own.
+ */
+export function scheduleText(job: ScheduleFields, viewer: Viewer): string {
+  if (job.on_demand) return 'Only when asked for';
+  if (job.run_at !== null) return `Once, on ${instantText(job.run_at, viewer)}`;
+  if (job.cron !== null) {
+    return `${cronText(job.cron) ?? `Cron ${job.cron}`} (${job.timezone ?? 'UTC'})${startText(job, viewer)}`;
+  }
+  if (job.interval === null) return 'No schedule';
+  return `${intervalText(job.interval, job.interval_mode)}${startText(job, viewer)}`;
+}
+
+/** What a cron expression of this server says, without its time zone; undefined if there are no words for it. */
+export function cronText(cron: string): string | undefined {
+  const both = / \+\S+$/.test(cron.trimEnd());
+  try {
+    return cronstrue.toString(portable(cron), {
+      use24HourTimeFormat: true,
+      logicalAndDayFields: both,
+      throwExceptionOnParseError: true,
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Cron as the words' library reads it: it takes a `?` for a sign that the sixth field is a year, writes the last Friday as
+ * `FRIL`, and has no `+` for "both days must match".
+ */
+function portable(cron: string): string {
+  return cron
+    .trim()
+    .toUpperCase()
+    .replaceAll('?', '*')
+    .replaceAll('#L', 'L')
+    .replace(/ \+(?=\S+$)/, ' ');
+}
+
+function intervalText(interval: string, mode: Job['interval_mode']): string {
+  const ms = goDurationMs(interval.replace(/^\+/, ''));
+  const length = ms === undefined || ms <= 0 ? interval : spanText(ms);
+  if (mode === 'fixed_delay') return `${length.replace(/^(?=\D)/, '1 ')} after each run ends`;
+  return `Every ${length}`;
+}
+
+const UNITS = [
+  { name: 'hour', ms: 3_600_000 },
+  { name: 'minute', ms: 60_000 },
+] as const;
+
+/** "5 minutes", "1 hour 30 minutes", "2 days"; a lone unit has no number: "hour". */
+function spanText(ms: number): string {
+  // One day stays 24 hours: the grid does not follow the clock when that is set forward or back.
+  if (ms >= 172_800_000 && ms % 86_400_000 === 0) return counted(ms / 86_400_000, 'day');
+  const parts: string[] = [];
+  let rest = ms;
+  for (const { name, ms: unitMs } of UNITS) {
+    const count = Math.floor(rest / unitMs);
+    rest -= count * unitMs;
+    if (count > 0) parts.push(counted(count, name));
+  }
+  if (rest > 0) parts.push(counted(rest / 1_000, 'second'));
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only.replace(/^1 /, '') : parts.join(' ');
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+function startText({ start_at }: ScheduleFields, viewer: Viewer): string {
+  if (start_at === null || Date.parse(start_at) <= viewer.now) return '';
+  return `, from ${instantText(start_at, viewer)}`;
+}
+
+function instantText(iso: string, { timeZone }: Viewer): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(new Date(iso));
+}

@@ -1,0 +1,23 @@
+import { expect, test, vi } from 'vitest';
+import { createLeaving, type Way } from './leaving.ts';
+
+test('who leaves a page that nobody guards goes', () => {
+  const go = vi.fn();
+  createLeaving().leave({ go });
+  expect(go).toHaveBeenCalledTimes(1);
+});
+
+test('a guard decides, until it is taken away', () => {
+  const { guard, leave } = createLeaving();
+  const go = vi.fn();
+  const asked: Way[] = [];
+  const takeAway = guard((way) => asked.push(way));
+  leave({ go });
+  expect(go).not.toHaveBeenCalled();
+  asked[0]?.go();
+  expect(go).toHaveBeenCalledTimes(1);
+  takeAway();
+  leave({ go });
+  expect(asked).toHaveLength(1);
+  expect(go).toHaveBeenCalledTimes(2);
+});

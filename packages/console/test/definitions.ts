@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import type { Backoff, Definition } from '../src/job-form/draft.ts';
+import { toJsonObject } from '../src/job-form/json-value.ts';
+import type { ScheduleBody } from '../src/job-form/schedule-draft.ts';
+
+const instants = fc
+  .date({ min: new Date('1970-01-02T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true })
+  .map((date) => date.toISOString());
+
+const durations = fc.constantFrom('1s', '5m', '60m', '1h', '1h30m', '24h');
+
+function withStart<T extends object>(
+  body: T,
+  startAt: string | undefined,
+): T & { readonly start_at?: string } {
+  return startAt === undefined ? body : { ...body, start_at: startAt };
+}
+
+/** Any schedule that a body could have. */
+export const schedules: fc.Arbitrary<ScheduleBody> = fc.oneof(
+  fc
+    .tuple(
+      durations,
+      fc.constantFrom('fixed_rate' as const, 'fixed_delay' as const),
+      fc.option(instants, { nil: undefined }),
+    )
+    .map(([interval, mode, startAt]) => withStart({ interval, interval_mode: mode }, startAt)),
+  fc
+    .tuple(
+      fc.constantFrom('0 3 * * *', ' 30 8  * * mon', '*/5 * * * * *'),
+      fc.constantFrom('UTC', 'Europe/Berlin'),
+      fc.option(instants, { nil: undefined }),
+    )
+    .map(([cron, timezone, startAt]) => withStart({ cron, timezone }, startAt)),
+  instants.map((at) => ({ run_at: at })),
+  fc.constant({ on_demand: true as const }),
+);
+
+const backoffs: fc.Arbitrary<Backoff | undefined> = fc.option(
+  fc.record({
+    initial: durations,
+    max: durations,
+    factor: fc.double({ min: 1, max: 100, noNaN: true }),
+    jitter: fc.constantFrom(0.5, 0.25, 1),
+  }),
+  { nil: undefined },
+);
+
+/** Any job; each part from few values, so that two of them often have some in common. */
+export const definitions: fc.Arbitrary<Definition> = fc.record({
+  id: fc.constant('a'),
+  name: fc.constantFrom('A', ' A ', 'B'),
+  description: fc.constantFrom('', 'What it is for'),
+  type: fc.constant('t'),
+  schedule: schedules,
+  payload: fc
+    .dictionary(fc.constantFrom('a', 'b', '__proto__', 'b/c'), fc.jsonValue({ maxDepth: 2 }))
+    .map((payload) => toJsonObject(payload)),
+  overlap: fc.constantFrom('skip' as const, 'queue' as const, 'allow' as const),
+  catchUp: fc.constantFrom('once' as const, 'skip' as const, 'all' as const),
+  timeout: fc.option(durations, { nil: undefined }),
+  maxAttempts: fc.option(fc.constantFrom(1, 3, 1_000), { nil: undefined }),
+  backoff: backoffs,
+});

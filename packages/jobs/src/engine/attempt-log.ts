@@ -1,0 +1,36 @@
+import type { LogLine, SettleResult } from '../core/store-passes.ts';
+import type { Attempt } from './attempt.ts';
+import type { EngineLogger } from './options.ts';
+import type { Ended } from './settlements.ts';
+
+/** What every line about an attempt has; `trace_id` is what OpenTelemetry calls it in logs. */
+function idsOf({ owner, claimed, traceparent }: Attempt): object {
+  const ids = { jobId: owner.id, type: owner.type, runId: claimed.id, attempt: claimed.attempt };
+  return traceparent === undefined ? ids : { ...ids, trace_id: traceparent.split('-')[1] };
+}
+
+/** A line that a handler logs, for the log of the process, whose level says which ones are kept. */
+export function logLine(logger: EngineLogger, attempt: Attempt, { level, message, fields }: LogLine): void {
+  if (!isEnabled(logger, level)) return;
+  const ids = idsOf(attempt);
+  logger[level](fields === undefined ? ids : { ...ids, fields: JSON.parse(fields) as unknown }, message);
+}
+
+/** What became of a claim that has ended, unless it has succeeded. */
+export function logEnd(logger: EngineLogger, { input, attempt }: Ended, result: SettleResult): void {
+  const { runId, fence, outcome } = input;
+  const ids = () => (attempt === undefined ? { runId } : idsOf(attempt));
+  if (result.kind === 'stale') logger.warn({ ...ids(), fence }, 'a stale claim was not settled');
+  else if (result.kind === 'finished' && result.status === 'cancelled') {
+    if (isEnabled(logger, 'info')) logger.info(ids(), 'a run was cancelled');
+  } else if (outcome.kind === 'failed') {
+    const { reason, name: type, message, stack } = outcome.error;
+    const what = { ...ids(), reason, err: { type, message, stack } };
+    if (result.kind === 'finished') logger.warn(what, 'a run failed');
+    else if (result.kind === 'waiting') logger.info(what, 'an attempt failed; the run is tried again');
+  }
+}
+
+function isEnabled(logger: EngineLogger, level: LogLine['level']): boolean {
+  return logger.isLevelEnabled?.(level) ?? true;
+}

@@ -1,0 +1,245 @@
+import { context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import {
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { EngineLogger, Tracing } from '../../src/index.ts';
+import { createTracing } from '../../src/opentelemetry/index.ts';
+import {
+  createHarness,
+  type Deps,
+  type Harness,
+  job,
+  type MakeDatabase,
+  T0,
+  untilAborted,
+  work,
+} from './engine-harness.ts';
+
+const HOUR = 3_600_000;
+const nothing = () => undefined;
+const SILENT: EngineLogger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** Over OpenTelemetry's own SDK. */
+export function tracing(makeDatabase: MakeDatabase): void {
+  const exporter = new InMemorySpanExporter();
+  beforeAll(() => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    trace.setGlobalTracerProvider(
+      new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }),
+    );
+  });
+  afterAll(() => {
+    context.disable();
+    trace.disable();
+  });
+
+  let h: Harness;
+  let seen: (string | undefined)[];
+  beforeEach(async () => {
+    exporter.reset();
+    seen = [];
+    h = await createHarness({ tracing: createTracing() }, makeDatabase);
+    handle(() => undefined);
+  });
+  afterEach(() => h.close());
+
+  /** What the handler does, besides telling what it was given. */
+  const handle = (handler: Deps['handler']) => {
+    h.deps.handler = (ctx) => {
+      seen.push(ctx.traceparent);
+      return handler(ctx);
+    };
+  };
+  /** Does something as a part of a request. */
+  const request = <T>(work: () => Promise<T>) =>
+    trace.getTracer('test').startActiveSpan('request', async (span) => {
+      const result = await work();
+      span.end();
+      return { span, result };
+    });
+  const attempts = () => exporter.getFinishedSpans().filter(({ kind }) => kind === SpanKind.CONSUMER);
+  const idOf = (span: Span | ReadableSpan | undefined) => span?.spanContext().spanId;
+  const parentOf = (span: ReadableSpan | undefined) => span?.parentSpanContext?.spanId;
+  const traceOf = (span: Span | ReadableSpan | undefined) => span?.spanContext().traceId;
+
+  describe('a traced run', () => {
+    it('P8: that was triggered: each attempt is a child of that request', async () => {
+      await h.engine.createJob(job({ payload: { n: 1 } }));
+      const { span, result } = await request(() => h.engine.trigger('job'));
+      handle(({ run }) => {
+        trace.getTracer('test').startSpan('inside').end();
+        if (run.attempt === 1) throw new TypeError('no luck');
+      });
+      await h.engine.tick();
+      h.clock.advance(HOUR);
+      await h.engine.tick();
+
+      const [first, second, ...more] = attempts();
+      expect(more).toEqual([]);
+      for (const attempt of [first, second]) {
+        expect(attempt?.name).toBe('run work');
+        expect(traceOf(attempt)).toBe(traceOf(span));
+        expect(parentOf(attempt)).toBe(idOf(span));
+        expect(attempt?.links).toEqual([]);
+      }
+      const shared = {
+        'greenvue.job.id': 'job',
+        'greenvue.job.type': 'work',
+        'greenvue.run.id': result.view.run.id,
+        'greenvue.run.trigger': 'manual',
+      };
+      expect(first?.attributes).toEqual({
+        ...shared,
+        'greenvue.run.attempt': 1,
+        'greenvue.run.outcome': 'failed',
+        'error.type': 'TypeError',
+      });
+      expect(first?.status).toEqual({ code: SpanStatusCode.ERROR, message: 'no luck' });
+      expect(first?.events).toMatchObject([
+        {
+          name: 'exception',
+          attributes: {
+            'exception.type': 'TypeError',
+            'exception.message': 'no luck',
+            'exception.stacktrace': expect.stringContaining('TypeError: no luck\n'),
+          },
+        },
+      ]);
+      expect(second?.attributes).toEqual({
+        ...shared,
+        'greenvue.run.attempt': 2,
+        'greenvue.run.outcome': 'succeeded',
+      });
+      expect(second?.status.code).toBe(SpanStatusCode.UNSET);
+      expect(seen).toEqual([first, second].map((each) => `00-${traceOf(span)}-${idOf(each)}-01`));
+      const inside = exporter.getFinishedSpans().filter(({ name }) => name === 'inside');
+      expect(inside.map(parentOf)).toEqual([idOf(first), idOf(second)]);
+    });
+
+    it('that has a slot is a trace of its own, with a link to the request that made the job', async () => {
+      const { span } = await request(() => h.engine.createJob(job({ onDemand: undefined, interval: '1h' })));
+      await request(() => h.engine.patchJob('job', { name: 'Edited' }));
+      for (let n = 0; n < 2; n++) {
+        h.clock.advance(HOUR);
+        await request(() => h.engine.tick());
+      }
+      const runs = attempts();
+      expect(new Set([...runs, span].map(traceOf)).size).toBe(3);
+      expect(runs.map(parentOf)).toEqual([undefined, undefined]);
+      expect(runs.map(({ links }) => links.map((link) => link.context.spanId))).toEqual([
+        [idOf(span)],
+        [idOf(span)],
+      ]);
+      expect(runs[0]?.attributes).toMatchObject({
+        'greenvue.run.trigger': 'schedule',
+        'greenvue.run.scheduled_for': new Date(T0 + HOUR).toISOString(),
+      });
+    });
+
+    it('that code asked for outside of any request is a trace of its own', async () => {
+      await h.engine.createJob(job());
+      await h.engine.trigger('job');
+      await h.engine.tick();
+      expect(attempts()).toMatchObject([{ parentSpanContext: undefined, links: [] }]);
+    });
+
+    it('P9: stays in its trace when the process is killed and another one takes it back', async () => {
+      await h.engine.createJob(job());
+      const { span } = await request(() => h.engine.trigger('job'));
+      handle(untilAborted);
+      await h.engine.tick();
+      handle(() => undefined);
+      const next = await h.again();
+      await next.tick();
+      expect(attempts().map(parentOf)).toEqual([idOf(span)]);
+      expect(attempts()[0]?.attributes).toMatchObject({ 'greenvue.run.attempt': 1 });
+      expect(seen.map((each) => each?.slice(0, 35))).toEqual([`00-${traceOf(span)}`, `00-${traceOf(span)}`]);
+    });
+
+    it('that is run again by hand belongs to who asked for that', async () => {
+      await h.engine.createJob(job({ maxAttempts: 1 }));
+      const asked = await request(() => h.engine.trigger('job'));
+      handle(() => {
+        throw new Error('no');
+      });
+      await h.engine.tick();
+      const again = await request(() => h.engine.retryRun(asked.result.view.run.id));
+      await h.engine.tick();
+      expect(attempts().map(parentOf)).toEqual([idOf(asked.span), idOf(again.span)]);
+    });
+
+    it('P12: that is cancelled has no error', async () => {
+      await h.engine.createJob(job());
+      handle(untilAborted);
+      const { view } = await h.engine.trigger('job');
+      await h.engine.tick();
+      await h.engine.cancelRun(view.run.id);
+      await h.engine.tick();
+      expect(attempts()).toMatchObject([
+        { status: { code: SpanStatusCode.UNSET }, attributes: { 'greenvue.run.outcome': 'cancelled' } },
+      ]);
+    });
+
+    it('P21: whose payload is refused has an error, though no handler ran', async () => {
+      await h.engine.createJob(job({ payload: { n: 1 } }));
+      const { span } = await request(() => h.engine.trigger('job'));
+      const stricter = { ...work, payload: z.strictObject({ n: z.int().min(10) }) };
+      const next = await h.again({ jobTypes: [stricter] });
+      await next.tick();
+      expect(attempts().map(parentOf)).toEqual([idOf(span)]);
+      expect(attempts()).toMatchObject([
+        { status: { code: SpanStatusCode.ERROR }, attributes: { 'error.type': 'payload_invalid' } },
+      ]);
+      expect(seen).toEqual([]);
+    });
+  });
+
+  it('P10: a tracer that throws costs no run and no settlement, and is told of once', async () => {
+    const told: string[] = [];
+    const logger = { ...SILENT, error: (_: object, message: string) => void told.push(message) };
+    const fail = () => {
+      throw new Error('no room for spans');
+    };
+    const options = (tracing: Tracing) => ({ logger, tracing });
+    const throwing: readonly Tracing[] = [
+      { current: fail, begin: fail },
+      {
+        current: () => undefined,
+        begin: () => ({ traceparent: undefined, within: (work) => work(), end: fail }),
+      },
+    ];
+    for (const tracing of throwing) {
+      const other = await createHarness(options(tracing), makeDatabase);
+      await other.engine.createJob(job({ overlap: 'allow' }));
+      const runs = [await other.engine.trigger('job'), await other.engine.trigger('job')];
+      await other.engine.tick();
+      await other.engine.tick();
+      for (const { view } of runs)
+        expect((await other.engine.getRun(view.run.id)).run).toMatchObject({ status: 'succeeded' });
+      await other.close();
+    }
+    expect(told).toEqual(Array(2).fill('the tracer failed; what it was told is in no trace'));
+  });
+
+  it('an engine that traces nothing hands on the trace of the request', async () => {
+    await h.engine.createJob(job({ overlap: 'allow' }));
+    const { span } = await request(() => h.engine.trigger('job'));
+    await h.engine.trigger('job');
+    const plain = await createHarness({}, async () => ({
+      openStore: () => h.openStore(),
+      killAll: async () => undefined,
+      dispose: async () => undefined,
+    }));
+    plain.deps.handler = (ctx) => void seen.push(ctx.traceparent);
+    await plain.engine.tick();
+    expect(seen).toEqual([`00-${traceOf(span)}-${idOf(span)}-01`, undefined]);
+    expect(attempts()).toEqual([]);
+    await plain.close();
+  });
+}
