@@ -57,7 +57,13 @@ function runOn(node) {
 
 if (isNewEnough()) {
   module.enableCompileCache(compiled);
-  await import(new URL('../src/cli.ts', import.meta.url).href);
+  await import(new URL('../src/cli.ts', import.meta.url).href).catch((error) => {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    process.stderr.write(
+      `greenvue misses a package. Install the packages, in ${dirname(dirname(app))}: npm ci\n`,
+    );
+    process.exitCode = 1;
+  });
 } else {
   const node = ownNode();
   if (node === undefined) {

@@ -29,7 +29,10 @@ const whoIs = async (url: string, token: string) => {
 test('a token made before the first start is an admin once the server runs', async () => {
   const env = await environment();
   const { code, stdout, stderr } = await runCli(env, 'token');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: `There was no database in DATA_DIR ${env.DATA_DIR}: a new one is made.\n`,
+  });
   expect(stdout).toMatch(/^gv_[\w-]{43}\n$/);
   expect(await whoIs(await startServer(env), stdout.trim())).toMatchObject({
     kind: 'api_token',
@@ -40,7 +43,8 @@ test('a token made before the first start is an admin once the server runs', asy
 test('a token made while the server runs works at once, and is in the audit log', async () => {
   const env = await environment();
   const url = await startServer(env);
-  const { stdout } = await runCli(env, 'token');
+  const { stdout, stderr } = await runCli(env, 'token');
+  expect(stderr).toBe('');
   const token = stdout.trim();
   expect(await whoIs(url, token)).toMatchObject({ role: 'admin' });
   const answer = await fetch(`${url}/api/audit?action=token.make`, {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +48,19 @@ test('a Node that is too old hands over to the one that came with the packages',
   });
   const url = `http://127.0.0.1:${await freePort()}`;
   expect((await launch(['--import', OLD], ['stats', '--url', url])).code).toBe(3);
+});
+
+test('where packages are missing, it says what to do', async () => {
+  const folder = await temporaryFolder();
+  for (const name of ['bin', 'src']) mkdirSync(join(folder, 'apps', 'api', name), { recursive: true });
+  const copy = join(folder, 'apps', 'api', 'bin', 'greenvue.mjs');
+  copyFileSync(LAUNCHER, copy);
+  writeFileSync(join(folder, 'apps', 'api', 'src', 'cli.ts'), "import '@stricli/core';\n");
+  expect(await launch([], ['--version'], copy)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `greenvue misses a package. Install the packages, in ${folder}: npm ci\n`,
+  });
 });
 
 test('what was compiled is kept, beside the packages, and not where others may write', async () => {

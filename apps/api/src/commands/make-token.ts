@@ -1,18 +1,30 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { createApiTokens } from '../auth/api-tokens.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { openDataDir, refuseMoved } from '../data-dir.ts';
+import { dataFiles, openDataDir, refuseMoved } from '../data-dir.ts';
 import { databaseLocation } from '../database-location.ts';
 import { createDatabase } from '../db/database.ts';
 
 const TOKEN_MS = 30 * 86_400_000;
 
-/** Makes an API token for an admin, good for 30 days, whether the server runs or not, and gives its secret. */
-export async function makeToken(config: Config): Promise<string> {
+/**
+ * Makes an API token for an admin, good for 30 days, whether the server runs or not, and gives its secret. Where there is no
+ * database yet, one is made, and `screen` told: who runs this in another folder than the server's would wonder about the token.
+ */
+export async function makeToken(
+  config: Config,
+  _args: readonly string[] = [],
+  screen: { write(text: string): unknown } = process.stderr,
+): Promise<string> {
   const clock: Clock = { now: () => Date.now() };
   if (config.postgres === undefined) {
     openDataDir(config.dataDir);
     refuseMoved(config.dataDir);
+    if (!existsSync(dataFiles(config.dataDir).app)) {
+      screen.write(`There was no database in DATA_DIR ${resolve(config.dataDir)}: a new one is made.\n`);
+    }
   }
   const opened = await createDatabase({ isolation: 'inline', ...databaseLocation(config) });
   try {

@@ -3,7 +3,7 @@ import type { ApiFlags } from '../flags.ts';
 import { printFacts, printJson, type Styled } from '../print.ts';
 import { restCommand, type Session } from '../rest-command.ts';
 import { runColumns } from '../runs/run-columns.ts';
-import { printableJson } from '../terminal/printable.ts';
+import { printable, printableJson } from '../terminal/printable.ts';
 import { createTable } from '../terminal/table.ts';
 import { instantAndDistance, instantText } from '../words.ts';
 import { scheduleText, stateOf, stateStyle } from './job-words.ts';
@@ -24,6 +24,8 @@ export const showJobCommand = restCommand(async (session, flags: ShowJobFlags, i
   out.line();
   if (runs.data.length === 0) out.line('It has not run yet.');
   else createTable(out, runColumns(session.now(), { withJob: false })).print(runs.data);
+  const failed = runs.data.find(({ status }) => status === 'failed');
+  if (failed !== undefined) out.line(`\nWhat went wrong: greenvue runs show ${printable(failed.id)}`);
 });
 
 /** As a file for `jobs apply`. What it needs takes a while to load, and most look at a job without it. */
@@ -57,7 +59,7 @@ function printJob({ out, now }: Session, job: Job): void {
     ['Overlap', job.overlap],
     ['Catch-up', job.catch_up],
     ['Timeout', job.timeout],
-    ['Attempts', `${job.max_attempts}, ${backoffText(job)}`],
+    ['Attempts', job.max_attempts === 1 ? '1, no retry' : `${job.max_attempts}, ${backoffText(job)}`],
     ['Created', `${instantText(job.created_at)}${job.created_by === null ? '' : ` by ${job.created_by}`}`],
     ['Edited', job.updated_at === job.created_at ? '' : instantText(job.updated_at)],
   ]);
