@@ -112,6 +112,8 @@ test.each([
   [['jobs', 'list', '--token', 'a b'], '--token "a b" is no token'],
   [['jobs', 'list', 'more'], '"more" is one argument too many.'],
   [['jobs', 'show'], 'The id is missing.'],
+  [['jobs', 'show', ''], '"" is no id.'],
+  [['runs', 'show', '..'], '".." is no id.'],
   [['jobs', 'show', 'a', '--json', '--json'], '--json is there twice.'],
   [['jobs', 'run', 'a', '--payload', '{'], '--payload is no JSON: '],
   [['jobs', 'run', 'a', '--payload', '[1]'], '--payload must be a JSON object'],

@@ -119,6 +119,14 @@ test('a connection that can not be made is told with what to do', async () => {
   ]);
 });
 
+test('a fault that is all there is to say is said once', async () => {
+  const detail = 'Leave run_at out.';
+  const one = { status: 422, detail, instance: 'r-1', errors: [{ pointer: '/run_at', detail }] };
+  expect((await listJobsOf(json(one, 422))).lines).toEqual([detail]);
+  const two = { ...one, detail: 'The job is not valid.' };
+  expect((await listJobsOf(json(two, 422))).lines).toEqual([two.detail, `  /run_at ${detail}`]);
+});
+
 const ASKED = { url: 'https://host/api', hasToken: true };
 
 test.each([

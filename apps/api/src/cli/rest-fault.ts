@@ -62,7 +62,9 @@ function exitCodeOf(error: ApiError): ExitCode {
 
 /** The server's words, each fault that it found, and advice. */
 function apiWords(error: ApiError, asked: Asked): readonly string[] {
-  const faults = error.faults.map(({ pointer, detail }) => `  ${printable(pointer)} ${printable(detail)}`);
+  // One that is all there is to say is said already.
+  const others = error.faults.filter(({ detail }) => detail !== error.detail);
+  const faults = others.map(({ pointer, detail }) => `  ${printable(pointer)} ${printable(detail)}`);
   const foreign = `It is not GreenVue that says so, but what is at or before ${printable(asked.url)}. ${HERE}`;
   // Of the others the words themselves say so.
   const words = isForeign(error) && error.status < 500 ? [foreign] : [];
