@@ -8,7 +8,7 @@ import { parseConfig } from '../src/config.ts';
 import { addListing, addUser, openTestDatabase, temporaryFolder } from '../src/db/test-database.ts';
 import { createListings } from '../src/listings/listings.ts';
 import { freePort, startProcess } from '../src/test-process.ts';
-import { startServer } from './operator.ts';
+import { becomeOperator, startServer } from './operator.ts';
 import { type Env, ROOT, runInBash, until } from './shell.ts';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -42,6 +42,31 @@ test('the first five minutes of the README work as they stand', async () => {
   await startServer(env);
   const commands = blocksOf(read('README.md'), { language: 'bash', heading: 'The first five minutes' });
   expect(await statusesOf(commands, env)).toEqual(['201', '200', '200', '202', '200', '204']);
+});
+
+test('the commands of the README for a terminal work as they stand', async () => {
+  const env = await environment();
+  await startServer(env);
+  const commands = blocksOf(read('README.md'), { language: 'sh', heading: 'From the terminal' });
+  const printed = await runInBash(commands, { ...env, GREENVUE_URL: `http://127.0.0.1:${env.PORT}` });
+  expect(printed).toMatch(/\nState +ok\n(.*\n)*\+interval: 12h\n(.*\n)*Run \d+ succeeded after .*\n/);
+});
+
+test('a backup is put back as the guide says', async () => {
+  const env = await environment();
+  const server = await startServer(env);
+  const before = await becomeOperator(env);
+  const job = { name: 'A', type: 'update_search_index', on_demand: true };
+  await before.ask('PUT', '/api/jobs/before', job);
+  await runInBash('npm run -s backup', env);
+  await before.ask('PUT', '/api/jobs/after', job);
+  server.child.kill('SIGTERM');
+  expect(await server.ended()).toBe(0);
+  const lines = blocksOf(read('docs/operations.md'), { language: 'bash', heading: 'What lies where' });
+  await runInBash(lines.replace('=./data', `=${env.DATA_DIR}`), env);
+  await startServer(env);
+  expect((await before.ask('GET', '/api/jobs/before')).status).toBe(200);
+  expect((await before.ask('GET', '/api/jobs/after')).status).toBe(404);
 });
 
 test('the demo of the README is filled and watched as it says', async () => {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { startSmtp } from '../notifications/test-smtp.ts';
 import { listOf, textOf, textsOf } from '../test-bodies.ts';
-import { useGreenvue } from './test-greenvue.ts';
+import { freePort } from '../test-process.ts';
+import { startGreenvue, useGreenvue } from './test-greenvue.ts';
 
 /** A dozen processes, one after the other, on a machine that may have other things to do. */
 const LONG_MS = 180_000;
@@ -89,6 +91,36 @@ test(
     expect(await greenvue.json('runs', 'list', '--status', 'cancelled')).toMatchObject({
       data: [{ id: waiting }],
     });
+  },
+  LONG_MS,
+);
+
+test(
+  'why a job did not run last night is found, mended and made up for',
+  async () => {
+    const port = await freePort();
+    const greenvue = await startGreenvue({ SMTP_URL: `smtp://127.0.0.1:${port}` });
+    await greenvue.mailDue();
+    const job = ['--name', 'M', '--type', 'send_notifications', '--interval', '24h', '--max-attempts', '1'];
+    await greenvue.done('jobs', 'create', 'mails', ...job);
+    // As by its slot, at an hour when the mail server was away.
+    expect((await greenvue.run('jobs', 'run', 'mails', '--wait')).code).toBe(7);
+
+    expect(await greenvue.done('jobs', 'list', '--health', 'unhealthy')).toMatch(/\nmails +failing /);
+    const shown = await greenvue.done('jobs', 'show', 'mails');
+    expect(shown).toMatch(/\nState +failing: the last run failed, since /);
+    const [, run = ''] = /\nWhat went wrong: greenvue runs show (\d+)\n$/.exec(shown) ?? [];
+    expect(await greenvue.done('runs', 'show', run)).toMatch(
+      /\nStatus +failed: error\n(.*\n)*Attempt 1 failed: error at .*\n.*The mail server can't send: connect ECONNREFUSED/,
+    );
+    await startSmtp({}, port);
+    expect(await greenvue.done('runs', 'retry', run, '--wait')).toMatch(
+      /\nRun \d+ succeeded after .*\n {2}\{"sent":1,"failed":0,"remaining":0\}\n$/,
+    );
+    expect((await greenvue.run('jobs', 'list', '--health', 'unhealthy')).stderr).toBe(
+      'There are no such jobs.\n',
+    );
+    expect(await greenvue.done('jobs', 'show', 'mails')).toMatch(/\nState +ok\n/);
   },
   LONG_MS,
 );

@@ -17,7 +17,8 @@ export function smtpError(code: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode: code });
 }
 
-export async function startSmtp(options: SMTPServerOptions = {}): Promise<TestSmtp> {
+/** On any free port unless told. */
+export async function startSmtp(options: SMTPServerOptions = {}, port = 0): Promise<TestSmtp> {
   const received: TestSmtp['received'] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -35,7 +36,7 @@ export async function startSmtp(options: SMTPServerOptions = {}): Promise<TestSm
   });
   // A connection that breaks off is no fault of the server.
   server.on('error', () => undefined);
-  const listener = server.listen(0, '127.0.0.1');
+  const listener = server.listen(port, '127.0.0.1');
   await once(listener, 'listening');
   const address = listener.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
