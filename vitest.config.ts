@@ -13,7 +13,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Those that run side by side mostly wait: for other processes, for times, for the disk.
     maxConcurrency: 10,
-    maxWorkers: 2,
+    maxWorkers: 3,
     pool: 'forks',
     // Machines are shared and slow at times: a condition has long to come true, and a test ends as soon as it does.
     expect: { poll: { timeout: 10_000 } },

@@ -20,6 +20,8 @@ const ALL = [
   'nodes',
   'growth',
   'growth-postgres',
+  'console',
+  'console-postgres',
 ];
 /** What runs on either store takes it as an argument. */
 const ON_POSTGRES = '-postgres';

@@ -9,9 +9,10 @@ import { deriveSecret, hashSecret, makeSecret } from './secrets.ts';
 export const REFRESH_TOKEN_MS = 30 * 86_400_000;
 
 /**
- * So long after its use a refresh token gives the same successor once more. The answer to its use may have been lost, with a
+ * So long after its use a refresh token gives the same successor again. The answer to its use may have been lost, with a
  * page that was reloaded or a network that broke, and whoever asks again is no thief. There is still one family with one newest
- * token: once the successor has been used, or the time is over, a token that comes again is taken for a stolen one.
+ * token: once the successor has been used, or the time is over, a token that comes again is taken for a stolen one. The clocks of
+ * nodes have to agree to within a few seconds.
  */
 export const REFRESH_LEEWAY_MS = 10_000;
 
@@ -81,13 +82,13 @@ async function refresh(trx: Transaction<Database>, asked: Refresh): Promise<Refr
   return { kind: 'refreshed', userId: known.user_id, refreshToken: successor };
 }
 
-/** Whether nobody can have missed the successor yet: it was given just now, and has not been used. */
+/** Whether the successor may not have arrived: it was given just now, by clocks that differ little, and has not been used. */
 async function isLostAnswer(
   trx: Transaction<Database>,
   usedAt: number,
   { successor, now }: Refresh,
 ): Promise<boolean> {
-  if (now - usedAt >= REFRESH_LEEWAY_MS) return false;
+  if (Math.abs(now - usedAt) >= REFRESH_LEEWAY_MS) return false;
   return (await find(trx, successor))?.used_at === null;
 }
 

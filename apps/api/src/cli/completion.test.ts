@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../db/test-database.ts';
-import { folderOfGreenvue, runGreenvue, startGreenvue } from './test-greenvue.ts';
+import { folderOfGreenvue, runGreenvue, useGreenvue } from './test-greenvue.ts';
 
 /** A dozen processes, one after the other, on a machine that may have other things to do. */
 const LONG_MS = 180_000;
+
+const server = useGreenvue();
 
 const proposed = async (env: Readonly<Record<string, string>>, shell: string, ...words: string[]) =>
   (await runGreenvue(env, '__complete', shell, ...words)).stdout.split('\n').slice(0, -1);
@@ -36,7 +38,7 @@ test('commands, flags and their values are completed without a server', async ()
 test(
   'ids of jobs and types are completed with those of the server',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     const env = { GREENVUE_URL: greenvue.url, GREENVUE_TOKEN: greenvue.token };
     for (const id of ['nightly-a', 'nightly-b', 'other']) {
       await greenvue.done('jobs', 'create', id, '--name', id, '--type', 'update_search_index', '--on-demand');
@@ -95,7 +97,7 @@ done
 test.runIf(isThere('zsh'))(
   'zsh completes what is typed, with the script that is printed for it',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     const job = ['--name', 'N', '--type', 'update_search_index', '--on-demand'];
     await greenvue.done('jobs', 'create', 'nightly', ...job);
     const lines = [
@@ -128,7 +130,7 @@ test.runIf(isThere('zsh'))(
 test.runIf(isThere('fish'))(
   'fish completes with the script that is printed for it',
   async () => {
-    const greenvue = await startGreenvue();
+    const greenvue = server();
     const job = ['--name', 'N', '--type', 'update_search_index', '--on-demand'];
     for (const id of ['nightly-b', 'nightly-a']) await greenvue.done('jobs', 'create', id, ...job);
     const script = [

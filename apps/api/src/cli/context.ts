@@ -22,25 +22,30 @@ export interface CliContext {
   now(): number;
   /** Ends early, without complaint, when the signal fires. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Fires with Ctrl-C, for what a terminal needs before the process ends right after. */
+  /** Fires with Ctrl-C, for what a terminal needs before the process ends right after; a command that is seen through ends itself. */
   readonly interrupted: AbortSignal;
-  /** From here on the command is seen through, though nobody may read what it prints. */
+  /** From here on the command sees itself through, though nobody may read what it prints. Only a second Ctrl-C ends it. */
   seeThrough(): void;
 }
+
+/** One Ctrl-C comes twice where a launcher hands it on. */
+const SAME_MS = 1_000;
 
 /** The context of a process. Ctrl-C ends the process with 130, a reader that went away (`| head`) with 0, both without a word. */
 export function createContext(process: NodeJS.Process): CliContext {
   const interrupt = new AbortController();
-  const onInterrupt = (): never => {
+  let isSeenThrough = false;
+  let interruptedAt: number | undefined;
+  const onInterrupt = (): void => {
+    interruptedAt ??= performance.now();
     interrupt.abort();
-    process.exit(EXIT.interrupted);
+    if (!isSeenThrough || performance.now() - interruptedAt > SAME_MS) process.exit(EXIT.interrupted);
   };
   process.on('SIGINT', onInterrupt);
-  let isSeenThrough = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      if (!isSeenThrough) process.exit(EXIT.done);
+      if (error.code !== 'EPIPE') process.stderr.write(`The output can't be written: ${error.message}.\n`);
+      if (!isSeenThrough) process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed);
     });
   }
   const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;

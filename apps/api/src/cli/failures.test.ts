@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { listOf, textOf } from '../test-bodies.ts';
+import { listOf, textOf, textsOf } from '../test-bodies.ts';
 import { freePort } from '../test-process.ts';
-import { runGreenvue, startGreenvue, useGreenvue } from './test-greenvue.ts';
+import { folderOfGreenvue, runGreenvue, startGreenvue, useGreenvue } from './test-greenvue.ts';
 
 /** A dozen processes, one after the other, on a machine that may have other things to do. */
 const LONG_MS = 180_000;
@@ -217,6 +219,42 @@ test(
   },
   LONG_MS,
 );
+
+test(
+  'Ctrl-C during an apply lets what is under way be finished, begins no more, and says which jobs are not done',
+  async () => {
+    const greenvue = server();
+    const jobs = Array.from(
+      { length: 400 },
+      (_, at) => `- { id: job-${at}, name: A, type: update_search_index, on_demand: true }\n`,
+    );
+    const apply = greenvue.start('jobs', 'apply', '-f', greenvue.file('jobs.yaml', jobs.join('')));
+    await apply.printed('created job-0');
+    apply.child.kill('SIGINT');
+    expect(await apply.ended()).toBe(130);
+    const { stdout, stderr } = apply.output;
+    expect(stderr).toMatch(
+      /^What is under way is finished.*\n\d+ jobs of 400 failed\. What is not said to have failed is done\.\n$/,
+    );
+    const done = [...stdout.matchAll(/^created (\S+)/gm)].map(([, id]) => id);
+    const left = [...stdout.matchAll(/^failed (\S+)\n {2}Not tried, since it was interrupted\.$/gm)];
+    expect(done.length).toBeLessThan(400);
+    expect(done.length + left.length).toBe(400);
+    const there = textsOf(listOf(await greenvue.json('jobs', 'list', '--limit', 'all'), 'data'), 'id');
+    expect(there.toSorted()).toEqual(done.toSorted());
+  },
+  LONG_MS,
+);
+
+test.runIf(existsSync('/dev/full'))('output that can not be written is said to be so', async () => {
+  const folder = await folderOfGreenvue();
+  const { status, stderr } = spawnSync('sh', ['-c', 'greenvue --help >/dev/full'], {
+    env: { PATH: `${folder}:${process.env.PATH}` },
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe("The output can't be written: ENOSPC: no space left on device, write.\n");
+  expect(status).toBe(1);
+});
 
 test(
   'who follows a run stays with it while the server restarts',

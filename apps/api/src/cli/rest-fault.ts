@@ -13,22 +13,39 @@ export interface Asked {
 export function restFault(error: unknown, asked: Asked): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof ApiError) {
-    return new CliError(apiWords(error, asked).join('\n'), exitCodeOf(error.status), { cause: error });
+    return new CliError(apiWords(error, asked).join('\n'), exitCodeOf(error), { cause: error });
   }
   if (error instanceof ConnectionError) {
-    return new CliError(connectionWords(error).join('\n'), EXIT.noServer, { cause: error });
+    const words = [printable(error.message), connectionAdvice(error)];
+    return new CliError(words.join('\n'), EXIT.noServer, { cause: error });
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return new CliError(`greenvue could not go on: ${printable(message)}`, EXIT.failed, { cause: error });
+  const message = printable(error instanceof Error ? error.message : String(error));
+  // JSON of another kind than this API's: fields are missing that all its answers have.
+  if (error instanceof TypeError) {
+    const words = [
+      `The answer of ${printable(asked.url)} is not what it should be: ${message}.`,
+      'Is that GreenVue, and of the same version as this command, which greenvue --version tells?',
+    ];
+    return new CliError(words.join('\n'), EXIT.noServer, { cause: error });
+  }
+  return new CliError(`greenvue could not go on: ${message}`, EXIT.failed, { cause: error });
 }
 
-function exitCodeOf(status: number): ExitCode {
-  switch (status) {
+/** GreenVue names each request; what does not is a proxy before it, or another server. */
+function isForeign({ requestId }: ApiError): boolean {
+  return requestId === undefined;
+}
+
+/** What GreenVue says where it has no route: the address has a part too many, or is of a server of another version. */
+const NO_SUCH_PATH = 'There is nothing at this path.';
+
+function exitCodeOf(error: ApiError): ExitCode {
+  switch (error.status) {
     case 401:
     case 403:
       return EXIT.notAllowed;
     case 404:
-      return EXIT.notFound;
+      return isForeign(error) || error.detail === NO_SUCH_PATH ? EXIT.noServer : EXIT.notFound;
     case 409:
     case 412:
       return EXIT.conflict;
@@ -36,6 +53,8 @@ function exitCodeOf(status: number): ExitCode {
     case 502:
     case 504:
       return EXIT.noServer;
+    case 503:
+      return isForeign(error) ? EXIT.noServer : EXIT.failed;
     default:
       return EXIT.failed;
   }
@@ -44,8 +63,13 @@ function exitCodeOf(status: number): ExitCode {
 /** The server's words, each fault that it found, and advice. */
 function apiWords(error: ApiError, asked: Asked): readonly string[] {
   const faults = error.faults.map(({ pointer, detail }) => `  ${printable(pointer)} ${printable(detail)}`);
-  return [printable(error.detail), ...faults, ...advice(error, asked)];
+  const foreign = `It is not GreenVue that says so, but what is at or before ${printable(asked.url)}. ${HERE}`;
+  // Of the others the words themselves say so.
+  const words = isForeign(error) && error.status < 500 ? [foreign] : [];
+  return [printable(error.detail), ...faults, ...words, ...advice(error, asked)];
 }
+
+const HERE = 'Say where GreenVue is, with --url or GREENVUE_URL.';
 
 function advice(error: ApiError, { url, hasToken }: Asked): readonly string[] {
   const { status, requestId, retryAfterMs } = error;
@@ -53,16 +77,21 @@ function advice(error: ApiError, { url, hasToken }: Asked): readonly string[] {
     case 401:
       return [
         hasToken
-          ? `The token is not known at ${url}, or it has expired or was revoked. Make another one, in GreenVue's folder on the server's machine:`
+          ? `The token is not known at ${printable(url)}, or it has expired or was revoked. Make another one, in GreenVue's folder on the server's machine:`
           : "No token was given. Make one, in GreenVue's folder on the server's machine:",
         '  export GREENVUE_TOKEN=$(npm run -s token)',
       ];
     case 403:
-      return [
-        "The token's role is too small. One that `greenvue token` makes, on the server's machine, may do all.",
-      ];
+      return isForeign(error)
+        ? []
+        : [
+            "The token's role is too small. One that `greenvue token` makes, on the server's machine, may do all.",
+          ];
     case 404:
-      return ['See what there is: greenvue jobs list, greenvue runs list'];
+      if (isForeign(error)) return [];
+      return error.detail === NO_SUCH_PATH
+        ? [`Is ${printable(url)} the address, and the server of the same version as this command? ${HERE}`]
+        : ['See what there is: greenvue jobs list, greenvue runs list'];
     case 409:
       return error.mayBeDone ? [OWN_TRY] : [];
     case 412:
@@ -74,6 +103,9 @@ function advice(error: ApiError, { url, hasToken }: Asked): readonly string[] {
           ? 'Try again in a while.'
           : `Try again in ${durationText(Math.max(retryAfterMs, 1_000))}.`,
       ];
+    case 502:
+    case 504:
+      return ['Does GreenVue run behind it? Its log and GET /healthz on its own port tell.'];
     default:
       return status >= 500 && requestId !== undefined
         ? [`The server's log has more about it, under the request ${printable(requestId)}.`]
@@ -84,17 +116,39 @@ function advice(error: ApiError, { url, hasToken }: Asked): readonly string[] {
 /** As the client repeats by itself what is safe to repeat. */
 const OWN_TRY = 'It may be your own doing: the same was sent before, and the answer to that was lost.';
 
-function connectionWords({ code, message }: ConnectionError): readonly string[] {
+function connectionAdvice(error: ConnectionError): string {
   const where = 'say where GreenVue is, with --url or GREENVUE_URL.';
-  switch (code) {
+  switch (error.code) {
     case 'no_answer':
-      return [printable(message), `Start the server with npm start, or ${where}`];
+      return adviceOn(causeOf(error)) ?? `Start the server with npm start, or ${where}`;
     case 'timeout':
-      return [printable(message), `Look at how the server is (its log, /readyz), or ${where}`];
+      return `Look at how the server is (its log, /readyz), or ${where}`;
     case 'not_this_api':
     case 'too_long':
-      return [printable(message), `Is that the server? If not, ${where}`];
+      return `Is that the server? If not, ${where}`;
     default:
-      return code satisfies never;
+      return error.code satisfies never;
   }
+}
+
+/** The innermost cause: what the socket or the TLS below said. */
+function causeOf(error: Error): Error {
+  return error.cause instanceof Error ? causeOf(error.cause) : error;
+}
+
+/** What to do about a connection that can't be made, other than that nobody listens. */
+function adviceOn(cause: Error): string | undefined {
+  const code = 'code' in cause ? String(cause.code) : '';
+  if (/CERT|ISSUER|SIGNATURE/.test(code)) {
+    return "Its certificate is not trusted here. Trust what signed it: export NODE_USE_SYSTEM_CA=1 for the authorities of this machine, or NODE_EXTRA_CA_CERTS=ca.pem for one's own.";
+  }
+  if (/^(ERR_SSL_|EPROTO)/.test(code)) return 'No TLS is spoken there: is it http:// and not https://?';
+  if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') {
+    return 'Something listens there, and hangs up: is it https:// and not http://? If not, the log of the server has more.';
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `There is no machine of that name. ${HERE}`;
+  if (/\bredirect\b/.test(cause.message)) {
+    return 'It sends elsewhere, mostly from http:// to https://: give the address that it sends to, with --url or GREENVUE_URL.';
+  }
+  return undefined;
 }

@@ -43,13 +43,18 @@ function attributesOf(request: FastifyRequest): Attributes {
   return {
     'http.request.method': method,
     // Without its query, in which people may have put secrets.
-    'url.path': url.split('?', 1)[0] ?? url,
+    'url.path': cut(url.split('?', 1)[0] ?? url),
     'url.scheme': protocol,
-    'server.address': hostname,
+    'server.address': cut(hostname),
     'client.address': ip,
     ...(route === undefined ? {} : { 'http.route': route }),
-    ...(agent === undefined ? {} : { 'user_agent.original': agent }),
+    ...(agent === undefined ? {} : { 'user_agent.original': cut(agent) }),
   };
+}
+
+/** What a client says may be 16 KiB, and a collector refuses what is large. */
+function cut(text: string): string {
+  return text.slice(0, 256);
 }
 
 function endSpan(span: Span, { statusCode, raw }: FastifyReply): void {

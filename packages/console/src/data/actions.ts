@@ -1,7 +1,6 @@
 import {
   type CreateJob,
   cancelRun,
-  createJob,
   type Job,
   type PatchJob,
   patchJob,
@@ -15,15 +14,15 @@ import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-q
 import { isolated } from '../parts/text.tsx';
 import { useConnection } from '../session/session.tsx';
 import type { JobMark } from './job-mark.ts';
-import { deleteOrRead, type PauseWish, pauseBody } from './job-steps.ts';
+import { createOrFind, deleteOrRead, type PauseWish, pauseBody } from './job-steps.ts';
 import { queryKeys } from './query-keys.ts';
-import { tellDone, tellFailed } from './tell.ts';
+import { tellDone, tellFailed, tellNotDone } from './tell.ts';
 
 /** A job, as far as an action must know it. */
-export type JobRef = Pick<Job, 'id'>;
-export type RunRef = Pick<Run, 'id' | 'job_id'>;
+type JobRef = Pick<Job, 'id'>;
+type RunRef = Pick<Run, 'id' | 'job_id'>;
 
-export interface RunJobVariables {
+interface RunJobVariables {
   readonly job: JobRef;
   readonly payload?: Run['payload'] | undefined;
   readonly runAt?: string | undefined;
@@ -47,7 +46,7 @@ export function useRunJob() {
   });
 }
 
-export interface PauseJobVariables extends PauseWish {
+interface PauseJobVariables extends PauseWish {
   readonly job: JobRef;
 }
 
@@ -64,7 +63,7 @@ export function usePauseJob() {
   });
 }
 
-export interface JobVariables {
+interface JobVariables {
   readonly job: JobRef;
 }
 
@@ -81,19 +80,23 @@ export function useResumeJob() {
   });
 }
 
-export interface DeleteJobVariables {
+interface DeleteJobVariables {
   /** As it was seen: an edit since then keeps it from being deleted. */
   readonly job: JobMark;
 }
 
-/** Deletes a job. Gives the job as it is now when somebody has edited it since it was seen: then it is still there. */
+/** Deletes a job. Gives the job as it is now when somebody has edited it since it was seen, or created it anew: then it is still there. */
 export function useDeleteJob() {
   const connection = useConnection();
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ job }: DeleteJobVariables) => deleteOrRead(connection, job),
     onSuccess: (latest, { job }) => {
-      if (latest !== undefined) return jobChanged(client, latest);
+      if (latest !== undefined) {
+        // Here, since the page of the job that was seen goes with it.
+        if (latest.uid !== job.uid) tellNotDone(`Did not delete ${isolated(job.id)}`, CREATED_ANEW);
+        return jobChanged(client, latest);
+      }
       tellDone(`${isolated(job.id)} is deleted.`);
       client.removeQueries({ queryKey: queryKeys.job(job.id), type: 'inactive' });
       stale(client, [queryKeys.jobs(), queryKeys.stats(), queryKeys.runs(), queryKeys.audit()]);
@@ -102,7 +105,10 @@ export function useDeleteJob() {
   });
 }
 
-export interface CancelRunVariables {
+const CREATED_ANEW =
+  'Somebody has deleted it and created it anew meanwhile: it is another job under the same id. Look at it before you delete it.';
+
+interface CancelRunVariables {
   readonly run: RunRef;
   /** Gives up on a handler that ignores its signal. */
   readonly force?: boolean | undefined;
@@ -123,7 +129,7 @@ export function useCancelRun() {
   });
 }
 
-export interface RetryRunVariables {
+interface RetryRunVariables {
   readonly run: RunRef;
 }
 
@@ -141,7 +147,7 @@ export function useRetryRun() {
   });
 }
 
-export interface CreateJobVariables {
+interface CreateJobVariables {
   readonly body: CreateJob;
 }
 
@@ -150,7 +156,7 @@ export function useCreateJob() {
   const connection = useConnection();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ body }: CreateJobVariables) => createJob(connection, body),
+    mutationFn: ({ body }: CreateJobVariables) => createOrFind(connection, body),
     onSuccess: (job) => {
       tellDone(`${isolated(job.id)} is created.`);
       jobChanged(client, job);
@@ -158,7 +164,7 @@ export function useCreateJob() {
   });
 }
 
-export interface EditJobVariables {
+interface EditJobVariables {
   /** As it was read: the edit is refused (412) if somebody else has edited it since. */
   readonly job: Pick<Job, 'id' | 'uid' | 'version'>;
   readonly patch: PatchJob;

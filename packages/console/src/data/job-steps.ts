@@ -1,4 +1,13 @@
-import { type Connection, deleteJob, getJob, type Job, type PauseJob } from '@greenvue/jobs/client';
+import {
+  ApiError,
+  type Connection,
+  type CreateJob,
+  createJob,
+  deleteJob,
+  getJob,
+  type Job,
+  type PauseJob,
+} from '@greenvue/jobs/client';
 import { isStatus } from '../parts/gone.ts';
 import type { JobMark } from './job-mark.ts';
 
@@ -32,13 +41,52 @@ export async function deleteSeen(connection: Connection, job: JobMark): Promise<
   }
 }
 
-/** {@link deleteSeen}; where somebody was faster with an edit, nothing is deleted, and the job comes back as it is now. */
+/** {@link deleteSeen}; where somebody was faster, nothing is deleted, and the job that has the id comes back as it is now. */
 export async function deleteOrRead(connection: Connection, job: JobMark): Promise<Job | undefined> {
   try {
     await deleteSeen(connection, job);
     return undefined;
   } catch (error) {
     if (!isStatus(error, 412)) throw error;
-    return getJob(connection, job.id);
+    return jobIfAny(connection, job.id);
   }
+}
+
+async function jobIfAny(connection: Connection, id: string): Promise<Job | undefined> {
+  try {
+    return await getJob(connection, id);
+  } catch (error) {
+    if (isStatus(error, 404)) return undefined;
+    throw error;
+  }
+}
+
+/** Creates a job. One that is there as it was asked for, after a try whose end the server did not see, is what that try left. */
+export async function createOrFind(connection: Connection, body: CreateJob): Promise<Job> {
+  try {
+    return await createJob(connection, body);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409 || !error.mayBeDone) throw error;
+    const job = await getJob(connection, body.id);
+    if (!hasAll(job, body)) throw error;
+    return job;
+  }
+}
+
+/** Whether a value is what was asked for; keys that were left out have their defaults. */
+function hasAll(value: unknown, asked: unknown): boolean {
+  if (value === asked) return true;
+  if (Array.isArray(asked)) {
+    return (
+      Array.isArray(value) &&
+      value.length === asked.length &&
+      asked.every((item, at) => hasAll(value[at], item))
+    );
+  }
+  if (!isRecord(asked) || !isRecord(value)) return false;
+  return Object.entries(asked).every(([key, part]) => hasAll(value[key], part));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

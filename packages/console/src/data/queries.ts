@@ -21,13 +21,13 @@ import { queryKeys } from './query-keys.ts';
 import { FIRST, freshPage, type KnownPages } from './run-pages.ts';
 
 /** What a list is asked for; the pages are the hook's matter. */
-export type JobsFilter = Omit<JobsQuery, 'cursor'>;
-export type RunsFilter = Omit<RunsQuery, 'cursor'>;
-export type JobRunsFilter = Omit<JobRunsQuery, 'cursor'>;
-export type PreviewBody = PreviewSchedule;
+type JobsFilter = Omit<JobsQuery, 'cursor'>;
+type RunsFilter = Omit<RunsQuery, 'cursor'>;
+type JobRunsFilter = Omit<JobRunsQuery, 'cursor'>;
+type PreviewBody = PreviewSchedule;
 
-const RECENT_RUNS = 12;
 const STATS_EVERY_MS = 5_000;
+const TOP_EVERY_MS = 15_000;
 const LOGS_EVERY_MS = 1_000;
 const TYPES_FRESH_MS = 300_000;
 
@@ -39,16 +39,14 @@ function nextCursor(page: { readonly next_cursor: string | null }): string | und
   return page.next_cursor ?? undefined;
 }
 
-/** Jobs by page, each with its last runs (`recent_runs`: so many); the pages so far stay while a filter changes. */
-export function useJobs(query: JobsFilter = {}) {
+/** The first jobs of a list, without their runs; read now and then whatever happens: a job gets late because nothing does. */
+export function useTopJobs(query: JobsFilter) {
   const connection = useConnection();
-  return useInfiniteQuery({
-    queryKey: queryKeys.jobs(query),
-    queryFn: ({ pageParam, signal }) =>
-      listJobs(connection, { recent_runs: RECENT_RUNS, ...query, ...cursorOf(pageParam) }, { signal }),
-    initialPageParam: FIRST,
-    getNextPageParam: nextCursor,
-    placeholderData: keepPreviousData,
+  const isSignedIn = useIsSignedIn();
+  return useQuery({
+    queryKey: queryKeys.topJobs(query),
+    queryFn: ({ signal }) => listJobs(connection, { recent_runs: 0, ...query }, { signal }),
+    refetchInterval: isSignedIn ? TOP_EVERY_MS : false,
   });
 }
 

@@ -9,7 +9,7 @@ export interface KnownPages {
   readonly pageParams: readonly unknown[];
 }
 
-export interface PageWish {
+interface PageWish {
   readonly known: KnownPages | undefined;
   readonly cursor: string;
   readonly read: () => Promise<Page<Run>>;

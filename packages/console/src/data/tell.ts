@@ -12,11 +12,10 @@ export function tellDone(message: string): void {
 /** Says that something could not be done, and why. */
 export function tellFailed(title: string, error: unknown): void {
   const { advice, detail, title: what } = faultWords(error);
-  notifications.show({
-    title,
-    message: detail ?? `${what}. ${advice}`,
-    color: 'red',
-    autoClose: false,
-    withBorder: true,
-  });
+  tellNotDone(title, detail ?? `${what}. ${advice}`);
+}
+
+/** {@link tellFailed}, in words of the console's own. */
+export function tellNotDone(title: string, message: string): void {
+  notifications.show({ title, message, color: 'red', autoClose: false, withBorder: true });
 }

@@ -1,12 +1,15 @@
 import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { JobMark } from '../data/job-mark.ts';
+import { stay } from '../parts/confirm.tsx';
 import { jobsText } from '../parts/jobs-text.ts';
 import classes from './dialogs.module.css';
 import { JobNames } from './job-names.tsx';
 
 interface DeleteDialogProps {
   readonly opened: boolean;
+  /** Of the question. */
+  readonly number: number;
   /** Those to delete. */
   readonly jobs: readonly JobMark[];
   /** Somebody has edited the job before it could be deleted; it is shown as it is now. */
@@ -17,22 +20,22 @@ interface DeleteDialogProps {
 }
 
 /** Says what it means to delete jobs, and asks for a word that nobody types by mistake: the id, or how many there are. */
-export function DeleteDialog({ opened, ...form }: DeleteDialogProps) {
-  const { jobs, onClose } = form;
-  const [first] = jobs;
+export function DeleteDialog({ opened, number, ...form }: DeleteDialogProps) {
+  const { jobs, isBusy, onClose } = form;
   return (
     <Modal
       opened={opened}
-      onClose={onClose}
+      onClose={isBusy ? stay : onClose}
       title={jobs.length === 1 ? 'Delete this job?' : `Delete ${jobsText(jobs.length)}?`}
     >
-      {/* Of another version it is asked anew. */}
-      <DeleteForm key={`${first?.uid} ${first?.version}`} {...form} />
+      <DeleteForm key={number} {...form} />
     </Modal>
   );
 }
 
-function DeleteForm({ jobs, isOutrun, isBusy, onClose, onDelete }: Omit<DeleteDialogProps, 'opened'>) {
+type DeleteFormProps = Omit<DeleteDialogProps, 'opened' | 'number'>;
+
+function DeleteForm({ jobs, isOutrun, isBusy, onClose, onDelete }: DeleteFormProps) {
   const [typed, setTyped] = useState('');
   const [first] = jobs;
   const isOne = jobs.length === 1;

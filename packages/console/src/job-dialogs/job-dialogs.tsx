@@ -21,7 +21,7 @@ interface JobDialogsProps {
 
 /** The questions before jobs are paused or deleted, and what is done when they are answered. */
 export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
-  const { question, isOpen, close } = asking;
+  const { question, number, isOpen, close } = asking;
   const pausing = usePauseOne(asking);
   const deleting = useDeleteOne(asking, onDeleted);
   const jobs = question?.jobs ?? [];
@@ -39,6 +39,7 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
     <>
       <PauseDialog
         opened={isOpen && question?.what === 'pause'}
+        number={number}
         jobs={jobs}
         pause={question?.pause ?? null}
         isBusy={pausing.isBusy}
@@ -47,6 +48,7 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
       />
       <DeleteDialog
         opened={isOpen && question?.what === 'delete'}
+        number={number}
         jobs={jobs}
         isOutrun={question?.isOutrun === true}
         isBusy={deleting.isBusy}
@@ -73,9 +75,10 @@ function useDeleteOne({ ask, close }: Asking, onDeleted: (job: JobMark) => void)
     // Not by a callback of mutate: the page may be gone by then, as the job is.
     action.mutateAsync({ job }).then(
       (latest) => {
-        if (latest !== undefined) return ask({ ...question, jobs: [markOf(latest)], isOutrun: true });
+        if (latest?.uid === job.uid) return ask({ ...question, jobs: [markOf(latest)], isOutrun: true });
         close();
-        onDeleted(job);
+        // Of one that was created anew the action has told.
+        if (latest === undefined) onDeleted(job);
       },
       // The action has told why.
       () => undefined,

@@ -3,6 +3,7 @@ import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine
 import { type FormEvent, useState } from 'react';
 import type { JobMark } from '../data/job-mark.ts';
 import type { PauseWish } from '../data/job-steps.ts';
+import { stay } from '../parts/confirm.tsx';
 import { futureFault, type InstantDraft, instantDraft, readInstant } from '../parts/instant-draft.ts';
 import { InstantField } from '../parts/instant-field.tsx';
 import { jobsText } from '../parts/jobs-text.ts';
@@ -12,6 +13,8 @@ import { JobNames } from './job-names.tsx';
 
 interface PauseDialogProps {
   readonly opened: boolean;
+  /** Of the question. */
+  readonly number: number;
   /** Those to pause. */
   readonly jobs: readonly JobMark[];
   /** The pause that is there, to be changed; of one job alone. */
@@ -24,10 +27,10 @@ interface PauseDialogProps {
 const LONGEST_REASON = 500;
 
 /** Asks why, and until when, before jobs are paused. */
-export function PauseDialog({ opened, ...form }: PauseDialogProps) {
+export function PauseDialog({ opened, number, ...form }: PauseDialogProps) {
   return (
-    <Modal opened={opened} onClose={form.onClose} title={titleOf(form)}>
-      <PauseForm {...form} />
+    <Modal opened={opened} onClose={form.isBusy ? stay : form.onClose} title={titleOf(form)}>
+      <PauseForm key={number} {...form} />
     </Modal>
   );
 }
@@ -37,8 +40,10 @@ function titleOf({ jobs, pause }: Pick<PauseDialogProps, 'jobs' | 'pause'>): str
   return jobs.length === 1 ? 'Pause this job' : `Pause ${jobsText(jobs.length)}`;
 }
 
+type PauseFormProps = Omit<PauseDialogProps, 'opened' | 'number'>;
+
 /** What is typed lasts as long as the dialog is open. */
-function PauseForm({ jobs, pause, isBusy, onClose, onPause }: Omit<PauseDialogProps, 'opened'>) {
+function PauseForm({ jobs, pause, isBusy, onClose, onPause }: PauseFormProps) {
   const { zone } = useZone();
   const ticker = useTicker();
   const [reason, setReason] = useState(pause?.reason ?? '');
@@ -56,7 +61,7 @@ function PauseForm({ jobs, pause, isBusy, onClose, onPause }: Omit<PauseDialogPr
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
         <JobNames jobs={jobs} />
-        <Meaning jobs={jobs} isChange={pause !== null} />
+        <Meaning jobs={jobs} isChange={pause !== null} cancelLive={cancelLive} />
         <TextInput
           label="Reason"
           description="For whoever wonders why it does not run. It can be left out."
@@ -75,7 +80,7 @@ function PauseForm({ jobs, pause, isBusy, onClose, onPause }: Omit<PauseDialogPr
         />
         <Checkbox
           label="Cancel live runs, too"
-          description="What runs is told to stop, what waits is cancelled."
+          description="Those that run, and those that wait."
           checked={cancelLive}
           onChange={(event) => setCancelLive(event.currentTarget.checked)}
         />
@@ -145,16 +150,24 @@ function UntilField({ until, fault, onChange }: UntilFieldProps) {
   );
 }
 
+interface MeaningProps {
+  readonly jobs: readonly JobMark[];
+  readonly isChange: boolean;
+  readonly cancelLive: boolean;
+}
+
 /** What it means, also for those that are not active. */
-function Meaning({ jobs, isChange }: { readonly jobs: readonly JobMark[]; readonly isChange: boolean }) {
+function Meaning({ jobs, isChange, cancelLive }: MeaningProps) {
   const paused = isChange ? 0 : jobs.filter(({ status }) => status === 'paused').length;
   const finished = jobs.filter(({ status }) => status === 'finished').length;
   return (
     <>
       <Text size="sm">
-        {jobs.length === 1 ? 'It makes' : 'They make'} no runs until resumed. What runs goes on to its end;
-        what waits is held. Slots that pass meanwhile are not made up for, and a deploy does not end the
-        pause.
+        {jobs.length === 1 ? 'It makes' : 'They make'} no runs until resumed.{' '}
+        {cancelLive
+          ? 'What runs is told to stop; what waits is cancelled.'
+          : 'What runs goes on to its end; what waits is held.'}{' '}
+        Slots that pass meanwhile are not made up for, and a deploy does not end the pause.
       </Text>
       {paused + finished === 0 ? null : (
         <Text size="sm" c="dimmed">

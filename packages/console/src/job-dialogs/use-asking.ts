@@ -17,6 +17,8 @@ export interface Question {
 export interface Asking {
   /** The last question: it stays while its dialog closes. */
   readonly question: Question | undefined;
+  /** Which question it is: each is answered on a form of its own. */
+  readonly number: number;
   readonly isOpen: boolean;
   readonly ask: (question: Question) => void;
   readonly close: () => void;
@@ -24,12 +26,15 @@ export interface Asking {
 
 export function useAsking(): Asking {
   const [question, setQuestion] = useState<Question>();
+  const [number, setNumber] = useState(0);
   const [isOpen, setOpen] = useState(false);
   return {
     question,
+    number,
     isOpen,
     ask: useCallback((asked) => {
       setQuestion(asked);
+      setNumber((last) => last + 1);
       setOpen(true);
     }, []),
     close: useCallback(() => setOpen(false), []),

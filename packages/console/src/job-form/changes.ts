@@ -118,7 +118,7 @@ function sameBackoff(a: Backoff | undefined, b: Backoff | undefined): boolean {
 }
 
 /** Two edits of the same job: `mine` was made of `base`, and so was `theirs`, which is saved. */
-export interface TwoEdits {
+interface TwoEdits {
   readonly base: Definition;
   readonly mine: Definition;
   readonly theirs: Definition;

@@ -1,13 +1,13 @@
 import { isBlank, isList, isObject, isWritten, type Json, type Value, writtenText } from './json-value.ts';
 
 /** Where a text stops being JSON, and what would be right there. Lines and columns count from 1. */
-export interface JsonFault {
+interface JsonFault {
   readonly line: number;
   readonly column: number;
   readonly detail: string;
 }
 
-export type ParsedJson =
+type ParsedJson =
   | { readonly ok: true; readonly value: Json }
   | { readonly ok: false; readonly fault: JsonFault };
 

@@ -19,7 +19,7 @@ type WrittenAs = 'number' | 'json' | 'time';
 /** A payload in a form: JSON, but for the parts that are being written. */
 export type Value = null | boolean | number | string | Written | readonly Value[] | ValueObject;
 
-export interface ValueObject {
+interface ValueObject {
   readonly [key: string]: Value;
 }
 

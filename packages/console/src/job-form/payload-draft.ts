@@ -54,7 +54,7 @@ export function readPayload(draft: PayloadDraft, root: Path): Read<JsonObject> {
 }
 
 /** The JSON that a value stands for; every part that is not right yet is a fault of its own. */
-export function readValue(value: Value, path: Path): Read<Json> {
+function readValue(value: Value, path: Path): Read<Json> {
   const faults: Fault[] = [];
   const json = plain(value, path, faults);
   return faults.length === 0 ? { ok: true, value: json } : { ok: false, faults };
@@ -167,7 +167,7 @@ export function membersOf(members: readonly Member[], value: Value | undefined):
   return [...known, ...others];
 }
 
-export interface ShownMember extends Member {
+interface ShownMember extends Member {
   readonly value: Value | undefined;
   /** The job type has a field of this name. */
   readonly isKnown: boolean;

@@ -30,7 +30,7 @@ export type ScheduleBody =
   | { readonly run_at: string }
   | { readonly on_demand: true };
 
-export type ReadSchedule =
+type ReadSchedule =
   | { readonly ok: true; readonly value: ScheduleBody }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 

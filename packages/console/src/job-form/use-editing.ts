@@ -10,7 +10,7 @@ import { type JobForm, useJobForm } from './use-job-form.ts';
 import { type SaveEdit, useSaveEdit } from './use-save-edit.ts';
 
 /** How far an edit has come. */
-export type Stage =
+type Stage =
   | { readonly kind: 'writing' }
   /** It was to be saved as it stands in `draft`, and changes nothing. */
   | { readonly kind: 'nothing'; readonly draft: Draft }

@@ -20,7 +20,7 @@ export interface AuditEntry {
 }
 
 /** What the job type sets where a definition leaves a field out. */
-export type TypeDefaults = Pick<JobType, 'timeout' | 'max_attempts' | 'backoff' | 'defaults'>;
+type TypeDefaults = Pick<JobType, 'timeout' | 'max_attempts' | 'backoff' | 'defaults'>;
 
 const WORDS: Readonly<Record<string, string>> = {
   'job.create': 'created it',

@@ -41,7 +41,7 @@ export function DurationSection({ job }: { readonly job: Job }) {
         <figure className={classes.figure}>
           <DurationChart trend={trend} />
           <figcaption className={classes.caption}>{trendText(trend)}</figcaption>
-          <Fold summary="As a table">
+          <Fold summary="As a table" isLarge>
             <TrendTable trend={trend} />
           </Fold>
         </figure>

@@ -1,6 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 
-export type ReadPayload =
+type ReadPayload =
   | { readonly ok: true; readonly payload: Job['payload'] }
   /** Why it can't be one, for people. */
   | { readonly ok: false; readonly fault: string };

@@ -3,7 +3,7 @@ import { durationText } from '../parts/duration.ts';
 import { goDurationMs } from '../parts/go-duration.ts';
 
 /** A policy of a job: what it is set to, and what that means. */
-export interface Policy {
+interface Policy {
   readonly name: string;
   readonly value: string;
   readonly meaning: string;

@@ -8,7 +8,7 @@ export const RUNS_PAGE = { limit: 200 } as const;
 /** So many pages are read by themselves: each of them is read anew when something happens. */
 const MOST_PAGES = 4;
 
-export interface RecentRuns {
+interface RecentRuns {
   /** Newest first; undefined until they were read. */
   readonly runs: readonly Run[] | undefined;
   /** Older ones exist, and were not read. */

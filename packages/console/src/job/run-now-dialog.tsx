@@ -1,10 +1,11 @@
 import { ApiError, type Job } from '@greenvue/jobs/client';
-import { Button, Checkbox, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useRunJob } from '../data/actions.ts';
 import { type InstantDraft, instantDraft, readInstant, UNFINISHED } from '../parts/instant-draft.ts';
 import { InstantField } from '../parts/instant-field.tsx';
+import { Plain } from '../parts/text.tsx';
 import { useZone } from '../parts/zone.tsx';
 import classes from './job.module.css';
 import { readPayload } from './payload-input.ts';
@@ -28,10 +29,14 @@ function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
   const own = useOwnPayload(job);
   const { judge, ...later } = useLater();
   const run = useStart(job);
+  const mayWait = job.overlap === 'allow';
+  const refusal = serverFault(run.error);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    const isWhole = judge();
-    if (isWhole && own.fault === undefined) run.start(own.payload, readInstant(later.draft));
+    // Other jobs have one run at a time, and none at a later time.
+    const isWhole = !mayWait || judge();
+    if (isWhole && own.fault === undefined)
+      run.start(own.payload, mayWait ? readInstant(later.draft) : undefined);
   };
   return (
     <form onSubmit={submit} noValidate>
@@ -43,14 +48,9 @@ function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
           onChange={(event) => own.setOn(event.currentTarget.checked)}
         />
         {own.isOn ? (
-          <PayloadField
-            type={job.type}
-            text={own.text}
-            fault={own.fault ?? serverFault(run.error)}
-            onChange={own.setText}
-          />
+          <PayloadField type={job.type} text={own.text} fault={own.fault} onChange={own.setText} />
         ) : null}
-        {job.overlap === 'allow' ? (
+        {mayWait ? (
           <InstantField
             label="Not before"
             name="Not before"
@@ -58,6 +58,11 @@ function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
             {...later}
           />
         ) : null}
+        {refusal === undefined ? null : (
+          <Alert color="red" variant="light" role="alert">
+            <Plain>{refusal}</Plain>
+          </Alert>
+        )}
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose}>
             Not now
@@ -147,7 +152,7 @@ function meaningOf({ overlap, is_running: isRunning, status }: Job): string {
     : `A run is live now, and the job allows one at a time: it is refused until that one has ended.${paused}`;
 }
 
-/** What the server has against the payload. */
+/** What the server has against the payload, or the time. */
 function serverFault(error: unknown): string | undefined {
   if (!(error instanceof ApiError) || error.faults.length === 0) return undefined;
   return error.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');

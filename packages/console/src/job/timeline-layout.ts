@@ -8,7 +8,7 @@ export interface TimelineWindow {
 }
 
 /** A stretch of the drawing, in pixels. */
-export interface Stretch {
+interface Stretch {
   readonly x: number;
   readonly width: number;
 }

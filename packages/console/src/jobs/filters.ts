@@ -85,7 +85,7 @@ export function changed(filters: JobFilters, change: FilterChange): JobFilters {
   };
 }
 
-export interface SortParts {
+interface SortParts {
   readonly field: SortField;
   readonly isDescending: boolean;
 }

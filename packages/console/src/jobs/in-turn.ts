@@ -6,7 +6,7 @@ export interface TurnResult<T> {
   readonly left: readonly T[];
 }
 
-export interface InTurnOptions<T> {
+interface InTurnOptions<T> {
   /** At most so many at once. */
   readonly atOnce: number;
   /** Begins no further one; those at work are waited for, since their outcome could not be known otherwise. */

@@ -6,7 +6,7 @@ import { Ago, Countdown } from '../parts/instant.tsx';
 import { RunStrip } from '../parts/run-strip.tsx';
 import { scheduleText } from '../parts/schedule-text.ts';
 import { HealthBadge, JobStatusBadge, RunStatusBadge } from '../parts/status.tsx';
-import { Plain } from '../parts/text.tsx';
+import { isolated, Plain } from '../parts/text.tsx';
 import { instantText } from '../parts/time-text.ts';
 import { useViewer } from '../parts/use-viewer.ts';
 import { useZone } from '../parts/zone.tsx';
@@ -112,7 +112,7 @@ interface PauseEndProps {
 }
 
 function PauseBy({ by, pause }: PauseEndProps & { readonly by: string }) {
-  return <PauseEnd pause={pause} title={`Paused by ${useWho(by)}`} />;
+  return <PauseEnd pause={pause} title={`Paused by ${isolated(useWho(by))}`} />;
 }
 
 function PauseEnd({ pause, title }: PauseEndProps) {

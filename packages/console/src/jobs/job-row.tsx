@@ -16,7 +16,7 @@ import { RowActions } from './row-actions.tsx';
 import { RowBox } from './select-box.tsx';
 import type { ListRow } from './use-job-pages.ts';
 
-export interface JobRowProps extends Pick<ListRow, 'mark' | 'job'> {
+interface JobRowProps extends Pick<ListRow, 'mark' | 'job'> {
   /** Its place among all rows, from 0. */
   readonly row: number;
   readonly isSelected: boolean;

@@ -5,7 +5,7 @@ import { type JobMark, markOf } from '../data/job-mark.ts';
  * One page that was read once. Only what is in sight is kept whole; of the others their marks stay, some hundred bytes a job,
  * so that their rows keep their places and can be read again.
  */
-export interface PageMark {
+interface PageMark {
   readonly cursor: string | undefined;
   readonly rows: readonly JobMark[];
   readonly jobs: readonly Job[] | undefined;
@@ -13,7 +13,7 @@ export interface PageMark {
 }
 
 /** A page as it was read. */
-export interface PageRead {
+interface PageRead {
   readonly cursor: string | undefined;
   readonly page: { readonly data: readonly Job[]; readonly next_cursor: string | null };
 }
@@ -61,7 +61,7 @@ export function allRows(marks: PageMarks): readonly JobMark[] {
 }
 
 /** A row's page, and its place in it. */
-export interface RowPlace {
+interface RowPlace {
   readonly page: number;
   readonly at: number;
 }

@@ -8,14 +8,14 @@ export function withRow(range: Range, row: number): number[] {
 }
 
 /** A row and where it stands, in pixels. */
-export interface PlacedRow {
+interface PlacedRow {
   readonly index: number;
   readonly start: number;
   readonly end: number;
 }
 
 /** Rows as they follow each other in a table: the room to leave above each, and below the last. */
-export interface SpacedRows {
+interface SpacedRows {
   readonly rows: readonly { readonly row: number; readonly gap: number }[];
   readonly below: number;
 }

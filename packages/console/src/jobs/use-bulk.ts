@@ -9,7 +9,7 @@ import { useConnection } from '../session/session.tsx';
 import { type BulkOrder, isHopeless, resultText } from './bulk-order.ts';
 import { inTurn, type TurnResult } from './in-turn.ts';
 
-export type BulkState =
+type BulkState =
   | { readonly phase: 'idle' }
   | {
       readonly phase: 'running';

@@ -4,7 +4,7 @@ import { type JobFilters, writeFilters } from './filters.ts';
 import { type PageMarks, thinned } from './page-marks.ts';
 
 /** Where somebody was in a list. */
-export interface Place {
+interface Place {
   readonly marks: PageMarks;
   /** How far it was scrolled, in pixels. */
   readonly offset: number;

@@ -15,7 +15,7 @@ export type LiveState =
   /** The session has ended, and nothing is read until somebody signs in again. */
   | { readonly kind: 'signed-out' };
 
-export interface FollowDeps {
+interface FollowDeps {
   /** The stream; it reconnects by itself, and throws only what trying again does not mend. */
   readonly events: (options: {
     readonly signal: AbortSignal;
@@ -34,7 +34,7 @@ export interface FollowDeps {
 }
 
 /** Keeps the page fresh. */
-export interface Follower {
+interface Follower {
   /** A hidden tab gives its stream back after a while; one that is seen again reads all anew and goes on. */
   readonly setHidden: (isHidden: boolean) => void;
   readonly stop: () => void;

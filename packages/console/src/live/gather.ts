@@ -10,7 +10,7 @@ export interface GathererDeps {
 }
 
 /** Turns a stream of stale keys into few readings. */
-export interface Gatherer {
+interface Gatherer {
   readonly add: (keys: readonly (readonly unknown[])[]) => void;
   /** While paused, keys are only gathered; then they are read at once. */
   readonly setPaused: (isPaused: boolean) => void;
@@ -18,16 +18,14 @@ export interface Gatherer {
   readonly clear: () => void;
 }
 
-/** So long what happens together is gathered, and then read in one go. */
-export const GATHER_MS = 150;
-/** Four readings of a key a second, at the most. */
-export const MIN_GAP_MS = 250;
+/** So long what happens together is gathered, and then read in one go: a short run begins and ends within that. */
+export const GATHER_MS = 60;
+/** So far apart are two readings of a key, so that what happens is on the screen a quarter of a second later at the most. */
+export const MIN_GAP_MS = 120;
 /** Of more keys of a kind than these, all of the kind are read instead: nobody looks at so many things at once. */
 export const MOST_OF_A_KIND = 32;
-// A reading that takes long is followed by three times as long a rest, so that a page never keeps a slow server busy.
-const REST_SHARE = 3;
 // What comes due a little later is read with the next reading.
-const SHORTEST_MS = 50;
+const SHORTEST_MS = 20;
 
 interface Entry {
   readonly key: readonly unknown[];
@@ -142,7 +140,8 @@ class TimedGatherer implements Gatherer {
     const done = (): void => {
       entry.isReading = false;
       const tookMs = now() - startedAt;
-      entry.dueAt = Math.max(startedAt + gapOf(entry.key), now() + tookMs * REST_SHARE);
+      // As long a rest, so that a page never keeps a slow server busy.
+      entry.dueAt = Math.max(startedAt + gapOf(entry.key), now() + tookMs);
       if (this.#entries.get(nameOf(entry.key)) === entry) this.#arrange(entry);
     };
     // Whether it could be read is the reader's matter, who shows it.

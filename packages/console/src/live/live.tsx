@@ -1,19 +1,14 @@
 import { jobEvents } from '@greenvue/jobs/client';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
-import { queryKeys } from '../data/query-keys.ts';
 import { useTicker } from '../parts/now.tsx';
 import { useConnection, useIsAnswered, useIsSignedIn } from '../session/session.tsx';
 import { followLive, type LiveState } from './follow.ts';
-import { createGatherer, MIN_GAP_MS } from './gather.ts';
-import { LIVE_KEYS, staleKeys } from './stale-keys.ts';
+import { createGatherer } from './gather.ts';
+import { gapOf, LIVE_KEYS, staleKeys } from './stale-keys.ts';
 
 const LiveContext = createContext<LiveState>({ kind: 'connecting' });
 const SIGNED_OUT: LiveState = { kind: 'signed-out' };
-
-// These change with every run, are much to read, and nobody looks at them faster.
-const SLOW_KEYS: readonly unknown[] = [queryKeys.stats()[0], queryKeys.jobRuns('')[0]];
-const SLOW_GAP_MS = 1_000;
 
 /** Keeps all that is on the screen fresh while somebody is signed in: one event stream for the page. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
@@ -33,7 +28,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
       ...timers,
       now: () => performance.now(),
       refetch: (queryKey) => client.invalidateQueries({ queryKey }),
-      gapOf: ([name]) => (SLOW_KEYS.includes(name) ? SLOW_GAP_MS : MIN_GAP_MS),
+      gapOf,
     });
     const follower = followLive({
       ...timers,

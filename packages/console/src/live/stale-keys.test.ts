@@ -1,6 +1,8 @@
 import type { JobEvent } from '@greenvue/jobs/client';
 import { expect, test } from 'vitest';
-import { LIVE_KEYS, staleKeys } from './stale-keys.ts';
+import { queryKeys } from '../data/query-keys.ts';
+import { MIN_GAP_MS } from './gather.ts';
+import { gapOf, LIVE_KEYS, staleKeys } from './stale-keys.ts';
 
 function event(type: JobEvent['type'], runId: string | null = '7'): JobEvent {
   return {
@@ -20,7 +22,7 @@ test('progress changes a run where it is shown, and no job', () => {
 
 test('the end of a run changes its job, too', () => {
   const keys = staleKeys(event('run.failed'));
-  for (const key of [['jobs'], ['job', 'mail'], ['stats'], ['runs'], ['run', '7']])
+  for (const key of [['jobs'], ['top-jobs'], ['job', 'mail'], ['stats'], ['runs'], ['run', '7']])
     expect(keys).toContainEqual(key);
   expect(keys).not.toContainEqual(['run']);
 });
@@ -45,4 +47,11 @@ test('all that an event makes stale is read anew after a reset', () => {
   for (const key of types.flatMap((type) => staleKeys(event(type)))) {
     expect(LIVE_KEYS.some((live) => live.every((part, index) => part === key[index]))).toBe(true);
   }
+});
+
+test('what takes the server long, or nobody reads so fast, is read less often', () => {
+  expect(gapOf(queryKeys.run('7'))).toBe(MIN_GAP_MS);
+  expect(gapOf(queryKeys.stats())).toBe(1_000);
+  expect(gapOf(queryKeys.runLogs('7'))).toBe(1_000);
+  expect(gapOf(queryKeys.topJobs())).toBe(5_000);
 });

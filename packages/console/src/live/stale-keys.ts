@@ -1,11 +1,13 @@
 import type { JobEvent } from '@greenvue/jobs/client';
 import { queryKeys } from '../data/query-keys.ts';
+import { MIN_GAP_MS } from './gather.ts';
 
 type Key = readonly unknown[];
 
 /** All that events can make stale. */
 export const LIVE_KEYS: readonly Key[] = [
   queryKeys.jobs(),
+  queryKeys.topJobs(),
   ['job'],
   ['job-runs'],
   queryKeys.runs(),
@@ -14,6 +16,20 @@ export const LIVE_KEYS: readonly Key[] = [
   queryKeys.stats(),
   queryKeys.audit(),
 ];
+
+const GAPS_MS: ReadonlyMap<unknown, number> = new Map([
+  // The counts change with every run, and nobody reads them faster.
+  [queryKeys.stats()[0], 1_000],
+  // A log that grows is read once a second anyway.
+  ['run-logs', 1_000],
+  // The first of all jobs: the server looks through all of them to tell.
+  [queryKeys.topJobs()[0], 5_000],
+]);
+
+/** How far apart two readings of a key are at the least, in ms, however often it gets stale. */
+export function gapOf([name]: Key): number {
+  return GAPS_MS.get(name) ?? MIN_GAP_MS;
+}
 
 /** What an event makes stale. */
 export function staleKeys(event: JobEvent): readonly Key[] {
@@ -45,7 +61,7 @@ export function staleKeys(event: JobEvent): readonly Key[] {
 }
 
 function jobKeys(id: string): readonly Key[] {
-  return [queryKeys.jobs(), queryKeys.job(id), queryKeys.stats()];
+  return [queryKeys.jobs(), queryKeys.topJobs(), queryKeys.job(id), queryKeys.stats()];
 }
 
 /** A coalesced event stands for many runs, and names none: those on the screen are all read anew. */

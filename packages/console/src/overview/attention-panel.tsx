@@ -1,6 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
-import { useJobs } from '../data/queries.ts';
+import { useTopJobs } from '../data/queries.ts';
 import { CheckIcon } from '../parts/icons.tsx';
 import { Ago } from '../parts/instant.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -13,8 +13,7 @@ const SHOWN = 8;
 
 /** Jobs that need a look, and why. */
 export function AttentionPanel() {
-  const { data, error, refetch } = useJobs({ health: 'unhealthy', limit: SHOWN, recent_runs: 0 });
-  const [page] = data?.pages ?? [];
+  const { data: page, error, refetch } = useTopJobs({ health: 'unhealthy', limit: SHOWN });
   return (
     <Panel
       title="Needs attention"

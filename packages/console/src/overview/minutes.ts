@@ -10,7 +10,7 @@ export const OUTCOMES = [
   'cancelled',
   'failed',
 ] as const satisfies readonly RunStatus[];
-export type Outcome = (typeof OUTCOMES)[number];
+type Outcome = (typeof OUTCOMES)[number];
 
 /** The last hour, the oldest minute first, as the charts take it: a number for each minute in each list. */
 export interface MinutePiles {

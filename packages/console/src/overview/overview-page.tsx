@@ -1,7 +1,7 @@
 import type { Stats } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
-import { useJobs, useStats } from '../data/queries.ts';
+import { useStats, useTopJobs } from '../data/queries.ts';
 import { PlusIcon } from '../parts/icons.tsx';
 import { Failed, Loading } from '../parts/states.tsx';
 import { useMay } from '../session/session.tsx';
@@ -52,8 +52,7 @@ function Overview({ stats }: { readonly stats: Stats }) {
 
 /** The counts lag behind, by some seconds: the list says whether there is a job by now. */
 function Beginning({ stats }: { readonly stats: Stats }) {
-  const { data, error, refetch } = useJobs({ limit: 1, recent_runs: 0 });
-  const [page] = data?.pages ?? [];
+  const { data: page, error, refetch } = useTopJobs({ limit: 1 });
   if (page === undefined) {
     return error === null ? <Loading rows={12} /> : <Failed error={error} onRetry={() => void refetch()} />;
   }

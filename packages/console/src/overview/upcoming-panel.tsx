@@ -1,6 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
-import { useJobs } from '../data/queries.ts';
+import { useTopJobs } from '../data/queries.ts';
 import { Countdown, Instant } from '../parts/instant.tsx';
 import { useNow } from '../parts/now.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -10,22 +10,18 @@ import classes from './lists.module.css';
 
 const SHOWN = 10;
 const HOUR_MS = 3_600_000;
+const BY_NEXT_RUN = '/jobs?status=active&sort=next_run';
 
 /** What comes due in the next hour, the next first. */
 export function UpcomingPanel({ className }: { readonly className?: string | undefined }) {
-  const { data, error, refetch } = useJobs({
-    status: 'active',
-    sort: 'next_run',
-    // One more tells whether the list is cut.
-    limit: SHOWN + 1,
-    recent_runs: 0,
-  });
-  const [page] = data?.pages ?? [];
+  // One more tells whether the list is cut.
+  const query = { status: 'active', sort: 'next_run', limit: SHOWN + 1 } as const;
+  const { data: page, error, refetch } = useTopJobs(query);
   return (
     <Panel
       title="Due in the next hour"
       className={className}
-      aside={<Link href="/jobs?sort=next_run">All jobs by next run</Link>}
+      aside={<Link href={BY_NEXT_RUN}>Active jobs by next run</Link>}
     >
       {page === undefined ? (
         error === null ? (
@@ -54,7 +50,7 @@ function Upcoming({ jobs }: { readonly jobs: readonly Job[] }) {
       {soon.length > SHOWN ? (
         <p className={classes.nothing}>
           These are the next {SHOWN}; more come due within the hour.{' '}
-          <Link href="/jobs?status=active&sort=next_run">See them all</Link>
+          <Link href={BY_NEXT_RUN}>See them all</Link>
         </p>
       ) : null}
     </>

@@ -18,7 +18,7 @@ interface ConfirmProps {
 export function Confirm(props: ConfirmProps) {
   const { opened, onClose, onConfirm, title, confirmLabel, danger = false, isBusy = false, children } = props;
   return (
-    <Modal opened={opened} onClose={onClose} title={title}>
+    <Modal opened={opened} onClose={isBusy ? stay : onClose} title={title}>
       <Stack gap="lg">
         <div>{children}</div>
         <Group justify="flex-end" gap="sm">
@@ -33,3 +33,6 @@ export function Confirm(props: ConfirmProps) {
     </Modal>
   );
 }
+
+/** What closes nothing: what is under way can't be put away, since its dialog tells how it ends. */
+export const stay = (): void => undefined;

@@ -7,7 +7,7 @@ export interface Curl {
 }
 
 /** What the viewer may do; commands that would be refused are left out. */
-export interface CurlRights {
+interface CurlRights {
   readonly operate: boolean;
   readonly admin: boolean;
 }

@@ -1,7 +1,7 @@
 import { ApiError, ConnectionError } from '@greenvue/jobs/client';
 
 /** What people are told of something that failed. */
-export interface FaultWords {
+interface FaultWords {
   readonly title: string;
   /** What it means and what to do. */
   readonly advice: string;

@@ -1,5 +1,5 @@
 /** Watches over the focus in a part of a page whose controls come and go. */
-export interface FocusKeeper {
+interface FocusKeeper {
   /** An element of it, or of a dialog that it has opened, has the focus. */
   readonly entered: (element: HTMLElement) => void;
   /** The element has lost it, to another one or to none. */

@@ -7,7 +7,7 @@ import { instantText } from './time-text.ts';
 import { useZone, type Zone } from './zone.tsx';
 
 /** As much of a run as a mark shows. */
-export type RecentRun = Pick<Run, 'id' | 'status' | 'reason' | 'queued_at' | 'started_at' | 'finished_at'>;
+type RecentRun = Pick<Run, 'id' | 'status' | 'reason' | 'queued_at' | 'started_at' | 'finished_at'>;
 
 /** The last runs of a job as a row of marks, the oldest left; each leads to its run. `runs` come newest first, as the API has them. */
 export function RunStrip({ runs }: { readonly runs: readonly RecentRun[] }) {

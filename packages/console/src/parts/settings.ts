@@ -1,5 +1,5 @@
 /** What the console remembers of how one likes it, on this browser. */
-export type Setting = 'zone' | 'keys';
+type Setting = 'zone' | 'keys';
 
 /** A setting; undefined when it was never set, or when the browser keeps nothing. */
 export function readSetting(name: Setting): string | undefined {

@@ -3,9 +3,9 @@ import classes from './status.module.css';
 import { Plain, Spoken } from './text.tsx';
 
 export type RunStatus = Run['status'];
-export type RunReason = NonNullable<Run['reason']>;
-export type HealthStatus = Job['health']['status'];
-export type JobStatus = Job['status'];
+type RunReason = NonNullable<Run['reason']>;
+type HealthStatus = Job['health']['status'];
+type JobStatus = Job['status'];
 
 /** The colour of each status, as a CSS value that holds its contrast in both schemes. It never stands alone: see {@link RunMark}. */
 export const RUN_COLOURS: Record<RunStatus, string> = {
@@ -18,7 +18,7 @@ export const RUN_COLOURS: Record<RunStatus, string> = {
 };
 
 /** What each reason of a run means, in a few words. */
-export const REASON_WORDS: Record<RunReason, string> = {
+const REASON_WORDS: Record<RunReason, string> = {
   overlap: 'another run was live',
   missed: 'its time had passed',
   error: 'the handler threw',

@@ -1,5 +1,5 @@
 /** What {@link createTicker} needs of the browser. */
-export interface TickerDeps {
+interface TickerDeps {
   readonly now: () => number;
   readonly setTimer: (run: () => void, ms: number) => number;
   readonly clearTimer: (timer: number) => void;

@@ -2,7 +2,7 @@ import type { LogLine } from '@greenvue/jobs/client';
 
 /** From the least to the most serious. */
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type Level = (typeof LEVELS)[number];
+type Level = (typeof LEVELS)[number];
 
 export interface LogFilter {
   /** This level and all that are more serious. */

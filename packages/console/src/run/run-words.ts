@@ -5,7 +5,7 @@ import { goDurationMs } from '../parts/go-duration.ts';
 export type Sentence = readonly (string | { readonly at: string })[];
 
 /** What the story of a run needs to know besides the run. */
-export interface StoryFacts {
+interface StoryFacts {
   /** The job as it is now, if it is there still, and is the one of this run. */
   readonly job: Pick<Job, 'timeout' | 'pause'> | undefined;
   readonly now: number;
@@ -54,7 +54,7 @@ export function errorLine({ name, message }: Pick<Run['errors'][number], 'name' 
 }
 
 /** The reason of a failed run, for people. */
-export function failedText(reason: Run['reason']): string {
+function failedText(reason: Run['reason']): string {
   switch (reason) {
     case 'timeout':
       return 'It took longer than its timeout';

@@ -204,6 +204,23 @@ test('a refresh that comes back after a sign-out signs nobody in', async () => {
   expect(kept()).toBeUndefined();
 });
 
+test('a tab that takes a newer token while its own refresh is under way stays signed in, whatever that one says', async () => {
+  for (const answer of [() => sessionOf(2), () => Promise.reject(refusal(401))]) {
+    let letOn: () => void = () => undefined;
+    const pending = new Promise<void>((resolve) => (letOn = resolve));
+    const refresh = () => pending.then(answer);
+    const { store, kept, tellRenewal } = storeWith({ deps: { refresh } });
+    await store.signIn(CREDENTIALS);
+    const renewal = store.renew();
+    tellRenewal({ was: 'gvr_1', session: sessionOf(5) });
+    letOn();
+    expect(await renewal).toBe(true);
+    expect(store.state()).toEqual({ phase: 'signed-in', me: ANN });
+    expect(store.token()).toBe('access-5');
+    expect(kept()).toBe('refresh:gvr_5 access-5');
+  }
+});
+
 test('a sign-out tells the server, and holds without it', async () => {
   const told = storeWith();
   await told.store.signIn(CREDENTIALS);
@@ -254,6 +271,17 @@ test('who is asked tells what became of a token that it had, and of no other', a
   announce.mockClear();
   askFor('gvr_1');
   expect(announce).not.toHaveBeenCalled();
+});
+
+test('of the tokens that it had, a tab knows the last 20', async () => {
+  const { store, announce, askFor } = storeWith();
+  await store.signIn(CREDENTIALS);
+  for (let times = 0; times < 21; times += 1) await store.renew();
+  announce.mockClear();
+  askFor('gvr_1');
+  expect(announce).not.toHaveBeenCalled();
+  askFor('gvr_2');
+  expect(announce).toHaveBeenCalledWith({ was: 'gvr_2', session: sessionOf(22) });
 });
 
 test('who asks for the role with a token that has run out gets a new one, and the role with it', async () => {

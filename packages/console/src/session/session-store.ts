@@ -10,7 +10,7 @@ export type SessionState =
   /** The server takes the token no longer; the page stays as it is until one has signed in again. */
   | { readonly phase: 'expired'; readonly me: Me };
 
-export interface Credentials {
+interface Credentials {
   readonly email: string;
   readonly password: string;
 }
@@ -68,6 +68,9 @@ type Kept =
   /** With its access token, a reload needs no refresh, which a page that is being left could lose the answer of. */
   | { readonly kind: 'refresh'; readonly token: string; readonly access: string | undefined }
   | { readonly kind: 'api'; readonly token: string };
+
+/** How many used refresh tokens a tab knows: the other tabs are a few behind at most. */
+const PAST_KEPT = 20;
 
 export function createSessionStore(deps: SessionDeps): SessionStore {
   return new TabSession(deps);
@@ -201,25 +204,31 @@ class TabSession implements SessionStore {
     const was = this.#kept.token;
     try {
       const session = await this.#deps.refresh(was);
-      // Signed out meanwhile: what came too late must not sign in again.
-      if (this.#kept?.token !== was) return false;
+      // Signed out meanwhile, or on with a newer token of another tab: what came too late must not take its place.
+      if (this.#kept?.token !== was) return this.#accessToken !== undefined;
       this.#adopt(session);
       this.#deps.announce({ was, session });
       return true;
     } catch (error) {
       if (!isRefused(error)) throw error;
-      // Whoever has signed in anew meanwhile is not meant.
+      // Whoever has signed in anew meanwhile, or has a newer token of another tab, is not meant.
       if (this.#kept?.token === was) this.expire();
-      return false;
+      return this.#accessToken !== undefined;
     }
   }
 
   #adopt(session: Session): void {
     this.#accessToken = session.access_token;
     this.#session = session;
-    if (this.#kept?.kind === 'refresh') this.#past.add(this.#kept.token);
+    if (this.#kept?.kind === 'refresh') this.#remember(this.#kept.token);
     this.#keep({ kind: 'refresh', token: session.refresh_token, access: session.access_token });
     this.#become({ phase: 'signed-in', me: meOf(session) });
+  }
+
+  #remember(token: string): void {
+    this.#past.add(token);
+    const [oldest] = this.#past;
+    if (this.#past.size > PAST_KEPT && oldest !== undefined) this.#past.delete(oldest);
   }
 
   #forget(): void {

@@ -1,7 +1,7 @@
 import { createContext } from 'react';
 
 /** Whether a page that appears is one that was gone to, and not the one that the browser loaded. */
-export interface Arrival {
+interface Arrival {
   /** True once for each page that was gone to. */
   readonly isDue: () => boolean;
   readonly left: () => void;

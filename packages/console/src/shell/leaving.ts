@@ -7,7 +7,7 @@ export interface Way {
 }
 
 /** The ways out of a page that are no links: who takes one goes past whatever guards the page. */
-export interface Leaving {
+interface Leaving {
   /** Goes, unless somebody guards the page, who is asked then. */
   readonly leave: (way: Way) => void;
   /** Puts up a guard, who decides; the answer takes it away again. */

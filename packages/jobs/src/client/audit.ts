@@ -37,6 +37,7 @@ export async function listAudit(
     method: 'GET',
     path: '/audit',
     query,
+    answer: 'list',
     repeat: 'safe',
     signal: call?.signal,
   });

@@ -1,6 +1,6 @@
 import { ApiError, ConnectionError } from './errors.ts';
 import { problemOf } from './problem.ts';
-import { type ApiRequest, messageOf, urlOf } from './request.ts';
+import { type ApiRequest, type Kind, messageOf, urlOf } from './request.ts';
 
 /** What a success brought. */
 export interface Answer<T> {
@@ -83,15 +83,21 @@ function readAnswer<T>({ answer }: ApiRequest<T>, response: Response, text: stri
 }
 
 /** The one place where an answer is taken at its word: the server has held it to the schema that `T` is the type of. */
-function parseBody<T>(text: string, kind: 'object' | 'nothing'): { readonly body: T } | undefined {
+function parseBody<T>(text: string, kind: Kind): { readonly body: T } | undefined {
   try {
     const body = kind === 'nothing' && text === '' ? undefined : JSON.parse(text);
-    const fits = kind === 'nothing' ? body === undefined : typeof body === 'object' && body !== null;
-    return fits ? { body } : undefined;
+    return isOf(kind, body) ? { body } : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** No more than tells an answer of this API from one of another. */
+function isOf(kind: Kind, body: unknown): boolean {
+  if (kind === 'nothing') return body === undefined;
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return isObject && (kind === 'object' || ('data' in body && Array.isArray(body.data)));
 }
 
 /** A success that this API does not give. */
@@ -114,11 +120,15 @@ function tooSlow(url: string, timeoutMs: number, cause: unknown): ConnectionErro
   return new ConnectionError('timeout', `No whole answer from ${url} in ${timeoutMs / 1_000} s.`, { cause });
 }
 
-/** Node says `fetch failed`, and why in the cause; that of an address with several IPs has a code and no words. */
+/**
+ * Node says `fetch failed`, and why in the cause; that of an address with several IPs has a code and no words, and OpenSSL's words
+ * are for its authors, but for the `reason`.
+ */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const deeper = error.cause === undefined ? '' : reasonOf(error.cause);
   if (deeper !== '') return deeper;
+  if ('reason' in error && typeof error.reason === 'string') return error.reason.replace(/\.$/, '');
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return error.message === '' ? code : error.message.replace(/\.$/, '');
 }

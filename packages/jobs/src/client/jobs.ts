@@ -125,6 +125,7 @@ export async function listJobs(connection: Connection, query?: JobsQuery, call?:
     method: 'GET',
     path: '/jobs',
     query,
+    answer: 'list',
     repeat: 'safe',
     signal: call?.signal,
   });

@@ -30,6 +30,7 @@ export async function listJobTypes(connection: Connection, call?: Call): Promise
   const answer = await connection.send<{ readonly data: readonly JobType[] }>({
     method: 'GET',
     path: '/job-types',
+    answer: 'list',
     repeat: 'safe',
     signal: call?.signal,
   });

@@ -2,6 +2,8 @@ import { ApiError } from './errors.ts';
 import type { Answer } from './exchange.ts';
 import type { Repeat } from './repeat.ts';
 
+export type Kind = 'object' | 'list' | 'nothing';
+
 /** A request, and how its answer is to be read. `T`: the body of a success. */
 export interface ApiRequest<T> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -11,8 +13,8 @@ export interface ApiRequest<T> {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What a success has: a JSON object (the default), or nothing at all. */
-  readonly answer?: 'nothing';
+  /** What a success has: a JSON object (the default), one with a list as its `data`, or nothing at all. */
+  readonly answer?: Kind;
   readonly repeat: Repeat;
   /** Sent without a token: a bad one is refused even where none is needed. */
   readonly isAnonymous?: true;
@@ -65,7 +67,7 @@ export function messageOf(
   token: string | undefined,
 ) {
   const sent = new Headers(headers);
-  if (answer === undefined && !sent.has('accept')) sent.set('accept', 'application/json');
+  if (answer !== 'nothing' && !sent.has('accept')) sent.set('accept', 'application/json');
   if (body !== undefined) sent.set('content-type', 'application/json');
   if (token !== undefined) sent.set('authorization', `Bearer ${token}`);
   return {

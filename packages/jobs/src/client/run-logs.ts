@@ -15,6 +15,7 @@ export async function getRunLogs(
   const answer = await connection.send<{ readonly data: readonly LogLine[] }>({
     method: 'GET',
     path: path`/runs/${runId}/logs`,
+    answer: 'list',
     repeat: 'safe',
     signal: call?.signal,
   });

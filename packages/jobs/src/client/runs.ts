@@ -29,6 +29,7 @@ export async function listJobRuns(
     method: 'GET',
     path: path`/jobs/${id}/runs`,
     query,
+    answer: 'list',
     repeat: 'safe',
     signal: call?.signal,
   });
@@ -51,6 +52,7 @@ export async function listRuns(connection: Connection, query?: RunsQuery, call?:
     method: 'GET',
     path: '/runs',
     query,
+    answer: 'list',
     repeat: 'safe',
     signal: call?.signal,
   });

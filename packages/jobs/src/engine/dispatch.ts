@@ -290,13 +290,17 @@ export class Dispatcher<Deps> {
         this.#planned(result, aheadMs);
         if (claim !== undefined && result.claimed !== undefined) this.#claimed(result.claimed, claim);
       });
-    // While planning fails, claims go on without it.
-    this.#claimsRide = false;
-    const { claimed } = await (claim === undefined
-      ? ask(input)
-      : this.#claims.make(claim, () => ask({ ...input, claim: claim.input })));
-    this.#claimsRide = true;
-    return claimed?.runs.length ?? 0;
+    try {
+      const { claimed } = await (claim === undefined
+        ? ask(input)
+        : this.#claims.make(claim, () => ask({ ...input, claim: claim.input })));
+      this.#claimsRide = true;
+      return claimed?.runs.length ?? 0;
+    } catch (error) {
+      // While planning fails, claims go on without it.
+      this.#claimsRide = false;
+      throw error;
+    }
   }
 
   /** Returns how many runs were claimed. */

@@ -18,7 +18,7 @@ export interface Noted {
 export interface NotesListener {
   /** After each note. */
   changed?(): void;
-  /** Of each new line. */
+  /** Of each new line, up to as many bytes as are kept: what is made of it may cost more than to keep it. */
   heard?(line: LogLine): void;
 }
 
@@ -28,6 +28,7 @@ export class RunNotes {
   readonly #listener: NotesListener;
   #lines: LogLine[] = [];
   #bytes = 0;
+  #heardBytes = 0;
   #progress: Progress | undefined;
 
   constructor(now: () => number, listener: NotesListener = {}) {
@@ -86,7 +87,8 @@ export class RunNotes {
 
   #hear(line: LogLine): void {
     this.#add(line);
-    this.#listener.heard?.(line);
+    this.#heardBytes += sizeOf(line);
+    if (this.#heardBytes <= LOG_LIMIT) this.#listener.heard?.(line);
   }
 
   #add(line: LogLine): void {

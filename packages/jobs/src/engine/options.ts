@@ -3,7 +3,7 @@ import type { JobType } from '../core/job-type.ts';
 import { LOOK_AHEAD_MS } from '../core/slots.ts';
 import type { JobStore, Retention } from '../core/store.ts';
 import { createSystemClock } from './system-clock.ts';
-import type { Tracing } from './tracing.ts';
+import { guarded, type Tracing } from './tracing.ts';
 
 /** Where the engine tells what it can't tell a caller. Any pino logger fits. */
 export interface EngineLogger {
@@ -79,19 +79,20 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
   if (!Number.isInteger(concurrency) || concurrency < 0) {
     throw new RangeError(`concurrency must be a whole number of at least 0, not ${concurrency}`);
   }
+  const { logger = SILENT } = options;
   return {
     concurrency,
     minIntervalMs: options.minIntervalMs ?? 1_000,
     shutdownTimeoutMs: options.shutdownTimeoutMs ?? 20_000,
     retention: { ...DEFAULT_RETENTION, ...options.retention },
     version: options.version ?? '',
-    logger: options.logger ?? SILENT,
+    logger,
     clock: clockOf(options),
     random: options.random ?? Math.random,
     autoRun: options.autoRun ?? true,
     aheadMs: (options.autoRun ?? true) ? LOOK_AHEAD_MS : 0,
     threadDeps: options.threadDeps,
-    tracing: options.tracing,
+    tracing: options.tracing && guarded(options.tracing, logger),
   };
 }
 

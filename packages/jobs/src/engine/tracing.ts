@@ -1,14 +1,15 @@
 import type { Outcome } from '../core/settle.ts';
+import type { EngineLogger } from './options.ts';
 
 /**
  * How the engine tells a tracer, such as OpenTelemetry's, what belongs together: the request that made or triggered a job, and
- * each attempt. A `traceparent` is that of W3C Trace Context. Nothing here may throw.
+ * each attempt. A `traceparent` is that of W3C Trace Context. What fails here is told once, and harms no run.
  */
 export interface Tracing {
   /** The traceparent of what the caller is at: it is kept with the job that the caller makes, or the run it triggers. */
   current(): string | undefined;
   /** An attempt begins. */
-  begin(attempt: TracedAttempt): AttemptSpan;
+  begin(attempt: TracedAttempt): AttemptSpan | undefined;
 }
 
 /** What a tracer is told of an attempt. */
@@ -26,4 +27,30 @@ export interface AttemptSpan {
   /** Calls the handler, so that what is traced in it becomes a part of this. */
   within<T>(work: () => T): T;
   end(outcome: Outcome): void;
+}
+
+/** A tracer whose faults are its own: an attempt that can't be traced is done all the same. */
+export function guarded(tracing: Tracing, logger: EngineLogger): Tracing {
+  let isTold = false;
+  const attempt = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (err) {
+      if (!isTold) logger.error({ err }, 'the tracer failed; what it was told is in no trace');
+      isTold = true;
+      return undefined;
+    }
+  };
+  return {
+    current: () => attempt(() => tracing.current()),
+    begin(traced) {
+      const span = attempt(() => tracing.begin(traced));
+      if (span === undefined) return undefined;
+      return {
+        traceparent: span.traceparent,
+        within: (work) => span.within(work),
+        end: (outcome) => attempt(() => span.end(outcome)),
+      };
+    },
+  };
 }

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { eventsQuery } from '../http/event.ts';
+import { EventTexts } from './event-texts.ts';
 import { EventsStream } from './events-stream.ts';
 import { HttpProblem } from './http-problem.ts';
 import type { JobsApp, RouteContext } from './route-context.ts';
@@ -29,7 +29,7 @@ const headers = z.looseObject({
 /** GET /job-events. */
 export function eventRoutes(app: JobsApp, context: RouteContext, options: EventStreamOptions): void {
   const { maxStreams = 100, heartbeatMs = 15_000, maxAgeMs = 900_000, isStillAllowed } = options;
-  const epoch = randomBytes(6).toString('hex');
+  const texts = new EventTexts();
   const open = new Set<EventsStream>();
   const schema = {
     ...context.document({
@@ -57,7 +57,7 @@ export function eventRoutes(app: JobsApp, context: RouteContext, options: EventS
     const lastEventId = request.headers['last-event-id'] ?? fromQuery;
     const stream = new EventsStream({
       engine: context.engine,
-      epoch,
+      texts,
       jobId,
       lastEventId,
       heartbeatMs,

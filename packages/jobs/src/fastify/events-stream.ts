@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { JobEvent } from '../core/events.ts';
 import type { Engine } from '../engine/engine-port.ts';
-import { eventJson } from '../http/event.ts';
+import type { EventTexts } from './event-texts.ts';
 
 /** What may wait for one client; what comes beyond that stays in the engine's ring, and is fetched from there. */
 const MOST_PENDING_BYTES = 65_536;
@@ -10,8 +10,7 @@ const END_GRACE_MS = 5_000;
 
 export interface EventsStreamOptions {
   readonly engine: Engine;
-  /** Names this process: ids of events begin anew in each. */
-  readonly epoch: string;
+  readonly texts: EventTexts;
   /** Only events of this job. */
   readonly jobId: string | undefined;
   /** As the client sent it. */
@@ -48,7 +47,7 @@ export class EventsStream extends Readable {
       }, options.heartbeatMs).unref(),
       setTimeout(() => this.end(), options.maxAgeMs).unref(),
     ];
-    this.#goOnAfter(numberOf(options.lastEventId, options.epoch));
+    this.#goOnAfter(options.texts.numberOf(options.lastEventId));
     // Something goes out at once: a client knows that it is connected, and from where it would go on.
     this.#beat();
   }
@@ -84,7 +83,7 @@ export class EventsStream extends Readable {
     this.#unsubscribe = unsubscribe;
     if (after === 'unknown' || backlog === 'reset') {
       this.#lastId = lastId;
-      this.#write(`id: ${this.#idOf(lastId)}\nevent: reset\ndata: {}\n\n`);
+      this.#write(`id: ${this.#options.texts.idOf(lastId)}\nevent: reset\ndata: {}\n\n`);
       return;
     }
     for (const event of backlog) this.#tell(event);
@@ -97,12 +96,11 @@ export class EventsStream extends Readable {
     this.#lastId = event.id;
     const { jobId } = this.#options;
     if (jobId !== undefined && event.jobId !== jobId) return;
-    const id = this.#idOf(event.id);
-    this.#write(`id: ${id}\nevent: ${event.type}\ndata: ${JSON.stringify(eventJson(event, id))}\n\n`);
+    this.#write(this.#options.texts.textOf(event));
   }
 
   #beat(): void {
-    if (!this.#isBehind) this.#write(`: alive\nid: ${this.#idOf(this.#lastId)}\n\n`);
+    if (!this.#isBehind) this.#write(`: alive\nid: ${this.#options.texts.idOf(this.#lastId)}\n\n`);
   }
 
   #check(): void {
@@ -118,15 +116,4 @@ export class EventsStream extends Readable {
   #write(chunk: string): void {
     if (!this.#isEnded && !this.push(chunk)) this.#isBehind = true;
   }
-
-  #idOf(id: number): string {
-    return `${this.#options.epoch}-${id}`;
-  }
-}
-
-/** The event that a client has seen last; `unknown` for one of another process, or of none. */
-function numberOf(lastEventId: string | undefined, epoch: string): number | undefined | 'unknown' {
-  if (lastEventId === undefined) return undefined;
-  const [, number] = lastEventId.startsWith(`${epoch}-`) ? (/-(\d{1,15})$/.exec(lastEventId) ?? []) : [];
-  return number === undefined ? 'unknown' : Number(number);
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { EngineError } from '../engine/engine-port.ts';
 import { encodeCursor } from '../http/cursor.ts';
 import { jobJson, jobOrder, jobSchema, jobsQuery } from '../http/job.ts';
@@ -58,22 +59,26 @@ function listRoute(app: JobsApp, context: RouteContext): void {
     querystring: jobsQuery,
     response: { 200: success(pageSchema(jobSchema), 'A page of jobs'), ...problems() },
   };
-  app.get('/jobs', { preParsing: context.allow('read'), schema }, async (request) => {
-    const { sort, cursor, limit, type, status, health, q, recent_runs: recentRuns } = request.query;
-    const { field, descending } = jobOrder(sort);
-    const order = `jobs:${sort}`;
-    const kind = field === 'id' || field === 'name' ? 'text' : 'number';
-    const { rows, next } = await context.engine.listJobs({
-      sort: field,
-      descending,
-      limit,
-      ...(type === undefined ? {} : { type }),
-      ...(status === undefined ? {} : { status }),
-      ...(health === undefined ? {} : { health }),
-      ...(q === undefined ? {} : { q }),
-      ...(recentRuns === 0 ? {} : { recentRuns }),
-      ...(cursor === undefined ? {} : { after: readCursor(order, kind, cursor) }),
-    });
-    return { data: rows.map(jobJson), next_cursor: next === undefined ? null : encodeCursor(order, next) };
+  app.get('/jobs', { preParsing: context.allow('read'), schema }, (request) =>
+    context.share(request, () => listJobs(context, request.query)),
+  );
+}
+
+async function listJobs({ engine }: RouteContext, query: z.output<typeof jobsQuery>) {
+  const { sort, cursor, limit, type, status, health, q, recent_runs: recentRuns } = query;
+  const { field, descending } = jobOrder(sort);
+  const order = `jobs:${sort}`;
+  const kind = field === 'id' || field === 'name' ? 'text' : 'number';
+  const { rows, next } = await engine.listJobs({
+    sort: field,
+    descending,
+    limit,
+    ...(type === undefined ? {} : { type }),
+    ...(status === undefined ? {} : { status }),
+    ...(health === undefined ? {} : { health }),
+    ...(q === undefined ? {} : { q }),
+    ...(recentRuns === 0 ? {} : { recentRuns }),
+    ...(cursor === undefined ? {} : { after: readCursor(order, kind, cursor) }),
   });
+  return { data: rows.map(jobJson), next_cursor: next === undefined ? null : encodeCursor(order, next) };
 }

@@ -71,7 +71,7 @@ function statsRoute(app: JobsApp, context: RouteContext): void {
     }),
     response: { 200: success(statsSchema, 'The counts'), ...problems() },
   };
-  app.get('/job-stats', { preParsing: context.allow('read'), schema }, async () =>
-    statsJson(await context.engine.stats()),
+  app.get('/job-stats', { preParsing: context.allow('read'), schema }, (request) =>
+    context.share(request, async () => statsJson(await context.engine.stats())),
   );
 }

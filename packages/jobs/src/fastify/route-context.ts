@@ -7,6 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Asked, Engine } from '../engine/engine-port.ts';
+import { SharedAnswers } from './shared-answers.ts';
 import type { ZodTypes } from './zod-compiler.ts';
 
 /** What a route asks of who sent the request. */
@@ -54,6 +55,8 @@ export interface RouteContext {
   allow(need: JobsNeed): Hook;
   /** Who asks, as {@link allow} found out. */
   asked(request: FastifyRequest): Asked;
+  /** For what many ask at the same time, and what is the same for all who may read it: {@link SharedAnswers}. */
+  share<T>(request: FastifyRequest, read: () => Promise<T>): Promise<T>;
   /** The host's bound on a path parameter, in characters. */
   readonly longestParameter: number;
   /** The path of something below the prefix. */
@@ -74,6 +77,7 @@ export interface RouteContextOptions {
 
 export function createRouteContext(options: RouteContextOptions): RouteContext {
   const { engine, authorize, prefix, security, longestParameter } = options;
+  const answers = new SharedAnswers();
   const principals = new WeakMap<FastifyRequest, JobsPrincipal>();
   return {
     engine,
@@ -87,6 +91,7 @@ export function createRouteContext(options: RouteContextOptions): RouteContext {
       const principal = principals.get(request);
       return principal === undefined ? {} : { by: principal.id };
     },
+    share: ({ url }, read) => answers.ask(url, read),
     path: (below) => `${prefix}${below}`,
     document: (doc) => ({
       ...doc,

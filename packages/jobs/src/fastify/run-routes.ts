@@ -42,10 +42,12 @@ function jobHistoryRoute(app: JobsApp, context: RouteContext): void {
     querystring: jobRunsQuery,
     response: { 200: runPage, ...problems(404) },
   };
-  app.get('/jobs/:job_id/runs', { preParsing: context.allow('read'), schema }, async (request) => {
-    const { job } = await context.engine.getJob(request.params.job_id);
-    return listRuns(context, { jobUid: job.uid }, request.query);
-  });
+  app.get('/jobs/:job_id/runs', { preParsing: context.allow('read'), schema }, (request) =>
+    context.share(request, async () => {
+      const { job } = await context.engine.getJob(request.params.job_id);
+      return listRuns(context, { jobUid: job.uid }, request.query);
+    }),
+  );
 }
 
 function listRoute(app: JobsApp, context: RouteContext): void {
@@ -58,13 +60,13 @@ function listRoute(app: JobsApp, context: RouteContext): void {
     querystring: runsQuery,
     response: { 200: runPage, ...problems() },
   };
-  app.get('/runs', { preParsing: context.allow('read'), schema }, async (request) => {
+  app.get('/runs', { preParsing: context.allow('read'), schema }, (request) => {
     const { job_id: jobId, type, ...query } = request.query;
     const which = {
       ...(jobId === undefined ? {} : { jobId }),
       ...(type === undefined ? {} : { type }),
     };
-    return listRuns(context, which, query);
+    return context.share(request, () => listRuns(context, which, query));
   });
 }
 

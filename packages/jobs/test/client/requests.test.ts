@@ -1,13 +1,19 @@
 import { describe, expect, test, vi } from 'vitest';
 import {
   ApiError,
+  type Connection,
   ConnectionError,
   connect,
   createJob,
   deleteJob,
   followRunLogs,
   getJob,
+  getRunLogs,
+  listAudit,
+  listJobRuns,
   listJobs,
+  listJobTypes,
+  listRuns,
   patchJob,
   putJob,
   resumeJob,
@@ -169,12 +175,27 @@ describe('an answer that is not of this API', () => {
     ['no body', empty(204)],
     ['a JSON text', json('hello')],
     ['null', json(null)],
+    ['a list', json([])],
   ])('%s is said to be so, once', async (_what, step) => {
     const { connection, asked } = connectTo([step]);
     const error = await failureOf(getJob(connection, 'a'));
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({ code: 'not_this_api' });
     expect(asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['jobs', (c: Connection) => listJobs(c)],
+    ['runs', (c: Connection) => listRuns(c)],
+    ['runs of a job', (c: Connection) => listJobRuns(c, 'a')],
+    ['types', listJobTypes],
+    ['lines of a log', (c: Connection) => getRunLogs(c, '1')],
+    ['audit records', (c: Connection) => listAudit(c)],
+  ])('a page of %s without a list', async (_what, list: (c: Connection) => Promise<unknown>) => {
+    for (const body of [{}, { data: 5, next_cursor: null }, []]) {
+      const { connection } = connectTo([json(body)]);
+      expect(await failureOf(list(connection))).toMatchObject({ code: 'not_this_api' });
+    }
   });
 
   test('a body where none belongs', async () => {

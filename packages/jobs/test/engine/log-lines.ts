@@ -89,6 +89,15 @@ export function logLines(makeDatabase: MakeDatabase): void {
       expect(await h.engine.getLogs(runId)).toHaveLength(3);
     });
 
+    it('has as much of what a handler logs as the store keeps of it, and no more', async () => {
+      await h.engine.createJob(job());
+      h.deps.handler = ({ log }) => {
+        for (let n = 0; n < 100; n++) log.info('x'.repeat(1_008));
+      };
+      await runOnce(h);
+      expect(lines).toHaveLength(64);
+    });
+
     it('has a cancel, and says nothing of runs that succeed', async () => {
       await h.engine.createJob(job());
       await runOnce(h);

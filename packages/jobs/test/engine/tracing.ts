@@ -8,6 +8,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { EngineLogger, Tracing } from '../../src/index.ts';
 import { createTracing } from '../../src/opentelemetry/index.ts';
 import {
   createHarness,
@@ -21,6 +22,8 @@ import {
 } from './engine-harness.ts';
 
 const HOUR = 3_600_000;
+const nothing = () => undefined;
+const SILENT: EngineLogger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** Over OpenTelemetry's own SDK. */
 export function tracing(makeDatabase: MakeDatabase): void {
@@ -195,6 +198,33 @@ export function tracing(makeDatabase: MakeDatabase): void {
       ]);
       expect(seen).toEqual([]);
     });
+  });
+
+  it('P10: a tracer that throws costs no run and no settlement, and is told of once', async () => {
+    const told: string[] = [];
+    const logger = { ...SILENT, error: (_: object, message: string) => void told.push(message) };
+    const fail = () => {
+      throw new Error('no room for spans');
+    };
+    const options = (tracing: Tracing) => ({ logger, tracing });
+    const throwing: readonly Tracing[] = [
+      { current: fail, begin: fail },
+      {
+        current: () => undefined,
+        begin: () => ({ traceparent: undefined, within: (work) => work(), end: fail }),
+      },
+    ];
+    for (const tracing of throwing) {
+      const other = await createHarness(options(tracing), makeDatabase);
+      await other.engine.createJob(job({ overlap: 'allow' }));
+      const runs = [await other.engine.trigger('job'), await other.engine.trigger('job')];
+      await other.engine.tick();
+      await other.engine.tick();
+      for (const { view } of runs)
+        expect((await other.engine.getRun(view.run.id)).run).toMatchObject({ status: 'succeeded' });
+      await other.close();
+    }
+    expect(told).toEqual(Array(2).fill('the tracer failed; what it was told is in no trace'));
   });
 
   it('an engine that traces nothing hands on the trace of the request', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { EventTexts } from '../../src/fastify/event-texts.ts';
 import { EventsStream } from '../../src/fastify/events-stream.ts';
 import { eventSchema } from '../../src/http/event.ts';
 import { createJob, problemOf, runJob, runThatIs, send } from './requests.ts';
@@ -206,7 +207,7 @@ describe('GET /job-events', () => {
     await createJob(first, 'events-6');
     const stream = new EventsStream({
       engine: first.engine,
-      epoch: 'test',
+      texts: new EventTexts(),
       jobId: 'events-6',
       lastEventId: undefined,
       heartbeatMs: 60_000,

@@ -33,9 +33,10 @@ export interface Applier {
   readonly asked: Asked;
   readonly types: readonly JobType[];
   readonly dryRun: boolean | undefined;
+  readonly interrupted: AbortSignal;
 }
 
-/** Makes a job what a file says; never rejects. Once the server is away, no more is tried. */
+/** Makes a job what a file says; never rejects. Once the server is away, or it is interrupted, no more is tried. */
 export function createApplier(applier: Applier): (job: FileJob) => Promise<Applied> {
   let isLost = false;
   const fail = (id: string, fault: CliError): Applied => ({
@@ -46,6 +47,8 @@ export function createApplier(applier: Applier): (job: FileJob) => Promise<Appli
     fault,
   });
   return async (job) => {
+    if (applier.interrupted.aborted)
+      return fail(job.id, new CliError('Not tried, since it was interrupted.'));
     if (isLost) return fail(job.id, new CliError('Not tried, since the server is away.', EXIT.noServer));
     try {
       return await applyJob(job, applier);
@@ -69,10 +72,29 @@ async function applyJob({ id, body, place }: FileJob, { api, types, dryRun }: Ap
   }
   const outcome = now === undefined ? 'created' : 'changed';
   if (dryRun) return { ...applied, outcome, nextRun: await tryOut(api, { id, body, now, types }) };
-  const { job } = await putJob(api, id, body, now === undefined ? { createOnly: true } : { ifMatch: now });
+  const job = await putOrFind(api, { id, body, now, type });
   // The server knows best what is equal in value.
   const isSame = now !== undefined && job.uid === now.uid && job.version === now.version;
   return { ...applied, outcome: isSame ? 'unchanged' : outcome, nextRun: job.next_run ?? undefined };
+}
+
+interface Put {
+  readonly id: string;
+  readonly body: FileJob['body'];
+  readonly now: Job | undefined;
+  readonly type: JobType | undefined;
+}
+
+/** Puts a job. One that is as it was to be, after a try whose end nobody saw, is what that try left. */
+async function putOrFind(api: Connection, { id, body, now, type }: Put): Promise<Job> {
+  try {
+    return (await putJob(api, id, body, now === undefined ? { createOnly: true } : { ifMatch: now })).job;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 412 || !error.mayBeDone) throw error;
+    const job = await getJob(api, id);
+    if (!isSameDefinition(definitionOf(job), definitionAfterPut(body, { id, type, now: job }))) throw error;
+    return job;
+  }
 }
 
 async function jobIfAny(api: Connection, id: string): Promise<Job | undefined> {

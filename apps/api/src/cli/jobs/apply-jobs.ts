@@ -1,5 +1,5 @@
 import { listJobTypes } from '@greenvue/jobs/client';
-import { CliError } from '../exit-code.ts';
+import { CliError, EXIT } from '../exit-code.ts';
 import type { ApiFlags } from '../flags.ts';
 import { printJson } from '../print.ts';
 import { restCommand, type Session } from '../rest-command.ts';
@@ -28,8 +28,12 @@ export const applyJobsCommand = restCommand(async (session, flags: ApplyJobsFlag
   refuseTwins(jobs);
   // Also shows whether there is a server, and whether the token is good, before anything is done.
   const types = await listJobTypes(session.api);
+  const { api, asked, interrupted } = session;
   session.seeThrough();
-  const apply = createApplier({ api: session.api, asked: session.asked, types, dryRun: flags.dryRun });
+  interrupted.addEventListener('abort', () =>
+    session.err.line('What is under way is finished, and no more is begun. Ctrl-C again ends it at once.'),
+  );
+  const apply = createApplier({ api, asked, types, dryRun: flags.dryRun, interrupted });
   const all: Applied[] = [];
   for await (const applied of inOrder(jobs, MOST_AT_ONCE, apply)) {
     all.push(applied);
@@ -40,7 +44,10 @@ export const applyJobsCommand = restCommand(async (session, flags: ApplyJobsFlag
   const failed = all.filter(({ outcome }) => outcome === 'failed').length;
   if (failed > 0) {
     const done = flags.dryRun ? 'Nothing was changed.' : 'What is not said to have failed is done.';
-    throw new CliError(`${counted(failed, 'job')} of ${all.length} failed. ${done}`);
+    throw new CliError(
+      `${counted(failed, 'job')} of ${all.length} failed. ${done}`,
+      interrupted.aborted ? EXIT.interrupted : EXIT.failed,
+    );
   }
 });
 

@@ -52,9 +52,10 @@ function mayBeClaimed(one: Unit['toMake'][number]): boolean {
 function claimPlanned(u: Unit, { node, places, prefetch, ahead = { ms: 0, runs: 0 } }: ClaimInput): void {
   let due = places + prefetch;
   let coming = ahead.runs;
-  // Ids are given in this order.
-  u.toMake.sort((one, other) => availableAtOf(one) - availableAtOf(other));
-  for (const [n, one] of u.toMake.entries()) {
+  const inOrder = [...u.toMake.entries()].sort(
+    ([, one], [, other]) => availableAtOf(one) - availableAtOf(other),
+  );
+  for (const [n, one] of inOrder) {
     if (one.kind !== 'queue' || one.run.held !== 'no') continue;
     const isDue = one.run.availableAt <= u.now;
     if (isDue && due > 0) {
@@ -75,7 +76,8 @@ function claimsIn(u: Unit): Pick<ClaimResult, 'jobs' | 'runs'> {
   const jobs: Job[] = [];
   const indexes = new Map<string, number>();
   const runs: ClaimedRun[] = [];
-  for (const run of u.queued) {
+  const inOrder = [...u.queued].sort((one, other) => one.availableAt - other.availableAt);
+  for (const run of inOrder) {
     if (run.claim === undefined) continue;
     let job = indexes.get(run.jobUid);
     if (job === undefined) {

@@ -1,0 +1,102 @@
+// Stands for open consoles, in a process of its own: each client holds an event stream, and reads what a page of the console reads
+// when that page would, by the console's own rules. Arguments: the API's URL, a token, `overview` or `jobs`, and how many.
+import {
+  type Connection,
+  connect,
+  getStats,
+  type JobsQuery,
+  jobEvents,
+  listJobs,
+  listRuns,
+} from '@greenvue/jobs/client';
+import { queryKeys } from '../../packages/console/src/data/query-keys.ts';
+import { createGatherer } from '../../packages/console/src/live/gather.ts';
+import { gapOf, LIVE_KEYS, staleKeys } from '../../packages/console/src/live/stale-keys.ts';
+
+interface Reading {
+  readonly key: readonly unknown[];
+  load(api: Connection, signal: AbortSignal): Promise<unknown>;
+  /** It is read again after so long, whatever happens. */
+  readonly everyMs?: number;
+}
+
+const STATS: Reading = {
+  key: queryKeys.stats(),
+  load: (api, signal) => getStats(api, { signal }),
+  everyMs: 5_000,
+};
+
+const jobsReading = (query: JobsQuery): Reading => ({
+  key: queryKeys.jobs(query),
+  load: (api, signal) => listJobs(api, query, { signal }),
+});
+
+const topReading = (query: JobsQuery): Reading => ({
+  key: queryKeys.topJobs(query),
+  load: (api, signal) => listJobs(api, { recent_runs: 0, ...query }, { signal }),
+  everyMs: 15_000,
+});
+
+/** What is on the screen of each page, as `packages/console/src/overview` and `jobs` read it. */
+const PAGES: Readonly<Record<string, readonly Reading[]>> = {
+  overview: [
+    STATS,
+    topReading({ health: 'unhealthy', limit: 8 }),
+    topReading({ status: 'active', sort: 'next_run', limit: 11 }),
+    {
+      key: queryKeys.runs({ status: 'running', limit: 10 }),
+      load: (api, signal) => listRuns(api, { status: 'running', limit: 10 }, { signal }),
+    },
+  ],
+  jobs: [STATS, jobsReading({ sort: 'id', limit: 50, recent_runs: 12 })],
+};
+
+/** One after the other, within so long: people do not come all at once. */
+const ARRIVE_WITHIN_MS = 2_000;
+
+const [url = '', token = '', page = '', count = '1'] = process.argv.slice(2);
+const readings = PAGES[page];
+if (readings === undefined) throw new Error(`there is no page ${page}`);
+await Promise.all(
+  Array.from({ length: Number(count) }, async () => {
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * ARRIVE_WITHIN_MS));
+    await open(connect({ url, token }), readings);
+  }),
+);
+
+/** A console on that page, until the process ends. */
+async function open(api: Connection, readings: readonly Reading[]): Promise<void> {
+  const readers = readings.map((reading) => createReader(api, reading));
+  const refetch = (key: readonly unknown[]) =>
+    Promise.all(readers.filter(({ isOf }) => isOf(key)).map(({ read }) => read()));
+  const gatherer = createGatherer({
+    refetch,
+    gapOf,
+    now: () => Date.now(),
+    setTimer: (run, ms) => Number(setTimeout(run, ms)),
+    clearTimer: (timer) => clearTimeout(timer),
+  });
+  await Promise.all(readers.map(({ read }) => read()));
+  for await (const event of jobEvents(api)) {
+    gatherer.add(event.type === 'reset' ? LIVE_KEYS : staleKeys(event));
+  }
+}
+
+/** As TanStack Query does it: a new reading gives up the one under way, and the clock of its own begins anew with each. */
+function createReader(api: Connection, { key, load, everyMs }: Reading) {
+  let underWay = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const read = async (): Promise<void> => {
+    clearTimeout(timer);
+    underWay.abort();
+    const mine = new AbortController();
+    underWay = mine;
+    try {
+      await load(api, mine.signal);
+    } catch (error) {
+      if (!mine.signal.aborted) throw error;
+    }
+    if (everyMs !== undefined && underWay === mine) timer = setTimeout(() => void read(), everyMs);
+  };
+  return { read, isOf: (prefix: readonly unknown[]) => prefix.every((part, at) => part === key[at]) };
+}

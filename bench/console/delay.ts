@@ -1,0 +1,98 @@
+import { createJob, eachJobRun, runJob } from '@greenvue/jobs/client';
+import type { Browser, Page } from 'playwright-core';
+import { ms, percentile, row, sleep } from '../measure.ts';
+import { type Instance, keepRunning } from './instance.ts';
+import { JOBS, jobPlace, openWindow, type Place, signIn, visit } from './page.ts';
+
+/** First in the table of jobs, which is sorted by id. */
+const WATCHED = 'a-watched-job';
+/** The last ones may take so long. */
+const PATIENCE_MS = 3_000;
+
+interface Pace {
+  readonly perSecond: number;
+  readonly runs: number;
+  /** Runs of other jobs meanwhile, by the second. */
+  readonly others: number;
+}
+
+const PACES: readonly Pace[] = [
+  { perSecond: 2, runs: 60, others: 0 },
+  { perSecond: 10, runs: 250, others: 100 },
+];
+
+/** How long after a run has ended a page that is open shows that it succeeded. */
+export async function measureDelay(browser: Browser, instance: Instance, size: string): Promise<void> {
+  const job = {
+    id: WATCHED,
+    name: 'A watched job',
+    type: 'noop',
+    on_demand: true,
+    overlap: 'allow',
+  } as const;
+  await createJob(instance.api, job);
+  await runJob(instance.api, WATCHED);
+  const window = await openWindow(browser, await signIn(browser, instance));
+  await window.addInitScript(WATCH_ENDS);
+  for (const pace of PACES) {
+    const end = pace.others === 0 ? undefined : await keepRunning(instance, pace.others);
+    for (const place of [jobPlace(WATCHED), JOBS])
+      await measureOn(await window.newPage(), place, { instance, pace, size });
+    await end?.();
+  }
+  await window.close();
+}
+
+interface Setting {
+  readonly instance: Instance;
+  readonly pace: Pace;
+  readonly size: string;
+}
+
+async function measureOn(page: Page, place: Place, { instance, pace, size }: Setting): Promise<void> {
+  await visit(page, instance, place);
+  const ids = await trigger(instance, pace);
+  await sleep(PATIENCE_MS);
+  const seen = await page.evaluate<Readonly<Record<string, number>>>('window.endsSeen');
+  const delays: number[] = [];
+  for await (const { id, finished_at: end } of eachJobRun(instance.api, WATCHED, { limit: 200 })) {
+    const at = seen[id];
+    if (ids.has(id) && at !== undefined && end !== null) delays.push(at - Date.parse(end));
+  }
+  await page.close();
+  const beside = pace.others === 0 ? '' : ` beside ${pace.others} of other jobs`;
+  row(
+    `from a run's end to the screen, ${place.name}, ${pace.perSecond} runs/s${beside}, ${size}`,
+    `${delays.length} of ${ids.size} seen`,
+    `p50 ${ms(percentile(delays, 0.5))}, p99 ${ms(percentile(delays, 0.99))}, longest ${ms(Math.max(...delays))}`,
+  );
+}
+
+/** At random times: on a grid, they would meet the page's own pace at the same point each time. */
+async function trigger({ api }: Instance, { perSecond, runs }: Pace): Promise<ReadonlySet<string>> {
+  const asked: Promise<string>[] = [];
+  for (let n = 0; n < runs; n++) {
+    await sleep((-Math.log(1 - Math.random()) * 1_000) / perSecond);
+    asked.push(runJob(api, WATCHED).then(({ id }) => id));
+  }
+  return new Set(await Promise.all(asked));
+}
+
+/** Notes when each run is first painted as one that succeeded, in ms since 1970: in the history of a job, and in the strip of its row. */
+const WATCH_ENDS = `{
+  const links = 'a[aria-label^="Open run"], [data-row="${WATCHED}"] a[data-status]';
+  const isDone = (link) => (link.dataset.status ?? link.closest('tr').cells[0].textContent) === 'succeeded';
+  const seen = (window.endsSeen = {});
+  const note = () => {
+    isLooking = false;
+    const now = performance.timeOrigin + performance.now();
+    for (const link of document.querySelectorAll(links)) if (isDone(link)) seen[link.href.split('/').pop()] ??= now;
+  };
+  let isLooking = false;
+  const look = () => {
+    if (isLooking) return;
+    isLooking = true;
+    requestAnimationFrame(() => setTimeout(note));
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+}`;

@@ -1,0 +1,104 @@
+// GreenVue's server as `npm start` has it, with one more job type, `noop`, that counts what it does: see `instance.ts`.
+import { createEngine, createSystemClock, type Engine, type JobStore } from '@greenvue/jobs';
+import { jobsPlugin } from '@greenvue/jobs/fastify';
+import { createPostgresStore } from '@greenvue/jobs/postgres';
+import { createSqliteStore } from '@greenvue/jobs/sqlite';
+import type { FastifyPluginAsync } from 'fastify';
+import { createApp } from '../../apps/api/src/app.ts';
+import { type Config, loadConfig } from '../../apps/api/src/config.ts';
+import { dataFiles, openDataDir } from '../../apps/api/src/data-dir.ts';
+import { createDeps } from '../../apps/api/src/deps.ts';
+import { jobAudit } from '../../apps/api/src/job-engine.ts';
+import { jobTypes } from '../../apps/api/src/jobs/catalogue.ts';
+import { actorOf, requireRole } from '../../apps/api/src/principal.ts';
+import { featureRoutes } from '../../apps/api/src/routes.ts';
+import { noopType } from '../noop.ts';
+
+/** Since the start of the process. */
+export interface Counts {
+  readonly at: number;
+  readonly cpuMs: number;
+  readonly rss: number;
+  /** Of the store, one for each call. */
+  readonly reads: number;
+  readonly runs: number;
+  /** Answers by route. */
+  readonly answers: Readonly<Record<string, number>>;
+}
+
+const loaded = loadConfig();
+if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
+const { config } = loaded;
+openDataDir(config.dataDir);
+const deps = await createDeps(config);
+const clock = createSystemClock();
+const answers: Record<string, number> = {};
+let reads = 0;
+let runs = 0;
+
+const engine = createEngine({
+  store: counted(storeOf(config)),
+  jobTypes: [...jobTypes, noopType(() => void runs++)],
+  deps,
+  threadDeps: {
+    module: new URL('../../apps/api/src/thread-deps.ts', import.meta.url),
+    data: deps.threadData,
+  },
+  version: deps.version,
+  clock,
+});
+const app = createApp({
+  config,
+  version: deps.version,
+  logger: deps.logger,
+  authenticate: deps.authenticate,
+  observe: (answer) => {
+    deps.metrics.observe(answer);
+    answers[answer.route] = (answers[answer.route] ?? 0) + 1;
+  },
+  routes: [
+    ...featureRoutes(deps, { auditSources: [jobAudit(engine)] }),
+    jobRoutes(engine),
+    async (scope) => {
+      scope.get('/bench/counts', async () => counts());
+    },
+  ],
+});
+await engine.start();
+await app.listen({ host: config.host, port: config.port });
+process.on('SIGTERM', () => process.exit(0));
+
+function storeOf({ postgres, dataDir, jobs }: Config): JobStore {
+  if (postgres !== undefined) return createPostgresStore({ ...postgres, maxStallMs: jobs.maxStallMs, clock });
+  return createSqliteStore({ file: dataFiles(dataDir).jobs, clock });
+}
+
+function counts(): Counts {
+  const { user, system } = process.cpuUsage();
+  const cpuMs = (user + system) / 1_000;
+  return { at: performance.now(), cpuMs, rss: process.memoryUsage.rss(), reads, runs, answers };
+}
+
+/** Counts what is read of it by those who look: the engine of its own accord uses none of these. */
+function counted(store: JobStore): JobStore {
+  const read = /^(get|list|count)(Jobs?|Runs?|Logs|Health|Audit)$|^stats$|^jobHours$/;
+  return new Proxy(store, {
+    get: (target, name) => {
+      if (typeof name === 'string' && read.test(name)) reads++;
+      return Reflect.get(target, name);
+    },
+  });
+}
+
+/** As `apps/api/src/server.ts` has them. */
+function jobRoutes(of: Engine): FastifyPluginAsync {
+  return async (scope) => {
+    await scope.register(jobsPlugin, {
+      prefix: '/api',
+      engine: of,
+      security: [{ bearer: [] }],
+      authorize: async (request, need) =>
+        actorOf(requireRole(request, need === 'admin' ? 'admin' : 'operator')),
+    });
+  };
+}
