@@ -1,5 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import type { Dialect } from '../src/db/test-database.ts';
+import { databaseEnv } from '../src/test-app.ts';
 import { listOf, textsOf } from '../src/test-bodies.ts';
 import { type ConsoleServer, done, startConsoleServer } from './console/console-server.ts';
 import { button, heading, SLOW_MS, signIn, startBrowser, type Visit } from './console/visit.ts';
@@ -10,8 +12,8 @@ const open = startBrowser();
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `job-${letter}`);
 
 /** A server with {@link IDS}, and a window on the list of them. */
-async function openList(): Promise<Visit & { readonly server: ConsoleServer }> {
-  const server = await startConsoleServer();
+async function openList(dialect: Dialect = 'sqlite'): Promise<Visit & { readonly server: ConsoleServer }> {
+  const server = await startConsoleServer({}, await databaseEnv(dialect));
   for (const id of IDS)
     await done(server.admin, 'POST', '/api/jobs', {
       id,
@@ -43,10 +45,10 @@ async function tabTo(page: Page, goal: Locator): Promise<void> {
   throw new Error('no way there by Tab');
 }
 
-test(
-  'many jobs are paused, resumed and deleted at once, by the keyboard and by the mouse, and what failed is told',
-  async () => {
-    const { page, faults, server } = await openList();
+test.each<Dialect>(['sqlite', 'postgres'])(
+  'many jobs are paused, resumed and deleted at once, by the keyboard and by the mouse, and what failed is told: on %s',
+  async (dialect) => {
+    const { page, faults, server } = await openList(dialect);
     // One that is over: there is nothing to pause.
     const once = {
       id: 'job-0',
