@@ -24,6 +24,20 @@ async function open(url: string): Promise<pg.Client> {
   return client;
 }
 
+/** A node of this version, once its migration waits for somebody; `eyes` look from outside. */
+async function beginToMigrate(
+  url: string,
+): Promise<{ readonly migrated: Promise<void>; readonly eyes: pg.Client }> {
+  const db = connect({ url: url, max: 1 });
+  onTestFinished(() => db.close());
+  const migrated = migrate(db);
+  const eyes = await open(url);
+  await expect
+    .poll(async () => (await eyes.query('SELECT FROM pg_locks WHERE NOT granted')).rows.length)
+    .toBeGreaterThan(0);
+  return { migrated, eyes };
+}
+
 /** A job as a node of the version before would write it. */
 const INSERT = `INSERT INTO greenvue_jobs.jobs (uid, id, type_key, version, status, wake_at, next_run_at, anchor_at, failed_in_row,
     created_at, updated_at, kind, interval, every_ms, mode, overlap, catch_up, timeout_ms, max_attempts, backoff_initial_ms,
@@ -39,13 +53,7 @@ test('P4: what a node of the version before writes while a node of this one migr
   await before.query('BEGIN');
   await before.query(INSERT);
 
-  const db = connect({ url: database.url, max: 1 });
-  onTestFinished(() => db.close());
-  const migrated = migrate(db);
-  const eyes = await open(database.url);
-  await expect
-    .poll(async () => (await eyes.query('SELECT FROM pg_locks WHERE NOT granted')).rows.length)
-    .toBeGreaterThan(0);
+  const { migrated, eyes } = await beginToMigrate(database.url);
   await before.query('COMMIT');
   await migrated;
   const wakes = () =>
@@ -74,13 +82,7 @@ test('P22: a node of the version before goes on without traces, and one that hol
   await before.query(INSERT);
   await before.query('BEGIN');
   await before.query(INSERT_RUN);
-  const db = connect({ url: database.url, max: 1 });
-  onTestFinished(() => db.close());
-  const migrated = migrate(db);
-  const eyes = await open(database.url);
-  await expect
-    .poll(async () => (await eyes.query('SELECT FROM pg_locks WHERE NOT granted')).rows.length)
-    .toBeGreaterThan(0);
+  const { migrated, eyes } = await beginToMigrate(database.url);
   // Each waits for the other now: one of them is undone, and tries again.
   const read = before.query('SELECT FROM greenvue_jobs.jobs');
   await read.catch(() => before.query('ROLLBACK').then(() => before.query(INSERT_RUN)));

@@ -1,7 +1,6 @@
 import type { Job } from '../../core/job.ts';
-import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
-import type { Mutable } from '../rows/run-row.ts';
+import { claimedRunOf } from '../rows/claimed-run.ts';
 import { claim, EARLIEST } from './claim.ts';
 import { isAlive } from './insert-claimed.ts';
 import { earlierOf, seeing, seenIn } from './low-water.ts';
@@ -84,19 +83,9 @@ function claimsIn(u: Unit): Pick<ClaimResult, 'jobs' | 'runs'> {
       job = jobs.push(lockedJob(u, Number(run.jobUid)).job) - 1;
       indexes.set(run.jobUid, job);
     }
-    runs.push(claimedRunOf(run, job, run.claim.fence));
+    runs.push(claimedRunOf(run, { job, fence: run.claim.fence, started: run.status === 'running' }));
   }
   return { jobs, runs };
-}
-
-function claimedRunOf(run: LiveRun, job: number, fence: number): ClaimedRun {
-  const { id, availableAt, catchUp, missed } = run;
-  const started = run.status === 'running';
-  const claimed: Mutable<ClaimedRun> = { id, job, fence, attempt: 1, availableAt, started, catchUp, missed };
-  if (run.scheduledFor !== undefined) claimed.scheduledFor = run.scheduledFor;
-  if (run.payload !== undefined) claimed.payload = run.payload;
-  if (run.trace !== undefined) claimed.trace = run.trace;
-  return claimed;
 }
 
 const SEE_EARLIEST_IF_ALIVE = `WITH alive AS MATERIALIZED (${isAlive('$3')})

@@ -2,6 +2,7 @@ import type { NewRun, SkippedRun } from '../../core/decision.ts';
 import type { FinishedRun, FinishedStatus, LiveRun } from '../../core/run.ts';
 import { type EndedRun, skippedOf } from '../../core/settle.ts';
 import type { ClaimResult } from '../../core/store-passes.ts';
+import { claimedRunOf } from '../rows/claimed-run.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { jobParams, onlyStateChanged, type StoredJob, stateParams } from '../rows/job-row.ts';
 import type { Crowds } from './crowds.ts';
@@ -154,20 +155,7 @@ async function makeClaimed(u: Unit, claimant: Claimant): Promise<ClaimResult | u
   if (fence === undefined) becomeDue(u, 'runs', [run.availableAt]);
   addQueued(u, run, one.job);
   if (fence === undefined) return undefined;
-  const { availableAt, catchUp, missed, payload, trace } = run;
-  const own = { ...(payload === undefined ? {} : { payload }), ...(trace === undefined ? {} : { trace }) };
-  const claim = {
-    id: run.id,
-    job: 0,
-    fence,
-    attempt: 1,
-    availableAt,
-    started: true,
-    catchUp,
-    missed,
-    ...own,
-  };
-  return { now: u.now, jobs: [job], runs: [claim] };
+  return { now: u.now, jobs: [job], runs: [claimedRunOf(run, { job: 0, fence, started: true })] };
 }
 
 function addQueued(u: Unit, run: LiveRun, { job, uid }: StoredJob): void {

@@ -1,6 +1,7 @@
 import type { Job } from '../../core/job.ts';
 import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
+import { claimedRunOf } from '../rows/claimed-run.ts';
 import { LIVE_COLUMNS, type Mutable } from '../rows/run-row.ts';
 import { STATUS } from './codes.ts';
 import { earliestOf, merged } from './plan.ts';
@@ -42,7 +43,7 @@ function claimSome(w: Writer, claiming: Claiming): void {
       job = jobs.push(w.jobs.require(Number(due.jobUid)).job) - 1;
       jobIndexes.set(due.jobUid, job);
     }
-    runs.push(claimOf(due, { job, fence, started }));
+    runs.push(claimedRunOf(due, { job, fence, started }));
     due.claim = { node, fence };
     if (started) {
       due.status = 'running';
@@ -72,26 +73,6 @@ function freeRuns(
 }
 
 const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
-
-function claimOf(
-  due: LiveRun,
-  claim: { readonly job: number; readonly fence: number; readonly started: boolean },
-): ClaimedRun {
-  const run: Mutable<ClaimedRun> = {
-    id: due.id,
-    job: claim.job,
-    fence: claim.fence,
-    attempt: due.failures + 1,
-    availableAt: due.availableAt,
-    started: claim.started,
-    catchUp: due.catchUp,
-    missed: due.missed,
-  };
-  if (due.scheduledFor !== undefined) run.scheduledFor = due.scheduledFor;
-  if (due.payload !== undefined) run.payload = due.payload;
-  if (due.trace !== undefined) run.trace = due.trace;
-  return run;
-}
 
 const FREE_RUNS = `SELECT ${LIVE_COLUMNS} FROM live_runs
   WHERE held = 0 AND node IS NULL AND type_key = ? AND available_at > ? AND available_at <= ?`;
