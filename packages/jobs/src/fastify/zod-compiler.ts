@@ -21,17 +21,19 @@ export function useZodSchemas(app: FastifyInstance): void {
     };
   });
   // Views are built field by field and typed by the response schemas: to check them again would only cost time.
-  app.setSerializerCompiler(() => writeOnce);
+  const write = createWriter();
+  app.setSerializerCompiler(() => write);
 }
 
-const written = new WeakMap<object, string>();
-
-/** An answer that several share is the same object for all of them. */
-function writeOnce(answer: unknown): string {
-  if (typeof answer !== 'object' || answer === null) return JSON.stringify(answer);
-  const known = written.get(answer);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(answer);
-  written.set(answer, text);
-  return text;
+/** An answer that several share is the same object for all of them, and written once. */
+function createWriter(): (answer: unknown) => string {
+  const written = new WeakMap<object, string>();
+  return (answer) => {
+    if (typeof answer !== 'object' || answer === null) return JSON.stringify(answer);
+    const known = written.get(answer);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(answer);
+    written.set(answer, text);
+    return text;
+  };
 }
