@@ -83,10 +83,10 @@ export class Claims<Deps> {
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
     const places = between(0, this.#freePlaces(now), allowance);
     const prefetch = between(0, this.#prefetchTarget - this.#coming, allowance - places);
-    // Not while due ones wait for places, here or in the store, nor when claims are held back.
-    const isDueFirst = backlog.waiting > 0 || this.#due.hasLeft;
-    const isAhead = aheadMs > 0 && !isDueFirst && !throttle.isThrottled;
-    const later = executor.freePlaces + this.#endedWithin(aheadMs) - backlog.ahead - this.#asked.ahead;
+    // Not while the store has due ones left, and only into places that those which wait here leave.
+    const isAhead = aheadMs > 0 && !this.#due.hasLeft;
+    const taken = backlog.waiting + backlog.ahead + this.#asked.ahead;
+    const later = executor.freePlaces + this.#endedWithin(aheadMs) - taken;
     const ahead = { ms: aheadMs, runs: isAhead ? between(0, later, allowance) : 0 };
     return places + prefetch + ahead.runs === 0 ? undefined : this.#claim({ places, prefetch, ahead });
   }

@@ -22,10 +22,8 @@ import type { Settings } from './options.ts';
 import { type Ended, Settlements } from './settlements.ts';
 import type { Throttle } from './throttle.ts';
 
-/** Jobs planned in one step. */
-const PLAN_BATCH = 1_000;
-/** While claims are held back for the API: some stores decide on its event loop. */
-const PLAN_BATCH_BESIDE_REQUESTS = 500;
+/** Jobs planned in one step: some stores decide on the event loop, and what else waits for that is not to wait long. */
+const PLAN_BATCH = 500;
 /** Settlements and claims in a pass from which on it counts as full. */
 const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
@@ -281,10 +279,9 @@ export class Dispatcher<Deps> {
 
   /** With `claim`, what it makes is claimed in the same step. Returns how many runs were claimed. */
   async #plan(aheadMs: number, claim: ClaimUnderWay | undefined): Promise<number> {
-    const { store, types, settings, throttle } = this.#with;
+    const { store, types, settings } = this.#with;
     this.#lookedAt = settings.clock.monotonic();
-    const limit = throttle.allowance() < PLAN_BATCH ? PLAN_BATCH_BESIDE_REQUESTS : PLAN_BATCH;
-    const input = { types, limit, aheadMs };
+    const input = { types, limit: PLAN_BATCH, aheadMs };
     const ask = (asked: PlanInput) =>
       this.#due.ask(store.plan(asked), (result) => {
         this.#planned(result, aheadMs);

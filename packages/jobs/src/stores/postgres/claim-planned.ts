@@ -3,20 +3,26 @@ import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passe
 import { claimedRunOf } from '../rows/claimed-run.ts';
 import { claim, EARLIEST } from './claim.ts';
 import { isAlive } from './insert-claimed.ts';
-import { earlierOf, seeing, seenIn } from './low-water.ts';
+import { earlierOf, type Look, type Seen, seeing, seenIn } from './low-water.ts';
 import { rowOf } from './run-rows.ts';
 import { versionsParam } from './type-keys.ts';
 import { flush, lockedJob, type Unit } from './unit.ts';
 
-/**
- * Writes what was planned, and claims. Where nothing else is about to come due, that is what was planned: it is claimed from the
- * start, one statement, one version of a row and one entry of an index less for each run.
- */
-export async function flushAndClaim(u: Unit, input: ClaimInput, hasJoined: boolean): Promise<ClaimResult> {
-  if (!u.toMake.some(mayBeClaimed)) {
-    await flush(u);
-    return claim(u, input, hasJoined);
-  }
+/** A claim that waits for what is planned. */
+export interface Claiming {
+  readonly input: ClaimInput;
+  readonly hasJoined: boolean;
+  readonly look: Look;
+  /** What waits unclaimed. */
+  readonly seen: Seen;
+  /** The node lives, and is not buried before this transaction is written. */
+  readonly isAlive: boolean;
+  /** Sees anew what waits. */
+  again(): Promise<Claiming>;
+}
+
+/** Sees what waits, which needs nothing of what is planned. */
+export async function beginClaim(u: Unit, input: ClaimInput, hasJoined: boolean): Promise<Claiming> {
   const versions = versionsParam(input.types);
   const see = async (from: number) => {
     const [row] = await u.q.arrays(SEE_EARLIEST_IF_ALIVE, [versions, from, input.node]);
@@ -24,10 +30,24 @@ export async function flushAndClaim(u: Unit, input: ClaimInput, hasJoined: boole
     return { ...seenIn(row), isAlive };
   };
   const look = await u.shared.due.runs.look(u.now, see);
-  const seen = await see(look.from);
+  const again = async (): Promise<Claiming> => {
+    const { isAlive, ...seen } = await see(look.from);
+    return { input, hasJoined, look, seen, isAlive, again };
+  };
+  return again();
+}
+
+/**
+ * Writes what was planned, and claims. Where nothing else is about to come due, that is what was planned: it is claimed from the
+ * start, one statement, one version of a row and one entry of an index less for each run.
+ */
+export async function flushAndClaim(
+  u: Unit,
+  { input, hasJoined, look, seen, isAlive }: Claiming,
+): Promise<ClaimResult> {
   const { earliest = Number.POSITIVE_INFINITY } = seen;
-  const isFirst = earliest > u.now + (input.ahead?.ms ?? 0) && (seen.isAlive || !hasJoined);
-  if (!isFirst) {
+  const isFirst = earliest > u.now + (input.ahead?.ms ?? 0);
+  if (!isFirst || (hasJoined && !isAlive) || !u.toMake.some(mayBeClaimed)) {
     await flush(u);
     u.onceWritten.push(() => look.done(undefined, seen));
     return claim(u, input, hasJoined);

@@ -2,12 +2,12 @@ import { NO_LIVE_RUNS } from '../../core/job.ts';
 import { planOrPutOff } from '../../core/slots.ts';
 import type { PlanInput, PlannedRun, PlanResult } from '../../core/store-passes.ts';
 import { applyDecision } from './apply.ts';
-import { flushAndClaim } from './claim-planned.ts';
+import { beginClaim, flushAndClaim } from './claim-planned.ts';
 import { LOOK_AGAIN_MS, lockDueJobs } from './jobs.ts';
 import { liveRunsOf } from './live-runs.ts';
 import { earlierOf, seeing, seenIn } from './low-water.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
-import { flush, lockedJob, type Unit } from './unit.ts';
+import { flush, lockedJob, reserveIds, type Unit } from './unit.ts';
 
 /** Takes what is due of at most `limit` jobs of the types, the longest overdue first; other nodes take others meanwhile. */
 export async function plan(
@@ -20,12 +20,17 @@ export async function plan(
   const look = await u.shared.due.jobs.look(u.now, see);
   const due = await lockDueJobs(u, { versions, from: look.from, by: u.now + aheadMs, limit });
   const reached = due.length < limit ? u.now : due.at(-1)?.job.wakeAt;
-  const live = await liveRunsOf(
-    u,
-    due.map(({ uid }) => uid),
-  );
+  const uids = due.map(({ uid }) => uid);
+  // A run for each, and the fence of its claim.
+  const idsOfEach = toClaim === undefined ? 1 : 2;
+  const [live, claiming] = await Promise.all([
+    liveRunsOf(u, uids),
+    toClaim && beginClaim(u, toClaim, hasJoined),
+    reserveIds(u, due.length * idsOfEach),
+  ]);
   const failed: PlanResult['failed'][number][] = [];
   let done = 0;
+  let hasMoved = false;
   for (const stored of due) {
     const { decision, fault } = planOrPutOff(
       stored.job,
@@ -35,9 +40,14 @@ export async function plan(
     );
     if (decision.job !== stored.job) done += 1;
     if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
+    // What was waiting may be due now.
+    hasMoved ||= decision.moves.length > 0;
     await applyDecision(u, stored, decision);
   }
-  const claimed = toClaim === undefined ? await flush(u) : await flushAndClaim(u, toClaim, hasJoined);
+  const claimed =
+    claiming === undefined
+      ? await flush(u)
+      : await flushAndClaim(u, hasMoved ? await claiming.again() : claiming);
   const seen = await see(look.from);
   u.onceWritten.push(() => look.done(reached, seen));
   const { earliest } = seen;

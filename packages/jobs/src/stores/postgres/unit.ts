@@ -59,6 +59,8 @@ export interface Unit {
   readonly jobs: Map<number, StoredJob>;
   /** Those that differ from what is written, as they were. */
   readonly unsaved: Map<number, StoredJob>;
+  /** Asked for already ({@link reserveIds}). */
+  readonly ids: number[];
   /** To be made: ids are given when they are written. */
   readonly toMake: (ToQueue | ToSkip)[];
   /** Ended runs to be written to history; their live rows are gone already. */
@@ -93,6 +95,7 @@ export function createUnit(q: Queries, shared: Shared, now: number): Unit {
     shared,
     jobs: new Map(),
     unsaved: new Map(),
+    ids: [],
     toMake: [],
     ended: [],
     moved: [],
@@ -138,8 +141,9 @@ export async function flush(u: Unit, claimant?: Claimant): Promise<ClaimResult |
   const finished = [...u.ended.splice(0), ...skipped];
   await insertFinished(u, finished);
   await countInHours(u, [...finished, ...u.moved.splice(0)]);
-  await insertLive(u, queued);
+  // Nobody waits for the answers before, nor for those.
   await writeJobs(u);
+  await insertLive(u, queued);
   return claimed;
 }
 
@@ -170,13 +174,20 @@ async function withIds(u: Unit): Promise<Identified[]> {
   const toMake = u.toMake.splice(0);
   if (toMake.length === 0) return [];
   const isClaimed = (one: ToQueue | ToSkip) => one.kind === 'queue' && one.claim !== undefined;
-  const ids = await nextIds(u, toMake.length + toMake.filter(isClaimed).length);
-  const fences = ids.splice(toMake.length);
+  const count = toMake.length + toMake.filter(isClaimed).length;
+  await reserveIds(u, count - u.ids.length);
+  const ids = u.ids.splice(0, toMake.length);
+  const fences = u.ids.splice(0, count - toMake.length);
   return toMake.map((one, n) => ({
     ...one,
     id: String(ids[n]),
     fence: isClaimed(one) ? fences.shift() : undefined,
   }));
+}
+
+/** Asks for ids ahead of a flush, beside what else is asked for. Those that nothing is made of are given to nobody. */
+export async function reserveIds(u: Unit, count: number): Promise<void> {
+  if (count > 0) u.ids.push(...(await nextIds(u, count)));
 }
 
 /** Of runs and jobs, in rising order. */
