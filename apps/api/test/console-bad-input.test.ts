@@ -139,12 +139,13 @@ test(
       await shows(page, MARKUP);
       expect(await page.locator('img').count(), path).toBe(0);
     }
-    // Ids of markup are of nothing.
-    for (const path of ['/jobs/', '/runs/']) {
-      await goTo(`${path}${encodeURIComponent('<img src onerror>')}`);
-      await shows(page, '<img src onerror>');
-      expect(await page.locator('img').count(), path).toBe(0);
-    }
+    // Ids of markup are of nothing, nor are those of what else paths are made of.
+    for (const id of ['<img src onerror>', 'a/b=c%2F?#d'])
+      for (const path of ['/jobs/', '/runs/']) {
+        await goTo(`${path}${encodeURIComponent(id)}`);
+        await shows(page, id);
+        expect(await page.locator('img').count(), path).toBe(0);
+      }
     expect(await page.evaluate('window.hacked')).toBe(undefined);
 
     // Each in its own direction: the page around it keeps its own.
@@ -156,6 +157,14 @@ test(
     await goTo('/jobs/emoji');
     await heading(page, EMOJI);
     expect(await page.title()).toContain(EMOJI);
+
+    // An id that is the path of a form as well has a page of its own.
+    await done(admin, 'POST', '/api/jobs', { ...common, id: 'New', name: 'A new one', payload: { of: 'x' } });
+    await goTo('/jobs?q=A+new+%6Fne');
+    await page.getByRole('row', { name: 'A new one' }).getByRole('link').click();
+    await heading(page, 'A new one');
+    await page.reload();
+    await heading(page, 'A new one');
     expect(faults).toEqual([]);
   },
   SLOW_MS,

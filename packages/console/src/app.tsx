@@ -11,6 +11,7 @@ import { SessionProvider } from './session/session.tsx';
 import { SessionGate } from './session/session-gate.tsx';
 import { KeysProvider } from './shell/keys-provider.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
+import { useRawLocation, useRawSearch } from './shell/raw-location.ts';
 import { Shell } from './shell/shell.tsx';
 import { cssVariables, theme } from './theme.ts';
 
@@ -46,7 +47,7 @@ export function App() {
               <DataProvider>
                 <LiveProvider>
                   <KeysProvider>
-                    <Router base="/console">
+                    <Router base="/console" hook={useRawLocation} searchHook={useRawSearch}>
                       <Shell>
                         <Pages />
                       </Shell>

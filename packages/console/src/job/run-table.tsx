@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { sinceText } from '../parts/duration.ts';
 import { Instant } from '../parts/instant.tsx';
+import { runPath } from '../parts/paths.ts';
 import { RunStatusBadge } from '../parts/status.tsx';
 import { Plain } from '../parts/text.tsx';
 import { attemptText, runNote, triggerText } from '../run/run-words.ts';
@@ -139,7 +140,7 @@ function RunRow({ run, index, maxAttempts }: RunRowProps) {
         {note === '' ? null : <Plain>{note}</Plain>}
       </td>
       <td>
-        <Link href={`/runs/${run.id}`} aria-label={`Open run ${run.id}`}>
+        <Link href={runPath(run.id)} aria-label={`Open run ${run.id}`}>
           {run.id}
         </Link>
       </td>

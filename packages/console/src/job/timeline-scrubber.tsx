@@ -3,6 +3,7 @@ import { Link, useLocation } from 'wouter';
 import blocks from '../parts/blocks.module.css';
 import { durationText, sinceText } from '../parts/duration.ts';
 import { Instant } from '../parts/instant.tsx';
+import { runPath } from '../parts/paths.ts';
 import { RunStatusBadge } from '../parts/status.tsx';
 import { Plain } from '../parts/text.tsx';
 import { instantText } from '../parts/time-text.ts';
@@ -62,7 +63,7 @@ function Scrubber({ mark, index, onGo, ...props }: ScrubberProps) {
   const { marks } = props.layout;
   const { zone } = useZone();
   const [, navigate] = useLocation();
-  const open = ({ run }: Mark): void => navigate(`/runs/${run.id}`);
+  const open = ({ run }: Mark): void => navigate(runPath(run.id));
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter') open(mark);
     const target = targetOf(event.key, index, marks.length);
@@ -143,7 +144,7 @@ function Readout({ mark: { run } }: { readonly mark: Mark }) {
           <Plain>{note}</Plain>
         </span>
       )}
-      <Link href={`/runs/${run.id}`}>Open run {run.id}</Link>
+      <Link href={runPath(run.id)}>Open run {run.id}</Link>
     </div>
   );
 }

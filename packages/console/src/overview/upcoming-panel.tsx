@@ -4,6 +4,7 @@ import { useTopJobs } from '../data/queries.ts';
 import { Countdown, Instant } from '../parts/instant.tsx';
 import { useNow } from '../parts/now.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { jobPath } from '../parts/paths.ts';
 import { Failed, Loading } from '../parts/states.tsx';
 import { Plain } from '../parts/text.tsx';
 import classes from './lists.module.css';
@@ -61,7 +62,7 @@ function UpcomingJob({ job }: { readonly job: Job }) {
   return (
     <li className={classes.item}>
       <div className={classes.line}>
-        <Link href={`/jobs/${job.id}`} className={classes.name}>
+        <Link href={jobPath(job.id)} className={classes.name}>
           <Plain>{job.name}</Plain>
         </Link>
         <span>
