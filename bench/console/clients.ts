@@ -10,8 +10,9 @@ import {
   listRuns,
 } from '@greenvue/jobs/client';
 import { queryKeys } from '../../packages/console/src/data/query-keys.ts';
+import { LIVE_KEYS, staleKeys } from '../../packages/console/src/data/stale-keys.ts';
+import { gapOf } from '../../packages/console/src/live/gaps.ts';
 import { createGatherer } from '../../packages/console/src/live/gather.ts';
-import { gapOf, LIVE_KEYS, staleKeys } from '../../packages/console/src/live/stale-keys.ts';
 
 interface Reading {
   readonly key: readonly unknown[];

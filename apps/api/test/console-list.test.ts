@@ -97,13 +97,19 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await dialog.getByRole('textbox').fill('4');
     await dialog.getByRole('button', { name: 'Delete 4 jobs' }).click();
     await result.getByText('3 jobs deleted, 1 failed.').waitFor();
-    await result
-      .getByRole('listitem')
-      .filter({ hasText: 'job-d' })
-      .getByText(/changed meanwhile/)
-      .waitFor();
+    const failed = result.getByRole('listitem').filter({ hasText: 'job-d' });
+    await failed.getByText(/changed meanwhile/).waitFor();
+    expect(await failed.getByRole('link').getAttribute('href')).toBe('/console/jobs/job-d');
     await rowOf(page, 'job-b').waitFor({ state: 'hidden' });
     expect(await idsOf(server, 'active')).toEqual(['job-a', 'job-d', 'job-f']);
+
+    // Who tries again means it as it is now.
+    await button(page, 'Delete…').click();
+    const again = page.getByRole('dialog', { name: 'Delete this job?' });
+    await again.getByRole('textbox').fill('job-d');
+    await again.getByRole('button', { name: 'Delete the job' }).click();
+    await result.getByText('1 job deleted.').waitFor();
+    expect(await idsOf(server, 'active')).toEqual(['job-a', 'job-f']);
     expect(faults).toEqual([]);
   },
   SLOW_MS,
