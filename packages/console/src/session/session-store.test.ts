@@ -200,7 +200,7 @@ test('nothing but a kept token is taken from the storage', async () => {
   expect(store.state()).toEqual({ phase: 'signed-out' });
 });
 
-test('an API token that is refused cannot be renewed', async () => {
+test("an API token that is refused can't be renewed", async () => {
   const { store, refresh } = storeWith();
   await store.signInWithToken('gv_secret');
   expect(await store.renew()).toBe(false);
