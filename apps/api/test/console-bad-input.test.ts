@@ -5,7 +5,7 @@ import { z } from 'zod';
 import manifest from '../package.json' with { type: 'json' };
 import { textOf } from '../src/test-bodies.ts';
 import { done, logIn, startConsoleServer } from './console/console-server.ts';
-import { heading, PASSWORD, SLOW_MS, saveNew, signIn, startBrowser } from './console/visit.ts';
+import { button, heading, PASSWORD, SLOW_MS, saveNew, signIn, startBrowser } from './console/visit.ts';
 
 const VERSION = manifest.version;
 
@@ -193,7 +193,7 @@ type Change = (key: string, value: unknown) => unknown;
 
 /** From now on the API answers as one of another version would. */
 async function answerAs(page: Page, change: Change): Promise<void> {
-  await page.unrouteAll();
+  await page.unrouteAll({ behavior: 'wait' });
   await page.route(/\/api\/(jobs|runs|job-stats|job-types|job-preview)/, async (route) => {
     const response = await route.fetch();
     const body = await response.text();
@@ -268,12 +268,22 @@ test(
     await look('/jobs/job/edit', '0.0.1', ['Review and save', 'Job', '1h']);
     expect(faults).toEqual([]);
 
-    // What a page can not do without: that page says so, and the others work.
+    // What a page can't do without: that page says so, and the others work.
     await answerAs(page, (key, value) => (key === 'backoff' ? undefined : value));
     await goTo('/jobs/job');
     await heading(page, 'This page could not be shown');
     await page.getByRole('link', { name: 'Overview' }).last().click();
     await heading(page, 'Overview');
+
+    // What is above the pages can't do without: they stay, and what is around all of them says so.
+    await answerAs(page, (key, value) => (key === 'nodes' ? {} : value));
+    await goTo('/jobs');
+    await page.getByText(/^What the server tells of itself makes no sense/).waitFor();
+    await page.getByRole('row', { name: 'Job' }).getByRole('link').first().waitFor();
+    await page.route('**/api/auth/me', (route) => route.fulfill({ json: { role: 'admin', name: {} } }));
+    await page.reload();
+    await heading(page, 'The console could not be shown');
+    await button(page, 'Reload').waitFor();
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   },
   SLOW_MS,
