@@ -43,7 +43,7 @@ const PAGES: Readonly<Record<string, readonly Reading[]>> = {
   overview: [
     STATS,
     topReading({ health: 'unhealthy', limit: 8 }),
-    topReading({ status: 'active', sort: 'next_run', limit: 11 }),
+    topReading({ status: 'active', sort: 'next_run', limit: 20 }),
     {
       key: queryKeys.runs({ status: 'running', limit: 10 }),
       load: (api, signal) => listRuns(api, { status: 'running', limit: 10 }, { signal }),
