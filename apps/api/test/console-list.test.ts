@@ -116,7 +116,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
 );
 
 test(
-  'single keys search, move, open, make and help, but not while one types',
+  'single keys search, move, open, create and help, but not while one types',
   async () => {
     const { page, faults, server } = await openList();
     const search = page.getByRole('textbox', { name: /^Search jobs/ });

@@ -39,7 +39,7 @@ export function NoJob({ id, back }: NoJobProps) {
           </>
         ) : (
           <>
-            <Plain>{id}</Plain> can not be the id of a job: ids have letters, digits, dots, underscores and
+            <Plain>{id}</Plain> can't be the id of a job: ids have letters, digits, dots, underscores and
             hyphens only.
           </>
         )}

@@ -117,9 +117,7 @@ function PauseEnd({ pause, title }: PauseEndProps) {
       {pause?.until == null ? (
         'until resumed'
       ) : (
-        <>
-          for <Countdown to={pause.until} />
-        </>
+        <Countdown to={pause.until} lead="for " over="about to resume" />
       )}
     </span>
   );

@@ -28,6 +28,6 @@ test('what the server permits as an id stands in paths as it is, other than what
   expect(['new', 'New'].map(jobPath)).toEqual(['/jobs/%6eew', '/jobs/%4eew']);
 });
 
-test('what cannot be decoded is taken as it stands', () => {
+test("what can't be decoded is taken as it stands", () => {
   expect(decodedId('50%')).toBe('50%');
 });

@@ -116,7 +116,7 @@ function AgainAction({ run, isJobGone }: RunActionsProps) {
       onClick={again}
       loading={retry.isPending}
       disabled={isJobGone}
-      title={isJobGone ? 'Its job was deleted, so that it can not be run again' : undefined}
+      title={isJobGone ? "Its job was deleted, so that it can't be run again" : undefined}
     >
       {run.status === 'skipped' ? 'Run it after all' : 'Run again'}
     </Button>
