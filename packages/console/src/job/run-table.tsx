@@ -7,7 +7,7 @@ import { Instant } from '../parts/instant.tsx';
 import { runPath } from '../parts/paths.ts';
 import { RunStatusBadge } from '../parts/status.tsx';
 import { Plain } from '../parts/text.tsx';
-import { attemptText, runNote, triggerText } from '../run/run-words.ts';
+import { attemptText, runNote, triggerText, whenOf } from '../run/run-words.ts';
 import classes from './run-table.module.css';
 
 interface RunTableProps {
@@ -146,11 +146,6 @@ function RunRow({ run, index, maxAttempts }: RunRowProps) {
       </td>
     </tr>
   );
-}
-
-/** The slot of what never started, else its start. */
-function whenOf(run: Run): string {
-  return run.started_at ?? run.scheduled_for ?? run.queued_at;
 }
 
 function tookText(run: Run): string {
