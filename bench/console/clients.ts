@@ -10,8 +10,9 @@ import {
   listRuns,
 } from '@greenvue/jobs/client';
 import { queryKeys } from '../../packages/console/src/data/query-keys.ts';
+import { LIVE_KEYS, staleKeys } from '../../packages/console/src/data/stale-keys.ts';
+import { gapOf } from '../../packages/console/src/live/gaps.ts';
 import { createGatherer } from '../../packages/console/src/live/gather.ts';
-import { gapOf, LIVE_KEYS, staleKeys } from '../../packages/console/src/live/stale-keys.ts';
 
 interface Reading {
   readonly key: readonly unknown[];
@@ -42,7 +43,7 @@ const PAGES: Readonly<Record<string, readonly Reading[]>> = {
   overview: [
     STATS,
     topReading({ health: 'unhealthy', limit: 8 }),
-    topReading({ status: 'active', sort: 'next_run', limit: 11 }),
+    topReading({ status: 'active', sort: 'next_run', limit: 20 }),
     {
       key: queryKeys.runs({ status: 'running', limit: 10 }),
       load: (api, signal) => listRuns(api, { status: 'running', limit: 10 }, { signal }),

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { textOf } from '../src/test-bodies.ts';
 import { done, logIn, startConsoleServer } from './console/console-server.ts';
@@ -13,12 +13,18 @@ import {
   signIn,
   startBrowser,
 } from './console/visit.ts';
+import type { Operator } from './operator.ts';
 
 const ANN = 'ann@example.com';
 const JOB = { id: 'search', name: 'Search', type: 'update_search_index', interval: '1h' };
 const DAY_MS = 86_400_000;
 
 const open = startBrowser();
+
+/** What the element that has the focus is called. */
+function focusOf(page: Page): Promise<string | null> {
+  return page.locator(':focus').getAttribute('aria-label');
+}
 
 /** Which of the things that one can do with a job have a button on its page. */
 async function buttonsOf(page: Page): Promise<readonly string[]> {
@@ -88,10 +94,14 @@ test(
     await become('operator');
     await dialog.getByRole('button', { name: 'Delete the job' }).click();
     await page.getByText(/Could not delete/).waitFor();
-    await button(page, 'Edit').waitFor({ state: 'hidden' });
+    await dialog.getByText('Only admins can delete jobs').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Delete the job' }).count()).toBe(0);
     expect(await statusOf('GET', '/api/jobs/search')).toBe(200);
-    await page.keyboard.press('Escape');
+    await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
     await dialog.waitFor({ state: 'hidden' });
+    expect(await buttonsOf(page)).toEqual(['Run now', 'Pause']);
+    // The button that had opened it is gone.
+    await expect.poll(() => focusOf(page)).toBe('What can be done');
 
     // Without the role, the whole page is gone with the next thing that is asked.
     await become('user');
@@ -102,6 +112,16 @@ test(
   SLOW_MS,
 );
 
+async function createToken(admin: Operator) {
+  const body = await done(admin, 'POST', '/api/tokens', { name: 'robot', role: 'admin' });
+  return { id: textOf(body, 'id'), secret: textOf(body, 'secret') };
+}
+
+async function signInWithToken(form: Locator, secret: string): Promise<void> {
+  await form.getByLabel('API token', { exact: true }).fill(secret);
+  await form.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
 test(
   'a session that has expired asks to sign in, leads back to where one was, and loses nothing that was written',
   async () => {
@@ -110,21 +130,41 @@ test(
     await done(admin, 'POST', '/api/jobs', JOB);
     const { page, faults, goTo } = await open(url);
 
-    await goTo('/jobs/new?type=update_search_index');
-    await signIn(page);
-    await page.getByRole('textbox', { name: 'Name' }).fill('Half written');
-    time.ahead += 31 * DAY_MS;
-    // What is written is asked about at once: when it would run.
-    await page.getByRole('textbox', { name: 'Interval' }).fill('1h');
+    const name = page.getByRole('textbox', { name: 'Name' });
+    const interval = page.getByRole('textbox', { name: 'Interval' });
     const dialog = page.getByRole('dialog', { name: 'Sign in again' });
-    await dialog.waitFor();
+
+    // With a token that is revoked: another one goes on, and a user begins anew.
+    const tokens = [await createToken(admin), await createToken(admin)] as const;
+    await goTo('/jobs/new?type=update_search_index');
+    await button(page, 'Use an API token instead').click();
+    await signInWithToken(page.locator('body'), tokens[0].secret);
+    await name.fill('By token');
+    await done(admin, 'DELETE', `/api/tokens/${tokens[0].id}`);
+    // What is written is asked about at once: when it would run.
+    await interval.fill('1h');
+    await dialog.getByText(/Sign in with an API token, this one or another/).waitFor();
+    await signInWithToken(dialog, tokens[1].secret);
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await name.inputValue()).toBe('By token');
+    await done(admin, 'DELETE', `/api/tokens/${tokens[1].id}`);
+    await interval.fill('2h');
+    await dialog.getByRole('button', { name: 'Use e-mail and password' }).click();
+    await signIn(page);
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await name.inputValue()).toBe('');
+
+    await name.fill('Half written');
+    time.ahead += 31 * DAY_MS;
+    await interval.fill('1h');
+    await dialog.getByText(/Sign in as the same user/).waitFor();
     await dialog.getByLabel('Password', { exact: true }).fill('not the password');
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
     await dialog.getByText('The e-mail address or the password is wrong.').waitFor();
     await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
     await dialog.waitFor({ state: 'hidden' });
-    expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Half written');
+    expect(await name.inputValue()).toBe('Half written');
     await saveNew(page);
     await heading(page, 'Half written');
 

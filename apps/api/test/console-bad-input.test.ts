@@ -5,7 +5,7 @@ import { z } from 'zod';
 import manifest from '../package.json' with { type: 'json' };
 import { textOf } from '../src/test-bodies.ts';
 import { done, logIn, startConsoleServer } from './console/console-server.ts';
-import { heading, PASSWORD, SLOW_MS, saveNew, signIn, startBrowser } from './console/visit.ts';
+import { button, heading, PASSWORD, SLOW_MS, saveNew, signIn, startBrowser } from './console/visit.ts';
 
 const VERSION = manifest.version;
 
@@ -139,12 +139,13 @@ test(
       await shows(page, MARKUP);
       expect(await page.locator('img').count(), path).toBe(0);
     }
-    // Ids of markup are of nothing.
-    for (const path of ['/jobs/', '/runs/']) {
-      await goTo(`${path}${encodeURIComponent('<img src onerror>')}`);
-      await shows(page, '<img src onerror>');
-      expect(await page.locator('img').count(), path).toBe(0);
-    }
+    // Ids of markup are of nothing, nor are those of what else paths are made of.
+    for (const id of ['<img src onerror>', 'a/b=c%2F?#d'])
+      for (const path of ['/jobs/', '/runs/']) {
+        await goTo(`${path}${encodeURIComponent(id)}`);
+        await shows(page, id);
+        expect(await page.locator('img').count(), path).toBe(0);
+      }
     expect(await page.evaluate('window.hacked')).toBe(undefined);
 
     // Each in its own direction: the page around it keeps its own.
@@ -156,6 +157,14 @@ test(
     await goTo('/jobs/emoji');
     await heading(page, EMOJI);
     expect(await page.title()).toContain(EMOJI);
+
+    // An id that is the path of a form as well has a page of its own.
+    await done(admin, 'POST', '/api/jobs', { ...common, id: 'New', name: 'A new one', payload: { of: 'x' } });
+    await goTo('/jobs?q=A+new+%6Fne');
+    await page.getByRole('row', { name: 'A new one' }).getByRole('link').click();
+    await heading(page, 'A new one');
+    await page.reload();
+    await heading(page, 'A new one');
     expect(faults).toEqual([]);
   },
   SLOW_MS,
@@ -184,7 +193,7 @@ type Change = (key: string, value: unknown) => unknown;
 
 /** From now on the API answers as one of another version would. */
 async function answerAs(page: Page, change: Change): Promise<void> {
-  await page.unrouteAll();
+  await page.unrouteAll({ behavior: 'wait' });
   await page.route(/\/api\/(jobs|runs|job-stats|job-types|job-preview)/, async (route) => {
     const response = await route.fetch();
     const body = await response.text();
@@ -259,12 +268,22 @@ test(
     await look('/jobs/job/edit', '0.0.1', ['Review and save', 'Job', '1h']);
     expect(faults).toEqual([]);
 
-    // What a page can not do without: that page says so, and the others work.
+    // What a page can't do without: that page says so, and the others work.
     await answerAs(page, (key, value) => (key === 'backoff' ? undefined : value));
     await goTo('/jobs/job');
     await heading(page, 'This page could not be shown');
     await page.getByRole('link', { name: 'Overview' }).last().click();
     await heading(page, 'Overview');
+
+    // What is above the pages can't do without: they stay, and what is around all of them says so.
+    await answerAs(page, (key, value) => (key === 'nodes' ? {} : value));
+    await goTo('/jobs');
+    await page.getByText(/^What the server tells of itself makes no sense/).waitFor();
+    await page.getByRole('row', { name: 'Job' }).getByRole('link').first().waitFor();
+    await page.route('**/api/auth/me', (route) => route.fulfill({ json: { role: 'admin', name: {} } }));
+    await page.reload();
+    await heading(page, 'The console could not be shown');
+    await button(page, 'Reload').waitFor();
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   },
   SLOW_MS,

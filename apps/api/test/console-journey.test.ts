@@ -6,10 +6,10 @@ import { textOf } from '../src/test-bodies.ts';
 import { freePort } from '../src/test-process.ts';
 import {
   button,
+  createJob,
   EMAIL,
   heading,
   isTooWide,
-  makeJob,
   PASSWORD,
   runIs,
   runNow,
@@ -54,7 +54,7 @@ async function visit(port: string): Promise<Visit> {
 }
 
 test.each<Dialect>(['sqlite', 'postgres'])(
-  'an operator makes the three jobs, sees one fail and recover, pauses, edits and deletes: on %s',
+  'an operator creates the three jobs, sees one fail and recover, pauses, edits and deletes: on %s',
   async (dialect) => {
     let isDown = true;
     const smtp = await startSmtp({
@@ -64,11 +64,11 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await startServer(env);
     const first = await visit(env.PORT);
     const { page, goTo } = first;
-    await makeJob(first, { name: 'Clean up', type: 'cleanup_expired_listings', interval: '24h' });
-    await makeJob(first, { name: 'Search', type: 'update_search_index', interval: '1h' });
+    await createJob(first, { name: 'Clean up', type: 'cleanup_expired_listings', interval: '24h' });
+    await createJob(first, { name: 'Search', type: 'update_search_index', interval: '1h' });
     // Its retry is due by hand or not at all: else it could come just when the button is to be pressed.
     const mails = { name: 'Mails', type: 'send_notifications', interval: '6h', firstWait: '1h' };
-    await makeJob(first, mails);
+    await createJob(first, mails);
 
     // One runs.
     await goTo('/jobs/search');
@@ -106,6 +106,9 @@ test.each<Dialect>(['sqlite', 'postgres'])(
       .waitFor();
     await button(page, 'Resume').click();
     await button(page, 'Pause').waitFor();
+    // The button that was pressed is gone: the keyboard goes on beside it, and not at the top of the page.
+    const focused = page.locator(':focus');
+    await expect.poll(() => focused.getAttribute('aria-label')).toBe('What can be done');
 
     // An edit says what it does to the next run.
     await goTo('/jobs/clean-up/edit');
@@ -142,7 +145,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     const env = await environment(dialect, { SMTP_URL: smtp.url });
     const server = await startServer(env);
     const [watching, writing] = [await visit(env.PORT), await visit(env.PORT)];
-    await makeJob(watching, { name: 'Mails', type: 'send_notifications', interval: '6h' });
+    await createJob(watching, { name: 'Mails', type: 'send_notifications', interval: '6h' });
     await runNow(watching.page);
     await runIs(watching.page, 'running');
     await writing.goTo('/jobs/new?type=update_search_index');
@@ -179,10 +182,10 @@ test(
     const env = await environment('sqlite', {});
     await startServer(env);
     const operator = await becomeOperator(env);
-    const make = (id: string, name: string) =>
+    const create = (id: string, name: string) =>
       operator.ask('POST', '/api/jobs', { id, name, type: 'update_search_index', interval: '1h' });
-    await make('search', 'Search');
-    await make('markup', '<img src=x onerror="document.title=1"> \u202Eabc \u{1F6B2} '.padEnd(190, 'w'));
+    await create('search', 'Search');
+    await create('markup', '<img src=x onerror="document.title=1"> \u202Eabc \u{1F6B2} '.padEnd(190, 'w'));
     const { body } = await operator.ask('POST', '/api/jobs/search/runs');
     const runId = textOf(body, 'id');
     await operator.finished(runId);

@@ -94,23 +94,33 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     const dialog = page.getByRole('dialog', { name: 'Delete 4 jobs' });
     await dialog.getByText('their live runs are cancelled').waitFor();
     await done(server.admin, 'PATCH', '/api/jobs/job-d', { interval: '2h' });
+    // The list itself is not read again meanwhile.
+    const lists = /\/api\/jobs\?/;
+    await page.route(lists, (route) => route.abort());
     await dialog.getByRole('textbox').fill('4');
     await dialog.getByRole('button', { name: 'Delete 4 jobs' }).click();
     await result.getByText('3 jobs deleted, 1 failed.').waitFor();
-    await result
-      .getByRole('listitem')
-      .filter({ hasText: 'job-d' })
-      .getByText(/changed meanwhile/)
-      .waitFor();
-    await rowOf(page, 'job-b').waitFor({ state: 'hidden' });
+    const failed = result.getByRole('listitem').filter({ hasText: 'job-d' });
+    await failed.getByText(/changed meanwhile/).waitFor();
+    expect(await failed.getByRole('link').getAttribute('href')).toBe('/console/jobs/job-d');
     expect(await idsOf(server, 'active')).toEqual(['job-a', 'job-d', 'job-f']);
+
+    // Who tries again means it as it is now.
+    await button(page, 'Delete…').click();
+    await page.unroute(lists);
+    const again = page.getByRole('dialog', { name: 'Delete this job?' });
+    await again.getByRole('textbox').fill('job-d');
+    await again.getByRole('button', { name: 'Delete the job' }).click();
+    await result.getByText('1 job deleted.').waitFor();
+    for (const id of ['job-b', 'job-d']) await rowOf(page, id).waitFor({ state: 'hidden' });
+    expect(await idsOf(server, 'active')).toEqual(['job-a', 'job-f']);
     expect(faults).toEqual([]);
   },
   SLOW_MS,
 );
 
 test(
-  'single keys search, move, open, make and help, but not while one types',
+  'single keys search, move, open, create and help, but not while one types',
   async () => {
     const { page, faults, server } = await openList();
     const search = page.getByRole('textbox', { name: /^Search jobs/ });

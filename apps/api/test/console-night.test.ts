@@ -66,16 +66,22 @@ async function nightAndMorning(env: Env): Promise<void> {
   const all = { ...env, SMTP_URL: mail.smtp.url };
   const server = await startServer({ ...all, ...NIGHT_ENV });
   const night = await becomeOperator({ ...all, ...NIGHT_ENV });
-  const make = (job: object) => done(night, 'POST', '/api/jobs', job);
+  const create = (job: object) => done(night, 'POST', '/api/jobs', job);
 
   // One fails: its mail server has no room.
   mail.state = 'refuses';
-  await make({ id: 'mails', name: 'Mails', type: 'send_notifications', max_attempts: 1, ...nightly(1_000) });
+  await create({
+    id: 'mails',
+    name: 'Mails',
+    type: 'send_notifications',
+    max_attempts: 1,
+    ...nightly(1_000),
+  });
   await hasRun(night, 'mails', 'failed');
 
   // One is skipped: somebody has run it by hand, and that run still goes on.
   mail.state = 'hangs';
-  await make({ id: 'letters', name: 'Letters', type: 'send_notifications', ...nightly(HOUR_MS) });
+  await create({ id: 'letters', name: 'Letters', type: 'send_notifications', ...nightly(HOUR_MS) });
   await done(night, 'POST', '/api/jobs/letters/runs');
   await hasRun(night, 'letters', 'running');
   await done(night, 'PATCH', '/api/jobs/letters', nightly(1_000));
@@ -83,10 +89,10 @@ async function nightAndMorning(env: Env): Promise<void> {
 
   // One is paused, and one comes due when the machine is down.
   const search = { type: 'update_search_index', catch_up: 'skip' };
-  await make({ id: 'clean-up', name: 'Clean up', type: 'cleanup_expired_listings', ...nightly(HOUR_MS) });
+  await create({ id: 'clean-up', name: 'Clean up', type: 'cleanup_expired_listings', ...nightly(HOUR_MS) });
   const until = new Date(Date.now() + HOUR_MS).toISOString();
   await done(night, 'POST', '/api/jobs/clean-up/pause', { reason: 'The disk is full', until });
-  await make({ id: 'search', name: 'Search', ...search, ...nightly(2 * HOUR_MS) });
+  await create({ id: 'search', name: 'Search', ...search, ...nightly(2 * HOUR_MS) });
   server.child.kill('SIGKILL');
   await server.ended();
 
@@ -148,6 +154,8 @@ test(
     await wrong.getByText(/^By .+, until .+: The disk is full$/).waitFor();
     await wrong.getByRole('button', { name: 'Resume' }).click();
     await wrong.waitFor({ state: 'hidden' });
+    // All that was around the button is gone with it: the keyboard goes on at the heading.
+    await expect.poll(() => page.locator(':focus').textContent()).toBe('Clean up');
     await page.getByRole('region', { name: 'Next runs' }).getByRole('listitem').first().waitFor();
 
     // One that was skipped because it still ran: the next time, the slot is to wait.

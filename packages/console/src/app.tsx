@@ -4,13 +4,16 @@ import { lazy, Suspense } from 'react';
 import { Route, Router, Switch } from 'wouter';
 import { DataProvider } from './data/data-provider.tsx';
 import { LiveProvider } from './live/live.tsx';
+import { Boundary } from './parts/boundary.tsx';
 import { NowProvider } from './parts/now.tsx';
 import { Loading } from './parts/states.tsx';
 import { ZoneProvider } from './parts/zone.tsx';
 import { SessionProvider } from './session/session.tsx';
 import { SessionGate } from './session/session-gate.tsx';
+import { BrokenConsole } from './shell/broken-console.tsx';
 import { KeysProvider } from './shell/keys-provider.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
+import { useRawLocation, useRawSearch } from './shell/raw-location.ts';
 import { Shell } from './shell/shell.tsx';
 import { cssVariables, theme } from './theme.ts';
 
@@ -39,26 +42,34 @@ export function App() {
       getStyleNonce={styleNonce}
     >
       <Notifications position="bottom-right" containerWidth={400} limit={4} />
-      <NowProvider>
-        <ZoneProvider>
-          <SessionProvider>
-            <SessionGate>
-              <DataProvider>
-                <LiveProvider>
-                  <KeysProvider>
-                    <Router base="/console">
-                      <Shell>
-                        <Pages />
-                      </Shell>
-                    </Router>
-                  </KeysProvider>
-                </LiveProvider>
-              </DataProvider>
-            </SessionGate>
-          </SessionProvider>
-        </ZoneProvider>
-      </NowProvider>
+      <Boundary fallback={(error) => <BrokenConsole error={error} />}>
+        <NowProvider>
+          <ZoneProvider>
+            <SessionProvider>
+              <SessionGate>
+                <SignedIn />
+              </SessionGate>
+            </SessionProvider>
+          </ZoneProvider>
+        </NowProvider>
+      </Boundary>
     </MantineProvider>
+  );
+}
+
+function SignedIn() {
+  return (
+    <DataProvider>
+      <LiveProvider>
+        <KeysProvider>
+          <Router base="/console" hook={useRawLocation} searchHook={useRawSearch}>
+            <Shell>
+              <Pages />
+            </Shell>
+          </Router>
+        </KeysProvider>
+      </LiveProvider>
+    </DataProvider>
   );
 }
 

@@ -89,8 +89,8 @@ export interface NewJob {
   readonly firstWait?: string;
 }
 
-/** Makes a job by the form, and ends on its page. */
-export async function makeJob({ page, goTo }: Visit, job: NewJob): Promise<void> {
+/** Creates a job by the form, and ends on its page. */
+export async function createJob({ page, goTo }: Visit, job: NewJob): Promise<void> {
   await goTo('/jobs/new');
   await page.getByRole('textbox', { name: 'Name' }).fill(job.name);
   await page.getByRole('combobox', { name: 'Job type' }).click();

@@ -16,6 +16,7 @@ import { useConnection } from '../session/session.tsx';
 import type { JobMark } from './job-mark.ts';
 import { createOrFind, deleteOrRead, type PauseWish, pauseBody } from './job-steps.ts';
 import { queryKeys } from './query-keys.ts';
+import { staleKeys } from './stale-keys.ts';
 import { tellDone, tellFailed, tellNotDone } from './tell.ts';
 
 /** A job, as far as an action must know it. */
@@ -99,7 +100,7 @@ export function useDeleteJob() {
       }
       tellDone(`${isolated(job.id)} is deleted.`);
       client.removeQueries({ queryKey: queryKeys.job(job.id), type: 'inactive' });
-      stale(client, [queryKeys.jobs(), queryKeys.stats(), queryKeys.runs(), queryKeys.audit()]);
+      stale(client, { type: 'job.deleted', job_id: job.id, run_id: null });
     },
     onError: (error, { job }) => tellFailed(`Could not delete ${isolated(job.id)}`, error),
   });
@@ -185,22 +186,16 @@ export function useEditJob() {
 
 function jobChanged(client: QueryClient, job: Job): void {
   client.setQueryData(queryKeys.job(job.id), job);
-  stale(client, [queryKeys.jobs(), queryKeys.stats(), queryKeys.jobRuns(job.id), queryKeys.audit()]);
+  stale(client, { type: 'job.updated', job_id: job.id, run_id: null });
 }
 
 function runsChanged(client: QueryClient, run: RunRef): void {
-  stale(client, [
-    queryKeys.run(run.id),
-    queryKeys.runs(),
-    queryKeys.jobRuns(run.job_id),
-    queryKeys.job(run.job_id),
-    queryKeys.jobs(),
-    queryKeys.stats(),
-    queryKeys.audit(),
-  ]);
+  stale(client, { type: 'run.queued', job_id: run.job_id, run_id: run.id });
+  // Somebody did it, which the event of a run does not tell.
+  void client.invalidateQueries({ queryKey: queryKeys.audit() });
 }
 
 /** Nobody waits for what is read anew: whoever pressed a button is done once the server has answered. */
-function stale(client: QueryClient, keys: readonly (readonly unknown[])[]): void {
-  for (const queryKey of keys) void client.invalidateQueries({ queryKey });
+function stale(client: QueryClient, happened: Parameters<typeof staleKeys>[0]): void {
+  for (const queryKey of staleKeys(happened)) void client.invalidateQueries({ queryKey });
 }

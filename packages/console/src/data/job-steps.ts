@@ -31,22 +31,14 @@ export function pauseBody({ reason, until, cancelLive }: PauseWish): PauseJob {
 
 /**
  * Deletes the job that was seen, and no other: one that was edited meanwhile, or created anew under its id, is somebody's work
- * (412). One that is gone already is as was wished.
+ * (412). Then nothing is deleted, and the job that has the id comes back as it is now. One that is gone already is as was wished.
  */
-export async function deleteSeen(connection: Connection, job: JobMark): Promise<void> {
-  try {
-    await deleteJob(connection, job.id, { ifMatch: job });
-  } catch (error) {
-    if (!isStatus(error, 404)) throw error;
-  }
-}
-
-/** {@link deleteSeen}; where somebody was faster, nothing is deleted, and the job that has the id comes back as it is now. */
 export async function deleteOrRead(connection: Connection, job: JobMark): Promise<Job | undefined> {
   try {
-    await deleteSeen(connection, job);
+    await deleteJob(connection, job.id, { ifMatch: job });
     return undefined;
   } catch (error) {
+    if (isStatus(error, 404)) return undefined;
     if (!isStatus(error, 412)) throw error;
     return jobIfAny(connection, job.id);
   }

@@ -1,13 +1,13 @@
-/** The keys of all that is read, so that whoever changes something can say what is stale. */
+/** The keys of all that is read, so that whoever changes something can say what is stale; without an id or a query, those of a kind. */
 export const queryKeys = {
   jobs: (query?: object) => (query === undefined ? ['jobs'] : ['jobs', query]),
   /** Lists that show only the first jobs of all. */
   topJobs: (query?: object) => (query === undefined ? ['top-jobs'] : ['top-jobs', query]),
-  job: (id: string) => ['job', id],
-  jobRuns: (id: string, query?: object) => (query === undefined ? ['job-runs', id] : ['job-runs', id, query]),
+  job: (id?: string) => (id === undefined ? ['job'] : ['job', id]),
+  jobRuns: (id?: string, query?: object) => ['job-runs', id, query].filter((part) => part !== undefined),
   runs: (query?: object) => (query === undefined ? ['runs'] : ['runs', query]),
-  run: (runId: string) => ['run', runId],
-  runLogs: (runId: string) => ['run-logs', runId],
+  run: (runId?: string) => (runId === undefined ? ['run'] : ['run', runId]),
+  runLogs: (runId?: string) => (runId === undefined ? ['run-logs'] : ['run-logs', runId]),
   user: (id: string) => ['user', id],
   types: () => ['types'],
   stats: () => ['stats'],

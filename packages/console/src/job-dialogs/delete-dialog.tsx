@@ -14,13 +14,15 @@ interface DeleteDialogProps {
   readonly jobs: readonly JobMark[];
   /** Somebody has edited the job before it could be deleted; it is shown as it is now. */
   readonly isOutrun: boolean;
+  /** False once one's role was taken while the question was open. */
+  readonly isAllowed: boolean;
   readonly isBusy: boolean;
   readonly onClose: () => void;
   readonly onDelete: () => void;
 }
 
 /** Says what it means to delete jobs, and asks for a word that nobody types by mistake: the id, or how many there are. */
-export function DeleteDialog({ opened, number, ...form }: DeleteDialogProps) {
+export function DeleteDialog({ opened, number, isAllowed, ...form }: DeleteDialogProps) {
   const { jobs, isBusy, onClose } = form;
   return (
     <Modal
@@ -28,12 +30,12 @@ export function DeleteDialog({ opened, number, ...form }: DeleteDialogProps) {
       onClose={isBusy ? stay : onClose}
       title={jobs.length === 1 ? 'Delete this job?' : `Delete ${jobsText(jobs.length)}?`}
     >
-      <DeleteForm key={number} {...form} />
+      {isAllowed ? <DeleteForm key={number} {...form} /> : <NotAllowed onClose={onClose} />}
     </Modal>
   );
 }
 
-type DeleteFormProps = Omit<DeleteDialogProps, 'opened' | 'number'>;
+type DeleteFormProps = Omit<DeleteDialogProps, 'opened' | 'number' | 'isAllowed'>;
 
 function DeleteForm({ jobs, isOutrun, isBusy, onClose, onDelete }: DeleteFormProps) {
   const [typed, setTyped] = useState('');
@@ -77,6 +79,21 @@ function DeleteForm({ jobs, isOutrun, isBusy, onClose, onDelete }: DeleteFormPro
   );
 }
 
+function NotAllowed({ onClose }: Pick<DeleteDialogProps, 'onClose'>) {
+  return (
+    <Stack gap="md">
+      <Alert color="yellow" variant="light" role="alert" title="Your role does not allow this any more">
+        Only admins can delete jobs. Nothing was deleted.
+      </Alert>
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose} autoFocus>
+          Close
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
 function Outrun() {
   return (
     <Alert color="yellow" variant="light" role="alert" title="Somebody has edited it meanwhile">
@@ -94,7 +111,7 @@ function Meaning({ isOne }: { readonly isOne: boolean }) {
   return (
     <>
       <Text size="sm">
-        {they} can not be brought back. To stop {them} for a time only, pause {them} instead.
+        {they} can't be brought back. To stop {them} for a time only, pause {them} instead.
       </Text>
       <ul className={classes.meaning}>
         <li>No further slot makes a run, and {their} live runs are cancelled.</li>

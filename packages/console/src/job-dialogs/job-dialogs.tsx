@@ -1,6 +1,7 @@
 import { useDeleteJob, usePauseJob } from '../data/actions.ts';
 import { type JobMark, markOf } from '../data/job-mark.ts';
 import type { PauseWish } from '../data/job-steps.ts';
+import { useMay } from '../session/session.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { PauseDialog } from './pause-dialog.tsx';
 import type { Asking, Question } from './use-asking.ts';
@@ -22,6 +23,8 @@ interface JobDialogsProps {
 /** The questions before jobs are paused or deleted, and what is done when they are answered. */
 export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
   const { question, number, isOpen, close } = asking;
+  // Who may not pause any more sees no jobs at all.
+  const { admin } = useMay();
   const pausing = usePauseOne(asking);
   const deleting = useDeleteOne(asking, onDeleted);
   const jobs = question?.jobs ?? [];
@@ -51,6 +54,7 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
         number={number}
         jobs={jobs}
         isOutrun={question?.isOutrun === true}
+        isAllowed={admin}
         isBusy={deleting.isBusy}
         onClose={close}
         onDelete={isBulk ? removeMany : () => deleting.start(question)}

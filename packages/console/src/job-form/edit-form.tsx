@@ -1,4 +1,5 @@
 import type { Job, JobType } from '@greenvue/jobs/client';
+import { jobPath } from '../parts/paths.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { ChangedNotice, DeletedNotice } from './edit-notices.tsx';
 import { JobFormView } from './job-form.tsx';
@@ -37,7 +38,7 @@ export function EditForm({ job, types, isDeleted }: EditFormProps) {
         saveLabel={isGone ? 'Create it anew' : 'Review and save'}
         saveNote={stage.kind === 'nothing' && stage.draft === form.draft ? 'Nothing has changed.' : undefined}
         isSaving={saving.isBusy}
-        cancelHref={isGone ? '/jobs' : `/jobs/${encodeURIComponent(base.id)}`}
+        cancelHref={isGone ? '/jobs' : jobPath(base.id)}
         onSave={isGone ? editing.createAnew : editing.review}
       />
       <ReviewDialog

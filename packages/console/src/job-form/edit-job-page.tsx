@@ -1,6 +1,7 @@
-import { Link, useParams } from 'wouter';
+import { Link } from 'wouter';
 import { useJob, useJobTypes } from '../data/queries.ts';
 import { isGone } from '../parts/gone.ts';
+import { jobPath, useIdInPath } from '../parts/paths.ts';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { isolated, Plain } from '../parts/text.tsx';
 import { useMay } from '../session/session.tsx';
@@ -10,11 +11,11 @@ import { OnlyAdmins } from './only-admins.tsx';
 
 /** `/jobs/:id/edit`: changes a job, and says before what that does. */
 export function EditJobPage() {
-  const { id = '' } = useParams();
+  const id = useIdInPath();
   const { admin } = useMay();
   const title = `Edit ${isolated(id)}`;
   if (!admin) {
-    const back = { href: `/jobs/${encodeURIComponent(id)}`, label: 'To the job' };
+    const back = { href: jobPath(id), label: 'To the job' };
     return <OnlyAdmins title={title} what="edit jobs" back={back} />;
   }
   return <LoadedForm key={id} id={id} title={title} />;
@@ -23,7 +24,7 @@ export function EditJobPage() {
 function LoadedForm({ id, title }: { readonly id: string; readonly title: string }) {
   const job = useJob(id);
   const types = useJobTypes();
-  const back = <Link href={`/jobs/${encodeURIComponent(id)}`}>To the job</Link>;
+  const back = <Link href={jobPath(id)}>To the job</Link>;
   if (job.data !== undefined && types.data !== undefined) {
     return (
       <Page title={title} back={back}>

@@ -18,7 +18,7 @@ export function DeletedNotice() {
   return (
     <Notice title="Somebody has deleted this job">
       <Text size="sm">
-        It can not be edited any more. What you wrote is still here: you can create a new job of it, under the
+        It can't be edited any more. What you wrote is still here: you can create a new job of it, under the
         same id or another.
       </Text>
     </Notice>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { useCreateJob } from '../data/actions.ts';
 import { useJob, useJobTypes } from '../data/queries.ts';
+import { jobPath } from '../parts/paths.ts';
 import { Failed, Loading } from '../parts/states.tsx';
 import { isolated, Plain } from '../parts/text.tsx';
 import { useMay } from '../session/session.tsx';
@@ -60,12 +61,7 @@ function CopyForm({ id }: { readonly id: string }) {
     return (
       <WithTypes title={title}>
         {(types) => (
-          <NewForm
-            title={title}
-            types={types}
-            initial={() => copyOf(job)}
-            cancelHref={`/jobs/${encodeURIComponent(id)}`}
-          />
+          <NewForm title={title} types={types} initial={() => copyOf(job)} cancelHref={jobPath(id)} />
         )}
       </WithTypes>
     );
@@ -139,7 +135,7 @@ function NewForm({ title, types, initial, cancelHref }: NewFormProps) {
       {
         onSuccess: (job) => {
           guard.letGo();
-          navigate(`/jobs/${encodeURIComponent(job.id)}`);
+          navigate(jobPath(job.id));
         },
         onError: (error) => form.refuse(refusalOf(error, 'create')),
       },

@@ -86,7 +86,7 @@ const WAITING = {
 function refusalWords(faults: readonly { readonly pointer: string; readonly detail: string }[]): string {
   const others = faults.filter(({ pointer }) => !SCHEDULE_POINTERS.includes(pointer));
   if (others.length === 0) return 'The server does not take this schedule: see what it says above.';
-  return `The server can not tell: ${others.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ')}`;
+  return `The server can't tell: ${others.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ')}`;
 }
 
 const SCHEDULE_POINTERS = [

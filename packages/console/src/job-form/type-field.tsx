@@ -37,7 +37,7 @@ export function TypeField({ form, types, isNew }: TypeFieldProps) {
     <Select
       id={fieldId('/type')}
       label={FIELD_LABELS['/type']}
-      description={chosen === undefined ? 'It can not be changed later.' : describe(chosen)}
+      description={chosen === undefined ? "It can't be changed later." : describe(chosen)}
       error={fault}
       withAsterisk
       aria-required
@@ -85,7 +85,7 @@ function FixedType({ type, known, fault }: FixedTypeProps) {
       <TextInput
         id={fieldId('/type')}
         label={FIELD_LABELS['/type']}
-        description={known === undefined ? undefined : `${describe(known)} The type can not be changed.`}
+        description={known === undefined ? undefined : `${describe(known)} The type can't be changed.`}
         error={fault}
         readOnly
         variant="filled"
@@ -93,7 +93,7 @@ function FixedType({ type, known, fault }: FixedTypeProps) {
       />
       {known === undefined ? (
         <Notice title="The server that answers does not have this type">
-          It can not check an edit of this job, and refuses it. A server that has the type can.
+          It can't check an edit of this job, and refuses it. A server that has the type can.
         </Notice>
       ) : null}
     </>

@@ -2,6 +2,7 @@ import type { Job } from '@greenvue/jobs/client';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { tellDone } from '../data/tell.ts';
+import { jobPath } from '../parts/paths.ts';
 import { isolated } from '../parts/text.tsx';
 import { changesOf, isInTheirs, ontoTheirs } from './changes.ts';
 import { type Definition, type Draft, definitionOf, draftOf, readDraft } from './draft.ts';
@@ -47,7 +48,7 @@ export function useEditing(job: Job): Editing {
   const [, navigate] = useLocation();
   const leave = ({ id }: Pick<Job, 'id'>) => {
     guard.letGo();
-    navigate(`/jobs/${encodeURIComponent(id)}`);
+    navigate(jobPath(id));
   };
   const read = readDraft(form.draft);
   const mine = read.ok ? read.value : undefined;

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import blocks from '../parts/blocks.module.css';
 import { durationText } from '../parts/duration.ts';
 import { Instant } from '../parts/instant.tsx';
+import { runPath } from '../parts/paths.ts';
 import { Plot, type PlotContext } from '../parts/plot.tsx';
 import { RUN_COLOURS, RunStatusBadge } from '../parts/status.tsx';
 import { axisTimeText } from './axis-time-text.ts';
@@ -26,7 +27,7 @@ export function DurationChart({ trend }: { readonly trend: DurationTrend }) {
       <div
         className={classes.chart}
         data-pointed={point !== undefined || undefined}
-        onClick={() => point !== undefined && navigate(`/runs/${point.run.id}`)}
+        onClick={() => point !== undefined && navigate(runPath(point.run.id))}
       >
         <Plot options={options} data={data} height={HEIGHT_PX} />
       </div>

@@ -7,6 +7,7 @@ import { durationText } from '../parts/duration.ts';
 import { Fold } from '../parts/fold.tsx';
 import { Instant } from '../parts/instant.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { runPath } from '../parts/paths.ts';
 import { Failed, Loading } from '../parts/states.tsx';
 import { RunStatusBadge } from '../parts/status.tsx';
 import { DurationChart } from './duration-chart.tsx';
@@ -80,7 +81,7 @@ function TrendTable({ trend }: { readonly trend: DurationTrend }) {
                 <RunStatusBadge status={run.status} reason={run.reason} />
               </Table.Td>
               <Table.Td>
-                <Link href={`/runs/${run.id}`}>{run.id}</Link>
+                <Link href={runPath(run.id)}>{run.id}</Link>
               </Table.Td>
             </Table.Tr>
           ))}

@@ -1,4 +1,5 @@
 import type { Job, Run, Stats } from '@greenvue/jobs/client';
+import { runPath } from '../parts/paths.ts';
 import { errorLine } from '../run/run-words.ts';
 
 /** What to do about a job that is not well, in plain sentences. */
@@ -166,7 +167,7 @@ function paused({ pause, run_at: runAt }: Job): Advice {
 }
 
 function runLink(run: Run | undefined, label: string): Pick<Advice, 'link'> {
-  return run === undefined ? {} : { link: { label, href: `/runs/${run.id}` } };
+  return run === undefined ? {} : { link: { label, href: runPath(run.id) } };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,12 +1,11 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { Button, NativeSelect } from '@mantine/core';
-import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'wouter';
 import { useJobRuns } from '../data/queries.ts';
 import { Panel } from '../parts/panel.tsx';
-import { Empty, Failed, Loading } from '../parts/states.tsx';
+import { Empty } from '../parts/states.tsx';
+import { PagedRuns } from './paged-runs.tsx';
 import { RUNS_PAGE } from './recent-runs.ts';
-import { RunTable } from './run-table.tsx';
 
 const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
 const CHOICES = [
@@ -54,57 +53,14 @@ interface RowsProps {
 
 function Rows({ job, status, onAll }: RowsProps) {
   const query = useJobRuns(job.id, status === undefined ? RUNS_PAGE : { ...RUNS_PAGE, status });
-  const { data, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
-  const runs = useMemo(() => data?.pages.flatMap((page) => page.data), [data]);
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
-  }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
-  if (runs === undefined) {
-    return query.isError ? (
-      <Failed error={query.error} onRetry={() => void query.refetch()} />
-    ) : (
-      <Loading rows={6} />
-    );
-  }
-  if (runs.length === 0) return <NoRuns job={job} status={status} onAll={onAll} />;
   return (
-    <RunTable
+    <PagedRuns
       label={status === undefined ? 'Runs of the job' : `Runs of the job that are ${status}`}
-      runs={runs}
-      hasMore={hasNextPage}
-      onNearEnd={more}
-      isOutdated={query.isPlaceholderData}
+      query={query}
+      none={<NoRuns job={job} status={status} onAll={onAll} />}
       maxAttempts={job.max_attempts}
-      end={
-        <EndOfRows
-          hasMore={hasNextPage}
-          isBroken={isFetchNextPageError}
-          onRetry={() => void fetchNextPage()}
-        />
-      }
     />
   );
-}
-
-interface EndOfRowsProps {
-  readonly hasMore: boolean;
-  readonly isBroken: boolean;
-  readonly onRetry: () => void;
-}
-
-/** What stands below the last row. */
-export function EndOfRows({ hasMore, isBroken, onRetry }: EndOfRowsProps) {
-  if (isBroken) {
-    return (
-      <>
-        The older runs could not be read.{' '}
-        <Button size="compact-sm" variant="default" onClick={onRetry}>
-          Try again
-        </Button>
-      </>
-    );
-  }
-  return hasMore ? 'Older runs are being read…' : 'These are all that the server keeps.';
 }
 
 function NoRuns({ job, status, onAll }: RowsProps) {

@@ -7,6 +7,7 @@ import { markOf } from '../data/job-mark.ts';
 import { JobDialogs } from '../job-dialogs/job-dialogs.tsx';
 import { type Question, useAsking } from '../job-dialogs/use-asking.ts';
 import { CopyIcon, EditIcon, PauseIcon, PlayIcon, ResumeIcon, TrashIcon } from '../parts/icons.tsx';
+import { copyPath, editPath } from '../parts/paths.ts';
 import { useMay } from '../session/session.tsx';
 import { type KeyBinding, useKeys } from '../shell/keys.ts';
 import { RunNowDialog } from './run-now-dialog.tsx';
@@ -62,7 +63,7 @@ function useJobKeys(job: Job, { run, pause, resume }: JobKeys): void {
     ...onlyIf(may.operate, { key: 'r', does: 'Run the job now', run }),
     ...onlyIf(may.operate && job.status === 'paused', { key: 'p', does: 'Resume the job', run: resume }),
     ...onlyIf(may.operate && job.status === 'active', { key: 'p', does: 'Pause the job', run: pause }),
-    ...onlyIf(may.admin, { key: 'e', does: 'Edit the job', run: () => navigate(editPath(job)) }),
+    ...onlyIf(may.admin, { key: 'e', does: 'Edit the job', run: () => navigate(editPath(job.id)) }),
   ]);
 }
 
@@ -74,10 +75,10 @@ interface AdminActionsProps {
 function AdminActions({ job, onDelete }: AdminActionsProps) {
   return (
     <>
-      <Button component={Link} href={editPath(job)} variant="default" leftSection={<EditIcon />}>
+      <Button component={Link} href={editPath(job.id)} variant="default" leftSection={<EditIcon />}>
         Edit
       </Button>
-      <Button component={Link} href={`/jobs/new?copy=${job.id}`} variant="default" leftSection={<CopyIcon />}>
+      <Button component={Link} href={copyPath(job.id)} variant="default" leftSection={<CopyIcon />}>
         Copy
       </Button>
       <Button variant="light" color="red" leftSection={<TrashIcon />} onClick={onDelete}>
@@ -85,10 +86,6 @@ function AdminActions({ job, onDelete }: AdminActionsProps) {
       </Button>
     </>
   );
-}
-
-function editPath({ id }: Job): string {
-  return `/jobs/${id}/edit`;
 }
 
 function onlyIf(condition: boolean, binding: KeyBinding): readonly KeyBinding[] {

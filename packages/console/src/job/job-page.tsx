@@ -1,10 +1,11 @@
 import type { Job } from '@greenvue/jobs/client';
-import { Link, useParams } from 'wouter';
+import { Link } from 'wouter';
 import { useJob } from '../data/queries.ts';
 import blocks from '../parts/blocks.module.css';
 import { jobCurls } from '../parts/curl.ts';
 import { CurlFold } from '../parts/curl-fold.tsx';
 import { isGone } from '../parts/gone.ts';
+import { useIdInPath } from '../parts/paths.ts';
 import { Failed, Loading } from '../parts/states.tsx';
 import { HealthBadge, JobStatusBadge } from '../parts/status.tsx';
 import { Plain } from '../parts/text.tsx';
@@ -24,7 +25,7 @@ import { Timeline } from './timeline.tsx';
 
 /** One job: how it is, what it did and will do, what it is set to, and what can be done with it. */
 export function JobPage() {
-  const { id = '' } = useParams();
+  const id = useIdInPath();
   // Another job is another page: nothing of the one before stays.
   return <JobOfId key={id} id={id} />;
 }

@@ -1,14 +1,13 @@
 import { Button } from '@mantine/core';
-import { type ReactNode, useCallback, useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useRuns } from '../data/queries.ts';
 import { Panel } from '../parts/panel.tsx';
-import { Empty, Failed, Loading } from '../parts/states.tsx';
+import { Empty } from '../parts/states.tsx';
 import { Plain } from '../parts/text.tsx';
 import { useMay } from '../session/session.tsx';
 import { Page } from '../shell/page.tsx';
-import { EndOfRows } from './history.tsx';
-import { RunTable } from './run-table.tsx';
+import { PagedRuns } from './paged-runs.tsx';
 
 /** What the server takes for the id of a job. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
@@ -39,7 +38,7 @@ export function NoJob({ id, back }: NoJobProps) {
           </>
         ) : (
           <>
-            <Plain>{id}</Plain> can not be the id of a job: ids have letters, digits, dots, underscores and
+            <Plain>{id}</Plain> can't be the id of a job: ids have letters, digits, dots, underscores and
             hyphens only.
           </>
         )}
@@ -51,36 +50,13 @@ export function NoJob({ id, back }: NoJobProps) {
 
 function RunsOfOld({ id }: { readonly id: string }) {
   const query = useRuns({ job_id: id });
-  const { data, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
-  const runs = useMemo(() => data?.pages.flatMap((page) => page.data), [data]);
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
-  }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
   return (
     <Panel title="What jobs of this id did">
-      {runs === undefined ? (
-        query.isError ? (
-          <Failed error={query.error} onRetry={() => void query.refetch()} />
-        ) : (
-          <Loading rows={5} />
-        )
-      ) : runs.length === 0 ? (
-        <Empty title="No runs are kept of it">Either it never ran, or its runs are too old.</Empty>
-      ) : (
-        <RunTable
-          label={`Runs of jobs with the id ${id}`}
-          runs={runs}
-          hasMore={hasNextPage}
-          onNearEnd={more}
-          end={
-            <EndOfRows
-              hasMore={hasNextPage}
-              isBroken={isFetchNextPageError}
-              onRetry={() => void fetchNextPage()}
-            />
-          }
-        />
-      )}
+      <PagedRuns
+        label={`Runs of jobs with the id ${id}`}
+        query={query}
+        none={<Empty title="No runs are kept of it">Either it never ran, or its runs are too old.</Empty>}
+      />
     </Panel>
   );
 }

@@ -13,7 +13,7 @@ export function readPayload(text: string): ReadPayload {
   } catch (error) {
     return {
       ok: false,
-      fault: `This is not JSON: ${error instanceof Error ? error.message : 'it can not be read'}`,
+      fault: `This is not JSON: ${error instanceof Error ? error.message : "it can't be read"}`,
     };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

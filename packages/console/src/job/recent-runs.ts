@@ -13,7 +13,6 @@ interface RecentRuns {
   readonly runs: readonly Run[] | undefined;
   /** Older ones exist, and were not read. */
   readonly hasOlder: boolean;
-  readonly isReading: boolean;
   readonly error: unknown;
   readonly retry: () => void;
 }
@@ -34,7 +33,6 @@ export function useRecentRuns(jobId: string, isEnough: (runs: readonly Run[]) =>
   return {
     runs,
     hasOlder: hasNextPage,
-    isReading: isFetching,
     error: runs === undefined ? error : null,
     retry: () => void refetch(),
   };

@@ -5,6 +5,7 @@ import { useLocation } from 'wouter';
 import { useRunJob } from '../data/actions.ts';
 import { type InstantDraft, instantDraft, readInstant, UNFINISHED } from '../parts/instant-draft.ts';
 import { InstantField } from '../parts/instant-field.tsx';
+import { runPath } from '../parts/paths.ts';
 import { Plain } from '../parts/text.tsx';
 import { useZone } from '../parts/zone.tsx';
 import classes from './job.module.css';
@@ -90,6 +91,7 @@ function useOwnPayload(job: Job) {
     fault: isOn && !read.ok ? read.fault : undefined,
   };
 }
+
 interface PayloadFieldProps {
   readonly type: string;
   readonly text: string;
@@ -138,7 +140,7 @@ function useStart(job: Job) {
   const [, navigate] = useLocation();
   const { mutate, isPending, error } = useRunJob();
   const start = (payload: Job['payload'] | undefined, runAt: string | undefined): void => {
-    if (!isPending) mutate({ job, payload, runAt }, { onSuccess: ({ id }) => navigate(`/runs/${id}`) });
+    if (!isPending) mutate({ job, payload, runAt }, { onSuccess: ({ id }) => navigate(runPath(id)) });
   };
   return { start, isPending, error };
 }

@@ -4,9 +4,10 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { sinceText } from '../parts/duration.ts';
 import { Instant } from '../parts/instant.tsx';
+import { runPath } from '../parts/paths.ts';
 import { RunStatusBadge } from '../parts/status.tsx';
 import { Plain } from '../parts/text.tsx';
-import { attemptText, runNote, triggerText } from '../run/run-words.ts';
+import { attemptText, runNote, triggerText, whenOf } from '../run/run-words.ts';
 import classes from './run-table.module.css';
 
 interface RunTableProps {
@@ -139,17 +140,12 @@ function RunRow({ run, index, maxAttempts }: RunRowProps) {
         {note === '' ? null : <Plain>{note}</Plain>}
       </td>
       <td>
-        <Link href={`/runs/${run.id}`} aria-label={`Open run ${run.id}`}>
+        <Link href={runPath(run.id)} aria-label={`Open run ${run.id}`}>
           {run.id}
         </Link>
       </td>
     </tr>
   );
-}
-
-/** The slot of what never started, else its start. */
-function whenOf(run: Run): string {
-  return run.started_at ?? run.scheduled_for ?? run.queued_at;
 }
 
 function tookText(run: Run): string {

@@ -1,13 +1,14 @@
 import { type KeyboardEvent, type PointerEvent, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import blocks from '../parts/blocks.module.css';
-import { durationText, sinceText } from '../parts/duration.ts';
+import { sinceText } from '../parts/duration.ts';
 import { Instant } from '../parts/instant.tsx';
+import { runPath } from '../parts/paths.ts';
 import { RunStatusBadge } from '../parts/status.tsx';
 import { Plain } from '../parts/text.tsx';
 import { instantText } from '../parts/time-text.ts';
 import { useZone, type Zone } from '../parts/zone.tsx';
-import { runNote } from '../run/run-words.ts';
+import { runNote, whenOf } from '../run/run-words.ts';
 import classes from './job.module.css';
 import drawn from './timeline.module.css';
 import { LANE_PX, TimelineDrawing } from './timeline-drawing.tsx';
@@ -62,7 +63,7 @@ function Scrubber({ mark, index, onGo, ...props }: ScrubberProps) {
   const { marks } = props.layout;
   const { zone } = useZone();
   const [, navigate] = useLocation();
-  const open = ({ run }: Mark): void => navigate(`/runs/${run.id}`);
+  const open = ({ run }: Mark): void => navigate(runPath(run.id));
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter') open(mark);
     const target = targetOf(event.key, index, marks.length);
@@ -133,7 +134,7 @@ function Readout({ mark: { run } }: { readonly mark: Mark }) {
   return (
     <div className={classes.readout}>
       <RunStatusBadge status={run.status} reason={run.reason} />
-      <Instant at={run.started_at ?? run.scheduled_for ?? run.queued_at} />
+      <Instant at={whenOf(run)} />
       {run.started_at === null || run.finished_at === null ? null : (
         <span>took {sinceText(run.started_at, run.finished_at)}</span>
       )}
@@ -143,7 +144,7 @@ function Readout({ mark: { run } }: { readonly mark: Mark }) {
           <Plain>{note}</Plain>
         </span>
       )}
-      <Link href={`/runs/${run.id}`}>Open run {run.id}</Link>
+      <Link href={runPath(run.id)}>Open run {run.id}</Link>
     </div>
   );
 }
@@ -153,11 +154,11 @@ function failuresText(failures: number): string {
 }
 
 function markText({ run }: Mark, zone: Zone): string {
-  const when = instantText(Date.parse(run.started_at ?? run.scheduled_for ?? run.queued_at), zone);
+  const when = instantText(Date.parse(whenOf(run)), zone);
   const took =
     run.started_at === null || run.finished_at === null
       ? []
-      : [`took ${durationText(Math.max(Date.parse(run.finished_at) - Date.parse(run.started_at), 0))}`];
+      : [`took ${sinceText(run.started_at, run.finished_at)}`];
   const note = runNote(run);
   const failures = run.errors.length === 0 ? [] : [failuresText(run.errors.length)];
   return [run.status, when, ...took, ...failures, ...(note === '' ? [] : [note])].join(', ');

@@ -1,12 +1,12 @@
-import { ApiError, ConnectionError } from '@greenvue/jobs/client';
 import { Button, CloseButton, Progress } from '@mantine/core';
+import { Link } from 'wouter';
 import type { JobMark } from '../data/job-mark.ts';
-import { faultWords } from '../parts/fault-words.ts';
 import { PauseIcon, ResumeIcon, StopIcon, TrashIcon } from '../parts/icons.tsx';
 import { jobsText } from '../parts/jobs-text.ts';
+import { jobPath } from '../parts/paths.ts';
 import { Plain } from '../parts/text.tsx';
 import classes from './bulk-bar.module.css';
-import { type BulkKind, type BulkOrder, progressText, resultText } from './bulk-order.ts';
+import { type BulkKind, type BulkOrder, failureText, progressText, resultText } from './bulk-order.ts';
 import type { TurnResult } from './in-turn.ts';
 import type { Bulk } from './use-bulk.ts';
 
@@ -111,22 +111,14 @@ function Over({ kind, result, onDismiss }: OverProps) {
         <ul className={classes.failed} aria-label="Jobs that failed" tabIndex={0}>
           {result.failed.map(({ item, error }) => (
             <li key={item.id}>
-              <strong>
+              <Link href={jobPath(item.id)}>
                 <Plain>{item.id}</Plain>
-              </strong>
-              : <Plain>{whyText(error)}</Plain>
+              </Link>
+              : <Plain>{failureText(error)}</Plain>
             </li>
           ))}
         </ul>
       )}
     </section>
   );
-}
-
-function whyText(error: unknown): string {
-  if (error instanceof ConnectionError) return 'The server did not answer, so it may have been done or not.';
-  const { title, advice, detail } = faultWords(error);
-  // The server speaks of a header there, which nobody has written.
-  const isOutrun = error instanceof ApiError && error.status === 412;
-  return isOutrun || detail === undefined ? `${title}. ${advice}` : detail;
 }

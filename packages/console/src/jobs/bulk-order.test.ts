@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { exampleJob } from '../../test/examples.ts';
 import { markOf } from '../data/job-mark.ts';
 import { jobsText } from '../parts/jobs-text.ts';
-import { isHopeless, progressText, resultText } from './bulk-order.ts';
+import { failureText, isHopeless, Outrun, outrunBy, progressText, resultText } from './bulk-order.ts';
 
 const mark = (id: string) => markOf(exampleJob({ id, uid: `uid-${id}` }));
 
@@ -33,6 +33,22 @@ test('jobs are counted in words', () => {
 test('the result says what was done, what failed and what was not tried', () => {
   expect(resultText('delete', MIXED)).toBe('2 jobs deleted, 1 failed, 1 not tried.');
   expect(resultText('resume', { done: [mark('a')], failed: [], left: [] })).toBe('1 job resumed.');
+});
+
+test('one that somebody was faster with is told as it is now, and no other', () => {
+  const latest = { ...mark('c'), version: 4 };
+  const result = {
+    ...MIXED,
+    failed: [...MIXED.failed, { item: mark('c'), error: new Outrun(mark('c'), latest) }],
+  };
+  expect(outrunBy(result)).toEqual([latest]);
+});
+
+test('why nothing was done is told in words', () => {
+  expect(failureText(new Outrun(mark('a'), { ...mark('a'), version: 2 }))).toMatch(/changed meanwhile/);
+  expect(failureText(new Outrun(mark('a'), { ...mark('a'), uid: 'new' }))).toMatch(/another job/);
+  expect(failureText(FAULT)).toBe('It could not be done.');
+  expect(failureText(new ConnectionError('no_answer', 'No.'))).toMatch(/may have been done or not/);
 });
 
 test('only a fault that all jobs share ends the whole', () => {

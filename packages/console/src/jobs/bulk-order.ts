@@ -1,6 +1,7 @@
 import { ApiError, ConnectionError } from '@greenvue/jobs/client';
 import type { JobMark } from '../data/job-mark.ts';
 import type { PauseWish } from '../data/job-steps.ts';
+import { faultWords } from '../parts/fault-words.ts';
 import { jobsText } from '../parts/jobs-text.ts';
 import type { TurnResult } from './in-turn.ts';
 
@@ -26,6 +27,36 @@ export function resultText(kind: BulkKind, { done, failed, left }: TurnResult<Jo
   if (failed.length > 0) parts.push(`${failed.length.toLocaleString('en')} failed`);
   if (left.length > 0) parts.push(`${left.length.toLocaleString('en')} not tried`);
   return `${parts.join(', ')}.`;
+}
+
+/** Somebody was faster, so that nothing was done: the job that has the id is another than the one that was seen, or of another version. */
+export class Outrun extends Error {
+  readonly latest: JobMark;
+  /** The job that was seen is gone. */
+  readonly isAnother: boolean;
+
+  constructor(seen: JobMark, latest: JobMark) {
+    super('Somebody was faster.');
+    this.latest = latest;
+    this.isAnother = latest.uid !== seen.uid;
+  }
+}
+
+/** Jobs as they are now that somebody has changed before it was their turn. */
+export function outrunBy({ failed }: TurnResult<JobMark>): readonly JobMark[] {
+  return failed.flatMap(({ error }) => (error instanceof Outrun ? [error.latest] : []));
+}
+
+/** Why nothing was done with a job. */
+export function failureText(error: unknown): string {
+  if (error instanceof Outrun) {
+    return error.isAnother
+      ? 'It was deleted and created anew meanwhile: it is another job, and not selected any more.'
+      : 'It was changed meanwhile. Look at it as it is now; to try again is to mean that.';
+  }
+  if (error instanceof ConnectionError) return 'The server did not answer, so it may have been done or not.';
+  const { title, advice, detail } = faultWords(error);
+  return detail ?? `${title}. ${advice}`;
 }
 
 /** Who is signed out, may not, or speaks to nobody, will not get further with the next job. */

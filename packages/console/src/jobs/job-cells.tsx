@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { JobMark } from '../data/job-mark.ts';
 import { useWho } from '../data/who.tsx';
 import { Ago, Countdown } from '../parts/instant.tsx';
+import { jobPath } from '../parts/paths.ts';
 import { RunStrip } from '../parts/run-strip.tsx';
 import { scheduleText } from '../parts/schedule-text.ts';
 import { HealthBadge, JobStatusBadge, RunStatusBadge } from '../parts/status.tsx';
@@ -20,12 +21,7 @@ interface CellProps {
 export function NameCell({ mark, labelId }: { readonly mark: JobMark; readonly labelId: string }) {
   return (
     <div className={classes.lines}>
-      <Link
-        id={labelId}
-        href={`/jobs/${encodeURIComponent(mark.id)}`}
-        className={classes.name}
-        title={mark.name}
-      >
+      <Link id={labelId} href={jobPath(mark.id)} className={classes.name} title={mark.name}>
         <Plain>{mark.name}</Plain>
       </Link>
       <span className={classes.id} title={mark.id}>
@@ -121,9 +117,7 @@ function PauseEnd({ pause, title }: PauseEndProps) {
       {pause?.until == null ? (
         'until resumed'
       ) : (
-        <>
-          for <Countdown to={pause.until} />
-        </>
+        <Countdown to={pause.until} lead="for " over="about to resume" />
       )}
     </span>
   );

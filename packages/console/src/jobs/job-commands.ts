@@ -2,6 +2,7 @@ import { useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { useResumeJob, useRunJob } from '../data/actions.ts';
 import type { JobMark } from '../data/job-mark.ts';
+import { copyPath, editPath, jobPath } from '../parts/paths.ts';
 import { useMay } from '../session/session.tsx';
 
 /** What the table can have done with one job. */
@@ -32,7 +33,7 @@ export function useJobCommands(ask: (what: 'pause' | 'delete', job: JobMark) => 
   return useMemo(
     () => ({
       may,
-      open: ({ id }) => navigate(`/jobs/${encodeURIComponent(id)}`),
+      open: ({ id }) => navigate(jobPath(id)),
       run: (job) => {
         const last = wishes.current.get(job.id);
         wishes.current.set(job.id, performance.now());
@@ -40,8 +41,8 @@ export function useJobCommands(ask: (what: 'pause' | 'delete', job: JobMark) => 
       },
       pause: (job) => ask('pause', job),
       resume: (job) => resumeJob({ job }),
-      edit: ({ id }) => navigate(`/jobs/${encodeURIComponent(id)}/edit`),
-      copy: ({ id }) => navigate(`/jobs/new?copy=${encodeURIComponent(id)}`),
+      edit: ({ id }) => navigate(editPath(id)),
+      copy: ({ id }) => navigate(copyPath(id)),
       remove: (job) => ask('delete', job),
     }),
     [may, navigate, runJob, resumeJob, ask],

@@ -7,12 +7,12 @@ import { KeepFocus } from '../parts/keep-focus.tsx';
 import { Failed } from '../parts/states.tsx';
 import classes from './bulk-bar.module.css';
 import { BulkBar } from './bulk-bar.tsx';
-import type { BulkKind } from './bulk-order.ts';
+import { type BulkKind, outrunBy } from './bulk-order.ts';
 import { type FilterChange, isFiltered, type JobFilters } from './filters.ts';
 import { useJobCommands } from './job-commands.ts';
 import { JobTable } from './job-table.tsx';
 import { FirstLoading, NoJobs, NothingFits } from './list-states.tsx';
-import { NOTHING, picked, without } from './selection.ts';
+import { NOTHING, picked, renewed, without } from './selection.ts';
 import { useBulk } from './use-bulk.ts';
 import { useShownFilters } from './use-job-pages.ts';
 import { useSelection } from './use-selection.ts';
@@ -57,7 +57,9 @@ export function JobList(props: JobListProps) {
 function useListWork(filters: JobFilters) {
   const loaded = useRef<readonly JobMark[]>([]);
   const [selection, setSelection] = useSelection(filters);
-  const bulk = useBulk(({ done }) => setSelection((known) => without(known, done)));
+  const bulk = useBulk((result) =>
+    setSelection((known) => renewed(without(known, result.done), outrunBy(result))),
+  );
   const asking = useAsking();
   const { ask } = asking;
   const commands = useJobCommands(

@@ -1,3 +1,4 @@
+import type { Job } from '@greenvue/jobs/client';
 import { Skeleton } from '@mantine/core';
 import { type KeyboardEvent, memo, type ReactNode, type RefObject, useEffect, useId, useRef } from 'react';
 import { Plain } from '../parts/text.tsx';
@@ -68,17 +69,23 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
       <td className={classes.job}>
         <NameCell mark={mark} labelId={labelId} />
       </td>
-      <Cell label="Type">{job === undefined ? undefined : <Plain>{job.type}</Plain>}</Cell>
-      <Cell label="Schedule">{job === undefined ? undefined : <ScheduleCell job={job} />}</Cell>
-      <Cell label="Health">{job === undefined ? undefined : <HealthCell job={job} />}</Cell>
-      <Cell label="Last runs" className={classes.runs}>
-        {job === undefined ? undefined : <RunsCell job={job} />}
-      </Cell>
-      <Cell label="Last run">{job === undefined ? undefined : <LastRunCell job={job} />}</Cell>
-      <Cell label="Next run">{job === undefined ? undefined : <NextRunCell job={job} />}</Cell>
-      <Cell label="Created" className={classes.created}>
-        {job === undefined ? undefined : <CreatedCell job={job} />}
-      </Cell>
+      <Cell label="Type" job={job} value={({ type }) => <Plain>{type}</Plain>} />
+      <Cell label="Schedule" job={job} value={(known) => <ScheduleCell job={known} />} />
+      <Cell label="Health" job={job} value={(known) => <HealthCell job={known} />} />
+      <Cell
+        label="Last runs"
+        job={job}
+        value={(known) => <RunsCell job={known} />}
+        className={classes.runs}
+      />
+      <Cell label="Last run" job={job} value={(known) => <LastRunCell job={known} />} />
+      <Cell label="Next run" job={job} value={(known) => <NextRunCell job={known} />} />
+      <Cell
+        label="Created"
+        job={job}
+        value={(known) => <CreatedCell job={known} />}
+        className={classes.created}
+      />
       <td className={classes.actions}>
         {job === undefined ? null : <RowActions job={job} commands={commands} />}
       </td>
@@ -94,19 +101,20 @@ function moveByArrow(event: KeyboardEvent<HTMLElement>, onArrow: (by: 1 | -1) =>
   onArrow(event.key === 'ArrowDown' ? 1 : -1);
 }
 
-interface CellProps {
+interface CellProps extends Pick<ListRow, 'job'> {
   /** Shown beside the value where the row is a card: there, no header stands above it. */
   readonly label: string;
   readonly className?: string | undefined;
-  /** Undefined while it is read. */
-  readonly children: ReactNode;
+  readonly value: (job: Job) => ReactNode;
 }
 
-function Cell({ label, className, children }: CellProps) {
+function Cell({ label, className, job, value }: CellProps) {
   return (
     <td className={className}>
       <span className={classes.label}>{label}</span>
-      <div className={classes.value}>{children ?? <Skeleton height={12} width="70%" />}</div>
+      <div className={classes.value}>
+        {job === undefined ? <Skeleton height={12} width="70%" /> : value(job)}
+      </div>
     </td>
   );
 }

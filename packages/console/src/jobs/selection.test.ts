@@ -7,6 +7,7 @@ import {
   NOTHING,
   picked,
   rangeToggled,
+  renewed,
   type Selection,
   selectedOf,
   toggled,
@@ -90,6 +91,16 @@ describe('what was picked', () => {
   test('is known although its row is not shown any more', () => {
     expect(picked(only(rows('c')), []).map(({ id }) => id)).toEqual(['c']);
   });
+});
+
+test('what was changed meanwhile is picked as it is now, unless it is another job or was let go', () => {
+  const [a, b] = rows('a', 'b').map((row) => ({ ...row, version: 2 }));
+  if (a === undefined || b === undefined) throw new Error('there are no such rows');
+  const anew = rows('c').map((row) => ({ ...row, uid: 'uid-c-anew' }));
+  const selection = renewed(only(rows('a', 'c', 'd')), [a, b, ...anew]);
+  expect(ids(selection)).toBe('ad');
+  // The row that the table shows is of before.
+  expect(picked(selection, ROWS).map(({ version }) => version)).toEqual([2, 1]);
 });
 
 test('what was done is let go, and the rest kept', () => {

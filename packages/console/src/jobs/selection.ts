@@ -53,8 +53,20 @@ export function picked(selection: Selection, rows: readonly JobMark[]): readonly
   // One that was created anew under the same id is another job: what was picked is the old one.
   return [...selection.values()].map((job) => {
     const known = now.get(job.id);
-    return known?.uid === job.uid ? known : job;
+    // What was read since the row was may be newer than the row.
+    return known?.uid === job.uid && known.version >= job.version ? known : job;
   });
+}
+
+/** With those that were picked as they are now. One that was created anew is another job, which nobody has picked. */
+export function renewed(selection: Selection, latest: readonly JobMark[]): Selection {
+  const next = new Map(selection);
+  for (const job of latest) {
+    const known = next.get(job.id);
+    if (known?.uid === job.uid) next.set(job.id, job);
+    else next.delete(job.id);
+  }
+  return next;
 }
 
 /** With these picked, too. */

@@ -1,12 +1,12 @@
 import { type Connection, pauseJob, resumeJob } from '@greenvue/jobs/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import type { JobMark } from '../data/job-mark.ts';
-import { deleteSeen, pauseBody } from '../data/job-steps.ts';
-import { queryKeys } from '../data/query-keys.ts';
+import { type JobMark, markOf } from '../data/job-mark.ts';
+import { deleteOrRead, pauseBody } from '../data/job-steps.ts';
+import { LIVE_KEYS } from '../data/stale-keys.ts';
 import { tellDone } from '../data/tell.ts';
 import { useConnection } from '../session/session.tsx';
-import { type BulkOrder, isHopeless, resultText } from './bulk-order.ts';
+import { type BulkOrder, isHopeless, Outrun, resultText } from './bulk-order.ts';
 import { inTurn, type TurnResult } from './in-turn.ts';
 
 type BulkState =
@@ -48,7 +48,7 @@ export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
       work: (job) => carryOut(connection, order, job),
       onProgress: (ended) => setState((known) => (known.phase === 'running' ? { ...known, ended } : known)),
     });
-    for (const queryKey of STALE) void client.invalidateQueries({ queryKey });
+    for (const queryKey of LIVE_KEYS) void client.invalidateQueries({ queryKey });
     if (!isThere.current) {
       tellDone(`You left the list: ${resultText(order.kind, result)}`);
       return;
@@ -88,16 +88,6 @@ function useStopper() {
   return { stopper, isThere };
 }
 
-/** All that shows jobs, or what becomes of their runs. */
-const STALE: readonly (readonly unknown[])[] = [
-  queryKeys.jobs(),
-  ['job'],
-  ['job-runs'],
-  queryKeys.runs(),
-  queryKeys.stats(),
-  queryKeys.audit(),
-];
-
 async function carryOut(connection: Connection, order: BulkOrder, job: JobMark): Promise<void> {
   switch (order.kind) {
     case 'pause':
@@ -106,9 +96,11 @@ async function carryOut(connection: Connection, order: BulkOrder, job: JobMark):
     case 'resume':
       await resumeJob(connection, job.id);
       return;
-    case 'delete':
-      await deleteSeen(connection, job);
+    case 'delete': {
+      const latest = await deleteOrRead(connection, job);
+      if (latest !== undefined) throw new Outrun(job, markOf(latest));
       return;
+    }
     default:
       order satisfies never;
   }

@@ -1,7 +1,5 @@
 import { useCallback, useMemo } from 'react';
-import { useLocation } from 'wouter';
-// Not the router's useSearch: that decodes the query once more, so that a search for "%41" would become one for "A".
-import { useSearch } from 'wouter/use-browser-location';
+import { useLocation, useSearch } from 'wouter';
 import { changed, type FilterChange, type JobFilters, readFilters, writeFilters } from './filters.ts';
 
 /** The filters in the URL: a link, a reload and the way back show the same. */

@@ -4,6 +4,7 @@ import { useTopJobs } from '../data/queries.ts';
 import { CheckIcon } from '../parts/icons.tsx';
 import { Ago } from '../parts/instant.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { jobPath } from '../parts/paths.ts';
 import { Failed, Loading } from '../parts/states.tsx';
 import { HealthBadge } from '../parts/status.tsx';
 import { Plain } from '../parts/text.tsx';
@@ -49,7 +50,7 @@ function Patient({ job }: { readonly job: Job }) {
   return (
     <li className={classes.item}>
       <div className={classes.line}>
-        <Link href={`/jobs/${job.id}`} className={classes.name}>
+        <Link href={jobPath(job.id)} className={classes.name}>
           <Plain>{job.name}</Plain>
         </Link>
         <HealthBadge health={job.health} />

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { useRuns } from '../data/queries.ts';
 import { Ago } from '../parts/instant.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { runPath } from '../parts/paths.ts';
 import { Failed, Loading } from '../parts/states.tsx';
 import { Plain } from '../parts/text.tsx';
 import classes from './lists.module.css';
@@ -43,7 +44,7 @@ function RunningRun({ run }: { readonly run: Run }) {
   return (
     <li className={classes.item}>
       <div className={classes.line}>
-        <Link href={`/runs/${run.id}`} className={classes.name}>
+        <Link href={runPath(run.id)} className={classes.name}>
           <Plain>{run.job_id}</Plain>
         </Link>
         <span className={classes.more}>

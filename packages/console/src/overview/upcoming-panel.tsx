@@ -4,18 +4,20 @@ import { useTopJobs } from '../data/queries.ts';
 import { Countdown, Instant } from '../parts/instant.tsx';
 import { useNow } from '../parts/now.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { jobPath } from '../parts/paths.ts';
 import { Failed, Loading } from '../parts/states.tsx';
 import { Plain } from '../parts/text.tsx';
 import classes from './lists.module.css';
+import { upcomingOf } from './upcoming.ts';
 
 const SHOWN = 10;
-const HOUR_MS = 3_600_000;
+/** Others move up as the first ones come due. */
+const ASKED = 2 * SHOWN;
 const BY_NEXT_RUN = '/jobs?status=active&sort=next_run';
 
 /** What comes due in the next hour, the next first. */
 export function UpcomingPanel({ className }: { readonly className?: string | undefined }) {
-  // One more tells whether the list is cut.
-  const query = { status: 'active', sort: 'next_run', limit: SHOWN + 1 } as const;
+  const query = { status: 'active', sort: 'next_run', limit: ASKED } as const;
   const { data: page, error, refetch } = useTopJobs(query);
   return (
     <Panel
@@ -37,17 +39,24 @@ export function UpcomingPanel({ className }: { readonly className?: string | und
 }
 
 function Upcoming({ jobs }: { readonly jobs: readonly Job[] }) {
-  const now = useNow();
-  const soon = jobs.filter(({ next_run: next }) => next !== null && Date.parse(next) <= now + HOUR_MS);
-  if (soon.length === 0) return <p className={classes.nothing}>Nothing comes due within an hour.</p>;
+  const { soon, hasMore, isBehind } = upcomingOf(jobs, useNow(), SHOWN);
+  if (soon.length === 0) {
+    return (
+      <p className={classes.nothing}>
+        {isBehind
+          ? 'What was listed here is due; what comes next is being read.'
+          : 'Nothing comes due within an hour.'}
+      </p>
+    );
+  }
   return (
     <>
       <ul className={`${classes.list} ${classes.columns}`}>
-        {soon.slice(0, SHOWN).map((job) => (
+        {soon.map((job) => (
           <UpcomingJob key={job.uid} job={job} />
         ))}
       </ul>
-      {soon.length > SHOWN ? (
+      {hasMore ? (
         <p className={classes.nothing}>
           These are the next {SHOWN}; more come due within the hour.{' '}
           <Link href={BY_NEXT_RUN}>See them all</Link>
@@ -61,7 +70,7 @@ function UpcomingJob({ job }: { readonly job: Job }) {
   return (
     <li className={classes.item}>
       <div className={classes.line}>
-        <Link href={`/jobs/${job.id}`} className={classes.name}>
+        <Link href={jobPath(job.id)} className={classes.name}>
           <Plain>{job.name}</Plain>
         </Link>
         <span>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { countdownText, durationText, relativeText, sinceText } from './duration.ts';
+import { durationText, leftText, relativeText, sinceText } from './duration.ts';
 
 describe('a length of time', () => {
   test.each([
@@ -49,10 +49,12 @@ test.each([
 });
 
 test.each([
-  [400, '0 s'],
-  [42_900, '42 s'],
-  [272_000, '4 min 32 s'],
-  [183_600_000, '2 d 3 h'],
+  [-400, 'due'],
+  [0, 'due'],
+  [400, 'for 0 s'],
+  [42_900, 'for 42 s'],
+  [272_000, 'for 4 min 32 s'],
+  [183_600_000, 'for 2 d 3 h'],
 ])('what is left of %d ms is %s', (ms, text) => {
-  expect(countdownText(ms)).toBe(text);
+  expect(leftText(ms, { lead: 'for ', over: 'due' })).toBe(text);
 });

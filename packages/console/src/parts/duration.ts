@@ -25,8 +25,16 @@ export function relativeText(at: number, now: number): string {
 }
 
 /** What is left until something, in whole seconds, so that it changes once a second: "42 s", "4 min 32 s", "2 d 3 h". */
-export function countdownText(ms: number): string {
+function countdownText(ms: number): string {
   return ms < MINUTE ? `${Math.floor(ms / SECOND)} s` : twoUnits(ms);
+}
+
+/** What is left, after `lead`; once nothing is, `over`. */
+export function leftText(
+  ms: number,
+  { lead, over }: { readonly lead: string; readonly over: string },
+): string {
+  return ms <= 0 ? over : `${lead}${countdownText(ms)}`;
 }
 
 function twoUnits(ms: number): string {

@@ -34,7 +34,7 @@ export function faultWords(error: unknown): FaultWords {
     };
   }
   return {
-    title: 'This page can not show the answer',
+    title: "This page can't show the answer",
     advice:
       'The server may be older or newer than this page. Reload the page; if that does not help, compare the versions on the overview.',
     ...(error instanceof Error ? { detail: error.message } : {}),

@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core';
-import { countdownText, relativeText } from './duration.ts';
+import { leftText, relativeText } from './duration.ts';
 import classes from './instant.module.css';
 import { useNow, useTicker } from './now.tsx';
 import { Spoken } from './text.tsx';
@@ -35,14 +35,22 @@ export function Ago({ at }: InstantProps) {
   );
 }
 
+interface CountdownProps {
+  readonly to: string | null;
+  /** Before what is left: "for ". */
+  readonly lead?: string;
+  /** Instead, once the time has passed. */
+  readonly over?: string;
+}
+
 /** What is left until a time; "due" once it has passed. */
-export function Countdown({ to }: { readonly to: string | null }) {
+export function Countdown({ to, lead = '', over = 'due' }: CountdownProps) {
   const now = useNow();
   const ms = parsed(to);
   if (to === null || ms === undefined) return <None />;
   return (
     <Tip at={to} ms={ms}>
-      {ms <= now ? 'due' : countdownText(ms - now)}
+      {leftText(ms - now, { lead, over })}
     </Tip>
   );
 }

@@ -1,6 +1,7 @@
 import type { Run } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
-import { durationText } from './duration.ts';
+import { sinceText } from './duration.ts';
+import { runPath } from './paths.ts';
 import classes from './run-strip.module.css';
 import { RUN_COLOURS, RunMark } from './status.tsx';
 import { instantText } from './time-text.ts';
@@ -18,7 +19,7 @@ export function RunStrip({ runs }: { readonly runs: readonly RecentRun[] }) {
       {runs.toReversed().map((run) => (
         <li key={run.id} className={classes.item}>
           <Link
-            href={`/runs/${run.id}`}
+            href={runPath(run.id)}
             className={classes.mark}
             title={markTitle(run, zone)}
             aria-label={markTitle(run, zone)}
@@ -41,5 +42,5 @@ function markTitle(run: RecentRun, zone: Zone): string {
 
 function lengthOf({ started_at: from, finished_at: to }: RecentRun): string {
   if (from === null || to === null) return '';
-  return `, took ${durationText(Math.max(0, Date.parse(to) - Date.parse(from)))}`;
+  return `, took ${sinceText(from, to)}`;
 }

@@ -7,6 +7,7 @@ import { isLive } from '../data/run-pages.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { PlayIcon, StopIcon } from '../parts/icons.tsx';
 import { useNow } from '../parts/now.tsx';
+import { runPath } from '../parts/paths.ts';
 import { useMay } from '../session/session.tsx';
 import { useKeys } from '../shell/keys.ts';
 import { waitsForRetry } from './run-words.ts';
@@ -106,7 +107,7 @@ function AgainAction({ run, isJobGone }: RunActionsProps) {
   const [, navigate] = useLocation();
   const isOff = isJobGone || retry.isPending;
   const again = (): void => {
-    if (!isOff) retry.mutate({ run }, { onSuccess: (made) => navigate(`/runs/${made.id}`) });
+    if (!isOff) retry.mutate({ run }, { onSuccess: (made) => navigate(runPath(made.id)) });
   };
   useKeys(isJobGone ? [] : [{ key: 'r', does: 'Run it again', run: again }]);
   return (
@@ -115,7 +116,7 @@ function AgainAction({ run, isJobGone }: RunActionsProps) {
       onClick={again}
       loading={retry.isPending}
       disabled={isJobGone}
-      title={isJobGone ? 'Its job was deleted, so that it can not be run again' : undefined}
+      title={isJobGone ? "Its job was deleted, so that it can't be run again" : undefined}
     >
       {run.status === 'skipped' ? 'Run it after all' : 'Run again'}
     </Button>

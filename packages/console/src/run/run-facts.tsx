@@ -6,6 +6,7 @@ import { durationText, sinceText } from '../parts/duration.ts';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { Instant } from '../parts/instant.tsx';
 import { useNow } from '../parts/now.tsx';
+import { runPath } from '../parts/paths.ts';
 import { Plain } from '../parts/text.tsx';
 import { attemptText, triggerText, waitedMs } from './run-words.ts';
 
@@ -33,7 +34,7 @@ export function RunFacts({ run, job }: RunFactsProps) {
       )}
       {run.retry_of === null ? null : (
         <Fact name="Runs again">
-          <Link href={`/runs/${run.retry_of}`}>run {run.retry_of}</Link>
+          <Link href={runPath(run.retry_of)}>run {run.retry_of}</Link>
         </Fact>
       )}
       <Fact name="Run id">

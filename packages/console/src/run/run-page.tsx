@@ -1,6 +1,6 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { Text } from '@mantine/core';
-import { Link, useParams } from 'wouter';
+import { Link } from 'wouter';
 import { useJob, useRun } from '../data/queries.ts';
 import blocks from '../parts/blocks.module.css';
 import { runCurls } from '../parts/curl.ts';
@@ -8,6 +8,7 @@ import { CurlFold } from '../parts/curl-fold.tsx';
 import { isGone } from '../parts/gone.ts';
 import { useNow } from '../parts/now.tsx';
 import { Panel } from '../parts/panel.tsx';
+import { jobPath, useIdInPath } from '../parts/paths.ts';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { RunStatusBadge } from '../parts/status.tsx';
 import { Plain } from '../parts/text.tsx';
@@ -24,7 +25,7 @@ import { Story } from './story.tsx';
 
 /** One run: how it goes or went, what it logged, and what can be done with it. */
 export function RunPage() {
-  const { id = '' } = useParams();
+  const id = useIdInPath();
   const query = useRun(id);
   if (isGone(query.error)) return <NoRun id={id} />;
   if (query.data !== undefined) return <KnownRun key={id} run={query.data} />;
@@ -100,7 +101,7 @@ function JobLink({ run, of }: { readonly run: Run; readonly of: JobOfRun }) {
   return (
     <span>
       Job{' '}
-      <Link href={`/jobs/${run.job_id}`}>
+      <Link href={jobPath(run.job_id)}>
         <Plain>{name}</Plain>
       </Link>{' '}
       <span className={blocks.quiet}>

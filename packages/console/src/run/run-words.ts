@@ -74,6 +74,11 @@ function failedText(reason: Run['reason']): string {
   }
 }
 
+/** The time that a run stands at in a list: its start; of what never started, its slot. */
+export function whenOf(run: Pick<Run, 'started_at' | 'scheduled_for' | 'queued_at'>): string {
+  return run.started_at ?? run.scheduled_for ?? run.queued_at;
+}
+
 /** How a run came about, for people. */
 export function triggerText({ trigger, retry_of: retryOf }: Pick<Run, 'trigger' | 'retry_of'>): string {
   if (retryOf !== null) return 'By hand, another run again';

@@ -4,10 +4,11 @@ import { useSessionState } from './session.tsx';
 import { SignInAgain } from './sign-in-again.tsx';
 import { SignInPage } from './sign-in-page.tsx';
 import { StartingPage, UnreachablePage } from './starting-pages.tsx';
+import { viewerOf } from './viewer.ts';
 
 /**
  * Shows the console to those who may see it, and to others what they can do. A session that expires leaves the page as it is,
- * with the sign-in over it. Another user gets all of it anew.
+ * with the sign-in over it. Another viewer gets all of it anew.
  */
 export function SessionGate({ children }: { readonly children: ReactNode }) {
   const state = useSessionState();
@@ -25,7 +26,7 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
     case 'expired':
       if (state.me.role === 'user') return <NoRolePage me={state.me} isExpired={state.phase === 'expired'} />;
       return (
-        <Fragment key={state.me.id}>
+        <Fragment key={viewerOf(state.me)}>
           {children}
           <SignInAgain opened={state.phase === 'expired'} />
         </Fragment>

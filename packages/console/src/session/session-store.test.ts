@@ -21,6 +21,16 @@ function sessionOf(number: number): Session {
   };
 }
 
+/** That another tab has used up `gvr_<was>`, and has come to `gvr_<is>` since. */
+function renewalOf(was: number, is: number): Renewal {
+  const past = Array.from({ length: is - was }, (_, after) => `gvr_${was + after}`);
+  return {
+    was: `gvr_${was}`,
+    kept: { kind: 'refresh', token: `gvr_${is}`, access: `access-${is}`, past },
+    me: ANN,
+  };
+}
+
 function refusal(status: number): ApiError {
   return new ApiError({
     status,
@@ -33,19 +43,24 @@ function refusal(status: number): ApiError {
 }
 
 /** A store on a server that gives a new session for each refresh. */
-function storeWith(options: { readonly kept?: string; readonly deps?: Partial<SessionDeps> } = {}) {
+function storeWith(
+  options: { readonly kept?: string | undefined; readonly deps?: Partial<SessionDeps> } = {},
+) {
   let kept = options.kept;
   let number = 1;
   let tellRenewal: (renewal: Renewal) => void = () => undefined;
   let askFor: (token: string) => void = () => undefined;
-  const ask = vi.fn(async (_token: string) => undefined);
+  const ask = vi.fn(async (_token: string): Promise<void> => undefined);
   const refresh = vi.fn(async (_token: string) => {
     number += 1;
     return sessionOf(number);
   });
   const logOut = vi.fn(async (_token: string) => undefined);
   const announce = vi.fn();
-  const whoHas = vi.fn(async (token: string) => (token.startsWith('gv_') ? ROBOT : ANN));
+  const whoHas = vi.fn(async (token: string) => {
+    if (token === 'access-out') throw refusal(401);
+    return token.startsWith('gv_') ? ROBOT : ANN;
+  });
   const store = createSessionStore({
     logIn: async () => sessionOf(1),
     refresh,
@@ -81,6 +96,9 @@ function storeWith(options: { readonly kept?: string; readonly deps?: Partial<Se
   };
 }
 
+/** What a tab keeps whose access token has run out. */
+const RUN_OUT = 'refresh:gvr_1 access-out';
+
 const CREDENTIALS = { email: 'ann@example.com', password: 'x' };
 
 test('a sign-in keeps both tokens for a reload', async () => {
@@ -100,7 +118,7 @@ test('however many renew at once, the server sees the refresh token once', async
   expect(answers.every(Boolean)).toBe(true);
   expect(refresh.mock.calls).toEqual([['gvr_1']]);
   expect(store.token()).toBe('access-2');
-  expect(kept()).toBe('refresh:gvr_2 access-2');
+  expect(kept()).toBe('refresh:gvr_2 access-2 gvr_1');
 });
 
 test('who waited while another tab renewed takes what that one got, and renews when that has run out', async () => {
@@ -109,7 +127,7 @@ test('who waited while another tab renewed takes what that one got, and renews w
   const { store, refresh, tellRenewal } = storeWith({ deps: { alone: async (run) => turn.then(run) } });
   await store.signIn(CREDENTIALS);
   const renewal = store.renew();
-  tellRenewal({ was: 'gvr_1', session: sessionOf(5) });
+  tellRenewal(renewalOf(1, 5));
   letIn();
   expect(await renewal).toBe(true);
   expect(store.token()).toBe('access-5');
@@ -148,8 +166,7 @@ test('a reload goes on with the access token, and uses no refresh token up', asy
 });
 
 test('a reload with an access token that has run out renews it', async () => {
-  const whoHas = () => Promise.reject(refusal(401));
-  const { store, refresh } = storeWith({ kept: 'refresh:gvr_1 access-1', deps: { whoHas } });
+  const { store, refresh } = storeWith({ kept: RUN_OUT });
   await store.resume();
   expect(store.state()).toEqual({ phase: 'signed-in', me: ANN });
   expect(refresh.mock.calls).toEqual([['gvr_1']]);
@@ -157,7 +174,7 @@ test('a reload with an access token that has run out renews it', async () => {
 });
 
 test('a reload goes on with what the tab had kept', async () => {
-  const byPassword = storeWith({ kept: 'refresh:gvr_1' });
+  const byPassword = storeWith({ kept: 'refresh:gvr_1 access-1' });
   await byPassword.store.resume();
   expect(byPassword.store.state()).toEqual({ phase: 'signed-in', me: ANN });
   const byToken = storeWith({ kept: 'api:gv_secret' });
@@ -167,14 +184,14 @@ test('a reload goes on with what the tab had kept', async () => {
 });
 
 test('a reload with what has run out asks to sign in, and one without a server says so and keeps it', async () => {
-  const old = storeWith({ kept: 'refresh:gvr_1', deps: { refresh: () => Promise.reject(refusal(401)) } });
+  const old = storeWith({ kept: RUN_OUT, deps: { refresh: () => Promise.reject(refusal(401)) } });
   await old.store.resume();
   expect(old.store.state()).toEqual({ phase: 'signed-out' });
   const gone = new ConnectionError('no_answer', 'No answer.');
-  const cut = storeWith({ kept: 'refresh:gvr_1', deps: { refresh: () => Promise.reject(gone) } });
+  const cut = storeWith({ kept: RUN_OUT, deps: { refresh: () => Promise.reject(gone) } });
   await cut.store.resume();
   expect(cut.store.state()).toEqual({ phase: 'unreachable', error: gone });
-  expect(cut.kept()).toBe('refresh:gvr_1');
+  expect(cut.kept()).toBe(RUN_OUT);
 });
 
 test('nothing but a kept token is taken from the storage', async () => {
@@ -183,7 +200,7 @@ test('nothing but a kept token is taken from the storage', async () => {
   expect(store.state()).toEqual({ phase: 'signed-out' });
 });
 
-test('an API token that is refused can not be renewed', async () => {
+test("an API token that is refused can't be renewed", async () => {
   const { store, refresh } = storeWith();
   await store.signInWithToken('gv_secret');
   expect(await store.renew()).toBe(false);
@@ -212,12 +229,12 @@ test('a tab that takes a newer token while its own refresh is under way stays si
     const { store, kept, tellRenewal } = storeWith({ deps: { refresh } });
     await store.signIn(CREDENTIALS);
     const renewal = store.renew();
-    tellRenewal({ was: 'gvr_1', session: sessionOf(5) });
+    tellRenewal(renewalOf(1, 5));
     letOn();
     expect(await renewal).toBe(true);
     expect(store.state()).toEqual({ phase: 'signed-in', me: ANN });
     expect(store.token()).toBe('access-5');
-    expect(kept()).toBe('refresh:gvr_5 access-5');
+    expect(kept()).toBe('refresh:gvr_5 access-5 gvr_1 gvr_2 gvr_3 gvr_4');
   }
 });
 
@@ -236,20 +253,20 @@ test('a sign-out tells the server, and holds without it', async () => {
 });
 
 test('a duplicated tab shares what the other one got, so that no token comes twice', async () => {
-  const { store, refresh, announce, tellRenewal } = storeWith({ kept: 'refresh:gvr_1' });
+  const { store, refresh, announce, tellRenewal } = storeWith({ kept: RUN_OUT });
   await store.resume();
-  expect(announce).toHaveBeenCalledWith({ was: 'gvr_1', session: sessionOf(2) });
-  tellRenewal({ was: 'gvr_of_somebody_else', session: sessionOf(7) });
+  expect(announce).toHaveBeenCalledWith(renewalOf(1, 2));
+  tellRenewal({ ...renewalOf(1, 7), was: 'gvr_of_somebody_else' });
   expect(store.token()).toBe('access-2');
-  tellRenewal({ was: 'gvr_2', session: sessionOf(3) });
+  tellRenewal(renewalOf(2, 3));
   expect(store.token()).toBe('access-3');
   expect(refresh).toHaveBeenCalledTimes(1);
 });
 
 test('a reload asks the other tabs first, and takes what they have', async () => {
-  const page = storeWith({ kept: 'refresh:gvr_1' });
+  const page = storeWith({ kept: RUN_OUT });
   page.ask.mockImplementation(async () => {
-    page.tellRenewal({ was: 'gvr_1', session: sessionOf(5) });
+    page.tellRenewal(renewalOf(1, 5));
     return undefined;
   });
   await page.store.resume();
@@ -266,11 +283,41 @@ test('who is asked tells what became of a token that it had, and of no other', a
   askFor('gvr_2');
   expect(announce).not.toHaveBeenCalled();
   askFor('gvr_1');
-  expect(announce).toHaveBeenCalledWith({ was: 'gvr_1', session: sessionOf(2) });
+  expect(announce).toHaveBeenCalledWith(renewalOf(1, 2));
   await store.signOut();
   announce.mockClear();
   askFor('gvr_1');
   expect(announce).not.toHaveBeenCalled();
+});
+
+test('a reload forgets none of the tokens that led to the one that is kept, and they go on to the other tabs', async () => {
+  const first = storeWith();
+  await first.store.signIn(CREDENTIALS);
+  await first.store.renew();
+  const reloaded = storeWith({ kept: first.kept() });
+  await reloaded.store.resume();
+  reloaded.askFor('gvr_1');
+  expect(reloaded.announce).toHaveBeenCalledWith(renewalOf(1, 2));
+  const other = storeWith({ kept: RUN_OUT });
+  other.ask.mockImplementation(async () => other.tellRenewal(renewalOf(1, 2)));
+  await other.store.resume();
+  expect(other.kept()).toBe(first.kept());
+});
+
+test('tabs that are loaded at the same time, with nothing but old access tokens, use no refresh token twice', async () => {
+  const ahead = storeWith({
+    kept: 'refresh:gvr_2 access-out gvr_1',
+    deps: { alone: () => new Promise(() => undefined) },
+  });
+  void ahead.store.resume();
+  const behind = storeWith({ kept: RUN_OUT });
+  behind.ask.mockImplementation(async (token) => {
+    ahead.announce.mockImplementation(behind.tellRenewal);
+    ahead.askFor(token);
+  });
+  await behind.store.resume();
+  expect(behind.refresh.mock.calls).toEqual([['gvr_2']]);
+  expect(behind.store.state()).toEqual({ phase: 'signed-in', me: ANN });
 });
 
 test('of the tokens that it had, a tab knows the last 20', async () => {
@@ -281,7 +328,7 @@ test('of the tokens that it had, a tab knows the last 20', async () => {
   askFor('gvr_1');
   expect(announce).not.toHaveBeenCalled();
   askFor('gvr_2');
-  expect(announce).toHaveBeenCalledWith({ was: 'gvr_2', session: sessionOf(22) });
+  expect(announce).toHaveBeenCalledWith(renewalOf(2, 22));
 });
 
 test('who asks for the role with a token that has run out gets a new one, and the role with it', async () => {

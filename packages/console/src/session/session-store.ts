@@ -39,10 +39,22 @@ export interface SessionStore {
   readonly reread: () => Promise<void>;
 }
 
-/** A refresh token that another tab has used up, and what it got: a duplicated tab begins with its model's token. */
+/** A refresh token that another tab has used up, and what that tab has now: a duplicated tab begins with its model's token. */
 export interface Renewal {
   readonly was: string;
-  readonly session: Session;
+  readonly kept: KeptLogin;
+  /** Absent while that tab has not asked yet whether its access token is still good. */
+  readonly me: Me | undefined;
+}
+
+/** The tokens of a login. */
+interface KeptLogin {
+  readonly kind: 'refresh';
+  readonly token: string;
+  /** With it, a reload needs no refresh, which a page that is being left could lose the answer of. */
+  readonly access: string;
+  /** The refresh tokens that led to this one, the newest last: used up, and kept for the tabs that still have one of them. */
+  readonly past: readonly string[];
 }
 
 export interface SessionDeps {
@@ -64,10 +76,7 @@ export interface SessionDeps {
   readonly onRenewal: (listener: (renewal: Renewal) => void) => void;
 }
 
-type Kept =
-  /** With its access token, a reload needs no refresh, which a page that is being left could lose the answer of. */
-  | { readonly kind: 'refresh'; readonly token: string; readonly access: string | undefined }
-  | { readonly kind: 'api'; readonly token: string };
+type Kept = KeptLogin | { readonly kind: 'api'; readonly token: string };
 
 /** How many used refresh tokens a tab knows: the other tabs are a few behind at most. */
 const PAST_KEPT = 20;
@@ -83,19 +92,18 @@ class TabSession implements SessionStore {
   #state: SessionState = { phase: 'starting' };
   #kept: Kept | undefined;
   #accessToken: string | undefined;
-  /** The newest, and the refresh tokens that led to it. */
-  #session: Session | undefined;
-  readonly #past = new Set<string>();
   #renewing: Promise<boolean> | undefined;
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
-    deps.onRenewal(({ was, session }) => {
-      if (this.#kept?.kind === 'refresh' && this.#kept.token === was) this.#adopt(session);
+    deps.onRenewal(({ was, kept, me }) => {
+      if (this.#kept?.kind === 'refresh' && this.#kept.token === was) {
+        if (me === undefined) this.#keep(kept);
+        else this.#goOnAs(kept, me);
+      }
     });
     deps.onAsk((token) => {
-      if (this.#session !== undefined && this.#past.has(token))
-        deps.announce({ was: token, session: this.#session });
+      if (this.#kept?.kind === 'refresh' && this.#kept.past.includes(token)) this.#tell(token, this.#kept);
     });
   }
 
@@ -121,8 +129,9 @@ class TabSession implements SessionStore {
     }
   };
 
-  readonly signIn = async (credentials: Credentials): Promise<void> =>
+  readonly signIn = async (credentials: Credentials): Promise<void> => {
     this.#adopt(await this.#deps.logIn(credentials));
+  };
 
   readonly signInWithToken = async (token: string): Promise<void> => {
     const me = await this.#deps.whoHas(token);
@@ -169,8 +178,7 @@ class TabSession implements SessionStore {
   };
 
   /** Whether the access token that was kept is still good: one that has run out is nothing to end a session for. */
-  async #goOnWith(access: string | undefined): Promise<boolean> {
-    if (access === undefined) return false;
+  async #goOnWith(access: string): Promise<boolean> {
     try {
       const me = await this.#deps.whoHas(access);
       this.#accessToken = access;
@@ -206,8 +214,7 @@ class TabSession implements SessionStore {
       const session = await this.#deps.refresh(was);
       // Signed out meanwhile, or on with a newer token of another tab: what came too late must not take its place.
       if (this.#kept?.token !== was) return this.#accessToken !== undefined;
-      this.#adopt(session);
-      this.#deps.announce({ was, session });
+      this.#tell(was, this.#adopt(session));
       return true;
     } catch (error) {
       if (!isRefused(error)) throw error;
@@ -217,24 +224,25 @@ class TabSession implements SessionStore {
     }
   }
 
-  #adopt(session: Session): void {
-    this.#accessToken = session.access_token;
-    this.#session = session;
-    if (this.#kept?.kind === 'refresh') this.#remember(this.#kept.token);
-    this.#keep({ kind: 'refresh', token: session.refresh_token, access: session.access_token });
-    this.#become({ phase: 'signed-in', me: meOf(session) });
+  #adopt({ access_token: access, refresh_token: token, user }: Session): KeptLogin {
+    const past = this.#kept?.kind === 'refresh' ? [...this.#kept.past, this.#kept.token] : [];
+    const kept = { kind: 'refresh', token, access, past: past.slice(-PAST_KEPT) } as const;
+    this.#goOnAs(kept, meOf(user));
+    return kept;
   }
 
-  #remember(token: string): void {
-    this.#past.add(token);
-    const [oldest] = this.#past;
-    if (this.#past.size > PAST_KEPT && oldest !== undefined) this.#past.delete(oldest);
+  #goOnAs(kept: KeptLogin, me: Me): void {
+    this.#accessToken = kept.access;
+    this.#keep(kept);
+    this.#become({ phase: 'signed-in', me });
+  }
+
+  #tell(was: string, kept: KeptLogin): void {
+    this.#deps.announce({ was, kept, me: 'me' in this.#state ? this.#state.me : undefined });
   }
 
   #forget(): void {
     this.#accessToken = undefined;
-    this.#session = undefined;
-    this.#past.clear();
     this.#keep(undefined);
   }
 
@@ -249,19 +257,23 @@ class TabSession implements SessionStore {
   }
 }
 
-function meOf({ user: { id, email, name, role } }: Session): Me {
+function meOf({ id, email, name, role }: Session['user']): Me {
   return { id, kind: 'user', name, email, role };
 }
 
 function textOf(kept: Kept): string {
-  const access = kept.kind === 'api' || kept.access === undefined ? '' : ` ${kept.access}`;
-  return `${kept.kind}:${kept.token}${access}`;
+  if (kept.kind === 'api') return `api:${kept.token}`;
+  return [`refresh:${kept.token}`, kept.access, ...kept.past].join(' ');
 }
 
 function parseKept(text: string | undefined): Kept | undefined {
-  const [, kind, token, access] = /^(refresh|api):(\S+)(?: (\S+))?$/.exec(text ?? '') ?? [];
+  const [, kind, token, access, past = ''] =
+    /^(refresh|api):(\S+)(?: (\S+)((?: \S+)*))?$/.exec(text ?? '') ?? [];
   if (token === undefined) return undefined;
-  return kind === 'api' ? { kind: 'api', token } : { kind: 'refresh', token, access };
+  if (kind === 'api') return { kind: 'api', token };
+  return access === undefined
+    ? undefined
+    : { kind: 'refresh', token, access, past: past.split(' ').filter(Boolean) };
 }
 
 function isRefused(error: unknown): boolean {

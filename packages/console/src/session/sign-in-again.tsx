@@ -1,8 +1,9 @@
 import { Anchor, Modal, Text } from '@mantine/core';
 import { useMe, useSessionStore } from './session.tsx';
 import { SignInForm } from './sign-in-form.tsx';
+import { keptWords } from './viewer.ts';
 
-/** Over the page whose session has ended; behind it, all stays as it was. */
+/** Over the page whose session has ended; behind it, all stays as it was until somebody else signs in. */
 export function SignInAgain({ opened }: { readonly opened: boolean }) {
   const store = useSessionStore();
   const me = useMe();
@@ -19,10 +20,9 @@ export function SignInAgain({ opened }: { readonly opened: boolean }) {
       zIndex={400}
     >
       <Text size="sm" c="dimmed" mb="md">
-        Your session has ended: the server does not take its token any more. What you have open is kept, and
-        goes on where you were.
+        Your session has ended: the server does not take its token any more. {keptWords(me)}
       </Text>
-      <SignInForm email={me.email ?? undefined} />
+      <SignInForm email={me.email ?? undefined} isByToken={me.kind === 'api_token'} />
       <Text size="sm" ta="center" mt="md">
         <Anchor component="button" type="button" size="sm" onClick={() => void store.signOut()}>
           Leave it, and sign out

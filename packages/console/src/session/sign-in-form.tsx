@@ -6,12 +6,14 @@ import { signInFault } from './sign-in-fault.ts';
 interface SignInFormProps {
   /** The address that was signed in before. */
   readonly email?: string | undefined;
+  /** It begins with the API token: that is what was used before. */
+  readonly isByToken?: boolean;
 }
 
 /** E-mail and password, or an API token. */
-export function SignInForm({ email }: SignInFormProps) {
+export function SignInForm({ email, isByToken = false }: SignInFormProps) {
   const store = useSessionStore();
-  const [byToken, setByToken] = useState(false);
+  const [byToken, setByToken] = useState(isByToken);
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
 
@@ -98,6 +100,7 @@ function TokenField() {
       maxLength={2_000}
       visibilityToggleFocusable
       visibilityToggleButtonProps={{ 'aria-label': 'Show the token' }}
+      data-autofocus
       autoFocus
     />
   );

@@ -1,31 +1,16 @@
 import { Button, Group, Text } from '@mantine/core';
-import { Component, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { Boundary } from '../parts/boundary.tsx';
 import { Plain } from '../parts/text.tsx';
 import { CONSOLE_VERSION } from '../parts/version.ts';
 import { Page } from './page.tsx';
 
-interface PageBoundaryProps {
-  readonly children: ReactNode;
-}
-
-interface PageBoundaryState {
-  readonly error: Error | undefined;
-}
-
 /** Catches what a page throws while it is drawn, so that the rest of the console stays. */
-export class PageBoundary extends Component<PageBoundaryProps, PageBoundaryState> {
-  override readonly state: PageBoundaryState = { error: undefined };
-
-  static getDerivedStateFromError(error: unknown): PageBoundaryState {
-    return { error: error instanceof Error ? error : new Error(String(error)) };
-  }
-
-  override render(): ReactNode {
-    const { error } = this.state;
-    if (error === undefined) return this.props.children;
-    return <BrokenPage error={error} onRetry={() => this.setState({ error: undefined })} />;
-  }
+export function PageBoundary({ children }: { readonly children: ReactNode }) {
+  return (
+    <Boundary fallback={(error, retry) => <BrokenPage error={error} onRetry={retry} />}>{children}</Boundary>
+  );
 }
 
 function BrokenPage({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) {

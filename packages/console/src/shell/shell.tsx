@@ -2,6 +2,7 @@ import { AppShell } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type ReactNode, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import { Boundary } from '../parts/boundary.tsx';
 import { ArrivalContext, createArrival } from './arrival.ts';
 import { FreshnessBanner } from './freshness-banner.tsx';
 import { Header } from './header.tsx';
@@ -12,7 +13,7 @@ import { PhoneMenu } from './phone-menu.tsx';
 import { useServerClock } from './server-clock.ts';
 import classes from './shell.module.css';
 import { ShellKeys } from './shell-keys.tsx';
-import { VersionBanner } from './version-banner.tsx';
+import { BrokenBanner, VersionBanner } from './version-banner.tsx';
 
 const HEADER_HEIGHT = 52;
 
@@ -46,8 +47,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             </AppShell.Navbar>
           ) : null}
           <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
-            <FreshnessBanner />
-            <VersionBanner />
+            <Boundary fallback={() => <BrokenBanner />}>
+              <FreshnessBanner />
+              <VersionBanner />
+            </Boundary>
             <PageBoundary key={location}>{children}</PageBoundary>
           </AppShell.Main>
         </AppShell>

@@ -25,6 +25,16 @@ export function VersionBanner() {
   );
 }
 
+/** Instead of the banners, when they can't be drawn: that has the same cause. */
+export function BrokenBanner() {
+  return (
+    <Banner tone="warning" action={<ReloadButton />}>
+      What the server tells of itself makes no sense to this page (version {CONSOLE_VERSION}): it is older or
+      newer. Reload the page to get the one that goes with it.
+    </Banner>
+  );
+}
+
 function ReloadButton() {
   return (
     <Button size="compact-sm" variant="default" onClick={() => window.location.reload()}>

@@ -1,38 +1,26 @@
 import type { JobEvent } from '@greenvue/jobs/client';
-import { queryKeys } from '../data/query-keys.ts';
-import { MIN_GAP_MS } from './gather.ts';
+import { queryKeys } from './query-keys.ts';
 
 type Key = readonly unknown[];
 
-/** All that events can make stale. */
+/** What happened: an event, or what an answer tells before its event comes. */
+type Happened = Pick<JobEvent, 'type' | 'job_id' | 'run_id'>;
+
+/** All that can get stale by what happens. */
 export const LIVE_KEYS: readonly Key[] = [
   queryKeys.jobs(),
   queryKeys.topJobs(),
-  ['job'],
-  ['job-runs'],
+  queryKeys.job(),
+  queryKeys.jobRuns(),
   queryKeys.runs(),
-  ['run'],
-  ['run-logs'],
+  queryKeys.run(),
+  queryKeys.runLogs(),
   queryKeys.stats(),
   queryKeys.audit(),
 ];
 
-const GAPS_MS: ReadonlyMap<unknown, number> = new Map([
-  // The counts change with every run, and nobody reads them faster.
-  [queryKeys.stats()[0], 1_000],
-  // A log that grows is read once a second anyway.
-  ['run-logs', 1_000],
-  // The first of all jobs: the server looks through all of them to tell.
-  [queryKeys.topJobs()[0], 5_000],
-]);
-
-/** How far apart two readings of a key are at the least, in ms, however often it gets stale. */
-export function gapOf([name]: Key): number {
-  return GAPS_MS.get(name) ?? MIN_GAP_MS;
-}
-
-/** What an event makes stale. */
-export function staleKeys(event: JobEvent): readonly Key[] {
+/** What is stale once that has happened. */
+export function staleKeys(event: Happened): readonly Key[] {
   switch (event.type) {
     case 'job.created':
     case 'job.updated':
@@ -65,6 +53,6 @@ function jobKeys(id: string): readonly Key[] {
 }
 
 /** A coalesced event stands for many runs, and names none: those on the screen are all read anew. */
-function runKeys({ run_id: id }: JobEvent): readonly Key[] {
-  return id === null ? [['run'], ['run-logs']] : [queryKeys.run(id), queryKeys.runLogs(id)];
+function runKeys({ run_id: id }: Happened): readonly Key[] {
+  return [queryKeys.run(id ?? undefined), queryKeys.runLogs(id ?? undefined)];
 }

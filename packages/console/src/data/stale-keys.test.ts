@@ -1,8 +1,6 @@
 import type { JobEvent } from '@greenvue/jobs/client';
 import { expect, test } from 'vitest';
-import { queryKeys } from '../data/query-keys.ts';
-import { MIN_GAP_MS } from './gather.ts';
-import { gapOf, LIVE_KEYS, staleKeys } from './stale-keys.ts';
+import { LIVE_KEYS, staleKeys } from './stale-keys.ts';
 
 function event(type: JobEvent['type'], runId: string | null = '7'): JobEvent {
   return {
@@ -47,11 +45,4 @@ test('all that an event makes stale is read anew after a reset', () => {
   for (const key of types.flatMap((type) => staleKeys(event(type)))) {
     expect(LIVE_KEYS.some((live) => live.every((part, index) => part === key[index]))).toBe(true);
   }
-});
-
-test('what takes the server long, or nobody reads so fast, is read less often', () => {
-  expect(gapOf(queryKeys.run('7'))).toBe(MIN_GAP_MS);
-  expect(gapOf(queryKeys.stats())).toBe(1_000);
-  expect(gapOf(queryKeys.runLogs('7'))).toBe(1_000);
-  expect(gapOf(queryKeys.topJobs())).toBe(5_000);
 });

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { copyPath, decodedId, editPath, jobPath, runPath } from './paths.ts';
+
+test.each([
+  'mail',
+  'A.b_c-9',
+  'a%2Fb',
+  '100%',
+  '%',
+  'a/b=c?d#e',
+  'قائمة',
+  '\u{1F6B2}',
+  'new',
+  'NEW',
+  'newer',
+])('an id comes back from a path as it was: %s', (id) => {
+  const [, , part = '', ...more] = jobPath(id).split('/');
+  expect(decodedId(part)).toBe(id);
+  expect(more).toEqual([]);
+  expect(new URL(jobPath(id), 'http://host').pathname).toBe(jobPath(id));
+});
+
+test('what the server permits as an id stands in paths as it is, other than what is the path of the form', () => {
+  expect(jobPath('A.b_c-9')).toBe('/jobs/A.b_c-9');
+  expect(editPath('mail')).toBe('/jobs/mail/edit');
+  expect(copyPath('mail')).toBe('/jobs/new?copy=mail');
+  expect(runPath('7')).toBe('/runs/7');
+  expect(['new', 'New'].map(jobPath)).toEqual(['/jobs/%6eew', '/jobs/%4eew']);
+});
+
+test("what can't be decoded is taken as it stands", () => {
+  expect(decodedId('50%')).toBe('50%');
+});

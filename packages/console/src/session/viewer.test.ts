@@ -1,0 +1,14 @@
+import type { Me } from '@greenvue/jobs/client';
+import { expect, test } from 'vitest';
+import { keptWords, viewerOf } from './viewer.ts';
+
+const ANN: Me = { id: '1', kind: 'user', name: 'Ann', email: 'ann@example.com', role: 'admin' };
+const TOKEN: Me = { id: '2', kind: 'api_token', name: 'robot', email: null, role: 'admin' };
+
+test('a user goes on as the same user, and whoever has an API token with any', () => {
+  expect(viewerOf({ ...ANN, role: 'operator' })).toBe(viewerOf(ANN));
+  expect(viewerOf({ ...TOKEN, id: '3' })).toBe(viewerOf(TOKEN));
+  expect(new Set([ANN, { ...ANN, id: '4' }, TOKEN].map(viewerOf)).size).toBe(3);
+  expect(keptWords(ANN)).toMatch(/same user/);
+  expect(keptWords(TOKEN)).toMatch(/this one or another/);
+});
