@@ -9,8 +9,9 @@ export default defineConfig({
       'apps/*/test/**/*.test.ts',
     ],
     globalSetup: ['packages/jobs/test/postgres/global-setup.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Longer than what a test waits for: that says what did not come.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Those that run side by side mostly wait: for other processes, for times, for the disk.
     maxConcurrency: 10,
     maxWorkers: 3,

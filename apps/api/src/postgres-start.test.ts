@@ -90,6 +90,15 @@ test('a wrong password, none, and an unknown user are named', async () => {
   await runSql(url, 'SELECT pg_reload_conf()');
   const as = (username: string, password: string) =>
     changed(url, (parts) => Object.assign(parts, { username, password }));
+  // The server reads its rules anew in its own time.
+  await expect
+    .poll(() =>
+      runSql(as('ann', 'wrong'), 'SELECT').then(
+        () => 'let in',
+        () => 'refused',
+      ),
+    )
+    .toBe('refused');
 
   expect(await failToStart(environment(as('ann', 'wrong')))).toMatch(
     /^PostgreSQL at .* refuses the password of the user ann: correct it in DATABASE_URL\.$/m,

@@ -134,6 +134,23 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(await refresh(app, third)).toMatchObject({ status: 401 });
   });
 
+  test('two who go on with the same token are noticed as soon as they use one ten seconds apart', async () => {
+    const app = await createTestApp(await databaseEnv(dialect));
+    let token = (await app.signUp('ann@example.com')).refresh_token;
+    for (let step = 0; step < 3; step += 1) {
+      const owners = textOf((await refresh(app, token)).body, 'refresh_token');
+      app.time.now += REFRESH_LEEWAY_MS - 1;
+      const thiefs = textOf((await refresh(app, token)).body, 'refresh_token');
+      expect(thiefs).toBe(owners);
+      token = owners;
+      app.time.now += 15 * 60_000;
+    }
+    const last = textOf((await refresh(app, token)).body, 'refresh_token');
+    app.time.now += REFRESH_LEEWAY_MS;
+    expect(await refresh(app, token)).toMatchObject({ status: 401 });
+    expect(await refresh(app, last)).toMatchObject({ status: 401 });
+  });
+
   test('a refresh token that is used twice at the same time has one successor', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     const { refresh_token } = await app.signUp('ann@example.com');

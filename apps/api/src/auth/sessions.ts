@@ -11,8 +11,9 @@ export const REFRESH_TOKEN_MS = 30 * 86_400_000;
 /**
  * So long after its use a refresh token gives the same successor again. The answer to its use may have been lost, with a
  * page that was reloaded or a network that broke, and whoever asks again is no thief. There is still one family with one newest
- * token: once the successor has been used, or the time is over, a token that comes again is taken for a stolen one. The clocks of
- * nodes have to agree to within a few seconds.
+ * token: once the successor has been used, or the time is over, a token that comes again is taken for a stolen one. A thief who keeps
+ * in step with the owner is not seen until one of them comes later than that. The clocks of nodes have to agree to within a few
+ * seconds, as for all tokens.
  */
 export const REFRESH_LEEWAY_MS = 10_000;
 

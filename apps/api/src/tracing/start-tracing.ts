@@ -33,19 +33,19 @@ export async function startTracing(
 }
 
 async function start(config: TracingConfig, version: string, logger: Logger): Promise<RunningTracing> {
-  const [sdk, { AsyncLocalStorageContextManager }, { setGlobalErrorHandler, W3CTraceContextPropagator }] =
-    await Promise.all([
-      import('@opentelemetry/sdk-trace'),
-      import('@opentelemetry/context-async-hooks'),
-      import('@opentelemetry/core'),
-    ]);
+  const [sdk, { AsyncLocalStorageContextManager }, core] = await Promise.all([
+    import('@opentelemetry/sdk-trace'),
+    import('@opentelemetry/context-async-hooks'),
+    import('@opentelemetry/core'),
+  ]);
   const provider = new sdk.TracerProvider({
     resource: await resourceOf(version),
     sampler: samplerOf(config, sdk),
     spanProcessors: [new sdk.BatchSpanProcessor({ exporter: await createExporter(config), ...config.batch })],
   });
   const say = seldom(logger);
-  setGlobalErrorHandler((error) => say('spans could not be sent, and are lost', error));
+  const lost = (error: unknown) => say('spans could not be sent, and are lost', error);
+  core.setGlobalErrorHandler(lost);
   const tell = (message: string, ...details: unknown[]) => say(message, ...details);
   const quiet = () => undefined;
   diag.setLogger(
@@ -53,16 +53,17 @@ async function start(config: TracingConfig, version: string, logger: Logger): Pr
     { logLevel: DiagLogLevel.WARN },
   );
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  propagation.setGlobalPropagator(new core.W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(provider);
   return {
     tracing: createTracing(),
     async stop() {
       const late = new AbortController();
-      const flushed = provider.shutdown().catch((error: unknown) => say('the last spans were lost', error));
+      const flushed = provider.shutdown().catch(lost);
       await Promise.race([flushed, setTimeout(FLUSH_MS, undefined, { signal: late.signal, ref: false })]);
       late.abort();
       for (const api of [trace, context, propagation, diag]) api.disable();
+      core.setGlobalErrorHandler(core.loggingErrorHandler());
     },
   };
 }
@@ -105,14 +106,23 @@ function samplerOf({ sampler, ratio }: TracingConfig, sdk: Sdk): Sampler {
 }
 
 const QUIET_MS = 60_000;
+/** Some name what they are about: so many kinds are told of in that time at most. */
+const MOST_KINDS = 10;
 
-/** What OpenTelemetry has to say of itself, once a minute at most: a collector that is away would fill the log. */
+/** What OpenTelemetry has to say of itself, each kind of it once a minute: a collector that is away would fill the log. */
 function seldom(logger: Logger): (message: string, ...details: unknown[]) => void {
-  let saidAt = Number.NEGATIVE_INFINITY;
+  const said = new Set<string>();
+  let since = Number.NEGATIVE_INFINITY;
   return (message, ...details) => {
     const now = performance.now();
-    if (now - saidAt < QUIET_MS) return;
-    saidAt = now;
-    logger.warn({ err: details.find((each) => each instanceof Error) }, `OpenTelemetry: ${message}`);
+    if (now - since >= QUIET_MS) {
+      said.clear();
+      since = now;
+    }
+    const error = details.find((each) => each instanceof Error);
+    const kind = `${message.replaceAll(/\d+/g, '')} ${error?.name} ${error?.message}`;
+    if (said.has(kind) || said.size >= MOST_KINDS) return;
+    said.add(kind);
+    logger.warn({ err: error }, `OpenTelemetry: ${message}`);
   };
 }

@@ -25,6 +25,7 @@ test.each([
   { OTEL_SERVICE_NAME: 'shop' },
   { ...ENDPOINT, OTEL_SDK_DISABLED: 'TRUE' },
   { ...ENDPOINT, OTEL_TRACES_EXPORTER: 'none' },
+  { OTEL_TRACES_EXPORTER: 'none' },
 ])('nothing is traced with %o', (set) => {
   expect(parseTracing(set)).toEqual({ tracing: undefined, warnings: [] });
 });
@@ -32,6 +33,8 @@ test.each([
 test('the variables of OpenTelemetry are read as it means them, those for traces before those for all', () => {
   const { tracing, warnings } = parseTracing({
     ...ENDPOINT,
+    OTEL_TRACES_EXPORTER: 'otlp',
+    OTEL_PROPAGATORS: 'tracecontext',
     OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
     OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
     OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
@@ -82,4 +85,37 @@ test('an endpoint that is none is a warning that does not show it: it may have a
     tracing: undefined,
     warnings: ['OTEL_EXPORTER_OTLP_ENDPOINT must look like http://127.0.0.1:4318: nothing is traced.'],
   });
+});
+
+test('exporters and propagators that there are none of are named, with what is used', () => {
+  const set = { ...ENDPOINT, OTEL_TRACES_EXPORTER: 'console', OTEL_PROPAGATORS: 'tracecontext,baggage' };
+  expect(parseTracing(set)).toEqual({
+    tracing: DEFAULTS,
+    warnings: [
+      'OTEL_TRACES_EXPORTER "console" must be one of otlp, none: otlp is used.',
+      'OTEL_PROPAGATORS "tracecontext,baggage" must be tracecontext: tracecontext is used.',
+    ],
+  });
+});
+
+test('whoever names an exporter is told that it needs an endpoint', () => {
+  expect(parseTracing({ OTEL_TRACES_EXPORTER: 'console' })).toEqual({
+    tracing: undefined,
+    warnings: [
+      'OTEL_TRACES_EXPORTER "console" is set without OTEL_EXPORTER_OTLP_ENDPOINT: nothing is traced. Set that to where a collector is, such as http://127.0.0.1:4318.',
+    ],
+  });
+});
+
+test('one line names all that is not followed, but for what asks for nothing', () => {
+  const more = {
+    OTEL_SERVICE_NAME: 'shop',
+    OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'a=b',
+    OTEL_METRICS_EXPORTER: 'otlp',
+    OTEL_LOGS_EXPORTER: 'none',
+    OTEL_SPAN_EVENT_COUNT_LIMIT: '7',
+  };
+  expect(parseTracing({ ...ENDPOINT, ...more }).warnings).toEqual([
+    'No effect here: OTEL_METRICS_EXPORTER, OTEL_SPAN_EVENT_COUNT_LIMIT. docs/telemetry.md has what is followed.',
+  ]);
 });

@@ -34,7 +34,8 @@ export function parseTracing(set: Variables): {
 } {
   const endpoint = ownOr('ENDPOINT', set);
   const value = set[endpoint];
-  if (value === undefined || isOff(set)) return { tracing: undefined, warnings: [] };
+  if (isOff(set)) return { tracing: undefined, warnings: [] };
+  if (value === undefined) return { tracing: undefined, warnings: withoutEndpoint(set) };
   if (!/^https?:$/.test(URL.parse(value)?.protocol ?? '')) {
     return {
       tracing: undefined,
@@ -42,6 +43,8 @@ export function parseTracing(set: Variables): {
     };
   }
   const { word, number, warnings } = readerOf(set);
+  word('OTEL_TRACES_EXPORTER', ['otlp', 'none']);
+  word('OTEL_PROPAGATORS', ['tracecontext']);
   const tracing = {
     protocol: word(ownOr('PROTOCOL', set), PROTOCOLS),
     sampler: word('OTEL_TRACES_SAMPLER', SAMPLERS),
@@ -53,10 +56,33 @@ export function parseTracing(set: Variables): {
       maxExportBatchSize: number('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', { fallback: 512, min: 1, max: LARGEST }),
     },
   };
-  return { tracing, warnings };
+  return { tracing, warnings: [...warnings, ...withoutEffect(set)] };
 }
 
 const LARGEST = 2 ** 31 - 1;
+
+/** Who names an exporter wants traces: to be told where they would go. */
+function withoutEndpoint({ OTEL_TRACES_EXPORTER: exporter }: Variables): string[] {
+  if (exporter === undefined) return [];
+  return [
+    `OTEL_TRACES_EXPORTER ${JSON.stringify(exporter)} is set without OTEL_EXPORTER_OTLP_ENDPOINT: nothing is traced. Set that to where a collector is, such as http://127.0.0.1:4318.`,
+  ];
+}
+
+const EXPORTER = 'ENDPOINT|PROTOCOL|HEADERS|TIMEOUT|COMPRESSION|CERTIFICATE|CLIENT_KEY|CLIENT_CERTIFICATE';
+const FOLLOWED = new RegExp(
+  `^OTEL_(SDK_DISABLED|TRACES_EXPORTER|PROPAGATORS|SERVICE_NAME|RESOURCE_ATTRIBUTES|TRACES_SAMPLER(_ARG)?|EXPORTER_OTLP_(TRACES_)?(${EXPORTER})|BSP_(SCHEDULE_DELAY|EXPORT_TIMEOUT|MAX_QUEUE_SIZE|MAX_EXPORT_BATCH_SIZE))$`,
+);
+
+/** One line about all that is not followed; `none` asks for nothing. */
+function withoutEffect(set: Variables): string[] {
+  const names = Object.keys(set).filter(
+    (name) => name.startsWith('OTEL_') && !FOLLOWED.test(name) && set[name] !== 'none',
+  );
+  return names.length === 0
+    ? []
+    : [`No effect here: ${names.join(', ')}. docs/telemetry.md has what is followed.`];
+}
 
 /** The variable for traces alone, if it is set, else the one for all signals. */
 function ownOr(name: string, set: Variables): string {
@@ -84,7 +110,8 @@ function readerOf(set: Variables) {
     word<Word extends string>(name: string, words: readonly [Word, ...Word[]]): Word {
       const text = set[name];
       const found = words.find((word) => word === text);
-      if (text !== undefined && found === undefined) refuse(name, `one of ${words.join(', ')}`, words[0]);
+      if (text !== undefined && found === undefined)
+        refuse(name, words.length === 1 ? words[0] : `one of ${words.join(', ')}`, words[0]);
       return found ?? words[0];
     },
     number(name: string, { fallback, min, max }: Bounds): number {

@@ -53,7 +53,7 @@ export class ApiError extends Error implements Problem {
 /**
  * `no_answer`: nobody answers, or the connection broke before the answer was whole. `timeout`: no whole answer in time.
  * `not_this_api`: a success that this API does not give, such as the page of a proxy, or what another address serves.
- * `too_long`: an event stream has a line or an event that is longer than any of this API.
+ * `too_long`: an answer has more than 64 MiB, or an event stream a line or an event of more than 1 MiB: this API gives none.
  */
 export type ConnectionErrorCode = 'no_answer' | 'timeout' | 'not_this_api' | 'too_long';
 

@@ -39,9 +39,10 @@ export async function exchange<T>({
   const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
   try {
     const response = await fetch(target, { ...message, signal: either });
-    return readAnswer(request, response, await response.text());
+    return readAnswer(request, response, await textOf(response));
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof ConnectionError) return { ok: false, error };
     return { ok: false, error: timeout.aborted ? tooSlow(url, timeoutMs, error) : noAnswer(url, error) };
   }
 }
@@ -63,13 +64,35 @@ export async function openStream({
   try {
     const either = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
     const response = await fetch(target, { ...message, signal: either });
-    if (!response.ok) return { ok: false, error: new ApiError(problemOf(response, await response.text())) };
+    if (!response.ok) return { ok: false, error: new ApiError(problemOf(response, await textOf(response))) };
     return { ok: true, answer: response };
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof ConnectionError) return { ok: false, error };
     return { ok: false, error: late.signal.aborted ? tooSlow(url, timeoutMs, error) : noAnswer(url, error) };
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** In bytes. A full page of runs with the largest payloads and results has 25 MiB. */
+const LONGEST_ANSWER = 64 * 1_048_576;
+
+/** The text of a whole answer; a server that never ends one is not to fill the memory. */
+async function textOf({ body, url }: Response): Promise<string> {
+  if (body === null) return '';
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let size = 0; ; ) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    size += value.length;
+    if (size > LONGEST_ANSWER) {
+      await reader.cancel();
+      throw tooLong(url);
+    }
+    text += decoder.decode(value, { stream: true });
   }
 }
 
@@ -107,6 +130,13 @@ export function notThisApi(response: Pick<Response, 'status' | 'headers' | 'url'
   return new ConnectionError(
     'not_this_api',
     `What answered${where} (${response.status}, ${kind}) is not this API. Is the address right?`,
+  );
+}
+
+function tooLong(url: string): ConnectionError {
+  return new ConnectionError(
+    'too_long',
+    `The answer${url === '' ? '' : ` at ${url}`} has more than 64 MiB, and this API gives none like that. Is the address right?`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { ApiError, type ConnectionError } from './errors.ts';
+import { ApiError, type ConnectionError, type ConnectionErrorCode } from './errors.ts';
 
 /**
  * When a request may be sent again. `safe`: whenever that may help, as done twice is done once. `refused`: only when the server
@@ -13,6 +13,8 @@ export const LONGEST_RETRY_AFTER_MS = 60_000;
 
 /** What will have passed by itself in a while, most of the time. */
 const PASSING: readonly number[] = [429, 502, 503, 504];
+/** Would be the same again. */
+const LASTING: readonly ConnectionErrorCode[] = ['not_this_api', 'too_long'];
 /** The statuses with which a server may say when to come back. */
 const REFUSALS: readonly number[] = [429, 503];
 
@@ -28,7 +30,7 @@ export function waitBeforeRepeat(
   if (repeat === 'never') return undefined;
   const backoff = backoffMs(failures, random);
   if (!(error instanceof ApiError)) {
-    return repeat === 'safe' && error.code !== 'not_this_api' ? backoff : undefined;
+    return repeat === 'safe' && !LASTING.includes(error.code) ? backoff : undefined;
   }
   const { status, retryAfterMs } = error;
   if (retryAfterMs !== undefined && retryAfterMs > LONGEST_RETRY_AFTER_MS) return undefined;

@@ -50,7 +50,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     clock,
     registry.types.map(({ jobType }) => jobType.type),
   );
-  const throttle = new Throttle(clock, settings.concurrency);
+  const throttle = new Throttle({ clock, floor: settings.concurrency, loopDelay: settings.loopDelay });
   const threads = new ThreadPool(settings.threadDeps);
   const executor = new Executor<Deps>({
     settings,

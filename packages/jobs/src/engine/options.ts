@@ -4,6 +4,7 @@ import { LOOK_AHEAD_MS } from '../core/slots.ts';
 import type { JobStore, Retention } from '../core/store.ts';
 import { guarded } from './guarded-tracing.ts';
 import { createSystemClock } from './system-clock.ts';
+import type { LoopDelay } from './throttle.ts';
 import type { Tracing } from './tracing.ts';
 
 /** Where the engine tells what it can't tell a caller. Any pino logger fits. */
@@ -45,6 +46,8 @@ export interface EngineOptions<Deps> {
   readonly clock?: Clock;
   /** In [0, 1): jitter of retries. */
   readonly random?: () => number;
+  /** How late the event loop is: where it is late, runs make room for the API. Default: what Node measures. */
+  readonly loopDelay?: LoopDelay;
   /** False: nothing happens but by `tick()`. For tests. Default true. */
   readonly autoRun?: boolean;
 }
@@ -58,6 +61,7 @@ export interface Settings {
   readonly logger: EngineLogger;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly loopDelay: LoopDelay | undefined;
   readonly autoRun: boolean;
   /** Slots are taken, and their runs claimed, so long before they come; 0 where only `tick()` makes anything happen. */
   readonly aheadMs: number;
@@ -90,6 +94,7 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     logger,
     clock: clockOf(options),
     random: options.random ?? Math.random,
+    loopDelay: options.loopDelay,
     autoRun: options.autoRun ?? true,
     aheadMs: (options.autoRun ?? true) ? LOOK_AHEAD_MS : 0,
     threadDeps: options.threadDeps,

@@ -9,7 +9,7 @@ const PLACES = 10;
 
 function setUp() {
   const clock = createFakeClock(0);
-  const throttle = new Throttle(clock, PLACES);
+  const throttle = new Throttle({ clock, floor: PLACES });
   onTestFinished(() => throttle.stop());
   return { clock, throttle };
 }

@@ -17,6 +17,19 @@ const BATCH_BESIDE_REQUESTS = 64;
 /** Most runs taken by one claim. */
 export const MAX_BATCH = 2_000;
 
+/** Measures in nanoseconds how late the event loop is, while it is enabled. */
+export type LoopDelay = Pick<
+  ReturnType<typeof monitorEventLoopDelay>,
+  'enable' | 'disable' | 'reset' | 'percentile'
+>;
+
+export interface ThrottleOptions {
+  readonly clock: Clock;
+  readonly floor: number;
+  /** Default: what Node measures. */
+  readonly loopDelay?: LoopDelay | undefined;
+}
+
 /**
  * The API comes first (P20, section 8 of the design). While requests come in, a claim takes few runs at once. And claims are
  * held back while the event loop is late: the batch is halved each second that it is, and grows again when it is
@@ -25,7 +38,7 @@ export const MAX_BATCH = 2_000;
 export class Throttle {
   readonly #clock: Clock;
   readonly #floor: number;
-  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  readonly #delay: LoopDelay;
   #batch = MAX_BATCH;
   #late = false;
   #lastP99Ms = 0;
@@ -36,9 +49,10 @@ export class Throttle {
   };
   #cancel: (() => void) | undefined;
 
-  constructor(clock: Clock, floor: number) {
+  constructor({ clock, floor, loopDelay }: ThrottleOptions) {
     this.#clock = clock;
     this.#floor = Math.max(floor, 1);
+    this.#delay = loopDelay ?? monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   }
 
   stop(): void {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
 import {
   ApiError,
@@ -213,6 +214,22 @@ test('an answer from elsewhere, by a redirect, is none', async () => {
   await expect(createJob(connection, BODY)).rejects.toMatchObject({ code: 'no_answer' });
   expect(asked).toHaveLength(1);
 });
+
+test.each([200, 404])('an answer of %i that never ends is given up, once', async (status) => {
+  vi.useRealTimers();
+  const { connection, asked } = await startOddServer([
+    (response) => {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      Readable.from(endlessly(Buffer.alloc(1_048_576, ' '))).pipe(response);
+    },
+  ]);
+  await expect(getJob(connection, 'a')).rejects.toMatchObject({ name: 'ConnectionError', code: 'too_long' });
+  await expect.poll(() => asked).toMatchObject([{ isOpen: false }]);
+});
+
+function* endlessly<T>(thing: T): Generator<T> {
+  for (;;) yield thing;
+}
 
 test('an answer that breaks off is none', async () => {
   vi.useRealTimers();

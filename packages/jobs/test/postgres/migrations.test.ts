@@ -69,27 +69,37 @@ test('P4: what a node of the version before writes while a node of this one migr
 const INSERT_RUN = `INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
   VALUES (1, 1, 1, 'manual', false, 0, 0, 'no', 0)`;
 
-test('P22: a node of the version before goes on without traces, and one that holds a run meanwhile is not in the way', async () => {
-  const database = await createTestDatabase(inject('postgresUrl'), 'migrating');
-  onTestFinished(() => database.drop());
-  const before = await open(database.url);
-  await schemaOf(before, [
-    '0001-jobs-and-runs.sql',
-    '0002-claims-stay-in-their-page.sql',
-    '0003-wakes-lie-apart.sql',
-    '0004-room-for-two-updates.sql',
-  ]);
-  await before.query(INSERT);
-  await before.query('BEGIN');
-  await before.query(INSERT_RUN);
-  const { migrated, eyes } = await beginToMigrate(database.url);
-  // Each waits for the other now: one of them is undone, and tries again.
-  const read = before.query('SELECT FROM greenvue_jobs.jobs');
-  await read.catch(() => before.query('ROLLBACK').then(() => before.query(INSERT_RUN)));
-  await before.query('COMMIT');
-  await migrated;
-  const { rows } = await eyes.query(
-    'SELECT jobs.trace AS job, live_runs.trace AS run FROM greenvue_jobs.jobs JOIN greenvue_jobs.live_runs ON job_uid = uid',
-  );
-  expect(rows).toEqual([{ job: null, run: null }]);
-});
+const READ_JOBS = 'SELECT FROM greenvue_jobs.jobs';
+
+test.each([
+  ['runs and then jobs', INSERT_RUN, READ_JOBS],
+  ['jobs and then runs', READ_JOBS, INSERT_RUN],
+])(
+  'P22: a node of the version before goes on without traces, and one that holds %s meanwhile is not undone',
+  async (_what, first, second) => {
+    const database = await createTestDatabase(inject('postgresUrl'), 'migrating');
+    onTestFinished(() => database.drop());
+    const before = await open(database.url);
+    await schemaOf(before, [
+      '0001-jobs-and-runs.sql',
+      '0002-claims-stay-in-their-page.sql',
+      '0003-wakes-lie-apart.sql',
+      '0004-room-for-two-updates.sql',
+    ]);
+    await before.query(INSERT);
+    await before.query('BEGIN');
+    await before.query(first);
+    const { migrated, eyes } = await beginToMigrate(database.url);
+    await before.query(second);
+    await before.query('COMMIT');
+    await migrated;
+    const { rows } = await eyes.query(
+      'SELECT jobs.trace AS job, live_runs.trace AS run FROM greenvue_jobs.jobs JOIN greenvue_jobs.live_runs ON job_uid = uid',
+    );
+    expect(rows).toEqual([{ job: null, run: null }]);
+    const { rows: deadlocks } = await eyes.query(
+      'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
+    );
+    expect(deadlocks).toEqual([{ deadlocks: '0' }]);
+  },
+);

@@ -4,34 +4,38 @@ import { numberOf } from '../rows/first-column.ts';
 import type { Database, Queries } from './database.ts';
 import { findServerFault } from './server-fault.ts';
 
-/** In order; the position (from 1) is the schema's version. Released ones never change. */
+/**
+ * In order; the position (from 1) is the schema's version. Released ones never change. Nodes of the version before go on meanwhile, and
+ * their transactions lock jobs before runs, or runs before jobs: so each locks one of their tables, and no other.
+ */
 const MIGRATIONS = [
   '0001-jobs-and-runs.sql',
   '0002-claims-stay-in-their-page.sql',
   '0003-wakes-lie-apart.sql',
   '0004-room-for-two-updates.sql',
   '0005-traces.sql',
+  '0006-traces-of-runs.sql',
 ] as const;
 
 /** Any number: who migrates holds the advisory lock of this one. */
 const MIGRATION_LOCK = 7_236_451_902;
 
 /**
- * Brings the schema up to date, whole or not at all, by one node at a time. Throws a StoreError `newer_schema` when it is
- * newer than this code, and `unusable` when the server or the rights on it are not what is needed.
+ * Brings the schema up to date by one node at a time, each migration whole or not at all. Throws a StoreError `newer_schema` when it
+ * is newer than this code, and `unusable` when the server or the rights on it are not what is needed.
  */
 export async function migrate(db: Database): Promise<void> {
   await requireUsable(db);
   // The common start, with nothing to do, takes no lock and needs no right to change the schema.
-  const version = (await hasLedger(db)) ? await versionOf(db) : 0;
-  if (version < MIGRATIONS.length) await db.transaction(applyMissing);
-  else requireKnown(version);
+  let version = (await hasLedger(db)) ? await versionOf(db) : 0;
+  requireKnown(version);
+  while (version < MIGRATIONS.length) version = await db.transaction(applyNext);
 }
 
 /** {@link migrate} as a part of the caller's transaction; others wait for its end. */
 export async function migrateWithin(q: Queries): Promise<void> {
   await requireUsable(q);
-  await applyMissing(q);
+  for (let version = 0; version < MIGRATIONS.length; ) version = await applyNext(q);
 }
 
 async function requireUsable(q: Queries): Promise<void> {
@@ -39,15 +43,17 @@ async function requireUsable(q: Queries): Promise<void> {
   if (fault !== undefined) throw new StoreError('unusable', fault);
 }
 
-async function applyMissing(q: Queries): Promise<void> {
+/** Applies the first one that is missing, if any is, and gives the version that the schema has then. */
+async function applyNext(q: Queries): Promise<number> {
   await q.arrays('SELECT pg_advisory_xact_lock($1::bigint)::text', [MIGRATION_LOCK]);
   await q.script(FIRST);
   const version = await versionOf(q);
   requireKnown(version);
-  for (const name of MIGRATIONS.slice(version)) {
-    await q.script(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
-  }
-  if (version < MIGRATIONS.length) await q.run(SET_VERSION, [MIGRATIONS.length]);
+  const missing = MIGRATIONS[version];
+  if (missing === undefined) return version;
+  await q.script(readFileSync(new URL(`./migrations/${missing}`, import.meta.url), 'utf8'));
+  await q.run(SET_VERSION, [version + 1]);
+  return version + 1;
 }
 
 async function hasLedger(q: Queries): Promise<boolean> {
