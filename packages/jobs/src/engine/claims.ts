@@ -77,16 +77,17 @@ export class Claims<Deps> {
     readonly aheadMs: number;
     readonly now: number;
   }): ClaimUnderWay | undefined {
-    const { executor, throttle } = this.#with;
+    const { executor, throttle, settings } = this.#with;
     if (!this.#mayClaim || (!mustPlan && this.#due.nextDueAt > now)) return undefined;
     const { backlog } = executor;
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
     const places = between(0, this.#freePlaces(now), allowance);
     const prefetch = between(0, this.#prefetchTarget - this.#coming, allowance - places);
-    // Not while the store has due ones left, and only into places that those which wait here leave.
-    const isAhead = aheadMs > 0 && !this.#due.hasLeft;
+    // Not while due ones wait, here for long or in the store, nor when claims are held back.
+    const waitsLong = backlog.waiting > 0 && backlog.waiting >= this.#endedWithin(PREFETCH_MS);
+    const isAhead = aheadMs > 0 && !waitsLong && !this.#due.hasLeft && !throttle.isThrottled;
     const taken = backlog.waiting + backlog.ahead + this.#asked.ahead;
-    const later = executor.freePlaces + this.#endedWithin(aheadMs) - taken;
+    const later = settings.concurrency - executor.busy + this.#endedWithin(aheadMs) - taken;
     const ahead = { ms: aheadMs, runs: isAhead ? between(0, later, allowance) : 0 };
     return places + prefetch + ahead.runs === 0 ? undefined : this.#claim({ places, prefetch, ahead });
   }

@@ -293,6 +293,38 @@ export function claimContract(makeStore: MakeStore): void {
         expect((await t.claim(5)).runs.map(({ id }) => id)).toEqual([required(queued[0]).id]);
       });
 
+      it('and so does what the plan itself lets go: a run of its own time, or one that a pause held', async () => {
+        await t.create('own', { schedule: ON_DEMAND, overlap: 'allow' });
+        const { queued: own } = await t.done('own', { kind: 'trigger', runAt: T0 + 10 });
+        await t.create('held', { schedule: ON_DEMAND });
+        const held = await t.trigger('held');
+        await t.done('held', { kind: 'pause', until: T0 + 25, cancelLive: false });
+        await t.create('slot', { schedule: every(MINUTE, { startAt: T0 + 20 }) });
+        t.clock.advance(30);
+        const { queued, claimed } = await planWith({ places: 2, prefetch: 0 });
+        expect(claimed?.runs.map(({ id }) => id)).toEqual([held.id, required(own[0]).id]);
+        expect(claimed?.nextDueAt).toBe(T0 + 20);
+        expect((await t.claim(5)).runs.map(({ id }) => id)).toEqual([required(queued[0]).id]);
+      });
+
+      it('P10: a fence is higher than any before, however many runs the plan makes', async () => {
+        await t.create('all', { schedule: every(SECOND), catchUp: 'all', overlap: 'allow' });
+        t.clock.advance(20 * SECOND);
+        const { queued, claimed } = await planWith({ places: 50, prefetch: 0 });
+        const { runs } = required(claimed);
+        expect(runs).toHaveLength(queued.length);
+        expect(runs.length).toBeGreaterThan(2);
+        const ids = runs.map(({ id }) => Number(id));
+        const fences = runs.map(({ fence }) => fence);
+        expect(new Set([...ids, ...fences]).size).toBe(2 * runs.length);
+        const last = Math.max(...ids, ...fences);
+        await t.settleAll(runs);
+        await t.create('next');
+        t.clock.advance(MINUTE);
+        const { claimed: next } = await planWith({ places: 1, prefetch: 0 });
+        expect(required(next).runs[0]?.fence).toBeGreaterThan(last);
+      });
+
       it('P8: tells when a retry is due that waits beside', async () => {
         await triggered(1);
         await t.settle(await t.claimOne(), failed());

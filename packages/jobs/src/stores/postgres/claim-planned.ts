@@ -17,8 +17,6 @@ export interface Claiming {
   readonly seen: Seen;
   /** The node lives, and is not buried before this transaction is written. */
   readonly isAlive: boolean;
-  /** Sees anew what waits. */
-  again(): Promise<Claiming>;
 }
 
 /** Sees what waits, which needs nothing of what is planned. */
@@ -30,23 +28,22 @@ export async function beginClaim(u: Unit, input: ClaimInput, hasJoined: boolean)
     return { ...seenIn(row), isAlive };
   };
   const look = await u.shared.due.runs.look(u.now, see);
-  const again = async (): Promise<Claiming> => {
-    const { isAlive, ...seen } = await see(look.from);
-    return { input, hasJoined, look, seen, isAlive, again };
-  };
-  return again();
+  const { isAlive, ...seen } = await see(look.from);
+  return { input, hasJoined, look, seen, isAlive };
 }
 
 /**
  * Writes what was planned, and claims. Where nothing else is about to come due, that is what was planned: it is claimed from the
- * start, one statement, one version of a row and one entry of an index less for each run.
+ * start, one statement, one version of a row and one entry of an index less for each run. `hasMoved`: what was waiting may have
+ * come due since it was seen.
  */
 export async function flushAndClaim(
   u: Unit,
   { input, hasJoined, look, seen, isAlive }: Claiming,
+  hasMoved: boolean,
 ): Promise<ClaimResult> {
   const { earliest = Number.POSITIVE_INFINITY } = seen;
-  const isFirst = earliest > u.now + (input.ahead?.ms ?? 0);
+  const isFirst = !hasMoved && earliest > u.now + (input.ahead?.ms ?? 0);
   if (!isFirst || (hasJoined && !isAlive) || !u.toMake.some(mayBeClaimed)) {
     await flush(u);
     u.onceWritten.push(() => look.done(undefined, seen));

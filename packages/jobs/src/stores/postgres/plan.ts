@@ -1,7 +1,9 @@
 import { NO_LIVE_RUNS } from '../../core/job.ts';
 import { planOrPutOff } from '../../core/slots.ts';
-import type { PlanInput, PlannedRun, PlanResult } from '../../core/store-passes.ts';
+import type { ClaimInput, ClaimResult, PlanInput, PlannedRun, PlanResult } from '../../core/store-passes.ts';
+import type { StoredJob } from '../rows/job-row.ts';
 import { applyDecision } from './apply.ts';
+import { claim } from './claim.ts';
 import { beginClaim, flushAndClaim } from './claim-planned.ts';
 import { LOOK_AGAIN_MS, lockDueJobs } from './jobs.ts';
 import { liveRunsOf } from './live-runs.ts';
@@ -20,34 +22,7 @@ export async function plan(
   const look = await u.shared.due.jobs.look(u.now, see);
   const due = await lockDueJobs(u, { versions, from: look.from, by: u.now + aheadMs, limit });
   const reached = due.length < limit ? u.now : due.at(-1)?.job.wakeAt;
-  const uids = due.map(({ uid }) => uid);
-  // A run for each, and the fence of its claim.
-  const idsOfEach = toClaim === undefined ? 1 : 2;
-  const [live, claiming] = await Promise.all([
-    liveRunsOf(u, uids),
-    toClaim && beginClaim(u, toClaim, hasJoined),
-    reserveIds(u, due.length * idsOfEach),
-  ]);
-  const failed: PlanResult['failed'][number][] = [];
-  let done = 0;
-  let hasMoved = false;
-  for (const stored of due) {
-    const { decision, fault } = planOrPutOff(
-      stored.job,
-      live.get(stored.uid) ?? NO_LIVE_RUNS,
-      u.now,
-      aheadMs,
-    );
-    if (decision.job !== stored.job) done += 1;
-    if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
-    // What was waiting may be due now.
-    hasMoved ||= decision.moves.length > 0;
-    await applyDecision(u, stored, decision);
-  }
-  const claimed =
-    claiming === undefined
-      ? await flush(u)
-      : await flushAndClaim(u, hasMoved ? await claiming.again() : claiming);
+  const { done, failed, claimed } = await take(u, due, { aheadMs, toClaim, hasJoined });
   const seen = await see(look.from);
   u.onceWritten.push(() => look.done(reached, seen));
   const { earliest } = seen;
@@ -63,6 +38,47 @@ export async function plan(
     ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
     ...(claimed === undefined ? {} : { claimed }),
   };
+}
+
+interface Taken {
+  /** Of so many jobs something was taken, or put off. */
+  readonly done: number;
+  readonly failed: PlanResult['failed'];
+  readonly claimed: ClaimResult | undefined;
+}
+
+/** Takes what is due of locked jobs. All that has to be known for that is asked for at once. */
+async function take(
+  u: Unit,
+  due: readonly StoredJob[],
+  how: { readonly aheadMs: number; readonly toClaim: ClaimInput | undefined; readonly hasJoined: boolean },
+): Promise<Taken> {
+  const { aheadMs, toClaim, hasJoined } = how;
+  if (due.length === 0) {
+    const claimed = toClaim && (await claim(u, toClaim, hasJoined));
+    return { done: 0, failed: [], claimed };
+  }
+  const uids = due.map(({ uid }) => uid);
+  // A run for each, and the fence of its claim.
+  const idsOfEach = toClaim === undefined ? 1 : 2;
+  const [live, claiming] = await Promise.all([
+    liveRunsOf(u, uids),
+    toClaim && beginClaim(u, toClaim, hasJoined),
+    reserveIds(u, due.length * idsOfEach),
+  ]);
+  const failed: PlanResult['failed'][number][] = [];
+  let done = 0;
+  let hasMoved = false;
+  for (const stored of due) {
+    const alive = live.get(stored.uid) ?? NO_LIVE_RUNS;
+    const { decision, fault } = planOrPutOff(stored.job, alive, u.now, aheadMs);
+    if (decision.job !== stored.job) done += 1;
+    if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
+    hasMoved ||= decision.moves.length > 0;
+    await applyDecision(u, stored, decision);
+  }
+  const claimed = claiming === undefined ? await flush(u) : await flushAndClaim(u, claiming, hasMoved);
+  return { done, failed, claimed };
 }
 
 function plannedIn(u: Unit): Pick<PlanResult, 'queued' | 'skipped'> {
