@@ -115,7 +115,7 @@ if (wants('history')) {
     await show(DRAINED);
     // As those, again and again, and older.
     const copies = Math.round(rows / DRAINED / 2) - 1;
-    await ground.script(`INSERT INTO ${ground.runsTable} (id, ${COLUMNS}) SELECT id - copy * 1000000000, ${COLUMNS}
+    await ground.script(`INSERT INTO ${ground.runsTable} (id, ${COLUMNS}) SELECT id - CAST(copy AS bigint) * 1000000000, ${COLUMNS}
       FROM ${ground.runsTable} CROSS JOIN (WITH RECURSIVE copies (copy) AS (SELECT 1 UNION ALL
         SELECT copy + 1 FROM copies WHERE copy < ${copies}) SELECT copy FROM copies) AS copies`);
     await ground.script('ANALYZE');
