@@ -14,6 +14,7 @@ import {
   eachAudit,
   eachToken,
   eachUser,
+  getJob,
   getMe,
   getUser,
   type Job,
@@ -27,6 +28,7 @@ import {
   type Me,
   makeToken,
   type NewApiToken,
+  NO_SUCH_PATH,
   type Register,
   refreshSession,
   register,
@@ -93,6 +95,14 @@ test('a wrong password is a 401, and so is no token', async () => {
     requestId: expect.any(String),
   });
   await expect(getMe(connect({ url }))).rejects.toMatchObject({ status: 401 });
+});
+
+test('a path that no route has is told from a thing that is not there', async () => {
+  const url = await startServer();
+  const { access_token: token } = await logIn(connect({ url }), ADMIN);
+  const missing = { status: 404, detail: NO_SUCH_PATH };
+  await expect(getMe(connect({ url: `${url}/v2`, token }))).rejects.toMatchObject(missing);
+  await expect(getJob(connect({ url, token }), 'nothing')).rejects.not.toMatchObject(missing);
 });
 
 test('a token that has run out is renewed, and a bad one is no hindrance to that', async () => {
