@@ -14,7 +14,7 @@ import { endConnectionsWhileClosing } from './http/closing.ts';
 import { readJsonBodies } from './http/json-body.ts';
 import { documentApi } from './http/openapi.ts';
 import { answerUnreadable, replyWithProblem } from './http/problem-reply.ts';
-import { problem } from './http/problem-table.ts';
+import { noSuchPath, problem } from './http/problem-table.ts';
 import { limitRates } from './http/rate-limits.ts';
 import { createRouteTable } from './http/route-table.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
@@ -81,7 +81,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
       const methods = table.methodsAt(request);
       // A route that has the method may find that there is nothing behind it, such as a file.
       const isMissing = methods.length === 0 || methods.includes(request.method);
-      if (isMissing) throw problem(404, 'There is nothing at this path.');
+      if (isMissing) throw noSuchPath();
       reply.header('allow', methods.join(', '));
       throw problem(405, `This path takes ${methods.join(', ')}.`);
     });

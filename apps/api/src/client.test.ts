@@ -3,22 +3,45 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import * as client from '@greenvue/jobs/client';
 import {
+  type ApiToken,
   type AuditRecord,
+  changeRole,
   connect,
   createJob,
   deleteJob,
   eachAudit,
+  eachToken,
+  eachUser,
+  getJob,
   getMe,
   getUser,
   type Job,
   jobEvents,
   listAudit,
+  listTokens,
+  listUsers,
   logIn,
   logOut,
+  type MakeToken,
+  type Me,
+  makeToken,
+  type NewApiToken,
+  NO_SUCH_PATH,
+  type Register,
   refreshSession,
+  register,
+  revokeToken,
+  type Session,
+  type User,
 } from '@greenvue/jobs/client';
-import { expect, test, vi } from 'vitest';
+import { expect, expectTypeOf, test, vi } from 'vitest';
+import type { z } from 'zod';
+import type { meSchema, registerBody, sessionSchema } from './auth/account-routes.ts';
+import type { auditSchema } from './auth/audit-routes.ts';
+import type { makeTokenBody, newApiTokenSchema } from './auth/token-routes.ts';
+import type { apiTokenSchema, userSchema } from './auth/views.ts';
 import { temporaryFolder } from './db/test-database.ts';
 import { startTestServer } from './test-server.ts';
 
@@ -74,6 +97,14 @@ test('a wrong password is a 401, and so is no token', async () => {
   await expect(getMe(connect({ url }))).rejects.toMatchObject({ status: 401 });
 });
 
+test('a path that no route has is told from a thing that is not there', async () => {
+  const url = await startServer();
+  const { access_token: token } = await logIn(connect({ url }), ADMIN);
+  const missing = { status: 404, detail: NO_SUCH_PATH };
+  await expect(getMe(connect({ url: `${url}/v2`, token }))).rejects.toMatchObject(missing);
+  await expect(getJob(connect({ url, token }), 'nothing')).rejects.not.toMatchObject(missing);
+});
+
 test('a token that has run out is renewed, and a bad one is no hindrance to that', async () => {
   const url = await startServer();
   let session = await logIn(connect({ url }), ADMIN);
@@ -127,6 +158,80 @@ test('an admin reads who changed what', async () => {
   await expect(getUser(connection, 'nobody')).rejects.toMatchObject({ status: 404 });
   const stranger = connect({ url });
   await expect(listAudit(stranger)).rejects.toMatchObject({ status: 401 });
+});
+
+/** `true` where each is as good as the other. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+test("what the client says of GreenVue's own routes is what their schemas say", () => {
+  expectTypeOf<Same<Session, z.output<typeof sessionSchema>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Me, z.output<typeof meSchema>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<User, z.output<typeof userSchema>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<ApiToken, z.output<typeof apiTokenSchema>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<NewApiToken, z.output<typeof newApiTokenSchema>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<AuditRecord, z.output<typeof auditSchema>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<Register, z.input<typeof registerBody>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<MakeToken, z.input<typeof makeTokenBody>>>().toEqualTypeOf<true>();
+});
+
+interface Operation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+}
+
+test('each operation on accounts, users, API tokens and the audit log has its function', async () => {
+  const url = await startServer();
+  const answer = await fetch(new URL('/openapi.json', url));
+  const { paths }: { paths: Record<string, Record<string, Operation>> } = JSON.parse(await answer.text());
+  const own = Object.values(paths)
+    .flatMap((item) => Object.values(item))
+    .filter(({ tags }) => tags.some((tag) => ['Accounts', 'Users', 'API tokens', 'Audit'].includes(tag)))
+    .map(({ operationId }) => operationId);
+  expect(own.length).toBeGreaterThanOrEqual(12);
+  expect(own.filter((id) => !Object.hasOwn(client, id))).toEqual([]);
+});
+
+test('an account is made, and an admin gives it a role', async () => {
+  const url = await startServer();
+  const { access_token: token } = await logIn(connect({ url }), ADMIN);
+  const admin = connect({ url, token });
+  const ann = { email: 'ann@greenvue.test', password: 'correct horse battery', name: 'Ann' };
+  const session = await register(connect({ url }), ann);
+  expect(session.user).toMatchObject({ email: ann.email, name: 'Ann', role: 'user' });
+  await expect(register(connect({ url }), ann)).rejects.toMatchObject({ status: 409 });
+  const own = connect({ url, token: session.access_token });
+  await expect(listUsers(own)).rejects.toMatchObject({ status: 403 });
+  expect(await changeRole(admin, session.user.id, { role: 'operator' })).toEqual({
+    ...session.user,
+    role: 'operator',
+  });
+  expect((await getMe(own)).role).toBe('operator');
+  const { data, next_cursor } = await listUsers(admin, { limit: 1 });
+  expect(data.map(({ email }) => email)).toEqual([ann.email]);
+  expect(next_cursor).toEqual(expect.any(String));
+  const all = await Array.fromAsync(eachUser(admin, { limit: 1 }), ({ email }) => email);
+  expect(all).toEqual([ann.email, ADMIN.email]);
+});
+
+test('an admin makes API tokens, lists and revokes them', async () => {
+  const url = await startServer();
+  const { access_token } = await logIn(connect({ url }), ADMIN);
+  const admin = connect({ url, token: access_token });
+  const { secret, ...token } = await makeToken(admin, { name: 'deploy', role: 'operator' });
+  const own = connect({ url, token: secret });
+  expect(await getMe(own)).toMatchObject({ kind: 'api_token', name: 'deploy', role: 'operator' });
+  await makeToken(admin, {
+    name: 'another',
+    role: 'user',
+    expires_at: new Date(Date.now() + 86_400_000).toISOString(),
+  });
+  expect((await listTokens(admin, { limit: 1 })).data.map(({ name }) => name)).toEqual(['another']);
+  const all = await Array.fromAsync(eachToken(admin, { limit: 1 }));
+  expect(all[1]).toEqual({ ...token, last_used_at: expect.any(String) });
+  await revokeToken(admin, token.id);
+  await revokeToken(admin, token.id);
+  await expect(getMe(own)).rejects.toMatchObject({ status: 401 });
+  await expect(revokeToken(admin, 'none')).rejects.toMatchObject({ status: 404 });
 });
 
 test('a rate limit is kept to', async () => {

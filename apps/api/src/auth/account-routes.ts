@@ -18,7 +18,7 @@ export interface AccountRoutesDeps {
   readonly loginThrottle: LoginThrottle;
 }
 
-const sessionSchema = z
+export const sessionSchema = z
   .object({
     access_token: z.string().describe('Send it as `Authorization: Bearer`'),
     token_type: z.literal('Bearer'),
@@ -28,9 +28,15 @@ const sessionSchema = z
   })
   .meta({ id: 'Session' });
 
+export const registerBody = z.strictObject({
+  email: emailSchema,
+  password: passwordSchema,
+  name: nameSchema,
+});
+
 const refreshSchema = z.strictObject({ refresh_token: text({ min: 1, max: 200 }) });
 
-const meSchema = z
+export const meSchema = z
   .object({
     id: z.string(),
     kind: z.enum(['user', 'api_token']),
@@ -58,7 +64,7 @@ function signInRoutes({ users, loginThrottle, ...deps }: AccountRoutesDeps): Fas
           operationId: 'register',
           summary: 'Make an account, and log in',
           security: [],
-          body: z.strictObject({ email: emailSchema, password: passwordSchema, name: nameSchema }),
+          body: registerBody,
           response: { 201: sessionSchema, ...problems(409) },
         },
       },

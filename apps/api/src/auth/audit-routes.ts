@@ -10,7 +10,7 @@ import { timeOf, timeSchema } from './views.ts';
 
 const filter = text({ min: 1, max: 200 }).optional();
 
-const auditSchema = z
+export const auditSchema = z
   .object({
     id: z.string(),
     at: timeSchema,

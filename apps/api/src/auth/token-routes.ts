@@ -19,21 +19,25 @@ const MAX_DAYS = 731;
 
 const tags = ['API tokens'];
 
+export const makeTokenBody = z.strictObject({
+  name: nameSchema,
+  role: roleSchema,
+  expires_at: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe(`At most two years ahead; ${DEFAULT_DAYS} days unless told`),
+});
+
+export const newApiTokenSchema = apiTokenSchema.extend({ secret: z.string() }).meta({ id: 'NewApiToken' });
+
 const makeSchema = {
   tags,
   operationId: 'makeToken',
   summary: 'Make an API token',
   description: 'The answer is the only place where the secret is ever shown.',
-  body: z.strictObject({
-    name: nameSchema,
-    role: roleSchema,
-    expires_at: z.iso
-      .datetime({ offset: true })
-      .optional()
-      .describe(`At most two years ahead; ${DEFAULT_DAYS} days unless told`),
-  }),
+  body: makeTokenBody,
   response: {
-    201: apiTokenSchema.extend({ secret: z.string() }).meta({ id: 'NewApiToken' }),
+    201: newApiTokenSchema,
     ...problems(403),
   },
 };

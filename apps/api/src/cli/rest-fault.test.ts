@@ -3,12 +3,22 @@ import { createServer, type RequestListener } from 'node:http';
 import { ApiError, ConnectionError } from '@greenvue/jobs/client';
 import { run } from '@stricli/core';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../test-process.ts';
 import { createApplication } from './application.ts';
-import { restFault } from './rest-fault.ts';
+import { onceOnly, restFault } from './rest-fault.ts';
 import { createTestContext } from './test-context.ts';
 
 /** What `jobs list` says of a server that behaves so. */
-async function listJobsOf(listener: RequestListener, url = (port: number) => `http://127.0.0.1:${port}`) {
+function listJobsOf(listener: RequestListener, url?: (port: number) => string) {
+  return saysOf(['jobs', 'list'], listener, url);
+}
+
+/** What a command says of such a server. */
+async function saysOf(
+  command: readonly string[],
+  listener: RequestListener,
+  url = (port: number) => `http://127.0.0.1:${port}`,
+) {
   const server = createServer(listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -19,7 +29,7 @@ async function listJobsOf(listener: RequestListener, url = (port: number) => `ht
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const context = createTestContext({ url: url(port), token: 'gv_x', isPiped: true });
-  await run(createApplication(), ['jobs', 'list'], context);
+  await run(createApplication(), command, context);
   expect(context.out.written()).toBe('');
   const lines = context.err.lines().map((line) => line.replaceAll(`127.0.0.1:${port}`, 'host'));
   return { code: context.process.exitCode, lines };
@@ -85,12 +95,56 @@ test('JSON of another API is none of GreenVue', async () => {
   };
   expect(await listJobsOf(json({}))).toEqual(other);
   expect(await listJobsOf(json({ data: 5, next_cursor: null }))).toEqual(other);
+  // It may as well be a fault of the command.
   expect(await listJobsOf(json({ data: [{}], next_cursor: null }))).toEqual({
-    code: 3,
+    code: 1,
     lines: [
-      expect.stringMatching(/^The answer of http:\/\/host\/api is not what it should be: /),
-      expect.stringMatching(/^Is that GreenVue, and of the same version/),
+      expect.stringMatching(/^greenvue could not go on: Cannot read/),
+      expect.stringMatching(
+        /^Is http:\/\/host\/api GreenVue, and of the same version .* a fault of this command\.$/,
+      ),
     ],
+  });
+});
+
+test.each([
+  [['runs', 'retry', '7'], 'greenvue runs list --job <id>, with the job that greenvue runs show 7 names'],
+  [['jobs', 'create', 'mails', '--name', 'M', '--type', 'x', '--on-demand'], 'greenvue jobs show mails'],
+])(
+  'a lost answer to %j may have been a success, and nobody is told to send it again',
+  async (command, look) => {
+    const lost = `It may have been done all the same. Look before you repeat it: ${look}`;
+    let asked = 0;
+    const hangUp: RequestListener = (request) => {
+      asked += 1;
+      request.socket.destroy();
+    };
+    expect(await saysOf(command, hangUp)).toEqual({
+      code: 3,
+      lines: ['No answer from http://host/api: other side closed.', lost],
+    });
+    expect(asked).toBe(1);
+    expect((await saysOf(command, page(502))).lines.at(-1)).toBe(lost);
+    expect((await saysOf(command, page(503))).lines.at(-1)).toBe(lost);
+    // What never came to anyone was not done.
+    const port = await freePort();
+    const nobody = await saysOf(command, page(200), () => `http://127.0.0.1:${port}`);
+    expect(nobody.lines).toEqual([
+      expect.stringContaining('ECONNREFUSED'),
+      expect.stringMatching(/^Start the server with npm start/),
+    ]);
+    expect((await saysOf(command, page(301, { location: 'https://example.com/' }))).lines).not.toContain(
+      lost,
+    );
+  },
+);
+
+test('a timeout, too, may have been a success', async () => {
+  const answer = Promise.reject(new ConnectionError('timeout', 'No whole answer in 30 s.'));
+  await expect(onceOnly(answer, 'greenvue jobs show a')).rejects.toMatchObject({
+    exitCode: 3,
+    message:
+      'No whole answer in 30 s.\nIt may have been done all the same. Look before you repeat it: greenvue jobs show a',
   });
 });
 

@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError } from '@greenvue/jobs/client';
+import { ApiError, ConnectionError, NO_SUCH_PATH } from '@greenvue/jobs/client';
 import { CliError, EXIT, type ExitCode } from './exit-code.ts';
 import { printable } from './terminal/printable.ts';
 import { durationText } from './words.ts';
@@ -20,24 +20,51 @@ export function restFault(error: unknown, asked: Asked): CliError {
     return new CliError(words.join('\n'), EXIT.noServer, { cause: error });
   }
   const message = printable(error instanceof Error ? error.message : String(error));
-  // JSON of another kind than this API's: fields are missing that all its answers have.
+  const words = [`greenvue could not go on: ${message}`];
+  // Fields may be missing that all answers of this API have, or it is a fault of this command: no more is known.
   if (error instanceof TypeError) {
-    const words = [
-      `The answer of ${printable(asked.url)} is not what it should be: ${message}.`,
-      'Is that GreenVue, and of the same version as this command, which greenvue --version tells?',
-    ];
-    return new CliError(words.join('\n'), EXIT.noServer, { cause: error });
+    words.push(
+      `Is ${printable(asked.url)} GreenVue, and of the same version as this command, which greenvue --version tells? If so, it is a fault of this command.`,
+    );
   }
-  return new CliError(`greenvue could not go on: ${message}`, EXIT.failed, { cause: error });
+  return new CliError(words.join('\n'), EXIT.failed, { cause: error });
+}
+
+/**
+ * Waits for the answer to what would be done twice if it was sent twice. Where that is lost, who asked is told so, and how to `look`,
+ * rather than led to repeat it.
+ */
+export async function onceOnly<T>(answer: Promise<T>, look: string): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!isLost(error)) throw error;
+    const words = [
+      printable(error.message),
+      `It may have been done all the same. Look before you repeat it: ${look}`,
+    ];
+    const exitCode = error instanceof ApiError ? exitCodeOf(error) : EXIT.noServer;
+    throw new CliError(words.join('\n'), exitCode, { cause: error });
+  }
+}
+
+/** What a connection that was never made, or never trusted, ends with. */
+const NEVER_SENT =
+  /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|EPROTO)$|^ERR_SSL_|CERT|ISSUER|SIGNATURE/;
+
+/** Whether a request may have been done though it failed so. GreenVue's own 503 may stand for a commit that it did not see. */
+function isLost(error: unknown): error is ApiError | ConnectionError {
+  if (error instanceof ApiError) return [502, 503, 504].includes(error.status);
+  if (!(error instanceof ConnectionError)) return false;
+  if (error.code === 'timeout') return true;
+  const cause = causeOf(error);
+  return error.code === 'no_answer' && !NEVER_SENT.test(codeOf(cause)) && !isRedirect(cause);
 }
 
 /** GreenVue names each request; what does not is a proxy before it, or another server. */
 function isForeign({ requestId }: ApiError): boolean {
   return requestId === undefined;
 }
-
-/** What GreenVue says where it has no route: the address has a part too many, or is of a server of another version. */
-const NO_SUCH_PATH = 'There is nothing at this path.';
 
 function exitCodeOf(error: ApiError): ExitCode {
   switch (error.status) {
@@ -138,9 +165,17 @@ function causeOf(error: Error): Error {
   return error.cause instanceof Error ? causeOf(error.cause) : error;
 }
 
+function codeOf(cause: Error): string {
+  return 'code' in cause ? String(cause.code) : '';
+}
+
+function isRedirect(cause: Error): boolean {
+  return /\bredirect\b/.test(cause.message);
+}
+
 /** What to do about a connection that can't be made, other than that nobody listens. */
 function adviceOn(cause: Error): string | undefined {
-  const code = 'code' in cause ? String(cause.code) : '';
+  const code = codeOf(cause);
   if (/CERT|ISSUER|SIGNATURE/.test(code)) {
     return "Its certificate is not trusted here. Trust what signed it: export NODE_USE_SYSTEM_CA=1 for the authorities of this machine, or NODE_EXTRA_CA_CERTS=ca.pem for one's own.";
   }
@@ -149,7 +184,7 @@ function adviceOn(cause: Error): string | undefined {
     return 'Something listens there, and hangs up: is it https:// and not http://? If not, the log of the server has more.';
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `There is no machine of that name. ${HERE}`;
-  if (/\bredirect\b/.test(cause.message)) {
+  if (isRedirect(cause)) {
     return 'It sends elsewhere, mostly from http:// to https://: give the address that it sends to, with --url or GREENVUE_URL.';
   }
   return undefined;

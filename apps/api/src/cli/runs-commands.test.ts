@@ -167,7 +167,7 @@ test(
       stderr: expect.stringContaining('send_notifications'),
     });
     expect(await greenvue.done('stats')).toMatch(
-      /^Jobs +0 active, 0 paused, 0 finished\nRuns +0 running, 0 queued, 0 held\n(.*\n)+\nNODE +HEALTH +PLACES .*\n\S+ +ok +0 of 10 busy /,
+      /^Jobs +0 active, 0 paused, 0 finished\nHealth +0 ok, 0 paused\nRuns +0 running, 0 queued, 0 held\n(.*\n)+\nNODE +HEALTH +PLACES .*\n\S+ +ok +0 of 10 busy /,
     );
     expect(await greenvue.json('stats')).toMatchObject({ nodes: [{ health: 'ok' }] });
   },

@@ -4,7 +4,7 @@ import { printFacts, printJson, type Styled } from './print.ts';
 import { restCommand, type Session } from './rest-command.ts';
 import type { Style } from './terminal/screen.ts';
 import { type Column, createTable } from './terminal/table.ts';
-import { distanceText, durationText } from './words.ts';
+import { distanceText, durationText, instantAndDistance } from './words.ts';
 
 type Node = Stats['nodes'][number];
 
@@ -26,7 +26,14 @@ function printCounts({ out }: Session, stats: Stats): void {
   const day = lastHours(stats);
   printFacts(out, [
     ['Jobs', `${jobs.active} active, ${jobs.paused} paused, ${jobs.finished} finished`],
-    ['Runs', `${runs.running} running, ${runs.queued} queued, ${runs.held} held`],
+    ['Health', ...healthText(stats.health)],
+    [
+      'Runs',
+      `${runs.running} running, ${runs.queued} queued, ${runs.held} held`,
+      runs.due_since === null
+        ? ''
+        : `, due since ${instantAndDistance(runs.due_since, Date.parse(stats.now))}`,
+    ],
     [
       'Last minute',
       `${minute.started} started; ${minute.finished.succeeded} succeeded, `,
@@ -46,6 +53,18 @@ function printCounts({ out }: Session, stats: Stats): void {
       `, ${day.cancelled} cancelled, ${day.skipped} skipped`,
     ],
   ]);
+}
+
+/** Jobs by health; of what is wrong only what there is. */
+function healthText({ ok, paused, ...ill }: Stats['health']): readonly (string | Styled)[] {
+  const faults = Object.entries(ill).filter(([, count]) => count !== 0);
+  return [
+    `${ok} ok, ${paused} paused`,
+    ...faults.flatMap(([name, count]): (string | Styled)[] => [
+      ', ',
+      { text: `${count} ${name}`, style: 'red' },
+    ]),
+  ];
 }
 
 function failedText(failed: number): Styled {

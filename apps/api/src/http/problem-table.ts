@@ -1,10 +1,10 @@
 import { StoreError } from '@greenvue/jobs';
+import { NO_SUCH_PATH } from '@greenvue/jobs/client';
 import { DatabaseError } from '../db/errors.ts';
-import { badRequest, Problem, unavailable } from '../problem.ts';
+import { badRequest, notFound, Problem, unavailable } from '../problem.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
-  404: 'Not Found',
   405: 'Method Not Allowed',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
@@ -21,7 +21,7 @@ const PROBLEMS: Readonly<Record<string, () => Problem>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: () => badRequest('The body is empty, and should be JSON.'),
   FST_ERR_CTP_INVALID_JSON_BODY: () => badRequest('The body is not valid JSON.'),
   FST_ERR_BAD_URL: () => badRequest('The URL is malformed.'),
-  FST_ERR_MAX_PARAM_LENGTH: () => problem(404, 'There is nothing at this path.'),
+  FST_ERR_MAX_PARAM_LENGTH: noSuchPath,
   ECONNRESET: () => badRequest('The connection broke before the body was whole.'),
   too_busy: () => unavailable('Too many sign-ins at once. Try again in a moment.', RETRY_SECONDS),
   'database:busy': () => unavailable('The database is busy. Try again in a moment.', RETRY_SECONDS),
@@ -42,6 +42,11 @@ export function problemOf(error: unknown): Problem {
   // Whatever else Fastify finds wrong with a request, such as a QUERY without a Content-Type.
   if (code?.startsWith('FST_') && isClientFault(error)) return badRequest('The request can not be read.');
   return problem(500, 'Something went wrong on our side. The log has more under the id of this request.');
+}
+
+/** There is no such route, which clients tell from a route that finds nothing. */
+export function noSuchPath(): Problem {
+  return notFound(NO_SUCH_PATH);
 }
 
 /** A problem with a status that `problem.ts` has no word for. */

@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError } from '@greenvue/jobs/client';
+import { ApiError, ConnectionError, NO_SUCH_PATH } from '@greenvue/jobs/client';
 
 /** What people are told of something that failed. */
 interface FaultWords {
@@ -9,9 +9,6 @@ interface FaultWords {
   readonly detail?: string | undefined;
   readonly requestId?: string | undefined;
 }
-
-// What the server answers at a path that it does not have at all, other than at one whose job or run is gone.
-const NO_SUCH_PATH = 'There is nothing at this path.';
 
 /** Words for an error of the client, or of the page itself. */
 export function faultWords(error: unknown): FaultWords {

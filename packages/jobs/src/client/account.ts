@@ -1,9 +1,8 @@
 import type { Call, Connection } from './connection.ts';
-import { path } from './request.ts';
+import type { Role, User } from './users.ts';
 
-// GreenVue's own routes, not the engine's: their schemas live in the app, which this package does not know.
-
-export type Role = 'user' | 'operator' | 'admin';
+// GreenVue's own routes, not the engine's: their schemas live in the app, which this package does not know; a test of the app's holds
+// these types to them.
 
 /** What a log-in gives. */
 export interface Session {
@@ -17,14 +16,6 @@ export interface Session {
   readonly user: User;
 }
 
-export interface User {
-  readonly id: string;
-  readonly email: string;
-  readonly name: string;
-  readonly role: Role;
-  readonly created_at: string;
-}
-
 /** Whom a token stands for. */
 export interface Me {
   readonly id: string;
@@ -33,6 +24,26 @@ export interface Me {
   /** `null` for an API token. */
   readonly email: string | null;
   readonly role: Role;
+}
+
+export interface Register {
+  readonly email: string;
+  /** 10 to 200 characters. */
+  readonly password: string;
+  readonly name: string;
+}
+
+/** Makes an account, and logs in. 409: the address has one already. Never repeated. */
+export async function register(connection: Connection, body: Register, call?: Call): Promise<Session> {
+  const answer = await connection.send<Session>({
+    method: 'POST',
+    path: '/auth/register',
+    body,
+    isAnonymous: true,
+    repeat: 'never',
+    signal: call?.signal,
+  });
+  return answer.body;
 }
 
 /** Logs in. 401: the address or the password is wrong; 429: too many failed tries. Never repeated. */
@@ -90,17 +101,6 @@ export async function getMe(connection: Connection, call?: Call): Promise<Me> {
   const answer = await connection.send<Me>({
     method: 'GET',
     path: '/auth/me',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
-}
-
-/** Reads a user, for admins. 403: one is none; 404: there is no such user. */
-export async function getUser(connection: Connection, userId: string, call?: Call): Promise<User> {
-  const answer = await connection.send<User>({
-    method: 'GET',
-    path: path`/users/${userId}`,
     repeat: 'safe',
     signal: call?.signal,
   });

@@ -4,6 +4,12 @@ export interface Fault {
   readonly detail: string;
 }
 
+/**
+ * The `detail` of a 404 where the server has no route at all, other than where a job or a run is gone: the address has a part too many,
+ * or is of a server of another version.
+ */
+export const NO_SUCH_PATH = 'There is nothing at this path.';
+
 /** What a server says of a request that it refused. */
 export interface Problem {
   readonly status: number;

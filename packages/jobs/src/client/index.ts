@@ -1,17 +1,32 @@
 export {
   getMe,
-  getUser,
   logIn,
   logOut,
   type Me,
-  type Role,
+  type Register,
   refreshSession,
+  register,
   type Session,
-  type User,
 } from './account.ts';
+export {
+  type ApiToken,
+  eachToken,
+  listTokens,
+  type MakeToken,
+  makeToken,
+  type NewApiToken,
+  revokeToken,
+} from './api-tokens.ts';
 export { type AuditQuery, type AuditRecord, eachAudit, listAudit } from './audit.ts';
 export { type Call, type Connection, type ConnectOptions, connect } from './connection.ts';
-export { ApiError, ConnectionError, type ConnectionErrorCode, type Fault, type Problem } from './errors.ts';
+export {
+  ApiError,
+  ConnectionError,
+  type ConnectionErrorCode,
+  type Fault,
+  NO_SUCH_PATH,
+  type Problem,
+} from './errors.ts';
 export {
   type ConnectionState,
   type JobEvent,
@@ -46,7 +61,7 @@ export {
   previewSchedule,
   type Stats,
 } from './overview.ts';
-export type { Page } from './pages.ts';
+export type { Page, PageQuery } from './pages.ts';
 export { followRunLogs, getRunLogs, type LogLine } from './run-logs.ts';
 export {
   type CancelRun,
@@ -61,3 +76,4 @@ export {
   type RunsQuery,
   retryRun,
 } from './runs.ts';
+export { changeRole, eachUser, getUser, listUsers, type Role, type User } from './users.ts';

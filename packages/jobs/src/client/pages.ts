@@ -5,7 +5,9 @@ export interface Page<Row> {
   readonly next_cursor: string | null;
 }
 
-interface PageQuery {
+/** Which page of a list is asked for. */
+export interface PageQuery {
+  /** Rows of a page, 1 to 200; 50 if left out. */
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }

@@ -240,7 +240,8 @@ async function runInline<Deps>(type: RegisteredType<Deps>, attempt: Attempt, dep
   const { span } = attempt;
   return span === undefined
     ? type.jobType.run(attempt, deps)
-    : span.within(() => type.jobType.run(attempt, deps));
+    : // Async, so that what throws here is the tracer and never the handler.
+      span.within(async () => type.jobType.run(attempt, deps));
 }
 
 /** One object: what a message holds many times crosses the threads once. */

@@ -20,7 +20,18 @@ export function guarded(tracing: Tracing, logger: EngineLogger): Tracing {
       if (span === undefined) return undefined;
       return {
         traceparent: span.traceparent,
-        within: (work) => span.within(work),
+        within(work) {
+          let rest = work;
+          attempt(() =>
+            span.within(() => {
+              const made = rest();
+              rest = () => made;
+              return made;
+            }),
+          );
+          // Where the tracer never came to it, it is done without; else this is what it made.
+          return rest();
+        },
         end: (outcome) => attempt(() => span.end(outcome)),
       };
     },

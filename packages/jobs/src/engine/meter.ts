@@ -8,7 +8,7 @@ import type {
   TypeCounts,
 } from './engine-stats.ts';
 import { DURATION_BOUNDS_MS, Histogram, LATENESS_BOUNDS_MS } from './histogram.ts';
-import { KEPT, latenessStep, noEndings, rounded, Span, Spans } from './spans.ts';
+import { KEPT, latenessStep, noEndings, rounded, TimeBucket, TimeBuckets } from './time-buckets.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -36,12 +36,12 @@ export class Meter {
   readonly #total = noEndings();
   readonly #skipped: Record<SkipReason, number> = { overlap: 0, missed: 0 };
   /** By the clock that only rises. */
-  readonly #seconds = new Spans();
+  readonly #seconds = new TimeBuckets();
   /** By the time of day, which may jump: what was counted under a minute that is still to come again is not shown. */
-  readonly #minutes = new Spans();
+  readonly #minutes = new TimeBuckets();
   /** What is counted in now: looked up once a second, since at tens of thousands of runs a second each look at a clock counts. */
-  #second: Span = new Span();
-  #minute: Span = new Span();
+  #second: TimeBucket = new TimeBucket();
+  #minute: TimeBucket = new TimeBucket();
 
   /** `types`: the job types that this node has. */
   constructor(clock: Clock, types: readonly string[]) {
@@ -92,7 +92,7 @@ export class Meter {
 
   #lastMinute(): LastMinute {
     const now = this.#secondNow();
-    const total = new Span();
+    const total = new TimeBucket();
     for (let n = 0; n < KEPT; n++) {
       const second = this.#seconds.find(now - n);
       if (second !== undefined) total.add(second);
@@ -108,7 +108,7 @@ export class Meter {
     return Array.from({ length: KEPT }, (_, n) => minuteCounts(now - n, this.#minutes.find(now - n)));
   }
 
-  /** Goes on to the spans that are now. */
+  /** Goes on to the buckets of now. */
   #turn(): void {
     const second = this.#secondNow();
     if (this.#second.number === second) return;
@@ -137,10 +137,11 @@ function typeCounts(type: string, { ended, durations, lateness }: TypeMeter): Ty
   return { type, ended: { ...ended }, durations: durations.read(), lateness: lateness.read() };
 }
 
-function minuteCounts(number: number, span: Span | undefined): MinuteCounts {
+function minuteCounts(number: number, bucket: TimeBucket | undefined): MinuteCounts {
   const minute = number * MINUTE_MS;
-  if (span === undefined) return { minute, started: 0, ...noEndings(), skipped: 0, latenessP99Ms: undefined };
-  const { started, finished, skipped } = span;
-  const latenessP99Ms = started === 0 ? undefined : span.latenessMs(0.99);
+  if (bucket === undefined)
+    return { minute, started: 0, ...noEndings(), skipped: 0, latenessP99Ms: undefined };
+  const { started, finished, skipped } = bucket;
+  const latenessP99Ms = started === 0 ? undefined : bucket.latenessMs(0.99);
   return { minute, started, ...finished, skipped, latenessP99Ms };
 }

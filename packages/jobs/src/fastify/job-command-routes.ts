@@ -45,7 +45,7 @@ function runNowRoute(app: JobsApp, context: RouteContext): void {
     const { view, duplicate } = await guarded(context, request, (jobId, asked) =>
       context.engine.trigger(jobId, input, asked),
     );
-    logWith(request, { runId: view.run.id });
+    logWith(reply, { runId: view.run.id });
     if (duplicate) reply.header('idempotent-replay', 'true');
     reply.code(202).header('location', context.path(`/runs/${view.run.id}`));
     return runJson(view);

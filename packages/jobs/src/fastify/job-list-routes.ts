@@ -32,7 +32,7 @@ function createRoute(app: JobsApp, context: RouteContext): void {
   app.post('/jobs', { preParsing: context.allow('admin'), schema }, async (request, reply) => {
     const { id: jobId } = request.body;
     checkIdLength(jobId, context.longestParameter);
-    logWith(request, { jobId });
+    logWith(reply, { jobId });
     const view = await context.engine.createJob(jobInput(request.body), context.asked(request));
     reply
       .code(201)

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /** Which job and which run a request is about, or has made, as lines of the log call them. */
 interface LogIds {
@@ -8,19 +8,21 @@ interface LogIds {
   readonly newRunId?: string;
 }
 
-/** From here on, what is logged of the request has them. */
-export function logWith(request: FastifyRequest, ids: LogIds): void {
+/** From here on, what is logged of the request has them; Fastify logs its end by the reply. */
+export function logWith(reply: FastifyReply, ids: LogIds): void {
+  const { request } = reply;
   request.log = request.log.child(ids);
+  reply.log = request.log;
 }
 
 /** What is logged of a request, the host's lines included, names the job and the run in its path. */
 export function logIdsOfPaths(app: FastifyInstance): void {
-  app.addHook('preHandler', (request, _reply, done) => {
+  app.addHook('preHandler', (request, reply, done) => {
     // After validation: they are ids.
     const jobId = parameter(request.params, 'job_id');
     const runId = parameter(request.params, 'run_id');
-    if (jobId !== undefined) logWith(request, { jobId });
-    if (runId !== undefined) logWith(request, { runId });
+    if (jobId !== undefined) logWith(reply, { jobId });
+    if (runId !== undefined) logWith(reply, { runId });
     done();
   });
 }

@@ -163,7 +163,7 @@ function retryRoute(app: JobsApp, context: RouteContext): void {
   app.post('/runs/:run_id/retry', { ...hooks, schema }, async (request, reply) => {
     const { run_id: runId } = request.params;
     const view = await context.engine.retryRun(runId, context.asked(request));
-    if (view.run.id !== runId) logWith(request, { newRunId: view.run.id });
+    if (view.run.id !== runId) logWith(reply, { newRunId: view.run.id });
     reply.code(202).header('location', context.path(`/runs/${view.run.id}`));
     return runJson(view);
   });

@@ -213,18 +213,36 @@ export function tracing(makeDatabase: MakeDatabase): void {
         current: () => undefined,
         begin: () => ({ traceparent: undefined, within: (work) => work(), end: fail }),
       },
+      {
+        current: () => undefined,
+        begin: () => ({ traceparent: undefined, within: fail, end: () => undefined }),
+      },
+      {
+        current: () => undefined,
+        begin: () => ({
+          traceparent: undefined,
+          within(work) {
+            work();
+            return fail();
+          },
+          end: () => undefined,
+        }),
+      },
     ];
     for (const tracing of throwing) {
       const other = await createHarness(options(tracing), makeDatabase);
+      let calls = 0;
+      other.deps.handler = () => void calls++;
       await other.engine.createJob(job({ overlap: 'allow' }));
       const runs = [await other.engine.trigger('job'), await other.engine.trigger('job')];
       await other.engine.tick();
       await other.engine.tick();
       for (const { view } of runs)
         expect((await other.engine.getRun(view.run.id)).run).toMatchObject({ status: 'succeeded' });
+      expect(calls).toBe(runs.length);
       await other.close();
     }
-    expect(told).toEqual(Array(2).fill('the tracer failed; what it was told is in no trace'));
+    expect(told).toEqual(Array(throwing.length).fill('the tracer failed; what it was told is in no trace'));
   });
 
   it('an engine that traces nothing hands on the trace of the request', async () => {

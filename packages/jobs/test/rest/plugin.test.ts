@@ -185,6 +185,10 @@ describe('the host', () => {
       lines.length = 0;
       const response = await send(server, method, url, body === undefined ? {} : { body });
       const logged = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'done');
+      // Fastify's own line of the end, which the reply logs.
+      const completed = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'request completed');
+      const { jobId, runId, newRunId } = logged;
+      expect({ ...completed, jobId, runId, newRunId }).toEqual(completed);
       return { id: response.json().id, ids: [logged.jobId, logged.runId, logged.newRunId], line: logged };
     };
     const job = { id: 'logged', name: 'Logged', type: 'greet', on_demand: true, overlap: 'allow' };

@@ -3,6 +3,7 @@ import { usageError } from '../exit-code.ts';
 import type { ApiFlags } from '../flags.ts';
 import { printJson } from '../print.ts';
 import { restCommand, type Session } from '../rest-command.ts';
+import { onceOnly } from '../rest-fault.ts';
 import { printable } from '../terminal/printable.ts';
 import { backoffFields, type JobFieldFlags, plainFields } from './job-fields.ts';
 import { nextRunText } from './next-run.ts';
@@ -16,7 +17,7 @@ export interface CreateJobFlags extends ApiFlags, JobFieldFlags {
 export const createJobCommand = restCommand(
   async (session, flags: CreateJobFlags, id: string | undefined) => {
     const body = flags.file === undefined ? bodyOfFlags(flags, id) : await bodyOfFile(session, flags, id);
-    const job = await createJob(session.api, body);
+    const job = await onceOnly(createJob(session.api, body), `greenvue jobs show ${printable(body.id)}`);
     if (flags.json) printJson(session.out, job);
     else session.out.line(`${printable(job.id)} is created. ${nextRunText(job, session.now())}`);
   },

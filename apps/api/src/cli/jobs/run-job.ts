@@ -3,6 +3,7 @@ import type { ApiFlags } from '../flags.ts';
 import type { JsonObject } from '../json-input.ts';
 import { printJson } from '../print.ts';
 import { restCommand } from '../rest-command.ts';
+import { onceOnly } from '../rest-fault.ts';
 import { waitForRun } from '../runs/follow-run.ts';
 import { printable } from '../terminal/printable.ts';
 
@@ -17,7 +18,10 @@ export interface RunJobFlags extends ApiFlags {
 export const runJobCommand = restCommand(async (session, flags: RunJobFlags, id: string) => {
   const { payload, dedupeKey: dedupe_key, runAt: run_at, json, wait } = flags;
   const { out, err } = session;
-  const run = await runJob(session.api, id, { payload, dedupe_key, run_at });
+  const run = await onceOnly(
+    runJob(session.api, id, { payload, dedupe_key, run_at }),
+    `greenvue runs list --job ${printable(id)}`,
+  );
   if (json && !wait) return printJson(out, run);
   (json ? err : out).line(
     `Run ${printable(run.id)} of ${printable(run.job_id)} is ${printable(run.status)}.`,

@@ -2,6 +2,7 @@ import { cancelRun, retryRun } from '@greenvue/jobs/client';
 import type { ApiFlags } from '../flags.ts';
 import { printJson } from '../print.ts';
 import { restCommand } from '../rest-command.ts';
+import { onceOnly } from '../rest-fault.ts';
 import { printable } from '../terminal/printable.ts';
 import { waitForRun } from './follow-run.ts';
 
@@ -27,7 +28,10 @@ export interface RetryRunFlags extends ApiFlags {
 /** `runs retry` */
 export const retryRunCommand = restCommand(async (session, flags: RetryRunFlags, runId: string) => {
   const { api, out, err } = session;
-  const run = await retryRun(api, runId);
+  const run = await onceOnly(
+    retryRun(api, runId),
+    `greenvue runs list --job <id>, with the job that greenvue runs show ${printable(runId)} names`,
+  );
   if (flags.json && !flags.wait) return printJson(out, run);
   const words =
     run.id === runId

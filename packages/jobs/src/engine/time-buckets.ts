@@ -1,6 +1,6 @@
 import type { Ending } from './engine-stats.ts';
 
-/** Spans that are kept: of seconds a minute, of minutes an hour. */
+/** Buckets that are kept: of seconds a minute, of minutes an hour. */
 export const KEPT = 60;
 /** Lateness in steps of a fifth: step i holds what is at most 1.2^i ms; 96 of them reach beyond 11 hours. */
 const STEP = 1.2;
@@ -14,8 +14,8 @@ export function noEndings(): Record<Ending, number> {
   return { succeeded: 0, failed: 0, cancelled: 0, retried: 0 };
 }
 
-/** What happened in a span of time: a second, or a minute. */
-export class Span {
+/** What happened in a stretch of time: a second, or a minute. */
+export class TimeBucket {
   /** Which one it is. */
   number = Number.NEGATIVE_INFINITY;
   started = 0;
@@ -45,7 +45,7 @@ export class Span {
   }
 
   /** Counts in what happened in another one. */
-  add(other: Span): void {
+  add(other: TimeBucket): void {
     this.started += other.started;
     this.skipped += other.skipped;
     this.finished.succeeded += other.finished.succeeded;
@@ -71,26 +71,26 @@ export function rounded(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
 
-/** The last {@link KEPT} spans, in constant space: what is older is written over. */
-export class Spans {
-  readonly #spans: readonly Span[] = Array.from({ length: KEPT }, () => new Span());
+/** The last {@link KEPT} buckets, in constant space: what is older is written over. */
+export class TimeBuckets {
+  readonly #ring: readonly TimeBucket[] = Array.from({ length: KEPT }, () => new TimeBucket());
 
   /** The one to count in. Of another hour, or of a clock that has jumped since, nothing is left in it. */
-  of(number: number): Span {
-    const span = this.#place(number);
-    if (span.number !== number) span.begin(number);
-    return span;
+  of(number: number): TimeBucket {
+    const bucket = this.#place(number);
+    if (bucket.number !== number) bucket.begin(number);
+    return bucket;
   }
 
   /** Undefined when nothing was counted in it. */
-  find(number: number): Span | undefined {
-    const span = this.#place(number);
-    return span.number === number ? span : undefined;
+  find(number: number): TimeBucket | undefined {
+    const bucket = this.#place(number);
+    return bucket.number === number ? bucket : undefined;
   }
 
-  #place(number: number): Span {
-    const span = this.#spans[((number % KEPT) + KEPT) % KEPT];
-    if (span === undefined) throw new Error(`${number} is not a whole number`);
-    return span;
+  #place(number: number): TimeBucket {
+    const bucket = this.#ring[((number % KEPT) + KEPT) % KEPT];
+    if (bucket === undefined) throw new Error(`${number} is not a whole number`);
+    return bucket;
   }
 }

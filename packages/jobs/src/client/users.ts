@@ -1,0 +1,65 @@
+import type { Call, Connection } from './connection.ts';
+import { allOf, type Page, type PageQuery } from './pages.ts';
+import { path } from './request.ts';
+
+// GreenVue's own routes, as those in account.ts. All of them only for admins: 403 for others.
+
+export type Role = 'user' | 'operator' | 'admin';
+
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly created_at: string;
+}
+
+/** A page of the users, newest first. */
+export async function listUsers(connection: Connection, query?: PageQuery, call?: Call): Promise<Page<User>> {
+  const answer = await connection.send<Page<User>>({
+    method: 'GET',
+    path: '/users',
+    query: { ...query },
+    answer: 'list',
+    repeat: 'safe',
+    signal: call?.signal,
+  });
+  return answer.body;
+}
+
+/** All users, newest first, page by page. */
+export function eachUser(
+  connection: Connection,
+  query: PageQuery = {},
+  call?: Call,
+): AsyncGenerator<User, void, undefined> {
+  return allOf((page: PageQuery) => listUsers(connection, page, call), query);
+}
+
+/** Reads a user. 404: there is no such user. */
+export async function getUser(connection: Connection, userId: string, call?: Call): Promise<User> {
+  const answer = await connection.send<User>({
+    method: 'GET',
+    path: path`/users/${userId}`,
+    repeat: 'safe',
+    signal: call?.signal,
+  });
+  return answer.body;
+}
+
+/** Gives a user another role, at once, for tokens that were given before as well. 409: it is the last admin. */
+export async function changeRole(
+  connection: Connection,
+  userId: string,
+  body: { readonly role: Role },
+  call?: Call,
+): Promise<User> {
+  const answer = await connection.send<User>({
+    method: 'PATCH',
+    path: path`/users/${userId}`,
+    body,
+    repeat: 'safe',
+    signal: call?.signal,
+  });
+  return answer.body;
+}
