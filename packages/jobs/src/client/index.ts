@@ -26,6 +26,7 @@ export {
   createJob,
   deleteJob,
   eachJob,
+  findJob,
   getJob,
   type Job,
   type JobsQuery,
