@@ -46,12 +46,15 @@ try {
   const [failed] = (await listJobRuns(api, 'send-notifications', { status: 'failed', limit: 1 })).data;
   browser = await launch();
   await mkdir(IMAGES, { recursive: true });
-  const page = await signedIn(browser);
+  const page = await newPage(browser);
+  await shoot(page, 'sign-in', '/');
+  await signIn(page);
   await shoot(page, 'overview', '/');
   await shoot(page, 'jobs', '/jobs');
   await shoot(page, 'job', '/jobs/update-search-index');
   await shoot(page, 'run', `/runs/${failed?.id ?? ''}`);
   await shoot(page, 'edit', '/jobs/cleanup-expired-listings/edit');
+  await shoot(page, 'new', '/jobs/new');
   await page.emulateMedia({ colorScheme: 'dark' });
   await shoot(page, 'overview-dark', '/');
 } finally {
@@ -69,20 +72,22 @@ async function run(command: 'demo' | 'token'): Promise<string> {
   return printed;
 }
 
-async function signedIn(on: Browser): Promise<Page> {
+async function newPage(on: Browser): Promise<Page> {
   const context = await on.newContext({
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     timezoneId: 'UTC',
     colorScheme: 'light',
   });
-  const page = await context.newPage();
-  await page.goto(`${URL_OF_IT}/console/`);
+  return context.newPage();
+}
+
+/** By the sign-in page, which is open. */
+async function signIn(page: Page): Promise<void> {
   await page.getByLabel('E-mail').fill('admin@greenvue.local');
   await page.getByLabel('Password', { exact: true }).fill(env.ADMIN_PASSWORD);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
-  return page;
 }
 
 async function shoot(page: Page, name: string, path: string): Promise<void> {

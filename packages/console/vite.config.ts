@@ -21,6 +21,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // For the test that bounds the first visit; the server does not give it out.
+    manifest: true,
     rolldownOptions: {
       output: {
         // What seldom changes lies apart, so that a new console is a small download.

@@ -18,6 +18,7 @@ import type { Operator } from './operator.ts';
 const ANN = 'ann@example.com';
 const JOB = { id: 'search', name: 'Search', type: 'update_search_index', interval: '1h' };
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 
 const open = startBrowser();
 
@@ -107,6 +108,13 @@ test(
     await become('user');
     await page.keyboard.press('l');
     await heading(page, 'Your role does not allow this');
+
+    // So are the notices, which else stay until they are closed.
+    expect(await page.getByText(/Could not delete/).count()).toBe(0);
+    await become('operator');
+    await button(page, 'Ask again').click();
+    await heading(page, 'Jobs');
+    await expect.poll(() => page.getByText(/Could not delete/).count()).toBe(0);
     expect(faults).toEqual([]);
   },
   SLOW_MS,
@@ -179,6 +187,34 @@ test(
     await page.getByRole('row', { name: 'Half written' }).waitFor();
     expect(await page.getByRole('row', { name: 'Search' }).count()).toBe(0);
     expect(page.url()).toBe(`${url}/console${there}`);
+    expect(faults).toEqual([]);
+  },
+  SLOW_MS,
+);
+
+/** What a browser does that is told to forbid storage. */
+const FORBID = `
+  const refuse = () => { throw new DOMException('Denied.', 'SecurityError'); };
+  Object.defineProperty(window, 'sessionStorage', { get: refuse });
+  Object.defineProperty(window, 'localStorage', { get: refuse });
+  window.BroadcastChannel = class { constructor() { refuse(); } };
+  navigator.locks.request = async () => refuse();
+`;
+
+test(
+  'a browser that forbids storage signs in all the same, and goes on when its access token has run out',
+  async () => {
+    const time = { ahead: 0 };
+    const { url, admin } = await startConsoleServer({ clock: { now: () => Date.now() + time.ahead } });
+    await done(admin, 'POST', '/api/jobs', JOB);
+    const { page, faults, goTo } = await open(url);
+    await page.addInitScript({ content: FORBID });
+    await goTo('/');
+    await signIn(page);
+    await heading(page, 'Overview');
+    time.ahead += HOUR_MS;
+    await page.keyboard.press('l');
+    await page.getByRole('row', { name: 'Search' }).waitFor();
     expect(faults).toEqual([]);
   },
   SLOW_MS,

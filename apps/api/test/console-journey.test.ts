@@ -176,6 +176,11 @@ const LOOKS = [
   { colorScheme: 'dark', width: 390 },
 ] as const;
 
+const DIALOGS = [
+  ['Pause', 'Pause this job'],
+  ['Delete', 'Delete this job?'],
+] as const;
+
 test(
   'no page breaks WCAG, whatever its names are, light or dark, wide or narrow',
   async () => {
@@ -189,7 +194,26 @@ test(
     const { body } = await operator.ask('POST', '/api/jobs/search/runs');
     const runId = textOf(body, 'id');
     await operator.finished(runId);
-    const { page, faults, goTo } = await visit(env.PORT);
+    const { page, faults, goTo } = await open(`http://127.0.0.1:${env.PORT}`);
+    const found: string[] = [];
+    const look = async (what: string, colorScheme: string): Promise<void> => {
+      for (const { rule, impact, places } of await findings(page))
+        found.push(`${what} ${colorScheme} ${impact} ${rule}: ${places[0]}`);
+      if (await isTooWide(page)) found.push(`${what} ${colorScheme}: wider than the window`);
+    };
+    const inEachLook = async (visitAll: (colorScheme: string) => Promise<void>): Promise<void> => {
+      for (const { colorScheme, width } of LOOKS) {
+        // A dialog that is half faded in has no contrast.
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.setViewportSize({ width, height: 900 });
+        await visitAll(colorScheme);
+      }
+    };
+    await goTo('/');
+    await heading(page, 'Sign in');
+    await inEachLook((colorScheme) => look('the sign-in', colorScheme));
+    await signIn(page);
+    await heading(page, 'Overview');
     const paths = [
       '/',
       '/jobs',
@@ -199,18 +223,22 @@ test(
       '/jobs/new',
       `/runs/${runId}`,
     ];
-    const found: string[] = [];
-    for (const { colorScheme, width } of LOOKS) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 900 });
+    await inEachLook(async (colorScheme) => {
       for (const path of paths) {
         await goTo(path);
         await page.getByRole('heading', { level: 2 }).or(page.getByRole('row')).first().waitFor();
-        for (const { rule, impact, places } of await findings(page))
-          found.push(`${path} ${colorScheme} ${impact} ${rule}: ${places[0]}`);
-        if (await isTooWide(page)) found.push(`${path} ${width}: wider than the window`);
+        await look(path, colorScheme);
       }
-    }
+      await goTo('/jobs/search');
+      for (const [name, title] of DIALOGS) {
+        await button(page, name).click();
+        const dialog = page.getByRole('dialog', { name: title });
+        await dialog.getByRole('textbox').first().waitFor();
+        await look(`the dialog of ${name}`, colorScheme);
+        await page.keyboard.press('Escape');
+        await dialog.waitFor({ state: 'hidden' });
+      }
+    });
     expect(found).toEqual([]);
     expect(faults).toEqual([]);
   },

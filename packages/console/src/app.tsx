@@ -1,8 +1,8 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { lazy, Suspense } from 'react';
 import { Route, Router, Switch } from 'wouter';
 import { DataProvider } from './data/data-provider.tsx';
+import { Notices } from './data/notices.tsx';
 import { LiveProvider } from './live/live.tsx';
 import { Boundary } from './parts/boundary.tsx';
 import { NowProvider } from './parts/now.tsx';
@@ -41,7 +41,6 @@ export function App() {
       defaultColorScheme="auto"
       getStyleNonce={styleNonce}
     >
-      <Notifications position="bottom-right" containerWidth={400} limit={4} />
       <Boundary fallback={(error) => <BrokenConsole error={error} />}>
         <NowProvider>
           <ZoneProvider>
@@ -60,6 +59,7 @@ export function App() {
 function SignedIn() {
   return (
     <DataProvider>
+      <Notices />
       <LiveProvider>
         <KeysProvider>
           <Router base="/console" hook={useRawLocation} searchHook={useRawSearch}>

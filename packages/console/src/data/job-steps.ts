@@ -4,6 +4,7 @@ import {
   type CreateJob,
   createJob,
   deleteJob,
+  findJob,
   getJob,
   type Job,
   type PauseJob,
@@ -40,16 +41,7 @@ export async function deleteOrRead(connection: Connection, job: JobMark): Promis
   } catch (error) {
     if (isStatus(error, 404)) return undefined;
     if (!isStatus(error, 412)) throw error;
-    return jobIfAny(connection, job.id);
-  }
-}
-
-async function jobIfAny(connection: Connection, id: string): Promise<Job | undefined> {
-  try {
-    return await getJob(connection, id);
-  } catch (error) {
-    if (isStatus(error, 404)) return undefined;
-    throw error;
+    return findJob(connection, job.id);
   }
 }
 

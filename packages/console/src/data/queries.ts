@@ -101,14 +101,14 @@ export function useRun(runId: string) {
   });
 }
 
-/** A run's log (64 KiB at most); no event tells of a new line, so that of a live run is read once a second. */
-export function useRunLogs(runId: string, isLive: boolean) {
+/** A run's log (64 KiB at most); no event tells of a new line, so that of a running one is read once a second. */
+export function useRunLogs(runId: string, isRunning: boolean) {
   const connection = useConnection();
   const isSignedIn = useIsSignedIn();
   return useQuery({
     queryKey: queryKeys.runLogs(runId),
     queryFn: ({ signal }) => getRunLogs(connection, runId, { signal }),
-    refetchInterval: isLive && isSignedIn ? LOGS_EVERY_MS : false,
+    refetchInterval: isRunning && isSignedIn ? LOGS_EVERY_MS : false,
   });
 }
 

@@ -20,13 +20,13 @@ const MOST_JOINED = 1_000;
 
 /**
  * A page of runs, newest first, when a list is read again: what is over changes no more, so only the first page is asked for, and
- * those further back as long as a run of them is live. However many pages somebody has scrolled through, a refresh costs one.
+ * those further back until all their runs are over. However many pages somebody has scrolled through, a refresh costs one.
  */
 export async function freshPage({ known, cursor, read }: PageWish): Promise<Page<Run>> {
   const page = known?.pages[known.pageParams.indexOf(cursor)];
   if (page === undefined) return read();
   if (cursor === FIRST) return joined(page, await read());
-  return page.data.some(isLive) ? read() : page;
+  return page.data.every(isOver) ? page : read();
 }
 
 /**
@@ -38,10 +38,11 @@ export function joined(known: Page<Run>, fresh: Page<Run>): Page<Run> {
   const place = known.data.findIndex(({ id }) => id === last?.id);
   if (fresh.next_cursor === null || place < 0) return fresh;
   const pushed = known.data.slice(place + 1);
-  if (pushed.some(isLive) || fresh.data.length + pushed.length > MOST_JOINED) return fresh;
+  if (!pushed.every(isOver) || fresh.data.length + pushed.length > MOST_JOINED) return fresh;
   return { data: [...fresh.data, ...pushed], next_cursor: known.next_cursor };
 }
 
-export function isLive({ status }: Pick<Run, 'status'>): boolean {
-  return status === 'queued' || status === 'running';
+/** Nothing comes of it any more. One that is put off to a time to come is not over, though it is not live. */
+export function isOver({ status }: Pick<Run, 'status'>): boolean {
+  return status !== 'queued' && status !== 'running';
 }

@@ -167,7 +167,8 @@ function Meaning({ jobs, isChange, cancelLive }: MeaningProps) {
         {cancelLive
           ? 'What runs is told to stop; what waits is cancelled.'
           : 'What runs goes on to its end; what waits is held.'}{' '}
-        Slots that pass meanwhile are not made up for, and a deploy does not end the pause.
+        Slots that pass meanwhile are not made up for, except the one of a job that is to run once: it comes
+        when the job is resumed, as its catch-up says. A deploy does not end the pause.
       </Text>
       {paused + finished === 0 ? null : (
         <Text size="sm" c="dimmed">

@@ -1,17 +1,12 @@
 import type { Job } from '@greenvue/jobs/client';
+import { UNHEALTHY } from '../parts/unhealthy.ts';
 
 export const STATUSES = ['active', 'paused', 'finished'] as const satisfies readonly Job['status'][];
 
-export const HEALTHS = [
-  'unhealthy',
-  'no_handler',
-  'zombie',
-  'failing',
-  'late',
-  'overrunning',
-  'paused',
-  'ok',
-] as const satisfies readonly (Job['health']['status'] | 'unhealthy')[];
+export const HEALTHS = ['unhealthy', ...UNHEALTHY, 'paused', 'ok'] as const satisfies readonly (
+  | Job['health']['status']
+  | 'unhealthy'
+)[];
 
 export const SORT_FIELDS = ['id', 'name', 'next_run', 'last_run', 'created_at'] as const;
 

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { durationText } from '../parts/duration.ts';
 import { Ago } from '../parts/instant.tsx';
+import { UNHEALTHY } from '../parts/unhealthy.ts';
 import classes from './tiles.module.css';
 
 /** The numbers that say at a glance how it stands. */
@@ -58,8 +59,6 @@ function Tile({ label, value, tone, children }: TileProps) {
     </div>
   );
 }
-
-const UNHEALTHY = ['no_handler', 'zombie', 'failing', 'late', 'overrunning'] as const;
 
 function HealthTile({ health }: { readonly health: Stats['health'] | undefined }) {
   // An older server does not tell.

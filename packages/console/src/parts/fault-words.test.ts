@@ -23,6 +23,16 @@ test('no answer, and one of somebody else, are told apart', () => {
   expect(foreign.title).not.toBe(none.title);
 });
 
+test.each([
+  refusal(409),
+  new ConnectionError('not_this_api', 'A page of a proxy.'),
+  new TypeError('x is undefined'),
+])('only what the server says is told as its words: %s', (error) => {
+  const { lead, detail } = faultWords(error);
+  expect(detail).toBe(error.message);
+  expect(lead).toBe(error instanceof ApiError ? 'The server says: ' : undefined);
+});
+
 test('a path or a field that the server does not know speaks of another version', () => {
   expect(isOfAnotherVersion(refusal(404, 'There is nothing at this path.'))).toBe(true);
   expect(isOfAnotherVersion(refusal(405))).toBe(true);

@@ -5,7 +5,9 @@ interface FaultWords {
   readonly title: string;
   /** What it means and what to do. */
   readonly advice: string;
-  /** What the server said of it. */
+  /** Before the detail: whose words it is. The page's own need none. */
+  readonly lead?: string | undefined;
+  /** What the server, the client or the page said of it. */
   readonly detail?: string | undefined;
   readonly requestId?: string | undefined;
 }
@@ -13,7 +15,12 @@ interface FaultWords {
 /** Words for an error of the client, or of the page itself. */
 export function faultWords(error: unknown): FaultWords {
   if (error instanceof ApiError) {
-    return { ...statusWords(error), detail: error.detail, requestId: error.requestId };
+    return {
+      ...statusWords(error),
+      lead: 'The server says: ',
+      detail: error.detail,
+      requestId: error.requestId,
+    };
   }
   if (error instanceof ConnectionError && error.code === 'not_this_api') {
     return {

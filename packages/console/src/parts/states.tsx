@@ -26,7 +26,7 @@ interface FailedProps {
 
 /** What could not be read, why, and what to do. */
 export function Failed({ error, onRetry }: FailedProps) {
-  const { title, advice, detail, requestId } = faultWords(error);
+  const { title, advice, lead, detail, requestId } = faultWords(error);
   return (
     <div className={classes.state} role="alert">
       <span className={classes.failedIcon}>
@@ -39,7 +39,8 @@ export function Failed({ error, onRetry }: FailedProps) {
         <Text size="sm">{advice}</Text>
         {detail === undefined ? null : (
           <Text size="sm" c="dimmed">
-            The server says: <Plain>{detail}</Plain>
+            {lead}
+            <Plain>{detail}</Plain>
           </Text>
         )}
         {requestId === undefined ? null : (

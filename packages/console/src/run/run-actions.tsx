@@ -3,7 +3,7 @@ import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useCancelRun, useRetryRun } from '../data/actions.ts';
-import { isLive } from '../data/run-pages.ts';
+import { isOver } from '../data/run-pages.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { PlayIcon, StopIcon } from '../parts/icons.tsx';
 import { useNow } from '../parts/now.tsx';
@@ -22,11 +22,11 @@ interface RunActionsProps {
 export function RunActions({ run, isJobGone }: RunActionsProps) {
   const may = useMay();
   if (!may.operate) return null;
-  if (isLive(run)) return <LiveActions run={run} />;
-  return <AgainAction run={run} isJobGone={isJobGone} />;
+  if (isOver(run)) return <AgainAction run={run} isJobGone={isJobGone} />;
+  return <OpenActions run={run} />;
 }
 
-function LiveActions({ run }: { readonly run: Run }) {
+function OpenActions({ run }: { readonly run: Run }) {
   const now = useNow();
   const retry = useRetryRun();
   const isWaiting = waitsForRetry(run, now);

@@ -2,7 +2,7 @@ import type { LogLine, Run } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { useDeferredValue, useState } from 'react';
 import { useRunLogs } from '../data/queries.ts';
-import { isLive } from '../data/run-pages.ts';
+import { isOver } from '../data/run-pages.ts';
 import blocks from '../parts/blocks.module.css';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -70,7 +70,7 @@ function FilteredLog({ run, lines }: { readonly run: Run; readonly lines: readon
           lines={shown}
           search={search}
           isWrapped={look.isWrapped}
-          startsAtEnd={isLive(run)}
+          startsAtEnd={!isOver(run)}
         />
       )}
     </Panel>

@@ -190,9 +190,7 @@ function endStory(run: Run): readonly Sentence[] {
         ],
       ];
     case 'missed':
-      return [
-        ['Nothing ran for it: no node could take it in time, and the job does not make up for missed slots.'],
-      ];
+      return [['Nothing ran for it: no node could take it in time, and it is not made up for.']];
     case 'error':
       return [[`${failedText('error')}, and no attempt was left, or none was of use. See the errors below.`]];
     case 'timeout':

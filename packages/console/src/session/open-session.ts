@@ -38,7 +38,8 @@ export interface OpenSession {
 export function openSession(): OpenSession {
   // Without a token: a stale one would be refused before the password is looked at.
   const bare = connect({ url: API });
-  const channel = new BroadcastChannel(KEPT);
+  // Browsers that forbid storage forbid what is shared between tabs as well.
+  const channel = permitted(() => new BroadcastChannel(KEPT));
   const store = createSessionStore({
     logIn: (credentials) => logIn(bare, credentials),
     refresh: (token) => refreshSession(bare, token),
@@ -46,18 +47,19 @@ export function openSession(): OpenSession {
     whoHas: (token) => getMe(connect({ url: API, token })),
     storage: tabStorage(),
     alone: oneAtATime,
-    announce: (renewal) => channel.postMessage(renewal),
+    announce: (renewal) => channel?.postMessage(renewal),
     ask: async (token) => {
+      if (channel === undefined) return;
       channel.postMessage({ ask: token });
       await new Promise((resolve) => window.setTimeout(resolve, ASK_MS));
     },
     onAsk: (listener) => {
-      channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
+      channel?.addEventListener('message', ({ data }: MessageEvent<Message>) => {
         if ('ask' in data) listener(data.ask);
       });
     },
     onRenewal: (listener) => {
-      channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
+      channel?.addEventListener('message', ({ data }: MessageEvent<Message>) => {
         if ('was' in data) listener(data);
       });
     },
@@ -108,8 +110,17 @@ async function answers(connection: Connection): Promise<boolean> {
   }
 }
 
-/** Browsers have locks over tabs only where the origin is a safe one: HTTPS, or this machine. */
+/** Browsers have locks over tabs only where the origin is a safe one (HTTPS, or this machine), and storage is not forbidden. */
 async function oneAtATime<T>(run: () => Promise<T>): Promise<T> {
   if (!('locks' in navigator)) return run();
-  return navigator.locks.request(KEPT, run);
+  let hasBegun = false;
+  try {
+    return await navigator.locks.request(KEPT, () => {
+      hasBegun = true;
+      return run();
+    });
+  } catch (error) {
+    if (hasBegun || !(error instanceof DOMException)) throw error;
+    return run();
+  }
 }

@@ -41,6 +41,7 @@ export {
   createJob,
   deleteJob,
   eachJob,
+  findJob,
   getJob,
   type Job,
   type JobsQuery,

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { JobJson, jobsQuery } from '../http/job.ts';
 import type { createJobBody, patchJobBody, putJobBody } from '../http/job-input.ts';
 import type { Call, Connection } from './connection.ts';
+import { ApiError } from './errors.ts';
 import { type Guarded, guardHeaders } from './guard.ts';
 import { allOf, type Page } from './pages.ts';
 import { path } from './request.ts';
@@ -117,6 +118,16 @@ export async function getJob(connection: Connection, id: string, call?: Call): P
     signal: call?.signal,
   });
   return answer.body;
+}
+
+/** {@link getJob}; undefined where there is none. */
+export async function findJob(connection: Connection, id: string, call?: Call): Promise<Job | undefined> {
+  try {
+    return await getJob(connection, id, call);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 /** A page of jobs; `next_cursor` is the `cursor` of the next one, and `null` on the last. */

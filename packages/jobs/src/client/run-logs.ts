@@ -23,7 +23,6 @@ export async function getRunLogs(
 }
 
 const POLL_MS = 1_000;
-const LIVE: readonly RunJson['status'][] = ['queued', 'running'];
 
 /**
  * The lines of a run's log, those that are there and then those that come, until the run is over. Looks once a second. Of a
@@ -41,10 +40,14 @@ export async function* followRunLogs(
     const lines = await getRunLogs(connection, runId, call);
     yield* newLines(told, lines);
     told = lines;
-    if (!LIVE.includes(status)) return;
+    if (isOver(status)) return;
     await wait(POLL_MS, call?.signal);
     call?.signal?.throwIfAborted();
   }
+}
+
+function isOver(status: RunJson['status']): boolean {
+  return status !== 'queued' && status !== 'running';
 }
 
 /**

@@ -2,6 +2,7 @@ import {
   ApiError,
   type Connection,
   ConnectionError,
+  findJob,
   getJob,
   type Job,
   type JobType,
@@ -60,7 +61,7 @@ export function createApplier(applier: Applier): (job: FileJob) => Promise<Appli
 }
 
 async function applyJob({ id, body, place }: FileJob, { api, types, dryRun }: Applier): Promise<Applied> {
-  const now = await jobIfAny(api, id);
+  const now = await findJob(api, id);
   const type = types.find((known) => known.type === body.type);
   const before = now === undefined ? undefined : definitionOf(now);
   const after = definitionAfterPut(body, { id, type, now });
@@ -94,15 +95,6 @@ async function putOrFind(api: Connection, { id, body, now, type }: Put): Promise
     const job = await getJob(api, id);
     if (!isSameDefinition(definitionOf(job), definitionAfterPut(body, { id, type, now: job }))) throw error;
     return job;
-  }
-}
-
-async function jobIfAny(api: Connection, id: string): Promise<Job | undefined> {
-  try {
-    return await getJob(api, id);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
   }
 }
 
