@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError, NO_SUCH_PATH } from '@greenvue/jobs/client';
+import { ApiError, ConnectionError, isUnsure, NO_SUCH_PATH } from '@greenvue/jobs/client';
 import { CliError, EXIT, type ExitCode } from './exit-code.ts';
 import { printable } from './terminal/printable.ts';
 import { durationText } from './words.ts';
@@ -48,17 +48,11 @@ export async function onceOnly<T>(answer: Promise<T>, look: string): Promise<T> 
   }
 }
 
-/** What a connection that was never made, or never trusted, ends with. */
-const NEVER_SENT =
-  /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|EPROTO)$|^ERR_SSL_|CERT|ISSUER|SIGNATURE/;
-
-/** Whether a request may have been done though it failed so. GreenVue's own 503 may stand for a commit that it did not see. */
+/** Whether it may have been done, and nothing else says so: a conflict has words of its own, and what is no GreenVue did nothing. */
 function isLost(error: unknown): error is ApiError | ConnectionError {
-  if (error instanceof ApiError) return [502, 503, 504].includes(error.status);
+  if (error instanceof ApiError) return error.status !== 409 && error.status !== 412 && isUnsure(error);
   if (!(error instanceof ConnectionError)) return false;
-  if (error.code === 'timeout') return true;
-  const cause = causeOf(error);
-  return error.code === 'no_answer' && !NEVER_SENT.test(codeOf(cause)) && !isRedirect(cause);
+  return error.mayBeDone || (error.code !== 'not_this_api' && isUnsure(error));
 }
 
 /** GreenVue names each request; what does not is a proxy before it, or another server. */

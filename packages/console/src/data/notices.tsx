@@ -1,7 +1,7 @@
 import { Notifications, notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
 
-/** Where notices show. They are of whoever is signed in: the next one, or the sign-in page, has none of them. */
+/** Where notices show. What was shown to somebody is not shown to the next one, nor on the sign-in page. */
 export function Notices() {
   useEffect(() => {
     notifications.clean();

@@ -6,7 +6,14 @@ import { jobsText } from '../parts/jobs-text.ts';
 import { jobPath } from '../parts/paths.ts';
 import { Plain } from '../parts/text.tsx';
 import classes from './bulk-bar.module.css';
-import { type BulkKind, type BulkOrder, failureText, progressText, resultText } from './bulk-order.ts';
+import {
+  type BulkKind,
+  type BulkOrder,
+  failureText,
+  Outrun,
+  progressText,
+  resultText,
+} from './bulk-order.ts';
 import type { TurnResult } from './in-turn.ts';
 import type { Bulk } from './use-bulk.ts';
 
@@ -97,12 +104,14 @@ interface OverProps {
 
 function Over({ kind, result, onDismiss }: OverProps) {
   const isWhole = result.failed.length === 0 && result.left.length === 0;
+  const isGone = (error: unknown) => error instanceof Outrun && error.isAnother;
+  const staysSelected = result.left.length > 0 || result.failed.some(({ error }) => !isGone(error));
   return (
     <section className={classes.over} data-whole={isWhole} aria-label="Result">
       <div className={classes.overHead}>
         <span className={classes.text} role="status">
           {resultText(kind, result)}
-          {isWhole ? null : ' What was not done stays selected, so that you can try again.'}
+          {staysSelected ? ' What was not done stays selected, so that you can try again.' : null}
         </span>
         <CloseButton aria-label="Put the result away" onClick={onDismiss} />
       </div>

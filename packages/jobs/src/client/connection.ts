@@ -1,4 +1,4 @@
-import { ApiError, type ConnectionError } from './errors.ts';
+import { ApiError, ConnectionError } from './errors.ts';
 import { type Answer, exchange, type Outcome, openStream } from './exchange.ts';
 import { isUnsure, waitBeforeRepeat } from './repeat.ts';
 import type { ApiRequest } from './request.ts';
@@ -130,7 +130,11 @@ function settle<T>(
   error: ApiError | ConnectionError,
   mayBeDone: boolean,
 ): Promise<Answer<T>> {
-  if (!mayBeDone || !(error instanceof ApiError)) return Promise.reject(error);
+  if (!mayBeDone) return Promise.reject(error);
+  if (error instanceof ConnectionError) {
+    const { code, message, cause } = error;
+    return Promise.reject(new ConnectionError(code, message, { cause, mayBeDone }));
+  }
   const refusal = new ApiError({ ...error, mayBeDone });
   return ifDone?.status === refusal.status ? ifDone.answer(refusal) : Promise.reject(refusal);
 }

@@ -63,13 +63,20 @@ export class ApiError extends Error implements Problem {
  */
 export type ConnectionErrorCode = 'no_answer' | 'timeout' | 'not_this_api' | 'too_long';
 
-/** There is no answer, or not one of this API. Whether the server did what was asked is not known. */
+/** There is no answer, or not one of this API. Whether the server did what was asked is not known: see {@link isUnsure}. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
   readonly code: ConnectionErrorCode;
+  /** An earlier try of the same call may have been done unseen, whatever became of this one. */
+  readonly mayBeDone: boolean;
 
-  constructor(code: ConnectionErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: ConnectionErrorCode,
+    message: string,
+    { mayBeDone = false, ...options }: ErrorOptions & { readonly mayBeDone?: boolean } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.mayBeDone = mayBeDone;
   }
 }

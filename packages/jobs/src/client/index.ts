@@ -63,6 +63,7 @@ export {
   type Stats,
 } from './overview.ts';
 export type { Page, PageQuery } from './pages.ts';
+export { isUnsure } from './repeat.ts';
 export { followRunLogs, getRunLogs, type LogLine } from './run-logs.ts';
 export {
   type CancelRun,

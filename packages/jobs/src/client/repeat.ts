@@ -50,7 +50,23 @@ export function backoffMs(failures: number, random: () => number): number {
   return (longest / 2) * (1 + random());
 }
 
-/** Whether a try that failed so may have been done all the same. The server's 503 may stand for a commit that was not seen. */
+/** The codes of Node.js for a connection that was never made, or never trusted. */
+const NEVER_SENT =
+  /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|EPROTO)$|^ERR_SSL_|CERT|ISSUER|SIGNATURE/;
+
+/**
+ * Whether what failed so may have been done all the same. GreenVue's own 503 may stand for a commit that it did not see. A browser
+ * does not tell why there is no answer.
+ */
 export function isUnsure(error: ApiError | ConnectionError): boolean {
-  return !(error instanceof ApiError) || error.status !== 429;
+  if (error.mayBeDone) return true;
+  if (error instanceof ApiError) return error.status === 503 || error.status === 502 || error.status === 504;
+  const cause = causeOf(error);
+  const code = 'code' in cause ? String(cause.code) : '';
+  return error.code !== 'no_answer' || !(NEVER_SENT.test(code) || /\bredirect\b/.test(cause.message));
+}
+
+/** The innermost cause: what the socket or the TLS below said. */
+function causeOf(error: Error): Error {
+  return error.cause instanceof Error ? causeOf(error.cause) : error;
 }

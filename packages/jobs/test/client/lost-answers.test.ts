@@ -4,6 +4,7 @@ import {
   createJob,
   deleteJob,
   getJob,
+  isUnsure,
   listJobRuns,
   patchJob,
   putJob,
@@ -41,6 +42,25 @@ test('a creation whose answer is lost is not repeated, and the job is there', as
   await expect(createJob(losing('answer'), body)).rejects.toMatchObject({ code: 'no_answer' });
   expect(await getJob(server.connection, 'created')).toMatchObject({ name: 'A' });
   await expect(createJob(server.connection, body)).rejects.toMatchObject({ status: 409, mayBeDone: false });
+});
+
+test('a server that goes away before the repeat leaves open whether the first try was done; one that was never there does not', async () => {
+  const refused = () =>
+    new TypeError('fetch failed', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) });
+  const goneAfter = (tries: number) => {
+    let sent = 0;
+    const fetch = async () => {
+      sent += 1;
+      throw sent <= tries ? new TypeError('fetch failed') : refused();
+    };
+    return connect({ url: server.url, fetch, retries: 1 });
+  };
+  const lost = await runJob(goneAfter(1), 'a').catch((error: unknown) => error);
+  expect(lost).toMatchObject({ code: 'no_answer', mayBeDone: true });
+  expect(lost).toSatisfy(isUnsure);
+  const never = await runJob(goneAfter(0), 'a').catch((error: unknown) => error);
+  expect(never).toMatchObject({ code: 'no_answer', mayBeDone: false });
+  expect(never).not.toSatisfy(isUnsure);
 });
 
 test('a creation that was answered with a 503 says that the id may be taken by itself', async () => {

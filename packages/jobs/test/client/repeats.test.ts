@@ -15,7 +15,7 @@ import {
   runJob,
 } from '../../src/client/index.ts';
 import { BODY, connectTo, failureOf, holdTime, JOB, resultOf } from './scripted-connection.ts';
-import { empty, html, json, problem, refused } from './scripted-fetch.ts';
+import { brokenOff, empty, html, json, problem, refused } from './scripted-fetch.ts';
 
 holdTime();
 
@@ -90,9 +90,10 @@ describe('what is safe to repeat', () => {
   });
 
   test('is a delete; a 404 after no answer only says that it was done', async () => {
-    const done = connectTo([refused, problem(404)]);
+    const done = connectTo([brokenOff, problem(404)]);
     await resultOf(deleteJob(done.connection, 'a'));
-    for (const steps of [[problem(404)], [problem(429), problem(404)]]) {
+    // What never came to the server was not done.
+    for (const steps of [[problem(404)], [problem(429), problem(404)], [refused, problem(404)]]) {
       const { connection } = connectTo(steps);
       expect(await failureOf(deleteJob(connection, 'a'))).toMatchObject({ status: 404 });
     }

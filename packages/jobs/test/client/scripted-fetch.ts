@@ -62,6 +62,12 @@ export const refused: Step = () => {
   throw new TypeError('fetch failed', { cause });
 };
 
+/** As `fetch` of Node says that the connection broke before there was an answer. */
+export const brokenOff: Step = () => {
+  const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
+  throw new TypeError('fetch failed', { cause });
+};
+
 /** Never answers. */
 export const silent: Step = (signal) =>
   new Promise((_resolve, reject) => {
