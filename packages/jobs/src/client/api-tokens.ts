@@ -1,5 +1,5 @@
 import type { Call, Connection } from './connection.ts';
-import { allOf, type Page, type PageQuery } from './pages.ts';
+import { allOf, type Page, type PageQuery, pageOf } from './pages.ts';
 import { path } from './request.ts';
 import type { Role } from './users.ts';
 
@@ -48,15 +48,7 @@ export async function listTokens(
   query?: PageQuery,
   call?: Call,
 ): Promise<Page<ApiToken>> {
-  const answer = await connection.send<Page<ApiToken>>({
-    method: 'GET',
-    path: '/tokens',
-    query: { ...query },
-    answer: 'list',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return pageOf<ApiToken>(connection, '/tokens', { ...query }, call);
 }
 
 /** All API tokens, newest first, page by page. */

@@ -1,5 +1,5 @@
 import type { Call, Connection } from './connection.ts';
-import { allOf, type Page } from './pages.ts';
+import { allOf, type Page, pageOf } from './pages.ts';
 
 // GreenVue's own route, as those in account.ts.
 
@@ -33,15 +33,7 @@ export async function listAudit(
   query?: AuditQuery,
   call?: Call,
 ): Promise<Page<AuditRecord>> {
-  const answer = await connection.send<Page<AuditRecord>>({
-    method: 'GET',
-    path: '/audit',
-    query,
-    answer: 'list',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return pageOf<AuditRecord>(connection, '/audit', { ...query }, call);
 }
 
 /** The whole audit log, newest first, page by page. */

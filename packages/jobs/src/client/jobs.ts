@@ -4,7 +4,7 @@ import type { createJobBody, patchJobBody, putJobBody } from '../http/job-input.
 import type { Call, Connection } from './connection.ts';
 import { ApiError } from './errors.ts';
 import { type Guarded, guardHeaders } from './guard.ts';
-import { allOf, type Page } from './pages.ts';
+import { allOf, type Page, pageOf } from './pages.ts';
 import { path } from './request.ts';
 
 export type Job = JobJson;
@@ -132,15 +132,7 @@ export async function findJob(connection: Connection, id: string, call?: Call): 
 
 /** A page of jobs; `next_cursor` is the `cursor` of the next one, and `null` on the last. */
 export async function listJobs(connection: Connection, query?: JobsQuery, call?: Call): Promise<Page<Job>> {
-  const answer = await connection.send<Page<Job>>({
-    method: 'GET',
-    path: '/jobs',
-    query,
-    answer: 'list',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return pageOf<Job>(connection, '/jobs', { ...query }, call);
 }
 
 /** All jobs that fit, page by page; a page is asked for only when its first job is wanted. */

@@ -1,3 +1,6 @@
+import type { Call, Connection } from './connection.ts';
+import type { ApiRequest } from './request.ts';
+
 /** A page of a list. */
 export interface Page<Row> {
   readonly data: readonly Row[];
@@ -10,6 +13,24 @@ export interface PageQuery {
   /** Rows of a page, 1 to 200; 50 if left out. */
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+}
+
+/** Asks for one page of the list at a path. */
+export async function pageOf<Row>(
+  connection: Connection,
+  path: string,
+  query: ApiRequest<never>['query'],
+  call: Call | undefined,
+): Promise<Page<Row>> {
+  const { body } = await connection.send<Page<Row>>({
+    method: 'GET',
+    path,
+    query,
+    answer: 'list',
+    repeat: 'safe',
+    signal: call?.signal,
+  });
+  return body;
 }
 
 const LARGEST_PAGE = 200;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { cancelBody } from '../http/command-input.ts';
 import type { jobRunsQuery, RunJson, runsQuery } from '../http/run.ts';
 import type { Call, Connection } from './connection.ts';
-import { allOf, type Page } from './pages.ts';
+import { allOf, type Page, pageOf } from './pages.ts';
 import { path } from './request.ts';
 
 export type Run = RunJson;
@@ -25,15 +25,7 @@ export async function listJobRuns(
   query?: JobRunsQuery,
   call?: Call,
 ): Promise<Page<Run>> {
-  const answer = await connection.send<Page<Run>>({
-    method: 'GET',
-    path: path`/jobs/${id}/runs`,
-    query,
-    answer: 'list',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return pageOf<Run>(connection, path`/jobs/${id}/runs`, { ...query }, call);
 }
 
 /** All runs of a job that fit, newest first, page by page. */
@@ -48,15 +40,7 @@ export function eachJobRun(
 
 /** A page of the runs of all jobs, newest first. */
 export async function listRuns(connection: Connection, query?: RunsQuery, call?: Call): Promise<Page<Run>> {
-  const answer = await connection.send<Page<Run>>({
-    method: 'GET',
-    path: '/runs',
-    query,
-    answer: 'list',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return pageOf<Run>(connection, '/runs', { ...query }, call);
 }
 
 /** All runs that fit, newest first, page by page. */

@@ -1,5 +1,5 @@
 import type { Call, Connection } from './connection.ts';
-import { allOf, type Page, type PageQuery } from './pages.ts';
+import { allOf, type Page, type PageQuery, pageOf } from './pages.ts';
 import { path } from './request.ts';
 
 // GreenVue's own routes, as those in account.ts. All of them only for admins: 403 for others.
@@ -16,15 +16,7 @@ export interface User {
 
 /** A page of the users, newest first. */
 export async function listUsers(connection: Connection, query?: PageQuery, call?: Call): Promise<Page<User>> {
-  const answer = await connection.send<Page<User>>({
-    method: 'GET',
-    path: '/users',
-    query: { ...query },
-    answer: 'list',
-    repeat: 'safe',
-    signal: call?.signal,
-  });
-  return answer.body;
+  return pageOf<User>(connection, '/users', { ...query }, call);
 }
 
 /** All users, newest first, page by page. */
