@@ -48,11 +48,12 @@ export async function onceOnly<T>(answer: Promise<T>, look: string): Promise<T> 
   }
 }
 
-/** Whether it may have been done, and nothing else says so: a conflict has words of its own, and what is no GreenVue did nothing. */
+/** Whether it may have been done, and nothing else says so: a conflict has words of its own, and what is no GreenVue does nothing. */
 function isLost(error: unknown): error is ApiError | ConnectionError {
   if (error instanceof ApiError) return error.status !== 409 && error.status !== 412 && isUnsure(error);
   if (!(error instanceof ConnectionError)) return false;
-  return error.mayBeDone || (error.code !== 'not_this_api' && isUnsure(error));
+  const isAnswered = error.code === 'not_this_api' || error.code === 'too_long';
+  return error.mayBeDone || (!isAnswered && isUnsure(error));
 }
 
 /** GreenVue names each request; what does not is a proxy before it, or another server. */

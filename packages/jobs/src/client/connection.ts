@@ -131,12 +131,19 @@ function settle<T>(
   mayBeDone: boolean,
 ): Promise<Answer<T>> {
   if (!mayBeDone) return Promise.reject(error);
-  if (error instanceof ConnectionError) {
-    const { code, message, cause } = error;
-    return Promise.reject(new ConnectionError(code, message, { cause, mayBeDone }));
-  }
-  const refusal = new ApiError({ ...error, mayBeDone });
-  return ifDone?.status === refusal.status ? ifDone.answer(refusal) : Promise.reject(refusal);
+  const unsure = unsureOf(error);
+  if (!(unsure instanceof ApiError) || ifDone?.status !== unsure.status) return Promise.reject(unsure);
+  return ifDone.answer(unsure).catch((failure: unknown) => {
+    throw unsureOf(failure);
+  });
+}
+
+/** The same, where an earlier try may have been done. */
+function unsureOf<E>(error: E): E | ApiError | ConnectionError {
+  if (error instanceof ApiError) return new ApiError({ ...error, mayBeDone: true });
+  if (!(error instanceof ConnectionError)) return error;
+  const { code, message, cause } = error;
+  return new ConnectionError(code, message, { cause, mayBeDone: true });
 }
 
 /** Only a page has a place of its own that a URL can be relative to. */

@@ -63,7 +63,7 @@ export class ApiError extends Error implements Problem {
  */
 export type ConnectionErrorCode = 'no_answer' | 'timeout' | 'not_this_api' | 'too_long';
 
-/** There is no answer, or not one of this API. Whether the server did what was asked is not known: see {@link isUnsure}. */
+/** There is no answer, or not one of this API. `isUnsure` says whether the server may have done what was asked. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
   readonly code: ConnectionErrorCode;

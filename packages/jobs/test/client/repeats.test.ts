@@ -103,6 +103,11 @@ describe('what is safe to repeat', () => {
     const run = { id: '1', status: 'cancelled' };
     const done = connectTo([html(502), problem(409), json(run)]);
     expect(await resultOf(cancelRun(done.connection, '1'))).toEqual(run);
+    const gone = connectTo([html(502), problem(409), refused], { retries: 1 });
+    expect(await failureOf(cancelRun(gone.connection, '1'))).toMatchObject({
+      code: 'no_answer',
+      mayBeDone: true,
+    });
     const other = connectTo([html(502), problem(409), json({ id: '1', status: 'succeeded' })]);
     expect(await failureOf(cancelRun(other.connection, '1'))).toMatchObject({ status: 409 });
   });
