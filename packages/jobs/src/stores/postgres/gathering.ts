@@ -14,23 +14,33 @@ interface Asked<Input, Result> {
 }
 
 const MAX_TOGETHER = 250;
+const AT_ONCE = 2;
+/** So many do not wait for a batch that is under way: the database writes one while the other is made. */
+const ENOUGH = 125;
 
 /**
- * Does together what is asked for in one turn of the event loop, and what is asked for while others are under way. Nothing else is
- * waited for. When that fails, none fails for another: each is done alone, beside those that come next.
+ * Does together what is asked for in one turn of the event loop, and what is asked for while others are under way; much of it in a
+ * second batch beside them. Nothing else is waited for. When a batch fails, none fails for another: each is done alone.
  */
 export function createGathering<Input, Result>({
   together,
   alone,
 }: GatheringDeps<Input, Result>): (input: Input) => Promise<Result> {
   let waiting: Asked<Input, Result>[] = [];
-  /** Ends when what was asked for so far has been done together, or is being done alone. */
-  let tail: Promise<void> = Promise.resolve();
+  let underWay = 0;
 
-  const doNext = async () => {
-    const batch = waiting.slice(0, MAX_TOGETHER);
-    waiting = waiting.slice(MAX_TOGETHER);
-    if (waiting.length > 0) tail = tail.then(doNext);
+  const doNext = () => {
+    while (underWay < AT_ONCE && waiting.length >= (underWay === 0 ? 1 : ENOUGH)) {
+      const batch = waiting.slice(0, MAX_TOGETHER);
+      waiting = waiting.slice(MAX_TOGETHER);
+      underWay += 1;
+      void doAll(batch).then(() => {
+        underWay -= 1;
+        doNext();
+      });
+    }
+  };
+  const doAll = async (batch: readonly Asked<Input, Result>[]) => {
     try {
       const results = await together(batch.map(({ input }) => input));
       for (const [n, result] of results.entries()) batch[n]?.resolve(result);
@@ -45,8 +55,8 @@ export function createGathering<Input, Result>({
 
   return (input) =>
     new Promise((resolve, reject) => {
-      if (waiting.length === 0) tail = tail.then(doNext);
       waiting.push({ input, resolve, reject });
+      if (waiting.length === 1 || waiting.length % ENOUGH === 0) queueMicrotask(doNext);
     });
 }
 

@@ -2,10 +2,10 @@ import { type CommandOutcome, createJob } from '../../core/commands.ts';
 import type { JobStore } from '../../core/store.ts';
 import type { InsertOutcome } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
-import { jobParams, type StoredJob } from '../rows/job-row.ts';
+import { newJobParams } from '../rows/job-row.ts';
 import { writeAudits } from './commands.ts';
 import { columnsOf } from './database.ts';
-import { INSERT_JOB, INSERT_JOBS, JOB_WIDTH } from './job-rows.ts';
+import { INSERT_JOB, INSERT_JOBS, NEW_JOB_WIDTH } from './job-rows.ts';
 import { rowOf } from './run-rows.ts';
 import { becomeDue, nextIds, type Unit } from './unit.ts';
 
@@ -61,8 +61,7 @@ async function write(u: Unit, asked: readonly Asked[]): Promise<ReadonlySet<numb
     if (!outcome.ok) return [];
     const { job } = outcome.decision;
     const typeKey = u.shared.types.get(job.type, job.typeVersion);
-    const stored: StoredJob = { job, uid, typeKey, finishedCount: 0, skippedCount: 0 };
-    return [[...jobParams(stored), uid]];
+    return [[...newJobParams({ job, typeKey }), uid]];
   });
   const [first] = rows;
   if (first === undefined) return new Set();
@@ -71,7 +70,7 @@ async function write(u: Unit, asked: readonly Asked[]): Promise<ReadonlySet<numb
   const made =
     rows.length === 1
       ? await u.q.arrays(INSERT_JOB, first)
-      : await u.q.arrays(INSERT_JOBS, columnsOf(rows, JOB_WIDTH));
+      : await u.q.arrays(INSERT_JOBS, columnsOf(rows, NEW_JOB_WIDTH));
   return new Set(numbersIn(made));
 }
 

@@ -1,32 +1,33 @@
-import { JOB_COLUMNS, STATE_COLUMNS } from '../rows/job-row.ts';
+import { JOB_COLUMNS, NEW_JOB_COLUMNS, STATE_COLUMNS } from '../rows/job-row.ts';
 import { arraysOf } from './run-rows.ts';
 
 const STATE_TYPES = 'bigint, bigint, bigint, text, bigint, bigint, bigint, bigint, bigint, bigint';
 const SCHEDULE_TYPES = 'text, text, bigint, text, text, text, bigint, bigint';
 const BACKOFF_TYPES = 'bigint, bigint, double precision, double precision';
-/** In the order of {@link JOB_COLUMNS}. */
-const JOB_TYPES = [
-  `bigint, ${STATE_TYPES}, integer, integer, text, bigint, bigint, text, text, bigint, bigint, bigint`,
+/** In the order of {@link NEW_JOB_COLUMNS}, then the uid. */
+const NEW_JOB_TYPES = [
+  'bigint, bigint, bigint, integer, integer, text, bigint, bigint',
   'text, text, bigint, text',
   `${SCHEDULE_TYPES}, text, text, bigint, bigint, ${BACKOFF_TYPES}, text, text, text`,
+  'bigint',
 ].join(', ');
 
-const numbered = (columns: readonly string[]) => columns.map((_, n) => `$${n + 1}`).join(', ');
 const assigned = (columns: readonly string[]) =>
   columns.map((column, n) => `${column} = $${n + 1}`).join(', ');
 
-const INTO_JOBS = `INSERT INTO greenvue_jobs.jobs (${JOB_COLUMNS.join(', ')}, uid)`;
+const NEW_JOB = [...NEW_JOB_COLUMNS, 'uid'];
+const INTO_JOBS = `INSERT INTO greenvue_jobs.jobs (${NEW_JOB.join(', ')})`;
 const UNLESS_IN_USE = 'ON CONFLICT (id) WHERE deleted_at IS NULL DO NOTHING RETURNING uid';
-/** Parameters: {@link jobParams}, then the uid. An id in use is left as it is. */
-export const INSERT_JOB = `${INTO_JOBS} VALUES (${numbered([...JOB_COLUMNS, 'uid'])}) ${UNLESS_IN_USE}`;
+/** Parameters: {@link newJobParams}, then the uid. An id in use is left as it is. */
+export const INSERT_JOB = `${INTO_JOBS} VALUES (${NEW_JOB.map((_, n) => `$${n + 1}`).join(', ')}) ${UNLESS_IN_USE}`;
 /**
  * Columns: those parameters. Of jobs with the same id, the first is taken; in the order of ids, so that two transactions do not
  * wait for each other. For one job {@link INSERT_JOB} is faster: this takes long to plan.
  */
 export const INSERT_JOBS = `${INTO_JOBS}
-  SELECT * FROM unnest(${arraysOf(`${JOB_TYPES}, bigint`)}) AS new (${JOB_COLUMNS.join(', ')}, uid) ORDER BY id, uid
+  SELECT * FROM unnest(${arraysOf(NEW_JOB_TYPES)}) AS new (${NEW_JOB.join(', ')}) ORDER BY id, uid
   ${UNLESS_IN_USE}`;
-export const JOB_WIDTH = JOB_COLUMNS.length + 1;
+export const NEW_JOB_WIDTH = NEW_JOB.length;
 /** Parameters: {@link jobParams}, then the uid. */
 export const UPDATE_JOB = `UPDATE greenvue_jobs.jobs SET ${assigned(JOB_COLUMNS)} WHERE uid = $${JOB_COLUMNS.length + 1}`;
 /** Columns: {@link stateParams}, then `wake_at` and the uid. */

@@ -44,8 +44,8 @@ export const VARYING_COLUMNS = [
   'updated_at',
 ] as const;
 
-export const JOB_COLUMNS = [
-  ...VARYING_COLUMNS,
+/** What never changes within a version. */
+const FIXED_COLUMNS = [
   'id',
   'created_by',
   'created_at',
@@ -69,6 +69,21 @@ export const JOB_COLUMNS = [
   'name',
   'description',
   'payload',
+] as const;
+
+export const JOB_COLUMNS = [...VARYING_COLUMNS, ...FIXED_COLUMNS] as const;
+
+/** What is known of a job as it is made; nothing has come of it yet, and nobody has paused it. */
+export const NEW_JOB_COLUMNS = [
+  'wake_at',
+  'next_run_at',
+  'failed_in_row',
+  'type_key',
+  'version',
+  'status',
+  'anchor_at',
+  'updated_at',
+  ...FIXED_COLUMNS,
 ] as const;
 
 type Row = Readonly<Record<string, string | number | null>>;
@@ -187,6 +202,28 @@ export function jobParams(stored: StoredJob): Value[] {
     pause?.until ?? null,
     stored.deletedAt ?? null,
     job.updatedAt,
+    ...fixedParams(job),
+  ];
+}
+
+/** In the order of {@link NEW_JOB_COLUMNS}. */
+export function newJobParams({ job, typeKey }: Pick<StoredJob, 'job' | 'typeKey'>): Value[] {
+  return [
+    job.wakeAt ?? null,
+    job.nextRunAt ?? null,
+    job.failedInRow,
+    typeKey,
+    job.version,
+    job.status,
+    job.anchorAt,
+    job.updatedAt,
+    ...fixedParams(job),
+  ];
+}
+
+/** In the order of {@link FIXED_COLUMNS}. */
+function fixedParams(job: FixedJob): Value[] {
+  return [
     job.id,
     job.createdBy ?? null,
     job.createdAt,

@@ -1,4 +1,11 @@
-import { jobParams, onlyStateChanged, type StoredJob, stateParams, storedJobOf } from '../rows/job-row.ts';
+import {
+  jobParams,
+  newJobParams,
+  onlyStateChanged,
+  type StoredJob,
+  stateParams,
+  storedJobOf,
+} from '../rows/job-row.ts';
 import type { Database } from './database.ts';
 import { INSERT_JOB, SELECT_JOB, UPDATE_JOB, UPDATE_JOB_STATE, UPDATE_JOB_WAKE } from './job-rows.ts';
 
@@ -69,7 +76,7 @@ export function createJobTable(db: Database): JobTable {
       return row === undefined ? undefined : keep(storedJobOf(row));
     },
     insert(stored) {
-      db.statement(INSERT_JOB).run(...jobParams(stored), stored.uid);
+      db.statement(INSERT_JOB).run(...newJobParams(stored), stored.uid);
       keep(stored);
     },
     save(before, after) {

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { StoreError } from '../../core/errors.ts';
+import { createGathering } from './gathering.ts';
+
+describe('decision 16: what is asked for at once is done together', () => {
+  it('in one batch for one turn of the event loop', async () => {
+    const { sizes, ask, end } = gathering();
+    const answers = [ask(1), ask(2), ask(3)];
+    await begun(sizes, 1);
+    end();
+    expect(await Promise.all(answers)).toEqual([1, 2, 3]);
+    expect(sizes).toEqual([3]);
+  });
+
+  it('a few that come while a batch is under way wait for it, so that they share the next one', async () => {
+    const { sizes, ask, end } = gathering();
+    const answers = [ask(0)];
+    await begun(sizes, 1);
+    for (let n = 1; n < 125; n++) answers.push(ask(n));
+    await turn();
+    expect(sizes).toEqual([1]);
+    end();
+    await begun(sizes, 2);
+    end();
+    await Promise.all(answers);
+    expect(sizes).toEqual([1, 124]);
+  });
+
+  it('many do not wait: a second batch begins beside the first, and never a third', async () => {
+    const { sizes, ask, end } = gathering();
+    const answers = Array.from({ length: 1_000 }, (_, n) => ask(n));
+    await turn();
+    expect(sizes).toEqual([250, 250]);
+    end();
+    await turn();
+    expect(sizes).toEqual([250, 250, 250]);
+    for (let batches = 0; batches < 3; batches++) {
+      end();
+      await turn();
+    }
+    expect(await Promise.all(answers)).toEqual(Array.from({ length: 1_000 }, (_, n) => n));
+    expect(sizes).toEqual([250, 250, 250, 250]);
+  });
+
+  it('a batch that fails fails nobody: each is done alone, and what comes next goes on', async () => {
+    const { sizes, ask, end, alone } = gathering();
+    const answers = [ask(1), ask(2)];
+    await begun(sizes, 1);
+    end(new StoreError('busy', 'Somebody holds it.'));
+    expect(await Promise.all(answers)).toEqual([1, 2]);
+    expect(alone).toEqual([1, 2]);
+    const next = ask(3);
+    await begun(sizes, 2);
+    end();
+    expect(await next).toBe(3);
+  });
+});
+
+/** Batches that end, the oldest first, when they are told to. */
+function gathering() {
+  const sizes: number[] = [];
+  const alone: number[] = [];
+  const underWay: ((error?: Error) => void)[] = [];
+  const ask = createGathering<number, number>({
+    together: (inputs) =>
+      new Promise((resolve, reject) => {
+        sizes.push(inputs.length);
+        underWay.push((error) => (error === undefined ? resolve(inputs) : reject(error)));
+      }),
+    alone: async (input) => {
+      alone.push(input);
+      return input;
+    },
+  });
+  return { sizes, ask, alone, end: (error?: Error) => underWay.shift()?.(error) };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+async function begun(sizes: readonly number[], count: number): Promise<void> {
+  while (sizes.length < count) await turn();
+}
