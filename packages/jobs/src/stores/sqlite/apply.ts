@@ -4,6 +4,8 @@ import type { FinishedRun, LiveRun } from '../../core/run.ts';
 import { afterSettlements, type EndedRun, finishedOf, settleRun, skippedOf } from '../../core/settle.ts';
 import type { CancelRequest } from '../../core/store-commands.ts';
 import type { StoredJob } from '../rows/job-row.ts';
+import { keepClaimed } from './claim.ts';
+import { type Claiming, takenBy } from './claim-made.ts';
 import { REASON } from './codes.ts';
 import { insertFinishedRun } from './history.ts';
 import { allLiveRuns, deleteLiveRun, insertLiveRun, liveRunsLeft, moveRuns } from './live-runs.ts';
@@ -23,13 +25,17 @@ const NOTHING: readonly never[] = [];
 
 /**
  * Writes all of a decision about a job, in the order that {@link Decision} gives. `ended` runs of the job were moved to its
- * history in this transaction already, and are only counted here.
+ * history in this transaction already, and are only counted here. `claiming` takes some of what it makes.
  */
 export function applyDecision(
   w: Writer,
   before: StoredJob,
   decision: Decision,
-  { now, ended = 0 }: { readonly now: number; readonly ended?: number },
+  {
+    now,
+    ended = 0,
+    claiming,
+  }: { readonly now: number; readonly ended?: number; readonly claiming?: Claiming | undefined },
 ): Applied {
   const { job, moves, skip, queue, cancelLive } = decision;
   let due = 0;
@@ -46,7 +52,12 @@ export function applyDecision(
   const queued: LiveRun[] = [];
   for (const one of queue) {
     const run = liveRunFrom(one, { id: String(w.ids.next(now)), jobUid: job.uid, now });
-    if (!insertLiveRun(w, run, typeKey)) continue;
+    const made = claiming === undefined ? run : takenBy(w, claiming, one, run);
+    if (!insertLiveRun(w, made, typeKey)) continue;
+    if (made !== run) {
+      claiming?.taken.push(made);
+      keepClaimed(w, made);
+    }
     if (job.overlap === 'allow') w.crowds.grew(before.uid);
     if (run.held === 'no' && run.availableAt <= now) due += 1;
     queued.push(run);

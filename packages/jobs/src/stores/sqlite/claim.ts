@@ -3,13 +3,19 @@ import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { claimedRunOf } from '../rows/claimed-run.ts';
 import { LIVE_COLUMNS, type Mutable } from '../rows/run-row.ts';
+import { earliestOf, merged } from './by-type.ts';
 import { STATUS } from './codes.ts';
-import { earliestOf, merged } from './plan.ts';
 import { liveRunOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** More claimed runs than a node holds. */
 const MAX_KEPT = 20_000;
+
+/** Most claimed runs are settled as they are. */
+export function keepClaimed(w: Writer, run: LiveRun): void {
+  if (w.claimed.size > MAX_KEPT) w.claimed.clear();
+  w.claimed.set(Number(run.id), run);
+}
 
 /** Claims runs of the types, in due order: first those that start at once, then those to be held (P9, P10). */
 export function claim(w: Writer, input: ClaimInput, now: number): ClaimResult {
@@ -17,8 +23,13 @@ export function claim(w: Writer, input: ClaimInput, now: number): ClaimResult {
   const runs: ClaimedRun[] = [];
   const jobs: Job[] = [];
   if (keys.length > 0) claimSome(w, { ...input, keys, now, runs, jobs });
-  const nextDueAt = earliestOf(w, EARLIEST_DUE, keys);
+  const nextDueAt = earliestDue(w, keys);
   return { now, jobs, runs, ...(nextDueAt === undefined ? {} : { nextDueAt }) };
+}
+
+/** When the first run of these types comes due that nobody has claimed. */
+export function earliestDue(w: Writer, keys: readonly number[]): number | undefined {
+  return earliestOf(w, EARLIEST_DUE, keys);
 }
 
 interface Claiming extends ClaimInput {
@@ -33,7 +44,6 @@ function claimSome(w: Writer, claiming: Claiming): void {
   const nodeKey = w.nodes.keyOf(node, now);
   const take = w.db.statement(CLAIM);
   const jobIndexes = new Map<string, number>();
-  if (w.claimed.size > MAX_KEPT) w.claimed.clear();
   const claimOne = (due: Mutable<LiveRun>, started: boolean) => {
     const fence = w.ids.next(now);
     const id = Number(due.id);
@@ -49,7 +59,7 @@ function claimSome(w: Writer, claiming: Claiming): void {
       due.status = 'running';
       due.startedAt = now;
     }
-    w.claimed.set(id, due);
+    keepClaimed(w, due);
   };
   for (const due of freeRuns(w, claiming, { after: BEFORE_ALL, by: now, limit: places + prefetch })) {
     const started = runs.length < places;

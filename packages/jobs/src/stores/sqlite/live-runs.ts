@@ -41,7 +41,8 @@ export function needsClaimed(job: Job, to: Job['overlap']): boolean {
 
 /** False when the slot has a live run already: then no other is made (P5). */
 export function insertLiveRun(w: Writer, run: LiveRun, typeKey: number): boolean {
-  const { changes } = w.db.statement(INSERT_LIVE).run(...newRunParams(run, typeKey));
+  const node = run.claim === undefined ? null : w.nodes.keyOf(run.claim.node, run.queuedAt);
+  const { changes } = w.db.statement(INSERT_LIVE).run(...newRunParams(run, { typeKey, node }));
   return changes > 0;
 }
 

@@ -1,24 +1,35 @@
 import { planOrPutOff } from '../../core/slots.ts';
 import type { PlanInput, PlannedRun, PlanResult } from '../../core/store-passes.ts';
-import { numberOf, numbersIn } from '../rows/first-column.ts';
+import { numbersIn } from '../rows/first-column.ts';
 import { applyDecision } from './apply.ts';
+import { earliestOf, merged } from './by-type.ts';
+import { claimingOf, claimMade } from './claim-made.ts';
 import { liveRunsOf } from './live-runs.ts';
 import type { Writer } from './writer.ts';
 
 /** Takes what is due of at most `limit` jobs of the types, the longest overdue first. */
-export function plan(w: Writer, { types, limit, aheadMs = 0 }: PlanInput, now: number): PlanResult {
+export function plan(
+  w: Writer,
+  { types, limit, aheadMs = 0, claim: toClaim }: PlanInput,
+  now: number,
+): PlanResult {
   const keys = w.types.knownTo(types);
   const uids = dueJobs(w, keys, now + aheadMs, limit);
   const queued: PlannedRun[] = [];
   const skipped: PlannedRun[] = [];
   const failed: PlanResult['failed'][number][] = [];
   let done = 0;
-  for (const uid of uids) {
+  const decided = uids.map((uid) => {
     const stored = w.jobs.require(uid);
     const { decision, fault } = planOrPutOff(stored.job, liveRunsOf(w, uid, now), now, aheadMs);
     if (decision.job !== stored.job) done += 1;
     if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
-    const applied = applyDecision(w, stored, decision, { now });
+    return { stored, decision };
+  });
+  const decisions = decided.map(({ decision }) => decision);
+  const claiming = toClaim && claimingOf(w, toClaim, decisions, now);
+  for (const { stored, decision } of decided) {
+    const applied = applyDecision(w, stored, decision, { now, claiming });
     const { id: jobId, uid: jobUid } = applied.stored.job;
     for (const { id, scheduledFor } of applied.queued) {
       queued.push({ id, jobId, jobUid, ...(scheduledFor === undefined ? undefined : { scheduledFor }) });
@@ -36,6 +47,7 @@ export function plan(w: Writer, { types, limit, aheadMs = 0 }: PlanInput, now: n
     failed,
     more: uids.length >= limit && done > 0,
     ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
+    ...(toClaim === undefined ? {} : { claimed: claimMade(w, toClaim, claiming, now) }),
   };
 }
 
@@ -47,21 +59,6 @@ function dueJobs(w: Writer, keys: readonly number[], by: number, limit: number):
 
 function earliestWake(w: Writer, keys: readonly number[]): number | undefined {
   return earliestOf(w, EARLIEST_WAKE, keys);
-}
-
-/** The least value of a one-number statement over type keys: one seek for each. */
-export function earliestOf(w: Writer, sql: string, keys: readonly number[]): number | undefined {
-  let earliest: number | undefined;
-  for (const key of keys) {
-    const at = numberOf(w.db.arrays(sql).get(key));
-    if (at !== undefined && (earliest === undefined || at < earliest)) earliest = at;
-  }
-  return earliest;
-}
-
-/** The rows of the same select for several type keys, merged in order: SQLite reads each index range only as far as needed. */
-export function merged(select: string, times: number, order: string): string {
-  return `${Array(times).fill(select).join(' UNION ALL ')} ORDER BY ${order} LIMIT ?`;
 }
 
 const DUE_JOBS = 'SELECT uid, wake_at FROM jobs WHERE wake_at IS NOT NULL AND type_key = ? AND wake_at <= ?';

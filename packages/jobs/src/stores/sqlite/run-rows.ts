@@ -31,7 +31,8 @@ import type { Param } from './database.ts';
 export const INSERT_FINISHED = `INSERT INTO runs (${FINISHED_COLUMNS}) VALUES (?${', ?'.repeat(19)})`;
 
 /** A new run; parameters: {@link newRunParams}. A run for a slot that has a live one is not made (P5). */
-export const INSERT_LIVE = `INSERT INTO live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key, trace) VALUES (?${', ?'.repeat(13)})
+export const INSERT_LIVE = `INSERT INTO live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key, trace,
+  node, fence, status, started_at) VALUES (?${', ?'.repeat(17)})
   ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING`;
 
 type Origin = OriginRow<number, number>;
@@ -120,9 +121,22 @@ export function finishedRunOf(raw: unknown, nodeName: NodeName): FinishedRun {
   return run;
 }
 
-/** For {@link INSERT_LIVE}. */
-export function newRunParams(run: LiveRun, typeKey: number): Param[] {
-  return [...originParams(run), HELD[run.held], run.availableAt, typeKey, run.trace ?? null];
+/** For {@link INSERT_LIVE}; `node` is the key of the one that has claimed it. */
+export function newRunParams(
+  run: LiveRun,
+  { typeKey, node }: { readonly typeKey: number; readonly node: number | null },
+): Param[] {
+  return [
+    ...originParams(run),
+    HELD[run.held],
+    run.availableAt,
+    typeKey,
+    run.trace ?? null,
+    node,
+    run.claim?.fence ?? null,
+    STATUS[run.status],
+    run.startedAt ?? null,
+  ];
 }
 
 /** For {@link INSERT_FINISHED}. */

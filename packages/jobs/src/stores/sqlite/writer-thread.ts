@@ -1,4 +1,3 @@
-import type { PlanInput, PlanResult } from '../../core/store-passes.ts';
 import { lowerThreadPriority } from '../../thread-priority.ts';
 import { checkTables } from './check.ts';
 import { claim } from './claim.ts';
@@ -82,11 +81,6 @@ function createService(db: Database): Service {
   };
 }
 
-function planAndClaim(w: Writer, input: PlanInput, now: number): PlanResult {
-  const planned = plan(w, input, now);
-  return input.claim === undefined ? planned : { ...planned, claimed: claim(w, input.claim, now) };
-}
-
 type WriteHandlers = Handlers<keyof WriteInputs>;
 
 function handlersOf(w: Writer): WriteHandlers {
@@ -94,7 +88,7 @@ function handlersOf(w: Writer): WriteHandlers {
     check: () => checkTables(w.db),
     insertJob: (input, now) => insertJob(w, input, now),
     command: (input, now) => command(w, input, now),
-    plan: (input, now) => planAndClaim(w, input, now),
+    plan: (input, now) => plan(w, input, now),
     claim: (input, now) => claim(w, input, now),
     settle: (input, now) => settle(w, input, now),
     report: (input) => report(w, input),
