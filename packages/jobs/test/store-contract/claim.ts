@@ -283,6 +283,30 @@ export function claimContract(makeStore: MakeStore): void {
         expect(await t.live(required(claimed?.runs[0]).id)).toMatchObject({ status: 'queued' });
       });
 
+      it('P4: a run that makes up for missed slots is due with the last of them, and comes after what was due before that', async () => {
+        await t.create('often', { schedule: every(10 * SECOND) });
+        await t.create('once', { schedule: every(MINUTE, { startAt: T0 + 15 * SECOND }) });
+        t.clock.advance(42 * SECOND);
+        const { claimed } = await planWith({ places: 1, prefetch: 1 });
+        expect(claimed?.runs).toMatchObject([
+          { availableAt: T0 + 15 * SECOND, started: true },
+          { availableAt: T0 + 40 * SECOND, started: false },
+        ]);
+      });
+
+      it('P8: a retry that comes due before a slot that was planned ahead comes first', async () => {
+        await triggered(1);
+        const first = await t.claimOne();
+        await t.settle(first, failed());
+        const { availableAt: retryAt } = await t.live(first.id);
+        await t.create('b', { schedule: every(MINUTE, { startAt: retryAt + 50 }) });
+        t.clock.advance(retryAt - T0 - 100);
+        const { queued, claimed } = await planWith({ places: 5, prefetch: 0, ahead: { ms: 200, runs: 1 } });
+        expect(queued).toHaveLength(1);
+        expect(claimed?.runs).toMatchObject([{ id: first.id, started: false, attempt: 2 }]);
+        expect(claimed?.nextDueAt).toBe(retryAt + 50);
+      });
+
       it('what was due before comes first', async () => {
         const [older] = await triggered(1);
         await t.create('b');
