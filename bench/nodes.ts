@@ -1,5 +1,5 @@
-// One node and three on one PostgreSQL, all on the same cores: 40,000 queued no-op runs, of 100 jobs and of 10,000, each settled
-// for itself and durable. The figure is what three nodes do together, as a share of what one does alone.
+// One, two and three nodes on one PostgreSQL, all on the same cores: 40,000 queued no-op runs, of 100 jobs and of 10,000, each settled
+// for itself and durable. The figure is what several do together, as a share of what one does alone.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -11,7 +11,8 @@ import { queueRunsOnPostgres } from './postgres-runs.ts';
 const TOTAL = 40_000;
 const REPEATS = 5;
 const LEFT = 'SELECT count(*)::integer AS runs FROM greenvue_jobs.live_runs';
-const NODES = 'SELECT count(*)::integer AS nodes FROM greenvue_jobs.nodes';
+const THERE = 'SELECT count(*)::integer AS nodes FROM greenvue_jobs.nodes';
+const NODES = [1, 2, 3];
 
 const server = await startPostgres({ settings: { fsync: 'on', full_page_writes: 'on' } });
 for (const jobs of [100, 10_000]) await compare(server, jobs);
@@ -20,19 +21,18 @@ await server.stop();
 async function compare(on: PostgresServer, jobs: number): Promise<void> {
   const filled = `filled_${jobs}`;
   await queueRunsOnPostgres(await on.createDatabase(filled), { jobs, runsOfEach: TOTAL / jobs });
-  const one: number[] = [];
-  const three: number[] = [];
-  // By turns, so that both meet the machine in the same moods.
+  const rates = NODES.map((): number[] => []);
+  // By turns, so that all meet the machine in the same moods.
   for (let n = 0; n < REPEATS; n++) {
-    one.push(await drain(on, { filled, nodes: 1 }));
-    three.push(await drain(on, { filled, nodes: 3 }));
+    for (const [which, nodes] of NODES.entries()) rates[which]?.push(await drain(on, { filled, nodes }));
   }
-  const spread = (rates: readonly number[]) =>
-    `median ${count(median(rates))}, from ${count(Math.min(...rates))} to ${count(Math.max(...rates))}`;
+  const alone = median(rates[0] ?? []);
   row(
     `drain of ${count(TOTAL)} no-op runs of ${count(jobs)} jobs on PostgreSQL, runs/s`,
-    `1 node: ${spread(one)}`,
-    `3 nodes: ${spread(three)}; ${(median(three) / median(one)).toFixed(2)} of one`,
+    ...rates.map(
+      (all, which) =>
+        `${NODES[which]} nodes: median ${count(median(all))}, from ${count(Math.min(...all))} to ${count(Math.max(...all))}; ${(median(all) / alone).toFixed(2)} of one`,
+    ),
   );
 }
 
@@ -49,7 +49,7 @@ async function drain(
     await client.query('VACUUM ANALYZE');
     const children = await Promise.all(Array.from({ length: nodes }, () => bootNode(url.href)));
     for (const child of children) child.send('start');
-    while ((await client.query(NODES)).rows[0].nodes < nodes) await sleep(5);
+    while ((await client.query(THERE)).rows[0].nodes < nodes) await sleep(5);
     const left = async (): Promise<number> => (await client.query(LEFT)).rows[0].runs;
     const runs = await left();
     const begin = performance.now();

@@ -64,6 +64,53 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       expect(starts).toEqual([expect.any(Number), SLOT]);
     });
 
+    describe('while another run waits for a place', () => {
+      /** Runs of a job that take so long; of the two after those, one has the only place and one waits until they are ended. */
+      const busyBeside = async (ms: number) => {
+        await h.engine.createJob(job(EVERY));
+        await h.engine.createJob(job({ id: 'other', overlap: 'allow' }));
+        for (let n = 1; n <= 5; n++) {
+          const quick = untilTold();
+          h.deps.handler = quick.handler;
+          await h.engine.trigger('other');
+          await expect.poll(() => h.pass(1).then(() => quick.started)).toHaveLength(1);
+          if (ms > 0) await h.pass(ms);
+          quick.end();
+          await expect.poll(() => h.pass(20).then(() => succeeded())).toBe(n);
+        }
+        await passUntil(SLOT - 400);
+        const told = untilTold();
+        h.deps.handler = told.handler;
+        await h.engine.trigger('other');
+        await h.engine.trigger('other');
+        await passUntil(SLOT - 40);
+        expect(told.started).toHaveLength(1);
+        return told;
+      };
+      const succeeded = async () => (await runs()).filter(({ status }) => status === 'succeeded').length;
+      const slot = async () => (await runs()).find(({ scheduledFor }) => scheduledFor === SLOT);
+
+      it('is claimed ahead where that place is free soon, and starts when it comes', async () => {
+        const told = await busyBeside(0);
+        expect(await slot()).toMatchObject({ status: 'queued', claim: {} });
+        told.end(0);
+        await expect.poll(() => h.pass(1).then(() => told.started)).toHaveLength(2);
+        told.end(1);
+        await passUntil(SLOT);
+        await expect.poll(() => h.pass(1).then(() => told.started)).toHaveLength(3);
+        told.end(2);
+        await expect
+          .poll(() => h.pass(20).then(slot))
+          .toMatchObject({ status: 'succeeded', startedAt: SLOT });
+      });
+
+      it('P9: is left to whoever has a place where more is due than this one takes', async () => {
+        const told = await busyBeside(80);
+        expect(await slot()).not.toHaveProperty('claim');
+        told.end();
+      });
+    });
+
     it('P7, P8: is not taken ahead while a run of the job is live', async () => {
       await h.engine.createJob(job({ ...EVERY, overlap: 'queue' }));
       const told = untilTold();
