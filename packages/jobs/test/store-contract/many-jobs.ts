@@ -28,7 +28,7 @@ export function manyJobsContract(makeStore: MakeStore): void {
     it('P1, P4: all are made, each as it was asked for, with uids in the order of asking', async () => {
       const asked = Array.from({ length: MANY }, (_, n) => ({
         definition: definitionOf(`job-${n}`, {
-          name: `"Größe" {${n}}, \\`,
+          name: `"Größe" {${n}},\n \\`,
           description: n % 3 === 0 ? '' : 'NULL',
           schedule: schedulesOf(n)[n % 4] ?? ON_DEMAND,
           overlap: n % 7 === 0 ? 'queue' : 'skip',
@@ -38,7 +38,7 @@ export function manyJobsContract(makeStore: MakeStore): void {
           maxAttempts: n + 1,
           backoff: { initialMs: n, maxMs: 2 * n, factor: 1 + n / 7, jitter: n / MANY },
         }),
-        ...(n % 5 === 0 ? { by: `user:${n}` } : {}),
+        ...(n % 5 === 0 ? { by: n % 2 === 0 ? 'NULL' : `user:${n}` } : {}),
       }));
       const outcomes = await Promise.all(asked.map((input) => t.store.insertJob(input)));
       const jobs = await Promise.all(asked.map(({ definition }) => t.job(definition.id)));
@@ -65,6 +65,14 @@ export function manyJobsContract(makeStore: MakeStore): void {
       expect(kinds).toEqual(['created', 'created', 'exists', 'exists', 'exists', 'created']);
       expect((await t.job('b')).name).toBe('First');
       expect((await t.job('old')).name).toBe('Job old');
+    });
+
+    it('an id that comes twice among hundreds is made once, and keeps nobody from being made', async () => {
+      const ids = Array.from({ length: MANY }, (_, n) => (n === 20 || n === 480 ? 'twin' : `job-${n}`));
+      const kinds = await kindsOf(ids.map((id) => insert(id)));
+      expect([kinds[20], kinds[480]].toSorted()).toEqual(['created', 'exists']);
+      expect(kinds.filter((kind) => kind === 'created')).toHaveLength(MANY - 1);
+      expect((await audited()).filter((target) => target === 'twin')).toHaveLength(1);
     });
 
     it('P2: those that are refused are told so, and the others are made', async () => {

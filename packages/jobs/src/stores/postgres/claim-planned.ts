@@ -1,12 +1,14 @@
-import type { Job } from '../../core/job.ts';
-import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
-import { claimedRunOf } from '../rows/claimed-run.ts';
+import { shareOut } from '../../core/share-out.ts';
+import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
+import { claimOf } from '../rows/claimed-run.ts';
 import { claim, EARLIEST } from './claim.ts';
 import { isAlive } from './insert-claimed.ts';
 import { earlierOf, type Look, type Seen, seeing, seenIn } from './low-water.ts';
 import { rowOf } from './run-rows.ts';
 import { versionsParam } from './type-keys.ts';
 import { flush, lockedJob, type Unit } from './unit.ts';
+
+type ToMake = Unit['toMake'][number];
 
 /** A claim that waits for what is planned. */
 export interface Claiming {
@@ -57,52 +59,25 @@ export async function flushAndClaim(
     earlierOf,
     seen.earliest,
   );
-  return { now: u.now, ...claimsIn(u), ...(nextDueAt === undefined ? {} : { nextDueAt }) };
+  return {
+    now: u.now,
+    ...claimOf(u.queued, (uid) => lockedJob(u, uid).job),
+    ...(nextDueAt === undefined ? {} : { nextDueAt }),
+  };
 }
 
-function mayBeClaimed(one: Unit['toMake'][number]): boolean {
+function mayBeClaimed(one: ToMake): one is Extract<ToMake, { kind: 'queue' }> {
   return one.kind === 'queue' && one.run.held === 'no';
 }
 
-/** In due order: first those that start at once, then those to be held, until a place is free or they come due (P9, P10). */
-function claimPlanned(u: Unit, { node, places, prefetch, ahead = { ms: 0, runs: 0 } }: ClaimInput): void {
-  let due = places + prefetch;
-  let coming = ahead.runs;
-  const inOrder = [...u.toMake.entries()].sort(
-    ([, one], [, other]) => availableAtOf(one) - availableAtOf(other),
-  );
-  for (const [n, one] of inOrder) {
-    if (one.kind !== 'queue' || one.run.held !== 'no') continue;
-    const isDue = one.run.availableAt <= u.now;
-    if (isDue && due > 0) {
-      u.toMake[n] = { ...one, claim: { node, started: due > prefetch } };
-      due -= 1;
-    } else if (!isDue && one.run.availableAt <= u.now + ahead.ms && coming > 0) {
-      u.toMake[n] = { ...one, claim: { node, started: false } };
-      coming -= 1;
-    }
+function claimPlanned(u: Unit, input: ClaimInput): void {
+  const asked = u.toMake.flatMap((one) => (mayBeClaimed(one) ? [one.run] : []));
+  const starts = shareOut(asked, input, u.now);
+  for (const [n, one] of u.toMake.entries()) {
+    const started = mayBeClaimed(one) ? starts.get(one.run) : undefined;
+    if (mayBeClaimed(one) && started !== undefined)
+      u.toMake[n] = { ...one, claim: { node: input.node, started } };
   }
-}
-
-function availableAtOf(one: Unit['toMake'][number]): number {
-  return one.kind === 'queue' ? one.run.availableAt : Number.NEGATIVE_INFINITY;
-}
-
-function claimsIn(u: Unit): Pick<ClaimResult, 'jobs' | 'runs'> {
-  const jobs: Job[] = [];
-  const indexes = new Map<string, number>();
-  const runs: ClaimedRun[] = [];
-  const inOrder = [...u.queued].sort((one, other) => one.availableAt - other.availableAt);
-  for (const run of inOrder) {
-    if (run.claim === undefined) continue;
-    let job = indexes.get(run.jobUid);
-    if (job === undefined) {
-      job = jobs.push(lockedJob(u, Number(run.jobUid)).job) - 1;
-      indexes.set(run.jobUid, job);
-    }
-    runs.push(claimedRunOf(run, { job, fence: run.claim.fence, started: run.status === 'running' }));
-  }
-  return { jobs, runs };
 }
 
 const SEE_EARLIEST_IF_ALIVE = `WITH alive AS MATERIALIZED (${isAlive('$3')})

@@ -42,6 +42,18 @@ describe('decision 16: what is asked for at once is done together', () => {
     expect(sizes).toEqual([250, 250, 250, 250]);
   });
 
+  it('a second batch that fails is done one by one while the first is under way', async () => {
+    const { sizes, ask, end, alone } = gathering();
+    const answers = Array.from({ length: 500 }, (_, n) => ask(n));
+    await begun(sizes, 2);
+    end(new StoreError('busy', 'Somebody holds it.'), 1);
+    await turn();
+    expect(alone).toEqual(Array.from({ length: 250 }, (_, n) => 250 + n));
+    end();
+    expect(await Promise.all(answers)).toHaveLength(500);
+    expect(alone).toHaveLength(250);
+  });
+
   it('a batch that fails fails nobody: each is done alone, and what comes next goes on', async () => {
     const { sizes, ask, end, alone } = gathering();
     const answers = [ask(1), ask(2)];
@@ -72,7 +84,7 @@ function gathering() {
       return input;
     },
   });
-  return { sizes, ask, alone, end: (error?: Error) => underWay.shift()?.(error) };
+  return { sizes, ask, alone, end: (error?: Error, which = 0) => underWay.splice(which, 1)[0]?.(error) };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

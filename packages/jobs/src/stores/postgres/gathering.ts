@@ -2,7 +2,10 @@ import { StoreError } from '../../core/errors.ts';
 import { mayBeDone } from './database-errors.ts';
 
 export interface GatheringDeps<Input, Result> {
-  /** All of them or nothing; results in the order of the inputs. It does not wait for long for what others hold. */
+  /**
+   * All of them or nothing; results in the order of the inputs. It does not wait for long for what others hold. Two of these may be
+   * under way.
+   */
   together(inputs: readonly Input[]): Promise<readonly Result[]>;
   alone(input: Input): Promise<Result>;
 }
@@ -34,7 +37,7 @@ export function createGathering<Input, Result>({
       const batch = waiting.slice(0, MAX_TOGETHER);
       waiting = waiting.slice(MAX_TOGETHER);
       underWay += 1;
-      void doAll(batch).then(() => {
+      void doAll(batch).finally(() => {
         underWay -= 1;
         doNext();
       });

@@ -19,10 +19,13 @@ interface Asked {
 
 /**
  * Each as if it came after those before it, in as many statements as one of them takes. The keys of their types have to be ensured
- * before.
+ * before, and a uid drawn for each.
  */
-export async function insertJobs(u: Unit, inputs: readonly InsertInput[]): Promise<InsertOutcome[]> {
-  const uids = await nextIds(u, inputs.length);
+export async function insertJobs(
+  u: Unit,
+  inputs: readonly InsertInput[],
+  uids: readonly number[],
+): Promise<InsertOutcome[]> {
   const asked = inputs.map((input, n) => decide(u, input, uids[n]));
   const created = await write(u, asked);
   const known = await knownIds(u, asked);
@@ -42,7 +45,7 @@ export async function insertJobs(u: Unit, inputs: readonly InsertInput[]): Promi
 }
 
 export async function insertJob(u: Unit, input: InsertInput): Promise<InsertOutcome> {
-  const [outcome] = await insertJobs(u, [input]);
+  const [outcome] = await insertJobs(u, [input], await nextIds(u.q, 1));
   if (outcome === undefined) throw new Error('there is no answer for a job');
   return outcome;
 }

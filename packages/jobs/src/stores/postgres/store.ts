@@ -30,7 +30,7 @@ import { jobHours, listAudit, stats } from './read-stats.ts';
 import { cancelRun, makeDue, report } from './run-commands.ts';
 import { bury, reconcile, recover, settle } from './settle.ts';
 import { createTypeKeys } from './type-keys.ts';
-import { createUnit, type Shared, type Unit } from './unit.ts';
+import { createUnit, nextIds, type Shared, type Unit } from './unit.ts';
 
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database`; the schema `greenvue_jobs` in it is the store's. */
@@ -130,12 +130,21 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
       return asUnit<T>((run) => lane.command(target, run), work);
     });
+  let drawn: Promise<unknown> = Promise.resolve();
+  /** One after the other: uids are in the order of asking, though two batches are written beside each other. */
+  const drawIds = (count: number): Promise<number[]> => {
+    const ids = drawn.then(() => nextIds(db, count));
+    drawn = ids.catch(() => undefined);
+    return ids;
+  };
   const insert = createGathering<InsertInput, InsertOutcome>({
-    together: (inputs) =>
-      asUnit<InsertOutcome[]>(
+    together: async (inputs) => {
+      const uids = await drawIds(inputs.length);
+      return asUnit<InsertOutcome[]>(
         (run) => lane.commands(run),
-        (u) => insertJobs(u, inputs),
-      ),
+        (u) => insertJobs(u, inputs, uids),
+      );
+    },
     alone: (input) =>
       asUnit<InsertOutcome>(
         (run) => lane.command(input.definition.id, run),

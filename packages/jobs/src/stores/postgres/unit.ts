@@ -187,12 +187,12 @@ async function withIds(u: Unit): Promise<Identified[]> {
 
 /** Asks for ids ahead of a flush, beside what else is asked for. Those that nothing is made of are given to nobody. */
 export async function reserveIds(u: Unit, count: number): Promise<void> {
-  if (count > 0) u.ids.push(...(await nextIds(u, count)));
+  if (count > 0) u.ids.push(...(await nextIds(u.q, count)));
 }
 
 /** Of runs and jobs, in rising order. */
-export async function nextIds(u: Unit, count: number): Promise<number[]> {
-  return numbersIn(await (count === 1 ? u.q.arrays(NEXT_ID) : u.q.arrays(NEXT_IDS, [count])));
+export async function nextIds(q: Queries, count: number): Promise<number[]> {
+  return numbersIn(await (count === 1 ? q.arrays(NEXT_ID) : q.arrays(NEXT_IDS, [count])));
 }
 
 async function insertFinished(u: Unit, runs: readonly FinishedRun[]): Promise<void> {

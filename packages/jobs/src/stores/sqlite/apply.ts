@@ -5,7 +5,7 @@ import { afterSettlements, type EndedRun, finishedOf, settleRun, skippedOf } fro
 import type { CancelRequest } from '../../core/store-commands.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { keepClaimed } from './claim.ts';
-import { type Claiming, takenBy } from './claim-made.ts';
+import { type Share, takenBy } from './claim-made.ts';
 import { REASON } from './codes.ts';
 import { insertFinishedRun } from './history.ts';
 import { allLiveRuns, deleteLiveRun, insertLiveRun, liveRunsLeft, moveRuns } from './live-runs.ts';
@@ -25,7 +25,7 @@ const NOTHING: readonly never[] = [];
 
 /**
  * Writes all of a decision about a job, in the order that {@link Decision} gives. `ended` runs of the job were moved to its
- * history in this transaction already, and are only counted here. `claiming` takes some of what it makes.
+ * history in this transaction already, and are only counted here. What `share` takes is told as queued all the same: it is as it was made.
  */
 export function applyDecision(
   w: Writer,
@@ -34,8 +34,8 @@ export function applyDecision(
   {
     now,
     ended = 0,
-    claiming,
-  }: { readonly now: number; readonly ended?: number; readonly claiming?: Claiming | undefined },
+    share,
+  }: { readonly now: number; readonly ended?: number; readonly share?: Share | undefined },
 ): Applied {
   const { job, moves, skip, queue, cancelLive } = decision;
   let due = 0;
@@ -52,10 +52,10 @@ export function applyDecision(
   const queued: LiveRun[] = [];
   for (const one of queue) {
     const run = liveRunFrom(one, { id: String(w.ids.next(now)), jobUid: job.uid, now });
-    const made = claiming === undefined ? run : takenBy(w, claiming, one, run);
+    const made = share === undefined ? run : takenBy(w, share, one, run);
     if (!insertLiveRun(w, made, typeKey)) continue;
-    if (made !== run) {
-      claiming?.taken.push(made);
+    if (made.claim !== undefined) {
+      share?.taken.push(made);
       keepClaimed(w, made);
     }
     if (job.overlap === 'allow') w.crowds.grew(before.uid);

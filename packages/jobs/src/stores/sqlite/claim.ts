@@ -11,12 +11,6 @@ import type { Writer } from './writer.ts';
 /** More claimed runs than a node holds. */
 const MAX_KEPT = 20_000;
 
-/** Most claimed runs are settled as they are. */
-export function keepClaimed(w: Writer, run: LiveRun): void {
-  if (w.claimed.size > MAX_KEPT) w.claimed.clear();
-  w.claimed.set(Number(run.id), run);
-}
-
 /** Claims runs of the types, in due order: first those that start at once, then those to be held (P9, P10). */
 export function claim(w: Writer, input: ClaimInput, now: number): ClaimResult {
   const keys = w.types.knownTo(input.types);
@@ -25,6 +19,12 @@ export function claim(w: Writer, input: ClaimInput, now: number): ClaimResult {
   if (keys.length > 0) claimSome(w, { ...input, keys, now, runs, jobs });
   const nextDueAt = earliestDue(w, keys);
   return { now, jobs, runs, ...(nextDueAt === undefined ? {} : { nextDueAt }) };
+}
+
+/** Most claimed runs are settled as they are. */
+export function keepClaimed(w: Writer, run: LiveRun): void {
+  if (w.claimed.size > MAX_KEPT) w.claimed.clear();
+  w.claimed.set(Number(run.id), run);
 }
 
 /** When the first run of these types comes due that nobody has claimed. */

@@ -12,7 +12,7 @@ import {
 import type { StoredJob } from '../rows/job-row.ts';
 import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision } from './apply.ts';
-import { claimingOf, claimMade } from './claim-made.ts';
+import { claimMade, shareOf } from './claim-made.ts';
 import { findFinishedRun } from './history.ts';
 import { findLiveRun, liveRunsOf, needsClaimed } from './live-runs.ts';
 import { dedupedOf } from './run-rows.ts';
@@ -60,8 +60,10 @@ export function command(w: Writer, input: CommandInput, now: number): CommandRes
   if (!outcome.changed) {
     return { kind: 'done', changed: false, job, queued: [], finished: [], cancelRequests: [] };
   }
-  const claiming = input.claim && claimingOf(w, input.claim, [outcome.decision], now);
-  const applied = applyDecision(w, stored, outcome.decision, { now, claiming });
+  // Other commands may change what is due besides.
+  const isTrigger = input.command.kind === 'trigger';
+  const share = isTrigger && input.claim ? shareOf(w, input.claim, [outcome.decision], now) : undefined;
+  const applied = applyDecision(w, stored, outcome.decision, { now, share });
   const { queued, cancelRequests } = applied;
   const finished = applied.finished.slice(0, MAX_TOLD);
   const made = queued.at(-1);
@@ -69,7 +71,7 @@ export function command(w: Writer, input: CommandInput, now: number): CommandRes
     w.db.statement(KEEP_DEDUPE_KEY).run(stored.uid, input.dedupeKey, Number(made.id), now);
   }
   writeAudit(w, input.audit, input.jobId, now);
-  const claimed = input.claim === undefined ? {} : { claimed: claimMade(w, input.claim, claiming, now) };
+  const claimed = input.claim === undefined ? {} : { claimed: claimMade(w, input.claim, share, now) };
   return {
     kind: 'done',
     changed: true,

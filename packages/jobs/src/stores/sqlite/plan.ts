@@ -3,7 +3,7 @@ import type { PlanInput, PlannedRun, PlanResult } from '../../core/store-passes.
 import { numbersIn } from '../rows/first-column.ts';
 import { applyDecision } from './apply.ts';
 import { earliestOf, merged } from './by-type.ts';
-import { claimingOf, claimMade } from './claim-made.ts';
+import { claimMade, shareOf } from './claim-made.ts';
 import { liveRunsOf } from './live-runs.ts';
 import type { Writer } from './writer.ts';
 
@@ -26,10 +26,11 @@ export function plan(
     if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
     return { stored, decision };
   });
+  // Before the first is written, so that the claim can be shared out in due order.
   const decisions = decided.map(({ decision }) => decision);
-  const claiming = toClaim && claimingOf(w, toClaim, decisions, now);
+  const share = toClaim && shareOf(w, toClaim, decisions, now);
   for (const { stored, decision } of decided) {
-    const applied = applyDecision(w, stored, decision, { now, claiming });
+    const applied = applyDecision(w, stored, decision, { now, share });
     const { id: jobId, uid: jobUid } = applied.stored.job;
     for (const { id, scheduledFor } of applied.queued) {
       queued.push({ id, jobId, jobUid, ...(scheduledFor === undefined ? undefined : { scheduledFor }) });
@@ -47,7 +48,7 @@ export function plan(
     failed,
     more: uids.length >= limit && done > 0,
     ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
-    ...(toClaim === undefined ? {} : { claimed: claimMade(w, toClaim, claiming, now) }),
+    ...(toClaim === undefined ? {} : { claimed: claimMade(w, toClaim, share, now) }),
   };
 }
 

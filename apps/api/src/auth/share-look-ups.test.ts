@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { shareLookUps } from './share-look-ups.ts';
+
+describe('those who ask for the same key', () => {
+  test('during a look-up share the next one, which tells what holds after they asked', async () => {
+    const { asked, answer, find } = lookUps();
+    const first = find('a');
+    const others = Array.from({ length: 20 }, () => find('a'));
+    expect(asked).toEqual(['a']);
+    answer('as it was');
+    expect(await first).toBe('as it was');
+    await turn();
+    expect(asked).toEqual(['a', 'a']);
+    // They came while the second one was under way.
+    const late = [find('a'), find('a')];
+    answer('as it is');
+    expect(await Promise.all(others)).toEqual(Array.from({ length: 20 }, () => 'as it is'));
+    await turn();
+    answer('as it is now');
+    expect(await Promise.all(late)).toEqual(['as it is now', 'as it is now']);
+    expect(asked).toHaveLength(3);
+  });
+
+  test('when nobody else does look it up at once, each time', async () => {
+    const { asked, answer, find } = lookUps();
+    for (const found of ['one', 'two']) {
+      const one = find('a');
+      answer(found);
+      expect(await one).toBe(found);
+    }
+    expect(asked).toHaveLength(2);
+  });
+
+  test('are not failed by a look-up that they came too late for', async () => {
+    const { answer, find } = lookUps();
+    const first = find('a');
+    const next = find('a');
+    answer(new Error('The database is away.'));
+    await expect(first).rejects.toThrow('away');
+    await turn();
+    answer('back');
+    expect(await next).toBe('back');
+  });
+
+  test('wait for nobody who asks for another one', async () => {
+    const { asked, answer, find } = lookUps();
+    const one = find('a');
+    const other = find('b');
+    expect(asked).toEqual(['a', 'b']);
+    answer('of a');
+    answer('of b');
+    expect(await Promise.all([one, other])).toEqual(['of a', 'of b']);
+  });
+});
+
+/** Look-ups that are answered, the oldest first, when they are told to. */
+function lookUps() {
+  const asked: string[] = [];
+  const underWay: ((found: string | Error) => void)[] = [];
+  const find = shareLookUps(
+    (key) =>
+      new Promise<string>((resolve, reject) => {
+        asked.push(key);
+        underWay.push((found) => (found instanceof Error ? reject(found) : resolve(found)));
+      }),
+  );
+  return { asked, find, answer: (found: string | Error) => underWay.shift()?.(found) };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
