@@ -41,9 +41,9 @@ if (!existsSync(node)) {
 }
 
 // V8 in this Node dies now and then when many threads come and go ("Check failed: jit_page.has_value()", or without a word, by
-// SIGSEGV). That is told from a failed test by what is printed, and only then are the tests run again.
+// SIGSEGV), in a slow hour in two runs of three. That is told from a failed test by what is printed, and only then are the tests run again.
 const NATIVE_CRASH = /Fatal error in |exited unexpectedly with signal SIG(?:SEGV|BUS|ILL|TRAP|ABRT)/;
-const TRIES = 3;
+const TRIES = 5;
 
 /** What these are about is the network and other processes, not Node; they take long, and run on the Node of the project. */
 const ABOUT_OTHERS = [

@@ -10,7 +10,7 @@ export function shareLookUps<Found>(
 ): (key: string) => Promise<Found> {
   const underWay = new Map<string, LookUp<Found>>();
   const begin = (key: string): Promise<Found> => {
-    const one: LookUp<Found> = { current: lookUp(key), next: undefined };
+    const one: LookUp<Found> = { current: Promise.try(lookUp, key), next: undefined };
     underWay.set(key, one);
     const end = () => {
       if (one.next === undefined) underWay.delete(key);

@@ -283,6 +283,17 @@ export function claimContract(makeStore: MakeStore): void {
         expect(await t.live(required(claimed?.runs[0]).id)).toMatchObject({ status: 'queued' });
       });
 
+      it('P22: takes none of a type that it does not ask for', async () => {
+        await t.create('a');
+        t.clock.advance(MINUTE);
+        const types = { 'another-type': 1 };
+        const claim = { node: 'node-9', types, places: 5, prefetch: 5 };
+        const { queued, claimed } = await t.store.plan({ types: TYPES, limit: 10, claim });
+        expect(queued).toHaveLength(1);
+        expect(claimed?.runs).toEqual([]);
+        expect((await t.claim(5)).runs).toHaveLength(1);
+      });
+
       it('P4: a run that makes up for missed slots is due with the last of them, and comes after what was due before that', async () => {
         await t.create('often', { schedule: every(10 * SECOND) });
         await t.create('once', { schedule: every(MINUTE, { startAt: T0 + 15 * SECOND }) });

@@ -46,7 +46,7 @@ export async function flushAndClaim(
 ): Promise<ClaimResult> {
   const { earliest = Number.POSITIVE_INFINITY } = seen;
   const isFirst = !hasMoved && earliest > u.now + (input.ahead?.ms ?? 0);
-  if (!isFirst || (hasJoined && !isAlive) || !u.toMake.some(mayBeClaimed)) {
+  if (!isFirst || (hasJoined && !isAlive) || !u.toMake.some((one) => mayBeClaimed(one, input))) {
     await flush(u);
     u.onceWritten.push(() => look.done(undefined, seen));
     return claim(u, input, hasJoined);
@@ -66,16 +66,18 @@ export async function flushAndClaim(
   };
 }
 
-function mayBeClaimed(one: ToMake): one is Extract<ToMake, { kind: 'queue' }> {
-  return one.kind === 'queue' && one.run.held === 'no';
+function mayBeClaimed(one: ToMake, { types }: ClaimInput): one is Extract<ToMake, { kind: 'queue' }> {
+  if (one.kind !== 'queue' || one.run.held !== 'no') return false;
+  const { type, typeVersion } = one.job.job;
+  return typeVersion <= (types[type] ?? 0);
 }
 
 function claimPlanned(u: Unit, input: ClaimInput): void {
-  const asked = u.toMake.flatMap((one) => (mayBeClaimed(one) ? [one.run] : []));
+  const asked = u.toMake.flatMap((one) => (mayBeClaimed(one, input) ? [one.run] : []));
   const starts = shareOut(asked, input, u.now);
   for (const [n, one] of u.toMake.entries()) {
-    const started = mayBeClaimed(one) ? starts.get(one.run) : undefined;
-    if (mayBeClaimed(one) && started !== undefined)
+    const started = one.kind === 'queue' ? starts.get(one.run) : undefined;
+    if (one.kind === 'queue' && started !== undefined)
       u.toMake[n] = { ...one, claim: { node: input.node, started } };
   }
 }

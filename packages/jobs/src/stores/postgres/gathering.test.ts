@@ -49,8 +49,11 @@ describe('decision 16: what is asked for at once is done together', () => {
     end(new StoreError('busy', 'Somebody holds it.'), 1);
     await turn();
     expect(alone).toEqual(Array.from({ length: 250 }, (_, n) => 250 + n));
+    for (let n = 500; n < 625; n++) answers.push(ask(n));
+    await begun(sizes, 3);
     end();
-    expect(await Promise.all(answers)).toHaveLength(500);
+    end();
+    expect(await Promise.all(answers)).toEqual(Array.from({ length: 625 }, (_, n) => n));
     expect(alone).toHaveLength(250);
   });
 

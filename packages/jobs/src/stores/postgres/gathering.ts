@@ -37,7 +37,7 @@ export function createGathering<Input, Result>({
       const batch = waiting.slice(0, MAX_TOGETHER);
       waiting = waiting.slice(MAX_TOGETHER);
       underWay += 1;
-      void doAll(batch).finally(() => {
+      void doAll(batch).then(() => {
         underWay -= 1;
         doNext();
       });

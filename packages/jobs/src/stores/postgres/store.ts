@@ -22,6 +22,7 @@ import { createLowWater } from './low-water.ts';
 import { join } from './membership.ts';
 import { migrate } from './migrate.ts';
 import { listNodes } from './nodes.ts';
+import { oneByOne } from './one-by-one.ts';
 import { plan } from './plan.ts';
 import { prune } from './prune.ts';
 import { getJob, listJobs } from './read-jobs.ts';
@@ -30,7 +31,7 @@ import { jobHours, listAudit, stats } from './read-stats.ts';
 import { cancelRun, makeDue, report } from './run-commands.ts';
 import { bury, reconcile, recover, settle } from './settle.ts';
 import { createTypeKeys } from './type-keys.ts';
-import { createUnit, nextIds, type Shared, type Unit } from './unit.ts';
+import { createUnit, nextIds, SHARDS, type Shared, type Unit } from './unit.ts';
 
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database`; the schema `greenvue_jobs` in it is the store's. */
@@ -59,7 +60,6 @@ const STATEMENT_MS = 30_000;
 const KEPT_FREE = 1;
 const MAX_STALL_MS = 60_000;
 const MAX_LIVE_RUNS = 100_000;
-const SHARDS = 64;
 
 /** The store that several nodes share: one PostgreSQL. Times are those of the database's clock. */
 export function createPostgresStore(options: PostgresStoreOptions): JobStore {
@@ -130,13 +130,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
       return asUnit<T>((run) => lane.command(target, run), work);
     });
-  let drawn: Promise<unknown> = Promise.resolve();
-  /** One after the other: uids are in the order of asking, though two batches are written beside each other. */
-  const drawIds = (count: number): Promise<number[]> => {
-    const ids = drawn.then(() => nextIds(db, count));
-    drawn = ids.catch(() => undefined);
-    return ids;
-  };
+  // Beside the lane, and in order: uids are in the order of asking, but for those that are done alone.
+  const drawIds = oneByOne((count: number) => nextIds(db, count));
   const insert = createGathering<InsertInput, InsertOutcome>({
     together: async (inputs) => {
       const uids = await drawIds(inputs.length);

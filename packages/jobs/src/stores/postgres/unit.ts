@@ -26,7 +26,7 @@ import type { TypeKeys } from './type-keys.ts';
 export interface Shared {
   readonly types: TypeKeys;
   readonly crowds: Crowds;
-  /** This process counts finished runs in this shard of an hour. */
+  /** This process counts finished runs in this shard of an hour, or begins with it. */
   readonly shard: number;
   readonly patience: Patience;
   readonly claims: KnownClaims;
@@ -212,7 +212,16 @@ async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
     else known.count += 1;
   }
   const rows = [...counts.values()].map(({ hour, status, count }) => [hour, status, count] as const);
-  await u.q.write(ADD_TO_HOURS, [...columnsOf(rows, 3), u.shared.shard]);
+  await u.q.write(ADD_TO_HOURS, [...columnsOf(rows, 3), shardOf(u)]);
+}
+
+/**
+ * A count leads through all the versions that counts have left of its row, and none of those may go while somebody holds a snapshot,
+ * which slow looks tell of: then all shards are counted in in turn, the same by all of a transaction.
+ */
+function shardOf({ shared: { due, shard }, now }: Unit): number {
+  const inTurn = due.jobs.isSlow || due.runs.isSlow;
+  return inTurn ? (shard + Math.floor(now / SHARD_MS)) % SHARDS : shard;
 }
 
 async function insertLive(
@@ -270,6 +279,9 @@ function claimedFrom(
 }
 
 const HOUR_MS = 3_600_000;
+/** Rows of an hour and status at most. */
+export const SHARDS = 64;
+const SHARD_MS = 100;
 
 /** For one, without what a set takes to be planned. */
 const NEXT_ID = "SELECT nextval('greenvue_jobs.ids')";

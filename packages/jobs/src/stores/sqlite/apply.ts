@@ -25,7 +25,7 @@ const NOTHING: readonly never[] = [];
 
 /**
  * Writes all of a decision about a job, in the order that {@link Decision} gives. `ended` runs of the job were moved to its
- * history in this transaction already, and are only counted here. What `share` takes is told as queued all the same: it is as it was made.
+ * history in this transaction already, and are only counted here. What `share` takes is told as queued, without its claim.
  */
 export function applyDecision(
   w: Writer,

@@ -28,8 +28,7 @@ export function shareOf(
   now: number,
 ): Share | undefined {
   const { node, types, ahead = { ms: 0 } } = input;
-  if (decisions.some(({ moves, cancelLive }) => moves.length > 0 || cancelLive !== undefined))
-    return undefined;
+  if (decisions.some(({ moves }) => moves.length > 0)) return undefined;
   const free = decisions.flatMap(({ job, queue }) =>
     (types[job.type] ?? 0) < job.typeVersion ? [] : queue.filter(({ held }) => held === 'no'),
   );
