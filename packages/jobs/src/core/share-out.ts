@@ -2,9 +2,9 @@ import type { NewRun } from './decision.ts';
 import type { ClaimInput } from './store-passes.ts';
 
 /**
- * How a claim shares out runs that are about to be made and wait for nothing, when nothing else is due before them: those due first first, some at once
- * and some to be held until a place is free, and besides some that come due soon, to be held until then (P9, P10). Tells of each
- * run that it takes whether that starts at once.
+ * How a claim shares out runs that are about to be made and wait for nothing, when nothing else is due before them: those due first
+ * first, some to start at once and some to be held until a place is free; and besides some that come due soon, to be held until
+ * then (P9, P10). Tells of each run that it takes whether that starts at once.
  */
 export function shareOut(
   runs: readonly NewRun[],

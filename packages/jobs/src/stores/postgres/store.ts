@@ -30,8 +30,9 @@ import { getLogs, getRun, listRuns } from './read-runs.ts';
 import { jobHours, listAudit, stats } from './read-stats.ts';
 import { cancelRun, makeDue, report } from './run-commands.ts';
 import { bury, reconcile, recover, settle } from './settle.ts';
+import { SHARDS } from './shards.ts';
 import { createTypeKeys } from './type-keys.ts';
-import { createUnit, nextIds, SHARDS, type Shared, type Unit } from './unit.ts';
+import { createUnit, nextIds, type Shared, type Unit } from './unit.ts';
 
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database`; the schema `greenvue_jobs` in it is the store's. */

@@ -20,6 +20,7 @@ import {
   LIVE_WIDTH,
   newRunParams,
 } from './run-rows.ts';
+import { shardAt } from './shards.ts';
 import type { TypeKeys } from './type-keys.ts';
 
 /** What a store keeps over its transactions. */
@@ -212,16 +213,10 @@ async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
     else known.count += 1;
   }
   const rows = [...counts.values()].map(({ hour, status, count }) => [hour, status, count] as const);
-  await u.q.write(ADD_TO_HOURS, [...columnsOf(rows, 3), shardOf(u)]);
-}
-
-/**
- * A count leads through all the versions that counts have left of its row, and none of those may go while somebody holds a snapshot,
- * which slow looks tell of: then all shards are counted in in turn, the same by all of a transaction.
- */
-function shardOf({ shared: { due, shard }, now }: Unit): number {
+  const { due, shard: own } = u.shared;
+  // Slow looks tell of a snapshot that somebody holds.
   const inTurn = due.jobs.isSlow || due.runs.isSlow;
-  return inTurn ? (shard + Math.floor(now / SHARD_MS)) % SHARDS : shard;
+  await u.q.write(ADD_TO_HOURS, [...columnsOf(rows, 3), shardAt(u.now, { own, inTurn })]);
 }
 
 async function insertLive(
@@ -279,9 +274,6 @@ function claimedFrom(
 }
 
 const HOUR_MS = 3_600_000;
-/** Rows of an hour and status at most. */
-export const SHARDS = 64;
-const SHARD_MS = 100;
 
 /** For one, without what a set takes to be planned. */
 const NEXT_ID = "SELECT nextval('greenvue_jobs.ids')";
