@@ -3,6 +3,7 @@ import { cancelContract } from './cancel.ts';
 import { catchUpContract } from './catch-up.ts';
 import { checkContract } from './check.ts';
 import { claimContract } from './claim.ts';
+import { claimWithPlanContract } from './claim-with-plan.ts';
 import { commandsContract } from './commands.ts';
 import { countHealthContract } from './count-health.ts';
 import { editsContract } from './edits.ts';
@@ -33,6 +34,7 @@ export function storeContract(makeStore: MakeStore): void {
   planContract(makeStore);
   catchUpContract(makeStore);
   claimContract(makeStore);
+  claimWithPlanContract(makeStore);
   settleContract(makeStore);
   roomContract(makeStore);
   recoverContract(makeStore);
