@@ -6,6 +6,7 @@ import {
   releaseWaiting,
   type SkippedRun,
   shrinkRoom,
+  without,
 } from './decision.ts';
 import { isFixedDelay, type Job, type LiveRuns } from './job.ts';
 import { CLOCK_TOLERANCE_MS } from './resume.ts';
@@ -271,7 +272,6 @@ export function afterSettlements(
 
 function withEnded(job: Job, ended: readonly EndedRun[], now: number): Job {
   if (ended.length === 0) return job;
-  const { failingSince: _, ...rest } = job;
   let { failedInRow, failingSince, lastRunAt, lastStatus, lastSuccessAt } = job;
   let endAt: number | undefined;
   for (const { status, startedAt, finishedAt = now, isRetried } of ended) {
@@ -290,15 +290,13 @@ function withEnded(job: Job, ended: readonly EndedRun[], now: number): Job {
       lastSuccessAt = Math.max(startedAt ?? now, lastSuccessAt ?? 0);
     }
   }
-  return {
-    ...rest,
-    failedInRow,
-    ...(endAt === undefined ? {} : { lastEndAt: endAt }),
-    ...(failingSince === undefined ? {} : { failingSince }),
-    ...(lastRunAt === undefined ? {} : { lastRunAt }),
-    ...(lastStatus === undefined ? {} : { lastStatus }),
-    ...(lastSuccessAt === undefined ? {} : { lastSuccessAt }),
-  };
+  const after: Mutable<Job> = { ...without(job, 'failingSince'), failedInRow };
+  if (endAt !== undefined) after.lastEndAt = endAt;
+  if (failingSince !== undefined) after.failingSince = failingSince;
+  if (lastRunAt !== undefined) after.lastRunAt = lastRunAt;
+  if (lastStatus !== undefined) after.lastStatus = lastStatus;
+  if (lastSuccessAt !== undefined) after.lastSuccessAt = lastSuccessAt;
+  return after;
 }
 
 /** The next run times of a job as it stands: those a person would expect to see. */

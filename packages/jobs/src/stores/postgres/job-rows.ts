@@ -1,7 +1,20 @@
-import { JOB_COLUMNS, NEW_JOB_COLUMNS, STATE_COLUMNS } from '../rows/job-row.ts';
+import {
+  END_COLUMNS,
+  endChanged,
+  endParams,
+  JOB_COLUMNS,
+  NEW_JOB_COLUMNS,
+  SLOT_COLUMNS,
+  STATE_COLUMNS,
+  type StoredJob,
+  slotChanged,
+  slotParams,
+  stateParams,
+} from '../rows/job-row.ts';
 import { arraysOf } from './run-rows.ts';
 
-const STATE_TYPES = 'bigint, bigint, bigint, text, bigint, bigint, bigint, bigint, bigint, bigint';
+const SLOT_TYPES = 'bigint, bigint, bigint';
+const END_TYPES = 'bigint, text, bigint, bigint, bigint, bigint, bigint';
 const SCHEDULE_TYPES = 'text, text, bigint, text, text, text, bigint, bigint';
 const BACKOFF_TYPES = 'bigint, bigint, double precision, double precision';
 /** In the order of {@link NEW_JOB_COLUMNS}, then the uid. */
@@ -30,12 +43,47 @@ export const INSERT_JOBS = `${INTO_JOBS}
 export const NEW_JOB_WIDTH = NEW_JOB.length;
 /** Parameters: {@link jobParams}, then the uid. */
 export const UPDATE_JOB = `UPDATE greenvue_jobs.jobs SET ${assigned(JOB_COLUMNS)} WHERE uid = $${JOB_COLUMNS.length + 1}`;
-/** Columns: {@link stateParams}, then `wake_at` and the uid. */
-export const UPDATE_JOB_STATES = `UPDATE greenvue_jobs.jobs SET
-  ${[...STATE_COLUMNS, 'wake_at'].map((column) => `${column} = new.${column}`).join(', ')}
-  FROM unnest(${arraysOf(`${STATE_TYPES}, bigint, bigint`)}) AS new (${STATE_COLUMNS.join(', ')}, wake_at, uid)
-  WHERE jobs.uid = new.uid`;
-export const STATES_WIDTH = STATE_COLUMNS.length + 2;
+
+type Value = string | number | null;
+
+/** Writes a part of the state of jobs. Columns: `params`. */
+export interface StateUpdate {
+  readonly sql: string;
+  readonly width: number;
+  params(job: StoredJob): Value[];
+}
+
+const wakeOf = ({ job }: StoredJob) => job.wakeAt ?? null;
+/** No more columns than have changed: each that is told of many jobs costs a little for each of them. */
+export const SLOT_UPDATE = stateUpdate([...SLOT_COLUMNS, 'wake_at'], `${SLOT_TYPES}, bigint`, (stored) => [
+  ...slotParams(stored),
+  wakeOf(stored),
+]);
+export const END_UPDATE = stateUpdate(END_COLUMNS, END_TYPES, endParams);
+export const STATE_UPDATE = stateUpdate(
+  [...STATE_COLUMNS, 'wake_at'],
+  `${SLOT_TYPES}, ${END_TYPES}, bigint`,
+  (stored) => [...stateParams(stored), wakeOf(stored)],
+);
+
+/** The one that writes all that has changed, if that is only state. */
+export function stateUpdateOf(before: StoredJob, after: StoredJob): StateUpdate {
+  if (!slotChanged(before, after)) return END_UPDATE;
+  return endChanged(before, after) ? STATE_UPDATE : SLOT_UPDATE;
+}
+
+function stateUpdate(
+  columns: readonly string[],
+  types: string,
+  values: (job: StoredJob) => Value[],
+): StateUpdate {
+  return {
+    sql: `UPDATE greenvue_jobs.jobs SET ${columns.map((column) => `${column} = new.${column}`).join(', ')}
+  FROM unnest(${arraysOf(`${types}, bigint`)}) AS new (${columns.join(', ')}, uid) WHERE jobs.uid = new.uid`,
+    width: columns.length + 1,
+    params: (stored) => [...values(stored), stored.uid],
+  };
+}
 /** Jobs as {@link storedJobOf} reads them; goes on with a WHERE about `jobs` or `job_types`. */
 export const SELECT_JOB = `SELECT uid, ${JOB_COLUMNS.map((column) => `jobs.${column}`).join(', ')},
   job_types.type AS type, job_types.version AS type_version

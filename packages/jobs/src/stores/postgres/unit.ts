@@ -4,11 +4,11 @@ import { type EndedRun, skippedOf } from '../../core/settle.ts';
 import type { ClaimResult } from '../../core/store-passes.ts';
 import { claimedRunOf } from '../rows/claimed-run.ts';
 import { numbersIn } from '../rows/first-column.ts';
-import { jobParams, onlyStateChanged, type StoredJob, stateParams } from '../rows/job-row.ts';
+import { jobParams, onlyStateChanged, type StoredJob } from '../rows/job-row.ts';
 import type { Crowds } from './crowds.ts';
 import { columnsOf, type Queries } from './database.ts';
 import { type Claimant, insertClaimed, mayClaim } from './insert-claimed.ts';
-import { STATES_WIDTH, UPDATE_JOB, UPDATE_JOB_STATES } from './job-rows.ts';
+import { type StateUpdate, stateUpdateOf, UPDATE_JOB } from './job-rows.ts';
 import type { KnownClaims } from './known-claims.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import type { LowWater } from './low-water.ts';
@@ -19,6 +19,7 @@ import {
   INSERT_LIVE,
   LIVE_WIDTH,
   newRunParams,
+  rowOf,
 } from './run-rows.ts';
 import { shardAt } from './shards.ts';
 import type { TypeKeys } from './type-keys.ts';
@@ -132,12 +133,12 @@ export async function flush(u: Unit, claimant?: Claimant): Promise<ClaimResult |
   const claimed = claimant && (await makeClaimed(u, claimant));
   const made = await withIds(u);
   const skipped: FinishedRun[] = [];
-  const queued = new Map<string, { readonly run: LiveRun; readonly job: StoredJob }>();
+  const queued: QueuedRun[] = [];
   for (const one of made) {
     const { uid: jobUid } = one.job.job;
     const at = { id: one.id, jobUid, now: u.now };
     if (one.kind === 'skip') skipped.push(skippedOf(one.skip, at));
-    else queued.set(one.id, { run: claimedFrom(newRun(one.run, at), one), job: one.job });
+    else queued.push({ run: claimedFrom(newRun(one.run, at), one), job: one.job });
   }
   const finished = [...u.ended.splice(0), ...skipped];
   await insertFinished(u, finished);
@@ -193,7 +194,9 @@ export async function reserveIds(u: Unit, count: number): Promise<void> {
 
 /** Of runs and jobs, in rising order. */
 export async function nextIds(q: Queries, count: number): Promise<number[]> {
-  return numbersIn(await (count === 1 ? q.arrays(NEXT_ID) : q.arrays(NEXT_IDS, [count])));
+  if (count === 1) return numbersIn(await q.arrays(NEXT_ID));
+  const [row] = await q.arrays(NEXT_IDS, [count]);
+  return rowOf<[number[]]>(row)[0];
 }
 
 async function insertFinished(u: Unit, runs: readonly FinishedRun[]): Promise<void> {
@@ -219,12 +222,13 @@ async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
   await u.q.write(ADD_TO_HOURS, [...columnsOf(rows, 3), shardAt(u.now, { own, inTurn })]);
 }
 
-async function insertLive(
-  u: Unit,
-  queued: ReadonlyMap<string, { readonly run: LiveRun; readonly job: StoredJob }>,
-): Promise<void> {
-  if (queued.size === 0) return;
-  const runs = [...queued.values()];
+interface QueuedRun {
+  readonly run: LiveRun;
+  readonly job: StoredJob;
+}
+
+async function insertLive(u: Unit, runs: readonly QueuedRun[]): Promise<void> {
+  if (runs.length === 0) return;
   const rows = runs.map(({ run, job }) => newRunParams(run, job.typeKey));
   const free = runs.filter(({ run }) => run.claim === undefined);
   becomeDue(
@@ -233,27 +237,30 @@ async function insertLive(
     free.map(({ run }) => run.availableAt),
   );
   const node = runs.find(({ run }) => run.claim !== undefined)?.run.claim?.node ?? null;
-  for (const id of numbersIn(await u.q.arrays(INSERT_LIVE, [...columnsOf(rows, LIVE_WIDTH), node]))) {
-    const made = queued.get(String(id));
-    if (made === undefined) throw new Error(`run ${id} was not asked for`);
-    addQueued(u, made.run, made.job);
-  }
+  const [row] = await u.q.arrays(INSERT_LIVE, [...columnsOf(rows, LIVE_WIDTH), node]);
+  const made = new Set(rowOf<[number[] | null]>(row)[0]);
+  for (const { run, job } of runs) if (made.has(Number(run.id))) addQueued(u, run, job);
 }
 
 async function writeJobs(u: Unit): Promise<void> {
-  const states: (string | number | null)[][] = [];
+  const states = new Map<StateUpdate, StoredJob[]>();
   const woken: number[] = [];
   for (const [uid, before] of u.unsaved) {
     const after = lockedJob(u, uid);
     const { wakeAt } = after.job;
     const isSame = wakeAt === before.job.wakeAt && after.typeKey === before.typeKey;
     if (wakeAt !== undefined && !isSame) woken.push(wakeAt);
-    if (onlyStateChanged(before, after)) states.push([...stateParams(after), after.job.wakeAt ?? null, uid]);
-    else await u.q.write(UPDATE_JOB, [...jobParams(after), uid]);
+    if (onlyStateChanged(before, after)) {
+      const update = stateUpdateOf(before, after);
+      const jobs = states.get(update);
+      if (jobs === undefined) states.set(update, [after]);
+      else jobs.push(after);
+    } else await u.q.write(UPDATE_JOB, [...jobParams(after), uid]);
   }
   u.unsaved.clear();
   becomeDue(u, 'jobs', woken);
-  if (states.length > 0) await u.q.write(UPDATE_JOB_STATES, columnsOf(states, STATES_WIDTH));
+  for (const [{ sql, params, width }, jobs] of states)
+    await u.q.write(sql, columnsOf(jobs.map(params), width));
 }
 
 function newRun(
@@ -277,7 +284,8 @@ const HOUR_MS = 3_600_000;
 
 /** For one, without what a set takes to be planned. */
 const NEXT_ID = "SELECT nextval('greenvue_jobs.ids')";
-const NEXT_IDS = `SELECT nextval('greenvue_jobs.ids') FROM generate_series(1, $1::integer)`;
+/** As one value: a row each costs more to read than the number to draw. */
+const NEXT_IDS = `SELECT ARRAY(SELECT nextval('greenvue_jobs.ids') FROM generate_series(1, $1::integer))`;
 const ADD_TO_HOURS = `INSERT INTO greenvue_jobs.hour_counts AS old (hour, status, count, shard)
   SELECT *, $4::integer FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS new (hour, status, count)
   ORDER BY hour, status

@@ -14,10 +14,11 @@ export interface StoredJob {
   readonly skippedCount: number;
 }
 
-/** What every run changes. */
-export const STATE_COLUMNS = [
-  'next_run_at',
-  'last_slot_at',
+/** What a slot changes, but for `wake_at`. */
+export const SLOT_COLUMNS = ['next_run_at', 'last_slot_at', 'skipped_count'] as const;
+
+/** What the end of a run changes. */
+export const END_COLUMNS = [
   'last_run_at',
   'last_status',
   'last_success_at',
@@ -25,8 +26,10 @@ export const STATE_COLUMNS = [
   'failed_in_row',
   'failing_since',
   'finished_count',
-  'skipped_count',
 ] as const;
+
+/** What every run changes. */
+export const STATE_COLUMNS = [...SLOT_COLUMNS, ...END_COLUMNS] as const;
 
 /** What is read of a job that is known already: what may change within a version, and what tells the version. */
 export const VARYING_COLUMNS = [
@@ -156,11 +159,14 @@ export function jobInState(fixed: FixedJob, raw: unknown): StoredJob {
   };
 }
 
-/** In the order of {@link STATE_COLUMNS}. */
-export function stateParams({ job, finishedCount, skippedCount }: StoredJob): Value[] {
+/** In the order of {@link SLOT_COLUMNS}. */
+export function slotParams({ job, skippedCount }: StoredJob): Value[] {
+  return [job.nextRunAt ?? null, job.lastSlotAt ?? null, skippedCount];
+}
+
+/** In the order of {@link END_COLUMNS}. */
+export function endParams({ job, finishedCount }: StoredJob): Value[] {
   return [
-    job.nextRunAt ?? null,
-    job.lastSlotAt ?? null,
     job.lastRunAt ?? null,
     job.lastStatus ?? null,
     job.lastSuccessAt ?? null,
@@ -168,8 +174,12 @@ export function stateParams({ job, finishedCount, skippedCount }: StoredJob): Va
     job.failedInRow,
     job.failingSince ?? null,
     finishedCount,
-    skippedCount,
   ];
+}
+
+/** In the order of {@link STATE_COLUMNS}. */
+export function stateParams(stored: StoredJob): Value[] {
+  return [...slotParams(stored), ...endParams(stored)];
 }
 
 /** Whether {@link stateParams} say all that is to be written. */
@@ -182,6 +192,33 @@ export function onlyStateChanged(before: StoredJob, after: StoredJob): boolean {
     a.status === b.status &&
     a.pause === b.pause &&
     a.anchorAt === b.anchorAt
+  );
+}
+
+/** Whether something of {@link slotParams}, or `wakeAt`, is to be written. */
+export function slotChanged(before: StoredJob, after: StoredJob): boolean {
+  const a = before.job;
+  const b = after.job;
+  return (
+    a.wakeAt !== b.wakeAt ||
+    a.nextRunAt !== b.nextRunAt ||
+    a.lastSlotAt !== b.lastSlotAt ||
+    before.skippedCount !== after.skippedCount
+  );
+}
+
+/** Whether something of {@link endParams} is to be written. */
+export function endChanged(before: StoredJob, after: StoredJob): boolean {
+  const a = before.job;
+  const b = after.job;
+  return (
+    before.finishedCount !== after.finishedCount ||
+    a.lastEndAt !== b.lastEndAt ||
+    a.lastRunAt !== b.lastRunAt ||
+    a.lastStatus !== b.lastStatus ||
+    a.lastSuccessAt !== b.lastSuccessAt ||
+    a.failedInRow !== b.failedInRow ||
+    a.failingSince !== b.failingSince
   );
 }
 
