@@ -126,7 +126,7 @@ describe('a write that only the end of its transaction waits for', () => {
   it('P10: that waits for a lock in vain is told as busy', async () => {
     await other.query('BEGIN');
     await other.query(ADD);
-    const failed = db.boundedTransaction((q) => q.write(ADD), 50);
+    const failed = db.boundedTransaction((q) => q.write(ADD), { lockWaitMs: 50 });
     await expect(failed).rejects.toMatchObject({ code: 'busy' });
     await other.query('ROLLBACK');
   });

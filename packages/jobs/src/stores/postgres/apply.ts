@@ -76,7 +76,8 @@ export async function settleJobs(
       continue;
     }
     let left = live.get(uid);
-    if (left !== undefined && isOverRoom(stored.job, left)) left = await liveRunsOfOne(u, uid, true);
+    if (left !== undefined && isOverRoom(stored.job, left))
+      left = await liveRunsOfOne(u, uid, { countClaimed: true });
     const decision = afterSettlements(stored.job, left, ended, u.now);
     if (await applyDecision(u, stored, decision, countFinished(ended))) wake = true;
   }
@@ -110,7 +111,7 @@ export async function cancelLiveRuns(
   saveJob(u, { ...stored, finishedCount: stored.finishedCount + cancelled.length });
   if (reason === 'deleted' || cancelled.length === 0) return requests;
   const some = await liveRunsOfOne(u, uid);
-  const left = isOverRoom(stored.job, some) ? await liveRunsOfOne(u, uid, true) : some;
+  const left = isOverRoom(stored.job, some) ? await liveRunsOfOne(u, uid, { countClaimed: true }) : some;
   await applyDecision(u, lockedJob(u, uid), afterSettlements(stored.job, left, cancelled, u.now));
   return requests;
 }

@@ -48,9 +48,12 @@ export function queriesOn(tx: Transaction): Queries {
   };
   const run = async (sql: string, params?: readonly Param[]) =>
     (await objects(`${sql} RETURNING 1 AS one`, params)).length;
+  const arrays = async (sql: string, params?: readonly Param[]) =>
+    (await objects(sql, params)).map((row) => Object.values(row));
   return {
     objects,
-    arrays: async (sql, params) => (await objects(sql, params)).map((row) => Object.values(row)),
+    arrays,
+    last: arrays,
     run,
     write: async (sql, params) => void (await run(sql, params)),
     script: async (sql) => void (await ask(tx, sql)),

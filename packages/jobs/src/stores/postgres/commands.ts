@@ -11,10 +11,10 @@ import {
 import type { StoredJob } from '../rows/job-row.ts';
 import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision, cancelLiveRuns } from './apply.ts';
-import { columnsOf } from './database.ts';
+import { columnsOf, type Queries } from './database.ts';
 import type { Claimant } from './insert-claimed.ts';
-import { lockJob, lockJobAlone, shareJob } from './jobs.ts';
-import { liveRunsOfOne, needsClaimed } from './live-runs.ts';
+import { askForLock, lockJob, shareJob } from './jobs.ts';
+import { type FirstRuns, firstRunsOf, liveRunsOfOne, needsClaimed } from './live-runs.ts';
 import { findRun } from './read-runs.ts';
 import { rowOf } from './run-rows.ts';
 import { flush, lockedJob, saveJob, type Unit } from './unit.ts';
@@ -22,26 +22,57 @@ import { flush, lockedJob, saveJob, type Unit } from './unit.ts';
 /** A dedupe key answers for so long (P15). */
 export const DEDUPE_MS = 24 * 3_600_000;
 
-/**
- * The key of the type of an edit's definition has to be ensured before. With `sharing`, a free trigger takes the job from nobody;
- * that is for statements that see what was committed before them.
- */
+/** What a command on a job has to know before all else. */
+export interface OpenedCommand {
+  readonly lock: readonly unknown[];
+  readonly firstRuns: FirstRuns;
+}
+
+/** Asks for all of it at once, each under the locks before it. */
+export async function openCommand(q: Queries, input: CommandInput): Promise<OpenedCommand> {
+  const [, lock, firstRuns] = await Promise.all([
+    lockKey(q, input),
+    askForLock(q, input.jobId, lockKindOf(input)),
+    firstRunsOf(q, input.jobId),
+  ]);
+  return { lock, firstRuns };
+}
+
+async function lockKey(q: Queries, { jobId, dedupeKey }: CommandInput): Promise<void> {
+  if (dedupeKey !== undefined) await q.arrays(LOCK_KEY, [DEDUPE_CLASS, `${jobId} ${dedupeKey}`]);
+}
+
+const lockKindOf = ({ command: { kind } }: CommandInput) =>
+  kind === 'edit' || kind === 'delete' ? 'alone' : 'against_others';
+
+export interface HowToCommand {
+  /** A free trigger takes the job from nobody; for statements that see what was committed before them. */
+  readonly sharing?: boolean;
+  readonly claimant?: Claimant | undefined;
+  /** Absent: it is asked for now. */
+  readonly opened?: OpenedCommand | undefined;
+}
+
+/** The key of the type of an edit's definition has to be ensured before. A `claimant` may end the transaction with its claim. */
 export async function command(
   u: Unit,
   input: CommandInput,
-  { sharing = false, claimant }: { readonly sharing?: boolean; readonly claimant?: Claimant } = {},
+  { sharing = false, claimant, opened }: HowToCommand = {},
 ): Promise<CommandResult> {
-  const { jobId, dedupeKey } = input;
-  if (dedupeKey !== undefined) await u.q.arrays(LOCK_KEY, [DEDUPE_CLASS, `${jobId} ${dedupeKey}`]);
-  const { stored, isFree } = await lockFor(u, input, sharing);
+  const { dedupeKey } = input;
+  if (opened === undefined) await lockKey(u.q, input);
+  const { stored, isFree } = await lockFor(u, input, { sharing, opened });
   if (stored === undefined) return { kind: 'absent' };
   const { job, uid } = stored;
   const { ifUid = job.uid, ifVersion = job.version } = input;
   if (ifUid !== job.uid || ifVersion !== job.version) return { kind: 'stale', version: job.version };
-  const first = dedupeKey === undefined ? undefined : await findDeduped(u, stored, dedupeKey);
-  if (first !== undefined) return { kind: 'duplicate', run: first, job };
+  const run = dedupeKey === undefined ? undefined : await findDeduped(u, stored, dedupeKey);
+  if (run !== undefined) return { kind: 'duplicate', run, job };
 
-  const live = await liveRunsOfOne(u, uid, asksForClaimed(job, input));
+  const countClaimed = asksForClaimed(job, input);
+  // Those of the generation before were read without a lock on this one.
+  const first = opened !== undefined && opened.lock.length > 0 ? { first: opened.firstRuns } : {};
+  const live = await liveRunsOfOne(u, uid, { countClaimed, ...first });
   const outcome = commandJob(job, live, input.command, u.now);
   if (!outcome.ok) return { kind: 'refused', refusal: outcome };
   if (!outcome.changed) {
@@ -55,12 +86,13 @@ export async function command(
   if (takesRoom) saveJob(u, { ...lockedJob(u, uid) });
   const cancelRequests: CancelRequest[] =
     decision.cancelLive === undefined ? [] : await cancelLiveRuns(u, uid, decision.cancelLive);
-  const claimed = await flush(u, claimant);
+  await writeAudit(u, input.audit, input.jobId);
+  // Nothing can be written after a claim, and the key is written with the id of its run.
+  const claimed = await flush(u, dedupeKey === undefined ? claimant : undefined);
   const made = u.queued.at(-1);
   if (dedupeKey !== undefined && made !== undefined) {
     await u.q.write(KEEP_DEDUPE_KEY, [uid, dedupeKey, Number(made.id), u.now]);
   }
-  await writeAudit(u, input.audit, input.jobId);
   const { queued } = u;
   const finished = u.finished.slice(0, MAX_TOLD);
   const { job: after } = lockedJob(u, uid);
@@ -81,14 +113,18 @@ interface Lock {
   readonly isFree: boolean;
 }
 
-async function lockFor(u: Unit, { jobId, command: asked }: CommandInput, sharing: boolean): Promise<Lock> {
-  if (asked.kind === 'edit' || asked.kind === 'delete')
-    return { stored: await lockJobAlone(u, jobId), isFree: false };
-  if (sharing) {
+async function lockFor(
+  u: Unit,
+  input: CommandInput,
+  { sharing, opened }: Pick<HowToCommand, 'sharing' | 'opened'>,
+): Promise<Lock> {
+  const { jobId } = input;
+  const kind = lockKindOf(input);
+  if (sharing && kind !== 'alone') {
     const stored = await shareJob(u, jobId);
-    if (stored === undefined || isFreeTrigger(stored.job, asked)) return { stored, isFree: true };
+    if (stored === undefined || isFreeTrigger(stored.job, input.command)) return { stored, isFree: true };
   }
-  return { stored: await lockJob(u, jobId), isFree: false };
+  return { stored: await lockJob(u, jobId, { kind, answer: opened?.lock }), isFree: false };
 }
 
 function asksForClaimed(job: Job, { command: { kind, ...rest } }: CommandInput): boolean {

@@ -19,8 +19,20 @@ export interface Queries {
    * with what comes next. If it fails, so does all that comes after it.
    */
   write(sql: string, params?: readonly Param[]): Promise<void>;
+  /**
+   * Runs the last statement of a transaction, for rows as arrays: on the store's own connections the COMMIT goes out together with it,
+   * and nothing can be asked for after that.
+   */
+  last(sql: string, params?: readonly Param[]): Promise<readonly unknown[]>;
   /** Several statements without parameters. */
   script(sql: string): Promise<void>;
+}
+
+export interface Bounds<Opened> {
+  /** It waits for each lock for so long at most, or {@link LOCK_WAIT_MS}, and rejects as `busy` after that. */
+  readonly lockWaitMs?: number;
+  /** Asks for what comes first of all, which goes out together with the BEGIN: reads and locks only, since that may fail. */
+  opening?(q: Queries): Promise<Opened>;
 }
 
 /** The database as the store sees it: every rejection is a {@link StoreError}. */
@@ -30,8 +42,11 @@ export interface Database extends Queries {
    * begin.
    */
   transaction<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
-  /** One that waits for each lock for so long at most, or {@link LOCK_WAIT_MS}, and rejects as `busy` after that. */
-  boundedTransaction<T>(work: (q: Queries, now: number) => Promise<T>, lockWaitMs?: number): Promise<T>;
+  /** One that waits for no lock for long, and whose statements are planned by index. */
+  boundedTransaction<T, Opened = undefined>(
+    work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
+    bounds?: Bounds<Opened>,
+  ): Promise<T>;
   /** One that sees one state of the database and writes nothing. */
   snapshot<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
   /** Breaks all connections: what is under way on them fails now, and what comes gets new ones. */
@@ -100,21 +115,31 @@ export function connect(options: ConnectOptions): Database {
     }
   };
 
-  const begun = async (client: pg.PoolClient, how: string): Promise<number> => {
+  const begun = async (client: pg.PoolClient, { begin, state }: Begin): Promise<number> => {
     const askedAt = clock?.monotonic() ?? 0;
-    const now = nowIn(await client.query(how));
+    const [, answer] = await Promise.all([
+      client.query(begin),
+      client.query<{ readonly now: number }>({ name: names.of(state), text: state }),
+    ]);
+    const now = answer.rows[0]?.now;
+    if (now === undefined) throw new Error('the database did not tell its time');
     clock?.learn({ askedAt, answeredAt: clock.monotonic(), now });
     return now;
   };
 
-  const inTransaction = async <T>(how: string, work: (q: Queries, now: number) => Promise<T>): Promise<T> => {
+  const inTransaction = async <T, Opened = undefined>(
+    how: Begin,
+    work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
+    opening?: (q: Queries) => Promise<Opened>,
+  ): Promise<T> => {
     for (let tries = 1; ; tries++) {
       try {
         return await withClient(async (client) => {
           const sent = createSent();
           try {
-            const now = await begun(client, how);
-            const result = await work(queriesOn(client, names.of, sent), now);
+            const q = queriesOn(client, names.of, sent);
+            const [now, opened] = await Promise.all([begun(client, how), opening?.(q)]);
+            const result = await work(q, now, opened);
             await sent.commit(() => client.query('COMMIT'));
             return result;
           } catch (failure) {
@@ -138,9 +163,11 @@ export function connect(options: ConnectOptions): Database {
     arrays: (sql, params) => alone((q) => q.arrays(sql, params)),
     run: (sql, params) => alone((q) => q.run(sql, params)),
     write: (sql, params) => alone((q) => q.write(sql, params)),
+    last: (sql, params) => alone((q) => q.last(sql, params)),
     script: (sql) => alone((q) => q.script(sql)),
     transaction: (work) => inTransaction(TRANSACTION, work),
-    boundedTransaction: (work, lockWaitMs = LOCK_WAIT_MS) => inTransaction(bounded(lockWaitMs), work),
+    boundedTransaction: (work, { lockWaitMs = LOCK_WAIT_MS, opening } = {}) =>
+      inTransaction(bounded(lockWaitMs), work, opening),
     snapshot: (work) => inTransaction(SNAPSHOT, work),
     reset,
     close: () => pool.end(),
@@ -221,20 +248,33 @@ export function queriesOn(
     values: valuesOf(params),
   });
   const ask = (sql: string, params: readonly Param[]) => client.query(statement(sql, params));
+  const arrays = async (sql: string, params: readonly Param[] = []): Promise<readonly unknown[]> => {
+    const { rows } = await client.query({ ...statement(sql, params), rowMode: 'array' });
+    return rows;
+  };
   return {
     async objects(sql, params = []) {
       return (await ask(sql, params)).rows;
     },
-    async arrays(sql, params = []) {
-      const { rows } = await client.query({ ...statement(sql, params), rowMode: 'array' });
-      return rows;
-    },
+    arrays,
     async run(sql, params = []) {
       return (await ask(sql, params)).rowCount ?? 0;
     },
     async write(sql, params = []) {
       if (sent === undefined) await ask(sql, params);
       else sent.send((answered) => client.query(statement(sql, params), answered));
+    },
+    async last(sql, params) {
+      if (sent === undefined) return arrays(sql, params);
+      const [asked, ended] = await Promise.allSettled([
+        arrays(sql, params),
+        sent.commit(() => client.query('COMMIT')),
+      ]);
+      // Without an answer to it, nobody knows of the COMMIT either.
+      if (asked.status === 'rejected' && isAnswer(asked.reason)) throw asked.reason;
+      if (ended.status === 'rejected') throw ended.reason;
+      if (asked.status === 'rejected') throw asked.reason;
+      return asked.value;
     },
     async script(sql) {
       await client.query(sql);
@@ -273,19 +313,19 @@ export function columnsOf(
   return Array.from({ length: width }, (_, n) => rows.map((row) => row[n] ?? null));
 }
 
-/** The answer to {@link begin}: the last of several results. */
-function nowIn(results: unknown): number {
-  const last = (results as readonly { readonly rows: readonly { readonly now: number }[] }[]).at(-1);
-  const now = last?.rows[0]?.now;
-  if (now === undefined) throw new Error('the database did not tell its time');
-  return now;
+/** How a transaction begins, in one round trip: with what holds to its end, and the database's time. */
+interface Begin {
+  readonly begin: string;
+  /** Apart, so that it need not be parsed each time. */
+  readonly state: string;
 }
 
-/** How a transaction begins: with what holds to its end, and the database's time, in one round trip. */
-function begin(how: string, settings: Readonly<Record<string, string | number>>): string {
+function begin(how: string, settings: Readonly<Record<string, string | number>>): Begin {
   const set = Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`);
-  return `BEGIN ISOLATION LEVEL ${how};
-    SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, ${set.join(', ')}`;
+  return {
+    begin: `BEGIN ISOLATION LEVEL ${how}`,
+    state: `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, ${set.join(', ')}`,
+  };
 }
 
 const IDLE = { idle_in_transaction_session_timeout: IDLE_MS };

@@ -6,15 +6,23 @@ import { SELECT_VARYING } from './known-jobs.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
-/** Locks the job that has this id now. */
-export async function lockJob(u: Unit, id: string): Promise<StoredJob | undefined> {
-  // One that was deleted and made anew while this waited for its row shows itself to the second look.
-  return (await lock(u, LOCK_BY_ID, [id]))[0] ?? (await lock(u, LOCK_BY_ID, [id]))[0];
+/** How a job is locked: `alone` waits for all who share it, too, for what may not come between a trigger and its commit. */
+export type LockKind = 'alone' | 'against_others';
+
+/** Asks for the lock on the job that has this id now; {@link lockJob} goes on with the answer. */
+export function askForLock(q: Queries, id: string, kind: LockKind): Promise<readonly unknown[]> {
+  return q.objects(kind === 'alone' ? ALONE_BY_ID : LOCK_BY_ID, [id]);
 }
 
-/** {@link lockJob} that waits for all who share it, too: for what may not come between a trigger and its commit. */
-export async function lockJobAlone(u: Unit, id: string): Promise<StoredJob | undefined> {
-  return (await lock(u, ALONE_BY_ID, [id]))[0] ?? (await lock(u, ALONE_BY_ID, [id]))[0];
+/** Locks the job that has this id now. `answer`: to {@link askForLock}, if that was asked before. */
+export async function lockJob(
+  u: Unit,
+  id: string,
+  { kind, answer }: { readonly kind: LockKind; readonly answer?: readonly unknown[] | undefined },
+): Promise<StoredJob | undefined> {
+  const [found] = lockedIn(u, answer ?? (await askForLock(u.q, id, kind)));
+  // One that was deleted and made anew while this waited for its row shows itself to the second look.
+  return found ?? lockedIn(u, await askForLock(u.q, id, kind))[0];
 }
 
 /** Keeps the job that has this id now from being edited or deleted; all else goes on, and may change its row. */
@@ -114,7 +122,11 @@ async function lock(
   sql: string,
   params: readonly (string | number | readonly number[])[],
 ): Promise<StoredJob[]> {
-  const found = (await u.q.objects(sql, params)).map(storedJobOf);
+  return lockedIn(u, await u.q.objects(sql, params));
+}
+
+function lockedIn(u: Unit, rows: readonly unknown[]): StoredJob[] {
+  const found = rows.map(storedJobOf);
   for (const stored of found) u.jobs.set(stored.uid, stored);
   return found;
 }

@@ -1,4 +1,4 @@
-import { type Database, type Queries, SHORT_WAIT_MS } from './database.ts';
+import { type Bounds, type Database, type Queries, SHORT_WAIT_MS } from './database.ts';
 import { mayBeDone } from './database-errors.ts';
 import { createTurns } from './turns.ts';
 
@@ -13,7 +13,11 @@ export interface Lane {
   /** Work of that kind is under way. */
   readonly isBusyApart: boolean;
   /** `target` is what it is about: see {@link createTurns}. */
-  command<T>(target: string, work: (q: Queries, now: number) => Promise<T>): Promise<T>;
+  command<T, Opened = undefined>(
+    target: string,
+    work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
+    opening?: Bounds<Opened>['opening'],
+  ): Promise<T>;
   /** Several commands at once, each asked for after {@link caughtUp}. They soon give up what somebody holds, and reject as `busy`. */
   commands<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
   /** Resolves once the settlements that were asked for so far are written. */
@@ -84,11 +88,14 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
       apartTail = done.catch(() => undefined);
       return done;
     },
-    async command(target, work) {
+    async command(target, work, opening) {
       await caughtUp();
-      return turns.take(target, () => commands.boundedTransaction(work));
+      return turns.take(target, () =>
+        commands.boundedTransaction(work, opening === undefined ? {} : { opening }),
+      );
     },
-    commands: (work) => turns.take(SEVERAL, () => commands.boundedTransaction(work, SHORT_WAIT_MS)),
+    commands: (work) =>
+      turns.take(SEVERAL, () => commands.boundedTransaction(work, { lockWaitMs: SHORT_WAIT_MS })),
     caughtUp,
   };
 }

@@ -14,12 +14,12 @@ import { becomeDue, type Unit } from './unit.ts';
 export async function liveRunsOf(
   u: Unit,
   uids: readonly number[],
-  countClaimed = false,
+  { countClaimed = false, first }: { readonly countClaimed?: boolean; readonly first?: FirstRuns } = {},
 ): Promise<ReadonlyMap<number, LiveRuns>> {
   const found = new Map<number, LiveRuns>(uids.map((uid) => [uid, NO_LIVE_RUNS]));
   if (uids.length === 0) return found;
   const counted = new Map<number, number>();
-  for (const row of await u.q.arrays(FIRST_OF_EACH, [uids])) {
+  for (const row of first ?? (await u.q.arrays(FIRST_OF_EACH, [uids]))) {
     const [uid, held, availableAt] = rowOf<[number, Held, number]>(row);
     counted.set(uid, (counted.get(uid) ?? 0) + 1);
     found.set(
@@ -69,8 +69,20 @@ function withOne(
   }
 }
 
-export async function liveRunsOfOne(u: Unit, uid: number, countClaimed = false): Promise<LiveRuns> {
-  return (await liveRunsOf(u, [uid], countClaimed)).get(uid) ?? NO_LIVE_RUNS;
+export async function liveRunsOfOne(
+  u: Unit,
+  uid: number,
+  how?: Parameters<typeof liveRunsOf>[2],
+): Promise<LiveRuns> {
+  return (await liveRunsOf(u, [uid], how)).get(uid) ?? NO_LIVE_RUNS;
+}
+
+/** Some live runs of a job, read while it was locked. */
+export type FirstRuns = readonly unknown[];
+
+/** Asks for {@link FirstRuns} of the job that has this id now, right after the statement that locks it. */
+export function firstRunsOf(q: Queries, jobId: string): Promise<FirstRuns> {
+  return q.arrays(FIRST_OF_ID, [jobId]);
 }
 
 /** Whether a decision on `job` asks how many of its runs are claimed: only one that may take room away from queued runs. */
@@ -129,8 +141,12 @@ function askedOf({ asked }: Move): { readonly asked: string; readonly at: number
 
 /** With so many live runs of a job they are counted where they lie; with fewer they are read. */
 const MANY = 4;
-const FIRST_OF_EACH = `SELECT job.uid, first.held, first.available_at FROM unnest($1::bigint[]) AS job (uid)
+const firstOf = (jobs: string) => `SELECT job.uid, first.held, first.available_at FROM ${jobs}
   CROSS JOIN LATERAL (SELECT held, available_at FROM greenvue_jobs.live_runs WHERE job_uid = job.uid LIMIT ${MANY}) AS first`;
+const FIRST_OF_EACH = firstOf('unnest($1::bigint[]) AS job (uid)');
+const FIRST_OF_ID = firstOf(
+  '(SELECT uid FROM greenvue_jobs.jobs WHERE id = $1 AND deleted_at IS NULL) AS job',
+);
 
 /** Each column has a name of its own, here and in all statements that may run in a caller's transaction. */
 const countTo2 = (held: string, more = '') =>

@@ -36,15 +36,14 @@ export const FINISHED_WIDTH = 20;
 
 /**
  * Columns: those of {@link newRunParams}; then the node of those that are claimed from the start. A run for a slot that has a live
- * one is not made (P5). Gives the ids of those that are, as one value.
+ * one is not made (P5).
  */
-export const INSERT_LIVE = `WITH made AS (INSERT INTO greenvue_jobs.live_runs
+export const INSERT_LIVE = `INSERT INTO greenvue_jobs.live_runs
     (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status, node, started_at)
   SELECT new.*, CASE WHEN fence IS NOT NULL THEN $17 END, CASE WHEN status = 'running' THEN queued_at END
   FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, bigint, integer, text, bigint, text`)})
     AS new (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status)
-  ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING RETURNING id)
-  SELECT array_agg(id) FROM made`;
+  ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING RETURNING id`;
 export const LIVE_WIDTH = 16;
 
 type Origin = OriginRow<RunTrigger, boolean>;

@@ -9,13 +9,22 @@ export interface Sent {
   readonly failure: unknown;
   /** `ask` sends one, and calls `answered` when it is answered, at least once; at once for one that `pg` cannot send. */
   send(ask: (answered: (error: unknown) => void) => void): void;
-  /** Ends the transaction: resolves once the COMMIT and all before it are answered. */
+  /** Ends the transaction, if that is not under way: resolves once the COMMIT and all before it are answered. */
   commit(send: () => Promise<unknown>): Promise<void>;
 }
 
 export function createSent(): Sent {
   const answers: Promise<void>[] = [];
   let failure: unknown;
+  let ending: Promise<void> | undefined;
+  const end = async (send: () => Promise<unknown>) => {
+    // One that never came to the server: it would commit the others.
+    if (failure !== undefined) throw failure;
+    const [ended] = await Promise.allSettled([send().catch(commitFailed), ...answers]);
+    if (ended.status === 'rejected') throw ended.reason;
+    // The COMMIT of a transaction that is undone is no error to the server.
+    if (failure !== undefined) throw failure;
+  };
   return {
     get failure() {
       return failure;
@@ -28,13 +37,9 @@ export function createSent(): Sent {
         resolve();
       });
     },
-    async commit(send) {
-      // One that never came to the server: it would commit the others.
-      if (failure !== undefined) throw failure;
-      const [ended] = await Promise.allSettled([send().catch(commitFailed), ...answers]);
-      if (ended.status === 'rejected') throw ended.reason;
-      // The COMMIT of a transaction that is undone is no error to the server.
-      if (failure !== undefined) throw failure;
+    commit(send) {
+      ending ??= end(send);
+      return ending;
     },
   };
 }

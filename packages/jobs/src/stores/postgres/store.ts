@@ -4,13 +4,14 @@ import { StoreError } from '../../core/errors.ts';
 import type { JobDefinition } from '../../core/job.ts';
 import type { JobStore } from '../../core/store.ts';
 import type { CancelResult, CommandInput, CommandResult, InsertOutcome } from '../../core/store-commands.ts';
-import type { SettleBatchResult, SettleInput } from '../../core/store-passes.ts';
+import type { ClaimInput, ClaimResult, SettleBatchResult, SettleInput } from '../../core/store-passes.ts';
 import { claim } from './claim.ts';
-import { command } from './commands.ts';
+import { command, type OpenedCommand, openCommand } from './commands.ts';
 import type { DeadNode } from './control-protocol.ts';
 import { createCrowds } from './crowds.ts';
 import { connect, type Queries } from './database.ts';
 import { createDatabaseClock } from './database-clock.ts';
+import { mayBeDone } from './database-errors.ts';
 import { createGathering } from './gathering.ts';
 import { storeInTransaction } from './in-transaction.ts';
 import { type InsertInput, insertJob, insertJobs } from './insert-jobs.ts';
@@ -49,8 +50,6 @@ export interface PostgresStoreOptions {
   /** A job may have so many live runs (100,000; 4 at least); then triggers are refused and slots skipped (P7). */
   readonly maxLiveRuns?: number;
 }
-
-type TypeInVersion = Pick<JobDefinition, 'type' | 'typeVersion'>;
 
 const CONNECTIONS = 6;
 const FOR_PASSES = 2;
@@ -98,16 +97,16 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   };
   const lane = createLane({ passes, commands: db, maxCommands: Math.max(shareable - KEPT_FREE, 1) });
   /** Does work as a unit in a transaction, which `begin` makes. */
-  const asUnit = async <T>(
-    begin: (run: (q: Queries, begunAt: number) => Promise<T>) => Promise<T>,
-    work: (u: Unit) => Promise<T>,
+  const asUnit = async <T, Opened = undefined>(
+    begin: (run: (q: Queries, begunAt: number, opened?: Opened) => Promise<T>) => Promise<T>,
+    work: (u: Unit, opened?: Opened) => Promise<T>,
     of = shared,
   ): Promise<T> => {
     let last: Unit | undefined;
-    const result = await begin((q, begunAt) => {
+    const result = await begin((q, begunAt, opened) => {
       // What decides goes by the time of its transaction (P17).
       last = createUnit(q, of, ownClock ? clock.now() : begunAt);
-      return work(last);
+      return work(last, opened);
     });
     for (const written of last?.onceWritten ?? []) written();
     return result;
@@ -126,11 +125,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       shared.missed.plans = false;
       return plans ? { ...settled, wake: true } : settled;
     });
-  const change = <T>(target: string, work: (u: Unit) => Promise<T>, type?: TypeInVersion) =>
-    tracked(async () => {
-      if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
-      return asUnit<T>((run) => lane.command(target, run), work);
-    });
+  const ensureTypeOf = ({ type, typeVersion }: Pick<JobDefinition, 'type' | 'typeVersion'>) =>
+    shared.types.ensure(type, typeVersion);
   // Beside the lane, and in order: uids are in the order of asking, but for those that are done alone.
   const drawIds = oneByOne((count: number) => nextIds(db, count));
   const insert = createGathering<InsertInput, InsertOutcome>({
@@ -147,13 +143,25 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
         (u) => insertJob(u, input),
       ),
   });
-  const commandAndClaim = async (u: Unit, input: CommandInput): Promise<CommandResult> => {
-    if (input.claim === undefined) return command(u, input);
-    const { node, types } = input.claim;
-    const hasJoined = joined.has(node);
-    const result = await command(u, input, { claimant: { node, types, hasJoined } });
-    if (result.kind !== 'done' || !result.changed || result.claimed !== undefined) return result;
-    return { ...result, claimed: await claim(u, input.claim, hasJoined) };
+  const doCommand = (input: CommandInput) =>
+    tracked(async () => {
+      if (input.command.kind === 'edit') await ensureTypeOf(input.command.definition);
+      const claimant = input.claim && { ...input.claim, hasJoined: joined.has(input.claim.node) };
+      return asUnit<CommandResult, OpenedCommand>(
+        (run) => lane.command(input.jobId, run, (q) => openCommand(q, input)),
+        (u, opened) => command(u, input, { claimant, opened }),
+      );
+    });
+  const doClaim = (input: ClaimInput) => pass((u) => claim(u, input, joined.has(input.node)));
+  /** After a command that did not bring it along, since something else comes first. The command is done, whatever comes of this. */
+  const claimAfter = async (input: ClaimInput): Promise<ClaimResult> => {
+    try {
+      return await doClaim(input);
+    } catch (error) {
+      if (mayBeDone(error)) throw error;
+      const at = now();
+      return { now: at, jobs: [], runs: [], nextDueAt: at };
+    }
   };
   // Beside the lane: claims of the dead may wait for what a frozen process holds, and no work of this node is to wait for them.
   const beside = <T>(work: (u: Unit) => Promise<T>) =>
@@ -190,19 +198,17 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       }),
     insertJob: (input) =>
       tracked(async () => {
-        await shared.types.ensure(input.definition.type, input.definition.typeVersion);
+        await ensureTypeOf(input.definition);
         await lane.caughtUp();
         return insert(input);
       }),
     within: (tx) => storeInTransaction(tx, { shared, now }),
     async command(input) {
-      const done = await change(
-        input.jobId,
-        (u) => commandAndClaim(u, input),
-        input.command.kind === 'edit' ? input.command.definition : undefined,
-      );
-      if (done.kind === 'done' && done.claimed !== undefined) shared.claims.remember(done.claimed);
-      return done;
+      const done = await doCommand(input);
+      if (input.claim === undefined || done.kind !== 'done' || !done.changed) return done;
+      const { claimed = await claimAfter(input.claim) } = done;
+      shared.claims.remember(claimed);
+      return { ...done, claimed };
     },
     async plan(input) {
       const node = input.claim?.node;
@@ -211,7 +217,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       return planned;
     },
     async claim(input) {
-      const claimed = await pass((u) => claim(u, input, joined.has(input.node)));
+      const claimed = await doClaim(input);
       shared.claims.remember(claimed);
       return claimed;
     },
@@ -232,7 +238,13 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
           (u) => cancelRun(u, input),
         );
       }),
-    makeDue: (input) => change(input.runId, (u) => makeDue(u, input)),
+    makeDue: (input) =>
+      tracked(() =>
+        asUnit<Awaited<ReturnType<JobStore['makeDue']>>>(
+          (run) => lane.command(input.runId, run),
+          (u) => makeDue(u, input),
+        ),
+      ),
     prune: (retention) => tracked(() => prune(db, retention, now())),
     // One statement: it sees one state of the database anyway.
     getJob: (jobId, handlers) => tracked(() => getJob(db, { jobId, handlers }, now())),

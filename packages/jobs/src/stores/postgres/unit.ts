@@ -128,9 +128,12 @@ export function becomeDue(u: Unit, what: keyof Shared['due'], instants: readonly
   u.onceWritten.push(rewind);
 }
 
-/** Writes what was gathered. Gives the claim of the run that it made for the claimant, if there is one to be had. */
+/**
+ * Writes what was gathered. For a claimant that may claim what is made, that is made last and ends the transaction: gives the claim,
+ * if nothing else comes first.
+ */
 export async function flush(u: Unit, claimant?: Claimant): Promise<ClaimResult | undefined> {
-  const claimed = claimant && (await makeClaimed(u, claimant));
+  const toClaim = claimant && takeClaimable(u, claimant);
   const made = await withIds(u);
   const skipped: FinishedRun[] = [];
   const queued: QueuedRun[] = [];
@@ -146,15 +149,19 @@ export async function flush(u: Unit, claimant?: Claimant): Promise<ClaimResult |
   // Nobody waits for the answers before, nor for those.
   await writeJobs(u);
   await insertLive(u, queued);
-  return claimed;
+  return toClaim && makeClaimed(u, toClaim, claimant);
 }
 
 /** Only where it is all that is made: what comes first is not known of several. */
-async function makeClaimed(u: Unit, claimant: Claimant): Promise<ClaimResult | undefined> {
+function takeClaimable(u: Unit, claimant: Claimant): ToQueue | undefined {
   const [one, ...others] = u.toMake;
   if (one?.kind !== 'queue' || others.length > 0 || !mayClaim(u, claimant, one.run, one.job))
     return undefined;
   u.toMake.pop();
+  return one;
+}
+
+async function makeClaimed(u: Unit, one: ToQueue, claimant: Claimant): Promise<ClaimResult | undefined> {
   const { id, fence } = await insertClaimed(u, one.run, one.job, claimant);
   const { job } = one.job;
   const run = newRun(one.run, { id: String(id), jobUid: job.uid, now: u.now });
@@ -237,8 +244,7 @@ async function insertLive(u: Unit, runs: readonly QueuedRun[]): Promise<void> {
     free.map(({ run }) => run.availableAt),
   );
   const node = runs.find(({ run }) => run.claim !== undefined)?.run.claim?.node ?? null;
-  const [row] = await u.q.arrays(INSERT_LIVE, [...columnsOf(rows, LIVE_WIDTH), node]);
-  const made = new Set(rowOf<[number[] | null]>(row)[0]);
+  const made = new Set(numbersIn(await u.q.arrays(INSERT_LIVE, [...columnsOf(rows, LIVE_WIDTH), node])));
   for (const { run, job } of runs) if (made.has(Number(run.id))) addQueued(u, run, job);
 }
 
