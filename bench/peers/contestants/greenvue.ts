@@ -36,7 +36,7 @@ export const greenvueOnPostgres: Contestant = {
   package: '@greenvue/jobs',
   nodeOptions: NODE_OPTIONS,
   needs: 'postgres',
-  pace: { registers: 500, drains: 80_000 },
+  pace: { registers: 5_000, drains: 80_000 },
   keepsHistory: true,
   cannot: {},
   notes: {},

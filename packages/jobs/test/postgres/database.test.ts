@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { connect, type Database, type Queries } from '../../src/stores/postgres/database.ts';
+import { connect, type Database, type Queries, together } from '../../src/stores/postgres/database.ts';
 import { mayBeDone } from '../../src/stores/postgres/database-errors.ts';
 import { numberOf } from '../../src/stores/rows/first-column.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
@@ -155,6 +155,144 @@ describe('a write that only the end of its transaction waits for', () => {
     await other.query('SELECT pg_terminate_backend($1)', [pid]);
     await isLost;
     await other.query('ROLLBACK');
+  });
+});
+
+describe('the last statement of a transaction', () => {
+  const ADD = 'UPDATE counters SET n = n + 1 RETURNING n';
+  const kept = async () => (await other.query('SELECT n FROM counters')).rows[0].n;
+  beforeEach(() => other.query('UPDATE counters SET n = 0'));
+
+  it('is committed with all before it once it is answered', async () => {
+    const answered = await db.transaction(async (q) => {
+      await q.write(ADD);
+      const rows = await q.commitWith(ADD);
+      return { rows, kept: await kept() };
+    });
+    expect(answered).toEqual({ rows: [[2]], kept: 2 });
+  });
+
+  it('P10: undoes all with its own error when the server refuses it, or one before it; the connection is good for more', async () => {
+    const one = connect({ url: test.url, max: 1 });
+    onTestFinished(() => one.close());
+    const backend = await backendOf(one);
+    for (const [before, last] of [
+      [ADD, 'SELECT 1 / 0'],
+      ['UPDATE counters SET n = n / 0', ADD],
+    ] as const) {
+      const failed = one.transaction(async (q) => {
+        await q.write(before);
+        return q.commitWith(last);
+      });
+      await expect(failed).rejects.toMatchObject({ cause: { code: '22012' } });
+      await expect(failed).rejects.not.toSatisfy(mayBeDone);
+      expect([await kept(), await backendOf(one)]).toEqual([0, backend]);
+    }
+  });
+
+  it('P10: undoes all when it never comes to the server', async () => {
+    const failed = db.transaction(async (q) => {
+      await q.write(ADD);
+      return q.commitWith('SELECT $1::text', [UNREADABLE]);
+    });
+    await expect(failed).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await kept()).toBe(0);
+  });
+
+  it('P7: that cannot be put in an order is tried again with all of its transaction', async () => {
+    let tries = 0;
+    await db.transaction(async (q) => {
+      await q.write(ADD);
+      return q.commitWith(
+        ++tries === 1 ? "DO $$ BEGIN RAISE 'not in order' USING ERRCODE = '40001'; END $$" : ADD,
+      );
+    });
+    expect([tries, await kept()]).toEqual([2, 2]);
+  });
+
+  it('P9: whose answer is lost may be committed', async () => {
+    await other.query('BEGIN');
+    await other.query(ADD);
+    const backend = Promise.withResolvers<number>();
+    const lost = db.transaction(async (q) => {
+      backend.resolve((await backendOf(q)) ?? 0);
+      return q.commitWith(ADD);
+    });
+    const isLost = expect(lost).rejects.toSatisfy(mayBeDone);
+    const waits = "SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'";
+    const pid = await backend.promise;
+    await expect.poll(async () => (await db.arrays(waits, [pid])).length).toBe(1);
+    await other.query('SELECT pg_terminate_backend($1)', [pid]);
+    await isLost;
+    await other.query('ROLLBACK');
+  });
+});
+
+describe('what goes out with the BEGIN of a transaction', () => {
+  const LOCK = 'SELECT n FROM counters FOR UPDATE';
+  const opening = (q: Queries) => q.arrays(LOCK);
+  /** Its rejection is there some microtasks after its answer. */
+  const wrapped = async (q: Queries) => {
+    await opening(q);
+  };
+  const isHeld = () =>
+    other.query(`${LOCK} NOWAIT`).then(
+      () => false,
+      () => true,
+    );
+  beforeEach(() => other.query('UPDATE counters SET n = 0'));
+
+  it('is answered before its work begins, and holds to its end', async () => {
+    const inside = await db.boundedTransaction(async (_, __, opened) => [opened, await isHeld()], {
+      opening,
+    });
+    expect([...inside, await isHeld()]).toEqual([[[0]], true, false]);
+  });
+
+  it('P10: waits for locks no longer than the rest; its work never begins then', async () => {
+    await other.query('BEGIN');
+    await other.query(LOCK);
+    let begun = false;
+    const failed = db.boundedTransaction(
+      async () => {
+        begun = true;
+      },
+      { opening, lockWaitMs: 50 },
+    );
+    await expect(failed).rejects.toMatchObject({ code: 'busy' });
+    await other.query('ROLLBACK');
+    expect([begun, await isHeld()]).toEqual([false, false]);
+  });
+
+  it('P10: tells why the first of it failed, however many follow', async () => {
+    await other.query('BEGIN');
+    await other.query(LOCK);
+    const failed = db.boundedTransaction(async () => undefined, {
+      lockWaitMs: 50,
+      opening: (q) => together([wrapped(q), q.arrays('SELECT 1'), q.arrays('SELECT 2')]),
+    });
+    // All answers come at once.
+    const until = performance.now() + 200;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    while (performance.now() < until);
+    await expect(failed).rejects.toMatchObject({ code: 'busy' });
+    await other.query('ROLLBACK');
+  });
+
+  it('holds nothing when the transaction cannot begin', async () => {
+    const one = connect({ url: test.url, max: 1 });
+    onTestFinished(() => one.close());
+    const backend = await backendOf(one);
+    const isGone = expect
+      .poll(
+        async () => (await other.query('SELECT FROM pg_stat_activity WHERE pid = $1', [backend])).rowCount,
+      )
+      .toBe(0);
+    await other.query('SELECT pg_terminate_backend($1)', [backend]);
+    const failed = one.boundedTransaction(async (_, __, opened) => opened, { opening });
+    await Promise.allSettled([failed, isGone]);
+    expect(await isHeld()).toBe(false);
+    expect(await one.boundedTransaction(async (_, __, opened) => opened, { opening })).toEqual([[0]]);
   });
 });
 

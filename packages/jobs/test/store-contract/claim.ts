@@ -205,6 +205,19 @@ export function claimContract(makeStore: MakeStore): void {
       expect(await t.finished(required(first))).toMatchObject({ status: 'succeeded' });
     });
 
+    it('P15: with a dedupe key, too; who asks again is told of that run, and claims nothing', async () => {
+      await triggered(0);
+      const claim = { node: 'node-1', types: TYPES, places: 1, prefetch: 0 };
+      const how = { claim, dedupeKey: 'key' };
+      const { queued, claimed } = await t.done('a', { kind: 'trigger' }, how);
+      const { id } = required(queued[0]);
+      expect(required(claimed).runs).toMatchObject([{ id, started: true }]);
+      const again = await t.command('a', { kind: 'trigger' }, how);
+      expect(again).toMatchObject({ kind: 'duplicate', run: { id, status: 'running' } });
+      expect(again).not.toHaveProperty('claimed');
+      expect((await t.claim(5)).runs).toEqual([]);
+    });
+
     it('P15: but not a command that is refused', async () => {
       await t.create('one', { schedule: ON_DEMAND });
       await t.trigger('one');

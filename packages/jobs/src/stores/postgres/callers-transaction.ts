@@ -53,7 +53,7 @@ export function queriesOn(tx: Transaction): Queries {
   return {
     objects,
     arrays,
-    last: arrays,
+    commitWith: arrays,
     run,
     write: async (sql, params) => void (await run(sql, params)),
     script: async (sql) => void (await ask(tx, sql)),

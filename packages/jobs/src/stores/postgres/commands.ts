@@ -11,7 +11,7 @@ import {
 import type { StoredJob } from '../rows/job-row.ts';
 import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision, cancelLiveRuns } from './apply.ts';
-import { columnsOf, type Queries } from './database.ts';
+import { columnsOf, type Queries, together } from './database.ts';
 import type { Claimant } from './insert-claimed.ts';
 import { askForLock, lockJob, shareJob } from './jobs.ts';
 import { type FirstRuns, firstRunsOf, liveRunsOfOne, needsClaimed } from './live-runs.ts';
@@ -30,7 +30,7 @@ export interface OpenedCommand {
 
 /** Asks for all of it at once, each under the locks before it. */
 export async function openCommand(q: Queries, input: CommandInput): Promise<OpenedCommand> {
-  const [, lock, firstRuns] = await Promise.all([
+  const [, lock, firstRuns] = await together([
     lockKey(q, input),
     askForLock(q, input.jobId, lockKindOf(input)),
     firstRunsOf(q, input.jobId),
@@ -43,17 +43,17 @@ async function lockKey(q: Queries, { jobId, dedupeKey }: CommandInput): Promise<
 }
 
 const lockKindOf = ({ command: { kind } }: CommandInput) =>
-  kind === 'edit' || kind === 'delete' ? 'alone' : 'against_others';
+  kind === 'edit' || kind === 'delete' ? 'FOR UPDATE' : 'FOR NO KEY UPDATE';
 
 export interface HowToCommand {
   /** A free trigger takes the job from nobody; for statements that see what was committed before them. */
   readonly sharing?: boolean;
-  readonly claimant?: Claimant | undefined;
+  readonly claimant?: Omit<Claimant, 'commits'> | undefined;
   /** Absent: it is asked for now. */
   readonly opened?: OpenedCommand | undefined;
 }
 
-/** The key of the type of an edit's definition has to be ensured before. A `claimant` may end the transaction with its claim. */
+/** The key of the type of an edit's definition has to be ensured before. With a `claimant` the transaction may end here. */
 export async function command(
   u: Unit,
   input: CommandInput,
@@ -70,7 +70,7 @@ export async function command(
   if (run !== undefined) return { kind: 'duplicate', run, job };
 
   const countClaimed = asksForClaimed(job, input);
-  // Those of the generation before were read without a lock on this one.
+  // Where there was no job to lock at first, they were read before there was a lock on this one.
   const first = opened !== undefined && opened.lock.length > 0 ? { first: opened.firstRuns } : {};
   const live = await liveRunsOfOne(u, uid, { countClaimed, ...first });
   const outcome = commandJob(job, live, input.command, u.now);
@@ -87,8 +87,8 @@ export async function command(
   const cancelRequests: CancelRequest[] =
     decision.cancelLive === undefined ? [] : await cancelLiveRuns(u, uid, decision.cancelLive);
   await writeAudit(u, input.audit, input.jobId);
-  // Nothing can be written after a claim, and the key is written with the id of its run.
-  const claimed = await flush(u, dedupeKey === undefined ? claimant : undefined);
+  // The key is written with the id of its run, after it.
+  const claimed = await flush(u, claimant && { ...claimant, commits: dedupeKey === undefined });
   const made = u.queued.at(-1);
   if (dedupeKey !== undefined && made !== undefined) {
     await u.q.write(KEEP_DEDUPE_KEY, [uid, dedupeKey, Number(made.id), u.now]);
@@ -120,7 +120,7 @@ async function lockFor(
 ): Promise<Lock> {
   const { jobId } = input;
   const kind = lockKindOf(input);
-  if (sharing && kind !== 'alone') {
+  if (sharing && kind !== 'FOR UPDATE') {
     const stored = await shareJob(u, jobId);
     if (stored === undefined || isFreeTrigger(stored.job, input.command)) return { stored, isFree: true };
   }

@@ -21,9 +21,9 @@ export interface Queries {
   write(sql: string, params?: readonly Param[]): Promise<void>;
   /**
    * Runs the last statement of a transaction, for rows as arrays: on the store's own connections the COMMIT goes out together with it,
-   * and nothing can be asked for after that.
+   * and whoever asks for more after that is mistaken.
    */
-  last(sql: string, params?: readonly Param[]): Promise<readonly unknown[]>;
+  commitWith(sql: string, params?: readonly Param[]): Promise<readonly unknown[]>;
   /** Several statements without parameters. */
   script(sql: string): Promise<void>;
 }
@@ -115,11 +115,11 @@ export function connect(options: ConnectOptions): Database {
     }
   };
 
-  const begun = async (client: pg.PoolClient, { begin, state }: Begin): Promise<number> => {
+  const begun = async (client: pg.PoolClient, { begin, settings }: Begin): Promise<number> => {
     const askedAt = clock?.monotonic() ?? 0;
-    const [, answer] = await Promise.all([
+    const [, answer] = await together([
       client.query(begin),
-      client.query<{ readonly now: number }>({ name: names.of(state), text: state }),
+      client.query<{ readonly now: number }>({ name: names.of(settings), text: settings }),
     ]);
     const now = answer.rows[0]?.now;
     if (now === undefined) throw new Error('the database did not tell its time');
@@ -138,7 +138,7 @@ export function connect(options: ConnectOptions): Database {
           const sent = createSent();
           try {
             const q = queriesOn(client, names.of, sent);
-            const [now, opened] = await Promise.all([begun(client, how), opening?.(q)]);
+            const [now, opened] = await together([begun(client, how), opening?.(q)]);
             const result = await work(q, now, opened);
             await sent.commit(() => client.query('COMMIT'));
             return result;
@@ -163,7 +163,7 @@ export function connect(options: ConnectOptions): Database {
     arrays: (sql, params) => alone((q) => q.arrays(sql, params)),
     run: (sql, params) => alone((q) => q.run(sql, params)),
     write: (sql, params) => alone((q) => q.write(sql, params)),
-    last: (sql, params) => alone((q) => q.last(sql, params)),
+    commitWith: (sql, params) => alone((q) => q.commitWith(sql, params)),
     script: (sql) => alone((q) => q.script(sql)),
     transaction: (work) => inTransaction(TRANSACTION, work),
     boundedTransaction: (work, { lockWaitMs = LOCK_WAIT_MS, opening } = {}) =>
@@ -235,6 +235,15 @@ function createNames(): { learn(client: pg.PoolClient): Promise<void>; of(sql: s
   };
 }
 
+/** All that was asked for at once. Of several that failed, the first tells why: those after it fail with it. */
+export async function together<const T extends readonly unknown[]>(
+  asked: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(asked);
+  // In the order of asking, whichever was told first.
+  return Promise.all(asked);
+}
+
 /** Without `nameOf`, statements are prepared anew each time; without `sent`, all are waited for. */
 export function queriesOn(
   client: pg.ClientBase,
@@ -242,11 +251,10 @@ export function queriesOn(
   sent?: Sent,
 ): Queries {
   const valuesOf = (params: readonly Param[]) => params.map(arrayText);
-  const statement = (sql: string, params: readonly Param[]) => ({
-    name: nameOf(sql),
-    text: sql,
-    values: valuesOf(params),
-  });
+  const statement = (sql: string, params: readonly Param[]) => {
+    if (sent?.isEnding) throw new Error('nothing can be asked for once a transaction ends');
+    return { name: nameOf(sql), text: sql, values: valuesOf(params) };
+  };
   const ask = (sql: string, params: readonly Param[]) => client.query(statement(sql, params));
   const arrays = async (sql: string, params: readonly Param[] = []): Promise<readonly unknown[]> => {
     const { rows } = await client.query({ ...statement(sql, params), rowMode: 'array' });
@@ -264,17 +272,18 @@ export function queriesOn(
       if (sent === undefined) await ask(sql, params);
       else sent.send((answered) => client.query(statement(sql, params), answered));
     },
-    async last(sql, params) {
+    async commitWith(sql, params = []) {
       if (sent === undefined) return arrays(sql, params);
-      const [asked, ended] = await Promise.allSettled([
-        arrays(sql, params),
-        sent.commit(() => client.query('COMMIT')),
-      ]);
-      // Without an answer to it, nobody knows of the COMMIT either.
-      if (asked.status === 'rejected' && isAnswer(asked.reason)) throw asked.reason;
-      if (ended.status === 'rejected') throw ended.reason;
-      if (asked.status === 'rejected') throw asked.reason;
-      return asked.value;
+      const asked = { ...statement(sql, params), rowMode: 'array' as const };
+      let rows: readonly unknown[] = [];
+      sent.send((answered) =>
+        client.query(asked, (error, result) => {
+          rows = result?.rows ?? [];
+          answered(error);
+        }),
+      );
+      await sent.commit(() => client.query('COMMIT'));
+      return rows;
     },
     async script(sql) {
       await client.query(sql);
@@ -316,15 +325,15 @@ export function columnsOf(
 /** How a transaction begins, in one round trip: with what holds to its end, and the database's time. */
 interface Begin {
   readonly begin: string;
-  /** Apart, so that it need not be parsed each time. */
-  readonly state: string;
+  /** And the time. Apart, so that it need not be parsed each time. */
+  readonly settings: string;
 }
 
 function begin(how: string, settings: Readonly<Record<string, string | number>>): Begin {
   const set = Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`);
   return {
     begin: `BEGIN ISOLATION LEVEL ${how}`,
-    state: `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, ${set.join(', ')}`,
+    settings: `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, ${set.join(', ')}`,
   };
 }
 

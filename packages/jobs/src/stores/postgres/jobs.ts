@@ -6,12 +6,12 @@ import { SELECT_VARYING } from './known-jobs.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
-/** How a job is locked: `alone` waits for all who share it, too, for what may not come between a trigger and its commit. */
-export type LockKind = 'alone' | 'against_others';
+/** `FOR UPDATE` waits for all who share the job, too: for what may not come between a trigger and its commit. */
+export type LockKind = 'FOR UPDATE' | 'FOR NO KEY UPDATE';
 
 /** Asks for the lock on the job that has this id now; {@link lockJob} goes on with the answer. */
 export function askForLock(q: Queries, id: string, kind: LockKind): Promise<readonly unknown[]> {
-  return q.objects(kind === 'alone' ? ALONE_BY_ID : LOCK_BY_ID, [id]);
+  return q.objects(`${BY_ID} ${kind} OF jobs`, [id]);
 }
 
 /** Locks the job that has this id now. `answer`: to {@link askForLock}, if that was asked before. */
@@ -133,8 +133,6 @@ function lockedIn(u: Unit, rows: readonly unknown[]): StoredJob[] {
 
 const LOCK = 'FOR NO KEY UPDATE OF jobs';
 const BY_ID = `${SELECT_JOB} WHERE id = $1 AND deleted_at IS NULL`;
-const LOCK_BY_ID = `${BY_ID} ${LOCK}`;
-const ALONE_BY_ID = `${BY_ID} FOR UPDATE OF jobs`;
 const SHARE_BY_ID = `${BY_ID} FOR KEY SHARE OF jobs`;
 const LOCK_BY_UID = `${SELECT_JOB} WHERE uid = $1 ${LOCK}`;
 const LOCK_BY_UIDS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[]) ORDER BY uid ${LOCK}`;

@@ -7,6 +7,8 @@ import { commitFailed } from './database-errors.ts';
 export interface Sent {
   /** Why the first one failed that did. */
   readonly failure: unknown;
+  /** The COMMIT is on its way: what comes now would be a transaction of its own. */
+  readonly isEnding: boolean;
   /** `ask` sends one, and calls `answered` when it is answered, at least once; at once for one that `pg` cannot send. */
   send(ask: (answered: (error: unknown) => void) => void): void;
   /** Ends the transaction, if that is not under way: resolves once the COMMIT and all before it are answered. */
@@ -22,12 +24,15 @@ export function createSent(): Sent {
     if (failure !== undefined) throw failure;
     const [ended] = await Promise.allSettled([send().catch(commitFailed), ...answers]);
     if (ended.status === 'rejected') throw ended.reason;
-    // The COMMIT of a transaction that is undone is no error to the server.
-    if (failure !== undefined) throw failure;
+    // The COMMIT of a transaction that is undone is no error to the server. What went wrong with an answer has not undone it.
+    if (failure !== undefined) commitFailed(failure);
   };
   return {
     get failure() {
       return failure;
+    },
+    get isEnding() {
+      return ending !== undefined;
     },
     send(ask) {
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -153,12 +153,15 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       );
     });
   const doClaim = (input: ClaimInput) => pass((u) => claim(u, input, joined.has(input.node)));
-  /** After a command that did not bring it along, since something else comes first. The command is done, whatever comes of this. */
+  /**
+   * After a command that did not bring it along, such as where something else comes first. The command is done: a claim that failed is
+   * left to the next pass. One that may be done is told, so that somebody looks for it.
+   */
   const claimAfter = async (input: ClaimInput): Promise<ClaimResult> => {
     try {
       return await doClaim(input);
     } catch (error) {
-      if (mayBeDone(error)) throw error;
+      if (!(error instanceof StoreError) || mayBeDone(error)) throw error;
       const at = now();
       return { now: at, jobs: [], runs: [], nextDueAt: at };
     }

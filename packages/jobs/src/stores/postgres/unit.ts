@@ -129,8 +129,8 @@ export function becomeDue(u: Unit, what: keyof Shared['due'], instants: readonly
 }
 
 /**
- * Writes what was gathered. For a claimant that may claim what is made, that is made last and ends the transaction: gives the claim,
- * if nothing else comes first.
+ * Writes what was gathered. What a claimant may claim is made last of it, and may end the transaction: gives the claim, if nothing else
+ * comes first.
  */
 export async function flush(u: Unit, claimant?: Claimant): Promise<ClaimResult | undefined> {
   const toClaim = claimant && takeClaimable(u, claimant);
@@ -162,10 +162,11 @@ function takeClaimable(u: Unit, claimant: Claimant): ToQueue | undefined {
 }
 
 async function makeClaimed(u: Unit, one: ToQueue, claimant: Claimant): Promise<ClaimResult | undefined> {
+  // If it is not claimed; that is known when it is written.
+  becomeDue(u, 'runs', [one.run.availableAt]);
   const { id, fence } = await insertClaimed(u, one.run, one.job, claimant);
   const { job } = one.job;
   const run = newRun(one.run, { id: String(id), jobUid: job.uid, now: u.now });
-  if (fence === undefined) becomeDue(u, 'runs', [run.availableAt]);
   addQueued(u, run, one.job);
   if (fence === undefined) return undefined;
   return { now: u.now, jobs: [job], runs: [claimedRunOf(run, { job: 0, fence, started: true })] };
