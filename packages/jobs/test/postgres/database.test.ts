@@ -196,6 +196,7 @@ describe('the last statement of a transaction', () => {
       return q.commitWith('SELECT $1::text', [UNREADABLE]);
     });
     await expect(failed).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(failed).rejects.not.toSatisfy(mayBeDone);
     expect(await kept()).toBe(0);
   });
 
@@ -208,6 +209,29 @@ describe('the last statement of a transaction', () => {
       );
     });
     expect([tries, await kept()]).toEqual([2, 2]);
+  });
+
+  it('P10: that is cancelled has undone all, and tells so', async () => {
+    const failed = db.transaction(async (q) => {
+      await q.run("SELECT set_config('statement_timeout', '20', true)");
+      await q.write(ADD);
+      return q.commitWith('SELECT pg_sleep(1)::text');
+    });
+    await expect(failed).rejects.toMatchObject({ cause: { code: '57014' } });
+    await expect(failed).rejects.not.toSatisfy(mayBeDone);
+    expect(await kept()).toBe(0);
+  });
+
+  it.each([
+    ['whose answer cannot be read', (q: Queries) => q.commitWith(`${ADD}, ARRAY[[1], [2]]::bigint[]`)],
+    [
+      'after which its work fails',
+      (q: Queries) => q.commitWith(ADD).then(() => Promise.reject(new Error('no'))),
+    ],
+    ['after which more is asked for', (q: Queries) => q.commitWith(ADD).then(() => q.write(ADD))],
+  ])('P9: %s is done: nobody is told that it is not', async (_, work) => {
+    await expect(db.transaction<unknown>(work)).rejects.toSatisfy(mayBeDone);
+    expect(await kept()).toBe(1);
   });
 
   it('P9: whose answer is lost may be committed', async () => {
@@ -279,19 +303,16 @@ describe('what goes out with the BEGIN of a transaction', () => {
     await other.query('ROLLBACK');
   });
 
-  it('holds nothing when the transaction cannot begin', async () => {
+  it('P10: holds nothing when its connection is lost; the next one gets another', async () => {
     const one = connect({ url: test.url, max: 1 });
     onTestFinished(() => one.close());
-    const backend = await backendOf(one);
-    const isGone = expect
-      .poll(
-        async () => (await other.query('SELECT FROM pg_stat_activity WHERE pid = $1', [backend])).rowCount,
-      )
-      .toBe(0);
-    await other.query('SELECT pg_terminate_backend($1)', [backend]);
-    const failed = one.boundedTransaction(async (_, __, opened) => opened, { opening });
-    await Promise.allSettled([failed, isGone]);
-    expect(await isHeld()).toBe(false);
+    const end = 'SELECT pg_terminate_backend(pg_backend_pid())';
+    const failed = one.boundedTransaction(async () => undefined, {
+      opening: (q) => together([q.arrays(LOCK), q.arrays(end)]),
+    });
+    await expect(failed).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(failed).rejects.not.toSatisfy(mayBeDone);
+    await expect.poll(isHeld).toBe(false);
     expect(await one.boundedTransaction(async (_, __, opened) => opened, { opening })).toEqual([[0]]);
   });
 });

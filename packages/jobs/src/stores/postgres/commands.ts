@@ -26,16 +26,18 @@ export const DEDUPE_MS = 24 * 3_600_000;
 export interface OpenedCommand {
   readonly lock: readonly unknown[];
   readonly firstRuns: FirstRuns;
+  readonly deduped: readonly unknown[];
 }
 
 /** Asks for all of it at once, each under the locks before it. */
 export async function openCommand(q: Queries, input: CommandInput): Promise<OpenedCommand> {
-  const [, lock, firstRuns] = await together([
+  const [, lock, firstRuns, deduped] = await together([
     lockKey(q, input),
     askForLock(q, input.jobId, lockKindOf(input)),
     firstRunsOf(q, input.jobId),
+    askForDeduped(q, input),
   ]);
-  return { lock, firstRuns };
+  return { lock, firstRuns, deduped };
 }
 
 async function lockKey(q: Queries, { jobId, dedupeKey }: CommandInput): Promise<void> {
@@ -66,12 +68,13 @@ export async function command(
   const { job, uid } = stored;
   const { ifUid = job.uid, ifVersion = job.version } = input;
   if (ifUid !== job.uid || ifVersion !== job.version) return { kind: 'stale', version: job.version };
-  const run = dedupeKey === undefined ? undefined : await findDeduped(u, stored, dedupeKey);
+  // Where there was no job to lock at first, what was read then was read before there was a lock on this one.
+  const seen = opened?.lock.length === 0 ? undefined : opened;
+  const run = await dedupedIn(u, seen?.deduped ?? (await askForDeduped(u.q, input)));
   if (run !== undefined) return { kind: 'duplicate', run, job };
 
   const countClaimed = asksForClaimed(job, input);
-  // Where there was no job to lock at first, they were read before there was a lock on this one.
-  const first = opened !== undefined && opened.lock.length > 0 ? { first: opened.firstRuns } : {};
+  const first = seen === undefined ? {} : { first: seen.firstRuns };
   const live = await liveRunsOfOne(u, uid, { countClaimed, ...first });
   const outcome = commandJob(job, live, input.command, u.now);
   if (!outcome.ok) return { kind: 'refused', refusal: outcome };
@@ -131,11 +134,15 @@ function asksForClaimed(job: Job, { command: { kind, ...rest } }: CommandInput):
   return kind === 'edit' && 'definition' in rest && needsClaimed(job, rest.definition.overlap);
 }
 
+async function askForDeduped(q: Queries, { jobId, dedupeKey }: CommandInput): Promise<readonly unknown[]> {
+  return dedupeKey === undefined ? [] : q.arrays(DEDUPED, [jobId, dedupeKey]);
+}
+
 /** The run that the key made before: live, in history, or as it was kept when its row was pruned. */
-async function findDeduped(u: Unit, stored: StoredJob, key: string): Promise<Run | undefined> {
-  const [row] = await u.q.arrays(DEDUPED, [stored.uid, key, u.now - DEDUPE_MS]);
+async function dedupedIn(u: Unit, [row]: readonly unknown[]): Promise<Run | undefined> {
   if (row === undefined) return undefined;
-  const [runId, prunedRun] = rowOf<[number, string | null]>(row);
+  const [runId, prunedRun, at] = rowOf<[number, string | null, number]>(row);
+  if (at <= u.now - DEDUPE_MS) return undefined;
   return prunedRun === null ? findRun(u.q, String(runId)) : keptRunOf(prunedRun);
 }
 
@@ -160,8 +167,8 @@ export async function writeAudits(
 /** The first key of the advisory locks of dedupe keys: triggers with the same one come one after the other, to the commit. */
 const DEDUPE_CLASS = 1_732_584_194;
 const LOCK_KEY = 'SELECT pg_advisory_xact_lock($1::integer, hashtext($2))::text AS locked';
-const DEDUPED = `SELECT run_id, pruned_run FROM greenvue_jobs.dedupe_keys
-  WHERE job_uid = $1 AND key = $2 AND at > $3`;
+const DEDUPED = `SELECT run_id, pruned_run, at FROM greenvue_jobs.dedupe_keys
+  WHERE job_uid = (SELECT uid FROM greenvue_jobs.jobs WHERE id = $1 AND deleted_at IS NULL) AND key = $2`;
 const KEEP_DEDUPE_KEY = `INSERT INTO greenvue_jobs.dedupe_keys (job_uid, key, run_id, at) VALUES ($1, $2, $3, $4)
   ON CONFLICT (job_uid, key) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, pruned_run = NULL`;
 const WRITE_AUDIT = `INSERT INTO greenvue_jobs.audit (at, actor, action, target, change)

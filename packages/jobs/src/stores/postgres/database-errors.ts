@@ -21,14 +21,18 @@ export function busy(cause?: unknown): StoreError {
   return new StoreError('busy', 'Another transaction has held what this needs for too long.', { cause });
 }
 
-/** Nobody knows how a COMMIT has ended: the connection was lost before its answer, or an answer before that could not be read. */
+/** The connection was lost before it told how a COMMIT had ended; or that is told, and something failed all the same. */
 class LostCommitError extends Error {
   override readonly name = 'LostCommitError';
 }
 
 export function commitFailed(error: unknown): never {
   if (isAnswer(error)) throw error;
-  throw new LostCommitError('a COMMIT was sent, and no answer tells how it ended', { cause: error });
+  throw new LostCommitError('the connection was lost before the answer to a COMMIT came', { cause: error });
+}
+
+export function failedAfterCommit(error: unknown): never {
+  throw new LostCommitError('something failed after a COMMIT', { cause: error });
 }
 
 /** Whether a transaction that was rejected may have been done all the same: nobody knows. */

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import { fail, isAnswer, isUndone } from './database-errors.ts';
+import { fail, failedAfterCommit, isAnswer, isUndone } from './database-errors.ts';
 import { createSent, type Sent } from './sent.ts';
 
 /** A value that can be bound to a parameter; an array goes to a parameter of an array type. */
@@ -143,6 +143,7 @@ export function connect(options: ConnectOptions): Database {
             await sent.commit(() => client.query('COMMIT'));
             return result;
           } catch (failure) {
+            if (sent.isCommitted) failedAfterCommit(failure);
             // What follows a statement that failed tells only that.
             const error = isAnswer(failure) ? (sent.failure ?? failure) : failure;
             // One that is broken takes the transaction with it.
@@ -235,7 +236,7 @@ function createNames(): { learn(client: pg.PoolClient): Promise<void>; of(sql: s
   };
 }
 
-/** All that was asked for at once. Of several that failed, the first tells why: those after it fail with it. */
+/** All that was asked for at once in a transaction. Of several that failed, the first tells why: those after it fail with it. */
 export async function together<const T extends readonly unknown[]>(
   asked: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
@@ -251,8 +252,11 @@ export function queriesOn(
   sent?: Sent,
 ): Queries {
   const valuesOf = (params: readonly Param[]) => params.map(arrayText);
-  const statement = (sql: string, params: readonly Param[]) => {
+  const assertOpen = () => {
     if (sent?.isEnding) throw new Error('nothing can be asked for once a transaction ends');
+  };
+  const statement = (sql: string, params: readonly Param[]) => {
+    assertOpen();
     return { name: nameOf(sql), text: sql, values: valuesOf(params) };
   };
   const ask = (sql: string, params: readonly Param[]) => client.query(statement(sql, params));
@@ -286,6 +290,7 @@ export function queriesOn(
       return rows;
     },
     async script(sql) {
+      assertOpen();
       await client.query(sql);
     },
   };

@@ -7,25 +7,32 @@ import { commitFailed } from './database-errors.ts';
 export interface Sent {
   /** Why the first one failed that did. */
   readonly failure: unknown;
-  /** The COMMIT is on its way: what comes now would be a transaction of its own. */
+  /** Nothing more belongs to the transaction. */
   readonly isEnding: boolean;
+  /** It is known to be written. */
+  readonly isCommitted: boolean;
   /** `ask` sends one, and calls `answered` when it is answered, at least once; at once for one that `pg` cannot send. */
   send(ask: (answered: (error: unknown) => void) => void): void;
   /** Ends the transaction, if that is not under way: resolves once the COMMIT and all before it are answered. */
-  commit(send: () => Promise<unknown>): Promise<void>;
+  commit(send: () => Promise<{ readonly command: string }>): Promise<void>;
 }
 
 export function createSent(): Sent {
   const answers: Promise<void>[] = [];
   let failure: unknown;
   let ending: Promise<void> | undefined;
-  const end = async (send: () => Promise<unknown>) => {
+  let isCommitted = false;
+  const end = async (send: () => Promise<{ readonly command: string }>) => {
     // One that never came to the server: it would commit the others.
     if (failure !== undefined) throw failure;
     const [ended] = await Promise.allSettled([send().catch(commitFailed), ...answers]);
     if (ended.status === 'rejected') throw ended.reason;
-    // The COMMIT of a transaction that is undone is no error to the server. What went wrong with an answer has not undone it.
-    if (failure !== undefined) commitFailed(failure);
+    // The COMMIT of a transaction that is undone is no error to the server.
+    if (ended.value.command === 'ROLLBACK')
+      throw failure ?? new Error('the server has undone the transaction');
+    isCommitted = true;
+    // An answer that could not be read.
+    if (failure !== undefined) throw failure;
   };
   return {
     get failure() {
@@ -33,6 +40,9 @@ export function createSent(): Sent {
     },
     get isEnding() {
       return ending !== undefined;
+    },
+    get isCommitted() {
+      return isCommitted;
     },
     send(ask) {
       const { promise, resolve } = Promise.withResolvers<void>();

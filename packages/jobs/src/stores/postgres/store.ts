@@ -155,7 +155,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const doClaim = (input: ClaimInput) => pass((u) => claim(u, input, joined.has(input.node)));
   /**
    * After a command that did not bring it along, such as where something else comes first. The command is done: a claim that failed is
-   * left to the next pass. One that may be done is told, so that somebody looks for it.
+   * left to the next pass. One that may be done is told, and the command with it: whoever asked has to look for both.
    */
   const claimAfter = async (input: ClaimInput): Promise<ClaimResult> => {
     try {
