@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { connect, type Database, type Queries, together } from '../../src/stores/postgres/database.ts';
+import { connect, type Database } from '../../src/stores/postgres/database.ts';
 import { mayBeDone } from '../../src/stores/postgres/database-errors.ts';
+import { type Queries, together } from '../../src/stores/postgres/queries.ts';
 import { numberOf } from '../../src/stores/rows/first-column.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 

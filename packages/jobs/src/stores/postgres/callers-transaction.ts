@@ -1,7 +1,8 @@
 import { StoreError } from '../../core/errors.ts';
 import type { Transaction } from '../../core/store.ts';
-import { LOCK_WAIT_MS, type Param, type Queries } from './database.ts';
+import { LOCK_WAIT_MS } from './database.ts';
 import { busy } from './database-errors.ts';
+import type { Param, Queries } from './queries.ts';
 
 /** How a piece of work in a caller's transaction ended; what is not `kept` is undone, its locks included. */
 export interface Ended<T> {

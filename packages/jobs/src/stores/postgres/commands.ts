@@ -11,10 +11,10 @@ import {
 import type { StoredJob } from '../rows/job-row.ts';
 import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision, cancelLiveRuns } from './apply.ts';
-import { columnsOf, type Queries, together } from './database.ts';
 import type { Claimant } from './insert-claimed.ts';
 import { askForLock, lockJob, shareJob } from './jobs.ts';
 import { type FirstRuns, firstRunsOf, liveRunsOfOne, needsClaimed } from './live-runs.ts';
+import { columnsOf, type Queries, together } from './queries.ts';
 import { findRun } from './read-runs.ts';
 import { rowOf } from './run-rows.ts';
 import { flush, lockedJob, saveJob, type Unit } from './unit.ts';

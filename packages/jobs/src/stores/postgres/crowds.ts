@@ -1,5 +1,5 @@
 import { numberOf } from '../rows/first-column.ts';
-import type { Queries } from './database.ts';
+import type { Queries } from './queries.ts';
 
 const MIN_STEP = 1_000;
 const RECOUNT_CROWDED_MS = 1_000;

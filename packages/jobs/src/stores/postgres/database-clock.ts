@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { numberOf } from '../rows/first-column.ts';
-import type { Queries, TimeSample } from './database.ts';
+import type { TimeSample } from './database.ts';
+import type { Queries } from './queries.ts';
 
 /** How often the database is asked for its time at least, and how many times at the start. */
 const ASK_EVERY_MS = 5_000;

@@ -4,9 +4,9 @@ import type { CommandResult, InsertOutcome } from '../../core/store-commands.ts'
 import { insideOf, queriesOn } from './callers-transaction.ts';
 import { command } from './commands.ts';
 import { CHANNEL, type Told } from './control-protocol.ts';
-import type { Queries } from './database.ts';
 import { insertJob } from './insert-jobs.ts';
 import { findJob } from './jobs.ts';
+import type { Queries } from './queries.ts';
 import { createUnit, type Shared } from './unit.ts';
 
 export interface InTransactionDeps {

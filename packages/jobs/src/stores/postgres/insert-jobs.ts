@@ -4,8 +4,8 @@ import type { InsertOutcome } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { newJobParams } from '../rows/job-row.ts';
 import { writeAudits } from './commands.ts';
-import { columnsOf } from './database.ts';
 import { INSERT_JOB, INSERT_JOBS, NEW_JOB_WIDTH } from './job-rows.ts';
+import { columnsOf } from './queries.ts';
 import { rowOf } from './run-rows.ts';
 import { becomeDue, nextIds, type Unit } from './unit.ts';
 

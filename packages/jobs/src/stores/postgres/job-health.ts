@@ -9,7 +9,7 @@ import {
 import type { TypeVersions } from '../../core/membership.ts';
 import { CLOCK_TOLERANCE_MS } from '../../core/resume.ts';
 import type { HealthCounts } from '../../core/store-views.ts';
-import type { Param, Queries } from './database.ts';
+import type { Param, Queries } from './queries.ts';
 import { rowOf } from './run-rows.ts';
 
 /** Adds a parameter, and gives the words that stand for it. */

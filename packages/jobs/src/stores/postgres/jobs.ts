@@ -1,8 +1,9 @@
 import { type StoredJob, storedJobOf } from '../rows/job-row.ts';
-import { LOCK_WAIT_MS, type Queries, SHORT_WAIT_MS } from './database.ts';
+import { LOCK_WAIT_MS, SHORT_WAIT_MS } from './database.ts';
 import { isLockTimeout } from './database-errors.ts';
 import { SELECT_JOB } from './job-rows.ts';
 import { SELECT_VARYING } from './known-jobs.ts';
+import type { Queries } from './queries.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 

@@ -1,6 +1,6 @@
 import { type FixedJob, fixedJobOf, jobInState, type StoredJob, VARYING_COLUMNS } from '../rows/job-row.ts';
-import type { Queries } from './database.ts';
 import { SELECT_JOB } from './job-rows.ts';
+import type { Queries } from './queries.ts';
 
 /** What never changes of jobs within a version of them, so that passes need not read it again and again. */
 export interface KnownJobs {

@@ -1,5 +1,6 @@
-import { type Bounds, type Database, type Queries, SHORT_WAIT_MS } from './database.ts';
+import { type Bounds, type Database, SHORT_WAIT_MS } from './database.ts';
 import { mayBeDone } from './database-errors.ts';
+import type { Queries } from './queries.ts';
 import { createTurns } from './turns.ts';
 
 /**

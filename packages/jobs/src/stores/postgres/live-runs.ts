@@ -3,7 +3,7 @@ import { type Job, type LiveRuns, NO_LIVE_RUNS } from '../../core/job.ts';
 import type { Held, LiveRun } from '../../core/run.ts';
 import { numberOf, numbersIn } from '../rows/first-column.ts';
 import { LIVE_COLUMNS } from '../rows/run-row.ts';
-import type { Queries } from './database.ts';
+import type { Queries } from './queries.ts';
 import { liveRunOf, rowOf } from './run-rows.ts';
 import { becomeDue, type Unit } from './unit.ts';
 

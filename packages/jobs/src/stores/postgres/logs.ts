@@ -1,6 +1,6 @@
 import type { LogLine } from '../../core/store-passes.ts';
 import { MAX_LOG_BYTES, newestLines } from '../rows/log-lines.ts';
-import { columnsOf, type Queries } from './database.ts';
+import { columnsOf, type Queries } from './queries.ts';
 import { arraysOf } from './run-rows.ts';
 
 export interface RunLines {

@@ -14,8 +14,8 @@ import {
   type FromControl,
   type ToControl,
 } from './control-protocol.ts';
-import type { Queries } from './database.ts';
 import { createTeller, type Teller } from './notices.ts';
+import type { Queries } from './queries.ts';
 
 export interface JoinDeps {
   readonly db: Queries;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { StoreError } from '../../core/errors.ts';
 import { numberOf } from '../rows/first-column.ts';
-import type { Database, Queries } from './database.ts';
+import type { Database } from './database.ts';
+import type { Queries } from './queries.ts';
 import { findServerFault } from './server-fault.ts';
 
 /**

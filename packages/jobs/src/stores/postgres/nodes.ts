@@ -1,6 +1,6 @@
 import type { NodeView, TypeVersions } from '../../core/membership.ts';
 import type { BeatState } from './control-protocol.ts';
-import type { Queries } from './database.ts';
+import type { Queries } from './queries.ts';
 
 /** The living, the oldest first. */
 export async function listNodes(q: Queries): Promise<readonly NodeView[]> {

@@ -2,7 +2,8 @@ import type { FinishedStatus } from '../../core/run.ts';
 import type { PruneResult, Retention } from '../../core/store.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { FINISHED_COLUMNS } from '../rows/run-row.ts';
-import { columnsOf, type Database, LOCK_WAIT_MS, type Param, type Queries } from './database.ts';
+import { type Database, LOCK_WAIT_MS } from './database.ts';
+import { columnsOf, type Param, type Queries } from './queries.ts';
 import { HOUR_MS } from './read-stats.ts';
 import { finishedRunOf, rowOf } from './run-rows.ts';
 

@@ -3,9 +3,9 @@ import { jobViewOf } from '../../core/job-view.ts';
 import type { TypeVersions } from '../../core/membership.ts';
 import type { Cursor, JobQuery, JobSort, JobView, Page } from '../../core/store-views.ts';
 import { storedJobOf } from '../rows/job-row.ts';
-import type { Param, Queries } from './database.ts';
 import { type Bind, mayHave, RUNNING_BY_JOB } from './job-health.ts';
 import { SELECT_JOB } from './job-rows.ts';
+import type { Param, Queries } from './queries.ts';
 import { bindable } from './read-runs.ts';
 import { withRecentRuns } from './recent-runs.ts';
 

@@ -2,7 +2,7 @@ import type { Run, RunStatus } from '../../core/run.ts';
 import type { LogLine } from '../../core/store-passes.ts';
 import type { Page, RunQuery, RunView } from '../../core/store-views.ts';
 import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../rows/run-row.ts';
-import type { Param, Queries } from './database.ts';
+import type { Param, Queries } from './queries.ts';
 import { finishedRunOf, liveRunOf, rowOf } from './run-rows.ts';
 
 /** Of a live run, or one in history. A run only ever moves from the one to the other: it is looked for in that order. */

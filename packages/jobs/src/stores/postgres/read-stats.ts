@@ -2,7 +2,7 @@ import type { JobStatus } from '../../core/job.ts';
 import type { JobStore } from '../../core/store.ts';
 import type { AuditRow, HourCount, StoreStats } from '../../core/store-views.ts';
 import { numberOf } from '../rows/first-column.ts';
-import type { Param, Queries } from './database.ts';
+import type { Param, Queries } from './queries.ts';
 import { bindable } from './read-runs.ts';
 import { rowOf } from './run-rows.ts';
 

@@ -1,7 +1,7 @@
 import type { RunReason, RunStatus } from '../../core/run.ts';
 import type { JobView, RecentRun } from '../../core/store-views.ts';
 import { recentRunOf } from '../rows/recent-run.ts';
-import type { Queries } from './database.ts';
+import type { Queries } from './queries.ts';
 import { rowOf } from './run-rows.ts';
 
 /** Adds each job's newest runs, live or finished, newest first: one query for all of them. */

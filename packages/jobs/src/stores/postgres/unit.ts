@@ -6,12 +6,12 @@ import { claimedRunOf } from '../rows/claimed-run.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { jobParams, onlyStateChanged, type StoredJob } from '../rows/job-row.ts';
 import type { Crowds } from './crowds.ts';
-import { columnsOf, type Queries } from './database.ts';
 import { type Claimant, insertClaimed, mayClaim } from './insert-claimed.ts';
 import { type StateUpdate, stateUpdateOf, UPDATE_JOB } from './job-rows.ts';
 import type { KnownClaims } from './known-claims.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import type { LowWater } from './low-water.ts';
+import { columnsOf, type Queries } from './queries.ts';
 import {
   FINISHED_WIDTH,
   finishedParams,

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { StoreContents } from '../../core/table-rows.ts';
-import { queriesOn } from './database.ts';
 import { migrateWithin } from './migrate.ts';
+import { queriesOn } from './queries.ts';
 import { WriteTablesError, writeTables } from './write-tables.ts';
 
 export interface ContentsToWrite {
