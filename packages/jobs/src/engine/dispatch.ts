@@ -140,6 +140,13 @@ export class Dispatcher<Deps> {
     this.#with.wake(0);
   }
 
+  /** A job was made, to be planned then; absent: never by itself. */
+  jobMade(wakeAt: number | undefined): void {
+    if (wakeAt === undefined) return;
+    this.#due.jobMade(wakeAt);
+    this.#with.wake(this.#sleepMs());
+  }
+
   /** An answer of the store was lost. Not to be asked again at once: it may be away. */
   answerLost(): void {
     this.#lost();

@@ -69,6 +69,30 @@ describe('P4: what is known of what comes due', () => {
     expect(due.nextDueAt).toBe(70);
   });
 
+  it('keeps in mind a job that was made meanwhile, and before, and looks at nothing else for it', async () => {
+    const meanwhile = await answered((one) => one.jobMade(50));
+    expect(meanwhile).toMatchObject({ nextWakeAt: 50, nextDueAt: Infinity });
+    const due = await answered((one) => one.jobMade(200));
+    expect(due.nextWakeAt).toBe(100);
+    due.jobMade(70);
+    expect(due).toMatchObject({ nextWakeAt: 70, nextDueAt: Infinity });
+  });
+
+  it('P3: looks for a job that was made meanwhile as far ahead as for others, or when it is due where that was asked for already', async () => {
+    const due = new DueTimes(200);
+    const plan = Promise.withResolvers<PlanResult>();
+    const asked = due.ask(plan.promise, (result) => due.planned(result, 200));
+    due.jobMade(150);
+    plan.resolve(planned(900));
+    await asked;
+    expect(due.nextWakeAt).toBe(150);
+    const later = new DueTimes(200);
+    later.forget();
+    later.planned(planned(900), 0);
+    later.jobMade(700);
+    expect(later.nextWakeAt).toBe(600);
+  });
+
   it('learns nothing from a question that fails', async () => {
     const due = await answered(() => undefined);
     await expect(due.ask(Promise.reject(new Error('away')), () => undefined)).rejects.toThrow('away');

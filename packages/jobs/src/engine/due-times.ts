@@ -6,6 +6,8 @@ interface Question {
   readonly looks: number;
   /** When the first of the runs that were put back since is due. */
   putBackAt: number;
+  /** When the first of the jobs that were made since is to be planned. */
+  madeWakeAt: number;
 }
 
 /** When something comes due, as far as this node knows. */
@@ -69,6 +71,12 @@ export class DueTimes {
     for (const question of this.#questions) question.putBackAt = Math.min(question.putBackAt, at);
   }
 
+  /** A job was made, to be planned then: nothing else needs to be looked at. */
+  jobMade(wakeAt: number): void {
+    this.#nextWakeAt = Math.min(this.#nextWakeAt, this.#lookAt(wakeAt));
+    for (const question of this.#questions) question.madeWakeAt = Math.min(question.madeWakeAt, wakeAt);
+  }
+
   /** What planning has let go may be due, and no claim has looked at it. */
   letGo(): void {
     this.#nextDueAt = Number.NEGATIVE_INFINITY;
@@ -76,12 +84,14 @@ export class DueTimes {
 
   /** Asks the store, and learns from the answer; of what was told meanwhile nothing is put out of mind. */
   async ask<T>(answer: Promise<T>, learn: (answer: T) => void): Promise<T> {
-    const question: Question = { looks: this.#looks, putBackAt: Number.POSITIVE_INFINITY };
+    const never = Number.POSITIVE_INFINITY;
+    const question: Question = { looks: this.#looks, putBackAt: never, madeWakeAt: never };
     this.#questions.add(question);
     try {
       const told = await answer;
       learn(told);
       this.#nextDueAt = Math.min(this.#nextDueAt, question.putBackAt);
+      this.#nextWakeAt = Math.min(this.#nextWakeAt, this.#lookAt(question.madeWakeAt));
       if (question.looks !== this.#looks) this.forget();
       return told;
     } finally {

@@ -135,6 +135,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     events,
     meter,
     lookNow,
+    jobMade: (wakeAt) => dispatcher.jobMade(wakeAt),
     claiming: (ask, tell) => dispatcher.command(ask, tell),
     takeBack: (which) => dispatcher.takeBack(which),
     tell,

@@ -73,13 +73,13 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
     });
     if (outcome.kind === 'refused') throw refused(outcome.refusal);
     if (outcome.kind === 'exists') return 'exists';
+    const { job } = outcome;
     if (tx === undefined) {
       events.emit('job.created', input.id);
-      deps.lookNow();
+      deps.jobMade(job.wakeAt);
       deps.tell({ kind: 'wake' });
     }
     // A job just made has no live runs: its view needs no read.
-    const { job } = outcome;
     return { job, health: healthOf(job, handlerOf(job.type), job.createdAt), isRunning: false };
   };
   /** Of the job as it was read: what an edit was made of is never written over another generation or version. */

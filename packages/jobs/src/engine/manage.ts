@@ -26,6 +26,8 @@ export interface ManageDeps<Deps> {
   readonly meter: Meter;
   /** Something may be due sooner. */
   lookNow(): void;
+  /** See `Dispatcher.jobMade`. */
+  jobMade(wakeAt: number | undefined): void;
   /** Asks for what makes a run: see `Dispatcher.command`. */
   claiming<T>(
     ask: (claim?: ClaimInput) => Promise<CommandResult>,

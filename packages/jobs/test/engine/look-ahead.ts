@@ -37,6 +37,27 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
     expect(starts).toEqual([]);
   };
 
+  describe('jobs that are made', () => {
+    it('P3: are planned when they are due, and nobody looks for them before', async () => {
+      await h.pass(100);
+      const slot = SLOT + 100;
+      let plans = 0;
+      h.store.watch('plan', () => void plans++);
+      for (const id of ['one', 'two', 'three']) await h.engine.createJob(job({ id, ...EVERY }));
+      await passUntil(slot - 1_000);
+      expect(plans).toBe(0);
+      await passUntil(slot);
+      expect(starts[0]).toBe(slot);
+      await expect.poll(() => h.pass(20).then(() => starts)).toHaveLength(3);
+    });
+
+    it('P3: are planned at once when they are due already', async () => {
+      await h.pass(100);
+      await h.engine.createJob(job({ onDemand: false, runAt: new Date(T0 - 1_000).toISOString() }));
+      await expect.poll(() => h.pass(20).then(() => starts)).toHaveLength(1);
+    });
+  });
+
   describe('a slot that is about to come', () => {
     it('P3: is claimed ahead, and its run starts when it comes: no sooner, and to the millisecond', async () => {
       await h.engine.createJob(job(EVERY));

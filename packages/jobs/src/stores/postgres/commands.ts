@@ -14,7 +14,7 @@ import { applyDecision, cancelLiveRuns } from './apply.ts';
 import type { Claimant } from './insert-claimed.ts';
 import { askForLock, lockJob, shareJob } from './jobs.ts';
 import { type FirstRuns, firstRunsOf, liveRunsOfOne, needsClaimed } from './live-runs.ts';
-import { columnsOf, type Queries, together } from './queries.ts';
+import { type Queries, together } from './queries.ts';
 import { findRun } from './read-runs.ts';
 import { rowOf } from './run-rows.ts';
 import { flush, lockedJob, saveJob, type Unit } from './unit.ts';
@@ -152,18 +152,6 @@ export async function writeAudit(u: Unit, audit: AuditEntry | undefined, target:
   await u.q.write(WRITE_AUDIT, [u.now, audit.actor, audit.action, target, audit.change]);
 }
 
-export async function writeAudits(
-  u: Unit,
-  entries: readonly (AuditEntry & { readonly target: string })[],
-): Promise<void> {
-  if (entries.length > 1) {
-    const rows = entries.map(({ actor, action, target, change }) => [actor, action, target, change]);
-    await u.q.write(WRITE_AUDITS, [...columnsOf(rows, 4), u.now]);
-  } else {
-    for (const one of entries) await writeAudit(u, one, one.target);
-  }
-}
-
 /** The first key of the advisory locks of dedupe keys: triggers with the same one come one after the other, to the commit. */
 const DEDUPE_CLASS = 1_732_584_194;
 const LOCK_KEY = 'SELECT pg_advisory_xact_lock($1::integer, hashtext($2))::text AS locked';
@@ -173,6 +161,3 @@ const KEEP_DEDUPE_KEY = `INSERT INTO greenvue_jobs.dedupe_keys (job_uid, key, ru
   ON CONFLICT (job_uid, key) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, pruned_run = NULL`;
 const WRITE_AUDIT = `INSERT INTO greenvue_jobs.audit (at, actor, action, target, change)
   VALUES ($1, $2, $3, $4, $5)`;
-/** Columns: actor, action, target, change; then the time of all. */
-const WRITE_AUDITS = `INSERT INTO greenvue_jobs.audit (actor, action, target, change, at)
-  SELECT *, $5::bigint FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])`;

@@ -7,8 +7,8 @@ import { createSent } from './sent.ts';
 export interface Bounds<Opened> {
   /** It waits for each lock for so long at most, or {@link LOCK_WAIT_MS}, and rejects as `busy` after that. */
   readonly lockWaitMs?: number;
-  /** Asks for what comes first of all, which goes out together with the BEGIN: reads and locks only, since that may fail. */
-  opening?(q: Queries): Promise<Opened>;
+  /** Asks for what comes first of all, which goes out together with the BEGIN: reads, locks and ids only, since that may fail. */
+  readonly opening?: ((q: Queries) => Promise<Opened>) | undefined;
 }
 
 /** The database as the store sees it: every rejection is a {@link StoreError}. */

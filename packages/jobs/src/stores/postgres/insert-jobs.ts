@@ -3,8 +3,8 @@ import type { JobStore } from '../../core/store.ts';
 import type { InsertOutcome } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { newJobParams } from '../rows/job-row.ts';
-import { writeAudits } from './commands.ts';
-import { INSERT_JOB, INSERT_JOBS, NEW_JOB_WIDTH } from './job-rows.ts';
+import { writeAudit } from './commands.ts';
+import { AUDIT_WIDTH, INSERT_AUDITED_JOBS, INSERT_JOB, NEW_JOB_WIDTH } from './job-rows.ts';
 import { columnsOf } from './queries.ts';
 import { rowOf } from './run-rows.ts';
 import { becomeDue, nextIds, type Unit } from './unit.ts';
@@ -18,8 +18,8 @@ interface Asked {
 }
 
 /**
- * Each as if it came after those before it, in as many statements as one of them takes. The keys of their types have to be ensured
- * before, and a uid drawn for each.
+ * Each as if it came after those before it, all in one statement, with which the transaction may end. The keys of their types have to
+ * be ensured before, and a uid drawn for each.
  */
 export async function insertJobs(
   u: Unit,
@@ -27,27 +27,35 @@ export async function insertJobs(
   uids: readonly number[],
 ): Promise<InsertOutcome[]> {
   const asked = inputs.map((input, n) => decide(u, input, uids[n]));
-  const created = await write(u, asked);
-  const known = await knownIds(u, asked);
-  await writeAudits(
-    u,
-    asked.flatMap(({ input: { audit, definition }, uid }) =>
-      audit !== undefined && created.has(uid) ? [{ ...audit, target: definition.id }] : [],
-    ),
-  );
-  return asked.map(({ input, uid, outcome }): InsertOutcome => {
-    if (outcome.ok)
-      return created.has(uid) ? { kind: 'created', job: outcome.decision.job } : { kind: 'exists' };
-    // One with a higher uid came later.
-    const isTaken = (known.get(input.definition.id) ?? uid) < uid;
-    return isTaken ? { kind: 'exists' } : { kind: 'refused', refusal: outcome };
-  });
+  const refused = asked.filter(({ outcome }) => !outcome.ok);
+  const created = await writeAll(u, asked, { commits: refused.length === 0 });
+  const known = await knownIds(u, refused);
+  return asked.map((one) => outcomeOf(one, { created, known }));
 }
 
+/** One, as a part of any transaction: in a caller's, no statement can change two tables. */
 export async function insertJob(u: Unit, input: InsertInput): Promise<InsertOutcome> {
-  const [outcome] = await insertJobs(u, [input], await nextIds(u.q, 1));
-  if (outcome === undefined) throw new Error('there is no answer for a job');
-  return outcome;
+  const [uid] = await nextIds(u.q, 1);
+  const asked = decide(u, input, uid);
+  const created = await writeOne(u, asked);
+  if (created.size > 0) await writeAudit(u, input.audit, input.definition.id);
+  const known = await knownIds(u, asked.outcome.ok ? [] : [asked]);
+  return outcomeOf(asked, { created, known });
+}
+
+interface Written {
+  /** The uids of those that are new. */
+  readonly created: ReadonlySet<number>;
+  /** Of those refused whose ids are in use: the uids that they stand for. */
+  readonly known: ReadonlyMap<string, number>;
+}
+
+function outcomeOf({ input, uid, outcome }: Asked, { created, known }: Written): InsertOutcome {
+  if (outcome.ok)
+    return created.has(uid) ? { kind: 'created', job: outcome.decision.job } : { kind: 'exists' };
+  // One with a higher uid came later.
+  const isTaken = (known.get(input.definition.id) ?? uid) < uid;
+  return isTaken ? { kind: 'exists' } : { kind: 'refused', refusal: outcome };
 }
 
 function decide(u: Unit, input: InsertInput, uid: number | undefined): Asked {
@@ -58,30 +66,46 @@ function decide(u: Unit, input: InsertInput, uid: number | undefined): Asked {
   return { input, uid, outcome: createJob(definition, made) };
 }
 
-/** The uids of those that are new. */
-async function write(u: Unit, asked: readonly Asked[]): Promise<ReadonlySet<number>> {
-  const rows = asked.flatMap(({ uid, outcome }) => {
+/** Those that are accepted, and the audit of those that are new. Ends the transaction if it `commits`. */
+async function writeAll(
+  u: Unit,
+  asked: readonly Asked[],
+  { commits }: { readonly commits: boolean },
+): Promise<ReadonlySet<number>> {
+  const rows = newRows(u, asked);
+  if (rows.length === 0) return new Set();
+  const entries = asked.flatMap(({ input: { audit, definition }, uid, outcome }) =>
+    audit === undefined || !outcome.ok
+      ? []
+      : [[uid, audit.actor, audit.action, definition.id, audit.change] as const],
+  );
+  const columns = [...columnsOf(rows, NEW_JOB_WIDTH), ...columnsOf(entries, AUDIT_WIDTH)];
+  const ask = u.q[commits ? 'commitWith' : 'arrays'];
+  return new Set(numbersIn(await ask(INSERT_AUDITED_JOBS, [...columns, u.now])));
+}
+
+async function writeOne(u: Unit, asked: Asked): Promise<ReadonlySet<number>> {
+  const [row] = newRows(u, [asked]);
+  return new Set(row === undefined ? [] : numbersIn(await u.q.arrays(INSERT_JOB, row)));
+}
+
+/** Of those that are accepted, which come due with that. */
+function newRows(u: Unit, asked: readonly Asked[]): (string | number | boolean | null)[][] {
+  const woken = asked.flatMap(({ outcome }) => (outcome.ok ? (outcome.decision.job.wakeAt ?? []) : []));
+  becomeDue(u, 'jobs', woken);
+  return asked.flatMap(({ uid, outcome }) => {
     if (!outcome.ok) return [];
     const { job } = outcome.decision;
     const typeKey = u.shared.types.get(job.type, job.typeVersion);
     return [[...newJobParams({ job, typeKey }), uid]];
   });
-  const [first] = rows;
-  if (first === undefined) return new Set();
-  const woken = asked.flatMap(({ outcome }) => (outcome.ok ? (outcome.decision.job.wakeAt ?? []) : []));
-  becomeDue(u, 'jobs', woken);
-  const made =
-    rows.length === 1
-      ? await u.q.arrays(INSERT_JOB, first)
-      : await u.q.arrays(INSERT_JOBS, columnsOf(rows, NEW_JOB_WIDTH));
-  return new Set(numbersIn(made));
 }
 
 /** The ids of refused jobs that are in use, with the uids they stand for. */
-async function knownIds(u: Unit, asked: readonly Asked[]): Promise<ReadonlyMap<string, number>> {
-  const refused = asked.filter(({ outcome }) => !outcome.ok).map(({ input }) => input.definition.id);
+async function knownIds(u: Unit, refused: readonly Asked[]): Promise<ReadonlyMap<string, number>> {
   if (refused.length === 0) return new Map();
-  return new Map((await u.q.arrays(KNOWN_IDS, [refused])).map((row) => rowOf<[string, number]>(row)));
+  const ids = refused.map(({ input }) => input.definition.id);
+  return new Map((await u.q.arrays(KNOWN_IDS, [ids])).map((row) => rowOf<[string, number]>(row)));
 }
 
 const KNOWN_IDS = 'SELECT id, uid FROM greenvue_jobs.jobs WHERE id = ANY($1::text[]) AND deleted_at IS NULL';

@@ -35,12 +35,21 @@ const UNLESS_IN_USE = 'ON CONFLICT (id) WHERE deleted_at IS NULL DO NOTHING RETU
 export const INSERT_JOB = `${INTO_JOBS} VALUES (${NEW_JOB.map((_, n) => `$${n + 1}`).join(', ')}) ${UNLESS_IN_USE}`;
 /**
  * Columns: those parameters. Of jobs with the same id, the first is taken; in the order of ids, so that two transactions do not
- * wait for each other. For one job {@link INSERT_JOB} is faster: this takes long to plan.
+ * wait for each other.
  */
-export const INSERT_JOBS = `${INTO_JOBS}
+const INSERT_JOBS = `${INTO_JOBS}
   SELECT * FROM unnest(${arraysOf(NEW_JOB_TYPES)}) AS new (${NEW_JOB.join(', ')}) ORDER BY id, uid
   ${UNLESS_IN_USE}`;
 export const NEW_JOB_WIDTH = NEW_JOB.length;
+/** Of an entry of the audit: uid of its job, actor, action, target, change. */
+export const AUDIT_WIDTH = 5;
+/** {@link INSERT_JOBS}, and the audit of those that are made. Columns: those of the jobs, those of the entries; then the time of all entries. */
+export const INSERT_AUDITED_JOBS = `WITH made AS (${INSERT_JOBS}), told AS (
+    INSERT INTO greenvue_jobs.audit (actor, action, target, change, at)
+    SELECT actor, action, target, change, $${NEW_JOB_WIDTH + AUDIT_WIDTH + 1}::bigint
+    FROM unnest(${arraysOf('bigint, text, text, text, text', NEW_JOB_WIDTH)}) AS entry (uid, actor, action, target, change)
+    JOIN made USING (uid) ORDER BY uid)
+  SELECT uid FROM made`;
 /** Parameters: {@link jobParams}, then the uid. */
 export const UPDATE_JOB = `UPDATE greenvue_jobs.jobs SET ${assigned(JOB_COLUMNS)} WHERE uid = $${JOB_COLUMNS.length + 1}`;
 

@@ -20,7 +20,10 @@ export interface Lane {
     opening?: Bounds<Opened>['opening'],
   ): Promise<T>;
   /** Several commands at once, each asked for after {@link caughtUp}. They soon give up what somebody holds, and reject as `busy`. */
-  commands<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
+  commands<T, Opened = undefined>(
+    work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
+    opening?: Bounds<Opened>['opening'],
+  ): Promise<T>;
   /** Resolves once the settlements that were asked for so far are written. */
   caughtUp(): Promise<void>;
 }
@@ -91,12 +94,10 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
     },
     async command(target, work, opening) {
       await caughtUp();
-      return turns.take(target, () =>
-        commands.boundedTransaction(work, opening === undefined ? {} : { opening }),
-      );
+      return turns.take(target, () => commands.boundedTransaction(work, { opening }));
     },
-    commands: (work) =>
-      turns.take(SEVERAL, () => commands.boundedTransaction(work, { lockWaitMs: SHORT_WAIT_MS })),
+    commands: (work, opening) =>
+      turns.take(SEVERAL, () => commands.boundedTransaction(work, { lockWaitMs: SHORT_WAIT_MS, opening })),
     caughtUp,
   };
 }

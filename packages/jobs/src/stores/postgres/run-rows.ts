@@ -22,10 +22,10 @@ import {
 const ORIGIN_TYPES = 'bigint, bigint, text, bigint, boolean, bigint, bigint, text, bigint, bigint';
 
 /** `$1::bigint[], $2::text[], …` for as many column types. */
-export function arraysOf(types: string): string {
+export function arraysOf(types: string, after = 0): string {
   return types
     .split(', ')
-    .map((type, n) => `$${n + 1}::${type}[]`)
+    .map((type, n) => `$${after + n + 1}::${type}[]`)
     .join(', ');
 }
 

@@ -13,6 +13,7 @@ import { connect } from './database.ts';
 import { createDatabaseClock } from './database-clock.ts';
 import { mayBeDone } from './database-errors.ts';
 import { createGathering } from './gathering.ts';
+import { createOrder } from './in-order.ts';
 import { storeInTransaction } from './in-transaction.ts';
 import { type InsertInput, insertJob, insertJobs } from './insert-jobs.ts';
 import { countHealth } from './job-health.ts';
@@ -23,7 +24,6 @@ import { createLowWater } from './low-water.ts';
 import { join } from './membership.ts';
 import { migrate } from './migrate.ts';
 import { listNodes } from './nodes.ts';
-import { oneByOne } from './one-by-one.ts';
 import { plan } from './plan.ts';
 import { prune } from './prune.ts';
 import type { Queries } from './queries.ts';
@@ -128,16 +128,17 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     });
   const ensureTypeOf = ({ type, typeVersion }: Pick<JobDefinition, 'type' | 'typeVersion'>) =>
     shared.types.ensure(type, typeVersion);
-  // Beside the lane, and in order: uids are in the order of asking, but for those that are done alone.
-  const drawIds = oneByOne((count: number) => nextIds(db, count));
+  // Uids are in the order of asking, but for jobs that are done alone or anew. One that waits for its turn to draw has a connection
+  // already: the lane gives those in the order of asking, too, so that no batch waits for one that waits for it.
+  const beginInOrder = createOrder();
   const insert = createGathering<InsertInput, InsertOutcome>({
-    together: async (inputs) => {
-      const uids = await drawIds(inputs.length);
-      return asUnit<InsertOutcome[]>(
-        (run) => lane.commands(run),
-        (u) => insertJobs(u, inputs, uids),
-      );
-    },
+    together: (inputs) =>
+      beginInOrder((inOrder) =>
+        asUnit<InsertOutcome[], number[]>(
+          (run) => lane.commands(run, (q) => inOrder(() => nextIds(q, inputs.length))),
+          (u, uids = []) => insertJobs(u, inputs, uids),
+        ),
+      ),
     alone: (input) =>
       asUnit<InsertOutcome>(
         (run) => lane.command(input.definition.id, run),
