@@ -95,8 +95,8 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   });
   const loop = new Loop({
     clock,
-    minGapMs: () => (dispatcher.wasFull ? 0 : MIN_GAP_MS),
-    atOnce: () => (dispatcher.wasFull ? 2 : 1),
+    minGapMs: (passMs) => Math.max(dispatcher.wasFull ? 0 : MIN_GAP_MS, throttle.pauseMs(passMs)),
+    atOnce: () => (dispatcher.wasFull && !throttle.isBesideRequests ? 2 : 1),
     pass: () => dispatcher.pass(),
     failed: (error) =>
       logger.error(

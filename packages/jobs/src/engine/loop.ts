@@ -2,8 +2,8 @@ import type { Clock } from '../core/clock.ts';
 
 export interface LoopOptions {
   readonly clock: Clock;
-  /** Passes follow one another no quicker than this, so that what comes due together is done together. */
-  minGapMs(): number;
+  /** So long at least after the end of a pass, which took so long, the next one begins. */
+  minGapMs(passMs: number): number;
   /** How many passes may be under way at once: a second one keeps the store busy while the first one's answer is dealt with. */
   atOnce(): number;
   /** One pass; returns how long to sleep until the next one is needed. */
@@ -21,7 +21,8 @@ export class Loop {
   readonly #running = new Set<Promise<void>>();
   /** A wake-up that came while a pass was under way: how soon it wants the next one. */
   #wanted = Number.POSITIVE_INFINITY;
-  #lastEnd = Number.NEGATIVE_INFINITY;
+  /** The last pass that has ended. */
+  #last = { end: Number.NEGATIVE_INFINITY, ms: 0 };
   #stopped = true;
 
   constructor(options: LoopOptions) {
@@ -41,7 +42,7 @@ export class Loop {
       return;
     }
     const now = this.#options.clock.monotonic();
-    const at = Math.max(now + ms, this.#lastEnd + this.#options.minGapMs());
+    const at = Math.max(now + ms, this.#last.end + this.#options.minGapMs(this.#last.ms));
     if (this.#timer !== undefined && this.#timer.at <= at) return;
     this.#timer?.cancel();
     this.#timer = { at, cancel: this.#options.clock.setTimer(at - now, () => this.#run()) };
@@ -58,9 +59,12 @@ export class Loop {
   #run(): void {
     this.#timer = undefined;
     this.#wanted = Number.POSITIVE_INFINITY;
+    const { clock } = this.#options;
+    const begin = clock.monotonic();
     const running = this.#onePass().then((sleepMs) => {
       this.#running.delete(running);
-      this.#lastEnd = this.#options.clock.monotonic();
+      const end = clock.monotonic();
+      this.#last = { end, ms: end - begin };
       this.wake(Math.min(sleepMs, this.#wanted));
     });
     this.#running.add(running);

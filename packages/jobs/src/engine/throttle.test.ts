@@ -51,12 +51,23 @@ describe('P20: the API comes first', () => {
     throttle.claimed();
     expect(throttle.allowance()).toBe(MAX_BATCH);
     await fetch(url);
-    expect(throttle.allowance()).toBe(64);
+    expect(throttle.allowance()).toBe(128);
     clock.advance(99);
-    expect(throttle.allowance()).toBe(64);
+    expect(throttle.allowance()).toBe(128);
     clock.advance(1);
     expect(throttle.allowance()).toBe(MAX_BATCH);
     expect(throttle.isThrottled).toBe(false);
+  });
+
+  it('a pass leaves the API as much time as it took while requests come in, but for what waits for a database', async () => {
+    const { clock, throttle } = setUp();
+    const url = await serve();
+    throttle.claimed();
+    expect(throttle.pauseMs(7)).toBe(0);
+    await fetch(url);
+    expect([throttle.pauseMs(7), throttle.pauseMs(70)]).toEqual([7, 20]);
+    clock.advance(100);
+    expect(throttle.pauseMs(7)).toBe(0);
   });
 
   it('claims take half as many runs after each second in which the event loop was late, and grow again after', async () => {

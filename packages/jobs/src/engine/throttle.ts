@@ -12,8 +12,10 @@ const FLOOR_GAP_MS = 250;
 const REQUESTS = ['http.server.request.start', 'http2.server.stream.start'];
 /** So long after a request others are expected. */
 const AFTER_REQUEST_MS = 100;
-/** Most runs taken by one claim meanwhile: the event loop has dealt with them within a millisecond. */
-const BATCH_BESIDE_REQUESTS = 64;
+/** Most runs taken by one claim meanwhile: the event loop has dealt with them within a millisecond or two. */
+const BATCH_BESIDE_REQUESTS = 128;
+/** What takes longer waits for the database rather than for a core. */
+const LONGEST_PAUSE_MS = 20;
 /** Most runs taken by one claim. */
 export const MAX_BATCH = 2_000;
 
@@ -31,9 +33,9 @@ export interface ThrottleOptions {
 }
 
 /**
- * The API comes first (P20, section 8 of the design). While requests come in, a claim takes few runs at once. And claims are
- * held back while the event loop is late: the batch is halved each second that it is, and grows again when it is
- * not; never below `floor` runs every 250 ms. Planning is not throttled.
+ * The API comes first (P20, section 8 of the design). While requests come in, a claim takes few runs at once, and after each pass
+ * the API has as much time for itself. And claims are held back while the event loop is late: the batch is halved each second that
+ * it is, and grows again when it is not; never below `floor` runs every 250 ms. Planning is not throttled.
  */
 export class Throttle {
   readonly #clock: Clock;
@@ -70,14 +72,21 @@ export class Throttle {
     return this.#lastP99Ms;
   }
 
+  /** Requests come in while there are claims. */
+  get isBesideRequests(): boolean {
+    return this.#clock.monotonic() - this.#lastRequest < AFTER_REQUEST_MS;
+  }
+
   /** How many runs may be claimed now. */
   allowance(): number {
-    const now = this.#clock.monotonic();
     if (this.#late && this.#batch <= this.#floor)
-      return now - this.#lastClaim >= FLOOR_GAP_MS ? this.#batch : 0;
-    return now - this.#lastRequest < AFTER_REQUEST_MS
-      ? Math.min(this.#batch, BATCH_BESIDE_REQUESTS)
-      : this.#batch;
+      return this.#clock.monotonic() - this.#lastClaim >= FLOOR_GAP_MS ? this.#batch : 0;
+    return this.isBesideRequests ? Math.min(this.#batch, BATCH_BESIDE_REQUESTS) : this.#batch;
+  }
+
+  /** How long jobs leave the machine to the API after a pass that took so long. */
+  pauseMs(passMs: number): number {
+    return this.isBesideRequests ? Math.min(passMs, LONGEST_PAUSE_MS) : 0;
   }
 
   /** A claim was asked for. Measures while there are claims, a second at a time; an idle engine measures nothing. */
