@@ -80,6 +80,11 @@ export class Dispatcher<Deps> {
   /** The last pass had much to do: the next one need not wait for more to gather. */
   wasFull = false;
 
+  /** Slots are due, as far as is known: they are not to wait. */
+  get mustPlan(): boolean {
+    return !this.#claims.isStopped && this.#due.nextWakeAt <= this.#with.settings.clock.now();
+  }
+
   /** Settlements not yet written. */
   get unsettled(): number {
     return this.#settlements.waiting;

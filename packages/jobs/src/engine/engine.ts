@@ -95,7 +95,10 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   });
   const loop = new Loop({
     clock,
-    minGapMs: (passMs) => Math.max(dispatcher.wasFull ? 0 : MIN_GAP_MS, throttle.pauseMs(passMs)),
+    minGapMs(passMs) {
+      const gapMs = dispatcher.wasFull ? 0 : MIN_GAP_MS;
+      return dispatcher.mustPlan ? gapMs : Math.max(gapMs, throttle.pauseMs(passMs));
+    },
     atOnce: () => (dispatcher.wasFull && !throttle.isBesideRequests ? 2 : 1),
     pass: () => dispatcher.pass(),
     failed: (error) =>

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 
 export interface LoopOptions {
   readonly clock: Clock;
-  /** So long at least after the end of a pass, which took so long, the next one begins. */
+  /** How long after the end of a pass, which took `passMs`, the next one begins at the soonest. */
   minGapMs(passMs: number): number;
   /** How many passes may be under way at once: a second one keeps the store busy while the first one's answer is dealt with. */
   atOnce(): number;

@@ -59,7 +59,7 @@ describe('P20: the API comes first', () => {
     expect(throttle.isThrottled).toBe(false);
   });
 
-  it('a pass leaves the API as much time as it took while requests come in, but for what waits for a database', async () => {
+  it('a pass leaves the API as much time as it took while requests come in, but not for long', async () => {
     const { clock, throttle } = setUp();
     const url = await serve();
     throttle.claimed();

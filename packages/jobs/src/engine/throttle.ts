@@ -14,7 +14,7 @@ const REQUESTS = ['http.server.request.start', 'http2.server.stream.start'];
 const AFTER_REQUEST_MS = 100;
 /** Most runs taken by one claim meanwhile: the event loop has dealt with them within a millisecond or two. */
 const BATCH_BESIDE_REQUESTS = 128;
-/** What takes longer waits for the database rather than for a core. */
+/** Nothing that is due waits for longer so that the API has the machine. */
 const LONGEST_PAUSE_MS = 20;
 /** Most runs taken by one claim. */
 export const MAX_BATCH = 2_000;
@@ -33,8 +33,8 @@ export interface ThrottleOptions {
 }
 
 /**
- * The API comes first (P20, section 8 of the design). While requests come in, a claim takes few runs at once, and after each pass
- * the API has as much time for itself. And claims are held back while the event loop is late: the batch is halved each second that
+ * The API comes first (P20, section 8 of the design). While requests come in, a claim takes few runs at once, and passes leave the
+ * API as much time as they took. And claims are held back while the event loop is late: the batch is halved each second that
  * it is, and grows again when it is not; never below `floor` runs every 250 ms. Planning is not throttled.
  */
 export class Throttle {
@@ -72,7 +72,7 @@ export class Throttle {
     return this.#lastP99Ms;
   }
 
-  /** Requests come in while there are claims. */
+  /** A request came a moment ago, as far as anybody listens: while there are claims. */
   get isBesideRequests(): boolean {
     return this.#clock.monotonic() - this.#lastRequest < AFTER_REQUEST_MS;
   }
@@ -84,7 +84,7 @@ export class Throttle {
     return this.isBesideRequests ? Math.min(this.#batch, BATCH_BESIDE_REQUESTS) : this.#batch;
   }
 
-  /** How long jobs leave the machine to the API after a pass that took so long. */
+  /** How long no pass is to begin after one that took so long, unless slots are due. */
   pauseMs(passMs: number): number {
     return this.isBesideRequests ? Math.min(passMs, LONGEST_PAUSE_MS) : 0;
   }

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { activities } from './activity.ts';
 import { startingAtOnce } from './at-once.ts';
+import { besideRequests } from './beside-requests.ts';
 import { dispatching } from './dispatch.ts';
 import type { MakeDatabase } from './engine-harness.ts';
 import { execution } from './execute.ts';
@@ -27,6 +28,7 @@ export function engineSuite(makeDatabase: MakeDatabase): void {
   describe('late answers', () => lateAnswers(makeDatabase));
   describe('starting at once', () => startingAtOnce(makeDatabase));
   describe('looking ahead', () => lookingAhead(makeDatabase));
+  describe('beside requests', () => besideRequests(makeDatabase));
   describe('outages', () => outages(makeDatabase));
   describe('lost answers', () => lostAnswers(makeDatabase));
   describe('lost reports', () => lostReports(makeDatabase));

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHarness, type Harness, job, type MakeDatabase, realTime, T0 } from './engine-harness.ts';
+
+const DUE = T0 + 1_000;
+const RUNS = 200;
+
+export function besideRequests(makeDatabase: MakeDatabase): void {
+  const server = createServer((_, response) => void response.end());
+  let h: Harness;
+  beforeEach(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    h = await createHarness({ autoRun: true, concurrency: RUNS }, makeDatabase);
+    await h.engine.createJob(job({ overlap: 'allow' }));
+  });
+  afterEach(async () => {
+    server.close();
+    await h.close();
+  });
+
+  const request = () => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  /** When claims are asked for, of which the first one takes 7 ms, and how many runs that starts. */
+  const claimsOf = async (come: () => Promise<unknown>) => {
+    const runAt = new Date(DUE).toISOString();
+    await Promise.all(Array.from({ length: RUNS }, () => h.engine.trigger('job', { runAt })));
+    await h.pass(999 - (h.clock.now() - T0), 100);
+    await come();
+    const at: number[] = [];
+    let started = 0;
+    h.deps.handler = () => void started++;
+    const answer = Promise.withResolvers<void>();
+    h.store.watch('claim', () => void at.push(h.clock.now() - DUE));
+    h.store.make(answer.promise, 'claim');
+    h.clock.advance(1);
+    await expect.poll(() => at).toHaveLength(1);
+    h.clock.advance(7);
+    h.store.make('works', 'claim');
+    answer.resolve();
+    await expect.poll(() => started).toBeGreaterThan(0);
+    await realTime(20);
+    const startedFirst = started;
+    await h.pass(10, 1);
+    return { at, startedFirst };
+  };
+
+  describe('P20: what is due at once', () => {
+    it('is claimed in parts while requests come in, with as much time between as a pass took', async () => {
+      const { at, startedFirst } = await claimsOf(request);
+      expect(startedFirst).toBe(128);
+      expect(at.slice(0, 2)).toEqual([0, 14]);
+    });
+
+    it('is claimed all together while none do', async () => {
+      const { at, startedFirst } = await claimsOf(async () => undefined);
+      expect(startedFirst).toBe(RUNS);
+      expect(at[0]).toBe(0);
+    });
+  });
+}
