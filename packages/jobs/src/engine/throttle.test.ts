@@ -48,7 +48,6 @@ describe('P20: the API comes first', () => {
   it('claims take few runs at once while requests come in, to any HTTP server of the process, and many again after', async () => {
     const { clock, throttle } = setUp();
     const url = await serve();
-    throttle.claimed();
     expect(throttle.allowance()).toBe(MAX_BATCH);
     await fetch(url);
     expect(throttle.allowance()).toBe(128);
@@ -62,12 +61,24 @@ describe('P20: the API comes first', () => {
   it('a pass leaves the API as much time as it took while requests come in, but not for long', async () => {
     const { clock, throttle } = setUp();
     const url = await serve();
-    throttle.claimed();
     expect(throttle.pauseMs(7)).toBe(0);
     await fetch(url);
     expect([throttle.pauseMs(7), throttle.pauseMs(70)]).toEqual([7, 20]);
     clock.advance(100);
     expect(throttle.pauseMs(7)).toBe(0);
+  });
+
+  it('hears of requests until it is stopped, claims or none', async () => {
+    const { clock, throttle } = setUp();
+    const url = await serve();
+    throttle.claimed();
+    clock.advance(5_000);
+    await fetch(url);
+    expect(throttle.isBesideRequests).toBe(true);
+    clock.advance(1_000);
+    throttle.stop();
+    await fetch(url);
+    expect(throttle.isBesideRequests).toBe(false);
   });
 
   it('claims take half as many runs after each second in which the event loop was late, and grow again after', async () => {

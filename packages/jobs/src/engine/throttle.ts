@@ -55,13 +55,13 @@ export class Throttle {
     this.#clock = clock;
     this.#floor = Math.max(floor, 1);
     this.#delay = loopDelay ?? monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+    // From the start: the first of many claims is to know of the requests before it.
+    for (const channel of REQUESTS) subscribe(channel, this.#requested);
   }
 
   stop(): void {
-    this.#delay.disable();
     for (const channel of REQUESTS) unsubscribe(channel, this.#requested);
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#rest();
   }
 
   get isThrottled(): boolean {
@@ -72,7 +72,7 @@ export class Throttle {
     return this.#lastP99Ms;
   }
 
-  /** A request came a moment ago, as far as anybody listens: while there are claims. */
+  /** A request came a moment ago. */
   get isBesideRequests(): boolean {
     return this.#clock.monotonic() - this.#lastRequest < AFTER_REQUEST_MS;
   }
@@ -95,7 +95,6 @@ export class Throttle {
     if (this.#cancel !== undefined) return;
     this.#delay.reset();
     this.#delay.enable();
-    for (const channel of REQUESTS) subscribe(channel, this.#requested);
     this.#watch();
   }
 
@@ -103,8 +102,14 @@ export class Throttle {
     this.#cancel = this.#clock.setTimer(SAMPLE_MS, () => {
       this.#sample();
       if (this.#clock.monotonic() - this.#lastClaim <= SAMPLE_MS || this.isThrottled) this.#watch();
-      else this.stop();
+      else this.#rest();
     });
+  }
+
+  #rest(): void {
+    this.#delay.disable();
+    this.#cancel?.();
+    this.#cancel = undefined;
   }
 
   #sample(): void {
