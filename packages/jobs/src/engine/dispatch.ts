@@ -80,9 +80,11 @@ export class Dispatcher<Deps> {
   /** The last pass had much to do: the next one need not wait for more to gather. */
   wasFull = false;
 
-  /** Slots are due, as far as is known: they are not to wait. */
-  get mustPlan(): boolean {
-    return !this.#claims.isStopped && this.#due.nextWakeAt <= this.#with.settings.clock.now();
+  /** How long it is until slots are known to be due. */
+  get slotsInMs(): number {
+    const { nextWakeAt } = this.#due;
+    if (this.#claims.isStopped || !Number.isFinite(nextWakeAt)) return Number.POSITIVE_INFINITY;
+    return Math.max(nextWakeAt - this.#with.settings.clock.now(), 0);
   }
 
   /** Settlements not yet written. */

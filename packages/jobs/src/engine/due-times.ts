@@ -27,7 +27,7 @@ export class DueTimes {
     this.#aheadMs = aheadMs;
   }
 
-  /** When to look for jobs to be planned; in the past: it is not known. */
+  /** When to look for jobs to be planned; `-Infinity`: it is not known. */
   get nextWakeAt(): number {
     return this.#nextWakeAt;
   }
@@ -102,7 +102,7 @@ export class DueTimes {
   /** `aheadMs`: how far the store was asked ahead. */
   planned({ now, more, nextWakeAt, queued }: PlanResult, aheadMs: number): void {
     if (aheadMs > 0 && !more) this.#askedUpTo = now + aheadMs;
-    this.#nextWakeAt = more ? Number.NEGATIVE_INFINITY : this.#lookAt(nextWakeAt);
+    this.#nextWakeAt = more ? now : this.#lookAt(nextWakeAt);
     if (queued.length > 0) this.letGo();
   }
 

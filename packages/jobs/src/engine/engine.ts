@@ -96,8 +96,8 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   const loop = new Loop({
     clock,
     minGapMs(passMs) {
-      const gapMs = dispatcher.wasFull ? 0 : MIN_GAP_MS;
-      return dispatcher.mustPlan ? gapMs : Math.max(gapMs, throttle.pauseMs(passMs));
+      const pauseMs = Math.min(throttle.pauseMs(passMs), dispatcher.slotsInMs);
+      return Math.max(dispatcher.wasFull ? 0 : MIN_GAP_MS, pauseMs);
     },
     atOnce: () => (dispatcher.wasFull && !throttle.isBesideRequests ? 2 : 1),
     pass: () => dispatcher.pass(),

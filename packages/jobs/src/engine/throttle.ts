@@ -84,7 +84,7 @@ export class Throttle {
     return this.isBesideRequests ? Math.min(this.#batch, BATCH_BESIDE_REQUESTS) : this.#batch;
   }
 
-  /** How long no pass is to begin after one that took so long, unless slots are due. */
+  /** How long no pass is to begin after one that took so long, unless slots are due before that. */
   pauseMs(passMs: number): number {
     return this.isBesideRequests ? Math.min(passMs, LONGEST_PAUSE_MS) : 0;
   }

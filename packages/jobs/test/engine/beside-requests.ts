@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHarness, type Harness, job, type MakeDatabase, realTime, T0 } from './engine-harness.ts';
@@ -8,9 +8,10 @@ const DUE = T0 + 1_000;
 const RUNS = 200;
 
 export function besideRequests(makeDatabase: MakeDatabase): void {
-  const server = createServer((_, response) => void response.end());
+  let server: Server;
   let h: Harness;
   beforeEach(async () => {
+    server = createServer((_, response) => void response.end());
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     h = await createHarness({ autoRun: true, concurrency: RUNS }, makeDatabase);
@@ -51,6 +52,13 @@ export function besideRequests(makeDatabase: MakeDatabase): void {
       const { at, startedFirst } = await claimsOf(request);
       expect(startedFirst).toBe(128);
       expect(at.slice(0, 2)).toEqual([0, 14]);
+    });
+
+    it('P3: and a slot that comes due meanwhile does not wait', async () => {
+      const runAt = new Date(DUE + 10).toISOString();
+      await h.engine.createJob(job({ id: 'once', onDemand: false, runAt }));
+      const { at } = await claimsOf(request);
+      expect(at.slice(0, 2)).toEqual([0, 10]);
     });
 
     it('is claimed all together while none do', async () => {
