@@ -70,10 +70,10 @@ function insertInto(table: string, row: Readonly<Record<string, number | string 
 describe('the schema', () => {
   it('is brought up to date once', () => {
     migrate(db);
-    expect(db.statement('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+    expect(db.statement('PRAGMA user_version').get()).toEqual({ user_version: 3 });
   });
 
-  it('keeps what the version before has written, which has no traces', () => {
+  it('keeps what older versions have written, which has no traces', () => {
     const old = openForWriting(join(folder, 'old.db'));
     old.exec(readFileSync(new URL('./migrations/0001-jobs-and-runs.sql', import.meta.url), 'utf8'));
     old.exec(`PRAGMA user_version = 1; ${A_JOB}
@@ -83,6 +83,57 @@ describe('the schema', () => {
     const traces =
       'SELECT jobs.trace AS job, live_runs.trace AS run FROM jobs JOIN live_runs ON job_uid = uid';
     expect(old.statement(traces).all()).toEqual([{ job: null, run: null }]);
+    old.close();
+  });
+
+  it('keeps every column of the jobs whose table is made anew, and what refers to them', () => {
+    const old = openForWriting(join(folder, 'old.db'));
+    for (const name of ['0001-jobs-and-runs.sql', '0002-traces.sql']) {
+      old.exec(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
+    }
+    old.exec(`PRAGMA user_version = 2; ${A_JOB}
+      INSERT INTO live_runs (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
+      VALUES (1, 7, 1, 1, 0, 0, 0, 0, 0)`);
+    // A value of its own in each column that may hold any.
+    const free = [
+      'wake_at',
+      'next_run_at',
+      'last_slot_at',
+      'last_run_at',
+      'last_success_at',
+      'last_end_at',
+      'failed_in_row',
+    ];
+    free.push(
+      'failing_since',
+      'finished_count',
+      'skipped_count',
+      'created_by',
+      'start_at',
+      'every_ms',
+      'interval',
+      'trace',
+    );
+    free.push(
+      'anchor_at',
+      'created_at',
+      'updated_at',
+      'timeout_ms',
+      'max_attempts',
+      'backoff_initial_ms',
+      'backoff_max_ms',
+    );
+    free.push('backoff_factor', 'version', 'name', 'description', 'payload');
+    const set = free.map((column, n) => `${column} = ${n + 1}`).join(', ');
+    old.exec(
+      `UPDATE jobs SET kind = 'interval', mode = 'fixed_rate', last_status = 'failed', backoff_jitter = 0.5, ${set}`,
+    );
+    const jobs = () => old.statement('SELECT * FROM jobs').all();
+    const before = jobs();
+    migrate(old);
+    expect(jobs()).toEqual(before);
+    expect(old.statement('PRAGMA foreign_key_check').all()).toEqual([]);
+    expect(() => old.exec('DELETE FROM jobs')).toThrow(/FOREIGN KEY/);
     old.close();
   });
 
@@ -142,6 +193,11 @@ describe('the schema', () => {
     ['an interval without a length', "kind = 'interval', interval = '1s', mode = 'fixed_rate'"],
     ['on demand and at an instant', 'run_at = 5'],
     ['finished though it is asked for on demand', "status = 'finished'"],
+    ['in no known status', "status = 'gone'"],
+    ['of no known kind', "kind = 'weekly'"],
+    ['ended in no known way', "last_run_at = 1, last_status = 'lost'"],
+    ['of no known overlap', "overlap = 'wait'"],
+    ['of no known catch-up', "catch_up = 'twice'"],
   ])('a job is never %s', (_, set) => {
     expect(() => db.exec(`UPDATE jobs SET ${set}`)).toThrow(/constraint/);
   });

@@ -3,11 +3,12 @@ import { StoreError } from '../../core/errors.ts';
 import type { Database } from './database.ts';
 
 /** In order; the position (from 1) is the schema's version. Released ones never change. */
-const MIGRATIONS = ['0001-jobs-and-runs.sql', '0002-traces.sql'] as const;
+const MIGRATIONS = ['0001-jobs-and-runs.sql', '0002-traces.sql', '0003-jobs-are-made-faster.sql'] as const;
 
 /** Brings the schema up to date, whole or not at all. Throws a StoreError `newer_schema` when it is newer than this code. */
 export function migrate(db: Database): void {
-  db.exec('BEGIN IMMEDIATE');
+  // One that makes a table anew drops the old one, which others refer to. In a transaction this can't be switched.
+  db.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE');
   try {
     const version = schemaVersion(db);
     if (version > MIGRATIONS.length) {
@@ -24,6 +25,8 @@ export function migrate(db: Database): void {
   } catch (error) {
     db.exec('ROLLBACK');
     throw error;
+  } finally {
+    db.exec('PRAGMA foreign_keys = ON');
   }
 }
 

@@ -72,7 +72,7 @@ function idsIn(db: Database, table: 'live_runs' | 'runs', query: RunQuery): numb
   };
   const { jobUid, jobId, type, status, from, to, before } = query;
   if (jobUid !== undefined) add('job_uid = ?', Number(jobUid));
-  if (jobId !== undefined) add('job_uid IN (SELECT uid FROM jobs WHERE id = ?)', jobId);
+  if (jobId !== undefined) add(OF_ID, jobId, jobId);
   if (type !== undefined) add(OF_TYPE, type);
   if (status !== undefined) add('status = ?', STATUS[status]);
   // Said as the partial index says it, or SQLite would not use it; of one job, the job's own index is shorter.
@@ -98,4 +98,7 @@ const NODE = 'SELECT id FROM nodes WHERE key = ?';
 const JOB_OF_RUN = `SELECT jobs.id, type FROM jobs JOIN job_types ON job_types.key = jobs.type_key WHERE uid = ?`;
 const OF_TYPE = `EXISTS (SELECT 1 FROM jobs JOIN job_types ON job_types.key = jobs.type_key
   WHERE uid = job_uid AND type = ?)`;
+/** Of the job that has an id now, and of those that had it before: each in its own index. */
+const OF_ID = `job_uid IN (SELECT uid FROM jobs WHERE id = ? AND deleted_at IS NULL
+  UNION ALL SELECT uid FROM jobs WHERE id = ? AND deleted_at IS NOT NULL)`;
 const LOGS = 'SELECT at, level, message, fields FROM run_logs WHERE run_id = ? ORDER BY seq';
