@@ -1,3 +1,4 @@
+import { UNSOUND } from '../postgres/soundness.ts';
 import type { Ask } from './admin.ts';
 import type { Cluster } from './cluster.ts';
 import type { Injury, Unaware } from './injury.ts';
@@ -41,6 +42,7 @@ export async function violations(cluster: Cluster, injury: Injury, marks: Marks)
       [],
       (row) => `${row.id}: slots up to ${row.last} were taken, and are covered up to ${row.upto}`,
     )),
+    ...(await asked(ask, UNSOUND, [], (row) => `${row.which} ${row.what}`)),
     ...(await asked(ask, STOPPED, [], (row) => `${row.id}: neither a next run nor a live one`)),
     ...(await asked(
       ask,

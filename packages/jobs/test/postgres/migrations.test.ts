@@ -1,20 +1,39 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { connect } from '../../src/stores/postgres/database.ts';
+import { connect, type Database } from '../../src/stores/postgres/database.ts';
 import { migrate } from '../../src/stores/postgres/migrate.ts';
-import { createTestDatabase } from './test-database.ts';
+import { listRuns } from '../../src/stores/postgres/read-runs.ts';
+import { UNSOUND } from './soundness.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
 const FOLDER = new URL('../../src/stores/postgres/migrations/', import.meta.url);
 
 /** The schema as the version that knew so many migrations made it, with a job type. */
-async function schemaOf(client: pg.Client, files: readonly string[]): Promise<void> {
+async function schemaOf(client: pg.Client, migrations: number): Promise<void> {
+  const files = readdirSync(FOLDER).sort().slice(0, migrations);
   await client.query(
     'CREATE SCHEMA greenvue_jobs; CREATE TABLE greenvue_jobs.schema_version (one boolean PRIMARY KEY CHECK (one), version integer NOT NULL)',
   );
   for (const file of files) await client.query(readFileSync(new URL(file, FOLDER), 'utf8'));
   await client.query('INSERT INTO greenvue_jobs.schema_version VALUES (true, $1)', [files.length]);
   await client.query("INSERT INTO greenvue_jobs.job_types (type, version) VALUES ('noop', 1)");
+}
+
+/** Brings the schema up to date, and gives what did. */
+async function migrated(url: string): Promise<Database> {
+  const db = connect({ url, max: 1 });
+  onTestFinished(() => db.close());
+  await migrate(db);
+  return db;
+}
+
+/** An empty database of this version, and a connection to it. */
+async function upToDate(): Promise<{ readonly database: TestDatabase; readonly client: pg.Client }> {
+  const database = await createTestDatabase(inject('postgresUrl'), 'up_to_date');
+  onTestFinished(() => database.drop());
+  await migrated(database.url);
+  return { database, client: await open(database.url) };
 }
 
 async function open(url: string): Promise<pg.Client> {
@@ -49,7 +68,7 @@ test('P4: what a node of the version before writes while a node of this one migr
   const database = await createTestDatabase(inject('postgresUrl'), 'migrating');
   onTestFinished(() => database.drop());
   const before = await open(database.url);
-  await schemaOf(before, ['0001-jobs-and-runs.sql', '0002-claims-stay-in-their-page.sql']);
+  await schemaOf(before, 2);
   await before.query('BEGIN');
   await before.query(INSERT);
 
@@ -80,12 +99,7 @@ test.each([
     const database = await createTestDatabase(inject('postgresUrl'), 'migrating');
     onTestFinished(() => database.drop());
     const before = await open(database.url);
-    await schemaOf(before, [
-      '0001-jobs-and-runs.sql',
-      '0002-claims-stay-in-their-page.sql',
-      '0003-wakes-lie-apart.sql',
-      '0004-room-for-two-updates.sql',
-    ]);
+    await schemaOf(before, 4);
     await before.query(INSERT);
     await before.query('BEGIN');
     await before.query(first);
@@ -103,3 +117,61 @@ test.each([
     expect(deadlocks).toEqual([{ deadlocks: '0' }]);
   },
 );
+
+test('P22: jobs of the version before are found by the ids that they had and have', async () => {
+  const database = await createTestDatabase(inject('postgresUrl'), 'migrating');
+  onTestFinished(() => database.drop());
+  const client = await open(database.url);
+  await schemaOf(client, 6);
+  await client.query(INSERT);
+  await client.query('UPDATE greenvue_jobs.jobs SET deleted_at = 5, wake_at = NULL, next_run_at = NULL');
+  await client.query(INSERT.replace('VALUES (1,', 'VALUES (2,'));
+  await client.query(INSERT_RUN);
+  const db = await migrated(database.url);
+
+  const page = await listRuns(db, { jobId: 'a', limit: 10 });
+  expect(page.rows.map(({ run, jobId }) => [run.id, run.jobUid, jobId])).toEqual([['1', '1', 'a']]);
+  // Most of what the tables refused before is refused by none of them now, and found by the tests.
+  const { rows: checks } = await client.query(
+    "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid::regclass::text ~ '^greenvue_jobs.(jobs|live_runs|runs)$' ORDER BY 1",
+  );
+  expect(checks).toEqual([{ conname: 'jobs_max_attempts_check' }, { conname: 'jobs_timeout_ms_check' }]);
+});
+
+test.each([
+  ['jobs', "status = 'paused'", 'is paused without a time, or the other way round'],
+  ['jobs', 'every_ms = NULL', 'has what is not of its kind'],
+  ['jobs', "overlap = 'wait'", 'has no known overlap'],
+  ['jobs', 'deleted_at = 1', 'is deleted and planned'],
+  ['jobs', 'last_run_at = 1', 'has an end without a status, or the other way round'],
+  ['live_runs', "node = 'n'", 'is claimed without a fence, or the other way round'],
+  ['live_runs', "status = 'running', node = 'n', fence = 1", 'runs without a start, or the other way round'],
+  ['live_runs', "held = 'overlap', node = 'n', fence = 1", 'is claimed and held'],
+  ['live_runs', 'scheduled_for = 5', 'has a slot without a schedule, or the other way round'],
+  ['live_runs', 'recoveries = -1', 'has a negative count'],
+])('tests notice when a row of %s is written with %s', async (table, set, what) => {
+  const { database, client } = await upToDate();
+  await client.query("INSERT INTO greenvue_jobs.job_types (type, version) VALUES ('noop', 1)");
+  await client.query(INSERT);
+  await client.query(INSERT_RUN);
+  const unsound = async () => (await client.query(UNSOUND)).rows;
+  expect(await unsound()).toEqual([]);
+  await client.query(`UPDATE greenvue_jobs.${table} SET ${set}`);
+  expect(await unsound()).toContainEqual({ which: `${table} 1`, what });
+  await expect(database.empty()).rejects.toThrow(what);
+});
+
+test.each([
+  ["status = 'succeeded', reason = 'error'", 'ended for a reason that is not of its status'],
+  ["status = 'failed', reason = 'user'", 'ended for a reason that is not of its status'],
+  ["status = 'failed', reason = 'error', result = '1'", 'has a result, and has not succeeded'],
+  ["trigger = 'schedule'", 'has a slot without a schedule, or the other way round'],
+])('tests notice a row of history with %s', async (set, what) => {
+  const { client } = await upToDate();
+  // A row of history never changes: it is written as it is to be found.
+  await client.query(`CREATE TEMP TABLE written AS SELECT * FROM greenvue_jobs.runs;
+    INSERT INTO written (id, job_uid, trigger, catch_up, missed, queued_at, status, attempt, recoveries, finished_at)
+      VALUES (1, 1, 'manual', false, 0, 0, 'succeeded', 1, 0, 0);
+    UPDATE written SET ${set}; INSERT INTO greenvue_jobs.runs SELECT * FROM written`);
+  expect((await client.query(UNSOUND)).rows).toEqual([{ which: 'runs 1', what }]);
+});

@@ -290,7 +290,8 @@ describe('many jobs that are asked for at once', () => {
     const rejected = expect(held).rejects.toMatchObject({ code: 'busy' });
     expect(created(await insertMany('with', 100))).toBe(100);
     expect(created(await insertMany('after', 100))).toBe(100);
-    expect(performance.now() - since).toBeLessThan(1_500);
+    // It waits still.
+    expect(waitedMs).toBeNaN();
     await rejected;
     expect(waitedMs).toBeGreaterThan(1_900);
     await other.query('ROLLBACK');

@@ -1,10 +1,11 @@
 import pg from 'pg';
 import { createDatabase, dropDatabase } from './server.ts';
+import { requireSound } from './soundness.ts';
 
 /** A database of its own for the tests of a file. */
 export interface TestDatabase {
   readonly url: string;
-  /** Forgets all jobs and runs. */
+  /** Forgets all jobs and runs; throws if there is a row among them that should not be. */
   empty(): Promise<void>;
   /** As long after the death of all nodes: they have no rows any more, and their claims are still there. */
   forgetNodes(): Promise<void>;
@@ -16,17 +17,27 @@ export async function createTestDatabase(serverUrl: string, name: string): Promi
   const url = await createDatabase(serverUrl, name);
   return {
     url,
-    empty: () => run(url, EMPTY),
-    forgetNodes: () => run(url, FORGET_NODES),
+    empty: () =>
+      connected(url, async (client) => {
+        try {
+          await requireSound(client);
+        } finally {
+          await client.query(EMPTY);
+        }
+      }),
+    forgetNodes: () =>
+      connected(url, async (client) => {
+        await client.query(FORGET_NODES);
+      }),
     drop: () => dropDatabase(serverUrl, name),
   };
 }
 
-async function run(url: string, sql: string): Promise<void> {
+async function connected(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(sql);
+    await work(client);
   } finally {
     await client.end();
   }

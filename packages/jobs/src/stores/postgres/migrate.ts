@@ -16,6 +16,9 @@ const MIGRATIONS = [
   '0004-room-for-two-updates.sql',
   '0005-traces.sql',
   '0006-traces-of-runs.sql',
+  '0007-jobs-without-checks.sql',
+  '0008-live-runs-without-checks.sql',
+  '0009-history-without-checks.sql',
 ] as const;
 
 /** Any number: who migrates holds the advisory lock of this one. */

@@ -105,7 +105,7 @@ function readPage(
   const { jobUid, jobId, type, status, from, to, before, limit, byJob } = query;
   const jobs: string[] = [];
   if (jobUid !== undefined) jobs.push(`jobs.uid = ${bind(bindable(Number(jobUid)))}`);
-  if (jobId !== undefined) jobs.push(`jobs.id = ${bind(jobId)}`);
+  if (jobId !== undefined) jobs.push(hadId(bind(jobId)));
   const runs = byJob ? ['job_uid = jobs.uid'] : [];
   if (type !== undefined) (byJob ? jobs : runs).push(`${byJob ? 'type' : TYPE} = ${bind(type)}`);
   if (status !== undefined) runs.push(HAS_STATUS[status]);
@@ -116,6 +116,12 @@ function readPage(
   const page = `(SELECT ${columns} FROM ${table} ${allOf(runs)} ORDER BY id DESC LIMIT ${count}) AS run`;
   const source = byJob ? `${JOBS} CROSS JOIN LATERAL ${page} ${allOf(jobs)}` : `${page} ${JOB_OF_RUN}`;
   return q.arrays(`SELECT run.*, jobs.id, type FROM ${source} ORDER BY run.id DESC LIMIT ${count}`, params);
+}
+
+/** The job that has an id now, and those that had it before: each in its own index. */
+function hadId(id: string): string {
+  const uids = `SELECT uid FROM greenvue_jobs.jobs WHERE id = ${id} AND deleted_at`;
+  return `jobs.uid = ANY(ARRAY(${uids} IS NULL UNION ALL ${uids} IS NOT NULL))`;
 }
 
 function allOf(conditions: readonly string[]): string {

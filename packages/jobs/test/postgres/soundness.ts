@@ -1,0 +1,79 @@
+import type pg from 'pg';
+
+/**
+ * What no row of the tables that runs are written to may be: the tables themselves have hardly any checks, since PostgreSQL reads those
+ * anew for each statement. By table: what it would be called, and the rows that are so.
+ */
+const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Record<string, string>>>> = {
+  jobs: {
+    'has a version under 1': 'version < 1',
+    'has no known status': "status NOT IN ('active', 'paused', 'finished')",
+    'ended in no known way': "last_status NOT IN ('succeeded', 'failed', 'cancelled')",
+    'has a negative count': 'least(failed_in_row, finished_count, skipped_count) < 0',
+    'has no known kind': "kind NOT IN ('interval', 'cron', 'run_at', 'on_demand')",
+    'has no known mode': "mode NOT IN ('fixed_rate', 'fixed_delay')",
+    'has no known overlap': "overlap NOT IN ('skip', 'queue', 'allow')",
+    'has no known catch-up': "catch_up NOT IN ('once', 'skip', 'all')",
+    'has no interval, timeout or attempts': 'least(every_ms, timeout_ms, max_attempts) < 1',
+    'has what is not of its kind': `(kind = 'interval') <> (interval IS NOT NULL) OR (kind = 'interval') <> (every_ms IS NOT NULL)
+      OR (kind = 'interval') <> (mode IS NOT NULL) OR (kind = 'cron') <> (cron IS NOT NULL)
+      OR (kind = 'cron') <> (timezone IS NOT NULL) OR (kind = 'run_at') <> (run_at IS NOT NULL)
+      OR (start_at IS NOT NULL AND kind NOT IN ('interval', 'cron'))`,
+    'is paused without a time, or the other way round': "(status = 'paused') <> (paused_at IS NOT NULL)",
+    'tells of a pause that there is not':
+      'paused_at IS NULL AND (pause_reason IS NOT NULL OR paused_by IS NOT NULL OR pause_until IS NOT NULL)',
+    'is to run, and not active': "next_run_at IS NOT NULL AND status <> 'active'",
+    'is finished, though it runs more than once': "status = 'finished' AND kind <> 'run_at'",
+    'is deleted and planned': 'deleted_at IS NOT NULL AND (wake_at IS NOT NULL OR next_run_at IS NOT NULL)',
+    'has an end without a status, or the other way round': '(last_run_at IS NULL) <> (last_status IS NULL)',
+  },
+  live_runs: {
+    'has no known trigger': "trigger NOT IN ('schedule', 'manual')",
+    'has no known status': "status NOT IN ('queued', 'running')",
+    'is held for no known reason': "held NOT IN ('no', 'overlap', 'pause', 'run_at')",
+    'was cancelled by no known one': "cancel NOT IN ('user', 'deleted')",
+    'has a negative count': 'least(missed, failures, recoveries) < 0',
+    'has a slot without a schedule, or the other way round':
+      "(trigger = 'schedule') <> (scheduled_for IS NOT NULL)",
+    'has missed nothing, from an instant on': 'missed_from IS NOT NULL AND missed = 0',
+    'is claimed without a fence, or the other way round': '(node IS NULL) <> (fence IS NULL)',
+    'runs without a start, or the other way round': "(status = 'running') <> (started_at IS NOT NULL)",
+    'runs, or is to stop, and claimed by nobody':
+      "node IS NULL AND (status <> 'queued' OR cancel IS NOT NULL OR zombie_since IS NOT NULL)",
+    'is claimed and held': "node IS NOT NULL AND held <> 'no'",
+  },
+  runs: {
+    'has no known trigger': "trigger NOT IN ('schedule', 'manual')",
+    'has no known status': "status NOT IN ('succeeded', 'failed', 'cancelled', 'skipped')",
+    'has a negative count': 'least(missed, attempt, recoveries) < 0',
+    'ended for a reason that is not of its status': `NOT CASE status
+      WHEN 'succeeded' THEN reason IS NULL
+      WHEN 'failed' THEN coalesce(reason, '') IN ('error', 'timeout', 'lost', 'payload_invalid')
+      WHEN 'cancelled' THEN coalesce(reason, '') IN ('user', 'deleted')
+      ELSE coalesce(reason, '') IN ('overlap', 'missed') AND scheduled_for IS NOT NULL AND started_at IS NULL END`,
+    'has a result, and has not succeeded': "result IS NOT NULL AND status <> 'succeeded'",
+    'has a slot without a schedule, or the other way round':
+      "(trigger = 'schedule') <> (scheduled_for IS NOT NULL)",
+    'has missed nothing, from an instant on': 'missed_from IS NOT NULL AND missed = 0',
+  },
+};
+
+/** Finds rows that should not be: `which` (table and key) and `what` is wrong with each. A few of each kind. */
+export const UNSOUND = Object.entries(NEVER)
+  .flatMap(([table, never]) =>
+    Object.entries(never).map(
+      ([what, rows]) =>
+        `(SELECT '${table} ' || ${table === 'jobs' ? 'uid' : 'id'} AS which, '${what}' AS what FROM greenvue_jobs.${table} WHERE ${rows} LIMIT 3)`,
+    ),
+  )
+  .join(' UNION ALL ');
+
+/** Throws if the database has the tables of this version, and a row in them that should not be. */
+export async function requireSound(client: pg.Client): Promise<void> {
+  const { rows: tables } = await client.query(
+    "SELECT FROM pg_tables WHERE schemaname = 'greenvue_jobs' AND tablename = 'runs'",
+  );
+  if (tables.length === 0) return;
+  const { rows } = await client.query<{ which: string; what: string }>(UNSOUND);
+  if (rows.length > 0) throw new Error(rows.map(({ which, what }) => `${which} ${what}`).join('; '));
+}
