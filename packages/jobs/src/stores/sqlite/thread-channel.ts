@@ -18,7 +18,10 @@ interface Pending {
 /** A thread that ended is started again by the next request, but no sooner than so long after its start. */
 const MIN_LIFE_MS = 1_000;
 
-/** The main thread's end of a database thread. Requests of one turn travel in one message. A thread that crashes is replaced. */
+/** With so many the thread begins, though more may be asked for in this turn. */
+const FULL_MESSAGE = 1_000;
+
+/** The main thread's end of a database thread. Requests of one turn travel together. A thread that crashes is replaced. */
 export class ThreadChannel {
   readonly #module: string;
   readonly #file: string;
@@ -56,6 +59,7 @@ export class ThreadChannel {
     const id = this.#lastId;
     if (this.#outbox.length === 0) queueMicrotask(() => this.#send());
     this.#outbox.push({ id, method, input, now: this.#now() });
+    if (this.#outbox.length >= FULL_MESSAGE) this.#send();
     return new Promise<Output<M>>((resolve, reject) => {
       this.#pending.set(id, { resolve: (value) => resolve(outputOf<M>(value)), reject });
     });
