@@ -5,14 +5,14 @@ import { connect, type Database } from '../../src/stores/postgres/database.ts';
 import { mayBeDone } from '../../src/stores/postgres/database-errors.ts';
 import { type Queries, together } from '../../src/stores/postgres/queries.ts';
 import { numberOf } from '../../src/stores/rows/first-column.ts';
-import { createTestDatabase, type TestDatabase } from './test-database.ts';
+import { type BareDatabase, createBareDatabase } from './test-database.ts';
 
-let test: TestDatabase;
+let test: BareDatabase;
 let db: Database;
 let other: pg.Client;
 
 beforeAll(async () => {
-  test = await createTestDatabase(inject('postgresUrl'), `database_${randomUUID().slice(0, 8)}`);
+  test = await createBareDatabase(inject('postgresUrl'), `database_${randomUUID().slice(0, 8)}`);
   db = connect({ url: test.url, max: 2 });
   other = new pg.Client({ connectionString: test.url });
   await other.connect();

@@ -11,7 +11,7 @@ import { createSqliteStore, openSqliteContents } from '../../src/stores/sqlite/i
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { fillWithEverything, RETENTION, readEverything, STILL_THERE } from '../store-contract/everything.ts';
 import { DAY, HOUR, type MakeStore, MINUTE, required, T0, TYPES, useStore } from '../store-contract/rig.ts';
-import { createTestDatabase } from './test-database.ts';
+import { createBareDatabase } from './test-database.ts';
 
 let file: string;
 
@@ -28,7 +28,7 @@ const makeStore: MakeStore = async (startMs) => {
 };
 
 async function emptyDatabase(): Promise<string> {
-  const database = await createTestDatabase(inject('postgresUrl'), `move_${randomUUID().slice(0, 8)}`);
+  const database = await createBareDatabase(inject('postgresUrl'), `move_${randomUUID().slice(0, 8)}`);
   onTestFinished(() => database.drop());
   return database.url;
 }

@@ -1,10 +1,8 @@
-import type pg from 'pg';
-
 /**
  * What no row of the tables that runs are written to may be: the tables themselves have hardly any checks, since PostgreSQL reads those
  * anew for each statement. By table: what it would be called, and the rows that are so.
  */
-const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Record<string, string>>>> = {
+export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Record<string, string>>>> = {
   jobs: {
     'has a version under 1': 'version < 1',
     'has no known status': "status NOT IN ('active', 'paused', 'finished')",
@@ -58,22 +56,19 @@ const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Record<stri
   },
 };
 
-/** Finds rows that should not be: `which` (table and key) and `what` is wrong with each. A few of each kind. */
-export const UNSOUND = Object.entries(NEVER)
-  .flatMap(([table, never]) =>
-    Object.entries(never).map(
-      ([what, rows]) =>
-        `(SELECT '${table} ' || ${table === 'jobs' ? 'uid' : 'id'} AS which, '${what}' AS what FROM greenvue_jobs.${table} WHERE ${rows} LIMIT 3)`,
-    ),
-  )
-  .join(' UNION ALL ');
-
-/** Throws if the database has the tables of this version, and a row in them that should not be. */
-export async function requireSound(client: pg.Client): Promise<void> {
-  const { rows: tables } = await client.query(
-    "SELECT FROM pg_tables WHERE schemaname = 'greenvue_jobs' AND tablename = 'runs'",
+const each = <T>(of: (table: string, what: string, rows: string) => T): T[] =>
+  Object.entries(NEVER).flatMap(([table, never]) =>
+    Object.entries(never).map(([what, rows]) => of(table, what, rows)),
   );
-  if (tables.length === 0) return;
-  const { rows } = await client.query<{ which: string; what: string }>(UNSOUND);
-  if (rows.length > 0) throw new Error(rows.map(({ which, what }) => `${which} ${what}`).join('; '));
-}
+
+/** Makes the tables refuse such rows, statement by statement, as a test wants it. */
+export const GUARDS = each(
+  (table, what, rows) =>
+    `ALTER TABLE greenvue_jobs.${table} ADD CONSTRAINT "${table} ${what}" CHECK ((${rows}) IS NOT TRUE)`,
+).join('; ');
+
+/** Finds such rows, a few of each kind: `which` (table and key), and `what` is wrong with it. */
+export const UNSOUND = each(
+  (table, what, rows) =>
+    `(SELECT '${table} ' || ${table === 'jobs' ? 'uid' : 'id'} AS which, '${what}' AS what FROM greenvue_jobs.${table} WHERE ${rows} LIMIT 3)`,
+).join(' UNION ALL ');

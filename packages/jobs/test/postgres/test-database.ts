@@ -1,47 +1,63 @@
 import pg from 'pg';
+import { connect } from '../../src/stores/postgres/database.ts';
+import { migrate } from '../../src/stores/postgres/migrate.ts';
 import { createDatabase, dropDatabase } from './server.ts';
-import { requireSound } from './soundness.ts';
+import { GUARDS } from './soundness.ts';
 
 /** A database of its own for the tests of a file. */
-export interface TestDatabase {
+export interface BareDatabase {
   readonly url: string;
-  /** Forgets all jobs and runs; throws if there is a row among them that should not be. */
+  drop(): Promise<void>;
+}
+
+/** With the tables of this version, which refuse every row that should not be. */
+export interface TestDatabase extends BareDatabase {
+  /** Forgets all jobs and runs. */
   empty(): Promise<void>;
   /** As long after the death of all nodes: they have no rows any more, and their claims are still there. */
   forgetNodes(): Promise<void>;
-  drop(): Promise<void>;
 }
 
 /** `serverUrl` is that of a user who may make databases. */
 export async function createTestDatabase(serverUrl: string, name: string): Promise<TestDatabase> {
-  const url = await createDatabase(serverUrl, name);
+  const { url, drop } = await createBareDatabase(serverUrl, name);
+  await createTables(url);
   return {
     url,
-    empty: () =>
-      connected(url, async (client) => {
-        try {
-          await requireSound(client);
-        } finally {
-          await client.query(EMPTY);
-        }
-      }),
-    forgetNodes: () =>
-      connected(url, async (client) => {
-        await client.query(FORGET_NODES);
-      }),
-    drop: () => dropDatabase(serverUrl, name),
+    drop,
+    async empty() {
+      await run(url, DROP_TABLES);
+      await createTables(url);
+    },
+    forgetNodes: () => run(url, FORGET_NODES),
   };
 }
 
-async function connected(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+/** There is nothing in it yet. */
+export async function createBareDatabase(serverUrl: string, name: string): Promise<BareDatabase> {
+  const url = await createDatabase(serverUrl, name);
+  return { url, drop: () => dropDatabase(serverUrl, name) };
+}
+
+async function createTables(url: string): Promise<void> {
+  const db = connect({ url, max: 1 });
+  try {
+    await migrate(db);
+    await db.script(GUARDS);
+  } finally {
+    await db.close();
+  }
+}
+
+async function run(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await work(client);
+    await client.query(sql);
   } finally {
     await client.end();
   }
 }
 
 const FORGET_NODES = 'DELETE FROM greenvue_jobs.nodes';
-const EMPTY = 'DROP SCHEMA IF EXISTS greenvue_jobs CASCADE';
+const DROP_TABLES = 'DROP SCHEMA greenvue_jobs CASCADE';

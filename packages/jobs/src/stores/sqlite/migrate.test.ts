@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Database, openForWriting } from './database.ts';
 import { migrate } from './migrate.ts';
 
@@ -73,68 +73,70 @@ describe('the schema', () => {
     expect(db.statement('PRAGMA user_version').get()).toEqual({ user_version: 3 });
   });
 
-  it('keeps what older versions have written, which has no traces', () => {
+  /** A database as the version that knew so many migrations made it, with a job and a live run of it. */
+  const oldDatabase = (migrations: readonly string[]): Database => {
     const old = openForWriting(join(folder, 'old.db'));
-    old.exec(readFileSync(new URL('./migrations/0001-jobs-and-runs.sql', import.meta.url), 'utf8'));
-    old.exec(`PRAGMA user_version = 1; ${A_JOB}
+    for (const name of migrations) {
+      old.exec(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
+    }
+    old.exec(`PRAGMA user_version = ${migrations.length}; ${A_JOB}
       INSERT INTO live_runs (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
       VALUES (1, 7, 1, 1, 0, 0, 0, 0, 0)`);
+    onTestFinished(() => old.close());
+    return old;
+  };
+
+  it('keeps what older versions have written, which has no traces', () => {
+    const old = oldDatabase(['0001-jobs-and-runs.sql']);
     migrate(old);
     const traces =
       'SELECT jobs.trace AS job, live_runs.trace AS run FROM jobs JOIN live_runs ON job_uid = uid';
     expect(old.statement(traces).all()).toEqual([{ job: null, run: null }]);
-    old.close();
   });
 
   it('keeps every column of the jobs whose table is made anew, and what refers to them', () => {
-    const old = openForWriting(join(folder, 'old.db'));
-    for (const name of ['0001-jobs-and-runs.sql', '0002-traces.sql']) {
-      old.exec(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
-    }
-    old.exec(`PRAGMA user_version = 2; ${A_JOB}
-      INSERT INTO live_runs (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
-      VALUES (1, 7, 1, 1, 0, 0, 0, 0, 0)`);
-    // A value of its own in each column that may hold any.
-    const free = [
-      'wake_at',
-      'next_run_at',
-      'last_slot_at',
-      'last_run_at',
-      'last_success_at',
-      'last_end_at',
-      'failed_in_row',
-    ];
-    free.push(
-      'failing_since',
-      'finished_count',
-      'skipped_count',
-      'created_by',
-      'start_at',
-      'every_ms',
-      'interval',
-      'trace',
-    );
-    free.push(
-      'anchor_at',
-      'created_at',
-      'updated_at',
-      'timeout_ms',
-      'max_attempts',
-      'backoff_initial_ms',
-      'backoff_max_ms',
-    );
-    free.push('backoff_factor', 'version', 'name', 'description', 'payload');
-    const set = free.map((column, n) => `${column} = ${n + 1}`).join(', ');
-    old.exec(
-      `UPDATE jobs SET kind = 'interval', mode = 'fixed_rate', last_status = 'failed', backoff_jitter = 0.5, ${set}`,
-    );
-    const jobs = () => old.statement('SELECT * FROM jobs').all();
+    const old = oldDatabase(['0001-jobs-and-runs.sql', '0002-traces.sql']);
+    const copies = [8, 9, 10].map((uid) => `(${uid}, 'job-${uid}')`).join(', ');
+    old.exec(`CREATE TEMP TABLE copy AS SELECT * FROM jobs;
+      WITH copies (to_uid, to_id) AS (VALUES ${copies}) INSERT INTO temp.copy SELECT to_uid, to_id, type_key, version, status, wake_at,
+        next_run_at, anchor_at, last_slot_at, last_run_at, last_status, last_success_at, last_end_at, failed_in_row, failing_since,
+        finished_count, skipped_count, paused_at, pause_reason, paused_by, pause_until, deleted_at, created_by, created_at, updated_at,
+        kind, interval, every_ms, mode, cron, timezone, start_at, run_at, overlap, catch_up, timeout_ms, max_attempts,
+        backoff_initial_ms, backoff_max_ms, backoff_factor, backoff_jitter, name, description, payload, trace FROM jobs, copies;
+      INSERT INTO jobs SELECT * FROM temp.copy WHERE uid > 7`);
+    // A value of its own in each column that may hold any; then what only some jobs have.
+    const any = `last_slot_at last_run_at last_success_at last_end_at failed_in_row failing_since finished_count skipped_count
+      created_by trace anchor_at created_at updated_at timeout_ms max_attempts backoff_initial_ms backoff_max_ms backoff_factor
+      backoff_jitter version name description payload`;
+    const set = any.split(/\s+/).map((column, n) => `${column} = ${n + 1}`);
+    old.exec(`UPDATE jobs SET last_status = 'failed', ${set.join(', ')};
+      UPDATE jobs SET kind = 'interval', mode = 'fixed_rate', interval = '51', every_ms = 52, start_at = 53, wake_at = 54, next_run_at = 55
+        WHERE uid = 7;
+      UPDATE jobs SET kind = 'cron', cron = '61', timezone = '62', status = 'paused', paused_at = 63, pause_reason = '64',
+        paused_by = '65', pause_until = 66, overlap = 'queue', catch_up = 'skip', wake_at = 67 WHERE uid = 8;
+      UPDATE jobs SET kind = 'run_at', run_at = 71, status = 'finished', overlap = 'allow', catch_up = 'all', last_status = 'cancelled'
+        WHERE uid = 9;
+      UPDATE jobs SET deleted_at = 81, last_status = 'succeeded' WHERE uid = 10`);
+    const jobs = () => old.statement('SELECT * FROM jobs ORDER BY uid').all();
     const before = jobs();
     migrate(old);
+    expect(before).toHaveLength(4);
     expect(jobs()).toEqual(before);
     expect(old.statement('PRAGMA foreign_key_check').all()).toEqual([]);
-    expect(() => old.exec('DELETE FROM jobs')).toThrow(/FOREIGN KEY/);
-    old.close();
+    expect(() => old.exec('DELETE FROM jobs WHERE uid = 7')).toThrow(/FOREIGN KEY/);
+  });
+
+  it('stays as it was when a migration fails', () => {
+    const old = oldDatabase(['0001-jobs-and-runs.sql', '0002-traces.sql']);
+    old.exec('CREATE TABLE jobs_anew (in_the_way)');
+    expect(() => migrate(old)).toThrow(/jobs_anew/);
+    expect(old.isInTransaction()).toBe(false);
+    expect(old.statement('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+    expect(old.statement('PRAGMA foreign_keys').get()).toEqual({ foreign_keys: 1 });
+    expect(old.statement('SELECT uid FROM jobs').all()).toEqual([{ uid: 7 }]);
+    old.exec('DROP TABLE jobs_anew');
+    migrate(old);
+    expect(old.statement('SELECT uid FROM jobs').all()).toEqual([{ uid: 7 }]);
   });
 
   it('is durable: WAL, every commit flushed', () => {

@@ -8,26 +8,32 @@ const MIGRATIONS = ['0001-jobs-and-runs.sql', '0002-traces.sql', '0003-jobs-are-
 /** Brings the schema up to date, whole or not at all. Throws a StoreError `newer_schema` when it is newer than this code. */
 export function migrate(db: Database): void {
   // One that makes a table anew drops the old one, which others refer to. In a transaction this can't be switched.
-  db.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE');
+  db.exec('PRAGMA foreign_keys = OFF');
   try {
-    const version = schemaVersion(db);
-    if (version > MIGRATIONS.length) {
-      throw new StoreError(
-        'newer_schema',
-        `The job database has schema version ${version}; this version of the software knows ${MIGRATIONS.length}. Start a newer one.`,
-      );
-    }
-    for (const name of MIGRATIONS.slice(version)) {
-      db.exec(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
-    }
-    if (version < MIGRATIONS.length) db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    db.exec('BEGIN IMMEDIATE');
+    applyMissing(db);
     db.exec('COMMIT');
   } catch (error) {
-    db.exec('ROLLBACK');
+    if (db.isInTransaction()) db.exec('ROLLBACK');
     throw error;
   } finally {
     db.exec('PRAGMA foreign_keys = ON');
   }
+}
+
+function applyMissing(db: Database): void {
+  const version = schemaVersion(db);
+  if (version > MIGRATIONS.length) {
+    throw new StoreError(
+      'newer_schema',
+      `The job database has schema version ${version}; this version of the software knows ${MIGRATIONS.length}. Start a newer one.`,
+    );
+  }
+  if (version === MIGRATIONS.length) return;
+  for (const name of MIGRATIONS.slice(version)) {
+    db.exec(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
+  }
+  db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
 }
 
 function schemaVersion(db: Database): number {
