@@ -11,6 +11,7 @@ import { createSqliteStore, openSqliteContents } from '../../src/stores/sqlite/i
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { fillWithEverything, RETENTION, readEverything, STILL_THERE } from '../store-contract/everything.ts';
 import { DAY, HOUR, type MakeStore, MINUTE, required, T0, TYPES, useStore } from '../store-contract/rig.ts';
+import { UNSOUND } from './soundness.ts';
 import { createBareDatabase } from './test-database.ts';
 
 let file: string;
@@ -46,6 +47,7 @@ async function move(url: string, change: (contents: StoreContents) => StoreConte
     };
     const replaced = await writePostgresContents({ client, contents: change(contents), wrote });
     await client.query('COMMIT');
+    expect((await client.query(UNSOUND)).rows).toEqual([]);
     return { written, replaced, total: contents.tables.reduce((sum, { count }) => sum + count, 0) };
   } finally {
     contents.close();

@@ -21,7 +21,7 @@ const MIN_LIFE_MS = 1_000;
 /** With so many the thread begins, though more may be asked for in this turn. */
 const FULL_MESSAGE = 1_000;
 
-/** The main thread's end of a database thread. Requests of one turn travel together. A thread that crashes is replaced. */
+/** The main thread's end of a database thread. Requests of one turn travel together, a thousand at most. A thread that crashes is replaced. */
 export class ThreadChannel {
   readonly #module: string;
   readonly #file: string;

@@ -1,6 +1,6 @@
 -- PostgreSQL reads all CHECKs of a table anew from their text for each statement that writes to it, however few rows: 0.2 ms, where one
 -- job's row takes 0.1. Two stay: a job with no attempts, or no time for them, would never run. What the others said is what `core` decides.
--- At once, since the indexes below are changed under it: a weaker lock that is made stronger then would wait for those who wait for it.
+-- At once: had somebody dropped the checks before, the indexes would take a weaker lock first, and then make it stronger.
 LOCK TABLE greenvue_jobs.jobs IN ACCESS EXCLUSIVE MODE;
 DO $$
 DECLARE
