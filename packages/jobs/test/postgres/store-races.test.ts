@@ -288,10 +288,10 @@ describe('many jobs that are asked for at once', () => {
       waitedMs = performance.now() - since;
     });
     const rejected = expect(held).rejects.toMatchObject({ code: 'busy' });
-    expect(created(await insertMany('with', 100))).toBe(100);
-    expect(created(await insertMany('after', 100))).toBe(100);
-    // It waits still.
-    expect(waitedMs).toBeNaN();
+    // Few enough that a slow machine makes them, one by one as they are, well within 2 s.
+    expect(created(await insertMany('with', 30))).toBe(30);
+    expect(created(await insertMany('after', 30))).toBe(30);
+    expect(performance.now() - since).toBeLessThan(1_500);
     await rejected;
     expect(waitedMs).toBeGreaterThan(1_900);
     await other.query('ROLLBACK');
