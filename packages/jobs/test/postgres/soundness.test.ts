@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/stores/postgres/database.ts';
 import { migrate } from '../../src/stores/postgres/migrate.ts';
 import { GUARDS, NEVER, UNSOUND } from './soundness.ts';
-import { type BareDatabase, createBareDatabase } from './test-database.ts';
+import { type BareDatabase, createBareDatabase, createTestDatabase } from './test-database.ts';
 
 /** By table: one way to be what no row may be, for each. */
 const WRONG: { readonly [Table in keyof typeof NEVER]: Readonly<Record<string, string>> } = {
@@ -106,4 +106,21 @@ describe('what no row may be', () => {
     expect(await tried(write, UNSOUND)).toContainEqual({ which: `${table} 1`, what });
     await expect(tried(GUARDS, write)).rejects.toMatchObject({ code: '23514' });
   });
+});
+
+it('the databases of tests refuse it, at first and once they were emptied', async () => {
+  const database = await createTestDatabase(inject('postgresUrl'), `guarded_${randomUUID().slice(0, 8)}`);
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  onTestFinished(async () => {
+    await client.end();
+    await database.drop();
+  });
+  for (const prepare of [() => undefined, database.empty]) {
+    await prepare();
+    await client.query(ROWS);
+    await expect(client.query("UPDATE greenvue_jobs.live_runs SET node = 'n'")).rejects.toThrow(
+      'is claimed without a fence',
+    );
+  }
 });
