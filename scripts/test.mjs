@@ -17,9 +17,12 @@ const args = [
   `--outputFile.json=${report}`,
   ...process.argv.slice(2),
 ];
+// Each store of a test starts two threads, and most of their life would be compiling.
+const compiled = join(root, 'node_modules', '.cache', 'greenvue');
 const { status } = spawnSync(process.execPath, [vitest, ...args], {
   cwd: root,
   stdio: ['ignore', 'inherit', 'inherit'],
+  env: { NODE_COMPILE_CACHE: compiled, ...process.env },
 });
 
 let failed = 1;

@@ -62,8 +62,10 @@ export function startPart(order: Order): RunningPart {
   const result = Promise.withResolvers<Figures>();
   result.promise.catch(() => undefined);
   child.on('message', (raw) => {
-    const message = messageSchema.parse(raw);
-    if (message.kind === 'word') wordOf(message.word).resolve(message.value);
+    const { data: message, error } = messageSchema.safeParse(raw);
+    // A figure that is none fails this measurement, not the whole run.
+    if (message === undefined) result.reject(error);
+    else if (message.kind === 'word') wordOf(message.word).resolve(message.value);
     else result.resolve(message.figures);
   });
   child.once('exit', (code, signal) => {
