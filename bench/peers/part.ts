@@ -61,20 +61,21 @@ export function startPart(order: Order): RunningPart {
   };
   const result = Promise.withResolvers<Figures>();
   result.promise.catch(() => undefined);
+  const fail = (why: string) => {
+    const error = new Error(`${order.contestant}, ${order.part} of ${order.workload}: ${why}`);
+    result.reject(error);
+    for (const word of words.values()) word.reject(error);
+  };
   child.on('message', (raw) => {
-    const { data: message, error } = messageSchema.safeParse(raw);
-    // A figure that is none fails this measurement, not the whole run.
-    if (message === undefined) result.reject(error);
+    const { data: message } = messageSchema.safeParse(raw);
+    // It fails this measurement, not the whole run.
+    if (message === undefined) fail('told what is no figure');
     else if (message.kind === 'word') wordOf(message.word).resolve(message.value);
     else result.resolve(message.figures);
   });
   child.once('exit', (code, signal) => {
     clearTimeout(deadline);
-    const error = new Error(
-      `${order.contestant}, ${order.part} of ${order.workload}: ended with ${code ?? signal}`,
-    );
-    result.reject(error);
-    for (const word of words.values()) word.reject(error);
+    fail(`ended with ${code ?? signal}`);
   });
   return {
     result: result.promise,

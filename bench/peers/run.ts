@@ -56,7 +56,12 @@ async function measureAll(
   try {
     const kept = values.add ? readResults(file) : undefined;
     if (kept !== undefined && kept.scale !== scale) throw new RangeError(`${file} is on scale ${kept.scale}`);
-    const results: Results = { ...aboutRun(servers, scale), measurements: kept?.measurements ?? [] };
+    const about = aboutRun(servers, scale);
+    const results: Results = {
+      ...about,
+      startedAt: kept?.startedAt ?? about.startedAt,
+      measurements: kept?.measurements ?? [],
+    };
     const before = results.measurements.reduce((most, { round }) => Math.max(most, round), 0);
     for (let round = before + 1; round <= before + rounds; round++) {
       for (const workload of workloads) {

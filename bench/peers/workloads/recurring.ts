@@ -72,7 +72,7 @@ async function recur({ contestant, place, input }: Stage): Promise<Figures> {
   await sleep(GRACE_MS);
   const inTime = runs;
   await session.close();
-  if (late.length === 0) throw new Error(`none of the ${jobs} jobs ran in that time`);
+  if (late.length === 0) throw new Error(`no run of the ${jobs} jobs began in that time`);
   return {
     runs: inTime,
     expected: (jobs * spanMs) / EVERY_MS,

@@ -32,11 +32,14 @@ describe('GET /job-stats', () => {
     await createJob(server, 'stats-1');
     await runThatIs(server, (await runJob(server, 'stats-1')).id, 'succeeded');
     // The store has the run's end before the node has heard that it does.
-    const stats = await vi.waitFor(async () => {
-      const told = bodyOf(await send(server, 'GET', '/job-stats'), 200, statsSchema);
-      expect(told.last_minute.finished.succeeded).toBeGreaterThanOrEqual(1);
-      return told;
-    });
+    const stats = await vi.waitFor(
+      async () => {
+        const told = bodyOf(await send(server, 'GET', '/job-stats'), 200, statsSchema);
+        expect(told.last_minute.finished.succeeded).toBeGreaterThanOrEqual(1);
+        return told;
+      },
+      { timeout: 10_000 },
+    );
     expect(stats.jobs.active).toBeGreaterThanOrEqual(1);
     expect(stats.last_minute.lateness_ms).not.toBeNull();
     expect(stats.health.ok).toBeGreaterThanOrEqual(1);
