@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { dataFiles } from '../src/data-dir.ts';
 import { temporaryFolder } from '../src/db/test-database.ts';
 import { startSmtp, type TestSmtp } from '../src/notifications/test-smtp.ts';
@@ -11,6 +11,7 @@ import { until } from './shell.ts';
 const DAY_MS = 86_400_000;
 /** Two servers in turn, and thousands of listings: a busy machine takes its time. */
 const SLOW_MS = 120_000;
+vi.setConfig({ testTimeout: SLOW_MS });
 
 async function environment() {
   return { DATA_DIR: await temporaryFolder(), PORT: String(await freePort()) };
@@ -95,56 +96,52 @@ test('the job types do their work when they are run over REST', async () => {
   expect(smtp.received).toHaveLength(20 + 60 + active.size);
 });
 
-test(
-  'a cleanup that kill -9 broke off goes on at the next start, and tells each seller once of each listing',
-  async () => {
-    const COUNT = 8_000;
-    const env = await environment();
-    await fillFolder(env.DATA_DIR, { sellers: 50, listings: COUNT, notifications: 0 }, (market) => ({
-      ...market,
-      listings: market.listings.map((listing) => ({
-        ...listing,
-        created_at: listing.created_at - 60 * DAY_MS,
-      })),
-    }));
-    const database = new DatabaseSync(dataFiles(env.DATA_DIR).app, { readOnly: true });
-    onTestFinished(() => database.close());
-    const ask = (query: string): number => Number(Object.values(database.prepare(query).get() ?? {})[0]);
-    const left = () => ask('SELECT count(*) FROM listings');
+test('a cleanup that kill -9 broke off goes on at the next start, and tells each seller once of each listing', async () => {
+  const COUNT = 8_000;
+  const env = await environment();
+  await fillFolder(env.DATA_DIR, { sellers: 50, listings: COUNT, notifications: 0 }, (market) => ({
+    ...market,
+    listings: market.listings.map((listing) => ({
+      ...listing,
+      created_at: listing.created_at - 60 * DAY_MS,
+    })),
+  }));
+  const database = new DatabaseSync(dataFiles(env.DATA_DIR).app, { readOnly: true });
+  onTestFinished(() => database.close());
+  const ask = (query: string): number => Number(Object.values(database.prepare(query).get() ?? {})[0]);
+  const left = () => ask('SELECT count(*) FROM listings');
 
-    const server = await startServer(env);
-    const operator = await becomeOperator(env);
-    const job = { id: 'cleanup', name: 'Clean up', type: 'cleanup_expired_listings', interval: '1h' };
-    const next_run = textOf((await operator.ask('POST', '/api/jobs', job)).body, 'next_run');
-    const id = textOf((await operator.ask('POST', '/api/jobs/cleanup/runs')).body, 'id');
-    await until('the cleanup is at work', () => left() < COUNT || undefined);
-    server.child.kill('SIGKILL');
-    expect(await server.ended()).toBe('SIGKILL');
-    const leftByTheKill = left();
-    expect(leftByTheKill).toBeGreaterThan(0);
-    expect(leftByTheKill).toBeLessThan(COUNT);
+  const server = await startServer(env);
+  const operator = await becomeOperator(env);
+  const job = { id: 'cleanup', name: 'Clean up', type: 'cleanup_expired_listings', interval: '1h' };
+  const next_run = textOf((await operator.ask('POST', '/api/jobs', job)).body, 'next_run');
+  const id = textOf((await operator.ask('POST', '/api/jobs/cleanup/runs')).body, 'id');
+  await until('the cleanup is at work', () => left() < COUNT || undefined);
+  server.child.kill('SIGKILL');
+  expect(await server.ended()).toBe('SIGKILL');
+  const leftByTheKill = left();
+  expect(leftByTheKill).toBeGreaterThan(0);
+  expect(leftByTheKill).toBeLessThan(COUNT);
 
-    await startServer(env);
-    // Taken back before the server answers, at no cost: the attempt is still the first.
-    expect((await operator.ask('GET', `/api/runs/${id}`)).body).toMatchObject({ recoveries: 1, errors: [] });
-    const run = await operator.finished(id, SLOW_MS / 2);
-    expect(run).toMatchObject({
-      status: 'succeeded',
-      attempt: 1,
-      recoveries: 1,
-      result: { removed: leftByTheKill },
-    });
-    expect(left()).toBe(0);
-    const told = "FROM notifications WHERE template = 'listing_expired'";
-    expect(ask(`SELECT count(*) ${told}`)).toBe(COUNT);
-    expect(ask(`SELECT count(DISTINCT data ->> 'listing_id') ${told}`)).toBe(COUNT);
-    // The schedule did not move, and the run is the only one.
-    expect((await operator.ask('GET', '/api/jobs/cleanup')).body).toMatchObject({
-      next_run,
-      last_status: 'succeeded',
-    });
-    const { body } = await operator.ask('GET', '/api/jobs/cleanup/runs');
-    expect(listOf(body, 'data')).toHaveLength(1);
-  },
-  SLOW_MS,
-);
+  await startServer(env);
+  // Taken back before the server answers, at no cost: the attempt is still the first.
+  expect((await operator.ask('GET', `/api/runs/${id}`)).body).toMatchObject({ recoveries: 1, errors: [] });
+  const run = await operator.finished(id, SLOW_MS / 2);
+  expect(run).toMatchObject({
+    status: 'succeeded',
+    attempt: 1,
+    recoveries: 1,
+    result: { removed: leftByTheKill },
+  });
+  expect(left()).toBe(0);
+  const told = "FROM notifications WHERE template = 'listing_expired'";
+  expect(ask(`SELECT count(*) ${told}`)).toBe(COUNT);
+  expect(ask(`SELECT count(DISTINCT data ->> 'listing_id') ${told}`)).toBe(COUNT);
+  // The schedule did not move, and the run is the only one.
+  expect((await operator.ask('GET', '/api/jobs/cleanup')).body).toMatchObject({
+    next_run,
+    last_status: 'succeeded',
+  });
+  const { body } = await operator.ask('GET', '/api/jobs/cleanup/runs');
+  expect(listOf(body, 'data')).toHaveLength(1);
+});
