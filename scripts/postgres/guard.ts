@@ -17,6 +17,8 @@ export interface GuardedProcess {
 export interface GuardedCommand {
   /** Where the command runs and writes `log`; removed with it when this process dies. */
   readonly folder: string;
+  /** Another one that goes with it. */
+  readonly scratch?: string;
   readonly command: readonly string[];
   readonly owner: Owner | undefined;
 }
@@ -26,8 +28,9 @@ export interface GuardedCommand {
  * closing makes it end the command with SIGQUIT and remove the folder. The command may end before; then the folder stays.
  * The shell has a session of its own, so that Ctrl-C in a terminal doesn't end it first.
  */
-export async function startGuarded({ folder, command, owner }: GuardedCommand): Promise<GuardedProcess> {
-  const guard = spawn('sh', ['-c', GUARD, 'postgres-guard', folder, ...command], {
+export async function startGuarded(options: GuardedCommand): Promise<GuardedProcess> {
+  const { folder, scratch = folder, command, owner } = options;
+  const guard = spawn('sh', ['-c', GUARD, 'postgres-guard', folder, scratch, ...command], {
     cwd: folder,
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -57,7 +60,7 @@ export async function startGuarded({ folder, command, owner }: GuardedCommand): 
 // SIGQUIT is repeated: PostgreSQL, started in the background, ignores it until it has handlers of its own. SIGCONT is for a
 // process that somebody froze.
 const GUARD = `
-folder=$1; shift
+folder=$1; scratch=$2; shift 2
 exec 3<&0
 "$@" 3<&- >>"$folder/log" 2>&1 &
 command=$!
@@ -71,6 +74,6 @@ echo "$command"
 wait "$command"
 code=$?
 kill "$watcher"
-wait "$watcher" && rm -rf "$folder"
+wait "$watcher" && rm -rf "$folder" "$scratch"
 exit "$code"
 `;

@@ -17,6 +17,8 @@ export interface PostgresOptions {
   readonly port?: number;
   /** A folder for the data, made when missing and kept by `stop`. Default: one that goes with the server. */
   readonly dataDir?: string;
+  /** Where that one is made, for instance in memory. Default: in the server's temporary folder. */
+  readonly scratch?: string;
 }
 
 /** How a server ends: `fast` as when shut down, `immediate` as in a crash, to be recovered from at the next start. */
@@ -28,8 +30,9 @@ export interface PostgresServer {
   readonly port: number;
   /** Of the server that runs now. */
   readonly pid: number;
-  /** The temporary folder: programs, `log`, and the data unless they have a folder of their own. */
+  /** The temporary folder: programs, `log`, and the data unless they are elsewhere. */
   readonly folder: string;
+  readonly dataDir: string;
   /** `createDatabase` on this server. */
   createDatabase(name: string): Promise<string>;
   /** Drops every connection, ends the server and comes back when the next one answers. */
@@ -44,6 +47,7 @@ const SETTINGS = {
   // The path of a socket has about 100 characters at most, and a temporary folder may be deeper.
   unix_socket_directories: '',
 } as const;
+const PREFIX = 'greenvue-postgres-';
 const SIGNALS = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
 const DEADLINE_MS = 30_000;
 const POLL_MS = 20;
@@ -55,14 +59,15 @@ const POLL_MS = 20;
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const owner = serverOwner();
   // Root's own temporary folder may be closed to others.
-  const folder = await mkdtemp(join(owner === undefined ? tmpdir() : '/tmp', 'greenvue-postgres-'));
+  const folder = await mkdtemp(join(owner === undefined ? tmpdir() : '/tmp', PREFIX));
+  const scratch = options.scratch === undefined ? folder : await mkdtemp(join(options.scratch, PREFIX));
   try {
-    const dataDir = resolve(options.dataDir ?? join(folder, 'data'));
+    const dataDir = resolve(options.dataDir ?? join(scratch, 'data'));
     const port = options.port ?? (await freePort());
     await copyPrograms(folder);
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    if (owner !== undefined) await handOver({ folder, dataDir, owner });
-    const place = { folder, dataDir, owner };
+    const place = { folder, scratch, dataDir, owner };
+    if (owner !== undefined) await handOver(place, owner);
     await initialize(place);
     return await createPostgresServer({
       ...place,
@@ -70,7 +75,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       settings: { ...SETTINGS, ...options.settings },
     });
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await remove({ folder, scratch });
     throw error;
   }
 }
@@ -92,6 +97,8 @@ export async function dropDatabase(serverUrl: string, name: string): Promise<voi
 
 interface Place {
   readonly folder: string;
+  /** The folder, or another one that goes with it. */
+  readonly scratch: string;
   readonly dataDir: string;
   readonly owner: Owner | undefined;
 }
@@ -108,6 +115,7 @@ async function createPostgresServer(plan: ServerPlan): Promise<PostgresServer> {
     url,
     port: plan.port,
     folder: plan.folder,
+    dataDir: plan.dataDir,
     get pid() {
       return server.pid;
     },
@@ -118,7 +126,7 @@ async function createPostgresServer(plan: ServerPlan): Promise<PostgresServer> {
     },
     async stop() {
       await end(server, 'fast');
-      await rm(plan.folder, { recursive: true, force: true });
+      await remove(plan);
     },
   };
 }
@@ -130,10 +138,14 @@ export function serverOwner(): Owner | undefined {
   return { uid: idOf('-u'), gid: idOf('-g') };
 }
 
-async function handOver({ folder, dataDir, owner: { uid, gid } }: Place & { readonly owner: Owner }) {
-  execFileSync('chown', ['-Rh', `${uid}:${gid}`, folder]);
+async function handOver({ folder, scratch, dataDir }: Place, { uid, gid }: Owner): Promise<void> {
+  execFileSync('chown', ['-Rh', `${uid}:${gid}`, folder, scratch]);
   // Not what is in it: given a wrong folder, this would take away the files of others.
   await chown(dataDir, uid, gid);
+}
+
+async function remove({ folder, scratch }: Pick<Place, 'folder' | 'scratch'>): Promise<void> {
+  for (const one of [folder, scratch]) await rm(one, { recursive: true, force: true });
 }
 
 /** A copy, because `nobody` may not enter where the packages are installed. */
@@ -159,6 +171,7 @@ async function initialize(place: Place): Promise<void> {
   const options = ['--encoding=UTF8', '--locale=C.UTF-8', '--auth=trust', '--username=postgres', '--no-sync'];
   const initdb = await startGuarded({
     folder: place.folder,
+    scratch: place.scratch,
     command: [program(place, 'initdb'), '-D', place.dataDir, ...options],
     owner: place.owner,
   });
@@ -170,6 +183,7 @@ async function launch(plan: ServerPlan, url: string): Promise<GuardedProcess> {
   const settings = Object.entries(plan.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const server = await startGuarded({
     folder: plan.folder,
+    scratch: plan.scratch,
     command: [program(plan, 'postgres'), '-D', plan.dataDir, '-p', String(plan.port), ...settings],
     owner: plan.owner,
   });

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import type { Transaction } from 'kysely';
 import pg from 'pg';
 import { inject, onTestFinished } from 'vitest';
+import {
+  createDatabase as createPostgresDatabase,
+  dropDatabase,
+} from '../../../../packages/jobs/test/postgres/server.ts';
 import { type AppDatabase, createDatabase, type DatabaseLocation, type SqliteOptions } from './database.ts';
 import { newId } from './ids.ts';
 import { recordListingChange } from './outbox.ts';
@@ -50,11 +54,9 @@ export async function openAgain(
 export async function createTestPostgres(): Promise<string> {
   const server = inject('postgresUrl');
   const name = `app_${newId().replaceAll('-', '')}`;
-  await runSql(server, `CREATE DATABASE ${name}`);
-  onTestFinished(() => runSql(server, `DROP DATABASE ${name} WITH (FORCE)`));
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.href;
+  const url = await createPostgresDatabase(server, name);
+  onTestFinished(() => dropDatabase(server, name));
+  return url;
 }
 
 /** Runs statements without parameters on a connection of their own. */

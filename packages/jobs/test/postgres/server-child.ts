@@ -1,6 +1,6 @@
 import { startPostgres } from './server.ts';
 
 /** A process to be killed: starts a server, says which and where, and stays until its end comes. */
-const { pid, folder } = await startPostgres();
-process.stdout.write(`${JSON.stringify({ pid, folder })}\n`);
+const { pid, folder, dataDir } = await startPostgres();
+process.stdout.write(`${JSON.stringify({ pid, folder, dataDir })}\n`);
 setInterval(() => undefined, 60_000);

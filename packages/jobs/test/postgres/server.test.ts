@@ -93,7 +93,7 @@ it('takes settings, and keeps the data that have a folder of their own', async (
   const url = new URL(await first.createDatabase('kept'));
   await first.stop();
   expect(isAlive(first.pid)).toBe(false);
-  expect(existsSync(first.folder)).toBe(false);
+  expect([first.folder, dataDir].map(existsSync)).toEqual([false, true]);
 
   const second = await startPostgres({ dataDir, settings: { max_connections: '23' } });
   onTestFinished(() => second.stop());
@@ -108,14 +108,16 @@ it('leaves no server and no folder when its process is killed', async () => {
     child.kill('SIGKILL');
   });
   const [line] = await once(child.stdout, 'data');
-  const { pid, folder } = z.object({ pid: z.int(), folder: z.string() }).parse(JSON.parse(String(line)));
+  const { pid, folder, dataDir } = z
+    .object({ pid: z.int(), folder: z.string(), dataDir: z.string() })
+    .parse(JSON.parse(String(line)));
   expect(isAlive(pid)).toBe(true);
-  expect(existsSync(folder)).toBe(true);
+  expect([folder, dataDir].map(existsSync)).toEqual([true, true]);
 
   child.kill('SIGKILL');
 
   await expect.poll(() => isAlive(pid)).toBe(false);
-  await expect.poll(() => existsSync(folder)).toBe(false);
+  await expect.poll(() => [folder, dataDir].map(existsSync)).toEqual([false, false]);
 });
 
 it('is shared by the tests of a run, who make databases there and drop them', async () => {

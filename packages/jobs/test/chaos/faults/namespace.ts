@@ -131,7 +131,7 @@ function ip(...args: string[]): void {
 async function letIn({ server, admin }: Cluster): Promise<void> {
   const [known] = await admin.rows(KNOWN, [SERVER.slice(0, -2)]);
   if (known !== undefined) return;
-  appendFileSync(join(server.folder, 'data', 'pg_hba.conf'), `host all all ${NETWORK}.0/30 trust\n`);
+  appendFileSync(join(server.dataDir, 'pg_hba.conf'), `host all all ${NETWORK}.0/30 trust\n`);
   await admin.rows('SELECT pg_reload_conf()');
 }
 
