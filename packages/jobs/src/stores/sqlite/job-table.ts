@@ -9,8 +9,9 @@ import {
 import type { Database } from './database.ts';
 import { INSERT_JOB, SELECT_JOB, UPDATE_JOB, UPDATE_JOB_STATE, UPDATE_JOB_WAKE } from './job-rows.ts';
 
-/** So many jobs are kept in memory: this connection is the only one that changes them. */
-const MAX_CACHED = 10_000;
+/** As many jobs are kept in memory, by a rough count of bytes: this connection is the only one that changes them. */
+const MAX_CACHED_BYTES = 128 * 1024 * 1024;
+const BYTES_OF_JOB = 1_000;
 
 /** The jobs, with those used lately in memory. */
 export interface JobTable {
@@ -38,26 +39,33 @@ export interface HistoryBounds {
 
 export function createJobTable(db: Database): JobTable {
   const cached = new Map<number, StoredJob>();
+  let cachedBytes = 0;
   const uids = new Map<string, number>();
   const overfull = new Set<number>();
   let bounds: HistoryBounds = { finished: Number.POSITIVE_INFINITY, skipped: Number.POSITIVE_INFINITY };
+  const freeId = ({ uid, job }: StoredJob) => {
+    if (uids.get(job.id) === uid) uids.delete(job.id);
+  };
   const forget = (stored: StoredJob) => {
     cached.delete(stored.uid);
-    uids.delete(stored.job.id);
+    cachedBytes -= bytesOf(stored);
+    freeId(stored);
   };
   const keep = (stored: StoredJob) => {
-    if (cached.size >= MAX_CACHED && !cached.has(stored.uid)) {
+    const before = cached.get(stored.uid);
+    cached.set(stored.uid, stored);
+    cachedBytes += bytesOf(stored) - (before === undefined ? 0 : bytesOf(before));
+    if (cachedBytes > MAX_CACHED_BYTES) {
       for (const [, oldest] of cached) {
+        if (cachedBytes <= MAX_CACHED_BYTES / 2) break;
         forget(oldest);
-        if (cached.size <= MAX_CACHED / 2) break;
       }
     }
-    cached.set(stored.uid, stored);
     if (stored.finishedCount > bounds.finished || stored.skippedCount > bounds.skipped)
       overfull.add(stored.uid);
     else overfull.delete(stored.uid);
-    if (stored.deletedAt === undefined) uids.set(stored.job.id, stored.uid);
-    else if (uids.get(stored.job.id) === stored.uid) uids.delete(stored.job.id);
+    if (stored.deletedAt !== undefined) freeId(stored);
+    else if (before === undefined) uids.set(stored.job.id, stored.uid);
     return stored;
   };
   return {
@@ -104,6 +112,9 @@ export function createJobTable(db: Database): JobTable {
     },
   };
 }
+
+const bytesOf = ({ job }: StoredJob) =>
+  BYTES_OF_JOB + job.payload.length + job.description.length + job.name.length;
 
 const REMOVE_JOB = 'DELETE FROM jobs WHERE uid = ?';
 const JOB_BY_UID = `${SELECT_JOB} WHERE uid = ?`;
