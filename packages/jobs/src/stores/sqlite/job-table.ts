@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import {
   jobParams,
   newJobParams,
@@ -9,8 +10,9 @@ import {
 import type { Database } from './database.ts';
 import { INSERT_JOB, SELECT_JOB, UPDATE_JOB, UPDATE_JOB_STATE, UPDATE_JOB_WAKE } from './job-rows.ts';
 
-/** As many jobs are kept in memory, by a rough count of bytes: this connection is the only one that changes them. */
-const MAX_CACHED_BYTES = 128 * 1024 * 1024;
+/** So much of the jobs is kept in memory, by a rough count: this connection is the only one that changes them. */
+const MAX_CACHED_BYTES = Math.min(128 * 1024 * 1024, getHeapStatistics().heap_size_limit / 8);
+/** And its texts. */
 const BYTES_OF_JOB = 1_000;
 
 /** The jobs, with those used lately in memory. */
@@ -37,7 +39,7 @@ export interface HistoryBounds {
   readonly skipped: number;
 }
 
-export function createJobTable(db: Database): JobTable {
+export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES): JobTable {
   const cached = new Map<number, StoredJob>();
   let cachedBytes = 0;
   const uids = new Map<string, number>();
@@ -55,9 +57,9 @@ export function createJobTable(db: Database): JobTable {
     const before = cached.get(stored.uid);
     cached.set(stored.uid, stored);
     cachedBytes += bytesOf(stored) - (before === undefined ? 0 : bytesOf(before));
-    if (cachedBytes > MAX_CACHED_BYTES) {
+    if (cachedBytes > maxCachedBytes) {
       for (const [, oldest] of cached) {
-        if (cachedBytes <= MAX_CACHED_BYTES / 2) break;
+        if (cachedBytes <= maxCachedBytes / 2) break;
         forget(oldest);
       }
     }
