@@ -4,20 +4,18 @@ import type { Clock } from '../core/clock.ts';
 const EACH_A_SECOND = 200;
 const SECOND_MS = 1_000;
 
-interface Burst {
-  second: number;
-  told: number;
-  untold: number;
-}
-
 /** Counts the run events of a job beyond 200 a second, and tells how many there were once that second is over. */
 export class Coalescer {
   readonly #clock: Clock;
   readonly #counted: (jobId: string, count: number) => void;
-  readonly #bursts = new Map<string, Burst>();
+  #second = Number.NEGATIVE_INFINITY;
+  /** In this second, by job. */
+  #events = new Map<string, number>();
+  /** Jobs with more than are told one by one. */
+  #tooMany = new Set<string>();
   #cancelFlush: (() => void) | undefined;
 
-  /** `counted` is called before anything newer of the job is told. */
+  /** `counted` is called before anything newer is told. */
   constructor(clock: Clock, counted: (jobId: string, count: number) => void) {
     this.#clock = clock;
     this.#counted = counted;
@@ -25,44 +23,31 @@ export class Coalescer {
 
   /** One more run event of a job: whether it is only counted. */
   isTooMany(jobId: string): boolean {
-    const second = this.#second();
-    const burst = this.#bursts.get(jobId);
-    if (burst === undefined || burst.second !== second) {
-      if (burst !== undefined && burst.untold > 0) this.#counted(jobId, burst.untold);
-      this.#bursts.set(jobId, { second, told: 1, untold: 0 });
-      this.#flushSoon();
-      return false;
+    const second = Math.floor(this.#clock.monotonic() / SECOND_MS);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#flush();
     }
-    if (burst.told < EACH_A_SECOND) {
-      burst.told++;
-      return false;
-    }
-    burst.untold++;
+    const events = (this.#events.get(jobId) ?? 0) + 1;
+    this.#events.set(jobId, events);
+    if (events <= EACH_A_SECOND) return false;
+    this.#tooMany.add(jobId);
+    this.#cancelFlush ??= this.#clock.setTimer(SECOND_MS, () => this.#flush());
     return true;
   }
 
   /** Tells what was only counted so far. */
   stop(): void {
-    this.#flush(Number.POSITIVE_INFINITY);
+    this.#flush();
+  }
+
+  #flush(): void {
     this.#cancelFlush?.();
-  }
-
-  /** Tells what was only counted before this second, and forgets jobs that have calmed down; once a second while there are any. */
-  #flush(second: number): void {
     this.#cancelFlush = undefined;
-    for (const [jobId, burst] of this.#bursts) {
-      if (burst.second >= second) continue;
-      if (burst.untold > 0) this.#counted(jobId, burst.untold);
-      this.#bursts.delete(jobId);
-    }
-    if (this.#bursts.size > 0) this.#flushSoon();
-  }
-
-  #flushSoon(): void {
-    this.#cancelFlush ??= this.#clock.setTimer(SECOND_MS, () => this.#flush(this.#second()));
-  }
-
-  #second(): number {
-    return Math.floor(this.#clock.monotonic() / SECOND_MS);
+    const [events, tooMany] = [this.#events, this.#tooMany];
+    this.#events = new Map();
+    if (tooMany.size === 0) return;
+    this.#tooMany = new Set();
+    for (const jobId of tooMany) this.#counted(jobId, (events.get(jobId) ?? 0) - EACH_A_SECOND);
   }
 }

@@ -99,11 +99,8 @@ export function toldEvent({
   readonly runId: string | undefined;
   readonly data: JobEvent['data'] | undefined;
 }): ToldEvent {
-  return {
-    at,
-    type,
-    jobId,
-    ...(runId === undefined ? {} : { runId }),
-    ...(data === undefined ? {} : { data }),
-  };
+  const told: { -readonly [K in keyof ToldEvent]: ToldEvent[K] } = { at, type, jobId };
+  if (runId !== undefined) told.runId = runId;
+  if (data !== undefined) told.data = data;
+  return told;
 }

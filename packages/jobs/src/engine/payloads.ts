@@ -5,14 +5,17 @@ import type { Outcome } from '../core/settle.ts';
 import type { ClaimedRun } from '../core/store-passes.ts';
 import { checkPayload, type RegisteredType } from './registry.ts';
 
-/** So many jobs' payloads are kept as they were checked. */
-const MOST_KEPT = 10_000;
+/** So much of the jobs' payloads is kept as they were checked, by a rough count. */
+const MOST_KEPT_BYTES = 64 * 1024 * 1024;
+/** And its text. */
+const BYTES_OF_PAYLOAD = 200;
 
 /** The payloads that attempts get: checked again with today's schema, which may have become stricter (P21). */
 export class Payloads<Deps> {
   readonly #clock: Clock;
   /** By the uid of their job. */
-  readonly #checked = new Map<string, { readonly version: number; readonly payload: JsonText | Outcome }>();
+  readonly #checked = new Map<string, { readonly version: number; readonly payload: JsonText }>();
+  #keptBytes = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -22,11 +25,19 @@ export class Payloads<Deps> {
   of(type: RegisteredType<Deps>, run: ClaimedRun, job: Job): JsonText | Outcome {
     if (run.payload !== undefined) return this.#check(type, run, run.payload);
     const known = this.#checked.get(job.uid);
-    if (known?.version === job.version && typeof known.payload === 'string') return known.payload;
+    if (known?.version === job.version) return known.payload;
     const payload = this.#check(type, run, job.payload);
-    if (this.#checked.size >= MOST_KEPT) this.#checked.clear();
-    this.#checked.set(job.uid, { version: job.version, payload });
+    if (typeof payload === 'string') this.#keep(job, payload);
     return payload;
+  }
+
+  #keep({ uid, version }: Job, payload: JsonText): void {
+    if (this.#keptBytes > MOST_KEPT_BYTES) {
+      this.#checked.clear();
+      this.#keptBytes = 0;
+    }
+    this.#checked.set(uid, { version, payload });
+    this.#keptBytes += BYTES_OF_PAYLOAD + payload.length;
   }
 
   #check(type: RegisteredType<Deps>, run: ClaimedRun, json: JsonText): JsonText | Outcome {
