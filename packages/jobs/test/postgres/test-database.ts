@@ -77,5 +77,5 @@ const FORGET_ALL = `
       END IF;
     END LOOP;
   END $$;
-  UPDATE greenvue_jobs.server SET since = 0;
-  ALTER SEQUENCE greenvue_jobs.ids RESTART;`;
+  SELECT setval(format('%I.%I', schemaname, sequencename), start_value, false) FROM pg_sequences WHERE schemaname = 'greenvue_jobs';
+  UPDATE greenvue_jobs.server SET since = 0;`;
