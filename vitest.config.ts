@@ -1,4 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Short files that take a minute: begun last, they would go on alone. */
+const LONG = /\/test\/(store-contract|engine|process)\/(sqlite|postgres|kill)\.test\.ts$/;
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => LONG.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -16,6 +28,7 @@ export default defineConfig({
     maxConcurrency: 10,
     maxWorkers: 3,
     pool: 'forks',
+    sequence: { sequencer: LongFirst },
     // Machines are shared and slow at times: a condition has long to come true, and a test ends as soon as it does.
     expect: { poll: { timeout: 10_000 } },
   },

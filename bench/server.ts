@@ -27,8 +27,8 @@ export async function startServer(
   const child = spawn(process.execPath, [...START_FLAGS, program], {
     cwd: root,
     env: {
-      ...process.env,
       ...START_ENV,
+      ...process.env,
       DATA_DIR: dataDir,
       PORT: String(port),
       RATE_LIMIT_PER_MINUTE: '10000000',

@@ -45,8 +45,13 @@ if (!existsSync(node)) {
 const NATIVE_CRASH = /Fatal error in |exited unexpectedly with signal SIG(?:SEGV|BUS|ILL|TRAP|ABRT)/;
 const TRIES = 5;
 
-/** What these are about is the network and other processes, not Node; they take long, and run on the Node of the project. */
+/** What these are about is PostgreSQL, the network and other processes, not Node; they run on the Node of the project. */
 const ABOUT_OTHERS = [
+  'server',
+  'soundness',
+  'migrations',
+  'store-races',
+  'transactions',
   'lost-nodes',
   'nodes',
   'full-nodes',

@@ -15,22 +15,22 @@ export interface GuardedProcess {
 }
 
 export interface GuardedCommand {
-  /** Where the command runs and writes `log`; removed with it when this process dies. */
+  /** Where the command runs and writes `log`. */
   readonly folder: string;
-  /** Another one that goes with it. */
-  readonly scratch?: string;
+  /** Removed when this process dies. Default: that folder. */
+  readonly temporary?: readonly string[];
   readonly command: readonly string[];
   readonly owner: Owner | undefined;
 }
 
 /**
  * Runs a command that can't outlive this process, not even when it is killed: a shell holds the other end of a pipe, and its
- * closing makes it end the command with SIGQUIT and remove the folder. The command may end before; then the folder stays.
+ * closing makes it end the command with SIGQUIT and remove the folders. The command may end before; then they stay.
  * The shell has a session of its own, so that Ctrl-C in a terminal doesn't end it first.
  */
 export async function startGuarded(options: GuardedCommand): Promise<GuardedProcess> {
-  const { folder, scratch = folder, command, owner } = options;
-  const guard = spawn('sh', ['-c', GUARD, 'postgres-guard', folder, scratch, ...command], {
+  const { folder, temporary = [folder], command, owner } = options;
+  const guard = spawn('sh', ['-c', GUARD, 'postgres-guard', folder, temporary.join('\n'), ...command], {
     cwd: folder,
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -60,7 +60,7 @@ export async function startGuarded(options: GuardedCommand): Promise<GuardedProc
 // SIGQUIT is repeated: PostgreSQL, started in the background, ignores it until it has handlers of its own. SIGCONT is for a
 // process that somebody froze.
 const GUARD = `
-folder=$1; scratch=$2; shift 2
+folder=$1; temporary=$2; shift 2
 exec 3<&0
 "$@" 3<&- >>"$folder/log" 2>&1 &
 command=$!
@@ -74,6 +74,6 @@ echo "$command"
 wait "$command"
 code=$?
 kill "$watcher"
-wait "$watcher" && rm -rf "$folder" "$scratch"
+wait "$watcher" && printf '%s\\n' "$temporary" | while IFS= read -r one; do rm -rf "$one"; done
 exit "$code"
 `;

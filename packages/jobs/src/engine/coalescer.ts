@@ -9,13 +9,13 @@ export class Coalescer {
   readonly #clock: Clock;
   readonly #counted: (jobId: string, count: number) => void;
   #second = Number.NEGATIVE_INFINITY;
-  /** In this second, by job. */
+  /** In this second, by job; kept until the next event. */
   #events = new Map<string, number>();
-  /** Jobs with more than are told one by one. */
-  #tooMany = new Set<string>();
+  /** Those of them that are only counted. */
+  #untold = new Map<string, number>();
   #cancelFlush: (() => void) | undefined;
 
-  /** `counted` is called before anything newer is told. */
+  /** `counted` is called before any run event of a later second is answered for. */
   constructor(clock: Clock, counted: (jobId: string, count: number) => void) {
     this.#clock = clock;
     this.#counted = counted;
@@ -31,7 +31,7 @@ export class Coalescer {
     const events = (this.#events.get(jobId) ?? 0) + 1;
     this.#events.set(jobId, events);
     if (events <= EACH_A_SECOND) return false;
-    this.#tooMany.add(jobId);
+    this.#untold.set(jobId, events - EACH_A_SECOND);
     this.#cancelFlush ??= this.#clock.setTimer(SECOND_MS, () => this.#flush());
     return true;
   }
@@ -44,10 +44,10 @@ export class Coalescer {
   #flush(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
-    const [events, tooMany] = [this.#events, this.#tooMany];
     this.#events = new Map();
-    if (tooMany.size === 0) return;
-    this.#tooMany = new Set();
-    for (const jobId of tooMany) this.#counted(jobId, (events.get(jobId) ?? 0) - EACH_A_SECOND);
+    if (this.#untold.size === 0) return;
+    const untold = this.#untold;
+    this.#untold = new Map();
+    for (const [jobId, count] of untold) this.#counted(jobId, count);
   }
 }

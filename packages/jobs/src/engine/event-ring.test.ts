@@ -38,6 +38,34 @@ describe('events that come thick', () => {
     expect(counted).toBe(50 * 37);
   });
 
+  it('P18: are counted before the first run event of a later second, of whichever job, and leave no timer then', () => {
+    clock.advance(700);
+    burst(250, 'busy');
+    clock.advance(400);
+    ring.emit('run.queued', 'other', '1');
+    expect(heard.slice(-2)).toMatchObject([
+      { type: 'runs.coalesced', jobId: 'busy', count: 50 },
+      { type: 'run.queued', jobId: 'other' },
+    ]);
+    clock.advance(5_000);
+    expect(heard).toHaveLength(202);
+  });
+
+  it('P18: are counted for each job, and anew in each second', () => {
+    for (let second = 0; second < 3; second++) {
+      burst(210, 'a');
+      burst(220, 'b');
+      clock.advance(1_000);
+    }
+    const told = heard.filter(({ type }) => type === 'runs.coalesced');
+    expect(told.map(({ jobId, count }) => [jobId, count])).toEqual(
+      Array.from({ length: 3 }, () => [
+        ['a', 10],
+        ['b', 20],
+      ]).flat(),
+    );
+  });
+
   it('of one job do not coalesce those of another, nor events of the job itself', () => {
     burst(500);
     ring.emit('run.queued', 'other', '1');

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Job } from '../core/job.ts';
 import type { JsonText } from '../core/run.ts';
@@ -5,17 +6,22 @@ import type { Outcome } from '../core/settle.ts';
 import type { ClaimedRun } from '../core/store-passes.ts';
 import { checkPayload, type RegisteredType } from './registry.ts';
 
-/** So much of the jobs' payloads is kept as they were checked, by a rough count. */
-const MOST_KEPT_BYTES = 64 * 1024 * 1024;
-/** And its text. */
-const BYTES_OF_PAYLOAD = 200;
+interface Checked {
+  readonly version: number;
+  readonly payload: JsonText;
+}
+
+/** So much of the jobs' payloads is kept as they were checked: two bytes for each character, and some for the rest. */
+const KEPT = {
+  maxBytes: 64 * 1024 * 1024,
+  bytesOf: ({ payload }: Checked) => 200 + 2 * payload.length,
+};
 
 /** The payloads that attempts get: checked again with today's schema, which may have become stricter (P21). */
 export class Payloads<Deps> {
   readonly #clock: Clock;
   /** By the uid of their job. */
-  readonly #checked = new Map<string, { readonly version: number; readonly payload: JsonText }>();
-  #keptBytes = 0;
+  readonly #checked = new BoundedMap<string, Checked>(KEPT);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,17 +33,8 @@ export class Payloads<Deps> {
     const known = this.#checked.get(job.uid);
     if (known?.version === job.version) return known.payload;
     const payload = this.#check(type, run, job.payload);
-    if (typeof payload === 'string') this.#keep(job, payload);
+    if (typeof payload === 'string') this.#checked.put(job.uid, { version: job.version, payload });
     return payload;
-  }
-
-  #keep({ uid, version }: Job, payload: JsonText): void {
-    if (this.#keptBytes > MOST_KEPT_BYTES) {
-      this.#checked.clear();
-      this.#keptBytes = 0;
-    }
-    this.#checked.set(uid, { version, payload });
-    this.#keptBytes += BYTES_OF_PAYLOAD + payload.length;
   }
 
   #check(type: RegisteredType<Deps>, run: ClaimedRun, json: JsonText): JsonText | Outcome {

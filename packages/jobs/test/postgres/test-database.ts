@@ -12,13 +12,13 @@ export interface BareDatabase {
 
 /** With the tables of this version, which refuse every row that should not be. */
 export interface TestDatabase extends BareDatabase {
-  /** Forgets all jobs and runs. */
+  /** Forgets all that was written since it was made, but for the server's timeline. */
   empty(): Promise<void>;
   /** As long after the death of all nodes: they have no rows any more, and their claims are still there. */
   forgetNodes(): Promise<void>;
 }
 
-/** `serverUrl` is that of a user who may make databases. */
+/** `serverUrl` is that of a superuser. */
 export async function createTestDatabase(serverUrl: string, name: string): Promise<TestDatabase> {
   const { url, drop } = await createBareDatabase(serverUrl, name);
   await createTables(url);
@@ -58,20 +58,21 @@ async function run(url: string, sql: string): Promise<void> {
 
 const FORGET_NODES = 'DELETE FROM greenvue_jobs.nodes';
 /**
- * As after the migrations: what they left in `server` stays, but for when it was first seen. Rows are deleted where there are few: tables
- * that are made or cut off anew are files for each index, and cost more than most tests. No trigger fires meanwhile (`replica`).
+ * Rows are deleted where there are few: making or truncating a table makes a new file for it and for each of its indexes, which takes
+ * longer than most tests. What is under way ends before, and no trigger fires (`replica`).
  */
 const FORGET_ALL = `
   SET session_replication_role = replica;
   DO $$
   DECLARE
     name text;
+    names text[] := ARRAY(SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
+      WHERE schemaname = 'greenvue_jobs' AND tablename NOT IN ('schema_version', 'server') ORDER BY tablename);
   BEGIN
-    FOR name IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
-      WHERE schemaname = 'greenvue_jobs' AND tablename NOT IN ('schema_version', 'server')
-    LOOP
+    EXECUTE 'LOCK TABLE ' || array_to_string(names, ', ') || ' IN ACCESS EXCLUSIVE MODE';
+    FOREACH name IN ARRAY names LOOP
       IF pg_relation_size(name::regclass) > 1000000 THEN
-        EXECUTE 'TRUNCATE ' || name || ' CASCADE';
+        EXECUTE 'TRUNCATE ' || name;
       ELSIF pg_relation_size(name::regclass) > 0 THEN
         EXECUTE 'DELETE FROM ' || name;
       END IF;

@@ -73,6 +73,22 @@ describe('jobs in memory', () => {
     }
   });
 
+  it('take no more room for being saved again, and none once they are removed', () => {
+    const jobs = createJobTable(db, ROOM);
+    for (let uid = 1; uid <= 8; uid++) jobs.insert(jobOf(uid));
+    for (let times = 1; times <= 20; times++)
+      for (let uid = 1; uid <= 8; uid++) {
+        const known = jobs.require(uid);
+        jobs.save(known, { ...known, finishedCount: times });
+      }
+    for (let uid = 9; uid <= 30; uid++) {
+      jobs.insert(jobOf(uid));
+      jobs.remove(uid);
+    }
+    for (let uid = 1; uid <= 8; uid++) expect(jobs.require(uid).finishedCount).toBe(20);
+    expect(reads).toBe(0);
+  });
+
   it('have the id that one deleted before them had, though that one had no room any more', () => {
     const jobs = createJobTable(db, ROOM);
     const gone = jobOf(1, { id: 'a' });

@@ -1,4 +1,4 @@
-import { getHeapStatistics } from 'node:v8';
+import { BoundedMap } from '../../bounded-map.ts';
 import {
   jobParams,
   newJobParams,
@@ -10,12 +10,14 @@ import {
 import type { Database } from './database.ts';
 import { INSERT_JOB, SELECT_JOB, UPDATE_JOB, UPDATE_JOB_STATE, UPDATE_JOB_WAKE } from './job-rows.ts';
 
-/** So much of the jobs is kept in memory, by a rough count: this connection is the only one that changes them. */
-const MAX_CACHED_BYTES = Math.min(128 * 1024 * 1024, getHeapStatistics().heap_size_limit / 8);
-/** And its texts. */
+/** So much of the jobs is kept in memory: this connection is the only one that changes them. */
+const MAX_CACHED_BYTES = 128 * 1024 * 1024;
+/** A job without its texts. */
 const BYTES_OF_JOB = 1_000;
+/** A text with one letter that is not Latin takes two bytes for each. */
+const BYTES_OF_CHARACTER = 2;
 
-/** The jobs, with those used lately in memory. */
+/** The jobs, as many as there is room for in memory. */
 export interface JobTable {
   /** A job by its uid, deleted or not. */
   require(uid: number): StoredJob;
@@ -40,35 +42,24 @@ export interface HistoryBounds {
 }
 
 export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES): JobTable {
-  const cached = new Map<number, StoredJob>();
-  let cachedBytes = 0;
+  const cached = new BoundedMap<number, StoredJob>({ maxBytes: maxCachedBytes, bytesOf });
   const uids = new Map<string, number>();
   const overfull = new Set<number>();
   let bounds: HistoryBounds = { finished: Number.POSITIVE_INFINITY, skipped: Number.POSITIVE_INFINITY };
   const freeId = ({ uid, job }: StoredJob) => {
     if (uids.get(job.id) === uid) uids.delete(job.id);
   };
-  const forget = (stored: StoredJob) => {
-    cached.delete(stored.uid);
-    cachedBytes -= bytesOf(stored);
-    freeId(stored);
-  };
   const keep = (stored: StoredJob) => {
-    const before = cached.get(stored.uid);
-    cached.set(stored.uid, stored);
-    cachedBytes += bytesOf(stored) - (before === undefined ? 0 : bytesOf(before));
-    if (cachedBytes > maxCachedBytes) {
-      for (const [, oldest] of cached) {
-        if (cachedBytes <= maxCachedBytes / 2) break;
-        forget(oldest);
-      }
-    }
+    for (const gone of cached.put(stored.uid, stored)) freeId(gone);
     if (stored.finishedCount > bounds.finished || stored.skippedCount > bounds.skipped)
       overfull.add(stored.uid);
     else overfull.delete(stored.uid);
-    if (stored.deletedAt !== undefined) freeId(stored);
-    else if (before === undefined) uids.set(stored.job.id, stored.uid);
     return stored;
+  };
+  /** Of one that was not kept. */
+  const keepNew = (stored: StoredJob) => {
+    if (stored.deletedAt === undefined) uids.set(stored.job.id, stored.uid);
+    return keep(stored);
   };
   return {
     require(uid) {
@@ -76,18 +67,18 @@ export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES):
       if (known !== undefined) return known;
       const row = db.statement(JOB_BY_UID).get(uid);
       if (row === undefined) throw new Error(`a run belongs to no job (uid ${uid})`);
-      return keep(storedJobOf(row));
+      return keepNew(storedJobOf(row));
     },
     find(id) {
       const uid = uids.get(id);
       const known = uid === undefined ? undefined : cached.get(uid);
       if (known !== undefined) return known;
       const row = db.statement(JOB_BY_ID).get(id);
-      return row === undefined ? undefined : keep(storedJobOf(row));
+      return row === undefined ? undefined : keepNew(storedJobOf(row));
     },
     insert(stored) {
       db.statement(INSERT_JOB).run(...newJobParams(stored), stored.uid);
-      keep(stored);
+      keepNew(stored);
     },
     save(before, after) {
       if (!onlyStateChanged(before, after)) {
@@ -97,11 +88,13 @@ export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES):
       } else {
         db.statement(UPDATE_JOB_WAKE).run(...stateParams(after), after.job.wakeAt ?? null, after.uid);
       }
+      if (after.deletedAt !== undefined) freeId(after);
       keep(after);
     },
     remove(uid) {
       const known = cached.get(uid);
-      if (known !== undefined) forget(known);
+      if (known !== undefined) freeId(known);
+      cached.delete(uid);
       overfull.delete(uid);
       db.statement(REMOVE_JOB).run(uid);
     },
@@ -115,8 +108,8 @@ export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES):
   };
 }
 
-const bytesOf = ({ job }: StoredJob) =>
-  BYTES_OF_JOB + job.payload.length + job.description.length + job.name.length;
+const bytesOf = ({ job: { payload, description, name } }: StoredJob) =>
+  BYTES_OF_JOB + BYTES_OF_CHARACTER * (payload.length + description.length + name.length);
 
 const REMOVE_JOB = 'DELETE FROM jobs WHERE uid = ?';
 const JOB_BY_UID = `${SELECT_JOB} WHERE uid = ?`;
