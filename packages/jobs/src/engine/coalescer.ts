@@ -15,7 +15,7 @@ export class Coalescer {
   #untold = new Map<string, number>();
   #cancelFlush: (() => void) | undefined;
 
-  /** `counted` is called before any run event of a later second is answered for. */
+  /** `counted` is called before any run event of a later second is answered for, but for those that it causes itself. */
   constructor(clock: Clock, counted: (jobId: string, count: number) => void) {
     this.#clock = clock;
     this.#counted = counted;

@@ -1,4 +1,4 @@
-import { access, constants, readFile, statfs } from 'node:fs/promises';
+import { readFile, stat, statfs } from 'node:fs/promises';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from './server.ts';
 
@@ -36,12 +36,15 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
  */
 const MEMORY = '/dev/shm';
 const ROOM_BYTES = 4 * 1024 ** 3;
+const WRITABLE_BY_ALL = 0o002;
 
 async function hasRoom(folder: string): Promise<boolean> {
   try {
-    await access(folder, constants.W_OK);
+    // For root the server is another user's.
+    const { mode } = await stat(folder);
     const { bavail, bsize } = await statfs(folder);
-    return Math.min(bavail * bsize, process.availableMemory()) > ROOM_BYTES;
+    const isForAll = (mode & WRITABLE_BY_ALL) !== 0;
+    return isForAll && Math.min(bavail * bsize, process.availableMemory()) > ROOM_BYTES;
   } catch {
     // There is none on other systems.
     return false;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -103,7 +103,8 @@ it('takes settings, and keeps the data that have a folder of their own', async (
 
 it('leaves no server and no folder when its process is killed', async () => {
   const script = fileURLToPath(new URL('./server-child.ts', import.meta.url));
-  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const dataParent = await parentOfData();
+  const child = spawn(process.execPath, [script, dataParent], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
@@ -113,12 +114,30 @@ it('leaves no server and no folder when its process is killed', async () => {
     .parse(JSON.parse(String(line)));
   expect(isAlive(pid)).toBe(true);
   expect([folder, dataDir].map(existsSync)).toEqual([true, true]);
+  expect(dataDir.startsWith(dataParent)).toBe(true);
 
   child.kill('SIGKILL');
 
   await expect.poll(() => isAlive(pid)).toBe(false);
-  await expect.poll(() => [folder, dataDir].map(existsSync)).toEqual([false, false]);
+  await expect.poll(() => existsSync(folder)).toBe(false);
+  expect(readdirSync(dataParent)).toEqual([]);
 });
+
+it('takes the data from where they were to be when it stops', async () => {
+  const dataParent = await parentOfData();
+  const server = await startPostgres({ dataParent });
+  expect(server.dataDir.startsWith(dataParent)).toBe(true);
+  await server.stop();
+  expect(readdirSync(dataParent)).toEqual([]);
+});
+
+/** Whoever the server runs as may write there, as in a folder for all. */
+async function parentOfData(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'greenvue-postgres-data-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await chmod(folder, 0o1777);
+  return folder;
+}
 
 it('is shared by the tests of a run, who make databases there and drop them', async () => {
   const serverUrl = inject('postgresUrl');
