@@ -37,7 +37,7 @@ export class BoundedMap<K, V> {
     this.#values.delete(key);
   }
 
-  /** For an eighth of all at once: a map whose first entries are gone is walked through from its start. */
+  /** For an eighth of all at once, since to look for the first, a map walks over the places of those that have gone. */
   #makeRoom(newest: K): readonly V[] {
     const gone: V[] = [];
     for (const [key, value] of this.#values) {

@@ -56,7 +56,7 @@ export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES):
     else overfull.delete(stored.uid);
     return stored;
   };
-  /** One that was not kept; its id is found as well. One that had gone before it was saved is found in its row, and then here. */
+  /** A job that was made, or read since it was not kept: it can be found by its id from now on. */
   const keepNew = (stored: StoredJob) => {
     if (stored.deletedAt === undefined) uids.set(stored.job.id, stored.uid);
     return keep(stored);
