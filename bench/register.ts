@@ -4,7 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { startPostgres } from '../scripts/postgres/server.ts';
-import { count, inFolder, median, row } from './measure.ts';
+import { serverCpuMs } from './ground.ts';
+import { count, inFolder, median, ms, row } from './measure.ts';
 import { startServer } from './server.ts';
 
 const JOBS = 10_000;
@@ -13,7 +14,13 @@ const REPEATS = 3;
 const PORT = 18_084;
 const isPostgres = process.argv[2] === 'postgres';
 
-async function perSecond(env: NodeJS.ProcessEnv): Promise<number> {
+interface Round {
+  readonly perSecond: number;
+  /** Of the API's process, for 1,000 jobs. */
+  readonly cpuMs: number;
+}
+
+async function makeJobs(env: NodeJS.ProcessEnv): Promise<Round> {
   return inFolder(async (folder) => {
     const server = await startServer(folder, PORT, 'apps/api/src/main.ts', env);
     try {
@@ -24,10 +31,12 @@ async function perSecond(env: NodeJS.ProcessEnv): Promise<number> {
         while (next < JOBS) await create(agent, { token, n: next++ });
       };
       const begin = performance.now();
+      const spent = serverCpuMs(server.pid);
       await Promise.all(Array.from({ length: CONNECTIONS }, connection));
       const took = performance.now() - begin;
+      const cpuMs = ((serverCpuMs(server.pid) - spent) / JOBS) * 1_000;
       agent.destroy();
-      return JOBS / (took / 1_000);
+      return { perSecond: JOBS / (took / 1_000), cpuMs };
     } finally {
       await server.stop();
     }
@@ -73,16 +82,18 @@ function create(agent: Agent, { token, n }: { readonly token: string; readonly n
 const server = isPostgres
   ? await startPostgres({ settings: { shared_buffers: '256MB', max_wal_size: '4GB' } })
   : undefined;
-const rates: number[] = [];
+const rounds: Round[] = [];
 for (let n = 0; n < REPEATS; n++) {
-  rates.push(
-    await perSecond(
+  rounds.push(
+    await makeJobs(
       server === undefined ? {} : { DATABASE_URL: await server.createDatabase(`register_${n}`) },
     ),
   );
 }
 await server?.stop();
+const rates = rounds.map(({ perSecond }) => perSecond);
 row(
   `${count(JOBS)} jobs made over REST from ${CONNECTIONS} connections${isPostgres ? ', on PostgreSQL' : ''}, jobs/s`,
   `median ${count(median(rates))}, from ${count(Math.min(...rates))} to ${count(Math.max(...rates))}`,
+  `CPU of the API for 1,000 jobs ${ms(median(rounds.map(({ cpuMs }) => cpuMs)))}`,
 );

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { recordAudit } from '../db/audit.ts';
+import { compiledOnce } from '../db/compiled-once.ts';
 import { newId } from '../db/ids.ts';
 import type { ApiTokenTable, Database, Role } from '../db/schema.ts';
 import type { CreatedPosition } from '../paging.ts';
@@ -51,9 +52,17 @@ const USE_NOTED_EVERY_MS = 60_000;
 
 export function createApiTokens(deps: ApiTokensDeps): ApiTokens {
   const { database } = deps;
+  const byHash = compiledOnce(
+    database,
+    database
+      .selectFrom('api_tokens')
+      .select(COLUMNS)
+      .where('token_hash', '=', '')
+      .where('revoked_at', 'is', null),
+  );
   return {
     make: (token) => make(deps, token),
-    find: (secret) => find(deps, secret),
+    find: async (secret) => stillValid(deps, await byHash(hashSecret(secret))),
     list: ({ before, limit }) => {
       const tokens = database
         .selectFrom('api_tokens')
@@ -98,16 +107,13 @@ async function make({ database, clock }: ApiTokensDeps, { name, role, expiresAt,
   return { token, secret };
 }
 
-async function find({ database, clock }: ApiTokensDeps, secret: string): Promise<ApiToken | undefined> {
+/** The token, unless it is expired; notes that it was used. */
+async function stillValid(
+  { database, clock }: ApiTokensDeps,
+  token: ApiToken | undefined,
+): Promise<ApiToken | undefined> {
   const now = clock.now();
-  const token = await database
-    .selectFrom('api_tokens')
-    .select(COLUMNS)
-    .where('token_hash', '=', hashSecret(secret))
-    .where('expires_at', '>', now)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
-  if (token === undefined) return undefined;
+  if (token === undefined || token.expires_at <= now) return undefined;
   if ((token.last_used_at ?? 0) <= now - USE_NOTED_EVERY_MS) {
     await database.updateTable('api_tokens').set({ last_used_at: now }).where('id', '=', token.id).execute();
   }

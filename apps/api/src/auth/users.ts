@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { recordAudit } from '../db/audit.ts';
+import { compiledOnce } from '../db/compiled-once.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { newId } from '../db/ids.ts';
 import { takeTurn } from '../db/locks.ts';
@@ -56,8 +57,7 @@ const ADMINS = 'admins';
 
 export function createUsers(deps: UsersDeps): Users {
   const { database } = deps;
-  const get = (id: string) =>
-    database.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+  const get = compiledOnce(database, database.selectFrom('users').selectAll().where('id', '=', ''));
   return {
     get,
     register: (user) => register(deps, user),
