@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import { newId } from './db/ids.ts';
 import { docsRoutes } from './docs-page/docs-routes.ts';
-import { authenticateRequests } from './http/authentication.ts';
+import { authenticateRequests, refuseBadToken } from './http/authentication.ts';
 import { endConnectionsWhileClosing } from './http/closing.ts';
 import { readJsonBodies } from './http/json-body.ts';
 import { documentApi } from './http/openapi.ts';
@@ -17,7 +17,7 @@ import { answerUnreadable, replyWithProblem } from './http/problem-reply.ts';
 import { noSuchPath, problem } from './http/problem-table.ts';
 import { limitRates } from './http/rate-limits.ts';
 import { createRouteTable } from './http/route-table.ts';
-import { setSecurityHeaders } from './http/security-headers.ts';
+import { secure, setSecurityHeaders } from './http/security-headers.ts';
 import { traceRequests } from './http/trace-requests.ts';
 import { validatorCompiler } from './http/validation.ts';
 import type { Principal } from './principal.ts';
@@ -56,7 +56,12 @@ export function createApp(deps: AppDeps): FastifyInstance {
     routerOptions: { maxParamLength: 65_536 },
     // While it stops, requests on connections that are open still get their answer.
     return503OnClosing: false,
-    frameworkErrors: replyWithProblem,
+    frameworkErrors: (error, request, reply) => {
+      // A URL that can't be read comes to no hook.
+      secure(request, reply);
+      reply.header('cache-control', 'no-store');
+      replyWithProblem(error, request, reply);
+    },
     clientErrorHandler: answerUnreadable,
   });
   app.setValidatorCompiler(validatorCompiler);
@@ -67,8 +72,8 @@ export function createApp(deps: AppDeps): FastifyInstance {
   if (deps.isTraced === true) traceRequests(app);
   endConnectionsWhileClosing(app);
   setSecurityHeaders(app, deps.config.corsOrigins);
-  authenticateRequests(app, deps.authenticate);
   limitRates(app, deps.config.rateLimit);
+  authenticateRequests(app, deps.authenticate);
   readJsonBodies(app);
   observeAnswers(app, deps.observe);
   documentApi(app, deps.version);
@@ -78,6 +83,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
   for (const routes of deps.routes) app.register(routes);
   app.after(() => {
     app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+      refuseBadToken(request, reply);
       const methods = table.methodsAt(request);
       // A route that has the method may find that there is nothing behind it, such as a file.
       const isMissing = methods.length === 0 || methods.includes(request.method);

@@ -255,6 +255,19 @@ test(
 );
 
 test(
+  'an edit that nobody is asked about is saved, though its reader has gone away',
+  async () => {
+    const greenvue = server();
+    await greenvue.done(...CREATE);
+    const edit = greenvue.start('jobs', 'edit', 'nightly', '--interval', '1h');
+    edit.child.stdout?.destroy();
+    await edit.ended();
+    expect(partOf(await greenvue.json('jobs', 'show', 'nightly'), 'interval')).toBe('1h');
+  },
+  LONG_MS,
+);
+
+test(
   'an edit that was answered too late is a conflict, not a change',
   async () => {
     const greenvue = server();

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../db/test-database.ts';
+import { replyWithProblem } from '../http/problem-reply.ts';
 import { createTestApp } from '../test-app.ts';
 import { consoleRoutes } from './console-routes.ts';
 
@@ -27,6 +28,7 @@ async function serveBuilt(): Promise<FastifyInstance> {
 
 async function serve(folder: string): Promise<FastifyInstance> {
   const app = Fastify();
+  app.setErrorHandler(replyWithProblem);
   onTestFinished(() => app.close());
   await app.register(consoleRoutes(folder));
   return app;
@@ -86,6 +88,17 @@ test('what has a hash in its name is kept for good, the rest is asked for again'
     headers: { 'if-none-match': String(plain.headers.etag) },
   });
   expect(again.statusCode).toBe(304);
+});
+
+test.each([
+  [{ range: 'bytes=99999999-' }, 416],
+  [{ 'if-match': '"x"' }, 412],
+  [{ 'if-unmodified-since': 'Mon, 01 Jan 2001 00:00:00 GMT' }, 412],
+] as const)('a file that is not as the request asks for is no fault of ours: %j', async (headers, status) => {
+  const answer = await (await serveBuilt()).inject({ url: '/console/assets/index-Ab12.js', headers });
+  expect(answer.statusCode).toBe(status);
+  expect(answer.json()).toMatchObject({ status });
+  expect(answer.headers['cache-control'] ?? '').not.toContain('immutable');
 });
 
 test('a compressed form is sent to those who take it', async () => {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../principal.ts';
 import { unauthorized } from '../problem.ts';
 import { problemOf } from './problem-table.ts';
@@ -43,13 +43,18 @@ export function authenticateRequests(
   });
   // The rate limit is a hook of the route, and so comes between the app's own `onRequest` and `preParsing`.
   app.addHook('preParsing', async (request, reply) => {
-    if (request.hasBadToken) {
-      reply.header('www-authenticate', 'Bearer error="invalid_token"');
-      throw unauthorized('The token is not valid, or not any more.');
-    }
+    // Where there is no route, the rate limit comes later.
+    if (!request.is404) refuseBadToken(request, reply);
     // Before the body is read: a stranger gets no work done, and learns nothing of what would be valid.
     if (request.principal === undefined && needsToken(request)) throw unauthorized();
   });
+}
+
+/** To be called once the request was counted. */
+export function refuseBadToken(request: FastifyRequest, reply: FastifyReply): void {
+  if (!request.hasBadToken) return;
+  reply.header('www-authenticate', 'Bearer error="invalid_token"');
+  throw unauthorized('The token is not valid, or not any more.');
 }
 
 /** As the document says: a route that does not say `security: []` needs a token. What is not documented decides itself. */

@@ -20,6 +20,25 @@ test('guessing tokens and paths is counted as well', async () => {
   const other = { remoteAddress: '10.0.0.9' };
   for (let n = 0; n < 2; n += 1) expect((await ask({ url: `/guess${n}`, ...other })).status).toBe(404);
   expect((await ask({ url: '/guess3', ...other })).status).toBe(429);
+  const both = { url: '/guess', token: 'gv_guess', remoteAddress: '10.0.0.10' };
+  for (let n = 0; n < 2; n += 1) expect((await ask(both)).status).toBe(401);
+  expect((await ask(both)).status).toBe(429);
+});
+
+test('a request whose connection breaks while its token is looked up is counted for whoever sent it', async () => {
+  const { app, ask } = await createTestApp({ RATE_LIMIT_PER_MINUTE: '100' });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  app.server.on('request', ({ socket }) => socket.destroy());
+  const guess = { headers: { authorization: 'Bearer gv_guess' } };
+  for (let n = 0; n < 20; n += 1)
+    await expect(fetch(`${app.listeningOrigin}/api/listings`, guess)).rejects.toThrow('fetch failed');
+  let asked = 0;
+  const counted = async () => {
+    asked += 1;
+    const { headers } = await ask({ url: '/api/listings' });
+    return 100 - asked - Number(headers['x-ratelimit-remaining']);
+  };
+  await expect.poll(counted).toBe(20);
 });
 
 test('sign-ins have a tenth of the limit', async () => {
@@ -47,6 +66,11 @@ test('an address behind a proxy is believed only when the proxy is trusted', asy
   expect((await open.ask(from('1.1.1.1'))).status).toBe(200);
   expect((await open.ask(from('2.2.2.2'))).status).toBe(200);
   expect((await open.ask(from('9.9.9.9, 1.1.1.1'))).status).toBe(429);
+  // As proxies tell it that tell the port as well.
+  expect((await open.ask(from('1.1.1.1:4001'))).status).toBe(429);
+  expect((await open.ask(from('[2001:db8::1]:4001'))).status).toBe(200);
+  expect((await open.ask(from('[2001:db8::1]:4002'))).status).toBe(429);
+  expect((await open.ask(from('2001:db8::1'))).status).toBe(429);
 });
 
 test('metrics are for this machine, and for nobody else, not through a proxy either', async () => {
@@ -78,6 +102,14 @@ test('CORS is closed unless an origin is let in', async () => {
   expect((await open.ask(preflight)).headers['access-control-allow-origin']).toBe('https://shop.example');
   const stranger = { ...preflight, headers: { ...preflight.headers, origin: 'https://evil.example' } };
   expect((await open.ask(stranger)).headers['access-control-allow-origin']).toBeUndefined();
+  expect((await open.ask({ method: 'OPTIONS', url: '/api/listings' })).status).toBe(204);
+});
+
+test('where an origin is let in, a path that is not there is told from a wrong method as before', async () => {
+  const { ask } = await createTestApp({ CORS_ORIGINS: 'https://shop.example' });
+  expect(await ask({ url: '/nope' })).toMatchObject({ status: 404 });
+  const wrong = await ask({ method: 'POST', url: '/healthz' });
+  expect([wrong.status, wrong.headers.allow]).toEqual([405, 'GET, HEAD']);
 });
 
 test('security headers are set, and HTTPS is promised only where there is HTTPS', async () => {
@@ -87,6 +119,11 @@ test('security headers are set, and HTTPS is promised only where there is HTTPS'
   expect(plain.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
   expect(plain.headers['strict-transport-security']).toBeUndefined();
   expect(plain.headers['x-content-type-options']).toBe('nosniff');
+  const unread = await ask({ url: '/%zz' });
+  expect(unread.status).toBe(400);
+  for (const header of ['content-security-policy', 'x-content-type-options', 'x-frame-options'])
+    expect(unread.headers[header], header).toBe(plain.headers[header]);
+  expect(unread.headers['cache-control']).toBe('no-store');
   const secure = await ask({ url: '/healthz', headers: { 'x-forwarded-proto': 'https' } });
   expect(secure.headers['strict-transport-security']).toMatch(/^max-age=\d+/);
 });

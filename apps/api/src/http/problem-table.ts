@@ -6,8 +6,10 @@ import { badRequest, notFound, Problem, unavailable } from '../problem.ts';
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   405: 'Method Not Allowed',
+  412: 'Precondition Failed',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  416: 'Range Not Satisfiable',
   500: 'Internal Server Error',
 };
 
@@ -29,6 +31,12 @@ const PROBLEMS: Readonly<Record<string, () => Problem>> = {
   'database:unavailable': databaseUnavailable,
 };
 
+// Of a file that is asked for: they have no code.
+const CONDITIONS: Readonly<Record<number, string>> = {
+  412: 'The file is not the one that If-Match or If-Unmodified-Since asks for.',
+  416: 'The file is shorter than the Range that was asked for.',
+};
+
 function databaseUnavailable(): Problem {
   return unavailable('The database is not available. Try again in a moment.', RETRY_SECONDS);
 }
@@ -39,8 +47,12 @@ export function problemOf(error: unknown): Problem {
   const code = codeOf(error);
   const known = code !== undefined && Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code] : undefined;
   if (known !== undefined) return known();
+  const status = statusOf(error);
+  const condition = status === undefined ? undefined : CONDITIONS[status];
+  if (status !== undefined && condition !== undefined) return problem(status, condition);
   // Whatever else Fastify finds wrong with a request, such as a QUERY without a Content-Type.
-  if (code?.startsWith('FST_') && isClientFault(error)) return badRequest('The request can not be read.');
+  const isClientFault = status !== undefined && status >= 400 && status < 500;
+  if (code?.startsWith('FST_') && isClientFault) return badRequest('The request can not be read.');
   return problem(500, 'Something went wrong on our side. The log has more under the id of this request.');
 }
 
@@ -54,9 +66,9 @@ export function problem(status: number, detail: string): Problem {
   return new Problem({ status, title: TITLES[status] ?? 'Error', detail });
 }
 
-function isClientFault(error: unknown): boolean {
+function statusOf(error: unknown): number | undefined {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  return typeof status === 'number' && status >= 400 && status < 500;
+  return typeof status === 'number' ? status : undefined;
 }
 
 function codeOf(error: unknown): string | undefined {

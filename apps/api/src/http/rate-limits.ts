@@ -4,6 +4,13 @@ import { hasRole } from '../principal.ts';
 import { tooManyRequests } from '../problem.ts';
 import { rateLimitKey } from './authentication.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, as it was when the request came: a connection that has broken since has no address any more. */
+    clientAddress: string;
+  }
+}
+
 export interface RateLimits {
   readonly perMinute: number;
   readonly operatorPerMinute: number;
@@ -19,11 +26,16 @@ const IPV6_SUBNET = 64;
 
 /** Counts requests per principal, else per address, in groups: sign-ins few, job routes of operators many. */
 export function limitRates(app: FastifyInstance, limits: RateLimits): void {
+  app.decorateRequest('clientAddress', '');
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.clientAddress = withoutPort(request.ip ?? '');
+    done();
+  });
   app.register(rateLimit, {
     timeWindow: 60_000,
     cache: 20_000,
     keyGenerator: (request) =>
-      `${groupOf(request)} ${rateLimitKey(request, normalizeIP(request.ip, IPV6_SUBNET))}`,
+      `${groupOf(request)} ${rateLimitKey(request, normalizeIP(request.clientAddress, IPV6_SUBNET))}`,
     max: (request) => {
       const group = groupOf(request);
       if (group === 'jobs') return limits.operatorPerMinute;
@@ -37,6 +49,12 @@ export function limitRates(app: FastifyInstance, limits: RateLimits): void {
         Math.max(1, Math.ceil(ttl / 1000)),
       ),
   });
+}
+
+/** Some proxies tell the port as well, which differs with each connection. */
+function withoutPort(address: string): string {
+  const [, v6, v4] = /^(?:\[(.+)\](?::\d+)?|([\d.]+):\d+)$/.exec(address) ?? [];
+  return v6 ?? v4 ?? address;
 }
 
 function groupOf(request: FastifyRequest): Group {

@@ -10,6 +10,8 @@ export interface RouteTable {
 export function createRouteTable(app: FastifyInstance): RouteTable {
   const methods = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
   app.addHook('onRoute', (route) => {
+    // Only answers preflights, of any path.
+    if (route.url === '*') return;
     const entry = methods.get(route.url) ?? { pattern: patternOf(route.url), methods: new Set<string>() };
     for (const method of [route.method].flat()) entry.methods.add(method);
     methods.set(route.url, entry);

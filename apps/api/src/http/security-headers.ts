@@ -1,11 +1,11 @@
 import cors from '@fastify/cors';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import helmet from 'helmet';
 
 const YEAR_SECONDS = 31_536_000;
 
 /** Made once: Fastify's plugin for helmet makes it anew for each request. */
-const secure = helmet({
+const setHeaders = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {
@@ -22,10 +22,16 @@ const secure = helmet({
   strictTransportSecurity: false,
 });
 
+/** What each answer has, also one that no hook comes before. */
+export function secure(request: FastifyRequest, reply: FastifyReply): void {
+  setHeaders(request.raw, reply.raw, () => undefined);
+}
+
 /** Headers that keep browsers from doing what nobody here asks them to; and CORS for the origins that are let in. */
 export function setSecurityHeaders(app: FastifyInstance, corsOrigins: readonly string[]): void {
-  app.addHook('onRequest', ({ raw }, reply, done) => {
-    secure(raw, reply.raw, () => done());
+  app.addHook('onRequest', (request, reply, done) => {
+    secure(request, reply);
+    done();
   });
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -36,7 +42,16 @@ export function setSecurityHeaders(app: FastifyInstance, corsOrigins: readonly s
   app.register(cors, {
     origin: [...corsOrigins],
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['ETag', 'Location', 'Retry-After', 'X-Request-Id'],
+    exposedHeaders: [
+      'ETag',
+      'Location',
+      'Retry-After',
+      'X-Request-Id',
+      'Idempotent-Replay',
+      'WWW-Authenticate',
+    ],
+    // An OPTIONS of somebody who only looks is no fault.
+    strictPreflight: false,
     maxAge: 600,
   });
 }

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { StoreError, type StoreErrorCode } from '../core/errors.ts';
 import { EngineError, type EngineErrorCode, type InvalidField } from '../engine/engine-port.ts';
-import { type ProblemAnswer, sendProblem } from './http-problem.ts';
+import { HttpProblem, type ProblemAnswer, sendProblem } from './http-problem.ts';
 
 interface Status {
   readonly status: number;
@@ -42,7 +42,10 @@ const SERVER_FAULT: ProblemAnswer = {
 /** Answers any error of a route as a problem; tells the log, and never the client, what went wrong inside. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = problemOf(error);
-  if (answer.status >= 500) request.log.error({ err: error }, 'a request to the jobs API failed');
+  // Such a one is no fault: it was decided, as where all event streams are taken.
+  const isDecided = error instanceof HttpProblem;
+  if (answer.status >= 500 && !isDecided)
+    request.log.error({ err: error }, 'a request to the jobs API failed');
   return sendProblem(request, reply, answer);
 }
 

@@ -60,12 +60,17 @@ function putRoute(app: JobsApp, context: RouteContext): void {
     }
     const input = jobInput({ id, ...fields });
     const asked = context.asked(request);
-    const { created, view } = isCreateOnly(request.headers['if-none-match'])
+    const { 'if-none-match': ifNoneMatch, 'if-match': ifMatch } = request.headers;
+    const isNew = isCreateOnly(ifNoneMatch);
+    if (isNew && ifMatch !== undefined)
+      throw new EngineError(
+        'stale',
+        'No job is both there, as If-Match asks, and not, as If-None-Match does.',
+      );
+    const { created, view } = isNew
       ? { created: true, view: await createOnly(context, input, asked) }
-      : await underIfMatch(
-          context.engine,
-          { jobId, header: request.headers['if-match'], absent: 'stale' },
-          (guard) => context.engine.putJob(input, { ...asked, ...guard }),
+      : await underIfMatch(context.engine, { jobId, header: ifMatch, absent: 'stale' }, (guard) =>
+          context.engine.putJob(input, { ...asked, ...guard }),
         );
     reply.header('etag', etagOf(view.job));
     if (created) reply.code(201).header('location', context.path(`/jobs/${jobId}`));

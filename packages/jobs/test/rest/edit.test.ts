@@ -62,6 +62,9 @@ describe('PUT /jobs/:job_id', () => {
     bodyOf(await put('put-5', {}, only), 201, jobSchema);
     problemOf(await put('put-5', { description: 'second' }, only), 412);
     problemOf(await put('put-5', {}, { 'if-none-match': '"1"' }), 400);
+    problemOf(await put('put-5', {}, { ...only, 'if-match': '*' }), 412);
+    problemOf(await put('put-new', {}, { ...only, 'if-match': '*' }), 412);
+    problemOf(await send(server, 'GET', '/jobs/put-new'), 404);
     expect(bodyOf(await send(server, 'GET', '/jobs/put-5'), 200, jobSchema).description).toBe('');
   });
 

@@ -48,10 +48,13 @@ export const editJobCommand = restCommand(async (session, flags: EditJobFlags, i
     if (flags.json) printJson(out, job);
     return;
   }
+  // Nobody is asked: it is done, whoever reads what is said of it.
+  if (!isAsked(session, flags)) session.seeThrough();
   const diff = definitionDiff({ before, after, id: job.id, by: 'edited' });
   for (const line of paintDiff(screen, diff)) screen.line(line);
   if (changesSchedule(patch)) await printMove(session, { screen, job, flags });
   await confirm(session, flags);
+  session.seeThrough();
   const saved = await patchJob(api, id, patch, { ifMatch: job });
   if (flags.json) printJson(out, saved);
   else out.line(`${printable(saved.id)} is saved. ${nextRunText(saved, now())}`);
@@ -93,7 +96,11 @@ async function printMove({ api, now }: Session, { screen, job, flags }: Move): P
   screen.line(movedRunText(preview, now()));
 }
 
-async function confirm({ ask }: Session, { yes }: EditJobFlags): Promise<void> {
-  if (yes || ask === undefined) return;
-  if (!(await ask('Save this?'))) throw new CliError('Nothing was changed.');
+function isAsked({ ask }: Session, { yes }: EditJobFlags): boolean {
+  return ask !== undefined && yes !== true;
+}
+
+async function confirm(session: Session, flags: EditJobFlags): Promise<void> {
+  if (!isAsked(session, flags)) return;
+  if (!(await session.ask?.('Save this?'))) throw new CliError('Nothing was changed.');
 }
