@@ -61,7 +61,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     // Both at once; the engine answers requests to their end.
     cleanUps.push(async () => {
       const closed = closeWithin(app, config.shutdownTimeoutMs);
-      await Promise.all([closed, engine.stop({ serving: closed })]);
+      const ended = await Promise.allSettled([closed, engine.stop({ serving: closed })]);
+      for (const each of ended) if (each.status === 'rejected') throw each.reason;
     });
     await engine.start();
     const url = await app.listen({ host: config.host, port: config.port });

@@ -12,6 +12,8 @@ export const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 
 /** The wait before the attempt that follows the `failures`-th failed one (1, 2, …). `random` is in [0, 1). */
 export function retryDelayMs(backoff: Backoff, failures: number, random: number): number {
-  const plain = Math.min(backoff.initialMs * backoff.factor ** (failures - 1), backoff.maxMs);
-  return Math.round(plain * (1 + backoff.jitter * (2 * random - 1)));
+  const { initialMs, maxMs, factor, jitter } = backoff;
+  // The power may be more than any number, of which nothing times it is none.
+  const plain = initialMs === 0 ? 0 : Math.min(initialMs * factor ** (failures - 1), maxMs);
+  return Math.round(plain * (1 + jitter * (2 * random - 1)));
 }

@@ -5,12 +5,15 @@ import type { DueTimes } from './due-times.ts';
 import type { Executor } from './execute.ts';
 import type { Node } from './node.ts';
 import type { Settings } from './options.ts';
+import type { Settlements } from './settlements.ts';
 import { MAX_BATCH, type Throttle } from './throttle.ts';
 
 /** A node holds as many claimed runs as it finishes in this time, by recent durations. */
 const PREFETCH_MS = 20;
 /** But not more than this: of a drain, one part is on its way, one waits, and one runs. */
 const MAX_HELD = 3 * MAX_BATCH;
+/** Once so many ends wait for jobs that others hold, with results of up to 64 KiB each, no more runs are begun. */
+const MAX_HELD_BACK = 1_000;
 
 export interface ClaimsDeps<Deps> {
   readonly settings: Settings;
@@ -18,6 +21,7 @@ export interface ClaimsDeps<Deps> {
   readonly types: TypeVersions;
   readonly executor: Executor<Deps>;
   readonly throttle: Throttle;
+  readonly settlements: Pick<Settlements, 'heldBack'>;
 }
 
 /** A claim that was asked for and is not here yet. */
@@ -101,7 +105,7 @@ export class Claims<Deps> {
 
   /** Whether this node could take what is due. One that is no member claims nothing; once it is one again, it looks. */
   hasRoom(now: number): boolean {
-    if (!this.#with.node.isMember) return false;
+    if (!this.#with.node.isMember || this.#hasTooManyHeldBack) return false;
     return this.#freePlaces(now) > 0 || this.#coming < this.#prefetchTarget;
   }
 
@@ -114,7 +118,11 @@ export class Claims<Deps> {
 
   get #mayClaim(): boolean {
     const { node, settings } = this.#with;
-    return !this.#stopped && node.isMember && settings.concurrency > 0;
+    return !this.#stopped && node.isMember && settings.concurrency > 0 && !this.#hasTooManyHeldBack;
+  }
+
+  get #hasTooManyHeldBack(): boolean {
+    return this.#with.settlements.heldBack >= MAX_HELD_BACK;
   }
 
   #claim(input: Pick<ClaimInput, 'places' | 'prefetch' | 'ahead'>): ClaimUnderWay {

@@ -73,8 +73,8 @@ export class Dispatcher<Deps> {
   constructor(deps: DispatchDeps<Deps>) {
     this.#with = deps;
     this.#due = new DueTimes(deps.settings.aheadMs);
-    this.#claims = new Claims(deps, this.#due);
     this.#settlements = new Settlements(deps);
+    this.#claims = new Claims({ ...deps, settlements: this.#settlements }, this.#due);
   }
 
   /** The last pass had much to do: the next one need not wait for more to gather. */

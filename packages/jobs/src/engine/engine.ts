@@ -174,6 +174,8 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
 
     async stop({ serving } = {}) {
       isStopping = true;
+      // Whether it ends well is for whoever serves: what is open here is closed all the same.
+      const served = Promise.allSettled([serving]);
       dispatcher.stopClaiming();
       executor.pause();
       for (const input of executor.backlog.takeBack({})) dispatcher.settle(input);
@@ -190,7 +192,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       throttle.stop();
       await dispatcher.commandsEnded();
       await settleRest(dispatcher, settings);
-      await serving;
+      await served;
       events.stop();
       await node.leave();
       await store.close();

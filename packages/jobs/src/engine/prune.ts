@@ -23,6 +23,7 @@ export class Pruner {
   }
 
   start(): void {
+    if (!this.#stopped) return;
     this.#stopped = false;
     this.#after(BETWEEN_BATCHES_MS);
   }

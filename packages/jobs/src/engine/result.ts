@@ -1,5 +1,5 @@
 import type { JsonText } from '../core/run.ts';
-import { textOf } from './text.ts';
+import { messageOf, textOf } from './text.ts';
 
 /** Bytes of a run's result (P18). */
 const RESULT_LIMIT = 65_536;
@@ -20,8 +20,6 @@ export function resultOf(returned: unknown): HandlerResult {
       return { leftOut: `it is more than ${RESULT_LIMIT} bytes of JSON` };
     return { result: json };
   } catch (error) {
-    return {
-      leftOut: `it is not JSON (${error instanceof Error ? textOf(error.message, 500) : 'it throws'})`,
-    };
+    return { leftOut: `it is not JSON (${textOf(messageOf(error), 500)})` };
   }
 }

@@ -36,6 +36,8 @@ export class Settlements {
   /** To be settled again, from when on. */
   #later: Ended[] = [];
   #laterAt = 0;
+  /** Those that were put off, also while they are tried again. */
+  readonly #heldBack = new Set<Ended>();
   readonly #underWay = new Set<readonly Ended[]>();
   #batchLimit = MAX_BATCH;
 
@@ -51,6 +53,11 @@ export class Settlements {
   /** Put off, since their jobs are held by others. */
   get putOff(): number {
     return this.#later.length;
+  }
+
+  /** That were put off and are not written since. */
+  get heldBack(): number {
+    return this.#heldBack.size;
   }
 
   /** All that are not known to be written. */
@@ -123,7 +130,10 @@ export class Settlements {
     for (const [index, ended] of batch.entries()) {
       const result = results[index];
       if (result === undefined) continue;
-      if (result.kind === 'later') later.push(ended);
+      if (result.kind === 'later') {
+        later.push(ended);
+        this.#heldBack.add(ended);
+      } else this.#heldBack.delete(ended);
       if (result.kind === 'waiting') nextDueAt = Math.min(nextDueAt, result.availableAt);
       this.#tell(ended, result);
     }

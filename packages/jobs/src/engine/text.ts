@@ -12,11 +12,25 @@ export function safeJson(value: unknown): JsonText {
   try {
     return JSON.stringify(value) ?? 'null';
   } catch (error) {
-    return JSON.stringify({ unserialisable: error instanceof Error ? error.message : 'it throws' });
+    return JSON.stringify({ unserialisable: messageOf(error) });
+  }
+}
+
+/** The message of what was thrown, if it has one that can be read. Never throws. */
+export function messageOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.message) : 'it throws';
+  } catch {
+    return 'it throws';
   }
 }
 
 function plainText(value: unknown): string {
   if (typeof value === 'string') return value;
-  return typeof value === 'object' && value !== null ? safeJson(value) : String(value);
+  if (typeof value === 'object' && value !== null) return safeJson(value);
+  try {
+    return String(value);
+  } catch (error) {
+    return messageOf(error);
+  }
 }

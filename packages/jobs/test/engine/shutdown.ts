@@ -44,6 +44,12 @@ export function shutdowns(makeDatabase: MakeDatabase): void {
       });
     });
 
+    it('closes what is open, though what it serves ends badly', async () => {
+      const serving = Promise.reject(new Error('the server did not close'));
+      await h.engine.stop({ serving });
+      await expect(h.engine.check()).rejects.toMatchObject({ code: 'unavailable' });
+    });
+
     it('during the start leaves nothing open or running', async () => {
       const engine = createEngine({
         store: h.openStore(),

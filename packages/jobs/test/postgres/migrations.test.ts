@@ -109,6 +109,40 @@ test.each([
   },
 );
 
+test('P22: whoever comes behind a migration that waits is answered soon, as the heartbeats of living nodes have to be', async () => {
+  const database = await createBareDatabase(inject('postgresUrl'), 'migrating');
+  onTestFinished(() => database.drop());
+  const reader = await open(database.url);
+  await schemaOf(reader, 7);
+  await reader.query('BEGIN');
+  await reader.query('SELECT FROM greenvue_jobs.live_runs');
+  const { migrated, eyes } = await beginToMigrate(database.url);
+  const askedAt = performance.now();
+  await eyes.query('SELECT FROM greenvue_jobs.live_runs');
+  expect(performance.now() - askedAt).toBeLessThan(4_000);
+  await reader.query('COMMIT');
+  await migrated;
+});
+
+test('a statement_timeout of the database bounds no migration', async () => {
+  const database = await createBareDatabase(inject('postgresUrl'), 'migrating');
+  onTestFinished(() => database.drop());
+  const other = await open(database.url);
+  await schemaOf(other, 2);
+  await other.query('BEGIN');
+  await other.query('LOCK TABLE greenvue_jobs.jobs IN SHARE MODE');
+  await other.query(
+    `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = 500', current_database()); END $$`,
+  );
+  const { migrated } = await beginToMigrate(database.url).catch(async (error) => {
+    await other.query('ROLLBACK');
+    throw error;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await other.query('COMMIT');
+  await migrated;
+});
+
 test('P22: jobs of the version before are found by the ids that they had and have', async () => {
   const database = await createBareDatabase(inject('postgresUrl'), 'migrating');
   onTestFinished(() => database.drop());

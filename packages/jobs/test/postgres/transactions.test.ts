@@ -1,11 +1,14 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { createSystemClock } from '../../src/index.ts';
+import { createSystemClock, type Transaction } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { busyIn, type Callers, createCallers, FREE, order, SINGLE } from './callers.ts';
 import { testNodes } from './test-nodes.ts';
 
 const nodes = testNodes('callers');
+const DAY = 86_400_000;
+const BACKLOG = 30_000;
+
 let h: Callers;
 beforeEach(async () => {
   h = await createCallers(nodes);
@@ -87,6 +90,73 @@ describe("a trigger in a caller's transaction", () => {
     expect((await h.runsOf('single')).map(({ id }) => id)).toEqual([run.id]);
     expect(await h.orders()).toEqual([]);
   });
+
+  it('P15: answers a dedupe key with its run, though that is pruned at the same moment', async () => {
+    const store = createPostgresStore({ url: nodes.url(), clock: createSystemClock() });
+    await store.open();
+    onTestFinished(() => store.close());
+    await h.engine.createJob(FREE);
+    const { run } = (await h.engine.trigger('free', { dedupeKey: 'k' })).view;
+    for (let n = 0; n < 12; n += 1) await h.engine.trigger('free');
+    const statuses = async () => new Set((await h.runsOf('free')).map(({ status }) => status));
+    await expect.poll(statuses).toEqual(new Set(['succeeded']));
+    const tx = await h.begin();
+    const retention = { finishedPerJob: 5, skippedPerJob: 5, maxAgeMs: DAY, countsMaxAgeMs: DAY };
+    const pruning: Transaction = {
+      async query(text, values) {
+        const answer = await tx.query(text, [...values]);
+        if (text.includes('pruned_run')) await store.prune(retention);
+        return answer;
+      },
+    };
+    const again = await h.engine.trigger('free', { tx: pruning, dedupeKey: 'k' });
+    expect([again.duplicate, again.view.run.id]).toEqual([true, run.id]);
+    expect((await h.runsOf('free')).map(({ id }) => id)).not.toContain(run.id);
+    await tx.query('COMMIT');
+  });
+
+  it('two at once on one connection come one after the other: what one undoes is its own', async () => {
+    await h.engine.createJob(FREE);
+    const tx = await h.begin();
+    const made = h.engine.createJob({ ...FREE, id: 'new' }, { tx });
+    const refused = h.engine.createJob(FREE, { tx });
+    await expect(refused).rejects.toMatchObject({ code: 'exists' });
+    await made;
+    await tx.query('COMMIT');
+    expect((await h.engine.getJob('new')).job.id).toBe('new');
+  });
+
+  it('P18: while it holds a job, so many of its runs may end, and no more are begun', async () => {
+    let ran = 0;
+    h.handler = () => {
+      ran += 1;
+    };
+    await h.engine.createJob(FREE);
+    const tx = await h.begin();
+    await tx.query("SELECT FROM greenvue_jobs.jobs WHERE id = 'free' FOR UPDATE");
+    await h.sql(`INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
+      SELECT nextval('greenvue_jobs.ids'), uid, type_key, 'manual', false, 0, 0, 'no', 0
+      FROM greenvue_jobs.jobs, generate_series(1, ${BACKLOG}) WHERE jobs.id = 'free'`);
+    await h.engine.createJob(SINGLE);
+    await h.engine.trigger('single');
+    let before = -1;
+    const goesOn = async () => {
+      const went = ran > before;
+      before = ran;
+      return went;
+    };
+    await expect.poll(goesOn, { interval: 1_000, timeout: 20_000 }).toBe(false);
+    expect(ran).toBeGreaterThan(0);
+    expect(ran).toBeLessThan(BACKLOG / 2);
+    await tx.query('COMMIT');
+    await expect
+      .poll(async () => (await h.engine.stats()).runs, { timeout: 30_000 })
+      .toMatchObject({
+        queued: 0,
+        running: 0,
+      });
+    expect(ran).toBe(BACKLOG + 1);
+  }, 60_000);
 
   it('is audited as any other', async () => {
     await h.engine.createJob(FREE);
@@ -215,6 +285,15 @@ describe('a job made in a transaction', () => {
 });
 
 describe.each(['REPEATABLE READ', 'SERIALIZABLE'])('in %s', (level) => {
+  it('the first job of a type is made', async () => {
+    const tx = await h.begin(`ISOLATION LEVEL ${level}`);
+    // From here on it sees the database as it is now.
+    await tx.query('SELECT FROM greenvue_jobs.jobs');
+    await h.engine.createJob(FREE, { tx });
+    await tx.query('COMMIT');
+    expect((await h.engine.getJob('free')).job.id).toBe('free');
+  });
+
   it('works, and the run exists with the commit', async () => {
     await h.engine.createJob(SINGLE);
     const tx = await h.begin(`ISOLATION LEVEL ${level}`);

@@ -21,7 +21,19 @@ export interface Inside {
  * Does a piece of work in a caller's transaction, and leaves that as it was but for what the work has written: a savepoint
  * undoes what fails or is not kept, and the wait for locks is bounded for the work alone.
  */
-export async function insideOf<T>(tx: Transaction, work: (inside: Inside) => Promise<Ended<T>>): Promise<T> {
+export function insideOf<T>(tx: Transaction, work: (inside: Inside) => Promise<Ended<T>>): Promise<T> {
+  // Of two at once, what one undoes of the other would pass for done.
+  const done = (last.get(tx) ?? Promise.resolve()).then(() => inside(tx, work));
+  last.set(
+    tx,
+    done.catch(() => undefined),
+  );
+  return done;
+}
+
+const last = new WeakMap<Transaction, Promise<unknown>>();
+
+async function inside<T>(tx: Transaction, work: (inside: Inside) => Promise<Ended<T>>): Promise<T> {
   await ask(tx, `SAVEPOINT ${SAVEPOINT}`);
   try {
     const [before] = await ask(tx, ENTER, [`${LOCK_WAIT_MS}ms`]);

@@ -70,7 +70,7 @@ export async function command(
   if (ifUid !== job.uid || ifVersion !== job.version) return { kind: 'stale', version: job.version };
   // Where there was no job to lock at first, what was read then was read before there was a lock on this one.
   const seen = opened?.lock.length === 0 ? undefined : opened;
-  const run = await dedupedIn(u, seen?.deduped ?? (await askForDeduped(u.q, input)));
+  const run = await dedupedIn(u, input, seen?.deduped ?? (await askForDeduped(u.q, input)));
   if (run !== undefined) return { kind: 'duplicate', run, job };
 
   const countClaimed = asksForClaimed(job, input);
@@ -139,11 +139,20 @@ async function askForDeduped(q: Queries, { jobId, dedupeKey }: CommandInput): Pr
 }
 
 /** The run that the key made before: live, in history, or as it was kept when its row was pruned. */
-async function dedupedIn(u: Unit, [row]: readonly unknown[]): Promise<Run | undefined> {
+async function dedupedIn(
+  u: Unit,
+  input: CommandInput,
+  [row]: readonly unknown[],
+  isLast = false,
+): Promise<Run | undefined> {
   if (row === undefined) return undefined;
   const [runId, prunedRun, at] = rowOf<[number, string | null, number]>(row);
   if (at <= u.now - DEDUPE_MS) return undefined;
-  return prunedRun === null ? findRun(u.q, String(runId)) : keptRunOf(prunedRun);
+  if (prunedRun !== null) return keptRunOf(prunedRun);
+  const run = await findRun(u.q, String(runId));
+  if (run !== undefined || isLast) return run;
+  // A job that is only shared may be pruned between the two looks: its run is with the key now.
+  return dedupedIn(u, input, await askForDeduped(u.q, input), true);
 }
 
 /** Part of the transaction of the change it tells of. */

@@ -1,8 +1,12 @@
+import { BoundedMap } from '../../bounded-map.ts';
 import { numberOf } from '../rows/first-column.ts';
 import type { Queries } from './queries.ts';
 
 const MIN_STEP = 1_000;
 const RECOUNT_CROWDED_MS = 1_000;
+/** One that is forgotten is counted again once it grows. */
+const MAX_BYTES = 8 * 1024 * 1024;
+const BYTES_OF_ONE = 100;
 
 /** Which jobs have too many live runs. Counted now and then: exact at every trigger would cost as much as the runs. */
 export interface Crowds {
@@ -19,13 +23,13 @@ interface Crowd {
 }
 
 export function createCrowds(maxLiveRuns: number): Crowds {
-  const crowds = new Map<number, Crowd>();
+  const crowds = new BoundedMap<number, Crowd>({ maxBytes: MAX_BYTES, bytesOf: () => BYTES_OF_ONE });
   const recount = async (q: Queries, jobUid: number, now: number): Promise<Crowd> => {
     const count = numberOf((await q.arrays(COUNT_LIVE, [jobUid, maxLiveRuns]))[0]) ?? 0;
     // Other nodes make runs, too.
     const left = Math.max(MIN_STEP, (maxLiveRuns - count) / 8);
     const crowd = { crowded: count >= maxLiveRuns, at: now, left };
-    crowds.set(jobUid, crowd);
+    crowds.put(jobUid, crowd);
     return crowd;
   };
   return {
@@ -38,7 +42,7 @@ export function createCrowds(maxLiveRuns: number): Crowds {
     },
     grew(jobUid) {
       const known = crowds.get(jobUid);
-      if (known === undefined) crowds.set(jobUid, { crowded: false, at: 0, left: 0 });
+      if (known === undefined) crowds.put(jobUid, { crowded: false, at: 0, left: 0 });
       else known.left -= 1;
     },
   };

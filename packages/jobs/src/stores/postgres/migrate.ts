@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { StoreError } from '../../core/errors.ts';
 import { numberOf } from '../rows/first-column.ts';
 import type { Database } from './database.ts';
@@ -23,6 +24,10 @@ const MIGRATIONS = [
 
 /** Any number: who migrates holds the advisory lock of this one. */
 const MIGRATION_LOCK = 7_236_451_902;
+/** Half as long as a heartbeat waits for its answer. */
+const LOCK_WAIT_MS = 2_000;
+const PAUSE_MS = 5_000;
+const TRIES = 100;
 
 /**
  * Brings the schema up to date by one node at a time, each migration whole or not at all. Throws a StoreError `newer_schema` when it
@@ -33,7 +38,7 @@ export async function migrate(db: Database): Promise<void> {
   // The common start, with nothing to do, takes no lock and needs no right to change the schema.
   let version = (await hasLedger(db)) ? await versionOf(db) : 0;
   requireKnown(version);
-  while (version < MIGRATIONS.length) version = await db.transaction(applyNext);
+  while (version < MIGRATIONS.length) version = await applyPatiently(db);
 }
 
 /** {@link migrate} as a part of the caller's transaction; others wait for its end. */
@@ -47,9 +52,27 @@ async function requireUsable(q: Queries): Promise<void> {
   if (fault !== undefined) throw new StoreError('unusable', fault);
 }
 
+/**
+ * Waits for who uses a table a little at a time: whoever comes behind a waiting ALTER waits as well, and the heartbeats of living nodes
+ * would time out. After some minutes it gives up, as `busy`.
+ */
+async function applyPatiently(db: Database): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await db.transaction(applyNext);
+    } catch (error) {
+      const isBusy = error instanceof StoreError && error.code === 'busy';
+      if (!isBusy || tries >= TRIES) throw error;
+      await setTimeout(PAUSE_MS);
+    }
+  }
+}
+
 /** Applies the first one that is missing, if any is, and gives the version that the schema has then. */
 async function applyNext(q: Queries): Promise<number> {
+  await q.arrays(UNBOUNDED);
   await q.arrays('SELECT pg_advisory_xact_lock($1::bigint)::text', [MIGRATION_LOCK]);
+  await q.script(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`);
   await q.script(FIRST);
   const version = await versionOf(q);
   requireKnown(version);
@@ -76,6 +99,9 @@ function requireKnown(version: number): void {
   );
 }
 
+/** A migration takes as long as it takes, whatever the role or the database has for others. */
+const UNBOUNDED = `SELECT set_config(name, '0', true) FROM pg_catalog.pg_settings
+  WHERE name IN ('statement_timeout', 'transaction_timeout')`;
 const SCHEMA = { name: 'greenvue_jobs', ledger: 'schema_version', log: 'audit' } as const;
 const HAS_LEDGER = `SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = 'greenvue_jobs' AND tablename = 'schema_version'`;
 // Not CREATE SCHEMA IF NOT EXISTS: that wants the right to make one even when it is there, made for a user who may not.

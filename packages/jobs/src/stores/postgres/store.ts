@@ -187,6 +187,9 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     },
     now,
     async join(node, listener) {
+      // A caller's transaction that began before a key was committed would not see it.
+      const types = Object.entries(node.types);
+      await Promise.all(types.map(([type, version]) => shared.types.ensure(type, version)));
       const buried = (nodes: readonly DeadNode[]) => beside((u) => bury(u, nodes));
       const reset = () => {
         passes.reset();

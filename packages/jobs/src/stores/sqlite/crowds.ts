@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../bounded-map.ts';
 import { numberOf } from '../rows/first-column.ts';
 import type { Database } from './database.ts';
 
@@ -20,14 +21,17 @@ interface Crowd {
 }
 
 const RECOUNT_CROWDED_MS = 1_000;
+/** One that is forgotten is counted again once it grows. */
+const MAX_BYTES = 8 * 1024 * 1024;
+const BYTES_OF_ONE = 100;
 
 export function createCrowds(db: Database): Crowds {
-  const crowds = new Map<number, Crowd>();
+  const crowds = new BoundedMap<number, Crowd>({ maxBytes: MAX_BYTES, bytesOf: () => BYTES_OF_ONE });
   const recount = (jobUid: number, now: number): Crowd => {
     const count = numberOf(db.arrays(COUNT_LIVE).get(jobUid, MAX_LIVE_RUNS)) ?? 0;
     const left = Math.max(MIN_STEP, (MAX_LIVE_RUNS - count) / 2);
     const crowd = { crowded: count >= MAX_LIVE_RUNS, at: now, left };
-    crowds.set(jobUid, crowd);
+    crowds.put(jobUid, crowd);
     return crowd;
   };
   return {
@@ -40,7 +44,7 @@ export function createCrowds(db: Database): Crowds {
     },
     grew(jobUid) {
       const known = crowds.get(jobUid);
-      if (known === undefined) crowds.set(jobUid, { crowded: false, at: 0, left: 0 });
+      if (known === undefined) crowds.put(jobUid, { crowded: false, at: 0, left: 0 });
       else known.left -= 1;
     },
   };
