@@ -56,7 +56,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'postgres store': {
     paths: [`${JOBS}/stores/postgres/`],
-    may: [...CORE, 'store rows'],
+    may: [...CORE, 'store rows', 'thread'],
     packages: ['node:', 'pg'],
   },
   http: {
