@@ -82,8 +82,15 @@ export function createApp(deps: AppDeps): FastifyInstance {
   app.register(consoleRoutes());
   for (const routes of deps.routes) app.register(routes);
   app.after(() => {
-    app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+    const count = app.rateLimit();
+    // Where there is no route, before its body is read as well.
+    app.addHook('preParsing', async (request, reply) => {
+      if (!request.is404) return;
+      await count.call(app, request, reply);
       refuseBadToken(request, reply);
+    });
+    // A route that counts nobody may come here, too.
+    app.setNotFoundHandler({ preHandler: count }, (request, reply) => {
       const methods = table.methodsAt(request);
       // A route that has the method may find that there is nothing behind it, such as a file.
       const isMissing = methods.length === 0 || methods.includes(request.method);

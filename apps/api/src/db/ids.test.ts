@@ -3,7 +3,7 @@ import { newId } from './ids.ts';
 
 const UUID_7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-test('a new id is a UUID of version 7 that begins with the time, and no other', () => {
+test('a new id is a UUID of version 7 that begins with the time, and none comes twice', () => {
   const from = Date.now();
   const ids = Array.from({ length: 10_000 }, newId);
   const until = Date.now();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 const TIME_DIGITS = 12;
-/** Behind the time and the version, which it has in common with the other version. */
+/** Behind the time, the version and their dashes. */
 const RANDOM_FROM = 15;
 
 /**

@@ -43,7 +43,7 @@ export function authenticateRequests(
   });
   // The rate limit is a hook of the route, and so comes between the app's own `onRequest` and `preParsing`.
   app.addHook('preParsing', async (request, reply) => {
-    // Where there is no route, the rate limit comes later.
+    // Where there is no route, it is not counted yet.
     if (!request.is404) refuseBadToken(request, reply);
     // Before the body is read: a stranger gets no work done, and learns nothing of what would be valid.
     if (request.principal === undefined && needsToken(request)) throw unauthorized();

@@ -23,6 +23,15 @@ test('guessing tokens and paths is counted as well', async () => {
   const both = { url: '/guess', token: 'gv_guess', remoteAddress: '10.0.0.10' };
   for (let n = 0; n < 2; n += 1) expect((await ask(both)).status).toBe(401);
   expect((await ask(both)).status).toBe(429);
+  const unread = {
+    method: 'POST',
+    url: '/guess',
+    headers: { 'content-type': 'application/json' },
+    payload: '{',
+    remoteAddress: '10.0.0.11',
+  } as const;
+  for (let n = 0; n < 2; n += 1) expect((await ask(unread)).status).toBe(400);
+  expect((await ask(unread)).status).toBe(429);
 });
 
 test('a request whose connection breaks while its token is looked up is counted for whoever sent it', async () => {

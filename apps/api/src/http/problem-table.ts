@@ -48,7 +48,7 @@ export function problemOf(error: unknown): Problem {
   const known = code !== undefined && Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code] : undefined;
   if (known !== undefined) return known();
   const status = statusOf(error);
-  const condition = status === undefined ? undefined : CONDITIONS[status];
+  const condition = status === undefined || code !== undefined ? undefined : CONDITIONS[status];
   if (status !== undefined && condition !== undefined) return problem(status, condition);
   // Whatever else Fastify finds wrong with a request, such as a QUERY without a Content-Type.
   const isClientFault = status !== undefined && status >= 400 && status < 500;

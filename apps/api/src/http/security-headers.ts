@@ -22,7 +22,7 @@ const setHeaders = helmet({
   strictTransportSecurity: false,
 });
 
-/** What each answer has, also one that no hook comes before. */
+/** Those that are the same for each answer, also for one that no hook comes before. */
 export function secure(request: FastifyRequest, reply: FastifyReply): void {
   setHeaders(request.raw, reply.raw, () => undefined);
 }

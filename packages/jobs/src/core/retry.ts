@@ -13,7 +13,7 @@ export const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 /** The wait before the attempt that follows the `failures`-th failed one (1, 2, …). `random` is in [0, 1). */
 export function retryDelayMs(backoff: Backoff, failures: number, random: number): number {
   const { initialMs, maxMs, factor, jitter } = backoff;
-  // The power may be more than any number, of which nothing times it is none.
+  // The power may be infinite, and nothing times that is no number.
   const plain = initialMs === 0 ? 0 : Math.min(initialMs * factor ** (failures - 1), maxMs);
   return Math.round(plain * (1 + jitter * (2 * random - 1)));
 }

@@ -12,8 +12,6 @@ import { MAX_BATCH, type Throttle } from './throttle.ts';
 const PREFETCH_MS = 20;
 /** But not more than this: of a drain, one part is on its way, one waits, and one runs. */
 const MAX_HELD = 3 * MAX_BATCH;
-/** Once so many ends wait for jobs that others hold, with results of up to 64 KiB each, no more runs are begun. */
-const MAX_HELD_BACK = 1_000;
 
 export interface ClaimsDeps<Deps> {
   readonly settings: Settings;
@@ -21,7 +19,7 @@ export interface ClaimsDeps<Deps> {
   readonly types: TypeVersions;
   readonly executor: Executor<Deps>;
   readonly throttle: Throttle;
-  readonly settlements: Pick<Settlements, 'heldBack'>;
+  readonly settlements: Pick<Settlements, 'isFull'>;
 }
 
 /** A claim that was asked for and is not here yet. */
@@ -105,7 +103,7 @@ export class Claims<Deps> {
 
   /** Whether this node could take what is due. One that is no member claims nothing; once it is one again, it looks. */
   hasRoom(now: number): boolean {
-    if (!this.#with.node.isMember || this.#hasTooManyHeldBack) return false;
+    if (!this.#with.node.isMember || this.#with.settlements.isFull) return false;
     return this.#freePlaces(now) > 0 || this.#coming < this.#prefetchTarget;
   }
 
@@ -117,12 +115,8 @@ export class Claims<Deps> {
   }
 
   get #mayClaim(): boolean {
-    const { node, settings } = this.#with;
-    return !this.#stopped && node.isMember && settings.concurrency > 0 && !this.#hasTooManyHeldBack;
-  }
-
-  get #hasTooManyHeldBack(): boolean {
-    return this.#with.settlements.heldBack >= MAX_HELD_BACK;
+    const { node, settings, settlements } = this.#with;
+    return !this.#stopped && node.isMember && settings.concurrency > 0 && !settlements.isFull;
   }
 
   #claim(input: Pick<ClaimInput, 'places' | 'prefetch' | 'ahead'>): ClaimUnderWay {

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import type { Clock } from '../core/clock.ts';
-import type { JobStore } from '../core/store.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import { Pruner } from './prune.ts';
 
-it('a pruner that was started twice stops at once, and as a whole', async () => {
+it('a pruner that was started twice is one, and prunes nothing once it was stopped', async () => {
   const fake = createFakeClock(0);
   let timers = 0;
+  let pruned = 0;
   const clock: Clock = {
     ...fake,
     setTimer(ms, fire) {
@@ -16,7 +16,12 @@ it('a pruner that was started twice stops at once, and as a whole', async () => 
   };
   const nothing = () => undefined;
   const pruner = new Pruner({
-    store: {} as JobStore,
+    store: {
+      prune: async () => {
+        pruned += 1;
+        return { removed: 0, more: false };
+      },
+    },
     clock,
     retention: { finishedPerJob: 1, skippedPerJob: 1, maxAgeMs: 1, countsMaxAgeMs: 1 },
     logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
@@ -25,4 +30,6 @@ it('a pruner that was started twice stops at once, and as a whole', async () => 
   pruner.start();
   expect(timers).toBe(1);
   await pruner.stop();
+  fake.advance(600_000);
+  expect(pruned).toBe(0);
 });

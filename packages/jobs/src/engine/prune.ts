@@ -7,7 +7,7 @@ const BETWEEN_BATCHES_MS = 50;
 
 /** Removes history that is kept no longer (P18): now and then, in small batches with pauses between them. */
 export class Pruner {
-  readonly #store: JobStore;
+  readonly #store: Pick<JobStore, 'prune'>;
   readonly #clock: Clock;
   readonly #retention: Retention;
   readonly #logger: EngineLogger;
@@ -15,7 +15,12 @@ export class Pruner {
   #running: Promise<void> = Promise.resolve();
   #stopped = true;
 
-  constructor(options: { store: JobStore; clock: Clock; retention: Retention; logger: EngineLogger }) {
+  constructor(options: {
+    store: Pick<JobStore, 'prune'>;
+    clock: Clock;
+    retention: Retention;
+    logger: EngineLogger;
+  }) {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#retention = options.retention;

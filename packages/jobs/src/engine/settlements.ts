@@ -15,6 +15,7 @@ const PATIENT_GATHER_MS = 30;
 const SOON_MS = 500;
 /** A settlement whose job somebody's transaction holds is tried again after so long, or when something may have become due. */
 const LATER_MS = 500;
+const MAX_HELD_BACK = 1_000;
 
 export interface SettlementsDeps {
   readonly settings: Settings;
@@ -26,6 +27,8 @@ export interface SettlementsDeps {
 export interface Ended {
   readonly input: SettleInput;
   readonly attempt: Attempt | undefined;
+  /** Since others held its job. */
+  timesPutOff?: number;
 }
 
 /** The claims that have ended, from then until it is known what became of them: nothing of them is lost meanwhile (P10). */
@@ -36,8 +39,8 @@ export class Settlements {
   /** To be settled again, from when on. */
   #later: Ended[] = [];
   #laterAt = 0;
-  /** Those that were put off, also while they are tried again. */
-  readonly #heldBack = new Set<Ended>();
+  /** How many were put off again and again, also while they are tried once more. */
+  #heldBack = 0;
   readonly #underWay = new Set<readonly Ended[]>();
   #batchLimit = MAX_BATCH;
 
@@ -55,9 +58,12 @@ export class Settlements {
     return this.#later.length;
   }
 
-  /** That were put off and are not written since. */
-  get heldBack(): number {
-    return this.#heldBack.size;
+  /**
+   * So many were put off again and again that no more runs are to be claimed (P18): their results, of up to 64 KiB each, stay in memory
+   * for as long as others hold their jobs.
+   */
+  get isFull(): boolean {
+    return this.#heldBack >= MAX_HELD_BACK;
   }
 
   /** All that are not known to be written. */
@@ -127,21 +133,38 @@ export class Settlements {
     this.#batchLimit = MAX_BATCH;
     let nextDueAt = Number.POSITIVE_INFINITY;
     const later: Ended[] = [];
+    const wasFull = this.isFull;
     for (const [index, ended] of batch.entries()) {
       const result = results[index];
       if (result === undefined) continue;
-      if (result.kind === 'later') {
-        later.push(ended);
-        this.#heldBack.add(ended);
-      } else this.#heldBack.delete(ended);
+      if (result.kind === 'later') later.push(ended);
+      this.#countHeldBack(ended, result);
       if (result.kind === 'waiting') nextDueAt = Math.min(nextDueAt, result.availableAt);
       this.#tell(ended, result);
     }
-    if (later.length > 0) {
-      this.#later.push(...later);
-      this.#laterAt = settings.clock.monotonic() + LATER_MS;
-    }
+    if (this.isFull !== wasFull) this.#warn();
+    // From the first of them on: those that come meanwhile don't make the others wait for longer.
+    if (this.#later.length === 0) this.#laterAt = settings.clock.monotonic() + LATER_MS;
+    this.#later.push(...later);
     return nextDueAt;
+  }
+
+  /** Not at the first time: nodes that settle runs of one job put off each other's. */
+  #countHeldBack(ended: Ended, { kind }: SettleResult): void {
+    const times = ended.timesPutOff ?? 0;
+    if (kind === 'later') {
+      ended.timesPutOff = times + 1;
+      if (times === 1) this.#heldBack += 1;
+    } else if (times > 1) this.#heldBack -= 1;
+  }
+
+  #warn(): void {
+    this.#with.settings.logger.warn(
+      { runs: this.#heldBack },
+      this.isFull
+        ? 'so many runs have ended whose jobs another transaction holds that no more are claimed before its end'
+        : 'runs are claimed again',
+    );
   }
 
   #tell(ended: Ended, result: SettleResult): void {

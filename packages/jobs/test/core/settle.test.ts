@@ -40,11 +40,14 @@ const failed = (extra: Partial<Extract<Outcome, { kind: 'failed' }>> = {}): Outc
 const at = { now: T0, random: 0.5 };
 
 describe('P8 retries', () => {
-  it('waits 10 s, 20 s, 40 s … capped at 1 h, give or take 10 %', () => {
-    const middle = (n: number) => retryDelayMs(DEFAULT_BACKOFF, n, 0.5);
+  it('a wait of nothing stays nothing, and no wait gets beyond its cap, however often it failed', () => {
     const steep = { initialMs: 1, maxMs: 5_000, factor: 100, jitter: 0 };
     expect(retryDelayMs(steep, 1_000, 0.5)).toBe(5_000);
     expect(retryDelayMs({ ...steep, initialMs: 0 }, 1_000, 0.5)).toBe(0);
+  });
+
+  it('waits 10 s, 20 s, 40 s … capped at 1 h, give or take 10 %', () => {
+    const middle = (n: number) => retryDelayMs(DEFAULT_BACKOFF, n, 0.5);
     expect([1, 2, 3, 20].map(middle)).toEqual([10_000, 20_000, 40_000, HOUR]);
     fc.assert(
       fc.property(

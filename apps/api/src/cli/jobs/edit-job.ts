@@ -6,7 +6,7 @@ import {
   patchJob,
   previewSchedule,
 } from '@greenvue/jobs/client';
-import { CliError, usageError } from '../exit-code.ts';
+import { CliError, EXIT, usageError } from '../exit-code.ts';
 import type { ApiFlags } from '../flags.ts';
 import { printJson } from '../print.ts';
 import { restCommand, type Session } from '../rest-command.ts';
@@ -55,6 +55,7 @@ export const editJobCommand = restCommand(async (session, flags: EditJobFlags, i
   if (changesSchedule(patch)) await printMove(session, { screen, job, flags });
   await confirm(session, flags);
   session.seeThrough();
+  if (session.interrupted.aborted) throw new CliError('Nothing was changed.', EXIT.interrupted);
   const saved = await patchJob(api, id, patch, { ifMatch: job });
   if (flags.json) printJson(out, saved);
   else out.line(`${printable(saved.id)} is saved. ${nextRunText(saved, now())}`);

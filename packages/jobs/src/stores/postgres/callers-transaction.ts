@@ -22,16 +22,21 @@ export interface Inside {
  * undoes what fails or is not kept, and the wait for locks is bounded for the work alone.
  */
 export function insideOf<T>(tx: Transaction, work: (inside: Inside) => Promise<Ended<T>>): Promise<T> {
-  // Of two at once, what one undoes of the other would pass for done.
-  const done = (last.get(tx) ?? Promise.resolve()).then(() => inside(tx, work));
-  last.set(
+  return inTurn(tx, () => inside(tx, work));
+}
+
+/** Of two pieces of work at once in a transaction, what one undoes of the other would pass for done. */
+export function inTurn<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
+  const done = (lastCalls.get(tx) ?? Promise.resolve()).then(work);
+  lastCalls.set(
     tx,
     done.catch(() => undefined),
   );
   return done;
 }
 
-const last = new WeakMap<Transaction, Promise<unknown>>();
+/** Of the process: the engines of two schemas may be given the same transaction. */
+const lastCalls = new WeakMap<Transaction, Promise<unknown>>();
 
 async function inside<T>(tx: Transaction, work: (inside: Inside) => Promise<Ended<T>>): Promise<T> {
   await ask(tx, `SAVEPOINT ${SAVEPOINT}`);

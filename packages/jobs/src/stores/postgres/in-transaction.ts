@@ -1,7 +1,7 @@
 import type { ToldEvent } from '../../core/membership.ts';
 import type { StoreInTransaction, Transaction } from '../../core/store.ts';
 import type { CommandResult, InsertOutcome } from '../../core/store-commands.ts';
-import { insideOf, queriesOn } from './callers-transaction.ts';
+import { insideOf, inTurn, queriesOn } from './callers-transaction.ts';
 import { command } from './commands.ts';
 import { CHANNEL, type Told } from './control-protocol.ts';
 import { insertJob } from './insert-jobs.ts';
@@ -17,7 +17,7 @@ export interface InTransactionDeps {
 /** What of the store can be a part of a caller's transaction. */
 export function storeInTransaction(tx: Transaction, { shared, now }: InTransactionDeps): StoreInTransaction {
   return {
-    findJob: async (jobId) => (await findJob(queriesOn(tx), jobId))?.job,
+    findJob: (jobId) => inTurn(tx, async () => (await findJob(queriesOn(tx), jobId))?.job),
     async insertJob(input) {
       const { type, typeVersion } = input.definition;
       // Committed at once: a key says nothing of any job, and the next transaction must not wait for it.

@@ -59,7 +59,7 @@ async function requireUsable(q: Queries): Promise<void> {
 async function applyPatiently(db: Database): Promise<number> {
   for (let tries = 1; ; tries++) {
     try {
-      return await db.transaction(applyNext);
+      return await db.transaction((q) => applyNext(q, LOCK_WAIT_MS));
     } catch (error) {
       const isBusy = error instanceof StoreError && error.code === 'busy';
       if (!isBusy || tries >= TRIES) throw error;
@@ -68,11 +68,11 @@ async function applyPatiently(db: Database): Promise<number> {
   }
 }
 
-/** Applies the first one that is missing, if any is, and gives the version that the schema has then. */
-async function applyNext(q: Queries): Promise<number> {
+/** Applies the first one that is missing, if any is, and gives the version that the schema has then. It may wait for tables without bound. */
+async function applyNext(q: Queries, lockWaitMs?: number): Promise<number> {
   await q.arrays(UNBOUNDED);
   await q.arrays('SELECT pg_advisory_xact_lock($1::bigint)::text', [MIGRATION_LOCK]);
-  await q.script(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`);
+  if (lockWaitMs !== undefined) await q.script(`SET LOCAL lock_timeout = ${lockWaitMs}`);
   await q.script(FIRST);
   const version = await versionOf(q);
   requireKnown(version);
