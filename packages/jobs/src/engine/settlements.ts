@@ -15,6 +15,7 @@ const PATIENT_GATHER_MS = 30;
 const SOON_MS = 500;
 /** A settlement whose job somebody's transaction holds is tried again after so long, or when something may have become due. */
 const LATER_MS = 500;
+/** Most ends that were put off again and again, while runs are still claimed. */
 const MAX_HELD_BACK = 1_000;
 
 export interface SettlementsDeps {
@@ -142,7 +143,7 @@ export class Settlements {
       if (result.kind === 'waiting') nextDueAt = Math.min(nextDueAt, result.availableAt);
       this.#tell(ended, result);
     }
-    if (this.isFull !== wasFull) this.#warn();
+    if (this.isFull !== wasFull) this.#tellWhetherFull();
     // From the first of them on: those that come meanwhile don't make the others wait for longer.
     if (this.#later.length === 0) this.#laterAt = settings.clock.monotonic() + LATER_MS;
     this.#later.push(...later);
@@ -158,7 +159,7 @@ export class Settlements {
     } else if (times > 1) this.#heldBack -= 1;
   }
 
-  #warn(): void {
+  #tellWhetherFull(): void {
     this.#with.settings.logger.warn(
       { runs: this.#heldBack },
       this.isFull

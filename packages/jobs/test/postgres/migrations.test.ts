@@ -19,6 +19,15 @@ async function schemaOf(client: pg.Client, migrations: number): Promise<void> {
   await client.query("INSERT INTO greenvue_jobs.job_types (type, version) VALUES ('noop', 1)");
 }
 
+/** A database of the test's own whose schema knows so many migrations. */
+async function databaseAt(migrations: number): Promise<{ readonly url: string; readonly client: pg.Client }> {
+  const { url, drop } = await createBareDatabase(inject('postgresUrl'), 'migrating');
+  onTestFinished(drop);
+  const client = await open(url);
+  await schemaOf(client, migrations);
+  return { url, client };
+}
+
 /** Brings the schema up to date, and gives what did. */
 async function migrated(url: string): Promise<Database> {
   const db = connect({ url, max: 1 });
@@ -56,14 +65,11 @@ const INSERT = `INSERT INTO greenvue_jobs.jobs (uid, id, type_key, version, stat
     'A', '', '{}')`;
 
 test('P4: what a node of the version before writes while a node of this one migrates is followed', async () => {
-  const database = await createBareDatabase(inject('postgresUrl'), 'migrating');
-  onTestFinished(() => database.drop());
-  const before = await open(database.url);
-  await schemaOf(before, 2);
+  const { url, client: before } = await databaseAt(2);
   await before.query('BEGIN');
   await before.query(INSERT);
 
-  const { migrated, eyes } = await beginToMigrate(database.url);
+  const { migrated, eyes } = await beginToMigrate(url);
   await before.query('COMMIT');
   await migrated;
   const wakes = () =>
@@ -87,14 +93,11 @@ test.each([
 ])(
   'P22: a node of the version before goes on without traces, and one that holds %s meanwhile is not undone',
   async (_what, first, second) => {
-    const database = await createBareDatabase(inject('postgresUrl'), 'migrating');
-    onTestFinished(() => database.drop());
-    const before = await open(database.url);
-    await schemaOf(before, 4);
+    const { url, client: before } = await databaseAt(4);
     await before.query(INSERT);
     await before.query('BEGIN');
     await before.query(first);
-    const { migrated, eyes } = await beginToMigrate(database.url);
+    const { migrated, eyes } = await beginToMigrate(url);
     await before.query(second);
     await before.query('COMMIT');
     await migrated;
@@ -110,13 +113,10 @@ test.each([
 );
 
 test('P22: whoever comes behind a migration that waits is answered soon, as the heartbeats of living nodes have to be', async () => {
-  const database = await createBareDatabase(inject('postgresUrl'), 'migrating');
-  onTestFinished(() => database.drop());
-  const reader = await open(database.url);
-  await schemaOf(reader, 7);
+  const { url, client: reader } = await databaseAt(7);
   await reader.query('BEGIN');
   await reader.query('SELECT FROM greenvue_jobs.live_runs');
-  const { migrated, eyes } = await beginToMigrate(database.url);
+  const { migrated, eyes } = await beginToMigrate(url);
   // The reader goes on meanwhile.
   await eyes.query('SELECT FROM greenvue_jobs.live_runs');
   await reader.query('COMMIT');
@@ -124,16 +124,14 @@ test('P22: whoever comes behind a migration that waits is answered soon, as the 
 });
 
 test('a statement_timeout of the database bounds no migration', async () => {
-  const database = await createBareDatabase(inject('postgresUrl'), 'migrating');
-  onTestFinished(() => database.drop());
-  const other = await open(database.url);
-  await schemaOf(other, 2);
-  await other.query('BEGIN');
-  await other.query('LOCK TABLE greenvue_jobs.jobs IN SHARE MODE');
+  const { url, client: other } = await databaseAt(2);
+  // For connections that come after this one.
   await other.query(
     `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET statement_timeout = 500', current_database()); END $$`,
   );
-  const { migrated, eyes } = await beginToMigrate(database.url);
+  await other.query('BEGIN');
+  await other.query('LOCK TABLE greenvue_jobs.jobs IN SHARE MODE');
+  const { migrated, eyes } = await beginToMigrate(url);
   const waitsForLong = () =>
     eyes.query(
       "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '700 ms'",
@@ -144,15 +142,12 @@ test('a statement_timeout of the database bounds no migration', async () => {
 });
 
 test('P22: jobs of the version before are found by the ids that they had and have', async () => {
-  const database = await createBareDatabase(inject('postgresUrl'), 'migrating');
-  onTestFinished(() => database.drop());
-  const client = await open(database.url);
-  await schemaOf(client, 6);
+  const { url, client } = await databaseAt(6);
   await client.query(INSERT);
   await client.query('UPDATE greenvue_jobs.jobs SET deleted_at = 5, wake_at = NULL, next_run_at = NULL');
   await client.query(INSERT.replace('VALUES (1,', 'VALUES (2,'));
   await client.query(INSERT_RUN);
-  const db = await migrated(database.url);
+  const db = await migrated(url);
 
   const page = await listRuns(db, { jobId: 'a', limit: 10 });
   expect(page.rows.map(({ run, jobId }) => [run.id, run.jobUid, jobId])).toEqual([['1', '1', 'a']]);
