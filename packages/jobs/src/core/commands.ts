@@ -29,12 +29,17 @@ import { takeBacklog, takeWhatCanBe, takeWhatIsDue } from './slots.ts';
 /** A `run_at` may lie so far in the past when it is set: clocks and networks are not exact (P2, P16). */
 export const RUN_AT_TOLERANCE_MS = 60_000;
 
+/** The version of a type whose schema has accepted a payload. */
+export type CheckedBy = Pick<JobDefinition, 'type' | 'typeVersion'>;
+
 /** What people and code ask of a job that exists. */
 export type JobCommand =
   | { readonly kind: 'edit'; readonly definition: JobDefinition }
   | {
       readonly kind: 'trigger';
       readonly payload?: JsonText;
+      /** The type that checked `payload`: an older version of it may refuse it (P22). */
+      readonly checkedBy?: CheckedBy;
       readonly runAt?: number;
       readonly retryOf?: string;
       /** Whose request it is, as a traceparent. */
@@ -71,6 +76,12 @@ export interface Refusal {
 export type CommandOutcome =
   | { readonly ok: true; readonly changed: boolean; readonly decision: Decision }
   | Refusal;
+
+/** The type that a command was checked by; stores have to know it under its key. */
+export function checkedBy(command: JobCommand): CheckedBy | undefined {
+  if (command.kind === 'edit') return command.definition;
+  return command.kind === 'trigger' ? command.checkedBy : undefined;
+}
 
 /**
  * Whether a trigger decides nothing but its own run, and so needs no lock against other decisions on the job: runs may overlap,
@@ -191,7 +202,7 @@ function trigger(
   now: number,
 ): CommandOutcome {
   const { job, live } = draft;
-  const { payload, runAt, retryOf, trace } = command;
+  const { payload, checkedBy: { typeVersion } = job, runAt, retryOf, trace } = command;
   if (runAt !== undefined && job.overlap !== 'allow') {
     return {
       ok: false,
@@ -223,6 +234,7 @@ function trigger(
     held: later ? 'run_at' : job.overlap !== 'allow' && live.active > 0 ? 'overlap' : 'no',
     availableAt: later ? runAt : now,
     ...(payload === undefined ? {} : { payload }),
+    ...(typeVersion > job.typeVersion ? { typeVersion } : {}),
     ...(retryOf === undefined ? {} : { retryOf }),
     ...(trace === undefined ? {} : { trace }),
   };

@@ -9,6 +9,8 @@ export interface NewRun {
   readonly missed: number;
   readonly missedFrom?: number;
   readonly payload?: JsonText;
+  /** The version of the job's type that checked `payload`, if it is newer than the job's own (P22). */
+  readonly typeVersion?: number;
   readonly retryOf?: string;
   readonly trace?: string;
   readonly held: Held;
@@ -36,11 +38,13 @@ export interface Move {
 }
 
 /**
- * All that one decision about a job writes, in one transaction under the job row's lock, in this order: moves of waiting
- * runs, skipped rows, new runs, cancels, the job row. Stores apply it and decide nothing.
+ * All that one decision about a job writes, in one transaction under the job row's lock, in this order: waiting runs that are due
+ * now, moves of waiting runs, skipped rows, new runs, cancels, the job row. Stores apply it and decide nothing.
  */
 export interface Decision {
   readonly job: Job;
+  /** What waits unclaimed for a later instant than this, and not for its own `run_at`, is due now (P17). */
+  readonly dueIfAfter?: number;
   readonly moves: readonly Move[];
   readonly skip: readonly SkippedRun[];
   readonly queue: readonly NewRun[];
@@ -48,9 +52,15 @@ export interface Decision {
   readonly cancelLive?: 'user' | 'deleted';
 }
 
+/** Whether what waits already may come due by it. */
+export function touchesWaiting({ dueIfAfter, moves }: Decision): boolean {
+  return dueIfAfter !== undefined || moves.length > 0;
+}
+
 /** A decision in the making: the rules of one command work on it one after the other. */
 export interface Draft {
   job: Job;
+  dueIfAfter?: number;
   live: LiveRuns;
   readonly moves: Move[];
   readonly skip: SkippedRun[];
@@ -123,8 +133,15 @@ export function decide(draft: Draft, now: number, cancelLive?: 'user' | 'deleted
     draft.live,
     now,
   );
-  const { moves, skip, queue } = draft;
-  return { job, moves, skip, queue, ...(cancelLive === undefined ? {} : { cancelLive }) };
+  const { dueIfAfter, moves, skip, queue } = draft;
+  return {
+    job,
+    ...(dueIfAfter === undefined ? {} : { dueIfAfter }),
+    moves,
+    skip,
+    queue,
+    ...(cancelLive === undefined ? {} : { cancelLive }),
+  };
 }
 
 /** P3: `fixed_delay` has no next run while a run is live. */

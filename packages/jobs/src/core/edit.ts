@@ -1,6 +1,6 @@
 import { afterDelay, type Draft, without } from './decision.ts';
 import { isFixedDelay, type Job, liveCount } from './job.ts';
-import { baseOf, rebased } from './resume.ts';
+import { baseOf, rebase } from './resume.ts';
 import { nextSlot, type Schedule } from './schedule.ts';
 
 /**
@@ -8,7 +8,8 @@ import { nextSlot, type Schedule } from './schedule.ts';
  * taken. A paused job gets its grid now and its next run with the resume.
  */
 export function reschedule(draft: Draft, now: number): void {
-  const job = rebased(draft.job, now);
+  rebase(draft, now);
+  const { job } = draft;
   const { anchorAt, next } = place(job, { base: baseOf(job, now), live: liveCount(draft.live) > 0, now });
   const placed: Job = { ...without(job, 'nextRunAt'), anchorAt };
   draft.job =

@@ -18,6 +18,13 @@ export function rebased(job: Job, now: number): Job {
   return { ...without(job, 'lastSlotAt'), anchorAt: Math.min(job.anchorAt, now) };
 }
 
+/** {@link rebased}; runs that wait for a time of the future that the clock came back from keep no room any longer. */
+export function rebase(draft: Draft, now: number): void {
+  const { job } = draft;
+  draft.job = rebased(job, now);
+  if (draft.job !== job) draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
+}
+
 /** The instant after which the next slot lies: `at`, and the last slot (P5). */
 export function baseOf({ lastSlotAt }: Job, at: number): number {
   return Math.max(at, lastSlotAt ?? at);
@@ -29,11 +36,11 @@ export function baseOf({ lastSlotAt }: Job, at: number): number {
  */
 export function resume(draft: Draft, { at, now }: { readonly at: number; readonly now: number }): void {
   const { job } = draft;
-  const active: Job = { ...without(job, 'pause', 'nextRunAt'), status: 'active' };
+  draft.job = { ...without(job, 'pause', 'nextRunAt'), status: 'active' };
   // A `run_at` is taken once, whatever the clock says.
-  const based = job.schedule.kind === 'run_at' ? active : rebased(active, now);
-  const next = nextAfterPause(based, draft, { at, now });
-  draft.job = next === undefined ? based : { ...based, nextRunAt: next };
+  if (job.schedule.kind !== 'run_at') rebase(draft, now);
+  const next = nextAfterPause(draft, { at, now });
+  if (next !== undefined) draft.job = { ...draft.job, nextRunAt: next };
   if (draft.live.paused > 0) {
     draft.moves.push({ from: ['pause'], to: 'overlap' });
     draft.live = { ...draft.live, waiting: draft.live.waiting + draft.live.paused, paused: 0 };
@@ -42,8 +49,7 @@ export function resume(draft: Draft, { at, now }: { readonly at: number; readonl
 }
 
 function nextAfterPause(
-  job: Job,
-  draft: Draft,
+  { job, live }: Draft,
   when: { readonly at: number; readonly now: number },
 ): number | undefined {
   const { schedule } = job;
@@ -51,7 +57,7 @@ function nextAfterPause(
     return job.lastSlotAt !== undefined && job.lastSlotAt >= schedule.runAt ? undefined : schedule.runAt;
   }
   if (isFixedDelay(schedule)) {
-    return liveCount(draft.live) > 0 ? undefined : afterDelay(job, schedule, when);
+    return liveCount(live) > 0 ? undefined : afterDelay(job, schedule, when);
   }
   return nextSlot(schedule, job.anchorAt, baseOf(job, when.at));
 }

@@ -1,5 +1,12 @@
 import type { NewRun } from './decision.ts';
+import type { Job } from './job.ts';
+import type { TypeVersions } from './membership.ts';
 import type { ClaimInput } from './store-passes.ts';
+
+/** P22: whether a node with `types` can run what is about to be made. */
+export function canRun(types: TypeVersions, { type, typeVersion }: Job, run: NewRun): boolean {
+  return (types[type] ?? 0) >= (run.typeVersion ?? typeVersion);
+}
 
 /**
  * How a claim shares out runs that are about to be made and wait for nothing, when nothing else is due before them: those due first

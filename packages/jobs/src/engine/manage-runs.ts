@@ -1,3 +1,4 @@
+import type { CheckedBy } from '../core/commands.ts';
 import type { Job } from '../core/job.ts';
 import type { JsonText, LiveRun, Run } from '../core/run.ts';
 import type { StoreInTransaction } from '../core/store.ts';
@@ -16,7 +17,7 @@ import {
   traceOf,
   within,
 } from './manage.ts';
-import { acceptPayload } from './registry.ts';
+import { acceptPayload, checkPayload } from './registry.ts';
 
 type RunMethods = Pick<Engine, 'trigger' | 'getRun' | 'listRuns' | 'getLogs' | 'cancelRun' | 'retryRun'>;
 
@@ -72,10 +73,10 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
       for (let tries = 1; ; tries++) {
         // A payload has to be checked for the type of the job that there is now; without one there is nothing to look at before.
         const known = input.payload === undefined ? undefined : await findJob(jobId, inside);
-        const payload = known === undefined ? undefined : overrideOf(deps, known.type, input.payload);
+        const override = known === undefined ? undefined : overrideOf(deps, known.type, input.payload);
         // A job made since may be of another type.
         const only = known === undefined ? asked : { ...asked, ifUid: asked.ifUid ?? known.uid };
-        const command = triggerOf(jobId, { ...startOf(input, payload), ...traceOf(settings) }, only);
+        const command = triggerOf(jobId, { ...startOf(input), ...override, ...traceOf(settings) }, only);
         const mayRetry = known !== undefined && !isGuarded(asked) && tries < TRIGGER_TRIES;
         const told = (result: CommandResult) =>
           result.kind === 'stale' && mayRetry ? undefined : started(result, jobId, inside);
@@ -125,7 +126,8 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
           );
       }
       const { payload, jobUid } = known.run;
-      const how = { retryOf: runId, ...(payload === undefined ? {} : { payload }), ...traceOf(settings) };
+      const override = payload === undefined ? {} : { payload, ...checkerOf(deps, known.type, payload) };
+      const how = { retryOf: runId, ...override, ...traceOf(settings) };
       const result = await writes.command(triggerOf(known.jobId, how, { ...asked, ifUid: jobUid }));
       if (result.kind === 'stale')
         throw new EngineError(
@@ -137,8 +139,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
   };
 }
 
-interface Start {
-  readonly payload?: JsonText;
+interface Start extends Partial<Override> {
   readonly runAt?: number;
   readonly retryOf?: string;
   readonly dedupeKey?: string;
@@ -147,28 +148,38 @@ interface Start {
 
 function triggerOf(
   jobId: string,
-  { trace, ...how }: Start,
+  { trace, checkedBy, ...how }: Start,
   asked: Asked,
 ): Parameters<StoreInTransaction['trigger']>[0] {
   const { dedupeKey, ...command } = how;
   return {
     jobId,
-    command: { kind: 'trigger', ...command, ...(trace === undefined ? {} : { trace }) },
+    command: {
+      kind: 'trigger',
+      ...command,
+      ...(checkedBy === undefined ? {} : { checkedBy }),
+      ...(trace === undefined ? {} : { trace }),
+    },
     ...guard(asked),
     ...(dedupeKey === undefined ? {} : { dedupeKey }),
     ...auditOf(asked, 'job.trigger', how),
   };
 }
 
-function startOf({ runAt, dedupeKey }: TriggerInput, payload: JsonText | undefined): Start {
+function startOf({ runAt, dedupeKey }: TriggerInput): Start {
   return {
-    ...(payload === undefined ? {} : { payload }),
     ...(runAt === undefined ? {} : { runAt: instant(runAt, '/run_at') }),
     ...(dedupeKey === undefined ? {} : { dedupeKey }),
   };
 }
 
-function overrideOf<Deps>({ registry }: ManageDeps<Deps>, typeName: string, payload: unknown): JsonText {
+/** A payload for one run, and who has checked it. */
+interface Override {
+  readonly payload: JsonText;
+  readonly checkedBy: CheckedBy;
+}
+
+function overrideOf<Deps>({ registry }: ManageDeps<Deps>, typeName: string, payload: unknown): Override {
   const type = registry.get(typeName);
   if (type === undefined)
     throw new EngineError(
@@ -177,7 +188,18 @@ function overrideOf<Deps>({ registry }: ManageDeps<Deps>, typeName: string, payl
     );
   const checked = acceptPayload(type, payload);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
-  return checked.json;
+  return { payload: checked.json, checkedBy: { type: typeName, typeVersion: type.jobType.version } };
+}
+
+/** The payload of an earlier run is taken as it is: this node's type answers for it if it would accept it today. */
+function checkerOf<Deps>(
+  { registry }: ManageDeps<Deps>,
+  typeName: string,
+  payload: JsonText,
+): Pick<Start, 'checkedBy'> {
+  const type = registry.get(typeName);
+  if (type === undefined || !checkPayload(type, JSON.parse(payload)).ok) return {};
+  return { checkedBy: { type: typeName, typeVersion: type.jobType.version } };
 }
 
 /** A claimed run that is to stop is told; one whose fence was voided goes on alone, and can't settle (P11). */

@@ -114,7 +114,12 @@ export class Simulation {
     return liveCount(this.live()) > 0;
   }
 
-  private apply({ job, moves, skip, queue, cancelLive }: Decision): void {
+  private apply({ job, dueIfAfter, moves, skip, queue, cancelLive }: Decision): void {
+    if (dueIfAfter !== undefined) {
+      for (const row of this.rows)
+        if (row.state === 'waiting' && row.held !== 'run_at' && row.availableAt > dueIfAfter)
+          row.availableAt = this.now;
+    }
     for (const { from, to, limit, dueBy, asked } of moves) {
       const fits = this.rows
         .filter((row) => row.state === 'waiting' && from.includes(row.held))

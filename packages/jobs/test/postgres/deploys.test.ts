@@ -21,7 +21,7 @@ const typeOf = (version: number): JobType<Deps> =>
     type: 'work',
     version,
     module: import.meta.url,
-    payload: z.strictObject({}),
+    payload: z.strictObject(version === 1 ? {} : { more: z.boolean().optional() }),
     run: async ({ run }, deps: Deps) => deps.ran(run.id),
   });
 
@@ -140,6 +140,20 @@ describe('P22 types and deploys, on several nodes', () => {
     await today.engine.stop();
     const { run } = (await next.engine.trigger('today')).view;
     await expect.poll(() => next.ran, POLL).toContain(run.id);
+  });
+
+  it('a payload for one run that only a newer version takes is for nodes that have that version', async () => {
+    const today = await deploy(1);
+    const next = await deploy(2, 0);
+    await today.engine.createJob({ ...onDemand('today'), overlap: 'allow' });
+    const { view } = await next.engine.trigger('today', { payload: { more: true } });
+    const { view: plain } = await next.engine.trigger('today');
+    await expect.poll(() => today.ran, POLL).toEqual([plain.run.id]);
+    const both = await deploy(2);
+    await expect.poll(() => both.ran, POLL).toEqual([view.run.id]);
+    const again = await next.engine.retryRun(view.run.id);
+    await expect.poll(() => both.ran, POLL).toEqual([view.run.id, again.run.id]);
+    expect(today.ran).toEqual([plain.run.id]);
   });
 
   it('lesson 6: a slot of a type that no living node has just passes, and is caught up with when one appears (P6)', async () => {

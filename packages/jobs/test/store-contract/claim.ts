@@ -301,6 +301,49 @@ export function claimContract(makeStore: MakeStore): void {
       expect(jobs.map(({ id }) => id)).toEqual(['other', 'newer']);
     });
 
+    describe('P22: a run whose payload a newer version of the type has checked', () => {
+      const checkedBy = (typeVersion: number) =>
+        ({ kind: 'trigger', payload: '{"n":1}', checkedBy: { type: 'noop', typeVersion } }) as const;
+      const asNode = (noop: number) => ({ node: 'n', types: { noop }, places: 9, prefetch: 0 });
+      const claimedBy = async (noop: number) => (await t.store.claim(asNode(noop))).runs.map(({ id }) => id);
+      const made = async (typeVersion: number) =>
+        required((await t.done('a', checkedBy(typeVersion))).queued[0]).id;
+
+      it('is for nodes that have that version; the other runs of its job are for all', async () => {
+        await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+        const newer = await made(2);
+        const { id } = await t.trigger('a');
+        expect(await claimedBy(1)).toEqual([id]);
+        expect(await claimedBy(2)).toEqual([newer]);
+      });
+
+      it('is not taken along by an older node, and by a newer one it is', async () => {
+        await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+        const left = await t.done('a', checkedBy(2), { claim: asNode(1) });
+        expect(left.claimed?.runs ?? []).toEqual([]);
+        expect(await claimedBy(2)).toEqual(left.queued.map(({ id }) => id));
+        const { queued, claimed } = await t.done('a', checkedBy(2), { claim: asNode(2) });
+        expect(claimed?.runs).toMatchObject([{ id: required(queued[0]).id }]);
+      });
+
+      it('stays for them when its job goes to a version before, and goes with it to a later one', async () => {
+        await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+        const newer = await made(3);
+        await t.edit('a', { typeVersion: 2 });
+        expect(await claimedBy(2)).toEqual([]);
+        await t.edit('a', { typeVersion: 4 });
+        expect(await claimedBy(3)).toEqual([]);
+        expect(await claimedBy(4)).toEqual([newer]);
+      });
+
+      it('is for the version of its job, where the payload was checked by an older one', async () => {
+        await t.create('a', { schedule: ON_DEMAND, overlap: 'allow', typeVersion: 2 });
+        const older = await made(1);
+        expect(await claimedBy(1)).toEqual([]);
+        expect(await claimedBy(2)).toEqual([older]);
+      });
+    });
+
     it('merges the types by what is due first', async () => {
       const types = { one: 1, two: 1, three: 1 };
       for (const type of ['one', 'two', 'three']) {

@@ -3,6 +3,7 @@ import {
   DAY,
   definitionOf,
   every,
+  failed,
   HOUR,
   type MakeStore,
   MINUTE,
@@ -207,6 +208,41 @@ export function planContract(makeStore: MakeStore): void {
       await t.done('a', { kind: 'pause', cancelLive: true });
       await t.done('a', { kind: 'resume' });
       expect((await t.job('a')).nextRunAt).toBe(T0 + MINUTE);
+    });
+
+    it.each(['a resume', 'an edit of its schedule'])(
+      'P17: %s after a clock jump lets go what waits for a time to come',
+      async (what) => {
+        await t.create('a', { overlap: 'queue' });
+        t.clock.advance(HOUR);
+        await t.plan();
+        const first = await t.claimOne();
+        const { queued } = await t.done('a', { kind: 'trigger' });
+        await t.settle(first, failed());
+        t.clock.set(T0);
+        if (what === 'a resume') {
+          await t.done('a', { kind: 'pause', cancelLive: false });
+          await t.done('a', { kind: 'resume' });
+        } else await t.edit('a', { schedule: every(HOUR) });
+        const again = await t.claimOne();
+        expect(again).toMatchObject({ id: first.id, attempt: 2, availableAt: T0 });
+        await t.settle(again, SUCCEEDED);
+        expect(await t.claimOne()).toMatchObject({ id: required(queued[0]).id });
+      },
+    );
+
+    it('P17: a resume leaves a run that waits for its own run_at where it is', async () => {
+      await t.create('a', { overlap: 'allow' });
+      const { queued } = await t.done('a', { kind: 'trigger', runAt: T0 + 2 * HOUR });
+      t.clock.advance(HOUR);
+      await t.plan();
+      t.clock.set(T0);
+      await t.done('a', { kind: 'pause', cancelLive: false });
+      await t.done('a', { kind: 'resume' });
+      expect(await t.live(required(queued[0]).id)).toMatchObject({
+        held: 'run_at',
+        availableAt: T0 + 2 * HOUR,
+      });
     });
 
     it('a job made again under the same id is planned on its own grid', async () => {

@@ -12,7 +12,14 @@ import {
 import type { CancelRequest } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import type { StoredJob } from '../rows/job-row.ts';
-import { deleteLiveRuns, liveRunsOf, liveRunsOfOne, lockLiveRunsOf, moveRuns } from './live-runs.ts';
+import {
+  deleteLiveRuns,
+  liveRunsOf,
+  liveRunsOfOne,
+  lockLiveRunsOf,
+  makeAllDue,
+  moveRuns,
+} from './live-runs.ts';
 import { START } from './low-water.ts';
 import { becomeDue, flush, lockedJob, saveJob, type Unit } from './unit.ts';
 
@@ -27,15 +34,15 @@ export type EndedByJob = Map<number, EndedRun[]>;
 export async function applyDecision(
   u: Unit,
   before: StoredJob,
-  { job, moves, skip, queue, cancelLive }: Decision,
+  { job, dueIfAfter, moves, skip, queue, cancelLive }: Decision,
   ended = 0,
 ): Promise<boolean> {
-  let due = 0;
+  let due = dueIfAfter === undefined ? 0 : await makeAllDue(u, before.uid, dueIfAfter);
   for (const move of moves) due += await moveRuns(u, before.uid, move);
   const after: StoredJob = {
     ...before,
     job,
-    typeKey: typeKeyOf(u, before, job),
+    typeKey: keyOfJob(u, before, job),
     finishedCount: before.finishedCount + ended,
     skippedCount: before.skippedCount + skip.length,
     ...(cancelLive === 'deleted' ? { deletedAt: u.now } : {}),
@@ -46,7 +53,7 @@ export async function applyDecision(
     if (run.held === 'no' && run.availableAt <= u.now) due += 1;
   }
   if (after.typeKey !== before.typeKey) {
-    await u.q.write(RETYPE_LIVE, [after.typeKey, after.uid]);
+    await u.q.write(RETYPE_LIVE, [after.typeKey, after.uid, job.typeVersion]);
     becomeDue(u, 'runs', [START]);
   }
   if (isChanged(before, after)) saveJob(u, after);
@@ -145,7 +152,7 @@ export async function cancelWaiting(u: Unit, job: Job, runs: readonly LiveRun[])
   });
 }
 
-function typeKeyOf(u: Unit, before: StoredJob, { type, typeVersion }: Job): number {
+function keyOfJob(u: Unit, before: StoredJob, { type, typeVersion }: Job): number {
   const same = before.job.type === type && before.job.typeVersion === typeVersion;
   return same ? before.typeKey : u.shared.types.get(type, typeVersion);
 }
@@ -163,6 +170,8 @@ function isEarlier(wakeAt: number | undefined, than: number | undefined): boolea
   return wakeAt !== undefined && (than === undefined || wakeAt < than);
 }
 
-const RETYPE_LIVE = 'UPDATE greenvue_jobs.live_runs SET type_key = $1 WHERE job_uid = $2';
+/** But for those with a payload that a still newer version has checked. */
+const RETYPE_LIVE = `UPDATE greenvue_jobs.live_runs SET type_key = $1 WHERE job_uid = $2 AND (payload IS NULL
+  OR NOT EXISTS (SELECT FROM greenvue_jobs.job_types WHERE key = live_runs.type_key AND version > $3))`;
 const REQUEST_CANCEL = `UPDATE greenvue_jobs.live_runs SET cancel = $1
   WHERE id = ANY($2::bigint[]) AND node IS NOT NULL AND cancel IS NULL RETURNING id`;

@@ -1,4 +1,4 @@
-import { shareOut } from '../../core/share-out.ts';
+import { canRun, shareOut } from '../../core/share-out.ts';
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { claimOf } from '../rows/claimed-run.ts';
 import { claim, EARLIEST } from './claim.ts';
@@ -68,8 +68,7 @@ export async function flushAndClaim(
 
 function mayBeClaimed(one: ToMake, { types }: ClaimInput): one is Extract<ToMake, { kind: 'queue' }> {
   if (one.kind !== 'queue' || one.run.held !== 'no') return false;
-  const { type, typeVersion } = one.job.job;
-  return typeVersion <= (types[type] ?? 0);
+  return canRun(types, one.job.job, one.run);
 }
 
 function claimPlanned(u: Unit, input: ClaimInput): void {

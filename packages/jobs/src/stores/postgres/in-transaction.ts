@@ -1,3 +1,4 @@
+import { checkedBy } from '../../core/commands.ts';
 import type { ToldEvent } from '../../core/membership.ts';
 import type { StoreInTransaction, Transaction } from '../../core/store.ts';
 import type { CommandResult, InsertOutcome } from '../../core/store-commands.ts';
@@ -30,8 +31,10 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
         return { result, kept: true };
       });
     },
-    trigger: (input) =>
-      insideOf<CommandResult>(tx, async ({ q, seesNewest }) => {
+    async trigger(input) {
+      const type = checkedBy(input.command);
+      if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
+      return insideOf<CommandResult>(tx, async ({ q, seesNewest }) => {
         const at = now();
         const result = await command(createUnit(q, shared, at), input, { sharing: seesNewest });
         if (result.kind !== 'done') return { result, kept: false };
@@ -41,7 +44,8 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
           queued.map(({ id: runId }) => ({ at, type: 'run.queued', jobId: job.id, runId })),
         );
         return { result, kept: true };
-      }),
+      });
+    },
   };
 }
 

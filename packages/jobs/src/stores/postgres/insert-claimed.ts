@@ -1,9 +1,10 @@
 import type { NewRun } from '../../core/decision.ts';
+import { canRun } from '../../core/share-out.ts';
 import type { ClaimInput } from '../../core/store-passes.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { TOOK_MS } from './low-water.ts';
 import { rowOf } from './run-rows.ts';
-import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
+import { KEYS_KNOWN, keyOfRun, versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
 /** Who takes the run that a command makes, if that starts at once; `hasJoined`: only as long as its lease lasts. */
@@ -23,20 +24,20 @@ export interface MadeRun {
 export function mayClaim(u: Unit, { types }: Claimant, run: NewRun, { job }: StoredJob): boolean {
   const isPlain = run.trigger === 'manual' && !run.catchUp && run.missed === 0;
   const isDue = run.held === 'no' && run.availableAt === u.now;
-  return isPlain && isDue && (types[job.type] ?? 0) >= job.typeVersion && !u.shared.due.runs.isSlow;
+  return isPlain && isDue && canRun(types, job, run) && !u.shared.due.runs.isSlow;
 }
 
 /** Makes a run that is claimed from the start: one statement instead of three, and one version of its row. */
 export async function insertClaimed(
   u: Unit,
   run: NewRun,
-  { job, typeKey }: StoredJob,
+  stored: StoredJob,
   { node, types, hasJoined, commits }: Claimant,
 ): Promise<MadeRun> {
   const [row] = await u.q[commits ? 'commitWith' : 'arrays'](INSERT_CLAIMED, [
     versionsParam(types),
-    Number(job.uid),
-    typeKey,
+    stored.uid,
+    keyOfRun(u.shared.types, run, stored),
     run.payload ?? null,
     run.retryOf === undefined ? null : Number(run.retryOf),
     u.now,

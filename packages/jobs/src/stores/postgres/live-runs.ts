@@ -116,6 +116,13 @@ export async function lockLiveRunsOf(
   return (await u.q.arrays(LOCK_LIVE_RUNS_OF_JOB, [jobUid, ownRuns])).map(liveRunOf);
 }
 
+/** Makes what waits for a later instant than `after` due now; returns how many can be claimed. */
+export async function makeAllDue(u: Unit, jobUid: number, after: number): Promise<number> {
+  const held = (await u.q.arrays(MAKE_ALL_DUE, [u.now, jobUid, after])).map((row) => rowOf<[Held]>(row)[0]);
+  becomeDue(u, 'runs', [u.now]);
+  return held.filter((one) => one === 'no').length;
+}
+
 /** Moves waiting runs from one kind of waiting to another; returns how many became due at or before now. */
 export async function moveRuns(u: Unit, jobUid: number, move: Move): Promise<number> {
   let left = move.limit ?? Number.MAX_SAFE_INTEGER;
@@ -166,6 +173,8 @@ const LOCK_LIVE_RUN = `${LIVE_RUN} FOR UPDATE`;
 const LOCK_LIVE_RUNS_OF_JOB = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs
   WHERE job_uid = $1 AND (held <> 'run_at' OR $2::boolean) ORDER BY id FOR UPDATE`;
 
+const MAKE_ALL_DUE = `UPDATE greenvue_jobs.live_runs SET available_at = $1::bigint
+  WHERE job_uid = $2 AND held <> 'run_at' AND node IS NULL AND available_at > $3::bigint RETURNING held`;
 const ASKED = `(trigger = 'manual' AND queued_at >= $6::bigint)`;
 const MOVE = `UPDATE greenvue_jobs.live_runs SET held = $1 WHERE id = ANY(ARRAY(
   SELECT id FROM greenvue_jobs.live_runs

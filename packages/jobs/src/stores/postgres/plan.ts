@@ -1,3 +1,4 @@
+import { touchesWaiting } from '../../core/decision.ts';
 import { NO_LIVE_RUNS } from '../../core/job.ts';
 import { planOrPutOff } from '../../core/slots.ts';
 import type { ClaimInput, ClaimResult, PlanInput, PlannedRun, PlanResult } from '../../core/store-passes.ts';
@@ -74,7 +75,7 @@ async function take(
     const { decision, fault } = planOrPutOff(stored.job, alive, u.now, aheadMs);
     if (decision.job !== stored.job) done += 1;
     if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
-    hasMoved ||= decision.moves.length > 0;
+    hasMoved ||= touchesWaiting(decision);
     await applyDecision(u, stored, decision);
   }
   const claimed = claiming === undefined ? await flush(u) : await flushAndClaim(u, claiming, hasMoved);

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
+import { checkedBy } from '../../core/commands.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { JobDefinition } from '../../core/job.ts';
 import type { JobStore } from '../../core/store.ts';
@@ -147,7 +148,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   });
   const doCommand = (input: CommandInput) =>
     tracked(async () => {
-      if (input.command.kind === 'edit') await ensureTypeOf(input.command.definition);
+      const type = checkedBy(input.command);
+      if (type !== undefined) await ensureTypeOf(type);
       const claimant = input.claim && { ...input.claim, hasJoined: joined.has(input.claim.node) };
       return asUnit<CommandResult, OpenedCommand>(
         (run) => lane.command(input.jobId, run, (q) => openCommand(q, input)),

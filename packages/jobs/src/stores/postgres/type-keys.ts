@@ -1,5 +1,7 @@
+import type { NewRun } from '../../core/decision.ts';
 import type { TypeVersions } from '../../core/membership.ts';
 import { numberOf } from '../rows/first-column.ts';
+import type { StoredJob } from '../rows/job-row.ts';
 import type { Database } from './database.ts';
 
 /** The small keys of job types in one version each. They never change, so what was read once stays true. */
@@ -37,6 +39,11 @@ export function createTypeKeys(db: Database): TypeKeys {
       return key;
     },
   };
+}
+
+/** Of a run that is about to be made: of the job's type in the version of the job, or in the newer one that checked its payload. */
+export function keyOfRun(types: TypeKeys, { typeVersion }: NewRun, { job, typeKey }: StoredJob): number {
+  return typeVersion === undefined ? typeKey : types.get(job.type, typeVersion);
 }
 
 /** For {@link KEYS_KNOWN}: as JSON. */

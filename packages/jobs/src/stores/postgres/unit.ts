@@ -1,4 +1,4 @@
-import type { NewRun, SkippedRun } from '../../core/decision.ts';
+import { type NewRun, type SkippedRun, without } from '../../core/decision.ts';
 import type { FinishedRun, FinishedStatus, LiveRun } from '../../core/run.ts';
 import { type EndedRun, skippedOf } from '../../core/settle.ts';
 import type { ClaimResult } from '../../core/store-passes.ts';
@@ -22,7 +22,7 @@ import {
   rowOf,
 } from './run-rows.ts';
 import { shardAt } from './shards.ts';
-import type { TypeKeys } from './type-keys.ts';
+import { keyOfRun, type TypeKeys } from './type-keys.ts';
 
 /** What a store keeps over its transactions. */
 export interface Shared {
@@ -141,7 +141,10 @@ export async function flush(u: Unit, claimant?: Claimant): Promise<ClaimResult |
     const { uid: jobUid } = one.job.job;
     const at = { id: one.id, jobUid, now: u.now };
     if (one.kind === 'skip') skipped.push(skippedOf(one.skip, at));
-    else queued.push({ run: claimedFrom(newRun(one.run, at), one), job: one.job });
+    else {
+      const typeKey = keyOfRun(u.shared.types, one.run, one.job);
+      queued.push({ run: claimedFrom(newRun(one.run, at), one), job: one.job, typeKey });
+    }
   }
   const finished = [...u.ended.splice(0), ...skipped];
   await insertFinished(u, finished);
@@ -233,11 +236,12 @@ async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
 interface QueuedRun {
   readonly run: LiveRun;
   readonly job: StoredJob;
+  readonly typeKey: number;
 }
 
 async function insertLive(u: Unit, runs: readonly QueuedRun[]): Promise<void> {
   if (runs.length === 0) return;
-  const rows = runs.map(({ run, job }) => newRunParams(run, job.typeKey));
+  const rows = runs.map(({ run, typeKey }) => newRunParams(run, typeKey));
   const free = runs.filter(({ run }) => run.claim === undefined);
   becomeDue(
     u,
@@ -275,7 +279,8 @@ function newRun(
   made: { readonly id: string; readonly jobUid: string; readonly now: number },
 ): LiveRun {
   const { id, jobUid, now: queuedAt } = made;
-  return { ...run, id, jobUid, queuedAt, status: 'queued', failures: 0, recoveries: 0, errors: [] };
+  const origin = without(run, 'typeVersion');
+  return { ...origin, id, jobUid, queuedAt, status: 'queued', failures: 0, recoveries: 0, errors: [] };
 }
 
 function claimedFrom(

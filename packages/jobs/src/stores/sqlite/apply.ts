@@ -1,4 +1,4 @@
-import type { Decision, NewRun } from '../../core/decision.ts';
+import { type Decision, type NewRun, without } from '../../core/decision.ts';
 import type { Job } from '../../core/job.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
 import { afterSettlements, type EndedRun, finishedOf, settleRun, skippedOf } from '../../core/settle.ts';
@@ -8,7 +8,14 @@ import { keepClaimed } from './claim.ts';
 import { type Share, takenBy } from './claim-made.ts';
 import { REASON } from './codes.ts';
 import { insertFinishedRun } from './history.ts';
-import { allLiveRuns, deleteLiveRun, insertLiveRun, liveRunsLeft, moveRuns } from './live-runs.ts';
+import {
+  allLiveRuns,
+  deleteLiveRun,
+  insertLiveRun,
+  liveRunsLeft,
+  makeAllDue,
+  moveRuns,
+} from './live-runs.ts';
 import type { Writer } from './writer.ts';
 
 /** What a decision came to. */
@@ -37,8 +44,8 @@ export function applyDecision(
     share,
   }: { readonly now: number; readonly ended?: number; readonly share?: Share | undefined },
 ): Applied {
-  const { job, moves, skip, queue, cancelLive } = decision;
-  let due = 0;
+  const { job, dueIfAfter, moves, skip, queue, cancelLive } = decision;
+  let due = dueIfAfter === undefined ? 0 : makeAllDue(w, before.uid, { after: dueIfAfter, now });
   for (const move of moves) due += moveRuns(w, before.uid, move, now);
 
   const finished: FinishedRun[] = [];
@@ -53,7 +60,9 @@ export function applyDecision(
   for (const one of queue) {
     const run = liveRunFrom(one, { id: String(w.ids.next(now)), jobUid: job.uid, now });
     const made = share === undefined ? run : takenBy(w, share, one, run);
-    if (!insertLiveRun(w, made, typeKey)) continue;
+    const { typeVersion = job.typeVersion } = one;
+    const key = typeVersion === job.typeVersion ? typeKey : w.types.keyOf(job.type, typeVersion);
+    if (!insertLiveRun(w, made, key)) continue;
     if (made.claim !== undefined) {
       share?.taken.push(made);
       keepClaimed(w, made);
@@ -71,7 +80,8 @@ export function applyDecision(
     skippedCount: before.skippedCount + skip.length,
     ...(cancelLive === 'deleted' ? { deletedAt: now } : {}),
   };
-  if (after.typeKey !== before.typeKey) w.db.statement(RETYPE_LIVE).run(after.typeKey, after.uid);
+  if (after.typeKey !== before.typeKey)
+    w.db.statement(RETYPE_LIVE).run(after.typeKey, after.uid, job.typeVersion);
   const wake = due > 0 || isEarlier(job.wakeAt, before.job.wakeAt);
   const applied = { queued, finished, cancelRequests: NOTHING, wake };
   if (cancelLive === undefined) {
@@ -151,7 +161,7 @@ function liveRunFrom(
   made: { readonly id: string; readonly jobUid: string; readonly now: number },
 ): LiveRun {
   return {
-    ...run,
+    ...without(run, 'typeVersion'),
     id: made.id,
     jobUid: made.jobUid,
     queuedAt: made.now,
@@ -179,5 +189,7 @@ function isEarlier(wakeAt: number | undefined, than: number | undefined): boolea
   return wakeAt !== undefined && (than === undefined || wakeAt < than);
 }
 
-const RETYPE_LIVE = 'UPDATE live_runs SET type_key = ? WHERE job_uid = ?';
+/** But for those with a payload that a still newer version has checked. */
+const RETYPE_LIVE = `UPDATE live_runs SET type_key = ?1 WHERE job_uid = ?2 AND (payload IS NULL
+  OR NOT EXISTS (SELECT 1 FROM job_types WHERE key = live_runs.type_key AND version > ?3))`;
 const REQUEST_CANCEL = 'UPDATE live_runs SET cancel = ? WHERE id = ? AND node IS NOT NULL AND cancel IS NULL';

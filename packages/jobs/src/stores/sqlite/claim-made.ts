@@ -1,6 +1,6 @@
-import type { Decision, NewRun } from '../../core/decision.ts';
+import { type Decision, type NewRun, touchesWaiting } from '../../core/decision.ts';
 import type { LiveRun } from '../../core/run.ts';
-import { shareOut } from '../../core/share-out.ts';
+import { canRun, shareOut } from '../../core/share-out.ts';
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { claimOf } from '../rows/claimed-run.ts';
 import { claim, earliestDue } from './claim.ts';
@@ -28,9 +28,9 @@ export function shareOf(
   now: number,
 ): Share | undefined {
   const { node, types, ahead = { ms: 0 } } = input;
-  if (decisions.some(({ moves }) => moves.length > 0)) return undefined;
+  if (decisions.some(touchesWaiting)) return undefined;
   const free = decisions.flatMap(({ job, queue }) =>
-    (types[job.type] ?? 0) < job.typeVersion ? [] : queue.filter(({ held }) => held === 'no'),
+    queue.filter((run) => run.held === 'no' && canRun(types, job, run)),
   );
   if (free.length === 0) return undefined;
   const earliest = earliestDue(w, w.types.knownTo(types));

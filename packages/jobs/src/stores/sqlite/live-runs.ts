@@ -67,6 +67,16 @@ export function allLiveRuns(
   return rows.map((row) => liveRunOf(row, w.nodes.nameOf));
 }
 
+/** Makes what waits for a later instant than `after` due now; returns how many can be claimed. */
+export function makeAllDue(
+  w: Writer,
+  jobUid: number,
+  { after, now }: { readonly after: number; readonly now: number },
+): number {
+  const held = w.db.arrays(MAKE_ALL_DUE).all(now, jobUid, after).map(numberOf);
+  return held.filter((one) => one === HELD.no).length;
+}
+
 /** Moves waiting runs from one kind of waiting to another; returns how many became due at or before `now`. */
 export function moveRuns(w: Writer, jobUid: number, move: Move, now: number): number {
   let left = move.limit ?? Number.MAX_SAFE_INTEGER;
@@ -110,6 +120,8 @@ const DELETE_LIVE = 'DELETE FROM live_runs WHERE id = ?';
 const LIVE_RUN = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ?`;
 const LIVE_RUNS_OF_JOB = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE job_uid = ? AND held <= ? ORDER BY id`;
 
+const MAKE_ALL_DUE = `UPDATE live_runs SET available_at = ?1
+  WHERE job_uid = ?2 AND held <> ${HELD.run_at} AND node IS NULL AND available_at > ?3 RETURNING held`;
 const ASKED = `trigger = ${TRIGGER.manual} AND queued_at >= ?6`;
 const MOVE = `UPDATE live_runs SET held = ?1 WHERE id IN (
   SELECT id FROM live_runs
