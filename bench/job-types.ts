@@ -24,7 +24,7 @@ async function measure({ what, type, payload, smtpUrl, fill }: Setting): Promise
     if (!loaded.ok) throw new Error(loaded.faults.join('\n'));
     const config = { ...loaded.config, dataDir: folder, smtpUrl };
     const deps = await createDeps(config);
-    const engine = createJobEngine(config, deps);
+    const engine = await createJobEngine(config, deps);
     await engine.start();
     await engine.createJob({ id: 'job', name: 'Job', type, onDemand: true, payload });
     const rss = process.memoryUsage.rss();

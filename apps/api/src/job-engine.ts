@@ -7,8 +7,6 @@ import {
   type JobType,
   type Tracing,
 } from '@greenvue/jobs';
-import { createPostgresStore } from '@greenvue/jobs/postgres';
-import { createSqliteStore } from '@greenvue/jobs/sqlite';
 import type { AuditSource } from './auth/audit-log.ts';
 import type { Config } from './config.ts';
 import { dataFiles } from './data-dir.ts';
@@ -21,15 +19,15 @@ export interface EngineParts {
 }
 
 /** GreenVue's job engine over its store, with every job type of the catalogue unless told; nothing runs before its `start()`. */
-export function createJobEngine(
+export async function createJobEngine(
   config: Config,
   deps: Deps,
   { jobTypes = catalogue, tracing }: EngineParts = {},
-): Engine {
+): Promise<Engine> {
   const { jobs } = config;
   const clock = createSystemClock();
   return createEngine<Deps>({
-    store: createStore(config, clock),
+    store: await createStore(config, clock),
     jobTypes,
     deps,
     threadDeps: { module: new URL('./thread-deps.ts', import.meta.url), data: deps.threadData },
@@ -49,8 +47,12 @@ export function createJobEngine(
   });
 }
 
-function createStore({ dataDir, postgres, jobs }: Config, clock: Clock): JobStore {
-  if (postgres === undefined) return createSqliteStore({ file: dataFiles(dataDir).jobs, clock });
+async function createStore({ dataDir, postgres, jobs }: Config, clock: Clock): Promise<JobStore> {
+  if (postgres === undefined) {
+    const { createSqliteStore } = await import('@greenvue/jobs/sqlite');
+    return createSqliteStore({ file: dataFiles(dataDir).jobs, clock });
+  }
+  const { createPostgresStore } = await import('@greenvue/jobs/postgres');
   return createPostgresStore({ ...postgres, maxStallMs: jobs.maxStallMs, clock });
 }
 

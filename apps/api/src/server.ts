@@ -40,8 +40,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const traced = config.tracing && (await startTracing(config.tracing, deps));
     cleanUps.push(() => traced?.stop());
     const { users, secrets } = deps;
-    const adminPasswordAt = await ensureFirstAdmin({ users, secrets, ...config.admin });
-    const engine = createJobEngine(config, deps, { ...options, tracing: traced?.tracing });
+    const engine = await createJobEngine(config, deps, { ...options, tracing: traced?.tracing });
     measureJobs(deps.metrics, engine);
     const app = createApp({
       config,
@@ -64,7 +63,14 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       const ended = await Promise.allSettled([closed, engine.stop({ serving: closed })]);
       for (const each of ended) if (each.status === 'rejected') throw each.reason;
     });
-    await engine.start();
+    // Each mostly waits: for a hash, for threads, for the routes. If one fails, nothing is stopped while another still starts.
+    const steps = [
+      ensureFirstAdmin({ users, secrets, ...config.admin }),
+      engine.start(),
+      app.ready(),
+    ] as const;
+    await Promise.allSettled(steps);
+    const [adminPasswordAt] = await Promise.all(steps);
     const url = await app.listen({ host: config.host, port: config.port });
     return { url, adminPasswordAt, stop };
   } catch (error) {

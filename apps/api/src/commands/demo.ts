@@ -78,7 +78,7 @@ export interface DemoFilling {
 export async function fillDemo({ config, deps, size, screen }: DemoFilling): Promise<string> {
   const { database, clock } = deps;
   // Without places: it makes jobs and runs none.
-  const engine = createJobEngine({ ...config, jobs: { ...config.jobs, concurrency: 0 } }, deps);
+  const engine = await createJobEngine({ ...config, jobs: { ...config.jobs, concurrency: 0 } }, deps);
   await engine.start();
   try {
     const listing = await database.selectFrom('listings').select('id').limit(1).executeTakeFirst();

@@ -1,8 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import type { Kysely } from 'kysely';
-import { openPostgres } from './postgres/open.ts';
 import type { Database } from './schema.ts';
-import { openSqlite } from './sqlite/open.ts';
 
 /** GreenVue's own database (the jobs have theirs). */
 export interface AppDatabase {
@@ -46,9 +44,12 @@ export interface PostgresOptions {
  * `UnusableServerError` when PostgreSQL or the rights on it are not what is needed, and a `DatabaseError` when it can't be opened.
  */
 export async function createDatabase(options: DatabaseOptions): Promise<AppDatabase> {
+  // Only what is needed is loaded: the driver of the other one is a good part of a start.
   if ('url' in options) {
+    const { openPostgres } = await import('./postgres/open.ts');
     return openPostgres({ url: options.url, connections: options.connections ?? (isMainThread ? 10 : 2) });
   }
+  const { openSqlite } = await import('./sqlite/open.ts');
   return openSqlite({
     file: options.file,
     isolation: options.isolation ?? (isMainThread ? 'thread' : 'inline'),
