@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import nodemailer from 'nodemailer';
 import { domainOf, type Mailer, MailServerError } from './mailer.ts';
 
 export interface FileMailerOptions {
@@ -10,13 +11,21 @@ export interface FileMailerOptions {
 
 /** Writes each message as an `.eml` file named after its id, whole or not at all: a mail server for one's own machine. */
 export function createFileMailer({ folder, from }: FileMailerOptions): Mailer {
-  let composer: ReturnType<typeof createComposer> | undefined;
+  const composer = nodemailer.createTransport(
+    {
+      streamTransport: true,
+      buffer: true,
+      newline: 'windows',
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    },
+    { from, headers: { 'Auto-Submitted': 'auto-generated' } },
+  );
   return {
     inFlight: 8,
     domain: domainOf(from),
     send: async (mail) => {
-      composer ??= createComposer(from);
-      const { message } = await (await composer).sendMail({ ...mail });
+      const { message } = await composer.sendMail({ ...mail });
       const path = join(folder, `${mail.messageId.replaceAll(/[^A-Za-z0-9._@-]/g, '_')}.eml`);
       try {
         await mkdir(folder, { recursive: true });
@@ -27,21 +36,6 @@ export function createFileMailer({ folder, from }: FileMailerOptions): Mailer {
       }
       return { status: 'sent' };
     },
-    close: async () => (await composer)?.close(),
+    close: async () => composer.close(),
   };
-}
-
-/** With the first message, as for one that is sent. */
-async function createComposer(from: string) {
-  const { default: nodemailer } = await import('nodemailer');
-  return nodemailer.createTransport(
-    {
-      streamTransport: true,
-      buffer: true,
-      newline: 'windows',
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    },
-    { from, headers: { 'Auto-Submitted': 'auto-generated' } },
-  );
 }

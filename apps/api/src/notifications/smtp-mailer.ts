@@ -1,3 +1,4 @@
+import nodemailer from 'nodemailer';
 import { domainOf, type Mailer, type MailOutcome, MailServerError } from './mailer.ts';
 
 export interface SmtpMailerOptions {
@@ -13,30 +14,7 @@ const GRACE_MS = 5_000;
 
 /** Sends by SMTP, over connections that are kept open. */
 export function createSmtpMailer({ url, from }: SmtpMailerOptions): Mailer {
-  let transport: ReturnType<typeof openTransport> | undefined;
-  return {
-    inFlight: CONNECTIONS * 2,
-    domain: domainOf(from),
-    send: async (mail, signal) => {
-      const cut = cutAfterGrace(signal);
-      try {
-        transport ??= openTransport({ url, from });
-        await (await transport).sendMail({ ...mail, signal: cut.signal });
-        return { status: 'sent' };
-      } catch (error) {
-        return outcomeOf(error);
-      } finally {
-        cut.release();
-      }
-    },
-    close: async () => (await transport)?.close({ force: true }),
-  };
-}
-
-/** With the first message: a good part of a start would be loading what sends it. */
-async function openTransport({ url, from }: SmtpMailerOptions) {
-  const { default: nodemailer } = await import('nodemailer');
-  return nodemailer.createTransport(
+  const transport = nodemailer.createTransport(
     {
       url,
       pool: true,
@@ -54,6 +32,22 @@ async function openTransport({ url, from }: SmtpMailerOptions) {
     },
     { from, headers: { 'Auto-Submitted': 'auto-generated' } },
   );
+  return {
+    inFlight: CONNECTIONS * 2,
+    domain: domainOf(from),
+    send: async (mail, signal) => {
+      const cut = cutAfterGrace(signal);
+      try {
+        await transport.sendMail({ ...mail, signal: cut.signal });
+        return { status: 'sent' };
+      } catch (error) {
+        return outcomeOf(error);
+      } finally {
+        cut.release();
+      }
+    },
+    close: async () => transport.close({ force: true }),
+  };
 }
 
 function cutAfterGrace(signal: AbortSignal): { readonly signal: AbortSignal; release(): void } {

@@ -156,7 +156,8 @@ function withFixedDelay(job: Job, live: LiveRuns, now: number): Job {
 
 /**
  * P3: the next run of a `fixed_delay` job without a live run, as seen `at` an instant: its last end (or creation) + interval,
- * or that instant + interval if that is past; never before `start_at`, nor based on an end that the clock has jumped behind.
+ * or that instant + interval if that is past; never before `start_at`, nor based on an end that the clock has jumped behind, and
+ * always later than the last slot (P5).
  */
 export function afterDelay(
   job: Job,
@@ -164,7 +165,11 @@ export function afterDelay(
   { at, now }: { readonly at: number; readonly now: number },
 ): number {
   const next = Math.min(job.lastEndAt ?? job.createdAt, now) + everyMs;
-  return Math.max(next > at ? next : at + everyMs, startAt ?? Number.NEGATIVE_INFINITY);
+  const first = Math.max(
+    startAt ?? Number.NEGATIVE_INFINITY,
+    (job.lastSlotAt ?? Number.NEGATIVE_INFINITY) + 1,
+  );
+  return Math.max(next > at ? next : at + everyMs, first);
 }
 
 /** A `run_at` job is finished once its slot is taken and nothing of it is left to run; a run by hand wakes it again. */

@@ -18,11 +18,15 @@ export function rebased(job: Job, now: number): Job {
   return { ...without(job, 'lastSlotAt'), anchorAt: Math.min(job.anchorAt, now) };
 }
 
-/** {@link rebased}; runs that wait for a time of the future that the clock came back from keep no room any longer. */
+/** {@link rebased}, and what waits for a time that the clock came back from is let go. */
 export function rebase(draft: Draft, now: number): void {
   const { job } = draft;
   draft.job = rebased(job, now);
-  if (draft.job !== job) draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
+  if (draft.job !== job) letGo(draft, now);
+}
+
+function letGo(draft: Draft, now: number): void {
+  draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
 }
 
 /** The instant after which the next slot lies: `at`, and the last slot (P5). */
@@ -39,6 +43,7 @@ export function resume(draft: Draft, { at, now }: { readonly at: number; readonl
   draft.job = { ...without(job, 'pause', 'nextRunAt'), status: 'active' };
   // A `run_at` is taken once, whatever the clock says.
   if (job.schedule.kind !== 'run_at') rebase(draft, now);
+  else if (clockJumpedBack(job, now)) letGo(draft, now);
   const next = nextAfterPause(draft, { at, now });
   if (next !== undefined) draft.job = { ...draft.job, nextRunAt: next };
   if (draft.live.paused > 0) {

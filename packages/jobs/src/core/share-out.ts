@@ -3,11 +3,6 @@ import type { Job } from './job.ts';
 import type { TypeVersions } from './membership.ts';
 import type { ClaimInput } from './store-passes.ts';
 
-/** P22: whether a node with `types` can run what is about to be made. */
-export function canRun(types: TypeVersions, { type, typeVersion }: Job, run: NewRun): boolean {
-  return (types[type] ?? 0) >= (run.typeVersion ?? typeVersion);
-}
-
 /**
  * How a claim shares out runs that are about to be made and wait for nothing, when nothing else is due before them: those due first
  * first, some to start at once and some to be held until a place is free; and besides some that come due soon, to be held until
@@ -33,4 +28,9 @@ export function shareOut(
     }
   }
   return starts;
+}
+
+/** P22: whether a node with `types` can run what is about to be made. */
+export function canRun(types: TypeVersions, { type, typeVersion }: Job, run: NewRun): boolean {
+  return (types[type] ?? 0) >= (run.typeVersion ?? typeVersion);
 }

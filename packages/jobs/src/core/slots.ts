@@ -63,6 +63,21 @@ export function planOrPutOff(
   }
 }
 
+/** Slots of cron jobs are counted one by one, in some 30 us each. Once a plan has counted so many, the jobs that are left are for the next one. */
+const MOST_COUNTED = 1_000;
+
+/** Whether decisions on these jobs have kept whoever waits for them for long enough, event loops and open transactions among them. */
+export function createCountBudget(): { isSpent(): boolean; spend(decision: Decision): void } {
+  let counted = 0;
+  return {
+    isSpent: () => counted >= MOST_COUNTED,
+    spend({ job, queue, skip }) {
+      if (job.schedule.kind !== 'cron') return;
+      for (const { missed } of [...queue, ...skip]) counted += missed;
+    },
+  };
+}
+
 /** {@link planJob} as the first step of another command: an edit first takes what is due under the old definition (P16). */
 export function takeWhatIsDue(draft: Draft, now: number): void {
   const until = draft.job.pause?.until;
@@ -76,11 +91,17 @@ export function takeWhatIsDue(draft: Draft, now: number): void {
  * False for such a job: its slots are not taken.
  */
 export function takeWhatCanBe(draft: Draft, now: number): boolean {
+  const { job, live } = draft;
+  const moves = draft.moves.length;
   try {
     takeWhatIsDue(draft, now);
     return true;
   } catch {
-    // The planner, which meets the same fault, tells of it.
+    // The planner, which meets the same fault, tells of it. What was half done, such as the end of a pause, is not done.
+    draft.job = job;
+    draft.live = live;
+    draft.moves.length = moves;
+    delete draft.dueIfAfter;
     return false;
   }
 }

@@ -17,7 +17,7 @@ import {
   traceOf,
   within,
 } from './manage.ts';
-import { acceptPayload, checkPayload } from './registry.ts';
+import { acceptPayload, checkPayload, type RegisteredType } from './registry.ts';
 
 type RunMethods = Pick<Engine, 'trigger' | 'getRun' | 'listRuns' | 'getLogs' | 'cancelRun' | 'retryRun'>;
 
@@ -188,18 +188,29 @@ function overrideOf<Deps>({ registry }: ManageDeps<Deps>, typeName: string, payl
     );
   const checked = acceptPayload(type, payload);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
-  return { payload: checked.json, checkedBy: { type: typeName, typeVersion: type.jobType.version } };
+  return { payload: checked.json, checkedBy: checkedByType(type) };
 }
 
-/** The payload of an earlier run is taken as it is: this node's type answers for it if it would accept it today. */
+/** The payload of an earlier run is taken as it is. Where its type is not registered, nobody can say whether it is valid today. */
 function checkerOf<Deps>(
   { registry }: ManageDeps<Deps>,
   typeName: string,
   payload: JsonText,
 ): Pick<Start, 'checkedBy'> {
   const type = registry.get(typeName);
-  if (type === undefined || !checkPayload(type, JSON.parse(payload)).ok) return {};
-  return { checkedBy: { type: typeName, typeVersion: type.jobType.version } };
+  if (type === undefined) return {};
+  const checked = checkPayload(type, JSON.parse(payload));
+  if (!checked.ok)
+    throw new EngineError(
+      'invalid',
+      `${typeName} refuses the payload that this run had. Run the job with another one instead.`,
+      checked.faults,
+    );
+  return { checkedBy: checkedByType(type) };
+}
+
+function checkedByType<Deps>({ jobType }: RegisteredType<Deps>): CheckedBy {
+  return { type: jobType.type, typeVersion: jobType.version };
 }
 
 /** A claimed run that is to stop is told; one whose fence was voided goes on alone, and can't settle (P11). */

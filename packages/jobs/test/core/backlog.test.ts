@@ -123,6 +123,21 @@ describe('P7: an edit of the overlap that meets a due slot', () => {
   });
 });
 
+it('P5, P17: a fixed delay takes no slot a second time, nor an earlier one, after the clock jumped back', () => {
+  const sim = new Simulation(definition(every(20_000, { mode: 'fixed_delay' })), T0);
+  const slots: (number | undefined)[] = [];
+  for (let n = 0; n < 5; n += 1) {
+    sim.now = sim.job.nextRunAt ?? sim.now;
+    sim.plan();
+    const [run] = sim.claim(1);
+    if (run === undefined) throw new Error('there was to be a run');
+    slots.push(run.slot);
+    if (n === 1) sim.now -= 40_000;
+    sim.settle(run);
+  }
+  expect(slots).toEqual([20_000, 40_000, 40_001, 60_001, 80_001].map((ms) => T0 + ms));
+});
+
 describe('P17: after the clock jumped back behind the creation of a job', () => {
   const DAY = 24 * HOUR;
   const jumped = (schedule: Parameters<typeof definition>[0], ran: boolean) => {

@@ -39,6 +39,20 @@ describe.each(['once', 'all'] as const)('a job under %s that can not be planned'
     expect(sim.job).toMatchObject({ status: 'active', nextRunAt: T0 + 6 * MINUTE });
   });
 
+  it('P14: is mended by an edit after its pause has run out, which lets go what it held', () => {
+    const sim = new Simulation(definitionIn('UTC'), T0);
+    sim.now = T0 + MINUTE;
+    sim.plan();
+    sim.command({ kind: 'pause', cancelLive: false, until: T0 + 3 * MINUTE });
+    sim.job = { ...sim.job, ...definitionIn('No/Where') };
+    sim.now = T0 + 5 * MINUTE;
+    expect(sim.command({ kind: 'edit', definition: definitionIn('UTC') })).toMatchObject({ ok: true });
+    expect(sim.job.status).toBe('active');
+    expect(sim.job).not.toHaveProperty('pause');
+    expect(sim.rows.filter(({ held }) => held === 'pause')).toEqual([]);
+    expect(sim.claim(1)).toMatchObject([{ slot: T0 + MINUTE }]);
+  });
+
   it('P14: can be paused, mended and resumed', () => {
     const sim = lost();
     sim.command({ kind: 'pause', cancelLive: false });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import {
@@ -153,7 +154,26 @@ describe('P22 types and deploys, on several nodes', () => {
     await expect.poll(() => both.ran, POLL).toEqual([view.run.id]);
     const again = await next.engine.retryRun(view.run.id);
     await expect.poll(() => both.ran, POLL).toEqual([view.run.id, again.run.id]);
+    await expect(today.engine.retryRun(view.run.id)).rejects.toMatchObject({
+      code: 'invalid',
+      faults: [{ pointer: '/payload/more' }],
+    });
     expect(today.ran).toEqual([plain.run.id]);
+  });
+
+  it("so is one in a caller's transaction, where no node has had that version before", async () => {
+    const today = await deploy(1);
+    const newest = await deploy(3, 0);
+    await today.engine.createJob({ ...onDemand('today'), overlap: 'allow' });
+    const tx = new pg.Client({ connectionString: database.url });
+    await tx.connect();
+    await tx.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    const { run } = (await newest.engine.trigger('today', { tx, payload: { more: true } })).view;
+    await tx.query('COMMIT');
+    await tx.end();
+    const able = await deploy(3);
+    await expect.poll(() => able.ran, POLL).toEqual([run.id]);
+    expect(today.ran).toEqual([]);
   });
 
   it('lesson 6: a slot of a type that no living node has just passes, and is caught up with when one appears (P6)', async () => {

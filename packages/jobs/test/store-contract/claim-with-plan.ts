@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   every,
   failed,
+  HOUR,
   type MakeStore,
   MINUTE,
   ON_DEMAND,
@@ -87,6 +88,23 @@ export function claimWithPlanContract(makeStore: MakeStore): void {
       expect(claimed?.runs).toMatchObject([{ availableAt: T0 + 100, started: false }]);
       expect(claimed?.nextDueAt).toBe(T0 + 150);
       expect(await t.live(required(claimed?.runs[0]).id)).toMatchObject({ status: 'queued' });
+    });
+
+    it('P17: takes what a pause that ends after a clock jump lets go, too', async () => {
+      await t.create('a', { overlap: 'allow' });
+      t.clock.advance(HOUR);
+      await t.plan();
+      await t.settle(await t.claimOne(), SUCCEEDED);
+      await t.done('a', { kind: 'pause', cancelLive: false });
+      await t.trigger('a');
+      const retried = await t.claimOne();
+      await t.settle(retried, failed());
+      t.clock.set(T0);
+      await t.done('a', { kind: 'pause', cancelLive: false, until: T0 + SECOND });
+      t.clock.advance(MINUTE + 1);
+      const { queued, claimed } = await planWith({ places: 5, prefetch: 0 });
+      const ids = claimed?.runs.map(({ id }) => id).toSorted();
+      expect(ids).toEqual([retried.id, required(queued[0]).id].toSorted());
     });
 
     it('P22: takes none of a type that it does not ask for', async () => {

@@ -336,6 +336,22 @@ export function claimContract(makeStore: MakeStore): void {
         expect(await claimedBy(4)).toEqual([newer]);
       });
 
+      it('is so from the start of a claim on: taken back, it waits for them again', async () => {
+        await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+        const { claimed } = await t.done('a', checkedBy(2), { claim: { ...asNode(2), node: 'dead' } });
+        const [run] = claimed?.runs ?? [];
+        expect(await t.store.recover({ node: 'n' })).toEqual({ recovered: 1, failed: 0 });
+        expect(await claimedBy(1)).toEqual([]);
+        expect(await claimedBy(2)).toEqual([required(run).id]);
+      });
+
+      it('leaves the other runs of its job to go with that to a version before', async () => {
+        await t.create('a', { schedule: ON_DEMAND, overlap: 'allow', typeVersion: 3 });
+        const { id } = await t.trigger('a');
+        await t.edit('a', { typeVersion: 2 });
+        expect(await claimedBy(2)).toEqual([id]);
+      });
+
       it('is for the version of its job, where the payload was checked by an older one', async () => {
         await t.create('a', { schedule: ON_DEMAND, overlap: 'allow', typeVersion: 2 });
         const older = await made(1);

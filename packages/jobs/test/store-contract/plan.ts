@@ -186,6 +186,24 @@ export function planContract(makeStore: MakeStore): void {
       expect((await t.job('a')).status).toBe('active');
     });
 
+    it('P6: after a long downtime, a plan leaves jobs to the next one once it has counted many slots', async () => {
+      const cron = { kind: 'cron', cron: '* * * * *', timezone: 'UTC' } as const;
+      const ids = ['a', 'b', 'c'];
+      for (const id of ids) await t.create(id, { schedule: cron });
+      await t.create('interval', { schedule: every(MINUTE) });
+      t.clock.advance(DAY);
+      const planned: string[] = [];
+      for (let plans = 1; ; plans += 1) {
+        const { queued, more } = await t.plan();
+        planned.push(...queued.map(({ jobId }) => jobId));
+        expect(queued.filter(({ jobId }) => jobId !== 'interval').length).toBeLessThanOrEqual(1);
+        if (!more) break;
+        expect(plans).toBeLessThan(9);
+      }
+      expect(planned.toSorted()).toEqual([...ids, 'interval']);
+      for (const { missed } of await t.runs()) expect(missed).toBe(1_440);
+    });
+
     it('P17: a clock that jumps back reruns nothing, and the job is late until the clock has caught up', async () => {
       await t.create('a', { schedule: every(MINUTE) });
       t.clock.advance(10 * MINUTE);
@@ -230,6 +248,19 @@ export function planContract(makeStore: MakeStore): void {
         expect(await t.claimOne()).toMatchObject({ id: required(queued[0]).id });
       },
     );
+
+    it('P17: a resume lets go what a run_at job waits for, too, and takes its slot no more', async () => {
+      await t.create('a', { schedule: { kind: 'run_at', runAt: T0 + HOUR } });
+      t.clock.advance(HOUR);
+      await t.plan();
+      const first = await t.claimOne();
+      await t.settle(first, failed());
+      t.clock.set(T0);
+      await t.done('a', { kind: 'pause', cancelLive: false });
+      await t.done('a', { kind: 'resume' });
+      expect(await t.claimOne()).toMatchObject({ id: first.id, attempt: 2 });
+      expect(await t.job('a')).not.toHaveProperty('nextRunAt');
+    });
 
     it('P17: a resume leaves a run that waits for its own run_at where it is', async () => {
       await t.create('a', { overlap: 'allow' });

@@ -1,6 +1,6 @@
 import { touchesWaiting } from '../../core/decision.ts';
 import { NO_LIVE_RUNS } from '../../core/job.ts';
-import { planOrPutOff } from '../../core/slots.ts';
+import { createCountBudget, planOrPutOff } from '../../core/slots.ts';
 import type { ClaimInput, ClaimResult, PlanInput, PlannedRun, PlanResult } from '../../core/store-passes.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { applyDecision } from './apply.ts';
@@ -23,7 +23,7 @@ export async function plan(
   const look = await u.shared.due.jobs.look(u.now, see);
   const due = await lockDueJobs(u, { versions, from: look.from, by: u.now + aheadMs, limit });
   const reached = due.length < limit ? u.now : due.at(-1)?.job.wakeAt;
-  const { done, failed, claimed } = await take(u, due, { aheadMs, toClaim, hasJoined });
+  const { done, isCut, failed, claimed } = await take(u, due, { aheadMs, toClaim, hasJoined });
   const seen = await see(look.from);
   u.onceWritten.push(() => look.done(reached, seen));
   const { earliest } = seen;
@@ -35,7 +35,7 @@ export async function plan(
     now: u.now,
     ...plannedIn(u),
     failed,
-    more: due.length >= limit && done > 0,
+    more: isCut || (due.length >= limit && done > 0),
     ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
     ...(claimed === undefined ? {} : { claimed }),
   };
@@ -44,6 +44,8 @@ export async function plan(
 interface Taken {
   /** Of so many jobs something was taken, or put off. */
   readonly done: number;
+  /** Some were left for the next plan. */
+  readonly isCut: boolean;
   readonly failed: PlanResult['failed'];
   readonly claimed: ClaimResult | undefined;
 }
@@ -57,7 +59,7 @@ async function take(
   const { aheadMs, toClaim, hasJoined } = how;
   if (due.length === 0) {
     const claimed = toClaim && (await claim(u, toClaim, hasJoined));
-    return { done: 0, failed: [], claimed };
+    return { done: 0, isCut: false, failed: [], claimed };
   }
   const uids = due.map(({ uid }) => uid);
   // A run for each, and the fence of its claim.
@@ -70,16 +72,19 @@ async function take(
   const failed: PlanResult['failed'][number][] = [];
   let done = 0;
   let hasMoved = false;
+  const budget = createCountBudget();
   for (const stored of due) {
+    if (budget.isSpent()) break;
     const alive = live.get(stored.uid) ?? NO_LIVE_RUNS;
     const { decision, fault } = planOrPutOff(stored.job, alive, u.now, aheadMs);
     if (decision.job !== stored.job) done += 1;
     if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
     hasMoved ||= touchesWaiting(decision);
+    budget.spend(decision);
     await applyDecision(u, stored, decision);
   }
   const claimed = claiming === undefined ? await flush(u) : await flushAndClaim(u, claiming, hasMoved);
-  return { done, failed, claimed };
+  return { done, isCut: budget.isSpent(), failed, claimed };
 }
 
 function plannedIn(u: Unit): Pick<PlanResult, 'queued' | 'skipped'> {

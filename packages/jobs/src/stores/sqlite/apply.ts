@@ -189,7 +189,7 @@ function isEarlier(wakeAt: number | undefined, than: number | undefined): boolea
   return wakeAt !== undefined && (than === undefined || wakeAt < than);
 }
 
-/** But for those with a payload that a still newer version has checked. */
+/** But for those with a payload of their own that wait for a still newer version. */
 const RETYPE_LIVE = `UPDATE live_runs SET type_key = ?1 WHERE job_uid = ?2 AND (payload IS NULL
   OR NOT EXISTS (SELECT 1 FROM job_types WHERE key = live_runs.type_key AND version > ?3))`;
 const REQUEST_CANCEL = 'UPDATE live_runs SET cancel = ? WHERE id = ? AND node IS NOT NULL AND cancel IS NULL';

@@ -1,6 +1,8 @@
-import { planOrPutOff } from '../../core/slots.ts';
+import type { Decision } from '../../core/decision.ts';
+import { createCountBudget, planOrPutOff } from '../../core/slots.ts';
 import type { PlanInput, PlannedRun, PlanResult } from '../../core/store-passes.ts';
 import { numbersIn } from '../rows/first-column.ts';
+import type { StoredJob } from '../rows/job-row.ts';
 import { applyDecision } from './apply.ts';
 import { earliestOf, merged } from './by-type.ts';
 import { claimMade, shareOf } from './claim-made.ts';
@@ -19,13 +21,17 @@ export function plan(
   const skipped: PlannedRun[] = [];
   const failed: PlanResult['failed'][number][] = [];
   let done = 0;
-  const decided = uids.map((uid) => {
+  const decided: { readonly stored: StoredJob; readonly decision: Decision }[] = [];
+  const budget = createCountBudget();
+  for (const uid of uids) {
+    if (budget.isSpent()) break;
     const stored = w.jobs.require(uid);
     const { decision, fault } = planOrPutOff(stored.job, liveRunsOf(w, uid, now), now, aheadMs);
     if (decision.job !== stored.job) done += 1;
     if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
-    return { stored, decision };
-  });
+    budget.spend(decision);
+    decided.push({ stored, decision });
+  }
   // Before the first is written, so that the claim can be shared out in due order.
   const decisions = decided.map(({ decision }) => decision);
   const share = toClaim && shareOf(w, toClaim, decisions, now);
@@ -46,7 +52,7 @@ export function plan(
     queued,
     skipped,
     failed,
-    more: uids.length >= limit && done > 0,
+    more: budget.isSpent() || (uids.length >= limit && done > 0),
     ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
     ...(toClaim === undefined ? {} : { claimed: claimMade(w, toClaim, share, now) }),
   };
