@@ -122,6 +122,7 @@ describe('P3 cron by exhaustion', () => {
         const expected = naiveSlots(table.minutes, minuteField, hourField);
         expect(slotsBetween(clock, from, to)).toEqual(expected);
         expect(slotsBackwards(clock, from, to)).toEqual(expected);
+        expect(clock.count(from - 1, to - 1, Number.POSITIVE_INFINITY)).toBe(expected.length);
       }),
       { numRuns: 300 },
     );
@@ -143,6 +144,48 @@ describe('P3 cron by exhaustion', () => {
         },
       ),
       { numRuns: 300 },
+    );
+  });
+
+  it('counts what a walk from slot to slot counts, between any two instants', () => {
+    const crons = fc.constantFrom(
+      '* * * * *',
+      '*/7 * * * *',
+      '0 * * * *',
+      '30 2 * * *',
+      '0,30 1-3 * * *',
+      '*/20 0-5 1,15 * MON',
+      '0 3 L * *',
+      '15 30 2,14 * * SUN-TUE',
+      '*/40 59 23 * * *',
+    );
+    const zones = fc.constantFrom(...new Set(CHANGES.map(([zone]) => zone)), 'UTC');
+    const changes = fc.constantFrom(...CHANGES.map(([, change]) => at(change)), at('1970-01-02T00:00:00Z'));
+    const span = fc.tuple(
+      fc.integer({ min: -20 * 24 * HOUR, max: HOUR }),
+      fc.integer({ min: 0, max: 30 * 24 * HOUR }),
+    );
+    fc.assert(
+      fc.property(
+        crons,
+        zones,
+        changes,
+        span,
+        fc.integer({ min: 1, max: 2_000 }),
+        (cron, zone, change, [shift, ms], most) => {
+          const clock = cronClock(cron, zone);
+          const after = Math.max(change + shift, 0);
+          let walked = 0;
+          for (
+            let slot = clock.next(after);
+            slot !== undefined && slot <= after + ms && walked < most;
+            slot = clock.next(slot)
+          )
+            walked += 1;
+          expect(clock.count(after, after + ms, most)).toBe(walked);
+        },
+      ),
+      { numRuns: 400 },
     );
   });
 

@@ -13,6 +13,8 @@ export interface CronClock {
   next(after: number): number | undefined;
   /** The last slot earlier than `before`. */
   previous(before: number): number | undefined;
+  /** How many slots are later than `after` and not later than `upTo`; `most` for more than that. */
+  count(after: number, upTo: number, most: number): number;
 }
 
 /**
@@ -85,10 +87,40 @@ function parses(cron: string): boolean {
 /** The bare pattern, without a zone: local time is given and taken as if it were UTC, which is by far the cheaper search. */
 function wallPattern(cron: string): CronClock {
   const pattern = new Cron(cron, { utcOffset: 0, mode: '5-or-6-parts' });
+  const next = knowingTheGap((after) => pattern.nextRun(new Date(after))?.getTime());
   return {
-    next: knowingTheGap((after) => pattern.nextRun(new Date(after))?.getTime()),
+    next,
     previous: (before) => pattern.previousRuns(1, new Date(before))[0]?.getTime(),
+    count: countingInBlocks(next),
   };
+}
+
+/** Each day that has slots has as many as any other; so have its hours, and their minutes. */
+const BLOCKS_MS = [DAY_MS, 3_600_000, 60_000];
+
+/** Counts the slots of a bare pattern: those of a whole day, hour or minute are looked for once. */
+function countingInBlocks(next: (after: number) => number | undefined): CronClock['count'] {
+  const inBlock: (number | undefined)[] = [];
+  const count = (after: number, upTo: number, most: number, level = 0): number => {
+    const size = BLOCKS_MS[level];
+    let counted = 0;
+    for (let slot = next(after); slot !== undefined && slot <= upTo && counted < most; ) {
+      let end = slot;
+      if (size === undefined) counted += 1;
+      else {
+        const start = Math.floor(slot / size) * size;
+        end = Math.min(start + size - 1, upTo);
+        if (after < start && end === start + size - 1) {
+          inBlock[level] ??= count(start - 1, end, Number.POSITIVE_INFINITY, level + 1);
+          counted += inBlock[level];
+        } else counted += count(after, end, most - counted, level + 1);
+      }
+      after = end;
+      slot = next(after);
+    }
+    return Math.min(counted, most);
+  };
+  return (after, upTo, most) => count(after, upTo, most);
 }
 
 /**
@@ -129,7 +161,35 @@ function createCronClock(cron: string, timezone: string): CronClock {
     return undefined;
   };
 
-  return { next: knowingTheGap(next), previous };
+  const count = (after: number, upTo: number, most: number): number => {
+    let counted = 0;
+    for (let at = Math.max(after, -1); at < upTo && counted < most; ) {
+      const stretch = stretchAt(timezone, at + 1);
+      if (fixedTime && at < stretch.from && skippedSpanHolds(wall, stretch)) {
+        counted += 1;
+        at = stretch.from;
+        continue;
+      }
+      const from = Math.max(at, (fixedTime ? firstPassOver(stretch) : stretch.from) - 1);
+      const to = Math.min(evenUntil(timezone, stretch, upTo) - 1, upTo);
+      if (from < to) counted += wall.count(from + stretch.offsetMs, to + stretch.offsetMs, most - counted);
+      at = to;
+    }
+    return counted;
+  };
+
+  return { next: knowingTheGap(next), previous, count };
+}
+
+/** The first instant after a stretch at which the clock may be set, or one later than `upTo`. */
+function evenUntil(timezone: string, { to, offsetMs }: Stretch, upTo: number): number {
+  let end = to;
+  while (end <= upTo) {
+    const stretch = stretchAt(timezone, end);
+    if (stretch.offsetMs !== offsetMs || stretch.shiftMs !== 0) break;
+    end = stretch.to;
+  }
+  return end;
 }
 
 /** Between two slots every instant has the same next one: the last such gap, remembered, answers most questions. */

@@ -206,13 +206,7 @@ export function passedSlots(schedule: Schedule, anchorAt: number, first: number,
   const latest = latestSlot(schedule, anchorAt, now) ?? first;
   if (schedule.kind === 'interval') return { count: 2 + (latest - second) / schedule.everyMs, latest, next };
 
-  const clock = clockOf(schedule);
-  let count = 1;
-  for (let slot: number | undefined = second; slot !== undefined && slot <= latest; slot = clock.next(slot)) {
-    count += 1;
-    if (count === MOST_COUNTED) break;
-  }
-  return { count, latest, next };
+  return { count: 1 + clockOf(schedule).count(first, latest, MOST_COUNTED - 1), latest, next };
 }
 
 /**

@@ -63,8 +63,10 @@ export function planOrPutOff(
   }
 }
 
-/** Slots of cron jobs are counted one by one, in some 30 us each. Once a plan has counted so many, the jobs that are left are for the next one. */
+/** A plan counts so many passed slots of cron jobs; the jobs that are left then are for the next one. A look for a slot takes some 25 us. */
 const MOST_COUNTED = 1_000;
+/** More of one job are counted in whole hours and days: as much work as so many, or a little more. */
+const MOST_WORK_OF_ONE = 100;
 
 /** Whether decisions on these jobs have kept whoever waits for them for long enough, event loops and open transactions among them. */
 export function createCountBudget(): { isSpent(): boolean; spend(decision: Decision): void } {
@@ -73,7 +75,7 @@ export function createCountBudget(): { isSpent(): boolean; spend(decision: Decis
     isSpent: () => counted >= MOST_COUNTED,
     spend({ job, queue, skip }) {
       if (job.schedule.kind !== 'cron') return;
-      for (const { missed } of [...queue, ...skip]) counted += missed;
+      for (const { missed } of [...queue, ...skip]) counted += Math.min(missed, MOST_WORK_OF_ONE);
     },
   };
 }

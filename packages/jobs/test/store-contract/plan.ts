@@ -188,7 +188,7 @@ export function planContract(makeStore: MakeStore): void {
 
     it('P6: after a long downtime, a plan leaves jobs to the next one once it has counted many slots', async () => {
       const cron = { kind: 'cron', cron: '* * * * *', timezone: 'UTC' } as const;
-      const ids = ['a', 'b', 'c'];
+      const ids = Array.from({ length: 25 }, (_, n) => `cron-${n}`);
       for (const id of ids) await t.create(id, { schedule: cron });
       await t.create('interval', { schedule: every(MINUTE) });
       t.clock.advance(DAY);
@@ -196,11 +196,11 @@ export function planContract(makeStore: MakeStore): void {
       for (let plans = 1; ; plans += 1) {
         const { queued, more } = await t.plan();
         planned.push(...queued.map(({ jobId }) => jobId));
-        expect(queued.filter(({ jobId }) => jobId !== 'interval').length).toBeLessThanOrEqual(1);
+        expect(queued.filter(({ jobId }) => jobId !== 'interval').length).toBeLessThanOrEqual(10);
         if (!more) break;
         expect(plans).toBeLessThan(9);
       }
-      expect(planned.toSorted()).toEqual([...ids, 'interval']);
+      expect(planned.toSorted()).toEqual([...ids, 'interval'].toSorted());
       for (const { missed } of await t.runs()) expect(missed).toBe(1_440);
     });
 
