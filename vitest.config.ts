@@ -1,4 +1,4 @@
-import { defaultExclude, defineConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Short files that take a minute: begun last, they would go on alone. */
@@ -12,24 +12,15 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-/** Nothing but functions that leave nothing behind: the next file needs no process of its own, which takes longer than they do. */
-const PURE = ['packages/console/src/**/*.test.ts', 'packages/jobs/{src,test}/core/**/*.test.ts'];
-const ALL = ['{packages,apps}/*/{src,test}/**/*.test.ts'];
-
 export default defineConfig({
   test: {
-    projects: [
-      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
-      {
-        extends: true,
-        test: {
-          name: 'whole',
-          include: ALL,
-          exclude: [...defaultExclude, ...PURE],
-          globalSetup: ['packages/jobs/test/postgres/global-setup.ts'],
-        },
-      },
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'packages/*/test/**/*.test.ts',
+      'apps/*/src/**/*.test.ts',
+      'apps/*/test/**/*.test.ts',
     ],
+    globalSetup: ['packages/jobs/test/postgres/global-setup.ts'],
     // Longer than what a test waits for: that says what did not come.
     testTimeout: 60_000,
     hookTimeout: 60_000,
