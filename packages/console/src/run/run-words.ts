@@ -204,7 +204,9 @@ function endStory(run: Run): readonly Sentence[] {
     case 'payload_invalid':
       return [
         [
-          'Its payload does not fit the job type as it is now. Edit the payload of the job, then run it again.',
+          run.payload === null
+            ? 'Its payload does not fit the job type as it is now. Edit the payload of the job, then run it again.'
+            : 'The payload that it was given does not fit the job type as it is now. Run the job with another one.',
         ],
       ];
     case 'user':

@@ -171,7 +171,7 @@ function createCronClock(cron: string, timezone: string): CronClock {
         continue;
       }
       const from = Math.max(at, (fixedTime ? firstPassOver(stretch) : stretch.from) - 1);
-      const to = Math.min(evenUntil(timezone, stretch, upTo) - 1, upTo);
+      const to = Math.min(evenUntil(timezone, stretch, Math.min(upTo, at + MOST_EVEN_MS)) - 1, upTo);
       if (from < to) counted += wall.count(from + stretch.offsetMs, to + stretch.offsetMs, most - counted);
       at = to;
     }
@@ -181,12 +181,15 @@ function createCronClock(cron: string, timezone: string): CronClock {
   return { next: knowingTheGap(next), previous, count };
 }
 
+/** Days are looked at one by one, to see where the clock is set: not many more than are counted. */
+const MOST_EVEN_MS = 366 * DAY_MS;
+
 /** The first instant after a stretch at which the clock may be set, or one later than `upTo`. */
 function evenUntil(timezone: string, { to, offsetMs }: Stretch, upTo: number): number {
   let end = to;
   while (end <= upTo) {
     const stretch = stretchAt(timezone, end);
-    if (stretch.offsetMs !== offsetMs || stretch.shiftMs !== 0) break;
+    if (stretch.offsetMs !== offsetMs) break;
     end = stretch.to;
   }
   return end;

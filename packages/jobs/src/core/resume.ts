@@ -14,8 +14,12 @@ export function clockJumpedBack(job: Job, now: number): boolean {
  * forgotten, and its grid begins now unless it began before.
  */
 export function rebased(job: Job, now: number): Job {
-  if ((job.lastSlotAt ?? job.createdAt) <= now + CLOCK_TOLERANCE_MS) return job;
+  if (!liesAhead(job, now)) return job;
   return { ...without(job, 'lastSlotAt'), anchorAt: Math.min(job.anchorAt, now) };
+}
+
+function liesAhead({ lastSlotAt, createdAt }: Job, now: number): boolean {
+  return (lastSlotAt ?? createdAt) > now + CLOCK_TOLERANCE_MS;
 }
 
 /** {@link rebased}, and what waits for a time that the clock came back from is let go. */
@@ -43,7 +47,7 @@ export function resume(draft: Draft, { at, now }: { readonly at: number; readonl
   draft.job = { ...without(job, 'pause', 'nextRunAt'), status: 'active' };
   // A `run_at` is taken once, whatever the clock says.
   if (job.schedule.kind !== 'run_at') rebase(draft, now);
-  else if (clockJumpedBack(job, now)) letGo(draft, now);
+  else if (liesAhead(job, now)) letGo(draft, now);
   const next = nextAfterPause(draft, { at, now });
   if (next !== undefined) draft.job = { ...draft.job, nextRunAt: next };
   if (draft.live.paused > 0) {

@@ -64,17 +64,20 @@ export function planOrPutOff(
 }
 
 /** A plan counts so many passed slots of cron jobs; the jobs that are left then are for the next one. A look for a slot takes some 25 us. */
-const MOST_COUNTED = 1_000;
+const MOST_WORK = 1_000;
 /** More of one job are counted in whole hours and days: as much work as so many, or a little more. */
 const MOST_WORK_OF_ONE = 100;
 
 /** Whether decisions on these jobs have kept whoever waits for them for long enough, event loops and open transactions among them. */
-export function createCountBudget(): { isSpent(): boolean; spend(decision: Decision): void } {
+export function createCountBudget(now: number): { isSpent(): boolean; spend(decision: Decision): void } {
   let counted = 0;
   return {
-    isSpent: () => counted >= MOST_COUNTED,
+    isSpent: () => counted >= MOST_WORK,
     spend({ job, queue, skip }) {
       if (job.schedule.kind !== 'cron') return;
+      // What waits on the clock is counted with each plan.
+      const waits = job.catchUp === 'all' && job.nextRunAt !== undefined && job.nextRunAt <= now;
+      if (waits) counted += MOST_WORK_OF_ONE;
       for (const { missed } of [...queue, ...skip]) counted += Math.min(missed, MOST_WORK_OF_ONE);
     },
   };

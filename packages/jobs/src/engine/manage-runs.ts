@@ -126,7 +126,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
           );
       }
       const { payload, jobUid } = known.run;
-      const override = payload === undefined ? {} : { payload, ...checkerOf(deps, known.type, payload) };
+      const override = payload === undefined ? {} : { payload, ...(await checkerOf(deps, known, payload)) };
       const how = { retryOf: runId, ...override, ...traceOf(settings) };
       const result = await writes.command(triggerOf(known.jobId, how, { ...asked, ifUid: jobUid }));
       if (result.kind === 'stale')
@@ -191,22 +191,26 @@ function overrideOf<Deps>({ registry }: ManageDeps<Deps>, typeName: string, payl
   return { payload: checked.json, checkedBy: checkedByType(type) };
 }
 
-/** The payload of an earlier run is taken as it is. Where its type is not registered, nobody can say whether it is valid today. */
-function checkerOf<Deps>(
-  { registry }: ManageDeps<Deps>,
-  typeName: string,
+/**
+ * The payload of an earlier run is taken as it is. It is refused where it could only fail: not where its type is not registered, or is
+ * older than what the job asks for, nor of a job that is gone.
+ */
+async function checkerOf<Deps>(
+  { registry, store, handlers }: ManageDeps<Deps>,
+  { type: typeName, jobId, run }: RunView,
   payload: JsonText,
-): Pick<Start, 'checkedBy'> {
+): Promise<Pick<Start, 'checkedBy'>> {
   const type = registry.get(typeName);
   if (type === undefined) return {};
   const checked = checkPayload(type, JSON.parse(payload));
-  if (!checked.ok)
-    throw new EngineError(
-      'invalid',
-      `${typeName} refuses the payload that this run had. Run the job with another one instead.`,
-      checked.faults,
-    );
-  return { checkedBy: checkedByType(type) };
+  if (checked.ok) return { checkedBy: checkedByType(type) };
+  const job = (await store.getJob(jobId, handlers()))?.job;
+  if (job?.uid !== run.jobUid || job.typeVersion > type.jobType.version) return {};
+  throw new EngineError(
+    'invalid',
+    `${typeName} refuses the payload that this run had. Run the job with another one instead.`,
+    checked.faults,
+  );
 }
 
 function checkedByType<Deps>({ jobType }: RegisteredType<Deps>): CheckedBy {

@@ -158,6 +158,17 @@ describe('P22 types and deploys, on several nodes', () => {
       code: 'invalid',
       faults: [{ pointer: '/payload/more' }],
     });
+    // Once the job itself asks for the newer version, no older node would run it anyway.
+    const { view: asked } = await next.engine.putJob({
+      ...onDemand('today'),
+      overlap: 'allow',
+      name: 'Next',
+    });
+    expect(asked.job.typeVersion).toBe(2);
+    const third = await today.engine.retryRun(view.run.id);
+    await expect.poll(() => both.ran, POLL).toEqual([view.run.id, again.run.id, third.run.id]);
+    await next.engine.deleteJob('today');
+    await expect(today.engine.retryRun(view.run.id)).rejects.toMatchObject({ code: 'not_found' });
     expect(today.ran).toEqual([plain.run.id]);
   });
 

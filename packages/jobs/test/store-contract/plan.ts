@@ -204,6 +204,18 @@ export function planContract(makeStore: MakeStore): void {
       for (const { missed } of await t.runs()) expect(missed).toBe(1_440);
     });
 
+    it('P6: so does one that finds backlogs of jobs under `all`', async () => {
+      const cron = { kind: 'cron', cron: '* * * * *', timezone: 'UTC' } as const;
+      for (let n = 0; n < 25; n += 1) await t.create(`all-${n}`, { schedule: cron, catchUp: 'all' });
+      t.clock.advance(DAY);
+      for (let plans = 0; plans < 5; plans += 1)
+        expect(await t.plan()).toMatchObject({ queued: { length: 5 }, more: true });
+      expect(await t.plan()).toMatchObject({ queued: [], more: false });
+      // What ends makes room for the next slot of each, and the rest is counted again.
+      await t.settleAll((await t.claim()).runs);
+      expect(await t.plan()).toMatchObject({ queued: { length: 10 }, more: true });
+    });
+
     it('P17: a clock that jumps back reruns nothing, and the job is late until the clock has caught up', async () => {
       await t.create('a', { schedule: every(MINUTE) });
       t.clock.advance(10 * MINUTE);

@@ -72,7 +72,7 @@ async function take(
   const failed: PlanResult['failed'][number][] = [];
   let done = 0;
   let hasMoved = false;
-  const budget = createCountBudget();
+  const budget = createCountBudget(u.now);
   for (const stored of due) {
     if (budget.isSpent()) break;
     const alive = live.get(stored.uid) ?? NO_LIVE_RUNS;

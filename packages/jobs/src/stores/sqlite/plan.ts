@@ -22,7 +22,7 @@ export function plan(
   const failed: PlanResult['failed'][number][] = [];
   let done = 0;
   const decided: { readonly stored: StoredJob; readonly decision: Decision }[] = [];
-  const budget = createCountBudget();
+  const budget = createCountBudget(now);
   for (const uid of uids) {
     if (budget.isSpent()) break;
     const stored = w.jobs.require(uid);
