@@ -63,7 +63,7 @@ const ABOUT_OTHERS = [
   'deploys',
 ];
 const LEFT_OUT = [
-  // Processes that are killed: the same rule.
+  // As of those above: about other processes, which are killed.
   'packages/jobs/test/chaos/**',
   'packages/jobs/test/process/kill.test.ts',
   // The contract and the engine on this Node are tested over SQLite, which comes with it, and how PostgreSQL is reached by the rest.

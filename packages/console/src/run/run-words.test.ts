@@ -117,6 +117,12 @@ test.each(['error', 'timeout', 'lost', 'payload_invalid', 'user', 'deleted'] as 
   },
 );
 
+test('a payload that is refused is to be mended where it came from: in the job, or in what the run was given', () => {
+  const refused = { status: 'failed', reason: 'payload_invalid' } as const;
+  expect(story(exampleRun({ ...refused, payload: null }))).toContain('Edit the payload of the job');
+  expect(story(exampleRun({ ...refused, payload: { n: 1 } }))).toContain('Run the job with another one');
+});
+
 test('a failed run is noted by the first line of its last error', () => {
   const errors = [
     exampleError({ message: 'first' }),

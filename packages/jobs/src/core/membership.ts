@@ -1,7 +1,14 @@
+import type { NewRun } from './decision.ts';
 import type { JobEvent } from './events.ts';
+import type { Job } from './job.ts';
 
 /** The job types that a node can run, by name, in that version or an older one (P22). */
 export type TypeVersions = Readonly<Record<string, number>>;
+
+/** Whether a node with `types` can run what is about to be made of a job. */
+export function canRun(types: TypeVersions, { type, typeVersion }: Job, run: NewRun): boolean {
+  return (types[type] ?? 0) >= (run.typeVersion ?? typeVersion);
+}
 
 /** All types of several nodes, each in its newest version. */
 export function newestOf(nodes: readonly TypeVersions[]): TypeVersions {

@@ -1,6 +1,4 @@
 import type { NewRun } from './decision.ts';
-import type { Job } from './job.ts';
-import type { TypeVersions } from './membership.ts';
 import type { ClaimInput } from './store-passes.ts';
 
 /**
@@ -28,9 +26,4 @@ export function shareOut(
     }
   }
   return starts;
-}
-
-/** P22: whether a node with `types` can run what is about to be made. */
-export function canRun(types: TypeVersions, { type, typeVersion }: Job, run: NewRun): boolean {
-  return (types[type] ?? 0) >= (run.typeVersion ?? typeVersion);
 }

@@ -19,7 +19,7 @@ export interface PlanResult {
   readonly skipped: readonly PlannedRun[];
   /** Jobs that could not be planned, and why; put off by a minute. */
   readonly failed: readonly { readonly jobId: string; readonly message: string }[];
-  /** The limit was reached and something was done, or so much was counted that jobs were left ({@link createCountBudget}): more may be due. */
+  /** The limit was reached and something was done, or so much was counted that jobs may be left ({@link createCountBudget}): more may be due. */
   readonly more: boolean;
   /** When to look again: the earliest instant at which a job of these types has to be planned, or sooner. */
   readonly nextWakeAt?: number;

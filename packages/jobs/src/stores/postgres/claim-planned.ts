@@ -1,4 +1,5 @@
-import { canRun, shareOut } from '../../core/share-out.ts';
+import { canRun } from '../../core/membership.ts';
+import { shareOut } from '../../core/share-out.ts';
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { claimOf } from '../rows/claimed-run.ts';
 import { claim, EARLIEST } from './claim.ts';

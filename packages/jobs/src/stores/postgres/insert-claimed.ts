@@ -1,5 +1,5 @@
 import type { NewRun } from '../../core/decision.ts';
-import { canRun } from '../../core/share-out.ts';
+import { canRun } from '../../core/membership.ts';
 import type { ClaimInput } from '../../core/store-passes.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { TOOK_MS } from './low-water.ts';

@@ -44,7 +44,7 @@ export async function plan(
 interface Taken {
   /** Of so many jobs something was taken, or put off. */
   readonly done: number;
-  /** Some were left for the next plan. */
+  /** So much was counted that some may be left for the next plan. */
   readonly isCut: boolean;
   readonly failed: PlanResult['failed'];
   readonly claimed: ClaimResult | undefined;

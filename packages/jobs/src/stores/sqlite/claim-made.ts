@@ -1,6 +1,7 @@
 import { type Decision, type NewRun, touchesWaiting } from '../../core/decision.ts';
+import { canRun } from '../../core/membership.ts';
 import type { LiveRun } from '../../core/run.ts';
-import { canRun, shareOut } from '../../core/share-out.ts';
+import { shareOut } from '../../core/share-out.ts';
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { claimOf } from '../rows/claimed-run.ts';
 import { claim, earliestDue } from './claim.ts';
