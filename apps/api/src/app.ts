@@ -5,6 +5,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import { newId } from './db/ids.ts';
@@ -12,6 +13,7 @@ import { docsRoutes } from './docs-page/docs-routes.ts';
 import { authenticateRequests, refuseBadToken } from './http/authentication.ts';
 import { endConnectionsWhileClosing } from './http/closing.ts';
 import { readJsonBodies } from './http/json-body.ts';
+import { LazyLog } from './http/lazy-log.ts';
 import { documentApi } from './http/openapi.ts';
 import { answerUnreadable, replyWithProblem } from './http/problem-reply.ts';
 import { noSuchPath, problem } from './http/problem-table.ts';
@@ -28,7 +30,7 @@ export interface AppDeps {
   readonly isTraced?: boolean;
   /** Of the program, for the OpenAPI document. */
   readonly version: string;
-  readonly logger: FastifyBaseLogger;
+  readonly logger: Logger;
   readonly authenticate: (token: string) => Promise<Principal | undefined>;
   /** Called once for each answer. */
   readonly observe: (answer: { route: string; method: string; status: number; seconds: number }) => void;
@@ -43,8 +45,10 @@ const CHECK_TIMEOUTS_MS = 5_000;
 
 /** GreenVue's HTTP server, not listening yet. */
 export function createApp(deps: AppDeps): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = deps.logger;
   const app: FastifyInstance = Fastify({
-    loggerInstance: deps.logger,
+    loggerInstance,
+    childLoggerFactory: (_log, bindings) => new LazyLog(deps.logger, bindings),
     // One line for each answer, below, instead of two.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId(),
@@ -58,7 +62,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       // A URL that can't be read comes to no hook.
-      secure(request, reply);
+      secure(reply);
       reply.header('cache-control', 'no-store');
       replyWithProblem(error, request, reply);
     },

@@ -15,7 +15,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { dataFiles } from './data-dir.ts';
 import { databaseLocation } from './database-location.ts';
-import { type AppDatabase, createDatabase } from './db/database.ts';
+import { type AppDatabase, createDatabase, type LookUp } from './db/database.ts';
 import type { Database } from './db/schema.ts';
 import { createMetrics, type Metrics } from './health/metrics.ts';
 import { createListings, type Listings } from './listings/listings.ts';
@@ -37,6 +37,7 @@ export interface Deps {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly database: Kysely<Database>;
+  readonly lookUp: LookUp;
   readonly secrets: SecretStore;
   readonly users: Users;
   readonly sessions: Sessions;
@@ -69,13 +70,13 @@ export interface DepsOptions {
 export async function createDeps(config: Config, options: DepsOptions = {}): Promise<Deps> {
   const clock = options.clock ?? { now: () => Date.now() };
   const { opened, secrets, jwtSecret } = await open(config);
-  const database = opened.kysely;
+  const { kysely: database, lookUp } = opened;
   const mailer = createMailer(config);
 
   const hasher = createPasswordHasher(options.passwordCost);
-  const users = createUsers({ database, clock, hasher });
+  const users = createUsers({ database, lookUp, clock, hasher });
   const accessTokens = createAccessTokens(jwtSecret, clock);
-  const apiTokens = createApiTokens({ database, clock });
+  const apiTokens = createApiTokens({ database, lookUp, clock });
   return {
     config,
     version: packageFile.version,
@@ -83,6 +84,7 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     logger: options.logger ?? createLogger(config),
     metrics: createMetrics(),
     database,
+    lookUp,
     secrets,
     users,
     sessions: createSessions({ database, clock, secret: jwtSecret }),

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { recordAudit } from '../db/audit.ts';
-import { compiledOnce } from '../db/compiled-once.ts';
+import type { LookUp } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
 import type { ApiTokenTable, Database, Role } from '../db/schema.ts';
 import type { CreatedPosition } from '../paging.ts';
@@ -33,6 +33,7 @@ export interface ApiTokens {
 
 export interface ApiTokensDeps {
   readonly database: Kysely<Database>;
+  readonly lookUp: LookUp;
   readonly clock: Clock;
 }
 
@@ -51,9 +52,8 @@ const COLUMNS = [
 const USE_NOTED_EVERY_MS = 60_000;
 
 export function createApiTokens(deps: ApiTokensDeps): ApiTokens {
-  const { database } = deps;
-  const byHash = compiledOnce(
-    database,
+  const { database, lookUp } = deps;
+  const byHash = lookUp(
     database
       .selectFrom('api_tokens')
       .select(COLUMNS)

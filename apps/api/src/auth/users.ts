@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { recordAudit } from '../db/audit.ts';
-import { compiledOnce } from '../db/compiled-once.ts';
+import type { LookUp } from '../db/database.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { newId } from '../db/ids.ts';
 import { takeTurn } from '../db/locks.ts';
@@ -48,6 +48,7 @@ export interface Users {
 
 export interface UsersDeps {
   readonly database: Kysely<Database>;
+  readonly lookUp: LookUp;
   readonly clock: Clock;
   readonly hasher: PasswordHasher;
 }
@@ -56,8 +57,8 @@ export interface UsersDeps {
 const ADMINS = 'admins';
 
 export function createUsers(deps: UsersDeps): Users {
-  const { database } = deps;
-  const get = compiledOnce(database, database.selectFrom('users').selectAll().where('id', '=', ''));
+  const { database, lookUp } = deps;
+  const get = lookUp(database.selectFrom('users').selectAll().where('id', '=', ''));
   return {
     get,
     register: (user) => register(deps, user),

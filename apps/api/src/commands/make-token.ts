@@ -28,7 +28,7 @@ export async function makeToken(
   }
   const opened = await createDatabase({ isolation: 'inline', ...databaseLocation(config) });
   try {
-    const { secret } = await createApiTokens({ database: opened.kysely, clock }).make({
+    const { secret } = await createApiTokens({ database: opened.kysely, lookUp: opened.lookUp, clock }).make({
       name: 'cli',
       role: 'admin',
       expiresAt: clock.now() + TOKEN_MS,

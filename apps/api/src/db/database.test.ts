@@ -68,11 +68,24 @@ describe.each(RIGS)('$dialect with $isolation isolation', ({ dialect, isolation,
     });
   });
 
+  it('looks up the row of any key as of now', async () => {
+    const { kysely, lookUp, location } = await openTestDatabase(dialect, { isolation });
+    const find = lookUp(kysely.selectFrom('settings').selectAll().where('key', '=', ''));
+    expect(await find('a')).toBeUndefined();
+    const other = await openAgain(location, { isolation });
+    await other.kysely.insertInto('settings').values({ key: 'a', value: '1' }).execute();
+    expect(await find('a')).toEqual({ key: 'a', value: '1' });
+    await other.kysely.updateTable('settings').set({ value: '2' }).execute();
+    expect(await Promise.all([find('a'), find('b')])).toEqual([{ key: 'a', value: '2' }, undefined]);
+  });
+
   it('refuses queries once it is closed', async () => {
-    const { kysely, close } = await openTestDatabase(dialect, { isolation });
+    const { kysely, lookUp, close } = await openTestDatabase(dialect, { isolation });
+    const all = kysely.selectFrom('settings').selectAll();
+    const find = lookUp(all.where('key', '=', ''));
     await close();
-    const failure = await failureOf(kysely.selectFrom('settings').selectAll().execute());
-    expect(failure).toMatchObject({ kind: 'unavailable' });
+    expect(await failureOf(all.execute())).toMatchObject({ kind: 'unavailable' });
+    expect(await failureOf(find('a'))).toMatchObject({ kind: 'unavailable' });
   });
 
   it('never changes or forgets an entry of the audit log', async () => {
@@ -146,18 +159,28 @@ it('keeps a transaction usable until the end after a statement in it failed', as
   expect(await kysely.selectFrom('settings').select('value').execute()).toEqual([{ value: '1' }]);
 });
 
-it('does no work on the event loop of the caller', async () => {
-  const { kysely } = await openTestDatabase('sqlite', { isolation: 'thread' });
+it('does no work on the event loop of the caller but look-ups, which wait for no longer query', async () => {
+  const { kysely, lookUp } = await openTestDatabase('sqlite', { isolation: 'thread' });
   let turns = 0;
   const timer = setInterval(() => {
     turns += 1;
   }, 1);
   onTestFinished(() => clearInterval(timer));
-  const slow = kysely
-    .selectFrom(numbers(2_000_000).as('n'))
-    .select((eb) => eb.fn.sum<number>('n.value').as('total'))
-    .executeTakeFirstOrThrow();
-  expect(await slow).toEqual({ total: 2_000_001_000_000 });
+  let isSlowDone = false;
+  const addUp = async () => {
+    const sum = await kysely
+      .selectFrom(numbers(2_000_000).as('n'))
+      .select((eb) => eb.fn.sum<number>('n.value').as('total'))
+      .executeTakeFirstOrThrow();
+    isSlowDone = true;
+    return sum;
+  };
+  // As many as there are threads that read, and more.
+  const slow = Promise.all([addUp(), addUp(), addUp()]);
+  await lookUp(kysely.selectFrom('settings').selectAll().where('key', '=', ''))('a');
+  expect(isSlowDone).toBe(false);
+  const total = 2_000_001_000_000;
+  expect(await slow).toEqual([{ total }, { total }, { total }]);
   expect(turns).toBeGreaterThan(5);
 });
 

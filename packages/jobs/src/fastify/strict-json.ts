@@ -3,6 +3,7 @@ import { HttpProblem } from './http-problem.ts';
 
 const DEEPEST = 64;
 const LARGEST_BYTES = 1_048_576;
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const MERGE_PATCH = 'application/merge-patch+json';
 
 /**
@@ -42,7 +43,7 @@ export function parseStrictJson(bytes: Uint8Array): unknown {
 
 function decode(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(UTF_8.decode(bytes));
   } catch (error) {
     if (error instanceof SyntaxError) throw malformed(`is not valid JSON: ${error.message}`, error);
     if (error instanceof TypeError) throw malformed('is not valid UTF-8', error);

@@ -1,7 +1,7 @@
 import { findServerFault } from '@greenvue/jobs/postgres';
-import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { type Compilable, Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
-import type { AppDatabase } from '../database.ts';
+import type { AppDatabase, LookUp } from '../database.ts';
 import { NewerDatabaseError, UnusableServerError } from '../errors.ts';
 import { type Migration, readMigrations } from '../migration-files.ts';
 import type { Database } from '../schema.ts';
@@ -25,7 +25,16 @@ export async function openPostgres(options: PostgresDatabaseOptions): Promise<Ap
   const pool = openPool({ url, connections });
   // Every table is named with its schema: a search_path would be lost behind a pooler that shares connections.
   const kysely = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }).withSchema(SCHEMA);
-  return { dialect: 'postgres', kysely, close: () => pool.end() };
+  return { dialect: 'postgres', kysely, lookUp: lookUpIn(kysely), close: () => pool.end() };
+}
+
+/** Compiled once: that takes Kysely longer than PostgreSQL takes to answer. */
+function lookUpIn(kysely: Kysely<Database>): LookUp {
+  return <Row>(query: Compilable<Row>) => {
+    const compiled = query.compile();
+    return async (key: string) =>
+      (await kysely.executeQuery<Row>({ ...compiled, parameters: [key] })).rows[0];
+  };
 }
 
 /** A transaction, and the connection that it is on. */

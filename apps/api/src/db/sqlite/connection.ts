@@ -3,7 +3,7 @@ import type { ConnectionOptions, SqlCommand, SqlOutcome, SqlResult, SqlRow } fro
 
 const BUSY = 5;
 const BUSY_POLL_MS = 1;
-const BUSY_LIMIT_MS = 10_000;
+const PATIENCE_MS = 10_000;
 const STATEMENTS_KEPT = 200;
 
 const EVERY_CONNECTION = `
@@ -27,22 +27,24 @@ export interface SqliteConnection {
 
 /** Opens `file`, and creates it unless `readOnly`. Throws when that fails. */
 export function openConnection(options: ConnectionOptions): SqliteConnection {
+  const { patienceMs = PATIENCE_MS } = options;
   // A reader is hardly ever kept waiting; a writer waits by its own, fairer rule (see `patiently`).
   const database = new DatabaseSync(options.file, {
     readOnly: options.readOnly,
-    timeout: options.readOnly ? BUSY_LIMIT_MS : 0,
+    timeout: options.readOnly ? patienceMs : 0,
   });
+  const statements = new Map<string, Prepared>();
+  const open: Open = { database, statements, patienceMs };
   try {
-    patiently(() => database.exec(options.readOnly ? EVERY_CONNECTION : WRITER + EVERY_CONNECTION));
+    patiently(open, () => database.exec(options.readOnly ? EVERY_CONNECTION : WRITER + EVERY_CONNECTION));
   } catch (error) {
     database.close();
     throw error;
   }
-  const statements = new Map<string, StatementSync>();
   return {
     run: (command) => {
       try {
-        return { ok: true, result: execute(database, statements, command) };
+        return { ok: true, result: execute(open, command) };
       } catch (error) {
         return { ok: false, failure: { errcode: errcodeOf(error), message: messageOf(error) } };
       }
@@ -51,24 +53,32 @@ export function openConnection(options: ConnectionOptions): SqliteConnection {
   };
 }
 
+interface Open {
+  readonly database: DatabaseSync;
+  readonly statements: Map<string, Prepared>;
+  readonly patienceMs: number;
+}
+
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly givesRows: boolean;
+}
+
 const NOTHING: SqlResult = { rows: [], changes: undefined, lastInsertRowid: undefined };
 
-function execute(
-  database: DatabaseSync,
-  statements: Map<string, StatementSync>,
-  command: SqlCommand,
-): SqlResult {
+function execute(open: Open, command: SqlCommand): SqlResult {
+  const { database } = open;
   switch (command.kind) {
     case 'rollback':
       // After some errors, a full disk for one, SQLite has rolled back by itself.
       if (database.isTransaction) database.exec('ROLLBACK');
       return NOTHING;
     case 'script':
-      patiently(() => database.exec(command.sql));
+      patiently(open, () => database.exec(command.sql));
       return NOTHING;
     case 'query': {
-      const statement = prepared(database, statements, command.sql);
-      return patiently(() => query(statement, command.parameters));
+      const one = prepared(open, command.sql);
+      return patiently(open, () => query(one, command.parameters));
     }
     default:
       return command satisfies never;
@@ -76,36 +86,33 @@ function execute(
 }
 
 function query(
-  statement: StatementSync,
+  { statement, givesRows }: Prepared,
   parameters: (SqlCommand & { kind: 'query' })['parameters'],
 ): SqlResult {
-  if (statement.columns().length === 0) {
-    const { changes, lastInsertRowid } = statement.run(...parameters);
-    return { rows: [], changes, lastInsertRowid };
+  if (givesRows) {
+    const rows: readonly SqlRow[] = statement.all(...parameters);
+    return { rows, changes: undefined, lastInsertRowid: undefined };
   }
-  const rows: readonly SqlRow[] = statement.all(...parameters);
-  return { rows, changes: undefined, lastInsertRowid: undefined };
+  const { changes, lastInsertRowid } = statement.run(...parameters);
+  return { rows: [], changes, lastInsertRowid };
 }
 
 /** Keeps the most recently used statements compiled: a Map gives its keys back in the order they were set. */
-function prepared(
-  database: DatabaseSync,
-  statements: Map<string, StatementSync>,
-  sql: string,
-): StatementSync {
-  const statement = statements.get(sql) ?? prepare(database, sql);
+function prepared({ database, statements }: Open, sql: string): Prepared {
+  const one = statements.get(sql) ?? prepare(database, sql);
   statements.delete(sql);
-  statements.set(sql, statement);
+  statements.set(sql, one);
   const oldest = statements.keys().next();
   if (statements.size > STATEMENTS_KEPT && !oldest.done) statements.delete(oldest.value);
-  return statement;
+  return one;
 }
 
-function prepare(database: DatabaseSync, sql: string): StatementSync {
+function prepare(database: DatabaseSync, sql: string): Prepared {
   const statement = database.prepare(sql);
+  const givesRows = statement.columns().length > 0;
   // The last row id of a write to a full-text index is one of its own inner rows, and may be past 2^53.
-  if (statement.columns().length === 0) statement.setReadBigInts(true);
-  return statement;
+  if (!givesRows) statement.setReadBigInts(true);
+  return { statement, givesRows };
 }
 
 /**
@@ -113,8 +120,8 @@ function prepare(database: DatabaseSync, sql: string): StatementSync {
  * longer, up to 100 ms, and so misses the short gaps that a job leaves between its batches. A statement that found the
  * database busy has done nothing, and can be repeated.
  */
-function patiently<T>(attempt: () => T): T {
-  const deadline = performance.now() + BUSY_LIMIT_MS;
+function patiently<T>({ patienceMs }: Pick<Open, 'patienceMs'>, attempt: () => T): T {
+  const deadline = performance.now() + patienceMs;
   for (;;) {
     try {
       return attempt();

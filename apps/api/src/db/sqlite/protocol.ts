@@ -30,6 +30,8 @@ export type SqlOutcome =
 export interface ConnectionOptions {
   readonly file: string;
   readonly readOnly: boolean;
+  /** It waits so long for others, and fails then. Default: 10 s. */
+  readonly patienceMs?: number;
 }
 
 export type ThreadRequest =

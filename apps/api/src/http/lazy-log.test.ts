@@ -1,0 +1,58 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { LazyLog } from './lazy-log.ts';
+
+function logTo(level: string) {
+  const lines: Record<string, unknown>[] = [];
+  let children = 0;
+  const log = pino(
+    { level, base: null, timestamp: false, redact: ['token', '*.token'], onChild: () => void children++ },
+    { write: (line) => void lines.push(JSON.parse(line)) },
+  );
+  return { log, lines, children: () => children };
+}
+
+test('a line has all that the log and its children are bound to, redacted as any', () => {
+  const { log, lines } = logTo('info');
+  const request = new LazyLog(log, { reqId: 'r1', token: 'secret' });
+  request.info({ status: 404, who: { token: 'secret' } }, 'answered %s', 'so');
+  request.child({ jobId: 'a' }).child({ runId: '7', jobId: 'b' }).error('failed');
+  request.child({ jobId: 'a' }, { level: 'warn' }).info('too little for it');
+  expect(lines).toEqual([
+    {
+      level: 30,
+      reqId: 'r1',
+      token: '[Redacted]',
+      status: 404,
+      who: { token: '[Redacted]' },
+      msg: 'answered so',
+    },
+    { level: 50, reqId: 'r1', token: '[Redacted]', jobId: 'b', runId: '7', msg: 'failed' },
+  ]);
+});
+
+test('each level goes to that level', () => {
+  const { log, lines } = logTo('trace');
+  const request = new LazyLog(log, {});
+  expect(request.level).toBe('trace');
+  for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const) request[level](level);
+  request.silent();
+  expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+    [10, 'trace'],
+    [20, 'debug'],
+    [30, 'info'],
+    [40, 'warn'],
+    [50, 'error'],
+    [60, 'fatal'],
+  ]);
+});
+
+test('no child is made for lines that are not written, and one for all that are', () => {
+  const { log, lines, children } = logTo('info');
+  const request = new LazyLog(log, { reqId: 'r1' }).child({ jobId: 'a' });
+  request.debug('answered');
+  expect(children()).toBe(0);
+  request.info('one');
+  request.info('two');
+  expect([children(), lines.length]).toEqual([1, 2]);
+});
