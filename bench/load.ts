@@ -1,4 +1,4 @@
-import { Agent, get as request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import autocannon from 'autocannon';
 import { percentile, sleep } from './measure.ts';
 
@@ -25,7 +25,7 @@ export async function fixedRate(
   let failed = 0;
   const begin = performance.now();
   const open: Promise<void>[] = [];
-  const agent = new Agent({ keepAlive: true });
+  const client = createClient(new URL(url));
   for (let n = 0; n < perSecond * seconds; n++) {
     const at = begin + (n * 1_000) / perSecond;
     const wait = at - performance.now();
@@ -34,14 +34,14 @@ export async function fixedRate(
     // A timer may fire a little early.
     const from = Math.min(at, performance.now());
     open.push(
-      statusOf(url, agent).then((status) => {
+      client.ask().then((status) => {
         if (status !== 200) failed++;
         times.push(performance.now() - from);
       }),
     );
   }
   await Promise.all(open);
-  agent.destroy();
+  client.close();
   return {
     p50: percentile(times, 0.5),
     p99: percentile(times, 0.99),
@@ -50,14 +50,67 @@ export async function fixedRate(
   };
 }
 
-/** Bare `node:http`: a client that makes less garbage than `fetch` measures less of itself. */
-function statusOf(url: string, agent: Agent): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    request(url, { agent }, (response) => {
-      response.resume();
-      response.on('end', () => resolve(response.statusCode));
-    }).on('error', reject);
-  });
+/**
+ * Asks for one path, over as many connections as wait for an answer. Bare bytes, of which it reads no more than it must: who serves
+ * shares the cores with who asks, and `node:http` measured a good part of itself.
+ */
+function createClient({ hostname, port, pathname, search }: URL) {
+  const text = `GET ${pathname}${search} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n\r\n`;
+  const all: Connection[] = [];
+  const idle: Connection[] = [];
+  return {
+    /** Gives the status. */
+    async ask(): Promise<number> {
+      const connection = idle.pop() ?? open();
+      const status = await connection.ask(text);
+      idle.push(connection);
+      return status;
+    },
+    close: () => {
+      for (const { socket } of all) socket.destroy();
+    },
+  };
+
+  function open(): Connection {
+    const connection = new Connection(connect(Number(port), hostname));
+    all.push(connection);
+    return connection;
+  }
+}
+
+/** One request at a time, each answered with a length. */
+class Connection {
+  readonly socket: Socket;
+  #answer = '';
+  #resolve: (status: number) => void = () => undefined;
+  #reject: (error: Error) => void = () => undefined;
+
+  constructor(socket: Socket) {
+    this.socket = socket.setNoDelay().setEncoding('latin1');
+    socket.on('data', (text: string) => this.#read(text));
+    socket.on('error', (error) => this.#reject(error));
+    socket.on('close', () => this.#reject(new Error('the connection was closed')));
+  }
+
+  ask(text: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.socket.write(text);
+    });
+  }
+
+  #read(text: string): void {
+    this.#answer += text;
+    const head = this.#answer.indexOf('\r\n\r\n');
+    if (head < 0) return;
+    const [, length] = /\r\ncontent-length: (\d+)\r\n/i.exec(this.#answer) ?? [];
+    if (length === undefined) return this.#reject(new Error(`an answer without a length: ${this.#answer}`));
+    if (this.#answer.length < head + 4 + Number(length)) return;
+    const status = Number(this.#answer.slice(9, 12));
+    this.#answer = '';
+    this.#resolve(status);
+  }
 }
 
 /** As many requests as 20 connections get through. */
