@@ -61,7 +61,10 @@ function createClient({ hostname, port, pathname, search }: URL) {
   return {
     /** Gives the status. */
     async ask(): Promise<number> {
-      const connection = idle.pop() ?? open();
+      let connection = idle.pop();
+      // One that waited for so long that the server has closed it.
+      while (connection?.socket.destroyed) connection = idle.pop();
+      connection ??= open();
       const status = await connection.ask(text);
       idle.push(connection);
       return status;

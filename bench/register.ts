@@ -29,8 +29,10 @@ async function makeJobs(env: NodeJS.ProcessEnv): Promise<Round> {
       const take = () => (next < JOBS ? next++ : undefined);
       const begin = performance.now();
       const spent = serverCpuMs(server.pid);
-      await Promise.all(Array.from({ length: CONNECTIONS }, () => makeOnOne({ token, take })));
+      const made = await Promise.all(Array.from({ length: CONNECTIONS }, () => makeOnOne({ token, take })));
       const took = performance.now() - begin;
+      const all = made.reduce((sum, one) => sum + one, 0);
+      if (all !== JOBS) throw new Error(`${all} of ${JOBS} jobs were made`);
       const cpuMs = ((serverCpuMs(server.pid) - spent) / JOBS) * 1_000;
       return { perSecond: JOBS / (took / 1_000), cpuMs };
     } finally {
@@ -52,7 +54,10 @@ function makeToken(env: NodeJS.ProcessEnv): string {
  * Makes jobs on one connection, one after the other. Bare bytes, read no further than the status: the server shares its cores
  * with who asks it, and `node:http` took a quarter of both.
  */
-async function makeOnOne(how: { readonly token: string; readonly take: () => number | undefined }) {
+async function makeOnOne(how: {
+  readonly token: string;
+  readonly take: () => number | undefined;
+}): Promise<number> {
   const socket = connect(PORT, '127.0.0.1');
   socket.setNoDelay().setEncoding('latin1');
   const ask = () => {
@@ -60,11 +65,14 @@ async function makeOnOne(how: { readonly token: string; readonly take: () => num
     if (n === undefined) socket.end();
     else socket.write(requestFor(n, how.token));
   };
+  let answers = 0;
   ask();
   for await (const answer of socket) {
     if (!String(answer).startsWith('HTTP/1.1 201 ')) throw new Error(`a job was answered with ${answer}`);
+    answers += 1;
     ask();
   }
+  return answers;
 }
 
 function requestFor(n: number, token: string): string {

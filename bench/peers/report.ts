@@ -113,13 +113,21 @@ function sectionOf(results: Results, workload: Workload): string {
 }
 
 /** By whoever has the most: one that failed has fewer. */
-function roundsText({ measurements }: Results, { name }: Workload): string {
+function roundsText(results: Results, { name }: Workload): string {
   const counts = CONTESTANTS.map(
     (one) =>
-      measurements.filter(({ workload, contestant }) => workload === name && contestant === one.name).length,
+      results.measurements.filter(({ workload, contestant }) => workload === name && contestant === one.name)
+        .length,
   );
   const rounds = Math.max(...counts);
-  return rounds === 1 ? 'One round.' : `${rounds} rounds.`;
+  return `${rounds === 1 ? 'One round' : `${rounds} rounds`}${commitText(results, name)}.`;
+}
+
+/** Where it is another one than that of the page. */
+function commitText({ measurements, commit: ofPage }: Results, name: string): string {
+  const of = measurements.filter(({ workload }) => workload === name);
+  const commits = [...new Set(of.map(({ commit = ofPage }) => commit))];
+  return commits.every((commit) => commit === ofPage) ? '' : `, at ${commits.join(' and ')}`;
 }
 
 const tableRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -60,6 +60,7 @@ async function measureAll(
     const results: Results = {
       ...about,
       startedAt: kept?.startedAt ?? about.startedAt,
+      commit: kept?.commit ?? about.commit,
       measurements: kept?.measurements ?? [],
     };
     const before = results.measurements.reduce((most, { round }) => Math.max(most, round), 0);
@@ -67,7 +68,8 @@ async function measureAll(
       for (const workload of workloads) {
         for (const contestant of contestants) {
           if (!isAsked(workload, contestant, servers)) continue;
-          results.measurements.push(await measureOne(workload, contestant, { round, servers }));
+          const measured = await measureOne(workload, contestant, { round, servers });
+          results.measurements.push({ ...measured, commit: about.commit });
           writeResults(file, results);
         }
       }

@@ -5,7 +5,6 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
-import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import { newId } from './db/ids.ts';
@@ -30,7 +29,7 @@ export interface AppDeps {
   readonly isTraced?: boolean;
   /** Of the program, for the OpenAPI document. */
   readonly version: string;
-  readonly logger: Logger;
+  readonly logger: FastifyBaseLogger;
   readonly authenticate: (token: string) => Promise<Principal | undefined>;
   /** Called once for each answer. */
   readonly observe: (answer: { route: string; method: string; status: number; seconds: number }) => void;
@@ -45,10 +44,9 @@ const CHECK_TIMEOUTS_MS = 5_000;
 
 /** GreenVue's HTTP server, not listening yet. */
 export function createApp(deps: AppDeps): FastifyInstance {
-  const loggerInstance: FastifyBaseLogger = deps.logger;
   const app: FastifyInstance = Fastify({
-    loggerInstance,
-    childLoggerFactory: (_log, bindings) => new LazyLog(deps.logger, bindings),
+    loggerInstance: deps.logger,
+    childLoggerFactory: (log, bindings, options) => new LazyLog(log, {}).child(bindings, options),
     // One line for each answer, below, instead of two.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId(),

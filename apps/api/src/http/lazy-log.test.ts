@@ -31,6 +31,12 @@ test('a line has all that the log and its children are bound to, redacted as any
   ]);
 });
 
+test('a log that is silent writes nothing', () => {
+  const { log, lines, children } = logTo('silent');
+  new LazyLog(log, { reqId: 'r1' }).fatal('the end');
+  expect([lines, children()]).toEqual([[], 0]);
+});
+
 test('each level goes to that level', () => {
   const { log, lines } = logTo('trace');
   const request = new LazyLog(log, {});

@@ -1,16 +1,16 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Bindings, ChildLoggerOptions, Level, Logger } from 'pino';
+import { type Bindings, type ChildLoggerOptions, type Level, levels } from 'pino';
 
 /**
  * A child of a log that is made with its first line: most requests log none, and what a child is bound to is redacted when it is
  * made, which takes a twentieth of a request.
  */
 export class LazyLog implements FastifyBaseLogger {
-  readonly #parent: Logger;
+  readonly #parent: FastifyBaseLogger;
   readonly #bindings: Bindings;
-  #made: Logger | undefined;
+  #made: FastifyBaseLogger | undefined;
 
-  constructor(parent: Logger, bindings: Bindings) {
+  constructor(parent: FastifyBaseLogger, bindings: Bindings) {
     this.#parent = parent;
     this.#bindings = bindings;
   }
@@ -19,8 +19,9 @@ export class LazyLog implements FastifyBaseLogger {
     return this.#parent.level;
   }
 
-  child(bindings: Bindings, options?: ChildLoggerOptions): FastifyBaseLogger {
-    if (options !== undefined) return this.#child().child(bindings, options);
+  /** One with options of its own is made at once. */
+  child(bindings: Bindings, options: ChildLoggerOptions = {}): FastifyBaseLogger {
+    if (Object.keys(options).length > 0) return this.#child().child(bindings, options);
     return new LazyLog(this.#parent, { ...this.#bindings, ...bindings });
   }
 
@@ -53,12 +54,14 @@ export class LazyLog implements FastifyBaseLogger {
   }
 
   #write(level: Level, line: unknown[]): void {
-    if (!this.#parent.isLevelEnabled(level)) return;
+    // `silent` is no level of a line, and above them all.
+    const least = levels.values[this.#parent.level] ?? Number.POSITIVE_INFINITY;
+    if ((levels.values[level] ?? 0) < least) return;
     const child = this.#child();
     Reflect.apply(child[level], child, line);
   }
 
-  #child(): Logger {
+  #child(): FastifyBaseLogger {
     this.#made ??= this.#parent.child(this.#bindings);
     return this.#made;
   }

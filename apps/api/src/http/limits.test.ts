@@ -128,11 +128,20 @@ test('security headers are set, and HTTPS is promised only where there is HTTPS'
   expect(plain.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
   expect(plain.headers['strict-transport-security']).toBeUndefined();
   expect(plain.headers['x-content-type-options']).toBe('nosniff');
-  const unread = await ask({ url: '/%zz' });
-  expect(unread.status).toBe(400);
-  for (const header of ['content-security-policy', 'x-content-type-options', 'x-frame-options'])
-    expect(unread.headers[header], header).toBe(plain.headers[header]);
-  expect(unread.headers['cache-control']).toBe('no-store');
+  const others = [
+    [{ url: '/%zz' }, 400],
+    [{ url: '/api/users' }, 401],
+    [{ url: '/nope' }, 404],
+    [{ method: 'POST', url: '/healthz' }, 405],
+    [{ url: '/api/listings?limit=x' }, 422],
+  ] as const;
+  for (const [asked, status] of others) {
+    const answer = await ask(asked);
+    expect(answer.status).toBe(status);
+    for (const header of ['content-security-policy', 'x-content-type-options', 'x-frame-options'])
+      expect(answer.headers[header], `${header} of ${status}`).toBe(plain.headers[header]);
+    expect(answer.headers['cache-control']).toBe('no-store');
+  }
   const secure = await ask({ url: '/healthz', headers: { 'x-forwarded-proto': 'https' } });
   expect(secure.headers['strict-transport-security']).toMatch(/^max-age=\d+/);
 });

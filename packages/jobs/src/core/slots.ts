@@ -193,7 +193,7 @@ export function takeBacklog(draft: Draft, now: number): void {
 function dropOldest(draft: Draft, now: number): void {
   const { job } = draft;
   const first = job.nextRunAt;
-  if (first === undefined) return;
+  if (first === undefined || first > now) return;
   const { count } = passedSlots(job.schedule, job.anchorAt, first, now);
   if (count <= MAX_WAITING_SLOTS) return;
   const lastDropped = slotFromEnd(job.schedule, job.anchorAt, first, now, MAX_WAITING_SLOTS + 1);

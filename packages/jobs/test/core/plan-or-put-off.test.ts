@@ -53,6 +53,20 @@ describe.each(['once', 'all'] as const)('a job under %s that can not be planned'
     expect(sim.claim(1)).toMatchObject([{ slot: T0 + MINUTE }]);
   });
 
+  it('P14, P16: is mended, or paused, also before its next slot', () => {
+    const early = () => {
+      const sim = lost();
+      sim.now = T0;
+      return sim;
+    };
+    const mended = early();
+    expect(mended.command({ kind: 'edit', definition: definitionIn('UTC') })).toMatchObject({ ok: true });
+    expect(mended.job).toMatchObject({ status: 'active', nextRunAt: T0 + MINUTE });
+    const paused = early();
+    expect(paused.command({ kind: 'pause', cancelLive: false })).toMatchObject({ ok: true });
+    expect(paused.job.status).toBe('paused');
+  });
+
   it('P14: can be paused, mended and resumed', () => {
     const sim = lost();
     sim.command({ kind: 'pause', cancelLive: false });

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { DatabaseError } from '../errors.ts';
-import { openConnection } from './connection.ts';
+import { failureOf, openConnection, type SqliteConnection } from './connection.ts';
 import { databaseError } from './error-codes.ts';
 import type {
   ConnectionOptions,
@@ -21,9 +21,9 @@ export interface Channel {
   close(): Promise<void>;
 }
 
-/** A connection on the calling thread: for threads that serve no HTTP. */
+/** A connection on the calling thread: for threads that serve no HTTP, and for look-ups. Throws a {@link DatabaseError}. */
 export function openInlineChannel(options: ConnectionOptions): Channel {
-  const connection = openConnection(options);
+  const connection = opened(options);
   let closed = false;
   return {
     pending: 0,
@@ -36,6 +36,14 @@ export function openInlineChannel(options: ConnectionOptions): Channel {
       closed = true;
     },
   };
+}
+
+function opened(options: ConnectionOptions): SqliteConnection {
+  try {
+    return openConnection(options);
+  } catch (error) {
+    throw databaseError(failureOf(error));
+  }
 }
 
 /** A connection on a thread of its own, so that no SQLite work happens on the calling one. */

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { ConnectionOptions, SqlCommand, SqlOutcome, SqlResult, SqlRow } from './protocol.ts';
+import type { ConnectionOptions, SqlCommand, SqlFailure, SqlOutcome, SqlResult, SqlRow } from './protocol.ts';
 
 const BUSY = 5;
 const BUSY_POLL_MS = 1;
@@ -46,7 +46,7 @@ export function openConnection(options: ConnectionOptions): SqliteConnection {
       try {
         return { ok: true, result: execute(open, command) };
       } catch (error) {
-        return { ok: false, failure: { errcode: errcodeOf(error), message: messageOf(error) } };
+        return { ok: false, failure: failureOf(error) };
       }
     },
     close: () => database.close(),
@@ -131,6 +131,10 @@ function patiently<T>({ patienceMs }: Pick<Open, 'patienceMs'>, attempt: () => T
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_POLL_MS);
     }
   }
+}
+
+export function failureOf(error: unknown): SqlFailure {
+  return { errcode: errcodeOf(error), message: messageOf(error) };
 }
 
 function errcodeOf(error: unknown): number | undefined {

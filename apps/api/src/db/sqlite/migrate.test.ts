@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
@@ -42,6 +43,24 @@ it('refuses a database that is newer than the code, and says what to do', async 
   await expect(refused).rejects.toThrow(
     /app\.db has schema version 2, newer than 1, .*: start the newer GreenVue/,
   );
+});
+
+it('says that it is not available when the file is gone once it is up to date', async () => {
+  const file = join(await temporaryFolder(), 'app.db');
+  const removing: Migration = {
+    ...ONE,
+    get sql() {
+      rmSync(file);
+      return ONE.sql;
+    },
+  };
+  await expect(open(file, [removing])).rejects.toMatchObject({ name: 'DatabaseError', kind: 'unavailable' });
+});
+
+it('makes no look-up of a query that has more than one key', async () => {
+  const { kysely, lookUp } = await open(join(await temporaryFolder(), 'app.db'), []);
+  const byTwo = kysely.selectFrom('settings').selectAll().where('key', '=', '').where('value', '=', '');
+  expect(() => lookUp(byTwo)).toThrow('a look-up has one key');
 });
 
 it('writes to a disk that keeps what was committed', async () => {

@@ -17,35 +17,41 @@ export interface SqliteDatabaseOptions {
   readonly migrations?: readonly Migration[];
 }
 
-/** Opens and migrates a SQLite database: one connection that writes, one (`inline`) or two (`thread`) that read, and one for look-ups. */
-export async function openSqlite(options: SqliteDatabaseOptions): Promise<AppDatabase> {
-  const open = options.isolation === 'inline' ? openInlineChannel : openThreadChannel;
-  const { file } = options;
-  const writer = open({ file, readOnly: false });
+/**
+ * Opens and migrates a SQLite database: one connection that writes, and one that reads on the calling thread, which with `thread` is for
+ * look-ups alone, beside two that read on theirs.
+ */
+export async function openSqlite({
+  file,
+  isolation,
+  migrations,
+}: SqliteDatabaseOptions): Promise<AppDatabase> {
+  const isInline = isolation === 'inline';
+  const writer = (isInline ? openInlineChannel : openThreadChannel)({ file, readOnly: false });
   try {
-    await migrate(writer, { file, migrations: options.migrations ?? (await readMigrations(MIGRATIONS)) });
+    await migrate(writer, { file, migrations: migrations ?? (await readMigrations(MIGRATIONS)) });
+    // Only now is there certainly a file in WAL mode for them to open. First the one that can fail.
+    const patience = isInline ? {} : { patienceMs: LOOK_UP_PATIENCE_MS };
+    const here = openInlineChannel({ file, readOnly: true, ...patience });
+    const readers = isInline
+      ? [here]
+      : Array.from({ length: READER_THREADS }, () => openThreadChannel({ file, readOnly: true }));
+    return {
+      dialect: 'sqlite',
+      kysely: new Kysely<Database>({ dialect: sqliteDialect({ writer, readers }) }),
+      lookUp: lookUpBy(here),
+      close: () => closeAll([here, ...readers, writer]),
+    };
   } catch (error) {
     await writer.close();
     throw error;
   }
-  // Only now is there certainly a file in WAL mode for them to open.
-  const readers: readonly Channel[] = Array.from(
-    { length: options.isolation === 'inline' ? 1 : READER_THREADS },
-    () => open({ file, readOnly: true }),
-  );
-  const kysely = new Kysely<Database>({ dialect: sqliteDialect({ writer, readers }) });
-  const lookUps = openInlineChannel({ file, readOnly: true, patienceMs: LOOK_UP_PATIENCE_MS });
-  return {
-    dialect: 'sqlite',
-    kysely,
-    lookUp: lookUpBy(lookUps),
-    close: () => closeAll([lookUps, ...readers, writer]),
-  };
 }
 
 function lookUpBy(channel: Channel): LookUp {
   return <Row>(query: Compilable<Row>) => {
-    const { sql } = query.compile();
+    const { sql, parameters } = query.compile();
+    if (parameters.length !== 1) throw new Error(`a look-up has one key: ${sql}`);
     return async (key: string) => {
       const { rows } = await channel.send({ kind: 'query', sql, parameters: [key] });
       // Kysely's types say what the columns hold; the rows come as the database gives them.

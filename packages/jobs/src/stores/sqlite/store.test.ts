@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { definitionOf } from '../../../test/store-contract/rig.ts';
+import type { JobStore } from '../../core/store.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
 import { createSqliteStore } from './store.ts';
 import { ThreadChannel } from './thread-channel.ts';
@@ -149,6 +151,62 @@ describe('the threads', () => {
     await crash();
     await expect(lost).rejects.toMatchObject({ code: 'unavailable' });
     await expect.poll(() => store.plan({ types: {}, limit: 1 }).catch(() => undefined)).toEqual(before);
+    await store.close();
+  });
+
+  const made = { kind: 'created' };
+  const asked = (store: JobStore, id: string) => store.insertJob({ definition: definitionOf(id) });
+
+  it('what is gathered is answered though the store is closed in the same turn', async () => {
+    const store = storeOf();
+    await store.open();
+    const jobs = [asked(store, 'a'), asked(store, 'b')];
+    await store.close();
+    expect(await Promise.all(jobs)).toMatchObject([made, made]);
+  });
+
+  it('what is gathered goes out ahead of what is asked for after it', async () => {
+    const store = storeOf();
+    await store.open();
+    const post = vi.spyOn(Worker.prototype, 'postMessage');
+    const first = asked(store, 'a');
+    const planned = store.plan({ types: { noop: 1 }, limit: 1 });
+    const second = asked(store, 'b');
+    expect(await first).toMatchObject(made);
+    // It saw the job that was asked for before.
+    expect((await planned).nextWakeAt).toBeGreaterThan(clock.now());
+    expect(await second).toMatchObject(made);
+    expect(post.mock.calls.map(([message]) => message.length)).toEqual([3]);
+    post.mockRestore();
+    await store.close();
+  });
+
+  it('jobs that are asked for in one turn share a message', async () => {
+    const store = storeOf();
+    await store.open();
+    const post = vi.spyOn(Worker.prototype, 'postMessage');
+    // As requests do, each in microtasks of its own.
+    const jobs = ['a', 'b', 'c'].map(
+      (id) => new Promise((resolve) => setImmediate(() => resolve(asked(store, id)))),
+    );
+    expect(await Promise.all(jobs)).toMatchObject([made, made, made]);
+    expect(post.mock.calls.map(([message]) => message.length)).toEqual([3]);
+    post.mockRestore();
+    await store.close();
+  });
+
+  it('P10: a thread that crashes before what was gathered went out rejects that, and answers what comes next', async () => {
+    const store = storeOf();
+    await store.open();
+    const crash = crashOf('writer-thread');
+    await store.plan({ types: {}, limit: 1 });
+    const ended = crash();
+    const lost = asked(store, 'a').catch((error) => error);
+    await ended;
+    expect(await lost).toMatchObject({ code: 'unavailable' });
+    await expect
+      .poll(() => asked(store, 'b').catch((error) => error), { timeout: 10_000 })
+      .toMatchObject(made);
     await store.close();
   });
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../core/errors.ts';
 import {
@@ -21,8 +22,8 @@ const MIN_LIFE_MS = 1_000;
 /** With so many the thread begins, though more may be asked for in this turn. */
 const FULL_MESSAGE = 1_000;
 
-/** What people ask for goes out at the end of a turn, when all who ask at once were heard: the fewer messages, the fewer commits. */
-const MANY_ASK: ReadonlySet<Method> = new Set<Method>(['insertJob', 'command']);
+/** What many may ask for at once goes out when all of them were heard: the fewer messages, the fewer commits. */
+const GATHERED: ReadonlySet<Method> = new Set<Method>(['insertJob', 'command']);
 
 /**
  * The main thread's end of a database thread. What is asked for together travels together, a thousand at most. A thread that crashes
@@ -63,7 +64,7 @@ export class ThreadChannel {
     }
     this.#lastId += 1;
     const id = this.#lastId;
-    if (!MANY_ASK.has(method)) queueMicrotask(() => this.#send());
+    if (!GATHERED.has(method)) queueMicrotask(() => this.#send());
     else if (this.#outbox.length === 0) setImmediate(() => this.#send());
     this.#outbox.push({ id, method, input, now: this.#now() });
     if (this.#outbox.length >= FULL_MESSAGE) this.#send();
