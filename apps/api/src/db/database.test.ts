@@ -177,6 +177,7 @@ it('does no work on the event loop of the caller but look-ups, which wait for no
   };
   // As many as there are threads that read, and more.
   const slow = Promise.all([addUp(), addUp(), addUp()]);
+  await expect.poll(() => turns, { interval: 5 }).toBeGreaterThan(0);
   await lookUp(kysely.selectFrom('settings').selectAll().where('key', '=', ''))('a');
   expect(isSlowDone).toBe(false);
   const total = 2_000_001_000_000;
