@@ -34,10 +34,13 @@ export async function fixedRate(
     // A timer may fire a little early.
     const from = Math.min(at, performance.now());
     open.push(
-      client.ask().then((status) => {
-        if (status !== 200) failed++;
-        times.push(performance.now() - from);
-      }),
+      client.ask().then(
+        (status) => {
+          if (status !== 200) failed++;
+          times.push(performance.now() - from);
+        },
+        () => void failed++,
+      ),
     );
   }
   await Promise.all(open);
@@ -62,8 +65,8 @@ function createClient({ hostname, port, pathname, search }: URL) {
     /** Gives the status. */
     async ask(): Promise<number> {
       let connection = idle.pop();
-      // One that waited for so long that the server has closed it.
-      while (connection?.socket.destroyed) connection = idle.pop();
+      // Those that have waited for so long that the server has closed them.
+      while (connection?.socket.writable === false) connection = idle.pop();
       connection ??= open();
       const status = await connection.ask(text);
       idle.push(connection);

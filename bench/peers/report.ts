@@ -36,7 +36,7 @@ function headOf(results: Results): string {
 empty database, on one machine. Handlers do nothing but count, so what is measured is the scheduler; 100 may run at a time. Each peer runs with the settings
 that its own documents name as the best for the work (\`bench/peers/contestants/\` tells which, and where that is written).
 
-- Measured from ${results.startedAt}, at commit ${results.commit}, with Node ${results.node} on ${results.machine}.
+- Measured from ${results.startedAt}, at commit ${results.commit} where a section names no other, with Node ${results.node} on ${results.machine}.
 - ${results.servers.join('.\n- ')}.
 - ${versions.join(', ')}.
 - Values are medians, the least and the most in brackets. "x GreenVue" is how many times as good GreenVue is, by the first column: above 1,

@@ -7,7 +7,7 @@ const measurementSchema = z.strictObject({
   contestant: z.string(),
   round: z.number(),
   at: z.string(),
-  /** What was measured, where it is not that of the results as a whole. */
+  /** What was measured; absent: that of the results as a whole. */
   commit: z.string().optional(),
   /** Absent when it failed. */
   figures: figuresSchema.optional(),

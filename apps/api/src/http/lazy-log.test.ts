@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { createApp } from '../app.ts';
 import { LazyLog } from './lazy-log.ts';
 
 function logTo(level: string) {
@@ -29,6 +30,36 @@ test('a line has all that the log and its children are bound to, redacted as any
     },
     { level: 50, reqId: 'r1', token: '[Redacted]', jobId: 'b', runId: '7', msg: 'failed' },
   ]);
+});
+
+test('lines of a request have its id, and of the request only what Fastify tells of one', async () => {
+  const { log, lines } = logTo('info');
+  const app = createApp({
+    config: {
+      trustProxy: false,
+      corsOrigins: [],
+      rateLimit: { perMinute: 9, operatorPerMinute: 9, loginFailures: 9 },
+    },
+    version: '0',
+    logger: log,
+    authenticate: async () => undefined,
+    observe: () => undefined,
+    routes: [
+      async (scope) => {
+        const schema = { hide: true };
+        scope.get('/loud', { schema }, async (request) => request.log.info({ req: request }, 'loud'));
+        scope.get('/quiet', { schema, logLevel: 'error' }, async (request) => request.log.info('quiet'));
+      },
+    ],
+  });
+  const headers = { 'x-secret': 'secret' };
+  const { headers: answered } = await app.inject({ url: '/loud', headers });
+  await app.inject({ url: '/quiet', headers });
+  await app.close();
+  expect(lines).toMatchObject([
+    { level: 30, reqId: answered['x-request-id'], msg: 'loud', req: { method: 'GET', url: '/loud' } },
+  ]);
+  expect(JSON.stringify(lines)).not.toContain('secret');
 });
 
 test('a log that is silent writes nothing', () => {

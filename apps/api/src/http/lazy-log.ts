@@ -54,9 +54,7 @@ export class LazyLog implements FastifyBaseLogger {
   }
 
   #write(level: Level, line: unknown[]): void {
-    // `silent` is no level of a line, and above them all.
-    const least = levels.values[this.#parent.level] ?? Number.POSITIVE_INFINITY;
-    if ((levels.values[level] ?? 0) < least) return;
+    if (levelOf(level) < levelOf(this.#parent.level)) return;
     const child = this.#child();
     Reflect.apply(child[level], child, line);
   }
@@ -66,3 +64,6 @@ export class LazyLog implements FastifyBaseLogger {
     return this.#made;
   }
 }
+
+/** `silent` is above all others. */
+const levelOf = (name: string): number => levels.values[name] ?? Number.POSITIVE_INFINITY;

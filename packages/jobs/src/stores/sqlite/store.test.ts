@@ -172,6 +172,7 @@ describe('the threads', () => {
     const store = storeOf();
     await store.open();
     const post = vi.spyOn(Worker.prototype, 'postMessage');
+    onTestFinished(() => post.mockRestore());
     const first = asked(store, 'a');
     const planned = store.plan({ types: { noop: 1 }, limit: 1 });
     const second = asked(store, 'b');
@@ -180,7 +181,6 @@ describe('the threads', () => {
     expect((await planned).nextWakeAt).toBeGreaterThan(clock.now());
     expect(await second).toMatchObject(made);
     expect(post.mock.calls.map(([message]) => message.length)).toEqual([3]);
-    post.mockRestore();
     await store.close();
   });
 
@@ -188,17 +188,17 @@ describe('the threads', () => {
     const store = storeOf();
     await store.open();
     const post = vi.spyOn(Worker.prototype, 'postMessage');
+    onTestFinished(() => post.mockRestore());
     // As requests do, each in microtasks of its own.
     const jobs = ['a', 'b', 'c'].map(
       (id) => new Promise((resolve) => setImmediate(() => resolve(asked(store, id)))),
     );
     expect(await Promise.all(jobs)).toMatchObject([made, made, made]);
     expect(post.mock.calls.map(([message]) => message.length)).toEqual([3]);
-    post.mockRestore();
     await store.close();
   });
 
-  it('P10: a thread that crashes before what was gathered went out rejects that, and answers what comes next', async () => {
+  it('P10: a thread that crashes as what was gathered goes out rejects that, and answers what comes next', async () => {
     const store = storeOf();
     await store.open();
     const crash = crashOf('writer-thread');
