@@ -152,6 +152,9 @@ describe('P22 types and deploys, on several nodes', () => {
     await expect.poll(() => today.ran, POLL).toEqual([plain.run.id]);
     const both = await deploy(2);
     await expect.poll(() => both.ran, POLL).toEqual([view.run.id]);
+    // Its handler has begun; what is run again has ended.
+    const status = async () => (await next.engine.getRun(view.run.id)).run.status;
+    await expect.poll(status, POLL).toBe('succeeded');
     const again = await next.engine.retryRun(view.run.id);
     await expect.poll(() => both.ran, POLL).toEqual([view.run.id, again.run.id]);
     await expect(today.engine.retryRun(view.run.id)).rejects.toMatchObject({
