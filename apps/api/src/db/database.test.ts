@@ -185,6 +185,12 @@ it('does no work on the event loop of the caller but look-ups, which wait for no
   expect(turns).toBeGreaterThan(5);
 });
 
+it('makes no look-up on SQLite of a query that has more than one key', async () => {
+  const { kysely, lookUp } = await openTestDatabase();
+  const byTwo = kysely.selectFrom('settings').selectAll().where('key', '=', '').where('value', '=', '');
+  expect(() => lookUp(byTwo)).toThrow('a look-up has one key');
+});
+
 function numbers(count: number) {
   return sql<{ value: number }>`(WITH RECURSIVE n (value) AS (
     SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < ${count}) SELECT value FROM n)`;

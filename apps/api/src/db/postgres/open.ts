@@ -28,7 +28,7 @@ export async function openPostgres(options: PostgresDatabaseOptions): Promise<Ap
   return { dialect: 'postgres', kysely, lookUp: lookUpIn(kysely), close: () => pool.end() };
 }
 
-/** Compiled once: that takes Kysely longer than PostgreSQL takes to answer. */
+/** Compiled once, and not for each request. */
 function lookUpIn(kysely: Kysely<Database>): LookUp {
   return <Row>(query: Compilable<Row>) => {
     const compiled = query.compile();

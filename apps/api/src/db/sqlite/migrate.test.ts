@@ -57,12 +57,6 @@ it('says that it is not available when the file is gone once it is up to date', 
   await expect(open(file, [removing])).rejects.toMatchObject({ name: 'DatabaseError', kind: 'unavailable' });
 });
 
-it('makes no look-up of a query that has more than one key', async () => {
-  const { kysely, lookUp } = await open(join(await temporaryFolder(), 'app.db'), []);
-  const byTwo = kysely.selectFrom('settings').selectAll().where('key', '=', '').where('value', '=', '');
-  expect(() => lookUp(byTwo)).toThrow('a look-up has one key');
-});
-
 it('writes to a disk that keeps what was committed', async () => {
   const database = await open(join(await temporaryFolder(), 'app.db'), []);
   const pragma = async (name: 'journal_mode' | 'synchronous' | 'foreign_keys') => {
