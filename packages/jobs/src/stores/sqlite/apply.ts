@@ -10,7 +10,7 @@ import { REASON } from './codes.ts';
 import { insertFinishedRun } from './history.ts';
 import {
   allLiveRuns,
-  deleteLiveRun,
+  deleteLiveRuns,
   insertLiveRun,
   liveRunsLeft,
   makeAllDue,
@@ -80,8 +80,7 @@ export function applyDecision(
     skippedCount: before.skippedCount + skip.length,
     ...(cancelLive === 'deleted' ? { deletedAt: now } : {}),
   };
-  if (after.typeKey !== before.typeKey)
-    w.db.statement(RETYPE_LIVE).run(after.typeKey, after.uid, job.typeVersion);
+  if (after.typeKey !== before.typeKey) w.db.write(RETYPE_LIVE, after.typeKey, after.uid, job.typeVersion);
   const wake = due > 0 || isEarlier(job.wakeAt, before.job.wakeAt);
   const applied = { queued, finished, cancelRequests: NOTHING, wake };
   if (cancelLive === undefined) {
@@ -151,7 +150,7 @@ export function cancelWaiting(w: Writer, job: Job, run: LiveRun, now: number): F
   const settlement = settleRun(job, run, { kind: 'cancelled' }, { now, random: 0 });
   if (settlement.kind !== 'finished') throw new Error('a cancelled run was not finished');
   const finished = finishedOf(run, settlement, { finishedAt: now });
-  deleteLiveRun(w, Number(run.id));
+  deleteLiveRuns(w, [Number(run.id)]);
   insertFinishedRun(w, finished, now);
   return finished;
 }

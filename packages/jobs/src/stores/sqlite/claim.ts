@@ -42,12 +42,11 @@ interface Claiming extends ClaimInput {
 function claimSome(w: Writer, claiming: Claiming): void {
   const { node, places, prefetch, ahead, now, runs, jobs } = claiming;
   const nodeKey = w.nodes.keyOf(node, now);
-  const take = w.db.statement(CLAIM);
   const jobIndexes = new Map<string, number>();
   const claimOne = (due: Mutable<LiveRun>, started: boolean) => {
     const fence = w.ids.next(now);
     const id = Number(due.id);
-    take.run(nodeKey, fence, started ? STATUS.running : STATUS.queued, started ? now : null, id);
+    w.db.write(CLAIM, nodeKey, fence, started ? STATUS.running : STATUS.queued, started ? now : null, id);
     let job = jobIndexes.get(due.jobUid);
     if (job === undefined) {
       job = jobs.push(w.jobs.require(Number(due.jobUid)).job) - 1;

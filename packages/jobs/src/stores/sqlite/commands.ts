@@ -68,7 +68,7 @@ export function command(w: Writer, input: CommandInput, now: number): CommandRes
   const finished = applied.finished.slice(0, MAX_TOLD);
   const made = queued.at(-1);
   if (input.dedupeKey !== undefined && made !== undefined) {
-    w.db.statement(KEEP_DEDUPE_KEY).run(stored.uid, input.dedupeKey, Number(made.id), now);
+    w.db.write(KEEP_DEDUPE_KEY, stored.uid, input.dedupeKey, Number(made.id), now);
   }
   writeAudit(w, input.audit, input.jobId, now);
   const claimed = input.claim === undefined ? {} : { claimed: claimMade(w, input.claim, share, now) };
@@ -99,7 +99,7 @@ function findDeduped(w: Writer, stored: StoredJob, key: string, now: number): Ru
 /** Part of the transaction of the change it tells of. */
 export function writeAudit(w: Writer, audit: AuditEntry | undefined, target: string, now: number): void {
   if (audit === undefined) return;
-  w.db.statement(WRITE_AUDIT).run(now, audit.actor, audit.action, target, audit.change);
+  w.db.write(WRITE_AUDIT, now, audit.actor, audit.action, target, audit.change);
 }
 
 const DEDUPED = 'SELECT run_id, pruned_run FROM dedupe_keys WHERE job_uid = ? AND key = ? AND at > ?';

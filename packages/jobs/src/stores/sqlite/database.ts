@@ -9,6 +9,8 @@ export interface Database {
   statement(sql: string): StatementSync;
   /** Rows as arrays: faster, for the hot path. */
   arrays(sql: string): StatementSync;
+  /** Runs a statement that answers nothing: quicker than its `run`, which makes an object of how much it changed. */
+  write(sql: string, ...params: readonly Param[]): void;
   exec(sql: string): void;
   isInTransaction(): boolean;
   close(): void;
@@ -46,15 +48,16 @@ export function openForReading(file: string): Database {
 function withStatements(db: DatabaseSync): Database {
   const objects = new Map<string, StatementSync>();
   const arrays = new Map<string, StatementSync>();
+  const statementOf = (sql: string): StatementSync => {
+    let statement = objects.get(sql);
+    if (statement === undefined) {
+      statement = db.prepare(sql);
+      objects.set(sql, statement);
+    }
+    return statement;
+  };
   return {
-    statement(sql) {
-      let statement = objects.get(sql);
-      if (statement === undefined) {
-        statement = db.prepare(sql);
-        objects.set(sql, statement);
-      }
-      return statement;
-    },
+    statement: statementOf,
     arrays(sql) {
       let statement = arrays.get(sql);
       if (statement === undefined) {
@@ -64,6 +67,7 @@ function withStatements(db: DatabaseSync): Database {
       }
       return statement;
     },
+    write: (sql, ...params) => void statementOf(sql).get(...params),
     exec: (sql) => db.exec(sql),
     isInTransaction: () => db.isTransaction,
     close: () => db.close(),

@@ -6,7 +6,7 @@ import type { Writer } from './writer.ts';
 /** Writes a finished run and counts it in its hour; the caller counts it in its job. */
 export function insertFinishedRun(w: Writer, run: FinishedRun, now: number): void {
   const node = run.node === undefined ? null : w.nodes.keyOf(run.node, now);
-  w.db.statement(INSERT_FINISHED).run(...finishedParams(run, node));
+  w.db.write(INSERT_FINISHED, ...finishedParams(run, node));
   w.count(run.status, run.finishedAt);
 }
 

@@ -32,7 +32,7 @@ export function createIds(db: Database): Ids {
     leadMs: () => leadMs,
     save() {
       if (last === written) return;
-      db.statement('UPDATE counter SET last = ?, lead_ms = ?').run(last, leadMs);
+      db.write('UPDATE counter SET last = ?, lead_ms = ?', last, leadMs);
       written = last;
     },
   };

@@ -77,16 +77,16 @@ export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES):
       return row === undefined ? undefined : keepNew(storedJobOf(row));
     },
     insert(stored) {
-      db.statement(INSERT_JOB).run(...newJobParams(stored), stored.uid);
+      db.write(INSERT_JOB, ...newJobParams(stored), stored.uid);
       keepNew(stored);
     },
     save(before, after) {
       if (!onlyStateChanged(before, after)) {
-        db.statement(UPDATE_JOB).run(...jobParams(after), after.uid);
+        db.write(UPDATE_JOB, ...jobParams(after), after.uid);
       } else if (before.job.wakeAt === after.job.wakeAt) {
-        db.statement(UPDATE_JOB_STATE).run(...stateParams(after), after.uid);
+        db.write(UPDATE_JOB_STATE, ...stateParams(after), after.uid);
       } else {
-        db.statement(UPDATE_JOB_WAKE).run(...stateParams(after), after.job.wakeAt ?? null, after.uid);
+        db.write(UPDATE_JOB_WAKE, ...stateParams(after), after.job.wakeAt ?? null, after.uid);
       }
       if (after.deletedAt !== undefined) freeId(after);
       keep(after);
@@ -96,7 +96,7 @@ export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES):
       if (known !== undefined) freeId(known);
       cached.delete(uid);
       overfull.delete(uid);
-      db.statement(REMOVE_JOB).run(uid);
+      db.write(REMOVE_JOB, uid);
     },
     overfull,
     noteOverfull: (uid) => {

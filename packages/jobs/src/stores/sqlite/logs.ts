@@ -7,11 +7,10 @@ import type { Writer } from './writer.ts';
 export function appendLogs(w: Writer, runId: number, lines: readonly LogLine[]): void {
   const kept = newestLines(lines);
   if (kept.length === 0) return;
-  const insert = w.db.statement(APPEND);
   for (const { at, level, bytes, message, fields } of kept) {
-    insert.run(runId, at, LEVEL[level], bytes, message, fields ?? null);
+    w.db.write(APPEND, runId, at, LEVEL[level], bytes, message, fields ?? null);
   }
-  w.db.statement(DROP_OLDEST).run(runId, MAX_LOG_BYTES);
+  w.db.write(DROP_OLDEST, runId, MAX_LOG_BYTES);
 }
 
 const APPEND = `INSERT INTO run_logs (run_id, seq, at, level, bytes, message, fields)

@@ -59,7 +59,7 @@ export function createNodes(db: Database): Nodes {
     },
     prune({ now, before }) {
       if (Math.abs(now - notedAt) >= NOTE_EVERY_MS) {
-        for (const key of keys.values()) db.statement(NOTE_NODE).run(now, key);
+        for (const key of keys.values()) db.write(NOTE_NODE, now, key);
         notedAt = now;
       }
       return Number(db.statement(FORGET_NODES).run(before).changes);

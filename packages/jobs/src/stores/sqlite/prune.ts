@@ -83,17 +83,16 @@ function removeRuns(w: Writer, ids: readonly number[], retention: Retention, now
     const runs = byJob.get(uid);
     if (runs === undefined) byJob.set(uid, [run]);
     else runs.push(run);
-    w.db.statement(REMOVE_RUN).run(id);
-    w.db.statement(REMOVE_LOGS).run(id);
-    if (w.db.arrays(DEDUPE_KEY_OF).get(id) !== undefined)
-      w.db.statement(KEEP_RUN).run(JSON.stringify(run), id);
+    w.db.write(REMOVE_RUN, id);
+    w.db.write(REMOVE_LOGS, id);
+    if (w.db.arrays(DEDUPE_KEY_OF).get(id) !== undefined) w.db.write(KEEP_RUN, JSON.stringify(run), id);
   }
   for (const [uid, runs] of byJob) {
     const stored = w.jobs.require(uid);
     w.jobs.save(stored, lessHistory(stored, runs));
     for (const { status, finishedAt } of runs) {
       if (finishedAt < now - retention.countsMaxAgeMs) continue;
-      w.db.statement(ADD_TO_JOB_HOUR).run(uid, Math.floor(finishedAt / HOUR_MS) * HOUR_MS, STATUS[status]);
+      w.db.write(ADD_TO_JOB_HOUR, uid, Math.floor(finishedAt / HOUR_MS) * HOUR_MS, STATUS[status]);
     }
   }
   return ids.length;

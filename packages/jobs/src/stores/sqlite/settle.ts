@@ -16,7 +16,7 @@ import { errorsText, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { applyDecision } from './apply.ts';
 import { HELD } from './codes.ts';
 import { insertFinishedRun } from './history.ts';
-import { deleteLiveRun, liveRunsLeft } from './live-runs.ts';
+import { deleteLiveRuns, liveRunsLeft } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
 import { liveRunOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
@@ -34,20 +34,29 @@ type EndedByJob = Map<number, EndedRun[]>;
 
 /** Settles claims, then once for each job what that means for it. */
 export function settle(w: Writer, batch: readonly SettleInput[], now: number): SettleBatchResult {
-  const ended: EndedByJob = new Map();
+  const settling: Settling = { now, gone: new Set(), byJob: new Map() };
   let wake = false;
   const results = batch.map((input): SettleResult => {
-    const result = settleOne(w, input, ended, now);
+    const result = settleOne(w, input, settling);
     // What is given back ahead of its time has to be looked at anew as well.
     const isAnew = input.outcome.kind === 'given_back';
     if (result.kind === 'waiting' && (result.availableAt <= now || isAnew)) wake = true;
     return result;
   });
-  return { results, wake: settleJobs(w, ended, { now, ofClaims: true }) || wake };
+  deleteLiveRuns(w, [...settling.gone]);
+  return { results, wake: settleJobs(w, settling.byJob, { now, ofClaims: true }) || wake };
 }
 
-function settleOne(w: Writer, input: SettleInput, byJob: EndedByJob, now: number): SettleResult {
-  const run = claimedRun(w, Number(input.runId), input.fence);
+interface Settling {
+  readonly now: number;
+  readonly byJob: EndedByJob;
+  /** Those that are in the history by now, and still to be deleted. */
+  readonly gone: Set<number>;
+}
+
+function settleOne(w: Writer, input: SettleInput, { now, byJob, gone }: Settling): SettleResult {
+  const runId = Number(input.runId);
+  const run = gone.has(runId) ? undefined : claimedRun(w, runId, input.fence);
   if (run === undefined) return { kind: 'stale' };
   const uid = Number(run.jobUid);
   const { job } = w.jobs.require(uid);
@@ -57,9 +66,9 @@ function settleOne(w: Writer, input: SettleInput, byJob: EndedByJob, now: number
     ended = [];
     byJob.set(uid, ended);
   }
-  if (input.logs !== undefined) appendLogs(w, Number(run.id), input.logs);
+  if (input.logs !== undefined) appendLogs(w, runId, input.logs);
   if (settlement.kind === 'finished') {
-    deleteLiveRun(w, Number(run.id));
+    gone.add(runId);
     const finished = finishedOf(run, settlement, input);
     insertFinishedRun(w, finished, now);
     ended.push(finished);
@@ -67,7 +76,7 @@ function settleOne(w: Writer, input: SettleInput, byJob: EndedByJob, now: number
   }
   const retried = retriedOf(input.outcome, input);
   if (retried !== undefined) ended.push(retried);
-  putBack(w, Number(run.id), settlement, input.progress);
+  putBack(w, runId, settlement, input.progress);
   return { kind: 'waiting', availableAt: settlement.availableAt, failures: settlement.failures };
 }
 
@@ -103,6 +112,7 @@ function takeBack(
   now: number,
 ): RecoverResult {
   const ended: EndedByJob = new Map();
+  const gone: number[] = [];
   let recovered = 0;
   let failed = 0;
   for (const row of rows) {
@@ -117,11 +127,12 @@ function takeBack(
       continue;
     }
     if (settlement.status === 'failed') failed += 1;
-    deleteLiveRun(w, Number(run.id));
+    gone.push(Number(run.id));
     const finished = finishedOf(run, settlement, { finishedAt: now });
     insertFinishedRun(w, finished, now);
     over.push(finished);
   }
+  deleteLiveRuns(w, gone);
   settleJobs(w, ended, { now, ofClaims: true });
   return { recovered, failed };
 }
@@ -135,17 +146,16 @@ function putBack(
   progress?: Progress,
 ): void {
   w.claimed.delete(runId);
-  w.db
-    .statement(PUT_BACK)
-    .run(
-      HELD[to.held],
-      to.availableAt,
-      to.failures,
-      to.recoveries,
-      errorsText(to.errors),
-      progress === undefined ? null : JSON.stringify(progress),
-      runId,
-    );
+  w.db.write(
+    PUT_BACK,
+    HELD[to.held],
+    to.availableAt,
+    to.failures,
+    to.recoveries,
+    errorsText(to.errors),
+    progress === undefined ? null : JSON.stringify(progress),
+    runId,
+  );
 }
 
 /**

@@ -50,7 +50,7 @@ export function createWriter(db: Database): Writer {
     },
     flush() {
       for (const [key, count] of counts) {
-        db.statement(ADD_TO_HOUR).run(Math.floor(key / 8) * HOUR_MS, key % 8, count);
+        db.write(ADD_TO_HOUR, Math.floor(key / 8) * HOUR_MS, key % 8, count);
       }
       counts.clear();
       ids.save();
