@@ -57,12 +57,12 @@ describe('opening', () => {
   });
 });
 
-it('begins with the first thousand of what is asked for in one turn while the rest is being asked for', async () => {
+it('begins with the first of what is asked for in one turn while the rest is being asked for', async () => {
   const store = storeOf();
   await store.open();
   const beside = new DatabaseSync(fileIn(), { readOnly: true });
   const nodes = beside.prepare('SELECT id FROM nodes');
-  const asked = Array.from({ length: 1_500 }, () => store.recover({ node: 'a' }));
+  const asked = Array.from({ length: 200 }, () => store.recover({ node: 'a' }));
   // No turn passes meanwhile.
   const giveUpAt = performance.now() + 10_000;
   while (nodes.all().length === 0 && performance.now() < giveUpAt);

@@ -19,14 +19,14 @@ interface Pending {
 /** A thread that ended is started again by the next request, but no sooner than so long after its start. */
 const MIN_LIFE_MS = 1_000;
 
-/** With so many the thread begins, though more may be asked for in this turn. */
-const FULL_MESSAGE = 1_000;
+/** With so many the thread begins, while more are asked for in this turn: both work, instead of one after the other. */
+const FULL_MESSAGE = 128;
 
 /** What many may ask for at once goes out when all of them were heard: the fewer messages, the fewer commits. */
 const GATHERED: ReadonlySet<Method> = new Set<Method>(['insertJob', 'command']);
 
 /**
- * The main thread's end of a database thread. What is asked for together travels together, a thousand at most. A thread that crashes
+ * The main thread's end of a database thread. What is asked for together travels together, {@link FULL_MESSAGE} at most. A thread that crashes
  * is replaced.
  */
 export class ThreadChannel {
