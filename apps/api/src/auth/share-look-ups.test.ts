@@ -1,11 +1,25 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { shareLookUps } from './share-look-ups.ts';
 
 describe('those who ask for the same key', () => {
+  test('in one turn of the event loop share a look-up, which begins at its end', async () => {
+    const { asked, answer, find } = lookUps();
+    const all = Array.from({ length: 20 }, () => find('a'));
+    await Promise.resolve();
+    expect(asked).toEqual([]);
+    await turn();
+    expect(asked).toEqual(['a']);
+    answer('as it is');
+    expect(await Promise.all(all)).toEqual(Array.from({ length: 20 }, () => 'as it is'));
+  });
+
   test('during a look-up share the next one, which tells what holds after they asked', async () => {
     const { asked, answer, find } = lookUps();
     const first = find('a');
+    await turn();
     const others = Array.from({ length: 20 }, () => find('a'));
+    await turn();
     expect(asked).toEqual(['a']);
     answer('as it was');
     expect(await first).toBe('as it was');
@@ -25,6 +39,7 @@ describe('those who ask for the same key', () => {
     const { asked, answer, find } = lookUps();
     for (const found of ['one', 'two']) {
       const one = find('a');
+      await turn();
       answer(found);
       expect(await one).toBe(found);
     }
@@ -34,6 +49,7 @@ describe('those who ask for the same key', () => {
   test('are not failed by a look-up that they came too late for', async () => {
     const { answer, find } = lookUps();
     const first = find('a');
+    await turn();
     const next = find('a');
     answer(new Error('The database is away.'));
     await expect(first).rejects.toThrow('away');
@@ -46,6 +62,7 @@ describe('those who ask for the same key', () => {
     const { asked, answer, find } = lookUps();
     const one = find('a');
     const other = find('b');
+    await turn();
     expect(asked).toEqual(['a', 'b']);
     answer('of a');
     answer('of b');
@@ -67,4 +84,8 @@ function lookUps() {
   return { asked, find, answer: (found: string | Error) => underWay.shift()?.(found) };
 }
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+/** After it, what was to begin at the end of this turn has begun, and what that was to begin as well. */
+async function turn(): Promise<void> {
+  await endOfTurn();
+  await endOfTurn();
+}

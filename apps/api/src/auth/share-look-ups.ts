@@ -1,27 +1,34 @@
-interface LookUp<Found> {
-  readonly current: Promise<Found>;
-  /** For those who have asked since it began. */
-  next: Promise<Found> | undefined;
-}
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 
-/** Of many who ask for the same key, those who come during a look-up share the next one: no answer is older than its question. */
+/**
+ * Those who ask for the same key in one turn of the event loop share the look-up that begins at its end, and those who come during a
+ * look-up the next one: no answer is older than its question.
+ */
 export function shareLookUps<Found>(
   lookUp: (key: string) => Promise<Found>,
 ): (key: string) => Promise<Found> {
-  const underWay = new Map<string, LookUp<Found>>();
-  const begin = (key: string): Promise<Found> => {
-    const one: LookUp<Found> = { current: Promise.try(lookUp, key), next: undefined };
-    underWay.set(key, one);
-    const end = () => {
-      if (one.next === undefined) underWay.delete(key);
-    };
-    one.current.then(end, end);
-    return one.current;
+  /** Still to begin, by key. */
+  const toCome = new Map<string, Promise<Found>>();
+  const underWay = new Map<string, Promise<Found>>();
+
+  const begin = async (key: string): Promise<Found> => {
+    const before = underWay.get(key);
+    if (before !== undefined) await before.catch(() => undefined);
+    await endOfTurn();
+    const answer = Promise.try(lookUp, key);
+    toCome.delete(key);
+    underWay.set(key, answer);
+    try {
+      return await answer;
+    } finally {
+      underWay.delete(key);
+    }
   };
   return (key) => {
-    const one = underWay.get(key);
-    if (one === undefined) return begin(key);
-    one.next ??= one.current.catch(() => undefined).then(() => begin(key));
-    return one.next;
+    const known = toCome.get(key);
+    if (known !== undefined) return known;
+    const answer = begin(key);
+    toCome.set(key, answer);
+    return answer;
   };
 }
