@@ -50,19 +50,19 @@ type Origin = OriginRow<RunTrigger, boolean>;
 
 type LiveRow = [
   ...Origin,
-  status: LiveRun['status'],
-  held: Held,
   availableAt: number,
-  node: string | null,
-  fence: number | null,
-  startedAt: number | null,
   failures: number,
   recoveries: number,
   errors: string | null,
-  cancel: 'user' | 'deleted' | null,
-  zombieSince: number | null,
   progress: string | null,
   trace: string | null,
+  status: LiveRun['status'],
+  held: Held,
+  node: string | null,
+  fence: number | null,
+  startedAt: number | null,
+  cancel: 'user' | 'deleted' | null,
+  zombieSince: number | null,
 ];
 
 type FinishedRow = [
@@ -90,20 +90,20 @@ export function liveRunOf(raw: unknown): LiveRun {
     catchUp: row[4],
     missed: row[5],
     queuedAt: row[9],
-    status: row[10],
-    held: row[11],
-    availableAt: row[12],
-    failures: row[16],
-    recoveries: row[17],
-    errors: row[18] === null ? NO_ERRORS : errorsOf(row[18]),
+    status: row[16],
+    held: row[17],
+    availableAt: row[10],
+    failures: row[11],
+    recoveries: row[12],
+    errors: row[13] === null ? NO_ERRORS : errorsOf(row[13]),
   };
   addOrigin(run, row);
-  if (row[13] !== null && row[14] !== null) run.claim = { node: row[13], fence: row[14] };
-  if (row[15] !== null) run.startedAt = row[15];
-  if (row[19] !== null) run.cancel = row[19];
-  if (row[20] !== null) run.zombieSince = row[20];
-  if (row[21] !== null) run.progress = progressOf(row[21]);
-  if (row[22] !== null) run.trace = row[22];
+  if (row[14] !== null) run.progress = progressOf(row[14]);
+  if (row[15] !== null) run.trace = row[15];
+  if (row[18] !== null && row[19] !== null) run.claim = { node: row[18], fence: row[19] };
+  if (row[20] !== null) run.startedAt = row[20];
+  if (row[21] !== null) run.cancel = row[21];
+  if (row[22] !== null) run.zombieSince = row[22];
   return run;
 }
 

@@ -3,8 +3,11 @@ import type { AttemptError, FinishedRun, JsonText, Progress, RunOrigin } from '.
 export const ORIGIN_COLUMNS =
   'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at';
 
+/** Columns of a run in `live_runs` that nobody has claimed: the others are known. */
+export const FREE_COLUMNS = `${ORIGIN_COLUMNS}, available_at, failures, recoveries, errors, progress, trace`;
+
 /** Columns of `live_runs` as each store's `liveRunOf` reads them, as arrays. */
-export const LIVE_COLUMNS = `${ORIGIN_COLUMNS}, status, held, available_at, node, fence, started_at, failures, recoveries, errors, cancel, zombie_since, progress, trace`;
+export const LIVE_COLUMNS = `${FREE_COLUMNS}, status, held, node, fence, started_at, cancel, zombie_since`;
 
 /** Columns of `runs` as each store's `finishedRunOf` reads them, as arrays. */
 export const FINISHED_COLUMNS = `${ORIGIN_COLUMNS}, status, reason, attempt, recoveries, node, started_at, finished_at, progress, result, errors`;

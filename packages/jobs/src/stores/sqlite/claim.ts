@@ -2,10 +2,10 @@ import type { Job } from '../../core/job.ts';
 import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { claimedRunOf } from '../rows/claimed-run.ts';
-import { LIVE_COLUMNS, type Mutable } from '../rows/run-row.ts';
+import { FREE_COLUMNS, type Mutable } from '../rows/run-row.ts';
 import { earliestOf, merged } from './by-type.ts';
 import { STATUS } from './codes.ts';
-import { liveRunOf } from './run-rows.ts';
+import { freeRunOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** More claimed runs than a node holds. */
@@ -78,12 +78,12 @@ function freeRuns(
   if (limit === 0) return [];
   const params = keys.flatMap((key) => [key, after, by]);
   const rows = w.db.arrays(merged(FREE_RUNS, keys.length, 'available_at, id')).all(...params, limit);
-  return rows.map((row) => liveRunOf(row, w.nodes.nameOf));
+  return rows.map(freeRunOf);
 }
 
 const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
 
-const FREE_RUNS = `SELECT ${LIVE_COLUMNS} FROM live_runs
+const FREE_RUNS = `SELECT ${FREE_COLUMNS} FROM live_runs
   WHERE held = 0 AND node IS NULL AND type_key = ? AND available_at > ? AND available_at <= ?`;
 const EARLIEST_DUE = `SELECT available_at FROM live_runs
   WHERE held = 0 AND node IS NULL AND type_key = ? ORDER BY available_at LIMIT 1`;

@@ -1,12 +1,20 @@
 import type { FinishedRun } from '../../core/run.ts';
 import { FINISHED_COLUMNS } from '../rows/run-row.ts';
-import { finishedParams, finishedRunOf, INSERT_FINISHED } from './run-rows.ts';
+import {
+  finishedParams,
+  finishedRunOf,
+  INSERT_FINISHED,
+  INSERT_PLAIN,
+  isPlain,
+  plainParams,
+} from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** Writes a finished run and counts it in its hour; the caller counts it in its job. */
 export function insertFinishedRun(w: Writer, run: FinishedRun, now: number): void {
   const node = run.node === undefined ? null : w.nodes.keyOf(run.node, now);
-  w.db.write(INSERT_FINISHED, ...finishedParams(run, node));
+  if (isPlain(run)) w.db.write(INSERT_PLAIN, ...plainParams(run, node));
+  else w.db.write(INSERT_FINISHED, ...finishedParams(run, node));
   w.count(run.status, run.finishedAt);
 }
 
