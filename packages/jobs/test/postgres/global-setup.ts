@@ -1,5 +1,4 @@
 import { readFile, stat, statfs } from 'node:fs/promises';
-import { relative } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from './server.ts';
 
@@ -7,7 +6,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /**
      * The superuser's URL of the server that all tests of a run share; each makes a database of its own there, by
-     * `createDatabase`. Only a test file that says "postgres" somewhere, its path included, gets it: see `setup`.
+     * `createDatabase`. Only a test file that says "postgres" somewhere, or lies in `test/postgres/`, gets it: see `setup`.
      */
     readonly postgresUrl: string;
   }
@@ -55,10 +54,8 @@ async function hasRoom(folder: string): Promise<boolean> {
 async function isNeeded({ vitest }: TestProject): Promise<boolean> {
   // Later runs may take other files, but the setup runs once.
   if (vitest.config.watch) return true;
-  const texts = await Promise.all(
-    vitest.state
-      .getPaths()
-      .map(async (file) => relative(vitest.config.root, file) + (await readFile(file, 'utf8'))),
-  );
+  const files = vitest.state.getPaths();
+  if (files.some((file) => file.includes('/test/postgres/'))) return true;
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
   return texts.some((text) => text.includes('postgres'));
 }

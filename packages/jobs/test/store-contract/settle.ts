@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { FinishedRun } from '../../src/core/run.ts';
+import type { Outcome } from '../../src/core/settle.ts';
+import type { SettleInput } from '../../src/core/store-passes.ts';
 import {
   every,
   failed,
@@ -127,6 +130,65 @@ export function settleContract(makeStore: MakeStore): void {
         lastSuccessAt: startedAt,
         lastEndAt: t.clock.now(),
         failedInRow: 0,
+      });
+    });
+
+    it('lesson 13: so is one with nothing to tell', async () => {
+      const run = await claimed();
+      const startedAt = t.clock.now() + SECOND;
+      t.clock.advance(3 * SECOND);
+      const finishedAt = t.clock.now() - SECOND;
+      await t.settle(run, SUCCEEDED, { startedAt, finishedAt });
+      const { uid } = await t.job('a');
+      expect(await t.finished(run.id)).toEqual({
+        id: run.id,
+        jobUid: uid,
+        trigger: 'manual',
+        catchUp: false,
+        missed: 0,
+        queuedAt: T0,
+        status: 'succeeded',
+        attempt: 1,
+        recoveries: 0,
+        node: 'node-1',
+        startedAt,
+        finishedAt,
+        errors: [],
+      });
+    });
+
+    it.each([{ payload: '{"n":1}' }, { retryOf: '17' }])(
+      'lesson 13: a run that succeeded keeps %o of its trigger, though nothing else is to be told',
+      async (asked) => {
+        await t.create('a', { schedule: ON_DEMAND });
+        await t.done('a', { kind: 'trigger', ...asked });
+        const run = await t.claimOne();
+        await t.settle(run, SUCCEEDED);
+        expect(await t.finished(run.id)).toMatchObject({ status: 'succeeded', ...asked });
+      },
+    );
+
+    it.each<[string, Outcome, Partial<SettleInput>, Partial<FinishedRun>]>([
+      ['its result', { kind: 'succeeded', result: '3' }, {}, { result: '3' }],
+      ['its progress', SUCCEEDED, { progress: { done: 1, total: 2 } }, { progress: { done: 1, total: 2 } }],
+    ])(
+      'lesson 13: a run that succeeded keeps %s, though nothing else is to be told',
+      async (_what, outcome, more, kept) => {
+        const run = await claimed();
+        await t.settle(run, outcome, more);
+        expect(await t.finished(run.id)).toMatchObject({ status: 'succeeded', ...kept });
+      },
+    );
+
+    it('lesson 13: a run that succeeded after it had failed keeps the error, though nothing else is to be told', async () => {
+      const run = await claimed({ backoff: { initialMs: SECOND, factor: 1, maxMs: SECOND, jitter: 0 } });
+      await t.settle(run, failed('no luck'));
+      t.clock.advance(SECOND);
+      await t.settle(await t.claimOne(), SUCCEEDED);
+      expect(await t.finished(run.id)).toMatchObject({
+        status: 'succeeded',
+        attempt: 2,
+        errors: [{ message: 'no luck' }],
       });
     });
 

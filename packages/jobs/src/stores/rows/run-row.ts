@@ -3,7 +3,7 @@ import type { AttemptError, FinishedRun, JsonText, Progress, RunOrigin } from '.
 export const ORIGIN_COLUMNS =
   'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at';
 
-/** Columns of a run in `live_runs` that nobody has claimed: the others are known. */
+/** Columns of a run in `live_runs` that waits for nothing but a claim: the others are known. */
 export const FREE_COLUMNS = `${ORIGIN_COLUMNS}, available_at, failures, recoveries, errors, progress, trace`;
 
 /** Columns of `live_runs` as each store's `liveRunOf` reads them, as arrays. */

@@ -102,12 +102,12 @@ function cancelLiveRuns(
 ): Applied {
   const { before, applied, reason, now } = input;
   const { stored } = applied;
-  const requests: CancelRequest[] = [];
-  const cancelled: FinishedRun[] = [];
-  for (const run of allLiveRuns(w, stored.uid, { ownRuns: reason === 'deleted' })) {
-    if (run.claim !== undefined) requests.push(requestCancel(w, run, reason) ?? requestOf(run, run.claim));
-    else cancelled.push(cancelWaiting(w, stored.job, { ...run, cancel: reason }, now));
-  }
+  const live = allLiveRuns(w, stored.uid, { ownRuns: reason === 'deleted' });
+  const waiting = live.filter(({ claim }) => claim === undefined).map((run) => ({ ...run, cancel: reason }));
+  const cancelled = cancelWaiting(w, stored.job, waiting, now);
+  const requests = live.flatMap((run) =>
+    run.claim === undefined ? [] : [requestCancel(w, run, reason) ?? requestOf(run, run.claim)],
+  );
   const ended: EndedRun[] = cancelled.map(({ status }) => ({ status }));
   const counted = { ...stored, finishedCount: stored.finishedCount + cancelled.length };
   const finished = [...applied.finished, ...cancelled];
@@ -145,14 +145,19 @@ export function requestOf(run: LiveRun, { node, fence }: NonNullable<LiveRun['cl
   return { runId: run.id, node, fence };
 }
 
-/** Moves a run that was asked to stop into history; the caller decides what that means for the job. */
-export function cancelWaiting(w: Writer, job: Job, run: LiveRun, now: number): FinishedRun {
-  const settlement = settleRun(job, run, { kind: 'cancelled' }, { now, random: 0 });
-  if (settlement.kind !== 'finished') throw new Error('a cancelled run was not finished');
-  const finished = finishedOf(run, settlement, { finishedAt: now });
-  deleteLiveRuns(w, [Number(run.id)]);
-  insertFinishedRun(w, finished, now);
-  return finished;
+/** Moves runs that were asked to stop into history; the caller decides what that means for the job. */
+export function cancelWaiting(w: Writer, job: Job, runs: readonly LiveRun[], now: number): FinishedRun[] {
+  deleteLiveRuns(
+    w,
+    runs.map(({ id }) => Number(id)),
+  );
+  return runs.map((run) => {
+    const settlement = settleRun(job, run, { kind: 'cancelled' }, { now, random: 0 });
+    if (settlement.kind !== 'finished') throw new Error('a cancelled run was not finished');
+    const finished = finishedOf(run, settlement, { finishedAt: now });
+    insertFinishedRun(w, finished, now);
+    return finished;
+  });
 }
 
 function liveRunFrom(

@@ -9,7 +9,7 @@ export interface Database {
   statement(sql: string): StatementSync;
   /** Rows as arrays: faster, for the hot path. */
   arrays(sql: string): StatementSync;
-  /** Runs a statement that answers nothing: quicker than its `run`, which makes an object of how much it changed. */
+  /** Runs a statement that returns no rows: quicker than its `run`, which makes an object of how much it changed. */
   write(sql: string, ...params: readonly Param[]): void;
   exec(sql: string): void;
   isInTransaction(): boolean;

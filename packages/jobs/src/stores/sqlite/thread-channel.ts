@@ -19,10 +19,10 @@ interface Pending {
 /** A thread that ended is started again by the next request, but no sooner than so long after its start. */
 const MIN_LIFE_MS = 1_000;
 
-/** With so many the thread begins, while more are asked for in this turn: both work, instead of one after the other. */
+/** With so many the thread begins, while more are asked for in this turn: both threads work at once. */
 const FULL_MESSAGE = 128;
 
-/** What many may ask for at once goes out when all of them were heard: the fewer messages, the fewer commits. */
+/** What many may ask for at once goes out when all of them were heard, or at {@link FULL_MESSAGE}: fewer messages, fewer commits. */
 const GATHERED: ReadonlySet<Method> = new Set<Method>(['insertJob', 'command']);
 
 /**
