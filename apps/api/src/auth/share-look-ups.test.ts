@@ -10,6 +10,8 @@ describe('those who ask for the same key', () => {
     await turn();
     expect(asked).toEqual(['a']);
     answer('as it is');
+    await turn();
+    expect(asked).toEqual(['a']);
     expect(await Promise.all(all)).toEqual(Array.from({ length: 20 }, () => 'as it is'));
   });
 

@@ -13,7 +13,7 @@ declare module 'vitest' {
 }
 
 /**
- * Starts one PostgreSQL for a whole run, when a file of the run speaks of it, and ends it after. With `TEST_DATABASE_URL`, the
+ * Starts one PostgreSQL for a whole run, when a file of the run needs it, and ends it after. With `TEST_DATABASE_URL`, the
  * superuser's URL of another server, tests use that one.
  */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {

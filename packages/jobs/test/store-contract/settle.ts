@@ -133,7 +133,7 @@ export function settleContract(makeStore: MakeStore): void {
       });
     });
 
-    it('lesson 13: so is one with nothing to tell', async () => {
+    it('lesson 13: a run that succeeded and has nothing to tell is kept whole', async () => {
       const run = await claimed();
       const startedAt = t.clock.now() + SECOND;
       t.clock.advance(3 * SECOND);

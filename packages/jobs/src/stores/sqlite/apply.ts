@@ -102,12 +102,13 @@ function cancelLiveRuns(
 ): Applied {
   const { before, applied, reason, now } = input;
   const { stored } = applied;
-  const live = allLiveRuns(w, stored.uid, { ownRuns: reason === 'deleted' });
-  const waiting = live.filter(({ claim }) => claim === undefined).map((run) => ({ ...run, cancel: reason }));
+  const requests: CancelRequest[] = [];
+  const waiting: LiveRun[] = [];
+  for (const run of allLiveRuns(w, stored.uid, { ownRuns: reason === 'deleted' })) {
+    if (run.claim !== undefined) requests.push(requestCancel(w, run, reason) ?? requestOf(run, run.claim));
+    else waiting.push({ ...run, cancel: reason });
+  }
   const cancelled = cancelWaiting(w, stored.job, waiting, now);
-  const requests = live.flatMap((run) =>
-    run.claim === undefined ? [] : [requestCancel(w, run, reason) ?? requestOf(run, run.claim)],
-  );
   const ended: EndedRun[] = cancelled.map(({ status }) => ({ status }));
   const counted = { ...stored, finishedCount: stored.finishedCount + cancelled.length };
   const finished = [...applied.finished, ...cancelled];

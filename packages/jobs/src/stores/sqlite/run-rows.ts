@@ -30,7 +30,7 @@ import type { Param } from './database.ts';
 /** Parameters: {@link finishedParams}. */
 export const INSERT_FINISHED = `INSERT INTO runs (${FINISHED_COLUMNS}) VALUES (?${', ?'.repeat(19)})`;
 
-/** Most runs leave much of a row empty: half of the values, and a microsecond less for two runs. Parameters: {@link plainParams}. */
+/** Most runs leave much of a row empty: half of the values, and 0.4 us less for each. Parameters: {@link plainParams}. */
 export const INSERT_PLAIN = `INSERT INTO runs (${FINISHED_COLUMNS})
   VALUES (?, ?, ?, ?, 0, 0, NULL, NULL, NULL, ?, ?, NULL, ?, ?, ?, ?, ?, NULL, NULL, NULL)`;
 
