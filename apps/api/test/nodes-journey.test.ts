@@ -212,7 +212,7 @@ test.each(Object.entries(WORKS))(
 
     const id = await whileFrozen(nodes[1], async () => {
       const { body } = await operator.ask('POST', '/api/jobs/work/runs');
-      await until('the run is at work', async () => (await count(work.done)) > 0);
+      await until('the run is at work', async () => (await count(work.done)) > 0, FROZEN_MS);
       return textOf(body, 'id');
     });
     nodes[0]?.child.kill('SIGKILL');
@@ -229,7 +229,10 @@ test.each(Object.entries(WORKS))(
   SLOW_MS,
 );
 
-/** So that it is the other one that claims. Shorter than a lease, so nobody takes it for dead. */
+/** Shorter than a lease, so nobody takes it for dead. */
+const FROZEN_MS = 14_000;
+
+/** So that it is the other one that claims. */
 async function whileFrozen<T>(node: TestProcess | undefined, act: () => Promise<T>): Promise<T> {
   node?.child.kill('SIGSTOP');
   try {

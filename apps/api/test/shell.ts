@@ -62,7 +62,7 @@ export function isAlive(pid: number): boolean {
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,
-  ms = 15_000,
+  ms = 30_000,
 ): Promise<T> {
   const deadline = performance.now() + ms;
   while (performance.now() < deadline) {
