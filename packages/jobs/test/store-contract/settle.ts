@@ -135,26 +135,14 @@ export function settleContract(makeStore: MakeStore): void {
 
     it('lesson 13: a run that succeeded and has nothing to tell is kept whole', async () => {
       const run = await claimed();
+      const { id, jobUid, trigger, catchUp, missed, queuedAt, recoveries, errors } = await t.live(run.id);
       const startedAt = t.clock.now() + SECOND;
       t.clock.advance(3 * SECOND);
       const finishedAt = t.clock.now() - SECOND;
       await t.settle(run, SUCCEEDED, { startedAt, finishedAt });
-      const { uid } = await t.job('a');
-      expect(await t.finished(run.id)).toEqual({
-        id: run.id,
-        jobUid: uid,
-        trigger: 'manual',
-        catchUp: false,
-        missed: 0,
-        queuedAt: T0,
-        status: 'succeeded',
-        attempt: 1,
-        recoveries: 0,
-        node: 'node-1',
-        startedAt,
-        finishedAt,
-        errors: [],
-      });
+      const was = { id, jobUid, trigger, catchUp, missed, queuedAt, recoveries, errors };
+      const became = { status: 'succeeded', attempt: 1, node: 'node-1', startedAt, finishedAt };
+      expect(await t.finished(id)).toEqual({ ...was, ...became });
     });
 
     it.each([{ payload: '{"n":1}' }, { retryOf: '17' }])(

@@ -12,6 +12,7 @@ import {
   errorsOf,
   errorsText,
   FINISHED_COLUMNS,
+  type FreeRow,
   type Mutable,
   NO_ERRORS,
   ORIGIN_COLUMNS,
@@ -49,13 +50,7 @@ export const LIVE_WIDTH = 16;
 type Origin = OriginRow<RunTrigger, boolean>;
 
 type LiveRow = [
-  ...Origin,
-  availableAt: number,
-  failures: number,
-  recoveries: number,
-  errors: string | null,
-  progress: string | null,
-  trace: string | null,
+  ...FreeRow<RunTrigger, boolean>,
   status: LiveRun['status'],
   held: Held,
   node: string | null,

@@ -26,6 +26,17 @@ export type OriginRow<Trigger, Flag> = [
   queuedAt: number,
 ];
 
+/** {@link FREE_COLUMNS}. */
+export type FreeRow<Trigger, Flag> = [
+  ...OriginRow<Trigger, Flag>,
+  availableAt: number,
+  failures: number,
+  recoveries: number,
+  errors: string | null,
+  progress: string | null,
+  trace: string | null,
+];
+
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export const NO_ERRORS: readonly AttemptError[] = [];

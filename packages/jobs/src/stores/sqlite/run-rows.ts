@@ -7,6 +7,7 @@ import {
   errorsOf,
   errorsText,
   FINISHED_COLUMNS,
+  type FreeRow,
   type Mutable,
   NO_ERRORS,
   ORIGIN_COLUMNS,
@@ -41,18 +42,10 @@ export const INSERT_LIVE = `INSERT INTO live_runs (${ORIGIN_COLUMNS}, held, avai
 
 type Origin = OriginRow<number, number>;
 
-type FreeRow = [
-  ...Origin,
-  availableAt: number,
-  failures: number,
-  recoveries: number,
-  errors: string | null,
-  progress: string | null,
-  trace: string | null,
-];
+type Free = FreeRow<number, number>;
 
 type LiveRow = [
-  ...FreeRow,
+  ...Free,
   status: number,
   held: number,
   node: number | null,
@@ -81,7 +74,7 @@ export type NodeName = (key: number) => string;
 
 /** Reads `FREE_COLUMNS` of a run that waits for nothing but a claim. */
 export function freeRunOf(raw: unknown): Mutable<LiveRun> {
-  const row = raw as FreeRow;
+  const row = raw as Free;
   const run: Mutable<LiveRun> = {
     id: String(row[0]),
     jobUid: String(row[1]),
