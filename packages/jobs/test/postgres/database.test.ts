@@ -110,6 +110,34 @@ describe('a write that only the end of its transaction waits for', () => {
     expect(await kept()).toBe(0);
   });
 
+  it.each(['arrays', 'commitWith'] as const)(
+    'gives its rows once what comes after it is answered (%s)',
+    async (next) => {
+      const sums = await db.transaction(async (q) => {
+        const rows = await q.writeFor('SELECT 1 + $1::integer', [2]);
+        return [...(await q[next]('SELECT 4')), ...rows()];
+      });
+      expect(sums).toEqual([[4], [3]]);
+    },
+  );
+
+  it.each([
+    ['never comes to the server', 'SELECT $1::text', [UNREADABLE], undefined],
+    ['fails', 'SELECT 1 / $1::integer', [0], { code: '22012' }],
+  ] as const)(
+    'P10: undoes all, with its own error, when one whose rows are asked for later %s',
+    async (_, sql, params, cause) => {
+      const failed = db.transaction(async (q) => {
+        await q.run(ADD);
+        await q.writeFor(sql, params);
+        return q.commitWith('SELECT 1');
+      });
+      await expect(failed).rejects.toMatchObject({ code: 'unavailable', ...(cause && { cause }) });
+      await expect(failed).rejects.not.toSatisfy(mayBeDone);
+      expect(await kept()).toBe(0);
+    },
+  );
+
   it('P10: that is cancelled tells so, and its connection is not used again', async () => {
     const one = connect({ url: test.url, max: 1 });
     onTestFinished(() => one.close());

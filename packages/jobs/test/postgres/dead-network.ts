@@ -6,18 +6,27 @@ export interface Network {
   readonly url: string;
   /** From now on nothing comes through, and nobody is told: connections stay open, new ones get no answer. */
   cut(): void;
-  /** The next answer to something with these words in it does not come: the connection breaks in its place. */
+  /**
+   * No answer comes any more to what is asked for with the next message that has these words in it: the connection breaks instead, once
+   * the server has done it.
+   */
   loseAnswerTo(words: string): void;
+  /** From now on each message takes so long (ms), both ways. */
+  slow(ms: number): void;
   /** New connections work; old ones are broken. */
   mend(): void;
   close(): Promise<void>;
 }
+
+/** So long a server may take for what it was sent. */
+const DONE_MS = 200;
 
 /** A network between a node and its server, which can die as networks do. */
 export async function createNetwork(serverUrl: string): Promise<Network> {
   const target = new URL(serverUrl);
   const sockets = new Set<Socket>();
   let isCut = false;
+  let takesMs = 0;
   let lost: string | undefined;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
@@ -25,12 +34,15 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
     client.on('data', (chunk) => {
       if (lost === undefined || !chunk.includes(lost)) return;
       lost = undefined;
-      upstream.removeAllListeners('data').once('data', () => client.destroy());
+      upstream.removeAllListeners('data');
+      setTimeout(() => client.destroy(), DONE_MS);
     });
     for (const [from, to] of [pair, [upstream, client]] as const) {
       sockets.add(from);
       from.on('data', (chunk) => {
-        if (!isCut) to.write(chunk);
+        if (isCut) return;
+        if (takesMs === 0) to.write(chunk);
+        else setTimeout(() => to.write(chunk), takesMs);
       });
       from.on('error', () => undefined);
       from.on('close', () => {
@@ -54,6 +66,9 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
     },
     loseAnswerTo(words) {
       lost = words;
+    },
+    slow(ms) {
+      takesMs = ms;
     },
     mend() {
       isCut = false;

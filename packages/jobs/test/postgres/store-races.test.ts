@@ -10,6 +10,7 @@ import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import {
   definitionOf,
   every,
+  HOUR,
   ON_DEMAND,
   required,
   SUCCEEDED,
@@ -41,6 +42,19 @@ afterAll(() => database.drop());
 
 const claim = (places: number) => store.claim({ node: 'here', types: TYPES, places, prefetch: 0 });
 const trigger = () => store.command({ jobId: 'a', command: { kind: 'trigger' } });
+
+const insertJobs = (count: number, scheduleOf: (n: number) => Schedule) =>
+  Promise.all(
+    Array.from({ length: count }, (_, n) =>
+      store.insertJob({ definition: definitionOf(`due-${n}`, { schedule: scheduleOf(n) }) }),
+    ),
+  );
+const dueJobs = (count: number) => {
+  const at = Date.now() - 10_000;
+  return insertJobs(count, (n) => ({ kind: 'run_at', runAt: at + n }));
+};
+const plan = (limit: number) =>
+  store.plan({ types: TYPES, limit, claim: { node: 'here', types: TYPES, places: 1_000, prefetch: 0 } });
 
 /** A job `a` with so many claimed runs, claimed one after the other. */
 async function claimed(count: number, schedule: Schedule = ON_DEMAND) {
@@ -200,6 +214,18 @@ describe('a connection that is lost while a transaction ends', () => {
     expect(await store.reconcile({ node: 'here', holds: [] })).toEqual({ givenBack: 1, left: 0 });
     expect((await claim(10)).runs).toHaveLength(2);
   });
+
+  it('P9: nor is what a plan made and claimed; settlements before it may be written, and are not told as stale', async () => {
+    const [run] = await claimed(1);
+    await dueJobs(1);
+    network.loseAnswerTo('COMMIT\0');
+    const both = [store.settle([settlement(required(run), SUCCEEDED, Date.now())]), plan(10)];
+    const results = await Promise.allSettled(both);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    const { rows } = await other.query('SELECT node FROM greenvue_jobs.live_runs');
+    expect(rows).toEqual([{ node: 'here' }]);
+    expect(await store.reconcile({ node: 'here', holds: [] })).toEqual({ givenBack: 1, left: 0 });
+  });
 });
 
 describe('runs that somebody holds, such as a node that was frozen while it claimed', () => {
@@ -255,6 +281,58 @@ describe('jobs that somebody holds, such as a node that was frozen while it plan
     const { queued } = await store.plan({ types: TYPES, limit: 2 });
     expect(queued.map(({ jobId }) => jobId)).toEqual(['due-3']);
     await other.query('ROLLBACK');
+  });
+});
+
+describe('plans', () => {
+  it('P5: that are asked for in one turn are one transaction, and each takes what the one before has left', async () => {
+    await dueJobs(3);
+    const plans = await Promise.all([plan(1), plan(1), plan(1)]);
+    expect(plans.map(({ queued }) => queued.map(({ jobId }) => jobId))).toEqual([
+      ['due-0'],
+      ['due-1'],
+      ['due-2'],
+    ]);
+    expect(plans.map(({ claimed }) => claimed?.runs.length)).toEqual([1, 1, 1]);
+    const { rows } = await other.query('SELECT DISTINCT xmin::text FROM greenvue_jobs.live_runs');
+    expect(rows).toHaveLength(1);
+  });
+
+  it('P5: take each of many jobs once, and write what was decided of all', async () => {
+    await dueJobs(300);
+    const { queued, claimed, more } = await plan(500);
+    expect(queued.map(({ jobId }) => jobId)).toEqual(Array.from({ length: 300 }, (_, n) => `due-${n}`));
+    expect(claimed?.runs).toHaveLength(300);
+    expect(more).toBe(false);
+    const { rows } = await other.query(
+      'SELECT count(*)::integer AS left FROM greenvue_jobs.jobs WHERE wake_at IS NOT NULL',
+    );
+    expect(rows).toEqual([{ left: 0 }]);
+    expect((await plan(500)).queued).toEqual([]);
+  });
+
+  it('P4: tell no later time than that up to which they have looked, however far the server is', async () => {
+    const at = Date.now() + 300;
+    await insertJobs(400, (n) => every(HOUR, { startAt: at + n * 5 }));
+    network.slow(20);
+    const { now, queued } = await store.plan({ types: TYPES, limit: 500, aheadMs: 300 });
+    expect(queued.length).toBeGreaterThan(0);
+    expect(queued.length).toBeLessThan(400);
+    const { rows } = await other.query('SELECT min(wake_at) AS next FROM greenvue_jobs.jobs');
+    expect(Number(rows[0].next)).toBeGreaterThan(now + 300);
+  });
+
+  it('P4: are made anew where the database has undone them, whatever it was that it could not write', async () => {
+    await other.query(FAIL_ONCE);
+    onTestFinished(async () => {
+      await other.query('DROP FUNCTION public.fail_once CASCADE; DROP SEQUENCE public.failures');
+    });
+    await dueJobs(2);
+    const { queued, claimed } = await plan(10);
+    expect(queued.map(({ jobId }) => jobId)).toEqual(['due-0', 'due-1']);
+    expect(claimed?.runs).toHaveLength(2);
+    const { rows } = await other.query("SELECT nextval('public.failures')::integer AS tries");
+    expect(rows).toEqual([{ tries: 3 }]);
   });
 });
 
@@ -328,3 +406,12 @@ describe('many jobs that are asked for at once', () => {
     expect(outcomes.filter(({ kind }) => kind === 'exists')).toHaveLength(200);
   });
 });
+
+/** Runs are written the second time. */
+const FAIL_ONCE = `CREATE SEQUENCE public.failures;
+  CREATE FUNCTION public.fail_once() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF nextval('public.failures') = 1 THEN RAISE EXCEPTION 'undone' USING ERRCODE = '40P01'; END IF;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER fails_once AFTER INSERT ON greenvue_jobs.live_runs FOR EACH STATEMENT EXECUTE FUNCTION public.fail_once()`;

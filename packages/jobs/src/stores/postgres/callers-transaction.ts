@@ -74,6 +74,10 @@ export function queriesOn(tx: Transaction): Queries {
     commitWith: arrays,
     run,
     write: async (sql, params) => void (await run(sql, params)),
+    async writeFor(sql, params) {
+      const rows = await arrays(sql, params);
+      return () => rows;
+    },
     script: async (sql) => void (await ask(tx, sql)),
   };
 }

@@ -7,7 +7,7 @@ import { isAlive } from './insert-claimed.ts';
 import { earlierOf, type Look, type Seen, seeing, seenIn } from './low-water.ts';
 import { rowOf } from './run-rows.ts';
 import { versionsParam } from './type-keys.ts';
-import { flush, lockedJob, type Unit } from './unit.ts';
+import { flush, flushUnanswered, lockedJob, type Unit } from './unit.ts';
 
 type ToMake = Unit['toMake'][number];
 
@@ -38,32 +38,36 @@ export async function beginClaim(u: Unit, input: ClaimInput, hasJoined: boolean)
 /**
  * Writes what was planned, and claims. Where nothing else is about to come due, that is what was planned: it is claimed from the
  * start, one statement, one version of a row and one entry of an index less for each run. `hasMoved`: what was waiting may have
- * come due since it was seen.
+ * come due since it was seen. What this returns tells what was claimed, once something that was asked for later is answered.
  */
 export async function flushAndClaim(
   u: Unit,
   { input, hasJoined, look, seen, isAlive }: Claiming,
   hasMoved: boolean,
-): Promise<ClaimResult> {
+): Promise<() => ClaimResult> {
   const { earliest = Number.POSITIVE_INFINITY } = seen;
   const isFirst = !hasMoved && earliest > u.now + (input.ahead?.ms ?? 0);
   if (!isFirst || (hasJoined && !isAlive) || !u.toMake.some((one) => mayBeClaimed(one, input))) {
     await flush(u);
     u.onceWritten.push(() => look.done(undefined, seen));
-    return claim(u, input, hasJoined);
+    const claimed = await claim(u, input, hasJoined);
+    return () => claimed;
   }
   claimPlanned(u, input);
-  await flush(u);
+  const tellQueued = await flushUnanswered(u);
   u.onceWritten.push(() => look.done(u.now, seen));
-  const left = u.queued.filter(({ held, claim }) => held === 'no' && claim === undefined);
-  const nextDueAt = [...left.map(({ availableAt }) => availableAt), look.againAt].reduce(
-    earlierOf,
-    seen.earliest,
-  );
-  return {
-    now: u.now,
-    ...claimOf(u.queued, (uid) => lockedJob(u, uid).job),
-    ...(nextDueAt === undefined ? {} : { nextDueAt }),
+  return () => {
+    tellQueued();
+    const left = u.queued.filter(({ held, claim }) => held === 'no' && claim === undefined);
+    const nextDueAt = [...left.map(({ availableAt }) => availableAt), look.againAt].reduce(
+      earlierOf,
+      seen.earliest,
+    );
+    return {
+      now: u.now,
+      ...claimOf(u.queued, (uid) => lockedJob(u, uid).job),
+      ...(nextDueAt === undefined ? {} : { nextDueAt }),
+    };
   };
 }
 

@@ -140,6 +140,7 @@ export function connect(options: ConnectOptions): Database {
     arrays: (sql, params) => alone((q) => q.arrays(sql, params)),
     run: (sql, params) => alone((q) => q.run(sql, params)),
     write: (sql, params) => alone((q) => q.write(sql, params)),
+    writeFor: (sql, params) => alone((q) => q.writeFor(sql, params)),
     commitWith: (sql, params) => alone((q) => q.commitWith(sql, params)),
     script: (sql) => alone((q) => q.script(sql)),
     transaction: (work) => inTransaction(TRANSACTION, work),

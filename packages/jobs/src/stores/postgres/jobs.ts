@@ -102,9 +102,15 @@ interface DueJobs {
   readonly limit: number;
 }
 
-/** Locks jobs of these types that are due between then and then and that nobody else has locked, the longest overdue first. */
-export async function lockDueJobs(u: Unit, { versions, from, by, limit }: DueJobs): Promise<StoredJob[]> {
-  return lockAll(u, LOCK_DUE, [versions, by, limit, from]);
+/**
+ * Asks for the locks on jobs of these types that are due between then and then and that nobody else has locked, the longest overdue
+ * first; {@link takeLocked} goes on with the answer.
+ */
+export function askToLockDue(
+  q: Queries,
+  { versions, from, by, limit }: DueJobs,
+): Promise<readonly unknown[]> {
+  return q.objects(LOCK_DUE, [versions, by, limit, from]);
 }
 
 /** {@link lock} of many, of which only what varies is read if the rest is known. */
@@ -113,7 +119,12 @@ async function lockAll(
   sql: string,
   params: readonly (string | number | readonly number[])[],
 ): Promise<StoredJob[]> {
-  const found = await u.shared.known.complete(u.q, await u.q.objects(sql, params));
+  return takeLocked(u, await u.q.objects(sql, params));
+}
+
+/** Goes on with the answer to a lock of many. */
+export async function takeLocked(u: Unit, rows: readonly unknown[]): Promise<StoredJob[]> {
+  const found = await u.shared.known.complete(u.q, rows);
   for (const stored of found) u.jobs.set(stored.uid, stored);
   return found;
 }

@@ -8,7 +8,11 @@ import { createTurns } from './turns.ts';
  * settlements; a command runs beside it, but after the settlements that were asked for before it.
  */
 export interface Lane {
-  pass<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
+  /** `opening`: asked for together with the BEGIN, if that work comes first in its transaction. */
+  pass<T, Opened = undefined>(
+    work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
+    opening?: Bounds<Opened>['opening'],
+  ): Promise<T>;
   /** For much at once: in a transaction of its own, after others of its kind, beside the passes. */
   apart<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
   /** Work of that kind is under way. */
@@ -29,7 +33,10 @@ export interface Lane {
 }
 
 interface Step {
-  run(q: Queries, now: number): Promise<unknown>;
+  /** What it asks for first, if it comes first; absent: nothing. */
+  readonly open: ((q: Queries) => Promise<void>) | undefined;
+  /** `isOpened`: it has been opened in this transaction. */
+  run(q: Queries, now: number, isOpened: boolean): Promise<unknown>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
@@ -53,19 +60,21 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
   let apartTail: Promise<unknown> = Promise.resolve();
   let underWayApart = 0;
 
+  const transaction = (steps: readonly Step[]) =>
+    passes.boundedTransaction((q, now) => inOrder(steps, q, now), { opening: steps[0]?.open });
+
   const runAll = async () => {
     const steps = waiting;
     waiting = [];
     if (steps.length === 0) return;
     try {
-      const values = await passes.boundedTransaction((q, now) => inOrder(steps, q, now));
+      const values = await transaction(steps);
       for (const [n, step] of steps.entries()) step.resolve(values[n]);
     } catch (error) {
       // What may be done already is not done again: a second claim would take other runs, and nobody would know of the first.
       if (steps.length === 1 || mayBeDone(error)) return rejectAll(steps, error);
       // One of them is at fault, and took the others down with it: each gets its own transaction and its own answer.
-      for (const step of steps)
-        await passes.boundedTransaction((q, now) => step.run(q, now)).then(step.resolve, step.reject);
+      for (const step of steps) await transaction([step]).then(([value]) => step.resolve(value), step.reject);
     }
   };
 
@@ -74,10 +83,20 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
   };
 
   return {
-    pass: <T>(work: (q: Queries, now: number) => Promise<T>) =>
+    pass: <T, Opened = undefined>(
+      work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
+      opening?: Bounds<Opened>['opening'],
+    ) =>
       new Promise<T>((resolve, reject) => {
         if (waiting.length === 0) tail = tail.then(runAll);
-        waiting.push({ run: work, resolve: (value) => resolve(value as T), reject });
+        let opened: Opened | undefined;
+        const open =
+          opening &&
+          (async (q: Queries) => {
+            opened = await opening(q);
+          });
+        const run: Step['run'] = (q, now, isOpened) => work(q, now, isOpened ? opened : undefined);
+        waiting.push({ open, run, resolve: (value) => resolve(value as T), reject });
       }),
     get isBusyApart() {
       return underWayApart > 0;
@@ -108,6 +127,9 @@ function rejectAll(steps: readonly Step[], error: unknown): void {
 
 async function inOrder(steps: readonly Step[], q: Queries, now: number): Promise<unknown[]> {
   const values: unknown[] = [];
-  for (const step of steps) values.push(await step.run(q, now));
+  // The transaction ends with the last one.
+  const shared: Queries = { ...q, commitWith: q.arrays };
+  for (const [n, step] of steps.entries())
+    values.push(await step.run(n === steps.length - 1 ? q : shared, now, n === 0));
   return values;
 }

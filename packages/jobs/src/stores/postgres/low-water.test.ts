@@ -34,7 +34,7 @@ describe('a low-water mark', () => {
       const one = await look(now);
       expect(one).toMatchObject({ from: START });
       expect(one).not.toHaveProperty('againAt');
-      one.done(now, { tookMs: 3.9 });
+      one.done(now, { tookMs: 0.9 });
     }
     expect(asked).toBe(0);
   });
@@ -109,6 +109,15 @@ describe('a low-water mark', () => {
     fromStart = { tookMs };
     for (let n = 0; n < 3; n++) (await look(10_000)).done(10_000, fromStart);
     expect(await look(10_000)).toMatchObject({ againAt: 10_000 + againMs });
+  });
+
+  it('P18: lets an idle node rest, though there would be time for another look sooner', async () => {
+    fromStart = { tookMs: 2 };
+    for (let n = 0; n < 3; n++) (await look(10_000)).done(10_000, fromStart);
+    expect(await look(10_000)).toMatchObject({ againAt: 10_000 + 500 });
+    time = 100;
+    await look(10_100);
+    expect(asked).toBe(2);
   });
 
   it('is asked for by one of several looks, and what that has found is not forgotten by the others', async () => {

@@ -41,13 +41,15 @@ export interface Seen {
 /** Before all that can be due. */
 export const START = -8_640_000_000_000_000;
 /** A look that is quicker than this walks over little. */
-const QUICK_MS = 4;
+const QUICK_MS = 1;
 /** Slow ones from the start take so much of the time. */
 const SHARE = 0.02;
 /** But what was not seen waits no longer than this, or than ten of them take. */
 const LONGEST_MS = 5_000;
 /** So old is what is known of how long a look takes, at most. */
 const SEE_EVERY_MS = 1_000;
+/** Nobody has to look again sooner for what a look does not see: an idle node would go on looking. */
+const AGAIN_MS = 500;
 /** A transaction may be written so long after the time at which it made something due. */
 const LATE_MS = 500;
 /** Looks take long when so many in a row did. */
@@ -105,7 +107,7 @@ export function createLowWater(monotonic: () => number = () => performance.now()
       return {
         from: isFromStart ? START : mark,
         mustSee: isFromStart && look.begun >= seenAt + SEE_EVERY_MS,
-        ...(isFromStart ? {} : { againAt: now + Math.max(Math.ceil(nextAt - look.begun), 1) }),
+        ...(isFromStart ? {} : { againAt: now + Math.max(Math.ceil(nextAt - look.begun), AGAIN_MS) }),
         done(reached, seen) {
           const left = seen?.earliest ?? Number.POSITIVE_INFINITY;
           end(look, Math.min(reached === undefined ? mark : Math.min(reached, now - LATE_MS), left));

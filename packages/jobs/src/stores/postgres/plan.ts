@@ -6,33 +6,44 @@ import type { StoredJob } from '../rows/job-row.ts';
 import { applyDecision } from './apply.ts';
 import { claim } from './claim.ts';
 import { beginClaim, flushAndClaim } from './claim-planned.ts';
-import { LOOK_AGAIN_MS, lockDueJobs } from './jobs.ts';
+import { askToLockDue, LOOK_AGAIN_MS, takeLocked } from './jobs.ts';
 import { liveRunsOf } from './live-runs.ts';
-import { earlierOf, seeing, seenIn } from './low-water.ts';
+import { earlierOf, type Look, seeing, seenIn } from './low-water.ts';
+import type { Queries } from './queries.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
-import { flush, lockedJob, reserveIds, type Unit } from './unit.ts';
+import { flushUnanswered, lockedJob, reserveIds, type Shared, type Unit, writeJobs } from './unit.ts';
+
+/** What a plan has to know before all else. */
+export interface OpenedPlan {
+  readonly look: Look;
+  /** What was due then is locked, if nobody else holds it. */
+  readonly at: number;
+  readonly due: readonly unknown[];
+}
 
 /** Takes what is due of at most `limit` jobs of the types, the longest overdue first; other nodes take others meanwhile. */
 export async function plan(
   u: Unit,
-  { types, limit, aheadMs = 0, claim: toClaim }: PlanInput,
-  hasJoined: boolean,
+  input: PlanInput,
+  { hasJoined, opened }: { readonly hasJoined: boolean; readonly opened?: OpenedPlan | undefined },
 ): Promise<PlanResult> {
-  const versions = versionsParam(types);
-  const see = async (from: number) => seenIn((await u.q.arrays(EARLIEST_WAKE, [versions, from]))[0]);
-  const look = await u.shared.due.jobs.look(u.now, see);
-  const due = await lockDueJobs(u, { versions, from: look.from, by: u.now + aheadMs, limit });
-  const reached = due.length < limit ? u.now : due.at(-1)?.job.wakeAt;
-  const { done, isCut, failed, claimed } = await take(u, due, { aheadMs, toClaim, hasJoined });
-  const seen = await see(look.from);
+  const { types, limit, aheadMs = 0, claim: toClaim } = input;
+  const isUsable = opened !== undefined && opened.at <= u.now + CLOCKS_DIFFER_MS;
+  const { look, at, due: rows } = isUsable ? opened : await openPlan(u.q, { ...u, input, at: u.now });
+  const due = await takeLocked(u, rows);
+  const upTo = Math.min(at, u.now);
+  const reached = due.length < limit ? upTo : due.at(-1)?.job.wakeAt;
+  const { done, isCut, failed, tellClaimed } = await take(u, due, { aheadMs, toClaim, hasJoined });
+  const seen = seenIn((await u.q.commitWith(EARLIEST_WAKE, [versionsParam(types), look.from]))[0]);
+  const claimed = tellClaimed();
   u.onceWritten.push(() => look.done(reached, seen));
   const { earliest } = seen;
   // All that is still due is held by others: what a caller's transaction holds is there again once that has ended.
-  const isHeld = done === 0 && earliest !== undefined && earliest <= u.now;
+  const isHeld = done === 0 && earliest !== undefined && earliest <= upTo;
   if (isHeld) u.shared.missed.plans = true;
   const nextWakeAt = earlierOf(isHeld ? u.now + LOOK_AGAIN_MS : earliest, look.againAt);
   return {
-    now: u.now,
+    now: upTo,
     ...plannedIn(u),
     failed,
     more: isCut || (due.length >= limit && done > 0),
@@ -41,13 +52,27 @@ export async function plan(
   };
 }
 
+/** Asks for what a plan has to know first, at `at`: the time of its transaction is not known yet. */
+export async function openPlan(
+  q: Queries,
+  { shared, input, at }: { readonly shared: Shared; readonly input: PlanInput; readonly at: number },
+): Promise<OpenedPlan> {
+  const { types, limit, aheadMs = 0 } = input;
+  const versions = versionsParam(types);
+  const look = await shared.due.jobs.look(at, async (from) =>
+    seenIn((await q.arrays(EARLIEST_WAKE, [versions, from]))[0]),
+  );
+  return { look, at, due: await askToLockDue(q, { versions, from: look.from, by: at + aheadMs, limit }) };
+}
+
 interface Taken {
   /** Of so many jobs something was taken, or put off. */
   readonly done: number;
   /** So much was counted that some may be left for the next plan. */
   readonly isCut: boolean;
   readonly failed: PlanResult['failed'];
-  readonly claimed: ClaimResult | undefined;
+  /** To be called once something that was asked for later is answered. */
+  tellClaimed(): ClaimResult | undefined;
 }
 
 /** Takes what is due of locked jobs. All that has to be known for that is asked for at once. */
@@ -59,7 +84,7 @@ async function take(
   const { aheadMs, toClaim, hasJoined } = how;
   if (due.length === 0) {
     const claimed = toClaim && (await claim(u, toClaim, hasJoined));
-    return { done: 0, isCut: false, failed: [], claimed };
+    return { done: 0, isCut: false, failed: [], tellClaimed: () => claimed };
   }
   const uids = due.map(({ uid }) => uid);
   // A run for each, and the fence of its claim.
@@ -82,9 +107,12 @@ async function take(
     hasMoved ||= touchesWaiting(decision);
     budget.spend(decision);
     await applyDecision(u, stored, decision);
+    if (u.unsaved.size >= JOBS_A_WRITE) await writeJobs(u);
   }
-  const claimed = claiming === undefined ? await flush(u) : await flushAndClaim(u, claiming, hasMoved);
-  return { done, isCut: budget.isSpent(), failed, claimed };
+  const planned = { done, isCut: budget.isSpent(), failed };
+  if (claiming !== undefined) return { ...planned, tellClaimed: await flushAndClaim(u, claiming, hasMoved) };
+  const tellQueued = await flushUnanswered(u);
+  return { ...planned, tellClaimed: () => void tellQueued() };
 }
 
 function plannedIn(u: Unit): Pick<PlanResult, 'queued' | 'skipped'> {
@@ -104,6 +132,12 @@ function plannedIn(u: Unit): Pick<PlanResult, 'queued' | 'skipped'> {
   }
   return { queued, skipped };
 }
+
+/** Of so many jobs, what was decided goes out: the server writes it while the node decides on the next ones. */
+const JOBS_A_WRITE = 125;
+
+/** The database's time as a node knows it is at most so far ahead, but for a database that another one has replaced. */
+const CLOCKS_DIFFER_MS = 100;
 
 const EARLIEST_WAKE = `SELECT ${seeing(`SELECT min(next.wake_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
   SELECT wake_at FROM greenvue_jobs.job_wakes WHERE type_key = known.key AND wake_at >= $2::bigint

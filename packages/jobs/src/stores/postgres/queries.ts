@@ -17,9 +17,11 @@ export interface Queries {
    * with what comes next. If it fails, so does all that comes after it.
    */
   write(sql: string, params?: readonly Param[]): Promise<void>;
+  /** {@link write}, of a statement that gives rows as arrays: they are there once something that was asked for later is answered. */
+  writeFor(sql: string, params?: readonly Param[]): Promise<() => readonly unknown[]>;
   /**
-   * Runs the last statement of a transaction, for rows as arrays: on the store's own connections the COMMIT goes out together with it,
-   * and whoever asks for more after that is mistaken.
+   * Runs the last statement of a transaction, or of a part of one, for rows as arrays: on the store's own connections the COMMIT goes
+   * out together with it if nothing else belongs to the transaction. Whoever asks for more after that is mistaken.
    */
   commitWith(sql: string, params?: readonly Param[]): Promise<readonly unknown[]>;
   /** Several statements without parameters. */
@@ -54,6 +56,18 @@ export function queriesOn(
     const { rows } = await client.query({ ...statement(sql, params), rowMode: 'array' });
     return rows;
   };
+  /** Asks for rows as arrays, with nobody waiting for them: returns what gives them when they are here. */
+  const sendArrays = (to: Sent, sql: string, params: readonly Param[]): (() => readonly unknown[]) => {
+    const asked = { ...statement(sql, params), rowMode: 'array' as const };
+    let rows: readonly unknown[] = [];
+    to.send((answered) =>
+      client.query(asked, (error, result) => {
+        rows = result?.rows ?? [];
+        answered(error);
+      }),
+    );
+    return () => rows;
+  };
   return {
     async objects(sql, params = []) {
       return (await ask(sql, params)).rows;
@@ -66,18 +80,16 @@ export function queriesOn(
       if (sent === undefined) await ask(sql, params);
       else sent.send((answered) => client.query(statement(sql, params), answered));
     },
+    async writeFor(sql, params = []) {
+      if (sent !== undefined) return sendArrays(sent, sql, params);
+      const rows = await arrays(sql, params);
+      return () => rows;
+    },
     async commitWith(sql, params = []) {
       if (sent === undefined) return arrays(sql, params);
-      const asked = { ...statement(sql, params), rowMode: 'array' as const };
-      let rows: readonly unknown[] = [];
-      sent.send((answered) =>
-        client.query(asked, (error, result) => {
-          rows = result?.rows ?? [];
-          answered(error);
-        }),
-      );
+      const rows = sendArrays(sent, sql, params);
       await sent.commit(() => client.query('COMMIT'));
-      return rows;
+      return rows();
     },
     async script(sql) {
       assertOpen();

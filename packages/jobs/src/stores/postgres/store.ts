@@ -5,7 +5,13 @@ import { StoreError } from '../../core/errors.ts';
 import type { JobDefinition } from '../../core/job.ts';
 import type { JobStore } from '../../core/store.ts';
 import type { CancelResult, CommandInput, CommandResult, InsertOutcome } from '../../core/store-commands.ts';
-import type { ClaimInput, ClaimResult, SettleBatchResult, SettleInput } from '../../core/store-passes.ts';
+import type {
+  ClaimInput,
+  ClaimResult,
+  PlanResult,
+  SettleBatchResult,
+  SettleInput,
+} from '../../core/store-passes.ts';
 import { claim } from './claim.ts';
 import { command, type OpenedCommand, openCommand } from './commands.ts';
 import type { DeadNode } from './control-protocol.ts';
@@ -25,7 +31,7 @@ import { createLowWater } from './low-water.ts';
 import { join } from './membership.ts';
 import { migrate } from './migrate.ts';
 import { listNodes } from './nodes.ts';
-import { plan } from './plan.ts';
+import { type OpenedPlan, openPlan, plan } from './plan.ts';
 import { prune } from './prune.ts';
 import type { Queries } from './queries.ts';
 import { getJob, listJobs } from './read-jobs.ts';
@@ -113,7 +119,10 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     for (const written of last?.onceWritten ?? []) written();
     return result;
   };
-  const pass = <T>(work: (u: Unit) => Promise<T>) => tracked(() => asUnit<T>((run) => lane.pass(run), work));
+  const pass = <T, Opened = undefined>(
+    work: (u: Unit, opened?: Opened) => Promise<T>,
+    opening?: (q: Queries) => Promise<Opened>,
+  ) => tracked(() => asUnit<T, Opened>((run) => lane.pass(run, opening), work));
   // It counts in a shard of its own, so that it and the pass beside it don't wait for each other's commit.
   const besidePasses: Shared = { ...shared, shard: (shared.shard + 1) % SHARDS };
   const settleApart = (batch: readonly SettleInput[]) =>
@@ -222,7 +231,10 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     },
     async plan(input) {
       const node = input.claim?.node;
-      const planned = await pass((u) => plan(u, input, node !== undefined && joined.has(node)));
+      const planned = await pass<PlanResult, OpenedPlan>(
+        (u, opened) => plan(u, input, { hasJoined: node !== undefined && joined.has(node), opened }),
+        (q) => openPlan(q, { shared, input, at: now() }),
+      );
       if (planned.claimed !== undefined) shared.claims.remember(planned.claimed);
       return planned;
     },

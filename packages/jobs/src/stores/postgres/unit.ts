@@ -11,7 +11,7 @@ import { type StateUpdate, stateUpdateOf, UPDATE_JOB } from './job-rows.ts';
 import type { KnownClaims } from './known-claims.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import type { LowWater } from './low-water.ts';
-import { columnsOf, type Queries } from './queries.ts';
+import { columnsOf, type Param, type Queries } from './queries.ts';
 import {
   FINISHED_WIDTH,
   finishedParams,
@@ -134,6 +134,21 @@ export function becomeDue(u: Unit, what: keyof Shared['due'], instants: readonly
  */
 export async function flush(u: Unit, claimant?: Claimant): Promise<ClaimResult | undefined> {
   const toClaim = claimant && takeClaimable(u, claimant);
+  const queued = await writeRest(u);
+  if (queued.length > 0) tellQueued(u, queued, await u.q.arrays(INSERT_LIVE, liveParams(u, queued)));
+  return toClaim && makeClaimed(u, toClaim, claimant);
+}
+
+/** {@link flush} that waits for no answer. What this returns tells the unit what was made, once something that was asked for later is answered. */
+export async function flushUnanswered(u: Unit): Promise<() => void> {
+  const queued = await writeRest(u);
+  if (queued.length === 0) return () => undefined;
+  const rows = await u.q.writeFor(INSERT_LIVE, liveParams(u, queued));
+  return () => tellQueued(u, queued, rows());
+}
+
+/** Writes all but the runs that are queued, and returns those. */
+async function writeRest(u: Unit): Promise<QueuedRun[]> {
   const made = await withIds(u);
   const skipped: FinishedRun[] = [];
   const queued: QueuedRun[] = [];
@@ -149,10 +164,8 @@ export async function flush(u: Unit, claimant?: Claimant): Promise<ClaimResult |
   const finished = [...u.ended.splice(0), ...skipped];
   await insertFinished(u, finished);
   await countInHours(u, [...finished, ...u.moved.splice(0)]);
-  // Nobody waits for the answers before, nor for those.
   await writeJobs(u);
-  await insertLive(u, queued);
-  return toClaim && makeClaimed(u, toClaim, claimant);
+  return queued;
 }
 
 /** Only where it is all that is made: what comes first is not known of several. */
@@ -239,8 +252,8 @@ interface QueuedRun {
   readonly typeKey: number;
 }
 
-async function insertLive(u: Unit, runs: readonly QueuedRun[]): Promise<void> {
-  if (runs.length === 0) return;
+/** For {@link INSERT_LIVE}. */
+function liveParams(u: Unit, runs: readonly QueuedRun[]): Param[] {
   const rows = runs.map(({ run, typeKey }) => newRunParams(run, typeKey));
   const free = runs.filter(({ run }) => run.claim === undefined);
   becomeDue(
@@ -249,11 +262,17 @@ async function insertLive(u: Unit, runs: readonly QueuedRun[]): Promise<void> {
     free.map(({ run }) => run.availableAt),
   );
   const node = runs.find(({ run }) => run.claim !== undefined)?.run.claim?.node ?? null;
-  const made = new Set(numbersIn(await u.q.arrays(INSERT_LIVE, [...columnsOf(rows, LIVE_WIDTH), node])));
+  return [...columnsOf(rows, LIVE_WIDTH), node];
+}
+
+/** `ids`: of those that were made. */
+function tellQueued(u: Unit, runs: readonly QueuedRun[], ids: readonly unknown[]): void {
+  const made = new Set(numbersIn(ids));
   for (const { run, job } of runs) if (made.has(Number(run.id))) addQueued(u, run, job);
 }
 
-async function writeJobs(u: Unit): Promise<void> {
+/** Writes the jobs that differ from what is written. */
+export async function writeJobs(u: Unit): Promise<void> {
   const states = new Map<StateUpdate, StoredJob[]>();
   const woken: number[] = [];
   for (const [uid, before] of u.unsaved) {
