@@ -14,6 +14,7 @@ export interface PlanInput {
 }
 
 export interface PlanResult {
+  /** All that was due by then was looked at. No later than the time by which it was decided, and maybe earlier. */
   readonly now: number;
   readonly queued: readonly PlannedRun[];
   readonly skipped: readonly PlannedRun[];

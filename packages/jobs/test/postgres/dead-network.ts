@@ -6,11 +6,8 @@ export interface Network {
   readonly url: string;
   /** From now on nothing comes through, and nobody is told: connections stay open, new ones get no answer. */
   cut(): void;
-  /**
-   * No answer comes any more to what is asked for with the next message that has these words in it: the connection breaks instead, once
-   * the server has done it.
-   */
-  loseAnswerTo(words: string): void;
+  /** The next COMMIT is done, but no answer comes to it, nor to what was asked for with it: the connection breaks in its place. */
+  loseCommit(): void;
   /** From now on each message takes so long (ms), both ways. */
   slow(ms: number): void;
   /** New connections work; old ones are broken. */
@@ -18,8 +15,8 @@ export interface Network {
   close(): Promise<void>;
 }
 
-/** So long a server may take for what it was sent. */
-const DONE_MS = 200;
+/** A COMMIT ends with a zero byte, while a BEGIN may name READ COMMITTED; and so does the server's word for one. */
+const COMMIT = 'COMMIT\0';
 
 /** A network between a node and its server, which can die as networks do. */
 export async function createNetwork(serverUrl: string): Promise<Network> {
@@ -27,22 +24,23 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
   const sockets = new Set<Socket>();
   let isCut = false;
   let takesMs = 0;
-  let lost: string | undefined;
+  let losesCommit = false;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     const pair = [client, upstream] as const;
     client.on('data', (chunk) => {
-      if (lost === undefined || !chunk.includes(lost)) return;
-      lost = undefined;
-      upstream.removeAllListeners('data');
-      setTimeout(() => client.destroy(), DONE_MS);
+      if (!losesCommit || !chunk.includes(COMMIT)) return;
+      losesCommit = false;
+      upstream.removeAllListeners('data').on('data', (answer) => {
+        if (answer.includes(COMMIT)) client.destroy();
+      });
     });
     for (const [from, to] of [pair, [upstream, client]] as const) {
       sockets.add(from);
       from.on('data', (chunk) => {
         if (isCut) return;
         if (takesMs === 0) to.write(chunk);
-        else setTimeout(() => to.write(chunk), takesMs);
+        else setTimeout(() => isCut || to.write(chunk), takesMs);
       });
       from.on('error', () => undefined);
       from.on('close', () => {
@@ -64,8 +62,8 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
     cut() {
       isCut = true;
     },
-    loseAnswerTo(words) {
-      lost = words;
+    loseCommit() {
+      losesCommit = true;
     },
     slow(ms) {
       takesMs = ms;

@@ -12,6 +12,7 @@ import {
 import type { CancelRequest } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import type { StoredJob } from '../rows/job-row.ts';
+import { flush } from './flush.ts';
 import {
   deleteLiveRuns,
   liveRunsOf,
@@ -21,7 +22,7 @@ import {
   moveRuns,
 } from './live-runs.ts';
 import { START } from './low-water.ts';
-import { becomeDue, flush, lockedJob, saveJob, type Unit } from './unit.ts';
+import { becomeDue, lockedJob, saveJob, type Unit } from './unit.ts';
 
 /** Ends of runs in a unit, by job; an empty list when runs only went back to waiting. */
 export type EndedByJob = Map<number, EndedRun[]>;

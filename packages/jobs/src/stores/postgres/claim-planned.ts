@@ -3,11 +3,12 @@ import { shareOut } from '../../core/share-out.ts';
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { claimOf } from '../rows/claimed-run.ts';
 import { claim, EARLIEST } from './claim.ts';
+import { flush, flushUnanswered } from './flush.ts';
 import { isAlive } from './insert-claimed.ts';
 import { earlierOf, type Look, type Seen, seeing, seenIn } from './low-water.ts';
 import { rowOf } from './run-rows.ts';
 import { versionsParam } from './type-keys.ts';
-import { flush, flushUnanswered, lockedJob, type Unit } from './unit.ts';
+import { lockedJob, type Unit } from './unit.ts';
 
 type ToMake = Unit['toMake'][number];
 

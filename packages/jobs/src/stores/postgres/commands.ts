@@ -11,13 +11,14 @@ import {
 import type { StoredJob } from '../rows/job-row.ts';
 import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision, cancelLiveRuns } from './apply.ts';
+import { flush } from './flush.ts';
 import type { Claimant } from './insert-claimed.ts';
 import { askForLock, lockJob, shareJob } from './jobs.ts';
 import { type FirstRuns, firstRunsOf, liveRunsOfOne, needsClaimed } from './live-runs.ts';
 import { type Queries, together } from './queries.ts';
 import { findRun } from './read-runs.ts';
 import { rowOf } from './run-rows.ts';
-import { flush, lockedJob, saveJob, type Unit } from './unit.ts';
+import { lockedJob, saveJob, type Unit } from './unit.ts';
 
 /** A dedupe key answers for so long (P15). */
 export const DEDUPE_MS = 24 * 3_600_000;

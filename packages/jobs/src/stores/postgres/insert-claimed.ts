@@ -59,10 +59,10 @@ const INSERT_CLAIMED = `WITH alive AS MATERIALIZED (${isAlive('$7')}),
     CASE WHEN (NOT $8::boolean OR EXISTS (SELECT FROM alive)) AND NOT EXISTS (
         SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (SELECT FROM greenvue_jobs.live_runs
           WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= $6::bigint LIMIT 1) AS due)
-      THEN nextval('greenvue_jobs.ids') END AS fence)
+      THEN nextval('greenvue_jobs.ids') END AS fence, ${TOOK_MS} AS took_ms)
   INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, payload, retry_of, queued_at, held,
     available_at, fence, node, status, started_at, trace)
   SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, $6::bigint, 'no',
     $6::bigint, fence, CASE WHEN fence IS NOT NULL THEN $7 END, CASE WHEN fence IS NULL THEN 'queued' ELSE 'running' END,
     CASE WHEN fence IS NOT NULL THEN $6::bigint END, $9::text
-  FROM made RETURNING id, fence, ${TOOK_MS}`;
+  FROM made RETURNING id, fence, (SELECT took_ms FROM made)`;

@@ -122,6 +122,11 @@ async function lockAll(
   return takeLocked(u, await u.q.objects(sql, params));
 }
 
+/** Of the rows that a lock of many gives. */
+export function uidsIn(rows: readonly unknown[]): number[] {
+  return rows.map((row) => (row as { readonly uid: number }).uid);
+}
+
 /** Goes on with the answer to a lock of many. */
 export async function takeLocked(u: Unit, rows: readonly unknown[]): Promise<StoredJob[]> {
   const found = await u.shared.known.complete(u.q, rows);

@@ -6,12 +6,13 @@ import type { StoredJob } from '../rows/job-row.ts';
 import { applyDecision } from './apply.ts';
 import { claim } from './claim.ts';
 import { beginClaim, flushAndClaim } from './claim-planned.ts';
-import { askToLockDue, LOOK_AGAIN_MS, takeLocked } from './jobs.ts';
+import { flushUnanswered, reserveIds, writeJobs } from './flush.ts';
+import { askToLockDue, LOOK_AGAIN_MS, takeLocked, uidsIn } from './jobs.ts';
 import { liveRunsOf } from './live-runs.ts';
 import { earlierOf, type Look, seeing, seenIn } from './low-water.ts';
 import type { Queries } from './queries.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
-import { flushUnanswered, lockedJob, reserveIds, type Shared, type Unit, writeJobs } from './unit.ts';
+import { lockedJob, type Shared, type Unit } from './unit.ts';
 
 /** What a plan has to know before all else. */
 export interface OpenedPlan {
@@ -29,13 +30,16 @@ export async function plan(
 ): Promise<PlanResult> {
   const { types, limit, aheadMs = 0, claim: toClaim } = input;
   const isUsable = opened !== undefined && opened.at <= u.now + CLOCKS_DIFFER_MS;
-  const { look, at, due: rows } = isUsable ? opened : await openPlan(u.q, { ...u, input, at: u.now });
-  const due = await takeLocked(u, rows);
+  const {
+    look,
+    at,
+    due: rows,
+  } = isUsable ? opened : await openPlan(u.q, { shared: u.shared, input, at: u.now });
   const upTo = Math.min(at, u.now);
+  const { due, done, isCut, failed, tell } = await take(u, rows, { aheadMs, toClaim, hasJoined });
   const reached = due.length < limit ? upTo : due.at(-1)?.job.wakeAt;
-  const { done, isCut, failed, tellClaimed } = await take(u, due, { aheadMs, toClaim, hasJoined });
   const seen = seenIn((await u.q.commitWith(EARLIEST_WAKE, [versionsParam(types), look.from]))[0]);
-  const claimed = tellClaimed();
+  const claimed = tell();
   u.onceWritten.push(() => look.done(reached, seen));
   const { earliest } = seen;
   // All that is still due is held by others: what a caller's transaction holds is there again once that has ended.
@@ -66,33 +70,36 @@ export async function openPlan(
 }
 
 interface Taken {
+  /** What was locked, as it was then. */
+  readonly due: readonly StoredJob[];
   /** Of so many jobs something was taken, or put off. */
   readonly done: number;
   /** So much was counted that some may be left for the next plan. */
   readonly isCut: boolean;
   readonly failed: PlanResult['failed'];
-  /** To be called once something that was asked for later is answered. */
-  tellClaimed(): ClaimResult | undefined;
+  /** Tells the unit what was made, and gives the claim: once something that was asked for later is answered. */
+  tell(): ClaimResult | undefined;
 }
 
-/** Takes what is due of locked jobs. All that has to be known for that is asked for at once. */
+/** Takes what is due of the jobs of locked rows. All that has to be known for that is asked for at once. */
 async function take(
   u: Unit,
-  due: readonly StoredJob[],
+  rows: readonly unknown[],
   how: { readonly aheadMs: number; readonly toClaim: ClaimInput | undefined; readonly hasJoined: boolean },
 ): Promise<Taken> {
   const { aheadMs, toClaim, hasJoined } = how;
-  if (due.length === 0) {
+  if (rows.length === 0) {
     const claimed = toClaim && (await claim(u, toClaim, hasJoined));
-    return { done: 0, isCut: false, failed: [], tellClaimed: () => claimed };
+    return { due: [], done: 0, isCut: false, failed: [], tell: () => claimed };
   }
-  const uids = due.map(({ uid }) => uid);
   // A run for each, and the fence of its claim.
   const idsOfEach = toClaim === undefined ? 1 : 2;
-  const [live, claiming] = await Promise.all([
-    liveRunsOf(u, uids),
+  const [live, , claiming, due] = await Promise.all([
+    liveRunsOf(u, uidsIn(rows)),
+    reserveIds(u, rows.length * idsOfEach),
     toClaim && beginClaim(u, toClaim, hasJoined),
-    reserveIds(u, due.length * idsOfEach),
+    // While the server is at those.
+    takeLocked(u, rows),
   ]);
   const failed: PlanResult['failed'][number][] = [];
   let done = 0;
@@ -109,10 +116,10 @@ async function take(
     await applyDecision(u, stored, decision);
     if (u.unsaved.size >= JOBS_A_WRITE) await writeJobs(u);
   }
-  const planned = { done, isCut: budget.isSpent(), failed };
-  if (claiming !== undefined) return { ...planned, tellClaimed: await flushAndClaim(u, claiming, hasMoved) };
+  const planned = { due, done, isCut: budget.isSpent(), failed };
+  if (claiming !== undefined) return { ...planned, tell: await flushAndClaim(u, claiming, hasMoved) };
   const tellQueued = await flushUnanswered(u);
-  return { ...planned, tellClaimed: () => void tellQueued() };
+  return { ...planned, tell: () => void tellQueued() };
 }
 
 function plannedIn(u: Unit): Pick<PlanResult, 'queued' | 'skipped'> {
@@ -136,7 +143,10 @@ function plannedIn(u: Unit): Pick<PlanResult, 'queued' | 'skipped'> {
 /** Of so many jobs, what was decided goes out: the server writes it while the node decides on the next ones. */
 const JOBS_A_WRITE = 125;
 
-/** The database's time as a node knows it is at most so far ahead, but for a database that another one has replaced. */
+/**
+ * The database's time as a node knows it is at most so far ahead, but for a database that another one has replaced. By so much less than
+ * {@link createLowWater} means to wait for what is written late.
+ */
 const CLOCKS_DIFFER_MS = 100;
 
 const EARLIEST_WAKE = `SELECT ${seeing(`SELECT min(next.wake_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (

@@ -59,14 +59,17 @@ export function queriesOn(
   /** Asks for rows as arrays, with nobody waiting for them: returns what gives them when they are here. */
   const sendArrays = (to: Sent, sql: string, params: readonly Param[]): (() => readonly unknown[]) => {
     const asked = { ...statement(sql, params), rowMode: 'array' as const };
-    let rows: readonly unknown[] = [];
+    let rows: readonly unknown[] | undefined;
     to.send((answered) =>
       client.query(asked, (error, result) => {
-        rows = result?.rows ?? [];
+        rows = result?.rows;
         answered(error);
       }),
     );
-    return () => rows;
+    return () => {
+      if (rows === undefined) throw to.failure ?? new Error('rows were asked for before they are here');
+      return rows;
+    };
   };
   return {
     async objects(sql, params = []) {

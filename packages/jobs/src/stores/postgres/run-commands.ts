@@ -4,13 +4,14 @@ import type { CancelResult } from '../../core/store-commands.ts';
 import type { Report } from '../../core/store-passes.ts';
 import { cancelWaiting, requestCancels, requestOf, settleJobs } from './apply.ts';
 import { writeAudit } from './commands.ts';
+import { flush } from './flush.ts';
 import { requireJob } from './jobs.ts';
 import { findLiveRun, lockLiveRun } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
 import { columnsOf } from './queries.ts';
 import { findRun } from './read-runs.ts';
 import { rowOf, runKeyOf } from './run-rows.ts';
-import { becomeDue, flush, type Unit } from './unit.ts';
+import { becomeDue, type Unit } from './unit.ts';
 
 /** P12: a waiting run ends at once, a claimed one is asked to stop; with `force` it ends now and its fence is void (P11). */
 export async function cancelRun(

@@ -1,8 +1,8 @@
 import { commitFailed } from './database-errors.ts';
 
 /**
- * The statements of a transaction whose answers nobody waits for before its end. None may be sent that a savepoint could undo: what
- * failed there would be forgiven, and not here.
+ * The statements of a transaction that nobody waits for on their own: they are answered before what is asked for later, and before the
+ * end. None may be sent that a savepoint could undo: what failed there would be forgiven, and not here.
  */
 export interface Sent {
   /** Why the first one failed that did. */

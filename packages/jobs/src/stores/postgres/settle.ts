@@ -13,13 +13,14 @@ import { numbersIn } from '../rows/first-column.ts';
 import { errorsText, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { type EndedByJob, settleJobs } from './apply.ts';
 import type { DeadNode } from './control-protocol.ts';
+import { flush } from './flush.ts';
 import { lockFreeJobsOf, lockJobsSoon } from './jobs.ts';
 import { deleteLiveRuns } from './live-runs.ts';
 import { appendLogs, type RunLines } from './logs.ts';
 import { moveSucceeded } from './move-succeeded.ts';
 import { columnsOf } from './queries.ts';
 import { liveRunOf, rowOf } from './run-rows.ts';
-import { becomeDue, flush, lockedJob, type Unit } from './unit.ts';
+import { becomeDue, lockedJob, type Unit } from './unit.ts';
 
 type Waiting = Extract<Settlement, { kind: 'waiting' }>;
 
