@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFi
 import { connect, type Database } from '../../src/stores/postgres/database.ts';
 import { mayBeDone } from '../../src/stores/postgres/database-errors.ts';
 import { type Queries, together } from '../../src/stores/postgres/queries.ts';
+import { rowsStatement } from '../../src/stores/postgres/rows-statement.ts';
 import { numberOf } from '../../src/stores/rows/first-column.ts';
 import { type BareDatabase, createBareDatabase } from './test-database.ts';
 
@@ -63,6 +64,53 @@ describe('the connections of the PostgreSQL store', () => {
     await other.query('UPDATE counters SET n = 0');
     await Promise.all(Array.from({ length: 50 }, () => strict.boundedTransaction(add)));
     expect((await other.query('SELECT n FROM counters')).rows).toEqual([{ n: 50 }]);
+  });
+});
+
+describe('a statement about many rows', () => {
+  const statement = rowsStatement(
+    { names: ['id', 'word', 'flag', 'amount'], types: 'bigint, text, boolean, bigint', varying: ['id'] },
+    (rows) => `SELECT new.*, $5::text AS more FROM ${rows} ORDER BY id`,
+  );
+
+  it.each([
+    [
+      'no column but the first varies',
+      [
+        [1, 'a "b\\', true, null],
+        [2, 'a "b\\', true, null],
+      ],
+      true,
+    ],
+    ['there is one row', [[1, 'a', false, 7]], true],
+    [
+      'a word varies',
+      [
+        [1, 'a "b\\', true, 7],
+        [2, '{c,d}', true, 7],
+      ],
+      false,
+    ],
+    [
+      'one of them is null',
+      [
+        [1, 'a', true, 7],
+        [2, 'a', true, null],
+        [3, 'a', true, 7],
+      ],
+      false,
+    ],
+    ['there is none', [], true],
+  ] as const)('takes them as they are where %s', async (_, rows, isToldOnce) => {
+    const [sql, params] = statement(rows, 'more');
+    expect(params.map((param) => Array.isArray(param))).toEqual([
+      true,
+      !isToldOnce,
+      !isToldOnce,
+      !isToldOnce,
+      false,
+    ]);
+    expect(await db.arrays(sql, params)).toEqual(rows.map((row) => [...row, 'more']));
   });
 });
 

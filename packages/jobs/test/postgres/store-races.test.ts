@@ -168,6 +168,20 @@ describe('two nodes at one row', () => {
     }
   });
 
+  it('P16: a claim does not read again what the node has made itself, also while others change its state', async () => {
+    const job = definitionOf('a', { schedule: ON_DEMAND, overlap: 'allow' });
+    await store.insertJob({ definition: job, by: 'ann', trace: 'a trace' });
+    await other.query(
+      "UPDATE greenvue_jobs.jobs SET description = 'not read', failed_in_row = 3 WHERE id = 'a'",
+    );
+    await trigger();
+    const { jobs } = await claim(1);
+    expect(jobs).toEqual([
+      expect.objectContaining({ ...job, createdBy: 'ann', trace: 'a trace', failedInRow: 3 }),
+    ]);
+    expect((await store.getJob('a', TYPES))?.job.description).toBe('not read');
+  });
+
   it('P22: a cancel that waits for such an edit finds its job', async () => {
     const run = required((await claimed(1))[0]);
     const result = await whileHeld(() => store.cancelRun({ runId: run.id, force: true }), NEW_VERSION);

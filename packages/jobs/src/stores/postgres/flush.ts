@@ -7,15 +7,9 @@ import { numbersIn } from '../rows/first-column.ts';
 import { jobParams, onlyStateChanged, type StoredJob } from '../rows/job-row.ts';
 import { type Claimant, insertClaimed, mayClaim } from './insert-claimed.ts';
 import { type StateUpdate, stateUpdateOf, UPDATE_JOB } from './job-rows.ts';
-import { columnsOf, type Param } from './queries.ts';
-import {
-  FINISHED_WIDTH,
-  finishedParams,
-  INSERT_FINISHED,
-  INSERT_LIVE,
-  LIVE_WIDTH,
-  newRunParams,
-} from './run-rows.ts';
+import { columnsOf } from './queries.ts';
+import type { RowsStatement } from './rows-statement.ts';
+import { FINISHED_WIDTH, finishedParams, INSERT_FINISHED, INSERT_LIVE, newRunParams } from './run-rows.ts';
 import { shardAt } from './shards.ts';
 import { keyOfRun } from './type-keys.ts';
 import { becomeDue, lockedJob, nextIds, type ToQueue, type ToSkip, type Unit } from './unit.ts';
@@ -27,7 +21,7 @@ import { becomeDue, lockedJob, nextIds, type ToQueue, type ToSkip, type Unit } f
 export async function flush(u: Unit, claimant?: Claimant): Promise<ClaimResult | undefined> {
   const toClaim = claimant && takeClaimable(u, claimant);
   const queued = await writeRest(u);
-  if (queued.length > 0) tellQueued(u, queued, await u.q.arrays(INSERT_LIVE, liveParams(u, queued)));
+  if (queued.length > 0) tellQueued(u, queued, await u.q.arrays(...insertLive(u, queued)));
   return toClaim && makeClaimed(u, toClaim, claimant);
 }
 
@@ -35,7 +29,7 @@ export async function flush(u: Unit, claimant?: Claimant): Promise<ClaimResult |
 export async function flushUnanswered(u: Unit): Promise<() => void> {
   const queued = await writeRest(u);
   if (queued.length === 0) return () => undefined;
-  const rows = await u.q.writeFor(INSERT_LIVE, liveParams(u, queued));
+  const rows = await u.q.writeFor(...insertLive(u, queued));
   return () => tellQueued(u, queued, rows());
 }
 
@@ -137,8 +131,7 @@ interface QueuedRun {
   readonly typeKey: number;
 }
 
-/** For {@link INSERT_LIVE}. */
-function liveParams(u: Unit, runs: readonly QueuedRun[]): Param[] {
+function insertLive(u: Unit, runs: readonly QueuedRun[]): ReturnType<RowsStatement> {
   const rows = runs.map(({ run, typeKey }) => newRunParams(run, typeKey));
   const free = runs.filter(({ run }) => run.claim === undefined);
   becomeDue(
@@ -147,7 +140,7 @@ function liveParams(u: Unit, runs: readonly QueuedRun[]): Param[] {
     free.map(({ run }) => run.availableAt),
   );
   const node = runs.find(({ run }) => run.claim !== undefined)?.run.claim?.node ?? null;
-  return [...columnsOf(rows, LIVE_WIDTH), node];
+  return INSERT_LIVE(rows, node);
 }
 
 /** `ids`: of those that were made. */
@@ -174,8 +167,7 @@ export async function writeJobs(u: Unit): Promise<void> {
   }
   u.unsaved.clear();
   becomeDue(u, 'jobs', woken);
-  for (const [{ sql, params, width }, jobs] of states)
-    await u.q.write(sql, columnsOf(jobs.map(params), width));
+  for (const [{ statement, params }, jobs] of states) await u.q.write(...statement(jobs.map(params)));
 }
 
 function newRun(

@@ -1,11 +1,10 @@
 import { type CommandOutcome, createJob } from '../../core/commands.ts';
 import type { JobStore } from '../../core/store.ts';
-import type { InsertOutcome } from '../../core/store-commands.ts';
+import type { AuditEntry, InsertOutcome } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { newJobParams } from '../rows/job-row.ts';
 import { writeAudit } from './commands.ts';
-import { AUDIT_WIDTH, INSERT_AUDITED_JOBS, INSERT_JOB, NEW_JOB_WIDTH } from './job-rows.ts';
-import { columnsOf } from './queries.ts';
+import { INSERT_AUDITED_JOBS, INSERT_JOB } from './job-rows.ts';
 import { rowOf } from './run-rows.ts';
 import { becomeDue, nextIds, type Unit } from './unit.ts';
 
@@ -30,7 +29,7 @@ export async function insertJobs(
   const refused = asked.filter(({ outcome }) => !outcome.ok);
   const created = await writeAll(u, asked, { commits: refused.length === 0 });
   const known = await knownIds(u, refused);
-  return asked.map((one) => outcomeOf(one, { created, known }));
+  return asked.map((one) => outcomeOf(u, one, { created, known }));
 }
 
 /** One, as a part of any transaction: in a caller's, no statement can change two tables. */
@@ -40,7 +39,7 @@ export async function insertJob(u: Unit, input: InsertInput): Promise<InsertOutc
   const created = await writeOne(u, asked);
   if (created.size > 0) await writeAudit(u, input.audit, input.definition.id);
   const known = await knownIds(u, asked.outcome.ok ? [] : [asked]);
-  return outcomeOf(asked, { created, known });
+  return outcomeOf(u, asked, { created, known });
 }
 
 interface Written {
@@ -50,9 +49,13 @@ interface Written {
   readonly known: ReadonlyMap<string, number>;
 }
 
-function outcomeOf({ input, uid, outcome }: Asked, { created, known }: Written): InsertOutcome {
-  if (outcome.ok)
-    return created.has(uid) ? { kind: 'created', job: outcome.decision.job } : { kind: 'exists' };
+function outcomeOf(u: Unit, { input, uid, outcome }: Asked, { created, known }: Written): InsertOutcome {
+  if (outcome.ok) {
+    if (!created.has(uid)) return { kind: 'exists' };
+    const { job } = outcome.decision;
+    u.onceWritten.push(() => u.shared.known.made(input.definition, job));
+    return { kind: 'created', job };
+  }
   // One with a higher uid came later.
   const isTaken = (known.get(input.definition.id) ?? uid) < uid;
   return isTaken ? { kind: 'exists' } : { kind: 'refused', refusal: outcome };
@@ -72,16 +75,11 @@ async function writeAll(
   asked: readonly Asked[],
   { commits }: { readonly commits: boolean },
 ): Promise<ReadonlySet<number>> {
-  const rows = newRows(u, asked);
-  if (rows.length === 0) return new Set();
-  const entries = asked.flatMap(({ input: { audit, definition }, uid, outcome }) =>
-    audit === undefined || !outcome.ok
-      ? []
-      : [[uid, audit.actor, audit.action, definition.id, audit.change] as const],
-  );
-  const columns = [...columnsOf(rows, NEW_JOB_WIDTH), ...columnsOf(entries, AUDIT_WIDTH)];
+  const accepted = asked.filter(({ outcome }) => outcome.ok);
+  if (accepted.length === 0) return new Set();
+  const rows = newRows(u, accepted).map((row, n) => [...row, ...auditParams(accepted[n]?.input.audit)]);
   const ask = u.q[commits ? 'commitWith' : 'arrays'];
-  return new Set(numbersIn(await ask(INSERT_AUDITED_JOBS, [...columns, u.now])));
+  return new Set(numbersIn(await ask(...INSERT_AUDITED_JOBS(rows, u.now))));
 }
 
 async function writeOne(u: Unit, asked: Asked): Promise<ReadonlySet<number>> {
@@ -99,6 +97,11 @@ function newRows(u: Unit, asked: readonly Asked[]): (string | number | boolean |
     const typeKey = u.shared.types.get(job.type, job.typeVersion);
     return [[...newJobParams({ job, typeKey }), uid]];
   });
+}
+
+/** Actor, action and change. */
+function auditParams(audit: AuditEntry | undefined): (string | null)[] {
+  return audit === undefined ? [null, null, null] : [audit.actor, audit.action, audit.change];
 }
 
 /** The ids of refused jobs that are in use, with the uids they stand for. */

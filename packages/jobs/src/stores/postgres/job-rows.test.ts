@@ -29,10 +29,9 @@ const OF_AN_END: readonly (readonly [string, StoredJob])[] = [
 
 /** What the statement that writes the change sets, by column. */
 function written(after: StoredJob): Record<string, unknown> {
-  const { sql, params, width } = stateUpdateOf(before, after);
-  const columns = /AS new \(([^)]*)\)/.exec(sql)?.[1]?.split(', ') ?? [];
+  const { columns, params } = stateUpdateOf(before, after);
   const values = params(after);
-  expect([values.length, columns.length]).toEqual([width, width]);
+  expect(values.length).toBe(columns.length);
   return Object.fromEntries(columns.map((column, n) => [column, values[n]]));
 }
 

@@ -11,7 +11,7 @@ import {
   slotParams,
   stateParams,
 } from '../rows/job-row.ts';
-import { arraysOf } from './run-rows.ts';
+import { type RowsStatement, rowsStatement } from './rows-statement.ts';
 
 const SLOT_TYPES = 'bigint, bigint, bigint';
 const END_TYPES = 'bigint, text, bigint, bigint, bigint, bigint, bigint';
@@ -29,39 +29,54 @@ const assigned = (columns: readonly string[]) =>
   columns.map((column, n) => `${column} = $${n + 1}`).join(', ');
 
 const NEW_JOB = [...NEW_JOB_COLUMNS, 'uid'];
+/** What differs from job to job where many are made at once. */
+const VARYING_OF_NEW =
+  'uid, id, name, wake_at, next_run_at, interval, every_ms, cron, start_at, run_at, payload, change'.split(
+    ', ',
+  );
 const INTO_JOBS = `INSERT INTO greenvue_jobs.jobs (${NEW_JOB.join(', ')})`;
 const UNLESS_IN_USE = 'ON CONFLICT (id) WHERE deleted_at IS NULL DO NOTHING RETURNING uid';
 /** Parameters: {@link newJobParams}, then the uid. An id in use is left as it is. */
 export const INSERT_JOB = `${INTO_JOBS} VALUES (${NEW_JOB.map((_, n) => `$${n + 1}`).join(', ')}) ${UNLESS_IN_USE}`;
 /**
- * Columns: those parameters. Of jobs with the same id, the first is taken; in the order of ids, so that two transactions do not
- * wait for each other.
+ * Columns: those parameters; then actor, action and change of an entry in the audit, the action null where there is none; then
+ * the time of all entries. Of jobs with the same id, the first is taken; in the order of ids, so that two transactions do not wait for each
+ * other.
  */
-const INSERT_JOBS = `${INTO_JOBS}
-  SELECT * FROM unnest(${arraysOf(NEW_JOB_TYPES)}) AS new (${NEW_JOB.join(', ')}) ORDER BY id, uid
-  ${UNLESS_IN_USE}`;
-export const NEW_JOB_WIDTH = NEW_JOB.length;
-/** Of an entry of the audit: uid of its job, actor, action, target, change. */
-export const AUDIT_WIDTH = 5;
-/** {@link INSERT_JOBS}, and the audit of those that are made. Columns: those of the jobs, those of the entries; then the time of all entries. */
-export const INSERT_AUDITED_JOBS = `WITH made AS (${INSERT_JOBS}), told AS (
+export const INSERT_AUDITED_JOBS = rowsStatement(
+  {
+    names: [...NEW_JOB, 'actor', 'action', 'change'],
+    types: `${NEW_JOB_TYPES}, text, text, text`,
+    varying: VARYING_OF_NEW,
+  },
+  (rows) => `WITH asked AS MATERIALIZED (SELECT * FROM ${rows}),
+  made AS (${INTO_JOBS} SELECT ${NEW_JOB.join(', ')} FROM asked ORDER BY id, uid ${UNLESS_IN_USE}),
+  told AS (
     INSERT INTO greenvue_jobs.audit (actor, action, target, change, at)
-    SELECT actor, action, target, change, $${NEW_JOB_WIDTH + AUDIT_WIDTH + 1}::bigint
-    FROM unnest(${arraysOf('bigint, text, text, text, text', NEW_JOB_WIDTH)}) AS entry (uid, actor, action, target, change)
-    JOIN made USING (uid) ORDER BY uid)
-  SELECT uid FROM made`;
+    SELECT actor, action, id, change, $${NEW_JOB.length + 4}::bigint FROM asked JOIN made USING (uid)
+    WHERE action IS NOT NULL ORDER BY uid)
+  SELECT uid FROM made`,
+);
 /** Parameters: {@link jobParams}, then the uid. */
 export const UPDATE_JOB = `UPDATE greenvue_jobs.jobs SET ${assigned(JOB_COLUMNS)} WHERE uid = $${JOB_COLUMNS.length + 1}`;
 
 type Value = string | number | null;
 
-/** Writes a part of the state of jobs. Columns: `params`. */
+/** Writes a part of the state of jobs. */
 export interface StateUpdate {
-  readonly sql: string;
-  readonly width: number;
+  readonly statement: RowsStatement;
+  /** Of a row of it. */
+  readonly columns: readonly string[];
   params(job: StoredJob): Value[];
 }
 
+/** The same for all jobs that are fine: nothing was skipped, and their last runs have succeeded. */
+const OF_FINE_JOBS: ReadonlySet<string> = new Set([
+  'skipped_count',
+  'last_status',
+  'failed_in_row',
+  'failing_since',
+]);
 const wakeOf = ({ job }: StoredJob) => job.wakeAt ?? null;
 /** No more columns than have changed: each that is told of many jobs costs a little for each of them. */
 export const SLOT_UPDATE = stateUpdate([...SLOT_COLUMNS, 'wake_at'], `${SLOT_TYPES}, bigint`, (stored) => [
@@ -82,17 +97,26 @@ export function stateUpdateOf(before: StoredJob, after: StoredJob): StateUpdate 
 }
 
 function stateUpdate(
-  columns: readonly string[],
+  changed: readonly string[],
   types: string,
   values: (job: StoredJob) => Value[],
 ): StateUpdate {
+  const columns = [...changed, 'uid'];
+  const set = changed.map((column) => `${column} = new.${column}`).join(', ');
   return {
-    sql: `UPDATE greenvue_jobs.jobs SET ${columns.map((column) => `${column} = new.${column}`).join(', ')}
-  FROM unnest(${arraysOf(`${types}, bigint`)}) AS new (${columns.join(', ')}, uid) WHERE jobs.uid = new.uid`,
-    width: columns.length + 1,
+    columns,
+    statement: rowsStatement(
+      {
+        names: columns,
+        types: `${types}, bigint`,
+        varying: columns.filter((column) => !OF_FINE_JOBS.has(column)),
+      },
+      (rows) => `UPDATE greenvue_jobs.jobs SET ${set} FROM ${rows} WHERE jobs.uid = new.uid`,
+    ),
     params: (stored) => [...values(stored), stored.uid],
   };
 }
+
 /** Jobs as {@link storedJobOf} reads them; goes on with a WHERE about `jobs` or `job_types`. */
 export const SELECT_JOB = `SELECT uid, ${JOB_COLUMNS.map((column) => `jobs.${column}`).join(', ')},
   job_types.type AS type, job_types.version AS type_version

@@ -1,9 +1,12 @@
+import type { Job, JobDefinition } from '../../core/job.ts';
 import { type FixedJob, fixedJobOf, jobInState, type StoredJob, VARYING_COLUMNS } from '../rows/job-row.ts';
 import { SELECT_JOB } from './job-rows.ts';
 import type { Queries } from './queries.ts';
 
 /** What never changes of jobs within a version of them, so that passes need not read it again and again. */
 export interface KnownJobs {
+  /** A job that was made by this definition, and is written. */
+  made(definition: JobDefinition, job: Job): void;
   /** The jobs of rows that were read by {@link SELECT_VARYING}; what is not known of them is read. */
   complete(q: Queries, rows: readonly unknown[]): Promise<StoredJob[]>;
 }
@@ -25,6 +28,11 @@ export function createKnownJobs(): KnownJobs {
     known.set(uid, job);
   };
   return {
+    made(definition, { uid, version, createdAt, updatedAt, createdBy, trace }) {
+      const by = createdBy === undefined ? {} : { createdBy };
+      const traced = trace === undefined ? {} : { trace };
+      remember(Number(uid), { ...definition, uid, version, createdAt, updatedAt, ...by, ...traced });
+    },
     async complete(q, rows) {
       const found = rows.map((row) => {
         const { uid, version, updated_at } = row as {

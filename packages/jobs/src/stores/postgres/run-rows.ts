@@ -19,6 +19,7 @@ import {
   type OriginRow,
   progressOf,
 } from '../rows/run-row.ts';
+import { rowsStatement } from './rows-statement.ts';
 
 const ORIGIN_TYPES = 'bigint, bigint, text, bigint, boolean, bigint, bigint, text, bigint, bigint';
 
@@ -39,13 +40,17 @@ export const FINISHED_WIDTH = 20;
  * Columns: those of {@link newRunParams}; then the node of those that are claimed from the start. A run for a slot that has a live
  * one is not made (P5).
  */
-export const INSERT_LIVE = `INSERT INTO greenvue_jobs.live_runs
+export const INSERT_LIVE = rowsStatement(
+  {
+    names: [...ORIGIN_COLUMNS.split(', '), 'held', 'available_at', 'type_key', 'trace', 'fence', 'status'],
+    types: `${ORIGIN_TYPES}, text, bigint, integer, text, bigint, text`,
+    varying: ['id', 'job_uid', 'scheduled_for', 'available_at', 'fence'],
+  },
+  (rows) => `INSERT INTO greenvue_jobs.live_runs
     (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status, node, started_at)
-  SELECT new.*, CASE WHEN fence IS NOT NULL THEN $17 END, CASE WHEN status = 'running' THEN queued_at END
-  FROM unnest(${arraysOf(`${ORIGIN_TYPES}, text, bigint, integer, text, bigint, text`)})
-    AS new (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status)
-  ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING RETURNING id`;
-export const LIVE_WIDTH = 16;
+  SELECT new.*, CASE WHEN fence IS NOT NULL THEN $17 END, CASE WHEN status = 'running' THEN queued_at END FROM ${rows}
+  ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING RETURNING id`,
+);
 
 type Origin = OriginRow<RunTrigger, boolean>;
 

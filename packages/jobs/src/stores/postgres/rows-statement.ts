@@ -1,0 +1,53 @@
+import { columnsOf, type Param } from './queries.ts';
+
+type Row = readonly (string | number | boolean | null)[];
+
+/** The statement about these rows with its parameters: their columns, then `more`. */
+export type RowsStatement = (
+  rows: readonly Row[],
+  ...more: readonly Param[]
+) => readonly [sql: string, params: readonly Param[]];
+
+/** What a row consists of. */
+export interface RowColumns {
+  readonly names: readonly string[];
+  /** Of each of them. */
+  readonly types: string;
+  /** Those that differ from row to row; the others mostly don't. At least one. */
+  readonly varying: readonly string[];
+}
+
+/**
+ * A statement about many rows, which `sql` gives for what its FROM takes them from: an array for each column, or, where the columns that
+ * mostly don't vary do not, one value for each of those. Then nobody makes and reads arrays of the same value again and again.
+ */
+export function rowsStatement(
+  { names, types, varying }: RowColumns,
+  sql: (rows: string) => string,
+): RowsStatement {
+  const columns = types.split(', ').map((type, n) => {
+    const name = names[n] ?? '';
+    return { name, type, param: `$${n + 1}`, varies: varying.includes(name) };
+  });
+  const unnested = (some: typeof columns) =>
+    `unnest(${some.map(({ param, type }) => `${param}::${type}[]`).join(', ')})`;
+  const namesOf = (some: typeof columns) => some.map(({ name }) => name).join(', ');
+  const each = columns.filter(({ varies }) => varies);
+  const selected = columns.map(({ name, type, param, varies }) =>
+    varies ? `each.${name}` : `${param}::${type} AS ${name}`,
+  );
+  const ofArrays = sql(`${unnested(columns)} AS new (${namesOf(columns)})`);
+  const ofValues = sql(
+    `(SELECT ${selected.join(', ')} FROM ${unnested(each)} AS each (${namesOf(each)})) AS new`,
+  );
+
+  return (rows, ...more) => {
+    const [first = []] = rows;
+    const isSame = columns.every(({ varies }, n) => varies || rows.every((row) => row[n] === first[n]));
+    if (!isSame) return [ofArrays, [...columnsOf(rows, columns.length), ...more]];
+    const params = columns.map(({ varies }, n) =>
+      varies ? rows.map((row) => row[n] ?? null) : (first[n] ?? null),
+    );
+    return [ofValues, [...params, ...more]];
+  };
+}
