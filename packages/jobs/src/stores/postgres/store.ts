@@ -42,6 +42,7 @@ import { bury, reconcile, recover, settle } from './settle.ts';
 import { SHARDS } from './shards.ts';
 import { createTypeKeys } from './type-keys.ts';
 import { createUnit, nextIds, type Shared, type Unit } from './unit.ts';
+import { createVacuum, vacuumPassed } from './vacuum.ts';
 
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database`; the schema `greenvue_jobs` in it is the store's. */
@@ -136,6 +137,11 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       shared.missed.plans = false;
       return plans ? { ...settled, wake: true } : settled;
     });
+  const vacuum = createVacuum({
+    monotonic: () => clock.monotonic(),
+    // One connection is left to all others.
+    vacuum: async () => (shareable > 1 ? tracked(() => vacuumPassed(db)) : undefined),
+  });
   const ensureTypeOf = ({ type, typeVersion }: Pick<JobDefinition, 'type' | 'typeVersion'>) =>
     shared.types.ensure(type, typeVersion);
   // Uids are in the order of asking, but for jobs that are done alone or anew. One that waits for its turn to draw has a connection
@@ -243,8 +249,12 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       shared.claims.remember(claimed);
       return claimed;
     },
-    settle: (batch) =>
-      batch.length < SETTLED_APART && !lane.isBusyApart ? pass((u) => settle(u, batch)) : settleApart(batch),
+    async settle(batch) {
+      const isApart = batch.length >= SETTLED_APART || lane.isBusyApart;
+      const settled = await (isApart ? settleApart(batch) : pass((u) => settle(u, batch)));
+      vacuum.gone(batch.length);
+      return settled;
+    },
     report: (batch) => pass((u) => report(u, batch)),
     async recover(input) {
       const { recovered, failed } = await beside((u) => recover(u, input));
