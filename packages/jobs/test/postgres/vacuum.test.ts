@@ -15,6 +15,9 @@ beforeAll(async () => {
   database = await createTestDatabase(inject('postgresUrl'), `vacuum_${randomUUID().slice(0, 8)}`);
   client = new pg.Client({ connectionString: database.url });
   await client.connect();
+  // The server's own would come between.
+  for (const table of ['live_runs', 'job_wakes'])
+    await client.query(`ALTER TABLE greenvue_jobs.${table} SET (autovacuum_enabled = off)`);
 });
 beforeEach(() => database.empty());
 afterAll(async () => {
@@ -35,10 +38,22 @@ const size = async () => {
 /** How often each of the tables was vacuumed. */
 const vacuums = async () => {
   const { rows } = await client.query(
-    "SELECT vacuum_count::integer AS n FROM pg_stat_user_tables WHERE relname IN ('live_runs', 'job_wakes')",
+    "SELECT vacuum_count::integer AS n FROM pg_stat_user_tables WHERE relname IN ('live_runs', 'job_wakes') ORDER BY relname",
   );
   return rows.map(({ n }) => n);
 };
+const stale = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({
+    runId: String(n + 1),
+    fence: n + 1,
+    outcome: SUCCEEDED,
+    random: 0,
+    finishedAt: Date.now(),
+  }));
+const VACUUMING =
+  "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'VACUUM%' AND state = 'active'";
+const isVacuuming = async () => (await client.query(VACUUMING)).rows.length > 0;
+const STOP = `SELECT pg_terminate_backend(pid) FROM (${VACUUMING}) AS vacuuming`;
 const insertRuns = (first: number) => client.query(INSERT_RUNS, [first, first + 999]);
 const INSERT_RUNS = `INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
   SELECT id, 1, 1, 'manual', false, 0, 0, 'no', 0 FROM generate_series($1::bigint, $2::bigint) AS id`;
@@ -59,25 +74,44 @@ it('a store does so once it has settled many', async () => {
   await store.open();
   onTestFinished(() => store.close());
   const before = await vacuums();
-  const settle = (count: number) =>
-    store.settle(
-      Array.from({ length: count }, (_, n) => ({
-        runId: String(n + 1),
-        fence: n + 1,
-        outcome: SUCCEEDED,
-        random: 0,
-        finishedAt: Date.now(),
-      })),
-    );
-  await settle(49_999);
-  await settle(1);
+  await store.settle(stale(49_999));
+  await store.settle(stale(1));
   await expect.poll(vacuums).toEqual(before.map((n) => n + 1));
 });
 
-it('a role that may only write leaves it to the server', async () => {
+it('a close does not wait for it', async () => {
+  const store = createPostgresStore({ url: database.url, clock: createSystemClock() });
+  await store.open();
+  await insertRuns(1);
+  await client.query('DELETE FROM greenvue_jobs.live_runs');
+  // A second and more for each page of an index.
+  const name = new URL(database.url).pathname.slice(1);
+  await client.query(`ALTER DATABASE ${name} SET vacuum_cost_delay = '100ms'`);
+  await client.query(`ALTER DATABASE ${name} SET vacuum_cost_limit = 1`);
+  onTestFinished(async () => {
+    await client.query(`ALTER DATABASE ${name} RESET ALL`);
+  });
+  await store.settle(stale(50_000));
+  await expect.poll(isVacuuming).toBe(true);
+  const since = performance.now();
+  await store.close();
+  expect(performance.now() - since).toBeLessThan(1_000);
+  expect(await isVacuuming()).toBe(true);
+  await client.query(STOP);
+});
+
+it('is left to who is at it', async () => {
+  await client.query('BEGIN; LOCK TABLE greenvue_jobs.live_runs IN SHARE UPDATE EXCLUSIVE MODE');
+  const before = await vacuums();
+  await vacuumAs(database.url);
+  await client.query('COMMIT');
+  expect(await vacuums()).toEqual(before);
+});
+
+it('a role that does not own the tables leaves it to the server', async () => {
   const role = `writer_${randomUUID().slice(0, 8)}`;
   await client.query(`CREATE ROLE ${role} LOGIN; GRANT USAGE ON SCHEMA greenvue_jobs TO ${role};
-    GRANT ALL ON ALL TABLES IN SCHEMA greenvue_jobs TO ${role}`);
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA greenvue_jobs TO ${role}`);
   onTestFinished(async () => {
     await client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
   });

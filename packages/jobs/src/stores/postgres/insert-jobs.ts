@@ -28,8 +28,9 @@ export async function insertJobs(
   const asked = inputs.map((input, n) => decide(u, input, uids[n]));
   const refused = asked.filter(({ outcome }) => !outcome.ok);
   const created = await writeAll(u, asked, { commits: refused.length === 0 });
+  rememberOnceWritten(u, asked, created);
   const known = await knownIds(u, refused);
-  return asked.map((one) => outcomeOf(u, one, { created, known }));
+  return asked.map((one) => outcomeOf(one, { created, known }));
 }
 
 /** One, as a part of any transaction: in a caller's, no statement can change two tables. */
@@ -38,8 +39,9 @@ export async function insertJob(u: Unit, input: InsertInput): Promise<InsertOutc
   const asked = decide(u, input, uid);
   const created = await writeOne(u, asked);
   if (created.size > 0) await writeAudit(u, input.audit, input.definition.id);
+  rememberOnceWritten(u, [asked], created);
   const known = await knownIds(u, asked.outcome.ok ? [] : [asked]);
-  return outcomeOf(u, asked, { created, known });
+  return outcomeOf(asked, { created, known });
 }
 
 interface Written {
@@ -49,13 +51,9 @@ interface Written {
   readonly known: ReadonlyMap<string, number>;
 }
 
-function outcomeOf(u: Unit, { input, uid, outcome }: Asked, { created, known }: Written): InsertOutcome {
-  if (outcome.ok) {
-    if (!created.has(uid)) return { kind: 'exists' };
-    const { job } = outcome.decision;
-    u.onceWritten.push(() => u.shared.known.made(input.definition, job));
-    return { kind: 'created', job };
-  }
+function outcomeOf({ input, uid, outcome }: Asked, { created, known }: Written): InsertOutcome {
+  if (outcome.ok)
+    return created.has(uid) ? { kind: 'created', job: outcome.decision.job } : { kind: 'exists' };
   // One with a higher uid came later.
   const isTaken = (known.get(input.definition.id) ?? uid) < uid;
   return isTaken ? { kind: 'exists' } : { kind: 'refused', refusal: outcome };
@@ -85,6 +83,14 @@ async function writeAll(
 async function writeOne(u: Unit, asked: Asked): Promise<ReadonlySet<number>> {
   const [row] = newRows(u, [asked]);
   return new Set(row === undefined ? [] : numbersIn(await u.q.arrays(INSERT_JOB, row)));
+}
+
+/** What was made need not be read before its first run. */
+function rememberOnceWritten(u: Unit, asked: readonly Asked[], created: ReadonlySet<number>): void {
+  u.onceWritten.push(() => {
+    for (const { input, uid, outcome } of asked)
+      if (outcome.ok && created.has(uid)) u.shared.known.made(input.definition, outcome.decision.job);
+  });
 }
 
 /** Of those that are accepted, which come due with that. */

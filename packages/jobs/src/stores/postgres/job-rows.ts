@@ -31,7 +31,7 @@ const assigned = (columns: readonly string[]) =>
 const NEW_JOB = [...NEW_JOB_COLUMNS, 'uid'];
 /** What differs from job to job where many are made at once. */
 const VARYING_OF_NEW =
-  'uid, id, name, wake_at, next_run_at, interval, every_ms, cron, start_at, run_at, payload, change'.split(
+  'uid, id, name, wake_at, next_run_at, interval, every_ms, cron, start_at, run_at, payload, trace, change'.split(
     ', ',
   );
 const INTO_JOBS = `INSERT INTO greenvue_jobs.jobs (${NEW_JOB.join(', ')})`;
@@ -65,8 +65,7 @@ type Value = string | number | null;
 /** Writes a part of the state of jobs. */
 export interface StateUpdate {
   readonly statement: RowsStatement;
-  /** Of a row of it. */
-  readonly columns: readonly string[];
+  /** A row of it. */
   params(job: StoredJob): Value[];
 }
 
@@ -104,7 +103,6 @@ function stateUpdate(
   const columns = [...changed, 'uid'];
   const set = changed.map((column) => `${column} = new.${column}`).join(', ');
   return {
-    columns,
     statement: rowsStatement(
       {
         names: columns,

@@ -5,7 +5,7 @@ import type { Queries } from './queries.ts';
 
 /** What never changes of jobs within a version of them, so that passes need not read it again and again. */
 export interface KnownJobs {
-  /** A job that was made by this definition, and is written. */
+  /** A job that was made by this definition, and is written. Remembered while there is room: those that are planned come first. */
   made(definition: JobDefinition, job: Job): void;
   /** The jobs of rows that were read by {@link SELECT_VARYING}; what is not known of them is read. */
   complete(q: Queries, rows: readonly unknown[]): Promise<StoredJob[]>;
@@ -29,6 +29,7 @@ export function createKnownJobs(): KnownJobs {
   };
   return {
     made(definition, { uid, version, createdAt, updatedAt, createdBy, trace }) {
+      if (known.size >= MAX_KNOWN) return;
       const by = createdBy === undefined ? {} : { createdBy };
       const traced = trace === undefined ? {} : { trace };
       remember(Number(uid), { ...definition, uid, version, createdAt, updatedAt, ...by, ...traced });

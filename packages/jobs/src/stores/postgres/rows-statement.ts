@@ -25,10 +25,14 @@ export function rowsStatement(
   { names, types, varying }: RowColumns,
   sql: (rows: string) => string,
 ): RowsStatement {
-  const columns = types.split(', ').map((type, n) => {
-    const name = names[n] ?? '';
-    return { name, type, param: `$${n + 1}`, varies: varying.includes(name) };
-  });
+  const typeOf = types.split(', ');
+  if (typeOf.length !== names.length) throw new Error(`${names.length} columns have ${typeOf.length} types`);
+  const columns = names.map((name, n) => ({
+    name,
+    type: typeOf[n],
+    param: `$${n + 1}`,
+    varies: varying.includes(name),
+  }));
   const unnested = (some: typeof columns) =>
     `unnest(${some.map(({ param, type }) => `${param}::${type}[]`).join(', ')})`;
   const namesOf = (some: typeof columns) => some.map(({ name }) => name).join(', ');

@@ -82,6 +82,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const passes = connect({ ...how, max: FOR_PASSES, min: 1 });
   const shareable = Math.max(connections - FOR_PASSES, 1);
   const db = connect({ ...how, max: shareable });
+  // On a connection of its own: neither reads nor a close wait for it.
+  const vacuums = connect({ ...how, max: 1 });
   const now = () => (ownClock ? clock.now() : databaseClock.now());
   const shared: Shared = {
     types: createTypeKeys(db),
@@ -139,8 +141,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     });
   const vacuum = createVacuum({
     monotonic: () => clock.monotonic(),
-    // One connection is left to all others.
-    vacuum: async () => (shareable > 1 ? tracked(() => vacuumPassed(db)) : undefined),
+    vacuum: () => vacuumPassed(vacuums),
   });
   const ensureTypeOf = ({ type, typeVersion }: Pick<JobDefinition, 'type' | 'typeVersion'>) =>
     shared.types.ensure(type, typeVersion);
@@ -200,7 +201,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       isClosed = true;
       databaseClock.stop();
       await Promise.allSettled(underWay);
-      await Promise.all([passes.close(), db.close()]);
+      vacuums.reset();
+      await Promise.all([passes.close(), db.close(), vacuums.close()]);
     },
     now,
     async join(node, listener) {
@@ -252,7 +254,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     async settle(batch) {
       const isApart = batch.length >= SETTLED_APART || lane.isBusyApart;
       const settled = await (isApart ? settleApart(batch) : pass((u) => settle(u, batch)));
-      vacuum.gone(batch.length);
+      if (!isClosed) vacuum.settled(batch.length);
       return settled;
     },
     report: (batch) => pass((u) => report(u, batch)),

@@ -20,34 +20,34 @@ function rig() {
   return { vacuum, underWay, pass: (ms: number) => (now += ms) };
 }
 
-it('places are made free after 50,000 runs, and again after as many', async () => {
+it('places are made free after 50,000 settlements, and again after as many', async () => {
   const { vacuum, underWay, pass } = rig();
-  vacuum.gone(49_999);
+  vacuum.settled(49_999);
   expect(underWay).toHaveLength(0);
-  vacuum.gone(1);
+  vacuum.settled(1);
   expect(underWay).toHaveLength(1);
   // Not twice at once.
-  vacuum.gone(60_000);
+  vacuum.settled(60_000);
   expect(underWay).toHaveLength(1);
   await underWay[0]?.end(100);
   // Nor more often than for a fiftieth of the time.
   pass(4_999);
-  vacuum.gone(1);
+  vacuum.settled(1);
   expect(underWay).toHaveLength(1);
   pass(1);
-  vacuum.gone(1);
+  vacuum.settled(1);
   expect(underWay).toHaveLength(2);
 });
 
 it('one that fails is as long a while ago as one that does not', async () => {
   const { vacuum, underWay, pass } = rig();
-  vacuum.gone(50_000);
+  vacuum.settled(50_000);
   await underWay[0]?.fail(1_000);
-  vacuum.gone(50_000);
+  vacuum.settled(50_000);
   pass(49_999);
-  vacuum.gone(1);
+  vacuum.settled(1);
   expect(underWay).toHaveLength(1);
   pass(1);
-  vacuum.gone(1);
+  vacuum.settled(1);
   expect(underWay).toHaveLength(2);
 });

@@ -1,8 +1,11 @@
 import type { Database } from './database.ts';
 
-/** After so many runs have gone, their places are made free: some 20 MB. */
-const GONE = 50_000;
-/** It takes a fiftieth of the time at most: while somebody's snapshot keeps what is gone, each time is longer than the one before, and in vain. */
+/** After so many settlements, most of which leave a place: some 20 MB. */
+const SETTLED = 50_000;
+/**
+ * A node is at it for a fiftieth of the time at most: while somebody's snapshot keeps what is gone, each time is longer than the one
+ * before, and in vain.
+ */
 const REST = 50;
 
 export interface VacuumDeps {
@@ -11,19 +14,22 @@ export interface VacuumDeps {
   vacuum(): Promise<unknown>;
 }
 
-/** When the places of what is gone are made free. The server would do it by itself, but looks only once a minute: 600,000 runs later. */
+/**
+ * When the places of runs that are gone are made free. The server would do it by itself, but looks only once a minute: 600,000 runs
+ * later.
+ */
 export interface Vacuum {
-  gone(runs: number): void;
+  settled(count: number): void;
 }
 
 export function createVacuum({ monotonic, vacuum }: VacuumDeps): Vacuum {
-  let gone = 0;
+  let settled = 0;
   let mayBegin = Number.NEGATIVE_INFINITY;
   return {
-    gone(runs) {
-      gone += runs;
-      if (gone < GONE || monotonic() < mayBegin) return;
-      gone = 0;
+    settled(count) {
+      settled += count;
+      if (settled < SETTLED || monotonic() < mayBegin) return;
+      settled = 0;
       mayBegin = Number.POSITIVE_INFINITY;
       const begunAt = monotonic();
       const rest = () => {
@@ -36,16 +42,20 @@ export function createVacuum({ monotonic, vacuum }: VacuumDeps): Vacuum {
   };
 }
 
-/** Makes free what is gone of the tables that a run passes through, if this role may. */
+/** Makes free what is gone of the tables that a run passes through, if this role owns them and nobody else is at it. */
 export async function vacuumPassed(db: Database): Promise<void> {
   const allowed = await db.arrays(MAY_VACUUM);
   if (allowed.length > 0) await db.script(VACUUM);
 }
 
-/** A row if it may. Where it may not, the server would log a warning each time. */
-const MAY_VACUUM = `SELECT FROM pg_class
-  WHERE oid IN ('greenvue_jobs.live_runs'::regclass, 'greenvue_jobs.job_wakes'::regclass)
-  HAVING bool_and(pg_has_role(relowner, 'USAGE'))`;
-/** Not where another node is at it; and nobody has to wait for it, as for one that gives room back to the disk, nor for more than one core. */
-const VACUUM =
-  'VACUUM (SKIP_LOCKED, TRUNCATE off, PARALLEL 0) greenvue_jobs.live_runs, greenvue_jobs.job_wakes';
+const PASSED = 'greenvue_jobs.live_runs, greenvue_jobs.job_wakes';
+const OIDS = `('greenvue_jobs.live_runs'::regclass, 'greenvue_jobs.job_wakes'::regclass)`;
+/** A row if it may. Where it may not, or another vacuum is at it, the server would log a warning each time. */
+const MAY_VACUUM = `SELECT FROM pg_class WHERE oid IN ${OIDS} HAVING bool_and(pg_has_role(relowner, 'USAGE'))
+  AND NOT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname = current_database()
+    WHERE relation IN ${OIDS} AND mode = 'ShareUpdateExclusiveLock')`;
+/**
+ * On one core, and without giving room back to the disk, for which all others would have to wait. Who changes a table's structure
+ * waits for it.
+ */
+const VACUUM = `VACUUM (SKIP_LOCKED, TRUNCATE off, PARALLEL 0) ${PASSED}`;
