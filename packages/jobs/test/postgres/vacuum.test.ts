@@ -82,29 +82,32 @@ it('a store does so once it has settled many', async () => {
 it('a close does not wait for it', async () => {
   const store = createPostgresStore({ url: database.url, clock: createSystemClock() });
   await store.open();
+  onTestFinished(() => store.close());
   await insertRuns(1);
   await client.query('DELETE FROM greenvue_jobs.live_runs');
-  // A second and more for each page of an index.
+  // A tenth of a second for each page.
   const name = new URL(database.url).pathname.slice(1);
   await client.query(`ALTER DATABASE ${name} SET vacuum_cost_delay = '100ms'`);
   await client.query(`ALTER DATABASE ${name} SET vacuum_cost_limit = 1`);
   onTestFinished(async () => {
     await client.query(`ALTER DATABASE ${name} RESET ALL`);
+    await client.query(STOP);
   });
   await store.settle(stale(50_000));
   await expect.poll(isVacuuming).toBe(true);
   const since = performance.now();
   await store.close();
-  expect(performance.now() - since).toBeLessThan(1_000);
+  expect(performance.now() - since).toBeLessThan(5_000);
   expect(await isVacuuming()).toBe(true);
-  await client.query(STOP);
 });
 
-it('is left to who is at it', async () => {
+it('a node leaves it to who is at it', async () => {
   await client.query('BEGIN; LOCK TABLE greenvue_jobs.live_runs IN SHARE UPDATE EXCLUSIVE MODE');
+  onTestFinished(async () => {
+    await client.query('ROLLBACK');
+  });
   const before = await vacuums();
   await vacuumAs(database.url);
-  await client.query('COMMIT');
   expect(await vacuums()).toEqual(before);
 });
 

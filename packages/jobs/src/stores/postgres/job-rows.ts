@@ -49,11 +49,11 @@ export const INSERT_AUDITED_JOBS = rowsStatement(
     types: `${NEW_JOB_TYPES}, text, text, text`,
     varying: VARYING_OF_NEW,
   },
-  (rows) => `WITH asked AS MATERIALIZED (SELECT * FROM ${rows}),
+  (rows, at) => `WITH asked AS MATERIALIZED (SELECT * FROM ${rows}),
   made AS (${INTO_JOBS} SELECT ${NEW_JOB.join(', ')} FROM asked ORDER BY id, uid ${UNLESS_IN_USE}),
   told AS (
     INSERT INTO greenvue_jobs.audit (actor, action, target, change, at)
-    SELECT actor, action, id, change, $${NEW_JOB.length + 4}::bigint FROM asked JOIN made USING (uid)
+    SELECT actor, action, id, change, ${at}::bigint FROM asked JOIN made USING (uid)
     WHERE action IS NOT NULL ORDER BY uid)
   SELECT uid FROM made`,
 );

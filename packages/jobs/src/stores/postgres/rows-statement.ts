@@ -18,15 +18,16 @@ export interface RowColumns {
 }
 
 /**
- * A statement about many rows, which `sql` gives for what its FROM takes them from: an array for each column, or, where the columns that
+ * A statement about many rows, which `sql` gives for what its FROM takes them from, and the name of the first parameter after theirs: an array for each column, or, where the columns that
  * mostly don't vary do not, one value for each of those. Then nobody makes and reads arrays of the same value again and again.
  */
 export function rowsStatement(
   { names, types, varying }: RowColumns,
-  sql: (rows: string) => string,
+  sql: (rows: string, firstOfMore: string) => string,
 ): RowsStatement {
   const typeOf = types.split(', ');
   if (typeOf.length !== names.length) throw new Error(`${names.length} columns have ${typeOf.length} types`);
+  if (!varying.every((name) => names.includes(name))) throw new Error('what varies is no column');
   const columns = names.map((name, n) => ({
     name,
     type: typeOf[n],
@@ -40,9 +41,11 @@ export function rowsStatement(
   const selected = columns.map(({ name, type, param, varies }) =>
     varies ? `each.${name}` : `${param}::${type} AS ${name}`,
   );
-  const ofArrays = sql(`${unnested(columns)} AS new (${namesOf(columns)})`);
+  const more = `$${columns.length + 1}`;
+  const ofArrays = sql(`${unnested(columns)} AS new (${namesOf(columns)})`, more);
   const ofValues = sql(
     `(SELECT ${selected.join(', ')} FROM ${unnested(each)} AS each (${namesOf(each)})) AS new`,
+    more,
   );
 
   return (rows, ...more) => {

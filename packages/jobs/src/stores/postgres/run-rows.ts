@@ -24,10 +24,10 @@ import { rowsStatement } from './rows-statement.ts';
 const ORIGIN_TYPES = 'bigint, bigint, text, bigint, boolean, bigint, bigint, text, bigint, bigint';
 
 /** `$1::bigint[], $2::text[], …` for as many column types. */
-export function arraysOf(types: string, after = 0): string {
+export function arraysOf(types: string): string {
   return types
     .split(', ')
-    .map((type, n) => `$${after + n + 1}::${type}[]`)
+    .map((type, n) => `$${n + 1}::${type}[]`)
     .join(', ');
 }
 
@@ -46,9 +46,9 @@ export const INSERT_LIVE = rowsStatement(
     types: `${ORIGIN_TYPES}, text, bigint, integer, text, bigint, text`,
     varying: ['id', 'job_uid', 'scheduled_for', 'available_at', 'fence'],
   },
-  (rows) => `INSERT INTO greenvue_jobs.live_runs
+  (rows, node) => `INSERT INTO greenvue_jobs.live_runs
     (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status, node, started_at)
-  SELECT new.*, CASE WHEN fence IS NOT NULL THEN $17 END, CASE WHEN status = 'running' THEN queued_at END FROM ${rows}
+  SELECT new.*, CASE WHEN fence IS NOT NULL THEN ${node} END, CASE WHEN status = 'running' THEN queued_at END FROM ${rows}
   ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING RETURNING id`,
 );
 

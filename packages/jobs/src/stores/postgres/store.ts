@@ -52,7 +52,7 @@ export interface PostgresStoreOptions {
   /** The event loop may stand still so long before the node gives up its runs (60 s). */
   readonly maxStallMs?: number;
   readonly clock: Clock;
-  /** Connections at most (6), two of them for passes alone; three at least. */
+  /** Connections at most (6), two of them for passes alone; three at least. After each 50,000 settlements, one more for a moment. */
   readonly connections?: number;
   /** In place of the database's clock (P17), for tests: times are those of `clock` then. */
   readonly ownClock?: boolean;
@@ -82,8 +82,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const passes = connect({ ...how, max: FOR_PASSES, min: 1 });
   const shareable = Math.max(connections - FOR_PASSES, 1);
   const db = connect({ ...how, max: shareable });
-  // On a connection of its own: neither reads nor a close wait for it.
-  const vacuums = connect({ ...how, max: 1 });
+  // On a connection of its own: neither reads nor a close wait for it. It may take any time: one that is left alone is not over.
+  const vacuums = connect({ url, max: 1 });
   const now = () => (ownClock ? clock.now() : databaseClock.now());
   const shared: Shared = {
     types: createTypeKeys(db),
