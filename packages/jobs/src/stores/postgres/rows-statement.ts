@@ -18,8 +18,9 @@ export interface RowColumns {
 }
 
 /**
- * A statement about many rows, which `sql` gives for what its FROM takes them from, and the name of the first parameter after theirs: an array for each column, or, where the columns that
- * mostly don't vary do not, one value for each of those. Then nobody makes and reads arrays of the same value again and again.
+ * A statement about many rows. `sql` gives it, from what its FROM takes them from and the name of the first parameter after theirs. They
+ * come as an array for each column; where the columns that mostly don't vary do not, as one value for each of those, so that nobody makes
+ * and reads arrays of the same value again and again.
  */
 export function rowsStatement(
   { names, types, varying }: RowColumns,
@@ -41,11 +42,11 @@ export function rowsStatement(
   const selected = columns.map(({ name, type, param, varies }) =>
     varies ? `each.${name}` : `${param}::${type} AS ${name}`,
   );
-  const more = `$${columns.length + 1}`;
-  const ofArrays = sql(`${unnested(columns)} AS new (${namesOf(columns)})`, more);
+  const firstOfMore = `$${columns.length + 1}`;
+  const ofArrays = sql(`${unnested(columns)} AS new (${namesOf(columns)})`, firstOfMore);
   const ofValues = sql(
     `(SELECT ${selected.join(', ')} FROM ${unnested(each)} AS each (${namesOf(each)})) AS new`,
-    more,
+    firstOfMore,
   );
 
   return (rows, ...more) => {

@@ -82,7 +82,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const passes = connect({ ...how, max: FOR_PASSES, min: 1 });
   const shareable = Math.max(connections - FOR_PASSES, 1);
   const db = connect({ ...how, max: shareable });
-  // On a connection of its own: neither reads nor a close wait for it. It may take any time: one that is left alone is not over.
+  // On a connection of its own: neither reads nor a close wait for it. Without a bound: the server goes on with one that its client gave up.
   const vacuums = connect({ url, max: 1 });
   const now = () => (ownClock ? clock.now() : databaseClock.now());
   const shared: Shared = {
