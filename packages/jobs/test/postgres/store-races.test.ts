@@ -241,6 +241,66 @@ describe('a connection that is lost while a transaction ends', () => {
   });
 });
 
+describe('a trigger of a job that was triggered here before', () => {
+  const claimsWith = (types = TYPES) => ({ node: 'here', types, places: 9, prefetch: 0 });
+  const again = () =>
+    store.command({ jobId: 'a', command: { kind: 'trigger' }, claim: claimsWith({ noop: 2 }) });
+  const claimedBy = async (command: ReturnType<typeof again>) => {
+    const result = await command;
+    return result.kind === 'done' ? { ...result, claims: result.claimed?.runs.length } : result;
+  };
+  beforeEach(async () => {
+    await store.insertJob({ definition: definitionOf('b', { typeVersion: 2 }) });
+    await claimed(0);
+    await again();
+  });
+
+  it('is one round trip', async () => {
+    network.slow(150);
+    const begin = performance.now();
+    expect(await claimedBy(again())).toMatchObject({ kind: 'done', claims: 1 });
+    expect(performance.now() - begin).toBeLessThan(550);
+  });
+
+  it('P20: waits for no decision about the job, since it takes nothing from it', async () => {
+    await other.query("BEGIN; SELECT FROM greenvue_jobs.jobs WHERE id = 'a' FOR NO KEY UPDATE");
+    expect(await claimedBy(again())).toMatchObject({ kind: 'done', claims: 1 });
+    await other.query('ROLLBACK');
+  });
+
+  it('P16: waits for an edit that is under way, and goes by it', async () => {
+    expect(await whileHeld(again, NEW_VERSION)).toMatchObject({
+      kind: 'done',
+      job: { version: 2, typeVersion: 2 },
+      queued: [{}],
+      claimed: { jobs: [{ version: 2 }], runs: [{}] },
+    });
+    expect(await claimedBy(again())).toMatchObject({ kind: 'done', job: { version: 2 }, claims: 1 });
+  });
+
+  it('P13: makes nothing of a job that is being deleted', async () => {
+    const gone = "UPDATE greenvue_jobs.jobs SET deleted_at = 1 WHERE id = 'a'";
+    expect(await whileHeld(again, gone)).toEqual({ kind: 'absent' });
+    expect((await other.query('SELECT FROM greenvue_jobs.live_runs')).rows).toHaveLength(1);
+  });
+
+  it('P9: is not claimed by a node that is dead to the others', async () => {
+    const node = { id: 'here', version: '0', places: 1, types: TYPES, startedAt: 0 };
+    const membership = await store.join(node, DEAF);
+    expect(await claimedBy(again())).toMatchObject({ kind: 'done', claims: 1 });
+    await other.query('DELETE FROM greenvue_jobs.nodes');
+    expect(await claimedBy(again())).toMatchObject({ kind: 'done', queued: [{}], claims: 0 });
+    await membership.leave();
+  });
+
+  it('rejects when nobody knows whether it is made, and is made once', async () => {
+    network.loseCommit();
+    await expect(again()).rejects.toThrow('could not be used');
+    expect((await other.query('SELECT FROM greenvue_jobs.live_runs')).rows).toHaveLength(2);
+    expect(await claimedBy(again())).toMatchObject({ kind: 'done', claims: 1 });
+  });
+});
+
 describe('runs that somebody holds, such as a node that was frozen while it claimed', () => {
   it('P18: are looked at again a little later, and not all the time', async () => {
     await claimed(0);

@@ -8,7 +8,7 @@ import {
   type CommandResult,
   MAX_TOLD,
 } from '../../core/store-commands.ts';
-import type { StoredJob } from '../rows/job-row.ts';
+import { fixedJobOf, type StoredJob } from '../rows/job-row.ts';
 import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision, cancelLiveRuns } from './apply.ts';
 import { flush } from './flush.ts';
@@ -93,6 +93,8 @@ export async function command(
   await writeAudit(u, input.audit, input.jobId);
   // The key is written with the id of its run, after it.
   const claimed = await flush(u, claimant && { ...claimant, commits: dedupeKey === undefined });
+  if (claimed !== undefined && opened !== undefined && isFreeTrigger(job, input.command))
+    rememberTriggered(u, stored, opened.lock);
   const made = u.queued.at(-1);
   if (dedupeKey !== undefined && made !== undefined) {
     await u.q.write(KEEP_DEDUPE_KEY, [uid, dedupeKey, Number(made.id), u.now]);
@@ -109,6 +111,13 @@ export async function command(
     cancelRequests,
     ...(claimed === undefined ? {} : { claimed }),
   };
+}
+
+/** The next trigger of it need not read it first. */
+function rememberTriggered(u: Unit, stored: StoredJob, [row]: readonly unknown[]): void {
+  if (row === undefined) return;
+  const triggered = { stored, fixed: fixedJobOf(row) };
+  u.onceWritten.push(() => void u.shared.triggered.put(stored.job.id, triggered));
 }
 
 interface Lock {

@@ -170,7 +170,7 @@ export async function writeJobs(u: Unit): Promise<void> {
   for (const [{ statement, params }, jobs] of states) await u.q.write(...statement(jobs.map(params)));
 }
 
-function newRun(
+export function newRun(
   run: NewRun,
   made: { readonly id: string; readonly jobUid: string; readonly now: number },
 ): LiveRun {

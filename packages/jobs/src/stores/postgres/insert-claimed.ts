@@ -21,7 +21,12 @@ export interface MadeRun {
 }
 
 /** Not while it takes long to see that nothing else is due. */
-export function mayClaim(u: Unit, { types }: Claimant, run: NewRun, { job }: StoredJob): boolean {
+export function mayClaim(
+  u: Pick<Unit, 'now' | 'shared'>,
+  { types }: Pick<Claimant, 'types'>,
+  run: NewRun,
+  { job }: StoredJob,
+): boolean {
   const isPlain = run.trigger === 'manual' && !run.catchUp && run.missed === 0;
   const isDue = run.held === 'no' && run.availableAt === u.now;
   return isPlain && isDue && canRun(types, job, run) && !u.shared.due.runs.isSlow;
@@ -54,14 +59,17 @@ export async function insertClaimed(
 /** Held against being buried until the claim is written. */
 export const isAlive = (node: string): string => `SELECT FROM greenvue_jobs.nodes
     WHERE id = ${node} AND lease_until > extract(epoch FROM clock_timestamp()) * 1000 FOR KEY SHARE`;
+/** Of what the types of `$1` can run. */
+export const nothingDue = (by: string): string => `NOT EXISTS (
+    SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (SELECT FROM greenvue_jobs.live_runs
+      WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= ${by} LIMIT 1) AS due)`;
+export const INTO_LIVE = `INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, payload,
+    retry_of, queued_at, held, available_at, fence, node, status, started_at, trace)`;
 const INSERT_CLAIMED = `WITH alive AS MATERIALIZED (${isAlive('$7')}),
   made AS (SELECT nextval('greenvue_jobs.ids') AS id,
-    CASE WHEN (NOT $8::boolean OR EXISTS (SELECT FROM alive)) AND NOT EXISTS (
-        SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (SELECT FROM greenvue_jobs.live_runs
-          WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= $6::bigint LIMIT 1) AS due)
+    CASE WHEN (NOT $8::boolean OR EXISTS (SELECT FROM alive)) AND ${nothingDue('$6::bigint')}
       THEN nextval('greenvue_jobs.ids') END AS fence, ${TOOK_MS} AS took_ms)
-  INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, payload, retry_of, queued_at, held,
-    available_at, fence, node, status, started_at, trace)
+  ${INTO_LIVE}
   SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, $6::bigint, 'no',
     $6::bigint, fence, CASE WHEN fence IS NOT NULL THEN $7 END, CASE WHEN fence IS NULL THEN 'queued' ELSE 'running' END,
     CASE WHEN fence IS NOT NULL THEN $6::bigint END, $9::text

@@ -147,7 +147,7 @@ function askedOf({ asked }: Move): { readonly asked: string; readonly at: number
 }
 
 /** With so many live runs of a job they are counted where they lie; with fewer they are read. */
-const MANY = 4;
+export const MANY = 4;
 const firstOf = (jobs: string) => `SELECT job.uid, first.held, first.available_at FROM ${jobs}
   CROSS JOIN LATERAL (SELECT held, available_at FROM greenvue_jobs.live_runs WHERE job_uid = job.uid LIMIT ${MANY}) AS first`;
 const FIRST_OF_EACH = firstOf('unnest($1::bigint[]) AS job (uid)');

@@ -1,3 +1,4 @@
+import type { BoundedMap } from '../../bounded-map.ts';
 import type { NewRun, SkippedRun } from '../../core/decision.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
 import type { EndedRun } from '../../core/settle.ts';
@@ -9,6 +10,7 @@ import type { KnownJobs } from './known-jobs.ts';
 import type { LowWater } from './low-water.ts';
 import type { Queries } from './queries.ts';
 import { rowOf } from './run-rows.ts';
+import type { Triggered } from './trigger-at-once.ts';
 import type { TypeKeys } from './type-keys.ts';
 
 /** What a store keeps over its transactions. */
@@ -20,6 +22,8 @@ export interface Shared {
   readonly patience: Patience;
   readonly claims: KnownClaims;
   readonly known: KnownJobs;
+  /** By id, jobs whose free triggers are claimed at once. */
+  readonly triggered: BoundedMap<string, Triggered>;
   readonly missed: Missed;
   readonly due: { readonly jobs: LowWater; readonly runs: LowWater };
 }
