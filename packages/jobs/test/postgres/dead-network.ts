@@ -8,6 +8,10 @@ export interface Network {
   cut(): void;
   /** The next COMMIT is done, but no answer comes to it, nor to what was asked for with it: the connection breaks in its place. */
   loseCommit(): void;
+  /** Until a COMMIT is sent, no answer comes through: who waits for one before that waits for ever. */
+  holdAnswers(): void;
+  /** How many COMMITs were sent so far. */
+  readonly commits: number;
   /** From now on each message takes so long (ms), both ways. */
   slow(ms: number): void;
   /** New connections work; old ones are broken. */
@@ -25,9 +29,18 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
   let isCut = false;
   let takesMs = 0;
   let losesCommit = false;
+  let holdsAnswers = false;
+  let commits = 0;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     const pair = [client, upstream] as const;
+    const held: (string | Buffer)[] = [];
+    client.on('data', (chunk) => {
+      if (!chunk.includes(COMMIT)) return;
+      commits += 1;
+      holdsAnswers = false;
+      for (const answer of held.splice(0)) client.write(answer);
+    });
     client.on('data', (chunk) => {
       if (!losesCommit || !chunk.includes(COMMIT)) return;
       losesCommit = false;
@@ -39,7 +52,8 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
       sockets.add(from);
       from.on('data', (chunk) => {
         if (isCut) return;
-        if (takesMs === 0) to.write(chunk);
+        if (holdsAnswers && to === client) held.push(chunk);
+        else if (takesMs === 0) to.write(chunk);
         else setTimeout(() => isCut || to.write(chunk), takesMs);
       });
       from.on('error', () => undefined);
@@ -64,6 +78,12 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
     },
     loseCommit() {
       losesCommit = true;
+    },
+    holdAnswers() {
+      holdsAnswers = true;
+    },
+    get commits() {
+      return commits;
     },
     slow(ms) {
       takesMs = ms;

@@ -177,6 +177,24 @@ export function claimContract(makeStore: MakeStore): void {
           expect(resumed.claimed?.jobs).toEqual([resumed.job]);
         });
 
+        it('P22: leaves it to nodes that can run it, and so does one whose payload a newer version has checked', async () => {
+          const asNode = (noop: number) => ({ node: 'node-9', types: { noop }, places: 9, prefetch: 0 });
+          const checked = { payload: '{"n":1}', checkedBy: { type: 'noop', typeVersion: 2 } };
+          const other = { ...asNode(1), types: { other: 1 } };
+          expect((await again({}, { claim: other })).claimed?.runs ?? []).toEqual([]);
+          await t.claimOne();
+          expect((await again(checked, { claim: asNode(1) })).claimed?.runs ?? []).toEqual([]);
+          expect((await t.store.claim(asNode(2))).runs).toHaveLength(1);
+          const { queued, claimed } = await again(checked, { claim: { ...asNode(2), node: 'dead' } });
+          const { id } = required(queued[0]);
+          expect(claimed?.runs).toMatchObject([{ id }]);
+          await t.store.recover({ node: 'node-9' });
+          const claimedBy = async (noop: number) =>
+            (await t.store.claim(asNode(noop))).runs.map((run) => run.id);
+          expect(await claimedBy(1)).not.toContain(id);
+          expect(await claimedBy(2)).toEqual([id]);
+        });
+
         it('P16: goes by an edit', async () => {
           await t.edit('a', { payload: '{"n":9}', maxAttempts: 9 });
           expect((await again()).claimed?.jobs).toMatchObject([{ payload: '{"n":9}', maxAttempts: 9 }]);

@@ -14,7 +14,7 @@ import { applyDecision, cancelLiveRuns } from './apply.ts';
 import { flush } from './flush.ts';
 import type { Claimant } from './insert-claimed.ts';
 import { askForLock, lockJob, shareJob } from './jobs.ts';
-import { type FirstRuns, firstRunsOf, liveRunsOfOne, needsClaimed } from './live-runs.ts';
+import { type FirstRuns, firstRunsOf, liveRunsOfOne, MANY, needsClaimed } from './live-runs.ts';
 import { type Queries, together } from './queries.ts';
 import { findRun } from './read-runs.ts';
 import { rowOf } from './run-rows.ts';
@@ -51,7 +51,7 @@ const lockKindOf = ({ command: { kind } }: CommandInput) =>
 export interface HowToCommand {
   /** A free trigger takes the job from nobody; for statements that see what was committed before them. */
   readonly sharing?: boolean;
-  readonly claimant?: Omit<Claimant, 'commits'> | undefined;
+  readonly claimant?: Claimant | undefined;
   /** Absent: it is asked for now. */
   readonly opened?: OpenedCommand | undefined;
 }
@@ -93,8 +93,7 @@ export async function command(
   await writeAudit(u, input.audit, input.jobId);
   // The key is written with the id of its run, after it.
   const claimed = await flush(u, claimant && { ...claimant, commits: dedupeKey === undefined });
-  if (claimed !== undefined && opened !== undefined && isFreeTrigger(job, input.command))
-    rememberTriggered(u, stored, opened.lock);
+  if (claimed !== undefined && isFreeTrigger(job, input.command)) rememberTriggered(u, stored, opened);
   const made = u.queued.at(-1);
   if (dedupeKey !== undefined && made !== undefined) {
     await u.q.write(KEEP_DEDUPE_KEY, [uid, dedupeKey, Number(made.id), u.now]);
@@ -113,9 +112,10 @@ export async function command(
   };
 }
 
-/** The next trigger of it need not read it first. */
-function rememberTriggered(u: Unit, stored: StoredJob, [row]: readonly unknown[]): void {
-  if (row === undefined) return;
+/** The next trigger of it need not read it first, unless too many of its runs are live for a guess. */
+function rememberTriggered(u: Unit, stored: StoredJob, opened: OpenedCommand | undefined): void {
+  const [row] = opened?.lock ?? [];
+  if (opened === undefined || row === undefined || opened.firstRuns.length + 1 >= MANY) return;
   const triggered = { stored, fixed: fixedJobOf(row) };
   u.onceWritten.push(() => void u.shared.triggered.put(stored.job.id, triggered));
 }

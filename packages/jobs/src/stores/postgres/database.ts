@@ -7,7 +7,10 @@ import { createSent } from './sent.ts';
 export interface Bounds<Opened> {
   /** It waits for each lock for so long at most, or {@link LOCK_WAIT_MS}, and rejects as `busy` after that. */
   readonly lockWaitMs?: number;
-  /** Asks for what comes first of all, which goes out together with the BEGIN: reads, locks and ids only, since that may fail. */
+  /**
+   * Asks for what comes first of all, which goes out together with the BEGIN: reads, locks and ids only, since that may fail. Or for all of it,
+   * the COMMIT included, if one statement writes: without its BEGIN that is a transaction, too.
+   */
   readonly opening?: ((q: Queries) => Promise<Opened>) | undefined;
 }
 

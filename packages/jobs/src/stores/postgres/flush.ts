@@ -5,7 +5,7 @@ import type { ClaimResult } from '../../core/store-passes.ts';
 import { claimedRunOf } from '../rows/claimed-run.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { jobParams, onlyStateChanged, type StoredJob } from '../rows/job-row.ts';
-import { type Claimant, insertClaimed, mayClaim } from './insert-claimed.ts';
+import { insertClaimed, type LastClaimant, mayClaim } from './insert-claimed.ts';
 import { type StateUpdate, stateUpdateOf, UPDATE_JOB } from './job-rows.ts';
 import { columnsOf } from './queries.ts';
 import type { RowsStatement } from './rows-statement.ts';
@@ -18,7 +18,7 @@ import { becomeDue, lockedJob, nextIds, type ToQueue, type ToSkip, type Unit } f
  * Writes what was gathered. What a claimant may claim is made last of it, and may end the transaction: gives the claim, if nothing else
  * comes first.
  */
-export async function flush(u: Unit, claimant?: Claimant): Promise<ClaimResult | undefined> {
+export async function flush(u: Unit, claimant?: LastClaimant): Promise<ClaimResult | undefined> {
   const toClaim = claimant && takeClaimable(u, claimant);
   const queued = await writeRest(u);
   if (queued.length > 0) tellQueued(u, queued, await u.q.arrays(...insertLive(u, queued)));
@@ -55,7 +55,7 @@ async function writeRest(u: Unit): Promise<QueuedRun[]> {
 }
 
 /** Only where it is all that is made: what comes first is not known of several. */
-function takeClaimable(u: Unit, claimant: Claimant): ToQueue | undefined {
+function takeClaimable(u: Unit, claimant: LastClaimant): ToQueue | undefined {
   const [one, ...others] = u.toMake;
   if (one?.kind !== 'queue' || others.length > 0 || !mayClaim(u, claimant, one.run, one.job))
     return undefined;
@@ -63,7 +63,7 @@ function takeClaimable(u: Unit, claimant: Claimant): ToQueue | undefined {
   return one;
 }
 
-async function makeClaimed(u: Unit, one: ToQueue, claimant: Claimant): Promise<ClaimResult | undefined> {
+async function makeClaimed(u: Unit, one: ToQueue, claimant: LastClaimant): Promise<ClaimResult | undefined> {
   // If it is not claimed; that is known when it is written.
   becomeDue(u, 'runs', [one.run.availableAt]);
   const { id, fence } = await insertClaimed(u, one.run, one.job, claimant);

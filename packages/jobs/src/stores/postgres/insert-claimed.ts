@@ -10,6 +10,9 @@ import type { Unit } from './unit.ts';
 /** Who takes the run that a command makes, if that starts at once; `hasJoined`: only as long as its lease lasts. */
 export interface Claimant extends Pick<ClaimInput, 'node' | 'types'> {
   readonly hasJoined: boolean;
+}
+
+export interface LastClaimant extends Claimant {
   /** Nothing is written after the run: the transaction ends with it. */
   readonly commits: boolean;
 }
@@ -37,7 +40,7 @@ export async function insertClaimed(
   u: Unit,
   run: NewRun,
   stored: StoredJob,
-  { node, types, hasJoined, commits }: Claimant,
+  { node, types, hasJoined, commits }: LastClaimant,
 ): Promise<MadeRun> {
   const [row] = await u.q[commits ? 'commitWith' : 'arrays'](INSERT_CLAIMED, [
     versionsParam(types),

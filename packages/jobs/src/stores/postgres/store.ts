@@ -22,7 +22,6 @@ import { mayBeDone } from './database-errors.ts';
 import { createGathering } from './gathering.ts';
 import { createOrder } from './in-order.ts';
 import { storeInTransaction } from './in-transaction.ts';
-import type { Claimant } from './insert-claimed.ts';
 import { type InsertInput, insertJob, insertJobs } from './insert-jobs.ts';
 import { countHealth } from './job-health.ts';
 import { createKnownClaims } from './known-claims.ts';
@@ -41,7 +40,7 @@ import { jobHours, listAudit, stats } from './read-stats.ts';
 import { cancelRun, makeDue, report } from './run-commands.ts';
 import { bury, reconcile, recover, settle } from './settle.ts';
 import { SHARDS } from './shards.ts';
-import { createTriggered, guessOf, madeAtOnce, makeAtOnce } from './trigger-at-once.ts';
+import { createTriggered, triggerAtOnce } from './trigger-at-once.ts';
 import { createTypeKeys } from './type-keys.ts';
 import { createUnit, nextIds, type Shared, type Unit } from './unit.ts';
 import { createVacuum, vacuumPassed } from './vacuum.ts';
@@ -165,31 +164,21 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
         (u) => insertJob(u, input),
       ),
   });
-  /** Undefined: nothing was done. */
-  const triggerAtOnce = async (
-    input: CommandInput,
-    claimant: Omit<Claimant, 'commits'>,
-  ): Promise<CommandResult | undefined> => {
-    const guess = guessOf(shared, input, claimant, now());
-    if (guess === undefined) return undefined;
-    const at = ownClock ? clock.now() : undefined;
-    const made = await asUnit<CommandResult | undefined, readonly unknown[]>(
-      (run) =>
-        lane.command(input.jobId, run, (q) =>
-          makeAtOnce(q, guess, { shared, claimant, audit: input.audit, at }),
-        ),
-      async (u, rows = []) => madeAtOnce(u, guess, rows),
-    );
-    if (made === undefined) shared.triggered.delete(input.jobId);
-    return made;
-  };
   const doCommand = (input: CommandInput) =>
     tracked(async () => {
       const type = checkedBy(input.command);
       if (type !== undefined) await ensureTypeOf(type);
       const claimant = input.claim && { ...input.claim, hasJoined: joined.has(input.claim.node) };
-      const made = claimant && (await triggerAtOnce(input, claimant));
-      if (made !== undefined) return made;
+      if (claimant !== undefined) {
+        const at = ownClock ? clock.now() : undefined;
+        const made = await triggerAtOnce(input, { shared, claimant, now: now(), at }, (all) =>
+          asUnit<readonly unknown[], readonly unknown[]>(
+            (run) => lane.command(input.jobId, run, all),
+            async (_u, rows = []) => rows,
+          ),
+        );
+        if (made !== undefined) return made;
+      }
       return asUnit<CommandResult, OpenedCommand>(
         (run) => lane.command(input.jobId, run, (q) => openCommand(q, input)),
         (u, opened) => command(u, input, { claimant, opened }),

@@ -12,38 +12,60 @@ import { TOOK_MS } from './low-water.ts';
 import type { Queries } from './queries.ts';
 import { rowOf } from './run-rows.ts';
 import { keyOfRun, versionsParam } from './type-keys.ts';
-import type { Shared, Unit } from './unit.ts';
+import type { Shared } from './unit.ts';
 
-const MAX_BYTES = 8 * 1024 * 1024;
-const BYTES_OF_ONE = 2_000;
-
-/** A job as a trigger that was claimed at once has found it. */
+/** A job as a trigger has found it whose run was claimed as it was made. */
 export interface Triggered {
   readonly stored: StoredJob;
   readonly fixed: FixedJob;
 }
 
+const MAX_BYTES = 8 * 1024 * 1024;
+const BYTES_OF_ONE = 2_000;
+
 export function createTriggered(): Shared['triggered'] {
   return new BoundedMap({
     maxBytes: MAX_BYTES,
-    bytesOf: ({ fixed }) => BYTES_OF_ONE + 2 * fixed.payload.length,
+    bytesOf: ({ fixed: { payload, name, description } }) =>
+      BYTES_OF_ONE + 2 * (payload.length + name.length + description.length),
   });
 }
 
-/** What a trigger makes, if its job is still as the last one found it. */
-export interface Guess extends Triggered {
-  readonly run: NewRun;
+export interface HowAtOnce {
+  readonly shared: Shared;
+  readonly claimant: Claimant;
+  /** Need not be exact. */
+  readonly now: number;
+  /** Absent: the run is made at the database's time. */
+  readonly at: number | undefined;
 }
 
 /**
  * A free trigger decides by nothing but the job's definition, so that one of a job that was triggered here before need not read anything
- * first: what it makes is known. At `now`, which need not be exact.
+ * first: what it makes is known. `ask` asks for a whole transaction in one round trip. Undefined: nothing was made, since the job is another
+ * by now, or something else comes first.
  */
-export function guessOf(
-  shared: Shared,
+export async function triggerAtOnce(
+  input: CommandInput,
+  how: HowAtOnce,
+  ask: (all: (q: Queries) => Promise<readonly unknown[]>) => Promise<readonly unknown[]>,
+): Promise<CommandResult | undefined> {
+  const guess = guessOf(input, how);
+  if (guess === undefined) return undefined;
+  const [row] = await ask((q) => make(q, guess, input, how));
+  if (row !== undefined) return madeOf(row, guess, how.shared);
+  how.shared.triggered.delete(input.jobId);
+  return undefined;
+}
+
+/** What a trigger makes, if its job is still as the last one found it. */
+interface Guess extends Triggered {
+  readonly run: NewRun;
+}
+
+function guessOf(
   { jobId, command, dedupeKey, ifUid, ifVersion }: CommandInput,
-  claimant: Pick<Claimant, 'types'>,
-  now: number,
+  { shared, claimant, now }: HowAtOnce,
 ): Guess | undefined {
   const triggered = shared.triggered.get(jobId);
   if (triggered === undefined || dedupeKey !== undefined) return undefined;
@@ -57,22 +79,16 @@ export function guessOf(
   return mayClaim({ now, shared }, claimant, run, stored) ? { ...triggered, run } : undefined;
 }
 
-/** Makes the run, claims it, writes its entry in the audit and commits, in one round trip; nothing of it where the guess is wrong. */
-export function makeAtOnce(
+/** Makes the run claimed, writes its entry in the audit and commits; nothing of it where the guess is wrong. */
+async function make(
   q: Queries,
   { stored, run }: Guess,
-  how: {
-    readonly shared: Shared;
-    readonly claimant: Omit<Claimant, 'commits'>;
-    readonly audit: CommandInput['audit'];
-    /** Absent: the database's time. */
-    readonly at: number | undefined;
-  },
+  { audit }: CommandInput,
+  { shared, claimant: { node, types, hasJoined }, at }: HowAtOnce,
 ): Promise<readonly unknown[]> {
-  const { shared, audit, at } = how;
-  const { node, types, hasJoined } = how.claimant;
   const { job, uid } = stored;
-  return q.commitWith(MAKE_AT_ONCE, [
+  await q.write(SHARE, [uid]);
+  return q.commitWith(MAKE, [
     versionsParam(types),
     uid,
     keyOfRun(shared.types, run, stored),
@@ -91,15 +107,9 @@ export function makeAtOnce(
   ]);
 }
 
-/** What came of it, once it is written. Absent: the guess was wrong, or something else comes first; nothing was made. */
-export function madeAtOnce(
-  { shared }: Pick<Unit, 'shared'>,
-  { fixed, run: guessed }: Guess,
-  [row]: readonly unknown[],
-): CommandResult | undefined {
-  if (row === undefined) return undefined;
+function madeOf(row: unknown, { fixed, run: guessed }: Guess, shared: Shared): CommandResult {
   const [id, fence, now, tookMs, ...varying] =
-    rowOf<[number, number, number, number, ...(string | null)[]]>(row);
+    rowOf<[number, number, number, number, ...(string | number | null)[]]>(row);
   shared.due.runs.seenElsewhere(tookMs);
   const { job, uid } = jobInState(fixed, {
     uid: Number(fixed.uid),
@@ -111,12 +121,14 @@ export function madeAtOnce(
   return { kind: 'done', changed: true, job, queued: [run], finished: [], cancelRequests: [], claimed };
 }
 
-/** The job is shared, so that no edit and no deletion comes between. With fewer than {@link MANY} live runs it is not crowded. */
-const MAKE_AT_ONCE = `WITH job AS MATERIALIZED (SELECT ${VARYING_COLUMNS.join(', ')} FROM greenvue_jobs.jobs
-    WHERE uid = $2::bigint AND deleted_at IS NULL AND version = $10::integer AND updated_at = $11::bigint FOR KEY SHARE),
+/** No edit and no deletion comes between this and the COMMIT: those lock the job `FOR UPDATE`. */
+const SHARE = 'SELECT FROM greenvue_jobs.jobs WHERE uid = $1 FOR KEY SHARE';
+/** A statement of its own, so that it sees what was written before the job was shared. With fewer than {@link MANY} live runs the job is not crowded. */
+const MAKE = `WITH job AS MATERIALIZED (SELECT ${VARYING_COLUMNS.join(', ')} FROM greenvue_jobs.jobs WHERE uid = $2::bigint),
   alive AS MATERIALIZED (${isAlive('$7')}),
   at AS MATERIALIZED (
-    SELECT coalesce($6::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now FROM job),
+    SELECT coalesce($6::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now FROM job
+    WHERE deleted_at IS NULL AND version = $10::integer AND updated_at = $11::bigint),
   made AS MATERIALIZED (
     SELECT nextval('greenvue_jobs.ids') AS id, nextval('greenvue_jobs.ids') AS fence, now, ${TOOK_MS} AS took_ms FROM at
     WHERE (NOT $8::boolean OR EXISTS (SELECT FROM alive)) AND ${nothingDue('at.now')} AND (SELECT count(*)
