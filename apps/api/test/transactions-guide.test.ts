@@ -41,6 +41,8 @@ test('the programs of the guide to transactions do both or nothing', async () =>
   const file = await programs();
   const url = await createTestPostgres();
   const pool = new pg.Pool({ connectionString: url });
+  // Its end does not wait for that of its connections, which the server ends, too, as the database goes.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const database = new Kysely({ dialect: new PostgresDialect({ pool }) });
   onTestFinished(() => database.destroy());
   await pool.query('CREATE TABLE orders (id integer PRIMARY KEY)');

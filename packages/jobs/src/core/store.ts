@@ -63,7 +63,8 @@ export interface JobStore {
     readonly audit?: AuditEntry;
   }): Promise<InsertOutcome>;
   /**
-   * Decides one command under the job row's lock and applies it whole (P7, P12 to P16). Rejects as `busy` when somebody's
+   * Decides one command under the job row's lock, or, a trigger that hangs on the job's definition alone, under one that keeps that as it is, and
+   * applies it whole (P7, P12 to P16). Rejects as `busy` when somebody's
    * transaction holds that row for long.
    */
   command(input: CommandInput): Promise<CommandResult>;

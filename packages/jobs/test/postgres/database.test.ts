@@ -380,6 +380,18 @@ describe('what goes out with the BEGIN of a transaction', () => {
     await other.query('ROLLBACK');
   });
 
+  it('P10: with all of the transaction in it, tells why the transaction could not begin as it was to', async () => {
+    const failed = db.boundedTransaction(async () => undefined, {
+      lockWaitMs: -5,
+      opening: async (q) => {
+        await q.write('SELECT 1');
+        return q.commitWith('UPDATE counters SET n = n + 1 RETURNING n');
+      },
+    });
+    await expect(failed).rejects.toThrow('lock_timeout');
+    await expect(failed).rejects.not.toSatisfy(mayBeDone);
+  });
+
   it('P10: holds nothing when its connection is lost; the next one gets another', async () => {
     const one = connect({ url: test.url, max: 1 });
     onTestFinished(() => one.close());

@@ -10,7 +10,7 @@ export interface Network {
   loseCommit(): void;
   /** Until a COMMIT is sent, no answer comes through: who waits for one before that waits for ever. */
   holdAnswers(): void;
-  /** How many COMMITs were sent so far. */
+  /** How many messages with a COMMIT were sent so far. */
   readonly commits: number;
   /** From now on each message takes so long (ms), both ways. */
   slow(ms: number): void;

@@ -112,10 +112,10 @@ export async function command(
   };
 }
 
-/** The next trigger of it need not read it first, unless too many of its runs are live for a guess. */
+/** The next trigger of it need not read it first. Only with half as many live runs as a guess allows: one at the edge would be wrong each other time. */
 function rememberTriggered(u: Unit, stored: StoredJob, opened: OpenedCommand | undefined): void {
   const [row] = opened?.lock ?? [];
-  if (opened === undefined || row === undefined || opened.firstRuns.length + 1 >= MANY) return;
+  if (opened === undefined || row === undefined || opened.firstRuns.length * 2 >= MANY) return;
   const triggered = { stored, fixed: fixedJobOf(row) };
   u.onceWritten.push(() => void u.shared.triggered.put(stored.job.id, triggered));
 }

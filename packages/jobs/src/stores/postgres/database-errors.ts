@@ -4,6 +4,7 @@ import { StoreError } from '../../core/errors.ts';
 /** Two transactions that wait for each other, or that can't be put in an order: one is undone, and tried again. */
 const UNDONE = new Set(['40001', '40P01']);
 const LOCK_NOT_AVAILABLE = '55P03';
+const IN_FAILED_TRANSACTION = '25P02';
 
 /** As a store tells of it. */
 export function fail(error: unknown): never {
@@ -11,6 +12,11 @@ export function fail(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
   if (isLockTimeout(error)) throw busy(error);
   throw new StoreError('unavailable', `The database could not be used: ${message}`, { cause: error });
+}
+
+/** It tells only that a statement before it in its transaction has failed. */
+export function isAborted(error: unknown): boolean {
+  return codeOf(error) === IN_FAILED_TRANSACTION;
 }
 
 export function isLockTimeout(error: unknown): boolean {
@@ -27,7 +33,7 @@ class LostCommitError extends Error {
 }
 
 export function commitFailed(error: unknown): never {
-  if (isAnswer(error)) throw error;
+  if (isAnswer(error) || error instanceof LostCommitError) throw error;
   throw new LostCommitError('the connection was lost before the answer to a COMMIT came', { cause: error });
 }
 

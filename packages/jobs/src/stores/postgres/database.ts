@@ -1,6 +1,14 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import { fail, failedAfterCommit, isAnswer, isUndone } from './database-errors.ts';
+import {
+  codeOf,
+  commitFailed,
+  fail,
+  failedAfterCommit,
+  isAborted,
+  isAnswer,
+  isUndone,
+} from './database-errors.ts';
 import { type Queries, queriesOn, together } from './queries.ts';
 import { createSent } from './sent.ts';
 
@@ -9,7 +17,7 @@ export interface Bounds<Opened> {
   readonly lockWaitMs?: number;
   /**
    * Asks for what comes first of all, which goes out together with the BEGIN: reads, locks and ids only, since that may fail. Or for all of it,
-   * the COMMIT included, if one statement writes: without its BEGIN that is a transaction, too.
+   * the COMMIT included, if one statement writes: without its BEGIN that is a transaction, too, but not with the locks before it.
    */
   readonly opening?: ((q: Queries) => Promise<Opened>) | undefined;
 }
@@ -123,8 +131,10 @@ export function connect(options: ConnectOptions): Database {
             return result;
           } catch (failure) {
             if (sent.isCommitted) failedAfterCommit(failure);
+            // Whatever was lost first: the COMMIT may have been done.
+            if (sent.isCommitSent && codeOf(failure) === undefined) commitFailed(failure);
             // What follows a statement that failed tells only that.
-            const error = isAnswer(failure) ? (sent.failure ?? failure) : failure;
+            const error = isAborted(failure) ? (sent.failure ?? failure) : failure;
             // One that is broken takes the transaction with it.
             if (isAnswer(error)) await client.query('ROLLBACK').catch(() => undefined);
             throw error;

@@ -9,6 +9,8 @@ export interface Sent {
   readonly failure: unknown;
   /** Nothing more belongs to the transaction. */
   readonly isEnding: boolean;
+  /** The COMMIT has gone out. */
+  readonly isCommitSent: boolean;
   /** It is known to be written. */
   readonly isCommitted: boolean;
   /** `ask` sends one, and calls `answered` when it is answered, at least once; at once for one that `pg` cannot send. */
@@ -21,10 +23,12 @@ export function createSent(): Sent {
   const answers: Promise<void>[] = [];
   let failure: unknown;
   let ending: Promise<void> | undefined;
+  let isCommitSent = false;
   let isCommitted = false;
   const end = async (send: () => Promise<{ readonly command: string }>) => {
     // One that never came to the server: it would commit the others.
     if (failure !== undefined) throw failure;
+    isCommitSent = true;
     const [ended] = await Promise.allSettled([send().catch(commitFailed), ...answers]);
     if (ended.status === 'rejected') throw ended.reason;
     // The COMMIT of a transaction that is undone is no error to the server.
@@ -40,6 +44,9 @@ export function createSent(): Sent {
     },
     get isEnding() {
       return ending !== undefined;
+    },
+    get isCommitSent() {
+      return isCommitSent;
     },
     get isCommitted() {
       return isCommitted;

@@ -14,7 +14,7 @@ import { rowOf } from './run-rows.ts';
 import { keyOfRun, versionsParam } from './type-keys.ts';
 import type { Shared } from './unit.ts';
 
-/** A job as a trigger has found it whose run was claimed as it was made. */
+/** A job as it was when a trigger last made and claimed a run of it. */
 export interface Triggered {
   readonly stored: StoredJob;
   readonly fixed: FixedJob;
@@ -42,8 +42,8 @@ export interface HowAtOnce {
 
 /**
  * A free trigger decides by nothing but the job's definition, so that one of a job that was triggered here before need not read anything
- * first: what it makes is known. `ask` asks for a whole transaction in one round trip. Undefined: nothing was made, since the job is another
- * by now, or something else comes first.
+ * first: what it makes is known. `ask` asks for a whole transaction in one round trip. Undefined: nothing was made, and the trigger is to be done
+ * as any other command; nothing is known of the job, or it is another by now, or its run may not be claimed at once.
  */
 export async function triggerAtOnce(
   input: CommandInput,
