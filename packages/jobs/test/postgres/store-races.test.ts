@@ -265,7 +265,7 @@ describe('a trigger of a job that was triggered here before', () => {
     expect(await claimedBy(again())).toMatchObject({ kind: 'done', claims: 1 });
   });
 
-  it('takes the job as any command does where many of its runs are live, and guesses nothing before', async () => {
+  it('locks its job first where many of its runs are live, and guesses nothing before that', async () => {
     for (let n = 0; n < 5; n++) await again();
     const before = network.commits;
     await other.query("BEGIN; SELECT FROM greenvue_jobs.jobs WHERE id = 'a' FOR NO KEY UPDATE");

@@ -22,6 +22,7 @@ import type { MakeStore } from './rig.ts';
 import { roomContract } from './room.ts';
 import { settleContract } from './settle.ts';
 import { tracesContract } from './traces.ts';
+import { triggerAgainContract } from './trigger-again.ts';
 
 /** All topics of the store's contract: every store passes the same ones. */
 export function storeContract(makeStore: MakeStore): void {
@@ -34,6 +35,7 @@ export function storeContract(makeStore: MakeStore): void {
   planContract(makeStore);
   catchUpContract(makeStore);
   claimContract(makeStore);
+  triggerAgainContract(makeStore);
   claimWithPlanContract(makeStore);
   settleContract(makeStore);
   roomContract(makeStore);

@@ -8,16 +8,17 @@ import {
   type CommandResult,
   MAX_TOLD,
 } from '../../core/store-commands.ts';
-import { fixedJobOf, type StoredJob } from '../rows/job-row.ts';
+import type { StoredJob } from '../rows/job-row.ts';
 import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision, cancelLiveRuns } from './apply.ts';
 import { flush } from './flush.ts';
 import type { Claimant } from './insert-claimed.ts';
 import { askForLock, lockJob, shareJob } from './jobs.ts';
-import { type FirstRuns, firstRunsOf, liveRunsOfOne, MANY, needsClaimed } from './live-runs.ts';
+import { type FirstRuns, firstRunsOf, liveRunsOfOne, needsClaimed } from './live-runs.ts';
 import { type Queries, together } from './queries.ts';
 import { findRun } from './read-runs.ts';
 import { rowOf } from './run-rows.ts';
+import { rememberTriggered } from './trigger-at-once.ts';
 import { lockedJob, saveJob, type Unit } from './unit.ts';
 
 /** A dedupe key answers for so long (P15). */
@@ -93,7 +94,8 @@ export async function command(
   await writeAudit(u, input.audit, input.jobId);
   // The key is written with the id of its run, after it.
   const claimed = await flush(u, claimant && { ...claimant, commits: dedupeKey === undefined });
-  if (claimed !== undefined && isFreeTrigger(job, input.command)) rememberTriggered(u, stored, opened);
+  if (claimed !== undefined && opened !== undefined && isFreeTrigger(job, input.command))
+    rememberTriggered(u, stored, opened);
   const made = u.queued.at(-1);
   if (dedupeKey !== undefined && made !== undefined) {
     await u.q.write(KEEP_DEDUPE_KEY, [uid, dedupeKey, Number(made.id), u.now]);
@@ -110,14 +112,6 @@ export async function command(
     cancelRequests,
     ...(claimed === undefined ? {} : { claimed }),
   };
-}
-
-/** The next trigger of it need not read it first. Only with half as many live runs as a guess allows: one at the edge would be wrong each other time. */
-function rememberTriggered(u: Unit, stored: StoredJob, opened: OpenedCommand | undefined): void {
-  const [row] = opened?.lock ?? [];
-  if (opened === undefined || row === undefined || opened.firstRuns.length * 2 >= MANY) return;
-  const triggered = { stored, fixed: fixedJobOf(row) };
-  u.onceWritten.push(() => void u.shared.triggered.put(stored.job.id, triggered));
 }
 
 interface Lock {

@@ -4,15 +4,15 @@ import type { NewRun } from '../../core/decision.ts';
 import { NO_LIVE_RUNS } from '../../core/job.ts';
 import type { CommandInput, CommandResult } from '../../core/store-commands.ts';
 import { claimedRunOf } from '../rows/claimed-run.ts';
-import { type FixedJob, jobInState, type StoredJob, VARYING_COLUMNS } from '../rows/job-row.ts';
+import { type FixedJob, fixedJobOf, jobInState, type StoredJob, VARYING_COLUMNS } from '../rows/job-row.ts';
 import { newRun } from './flush.ts';
 import { type Claimant, INTO_LIVE, isAlive, mayClaim, nothingDue } from './insert-claimed.ts';
-import { MANY } from './live-runs.ts';
+import { type FirstRuns, MANY } from './live-runs.ts';
 import { TOOK_MS } from './low-water.ts';
 import type { Queries } from './queries.ts';
 import { rowOf } from './run-rows.ts';
 import { keyOfRun, versionsParam } from './type-keys.ts';
-import type { Shared } from './unit.ts';
+import type { Shared, Unit } from './unit.ts';
 
 /** A job as it was when a trigger last made and claimed a run of it. */
 export interface Triggered {
@@ -31,6 +31,20 @@ export function createTriggered(): Shared['triggered'] {
   });
 }
 
+/**
+ * After a trigger that had to look: `lock` is the row that it has found, if there was one at first. Only with half as many live runs as a guess
+ * allows: one of a job at the edge would be wrong each other time.
+ */
+export function rememberTriggered(
+  u: Unit,
+  stored: StoredJob,
+  { lock: [row], firstRuns }: { readonly lock: readonly unknown[]; readonly firstRuns: FirstRuns },
+): void {
+  if (row === undefined || firstRuns.length * 2 >= MANY) return;
+  const triggered = { stored, fixed: fixedJobOf(row) };
+  u.onceWritten.push(() => void u.shared.triggered.put(stored.job.id, triggered));
+}
+
 export interface HowAtOnce {
   readonly shared: Shared;
   readonly claimant: Claimant;
@@ -42,8 +56,8 @@ export interface HowAtOnce {
 
 /**
  * A free trigger decides by nothing but the job's definition, so that one of a job that was triggered here before need not read anything
- * first: what it makes is known. `ask` asks for a whole transaction in one round trip. Undefined: nothing was made, and the trigger is to be done
- * as any other command; nothing is known of the job, or it is another by now, or its run may not be claimed at once.
+ * first: what it makes is known. `ask` asks for a whole transaction in one round trip. Undefined: nothing was made, since
+ * nothing is known of the job, or it is another by now, or its run may not be claimed at once; the trigger has to look first then.
  */
 export async function triggerAtOnce(
   input: CommandInput,
