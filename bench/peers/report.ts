@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chartOf } from './chart.ts';
 import type { Contestant } from './contestant.ts';
@@ -8,7 +8,7 @@ import { type Summary, summaryOf, summaryText, timesAsGood, valueText } from './
 import type { Column, Workload } from './workload.ts';
 import { requireWorkload, WORKLOADS } from './workloads.ts';
 
-/** Writes `peers.md` and its images into a folder; returns the page. */
+/** Writes `peers.md` and its images into a folder, and what `performance.md` shows of them, if there is one; returns the page. */
 export function writeReport(results: Results, folder: string): string {
   mkdirSync(join(folder, 'images'), { recursive: true });
   const measured = WORKLOADS.filter(({ name }) =>
@@ -17,10 +17,29 @@ export function writeReport(results: Results, folder: string): string {
   for (const workload of measured) {
     writeFileSync(join(folder, imageOf(workload)), chartFor(results, workload));
   }
-  const page = `${[headOf(results), glanceOf(results, measured), ...measured.map((workload) => sectionOf(results, workload))].join('\n\n')}\n`;
+  const glance = glanceOf(results, measured);
+  const sections = measured.map((workload) => sectionOf(results, workload));
+  const page = `${[headOf(results), '## At a glance', glance, ...sections].join('\n\n')}\n`;
   writeFileSync(join(folder, 'peers.md'), page);
+  writeInto(
+    join(folder, 'performance.md'),
+    [measuredText(results), glance, ...measured.map(plotOf)].join('\n\n'),
+  );
   return page;
 }
+
+/** Between two comments of a page that people write; a folder other than `docs` has none. */
+function writeInto(file: string, text: string): void {
+  if (!existsSync(file)) return;
+  const page = readFileSync(file, 'utf8');
+  const from = page.indexOf(BEGIN);
+  const to = page.indexOf(END);
+  if (from < 0 || to < from) throw new Error(`${file} needs a line ${BEGIN} and, below it, a line ${END}`);
+  writeFileSync(file, `${page.slice(0, from + BEGIN.length)}\n\n${text}\n\n${page.slice(to)}`);
+}
+
+const BEGIN = '<!-- Written by `npm run bench -- peers`: edits are lost. -->';
+const END = '<!-- Up to here. -->';
 
 const imageOf = ({ name }: Workload): string => `images/bench-${name}.svg`;
 const OURS = CONTESTANTS.filter(({ role }) => role === 'ours');
@@ -36,12 +55,18 @@ function headOf(results: Results): string {
 empty database, on one machine. Handlers do nothing but count, so what is measured is the scheduler; 100 may run at a time. Each peer runs with the settings
 that its own documents name as the best for the work (\`bench/peers/contestants/\` tells which, and where that is written).
 
-- Measured from ${results.startedAt}, at commit ${results.commit} where a section names no other, with Node ${results.node} on ${results.machine}.
+- ${measuredText(results)}
 - ${results.servers.join('.\n- ')}.
 - ${versions.join(', ')}.
 - Values are medians, the least and the most in brackets. "x GreenVue" is how many times as good GreenVue is, by the first column: above 1,
   GreenVue is ahead.${results.scale === 1 ? '' : `\n- **A try, at ${results.scale} of the full size: no figures to go by.**`}`;
 }
+
+function measuredText({ startedAt, commit, node, machine }: Results): string {
+  return `Measured from ${startedAt}, at commit ${commit} where a section names no other, with Node ${node} on ${machine}.`;
+}
+
+const plotOf = (workload: Workload): string => `![${workload.title}](${imageOf(workload)})`;
 
 /** Us and the best of the peers, workload by workload. */
 function glanceOf(results: Results, workloads: readonly Workload[]): string {
@@ -54,9 +79,7 @@ function glanceOf(results: Results, workloads: readonly Workload[]): string {
   const rows = workloads
     .filter(({ only }) => only === undefined)
     .map((workload) => tableRow(glanceCells(results, workload)));
-  return ['## At a glance', [tableRow(titles), tableRow(titles.map(() => '---')), ...rows].join('\n')].join(
-    '\n\n',
-  );
+  return [tableRow(titles), tableRow(titles.map(() => '---')), ...rows].join('\n');
 }
 
 function glanceCells(results: Results, workload: Workload): readonly string[] {
@@ -102,7 +125,7 @@ function sectionOf(results: Results, workload: Workload): string {
   return [
     `## ${workload.title}`,
     `${workload.what} ${roundsText(results, workload)}`,
-    `![${workload.title}](${imageOf(workload)})`,
+    plotOf(workload),
     [
       tableRow(titles),
       tableRow(titles.map(() => '---')),
