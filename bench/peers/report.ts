@@ -1,41 +1,42 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chartOf } from './chart.ts';
-import type { Contestant } from './contestant.ts';
+import type { Contestant, WorkloadName } from './contestant.ts';
 import { CONTESTANTS } from './contestants.ts';
 import type { Results } from './results.ts';
 import { type Summary, summaryOf, summaryText, timesAsGood, valueText } from './summary.ts';
 import type { Column, Workload } from './workload.ts';
 import { requireWorkload, WORKLOADS } from './workloads.ts';
 
-/** Writes `peers.md` and its images into a folder, and what `performance.md` shows of them, if there is one; returns the page. */
+/** Writes `peers.md` and its images into a folder, and what a `performance.md` there shows of them; returns the page. */
 export function writeReport(results: Results, folder: string): string {
-  mkdirSync(join(folder, 'images'), { recursive: true });
   const measured = WORKLOADS.filter(({ name }) =>
     results.measurements.some(({ workload }) => workload === name),
   );
-  for (const workload of measured) {
-    writeFileSync(join(folder, imageOf(workload)), chartFor(results, workload));
-  }
   const glance = glanceOf(results, measured);
   const sections = measured.map((workload) => sectionOf(results, workload));
   const page = `${[headOf(results), '## At a glance', glance, ...sections].join('\n\n')}\n`;
+  const summary = [summaryHeadOf(results), glance, ...measured.map(imageLink)].join('\n\n');
+  const performance = join(folder, 'performance.md');
+  const performancePage = existsSync(performance)
+    ? withBlock(readFileSync(performance, 'utf8'), summary)
+    : undefined;
+  mkdirSync(join(folder, 'images'), { recursive: true });
+  for (const workload of measured) {
+    writeFileSync(join(folder, imageOf(workload)), chartFor(results, workload));
+  }
   writeFileSync(join(folder, 'peers.md'), page);
-  writeInto(
-    join(folder, 'performance.md'),
-    [measuredText(results), glance, ...measured.map(plotOf)].join('\n\n'),
-  );
+  if (performancePage !== undefined) writeFileSync(performance, performancePage);
   return page;
 }
 
-/** Between two comments of a page that people write; a folder other than `docs` has none. */
-function writeInto(file: string, text: string): void {
-  if (!existsSync(file)) return;
-  const page = readFileSync(file, 'utf8');
+/** Replaces what lies between two comments of a page that is otherwise written by hand. */
+function withBlock(page: string, block: string): string {
   const from = page.indexOf(BEGIN);
-  const to = page.indexOf(END);
-  if (from < 0 || to < from) throw new Error(`${file} needs a line ${BEGIN} and, below it, a line ${END}`);
-  writeFileSync(file, `${page.slice(0, from + BEGIN.length)}\n\n${text}\n\n${page.slice(to)}`);
+  const to = page.indexOf(END, from);
+  if (from < 0 || to < 0)
+    throw new Error(`performance.md needs a line ${BEGIN} and, below it, a line ${END}`);
+  return `${page.slice(0, from + BEGIN.length)}\n\n${block}\n\n${page.slice(to)}`;
 }
 
 const BEGIN = '<!-- Written by `npm run bench -- peers`: edits are lost. -->';
@@ -55,18 +56,26 @@ function headOf(results: Results): string {
 empty database, on one machine. Handlers do nothing but count, so what is measured is the scheduler; 100 may run at a time. Each peer runs with the settings
 that its own documents name as the best for the work (\`bench/peers/contestants/\` tells which, and where that is written).
 
-- ${measuredText(results)}
+- ${measuredText(results, 'a section')}
 - ${results.servers.join('.\n- ')}.
 - ${versions.join(', ')}.
-- Values are medians, the least and the most in brackets. "x GreenVue" is how many times as good GreenVue is, by the first column: above 1,
-  GreenVue is ahead.${results.scale === 1 ? '' : `\n- **A try, at ${results.scale} of the full size: no figures to go by.**`}`;
+- ${legendOf(results)}`;
 }
 
-function measuredText({ startedAt, commit, node, machine }: Results): string {
-  return `Measured from ${startedAt}, at commit ${commit} where a section names no other, with Node ${node} on ${machine}.`;
+const summaryHeadOf = (results: Results): string =>
+  `${measuredText(results, '[peers.md](peers.md)')} ${legendOf(results)}`;
+
+function measuredText({ startedAt, commit, node, machine }: Results, place: string): string {
+  return `Measured from ${startedAt}, at commit ${commit} where ${place} names no other, with Node ${node} on ${machine}.`;
 }
 
-const plotOf = (workload: Workload): string => `![${workload.title}](${imageOf(workload)})`;
+function legendOf({ scale }: Results): string {
+  const trial = scale === 1 ? '' : ` **A try, at ${scale} of the full size: no figures to go by.**`;
+  return `Values are medians, the least and the most in brackets where there are several rounds. "x GreenVue" is how many times as good GreenVue is,
+  by the first column: above 1, GreenVue is ahead.${trial}`;
+}
+
+const imageLink = (workload: Workload): string => `![${workload.title}](${imageOf(workload)})`;
 
 /** Us and the best of the peers, workload by workload. */
 function glanceOf(results: Results, workloads: readonly Workload[]): string {
@@ -125,7 +134,7 @@ function sectionOf(results: Results, workload: Workload): string {
   return [
     `## ${workload.title}`,
     `${workload.what} ${roundsText(results, workload)}`,
-    plotOf(workload),
+    imageLink(workload),
     [
       tableRow(titles),
       tableRow(titles.map(() => '---')),
@@ -135,15 +144,16 @@ function sectionOf(results: Results, workload: Workload): string {
   ].join('\n\n');
 }
 
-/** By whoever has the most: one that failed has fewer. */
+/** Not all have as many: some were asked once. */
 function roundsText(results: Results, { name }: Workload): string {
   const counts = CONTESTANTS.map(
     (one) =>
       results.measurements.filter(({ workload, contestant }) => workload === name && contestant === one.name)
         .length,
-  );
-  const rounds = Math.max(...counts);
-  return `${rounds === 1 ? 'One round' : `${rounds} rounds`}${commitText(results, name)}.`;
+  ).filter((count) => count > 0);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const rounds = least === most ? `${most} round${most === 1 ? '' : 's'}` : `${least} to ${most} rounds`;
+  return `${rounds}${commitText(results, name)}.`;
 }
 
 /** Where it is another one than that of the page. */
@@ -220,11 +230,16 @@ function notesOf(results: Results, { name }: Workload, shown: readonly Contestan
   return notes.length === 0 ? [] : [notes.join('\n')];
 }
 
-function failuresText({ measurements }: Results, name: string, contestant: Contestant): string | undefined {
+function failuresText(
+  { measurements }: Results,
+  name: WorkloadName,
+  contestant: Contestant,
+): string | undefined {
   const all = measurements.filter((one) => one.workload === name && one.contestant === contestant.name);
   const failures = all.flatMap(({ failure }) => failure ?? []);
   if (failures.length === 0) return undefined;
-  return `${failures.length} of ${all.length} rounds failed (${failures[0]})`;
+  const why = contestant.whyFailed?.[name];
+  return `${failures.length} of ${all.length} rounds failed (${failures[0]})${why === undefined ? '' : `: ${why}`}`;
 }
 
 function chartFor(results: Results, workload: Workload): string {

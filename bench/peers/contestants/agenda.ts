@@ -13,14 +13,13 @@ export const agenda: Contestant = {
   pace: { registers: 700, drains: 2_000 },
   claimsAllFirst: true,
   keepsHistory: true,
-  cannot: {},
+  cannot: { 'recurring-100k': 'of 10,000 such jobs it runs half' },
   notes: {
     kill: 'a lock lasts 10 minutes',
     'kill-short': 'a lock that lasts 5 s; a run that takes longer must renew it by itself',
     drain: 'locks all that is due, run by run, before it starts the first: its clock starts with the locking',
     api: 'measured from its first run on, when all that was due is locked',
     'recurring-10k': 'the next run counts from the last one’s start, so a late run delays all that follow',
-    'recurring-100k': 'the next run counts from the last one’s start, so a late run delays all that follow',
   },
   open: async (place) => session(requirePlace(place, 'postgres').url),
 };

@@ -25,9 +25,9 @@ export const pgBoss: Contestant = {
   notes: {
     drain: 'a batch of 1,000 is settled as one: it succeeds or fails as a whole',
     kill: 'heartbeats are off unless asked for; without them a run expires after 15 minutes',
-    'register-100k': 'its pool gave up after a minute: `timeout exceeded when trying to connect`',
     'kill-short': 'heartbeats of 10 s, the least it takes, and a look for missing ones each second',
   },
+  whyFailed: { 'register-100k': 'its pool gives up, `timeout exceeded when trying to connect`' },
   open: async (place) => session(requirePlace(place, 'postgres').url),
 };
 
