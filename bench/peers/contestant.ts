@@ -74,7 +74,7 @@ export interface Contestant {
   readonly claimsAllFirst?: boolean;
   /** Finished runs stay, to be looked at. */
   readonly keepsHistory: boolean;
-  /** What it can't do, with the reason. */
+  /** What it can't do, or not in a time that is worth it, with the reason. */
   readonly cannot: Readonly<Partial<Record<WorkloadName, string>>>;
   /** What a reader of the table must know. */
   readonly notes: Readonly<Partial<Record<WorkloadName, string>>>;

@@ -59,20 +59,19 @@ that its own documents name as the best for the work (\`bench/peers/contestants/
 - ${measuredText(results, 'a section')}
 - ${results.servers.join('.\n- ')}.
 - ${versions.join(', ')}.
-- ${legendOf(results)}`;
+- Values are medians, the least and the most in brackets where there are several rounds. ${ratiosText(results)}`;
 }
 
 const summaryHeadOf = (results: Results): string =>
-  `${measuredText(results, '[peers.md](peers.md)')} ${legendOf(results)}`;
+  `${measuredText(results, '[peers.md](peers.md)')} Values are medians. ${ratiosText(results)}`;
 
 function measuredText({ startedAt, commit, node, machine }: Results, place: string): string {
   return `Measured from ${startedAt}, at commit ${commit} where ${place} names no other, with Node ${node} on ${machine}.`;
 }
 
-function legendOf({ scale }: Results): string {
+function ratiosText({ scale }: Results): string {
   const trial = scale === 1 ? '' : ` **A try, at ${scale} of the full size: no figures to go by.**`;
-  return `Values are medians, the least and the most in brackets where there are several rounds. "x GreenVue" is how many times as good GreenVue is,
-  by the first column: above 1, GreenVue is ahead.${trial}`;
+  return `"x GreenVue" is how many times as good GreenVue is, by the first figure: above 1, GreenVue is ahead.${trial}`;
 }
 
 const imageLink = (workload: Workload): string => `![${workload.title}](${imageOf(workload)})`;

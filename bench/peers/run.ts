@@ -45,7 +45,9 @@ if (positionals[0] === 'report') {
 
 function report(results: Results): void {
   console.log(writeReport(results, out));
-  console.log(`\nIn ${out}: peers.md, peers.json and images/, and what performance.md shows of them.`);
+  console.log(
+    `\nIn ${out}: peers.md, peers.json and images/; and what performance.md shows of them, if it is there.`,
+  );
 }
 
 async function measureAll(

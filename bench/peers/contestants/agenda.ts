@@ -13,7 +13,7 @@ export const agenda: Contestant = {
   pace: { registers: 700, drains: 2_000 },
   claimsAllFirst: true,
   keepsHistory: true,
-  cannot: { 'recurring-100k': 'of 10,000 such jobs it runs half' },
+  cannot: { 'recurring-100k': 'not asked for so many, since it makes half of the runs of 10,000' },
   notes: {
     kill: 'a lock lasts 10 minutes',
     'kill-short': 'a lock that lasts 5 s; a run that takes longer must renew it by itself',
