@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeEach, expect, inject, onTestFinished } from 'vitest';
+import type { NodeListener } from '../../src/core/membership.ts';
+import type { Schedule } from '../../src/core/schedule.ts';
+import type { JobStore } from '../../src/core/store.ts';
+import type { ClaimedRun } from '../../src/core/store-passes.ts';
+import { createSystemClock } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { definitionOf, ON_DEMAND, TYPES } from '../store-contract/rig.ts';
+import { createNetwork, type Network } from './dead-network.ts';
+import { createTestDatabase } from './test-database.ts';
+
+/** For each test of a file, a store, and somebody else at its database. */
+export interface Races {
+  /** Of the database itself. */
+  readonly url: string;
+  /** Between the store and the database. */
+  readonly network: Network;
+  readonly store: JobStore;
+  readonly other: pg.Client;
+  claim(places: number): ReturnType<JobStore['claim']>;
+  trigger(): ReturnType<JobStore['command']>;
+  /** A job `a` with so many claimed runs, claimed one after the other. */
+  claimed(count: number, schedule?: Schedule): Promise<readonly ClaimedRun[]>;
+  /** The other one holds the job `a`, and does this in the same transaction while `work` waits. */
+  whileHeld<T>(work: () => Promise<T>, change: string, values?: unknown[]): Promise<T>;
+  /** Whether somebody waits for a lock. */
+  isWaiting(): Promise<boolean>;
+}
+
+/** To be called once in a file, which gets a database of its own. */
+export async function createRaces(): Promise<Races> {
+  const database = await createTestDatabase(inject('postgresUrl'), `races_${randomUUID().slice(0, 8)}`);
+  let network: Network;
+  let store: JobStore;
+  let other: pg.Client;
+
+  beforeEach(async () => {
+    await database.empty();
+    network = await createNetwork(database.url);
+    store = createPostgresStore({ url: network.url, clock: createSystemClock() });
+    await store.open();
+    other = new pg.Client({ connectionString: database.url });
+    await other.connect();
+    onTestFinished(async () => {
+      await store.close();
+      await other.end();
+      await network.close();
+    });
+  });
+  afterAll(() => database.drop());
+
+  const claim = (places: number) => store.claim({ node: 'here', types: TYPES, places, prefetch: 0 });
+  const trigger = () => store.command({ jobId: 'a', command: { kind: 'trigger' } });
+
+  async function claimed(count: number, schedule: Schedule = ON_DEMAND) {
+    await store.insertJob({ definition: definitionOf('a', { schedule, overlap: 'allow' }) });
+    for (let n = 0; n < count; n++) await trigger();
+    return (await claim(count)).runs;
+  }
+
+  async function whileHeld<T>(work: () => Promise<T>, change: string, values: unknown[] = []): Promise<T> {
+    await other.query("BEGIN; SELECT FROM greenvue_jobs.jobs WHERE id = 'a' FOR UPDATE");
+    const working = work();
+    await expect.poll(isWaiting, { interval: 2 }).toBe(true);
+    await other.query(change, values);
+    await other.query('COMMIT');
+    return working;
+  }
+
+  async function isWaiting(): Promise<boolean> {
+    const { rows } = await other.query(
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
+    return rows.length > 0;
+  }
+
+  return {
+    url: database.url,
+    get network() {
+      return network;
+    },
+    get store() {
+      return store;
+    },
+    get other() {
+      return other;
+    },
+    claim,
+    trigger,
+    claimed,
+    whileHeld,
+    isWaiting,
+  };
+}
+
+/** An edit of the job `a` to a newer version of its type, which some job has to have. */
+export const NEW_VERSION = `UPDATE greenvue_jobs.jobs SET version = version + 1, type_key =
+  (SELECT key FROM greenvue_jobs.job_types WHERE type = 'noop' AND version = 2) WHERE id = 'a'`;
+
+const nothing = () => undefined;
+/** A node that hears nothing. */
+export const DEAF: NodeListener = {
+  notice: nothing,
+  others: nothing,
+  missed: nothing,
+  recovered: nothing,
+  lost: nothing,
+  hampered: nothing,
+  state: () => ({ busy: 0, buffered: 0, throttled: false, eventLoopDelayMs: 0 }),
+};

@@ -1,0 +1,113 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createSystemClock } from '../../src/index.ts';
+import { mayBeDone } from '../../src/stores/postgres/database-errors.ts';
+import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { definitionOf, HOUR, required, TYPES } from '../store-contract/rig.ts';
+import { createRaces, DEAF, NEW_VERSION } from './races.ts';
+
+const races = await createRaces();
+const { claimed, isWaiting, whileHeld } = races;
+
+describe('a trigger of a job that was triggered here before', () => {
+  const claimsWith = (types = TYPES) => ({ node: 'here', types, places: 9, prefetch: 0 });
+  const again = () =>
+    races.store.command({ jobId: 'a', command: { kind: 'trigger' }, claim: claimsWith({ noop: 2 }) });
+  const claimedBy = async (command: ReturnType<typeof again>) => {
+    const result = await command;
+    return result.kind === 'done' ? { ...result, claims: result.claimed?.runs.length } : result;
+  };
+  beforeEach(async () => {
+    await races.store.insertJob({ definition: definitionOf('b', { typeVersion: 2 }) });
+    await claimed(0);
+    await again();
+  });
+
+  it('waits for no answer before it commits', async () => {
+    races.network.holdAnswers();
+    expect(await claimedBy(again())).toMatchObject({ kind: 'done', claims: 1 });
+  });
+
+  it('locks its job first where many of its runs are live, and guesses nothing before that', async () => {
+    for (let n = 0; n < 5; n++) await again();
+    const before = races.network.commits;
+    await races.other.query("BEGIN; SELECT FROM greenvue_jobs.jobs WHERE id = 'a' FOR NO KEY UPDATE");
+    const waits = again();
+    await expect.poll(isWaiting, { interval: 2 }).toBe(true);
+    expect(races.network.commits).toBe(before);
+    await races.other.query('COMMIT');
+    expect(await claimedBy(waits)).toMatchObject({ kind: 'done', claims: 1 });
+  });
+
+  it('P17: goes by the time of the database, and tells the run as it is written', async () => {
+    const { now, monotonic, setTimer } = createSystemClock();
+    const clock = { now: () => now() + HOUR, monotonic, setTimer };
+    const ahead = createPostgresStore({ url: races.url, clock });
+    await ahead.open();
+    onTestFinished(() => ahead.close());
+    const trigger = () => ahead.command({ jobId: 'a', command: { kind: 'trigger' }, claim: claimsWith() });
+    await trigger();
+    await races.other.query("BEGIN; SELECT FROM greenvue_jobs.jobs WHERE id = 'a' FOR NO KEY UPDATE");
+    const result = await trigger();
+    const { queued, claimed } = required(result.kind === 'done' ? result : undefined);
+    await races.other.query('ROLLBACK');
+    const run = required(queued[0]);
+    expect(Math.abs(run.queuedAt - Date.now())).toBeLessThan(HOUR / 2);
+    const written = (await ahead.getRun(run.id))?.run;
+    expect(written).toMatchObject({ queuedAt: run.queuedAt, availableAt: run.availableAt });
+    expect(written).toMatchObject({ startedAt: required(claimed).now });
+  });
+
+  it('P16: goes by another edit of the same number, as after a failover', async () => {
+    await races.other.query(
+      `UPDATE greenvue_jobs.jobs SET updated_at = updated_at + 1, payload = '{"n":2}' WHERE id = 'a'`,
+    );
+    expect(await claimedBy(again())).toMatchObject({ job: { version: 1, payload: '{"n":2}' }, claims: 1 });
+  });
+
+  it('P9: lets its node go while it waits for the job', async () => {
+    const node = { id: 'here', version: '0', places: 1, types: TYPES, startedAt: 0 };
+    const membership = await races.store.join(node, DEAF);
+    const gone = "DELETE FROM greenvue_jobs.nodes WHERE id = 'here'";
+    expect(await claimedBy(whileHeld(again, gone))).toMatchObject({ kind: 'done', claims: 0 });
+    await membership.leave();
+  });
+
+  it('P20: waits for no decision about the job, since it takes nothing from it', async () => {
+    await races.other.query("BEGIN; SELECT FROM greenvue_jobs.jobs WHERE id = 'a' FOR NO KEY UPDATE");
+    expect(await claimedBy(again())).toMatchObject({ kind: 'done', claims: 1 });
+    await races.other.query('ROLLBACK');
+  });
+
+  it('P16: waits for an edit that is under way, and goes by it', async () => {
+    expect(await whileHeld(again, NEW_VERSION)).toMatchObject({
+      kind: 'done',
+      job: { version: 2, typeVersion: 2 },
+      queued: [{}],
+      claimed: { jobs: [{ version: 2 }], runs: [{}] },
+    });
+    expect(await claimedBy(again())).toMatchObject({ kind: 'done', job: { version: 2 }, claims: 1 });
+  });
+
+  it('P13: makes nothing of a job that is being deleted', async () => {
+    const gone = "UPDATE greenvue_jobs.jobs SET deleted_at = 1 WHERE id = 'a'";
+    expect(await whileHeld(again, gone)).toEqual({ kind: 'absent' });
+    expect((await races.other.query('SELECT FROM greenvue_jobs.live_runs')).rows).toHaveLength(1);
+  });
+
+  it('P9: is not claimed by a node that is dead to the others', async () => {
+    const node = { id: 'here', version: '0', places: 1, types: TYPES, startedAt: 0 };
+    const membership = await races.store.join(node, DEAF);
+    expect(await claimedBy(again())).toMatchObject({ kind: 'done', claims: 1 });
+    await races.other.query('DELETE FROM greenvue_jobs.nodes');
+    expect(await claimedBy(again())).toMatchObject({ kind: 'done', queued: [{}], claims: 0 });
+    await membership.leave();
+  });
+
+  it('rejects when nobody knows whether it is made, and is made once', async () => {
+    races.network.loseCommit();
+    const failure = await again().catch((error: unknown) => error);
+    expect(mayBeDone(failure)).toBe(true);
+    expect((await races.other.query('SELECT FROM greenvue_jobs.live_runs')).rows).toHaveLength(2);
+    expect(await claimedBy(again())).toMatchObject({ kind: 'done', claims: 1 });
+  });
+});
