@@ -53,6 +53,8 @@ const ABOUT_OTHERS = [
   'soundness',
   'migrations',
   'store-races',
+  'trigger-at-once',
+  'insert-jobs',
   'transactions',
   'lost-nodes',
   'nodes',
