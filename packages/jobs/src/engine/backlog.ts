@@ -5,6 +5,9 @@ import type { ClaimedRun, ClaimResult, SettleInput } from '../core/store-passes.
 
 /** What was claimed ahead starts so long after its time at most; after that it is looked at anew who has it. */
 const TOO_LATE_MS = 1_000;
+/** To wake up costs a process as much as a run does: after a start, the next one comes so much later, or when so many are due. */
+const TOGETHER_MS = 4;
+const MANY_TOGETHER = 8;
 
 /** Claims of a job, of one run, or all. */
 export interface Which {
@@ -110,8 +113,11 @@ export class Backlog {
     this.#waiting.push(...due.filter((claimed) => !isLate(claimed)));
     const [first] = this.#ahead;
     if (first !== undefined) {
+      const many = this.#ahead[MANY_TOGETHER - 1];
+      const untilMany = (many?.run.availableAt ?? Number.POSITIVE_INFINITY) - now;
+      const gap = due.length > 0 ? Math.min(TOGETHER_MS, untilMany) : 0;
       // A clock that jumped is noticed soon.
-      const ms = Math.min(first.run.availableAt - now, LOOK_AHEAD_MS);
+      const ms = Math.min(Math.max(first.run.availableAt - now, gap), LOOK_AHEAD_MS);
       this.#cancelTimer = this.#clock.setTimer(ms, () => this.#released(this.#release()));
     }
     return this.#givenBack(due.filter(isLate));

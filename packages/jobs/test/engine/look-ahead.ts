@@ -75,6 +75,31 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       await expect.poll(runs).toMatchObject([{ status: 'succeeded', startedAt: SLOT }]);
     });
 
+    describe('among others', () => {
+      /** When the runs of jobs start whose slots come so many ms after each other. */
+      const startsOf = async (slots: readonly number[]) => {
+        await h.close();
+        h = await createHarness({ autoRun: true, concurrency: 20 }, makeDatabase);
+        h.deps.handler = () => void starts.push(h.clock.now() - SLOT);
+        for (const [n, at] of slots.entries())
+          await h.engine.createJob(job({ ...EVERY, id: `${n}`, startAt: new Date(SLOT + at).toISOString() }));
+        await passUntil(SLOT - 40);
+        const claimed = async () =>
+          (await h.engine.listRuns({ limit: 20 })).rows.filter(({ run }) => 'claim' in run);
+        await expect.poll(() => h.pass(5).then(claimed)).toHaveLength(slots.length);
+        h.clock.advance(SLOT + 40 - h.clock.now());
+        return starts;
+      };
+
+      it('starts together with those that come within 4 ms of a start, and else to the millisecond', async () => {
+        expect(await startsOf([0, 1, 4, 5, 30])).toEqual([0, 4, 4, 8, 30]);
+      });
+
+      it('starts as soon as eight are due', async () => {
+        expect(await startsOf([0, 1, 2, 2, 2, 2, 2, 2, 2, 3])).toEqual([0, ...Array(8).fill(2), 6]);
+      });
+    });
+
     it('takes no place until then: what is due runs meanwhile', async () => {
       await h.engine.createJob(job(EVERY));
       await h.engine.createJob(job({ id: 'other' }));
