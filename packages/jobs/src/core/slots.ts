@@ -27,7 +27,7 @@ export function planJob(job: Job, live: LiveRuns, now: number): Decision {
   return decide(draft, now);
 }
 
-/** A slot may be taken, and its run claimed, so long before it comes, so that its run starts to the millisecond. */
+/** A slot may be taken, and its run claimed, so long before it comes, so that its run starts when it comes. */
 export const LOOK_AHEAD_MS = 200;
 
 /**

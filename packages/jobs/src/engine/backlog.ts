@@ -5,7 +5,7 @@ import type { ClaimedRun, ClaimResult, SettleInput } from '../core/store-passes.
 
 /** What was claimed ahead starts so long after its time at most; after that it is looked at anew who has it. */
 const TOO_LATE_MS = 1_000;
-/** To wake up costs a process as much as a run does: after a start, the next one comes so much later, or when so many are due. */
+/** To wake up costs a process as much as a run does: after a start, the next one comes so much later at the soonest, or when so many are due. */
 const TOGETHER_MS = 4;
 const MANY_TOGETHER = 8;
 
@@ -100,7 +100,7 @@ export class Backlog {
   }
 
   /**
-   * Lets those go that have come due, and looks again when the next one does. Returns those that it comes to too late, as after the
+   * Lets those go that have come due, and looks again when the next one does, or a little later, when more have. Returns those that it comes to too late, as after the
    * process has stood still: they may be another node's by now, and are given back.
    */
   #release(): SettleInput[] {
