@@ -5,7 +5,10 @@ import type { ClaimedRun, ClaimResult, SettleInput } from '../core/store-passes.
 
 /** What was claimed ahead starts so long after its time at most; after that it is looked at anew who has it. */
 const TOO_LATE_MS = 1_000;
-/** To wake up costs a process as much as a run does: after a start, the next one comes so much later at the soonest, or when so many are due. */
+/**
+ * To wake up costs a process as much as a run does: after a start, the next one comes so much later at the soonest, or when so many
+ * are due.
+ */
 const TOGETHER_MS = 4;
 const MANY_TOGETHER = 8;
 
@@ -100,8 +103,8 @@ export class Backlog {
   }
 
   /**
-   * Lets those go that have come due, and looks again when the next one does, or a little later, when more have. Returns those that it comes to too late, as after the
-   * process has stood still: they may be another node's by now, and are given back.
+   * Lets those go that have come due, and looks again when the next one does, or a little later, when more have. Returns those that
+   * it comes to too late, as after the process has stood still: they may be another node's by now, and are given back.
    */
   #release(): SettleInput[] {
     this.#cancelTimer?.();
@@ -111,13 +114,8 @@ export class Backlog {
     const due = this.#ahead.splice(0, this.aheadBy(now));
     const isLate = ({ run }: Claimed) => now - run.availableAt > TOO_LATE_MS;
     this.#waiting.push(...due.filter((claimed) => !isLate(claimed)));
-    const [first] = this.#ahead;
-    if (first !== undefined) {
-      const many = this.#ahead[MANY_TOGETHER - 1];
-      const untilMany = (many?.run.availableAt ?? Number.POSITIVE_INFINITY) - now;
-      const gap = due.length > 0 ? Math.min(TOGETHER_MS, untilMany) : 0;
-      // A clock that jumped is noticed soon.
-      const ms = Math.min(Math.max(first.run.availableAt - now, gap), LOOK_AHEAD_MS);
+    if (this.#ahead.length > 0) {
+      const ms = msUntilNext(this.#ahead, now, due.length > 0);
       this.#cancelTimer = this.#clock.setTimer(ms, () => this.#released(this.#release()));
     }
     return this.#givenBack(due.filter(isLate));
@@ -133,4 +131,13 @@ export class Backlog {
       finishedAt,
     }));
   }
+}
+
+/** How long it is until some of these start. `afterStart`: others have started just now. */
+function msUntilNext(ahead: readonly Claimed[], now: number, afterStart: boolean): number {
+  const msUntil = (claimed: Claimed | undefined) =>
+    claimed === undefined ? Number.POSITIVE_INFINITY : claimed.run.availableAt - now;
+  const gap = afterStart ? Math.min(TOGETHER_MS, msUntil(ahead[MANY_TOGETHER - 1])) : 0;
+  // A clock that jumped is noticed soon.
+  return Math.min(Math.max(msUntil(ahead[0]), gap), LOOK_AHEAD_MS);
 }

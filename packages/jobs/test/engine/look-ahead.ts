@@ -234,6 +234,14 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       expect(starts).toEqual([SLOT]);
     });
 
+    it('P17: starts to the millisecond after the clock was set back a little', async () => {
+      await h.engine.createJob(job(EVERY));
+      await claimedAhead();
+      h.clock.set(SLOT - 42);
+      h.clock.advance(100);
+      expect(starts).toEqual([SLOT]);
+    });
+
     it('P17: is looked at anew when the clock has jumped past it, as after the process has stood still', async () => {
       await h.engine.createJob(job(EVERY));
       await claimedAhead();
