@@ -213,10 +213,11 @@ function trigger(
     };
   }
   if (liveCount(live) >= roomOf(job.overlap)) {
+    const roomier = liveCount(live) < roomOf('queue') ? '"queue" or "allow"' : '"allow"';
     return {
       ok: false,
       code: 'overlap',
-      detail: `The job has ${liveCount(live)} live run(s), and "overlap": "${job.overlap}" has no room for another. Wait for it, cancel it, or change overlap to "queue" or "allow".`,
+      detail: `Under "overlap": "${job.overlap}" the job's live runs leave no room for another. Wait until they do, cancel some, or change overlap to ${roomier}.`,
     };
   }
   if (live.crowded === true) {

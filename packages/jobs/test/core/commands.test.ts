@@ -150,8 +150,19 @@ describe('P15 run now', () => {
 
   it('is refused without room, and says what to do', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
+    const refused = (roomier: string) => ({
+      ok: false,
+      code: 'overlap',
+      detail: expect.stringContaining(`change overlap to ${roomier}.`),
+    });
     sim.command({ kind: 'trigger' });
-    expect(sim.command({ kind: 'trigger' })).toMatchObject({ ok: false, code: 'overlap' });
+    expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('"queue" or "allow"'));
+    sim.command({ kind: 'edit', definition: definition(every(HOUR), { overlap: 'queue' }) });
+    sim.command({ kind: 'trigger' });
+    expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('"allow"'));
+    // Two live ones would fill a queue as well.
+    sim.command({ kind: 'edit', definition: definition(every(HOUR), { overlap: 'skip' }) });
+    expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('"allow"'));
   });
 
   it('P4: a job of which a put-off run is due is planned now, and is not finished', () => {
