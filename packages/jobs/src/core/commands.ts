@@ -217,7 +217,7 @@ function trigger(
     return {
       ok: false,
       code: 'overlap',
-      detail: `Under "overlap": "${job.overlap}" the job's live runs leave no room for another. Wait until they do, cancel some, or change overlap to ${roomier}.`,
+      detail: `Under "overlap": "${job.overlap}" the job's live runs leave no room for another. Wait until there is room, cancel some, or change overlap to ${roomier}.`,
     };
   }
   if (live.crowded === true) {

@@ -150,19 +150,19 @@ describe('P15 run now', () => {
 
   it('is refused without room, and says what to do', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
-    const refused = (roomier: string) => ({
+    const refused = (overlap: string, roomier: string) => ({
       ok: false,
       code: 'overlap',
-      detail: expect.stringContaining(`change overlap to ${roomier}.`),
+      detail: `Under "overlap": "${overlap}" the job's live runs leave no room for another. Wait until there is room, cancel some, or change overlap to ${roomier}.`,
     });
     sim.command({ kind: 'trigger' });
-    expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('"queue" or "allow"'));
+    expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('skip', '"queue" or "allow"'));
     sim.command({ kind: 'edit', definition: definition(every(HOUR), { overlap: 'queue' }) });
     sim.command({ kind: 'trigger' });
-    expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('"allow"'));
+    expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('queue', '"allow"'));
     // Two live ones would fill a queue as well.
     sim.command({ kind: 'edit', definition: definition(every(HOUR), { overlap: 'skip' }) });
-    expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('"allow"'));
+    expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('skip', '"allow"'));
   });
 
   it('P4: a job of which a put-off run is due is planned now, and is not finished', () => {
