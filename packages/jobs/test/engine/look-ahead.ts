@@ -234,6 +234,16 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       expect(starts).toEqual([SLOT]);
     });
 
+    it('P17: starts soon after a clock that has jumped back is right again', async () => {
+      await h.engine.createJob(job(EVERY));
+      await claimedAhead();
+      h.clock.set(SLOT - 5_000);
+      h.clock.advance(60);
+      h.clock.set(SLOT);
+      h.clock.advance(200);
+      expect(starts).toHaveLength(1);
+    });
+
     it('P17: starts to the millisecond after the clock was set back a little', async () => {
       await h.engine.createJob(job(EVERY));
       await claimedAhead();
