@@ -2,6 +2,8 @@ import type { Clock } from '../core/clock.ts';
 import type { JobStore, Retention } from '../core/store.ts';
 import type { EngineLogger } from './options.ts';
 
+/** A start has more to do than that: what came due meanwhile, and the first requests. */
+const FIRST_MS = 5_000;
 const IDLE_MS = 60_000;
 const BETWEEN_BATCHES_MS = 50;
 
@@ -30,7 +32,7 @@ export class Pruner {
   start(): void {
     if (!this.#stopped) return;
     this.#stopped = false;
-    this.#after(BETWEEN_BATCHES_MS);
+    this.#after(FIRST_MS);
   }
 
   async stop(): Promise<void> {
