@@ -106,7 +106,12 @@ export function scheduleRefusal(schedule: Schedule, now: number): Refusal | unde
 /** P2, P3, P4: a new job has its next run from the start. */
 export function createJob(
   definition: JobDefinition,
-  made: { readonly uid: string; readonly by?: string; readonly trace?: string; readonly now: number },
+  made: {
+    readonly uid: string;
+    readonly by?: string | undefined;
+    readonly trace?: string | undefined;
+    readonly now: number;
+  },
 ): CommandOutcome {
   const { uid, by, trace, now } = made;
   const { schedule } = definition;

@@ -4,6 +4,7 @@ import type { Parsed } from './duration.ts';
 const FIRST_INSTANT = -62_167_219_200_000;
 export const LAST_INSTANT = 253_402_300_799_999;
 
+/** Year, month, day, hour, minute, second, fraction; then the sign, hours and minutes of the offset, none of them for `Z`. */
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 /**
@@ -16,21 +17,22 @@ export function parseTimestamp(text: string): Parsed<number> {
   if (match === null) {
     return { ok: false, detail: 'must be an RFC 3339 time with an offset, such as 2026-01-31T09:00:00Z' };
   }
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  const [, , , , , , , fraction = '', sign = '+', offsetHour = '00', offsetMinute = '00'] = match;
-  const exists =
-    month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month) && hour <= 23 && minute <= 59;
-  if (!exists || second > 59 || Number(offsetHour) > 23 || Number(offsetMinute) > 59) {
+  const month = Number(match[2]);
+  const day = Number(match[3]);
+  const offsetHour = Number(match[9] ?? 0);
+  const offsetMinute = Number(match[10] ?? 0);
+  const isDay = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(Number(match[1]), month);
+  const isTime = Number(match[4]) <= 23 && Number(match[5]) <= 59 && Number(match[6]) <= 59;
+  if (!isDay || !isTime || offsetHour > 23 || offsetMinute > 59) {
     return {
       ok: false,
       detail: 'no such date or time of day: check the month, day, hour, minute, second and offset',
     };
   }
-  const utc = Date.parse(
-    `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.padEnd(3, '0').slice(0, 3)}Z`,
-  );
-  const offsetMs = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000;
-  const value = sign === '-' ? utc + offsetMs : utc - offsetMs;
+  const milliseconds = (match[7] ?? '').padEnd(3, '0').slice(0, 3);
+  const utc = Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}.${milliseconds}Z`);
+  const offsetMs = (offsetHour * 60 + offsetMinute) * 60_000;
+  const value = match[8] === '-' ? utc + offsetMs : utc - offsetMs;
   if (value < FIRST_INSTANT || value > LAST_INSTANT) {
     return { ok: false, detail: 'no such time: in UTC it must lie in the years 0000 to 9999' };
   }

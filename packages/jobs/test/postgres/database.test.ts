@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { connect, type Database } from '../../src/stores/postgres/database.ts';
@@ -53,6 +54,30 @@ describe('the connections of the PostgreSQL store', () => {
     thawed.resolve();
     await expect(standing).rejects.toMatchObject({ code: 'unavailable' });
     expect((await other.query('SELECT n FROM counters')).rows).toEqual([{ n: 1 }]);
+  });
+
+  it('P1: texts arrive as they are, in columns as alone', async () => {
+    const text = fc.string({ unit: 'binary' }).map((some) => some.replaceAll('\0', ''));
+    const special = fc.constantFrom(
+      '',
+      '"',
+      '\\',
+      'NULL',
+      '{}',
+      ',',
+      '\n',
+      '\u007f',
+      '\u2028',
+      '\ufeff',
+      '😀"\\',
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(text, special)), async (texts) => {
+        const [answer] = await db.arrays('SELECT $1::text[], $2::text', [texts, texts[0] ?? null]);
+        expect(answer).toEqual([texts, texts[0] ?? null]);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it("P7: its transactions come one after the other at a row, whatever the database's own isolation level is", async () => {

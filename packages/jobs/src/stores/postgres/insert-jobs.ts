@@ -62,9 +62,7 @@ function outcomeOf({ input, uid, outcome }: Asked, { created, known }: Written):
 function decide(u: Unit, input: InsertInput, uid: number | undefined): Asked {
   if (uid === undefined) throw new Error('there is no next id');
   const { definition, by, trace } = input;
-  const asked = { ...(by === undefined ? {} : { by }), ...(trace === undefined ? {} : { trace }) };
-  const made = { uid: String(uid), now: u.now, ...asked };
-  return { input, uid, outcome: createJob(definition, made) };
+  return { input, uid, outcome: createJob(definition, { uid: String(uid), now: u.now, by, trace }) };
 }
 
 /** Those that are accepted, and the audit of those that are new. Ends the transaction if it `commits`. */
@@ -75,7 +73,8 @@ async function writeAll(
 ): Promise<ReadonlySet<number>> {
   const accepted = asked.filter(({ outcome }) => outcome.ok);
   if (accepted.length === 0) return new Set();
-  const rows = newRows(u, accepted).map((row, n) => [...row, ...auditParams(accepted[n]?.input.audit)]);
+  const rows = newRows(u, accepted);
+  for (const [n, row] of rows.entries()) row.push(...auditParams(accepted[n]?.input.audit));
   const ask = u.q[commits ? 'commitWith' : 'arrays'];
   return new Set(numbersIn(await ask(...INSERT_AUDITED_JOBS(rows, u.now))));
 }
@@ -101,7 +100,7 @@ function newRows(u: Unit, asked: readonly Asked[]): (string | number | boolean |
     if (!outcome.ok) return [];
     const { job } = outcome.decision;
     const typeKey = u.shared.types.get(job.type, job.typeVersion);
-    return [[...newJobParams({ job, typeKey }), uid]];
+    return [newJobParams({ job, typeKey, uid })];
   });
 }
 

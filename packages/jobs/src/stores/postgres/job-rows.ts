@@ -17,27 +17,25 @@ const SLOT_TYPES = 'bigint, bigint, bigint';
 const END_TYPES = 'bigint, text, bigint, bigint, bigint, bigint, bigint';
 const SCHEDULE_TYPES = 'text, text, bigint, text, text, text, bigint, bigint';
 const BACKOFF_TYPES = 'bigint, bigint, double precision, double precision';
-/** In the order of {@link NEW_JOB_COLUMNS}, then the uid. */
+/** In the order of {@link NEW_JOB_COLUMNS}. */
 const NEW_JOB_TYPES = [
-  'bigint, bigint, bigint, integer, integer, text, bigint, bigint',
+  'bigint, bigint, bigint, bigint, integer, integer, text, bigint, bigint',
   'text, text, bigint, text',
   `${SCHEDULE_TYPES}, text, text, bigint, bigint, ${BACKOFF_TYPES}, text, text, text`,
-  'bigint',
 ].join(', ');
 
 const assigned = (columns: readonly string[]) =>
   columns.map((column, n) => `${column} = $${n + 1}`).join(', ');
 
-const NEW_JOB = [...NEW_JOB_COLUMNS, 'uid'];
 /** What differs from job to job where many are made at once. */
 const VARYING_OF_NEW =
   'uid, id, name, wake_at, next_run_at, interval, every_ms, cron, start_at, run_at, payload, trace, change'.split(
     ', ',
   );
-const INTO_JOBS = `INSERT INTO greenvue_jobs.jobs (${NEW_JOB.join(', ')})`;
+const INTO_JOBS = `INSERT INTO greenvue_jobs.jobs (${NEW_JOB_COLUMNS.join(', ')})`;
 const UNLESS_IN_USE = 'ON CONFLICT (id) WHERE deleted_at IS NULL DO NOTHING RETURNING uid';
-/** Parameters: {@link newJobParams}, then the uid. An id in use is left as it is. */
-export const INSERT_JOB = `${INTO_JOBS} VALUES (${NEW_JOB.map((_, n) => `$${n + 1}`).join(', ')}) ${UNLESS_IN_USE}`;
+/** Parameters: {@link newJobParams}. An id in use is left as it is. */
+export const INSERT_JOB = `${INTO_JOBS} VALUES (${NEW_JOB_COLUMNS.map((_, n) => `$${n + 1}`).join(', ')}) ${UNLESS_IN_USE}`;
 /**
  * Columns: those parameters; then actor, action and change of an entry in the audit, the action null where there is none; then
  * the time of all entries. Of jobs with the same id, the first is taken; in the order of ids, so that two transactions do not wait for each
@@ -45,12 +43,12 @@ export const INSERT_JOB = `${INTO_JOBS} VALUES (${NEW_JOB.map((_, n) => `$${n + 
  */
 export const INSERT_AUDITED_JOBS = rowsStatement(
   {
-    names: [...NEW_JOB, 'actor', 'action', 'change'],
+    names: [...NEW_JOB_COLUMNS, 'actor', 'action', 'change'],
     types: `${NEW_JOB_TYPES}, text, text, text`,
     varying: VARYING_OF_NEW,
   },
   (rows, at) => `WITH asked AS MATERIALIZED (SELECT * FROM ${rows}),
-  made AS (${INTO_JOBS} SELECT ${NEW_JOB.join(', ')} FROM asked ORDER BY id, uid ${UNLESS_IN_USE}),
+  made AS (${INTO_JOBS} SELECT ${NEW_JOB_COLUMNS.join(', ')} FROM asked ORDER BY id, uid ${UNLESS_IN_USE}),
   told AS (
     INSERT INTO greenvue_jobs.audit (actor, action, target, change, at)
     SELECT actor, action, id, change, ${at}::bigint FROM asked JOIN made USING (uid)

@@ -29,7 +29,7 @@ export interface Lane {
     opening?: Bounds<Opened>['opening'],
   ): Promise<T>;
   /** Resolves once the settlements that were asked for so far are written. */
-  caughtUp(): Promise<void>;
+  caughtUp(): Promise<unknown>;
 }
 
 interface Step {
@@ -58,6 +58,8 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
   /** They end when all that was asked for so far is done. */
   let tail: Promise<void> = Promise.resolve();
   let apartTail: Promise<unknown> = Promise.resolve();
+  /** When both have: one for all that wait for that. */
+  let bothTails: Promise<unknown> | undefined;
   let underWayApart = 0;
 
   const transaction = (steps: readonly Step[]) =>
@@ -78,8 +80,9 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
     }
   };
 
-  const caughtUp = async () => {
-    await Promise.all([tail, apartTail]);
+  const caughtUp = (): Promise<unknown> => {
+    bothTails ??= Promise.all([tail, apartTail]);
+    return bothTails;
   };
 
   return {
@@ -88,7 +91,10 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
       opening?: Bounds<Opened>['opening'],
     ) =>
       new Promise<T>((resolve, reject) => {
-        if (waiting.length === 0) tail = tail.then(runAll);
+        if (waiting.length === 0) {
+          tail = tail.then(runAll);
+          bothTails = undefined;
+        }
         let opened: Opened | undefined;
         const open =
           opening &&
@@ -109,6 +115,7 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
           underWayApart -= 1;
         });
       apartTail = done.catch(() => undefined);
+      bothTails = undefined;
       return done;
     },
     async command(target, work, opening) {

@@ -114,14 +114,15 @@ function arrayText(param: Param): Param {
       if (typeof one !== 'string') return one ?? 'NULL';
       if (one !== text || quoted === '') {
         text = one;
-        quoted = `"${NEEDS_ESCAPE.test(one) ? one.replaceAll(TO_ESCAPE, '\\$&') : one}"`;
+        quoted = IS_PLAIN.test(one) ? JSON.stringify(one) : `"${one.replaceAll(TO_ESCAPE, '\\$&')}"`;
       }
       return quoted;
     })
     .join()}}`;
 }
 
-const NEEDS_ESCAPE = /["\\]/;
+/** JSON would write such a text as an array does, which is several times as fast: no control characters, nothing in two halves. */
+const IS_PLAIN = /^[ -\ud7ff\ue000-\uffff]*$/;
 const TO_ESCAPE = /["\\]/g;
 
 /** Rows as one array for each column, as `unnest` takes them. */

@@ -78,6 +78,7 @@ export const JOB_COLUMNS = [...VARYING_COLUMNS, ...FIXED_COLUMNS] as const;
 
 /** What is known of a job as it is made; nothing has come of it yet, and nobody has paused it. */
 export const NEW_JOB_COLUMNS = [
+  'uid',
   'wake_at',
   'next_run_at',
   'failed_in_row',
@@ -244,8 +245,9 @@ export function jobParams(stored: StoredJob): Value[] {
 }
 
 /** In the order of {@link NEW_JOB_COLUMNS}. */
-export function newJobParams({ job, typeKey }: Pick<StoredJob, 'job' | 'typeKey'>): Value[] {
+export function newJobParams({ job, typeKey, uid }: Pick<StoredJob, 'job' | 'typeKey' | 'uid'>): Value[] {
   return [
+    uid,
     job.wakeAt ?? null,
     job.nextRunAt ?? null,
     job.failedInRow,

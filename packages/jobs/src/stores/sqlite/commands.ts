@@ -29,12 +29,7 @@ export function insertJob(
   const { definition, by, trace, audit } = input;
   if (w.jobs.find(definition.id) !== undefined) return { kind: 'exists' };
   const uid = w.ids.next(now);
-  const outcome = createJob(definition, {
-    uid: String(uid),
-    now,
-    ...(by === undefined ? {} : { by }),
-    ...(trace === undefined ? {} : { trace }),
-  });
+  const outcome = createJob(definition, { uid: String(uid), now, by, trace });
   if (!outcome.ok) return { kind: 'refused', refusal: outcome };
   const { job } = outcome.decision;
   const typeKey = w.types.keyOf(job.type, job.typeVersion);

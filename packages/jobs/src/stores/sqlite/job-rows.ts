@@ -2,8 +2,8 @@ import { JOB_COLUMNS, NEW_JOB_COLUMNS, STATE_COLUMNS } from '../rows/job-row.ts'
 
 const assignments = (columns: readonly string[]) => columns.map((column) => `${column} = ?`).join(', ');
 
-/** Parameters: {@link newJobParams}, then the uid. */
-export const INSERT_JOB = `INSERT INTO jobs (${NEW_JOB_COLUMNS.join(', ')}, uid) VALUES (${'?, '.repeat(NEW_JOB_COLUMNS.length)}?)`;
+/** Parameters: {@link newJobParams}. */
+export const INSERT_JOB = `INSERT INTO jobs (${NEW_JOB_COLUMNS.join(', ')}) VALUES (${NEW_JOB_COLUMNS.map(() => '?').join(', ')})`;
 /** Parameters: {@link jobParams}, then the uid. */
 export const UPDATE_JOB = `UPDATE jobs SET ${assignments(JOB_COLUMNS)} WHERE uid = ?`;
 /** Parameters: {@link stateParams}, then the uid. Leaves the planner's index alone. */

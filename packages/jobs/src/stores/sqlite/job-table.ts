@@ -77,7 +77,7 @@ export function createJobTable(db: Database, maxCachedBytes = MAX_CACHED_BYTES):
       return row === undefined ? undefined : keepNew(storedJobOf(row));
     },
     insert(stored) {
-      db.write(INSERT_JOB, ...newJobParams(stored), stored.uid);
+      db.write(INSERT_JOB, ...newJobParams(stored));
       keepNew(stored);
     },
     save(before, after) {
