@@ -246,7 +246,7 @@ export function countFinished(ended: readonly EndedRun[]): number {
  * Whether what the end of a claim means for the job depends on its other live runs. Where runs overlap it leaves no room to
  * them (P7), and unless the next run counts from an end (P3) or the job ends with its runs, nothing else asks for them.
  */
-export function dependsOnLive({ overlap, schedule }: Job): boolean {
+export function dependsOnLive({ overlap, schedule }: Pick<Job, 'overlap' | 'schedule'>): boolean {
   return overlap !== 'allow' || isFixedDelay(schedule) || schedule.kind === 'run_at';
 }
 

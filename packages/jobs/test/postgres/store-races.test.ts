@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Schedule } from '../../src/core/schedule.ts';
+import { createKnownClaims } from '../../src/stores/postgres/known-claims.ts';
+import { createKnownJobs } from '../../src/stores/postgres/known-jobs.ts';
+import { openSettle } from '../../src/stores/postgres/move-succeeded.ts';
+import { queriesOn } from '../../src/stores/postgres/queries.ts';
 import {
   definitionOf,
   every,
@@ -121,6 +125,15 @@ describe('two nodes at one row', () => {
     expect((await races.store.getJob('a', TYPES))?.job.description).toBe('not read');
   });
 
+  it('P7: an end is decided by the rules that another node has given the job meanwhile', async () => {
+    const [run] = await claimed(1);
+    await races.other.query("UPDATE greenvue_jobs.jobs SET overlap = 'queue', version = version + 1");
+    await trigger();
+    await races.other.query("UPDATE greenvue_jobs.live_runs SET held = 'overlap' WHERE node IS NULL");
+    await races.store.settle([settlement(required(run), SUCCEEDED, Date.now())]);
+    expect((await claim(1)).runs).toHaveLength(1);
+  });
+
   it('P22: a cancel that waits for such an edit finds its job', async () => {
     const run = required((await claimed(1))[0]);
     const result = await whileHeld(() => races.store.cancelRun({ runId: run.id, force: true }), NEW_VERSION);
@@ -142,6 +155,24 @@ describe('two nodes at one row', () => {
     await whileHeld(reconcile, CLAIM_ANEW, [run.id]);
     expect((await races.store.getRun(run.id))?.run).toMatchObject({ claim: { node: 'there' } });
   });
+});
+
+it('P10: without the BEGIN that it went out with, nothing of a settlement is written', async () => {
+  const [run] = await claimed(1);
+  await trigger();
+  const ofOther = await claim(1);
+  const claims = createKnownClaims();
+  claims.remember(ofOther);
+  const patience = { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY };
+  const batch = ofOther.runs.map((one) => settlement(one, SUCCEEDED, Date.now()));
+  const opened = await openSettle(queriesOn(races.other), {
+    shared: { claims, known: createKnownJobs(), patience },
+    batch,
+    at: Date.now(),
+  });
+  expect(opened?.rows).toHaveLength(1);
+  const { results } = await races.store.settle([settlement(required(run), SUCCEEDED, Date.now()), ...batch]);
+  expect(results.map(({ kind }) => kind)).toEqual(['finished', 'finished']);
 });
 
 describe('claims whose answer was lost', () => {

@@ -10,6 +10,7 @@ import {
   required,
   SECOND,
   SUCCEEDED,
+  settlement,
   T0,
   useStore,
 } from './rig.ts';
@@ -166,6 +167,19 @@ export function roomContract(makeStore: MakeStore): void {
         expect(run.id).toBe(id);
         await t.settle(run, SUCCEEDED);
       }
+    });
+
+    it('P7: runs that end together, one well and one not, leave their room to the one that waits', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+      for (let n = 0; n < 4; n += 1) await t.trigger('a');
+      const [first, second, third] = (await t.claim(3)).runs;
+      await t.edit('a', { overlap: 'queue' });
+      await t.settle(required(first), SUCCEEDED);
+      await t.store.settle([
+        settlement(required(second), SUCCEEDED, t.clock.now()),
+        settlement(required(third), failed('no luck', true), t.clock.now()),
+      ]);
+      expect((await t.claim()).runs).toHaveLength(1);
     });
 
     describe('P15, P4: a run whose own time has come is let go by the planner', () => {

@@ -15,6 +15,7 @@ import type { StoredJob } from '../rows/job-row.ts';
 import { flush } from './flush.ts';
 import {
   deleteLiveRuns,
+  type LookedAt,
   liveRunsOf,
   liveRunsOfOne,
   lockLiveRunsOf,
@@ -68,15 +69,14 @@ export async function applyDecision(
 export async function settleJobs(
   u: Unit,
   byJob: EndedByJob,
-  { ofClaims }: { readonly ofClaims: boolean },
+  { ofClaims, looked }: { readonly ofClaims: boolean; readonly looked?: LookedAt | undefined },
 ): Promise<boolean> {
   let wake = false;
   const mustRead = ({ job, deletedAt }: StoredJob) =>
     deletedAt === undefined && (!ofClaims || dependsOnLive(job));
-  const live = await liveRunsOf(
-    u,
-    [...byJob.keys()].filter((uid) => mustRead(lockedJob(u, uid))),
-  );
+  const toRead = [...byJob.keys()].filter((uid) => mustRead(lockedJob(u, uid)));
+  const first = toRead.every((uid) => looked?.uids.includes(uid)) ? looked?.rows : undefined;
+  const live = await liveRunsOf(u, toRead, { first });
   for (const [uid, ended] of byJob) {
     const stored = lockedJob(u, uid);
     if (stored.deletedAt !== undefined) {

@@ -16,8 +16,9 @@ export interface Bounds<Opened> {
   /** It waits for each lock for so long at most, or {@link LOCK_WAIT_MS}, and rejects as `busy` after that. */
   readonly lockWaitMs?: number;
   /**
-   * Asks for what comes first of all, which goes out together with the BEGIN: reads, locks and ids only, since that may fail. Or for all of it,
-   * the COMMIT included, if one statement writes: without its BEGIN that is a transaction, too, but not with the locks before it.
+   * Asks for what comes first of all, which goes out together with the BEGIN: reads, locks and ids, since that may fail; or what writes only if
+   * it {@link HAS_BEGUN}. Or for all of it, the COMMIT included, if one statement writes: without its BEGIN that is a transaction, too, but
+   * not with the locks before it.
    */
   readonly opening?: ((q: Queries) => Promise<Opened>) | undefined;
 }
@@ -241,7 +242,9 @@ function begin(how: string, settings: Readonly<Record<string, string | number>>)
   };
 }
 
-const IDLE = { idle_in_transaction_session_timeout: IDLE_MS };
+const IDLE = { idle_in_transaction_session_timeout: IDLE_MS, 'greenvue_jobs.begun': 'yes' };
+/** A condition for what writes in an {@link Bounds.opening}: were its BEGIN to fail, each statement would be a transaction of its own. */
+export const HAS_BEGUN = "current_setting('greenvue_jobs.begun', true) = 'yes'";
 /** What waited for a lock has to see what was committed meanwhile, whatever the database has for others. */
 const TRANSACTION = begin('READ COMMITTED', IDLE);
 /**

@@ -5,7 +5,7 @@ import { SELECT_JOB } from './job-rows.ts';
 import { SELECT_VARYING } from './known-jobs.ts';
 import type { Queries } from './queries.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
-import type { Unit } from './unit.ts';
+import type { Shared, Unit } from './unit.ts';
 
 /** `FOR UPDATE` waits for all who share the job, too: for what may not come between a trigger and its commit. */
 export type LockKind = 'FOR UPDATE' | 'FOR NO KEY UPDATE';
@@ -70,11 +70,19 @@ export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<
  */
 export async function lockJobsInTurn(u: Unit, uids: readonly number[]): Promise<void> {
   if (uids.length === 0) return;
-  const { patience } = u.shared;
-  const isShared = Math.abs(u.now - patience.sharedAt) < SHARED_MS;
-  if (isShared && (await soon(u, () => lockAll(u, LOCK_BY_UIDS, [uids])))) return;
-  await lockAll(u, `${LOCK_BY_UIDS} SKIP LOCKED`, [uids]);
-  if (uids.some((uid) => !u.jobs.has(uid))) patience.sharedAt = u.now;
+  if (areShared(u.shared, u.now) && (await soon(u, () => lockAll(u, LOCK_BY_UIDS, [uids])))) return;
+  await takeFree(u, uids, await u.q.objects(LOCK_FREE_BY_UIDS, [uids]));
+}
+
+/** Whether jobs are locked by others now and then, so that {@link lockJobsInTurn} waits for them. */
+export function areShared({ patience }: Pick<Shared, 'patience'>, now: number): boolean {
+  return Math.abs(now - patience.sharedAt) < SHARED_MS;
+}
+
+/** Goes on with the rows of {@link lockFreeByUids}. */
+export async function takeFree(u: Unit, uids: readonly number[], rows: readonly unknown[]): Promise<void> {
+  await takeLocked(u, rows);
+  if (uids.some((uid) => !u.jobs.has(uid))) u.shared.patience.sharedAt = u.now;
 }
 
 /** Does what waits for locks, each for a little; else it is undone, and false. */
@@ -153,6 +161,10 @@ const BY_ID = `${SELECT_JOB} WHERE id = $1 AND deleted_at IS NULL`;
 const SHARE_BY_ID = `${BY_ID} FOR KEY SHARE OF jobs`;
 const LOCK_BY_UID = `${SELECT_JOB} WHERE uid = $1 ${LOCK}`;
 const LOCK_BY_UIDS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[]) ORDER BY uid ${LOCK}`;
+/** Locks the jobs of the parameter that nobody else has locked. */
+export const lockFreeByUids = (param: string) =>
+  `${SELECT_VARYING} WHERE uid = ANY(${param}::bigint[]) ORDER BY uid ${LOCK} SKIP LOCKED`;
+const LOCK_FREE_BY_UIDS = lockFreeByUids('$1');
 const LOCK_OF_RUNS = `${SELECT_VARYING} WHERE uid IN
   (SELECT job_uid FROM greenvue_jobs.live_runs WHERE live_runs.id = ANY($1::bigint[])) ORDER BY uid ${LOCK}`;
 /**

@@ -1,4 +1,5 @@
 import type { Job, JobDefinition } from '../../core/job.ts';
+import { dependsOnLive } from '../../core/settle.ts';
 import { type FixedJob, fixedJobOf, jobInState, type StoredJob, VARYING_COLUMNS } from '../rows/job-row.ts';
 import { SELECT_JOB } from './job-rows.ts';
 import type { Queries } from './queries.ts';
@@ -7,6 +8,8 @@ import type { Queries } from './queries.ts';
 export interface KnownJobs {
   /** A job that was made by this definition, and is written. Remembered while there is room: those that are planned come first. */
   made(definition: JobDefinition, job: Job): void;
+  /** Whether the end of a run of it depends on its other live runs (`dependsOnLive`), unless it is known that it does not. */
+  dependsOnLive(uid: number): boolean;
   /** The jobs of rows that were read by {@link SELECT_VARYING}; what is not known of them is read. */
   complete(q: Queries, rows: readonly unknown[]): Promise<StoredJob[]>;
 }
@@ -33,6 +36,10 @@ export function createKnownJobs(): KnownJobs {
       const by = createdBy === undefined ? {} : { createdBy };
       const traced = trace === undefined ? {} : { trace };
       remember(Number(uid), { ...definition, uid, version, createdAt, updatedAt, ...by, ...traced });
+    },
+    dependsOnLive(uid) {
+      const job = known.get(uid);
+      return job === undefined || dependsOnLive(job);
     },
     async complete(q, rows) {
       const found = rows.map((row) => {

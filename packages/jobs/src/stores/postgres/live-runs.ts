@@ -14,12 +14,15 @@ import { becomeDue, type Unit } from './unit.ts';
 export async function liveRunsOf(
   u: Unit,
   uids: readonly number[],
-  { countClaimed = false, first }: { readonly countClaimed?: boolean; readonly first?: FirstRuns } = {},
+  {
+    countClaimed = false,
+    first,
+  }: { readonly countClaimed?: boolean; readonly first?: FirstRuns | undefined } = {},
 ): Promise<ReadonlyMap<number, LiveRuns>> {
   const found = new Map<number, LiveRuns>(uids.map((uid) => [uid, NO_LIVE_RUNS]));
   if (uids.length === 0) return found;
   const counted = new Map<number, number>();
-  for (const row of first ?? (await u.q.arrays(FIRST_OF_EACH, [uids]))) {
+  for (const row of first ?? (await lookAt(u.q, uids)).rows) {
     const [uid, held, availableAt] = rowOf<[number, Held, number]>(row);
     counted.set(uid, (counted.get(uid) ?? 0) + 1);
     found.set(
@@ -77,8 +80,19 @@ export async function liveRunsOfOne(
   return (await liveRunsOf(u, [uid], how)).get(uid) ?? NO_LIVE_RUNS;
 }
 
-/** Some live runs of a job, read while it was locked. */
+/** Some live runs of jobs, read while those were locked. */
 export type FirstRuns = readonly unknown[];
+
+/** {@link FirstRuns} of these jobs, all of them. */
+export interface LookedAt {
+  readonly uids: readonly number[];
+  readonly rows: FirstRuns;
+}
+
+/** Asks for them, right after the statement that locks the jobs. */
+export async function lookAt(q: Queries, uids: readonly number[]): Promise<LookedAt> {
+  return { uids, rows: uids.length === 0 ? [] : await q.arrays(FIRST_OF_EACH, [uids]) };
+}
 
 /** Asks for {@link FirstRuns} of the job that has this id now, right after the statement that locks it. */
 export function firstRunsOf(q: Queries, jobId: string): Promise<FirstRuns> {

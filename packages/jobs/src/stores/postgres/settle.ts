@@ -15,9 +15,9 @@ import { type EndedByJob, settleJobs } from './apply.ts';
 import type { DeadNode } from './control-protocol.ts';
 import { flush } from './flush.ts';
 import { lockFreeJobsOf, lockJobsSoon } from './jobs.ts';
-import { deleteLiveRuns } from './live-runs.ts';
+import { deleteLiveRuns, type LookedAt } from './live-runs.ts';
 import { appendLogs, type RunLines } from './logs.ts';
-import { moveSucceeded } from './move-succeeded.ts';
+import { moveSucceeded, type OpenedSettle } from './move-succeeded.ts';
 import { columnsOf } from './queries.ts';
 import { liveRunOf, rowOf } from './run-rows.ts';
 import { becomeDue, lockedJob, type Unit } from './unit.ts';
@@ -35,9 +35,13 @@ const SUCCEEDED: SettleResult = { kind: 'finished', status: 'succeeded' };
 const NO_LINES: [] = [];
 
 /** Settles claims, then once for each job what that means for it. */
-export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<SettleBatchResult> {
+export async function settle(
+  u: Unit,
+  batch: readonly SettleInput[],
+  opened?: OpenedSettle,
+): Promise<SettleBatchResult> {
   const ends = createEnds();
-  const moved = await moveSucceeded(u, batch);
+  const moved = await moveSucceeded(u, batch, opened);
   u.shared.claims.forget(batch);
   const others = batch.filter(({ fence }) => !moved.has(fence));
   const { runs: claimed, heldIds } = await lockClaimed(
@@ -69,7 +73,8 @@ export async function settle(u: Unit, batch: readonly SettleInput[]): Promise<Se
     return logs === undefined || !isSettled ? NO_LINES : { runId: Number(runId), lines: logs };
   });
   await appendLogs(u.q, lines);
-  const released = await writeEnds(u, ends);
+  // What others did to their jobs' live runs since, nobody has looked at.
+  const released = await writeEnds(u, ends, others.length === 0 ? opened?.live : undefined);
   return { results, wake: released || wake };
 }
 
@@ -202,7 +207,7 @@ function endsOf(byJob: EndedByJob, uid: number): EndedRun[] {
   return ended;
 }
 
-async function writeEnds(u: Unit, { byJob, gone, putBack }: Ends): Promise<boolean> {
+async function writeEnds(u: Unit, { byJob, gone, putBack }: Ends, looked?: LookedAt): Promise<boolean> {
   await deleteLiveRuns(u, gone);
   if (putBack.length > 0) {
     becomeDue(
@@ -221,7 +226,7 @@ async function writeEnds(u: Unit, { byJob, gone, putBack }: Ends): Promise<boole
     ]);
     await u.q.write(PUT_BACK, columnsOf(rows, 7));
   }
-  const wake = await settleJobs(u, byJob, { ofClaims: true });
+  const wake = await settleJobs(u, byJob, { ofClaims: true, looked });
   await flush(u);
   return wake;
 }

@@ -30,6 +30,7 @@ import { createLane } from './lane.ts';
 import { createLowWater } from './low-water.ts';
 import { join } from './membership.ts';
 import { migrate } from './migrate.ts';
+import { type OpenedSettle, openSettle } from './move-succeeded.ts';
 import { listNodes } from './nodes.ts';
 import { type OpenedPlan, openPlan, plan } from './plan.ts';
 import { prune } from './prune.ts';
@@ -141,6 +142,11 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       shared.missed.plans = false;
       return plans ? { ...settled, wake: true } : settled;
     });
+  const settleFew = (batch: readonly SettleInput[]) =>
+    pass<SettleBatchResult, OpenedSettle | undefined>(
+      (u, opened) => settle(u, batch, opened),
+      (q) => openSettle(q, { shared, batch, at: now() }),
+    );
   const vacuum = createVacuum({
     monotonic: () => clock.monotonic(),
     vacuum: () => vacuumPassed(vacuums),
@@ -265,7 +271,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     },
     async settle(batch) {
       const isApart = batch.length >= SETTLED_APART || lane.isBusyApart;
-      const settled = await (isApart ? settleApart(batch) : pass((u) => settle(u, batch)));
+      const settled = await (isApart ? settleApart(batch) : settleFew(batch));
       if (!isClosed) vacuum.settled(batch.length);
       return settled;
     },
