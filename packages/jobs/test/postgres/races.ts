@@ -70,6 +70,8 @@ export async function createRaces(): Promise<Races> {
   }
 
   async function isWaiting(): Promise<boolean> {
+    // Within a transaction, what was seen of the others once stays.
+    await other.query('SELECT pg_stat_clear_snapshot()');
     const { rows } = await other.query(
       "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
     );

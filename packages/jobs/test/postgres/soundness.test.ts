@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/stores/postgres/database.ts';
 import { migrate } from '../../src/stores/postgres/migrate.ts';
-import { GUARDS, NEVER, TYPELESS, UNSOUND } from './soundness.ts';
+import { GUARDS, NEVER, UNSOUND } from './soundness.ts';
 import { type BareDatabase, createBareDatabase, createTestDatabase } from './test-database.ts';
 
 /** By table: one way to be what no row may be, for each. */
@@ -105,12 +105,6 @@ describe('what no row may be', () => {
     const write = `UPDATE greenvue_jobs.${table} SET ${set}`;
     expect(await tried(write, UNSOUND)).toContainEqual({ which: `${table} 1`, what });
     await expect(tried(GUARDS, write)).rejects.toMatchObject({ code: '23514' });
-  });
-
-  it(`jobs: ${TYPELESS}`, async () => {
-    const write = 'UPDATE greenvue_jobs.jobs SET type_key = 99';
-    expect(await tried(write, UNSOUND)).toContainEqual({ which: 'jobs 1', what: TYPELESS });
-    await expect(tried(GUARDS, write)).rejects.toMatchObject({ code: '23503' });
   });
 });
 

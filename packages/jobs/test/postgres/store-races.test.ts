@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Schedule } from '../../src/core/schedule.ts';
+import { connect } from '../../src/stores/postgres/database.ts';
 import { createKnownClaims } from '../../src/stores/postgres/known-claims.ts';
 import { createKnownJobs } from '../../src/stores/postgres/known-jobs.ts';
 import { openSettle } from '../../src/stores/postgres/move-succeeded.ts';
-import { queriesOn } from '../../src/stores/postgres/queries.ts';
+import { type Queries, queriesOn } from '../../src/stores/postgres/queries.ts';
 import {
   definitionOf,
   every,
@@ -129,7 +130,6 @@ describe('two nodes at one row', () => {
     const [run] = await claimed(1);
     await races.other.query("UPDATE greenvue_jobs.jobs SET overlap = 'queue', version = version + 1");
     await trigger();
-    await races.other.query("UPDATE greenvue_jobs.live_runs SET held = 'overlap' WHERE node IS NULL");
     await races.store.settle([settlement(required(run), SUCCEEDED, Date.now())]);
     expect((await claim(1)).runs).toHaveLength(1);
   });
@@ -157,22 +157,64 @@ describe('two nodes at one row', () => {
   });
 });
 
-it('P10: without the BEGIN that it went out with, nothing of a settlement is written', async () => {
-  const [run] = await claimed(1);
-  await trigger();
-  const ofOther = await claim(1);
-  const claims = createKnownClaims();
-  claims.remember(ofOther);
-  const patience = { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY };
-  const batch = ofOther.runs.map((one) => settlement(one, SUCCEEDED, Date.now()));
-  const opened = await openSettle(queriesOn(races.other), {
-    shared: { claims, known: createKnownJobs(), patience },
-    batch,
-    at: Date.now(),
+describe('what a settlement asks for with its BEGIN', () => {
+  /** Claims of the job `a`, how they are settled, and the question. */
+  async function prepared(count: number) {
+    await claimed(count);
+    await trigger();
+    const known = await claim(1);
+    const claims = createKnownClaims();
+    claims.remember(known);
+    const patience = { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY };
+    const shared = { claims, known: createKnownJobs(), patience };
+    const at = Date.now();
+    const batch = known.runs.map((run) => settlement(run, SUCCEEDED, at));
+    return {
+      batch,
+      fences: batch.map(({ fence }) => fence),
+      open: (q: Queries) => openSettle(q, { shared, batch, at }),
+    };
+  }
+  const kept = async () => (await races.other.query('SELECT FROM greenvue_jobs.runs')).rows.length;
+
+  it('moves what has succeeded, and tells what else is live; all of it is undone with the transaction', async () => {
+    const { fences, open } = await prepared(1);
+    const db = connect({ url: races.url, max: 1 });
+    onTestFinished(() => db.close());
+    const undone = db.boundedTransaction(
+      async (_q, _now, opened) => {
+        expect(opened?.rows).toMatchObject([{ moved: fences }]);
+        expect(opened?.live.rows).toHaveLength(1);
+        throw new Error('undone');
+      },
+      { opening: open },
+    );
+    await expect(undone).rejects.toThrow('undone');
+    expect(await kept()).toBe(0);
+    await db.boundedTransaction(async () => undefined, { opening: open });
+    expect(await kept()).toBe(1);
   });
-  expect(opened?.rows).toHaveLength(1);
-  const { results } = await races.store.settle([settlement(required(run), SUCCEEDED, Date.now()), ...batch]);
-  expect(results.map(({ kind }) => kind)).toEqual(['finished', 'finished']);
+
+  it('P10: moves nothing if that BEGIN has failed', async () => {
+    const { batch, open } = await prepared(0);
+    const opened = await open(queriesOn(races.other));
+    expect(opened?.rows).toMatchObject([{ moved: null }]);
+    const { results } = await races.store.settle(batch);
+    expect(results).toEqual([{ kind: 'finished', status: 'succeeded' }]);
+  });
+
+  it('P12: is of what others have written while it waited for a lock of theirs', async () => {
+    const { fences, open } = await prepared(0);
+    const db = connect({ url: races.url, max: 1 });
+    onTestFinished(() => db.close());
+    await races.other.query('BEGIN');
+    await races.other.query("UPDATE greenvue_jobs.live_runs SET cancel = 'user'");
+    const moved = db.boundedTransaction(async (_q, _now, opened) => opened?.rows, { opening: open });
+    await expect.poll(races.isWaiting, { interval: 2 }).toBe(true);
+    await races.other.query('COMMIT');
+    expect(await moved).toMatchObject([{ moved: fences }]);
+    expect(await kept()).toBe(1);
+  });
 });
 
 describe('claims whose answer was lost', () => {

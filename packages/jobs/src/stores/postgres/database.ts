@@ -242,21 +242,23 @@ function begin(how: string, settings: Readonly<Record<string, string | number>>)
   };
 }
 
-const IDLE = { idle_in_transaction_session_timeout: IDLE_MS, 'greenvue_jobs.begun': 'yes' };
+const BEGUN = 'greenvue_jobs.begun';
+/** In each transaction of the store. */
+const OURS = { idle_in_transaction_session_timeout: IDLE_MS, [BEGUN]: 'yes' };
 /** A condition for what writes in an {@link Bounds.opening}: were its BEGIN to fail, each statement would be a transaction of its own. */
-export const HAS_BEGUN = "current_setting('greenvue_jobs.begun', true) = 'yes'";
+export const HAS_BEGUN = `current_setting('${BEGUN}', true) = 'yes'`;
 /** What waited for a lock has to see what was committed meanwhile, whatever the database has for others. */
-const TRANSACTION = begin('READ COMMITTED', IDLE);
+const TRANSACTION = begin('READ COMMITTED', OURS);
 /**
  * Its statements are planned once for each connection, by index. PostgreSQL would plan the larger ones anew each time, which takes longer than
  * to do them; and statistics of tables that fill and empty within seconds tell it little.
  */
 const bounded = (lockWaitMs: number) =>
   begin('READ COMMITTED', {
-    ...IDLE,
+    ...OURS,
     lock_timeout: lockWaitMs,
     plan_cache_mode: 'force_generic_plan',
     enable_seqscan: 'off',
     jit: 'off',
   });
-const SNAPSHOT = begin('REPEATABLE READ READ ONLY', IDLE);
+const SNAPSHOT = begin('REPEATABLE READ READ ONLY', OURS);

@@ -8,7 +8,7 @@ import type { Queries } from './queries.ts';
 export interface KnownJobs {
   /** A job that was made by this definition, and is written. Remembered while there is room: those that are planned come first. */
   made(definition: JobDefinition, job: Job): void;
-  /** Whether the end of a run of it depends on its other live runs (`dependsOnLive`), unless it is known that it does not. */
+  /** False only where it is known that the end of a run does not depend on the job's other live runs. */
   dependsOnLive(uid: number): boolean;
   /** The jobs of rows that were read by {@link SELECT_VARYING}; what is not known of them is read. */
   complete(q: Queries, rows: readonly unknown[]): Promise<StoredJob[]>;

@@ -29,7 +29,7 @@ export interface Lane {
     opening?: Bounds<Opened>['opening'],
   ): Promise<T>;
   /** Resolves once the settlements that were asked for so far are written. */
-  caughtUp(): Promise<unknown>;
+  caughtUp(): Promise<void>;
 }
 
 interface Step {
@@ -59,7 +59,7 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
   let tail: Promise<void> = Promise.resolve();
   let apartTail: Promise<unknown> = Promise.resolve();
   /** When both have: one for all that wait for that. */
-  let bothTails: Promise<unknown> | undefined;
+  let bothTails: Promise<void> | undefined;
   let underWayApart = 0;
 
   const transaction = (steps: readonly Step[]) =>
@@ -80,8 +80,8 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
     }
   };
 
-  const caughtUp = (): Promise<unknown> => {
-    bothTails ??= Promise.all([tail, apartTail]);
+  const caughtUp = (): Promise<void> => {
+    bothTails ??= Promise.all([tail, apartTail]).then(() => undefined);
     return bothTails;
   };
 

@@ -24,6 +24,7 @@ export async function liveRunsOf(
   const counted = new Map<number, number>();
   for (const row of first ?? (await lookAt(u.q, uids)).rows) {
     const [uid, held, availableAt] = rowOf<[number, Held, number]>(row);
+    if (!found.has(uid)) continue;
     counted.set(uid, (counted.get(uid) ?? 0) + 1);
     found.set(
       uid,
@@ -83,7 +84,7 @@ export async function liveRunsOfOne(
 /** Some live runs of jobs, read while those were locked. */
 export type FirstRuns = readonly unknown[];
 
-/** {@link FirstRuns} of these jobs, all of them. */
+/** {@link FirstRuns} of these jobs. */
 export interface LookedAt {
   readonly uids: readonly number[];
   readonly rows: FirstRuns;

@@ -8,7 +8,7 @@ import { findServerFault } from './server-fault.ts';
 
 /**
  * In order; the position (from 1) is the schema's version. Released ones never change. Nodes of the version before go on meanwhile, and
- * their transactions lock jobs before runs, or runs before jobs: so each locks one of their tables, and hardly waits for another.
+ * their transactions lock jobs before runs, or runs before jobs: so each locks one of their tables, and no other.
  */
 const MIGRATIONS = [
   '0001-jobs-and-runs.sql',
@@ -20,7 +20,6 @@ const MIGRATIONS = [
   '0007-jobs-without-checks.sql',
   '0008-live-runs-without-checks.sql',
   '0009-history-without-checks.sql',
-  '0010-jobs-without-reference.sql',
 ] as const;
 
 /** Any number: who migrates holds the advisory lock of this one. */

@@ -80,8 +80,11 @@ type Known = Pick<Shared, 'claims' | 'known' | 'patience'>;
 
 const uidsOf = (runs: readonly Moved[]) => [...new Set(runs.map(({ jobUid }) => jobUid))];
 
-function movedOf(runs: readonly Succeeded[], fences: readonly number[] | null = []): Map<number, Moved> {
-  const gone = new Set(fences);
+function movedOf(
+  runs: readonly Succeeded[],
+  fences: readonly number[] | null | undefined,
+): Map<number, Moved> {
+  const gone = new Set(fences ?? []);
   return new Map(runs.filter(({ fence }) => gone.has(fence)).map((one) => [one.fence, one]));
 }
 
@@ -140,7 +143,10 @@ const moving = (only = '') => `told AS (
     SELECT ${ORIGIN_COLUMNS}, 'succeeded', NULL, failures + 1, recoveries, node, began_at, finished_at, progress, result, errors
     FROM gone)`;
 const MOVE = `WITH ${moving()} SELECT array_agg(fence) FROM gone`;
-/** The job of each run is looked for among all of them: this is for few. The first row tells what was moved. */
+/**
+ * The job of each run is looked for among all of them: this is for few. The first row tells what was moved. `+ 0`: not by an index, which
+ * would lead through all live runs of the jobs.
+ */
 const LOCK_AND_MOVE = `WITH locked AS MATERIALIZED (${lockFreeByUids('$7')}),
-  ${moving(`AND ${HAS_BEGUN} AND live_runs.job_uid = ANY(ARRAY(SELECT uid FROM locked))`)}
+  ${moving(`AND ${HAS_BEGUN} AND live_runs.job_uid + 0 = ANY(ARRAY(SELECT uid FROM locked))`)}
   SELECT *, CASE WHEN row_number() OVER () = 1 THEN (SELECT array_agg(fence) FROM gone) END AS moved FROM locked`;
