@@ -71,18 +71,12 @@ export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<
 export async function lockJobsInTurn(u: Unit, uids: readonly number[]): Promise<void> {
   if (uids.length === 0) return;
   if (areShared(u.shared, u.now) && (await soon(u, () => lockAll(u, LOCK_BY_UIDS, [uids])))) return;
-  await takeFree(u, uids, await u.q.objects(LOCK_FREE_BY_UIDS, [uids]));
+  await takeFree(u, { uids, rows: await u.q.objects(LOCK_FREE_BY_UIDS, [uids]) });
 }
 
 /** Whether jobs are locked by others now and then, so that {@link lockJobsInTurn} waits for them. */
 export function areShared({ patience }: Pick<Shared, 'patience'>, now: number): boolean {
   return Math.abs(now - patience.sharedAt) < SHARED_MS;
-}
-
-/** Goes on with the rows of {@link lockFreeByUids}. */
-export async function takeFree(u: Unit, uids: readonly number[], rows: readonly unknown[]): Promise<void> {
-  await takeLocked(u, rows);
-  if (uids.some((uid) => !u.jobs.has(uid))) u.shared.patience.sharedAt = u.now;
 }
 
 /** Does what waits for locks, each for a little; else it is undone, and false. */
@@ -101,6 +95,15 @@ async function soon(u: Unit, work: () => Promise<unknown>): Promise<boolean> {
   }
   await u.q.script(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}; RELEASE SAVEPOINT soon`);
   return true;
+}
+
+/** Goes on with the rows of {@link lockFreeByUids}. */
+export async function takeFree(
+  u: Unit,
+  { uids, rows }: { readonly uids: readonly number[]; readonly rows: readonly unknown[] },
+): Promise<void> {
+  await takeLocked(u, rows);
+  if (uids.some((uid) => !u.jobs.has(uid))) u.shared.patience.sharedAt = u.now;
 }
 
 interface DueJobs {

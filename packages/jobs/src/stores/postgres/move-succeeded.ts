@@ -59,11 +59,10 @@ export async function openSettle(
  */
 export async function moveSucceeded(
   u: Unit,
-  batch: readonly SettleInput[],
-  opened: OpenedSettle | undefined,
+  { batch, opened }: { readonly batch: readonly SettleInput[]; readonly opened: OpenedSettle | undefined },
 ): Promise<Map<number, Moved>> {
   if (opened !== undefined) {
-    await takeFree(u, uidsOf(opened.succeeded), opened.rows);
+    await takeFree(u, { uids: uidsOf(opened.succeeded), rows: opened.rows });
     const [first] = opened.rows as readonly { readonly moved: readonly number[] | null }[];
     return movedOf(opened.succeeded, first?.moved);
   }

@@ -37,11 +37,10 @@ const NO_LINES: [] = [];
 /** Settles claims, then once for each job what that means for it. */
 export async function settle(
   u: Unit,
-  batch: readonly SettleInput[],
-  opened?: OpenedSettle,
+  { batch, opened }: { readonly batch: readonly SettleInput[]; readonly opened?: OpenedSettle | undefined },
 ): Promise<SettleBatchResult> {
   const ends = createEnds();
-  const moved = await moveSucceeded(u, batch, opened);
+  const moved = await moveSucceeded(u, { batch, opened });
   u.shared.claims.forget(batch);
   const others = batch.filter(({ fence }) => !moved.has(fence));
   const { runs: claimed, heldIds } = await lockClaimed(

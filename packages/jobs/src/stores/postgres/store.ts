@@ -135,7 +135,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     tracked(async () => {
       const settled = await asUnit<SettleBatchResult>(
         (run) => lane.apart(run),
-        (u) => settle(u, batch),
+        (u) => settle(u, { batch }),
         besidePasses,
       );
       const { plans } = shared.missed;
@@ -144,7 +144,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     });
   const settleFew = (batch: readonly SettleInput[]) =>
     pass<SettleBatchResult, OpenedSettle | undefined>(
-      (u, opened) => settle(u, batch, opened),
+      (u, opened) => settle(u, { batch, opened }),
       (q) => openSettle(q, { shared, batch, at: now() }),
     );
   const vacuum = createVacuum({
