@@ -3,7 +3,7 @@ import type { Schedule } from '../../src/core/schedule.ts';
 import { connect } from '../../src/stores/postgres/database.ts';
 import { createKnownClaims } from '../../src/stores/postgres/known-claims.ts';
 import { createKnownJobs } from '../../src/stores/postgres/known-jobs.ts';
-import { openSettle } from '../../src/stores/postgres/move-succeeded.ts';
+import { openMove } from '../../src/stores/postgres/move-succeeded.ts';
 import { type Queries, queriesOn } from '../../src/stores/postgres/queries.ts';
 import {
   definitionOf,
@@ -172,7 +172,7 @@ describe('what a settlement asks for with its BEGIN', () => {
     return {
       batch,
       fences: batch.map(({ fence }) => fence),
-      open: (q: Queries) => openSettle(q, { shared, batch, at }),
+      open: (q: Queries) => openMove(q, { shared, batch, at }),
     };
   }
   const kept = async () => (await races.other.query('SELECT FROM greenvue_jobs.runs')).rows.length;

@@ -2,7 +2,7 @@ import { type CommandOutcome, createJob } from '../../core/commands.ts';
 import type { JobStore } from '../../core/store.ts';
 import type { AuditEntry, InsertOutcome } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
-import { newJobParams } from '../rows/job-row.ts';
+import { newJobParams } from '../rows/job-params.ts';
 import { writeAudit } from './commands.ts';
 import { INSERT_AUDITED_JOBS, INSERT_JOB } from './job-rows.ts';
 import { rowOf } from './run-rows.ts';

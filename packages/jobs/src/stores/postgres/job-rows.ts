@@ -1,15 +1,11 @@
+import { endChanged, endParams, slotChanged, slotParams, stateParams } from '../rows/job-params.ts';
 import {
   END_COLUMNS,
-  endChanged,
-  endParams,
   JOB_COLUMNS,
   NEW_JOB_COLUMNS,
   SLOT_COLUMNS,
   STATE_COLUMNS,
   type StoredJob,
-  slotChanged,
-  slotParams,
-  stateParams,
 } from '../rows/job-row.ts';
 import { type RowsStatement, rowsStatement } from './rows-statement.ts';
 

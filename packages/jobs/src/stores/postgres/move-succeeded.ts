@@ -21,8 +21,8 @@ interface Succeeded extends Moved {
   readonly result: string | null;
 }
 
-/** What a settlement of few runs asks for before all else. */
-export interface OpenedSettle {
+/** The answers to {@link openMove}. */
+export interface OpenedMove {
   readonly succeeded: readonly Succeeded[];
   /** Their jobs, locked, but for those that others held; see {@link LOCK_AND_MOVE}. */
   readonly rows: readonly unknown[];
@@ -34,20 +34,20 @@ export interface OpenedSettle {
  * Asks at once for all that a settlement of few runs mostly needs: their jobs are locked, those that have succeeded are moved where nobody
  * else holds their jobs, and the other live runs of these are looked at. `at`: about the time of the transaction.
  */
-export async function openSettle(
+export async function openMove(
   q: Queries,
   {
     shared,
     batch,
     at,
   }: { readonly shared: Known; readonly batch: readonly SettleInput[]; readonly at: number },
-): Promise<OpenedSettle | undefined> {
+): Promise<OpenedMove | undefined> {
   const succeeded = succeededIn(shared, batch);
   if (succeeded.length === 0 || areShared(shared, at)) return undefined;
   const uids = uidsOf(succeeded);
   const dependent = uids.filter((uid) => shared.known.dependsOnLive(uid));
   const [rows, live] = await together([
-    q.objects(LOCK_AND_MOVE, [...columnsOf(succeeded, at), uids]),
+    q.objects(LOCK_AND_MOVE, [...toldColumns(succeeded, at), uids]),
     lookAt(q, dependent),
   ]);
   return { succeeded, rows, live };
@@ -59,7 +59,7 @@ export async function openSettle(
  */
 export async function moveSucceeded(
   u: Unit,
-  { batch, opened }: { readonly batch: readonly SettleInput[]; readonly opened: OpenedSettle | undefined },
+  { batch, opened }: { readonly batch: readonly SettleInput[]; readonly opened: OpenedMove | undefined },
 ): Promise<Map<number, Moved>> {
   if (opened !== undefined) {
     await takeFree(u, { uids: uidsOf(opened.succeeded), rows: opened.rows });
@@ -70,7 +70,7 @@ export async function moveSucceeded(
   await lockJobsInTurn(u, uidsOf(succeeded));
   const free = succeeded.filter(({ jobUid }) => u.jobs.has(jobUid));
   if (free.length === 0) return new Map();
-  const [row] = await u.q.arrays(MOVE, columnsOf(free, u.now));
+  const [row] = await u.q.arrays(MOVE, toldColumns(free, u.now));
   const [fences] = row as readonly [readonly number[] | null];
   return movedOf(free, fences);
 }
@@ -113,7 +113,7 @@ function succeededOf(shared: Known, input: SettleInput): Succeeded | undefined {
 }
 
 /** As {@link moving} takes them. */
-function columnsOf(runs: readonly Succeeded[], now: number): Param[] {
+function toldColumns(runs: readonly Succeeded[], now: number): Param[] {
   const results = runs.map(({ result }) => result);
   return [
     runs.map(({ runId }) => runId),

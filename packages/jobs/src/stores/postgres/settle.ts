@@ -17,7 +17,7 @@ import { flush } from './flush.ts';
 import { lockFreeJobsOf, lockJobsSoon } from './jobs.ts';
 import { deleteLiveRuns, type LookedAt } from './live-runs.ts';
 import { appendLogs, type RunLines } from './logs.ts';
-import { moveSucceeded, type OpenedSettle } from './move-succeeded.ts';
+import { moveSucceeded, type OpenedMove } from './move-succeeded.ts';
 import { columnsOf } from './queries.ts';
 import { liveRunOf, rowOf } from './run-rows.ts';
 import { becomeDue, lockedJob, type Unit } from './unit.ts';
@@ -37,7 +37,7 @@ const NO_LINES: [] = [];
 /** Settles claims, then once for each job what that means for it. */
 export async function settle(
   u: Unit,
-  { batch, opened }: { readonly batch: readonly SettleInput[]; readonly opened?: OpenedSettle | undefined },
+  { batch, opened }: { readonly batch: readonly SettleInput[]; readonly opened?: OpenedMove | undefined },
 ): Promise<SettleBatchResult> {
   const ends = createEnds();
   const moved = await moveSucceeded(u, { batch, opened });

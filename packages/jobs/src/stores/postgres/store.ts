@@ -30,7 +30,7 @@ import { createLane } from './lane.ts';
 import { createLowWater } from './low-water.ts';
 import { join } from './membership.ts';
 import { migrate } from './migrate.ts';
-import { type OpenedSettle, openSettle } from './move-succeeded.ts';
+import { type OpenedMove, openMove } from './move-succeeded.ts';
 import { listNodes } from './nodes.ts';
 import { type OpenedPlan, openPlan, plan } from './plan.ts';
 import { prune } from './prune.ts';
@@ -143,9 +143,9 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       return plans ? { ...settled, wake: true } : settled;
     });
   const settleFew = (batch: readonly SettleInput[]) =>
-    pass<SettleBatchResult, OpenedSettle | undefined>(
+    pass<SettleBatchResult, OpenedMove | undefined>(
       (u, opened) => settle(u, { batch, opened }),
-      (q) => openSettle(q, { shared, batch, at: now() }),
+      (q) => openMove(q, { shared, batch, at: now() }),
     );
   const vacuum = createVacuum({
     monotonic: () => clock.monotonic(),

@@ -1,12 +1,6 @@
 import { BoundedMap } from '../../bounded-map.ts';
-import {
-  jobParams,
-  newJobParams,
-  onlyStateChanged,
-  type StoredJob,
-  stateParams,
-  storedJobOf,
-} from '../rows/job-row.ts';
+import { jobParams, newJobParams, onlyStateChanged, stateParams } from '../rows/job-params.ts';
+import { type StoredJob, storedJobOf } from '../rows/job-row.ts';
 import type { Database } from './database.ts';
 import { INSERT_JOB, SELECT_JOB, UPDATE_JOB, UPDATE_JOB_STATE, UPDATE_JOB_WAKE } from './job-rows.ts';
 
