@@ -157,6 +157,23 @@ describe('two nodes at one row', () => {
   });
 });
 
+it.each([1, 200])(
+  'P7: a command waits for %i settlement(s) that were asked for before it, whatever waited for others before',
+  async (count) => {
+    const runs = await claimed(count);
+    await races.store.insertJob({ definition: definitionOf('c', { schedule: ON_DEMAND }) });
+    const ended: string[] = [];
+    await races.other.query("BEGIN; SELECT FROM greenvue_jobs.jobs WHERE id = 'a' FOR UPDATE");
+    const batch = runs.map((run) => settlement(run, SUCCEEDED, Date.now()));
+    const settling = races.store.settle(batch).then(() => ended.push('settled'));
+    await races.store.command({ jobId: 'c', command: { kind: 'trigger' } });
+    ended.push('triggered');
+    await settling;
+    await races.other.query('ROLLBACK');
+    expect(ended).toEqual(['settled', 'triggered']);
+  },
+);
+
 describe('what a settlement asks for with its BEGIN', () => {
   /** Claims of the job `a`, how they are settled, and the question. */
   async function prepared(count: number) {
