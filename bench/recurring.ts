@@ -1,13 +1,16 @@
 // 10,000 jobs at a 10 s interval, spread over phases, for 60 s: runs executed = runs expected; lateness from slot to handler.
-// With the argument `postgres`, on a PostgreSQL 18 of its own. More arguments: jobs, seconds, finished runs to keep for each job.
+// With the argument `postgres`, on a PostgreSQL 18 of its own. More arguments: jobs, seconds, finished runs to keep for each job, and
+// `shuffled`: they come due in another order than that in which they were made, so that none is beside the last one in the database.
 import { onGround, serverCosts } from './ground.ts';
 import { count, megabytes, ms, percentile, row, sleep } from './measure.ts';
 import { engineOn, noopType } from './noop.ts';
 
-const [asked, jobs = '10000', seconds = '60', kept = '1000'] = process.argv.slice(2);
+const [asked, jobs = '10000', seconds = '60', kept = '1000', order = ''] = process.argv.slice(2);
 const JOBS = Number(jobs);
 const INTERVAL_MS = 10_000;
 const SECONDS = Number(seconds);
+/** A prime: no number of jobs that somebody asks for is a multiple of it. */
+const STEP = order === 'shuffled' ? 7_919 : 1;
 
 await onGround(asked, 1, async (ground) => {
   const lateness: number[] = [];
@@ -24,7 +27,7 @@ await onGround(asked, 1, async (ground) => {
   const until = from + SECONDS * 1_000;
   await Promise.all(
     Array.from({ length: JOBS }, (_, n) => {
-      const startAt = new Date(from + Math.floor((n * INTERVAL_MS) / JOBS)).toISOString();
+      const startAt = new Date(from + Math.floor((((n * STEP) % JOBS) * INTERVAL_MS) / JOBS)).toISOString();
       return engine.createJob({ id: `job-${n}`, name: `Job ${n}`, type: 'noop', interval: '10s', startAt });
     }),
   );
@@ -37,7 +40,7 @@ await onGround(asked, 1, async (ground) => {
   await sleep(1_000);
   const expected = (JOBS * SECONDS * 1_000) / INTERVAL_MS;
   row(
-    `${count(JOBS)} jobs every 10 s for ${SECONDS} s, on ${ground.name}`,
+    `${[count(JOBS), order, 'jobs'].filter(Boolean).join(' ')} every 10 s for ${SECONDS} s, on ${ground.name}`,
     `${count(lateness.length)} runs of ${count(expected)}`,
     `late p50 ${ms(percentile(lateness, 0.5))}, p99 ${ms(percentile(lateness, 0.99))}, max ${ms(percentile(lateness, 1))}`,
     `CPU ${ms(cpuMs)}, ${Math.round(share * 100)} % of a core`,

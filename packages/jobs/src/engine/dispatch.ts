@@ -149,9 +149,7 @@ export class Dispatcher<Deps> {
 
   /** A job was made, to be planned then; absent: never by itself. */
   jobMade(wakeAt: number | undefined): void {
-    if (wakeAt === undefined) return;
-    this.#due.jobMade(wakeAt);
-    this.#with.wake(this.#sleepMs());
+    if (wakeAt !== undefined && this.#due.jobMade(wakeAt)) this.#with.wake(this.#sleepMs());
   }
 
   /** An answer of the store was lost. Not to be asked again at once: it may be away. */

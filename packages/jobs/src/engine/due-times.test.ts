@@ -74,7 +74,8 @@ describe('P4: what is known of what comes due', () => {
     expect(meanwhile).toMatchObject({ nextWakeAt: 50, nextDueAt: Infinity });
     const due = await answered((one) => one.jobMade(200));
     expect(due.nextWakeAt).toBe(100);
-    due.jobMade(70);
+    expect(due.jobMade(100)).toBe(false);
+    expect(due.jobMade(70)).toBe(true);
     expect(due).toMatchObject({ nextWakeAt: 70, nextDueAt: Infinity });
   });
 

@@ -71,10 +71,13 @@ export class DueTimes {
     for (const question of this.#questions) question.putBackAt = Math.min(question.putBackAt, at);
   }
 
-  /** A job was made, to be planned then: nothing else needs to be looked at. */
-  jobMade(wakeAt: number): void {
-    this.#nextWakeAt = Math.min(this.#nextWakeAt, this.#lookAt(wakeAt));
+  /** A job was made, to be planned then: nothing else needs to be looked at. Returns whether that is sooner than known. */
+  jobMade(wakeAt: number): boolean {
     for (const question of this.#questions) question.madeWakeAt = Math.min(question.madeWakeAt, wakeAt);
+    const lookAt = this.#lookAt(wakeAt);
+    if (lookAt >= this.#nextWakeAt) return false;
+    this.#nextWakeAt = lookAt;
+    return true;
   }
 
   /** What planning has let go may be due, and no claim has looked at it. */
