@@ -20,9 +20,9 @@ const WAIT_FOR_LOCK_MS = 5_000;
 /** SQLite walks over all pages that it keeps with each commit after pages have changed places: what the system keeps is near, too. */
 const WRITER_CACHE_KIB = 16 * 1024;
 const READER_CACHE_KIB = 64 * 1024;
-/** Pages of 4 KiB: what is written again and again, as the jobs are, is copied back once for all of 64 MiB. */
-const CHECKPOINT_PAGES = 16_000;
-const MAX_WAL_BYTES = 128 * 1024 * 1024;
+/** Pages of 4 KiB: a checkpoint of 16 MiB takes some 10 ms, and pages written over and over are copied back once. */
+const CHECKPOINT_PAGES = 4_000;
+const MAX_WAL_BYTES = 64 * 1024 * 1024;
 
 /** The only connection that writes. Every commit reaches the disk before it returns (`synchronous = FULL`). */
 export function openForWriting(file: string): Database {
