@@ -9,7 +9,8 @@ const [asked, jobs = '10000', seconds = '60', kept = '1000', order = ''] = proce
 const JOBS = Number(jobs);
 const INTERVAL_MS = 10_000;
 const SECONDS = Number(seconds);
-/** A prime: no number of jobs that somebody asks for is a multiple of it. */
+if (order !== '' && order !== 'shuffled') throw new Error(`the order may be "shuffled", not "${order}"`);
+/** From one that comes due to the next. A prime, of which no number of jobs that somebody asks for is a multiple. */
 const STEP = order === 'shuffled' ? 7_919 : 1;
 
 await onGround(asked, 1, async (ground) => {

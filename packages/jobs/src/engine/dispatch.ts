@@ -149,7 +149,11 @@ export class Dispatcher<Deps> {
 
   /** A job was made, to be planned then; absent: never by itself. */
   jobMade(wakeAt: number | undefined): void {
-    if (wakeAt !== undefined && this.#due.jobMade(wakeAt)) this.#with.wake(this.#sleepMs());
+    if (wakeAt === undefined) return;
+    const isSooner = this.#due.jobMade(wakeAt);
+    // Something is due already, but the loop sleeps: the clock has jumped ahead, or what is due is not known.
+    const isDue = this.#due.nextWakeAt <= this.#with.settings.clock.now();
+    if (isSooner || isDue) this.#with.wake(this.#sleepMs());
   }
 
   /** An answer of the store was lost. Not to be asked again at once: it may be away. */

@@ -56,6 +56,18 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       await h.engine.createJob(job({ onDemand: false, runAt: new Date(T0 - 1_000).toISOString() }));
       await expect.poll(() => h.pass(20).then(() => starts)).toHaveLength(1);
     });
+
+    it('P17: are planned at once when they are due already, with those before them, after the clock has jumped ahead', async () => {
+      await h.pass(100);
+      await h.engine.createJob(job({ id: 'before', onDemand: false, interval: '1h' }));
+      await h.pass(200);
+      h.clock.set(h.clock.now() + 3_600_000);
+      const runAt = new Date(h.clock.now()).toISOString();
+      await h.engine.createJob(job({ id: 'after', onDemand: false, runAt }));
+      const begin = h.clock.now();
+      await expect.poll(() => h.pass(20).then(() => starts)).toHaveLength(2);
+      expect(h.clock.now() - begin).toBeLessThan(5_000);
+    });
   });
 
   describe('a slot that is about to come', () => {

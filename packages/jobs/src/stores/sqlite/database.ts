@@ -17,8 +17,9 @@ export interface Database {
 }
 
 const WAIT_FOR_LOCK_MS = 5_000;
-/** SQLite walks over all pages that it keeps with each commit after pages have changed places: what the system keeps is near, too. */
+/** Not more: many a commit makes SQLite walk over all pages that it keeps, and what it does not keep comes from the system's memory. */
 const WRITER_CACHE_KIB = 16 * 1024;
+/** Who reads commits nothing. */
 const READER_CACHE_KIB = 64 * 1024;
 /** Pages of 4 KiB: a checkpoint of 16 MiB takes some 10 ms, and pages written over and over are copied back once. */
 const CHECKPOINT_PAGES = 4_000;
