@@ -17,7 +17,7 @@ export interface Database {
 }
 
 const WAIT_FOR_LOCK_MS = 5_000;
-/** Not more: many a commit makes SQLite walk over all pages that it keeps, and what it does not keep comes from the system's memory. */
+/** Not more: many commits make SQLite walk over all pages that it keeps; what it does not keep comes from the system's memory. */
 const WRITER_CACHE_KIB = 16 * 1024;
 /** Who reads commits nothing. */
 const READER_CACHE_KIB = 64 * 1024;
