@@ -16,6 +16,7 @@ import {
   makeAllDue,
   moveRuns,
 } from './live-runs.ts';
+import { keysOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** What a decision came to. */
@@ -65,7 +66,7 @@ export function applyDecision(
     if (!insertLiveRun(w, made, key)) continue;
     if (made.claim !== undefined) {
       share?.taken.push(made);
-      keepClaimed(w, made);
+      keepClaimed(w, { ...keysOf(made), run: made });
     }
     if (job.overlap === 'allow') w.crowds.grew(before.uid);
     if (run.held === 'no' && run.availableAt <= now) due += 1;
@@ -148,10 +149,9 @@ export function requestOf(run: LiveRun, { node, fence }: NonNullable<LiveRun['cl
 
 /** Moves runs that were asked to stop into history; the caller decides what that means for the job. */
 export function cancelWaiting(w: Writer, job: Job, runs: readonly LiveRun[], now: number): FinishedRun[] {
-  deleteLiveRuns(
-    w,
-    runs.map(({ id }) => Number(id)),
-  );
+  const ids = runs.map(({ id }) => Number(id));
+  for (const id of ids) w.claimed.delete(id);
+  deleteLiveRuns(w, ids);
   return runs.map((run) => {
     const settlement = settleRun(job, run, { kind: 'cancelled' }, { now, random: 0 });
     if (settlement.kind !== 'finished') throw new Error('a cancelled run was not finished');

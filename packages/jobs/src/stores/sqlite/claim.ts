@@ -5,7 +5,7 @@ import { claimedRunOf } from '../rows/claimed-run.ts';
 import { FREE_COLUMNS, type Mutable } from '../rows/run-row.ts';
 import { earliestOf, merged } from './by-type.ts';
 import { STATUS } from './codes.ts';
-import { freeRunOf } from './run-rows.ts';
+import { freeRunOf, type KeyedRun, keyed } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** More claimed runs than a node holds. */
@@ -22,9 +22,9 @@ export function claim(w: Writer, input: ClaimInput, now: number): ClaimResult {
 }
 
 /** Most claimed runs are settled as they are. */
-export function keepClaimed(w: Writer, run: LiveRun): void {
+export function keepClaimed(w: Writer, claimed: KeyedRun): void {
   if (w.claimed.size > MAX_KEPT) w.claimed.clear();
-  w.claimed.set(Number(run.id), run);
+  w.claimed.set(claimed.id, claimed);
 }
 
 /** When the first run of these types comes due that nobody has claimed. */
@@ -42,43 +42,45 @@ interface Claiming extends ClaimInput {
 function claimSome(w: Writer, claiming: Claiming): void {
   const { node, places, prefetch, ahead, now, runs, jobs } = claiming;
   const nodeKey = w.nodes.keyOf(node, now);
-  const jobIndexes = new Map<string, number>();
-  const claimOne = (due: Mutable<LiveRun>, started: boolean) => {
+  const jobIndexes = new Map<number, number>();
+  const claimOne = (due: Due, started: boolean) => {
+    const { id, jobUid, run } = due;
     const fence = w.ids.next(now);
-    const id = Number(due.id);
     w.db.write(CLAIM, nodeKey, fence, started ? STATUS.running : STATUS.queued, started ? now : null, id);
-    let job = jobIndexes.get(due.jobUid);
+    let job = jobIndexes.get(jobUid);
     if (job === undefined) {
-      job = jobs.push(w.jobs.require(Number(due.jobUid)).job) - 1;
-      jobIndexes.set(due.jobUid, job);
+      job = jobs.push(w.jobs.require(jobUid).job) - 1;
+      jobIndexes.set(jobUid, job);
     }
-    runs.push(claimedRunOf(due, { job, fence, started }));
-    due.claim = { node, fence };
+    runs.push(claimedRunOf(run, { job, fence, started }));
+    run.claim = { node, fence };
     if (started) {
-      due.status = 'running';
-      due.startedAt = now;
+      run.status = 'running';
+      run.startedAt = now;
     }
     keepClaimed(w, due);
   };
   for (const due of freeRuns(w, claiming, { after: BEFORE_ALL, by: now, limit: places + prefetch })) {
     const started = runs.length < places;
-    if (started || due.recoveries === 0) claimOne(due, started);
+    if (started || due.run.recoveries === 0) claimOne(due, started);
   }
   if (ahead === undefined) return;
   const coming = { after: now, by: now + ahead.ms, limit: ahead.runs };
-  for (const due of freeRuns(w, claiming, coming)) if (due.recoveries === 0) claimOne(due, false);
+  for (const due of freeRuns(w, claiming, coming)) if (due.run.recoveries === 0) claimOne(due, false);
 }
+
+type Due = KeyedRun<Mutable<LiveRun>>;
 
 /** What nobody has claimed and comes due after an instant and by another one, in that order. */
 function freeRuns(
   w: Writer,
   { keys }: Claiming,
   { after, by, limit }: { readonly after: number; readonly by: number; readonly limit: number },
-): Mutable<LiveRun>[] {
+): Due[] {
   if (limit === 0) return [];
   const params = keys.flatMap((key) => [key, after, by]);
   const rows = w.db.arrays(merged(FREE_RUNS, keys.length, 'available_at, id')).all(...params, limit);
-  return rows.map(freeRunOf);
+  return rows.map((row) => keyed(row, freeRunOf(row)));
 }
 
 const BEFORE_ALL = Number.MIN_SAFE_INTEGER;

@@ -6,14 +6,21 @@ import {
   INSERT_FINISHED,
   INSERT_PLAIN,
   isPlain,
+  keysOf,
   plainParams,
+  type RunKeys,
 } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** Writes a finished run and counts it in its hour; the caller counts it in its job. */
-export function insertFinishedRun(w: Writer, run: FinishedRun, now: number): void {
+export function insertFinishedRun(
+  w: Writer,
+  run: FinishedRun,
+  now: number,
+  keys: RunKeys = keysOf(run),
+): void {
   const node = run.node === undefined ? null : w.nodes.keyOf(run.node, now);
-  if (isPlain(run)) w.db.write(INSERT_PLAIN, ...plainParams(run, node));
+  if (isPlain(run)) w.db.write(INSERT_PLAIN, ...plainParams(run, { keys, node }));
   else w.db.write(INSERT_FINISHED, ...finishedParams(run, node));
   w.count(run.status, run.finishedAt);
 }

@@ -1,6 +1,7 @@
 import type { StoreErrorCode } from '../../core/errors.ts';
 import type { TypeVersions } from '../../core/membership.ts';
 import type { JobStore } from '../../core/store.ts';
+import type { PackedClaim, PackedPlan, PackedSettlements } from './packed.ts';
 
 /** What crosses to the threads: one object for each method, since a message has one body. */
 export interface ReadInputs {
@@ -22,7 +23,7 @@ export interface WriteInputs {
   readonly command: Parameters<JobStore['command']>[0];
   readonly plan: Parameters<JobStore['plan']>[0];
   readonly claim: Parameters<JobStore['claim']>[0];
-  readonly settle: Parameters<JobStore['settle']>[0];
+  readonly settle: PackedSettlements;
   readonly report: Parameters<JobStore['report']>[0];
   readonly recover: Parameters<JobStore['recover']>[0];
   readonly reconcile: Parameters<JobStore['reconcile']>[0];
@@ -33,7 +34,14 @@ export interface WriteInputs {
 
 export type Inputs = ReadInputs & WriteInputs;
 export type Method = keyof Inputs;
-export type Output<M extends Method> = Awaited<ReturnType<JobStore[M]>>;
+export type Output<M extends Method> = M extends keyof PackedOutputs
+  ? PackedOutputs[M]
+  : Awaited<ReturnType<JobStore[M]>>;
+
+interface PackedOutputs {
+  readonly claim: PackedClaim;
+  readonly plan: PackedPlan;
+}
 
 export interface Request<M extends Method = Method> {
   readonly id: number;

@@ -35,7 +35,7 @@ export function cancelRun(
   const stored = w.jobs.require(uid);
   const [run] = cancelWaiting(w, stored.job, [{ ...live, cancel: live.cancel ?? 'user' }], now);
   if (run === undefined) throw new Error(`run ${runId} was not cancelled`);
-  settleJobs(w, new Map([[uid, [run]]]), { now, ofClaims: false });
+  settleJobs(w, [{ stored, ended: [run] }], { now, ofClaims: false });
   writeAudit(w, audit, runId, now);
   return { kind: 'cancelled', run, ...(claim === undefined ? {} : { voided: requestOf(live, claim) }) };
 }

@@ -69,6 +69,27 @@ type FinishedRow = [
   errors: string | null,
 ];
 
+/** The keys of a run and of its job as statements take them: to read them from texts again for each costs as much as two columns. */
+export interface RunKeys {
+  readonly id: number;
+  readonly jobUid: number;
+}
+
+export function keysOf({ id, jobUid }: RunOrigin): RunKeys {
+  return { id: Number(id), jobUid: Number(jobUid) };
+}
+
+/** A live run as it was read, with its keys. */
+export interface KeyedRun<Run extends LiveRun = LiveRun> extends RunKeys {
+  readonly run: Run;
+}
+
+/** A run beside the keys of the row that it was read from. */
+export function keyed<Run extends LiveRun>(raw: unknown, run: Run): KeyedRun<Run> {
+  const [id, jobUid] = raw as Free;
+  return { id, jobUid, run };
+}
+
 /** The id of the node with a key. */
 export type NodeName = (key: number) => string;
 
@@ -182,10 +203,13 @@ export function isPlain(run: FinishedRun): boolean {
 }
 
 /** For {@link INSERT_PLAIN}. */
-export function plainParams(run: FinishedRun, node: number | null): Param[] {
+export function plainParams(
+  run: FinishedRun,
+  { keys, node }: { readonly keys: RunKeys; readonly node: number | null },
+): Param[] {
   return [
-    Number(run.id),
-    Number(run.jobUid),
+    keys.id,
+    keys.jobUid,
     TRIGGER[run.trigger],
     run.scheduledFor ?? null,
     run.queuedAt,

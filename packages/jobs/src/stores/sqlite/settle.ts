@@ -1,4 +1,4 @@
-import type { FinishedStatus, LiveRun, Progress } from '../../core/run.ts';
+import type { FinishedStatus, Progress } from '../../core/run.ts';
 import {
   afterSettlements,
   countFinished,
@@ -11,14 +11,16 @@ import {
   settleRun,
 } from '../../core/settle.ts';
 import type { JobStore } from '../../core/store.ts';
-import type { SettleBatchResult, SettleInput, SettleResult } from '../../core/store-passes.ts';
+import type { SettleBatchResult, SettleResult } from '../../core/store-passes.ts';
+import type { StoredJob } from '../rows/job-row.ts';
 import { errorsText, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { applyDecision } from './apply.ts';
 import { HELD } from './codes.ts';
 import { insertFinishedRun } from './history.ts';
 import { deleteLiveRuns, liveRunsLeft } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
-import { liveRunOf } from './run-rows.ts';
+import type { Settling } from './packed.ts';
+import { type KeyedRun, keyed, liveRunOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** One object for each answer: what a message holds many times crosses the threads once. */
@@ -29,48 +31,56 @@ const FINISHED: { readonly [S in FinishedStatus]: SettleResult } = {
   skipped: { kind: 'finished', status: 'skipped' },
 };
 
-/** Runs that ended in a batch, by job; an empty list when runs only went back to waiting. */
-type EndedByJob = Map<number, EndedRun[]>;
+/** A job as it was before a batch, and which of its runs ended in it; none when they only went back to waiting. */
+export interface JobEnds {
+  readonly stored: StoredJob;
+  readonly ended: EndedRun[];
+}
+
+function endsOf(w: Writer, byJob: Map<number, JobEnds>, uid: number): JobEnds {
+  let ends = byJob.get(uid);
+  if (ends === undefined) {
+    ends = { stored: w.jobs.require(uid), ended: [] };
+    byJob.set(uid, ends);
+  }
+  return ends;
+}
 
 /** Settles claims, then once for each job what that means for it. */
-export function settle(w: Writer, batch: readonly SettleInput[], now: number): SettleBatchResult {
-  const settling: Settling = { now, gone: new Set(), byJob: new Map() };
+export function settle(w: Writer, batch: readonly Settling[], now: number): SettleBatchResult {
+  const soFar: SoFar = { now, gone: [], byJob: new Map() };
   let wake = false;
   const results = batch.map((input): SettleResult => {
-    const result = settleOne(w, input, settling);
+    const result = settleOne(w, input, soFar);
     // What is given back ahead of its time has to be looked at anew as well.
     const isAnew = input.outcome.kind === 'given_back';
     if (result.kind === 'waiting' && (result.availableAt <= now || isAnew)) wake = true;
     return result;
   });
-  deleteLiveRuns(w, [...settling.gone]);
-  return { results, wake: settleJobs(w, settling.byJob, { now, ofClaims: true }) || wake };
+  deleteLiveRuns(w, soFar.gone);
+  return { results, wake: settleJobs(w, soFar.byJob.values(), { now, ofClaims: true }) || wake };
 }
 
-interface Settling {
+interface SoFar {
   readonly now: number;
-  readonly byJob: EndedByJob;
+  readonly byJob: Map<number, JobEnds>;
   /** Those that are in the history by now, and still to be deleted. */
-  readonly gone: Set<number>;
+  readonly gone: number[];
 }
 
-function settleOne(w: Writer, input: SettleInput, { now, byJob, gone }: Settling): SettleResult {
-  const runId = Number(input.runId);
-  const run = gone.has(runId) ? undefined : claimedRun(w, runId, input.fence);
-  if (run === undefined) return { kind: 'stale' };
-  const uid = Number(run.jobUid);
-  const { job } = w.jobs.require(uid);
-  const settlement = settleRun(job, run, input.outcome, { now, random: input.random });
-  let ended = byJob.get(uid);
-  if (ended === undefined) {
-    ended = [];
-    byJob.set(uid, ended);
-  }
+function settleOne(w: Writer, input: Settling, { now, byJob, gone }: SoFar): SettleResult {
+  const { runId } = input;
+  const claimed = claimedRun(w, runId, { fence: input.fence, gone });
+  if (claimed === undefined) return { kind: 'stale' };
+  const { run } = claimed;
+  const { stored, ended } = endsOf(w, byJob, claimed.jobUid);
+  const settlement = settleRun(stored.job, run, input.outcome, { now, random: input.random });
   if (input.logs !== undefined) appendLogs(w, runId, input.logs);
   if (settlement.kind === 'finished') {
-    gone.add(runId);
+    w.claimed.delete(runId);
+    gone.push(runId);
     const finished = finishedOf(run, settlement, input);
-    insertFinishedRun(w, finished, now);
+    insertFinishedRun(w, finished, now, claimed);
     ended.push(finished);
     return FINISHED[settlement.status];
   }
@@ -81,11 +91,16 @@ function settleOne(w: Writer, input: SettleInput, { now, byJob, gone }: Settling
 }
 
 /** The run, if this is its newest claim: from memory when nothing was written to it since it was claimed. */
-function claimedRun(w: Writer, runId: number, fence: number): LiveRun | undefined {
+function claimedRun(
+  w: Writer,
+  runId: number,
+  { fence, gone }: { readonly fence: number; readonly gone: readonly number[] },
+): KeyedRun | undefined {
   const known = w.claimed.get(runId);
-  if (known !== undefined) return known.claim?.fence === fence ? known : undefined;
+  if (known !== undefined) return known.run.claim?.fence === fence ? known : undefined;
+  if (gone.includes(runId)) return undefined;
   const row = w.db.arrays(READ_CLAIMED).get(runId, fence);
-  return row === undefined ? undefined : liveRunOf(row, w.nodes.nameOf);
+  return row === undefined ? undefined : keyed(row, liveRunOf(row, w.nodes.nameOf));
 }
 
 /** Takes back every claim of a node that is gone (P9): of every node but `node`, since one process has the database. */
@@ -111,29 +126,28 @@ function takeBack(
   outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
   now: number,
 ): RecoverResult {
-  const ended: EndedByJob = new Map();
+  const byJob = new Map<number, JobEnds>();
   const gone: number[] = [];
   let recovered = 0;
   let failed = 0;
   for (const row of rows) {
     const run = liveRunOf(row, w.nodes.nameOf);
-    const uid = Number(run.jobUid);
-    const settlement = settleRun(w.jobs.require(uid).job, run, outcome, { now, random: 0 });
-    const over = ended.get(uid) ?? [];
-    ended.set(uid, over);
+    const { stored, ended } = endsOf(w, byJob, Number(run.jobUid));
+    const settlement = settleRun(stored.job, run, outcome, { now, random: 0 });
     if (settlement.kind === 'waiting') {
       putBack(w, Number(run.id), settlement);
       recovered += 1;
       continue;
     }
     if (settlement.status === 'failed') failed += 1;
+    w.claimed.delete(Number(run.id));
     gone.push(Number(run.id));
     const finished = finishedOf(run, settlement, { finishedAt: now });
     insertFinishedRun(w, finished, now);
-    over.push(finished);
+    ended.push(finished);
   }
   deleteLiveRuns(w, gone);
-  settleJobs(w, ended, { now, ofClaims: true });
+  settleJobs(w, byJob.values(), { now, ofClaims: true });
   return { recovered, failed };
 }
 
@@ -164,12 +178,11 @@ function putBack(
  */
 export function settleJobs(
   w: Writer,
-  byJob: EndedByJob,
+  byJob: Iterable<JobEnds>,
   { now, ofClaims }: { readonly now: number; readonly ofClaims: boolean },
 ): boolean {
   let wake = false;
-  for (const [uid, ended] of byJob) {
-    const stored = w.jobs.require(uid);
+  for (const { stored, ended } of byJob) {
     if (stored.deletedAt !== undefined) {
       w.jobs.save(stored, { ...stored, finishedCount: stored.finishedCount + countFinished(ended) });
       continue;

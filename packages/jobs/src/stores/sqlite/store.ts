@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { JobStore } from '../../core/store.ts';
 import { createNodes } from './nodes.ts';
+import { packSettlements, unpackClaim, unpackPlan } from './packed.ts';
 import type { Inputs, Output, ReadInputs, WriteInputs } from './protocol.ts';
 import { ThreadChannel } from './thread-channel.ts';
 
@@ -52,9 +53,9 @@ export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore
     },
     insertJob: (input) => write('insertJob', input),
     command: (input) => write('command', input),
-    plan: (input) => write('plan', input),
-    claim: (input) => write('claim', input),
-    settle: (batch) => write('settle', batch),
+    plan: async (input) => unpackPlan(await write('plan', input)),
+    claim: async (input) => unpackClaim(await write('claim', input)),
+    settle: (batch) => write('settle', packSettlements(batch)),
     report: (batch) => write('report', batch),
     recover: (input) => write('recover', input),
     reconcile: (input) => write('reconcile', input),

@@ -4,6 +4,7 @@ import { claim } from './claim.ts';
 import { command, insertJob } from './commands.ts';
 import { type Database, openForWriting } from './database.ts';
 import { migrate } from './migrate.ts';
+import { packClaim, packPlan, unpackSettlements } from './packed.ts';
 import { plan } from './plan.ts';
 import type { Reply, Request, WriteInputs } from './protocol.ts';
 import { prune } from './prune.ts';
@@ -88,9 +89,9 @@ function handlersOf(w: Writer): WriteHandlers {
     check: () => checkTables(w.db),
     insertJob: (input, now) => insertJob(w, input, now),
     command: (input, now) => command(w, input, now),
-    plan: (input, now) => plan(w, input, now),
-    claim: (input, now) => claim(w, input, now),
-    settle: (input, now) => settle(w, input, now),
+    plan: (input, now) => packPlan(plan(w, input, now)),
+    claim: (input, now) => packClaim(claim(w, input, now)),
+    settle: (input, now) => settle(w, unpackSettlements(input), now),
     report: (input) => report(w, input),
     recover: (input, now) => recover(w, input, now),
     reconcile: (input, now) => reconcile(w, input, now),

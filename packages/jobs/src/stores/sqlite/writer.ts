@@ -1,4 +1,4 @@
-import type { FinishedStatus, LiveRun } from '../../core/run.ts';
+import type { FinishedStatus } from '../../core/run.ts';
 import { STATUS } from './codes.ts';
 import { type Crowds, createCrowds } from './crowds.ts';
 import type { Database } from './database.ts';
@@ -6,6 +6,7 @@ import { createIds, type Ids } from './ids.ts';
 import { createJobTable, type JobTable } from './job-table.ts';
 import { createNodes, createTypeKeys, type Nodes, type TypeKeys } from './names.ts';
 import { createOverfull, type Overfull } from './overfull.ts';
+import type { KeyedRun } from './run-rows.ts';
 
 /** What the writing operations work on: the one writing connection, and what the writer keeps in memory with it. */
 export interface Writer {
@@ -20,7 +21,7 @@ export interface Writer {
    * Claimed runs as they were claimed, by id: most are settled before anything else is written to them. Whoever writes to
    * one takes it out.
    */
-  readonly claimed: Map<number, LiveRun>;
+  readonly claimed: Map<number, KeyedRun>;
   /** Counts a finished run in its hour. */
   count(status: FinishedStatus, at: number): void;
   /** Writes what is gathered in memory over a transaction; to be called before its commit. */
