@@ -127,7 +127,7 @@ export function createJob(
     failedInRow: 0,
     createdAt: now,
     updatedAt: now,
-    ...(next === undefined ? {} : { nextRunAt: next }),
+    ...(next === undefined ? {} : { nextRunAt: next, wakeAt: next }),
     ...(by === undefined ? {} : { createdBy: by }),
     ...(trace === undefined ? {} : { trace }),
   };

@@ -241,8 +241,11 @@ function coveredBy({ count, from }: TakenSlot): Pick<NewRun, 'catchUp' | 'missed
 }
 
 function advance(draft: Draft, taken: number, next: number | undefined): void {
-  const job = { ...draft.job, lastSlotAt: taken };
-  draft.job = next === undefined ? without(job, 'nextRunAt') : { ...job, nextRunAt: next };
+  const { job } = draft;
+  draft.job =
+    next === undefined
+      ? { ...without(job, 'nextRunAt'), lastSlotAt: taken }
+      : { ...job, lastSlotAt: taken, nextRunAt: next };
 }
 
 function isMissed(job: Job, slot: number, now: number): boolean {

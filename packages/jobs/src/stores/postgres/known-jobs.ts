@@ -26,8 +26,10 @@ export function createKnownJobs(): KnownJobs {
   const remember = (uid: number, job: FixedJob) => {
     known.delete(uid);
     if (job.payload.length + job.description.length + job.name.length > MAX_TEXT) return;
-    const [oldest] = known.keys();
-    if (known.size >= MAX_KNOWN && oldest !== undefined) known.delete(oldest);
+    if (known.size >= MAX_KNOWN) {
+      const [oldest] = known.keys();
+      if (oldest !== undefined) known.delete(oldest);
+    }
     known.set(uid, job);
   };
   return {
