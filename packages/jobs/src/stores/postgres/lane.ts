@@ -21,7 +21,7 @@ export interface Lane {
   command<T, Opened = undefined>(
     target: string,
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
-    opening?: Bounds<Opened>['opening'],
+    how?: HowToTake<Opened>,
   ): Promise<T>;
   /** Several commands at once, each asked for after {@link caughtUp}. They soon give up what somebody holds, and reject as `busy`. */
   commands<T, Opened = undefined>(
@@ -30,6 +30,11 @@ export interface Lane {
   ): Promise<T>;
   /** Resolves once the settlements that were asked for so far are written. */
   caughtUp(): Promise<void>;
+}
+
+interface HowToTake<Opened> extends Pick<Bounds<Opened>, 'opening'> {
+  /** Beside no other command on its target: what was asked for first is done first. */
+  readonly isAlone?: boolean;
 }
 
 interface Step {
@@ -118,9 +123,9 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
       bothTails = undefined;
       return done;
     },
-    async command(target, work, opening) {
+    async command(target, work, { opening, isAlone } = {}) {
       await caughtUp();
-      return turns.take(target, () => commands.boundedTransaction(work, { opening }));
+      return turns.take(target, () => commands.boundedTransaction(work, { opening }), isAlone);
     },
     commands: (work, opening) =>
       turns.take(SEVERAL, () => commands.boundedTransaction(work, { lockWaitMs: SHORT_WAIT_MS, opening })),

@@ -179,14 +179,16 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
         const at = ownClock ? clock.now() : undefined;
         const made = await triggerAtOnce(input, { shared, claimant, now: now(), at }, (all) =>
           asUnit<readonly unknown[], readonly unknown[]>(
-            (run) => lane.command(input.jobId, run, all),
+            (run) => lane.command(input.jobId, run, { opening: all }),
             async (_u, rows = []) => rows,
           ),
         );
         if (made !== undefined) return made;
       }
+      const opening = (q: Queries) => openCommand(q, input);
+      const isAlone = input.command.kind !== 'trigger';
       return asUnit<CommandResult, OpenedCommand>(
-        (run) => lane.command(input.jobId, run, (q) => openCommand(q, input)),
+        (run) => lane.command(input.jobId, run, { opening, isAlone }),
         (u, opened) => command(u, input, { claimant, opened }),
       );
     });
