@@ -419,3 +419,25 @@ const FAIL_ONCE = `CREATE SEQUENCE public.failures;
     RETURN NULL;
   END $$;
   CREATE TRIGGER fails_once AFTER INSERT ON greenvue_jobs.live_runs FOR EACH STATEMENT EXECUTE FUNCTION public.fail_once()`;
+
+describe('edits and a deletion that are asked for at once', () => {
+  // Two of them on two connections would come in any order, some of these times.
+  it('are done in the order of asking', async () => {
+    for (let n = 0; n < 40; n++) {
+      const definition = definitionOf(`edited-${n}`);
+      await races.store.insertJob({ definition });
+      const edit = (name: string) =>
+        races.store.command({
+          jobId: definition.id,
+          command: { kind: 'edit', definition: { ...definition, name } },
+          ifVersion: 1,
+        });
+      const deletion = races.store.command.bind(undefined, {
+        jobId: definition.id,
+        command: { kind: 'delete' },
+      });
+      const results = await Promise.all([edit('x'), edit('y'), deletion(), edit('z')]);
+      expect(results.map(({ kind }) => kind)).toEqual(['done', 'stale', 'done', 'absent']);
+    }
+  });
+});

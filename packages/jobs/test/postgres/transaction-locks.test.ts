@@ -35,6 +35,24 @@ describe('under `allow`', () => {
       .toEqual(Array.from({ length: before + 2 }, () => 'succeeded'));
   });
 
+  it('nor does an edit that waits for it keep others waiting, or have them give up', async () => {
+    await h.engine.createJob(FREE);
+    const tx = await h.begin();
+    await h.engine.trigger('free', { tx });
+    const edits = ['One', 'Two'].map((name) =>
+      h.engine.patchJob('free', { name }).then(
+        () => 'done',
+        ({ code }: { readonly code: string }) => code,
+      ),
+    );
+    // They have read the job, and wait for it.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const others = Promise.all([h.engine.trigger('free'), h.engine.pauseJob('free')]).then(() => 'others');
+    expect(await Promise.race([others, ...edits])).toBe('others');
+    expect(await Promise.all(edits)).toEqual(['busy', 'busy']);
+    await tx.query('COMMIT');
+  });
+
   it('P13: a deletion waits for it, answers `busy` after 2 s, and leaves no run without a job', async () => {
     await h.engine.stop();
     // Nobody runs it before the deletion can cancel it.

@@ -33,7 +33,7 @@ export interface Lane {
 }
 
 interface HowToTake<Opened> extends Pick<Bounds<Opened>, 'opening'> {
-  /** Beside no other command on its target: what was asked for first is done first. */
+  /** It locks all of its target: of such commands, what was asked for first is done first. */
   readonly isAlone?: boolean;
 }
 

@@ -151,8 +151,9 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     monotonic: () => clock.monotonic(),
     vacuum: () => vacuumPassed(vacuums),
   });
-  const ensureTypeOf = ({ type, typeVersion }: Pick<JobDefinition, 'type' | 'typeVersion'>) =>
-    shared.types.ensure(type, typeVersion);
+  type TypeOfJob = Pick<JobDefinition, 'type' | 'typeVersion'>;
+  const knowsTypeOf = ({ type, typeVersion }: TypeOfJob) => shared.types.isKnown(type, typeVersion);
+  const ensureTypeOf = ({ type, typeVersion }: TypeOfJob) => shared.types.ensure(type, typeVersion);
   // Uids are in the order of asking, but for jobs that are done alone or anew. One that waits for its turn to draw has a connection
   // already: the lane gives those in the order of asking, too, so that no batch waits for one that waits for it.
   const beginInOrder = createOrder();
@@ -173,7 +174,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const doCommand = (input: CommandInput) =>
     tracked(async () => {
       const type = checkedBy(input.command);
-      if (type !== undefined) await ensureTypeOf(type);
+      // What need not wait does not, so that commands take their turns in the order of asking.
+      if (type !== undefined && !knowsTypeOf(type)) await ensureTypeOf(type);
       const claimant = input.claim && { ...input.claim, hasJoined: joined.has(input.claim.node) };
       if (claimant !== undefined) {
         const at = ownClock ? clock.now() : undefined;
@@ -186,7 +188,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
         if (made !== undefined) return made;
       }
       const opening = (q: Queries) => openCommand(q, input);
-      const isAlone = input.command.kind !== 'trigger';
+      const isAlone = input.command.kind === 'edit' || input.command.kind === 'delete';
       return asUnit<CommandResult, OpenedCommand>(
         (run) => lane.command(input.jobId, run, { opening, isAlone }),
         (u, opened) => command(u, input, { claimant, opened }),
@@ -245,7 +247,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       }),
     insertJob: (input) =>
       tracked(async () => {
-        await ensureTypeOf(input.definition);
+        if (!knowsTypeOf(input.definition)) await ensureTypeOf(input.definition);
         await lane.caughtUp();
         return insert(input);
       }),

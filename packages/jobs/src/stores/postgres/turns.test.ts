@@ -1,34 +1,45 @@
 import { describe, expect, it } from 'vitest';
+import { StoreError } from '../../core/errors.ts';
+import { LOCK_WAIT_MS } from './database.ts';
 import { createTurns } from './turns.ts';
 
-describe('turns', () => {
-  /** Work that goes on until it is let go, and what has begun so far. */
-  function turnsOf(max: number) {
-    const turns = createTurns(max);
-    const begun: string[] = [];
-    const ends = new Map<string, () => void>();
-    const ask = (name: string, target: string, isAlone?: boolean) =>
-      turns.take(
-        target,
-        () =>
-          new Promise<void>((resolve) => {
-            begun.push(name);
-            ends.set(name, resolve);
-          }),
-        isAlone,
-      );
-    const end = async (name: string) => {
-      ends.get(name)?.();
-      await new Promise((resolve) => setImmediate(resolve));
+/** Work that goes on until it is let go, and what has begun so far. */
+function turnsOf(max: number) {
+  const turns = createTurns(max);
+  const begun: string[] = [];
+  const failed: string[] = [];
+  const work = new Map<string, PromiseWithResolvers<void>>();
+  const ask = (name: string, target: string, isAlone?: boolean) => {
+    const done = Promise.withResolvers<void>();
+    work.set(name, done);
+    const begin = () => {
+      begun.push(name);
+      return done.promise;
     };
-    return { ask, begun, end };
-  }
+    turns.take(target, begin, isAlone).catch(() => failed.push(name));
+  };
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  return {
+    ask,
+    begun,
+    failed,
+    async end(name: string) {
+      work.get(name)?.resolve();
+      await settled();
+    },
+    async fail(name: string) {
+      work.get(name)?.reject(new StoreError('busy', 'Somebody holds it.'));
+      await settled();
+    },
+  };
+}
 
-  it('leaves one free for other targets', async () => {
+describe('turns', () => {
+  it('one is left for other targets', async () => {
     const { ask, begun, end } = turnsOf(3);
-    for (const name of ['a1', 'a2', 'a3']) void ask(name, 'a');
-    void ask('b1', 'b');
-    void ask('c1', 'c');
+    for (const name of ['a1', 'a2', 'a3']) ask(name, 'a');
+    ask('b1', 'b');
+    ask('c1', 'c');
     expect(begun).toEqual(['a1', 'a2', 'b1']);
     await end('b1');
     expect(begun).toEqual(['a1', 'a2', 'b1', 'c1']);
@@ -36,38 +47,57 @@ describe('turns', () => {
     expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
   });
 
-  it('what goes alone is begun in the order of asking, beside no other on its target', async () => {
+  it('what goes alone goes in the order of asking, one at a time, and keeps nothing else waiting', async () => {
     const { ask, begun, end } = turnsOf(3);
-    void ask('a1', 'a', true);
-    void ask('a2', 'a', true);
-    void ask('a3', 'a');
-    void ask('b1', 'b');
-    expect(begun).toEqual(['a1', 'b1']);
+    ask('edit 1', 'a', true);
+    ask('edit 2', 'a', true);
+    ask('a1', 'a');
+    expect(begun).toEqual(['edit 1', 'a1']);
     await end('a1');
-    expect(begun).toEqual(['a1', 'b1', 'a2']);
-    await end('a2');
-    expect(begun).toEqual(['a1', 'b1', 'a2', 'a3']);
-  });
-
-  it('nobody passes what waits to go alone on the same target', async () => {
-    const { ask, begun, end } = turnsOf(4);
-    void ask('a1', 'a');
-    void ask('edit', 'a', true);
-    void ask('a2', 'a');
-    void ask('a3', 'a');
-    expect(begun).toEqual(['a1']);
-    await end('a1');
-    expect(begun).toEqual(['a1', 'edit']);
-    await end('edit');
-    expect(begun).toEqual(['a1', 'edit', 'a2', 'a3']);
+    ask('edit 3', 'a', true);
+    expect(begun).toEqual(['edit 1', 'a1']);
+    await end('edit 1');
+    await end('edit 2');
+    expect(begun).toEqual(['edit 1', 'a1', 'edit 2', 'edit 3']);
+    await end('edit 3');
+    ask('edit 4', 'a', true);
+    expect(begun.at(-1)).toBe('edit 4');
   });
 
   it('with one turn, all go one after the other', async () => {
     const { ask, begun, end } = turnsOf(1);
-    void ask('a1', 'a', true);
-    void ask('b1', 'b');
+    ask('a1', 'a', true);
+    ask('b1', 'b');
     expect(begun).toEqual(['a1']);
     await end('a1');
     expect(begun).toEqual(['a1', 'b1']);
+  });
+
+  it('when one has waited in vain, so have those that are as old: of what goes alone, only such', async () => {
+    const { ask, begun, failed, fail } = turnsOf(3);
+    ask('edit 1', 'a', true);
+    ask('a1', 'a');
+    ask('edit 2', 'a', true);
+    ask('a2', 'a');
+    await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS + 1));
+    ask('edit 3', 'a', true);
+    await fail('edit 1');
+    expect(failed).toEqual(['edit 2', 'edit 1']);
+    expect(begun).toEqual(['edit 1', 'a1', 'a2']);
+    await fail('a1');
+    expect(failed).toEqual(['edit 2', 'edit 1', 'a1']);
+    expect(begun).toEqual(['edit 1', 'a1', 'a2', 'edit 3']);
+  });
+
+  it('when one has waited in vain that does not go alone, all that are as old have', async () => {
+    const { ask, begun, failed, fail } = turnsOf(2);
+    ask('a1', 'a');
+    ask('edit 1', 'a', true);
+    ask('a2', 'a');
+    await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS + 1));
+    ask('a3', 'a');
+    await fail('a1');
+    expect(failed).toEqual(['edit 1', 'a2', 'a1']);
+    expect(begun).toEqual(['a1', 'a3']);
   });
 });

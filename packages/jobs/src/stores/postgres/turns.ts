@@ -3,14 +3,13 @@ import { LOCK_WAIT_MS } from './database.ts';
 
 /** Lets so much be done at once, the rest in the order in which it came. */
 export interface Turns {
-  /** `isAlone`: beside no other work on its target. */
+  /** `isAlone`: beside no other on its target that goes alone; those go in the order of asking. */
   take<T>(target: string, work: () => Promise<T>, isAlone?: boolean): Promise<T>;
 }
 
 interface Turn {
   readonly target: string;
-  /** How many of the turns that one target may have. */
-  readonly share: number;
+  readonly isAlone: boolean;
 }
 
 interface Waiting extends Turn {
@@ -21,51 +20,55 @@ interface Waiting extends Turn {
 
 /**
  * At most `max` turns at once, and one fewer on the same target: commands that wait for a job which a caller's transaction holds
- * don't keep those on other jobs waiting. When one has waited for that job in vain, so have those behind it that are as old.
+ * don't keep those on other jobs waiting. When one has waited for that job in vain, so have those behind it that are as old; what goes
+ * alone may wait for what the others don't.
  */
 export function createTurns(max: number): Turns {
   const maxOfOne = Math.max(max - 1, 1);
   const taken = new Map<string, number>();
+  /** Targets on which something goes alone. */
+  const alone = new Set<string>();
   let total = 0;
   let queue: Waiting[] = [];
 
   const takenOf = (target: string) => taken.get(target) ?? 0;
-  const hasRoom = ({ target, share }: Turn) => total < max && takenOf(target) + share <= maxOfOne;
-  const count = ({ target, share }: Turn, by: 1 | -1) => {
+  const hasRoom = ({ target, isAlone }: Turn) =>
+    total < max && takenOf(target) < maxOfOne && !(isAlone && alone.has(target));
+  const count = (target: string, by: 1 | -1) => {
     total += by;
-    const left = takenOf(target) + by * share;
-    if (left === 0) taken.delete(target);
-    else taken.set(target, left);
+    if (takenOf(target) + by === 0) taken.delete(target);
+    else taken.set(target, takenOf(target) + by);
   };
-  const isFirst = (turn: Turn) => queue.find(({ target }) => target === turn.target) === turn;
   const startNext = () => {
-    const next = total < max ? queue.findIndex((turn) => hasRoom(turn) && isFirst(turn)) : -1;
+    const next = total < max ? queue.findIndex(hasRoom) : -1;
     if (next >= 0) queue.splice(next, 1)[0]?.start();
   };
-  const giveUp = (target: string, error: StoreError) => {
+  const giveUp = ({ target, isAlone }: Turn, error: StoreError) => {
     const since = performance.now() - LOCK_WAIT_MS;
-    const isDone = (one: Waiting) => one.target === target && one.since <= since;
+    const isDone = (one: Waiting) => one.target === target && one.since <= since && (one.isAlone || !isAlone);
     const done = queue.filter(isDone);
     queue = queue.filter((one) => !isDone(one));
     for (const one of done) one.reject(error);
   };
   const run = async <T>(turn: Turn, work: () => Promise<T>): Promise<T> => {
-    count(turn, 1);
+    count(turn.target, 1);
+    if (turn.isAlone) alone.add(turn.target);
     try {
       return await work();
     } catch (error) {
-      if (error instanceof StoreError && error.code === 'busy') giveUp(turn.target, error);
+      if (error instanceof StoreError && error.code === 'busy') giveUp(turn, error);
       throw error;
     } finally {
-      count(turn, -1);
-      for (let freed = 0; freed < turn.share; freed++) startNext();
+      count(turn.target, -1);
+      if (turn.isAlone) alone.delete(turn.target);
+      startNext();
     }
   };
 
   return {
     take(target, work, isAlone = false) {
-      const turn = { target, share: isAlone ? maxOfOne : 1 };
-      if (hasRoom(turn) && !queue.some((one) => one.target === target)) return run(turn, work);
+      const turn = { target, isAlone };
+      if (hasRoom(turn)) return run(turn, work);
       return new Promise((resolve, reject) => {
         const start = () => void run(turn, work).then(resolve, reject);
         queue.push({ ...turn, since: performance.now(), start, reject });

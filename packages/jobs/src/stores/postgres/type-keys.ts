@@ -8,6 +8,7 @@ import type { Database } from './database.ts';
 export interface TypeKeys {
   /** Makes the key known to {@link get}; in a transaction of its own, before the one that needs it. */
   ensure(type: string, version: number): Promise<void>;
+  isKnown(type: string, version: number): boolean;
   /** Of a type in a version that was ensured. */
   get(type: string, version: number): number;
 }
@@ -33,6 +34,7 @@ export function createTypeKeys(db: Database): TypeKeys {
       underWay.set(name, learning);
       await learning;
     },
+    isKnown: (type, version) => known.has(nameOf(type, version)),
     get(type, version) {
       const key = known.get(nameOf(type, version));
       if (key === undefined) throw new Error(`the key of the job type ${type} is not known`);

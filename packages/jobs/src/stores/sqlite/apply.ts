@@ -149,9 +149,10 @@ export function requestOf(run: LiveRun, { node, fence }: NonNullable<LiveRun['cl
 
 /** Moves runs that were asked to stop into history; the caller decides what that means for the job. */
 export function cancelWaiting(w: Writer, job: Job, runs: readonly LiveRun[], now: number): FinishedRun[] {
-  const ids = runs.map(({ id }) => Number(id));
-  for (const id of ids) w.claimed.delete(id);
-  deleteLiveRuns(w, ids);
+  deleteLiveRuns(
+    w,
+    runs.map(({ id }) => Number(id)),
+  );
   return runs.map((run) => {
     const settlement = settleRun(job, run, { kind: 'cancelled' }, { now, random: 0 });
     if (settlement.kind !== 'finished') throw new Error('a cancelled run was not finished');

@@ -77,6 +77,7 @@ function settleOne(w: Writer, input: Settling, { now, byJob, gone }: SoFar): Set
   const settlement = settleRun(stored.job, run, input.outcome, { now, random: input.random });
   if (input.logs !== undefined) appendLogs(w, runId, input.logs);
   if (settlement.kind === 'finished') {
+    // So that a second settlement of it in this batch finds it gone.
     w.claimed.delete(runId);
     gone.push(runId);
     const finished = finishedOf(run, settlement, input);
@@ -140,7 +141,6 @@ function takeBack(
       continue;
     }
     if (settlement.status === 'failed') failed += 1;
-    w.claimed.delete(Number(run.id));
     gone.push(Number(run.id));
     const finished = finishedOf(run, settlement, { finishedAt: now });
     insertFinishedRun(w, finished, now);

@@ -55,7 +55,7 @@ export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore
     command: (input) => write('command', input),
     plan: async (input) => unpackPlan(await write('plan', input)),
     claim: async (input) => unpackClaim(await write('claim', input)),
-    settle: (batch) => write('settle', packSettlements(batch)),
+    settle: async (batch) => write('settle', packSettlements(batch)),
     report: (batch) => write('report', batch),
     recover: (input) => write('recover', input),
     reconcile: (input) => write('reconcile', input),
