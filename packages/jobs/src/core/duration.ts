@@ -1,5 +1,3 @@
-import { createMemo } from './memo.ts';
-
 /** What a parser gives back: the value, or a sentence for people that says what would be right. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
@@ -47,17 +45,8 @@ export function parseDuration(text: string): Parsed<bigint> {
   return total > INT64_MAX ? outOfRange() : { ok: true, value: total };
 }
 
-/** Longer ones are not remembered. */
-const MEMORABLE = 32;
-/** Each job has some, and few are in use: the last 100 are kept as they were read, a pure memo. */
-const remembered = createMemo(100, readWholeMs);
-
 /** Reads a duration that must be a whole number of milliseconds, of any sign (P2). */
 export function parseWholeMs(text: string): Parsed<number> {
-  return text.length <= MEMORABLE ? remembered(text) : readWholeMs(text);
-}
-
-function readWholeMs(text: string): Parsed<number> {
   const ns = parseDuration(text);
   if (!ns.ok) return ns;
   if (ns.value % NS_PER_MS !== 0n)

@@ -1,5 +1,6 @@
 import { type CronClock, cronClock, cronFault, cronFields } from './cron.ts';
 import { formatDuration, parseWholeMs } from './duration.ts';
+import { createMemo } from './memo.ts';
 import { LAST_INSTANT, parseTimestamp } from './timestamp.ts';
 import { isTimezone } from './timezone.ts';
 
@@ -113,13 +114,18 @@ function readInstant(text: string | undefined, note: (detail: string) => void): 
   return undefined;
 }
 
+/** Longer ones are not remembered. */
+const LONGEST_REMEMBERED = 32;
+/** Few intervals are in use, by many jobs: the last 100 are kept as they were read, a pure memo. */
+const remembered = createMemo(100, parseWholeMs);
+
 function readInterval(
   text: string | undefined,
   minIntervalMs: number,
   note: (detail: string) => void,
 ): number | undefined {
   if (text === undefined) return undefined;
-  const ms = parseWholeMs(text);
+  const ms = text.length <= LONGEST_REMEMBERED ? remembered(text) : parseWholeMs(text);
   if (!ms.ok) note(ms.detail);
   else if (ms.value < minIntervalMs) note(`must be at least ${formatDuration(minIntervalMs)}`);
   else return ms.value;

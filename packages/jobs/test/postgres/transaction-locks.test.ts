@@ -45,8 +45,8 @@ describe('under `allow`', () => {
         ({ code }: { readonly code: string }) => code,
       ),
     );
-    // They have read the job, and wait for it.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // One waits for the job, the other one for that.
+    await expect.poll(h.blocked, { interval: 10 }).toBe(1);
     const others = Promise.all([h.engine.trigger('free'), h.engine.pauseJob('free')]).then(() => 'others');
     expect(await Promise.race([others, ...edits])).toBe('others');
     expect(await Promise.all(edits)).toEqual(['busy', 'busy']);

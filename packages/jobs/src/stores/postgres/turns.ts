@@ -7,6 +7,9 @@ export interface Turns {
   take<T>(target: string, work: () => Promise<T>, isAlone?: boolean): Promise<T>;
 }
 
+/** Asked for so much later at most, one has waited for as long. */
+const NEARLY_MS = 200;
+
 interface Turn {
   readonly target: string;
   readonly isAlone: boolean;
@@ -20,8 +23,8 @@ interface Waiting extends Turn {
 
 /**
  * At most `max` turns at once, and one fewer on the same target: commands that wait for a job which a caller's transaction holds
- * don't keep those on other jobs waiting. When one has waited for that job in vain, so have those behind it that are as old; what goes
- * alone may wait for what the others don't.
+ * don't keep those on other jobs waiting. When one has waited for that job in vain, so have those behind it that are nearly as old; what
+ * goes alone may wait for what the others don't.
  */
 export function createTurns(max: number): Turns {
   const maxOfOne = Math.max(max - 1, 1);
@@ -44,7 +47,7 @@ export function createTurns(max: number): Turns {
     if (next >= 0) queue.splice(next, 1)[0]?.start();
   };
   const giveUp = ({ target, isAlone }: Turn, error: StoreError) => {
-    const since = performance.now() - LOCK_WAIT_MS;
+    const since = performance.now() - LOCK_WAIT_MS + NEARLY_MS;
     const isDone = (one: Waiting) => one.target === target && one.since <= since && (one.isAlone || !isAlone);
     const done = queue.filter(isDone);
     queue = queue.filter((one) => !isDone(one));
