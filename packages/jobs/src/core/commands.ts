@@ -127,6 +127,7 @@ export function createJob(
     failedInRow: 0,
     createdAt: now,
     updatedAt: now,
+    // `decide` comes to the same `wakeAt`, and need not copy the job for it then.
     ...(next === undefined ? {} : { nextRunAt: next, wakeAt: next }),
     ...(by === undefined ? {} : { createdBy: by }),
     ...(trace === undefined ? {} : { trace }),

@@ -13,7 +13,7 @@ import type { Mutable } from '../rows/run-row.ts';
 // What passes tell of each run, as it crosses the threads. To copy an object takes half a microsecond of the thread that gets it and
 // a quarter of the one that sends it; numbers side by side take a twentieth of that, and JSON of jobs with short texts two thirds.
 
-/** Settlements. */
+/** Settlements, on their way to the writer. */
 export interface PackedSettlements {
   /** Of each: run, fence, random, start, end. */
   readonly numbers: Float64Array;
@@ -62,7 +62,7 @@ export function unpackSettlements({ numbers, outcomes, notes }: PackedSettlement
   });
 }
 
-/** A claim. */
+/** A claim, on its way back. */
 export interface PackedClaim extends Omit<ClaimResult, 'jobs' | 'runs'> {
   /** As JSON, if all have short texts. */
   readonly jobs: JsonText | readonly Job[];
@@ -120,7 +120,7 @@ export function unpackClaim({ jobs, ids, numbers, texts, ...rest }: PackedClaim)
   return { ...rest, jobs: typeof jobs === 'string' ? (JSON.parse(jobs) as Job[]) : jobs, runs };
 }
 
-/** What a plan did. */
+/** What a plan did, on its way back. */
 export interface PackedPlan extends Omit<PlanResult, 'queued' | 'claimed'> {
   readonly queued: JsonText;
   readonly claimed?: PackedClaim;
