@@ -79,7 +79,7 @@ describe('turns', () => {
     ask('a1', 'a');
     ask('edit 2', 'a', true);
     ask('a2', 'a');
-    await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS + 1));
+    await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS - 100));
     ask('edit 3', 'a', true);
     await fail('edit 1');
     expect(failed).toEqual(['edit 2', 'edit 1']);
@@ -94,7 +94,7 @@ describe('turns', () => {
     ask('a1', 'a');
     ask('edit 1', 'a', true);
     ask('a2', 'a');
-    await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS + 1));
+    await new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS - 100));
     ask('a3', 'a');
     await fail('a1');
     expect(failed).toEqual(['edit 1', 'a2', 'a1']);
