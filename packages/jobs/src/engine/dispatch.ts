@@ -386,7 +386,11 @@ export class Dispatcher<Deps> {
 
   /** How long settlements may gather: not so long while something due waits for a pass, or for the places that they free. */
   get #gatherMs(): number {
-    return this.#settlements.gatherMs(this.#due.nextDueAt <= this.#with.settings.clock.now());
+    const now = this.#with.settings.clock.now();
+    return this.#settlements.gatherMs({
+      isAwaited: this.#due.nextDueAt <= now,
+      lookInMs: this.#due.nextWakeAt - now,
+    });
   }
 
   #sleepMs(): number {

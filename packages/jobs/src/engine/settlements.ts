@@ -11,6 +11,8 @@ import { MAX_BATCH } from './throttle.ts';
 const GATHER_MS = 4;
 /** Those that nobody waits for gather for longer: one commit counts for more. */
 const PATIENT_GATHER_MS = 30;
+/** And for up to this where slots are looked for within it, as they are every 100 ms when many come: they are written with that. */
+const WITH_LOOK_MS = 150;
 /** A slot that is nearer than this may wait for its job's run to be settled. */
 const SOON_MS = 500;
 /** A settlement whose job somebody's transaction holds is tried again after so long, or when something may have become due. */
@@ -74,10 +76,11 @@ export class Settlements {
     return this.#waiting.length + this.#later.length + underWay;
   }
 
-  /** For how long more may gather. `isAwaited`: something else waits for them. */
-  gatherMs(isAwaited: boolean): number {
+  /** For how long more may gather. `isAwaited`: something else waits for them; `lookInMs`: until slots are looked for. */
+  gatherMs({ isAwaited, lookInMs }: { readonly isAwaited: boolean; readonly lookInMs: number }): number {
     if (this.#waiting.length >= MAX_BATCH / 2) return 0;
-    return isAwaited || this.#isAwaited ? GATHER_MS : PATIENT_GATHER_MS;
+    if (isAwaited || this.#isAwaited) return GATHER_MS;
+    return lookInMs <= WITH_LOOK_MS ? WITH_LOOK_MS : PATIENT_GATHER_MS;
   }
 
   /** How long it is until those that were put off are tried again; infinite when there are none. */

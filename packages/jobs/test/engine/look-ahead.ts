@@ -337,5 +337,21 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
     it('P7: that a run may wait for are written at once', async () => {
       expect(await commits({ overlap: 'queue' })).toBe(2);
     });
+
+    it('that nobody waits for are written with the next look ahead, where that comes soon', async () => {
+      await h.close();
+      h = await createHarness({ autoRun: true, concurrency: 20 }, makeDatabase);
+      const slots = Array.from({ length: 60 }, (_, n) => SLOT + n * 10);
+      for (const at of slots)
+        await h.engine.createJob(job({ ...EVERY, id: `at-${at}`, startAt: new Date(at).toISOString() }));
+      await passUntil(SLOT);
+      const settled: number[] = [];
+      const looked: number[] = [];
+      h.store.watch('settle', () => void settled.push(h.clock.now()));
+      h.store.watch('plan', () => void looked.push(h.clock.now()));
+      await passUntil(SLOT + 400, 5);
+      expect(settled.length).toBeGreaterThanOrEqual(3);
+      expect(settled.filter((at) => !looked.includes(at))).toEqual([]);
+    });
   });
 }
