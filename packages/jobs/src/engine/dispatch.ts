@@ -178,17 +178,18 @@ export class Dispatcher<Deps> {
   }
 
   /**
-   * Asks for a command; on an idle node together with a claim, so that the run that it makes starts when it is written, and not
-   * after a pass. `tell` hears the answer before anything starts.
+   * Asks for a command on a job; on an idle node together with a claim, so that the run that it makes starts when it is written, and
+   * not after a pass. `tell` hears the answer before anything starts.
    */
   async command<T>(
+    jobId: string,
     ask: (claim?: ClaimInput) => Promise<CommandResult>,
     tell: (result: CommandResult) => T,
   ): Promise<T> {
     const claim = this.#claimOfCommand();
+    // What has ended gives its room first.
+    if (claim !== undefined || this.#settlements.isInTheWay(jobId)) this.settleNow();
     if (claim === undefined) return tell(await ask());
-    // Nothing else is under way: what has ended gives its room first.
-    this.settleNow();
     const done = this.#claims
       .make(claim, () => this.#claimWith(claim, ask, tell))
       .finally(() => this.#with.wake(this.#sleepMs()));
@@ -386,10 +387,9 @@ export class Dispatcher<Deps> {
 
   /** How long settlements may gather: not so long while something due waits for a pass, or for the places that they free. */
   get #gatherMs(): number {
-    const now = this.#with.settings.clock.now();
     return this.#settlements.gatherMs({
-      isAwaited: this.#due.nextDueAt <= now,
-      lookInMs: this.#due.nextWakeAt - now,
+      isAwaited: this.#due.nextDueAt <= this.#with.settings.clock.now(),
+      lookInMs: this.slotsInMs,
     });
   }
 

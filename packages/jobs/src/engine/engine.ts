@@ -139,7 +139,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     meter,
     lookNow,
     jobMade: (wakeAt) => dispatcher.jobMade(wakeAt),
-    claiming: (ask, tell) => dispatcher.command(ask, tell),
+    claiming: (jobId, ask, tell) => dispatcher.command(jobId, ask, tell),
     takeBack: (which) => dispatcher.takeBack(which),
     tell,
     abort(runId, reason) {

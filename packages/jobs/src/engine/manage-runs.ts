@@ -82,7 +82,11 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
           result.kind === 'stale' && mayRetry ? undefined : started(result, jobId, inside);
         const made =
           inside === undefined
-            ? await deps.claiming((claim) => writes.command(claim ? { ...command, claim } : command), told)
+            ? await deps.claiming(
+                jobId,
+                (claim) => writes.command(claim ? { ...command, claim } : command),
+                told,
+              )
             : told(await inside.trigger(command));
         if (made !== undefined) return made;
       }

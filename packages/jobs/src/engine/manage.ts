@@ -30,6 +30,7 @@ export interface ManageDeps<Deps> {
   jobMade(wakeAt: number | undefined): void;
   /** Asks for what makes a run: see `Dispatcher.command`. */
   claiming<T>(
+    jobId: string,
     ask: (claim?: ClaimInput) => Promise<CommandResult>,
     tell: (result: CommandResult) => T,
   ): Promise<T>;

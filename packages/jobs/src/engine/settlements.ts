@@ -89,6 +89,13 @@ export class Settlements {
     return Math.max(this.#laterAt - this.#with.settings.clock.monotonic(), 0);
   }
 
+  /** Whether a run of the job has ended that would still be in the way of another one (P7). */
+  isInTheWay(jobId: string): boolean {
+    return this.#waiting.some(
+      ({ attempt }) => attempt?.owner.id === jobId && attempt.owner.overlap !== 'allow',
+    );
+  }
+
   fences(): number[] {
     const kept = [...this.#waiting, ...this.#later, ...[...this.#underWay].flat()];
     return kept.map(({ input }) => input.fence);
@@ -204,7 +211,8 @@ export class Settlements {
 function isAwaited({ input, attempt }: Ended): boolean {
   if (attempt === undefined || input.outcome.kind !== 'succeeded') return true;
   const { owner, claimed } = attempt;
-  if (claimed.scheduledFor === undefined || owner.overlap === 'queue') return true;
+  // One that was claimed when it was due may have been taken back from a process that died, and is not to fall with the next one (P9).
+  if (claimed.started || claimed.scheduledFor === undefined || owner.overlap === 'queue') return true;
   // Of the claim; without one, this settlement may say when that is.
   return owner.nextRunAt === undefined || owner.nextRunAt - input.finishedAt < SOON_MS;
 }

@@ -5,6 +5,7 @@ import { besideRequests } from './beside-requests.ts';
 import { dispatching } from './dispatch.ts';
 import type { MakeDatabase } from './engine-harness.ts';
 import { execution } from './execute.ts';
+import { gathering } from './gathering.ts';
 import { lateAnswers } from './late-answers.ts';
 import { logLines } from './log-lines.ts';
 import { lookingAhead } from './look-ahead.ts';
@@ -28,6 +29,7 @@ export function engineSuite(makeDatabase: MakeDatabase): void {
   describe('late answers', () => lateAnswers(makeDatabase));
   describe('starting at once', () => startingAtOnce(makeDatabase));
   describe('looking ahead', () => lookingAhead(makeDatabase));
+  describe('gathering', () => gathering(makeDatabase));
   describe('beside requests', () => besideRequests(makeDatabase));
   describe('outages', () => outages(makeDatabase));
   describe('lost answers', () => lostAnswers(makeDatabase));

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JobInput } from '../../src/index.ts';
 import {
   createHarness,
   type Harness,
@@ -307,51 +306,6 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       const [row] = (await next.listRuns({ limit: 9 })).rows;
       expect(row?.run).toMatchObject({ status: 'queued', availableAt: SLOT, recoveries: 0 });
       expect(row?.run).not.toHaveProperty('claim');
-    });
-  });
-
-  describe('settlements', () => {
-    /** How many commits it takes to settle the slots of two jobs, 10 ms apart. */
-    const commits = async (more: Partial<JobInput>) => {
-      for (const [id, at] of [
-        ['one', SLOT],
-        ['two', SLOT + 10],
-      ] as const)
-        await h.engine.createJob(job({ ...EVERY, ...more, id, startAt: new Date(at).toISOString() }));
-      const succeed = async (count: number) =>
-        (await runs()).filter(({ status }) => status === 'succeeded').length === count;
-      // From here on it is known how long runs take.
-      await h.engine.trigger('one');
-      await expect.poll(() => h.pass(20).then(() => succeed(1))).toBe(true);
-      let settled = 0;
-      h.store.watch('settle', () => void settled++);
-      await passUntil(SLOT + 100, 5);
-      await expect.poll(() => succeed(3)).toBe(true);
-      return settled;
-    };
-
-    it('that nobody waits for are written together', async () => {
-      expect(await commits({})).toBe(1);
-    });
-
-    it('P7: that a run may wait for are written at once', async () => {
-      expect(await commits({ overlap: 'queue' })).toBe(2);
-    });
-
-    it('that nobody waits for are written with the next look ahead, where that comes soon', async () => {
-      await h.close();
-      h = await createHarness({ autoRun: true, concurrency: 20 }, makeDatabase);
-      const slots = Array.from({ length: 60 }, (_, n) => SLOT + n * 10);
-      for (const at of slots)
-        await h.engine.createJob(job({ ...EVERY, id: `at-${at}`, startAt: new Date(at).toISOString() }));
-      await passUntil(SLOT);
-      const settled: number[] = [];
-      const looked: number[] = [];
-      h.store.watch('settle', () => void settled.push(h.clock.now()));
-      h.store.watch('plan', () => void looked.push(h.clock.now()));
-      await passUntil(SLOT + 400, 5);
-      expect(settled.length).toBeGreaterThanOrEqual(3);
-      expect(settled.filter((at) => !looked.includes(at))).toEqual([]);
     });
   });
 }

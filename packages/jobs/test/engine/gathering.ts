@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JobInput } from '../../src/index.ts';
+import { createHarness, type Harness, job, type MakeDatabase, T0 } from './engine-harness.ts';
+
+const SLOT = T0 + 10_000;
+const EVERY = { onDemand: false, interval: '10s' } as const;
+
+/** When the ends of runs are written, and with what. */
+export function gathering(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  const start = async (concurrency: number) => {
+    h = await createHarness({ autoRun: true, concurrency }, makeDatabase);
+  };
+  afterEach(() => h.close());
+
+  /** Step by step where something may happen, and quickly before that. */
+  const passUntil = async (at: number, stepMs?: number) => {
+    await h.pass(Math.max(at - 1_000 - h.clock.now(), 0), 1_000);
+    await h.pass(at - h.clock.now(), stepMs);
+  };
+  const create = (id: string, at: number, more: Partial<JobInput> = {}) =>
+    h.engine.createJob(job({ ...EVERY, ...more, id, startAt: new Date(at).toISOString() }));
+  const statusOf = async (jobId: string) =>
+    (await h.engine.listRuns({ jobId, limit: 1 })).rows[0]?.run.status;
+
+  describe('settlements of few slots', () => {
+    beforeEach(() => start(1));
+
+    /** How many commits it takes to settle the slots of two jobs, 10 ms apart. */
+    const commits = async (more: Partial<JobInput>) => {
+      await create('one', SLOT, more);
+      await create('two', SLOT + 10, more);
+      const succeed = async (count: number) =>
+        (await h.engine.listRuns({ limit: 9 })).rows.filter(({ run }) => run.status === 'succeeded')
+          .length === count;
+      // From here on it is known how long runs take.
+      await h.engine.trigger('one');
+      await expect.poll(() => h.pass(20).then(() => succeed(1))).toBe(true);
+      let settled = 0;
+      h.store.watch('settle', () => void settled++);
+      await passUntil(SLOT + 100, 5);
+      await expect.poll(() => succeed(3)).toBe(true);
+      return settled;
+    };
+
+    it('that nobody waits for are written together', async () => {
+      expect(await commits({})).toBe(1);
+    });
+
+    it('P7: that a run may wait for are written at once', async () => {
+      expect(await commits({ overlap: 'queue' })).toBe(2);
+    });
+  });
+
+  describe('settlements while a slot comes every 10 ms', () => {
+    beforeEach(async () => {
+      await start(20);
+      for (let at = SLOT; at < SLOT + 600; at += 10) await create(`at-${at}`, at);
+    });
+
+    it('are written with the next look ahead', async () => {
+      await passUntil(SLOT);
+      const settled: number[] = [];
+      const looked: number[] = [];
+      h.store.watch('settle', () => void settled.push(h.clock.now()));
+      h.store.watch('plan', () => void looked.push(h.clock.now()));
+      await passUntil(SLOT + 400, 5);
+      expect(settled.length).toBeGreaterThanOrEqual(3);
+      expect(settled.filter((at) => !looked.includes(at))).toEqual([]);
+    });
+
+    /** Until the next look ahead has been asked for. */
+    const untilLook = async () => {
+      let hasLooked = false;
+      h.store.watch('plan', () => {
+        hasLooked = true;
+      });
+      await expect.poll(() => h.pass(5).then(() => hasLooked), { interval: 1 }).toBe(true);
+    };
+
+    it('P9: are written at once of runs that were claimed when they were due, as those of a dead process are', async () => {
+      await passUntil(SLOT + 200, 5);
+      await untilLook();
+      // Too near to be taken ahead.
+      await create('due', h.clock.now() + 10);
+      await h.pass(30, 5);
+      expect(await statusOf('due')).toBe('succeeded');
+    });
+
+    it('P7: are written before a trigger that they would be in the way of, though a pass is under way', async () => {
+      await passUntil(SLOT + 100, 5);
+      await untilLook();
+      const slot = h.clock.now() + 250;
+      await create('one', slot, { overlap: 'skip' });
+      await untilLook();
+      const answered = Promise.withResolvers<void>();
+      h.store.make(answered.promise, 'plan');
+      await untilLook();
+      await h.pass(slot + 5 - h.clock.now(), 5);
+      expect(await statusOf('one')).toBe('queued');
+      await h.engine.trigger('one');
+      answered.resolve();
+      h.store.restore();
+      await expect.poll(() => h.pass(20).then(() => statusOf('one'))).toBe('succeeded');
+      expect((await h.engine.listRuns({ jobId: 'one', limit: 9 })).rows).toHaveLength(2);
+    });
+  });
+}
