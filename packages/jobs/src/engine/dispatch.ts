@@ -80,7 +80,7 @@ export class Dispatcher<Deps> {
   /** The last pass had much to do: the next one need not wait for more to gather. */
   wasFull = false;
 
-  /** How long it is until slots are known to be due. */
+  /** How long it is until slots are looked for; infinite when that is not known, or they won't be. */
   get slotsInMs(): number {
     const { nextWakeAt } = this.#due;
     if (this.#claims.isStopped || !Number.isFinite(nextWakeAt)) return Number.POSITIVE_INFINITY;

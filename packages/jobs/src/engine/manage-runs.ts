@@ -2,7 +2,7 @@ import type { CheckedBy } from '../core/commands.ts';
 import type { Job } from '../core/job.ts';
 import type { JsonText, LiveRun, Run } from '../core/run.ts';
 import type { StoreInTransaction } from '../core/store.ts';
-import type { CancelResult, CommandResult } from '../core/store-commands.ts';
+import type { CancelResult, CommandInput, CommandResult } from '../core/store-commands.ts';
 import type { RunView } from '../core/store-views.ts';
 import { type Asked, type Engine, EngineError, type TriggerInput } from './engine-port.ts';
 import {
@@ -58,6 +58,10 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
     return { view: view(run, done.job), duplicate: false };
   };
 
+  /** Asks for a run, to be claimed with it where that can be. */
+  const ask = <T>(command: CommandInput, tell: (result: CommandResult) => T): Promise<T> =>
+    deps.claiming(command.jobId, (claim) => writes.command(claim ? { ...command, claim } : command), tell);
+
   return {
     getRun,
     listRuns: (query) => store.listRuns(query),
@@ -80,14 +84,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
         const mayRetry = known !== undefined && !isGuarded(asked) && tries < TRIGGER_TRIES;
         const told = (result: CommandResult) =>
           result.kind === 'stale' && mayRetry ? undefined : started(result, jobId, inside);
-        const made =
-          inside === undefined
-            ? await deps.claiming(
-                jobId,
-                (claim) => writes.command(claim ? { ...command, claim } : command),
-                told,
-              )
-            : told(await inside.trigger(command));
+        const made = inside === undefined ? await ask(command, told) : told(await inside.trigger(command));
         if (made !== undefined) return made;
       }
     },
@@ -132,13 +129,14 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
       const { payload, jobUid } = known.run;
       const override = payload === undefined ? {} : { payload, ...(await checkerOf(deps, known, payload)) };
       const how = { retryOf: runId, ...override, ...traceOf(settings) };
-      const result = await writes.command(triggerOf(known.jobId, how, { ...asked, ifUid: jobUid }));
-      if (result.kind === 'stale')
-        throw new EngineError(
-          'conflict',
-          `The job of this run was deleted; "${known.jobId}" is another one now. Run that one instead.`,
-        );
-      return started(result, known.jobId).view;
+      return ask(triggerOf(known.jobId, how, { ...asked, ifUid: jobUid }), (result) => {
+        if (result.kind === 'stale')
+          throw new EngineError(
+            'conflict',
+            `The job of this run was deleted; "${known.jobId}" is another one now. Run that one instead.`,
+          );
+        return started(result, known.jobId).view;
+      });
     },
   };
 }

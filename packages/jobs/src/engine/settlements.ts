@@ -211,7 +211,7 @@ export class Settlements {
 function isAwaited({ input, attempt }: Ended): boolean {
   if (attempt === undefined || input.outcome.kind !== 'succeeded') return true;
   const { owner, claimed } = attempt;
-  // One that was claimed when it was due may have been taken back from a process that died, and is not to fall with the next one (P9).
+  // Claimed for a free place, as all are that were taken back from a process that died: it is not to fall with the next one (P9).
   if (claimed.started || claimed.scheduledFor === undefined || owner.overlap === 'queue') return true;
   // Of the claim; without one, this settlement may say when that is.
   return owner.nextRunAt === undefined || owner.nextRunAt - input.finishedAt < SOON_MS;

@@ -47,6 +47,18 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
         .toMatchObject({ status: 'succeeded', attempt: 1 });
     });
 
+    it('starts with the commit that makes it, as the retry of an earlier run, too', async () => {
+      const first = await trigger();
+      told.end();
+      await expect.poll(() => pass().then(() => runOf(first))).toMatchObject({ status: 'succeeded' });
+      await becomeIdle();
+      claims = 0;
+      const { run } = await h.engine.retryRun(first);
+      expect(told.started).toEqual([first, run.id]);
+      expect(claims).toBe(0);
+      expect(await runOf(run.id)).toMatchObject({ status: 'running', retryOf: first });
+    });
+
     it('waits for a pass where no place is free', async () => {
       const first = await trigger();
       const second = await trigger();

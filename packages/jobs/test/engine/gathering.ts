@@ -8,10 +8,16 @@ const EVERY = { onDemand: false, interval: '10s' } as const;
 /** When the ends of runs are written, and with what. */
 export function gathering(makeDatabase: MakeDatabase): void {
   let h: Harness;
+  /** Keeps answers back, until the test's end at most. */
+  let answered: PromiseWithResolvers<void>;
   const start = async (concurrency: number) => {
+    answered = Promise.withResolvers();
     h = await createHarness({ autoRun: true, concurrency }, makeDatabase);
   };
-  afterEach(() => h.close());
+  afterEach(() => {
+    answered.resolve();
+    return h.close();
+  });
 
   /** Step by step where something may happen, and quickly before that. */
   const passUntil = async (at: number, stepMs?: number) => {
@@ -78,7 +84,7 @@ export function gathering(makeDatabase: MakeDatabase): void {
       await expect.poll(() => h.pass(5).then(() => hasLooked), { interval: 1 }).toBe(true);
     };
 
-    it('P9: are written at once of runs that were claimed when they were due, as those of a dead process are', async () => {
+    it('P9: are written at once of runs that were claimed for a free place, as those of a dead process are', async () => {
       await passUntil(SLOT + 200, 5);
       await untilLook();
       // Too near to be taken ahead.
@@ -93,7 +99,6 @@ export function gathering(makeDatabase: MakeDatabase): void {
       const slot = h.clock.now() + 250;
       await create('one', slot, { overlap: 'skip' });
       await untilLook();
-      const answered = Promise.withResolvers<void>();
       h.store.make(answered.promise, 'plan');
       await untilLook();
       await h.pass(slot + 5 - h.clock.now(), 5);
