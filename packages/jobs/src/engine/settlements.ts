@@ -11,7 +11,7 @@ import { MAX_BATCH } from './throttle.ts';
 const GATHER_MS = 4;
 /** Those that nobody waits for gather for longer: one commit counts for more. */
 const PATIENT_GATHER_MS = 30;
-/** And for up to this where slots are looked for within it, as they are every 100 ms when many come: they are written with that. */
+/** And for up to this where slots are looked for within it, as they are every 100 ms when many come: they go with that look. */
 const WITH_LOOK_MS = 150;
 /** A slot that is nearer than this may wait for its job's run to be settled. */
 const SOON_MS = 500;

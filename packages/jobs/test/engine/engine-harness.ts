@@ -51,6 +51,8 @@ export interface Harness {
   readonly store: UnsteadyStore;
   /** Lets time pass, step by step, and no quicker than the database answers. */
   pass(ms: number, stepMs?: number): Promise<void>;
+  /** Passes until an instant: quickly up to a second before it, and in such steps from there. */
+  passUntil(at: number, stepMs?: number): Promise<void>;
   /** Another engine on the same database, as after a restart: those before it were killed. */
   again(options?: Partial<EngineOptions<Deps>>): Promise<Engine>;
   /** Another engine on the same database, beside those that there are. */
@@ -90,17 +92,22 @@ export async function createHarness(
     await engine.start();
     return engine;
   };
+  const pass = async (ms: number, stepMs = 20) => {
+    for (let left = ms; left > 0; left -= stepMs) {
+      clock.advance(Math.min(stepMs, left));
+      do await realTime(2);
+      while (store.underWay > 0);
+    }
+  };
   return {
     engine: await beside(),
     clock,
     deps,
     store,
-    async pass(ms, stepMs = 20) {
-      for (let left = ms; left > 0; left -= stepMs) {
-        clock.advance(Math.min(stepMs, left));
-        do await realTime(2);
-        while (store.underWay > 0);
-      }
+    pass,
+    async passUntil(at, stepMs) {
+      await pass(at - 1_000 - clock.now(), 1_000);
+      await pass(at - clock.now(), stepMs);
     },
     async again(more) {
       await database.killAll();

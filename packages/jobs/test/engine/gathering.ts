@@ -19,11 +19,7 @@ export function gathering(makeDatabase: MakeDatabase): void {
     return h.close();
   });
 
-  /** Step by step where something may happen, and quickly before that. */
-  const passUntil = async (at: number, stepMs?: number) => {
-    await h.pass(Math.max(at - 1_000 - h.clock.now(), 0), 1_000);
-    await h.pass(at - h.clock.now(), stepMs);
-  };
+  const passUntil = (at: number, stepMs?: number) => h.passUntil(at, stepMs);
   const create = (id: string, at: number, more: Partial<JobInput> = {}) =>
     h.engine.createJob(job({ ...EVERY, ...more, id, startAt: new Date(at).toISOString() }));
   const statusOf = async (jobId: string) =>

@@ -23,11 +23,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
   });
   afterEach(() => h.close());
 
-  /** Step by step where something may happen, and quickly before that. */
-  const passUntil = async (at: number, stepMs?: number) => {
-    await h.pass(at - 1_000 - h.clock.now(), 1_000);
-    await h.pass(at - h.clock.now(), stepMs);
-  };
+  const passUntil = (at: number, stepMs?: number) => h.passUntil(at, stepMs);
   const runs = async () => (await h.engine.listRuns({ limit: 9 })).rows.map(({ run }) => run);
   /** Somebody has claimed the run of the slot, which has not come. */
   const claimedAhead = async () => {
