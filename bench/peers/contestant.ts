@@ -17,10 +17,20 @@ export interface Work {
   readonly handle: Handle;
   /** Handlers at a time. */
   readonly places: number;
-  /** Runs come due by the clock: who looks for them by polling looks as often as pays. */
-  readonly isTimed: boolean;
+  /** They do nothing: who is quicker with fewer at a time may have fewer. */
+  readonly areQuick: boolean;
+  /**
+   * How runs come: all are queued before, or by the clock (who looks for them by polling looks as often as pays), or one by one, when
+   * nothing else is to be done.
+   */
+  readonly arrival: 'queued' | 'by the clock' | 'one by one';
   /** What is kept to find the dead by (locks, leases, heartbeats) is as short as the contestant's documents allow. */
   readonly hasShortLocks: boolean;
+}
+
+export interface QueuedRuns extends Pick<Work, 'hasShortLocks'> {
+  readonly jobs: number;
+  readonly runsOfEach: number;
 }
 
 /** What has become of the runs. */
@@ -34,7 +44,7 @@ export interface RunCount {
 /** A contestant in this process, on its database. */
 export interface Session {
   /** Queues so many runs of so many on-demand jobs in the quickest way that it has; nothing runs them yet. */
-  queue(runs: { readonly jobs: number; readonly runsOfEach: number }): Promise<void>;
+  queue(runs: QueuedRuns): Promise<void>;
   /** Starts to run what is due, until `close`. */
   work(work: Work): Promise<void>;
   /** One run, at once. */
@@ -66,12 +76,12 @@ export interface Contestant {
   /** The package whose version is told. */
   readonly package: string;
   readonly needs: PlaceKind;
-  /** Options of Node.js that its own way to be started has. */
+  /** Options of Node.js that its own way to be started has, or that it needs. */
   readonly nodeOptions?: readonly string[];
+  /** The settings that it runs with, for a reader of the page. */
+  readonly settings: string;
   /** How many jobs a second it registers at least, and how many runs a second it drains at most: how much to prepare. */
   readonly pace: { readonly registers: number; readonly drains: number };
-  /** Claims all there is before it runs the first: then its clock starts with its work, not with the first handler. */
-  readonly claimsAllFirst?: boolean;
   /** Finished runs stay, to be looked at. */
   readonly keepsHistory: boolean;
   /** What it can't do, or not in a time that is worth it, with the reason. */

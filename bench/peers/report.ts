@@ -4,7 +4,16 @@ import { chartOf } from './chart.ts';
 import type { Contestant, WorkloadName } from './contestant.ts';
 import { CONTESTANTS } from './contestants.ts';
 import type { Results } from './results.ts';
-import { type Summary, summaryOf, summaryText, timesAsGood, valueText } from './summary.ts';
+import {
+  type Ratio,
+  type Summary,
+  shareOf,
+  summaryOf,
+  summaryText,
+  timesAsGood,
+  timesOf,
+  valueText,
+} from './summary.ts';
 import type { Column, Workload } from './workload.ts';
 import { requireWorkload, WORKLOADS } from './workloads.ts';
 
@@ -16,15 +25,14 @@ export function writeReport(results: Results, folder: string): string {
   const glance = glanceOf(results, measured);
   const sections = measured.map((workload) => sectionOf(results, workload));
   const page = `${[headOf(results), '## At a glance', glance, ...sections].join('\n\n')}\n`;
-  const summary = [summaryHeadOf(results), glance, ...measured.map(imageLink)].join('\n\n');
+  const plots = measured.flatMap(plotsOf);
+  const summary = [summaryHeadOf(results), glance, ...plots.map(imageLink)].join('\n\n');
   const performance = join(folder, 'performance.md');
   const performancePage = existsSync(performance)
     ? withBlock(readFileSync(performance, 'utf8'), summary)
     : undefined;
   mkdirSync(join(folder, 'images'), { recursive: true });
-  for (const workload of measured) {
-    writeFileSync(join(folder, imageOf(workload)), chartFor(results, workload));
-  }
+  for (const plot of plots) writeFileSync(join(folder, imageOf(plot)), chartFor(results, plot));
   writeFileSync(join(folder, 'peers.md'), page);
   if (performancePage !== undefined) writeFileSync(performance, performancePage);
   return page;
@@ -42,39 +50,64 @@ function withBlock(page: string, block: string): string {
 const BEGIN = '<!-- Written by `npm run bench -- peers`: edits are lost. -->';
 const END = '<!-- Up to here. -->';
 
-const imageOf = ({ name }: Workload): string => `images/bench-${name}.svg`;
+/** A column of a workload, as a chart. */
+interface Plot {
+  readonly workload: Workload;
+  readonly column: Column;
+}
+
+/** What contestants are compared by, and what else is asked for. */
+function plotsOf(workload: Workload): readonly Plot[] {
+  const [first] = workload.columns;
+  return workload.columns
+    .filter((column) => column === first || column.isPlotted)
+    .map((column) => ({ workload, column }));
+}
+
+const plotTitleOf = ({ workload, column }: Plot): string => `${workload.title}: ${column.title}`;
+const isFirst = ({ workload, column }: Plot): boolean => column === workload.columns[0];
+const imageOf = (plot: Plot): string =>
+  `images/bench-${plot.workload.name}${isFirst(plot) ? '' : `-${plot.column.figure.toLowerCase()}`}.svg`;
 const OURS = CONTESTANTS.filter(({ role }) => role === 'ours');
 const PEERS = CONTESTANTS.filter(({ role }) => role === 'peer');
 
+const versionsText = ({ versions }: Results): string =>
+  `${CONTESTANTS.map(({ name, label }) => `${label} ${versions[name] ?? ''}`).join(', ')}.`;
+
 function headOf(results: Results): string {
-  const versions = CONTESTANTS.map(({ name, label }) => `${label} ${results.versions[name] ?? ''}`);
   return `# Side by side with others
 
 <!-- Written by \`npm run bench -- peers\`, from peers.json: edits are lost. -->
 
-\`npm run bench -- peers\` wrote this page: all contestants in turn, round by round, each measurement in processes of its own and on an
-empty database, on one machine. Handlers do nothing but count, so what is measured is the scheduler; 100 may run at a time. Each peer runs with the settings
-that its own documents name as the best for the work (\`bench/peers/contestants/\` tells which, and where that is written).
+\`npm run bench -- peers\` wrote this page: the contestants of a round in turn, each measurement in processes of its own and on an
+empty database, on one machine; each section tells when its rounds were. Handlers do nothing but count, so what is measured is the scheduler; 100 may run at a time, but where
+a contestant is quicker otherwise. Each peer runs with the settings that its own documents name as the best for the work, or better ones (\`bench/peers/contestants/\` tells where that is written).
 
 - ${measuredText(results, 'a section')}
 - ${results.servers.join('.\n- ')}.
-- ${versions.join(', ')}.
-- Values are medians, the least and the most in brackets where there are several rounds. ${ratiosText(results)}`;
+- ${versionsText(results)}
+- ${valuesText(results)}
+
+Settings:
+
+${CONTESTANTS.map(({ label, settings }) => `- ${label}: ${settings}.`).join('\n')}`;
 }
 
 const summaryHeadOf = (results: Results): string =>
-  `${measuredText(results, '[peers.md](peers.md)')} Values are medians. ${ratiosText(results)}`;
+  `${measuredText(results, '[peers.md](peers.md)')} ${versionsText(results)}
+
+${valuesText(results)}`;
 
 function measuredText({ startedAt, commit, node, machine }: Results, place: string): string {
   return `Measured from ${startedAt}, at commit ${commit} where ${place} names no other, with Node ${node} on ${machine}.`;
 }
 
-function ratiosText({ scale }: Results): string {
+function valuesText({ scale }: Results): string {
   const trial = scale === 1 ? '' : ` **A try, at ${scale} of the full size: no figures to go by.**`;
-  return `"x GreenVue" is how many times as good GreenVue is, by the first figure: above 1, GreenVue is ahead.${trial}`;
+  return `Values are medians, the least and the most in brackets where there are several rounds. "x GreenVue" is how many times as good GreenVue is, by the first figure, as the median of the rounds that both were in ("~": there were none, so that it is the ratio of medians of different hours): above 1, GreenVue is ahead.${trial}`;
 }
 
-const imageLink = (workload: Workload): string => `![${workload.title}](${imageOf(workload)})`;
+const imageLink = (plot: Plot): string => `![${plotTitleOf(plot)}](${imageOf(plot)})`;
 
 /** Us and the best of the peers, workload by workload. */
 function glanceOf(results: Results, workloads: readonly Workload[]): string {
@@ -95,28 +128,24 @@ function glanceCells(results: Results, workload: Workload): readonly string[] {
   const ours = OURS.map((contestant) => summaryOf(results, workload, contestant, first));
   const peers = PEERS.flatMap((contestant) => {
     const value = summaryOf(results, workload, contestant, first);
-    return value === undefined ? [] : [{ label: contestant.label, value }];
+    return value === undefined ? [] : [{ contestant, value }];
   });
-  const [best] = peers.sort((a, b) => timesAsGood(workload, b.value, a.value) - 1);
+  const [best] = peers.sort((a, b) => timesAsGood(workload, b.value.median, a.value.median) - 1);
   return [
     `${workload.title}: ${first.title}`,
-    ...ours.map((value) => (value === undefined ? 'not measured' : medianText(value, first))),
+    ...ours.map((value) => (value === undefined ? 'not measured' : summaryText(value, first.unit))),
     best === undefined ? 'none can' : bestText(best, first),
-    ...ours.map((value) => (best === undefined ? '' : ratioText(workload, value, best.value))),
+    ...OURS.map((one) => (best === undefined ? '' : timesText(results, workload, one, best.contestant))),
   ];
 }
 
 function bestText(
-  { label, value }: { readonly label: string; readonly value: Summary },
+  { contestant, value }: { readonly contestant: Contestant; readonly value: Summary },
   first: Column,
 ): string {
   return value.isCapped
     ? `none within ${valueText(value.median, first.unit)}`
-    : `${label}: ${medianText(value, first)}`;
-}
-
-function medianText({ median, isCapped }: Summary, { unit }: Column): string {
-  return `${isCapped ? 'not within ' : ''}${valueText(median, unit)}`;
+    : `${contestant.label}: ${summaryText(value, first.unit)}`;
 }
 
 function sectionOf(results: Results, workload: Workload): string {
@@ -133,7 +162,7 @@ function sectionOf(results: Results, workload: Workload): string {
   return [
     `## ${workload.title}`,
     `${workload.what} ${roundsText(results, workload)}`,
-    imageLink(workload),
+    ...plotsOf(workload).map(imageLink),
     [
       tableRow(titles),
       tableRow(titles.map(() => '---')),
@@ -152,7 +181,15 @@ function roundsText(results: Results, { name }: Workload): string {
   ).filter((count) => count > 0);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const rounds = least === most ? `${most} round${most === 1 ? '' : 's'}` : `${least} to ${most} rounds`;
-  return `${rounds}${commitText(results, name)}.`;
+  return `${rounds}, ${spanText(results, name)}${commitText(results, name)}.`;
+}
+
+/** From the first measurement to the last. */
+function spanText({ measurements }: Results, name: string): string {
+  const times = measurements
+    .flatMap(({ workload, at }) => (workload === name ? [at.slice(0, 16)] : []))
+    .sort();
+  return `from ${times[0]} to ${times.at(-1)} UTC`;
 }
 
 /** Where it is another one than that of the page. */
@@ -184,8 +221,8 @@ function cellsOf(
   return [
     label,
     ...workload.columns.map((column) => figureText(summaryOf(results, workload, contestant, column), column)),
-    ...shareTexts(results, workload, contestant, value),
-    ...ratios.map((ours) => ratioText(workload, summaryOf(results, workload, ours, first), value)),
+    ...shareTexts(results, workload, contestant),
+    ...ratios.map((ours) => timesText(results, workload, ours, contestant)),
   ];
 }
 
@@ -193,22 +230,22 @@ function figureText(summary: Summary | undefined, { unit }: Column): string {
   return summary === undefined ? '' : summaryText(summary, unit);
 }
 
-function shareTexts(
-  results: Results,
-  { shareOf }: Workload,
-  contestant: Contestant,
-  value: Summary,
-): readonly string[] {
-  if (shareOf === undefined) return [];
-  const of = requireWorkload(shareOf);
-  const part = summaryOf(results, of, contestant, of.columns[0]);
-  return [part === undefined ? '' : (part.median / value.median).toFixed(2)];
+function shareTexts(results: Results, workload: Workload, contestant: Contestant): readonly string[] {
+  if (workload.shareOf === undefined) return [];
+  const part = { workload: requireWorkload(workload.shareOf), contestant };
+  return [ratioText(shareOf(results, part, { workload, contestant }))];
 }
 
-function ratioText(workload: Workload, ours: Summary | undefined, value: Summary): string {
-  if (ours === undefined) return '';
-  const times = timesAsGood(workload, ours, value);
-  return `${value.isCapped ? 'over ' : ''}${times.toFixed(times < 10 ? 2 : 0)}`;
+function timesText(results: Results, workload: Workload, ours: Contestant, other: Contestant): string {
+  const times = timesOf(results, { workload, contestant: ours }, { workload, contestant: other });
+  const isCapped = summaryOf(results, workload, other, workload.columns[0])?.isCapped === true;
+  return `${isCapped ? 'over ' : ''}${ratioText(times)}`;
+}
+
+function ratioText(ratio: Ratio | undefined): string {
+  if (ratio === undefined) return '';
+  const { value, isOfRounds } = ratio;
+  return `${isOfRounds ? '' : '~'}${value.toFixed(value < 10 ? 2 : 0)}`;
 }
 
 function whyNot(results: Results, { name }: Workload, contestant: Contestant): string {
@@ -241,13 +278,13 @@ function failuresText(
   return `${failures.length} of ${all.length} rounds failed (${failures[0]})${why === undefined ? '' : `: ${why}`}`;
 }
 
-function chartFor(results: Results, workload: Workload): string {
-  const [first] = workload.columns;
+function chartFor(results: Results, plot: Plot): string {
+  const { workload, column } = plot;
   const bars = CONTESTANTS.flatMap((contestant) => {
-    const value = summaryOf(results, workload, contestant, first);
+    const value = summaryOf(results, workload, contestant, column);
     return value === undefined
       ? []
       : [{ label: contestant.label, isOurs: contestant.role === 'ours', value }];
   });
-  return chartOf(`${workload.title}: ${first.title}`, first.unit, bars);
+  return chartOf(plotTitleOf(plot), column.unit, bars);
 }

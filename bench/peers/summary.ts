@@ -34,12 +34,68 @@ export function summaryOf(
   };
 }
 
+/** What rounds gave for the first figure of a workload. */
+interface Of {
+  readonly workload: Workload;
+  readonly contestant: Pick<Contestant, 'name'>;
+}
+
+export interface Ratio {
+  readonly value: number;
+  /** The median of the rounds that both were in; else the ratio of their medians, which are of different hours. */
+  readonly isOfRounds: boolean;
+}
+
 /** How many times as good the first is as the second. */
-export function timesAsGood({ better, columns }: Workload, first: Summary, second: Summary): number {
+export function timesOf(results: Results, first: Of, second: Of): Ratio | undefined {
+  return ratioOf(results, [first, second], (one, other) => timesAsGood(first.workload, one, other));
+}
+
+export function shareOf(results: Results, part: Of, whole: Of): Ratio | undefined {
+  return ratioOf(results, [part, whole], (one, other) => one / other);
+}
+
+function ratioOf(
+  results: Results,
+  [first, second]: readonly [Of, Of],
+  ratio: (first: number, second: number) => number,
+): Ratio | undefined {
+  const ones = roundsOf(results, first);
+  const others = roundsOf(results, second);
+  const inBoth = ones.flatMap(({ round, at, value }) => {
+    const other = others.find((one) => one.round === round && Math.abs(one.at - at) < ONE_ROUND_MS);
+    return other === undefined ? [] : ratio(value, other.value);
+  });
+  if (inBoth.length > 0) return { value: median(inBoth), isOfRounds: true };
+  if (ones.length === 0 || others.length === 0) return undefined;
+  const medianOf = (rounds: readonly Round[]) => median(rounds.map(({ value }) => value));
+  return { value: ratio(medianOf(ones), medianOf(others)), isOfRounds: false };
+}
+
+interface Round {
+  readonly round: number;
+  readonly at: number;
+  readonly value: number;
+}
+
+/** Rounds that were added later may have the number of others: a workload's round takes less. */
+const ONE_ROUND_MS = 3_600_000;
+
+function roundsOf({ measurements }: Results, { workload, contestant }: Of): readonly Round[] {
+  const [{ figure }] = workload.columns;
+  return measurements.flatMap(({ workload: name, contestant: of, round, at, figures }) => {
+    const value = figures?.[figure];
+    if (name !== workload.name || of !== contestant.name || value === undefined) return [];
+    return [{ round, at: Date.parse(at), value }];
+  });
+}
+
+/** How many times as good a value is as another one. */
+export function timesAsGood({ better, columns }: Workload, first: number, second: number): number {
   const [good, bad] = better === 'more' ? [first, second] : [second, first];
   // Slots are whole milliseconds: below half of one there is nothing to compare.
   const least = columns[0].unit === 'ms' ? 0.5 : 0;
-  return Math.max(good.median, least) / Math.max(bad.median, least);
+  return Math.max(good, least) / Math.max(bad, least);
 }
 
 const NUMBER = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });

@@ -33,6 +33,8 @@ export interface Column {
   readonly unit: 'ms' | 'seconds' | 'each second' | 'share' | 'number';
   /** The figure that tells how long was waited at most: a value that reaches it means "not within". */
   readonly cap?: string;
+  /** Has a chart of its own, as the first column always has. */
+  readonly isPlotted?: true;
 }
 
 export interface Workload {

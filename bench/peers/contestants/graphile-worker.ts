@@ -30,6 +30,8 @@ export const graphileWorker: Contestant = {
   package: 'graphile-worker',
   needs: 'postgres',
   pace: { registers: 5_000, drains: 100_000 },
+  settings:
+    '`concurrentJobs` 24 where handlers do nothing, else as many as there are places; `maxPoolSize` 25, `localQueue` of 500 but for runs that come one by one, no delay of completions; `pollInterval` 10 ms where runs come by the clock',
   keepsHistory: false,
   cannot: {
     grid: 'schedules by the minute at the finest',
@@ -47,21 +49,24 @@ export const graphileWorker: Contestant = {
 };
 
 /** The settings of https://worker.graphile.org/docs/performance: those that it reached its best figures with. */
-function presetOf(connectionString: string, { places, isTimed }: Work) {
+function presetOf(connectionString: string, { places, areQuick, arrival }: Work) {
   return {
     worker: {
       connectionString,
-      concurrentJobs: places,
+      concurrentJobs: areQuick ? QUICK_PLACES : places,
       maxPoolSize: 25,
-      localQueue: { size: 500 },
+      // It advises against one where each run is to start at once: https://worker.graphile.org/docs/performance.
+      ...(arrival !== 'one by one' && { localQueue: { size: 500 } }),
       completeJobBatchDelay: 0,
       failJobBatchDelay: 0,
       // What comes due later is found by polling alone: https://worker.graphile.org/docs/config.
-      ...(isTimed && { pollInterval: TIMED_POLL_MS }),
+      ...(arrival === 'by the clock' && { pollInterval: TIMED_POLL_MS }),
     },
   };
 }
 
+/** Those of that page: a tenth more runs/s than with 100. */
+const QUICK_PLACES = 24;
 /** Default 2 s. */
 const TIMED_POLL_MS = 10;
 

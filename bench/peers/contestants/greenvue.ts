@@ -8,8 +8,10 @@ import { queueRunsOnPostgres } from '../../postgres-runs.ts';
 import { type Contestant, forEachAtOnce, type Handle, type Session } from '../contestant.ts';
 import { requirePlace } from '../place.ts';
 
-/** As `npm start` has it. */
+/** As `npm start` has it, for the API's sake. */
 const NODE_OPTIONS = ['--max-semi-space-size=4'];
+const SETTINGS =
+  '`concurrency` as many as there are places; Node.js with `--max-semi-space-size=4`, as `npm start` has it';
 
 export const greenvueOnSqlite: Contestant = {
   name: 'greenvue-sqlite',
@@ -17,6 +19,7 @@ export const greenvueOnSqlite: Contestant = {
   role: 'ours',
   package: '@greenvue/jobs',
   nodeOptions: NODE_OPTIONS,
+  settings: SETTINGS,
   needs: 'folder',
   pace: { registers: 8_000, drains: 120_000 },
   keepsHistory: true,
@@ -35,6 +38,7 @@ export const greenvueOnPostgres: Contestant = {
   role: 'ours',
   package: '@greenvue/jobs',
   nodeOptions: NODE_OPTIONS,
+  settings: SETTINGS,
   needs: 'postgres',
   pace: { registers: 5_000, drains: 80_000 },
   keepsHistory: true,

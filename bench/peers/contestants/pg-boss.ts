@@ -20,6 +20,8 @@ export const pgBoss: Contestant = {
   package: 'pg-boss',
   needs: 'postgres',
   pace: { registers: 700, drains: 60_000 },
+  settings:
+    'two workers with batches of 1,000, which is how many may run at a time; `useListenNotify`, `burstWhenBatchFull`, `pollingIntervalSeconds` 0.5; its own pool of 10 connections (20 were no quicker)',
   keepsHistory: true,
   cannot: { 'recurring-10k': BY_THE_MINUTE, 'recurring-100k': BY_THE_MINUTE, grid: BY_THE_MINUTE },
   notes: {
@@ -50,7 +52,8 @@ function session(connectionString: string): Session {
   };
   return {
     async queue(runs) {
-      const producer = await started();
+      // A queue keeps what it was made with, and so does a job.
+      const producer = await started(runs.hasShortLocks);
       for (const chunk of chunks(jobOfEachRun(runs), 5_000)) {
         await producer.insert(
           QUEUE,

@@ -20,8 +20,8 @@ export const api: Workload = {
     { figure: 'busyP50', title: 'p50', unit: 'ms' },
     { figure: 'idleP99', title: 'idle, p99', unit: 'ms' },
     { figure: 'idleP50', title: 'p50', unit: 'ms' },
-    { figure: 'busyRuns', title: 'beside it, runs/s', unit: 'each second' },
-    { figure: 'kept', title: 'saturated: requests kept', unit: 'share' },
+    { figure: 'busyRuns', title: 'beside it, runs/s', unit: 'each second', isPlotted: true },
+    { figure: 'kept', title: 'saturated: requests kept', unit: 'share', isPlotted: true },
     { figure: 'saturatedRuns', title: 'beside it, runs/s', unit: 'each second' },
     { figure: 'failed', title: 'failed requests', unit: 'number' },
   ],
@@ -92,7 +92,8 @@ async function serve({ contestant, place, say }: Stage): Promise<Figures> {
   const work = () =>
     session.work({
       places: PLACES,
-      isTimed: false,
+      areQuick: true,
+      arrival: 'queued',
       hasShortLocks: false,
       handle() {
         handled++;

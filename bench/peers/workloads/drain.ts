@@ -32,6 +32,7 @@ export async function fill({ contestant, place, input }: Stage): Promise<Figures
   await session.queue({
     jobs: requireFigure(input, 'jobs'),
     runsOfEach: requireFigure(input, 'runsOfEach'),
+    hasShortLocks: input.hasShortLocks === 1,
   });
   await session.close();
   await tidy(place);
@@ -45,10 +46,10 @@ async function drainAll({ contestant, place, input }: Stage): Promise<Figures> {
   let done = 0;
   let begin = 0;
   const cost = startCost(place);
-  if (contestant.claimsAllFirst) begin = performance.now();
   await session.work({
     places: PLACES,
-    isTimed: false,
+    areQuick: true,
+    arrival: 'queued',
     hasShortLocks: false,
     handle() {
       if (begin === 0) begin = performance.now();

@@ -33,7 +33,7 @@ function killing(name: WorkloadName, title: string, how: string, hasShortLocks: 
     parts: { fill, die, rise },
     async measure(lab) {
       const short = { hasShortLocks: hasShortLocks ? 1 : 0 };
-      await complete(lab, 'fill', { jobs: 1, runsOfEach: IN_FLIGHT });
+      await complete(lab, 'fill', { jobs: 1, runsOfEach: IN_FLIGHT, ...short });
       const first = lab.start('die', short);
       await first.said('all in flight');
       await first.kill();
@@ -58,7 +58,8 @@ async function die({ contestant, place, input, say }: Stage): Promise<Figures> {
   let inFlight = 0;
   await session.work({
     places: IN_FLIGHT,
-    isTimed: false,
+    areQuick: false,
+    arrival: 'queued',
     hasShortLocks: input.hasShortLocks === 1,
     handle() {
       if (++inFlight === IN_FLIGHT) say('all in flight', inFlight);
@@ -76,7 +77,8 @@ async function rise({ contestant, place, input }: Stage): Promise<Figures> {
   const rerun = Promise.withResolvers<Figures>();
   await session.work({
     places: IN_FLIGHT,
-    isTimed: false,
+    areQuick: false,
+    arrival: 'queued',
     hasShortLocks: input.hasShortLocks === 1,
     handle() {
       rerun.resolve({ startedAt, rerunAt: Date.now() });
