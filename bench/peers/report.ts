@@ -88,7 +88,7 @@ a contestant is quicker otherwise. Each peer runs with the settings that its own
 - ${versionsText(results)}
 - ${valuesText(results)}
 
-Settings:
+Settings as they are now; a section at an earlier commit has those of that commit:
 
 ${CONTESTANTS.map(({ label, settings }) => `- ${label}: ${settings}.`).join('\n')}`;
 }

@@ -34,8 +34,8 @@ export function summaryOf(
   };
 }
 
-/** What rounds gave for the first figure of a workload. */
-interface Of {
+/** A contestant in a workload. */
+interface Entry {
   readonly workload: Workload;
   readonly contestant: Pick<Contestant, 'name'>;
 }
@@ -47,17 +47,17 @@ export interface Ratio {
 }
 
 /** How many times as good the first is as the second. */
-export function timesOf(results: Results, first: Of, second: Of): Ratio | undefined {
+export function timesOf(results: Results, first: Entry, second: Entry): Ratio | undefined {
   return ratioOf(results, [first, second], (one, other) => timesAsGood(first.workload, one, other));
 }
 
-export function shareOf(results: Results, part: Of, whole: Of): Ratio | undefined {
+export function shareOf(results: Results, part: Entry, whole: Entry): Ratio | undefined {
   return ratioOf(results, [part, whole], (one, other) => one / other);
 }
 
 function ratioOf(
   results: Results,
-  [first, second]: readonly [Of, Of],
+  [first, second]: readonly [Entry, Entry],
   ratio: (first: number, second: number) => number,
 ): Ratio | undefined {
   const ones = roundsOf(results, first);
@@ -72,6 +72,7 @@ function ratioOf(
   return { value: ratio(medianOf(ones), medianOf(others)), isOfRounds: false };
 }
 
+/** What a round gave for the first figure. */
 interface Round {
   readonly round: number;
   readonly at: number;
@@ -81,7 +82,7 @@ interface Round {
 /** Rounds that were added later may have the number of others: a workload's round takes less. */
 const ONE_ROUND_MS = 3_600_000;
 
-function roundsOf({ measurements }: Results, { workload, contestant }: Of): readonly Round[] {
+function roundsOf({ measurements }: Results, { workload, contestant }: Entry): readonly Round[] {
   const [{ figure }] = workload.columns;
   return measurements.flatMap(({ workload: name, contestant: of, round, at, figures }) => {
     const value = figures?.[figure];
