@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { megabytes } from '../measure.ts';
+import type { Contestant } from './contestant.ts';
 import { CONTESTANTS } from './contestants.ts';
 import type { Results } from './results.ts';
 import type { Servers } from './servers.ts';
@@ -22,7 +23,7 @@ export function aboutRun(servers: Servers, scale: number): Omit<Results, 'measur
     machine: `${cpus().length} x ${cpus()[0]?.model}, ${megabytes(totalmem())}`,
     scale,
     servers: [...servers.about],
-    versions: Object.fromEntries(CONTESTANTS.map(({ name, package: from }) => [name, versionOf(from)])),
+    versions: Object.fromEntries(CONTESTANTS.map(({ name, packages }) => [name, versionsOf(packages)])),
     lacking: Object.fromEntries(lacking),
   };
 }
@@ -33,6 +34,12 @@ function commit(): string {
 }
 
 const manifestSchema = z.object({ name: z.string(), version: z.string() });
+
+/** Such as `6.2.6 (pg 8.23.1)`. */
+function versionsOf([own, ...drivers]: Contestant['packages']): string {
+  const others = drivers.map((name) => `${name} ${versionOf(name)}`);
+  return [versionOf(own), ...(others.length > 0 ? [`(${others.join(', ')})`] : [])].join(' ');
+}
 
 /** Of an installed package: not every one lets its manifest be imported. */
 function versionOf(name: string): string {

@@ -73,8 +73,8 @@ export interface Contestant {
   readonly label: string;
   /** The floor keeps nothing: it shows what is left to gain, and is no rival. */
   readonly role: 'ours' | 'peer' | 'floor';
-  /** The package whose version is told. */
-  readonly package: string;
+  /** Whose versions are told: its own package, and what it reaches its database with. */
+  readonly packages: readonly [string, ...string[]];
   readonly needs: PlaceKind;
   /** Options of Node.js that its own way to be started has, or that it needs. */
   readonly nodeOptions?: readonly string[];

@@ -8,7 +8,7 @@ export const agenda: Contestant = {
   name: 'agenda',
   label: 'Agenda on PostgreSQL',
   role: 'peer',
-  package: 'agenda',
+  packages: ['agenda', '@agendajs/postgres-backend', 'pg'],
   needs: 'postgres',
   pace: { registers: 700, drains: 2_000 },
   settings:

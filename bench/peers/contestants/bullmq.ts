@@ -21,7 +21,7 @@ export function bullmqOnRedis(appendfsync: 'everysec' | 'always'): Contestant {
     name: `bullmq-${appendfsync}`,
     label: `BullMQ on Valkey, appendfsync ${appendfsync}`,
     role: 'peer',
-    package: 'bullmq',
+    packages: ['bullmq', 'ioredis'],
     needs: `redis-${appendfsync}`,
     pace: { registers: 3_000, drains: 30_000 },
     settings: '`concurrency` as many as there are places',
@@ -50,7 +50,7 @@ export const bullmqOnPostgres: Contestant = {
   name: 'bullmq-postgres',
   label: 'BullMQ on PostgreSQL',
   role: 'peer',
-  package: 'bullmq',
+  packages: ['bullmq', 'pg'],
   needs: 'postgres',
   pace: { registers: 400, drains: 8_000 },
   settings:

@@ -8,7 +8,7 @@ export const croner: Contestant = {
   name: 'croner',
   label: 'croner (in memory)',
   role: 'floor',
-  package: 'croner',
+  packages: ['croner'],
   needs: 'memory',
   // 100,000 of its schedules do not fit into the memory that V8 takes otherwise.
   nodeOptions: ['--max-old-space-size=8192'],

@@ -27,7 +27,7 @@ export const graphileWorker: Contestant = {
   name: 'graphile-worker',
   label: 'graphile-worker',
   role: 'peer',
-  package: 'graphile-worker',
+  packages: ['graphile-worker', 'pg'],
   needs: 'postgres',
   pace: { registers: 5_000, drains: 100_000 },
   settings:

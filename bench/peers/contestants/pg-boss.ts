@@ -17,7 +17,7 @@ export const pgBoss: Contestant = {
   name: 'pg-boss',
   label: 'pg-boss',
   role: 'peer',
-  package: 'pg-boss',
+  packages: ['pg-boss', 'pg'],
   needs: 'postgres',
   pace: { registers: 700, drains: 60_000 },
   settings:
