@@ -55,6 +55,11 @@ export type JobCommand =
   | { readonly kind: 'resume' }
   | { readonly kind: 'delete' };
 
+/** Whether a command on `job` asks how many of its runs are claimed: only an edit that may take room away from queued runs. */
+export function asksForClaimed(job: Pick<Job, 'overlap'>, command: JobCommand): boolean {
+  return command.kind === 'edit' && job.overlap === 'allow' && command.definition.overlap !== 'allow';
+}
+
 export type RefusalCode =
   | 'overlap'
   | 'too_many_live_runs'
@@ -230,7 +235,7 @@ function trigger(
     return {
       ok: false,
       code: 'too_many_live_runs',
-      detail: 'The job has more than 100,000 live runs. Wait until some have run, or cancel them.',
+      detail: 'The job has as many live runs as it may have. Wait until some have run, or cancel them.',
     };
   }
   const later = runAt !== undefined && runAt > now;

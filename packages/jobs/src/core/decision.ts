@@ -1,5 +1,5 @@
 import { type FixedDelay, isFixedDelay, type Job, type LiveRuns, liveCount, roomOf } from './job.ts';
-import type { Held, JsonText, RunTrigger } from './run.ts';
+import type { AttemptError, Held, JsonText, LiveRun, RunTrigger } from './run.ts';
 
 /** A run to be made; the store gives it its id and `queuedAt`. */
 export interface NewRun {
@@ -38,8 +38,9 @@ export interface Move {
 }
 
 /**
- * All that one decision about a job writes, in one transaction under the job row's lock, in this order: waiting runs that are due
- * now, moves of waiting runs, skipped rows, new runs, cancels, the job row. Stores apply it and decide nothing.
+ * All that one decision about a job writes, in one transaction under the job row's lock: waiting runs that are due now, then moves of
+ * waiting runs, then skipped rows, new runs and the job row in any order; cancels come after the new runs. Stores apply it and
+ * decide nothing.
  */
 export interface Decision {
   readonly job: Job;
@@ -55,6 +56,30 @@ export interface Decision {
 /** Whether what waits already may come due by it. */
 export function touchesWaiting({ dueIfAfter, moves }: Decision): boolean {
   return dueIfAfter !== undefined || moves.length > 0;
+}
+
+/** Whether a job has to be planned sooner than before. */
+export function isSooner(wakeAt: number | undefined, than: number | undefined): boolean {
+  return wakeAt !== undefined && (than === undefined || wakeAt < than);
+}
+
+const NO_ERRORS: readonly AttemptError[] = [];
+
+/** The live run that a decision makes. */
+export function queuedOf(
+  run: NewRun,
+  made: { readonly id: string; readonly jobUid: string; readonly now: number },
+): LiveRun {
+  return {
+    ...without(run, 'typeVersion'),
+    id: made.id,
+    jobUid: made.jobUid,
+    queuedAt: made.now,
+    status: 'queued',
+    failures: 0,
+    recoveries: 0,
+    errors: NO_ERRORS,
+  };
 }
 
 /** A decision in the making: the rules of one command work on it one after the other. */

@@ -73,7 +73,7 @@ export interface LiveRuns {
   readonly waiting: number;
   /** Held by a pause. */
   readonly paused: number;
-  /** Claimed or running: counted only for edits that take room away. */
+  /** Claimed or running: counted only for edits that take room away, and for what is left of a job that is over its room. */
   readonly claimed: number;
   /** Whose own `run_at` has come, and which the planner has not let go yet. */
   readonly dueOwnRuns: number;

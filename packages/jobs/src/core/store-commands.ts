@@ -38,6 +38,16 @@ export interface CancelRequest {
   readonly fence: number;
 }
 
+export function requestOf(
+  { id }: Pick<LiveRun, 'id'>,
+  { node, fence }: NonNullable<LiveRun['claim']>,
+): CancelRequest {
+  return { runId: id, node, fence };
+}
+
+/** A dedupe key answers for so long (P15). */
+export const DEDUPE_MS = 24 * 3_600_000;
+
 /** A command may end 100,000 runs; nobody wants to hear of each, least of all the event loop. */
 export const MAX_TOLD = 1_000;
 

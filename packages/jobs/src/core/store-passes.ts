@@ -28,7 +28,7 @@ export interface PlanResult {
   readonly claimed?: ClaimResult;
 }
 
-/** As much of a planned run as an event tells. */
+/** What a pass tells of a run that it made or skipped. */
 export interface PlannedRun {
   readonly id: string;
   readonly jobId: string;
@@ -99,7 +99,7 @@ export type SettleResult =
 
 export interface SettleBatchResult {
   readonly results: readonly SettleResult[];
-  /** Something was released, planned or put back that can be claimed now. */
+  /** Something was released or put back that can be claimed now or has to be looked at anew, or a job has to be planned sooner. */
   readonly wake: boolean;
 }
 

@@ -1,5 +1,5 @@
-import { type Decision, isOverRoom } from '../../core/decision.ts';
-import type { Job } from '../../core/job.ts';
+import { type Decision, isOverRoom, isSooner } from '../../core/decision.ts';
+import type { Job, LiveRuns } from '../../core/job.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
 import {
   afterSettlements,
@@ -9,7 +9,7 @@ import {
   finishedOf,
   settleRun,
 } from '../../core/settle.ts';
-import type { CancelRequest } from '../../core/store-commands.ts';
+import { type CancelRequest, requestOf } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { flush } from './flush.ts';
@@ -25,7 +25,7 @@ import {
 import { START } from './low-water.ts';
 import { becomeDue, lockedJob, saveJob, type Unit } from './unit.ts';
 
-/** Ends of runs in a unit, by job; an empty list when runs only went back to waiting. */
+/** Ends of runs and attempts in a unit, by job; an empty list where claims were only given back. */
 export type EndedByJob = Map<number, EndedRun[]>;
 
 /**
@@ -59,7 +59,7 @@ export async function applyDecision(
     becomeDue(u, 'runs', [START]);
   }
   if (isChanged(before, after)) saveJob(u, after);
-  return due > 0 || isEarlier(job.wakeAt, before.job.wakeAt);
+  return due > 0 || isSooner(job.wakeAt, before.job.wakeAt);
 }
 
 /**
@@ -83,13 +83,17 @@ export async function settleJobs(
       saveJob(u, { ...stored, finishedCount: stored.finishedCount + countFinished(ended) });
       continue;
     }
-    let left = live.get(uid);
-    if (left !== undefined && isOverRoom(stored.job, left))
-      left = await liveRunsOfOne(u, uid, { countClaimed: true });
+    const some = live.get(uid);
+    const left = some && (await withClaimed(u, stored, some));
     const decision = afterSettlements(stored.job, left, ended, u.now);
     if (await applyDecision(u, stored, decision, countFinished(ended))) wake = true;
   }
   return wake;
+}
+
+/** What is left of a job's live runs: with `claimed` where that is asked for. */
+async function withClaimed(u: Unit, { job, uid }: StoredJob, left: LiveRuns): Promise<LiveRuns> {
+  return isOverRoom(job, left) ? liveRunsOfOne(u, uid, { countClaimed: true }) : left;
 }
 
 /**
@@ -118,8 +122,7 @@ export async function cancelLiveRuns(
   const cancelled = await cancelWaiting(u, stored.job, waiting);
   saveJob(u, { ...stored, finishedCount: stored.finishedCount + cancelled.length });
   if (reason === 'deleted' || cancelled.length === 0) return requests;
-  const some = await liveRunsOfOne(u, uid);
-  const left = isOverRoom(stored.job, some) ? await liveRunsOfOne(u, uid, { countClaimed: true }) : some;
+  const left = await withClaimed(u, stored, await liveRunsOfOne(u, uid));
   await applyDecision(u, lockedJob(u, uid), afterSettlements(stored.job, left, cancelled, u.now));
   return requests;
 }
@@ -132,10 +135,6 @@ export async function requestCancels(
 ): Promise<number[]> {
   if (runIds.length === 0) return [];
   return numbersIn(await u.q.arrays(REQUEST_CANCEL, [reason, runIds]));
-}
-
-export function requestOf(run: LiveRun, { node, fence }: NonNullable<LiveRun['claim']>): CancelRequest {
-  return { runId: run.id, node, fence };
 }
 
 /** Moves runs that were asked to stop into history; the caller decides what that means for the job. */
@@ -165,10 +164,6 @@ function isChanged(before: StoredJob, after: StoredJob): boolean {
     before.finishedCount !== after.finishedCount ||
     before.skippedCount !== after.skippedCount
   );
-}
-
-function isEarlier(wakeAt: number | undefined, than: number | undefined): boolean {
-  return wakeAt !== undefined && (than === undefined || wakeAt < than);
 }
 
 /** But for those with a payload of their own that wait for a still newer version. */

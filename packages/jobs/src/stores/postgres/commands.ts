@@ -1,11 +1,11 @@
-import { commandJob, isFreeTrigger } from '../../core/commands.ts';
-import type { Job } from '../../core/job.ts';
+import { asksForClaimed, commandJob, isFreeTrigger } from '../../core/commands.ts';
 import type { Run } from '../../core/run.ts';
 import {
   type AuditEntry,
   type CancelRequest,
   type CommandInput,
   type CommandResult,
+  DEDUPE_MS,
   MAX_TOLD,
 } from '../../core/store-commands.ts';
 import type { StoredJob } from '../rows/job-row.ts';
@@ -14,15 +14,12 @@ import { applyDecision, cancelLiveRuns } from './apply.ts';
 import { flush } from './flush.ts';
 import type { Claimant } from './insert-claimed.ts';
 import { askForLock, lockJob, shareJob } from './jobs.ts';
-import { type FirstRuns, firstRunsOf, liveRunsOfOne, needsClaimed } from './live-runs.ts';
+import { type FirstRuns, firstRunsOf, liveRunsOfOne } from './live-runs.ts';
 import { type Queries, together } from './queries.ts';
 import { findRun } from './read-runs.ts';
 import { rowOf } from './run-rows.ts';
 import { rememberTriggered } from './trigger-at-once.ts';
 import { lockedJob, saveJob, type Unit } from './unit.ts';
-
-/** A dedupe key answers for so long (P15). */
-export const DEDUPE_MS = 24 * 3_600_000;
 
 /** What a command on a job has to know before all else. */
 export interface OpenedCommand {
@@ -75,7 +72,7 @@ export async function command(
   const run = await dedupedIn(u, input, seen?.deduped ?? (await askForDeduped(u.q, input)));
   if (run !== undefined) return { kind: 'duplicate', run, job };
 
-  const countClaimed = asksForClaimed(job, input);
+  const countClaimed = asksForClaimed(job, input.command);
   const first = seen === undefined ? {} : { first: seen.firstRuns };
   const live = await liveRunsOfOne(u, uid, { countClaimed, ...first });
   const outcome = commandJob(job, live, input.command, u.now);
@@ -132,10 +129,6 @@ async function lockFor(
     if (stored === undefined || isFreeTrigger(stored.job, input.command)) return { stored, isFree: true };
   }
   return { stored: await lockJob(u, jobId, { kind, answer: opened?.lock }), isFree: false };
-}
-
-function asksForClaimed(job: Job, { command: { kind, ...rest } }: CommandInput): boolean {
-  return kind === 'edit' && 'definition' in rest && needsClaimed(job, rest.definition.overlap);
 }
 
 async function askForDeduped(q: Queries, { jobId, dedupeKey }: CommandInput): Promise<readonly unknown[]> {

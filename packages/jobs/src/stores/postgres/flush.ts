@@ -1,4 +1,4 @@
-import { type NewRun, without } from '../../core/decision.ts';
+import { queuedOf } from '../../core/decision.ts';
 import type { FinishedRun, FinishedStatus, LiveRun } from '../../core/run.ts';
 import { type EndedRun, skippedOf } from '../../core/settle.ts';
 import type { ClaimResult } from '../../core/store-passes.ts';
@@ -45,7 +45,7 @@ async function writeRest(u: Unit): Promise<QueuedRun[]> {
     if (one.kind === 'skip') skipped.push(skippedOf(one.skip, at));
     else {
       const typeKey = keyOfRun(u.shared.types, one.run, one.job);
-      queued.push({ run: claimedFrom(newRun(one.run, at), one), job: one.job, typeKey });
+      queued.push({ run: claimedFrom(queuedOf(one.run, at), one), job: one.job, typeKey });
     }
   }
   const finished = [...u.ended.splice(0), ...skipped];
@@ -69,7 +69,7 @@ async function makeClaimed(u: Unit, one: ToQueue, claimant: LastClaimant): Promi
   becomeDue(u, 'runs', [one.run.availableAt]);
   const { id, fence } = await insertClaimed(u, one.run, one.job, claimant);
   const { job } = one.job;
-  const run = newRun(one.run, { id: String(id), jobUid: job.uid, now: u.now });
+  const run = queuedOf(one.run, { id: String(id), jobUid: job.uid, now: u.now });
   addQueued(u, run, one.job);
   if (fence === undefined) return undefined;
   return { now: u.now, jobs: [job], runs: [claimedRunOf(run, { job: 0, fence, started: true })] };
@@ -169,15 +169,6 @@ export async function writeJobs(u: Unit): Promise<void> {
   u.unsaved.clear();
   becomeDue(u, 'jobs', woken);
   for (const [{ statement, params }, jobs] of states) await u.q.write(...statement(jobs.map(params)));
-}
-
-export function newRun(
-  run: NewRun,
-  made: { readonly id: string; readonly jobUid: string; readonly now: number },
-): LiveRun {
-  const { id, jobUid, now: queuedAt } = made;
-  const origin = without(run, 'typeVersion');
-  return { ...origin, id, jobUid, queuedAt, status: 'queued', failures: 0, recoveries: 0, errors: [] };
 }
 
 function claimedFrom(

@@ -1,5 +1,5 @@
 import type { Move } from '../../core/decision.ts';
-import { type Job, type LiveRuns, NO_LIVE_RUNS } from '../../core/job.ts';
+import { type LiveRuns, NO_LIVE_RUNS } from '../../core/job.ts';
 import type { Held, LiveRun } from '../../core/run.ts';
 import { numberOf, numbersIn } from '../rows/first-column.ts';
 import { LIVE_COLUMNS } from '../rows/run-row.ts';
@@ -9,7 +9,7 @@ import { becomeDue, type Unit } from './unit.ts';
 
 /**
  * What decisions need to know of the live runs of locked jobs: a seek in an index for each, and some more for those with many,
- * however many those are. `claimed` has no index: it is counted only for the edits that ask for it.
+ * however many those are. `claimed` has no index: it is counted only where that is asked for.
  */
 export async function liveRunsOf(
   u: Unit,
@@ -98,11 +98,6 @@ export async function lookAt(q: Queries, uids: readonly number[]): Promise<Looke
 /** Asks for {@link FirstRuns} of the job that has this id now, right after the statement that locks it. */
 export function firstRunsOf(q: Queries, jobId: string): Promise<FirstRuns> {
   return q.arrays(FIRST_OF_ID, [jobId]);
-}
-
-/** Whether a decision on `job` asks how many of its runs are claimed: only one that may take room away from queued runs. */
-export function needsClaimed(job: Job, to: Job['overlap']): boolean {
-  return job.overlap === 'allow' && to !== 'allow';
 }
 
 export async function deleteLiveRuns(u: Unit, ids: readonly number[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { FinishedStatus } from '../../core/run.ts';
 import type { PruneResult, Retention } from '../../core/store.ts';
+import { DEDUPE_MS } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { FINISHED_COLUMNS } from '../rows/run-row.ts';
 import { type Database, LOCK_WAIT_MS } from './database.ts';
@@ -15,9 +16,6 @@ const MAX_JOBS = 20;
 const SLACK = 1.2;
 /** So many times over its bounds, a job's history is cut by the order in which runs were made, not in which they ended. */
 const FAR_OVER = 4;
-const DAY_MS = 24 * HOUR_MS;
-/** A dedupe key answers for so long (P15). */
-const DEDUPE_MS = DAY_MS;
 
 /** What a step removed, and whether it left something that it could have removed. */
 interface Step {

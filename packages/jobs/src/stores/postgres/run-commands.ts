@@ -1,8 +1,8 @@
 import { LOOK_AHEAD_MS } from '../../core/slots.ts';
 import type { JobStore } from '../../core/store.ts';
-import type { CancelResult } from '../../core/store-commands.ts';
+import { type CancelResult, requestOf } from '../../core/store-commands.ts';
 import type { Report } from '../../core/store-passes.ts';
-import { cancelWaiting, requestCancels, requestOf, settleJobs } from './apply.ts';
+import { cancelWaiting, requestCancels, settleJobs } from './apply.ts';
 import { writeAudit } from './commands.ts';
 import { flush } from './flush.ts';
 import { requireJob } from './jobs.ts';

@@ -1,11 +1,10 @@
 import { BoundedMap } from '../../bounded-map.ts';
 import { commandJob, isFreeTrigger } from '../../core/commands.ts';
-import type { NewRun } from '../../core/decision.ts';
+import { type NewRun, queuedOf } from '../../core/decision.ts';
 import { NO_LIVE_RUNS } from '../../core/job.ts';
 import type { CommandInput, CommandResult } from '../../core/store-commands.ts';
 import { claimedRunOf } from '../rows/claimed-run.ts';
 import { type FixedJob, fixedJobOf, jobInState, type StoredJob, VARYING_COLUMNS } from '../rows/job-row.ts';
-import { newRun } from './flush.ts';
 import { type Claimant, INTO_LIVE, isAlive, mayClaim, nothingDue } from './insert-claimed.ts';
 import { type FirstRuns, MANY } from './live-runs.ts';
 import { TOOK_MS } from './low-water.ts';
@@ -130,7 +129,7 @@ function madeOf(row: unknown, { fixed, run: guessed }: Guess, shared: Shared): C
     ...Object.fromEntries(VARYING_COLUMNS.map((column, n) => [column, varying[n]])),
   });
   shared.crowds.grew(uid);
-  const run = newRun({ ...guessed, availableAt: now }, { id: String(id), jobUid: job.uid, now });
+  const run = queuedOf({ ...guessed, availableAt: now }, { id: String(id), jobUid: job.uid, now });
   const claimed = { now, jobs: [job], runs: [claimedRunOf(run, { job: 0, fence, started: true })] };
   return { kind: 'done', changed: true, job, queued: [run], finished: [], cancelRequests: [], claimed };
 }

@@ -1,8 +1,8 @@
-import { type Decision, type NewRun, without } from '../../core/decision.ts';
+import { type Decision, isSooner, queuedOf } from '../../core/decision.ts';
 import type { Job } from '../../core/job.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
 import { afterSettlements, type EndedRun, finishedOf, settleRun, skippedOf } from '../../core/settle.ts';
-import type { CancelRequest } from '../../core/store-commands.ts';
+import { type CancelRequest, requestOf } from '../../core/store-commands.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { keepClaimed } from './claim.ts';
 import { type Share, takenBy } from './claim-made.ts';
@@ -59,7 +59,7 @@ export function applyDecision(
   const typeKey = typeKeyOf(w, before, job);
   const queued: LiveRun[] = [];
   for (const one of queue) {
-    const run = liveRunFrom(one, { id: String(w.ids.next(now)), jobUid: job.uid, now });
+    const run = queuedOf(one, { id: String(w.ids.next(now)), jobUid: job.uid, now });
     const made = share === undefined ? run : takenBy(w, share, one, run);
     const { typeVersion = job.typeVersion } = one;
     const key = typeVersion === job.typeVersion ? typeKey : w.types.keyOf(job.type, typeVersion);
@@ -82,7 +82,7 @@ export function applyDecision(
     ...(cancelLive === 'deleted' ? { deletedAt: now } : {}),
   };
   if (after.typeKey !== before.typeKey) w.db.write(RETYPE_LIVE, after.typeKey, after.uid, job.typeVersion);
-  const wake = due > 0 || isEarlier(job.wakeAt, before.job.wakeAt);
+  const wake = due > 0 || isSooner(job.wakeAt, before.job.wakeAt);
   const applied = { queued, finished, cancelRequests: NOTHING, wake };
   if (cancelLive === undefined) {
     if (changed(before, after)) w.jobs.save(before, after);
@@ -143,10 +143,6 @@ export function requestCancel(
   return changes === 0 || run.claim === undefined ? undefined : requestOf(run, run.claim);
 }
 
-export function requestOf(run: LiveRun, { node, fence }: NonNullable<LiveRun['claim']>): CancelRequest {
-  return { runId: run.id, node, fence };
-}
-
 /** Moves runs that were asked to stop into history; the caller decides what that means for the job. */
 export function cancelWaiting(w: Writer, job: Job, runs: readonly LiveRun[], now: number): FinishedRun[] {
   deleteLiveRuns(
@@ -162,22 +158,6 @@ export function cancelWaiting(w: Writer, job: Job, runs: readonly LiveRun[], now
   });
 }
 
-function liveRunFrom(
-  run: NewRun,
-  made: { readonly id: string; readonly jobUid: string; readonly now: number },
-): LiveRun {
-  return {
-    ...without(run, 'typeVersion'),
-    id: made.id,
-    jobUid: made.jobUid,
-    queuedAt: made.now,
-    status: 'queued',
-    failures: 0,
-    recoveries: 0,
-    errors: NOTHING,
-  };
-}
-
 function typeKeyOf(w: Writer, before: StoredJob, { type, typeVersion }: Job): number {
   const same = before.job.type === type && before.job.typeVersion === typeVersion;
   return same ? before.typeKey : w.types.keyOf(type, typeVersion);
@@ -189,10 +169,6 @@ function changed(before: StoredJob, after: StoredJob): boolean {
     before.finishedCount !== after.finishedCount ||
     before.skippedCount !== after.skippedCount
   );
-}
-
-function isEarlier(wakeAt: number | undefined, than: number | undefined): boolean {
-  return wakeAt !== undefined && (than === undefined || wakeAt < than);
 }
 
 /** But for those with a payload of their own that wait for a still newer version. */

@@ -1,11 +1,11 @@
-import { commandJob, createJob } from '../../core/commands.ts';
-import type { Job } from '../../core/job.ts';
+import { asksForClaimed, commandJob, createJob } from '../../core/commands.ts';
 import type { Run } from '../../core/run.ts';
 import type { JobStore } from '../../core/store.ts';
 import {
   type AuditEntry,
   type CommandInput,
   type CommandResult,
+  DEDUPE_MS,
   type InsertOutcome,
   MAX_TOLD,
 } from '../../core/store-commands.ts';
@@ -14,12 +14,9 @@ import { keptRunOf } from '../rows/run-row.ts';
 import { applyDecision } from './apply.ts';
 import { claimMade, shareOf } from './claim-made.ts';
 import { findFinishedRun } from './history.ts';
-import { findLiveRun, liveRunsOf, needsClaimed } from './live-runs.ts';
+import { findLiveRun, liveRunsOf } from './live-runs.ts';
 import { dedupedOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
-
-/** A dedupe key answers for so long (P15). */
-export const DEDUPE_MS = 24 * 3_600_000;
 
 export function insertJob(
   w: Writer,
@@ -49,7 +46,7 @@ export function command(w: Writer, input: CommandInput, now: number): CommandRes
   const first = input.dedupeKey === undefined ? undefined : findDeduped(w, stored, input.dedupeKey, now);
   if (first !== undefined) return { kind: 'duplicate', run: first, job };
 
-  const live = liveRunsOf(w, stored.uid, now, asksForClaimed(job, input));
+  const live = liveRunsOf(w, stored.uid, now, asksForClaimed(job, input.command));
   const outcome = commandJob(job, live, input.command, now);
   if (!outcome.ok) return { kind: 'refused', refusal: outcome };
   if (!outcome.changed) {
@@ -76,10 +73,6 @@ export function command(w: Writer, input: CommandInput, now: number): CommandRes
     cancelRequests,
     ...claimed,
   };
-}
-
-function asksForClaimed(job: Job, { command: { kind, ...rest } }: CommandInput): boolean {
-  return kind === 'edit' && 'definition' in rest && needsClaimed(job, rest.definition.overlap);
 }
 
 /** The run that the key made before: live, in history, or as it was kept when its row was pruned. */

@@ -9,7 +9,7 @@ import type { Writer } from './writer.ts';
 
 /**
  * What decisions need to know of a job's live runs: a few seeks in the job's index, however many runs there are. `claimed`
- * has no index: it is counted only for the edits that ask for it.
+ * has no index: it is counted only where that is asked for.
  */
 export function liveRunsOf(w: Writer, jobUid: number, now: number, countClaimed = false): LiveRuns {
   const any = w.db.arrays(ANY_LIVE).get(jobUid);
@@ -32,11 +32,6 @@ export function liveRunsOf(w: Writer, jobUid: number, now: number, countClaimed 
 export function liveRunsLeft(w: Writer, job: Job, now: number): LiveRuns {
   const left = liveRunsOf(w, Number(job.uid), now);
   return isOverRoom(job, left) ? liveRunsOf(w, Number(job.uid), now, true) : left;
-}
-
-/** Whether a decision on `job` asks how many of its runs are claimed: only one that may take room away from queued runs. */
-export function needsClaimed(job: Job, to: Job['overlap']): boolean {
-  return job.overlap === 'allow' && to !== 'allow';
 }
 
 /** False when the slot has a live run already: then no other is made (P5). */

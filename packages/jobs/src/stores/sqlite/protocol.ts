@@ -65,5 +65,5 @@ export interface Fault {
   readonly stack: string | undefined;
 }
 
-/** To a thread: to open the database, then requests of one turn at a time, then to let go of the database and end. */
+/** To a thread: to open the database, then requests that come in one turn or a part of them, then to let go of the database and end. */
 export type ToThread = 'open' | readonly Request[] | 'close';

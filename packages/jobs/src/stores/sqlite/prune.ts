@@ -1,10 +1,10 @@
 import type { FinishedRun } from '../../core/run.ts';
 import type { PruneResult, Retention } from '../../core/store.ts';
+import { DEDUPE_MS } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { FINISHED_COLUMNS } from '../rows/run-row.ts';
 import { STATUS } from './codes.ts';
-import { DEDUPE_MS } from './commands.ts';
 import { idAbove } from './ids.ts';
 import { finishedRunOf } from './run-rows.ts';
 import { HOUR_MS, type Writer } from './writer.ts';

@@ -1,8 +1,8 @@
 import { LOOK_AHEAD_MS } from '../../core/slots.ts';
 import type { JobStore } from '../../core/store.ts';
-import type { CancelResult } from '../../core/store-commands.ts';
+import { type CancelResult, requestOf } from '../../core/store-commands.ts';
 import type { Report } from '../../core/store-passes.ts';
-import { cancelWaiting, requestCancel, requestOf } from './apply.ts';
+import { cancelWaiting, requestCancel } from './apply.ts';
 import { writeAudit } from './commands.ts';
 import { findFinishedRun } from './history.ts';
 import { findLiveRun } from './live-runs.ts';
