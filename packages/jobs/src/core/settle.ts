@@ -159,6 +159,15 @@ function finished(
   return { kind: 'finished', attempt: attemptOf(run), recoveries: run.recoveries, errors, ...how };
 }
 
+/** A run as its claim leaves it: given back without a start, it has made no attempt, though a claim for a place writes a start. */
+export function asLeft(
+  run: LiveRun,
+  { outcome, startedAt }: { readonly outcome: Outcome; readonly startedAt?: number | undefined },
+): LiveRun {
+  if (outcome.kind !== 'given_back' || startedAt !== undefined) return run;
+  return { ...without(run, 'claim', 'startedAt'), status: 'queued' };
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The finished row that a live run becomes. */
@@ -291,7 +300,8 @@ function withEnded(job: Job, ended: readonly EndedRun[], now: number): Job {
     }
   }
   const after: Mutable<Job> = { ...without(job, 'failingSince'), failedInRow };
-  if (endAt !== undefined) after.lastEndAt = endAt;
+  // An end that is written late is not the latest one; but no end lies ahead of a clock that has jumped back.
+  if (endAt !== undefined) after.lastEndAt = Math.max(endAt, Math.min(job.lastEndAt ?? 0, now));
   if (failingSince !== undefined) after.failingSince = failingSince;
   if (lastRunAt !== undefined) after.lastRunAt = lastRunAt;
   if (lastStatus !== undefined) after.lastStatus = lastStatus;

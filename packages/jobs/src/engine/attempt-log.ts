@@ -1,3 +1,4 @@
+import type { Job } from '../core/job.ts';
 import type { LogLine, SettleResult } from '../core/store-passes.ts';
 import type { Attempt } from './attempt.ts';
 import type { EngineLogger } from './options.ts';
@@ -5,9 +6,11 @@ import type { Ended } from './settlements.ts';
 
 /** What every line about an attempt has; `trace_id` is what OpenTelemetry calls it in logs. */
 function idsOf({ owner, claimed, traceparent }: Attempt): object {
-  const ids = { jobId: owner.id, type: owner.type, runId: claimed.id, attempt: claimed.attempt };
+  const ids = { ...idsOfRun(owner, claimed.id), attempt: claimed.attempt };
   return traceparent === undefined ? ids : { ...ids, trace_id: traceparent.split('-')[1] };
 }
+
+const idsOfRun = ({ id, type }: Job, runId: string) => ({ jobId: id, type, runId });
 
 /** A line that a handler logs, for the log of the process, whose level says which ones are kept. */
 export function logLine(logger: EngineLogger, attempt: Attempt, { level, message, fields }: LogLine): void {
@@ -17,9 +20,9 @@ export function logLine(logger: EngineLogger, attempt: Attempt, { level, message
 }
 
 /** What became of a claim that has ended, unless it has succeeded. */
-export function logEnd(logger: EngineLogger, { input, attempt }: Ended, result: SettleResult): void {
+export function logEnd(logger: EngineLogger, { input, owner, attempt }: Ended, result: SettleResult): void {
   const { runId, fence, outcome } = input;
-  const ids = () => (attempt === undefined ? { runId } : idsOf(attempt));
+  const ids = () => (attempt === undefined ? idsOfRun(owner, runId) : idsOf(attempt));
   if (result.kind === 'stale') logger.warn({ ...ids(), fence }, 'a stale claim was not settled');
   else if (result.kind === 'finished' && result.status === 'cancelled') {
     if (isEnabled(logger, 'info')) logger.info(ids(), 'a run was cancelled');

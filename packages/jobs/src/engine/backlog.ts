@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import type { Job } from '../core/job.ts';
 import { LOOK_AHEAD_MS } from '../core/slots.ts';
-import type { ClaimedRun, ClaimResult, SettleInput } from '../core/store-passes.ts';
+import type { ClaimedRun, ClaimResult } from '../core/store-passes.ts';
+import type { Ended } from './settlements.ts';
 
 /** What was claimed ahead starts so long after its time at most; after that it is looked at anew who has it. */
 const TOO_LATE_MS = 1_000;
@@ -26,7 +27,7 @@ export interface Claimed {
 /** Claimed runs that have not started: those that wait for a place, and those that were claimed ahead of their time. */
 export class Backlog {
   readonly #clock: Clock;
-  readonly #released: (late: readonly SettleInput[]) => void;
+  readonly #released: (late: readonly Ended[]) => void;
   #waiting: Claimed[] = [];
   /** How many of `#waiting` have been started; the array is cut when all are. */
   #head = 0;
@@ -35,7 +36,7 @@ export class Backlog {
   #cancelTimer: (() => void) | undefined;
 
   /** `released`: some that were claimed ahead have come due; what is to be given back of them is in `late`. */
-  constructor(clock: Clock, released: (late: readonly SettleInput[]) => void) {
+  constructor(clock: Clock, released: (late: readonly Ended[]) => void) {
     this.#clock = clock;
     this.#released = released;
   }
@@ -61,7 +62,7 @@ export class Backlog {
   }
 
   /** Takes a claim; returns what is to be given back of what was claimed ahead, since its time is long past. */
-  add({ now, runs, jobs }: ClaimResult): SettleInput[] {
+  add({ now, runs, jobs }: ClaimResult): Ended[] {
     for (const run of runs) {
       const job = jobs[run.job];
       if (job === undefined) throw new Error(`claimed run ${run.id} without its job`);
@@ -84,7 +85,7 @@ export class Backlog {
   }
 
   /** Takes back those of a job, one run, or all (P12, P14, P9). */
-  takeBack(which: Which): SettleInput[] {
+  takeBack(which: Which): Ended[] {
     const matches = ({ run, job }: Claimed) =>
       (which.jobId === undefined || job.id === which.jobId) &&
       (which.runId === undefined || run.id === which.runId);
@@ -98,7 +99,7 @@ export class Backlog {
   }
 
   /** Takes back so many of those that wait for a place, the last first. */
-  takeBackLast(count: number): SettleInput[] {
+  takeBackLast(count: number): Ended[] {
     return this.#givenBack(this.#waiting.splice(this.#waiting.length - count, count));
   }
 
@@ -106,7 +107,7 @@ export class Backlog {
    * Lets those go that have come due, and looks again when the next one does, or a little later, when more have. Returns those that
    * it comes to too late, as after the process has stood still: they may be another node's by now, and are given back.
    */
-  #release(): SettleInput[] {
+  #release(): Ended[] {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     if (this.#ahead.length === 0) return [];
@@ -121,14 +122,12 @@ export class Backlog {
     return this.#givenBack(due.filter(isLate));
   }
 
-  #givenBack(claims: readonly Claimed[]): SettleInput[] {
+  #givenBack(claims: readonly Claimed[]): Ended[] {
     const finishedAt = this.#clock.now();
-    return claims.map(({ run }) => ({
-      runId: run.id,
-      fence: run.fence,
-      outcome: { kind: 'given_back' },
-      random: 0,
-      finishedAt,
+    return claims.map(({ run, job }) => ({
+      input: { runId: run.id, fence: run.fence, outcome: { kind: 'given_back' }, random: 0, finishedAt },
+      owner: job,
+      attempt: undefined,
     }));
   }
 }

@@ -79,17 +79,17 @@ export class Claims<Deps> {
     readonly aheadMs: number;
     readonly now: number;
   }): ClaimUnderWay | undefined {
-    const { executor, throttle, settings } = this.#with;
+    const { executor, throttle } = this.#with;
     if (!this.#mayClaim || (!mustPlan && this.#due.nextDueAt > now)) return undefined;
     const { backlog } = executor;
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
-    const places = between(0, this.#freePlaces(now), allowance);
+    const places = between(0, this.#unpromisedPlaces(now), allowance);
     const prefetch = between(0, this.#prefetchTarget - this.#coming, allowance - places);
     // Not while due ones wait, here for long or in the store, nor when claims are held back.
     const waitsLong = backlog.waiting > 0 && backlog.waiting >= this.#endedWithin(PREFETCH_MS);
     const isAhead = aheadMs > 0 && !waitsLong && !this.#due.hasLeft && !throttle.isThrottled;
     const taken = backlog.waiting + backlog.ahead + this.#asked.ahead;
-    const later = settings.concurrency - executor.busy + this.#endedWithin(aheadMs) - taken;
+    const later = executor.idlePlaces + this.#endedWithin(aheadMs) - taken;
     const ahead = { ms: aheadMs, runs: isAhead ? between(0, later, allowance) : 0 };
     return places + prefetch + ahead.runs === 0 ? undefined : this.#claim({ places, prefetch, ahead });
   }
@@ -97,21 +97,19 @@ export class Claims<Deps> {
   /** That of a command that makes one run, for a node that has nothing else to do. */
   ofCommand(now: number): ClaimUnderWay | undefined {
     if (!this.#mayClaim || this.isUnderWay || this.#due.nextDueAt <= now) return undefined;
-    if (this.#freePlaces(now) <= 0 || this.#with.throttle.allowance() === 0) return undefined;
+    if (this.#unpromisedPlaces(now) <= 0 || this.#with.throttle.allowance() === 0) return undefined;
     return this.#claim({ places: 1, prefetch: 0 });
   }
 
   /** Whether this node could take what is due. One that is no member claims nothing; once it is one again, it looks. */
   hasRoom(now: number): boolean {
-    if (!this.#with.node.isMember || this.#with.settlements.isFull) return false;
-    return this.#freePlaces(now) > 0 || this.#coming < this.#prefetchTarget;
+    return this.#mayClaim && (this.#unpromisedPlaces(now) > 0 || this.#coming < this.#prefetchTarget);
   }
 
   /** How many of the runs that wait for a place here won't get one soon; but `kept` were meant to wait. */
   excess(kept = 0): number {
-    const { executor, settings } = this.#with;
-    const places = settings.concurrency - executor.busy;
-    return Math.max(executor.backlog.waiting - places - Math.max(this.#endedWithin(PREFETCH_MS), kept), 0);
+    const { backlog, idlePlaces } = this.#with.executor;
+    return Math.max(backlog.waiting - idlePlaces - Math.max(this.#endedWithin(PREFETCH_MS), kept), 0);
   }
 
   get #mayClaim(): boolean {
@@ -140,8 +138,8 @@ export class Claims<Deps> {
     return this.#with.executor.backlog.waiting + this.#asked.now;
   }
 
-  /** Those that nothing claimed is about to take. */
-  #freePlaces(now: number): number {
+  /** Free places that nothing claimed, or asked for, is about to take. */
+  #unpromisedPlaces(now: number): number {
     const { executor } = this.#with;
     return executor.freePlaces - this.#asked.now - executor.backlog.aheadBy(now + PREFETCH_MS);
   }

@@ -7,9 +7,7 @@ import type {
   PlanInput,
   PlanResult,
   SettleBatchResult,
-  SettleInput,
 } from '../core/store-passes.ts';
-import type { Attempt } from './attempt.ts';
 import type { Which } from './backlog.ts';
 import { Claims, type ClaimUnderWay } from './claims.ts';
 import { DueTimes } from './due-times.ts';
@@ -87,7 +85,7 @@ export class Dispatcher<Deps> {
     return Math.max(nextWakeAt - this.#with.settings.clock.now(), 0);
   }
 
-  /** Settlements not yet written. */
+  /** Settlements to be written next: neither those on their way nor those put off. */
   get unsettled(): number {
     return this.#settlements.waiting;
   }
@@ -103,20 +101,20 @@ export class Dispatcher<Deps> {
   }
 
   /** A claim has ended: to be written with the next pass. Kept and retried while the database is away (P10). */
-  settle(input: SettleInput, attempt?: Attempt): void {
-    this.#settlements.add({ input, attempt });
+  settle(ended: Ended): void {
+    this.#settlements.add(ended);
     this.#with.wake(this.#gatherMs);
   }
 
   /** Claimed runs have come due: those that came to that too late are in `late`, and those that find no place soon are for others. */
-  released(late: readonly SettleInput[]): void {
-    for (const input of late) this.settle(input);
+  released(late: readonly Ended[]): void {
+    for (const each of late) this.settle(each);
     this.#leaveToOthers(this.#claims.excess());
   }
 
   /** Gives back so many of those that wait for a place. */
   #leaveToOthers(count: number): void {
-    for (const input of this.#with.executor.backlog.takeBackLast(count)) this.settle(input);
+    for (const each of this.#with.executor.backlog.takeBackLast(count)) this.settle(each);
   }
 
   /**
@@ -136,7 +134,7 @@ export class Dispatcher<Deps> {
   /** Gives back claims that have not started, ahead of a command in the same turn that must find them waiting (P12, P14). */
   takeBack(which: Which): void {
     this.#claims.takeBack(which);
-    for (const input of this.#with.executor.backlog.takeBack(which)) this.settle(input);
+    for (const each of this.#with.executor.backlog.takeBack(which)) this.settle(each);
     this.settleNow();
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Notice } from '../core/membership.ts';
+import type { JobStore } from '../core/store.ts';
 import { backoffFields } from './definition.ts';
 import { Dispatcher } from './dispatch.ts';
 import type { Engine, JobTypeInfo } from './engine-port.ts';
@@ -28,7 +29,7 @@ const ABORT_GRACE_MS = 2_000;
 
 /**
  * Makes an engine over a store. Throws for job types that can't be registered (P21). Nothing is opened or run before
- * `start()`.
+ * `start()`; but it hears of the requests of the process's HTTP servers from now on, until `stop()`.
  */
 export function createEngine<Deps>(options: EngineOptions<Deps>): Engine {
   const settings = settingsOf(options);
@@ -57,7 +58,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     registry,
     deps: options.deps,
     threads,
-    settled: (input, attempt) => dispatcher.settle(input, attempt),
+    settled: (ended) => dispatcher.settle(ended),
     started(attempt) {
       reporter.watch();
       const { claimed, owner } = attempt;
@@ -151,7 +152,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   let opened: Promise<void> | undefined;
   let isStopping = false;
   const open = () => {
-    opened ??= openStore(options, node);
+    opened ??= openStore(store, settings, node);
     return opened;
   };
 
@@ -178,7 +179,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       const served = Promise.allSettled([serving]);
       dispatcher.stopClaiming();
       executor.pause();
-      for (const input of executor.backlog.takeBack({})) dispatcher.settle(input);
+      for (const ended of executor.backlog.takeBack({})) dispatcher.settle(ended);
       // What a start under way opens has to be closed; whether it could be opened is told to who started.
       await Promise.allSettled([opened]);
       const graceMs = Math.min(ABORT_GRACE_MS, settings.shutdownTimeoutMs / 4);
@@ -224,12 +225,12 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
 }
 
 /** P9: on SQLite a start proves that every other node is dead, so what they had claimed is taken back at once. */
-async function openStore<Deps>({ store, logger }: EngineOptions<Deps>, node: Node): Promise<void> {
+async function openStore(store: JobStore, { logger }: Settings, node: Node): Promise<void> {
   await store.open();
   try {
     await node.join();
     const { recovered, failed } = await store.recover({ node: node.id });
-    if (recovered + failed > 0) logger?.warn({ recovered, failed }, 'took back runs of a process that ended');
+    if (recovered + failed > 0) logger.warn({ recovered, failed }, 'took back runs of a process that ended');
   } catch (error) {
     // Its connections and timers would keep a process alive that has nothing to do.
     await node.leave();
@@ -265,11 +266,14 @@ function after(clock: Clock, ms: number): Promise<void> {
 async function settleRest<Deps>(dispatcher: Dispatcher<Deps>, { clock, logger }: Settings): Promise<void> {
   try {
     const end = clock.monotonic() + ABORT_GRACE_MS;
-    while (dispatcher.unsettled > 0 || (dispatcher.putOff > 0 && clock.monotonic() < end)) {
+    while (dispatcher.unsettled > 0 || (dispatcher.settling > 0 && clock.monotonic() < end)) {
       dispatcher.retryNow();
       await dispatcher.pass();
+      // What is left is on its way, or its jobs are held by others.
+      if (dispatcher.unsettled === 0 && dispatcher.settling > 0) await after(clock, 20);
     }
-    if (dispatcher.putOff > 0) throw new Error('their jobs are held by a transaction that does not end');
+    if (dispatcher.settling > 0)
+      throw new Error('their jobs are held by a transaction that does not end, or the store does not answer');
   } catch (error) {
     logger.warn(
       { err: error },

@@ -1,5 +1,5 @@
 import type { Outcome } from '../core/settle.ts';
-import type { ClaimResult, Report, SettleInput } from '../core/store-passes.ts';
+import type { ClaimResult, Report } from '../core/store-passes.ts';
 import { Attempt, type StopReason } from './attempt.ts';
 import { logLine } from './attempt-log.ts';
 import { Backlog, type Claimed, type Which } from './backlog.ts';
@@ -7,6 +7,7 @@ import type { Settings } from './options.ts';
 import { Payloads } from './payloads.ts';
 import type { RegisteredType, Registry } from './registry.ts';
 import { type HandlerResult, resultOf } from './result.ts';
+import type { Ended } from './settlements.ts';
 import type { ThreadPool } from './threads.ts';
 import { readThrown } from './thrown.ts';
 
@@ -23,10 +24,10 @@ export interface ExecutorDeps<Deps> {
   readonly deps: Deps;
   readonly threads: ThreadPool;
   /** A claim has ended. */
-  settled(input: SettleInput, attempt: Attempt): void;
+  settled(ended: Ended): void;
   started(attempt: Attempt): void;
   /** Runs that were claimed ahead have come due; what is to be given back of them is in `late`. */
-  released(late: readonly SettleInput[]): void;
+  released(late: readonly Ended[]): void;
 }
 
 /** The places of a node: takes claimed runs, runs their handlers, and turns how each ended into an outcome to settle. */
@@ -60,8 +61,14 @@ export class Executor<Deps> {
     return this.#active.size;
   }
 
+  /** Where no handler runs. */
+  get idlePlaces(): number {
+    return this.#with.settings.concurrency - this.#active.size;
+  }
+
+  /** Those of them that nothing waits for. */
   get freePlaces(): number {
-    return Math.max(this.#with.settings.concurrency - this.#active.size - this.backlog.waiting, 0);
+    return Math.max(this.idlePlaces - this.backlog.waiting, 0);
   }
 
   /** How long a run takes, of late (ms); infinite until one has ended. */
@@ -69,7 +76,7 @@ export class Executor<Deps> {
     return this.#meanDurationMs;
   }
 
-  /** The fences of the claims that it holds: those that run, those that wait, and those that are not settled yet. */
+  /** The fences of the claims that it holds: those that run, those that wait, and those whose end waits for a report. */
   fences(): number[] {
     return [
       ...this.#active.keys(),
@@ -79,7 +86,7 @@ export class Executor<Deps> {
   }
 
   /** Takes a claim; returns what of it, and of what waits, was to be taken back while the claim was under way. */
-  accept(claim: ClaimResult, takenBack: readonly Which[]): SettleInput[] {
+  accept(claim: ClaimResult, takenBack: readonly Which[]): Ended[] {
     const back = [...this.backlog.add(claim), ...takenBack.flatMap((which) => this.backlog.takeBack(which))];
     this.#pump();
     return back;
@@ -221,8 +228,8 @@ export class Executor<Deps> {
     this.#reporting.delete(attempt);
     const { settings, settled } = this.#with;
     const { id: runId, fence } = attempt.claimed;
-    settled(
-      {
+    settled({
+      input: {
         runId,
         fence,
         outcome,
@@ -231,8 +238,9 @@ export class Executor<Deps> {
         finishedAt,
         ...attempt.takeNotes(),
       },
+      owner: attempt.owner,
       attempt,
-    );
+    });
   }
 }
 

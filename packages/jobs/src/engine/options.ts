@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { JobType } from '../core/job-type.ts';
 import { LOOK_AHEAD_MS } from '../core/slots.ts';
 import type { JobStore, Retention } from '../core/store.ts';
+import { guardedLogger } from './guarded-logger.ts';
 import { guarded } from './guarded-tracing.ts';
 import { createSystemClock } from './system-clock.ts';
 import type { LoopDelay } from './throttle.ts';
@@ -84,7 +85,7 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
   if (!Number.isInteger(concurrency) || concurrency < 0) {
     throw new RangeError(`concurrency must be a whole number of at least 0, not ${concurrency}`);
   }
-  const { logger = SILENT } = options;
+  const logger = options.logger === undefined ? SILENT : guardedLogger(options.logger);
   return {
     concurrency,
     minIntervalMs: options.minIntervalMs ?? 1_000,

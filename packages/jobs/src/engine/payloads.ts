@@ -6,8 +6,10 @@ import type { Outcome } from '../core/settle.ts';
 import type { ClaimedRun } from '../core/store-passes.ts';
 import { checkPayload, type RegisteredType } from './registry.ts';
 
+/** The payload of a job in one version, as an edit at one time made it: a failover may lose an edit, and another one be made. */
 interface Checked {
   readonly version: number;
+  readonly updatedAt: number;
   readonly payload: JsonText;
 }
 
@@ -28,16 +30,21 @@ export class Payloads<Deps> {
   }
 
   /** With the defaults of the type; or the outcome for one that is not valid. */
-  of(type: RegisteredType<Deps>, run: ClaimedRun, job: Job): JsonText | Outcome {
+  of(
+    type: RegisteredType<Deps>,
+    run: Pick<ClaimedRun, 'payload' | 'attempt'>,
+    job: Pick<Job, 'uid' | 'version' | 'updatedAt' | 'payload'>,
+  ): JsonText | Outcome {
     if (run.payload !== undefined) return this.#check(type, run, run.payload);
     const known = this.#checked.get(job.uid);
-    if (known?.version === job.version) return known.payload;
+    const { version, updatedAt } = job;
+    if (known?.version === version && known.updatedAt === updatedAt) return known.payload;
     const payload = this.#check(type, run, job.payload);
-    if (typeof payload === 'string') this.#checked.put(job.uid, { version: job.version, payload });
+    if (typeof payload === 'string') this.#checked.put(job.uid, { version, updatedAt, payload });
     return payload;
   }
 
-  #check(type: RegisteredType<Deps>, run: ClaimedRun, json: JsonText): JsonText | Outcome {
+  #check(type: RegisteredType<Deps>, run: Pick<ClaimedRun, 'attempt'>, json: JsonText): JsonText | Outcome {
     const checked = checkPayload(type, JSON.parse(json));
     if (checked.ok) return checked.json;
     const message = checked.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');

@@ -47,7 +47,8 @@ export class Reporter<Deps> {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
-    await this.#reporting;
+    // Whoever began it tells of its failure: nothing that a stop has still to do hangs on it.
+    await this.#reporting?.catch(() => undefined);
   }
 
   /** One look at every handler that runs. */
@@ -93,6 +94,18 @@ export class Reporter<Deps> {
     }
   }
 
+  #sweep(): void {
+    this.#with.executor.watch();
+    // One that is under way is heard of where it was begun.
+    if (this.#reporting !== undefined) return;
+    this.#report().catch((error: unknown) =>
+      this.#with.settings.logger.warn(
+        { err: error },
+        'progress and logs could not be written; they are tried again',
+      ),
+    );
+  }
+
   #next(): void {
     const { settings, executor } = this.#with;
     const now = settings.clock.monotonic();
@@ -100,9 +113,7 @@ export class Reporter<Deps> {
     this.#sweeping = !this.#stopped && now - this.#idleSince < SLEEP_AFTER_MS;
     if (!this.#sweeping) return;
     this.#cancel = settings.clock.setTimer(SWEEP_MS, () => {
-      this.pass().catch((error: unknown) =>
-        settings.logger.warn({ err: error }, 'progress and logs could not be written; they are tried again'),
-      );
+      this.#sweep();
       this.#next();
     });
   }

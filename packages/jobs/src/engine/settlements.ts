@@ -1,3 +1,4 @@
+import type { Job } from '../core/job.ts';
 import type { SettleInput, SettleResult } from '../core/store-passes.ts';
 import type { Attempt } from './attempt.ts';
 import { logEnd } from './attempt-log.ts';
@@ -29,6 +30,8 @@ export interface SettlementsDeps {
 /** A claim that has ended. */
 export interface Ended {
   readonly input: SettleInput;
+  readonly owner: Job;
+  /** Absent: it has not started. */
   readonly attempt: Attempt | undefined;
   /** Since others held its job. */
   timesPutOff?: number;
@@ -51,7 +54,7 @@ export class Settlements {
     this.#with = deps;
   }
 
-  /** Not yet written. */
+  /** To be written next: neither those on their way nor those put off. */
   get waiting(): number {
     return this.#waiting.length;
   }
@@ -92,7 +95,7 @@ export class Settlements {
   /** Whether a run of the job has ended that would still be in the way of another one (P7). */
   isInTheWay(jobId: string): boolean {
     return this.#waiting.some(
-      ({ attempt }) => attempt?.owner.id === jobId && attempt.owner.overlap !== 'allow',
+      ({ owner, attempt }) => attempt !== undefined && owner.id === jobId && owner.overlap !== 'allow',
     );
   }
 
@@ -180,8 +183,7 @@ export class Settlements {
 
   #tell(ended: Ended, result: SettleResult): void {
     const { events, meter, settings } = this.#with;
-    const { input, attempt } = ended;
-    const jobId = attempt?.owner.id;
+    const { input, owner, attempt } = ended;
     logEnd(settings.logger, ended, result);
     switch (result.kind) {
       case 'later':
@@ -191,14 +193,14 @@ export class Settlements {
         if (input.outcome.kind !== 'failed') return;
         meter.finished('retried', attempt);
         const available_at = new Date(result.availableAt).toISOString();
-        if (jobId !== undefined) events.emit('run.retrying', jobId, input.runId, { available_at });
+        events.emit('run.retrying', owner.id, input.runId, { available_at });
         return;
       }
       case 'finished': {
         const ending = endingOf(result.status);
         if (ending === undefined) return;
         meter.finished(ending, attempt);
-        if (jobId !== undefined) events.emit(`run.${ending}`, jobId, input.runId);
+        events.emit(`run.${ending}`, owner.id, input.runId);
         return;
       }
       default:
@@ -208,9 +210,9 @@ export class Settlements {
 }
 
 /** Whether anything may come sooner for this settlement: another run of the job, another attempt, an answer to who asked for the run. */
-function isAwaited({ input, attempt }: Ended): boolean {
+function isAwaited({ input, owner, attempt }: Ended): boolean {
   if (attempt === undefined || input.outcome.kind !== 'succeeded') return true;
-  const { owner, claimed } = attempt;
+  const { claimed } = attempt;
   // Claimed for a free place, as all are that were taken back from a process that died: it is not to fall with the next one (P9).
   if (claimed.started || claimed.scheduledFor === undefined || owner.overlap === 'queue') return true;
   // Of the claim; without one, this settlement may say when that is.

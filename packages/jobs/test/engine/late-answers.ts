@@ -131,6 +131,15 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getRun(claim.id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
     });
 
+    it('P12: tells who listens that it was cancelled', async () => {
+      const { claim } = await claimUnderWay();
+      const seen: unknown[] = [];
+      h.engine.subscribe((event) => void seen.push(event));
+      await h.engine.cancelRun(claim.id);
+      await claim.arrive();
+      expect(seen).toMatchObject([{ type: 'run.cancelled', jobId: 'job', runId: claim.id }]);
+    });
+
     it('P11: does not start a run whose fence was voided meanwhile', async () => {
       const { told, claim } = await claimUnderWay();
       await h.engine.cancelRun(claim.id, { force: true });

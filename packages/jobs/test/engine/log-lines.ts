@@ -110,6 +110,28 @@ export function logLines(makeDatabase: MakeDatabase): void {
       ]);
     });
 
+    it('costs no run when it throws', async () => {
+      const full = () => {
+        throw new Error('the disk is full');
+      };
+      const logger = { isLevelEnabled: full, debug: full, info: full, warn: full, error: full };
+      const engine = await h.again({ logger });
+      await engine.createJob(job({ overlap: 'allow', maxAttempts: 1 }));
+      const endOf = async (handler: () => unknown) => {
+        h.deps.handler = handler;
+        const { view } = await engine.trigger('job');
+        await engine.tick();
+        return (await engine.getRun(view.run.id)).run.status;
+      };
+      expect(await endOf(() => 1n)).toBe('succeeded');
+      expect(
+        await endOf(() => {
+          throw new Error('no luck');
+        }),
+      ).toBe('failed');
+      expect(await endOf(() => undefined)).toBe('succeeded');
+    });
+
     it('is told once of lines whose report to the store failed', async () => {
       await h.engine.createJob(job());
       h.deps.handler = (ctx) => {

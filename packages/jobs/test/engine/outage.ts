@@ -1,6 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { whileAway } from './away.ts';
-import { createHarness, type Harness, job, type MakeDatabase, T0, untilAborted } from './engine-harness.ts';
+import { StoreError } from '../../src/index.ts';
+import { turns, whileAway } from './away.ts';
+import {
+  createHarness,
+  type Harness,
+  job,
+  type MakeDatabase,
+  realTime,
+  T0,
+  untilAborted,
+  untilTold,
+} from './engine-harness.ts';
 
 export function outages(makeDatabase: MakeDatabase): void {
   let h: Harness;
@@ -75,6 +85,70 @@ export function outages(makeDatabase: MakeDatabase): void {
         })
         .toEqual(['TimeoutError']);
       answer();
+    });
+
+    it('P9: a stop closes what is open and writes what has ended, though a report fails meanwhile', async () => {
+      const told = untilTold();
+      h.deps.handler = (ctx) => {
+        ctx.log.info('so that there is something to report');
+        return told.handler(ctx);
+      };
+      const next = await h.again({ autoRun: true });
+      const report = Promise.withResolvers<void>();
+      let isReporting = false;
+      h.store.watch('report', () => {
+        isReporting = true;
+      });
+      h.store.make(report.promise, 'report');
+      const { view } = await next.trigger('job');
+      const passing = setInterval(() => h.clock.advance(20), 2);
+      try {
+        await expect.poll(() => isReporting).toBe(true);
+        // Ten looks at what there is to report, one report.
+        await realTime(100);
+        told.end();
+        const stopped = next.stop();
+        await realTime(20);
+        report.reject(new StoreError('unavailable', 'The database is away.'));
+        await stopped;
+      } finally {
+        clearInterval(passing);
+      }
+      await expect(next.check()).rejects.toMatchObject({ code: 'unavailable' });
+      const restarted = await h.again();
+      expect((await restarted.getRun(view.run.id)).run).toMatchObject({ status: 'succeeded', recoveries: 0 });
+      expect(warnings.filter((message) => message.includes('progress and logs'))).toHaveLength(1);
+    });
+
+    it('P9: a stop writes again what was on its way and failed', async () => {
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      const id = await trigger();
+      await h.engine.tick();
+      told.end(0);
+      await turns();
+      const held = Promise.withResolvers<void>();
+      let isFirst = true;
+      h.store.watch('settle', () => held.promise);
+      h.store.refuse('settle', () => {
+        const refused = isFirst;
+        isFirst = false;
+        return refused;
+      });
+      // Writes what has ended ahead of itself.
+      await h.engine.cancelRun((await h.engine.trigger('job')).view.run.id);
+      const passing = setInterval(() => h.clock.advance(20), 2);
+      try {
+        const stopped = h.engine.stop();
+        await realTime(50);
+        held.resolve();
+        await stopped;
+      } finally {
+        clearInterval(passing);
+      }
+      h.store.restore();
+      const restarted = await h.again();
+      expect((await restarted.getRun(id)).run).toMatchObject({ status: 'succeeded', recoveries: 0 });
     });
 
     it('P9: a stop ends all the same, and the next start takes back what could not be written', async () => {

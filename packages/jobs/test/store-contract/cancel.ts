@@ -101,6 +101,28 @@ export function cancelContract(makeStore: MakeStore): void {
       expect(finished).not.toHaveProperty('startedAt');
     });
 
+    it('P12: a cancelled run that is given back unstarted has made no attempt, though it was claimed for a place', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      await t.trigger('a');
+      const { id: runId, fence } = await t.claimOne();
+      await cancel(runId);
+      await t.store.settle([{ runId, fence, outcome: { kind: 'given_back' }, random: 0, finishedAt: T0 }]);
+      const finished = await t.finished(runId);
+      expect(finished).toMatchObject({ status: 'cancelled', reason: 'user', attempt: 0 });
+      expect(finished).not.toHaveProperty('startedAt');
+      expect(await t.job('a')).not.toHaveProperty('lastRunAt');
+    });
+
+    it('P9: one that a shutdown has stopped keeps its start', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      await t.trigger('a');
+      const run = await t.claimOne();
+      await cancel(run.id);
+      await t.settle(run, { kind: 'given_back' }, { startedAt: T0 });
+      expect(await t.finished(run.id)).toMatchObject({ status: 'cancelled', attempt: 1, startedAt: T0 });
+      expect(await t.job('a')).toMatchObject({ lastRunAt: T0, lastStatus: 'cancelled' });
+    });
+
     it('P11: with force, a claimed run ends now and its fence is void', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'queue' });
       await t.trigger('a');

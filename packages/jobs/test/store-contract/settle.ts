@@ -180,6 +180,17 @@ export function settleContract(makeStore: MakeStore): void {
       });
     });
 
+    it('P3: an end that is written late is not the latest one', async () => {
+      await t.create('a', { schedule: every(HOUR, { mode: 'fixed_delay' }), overlap: 'allow' });
+      const [first, second] = [await t.trigger('a'), await t.trigger('a')].map(({ id }) => id);
+      const { runs } = await t.claim();
+      const of = (id: string | undefined) => required(runs.find((run) => run.id === id));
+      t.clock.advance(MINUTE);
+      await t.settle(of(second), SUCCEEDED);
+      await t.settle(of(first), SUCCEEDED, { finishedAt: T0 + SECOND });
+      expect(await t.job('a')).toMatchObject({ lastEndAt: T0 + MINUTE, nextRunAt: T0 + MINUTE + HOUR });
+    });
+
     it('P10: a stale claim cannot settle, and writes nothing', async () => {
       const run = await claimed();
       await t.store.recover({ node: 'node-2' });

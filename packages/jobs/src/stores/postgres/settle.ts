@@ -1,5 +1,6 @@
 import type { LiveRun, Progress } from '../../core/run.ts';
 import {
+  asLeft,
   type EndedRun,
   finishedOf,
   type Outcome,
@@ -177,10 +178,11 @@ function createEnds(): Ends {
 
 function endRun(
   u: Unit,
-  run: LiveRun,
+  claimed: LiveRun,
   input: Pick<SettleInput, 'outcome' | 'random' | 'startedAt' | 'finishedAt' | 'progress'>,
   { byJob, gone, putBack }: Ends,
 ): Settlement {
+  const run = asLeft(claimed, input);
   const uid = Number(run.jobUid);
   const { job } = lockedJob(u, uid);
   const settlement = settleRun(job, run, input.outcome, { now: u.now, random: input.random });

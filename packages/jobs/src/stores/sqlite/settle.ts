@@ -1,6 +1,7 @@
 import type { FinishedStatus, Progress } from '../../core/run.ts';
 import {
   afterSettlements,
+  asLeft,
   countFinished,
   dependsOnLive,
   type EndedRun,
@@ -31,7 +32,7 @@ const FINISHED: { readonly [S in FinishedStatus]: SettleResult } = {
   skipped: { kind: 'finished', status: 'skipped' },
 };
 
-/** A job as it was before a batch, and which of its runs ended in it; none when they only went back to waiting. */
+/** A job as it was before a batch, and which of its runs or attempts ended in it; none where claims were only given back. */
 export interface JobEnds {
   readonly stored: StoredJob;
   readonly ended: EndedRun[];
@@ -72,7 +73,7 @@ function settleOne(w: Writer, input: Settling, { now, byJob, gone }: SoFar): Set
   const { runId } = input;
   const claimed = claimedRun(w, runId, { fence: input.fence, gone });
   if (claimed === undefined) return { kind: 'stale' };
-  const { run } = claimed;
+  const run = asLeft(claimed.run, input);
   const { stored, ended } = endsOf(w, byJob, claimed.jobUid);
   const settlement = settleRun(stored.job, run, input.outcome, { now, random: input.random });
   if (input.logs !== undefined) appendLogs(w, runId, input.logs);
@@ -132,7 +133,7 @@ function takeBack(
   let recovered = 0;
   let failed = 0;
   for (const row of rows) {
-    const run = liveRunOf(row, w.nodes.nameOf);
+    const run = asLeft(liveRunOf(row, w.nodes.nameOf), { outcome });
     const { stored, ended } = endsOf(w, byJob, Number(run.jobUid));
     const settlement = settleRun(stored.job, run, outcome, { now, random: 0 });
     if (settlement.kind === 'waiting') {
