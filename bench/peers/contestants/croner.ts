@@ -11,8 +11,8 @@ export const croner: Contestant = {
   packages: ['croner'],
   needs: 'memory',
   // 100,000 of its schedules do not fit into the memory that V8 takes otherwise.
-  nodeOptions: ['--max-old-space-size=8192'],
-  settings: 'Node.js with `--max-old-space-size=8192`',
+  nodeOptions: ['--max-old-space-size=16384'],
+  settings: 'Node.js with `--max-old-space-size=16384`',
   pace: { registers: 5_000, drains: 0 },
   keepsHistory: false,
   cannot: {
