@@ -1,5 +1,5 @@
 import { type HealthSigns, healthOf } from './health.ts';
-import type { Job } from './job.ts';
+import { type Job, unlessAhead } from './job.ts';
 import type { TypeVersions } from './membership.ts';
 import type { JobView } from './store-views.ts';
 
@@ -24,7 +24,7 @@ export function jobViewOf(
     ...(zombieSince === null ? {} : { zombieSince }),
   };
   const view = { job, health: healthOf(job, signs, seen.now), isRunning: count > 0 };
-  if (lastStartedAt !== null && lastStartedAt >= (job.lastRunAt ?? 0)) {
+  if (lastStartedAt !== null && lastStartedAt >= (unlessAhead(job.lastRunAt, seen.now) ?? 0)) {
     return { ...view, lastRunAt: lastStartedAt, lastStatus: 'running' };
   }
   return {

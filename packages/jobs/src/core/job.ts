@@ -135,3 +135,8 @@ export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
     sameSchedule(a.schedule, b.schedule)
   );
 }
+
+/** An instant of a job's past. What lies ahead of now was written before the clock jumped back, and is the latest of nothing (P17). */
+export function unlessAhead(at: number | undefined, now: number): number | undefined {
+  return at !== undefined && at <= now ? at : undefined;
+}

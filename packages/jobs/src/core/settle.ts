@@ -8,7 +8,7 @@ import {
   shrinkRoom,
   without,
 } from './decision.ts';
-import { isFixedDelay, type Job, type LiveRuns } from './job.ts';
+import { isFixedDelay, type Job, type LiveRuns, unlessAhead } from './job.ts';
 import { CLOCK_TOLERANCE_MS } from './resume.ts';
 import { retryDelayMs } from './retry.ts';
 import {
@@ -281,27 +281,33 @@ export function afterSettlements(
 
 function withEnded(job: Job, ended: readonly EndedRun[], now: number): Job {
   if (ended.length === 0) return job;
-  let { failedInRow, failingSince, lastRunAt, lastStatus, lastSuccessAt } = job;
-  let endAt: number | undefined;
+  let { failedInRow, failingSince, lastStatus } = job;
+  let lastRunAt = unlessAhead(job.lastRunAt, now);
+  let lastSuccessAt = unlessAhead(job.lastSuccessAt, now);
+  let lastEndAt = unlessAhead(job.lastEndAt, now);
   for (const { status, startedAt, finishedAt = now, isRetried } of ended) {
     if (startedAt !== undefined && startedAt >= (lastRunAt ?? 0)) {
       lastRunAt = startedAt;
       lastStatus = status;
     }
     if (isRetried === true) continue;
-    endAt = Math.max(endAt ?? 0, Math.min(finishedAt, now));
+    const endAt = Math.min(finishedAt, now);
+    // Written after a later end, which has told whether the job fails.
+    const isLate = endAt < (lastEndAt ?? 0);
+    if (!isLate) lastEndAt = endAt;
     if (status === 'failed') {
+      if (isLate && failedInRow === 0) continue;
       failedInRow += 1;
       failingSince ??= now;
     } else if (status === 'succeeded') {
+      lastSuccessAt = Math.max(startedAt ?? now, lastSuccessAt ?? 0);
+      if (isLate) continue;
       failedInRow = 0;
       failingSince = undefined;
-      lastSuccessAt = Math.max(startedAt ?? now, lastSuccessAt ?? 0);
     }
   }
   const after: Mutable<Job> = { ...without(job, 'failingSince'), failedInRow };
-  // An end that is written late is not the latest one; but no end lies ahead of a clock that has jumped back.
-  if (endAt !== undefined) after.lastEndAt = Math.max(endAt, Math.min(job.lastEndAt ?? 0, now));
+  if (lastEndAt !== undefined) after.lastEndAt = lastEndAt;
   if (failingSince !== undefined) after.failingSince = failingSince;
   if (lastRunAt !== undefined) after.lastRunAt = lastRunAt;
   if (lastStatus !== undefined) after.lastStatus = lastStatus;

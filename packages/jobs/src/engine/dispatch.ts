@@ -90,11 +90,6 @@ export class Dispatcher<Deps> {
     return this.#settlements.waiting;
   }
 
-  /** Settlements put off, since their jobs are held by others. */
-  get putOff(): number {
-    return this.#settlements.putOff;
-  }
-
   /** All settlements that are not known to be written: those, and those on their way. */
   get settling(): number {
     return this.#settlements.kept;

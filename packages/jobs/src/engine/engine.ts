@@ -266,14 +266,17 @@ function after(clock: Clock, ms: number): Promise<void> {
 async function settleRest<Deps>(dispatcher: Dispatcher<Deps>, { clock, logger }: Settings): Promise<void> {
   try {
     const end = clock.monotonic() + ABORT_GRACE_MS;
-    while (dispatcher.unsettled > 0 || (dispatcher.settling > 0 && clock.monotonic() < end)) {
+    for (let left = dispatcher.settling; left > 0; left = dispatcher.settling) {
       dispatcher.retryNow();
       await dispatcher.pass();
+      if (dispatcher.settling < left) continue;
       // What is left is on its way, or its jobs are held by others.
-      if (dispatcher.unsettled === 0 && dispatcher.settling > 0) await after(clock, 20);
+      if (clock.monotonic() >= end)
+        throw new Error(
+          'their jobs are held by a transaction that does not end, or the store does not answer',
+        );
+      await after(clock, 20);
     }
-    if (dispatcher.settling > 0)
-      throw new Error('their jobs are held by a transaction that does not end, or the store does not answer');
   } catch (error) {
     logger.warn(
       { err: error },

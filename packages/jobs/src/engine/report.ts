@@ -94,16 +94,10 @@ export class Reporter<Deps> {
     }
   }
 
-  #sweep(): void {
+  async #sweep(): Promise<void> {
     this.#with.executor.watch();
     // One that is under way is heard of where it was begun.
-    if (this.#reporting !== undefined) return;
-    this.#report().catch((error: unknown) =>
-      this.#with.settings.logger.warn(
-        { err: error },
-        'progress and logs could not be written; they are tried again',
-      ),
-    );
+    if (this.#reporting === undefined) await this.#report();
   }
 
   #next(): void {
@@ -113,7 +107,9 @@ export class Reporter<Deps> {
     this.#sweeping = !this.#stopped && now - this.#idleSince < SLEEP_AFTER_MS;
     if (!this.#sweeping) return;
     this.#cancel = settings.clock.setTimer(SWEEP_MS, () => {
-      this.#sweep();
+      this.#sweep().catch((error: unknown) =>
+        settings.logger.warn({ err: error }, 'progress and logs could not be written; they are tried again'),
+      );
       this.#next();
     });
   }

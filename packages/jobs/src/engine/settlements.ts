@@ -59,11 +59,6 @@ export class Settlements {
     return this.#waiting.length;
   }
 
-  /** Put off, since their jobs are held by others. */
-  get putOff(): number {
-    return this.#later.length;
-  }
-
   /**
    * So many were put off again and again that no more runs are to be claimed (P18): their results, of up to 64 KiB each, stay in memory
    * for as long as others hold their jobs.

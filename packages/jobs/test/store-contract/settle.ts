@@ -26,6 +26,12 @@ export function settleContract(makeStore: MakeStore): void {
       await t.trigger('a');
       return t.claimOne();
     };
+    /** Claims of runs of one job, the first first. */
+    const claims = async (count: number) => {
+      for (let n = 0; n < count; n++) await t.trigger('a');
+      const { runs } = await t.claim();
+      return (n: number) => required(runs[n]);
+    };
 
     it('the last run of a job is the latest started one, though it waits for a retry or is cancelled then', async () => {
       const run = await claimed();
@@ -182,13 +188,41 @@ export function settleContract(makeStore: MakeStore): void {
 
     it('P3: an end that is written late is not the latest one', async () => {
       await t.create('a', { schedule: every(HOUR, { mode: 'fixed_delay' }), overlap: 'allow' });
-      const [first, second] = [await t.trigger('a'), await t.trigger('a')].map(({ id }) => id);
-      const { runs } = await t.claim();
-      const of = (id: string | undefined) => required(runs.find((run) => run.id === id));
+      const claim = await claims(2);
       t.clock.advance(MINUTE);
-      await t.settle(of(second), SUCCEEDED);
-      await t.settle(of(first), SUCCEEDED, { finishedAt: T0 + SECOND });
+      await t.settle(claim(1), SUCCEEDED);
+      await t.settle(claim(0), SUCCEEDED, { finishedAt: T0 + SECOND });
       expect(await t.job('a')).toMatchObject({ lastEndAt: T0 + MINUTE, nextRunAt: T0 + MINUTE + HOUR });
+    });
+
+    it('an end that is written late does not tell whether the job fails, where a later one has told that already', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow', maxAttempts: 1 });
+      const claim = await claims(4);
+      t.clock.advance(MINUTE);
+      const at = (finishedAt: number) => ({ startedAt: T0, finishedAt });
+      await t.settle(claim(0), SUCCEEDED, at(T0 + 2 * SECOND));
+      await t.settle(claim(1), failed(), at(T0 + SECOND));
+      expect(await t.job('a')).toMatchObject({ failedInRow: 0 });
+      await t.settle(claim(2), failed(), at(T0 + 4 * SECOND));
+      await t.settle(claim(3), SUCCEEDED, at(T0 + 3 * SECOND));
+      expect(await t.job('a')).toMatchObject({ failedInRow: 1, lastEndAt: T0 + 4 * SECOND });
+    });
+
+    it('P17: after the clock has jumped back, what ends is the latest again', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow', maxAttempts: 1 });
+      const claim = await claims(2);
+      t.clock.advance(HOUR);
+      await t.settle(claim(0), failed(), { startedAt: T0 + HOUR, finishedAt: T0 + HOUR });
+      t.clock.set(T0 + MINUTE);
+      const startedAt = T0 + MINUTE - SECOND;
+      await t.settle(claim(1), SUCCEEDED, { startedAt, finishedAt: T0 + MINUTE });
+      expect(await t.job('a')).toMatchObject({
+        failedInRow: 0,
+        lastEndAt: T0 + MINUTE,
+        lastRunAt: startedAt,
+        lastSuccessAt: startedAt,
+        lastStatus: 'succeeded',
+      });
     });
 
     it('P10: a stale claim cannot settle, and writes nothing', async () => {
