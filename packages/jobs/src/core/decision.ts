@@ -1,5 +1,5 @@
 import { type FixedDelay, isFixedDelay, type Job, type LiveRuns, liveCount, roomOf } from './job.ts';
-import type { AttemptError, Held, JsonText, LiveRun, RunTrigger } from './run.ts';
+import { type Held, type JsonText, type LiveRun, NO_ERRORS, type RunTrigger } from './run.ts';
 
 /** A run to be made; the store gives it its id and `queuedAt`. */
 export interface NewRun {
@@ -62,8 +62,6 @@ export function touchesWaiting({ dueIfAfter, moves }: Decision): boolean {
 export function isSooner(wakeAt: number | undefined, than: number | undefined): boolean {
   return wakeAt !== undefined && (than === undefined || wakeAt < than);
 }
-
-const NO_ERRORS: readonly AttemptError[] = [];
 
 /** The live run that a decision makes. */
 export function queuedOf(

@@ -94,6 +94,9 @@ export interface AttemptError {
   readonly stack?: string;
 }
 
+/** One for all runs that have none. */
+export const NO_ERRORS: readonly AttemptError[] = [];
+
 export interface Progress {
   readonly done: number;
   readonly total?: number;

@@ -4,13 +4,13 @@ import type { Attempt } from './attempt.ts';
 import type { EngineLogger } from './options.ts';
 import type { Ended } from './settlements.ts';
 
+const idsOfRun = ({ id, type }: Job, runId: string) => ({ jobId: id, type, runId });
+
 /** What every line about an attempt has; `trace_id` is what OpenTelemetry calls it in logs. */
 function idsOf({ owner, claimed, traceparent }: Attempt): object {
   const ids = { ...idsOfRun(owner, claimed.id), attempt: claimed.attempt };
   return traceparent === undefined ? ids : { ...ids, trace_id: traceparent.split('-')[1] };
 }
-
-const idsOfRun = ({ id, type }: Job, runId: string) => ({ jobId: id, type, runId });
 
 /** A line that a handler logs, for the log of the process, whose level says which ones are kept. */
 export function logLine(logger: EngineLogger, attempt: Attempt, { level, message, fields }: LogLine): void {

@@ -2,7 +2,7 @@ import type { EngineLogger } from './options.ts';
 import type { Tracing } from './tracing.ts';
 
 /** A tracer whose faults are its own: an attempt that can't be traced is done all the same. */
-export function guarded(tracing: Tracing, logger: EngineLogger): Tracing {
+export function guardedTracing(tracing: Tracing, logger: EngineLogger): Tracing {
   let isTold = false;
   const attempt = <T>(work: () => T): T | undefined => {
     try {

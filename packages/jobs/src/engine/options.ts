@@ -3,7 +3,7 @@ import type { JobType } from '../core/job-type.ts';
 import { LOOK_AHEAD_MS } from '../core/slots.ts';
 import type { JobStore, Retention } from '../core/store.ts';
 import { guardedLogger } from './guarded-logger.ts';
-import { guarded } from './guarded-tracing.ts';
+import { guardedTracing } from './guarded-tracing.ts';
 import { createSystemClock } from './system-clock.ts';
 import type { LoopDelay } from './throttle.ts';
 import type { Tracing } from './tracing.ts';
@@ -99,7 +99,7 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     autoRun: options.autoRun ?? true,
     aheadMs: (options.autoRun ?? true) ? LOOK_AHEAD_MS : 0,
     threadDeps: options.threadDeps,
-    tracing: options.tracing && guarded(options.tracing, logger),
+    tracing: options.tracing && guardedTracing(options.tracing, logger),
   };
 }
 

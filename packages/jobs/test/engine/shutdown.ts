@@ -44,6 +44,21 @@ export function shutdowns(makeDatabase: MakeDatabase): void {
       });
     });
 
+    it('gives up what makes no progress, though it is more than is written at once', async () => {
+      await h.close();
+      h = await createHarness({ concurrency: 2_500 }, makeDatabase, (store) => {
+        // As if somebody held the jobs of all runs.
+        store.settle = async (batch) => ({ results: batch.map(() => ({ kind: 'later' })), wake: false });
+        return store;
+      });
+      const { engine } = h;
+      await engine.createJob(job({ overlap: 'allow' }));
+      await Promise.all(Array.from({ length: 2_100 }, () => engine.trigger('job')));
+      await engine.tick();
+      await stop();
+      await expect(engine.check()).rejects.toMatchObject({ code: 'unavailable' });
+    });
+
     it('closes what is open, though what it serves ends badly', async () => {
       const serving = Promise.reject(new Error('the server did not close'));
       await h.engine.stop({ serving });

@@ -225,6 +225,16 @@ export function settleContract(makeStore: MakeStore): void {
       });
     });
 
+    it('P17: after the clock has jumped back, what runs is the last run', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+      const claim = await claims(1);
+      t.clock.advance(HOUR);
+      await t.settle(claim(0), SUCCEEDED, { startedAt: T0 + HOUR });
+      t.clock.set(T0 + MINUTE);
+      await claims(1);
+      expect(await t.view('a')).toMatchObject({ lastRunAt: T0 + MINUTE, lastStatus: 'running' });
+    });
+
     it('P10: a stale claim cannot settle, and writes nothing', async () => {
       const run = await claimed();
       await t.store.recover({ node: 'node-2' });

@@ -1,11 +1,12 @@
-import type {
-  FinishedRun,
-  FinishedStatus,
-  Held,
-  LiveRun,
-  RunOrigin,
-  RunReason,
-  RunTrigger,
+import {
+  type FinishedRun,
+  type FinishedStatus,
+  type Held,
+  type LiveRun,
+  NO_ERRORS,
+  type RunOrigin,
+  type RunReason,
+  type RunTrigger,
 } from '../../core/run.ts';
 import {
   addOrigin,
@@ -14,7 +15,6 @@ import {
   FINISHED_COLUMNS,
   type FreeRow,
   type Mutable,
-  NO_ERRORS,
   ORIGIN_COLUMNS,
   type OriginRow,
   progressOf,

@@ -39,8 +39,6 @@ export type FreeRow<Trigger, Flag> = [
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-export const NO_ERRORS: readonly AttemptError[] = [];
-
 /** Adds what not every run has. */
 export function addOrigin(
   run: Mutable<RunOrigin>,

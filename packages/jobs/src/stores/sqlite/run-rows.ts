@@ -1,5 +1,5 @@
 import type { HealthStatus } from '../../core/health.ts';
-import type { FinishedRun, JsonText, LiveRun, RunOrigin } from '../../core/run.ts';
+import { type FinishedRun, type JsonText, type LiveRun, NO_ERRORS, type RunOrigin } from '../../core/run.ts';
 import type { LogLine } from '../../core/store-passes.ts';
 import type { AuditRow, Cursor } from '../../core/store-views.ts';
 import {
@@ -9,7 +9,6 @@ import {
   FINISHED_COLUMNS,
   type FreeRow,
   type Mutable,
-  NO_ERRORS,
   ORIGIN_COLUMNS,
   type OriginRow,
   progressOf,
