@@ -8,10 +8,12 @@ export interface Network {
   cut(): void;
   /** The next COMMIT is done, but no answer comes to it, nor to what was asked for with it: the connection breaks in its place. */
   loseCommit(): void;
-  /** Until a COMMIT is sent, no answer comes through: who waits for one before that waits for ever. */
-  holdAnswers(): void;
-  /** How many messages with a COMMIT were sent so far. */
-  readonly commits: number;
+  /** The next message is done, but no answer comes to it: the connection breaks in its place. */
+  loseAnswer(): void;
+  /** How many were sent to the server so far. */
+  readonly messages: number;
+  /** From now on connections are told of another backend than the one that answers, as a pooler tells. */
+  disguise(): void;
   /** From now on each message takes so long (ms), both ways. */
   slow(ms: number): void;
   /** New connections work; old ones are broken. */
@@ -21,6 +23,8 @@ export interface Network {
 
 /** A COMMIT ends with a zero byte, while a BEGIN may name READ COMMITTED; and so does the server's word for one. */
 const COMMIT = 'COMMIT\0';
+/** How a server's word for who answers begins: its length is 12, the number of the process comes next. */
+const BACKEND = 'K\0\0\0\x0c';
 
 /** A network between a node and its server, which can die as networks do. */
 export async function createNetwork(serverUrl: string): Promise<Network> {
@@ -29,31 +33,31 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
   let isCut = false;
   let takesMs = 0;
   let losesCommit = false;
-  let holdsAnswers = false;
-  let commits = 0;
+  let losesAnswer = false;
+  let disguises = false;
+  let messages = 0;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     const pair = [client, upstream] as const;
-    const held: (string | Buffer)[] = [];
     client.on('data', (chunk) => {
-      if (!chunk.includes(COMMIT)) return;
-      commits += 1;
-      holdsAnswers = false;
-      for (const answer of held.splice(0)) client.write(answer);
-    });
-    client.on('data', (chunk) => {
+      messages += 1;
+      if (losesAnswer) upstream.removeAllListeners('data').once('data', () => client.destroy());
+      losesAnswer = false;
       if (!losesCommit || !chunk.includes(COMMIT)) return;
       losesCommit = false;
       upstream.removeAllListeners('data').on('data', (answer) => {
         if (answer.includes(COMMIT)) client.destroy();
       });
     });
+    upstream.on('data', (chunk: Buffer) => {
+      const at = disguises ? chunk.indexOf(BACKEND) : -1;
+      if (at >= 0) chunk.writeInt32BE(1, at + BACKEND.length);
+    });
     for (const [from, to] of [pair, [upstream, client]] as const) {
       sockets.add(from);
       from.on('data', (chunk) => {
         if (isCut) return;
-        if (holdsAnswers && to === client) held.push(chunk);
-        else if (takesMs === 0) to.write(chunk);
+        if (takesMs === 0) to.write(chunk);
         else setTimeout(() => isCut || to.write(chunk), takesMs);
       });
       from.on('error', () => undefined);
@@ -79,11 +83,14 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
     loseCommit() {
       losesCommit = true;
     },
-    holdAnswers() {
-      holdsAnswers = true;
+    loseAnswer() {
+      losesAnswer = true;
     },
-    get commits() {
-      return commits;
+    get messages() {
+      return messages;
+    },
+    disguise() {
+      disguises = true;
     },
     slow(ms) {
       takesMs = ms;

@@ -9,7 +9,7 @@ import {
   isAnswer,
   isUndone,
 } from './database-errors.ts';
-import { type Queries, queriesOn, together } from './queries.ts';
+import { type Param, type Queries, queriesOn, together } from './queries.ts';
 import { createSent } from './sent.ts';
 
 export interface Bounds<Opened> {
@@ -17,8 +17,7 @@ export interface Bounds<Opened> {
   readonly lockWaitMs?: number;
   /**
    * Asks for what comes first of all, which goes out together with the BEGIN: reads, locks and ids, since that may fail; or what writes only if
-   * it {@link HAS_BEGUN}. Or for all of it, the COMMIT included, if one statement writes: without its BEGIN that is a transaction, too, but
-   * not with the locks before it.
+   * it {@link HAS_BEGUN}.
    */
   readonly opening?: ((q: Queries) => Promise<Opened>) | undefined;
 }
@@ -35,6 +34,11 @@ export interface Database extends Queries {
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
     bounds?: Bounds<Opened>,
   ): Promise<T>;
+  /**
+   * One of a single statement, which no BEGIN and no COMMIT go with; for rows as arrays. Planned as those of a bounded one, by settings of
+   * its session: only for connections that have none but bounded ones. Undefined, and not done, behind a pooler, whose sessions are others', too.
+   */
+  boundedStatement(sql: string, params: readonly Param[]): Promise<readonly unknown[] | undefined>;
   /** One that sees one state of the database and writes nothing. */
   snapshot<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
   /** Breaks all connections: what is under way on them fails now, and what comes gets new ones. */
@@ -88,6 +92,7 @@ export function connect(options: ConnectOptions): Database {
   const { clock } = options;
   const { pool, reset } = createPool(options);
   const names = createNames();
+  const boundedSessions = new WeakSet<pg.PoolClient>();
 
   const withClient = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     const client = await pool.connect().catch(fail);
@@ -160,6 +165,15 @@ export function connect(options: ConnectOptions): Database {
     transaction: (work) => inTransaction(TRANSACTION, work),
     boundedTransaction: (work, { lockWaitMs = LOCK_WAIT_MS, opening } = {}) =>
       inTransaction(bounded(lockWaitMs), work, opening),
+    boundedStatement: (sql, params) =>
+      withClient(async (client) => {
+        if (!names.areKept) return undefined;
+        if (!boundedSessions.has(client)) {
+          await client.query(BOUNDED_SESSION);
+          boundedSessions.add(client);
+        }
+        return queriesOn(client, names.of).arrays(sql, params).catch(commitFailed);
+      }),
     snapshot: (work) => inTransaction(SNAPSHOT, work),
     reset,
     close: () => pool.end(),
@@ -201,11 +215,18 @@ function createPool({ url, max, min = 0, statementMs = 0 }: ConnectOptions): {
   };
 }
 
+interface Names {
+  learn(client: pg.PoolClient): Promise<void>;
+  /** Sessions are ours alone, as far as is known. */
+  readonly areKept: boolean;
+  of(sql: string): string | undefined;
+}
+
 /**
  * Names of prepared statements. None behind a pooler, whose sessions other processes have used before: then each statement is
  * parsed anew.
  */
-function createNames(): { learn(client: pg.PoolClient): Promise<void>; of(sql: string): string | undefined } {
+function createNames(): Names {
   let isDirect: boolean | undefined;
   const names = new Map<string, string>();
   return {
@@ -214,6 +235,9 @@ function createNames(): { learn(client: pg.PoolClient): Promise<void>; of(sql: s
       const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
       // What the handshake said; a pooler makes that up.
       isDirect = rows[0]?.pid === Reflect.get(client, 'processID');
+    },
+    get areKept() {
+      return isDirect === true;
     },
     of(sql) {
       if (isDirect !== true) return undefined;
@@ -234,12 +258,19 @@ interface Begin {
   readonly settings: string;
 }
 
-function begin(how: string, settings: Readonly<Record<string, string | number>>): Begin {
-  const set = Object.entries(settings).map(([name, value]) => `set_config('${name}', '${value}', true)`);
+function begin(how: string, settings: SessionSettings): Begin {
   return {
     begin: `BEGIN ISOLATION LEVEL ${how}`,
-    settings: `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, ${set.join(', ')}`,
+    settings: `SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now, ${setting(settings, true)}`,
   };
+}
+
+type SessionSettings = Readonly<Record<string, string | number>>;
+
+function setting(settings: SessionSettings, isLocal: boolean): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `set_config('${name}', '${value}', ${isLocal})`)
+    .join(', ');
 }
 
 const BEGUN = 'greenvue_jobs.begun';
@@ -250,15 +281,14 @@ export const HAS_BEGUN = `current_setting('${BEGUN}', true) = 'yes'`;
 /** What waited for a lock has to see what was committed meanwhile, whatever the database has for others. */
 const TRANSACTION = begin('READ COMMITTED', OURS);
 /**
- * Its statements are planned once for each connection, by index. PostgreSQL would plan the larger ones anew each time, which takes longer than
- * to do them; and statistics of tables that fill and empty within seconds tell it little.
+ * Statements are planned once for each connection. PostgreSQL would plan the larger ones anew each time, which takes longer than to do them; and statistics of
+ * tables that fill and empty within seconds tell it little.
  */
+const BY_INDEX = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off', jit: 'off' };
 const bounded = (lockWaitMs: number) =>
-  begin('READ COMMITTED', {
-    ...OURS,
-    lock_timeout: lockWaitMs,
-    plan_cache_mode: 'force_generic_plan',
-    enable_seqscan: 'off',
-    jit: 'off',
-  });
+  begin('READ COMMITTED', { ...OURS, lock_timeout: lockWaitMs, ...BY_INDEX });
+const BOUNDED_SESSION = `SELECT ${setting(
+  { default_transaction_isolation: 'read committed', lock_timeout: LOCK_WAIT_MS, ...BY_INDEX },
+  false,
+)}`;
 const SNAPSHOT = begin('REPEATABLE READ READ ONLY', OURS);

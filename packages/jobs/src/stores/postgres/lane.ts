@@ -1,6 +1,6 @@
 import { type Bounds, type Database, SHORT_WAIT_MS } from './database.ts';
 import { mayBeDone } from './database-errors.ts';
-import type { Queries } from './queries.ts';
+import type { Param, Queries } from './queries.ts';
 import { createTurns } from './turns.ts';
 
 /**
@@ -23,6 +23,8 @@ export interface Lane {
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
     how?: HowToTake<Opened>,
   ): Promise<T>;
+  /** A command of one statement that waits for no row ({@link Database.boundedStatement}): on a connection for passes, as on an idle node. */
+  commandAlone(sql: string, params: readonly Param[]): Promise<readonly unknown[] | undefined>;
   /** Several commands at once, each asked for after {@link caughtUp}. They soon give up what somebody holds, and reject as `busy`. */
   commands<T, Opened = undefined>(
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
@@ -126,6 +128,10 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
     async command(target, work, { opening, isAlone } = {}) {
       await caughtUp();
       return turns.take(target, () => commands.boundedTransaction(work, { opening }), isAlone);
+    },
+    async commandAlone(sql, params) {
+      await caughtUp();
+      return passes.boundedStatement(sql, params);
     },
     commands: (work, opening) =>
       turns.take(SEVERAL, () => commands.boundedTransaction(work, { lockWaitMs: SHORT_WAIT_MS, opening })),

@@ -8,7 +8,7 @@ import { type FixedJob, fixedJobOf, jobInState, type StoredJob, VARYING_COLUMNS 
 import { type Claimant, INTO_LIVE, isAlive, mayClaim, nothingDue } from './insert-claimed.ts';
 import { type FirstRuns, MANY } from './live-runs.ts';
 import { TOOK_MS } from './low-water.ts';
-import type { Queries } from './queries.ts';
+import type { Param } from './queries.ts';
 import { rowOf } from './run-rows.ts';
 import { keyOfRun, versionsParam } from './type-keys.ts';
 import type { Shared, Unit } from './unit.ts';
@@ -55,17 +55,18 @@ export interface HowAtOnce {
 
 /**
  * A free trigger decides by nothing but the job's definition, so that one of a job that was triggered here before need not read anything
- * first: what it makes is known. `ask` asks for a whole transaction in one round trip. Undefined: nothing was made, since
- * nothing is known of the job, or it is another by now, or its run may not be claimed at once; the trigger has to look first then.
+ * first: what it makes is known. `ask` asks for a transaction of one statement. Undefined: nothing was made, since
+ * nothing is known of the job, or it is another by now or somebody changes it, or its run may not be claimed at once, or there are no such
+ * transactions; the trigger has to look first then.
  */
 export async function triggerAtOnce(
   input: CommandInput,
   how: HowAtOnce,
-  ask: (all: (q: Queries) => Promise<readonly unknown[]>) => Promise<readonly unknown[]>,
+  ask: (sql: string, params: readonly Param[]) => Promise<readonly unknown[] | undefined>,
 ): Promise<CommandResult | undefined> {
   const guess = guessOf(input, how);
   if (guess === undefined) return undefined;
-  const [row] = await ask((q) => make(q, guess, input, how));
+  const [row] = (await ask(MAKE, makeParams(guess, input, how))) ?? [];
   if (row !== undefined) return madeOf(row, guess, how.shared);
   how.shared.triggered.delete(input.jobId);
   return undefined;
@@ -92,16 +93,13 @@ function guessOf(
   return mayClaim({ now, shared }, claimant, run, stored) ? { ...triggered, run } : undefined;
 }
 
-/** Makes the run claimed, writes its entry in the audit and commits; nothing of it where the guess is wrong. */
-async function make(
-  q: Queries,
+function makeParams(
   { stored, run }: Guess,
   { audit }: CommandInput,
   { shared, claimant: { node, types, hasJoined }, at }: HowAtOnce,
-): Promise<readonly unknown[]> {
+): Param[] {
   const { job, uid } = stored;
-  await q.write(SHARE, [uid]);
-  return q.commitWith(MAKE, [
+  return [
     versionsParam(types),
     uid,
     keyOfRun(shared.types, run, stored),
@@ -117,7 +115,7 @@ async function make(
     audit?.action ?? null,
     job.id,
     audit?.change ?? null,
-  ]);
+  ];
 }
 
 function madeOf(row: unknown, { fixed, run: guessed }: Guess, shared: Shared): CommandResult {
@@ -134,11 +132,14 @@ function madeOf(row: unknown, { fixed, run: guessed }: Guess, shared: Shared): C
   return { kind: 'done', changed: true, job, queued: [run], finished: [], cancelRequests: [], claimed };
 }
 
-/** No edit and no deletion comes between this and the COMMIT: those lock the job `FOR UPDATE`. */
-const SHARE = 'SELECT FROM greenvue_jobs.jobs WHERE uid = $1 FOR KEY SHARE';
-/** A statement of its own, so that it sees what was written before the job was shared. With fewer than {@link MANY} live runs the job is not crowded. */
-const MAKE = `WITH job AS MATERIALIZED (SELECT ${VARYING_COLUMNS.join(', ')} FROM greenvue_jobs.jobs WHERE uid = $2::bigint),
-  alive AS MATERIALIZED (${isAlive('$7')}),
+/**
+ * Makes the run claimed, and writes its entry in the audit; nothing of it where the guess is wrong. No edit and no deletion comes between:
+ * those lock the job `FOR UPDATE`, and what they have locked, or a burial, is not waited for. Were the job changed since this began, the lock
+ * would give it as it is now. With fewer than {@link MANY} live runs it is not crowded.
+ */
+const MAKE = `WITH job AS MATERIALIZED (
+    SELECT ${VARYING_COLUMNS.join(', ')} FROM greenvue_jobs.jobs WHERE uid = $2::bigint FOR KEY SHARE SKIP LOCKED),
+  alive AS MATERIALIZED (${isAlive('$7')} SKIP LOCKED),
   at AS MATERIALIZED (
     SELECT coalesce($6::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now FROM job
     WHERE deleted_at IS NULL AND version = $10::integer AND updated_at = $11::bigint),
