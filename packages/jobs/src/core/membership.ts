@@ -1,6 +1,7 @@
 import type { NewRun } from './decision.ts';
 import type { JobEvent } from './events.ts';
 import type { Job } from './job.ts';
+import type { ClaimOver } from './run.ts';
 
 /** The job types that a node can run, by name, in that version or an older one (P22). */
 export type TypeVersions = Readonly<Record<string, number>>;
@@ -74,6 +75,15 @@ export interface Others {
 /** None, as far as is known. */
 export const NO_OTHERS: Others = { count: 0, isWatching: false, types: {} };
 
+/** What was taken back of nodes that are gone. */
+export interface Recovered {
+  readonly nodes: number;
+  readonly recovered: number;
+  readonly failed: number;
+  /** The runs that are over with that: failed, or cancelled. */
+  readonly ended: readonly ClaimOver[];
+}
+
 /** What a node hears as long as it is one, and is asked. */
 export interface NodeListener {
   notice(notice: Notice): void;
@@ -82,7 +92,7 @@ export interface NodeListener {
   /** For a while no notice could be heard: there may have been some. */
   missed(): void;
   /** Claims of dead nodes were taken back by this one (P9). */
-  recovered(what: { readonly nodes: number; readonly recovered: number; readonly failed: number }): void;
+  recovered(what: Recovered): void;
   /** The node's lease is over (section 7): its claims are not its own any more. It has to join again, under another id. */
   lost(): void;
   /** The node works less well than it could; says why, and what to do. Told once. */

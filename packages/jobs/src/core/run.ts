@@ -162,6 +162,13 @@ export interface FinishedRun extends RunOrigin {
   readonly errors: readonly AttemptError[];
 }
 
+/** A run that is over since its claim was taken back: of a node that died too often, or asked to stop before. */
+export interface ClaimOver {
+  readonly runId: string;
+  readonly jobId: string;
+  readonly status: FinishedStatus;
+}
+
 export type Run = LiveRun | FinishedRun;
 
 /** The number of the attempt that runs, or of the last one that ran. */

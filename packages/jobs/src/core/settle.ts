@@ -14,6 +14,7 @@ import { retryDelayMs } from './retry.ts';
 import {
   type AttemptError,
   attemptOf,
+  type ClaimOver,
   type FinishedRun,
   type FinishedStatus,
   type Held,
@@ -242,6 +243,19 @@ export function retriedOf(
 ): EndedRun | undefined {
   if (outcome.kind !== 'failed' || startedAt === undefined) return undefined;
   return { status: 'failed', startedAt, isRetried: true };
+}
+
+/** What is told of a claim that was taken back, and its run is over. */
+export function overOf(
+  { id }: LiveRun,
+  job: Job,
+  { status }: Extract<Settlement, { kind: 'finished' }>,
+): ClaimOver {
+  return { runId: id, jobId: job.id, status };
+}
+
+export function countFailed(ended: readonly ClaimOver[]): number {
+  return ended.filter(({ status }) => status === 'failed').length;
 }
 
 /** How many of them are rows of history. */

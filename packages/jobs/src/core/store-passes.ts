@@ -1,6 +1,6 @@
 import type { Job } from './job.ts';
 import type { TypeVersions } from './membership.ts';
-import type { FinishedStatus, JsonText, Progress } from './run.ts';
+import type { ClaimOver, FinishedStatus, JsonText, Progress } from './run.ts';
 import type { Outcome } from './settle.ts';
 
 export interface PlanInput {
@@ -108,6 +108,18 @@ export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
   readonly fields?: JsonText;
+}
+
+export interface TakeBackInput {
+  readonly node: string;
+  /** The answer is to tell what is over. */
+  readonly tellsEnded?: boolean;
+}
+
+/** Claims that were taken back. */
+export interface TakenBack {
+  /** The runs that are over with that, if asked for: failed, or cancelled. */
+  readonly ended?: readonly ClaimOver[];
 }
 
 /** What a claim tells while its run goes on. All parts are optional; all are guarded by the fence. */

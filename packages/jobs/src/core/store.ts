@@ -17,6 +17,8 @@ import type {
   Report,
   SettleBatchResult,
   SettleInput,
+  TakeBackInput,
+  TakenBack,
 } from './store-passes.ts';
 import type {
   AuditQuery,
@@ -88,16 +90,15 @@ export interface JobStore {
     batch: readonly Report[],
   ): Promise<{ readonly stale: readonly string[]; readonly cancel: readonly string[] }>;
   /** Takes back every claim of nodes that are gone (P9): of all but `node` and those that have joined. */
-  recover(input: { readonly node: string }): Promise<{ readonly recovered: number; readonly failed: number }>;
+  recover(input: TakeBackInput): Promise<TakenBack & { readonly recovered: number; readonly failed: number }>;
   /**
    * Gives back, at no cost, the claims of a node that it does not hold: the answer to them was lost (P9). `holds` are fences: of
    * a run that is claimed anew it may still hold an older claim. `left` are those whose jobs somebody's transaction holds: to be
    * asked for again.
    */
-  reconcile(input: {
-    readonly node: string;
-    readonly holds: readonly number[];
-  }): Promise<{ readonly givenBack: number; readonly left: number }>;
+  reconcile(
+    input: TakeBackInput & { readonly holds: readonly number[] },
+  ): Promise<TakenBack & { readonly givenBack: number; readonly left: number }>;
   /** P12. With `force`, a claimed run is finished now and its fence voided (P11). */
   cancelRun(input: {
     readonly runId: string;

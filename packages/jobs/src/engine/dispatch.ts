@@ -230,11 +230,17 @@ export class Dispatcher<Deps> {
   async #reconcile(): Promise<void> {
     // What a command has claimed is not held yet.
     if (!this.#mustReconcile || this.#claims.isUnderWay) return;
-    const { store, node, executor, settings } = this.#with;
-    const { givenBack, left } = await store.reconcile({
+    const { store, node, executor, settings, events } = this.#with;
+    const {
+      givenBack,
+      left,
+      ended = [],
+    } = await store.reconcile({
       node: node.id,
+      tellsEnded: true,
       holds: [...executor.fences(), ...this.#settlements.fences()],
     });
+    events.takenBack(ended);
     const now = settings.clock.monotonic();
     this.#reconcileAt = now + AFTER_FAILURE_MS;
     // Those of jobs that others hold wait until they don't; nothing else waits for that.
@@ -265,7 +271,7 @@ export class Dispatcher<Deps> {
       mustPlan ? this.#plan(aheadMs, rides ? claim : undefined) : undefined,
       claim === undefined || rides ? undefined : this.#claim(claim),
     ]);
-    if (mustPlan && claim === undefined) this.#due.letGo();
+    if (mustPlan && claim === undefined) this.#due.forgetDue();
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     this.#tellOfLeftOver();

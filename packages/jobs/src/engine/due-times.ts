@@ -53,6 +53,7 @@ export class DueTimes {
     return this.#hasLeft;
   }
 
+  /** What is known is not trusted any more. */
   forget(): void {
     this.#nextWakeAt = Number.NEGATIVE_INFINITY;
     this.#nextDueAt = Number.NEGATIVE_INFINITY;
@@ -81,7 +82,7 @@ export class DueTimes {
   }
 
   /** What planning has let go may be due, and no claim has looked at it. */
-  letGo(): void {
+  forgetDue(): void {
     this.#nextDueAt = Number.NEGATIVE_INFINITY;
   }
 
@@ -106,7 +107,7 @@ export class DueTimes {
   planned({ now, more, nextWakeAt, queued }: PlanResult, aheadMs: number): void {
     if (aheadMs > 0 && !more) this.#askedUpTo = now + aheadMs;
     this.#nextWakeAt = more ? now : this.#lookAt(nextWakeAt);
-    if (queued.length > 0) this.letGo();
+    if (queued.length > 0) this.forgetDue();
   }
 
   /** `asked`: how many that are due. Returns whether more are due than were claimed. */

@@ -83,6 +83,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       dispatcher.takeBack({});
       executor.abortAll('stale');
     },
+    takenBack: (ended) => events.takenBack(ended),
     joined: () => events.joined(),
     others: (others) => events.meet(others),
     hear: (told) => events.hear(told),
@@ -152,7 +153,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   let opened: Promise<void> | undefined;
   let isStopping = false;
   const open = () => {
-    opened ??= openStore(store, settings, node);
+    opened ??= openStore(store, settings, { node, events });
     return opened;
   };
 
@@ -225,12 +226,18 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
 }
 
 /** P9: on SQLite a start proves that every other node is dead, so what they had claimed is taken back at once. */
-async function openStore(store: JobStore, { logger }: Settings, node: Node): Promise<void> {
+async function openStore(
+  store: JobStore,
+  { logger }: Settings,
+  { node, events }: { readonly node: Node; readonly events: EventFeed },
+): Promise<void> {
   await store.open();
   try {
     await node.join();
-    const { recovered, failed } = await store.recover({ node: node.id });
-    if (recovered + failed > 0) logger.warn({ recovered, failed }, 'took back runs of a process that ended');
+    const { recovered, failed, ended = [] } = await store.recover({ node: node.id, tellsEnded: true });
+    if (recovered + ended.length > 0)
+      logger.warn({ recovered, failed }, 'took back runs of a process that ended');
+    events.takenBack(ended);
   } catch (error) {
     // Its connections and timers would keep a process alive that has nothing to do.
     await node.leave();

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { JobEvent, JobEventType } from '../core/events.ts';
 import { NO_OTHERS, type Others, type ToldEvent } from '../core/membership.ts';
+import type { ClaimOver } from '../core/run.ts';
 import { Coalescer } from './coalescer.ts';
 import type { EventSubscription, JobEventListener } from './engine-port.ts';
 import { EventRing, toldEvent } from './event-ring.ts';
@@ -56,6 +57,11 @@ export class EventFeed {
     if (runId !== undefined && this.#gathered.length >= MOST_GATHERED) return this.#count(jobId, 1);
     this.#gathered.push(toldEvent({ at: this.#with.clock.now(), type, jobId, runId, data }));
     this.#tellSoon();
+  }
+
+  /** These runs are over, since their claims were taken back. */
+  takenBack(ended: readonly ClaimOver[]): void {
+    for (const { status, jobId, runId } of ended) this.emit(`run.${status}`, jobId, runId);
   }
 
   /** Events of another node. */

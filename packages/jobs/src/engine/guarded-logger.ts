@@ -1,12 +1,16 @@
 import type { EngineLogger } from './options.ts';
 
+const nobodyToTell = () => undefined;
+
 /** A logger whose faults are its own: what it was told is lost, and no run or pass with it. */
 export function guardedLogger(logger: EngineLogger): EngineLogger {
   const tell = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: object, message: string) => {
     try {
-      logger[level](fields, message);
+      const told: unknown = logger[level](fields, message);
+      // One may be `async` all the same.
+      if (told instanceof Promise) told.catch(nobodyToTell);
     } catch {
-      // There is nobody else to tell.
+      nobodyToTell();
     }
   };
   return {

@@ -9,6 +9,7 @@ import {
   type ToldEvent,
   type TypeVersions,
 } from '../core/membership.ts';
+import type { ClaimOver } from '../core/run.ts';
 import type { JobStore } from '../core/store.ts';
 import { AFTER_FAILURE_MS } from './loop.ts';
 import type { NodeSelf } from './node-stats.ts';
@@ -26,6 +27,8 @@ export interface NodeDeps {
   cancel(runId: string): void;
   /** The lease is over: all that is claimed is somebody else's by now. */
   abandon(): void;
+  /** Runs of nodes that are gone are over. */
+  takenBack(ended: readonly ClaimOver[]): void;
   /** The others can see the node, under an id that is new to them. */
   joined(): void;
   others(others: Others): void;
@@ -103,9 +106,10 @@ export class Node {
           this.#with.lookNow();
         },
         recovered: (what) => {
-          const { nodes, recovered, failed } = what;
-          if (nodes + recovered + failed > 0)
-            settings.logger.warn(what, 'took back runs of nodes that are gone');
+          const { nodes, recovered, failed, ended } = what;
+          if (nodes + recovered + ended.length > 0)
+            settings.logger.warn({ nodes, recovered, failed }, 'took back runs of nodes that are gone');
+          this.#with.takenBack(ended);
           this.#with.lookNow();
         },
         lost: () => this.#lost(id),

@@ -125,16 +125,23 @@ export function restarts(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'succeeded', result: '"new"' });
     });
 
-    it('a run whose process died six times is failed as lost', async () => {
+    it('a run whose process died six times is failed as lost, and those who watch are told', async () => {
       await h.engine.createJob(job());
       h.deps.handler = untilAborted;
       const id = await runOnce(h);
-      for (let death = 0; death < 6; death++) await (await h.again()).tick();
+      let engine = h.engine;
+      for (let death = 0; death < 6; death++) {
+        engine = await h.again();
+        await engine.tick();
+      }
       expect((await h.engine.getRun(id)).run).toMatchObject({
         status: 'failed',
         reason: 'lost',
         recoveries: 6,
       });
+      const { lastId } = engine.subscribe(() => undefined);
+      const { backlog } = engine.subscribe(() => undefined, lastId - 1);
+      expect(backlog).toMatchObject([{ type: 'run.failed', jobId: 'job', runId: id }]);
     });
 
     it('a graceful stop gives back at no cost what its signal ended', async () => {

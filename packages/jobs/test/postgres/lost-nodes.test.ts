@@ -121,6 +121,20 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
     test.expect(await nodesOf(api)).toBe(2);
   }, 90_000);
 
+  it('a run that its process dies of once too often has failed, and those who watch any node are told', async (test) => {
+    const prepared = await prepare(test);
+    const { url, api } = prepared;
+    const heard: string[] = [];
+    api.subscribe((event) => {
+      if (event !== 'reset') heard.push(`${event.type} ${event.runId}`);
+    });
+    const { first, runId } = await startRun(test, prepared);
+    await ask(url, 'UPDATE greenvue_jobs.live_runs SET recoveries = 5');
+    first.signal('SIGKILL');
+    await test.expect.poll(() => heard, POLL).toContain(`run.failed ${runId}`);
+    test.expect(await runOf(api, runId)).toMatchObject({ status: 'failed', reason: 'lost', recoveries: 6 });
+  }, 90_000);
+
   it('lesson 17: a process that ends in order while others run: its run goes back at no cost, and its row with it', async (test) => {
     const prepared = await prepare(test);
     const { api } = prepared;

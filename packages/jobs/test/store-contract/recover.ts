@@ -67,6 +67,39 @@ export function recoverContract(makeStore: MakeStore): void {
       expect((await t.claimOne('node-2')).id).toBe(next.id);
     });
 
+    it('P9, P12: which runs are over with that is told to who asks for it', async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+      const { id: lost } = await t.trigger('a');
+      for (let n = 1; n <= 5; n += 1) {
+        await t.claimOne(`dead-${n}`);
+        await t.store.recover({ node: 'node' });
+      }
+      await t.claimOne('dead-6');
+      const { id: stopped } = await t.trigger('a');
+      await t.claimOne('dead-7');
+      await t.store.cancelRun({ runId: stopped, force: false });
+      await t.trigger('a');
+      await t.claimOne('dead-8');
+      const { ended = [], ...counts } = await t.store.recover({ node: 'node', tellsEnded: true });
+      expect(counts).toEqual({ recovered: 1, failed: 1 });
+      expect(ended).toHaveLength(2);
+      expect(ended).toContainEqual({ runId: lost, jobId: 'a', status: 'failed' });
+      expect(ended).toContainEqual({ runId: stopped, jobId: 'a', status: 'cancelled' });
+    });
+
+    it('P9, P12: what a node gives back, and was asked to stop meanwhile, is cancelled and told', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      const { id } = await t.trigger('a');
+      await t.claimOne('node-1');
+      await t.store.cancelRun({ runId: id, force: false });
+      expect(await t.store.reconcile({ node: 'node-1', holds: [], tellsEnded: true })).toEqual({
+        givenBack: 0,
+        left: 0,
+        ended: [{ runId: id, jobId: 'a', status: 'cancelled' }],
+      });
+      expect(await t.finished(id)).toMatchObject({ status: 'cancelled', reason: 'user', attempt: 0 });
+    });
+
     it('P14: a run taken back from a paused job waits for the resume', async () => {
       await t.create('a');
       t.clock.advance(MINUTE);

@@ -16,6 +16,7 @@ import {
 } from './control-protocol.ts';
 import { createTeller, type Teller } from './notices.ts';
 import type { Queries } from './queries.ts';
+import type { TookBack } from './settle.ts';
 
 export interface JoinDeps {
   readonly db: Queries;
@@ -25,14 +26,7 @@ export interface JoinDeps {
   readonly url: string;
   readonly maxStallMs: number;
   /** Takes back what the dead had claimed, and forgets them. */
-  bury(nodes: readonly DeadNode[]): Promise<Buried>;
-}
-
-interface Buried {
-  readonly recovered: number;
-  readonly failed: number;
-  /** Claims that could not be taken back, since somebody holds their jobs. */
-  readonly left: number;
+  bury(nodes: readonly DeadNode[]): Promise<TookBack>;
 }
 
 const ALIVE_EVERY_MS = 1_000;
@@ -167,16 +161,16 @@ class ControlThread implements Membership {
     this.#burying ??= this.#deps
       .bury(nodes)
       .then(
-        ({ recovered, failed, left }) => {
+        ({ recovered, failed, ended, left }) => {
           this.#hasOrphans = left > 0;
           if (this.#hasOrphans) this.#lookForOrphansIn(LEFT_AGAIN_MS);
-          if (nodes.length + recovered + failed > 0)
-            this.#listener.recovered({ nodes: nodes.length, recovered, failed });
+          if (nodes.length + recovered + ended.length > 0)
+            this.#listener.recovered({ nodes: nodes.length, recovered, failed, ended });
         },
         // The database is away: whoever sees them dead next does it. Or it is done, and the answer was lost.
         () => {
           this.#hasOrphans = false;
-          if (!this.#isLeaving) this.#listener.recovered({ nodes: 0, recovered: 0, failed: 0 });
+          if (!this.#isLeaving) this.#listener.recovered({ nodes: 0, recovered: 0, failed: 0, ended: [] });
         },
       )
       // A listener that throws is no reason not to go on.

@@ -1,9 +1,11 @@
-import type { LiveRun, Progress } from '../../core/run.ts';
+import type { ClaimOver, LiveRun, Progress } from '../../core/run.ts';
 import {
   asLeft,
+  countFailed,
   type EndedRun,
   finishedOf,
   type Outcome,
+  overOf,
   retriedOf,
   type Settlement,
   settleRun,
@@ -79,13 +81,13 @@ export async function settle(
 }
 
 /** Takes back every claim of nodes that are gone (P9); those whose jobs somebody holds are found again, and taken back later. */
-export async function recover(u: Unit, { node }: { readonly node: string }): Promise<TakenBack> {
+export async function recover(u: Unit, { node }: { readonly node: string }): Promise<TookBack> {
   const claims = await u.q.arrays(CLAIMED_BY_GONE, [node]);
   return takeBack(u, claims.map(claimOf), { kind: 'lost' });
 }
 
 /** Forgets nodes of which nothing was heard since they were found dead, and takes back what they had claimed. */
-export async function bury(u: Unit, nodes: readonly DeadNode[]): Promise<TakenBack> {
+export async function bury(u: Unit, nodes: readonly DeadNode[]): Promise<TookBack> {
   await u.q.run(FORGET, [nodes.map(({ id }) => id), nodes.map(({ beatAt }) => beatAt)]);
   return recover(u, { node: '' });
 }
@@ -93,17 +95,22 @@ export async function bury(u: Unit, nodes: readonly DeadNode[]): Promise<TakenBa
 /** Gives back what a node has claimed and does not hold. */
 export async function reconcile(
   u: Unit,
-  { node, holds }: Parameters<JobStore['reconcile']>[0],
+  { node, holds, tellsEnded }: Parameters<JobStore['reconcile']>[0],
 ): ReturnType<JobStore['reconcile']> {
   const held = new Set(holds);
   const claims = (await u.q.arrays(CLAIMED_BY, [node])).map(claimOf);
   const unknown = claims.filter(({ fence }) => !held.has(fence));
-  const { recovered, left } = await takeBack(u, unknown, { kind: 'given_back' });
-  return { givenBack: recovered, left };
+  const { recovered, left, ended } = await takeBack(u, unknown, { kind: 'given_back' });
+  return { givenBack: recovered, left, ...(tellsEnded === true ? { ended } : {}) };
 }
 
-/** `left`: claims that could not be taken back, since somebody holds their jobs. */
-type TakenBack = Awaited<ReturnType<JobStore['recover']>> & { readonly left: number };
+export interface TookBack {
+  readonly recovered: number;
+  readonly failed: number;
+  readonly ended: readonly ClaimOver[];
+  /** Claims that could not be taken back, since somebody holds their jobs. */
+  readonly left: number;
+}
 
 /** A claim, as it was seen before it could be locked. */
 interface SeenClaim {
@@ -120,10 +127,10 @@ async function takeBack(
   u: Unit,
   claims: readonly SeenClaim[],
   outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
-): Promise<TakenBack> {
+): Promise<TookBack> {
   const ends = createEnds();
   let recovered = 0;
-  let failed = 0;
+  const ended: ClaimOver[] = [];
   const { runs, heldIds } = await lockClaimed(
     u,
     claims.map(({ runId }) => runId),
@@ -134,10 +141,10 @@ async function takeBack(
     if (run?.claim?.fence !== fence) continue;
     const settlement = endRun(u, run, { outcome, random: 0, finishedAt: u.now }, ends);
     if (settlement.kind === 'waiting') recovered += 1;
-    else if (settlement.status === 'failed') failed += 1;
+    else ended.push(overOf(run, lockedJob(u, Number(run.jobUid)).job, settlement));
   }
   await writeEnds(u, ends);
-  return { recovered, failed, left: heldIds.size };
+  return { recovered, failed: countFailed(ended), ended, left: heldIds.size };
 }
 
 interface Claimed {

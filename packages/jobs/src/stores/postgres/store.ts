@@ -276,8 +276,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     },
     report: (batch) => pass((u) => report(u, batch)),
     async recover(input) {
-      const { recovered, failed } = await beside((u) => recover(u, input));
-      return { recovered, failed };
+      const { recovered, failed, ended } = await beside((u) => recover(u, input));
+      return { recovered, failed, ...(input.tellsEnded === true ? { ended } : {}) };
     },
     reconcile: (input) => pass((u) => reconcile(u, input)),
     cancelRun: (input) =>

@@ -1,18 +1,20 @@
-import type { FinishedStatus, Progress } from '../../core/run.ts';
+import type { ClaimOver, FinishedStatus, Progress } from '../../core/run.ts';
 import {
   afterSettlements,
   asLeft,
+  countFailed,
   countFinished,
   dependsOnLive,
   type EndedRun,
   finishedOf,
   type Outcome,
+  overOf,
   retriedOf,
   type Settlement,
   settleRun,
 } from '../../core/settle.ts';
 import type { JobStore } from '../../core/store.ts';
-import type { SettleBatchResult, SettleResult } from '../../core/store-passes.ts';
+import type { SettleBatchResult, SettleResult, TakeBackInput } from '../../core/store-passes.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { errorsText, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { applyDecision } from './apply.ts';
@@ -106,20 +108,27 @@ function claimedRun(
 }
 
 /** Takes back every claim of a node that is gone (P9): of every node but `node`, since one process has the database. */
-export function recover(w: Writer, { node }: { readonly node: string }, now: number): RecoverResult {
-  return takeBack(w, w.db.arrays(CLAIMED_BY_OTHERS).all(w.nodes.keyOf(node, now)), { kind: 'lost' }, now);
+export function recover(
+  w: Writer,
+  { node, tellsEnded }: TakeBackInput,
+  now: number,
+): Awaited<ReturnType<JobStore['recover']>> {
+  const rows = w.db.arrays(CLAIMED_BY_OTHERS).all(w.nodes.keyOf(node, now));
+  const { recovered, ended } = takeBack(w, rows, { kind: 'lost' }, now);
+  return { recovered, failed: countFailed(ended), ...(tellsEnded === true ? { ended } : {}) };
 }
 
 /** Gives back what a node has claimed and does not hold. */
 export function reconcile(
   w: Writer,
-  { node, holds }: Parameters<JobStore['reconcile']>[0],
+  { node, holds, tellsEnded }: Parameters<JobStore['reconcile']>[0],
   now: number,
 ): Awaited<ReturnType<JobStore['reconcile']>> {
   const held = new Set<number | undefined>(holds);
   const rows = w.db.arrays(CLAIMED_BY).all(w.nodes.keyOf(node, now));
   const unknown = rows.filter((row) => !held.has(liveRunOf(row, w.nodes.nameOf).claim?.fence));
-  return { givenBack: takeBack(w, unknown, { kind: 'given_back' }, now).recovered, left: 0 };
+  const { recovered, ended } = takeBack(w, unknown, { kind: 'given_back' }, now);
+  return { givenBack: recovered, left: 0, ...(tellsEnded === true ? { ended } : {}) };
 }
 
 function takeBack(
@@ -127,11 +136,11 @@ function takeBack(
   rows: readonly unknown[],
   outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
   now: number,
-): RecoverResult {
+): { readonly recovered: number; readonly ended: readonly ClaimOver[] } {
   const byJob = new Map<number, JobEnds>();
   const gone: number[] = [];
   let recovered = 0;
-  let failed = 0;
+  const over: ClaimOver[] = [];
   for (const row of rows) {
     const run = asLeft(liveRunOf(row, w.nodes.nameOf), { outcome });
     const { stored, ended } = endsOf(w, byJob, Number(run.jobUid));
@@ -141,7 +150,7 @@ function takeBack(
       recovered += 1;
       continue;
     }
-    if (settlement.status === 'failed') failed += 1;
+    over.push(overOf(run, stored.job, settlement));
     gone.push(Number(run.id));
     const finished = finishedOf(run, settlement, { finishedAt: now });
     insertFinishedRun(w, finished, now);
@@ -149,10 +158,8 @@ function takeBack(
   }
   deleteLiveRuns(w, gone);
   settleJobs(w, byJob.values(), { now, ofClaims: true });
-  return { recovered, failed };
+  return { recovered, ended: over };
 }
-
-type RecoverResult = Awaited<ReturnType<JobStore['recover']>>;
 
 function putBack(
   w: Writer,

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { guardedLogger } from './guarded-logger.ts';
+
+describe('a logger that is at fault', () => {
+  const fault = new Error('no room on the disk');
+  const guarded = (tell: () => void) =>
+    guardedLogger({ debug: tell, info: tell, warn: tell, error: tell, isLevelEnabled: () => fail() });
+  const fail = (): never => {
+    throw fault;
+  };
+
+  it('throws at nobody', () => {
+    const logger = guarded(fail);
+    expect(logger.isLevelEnabled?.('debug')).toBe(true);
+    expect(() => logger.error({}, 'something')).not.toThrow();
+  });
+
+  it('leaves no rejection to nobody, where it is async', async () => {
+    const rejected: unknown[] = [];
+    const hear = (error: unknown) => void rejected.push(error);
+    process.on('unhandledRejection', hear);
+    guarded(async () => fail()).warn({}, 'something');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    process.off('unhandledRejection', hear);
+    expect(rejected).toEqual([]);
+  });
+});
