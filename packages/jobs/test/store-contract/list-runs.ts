@@ -66,6 +66,35 @@ export function listRunsContract(makeStore: MakeStore): void {
       expect(await ids({ jobId: 'nobody' })).toEqual([]);
     });
 
+    it('pages through the runs of a type, of several jobs, between those of another one', async () => {
+      for (const id of ['b', 'c']) await t.create(id, { schedule: ON_DEMAND });
+      await t.create('a', { type: 'other', schedule: ON_DEMAND });
+      const made: string[] = [];
+      for (let n = 0; n < 3; n += 1) {
+        for (const id of ['a', 'b', 'c']) {
+          const run = await t.trigger(id);
+          if (id === 'a') {
+            await t.store.cancelRun({ runId: run.id, force: false });
+            continue;
+          }
+          await t.settle(await t.claimOne(), n === 1 ? failed('x', true) : SUCCEEDED);
+          made.unshift(run.id);
+        }
+      }
+      const page = await t.store.listRuns({ type: 'noop', limit: 4 });
+      const first = page.rows.map(({ run }) => run.id);
+      expect(first).toEqual(made.slice(0, 4));
+      const next = await t.store.listRuns({ type: 'noop', limit: 4, before: required(page.next).key });
+      expect(next.rows.map(({ run }) => run.id)).toEqual(made.slice(4));
+      expect(next).not.toHaveProperty('next');
+      expect(await ids({ type: 'noop', status: 'succeeded' })).toEqual([
+        ...made.slice(0, 2),
+        ...made.slice(4),
+      ]);
+      expect(await ids({ type: 'noop', status: 'failed' })).toEqual(made.slice(2, 4));
+      expect(await ids({ type: 'nobody' })).toEqual([]);
+    });
+
     it('filters by when runs were queued: from included, to excluded', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const made: string[] = [];

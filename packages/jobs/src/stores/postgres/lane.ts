@@ -23,7 +23,7 @@ export interface Lane {
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
     how?: HowToTake<Opened>,
   ): Promise<T>;
-  /** A command of one statement that waits for no row ({@link Database.boundedStatement}): on a connection for passes, as on an idle node. */
+  /** A command of one statement that waits for no row ({@link Database.boundedStatement}): on a connection for passes, which an idle node has none of under way. */
   commandAlone(sql: string, params: readonly Param[]): Promise<readonly unknown[] | undefined>;
   /** Several commands at once, each asked for after {@link caughtUp}. They soon give up what somebody holds, and reject as `busy`. */
   commands<T, Opened = undefined>(

@@ -54,7 +54,7 @@ export interface PostgresStoreOptions {
   /** The event loop may stand still so long before the node gives up its runs (60 s). */
   readonly maxStallMs?: number;
   readonly clock: Clock;
-  /** Connections at most (6), two of them for passes alone; three at least. After each 50,000 settlements, one more for a moment. */
+  /** Connections at most (6), two of them for passes; three at least. After each 50,000 settlements, one more for a moment. */
   readonly connections?: number;
   /** In place of the database's clock (P17), for tests: times are those of `clock` then. */
   readonly ownClock?: boolean;
@@ -80,7 +80,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const joined = new Set<string>();
   const databaseClock = createDatabaseClock(clock);
   const how = { url, statementMs: STATEMENT_MS, clock: databaseClock };
-  // Of the passes alone: no run waits for reads that take long.
+  // Of passes, and of commands that take their place on an idle node: no run waits for reads that take long.
   const passes = connect({ ...how, max: FOR_PASSES, min: 1 });
   const shareable = Math.max(connections - FOR_PASSES, 1);
   const db = connect({ ...how, max: shareable });

@@ -23,10 +23,10 @@ export function getRun(db: Database, runId: string): RunView | undefined {
 
 /** Live and finished runs, newest first. */
 export function listRuns(db: Database, query: RunQuery): Page<RunView> {
-  const found: number[] = [];
-  if (query.status === undefined || isLive(query.status)) found.push(...idsIn(db, 'live_runs', query));
-  if (query.status === undefined || !isLive(query.status)) found.push(...idsIn(db, 'runs', query));
-  const ids = found.sort((a, b) => b - a).slice(0, query.limit + 1);
+  const { status } = query;
+  const live = status === undefined || isLive(status) ? idsIn(db, 'live_runs', query) : [];
+  const finished = status === undefined || !isLive(status) ? finishedIds(db, query) : [];
+  const ids = [...live, ...finished].sort((a, b) => b - a).slice(0, query.limit + 1);
   const rows: RunView[] = [];
   for (const id of ids.slice(0, query.limit)) {
     const run = findRun(db, id);
@@ -63,6 +63,29 @@ function viewOf(db: Database, run: Run): RunView {
   return { run, jobId: id, type };
 }
 
+/** The newest finished runs that fit, and maybe more. */
+function finishedIds(db: Database, query: RunQuery): number[] {
+  const jobs = fewJobsOf(db, query);
+  if (jobs === undefined) return idsIn(db, 'runs', query);
+  const { type: _, ...ofAnyType } = query;
+  return jobs.flatMap((uid) => idsIn(db, 'runs', { ...ofAnyType, jobUid: String(uid) }));
+}
+
+/** So many jobs of a type are read job by job; with more, its runs are not far from each other in the order of all. */
+const FEW_JOBS = 500;
+
+/**
+ * The jobs whose newest runs are to be read, and not the newest of all until enough have been found: few runs, or none, would be looked
+ * for among all there are. Those that have not succeeded are few anyway, in an index of their own.
+ */
+function fewJobsOf(db: Database, { jobUid, jobId, type, status }: RunQuery): number[] | undefined {
+  if (type === undefined || jobUid !== undefined || jobId !== undefined) return undefined;
+  if (status !== undefined && status !== 'succeeded') return undefined;
+  const uids = numbersIn(db.arrays(JOBS_OF_TYPE).all(type, FEW_JOBS + 1));
+  return uids.length <= FEW_JOBS ? uids : undefined;
+}
+
+/** The newest ones of one table that fit. */
 function idsIn(db: Database, table: 'live_runs' | 'runs', query: RunQuery): number[] {
   const where: string[] = [];
   const params: Param[] = [];
@@ -96,6 +119,7 @@ const LIVE_RUN = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ?`;
 const FINISHED_RUN = `SELECT ${FINISHED_COLUMNS} FROM runs WHERE id = ?`;
 const NODE = 'SELECT id FROM nodes WHERE key = ?';
 const JOB_OF_RUN = `SELECT jobs.id, type FROM jobs JOIN job_types ON job_types.key = jobs.type_key WHERE uid = ?`;
+const JOBS_OF_TYPE = `SELECT uid FROM jobs JOIN job_types ON job_types.key = jobs.type_key WHERE type = ? LIMIT ?`;
 const OF_TYPE = `EXISTS (SELECT 1 FROM jobs JOIN job_types ON job_types.key = jobs.type_key
   WHERE uid = job_uid AND type = ?)`;
 /** Of the job that has an id now, and of those that had it before: each in its own index. */
