@@ -93,13 +93,16 @@ export function checkedBy(command: JobCommand): CheckedBy | undefined {
  * and neither the next run nor the status hangs on which runs are live. An edit or a deletion must still not come between.
  */
 export function isFreeTrigger(job: JobDefinition, command: JobCommand): boolean {
-  return (
-    command.kind === 'trigger' &&
-    command.runAt === undefined &&
-    job.overlap === 'allow' &&
-    job.schedule.kind !== 'run_at' &&
-    !isFixedDelay(job.schedule)
-  );
+  return job.overlap === 'allow' && isPlainTrigger(job, command);
+}
+
+/**
+ * Whether what a trigger makes hangs on the job's definition alone as long as none of its runs is live: neither the next run nor the status
+ * of the job hangs on that.
+ */
+export function isPlainTrigger({ schedule }: JobDefinition, command: JobCommand): boolean {
+  const isNow = command.kind === 'trigger' && command.runAt === undefined;
+  return isNow && schedule.kind !== 'run_at' && !isFixedDelay(schedule);
 }
 
 /** P2: why no job may be made with this schedule now. */

@@ -1,7 +1,7 @@
 import type { NewRun } from './decision.ts';
 import type { JobEvent } from './events.ts';
 import type { Job } from './job.ts';
-import type { ClaimOver } from './run.ts';
+import type { RunOver } from './run.ts';
 
 /** The job types that a node can run, by name, in that version or an older one (P22). */
 export type TypeVersions = Readonly<Record<string, number>>;
@@ -81,7 +81,7 @@ export interface Recovered {
   readonly recovered: number;
   readonly failed: number;
   /** The runs that are over with that: failed, or cancelled. */
-  readonly ended: readonly ClaimOver[];
+  readonly ended: readonly RunOver[];
 }
 
 /** What a node hears as long as it is one, and is asked. */

@@ -163,7 +163,7 @@ export interface FinishedRun extends RunOrigin {
 }
 
 /** A run that is over since its claim was taken back: of a node that died too often, or asked to stop before. */
-export interface ClaimOver {
+export interface RunOver {
   readonly runId: string;
   readonly jobId: string;
   readonly status: FinishedStatus;

@@ -14,13 +14,13 @@ import { retryDelayMs } from './retry.ts';
 import {
   type AttemptError,
   attemptOf,
-  type ClaimOver,
   type FinishedRun,
   type FinishedStatus,
   type Held,
   type JsonText,
   type LiveRun,
   type Progress,
+  type RunOver,
   type RunReason,
 } from './run.ts';
 import { hasGrid, slotsAfter } from './schedule.ts';
@@ -250,11 +250,11 @@ export function overOf(
   { id }: LiveRun,
   job: Job,
   { status }: Extract<Settlement, { kind: 'finished' }>,
-): ClaimOver {
+): RunOver {
   return { runId: id, jobId: job.id, status };
 }
 
-export function countFailed(ended: readonly ClaimOver[]): number {
+export function countFailed(ended: readonly RunOver[]): number {
   return ended.filter(({ status }) => status === 'failed').length;
 }
 

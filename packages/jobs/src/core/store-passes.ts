@@ -1,6 +1,6 @@
 import type { Job } from './job.ts';
 import type { TypeVersions } from './membership.ts';
-import type { ClaimOver, FinishedStatus, JsonText, Progress } from './run.ts';
+import type { FinishedStatus, JsonText, Progress, RunOver } from './run.ts';
 import type { Outcome } from './settle.ts';
 
 export interface PlanInput {
@@ -119,7 +119,7 @@ export interface TakeBackInput {
 /** Claims that were taken back. */
 export interface TakenBack {
   /** The runs that are over with that, if asked for: failed, or cancelled. */
-  readonly ended?: readonly ClaimOver[];
+  readonly ended?: readonly RunOver[];
 }
 
 /** What a claim tells while its run goes on. All parts are optional; all are guarded by the fence. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { JobEvent, JobEventType } from '../core/events.ts';
 import { NO_OTHERS, type Others, type ToldEvent } from '../core/membership.ts';
-import type { ClaimOver } from '../core/run.ts';
+import type { RunOver } from '../core/run.ts';
 import { Coalescer } from './coalescer.ts';
 import type { EventSubscription, JobEventListener } from './engine-port.ts';
 import { EventRing, toldEvent } from './event-ring.ts';
@@ -60,7 +60,7 @@ export class EventFeed {
   }
 
   /** These runs are over, since their claims were taken back. */
-  takenBack(ended: readonly ClaimOver[]): void {
+  takenBack(ended: readonly RunOver[]): void {
     for (const { status, jobId, runId } of ended) this.emit(`run.${status}`, jobId, runId);
   }
 

@@ -20,7 +20,7 @@ describe('a logger that is at fault', () => {
     const hear = (error: unknown) => void rejected.push(error);
     process.on('unhandledRejection', hear);
     guarded(async () => fail()).warn({}, 'something');
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', hear);
     expect(rejected).toEqual([]);
   });

@@ -9,7 +9,7 @@ import {
   type ToldEvent,
   type TypeVersions,
 } from '../core/membership.ts';
-import type { ClaimOver } from '../core/run.ts';
+import type { RunOver } from '../core/run.ts';
 import type { JobStore } from '../core/store.ts';
 import { AFTER_FAILURE_MS } from './loop.ts';
 import type { NodeSelf } from './node-stats.ts';
@@ -28,7 +28,7 @@ export interface NodeDeps {
   /** The lease is over: all that is claimed is somebody else's by now. */
   abandon(): void;
   /** Runs of nodes that are gone are over. */
-  takenBack(ended: readonly ClaimOver[]): void;
+  takenBack(ended: readonly RunOver[]): void;
   /** The others can see the node, under an id that is new to them. */
   joined(): void;
   others(others: Others): void;

@@ -142,6 +142,8 @@ export function restarts(makeDatabase: MakeDatabase): void {
       const { lastId } = engine.subscribe(() => undefined);
       const { backlog } = engine.subscribe(() => undefined, lastId - 1);
       expect(backlog).toMatchObject([{ type: 'run.failed', jobId: 'job', runId: id }]);
+      // Nothing else was told.
+      expect(engine.subscribe(() => undefined, lastId - 2).backlog).toBe('reset');
     });
 
     it('a graceful stop gives back at no cost what its signal ended', async () => {

@@ -92,6 +92,25 @@ describe('the connections of the PostgreSQL store', () => {
     await other.query('UPDATE counters SET n = 0');
     await Promise.all(Array.from({ length: 50 }, () => strict.boundedTransaction(add)));
     expect((await other.query('SELECT n FROM counters')).rows).toEqual([{ n: 50 }]);
+    const addOne = () => strict.boundedStatement('UPDATE counters SET n = n + 1 RETURNING n', []);
+    await Promise.all(Array.from({ length: 50 }, addOne));
+    expect((await other.query('SELECT n FROM counters')).rows).toEqual([{ n: 100 }]);
+  });
+
+  it('P10: a statement that is a transaction of its own and is called off is known not to be done, one that is cut off is not', async () => {
+    const alone = connect({ url: test.url, max: 1 });
+    onTestFinished(() => alone.close());
+    const sleeps = 'WITH done AS (UPDATE counters SET n = 7) SELECT pg_sleep(20)';
+    const end = async (how: string) => {
+      const failed = alone.boundedStatement(sleeps, []).catch((error: unknown) => error);
+      const ended = `SELECT ${how}(pid) FROM pg_stat_activity WHERE query = $1 AND state = 'active'`;
+      await expect.poll(async () => (await other.query(ended, [sleeps])).rowCount).toBe(1);
+      return failed;
+    };
+    const calledOff = await end('pg_cancel_backend');
+    expect(calledOff).toMatchObject({ message: expect.stringContaining('canceling statement') });
+    expect(mayBeDone(calledOff)).toBe(false);
+    expect(mayBeDone(await end('pg_terminate_backend'))).toBe(true);
   });
 });
 

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { JobStore } from '../../src/core/store.ts';
+import type { CommandResult } from '../../src/core/store-commands.ts';
 import { createSystemClock } from '../../src/index.ts';
 import { mayBeDone } from '../../src/stores/postgres/database-errors.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
-import { definitionOf, HOUR, required, TYPES } from '../store-contract/rig.ts';
+import { definitionOf, HOUR, ON_DEMAND, required, SUCCEEDED, TYPES } from '../store-contract/rig.ts';
 import { createRaces, DEAF, NEW_VERSION } from './races.ts';
 
 const races = await createRaces();
@@ -79,6 +81,11 @@ describe('a trigger of a job that was triggered here before', () => {
     expect(await claimedBy(again())).toMatchObject({ job: { version: 1, payload: '{"n":2}' }, claims: 1 });
   });
 
+  it('P16: goes by an edit that was written since', async () => {
+    await races.other.query(NEW_VERSION);
+    expect(await claimedBy(again())).toMatchObject({ job: { version: 2, typeVersion: 2 }, claims: 1 });
+  });
+
   it('P9: lets its node go while it waits for the job', async () => {
     const node = { id: 'here', version: '0', places: 1, types: TYPES, startedAt: 0 };
     const membership = await races.store.join(node, DEAF);
@@ -125,6 +132,63 @@ describe('a trigger of a job that was triggered here before', () => {
     expect(mayBeDone(failure)).toBe(true);
     expect((await races.other.query('SELECT FROM greenvue_jobs.live_runs')).rows).toHaveLength(3);
     expect(await claimedBy(again())).toMatchObject({ kind: 'done', claims: 1 });
+  });
+});
+
+describe('a trigger of a job whose runs may not overlap', () => {
+  const claim = { node: 'here', types: TYPES, places: 9, prefetch: 0 };
+  const on = (store: JobStore) => () => store.command({ jobId: 'a', command: { kind: 'trigger' }, claim });
+  const again = () => on(races.store)();
+  const live = async () => (await races.other.query('SELECT FROM greenvue_jobs.live_runs')).rows.length;
+  const settled = async (command: Promise<CommandResult>) => {
+    const result = await command;
+    const run = required(result.kind === 'done' ? result.claimed?.runs[0] : undefined);
+    const { id: runId, fence } = run;
+    await races.store.settle([{ runId, fence, outcome: SUCCEEDED, random: 0, startedAt: 1, finishedAt: 2 }]);
+  };
+  beforeEach(async () => {
+    await races.store.insertJob({ definition: definitionOf('a', { schedule: ON_DEMAND, overlap: 'skip' }) });
+    for (let n = 0; n < 2; n++) await settled(again());
+  });
+
+  it('is one message and its answer, too, once the last run is over', async () => {
+    const before = races.network.messages;
+    const made = await again();
+    expect(races.network.messages).toBe(before + 1);
+    expect(made).toMatchObject({ kind: 'done', claimed: { runs: [{}] } });
+  });
+
+  it('P7: is refused while a run is live', async () => {
+    await again();
+    expect(await again()).toMatchObject({ kind: 'refused', refusal: { code: 'overlap' } });
+    expect(await live()).toBe(1);
+  });
+
+  it('P7: waits for a decision about the job, and goes by it', async () => {
+    const took = `INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
+      SELECT 1, uid, type_key, 'manual', false, 0, 1, 'no', 1 FROM greenvue_jobs.jobs WHERE id = 'a'`;
+    expect(await whileHeld(again, took)).toMatchObject({ kind: 'refused' });
+  });
+
+  it('P7: changes the row of the job, so that whoever looks at an older state does not take the room as well', async () => {
+    const row = async () => (await races.other.query('SELECT ctid, xmin FROM greenvue_jobs.jobs')).rows;
+    const before = await row();
+    await again();
+    expect(await row()).not.toEqual(before);
+  });
+
+  it('P7: of those of two nodes at once, one makes a run', async () => {
+    const second = createPostgresStore({ url: races.url, clock: createSystemClock() });
+    await second.open();
+    onTestFinished(() => second.close());
+    for (let n = 0; n < 2; n++) await settled(on(second)());
+    for (let round = 0; round < 100; round++) {
+      const asked = [again(), on(second)()];
+      const results = await Promise.all(asked);
+      expect(results.map(({ kind }) => kind).toSorted()).toEqual(['done', 'refused']);
+      expect(await live()).toBe(1);
+      await settled(required(asked[results.findIndex(({ kind }) => kind === 'done')]));
+    }
   });
 });
 

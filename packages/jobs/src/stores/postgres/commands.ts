@@ -1,4 +1,4 @@
-import { asksForClaimed, commandJob, isFreeTrigger } from '../../core/commands.ts';
+import { asksForClaimed, commandJob, isFreeTrigger, isPlainTrigger } from '../../core/commands.ts';
 import type { Run } from '../../core/run.ts';
 import {
   type AuditEntry,
@@ -91,7 +91,7 @@ export async function command(
   await writeAudit(u, input.audit, input.jobId);
   // The key is written with the id of its run, after it.
   const claimed = await flush(u, claimant && { ...claimant, commits: dedupeKey === undefined });
-  if (claimed !== undefined && opened !== undefined && isFreeTrigger(job, input.command))
+  if (claimed !== undefined && opened !== undefined && isPlainTrigger(job, input.command))
     rememberTriggered(u, stored, opened);
   const made = u.queued.at(-1);
   if (dedupeKey !== undefined && made !== undefined) {

@@ -3,6 +3,7 @@ import { StoreError } from '../../core/errors.ts';
 
 /** Two transactions that wait for each other, or that can't be put in an order: one is undone, and tried again. */
 const UNDONE = new Set(['40001', '40P01']);
+const NOT_DONE = new Set(['57014', '25006']);
 const LOCK_NOT_AVAILABLE = '55P03';
 const IN_FAILED_TRANSACTION = '25P02';
 
@@ -35,6 +36,12 @@ class LostCommitError extends Error {
 export function commitFailed(error: unknown): never {
   if (isAnswer(error) || error instanceof LostCommitError) throw error;
   throw new LostCommitError('the connection was lost before the answer to a COMMIT came', { cause: error });
+}
+
+/** {@link commitFailed} of a statement that is a transaction of its own: one that was called off, or refused by a server that only reads, is not done. */
+export function statementFailed(error: unknown): never {
+  if (NOT_DONE.has(codeOf(error) ?? '')) throw error;
+  commitFailed(error);
 }
 
 export function failedAfterCommit(error: unknown): never {

@@ -8,6 +8,7 @@ import {
   isAborted,
   isAnswer,
   isUndone,
+  statementFailed,
 } from './database-errors.ts';
 import { type Param, type Queries, queriesOn, together } from './queries.ts';
 import { createSent } from './sent.ts';
@@ -169,10 +170,11 @@ export function connect(options: ConnectOptions): Database {
       withClient(async (client) => {
         if (!names.areKept) return undefined;
         if (!boundedSessions.has(client)) {
-          await client.query(BOUNDED_SESSION);
+          const { rowCount } = await client.query(BOUNDED_SESSION, [Reflect.get(client, 'processID')]);
+          if (rowCount === 0) return undefined;
           boundedSessions.add(client);
         }
-        return queriesOn(client, names.of).arrays(sql, params).catch(commitFailed);
+        return queriesOn(client, names.of).arrays(sql, params).catch(statementFailed);
       }),
     snapshot: (work) => inTransaction(SNAPSHOT, work),
     reset,
@@ -287,8 +289,9 @@ const TRANSACTION = begin('READ COMMITTED', OURS);
 const BY_INDEX = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off', jit: 'off' };
 const bounded = (lockWaitMs: number) =>
   begin('READ COMMITTED', { ...OURS, lock_timeout: lockWaitMs, ...BY_INDEX });
+/** Nothing where another backend answers than the one of the handshake, as behind a pooler that came since that was learnt. */
 const BOUNDED_SESSION = `SELECT ${setting(
   { default_transaction_isolation: 'read committed', lock_timeout: LOCK_WAIT_MS, ...BY_INDEX },
   false,
-)}`;
+)} WHERE pg_backend_pid() = $1::integer`;
 const SNAPSHOT = begin('REPEATABLE READ READ ONLY', OURS);

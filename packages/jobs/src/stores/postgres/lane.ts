@@ -23,8 +23,8 @@ export interface Lane {
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
     how?: HowToTake<Opened>,
   ): Promise<T>;
-  /** A command of one statement that waits for no row ({@link Database.boundedStatement}): on a connection for passes, which an idle node has none of under way. */
-  commandAlone(sql: string, params: readonly Param[]): Promise<readonly unknown[] | undefined>;
+  /** A command of one statement ({@link Database.boundedStatement}), for a node that has no pass under way: it takes a connection of those. */
+  commandAtOnce(sql: string, params: readonly Param[]): Promise<readonly unknown[] | undefined>;
   /** Several commands at once, each asked for after {@link caughtUp}. They soon give up what somebody holds, and reject as `busy`. */
   commands<T, Opened = undefined>(
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
@@ -49,7 +49,7 @@ interface Step {
 }
 
 export interface LaneDeps {
-  /** One at a time, and one beside it. */
+  /** One at a time, one beside it, and commands at once. */
   readonly passes: Database;
   readonly commands: Database;
   /** At once, so that connections are left for reads when all commands wait for locks. */
@@ -129,7 +129,7 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
       await caughtUp();
       return turns.take(target, () => commands.boundedTransaction(work, { opening }), isAlone);
     },
-    async commandAlone(sql, params) {
+    async commandAtOnce(sql, params) {
       await caughtUp();
       return passes.boundedStatement(sql, params);
     },

@@ -1,4 +1,4 @@
-import type { ClaimOver, LiveRun, Progress } from '../../core/run.ts';
+import type { LiveRun, Progress, RunOver } from '../../core/run.ts';
 import {
   asLeft,
   countFailed,
@@ -107,7 +107,7 @@ export async function reconcile(
 export interface TookBack {
   readonly recovered: number;
   readonly failed: number;
-  readonly ended: readonly ClaimOver[];
+  readonly ended: readonly RunOver[];
   /** Claims that could not be taken back, since somebody holds their jobs. */
   readonly left: number;
 }
@@ -130,7 +130,7 @@ async function takeBack(
 ): Promise<TookBack> {
   const ends = createEnds();
   let recovered = 0;
-  const ended: ClaimOver[] = [];
+  const ended: RunOver[] = [];
   const { runs, heldIds } = await lockClaimed(
     u,
     claims.map(({ runId }) => runId),

@@ -179,7 +179,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       const claimant = input.claim && { ...input.claim, hasJoined: joined.has(input.claim.node) };
       if (claimant !== undefined) {
         const at = ownClock ? clock.now() : undefined;
-        const made = await triggerAtOnce(input, { shared, claimant, now: now(), at }, lane.commandAlone);
+        const made = await triggerAtOnce(input, { shared, claimant, now: now(), at }, lane.commandAtOnce);
         if (made !== undefined) return made;
       }
       const opening = (q: Queries) => openCommand(q, input);

@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../bounded-map.ts';
-import { commandJob, isFreeTrigger } from '../../core/commands.ts';
+import { commandJob, isPlainTrigger } from '../../core/commands.ts';
 import { type NewRun, queuedOf } from '../../core/decision.ts';
 import { NO_LIVE_RUNS } from '../../core/job.ts';
 import type { CommandInput, CommandResult } from '../../core/store-commands.ts';
@@ -66,7 +66,11 @@ export async function triggerAtOnce(
 ): Promise<CommandResult | undefined> {
   const guess = guessOf(input, how);
   if (guess === undefined) return undefined;
-  const [row] = (await ask(MAKE, makeParams(guess, input, how))) ?? [];
+  const [row] =
+    (await ask(
+      guess.stored.job.overlap === 'allow' ? MAKE_BESIDE : MAKE_ALONE,
+      makeParams(guess, input, how),
+    )) ?? [];
   if (row !== undefined) return madeOf(row, guess, how.shared);
   how.shared.triggered.delete(input.jobId);
   return undefined;
@@ -86,7 +90,7 @@ function guessOf(
   const { stored } = triggered;
   const { job } = stored;
   if ((ifUid ?? job.uid) !== job.uid || (ifVersion ?? job.version) !== job.version) return undefined;
-  if (!isFreeTrigger(job, command)) return undefined;
+  if (!isPlainTrigger(job, command)) return undefined;
   const outcome = commandJob(job, NO_LIVE_RUNS, command, now);
   const [run, ...others] = outcome.ok ? outcome.decision.queue : [];
   if (run === undefined || others.length > 0) return undefined;
@@ -134,21 +138,44 @@ function madeOf(row: unknown, { fixed, run: guessed }: Guess, shared: Shared): C
 
 /**
  * Makes the run claimed, and writes its entry in the audit; nothing of it where the guess is wrong. No edit and no deletion comes between:
- * those lock the job `FOR UPDATE`, and what they have locked, or a burial, is not waited for. Were the job changed since this began, the lock
- * would give it as it is now. With fewer than {@link MANY} live runs it is not crowded.
+ * those lock the job `FOR UPDATE`. What others have locked is left to a trigger that looks first, and a node that is being buried claims
+ * nothing; an edit that was written since this began is seen, while what a settlement has written since then need not be.
  */
-const MAKE = `WITH job AS MATERIALIZED (
-    SELECT ${VARYING_COLUMNS.join(', ')} FROM greenvue_jobs.jobs WHERE uid = $2::bigint FOR KEY SHARE SKIP LOCKED),
+const make = ({
+  lock,
+  isRight,
+  touch = '',
+}: {
+  readonly lock: string;
+  readonly isRight: string;
+  readonly touch?: string;
+}) => `WITH job AS MATERIALIZED (
+    SELECT ctid AS place, ${VARYING_COLUMNS.join(', ')} FROM greenvue_jobs.jobs WHERE uid = $2::bigint ${lock} SKIP LOCKED),
   alive AS MATERIALIZED (${isAlive('$7')} SKIP LOCKED),
   at AS MATERIALIZED (
     SELECT coalesce($6::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now FROM job
-    WHERE deleted_at IS NULL AND version = $10::integer AND updated_at = $11::bigint),
+    WHERE deleted_at IS NULL AND version = $10::integer AND updated_at = $11::bigint AND ${isRight}),
   made AS MATERIALIZED (
     SELECT nextval('greenvue_jobs.ids') AS id, nextval('greenvue_jobs.ids') AS fence, now, ${TOOK_MS} AS took_ms FROM at
-    WHERE (NOT $8::boolean OR EXISTS (SELECT FROM alive)) AND ${nothingDue('at.now')} AND (SELECT count(*)
-      FROM (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = $2::bigint LIMIT ${MANY}) AS live) < ${MANY}),
+    WHERE (NOT $8::boolean OR EXISTS (SELECT FROM alive)) AND ${nothingDue('at.now')}),
   told AS (INSERT INTO greenvue_jobs.audit (actor, action, target, change, at)
     SELECT $12::text, $13::text, $14::text, $15::text, now FROM made WHERE $13::text IS NOT NULL),
-  live AS (${INTO_LIVE} SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, now, 'no',
+  ${touch}live AS (${INTO_LIVE} SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, now, 'no',
     now, fence, $7, 'running', now, $9::text FROM made)
-  SELECT made.*, job.* FROM made CROSS JOIN job`;
+  SELECT made.*, ${VARYING_COLUMNS.map((column) => `job.${column}`).join(', ')} FROM made CROSS JOIN job`;
+/** Where runs may overlap, the job is only shared. With fewer than {@link MANY} live runs it is not crowded. */
+const MAKE_BESIDE = make({
+  lock: 'FOR KEY SHARE',
+  isRight: `(SELECT count(*) FROM (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = $2::bigint LIMIT ${MANY}) AS live) < ${MANY}`,
+});
+/**
+ * Where they may not, none may be live. Whoever makes one changes the row of the job: where that is another one than this statement sees by
+ * itself, there may be one that it does not see. So it changes the row, too.
+ */
+const MAKE_ALONE = make({
+  lock: 'FOR NO KEY UPDATE',
+  isRight: `NOT EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = $2::bigint)
+      AND place = (SELECT ctid FROM greenvue_jobs.jobs WHERE uid = $2::bigint)`,
+  touch: `touched AS (UPDATE greenvue_jobs.jobs SET version = version WHERE uid = $2::bigint AND EXISTS (SELECT FROM made)),
+  `,
+});

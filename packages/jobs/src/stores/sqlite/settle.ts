@@ -1,4 +1,4 @@
-import type { ClaimOver, FinishedStatus, Progress } from '../../core/run.ts';
+import type { FinishedStatus, Progress, RunOver } from '../../core/run.ts';
 import {
   afterSettlements,
   asLeft,
@@ -136,11 +136,11 @@ function takeBack(
   rows: readonly unknown[],
   outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
   now: number,
-): { readonly recovered: number; readonly ended: readonly ClaimOver[] } {
+): { readonly recovered: number; readonly ended: readonly RunOver[] } {
   const byJob = new Map<number, JobEnds>();
   const gone: number[] = [];
   let recovered = 0;
-  const over: ClaimOver[] = [];
+  const over: RunOver[] = [];
   for (const row of rows) {
     const run = asLeft(liveRunOf(row, w.nodes.nameOf), { outcome });
     const { stored, ended } = endsOf(w, byJob, Number(run.jobUid));
