@@ -111,6 +111,19 @@ describe('a listener that throws', () => {
     expect(failures).toHaveLength(1);
     expect(heard).toHaveLength(2);
   });
+
+  it('is told of once where it is async, and leaves no rejection to nobody', async () => {
+    let calls = 0;
+    ring.subscribe(async () => {
+      calls++;
+      throw new Error('no');
+    });
+    ring.emit('job.created', 'a');
+    ring.emit('job.updated', 'a');
+    await new Promise((resolve) => setImmediate(resolve));
+    ring.emit('job.deleted', 'a');
+    expect([calls, failures.length, heard.length]).toEqual([2, 1, 3]);
+  });
 });
 
 function countTimers(from: FakeClock, during: () => void): number {

@@ -80,11 +80,16 @@ export class EventRing {
 
   #tell(listener: JobEventListener, what: JobEvent | 'reset'): void {
     try {
-      listener(what);
+      const told: unknown = listener(what);
+      // One may be `async` all the same.
+      if (told instanceof Promise) told.catch((error: unknown) => this.#letGo(listener, error));
     } catch (error) {
-      this.#listeners.delete(listener);
-      this.#failed(error);
+      this.#letGo(listener, error);
     }
+  }
+
+  #letGo(listener: JobEventListener, error: unknown): void {
+    if (this.#listeners.delete(listener)) this.#failed(error);
   }
 }
 
