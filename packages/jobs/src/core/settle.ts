@@ -245,7 +245,7 @@ export function retriedOf(
   return { status: 'failed', startedAt, isRetried: true };
 }
 
-/** What is told of a claim that was taken back, and its run is over. */
+/** What is told of a run that is over since its claim was taken back. */
 export function overOf(
   { id }: LiveRun,
   job: Job,

@@ -89,7 +89,7 @@ export interface JobStore {
   report(
     batch: readonly Report[],
   ): Promise<{ readonly stale: readonly string[]; readonly cancel: readonly string[] }>;
-  /** Takes back every claim of nodes that are gone (P9): of all but `node` and those that have joined. */
+  /** Takes back every claim of nodes that are gone (P9): of all but `node` and those that have joined. Tells how many wait again and how many have failed. */
   recover(input: TakeBackInput): Promise<TakenBack & { readonly recovered: number; readonly failed: number }>;
   /**
    * Gives back, at no cost, the claims of a node that it does not hold: the answer to them was lost (P9). `holds` are fences: of

@@ -240,7 +240,7 @@ export class Dispatcher<Deps> {
       tellsEnded: true,
       holds: [...executor.fences(), ...this.#settlements.fences()],
     });
-    events.takenBack(ended);
+    events.runsOver(ended);
     const now = settings.clock.monotonic();
     this.#reconcileAt = now + AFTER_FAILURE_MS;
     // Those of jobs that others hold wait until they don't; nothing else waits for that.

@@ -83,7 +83,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       dispatcher.takeBack({});
       executor.abortAll('stale');
     },
-    takenBack: (ended) => events.takenBack(ended),
+    runsOver: (ended) => events.runsOver(ended),
     joined: () => events.joined(),
     others: (others) => events.meet(others),
     hear: (told) => events.hear(told),
@@ -237,7 +237,7 @@ async function openStore(
     const { recovered, failed, ended = [] } = await store.recover({ node: node.id, tellsEnded: true });
     if (recovered + ended.length > 0)
       logger.warn({ recovered, failed }, 'took back runs of a process that ended');
-    events.takenBack(ended);
+    events.runsOver(ended);
   } catch (error) {
     // Its connections and timers would keep a process alive that has nothing to do.
     await node.leave();

@@ -60,7 +60,7 @@ export class EventFeed {
   }
 
   /** These runs are over, since their claims were taken back. */
-  takenBack(ended: readonly RunOver[]): void {
+  runsOver(ended: readonly RunOver[]): void {
     for (const { status, jobId, runId } of ended) this.emit(`run.${status}`, jobId, runId);
   }
 

@@ -28,7 +28,7 @@ export interface NodeDeps {
   /** The lease is over: all that is claimed is somebody else's by now. */
   abandon(): void;
   /** Runs of nodes that are gone are over. */
-  takenBack(ended: readonly RunOver[]): void;
+  runsOver(ended: readonly RunOver[]): void;
   /** The others can see the node, under an id that is new to them. */
   joined(): void;
   others(others: Others): void;
@@ -109,7 +109,7 @@ export class Node {
           const { nodes, recovered, failed, ended } = what;
           if (nodes + recovered + ended.length > 0)
             settings.logger.warn({ nodes, recovered, failed }, 'took back runs of nodes that are gone');
-          this.#with.takenBack(ended);
+          this.#with.runsOver(ended);
           this.#with.lookNow();
         },
         lost: () => this.#lost(id),

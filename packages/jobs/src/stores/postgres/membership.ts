@@ -16,7 +16,7 @@ import {
 } from './control-protocol.ts';
 import { createTeller, type Teller } from './notices.ts';
 import type { Queries } from './queries.ts';
-import type { TookBack } from './settle.ts';
+import type { Recovery } from './settle.ts';
 
 export interface JoinDeps {
   readonly db: Queries;
@@ -26,7 +26,7 @@ export interface JoinDeps {
   readonly url: string;
   readonly maxStallMs: number;
   /** Takes back what the dead had claimed, and forgets them. */
-  bury(nodes: readonly DeadNode[]): Promise<TookBack>;
+  bury(nodes: readonly DeadNode[]): Promise<Recovery>;
 }
 
 const ALIVE_EVERY_MS = 1_000;

@@ -81,13 +81,13 @@ export async function settle(
 }
 
 /** Takes back every claim of nodes that are gone (P9); those whose jobs somebody holds are found again, and taken back later. */
-export async function recover(u: Unit, { node }: { readonly node: string }): Promise<TookBack> {
+export async function recover(u: Unit, { node }: { readonly node: string }): Promise<Recovery> {
   const claims = await u.q.arrays(CLAIMED_BY_GONE, [node]);
   return takeBack(u, claims.map(claimOf), { kind: 'lost' });
 }
 
 /** Forgets nodes of which nothing was heard since they were found dead, and takes back what they had claimed. */
-export async function bury(u: Unit, nodes: readonly DeadNode[]): Promise<TookBack> {
+export async function bury(u: Unit, nodes: readonly DeadNode[]): Promise<Recovery> {
   await u.q.run(FORGET, [nodes.map(({ id }) => id), nodes.map(({ beatAt }) => beatAt)]);
   return recover(u, { node: '' });
 }
@@ -104,7 +104,7 @@ export async function reconcile(
   return { givenBack: recovered, left, ...(tellsEnded === true ? { ended } : {}) };
 }
 
-export interface TookBack {
+export interface Recovery {
   readonly recovered: number;
   readonly failed: number;
   readonly ended: readonly RunOver[];
@@ -127,7 +127,7 @@ async function takeBack(
   u: Unit,
   claims: readonly SeenClaim[],
   outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
-): Promise<TookBack> {
+): Promise<Recovery> {
   const ends = createEnds();
   let recovered = 0;
   const ended: RunOver[] = [];

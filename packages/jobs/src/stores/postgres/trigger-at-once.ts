@@ -54,8 +54,8 @@ export interface HowAtOnce {
 }
 
 /**
- * A free trigger decides by nothing but the job's definition, so that one of a job that was triggered here before need not read anything
- * first: what it makes is known. `ask` asks for a transaction of one statement. Undefined: nothing was made, since
+ * A plain trigger decides by nothing but the job's definition as long as no other run is in its way, so that one of a job that was
+ * triggered here before need not read anything first: what it makes is known. `ask` asks for a transaction of one statement. Undefined: nothing was made, since
  * nothing is known of the job, or it is another by now or somebody changes it, or its run may not be claimed at once, or there are no such
  * transactions; the trigger has to look first then.
  */
@@ -66,11 +66,8 @@ export async function triggerAtOnce(
 ): Promise<CommandResult | undefined> {
   const guess = guessOf(input, how);
   if (guess === undefined) return undefined;
-  const [row] =
-    (await ask(
-      guess.stored.job.overlap === 'allow' ? MAKE_BESIDE : MAKE_ALONE,
-      makeParams(guess, input, how),
-    )) ?? [];
+  const statement = guess.stored.job.overlap === 'allow' ? MAKE_BESIDE : MAKE_ALONE;
+  const [row] = (await ask(statement, makeParams(guess, input, how))) ?? [];
   if (row !== undefined) return madeOf(row, guess, how.shared);
   how.shared.triggered.delete(input.jobId);
   return undefined;
@@ -92,7 +89,8 @@ function guessOf(
   if ((ifUid ?? job.uid) !== job.uid || (ifVersion ?? job.version) !== job.version) return undefined;
   if (!isPlainTrigger(job, command)) return undefined;
   const outcome = commandJob(job, NO_LIVE_RUNS, command, now);
-  const [run, ...others] = outcome.ok ? outcome.decision.queue : [];
+  if (!outcome.ok || outcome.decision.job !== job) return undefined;
+  const [run, ...others] = outcome.decision.queue;
   if (run === undefined || others.length > 0) return undefined;
   return mayClaim({ now, shared }, claimant, run, stored) ? { ...triggered, run } : undefined;
 }

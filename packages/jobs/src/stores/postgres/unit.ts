@@ -22,7 +22,7 @@ export interface Shared {
   readonly patience: Patience;
   readonly claims: KnownClaims;
   readonly known: KnownJobs;
-  /** By id, jobs whose free triggers are claimed at once. */
+  /** By id, jobs that were triggered of late: what the next trigger makes is known. */
   readonly triggered: BoundedMap<string, Triggered>;
   readonly missed: Missed;
   readonly due: { readonly jobs: LowWater; readonly runs: LowWater };
