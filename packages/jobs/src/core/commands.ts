@@ -8,7 +8,6 @@ import {
   queueRun,
   releaseWaiting,
   shrinkRoom,
-  without,
 } from './decision.ts';
 import { reschedule } from './edit.ts';
 import {
@@ -21,13 +20,14 @@ import {
   roomOf,
   sameDefinition,
 } from './job.ts';
+import { without } from './objects.ts';
 import { rebased, resume } from './resume.ts';
 import type { JsonText } from './run.ts';
 import { firstSlot, type Schedule, sameSchedule } from './schedule.ts';
 import { takeBacklog, takeWhatCanBe, takeWhatIsDue } from './slots.ts';
 
 /** A `run_at` may lie so far in the past when it is set: clocks and networks are not exact (P2, P16). */
-export const RUN_AT_TOLERANCE_MS = 60_000;
+const RUN_AT_TOLERANCE_MS = 60_000;
 
 /** The version of a type whose schema has accepted a payload. */
 export type CheckedBy = Pick<JobDefinition, 'type' | 'typeVersion'>;

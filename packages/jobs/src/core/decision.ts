@@ -1,4 +1,5 @@
 import { type FixedDelay, isFixedDelay, type Job, type LiveRuns, liveCount, roomOf } from './job.ts';
+import { without } from './objects.ts';
 import { type Held, type JsonText, type LiveRun, NO_ERRORS, type RunTrigger } from './run.ts';
 
 /** A run to be made; the store gives it its id and `queuedAt`. */
@@ -218,15 +219,4 @@ function withWakeAt(job: Job, live: LiveRuns, now: number): Job {
 function earliest(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined) return b;
   return b === undefined ? a : Math.min(a, b);
-}
-
-/** Without some optional keys (under `exactOptionalPropertyTypes`, absent is not `undefined`); the same if it has none. */
-export function without<T extends object, K extends keyof T>(
-  value: T,
-  ...keys: readonly K[]
-): Omit<T, K> & Partial<Pick<T, K>> {
-  if (!keys.some((key) => key in value)) return value;
-  const copy = { ...value };
-  for (const key of keys) delete copy[key];
-  return copy;
 }

@@ -1,5 +1,6 @@
-import { afterDelay, type Draft, without } from './decision.ts';
+import { afterDelay, type Draft } from './decision.ts';
 import { isFixedDelay, type Job, liveCount } from './job.ts';
+import { without } from './objects.ts';
 import { baseOf, rebase } from './resume.ts';
 import { nextSlot, type Schedule } from './schedule.ts';
 

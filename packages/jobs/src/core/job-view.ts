@@ -1,6 +1,7 @@
 import { type HealthSigns, healthOf } from './health.ts';
-import { type Job, unlessAhead } from './job.ts';
+import { isFixedDelay, type Job, unlessAhead } from './job.ts';
 import type { TypeVersions } from './membership.ts';
+import { slotsAfter } from './schedule.ts';
 import type { JobView } from './store-views.ts';
 
 /** What the running runs of a job say of it; null stands for none. */
@@ -32,4 +33,12 @@ export function jobViewOf(
     ...(job.lastRunAt === undefined ? {} : { lastRunAt: job.lastRunAt }),
     ...(job.lastStatus === undefined ? {} : { lastStatus: job.lastStatus }),
   };
+}
+
+/** The next run times of a job as it stands: those a person would expect to see. */
+export function upcoming(job: Job, n: number, now: number): number[] {
+  if (job.status === 'paused' || job.nextRunAt === undefined || n <= 0) return [];
+  const first = job.nextRunAt;
+  if (isFixedDelay(job.schedule)) return [first];
+  return [first, ...slotsAfter(job.schedule, job.anchorAt, Math.max(first, now), n - 1)];
 }

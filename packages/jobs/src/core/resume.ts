@@ -1,5 +1,6 @@
-import { afterDelay, type Draft, releaseWaiting, without } from './decision.ts';
+import { afterDelay, type Draft, releaseWaiting } from './decision.ts';
 import { isFixedDelay, type Job, liveCount } from './job.ts';
+import { without } from './objects.ts';
 import { nextSlot } from './schedule.ts';
 
 /** A last slot so far in the future means that the clock jumped back (P17). */

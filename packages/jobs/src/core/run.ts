@@ -1,6 +1,10 @@
 /** JSON as text. Payloads and results cross threads and databases as text and are parsed where they are used. */
 export type JsonText = string;
 
+/**
+ * A claimed run is `queued` until its start is written; one so short that this never was ends out of `queued`. The rows of finished runs never
+ * change.
+ */
 export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
 export type FinishedStatus = Exclude<RunStatus, 'queued' | 'running'>;
 export type RunTrigger = 'schedule' | 'manual';
@@ -19,70 +23,6 @@ export type RunReason =
  * One that waits for its `run_at` is not live yet.
  */
 export type Held = 'no' | 'overlap' | 'pause' | 'run_at';
-
-/** What can happen to a run. */
-export type RunEvent =
-  | 'claim'
-  | 'start'
-  | 'succeed'
-  | 'fail'
-  | 'retry'
-  | 'give_back'
-  | 'lose'
-  | 'cancel'
-  | 'hold'
-  | 'release';
-
-type Cell = RunStatus | 'refused';
-
-const TERMINAL: Readonly<Record<RunEvent, Cell>> = {
-  claim: 'refused',
-  start: 'refused',
-  succeed: 'refused',
-  fail: 'refused',
-  retry: 'refused',
-  give_back: 'refused',
-  lose: 'refused',
-  cancel: 'refused',
-  hold: 'refused',
-  release: 'refused',
-};
-
-/**
- * Every status x every event. A run is claimed while `queued` (a node may hold claimed runs that have not started) and
- * `running` from its start. `succeed` and `fail` out of `queued` are the settlements of claimed runs that were so short that
- * their start was never written. Terminal rows are immutable.
- */
-export const TRANSITIONS: Readonly<Record<RunStatus, Readonly<Record<RunEvent, Cell>>>> = {
-  queued: {
-    claim: 'queued',
-    start: 'running',
-    succeed: 'succeeded',
-    fail: 'failed',
-    retry: 'queued',
-    give_back: 'queued',
-    lose: 'queued',
-    cancel: 'cancelled',
-    hold: 'queued',
-    release: 'queued',
-  },
-  running: {
-    claim: 'refused',
-    start: 'running',
-    succeed: 'succeeded',
-    fail: 'failed',
-    retry: 'queued',
-    give_back: 'queued',
-    lose: 'queued',
-    cancel: 'cancelled',
-    hold: 'refused',
-    release: 'refused',
-  },
-  succeeded: TERMINAL,
-  failed: TERMINAL,
-  cancelled: TERMINAL,
-  skipped: TERMINAL,
-};
 
 /** One failed attempt. `stack` is for operators; it never reaches a client without the right to read runs. */
 export interface AttemptError {

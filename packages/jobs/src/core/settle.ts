@@ -1,14 +1,6 @@
-import {
-  type Decision,
-  decide,
-  draftOf,
-  isOverRoom,
-  releaseWaiting,
-  type SkippedRun,
-  shrinkRoom,
-  without,
-} from './decision.ts';
-import { isFixedDelay, type Job, type LiveRuns, unlessAhead } from './job.ts';
+import type { SkippedRun } from './decision.ts';
+import type { Job } from './job.ts';
+import { type Mutable, without } from './objects.ts';
 import { CLOCK_TOLERANCE_MS } from './resume.ts';
 import { retryDelayMs } from './retry.ts';
 import {
@@ -23,7 +15,7 @@ import {
   type RunOver,
   type RunReason,
 } from './run.ts';
-import { hasGrid, slotsAfter } from './schedule.ts';
+import { hasGrid } from './schedule.ts';
 
 /** A run may lose so many claims with their nodes; one more fails it (P9). */
 const MAX_RECOVERIES = 5;
@@ -87,6 +79,15 @@ export function settleRun(
     default:
       return outcome satisfies never;
   }
+}
+
+/** Whether a run that was put back calls for a new look: it is due at once, or was given back ahead of its time, and another node can claim it ahead. */
+export function mustLookAnew(
+  { kind }: Outcome,
+  { availableAt }: { readonly availableAt: number },
+  now: number,
+): boolean {
+  return availableAt <= now || kind === 'given_back';
 }
 
 function failedOrRetried(
@@ -169,8 +170,6 @@ export function asLeft(
   return { ...without(run, 'claim', 'startedAt'), status: 'queued' };
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 /** The finished row that a live run becomes. */
 export function finishedOf(
   run: LiveRun,
@@ -227,24 +226,6 @@ export function skippedOf(
   };
 }
 
-/** A run of a job that is over, or an attempt of one that will be retried: what the job's row needs to know of it. */
-export interface EndedRun {
-  readonly status: FinishedStatus;
-  readonly startedAt?: number;
-  readonly finishedAt?: number;
-  /** The attempt failed, and the run waits for the next one. */
-  readonly isRetried?: boolean;
-}
-
-/** What the job's row needs to know of a claim that put its run back; nothing when no attempt was made. */
-export function retriedOf(
-  outcome: Outcome,
-  { startedAt }: { readonly startedAt?: number | undefined },
-): EndedRun | undefined {
-  if (outcome.kind !== 'failed' || startedAt === undefined) return undefined;
-  return { status: 'failed', startedAt, isRetried: true };
-}
-
 /** What is told of a run that is over since its claim was taken back. */
 export function overOf(
   { id }: LiveRun,
@@ -256,83 +237,4 @@ export function overOf(
 
 export function countFailed(ended: readonly RunOver[]): number {
   return ended.filter(({ status }) => status === 'failed').length;
-}
-
-/** How many of them are rows of history. */
-export function countFinished(ended: readonly EndedRun[]): number {
-  let retried = 0;
-  for (const { isRetried } of ended) if (isRetried === true) retried += 1;
-  return ended.length - retried;
-}
-
-/**
- * Whether what the end of a claim means for the job depends on its other live runs. Where runs overlap it leaves no room to
- * them (P7), and unless the next run counts from an end (P3) or the job ends with its runs, nothing else asks for them.
- */
-export function dependsOnLive({ overlap, schedule }: Pick<Job, 'overlap' | 'schedule'>): boolean {
-  return overlap !== 'allow' || isFixedDelay(schedule) || schedule.kind === 'run_at';
-}
-
-/**
- * What a settlement does to the job: its last run and health, the next run of a `fixed_delay` job (P3), the room that it
- * leaves to a waiting run (P7), a `run_at` job's end. `live` counts what is left; `claimed` only if {@link isOverRoom}. Absent:
- * claims have ended, and it does not depend on them.
- */
-export function afterSettlements(
-  job: Job,
-  live: LiveRuns | undefined,
-  ended: readonly EndedRun[],
-  now: number,
-): Decision {
-  const after = withEnded(job, ended, now);
-  if (live === undefined) return { job: after, moves: [], skip: [], queue: [] };
-  const draft = draftOf(after, live);
-  // What comes back unstarted after an edit took its room is not let go beside the others.
-  if (isOverRoom(job, live)) shrinkRoom(draft);
-  else releaseWaiting(draft);
-  return decide(draft, now);
-}
-
-function withEnded(job: Job, ended: readonly EndedRun[], now: number): Job {
-  if (ended.length === 0) return job;
-  let { failedInRow, failingSince, lastStatus } = job;
-  let lastRunAt = unlessAhead(job.lastRunAt, now);
-  let lastSuccessAt = unlessAhead(job.lastSuccessAt, now);
-  let lastEndAt = unlessAhead(job.lastEndAt, now);
-  for (const { status, startedAt, finishedAt = now, isRetried } of ended) {
-    if (startedAt !== undefined && startedAt >= (lastRunAt ?? 0)) {
-      lastRunAt = startedAt;
-      lastStatus = status;
-    }
-    if (isRetried === true) continue;
-    const endAt = Math.min(finishedAt, now);
-    // Written after a later end, which has told whether the job fails.
-    const isLate = endAt < (lastEndAt ?? 0);
-    if (!isLate) lastEndAt = endAt;
-    if (status === 'failed') {
-      if (isLate && failedInRow === 0) continue;
-      failedInRow += 1;
-      failingSince ??= now;
-    } else if (status === 'succeeded') {
-      lastSuccessAt = Math.max(startedAt ?? now, lastSuccessAt ?? 0);
-      if (isLate) continue;
-      failedInRow = 0;
-      failingSince = undefined;
-    }
-  }
-  const after: Mutable<Job> = { ...without(job, 'failingSince'), failedInRow };
-  if (lastEndAt !== undefined) after.lastEndAt = lastEndAt;
-  if (failingSince !== undefined) after.failingSince = failingSince;
-  if (lastRunAt !== undefined) after.lastRunAt = lastRunAt;
-  if (lastStatus !== undefined) after.lastStatus = lastStatus;
-  if (lastSuccessAt !== undefined) after.lastSuccessAt = lastSuccessAt;
-  return after;
-}
-
-/** The next run times of a job as it stands: those a person would expect to see. */
-export function upcoming(job: Job, n: number, now: number): number[] {
-  if (job.status === 'paused' || job.nextRunAt === undefined || n <= 0) return [];
-  const first = job.nextRunAt;
-  if (job.schedule.kind === 'interval' && job.schedule.mode === 'fixed_delay') return [first];
-  return [first, ...slotsAfter(job.schedule, job.anchorAt, Math.max(first, now), n - 1)];
 }

@@ -6,9 +6,9 @@ import {
   type NewRun,
   queueRun,
   releaseWaiting,
-  without,
 } from './decision.ts';
 import { type Job, type LiveRuns, liveCount, roomOf } from './job.ts';
+import { without } from './objects.ts';
 import { resume } from './resume.ts';
 import { gapAfter, hasGrid, passedSlots, slotFromEnd } from './schedule.ts';
 

@@ -13,7 +13,9 @@ import { Claims, type ClaimUnderWay } from './claims.ts';
 import { DueTimes } from './due-times.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Executor } from './execute.ts';
+import { LeftOver } from './left-over.ts';
 import { AFTER_FAILURE_MS } from './loop.ts';
+import { LostAnswers } from './lost-answers.ts';
 import type { Meter } from './meter.ts';
 import type { Node } from './node.ts';
 import type { Settings } from './options.ts';
@@ -25,12 +27,8 @@ const PLAN_BATCH = 500;
 /** Settlements and claims in a pass from which on it counts as full. */
 const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
-/** Other nodes are told that this one has more due than places so often at most. */
-const TELL_EVERY_MS = 100;
 /** What is known of what is due is trusted for so long: after that the store is asked, whatever it was that nobody told. */
 const TRUST_MS = 60_000;
-/** A transaction whose answer got lost may still be written: so long at most. */
-const LOST_MS = 60_000;
 
 export interface DispatchDeps<Deps> {
   readonly settings: Settings;
@@ -54,25 +52,28 @@ export class Dispatcher<Deps> {
   readonly #settlements: Settlements;
   readonly #due: DueTimes;
   readonly #claims: Claims<Deps>;
+  readonly #lost: LostAnswers;
+  readonly #leftOver: LeftOver;
   /** When the store was last asked what is due. */
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** An answer was lost: claims that were made all the same, and whatever else has come due, are looked for until then. */
-  #reconcileUntil = Number.NEGATIVE_INFINITY;
-  #reconcileAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
   /** Claims ride with plans: what those make is claimed in the same step. */
   #claimsRide = true;
   /** Commands that claims were asked for with. */
   readonly #commands = new Set<Promise<unknown>>();
-  /** More was due than this node has taken. */
-  #hasLeftOver = false;
-  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: DispatchDeps<Deps>) {
     this.#with = deps;
-    this.#due = new DueTimes(deps.settings.aheadMs);
-    this.#settlements = new Settlements(deps);
-    this.#claims = new Claims({ ...deps, settlements: this.#settlements }, this.#due);
+    const { settings, node } = deps;
+    const settlements = new Settlements(deps);
+    this.#settlements = settlements;
+    this.#due = new DueTimes(settings.aheadMs);
+    this.#claims = new Claims({ ...deps, settlements }, this.#due);
+    this.#lost = new LostAnswers({ ...deps, settlements, claims: this.#claims });
+    this.#leftOver = new LeftOver({
+      clock: settings.clock,
+      tellOthers: () => node.tell({ kind: 'wake' }),
+    });
   }
 
   /** The last pass had much to do: the next one need not wait for more to gather. */
@@ -151,13 +152,13 @@ export class Dispatcher<Deps> {
 
   /** An answer of the store was lost. Not to be asked again at once: it may be away. */
   answerLost(): void {
-    this.#lost();
+    this.#noteLost();
     this.#with.wake(AFTER_FAILURE_MS);
   }
 
-  /** What it was about may be done, now or in a while, and nobody tells what that has made due. */
-  #lost(): void {
-    this.#reconcileUntil = this.#with.settings.clock.monotonic() + LOST_MS;
+  /** What it was about may be done all the same, and nobody tells what that has made due. */
+  #noteLost(): void {
+    this.#lost.add();
     this.#due.lookAnew();
   }
 
@@ -216,10 +217,10 @@ export class Dispatcher<Deps> {
   async pass(): Promise<number> {
     this.#passes++;
     try {
-      if (this.#passes === 1) await this.#reconcile();
+      if (this.#passes === 1 && (await this.#lost.reconcile())) this.#due.forget();
       return await this.#pass();
     } catch (error) {
-      this.#lost();
+      this.#noteLost();
       this.wasFull = false;
       throw error;
     } finally {
@@ -227,37 +228,11 @@ export class Dispatcher<Deps> {
     }
   }
 
-  async #reconcile(): Promise<void> {
-    // What a command has claimed is not held yet.
-    if (!this.#mustReconcile || this.#claims.isUnderWay) return;
-    const { store, node, executor, settings, events } = this.#with;
-    const {
-      givenBack,
-      left,
-      ended = [],
-    } = await store.reconcile({
-      node: node.id,
-      tellsEnded: true,
-      holds: [...executor.fences(), ...this.#settlements.fences()],
-    });
-    events.runsOver(ended);
-    const now = settings.clock.monotonic();
-    this.#reconcileAt = now + AFTER_FAILURE_MS;
-    // Those of jobs that others hold wait until they don't; nothing else waits for that.
-    if (left > 0) this.#reconcileUntil = now + LOST_MS;
-    if (givenBack > 0) this.#due.forget();
-  }
-
-  get #mustReconcile(): boolean {
-    const now = this.#with.settings.clock.monotonic();
-    return now < this.#reconcileUntil && now >= this.#reconcileAt;
-  }
-
   async #pass(): Promise<number> {
     const { settings } = this.#with;
     const now = settings.clock.now();
     const monotonic = settings.clock.monotonic();
-    const trustMs = monotonic < this.#reconcileUntil ? AFTER_FAILURE_MS : TRUST_MS;
+    const trustMs = this.#lost.areLookedFor ? AFTER_FAILURE_MS : TRUST_MS;
     if (monotonic - this.#lookedAt >= trustMs) this.#due.forget();
     const batch = this.#settlements.take();
     const isDue = this.#due.nextWakeAt <= now || this.#due.nextDueAt <= now;
@@ -274,11 +249,11 @@ export class Dispatcher<Deps> {
     if (mustPlan && claim === undefined) this.#due.forgetDue();
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    this.#tellOfLeftOver();
+    this.#leftOver.passEnded({ hasPlaces: this.#hasPlaces, isStopping: this.#claims.isStopped });
     const [, planned, claimed] = results;
     const claims = numberIn(planned) + numberIn(claimed);
     // A pass that looks for lost claims has to be alone.
-    this.wasFull = batch.length + claims >= FULL_PASS && !this.#mustReconcile;
+    this.wasFull = batch.length + claims >= FULL_PASS && !this.#lost.mustLook;
     return this.#sleepMs();
   }
 
@@ -325,32 +300,17 @@ export class Dispatcher<Deps> {
     return runs.length;
   }
 
-  /** What is due and has no place here may have one elsewhere. */
-  #tellOfLeftOver(): void {
-    const { node, executor, settings } = this.#with;
-    const isForOthers = executor.freePlaces === 0 || this.#claims.isStopped;
-    if (this.#hasLeftOver && isForOthers) {
-      const now = settings.clock.monotonic();
-      // The next pass tells, but for one that stops.
-      if (!this.#claims.isStopped && now - this.#toldAt < TELL_EVERY_MS) return;
-      this.#toldAt = now;
-      node.tell({ kind: 'wake' });
-    }
-    this.#hasLeftOver = false;
-  }
-
   /** Only where a pass would not do as well: for several commands at once, one pass claims more cheaply. */
   #claimOfCommand(): ClaimUnderWay | undefined {
     const { autoRun, clock } = this.#with.settings;
-    const isLooking = clock.monotonic() < this.#reconcileUntil;
-    if (!autoRun || this.#passes > 0 || isLooking) return undefined;
+    if (!autoRun || this.#passes > 0 || this.#lost.areLookedFor) return undefined;
     return this.#claims.ofCommand(clock.now());
   }
 
   #settled(batch: readonly Ended[], { results, wake }: SettleBatchResult): void {
     this.#due.putBack(this.#settlements.written(batch, results));
     if (!wake) return;
-    this.#hasLeftOver ||= this.#claims.isStopped || this.#with.executor.freePlaces === 0;
+    if (!this.#hasPlaces) this.#leftOver.found();
     this.lookNow();
   }
 
@@ -364,19 +324,24 @@ export class Dispatcher<Deps> {
       events.emit('run.skipped', run.jobId, run.id, { reason: run.reason });
     }
     this.#due.planned(result, aheadMs);
-    if (result.queued.length > 0) this.#hasLeftOver = true;
+    if (result.queued.length > 0) this.#leftOver.found();
   }
 
   #claimed(result: ClaimResult, { input, takenBack }: ClaimUnderWay): void {
-    this.#hasLeftOver = this.#due.claimed(result, input.places + input.prefetch);
+    this.#leftOver.looked(this.#due.claimed(result, input.places + input.prefetch));
     this.#accept(result, takenBack);
     // Some of what was claimed ahead may have come due on the way.
     if ((input.ahead?.runs ?? 0) > 0) this.#leaveToOthers(this.#claims.excess(input.prefetch));
   }
 
   #claimedBeside(result: ClaimResult, { takenBack }: ClaimUnderWay): void {
-    if (this.#due.claimedBeside(result)) this.#hasLeftOver = true;
+    if (this.#due.claimedBeside(result)) this.#leftOver.found();
     this.#accept(result, takenBack);
+  }
+
+  /** Whether this node still claims, and has a free place. */
+  get #hasPlaces(): boolean {
+    return !this.#claims.isStopped && this.#with.executor.freePlaces > 0;
   }
 
   #accept(result: ClaimResult, takenBack: readonly Which[]): void {
@@ -402,8 +367,7 @@ export class Dispatcher<Deps> {
     const ms = Math.min(this.#due.nextWakeAt, claimAt) - now;
     // Held back: ask again soon rather than at once.
     const floor = throttle.allowance() === 0 ? 50 : 0;
-    const isLooking = settings.clock.monotonic() < this.#reconcileUntil;
-    const longest = isLooking ? AFTER_FAILURE_MS : LONGEST_SLEEP_MS;
+    const longest = this.#lost.areLookedFor ? AFTER_FAILURE_MS : LONGEST_SLEEP_MS;
     return Math.min(Math.max(ms, floor), laterMs, longest);
   }
 }

@@ -73,7 +73,7 @@ export interface Settings {
 const DAY_MS = 86_400_000;
 
 /** P18. */
-export const DEFAULT_RETENTION: Retention = {
+const DEFAULT_RETENTION: Retention = {
   finishedPerJob: 1_000,
   skippedPerJob: 200,
   maxAgeMs: 30 * DAY_MS,

@@ -59,7 +59,7 @@ export function isCreateOnly(header: string | undefined): boolean {
 }
 
 /** The tags of an `If-Match`. Weak ones never match, as a strong comparison is asked for (RFC 9110, 13.1.1). */
-export function parseIfMatch(header: string): 'any' | readonly string[] {
+function parseIfMatch(header: string): 'any' | readonly string[] {
   if (header.trim() === '*') return 'any';
   if (!LIST.test(header)) {
     throw new HttpProblem({

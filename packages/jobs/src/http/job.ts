@@ -130,7 +130,7 @@ export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentR
   };
 }
 
-export function backoffJson(backoff: Backoff): z.output<typeof backoffSchema> {
+function backoffJson(backoff: Backoff): z.output<typeof backoffSchema> {
   return {
     initial: formatDuration(backoff.initialMs),
     max: formatDuration(backoff.maxMs),

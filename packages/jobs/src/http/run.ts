@@ -59,7 +59,7 @@ export const runSchema = z
 export type RunJson = z.output<typeof runSchema>;
 
 /** Ids of runs rise with time; they are decimal, and may be too large for a JavaScript number. */
-export const runIdSchema = z.string().regex(/^[0-9]{1,19}$/, 'must be the id of a run');
+const runIdSchema = z.string().regex(/^[0-9]{1,19}$/, 'must be the id of a run');
 export const runParams = z.strictObject({ run_id: runIdSchema });
 
 const listFields = {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../src/core/job.ts';
 import { DEFAULT_BACKOFF, retryDelayMs } from '../../src/core/retry.ts';
-import { type LiveRun, type RunEvent, type RunStatus, TRANSITIONS } from '../../src/core/run.ts';
+import type { FinishedStatus, LiveRun } from '../../src/core/run.ts';
 import { type Outcome, settleRun } from '../../src/core/settle.ts';
 import { definition, every, Simulation } from './simulation.ts';
 
@@ -172,51 +172,55 @@ describe('P14 pause', () => {
   });
 });
 
-describe('the table of statuses and events', () => {
-  const statuses: RunStatus[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'];
-  const events: RunEvent[] = [
-    'claim',
-    'start',
-    'succeed',
-    'fail',
-    'retry',
-    'give_back',
-    'lose',
-    'cancel',
-    'hold',
-    'release',
-  ];
-  const queued = [
-    'queued',
-    'running',
-    'succeeded',
-    'failed',
-    'queued',
-    'queued',
-    'queued',
-    'cancelled',
-    'queued',
-    'queued',
-  ];
-  const running = [
-    'refused',
-    'running',
-    'succeeded',
-    'failed',
-    'queued',
-    'queued',
-    'queued',
-    'cancelled',
-    'refused',
-    'refused',
-  ];
+/** Each way in which a claim may end. */
+const ENDS = {
+  succeeded: { kind: 'succeeded' },
+  failed: failed(),
+  'failed for good': failed({ permanent: true }),
+  cancelled: { kind: 'cancelled' },
+  'given back': { kind: 'given_back' },
+  lost: { kind: 'lost' },
+} satisfies Record<string, Outcome>;
 
-  it.each(statuses.flatMap((status) => events.map((event, index) => ({ status, event, index }))))(
-    '$status x $event',
-    ({ status, event, index }) => {
-      const expected =
-        status === 'queued' ? queued[index] : status === 'running' ? running[index] : 'refused';
-      expect(TRANSITIONS[status][event]).toBe(expected);
+interface Row {
+  readonly title: string;
+  readonly run: LiveRun;
+  readonly becomes: Readonly<Record<keyof typeof ENDS, LiveRun['status'] | FinishedStatus>>;
+}
+
+const { startedAt: _, ...unstarted } = run({ status: 'queued' });
+const last = { failures: job().maxAttempts - 1 };
+const AGAIN = {
+  succeeded: 'succeeded',
+  failed: 'queued',
+  'failed for good': 'failed',
+  cancelled: 'cancelled',
+  'given back': 'queued',
+  lost: 'queued',
+} as const;
+const RUNS: readonly Row[] = [
+  { title: 'in its first attempt', run: run(), becomes: AGAIN },
+  { title: 'whose start is not written', run: unstarted, becomes: AGAIN },
+  { title: 'in its last attempt', run: run(last), becomes: { ...AGAIN, failed: 'failed' } },
+  { title: 'lost five times before', run: run({ recoveries: 5 }), becomes: { ...AGAIN, lost: 'failed' } },
+  {
+    title: 'asked to stop',
+    run: run({ ...last, recoveries: 5, cancel: 'user' }),
+    becomes: {
+      succeeded: 'succeeded',
+      failed: 'cancelled',
+      'failed for good': 'cancelled',
+      cancelled: 'cancelled',
+      'given back': 'cancelled',
+      lost: 'cancelled',
     },
-  );
+  },
+];
+
+it.each(RUNS)('what becomes of a run $title, by how its claim ends', ({ run: live, becomes }) => {
+  const statuses = Object.entries(ENDS).map(([end, outcome]) => {
+    const settlement = settleRun(job(), live, outcome, at);
+    return [end, settlement.kind === 'finished' ? settlement.status : 'queued'];
+  });
+  expect(Object.fromEntries(statuses)).toEqual(becomes);
 });

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import { commandJob, createJob, type JobCommand } from '../../src/core/commands.ts';
 import type { Decision } from '../../src/core/decision.ts';
+import { afterSettlements, dependsOnLive } from '../../src/core/ended-runs.ts';
 import { type Job, type JobDefinition, type LiveRuns, liveCount } from '../../src/core/job.ts';
 import { DEFAULT_BACKOFF } from '../../src/core/retry.ts';
 import type { FinishedStatus, Held } from '../../src/core/run.ts';
 import type { Schedule } from '../../src/core/schedule.ts';
-import { afterSettlements, dependsOnLive } from '../../src/core/settle.ts';
 import { planJob } from '../../src/core/slots.ts';
 
 export interface Row {

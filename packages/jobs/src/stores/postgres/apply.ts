@@ -1,14 +1,8 @@
 import { type Decision, isOverRoom, isSooner } from '../../core/decision.ts';
+import { afterSettlements, countFinished, dependsOnLive, type EndedRun } from '../../core/ended-runs.ts';
 import type { Job, LiveRuns } from '../../core/job.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
-import {
-  afterSettlements,
-  countFinished,
-  dependsOnLive,
-  type EndedRun,
-  finishedOf,
-  settleRun,
-} from '../../core/settle.ts';
+import { finishedOf, settleRun } from '../../core/settle.ts';
 import { type CancelRequest, requestOf } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import type { StoredJob } from '../rows/job-row.ts';

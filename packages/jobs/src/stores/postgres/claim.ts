@@ -1,6 +1,6 @@
+import type { Mutable } from '../../core/objects.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import type { StoredJob } from '../rows/job-row.ts';
-import type { Mutable } from '../rows/run-row.ts';
 import { isAlive } from './insert-claimed.ts';
 import { LOOK_AGAIN_MS } from './jobs.ts';
 import { SELECT_VARYING } from './known-jobs.ts';

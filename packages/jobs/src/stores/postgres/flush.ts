@@ -1,9 +1,11 @@
 import { queuedOf } from '../../core/decision.ts';
+import type { EndedRun } from '../../core/ended-runs.ts';
 import type { FinishedRun, FinishedStatus, LiveRun } from '../../core/run.ts';
-import { type EndedRun, skippedOf } from '../../core/settle.ts';
+import { skippedOf } from '../../core/settle.ts';
 import type { ClaimResult } from '../../core/store-passes.ts';
 import { claimedRunOf } from '../rows/claimed-run.ts';
 import { numbersIn } from '../rows/first-column.ts';
+import { hourOf } from '../rows/hours.ts';
 import { jobParams, onlyStateChanged } from '../rows/job-params.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { insertClaimed, type LastClaimant, mayClaim } from './insert-claimed.ts';
@@ -113,7 +115,7 @@ async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
   if (runs.length === 0) return;
   const counts = new Map<string, { hour: number; status: FinishedStatus; count: number }>();
   for (const { status, finishedAt = u.now } of runs) {
-    const hour = Math.floor(finishedAt / HOUR_MS) * HOUR_MS;
+    const hour = hourOf(finishedAt);
     const key = `${hour} ${status}`;
     const known = counts.get(key);
     if (known === undefined) counts.set(key, { hour, status, count: 1 });
@@ -179,8 +181,6 @@ function claimedFrom(
   const claimed = { ...run, claim: { node: claim.node, fence } };
   return claim.started ? { ...claimed, status: 'running', startedAt: run.queuedAt } : claimed;
 }
-
-const HOUR_MS = 3_600_000;
 
 const ADD_TO_HOURS = `INSERT INTO greenvue_jobs.hour_counts AS old (hour, status, count, shard)
   SELECT *, $4::integer FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS new (hour, status, count)

@@ -72,12 +72,12 @@ const OF_FINE_JOBS: ReadonlySet<string> = new Set([
 ]);
 const wakeOf = ({ job }: StoredJob) => job.wakeAt ?? null;
 /** No more columns than have changed: each that is told of many jobs costs a little for each of them. */
-export const SLOT_UPDATE = stateUpdate([...SLOT_COLUMNS, 'wake_at'], `${SLOT_TYPES}, bigint`, (stored) => [
+const SLOT_UPDATE = stateUpdate([...SLOT_COLUMNS, 'wake_at'], `${SLOT_TYPES}, bigint`, (stored) => [
   ...slotParams(stored),
   wakeOf(stored),
 ]);
-export const END_UPDATE = stateUpdate(END_COLUMNS, END_TYPES, endParams);
-export const STATE_UPDATE = stateUpdate(
+const END_UPDATE = stateUpdate(END_COLUMNS, END_TYPES, endParams);
+const STATE_UPDATE = stateUpdate(
   [...STATE_COLUMNS, 'wake_at'],
   `${SLOT_TYPES}, ${END_TYPES}, bigint`,
   (stored) => [...stateParams(stored), wakeOf(stored)],

@@ -1,5 +1,5 @@
+import { dependsOnLive } from '../../core/ended-runs.ts';
 import type { Job, JobDefinition } from '../../core/job.ts';
-import { dependsOnLive } from '../../core/settle.ts';
 import { type FixedJob, fixedJobOf, jobInState, type StoredJob, VARYING_COLUMNS } from '../rows/job-row.ts';
 import { SELECT_JOB } from './job-rows.ts';
 import type { Queries } from './queries.ts';

@@ -1,4 +1,4 @@
-import type { EndedRun } from '../../core/settle.ts';
+import type { EndedRun } from '../../core/ended-runs.ts';
 import type { SettleInput } from '../../core/store-passes.ts';
 import { FINISHED_COLUMNS, ORIGIN_COLUMNS } from '../rows/run-row.ts';
 import { HAS_BEGUN } from './database.ts';

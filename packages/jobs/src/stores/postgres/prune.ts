@@ -2,10 +2,10 @@ import type { FinishedStatus } from '../../core/run.ts';
 import type { PruneResult, Retention } from '../../core/store.ts';
 import { DEDUPE_MS } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
+import { HOUR_MS } from '../rows/hours.ts';
 import { FINISHED_COLUMNS } from '../rows/run-row.ts';
 import { type Database, LOCK_WAIT_MS } from './database.ts';
 import { columnsOf, type Param, type Queries } from './queries.ts';
-import { HOUR_MS } from './read-stats.ts';
 import { finishedRunOf, rowOf } from './run-rows.ts';
 
 /** What one call removes at most; each of its steps is one short transaction. */

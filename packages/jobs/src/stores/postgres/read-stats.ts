@@ -2,11 +2,10 @@ import type { JobStatus } from '../../core/job.ts';
 import type { JobStore } from '../../core/store.ts';
 import type { AuditRow, HourCount, StoreStats } from '../../core/store-views.ts';
 import { numberOf } from '../rows/first-column.ts';
+import { firstHour, HOUR_MS } from '../rows/hours.ts';
 import type { Param, Queries } from './queries.ts';
 import { bindable } from './read-runs.ts';
 import { rowOf } from './run-rows.ts';
-
-export const HOUR_MS = 3_600_000;
 
 export async function stats(
   q: Queries,
@@ -38,10 +37,6 @@ export async function jobHours(
   const uid = numberOf((await q.arrays(JOB_UID, [jobId]))[0]);
   if (uid === undefined) return undefined;
   return (await q.arrays(JOB_HOURS, [uid, firstHour(hours, now)])).map(hourCountOf);
-}
-
-function firstHour(hours: number, now: number): number {
-  return (Math.floor(now / HOUR_MS) - hours + 1) * HOUR_MS;
 }
 
 function hourCountOf(row: unknown): HourCount {

@@ -1,3 +1,4 @@
+import type { Mutable } from '../../core/objects.ts';
 import {
   type FinishedRun,
   type FinishedStatus,
@@ -14,7 +15,6 @@ import {
   errorsText,
   FINISHED_COLUMNS,
   type FreeRow,
-  type Mutable,
   ORIGIN_COLUMNS,
   type OriginRow,
   progressOf,

@@ -1,12 +1,12 @@
+import { type EndedRun, retriedOf } from '../../core/ended-runs.ts';
 import type { LiveRun, Progress, RunOver } from '../../core/run.ts';
 import {
   asLeft,
   countFailed,
-  type EndedRun,
   finishedOf,
+  mustLookAnew,
   type Outcome,
   overOf,
-  retriedOf,
   type Settlement,
   settleRun,
 } from '../../core/settle.ts';
@@ -66,9 +66,9 @@ export async function settle(
     claimed.delete(input.runId);
     const settlement = endRun(u, run, input, ends);
     if (settlement.kind === 'finished') return { kind: 'finished', status: settlement.status };
-    // What is given back ahead of its time has to be looked at anew as well.
-    if (settlement.availableAt <= u.now || input.outcome.kind === 'given_back') wake = true;
-    return { kind: 'waiting', availableAt: settlement.availableAt, failures: settlement.failures };
+    const { availableAt, failures } = settlement;
+    if (mustLookAnew(input.outcome, settlement, u.now)) wake = true;
+    return { kind: 'waiting', availableAt, failures };
   });
   const lines = batch.flatMap(({ runId, logs }, n): RunLines | [] => {
     const isSettled = results[n]?.kind === 'finished' || results[n]?.kind === 'waiting';
@@ -129,7 +129,6 @@ async function takeBack(
   outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
 ): Promise<Recovery> {
   const ends = createEnds();
-  let recovered = 0;
   const ended: RunOver[] = [];
   const { runs, heldIds } = await lockClaimed(
     u,
@@ -140,11 +139,11 @@ async function takeBack(
     // Meanwhile another node may have taken it back, and one that lives may have claimed it anew.
     if (run?.claim?.fence !== fence) continue;
     const settlement = endRun(u, run, { outcome, random: 0, finishedAt: u.now }, ends);
-    if (settlement.kind === 'waiting') recovered += 1;
-    else ended.push(overOf(run, lockedJob(u, Number(run.jobUid)).job, settlement));
+    if (settlement.kind === 'finished')
+      ended.push(overOf(run, lockedJob(u, Number(run.jobUid)).job, settlement));
   }
   await writeEnds(u, ends);
-  return { recovered, failed: countFailed(ended), ended, left: heldIds.size };
+  return { recovered: ends.putBack.length, failed: countFailed(ended), ended, left: heldIds.size };
 }
 
 interface Claimed {

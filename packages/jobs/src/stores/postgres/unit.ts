@@ -1,7 +1,7 @@
 import type { BoundedMap } from '../../bounded-map.ts';
 import type { NewRun, SkippedRun } from '../../core/decision.ts';
+import type { EndedRun } from '../../core/ended-runs.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
-import type { EndedRun } from '../../core/settle.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import type { Crowds } from './crowds.ts';

@@ -1,7 +1,7 @@
 import type { Job } from '../../core/job.ts';
+import type { Mutable } from '../../core/objects.ts';
 import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimResult } from '../../core/store-passes.ts';
-import type { Mutable } from './run-row.ts';
 
 /** A claim of a run as its node needs it; `job` is where in the claim's jobs its own is. */
 export function claimedRunOf(

@@ -1,6 +1,6 @@
 import type { Job, JobDefinition, Pause } from '../../core/job.ts';
+import type { Mutable } from '../../core/objects.ts';
 import type { Schedule } from '../../core/schedule.ts';
-import type { Mutable } from './run-row.ts';
 
 /** A job's row: the job, and what only the store needs to know of it. */
 export interface StoredJob {

@@ -1,3 +1,4 @@
+import type { Mutable } from '../../core/objects.ts';
 import type { AttemptError, FinishedRun, JsonText, Progress, RunOrigin } from '../../core/run.ts';
 
 export const ORIGIN_COLUMNS =
@@ -36,8 +37,6 @@ export type FreeRow<Trigger, Flag> = [
   progress: string | null,
   trace: string | null,
 ];
-
-export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Adds what not every run has. */
 export function addOrigin(

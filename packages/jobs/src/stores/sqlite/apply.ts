@@ -1,7 +1,8 @@
 import { type Decision, isSooner, queuedOf } from '../../core/decision.ts';
+import { afterSettlements, type EndedRun } from '../../core/ended-runs.ts';
 import type { Job } from '../../core/job.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
-import { afterSettlements, type EndedRun, finishedOf, settleRun, skippedOf } from '../../core/settle.ts';
+import { finishedOf, settleRun, skippedOf } from '../../core/settle.ts';
 import { type CancelRequest, requestOf } from '../../core/store-commands.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { keepClaimed } from './claim.ts';

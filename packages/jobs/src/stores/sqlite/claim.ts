@@ -1,8 +1,9 @@
 import type { Job } from '../../core/job.ts';
+import type { Mutable } from '../../core/objects.ts';
 import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { claimedRunOf } from '../rows/claimed-run.ts';
-import { FREE_COLUMNS, type Mutable } from '../rows/run-row.ts';
+import { FREE_COLUMNS } from '../rows/run-row.ts';
 import { earliestOf, merged } from './by-type.ts';
 import { STATUS } from './codes.ts';
 import { freeRunOf, type KeyedRun, keyed } from './run-rows.ts';

@@ -1,4 +1,5 @@
 import type { Job } from '../../core/job.ts';
+import type { Mutable } from '../../core/objects.ts';
 import type { JsonText } from '../../core/run.ts';
 import type { Outcome } from '../../core/settle.ts';
 import type {
@@ -8,7 +9,6 @@ import type {
   PlanResult,
   SettleInput,
 } from '../../core/store-passes.ts';
-import type { Mutable } from '../rows/run-row.ts';
 
 // What passes tell of each run, as it crosses the threads. To copy an object takes half a microsecond of the thread that gets it and
 // a quarter of the one that sends it; numbers side by side take a twentieth of that, and JSON of jobs with short texts two thirds.

@@ -2,12 +2,13 @@ import type { FinishedRun } from '../../core/run.ts';
 import type { PruneResult, Retention } from '../../core/store.ts';
 import { DEDUPE_MS } from '../../core/store-commands.ts';
 import { numbersIn } from '../rows/first-column.ts';
+import { HOUR_MS, hourOf } from '../rows/hours.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { FINISHED_COLUMNS } from '../rows/run-row.ts';
 import { STATUS } from './codes.ts';
 import { idAbove } from './ids.ts';
 import { finishedRunOf } from './run-rows.ts';
-import { HOUR_MS, type Writer } from './writer.ts';
+import type { Writer } from './writer.ts';
 
 /** A batch is one short transaction. */
 const MAX_ROWS = 500;
@@ -92,7 +93,7 @@ function removeRuns(w: Writer, ids: readonly number[], retention: Retention, now
     w.jobs.save(stored, lessHistory(stored, runs));
     for (const { status, finishedAt } of runs) {
       if (finishedAt < now - retention.countsMaxAgeMs) continue;
-      w.db.write(ADD_TO_JOB_HOUR, uid, Math.floor(finishedAt / HOUR_MS) * HOUR_MS, STATUS[status]);
+      w.db.write(ADD_TO_JOB_HOUR, uid, hourOf(finishedAt), STATUS[status]);
     }
   }
   return ids.length;

@@ -2,11 +2,10 @@ import type { JobStatus } from '../../core/job.ts';
 import type { JobStore } from '../../core/store.ts';
 import type { AuditRow, HourCount, StoreStats } from '../../core/store-views.ts';
 import { numberOf } from '../rows/first-column.ts';
+import { firstHour, HOUR_MS } from '../rows/hours.ts';
 import { finishedStatusOf } from './codes.ts';
 import type { Database } from './database.ts';
 import { auditRowOf, numbersOf } from './run-rows.ts';
-
-const HOUR_MS = 3_600_000;
 
 export function stats(db: Database, { hours }: Parameters<JobStore['stats']>[0], now: number): StoreStats {
   const jobs = (status: JobStatus) => numberOf(db.arrays(COUNT_JOBS).get(status)) ?? 0;
@@ -30,10 +29,6 @@ export function jobHours(
   const uid = numberOf(db.arrays(JOB_UID).get(jobId));
   if (uid === undefined) return undefined;
   return db.arrays(JOB_HOURS).all(uid, firstHour(hours, now)).map(hourCountOf);
-}
-
-function firstHour(hours: number, now: number): number {
-  return (Math.floor(now / HOUR_MS) - hours + 1) * HOUR_MS;
 }
 
 function hourCountOf(row: unknown): HourCount {

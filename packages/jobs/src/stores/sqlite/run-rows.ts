@@ -1,4 +1,5 @@
 import type { HealthStatus } from '../../core/health.ts';
+import type { Mutable } from '../../core/objects.ts';
 import { type FinishedRun, type JsonText, type LiveRun, NO_ERRORS, type RunOrigin } from '../../core/run.ts';
 import type { LogLine } from '../../core/store-passes.ts';
 import type { AuditRow, Cursor } from '../../core/store-views.ts';
@@ -8,7 +9,6 @@ import {
   errorsText,
   FINISHED_COLUMNS,
   type FreeRow,
-  type Mutable,
   ORIGIN_COLUMNS,
   type OriginRow,
   progressOf,

@@ -1,15 +1,18 @@
-import type { FinishedStatus, Progress, RunOver } from '../../core/run.ts';
 import {
   afterSettlements,
-  asLeft,
-  countFailed,
   countFinished,
   dependsOnLive,
   type EndedRun,
+  retriedOf,
+} from '../../core/ended-runs.ts';
+import type { FinishedStatus, Progress, RunOver } from '../../core/run.ts';
+import {
+  asLeft,
+  countFailed,
   finishedOf,
+  mustLookAnew,
   type Outcome,
   overOf,
-  retriedOf,
   type Settlement,
   settleRun,
 } from '../../core/settle.ts';
@@ -34,6 +37,8 @@ const FINISHED: { readonly [S in FinishedStatus]: SettleResult } = {
   skipped: { kind: 'finished', status: 'skipped' },
 };
 
+const STALE: SettleResult = { kind: 'stale' };
+
 /** A job as it was before a batch, and which of its runs or attempts ended in it; none where claims were only given back. */
 export interface JobEnds {
   readonly stored: StoredJob;
@@ -51,60 +56,36 @@ function endsOf(w: Writer, byJob: Map<number, JobEnds>, uid: number): JobEnds {
 
 /** Settles claims, then once for each job what that means for it. */
 export function settle(w: Writer, batch: readonly Settling[], now: number): SettleBatchResult {
-  const soFar: SoFar = { now, gone: [], byJob: new Map() };
+  const ends = createEnds(now);
   let wake = false;
   const results = batch.map((input): SettleResult => {
-    const result = settleOne(w, input, soFar);
-    // What is given back ahead of its time has to be looked at anew as well.
-    const isAnew = input.outcome.kind === 'given_back';
-    if (result.kind === 'waiting' && (result.availableAt <= now || isAnew)) wake = true;
-    return result;
+    const claimed = claimedRun(w, input, ends);
+    if (claimed === undefined) return STALE;
+    if (input.logs !== undefined) appendLogs(w, input.runId, input.logs);
+    const settlement = endRun(w, claimed, input, ends);
+    if (settlement.kind === 'finished') return FINISHED[settlement.status];
+    const { availableAt, failures } = settlement;
+    if (mustLookAnew(input.outcome, settlement, now)) wake = true;
+    return { kind: 'waiting', availableAt, failures };
   });
-  deleteLiveRuns(w, soFar.gone);
-  return { results, wake: settleJobs(w, soFar.byJob.values(), { now, ofClaims: true }) || wake };
-}
-
-interface SoFar {
-  readonly now: number;
-  readonly byJob: Map<number, JobEnds>;
-  /** Those that are in the history by now, and still to be deleted. */
-  readonly gone: number[];
-}
-
-function settleOne(w: Writer, input: Settling, { now, byJob, gone }: SoFar): SettleResult {
-  const { runId } = input;
-  const claimed = claimedRun(w, runId, { fence: input.fence, gone });
-  if (claimed === undefined) return { kind: 'stale' };
-  const run = asLeft(claimed.run, input);
-  const { stored, ended } = endsOf(w, byJob, claimed.jobUid);
-  const settlement = settleRun(stored.job, run, input.outcome, { now, random: input.random });
-  if (input.logs !== undefined) appendLogs(w, runId, input.logs);
-  if (settlement.kind === 'finished') {
-    // So that a second settlement of it in this batch finds it gone.
-    w.claimed.delete(runId);
-    gone.push(runId);
-    const finished = finishedOf(run, settlement, input);
-    insertFinishedRun(w, finished, now, claimed);
-    ended.push(finished);
-    return FINISHED[settlement.status];
-  }
-  const retried = retriedOf(input.outcome, input);
-  if (retried !== undefined) ended.push(retried);
-  putBack(w, runId, settlement, input.progress);
-  return { kind: 'waiting', availableAt: settlement.availableAt, failures: settlement.failures };
+  return { results, wake: writeEnds(w, ends) || wake };
 }
 
 /** The run, if this is its newest claim: from memory when nothing was written to it since it was claimed. */
 function claimedRun(
   w: Writer,
-  runId: number,
-  { fence, gone }: { readonly fence: number; readonly gone: readonly number[] },
+  { runId, fence }: Pick<Settling, 'runId' | 'fence'>,
+  { gone }: Ends,
 ): KeyedRun | undefined {
   const known = w.claimed.get(runId);
   if (known !== undefined) return known.run.claim?.fence === fence ? known : undefined;
   if (gone.includes(runId)) return undefined;
   const row = w.db.arrays(READ_CLAIMED).get(runId, fence);
-  return row === undefined ? undefined : keyed(row, liveRunOf(row, w.nodes.nameOf));
+  return row === undefined ? undefined : readRun(w, row);
+}
+
+function readRun(w: Writer, row: unknown): KeyedRun {
+  return keyed(row, liveRunOf(row, w.nodes.nameOf));
 }
 
 /** Takes back every claim of a node that is gone (P9): of every node but `node`, since one process has the database. */
@@ -137,37 +118,66 @@ function takeBack(
   outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
   now: number,
 ): { readonly recovered: number; readonly ended: readonly RunOver[] } {
-  const byJob = new Map<number, JobEnds>();
-  const gone: number[] = [];
-  let recovered = 0;
-  const over: RunOver[] = [];
+  const ends = createEnds(now);
+  const ended: RunOver[] = [];
   for (const row of rows) {
-    const run = asLeft(liveRunOf(row, w.nodes.nameOf), { outcome });
-    const { stored, ended } = endsOf(w, byJob, Number(run.jobUid));
-    const settlement = settleRun(stored.job, run, outcome, { now, random: 0 });
-    if (settlement.kind === 'waiting') {
-      putBack(w, Number(run.id), settlement);
-      recovered += 1;
-      continue;
-    }
-    over.push(overOf(run, stored.job, settlement));
-    gone.push(Number(run.id));
-    const finished = finishedOf(run, settlement, { finishedAt: now });
-    insertFinishedRun(w, finished, now);
-    ended.push(finished);
+    const claimed = readRun(w, row);
+    const settlement = endRun(w, claimed, { outcome, random: 0, finishedAt: now }, ends);
+    if (settlement.kind === 'finished')
+      ended.push(overOf(claimed.run, w.jobs.require(claimed.jobUid).job, settlement));
   }
+  writeEnds(w, ends);
+  return { recovered: rows.length - ended.length, ended };
+}
+
+/** How claims have ended, until that is written. */
+interface Ends {
+  readonly now: number;
+  readonly byJob: Map<number, JobEnds>;
+  /** Those that are in the history by now, and still to be deleted. */
+  readonly gone: number[];
+}
+
+function createEnds(now: number): Ends {
+  return { now, byJob: new Map(), gone: [] };
+}
+
+/** Moves the run of a claim that has ended to the history, or puts it back. */
+function endRun(
+  w: Writer,
+  claimed: KeyedRun,
+  input: Pick<Settling, 'outcome' | 'random' | 'startedAt' | 'finishedAt' | 'progress'>,
+  { now, byJob, gone }: Ends,
+): Settlement {
+  const run = asLeft(claimed.run, input);
+  const { stored, ended } = endsOf(w, byJob, claimed.jobUid);
+  const settlement = settleRun(stored.job, run, input.outcome, { now, random: input.random });
+  // A second settlement of it is stale from here on.
+  w.claimed.delete(claimed.id);
+  if (settlement.kind === 'finished') {
+    gone.push(claimed.id);
+    const finished = finishedOf(run, settlement, input);
+    insertFinishedRun(w, finished, now, claimed);
+    ended.push(finished);
+  } else {
+    const retried = retriedOf(input.outcome, input);
+    if (retried !== undefined) ended.push(retried);
+    putBack(w, claimed.id, settlement, input.progress);
+  }
+  return settlement;
+}
+
+function writeEnds(w: Writer, { now, byJob, gone }: Ends): boolean {
   deleteLiveRuns(w, gone);
-  settleJobs(w, byJob.values(), { now, ofClaims: true });
-  return { recovered, ended: over };
+  return settleJobs(w, byJob.values(), { now, ofClaims: true });
 }
 
 function putBack(
   w: Writer,
   runId: number,
   to: Extract<Settlement, { kind: 'waiting' }>,
-  progress?: Progress,
+  progress: Progress | undefined,
 ): void {
-  w.claimed.delete(runId);
   w.db.write(
     PUT_BACK,
     HELD[to.held],

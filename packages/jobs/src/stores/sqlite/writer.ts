@@ -1,4 +1,5 @@
 import type { FinishedStatus } from '../../core/run.ts';
+import { HOUR_MS } from '../rows/hours.ts';
 import { STATUS } from './codes.ts';
 import { type Crowds, createCrowds } from './crowds.ts';
 import type { Database } from './database.ts';
@@ -27,8 +28,6 @@ export interface Writer {
   /** Writes what is gathered in memory over a transaction; to be called before its commit. */
   flush(): void;
 }
-
-export const HOUR_MS = 3_600_000;
 
 /** Nothing in a writer outlives a rollback: make another one then. */
 export function createWriter(db: Database): Writer {

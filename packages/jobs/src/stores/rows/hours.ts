@@ -1,0 +1,11 @@
+export const HOUR_MS = 3_600_000;
+
+/** The beginning of an instant's hour. */
+export function hourOf(at: number): number {
+  return Math.floor(at / HOUR_MS) * HOUR_MS;
+}
+
+/** The beginning of the first of so many hours, the last of which is that of `now`. */
+export function firstHour(hours: number, now: number): number {
+  return hourOf(now) - (hours - 1) * HOUR_MS;
+}
