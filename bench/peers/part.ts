@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { requireContestant } from './contestants.ts';
-import { type Place, placeSchema } from './place.ts';
+import { placeSchema } from './place.ts';
 import { type Figures, figuresSchema } from './workload.ts';
 
 /** What a part's process is told at its start. */
@@ -15,13 +15,7 @@ export const orderSchema = z.object({
   input: figuresSchema,
 });
 
-export interface Order {
-  readonly workload: string;
-  readonly part: string;
-  readonly contestant: string;
-  readonly place: Place;
-  readonly input: Figures;
-}
+export type Order = Readonly<z.infer<typeof orderSchema>>;
 
 /** What it tells. */
 const messageSchema = z.discriminatedUnion('kind', [

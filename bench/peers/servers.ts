@@ -1,12 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { startGuarded } from '../../scripts/postgres/guard.ts';
 import { freePort, type PostgresServer, serverOwner, startPostgres } from '../../scripts/postgres/server.ts';
-import { sleep } from '../measure.ts';
+import { inFolder, sleep } from '../measure.ts';
 import type { Place, PlaceKind } from './place.ts';
 
 export interface Servers {
@@ -74,15 +71,6 @@ async function aboutPostgres({ url }: PostgresServer): Promise<string> {
     name === 'server_version' ? value : `${name} ${value}`,
   );
   return `PostgreSQL ${version} (${settings.join(', ')})`;
-}
-
-async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'greenvue-peers-'));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 async function inDatabase<T>(

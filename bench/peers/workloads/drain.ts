@@ -4,8 +4,8 @@ import { startCost } from '../cost.ts';
 import { tidy } from '../tidy.ts';
 import { complete, type Figures, requireFigure, type Stage, scaled, type Workload } from '../workload.ts';
 
-const JOBS = 100;
-const RUNS_OF_EACH = 500;
+export const JOBS = 100;
+export const RUNS_OF_EACH = 500;
 /** Handlers at a time, in every workload whose handlers do nothing. */
 export const PLACES = 100;
 

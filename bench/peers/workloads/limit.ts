@@ -1,10 +1,7 @@
 import { writeRowsOnPostgres } from '../limit/postgres.ts';
 import { writeRowsOnSqlite } from '../limit/sqlite.ts';
 import { complete, type Figures, requireFigure, type Stage, scaled, type Workload } from '../workload.ts';
-import { fill } from './drain.ts';
-
-const JOBS = 100;
-const RUNS_OF_EACH = 500;
+import { fill, JOBS, RUNS_OF_EACH } from './drain.ts';
 
 export const limit: Workload = {
   name: 'limit',

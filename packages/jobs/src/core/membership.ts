@@ -93,7 +93,7 @@ export interface NodeListener {
   missed(): void;
   /** Claims of dead nodes were taken back by this one (P9). */
   recovered(what: Recovered): void;
-  /** The node's lease is over (section 7): its claims are not its own any more. It has to join again, under another id. */
+  /** The node's lease is over: its claims are not its own any more. It has to join again, under another id. */
   lost(): void;
   /** The node works less well than it could; says why, and what to do. Told once. */
   hampered(why: string): void;

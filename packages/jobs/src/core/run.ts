@@ -6,7 +6,8 @@ export type JsonText = string;
  * change.
  */
 export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
-export type FinishedStatus = Exclude<RunStatus, 'queued' | 'running'>;
+export type LiveStatus = 'queued' | 'running';
+export type FinishedStatus = Exclude<RunStatus, LiveStatus>;
 export type RunTrigger = 'schedule' | 'manual';
 export type RunReason =
   | 'overlap'
@@ -23,6 +24,10 @@ export type RunReason =
  * One that waits for its `run_at` is not live yet.
  */
 export type Held = 'no' | 'overlap' | 'pause' | 'run_at';
+
+export function isLiveStatus(status: RunStatus): status is LiveStatus {
+  return status === 'queued' || status === 'running';
+}
 
 /** One failed attempt. `stack` is for operators; it never reaches a client without the right to read runs. */
 export interface AttemptError {
@@ -68,7 +73,7 @@ export interface Claim {
 
 /** A run that is not finished. */
 export interface LiveRun extends RunOrigin {
-  readonly status: 'queued' | 'running';
+  readonly status: LiveStatus;
   readonly held: Held;
   readonly availableAt: number;
   /** The traceparent of the request that triggered the run; history does not keep it. */

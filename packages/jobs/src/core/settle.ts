@@ -81,7 +81,7 @@ export function settleRun(
   }
 }
 
-/** Whether a run that was put back calls for a new look: it is due at once, or was given back ahead of its time, and another node can claim it ahead. */
+/** Whether a run that was put back calls for a new look: it is due, or was given back ahead of its time, and may be claimed ahead elsewhere. */
 export function mustLookAnew(
   { kind }: Outcome,
   { availableAt }: { readonly availableAt: number },

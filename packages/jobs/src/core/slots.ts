@@ -43,7 +43,7 @@ export function slotAhead(job: Job, live: LiveRuns, now: number, aheadMs: number
 }
 
 /** A job that can't be planned is looked at again after so long. */
-const LOOK_AGAIN_MS = 60_000;
+const PUT_OFF_MS = 60_000;
 
 /**
  * {@link planJob}, or {@link slotAhead}, for a job among others: one that can't be planned (its time zone is none that this Node.js knows, say) holds
@@ -58,12 +58,12 @@ export function planOrPutOff(
   try {
     return { decision: planJob(job, live, slotAhead(job, live, now, aheadMs) ?? now) };
   } catch (fault) {
-    const putOff = { ...job, wakeAt: now + LOOK_AGAIN_MS };
+    const putOff = { ...job, wakeAt: now + PUT_OFF_MS };
     return { decision: { job: putOff, moves: [], skip: [], queue: [] }, fault };
   }
 }
 
-/** A plan counts so many passed slots of cron jobs; the jobs that are left then are for the next one. A look for a slot takes some 25 us. */
+/** A plan counts so many passed slots of cron jobs; the jobs left then are for the next one. A look for a slot takes some 25 us. */
 const MOST_WORK = 1_000;
 /** More of one job are counted in whole hours and days: as much work as so many, or a little more. */
 const MOST_WORK_OF_ONE = 100;

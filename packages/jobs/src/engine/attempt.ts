@@ -29,7 +29,7 @@ interface Look {
 export class Attempt implements JobContext<unknown>, TracedAttempt {
   readonly claimed: ClaimedRun;
   readonly owner: Job;
-  readonly #payload: JsonText;
+  readonly payloadJson: JsonText;
   readonly #now: () => number;
   #controller: AbortController | undefined;
   #parsed: { readonly payload: unknown } | undefined;
@@ -55,17 +55,13 @@ export class Attempt implements JobContext<unknown>, TracedAttempt {
   constructor(run: ClaimedRun, job: Job, payload: JsonText, now: () => number) {
     this.claimed = run;
     this.owner = job;
-    this.#payload = payload;
+    this.payloadJson = payload;
     this.#now = now;
   }
 
   get payload(): unknown {
-    this.#parsed ??= { payload: JSON.parse(this.#payload) as unknown };
+    this.#parsed ??= { payload: JSON.parse(this.payloadJson) as unknown };
     return this.#parsed.payload;
-  }
-
-  get payloadJson(): JsonText {
-    return this.#payload;
   }
 
   get job(): JobContext<unknown>['job'] {
@@ -142,10 +138,9 @@ export class Attempt implements JobContext<unknown>, TracedAttempt {
     this.#reported = undefined;
   }
 
-  /** Calls back once no report is on its way: now, or when that one has ended. */
-  whenReported(callback: () => void): void {
-    if (this.isReporting) this.#reported = callback;
-    else callback();
+  /** Calls back once the report that is on its way has ended. */
+  afterReport(callback: () => void): void {
+    this.#reported = callback;
   }
 
   /** The report could not be written: what it told is told again. */

@@ -6,10 +6,7 @@ import type { Ended } from './settlements.ts';
 
 /** What was claimed ahead starts so long after its time at most; after that it is looked at anew who has it. */
 const TOO_LATE_MS = 1_000;
-/**
- * To wake up costs a process as much as a run does: after a start, the next one comes so much later at the soonest, or when so many
- * are due.
- */
+/** Waking up costs a process as much as a run: after a start, the next one comes no sooner than this, unless so many are due. */
 const TOGETHER_MS = 4;
 const MANY_TOGETHER = 8;
 

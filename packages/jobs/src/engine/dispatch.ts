@@ -57,6 +57,7 @@ export class Dispatcher<Deps> {
   /** When the store was last asked what is due. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
+  #wasFull = false;
   /** Claims ride with plans: what those make is claimed in the same step. */
   #claimsRide = true;
   /** Commands that claims were asked for with. */
@@ -77,7 +78,9 @@ export class Dispatcher<Deps> {
   }
 
   /** The last pass had much to do: the next one need not wait for more to gather. */
-  wasFull = false;
+  get wasFull(): boolean {
+    return this.#wasFull;
+  }
 
   /** How long it is until slots are looked for; infinite when that is not known, or they won't be. */
   get slotsInMs(): number {
@@ -102,7 +105,7 @@ export class Dispatcher<Deps> {
     this.#with.wake(this.#gatherMs);
   }
 
-  /** Claimed runs have come due: those that came to that too late are in `late`, and those that find no place soon are for others. */
+  /** Runs that were claimed ahead have come due. `late`: those whose time was long past; they, and those that find no place soon, are given back. */
   released(late: readonly Ended[]): void {
     for (const each of late) this.settle(each);
     this.#leaveToOthers(this.#claims.excess());
@@ -117,7 +120,7 @@ export class Dispatcher<Deps> {
    * Writes what waits to be written, ahead of a command that is asked for in the same turn. Not awaited: the store does
    * commands after the settlements that were asked for before them.
    */
-  settleNow(): void {
+  #settleNow(): void {
     const batch = this.#settlements.takeAll();
     if (batch.length === 0) return;
     this.#settle(batch).then(
@@ -131,7 +134,7 @@ export class Dispatcher<Deps> {
   takeBack(which: Which): void {
     this.#claims.takeBack(which);
     for (const each of this.#with.executor.backlog.takeBack(which)) this.settle(each);
-    this.settleNow();
+    this.#settleNow();
   }
 
   /** Something may be due sooner than known: look at once. */
@@ -158,7 +161,7 @@ export class Dispatcher<Deps> {
 
   /** What it was about may be done all the same, and nobody tells what that has made due. */
   #noteLost(): void {
-    this.#lost.add();
+    this.#lost.keepLooking();
     this.#due.lookAnew();
   }
 
@@ -182,7 +185,7 @@ export class Dispatcher<Deps> {
   ): Promise<T> {
     const claim = this.#claimOfCommand();
     // What has ended gives its room first.
-    if (claim !== undefined || this.#settlements.isInTheWay(jobId)) this.settleNow();
+    if (claim !== undefined || this.#settlements.isInTheWay(jobId)) this.#settleNow();
     if (claim === undefined) return tell(await ask());
     const done = this.#claims
       .make(claim, () => this.#claimWith(claim, ask, tell))
@@ -221,7 +224,7 @@ export class Dispatcher<Deps> {
       return await this.#pass();
     } catch (error) {
       this.#noteLost();
-      this.wasFull = false;
+      this.#wasFull = false;
       throw error;
     } finally {
       this.#passes--;
@@ -253,7 +256,7 @@ export class Dispatcher<Deps> {
     const [, planned, claimed] = results;
     const claims = numberIn(planned) + numberIn(claimed);
     // A pass that looks for lost claims has to be alone.
-    this.wasFull = batch.length + claims >= FULL_PASS && !this.#lost.mustLook;
+    this.#wasFull = batch.length + claims >= FULL_PASS && !this.#lost.mustLook;
     return this.#sleepMs();
   }
 

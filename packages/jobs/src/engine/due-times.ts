@@ -86,7 +86,7 @@ export class DueTimes {
     this.#nextDueAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Asks the store, and learns from the answer; of what was told meanwhile nothing is put out of mind. */
+  /** Asks the store, and learns from the answer; what is told meanwhile counts as well. */
   async ask<T>(answer: Promise<T>, learn: (answer: T) => void): Promise<T> {
     const never = Number.POSITIVE_INFINITY;
     const question: Question = { looks: this.#looks, putBackAt: never, madeWakeAt: never };

@@ -1,7 +1,6 @@
 import type { JobEvent } from '../core/events.ts';
 import type { CatchUp, Overlap } from '../core/job.ts';
 import type { BackoffOptions, Isolation } from '../core/job-type.ts';
-import type { Run } from '../core/run.ts';
 import type { Transaction } from '../core/store.ts';
 import type { LogLine } from '../core/store-passes.ts';
 import type {
@@ -191,5 +190,3 @@ export interface Engine {
   /** The events of all nodes, in the order in which this one hears of them. */
   subscribe(listener: JobEventListener, after?: number): EventSubscription;
 }
-
-export type { Run };

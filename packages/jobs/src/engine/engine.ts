@@ -73,11 +73,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     types,
     lookNow: () => dispatcher.lookNow(),
     takeBack: (jobId) => dispatcher.takeBack({ jobId }),
-    cancel(runId) {
-      // One that has not started yet is given back, and so cancelled.
-      dispatcher.takeBack({ runId });
-      executor.abort(runId, 'cancel');
-    },
+    cancel: (runId) => cancel(runId),
     abandon() {
       // Their fences tell whether somebody has taken them over: if not, they are given back.
       dispatcher.takeBack({});
@@ -131,6 +127,11 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   });
   const lookNow = () => dispatcher.lookNow();
   const tell = (notice: Notice) => node.tell(notice);
+  const cancel = (runId: string) => {
+    // One that has not started yet is given back, and so cancelled.
+    dispatcher.takeBack({ runId });
+    executor.cancel(runId);
+  };
   const manage: ManageDeps<Deps> = {
     settings,
     store,
@@ -143,12 +144,8 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     jobMade: (wakeAt) => dispatcher.jobMade(wakeAt),
     claiming: (jobId, ask, tell) => dispatcher.command(jobId, ask, tell),
     takeBack: (which) => dispatcher.takeBack(which),
+    cancel,
     tell,
-    abort(runId, reason) {
-      // One that has not started yet is given back, and so cancelled.
-      if (reason === 'cancel') dispatcher.takeBack({ runId });
-      executor.abort(runId, reason);
-    },
   };
   let opened: Promise<void> | undefined;
   let isStopping = false;

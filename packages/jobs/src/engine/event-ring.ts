@@ -62,7 +62,7 @@ export class EventRing {
 
   #since(after: number | undefined): readonly JobEvent[] | 'reset' {
     if (after === undefined || after === this.#lastId) return [];
-    const oldest = Math.max(this.#lastId - Math.min(this.#lastId, CAPACITY) + 1, this.#firstId);
+    const oldest = Math.max(this.#lastId - CAPACITY + 1, this.#firstId);
     if (after > this.#lastId || after < oldest - 1) return 'reset';
     const missed: JobEvent[] = [];
     for (let id = after + 1; id <= this.#lastId; id++) {

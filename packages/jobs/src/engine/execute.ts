@@ -97,9 +97,10 @@ export class Executor<Deps> {
     this.#paused = true;
   }
 
-  /** Tells the handler of a run to stop. */
-  abort(runId: string, reason: StopReason): void {
-    for (const attempt of this.#active.values()) if (attempt.claimed.id === runId) this.stop(attempt, reason);
+  /** Tells the handler of a run to stop, if it runs here. */
+  cancel(runId: string): void {
+    for (const attempt of this.#active.values())
+      if (attempt.claimed.id === runId) this.stop(attempt, 'cancel');
   }
 
   abortAll(reason: StopReason): void {
@@ -222,7 +223,7 @@ export class Executor<Deps> {
   #settle(attempt: Attempt, outcome: Outcome, finishedAt: number): void {
     if (attempt.isReporting) {
       this.#reporting.add(attempt);
-      attempt.whenReported(() => this.#settle(attempt, outcome, finishedAt));
+      attempt.afterReport(() => this.#settle(attempt, outcome, finishedAt));
       return;
     }
     this.#reporting.delete(attempt);

@@ -33,9 +33,9 @@ export class LostAnswers {
     this.#with = deps;
   }
 
-  /** One was lost. */
-  add(): void {
-    this.#keepLooking();
+  /** One was lost, or what one was about could not all be given back. */
+  keepLooking(): void {
+    this.#lookUntil = this.#now + LOST_MS;
   }
 
   /** What one was about may still turn up, or is still to be given back. */
@@ -61,12 +61,8 @@ export class LostAnswers {
     events.runsOver(ended);
     this.#nextLookAt = this.#now + AFTER_FAILURE_MS;
     // Those of jobs that others hold wait until they don't; nothing else waits for that.
-    if (left > 0) this.#keepLooking();
+    if (left > 0) this.keepLooking();
     return givenBack > 0;
-  }
-
-  #keepLooking(): void {
-    this.#lookUntil = this.#now + LOST_MS;
   }
 
   get #now(): number {

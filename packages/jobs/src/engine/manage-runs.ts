@@ -1,6 +1,6 @@
 import type { CheckedBy } from '../core/commands.ts';
 import type { Job } from '../core/job.ts';
-import type { JsonText, LiveRun, Run } from '../core/run.ts';
+import { isLiveStatus, type JsonText, type LiveRun, type Run } from '../core/run.ts';
 import type { StoreInTransaction } from '../core/store.ts';
 import type { CancelResult, CommandInput, CommandResult } from '../core/store-commands.ts';
 import type { RunView } from '../core/store-views.ts';
@@ -186,7 +186,7 @@ function overrideOf<Deps>({ registry }: ManageDeps<Deps>, typeName: string, payl
   if (type === undefined)
     throw new EngineError(
       'conflict',
-      `No job type ${typeName} is registered here, so that its payload can't be checked.`,
+      `No job type ${typeName} is registered here, so its payload can't be checked. Ask a node that has it.`,
     );
   const checked = acceptPayload(type, payload);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
@@ -223,7 +223,7 @@ function checkedByType<Deps>({ jobType }: RegisteredType<Deps>): CheckedBy {
 function afterCancel<Deps>(deps: ManageDeps<Deps>, result: CancelResult): void {
   const told = result.kind === 'requested' ? result.request : result.kind === 'cancelled' && result.voided;
   if (told) {
-    deps.abort(told.runId, 'cancel');
+    deps.cancel(told.runId);
     deps.tell({ kind: 'cancel', runIds: [told.runId] });
   }
   if (result.kind === 'cancelled') {
@@ -233,7 +233,7 @@ function afterCancel<Deps>(deps: ManageDeps<Deps>, result: CancelResult): void {
 }
 
 function isLive(run: Run): run is LiveRun {
-  return run.status === 'queued' || run.status === 'running';
+  return isLiveStatus(run.status);
 }
 
 function noSuchRun(runId: string): EngineError {

@@ -36,8 +36,8 @@ export interface ManageDeps<Deps> {
   ): Promise<T>;
   /** Gives back claimed runs that have not started, before a command that must find them waiting. */
   takeBack(which: Which): void;
-  /** Tells a running handler to stop. */
-  abort(runId: string, reason: 'cancel' | 'stale'): void;
+  /** Stops a run: tells its handler, or gives it back if it has not started. */
+  cancel(runId: string): void;
   /** Tells the other nodes. */
   tell(notice: Notice): void;
 }
@@ -54,7 +54,7 @@ export function writesTo(
     try {
       return await answer;
     } catch (error) {
-      if (!isUndone(error)) {
+      if (!isKnownUndone(error)) {
         answerLost();
         tell(notice);
       }
@@ -69,7 +69,7 @@ export function writesTo(
   };
 }
 
-function isUndone(error: unknown): boolean {
+function isKnownUndone(error: unknown): boolean {
   return error instanceof StoreError && error.code === 'busy';
 }
 
@@ -83,17 +83,17 @@ export function within(store: JobStore, tx: Transaction): StoreInTransaction {
   );
 }
 
+type Done = Extract<CommandResult, { kind: 'done' }>;
+
 /** Wakes what a command may have made due, stops what it cancelled, tells who watches. */
-export function afterCommand<Deps>(
-  deps: ManageDeps<Deps>,
-  done: Extract<CommandResult, { kind: 'done' }>,
-  event?: JobEventType,
-): void {
+export function afterCommand<Deps>(deps: ManageDeps<Deps>, done: Done, event?: JobEventType): void {
   const { events, meter } = deps;
-  for (const request of done.cancelRequests) deps.abort(request.runId, 'cancel');
-  // What was claimed while the command was on its way knows nothing of it.
-  if (event !== undefined && done.changed) deps.takeBack({ jobId: done.job.id });
-  if (event !== undefined && done.changed) events.emit(event, done.job.id);
+  for (const request of done.cancelRequests) deps.cancel(request.runId);
+  if (event !== undefined && done.changed) {
+    // What was claimed while the command was on its way knows nothing of it.
+    deps.takeBack({ jobId: done.job.id });
+    events.emit(event, done.job.id);
+  }
   for (const run of done.queued) events.emit('run.queued', done.job.id, run.id);
   for (const run of done.finished) {
     if (run.status === 'cancelled') events.emit('run.cancelled', done.job.id, run.id);
@@ -107,7 +107,7 @@ export function afterCommand<Deps>(
 }
 
 /** All that the command has made due is claimed already. */
-function areClaimed({ queued, claimed }: Extract<CommandResult, { kind: 'done' }>): boolean {
+function areClaimed({ queued, claimed }: Done): boolean {
   if (claimed === undefined || queued.length === 0) return false;
   return queued.every(({ id }) => claimed.runs.some((run) => run.id === id));
 }
@@ -115,7 +115,7 @@ function areClaimed({ queued, claimed }: Extract<CommandResult, { kind: 'done' }
 /** What other nodes have to know of a command that was done: what has to stop, what goes back, and that something may be due. */
 function tellOthers<Deps>(
   { tell }: ManageDeps<Deps>,
-  { job, changed, cancelRequests }: Extract<CommandResult, { kind: 'done' }>,
+  { job, changed, cancelRequests }: Done,
   isOfJob: boolean,
 ): void {
   if (cancelRequests.length > 0) tell({ kind: 'cancel', runIds: cancelRequests.map(({ runId }) => runId) });
@@ -124,7 +124,7 @@ function tellOthers<Deps>(
 }
 
 /** The `done` of a result, or the error that says why there is none. */
-export function requireDone(result: CommandResult, jobId: string): Extract<CommandResult, { kind: 'done' }> {
+export function requireDone(result: CommandResult, jobId: string): Done {
   switch (result.kind) {
     case 'done':
       return result;

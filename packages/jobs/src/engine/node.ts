@@ -41,7 +41,7 @@ export interface NodeDeps {
 
 /**
  * This process among the nodes: known to the others while it claims, told of what they change, and somebody new once its lease
- * is over (P9, section 7 of the design).
+ * is over (P9).
  */
 export class Node {
   readonly #with: NodeDeps;

@@ -7,26 +7,22 @@ const FIRST_MS = 5_000;
 const IDLE_MS = 60_000;
 const BETWEEN_BATCHES_MS = 50;
 
+export interface PrunerDeps {
+  readonly store: Pick<JobStore, 'prune'>;
+  readonly clock: Clock;
+  readonly retention: Retention;
+  readonly logger: EngineLogger;
+}
+
 /** Removes history that is kept no longer (P18): now and then, in small batches with pauses between them. */
 export class Pruner {
-  readonly #store: Pick<JobStore, 'prune'>;
-  readonly #clock: Clock;
-  readonly #retention: Retention;
-  readonly #logger: EngineLogger;
+  readonly #with: PrunerDeps;
   #cancel: (() => void) | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = true;
 
-  constructor(options: {
-    store: Pick<JobStore, 'prune'>;
-    clock: Clock;
-    retention: Retention;
-    logger: EngineLogger;
-  }) {
-    this.#store = options.store;
-    this.#clock = options.clock;
-    this.#retention = options.retention;
-    this.#logger = options.logger;
+  constructor(deps: PrunerDeps) {
+    this.#with = deps;
   }
 
   start(): void {
@@ -42,18 +38,18 @@ export class Pruner {
   }
 
   /** One batch; true when there is more. */
-  async pass(): Promise<boolean> {
-    const { more } = await this.#store.prune(this.#retention);
+  async #pass(): Promise<boolean> {
+    const { more } = await this.#with.store.prune(this.#with.retention);
     return more;
   }
 
   #after(ms: number): void {
     if (this.#stopped) return;
-    this.#cancel = this.#clock.setTimer(ms, () => {
-      this.#running = this.pass().then(
+    this.#cancel = this.#with.clock.setTimer(ms, () => {
+      this.#running = this.#pass().then(
         (more) => this.#after(more ? BETWEEN_BATCHES_MS : IDLE_MS),
         (error: unknown) => {
-          this.#logger.warn({ err: error }, 'pruning failed; it is tried again in a minute');
+          this.#with.logger.warn({ err: error }, 'pruning failed; it is tried again in a minute');
           this.#after(IDLE_MS);
         },
       );

@@ -84,7 +84,7 @@ export class Reporter<Deps> {
         const told = reports.find(({ report }) => report.runId === runId);
         if (told !== undefined) executor.stop(told.attempt, 'stale');
       }
-      for (const runId of cancel) executor.abort(runId, 'cancel');
+      for (const runId of cancel) executor.cancel(runId);
     } catch (error) {
       this.#notBefore = monotonic + REPORT_MS;
       for (const { attempt, report } of reports) attempt.putBack(report);

@@ -18,7 +18,7 @@ const WITH_LOOK_MS = 150;
 const SOON_MS = 500;
 /** A settlement whose job somebody's transaction holds is tried again after so long, or when something may have become due. */
 const LATER_MS = 500;
-/** Most ends that were put off again and again, while runs are still claimed. */
+/** With so many ends that were put off again and again, no more runs are claimed. */
 const MAX_HELD_BACK = 1_000;
 
 export interface SettlementsDeps {
@@ -42,7 +42,7 @@ export class Settlements {
   readonly #with: SettlementsDeps;
   #waiting: Ended[] = [];
   #isAwaited = false;
-  /** To be settled again, from when on. */
+  /** Put off, since others hold their jobs; tried again at `#laterAt`. */
   #later: Ended[] = [];
   #laterAt = 0;
   /** How many were put off again and again, also while they are tried once more. */
@@ -210,7 +210,7 @@ function isAwaited({ input, owner, attempt }: Ended): boolean {
   const { claimed } = attempt;
   // Claimed for a free place, as all are that were taken back from a process that died: it is not to fall with the next one (P9).
   if (claimed.started || claimed.scheduledFor === undefined || owner.overlap === 'queue') return true;
-  // Of the claim; without one, this settlement may say when that is.
+  // The next slot as of the claim; where there is none, this settlement may set it.
   return owner.nextRunAt === undefined || owner.nextRunAt - input.finishedAt < SOON_MS;
 }
 

@@ -1,3 +1,4 @@
+// What runs in a job thread: imports the job type's module, makes its own dependencies once, runs one handler at a time.
 import { parentPort, workerData } from 'node:worker_threads';
 import { PermanentError } from '../core/errors.ts';
 import type { JobContext, JobType } from '../core/job-type.ts';
@@ -8,8 +9,6 @@ import { resultOf } from './result.ts';
 import { createSystemClock } from './system-clock.ts';
 import type { Envelope, FromThread, ToThread } from './threads.ts';
 import { readThrown } from './thrown.ts';
-
-/** What runs in a job thread: imports the job type's module, makes its own dependencies once, runs one handler at a time. */
 
 interface DepsModule {
   createThreadDeps?(data: unknown): unknown;
@@ -99,7 +98,10 @@ async function load(module: string, type: string): Promise<JobType> {
     (value): value is JobType =>
       typeof value === 'object' && value !== null && 'type' in value && value.type === type,
   );
-  if (found === undefined) throw new PermanentError(`${module} has no export that is the job type ${type}`);
+  if (found === undefined)
+    throw new PermanentError(
+      `${module} has no export that is the job type ${type}: export it by name from the file whose import.meta.url it has.`,
+    );
   return found;
 }
 

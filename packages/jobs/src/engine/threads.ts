@@ -152,7 +152,9 @@ export class ThreadPool {
       current?.reject(
         failure ??
           (stopped === undefined
-            ? new Error(`The thread of the handler ended with code ${code}.`)
+            ? new Error(
+                `The thread of the handler ended with code ${code}: as a rule, something in it has called process.exit().`,
+              )
             : stopError(stopped.reason)),
       );
     });

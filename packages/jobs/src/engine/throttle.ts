@@ -33,7 +33,7 @@ export interface ThrottleOptions {
 }
 
 /**
- * The API comes first (P20, section 8 of the design). While requests come in, a claim takes few runs at once, and passes leave the
+ * The API comes first (P20). While requests come in, a claim takes few runs at once, and passes leave the
  * API as much time as they took. And claims are held back while the event loop is late: the batch is halved each second that
  * it is, and grows again when it is not; never below `floor` runs every 250 ms. Planning is not throttled.
  */

@@ -1,7 +1,6 @@
-import { StoreError } from '../../core/errors.ts';
 import type { Transaction } from '../../core/store.ts';
 import { LOCK_WAIT_MS } from './database.ts';
-import { busy } from './database-errors.ts';
+import { busy, unavailable } from './database-errors.ts';
 import type { Param, Queries } from './queries.ts';
 
 /** How a piece of work in a caller's transaction ended; what is not `kept` is undone, its locks included. */
@@ -101,8 +100,7 @@ function fault(error: unknown): unknown {
   if (state?.startsWith('40')) return error;
   const mistake = state === undefined ? undefined : MISTAKES.get(state);
   if (mistake !== undefined) return new Error(mistake, { cause: error });
-  const message = error instanceof Error ? error.message : String(error);
-  return new StoreError('unavailable', `The database could not be used: ${message}`, { cause: error });
+  return unavailable(error);
 }
 
 /** The SQLSTATE of an error, as drivers tell it: as its `code`, or as that of what caused it. */

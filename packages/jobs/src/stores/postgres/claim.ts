@@ -2,7 +2,7 @@ import type { Mutable } from '../../core/objects.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { isAlive } from './insert-claimed.ts';
-import { LOOK_AGAIN_MS } from './jobs.ts';
+import { HELD_AGAIN_MS } from './jobs.ts';
 import { SELECT_VARYING } from './known-jobs.ts';
 import { earlierOf, type Seen, seeing, seenIn } from './low-water.ts';
 import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
@@ -33,7 +33,7 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   const runs = claimsOf(taken, new Map(jobs.map(({ uid }, index) => [uid, index])));
   // All that is still due is held by others, such as a node that was frozen while it claimed, or is not for a dead one.
   const isHeld = asked > 0 && found === 0 && earliest !== undefined && earliest <= u.now;
-  const nextDueAt = isFull ? u.now : earlierOf(isHeld ? u.now + LOOK_AGAIN_MS : earliest, look.againAt);
+  const nextDueAt = isFull ? u.now : earlierOf(isHeld ? u.now + HELD_AGAIN_MS : earliest, look.againAt);
   return {
     now: u.now,
     jobs: jobs.map(({ job }) => job),

@@ -43,8 +43,12 @@ async function lockKey(q: Queries, { jobId, dedupeKey }: CommandInput): Promise<
   if (dedupeKey !== undefined) await q.arrays(LOCK_KEY, [DEDUPE_CLASS, `${jobId} ${dedupeKey}`]);
 }
 
-const lockKindOf = ({ command: { kind } }: CommandInput) =>
-  kind === 'edit' || kind === 'delete' ? 'FOR UPDATE' : 'FOR NO KEY UPDATE';
+/** It may not come between a trigger in somebody's transaction and its commit. */
+export function isAlone({ command: { kind } }: CommandInput): boolean {
+  return kind === 'edit' || kind === 'delete';
+}
+
+const lockKindOf = (input: CommandInput) => (isAlone(input) ? 'FOR UPDATE' : 'FOR NO KEY UPDATE');
 
 export interface HowToCommand {
   /** A free trigger takes the job from nobody; for statements that see what was committed before them. */

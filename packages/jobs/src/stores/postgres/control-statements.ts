@@ -61,8 +61,8 @@ const IS_DUE = `(SELECT EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN 
 /**
  * One small query twice a second. Parameters: types, id, whether to ask if something is due when there are no others. A row for
  * each of the others, or one without: the backend, whether the server is another one than before, whether something is due; id,
- * last heartbeat, whether its lease is over, whether its lock is free, whether it is watched, what it can run. For one lease after the start or
- * the promotion of the server nobody is dead: all have to come back first.
+ * last heartbeat, whether its lease is over, whether its lock is free, whether somebody watches events there, what it can run. For one
+ * lease after the start or the promotion of the server nobody is dead: all have to come back first.
  */
 export const LOOK = `WITH ${SERVER}, ${HELD}
   SELECT pg_backend_pid(), is_other, CASE WHEN nodes.id IS NOT NULL OR $3 THEN ${IS_DUE} ELSE false END,

@@ -30,7 +30,7 @@ import { toldIn } from './notices.ts';
 import { versionsParam } from './type-keys.ts';
 
 /**
- * The thread of a node's control connection (section 7 of the design): it keeps the lease, holds the lock that shows that the
+ * The thread of a node's control connection: it keeps the lease, holds the lock that shows that the
  * process lives, listens to the others, and looks whether they live. Off the event loop, so that a busy one loses nothing.
  */
 const port = parentPort;

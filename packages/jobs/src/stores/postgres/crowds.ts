@@ -1,9 +1,8 @@
 import { BoundedMap } from '../../bounded-map.ts';
+import { RECOUNT_CROWDED_MS, RECOUNT_RUNS } from '../rows/bounds.ts';
 import { numberOf } from '../rows/first-column.ts';
 import type { Queries } from './queries.ts';
 
-const MIN_STEP = 1_000;
-const RECOUNT_CROWDED_MS = 1_000;
 /** One that is forgotten is counted again once it grows. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const BYTES_OF_ONE = 100;
@@ -27,7 +26,7 @@ export function createCrowds(maxLiveRuns: number): Crowds {
   const recount = async (q: Queries, jobUid: number, now: number): Promise<Crowd> => {
     const count = numberOf((await q.arrays(COUNT_LIVE, [jobUid, maxLiveRuns]))[0]) ?? 0;
     // Other nodes make runs, too.
-    const left = Math.max(MIN_STEP, (maxLiveRuns - count) / 8);
+    const left = Math.max(RECOUNT_RUNS, (maxLiveRuns - count) / 8);
     const crowd = { crowded: count >= maxLiveRuns, at: now, left };
     crowds.put(jobUid, crowd);
     return crowd;

@@ -10,9 +10,7 @@ const IN_FAILED_TRANSACTION = '25P02';
 /** As a store tells of it. */
 export function fail(error: unknown): never {
   if (error instanceof StoreError) throw error;
-  const message = error instanceof Error ? error.message : String(error);
-  if (isLockTimeout(error)) throw busy(error);
-  throw new StoreError('unavailable', `The database could not be used: ${message}`, { cause: error });
+  throw isLockTimeout(error) ? busy(error) : unavailable(error);
 }
 
 /** It tells only that a statement before it in its transaction has failed. */
@@ -25,7 +23,18 @@ export function isLockTimeout(error: unknown): boolean {
 }
 
 export function busy(cause?: unknown): StoreError {
-  return new StoreError('busy', 'Another transaction has held what this needs for too long.', { cause });
+  const message =
+    'Another transaction has held what this needs for too long. Nothing was done: try again, or end that transaction.';
+  return new StoreError('busy', message, { cause });
+}
+
+export function isBusy(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.code === 'busy';
+}
+
+export function unavailable(cause: unknown): StoreError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new StoreError('unavailable', `The database could not be used: ${message}`, { cause });
 }
 
 /** The connection was lost before it told how a COMMIT had ended; or that is told, and something failed all the same. */
@@ -38,7 +47,7 @@ export function commitFailed(error: unknown): never {
   throw new LostCommitError('the connection was lost before the answer to a COMMIT came', { cause: error });
 }
 
-/** {@link commitFailed} of a statement that is a transaction of its own: one that was called off, or refused by a server that only reads, is not done. */
+/** {@link commitFailed} for a statement that is its own transaction: called off, or refused by a server that only reads, it is not done. */
 export function statementFailed(error: unknown): never {
   if (NOT_DONE.has(codeOf(error) ?? '')) throw error;
   commitFailed(error);
@@ -64,7 +73,8 @@ export function isAnswer(error: unknown): boolean {
 // failover it may lead to a server that only reads.
 const LOST = /^(?:08|57|25P03|25006)/;
 
-export function isUndone(error: unknown): boolean {
+/** It was undone for another transaction's sake: the same again may be done. */
+export function mustTryAgain(error: unknown): boolean {
   return UNDONE.has(codeOf(error instanceof StoreError ? error.cause : error) ?? '');
 }
 

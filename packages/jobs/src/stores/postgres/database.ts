@@ -7,7 +7,7 @@ import {
   failedAfterCommit,
   isAborted,
   isAnswer,
-  isUndone,
+  mustTryAgain,
   statementFailed,
 } from './database-errors.ts';
 import { type Param, type Queries, queriesOn, together } from './queries.ts';
@@ -17,8 +17,8 @@ export interface Bounds<Opened> {
   /** It waits for each lock for so long at most, or {@link LOCK_WAIT_MS}, and rejects as `busy` after that. */
   readonly lockWaitMs?: number;
   /**
-   * Asks for what comes first of all, which goes out together with the BEGIN: reads, locks and ids, since that may fail; or what writes only if
-   * it {@link HAS_BEGUN}.
+   * Asks for what comes first of all, together with the BEGIN: only reads, locks and ids, since that may fail; or what writes
+   * only if it {@link HAS_BEGUN}.
    */
   readonly opening?: ((q: Queries) => Promise<Opened>) | undefined;
 }
@@ -36,8 +36,9 @@ export interface Database extends Queries {
     bounds?: Bounds<Opened>,
   ): Promise<T>;
   /**
-   * One of a single statement, which no BEGIN and no COMMIT go with; for rows as arrays. Planned as those of a bounded one, by settings of
-   * its session: only for connections that have none but bounded ones. Undefined, and not done, behind a pooler, whose sessions are others', too.
+   * One of a single statement, without BEGIN and COMMIT; gives rows as arrays. Planned as those of a bounded one, by settings of its
+   * session: only for connections that have none but bounded ones. Undefined, and not done, behind a pooler, whose sessions are also
+   * others'.
    */
   boundedStatement(sql: string, params: readonly Param[]): Promise<readonly unknown[] | undefined>;
   /** One that sees one state of the database and writes nothing. */
@@ -148,7 +149,7 @@ export function connect(options: ConnectOptions): Database {
           }
         });
       } catch (error) {
-        if (tries >= TRIES || !isUndone(error)) throw error;
+        if (tries >= TRIES || !mustTryAgain(error)) throw error;
       }
     }
   };
@@ -283,8 +284,8 @@ export const HAS_BEGUN = `current_setting('${BEGUN}', true) = 'yes'`;
 /** What waited for a lock has to see what was committed meanwhile, whatever the database has for others. */
 const TRANSACTION = begin('READ COMMITTED', OURS);
 /**
- * Statements are planned once for each connection. PostgreSQL would plan the larger ones anew each time, which takes longer than to do them; and statistics of
- * tables that fill and empty within seconds tell it little.
+ * Statements are planned once for each connection. PostgreSQL would plan the larger ones anew each time, which takes longer than
+ * doing them; and statistics of tables that fill and empty within seconds tell it little.
  */
 const BY_INDEX = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off', jit: 'off' };
 const bounded = (lockWaitMs: number) =>

@@ -28,7 +28,7 @@ export async function flush(u: Unit, claimant?: LastClaimant): Promise<ClaimResu
   return toClaim && makeClaimed(u, toClaim, claimant);
 }
 
-/** {@link flush} that does not wait for what was made. What this returns tells it to the unit, once something that was asked for later is answered. */
+/** {@link flush} that does not wait for what was made: what it returns tells the unit, once something asked for later is answered. */
 export async function flushUnanswered(u: Unit): Promise<() => void> {
   const queued = await writeRest(u);
   if (queued.length === 0) return () => undefined;

@@ -1,5 +1,4 @@
-import { StoreError } from '../../core/errors.ts';
-import { mayBeDone } from './database-errors.ts';
+import { isBusy, mayBeDone } from './database-errors.ts';
 
 export interface GatheringDeps<Input, Result> {
   /**
@@ -61,8 +60,4 @@ export function createGathering<Input, Result>({
       waiting.push({ input, resolve, reject });
       if (waiting.length === 1 || waiting.length % ENOUGH === 0) queueMicrotask(doNext);
     });
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof StoreError && error.code === 'busy';
 }

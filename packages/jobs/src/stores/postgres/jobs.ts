@@ -50,10 +50,10 @@ export async function lockFreeJobsOf(u: Unit, runIds: readonly number[]): Promis
   await lockAll(u, `${LOCK_OF_RUNS} SKIP LOCKED`, [runIds]);
 }
 
-/** So soon, what is due and what others have locked is looked at again. */
-export const LOOK_AGAIN_MS = 200;
+/** What is due, but locked by others, is looked at again after so long. */
+export const HELD_AGAIN_MS = 200;
 
-/** After a wait in vain, nothing is waited for for so long: all that a node writes would wait with it. */
+/** After waiting for locks in vain, a node waits for none for so long: all that it writes would wait as well. */
 const IMPATIENT_MS = 2_000;
 
 /** So long after jobs were found locked, others may want them again. */

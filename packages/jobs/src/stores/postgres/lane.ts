@@ -23,14 +23,14 @@ export interface Lane {
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
     how?: HowToTake<Opened>,
   ): Promise<T>;
-  /** A command of one statement ({@link Database.boundedStatement}), for a node that has no pass under way: it takes a connection of those. */
+  /** A command of one statement ({@link Database.boundedStatement}), for a node with no pass under way: it takes a connection of passes. */
   commandAtOnce(sql: string, params: readonly Param[]): Promise<readonly unknown[] | undefined>;
   /** Several commands at once, each asked for after {@link caughtUp}. They soon give up what somebody holds, and reject as `busy`. */
   commands<T, Opened = undefined>(
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
     opening?: Bounds<Opened>['opening'],
   ): Promise<T>;
-  /** Resolves once the settlements that were asked for so far are written. */
+  /** Resolves once the passes, and the work beside them, that were asked for so far have ended, settlements among them. */
   caughtUp(): Promise<void>;
 }
 
@@ -49,10 +49,10 @@ interface Step {
 }
 
 export interface LaneDeps {
-  /** One at a time, one beside it, and commands at once. */
+  /** One pass at a time, one piece of work beside it, and commands at once. */
   readonly passes: Database;
   readonly commands: Database;
-  /** At once, so that connections are left for reads when all commands wait for locks. */
+  /** Commands under way at most, so that connections are left for reads while all of them wait for locks. */
   readonly maxCommands: number;
 }
 

@@ -13,7 +13,7 @@ const node = (more: Partial<SeenNode> = {}): SeenNode => ({
 const at = (sentAt: number, took = 1) => ({ sentAt, answeredAt: sentAt + took });
 const FREE = { isFree: true };
 
-describe('P9, section 7: who is dead', () => {
+describe('P9: who is dead', () => {
   it('one whose lease is over and that was not heard of meanwhile, though its lock is held', () => {
     const seen: Seen = new Map();
     expect(deadAmong([node()], seen, at(0))).toEqual([]);

@@ -22,7 +22,7 @@ export interface Look {
   readonly from: number;
   /** Somebody has to look again by then: there may be something that this look does not see. */
   readonly againAt?: number;
-  /** It is to be `seen` what is left: nobody knows how long that takes by now. */
+  /** What is left must be `seen`: what is known of how long that takes is too old. */
   readonly mustSee: boolean;
   /**
    * Ends it, once it is written: all that is due before `reached` is taken, but for what was `seen` afterwards. Without `reached`, nothing

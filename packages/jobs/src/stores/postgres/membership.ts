@@ -14,6 +14,7 @@ import {
   type FromControl,
   type ToControl,
 } from './control-protocol.ts';
+import { unavailable } from './database-errors.ts';
 import { createTeller, type Teller } from './notices.ts';
 import type { Queries } from './queries.ts';
 import type { Recovery } from './settle.ts';
@@ -213,8 +214,7 @@ class ControlThread implements Membership {
 
 /** As if the connection had failed in this thread: its `cause` has the code. */
 function controlFailure({ message, code }: Extract<FromControl, { kind: 'failed' }>): StoreError {
-  const cause = Object.assign(new Error(message), { code });
-  return new StoreError('unavailable', `The database could not be used: ${message}`, { cause });
+  return unavailable(Object.assign(new Error(message), { code }));
 }
 
 const NOTIFY = 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS told (payload)';

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { StoreError } from '../../core/errors.ts';
 import { numberOf } from '../rows/first-column.ts';
 import type { Database } from './database.ts';
+import { isBusy } from './database-errors.ts';
 import type { Queries } from './queries.ts';
 import { findServerFault } from './server-fault.ts';
 
@@ -61,14 +62,13 @@ async function applyPatiently(db: Database): Promise<number> {
     try {
       return await db.transaction((q) => applyNext(q, LOCK_WAIT_MS));
     } catch (error) {
-      const isBusy = error instanceof StoreError && error.code === 'busy';
-      if (!isBusy || tries >= TRIES) throw error;
+      if (!isBusy(error) || tries >= TRIES) throw error;
       await setTimeout(PAUSE_MS);
     }
   }
 }
 
-/** Applies the first one that is missing, if any is, and gives the version that the schema has then. It may wait for tables without bound. */
+/** Applies the first one that is missing, if any; gives the schema's version then. Without `lockWaitMs` it waits for tables for ever. */
 async function applyNext(q: Queries, lockWaitMs?: number): Promise<number> {
   await q.arrays(UNBOUNDED);
   await q.arrays('SELECT pg_advisory_xact_lock($1::bigint)::text', [MIGRATION_LOCK]);

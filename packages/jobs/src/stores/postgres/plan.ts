@@ -7,7 +7,7 @@ import { applyDecision } from './apply.ts';
 import { claim } from './claim.ts';
 import { beginClaim, flushAndClaim } from './claim-planned.ts';
 import { flushUnanswered, reserveIds, writeJobs } from './flush.ts';
-import { askToLockDue, LOOK_AGAIN_MS, takeLocked, uidsIn } from './jobs.ts';
+import { askToLockDue, HELD_AGAIN_MS, takeLocked, uidsIn } from './jobs.ts';
 import { liveRunsOf } from './live-runs.ts';
 import { earlierOf, type Look, seeing, seenIn } from './low-water.ts';
 import type { Queries } from './queries.ts';
@@ -45,7 +45,7 @@ export async function plan(
   // All that is still due is held by others: what a caller's transaction holds is there again once that has ended.
   const isHeld = done === 0 && earliest !== undefined && earliest <= upTo;
   if (isHeld) u.shared.missed.plans = true;
-  const nextWakeAt = earlierOf(isHeld ? u.now + LOOK_AGAIN_MS : earliest, look.againAt);
+  const nextWakeAt = earlierOf(isHeld ? u.now + HELD_AGAIN_MS : earliest, look.againAt);
   return {
     now: upTo,
     ...plannedIn(u),

@@ -1,6 +1,7 @@
 import type { FinishedStatus } from '../../core/run.ts';
 import type { PruneResult, Retention } from '../../core/store.ts';
 import { DEDUPE_MS } from '../../core/store-commands.ts';
+import { FAR_OVER, MAX_PRUNED, SLACK } from '../rows/bounds.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { HOUR_MS } from '../rows/hours.ts';
 import { FINISHED_COLUMNS } from '../rows/run-row.ts';
@@ -8,14 +9,8 @@ import { type Database, LOCK_WAIT_MS } from './database.ts';
 import { columnsOf, type Param, type Queries } from './queries.ts';
 import { finishedRunOf, rowOf } from './run-rows.ts';
 
-/** What one call removes at most; each of its steps is one short transaction. */
-const MAX_ROWS = 500;
 /** So many jobs with too much history are locked at a time. */
 const MAX_JOBS = 20;
-/** A job's history may outgrow its bounds so far before it is cut back to them (P18). */
-const SLACK = 1.2;
-/** So many times over its bounds, a job's history is cut by the order in which runs were made, not in which they ended. */
-const FAR_OVER = 4;
 
 /** What a step removed, and whether it left something that it could have removed. */
 interface Step {
@@ -38,7 +33,7 @@ function bounded<T>(db: Database, work: (q: Queries) => Promise<T>): Promise<T> 
 }
 
 /**
- * Removes at most {@link MAX_ROWS} rows of what is kept no longer. Several nodes may prune at once, beside all that goes on:
+ * Removes at most {@link MAX_PRUNED} rows of what is kept no longer. Several nodes may prune at once, beside all that goes on:
  * rows that another one has locked are left for later. Locks are taken in the order of all writers: jobs, then what is theirs.
  */
 export async function prune(db: Database, retention: Retention, now: number): Promise<PruneResult> {
@@ -52,7 +47,7 @@ export async function prune(db: Database, retention: Retention, now: number): Pr
     (left) => change(db, OLD_HOURS, [now - countsMaxAgeMs, left]),
     (left) => change(db, OLD_JOB_HOURS, [now - countsMaxAgeMs, left]),
   ];
-  let left = MAX_ROWS;
+  let left = MAX_PRUNED;
   let isMore = false;
   for (const step of steps) {
     if (left <= 0) break;
@@ -60,7 +55,7 @@ export async function prune(db: Database, retention: Retention, now: number): Pr
     left -= removed;
     isMore ||= more;
   }
-  return { removed: MAX_ROWS - left, more: isMore || left <= 0 };
+  return { removed: MAX_PRUNED - left, more: isMore || left <= 0 };
 }
 
 async function change(db: Database, sql: string, params: readonly Param[]): Promise<Step> {

@@ -1,6 +1,7 @@
-import type { Run, RunStatus } from '../../core/run.ts';
+import { isLiveStatus, type Run, type RunStatus } from '../../core/run.ts';
 import type { LogLine } from '../../core/store-passes.ts';
 import type { Page, RunQuery, RunView } from '../../core/store-views.ts';
+import { FEW_JOBS } from '../rows/bounds.ts';
 import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../rows/run-row.ts';
 import type { Param, Queries } from './queries.ts';
 import { finishedRunOf, liveRunOf, rowOf } from './run-rows.ts';
@@ -26,7 +27,7 @@ export async function listRuns(q: Queries, query: RunQuery): Promise<Page<RunVie
   const byJob = await isByJob(q, query);
   // In this order no run is missed; one that finished in between is in both, and shown as it was first.
   for (const kind of [LIVE, FINISHED]) {
-    if (status !== undefined && kind !== (isLive(status) ? LIVE : FINISHED)) continue;
+    if (status !== undefined && kind !== (isLiveStatus(status) ? LIVE : FINISHED)) continue;
     for (const row of await readPage(q, kind, { ...query, byJob })) {
       const view = viewOf(kind, row);
       const id = Number(view.run.id);
@@ -77,13 +78,6 @@ function viewOf({ runOf }: Kind, raw: unknown): RunView {
   const [jobId = '', type = ''] = row.slice(-2);
   return { run: runOf(raw), jobId, type };
 }
-
-function isLive(status: RunStatus): boolean {
-  return status === 'queued' || status === 'running';
-}
-
-/** So many jobs of a type are read job by job; with more, its runs are not far from each other in the order of all. */
-const FEW_JOBS = 500;
 
 /**
  * Whether to read each job's newest runs, and not the newest of all until enough have been found: few runs, or none, would

@@ -12,8 +12,9 @@ import type {
   SettleBatchResult,
   SettleInput,
 } from '../../core/store-passes.ts';
+import { MAX_LIVE_RUNS } from '../rows/bounds.ts';
 import { claim } from './claim.ts';
-import { command, type OpenedCommand, openCommand } from './commands.ts';
+import { command, isAlone, type OpenedCommand, openCommand } from './commands.ts';
 import type { DeadNode } from './control-protocol.ts';
 import { createCrowds } from './crowds.ts';
 import { connect } from './database.ts';
@@ -54,7 +55,7 @@ export interface PostgresStoreOptions {
   /** The event loop may stand still so long before the node gives up its runs (60 s). */
   readonly maxStallMs?: number;
   readonly clock: Clock;
-  /** Connections at most (6), two of them for passes; three at least. After each 50,000 settlements, one more for a moment. */
+  /** Connections at most (6), two of them for passes; three at least. The control connection is one more, as is for a moment one that vacuums. */
   readonly connections?: number;
   /** In place of the database's clock (P17), for tests: times are those of `clock` then. */
   readonly ownClock?: boolean;
@@ -70,7 +71,6 @@ const STATEMENT_MS = 30_000;
 /** Connections that commands leave to reads, since all commands may have to wait for locks. */
 const KEPT_FREE = 1;
 const MAX_STALL_MS = 60_000;
-const MAX_LIVE_RUNS = 100_000;
 
 /** The store that several nodes share: one PostgreSQL. Times are those of the database's clock. */
 export function createPostgresStore(options: PostgresStoreOptions): JobStore {
@@ -84,7 +84,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const passes = connect({ ...how, max: FOR_PASSES, min: 1 });
   const shareable = Math.max(connections - FOR_PASSES, 1);
   const db = connect({ ...how, max: shareable });
-  // On a connection of its own: neither reads nor a close wait for it. Without a bound: the server goes on with one that its client gave up.
+  // On a connection of its own: neither reads nor a close wait for it. Without `statementMs`: the server would go on with what its
+  // client gave up.
   const vacuums = connect({ url, max: 1 });
   const now = () => (ownClock ? clock.now() : databaseClock.now());
   const shared: Shared = {
@@ -183,9 +184,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
         if (made !== undefined) return made;
       }
       const opening = (q: Queries) => openCommand(q, input);
-      const isAlone = input.command.kind === 'edit' || input.command.kind === 'delete';
       return asUnit<CommandResult, OpenedCommand>(
-        (run) => lane.command(input.jobId, run, { opening, isAlone }),
+        (run) => lane.command(input.jobId, run, { opening, isAlone: isAlone(input) }),
         (u, opened) => command(u, input, { claimant, opened }),
       );
     });

@@ -31,8 +31,8 @@ export function createTriggered(): Shared['triggered'] {
 }
 
 /**
- * After a trigger that had to look: `lock` is the row that it has found, if there was one at first. Only with half as many live runs as a guess
- * allows: one of a job at the edge would be wrong each other time.
+ * Remembers the job of a trigger that had to look; `lock` has its row, unless there was none at first. Not with half of {@link MANY} live
+ * runs or more: at that edge every other guess would be wrong.
  */
 export function rememberTriggered(
   u: Unit,
@@ -54,10 +54,9 @@ export interface HowAtOnce {
 }
 
 /**
- * A plain trigger decides by nothing but the job's definition as long as no other run is in its way, so that one of a job that was
- * triggered here before need not read anything first: what it makes is known. `ask` asks for a transaction of one statement. Undefined: nothing was made, since
- * nothing is known of the job, or it is another by now or somebody changes it, or its run may not be claimed at once, or there are no such
- * transactions; the trigger has to look first then.
+ * A plain trigger decides by the job's definition alone while no other run is in its way, so that one of a job that was triggered here
+ * before need not read first: `ask` does it in one statement. Undefined: nothing was made, and the trigger has to look first, since
+ * nothing is known of the job, or it has changed or is locked, or its run may not be claimed at once, or there are no such statements.
  */
 export async function triggerAtOnce(
   input: CommandInput,
@@ -135,8 +134,8 @@ function madeOf(row: unknown, { fixed, run: guessed }: Guess, shared: Shared): C
 }
 
 /**
- * Makes the run claimed, and writes its entry in the audit; nothing of it where the guess is wrong. No edit and no deletion comes between:
- * those lock the job `FOR UPDATE`. What others have locked is left to a trigger that looks first, and a node that is being buried claims
+ * Makes the run claimed, and writes its entry in the audit; nothing of it where the guess is wrong. No edit and no deletion comes
+ * between: those lock the job `FOR UPDATE`. What others have locked is left to a trigger that looks first, and a node that is being buried claims
  * nothing; an edit that was written since this began is seen, while what a settlement has written since then need not be.
  */
 const make = ({
@@ -167,8 +166,8 @@ const MAKE_BESIDE = make({
   isRight: `(SELECT count(*) FROM (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = $2::bigint LIMIT ${MANY}) AS live) < ${MANY}`,
 });
 /**
- * Where they may not, none may be live. Whoever makes one changes the row of the job: where that is another one than this statement sees by
- * itself, there may be one that it does not see. So it changes the row, too.
+ * Where they may not, none may be live. Whoever makes one changes the row of the job: where that is another one than this statement
+ * sees by itself, there may be one that it does not see. So it changes the row, too.
  */
 const MAKE_ALONE = make({
   lock: 'FOR NO KEY UPDATE',

@@ -1,5 +1,6 @@
-import { StoreError } from '../../core/errors.ts';
+import type { StoreError } from '../../core/errors.ts';
 import { LOCK_WAIT_MS } from './database.ts';
+import { isBusy } from './database-errors.ts';
 
 /** Lets so much be done at once, the rest in the order in which it came. */
 export interface Turns {
@@ -59,7 +60,7 @@ export function createTurns(max: number): Turns {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof StoreError && error.code === 'busy') giveUp(turn, error);
+      if (isBusy(error)) giveUp(turn, error);
       throw error;
     } finally {
       count(turn.target, -1);

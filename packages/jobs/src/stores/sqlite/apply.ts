@@ -1,5 +1,5 @@
 import { type Decision, isSooner, queuedOf } from '../../core/decision.ts';
-import { afterSettlements, type EndedRun } from '../../core/ended-runs.ts';
+import { afterSettlements } from '../../core/ended-runs.ts';
 import type { Job } from '../../core/job.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
 import { finishedOf, settleRun, skippedOf } from '../../core/settle.ts';
@@ -57,7 +57,7 @@ export function applyDecision(
     finished.push(run);
   }
 
-  const typeKey = typeKeyOf(w, before, job);
+  const typeKey = keyOfJob(w, before, job);
   const queued: LiveRun[] = [];
   for (const one of queue) {
     const run = queuedOf(one, { id: String(w.ids.next(now)), jobUid: job.uid, now });
@@ -86,7 +86,7 @@ export function applyDecision(
   const wake = due > 0 || isSooner(job.wakeAt, before.job.wakeAt);
   const applied = { queued, finished, cancelRequests: NOTHING, wake };
   if (cancelLive === undefined) {
-    if (changed(before, after)) w.jobs.save(before, after);
+    if (isChanged(before, after)) w.jobs.save(before, after);
     return { ...applied, stored: after };
   }
   return cancelLiveRuns(w, { before, applied: { ...applied, stored: after }, reason: cancelLive, now });
@@ -107,11 +107,13 @@ function cancelLiveRuns(
   const requests: CancelRequest[] = [];
   const waiting: LiveRun[] = [];
   for (const run of allLiveRuns(w, stored.uid, { ownRuns: reason === 'deleted' })) {
-    if (run.claim !== undefined) requests.push(requestCancel(w, run, reason) ?? requestOf(run, run.claim));
-    else waiting.push({ ...run, cancel: reason });
+    if (run.claim === undefined) waiting.push({ ...run, cancel: reason });
+    else {
+      requestCancel(w, run, reason);
+      requests.push(requestOf(run, run.claim));
+    }
   }
   const cancelled = cancelWaiting(w, stored.job, waiting, now);
-  const ended: EndedRun[] = cancelled.map(({ status }) => ({ status }));
   const counted = { ...stored, finishedCount: stored.finishedCount + cancelled.length };
   const finished = [...applied.finished, ...cancelled];
   w.jobs.save(before, counted);
@@ -121,7 +123,7 @@ function cancelLiveRuns(
   const next = applyDecision(
     w,
     counted,
-    afterSettlements(counted.job, liveRunsLeft(w, counted.job, now), ended, now),
+    afterSettlements(counted.job, liveRunsLeft(w, counted.job, now), cancelled, now),
     { now },
   );
   return {
@@ -133,15 +135,10 @@ function cancelLiveRuns(
   };
 }
 
-/** Marks a claimed run; undefined when that was asked before. */
-export function requestCancel(
-  w: Writer,
-  run: LiveRun,
-  reason: 'user' | 'deleted',
-): CancelRequest | undefined {
+/** Marks a claimed run. Returns whether that was not asked before. */
+export function requestCancel(w: Writer, run: LiveRun, reason: 'user' | 'deleted'): boolean {
   w.claimed.delete(Number(run.id));
-  const { changes } = w.db.statement(REQUEST_CANCEL).run(REASON[reason], Number(run.id));
-  return changes === 0 || run.claim === undefined ? undefined : requestOf(run, run.claim);
+  return Number(w.db.statement(REQUEST_CANCEL).run(REASON[reason], Number(run.id)).changes) > 0;
 }
 
 /** Moves runs that were asked to stop into history; the caller decides what that means for the job. */
@@ -159,12 +156,12 @@ export function cancelWaiting(w: Writer, job: Job, runs: readonly LiveRun[], now
   });
 }
 
-function typeKeyOf(w: Writer, before: StoredJob, { type, typeVersion }: Job): number {
+function keyOfJob(w: Writer, before: StoredJob, { type, typeVersion }: Job): number {
   const same = before.job.type === type && before.job.typeVersion === typeVersion;
   return same ? before.typeKey : w.types.keyOf(type, typeVersion);
 }
 
-function changed(before: StoredJob, after: StoredJob): boolean {
+function isChanged(before: StoredJob, after: StoredJob): boolean {
   return (
     before.job !== after.job ||
     before.finishedCount !== after.finishedCount ||

@@ -1,4 +1,12 @@
-import type { FinishedStatus, Held, RunReason, RunStatus, RunTrigger } from '../../core/run.ts';
+import {
+  type FinishedStatus,
+  type Held,
+  isLiveStatus,
+  type LiveStatus,
+  type RunReason,
+  type RunStatus,
+  type RunTrigger,
+} from '../../core/run.ts';
 import type { LogLine } from '../../core/store-passes.ts';
 
 /**
@@ -39,11 +47,11 @@ export const levelOf = wordsOf(LEVEL);
 
 export function finishedStatusOf(code: number): FinishedStatus {
   const status = statusOf(code);
-  if (status === 'queued' || status === 'running') throw new Error(`a finished run has status ${code}`);
+  if (isLiveStatus(status)) throw new Error(`a finished run has status ${code}`);
   return status;
 }
 
-export function liveStatusOf(code: number): 'queued' | 'running' {
+export function liveStatusOf(code: number): LiveStatus {
   return code === STATUS.running ? 'running' : 'queued';
 }
 

@@ -1,10 +1,7 @@
 import { BoundedMap } from '../../bounded-map.ts';
+import { MAX_LIVE_RUNS, RECOUNT_CROWDED_MS, RECOUNT_RUNS } from '../rows/bounds.ts';
 import { numberOf } from '../rows/first-column.ts';
 import type { Database } from './database.ts';
-
-/** A job may have so many live runs; then triggers are refused and slots skipped (P7). */
-const MAX_LIVE_RUNS = 100_000;
-const MIN_STEP = 1_000;
 
 /** Which jobs have too many live runs. Counted now and then: exact at every trigger would cost as much as the runs. */
 export interface Crowds {
@@ -20,7 +17,6 @@ interface Crowd {
   left: number;
 }
 
-const RECOUNT_CROWDED_MS = 1_000;
 /** One that is forgotten is counted again once it grows. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const BYTES_OF_ONE = 100;
@@ -29,7 +25,7 @@ export function createCrowds(db: Database): Crowds {
   const crowds = new BoundedMap<number, Crowd>({ maxBytes: MAX_BYTES, bytesOf: () => BYTES_OF_ONE });
   const recount = (jobUid: number, now: number): Crowd => {
     const count = numberOf(db.arrays(COUNT_LIVE).get(jobUid, MAX_LIVE_RUNS)) ?? 0;
-    const left = Math.max(MIN_STEP, (MAX_LIVE_RUNS - count) / 2);
+    const left = Math.max(RECOUNT_RUNS, (MAX_LIVE_RUNS - count) / 2);
     const crowd = { crowded: count >= MAX_LIVE_RUNS, at: now, left };
     crowds.put(jobUid, crowd);
     return crowd;

@@ -8,7 +8,7 @@ const PER_MS = 8_192;
 /** Run ids, job uids and fences: they only rise, over restarts and clock jumps, and tell roughly when they were made. */
 export interface Ids {
   next(now: number): number;
-  /** By so many milliseconds ids have run ahead of the clock at most. */
+  /** How far ids have ever run ahead of the clock (ms). */
   leadMs(): number;
   /** Writes where the counter stands, if it moved; part of the transaction that used the ids. */
   save(): void;

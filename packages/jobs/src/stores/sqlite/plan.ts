@@ -46,7 +46,7 @@ export function plan(
       skipped.push({ id, jobId, jobUid, scheduledFor, reason });
     }
   }
-  const nextWakeAt = earliestWake(w, keys);
+  const nextWakeAt = earliestOf(w, EARLIEST_WAKE, keys);
   return {
     now,
     queued,
@@ -62,10 +62,6 @@ function dueJobs(w: Writer, keys: readonly number[], by: number, limit: number):
   if (keys.length === 0) return [];
   const params = keys.flatMap((key) => [key, by]);
   return numbersIn(w.db.arrays(merged(DUE_JOBS, keys.length, 'wake_at, uid')).all(...params, limit));
-}
-
-function earliestWake(w: Writer, keys: readonly number[]): number | undefined {
-  return earliestOf(w, EARLIEST_WAKE, keys);
 }
 
 const DUE_JOBS = 'SELECT uid, wake_at FROM jobs WHERE wake_at IS NOT NULL AND type_key = ? AND wake_at <= ?';

@@ -1,6 +1,7 @@
 import type { FinishedRun } from '../../core/run.ts';
 import type { PruneResult, Retention } from '../../core/store.ts';
 import { DEDUPE_MS } from '../../core/store-commands.ts';
+import { FAR_OVER, MAX_PRUNED, SLACK } from '../rows/bounds.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { HOUR_MS, hourOf } from '../rows/hours.ts';
 import type { StoredJob } from '../rows/job-row.ts';
@@ -10,20 +11,14 @@ import { idAbove } from './ids.ts';
 import { finishedRunOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
-/** A batch is one short transaction. */
-const MAX_ROWS = 500;
-/** A job's history may outgrow its bounds so far before it is cut back to them (P18). */
-const SLACK = 1.2;
-/** So many times over its bounds, a job's history is cut by the order in which runs were made, not in which they ended. */
-const FAR_OVER = 4;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Removes at most {@link MAX_ROWS} rows of what is kept no longer; without any, it costs a few index seeks. */
+/** Removes at most {@link MAX_PRUNED} rows of what is kept no longer; without any, it costs a few index seeks. */
 export function prune(w: Writer, retention: Retention, now: number): PruneResult {
   const { maxAgeMs, countsMaxAgeMs } = retention;
   const bounds = { finished: retention.finishedPerJob * SLACK, skipped: retention.skippedPerJob * SLACK };
   const scanning = w.overfull.scan(bounds);
-  let left = MAX_ROWS;
+  let left = MAX_PRUNED;
   const steps: readonly (() => number)[] = [
     () => pruneOverfull(w, retention, { now, left }),
     () =>
@@ -44,7 +39,7 @@ export function prune(w: Writer, retention: Retention, now: number): PruneResult
     if (left <= 0) break;
     left -= step();
   }
-  return { removed: MAX_ROWS - left, more: left <= 0 || scanning };
+  return { removed: MAX_PRUNED - left, more: left <= 0 || scanning };
 }
 
 function idsOf(w: Writer, sql: string, ...params: readonly number[]): number[] {

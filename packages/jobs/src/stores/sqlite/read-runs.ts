@@ -1,6 +1,7 @@
-import type { Run } from '../../core/run.ts';
+import { isLiveStatus, type Run } from '../../core/run.ts';
 import type { LogLine } from '../../core/store-passes.ts';
 import type { Page, RunQuery, RunView } from '../../core/store-views.ts';
+import { FEW_JOBS } from '../rows/bounds.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { STATUS } from './codes.ts';
@@ -24,8 +25,8 @@ export function getRun(db: Database, runId: string): RunView | undefined {
 /** Live and finished runs, newest first. */
 export function listRuns(db: Database, query: RunQuery): Page<RunView> {
   const { status } = query;
-  const live = status === undefined || isLive(status) ? idsIn(db, 'live_runs', query) : [];
-  const finished = status === undefined || !isLive(status) ? finishedIds(db, query) : [];
+  const live = status === undefined || isLiveStatus(status) ? idsIn(db, 'live_runs', query) : [];
+  const finished = status === undefined || !isLiveStatus(status) ? finishedIds(db, query) : [];
   const ids = [...live, ...finished].sort((a, b) => b - a).slice(0, query.limit + 1);
   const rows: RunView[] = [];
   for (const id of ids.slice(0, query.limit)) {
@@ -41,10 +42,6 @@ export function listRuns(db: Database, query: RunQuery): Page<RunView> {
 export function getLogs(db: Database, runId: string): readonly LogLine[] | undefined {
   const lines = db.statement(LOGS).all(Number(runId)).map(logLineOf);
   return lines.length > 0 || findRun(db, Number(runId)) !== undefined ? lines : undefined;
-}
-
-function isLive(status: NonNullable<RunQuery['status']>): boolean {
-  return status === 'queued' || status === 'running';
 }
 
 function findRun(db: Database, id: number): Run | undefined {
@@ -70,9 +67,6 @@ function finishedIds(db: Database, query: RunQuery): number[] {
   const { type: _, ...ofAnyType } = query;
   return jobs.flatMap((uid) => idsIn(db, 'runs', { ...ofAnyType, jobUid: String(uid) }));
 }
-
-/** So many jobs of a type are read job by job; with more, its runs are not far from each other in the order of all. */
-const FEW_JOBS = 500;
 
 /**
  * The jobs whose newest runs are to be read, and not the newest of all until enough have been found: few runs, or none, would be looked

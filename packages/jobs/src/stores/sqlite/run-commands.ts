@@ -24,7 +24,7 @@ export function cancelRun(
   }
   const { claim } = live;
   if (claim !== undefined && !force) {
-    if (requestCancel(w, live, 'user') !== undefined) writeAudit(w, audit, runId, now);
+    if (requestCancel(w, live, 'user')) writeAudit(w, audit, runId, now);
     return {
       kind: 'requested',
       run: { ...live, cancel: live.cancel ?? 'user' },

@@ -75,5 +75,5 @@ export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore
 }
 
 function notOpen(): StoreError {
-  return new StoreError('unavailable', 'The store is not open.');
+  return new StoreError('unavailable', 'The store is not open: open() it, or start() its engine, first.');
 }

@@ -26,8 +26,8 @@ const FULL_MESSAGE = 128;
 const GATHERED: ReadonlySet<Method> = new Set<Method>(['insertJob', 'command']);
 
 /**
- * The main thread's end of a database thread. What is asked for together travels together, {@link FULL_MESSAGE} at most. A thread that crashes
- * is replaced.
+ * The main thread's end of a database thread. What is asked for together travels together, {@link FULL_MESSAGE} at most. A thread that
+ * crashes is replaced.
  */
 export class ThreadChannel {
   readonly #module: string;
@@ -130,9 +130,13 @@ export class ThreadChannel {
   }
 
   #unavailable(): StoreError {
-    return new StoreError('unavailable', 'The database thread is starting again.', {
-      cause: this.#lastFailure,
-    });
+    return new StoreError(
+      'unavailable',
+      'The database thread has ended (`cause` says why) and starts again within a second: try again then.',
+      {
+        cause: this.#lastFailure,
+      },
+    );
   }
 }
 

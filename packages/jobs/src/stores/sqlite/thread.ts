@@ -78,7 +78,7 @@ function fileOf(data: unknown): string {
   return (data as { readonly file: string }).file;
 }
 
-/** The proxy pairs methods with their inputs; a message can't carry that proof. */
+/** `ThreadChannel.ask` pairs methods with their inputs; a message can't carry that proof. */
 function handle<Methods extends Method>(
   handlers: Handlers<Methods>,
   { method, input, now }: Request,

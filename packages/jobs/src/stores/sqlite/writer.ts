@@ -5,7 +5,7 @@ import { type Crowds, createCrowds } from './crowds.ts';
 import type { Database } from './database.ts';
 import { createIds, type Ids } from './ids.ts';
 import { createJobTable, type JobTable } from './job-table.ts';
-import { createNodes, createTypeKeys, type Nodes, type TypeKeys } from './names.ts';
+import { createNodeKeys, createTypeKeys, type NodeKeys, type TypeKeys } from './keys.ts';
 import { createOverfull, type Overfull } from './overfull.ts';
 import type { KeyedRun } from './run-rows.ts';
 
@@ -14,7 +14,7 @@ export interface Writer {
   readonly db: Database;
   readonly ids: Ids;
   readonly types: TypeKeys;
-  readonly nodes: Nodes;
+  readonly nodes: NodeKeys;
   readonly jobs: JobTable;
   readonly overfull: Overfull;
   readonly crowds: Crowds;
@@ -38,7 +38,7 @@ export function createWriter(db: Database): Writer {
     db,
     ids,
     types: createTypeKeys(db),
-    nodes: createNodes(db),
+    nodes: createNodeKeys(db),
     jobs,
     overfull: createOverfull(db, jobs),
     crowds: createCrowds(db),

@@ -29,14 +29,14 @@ export function createTypeKeys(db: Database): TypeKeys {
 }
 
 /** The small keys of nodes. */
-export interface Nodes {
+export interface NodeKeys {
   keyOf(node: string, now: number): number;
   nameOf(key: number): string;
   /** Notes that this process's nodes still live, and forgets those last seen before `before`. Returns how many. */
   prune(input: { readonly now: number; readonly before: number }): number;
 }
 
-export function createNodes(db: Database): Nodes {
+export function createNodeKeys(db: Database): NodeKeys {
   const keys = new Map<string, number>();
   const names = new Map<number, string>();
   let notedAt = 0;
