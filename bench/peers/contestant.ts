@@ -88,8 +88,6 @@ export interface Contestant {
   readonly cannot: Readonly<Partial<Record<WorkloadName, string>>>;
   /** What a reader of the table must know. */
   readonly notes: Readonly<Partial<Record<WorkloadName, string>>>;
-  /** What its failures come from, where somebody has looked: told where it has failed. */
-  readonly whyFailed?: Readonly<Partial<Record<WorkloadName, string>>>;
   open(place: Place): Promise<Session>;
 }
 

@@ -274,8 +274,7 @@ function failuresText(
   const all = measurements.filter((one) => one.workload === name && one.contestant === contestant.name);
   const failures = all.flatMap(({ failure }) => failure ?? []);
   if (failures.length === 0) return undefined;
-  const why = contestant.whyFailed?.[name];
-  return `${failures.length} of ${all.length} rounds failed (${failures[0]})${why === undefined ? '' : `: ${why}`}`;
+  return `${failures.length} of ${all.length} rounds failed (${failures[0]})`;
 }
 
 function chartFor(results: Results, plot: Plot): string {
