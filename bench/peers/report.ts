@@ -196,7 +196,9 @@ function spanText({ measurements }: Results, name: string): string {
 function commitText({ measurements, commit: ofPage }: Results, name: string): string {
   const of = measurements.filter(({ workload }) => workload === name);
   const commits = [...new Set(of.map(({ commit = ofPage }) => commit))];
-  return commits.every((commit) => commit === ofPage) ? '' : `, at ${commits.join(' and ')}`;
+  return commits.every((commit) => commit === ofPage)
+    ? ''
+    : `, at ${new Intl.ListFormat('en').format(commits)}`;
 }
 
 const tableRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -7,8 +7,8 @@ export type StoreErrorCode = 'newer_schema' | 'unusable' | 'unavailable' | 'busy
 
 /**
  * The database can't be used: as it is (`newer_schema`, `unusable`), or for now (`unavailable`); or somebody's transaction holds
- * what this needs, and held it for longer than it is waited for (`busy`). Nothing was done, unless it is `unavailable`: an answer may be
- * lost.
+ * what this needs, and held it for longer than it is waited for (`busy`). Nothing of it was done (of several
+ * steps, the earlier ones stay), unless it is `unavailable`: an answer may be lost.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';

@@ -217,6 +217,17 @@ const RUNS: readonly Row[] = [
   },
 ];
 
+it('the table has each kind of end', () => {
+  const kinds: Record<Outcome['kind'], true> = {
+    succeeded: true,
+    failed: true,
+    cancelled: true,
+    given_back: true,
+    lost: true,
+  };
+  expect(new Set(Object.values(ENDS).map(({ kind }) => kind))).toEqual(new Set(Object.keys(kinds)));
+});
+
 it.each(RUNS)('what becomes of a run $title, by how its claim ends', ({ run: live, becomes }) => {
   const statuses = Object.entries(ENDS).map(([end, outcome]) => {
     const settlement = settleRun(job(), live, outcome, at);

@@ -100,6 +100,19 @@ export function recoverContract(makeStore: MakeStore): void {
       expect(await t.finished(id)).toMatchObject({ status: 'cancelled', reason: 'user', attempt: 0 });
     });
 
+    it('P9: the last claim of a run that was lost too often settles nothing', async () => {
+      await t.create('a', { schedule: ON_DEMAND });
+      const { id } = await t.trigger('a');
+      for (let n = 0; n < 5; n += 1) {
+        await t.claimOne(`dead-${n}`);
+        await t.store.recover({ node: 'node' });
+      }
+      const last = await t.claimOne('dead-5');
+      await t.store.recover({ node: 'node' });
+      expect(await t.settle(last, SUCCEEDED)).toEqual({ kind: 'stale' });
+      expect(await t.finished(id)).toMatchObject({ status: 'failed', reason: 'lost' });
+    });
+
     it('P14: a run taken back from a paused job waits for the resume', async () => {
       await t.create('a');
       t.clock.advance(MINUTE);

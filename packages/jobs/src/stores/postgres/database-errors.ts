@@ -24,7 +24,7 @@ export function isLockTimeout(error: unknown): boolean {
 
 export function busy(cause?: unknown): StoreError {
   const message =
-    'Another transaction has held what this needs for too long. Nothing was done: try again, or end that transaction.';
+    'Another transaction has held what this needs for too long. Nothing of it was done: try again, or end that transaction.';
   return new StoreError('busy', message, { cause });
 }
 

@@ -68,7 +68,10 @@ async function applyPatiently(db: Database): Promise<number> {
   }
 }
 
-/** Applies the first one that is missing, if any; gives the schema's version then. Without `lockWaitMs` it waits for tables for ever. */
+/**
+ * Applies the first one that is missing, if any; gives the schema's version then. Without `lockWaitMs` it waits for tables for as long as
+ * the session lets it.
+ */
 async function applyNext(q: Queries, lockWaitMs?: number): Promise<number> {
   await q.arrays(UNBOUNDED);
   await q.arrays('SELECT pg_advisory_xact_lock($1::bigint)::text', [MIGRATION_LOCK]);

@@ -132,7 +132,7 @@ export class ThreadChannel {
   #unavailable(): StoreError {
     return new StoreError(
       'unavailable',
-      'The database thread has ended (`cause` says why) and starts again within a second: try again then.',
+      'The database thread has ended, `cause` says why: try again in a second, which starts it again.',
       {
         cause: this.#lastFailure,
       },
