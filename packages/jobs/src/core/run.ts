@@ -2,8 +2,8 @@
 export type JsonText = string;
 
 /**
- * A claimed run is `queued` until its start is written; one so short that this never was ends out of `queued`. The rows of finished runs never
- * change.
+ * A claimed run is `queued` until its start is written; one so short that this never was ends out of `queued`. The rows of finished
+ * runs never change.
  */
 export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
 export type LiveStatus = 'queued' | 'running';

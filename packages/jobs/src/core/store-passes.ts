@@ -89,6 +89,9 @@ export interface SettleInput {
   readonly logs?: readonly LogLine[];
 }
 
+/** How a claim has ended, but for which one it is and what it has logged. */
+export type ClaimEnd = Omit<SettleInput, 'runId' | 'fence' | 'logs'>;
+
 export type SettleResult =
   | { readonly kind: 'finished'; readonly status: FinishedStatus }
   | { readonly kind: 'waiting'; readonly availableAt: number; readonly failures: number }

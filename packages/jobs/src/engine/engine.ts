@@ -67,13 +67,18 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     },
     released: (late) => dispatcher.released(late),
   });
+  const cancel = (runId: string) => {
+    // One that has not started yet is given back, and so cancelled.
+    dispatcher.takeBack({ runId });
+    executor.cancel(runId);
+  };
   const node = new Node({
     settings,
     store,
     types,
     lookNow: () => dispatcher.lookNow(),
     takeBack: (jobId) => dispatcher.takeBack({ jobId }),
-    cancel: (runId) => cancel(runId),
+    cancel,
     abandon() {
       // Their fences tell whether somebody has taken them over: if not, they are given back.
       dispatcher.takeBack({});
@@ -127,11 +132,6 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   });
   const lookNow = () => dispatcher.lookNow();
   const tell = (notice: Notice) => node.tell(notice);
-  const cancel = (runId: string) => {
-    // One that has not started yet is given back, and so cancelled.
-    dispatcher.takeBack({ runId });
-    executor.cancel(runId);
-  };
   const manage: ManageDeps<Deps> = {
     settings,
     store,

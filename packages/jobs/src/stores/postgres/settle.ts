@@ -11,7 +11,7 @@ import {
   settleRun,
 } from '../../core/settle.ts';
 import type { JobStore } from '../../core/store.ts';
-import type { SettleBatchResult, SettleInput, SettleResult } from '../../core/store-passes.ts';
+import type { ClaimEnd, SettleBatchResult, SettleInput, SettleResult } from '../../core/store-passes.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { errorsText, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { type EndedByJob, settleJobs } from './apply.ts';
@@ -182,12 +182,7 @@ function createEnds(): Ends {
   return { byJob: new Map(), gone: [], putBack: [] };
 }
 
-function endRun(
-  u: Unit,
-  claimed: LiveRun,
-  input: Pick<SettleInput, 'outcome' | 'random' | 'startedAt' | 'finishedAt' | 'progress'>,
-  { byJob, gone, putBack }: Ends,
-): Settlement {
+function endRun(u: Unit, claimed: LiveRun, input: ClaimEnd, { byJob, gone, putBack }: Ends): Settlement {
   const run = asLeft(claimed, input);
   const uid = Number(run.jobUid);
   const { job } = lockedJob(u, uid);

@@ -17,7 +17,7 @@ import {
   settleRun,
 } from '../../core/settle.ts';
 import type { JobStore } from '../../core/store.ts';
-import type { SettleBatchResult, SettleResult, TakeBackInput } from '../../core/store-passes.ts';
+import type { ClaimEnd, SettleBatchResult, SettleResult, TakeBackInput } from '../../core/store-passes.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { errorsText, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { applyDecision } from './apply.ts';
@@ -143,12 +143,7 @@ function createEnds(now: number): Ends {
 }
 
 /** Moves the run of a claim that has ended to the history, or puts it back. */
-function endRun(
-  w: Writer,
-  claimed: KeyedRun,
-  input: Pick<Settling, 'outcome' | 'random' | 'startedAt' | 'finishedAt' | 'progress'>,
-  { now, byJob, gone }: Ends,
-): Settlement {
+function endRun(w: Writer, claimed: KeyedRun, input: ClaimEnd, { now, byJob, gone }: Ends): Settlement {
   const run = asLeft(claimed.run, input);
   const { stored, ended } = endsOf(w, byJob, claimed.jobUid);
   const settlement = settleRun(stored.job, run, input.outcome, { now, random: input.random });
