@@ -9,7 +9,7 @@ import type {
   SettleBatchResult,
 } from '../core/store-passes.ts';
 import type { Which } from './backlog.ts';
-import { Claims, type ClaimUnderWay } from './claims.ts';
+import { Claims, type ClaimUnderWay, PREFETCH_MS } from './claims.ts';
 import { DueTimes } from './due-times.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Executor } from './execute.ts';
@@ -58,6 +58,8 @@ export class Dispatcher<Deps> {
   #lookedAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
   #wasFull = false;
+  /** It is about to be seen which of those that wait for a place are given back. */
+  #isLeaving = false;
   /** Claims ride with plans: what those make is claimed in the same step. */
   #claimsRide = true;
   /** Commands that claims were asked for with. */
@@ -82,7 +84,7 @@ export class Dispatcher<Deps> {
     return this.#wasFull;
   }
 
-  /** How long it is until slots are looked for; infinite when that is not known, or they won't be. */
+  /** How long it is until slots are looked for, also beside passes under way; infinite when that is not known, or they won't be. */
   get slotsInMs(): number {
     const { nextWakeAt } = this.#due;
     if (this.#claims.isStopped || !Number.isFinite(nextWakeAt)) return Number.POSITIVE_INFINITY;
@@ -108,12 +110,20 @@ export class Dispatcher<Deps> {
   /** Runs that were claimed ahead have come due. `late`: those whose time was long past; they, and those that find no place soon, are given back. */
   released(late: readonly Ended[]): void {
     for (const each of late) this.settle(each);
-    this.#leaveToOthers(this.#claims.excess());
+    this.#leaveToOthers();
   }
 
-  /** Gives back so many of those that wait for a place. */
-  #leaveToOthers(count: number): void {
-    for (const each of this.#with.executor.backlog.takeBackLast(count)) this.settle(each);
+  /**
+   * Gives back those that won't get a place soon, if that is so still once they had time to get one: durations of runs that ended after
+   * the process stood still tell nothing of the next ones. `kept` were meant to wait.
+   */
+  #leaveToOthers(kept?: number): void {
+    if (this.#isLeaving || this.#claims.excess(kept) === 0) return;
+    this.#isLeaving = true;
+    this.#with.settings.clock.setTimer(PREFETCH_MS, () => {
+      this.#isLeaving = false;
+      for (const each of this.#with.executor.backlog.takeBackLast(this.#claims.excess())) this.settle(each);
+    });
   }
 
   /**
@@ -244,11 +254,15 @@ export class Dispatcher<Deps> {
     const mustPlan = !isStopped && (this.#due.nextWakeAt <= now || aheadMs > 0);
     const claim = this.#claims.ofPass({ mustPlan, aheadMs, now });
     const rides = mustPlan && this.#claimsRide;
-    const results = await Promise.allSettled([
+    const answers = [
       batch.length === 0 ? undefined : this.#settle(batch),
       mustPlan ? this.#plan(aheadMs, rides ? claim : undefined) : undefined,
       claim === undefined || rides ? undefined : this.#claim(claim),
-    ]);
+    ] as const;
+    const cancelLook =
+      mustPlan || (batch.length === 0 && claim === undefined) ? undefined : this.#lookMeanwhile();
+    const results = await Promise.allSettled(answers);
+    cancelLook?.();
     if (mustPlan && claim === undefined) this.#due.forgetDue();
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -258,6 +272,14 @@ export class Dispatcher<Deps> {
     // A pass that looks for lost claims has to be alone.
     this.#wasFull = batch.length + claims >= FULL_PASS && !this.#lost.mustLook;
     return this.#sleepMs();
+  }
+
+  /** Slots that come while a pass without a plan is under way are not kept waiting by it. */
+  #lookMeanwhile(): () => void {
+    const { clock } = this.#with.settings;
+    return clock.setTimer(Math.min(this.slotsInMs, LONGEST_SLEEP_MS), () => {
+      if (this.slotsInMs === 0) this.#with.wake(0);
+    });
   }
 
   async #settle(batch: readonly Ended[]): Promise<void> {
@@ -277,7 +299,7 @@ export class Dispatcher<Deps> {
     this.#lookedAt = settings.clock.monotonic();
     const input = { types, limit: PLAN_BATCH, aheadMs };
     const ask = (asked: PlanInput) =>
-      this.#due.ask(store.plan(asked), (result) => {
+      this.#due.askForPlan(store.plan(asked), (result) => {
         this.#planned(result, aheadMs);
         if (claim !== undefined && result.claimed !== undefined) this.#claimed(result.claimed, claim);
       });
@@ -334,7 +356,7 @@ export class Dispatcher<Deps> {
     this.#leftOver.looked(this.#due.claimed(result, input.places + input.prefetch));
     this.#accept(result, takenBack);
     // Some of what was claimed ahead may have come due on the way.
-    if ((input.ahead?.runs ?? 0) > 0) this.#leaveToOthers(this.#claims.excess(input.prefetch));
+    if ((input.ahead?.runs ?? 0) > 0) this.#leaveToOthers(input.prefetch);
   }
 
   #claimedBeside(result: ClaimResult, { takenBack }: ClaimUnderWay): void {

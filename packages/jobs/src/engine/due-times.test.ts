@@ -123,10 +123,25 @@ describe('P4: what is known of what comes due', () => {
     expect([1, 99, 100, 300, -1].map((now) => due.aheadMs(now))).toEqual([0, 0, 200, 200, 200]);
   });
 
-  it('P3: goes on to be asked for ahead while there is more than one plan takes', () => {
+  it('P3: goes on to be asked for ahead while there is more than one plan takes, once what is left is 140 ms away', () => {
     const due = new DueTimes(200);
-    due.planned({ ...planned(50), more: true }, 200);
-    expect(due.aheadMs(1)).toBe(200);
+    due.planned({ ...planned(150), more: true }, 200);
+    expect(due.nextWakeAt).toBe(10);
+    expect(due.aheadMs(10)).toBe(200);
+    // What was due is more than one plan takes: what is left is looked for as ever.
+    due.planned({ ...planned(150), more: true }, 0);
+    expect(due.nextWakeAt).toBe(50);
+  });
+
+  it('P3: is looked for beside a plan that is under way only where its answer would come too late', async () => {
+    const due = new DueTimes(200);
+    due.planned(planned(1_000), 200);
+    const plan = Promise.withResolvers<PlanResult>();
+    const asked = due.askForPlan(plan.promise, (result) => due.planned(result, 200));
+    expect(due.nextWakeAt).toBe(1_000);
+    plan.resolve(planned(2_000));
+    await asked;
+    expect(due.nextWakeAt).toBe(1_900);
   });
 
   it('P15: is not put out of mind by a claim beside passes, whose answer may be older than theirs', () => {

@@ -10,6 +10,12 @@ interface Question {
   madeWakeAt: number;
 }
 
+/**
+ * Where more comes than one plan takes, the next one begins when what is left is so much of the time ahead away, and not half of it: each
+ * is for what comes in a part of it, and what keeps one waiting for a moment makes nothing late.
+ */
+const EARLY = 0.7;
+
 /** When something comes due, as far as this node knows. */
 export class DueTimes {
   readonly #aheadMs: number;
@@ -20,6 +26,8 @@ export class DueTimes {
   #onlyForPlaces = false;
   #hasLeft = false;
   #looks = 0;
+  /** How many plans are under way. */
+  #plans = 0;
   readonly #questions = new Set<Question>();
 
   /** `aheadMs`: how far the store is asked ahead of what comes due; 0: not at all. */
@@ -27,9 +35,12 @@ export class DueTimes {
     this.#aheadMs = aheadMs;
   }
 
-  /** When to look for jobs to be planned; `-Infinity`: it is not known. */
+  /**
+   * When to look for jobs to be planned; `-Infinity`: it is not known. While a plan is under way its answer mostly tells: until then one
+   * more only begins where it would come too late.
+   */
   get nextWakeAt(): number {
-    return this.#nextWakeAt;
+    return this.#plans === 0 ? this.#nextWakeAt : this.#nextWakeAt + this.#aheadMs / 2;
   }
 
   /** When to look for runs to be claimed; in the past: it is not known, or there is one. */
@@ -103,10 +114,21 @@ export class DueTimes {
     }
   }
 
+  /** {@link ask} for a plan. */
+  async askForPlan<T>(answer: Promise<T>, learn: (answer: T) => void): Promise<T> {
+    this.#plans++;
+    try {
+      return await this.ask(answer, learn);
+    } finally {
+      this.#plans--;
+    }
+  }
+
   /** `aheadMs`: how far the store was asked ahead. */
   planned({ now, more, nextWakeAt, queued }: PlanResult, aheadMs: number): void {
     if (aheadMs > 0 && !more) this.#askedUpTo = now + aheadMs;
-    this.#nextWakeAt = more ? now : this.#lookAt(nextWakeAt);
+    const lookAt = this.#lookAt(nextWakeAt);
+    this.#nextWakeAt = more ? Math.min(lookAt, (nextWakeAt ?? now) - aheadMs * EARLY) : lookAt;
     if (queued.length > 0) this.forgetDue();
   }
 

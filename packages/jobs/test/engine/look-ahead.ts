@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SettleInput } from '../../src/core/store-passes.ts';
 import {
   createHarness,
   type Harness,
@@ -102,6 +103,24 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
         expect(await startsOf([0, 1, 4, 5, 30])).toEqual([0, 4, 4, 8, 30]);
       });
 
+      it('starts when it comes though what has ended before takes long to be written', async () => {
+        await h.close();
+        h = await createHarness({ autoRun: true, concurrency: 200 }, makeDatabase);
+        h.deps.handler = () => void starts.push(h.clock.now() - SLOT);
+        const startAt = (ms: number) => new Date(SLOT + ms).toISOString();
+        for (let n = 0; n < 120; n++)
+          await h.engine.createJob(job({ ...EVERY, id: `${n}`, startAt: startAt(0) }));
+        await h.engine.createJob(job({ ...EVERY, id: 'next', startAt: startAt(300) }));
+        await passUntil(SLOT - 1);
+        const written = Promise.withResolvers<void>();
+        h.store.make(written.promise, 'settle');
+        await passUntil(SLOT + 299, 5);
+        h.clock.advance(1);
+        written.resolve();
+        expect(starts).toHaveLength(121);
+        expect(starts.at(-1)).toBe(300);
+      });
+
       it('starts as soon as eight are due', async () => {
         expect(await startsOf([0, 1, 1, 1, 1, 1, 1, 1, 2, 3])).toEqual([0, ...Array(8).fill(2), 6]);
       });
@@ -162,6 +181,60 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
         expect(await slot()).not.toHaveProperty('claim');
         told.end();
       });
+    });
+
+    it('P20: is claimed ahead also while claims are held back', async () => {
+      await h.close();
+      const late = {
+        enable: () => true,
+        disable: () => true,
+        reset: () => undefined,
+        percentile: () => 60e6,
+      };
+      h = await createHarness({ autoRun: true, concurrency: 1, loopDelay: late }, makeDatabase);
+      h.deps.handler = () => void starts.push(h.clock.now());
+      await h.engine.createJob(job(EVERY));
+      await h.engine.createJob(job({ id: 'other', overlap: 'allow' }));
+      for (let n = 0; n < 8; n++) {
+        await h.engine.trigger('other');
+        await h.pass(1_000);
+      }
+      expect((await h.engine.stats()).nodes).toMatchObject([{ throttled: true }]);
+      await passUntil(SLOT - 40);
+      const slot = async () => (await runs()).find(({ scheduledFor }) => scheduledFor === SLOT);
+      await expect.poll(slot).toMatchObject({ status: 'queued', claim: {} });
+      h.clock.advance(40);
+      expect(starts.at(-1)).toBe(SLOT);
+    });
+
+    it('P9: that finds no place when it comes runs here all the same if it gets one soon', async () => {
+      for (const id of ['one', 'two']) await h.engine.createJob(job({ ...EVERY, id }));
+      await h.engine.createJob(job({ id: 'other' }));
+      // Runs take so long that none is expected to end soon.
+      const slow = untilTold();
+      h.deps.handler = slow.handler;
+      await h.engine.trigger('other');
+      await expect.poll(() => h.pass(5).then(() => slow.started)).toHaveLength(1);
+      await h.pass(80);
+      slow.end();
+      await realTime(5);
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      const givenBack: unknown[] = [];
+      h.store.refuse('settle', ([inputs]) => {
+        for (const { outcome } of inputs as SettleInput[])
+          if (outcome.kind === 'given_back') givenBack.push(outcome);
+        return false;
+      });
+      await passUntil(SLOT - 20);
+      h.clock.advance(20);
+      expect(told.started).toHaveLength(1);
+      h.clock.advance(10);
+      told.end(0);
+      await expect.poll(() => realTime(1).then(() => told.started)).toHaveLength(2);
+      await h.pass(200);
+      expect(givenBack).toEqual([]);
+      told.end(1);
     });
 
     it('P7, P8: is not taken ahead while a run of the job is live', async () => {
