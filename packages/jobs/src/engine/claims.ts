@@ -8,7 +8,7 @@ import type { Settings } from './options.ts';
 import type { Settlements } from './settlements.ts';
 import { MAX_BATCH, type Throttle } from './throttle.ts';
 
-/** A node holds as many claimed runs as it finishes in this time, by recent durations. */
+/** A node holds as many claimed runs as it finishes in this time, by recent durations, and none for longer that waits for a place. */
 export const PREFETCH_MS = 20;
 /** But not more than this: of a drain, one part is on its way, one waits, and one runs. */
 const MAX_HELD = 3 * MAX_BATCH;
@@ -85,9 +85,9 @@ export class Claims<Deps> {
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
     const places = between(0, this.#unpromisedPlaces(now), allowance);
     const prefetch = between(0, this.#prefetchTarget - this.#coming, allowance - places);
-    // Not while due ones wait, here for long or in the store.
+    // Not while due ones wait, here for long or in the store, nor when there are so few claims that due ones need each of them.
     const waitsLong = backlog.waiting > 0 && backlog.waiting >= this.#endedWithin(PREFETCH_MS);
-    const isAhead = aheadMs > 0 && !waitsLong && !this.#due.hasLeft;
+    const isAhead = aheadMs > 0 && !waitsLong && !this.#due.hasLeft && !throttle.isAtFloor;
     const taken = backlog.waiting + backlog.ahead + this.#asked.ahead;
     const later = executor.idlePlaces + this.#endedWithin(aheadMs) - taken;
     const ahead = { ms: aheadMs, runs: isAhead ? between(0, later, allowance) : 0 };

@@ -58,8 +58,9 @@ export class Dispatcher<Deps> {
   #lookedAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
   #wasFull = false;
-  /** It is about to be seen which of those that wait for a place are given back. */
-  #isLeaving = false;
+  /** Some of those that wait for a place are about to be given back. */
+  #isGivingBack = false;
+  #cancelLook: (() => void) | undefined;
   /** Claims ride with plans: what those make is claimed in the same step. */
   #claimsRide = true;
   /** Commands that claims were asked for with. */
@@ -84,7 +85,19 @@ export class Dispatcher<Deps> {
     return this.#wasFull;
   }
 
-  /** How long it is until slots are looked for, also beside passes under way; infinite when that is not known, or they won't be. */
+  /** Whether another pass may begin beside one that is under way: where that keeps the store busy, or slots would wait for it. */
+  get mayBeginBeside(): boolean {
+    // A pass that looks for lost claims has to be alone.
+    return (this.#wasFull || this.#isLookDue) && !this.#lost.mustLook;
+  }
+
+  get #isLookDue(): boolean {
+    const { nextWakeAt, isPlanning } = this.#due;
+    if (this.#claims.isStopped || nextWakeAt > this.#with.settings.clock.now()) return false;
+    return Number.isFinite(nextWakeAt) || !isPlanning;
+  }
+
+  /** How long it is until slots are looked for; infinite when that is not known, or they won't be. */
   get slotsInMs(): number {
     const { nextWakeAt } = this.#due;
     if (this.#claims.isStopped || !Number.isFinite(nextWakeAt)) return Number.POSITIVE_INFINITY;
@@ -110,19 +123,22 @@ export class Dispatcher<Deps> {
   /** Runs that were claimed ahead have come due. `late`: those whose time was long past; they, and those that find no place soon, are given back. */
   released(late: readonly Ended[]): void {
     for (const each of late) this.settle(each);
-    this.#leaveToOthers();
+    this.#giveBackExcess();
   }
 
   /**
-   * Gives back those that won't get a place soon, if that is so still once they had time to get one: durations of runs that ended after
-   * the process stood still tell nothing of the next ones. `kept` were meant to wait.
+   * Gives back those that won't get a place soon, but for `kept`, if that is so still once they had time to get one: durations of runs
+   * that ended after the process stood still tell nothing of the next ones.
    */
-  #leaveToOthers(kept?: number): void {
-    if (this.#isLeaving || this.#claims.excess(kept) === 0) return;
-    this.#isLeaving = true;
+  #giveBackExcess(kept?: number): void {
+    const excess = this.#claims.excess(kept);
+    if (this.#isGivingBack || excess === 0) return;
+    this.#isGivingBack = true;
     this.#with.settings.clock.setTimer(PREFETCH_MS, () => {
-      this.#isLeaving = false;
-      for (const each of this.#with.executor.backlog.takeBackLast(this.#claims.excess())) this.settle(each);
+      this.#isGivingBack = false;
+      const count = Math.min(excess, this.#claims.excess());
+      for (const each of this.#with.executor.backlog.takeBackLast(count)) this.settle(each);
+      this.#giveBackExcess();
     });
   }
 
@@ -182,6 +198,7 @@ export class Dispatcher<Deps> {
 
   stopClaiming(): void {
     this.#claims.stop();
+    this.#cancelLook?.();
   }
 
   /**
@@ -238,6 +255,7 @@ export class Dispatcher<Deps> {
       throw error;
     } finally {
       this.#passes--;
+      if (this.#passes === 0) this.#cancelLook?.();
     }
   }
 
@@ -254,15 +272,14 @@ export class Dispatcher<Deps> {
     const mustPlan = !isStopped && (this.#due.nextWakeAt <= now || aheadMs > 0);
     const claim = this.#claims.ofPass({ mustPlan, aheadMs, now });
     const rides = mustPlan && this.#claimsRide;
-    const answers = [
+    const asked = [
       batch.length === 0 ? undefined : this.#settle(batch),
       mustPlan ? this.#plan(aheadMs, rides ? claim : undefined) : undefined,
       claim === undefined || rides ? undefined : this.#claim(claim),
     ] as const;
-    const cancelLook =
-      mustPlan || (batch.length === 0 && claim === undefined) ? undefined : this.#lookMeanwhile();
-    const results = await Promise.allSettled(answers);
-    cancelLook?.();
+    const [settling, planning, claiming] = asked;
+    if (settling !== undefined || claiming !== undefined || this.#passes > 1) this.#lookMeanwhile(planning);
+    const results = await Promise.allSettled(asked);
     if (mustPlan && claim === undefined) this.#due.forgetDue();
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
@@ -274,11 +291,16 @@ export class Dispatcher<Deps> {
     return this.#sleepMs();
   }
 
-  /** Slots that come while a pass without a plan is under way are not kept waiting by it. */
-  #lookMeanwhile(): () => void {
-    const { clock } = this.#with.settings;
-    return clock.setTimer(Math.min(this.slotsInMs, LONGEST_SLEEP_MS), () => {
-      if (this.slotsInMs === 0) this.#with.wake(0);
+  /** Slots that come while something else is under way are not kept waiting by it. `planning` tells when they come. */
+  #lookMeanwhile(planning?: Promise<unknown>): void {
+    const again = () => this.#lookMeanwhile();
+    planning?.then(again, again);
+    this.#cancelLook?.();
+    if (this.#claims.isStopped) return;
+    const ms = Math.min(this.slotsInMs, LONGEST_SLEEP_MS);
+    this.#cancelLook = this.#with.settings.clock.setTimer(ms, () => {
+      if (this.#isLookDue) this.#with.wake(0);
+      else again();
     });
   }
 
@@ -356,7 +378,7 @@ export class Dispatcher<Deps> {
     this.#leftOver.looked(this.#due.claimed(result, input.places + input.prefetch));
     this.#accept(result, takenBack);
     // Some of what was claimed ahead may have come due on the way.
-    if ((input.ahead?.runs ?? 0) > 0) this.#leaveToOthers(input.prefetch);
+    if ((input.ahead?.runs ?? 0) > 0) this.#giveBackExcess(input.prefetch);
   }
 
   #claimedBeside(result: ClaimResult, { takenBack }: ClaimUnderWay): void {

@@ -11,10 +11,10 @@ interface Question {
 }
 
 /**
- * Where more comes than one plan takes, the next one begins when what is left is so much of the time ahead away, and not half of it: each
- * is for what comes in a part of it, and what keeps one waiting for a moment makes nothing late.
+ * Where more comes than one plan takes, the next one begins so much of the time ahead before what is left comes, not half of it: such
+ * plans follow each other closely, and one that is held up a little makes nothing late.
  */
-const EARLY = 0.7;
+const EARLY_SHARE = 0.7;
 
 /** When something comes due, as far as this node knows. */
 export class DueTimes {
@@ -41,6 +41,11 @@ export class DueTimes {
    */
   get nextWakeAt(): number {
     return this.#plans === 0 ? this.#nextWakeAt : this.#nextWakeAt + this.#aheadMs / 2;
+  }
+
+  /** A plan is under way, whose answer will tell when to look. */
+  get isPlanning(): boolean {
+    return this.#plans > 0;
   }
 
   /** When to look for runs to be claimed; in the past: it is not known, or there is one. */
@@ -128,7 +133,7 @@ export class DueTimes {
   planned({ now, more, nextWakeAt, queued }: PlanResult, aheadMs: number): void {
     if (aheadMs > 0 && !more) this.#askedUpTo = now + aheadMs;
     const lookAt = this.#lookAt(nextWakeAt);
-    this.#nextWakeAt = more ? Math.min(lookAt, (nextWakeAt ?? now) - aheadMs * EARLY) : lookAt;
+    this.#nextWakeAt = more ? Math.min(lookAt, (nextWakeAt ?? now) - aheadMs * EARLY_SHARE) : lookAt;
     if (queued.length > 0) this.forgetDue();
   }
 

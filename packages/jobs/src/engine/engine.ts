@@ -102,10 +102,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       const pauseMs = Math.min(throttle.pauseMs(passMs), dispatcher.slotsInMs);
       return Math.max(dispatcher.wasFull ? 0 : MIN_GAP_MS, pauseMs);
     },
-    atOnce() {
-      const isSecond = dispatcher.wasFull || dispatcher.slotsInMs === 0;
-      return isSecond && !throttle.isBesideRequests ? 2 : 1;
-    },
+    atOnce: () => (dispatcher.mayBeginBeside && !throttle.isBesideRequests ? 2 : 1),
     pass: () => dispatcher.pass(),
     failed: (error) =>
       logger.error(

@@ -77,10 +77,14 @@ export class Throttle {
     return this.#clock.monotonic() - this.#lastRequest < AFTER_REQUEST_MS;
   }
 
+  /** No fewer runs are claimed than now. */
+  get isAtFloor(): boolean {
+    return this.#late && this.#batch <= this.#floor;
+  }
+
   /** How many runs may be claimed now. */
   allowance(): number {
-    if (this.#late && this.#batch <= this.#floor)
-      return this.#clock.monotonic() - this.#lastClaim >= FLOOR_GAP_MS ? this.#batch : 0;
+    if (this.isAtFloor) return this.#clock.monotonic() - this.#lastClaim >= FLOOR_GAP_MS ? this.#batch : 0;
     return this.isBesideRequests ? Math.min(this.#batch, BATCH_BESIDE_REQUESTS) : this.#batch;
   }
 

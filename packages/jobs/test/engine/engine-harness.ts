@@ -62,7 +62,7 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-/** However busy the machine is that the tests run on: else claims would be held back, and none made ahead. */
+/** However busy the machine is that the tests run on: else claims would be held back. */
 const ON_TIME = { enable: () => true, disable: () => true, reset: () => undefined, percentile: () => 0 };
 
 /** An engine on a real database and a fake clock; nothing happens but by `tick()`. `wrap` comes between it and its store. */

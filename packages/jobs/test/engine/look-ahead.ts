@@ -103,22 +103,20 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
         expect(await startsOf([0, 1, 4, 5, 30])).toEqual([0, 4, 4, 8, 30]);
       });
 
-      it('starts when it comes though what has ended before takes long to be written', async () => {
+      it('P3: starts when it comes though what has ended before takes long to be written', async () => {
         await h.close();
-        h = await createHarness({ autoRun: true, concurrency: 200 }, makeDatabase);
+        h = await createHarness({ autoRun: true, concurrency: 20 }, makeDatabase);
         h.deps.handler = () => void starts.push(h.clock.now() - SLOT);
-        const startAt = (ms: number) => new Date(SLOT + ms).toISOString();
-        for (let n = 0; n < 120; n++)
-          await h.engine.createJob(job({ ...EVERY, id: `${n}`, startAt: startAt(0) }));
-        await h.engine.createJob(job({ ...EVERY, id: 'next', startAt: startAt(300) }));
+        for (const at of [0, 300, 600])
+          await h.engine.createJob(
+            job({ ...EVERY, id: `${at}`, startAt: new Date(SLOT + at).toISOString() }),
+          );
         await passUntil(SLOT - 1);
         const written = Promise.withResolvers<void>();
         h.store.make(written.promise, 'settle');
-        await passUntil(SLOT + 299, 5);
-        h.clock.advance(1);
+        await passUntil(SLOT + 700, 5);
         written.resolve();
-        expect(starts).toHaveLength(121);
-        expect(starts.at(-1)).toBe(300);
+        expect(starts).toEqual([0, 300, 600]);
       });
 
       it('starts as soon as eight are due', async () => {
@@ -195,7 +193,8 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       h.deps.handler = () => void starts.push(h.clock.now());
       await h.engine.createJob(job(EVERY));
       await h.engine.createJob(job({ id: 'other', overlap: 'allow' }));
-      for (let n = 0; n < 8; n++) {
+      await passUntil(SLOT - 4_000);
+      for (let n = 0; n < 3; n++) {
         await h.engine.trigger('other');
         await h.pass(1_000);
       }
