@@ -8,8 +8,8 @@ import type { Settings } from './options.ts';
 import type { Settlements } from './settlements.ts';
 import { MAX_BATCH, type Throttle } from './throttle.ts';
 
-/** A node holds as many claimed runs as it finishes in this time, by recent durations, and none for longer that waits for a place. */
-export const PREFETCH_MS = 20;
+/** A node holds as many claimed runs as it finishes in this time, by recent durations. */
+const PREFETCH_MS = 20;
 /** But not more than this: of a drain, one part is on its way, one waits, and one runs. */
 const MAX_HELD = 3 * MAX_BATCH;
 

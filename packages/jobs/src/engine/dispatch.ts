@@ -9,7 +9,7 @@ import type {
   SettleBatchResult,
 } from '../core/store-passes.ts';
 import type { Which } from './backlog.ts';
-import { Claims, type ClaimUnderWay, PREFETCH_MS } from './claims.ts';
+import { Claims, type ClaimUnderWay } from './claims.ts';
 import { DueTimes } from './due-times.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Executor } from './execute.ts';
@@ -27,6 +27,8 @@ const PLAN_BATCH = 500;
 /** Settlements and claims in a pass from which on it counts as full. */
 const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
+/** So long after their time it is decided which of the runs without a place are given back. */
+const FOR_A_PLACE_MS = 20;
 /** What is known of what is due is trusted for so long: after that the store is asked, whatever it was that nobody told. */
 const TRUST_MS = 60_000;
 
@@ -85,9 +87,11 @@ export class Dispatcher<Deps> {
     return this.#wasFull;
   }
 
-  /** Whether another pass may begin beside one that is under way: where that keeps the store busy, or slots would wait for it. */
+  /**
+   * Whether another pass may begin beside one that is under way: where that keeps the store busy, or slots would wait for it. Not beside
+   * one that looks for lost claims.
+   */
   get mayBeginBeside(): boolean {
-    // A pass that looks for lost claims has to be alone.
     return (this.#wasFull || this.#isLookDue) && !this.#lost.mustLook;
   }
 
@@ -134,7 +138,7 @@ export class Dispatcher<Deps> {
     const excess = this.#claims.excess(kept);
     if (this.#isGivingBack || excess === 0) return;
     this.#isGivingBack = true;
-    this.#with.settings.clock.setTimer(PREFETCH_MS, () => {
+    this.#with.settings.clock.setTimer(FOR_A_PLACE_MS, () => {
       this.#isGivingBack = false;
       const count = Math.min(excess, this.#claims.excess());
       for (const each of this.#with.executor.backlog.takeBackLast(count)) this.settle(each);
@@ -177,6 +181,7 @@ export class Dispatcher<Deps> {
     // Something is due already, but the loop sleeps: the clock has jumped ahead, or what is due is not known.
     const isDue = this.#due.nextWakeAt <= this.#with.settings.clock.now();
     if (isSooner || isDue) this.#with.wake(this.#sleepMs());
+    if (isSooner && this.#passes > 0) this.#lookMeanwhile();
   }
 
   /** An answer of the store was lost. Not to be asked again at once: it may be away. */
@@ -297,7 +302,7 @@ export class Dispatcher<Deps> {
     planning?.then(again, again);
     this.#cancelLook?.();
     if (this.#claims.isStopped) return;
-    const ms = Math.min(this.slotsInMs, LONGEST_SLEEP_MS);
+    const ms = this.#isLookDue ? 0 : Math.min(this.slotsInMs, LONGEST_SLEEP_MS);
     this.#cancelLook = this.#with.settings.clock.setTimer(ms, () => {
       if (this.#isLookDue) this.#with.wake(0);
       else again();

@@ -77,7 +77,7 @@ export class Throttle {
     return this.#clock.monotonic() - this.#lastRequest < AFTER_REQUEST_MS;
   }
 
-  /** No fewer runs are claimed than now. */
+  /** Claims are held back as far as they ever are. */
   get isAtFloor(): boolean {
     return this.#late && this.#batch <= this.#floor;
   }
