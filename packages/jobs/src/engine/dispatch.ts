@@ -14,6 +14,7 @@ import { DueTimes } from './due-times.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Executor } from './execute.ts';
 import { LeftOver } from './left-over.ts';
+import { Looks } from './looks.ts';
 import { AFTER_FAILURE_MS } from './loop.ts';
 import { LostAnswers } from './lost-answers.ts';
 import type { Meter } from './meter.ts';
@@ -56,13 +57,13 @@ export class Dispatcher<Deps> {
   readonly #claims: Claims<Deps>;
   readonly #lost: LostAnswers;
   readonly #leftOver: LeftOver;
+  readonly #looks: Looks;
   /** When the store was last asked what is due. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
   #wasFull = false;
   /** Some of those that wait for a place are about to be given back. */
   #isGivingBack = false;
-  #cancelLook: (() => void) | undefined;
   /** Claims ride with plans: what those make is claimed in the same step. */
   #claimsRide = true;
   /** Commands that claims were asked for with. */
@@ -80,6 +81,12 @@ export class Dispatcher<Deps> {
       clock: settings.clock,
       tellOthers: () => node.tell({ kind: 'wake' }),
     });
+    this.#looks = new Looks({
+      clock: settings.clock,
+      due: this.#due,
+      isStopped: () => this.#claims.isStopped,
+      look: () => deps.wake(0),
+    });
   }
 
   /** The last pass had much to do: the next one need not wait for more to gather. */
@@ -92,20 +99,12 @@ export class Dispatcher<Deps> {
    * one that looks for lost claims.
    */
   get mayBeginBeside(): boolean {
-    return (this.#wasFull || this.#isLookDue) && !this.#lost.mustLook;
-  }
-
-  get #isLookDue(): boolean {
-    const { nextWakeAt, isPlanning } = this.#due;
-    if (this.#claims.isStopped || nextWakeAt > this.#with.settings.clock.now()) return false;
-    return Number.isFinite(nextWakeAt) || !isPlanning;
+    return (this.#wasFull || this.#looks.isDue) && !this.#lost.mustLook;
   }
 
   /** How long it is until slots are looked for; infinite when that is not known, or they won't be. */
   get slotsInMs(): number {
-    const { nextWakeAt } = this.#due;
-    if (this.#claims.isStopped || !Number.isFinite(nextWakeAt)) return Number.POSITIVE_INFINITY;
-    return Math.max(nextWakeAt - this.#with.settings.clock.now(), 0);
+    return this.#looks.inMs;
   }
 
   /** Settlements to be written next: neither those on their way nor those put off. */
@@ -181,7 +180,7 @@ export class Dispatcher<Deps> {
     // Something is due already, but the loop sleeps: the clock has jumped ahead, or what is due is not known.
     const isDue = this.#due.nextWakeAt <= this.#with.settings.clock.now();
     if (isSooner || isDue) this.#with.wake(this.#sleepMs());
-    if (isSooner && this.#passes > 0) this.#lookMeanwhile();
+    if (isSooner && this.#passes > 0) this.#looks.meanwhile();
   }
 
   /** An answer of the store was lost. Not to be asked again at once: it may be away. */
@@ -203,7 +202,7 @@ export class Dispatcher<Deps> {
 
   stopClaiming(): void {
     this.#claims.stop();
-    this.#cancelLook?.();
+    this.#looks.cancel();
   }
 
   /**
@@ -260,7 +259,7 @@ export class Dispatcher<Deps> {
       throw error;
     } finally {
       this.#passes--;
-      if (this.#passes === 0) this.#cancelLook?.();
+      if (this.#passes === 0) this.#looks.cancel();
     }
   }
 
@@ -283,7 +282,7 @@ export class Dispatcher<Deps> {
       claim === undefined || rides ? undefined : this.#claim(claim),
     ] as const;
     const [settling, planning, claiming] = asked;
-    if (settling !== undefined || claiming !== undefined || this.#passes > 1) this.#lookMeanwhile(planning);
+    if (settling !== undefined || claiming !== undefined || this.#passes > 1) this.#looks.meanwhile(planning);
     const results = await Promise.allSettled(asked);
     if (mustPlan && claim === undefined) this.#due.forgetDue();
     const failed = results.find((result) => result.status === 'rejected');
@@ -291,22 +290,8 @@ export class Dispatcher<Deps> {
     this.#leftOver.passEnded({ hasPlaces: this.#hasPlaces, isStopping: this.#claims.isStopped });
     const [, planned, claimed] = results;
     const claims = numberIn(planned) + numberIn(claimed);
-    // A pass that looks for lost claims has to be alone.
-    this.#wasFull = batch.length + claims >= FULL_PASS && !this.#lost.mustLook;
+    this.#wasFull = batch.length + claims >= FULL_PASS;
     return this.#sleepMs();
-  }
-
-  /** Slots that come while something else is under way are not kept waiting by it. `planning` tells when they come. */
-  #lookMeanwhile(planning?: Promise<unknown>): void {
-    const again = () => this.#lookMeanwhile();
-    planning?.then(again, again);
-    this.#cancelLook?.();
-    if (this.#claims.isStopped) return;
-    const ms = this.#isLookDue ? 0 : Math.min(this.slotsInMs, LONGEST_SLEEP_MS);
-    this.#cancelLook = this.#with.settings.clock.setTimer(ms, () => {
-      if (this.#isLookDue) this.#with.wake(0);
-      else again();
-    });
   }
 
   async #settle(batch: readonly Ended[]): Promise<void> {

@@ -1,0 +1,55 @@
+import type { Clock } from '../core/clock.ts';
+import type { DueTimes } from './due-times.ts';
+
+const LONGEST_WAIT_MS = 30_000;
+
+export interface LooksDeps {
+  readonly clock: Clock;
+  readonly due: DueTimes;
+  /** No more slots are looked for. */
+  isStopped(): boolean;
+  /** Asks for a pass at once. */
+  look(): void;
+}
+
+/** When slots are looked for, also while passes are under way: those that come don't wait for what else was asked for. */
+export class Looks {
+  readonly #with: LooksDeps;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(deps: LooksDeps) {
+    this.#with = deps;
+  }
+
+  /** How long it is until then; infinite when that is not known, or they won't be. */
+  get inMs(): number {
+    const { due, clock, isStopped } = this.#with;
+    if (isStopped() || !Number.isFinite(due.nextWakeAt)) return Number.POSITIVE_INFINITY;
+    return Math.max(due.nextWakeAt - clock.now(), 0);
+  }
+
+  /** Also where it is not known, unless a plan is under way that will tell. */
+  get isDue(): boolean {
+    const { due, clock, isStopped } = this.#with;
+    if (isStopped() || due.nextWakeAt > clock.now()) return false;
+    return Number.isFinite(due.nextWakeAt) || !due.isPlanning;
+  }
+
+  /** Looks when it is time though passes are under way. `planning` tells when that is. */
+  meanwhile(planning?: Promise<unknown>): void {
+    const again = () => this.meanwhile();
+    planning?.then(again, again);
+    this.cancel();
+    if (this.#with.isStopped()) return;
+    const ms = this.isDue ? 0 : Math.min(this.inMs, LONGEST_WAIT_MS);
+    this.#cancelTimer = this.#with.clock.setTimer(ms, () => {
+      if (this.isDue) this.#with.look();
+      else again();
+    });
+  }
+
+  /** No pass is under way any more: the loop knows when the next one begins. */
+  cancel(): void {
+    this.#cancelTimer?.();
+  }
+}
