@@ -180,7 +180,6 @@ export class Dispatcher<Deps> {
     // Something is due already, but the loop sleeps: the clock has jumped ahead, or what is due is not known.
     const isDue = this.#due.nextWakeAt <= this.#with.settings.clock.now();
     if (isSooner || isDue) this.#with.wake(this.#sleepMs());
-    if (isSooner && this.#passes > 0) this.#looks.meanwhile();
   }
 
   /** An answer of the store was lost. Not to be asked again at once: it may be away. */
