@@ -12,6 +12,7 @@ import type { Which } from './backlog.ts';
 import { Claims, type ClaimUnderWay } from './claims.ts';
 import { DueTimes } from './due-times.ts';
 import type { EventFeed } from './event-feed.ts';
+import { Excess } from './excess.ts';
 import type { Executor } from './execute.ts';
 import { LeftOver } from './left-over.ts';
 import { Looks } from './looks.ts';
@@ -28,8 +29,6 @@ const PLAN_BATCH = 500;
 /** Settlements and claims in a pass from which on it counts as full. */
 const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
-/** So long after their time it is decided which of the runs without a place are given back. */
-const FOR_A_PLACE_MS = 20;
 /** What is known of what is due is trusted for so long: after that the store is asked, whatever it was that nobody told. */
 const TRUST_MS = 60_000;
 
@@ -55,6 +54,7 @@ export class Dispatcher<Deps> {
   readonly #settlements: Settlements;
   readonly #due: DueTimes;
   readonly #claims: Claims<Deps>;
+  readonly #excess: Excess;
   readonly #lost: LostAnswers;
   readonly #leftOver: LeftOver;
   readonly #looks: Looks;
@@ -62,8 +62,6 @@ export class Dispatcher<Deps> {
   #lookedAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
   #wasFull = false;
-  /** Some of those that wait for a place are about to be given back. */
-  #isGivingBack = false;
   /** Claims ride with plans: what those make is claimed in the same step. */
   #claimsRide = true;
   /** Commands that claims were asked for with. */
@@ -76,6 +74,12 @@ export class Dispatcher<Deps> {
     this.#settlements = settlements;
     this.#due = new DueTimes(settings.aheadMs);
     this.#claims = new Claims({ ...deps, settlements }, this.#due);
+    this.#excess = new Excess({
+      clock: settings.clock,
+      claims: this.#claims,
+      backlog: deps.executor.backlog,
+      giveBack: (ended) => this.settle(ended),
+    });
     this.#lost = new LostAnswers({ ...deps, settlements, claims: this.#claims });
     this.#leftOver = new LeftOver({
       clock: settings.clock,
@@ -95,11 +99,11 @@ export class Dispatcher<Deps> {
   }
 
   /**
-   * Whether another pass may begin beside one that is under way: where that keeps the store busy, or slots would wait for it. Not beside
-   * one that looks for lost claims.
+   * How many passes may be under way at once: a second one where that keeps the store busy, and one more where slots would wait for it.
+   * But one that looks for lost claims stays alone.
    */
-  get mayBeginBeside(): boolean {
-    return (this.#wasFull || this.#looks.isDue) && !this.#lost.mustLook;
+  get passesAtOnce(): number {
+    return this.#lost.mustLook ? 1 : this.#batchesAtOnce + Number(this.#looks.isDue);
   }
 
   /** How long it is until slots are looked for; infinite when that is not known, or they won't be. */
@@ -126,23 +130,7 @@ export class Dispatcher<Deps> {
   /** Runs that were claimed ahead have come due. `late`: those whose time was long past; they, and those that find no place soon, are given back. */
   released(late: readonly Ended[]): void {
     for (const each of late) this.settle(each);
-    this.#giveBackExcess();
-  }
-
-  /**
-   * Gives back those that won't get a place soon, but for `kept`, if that is so still once they had time to get one: durations of runs
-   * that ended after the process stood still tell nothing of the next ones.
-   */
-  #giveBackExcess(kept?: number): void {
-    const excess = this.#claims.excess(kept);
-    if (this.#isGivingBack || excess === 0) return;
-    this.#isGivingBack = true;
-    this.#with.settings.clock.setTimer(FOR_A_PLACE_MS, () => {
-      this.#isGivingBack = false;
-      const count = Math.min(excess, this.#claims.excess());
-      for (const each of this.#with.executor.backlog.takeBackLast(count)) this.settle(each);
-      this.#giveBackExcess();
-    });
+    this.#excess.giveBack();
   }
 
   /**
@@ -179,7 +167,9 @@ export class Dispatcher<Deps> {
     const isSooner = this.#due.jobMade(wakeAt);
     // Something is due already, but the loop sleeps: the clock has jumped ahead, or what is due is not known.
     const isDue = this.#due.nextWakeAt <= this.#with.settings.clock.now();
-    if (isSooner || isDue) this.#with.wake(this.#sleepMs());
+    if (!isSooner && !isDue) return;
+    this.#with.wake(this.#sleepMs());
+    if (this.#passes > 0) this.#looks.meanwhile();
   }
 
   /** An answer of the store was lost. Not to be asked again at once: it may be away. */
@@ -268,7 +258,8 @@ export class Dispatcher<Deps> {
     const monotonic = settings.clock.monotonic();
     const trustMs = this.#lost.areLookedFor ? AFTER_FAILURE_MS : TRUST_MS;
     if (monotonic - this.#lookedAt >= trustMs) this.#due.forget();
-    const batch = this.#settlements.take();
+    const onlyLooks = this.#looks.isDue && this.#settlements.batchesUnderWay >= this.#batchesAtOnce;
+    const batch = onlyLooks ? [] : this.#settlements.take();
     const isDue = this.#due.nextWakeAt <= now || this.#due.nextDueAt <= now;
     const { isStopped } = this.#claims;
     const aheadMs = !isStopped && isDue ? this.#due.aheadMs(now) : 0;
@@ -367,7 +358,7 @@ export class Dispatcher<Deps> {
     this.#leftOver.looked(this.#due.claimed(result, input.places + input.prefetch));
     this.#accept(result, takenBack);
     // Some of what was claimed ahead may have come due on the way.
-    if ((input.ahead?.runs ?? 0) > 0) this.#giveBackExcess(input.prefetch);
+    if ((input.ahead?.runs ?? 0) > 0) this.#excess.giveBack(input.prefetch);
   }
 
   #claimedBeside(result: ClaimResult, { takenBack }: ClaimUnderWay): void {
@@ -383,6 +374,11 @@ export class Dispatcher<Deps> {
   #accept(result: ClaimResult, takenBack: readonly Which[]): void {
     const back = this.#with.executor.accept(result, this.#claims.isStopped ? [{}] : takenBack);
     for (const each of back) this.settle(each);
+  }
+
+  /** How many batches of settlements may be on their way where slots are due: those would wait behind one more. */
+  get #batchesAtOnce(): number {
+    return this.#wasFull ? 2 : 1;
   }
 
   /** How long settlements may gather: not so long while something due waits for a pass, or for the places that they free. */

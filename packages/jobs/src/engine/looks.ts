@@ -2,6 +2,8 @@ import type { Clock } from '../core/clock.ts';
 import type { DueTimes } from './due-times.ts';
 
 const LONGEST_WAIT_MS = 30_000;
+/** A look that could not begin is tried again after so long. */
+const AGAIN_MS = 20;
 
 export interface LooksDeps {
   readonly clock: Clock;
@@ -39,12 +41,17 @@ export class Looks {
   meanwhile(planning?: Promise<unknown>): void {
     const again = () => this.meanwhile();
     planning?.then(again, again);
+    this.#lookIn(this.isDue ? 0 : this.inMs);
+  }
+
+  #lookIn(ms: number): void {
     this.cancel();
     if (this.#with.isStopped()) return;
-    const ms = this.isDue ? 0 : Math.min(this.inMs, LONGEST_WAIT_MS);
-    this.#cancelTimer = this.#with.clock.setTimer(ms, () => {
-      if (this.isDue) this.#with.look();
-      else again();
+    this.#cancelTimer = this.#with.clock.setTimer(Math.min(ms, LONGEST_WAIT_MS), () => {
+      if (!this.isDue) return this.meanwhile();
+      this.#with.look();
+      // Beside requests, or as long as too many passes are under way, it does not begin.
+      this.#lookIn(AGAIN_MS);
     });
   }
 

@@ -1,28 +1,23 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHarness, type Harness, job, type MakeDatabase, realTime, T0 } from './engine-harness.ts';
+import { createRequests, type Requests } from './requests.ts';
 
 const DUE = T0 + 1_000;
 const RUNS = 200;
 
 export function besideRequests(makeDatabase: MakeDatabase): void {
-  let server: Server;
+  let requests: Requests;
   let h: Harness;
   beforeEach(async () => {
-    server = createServer((_, response) => void response.end());
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    requests = await createRequests();
     h = await createHarness({ autoRun: true, concurrency: RUNS }, makeDatabase);
     await h.engine.createJob(job({ overlap: 'allow' }));
   });
   afterEach(async () => {
-    server.close();
+    await requests.close();
     await h.close();
   });
 
-  const request = () => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   /** When claims are asked for, of which the first one takes 7 ms, and how many runs that starts. */
   const claimsOf = async (come: () => Promise<unknown>) => {
     const runAt = new Date(DUE).toISOString();
@@ -49,7 +44,7 @@ export function besideRequests(makeDatabase: MakeDatabase): void {
 
   describe('P20: what is due at once', () => {
     it('is claimed in parts while requests come in, with as much time between as a pass took', async () => {
-      const { at, startedFirst } = await claimsOf(request);
+      const { at, startedFirst } = await claimsOf(requests.come);
       expect(startedFirst).toBe(128);
       expect(at.slice(0, 2)).toEqual([0, 14]);
     });
@@ -57,7 +52,7 @@ export function besideRequests(makeDatabase: MakeDatabase): void {
     it('P3: and a slot that comes due meanwhile does not wait', async () => {
       const runAt = new Date(DUE + 10).toISOString();
       await h.engine.createJob(job({ id: 'once', onDemand: false, runAt }));
-      const { at } = await claimsOf(request);
+      const { at } = await claimsOf(requests.come);
       expect(at.slice(0, 2)).toEqual([0, 10]);
     });
 

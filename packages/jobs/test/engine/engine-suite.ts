@@ -9,6 +9,7 @@ import { gathering } from './gathering.ts';
 import { lateAnswers } from './late-answers.ts';
 import { logLines } from './log-lines.ts';
 import { lookingAhead } from './look-ahead.ts';
+import { looks } from './looks.ts';
 import { lostAnswers } from './lost-answers.ts';
 import { lostReports } from './lost-reports.ts';
 import { outages } from './outage.ts';
@@ -29,6 +30,7 @@ export function engineSuite(makeDatabase: MakeDatabase): void {
   describe('late answers', () => lateAnswers(makeDatabase));
   describe('starting at once', () => startingAtOnce(makeDatabase));
   describe('looking ahead', () => lookingAhead(makeDatabase));
+  describe('looks', () => looks(makeDatabase));
   describe('gathering', () => gathering(makeDatabase));
   describe('beside requests', () => besideRequests(makeDatabase));
   describe('outages', () => outages(makeDatabase));

@@ -33,39 +33,6 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
     expect(starts).toEqual([]);
   };
 
-  describe('jobs that are made', () => {
-    it('P3: are planned when they are due, and nobody looks for them before', async () => {
-      await h.pass(100);
-      const slot = SLOT + 100;
-      let plans = 0;
-      h.store.watch('plan', () => void plans++);
-      for (const id of ['one', 'two', 'three']) await h.engine.createJob(job({ id, ...EVERY }));
-      await passUntil(slot - 1_000);
-      expect(plans).toBe(0);
-      await passUntil(slot);
-      expect(starts[0]).toBe(slot);
-      await expect.poll(() => h.pass(20).then(() => starts)).toHaveLength(3);
-    });
-
-    it('P3: are planned at once when they are due already', async () => {
-      await h.pass(100);
-      await h.engine.createJob(job({ onDemand: false, runAt: new Date(T0 - 1_000).toISOString() }));
-      await expect.poll(() => h.pass(20).then(() => starts)).toHaveLength(1);
-    });
-
-    it('P17: are planned at once when they are due already, with those before them, after the clock has jumped ahead', async () => {
-      await h.pass(100);
-      await h.engine.createJob(job({ id: 'before', onDemand: false, interval: '1h' }));
-      await h.pass(200);
-      h.clock.set(h.clock.now() + 3_600_000);
-      const runAt = new Date(h.clock.now()).toISOString();
-      await h.engine.createJob(job({ id: 'after', onDemand: false, runAt }));
-      const begin = h.clock.now();
-      await expect.poll(() => h.pass(20).then(() => starts)).toHaveLength(2);
-      expect(h.clock.now() - begin).toBeLessThan(5_000);
-    });
-  });
-
   describe('a slot that is about to come', () => {
     it('P3: is claimed ahead, and its run starts when it comes: no sooner, and to the millisecond', async () => {
       await h.engine.createJob(job(EVERY));
@@ -101,24 +68,6 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
 
       it('starts together with those that come within 4 ms of a start, and else to the millisecond', async () => {
         expect(await startsOf([0, 1, 4, 5, 30])).toEqual([0, 4, 4, 8, 30]);
-      });
-
-      it('P3: starts when it comes though what has ended before takes long to be written', async () => {
-        await h.close();
-        h = await createHarness({ autoRun: true, concurrency: 20 }, makeDatabase);
-        h.deps.handler = () => void starts.push(h.clock.now() - SLOT);
-        const create = (at: number) =>
-          h.engine.createJob(job({ ...EVERY, id: `${at}`, startAt: new Date(SLOT + at).toISOString() }));
-        for (const at of [0, 300, 600]) await create(at);
-        await passUntil(SLOT - 1);
-        const written = Promise.withResolvers<void>();
-        h.store.make(written.promise, 'settle');
-        await passUntil(SLOT + 400, 5);
-        // Sooner than what is known to come.
-        await create(480);
-        await passUntil(SLOT + 700, 5);
-        written.resolve();
-        expect(starts).toEqual([0, 300, 480, 600]);
       });
 
       it('starts as soon as eight are due', async () => {

@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHarness, type Harness, job, type MakeDatabase, T0 } from './engine-harness.ts';
+import { createRequests } from './requests.ts';
+
+const SLOT = T0 + 10_000;
+const EVERY = { onDemand: false, interval: '10s' } as const;
+
+/** When slots are looked for. */
+export function looks(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  /** The instants at which handlers were called. */
+  let starts: number[];
+  const open = async (concurrency: number) => {
+    h = await createHarness({ autoRun: true, concurrency }, makeDatabase);
+    starts = [];
+    h.deps.handler = () => void starts.push(h.clock.now());
+  };
+  const passUntil = (at: number, stepMs?: number) => h.passUntil(at, stepMs);
+  afterEach(() => h.close());
+
+  describe('jobs that are made', () => {
+    beforeEach(() => open(1));
+
+    it('P3: are planned when they are due, and nobody looks for them before', async () => {
+      await h.pass(100);
+      const slot = SLOT + 100;
+      let plans = 0;
+      h.store.watch('plan', () => void plans++);
+      for (const id of ['one', 'two', 'three']) await h.engine.createJob(job({ id, ...EVERY }));
+      await passUntil(slot - 1_000);
+      expect(plans).toBe(0);
+      await passUntil(slot);
+      expect(starts[0]).toBe(slot);
+      await expect.poll(() => h.pass(20).then(() => starts)).toHaveLength(3);
+    });
+
+    it('P3: are planned at once when they are due already', async () => {
+      await h.pass(100);
+      await h.engine.createJob(job({ onDemand: false, runAt: new Date(T0 - 1_000).toISOString() }));
+      await expect.poll(() => h.pass(20).then(() => starts)).toHaveLength(1);
+    });
+
+    it('P17: are planned at once when they are due already, with those before them, after the clock has jumped ahead', async () => {
+      await h.pass(100);
+      await h.engine.createJob(job({ id: 'before', onDemand: false, interval: '1h' }));
+      await h.pass(200);
+      h.clock.set(h.clock.now() + 3_600_000);
+      const runAt = new Date(h.clock.now()).toISOString();
+      await h.engine.createJob(job({ id: 'after', onDemand: false, runAt }));
+      const begin = h.clock.now();
+      await expect.poll(() => h.pass(20).then(() => starts)).toHaveLength(2);
+      expect(h.clock.now() - begin).toBeLessThan(5_000);
+    });
+  });
+
+  describe('slots that come while the store is at something else', () => {
+    beforeEach(() => open(20));
+
+    const create = (at: number) =>
+      h.engine.createJob(job({ ...EVERY, id: `${at}`, startAt: new Date(SLOT + at).toISOString() }));
+    const startsFromSlot = () => starts.map((at) => at - SLOT);
+    /** With jobs that start then, up to the start of the first one, whose settlement is answered when it is told to be. */
+    const settlingSlowly = async (slots: readonly number[]) => {
+      for (const at of slots) await create(at);
+      await passUntil(SLOT - 1);
+      const written = Promise.withResolvers<void>();
+      h.store.make(written.promise, 'settle');
+      return written;
+    };
+
+    it('P3: start when they come though what has ended before takes long to be written', async () => {
+      const written = await settlingSlowly([0, 300, 600]);
+      await passUntil(SLOT + 320, 5);
+      // Sooner than what is known to come, with an end that waits behind the first one.
+      await create(480);
+      await passUntil(SLOT + 700, 5);
+      written.resolve();
+      expect(startsFromSlot()).toEqual([0, 300, 480, 600]);
+    });
+
+    it('P20: wait for that while requests come in, and no longer', async () => {
+      const requests = await createRequests();
+      const written = await settlingSlowly([0, 300]);
+      await passUntil(SLOT + 150, 5);
+      for (let at = 190; at <= 350; at += 80) {
+        await requests.come();
+        await passUntil(SLOT + at, 5);
+      }
+      await requests.close();
+      expect(startsFromSlot()).toEqual([0]);
+      await passUntil(SLOT + 450, 5);
+      written.resolve();
+      expect(startsFromSlot()).toEqual([0, expect.any(Number)]);
+    });
+
+    it('wait for a look for claims whose answers got lost', async () => {
+      await create(0);
+      await passUntil(SLOT - 1);
+      h.store.make('answer lost', 'settle');
+      await passUntil(SLOT + 40, 5);
+      h.store.restore();
+      const looked = Promise.withResolvers<void>();
+      h.store.make(looked.promise, 'reconcile');
+      let plans = 0;
+      await passUntil(SLOT + 1_300);
+      h.store.watch('plan', () => void plans++);
+      await create(1_400);
+      await passUntil(SLOT + 1_600);
+      expect(plans).toBe(0);
+      looked.resolve();
+      await expect.poll(() => h.pass(20).then(startsFromSlot)).toEqual([0, expect.any(Number)]);
+      expect(plans).toBeGreaterThan(0);
+    });
+  });
+}
