@@ -99,11 +99,11 @@ export class Dispatcher<Deps> {
   }
 
   /**
-   * How many passes may be under way at once: a second one where that keeps the store busy, and one more where slots would wait for it.
-   * But one that looks for lost claims stays alone.
+   * Whether another pass may begin beside one that is under way: where that keeps the store busy, or slots would wait for it. Not beside
+   * one that looks for lost claims.
    */
-  get passesAtOnce(): number {
-    return this.#lost.mustLook ? 1 : this.#batchesAtOnce + Number(this.#looks.isDue);
+  get mayBeginBeside(): boolean {
+    return (this.#wasFull || this.#looks.isDue) && !this.#lost.isLookDue;
   }
 
   /** How long it is until slots are looked for; infinite when that is not known, or they won't be. */
@@ -158,7 +158,7 @@ export class Dispatcher<Deps> {
   lookNow(): void {
     this.#settlements.retryNow();
     this.#due.lookAnew();
-    this.#with.wake(0);
+    this.#wake(0);
   }
 
   /** A job was made, to be planned then; absent: never by itself. */
@@ -168,7 +168,12 @@ export class Dispatcher<Deps> {
     // Something is due already, but the loop sleeps: the clock has jumped ahead, or what is due is not known.
     const isDue = this.#due.nextWakeAt <= this.#with.settings.clock.now();
     if (!isSooner && !isDue) return;
-    this.#with.wake(this.#sleepMs());
+    this.#wake(this.#sleepMs());
+  }
+
+  /** Something is due sooner than known. */
+  #wake(ms: number): void {
+    this.#with.wake(ms);
     if (this.#passes > 0) this.#looks.meanwhile();
   }
 
@@ -258,8 +263,7 @@ export class Dispatcher<Deps> {
     const monotonic = settings.clock.monotonic();
     const trustMs = this.#lost.areLookedFor ? AFTER_FAILURE_MS : TRUST_MS;
     if (monotonic - this.#lookedAt >= trustMs) this.#due.forget();
-    const onlyLooks = this.#looks.isDue && this.#settlements.batchesUnderWay >= this.#batchesAtOnce;
-    const batch = onlyLooks ? [] : this.#settlements.take();
+    const batch = this.#settlements.take();
     const isDue = this.#due.nextWakeAt <= now || this.#due.nextDueAt <= now;
     const { isStopped } = this.#claims;
     const aheadMs = !isStopped && isDue ? this.#due.aheadMs(now) : 0;
@@ -374,11 +378,6 @@ export class Dispatcher<Deps> {
   #accept(result: ClaimResult, takenBack: readonly Which[]): void {
     const back = this.#with.executor.accept(result, this.#claims.isStopped ? [{}] : takenBack);
     for (const each of back) this.settle(each);
-  }
-
-  /** How many batches of settlements may be on their way where slots are due: those would wait behind one more. */
-  get #batchesAtOnce(): number {
-    return this.#wasFull ? 2 : 1;
   }
 
   /** How long settlements may gather: not so long while something due waits for a pass, or for the places that they free. */

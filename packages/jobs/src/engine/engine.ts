@@ -102,7 +102,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       const pauseMs = Math.min(throttle.pauseMs(passMs), dispatcher.slotsInMs);
       return Math.max(dispatcher.wasFull ? 0 : MIN_GAP_MS, pauseMs);
     },
-    atOnce: () => (throttle.isBesideRequests ? 1 : dispatcher.passesAtOnce),
+    atOnce: () => (dispatcher.mayBeginBeside && !throttle.isBesideRequests ? 2 : 1),
     pass: () => dispatcher.pass(),
     failed: (error) =>
       logger.error(

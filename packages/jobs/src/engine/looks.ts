@@ -37,7 +37,7 @@ export class Looks {
     return Number.isFinite(due.nextWakeAt) || !due.isPlanning;
   }
 
-  /** Looks when it is time though passes are under way. `planning` tells when that is. */
+  /** Looks when it is time though passes are under way. Once `planning` is answered, that is known anew. */
   meanwhile(planning?: Promise<unknown>): void {
     const again = () => this.meanwhile();
     planning?.then(again, again);
@@ -50,12 +50,12 @@ export class Looks {
     this.#cancelTimer = this.#with.clock.setTimer(Math.min(ms, LONGEST_WAIT_MS), () => {
       if (!this.isDue) return this.meanwhile();
       this.#with.look();
-      // Beside requests, or as long as too many passes are under way, it does not begin.
+      // Beside requests, and while two passes are under way, it does not begin.
       this.#lookIn(AGAIN_MS);
     });
   }
 
-  /** No pass is under way any more: the loop knows when the next one begins. */
+  /** No pass is under way any more, so that the loop knows when the next one begins; or no slots are looked for. */
   cancel(): void {
     this.#cancelTimer?.();
   }

@@ -28,6 +28,7 @@ export class LostAnswers {
   readonly #with: LostAnswersDeps;
   #lookUntil = Number.NEGATIVE_INFINITY;
   #nextLookAt = Number.NEGATIVE_INFINITY;
+  #isLooking = false;
 
   constructor(deps: LostAnswersDeps) {
     this.#with = deps;
@@ -43,9 +44,9 @@ export class LostAnswers {
     return this.#now < this.#lookUntil;
   }
 
-  /** It is time to look. */
-  get mustLook(): boolean {
-    return this.areLookedFor && this.#now >= this.#nextLookAt;
+  /** Claims are looked for right now, or it is time to: nothing else may claim meanwhile. */
+  get isLookDue(): boolean {
+    return this.#isLooking || (this.areLookedFor && this.#now >= this.#nextLookAt);
   }
 
   /**
@@ -53,9 +54,18 @@ export class LostAnswers {
    * whether something was given back.
    */
   async reconcile(): Promise<boolean> {
-    const { store, node, executor, settlements, claims, events } = this.#with;
     // What a command has claimed is not held yet.
-    if (!this.mustLook || claims.isUnderWay) return false;
+    if (!this.isLookDue || this.#with.claims.isUnderWay) return false;
+    this.#isLooking = true;
+    try {
+      return await this.#look();
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  async #look(): Promise<boolean> {
+    const { store, node, executor, settlements, events } = this.#with;
     const holds = [...executor.fences(), ...settlements.fences()];
     const { givenBack, left, ended = [] } = await store.reconcile({ node: node.id, tellsEnded: true, holds });
     events.runsOver(ended);

@@ -67,10 +67,6 @@ export class Settlements {
     return this.#heldBack >= MAX_HELD_BACK;
   }
 
-  get batchesUnderWay(): number {
-    return this.#underWay.size;
-  }
-
   /** All that are not known to be written. */
   get kept(): number {
     let underWay = 0;
