@@ -1,5 +1,5 @@
 // 10,000 jobs made over REST from 10 connections, each with its audit row, durable before it is answered. With the argument
-// `postgres`, on a PostgreSQL 18 of its own.
+// `postgres`, on a PostgreSQL 18 of its own. One argument more: how many jobs.
 import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -8,11 +8,12 @@ import { serverCpuMs } from './ground.ts';
 import { count, inFolder, median, ms, row } from './measure.ts';
 import { startServer } from './server.ts';
 
-const JOBS = 10_000;
+const [asked, jobs = '10000'] = process.argv.slice(2);
+const JOBS = Number(jobs);
 const CONNECTIONS = 10;
 const REPEATS = 3;
 const PORT = 18_084;
-const isPostgres = process.argv[2] === 'postgres';
+const isPostgres = asked === 'postgres';
 
 interface Round {
   readonly perSecond: number;

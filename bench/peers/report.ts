@@ -94,17 +94,17 @@ ${CONTESTANTS.map(({ label, settings }) => `- ${label}: ${settings}.`).join('\n'
 }
 
 const summaryHeadOf = (results: Results): string =>
-  `${measuredText(results, '[peers.md](peers.md)')} ${versionsText(results)}
+  `${measuredText(results, '[peers.md](peers.md)')} ${results.servers.join('. ')}. ${versionsText(results)}
 
 ${valuesText(results)}`;
 
 function measuredText({ startedAt, commit, node, machine }: Results, place: string): string {
-  return `Measured from ${startedAt}, at commit ${commit} where ${place} names no other, with Node ${node} on ${machine}.`;
+  return `Measured from ${startedAt.slice(0, 16)} UTC, at commit ${commit} where ${place} names no other, with Node ${node} on ${machine}.`;
 }
 
 function valuesText({ scale }: Results): string {
   const trial = scale === 1 ? '' : ` **A try, at ${scale} of the full size: no figures to go by.**`;
-  return `Values are medians, the least and the most in brackets where there are several rounds. "x GreenVue" is how many times as good GreenVue is, by the first figure, as the median of the rounds that both were in ("~": there were none, so that it is the ratio of medians of different hours): above 1, GreenVue is ahead.${trial}`;
+  return `Values are medians, the least and the most in brackets where there are several rounds. "x GreenVue" is how many times as good GreenVue is, by the first figure, as the median of the rounds that both were in, the least and the most of them in brackets ("~": there were none, so that it is the ratio of medians of different hours): above 1, GreenVue is ahead.${trial}`;
 }
 
 const imageLink = (plot: Plot): string => `![${plotTitleOf(plot)}](${imageOf(plot)})`;
@@ -246,8 +246,14 @@ function timesText(results: Results, workload: Workload, ours: Contestant, other
 
 function ratioText(ratio: Ratio | undefined): string {
   if (ratio === undefined) return '';
-  const { value, isOfRounds } = ratio;
-  return `${isOfRounds ? '' : '~'}${value.toFixed(value < 10 ? 2 : 0)}`;
+  const { value, least, most, isOfRounds } = ratio;
+  const [from, text, to] = [least, value, most].map(timesAsText);
+  return `${isOfRounds ? '' : '~'}${text}${from === to ? '' : ` (${from} to ${to})`}`;
+}
+
+function timesAsText(value: number): string {
+  if (value >= 1_000) return 'over 1,000';
+  return value.toFixed(value < 10 ? 2 : 0);
 }
 
 function whyNot(results: Results, { name }: Workload, contestant: Contestant): string {

@@ -42,6 +42,8 @@ interface Entry {
 
 export interface Ratio {
   readonly value: number;
+  readonly least: number;
+  readonly most: number;
   /** The median of the rounds that both were in; else the ratio of their medians, which are of different hours. */
   readonly isOfRounds: boolean;
 }
@@ -66,10 +68,17 @@ function ratioOf(
     const other = others.find((one) => one.round === round && Math.abs(one.at - at) < ONE_ROUND_MS);
     return other === undefined ? [] : ratio(value, other.value);
   });
-  if (inBoth.length > 0) return { value: median(inBoth), isOfRounds: true };
+  if (inBoth.length > 0)
+    return {
+      value: median(inBoth),
+      least: Math.min(...inBoth),
+      most: Math.max(...inBoth),
+      isOfRounds: true,
+    };
   if (ones.length === 0 || others.length === 0) return undefined;
   const medianOf = (rounds: readonly Round[]) => median(rounds.map(({ value }) => value));
-  return { value: ratio(medianOf(ones), medianOf(others)), isOfRounds: false };
+  const value = ratio(medianOf(ones), medianOf(others));
+  return { value, least: value, most: value, isOfRounds: false };
 }
 
 /** What a round gave for the first figure. */

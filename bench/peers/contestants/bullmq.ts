@@ -10,6 +10,7 @@ import {
 } from '../contestant.ts';
 import { requirePlace } from '../place.ts';
 
+const LOSES_A_SECOND = 'a crash of the machine loses up to a second of what was done';
 const LOCK_NOTES = {
   kill: 'a lock lasts 30 s, and lost ones are looked for every 30 s',
   'kill-short': 'a lock that lasts 5 s, and a look for lost ones each second',
@@ -30,7 +31,10 @@ export function bullmqOnRedis(appendfsync: 'everysec' | 'always'): Contestant {
     notes: {
       ...LOCK_NOTES,
       ...(appendfsync === 'everysec' && {
-        drain: 'a crash of the machine loses up to a second of what was done',
+        drain: LOSES_A_SECOND,
+        pickup: LOSES_A_SECOND,
+        'register-10k': LOSES_A_SECOND,
+        'register-100k': LOSES_A_SECOND,
       }),
     },
     async open(place) {

@@ -13,11 +13,9 @@ export interface Batch {
   readonly ends: ReadonlyMap<number, number>;
 }
 
-const BATCH = 1_000;
-
 /** Made before the clock starts: only writing is timed. */
-export function batchesOf(rows: readonly LiveRow[]): readonly Batch[] {
-  return chunks(rows, BATCH).map((batch) => {
+export function batchesOf(rows: readonly LiveRow[], size: number): readonly Batch[] {
+  return chunks(rows, size).map((batch) => {
     const ends = new Map<number, number>();
     for (const { jobUid } of batch) ends.set(jobUid, (ends.get(jobUid) ?? 0) + 1);
     return { rows: batch, ends };

@@ -1,15 +1,38 @@
 import pg from 'pg';
-import { batchesOf, FIRST_FENCE, HOUR_MS, liveRowOf } from './batches.ts';
+import { type Batch, batchesOf, FIRST_FENCE, HOUR_MS, type LiveRow, liveRowOf } from './batches.ts';
 
-/** Writes what a drain of all live runs writes. */
-export async function writeRowsOnPostgres(connectionString: string): Promise<number> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  const { rows: live } = await client.query<unknown[]>({ text: LIVE, rowMode: 'array' });
-  const batches = batchesOf(live.map(liveRowOf));
-  const run = (name: string, text: string, values: unknown[]) => client.query({ name, text, values });
+/** How rows are written: by so many connections at once, each with jobs of its own, in batches of so many. */
+export interface Writers {
+  readonly connections: number;
+  readonly batch: number;
+}
+
+/** Writes what a drain of the live runs of `jobs` jobs writes, those made first; tells the seconds that it took. */
+export async function writeRowsOnPostgres(
+  connectionString: string,
+  { jobs, connections, batch }: Writers & { readonly jobs: number },
+): Promise<number> {
+  const clients = Array.from({ length: connections }, () => new pg.Client({ connectionString }));
+  await Promise.all(clients.map((client) => client.connect()));
+  const ofEach: LiveRow[][] = clients.map(() => []);
+  const { rows: live = [] } =
+    (await clients[0]?.query<unknown[]>({
+      text: LIVE,
+      values: [jobs],
+      rowMode: 'array',
+    })) ?? {};
+  for (const row of live.map(liveRowOf)) ofEach[row.jobUid % connections]?.push(row);
+  const batches = ofEach.map((rows) => batchesOf(rows, batch));
   const begin = performance.now();
-  let fence = FIRST_FENCE;
+  await Promise.all(clients.map((client, n) => write(client, batches[n] ?? [], n)));
+  const seconds = (performance.now() - begin) / 1_000;
+  await Promise.all(clients.map((client) => client.end()));
+  return seconds;
+}
+
+async function write(client: pg.Client, batches: readonly Batch[], n: number): Promise<void> {
+  const run = (name: string, text: string, values: unknown[]) => client.query({ name, text, values });
+  let fence = FIRST_FENCE + n * FENCES;
   for (const { rows, ends } of batches) {
     const now = Date.now();
     const ids = rows.map(({ id }) => id);
@@ -23,15 +46,15 @@ export async function writeRowsOnPostgres(connectionString: string): Promise<num
       now,
     ]);
     await run('end job', END_JOB, [[...ends.keys()], [...ends.values()], now]);
-    await run('count hour', COUNT_HOUR, [now - (now % HOUR_MS), rows.length]);
+    await run('count hour', COUNT_HOUR, [now - (now % HOUR_MS), rows.length, n]);
     await client.query('COMMIT');
   }
-  const seconds = (performance.now() - begin) / 1_000;
-  await client.end();
-  return seconds;
 }
 
-const LIVE = 'SELECT id, job_uid, queued_at FROM greenvue_jobs.live_runs ORDER BY available_at, id';
+/** So many for each connection. */
+const FENCES = 10_000_000;
+const LIVE = `SELECT id, job_uid, queued_at FROM greenvue_jobs.live_runs
+  WHERE job_uid IN (SELECT DISTINCT job_uid FROM greenvue_jobs.live_runs ORDER BY job_uid LIMIT $1) ORDER BY available_at, id`;
 const CLAIM = `UPDATE greenvue_jobs.live_runs SET node = 'limit', fence = new.fence, started_at = $3, status = 'running'
   FROM unnest($1::bigint[], $2::bigint[]) AS new (id, fence) WHERE live_runs.id = new.id`;
 const DELETE = 'DELETE FROM greenvue_jobs.live_runs WHERE id = ANY ($1::bigint[])';
@@ -42,5 +65,5 @@ const INSERT = `INSERT INTO greenvue_jobs.runs
 const END_JOB = `UPDATE greenvue_jobs.jobs SET last_run_at = $3, last_success_at = $3, last_end_at = $3,
     last_status = 'succeeded', finished_count = finished_count + ended.count
   FROM unnest($1::bigint[], $2::bigint[]) AS ended (uid, count) WHERE jobs.uid = ended.uid`;
-const COUNT_HOUR = `INSERT INTO greenvue_jobs.hour_counts (hour, status, shard, count) VALUES ($1, 'succeeded', 0, $2)
+const COUNT_HOUR = `INSERT INTO greenvue_jobs.hour_counts (hour, status, shard, count) VALUES ($1, 'succeeded', $3, $2)
   ON CONFLICT (hour, status, shard) DO UPDATE SET count = hour_counts.count + excluded.count`;

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { openForWriting } from '../../../packages/jobs/src/stores/sqlite/database.ts';
 import { batchesOf, FIRST_FENCE, HOUR_MS, liveRowOf } from './batches.ts';
 
-/** Writes what a drain of all live runs writes; the numbers in the statements stand for words (`stores/sqlite/codes.ts`). */
+/** Writes what a drain of all live runs writes, and tells the seconds that it took; the numbers in the statements stand for words (`stores/sqlite/codes.ts`). */
 export async function writeRowsOnSqlite(folder: string): Promise<number> {
   const db = openForWriting(join(folder, 'jobs.db'));
-  const batches = batchesOf(db.arrays(LIVE).all().map(liveRowOf));
+  const batches = batchesOf(db.arrays(LIVE).all().map(liveRowOf), BATCH);
   const begin = performance.now();
   let fence = FIRST_FENCE;
   for (const { rows, ends } of batches) {
@@ -25,6 +25,7 @@ export async function writeRowsOnSqlite(folder: string): Promise<number> {
   return seconds;
 }
 
+const BATCH = 1_000;
 const LIVE = 'SELECT id, job_uid, queued_at FROM live_runs ORDER BY available_at, id';
 const CLAIM = 'UPDATE live_runs SET node = 1, fence = ?, status = 1, started_at = ? WHERE id = ?';
 const DELETE = 'DELETE FROM live_runs WHERE id = ?';
