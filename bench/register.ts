@@ -1,5 +1,5 @@
 // 10,000 jobs made over REST from 10 connections, each with its audit row, durable before it is answered. With the argument
-// `postgres`, on a PostgreSQL 18 of its own. One argument more: how many jobs.
+// `postgres` instead of `sqlite`, on a PostgreSQL 18 of its own. One argument more: how many jobs.
 import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -8,7 +8,9 @@ import { serverCpuMs } from './ground.ts';
 import { count, inFolder, median, ms, row } from './measure.ts';
 import { startServer } from './server.ts';
 
-const [asked, jobs = '10000'] = process.argv.slice(2);
+const [asked = 'sqlite', jobs = '10000'] = process.argv.slice(2);
+if (asked !== 'sqlite' && asked !== 'postgres')
+  throw new Error(`there is no store "${asked}": ask for sqlite or postgres`);
 const JOBS = Number(jobs);
 const CONNECTIONS = 10;
 const REPEATS = 3;

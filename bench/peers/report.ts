@@ -241,20 +241,23 @@ function shareTexts(results: Results, workload: Workload, contestant: Contestant
 function timesText(results: Results, workload: Workload, ours: Contestant, other: Contestant): string {
   const times = timesOf(results, { workload, contestant: ours }, { workload, contestant: other });
   const isCapped = summaryOf(results, workload, other, workload.columns[0])?.isCapped === true;
-  return `${isCapped ? 'over ' : ''}${ratioText(times)}`;
+  return ratioText(times, isCapped);
 }
 
-function ratioText(ratio: Ratio | undefined): string {
+/** `isCapped`: what the second took may be more. */
+function ratioText(ratio: Ratio | undefined, isCapped = false): string {
   if (ratio === undefined) return '';
   const { value, least, most, isOfRounds } = ratio;
   const [from, text, to] = [least, value, most].map(timesAsText);
-  return `${isOfRounds ? '' : '~'}${text}${from === to ? '' : ` (${from} to ${to})`}`;
+  if (isCapped) return `over ${text}`;
+  return `${isOfRounds ? '' : '~'}${value >= MOST_TIMES ? 'over ' : ''}${text}${from === to ? '' : ` (${from} to ${to})`}`;
 }
 
-function timesAsText(value: number): string {
-  if (value >= 1_000) return 'over 1,000';
-  return value.toFixed(value < 10 ? 2 : 0);
-}
+/** Beyond that the number says no more. */
+const MOST_TIMES = 1_000;
+
+const timesAsText = (value: number): string =>
+  value >= MOST_TIMES ? '1,000' : value.toFixed(value < 10 ? 2 : 0);
 
 function whyNot(results: Results, { name }: Workload, contestant: Contestant): string {
   const cannot = contestant.cannot[name] ?? results.lacking[contestant.name];

@@ -1,5 +1,6 @@
 import { writeRowsOnPostgres } from '../limit/postgres.ts';
 import { writeRowsOnSqlite } from '../limit/sqlite.ts';
+import { tidy } from '../tidy.ts';
 import {
   complete,
   type Figures,
@@ -30,26 +31,29 @@ export const limit: Workload = {
 async function measureOnce(lab: Lab): Promise<Figures> {
   const runsOfEach = scaled(RUNS_OF_EACH, lab.scale);
   await complete(lab, 'fill', { jobs: JOBS, runsOfEach });
-  return complete(lab, 'write', { runsOfEach, kept: JOBS * runsOfEach });
+  return complete(lab, 'write', { runsOfEach, kept: JOBS * runsOfEach, waiting: 0 });
 }
 
 /** Half of the jobs on one connection, then the other half on two. */
 async function measureTwice(lab: Lab): Promise<Figures> {
   const runsOfEach = scaled(RUNS_OF_EACH, lab.scale);
-  const kept = JOBS * runsOfEach;
+  const half = JOBS * runsOfEach;
   await complete(lab, 'fill', { jobs: 2 * JOBS, runsOfEach });
-  const { perSecond: onOne = 0 } = await complete(lab, 'write', { runsOfEach, kept, connections: 1 });
-  const onTwo = await complete(lab, 'write', { runsOfEach, kept: 2 * kept, connections: 2 });
-  return { ...onTwo, kept, onOne };
+  const onOne = await complete(lab, 'write', { runsOfEach, kept: half, waiting: half, connections: 1 });
+  await tidy(lab.place);
+  const onTwo = await complete(lab, 'write', { runsOfEach, kept: 2 * half, waiting: 0, connections: 2 });
+  return { ...onTwo, onOne: requireFigure(onOne, 'perSecond') };
 }
 
 async function write({ contestant, place, input }: Stage): Promise<Figures> {
-  const expected = requireFigure(input, 'kept');
   const seconds = await writeRows(place, input.connections ?? 1);
   const session = await contestant.open(place);
-  const { kept } = await session.count();
+  const { kept, waiting } = await session.count();
   await session.close();
-  if (kept !== expected) throw new Error(`there are ${kept} rows, not ${expected}`);
+  if (kept !== input.kept || waiting !== input.waiting)
+    throw new Error(
+      `${kept} rows are written and ${waiting} are left, not ${input.kept} and ${input.waiting}`,
+    );
   return { perSecond: (JOBS * requireFigure(input, 'runsOfEach')) / seconds, kept };
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { DueTimes } from './due-times.ts';
+import { AFTER_FAILURE_MS } from './loop.ts';
 
 const LONGEST_WAIT_MS = 30_000;
 /** A look that could not begin is tried again after so long. */
@@ -39,8 +40,10 @@ export class Looks {
 
   /** Looks when it is time though passes are under way. Once `planning` is answered, that is known anew. */
   meanwhile(planning?: Promise<unknown>): void {
-    const again = () => this.meanwhile();
-    planning?.then(again, again);
+    planning?.then(
+      () => this.meanwhile(),
+      () => this.#lookIn(AFTER_FAILURE_MS),
+    );
     this.#lookIn(this.isDue ? 0 : this.inMs);
   }
 

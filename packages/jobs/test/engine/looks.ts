@@ -108,6 +108,26 @@ export function looks(makeDatabase: MakeDatabase): void {
       expect(startsFromSlot()).toEqual([0, expect.any(Number)]);
     });
 
+    it('P10: are not asked for again and again where that fails', async () => {
+      await create(0);
+      await passUntil(SLOT - 1);
+      h.store.make('answer lost', 'settle');
+      await passUntil(SLOT + 1_000, 5);
+      const written = Promise.withResolvers<void>();
+      h.store.make(written.promise, 'settle');
+      // Claims have been looked for, and what has ended is written again.
+      await passUntil(SLOT + 1_150, 5);
+      await create(1_400);
+      await passUntil(SLOT + 1_250, 5);
+      let plans = 0;
+      h.store.watch('plan', () => void plans++);
+      h.store.make('fails', 'plan');
+      await passUntil(SLOT + 1_900, 5);
+      h.store.restore();
+      written.resolve();
+      expect(plans).toBeOneOf([1, 2]);
+    });
+
     it('P9: wait for a look for claims whose answers got lost, however long that takes', async () => {
       await create(0);
       await passUntil(SLOT - 1);
