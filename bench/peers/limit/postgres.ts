@@ -1,33 +1,40 @@
 import pg from 'pg';
 import { type Batch, batchesOf, FIRST_FENCE, HOUR_MS, type LiveRow, liveRowOf } from './batches.ts';
 
-/** How rows are written: by so many connections at once, each with jobs of its own, in batches of so many. */
-export interface Writers {
-  readonly connections: number;
-  readonly batch: number;
-}
-
-/** Writes what a drain of the live runs of `jobs` jobs writes, those made first; tells the seconds that it took. */
+/**
+ * Writes what a drain of the live runs of `jobs` jobs writes, those made first: by so many connections at once, each with jobs of its
+ * own, in batches of so many. Tells the seconds that it took.
+ */
 export async function writeRowsOnPostgres(
   connectionString: string,
-  { jobs, connections, batch }: Writers & { readonly jobs: number },
+  {
+    jobs,
+    connections,
+    batch,
+  }: { readonly jobs: number; readonly connections: number; readonly batch: number },
 ): Promise<number> {
-  const clients = Array.from({ length: connections }, () => new pg.Client({ connectionString }));
-  await Promise.all(clients.map((client) => client.connect()));
-  const ofEach: LiveRow[][] = clients.map(() => []);
-  const { rows: live = [] } =
-    (await clients[0]?.query<unknown[]>({
-      text: LIVE,
-      values: [jobs],
-      rowMode: 'array',
-    })) ?? {};
-  for (const row of live.map(liveRowOf)) ofEach[row.jobUid % connections]?.push(row);
-  const batches = ofEach.map((rows) => batchesOf(rows, batch));
+  const rows = await readLive(connectionString, jobs);
+  const writers = Array.from({ length: connections }, (_, n) => ({
+    client: new pg.Client({ connectionString }),
+    batches: batchesOf(
+      rows.filter(({ jobUid }) => jobUid % connections === n),
+      batch,
+    ),
+  }));
+  await Promise.all(writers.map(({ client }) => client.connect()));
   const begin = performance.now();
-  await Promise.all(clients.map((client, n) => write(client, batches[n] ?? [], n)));
+  await Promise.all(writers.map(({ client, batches }, n) => write(client, batches, n)));
   const seconds = (performance.now() - begin) / 1_000;
-  await Promise.all(clients.map((client) => client.end()));
+  await Promise.all(writers.map(({ client }) => client.end()));
   return seconds;
+}
+
+async function readLive(connectionString: string, jobs: number): Promise<readonly LiveRow[]> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const { rows } = await client.query<unknown[]>({ text: LIVE, values: [jobs], rowMode: 'array' });
+  await client.end();
+  return rows.map(liveRowOf);
 }
 
 async function write(client: pg.Client, batches: readonly Batch[], n: number): Promise<void> {

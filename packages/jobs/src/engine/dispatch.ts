@@ -1,14 +1,9 @@
 import type { TypeVersions } from '../core/membership.ts';
 import type { JobStore } from '../core/store.ts';
 import type { CommandResult } from '../core/store-commands.ts';
-import type {
-  ClaimInput,
-  ClaimResult,
-  PlanInput,
-  PlanResult,
-  SettleBatchResult,
-} from '../core/store-passes.ts';
+import type { ClaimResult, PlanInput, PlanResult, SettleBatchResult } from '../core/store-passes.ts';
 import type { Which } from './backlog.ts';
+import { type AskForCommand, ClaimingCommands } from './claiming-commands.ts';
 import { Claims, type ClaimUnderWay } from './claims.ts';
 import { DueTimes } from './due-times.ts';
 import type { EventFeed } from './event-feed.ts';
@@ -58,14 +53,13 @@ export class Dispatcher<Deps> {
   readonly #lost: LostAnswers;
   readonly #leftOver: LeftOver;
   readonly #looks: Looks;
+  readonly #commands: ClaimingCommands;
   /** When the store was last asked what is due. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
   #wasFull = false;
   /** Claims ride with plans: what those make is claimed in the same step. */
   #claimsRide = true;
-  /** Commands that claims were asked for with. */
-  readonly #commands = new Set<Promise<unknown>>();
 
   constructor(deps: DispatchDeps<Deps>) {
     this.#with = deps;
@@ -90,6 +84,14 @@ export class Dispatcher<Deps> {
       due: this.#due,
       isStopped: () => this.#claims.isStopped,
       look: () => deps.wake(0),
+    });
+    this.#commands = new ClaimingCommands({
+      settlements,
+      claim: () => this.#claimOfCommand(),
+      settleNow: () => this.#settleNow(),
+      make: (claim, ask) => this.#claims.make(claim, ask),
+      claimed: (result, claim) => this.#claimedBeside(result, claim),
+      ended: () => deps.wake(this.#sleepMs()),
     });
   }
 
@@ -167,8 +169,7 @@ export class Dispatcher<Deps> {
     const isSooner = this.#due.jobMade(wakeAt);
     // Something is due already, but the loop sleeps: the clock has jumped ahead, or what is due is not known.
     const isDue = this.#due.nextWakeAt <= this.#with.settings.clock.now();
-    if (!isSooner && !isDue) return;
-    this.#wake(this.#sleepMs());
+    if (isSooner || isDue) this.#wake(this.#sleepMs());
   }
 
   /** Something is due sooner than known. */
@@ -199,46 +200,14 @@ export class Dispatcher<Deps> {
     this.#looks.cancel();
   }
 
-  /**
-   * Asks for a command on a job; on an idle node together with a claim, so that the run that it makes starts when it is written, and
-   * not after a pass. `tell` hears the answer before anything starts.
-   */
-  async command<T>(
-    jobId: string,
-    ask: (claim?: ClaimInput) => Promise<CommandResult>,
-    tell: (result: CommandResult) => T,
-  ): Promise<T> {
-    const claim = this.#claimOfCommand();
-    // What has ended gives its room first.
-    if (claim !== undefined || this.#settlements.isInTheWay(jobId)) this.#settleNow();
-    if (claim === undefined) return tell(await ask());
-    const done = this.#claims
-      .make(claim, () => this.#claimWith(claim, ask, tell))
-      .finally(() => this.#with.wake(this.#sleepMs()));
-    this.#commands.add(done);
-    try {
-      return await done;
-    } finally {
-      this.#commands.delete(done);
-    }
-  }
-
-  async #claimWith<T>(
-    claim: ClaimUnderWay,
-    ask: (claim: ClaimInput) => Promise<CommandResult>,
-    tell: (result: CommandResult) => T,
-  ): Promise<T> {
-    const result = await ask(claim.input);
-    try {
-      return tell(result);
-    } finally {
-      if (result.kind === 'done' && result.claimed !== undefined) this.#claimedBeside(result.claimed, claim);
-    }
+  /** {@link ClaimingCommands.ask} */
+  command<T>(jobId: string, ask: AskForCommand, tell: (result: CommandResult) => T): Promise<T> {
+    return this.#commands.ask(jobId, ask, tell);
   }
 
   /** Resolves once no claim is under way with a command. */
-  async commandsEnded(): Promise<void> {
-    await Promise.allSettled(this.#commands);
+  commandsEnded(): Promise<void> {
+    return this.#commands.ended();
   }
 
   /** Returns how long nothing will be due (ms). */

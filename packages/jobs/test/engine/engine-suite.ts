@@ -13,6 +13,7 @@ import { looks } from './looks.ts';
 import { lostAnswers } from './lost-answers.ts';
 import { lostReports } from './lost-reports.ts';
 import { outages } from './outage.ts';
+import { placesAhead } from './places-ahead.ts';
 import { promises } from './promises.ts';
 import { restarts } from './restarts.ts';
 import { shutdowns } from './shutdown.ts';
@@ -30,6 +31,7 @@ export function engineSuite(makeDatabase: MakeDatabase): void {
   describe('late answers', () => lateAnswers(makeDatabase));
   describe('starting at once', () => startingAtOnce(makeDatabase));
   describe('looking ahead', () => lookingAhead(makeDatabase));
+  describe('places ahead', () => placesAhead(makeDatabase));
   describe('looks', () => looks(makeDatabase));
   describe('gathering', () => gathering(makeDatabase));
   describe('beside requests', () => besideRequests(makeDatabase));

@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SettleInput } from '../../src/core/store-passes.ts';
+import {
+  createHarness,
+  type Harness,
+  job,
+  type MakeDatabase,
+  realTime,
+  T0,
+  untilTold,
+} from './engine-harness.ts';
+
+const SLOT = T0 + 10_000;
+const EVERY = { onDemand: false, interval: '10s' } as const;
+
+/** Places for what is claimed ahead of its time. */
+export function placesAhead(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  /** The instants at which handlers were called. */
+  let starts: number[];
+  beforeEach(async () => {
+    h = await createHarness({ autoRun: true, concurrency: 1 }, makeDatabase);
+    starts = [];
+    h.deps.handler = () => void starts.push(h.clock.now());
+  });
+  afterEach(() => h.close());
+
+  const passUntil = (at: number, stepMs?: number) => h.passUntil(at, stepMs);
+  const runs = async () => (await h.engine.listRuns({ limit: 9 })).rows.map(({ run }) => run);
+  /** Somebody has claimed the run of the slot, which has not come. */
+  const claimedAhead = async () => {
+    await passUntil(SLOT - 40);
+    await expect.poll(runs).toMatchObject([{ status: 'queued', scheduledFor: SLOT, claim: {} }]);
+    expect(starts).toEqual([]);
+  };
+
+  describe('a slot that is about to come', () => {
+    it('takes no place until then: what is due runs meanwhile', async () => {
+      await h.engine.createJob(job(EVERY));
+      await h.engine.createJob(job({ id: 'other' }));
+      await claimedAhead();
+      await h.engine.trigger('other');
+      await expect.poll(() => h.pass(5).then(() => starts)).toHaveLength(1);
+      await passUntil(SLOT);
+      expect(starts).toEqual([expect.any(Number), SLOT]);
+    });
+
+    describe('while another run waits for a place', () => {
+      /** Runs of a job that take so long; of the two after those, one has the only place and one waits until they are ended. */
+      const busyBeside = async (ms: number) => {
+        await h.engine.createJob(job(EVERY));
+        await h.engine.createJob(job({ id: 'other', overlap: 'allow' }));
+        for (let n = 1; n <= 5; n++) {
+          const quick = untilTold();
+          h.deps.handler = quick.handler;
+          await h.engine.trigger('other');
+          await expect.poll(() => h.pass(1).then(() => quick.started)).toHaveLength(1);
+          if (ms > 0) await h.pass(ms);
+          quick.end();
+          await expect.poll(() => h.pass(20).then(() => succeeded())).toBe(n);
+        }
+        await passUntil(SLOT - 400);
+        const told = untilTold();
+        h.deps.handler = told.handler;
+        await h.engine.trigger('other');
+        await h.engine.trigger('other');
+        await passUntil(SLOT - 40);
+        expect(told.started).toHaveLength(1);
+        return told;
+      };
+      const succeeded = async () => (await runs()).filter(({ status }) => status === 'succeeded').length;
+      const slot = async () => (await runs()).find(({ scheduledFor }) => scheduledFor === SLOT);
+
+      it('is claimed ahead where that place is free soon, and starts when it comes', async () => {
+        const told = await busyBeside(0);
+        expect(await slot()).toMatchObject({ status: 'queued', claim: {} });
+        told.end(0);
+        await expect.poll(() => h.pass(1).then(() => told.started)).toHaveLength(2);
+        told.end(1);
+        await passUntil(SLOT);
+        await expect.poll(() => h.pass(1).then(() => told.started)).toHaveLength(3);
+        told.end(2);
+        await expect
+          .poll(() => h.pass(20).then(slot))
+          .toMatchObject({ status: 'succeeded', startedAt: SLOT });
+      });
+
+      it('P9: is left to whoever has a place where more is due than this one takes', async () => {
+        const told = await busyBeside(80);
+        expect(await slot()).not.toHaveProperty('claim');
+        told.end();
+      });
+    });
+
+    describe('while claims are held back', () => {
+      const slot = SLOT + 10_000;
+      const slotRun = async () => (await runs()).find(({ scheduledFor }) => scheduledFor === slot);
+      /** In a process whose event loop has been late for so many seconds. */
+      const lateFor = async (seconds: number) => {
+        await h.close();
+        let isLate = false;
+        const loopDelay = {
+          enable: () => true,
+          disable: () => true,
+          reset: () => undefined,
+          percentile: () => (isLate ? 60e6 : 0),
+        };
+        h = await createHarness({ autoRun: true, concurrency: 1, loopDelay }, makeDatabase);
+        h.deps.handler = () => void starts.push(h.clock.now());
+        await h.engine.createJob(job({ ...EVERY, startAt: new Date(slot).toISOString() }));
+        await h.engine.createJob(job({ id: 'other', overlap: 'allow' }));
+        await passUntil(slot - 1_000 - seconds * 1_000);
+        isLate = true;
+        for (let n = 0; n < seconds; n++) {
+          await h.engine.trigger('other');
+          await h.pass(1_000);
+        }
+        expect((await h.engine.stats()).nodes).toMatchObject([{ throttled: true }]);
+        await passUntil(slot - 40);
+        await expect.poll(slotRun).toMatchObject({ status: 'queued' });
+      };
+
+      it('P20: is claimed ahead all the same', async () => {
+        await lateFor(3);
+        await expect.poll(slotRun).toMatchObject({ claim: {} });
+        h.clock.advance(40);
+        expect(starts.at(-1)).toBe(slot);
+      });
+
+      it('P20: is claimed when it comes where there are as few claims as ever', async () => {
+        await lateFor(14);
+        await realTime(50);
+        expect(await slotRun()).not.toHaveProperty('claim');
+        await expect
+          .poll(() => h.pass(20).then(slotRun))
+          .toMatchObject({ status: 'succeeded', startedAt: expect.any(Number) });
+        expect(starts.at(-1)).toBeGreaterThanOrEqual(slot);
+      });
+    });
+
+    it('P9: that finds no place when it comes runs here all the same if it gets one soon', async () => {
+      for (const id of ['one', 'two']) await h.engine.createJob(job({ ...EVERY, id }));
+      await h.engine.createJob(job({ id: 'other' }));
+      // Runs take so long that none is expected to end soon.
+      const slow = untilTold();
+      h.deps.handler = slow.handler;
+      await h.engine.trigger('other');
+      await expect.poll(() => h.pass(5).then(() => slow.started)).toHaveLength(1);
+      await h.pass(80);
+      slow.end();
+      await realTime(5);
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      const givenBack: unknown[] = [];
+      h.store.refuse('settle', ([inputs]) => {
+        for (const { outcome } of inputs as SettleInput[])
+          if (outcome.kind === 'given_back') givenBack.push(outcome);
+        return false;
+      });
+      await passUntil(SLOT - 20);
+      h.clock.advance(20);
+      expect(told.started).toHaveLength(1);
+      h.clock.advance(10);
+      told.end(0);
+      await expect.poll(() => realTime(1).then(() => told.started)).toHaveLength(2);
+      await h.pass(200);
+      expect(givenBack).toEqual([]);
+      told.end(1);
+    });
+
+    it('P9: that finds no place when it comes is left to others', async () => {
+      await h.engine.createJob(job(EVERY));
+      await h.engine.createJob(job({ id: 'other' }));
+      await claimedAhead();
+      const told = untilTold();
+      h.deps.handler = told.handler;
+      await h.engine.trigger('other');
+      await expect.poll(() => h.pass(5).then(() => told.started)).toHaveLength(1);
+      await passUntil(SLOT);
+      const slot = async () => (await runs()).find(({ scheduledFor }) => scheduledFor === SLOT);
+      await expect.poll(() => h.pass(20).then(slot)).not.toHaveProperty('claim');
+      expect(await slot()).toMatchObject({ status: 'queued', availableAt: expect.any(Number) });
+      told.end(0);
+      await expect.poll(() => h.pass(20).then(() => told.started)).toHaveLength(2);
+      told.end(1);
+    });
+  });
+}
