@@ -87,7 +87,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // The app: composition → app → jobs → features → db. What is in no other layer is composition.
   db: { paths: [`${API}/db/`], may: ['shared'] },
   shared: {
-    paths: ['clock', 'cursor', 'paging', 'principal', 'problem', 'responses', 'text'].map(
+    paths: ['client-address', 'clock', 'cursor', 'paging', 'principal', 'problem', 'responses', 'text'].map(
       (file) => `${API}/${file}.ts`,
     ),
     may: ['db'],

@@ -90,7 +90,8 @@ function signInRoutes({ users, loginThrottle, ...deps }: AccountRoutesDeps): Fas
       async (request) => {
         const { email, password } = request.body;
         const wait = loginThrottle.enter(email, request.clientAddress);
-        if (wait !== undefined) throw tooManyRequests('Too many failed logins. Try again later.', wait);
+        if (wait !== undefined)
+          throw tooManyRequests(`Too many failed logins. Log in again in ${wait} s.`, wait);
         const user = await users.checkPassword(email, password);
         if (user === undefined) throw unauthorized('The e-mail address or the password is wrong.');
         loginThrottle.succeeded(email, request.clientAddress);

@@ -61,6 +61,24 @@ test('sign-ins have a tenth of the limit', async () => {
   expect((await ask(login)).status).toBe(429);
 });
 
+test('sign-ins are counted by address, whatever token comes with them, and an IPv6 /64 is one address', async () => {
+  const { ask, apiToken } = await createTestApp({ RATE_LIMIT_PER_MINUTE: '20' });
+  const payload = { email: 'a@example.com', password: 'x' };
+  const login = (remoteAddress: string, token?: string) =>
+    ask({
+      method: 'POST',
+      url: '/api/auth/login',
+      payload,
+      remoteAddress,
+      ...(token === undefined ? {} : { token }),
+    });
+  const tokens = await Promise.all([apiToken('user'), apiToken('user'), apiToken('user')]);
+  for (const token of tokens.slice(0, 2)) expect((await login('10.0.0.9', token)).status).toBe(401);
+  expect((await login('10.0.0.9', tokens[2])).status).toBe(429);
+  for (const n of [1, 2]) expect((await login(`2001:db8::${n}`)).status).toBe(401);
+  expect((await login('2001:db8::3')).status).toBe(429);
+});
+
 test('health checks are never refused', async () => {
   const { ask } = await createTestApp({ RATE_LIMIT_PER_MINUTE: '1' });
   for (let n = 0; n < 5; n += 1) expect((await ask({ url: '/healthz' })).status).toBe(200);

@@ -1,5 +1,6 @@
-import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { networkOf, withoutPort } from '../client-address.ts';
 import { hasRole } from '../principal.ts';
 import { tooManyRequests } from '../problem.ts';
 import { rateLimitKey } from './authentication.ts';
@@ -22,9 +23,8 @@ const SIGN_IN = new Set(['/api/auth/register', '/api/auth/login']);
 const JOBS = /^\/api\/(?:jobs|runs|job-[a-z]+)(?:\/|$)/;
 // Each sign-in costs a tenth of a second of computing.
 const SIGN_IN_SHARE = 1 / 10;
-const IPV6_SUBNET = 64;
 
-/** Counts requests per principal, else per address, in groups: sign-ins few, job routes of operators many. */
+/** Counts requests per principal, else per address, in groups: sign-ins few and always per address, job routes of operators many. */
 export function limitRates(app: FastifyInstance, limits: RateLimits): void {
   app.decorateRequest('clientAddress', '');
   app.addHook('onRequest', (request, _reply, done) => {
@@ -34,8 +34,12 @@ export function limitRates(app: FastifyInstance, limits: RateLimits): void {
   app.register(rateLimit, {
     timeWindow: 60_000,
     cache: 20_000,
-    keyGenerator: (request) =>
-      `${groupOf(request)} ${rateLimitKey(request, normalizeIP(request.clientAddress, IPV6_SUBNET))}`,
+    keyGenerator: (request) => {
+      const group = groupOf(request);
+      const network = networkOf(request.clientAddress);
+      // A token changes nothing for who signs in: with one each, accounts would multiply the guesses of one network.
+      return group === 'sign-in' ? `${group} ${network}` : `${group} ${rateLimitKey(request, network)}`;
+    },
     max: (request) => {
       const group = groupOf(request);
       if (group === 'jobs') return limits.operatorPerMinute;
@@ -49,12 +53,6 @@ export function limitRates(app: FastifyInstance, limits: RateLimits): void {
         Math.max(1, Math.ceil(ttl / 1000)),
       ),
   });
-}
-
-/** Some proxies tell the port as well, which differs with each connection. */
-function withoutPort(address: string): string {
-  const [, v6, v4] = /^(?:\[(.+)\](?::\d+)?|([\d.]+):\d+)$/.exec(address) ?? [];
-  return v6 ?? v4 ?? address;
 }
 
 function groupOf(request: FastifyRequest): Group {
