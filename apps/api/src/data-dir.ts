@@ -2,11 +2,8 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSy
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Config } from './config.ts';
-
-/** A start that can't be, in one line for the one who starts it. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-}
+import { makePrivate, type StartScreen } from './private-folder.ts';
+import { StartError } from './start-error.ts';
 
 /** The files of DATA_DIR. */
 export function dataFiles(dataDir: string) {
@@ -21,8 +18,11 @@ export function dataFiles(dataDir: string) {
   };
 }
 
-/** Makes DATA_DIR, readable by its owner alone. Throws a {@link StartError} when it can't be written to. */
-export function openDataDir(dataDir: string): void {
+/**
+ * Makes DATA_DIR, or takes the rights on it from all but its owner. Throws a {@link StartError} when it can't be written to or
+ * stays open to others.
+ */
+export function openDataDir(dataDir: string, screen?: StartScreen): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     accessSync(dataDir, constants.W_OK | constants.X_OK);
@@ -30,6 +30,7 @@ export function openDataDir(dataDir: string): void {
     const why = error instanceof Error ? error.message : String(error);
     throw new StartError(`DATA_DIR ${dataDir} can't be written to: set it to a folder that can (${why}).`);
   }
+  makePrivate(dataDir, screen);
 }
 
 /**

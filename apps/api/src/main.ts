@@ -5,6 +5,9 @@ import { type Server, startServer } from './server.ts';
 import { stopOnSignals } from './signals.ts';
 import { startFault } from './start-fault.ts';
 
+// Whatever this process makes is for its owner alone.
+process.umask(0o077);
+
 const loaded = loadConfig();
 for (const line of loaded.warnings) process.stderr.write(`${line}\n`);
 if (loaded.ok) await start(loaded.config);

@@ -1,8 +1,8 @@
 import { StoreError } from '@greenvue/jobs';
 import type { Config } from './config.ts';
-import { StartError } from './data-dir.ts';
 import { DatabaseError, NewerDatabaseError, UnusableServerError } from './db/errors.ts';
 import { postgresFault } from './postgres-fault.ts';
+import { StartError } from './start-error.ts';
 
 type Settings = Pick<Config, 'host' | 'port' | 'dataDir' | 'postgres'>;
 

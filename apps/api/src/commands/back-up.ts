@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Config } from '../config.ts';
-import { dataFiles, StartError } from '../data-dir.ts';
+import { dataFiles } from '../data-dir.ts';
+import { StartError } from '../start-error.ts';
 
 /**
  * Copies `app.db` and `jobs.db` into a folder, each as of one instant, with the server up or down, and gives the paths. The
@@ -31,6 +32,8 @@ export async function backUp(config: Config, [target]: readonly string[]): Promi
 function copyDatabase(source: string, copy: string): void {
   const part = `${copy}.part`;
   rmSync(part, { force: true });
+  // Empty, it is written into; and nobody else can read it from its first byte on.
+  writeFileSync(part, '', { mode: 0o600 });
   const database = new DatabaseSync(source, { readOnly: true, timeout: 10_000 });
   try {
     database.prepare('VACUUM INTO ?').run(part);

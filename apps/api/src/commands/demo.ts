@@ -1,10 +1,11 @@
 import type { JobInput } from '@greenvue/jobs';
 import { createPasswordHasher } from '../auth/passwords.ts';
 import type { Config } from '../config.ts';
-import { StartError, takeDataDir } from '../data-dir.ts';
+import { takeDataDir } from '../data-dir.ts';
 import { databaseName } from '../database-location.ts';
 import { createDeps, type Deps } from '../deps.ts';
 import { createJobEngine } from '../job-engine.ts';
+import { StartError } from '../start-error.ts';
 import { demoGuide } from './demo-guide.ts';
 import { EXPIRY_DAYS, type MarketSize, makeMarket } from './demo-market.ts';
 import { fillMarket } from './fill-market.ts';

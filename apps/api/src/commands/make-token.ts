@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { dataFiles, openDataDir, refuseMoved } from '../data-dir.ts';
 import { databaseLocation } from '../database-location.ts';
 import { createDatabase } from '../db/database.ts';
+import type { StartScreen } from '../private-folder.ts';
 
 const TOKEN_MS = 30 * 86_400_000;
 
@@ -16,11 +17,11 @@ const TOKEN_MS = 30 * 86_400_000;
 export async function makeToken(
   config: Config,
   _args: readonly string[] = [],
-  screen: { write(text: string): unknown } = process.stderr,
+  screen: StartScreen = process.stderr,
 ): Promise<string> {
   const clock: Clock = { now: () => Date.now() };
   if (config.postgres === undefined) {
-    openDataDir(config.dataDir);
+    openDataDir(config.dataDir, screen);
     refuseMoved(config.dataDir);
     if (!existsSync(dataFiles(config.dataDir).app)) {
       screen.write(`There was no database in DATA_DIR ${resolve(config.dataDir)}: a new one is made.\n`);

@@ -4,13 +4,14 @@ import { WriteTablesError, writePostgresContents, writeTables } from '@greenvue/
 import { createSqliteStore, openSqliteContents as openJobContents } from '@greenvue/jobs/sqlite';
 import { type SecretName, shareSecrets } from '../auth/secrets.ts';
 import type { Config } from '../config.ts';
-import { dataFiles, lockDataDir, noteMoved, refuseMoved, StartError } from '../data-dir.ts';
+import { dataFiles, lockDataDir, noteMoved, refuseMoved } from '../data-dir.ts';
 import { databaseName } from '../database-location.ts';
 import { createDatabase } from '../db/database.ts';
 import { SCHEMA } from '../db/postgres/migrate.ts';
 import { inOneTransaction, type OneTransaction } from '../db/postgres/open.ts';
 import { openSqliteContents as openAppContents } from '../db/sqlite/contents.ts';
 import { fillIndex } from '../search/fill-index.ts';
+import { StartError } from '../start-error.ts';
 import { movedGuide } from './moved-guide.ts';
 import { type ProgressScreen, showProgress } from './progress.ts';
 

@@ -28,8 +28,8 @@ export function createFileMailer({ folder, from }: FileMailerOptions): Mailer {
       const { message } = await composer.sendMail({ ...mail });
       const path = join(folder, `${mail.messageId.replaceAll(/[^A-Za-z0-9._@-]/g, '_')}.eml`);
       try {
-        await mkdir(folder, { recursive: true });
-        await writeFile(`${path}.part`, message);
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await writeFile(`${path}.part`, message, { mode: 0o600 });
         await rename(`${path}.part`, path);
       } catch (error) {
         throw new MailServerError(`Can't write mail to ${folder}`, { cause: error });
