@@ -17,6 +17,7 @@ import type { Operator } from './operator.ts';
 
 const ANN = 'ann@example.com';
 const JOB = { id: 'search', name: 'Search', type: 'update_search_index', interval: '1h' };
+const CLEANUP = { id: 'cleanup', name: 'Cleanup', type: 'cleanup_expired_listings', on_demand: true };
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
@@ -46,6 +47,7 @@ test(
   async () => {
     const { url, admin } = await startConsoleServer();
     await done(admin, 'POST', '/api/jobs', JOB);
+    await done(admin, 'POST', '/api/jobs', CLEANUP);
     const account = { email: ANN, name: 'Ann', password: PASSWORD };
     const annId = textOf(await done(admin, 'POST', '/api/auth/register', account), 'user', 'id');
     const ann = await logIn(url, ANN);
@@ -67,6 +69,16 @@ test(
     await button(page, 'Ask again').click();
     await heading(page, 'Search');
     expect(await buttonsOf(page)).toEqual(['Run now', 'Pause']);
+    await button(page, 'Run now').click();
+    await page.getByText('As an operator you can change fullReindex.').waitFor();
+    await button(page, 'Not now').click();
+    await goTo('/jobs/cleanup');
+    await button(page, 'Run now').click();
+    await page.getByText('Only an admin can change the payload.').waitFor();
+    expect(await page.getByRole('checkbox', { name: 'With another payload' }).isDisabled()).toBe(true);
+    const wider = { payload: { days_old: 1 } };
+    expect(await statusOf('POST', '/api/jobs/cleanup/runs', wider)).toBe(403);
+    await goTo('/jobs/search');
     await runNow(page);
     await runIs(page, 'succeeded');
     await page.keyboard.press('l');

@@ -43,6 +43,7 @@ function printType({ out }: Session, type: JobType): void {
     ['Version', String(type.version)],
     ['Timeout', type.timeout],
     ['Attempts', String(type.max_attempts)],
+    ['Operators may set', type.operators_may_set.map(printable).join(', ') || 'nothing'],
     ['Defaults', type.defaults === null ? 'none: a field is required' : printableJson(type.defaults)],
   ]);
   const fields = fieldsOf(type);

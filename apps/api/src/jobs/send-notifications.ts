@@ -12,6 +12,7 @@ export const sendNotifications = defineJobType({
     template: z.enum(TEMPLATE_NAMES).default('default'),
     batchSize: z.int().min(1).max(1_000).default(50),
   }),
+  operatorsMaySet: ['template', 'batchSize'],
   run: (ctx, { notificationDelivery }: { readonly notificationDelivery: NotificationDelivery }) =>
     notificationDelivery.sendDue({
       ...ctx.payload,

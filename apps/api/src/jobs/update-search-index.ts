@@ -16,6 +16,7 @@ export const updateSearchIndex = defineJobType({
       .default(false)
       .describe('Build the index anew instead of taking in what changed'),
   }),
+  operatorsMaySet: ['fullReindex'],
   run: async (
     ctx,
     deps: { readonly search: Pick<SearchIndex, 'indexChanges' | 'reindex'>; readonly clock: Clock },

@@ -1,13 +1,15 @@
 import { ApiError, type Job } from '@greenvue/jobs/client';
 import { Alert, Button, Checkbox, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useRunJob } from '../data/actions.ts';
+import { useJobTypes } from '../data/queries.ts';
 import { type InstantDraft, instantDraft, readInstant, UNFINISHED } from '../parts/instant-draft.ts';
 import { InstantField } from '../parts/instant-field.tsx';
 import { runPath } from '../parts/paths.ts';
 import { Plain } from '../parts/text.tsx';
 import { useZone } from '../parts/zone.tsx';
+import { useMay } from '../session/session.tsx';
 import classes from './job.module.css';
 import { readPayload } from './payload-input.ts';
 
@@ -28,6 +30,7 @@ export function RunNowDialog({ job, opened, onClose }: DialogProps) {
 
 function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
   const own = useOwnPayload(job);
+  const leave = usePayloadLeave(job.type);
   const { judge, ...later } = useLater();
   const run = useStart(job);
   const mayWait = job.overlap === 'allow';
@@ -45,6 +48,8 @@ function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
         <Text size="sm">{meaningOf(job)}</Text>
         <Checkbox
           label="With another payload, for this run alone"
+          description={leave.note}
+          disabled={!leave.isGiven}
           checked={own.isOn}
           onChange={(event) => own.setOn(event.currentTarget.checked)}
         />
@@ -90,6 +95,22 @@ function useOwnPayload(job: Job) {
     payload: isOn && read.ok ? read.payload : undefined,
     fault: isOn && !read.ok ? read.fault : undefined,
   };
+}
+
+/** Whether the role lets somebody change the payload of one run, and what to say of it. The server decides. */
+function usePayloadLeave(typeName: string): { readonly isGiven: boolean; readonly note: ReactNode } {
+  const may = useMay();
+  const { data: types } = useJobTypes();
+  if (may.admin) return { isGiven: true, note: undefined };
+  if (types === undefined) return { isGiven: false, note: undefined };
+  const fields = types.find(({ type }) => type === typeName)?.operators_may_set ?? [];
+  if (fields.length === 0) return { isGiven: false, note: 'Only an admin can change the payload.' };
+  const note = (
+    <>
+      As an operator you can change <Plain>{fields.join(', ')}</Plain>.
+    </>
+  );
+  return { isGiven: true, note };
 }
 
 interface PayloadFieldProps {

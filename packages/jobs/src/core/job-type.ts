@@ -65,6 +65,11 @@ export interface JobTypeDefinition<Schema extends z.ZodObject, Deps> {
   readonly version?: number;
   /** A strict object (`z.strictObject`), and so every object within; must be expressible in JSON Schema. */
   readonly payload: Schema;
+  /**
+   * Payload fields that an operator may change for one run (`POST /api/jobs/:id/runs`). Default: none. A field that decides what
+   * is removed, or who gets a message, is for admins alone.
+   */
+  readonly operatorsMaySet?: readonly (keyof z.input<Schema> & string)[];
   /** Default `inline`. */
   readonly isolation?: Isolation;
   /** Go duration; default `30m`. A job can set its own. */
@@ -86,6 +91,7 @@ export interface JobType<Deps = never> {
   readonly module: string;
   readonly version: number;
   readonly payload: z.ZodObject;
+  readonly operatorsMaySet: readonly string[];
   readonly isolation: Isolation;
   readonly timeout: string | undefined;
   readonly maxAttempts: number | undefined;
@@ -112,6 +118,7 @@ export function defineJobType<Schema extends z.ZodObject, Deps>(
     module: definition.module,
     version: definition.version ?? 1,
     payload: definition.payload,
+    operatorsMaySet: definition.operatorsMaySet ?? [],
     isolation: definition.isolation ?? 'inline',
     timeout: definition.timeout,
     maxAttempts: definition.maxAttempts,

@@ -59,6 +59,8 @@ export interface InTransaction {
 export interface TriggerInput extends InTransaction {
   /** Replaces the job's payload for this run alone; defaults are filled in, with which it has at most 64 KiB as JSON. */
   readonly payload?: unknown;
+  /** `operator`: a payload that changes fields outside the type's `operatorsMaySet` is `forbidden`. Default `admin`: any payload. */
+  readonly payloadBy?: 'operator' | 'admin' | undefined;
   /** Only under overlap `allow`. */
   readonly runAt?: string | undefined;
   readonly dedupeKey?: string | undefined;
@@ -82,6 +84,8 @@ export interface JobTypeInfo {
   readonly payloadSchema: Readonly<Record<string, unknown>>;
   /** What an omitted payload means; undefined when the type has required fields. */
   readonly defaults: Readonly<Record<string, unknown>> | undefined;
+  /** Payload fields that an operator may change for one run. */
+  readonly operatorsMaySet: readonly string[];
 }
 
 export interface Preview {
@@ -105,6 +109,7 @@ export interface EventSubscription {
 
 export type EngineErrorCode =
   | 'invalid'
+  | 'forbidden'
   | 'not_found'
   | 'exists'
   | 'stale'
@@ -118,7 +123,7 @@ export interface InvalidField {
   readonly detail: string;
 }
 
-/** What a caller can act on. `faults` come with `invalid`. */
+/** What a caller can act on. `faults` come with `invalid` and `forbidden`. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: EngineErrorCode;

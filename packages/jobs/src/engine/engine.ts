@@ -316,5 +316,6 @@ function typeInfo<Deps>({
     backoff: backoffFields(backoff),
     payloadSchema,
     defaults: defaults.success ? defaults.data : undefined,
+    operatorsMaySet: jobType.operatorsMaySet,
   };
 }

@@ -1,5 +1,6 @@
 import type { CheckedBy } from '../core/commands.ts';
 import type { Job } from '../core/job.ts';
+import { changedFields } from '../core/payload-fields.ts';
 import { isLiveStatus, type JsonText, type LiveRun, type Run } from '../core/run.ts';
 import type { StoreInTransaction } from '../core/store.ts';
 import type { CancelResult, CommandInput, CommandResult } from '../core/store-commands.ts';
@@ -17,7 +18,7 @@ import {
   traceOf,
   within,
 } from './manage.ts';
-import { acceptPayload, checkPayload, type RegisteredType } from './registry.ts';
+import { acceptPayload, checkPayload, payloadPointer, type RegisteredType } from './registry.ts';
 
 type RunMethods = Pick<Engine, 'trigger' | 'getRun' | 'listRuns' | 'getLogs' | 'cancelRun' | 'retryRun'>;
 
@@ -77,7 +78,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
       for (let tries = 1; ; tries++) {
         // A payload has to be checked for the type of the job that there is now; without one there is nothing to look at before.
         const known = input.payload === undefined ? undefined : await findJob(jobId, inside);
-        const override = known === undefined ? undefined : overrideOf(deps, known.type, input.payload);
+        const override = known === undefined ? undefined : overrideOf(deps, known, input);
         // A job made since may be of another type.
         const only = known === undefined ? asked : { ...asked, ifUid: asked.ifUid ?? known.uid };
         const command = triggerOf(jobId, { ...startOf(input), ...override, ...traceOf(settings) }, only);
@@ -181,7 +182,11 @@ interface Override {
   readonly checkedBy: CheckedBy;
 }
 
-function overrideOf<Deps>({ registry }: ManageDeps<Deps>, typeName: string, payload: unknown): Override {
+function overrideOf<Deps>(
+  { registry }: ManageDeps<Deps>,
+  { type: typeName, payload: usual }: Job,
+  { payload, payloadBy }: TriggerInput,
+): Override {
   const type = registry.get(typeName);
   if (type === undefined)
     throw new EngineError(
@@ -190,7 +195,24 @@ function overrideOf<Deps>({ registry }: ManageDeps<Deps>, typeName: string, payl
     );
   const checked = acceptPayload(type, payload);
   if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
+  if (payloadBy === 'operator') refuseAdminFields(type, usual, checked.json);
   return { payload: checked.json, checkedBy: checkedByType(type) };
+}
+
+function refuseAdminFields<Deps>(type: RegisteredType<Deps>, usual: JsonText, asked: JsonText): void {
+  // With the defaults of today, as the asked one has them.
+  const filled = checkPayload(type, JSON.parse(usual));
+  const mayChange = new Set(type.jobType.operatorsMaySet);
+  const refused = changedFields(filled.ok ? filled.json : usual, asked).filter(
+    (name) => !mayChange.has(name),
+  );
+  if (refused.length === 0) return;
+  const allowed = mayChange.size === 0 ? 'none' : [...mayChange].join(', ');
+  throw new EngineError(
+    'forbidden',
+    `Only an admin may change ${refused.join(', ')} for a run of ${type.jobType.type}; an operator may change: ${allowed}. Run the job without a payload, or ask an admin.`,
+    refused.map((name) => ({ pointer: payloadPointer(name), detail: "must be as in the job's payload" })),
+  );
 }
 
 /**

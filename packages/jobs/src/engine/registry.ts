@@ -50,6 +50,9 @@ function registered<Deps>(jobType: JobType<Deps>): RegisteredType<Deps> {
   if (jobType.isolation === 'thread' && !jobType.module.startsWith('file:')) {
     refuse('a type that runs in a thread needs `module: import.meta.url`.');
   }
+  const unknown = jobType.operatorsMaySet.find((name) => !Object.hasOwn(jobType.payload.shape, name));
+  if (unknown !== undefined)
+    refuse(`operatorsMaySet names ${JSON.stringify(unknown)}, which its payload does not have.`);
   const timeout = jobType.timeout === undefined ? DEFAULT_TIMEOUT_MS : timeoutMs(jobType.timeout);
   const backoff = backoffOf(jobType.backoff);
   const maxAttempts = jobType.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;
@@ -125,16 +128,17 @@ export function acceptPayload<Deps>(type: RegisteredType<Deps>, payload: unknown
 }
 
 function faultsOf(issue: z.core.$ZodIssue): InvalidField[] {
-  const pointer = ['/payload', ...issue.path.map((part) => escapePointer(String(part)))].join('/');
+  const pointer = payloadPointer(...issue.path.map(String));
   if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }];
   return issue.keys.map((key) => ({
-    pointer: `${pointer}/${escapePointer(key)}`,
+    pointer: payloadPointer(...issue.path.map(String), key),
     detail: 'unknown key: the job type has no such payload field',
   }));
 }
 
-function escapePointer(part: string): string {
-  return part.replaceAll('~', '~0').replaceAll('/', '~1');
+/** The JSON pointer of a payload's part. */
+export function payloadPointer(...path: readonly string[]): string {
+  return ['/payload', ...path.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
 }
 
 /** JSON with sorted keys: the order in which somebody wrote them is not a change (P16). */

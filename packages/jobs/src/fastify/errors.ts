@@ -11,6 +11,7 @@ interface Status {
 /** What each coded error is over HTTP: the one place that says so. */
 export const ERROR_STATUS: Readonly<Record<EngineErrorCode | StoreErrorCode, Status>> = {
   invalid: { status: 422 },
+  forbidden: { status: 403 },
   not_found: { status: 404 },
   exists: { status: 409 },
   stale: { status: 412 },
@@ -70,7 +71,7 @@ function engineProblem(error: EngineError): ProblemAnswer {
   return {
     ...ERROR_STATUS[error.code],
     detail: message,
-    ...(error.code === 'invalid' ? { errors: faults } : {}),
+    ...(error.code === 'invalid' || error.code === 'forbidden' ? { errors: faults } : {}),
   };
 }
 

@@ -22,7 +22,7 @@ function runNowRoute(app: JobsApp, context: RouteContext): void {
       operationId: 'runJob',
       summary: 'Run a job now',
       description:
-        'Does not move the schedule. Without room for another live run it is a 409. The body may be left out.',
+        "Does not move the schedule. Without room for another live run it is a 409. The body may be left out. A payload that changes fields outside the job type's `operators_may_set` needs the role admin: else it is a 403 that names them.",
     }),
     params: jobParams,
     headers: ifMatch,
@@ -41,7 +41,8 @@ function runNowRoute(app: JobsApp, context: RouteContext): void {
   const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
   app.post('/jobs/:job_id/runs', { ...hooks, schema }, async (request, reply) => {
     const { payload, run_at: runAt, dedupe_key: dedupeKey } = request.body;
-    const input = { payload, runAt, dedupeKey };
+    const mayAnything = payload === undefined || (await context.may(request, 'admin'));
+    const input = { payload, payloadBy: mayAnything ? 'admin' : 'operator', runAt, dedupeKey } as const;
     const { view, duplicate } = await guarded(context, request, (jobId, asked) =>
       context.engine.trigger(jobId, input, asked),
     );

@@ -32,7 +32,8 @@ export interface JobsPluginOptions {
  * It needs nothing else of the host. Its schemas, its body parser and its error handler (RFC 9457) stay within it, and the
  * host's hooks run before its own: who asks is known, and counted by a rate limit, before `authorize` is asked. Ids of jobs
  * have up to 128 characters: give Fastify `routerOptions: { maxParamLength: 128 }`, or longer ones than its default of 100 are
- * refused. Reads need `read`; run, pause, resume, cancel and retry `operate`; create, edit and delete `admin`.
+ * refused. Reads need `read`; run, pause, resume, cancel and retry `operate`; create, edit and delete `admin`, and so does a run
+ * whose payload changes what the type's `operatorsMaySet` does not name (`authorize` is asked once more, after the body was read).
  */
 export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance, options) => {
   if (typeof options.authorize !== 'function' && options.authorize !== false) {

@@ -7,6 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { Asked, Engine } from '../engine/engine-port.ts';
+import { problemOf } from './errors.ts';
 import { SharedAnswers } from './shared-answers.ts';
 import type { ZodTypes } from './zod-compiler.ts';
 
@@ -53,6 +54,8 @@ export interface RouteContext {
    * hooks, so that the host has found out who asks, and its rate limit has counted those who are refused.
    */
   allow(need: JobsNeed): Hook;
+  /** Whether `authorize` lets this request do it: for what depends on the body. */
+  may(request: FastifyRequest, need: JobsNeed): Promise<boolean>;
   /** Who asks, as {@link allow} found out. */
   asked(request: FastifyRequest): Asked;
   /** For what many ask at the same time, and what is the same for all who may read it: {@link SharedAnswers}. */
@@ -86,6 +89,16 @@ export function createRouteContext(options: RouteContextOptions): RouteContext {
       if (authorize === false) return;
       const principal = await authorize(request, need);
       if (principal !== undefined) principals.set(request, principal);
+    },
+    may: async (request, need) => {
+      if (authorize === false) return true;
+      try {
+        await authorize(request, need);
+        return true;
+      } catch (error) {
+        if (problemOf(error).status === 403) return false;
+        throw error;
+      }
     },
     asked: (request) => {
       const principal = principals.get(request);

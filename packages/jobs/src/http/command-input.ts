@@ -3,7 +3,11 @@ import { payloadSchema, text } from './text.ts';
 
 /** The body of POST /jobs/:job_id/runs. */
 export const triggerBody = z.strictObject({
-  payload: payloadSchema.optional().describe("Replaces the job's for this run alone"),
+  payload: payloadSchema
+    .optional()
+    .describe(
+      "Replaces the job's for this run alone; a change outside the type's operators_may_set needs the role admin",
+    ),
   run_at: text({ min: 1, max: 64 }).optional().describe('Not before this time; only under overlap "allow"'),
   dedupe_key: text({ min: 1, max: 200 })
     .optional()

@@ -17,6 +17,9 @@ export const jobTypeSchema = z.object({
     .record(z.string(), z.unknown())
     .nullable()
     .describe('What an omitted payload means; null when a field is required'),
+  operators_may_set: z
+    .array(z.string())
+    .describe('Payload fields that the role operator may change for one run; all others need admin'),
 });
 
 export const jobTypesSchema = z.object({ data: z.array(jobTypeSchema) });
@@ -32,5 +35,6 @@ export function jobTypeJson(info: JobTypeInfo): z.output<typeof jobTypeSchema> {
     backoff: info.backoff,
     payload_schema: { ...info.payloadSchema },
     defaults: info.defaults === undefined ? null : { ...info.defaults },
+    operators_may_set: [...info.operatorsMaySet],
   };
 }

@@ -57,6 +57,22 @@ export function restarts(makeDatabase: MakeDatabase): void {
     });
   });
 
+  describe('what operators may set', () => {
+    it('must be a field of the payload', async () => {
+      const type = defineJobType({
+        type: 'bad',
+        module: import.meta.url,
+        payload: z.strictObject({ days: z.int() }),
+        // @ts-expect-error: the type says so, too.
+        operatorsMaySet: ['day'],
+        run: async () => undefined,
+      });
+      await expect(h.again({ jobTypes: [type] })).rejects.toThrow(
+        'The job type bad can\'t be registered: operatorsMaySet names "day", which its payload does not have.',
+      );
+    });
+  });
+
   describe('P22 types and deploys', () => {
     it('a node without the type lets its slots pass, health says no_handler, and P6 applies when it appears', async () => {
       await h.engine.createJob(job({ onDemand: undefined, interval: '1h' }));

@@ -22,6 +22,7 @@ describe('GET /job-types', () => {
       timeout: '30m',
       max_attempts: 3,
       defaults: { name: 'you', days: 1 },
+      operators_may_set: ['name'],
       payload_schema: { type: 'object', additionalProperties: false, properties: { days: { minimum: 1 } } },
     });
   });

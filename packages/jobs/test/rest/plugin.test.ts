@@ -4,7 +4,8 @@ import { StoreError } from '../../src/core/errors.ts';
 import { type Engine, EngineError } from '../../src/engine/engine-port.ts';
 import { HttpProblem, type JobsAuthorize, jobsPlugin } from '../../src/fastify/index.ts';
 import { jobSchema } from '../../src/http/job.ts';
-import { bodyOf, createJob, faultAt, problemOf, send } from './requests.ts';
+import { runSchema } from '../../src/http/run.ts';
+import { bodyOf, createJob, faultAt, pointersOf, problemOf, send } from './requests.ts';
 import { type RestServer, serve, startRestServer } from './rest-server.ts';
 
 let first: RestServer;
@@ -105,8 +106,51 @@ describe('authorize', () => {
   });
 });
 
+describe('an operator', () => {
+  const operator: JobsAuthorize = (_request, need) => {
+    if (need === 'admin') throw new HttpProblem({ status: 403, detail: 'No.' });
+    return { id: 'user:7' };
+  };
+  const runWith = (server: RestServer, id: string, payload: object) =>
+    send(server, 'POST', `/jobs/${id}/runs`, { body: { payload } });
+
+  test('changes only the payload fields that the job type lets operators set', async () => {
+    const server = await start({ authorize: operator });
+    await createJob(first, 'limited', { on_demand: true, overlap: 'allow', payload: { days: 9 } });
+    const refused = problemOf(await runWith(server, 'limited', { name: 'Bo', days: 1 }), 403);
+    expect(refused.detail).toBe(
+      'Only an admin may change days for a run of greet; an operator may change: name. Run the job without a payload, or ask an admin.',
+    );
+    expect(refused.errors).toEqual([{ pointer: '/payload/days', detail: "must be as in the job's payload" }]);
+    // Left out, it is the type's default and not the job's.
+    problemOf(await runWith(server, 'limited', { name: 'Bo' }), 403);
+    const run = bodyOf(await runWith(server, 'limited', { days: 9, name: 'Bo' }), 202, runSchema);
+    expect(run.payload).toEqual({ name: 'Bo', days: 9 });
+    bodyOf(await send(server, 'POST', '/jobs/limited/runs'), 202, runSchema);
+    expect(pointersOf(await runWith(server, 'limited', { days: 'x' }))).toEqual(['/payload/days']);
+  });
+
+  test('runs again what an admin ran with another payload', async () => {
+    const server = await start({ authorize: operator });
+    await createJob(first, 'again', { on_demand: true, overlap: 'allow' });
+    const run = bodyOf(await runWith(first, 'again', { days: 3 }), 202, runSchema);
+    await expect.poll(async () => (await engine.getRun(run.id)).run.status).toBe('succeeded');
+    bodyOf(await send(server, 'POST', `/runs/${run.id}/retry`), 202, runSchema);
+  });
+
+  test('gets the error of a gate that fails, and not another right', async () => {
+    const authorize: JobsAuthorize = (_request, need) => {
+      if (need === 'admin') throw new StoreError('unavailable', 'the database of the gate is away');
+      return undefined;
+    };
+    await createJob(first, 'broken-gate', { on_demand: true });
+    problemOf(await runWith(await start({ authorize }), 'broken-gate', { days: 3 }), 503);
+  });
+});
+
 describe('an error', () => {
   test.each([
+    [403, new EngineError('forbidden', 'x', [{ pointer: '/a', detail: 'b' }])],
     [422, new EngineError('invalid', 'x', [{ pointer: '/a', detail: 'b' }])],
     [404, new EngineError('not_found', 'x')],
     [409, new EngineError('exists', 'x')],

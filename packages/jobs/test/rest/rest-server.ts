@@ -15,6 +15,7 @@ const greet = defineJobType({
   type: 'greet',
   module: import.meta.url,
   payload: z.strictObject({ name: z.string().default('you'), days: z.int().min(1).default(1) }),
+  operatorsMaySet: ['name'],
   run: async (ctx, _deps: undefined) => {
     ctx.log.info('about to greet', { name: ctx.payload.name });
     ctx.progress(1, 1, 'done');

@@ -21,6 +21,7 @@ const type: JobType = {
     },
   },
   defaults: { days_old: 30 },
+  operators_may_set: [],
 };
 
 const job: Job = {
