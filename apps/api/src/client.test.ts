@@ -8,6 +8,7 @@ import {
   type ApiToken,
   type AuditRecord,
   changeRole,
+  changeUser,
   connect,
   createJob,
   deleteJob,
@@ -70,6 +71,8 @@ test('an admin logs in, is known, and logs out', async () => {
       email: ADMIN.email,
       name: expect.any(String),
       role: 'admin',
+      disabled: false,
+      must_change_password: false,
       created_at: expect.any(String),
     },
   });
@@ -80,6 +83,7 @@ test('an admin logs in, is known, and logs out', async () => {
     name: session.user.name,
     email: ADMIN.email,
     role: 'admin',
+    must_change_password: false,
   });
   await logOut(connection, session.refresh_token);
   await logOut(connection, session.refresh_token);
@@ -206,6 +210,8 @@ test('an account is made, and an admin gives it a role', async () => {
     role: 'operator',
   });
   expect((await getMe(own)).role).toBe('operator');
+  expect((await changeUser(admin, session.user.id, { disabled: true })).disabled).toBe(true);
+  await expect(getMe(own)).rejects.toMatchObject({ status: 401 });
   const { data, next_cursor } = await listUsers(admin, { limit: 1 });
   expect(data.map(({ email }) => email)).toEqual([ann.email]);
   expect(next_cursor).toEqual(expect.any(String));

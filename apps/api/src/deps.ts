@@ -9,6 +9,7 @@ import { type Authenticate, createAuthenticate } from './auth/authenticate.ts';
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts';
 import { createPasswordHasher, type PasswordCost } from './auth/passwords.ts';
 import { createSecretFiles, createSharedSecrets, type SecretStore } from './auth/secrets.ts';
+import { createSessionList, type SessionList } from './auth/session-list.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
 import { createUsers, type Users } from './auth/users.ts';
 import type { Clock } from './clock.ts';
@@ -41,6 +42,7 @@ export interface Deps {
   readonly secrets: SecretStore;
   readonly users: Users;
   readonly sessions: Sessions;
+  readonly sessionList: SessionList;
   readonly accessTokens: AccessTokens;
   readonly apiTokens: ApiTokens;
   readonly loginThrottle: LoginThrottle;
@@ -76,6 +78,7 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
   const hasher = createPasswordHasher(options.passwordCost);
   const users = createUsers({ database, lookUp, clock, hasher });
   const accessTokens = createAccessTokens(jwtSecret, clock);
+  const sessionList = createSessionList({ database, lookUp, clock });
   const apiTokens = createApiTokens({ database, lookUp, clock });
   return {
     config,
@@ -88,10 +91,11 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     secrets,
     users,
     sessions: createSessions({ database, clock, secret: jwtSecret }),
+    sessionList,
     accessTokens,
     apiTokens,
     loginThrottle: createLoginThrottle({ failures: config.rateLimit.loginFailures, clock }),
-    authenticate: createAuthenticate({ accessTokens, apiTokens, users }),
+    authenticate: createAuthenticate({ accessTokens, apiTokens, sessionList }),
     audit: createAppAudit(database),
     listings: createListings({ database, clock }),
     search: openSearchIndex(opened),

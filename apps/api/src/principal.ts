@@ -9,6 +9,10 @@ export interface Principal {
   readonly name: string;
   readonly role: Role;
   readonly kind: 'user' | 'api_token';
+  /** Absent for an API token. */
+  readonly sessionId?: string;
+  /** Everything but changing it is refused. */
+  readonly mustChangePassword?: boolean;
 }
 
 declare module 'fastify' {
@@ -30,10 +34,23 @@ export function hasRole(role: Role, least: Role): boolean {
   return RANKS[role] >= RANKS[least];
 }
 
-/** Who sent the request. Throws a 401 when nobody has said so, and a 403 when the role is below `least`. */
-export function requireRole(request: FastifyRequest, least: Role): Principal {
+/** Who sent the request, even one who must change their password first. Throws a 401 when nobody has said so. */
+export function requirePrincipal(request: FastifyRequest): Principal {
   const { principal } = request;
   if (principal === undefined) throw unauthorized();
+  return principal;
+}
+
+/**
+ * Who sent the request. Throws a 401 when nobody has said so, and a 403 when the role is below `least` or the password is to
+ * be changed first.
+ */
+export function requireRole(request: FastifyRequest, least: Role): Principal {
+  const principal = requirePrincipal(request);
+  if (principal.mustChangePassword === true)
+    throw forbidden(
+      'This account must change its password first: POST /api/auth/password with current_password and new_password, or sign in to the console.',
+    );
   if (!hasRole(principal.role, least))
     throw forbidden(`This takes the role ${least}; yours is ${principal.role}.`);
   return principal;

@@ -76,7 +76,7 @@ export async function createTestApp(env: Readonly<Record<string, string>> = {}):
         payload: { email, name: 'Ann', password: PASSWORD },
       });
       const session = sessionSchema.parse(body);
-      if (role !== 'user') await deps.users.changeRole(session.user.id, role, actor);
+      if (role !== 'user') await deps.users.change(session.user.id, { role }, actor);
       return session;
     },
     apiToken: async (role) => {

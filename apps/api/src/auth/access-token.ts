@@ -9,18 +9,26 @@ const AUDIENCE = 'greenvue-api';
 
 /** Signs and checks the short-lived tokens (JWT, HS256) that a login gives. */
 export interface AccessTokens {
-  /** A token that says who: no role, which is read anew with each request, so that a demotion acts at once. */
-  sign(userId: string): Promise<string>;
-  /** The user's id, or undefined for a token that is forged, expired, of another algorithm or not of this API. */
-  verify(token: string): Promise<string | undefined>;
+  /**
+   * A token that says who, and by which session. It has no role: each request reads the role and whether the session still
+   * lasts, so a demotion and a sign-out act at once.
+   */
+  sign(claims: AccessClaims): Promise<string>;
+  /** Undefined for a token that is forged, expired, of another algorithm, of no session or not of this API. */
+  verify(token: string): Promise<AccessClaims | undefined>;
+}
+
+export interface AccessClaims {
+  readonly userId: string;
+  readonly sessionId: string;
 }
 
 /** Access tokens signed with that secret. Times are the clock's.*/
 export function createAccessTokens(secret: string, clock: Clock): AccessTokens {
   const key = new TextEncoder().encode(secret);
   return {
-    sign: (userId) =>
-      new SignJWT()
+    sign: ({ userId, sessionId }) =>
+      new SignJWT({ sid: sessionId })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
         .setSubject(userId)
         .setIssuer(ISSUER)
@@ -35,10 +43,11 @@ export function createAccessTokens(secret: string, clock: Clock): AccessTokens {
           algorithms: ['HS256'],
           issuer: ISSUER,
           audience: AUDIENCE,
-          requiredClaims: ['sub', 'exp', 'iat'],
+          requiredClaims: ['sub', 'sid', 'exp', 'iat'],
           currentDate: new Date(clock.now()),
         });
-        return payload.sub;
+        const { sub, sid } = payload;
+        return sub === undefined || typeof sid !== 'string' ? undefined : { userId: sub, sessionId: sid };
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined;
         throw error;

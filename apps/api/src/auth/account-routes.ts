@@ -1,15 +1,25 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { UserRow } from '../db/schema.ts';
-import { requireRole } from '../principal.ts';
-import { conflict, tooManyRequests, unauthorized } from '../problem.ts';
+import { requirePrincipal } from '../principal.ts';
+import { conflict, forbidden, tooManyRequests, unauthorized } from '../problem.ts';
 import { noContent, problems } from '../responses.ts';
 import { text } from '../text.ts';
 import { ACCESS_TOKEN_MS, type AccessTokens } from './access-token.ts';
 import type { LoginThrottle } from './login-throttle.ts';
-import type { Sessions } from './sessions.ts';
+import { originOf } from './session-origin.ts';
+import type { Sessions, SessionTokens } from './sessions.ts';
 import type { Users } from './users.ts';
-import { emailSchema, nameSchema, passwordSchema, roleSchema, userSchema, userView } from './views.ts';
+import {
+  emailSchema,
+  MUST_CHANGE,
+  nameSchema,
+  passwordSchema,
+  roleSchema,
+  userSchema,
+  userView,
+} from './views.ts';
 
 export interface AccountRoutesDeps {
   readonly users: Users;
@@ -43,6 +53,7 @@ export const meSchema = z
     name: z.string(),
     email: z.string().nullable().describe('null for an API token'),
     role: roleSchema,
+    must_change_password: z.boolean().describe(MUST_CHANGE),
   })
   .meta({ id: 'Me' });
 
@@ -71,7 +82,7 @@ function signInRoutes({ users, loginThrottle, ...deps }: AccountRoutesDeps): Fas
       async (request, reply) => {
         const user = await users.register(request.body);
         if (user === undefined) throw conflict('This e-mail address has an account already: log in.');
-        return reply.code(201).send(await beginSession(deps, user));
+        return reply.code(201).send(await beginSession(deps, { user, request }));
       },
     );
 
@@ -84,7 +95,7 @@ function signInRoutes({ users, loginThrottle, ...deps }: AccountRoutesDeps): Fas
           summary: 'Log in',
           security: [],
           body: z.strictObject({ email: emailSchema, password: text({ min: 1, max: 200 }) }),
-          response: { 200: sessionSchema },
+          response: { 200: sessionSchema, ...problems(403) },
         },
       },
       async (request) => {
@@ -95,7 +106,9 @@ function signInRoutes({ users, loginThrottle, ...deps }: AccountRoutesDeps): Fas
         const user = await users.checkPassword(email, password);
         if (user === undefined) throw unauthorized('The e-mail address or the password is wrong.');
         loginThrottle.succeeded(email, request.clientAddress);
-        return beginSession(deps, user);
+        if (user.disabled_at !== null)
+          throw forbidden('This account is disabled. Ask an admin to enable it.');
+        return beginSession(deps, { user, request });
       },
     );
   };
@@ -116,7 +129,7 @@ const logoutRouteSchema = {
   tags: ['Accounts'],
   operationId: 'logOut',
   summary: 'Log out',
-  description: 'Revokes all refresh tokens of the login. The access token stays good until it expires.',
+  description: 'Ends the session: its refresh tokens and its access tokens are refused from now on.',
   security: [],
   body: refreshSchema,
   response: { 204: noContent },
@@ -132,12 +145,12 @@ const meRouteSchema = {
 function sessionRoutes({ users, sessions, accessTokens }: AccountRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/api/auth/refresh', { schema: refreshRouteSchema }, async (request) => {
-      const outcome = await sessions.refresh(request.body.refresh_token);
+      const outcome = await sessions.refresh(request.body.refresh_token, originOf(request));
       const user = outcome.kind === 'refreshed' ? await users.get(outcome.userId) : undefined;
-      if (outcome.kind === 'refused' || user === undefined) {
+      if (outcome.kind === 'refused' || user === undefined || user.disabled_at !== null) {
         throw unauthorized('The refresh token is not valid: log in again.');
       }
-      return sessionView(await accessTokens.sign(user.id), outcome.refreshToken, user);
+      return sessionView(accessTokens, user, outcome);
     });
 
     app.post('/api/auth/logout', { schema: logoutRouteSchema }, async (request, reply) => {
@@ -146,27 +159,36 @@ function sessionRoutes({ users, sessions, accessTokens }: AccountRoutesDeps): Fa
     });
 
     app.get('/api/auth/me', { schema: meRouteSchema }, async (request) => {
-      const { id, kind, name, role } = requireRole(request, 'user');
+      const { id, kind, name, role, mustChangePassword = false } = requirePrincipal(request);
       const user = kind === 'user' ? await users.get(id) : undefined;
-      return { id, kind, name: user?.name ?? name, email: user?.email ?? null, role };
+      return {
+        id,
+        kind,
+        name: user?.name ?? name,
+        email: user?.email ?? null,
+        role,
+        must_change_password: mustChangePassword,
+      };
     });
   };
 }
 
 async function beginSession(
   { sessions, accessTokens }: Pick<AccountRoutesDeps, 'sessions' | 'accessTokens'>,
-  user: UserRow,
+  { user, request }: { readonly user: UserRow; readonly request: FastifyRequest },
 ): Promise<z.input<typeof sessionSchema>> {
-  return sessionView(await accessTokens.sign(user.id), await sessions.begin(user.id), user);
+  const tokens = await sessions.begin(user, originOf(request));
+  if (tokens === undefined) throw unauthorized('The account was changed meanwhile: log in again.');
+  return sessionView(accessTokens, user, tokens);
 }
 
-function sessionView(
-  accessToken: string,
-  refreshToken: string,
+async function sessionView(
+  accessTokens: AccessTokens,
   user: UserRow,
-): z.input<typeof sessionSchema> {
+  { sessionId, refreshToken }: SessionTokens,
+): Promise<z.input<typeof sessionSchema>> {
   return {
-    access_token: accessToken,
+    access_token: await accessTokens.sign({ userId: user.id, sessionId }),
     token_type: 'Bearer',
     expires_in: ACCESS_TOKEN_MS / 1000,
     refresh_token: refreshToken,

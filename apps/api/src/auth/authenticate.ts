@@ -1,27 +1,35 @@
 import type { Principal } from '../principal.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { ApiTokens } from './api-tokens.ts';
+import type { SessionList } from './session-list.ts';
 import { shareLookUps } from './share-look-ups.ts';
-import type { Users } from './users.ts';
 
 export interface AuthenticateDeps {
   readonly accessTokens: AccessTokens;
   readonly apiTokens: ApiTokens;
-  readonly users: Users;
+  readonly sessionList: SessionList;
 }
 
-/** Who a bearer token stands for, as of now; undefined for a token that is forged, expired or revoked. */
+/** Who a bearer token stands for, as of now; undefined when it is forged, expired or revoked, its session ended or its account disabled. */
 export type Authenticate = (token: string) => Promise<Principal | undefined>;
 
 /** Knows API tokens (`gv_…`) from access tokens by their prefix. Roles are read from the database for each request, after it came. */
-export function createAuthenticate({ accessTokens, apiTokens, users }: AuthenticateDeps): Authenticate {
+export function createAuthenticate({ accessTokens, apiTokens, sessionList }: AuthenticateDeps): Authenticate {
   return shareLookUps(async (token) => {
     if (token.startsWith('gv_')) {
       const found = await apiTokens.find(token);
       return found && { id: found.id, name: found.name, role: found.role, kind: 'api_token' };
     }
-    const userId = await accessTokens.verify(token);
-    const user = userId === undefined ? undefined : await users.get(userId);
-    return user && { id: user.id, name: user.email, role: user.role, kind: 'user' };
+    const claims = await accessTokens.verify(token);
+    const user = claims && (await sessionList.userOf(claims.sessionId));
+    if (user?.id !== claims?.userId || user === undefined || user.disabled_at !== null) return undefined;
+    return {
+      id: user.id,
+      name: user.email,
+      role: user.role,
+      kind: 'user',
+      sessionId: user.session_id,
+      mustChangePassword: user.must_change_password === 1,
+    };
   });
 }

@@ -17,7 +17,8 @@ export async function ensureFirstAdmin(options: FirstAdminOptions): Promise<stri
   const { users, secrets, email } = options;
   if (!(await users.hasAdmin())) {
     const password = options.password ?? (await secrets.keep(NAME, PASSWORD_BYTES)).value;
-    await users.makeFirstAdmin({ email, name: 'Admin', password });
+    const mustChangePassword = false;
+    await users.makeFirstAdmin({ email, name: 'Admin', password, mustChangePassword });
   }
   return options.password === undefined ? (await secrets.find(NAME))?.where : undefined;
 }

@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { newId } from '../db/ids.ts';
 import { passingOverLocked, takeTurn } from '../db/locks.ts';
-import type { Database } from '../db/schema.ts';
+import type { Database, UserRow } from '../db/schema.ts';
 import { deriveSecret, hashSecret, makeSecret } from './secrets.ts';
 
 /** How long a login lasts without being refreshed. */
@@ -19,19 +19,33 @@ export const REFRESH_LEEWAY_MS = 10_000;
 
 /** What a refresh gave: a new token, or `refused`, with the whole family revoked when the token had been used before. */
 export type RefreshOutcome =
-  | { readonly kind: 'refreshed'; readonly userId: string; readonly refreshToken: string }
+  | (SessionTokens & { readonly kind: 'refreshed'; readonly userId: string })
   | { readonly kind: 'refused' };
+
+/** Where a login comes from, for its owner to recognize it. */
+export interface SessionOrigin {
+  readonly address: string;
+  readonly userAgent: string | undefined;
+}
+
+export interface SessionTokens {
+  readonly sessionId: string;
+  readonly refreshToken: string;
+}
 
 /** Logins that last: refresh tokens, each good for one use, hashed at rest (RFC 9700, section 4.14). */
 export interface Sessions {
-  /** Begins a family of tokens and gives its first one. */
-  begin(userId: string): Promise<string>;
+  /**
+   * Begins a session with the first token of a family. Undefined when the account was disabled, or its password changed,
+   * since `user` was read.
+   */
+  begin(user: UserRow, origin: SessionOrigin): Promise<SessionTokens | undefined>;
   /**
    * Uses a token up and gives the next. A token that comes twice was stolen, or its successor was: its family is revoked, but
    * for {@link REFRESH_LEEWAY_MS}.
    */
-  refresh(token: string): Promise<RefreshOutcome>;
-  /** Revokes the token's family; an unknown one is fine. */
+  refresh(token: string, origin: SessionOrigin): Promise<RefreshOutcome>;
+  /** Ends the token's session, with its access tokens; an unknown token is fine. */
   end(token: string): Promise<void>;
 }
 
@@ -44,43 +58,79 @@ export interface SessionsDeps {
 
 export function createSessions({ database, clock, secret }: SessionsDeps): Sessions {
   return {
-    begin: (userId) =>
+    begin: (user, origin) =>
       database.transaction().execute(async (trx) => {
+        if (!(await isUnchanged(trx, user))) return undefined;
         await forgetExpired(trx, clock.now());
         const token = makeSecret('gvr_');
-        await keep(trx, { token, userId, family: newId(), now: clock.now() });
-        return token;
+        const family = newId();
+        await keep(trx, { token, userId: user.id, family, origin, now: clock.now() });
+        return { sessionId: family, refreshToken: token };
       }),
-    refresh: (token) => {
+    refresh: (token, origin) => {
       const successor = deriveSecret('gvr_', { secret, from: `the successor of ${token}` });
-      return database.transaction().execute((trx) => refresh(trx, { token, successor, now: clock.now() }));
+      return database
+        .transaction()
+        .execute((trx) => refresh(trx, { token, successor, origin, now: clock.now() }));
     },
     end: (token) =>
       database.transaction().execute(async (trx) => {
         const known = await findInTurn(trx, token);
-        if (known) await revokeFamily(trx, known.family, clock.now());
+        if (known) await endSession(trx, known.family, clock.now());
       }),
   };
+}
+
+/** What a new session, and whatever ends all sessions of an account, take turns at. */
+export function accountTurn(userId: string): string {
+  return `account ${userId}`;
+}
+
+/** What the changes of one session take turns at. */
+export function familyTurn(family: string): string {
+  return `family ${family}`;
+}
+
+/** Ends a session: neither its refresh tokens nor its access tokens are good from now on. */
+export async function endSession(trx: Transaction<Database>, id: string, now: number): Promise<void> {
+  await trx.deleteFrom('sessions').where('id', '=', id).execute();
+  await trx
+    .updateTable('refresh_tokens')
+    .set({ revoked_at: now })
+    .where('family', '=', id)
+    .where('revoked_at', 'is', null)
+    .execute();
+}
+
+async function isUnchanged(trx: Transaction<Database>, user: UserRow): Promise<boolean> {
+  await takeTurn(trx, accountTurn(user.id));
+  const current = await trx
+    .selectFrom('users')
+    .select(['password_hash', 'disabled_at'])
+    .where('id', '=', user.id)
+    .executeTakeFirst();
+  return current?.password_hash === user.password_hash && current.disabled_at === null;
 }
 
 interface Refresh {
   readonly token: string;
   readonly successor: string;
+  readonly origin: SessionOrigin;
   readonly now: number;
 }
 
 async function refresh(trx: Transaction<Database>, asked: Refresh): Promise<RefreshOutcome> {
-  const { token, successor, now } = asked;
+  const { token, successor, origin, now } = asked;
   const known = await findInTurn(trx, token);
   if (!known || known.expires_at <= now || known.revoked_at !== null) return { kind: 'refused' };
   if (known.used_at === null) {
     await trx.updateTable('refresh_tokens').set({ used_at: now }).where('id', '=', known.id).execute();
-    await keep(trx, { token: successor, userId: known.user_id, family: known.family, now });
+    await keep(trx, { token: successor, userId: known.user_id, family: known.family, origin, now });
   } else if (!(await isLostAnswer(trx, known.used_at, asked))) {
-    await revokeFamily(trx, known.family, now);
+    await endSession(trx, known.family, now);
     return { kind: 'refused' };
   }
-  return { kind: 'refreshed', userId: known.user_id, refreshToken: successor };
+  return { kind: 'refreshed', userId: known.user_id, sessionId: known.family, refreshToken: successor };
 }
 
 /** Whether the successor may not have arrived: it was given just now, by clocks that differ little, and has not been used. */
@@ -97,10 +147,24 @@ interface NewToken {
   readonly token: string;
   readonly userId: string;
   readonly family: string;
+  readonly origin: SessionOrigin;
   readonly now: number;
 }
 
-async function keep(trx: Transaction<Database>, { token, userId, family, now }: NewToken): Promise<void> {
+async function keep(trx: Transaction<Database>, created: NewToken): Promise<void> {
+  const { token, userId, family, origin, now } = created;
+  const lasting = {
+    address: origin.address,
+    user_agent: origin.userAgent ?? null,
+    last_used_at: now,
+    expires_at: now + REFRESH_TOKEN_MS,
+  };
+  // A node of an older version begins sessions without this row.
+  await trx
+    .insertInto('sessions')
+    .values({ id: family, user_id: userId, created_at: now, ...lasting })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(lasting))
+    .execute();
   await trx
     .insertInto('refresh_tokens')
     .values({
@@ -118,7 +182,7 @@ async function keep(trx: Transaction<Database>, { token, userId, family, now }: 
 async function findInTurn(trx: Transaction<Database>, token: string) {
   const known = await find(trx, token);
   if (known === undefined) return undefined;
-  await takeTurn(trx, `family ${known.family}`);
+  await takeTurn(trx, familyTurn(known.family));
   return find(trx, token);
 }
 
@@ -130,27 +194,20 @@ function find(trx: Transaction<Database>, token: string) {
     .executeTakeFirst();
 }
 
-async function revokeFamily(trx: Transaction<Database>, family: string, now: number): Promise<void> {
-  await trx
-    .updateTable('refresh_tokens')
-    .set({ revoked_at: now })
-    .where('family', '=', family)
-    .where('revoked_at', 'is', null)
-    .execute();
-}
-
 const FORGOTTEN_AT_ONCE = 100;
 
-/** Each login sweeps up a few, so the table stays as large as the logins of a month. */
+/** Each login sweeps up a few, so the tables stay as large as the logins of a month. */
 async function forgetExpired(trx: Transaction<Database>, now: number): Promise<void> {
-  const expired = trx
-    .selectFrom('refresh_tokens')
-    .select('id')
-    .where('expires_at', '<=', now)
-    .limit(FORGOTTEN_AT_ONCE);
-  await trx
-    .with('expired', () => passingOverLocked(trx, expired, 'refresh_tokens'))
-    .deleteFrom('refresh_tokens')
-    .where('id', 'in', (eb) => eb.selectFrom('expired').select('expired.id'))
-    .execute();
+  for (const table of ['refresh_tokens', 'sessions'] as const) {
+    const expired = trx
+      .selectFrom(table)
+      .select('id')
+      .where('expires_at', '<=', now)
+      .limit(FORGOTTEN_AT_ONCE);
+    await trx
+      .with('expired', () => passingOverLocked(trx, expired, table))
+      .deleteFrom(table)
+      .where('id', 'in', (eb) => eb.selectFrom('expired').select('expired.id'))
+      .execute();
+  }
 }

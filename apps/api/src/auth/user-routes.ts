@@ -5,7 +5,8 @@ import { pageByCreation, pageOf, pageQuery } from '../paging.ts';
 import { actorOf, requireRole } from '../principal.ts';
 import { conflict, notFound } from '../problem.ts';
 import { problems } from '../responses.ts';
-import type { RoleChange, Users } from './users.ts';
+import type { UserChangeOutcome } from './user-changes.ts';
+import type { Users } from './users.ts';
 import { idSchema, roleSchema, userSchema, userView } from './views.ts';
 
 const tags = ['Users'];
@@ -29,11 +30,16 @@ const readSchema = {
 
 const changeSchema = {
   tags,
-  operationId: 'changeRole',
-  summary: "Change a user's role",
-  description: 'Acts at once, on tokens that were given before as well. The last admin stays one.',
+  operationId: 'changeUser',
+  summary: "Change a user's role, disable the account or enable it again",
+  description:
+    'Acts at once, on access tokens given before as well. Disabling ends all sessions of the account; it can not sign in until it is enabled. 409: the last enabled admin can neither be disabled nor get another role.',
   params,
-  body: z.strictObject({ role: roleSchema }),
+  body: z
+    .strictObject({ role: roleSchema.optional(), disabled: z.boolean().optional() })
+    .refine((body) => body.role !== undefined || body.disabled !== undefined, {
+      message: 'must have role, disabled or both, such as {"disabled": true}',
+    }),
   response: { 200: userSchema, ...problems(403, 404, 409) },
 };
 
@@ -52,19 +58,19 @@ export function userRoutes({ users }: { readonly users: Users }): FastifyPluginA
 
     app.patch('/api/users/:user_id', { schema: changeSchema }, async (request) => {
       const actor = actorOf(requireRole(request, 'admin'));
-      return userView(changed(await users.changeRole(request.params.user_id, request.body.role, actor)));
+      return userView(changed(await users.change(request.params.user_id, request.body, actor)));
     });
   };
 }
 
-function changed(change: RoleChange): UserRow {
+function changed(change: UserChangeOutcome): UserRow {
   switch (change.kind) {
     case 'changed':
       return change.user;
     case 'unknown':
       return unknown();
     case 'last_admin':
-      throw conflict('This is the last admin: make another user an admin first.');
+      throw conflict('This is the last enabled admin: make another user an admin first.');
     default:
       return change satisfies never;
   }

@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { recordAudit } from '../db/audit.ts';
 import type { LookUp } from '../db/database.ts';
@@ -6,9 +6,10 @@ import { isUniqueViolation } from '../db/errors.ts';
 import { newId } from '../db/ids.ts';
 import { takeTurn } from '../db/locks.ts';
 import { queueNotification } from '../db/outbox.ts';
-import type { Database, Role, UserRow } from '../db/schema.ts';
+import type { Database, UserRow } from '../db/schema.ts';
 import type { CreatedPosition } from '../paging.ts';
 import type { PasswordHasher } from './passwords.ts';
+import { ADMINS, changeUser, type UserChange, type UserChangeOutcome } from './user-changes.ts';
 
 export interface NewUser {
   /** In lower case. */
@@ -17,22 +18,23 @@ export interface NewUser {
   readonly password: string;
 }
 
+export interface FirstAdmin extends NewUser {
+  /** True for a password that GreenVue made and stored. */
+  readonly mustChangePassword: boolean;
+}
+
 /** Who makes a change, as the audit log shows it. */
 export interface Actor {
   readonly id: string;
   readonly name: string;
 }
 
-export type RoleChange =
-  | { readonly kind: 'changed'; readonly user: UserRow }
-  | { readonly kind: 'unknown' | 'last_admin' };
-
 /** The accounts. */
 export interface Users {
   /** Makes an account with the role `user` and queues its welcome; undefined when the e-mail has one already. */
   register(user: NewUser): Promise<UserRow | undefined>;
   /** Makes the first admin; undefined when there is an admin. */
-  makeFirstAdmin(user: NewUser): Promise<UserRow | undefined>;
+  makeFirstAdmin(user: FirstAdmin): Promise<UserRow | undefined>;
   hasAdmin(): Promise<boolean>;
   get(id: string): Promise<UserRow | undefined>;
   /** The account that this e-mail and password open. Takes the same time when there is none. */
@@ -42,8 +44,8 @@ export interface Users {
     readonly before: CreatedPosition | undefined;
     readonly limit: number;
   }): Promise<readonly UserRow[]>;
-  /** Refuses to leave the marketplace without an admin. */
-  changeRole(id: string, role: Role, actor: Actor): Promise<RoleChange>;
+  /** Acts at once. Refuses to leave the marketplace without an enabled admin. */
+  change(id: string, change: UserChange, actor: Actor): Promise<UserChangeOutcome>;
 }
 
 export interface UsersDeps {
@@ -52,9 +54,6 @@ export interface UsersDeps {
   readonly clock: Clock;
   readonly hasher: PasswordHasher;
 }
-
-/** What a change of the admins takes turns at: two at once could each leave the other's admin as the last. */
-const ADMINS = 'admins';
 
 export function createUsers(deps: UsersDeps): Users {
   const { database, lookUp } = deps;
@@ -85,13 +84,17 @@ export function createUsers(deps: UsersDeps): Users {
         .where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(before.createdAt, before.id)))
         .execute();
     },
-    changeRole: (id, role, actor) =>
-      database.transaction().execute((trx) => changeRole(trx, { id, role, actor, at: deps.clock.now() })),
+    change: (id, change, actor) =>
+      database.transaction().execute((trx) => changeUser(trx, { id, change, actor, at: deps.clock.now() })),
   };
 }
 
 async function register({ database, clock, hasher }: UsersDeps, user: NewUser): Promise<UserRow | undefined> {
-  const row = { ...(await newRow(hasher, user, clock)), role: 'user' as const };
+  const row = {
+    ...(await newRow(hasher, user, clock)),
+    role: 'user' as const,
+    must_change_password: 0 as const,
+  };
   try {
     await database.transaction().execute(async (trx) => {
       await trx.insertInto('users').values(row).execute();
@@ -120,9 +123,13 @@ async function register({ database, clock, hasher }: UsersDeps, user: NewUser): 
 
 async function makeFirstAdmin(
   { database, clock, hasher }: UsersDeps,
-  user: NewUser,
+  user: FirstAdmin,
 ): Promise<UserRow | undefined> {
-  const row = { ...(await newRow(hasher, user, clock)), role: 'admin' as const };
+  const row = {
+    ...(await newRow(hasher, user, clock)),
+    role: 'admin' as const,
+    must_change_password: user.mustChangePassword ? (1 as const) : (0 as const),
+  };
   return database.transaction().execute(async (trx) => {
     await takeTurn(trx, ADMINS);
     const admin = await trx
@@ -146,7 +153,14 @@ async function makeFirstAdmin(
 
 async function newRow(hasher: PasswordHasher, user: NewUser, clock: Clock) {
   const hash = await hasher.hash(user.password);
-  return { id: newId(), email: user.email, name: user.name, password_hash: hash, created_at: clock.now() };
+  return {
+    id: newId(),
+    email: user.email,
+    name: user.name,
+    password_hash: hash,
+    created_at: clock.now(),
+    disabled_at: null,
+  };
 }
 
 async function checkPassword(
@@ -160,29 +174,7 @@ async function checkPassword(
   if (hasher.isOutdated(user.password_hash)) {
     const hash = await hasher.hash(password);
     await database.updateTable('users').set({ password_hash: hash }).where('id', '=', user.id).execute();
+    return { ...user, password_hash: hash };
   }
   return user;
-}
-
-async function changeRole(
-  trx: Transaction<Database>,
-  { id, role, actor, at }: { id: string; role: Role; actor: Actor; at: number },
-): Promise<RoleChange> {
-  await takeTurn(trx, ADMINS);
-  const user = await trx.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
-  if (user === undefined) return { kind: 'unknown' };
-  if (user.role === role) return { kind: 'changed', user };
-  if (user.role === 'admin') {
-    const admins = await trx.selectFrom('users').select('id').where('role', '=', 'admin').limit(2).execute();
-    if (admins.length < 2) return { kind: 'last_admin' };
-  }
-  await trx.updateTable('users').set({ role }).where('id', '=', id).execute();
-  await recordAudit(trx, {
-    actor,
-    action: 'user.role',
-    target: `user:${id}`,
-    change: { role: { from: user.role, to: role } },
-    at,
-  });
-  return { kind: 'changed', user: { ...user, role } };
 }

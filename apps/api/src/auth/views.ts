@@ -19,8 +19,18 @@ export const idSchema = text({ min: 1, max: 64 });
 
 export const timeSchema = z.iso.datetime();
 
+export const MUST_CHANGE = 'Until it has changed its password, everything else is a 403';
+
 export const userSchema = z
-  .object({ id: z.string(), email: z.string(), name: z.string(), role: roleSchema, created_at: timeSchema })
+  .object({
+    id: z.string(),
+    email: z.string(),
+    name: z.string(),
+    role: roleSchema,
+    disabled: z.boolean().describe('It can not sign in, and has no sessions'),
+    must_change_password: z.boolean().describe(MUST_CHANGE),
+    created_at: timeSchema,
+  })
   .meta({ id: 'User' });
 
 export function userView(user: UserRow): z.input<typeof userSchema> {
@@ -29,6 +39,8 @@ export function userView(user: UserRow): z.input<typeof userSchema> {
     email: user.email,
     name: user.name,
     role: user.role,
+    disabled: user.disabled_at !== null,
+    must_change_password: user.must_change_password === 1,
     created_at: timeOf(user.created_at),
   };
 }

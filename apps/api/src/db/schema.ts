@@ -3,7 +3,9 @@ import type { Generated, Insertable, Kysely, Selectable, Transaction } from 'kys
 /** Every table that both databases have. Times are integer milliseconds since the epoch; `null` is absent. */
 export interface Database {
   users: UserTable;
+  sessions: SessionTable;
   refresh_tokens: RefreshTokenTable;
+  password_resets: PasswordResetTable;
   api_tokens: ApiTokenTable;
   audit: AuditTable;
   settings: SettingTable;
@@ -25,6 +27,24 @@ export interface UserTable {
   readonly password_hash: string;
   readonly role: Generated<Role>;
   readonly created_at: number;
+  /** Null while the account is enabled. */
+  readonly disabled_at: number | null;
+  /** 1: its sessions may do nothing but change the password. */
+  readonly must_change_password: Generated<0 | 1>;
+}
+
+/** A login that lasts: named in its access tokens, and removed when it ends. */
+export interface SessionTable {
+  /** The `family` of its refresh tokens. */
+  readonly id: string;
+  readonly user_id: string;
+  /** As of the last refresh; null when it began in a version that did not note it. */
+  readonly address: string | null;
+  readonly user_agent: string | null;
+  readonly created_at: number;
+  /** The login or the last refresh. */
+  readonly last_used_at: number;
+  readonly expires_at: number;
 }
 
 export interface RefreshTokenTable {
@@ -37,6 +57,14 @@ export interface RefreshTokenTable {
   readonly used_at: number | null;
   readonly revoked_at: number | null;
   readonly created_at: number;
+}
+
+/** A reset link that was given out, until it is used or expires. */
+export interface PasswordResetTable {
+  readonly token_hash: string;
+  readonly user_id: string;
+  readonly created_at: number;
+  readonly expires_at: number;
 }
 
 export interface ApiTokenTable {
@@ -124,6 +152,7 @@ export interface SearchChangeTable {
 }
 
 export type UserRow = Selectable<UserTable>;
+export type SessionRow = Selectable<SessionTable>;
 export type ListingRow = Selectable<ListingTable>;
 export type NotificationRow = Selectable<NotificationTable>;
 export type NewListing = Insertable<ListingTable>;

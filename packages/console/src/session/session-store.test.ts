@@ -2,8 +2,22 @@ import { ApiError, ConnectionError, type Me, type Session } from '@greenvue/jobs
 import { expect, test, vi } from 'vitest';
 import { createSessionStore, type Renewal, type SessionDeps } from './session-store.ts';
 
-const ANN: Me = { id: 'u1', kind: 'user', name: 'Ann', email: 'ann@example.com', role: 'operator' };
-const ROBOT: Me = { id: 't1', kind: 'api_token', name: 'robot', email: null, role: 'admin' };
+const ANN: Me = {
+  id: 'u1',
+  kind: 'user',
+  name: 'Ann',
+  email: 'ann@example.com',
+  role: 'operator',
+  must_change_password: false,
+};
+const ROBOT: Me = {
+  id: 't1',
+  kind: 'api_token',
+  name: 'robot',
+  email: null,
+  role: 'admin',
+  must_change_password: false,
+};
 
 function sessionOf(number: number): Session {
   return {
@@ -16,6 +30,8 @@ function sessionOf(number: number): Session {
       email: 'ann@example.com',
       name: ANN.name,
       role: ANN.role,
+      disabled: false,
+      must_change_password: false,
       created_at: '2026-01-01T00:00:00.000Z',
     },
   };

@@ -257,8 +257,8 @@ class TabSession implements SessionStore {
   }
 }
 
-function meOf({ id, email, name, role }: Session['user']): Me {
-  return { id, kind: 'user', name, email, role };
+function meOf({ id, email, name, role, must_change_password }: Session['user']): Me {
+  return { id, kind: 'user', name, email, role, must_change_password };
 }
 
 function textOf(kept: Kept): string {

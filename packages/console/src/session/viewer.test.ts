@@ -2,8 +2,22 @@ import type { Me } from '@greenvue/jobs/client';
 import { expect, test } from 'vitest';
 import { keptWords, viewerOf } from './viewer.ts';
 
-const ANN: Me = { id: '1', kind: 'user', name: 'Ann', email: 'ann@example.com', role: 'admin' };
-const TOKEN: Me = { id: '2', kind: 'api_token', name: 'robot', email: null, role: 'admin' };
+const ANN: Me = {
+  id: '1',
+  kind: 'user',
+  name: 'Ann',
+  email: 'ann@example.com',
+  role: 'admin',
+  must_change_password: false,
+};
+const TOKEN: Me = {
+  id: '2',
+  kind: 'api_token',
+  name: 'robot',
+  email: null,
+  role: 'admin',
+  must_change_password: false,
+};
 
 test('a user goes on as the same user, and whoever has an API token with any', () => {
   expect(viewerOf({ ...ANN, role: 'operator' })).toBe(viewerOf(ANN));

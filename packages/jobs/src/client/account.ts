@@ -24,6 +24,8 @@ export interface Me {
   /** `null` for an API token. */
   readonly email: string | null;
   readonly role: Role;
+  /** Until the user has changed the password, everything else is a 403. */
+  readonly must_change_password: boolean;
 }
 
 export interface Register {
@@ -46,7 +48,7 @@ export async function register(connection: Connection, body: Register, call?: Ca
   return answer.body;
 }
 
-/** Logs in. 401: the address or the password is wrong; 429: too many failed tries. Never repeated. */
+/** Logs in. 401: the address or the password is wrong; 403: the account is disabled; 429: too many failed tries. Never repeated. */
 export async function logIn(
   connection: Connection,
   body: { readonly email: string; readonly password: string },
@@ -83,7 +85,7 @@ export async function refreshSession(
   return answer.body;
 }
 
-/** Ends a session; the access token stays good until it expires. */
+/** Ends a session, with its access tokens. */
 export async function logOut(connection: Connection, refreshToken: string, call?: Call): Promise<void> {
   await connection.send<undefined>({
     method: 'POST',

@@ -78,4 +78,4 @@ export {
   type RunsQuery,
   retryRun,
 } from './runs.ts';
-export { changeRole, eachUser, getUser, listUsers, type Role, type User } from './users.ts';
+export { changeRole, changeUser, eachUser, getUser, listUsers, type Role, type User } from './users.ts';

@@ -11,6 +11,10 @@ export interface User {
   readonly email: string;
   readonly name: string;
   readonly role: Role;
+  /** It can't sign in, and has no sessions. */
+  readonly disabled: boolean;
+  /** Until it has changed its password, everything else is a 403. */
+  readonly must_change_password: boolean;
   readonly created_at: string;
 }
 
@@ -39,11 +43,14 @@ export async function getUser(connection: Connection, userId: string, call?: Cal
   return answer.body;
 }
 
-/** Gives a user another role, at once, for tokens that were given before as well. 409: it is the last admin. */
-export async function changeRole(
+/**
+ * Gives a user another role, disables the account or enables it again, at once, for tokens that were given before as well.
+ * Disabling ends its sessions. 409: it is the last enabled admin.
+ */
+export async function changeUser(
   connection: Connection,
   userId: string,
-  body: { readonly role: Role },
+  body: { readonly role?: Role; readonly disabled?: boolean },
   call?: Call,
 ): Promise<User> {
   const answer = await connection.send<User>({
@@ -54,4 +61,14 @@ export async function changeRole(
     signal: call?.signal,
   });
   return answer.body;
+}
+
+/** {@link changeUser} of the role alone. */
+export function changeRole(
+  connection: Connection,
+  userId: string,
+  body: { readonly role: Role },
+  call?: Call,
+): Promise<User> {
+  return changeUser(connection, userId, body, call);
 }

@@ -38,7 +38,9 @@ interface Key {
 /** In an order in which what a row refers to is there before it. */
 const KEYS: Readonly<Record<keyof Database, Key>> = {
   users: { key: 'id', isGiven: false },
+  sessions: { key: 'id', isGiven: false },
   refresh_tokens: { key: 'id', isGiven: false },
+  password_resets: { key: 'token_hash', isGiven: false },
   api_tokens: { key: 'id', isGiven: false },
   audit: { key: 'id', isGiven: true },
   settings: { key: 'key', isGiven: false },
