@@ -1,7 +1,6 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Config } from './config.ts';
 import { makePrivate, type StartScreen } from './private-folder.ts';
 import { StartError } from './start-error.ts';
 
@@ -15,6 +14,7 @@ export function dataFiles(dataDir: string) {
     outbox: join(dataDir, 'outbox'),
     backups: join(dataDir, 'backups'),
     moved: join(dataDir, 'moved-to-postgres'),
+    moving: join(dataDir, 'moving-to-postgres'),
   };
 }
 
@@ -31,33 +31,6 @@ export function openDataDir(dataDir: string, screen?: StartScreen): void {
     throw new StartError(`DATA_DIR ${dataDir} can't be written to: set it to a folder that can (${why}).`);
   }
   makePrivate(dataDir, screen);
-}
-
-/**
- * Makes DATA_DIR and locks it for this process, as far as the configuration needs it: on PostgreSQL nothing in it is locked, and it
- * is made only for mail that goes into files.
- */
-export function takeDataDir(config: Pick<Config, 'dataDir' | 'postgres' | 'smtpUrl'>): DataDirLock {
-  if (config.postgres === undefined || config.smtpUrl === undefined) openDataDir(config.dataDir);
-  if (config.postgres === undefined) refuseMoved(config.dataDir);
-  return config.postgres === undefined ? lockDataDir(config.dataDir) : { release: () => undefined };
-}
-
-/** Notes in DATA_DIR that what it holds goes on elsewhere; `where` is for people. */
-export function noteMoved(dataDir: string, where: string): void {
-  writeFileSync(dataFiles(dataDir).moved, `${where} at ${new Date().toISOString()}\n`);
-}
-
-/**
- * Throws a {@link StartError} when what DATA_DIR holds has moved: two servers would then go on from one past, send the same
- * mails and drift apart.
- */
-export function refuseMoved(dataDir: string): void {
-  const { moved } = dataFiles(dataDir);
-  if (!existsSync(moved)) return;
-  throw new StartError(
-    `DATA_DIR ${dataDir} was moved to ${readFileSync(moved, 'utf8').trim()}: set DATABASE_URL to that. To go back to the folder as it was then, remove ${moved}.`,
-  );
 }
 
 /** Proof that no other server uses the folder, until it is given back or the process is gone. */

@@ -4,12 +4,12 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { createApp } from './app.ts';
 import { ensureFirstAdmin } from './auth/first-admin.ts';
 import type { Config } from './config.ts';
-import { takeDataDir } from './data-dir.ts';
 import { createDeps, type Deps, type DepsOptions } from './deps.ts';
 import { measureJobs } from './health/job-metrics.ts';
 import { createJobEngine, jobAudit } from './job-engine.ts';
 import { actorOf, hasRole, requireRole } from './principal.ts';
 import { featureRoutes } from './routes.ts';
+import { takeDataDir } from './take-data-dir.ts';
 import { startTracing } from './tracing/start-tracing.ts';
 
 /** A server that answers. */
@@ -33,7 +33,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     for (let cleanUp = cleanUps.pop(); cleanUp; cleanUp = cleanUps.pop()) await cleanUp();
   };
   try {
-    const lock = takeDataDir(config);
+    const lock = await takeDataDir(config);
     cleanUps.push(() => lock.release());
     const deps = await createDeps(config, options);
     cleanUps.push(() => deps.close());

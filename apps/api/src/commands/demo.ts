@@ -1,11 +1,11 @@
 import type { JobInput } from '@greenvue/jobs';
 import { createPasswordHasher } from '../auth/passwords.ts';
 import type { Config } from '../config.ts';
-import { takeDataDir } from '../data-dir.ts';
 import { databaseName } from '../database-location.ts';
 import { createDeps, type Deps } from '../deps.ts';
 import { createJobEngine } from '../job-engine.ts';
 import { StartError } from '../start-error.ts';
+import { takeDataDir } from '../take-data-dir.ts';
 import { demoGuide } from './demo-guide.ts';
 import { EXPIRY_DAYS, type MarketSize, makeMarket } from './demo-market.ts';
 import { fillMarket } from './fill-market.ts';
@@ -55,7 +55,7 @@ export async function demo(config: Config): Promise<string> {
   if (config.jobs.minIntervalMs > SHORTEST_INTERVAL_MS) {
     throw new StartError('JOBS_MIN_INTERVAL is longer than 20s, which a job of the demo has: unset it.');
   }
-  const lock = takeDataDir(config);
+  const lock = await takeDataDir(config);
   try {
     const deps = await createDeps(config);
     try {

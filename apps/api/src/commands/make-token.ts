@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { createApiTokens } from '../auth/api-tokens.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { dataFiles, openDataDir, refuseMoved } from '../data-dir.ts';
+import { dataFiles, openDataDir } from '../data-dir.ts';
 import { databaseLocation } from '../database-location.ts';
 import { createDatabase } from '../db/database.ts';
+import { refuseMoved } from '../move-notes.ts';
 import type { StartScreen } from '../private-folder.ts';
 
 const TOKEN_MS = 30 * 86_400_000;
@@ -22,7 +23,7 @@ export async function makeToken(
   const clock: Clock = { now: () => Date.now() };
   if (config.postgres === undefined) {
     openDataDir(config.dataDir, screen);
-    refuseMoved(config.dataDir);
+    await refuseMoved(config.dataDir);
     if (!existsSync(dataFiles(config.dataDir).app)) {
       screen.write(`There was no database in DATA_DIR ${resolve(config.dataDir)}: a new one is made.\n`);
     }

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { dataFiles, lockDataDir } from '../data-dir.ts';
 import { createDatabase } from '../db/database.ts';
 import { createTestPostgres, runSql, temporaryFolder } from '../db/test-database.ts';
+import { noteMoving } from '../move-notes.ts';
 import { startFault } from '../start-fault.ts';
+import { takeDataDir } from '../take-data-dir.ts';
 import { testConfig } from '../test-app.ts';
 import { listOf, textOf, textsOf } from '../test-bodies.ts';
 import { startProcess } from '../test-process.ts';
@@ -241,6 +243,99 @@ test('a kill in the middle leaves the database without a trace, and the folder a
 
   await move({ DATA_DIR, DATABASE_URL });
   expect(await numberIn(client, 'SELECT count(*) FROM greenvue.api_tokens')).toBe(1);
+});
+
+/** A database whose server stands still in each COMMIT of a move, until `letGo`; `client` holds it up. */
+async function slowToCommit() {
+  const DATABASE_URL = await createTestPostgres();
+  await (await createDatabase({ url: DATABASE_URL })).close();
+  await runSql(
+    DATABASE_URL,
+    `CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NULL; END';
+     CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON greenvue.settings DEFERRABLE INITIALLY DEFERRED
+     FOR EACH ROW WHEN (NEW.key = 'moved-by') EXECUTE FUNCTION wait()`,
+  );
+  const client = await openClient(DATABASE_URL);
+  await client.query('SELECT pg_advisory_lock(1)');
+  const committing = () =>
+    numberIn(
+      client,
+      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND NOT granted",
+    );
+  return { DATABASE_URL, client, committing, letGo: () => client.query('SELECT pg_advisory_unlock(1)') };
+}
+
+/** Moves, and is killed once the COMMIT has reached the server. */
+async function killInCommit(env: Readonly<Record<string, string>>, committing: () => Promise<number>) {
+  const killed = startProcess('cli.ts', env, ['migrate-to-postgres']);
+  await expect.poll(committing).toBe(1);
+  killed.child.kill('SIGKILL');
+  await killed.ended();
+}
+
+const tokensIn = (client: pg.Client) => numberIn(client, 'SELECT count(*) FROM greenvue.api_tokens');
+
+test('a kill in the COMMIT leaves one side: the database when it was committed', async () => {
+  const DATA_DIR = await smallFolder();
+  const { DATABASE_URL, client, committing, letGo } = await slowToCommit();
+  await killInCommit({ DATA_DIR, DATABASE_URL }, committing);
+  expect(await tokensIn(client)).toBe(0);
+  // A start that looks while the server still commits waits, and does not take the folder for the one to use.
+  const start = takeDataDir(await testConfig({ DATA_DIR }));
+  await expect.poll(() => numberIn(client, WAITING_FOR_THE_MOVE)).toBe(1);
+  await letGo();
+  const line = /^DATA_DIR .* was moved to PostgreSQL .*: set DATABASE_URL to that\..*$/;
+  await expect(start).rejects.toThrow(line);
+  expect(await tokensIn(client)).toBe(1);
+  expect(existsSync(dataFiles(DATA_DIR).moving)).toBe(false);
+  await expect(makeToken(await testConfig({ DATA_DIR }))).rejects.toThrow(line);
+  await expect(move({ DATA_DIR, DATABASE_URL })).rejects.toThrow(line);
+});
+
+const WAITING_FOR_THE_MOVE =
+  "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid <> 1";
+
+test('a kill in the COMMIT leaves one side: the folder when it was not committed', async () => {
+  const DATA_DIR = await smallFolder();
+  const { DATABASE_URL, client, committing, letGo } = await slowToCommit();
+  await killInCommit({ DATA_DIR, DATABASE_URL }, committing);
+  await client.query(
+    'SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = $1 AND objid = 1 AND NOT granted',
+    ['advisory'],
+  );
+  const lock = await takeDataDir(await testConfig({ DATA_DIR }));
+  lock.release();
+  expect(await tokensIn(client)).toBe(0);
+  expect(existsSync(dataFiles(DATA_DIR).moving)).toBe(false);
+
+  await letGo();
+  await move({ DATA_DIR, DATABASE_URL });
+  expect(await tokensIn(client)).toBe(1);
+  await expect(takeDataDir(await testConfig({ DATA_DIR }))).rejects.toThrow('was moved to PostgreSQL');
+});
+
+test('a move that broke off in the COMMIT is finished by the next one, with the password that no note has', async () => {
+  const DATA_DIR = await smallFolder();
+  const { DATABASE_URL, client, committing, letGo } = await slowToCommit();
+  await killInCommit({ DATA_DIR, DATABASE_URL }, committing);
+  await letGo();
+  const note = dataFiles(DATA_DIR).moving;
+  const { token } = JSON.parse(readFileSync(note, 'utf8'));
+  const { port, pathname } = new URL(DATABASE_URL);
+  // The same database for people, where nobody answers the note's own way in.
+  noteMoving(DATA_DIR, { token, url: `postgres://nobody:hidden-word@127.0.0.1:${port}${pathname}` });
+  expect(readFileSync(note, 'utf8')).not.toContain('hidden-word');
+  const config = await testConfig({ DATA_DIR });
+  await expect(takeDataDir(config)).rejects.toThrow(
+    /^A move of DATA_DIR .* broke off while it was committed, .*\(role "nobody" does not exist\)\. Run npm run -s migrate-to-postgres with the DATABASE_URL/,
+  );
+  const elsewhere = await createTestPostgres();
+  await expect(move({ DATA_DIR, DATABASE_URL: elsewhere })).rejects.toThrow(
+    'broke off while it was committed',
+  );
+  await expect(move({ DATA_DIR, DATABASE_URL })).rejects.toThrow('was moved to PostgreSQL');
+  expect(await tokensIn(client)).toBe(1);
+  expect(existsSync(note)).toBe(false);
 });
 
 test('a row that gets lost on the way undoes it all; empty tables of GreenVue count as empty', async () => {

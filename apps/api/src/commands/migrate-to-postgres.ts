@@ -1,15 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { createSystemClock, type StoreContents, type TableRows } from '@greenvue/jobs';
 import { WriteTablesError, writePostgresContents, writeTables } from '@greenvue/jobs/postgres';
 import { createSqliteStore, openSqliteContents as openJobContents } from '@greenvue/jobs/sqlite';
 import { type SecretName, shareSecrets } from '../auth/secrets.ts';
 import type { Config } from '../config.ts';
-import { dataFiles, lockDataDir, noteMoved, refuseMoved } from '../data-dir.ts';
+import { dataFiles, lockDataDir } from '../data-dir.ts';
 import { databaseName } from '../database-location.ts';
 import { createDatabase } from '../db/database.ts';
+import { recordMove } from '../db/postgres/find-move.ts';
 import { SCHEMA } from '../db/postgres/migrate.ts';
 import { inOneTransaction, type OneTransaction } from '../db/postgres/open.ts';
 import { openSqliteContents as openAppContents } from '../db/sqlite/contents.ts';
+import { noteMoved, noteMoving, refuseMoved } from '../move-notes.ts';
 import { fillIndex } from '../search/fill-index.ts';
 import { StartError } from '../start-error.ts';
 import { movedGuide } from './moved-guide.ts';
@@ -33,9 +36,9 @@ export async function migrateToPostgres(
   if (!existsSync(files.app) && !existsSync(files.jobs)) {
     throw new StartError(`There is no database in DATA_DIR ${dataDir} to move.`);
   }
-  refuseMoved(dataDir);
   const lock = lockDataDir(dataDir);
   try {
+    await refuseMoved(dataDir, postgres.url);
     await bringUpToDate(files);
     const contents = openContents(files);
     try {
@@ -102,12 +105,31 @@ async function copy({ config, contents, url, screen }: Copying): Promise<Copied>
   try {
     return await inOneTransaction(url, async (on) => {
       const copied = await copyWithin(on, { config, contents, wrote });
+      await noteOnBothSides(on, { dataDir: config.dataDir, url });
       isCopied = true;
       return copied;
     });
   } catch (error) {
-    throw copyFault(error, { where: databaseName(config), isCopied });
+    const where = databaseName(config);
+    if (error instanceof WriteTablesError) {
+      throw new StartError(`${where}: ${error.message} Nothing was moved.`);
+    }
+    if (!isCopied) throw error;
+    // The commit may have taken place all the same: this throws if it did, or if the database can't tell.
+    await refuseMoved(config.dataDir, url);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(`${where} did not commit (${why}). Nothing was moved: run this again.`);
   }
+}
+
+/** The last step before the commit: whoever finds only the note in the folder asks the database whether that took place. */
+async function noteOnBothSides(
+  { trx }: OneTransaction,
+  { dataDir, url }: { readonly dataDir: string; readonly url: string },
+): Promise<void> {
+  const token = randomUUID();
+  await recordMove(trx, token);
+  noteMoving(dataDir, { token, url });
 }
 
 async function copyWithin(
@@ -136,17 +158,4 @@ function countProgress({ app, jobs }: Contents, screen: ProgressScreen): (rows: 
     done += rows;
     progress(done, total);
   };
-}
-
-function copyFault(
-  error: unknown,
-  { where, isCopied }: { readonly where: string; readonly isCopied: boolean },
-): unknown {
-  if (error instanceof WriteTablesError)
-    return new StartError(`${where}: ${error.message} Nothing was moved.`);
-  if (!isCopied) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new StartError(
-    `${where} was lost at the last step (${message}), and it may have taken place: run this again. If it says that there are rows already, all was moved.`,
-  );
 }

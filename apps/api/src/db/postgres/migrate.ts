@@ -8,7 +8,7 @@ export const SCHEMA = 'greenvue';
 export const LEDGER = 'migrations';
 
 /** Any number that nothing else in the database locks. */
-const MIGRATION_LOCK = 7_236_451_903;
+export const MIGRATION_LOCK = 7_236_451_903;
 
 // Not by to_regclass: it may answer from a cache that has not heard yet what was committed before we got the lock.
 const HAS_LEDGER = `SELECT EXISTS (

@@ -1,0 +1,100 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { z } from 'zod';
+import { dataFiles } from './data-dir.ts';
+import { databaseName } from './database-location.ts';
+import { StartError } from './start-error.ts';
+
+/** A move of DATA_DIR to PostgreSQL that is about to be committed. */
+export interface Move {
+  /** Among what the move writes to the database. */
+  readonly token: string;
+  /** The database, without the password. */
+  readonly url: string;
+}
+
+const moveSchema = z.strictObject({ token: z.string().min(1), url: z.url() });
+
+/** Notes on the disk, before a move is committed, where it goes: a look there tells later whether it was. */
+export function noteMoving(dataDir: string, { token, url }: Move): void {
+  const place = new URL(url);
+  place.password = '';
+  writeDurably(dataDir, dataFiles(dataDir).moving, JSON.stringify({ token, url: place.href }));
+}
+
+/** Notes in DATA_DIR that GreenVue continues in another place; `where` is for people. */
+export function noteMoved(dataDir: string, where: string): void {
+  const { moved, moving } = dataFiles(dataDir);
+  writeDurably(dataDir, moved, `${where} at ${new Date().toISOString()}\n`);
+  rmSync(moving, { force: true });
+}
+
+/**
+ * Throws a {@link StartError} when the contents of DATA_DIR have moved, or when it can't find out whether a move that broke off
+ * took place: two servers would continue from one past, send the same mails and drift apart. `url` is the database of the
+ * next move, which may have the password that the note leaves out.
+ */
+export async function refuseMoved(dataDir: string, url?: string): Promise<void> {
+  const { moved, moving } = dataFiles(dataDir);
+  if (!existsSync(moved) && existsSync(moving)) await settleMove(dataDir, url);
+  if (!existsSync(moved)) return;
+  throw new StartError(
+    `DATA_DIR ${dataDir} was moved to ${readFileSync(moved, 'utf8').trim()}: set DATABASE_URL to that. To go back to the folder as it was then, remove ${moved}.`,
+  );
+}
+
+/** Finds out whether the move that broke off was committed, and notes it or forgets the move. */
+async function settleMove(dataDir: string, url: string | undefined): Promise<void> {
+  const { moving } = dataFiles(dataDir);
+  const move = readMove(moving);
+  const where = nameOf(move.url);
+  const isSame = url !== undefined && nameOf(url) === where;
+  let isCommitted: boolean;
+  try {
+    const { isMoveCommitted } = await import('./db/postgres/find-move.ts');
+    isCommitted = await isMoveCommitted(isSame ? url : move.url, move.token);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(
+      `A move of DATA_DIR ${dataDir} to ${where} broke off while it was committed, and that database does not tell whether it took place (${why}). Run npm run -s migrate-to-postgres with the DATABASE_URL of that database: it finds out, and moves what has not moved.`,
+    );
+  }
+  if (isCommitted) noteMoved(dataDir, where);
+  else rmSync(moving, { force: true });
+}
+
+function readMove(file: string): Move {
+  try {
+    return moveSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new StartError(
+      `${file} can't be read: it names the database of a move that broke off. Remove it if GreenVue has no rows there.`,
+      { cause: error },
+    );
+  }
+}
+
+const nameOf = (url: string): string => databaseName({ dataDir: '', postgres: { url, directUrl: url } });
+
+/** Whole or not at all, and on the disk when this returns. */
+function writeDurably(folder: string, file: string, text: string): void {
+  const part = `${file}.part`;
+  writeFileSync(part, text, { mode: 0o600, flush: true });
+  renameSync(part, file);
+  // Windows opens no folders.
+  if (process.platform === 'win32') return;
+  const opened = openSync(folder, 'r');
+  try {
+    fsyncSync(opened);
+  } finally {
+    closeSync(opened);
+  }
+}
