@@ -16,6 +16,7 @@ const ALL = [
   'register-postgres',
   'idle',
   'api',
+  'search',
   'job-types',
   'nodes',
   'growth',

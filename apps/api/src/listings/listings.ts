@@ -36,8 +36,11 @@ export interface ListingQuery {
   readonly after?: AgePosition | undefined;
 }
 
+/** What a list has of a listing. */
+export type ListedRow = Omit<ListingRow, 'description'>;
+
 export interface ListingPage {
-  readonly listings: readonly ListingRow[];
+  readonly listings: readonly ListedRow[];
   /** Absent on the last page. */
   readonly next: AgePosition | undefined;
 }
@@ -94,9 +97,23 @@ async function insert(trx: Transaction<Database>, row: ReturnType<typeof newRow>
   return listing;
 }
 
+const LISTED = [
+  'seq',
+  'id',
+  'seller_id',
+  'title',
+  'category',
+  'price_cents',
+  'currency',
+  'condition',
+  'location',
+  'created_at',
+  'updated_at',
+] as const satisfies readonly (keyof ListedRow)[];
+
 async function list(database: Kysely<Database>, query: ListingQuery): Promise<ListingPage> {
   const { after } = query;
-  let page = database.selectFrom('listings').selectAll().where(matchesFilters(query.filters));
+  let page = database.selectFrom('listings').select(LISTED).where(matchesFilters(query.filters));
   if (after !== undefined) {
     page = page.where((eb) =>
       eb(eb.refTuple('listings.created_at', 'listings.seq'), '<', eb.tuple(after.createdAt, after.seq)),

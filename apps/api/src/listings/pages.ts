@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ListingFilters } from '../db/listing-filters.ts';
-import type { ListingRow } from '../db/schema.ts';
-import type { Listings } from './listings.ts';
-import { filtersOf, type listingSchema, listingView, type listQuery } from './schemas.ts';
+import type { ListedRow, Listings } from './listings.ts';
+import { filtersOf, type listedListingSchema, listedView, type listQuery } from './schemas.ts';
 
 /** What listings want of full-text search; `SearchIndex` in `search/` is one, and says what it promises. */
 export interface ListingSearch {
@@ -13,7 +12,7 @@ export interface ListingSearch {
     readonly limit: number;
     readonly after?: RankPosition | undefined;
   }): Promise<{
-    readonly hits: readonly { readonly listing: ListingRow; readonly snippet: string }[];
+    readonly hits: readonly { readonly listing: ListedRow; readonly snippet: string }[];
     readonly next: RankPosition | undefined;
   }>;
 }
@@ -24,7 +23,7 @@ interface RankPosition {
 }
 
 export interface Page {
-  data: z.input<typeof listingSchema>[];
+  data: z.input<typeof listedListingSchema>[];
   next_cursor: string | null;
 }
 
@@ -49,7 +48,7 @@ async function newest(listings: Listings, query: z.output<typeof listQuery>): Pr
     after: cursor && { createdAt: cursor[1], seq: cursor[2] },
   });
   return {
-    data: page.listings.map(listingView),
+    data: page.listings.map(listedView),
     next_cursor: page.next ? encodeCursor(['age', page.next.createdAt, page.next.seq]) : null,
   };
 }
@@ -63,7 +62,7 @@ async function best(search: ListingSearch, query: z.output<typeof listQuery>, te
     after: cursor && { rank: cursor[1], seq: cursor[2] },
   });
   return {
-    data: page.hits.map((hit) => ({ ...listingView(hit.listing), snippet: hit.snippet })),
+    data: page.hits.map((hit) => ({ ...listedView(hit.listing), snippet: hit.snippet })),
     next_cursor: page.next ? encodeCursor(['rank', page.next.rank, page.next.seq]) : null,
   };
 }

@@ -164,6 +164,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     it.each([
       'limit=0',
       'limit=201',
+      'q=lamp&limit=51',
       'limit=x',
       'min_price=-1',
       'min_price=',
@@ -197,6 +198,17 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
       expect(first.data[0]).toMatchObject({ title: 'Lamp', snippet: '<mark>Lamp</mark>' });
       expect(second.data[0]).toMatchObject({ title: 'Table', snippet: 'for a &lt;<mark>lamp</mark>&gt;' });
       expect(second.next).toBeNull();
+    });
+
+    it('leaves descriptions to the listing itself, with q and without', async () => {
+      const shop = await openShop();
+      const path = await shop.offer({ ...LAMP, description: 'of brass' });
+      await shop.index.indexChanges({ signal: new AbortController().signal, progress: () => undefined });
+      for (const query of ['', 'q=brass'])
+        expect((await shop.as('nobody').list(query)).data).toEqual([
+          expect.not.objectContaining({ description: expect.anything() }),
+        ]);
+      expect((await shop.as('nobody').get(path)).json()).toMatchObject({ description: 'of brass' });
     });
 
     it('never finds a removed listing, even before the index knows', async () => {

@@ -10,6 +10,7 @@ import { type ListingSearch, readPage } from './pages.ts';
 import {
   changesOf,
   fieldsOf,
+  listedListingSchema,
   listingChangesSchema,
   listingParams,
   listingSchema,
@@ -43,10 +44,10 @@ function readingRoutes(deps: ListingRoutesDeps): FastifyPluginAsyncZod {
           operationId: 'listListings',
           summary: 'List or search the listings',
           description:
-            'Newest first, or with `q` best match first. Search follows the listings when the job `update_search_index` runs.',
+            'Newest first, or with `q` best match first. Descriptions are left out: read a listing for its own. Search follows the listings when the job `update_search_index` runs.',
           security: [],
           querystring: listQuery,
-          response: { 200: pageOf(listingSchema) },
+          response: { 200: pageOf(listedListingSchema) },
         },
       },
       async (request) => readPage(deps, request.query),

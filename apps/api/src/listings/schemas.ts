@@ -3,7 +3,7 @@ import type { ListingFilters } from '../db/listing-filters.ts';
 import { CONDITIONS, type ListingRow } from '../db/schema.ts';
 import { pageQuery } from '../paging.ts';
 import { text } from '../text.ts';
-import type { ListingChanges, ListingFields } from './listings.ts';
+import type { ListedRow, ListingChanges, ListingFields } from './listings.ts';
 
 const MAX_PRICE_CENTS = 1_000_000_000;
 
@@ -55,10 +55,15 @@ const numberParameter = <Schema extends z.ZodType>(schema: Schema) =>
 
 const time = z.iso.datetime({ offset: true }).transform((value) => Date.parse(value));
 
-export const listQuery = z.strictObject({
+/** A hit costs more than a row of a list: its text is looked through for the words. */
+export const MOST_HITS = 50;
+
+const listFields = z.strictObject({
   ...pageQuery,
   q: text({ min: 1, max: 200 })
-    .describe('Only listings with all these words, or longer ones that begin with them; best match first')
+    .describe(
+      `Only listings with all of these words, or with longer words that begin with them; best match first. The first 10 different words count. With q, limit is at most ${MOST_HITS}`,
+    )
     .optional(),
   category: category.optional(),
   seller_id: id.optional(),
@@ -69,19 +74,31 @@ export const listQuery = z.strictObject({
   created_before: time.describe('Created before then').optional(),
 });
 
-export const listingSchema = z
+export const listQuery = listFields.superRefine(({ q, limit }, issues) => {
+  if (q === undefined || limit <= MOST_HITS) return;
+  const message = `must be at most ${MOST_HITS} with q, such as limit=${MOST_HITS}; got ${limit}`;
+  issues.addIssue({ code: 'custom', path: ['limit'], message });
+});
+
+const listedFields = {
+  id: z.string(),
+  seller_id: z.string(),
+  title: z.string(),
+  category: z.string(),
+  price_cents: z.int(),
+  currency: z.string(),
+  condition: z.enum(CONDITIONS),
+  location: z.string().nullable(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+};
+
+export const listingSchema = z.object({ ...listedFields, description: z.string() }).meta({ id: 'Listing' });
+
+/** Without its description, which may be 20 KB: 200 of them in one answer would be 4 MB for anybody who asks. */
+export const listedListingSchema = z
   .object({
-    id: z.string(),
-    seller_id: z.string(),
-    title: z.string(),
-    description: z.string(),
-    category: z.string(),
-    price_cents: z.int(),
-    currency: z.string(),
-    condition: z.enum(CONDITIONS),
-    location: z.string().nullable(),
-    created_at: z.iso.datetime(),
-    updated_at: z.iso.datetime(),
+    ...listedFields,
     snippet: z
       .string()
       .optional()
@@ -89,10 +106,15 @@ export const listingSchema = z
         'Only with q. HTML: the text is escaped, and <mark> around the words found is all the markup',
       ),
   })
-  .meta({ id: 'Listing' });
+  .meta({ id: 'ListedListing' });
 
 /** A listing as JSON. `seq` stays inside. */
-export function listingView(listing: ListingRow): z.input<typeof listingSchema> {
+export function listingView({ description, ...listing }: ListingRow): z.input<typeof listingSchema> {
+  return { ...listedView(listing), description };
+}
+
+/** A listing of a list as JSON. */
+export function listedView(listing: ListedRow): z.input<typeof listedListingSchema> {
   const { seq: _seq, created_at, updated_at, ...same } = listing;
   return {
     ...same,

@@ -3,7 +3,7 @@ import { matchesFilters } from '../db/listing-filters.ts';
 import type { Database, ListingRow } from '../db/schema.ts';
 import { type QueryTerm, queryTerms } from './query-terms.ts';
 import type { HitPosition, SearchPage, SearchQuery } from './search-index.ts';
-import { snippet } from './snippet.ts';
+import { createSnippets } from './snippet.ts';
 
 /** An entry of an index that matches: a `listings.seq`, and its rank: the smaller the better. */
 export interface Ranked {
@@ -29,8 +29,12 @@ export async function findHits(
   const hits = await matching(database, ranked(terms), query);
   const page = hits.slice(0, query.limit);
   const last = page.at(-1);
+  const snippetOf = createSnippets(terms);
   return {
-    hits: page.map(({ rank: _rank, ...listing }) => ({ listing, snippet: snippet(listing, terms) })),
+    hits: page.map(({ rank: _rank, description, ...listing }) => ({
+      listing,
+      snippet: snippetOf({ title: listing.title, description }),
+    })),
     next: hits.length > query.limit && last !== undefined ? { rank: last.rank, seq: last.seq } : undefined,
   };
 }

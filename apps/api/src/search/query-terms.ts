@@ -11,21 +11,22 @@ export interface QueryTerm {
 /** A run of letters, digits and marks. The index parts words the same way, but for rare scripts. */
 export const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 
-/** The words of a search; whatever is between them is dropped, so that nothing in `text` can act as an operator. */
+/** A search looks for so many words at most; each one more costs the database and the snippets. */
+export const MOST_TERMS = 10;
+
+/**
+ * The first {@link MOST_TERMS} different words of a search; later words are ignored, as search boxes do. Whatever is between words is
+ * dropped, so that nothing in `text` can act as an operator.
+ */
 export function queryTerms(text: string): readonly QueryTerm[] {
   const terms = new Map<string, QueryTerm>();
   for (const [word] of text.matchAll(WORD)) {
+    if (terms.size === MOST_TERMS) break;
     const folded = fold(word);
     // Ranking every listing with a word in "a…" takes the database a tenth of a second, and helps nobody.
     if (folded !== '') terms.set(folded, { word, folded, prefix: !/^[a-z0-9]$/.test(folded) });
   }
   return [...terms.values()];
-}
-
-/** True when `word`, from a text, is what `term` looks for. */
-export function matchesTerm(term: QueryTerm, word: string): boolean {
-  const folded = fold(word);
-  return term.prefix ? folded.startsWith(term.folded) : folded === term.folded;
 }
 
 /** Lower case without diacritics. */

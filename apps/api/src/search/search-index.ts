@@ -9,8 +9,9 @@ import type { ListingRow } from '../db/schema.ts';
 export interface SearchIndex {
   /**
    * Listings that have every word of `text` in their title or description, best match first; a match in the title
-   * counts more. A word also matches longer words that begin with it (a single ASCII letter or digit only itself); case and
-   * diacritics don't count. All else in `text`, operators and quotes included, only parts words. No word, no hit.
+   * counts more. A word also matches longer words that begin with it (a single ASCII letter or digit only
+   * itself); case and diacritics don't count. The search ignores words after the first ten different ones.
+   * All else in `text`, operators and quotes included, only parts words. No word, no hit.
    */
   search(query: SearchQuery): Promise<SearchPage>;
   /**
@@ -40,7 +41,7 @@ export interface SearchQuery {
 }
 
 export interface SearchHit {
-  readonly listing: ListingRow;
+  readonly listing: Omit<ListingRow, 'description'>;
   /** HTML: the text is escaped, and `<mark>` around the words found is all the markup there is. */
   readonly snippet: string;
 }

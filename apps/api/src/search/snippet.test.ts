@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { queryTerms } from './query-terms.ts';
-import { snippet } from './snippet.ts';
+import { createSnippets } from './snippet.ts';
 
 const show = (listing: { title?: string; description?: string }, query: string) =>
-  snippet({ title: '', description: '', ...listing }, queryTerms(query));
+  createSnippets(queryTerms(query))({ title: '', description: '', ...listing });
 
 describe('a snippet', () => {
   it('marks the words found, and those that begin with them', () => {

@@ -1,46 +1,34 @@
-import { matchesTerm, type QueryTerm, WORD } from './query-terms.ts';
+import type { QueryTerm } from './query-terms.ts';
+import { createWordFinder, type FoundWord, type WordFinder } from './word-finder.ts';
 
 const LEAD = 60;
 const LENGTH = 200;
 
+/** Makes the snippets of one search. */
+export type SnippetOf = (listing: { readonly title: string; readonly description: string }) => string;
+
 /**
- * The passage of a listing that shows why it was found, as HTML: the text escaped, the words found in `<mark>`, and `…`
+ * A snippet is the passage of a listing that shows why it was found, as HTML: the text escaped, the words found in `<mark>`, and `…`
  * where text is left out. From the description if a word was found there, else from the title.
  */
-export function snippet(
-  listing: { readonly title: string; readonly description: string },
-  terms: readonly QueryTerm[],
-): string {
-  const inDescription = marks(listing.description, terms);
-  return inDescription.length > 0
-    ? passage(listing.description, inDescription)
-    : passage(listing.title, marks(listing.title, terms));
+export function createSnippets(terms: readonly QueryTerm[]): SnippetOf {
+  const finder = createWordFinder(terms);
+  return ({ title, description }) => {
+    const first = finder.first(description);
+    return first === undefined
+      ? passage(title, finder.first(title), finder)
+      : passage(description, first, finder);
+  };
 }
 
-interface Mark {
-  readonly from: number;
-  readonly to: number;
-}
-
-function marks(text: string, terms: readonly QueryTerm[]): readonly Mark[] {
-  const found: Mark[] = [];
-  for (const match of text.matchAll(WORD)) {
-    const [word] = match;
-    if (terms.some((term) => matchesTerm(term, word)))
-      found.push({ from: match.index, to: match.index + word.length });
-  }
-  return found;
-}
-
-function passage(text: string, found: readonly Mark[]): string {
-  const start = wordStart(text, (found[0]?.from ?? 0) - LEAD);
+function passage(text: string, first: FoundWord | undefined, finder: WordFinder): string {
+  const start = wordStart(text, (first?.from ?? 0) - LEAD);
   const end = wordEnd(text, start + LENGTH);
   let html = start > 0 ? '…' : '';
   let at = start;
-  for (const mark of found) {
-    if (mark.to > end) break;
-    html += `${escapeHtml(text.slice(at, mark.from))}<mark>${escapeHtml(text.slice(mark.from, mark.to))}</mark>`;
-    at = mark.to;
+  for (const { from, to } of first === undefined ? [] : finder.within(text, first.from, end)) {
+    html += `${escapeHtml(text.slice(at, from))}<mark>${escapeHtml(text.slice(from, to))}</mark>`;
+    at = to;
   }
   return html + escapeHtml(text.slice(at, end)) + (end < text.length ? '…' : '');
 }

@@ -1,0 +1,60 @@
+// One search that asks for as many terms as fit, over listings whose words match none of them; then twelve at once.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { printFigures, row, startTarget, type Target } from './target.ts';
+
+const LISTINGS = 200;
+const AT_ONCE = 12;
+const DESCRIPTION = 5_000;
+const LONGEST_QUERY = 200;
+
+const target = await startTarget({ RATE_LIMIT_PER_MINUTE: '100000' });
+try {
+  const query = await fill(target);
+  for (const times of [1, AT_ONCE]) {
+    const watch = target.watch();
+    await sleep(500);
+    const begin = performance.now();
+    const replies = await Promise.all(Array.from({ length: times }, () => search(target, query)));
+    const ms = performance.now() - begin;
+    const figures = await watch.stop();
+    row(`${times} search${times === 1 ? '' : 'es'}: answered`, replies.map(({ status }) => status).join(' '));
+    row('all of them took', `${Math.round(ms)} ms`);
+    printFigures(figures);
+  }
+} finally {
+  await target.stop();
+}
+
+/** A server may bound a page of hits lower than others. */
+async function search({ ask }: Target, query: string) {
+  const at = `/api/listings?q=${encodeURIComponent(query)}`;
+  const reply = await ask('GET', `${at}&limit=200`);
+  return reply.status === 422 ? ask('GET', `${at}&limit=50`) : reply;
+}
+
+/** Listings that have each term of a query once, at their end, behind words that match none. */
+async function fill({ ask, admin }: Target): Promise<string> {
+  // Each of them is a letter of its own, and so a term.
+  const terms = Array.from({ length: LONGEST_QUERY / 2 }, (_, n) => String.fromCodePoint(0x4e00 + n));
+  const query = terms.join(' ');
+  const description = `${'q '.repeat((DESCRIPTION - LONGEST_QUERY) / 2)}${query}`;
+  const body = { title: 'Lamp', category: 'home', price_cents: 1, condition: 'good', description };
+  for (let n = 0; n < LISTINGS; n += 1) {
+    const { status } = await ask('POST', '/api/listings', { token: admin, body });
+    if (status !== 201) throw new Error(`a listing was answered ${status}`);
+  }
+  await runJob({ ask, admin }, 'update_search_index', { fullReindex: true });
+  return query;
+}
+
+async function runJob({ ask, admin: token }: Pick<Target, 'ask' | 'admin'>, type: string, payload: object) {
+  await ask('POST', '/api/jobs', { token, body: { id: type, name: type, type, on_demand: true, payload } });
+  const { body } = await ask('POST', `/api/jobs/${type}/runs`, { token });
+  const run: unknown = JSON.parse(body).id;
+  for (;;) {
+    const { status } = JSON.parse((await ask('GET', `/api/runs/${run}`, { token })).body);
+    if (status === 'succeeded') return;
+    if (status !== 'queued' && status !== 'running') throw new Error(`${type} ended ${status}`);
+    await sleep(50);
+  }
+}

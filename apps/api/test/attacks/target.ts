@@ -1,0 +1,208 @@
+// The server that an attack runs against: a process of its own on a folder of its own, on loopback, and what is measured of it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Target {
+  readonly port: number;
+  readonly url: string;
+  /** Access token of an admin. */
+  readonly admin: string;
+  ask(method: string, path: string, options?: AskOptions): Promise<Reply>;
+  /** Looks at the server several times a second, from now until `stop()`. */
+  watch(): Watch;
+  stop(): Promise<void>;
+}
+
+export interface AskOptions {
+  readonly token?: string;
+  /** A string is sent as it is. */
+  readonly body?: unknown;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface Watch {
+  stop(): Promise<Figures>;
+}
+
+/** The worst of what was seen. */
+export interface Figures {
+  readonly readyMs: number;
+  /** Probes of `/readyz` that had no answer within {@link PROBE_TIMEOUT_MS}, or were refused. */
+  readonly readyFailed: number;
+  readonly rssMiB: number;
+  readonly descriptors: number;
+}
+
+export const ADMIN_PASSWORD = 'attack-me-on-loopback';
+const START_MS = 30_000;
+const PROBE_EVERY_MS = 100;
+const PROBE_TIMEOUT_MS = 60_000;
+
+/** Starts the server of this checkout, or of the one whose folder is the first argument of the script. */
+export async function startTarget(env: Readonly<Record<string, string>> = {}): Promise<Target> {
+  const root = resolve(process.argv[2] ?? join(import.meta.dirname, '../../../..'));
+  const dataDir = mkdtempSync(join(tmpdir(), 'greenvue-attack-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', join(root, 'apps/api/src/main.ts')], {
+    cwd: root,
+    env: {
+      PATH: process.env.PATH ?? '',
+      NODE_ENV: 'development',
+      DATA_DIR: dataDir,
+      PORT: String(port),
+      ADMIN_PASSWORD,
+      LOG_LEVEL: 'error',
+      ...env,
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const stop = async () => {
+    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+    child.kill('SIGKILL');
+    await ended;
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await answers(child, `${url}/healthz`);
+    const ask = askAt(url);
+    const admin = await signIn(ask);
+    process.stdout.write(`attacking ${root}\n`);
+    return { port, url, admin, ask, watch: () => watch(child, url), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+export function row(what: string, value: string): void {
+  process.stdout.write(`  ${what.padEnd(46)} ${value}\n`);
+}
+
+export function printFigures({ readyMs, readyFailed, rssMiB, descriptors }: Figures): void {
+  row(
+    'longest wait for /readyz',
+    `${Math.round(readyMs)} ms${readyFailed > 0 ? `, ${readyFailed} failed` : ''}`,
+  );
+  row('largest RSS', `${Math.round(rssMiB)} MiB`);
+  row('most descriptors', String(descriptors));
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function askAt(url: string): Target['ask'] {
+  return async (method, path, { token, body } = {}) => {
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: await answer.text() };
+  };
+}
+
+async function signIn(ask: Target['ask']): Promise<string> {
+  const body = { email: 'admin@greenvue.local', password: ADMIN_PASSWORD };
+  const reply = await ask('POST', '/api/auth/login', { body });
+  const token: unknown = JSON.parse(reply.body).access_token;
+  if (typeof token !== 'string') throw new Error(`the admin could not sign in: ${reply.body}`);
+  return token;
+}
+
+async function answers(child: ChildProcess, url: string): Promise<void> {
+  for (const end = Date.now() + START_MS; Date.now() < end; await sleep(20)) {
+    if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}`);
+    if (
+      await fetch(url).then(
+        (answer) => answer.ok,
+        () => false,
+      )
+    )
+      return;
+  }
+  throw new Error('the server did not start');
+}
+
+function watch(child: ChildProcess, url: string): Watch {
+  const worst = { readyMs: 0, readyFailed: 0, rssMiB: 0, descriptors: 0 };
+  let isOver = false;
+  // A connection that is there before the attack: what is measured is the server, and not the listen queue.
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const probes = (async () => {
+    while (!isOver) {
+      const begin = performance.now();
+      if (!(await isReady(url, agent))) worst.readyFailed += 1;
+      worst.readyMs = Math.max(worst.readyMs, performance.now() - begin);
+      await sleep(PROBE_EVERY_MS);
+    }
+  })();
+  const samples = setInterval(() => {
+    worst.rssMiB = Math.max(worst.rssMiB, rssOf(child.pid));
+    worst.descriptors = Math.max(worst.descriptors, descriptorsOf(child.pid));
+  }, PROBE_EVERY_MS);
+  return {
+    stop: async () => {
+      isOver = true;
+      await probes;
+      clearInterval(samples);
+      agent.destroy();
+      return worst;
+    },
+  };
+}
+
+function isReady(url: string, agent: Agent): Promise<boolean> {
+  return new Promise((settle) => {
+    const asked = request(
+      `${url}/readyz`,
+      { agent, signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) },
+      (answer) => {
+        answer.resume().once('end', () => settle(answer.statusCode === 200));
+      },
+    );
+    asked.once('error', () => settle(false));
+    asked.end();
+  });
+}
+
+/** Linux only; elsewhere nothing is known. */
+function rssOf(pid: number | undefined): number {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+function descriptorsOf(pid: number | undefined): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return 0;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
