@@ -20,6 +20,7 @@ export const ERROR_STATUS: Readonly<Record<EngineErrorCode | StoreErrorCode, Sta
   unavailable: { status: 503, retryAfterSeconds: 5 },
   newer_schema: { status: 503, retryAfterSeconds: 60 },
   unusable: { status: 503, retryAfterSeconds: 60 },
+  in_use: { status: 503, retryAfterSeconds: 60 },
   busy: { status: 503, retryAfterSeconds: 2 },
 };
 

@@ -126,11 +126,15 @@ export async function createHarness(
   };
 }
 
-/** A file. Whoever opens it proves by that alone that all before are dead. */
+/** A file. To open it stands for a start after all before have died: their lock goes, though they still write (P10). */
 export const sqliteDatabase: MakeDatabase = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'greenvue-engine-'));
+  const file = join(folder, 'jobs.db');
   return {
-    openStore: (clock) => createSqliteStore({ file: join(folder, 'jobs.db'), clock }),
+    openStore(clock) {
+      rmSync(`${file}.lock`, { force: true });
+      return createSqliteStore({ file, clock });
+    },
     killAll: async () => undefined,
     dispose: async () => rmSync(folder, { recursive: true, force: true }),
   };

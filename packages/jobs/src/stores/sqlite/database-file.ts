@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+/** A database as SQLite opens it, and where it is. */
+export interface DatabaseFile {
+  /** What every connection opens. */
+  readonly name: string;
+  /** The file itself, behind relative paths, links and URIs; undefined in memory. */
+  readonly path: string | undefined;
+}
+
+/** Finds out which file `file` stands for: a path, a `file:` URI, or `:memory:`, which makes a database of its own each time. */
+export function resolveDatabaseFile(file: string): DatabaseFile {
+  if (isInMemory(file)) {
+    // Several connections of one process share this one, unlike `:memory:` itself.
+    return { name: `file:/greenvue-jobs-${randomUUID()}?vfs=memdb`, path: undefined };
+  }
+  if (file.startsWith('file:')) return { name: file, path: realPath(pathOfUri(file)) };
+  const path = realPath(file);
+  // A thread that is replaced opens the same file, whatever the working directory and the links are by then.
+  return { name: path, path };
+}
+
+function isInMemory(file: string): boolean {
+  return (
+    file === ':memory:' || /^file:(?::memory:|[^?]*\?(?:.*&)?(?:mode=memory|vfs=memdb))(?:[?&#]|$)/.test(file)
+  );
+}
+
+/** As https://sqlite.org/uri.html reads it. */
+function pathOfUri(uri: string): string {
+  const withoutQuery = uri.slice('file:'.length).replace(/[?#].*$/s, '');
+  return decodeURIComponent(withoutQuery.replace(/^\/\/(?:localhost)?(?=\/)/, ''));
+}
+
+const MAX_LINKS = 40;
+
+/** Also of a file that is to be made, and of a link to one. */
+function realPath(file: string): string {
+  let path = resolve(file);
+  for (let links = 0; links < MAX_LINKS && isLink(path); links += 1) {
+    path = resolve(dirname(path), readlinkSync(path));
+  }
+  return join(realpathIfAny(dirname(path)), basename(path));
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+/** To open a database in a folder that is not there fails with SQLite's own words. */
+function realpathIfAny(folder: string): string {
+  return lstatSync(folder, { throwIfNoEntry: false }) === undefined ? folder : realpathSync(folder);
+}

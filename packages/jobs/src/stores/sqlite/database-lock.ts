@@ -1,0 +1,28 @@
+import { StoreError } from '../../core/errors.ts';
+import type { DatabaseFile } from './database-file.ts';
+import { type FileLock, takeFileLock } from './file-lock.ts';
+
+/**
+ * Locks a database for one store of one process. Throws a `StoreError` of code `in_use` that names the process which has it.
+ * A database in memory is nobody else's.
+ */
+export function lockDatabase({ path }: DatabaseFile): FileLock {
+  if (path === undefined) return { release: () => undefined };
+  const outcome = takeLock(path);
+  if (outcome.kind === 'locked') return outcome.lock;
+  throw new StoreError(
+    'in_use',
+    outcome.pid === String(process.pid)
+      ? `This process (pid ${outcome.pid}) has the job database ${path} open already: use that store, or close it first.`
+      : `The job database ${path} is in use by another process (pid ${outcome.pid}): stop that process, or give this one a database file of its own. Several processes can share PostgreSQL.`,
+  );
+}
+
+function takeLock(path: string) {
+  try {
+    return takeFileLock({ lockFile: `${path}.lock`, pidFile: `${path}.lock.pid` });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StoreError('unavailable', `The job database ${path} can't be locked: ${why}`, { cause: error });
+  }
+}

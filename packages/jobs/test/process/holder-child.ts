@@ -1,0 +1,37 @@
+import { setTimeout } from 'node:timers/promises';
+import { z } from 'zod';
+import { createEngine, createSystemClock, defineJobType, StoreError } from '../../src/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+
+/**
+ * A process that opens a database through the library alone, and says what came of it in lines: `refused <message>`, or `started`
+ * and then `ran <recoveries>` for each time its one run begins, which never ends. Arguments: the database.
+ */
+const [, , file = ''] = process.argv;
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+const endless = defineJobType({
+  type: 'endless',
+  module: import.meta.url,
+  payload: z.strictObject({}),
+  run: async (ctx) => {
+    say(`ran ${ctx.run.fence}`);
+    await setTimeout(600_000, undefined, { signal: ctx.signal });
+  },
+});
+
+const engine = createEngine({
+  store: createSqliteStore({ file, clock: createSystemClock() }),
+  jobTypes: [endless],
+  deps: {},
+});
+try {
+  await engine.start();
+  say('started');
+  const { created } = await engine.putJob({ id: 'one', name: 'One', type: 'endless', onDemand: true });
+  if (created) await engine.trigger('one');
+} catch (error) {
+  if (!(error instanceof StoreError)) throw error;
+  say(`refused ${error.code} ${error.message}`);
+}

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import { createSqliteStore, openSqliteContents } from '../../src/stores/sqlite/index.ts';
+import { createFakeClock } from '../../src/testing/fake-clock.ts';
+import { definitionOf } from '../store-contract/rig.ts';
+
+const clock = createFakeClock(Date.UTC(2026, 0, 5));
+
+function folderOf(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'one-process-')));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+interface Holder {
+  readonly child: ChildProcess;
+  /** The next line that begins like this; rejects when the process ends before. */
+  line(start: string): Promise<string>;
+}
+
+function startHolder(file: string): Holder {
+  const script = fileURLToPath(new URL('./holder-child.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    child,
+    async line(start) {
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done === true) throw new Error(`it ended before it said ${start}`);
+        if (value.startsWith(start)) return value;
+      }
+    },
+  };
+}
+
+it('P9: a second process on a database is refused with the pid of the first, and takes its runs back once that is dead', async () => {
+  const file = join(folderOf(), 'jobs.db');
+  const first = startHolder(file);
+  await first.line('ran');
+  const second = startHolder(file);
+  expect(await second.line('refused')).toBe(
+    `refused in_use The job database ${file} is in use by another process (pid ${first.child.pid}): stop that process, or give this one a database file of its own. Several processes can share PostgreSQL.`,
+  );
+  // Nothing was taken back from it: it has the only claim.
+  const dead = once(first.child, 'exit');
+  first.child.kill('SIGKILL');
+  await dead;
+  const third = startHolder(file);
+  const begun = performance.now();
+  await third.line('started');
+  await third.line('ran');
+  // No lease has to run out.
+  expect(performance.now() - begun).toBeLessThan(10_000);
+}, 60_000);
+
+it('a second store on a file is refused in one process, too, whatever the file is called, until the first is closed', async () => {
+  const folder = folderOf();
+  const file = join(folder, 'jobs.db');
+  const link = join(folder, 'link.db');
+  symlinkSync(file, link);
+  symlinkSync(folder, join(folder, 'folder'));
+  // Through the link, before there is a file.
+  const store = createSqliteStore({ file: link, clock });
+  await store.open();
+  const names = [file, link, relative(process.cwd(), file), join(folder, 'folder', 'jobs.db')];
+  const uris = [pathToFileURL(file).href, `file:${file}?cache=private`];
+  for (const name of [...names, ...uris]) {
+    await expect(createSqliteStore({ file: name, clock }).open()).rejects.toMatchObject({
+      name: 'StoreError',
+      code: 'in_use',
+      message: `This process (pid ${process.pid}) has the job database ${file} open already: use that store, or close it first.`,
+    });
+  }
+  expect(() => openSqliteContents(file)).toThrow('open already');
+  await store.close();
+  for (const name of uris) {
+    const next = createSqliteStore({ file: name, clock });
+    await next.open();
+    await next.close();
+  }
+  openSqliteContents(file).close();
+});
+
+it('a store that can not be opened leaves the file to others', async () => {
+  const file = join(folderOf(), 'jobs.db');
+  const newer = createSqliteStore({ file, clock });
+  await newer.open();
+  await newer.close();
+  const { DatabaseSync } = await import('node:sqlite');
+  const database = new DatabaseSync(file);
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+  database.exec('PRAGMA user_version = 99');
+  await expect(newer.open()).rejects.toMatchObject({ code: 'newer_schema' });
+  database.exec(`PRAGMA user_version = ${version}`);
+  database.close();
+  await newer.open();
+  await newer.close();
+});
+
+it('databases in memory are their stores’ own', async () => {
+  const [a, b] = [':memory:', ':memory:'].map((file) => createSqliteStore({ file, clock }));
+  await a?.open();
+  await b?.open();
+  expect(await a?.insertJob({ definition: definitionOf('job') })).toMatchObject({ kind: 'created' });
+  expect((await a?.getJob('job', {}))?.job.id).toBe('job');
+  expect(await b?.getJob('job', {})).toBeUndefined();
+  await a?.check();
+  await a?.close();
+  await b?.close();
+});
