@@ -6,16 +6,16 @@ import { temporaryFolder } from './db/test-database.ts';
 
 test('a folder is locked for one, until it is given back', async () => {
   const folder = await temporaryFolder();
-  const lock = lockDataDir(folder);
-  expect(() => lockDataDir(folder)).toThrow(`is in use by another GreenVue (pid ${process.pid})`);
+  const lock = await lockDataDir(folder);
+  await expect(lockDataDir(folder)).rejects.toThrow(`is in use by another GreenVue (pid ${process.pid})`);
   lock.release();
-  lockDataDir(folder).release();
+  (await lockDataDir(folder)).release();
 });
 
 test('a data folder is made when it is missing', async () => {
   const folder = join(await temporaryFolder(), 'a', 'b');
   openDataDir(folder);
-  lockDataDir(folder).release();
+  (await lockDataDir(folder)).release();
 });
 
 test('a data folder that is a file is refused in words', async () => {

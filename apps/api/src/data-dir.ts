@@ -1,6 +1,5 @@
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { makePrivate, type StartScreen } from './private-folder.ts';
 import { StartError } from './start-error.ts';
 
@@ -39,36 +38,16 @@ export interface DataDirLock {
 }
 
 /**
- * Locks DATA_DIR for this process. The operating system lets go of the lock when the process ends, however it ends, so there
- * is no stale lock to clear. Throws a {@link StartError} that names the pid of the process that has it.
+ * Locks DATA_DIR for this process, and with it `app.db`: the jobs' store locks only `jobs.db`. The operating system drops the lock when
+ * the process ends, however it ends. Throws a {@link StartError} that names the pid of the process that has it.
  */
-export function lockDataDir(dataDir: string): DataDirLock {
+export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
+  // On PostgreSQL nothing of SQLite is loaded.
+  const { takeFileLock } = await import('@greenvue/jobs/sqlite');
   const files = dataFiles(dataDir);
-  const database = new DatabaseSync(files.lock);
-  try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-  } catch (error) {
-    database.close();
-    if (!isBusy(error)) throw error;
-    throw new StartError(
-      `DATA_DIR ${dataDir} is in use by another GreenVue (pid ${holderOf(files.pid)}): stop it, or set another DATA_DIR.`,
-    );
-  }
-  // Beside the lock, not in it: nobody else can read a database that is locked for good.
-  writeFileSync(files.pid, `${process.pid}\n`);
-  return { release: () => database.close() };
-}
-
-const SQLITE_BUSY = 5;
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
-}
-
-function holderOf(pidFile: string): string {
-  try {
-    return readFileSync(pidFile, 'utf8').trim() || 'unknown';
-  } catch {
-    return 'unknown';
-  }
+  const outcome = takeFileLock({ lockFile: files.lock, pidFile: files.pid });
+  if (outcome.kind === 'locked') return outcome.lock;
+  throw new StartError(
+    `DATA_DIR ${dataDir} is in use by another GreenVue (pid ${outcome.pid}): stop it, or set another DATA_DIR.`,
+  );
 }

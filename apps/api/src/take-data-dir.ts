@@ -11,7 +11,7 @@ export async function takeDataDir(
 ): Promise<DataDirLock> {
   if (config.postgres === undefined || config.smtpUrl === undefined) openDataDir(config.dataDir);
   if (config.postgres !== undefined) return { release: () => undefined };
-  const lock = lockDataDir(config.dataDir);
+  const lock = await lockDataDir(config.dataDir);
   try {
     // Under the lock: a move that has it may be about to note that all is elsewhere.
     await refuseMoved(config.dataDir);

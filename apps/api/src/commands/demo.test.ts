@@ -59,7 +59,7 @@ test('fills a fresh folder with the market and three jobs, shows how far it is, 
 test('is refused in one line while a server has the folder, and in production', async () => {
   const folder = await temporaryFolder();
   openDataDir(folder);
-  const lock = lockDataDir(folder);
+  const lock = await lockDataDir(folder);
   const locked = await runDemo({ DATA_DIR: folder });
   lock.release();
   expect(locked).toMatchObject({ code: 1, stderr: expect.stringMatching(/^DATA_DIR .* is in use .*\n$/) });

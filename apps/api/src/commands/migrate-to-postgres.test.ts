@@ -201,7 +201,7 @@ test('what is missing, locked, unreachable or not empty is told in one line, and
   await refused({}, /^DATABASE_URL is not set: .*$/);
   await refused({ DATABASE_URL: url, DATA_DIR: await temporaryFolder() }, /^There is no database in .*$/);
 
-  const lock = lockDataDir(DATA_DIR);
+  const lock = await lockDataDir(DATA_DIR);
   await refused({ DATABASE_URL: url }, new RegExp(`^DATA_DIR .* is in use .*pid ${process.pid}.*$`));
   lock.release();
 

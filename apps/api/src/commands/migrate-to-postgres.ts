@@ -36,7 +36,7 @@ export async function migrateToPostgres(
   if (!existsSync(files.app) && !existsSync(files.jobs)) {
     throw new StartError(`There is no database in DATA_DIR ${dataDir} to move.`);
   }
-  const lock = lockDataDir(dataDir);
+  const lock = await lockDataDir(dataDir);
   try {
     await refuseMoved(dataDir, postgres.url);
     await bringUpToDate(files);

@@ -5,7 +5,7 @@ import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 
 /**
  * A process that opens a database through the library alone, and says what came of it in lines: `refused <message>`, or `started`
- * and then `ran <recoveries>` for each time its one run begins, which never ends. Arguments: the database.
+ * and then `ran <fence>` for each time its one run begins, which never ends. Arguments: the database.
  */
 const [, , file = ''] = process.argv;
 

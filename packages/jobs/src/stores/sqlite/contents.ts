@@ -1,19 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { StoreContents, TableRow, TableRows } from '../../core/table-rows.ts';
 import { HELD, LEVEL, REASON, STATUS, TRIGGER } from './codes.ts';
-import { resolveDatabaseFile } from './database-file.ts';
-import { lockDatabase } from './database-lock.ts';
-import type { FileLock } from './file-lock.ts';
 
 /**
  * Opens the database of a store that no process has open, and that is up to date (`createSqliteStore().open()` sees to
  * that), for reading all of it. A claim in it stands for a process that is gone: the first node to start on the copy takes
- * its run back (P9). Throws a `StoreError` of code `in_use` while a process has it open.
+ * its run back (P9).
  */
 export function openSqliteContents(file: string): StoreContents & { close(): void } {
-  const target = resolveDatabaseFile(file);
-  const lock = lockDatabase(target);
-  const db = openedOrReleased(target.name, lock);
+  const db = new DatabaseSync(file, { readOnly: true });
   const numberIn = (sql: string): number => {
     const value = Object.values(db.prepare(sql).get() ?? {})[0];
     if (typeof value !== 'number') throw new Error(`no number came of ${sql}`);
@@ -28,20 +23,7 @@ export function openSqliteContents(file: string): StoreContents & { close(): voi
       ...(last === undefined ? {} : { identity: { column: last.column, last: numberIn(last.select) } }),
     };
   });
-  const close = () => {
-    db.close();
-    lock.release();
-  };
-  return { tables, lastId: numberIn('SELECT last FROM counter'), close };
-}
-
-function openedOrReleased(name: string, lock: FileLock): DatabaseSync {
-  try {
-    return new DatabaseSync(name, { readOnly: true });
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  return { tables, lastId: numberIn('SELECT last FROM counter'), close: () => db.close() };
 }
 
 /** The word in place of the code in a column. */
