@@ -80,6 +80,20 @@ test('a fault never shows a secret', () => {
   expect(faults.join()).not.toContain('hunter2');
 });
 
+test('an SMTP password goes to another machine over TLS only', () => {
+  const faults = (url: string) => faultsOf({ SMTP_URL: url });
+  for (const parameter of ['ignoreTLS=true', 'opportunisticTLS=true', 'requireTLS=false']) {
+    expect(faults(`smtp://me:hunter2@mail.example.com?${parameter}`)).toEqual([
+      `SMTP_URL has ${parameter}, and would send its password to another machine unencrypted: remove the parameter, or use a mail server on this machine, such as smtp://127.0.0.1:25.`,
+    ]);
+    expect(faults(`smtp://me:hunter2@127.0.0.1?${parameter}`)).toEqual([]);
+    expect(faults(`smtp://mail.example.com?${parameter}`)).toEqual([]);
+  }
+  for (const url of ['smtp://me:hunter2@mail.example.com', 'smtps://me:hunter2@mail.example.com:465']) {
+    expect(faults(url)).toEqual([]);
+  }
+});
+
 test('production needs a JWT_SECRET, and no other environment does', () => {
   expect(faultsOf({ NODE_ENV: 'production' })).toEqual([expect.stringMatching(/^JWT_SECRET is not set/)]);
   expect(faultsOf({ NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32) })).toEqual([]);

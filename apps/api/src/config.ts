@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseWholeMs } from '@greenvue/jobs';
 import { z } from 'zod';
 import { misspelt } from './config-names.ts';
+import { parameterWithoutTls } from './notifications/smtp-url.ts';
 import { parseTracing, type TracingConfig } from './tracing/tracing-config.ts';
 
 /** Everything that the environment decides, checked. Lengths of time are in milliseconds. */
@@ -204,6 +205,14 @@ const variables = z.object({
         ['smtp:', 'smtps:'].includes(URL.parse(text)?.protocol ?? '') && URL.parse(text)?.hostname !== '',
       'must look like smtp://user:password@mail.example.com:587 (or smtps://).',
     )
+    .superRefine((text, issues) => {
+      const parameter = URL.canParse(text) ? parameterWithoutTls(text) : undefined;
+      if (parameter === undefined) return;
+      issues.addIssue({
+        code: 'custom',
+        message: `has ${parameter}, and would send its password to another machine unencrypted: remove the parameter, or use a mail server on this machine, such as smtp://127.0.0.1:25.`,
+      });
+    })
     .optional(),
   MAIL_FROM: z
     .string()

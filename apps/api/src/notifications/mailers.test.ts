@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SMTPServerOptions } from 'smtp-server';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../db/test-database.ts';
 import { createFileMailer } from './file-mailer.ts';
@@ -99,6 +100,30 @@ test('a server that is down, refuses the sender or the login is a fault of the s
   const failed = mailerTo(withLogin).send(mail, never);
   await expect(failed).rejects.toThrow(MailServerError);
   await expect(failed).rejects.not.toThrow('hunter2');
+});
+
+/** The same server, which counts as another machine: only names of this one are known. */
+const fromAfar = (url: string) => url.replace('smtp://127.0.0.1', 'smtp://me:hunter2@0.0.0.0');
+
+test('a password for another machine is never sent without TLS', async () => {
+  const passwords: unknown[] = [];
+  const onAuth: SMTPServerOptions['onAuth'] = ({ password }, { secure }, done) => {
+    passwords.push({ password, secure });
+    done(null, { user: 'me' });
+  };
+  const plain = await startSmtp({ allowInsecureAuth: true, onAuth });
+  await expect(mailerTo(fromAfar(plain.url)).send(mail, never)).rejects.toThrow(
+    /STARTTLS.*SMTP_URL has a password, which is sent over TLS only: use a server with STARTTLS/,
+  );
+  expect(passwords).toEqual([]);
+  expect(plain.received).toEqual([]);
+
+  const encrypted = await startSmtp({ disabledCommands: [], onAuth });
+  await expect(mailerTo(fromAfar(encrypted.url)).send(mail, never)).rejects.toThrow('certificate');
+  expect(passwords).toEqual([]);
+  const trusting = `${fromAfar(encrypted.url)}?tls.rejectUnauthorized=false`;
+  expect(await mailerTo(trusting).send(mail, never)).toEqual({ status: 'sent' });
+  expect(passwords).toEqual([{ password: 'hunter2', secure: true }]);
 });
 
 test('without a server a message becomes an .eml file, whole, named after its id', async () => {

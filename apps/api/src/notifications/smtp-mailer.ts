@@ -1,8 +1,12 @@
 import nodemailer from 'nodemailer';
 import { domainOf, type Mailer, type MailOutcome, MailServerError } from './mailer.ts';
+import { needsTls } from './smtp-url.ts';
 
 export interface SmtpMailerOptions {
-  /** `smtp://user:password@host:port`, or `smtps://`. */
+  /**
+   * `smtp://user:password@host:port`, or `smtps://`. A password for another machine is sent over TLS only: with `smtp://`, a
+   * server without STARTTLS gets neither the password nor the mail.
+   */
   readonly url: string;
   readonly from: string;
 }
@@ -16,7 +20,7 @@ const GRACE_MS = 5_000;
 export function createSmtpMailer({ url, from }: SmtpMailerOptions): Mailer {
   const transport = nodemailer.createTransport(
     {
-      url,
+      url: needsTls(url) ? `${url}${url.includes('?') ? '&' : '?'}requireTLS=true` : url,
       pool: true,
       maxConnections: CONNECTIONS,
       maxMessages: 1_000,
@@ -67,6 +71,9 @@ function cutAfterGrace(signal: AbortSignal): { readonly signal: AbortSignal; rel
   };
 }
 
+const TLS_REMEDY =
+  '. SMTP_URL has a password, which is sent over TLS only: use a server with STARTTLS, or smtps:// for one that speaks TLS from the start.';
+
 /** Tells an answer about this message from one about everything we send (RFC 5321: 4yz may pass later, 5yz never). */
 function outcomeOf(error: unknown): MailOutcome {
   const { code, responseCode, command } = factsOf(error);
@@ -76,7 +83,8 @@ function outcomeOf(error: unknown): MailOutcome {
   const aboutMessage = command === 'RCPT TO' || command === 'DATA';
   // 421: the server shuts down; 503: the dialogue is out of step. Neither is about the message.
   if (!aboutMessage || responseCode === undefined || responseCode === 421 || responseCode === 503) {
-    throw new MailServerError(`The mail server can't send: ${detail}`, { cause: error });
+    const remedy = code === 'ETLS' ? TLS_REMEDY : '';
+    throw new MailServerError(`The mail server can't send: ${detail}${remedy}`, { cause: error });
   }
   return { status: responseCode >= 500 ? 'refused' : 'deferred', detail };
 }
