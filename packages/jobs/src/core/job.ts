@@ -116,6 +116,11 @@ export function isFixedDelay(schedule: Schedule): schedule is FixedDelay {
   return schedule.kind === 'interval' && schedule.mode === 'fixed_delay';
 }
 
+/** Whether two handlers of the job must never run at one instant (P7, P3). */
+export function mustNotOverlap({ overlap, schedule }: Pick<JobDefinition, 'overlap' | 'schedule'>): boolean {
+  return overlap !== 'allow' || isFixedDelay(schedule);
+}
+
 /** Equal in value: an edit to it is a no-op, and keeps the version (P16). */
 export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
   return (

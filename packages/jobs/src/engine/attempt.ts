@@ -6,12 +6,16 @@ import { type Noted, RunNotes } from './notes.ts';
 import type { AttemptSpan, TracedAttempt } from './tracing.ts';
 
 /** Why a handler is told to stop; `signal.reason` is an error of this name. */
-export type StopReason = 'timeout' | 'cancel' | 'shutdown' | 'stale';
+export type StopReason = 'timeout' | 'cancel' | 'shutdown' | 'lease' | 'stale';
 
 const STOP_ERRORS: Readonly<Record<StopReason, { readonly name: string; readonly message: string }>> = {
   timeout: { name: 'TimeoutError', message: 'The run has reached its timeout.' },
   cancel: { name: 'CancelledError', message: 'The run was cancelled.' },
   shutdown: { name: 'ShutdownError', message: 'The server is stopping; the run goes on after the restart.' },
+  lease: {
+    name: 'LeaseError',
+    message: 'This node cannot renew its lease, so another node may soon start the run.',
+  },
   stale: { name: 'StaleClaimError', message: 'Another node has taken this run over.' },
 };
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { mustNotOverlap } from '../core/job.ts';
 import type { Notice } from '../core/membership.ts';
 import type { JobStore } from '../core/store.ts';
 import { backoffFields } from './definition.ts';
@@ -79,6 +80,10 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     lookNow: () => dispatcher.lookNow(),
     takeBack: (jobId) => dispatcher.takeBack({ jobId }),
     cancel,
+    leaseEnding() {
+      dispatcher.takeBack({});
+      executor.abortAll('lease', mustNotOverlap);
+    },
     abandon() {
       // Their fences tell whether somebody has taken them over: if not, they are given back.
       dispatcher.takeBack({});

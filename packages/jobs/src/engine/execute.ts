@@ -1,3 +1,4 @@
+import type { Job } from '../core/job.ts';
 import type { Outcome } from '../core/settle.ts';
 import type { ClaimResult, Report } from '../core/store-passes.ts';
 import { Attempt, type StopReason } from './attempt.ts';
@@ -103,8 +104,9 @@ export class Executor<Deps> {
       if (attempt.claimed.id === runId) this.stop(attempt, 'cancel');
   }
 
-  abortAll(reason: StopReason): void {
-    for (const attempt of this.#active.values()) this.stop(attempt, reason);
+  /** Tells all handlers to stop, or those of some jobs. */
+  abortAll(reason: StopReason, isMeant: (job: Job) => boolean = () => true): void {
+    for (const attempt of this.#active.values()) if (isMeant(attempt.owner)) this.stop(attempt, reason);
   }
 
   terminateThreads(): void {
@@ -198,7 +200,7 @@ export class Executor<Deps> {
   #failed(attempt: Attempt, thrown: unknown): Outcome {
     const stopped = attempt.stop?.reason;
     if (stopped === 'cancel') return { kind: 'cancelled' };
-    if (stopped === 'shutdown' || stopped === 'stale') return { kind: 'given_back' };
+    if (stopped === 'shutdown' || stopped === 'lease' || stopped === 'stale') return { kind: 'given_back' };
     const { permanent, ...what } = readThrown(thrown);
     const reason = stopped === 'timeout' ? 'timeout' : 'error';
     const at = this.#with.settings.clock.now();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { LeaseState } from '../core/lease.ts';
 import {
   type Membership,
   NO_OTHERS,
@@ -25,6 +26,8 @@ export interface NodeDeps {
   takeBack(jobId: string): void;
   /** A run was asked to stop by another node, or before this one heard of it. */
   cancel(runId: string): void;
+  /** Others may soon take what is claimed: what has not started goes back, and handlers that must not overlap stop. */
+  leaseEnding(): void;
   /** The lease is over: all that is claimed is somebody else's by now. */
   abandon(): void;
   /** Runs of nodes that are gone are over. */
@@ -49,6 +52,7 @@ export class Node {
   /** Of the process, whatever its id. */
   #startedAt: number | undefined;
   #membership: Membership | undefined;
+  #lease: Exclude<LeaseState, 'over'> = 'kept';
   #others: Others = NO_OTHERS;
   #joining: Promise<void> | undefined;
   #cancelRetry: (() => void) | undefined;
@@ -72,7 +76,7 @@ export class Node {
 
   /** Whether it may claim. */
   get isMember(): boolean {
-    return this.#membership !== undefined;
+    return this.#membership !== undefined && this.#lease !== 'ending';
   }
 
   /** What can be run by this node or another, each type in its newest version (P22). */
@@ -112,6 +116,7 @@ export class Node {
           this.#with.runsOver(ended);
           this.#with.lookNow();
         },
+        lease: (state) => this.#leaseIs(state, id),
         lost: () => this.#lost(id),
         hampered: (why) => settings.logger.warn({ node: id }, why),
         state: () => this.#with.state(),
@@ -157,6 +162,20 @@ export class Node {
     }
   }
 
+  #leaseIs(state: Exclude<LeaseState, 'over'>, id: string): void {
+    if (this.#stopped || id !== this.#id) return;
+    const before = this.#lease;
+    this.#lease = state;
+    const { logger } = this.#with.settings;
+    if (state === 'ending') {
+      logger.error({ node: id }, LEASE_ENDING);
+      return this.#with.leaseEnding();
+    }
+    if (state === 'kept') logger.info({ node: id }, LEASE_KEPT);
+    else logger.warn({ node: id }, LEASE_KEPT_BY_SPARE);
+    if (before === 'ending') this.#with.lookNow();
+  }
+
   #lost(id: string): void {
     if (this.#stopped || id !== this.#id) return;
     this.#with.settings.logger.error(
@@ -164,6 +183,7 @@ export class Node {
       'the lease of this node is over; it begins anew under another id',
     );
     this.#membership = undefined;
+    this.#lease = 'kept';
     this.#others = NO_OTHERS;
     this.#id = randomUUID();
     this.#with.abandon();
@@ -185,3 +205,9 @@ export class Node {
     );
   }
 }
+
+const LEASE_KEPT = 'the control connection renews the lease of this node again';
+const LEASE_KEPT_BY_SPARE =
+  'the control connection of this node is lost; the node renews its lease over its spare connection until the control connection is back';
+const LEASE_ENDING =
+  'this node cannot renew its lease over any connection, so other nodes may soon start its runs; it claims nothing, and stops the handlers of jobs that must not overlap';

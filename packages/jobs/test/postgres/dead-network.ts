@@ -16,6 +16,12 @@ export interface Network {
   disguise(): void;
   /** From now on each message takes so long (ms), both ways. */
   slow(ms: number): void;
+  /** Both ends of every connection get a TCP reset. */
+  reset(): void;
+  /** New connections are refused; those that are open stay. */
+  refuse(): void;
+  /** New connections are accepted again. */
+  accept(): Promise<void>;
   /** New connections work; old ones are broken. */
   mend(): void;
   close(): Promise<void>;
@@ -67,8 +73,11 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
       });
     }
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const listen = async (on: number) => {
+    server.listen(on, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  await listen(0);
   const { port } = server.address() as AddressInfo;
   const breakAll = () => {
     for (const socket of sockets) socket.destroy();
@@ -95,6 +104,13 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
     slow(ms) {
       takesMs = ms;
     },
+    reset() {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
+    refuse() {
+      server.close();
+    },
+    accept: () => listen(port),
     mend() {
       isCut = false;
       breakAll();

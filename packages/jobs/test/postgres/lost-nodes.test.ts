@@ -247,6 +247,7 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
       },
       missed: () => undefined,
       recovered: () => undefined,
+      lease: () => undefined,
       lost: () => undefined,
       hampered: () => undefined,
       state: () => ({ busy: 0, buffered: 0, throttled: false, eventLoopDelayMs: 0 }),

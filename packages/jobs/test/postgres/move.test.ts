@@ -60,6 +60,7 @@ const DEAF: NodeListener = {
   others: () => undefined,
   missed: () => undefined,
   recovered: () => undefined,
+  lease: () => undefined,
   lost: () => undefined,
   hampered: () => undefined,
   state: () => ({ busy: 0, buffered: 0, throttled: false, eventLoopDelayMs: 0 }),

@@ -4,9 +4,10 @@ import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 
 /**
  * A node as a process of its own, to be killed, frozen or blocked. It tells on stdout, a line each: `ready`, `started <run>`,
- * `stopped <run> <reason>`, `left`. Arguments: the database, places, how long its event loop may stand still (ms).
+ * `stopped <run> <reason>`, `left`. Arguments: the database, places, how long its event loop may stand still (ms), and the
+ * address of the database for the control connection.
  */
-const [, , url = '', places = '1', maxStallMs = '60000'] = process.argv;
+const [, , url = '', places = '1', maxStallMs = '60000', directUrl = url] = process.argv;
 const tell = (line: string) => process.stdout.write(`${line}\n`);
 
 /** Goes on until it is told to stop, but first keeps the event loop for a while. */
@@ -34,7 +35,7 @@ const hold = defineJobType({
 
 const clock = createSystemClock();
 const engine = createEngine({
-  store: createPostgresStore({ url, clock, maxStallMs: Number(maxStallMs) }),
+  store: createPostgresStore({ url, directUrl, clock, maxStallMs: Number(maxStallMs) }),
   clock,
   jobTypes: [hold],
   deps: {},

@@ -15,11 +15,12 @@ export interface NodeProcess {
 /** Starts `node-child.ts`; resolves once it has joined the others. */
 export async function startNodeProcess(
   url: string,
-  options: { readonly places?: number; readonly maxStallMs?: number } = {},
+  options: { readonly places?: number; readonly maxStallMs?: number; readonly directUrl?: string } = {},
 ): Promise<NodeProcess> {
-  const { places = 1, maxStallMs = 60_000 } = options;
+  const { places = 1, maxStallMs = 60_000, directUrl = url } = options;
   const script = fileURLToPath(new URL('./node-child.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, url, String(places), String(maxStallMs)], {
+  const args = [script, url, String(places), String(maxStallMs), directUrl];
+  const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines: { line: string; at: number }[] = [];

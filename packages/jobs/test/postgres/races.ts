@@ -108,6 +108,7 @@ export const DEAF: NodeListener = {
   others: nothing,
   missed: nothing,
   recovered: nothing,
+  lease: nothing,
   lost: nothing,
   hampered: nothing,
   state: () => ({ busy: 0, buffered: 0, throttled: false, eventLoopDelayMs: 0 }),

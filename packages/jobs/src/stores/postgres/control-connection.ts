@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { codeOf } from './database-errors.ts';
 
 /** Longer than a slow server takes, and short enough that two tries fit into a lease. */
 const CONNECT_MS = 4_000;
@@ -7,9 +8,14 @@ const QUERY_MS = 4_000;
 
 export interface ControlConnectionOptions {
   readonly url: string;
+  /** As the server lists it (`greenvue-jobs-control`). */
+  readonly name?: string;
   heard(payload: string): void;
-  /** The connection, once open, is gone; told once, and not after {@link ControlConnection.drop}. */
-  lost(): void;
+  /**
+   * The connection, once open, is gone; told once, and not after {@link ControlConnection.drop}. `code`: the SQLSTATE with which the
+   * server ended it, if it did.
+   */
+  lost(code: string | undefined): void;
 }
 
 /** One connection of which every answer comes in time or not at all: a dead network may keep silent for ever. */
@@ -22,6 +28,7 @@ export interface ControlConnection {
 
 export async function openControlConnection({
   url,
+  name = 'greenvue-jobs-control',
   heard,
   lost,
 }: ControlConnectionOptions): Promise<ControlConnection> {
@@ -30,19 +37,27 @@ export async function openControlConnection({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: QUERY_MS,
-    application_name: 'greenvue-jobs-control',
+    application_name: name,
     keepAlive: true,
     stream: () => socket,
   });
   // Until then whoever opens it is told by a rejection.
   let isOpen = false;
+  let said: string | undefined;
   const gone = () => {
     if (!isOpen) return;
     isOpen = false;
-    lost();
+    lost(said);
   };
-  client.on('error', gone);
+  client.on('error', (error) => {
+    said = codeOf(error) ?? said;
+    gone();
+  });
   client.on('end', gone);
+  // When it stops at once, the server says so in a warning.
+  client.on('notice', ({ code }) => {
+    said = code?.startsWith('57P') ? code : said;
+  });
   client.on('notification', ({ payload = '' }) => heard(payload));
   const drop = () => {
     isOpen = false;
@@ -57,8 +72,13 @@ export async function openControlConnection({
   isOpen = true;
   return {
     async rows(sql, values = []) {
-      const { rows } = await client.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' });
-      return rows;
+      try {
+        const { rows } = await client.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' });
+        return rows;
+      } catch (error) {
+        said = codeOf(error) ?? said;
+        throw error;
+      }
     },
     drop,
   };
@@ -81,3 +101,10 @@ export async function isSharedSession(first: ControlConnection, url: string): Pr
 }
 
 const PID = 'SELECT pg_backend_pid()';
+
+/** What the main thread is told of an error; `code` is the SQLSTATE or the system's, if there is one. */
+export function faultOf(error: unknown): { readonly message: string; readonly code: string | undefined } {
+  if (!(error instanceof Error)) return { message: String(error), code: undefined };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return { message: error.message, code };
+}

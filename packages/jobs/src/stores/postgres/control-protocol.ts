@@ -1,8 +1,12 @@
+import { FREE_TWICE_MS, type LeaseState } from '../../core/lease.ts';
 import type { NodeInfo, NodeState, Notice, Others } from '../../core/membership.ts';
 
 /** What the thread of the control connection is started with. */
 export interface ControlInput {
+  /** Of the control connection, past a pooler. */
   readonly url: string;
+  /** Of the spare connection. */
+  readonly poolsUrl: string;
   readonly node: NodeInfo;
   readonly state: NodeState;
   /** The node's main thread must have spoken within so long, or its lease is not renewed. */
@@ -29,6 +33,8 @@ export type FromControl =
   | { readonly kind: 'pooled' }
   /** These nodes are dead, as far as this one sees. */
   | { readonly kind: 'dead'; readonly nodes: readonly DeadNode[] }
+  /** How the node's lease stands, each time that changes. */
+  | { readonly kind: 'lease'; readonly state: Exclude<LeaseState, 'over'> }
   /** The lease is over: what this node has claimed is not its own any more. */
   | { readonly kind: 'lost' }
   /** False: it still has claims, and lives on until the process ends. */
@@ -56,9 +62,8 @@ export interface Told {
 
 /** The first key of the nodes' advisory locks; the second is `nodes.lock_key`. */
 export const LOCK_CLASS = 1_732_584_193;
-export const LEASE_MS = 15_000;
 export const BEAT_EVERY_MS = 5_000;
-/** So often the others are looked at, and so far apart a lock must be seen free twice. */
-export const LOOK_EVERY_MS = 500;
+/** So often the others are looked at. */
+export const LOOK_EVERY_MS = FREE_TWICE_MS;
 /** Behind a pooler that shares sessions nobody can be heard: then all is asked for, so often. */
 export const POLL_EVERY_MS = 1_000;

@@ -1,5 +1,6 @@
+import { LEASE_MS } from '../../core/lease.ts';
 import type { TypeVersions } from '../../core/membership.ts';
-import { LEASE_MS, LOCK_CLASS } from './control-protocol.ts';
+import { LOCK_CLASS } from './control-protocol.ts';
 import type { SeenNode } from './look.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
 
@@ -10,11 +11,11 @@ const STABLE_NOW = 'floor(extract(epoch FROM statement_timestamp()) * 1000)::big
 const CLOCK = `(SELECT ${NOW} AS now_ms) AS clock`;
 
 /**
- * A backend whose node can't be reached gives up its lock in about as long as the lease takes. And statements see what is
- * committed, whatever the database has for others.
+ * A backend whose node can't be reached gives up its lock, but not before the lease is over: until then the node may count on its lock.
+ * And statements see what is committed, whatever the database has for others.
  */
-export const SET_UP = `SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '2', false),
-  set_config('tcp_keepalives_count', '4', false), set_config('tcp_user_timeout', '15000', false),
+export const SET_UP = `SELECT set_config('tcp_keepalives_idle', '8', false), set_config('tcp_keepalives_interval', '4', false),
+  set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false),
   set_config('default_transaction_isolation', 'read committed', false)`;
 
 /** Parameters: id, version, places, types, start, lease, state. */

@@ -1,32 +1,27 @@
-import { isDeepStrictEqual } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
-import { NO_OTHERS, newestOf, type Others } from '../../core/membership.ts';
-import { type ControlConnection, isSharedSession, openControlConnection } from './control-connection.ts';
+import { LEASE_MS, type LeaseKnown, type LeaseState } from '../../core/lease.ts';
+import {
+  type ControlConnection,
+  faultOf,
+  isSharedSession,
+  openControlConnection,
+} from './control-connection.ts';
 import {
   BEAT_EVERY_MS,
-  type BeatState,
   CHANNEL,
   type ControlInput,
   type FromControl,
-  LEASE_MS,
   LOOK_EVERY_MS,
   POLL_EVERY_MS,
   type ToControl,
   type Told,
 } from './control-protocol.ts';
-import {
-  BEAT,
-  LEAVE,
-  LOOK,
-  NOTE_SERVER,
-  REGISTER,
-  SET_UP,
-  seenNodeOf,
-  TELL_OF_NODES,
-  TRY_LOCK,
-} from './control-statements.ts';
-import { deadAmong, type Seen } from './look.ts';
+import { LEAVE, REGISTER, SET_UP, TELL_OF_NODES, TRY_LOCK } from './control-statements.ts';
+import { codeOf } from './database-errors.ts';
 import { toldIn } from './notices.ts';
+import { OthersWatch } from './others-watch.ts';
+import { Renewals } from './renewals.ts';
+import { SpareConnection } from './spare-connection.ts';
 import { versionsParam } from './type-keys.ts';
 
 /**
@@ -35,40 +30,37 @@ import { versionsParam } from './type-keys.ts';
  */
 const port = parentPort;
 if (port === null) throw new Error('This file runs in a thread of the PostgreSQL store only.');
-const { url, node, state: firstState, maxStallMs } = workerData as ControlInput;
-const types = versionsParam(node.types);
+const { url, poolsUrl, node, state, maxStallMs } = workerData as ControlInput;
 
 /** So long after a connection could not be made the next one is tried, and after a lock was not free. */
-const AGAIN_MS = 200;
+const AGAIN_MS = 100;
 /** A look comes a little later than it could, so that two in a row are far enough apart. */
 const SLACK_MS = 5;
-/** The event loop stands still when it was not heard of for so long: it speaks once a second. */
-const STALL_MS = 3_000;
 
 let connection: ControlConnection | undefined;
-let state = firstState;
-let isWatching = false;
+/** A control connection of before that is of no use, and not known to be lost: as long as it is open, its lock is held. */
+let silent: ControlConnection | undefined;
+let spare: SpareConnection | undefined;
+/** A control connection renews the lease. */
+let hasControl = false;
 let hasJoined = false;
 let hasLock = false;
+let isLeaving = false;
 /** Sessions don't last: no lock, nothing heard. */
 let isPooled = false;
 let backend: unknown;
 let ended = false;
-let others: Others = NO_OTHERS;
-const seen: Seen = new Map();
-/** All by the monotonic clock. `renewedAt` is from before the last renewal that succeeded was sent. */
-let renewedAt = performance.now();
-let heardAt = renewedAt;
+const others = new OthersWatch(node, tell);
+/** By the monotonic clock. */
 let nextBeat = 0;
 let nextLook = 0;
 let wakeUp: () => void = () => undefined;
-let leaseTimer = setTimeout(judgeLease, LEASE_MS);
+const renewals = new Renewals({ nodeId: node.id, maxStallMs, state, changed: leaseChanged });
 
 port.on('message', (message: ToControl) => {
-  heardAt = performance.now();
+  renewals.heard(message.kind === 'alive' ? message.state : undefined);
   switch (message.kind) {
     case 'alive':
-      state = message.state;
       return undefined;
     case 'watch':
       return void watch(message.isWatching);
@@ -86,35 +78,41 @@ async function run(): Promise<void> {
       connection ??= await connected();
       if (ended) return disconnect();
       await work(connection);
-      if (!hasJoined && !ended) {
-        hasJoined = true;
-        tell({ kind: 'joined' });
-      }
+      if (!hasJoined && !ended) joined();
     } catch (error) {
-      disconnect();
+      setAside();
       if (!hasJoined) return end({ kind: 'failed', ...faultOf(error) });
     }
     await rest(connection === undefined ? AGAIN_MS : untilNext());
   }
 }
 
+function joined(): void {
+  hasJoined = true;
+  tell({ kind: 'joined' });
+  spare = new SpareConnection(poolsUrl, {
+    get needsSpare() {
+      return !hasControl;
+    },
+    useSpare,
+    spareLost: (code) => code !== undefined && renewals.serverSaid({ toSpare: code }),
+    spareRefused: (code) => code !== undefined && !hasControl && renewals.serverSaid({ onConnecting: code }),
+  });
+}
+
 /** A connection that hears the others. */
 async function connected(): Promise<ControlConnection> {
-  const made = await openControlConnection({
-    url,
-    heard: hear,
-    lost() {
-      if (connection !== made) return;
-      disconnect();
-      wakeUp();
-    },
-  });
+  const made = await opened();
   try {
     // The lease may be over by now: then the row is to lapse, and the connection to go.
     if (ended) throw new Error('it came too late');
     if (!hasJoined) await register(made);
     // First of all: who has seen the lock free waits for this.
     await beat(made);
+    hasControl = true;
+    renewals.forgetSaid();
+    silent?.drop();
+    silent = undefined;
     if (!isPooled) {
       await made.rows(SET_UP);
       await made.rows(`LISTEN ${CHANNEL}`);
@@ -125,14 +123,39 @@ async function connected(): Promise<ControlConnection> {
     return made;
   } catch (error) {
     made.drop();
+    hasControl = false;
+    throw error;
+  }
+}
+
+async function opened(): Promise<ControlConnection> {
+  try {
+    const made = await openControlConnection({
+      url,
+      heard: hear,
+      lost(code) {
+        if (made === silent) silent = undefined;
+        else if (made === connection) disconnect();
+        else return;
+        renewals.controlLost(code);
+        spare?.wake();
+        wakeUp();
+      },
+    });
+    return made;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== undefined) renewals.serverSaid({ onConnecting: code });
     throw error;
   }
 }
 
 async function register(on: ControlConnection): Promise<void> {
-  const { id, version, places, startedAt } = node;
-  renewedAt = performance.now();
-  await on.rows(REGISTER, [id, version, places, types, startedAt, LEASE_MS, JSON.stringify(beatState())]);
+  const { id, version, places, types, startedAt } = node;
+  const sentAt = performance.now();
+  const text = JSON.stringify(renewals.beatState);
+  await on.rows(REGISTER, [id, version, places, versionsParam(types), startedAt, LEASE_MS, text]);
+  renewals.renewed(sentAt);
   // A server with no connection to spare for it has none of a pooler either.
   if (await isSharedSession(on, url).catch(() => false)) usePooled();
 }
@@ -140,7 +163,17 @@ async function register(on: ControlConnection): Promise<void> {
 function disconnect(): void {
   connection?.drop();
   connection = undefined;
+  hasControl = false;
   hasLock = false;
+}
+
+/** The control connection has failed. It stays open until another one works: to close it would be to let go of the lock. */
+function setAside(): void {
+  silent = connection ?? silent;
+  connection = undefined;
+  hasControl = false;
+  hasLock = false;
+  spare?.wake();
 }
 
 /** What has come due: the heartbeat, the lock, a look at the others. */
@@ -155,24 +188,25 @@ function untilNext(): number {
   return Math.max(0, hasLock || isPooled ? next : Math.min(next, AGAIN_MS));
 }
 
-async function beat(on: ControlConnection): Promise<void> {
+async function beat(on: ControlConnection, over: LeaseKnown['renewedOver'] = 'control'): Promise<void> {
   const sentAt = performance.now();
-  // A hung process must not keep its runs for ever.
-  if (sentAt - heardAt > maxStallMs) {
-    nextBeat = sentAt + LOOK_EVERY_MS;
-    return;
-  }
-  const [row] = await on.rows(BEAT, [node.id, LEASE_MS, hasLock, isWatching, JSON.stringify(beatState())]);
-  const [isThere, cancelled] = row as [boolean, string[]];
-  if (!isThere) return end({ kind: 'lost' });
-  renewedAt = sentAt;
-  nextBeat = sentAt + (isPooled ? POLL_EVERY_MS : BEAT_EVERY_MS);
+  const renewed = await renewals.renew(on, { over, holdsLock: over === 'control' && hasLock });
+  if (over === 'control') nextBeat = sentAt + beatAgainMs(renewed !== undefined);
+  if (renewed === undefined) return;
+  if (!renewed.isThere) return isLeaving ? undefined : end({ kind: 'lost' });
+  const { cancelled } = renewed;
   if (cancelled.length > 0) tell({ kind: 'notices', notices: [{ kind: 'cancel', runIds: cancelled }] });
 }
 
-function beatState(): BeatState {
-  const stalledMs = performance.now() - heardAt;
-  return { ...state, stalledMs: stalledMs > STALL_MS ? Math.round(stalledMs) : 0 };
+function beatAgainMs(isRenewed: boolean): number {
+  if (!isRenewed) return LOOK_EVERY_MS;
+  return isPooled ? POLL_EVERY_MS : BEAT_EVERY_MS;
+}
+
+/** Without its control connection the node works as behind a pooler: nobody is heard, so it asks. */
+async function useSpare(on: ControlConnection): Promise<void> {
+  await beat(on, 'spare');
+  if (!ended && !hasControl && performance.now() >= nextLook) await look(on, 'spare');
 }
 
 /** The others are to judge by the lock only while it is held: they are told at once. */
@@ -186,34 +220,16 @@ async function takeLock(on: ControlConnection): Promise<void> {
 }
 
 /** Whether the others live, and whether something is due that nobody told of. */
-async function look(on: ControlConnection): Promise<void> {
-  const sentAt = performance.now();
-  const rows = await on.rows(LOOK, [types, node.id, isPooled]);
-  const answeredAt = performance.now();
-  const [first] = rows;
-  if (first === undefined) throw new Error('the row of the server is gone');
-  const [pid, isOther, isDue] = first;
-  backend ??= pid;
-  if (backend !== pid && !isPooled) usePooled();
-  if (isOther === true) await on.rows(NOTE_SERVER);
-  const nodes = rows.flatMap(seenNodeOf);
-  const dead = deadAmong(nodes, seen, { sentAt, answeredAt });
-  if (dead.length > 0) tell({ kind: 'dead', nodes: dead });
-  know({
-    count: nodes.length,
-    isWatching: nodes.some((other) => other.isWatching),
-    types: newestOf(nodes.map((seen) => seen.types)),
-  });
-  if (isDue === true) tell({ kind: 'notices', notices: [{ kind: 'wake' }] });
-  const every = isPooled ? POLL_EVERY_MS : LOOK_EVERY_MS + SLACK_MS;
+async function look(on: ControlConnection, over: LeaseKnown['renewedOver'] = 'control'): Promise<void> {
+  const isDeaf = isPooled || over === 'spare';
+  const { pid, answeredAt } = await others.look(on, isDeaf);
+  if (!isDeaf) {
+    backend ??= pid;
+    if (backend !== pid) usePooled();
+  }
+  const every = isDeaf ? POLL_EVERY_MS : LOOK_EVERY_MS + SLACK_MS;
   // Alone, it looks with each heartbeat; whoever comes tells.
-  nextLook = nodes.length === 0 && !isPooled ? nextBeat : answeredAt + every;
-}
-
-function know(now: Others): void {
-  if (isDeepStrictEqual(now, others)) return;
-  others = now;
-  tell({ kind: 'others', others });
+  nextLook = others.count === 0 && !isDeaf ? nextBeat : answeredAt + every;
 }
 
 /** No lock can be held, and nothing is heard: the others judge by the lease, and this node asks. */
@@ -238,7 +254,7 @@ function tellOfNodes(on: ControlConnection): Promise<unknown> {
 }
 
 async function watch(is: boolean): Promise<void> {
-  isWatching = is;
+  renewals.isWatching = is;
   const on = connection;
   if (on === undefined) return;
   try {
@@ -246,33 +262,37 @@ async function watch(is: boolean): Promise<void> {
     await tellOfNodes(on);
   } catch {
     // The next heartbeat tells.
-    disconnect();
+    setAside();
     wakeUp();
   }
 }
 
 async function leave(): Promise<void> {
+  isLeaving = true;
   try {
-    const [row] = (await connection?.rows(LEAVE, [node.id])) ?? [];
-    if (row?.[0] === false) return tell({ kind: 'left', isGone: false });
+    const [row] = (await (connection ?? spare?.connection)?.rows(LEAVE, [node.id])) ?? [];
+    if (row?.[0] === false) {
+      isLeaving = false;
+      return tell({ kind: 'left', isGone: false });
+    }
   } catch {
     // The lock goes with the connection, and the lease is not renewed: the others see both.
   }
   end({ kind: 'left', isGone: true });
 }
 
-/** By itself, whatever a query is waiting for. */
-function judgeLease(): void {
-  const left = renewedAt + LEASE_MS - performance.now();
-  if (left <= 0) return end({ kind: 'lost' });
-  leaseTimer = setTimeout(judgeLease, left);
+function leaseChanged(to: LeaseState): void {
+  if (to === 'over') end({ kind: 'lost' });
+  else tell({ kind: 'lease', state: to });
 }
 
 function end(message: FromControl): void {
   if (ended) return;
   ended = true;
-  clearTimeout(leaseTimer);
+  renewals.end();
   disconnect();
+  silent?.drop();
+  spare?.end();
   const hasFailed = message.kind === 'lost' && !hasJoined;
   tell(hasFailed ? { kind: 'failed', ...faultOf('it did not answer in time') } : message);
   port?.close();
@@ -291,10 +311,4 @@ function rest(ms: number): Promise<void> {
       resolve();
     };
   });
-}
-
-function faultOf(error: unknown): { readonly message: string; readonly code: string | undefined } {
-  if (!(error instanceof Error)) return { message: String(error), code: undefined };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return { message: error.message, code };
 }

@@ -1,5 +1,6 @@
+import { FREE_TWICE_MS } from '../../core/lease.ts';
 import type { TypeVersions } from '../../core/membership.ts';
-import { BEAT_EVERY_MS, type DeadNode, LOOK_EVERY_MS } from './control-protocol.ts';
+import { BEAT_EVERY_MS, type DeadNode } from './control-protocol.ts';
 
 /** Another node, as one look sees it. */
 export interface SeenNode {
@@ -41,7 +42,7 @@ export function deadAmong(
     const known = before.get(id);
     const { at, freeAt } = known?.beatAt === beatAt ? known : { at: answeredAt };
     const isSilent = isExpired && sentAt - at >= SILENT_MS;
-    const isGone = isFree && freeAt !== undefined && sentAt - freeAt >= LOOK_EVERY_MS;
+    const isGone = isFree && freeAt !== undefined && sentAt - freeAt >= FREE_TWICE_MS;
     if (isSilent || isGone) dead.push({ id, beatAt });
     seen.set(id, { beatAt, at, ...(isFree ? { freeAt: freeAt ?? answeredAt } : {}) });
   }

@@ -25,6 +25,8 @@ export interface JoinDeps {
   reset(): void;
   /** Where the control connection goes: past a pooler. */
   readonly url: string;
+  /** Where the node's other connections go. */
+  readonly poolsUrl: string;
   readonly maxStallMs: number;
   /** Takes back what the dead had claimed, and forgets them. */
   bury(nodes: readonly DeadNode[]): Promise<Recovery>;
@@ -67,10 +69,10 @@ class ControlThread implements Membership {
     this.#deps = deps;
     this.#listener = listener;
     this.#teller = createTeller(node.id, (payloads) => deps.db.run(NOTIFY, [CHANNEL, payloads]));
-    const { url, maxStallMs } = deps;
+    const { url, poolsUrl, maxStallMs } = deps;
     // Source and build have the same names but for this.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const workerData: ControlInput = { url, node, maxStallMs, state: listener.state() };
+    const workerData: ControlInput = { url, poolsUrl, node, maxStallMs, state: listener.state() };
     this.#worker = new Worker(new URL(`./control-thread.${extension}`, import.meta.url), {
       workerData,
       name: 'control-connection',
@@ -149,6 +151,8 @@ class ControlThread implements Membership {
         return this.#listener.others(message.others);
       case 'missed':
         return this.#listener.missed();
+      case 'lease':
+        return this.#listener.lease(message.state);
       case 'pooled':
         return this.#listener.hampered(POOLED);
       case 'dead':

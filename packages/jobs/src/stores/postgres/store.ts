@@ -231,7 +231,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
         passes.reset();
         db.reset();
       };
-      const membership = await join({ db, reset, url: directUrl, maxStallMs, bury: buried }, node, listener);
+      const urls = { url: directUrl, poolsUrl: url };
+      const membership = await join({ db, reset, ...urls, maxStallMs, bury: buried }, node, listener);
       joined.add(node.id);
       return membership;
     },

@@ -1,0 +1,131 @@
+import { judgeLease, LEASE_MS, type LeaseKnown, type LeaseState, type ServerSaid } from '../../core/lease.ts';
+import type { NodeState } from '../../core/membership.ts';
+import type { ControlConnection } from './control-connection.ts';
+import type { BeatState } from './control-protocol.ts';
+import { BEAT } from './control-statements.ts';
+
+export interface RenewalsDeps {
+  readonly nodeId: string;
+  /** The main thread must have spoken within so long, or the lease is not renewed. */
+  readonly maxStallMs: number;
+  readonly state: NodeState;
+  /** How the lease stands has changed. */
+  changed(state: LeaseState): void;
+}
+
+export interface Renewal {
+  readonly over: LeaseKnown['renewedOver'];
+  /** The node holds its lock: the others are to judge by that, too. */
+  readonly holdsLock: boolean;
+}
+
+/** Undefined: the main thread has not spoken for too long, so the lease was not renewed. */
+export type Renewed =
+  | { readonly isThere: false }
+  | { readonly isThere: true; readonly cancelled: readonly string[] }
+  | undefined;
+
+/** The event loop stands still when it was not heard of for so long: it speaks once a second. */
+const STALL_MS = 3_000;
+
+/** Renews a node's lease, over whichever connection, and judges by itself how it stands, whatever a query is waiting for. */
+export class Renewals {
+  readonly #with: RenewalsDeps;
+  #state: NodeState;
+  /** By the monotonic clock, as all instants here. */
+  #heardAt = performance.now();
+  #known: LeaseKnown = {
+    renewedAt: this.#heardAt,
+    renewedOver: 'control',
+    isJudgedByLock: false,
+    said: {},
+  };
+  #told: LeaseState = 'kept';
+  #timer: NodeJS.Timeout | undefined;
+  #isEnded = false;
+  /** How often the database was told that the lock is held. */
+  #lockTellings = 0;
+  /** Whether somebody watches events on this node. */
+  isWatching = false;
+
+  constructor(deps: RenewalsDeps) {
+    this.#with = deps;
+    this.#state = deps.state;
+    this.#judge();
+  }
+
+  /** The main thread has spoken. */
+  heard(state = this.#state): void {
+    this.#heardAt = performance.now();
+    this.#state = state;
+  }
+
+  /** What the database keeps of the node's state. */
+  get beatState(): BeatState {
+    const stalledMs = performance.now() - this.#heardAt;
+    return { ...this.#state, stalledMs: stalledMs > STALL_MS ? Math.round(stalledMs) : 0 };
+  }
+
+  async renew(on: ControlConnection, { over, holdsLock }: Renewal): Promise<Renewed> {
+    const sentAt = performance.now();
+    // A hung process must not keep its runs for ever.
+    if (sentAt - this.#heardAt > this.#with.maxStallMs) return undefined;
+    // The answer may be lost, though the row says it.
+    if (holdsLock) this.#lockHeld();
+    const tellings = this.#lockTellings;
+    const state = JSON.stringify(this.beatState);
+    const [row] = await on.rows(BEAT, [this.#with.nodeId, LEASE_MS, holdsLock, this.isWatching, state]);
+    const [isThere, cancelled] = row as [boolean, string[]];
+    if (!isThere) return { isThere };
+    this.renewed(sentAt, over);
+    if (!holdsLock && tellings === this.#lockTellings) this.#know({ isJudgedByLock: false });
+    return { isThere, cancelled };
+  }
+
+  /** The lease was renewed by what was sent at `sentAt`. */
+  renewed(sentAt: number, over: LeaseKnown['renewedOver'] = 'control'): void {
+    if (sentAt >= this.#known.renewedAt) this.#know({ renewedAt: sentAt, renewedOver: over });
+  }
+
+  /** The connection that held the lock, or was to, is gone. */
+  controlLost(toControl: string | undefined): void {
+    this.#know({ lockLostAt: performance.now() });
+    if (toControl !== undefined) this.serverSaid({ toControl });
+  }
+
+  serverSaid(what: ServerSaid): void {
+    this.#know({ said: { ...this.#known.said, ...what } });
+  }
+
+  /** The control connection works: what the server said before is of the past. */
+  forgetSaid(): void {
+    this.#know({ said: {} });
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    clearTimeout(this.#timer);
+  }
+
+  #lockHeld(): void {
+    this.#lockTellings += 1;
+    const { lockLostAt: _, ...known } = this.#known;
+    this.#known = { ...known, isJudgedByLock: true };
+  }
+
+  #know(what: Partial<LeaseKnown>): void {
+    this.#known = { ...this.#known, ...what };
+    this.#judge();
+  }
+
+  #judge(): void {
+    if (this.#isEnded) return;
+    clearTimeout(this.#timer);
+    const now = performance.now();
+    const { state, again } = judgeLease(this.#known, now);
+    if (Number.isFinite(again)) this.#timer = setTimeout(() => this.#judge(), again - now);
+    if (state === this.#told) return;
+    this.#told = state;
+    this.#with.changed(state);
+  }
+}

@@ -1,0 +1,121 @@
+import { type ControlConnection, openControlConnection } from './control-connection.ts';
+import { BEAT_EVERY_MS } from './control-protocol.ts';
+import { codeOf } from './database-errors.ts';
+
+export interface SpareUser {
+  /** There is no control connection: the spare one takes its place. */
+  readonly needsSpare: boolean;
+  /** Does over the spare connection what can be done there; called again and again while it is needed. */
+  useSpare(on: ControlConnection): Promise<void>;
+  /** It is gone. `code`: the SQLSTATE with which the server ended it, if it did. */
+  spareLost(code: string | undefined): void;
+  /** A new one could not be made. `code`: the SQLSTATE of the server's answer, if it gave one. */
+  spareRefused(code: string | undefined): void;
+}
+
+/** More often than others look twice. */
+const USE_EVERY_MS = 200;
+const AGAIN_MS = 100;
+
+/**
+ * A node's second connection to the database, by the address of its pools: it stays open, so that a node whose control connection is
+ * lost can renew its lease though no new connection can be made.
+ */
+export class SpareConnection {
+  readonly #url: string;
+  readonly #user: SpareUser;
+  #connection: ControlConnection | undefined;
+  /** When it was last used or tried for (monotonic ms). */
+  #lastAt = 0;
+  #wasLost = false;
+  #isEnded = false;
+  #wakeUp: () => void = () => undefined;
+
+  constructor(url: string, user: SpareUser) {
+    this.#url = url;
+    this.#user = user;
+    void this.#run();
+  }
+
+  /** Undefined while there is none. */
+  get connection(): ControlConnection | undefined {
+    return this.#connection;
+  }
+
+  /** Whether it is needed has changed. */
+  wake(): void {
+    this.#lastAt = 0;
+    this.#wakeUp();
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#drop();
+    this.#wakeUp();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isEnded) {
+      this.#lastAt = performance.now();
+      this.#wasLost = false;
+      try {
+        this.#connection ??= await this.#open();
+        if (this.#isEnded) return this.#drop();
+        // One that is silent is found out before it is needed.
+        await (this.#user.needsSpare ? this.#user.useSpare(this.#connection) : this.#connection.rows(PING));
+      } catch {
+        this.#drop();
+      }
+      await this.#rest();
+    }
+  }
+
+  async #open(): Promise<ControlConnection> {
+    try {
+      const made = await openControlConnection({
+        url: this.#url,
+        name: 'greenvue-jobs-spare',
+        heard: () => undefined,
+        lost: (code) => {
+          if (this.#connection !== made) return;
+          this.#connection = undefined;
+          this.#wasLost = true;
+          this.#user.spareLost(code);
+          this.#wakeUp();
+        },
+      });
+      return made;
+    } catch (error) {
+      this.#user.spareRefused(codeOf(error));
+      throw error;
+    }
+  }
+
+  async #rest(): Promise<void> {
+    for (let ms = this.#restMs; ms > 0; ms = this.#restMs) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  get #restMs(): number {
+    if (this.#isEnded) return 0;
+    const { needsSpare } = this.#user;
+    const withOne = needsSpare ? USE_EVERY_MS : BEAT_EVERY_MS;
+    const withNone = needsSpare || this.#wasLost ? AGAIN_MS : BEAT_EVERY_MS;
+    const everyMs = this.#connection === undefined ? withNone : withOne;
+    return this.#lastAt + everyMs - performance.now();
+  }
+
+  #drop(): void {
+    this.#connection?.drop();
+    this.#connection = undefined;
+  }
+}
+
+const PING = 'SELECT';

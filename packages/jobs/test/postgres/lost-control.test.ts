@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { createEngine, createSystemClock, defineJobType, type Engine } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createNetwork, type Network } from './dead-network.ts';
+import { type NodeProcess, startNodeProcess } from './node-process.ts';
+import { createTestDatabase } from './test-database.ts';
+
+const LEASE_MS = 15_000;
+const POLL = { timeout: 30_000, interval: 20 };
+const JOBS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const;
+const PLACES = JOBS.length + 1;
+
+/** As in `node-child.ts`; this process runs none of them. */
+const hold = defineJobType({
+  type: 'hold',
+  module: import.meta.url,
+  payload: z.strictObject({ blockMs: z.int().default(0), ignores: z.boolean().default(false) }),
+  run: async () => undefined,
+});
+
+/** For one lease after its start nobody is declared dead. */
+async function isSettled(): Promise<void> {
+  const sql = `SELECT clock_timestamp() - pg_postmaster_start_time() > '${LEASE_MS} ms' AS is_settled`;
+  await expect.poll(() => ask(inject('postgresUrl'), sql), POLL).toEqual([{ is_settled: true }]);
+}
+
+async function ask(url: string, sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function startApi(url: string): Promise<Engine> {
+  const engine = createEngine({
+    store: createPostgresStore({ url, clock: createSystemClock() }),
+    jobTypes: [hold],
+    deps: {},
+    concurrency: 0,
+  });
+  onTestFinished(() => engine.stop());
+  await engine.start();
+  return engine;
+}
+
+async function startNode(url: string, directUrl = url): Promise<NodeProcess> {
+  const node = await startNodeProcess(url, { places: PLACES, directUrl });
+  onTestFinished(async () => {
+    node.signal('SIGKILL');
+    await node.ended;
+  });
+  return node;
+}
+
+async function startNetwork(url: string): Promise<Network> {
+  const network = await createNetwork(url);
+  onTestFinished(() => network.close());
+  return network;
+}
+
+interface Attacked {
+  readonly url: string;
+  readonly api: Engine;
+  /** Runs all of {@link JOBS}, under `overlap`; its connections go through these networks. */
+  readonly node: NodeProcess;
+  readonly control: Network;
+  readonly data: Network;
+  readonly runIds: readonly string[];
+}
+
+async function prepare(overlap: 'skip' | 'allow'): Promise<Attacked> {
+  await isSettled();
+  const database = await createTestDatabase(inject('postgresUrl'), `control_${randomUUID().slice(0, 8)}`);
+  onTestFinished(() => database.drop());
+  const { url } = database;
+  const [control, data] = await Promise.all([startNetwork(url), startNetwork(url)]);
+  const api = await startApi(url);
+  for (const id of JOBS) await api.createJob({ id, name: id, type: 'hold', onDemand: true, overlap });
+  const node = await startNode(data.url, control.url);
+  const runs = await Promise.all(JOBS.map((id) => api.trigger(id)));
+  const runIds = runs.map(({ view }) => view.run.id);
+  await expect.poll(() => runIds.every((id) => node.has(`started ${id}`)), POLL).toBe(true);
+  return { url, api, node, control, data, runIds };
+}
+
+/** When a node told that a run has started or stopped there; infinite: not yet. */
+function toldAt(node: NodeProcess, line: string): number {
+  return node.lines.find((told) => told.line.startsWith(line))?.at ?? Number.POSITIVE_INFINITY;
+}
+
+/** Runs whose handler began at `second` before the one at `first` had ended. */
+function ranTwiceAtOnce(runIds: readonly string[], first: NodeProcess, second: NodeProcess): string[] {
+  const beganAt = (id: string) => toldAt(second, `started ${id}`);
+  return runIds.filter((id) => beganAt(id) < toldAt(first, `stopped ${id}`));
+}
+
+describe('P7, section 7: a node whose connections are reset while new ones are refused', () => {
+  it('keeps its runs when it has lost its control connection: it renews its lease over a data connection', async () => {
+    const { url, node, control, data, runIds } = await prepare('skip');
+    const other = await startNode(url);
+    control.refuse();
+    data.refuse();
+    const [{ at } = { at: 0 }] = (await ask(url, NOW)) as { at: number }[];
+    control.reset();
+    // Four looks of the others, and a renewal after them.
+    const beat = async () => (await ask(url, LAST_BEAT)) as { at: number }[];
+    await expect
+      .poll(async () => (await beat()).some((row) => row.at > at + 2_500) || other.has('started'), POLL)
+      .toBe(true);
+    expect(ranTwiceAtOnce(runIds, node, other)).toEqual([]);
+    expect(node.has('stopped')).toBe(false);
+    await Promise.all([control.accept(), data.accept()]);
+    const locks = async () => (await ask(url, LOCKS)) as { n: number }[];
+    await expect.poll(locks, POLL).toEqual([{ n: 3 }]);
+    expect(node.has('stopped')).toBe(false);
+  }, 60_000);
+
+  it('stops what must not overlap when it has lost all connections, before others start it', async () => {
+    const { url, node, control, data, runIds } = await prepare('skip');
+    const other = await startNode(url);
+    for (const network of [control, data]) network.refuse();
+    for (const network of [control, data]) network.reset();
+    await expect.poll(() => runIds.every((id) => other.has(`started ${id}`)), POLL).toBe(true);
+    expect(ranTwiceAtOnce(runIds, node, other)).toEqual([]);
+    expect(runIds.filter((id) => !node.has(`stopped ${id} LeaseError`))).toEqual([]);
+    await Promise.all([control.accept(), data.accept()]);
+  }, 60_000);
+
+  it('goes on with what may overlap, and gives the rest back at no cost, when it has connections again in time', async () => {
+    const { api, node, control, data, runIds } = await prepare('allow');
+    await api.createJob({ id: 'alone', name: 'Alone', type: 'hold', onDemand: true });
+    const { run } = (await api.trigger('alone')).view;
+    await expect.poll(() => node.has(`started ${run.id}`), POLL).toBe(true);
+    for (const network of [control, data]) network.refuse();
+    for (const network of [control, data]) network.reset();
+    await expect.poll(() => node.has(`stopped ${run.id} LeaseError`), POLL).toBe(true);
+    await Promise.all([control.accept(), data.accept()]);
+    const begun = () => node.lines.filter(({ line }) => line === `started ${run.id}`).length;
+    await expect.poll(begun, POLL).toBe(2);
+    expect((await api.getRun(run.id)).run).toMatchObject({ status: 'running', recoveries: 0, failures: 0 });
+    expect(runIds.filter((id) => node.has(`stopped ${id}`))).toEqual([]);
+  }, 60_000);
+});
+
+const NOW = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::double precision AS at';
+const LAST_BEAT = `SELECT max(beat_at)::double precision AS at FROM greenvue_jobs.nodes
+  WHERE id IN (SELECT node FROM greenvue_jobs.live_runs)`;
+const LOCKS = `SELECT count(*)::integer AS n FROM pg_locks JOIN pg_database ON pg_database.oid = database
+  WHERE locktype = 'advisory' AND datname = current_database()`;
