@@ -7,6 +7,8 @@ import * as client from '@greenvue/jobs/client';
 import {
   type ApiToken,
   type AuditRecord,
+  type ChangePassword,
+  changePassword,
   changeRole,
   changeUser,
   connect,
@@ -15,13 +17,20 @@ import {
   eachAudit,
   eachToken,
   eachUser,
+  endSession,
+  endSessions,
+  endUserSession,
+  endUserSessions,
   getJob,
   getMe,
   getUser,
   type Job,
   jobEvents,
+  type ListedSession,
   listAudit,
+  listSessions,
   listTokens,
+  listUserSessions,
   listUsers,
   logIn,
   logOut,
@@ -41,6 +50,8 @@ import { expect, expectTypeOf, test, vi } from 'vitest';
 import type { z } from 'zod';
 import type { meSchema, registerBody, sessionSchema } from './auth/account-routes.ts';
 import type { auditSchema } from './auth/audit-routes.ts';
+import type { changePasswordBody } from './auth/password-routes.ts';
+import type { listedSessionSchema } from './auth/session-routes.ts';
 import type { makeTokenBody, newApiTokenSchema } from './auth/token-routes.ts';
 import type { apiTokenSchema, userSchema } from './auth/views.ts';
 import { temporaryFolder } from './db/test-database.ts';
@@ -174,6 +185,8 @@ test("what the client says of GreenVue's own routes is what their schemas say", 
   expectTypeOf<Same<ApiToken, z.output<typeof apiTokenSchema>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<NewApiToken, z.output<typeof newApiTokenSchema>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<AuditRecord, z.output<typeof auditSchema>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<ListedSession, z.output<typeof listedSessionSchema>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<ChangePassword, z.input<typeof changePasswordBody>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Register, z.input<typeof registerBody>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<MakeToken, z.input<typeof makeTokenBody>>>().toEqualTypeOf<true>();
 });
@@ -217,6 +230,31 @@ test('an account is made, and an admin gives it a role', async () => {
   expect(next_cursor).toEqual(expect.any(String));
   const all = await Array.fromAsync(eachUser(admin, { limit: 1 }), ({ email }) => email);
   expect(all).toEqual([ann.email, ADMIN.email]);
+});
+
+test('sessions are listed and ended by their owner and by an admin, and a changed password ends the others', async () => {
+  const url = await startServer();
+  const bare = connect({ url });
+  const ann = { email: 'ann@greenvue.test', password: 'correct horse battery' };
+  const first = await register(bare, { ...ann, name: 'Ann' });
+  const own = connect({ url, token: first.access_token });
+  const admin = connect({ url, token: (await logIn(bare, ADMIN)).access_token });
+  await logIn(bare, ann);
+  const { data } = await listSessions(own);
+  expect(data.map(({ current }) => current)).toEqual([false, true]);
+  await endSession(own, data[0]?.id ?? '');
+  await logIn(bare, ann);
+  const [another] = (await listUserSessions(admin, first.user.id)).data;
+  await endUserSession(admin, first.user.id, another?.id ?? '');
+  await logIn(bare, ann);
+  const next = 'another horse battery';
+  await changePassword(own, { current_password: ann.password, new_password: next });
+  expect((await listSessions(own)).data).toHaveLength(1);
+  await endSessions(own);
+  await expect(getMe(own)).rejects.toMatchObject({ status: 401 });
+  const again = connect({ url, token: (await logIn(bare, { ...ann, password: next })).access_token });
+  await endUserSessions(admin, first.user.id);
+  await expect(getMe(again)).rejects.toMatchObject({ status: 401 });
 });
 
 test('an admin makes API tokens, lists and revokes them', async () => {

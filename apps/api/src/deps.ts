@@ -7,7 +7,8 @@ import { type ApiTokens, createApiTokens } from './auth/api-tokens.ts';
 import { type AuditSource, createAppAudit } from './auth/audit-log.ts';
 import { type Authenticate, createAuthenticate } from './auth/authenticate.ts';
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts';
-import { createPasswordHasher, type PasswordCost } from './auth/passwords.ts';
+import { createPasswordChanges, type PasswordChanges } from './auth/password-changes.ts';
+import { createPasswordHasher, type PasswordCost, type PasswordHasher } from './auth/passwords.ts';
 import { createSecretFiles, createSharedSecrets, type SecretStore } from './auth/secrets.ts';
 import { createSessionList, type SessionList } from './auth/session-list.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
@@ -40,7 +41,9 @@ export interface Deps {
   readonly database: Kysely<Database>;
   readonly lookUp: LookUp;
   readonly secrets: SecretStore;
+  readonly hasher: PasswordHasher;
   readonly users: Users;
+  readonly passwordChanges: PasswordChanges;
   readonly sessions: Sessions;
   readonly sessionList: SessionList;
   readonly accessTokens: AccessTokens;
@@ -89,7 +92,9 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     database,
     lookUp,
     secrets,
+    hasher,
     users,
+    passwordChanges: createPasswordChanges({ database, clock, hasher, secrets }),
     sessions: createSessions({ database, clock, secret: jwtSecret }),
     sessionList,
     accessTokens,

@@ -34,7 +34,7 @@ test('a start says where it listens, how to get a token and where the password o
       password: readFileSync(passwordFile, 'utf8').trim(),
     }),
   });
-  expect(await login.json()).toMatchObject({ user: { role: 'admin' } });
+  expect(await login.json()).toMatchObject({ user: { role: 'admin', must_change_password: true } });
 });
 
 test('SIGTERM stops it in order', async () => {

@@ -35,7 +35,11 @@ async function start(config: Config): Promise<void> {
 
 function welcome({ url, adminPasswordAt }: Server, config: Config): string {
   const admin =
-    adminPasswordAt === undefined ? [] : [`  Admin    ${config.admin.email}, password in ${adminPasswordAt}`];
+    adminPasswordAt === undefined
+      ? []
+      : [
+          `  Admin    ${config.admin.email}, password in ${adminPasswordAt}, to be changed at the first sign-in`,
+        ];
   return [
     `GreenVue listens on ${url}`,
     `  Console  ${url}/console`,

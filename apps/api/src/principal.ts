@@ -22,6 +22,18 @@ declare module 'fastify' {
   }
 }
 
+/** Who is signed in with an account. Throws a 403 for an API token, and what {@link requireRole} throws. */
+export function requireUser(request: FastifyRequest): Principal {
+  return requireUserKind(requireRole(request, 'user'));
+}
+
+/** Throws a 403 for an API token. */
+export function requireUserKind(principal: Principal): Principal {
+  if (principal.kind === 'api_token')
+    throw forbidden('An API token has no password and no sessions: sign in as a user.');
+  return principal;
+}
+
 /** How a principal is written into the audit log. */
 export function actorOf(principal: Principal): { readonly id: string; readonly name: string } {
   return { id: `${principal.kind === 'user' ? 'user' : 'token'}:${principal.id}`, name: principal.name };

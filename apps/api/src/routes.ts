@@ -2,6 +2,8 @@ import type { FastifyPluginAsync } from 'fastify';
 import { accountRoutes } from './auth/account-routes.ts';
 import type { AuditSource } from './auth/audit-log.ts';
 import { auditRoutes } from './auth/audit-routes.ts';
+import { passwordRoutes } from './auth/password-routes.ts';
+import { sessionRoutes } from './auth/session-routes.ts';
 import { tokenRoutes } from './auth/token-routes.ts';
 import { userRoutes } from './auth/user-routes.ts';
 import type { Deps } from './deps.ts';
@@ -31,6 +33,8 @@ export function featureRoutes(
       metricsToken: deps.config.metricsToken,
     }),
     accountRoutes(deps),
+    passwordRoutes(deps),
+    sessionRoutes(deps),
     tokenRoutes(deps),
     userRoutes(deps),
     auditRoutes({ sources: [deps.audit, ...auditSources] }),

@@ -39,7 +39,6 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     cleanUps.push(() => deps.close());
     const traced = config.tracing && (await startTracing(config.tracing, deps));
     cleanUps.push(() => traced?.stop());
-    const { users, secrets } = deps;
     const engine = await createJobEngine(config, deps, { ...options, tracing: traced?.tracing });
     measureJobs(deps.metrics, engine);
     const app = createApp({
@@ -64,11 +63,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       for (const each of ended) if (each.status === 'rejected') throw each.reason;
     });
     // Each mostly waits: for a hash, for threads, for the routes. If one fails, nothing is stopped while another still starts.
-    const steps = [
-      ensureFirstAdmin({ users, secrets, ...config.admin }),
-      engine.start(),
-      app.ready(),
-    ] as const;
+    const steps = [ensureFirstAdmin({ ...deps, ...config.admin }), engine.start(), app.ready()] as const;
     await Promise.allSettled(steps);
     const [adminPasswordAt] = await Promise.all(steps);
     const url = await app.listen({ host: config.host, port: config.port });

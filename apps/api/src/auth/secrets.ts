@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Database, Queries } from '../db/schema.ts';
@@ -43,6 +43,8 @@ export interface SecretStore {
   keep(name: SecretName, bytes: number): Promise<KeptSecret>;
   /** Undefined when it was never made. */
   find(name: SecretName): Promise<KeptSecret | undefined>;
+  /** Deletes it; one that was never made is fine. */
+  forget(name: SecretName): Promise<void>;
 }
 
 /** Secrets in files of DATA_DIR that only their owner can read. */
@@ -53,6 +55,7 @@ export function createSecretFiles(dataDir: string): SecretStore {
       const path = join(dataDir, name);
       return existsSync(path) ? readSecret(path) : undefined;
     },
+    forget: async (name) => rmSync(join(dataDir, name), { force: true }),
   };
 }
 
@@ -90,6 +93,9 @@ export function createSharedSecrets(database: Kysely<Database>): SecretStore {
   };
   return {
     find,
+    forget: async (key) => {
+      await database.deleteFrom('settings').where('key', '=', key).execute();
+    },
     keep: async (key, bytes) => {
       await database
         .insertInto('settings')

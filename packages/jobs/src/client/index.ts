@@ -63,6 +63,7 @@ export {
   type Stats,
 } from './overview.ts';
 export type { Page, PageQuery } from './pages.ts';
+export { type ChangePassword, changePassword } from './passwords.ts';
 export { isUnsure } from './repeat.ts';
 export { followRunLogs, getRunLogs, type LogLine } from './run-logs.ts';
 export {
@@ -78,4 +79,13 @@ export {
   type RunsQuery,
   retryRun,
 } from './runs.ts';
+export {
+  endSession,
+  endSessions,
+  endUserSession,
+  endUserSessions,
+  type ListedSession,
+  listSessions,
+  listUserSessions,
+} from './sessions.ts';
 export { changeRole, changeUser, eachUser, getUser, listUsers, type Role, type User } from './users.ts';

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { createTestApp, databaseEnv, PASSWORD, type TestApp } from '../test-app.ts';
+import { listOf, textOf } from '../test-bodies.ts';
+
+const logIn = async ({ ask }: TestApp, email: string, userAgent = 'Firefox') => {
+  const headers = { 'user-agent': userAgent };
+  const payload = { email, password: PASSWORD };
+  const { body } = await ask({ method: 'POST', url: '/api/auth/login', payload, headers });
+  return { access: textOf(body, 'access_token'), refresh: textOf(body, 'refresh_token') };
+};
+
+const sessionsOf = async ({ ask }: TestApp, token: string, url = '/api/auth/sessions') =>
+  listOf((await ask({ url, token })).body, 'data');
+
+const isAlive = async ({ ask }: TestApp, token: string): Promise<boolean> =>
+  (await ask({ url: '/api/auth/me', token })).status === 200;
+
+describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
+  test('a user sees where the account is signed in, and since when', async () => {
+    const app = await createTestApp(await databaseEnv(dialect));
+    const ann = await app.signUp('ann@example.com');
+    await app.signUp('bob@example.com');
+    app.time.now += 60_000;
+    const { refresh } = await logIn(app, 'ann@example.com', 'curl/8 \u0001 with a control character');
+    app.time.now += 60_000;
+    const payload = { refresh_token: refresh };
+    const headers = { 'user-agent': `Safari ${'x'.repeat(500)}` };
+    await app.ask({ method: 'POST', url: '/api/auth/refresh', payload, headers });
+    const sessions = await sessionsOf(app, ann.access_token);
+    expect(sessions).toMatchObject([
+      {
+        current: false,
+        created_at: '2026-01-01T00:01:00.000Z',
+        last_used_at: '2026-01-01T00:02:00.000Z',
+        expires_at: '2026-01-31T00:02:00.000Z',
+        address: '127.0.0.1',
+      },
+      { current: true, created_at: '2026-01-01T00:00:00.000Z', user_agent: expect.any(String) },
+    ]);
+    expect(textOf(sessions, 0, 'user_agent')).toMatch(/^Safari x+$/);
+    expect(textOf(sessions, 0, 'user_agent')).toHaveLength(200);
+  });
+
+  test('a user ends one session, which is over at once, and nobody else can', async () => {
+    const app = await createTestApp(await databaseEnv(dialect));
+    const ann = await app.signUp('ann@example.com');
+    const bob = await app.signUp('bob@example.com');
+    const other = await logIn(app, 'ann@example.com');
+    const id = textOf(await sessionsOf(app, other.access), 0, 'id');
+    const end = { method: 'DELETE', url: `/api/auth/sessions/${id}` } as const;
+    expect(await app.ask({ ...end, token: bob.access_token })).toMatchObject({ status: 404 });
+    expect(await app.ask(end)).toMatchObject({ status: 401 });
+    expect(await isAlive(app, other.access)).toBe(true);
+    expect(await app.ask({ ...end, token: ann.access_token })).toMatchObject({ status: 204 });
+    expect(await isAlive(app, other.access)).toBe(false);
+    const payload = { refresh_token: other.refresh };
+    expect(await app.ask({ method: 'POST', url: '/api/auth/refresh', payload })).toMatchObject({
+      status: 401,
+    });
+    expect(await isAlive(app, ann.access_token)).toBe(true);
+    expect(await app.ask({ ...end, token: ann.access_token })).toMatchObject({ status: 404 });
+  });
+
+  test('signing out everywhere ends all sessions of the user, and of nobody else', async () => {
+    const app = await createTestApp(await databaseEnv(dialect));
+    const ann = await app.signUp('ann@example.com');
+    const bob = await app.signUp('bob@example.com');
+    const other = await logIn(app, 'ann@example.com');
+    const everywhere = { method: 'DELETE', url: '/api/auth/sessions' } as const;
+    expect(await app.ask({ ...everywhere, token: ann.access_token })).toMatchObject({ status: 204 });
+    for (const token of [ann.access_token, other.access]) expect(await isAlive(app, token)).toBe(false);
+    expect(await isAlive(app, bob.access_token)).toBe(true);
+  });
+
+  test('an admin sees and ends the sessions of a user; others may not, and an API token has none', async () => {
+    const app = await createTestApp(await databaseEnv(dialect));
+    const admin = await app.apiToken('admin');
+    const operator = await app.apiToken('operator');
+    const ann = await app.signUp('ann@example.com');
+    const other = await logIn(app, 'ann@example.com');
+    const url = `/api/users/${ann.user.id}/sessions`;
+    for (const method of ['GET', 'DELETE'] as const) {
+      expect(await app.ask({ method, url })).toMatchObject({ status: 401 });
+      for (const token of [ann.access_token, operator])
+        expect(await app.ask({ method, url, token })).toMatchObject({ status: 403 });
+      expect(await app.ask({ method, url: '/api/users/nobody/sessions', token: admin })).toMatchObject({
+        status: 404,
+      });
+      expect(await app.ask({ method, url: '/api/auth/sessions', token: operator })).toMatchObject({
+        status: 403,
+        body: { detail: expect.stringContaining('API token') },
+      });
+    }
+    const id = textOf(await sessionsOf(app, admin, url), 0, 'id');
+    const end = { method: 'DELETE', url: `${url}/${id}` } as const;
+    expect(await app.ask({ ...end, token: operator })).toMatchObject({ status: 403 });
+    expect(await app.ask({ ...end, token: admin })).toMatchObject({ status: 204 });
+    expect(await isAlive(app, other.access)).toBe(false);
+    expect(await app.ask({ method: 'DELETE', url, token: admin })).toMatchObject({ status: 204 });
+    expect(await isAlive(app, ann.access_token)).toBe(false);
+    const { body } = await app.ask({ url: `/api/audit?target=user:${ann.user.id}`, token: admin });
+    expect(listOf(body, 'data').slice(0, 2)).toMatchObject([
+      { action: 'session.end', actor_name: 'admin', change: { sessions: [expect.any(String)] } },
+      { action: 'session.end', change: { sessions: [id] } },
+    ]);
+  });
+
+  test('a refresh that comes while its session is ended does not outlive it', async () => {
+    const app = await createTestApp(await databaseEnv(dialect));
+    const { access_token, refresh_token } = await app.signUp('ann@example.com');
+    const [refreshed] = await Promise.all([
+      app.ask({ method: 'POST', url: '/api/auth/refresh', payload: { refresh_token } }),
+      app.ask({ method: 'DELETE', url: '/api/auth/sessions', token: access_token }),
+    ]);
+    if (refreshed.status === 200) {
+      const payload = { refresh_token: textOf(refreshed.body, 'refresh_token') };
+      expect(await app.ask({ method: 'POST', url: '/api/auth/refresh', payload })).toMatchObject({
+        status: 401,
+      });
+    }
+    expect(await app.deps.database.selectFrom('sessions').selectAll().execute()).toEqual([]);
+  });
+});
