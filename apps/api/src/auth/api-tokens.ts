@@ -1,34 +1,51 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { Clock } from '../clock.ts';
-import { recordAudit } from '../db/audit.ts';
+import { type AuditEntry, recordAudit } from '../db/audit.ts';
 import type { LookUp } from '../db/database.ts';
 import { newId } from '../db/ids.ts';
-import type { ApiTokenTable, Database, Role } from '../db/schema.ts';
+import { takeTurn } from '../db/locks.ts';
+import type { ApiTokenTable, Database, Role, UserTable } from '../db/schema.ts';
 import type { CreatedPosition } from '../paging.ts';
+import { actorOf, hasRole, type Principal } from '../principal.ts';
 import { hashSecret, makeSecret } from './secrets.ts';
 
-export type ApiToken = Omit<Selectable<ApiTokenTable>, 'token_hash'>;
+export interface ApiToken extends Omit<Selectable<ApiTokenTable>, 'token_hash'> {
+  /** What it may do now; undefined when it is expired or revoked, or its maker disabled or gone. */
+  readonly effectiveRole: Role | undefined;
+}
 
 export interface NewApiToken {
   readonly name: string;
   readonly role: Role;
   readonly expiresAt: number;
-  readonly actor: { readonly id: string; readonly name: string };
 }
 
-/** Tokens for programs: of a role and an expiry of their own, hashed at rest. */
+export interface MadeApiToken {
+  readonly token: ApiToken;
+  /** Seen this once. */
+  readonly secret: string;
+}
+
+type Actor = Pick<AuditEntry['actor'], 'id' | 'name'>;
+
+/**
+ * Tokens for programs, hashed at rest. A token may do what both its own role and its maker's present role allow. One that was
+ * made with another token has that one's maker, and ends with it.
+ */
 export interface ApiTokens {
-  /** The only time that the secret is seen. */
-  make(token: NewApiToken): Promise<{ readonly token: ApiToken; readonly secret: string }>;
-  /** The token with that secret, unless it is expired or revoked. */
-  find(secret: string): Promise<ApiToken | undefined>;
+  /** One that no account makes, such as `npm run token`. */
+  make(token: NewApiToken & { readonly actor: Actor }): Promise<MadeApiToken>;
+  /** Expires at the latest with the token that makes it; undefined when that has ended meanwhile. */
+  makeBy(maker: Principal, token: NewApiToken): Promise<MadeApiToken | undefined>;
+  /** The token with that secret, if it may do anything. */
+  find(secret: string): Promise<(ApiToken & { readonly effectiveRole: Role }) | undefined>;
   /** Newest first, expired and revoked ones included. */
   list(page: {
     readonly before: CreatedPosition | undefined;
     readonly limit: number;
   }): Promise<readonly ApiToken[]>;
-  /** False when there is no such token. Revoking one again changes nothing. */
-  revoke(id: string, actor: NewApiToken['actor']): Promise<boolean>;
+  /** Revokes it, and all that were made with it. False when there is no such token. Once more changes nothing. */
+  revoke(id: string, actor: Actor): Promise<boolean>;
 }
 
 export interface ApiTokensDeps {
@@ -37,112 +54,192 @@ export interface ApiTokensDeps {
   readonly clock: Clock;
 }
 
-const COLUMNS = [
-  'id',
-  'name',
-  'role',
-  'created_by',
-  'expires_at',
-  'last_used_at',
-  'revoked_at',
-  'created_at',
-] as const;
-
 // `last_used_at` is for people: to the minute is enough, and spares a write with each request.
 const USE_NOTED_EVERY_MS = 60_000;
 
+/** What making and revoking take turns at: a token that is being made is seen, or sees that its parent has ended. */
+const TOKENS = 'api tokens';
+
 export function createApiTokens(deps: ApiTokensDeps): ApiTokens {
-  const { database, lookUp } = deps;
-  const byHash = lookUp(
-    database
-      .selectFrom('api_tokens')
-      .select(COLUMNS)
-      .where('token_hash', '=', '')
-      .where('revoked_at', 'is', null),
-  );
+  const { database, lookUp, clock } = deps;
+  const byHash = lookUp(tokensWithOwners(database).where('api_tokens.token_hash', '=', ''));
+  const read = (row: TokenRow): ApiToken => tokenOf(row, clock.now());
   return {
-    make: (token) => make(deps, token),
-    find: async (secret) => stillValid(deps, await byHash(hashSecret(secret))),
-    list: ({ before, limit }) => {
-      const tokens = database
-        .selectFrom('api_tokens')
-        .select(COLUMNS)
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(limit);
-      if (before === undefined) return tokens.execute();
-      return tokens
-        .where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(before.createdAt, before.id)))
-        .execute();
+    make: ({ actor, ...token }) =>
+      database.transaction().execute((trx) => insert(trx, token, { actor, now: clock.now() })),
+    makeBy: (maker, token) =>
+      database.transaction().execute((trx) => makeBy(trx, token, { maker, now: clock.now() })),
+    find: async (secret) => {
+      const row = await byHash(hashSecret(secret));
+      const token = row && read(row);
+      if (token?.effectiveRole === undefined) return undefined;
+      await noteUse(deps, token);
+      return { ...token, effectiveRole: token.effectiveRole };
     },
-    revoke: (id, actor) => revoke(deps, id, actor),
+    list: async ({ before, limit }) => {
+      const tokens = tokensWithOwners(database)
+        .orderBy('api_tokens.created_at', 'desc')
+        .orderBy('api_tokens.id', 'desc')
+        .limit(limit);
+      const older = (position: CreatedPosition) =>
+        tokens.where((eb) =>
+          eb(
+            eb.refTuple('api_tokens.created_at', 'api_tokens.id'),
+            '<',
+            eb.tuple(position.createdAt, position.id),
+          ),
+        );
+      const rows = await (before === undefined ? tokens : older(before)).execute();
+      return rows.map(read);
+    },
+    revoke: (id, actor) =>
+      database.transaction().execute((trx) => revoke(trx, { id, actor, now: clock.now() })),
   };
 }
 
-async function make({ database, clock }: ApiTokensDeps, { name, role, expiresAt, actor }: NewApiToken) {
+/** Tokens with the account whose role caps them: one query, since each request of a program asks it. */
+function tokensWithOwners(queries: Kysely<Database> | Transaction<Database>) {
+  return (
+    queries
+      .selectFrom('api_tokens')
+      // A node of an older version, which makes tokens while the nodes are replaced, knows no `owner_id`.
+      .leftJoin('users', (join) =>
+        join.on(sql<boolean>`users.id = coalesce(api_tokens.owner_id, substr(api_tokens.created_by, 6))`),
+      )
+      .select([
+        'api_tokens.id',
+        'api_tokens.name',
+        'api_tokens.role',
+        'api_tokens.created_by',
+        'api_tokens.owner_id',
+        'api_tokens.parent_id',
+        'api_tokens.expires_at',
+        'api_tokens.last_used_at',
+        'api_tokens.revoked_at',
+        'api_tokens.created_at',
+        'users.role as owner_role',
+        'users.disabled_at as owner_disabled_at',
+      ])
+  );
+}
+
+type TokenRow = Omit<Selectable<ApiTokenTable>, 'token_hash'> & {
+  readonly owner_role: Role | null;
+  readonly owner_disabled_at: Selectable<UserTable>['disabled_at'];
+};
+
+function tokenOf(row: TokenRow, now: number): ApiToken {
+  const { owner_role: ownerRole, owner_disabled_at: ownerDisabledAt, ...token } = row;
+  const hasEnded = token.revoked_at !== null || token.expires_at <= now || ownerDisabledAt !== null;
+  return { ...token, effectiveRole: hasEnded ? undefined : cappedRole(token, ownerRole) };
+}
+
+function cappedRole(token: Omit<ApiToken, 'effectiveRole'>, ownerRole: Role | null): Role | undefined {
+  if (ownerRole !== null) return hasRole(ownerRole, token.role) ? token.role : ownerRole;
+  // Made by `npm run token`, or with such a token.
+  const isOfNoAccount =
+    token.owner_id === null && (token.parent_id !== null || !/^(user|token):/.test(token.created_by));
+  return isOfNoAccount ? token.role : undefined;
+}
+
+async function makeBy(
+  trx: Transaction<Database>,
+  token: NewApiToken,
+  { maker, now }: { readonly maker: Principal; readonly now: number },
+): Promise<MadeApiToken | undefined> {
+  const actor = actorOf(maker);
+  if (maker.kind === 'user') return insert(trx, token, { actor, now, ownerId: maker.id });
+  await takeTurn(trx, TOKENS);
+  const parent = await findById(trx, maker.id);
+  if (parent === undefined || tokenOf(parent, now).effectiveRole === undefined) return undefined;
+  const expiresAt = Math.min(token.expiresAt, parent.expires_at);
+  return insert(trx, { ...token, expiresAt }, { actor, now, ownerId: parent.owner_id, parentId: parent.id });
+}
+
+interface Making {
+  readonly actor: Actor;
+  readonly now: number;
+  readonly ownerId?: string | null;
+  readonly parentId?: string;
+}
+
+async function insert(
+  trx: Transaction<Database>,
+  { name, role, expiresAt }: NewApiToken,
+  { actor, now, ownerId = null, parentId }: Making,
+): Promise<MadeApiToken> {
   const secret = makeSecret('gv_');
-  const token = {
-    id: newId(),
-    name,
-    role,
-    created_by: actor.id,
-    expires_at: expiresAt,
-    last_used_at: null,
-    revoked_at: null,
-    created_at: clock.now(),
-  };
-  await database.transaction().execute(async (trx) => {
-    await trx
-      .insertInto('api_tokens')
-      .values({ ...token, token_hash: hashSecret(secret) })
-      .execute();
-    await recordAudit(trx, {
-      actor,
-      action: 'token.make',
-      target: `token:${token.id}`,
-      change: { name, role, expires_at: new Date(expiresAt).toISOString() },
-      at: token.created_at,
-    });
+  const id = newId();
+  await trx
+    .insertInto('api_tokens')
+    .values({
+      id,
+      name,
+      token_hash: hashSecret(secret),
+      role,
+      created_by: actor.id,
+      owner_id: ownerId,
+      parent_id: parentId ?? null,
+      expires_at: expiresAt,
+      created_at: now,
+    })
+    .execute();
+  await recordAudit(trx, {
+    actor,
+    action: 'token.make',
+    target: `token:${id}`,
+    change: { name, role, expires_at: new Date(expiresAt).toISOString() },
+    at: now,
   });
-  return { token, secret };
+  const made = await findById(trx, id);
+  if (made === undefined) throw new Error('an API token that was made is there');
+  return { token: tokenOf(made, now), secret };
 }
 
-/** The token, unless it is expired; notes that it was used. */
-async function stillValid(
-  { database, clock }: ApiTokensDeps,
-  token: ApiToken | undefined,
-): Promise<ApiToken | undefined> {
+function findById(trx: Transaction<Database>, id: string) {
+  return tokensWithOwners(trx).where('api_tokens.id', '=', id).executeTakeFirst();
+}
+
+async function noteUse({ database, clock }: ApiTokensDeps, token: ApiToken): Promise<void> {
   const now = clock.now();
-  if (token === undefined || token.expires_at <= now) return undefined;
-  if ((token.last_used_at ?? 0) <= now - USE_NOTED_EVERY_MS) {
-    await database.updateTable('api_tokens').set({ last_used_at: now }).where('id', '=', token.id).execute();
-  }
-  return token;
+  if ((token.last_used_at ?? 0) > now - USE_NOTED_EVERY_MS) return;
+  await database.updateTable('api_tokens').set({ last_used_at: now }).where('id', '=', token.id).execute();
 }
 
 async function revoke(
-  { database, clock }: ApiTokensDeps,
-  id: string,
-  actor: NewApiToken['actor'],
+  trx: Transaction<Database>,
+  { id, actor, now }: { id: string; actor: Actor; now: number },
 ): Promise<boolean> {
-  return database.transaction().execute(async (trx) => {
-    const token = await trx.selectFrom('api_tokens').select(COLUMNS).where('id', '=', id).executeTakeFirst();
-    if (token === undefined) return false;
-    const now = clock.now();
-    const { numUpdatedRows } = await trx
-      .updateTable('api_tokens')
-      .set({ revoked_at: now })
-      .where('id', '=', id)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirstOrThrow();
-    if (numUpdatedRows === 0n) return true;
-    await recordAudit(trx, {
-      actor,
-      action: 'token.revoke',
-      target: `token:${id}`,
-      change: { name: token.name, role: token.role },
-      at: now,
-    });
-    return true;
+  await takeTurn(trx, TOKENS);
+  const token = await findById(trx, id);
+  if (token === undefined) return false;
+  const revoked = await trx
+    .withRecursive('family', (family) =>
+      family
+        .selectFrom('api_tokens')
+        .select('api_tokens.id')
+        .where('api_tokens.id', '=', id)
+        .union((children) =>
+          children
+            .selectFrom('api_tokens')
+            .innerJoin('family', 'family.id', 'api_tokens.parent_id')
+            .select('api_tokens.id'),
+        ),
+    )
+    .updateTable('api_tokens')
+    .set({ revoked_at: now })
+    .where('id', 'in', (eb) => eb.selectFrom('family').select('family.id'))
+    .where('revoked_at', 'is', null)
+    .returning('id')
+    .execute();
+  if (revoked.length === 0) return true;
+  const withIt = revoked.map((row) => row.id).filter((other) => other !== id);
+  await recordAudit(trx, {
+    actor,
+    action: 'token.revoke',
+    target: `token:${id}`,
+    change: { name: token.name, role: token.role, ...(withIt.length === 0 ? {} : { made_with_it: withIt }) },
+    at: now,
   });
+  return true;
 }

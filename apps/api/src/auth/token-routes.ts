@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { pageByCreation, pageOf, pageQuery } from '../paging.ts';
 import { actorOf, requireRole } from '../principal.ts';
-import { notFound, unprocessable } from '../problem.ts';
+import { notFound, unauthorized, unprocessable } from '../problem.ts';
 import { noContent, problems } from '../responses.ts';
 import type { ApiTokens } from './api-tokens.ts';
 import { apiTokenSchema, apiTokenView, idSchema, nameSchema, roleSchema } from './views.ts';
@@ -25,7 +25,9 @@ export const makeTokenBody = z.strictObject({
   expires_at: z.iso
     .datetime({ offset: true })
     .optional()
-    .describe(`At most two years ahead; ${DEFAULT_DAYS} days unless told`),
+    .describe(
+      `At most two years ahead; ${DEFAULT_DAYS} days unless told. Never later than the token that makes it`,
+    ),
 });
 
 export const newApiTokenSchema = apiTokenSchema.extend({ secret: z.string() }).meta({ id: 'NewApiToken' });
@@ -34,7 +36,8 @@ const makeSchema = {
   tags,
   operationId: 'makeToken',
   summary: 'Make an API token',
-  description: 'The answer is the only place where the secret is ever shown.',
+  description:
+    'The answer is the only place where the secret is ever shown. A token may do what both its role and the present role of the account that made it allow. A token made with another token belongs to the same account, and ends with that token.',
   body: makeTokenBody,
   response: {
     201: newApiTokenSchema,
@@ -54,6 +57,7 @@ const revokeSchema = {
   tags,
   operationId: 'revokeToken',
   summary: 'Revoke an API token',
+  description: 'Revokes the tokens that were made with it as well.',
   params: z.strictObject({ token_id: idSchema }),
   response: { 204: noContent, ...problems(403, 404) },
 };
@@ -62,11 +66,13 @@ const revokeSchema = {
 export function tokenRoutes({ apiTokens, clock }: TokenRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/api/tokens', { schema: makeSchema }, async (request, reply) => {
-      const actor = actorOf(requireRole(request, 'admin'));
+      const maker = requireRole(request, 'admin');
       const { name, role, expires_at } = request.body;
       const expiresAt = expiryOf(expires_at, clock.now());
-      const { token, secret } = await apiTokens.make({ name, role, expiresAt, actor });
-      return reply.code(201).send({ ...apiTokenView(token), secret });
+      const made = await apiTokens.makeBy(maker, { name, role, expiresAt });
+      if (made === undefined)
+        throw unauthorized('The token was revoked meanwhile: make this one with another.');
+      return reply.code(201).send({ ...apiTokenView(made.token), secret: made.secret });
     });
 
     app.get('/api/tokens', { schema: listSchema }, async (request) => {

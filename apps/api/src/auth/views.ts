@@ -50,6 +50,11 @@ export const apiTokenSchema = z
     id: z.string(),
     name: z.string(),
     role: roleSchema,
+    effective_role: roleSchema
+      .nullable()
+      .describe(
+        "What it may do now: the lower of its role and its maker's. null: expired, revoked, or its maker is disabled or gone",
+      ),
     created_by: z.string().describe('Who made it: user:<id>, token:<id> or cli'),
     created_at: timeSchema,
     expires_at: timeSchema,
@@ -63,6 +68,7 @@ export function apiTokenView(token: ApiToken): z.input<typeof apiTokenSchema> {
     id: token.id,
     name: token.name,
     role: token.role,
+    effective_role: token.effectiveRole ?? null,
     created_by: token.created_by,
     created_at: timeOf(token.created_at),
     expires_at: timeOf(token.expires_at),

@@ -74,6 +74,10 @@ export interface ApiTokenTable {
   readonly role: Role;
   /** A user's id, or the name of what made it, such as `cli`. */
   readonly created_by: string;
+  /** The account whose role caps it; null for one that no account made. */
+  readonly owner_id: string | null;
+  /** The token that it was made with, and ends with. */
+  readonly parent_id: string | null;
   readonly expires_at: number;
   readonly last_used_at: number | null;
   readonly revoked_at: number | null;

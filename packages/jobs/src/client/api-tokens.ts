@@ -9,6 +9,8 @@ export interface ApiToken {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
+  /** What it may do now: the lower of its role and its maker's; null when it has ended, or its maker is disabled or gone. */
+  readonly effective_role: Role | null;
   /** Who made it: `user:<id>`, `token:<id>` or `cli`. */
   readonly created_by: string;
   readonly created_at: string;
@@ -26,7 +28,7 @@ export interface NewApiToken extends ApiToken {
 export interface MakeToken {
   readonly name: string;
   readonly role: Role;
-  /** RFC 3339, at most two years ahead; in 90 days if left out. */
+  /** RFC 3339, at most two years ahead; in 90 days if left out. Never later than the token that makes it. */
   readonly expires_at?: string | undefined;
 }
 
@@ -60,7 +62,7 @@ export function eachToken(
   return allOf((page: PageQuery) => listTokens(connection, page, call), query);
 }
 
-/** Revokes an API token, at once; once more changes nothing. 404: there is no such token. */
+/** Revokes an API token and those made with it, at once; once more changes nothing. 404: there is no such token. */
 export async function revokeToken(connection: Connection, tokenId: string, call?: Call): Promise<void> {
   await connection.send<undefined>({
     method: 'DELETE',
