@@ -40,7 +40,9 @@ export function exampleError(fields: Partial<Run['errors'][number]> = {}): Run['
     reason: 'error',
     name: 'Error',
     message: 'no route to host',
+    code: null,
     stack: null,
+    causes: [],
     ...fields,
   };
 }

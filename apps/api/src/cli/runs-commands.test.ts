@@ -78,7 +78,7 @@ test(
     const shown = await greenvue.done('runs', 'show', id);
     expect(shown).toMatch(/\nStatus +failed: error\n/);
     expect(shown).toMatch(
-      /\n\nAttempt 1 failed: error at .*\n {2}\w*Error: .*\n\nWith --stacks, where in the code that was\.\n$/,
+      /\n\nAttempt 1 failed: error at .*\n {2}\w*Error: .*\n {4}caused by: Error: .*\n\nWith --stacks, where in the code that was\.\n$/,
     );
     expect(await greenvue.done('jobs', 'list')).toMatch(/\nonce +failing /);
 

@@ -6,7 +6,7 @@ import { Panel } from '../parts/panel.tsx';
 import { Plain } from '../parts/text.tsx';
 import { TextBlock } from '../parts/text-block.tsx';
 import classes from './run.module.css';
-import { errorLine } from './run-words.ts';
+import { causeLine, errorLine, stacksText } from './run-words.ts';
 
 type AttemptError = Run['errors'][number];
 
@@ -53,11 +53,17 @@ function OneError({ error, isOpen }: { readonly error: AttemptError; readonly is
       {error.message.trim().includes('\n') ? (
         <TextBlock label="the message">{`${error.name}: ${error.message}`}</TextBlock>
       ) : null}
+      {error.causes.map((cause, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the causes of an error never change
+        <p key={index} className={classes.cause} data-depth={cause.depth}>
+          Caused by <Plain>{causeLine(cause)}</Plain>
+        </p>
+      ))}
       {error.stack === null ? (
         <p className={blocks.quiet}>It has no stack.</p>
       ) : (
-        <Fold summary="Stack">
-          <TextBlock label="the stack">{error.stack}</TextBlock>
+        <Fold summary={error.causes.length === 0 ? 'Stack' : 'Stacks'}>
+          <TextBlock label="the stack">{stacksText({ ...error, stack: error.stack })}</TextBlock>
         </Fold>
       )}
     </Fold>

@@ -1,7 +1,16 @@
 import type { Run } from '@greenvue/jobs/client';
 import { describe, expect, test } from 'vitest';
 import { exampleError, exampleRun } from '../../test/examples.ts';
-import { attemptText, errorLine, runNote, runStory, waitedMs, waitsForRetry } from './run-words.ts';
+import {
+  attemptText,
+  causeLine,
+  errorLine,
+  runNote,
+  runStory,
+  stacksText,
+  waitedMs,
+  waitsForRetry,
+} from './run-words.ts';
 
 const NOW = Date.parse('2026-01-31T09:10:00Z');
 const LATER = '2026-01-31T09:20:00.000Z';
@@ -148,4 +157,23 @@ test('a run waited from its slot to its start, as far as that is known', () => {
   expect(waitedMs(run)).toBe(250);
   expect(waitedMs({ ...run, errors: [exampleError()] })).toBeUndefined();
   expect(waitedMs(queued())).toBeUndefined();
+});
+
+describe('what is behind an error', () => {
+  const cause = { depth: 1, name: 'Error', message: 'refused\nby the server', code: null, stack: null };
+
+  test('is a line each, with a code that the message does not have', () => {
+    expect(causeLine(cause)).toBe('Error: refused');
+    expect(causeLine({ ...cause, code: 'ECONNREFUSED' })).toBe('Error: refused (ECONNREFUSED)');
+    expect(causeLine({ ...cause, message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' })).toBe(
+      'Error: connect ECONNREFUSED',
+    );
+  });
+
+  test('comes below the stack', () => {
+    const causes = [{ ...cause, stack: 'Error: refused\n at y' }, cause];
+    expect(stacksText({ stack: 'TypeError: fetch failed\n at x', causes })).toBe(
+      'TypeError: fetch failed\n at x\n\nCaused by Error: refused\n at y\n\nCaused by Error: refused',
+    );
+  });
 });

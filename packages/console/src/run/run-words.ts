@@ -53,6 +53,23 @@ export function errorLine({ name, message }: Pick<Run['errors'][number], 'name' 
   return name === 'Error' ? line : `${name}: ${line}`;
 }
 
+type AttemptError = Run['errors'][number];
+
+/** One error behind another, in one line: with its name, and its code where the message does not have it. */
+export function causeLine({ name, message, code }: Omit<AttemptError['causes'][number], 'depth'>): string {
+  const line = message.trim().split('\n', 1)[0] ?? '';
+  return code === null || line.includes(code) ? `${name}: ${line}` : `${name}: ${line} (${code})`;
+}
+
+/** The stack of an error, and below it those behind it. */
+export function stacksText({
+  stack,
+  causes,
+}: { readonly stack: string } & Pick<AttemptError, 'causes'>): string {
+  const behind = causes.map((cause) => `Caused by ${cause.stack ?? causeLine(cause)}`);
+  return [stack, ...behind].join('\n\n');
+}
+
 /** The reason of a failed run, for people. */
 function failedText(reason: Run['reason']): string {
   switch (reason) {

@@ -29,6 +29,17 @@ export function isLiveStatus(status: RunStatus): status is LiveStatus {
   return status === 'queued' || status === 'running';
 }
 
+/** An error behind another one: its `cause`, or one of the `errors` of an AggregateError. */
+export interface ErrorCause {
+  /** 1: directly behind the error of the attempt; n + 1: behind the nearest one before it of depth n. */
+  readonly depth: number;
+  readonly name: string;
+  readonly message: string;
+  /** Such as `ECONNREFUSED`. */
+  readonly code?: string;
+  readonly stack?: string;
+}
+
 /** One failed attempt. `stack` is for operators; it never reaches a client without the right to read runs. */
 export interface AttemptError {
   readonly attempt: number;
@@ -36,7 +47,10 @@ export interface AttemptError {
   readonly reason: 'error' | 'timeout' | 'payload_invalid' | 'lost';
   readonly name: string;
   readonly message: string;
+  readonly code?: string;
   readonly stack?: string;
+  /** What is behind it, at most 10, each one before what is behind it in turn. */
+  readonly causes?: readonly ErrorCause[];
 }
 
 /** One for all runs that have none. */

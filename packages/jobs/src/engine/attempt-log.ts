@@ -1,4 +1,5 @@
 import type { Job } from '../core/job.ts';
+import type { ErrorCause } from '../core/run.ts';
 import type { LogLine, SettleResult } from '../core/store-passes.ts';
 import type { Attempt } from './attempt.ts';
 import type { EngineLogger } from './options.ts';
@@ -27,11 +28,20 @@ export function logEnd(logger: EngineLogger, { input, owner, attempt }: Ended, r
   else if (result.kind === 'finished' && result.status === 'cancelled') {
     if (isEnabled(logger, 'info')) logger.info(ids(), 'a run was cancelled');
   } else if (outcome.kind === 'failed') {
-    const { reason, name: type, message, stack } = outcome.error;
-    const what = { ...ids(), reason, err: { type, message, stack } };
+    const { reason, causes, ...error } = outcome.error;
+    const err = {
+      ...errorFields(error),
+      ...(causes === undefined ? {} : { causes: causes.map(errorFields) }),
+    };
+    const what = { ...ids(), reason, err };
     if (result.kind === 'finished') logger.warn(what, 'a run failed');
     else if (result.kind === 'waiting') logger.info(what, 'an attempt failed; the run is tried again');
   }
+}
+
+/** As pino names what it tells of an error. */
+function errorFields({ name: type, message, code, stack }: Omit<ErrorCause, 'depth'>): object {
+  return { type, message, ...(code === undefined ? {} : { code }), stack };
 }
 
 function isEnabled(logger: EngineLogger, level: LogLine['level']): boolean {

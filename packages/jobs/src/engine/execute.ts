@@ -10,7 +10,7 @@ import type { RegisteredType, Registry } from './registry.ts';
 import { type HandlerResult, resultOf } from './result.ts';
 import type { Ended } from './settlements.ts';
 import type { ThreadPool } from './threads.ts';
-import { readThrown } from './thrown.ts';
+import { readThrown, type Thrown } from './thrown.ts';
 
 /** How long a handler may go on after it was told to stop (P11). */
 const GRACE_MS = 10_000;
@@ -186,22 +186,25 @@ export class Executor<Deps> {
     if (typeof payload !== 'string') return this.#end(attempt, payload);
     if (type.jobType.isolation === 'thread') {
       threads.run(type.jobType, attempt).then(
-        (ended) => this.#end(attempt, succeeded(attempt, ended)),
-        (error: unknown) => this.#end(attempt, this.#failed(attempt, error)),
+        (ended) =>
+          this.#end(
+            attempt,
+            ended.kind === 'threw' ? this.#failed(attempt, ended.thrown) : succeeded(attempt, ended.result),
+          ),
+        (error: unknown) => this.#end(attempt, this.#failed(attempt, readThrown(error))),
       );
       return;
     }
     runInline(type, attempt, deps).then(
       (result) => this.#end(attempt, succeeded(attempt, resultOf(result))),
-      (error: unknown) => this.#end(attempt, this.#failed(attempt, error)),
+      (error: unknown) => this.#end(attempt, this.#failed(attempt, readThrown(error))),
     );
   }
 
-  #failed(attempt: Attempt, thrown: unknown): Outcome {
+  #failed(attempt: Attempt, { permanent, ...what }: Thrown): Outcome {
     const stopped = attempt.stop?.reason;
     if (stopped === 'cancel') return { kind: 'cancelled' };
     if (stopped === 'shutdown' || stopped === 'lease' || stopped === 'stale') return { kind: 'given_back' };
-    const { permanent, ...what } = readThrown(thrown);
     const reason = stopped === 'timeout' ? 'timeout' : 'error';
     const at = this.#with.settings.clock.now();
     const error = { attempt: attempt.claimed.attempt, at, reason, ...what } as const;

@@ -1,13 +1,18 @@
 import type { RunLog } from '../core/job-type.ts';
 import type { Progress } from '../core/run.ts';
 import type { LogLine } from '../core/store-passes.ts';
-import { safeJson, textOf } from './text.ts';
+import { isJson, safeJson, textOf } from './text.ts';
 
 /** Bytes of log kept for a run, what a line costs besides its text, and characters of one line (P18). */
 const LOG_LIMIT = 65_536;
 const LINE_BYTES = 16;
 const LINE_LIMIT = 8_192;
 const NOTE_LIMIT = 1_000;
+/** More lines than this are more than the bytes of log kept. */
+const LINES_LIMIT = LOG_LIMIT / LINE_BYTES;
+/** Of a Date (ms). */
+const LAST_INSTANT = 8.64e15;
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 /** What was logged and reported since the last look. */
 export interface Noted {
@@ -60,10 +65,15 @@ export class RunNotes {
     this.#listener.changed?.();
   }
 
-  /** Notes taken elsewhere, which come after these. */
-  add({ progress, logs }: Noted): void {
-    this.#progress = progress ?? this.#progress;
-    for (const line of logs ?? []) this.#hear(line);
+  /** Notes that a thread says were taken there, which come after these; what is no note is left out. */
+  add(noted: unknown): void {
+    if (!isRecord(noted)) return;
+    const { progress, logs } = noted;
+    if (isRecord(progress)) this.progress(progress.done, progress.total, progress.note);
+    for (const said of Array.isArray(logs) ? logs.slice(-LINES_LIMIT) : []) {
+      const line = checkLine(said);
+      if (line !== undefined) this.#hear(line);
+    }
   }
 
   /** Notes that were fetched and could not be kept: they come before these. */
@@ -100,6 +110,23 @@ export class RunNotes {
       this.#bytes -= sizeOf(dropped);
     }
   }
+}
+
+function checkLine(line: unknown): LogLine | undefined {
+  if (!isRecord(line)) return undefined;
+  const { at, message, fields } = line;
+  const level = LEVELS.find((each) => each === line.level);
+  if (level === undefined || !isInstant(at)) return undefined;
+  const hasFields = typeof fields === 'string' && fields.length <= LINE_LIMIT && isJson(fields);
+  return { at, level, message: textOf(message, LINE_LIMIT), ...(hasFields ? { fields } : {}) };
+}
+
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= LAST_INSTANT;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function sizeOf({ message, fields = '' }: LogLine): number {

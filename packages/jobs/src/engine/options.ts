@@ -4,6 +4,7 @@ import { LOOK_AHEAD_MS } from '../core/slots.ts';
 import type { JobStore, Retention } from '../core/store.ts';
 import { guardedLogger } from './guarded-logger.ts';
 import { guardedTracing } from './guarded-tracing.ts';
+import { stderrLogger } from './stderr-logger.ts';
 import { createSystemClock } from './system-clock.ts';
 import type { LoopDelay } from './throttle.ts';
 import type { Tracing } from './tracing.ts';
@@ -41,6 +42,7 @@ export interface EngineOptions<Deps> {
   readonly retention?: Partial<Retention>;
   /** The version of the program, for `GET /api/job-stats`. */
   readonly version?: string;
+  /** Absent: warnings, errors and failed attempts go to stderr, a line each. */
   readonly logger?: EngineLogger;
   /** Such as that of `@greenvue/jobs/opentelemetry`. Absent: nothing is traced. */
   readonly tracing?: Tracing;
@@ -85,7 +87,7 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
   if (!Number.isInteger(concurrency) || concurrency < 0) {
     throw new RangeError(`concurrency must be a whole number of at least 0, not ${concurrency}`);
   }
-  const logger = options.logger === undefined ? SILENT : guardedLogger(options.logger);
+  const logger = guardedLogger(options.logger ?? stderrLogger());
   return {
     concurrency,
     minIntervalMs: options.minIntervalMs ?? 1_000,
@@ -111,12 +113,3 @@ function clockOf<Deps>({ store, clock = createSystemClock() }: EngineOptions<Dep
     setTimer: (ms, fire) => clock.setTimer(ms, fire),
   };
 }
-
-const nothing = () => undefined;
-const SILENT: EngineLogger = {
-  isLevelEnabled: () => false,
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-};

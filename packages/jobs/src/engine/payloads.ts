@@ -4,7 +4,8 @@ import type { Job } from '../core/job.ts';
 import type { JsonText } from '../core/run.ts';
 import type { Outcome } from '../core/settle.ts';
 import type { ClaimedRun } from '../core/store-passes.ts';
-import { checkPayload, type RegisteredType } from './registry.ts';
+import { type CheckedPayload, checkPayload, type RegisteredType } from './registry.ts';
+import { isJson } from './text.ts';
 
 /** The payload of a job in one version, as an edit at one time made it: a failover may lose an edit, and another one be made. */
 interface Checked {
@@ -17,6 +18,12 @@ interface Checked {
 const KEPT = {
   maxBytes: 64 * 1024 * 1024,
   bytesOf: ({ payload }: Checked) => 200 + 2 * payload.length,
+};
+
+/** Of a database edited by hand. */
+const NO_JSON: CheckedPayload = {
+  ok: false,
+  faults: [{ pointer: '/payload', detail: 'what is stored is not JSON: edit the job' }],
 };
 
 /** The payloads that attempts get: checked again with today's schema, which may have become stricter (P21). */
@@ -45,7 +52,7 @@ export class Payloads<Deps> {
   }
 
   #check(type: RegisteredType<Deps>, run: Pick<ClaimedRun, 'attempt'>, json: JsonText): JsonText | Outcome {
-    const checked = checkPayload(type, JSON.parse(json));
+    const checked = isJson(json) ? checkPayload(type, JSON.parse(json)) : NO_JSON;
     if (checked.ok) return checked.json;
     const message = checked.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
     const at = this.#clock.now();

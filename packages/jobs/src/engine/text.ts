@@ -16,6 +16,16 @@ export function safeJson(value: unknown): JsonText {
   }
 }
 
+/** Whether a text is JSON. Never throws. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The message of what was thrown, if it has one that can be read. Never throws. */
 export function messageOf(thrown: unknown): string {
   try {

@@ -7,7 +7,7 @@ import { stopError } from './attempt.ts';
 import { type Noted, RunNotes } from './notes.ts';
 import { resultOf } from './result.ts';
 import { createSystemClock } from './system-clock.ts';
-import type { Envelope, FromThread, ToThread } from './threads.ts';
+import type { Envelope, FromThread, ToThread } from './thread-messages.ts';
 import { readThrown } from './thrown.ts';
 
 interface DepsModule {
@@ -50,16 +50,16 @@ function send(message: FromThread): void {
 
 async function execute(task: Extract<ToThread, { kind: 'run' }>, signal: AbortSignal): Promise<void> {
   const speaker = createSpeaker();
-  let isReady = false;
+  let isUsable = false;
   try {
     const jobType = await load(task.module, task.type);
     deps ??= makeDeps();
     const made = await deps;
-    isReady = true;
+    isUsable = true;
     const returned = await jobType.run(contextOf(task, signal, speaker.notes), made as never);
     send({ kind: 'returned', result: resultOf(returned), noted: speaker.end() });
   } catch (error) {
-    send({ kind: 'threw', thrown: readThrown(error), noted: speaker.end(), isReady });
+    send({ kind: 'threw', thrown: readThrown(error), noted: speaker.end(), isUsable });
   }
 }
 

@@ -1,49 +1,13 @@
 import { Worker } from 'node:worker_threads';
-import { PermanentError } from '../core/errors.ts';
 import type { JobType } from '../core/job-type.ts';
-import type { JsonText } from '../core/run.ts';
 import { type Attempt, type StopReason, stopError } from './attempt.ts';
-import type { Noted } from './notes.ts';
 import type { ThreadDeps } from './options.ts';
-import type { HandlerResult } from './result.ts';
-import type { Thrown } from './thrown.ts';
-
-/** Engine to thread. */
-export type ToThread =
-  | {
-      readonly kind: 'run';
-      readonly module: string;
-      readonly type: string;
-      readonly payload: JsonText;
-      readonly job: Attempt['job'];
-      readonly run: Attempt['run'];
-      readonly lastSuccess: Date | undefined;
-      readonly traceparent: string | undefined;
-    }
-  | { readonly kind: 'abort'; readonly reason: StopReason }
-  | { readonly kind: 'end' };
-
-/** Thread to engine. */
-export type FromThread =
-  | { readonly kind: 'noted'; readonly noted: Noted }
-  | { readonly kind: 'returned'; readonly result: HandlerResult; readonly noted: Noted | undefined }
-  | {
-      readonly kind: 'threw';
-      readonly thrown: Thrown;
-      readonly noted: Noted | undefined;
-      /** False: no handler was called, since its module or the thread's dependencies could not be had. */
-      readonly isReady: boolean;
-    };
-
-/** A handler can post what it likes on its thread's port, which is the engine's too: so the engine's messages have a name. */
-export interface Envelope {
-  readonly '@greenvue/jobs': FromThread;
-}
+import { type HandlerEnd, type Heard, readMessage, type ToThread } from './thread-messages.ts';
 
 interface Thread {
   readonly worker: Worker;
   current:
-    | { readonly attempt: Attempt; resolve(result: HandlerResult): void; reject(error: unknown): void }
+    | { readonly attempt: Attempt; resolve(ended: HandlerEnd): void; reject(error: unknown): void }
     | undefined;
   idleSince: number;
   ended: boolean;
@@ -65,8 +29,8 @@ export class ThreadPool {
     this.#deps = deps;
   }
 
-  /** Runs an attempt's handler in a free thread; rejects with what it threw, or because the thread ended or can't be had. */
-  async run(jobType: JobType<never>, attempt: Attempt): Promise<HandlerResult> {
+  /** Runs an attempt's handler in a free thread; rejects because the thread ended or can't be had. */
+  async run(jobType: JobType<never>, attempt: Attempt): Promise<HandlerEnd> {
     const thread = this.#free() ?? this.#start();
     const { job, run, lastSuccess, payloadJson, traceparent } = attempt;
     return new Promise((resolve, reject) => {
@@ -138,7 +102,8 @@ export class ThreadPool {
     this.#threads.add(thread);
     let failure: unknown;
     worker.on('message', (message: unknown) => {
-      if (isEnvelope(message)) this.#receive(thread, message['@greenvue/jobs']);
+      const heard = readMessage(message);
+      if (heard !== undefined) this.#receive(thread, heard);
     });
     worker.on('error', (error) => {
       failure = error;
@@ -161,16 +126,15 @@ export class ThreadPool {
     return thread;
   }
 
-  #receive(thread: Thread, message: FromThread): void {
+  #receive(thread: Thread, heard: Heard): void {
     const { current } = thread;
     if (current === undefined) return;
-    if (message.noted !== undefined) current.attempt.notes.add(message.noted);
-    if (message.kind === 'noted') return;
+    current.attempt.notes.add(heard.noted);
+    if (heard.kind === 'noted') return;
     this.#release(thread);
     // Node keeps a failed import for the life of a thread: only a new one can do better (P8).
-    if (message.kind === 'threw' && !message.isReady) this.#post(thread, { kind: 'end' });
-    if (message.kind === 'returned') current.resolve(message.result);
-    else current.reject(thrownAgain(message.thrown));
+    if (heard.kind === 'threw' && !heard.isUsable) this.#post(thread, { kind: 'end' });
+    current.resolve(heard);
   }
 
   #release(thread: Thread): void {
@@ -183,13 +147,4 @@ function terminated(thread: Thread): Promise<unknown> {
   thread.ended = true;
   thread.ending ??= thread.worker.terminate();
   return thread.ending;
-}
-
-function isEnvelope(message: unknown): message is Envelope {
-  return typeof message === 'object' && message !== null && '@greenvue/jobs' in message;
-}
-
-function thrownAgain({ name, message, stack, permanent }: Thrown): Error {
-  const error = permanent ? new PermanentError(message) : Object.assign(new Error(message), { name });
-  return Object.assign(error, { stack: stack ?? `${name}: ${message}` });
 }

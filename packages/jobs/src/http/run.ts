@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type AttemptError, attemptOf, type FinishedRun, type LiveRun, type Progress } from '../core/run.ts';
+import {
+  type AttemptError,
+  attemptOf,
+  type ErrorCause,
+  type FinishedRun,
+  type LiveRun,
+  type Progress,
+} from '../core/run.ts';
 import type { LogLine } from '../core/store-passes.ts';
 import type { RunView } from '../core/store-views.ts';
 import { instantJson, instantParameter, instantSchema } from './instant.ts';
@@ -9,13 +16,32 @@ import { RUN_REASONS, RUN_STATUSES } from './recent-run.ts';
 import { parseJson, parseJsonObject } from './stored-json.ts';
 import { text } from './text.ts';
 
+const errorText = {
+  name: z.string(),
+  message: z.string(),
+  code: z.string().nullable().describe('Such as `ECONNREFUSED`'),
+  stack: z.string().nullable().describe('Only in the answer of GET /runs/:run_id'),
+};
+
+const errorCauseSchema = z.object({
+  depth: z
+    .int()
+    .describe(
+      '1: directly behind the error of the attempt; n + 1: behind the nearest one before it of depth n',
+    ),
+  ...errorText,
+});
+
 const attemptErrorSchema = z.object({
   attempt: z.int(),
   at: instantSchema,
   reason: z.enum(['error', 'timeout', 'payload_invalid', 'lost']),
-  name: z.string(),
-  message: z.string(),
-  stack: z.string().nullable().describe('Only in the answer of GET /runs/:run_id'),
+  ...errorText,
+  causes: z
+    .array(errorCauseSchema)
+    .describe(
+      'The `cause` of the error, the `errors` of an AggregateError, and what is behind those; at most 10',
+    ),
 });
 
 /** A run as every route answers with it; what is absent is `null`. */
@@ -174,13 +200,16 @@ function progressJson(progress: Progress | undefined): RunJson['progress'] {
 }
 
 function attemptErrorJson(error: AttemptError, withStack: boolean): RunJson['errors'][number] {
-  const { attempt, at, reason, name, message, stack } = error;
+  const { attempt, at, reason, causes = [] } = error;
   return {
     attempt,
     at: instantJson(at),
     reason,
-    name,
-    message,
-    stack: (withStack ? stack : undefined) ?? null,
+    ...errorTextJson(error, withStack),
+    causes: causes.map((cause) => ({ depth: cause.depth, ...errorTextJson(cause, withStack) })),
   };
+}
+
+function errorTextJson({ name, message, code, stack }: Omit<ErrorCause, 'depth'>, withStack: boolean) {
+  return { name, message, code: code ?? null, stack: (withStack ? stack : undefined) ?? null };
 }

@@ -1,15 +1,17 @@
 import type { JsonText } from '../core/run.ts';
 
-/** Reads JSON that the engine wrote. */
+/** Reads stored JSON; a text that is no JSON, such as a database edited by hand may hold, is given as it is. */
 export function parseJson(text: JsonText): unknown {
-  return JSON.parse(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
-/** Reads a JSON object that the engine wrote; throws when it is something else. */
+/** Reads a stored JSON object; anything else is given under the key `unreadable`. */
 export function parseJsonObject(text: JsonText): Record<string, unknown> {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error('Stored JSON is not an object.');
-  }
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { unreadable: value };
   return { ...value };
 }

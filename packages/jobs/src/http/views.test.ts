@@ -103,6 +103,21 @@ describe('a run', () => {
     expect(runJson({ run, jobId: 'a', type: 'greet' }, { stacks: true }).errors[0]?.stack).toContain('at x');
   });
 
+  test('shows what is behind its errors, with stacks only where they are asked for', () => {
+    const causes = [{ depth: 1, name: 'Error', message: 'refused', code: 'ECONNREFUSED', stack: 'at y' }];
+    const failed = { ...run, errors: run.errors.map((error) => ({ ...error, causes })) };
+    const [error] = runJson({ run: failed, jobId: 'a', type: 'greet' }).errors;
+    expect(error).toMatchObject({ code: null, causes: [{ depth: 1, code: 'ECONNREFUSED', stack: null }] });
+    const whole = runJson({ run: failed, jobId: 'a', type: 'greet' }, { stacks: true });
+    expect(runSchema.strict().parse(whole)).toEqual(whole);
+    expect(whole.errors[0]?.causes[0]?.stack).toBe('at y');
+  });
+
+  test('can be read though its stored JSON is broken', () => {
+    const broken = { ...run, payload: '{"half":' };
+    expect(runJson({ run: broken, jobId: 'a', type: 'greet' }).payload).toEqual({ unreadable: '{"half":' });
+  });
+
   test('that runs shows its node and the attempt that runs', () => {
     const claimed = { ...run, status: 'running', claim: { node: 'n1', fence: 4 }, cancel: 'user' } as const;
     expect(runJson({ run: claimed, jobId: 'a', type: 'greet' })).toMatchObject({

@@ -14,6 +14,7 @@ import {
 } from '../../src/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { createFakeClock, type FakeClock } from '../../src/testing/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import type { ThreadDeps } from './thread-types.ts';
 import { createUnsteadyStore, type UnsteadyStore } from './unsteady-store.ts';
 
@@ -85,6 +86,7 @@ export async function createHarness(
       random: () => 0.5,
       loopDelay: ON_TIME,
       autoRun: false,
+      logger: silentLogger,
       ...options,
       ...more,
     });

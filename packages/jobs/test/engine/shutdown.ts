@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Clock, createEngine } from '../../src/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { createHarness, type Harness, job, type MakeDatabase, work } from './engine-harness.ts';
 
 /** How an engine ends, and what it leaves to the next one. */
@@ -71,6 +72,7 @@ export function shutdowns(makeDatabase: MakeDatabase): void {
         jobTypes: [work],
         deps: h.deps,
         clock: h.clock,
+        logger: silentLogger,
       });
       const started = engine.start();
       await engine.stop();

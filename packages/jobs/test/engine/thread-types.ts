@@ -31,6 +31,10 @@ export const inThread = defineJobType({
         'chatter',
         'hostile',
         'stray',
+        'forged_result',
+        'forged_notes',
+        'forged_error',
+        'causes',
         'trace',
       ])
       .default('report'),
@@ -76,6 +80,26 @@ export const inThread = defineJobType({
         for (const message of [null, 'hello', {}, { kind: 'noted', noted: null }, { kind: 'threw' }])
           parentPort?.postMessage(message);
         return 'said';
+      case 'forged_result':
+        forge({ kind: 'returned', result: { result: '{"half":' } });
+        return 'ignored';
+      case 'forged_notes':
+        forge({ kind: 'unheard' });
+        forge({
+          kind: 'noted',
+          noted: { progress: { done: 'all' }, logs: [null, 1, { at: 'now' }, FORGED_LINE] },
+        });
+        return 'said';
+      case 'forged_error':
+        forge({
+          kind: 'threw',
+          thrown: { name: 7, message: {}, stack: 1, causes: [null, { depth: 'x', name: 'C' }] },
+        });
+        return 'ignored';
+      case 'causes':
+        throw new TypeError('fetch failed', {
+          cause: Object.assign(new Error('no answer'), { code: 'ECONNREFUSED' }),
+        });
       case 'trace':
         ctx.log.warn('traced', { here: true });
         return { traceparent: ctx.traceparent ?? null };
@@ -86,3 +110,10 @@ export const inThread = defineJobType({
     }
   },
 });
+
+const FORGED_LINE = { at: 1, level: 'info', message: { not: 'text' }, fields: '{"half":' };
+
+/** As a handler can that means harm, or has an old copy of the library. */
+function forge(message: unknown): void {
+  parentPort?.postMessage({ '@greenvue/jobs': message });
+}

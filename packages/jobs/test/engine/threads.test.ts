@@ -88,6 +88,13 @@ describe('P20 isolation: a job type in a thread', () => {
     expect(run.errors[0]?.stack).toContain('thread-types.ts');
   });
 
+  it('keeps what is behind the error', async () => {
+    const { errors } = await until(await start('causes'), (run) => run.errors.length > 0);
+    expect(errors).toMatchObject([
+      { message: 'fetch failed', causes: [{ depth: 1, message: 'no answer', code: 'ECONNREFUSED' }] },
+    ]);
+  });
+
   it('passes on that an error is permanent', async () => {
     expect(await until(await start('permanent'), ({ status }) => status === 'failed')).toMatchObject({
       attempt: 1,
@@ -194,6 +201,32 @@ describe('P20: a handler in a thread does not harm the engine', () => {
       ({ status }) => status !== 'queued' && status !== 'running',
     );
     expect(run).toMatchObject({ status: 'succeeded', attempt: 1, result: '"said"' });
+  });
+
+  it('with a result that is not JSON: it is left out, and the run can be read', async () => {
+    const run = await until(await start('forged_result'), ({ status }) => status === 'succeeded');
+    expect(run).not.toHaveProperty('result');
+    expect(await h.engine.getLogs(run.id)).toMatchObject([
+      { level: 'warn', message: expect.stringContaining('left out') },
+    ]);
+  });
+
+  it('with notes that are none: what can be read of them is kept', async () => {
+    await h.close();
+    const info = vi.fn();
+    const nothing = () => undefined;
+    await startWith(HERE, { logger: { debug: nothing, info, warn: nothing, error: nothing } });
+    const run = await until(await start('forged_notes'), ({ status }) => status === 'succeeded');
+    expect(run).toMatchObject({ result: '"said"' });
+    expect(run).not.toHaveProperty('progress');
+    const lines = await h.engine.getLogs(run.id);
+    expect(lines).toEqual([{ at: 1, level: 'info', message: '{"not":"text"}' }]);
+    expect(info).toHaveBeenCalledWith(expect.objectContaining({ runId: run.id }), '{"not":"text"}');
+  });
+
+  it('with an error that is none: it is kept as text', async () => {
+    const { errors } = await until(await start('forged_error'), (run) => run.errors.length > 0);
+    expect(errors).toMatchObject([{ name: '7', message: '{}', causes: [{ depth: 1, name: 'C' }] }]);
   });
 
   it('when no thread can be had: its attempt fails, and its place is free', async () => {

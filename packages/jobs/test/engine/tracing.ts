@@ -8,8 +8,9 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { EngineLogger, Tracing } from '../../src/index.ts';
+import type { Tracing } from '../../src/index.ts';
 import { createTracing } from '../../src/opentelemetry/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import {
   createHarness,
   type Deps,
@@ -22,8 +23,6 @@ import {
 } from './engine-harness.ts';
 
 const HOUR = 3_600_000;
-const nothing = () => undefined;
-const SILENT: EngineLogger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** Over OpenTelemetry's own SDK. */
 export function tracing(makeDatabase: MakeDatabase): void {
@@ -202,7 +201,7 @@ export function tracing(makeDatabase: MakeDatabase): void {
 
   it('P10: a tracer that throws costs no run and no settlement, and is told of once', async () => {
     const told: string[] = [];
-    const logger = { ...SILENT, error: (_: object, message: string) => void told.push(message) };
+    const logger = { ...silentLogger, error: (_: object, message: string) => void told.push(message) };
     const fail = () => {
       throw new Error('no room for spans');
     };

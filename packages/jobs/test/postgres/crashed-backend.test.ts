@@ -2,6 +2,7 @@ import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { createEngine, createSystemClock } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { createDatabase, startPostgres } from './server.ts';
 
 const LEASE_MS = 15_000;
@@ -18,6 +19,7 @@ it('section 7: for one lease after the server has started anew since a backend c
     jobTypes: [],
     deps: {},
     concurrency: 0,
+    logger: silentLogger,
   });
   onTestFinished(() => engine.stop());
   await engine.start();

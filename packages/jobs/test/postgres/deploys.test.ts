@@ -10,6 +10,7 @@ import {
   type JobType,
 } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
 interface Deps {
@@ -51,6 +52,7 @@ async function deploy(
     deps: { ran: (runId) => ran.push(runId) },
     clock,
     concurrency,
+    logger: silentLogger,
   });
   engines.push(engine);
   await engine.start();

@@ -7,6 +7,7 @@ import { describe, inject, it, type TestContext } from 'vitest';
 import { z } from 'zod';
 import { createEngine, createSystemClock, defineJobType, type Engine } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { createNetwork } from './dead-network.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
 import { createDatabase, startPostgres } from './server.ts';
@@ -46,6 +47,7 @@ async function startEngine(
     deps: { stopped },
     concurrency: places,
     shutdownTimeoutMs: 500,
+    logger: silentLogger,
   });
   test.onTestFinished(() => engine.stop());
   await engine.start();

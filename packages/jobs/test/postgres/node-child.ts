@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createEngine, createSystemClock, defineJobType } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 
 /**
  * A node as a process of its own, to be killed, frozen or blocked. It tells on stdout, a line each: `ready`, `started <run>`,
@@ -41,6 +42,7 @@ const engine = createEngine({
   deps: {},
   concurrency: Number(places),
   shutdownTimeoutMs: 2_000,
+  logger: silentLogger,
 });
 await engine.start();
 tell('ready');

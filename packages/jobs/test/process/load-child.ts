@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { z } from 'zod';
 import { createEngine, createSystemClock, defineJobType, type JobInput } from '../../src/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 
 /**
  * A process under load, to be killed: recurring jobs of every overlap and catch-up with short intervals, and a stream of runs
@@ -65,6 +66,7 @@ const engine = createEngine({
   store: createSqliteStore({ file, clock }),
   jobTypes: [busy],
   deps: {},
+  logger: silentLogger,
   minIntervalMs: 10,
   // Nothing is pruned, so that every row can be checked.
   retention: { finishedPerJob: 1e9, skippedPerJob: 1e9 },

@@ -10,6 +10,7 @@ import type { Engine } from '../../src/engine/engine-port.ts';
 import { createSystemClock } from '../../src/engine/system-clock.ts';
 import { type JobsPluginOptions, jobsPlugin } from '../../src/fastify/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 
 const greet = defineJobType({
   type: 'greet',
@@ -54,7 +55,13 @@ export async function startRestServer(options: Partial<JobsPluginOptions> = {}):
   const folder = await mkdtemp(join(tmpdir(), 'jobs-rest-'));
   const clock = createSystemClock();
   const store = createSqliteStore({ file: join(folder, 'jobs.db'), clock });
-  const engine = createEngine({ store, clock, jobTypes: [greet, fail, wait], deps: undefined });
+  const engine = createEngine({
+    store,
+    clock,
+    jobTypes: [greet, fail, wait],
+    deps: undefined,
+    logger: silentLogger,
+  });
   await engine.start();
   const server = await serve(engine, options);
   return {

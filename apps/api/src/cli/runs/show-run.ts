@@ -8,6 +8,9 @@ import { counted, instantAndDistance, instantText } from '../words.ts';
 import { progressText } from './progress-text.ts';
 import { slotText, statusStyle, statusText, tookText } from './run-words.ts';
 
+/** How deep causes are indented, whatever a server says. */
+const LEVELS = [1, 2, 3, 4, 5];
+
 export interface ShowRunFlags extends ApiFlags {
   readonly stacks: boolean | undefined;
 }
@@ -44,14 +47,37 @@ function printRun({ out, now }: Session, run: Run): void {
 }
 
 function printErrors(out: Screen, { errors }: Run, { stacks }: ShowRunFlags): void {
-  for (const { attempt, at, reason, name, message, stack } of errors) {
+  for (const error of errors) {
     out.line();
+    const { attempt, at, reason } = error;
     out.line(`${paint(out, 'red', `Attempt ${attempt} failed: ${reason}`)} at ${instantText(at)}`);
-    for (const line of printableLines(`${name}: ${message}`)) out.line(`  ${line}`);
-    if (stacks && stack !== null) for (const line of printableLines(stack)) out.line(`  ${line}`);
+    printError(out, error, { indent: '  ', before: '', stacks });
+    // An older server tells none.
+    for (const cause of error.causes ?? [])
+      printError(out, cause, {
+        indent: '  '.repeat(LEVELS.includes(cause.depth) ? cause.depth + 1 : 2),
+        before: 'caused by: ',
+        stacks,
+      });
   }
   if (!stacks && errors.some(({ stack }) => stack !== null)) {
     out.line();
     out.line('With --stacks, where in the code that was.');
   }
+}
+
+interface ErrorPrint extends Pick<ShowRunFlags, 'stacks'> {
+  readonly indent: string;
+  readonly before: string;
+}
+
+function printError(
+  out: Screen,
+  { name, message, code, stack }: Omit<Run['errors'][number]['causes'][number], 'depth'>,
+  { indent, before, stacks }: ErrorPrint,
+): void {
+  // Most messages of system errors have their code in them.
+  const codeText = typeof code === 'string' && !message.includes(code) ? ` (${code})` : '';
+  for (const line of printableLines(`${before}${name}: ${message}${codeText}`)) out.line(`${indent}${line}`);
+  if (stacks && stack !== null) for (const line of printableLines(stack)) out.line(`${indent}${line}`);
 }

@@ -11,14 +11,14 @@ import {
 } from '../../core/run.ts';
 import {
   addOrigin,
-  errorsOf,
+  addProgress,
   errorsText,
   FINISHED_COLUMNS,
   type FreeRow,
   ORIGIN_COLUMNS,
   type OriginRow,
-  progressOf,
 } from '../rows/run-row.ts';
+import { errorsOf } from '../rows/stored-run-json.ts';
 import { rowsStatement } from './rows-statement.ts';
 
 const ORIGIN_TYPES = 'bigint, bigint, text, bigint, boolean, bigint, bigint, text, bigint, bigint';
@@ -98,7 +98,7 @@ export function liveRunOf(raw: unknown): LiveRun {
     errors: row[13] === null ? NO_ERRORS : errorsOf(row[13]),
   };
   addOrigin(run, row);
-  if (row[14] !== null) run.progress = progressOf(row[14]);
+  addProgress(run, row[14]);
   if (row[15] !== null) run.trace = row[15];
   if (row[18] !== null && row[19] !== null) run.claim = { node: row[18], fence: row[19] };
   if (row[20] !== null) run.startedAt = row[20];
@@ -126,7 +126,7 @@ export function finishedRunOf(raw: unknown): FinishedRun {
   if (row[11] !== null) run.reason = row[11];
   if (row[14] !== null) run.node = row[14];
   if (row[15] !== null) run.startedAt = row[15];
-  if (row[17] !== null) run.progress = progressOf(row[17]);
+  addProgress(run, row[17]);
   if (row[18] !== null) run.result = row[18];
   return run;
 }

@@ -1,5 +1,6 @@
 import type { Mutable } from '../../core/objects.ts';
-import type { AttemptError, FinishedRun, JsonText, Progress, RunOrigin } from '../../core/run.ts';
+import type { AttemptError, FinishedRun, JsonText, RunOrigin } from '../../core/run.ts';
+import { progressOf } from './stored-run-json.ts';
 
 export const ORIGIN_COLUMNS =
   'id, job_uid, trigger, scheduled_for, catch_up, missed, missed_from, payload, retry_of, queued_at';
@@ -53,12 +54,10 @@ export function errorsText(errors: readonly AttemptError[]): JsonText | null {
   return errors.length === 0 ? null : JSON.stringify(errors);
 }
 
-export function errorsOf(text: JsonText): readonly AttemptError[] {
-  return JSON.parse(text) as readonly AttemptError[];
-}
-
-export function progressOf(text: JsonText): Progress {
-  return JSON.parse(text) as Progress;
+/** Adds the progress that is stored with a run, if it has any. */
+export function addProgress(run: Mutable<Pick<FinishedRun, 'progress'>>, text: JsonText | null): void {
+  const progress = text === null ? undefined : progressOf(text);
+  if (progress !== undefined) run.progress = progress;
 }
 
 /** A run kept with its dedupe key after its row was pruned. */

@@ -5,14 +5,14 @@ import type { LogLine } from '../../core/store-passes.ts';
 import type { AuditRow, Cursor } from '../../core/store-views.ts';
 import {
   addOrigin,
-  errorsOf,
+  addProgress,
   errorsText,
   FINISHED_COLUMNS,
   type FreeRow,
   ORIGIN_COLUMNS,
   type OriginRow,
-  progressOf,
 } from '../rows/run-row.ts';
+import { errorsOf } from '../rows/stored-run-json.ts';
 import {
   finishedStatusOf,
   HELD,
@@ -110,7 +110,7 @@ export function freeRunOf(raw: unknown): Mutable<LiveRun> {
     errors: row[13] === null ? NO_ERRORS : errorsOf(row[13]),
   };
   addOrigin(run, row);
-  if (row[14] !== null) run.progress = progressOf(row[14]);
+  addProgress(run, row[14]);
   if (row[15] !== null) run.trace = row[15];
   return run;
 }
@@ -146,7 +146,7 @@ export function finishedRunOf(raw: unknown, nodeName: NodeName): FinishedRun {
   if (row[11] !== null) run.reason = reasonOf(row[11]);
   if (row[14] !== null) run.node = nodeName(row[14]);
   if (row[15] !== null) run.startedAt = row[15];
-  if (row[17] !== null) run.progress = progressOf(row[17]);
+  addProgress(run, row[17]);
   if (row[18] !== null) run.result = row[18];
   return run;
 }

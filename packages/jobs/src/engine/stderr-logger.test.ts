@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { stderrLogger } from './stderr-logger.ts';
+
+function lines(): { readonly said: string[]; readonly logger: ReturnType<typeof stderrLogger> } {
+  const said: string[] = [];
+  return { said, logger: stderrLogger((line) => said.push(line)) };
+}
+
+it('says warnings and errors in one line each, with what is behind an error', () => {
+  const { said, logger } = lines();
+  const refused = Object.assign(new Error('no\nanswer'), { code: 'ECONNREFUSED' });
+  logger.error({ err: new TypeError('fetch failed', { cause: refused }), big: 1n }, 'the job store failed');
+  logger.warn({ fence: 7 }, 'a stale claim was not settled');
+  expect(said).toEqual([
+    '@greenvue/jobs error: the job store failed | TypeError: fetch failed, caused by Error: no answer (ECONNREFUSED) | {"unserialisable":"Do not know how to serialize a BigInt"}',
+    '@greenvue/jobs warn: a stale claim was not settled | {"fence":7}',
+  ]);
+});
+
+it('says failed attempts, also those that are tried again, without stacks', () => {
+  const { said, logger } = lines();
+  const err = {
+    type: 'RangeError',
+    message: 'm'.repeat(1e5),
+    stack: 'at x',
+    causes: [{ type: 'E', message: 'c' }],
+  };
+  logger.info({ runId: '1', err }, 'an attempt failed; the run is tried again');
+  expect(said[0]).toContain('RangeError: mmm');
+  expect(said[0]).toContain('…, caused by E: c | {"runId":"1"}');
+  expect(said[0]).not.toContain('at x');
+});
+
+it('says nothing of the rest', () => {
+  const { said, logger } = lines();
+  logger.debug({ err: new Error('x') }, 'debug');
+  logger.info({}, 'a run was cancelled');
+  expect(said).toEqual([]);
+});

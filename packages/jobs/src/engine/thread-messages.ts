@@ -1,0 +1,68 @@
+import type { JsonText } from '../core/run.ts';
+import type { Attempt, StopReason } from './attempt.ts';
+import type { Noted } from './notes.ts';
+import { checkResult, type HandlerResult } from './result.ts';
+import { checkThrown, type Thrown } from './thrown.ts';
+
+/** Engine to thread. */
+export type ToThread =
+  | {
+      readonly kind: 'run';
+      readonly module: string;
+      readonly type: string;
+      readonly payload: JsonText;
+      readonly job: Attempt['job'];
+      readonly run: Attempt['run'];
+      readonly lastSuccess: Date | undefined;
+      readonly traceparent: string | undefined;
+    }
+  | { readonly kind: 'abort'; readonly reason: StopReason }
+  | { readonly kind: 'end' };
+
+/** How a handler in a thread ended. */
+export type HandlerEnd =
+  | { readonly kind: 'returned'; readonly result: HandlerResult }
+  | { readonly kind: 'threw'; readonly thrown: Thrown };
+
+interface Threw extends Extract<HandlerEnd, { kind: 'threw' }> {
+  /** False: the thread can do no better with another handler, as where a module or the dependencies could not be had. */
+  readonly isUsable: boolean;
+}
+
+/** Thread to engine. */
+export type FromThread =
+  | { readonly kind: 'noted'; readonly noted: Noted }
+  | (Extract<HandlerEnd, { kind: 'returned' }> & { readonly noted: Noted | undefined })
+  | (Threw & { readonly noted: Noted | undefined });
+
+/** A handler can post what it likes on its thread's port, which is the engine's too: so the engine's messages have a name. */
+export interface Envelope {
+  readonly '@greenvue/jobs': FromThread;
+}
+
+/** What a message of a thread says, checked; `noted` is for `RunNotes.add` to check. */
+export type Heard = (Extract<HandlerEnd, { kind: 'returned' }> | Threw | { readonly kind: 'noted' }) & {
+  readonly noted: unknown;
+};
+
+/** Reads what a thread has posted; undefined: nothing of the engine's. A handler may have posted it, so nothing of it is trusted. */
+export function readMessage(message: unknown): Heard | undefined {
+  if (!isRecord(message)) return undefined;
+  const said = message['@greenvue/jobs'];
+  if (!isRecord(said)) return undefined;
+  const { kind, noted } = said;
+  switch (kind) {
+    case 'noted':
+      return { kind, noted };
+    case 'returned':
+      return { kind, noted, result: checkResult(said.result) };
+    case 'threw':
+      return { kind, noted, thrown: checkThrown(said.thrown), isUsable: said.isUsable === true };
+    default:
+      return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,62 @@
+import type { AttemptError, ErrorCause, JsonText, Progress } from '../../core/run.ts';
+
+/** Reads the errors of a run, which the engine has written. A database edited by hand may hold others: those are left out. */
+export function errorsOf(text: JsonText): readonly AttemptError[] {
+  const stored = parsed(text);
+  return Array.isArray(stored) ? stored.filter(isAttemptError) : [];
+}
+
+/** {@link errorsOf}, of progress; undefined: it is none. */
+export function progressOf(text: JsonText): Progress | undefined {
+  const stored = parsed(text);
+  return isProgress(stored) ? stored : undefined;
+}
+
+const REASONS: readonly unknown[] = [
+  'error',
+  'timeout',
+  'payload_invalid',
+  'lost',
+] satisfies AttemptError['reason'][];
+
+function isAttemptError(value: unknown): value is AttemptError {
+  if (!isErrorText(value)) return false;
+  const { attempt, at, reason, causes } = value;
+  const hasTimes = isInteger(attempt) && isInteger(at) && REASONS.includes(reason);
+  return hasTimes && (causes === undefined || (Array.isArray(causes) && causes.every(isCause)));
+}
+
+function isCause(value: unknown): value is ErrorCause {
+  return isErrorText(value) && isInteger(value.depth);
+}
+
+function isErrorText(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (
+    isRecord(value) &&
+    typeof value.name === 'string' &&
+    typeof value.message === 'string' &&
+    [value.code, value.stack].every((text) => text === undefined || typeof text === 'string')
+  );
+}
+
+function isProgress(value: unknown): value is Progress {
+  if (!isRecord(value) || !Number.isFinite(value.done)) return false;
+  const { total, note } = value;
+  return (total === undefined || Number.isFinite(total)) && (note === undefined || typeof note === 'string');
+}
+
+function isInteger(value: unknown): boolean {
+  return Number.isInteger(value);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function parsed(text: JsonText): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
