@@ -11,7 +11,7 @@ import { newId } from './db/ids.ts';
 import { docsRoutes } from './docs-page/docs-routes.ts';
 import { authenticateRequests, refuseBadToken } from './http/authentication.ts';
 import { endConnectionsWhileClosing } from './http/closing.ts';
-import { readJsonBodies } from './http/json-body.ts';
+import { BODY_LIMIT, readJsonBodies } from './http/json-body.ts';
 import { LazyLog } from './http/lazy-log.ts';
 import { documentApi } from './http/openapi.ts';
 import { answerUnreadable, replyWithProblem } from './http/problem-reply.ts';
@@ -37,7 +37,6 @@ export interface AppDeps {
   readonly routes: readonly FastifyPluginAsync[];
 }
 
-const BODY_LIMIT = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 20_000;
 const CHECK_TIMEOUTS_MS = 5_000;

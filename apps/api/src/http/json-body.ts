@@ -1,27 +1,32 @@
+import { jsonBoundFault } from '@greenvue/jobs/fastify';
 import type { FastifyInstance } from 'fastify';
 import { badRequest, type ProblemDetail, unprocessable } from '../problem.ts';
 
-const MAX_DEPTH = 64;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN = new Set([0x5b, 0x7b]);
-const CLOSE = new Set([0x5d, 0x7d]);
+/** Room for the largest payload of a job, 64 KiB, with spaces and escapes in it. */
+export const BODY_LIMIT = 131_072;
+/** Strangers send to these routes, and nothing there is longer than a password. */
+const AUTH_BODY_LIMIT = 16_384;
+const AUTH = '/api/auth/';
 
 /**
- * Reads JSON bodies, and no others. Refused with a 400: bytes that are not UTF-8, what is not JSON, nesting deeper than 64
- * and keys that would poison a prototype; with a 422: strings with U+0000 or a lone surrogate, which not every database holds.
+ * Reads JSON bodies, and no others. Refused with a 413: more than 16 KiB for `/api/auth`, and 128 KiB elsewhere. With a
+ * 400: bytes that are not UTF-8, what is not JSON, more than 64 levels or 10,000 values, and keys that would poison a
+ * prototype. With a 422: strings with U+0000 or a lone surrogate, which not every database holds.
  */
 export function readJsonBodies(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith(AUTH)) route.bodyLimit ??= AUTH_BODY_LIMIT;
+  });
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(
     ['application/json', 'application/merge-patch+json'],
     { parseAs: 'buffer' },
     (request, body, done) => {
-      const text = decode(body);
-      if (text === undefined) done(badRequest('The body is not valid UTF-8.'));
-      else if (depthOf(body) > MAX_DEPTH)
-        done(badRequest(`The body is nested deeper than ${MAX_DEPTH} levels.`));
+      const excess = jsonBoundFault(body);
+      const text = excess === undefined ? decode(body) : undefined;
+      if (excess !== undefined) done(badRequest(`The body ${excess}.`));
+      else if (text === undefined) done(badRequest('The body is not valid UTF-8.'));
       else parseJson(request, text, done);
     },
   );
@@ -39,41 +44,30 @@ function decode(body: Buffer): string | undefined {
   }
 }
 
-/** How deep the brackets nest. Counted before parsing: what walks a deep value later could run out of stack. */
-function depthOf(body: Buffer): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let at = 0; at < body.length; at += 1) {
-    const byte = body[at] ?? 0;
-    if (inString) {
-      if (byte === BACKSLASH) at += 1;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
-    else if (OPEN.has(byte)) deepest = Math.max(deepest, ++depth);
-    else if (CLOSE.has(byte)) depth -= 1;
-  }
-  return deepest;
-}
-
 const ENOUGH = 20;
 
 function unstorableTexts(body: unknown): ProblemDetail[] {
   const found: ProblemDetail[] = [];
-  const walk = (value: unknown, pointer: string): void => {
+  /** The keys down to the value that is looked at: a pointer is written only where there is a fault. */
+  const path: string[] = [];
+  const fault = (detail: string) => {
+    found.push({ pointer: path.map((key) => `/${escapePointer(key)}`).join(''), detail });
+  };
+  const walk = (value: unknown): void => {
     if (found.length >= ENOUGH) return;
     if (typeof value === 'string') {
-      if (!isStorable(value)) found.push({ pointer, detail: 'must not contain U+0000 or a lone surrogate' });
-    } else if (Array.isArray(value)) {
-      for (const [index, item] of value.entries()) walk(item, `${pointer}/${index}`);
+      if (!isStorable(value)) fault('must not contain U+0000 or a lone surrogate');
     } else if (typeof value === 'object' && value !== null) {
       for (const [key, item] of Object.entries(value)) {
-        if (isStorable(key)) walk(item, `${pointer}/${escapePointer(key)}`);
-        else found.push({ pointer, detail: 'must not have a key with U+0000 or a lone surrogate' });
+        if (isStorable(key)) {
+          path.push(key);
+          walk(item);
+          path.pop();
+        } else fault('must not have a key with U+0000 or a lone surrogate');
       }
     }
   };
-  walk(body, '');
+  walk(body);
   return found;
 }
 

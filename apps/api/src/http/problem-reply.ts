@@ -5,7 +5,7 @@ import { problemOf } from './problem-table.ts';
 
 /** Answers with the problem that an error is, and logs what is a fault of ours. */
 export function replyWithProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = problemOf(error);
+  const problem = problemOf(error, request.routeOptions.bodyLimit);
   if (problem.status >= 500) request.log.error({ err: error }, `answered ${problem.status}`);
   if (problem.status === 401 && !reply.hasHeader('www-authenticate'))
     reply.header('www-authenticate', 'Bearer');

@@ -2,6 +2,7 @@ import { StoreError } from '@greenvue/jobs';
 import { NO_SUCH_PATH } from '@greenvue/jobs/client';
 import { DatabaseError } from '../db/errors.ts';
 import { badRequest, notFound, Problem, unavailable } from '../problem.ts';
+import { BODY_LIMIT } from './json-body.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -16,8 +17,8 @@ const TITLES: Readonly<Record<number, string>> = {
 const RETRY_SECONDS = 2;
 
 // Every coded error that can reach a client, and what it is told. An error that is not here is a fault of ours: a 500.
-const PROBLEMS: Readonly<Record<string, () => Problem>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: () => problem(413, 'The body is larger than 1 MiB.'),
+const PROBLEMS: Readonly<Record<string, (bodyLimit: number) => Problem>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: bodyTooLarge,
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => problem(415, 'Send the body as application/json.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => badRequest('The body is not as long as Content-Length says.'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => badRequest('The body is empty, and should be JSON.'),
@@ -37,16 +38,23 @@ const CONDITIONS: Readonly<Record<number, string>> = {
   416: 'The file is shorter than the Range that was asked for.',
 };
 
+function bodyTooLarge(bodyLimit: number): Problem {
+  return problem(
+    413,
+    `The body is larger than ${bodyLimit / 1024} KiB, the limit of this route. Send a smaller one.`,
+  );
+}
+
 function databaseUnavailable(): Problem {
   return unavailable('The database is not available. Try again in a moment.', RETRY_SECONDS);
 }
 
-/** What a client is told of an error. Nothing of an unexpected one but the status: its text may hold SQL or paths. */
-export function problemOf(error: unknown): Problem {
+/** What a client is told of an error; `bodyLimit` is that of its route, in bytes. Nothing of an unexpected one but the status: its text may hold SQL or paths. */
+export function problemOf(error: unknown, bodyLimit = BODY_LIMIT): Problem {
   if (error instanceof Problem) return error;
   const code = codeOf(error);
   const known = code !== undefined && Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code] : undefined;
-  if (known !== undefined) return known();
+  if (known !== undefined) return known(bodyLimit);
   const status = statusOf(error);
   const condition = status === undefined || code !== undefined ? undefined : CONDITIONS[status];
   if (status !== undefined && condition !== undefined) return problem(status, condition);

@@ -109,12 +109,15 @@ function isOpen(additional: unknown): boolean {
   return typeof additional !== 'object' || additional === null || Object.keys(additional).length === 0;
 }
 
+/** So many faults of a payload are told at most. */
+const MOST_FAULTS = 20;
+
 /** Checks a payload and fills in the type's defaults; equal payloads give equal text. */
 export function checkPayload<Deps>(type: RegisteredType<Deps>, payload: unknown): CheckedPayload {
   const parsed = type.jobType.payload.safeParse(payload === undefined ? {} : payload);
   if (parsed.success) return { ok: true, json: canonicalJson(parsed.data) };
   const faults = parsed.error.issues.flatMap((issue) => faultsOf(issue));
-  return { ok: false, faults };
+  return { ok: false, faults: faults.slice(0, MOST_FAULTS) };
 }
 
 /** {@link checkPayload} of one that somebody gives now: what is kept of payloads must stay small. */
@@ -130,7 +133,7 @@ export function acceptPayload<Deps>(type: RegisteredType<Deps>, payload: unknown
 function faultsOf(issue: z.core.$ZodIssue): InvalidField[] {
   const pointer = payloadPointer(...issue.path.map(String));
   if (issue.code !== 'unrecognized_keys') return [{ pointer, detail: issue.message }];
-  return issue.keys.map((key) => ({
+  return issue.keys.slice(0, MOST_FAULTS).map((key) => ({
     pointer: payloadPointer(...issue.path.map(String), key),
     detail: 'unknown key: the job type has no such payload field',
   }));

@@ -30,7 +30,7 @@ const WORDS: Readonly<Record<number, string>> = {
   401: 'A valid token is needed.',
   403: 'Your role does not allow this.',
   404: 'There is nothing here.',
-  413: 'The body is larger than 1 MiB.',
+  413: 'The body is larger than 128 KiB, the limit of this route. Send a smaller one.',
   415: 'Send the body as application/json.',
   429: 'Too many requests.',
   503: 'The server can not do this now. Try again in a while.',

@@ -17,7 +17,7 @@ export const LOCATION: Readonly<Record<string, HeaderDoc>> = {
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', type: 'integer' } } as const;
 
 const PROBLEMS = {
-  400: { description: 'Malformed JSON, cursor or header' },
+  400: { description: 'Malformed JSON, cursor or header, or JSON of more than 10,000 values' },
   401: {
     description: 'No token, or a bad one',
     headers: { 'WWW-Authenticate': { description: 'The scheme', type: 'string' } },
@@ -26,7 +26,7 @@ const PROBLEMS = {
   404: { description: 'No such job or run' },
   409: { description: 'It does not go with the present state' },
   412: { description: 'The job was changed meanwhile (If-Match), or exists (If-None-Match)' },
-  413: { description: 'The body is larger than 1 MiB' },
+  413: { description: 'The body is larger than 128 KiB' },
   415: { description: 'The body is not application/json' },
   422: { description: 'Not valid; every fault has a pointer' },
   429: { description: 'Too many', headers: RETRY_AFTER },

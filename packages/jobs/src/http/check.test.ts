@@ -37,6 +37,26 @@ function faultsOf(input: unknown) {
 }
 
 describe('checkInput', () => {
+  test('ends at the twentieth unknown field, before anything else is looked at', () => {
+    let looks = 0;
+    const counting = z.strictObject({
+      name: z.string().refine(() => {
+        looks += 1;
+        return false;
+      }),
+    });
+    const unknown = (fields: number) =>
+      Object.fromEntries(Array.from({ length: fields }, (_, n) => [`k${n}`, n]));
+    const faultsOf = (fields: number) => {
+      const checked = checkInput(counting, { name: '', ...unknown(fields) });
+      return checked.ok ? [] : checked.faults;
+    };
+    expect(faultsOf(9_000)).toHaveLength(20);
+    expect(looks).toBe(0);
+    expect(faultsOf(9_000)[0]).toEqual({ pointer: '/k0', detail: 'unknown field; known ones are name' });
+    expect(faultsOf(2).map(({ pointer }) => pointer)).toEqual(['/name', '/k0', '/k1']);
+  });
+
   test('gives the value when nothing is wrong', () => {
     expect(checkInput(schema, valid)).toMatchObject({ ok: true, value: valid });
   });

@@ -10,16 +10,35 @@ export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly faults: readonly InputFault[] };
 
-/** A body of a hundred thousand unknown fields must not become an answer of a hundred thousand faults. */
+/** A body of ten thousand unknown fields must not become an answer of ten thousand faults. */
 const MOST_FAULTS = 20;
 const LONGEST_KEY = 100;
 
 /** Checks an input and says of each fault, in plain words, what would be right; at most 20 of them. */
 export function checkInput<S extends z.ZodType>(schema: S, input: unknown): Checked<z.output<S>> {
+  const unknown = unknownFields(schema, input);
+  if (unknown !== undefined) return { ok: false, faults: unknown };
   const result = schema.safeParse(input, { error: detailOf, reportInput: true });
   if (result.success) return { ok: true, value: result.data };
   const faults = result.error.issues.flatMap(faultsOf);
   return { ok: false, faults: faults.slice(0, MOST_FAULTS) };
+}
+
+/**
+ * A full list of unknown fields, if there are so many at top level: they end the check, since zod would gather
+ * every one of them first. Fewer are left to zod, which names the other faults as well.
+ */
+function unknownFields(schema: z.ZodType, input: unknown): readonly InputFault[] | undefined {
+  if (!(schema instanceof z.ZodObject) || !(schema.def.catchall instanceof z.ZodNever)) return undefined;
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return undefined;
+  const detail = `unknown field; known ones are ${fieldsOf(schema)}`;
+  const faults: InputFault[] = [];
+  for (const key in input) {
+    if (Object.hasOwn(schema.shape, key)) continue;
+    faults.push({ pointer: pointerOf([key]), detail });
+    if (faults.length === MOST_FAULTS) return faults;
+  }
+  return undefined;
 }
 
 function faultsOf(issue: z.core.$ZodIssue): readonly InputFault[] {
@@ -52,7 +71,7 @@ function detailOf(issue: Issue): string {
     case 'too_big':
       return boundWords('at most', issue.maximum, issue.origin);
     case 'unrecognized_keys':
-      return `unknown field; known ones are ${knownFields(issue)}`;
+      return `unknown field; known ones are ${issue.inst instanceof z.ZodObject ? fieldsOf(issue.inst) : 'none'}`;
     case 'invalid_format':
       if (issue.format === 'regex') return `must match ${issue.pattern}`;
       return FORMATS[issue.format] ?? 'is not valid';
@@ -87,6 +106,6 @@ function boundWords(side: 'at least' | 'at most', bound: number | bigint, origin
   return `must have ${side} ${bound} characters`;
 }
 
-function knownFields(issue: Issue): string {
-  return issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).join(', ') || 'none' : 'none';
+function fieldsOf(schema: z.ZodObject): string {
+  return Object.keys(schema.shape).join(', ') || 'none';
 }

@@ -25,7 +25,7 @@ describe('a body', () => {
     ['with a prototype deep inside', '{"payload":{"a":[{"__proto__":1}]}}'],
     ['with a prototype by constructor', '{"constructor":{"prototype":{"x":1}}}'],
     ['nested deeper than 64 levels', `${'['.repeat(65)}${']'.repeat(65)}`],
-    ['nested as deep as it gets', '['.repeat(500_000)],
+    ['nested as deep as it gets', '['.repeat(130_000)],
   ])('%s is a 400', async (_what, text) => {
     problemOf(await post(text), 400);
   });
@@ -58,8 +58,25 @@ describe('a body', () => {
     problemOf(await post(VALID, type), 415);
   });
 
-  test('larger than 1 MiB is a 413', async () => {
-    problemOf(await post(`{"name":"${'x'.repeat(1_048_576)}"}`), 413);
+  test('larger than 128 KiB is a 413 that says so', async () => {
+    const { detail } = problemOf(await post(`{"name":"${'x'.repeat(131_072)}"}`), 413);
+    expect(detail).toContain('larger than 128 KiB');
+    expect(pointersOf(await post(`{"name":"${'x'.repeat(131_000)}"}`))).toContain('/name');
+  });
+
+  test('of more than 10,000 values is a 400, strings with commas and brackets aside', async () => {
+    const { detail } = problemOf(await post(`{"payload":{"a":[${'0,'.repeat(10_000)}0]}}`), 400);
+    expect(detail).toBe('The body has more than 10,000 values.');
+    problemOf(await post(`[${'[],'.repeat(6_000)}[]]`), 400);
+    expect(pointersOf(await post(`{"name":"${'[,\\"'.repeat(20_000)}"}`))).toContain('/name');
+  });
+
+  test('of thousands of unknown members is answered with twenty faults, in its payload as well', async () => {
+    const members = (count: number) => Array.from({ length: count }, (_, n) => `"k${n}":0`).join(',');
+    expect(pointersOf(await post(`{${members(9_000)}}`))).toHaveLength(20);
+    const pointers = pointersOf(await post(VALID.replace('}', `,"payload":{${members(5_000)}}}`)));
+    expect(pointers).toHaveLength(20);
+    expect(pointers[0]).toBe('/payload/k0');
   });
 
   test('that is missing where one is needed is a 422', async () => {
