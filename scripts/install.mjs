@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
-const root = process.argv.includes('--bench') ? join(repository, 'bench') : repository;
+const isBench = process.argv.includes('--bench');
+const root = isBench ? join(repository, 'bench') : repository;
 // A tree that has the development packages keeps them, whoever asks.
 const production = process.argv.includes('--production') && !existsSync(join(root, 'node_modules', 'vitest'));
 const stampFile = join(root, 'node_modules', '.greenvue-install.json');
@@ -25,6 +26,8 @@ function installed() {
 if (!installed()) {
   process.stderr.write(`Installing ${production ? 'what the server needs' : 'packages'} (once) ...\n`);
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(production ? ['--omit=dev'] : [])];
+  // No package of the server or of its tests needs a script at its install: none may run code then.
+  if (!isBench) args.push('--ignore-scripts');
   const result = spawnSync('npm', args, {
     cwd: root,
     stdio: ['ignore', 2, 2],
