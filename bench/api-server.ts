@@ -28,6 +28,7 @@ const app = createApp({
   version: deps.version,
   logger: deps.logger,
   authenticate: deps.authenticate,
+  securityLog: deps.securityLog,
   observe: deps.metrics.observe,
   routes: [
     ...featureRoutes(deps),

@@ -52,6 +52,7 @@ const app = createApp({
   version: deps.version,
   logger: deps.logger,
   authenticate: deps.authenticate,
+  securityLog: deps.securityLog,
   observe: (answer) => {
     deps.metrics.observe(answer);
     answers[answer.route] = (answers[answer.route] ?? 0) + 1;

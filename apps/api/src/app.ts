@@ -2,6 +2,7 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyPluginAsync,
+  type FastifyRequest,
   LogController,
 } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
@@ -21,7 +22,8 @@ import { createRouteTable } from './http/route-table.ts';
 import { secure, setSecurityHeaders } from './http/security-headers.ts';
 import { traceRequests } from './http/trace-requests.ts';
 import { validatorCompiler } from './http/validation.ts';
-import type { Principal } from './principal.ts';
+import { actorOf, type Principal } from './principal.ts';
+import type { SecurityLog } from './security-log.ts';
 
 export interface AppDeps {
   readonly config: Pick<Config, 'trustProxy' | 'corsOrigins' | 'rateLimit'>;
@@ -31,6 +33,8 @@ export interface AppDeps {
   readonly version: string;
   readonly logger: FastifyBaseLogger;
   readonly authenticate: (token: string) => Promise<Principal | undefined>;
+  /** Hears of 403s and of sign-ins beyond the rate limit. */
+  readonly securityLog: Pick<SecurityLog, 'record'>;
   /** Called once for each answer. */
   readonly observe: (answer: { route: string; method: string; status: number; seconds: number }) => void;
   /** The features' routes, in any order. Each is a plugin; their errors become problems here. */
@@ -73,10 +77,10 @@ export function createApp(deps: AppDeps): FastifyInstance {
   if (deps.isTraced === true) traceRequests(app);
   endConnectionsWhileClosing(app);
   setSecurityHeaders(app, deps.config.corsOrigins);
-  limitRates(app, deps.config.rateLimit);
+  limitRates(app, deps.config.rateLimit, deps.securityLog);
   authenticateRequests(app, deps.authenticate);
   readJsonBodies(app);
-  observeAnswers(app, deps.observe);
+  observeAnswers(app, deps);
   documentApi(app, deps.version);
 
   app.register(docsRoutes);
@@ -108,7 +112,10 @@ function trustedProxies(trust: Config['trustProxy']) {
   return typeof trust === 'boolean' ? trust : [...trust];
 }
 
-function observeAnswers(app: FastifyInstance, observe: AppDeps['observe']): void {
+// A line of the log has room for any path of ours; a client may send 16 KiB.
+const LOGGED_URL = 256;
+
+function observeAnswers(app: FastifyInstance, { observe, securityLog }: AppDeps): void {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     const { method } = request;
@@ -116,12 +123,27 @@ function observeAnswers(app: FastifyInstance, observe: AppDeps['observe']): void
     observe({ route, method, status, seconds: elapsedTime / 1000 });
     const line = {
       method,
-      url: request.url,
+      url: request.url.slice(0, LOGGED_URL),
       status,
       ms: Math.round(elapsedTime * 10) / 10,
       who: request.principal?.id,
     };
+    if (status === 403) recordForbidden(request, securityLog);
     if (status < 400) request.log.debug(line, 'answered');
     else request.log.info(line, 'answered');
+  });
+}
+
+function recordForbidden(request: FastifyRequest, securityLog: AppDeps['securityLog']): void {
+  const { principal, method, routeOptions, clientAddress: address, url } = request;
+  if (principal === undefined) return;
+  // Without its query, in which people may have put secrets.
+  const path = url.split('?', 1)[0]?.slice(0, LOGGED_URL);
+  securityLog.record({
+    kind: 'forbidden',
+    actor: actorOf(principal),
+    target: `${method} ${routeOptions.url ?? 'none'}`,
+    address,
+    detail: { path },
   });
 }

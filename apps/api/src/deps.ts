@@ -29,6 +29,7 @@ import { createSmtpMailer } from './notifications/smtp-mailer.ts';
 import { createTemplates } from './notifications/templates.ts';
 import { openSearchIndex } from './search/open-index.ts';
 import type { SearchIndex } from './search/search-index.ts';
+import { createSecurityLog, type SecurityLog } from './security-log.ts';
 import type { ThreadDepsData } from './thread-deps.ts';
 
 /** Everything that the server and the inline jobs work with. */
@@ -49,6 +50,7 @@ export interface Deps {
   readonly accessTokens: AccessTokens;
   readonly apiTokens: ApiTokens;
   readonly loginThrottle: LoginThrottle;
+  readonly securityLog: SecurityLog;
   readonly authenticate: Authenticate;
   readonly audit: AuditSource;
   readonly listings: Listings;
@@ -83,11 +85,13 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
   const accessTokens = createAccessTokens(jwtSecret, clock);
   const sessionList = createSessionList({ database, lookUp, clock });
   const apiTokens = createApiTokens({ database, lookUp, clock });
+  const logger = options.logger ?? createLogger(config);
+  const securityLog = createSecurityLog({ database, clock, logger });
   return {
     config,
     version: packageFile.version,
     clock,
-    logger: options.logger ?? createLogger(config),
+    logger,
     metrics: createMetrics(),
     database,
     lookUp,
@@ -100,6 +104,7 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     accessTokens,
     apiTokens,
     loginThrottle: createLoginThrottle({ failures: config.rateLimit.loginFailures, clock }),
+    securityLog,
     authenticate: createAuthenticate({ accessTokens, apiTokens, sessionList }),
     audit: createAppAudit(database),
     listings: createListings({ database, clock }),
@@ -115,6 +120,7 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     threadData: { database: databaseLocation(config) },
     close: async () => {
       await mailer.close();
+      await securityLog.close();
       await opened.close();
     },
   };

@@ -47,6 +47,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       version: deps.version,
       logger: deps.logger,
       authenticate: deps.authenticate,
+      securityLog: deps.securityLog,
       observe: deps.metrics.observe,
       routes: [
         ...featureRoutes(deps, {

@@ -87,9 +87,18 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // The app: composition → app → jobs → features → db. What is in no other layer is composition.
   db: { paths: [`${API}/db/`], may: ['shared'] },
   shared: {
-    paths: ['client-address', 'clock', 'cursor', 'paging', 'principal', 'problem', 'responses', 'text'].map(
-      (file) => `${API}/${file}.ts`,
-    ),
+    paths: [
+      'client-address',
+      'clock',
+      'cursor',
+      'event-sampler',
+      'paging',
+      'principal',
+      'problem',
+      'responses',
+      'security-log',
+      'text',
+    ].map((file) => `${API}/${file}.ts`),
     may: ['db'],
   },
   'app plumbing': { paths: [`${API}/http/`], may: ['db', 'shared'] },

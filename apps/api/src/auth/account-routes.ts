@@ -5,6 +5,7 @@ import type { UserRow } from '../db/schema.ts';
 import { requirePrincipal } from '../principal.ts';
 import { conflict, forbidden, tooManyRequests, unauthorized } from '../problem.ts';
 import { noContent, problems } from '../responses.ts';
+import type { SecurityLog } from '../security-log.ts';
 import { text } from '../text.ts';
 import { ACCESS_TOKEN_MS, type AccessTokens } from './access-token.ts';
 import type { LoginThrottle } from './login-throttle.ts';
@@ -26,6 +27,7 @@ export interface AccountRoutesDeps {
   readonly sessions: Sessions;
   readonly accessTokens: AccessTokens;
   readonly loginThrottle: LoginThrottle;
+  readonly securityLog: SecurityLog;
 }
 
 export const sessionSchema = z
@@ -65,7 +67,8 @@ export function accountRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
   };
 }
 
-function signInRoutes({ users, loginThrottle, ...deps }: AccountRoutesDeps): FastifyPluginAsyncZod {
+function signInRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
+  const { users, securityLog } = deps;
   return async (app) => {
     app.post(
       '/api/auth/register',
@@ -99,18 +102,50 @@ function signInRoutes({ users, loginThrottle, ...deps }: AccountRoutesDeps): Fas
         },
       },
       async (request) => {
-        const { email, password } = request.body;
-        const wait = loginThrottle.enter(email, request.clientAddress);
-        if (wait !== undefined)
-          throw tooManyRequests(`Too many failed logins. Log in again in ${wait} s.`, wait);
-        const user = await users.checkPassword(email, password);
-        if (user === undefined) throw unauthorized('The e-mail address or the password is wrong.');
-        loginThrottle.succeeded(email, request.clientAddress);
-        if (user.disabled_at !== null)
-          throw forbidden('This account is disabled. Ask an admin to enable it.');
-        return beginSession(deps, { user, request });
+        const user = await checkSignIn(deps, request);
+        const session = await beginSession(deps, { user, request });
+        const actor = { id: `user:${user.id}`, name: user.email };
+        securityLog.record({ kind: 'sign_in', actor, ...signInOf(request) });
+        return session;
       },
     );
+  };
+}
+
+type SignInRequest = FastifyRequest & {
+  readonly body: { readonly email: string; readonly password: string };
+};
+
+/** The account that the request may sign in to. */
+async function checkSignIn(deps: AccountRoutesDeps, request: SignInRequest): Promise<UserRow> {
+  const { users, loginThrottle, securityLog } = deps;
+  const { body, clientAddress } = request;
+  const wait = loginThrottle.enter(body.email, clientAddress);
+  if (wait !== undefined) {
+    securityLog.record({ kind: 'sign_in_throttled', ...signInOf(request) });
+    throw tooManyRequests(`Too many failed logins. Log in again in ${wait} s.`, wait);
+  }
+  const failed = (reason: string): void =>
+    securityLog.record({ kind: 'sign_in_failed', ...signInOf(request, { reason }) });
+  const user = await users.checkPassword(body.email, body.password);
+  if (user === undefined) {
+    failed('wrong_password');
+    throw unauthorized('The e-mail address or the password is wrong.');
+  }
+  loginThrottle.succeeded(body.email, clientAddress);
+  if (user.disabled_at !== null) {
+    failed('disabled');
+    throw forbidden('This account is disabled. Ask an admin to enable it.');
+  }
+  return user;
+}
+
+function signInOf(request: SignInRequest, detail: Readonly<Record<string, unknown>> = {}) {
+  const { address, userAgent } = originOf(request);
+  return {
+    target: `email:${request.body.email}`,
+    address,
+    detail: { ...detail, user_agent: userAgent ?? null },
   };
 }
 
@@ -142,12 +177,22 @@ const meRouteSchema = {
   response: { 200: meSchema },
 };
 
-function sessionRoutes({ users, sessions, accessTokens }: AccountRoutesDeps): FastifyPluginAsyncZod {
+function sessionRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
+  const { users, sessions, accessTokens, securityLog } = deps;
   return async (app) => {
     app.post('/api/auth/refresh', { schema: refreshRouteSchema }, async (request) => {
       const outcome = await sessions.refresh(request.body.refresh_token, originOf(request));
-      const user = outcome.kind === 'refreshed' ? await users.get(outcome.userId) : undefined;
-      if (outcome.kind === 'refused' || user === undefined || user.disabled_at !== null) {
+      const user = outcome.kind === 'refused' ? undefined : await users.get(outcome.userId);
+      if (outcome.kind === 'reused' && user !== undefined) {
+        securityLog.record({
+          kind: 'refresh_reused',
+          actor: { id: `user:${user.id}`, name: user.email },
+          target: `user:${user.id}`,
+          address: request.clientAddress,
+          detail: { session: outcome.sessionId },
+        });
+      }
+      if (outcome.kind !== 'refreshed' || user === undefined || user.disabled_at !== null) {
         throw unauthorized('The refresh token is not valid: log in again.');
       }
       return sessionView(accessTokens, user, outcome);

@@ -17,9 +17,10 @@ export const REFRESH_TOKEN_MS = 30 * 86_400_000;
  */
 export const REFRESH_LEEWAY_MS = 10_000;
 
-/** What a refresh gave: a new token, or `refused`, with the whole family revoked when the token had been used before. */
+/** What a refresh gave: a new token, or none. `reused`: the token had been used before, and its whole family is revoked. */
 export type RefreshOutcome =
   | (SessionTokens & { readonly kind: 'refreshed'; readonly userId: string })
+  | { readonly kind: 'reused'; readonly userId: string; readonly sessionId: string }
   | { readonly kind: 'refused' };
 
 /** Where a login comes from, for its owner to recognize it. */
@@ -128,7 +129,7 @@ async function refresh(trx: Transaction<Database>, asked: Refresh): Promise<Refr
     await keep(trx, { token: successor, userId: known.user_id, family: known.family, origin, now });
   } else if (!(await isLostAnswer(trx, known.used_at, asked))) {
     await endSession(trx, known.family, now);
-    return { kind: 'refused' };
+    return { kind: 'reused', userId: known.user_id, sessionId: known.family };
   }
   return { kind: 'refreshed', userId: known.user_id, sessionId: known.family, refreshToken: successor };
 }

@@ -15,15 +15,18 @@ export interface AuditEntry {
 
 /** Writes into the audit log, within the transaction that makes the change: there is never one without the other. */
 export async function recordAudit(trx: Queries, entry: AuditEntry): Promise<void> {
-  await trx
-    .insertInto('audit')
-    .values({
-      at: entry.at,
-      actor: entry.actor.id,
-      actor_name: entry.actor.name,
-      action: entry.action,
-      target: entry.target,
-      change: JSON.stringify(entry.change),
-    })
-    .execute();
+  await recordAudits(trx, [entry]);
+}
+
+/** {@link recordAudit} of several; at most some hundred. */
+export async function recordAudits(queries: Queries, entries: readonly AuditEntry[]): Promise<void> {
+  const rows = entries.map(({ at, actor, action, target, change }) => ({
+    at,
+    actor: actor.id,
+    actor_name: actor.name,
+    action,
+    target,
+    change: JSON.stringify(change),
+  }));
+  await queries.insertInto('audit').values(rows).execute();
 }

@@ -43,6 +43,7 @@ test('lines of a request have its id, and of the request only what Fastify tells
     version: '0',
     logger: log,
     authenticate: async () => undefined,
+    securityLog: { record: () => undefined },
     observe: () => undefined,
     routes: [
       async (scope) => {
@@ -55,7 +56,10 @@ test('lines of a request have its id, and of the request only what Fastify tells
   const headers = { 'x-secret': 'secret' };
   const { headers: answered } = await app.inject({ url: '/loud', headers });
   await app.inject({ url: '/quiet', headers });
+  await app.inject({ url: `/${'x'.repeat(10_000)}`, headers });
   await app.close();
+  const answered404 = lines.pop();
+  expect(answered404).toMatchObject({ msg: 'answered', status: 404, url: `/${'x'.repeat(255)}` });
   expect(lines).toMatchObject([
     { level: 30, reqId: answered['x-request-id'], msg: 'loud', req: { method: 'GET', url: '/loud' } },
   ]);

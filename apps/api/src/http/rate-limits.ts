@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { networkOf, withoutPort } from '../client-address.ts';
 import { hasRole } from '../principal.ts';
 import { tooManyRequests } from '../problem.ts';
+import type { SecurityLog } from '../security-log.ts';
 import { rateLimitKey } from './authentication.ts';
 
 declare module 'fastify' {
@@ -25,7 +26,11 @@ const JOBS = /^\/api\/(?:jobs|runs|job-[a-z]+)(?:\/|$)/;
 const SIGN_IN_SHARE = 1 / 10;
 
 /** Counts requests per principal, else per address, in groups: sign-ins few and always per address, job routes of operators many. */
-export function limitRates(app: FastifyInstance, limits: RateLimits): void {
+export function limitRates(
+  app: FastifyInstance,
+  limits: RateLimits,
+  securityLog: Pick<SecurityLog, 'record'>,
+): void {
   app.decorateRequest('clientAddress', '');
   app.addHook('onRequest', (request, _reply, done) => {
     request.clientAddress = withoutPort(request.ip ?? '');
@@ -46,6 +51,17 @@ export function limitRates(app: FastifyInstance, limits: RateLimits): void {
       return group === 'sign-in'
         ? Math.max(1, Math.ceil(limits.perMinute * SIGN_IN_SHARE))
         : limits.perMinute;
+    },
+    onExceeded: (request) => {
+      if (groupOf(request) !== 'sign-in') return;
+      const { clientAddress: address, routeOptions } = request;
+      const detail = { route: routeOptions.url };
+      securityLog.record({
+        kind: 'sign_in_throttled',
+        target: `address:${networkOf(address)}`,
+        address,
+        detail,
+      });
     },
     errorResponseBuilder: (_request, { ttl }) =>
       tooManyRequests(

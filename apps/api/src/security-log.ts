@@ -1,0 +1,138 @@
+import { networkOf } from './client-address.ts';
+import type { Clock } from './clock.ts';
+import { type AuditEntry, recordAudits } from './db/audit.ts';
+import type { Queries } from './db/schema.ts';
+import { createEventSampler, type EventBounds, type LeftOut } from './event-sampler.ts';
+
+export type SecurityEventKind =
+  | 'sign_in'
+  | 'sign_in_failed'
+  | 'sign_in_throttled'
+  | 'refresh_reused'
+  | 'forbidden';
+
+/** Something that an account did, or that somebody tried. */
+export interface SecurityEvent {
+  readonly kind: SecurityEventKind;
+  /** Absent when nobody knows who it is. */
+  readonly actor?: AuditEntry['actor'];
+  /** What it was about, such as `email:ann@example.com`. */
+  readonly target: string;
+  /** Of the client. */
+  readonly address: string;
+  /** For people; must be JSON, small, and hold no secret. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Writes what matters for security into the log and into the audit log, without being flooded: under attack it takes the
+ * first events of each minute and counts the others. Nobody waits for it, and it fails nobody.
+ */
+export interface SecurityLog {
+  record(event: SecurityEvent): void;
+  /** Resolves once all that was recorded is written, or could not be. */
+  flush(): Promise<void>;
+  /** The last {@link flush}, with the counts of the minute that goes on. */
+  close(): Promise<void>;
+}
+
+export interface SecurityLogDeps {
+  readonly database: Queries;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+}
+
+interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** A sign-in costs a password, and is wanted whole; of the others a minute of an attack looks like the next. */
+const BOUNDS: Readonly<Record<SecurityEventKind, EventBounds>> = {
+  sign_in: { inAll: 600, perKey: 10 },
+  sign_in_failed: { inAll: 60, perKey: 10 },
+  sign_in_throttled: { inAll: 60, perKey: 10 },
+  refresh_reused: { inAll: 60, perKey: 10 },
+  forbidden: { inAll: 60, perKey: 10 },
+};
+const NOBODY = { id: 'anonymous', name: 'anonymous' };
+const SYSTEM = { id: 'system', name: 'system' };
+const MINUTE_MS = 60_000;
+// While the database is away.
+const MOST_UNWRITTEN = 1_000;
+const ROWS_PER_WRITE = 100;
+
+export function createSecurityLog({ database, clock, logger }: SecurityLogDeps): SecurityLog {
+  const sampler = createEventSampler(BOUNDS, clock);
+  const unwritten: AuditEntry[] = [];
+  let writing: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const add = (entry: AuditEntry): void => {
+    if (unwritten.length < MOST_UNWRITTEN) unwritten.push(entry);
+  };
+  const addLeftOut = (all?: 'all'): void => {
+    for (const left of sampler.leftOut(all)) {
+      logger.warn(leftOutOf(left), 'security events left out');
+      add({
+        actor: SYSTEM,
+        action: left.kind,
+        target: 'left_out',
+        change: leftOutOf(left),
+        at: clock.now(),
+      });
+    }
+  };
+  const write = async (): Promise<void> => {
+    try {
+      while (unwritten.length > 0) {
+        const batch = unwritten.slice(0, ROWS_PER_WRITE);
+        await recordAudits(database, batch);
+        unwritten.splice(0, batch.length);
+      }
+    } catch (error) {
+      // Kept, and written with the next one.
+      logger.error({ err: error }, 'could not write security events into the audit log');
+    }
+  };
+  const flush = (): Promise<void> => {
+    addLeftOut();
+    writing ??= write().finally(() => {
+      writing = undefined;
+    });
+    return writing;
+  };
+  const flushLater = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void flush();
+    }, MINUTE_MS).unref();
+  };
+  return {
+    record: (event) => {
+      const { kind, target, address } = event;
+      if (!sampler.takes(kind, [`address ${networkOf(address)}`, target])) return flushLater();
+      const entry = entryOf(event, clock.now());
+      const level = kind === 'refresh_reused' || kind === 'sign_in_throttled' ? 'warn' : 'info';
+      logger[level]({ event: kind, actor: entry.actor.id, target, ...entry.change }, 'security event');
+      add(entry);
+      void flush();
+    },
+    flush,
+    close: async () => {
+      clearTimeout(timer);
+      addLeftOut('all');
+      await flush();
+    },
+  };
+}
+
+function entryOf({ kind, actor = NOBODY, target, address, detail }: SecurityEvent, at: number): AuditEntry {
+  return { actor, action: kind, target, change: { address, ...detail }, at };
+}
+
+function leftOutOf({ kind, count, from, until }: LeftOut<SecurityEventKind>) {
+  const time = (ms: number): string => new Date(ms).toISOString();
+  return { event: kind, left_out: count, from: time(from), until: time(until) };
+}
