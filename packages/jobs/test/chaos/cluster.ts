@@ -27,7 +27,10 @@ export interface Seen {
   readonly faults: string[];
 }
 
-/** Three nodes under load, each with a proxy of its own before the one server. */
+/** What a node reaches by a proxy of its own: its control connection, and all other connections. */
+export type Way = 'control' | 'data';
+
+/** Three nodes under load, each with two proxies of its own before the one server. */
 export interface Cluster {
   readonly scale: Scale;
   readonly folder: string;
@@ -44,15 +47,18 @@ export interface Cluster {
   /** Starts the next life of a node. */
   start(node: ClusterNode, options?: Partial<LifeOptions>): Promise<void>;
   kill(node: ClusterNode): Promise<number>;
-  /** What the network is like between a node and the server from now on. */
-  network(node: ClusterNode, conditions?: Partial<Conditions>): void;
+  /** What the network is like between a node and the server from now on, on some of its ways. */
+  network(node: ClusterNode, conditions?: Partial<Conditions>, ways?: readonly Way[]): void;
   stop(): Promise<void>;
 }
 
 const NAMES = ['a', 'b', 'c'] as const;
+const WAYS = ['control', 'data'] as const satisfies readonly Way[];
+/** Of a node's proxy. */
+const wayOf = (name: string, way: Way) => `${name} ${way}`;
 const DATABASE = 'chaos';
 const ROLE = 'chaos_node';
-/** For 3 x (pool + control + ledger), the checks, and the reserve of the superuser. */
+/** For 3 x (pool + control + spare + ledger), the checks, and the reserve of the superuser. */
 const MAX_CONNECTIONS = 60;
 
 /** Starts the server, creates the jobs, and starts three nodes. `folder` gets logs and builds; it is not removed. */
@@ -113,7 +119,8 @@ async function createCluster(server: PostgresServer, { folder, logFolder, scale 
     build: THIS_BUILD,
     start: (node, options = {}) =>
       node.start({
-        url: urlAt(ports[node.name] ?? 0),
+        url: urlAt(ports[wayOf(node.name, 'data')] ?? 0),
+        controlUrl: urlAt(ports[wayOf(node.name, 'control')] ?? 0),
         build: cluster.build,
         places: scale.places,
         triggersPerSecond: scale.triggersPerSecond,
@@ -125,7 +132,9 @@ async function createCluster(server: PostgresServer, { folder, logFolder, scale 
       seen.killed.push({ life, at });
       return at;
     },
-    network: (node, conditions) => set(node.name, { ...CALM, ...conditions }),
+    network(node, conditions, ways = WAYS) {
+      for (const way of ways) set(wayOf(node.name, way), { ...CALM, ...conditions });
+    },
     async stop() {
       await Promise.all(nodes.map((node) => node.kill()));
       await stopProxies();
@@ -177,7 +186,8 @@ function note(seen: Seen, life: string, message: FromNode): void {
 }
 
 async function startProxies(serverPort: number) {
-  const workerData: ProxyInput = { serverPort, names: NAMES };
+  const names = NAMES.flatMap((name) => WAYS.map((way) => wayOf(name, way)));
+  const workerData: ProxyInput = { serverPort, names };
   const worker = new Worker(new URL('./proxy-thread.ts', import.meta.url), { workerData, name: 'proxies' });
   const { ports } = await new Promise<FromProxies>((resolve, reject) => {
     worker.once('error', reject);

@@ -3,6 +3,7 @@ import { NAMESPACE_FAULTS } from './faults/namespace.ts';
 import { NETWORK_FAULTS } from './faults/network.ts';
 import { NODE_FAULTS } from './faults/nodes.ts';
 import { READER_FAULTS } from './faults/readers.ts';
+import { RESET_FAULTS } from './faults/resets.ts';
 import { SERVER_FAULTS } from './faults/server.ts';
 import type { Fault } from './injury.ts';
 
@@ -11,6 +12,7 @@ export const FAULTS: readonly Fault[] = [
   ...NODE_FAULTS,
   ...SERVER_FAULTS,
   ...NETWORK_FAULTS,
+  ...RESET_FAULTS,
   ...NAMESPACE_FAULTS,
   ...READER_FAULTS,
   ...DEPLOY_FAULTS,

@@ -3,6 +3,8 @@ export interface NodeInput {
   /** The node and which life of it this is: `a.3`. */
   readonly life: string;
   readonly url: string;
+  /** Of the control connection. */
+  readonly controlUrl: string;
   /** The job types that this build has. */
   readonly types: readonly string[];
   readonly places: number;

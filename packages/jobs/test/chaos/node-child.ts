@@ -9,7 +9,7 @@ import { type FromNode, type NodeInput, START_FAILED, type ToNode } from './mess
  * hand. Started with `fork`; its one argument is a NodeInput as JSON. Ends with the process that started it.
  */
 const input = JSON.parse(process.argv[2] ?? '') as NodeInput;
-const { life, url, places, clockOffMs } = input;
+const { life, url, controlUrl, places, clockOffMs } = input;
 if (clockOffMs !== 0) {
   const right = Date.now;
   Date.now = () => right() + clockOffMs;
@@ -33,7 +33,7 @@ const ledger = createLedger({
   gaveUp: (runId, fence) => tell({ kind: 'gave_up', runId, fence, at: rightNow() }),
 });
 const engine = createEngine({
-  store: createPostgresStore({ url, clock: createSystemClock() }),
+  store: createPostgresStore({ url, directUrl: controlUrl, clock: createSystemClock() }),
   jobTypes: jobTypes(input.types),
   deps: ledger,
   concurrency: places,

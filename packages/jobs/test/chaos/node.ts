@@ -16,6 +16,7 @@ export interface NodeOptions {
 /** How the next life of a node is started. */
 export interface LifeOptions {
   readonly url: string;
+  readonly controlUrl: string;
   readonly build: Build;
   readonly places: number;
   readonly triggersPerSecond: number;
@@ -125,9 +126,9 @@ export class ClusterNode {
     });
   }
 
-  #spawn({ build, namespace, clockOffMs = 0, url, places, triggersPerSecond }: LifeOptions): ChildProcess {
+  #spawn({ build, namespace, clockOffMs = 0, ...options }: LifeOptions): ChildProcess {
     const { life } = this;
-    const input: NodeInput = { life, url, types: build.types, places, triggersPerSecond, clockOffMs };
+    const input: NodeInput = { life, types: build.types, clockOffMs, ...options };
     const log = openSync(join(this.#with.logFolder, `${life}.log`), 'a');
     const command = [process.execPath, build.program, JSON.stringify(input)];
     const [program = '', ...args] =

@@ -6,9 +6,11 @@ export interface Conditions {
   readonly toNode: 'pass' | 'hold';
   /** Each way. */
   readonly latencyMs: number;
+  /** All connections get a TCP reset, at both ends, and so do new ones. */
+  readonly resets: boolean;
 }
 
-export const CALM: Conditions = { toServer: 'pass', toNode: 'pass', latencyMs: 0 };
+export const CALM: Conditions = { toServer: 'pass', toNode: 'pass', latencyMs: 0, resets: false };
 
 export interface NodeProxy {
   readonly port: number;
@@ -19,12 +21,18 @@ export interface NodeProxy {
 export function startProxy(serverPort: number): Promise<NodeProxy> {
   let conditions = CALM;
   const pipes = new Set<Pipe>();
+  const sockets = new Set<Socket>();
   const listener = createServer({ noDelay: true, allowHalfOpen: true }, (node) => {
+    if (conditions.resets) return void node.resetAndDestroy();
     const server = connect({ host: '127.0.0.1', port: serverPort, noDelay: true, allowHalfOpen: true });
     const add = (from: Socket, to: Socket, isHeld: () => boolean) => {
       const pipe = createPipe(from, to, { isHeld, latencyMs: () => conditions.latencyMs });
       pipes.add(pipe);
-      from.once('close', () => pipe.close(() => void pipes.delete(pipe)));
+      sockets.add(from);
+      from.once('close', () => {
+        sockets.delete(from);
+        pipe.close(() => void pipes.delete(pipe));
+      });
     };
     add(node, server, () => conditions.toServer === 'hold');
     add(server, node, () => conditions.toNode === 'hold');
@@ -38,6 +46,7 @@ export function startProxy(serverPort: number): Promise<NodeProxy> {
         port: address.port,
         set(next) {
           conditions = next;
+          if (conditions.resets) for (const socket of sockets) socket.resetAndDestroy();
           for (const pipe of pipes) pipe.flush();
         },
       });

@@ -18,10 +18,10 @@ export interface Network {
   slow(ms: number): void;
   /** Both ends of every connection get a TCP reset. */
   reset(): void;
-  /** New connections are refused; those that are open stay. */
+  /** New connections get a TCP reset; those that are open stay. */
   refuse(): void;
   /** New connections are accepted again. */
-  accept(): Promise<void>;
+  accept(): void;
   /** New connections work; old ones are broken. */
   mend(): void;
   close(): Promise<void>;
@@ -41,8 +41,10 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
   let losesCommit = false;
   let losesAnswer = false;
   let disguises = false;
+  let refuses = false;
   let messages = 0;
   const server = createServer((client) => {
+    if (refuses) return void client.resetAndDestroy();
     const upstream = connect(Number(target.port), target.hostname);
     const pair = [client, upstream] as const;
     client.on('data', (chunk) => {
@@ -73,11 +75,8 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
       });
     }
   });
-  const listen = async (on: number) => {
-    server.listen(on, '127.0.0.1');
-    await once(server, 'listening');
-  };
-  await listen(0);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const breakAll = () => {
     for (const socket of sockets) socket.destroy();
@@ -108,9 +107,11 @@ export async function createNetwork(serverUrl: string): Promise<Network> {
       for (const socket of sockets) socket.resetAndDestroy();
     },
     refuse() {
-      server.close();
+      refuses = true;
     },
-    accept: () => listen(port),
+    accept() {
+      refuses = false;
+    },
     mend() {
       isCut = false;
       breakAll();

@@ -62,7 +62,7 @@ async function cutInNamespace(cluster: Cluster, directions: readonly Direction[]
     await node.stop();
     const url = new URL(cluster.directUrl);
     url.hostname = SERVER;
-    await cluster.start(node, { url: url.href, namespace: space.name });
+    await cluster.start(node, { url: url.href, controlUrl: url.href, namespace: space.name });
     await delay(SETTLE_MS);
     const { life } = node;
     const beganAt = Date.now();

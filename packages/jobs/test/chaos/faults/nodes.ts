@@ -54,7 +54,7 @@ async function killAgainAndAgain(cluster: Cluster): Promise<Injury> {
 }
 
 /** For one lease after the start of the server nobody is taken for dead (P9). */
-async function serverSettled({ admin }: Cluster): Promise<void> {
+export async function serverSettled({ admin }: Cluster): Promise<void> {
   const [row] = await admin.rows<{ upMs: number }>(UP);
   await delay(Math.max(LEASE_MS + 1_000 - (row?.upMs ?? 0), 0));
 }
@@ -62,7 +62,7 @@ async function serverSettled({ admin }: Cluster): Promise<void> {
 const UP = `SELECT (extract(epoch FROM clock_timestamp() - pg_postmaster_start_time()) * 1000)::double precision AS "upMs"`;
 
 /** Waits until a handler of this life is in the midst of its work: a kill that interrupts nothing shows nothing. */
-async function amidRuns({ admin, scale }: Cluster, life: string): Promise<void> {
+export async function amidRuns({ admin, scale }: Cluster, life: string): Promise<void> {
   const until = Date.now() + AMID_MS;
   for (;;) {
     const [row] = await admin.rows<{ runs: number }>(AMID, [life, scale.longMs / 2]);
