@@ -12,6 +12,7 @@ const LEASE_MS = 15_000;
 const POLL = { timeout: 30_000, interval: 20 };
 const JOBS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const;
 const PLACES = JOBS.length + 1;
+const BLOCK = { id: 'block', name: 'Block', type: 'hold', onDemand: true } as const;
 
 /** As in `node-child.ts`; this process runs none of them. */
 const hold = defineJobType({
@@ -102,7 +103,11 @@ function ranTwiceAtOnce(runIds: readonly string[], first: NodeProcess, second: N
 
 describe('P7, section 7: a node whose connections are reset while new ones are refused', () => {
   it('keeps its runs when it has lost its control connection: it renews its lease over a data connection', async () => {
-    const { url, node, control, data, runIds } = await prepare('skip');
+    const { url, api, node, control, data, runIds } = await prepare('skip');
+    // Its event loop stands still meanwhile.
+    await api.createJob({ ...BLOCK, payload: { blockMs: 4_000 } });
+    const blocked = (await api.trigger(BLOCK.id)).view.run;
+    await expect.poll(() => node.has(`started ${blocked.id}`), POLL).toBe(true);
     const other = await startNode(url);
     control.refuse();
     data.refuse();
