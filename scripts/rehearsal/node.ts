@@ -28,10 +28,13 @@ const MAIN = fileURLToPath(new URL('../../apps/api/src/main.ts', import.meta.url
 const CLI = fileURLToPath(new URL('../../apps/api/src/cli.ts', import.meta.url));
 
 /** Starts a node on a port, and waits until it is ready for work. */
+/** The nodes have a folder each, and share what one of them has sealed. */
+const SECRETS_KEY = 'the key of this rehearsal is long enough';
+
 export async function startNode(port: number, env: Env): Promise<Node> {
   const folder = await mkdtemp(join(tmpdir(), 'greenvue-node-'));
   await mkdir(join(folder, 'data'));
-  const all = { DATA_DIR: join(folder, 'data'), PORT: String(port), ...env };
+  const all = { DATA_DIR: join(folder, 'data'), SECRETS_KEY, PORT: String(port), ...env };
   const settings = Object.entries(all).map(([name, value]) => `${name}=${value}`);
   const command = ['env', '-u', 'DATABASE_DIRECT_URL', ...settings, process.execPath, MAIN];
   const node = await startGuarded({ folder, command, owner: undefined });

@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseConfig } from './config.ts';
+
+const RANDOM = 'WcOAHcpfo0oKd1sE3f8Yk0yNq2VnJ7m4tZb6';
 
 function configOf(env: Record<string, string>) {
   const parsed = parseConfig(env);
@@ -96,8 +99,48 @@ test('an SMTP password goes to another machine over TLS only', () => {
 
 test('production needs a JWT_SECRET, and no other environment does', () => {
   expect(faultsOf({ NODE_ENV: 'production' })).toEqual([expect.stringMatching(/^JWT_SECRET is not set/)]);
-  expect(faultsOf({ NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32) })).toEqual([]);
+  expect(faultsOf({ NODE_ENV: 'production', JWT_SECRET: RANDOM })).toEqual([]);
   expect(faultsOf({ NODE_ENV: 'test' })).toEqual([]);
+});
+
+test('on PostgreSQL production may have a SECRETS_KEY instead, and without either is told of both', () => {
+  const production = { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/greenvue' };
+  expect(faultsOf({ ...production, SECRETS_KEY: RANDOM })).toEqual([]);
+  expect(configOf({ ...production, SECRETS_KEY: `${RANDOM}, ${RANDOM}2` }).secretsKeys).toEqual([
+    RANDOM,
+    `${RANDOM}2`,
+  ]);
+  expect(faultsOf(production)).toEqual([
+    expect.stringMatching(/^JWT_SECRET is not set: .*openssl rand -base64 48.* SECRETS_KEY /),
+  ]);
+  expect(faultsOf({ NODE_ENV: 'production', SECRETS_KEY: RANDOM })).toHaveLength(1);
+  expect(faultsOf({ SECRETS_KEY: `${RANDOM},hunter2` })).toEqual([
+    expect.stringMatching(/^SECRETS_KEY is too short: at least 32 characters/),
+  ]);
+});
+
+test.each([
+  ['x'.repeat(48), 'has only 1 different characters'],
+  ['abcabcabcabcabcabcabcabcabcabcabcabc', 'has only 3 different characters'],
+  ['0123456789abcdef0123456789abcdef', 'repeats one text'],
+  ['change-me-change-me-change-me-please', 'well-known words'],
+  ['my-super-secret-jwt-token-for-greenvue', 'well-known words'],
+  ['your-256-bit-secret-goes-here-please', 'well-known words'],
+])('production refuses the secret %s, without showing it', (secret, why) => {
+  const line = new RegExp(`^JWT_SECRET .*${why}.*openssl rand -base64 48$`);
+  const faults = faultsOf({ NODE_ENV: 'production', JWT_SECRET: secret });
+  expect(faults).toEqual([expect.stringMatching(line)]);
+  expect(faults.join()).not.toContain(secret);
+  expect(faultsOf({ JWT_SECRET: secret })).toEqual([]);
+});
+
+test('production takes secrets that are made at random', () => {
+  for (const encoding of ['base64', 'base64url', 'hex'] as const) {
+    for (let n = 0; n < 500; n += 1) {
+      const secret = randomBytes(24).toString(encoding);
+      expect(faultsOf({ NODE_ENV: 'production', JWT_SECRET: secret }), secret).toEqual([]);
+    }
+  }
 });
 
 test('DATABASE_URL takes GreenVue to PostgreSQL, past a pooler where DATABASE_DIRECT_URL says', () => {

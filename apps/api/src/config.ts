@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseWholeMs } from '@greenvue/jobs';
 import { z } from 'zod';
 import { misspelt } from './config-names.ts';
+import { secretFaults, secretVariables } from './config-secrets.ts';
 import { parameterWithoutTls } from './notifications/smtp-url.ts';
 import { parseTracing, type TracingConfig } from './tracing/tracing-config.ts';
 
@@ -21,6 +22,8 @@ export interface Config {
   readonly mailFrom: string;
   /** Unset only outside production: the secret is then made once and kept in `DATA_DIR/jwt-secret`, or in PostgreSQL. */
   readonly jwtSecret: string | undefined;
+  /** Seal the secrets that PostgreSQL holds: the first one seals, all open. */
+  readonly secretsKeys: readonly string[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** In Fastify's terms: whom to believe about `X-Forwarded-*`. */
   readonly trustProxy: boolean | number | readonly string[];
@@ -74,9 +77,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const parsed = variables.safeParse(set);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => faultLine(issue, set));
   // Asked of the raw variables, not by a refinement: zod refines only what is otherwise valid, and all faults are told at once.
-  if (set.NODE_ENV === 'production' && set.JWT_SECRET === undefined) {
-    faults.push('JWT_SECRET is not set: production needs one. Make it with: openssl rand -base64 48');
-  }
+  faults.push(...secretFaults(set));
   if (set.DATABASE_DIRECT_URL !== undefined && set.DATABASE_URL === undefined) {
     faults.push('DATABASE_DIRECT_URL is set without DATABASE_URL: set that too, or unset this one.');
   }
@@ -88,6 +89,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 
 const SECRETS = new Set([
   'JWT_SECRET',
+  'SECRETS_KEY',
   'ADMIN_PASSWORD',
   'METRICS_TOKEN',
   'SMTP_URL',
@@ -221,10 +223,7 @@ const variables = z.object({
       'must look like GreenVue <no-reply@example.com>.',
     )
     .default('GreenVue <no-reply@greenvue.local>'),
-  JWT_SECRET: z
-    .string()
-    .min(32, 'is too short: at least 32 characters. Make one with: openssl rand -base64 48')
-    .optional(),
+  ...secretVariables,
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -263,6 +262,7 @@ function configOf(set: z.output<typeof variables>): Omit<Config, 'tracing'> {
     smtpUrl: set.SMTP_URL,
     mailFrom: set.MAIL_FROM,
     jwtSecret: set.JWT_SECRET,
+    secretsKeys: set.SECRETS_KEY,
     logLevel: set.LOG_LEVEL ?? (set.NODE_ENV === 'production' ? 'info' : 'warn'),
     trustProxy: set.TRUST_PROXY,
     corsOrigins: set.CORS_ORIGINS,

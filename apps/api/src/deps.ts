@@ -9,9 +9,11 @@ import { type Authenticate, createAuthenticate } from './auth/authenticate.ts';
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts';
 import { createPasswordChanges, type PasswordChanges } from './auth/password-changes.ts';
 import { createPasswordHasher, type PasswordCost, type PasswordHasher } from './auth/passwords.ts';
-import { createSecretFiles, createSharedSecrets, type SecretStore } from './auth/secrets.ts';
+import { createSecretKeys } from './auth/secret-keys.ts';
+import { createSecretFiles, type SecretStore } from './auth/secrets.ts';
 import { createSessionList, type SessionList } from './auth/session-list.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
+import { createSharedSecrets } from './auth/shared-secrets.ts';
 import { createUsers, type Users } from './auth/users.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -140,8 +142,9 @@ async function open(config: Config) {
   }
 }
 
-function secretsOf({ dataDir, postgres }: Config, { kysely }: AppDatabase): SecretStore {
-  return postgres === undefined ? createSecretFiles(dataDir) : createSharedSecrets(kysely);
+function secretsOf(config: Config, { kysely }: AppDatabase): SecretStore {
+  if (config.postgres === undefined) return createSecretFiles(config.dataDir);
+  return createSharedSecrets({ database: kysely, keys: createSecretKeys(config) });
 }
 
 function createMailer({ smtpUrl, mailFrom, dataDir }: Config): Mailer {

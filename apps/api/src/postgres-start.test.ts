@@ -7,11 +7,12 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../packages/jobs/test/postgres/server.ts';
 import { newId } from './db/ids.ts';
 import { createTestPostgres, runSql } from './db/test-database.ts';
+import { SECRETS_KEY } from './test-app.ts';
 import { failToStart, freePort, startProcess } from './test-process.ts';
 
 /** Nothing of a node is in its folder but mail, and a node that can't start makes none. */
 function environment(url: string, more: Readonly<Record<string, string>> = {}) {
-  return { DATABASE_URL: url, SMTP_URL: 'smtp://127.0.0.1:1', PORT: '0', ...more };
+  return { DATABASE_URL: url, SECRETS_KEY, SMTP_URL: 'smtp://127.0.0.1:1', PORT: '0', ...more };
 }
 
 function changed(url: string, change: (parts: URL) => void): string {

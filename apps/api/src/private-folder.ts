@@ -11,7 +11,7 @@ const OTHERS = 0o077;
 const STICKY = 0o1000;
 /** What GreenVue keeps in DATA_DIR: files, or folders that hold only its own files. */
 const OWN =
-  /^(?:(?:app|jobs|lock)\.db[a-z.-]*|lock\.pid|jwt-secret|admin-password|mov(?:ed|ing)-to-postgres|outbox|backups)$/;
+  /^(?:(?:app|jobs|lock)\.db[a-z.-]*|lock\.pid|jwt-secret|secrets-key|admin-password|mov(?:ed|ing)-to-postgres|outbox|backups)$/;
 
 /**
  * Takes the rights on DATA_DIR and on GreenVue's own files in it from everybody but their owner, and says so. Looks at one level: a

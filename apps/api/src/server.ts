@@ -39,6 +39,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     cleanUps.push(() => deps.close());
     const traced = config.tracing && (await startTracing(config.tracing, deps));
     cleanUps.push(() => traced?.stop());
+    await sealSecrets(deps);
     const engine = await createJobEngine(config, deps, { ...options, tracing: traced?.tracing });
     measureJobs(deps.metrics, engine);
     const app = createApp({
@@ -73,6 +74,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await stop();
     throw error;
   }
+}
+
+/** Warns of those that can't be sealed: they were stored by a version that did not seal. */
+async function sealSecrets({ secrets, logger }: Deps): Promise<void> {
+  const plain = await secrets.secure();
+  if (plain.length === 0) return;
+  logger.warn(
+    { settings: plain },
+    'greenvue.settings holds secrets in plain text: set SECRETS_KEY (openssl rand -base64 32) on every node to seal them',
+  );
 }
 
 /** The engine's own routes, for operators and admins. */

@@ -38,6 +38,9 @@ export type Session = Readonly<z.infer<typeof sessionSchema>>;
 
 export const PASSWORD = 'correct horse battery';
 
+/** What seals the secrets of nodes that share a PostgreSQL. */
+export const SECRETS_KEY = 'the key of these tests is long enough';
+
 /** The configuration of an environment, with a folder of its own unless told. */
 export async function testConfig(env: Readonly<Record<string, string>> = {}): Promise<Config> {
   const parsed = parseConfig({ DATA_DIR: await temporaryFolder(), LOG_LEVEL: 'silent', ...env });
@@ -47,7 +50,7 @@ export async function testConfig(env: Readonly<Record<string, string>> = {}): Pr
 
 /** The variables that take a test to a database of its own; a file that asks for postgres must have that word in it. */
 export async function databaseEnv(dialect: Dialect): Promise<Readonly<Record<string, string>>> {
-  return dialect === 'postgres' ? { DATABASE_URL: await createTestPostgres() } : {};
+  return dialect === 'postgres' ? { DATABASE_URL: await createTestPostgres(), SECRETS_KEY } : {};
 }
 
 export async function createTestApp(env: Readonly<Record<string, string>> = {}): Promise<TestApp> {

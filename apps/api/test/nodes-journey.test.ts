@@ -2,6 +2,7 @@ import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { createTestPostgres, temporaryFolder } from '../src/db/test-database.ts';
 import { startSmtp } from '../src/notifications/test-smtp.ts';
+import { SECRETS_KEY } from '../src/test-app.ts';
 import { listOf, partOf, textOf, textsOf } from '../src/test-bodies.ts';
 import { freePort, type TestProcess } from '../src/test-process.ts';
 import { becomeOperator, fillDatabase, type Operator, operatorOn, startServer } from './operator.ts';
@@ -21,6 +22,7 @@ async function environments(
   return Promise.all(
     Array.from({ length: count }, async () => ({
       DATABASE_URL: url,
+      SECRETS_KEY,
       DATA_DIR: await temporaryFolder(),
       PORT: String(await freePort()),
       ...more,
@@ -77,6 +79,10 @@ test(
     expect(last.status).toBe(200);
     expect((await refresh(one, first)).status).toBe(401);
     expect((await refresh(three, textOf(last.body, 'refresh_token'))).status).toBe(401);
+    // Its access tokens end with it.
+    expect((await ann.ask('GET', '/api/auth/me')).status).toBe(401);
+    const { body: session } = await three.ask('POST', '/api/auth/login', account);
+    const annAgain = operatorOn(envs[2]?.PORT ?? '', `Bearer ${textOf(session, 'access_token')}`);
 
     // The token of the terminal is good at each node, until it is revoked at one.
     const { authorization } = await becomeOperator(envs[0] ?? {});
@@ -90,7 +96,7 @@ test(
       currency: 'EUR',
       condition: 'good',
     };
-    const listed = await ann.ask('POST', '/api/listings', listing);
+    const listed = await annAgain.ask('POST', '/api/listings', listing);
     expect(listed.status, JSON.stringify(listed.body)).toBe(201);
     expect((await one.ask('GET', `/api/listings/${textOf(listed.body, 'id')}`)).body).toEqual(listed.body);
 
@@ -116,7 +122,7 @@ test(
     // The welcome was queued at one node and is sent once, by whichever node has the run.
     expect(await b.run('welcome')).toEqual({ sent: 1, failed: 0, remaining: 0 });
     expect(smtp.received.map(({ to }) => to)).toEqual([['ann@example.com']]);
-    expect(partOf((await ann.ask('GET', '/api/notifications')).body, 'data')).toMatchObject([
+    expect(partOf((await annAgain.ask('GET', '/api/notifications')).body, 'data')).toMatchObject([
       { status: 'sent' },
     ]);
 
@@ -129,7 +135,7 @@ test(
     // One that is asked to stop does so in order, and the others go on.
     nodes[0]?.child.kill('SIGTERM');
     expect(await nodes[0]?.ended()).toBe(0);
-    expect((await ann.ask('GET', '/api/auth/me')).status).toBe(200);
+    expect((await annAgain.ask('GET', '/api/auth/me')).status).toBe(200);
     expect((await two.ask('GET', '/readyz')).status).toBe(200);
   },
   SLOW_MS,

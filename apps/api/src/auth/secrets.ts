@@ -1,8 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { existsSync, linkSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Kysely } from 'kysely';
-import type { Database, Queries } from '../db/schema.ts';
 
 /** Refresh tokens and API tokens say what they are, so that a secret scanner can find one that leaked. */
 export type SecretPrefix = 'gv_' | 'gvr_';
@@ -45,21 +43,23 @@ export interface SecretStore {
   find(name: SecretName): Promise<KeptSecret | undefined>;
   /** Deletes it; one that was never made is fine. */
   forget(name: SecretName): Promise<void>;
+  /** Seals what an older version stored in plain text. Gives the names of those that no key is there for. */
+  secure(): Promise<readonly SecretName[]>;
 }
 
 /** Secrets in files of DATA_DIR that only their owner can read. */
 export function createSecretFiles(dataDir: string): SecretStore {
   return {
-    keep: async (name, bytes) => keepInFile(join(dataDir, name), bytes),
-    find: async (name) => {
-      const path = join(dataDir, name);
-      return existsSync(path) ? readSecret(path) : undefined;
-    },
+    keep: async (name, bytes) => keepInFile(dataDir, name, bytes),
+    find: async (name) => readSecretFile(dataDir, name),
     forget: async (name) => rmSync(join(dataDir, name), { force: true }),
+    secure: async () => [],
   };
 }
 
-function keepInFile(path: string, bytes: number): KeptSecret {
+/** The secret in a file that only its owner can read, made when it is not there. */
+export function keepInFile(dataDir: string, name: string, bytes: number): KeptSecret {
+  const path = join(dataDir, name);
   const value = randomSecret(bytes);
   const part = `${path}.${process.pid}.part`;
   writeFileSync(part, `${value}\n`, { mode: 0o600 });
@@ -75,53 +75,18 @@ function keepInFile(path: string, bytes: number): KeptSecret {
   return readSecret(path);
 }
 
+/** The secret in a file; undefined when there is none. */
+export function readSecretFile(dataDir: string, name: string): KeptSecret | undefined {
+  const path = join(dataDir, name);
+  return existsSync(path) ? readSecret(path) : undefined;
+}
+
 function readSecret(path: string): KeptSecret {
   const value = readFileSync(path, 'utf8').trim();
   if (value === '') throw new Error(`${path} is empty: delete it, and a new one is made.`);
   return { value, where: path };
 }
 
-/** Secrets in the database that all nodes share, so that they agree. */
-export function createSharedSecrets(database: Kysely<Database>): SecretStore {
-  const find = async (key: SecretName): Promise<KeptSecret | undefined> => {
-    const row = await database
-      .selectFrom('settings')
-      .select('value')
-      .where('key', '=', key)
-      .executeTakeFirst();
-    return row && { value: row.value, where: `the row "${key}" of the table greenvue.settings` };
-  };
-  return {
-    find,
-    forget: async (key) => {
-      await database.deleteFrom('settings').where('key', '=', key).execute();
-    },
-    keep: async (key, bytes) => {
-      await database
-        .insertInto('settings')
-        .values({ key, value: randomSecret(bytes) })
-        .onConflict((conflict) => conflict.column('key').doNothing())
-        .execute();
-      const kept = await find(key);
-      if (kept === undefined) throw new Error(`the setting ${key} was not kept`);
-      return kept;
-    },
-  };
-}
-
-/** Puts the secrets of a folder among those that all nodes share, and gives the names of those that were there. */
-export async function shareSecrets(dataDir: string, database: Queries): Promise<readonly SecretName[]> {
-  const files = createSecretFiles(dataDir);
-  const shared: SecretName[] = [];
-  for (const key of SECRET_NAMES) {
-    const secret = await files.find(key);
-    if (secret === undefined) continue;
-    await database.insertInto('settings').values({ key, value: secret.value }).execute();
-    shared.push(key);
-  }
-  return shared;
-}
-
-function randomSecret(bytes: number): string {
+export function randomSecret(bytes: number): string {
   return randomBytes(bytes).toString('base64url');
 }

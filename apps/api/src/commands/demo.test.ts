@@ -63,7 +63,11 @@ test('is refused in one line while a server has the folder, and in production', 
   const locked = await runDemo({ DATA_DIR: folder });
   lock.release();
   expect(locked).toMatchObject({ code: 1, stderr: expect.stringMatching(/^DATA_DIR .* is in use .*\n$/) });
-  const production = { DATA_DIR: folder, NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32) };
+  const production = {
+    DATA_DIR: folder,
+    NODE_ENV: 'production',
+    JWT_SECRET: 'WcOAHcpfo0oKd1sE3f8Yk0yNq2VnJ7m4tZb6',
+  };
   expect(await runDemo(production)).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^The demo is not for production.*\n$/),

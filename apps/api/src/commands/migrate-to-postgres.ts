@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { createSystemClock, type StoreContents, type TableRows } from '@greenvue/jobs';
 import { WriteTablesError, writePostgresContents, writeTables } from '@greenvue/jobs/postgres';
 import { createSqliteStore, openSqliteContents as openJobContents } from '@greenvue/jobs/sqlite';
-import { type SecretName, shareSecrets } from '../auth/secrets.ts';
+import { createSecretKeys } from '../auth/secret-keys.ts';
+import { createSecretFiles, SECRET_NAMES, type SecretName } from '../auth/secrets.ts';
+import { requireKeys, shareSecrets } from '../auth/shared-secrets.ts';
 import type { Config } from '../config.ts';
 import { dataFiles, lockDataDir } from '../data-dir.ts';
 import { databaseName } from '../database-location.ts';
@@ -36,6 +38,7 @@ export async function migrateToPostgres(
   if (!existsSync(files.app) && !existsSync(files.jobs)) {
     throw new StartError(`There is no database in DATA_DIR ${dataDir} to move.`);
   }
+  await refuseUnsealed(config);
   const lock = await lockDataDir(dataDir);
   try {
     await refuseMoved(dataDir, postgres.url);
@@ -50,6 +53,14 @@ export async function migrateToPostgres(
     }
   } finally {
     lock.release();
+  }
+}
+
+/** Before rows are copied: without a key, the secrets of the folder can't follow. */
+async function refuseUnsealed(config: Config): Promise<void> {
+  const files = createSecretFiles(config.dataDir);
+  for (const name of SECRET_NAMES) {
+    if ((await files.find(name)) !== undefined) requireKeys(createSecretKeys(config), name);
   }
 }
 
@@ -141,7 +152,7 @@ async function copyWithin(
   }: Pick<Copying, 'config' | 'contents'> & { readonly wrote: (rows: number) => void },
 ): Promise<Copied> {
   const app = await writeTables({ client, schema: SCHEMA, tables: contents.app, wrote });
-  const secrets = await shareSecrets(config.dataDir, trx);
+  const secrets = await shareSecrets(config.dataDir, { database: trx, keys: createSecretKeys(config) });
   await fillIndex(trx, wrote);
   const jobs = await writePostgresContents({ client, contents: contents.jobs, wrote });
   return { secrets, replaced: app + jobs };

@@ -33,8 +33,18 @@ export function movedGuide({ config, app, jobs, secrets, replaced }: MovedGuide)
     ...(config.jwtSecret === undefined
       ? []
       : ['   JWT_SECRET has to be the same on each, as it is now, or people have to sign in again.']),
+    ...keyLines(config, secrets),
     '   Jobs go on at their next slots; what came due meanwhile is caught up with as each job says.',
     '2. Leave the folder as it is until you are content, then remove it. From now on it is out of',
     `   date, and GreenVue refuses to start on it, for the sake of ${dataFiles(dataDir).moved}`,
   ].join('\n');
+}
+
+function keyLines({ dataDir, secretsKeys }: Config, secrets: readonly SecretName[]): string[] {
+  if (secrets.length === 0) return [];
+  if (secretsKeys.length > 0) return ['   SECRETS_KEY has to be the same on each: it sealed those settings.'];
+  return [
+    `   A node with another DATA_DIR needs SECRETS_KEY set to what ${dataDir}/secrets-key holds,`,
+    '   which sealed those settings.',
+  ];
 }

@@ -1,0 +1,20 @@
+const LEAST_DIFFERENT = 8;
+const LEAST_UNKNOWN = 16;
+/** What examples, generators of templates and people in a hurry write. */
+const KNOWN_WORDS =
+  /change|me|this|please|replace|secret|password|passwd|token|jwt|key|greenvue|example|sample|default|admin|your|my|super|very|long|random|string|insecure|development|production|test|qwerty|asdf|abc|xyz|foo|bar/g;
+
+/** Why a secret can be guessed; undefined for one that looks random. */
+export function weaknessOf(secret: string): string | undefined {
+  const different = new Set(secret).size;
+  if (different < LEAST_DIFFERENT)
+    return `has only ${different} different characters (at least ${LEAST_DIFFERENT})`;
+  if (/^(.+?)\1+$/s.test(secret)) return 'repeats one text';
+  const unknown = secret
+    .toLowerCase()
+    .replace(/[^a-z]/g, '')
+    .replace(KNOWN_WORDS, '');
+  const others = new Set(secret.replace(/[a-z]/gi, '')).size;
+  if (unknown.length + others < LEAST_UNKNOWN) return 'is made of well-known words and few other characters';
+  return undefined;
+}
