@@ -30,6 +30,8 @@ const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   ),
   seller_id: pooled('user_id'),
   password: fc.constant('correct horse battery'),
+  current_password: fc.constant('correct horse battery'),
+  new_password: fc.constant('another horse battery'),
   type: fc.constantFrom('cleanup_expired_listings', 'send_notifications', 'update_search_index'),
   interval: nearly(['24h', '1h30m', '90s', '1.5h'], ['5 minutes', '2540400h', '100µs', '1d']),
   timeout: nearly(['30s', '5m'], ['-1h', '0s', '9999h']),

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { startTestServer } from '../../src/test-server.ts';
 import type { Operation } from './operations.ts';
 import { type Plan, RawSegment, type Who } from './requests.ts';
@@ -60,7 +60,9 @@ export async function createWorld(): Promise<World> {
     send,
     close: sender.close,
     run: async (plan) => {
-      const raw = { url, ...rawOf(plan, tokens.of[plan.who], pools) };
+      const own = needsOwnSession(plan) ? await ownSession(plan, post, tokens.of) : undefined;
+      const { path = plan.path, token = tokens.of[plan.who] } = own ?? {};
+      const raw = { url, ...rawOf({ ...plan, path }, token, pools) };
       const answer = await sender.send(raw);
       pools.learn(plan.operation, answer);
       return { raw, answer };
@@ -69,6 +71,22 @@ export async function createWorld(): Promise<World> {
 }
 
 type Post = (path: string, body: object, token?: string) => Promise<Record<string, string>>;
+
+/** They would end the session that all other requests are sent with, or need the id of one. */
+const OF_ONE_SESSION = ['changePassword', 'endSession', 'endSessions', 'endUserSession'];
+
+function needsOwnSession({ operation, who }: Plan): boolean {
+  return OF_ONE_SESSION.includes(operation.id) && (who === 'admin' || who === 'seller');
+}
+
+/** An account that is used for one request. */
+async function ownSession(plan: Plan, post: Post, of: Readonly<Record<Who, string | undefined>>) {
+  const body = { ...ADMIN, email: `own-${randomUUID()}@example.com`, name: 'Own' };
+  const { access_token = '' } = await post('/api/auth/register', body);
+  const { sub, sid } = JSON.parse(Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString());
+  const path = plan.isValid ? { user_id: sub, session_id: sid } : plan.path;
+  return { path, token: plan.operation.id === 'endUserSession' ? of.admin : access_token };
+}
 
 async function makeTokens(post: Post) {
   const { access_token: admin = '' } = await post('/api/auth/login', ADMIN);
