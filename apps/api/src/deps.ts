@@ -9,7 +9,6 @@ import { type Authenticate, createAuthenticate } from './auth/authenticate.ts';
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts';
 import { createPasswordChanges, type PasswordChanges } from './auth/password-changes.ts';
 import { createPasswordHasher, type PasswordCost, type PasswordHasher } from './auth/passwords.ts';
-import { createSecretKeys } from './auth/secret-keys.ts';
 import { createSecretFiles, type SecretStore } from './auth/secrets.ts';
 import { createSessionList, type SessionList } from './auth/session-list.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
@@ -31,6 +30,7 @@ import { createSmtpMailer } from './notifications/smtp-mailer.ts';
 import { createTemplates } from './notifications/templates.ts';
 import { openSearchIndex } from './search/open-index.ts';
 import type { SearchIndex } from './search/search-index.ts';
+import { createSecretKeys } from './secret-keys.ts';
 import { createSecurityLog, type SecurityLog } from './security-log.ts';
 import type { ThreadDepsData } from './thread-deps.ts';
 

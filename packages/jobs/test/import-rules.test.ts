@@ -97,6 +97,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'problem',
       'responses',
       'security-log',
+      'start-error',
       'text',
     ].map((file) => `${API}/${file}.ts`),
     may: ['db'],

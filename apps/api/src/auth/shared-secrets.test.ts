@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createTestPostgres, openTestDatabase, temporaryFolder } from '../db/test-database.ts';
+import { createSecretKeys } from '../secret-keys.ts';
 import { createTestApp } from '../test-app.ts';
 import { startTestServer } from '../test-server.ts';
 import { createSealingKeys } from './sealing.ts';
-import { createSecretKeys } from './secret-keys.ts';
 import { createSharedSecrets } from './shared-secrets.ts';
 
 const KEYS = ['the first key of these tests is long', 'the second key of these tests is long'] as const;

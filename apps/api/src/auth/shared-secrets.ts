@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely';
 import type { Database, Queries } from '../db/schema.ts';
 import { StartError } from '../start-error.ts';
 import { isSealed, type SealingKeys } from './sealing.ts';
-import type { SecretKeys } from './secret-keys.ts';
 import {
   createSecretFiles,
   type KeptSecret,
@@ -11,6 +10,9 @@ import {
   type SecretName,
   type SecretStore,
 } from './secrets.ts';
+
+/** Gives the keys that seal secrets in PostgreSQL; undefined when there are none. */
+export type SecretKeys = () => SealingKeys | undefined;
 
 export interface SharedSecretsDeps {
   readonly database: Kysely<Database>;

@@ -1,10 +1,8 @@
-import type { Config } from '../config.ts';
-import { openDataDir } from '../data-dir.ts';
-import { createSealingKeys, type SealingKeys } from './sealing.ts';
-import { keepInFile, readSecretFile } from './secrets.ts';
-
-/** Gives the keys that seal secrets in PostgreSQL; undefined when there are none. */
-export type SecretKeys = () => SealingKeys | undefined;
+import { createSealingKeys, type SealingKeys } from './auth/sealing.ts';
+import { keepInFile, readSecretFile } from './auth/secrets.ts';
+import type { SecretKeys } from './auth/shared-secrets.ts';
+import type { Config } from './config.ts';
+import { openDataDir } from './data-dir.ts';
 
 const KEY_BYTES = 32;
 
