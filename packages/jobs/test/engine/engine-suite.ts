@@ -7,6 +7,7 @@ import type { MakeDatabase } from './engine-harness.ts';
 import { execution } from './execute.ts';
 import { gathering } from './gathering.ts';
 import { lateAnswers } from './late-answers.ts';
+import { leases } from './lease-ending.ts';
 import { logLines } from './log-lines.ts';
 import { lookingAhead } from './look-ahead.ts';
 import { looks } from './looks.ts';
@@ -33,6 +34,7 @@ export function engineSuite(makeDatabase: MakeDatabase): void {
   describe('looking ahead', () => lookingAhead(makeDatabase));
   describe('places ahead', () => placesAhead(makeDatabase));
   describe('looks', () => looks(makeDatabase));
+  describe('leases', () => leases(makeDatabase));
   describe('gathering', () => gathering(makeDatabase));
   describe('beside requests', () => besideRequests(makeDatabase));
   describe('outages', () => outages(makeDatabase));

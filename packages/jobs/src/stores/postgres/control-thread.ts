@@ -96,7 +96,6 @@ function joined(): void {
     },
     useSpare,
     spareLost: (code) => code !== undefined && renewals.serverSaid({ toSpare: code }),
-    spareRefused: (code) => code !== undefined && !hasControl && renewals.serverSaid({ onConnecting: code }),
   });
 }
 

@@ -1,6 +1,5 @@
 import { type ControlConnection, openControlConnection } from './control-connection.ts';
 import { BEAT_EVERY_MS } from './control-protocol.ts';
-import { codeOf } from './database-errors.ts';
 
 export interface SpareUser {
   /** There is no control connection: the spare one takes its place. */
@@ -9,8 +8,6 @@ export interface SpareUser {
   useSpare(on: ControlConnection): Promise<void>;
   /** It is gone. `code`: the SQLSTATE with which the server ended it, if it did. */
   spareLost(code: string | undefined): void;
-  /** A new one could not be made. `code`: the SQLSTATE of the server's answer, if it gave one. */
-  spareRefused(code: string | undefined): void;
 }
 
 /** More often than others look twice. */
@@ -71,24 +68,19 @@ export class SpareConnection {
   }
 
   async #open(): Promise<ControlConnection> {
-    try {
-      const made = await openControlConnection({
-        url: this.#url,
-        name: 'greenvue-jobs-spare',
-        heard: () => undefined,
-        lost: (code) => {
-          if (this.#connection !== made) return;
-          this.#connection = undefined;
-          this.#wasLost = true;
-          this.#user.spareLost(code);
-          this.#wakeUp();
-        },
-      });
-      return made;
-    } catch (error) {
-      this.#user.spareRefused(codeOf(error));
-      throw error;
-    }
+    const made = await openControlConnection({
+      url: this.#url,
+      name: 'greenvue-jobs-spare',
+      heard: () => undefined,
+      lost: (code) => {
+        if (this.#connection !== made) return;
+        this.#connection = undefined;
+        this.#wasLost = true;
+        this.#user.spareLost(code);
+        this.#wakeUp();
+      },
+    });
+    return made;
   }
 
   async #rest(): Promise<void> {

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from '../cluster.ts';
-import { type Fault, type Injury, NOTICE_MS } from '../injury.ts';
+import type { Fault, Injury } from '../injury.ts';
 import type { ClusterNode } from '../node.ts';
 import type { Conditions } from '../proxy.ts';
-import { LEASE_MS } from '../scale.ts';
 import { freeze, oneOf } from './nodes.ts';
 
 /** What happens between a node and the server, done by the proxy before it. */
@@ -71,6 +70,5 @@ export function cutOff(life: string, beganAt: number, healedAt: number): Injury 
     healedAt,
     mayBeDead: [life],
     interrupted: [{ life, at: beganAt }],
-    unaware: [{ life, from: beganAt, until: beganAt + LEASE_MS + NOTICE_MS }],
   };
 }

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { NodeListener } from '../../src/core/membership.ts';
+import type { JobStore } from '../../src/index.ts';
+import { createHarness, type Harness, job, type MakeDatabase, untilAborted } from './engine-harness.ts';
+
+/** What a node does as its lease comes to its end, whichever store tells it so. */
+export function leases(makeDatabase: MakeDatabase): void {
+  let h: Harness;
+  let told: NodeListener;
+  let stopped: string[];
+  const listening = (store: JobStore): JobStore => ({
+    ...store,
+    join(node, listener) {
+      told = listener;
+      return store.join(node, listener);
+    },
+  });
+  beforeEach(async () => {
+    stopped = [];
+    h = await createHarness({}, makeDatabase, listening);
+    h.deps.handler = (ctx) =>
+      untilAborted(ctx).catch((error: Error) => {
+        stopped.push(`${ctx.job.id} ${error.name}`);
+        throw error;
+      });
+    await h.engine.createJob(job({ id: 'skip' }));
+    await h.engine.createJob(job({ id: 'queue', overlap: 'queue' }));
+    await h.engine.createJob(job({ id: 'allow', overlap: 'allow' }));
+    const delay = { onDemand: undefined, interval: '1h', intervalMode: 'fixed_delay' } as const;
+    await h.engine.createJob(job({ id: 'delay', overlap: 'allow', ...delay }));
+  });
+  afterEach(() => h.close());
+
+  const start = async (id: string) => {
+    const { run } = (await h.engine.trigger(id)).view;
+    await h.engine.tick();
+    return run.id;
+  };
+  const runOf = async (runId: string) => (await h.engine.getRun(runId)).run;
+
+  it('P7, P9: stops what must not overlap, and nothing else, at no cost', async () => {
+    const runIds = [];
+    for (const id of ['skip', 'queue', 'allow', 'delay']) runIds.push(await start(id));
+    told.lease('ending');
+    await h.engine.tick();
+    expect(stopped.toSorted()).toEqual(['delay LeaseError', 'queue LeaseError', 'skip LeaseError']);
+    const statuses = await Promise.all(runIds.map(async (runId) => (await runOf(runId)).status));
+    expect(statuses).toEqual(['queued', 'queued', 'running', 'queued']);
+    expect(await runOf(runIds[0] ?? '')).toMatchObject({ failures: 0, recoveries: 0 });
+  });
+
+  it('P9: claims nothing until the lease is kept again', async () => {
+    told.lease('ending');
+    const runId = await start('allow');
+    expect((await runOf(runId)).status).toBe('queued');
+    told.lease('kept_by_spare');
+    await h.engine.tick();
+    expect((await runOf(runId)).status).toBe('running');
+    expect(stopped).toEqual([]);
+  });
+}
