@@ -14,5 +14,6 @@ export { createEngine } from './engine/engine.ts';
 export * from './engine/engine-port.ts';
 export type * from './engine/engine-stats.ts';
 export type { EngineLogger, EngineOptions, ThreadDeps } from './engine/options.ts';
+export { isInJobHandler } from './engine/stray-errors.ts';
 export { createSystemClock } from './engine/system-clock.ts';
 export type { AttemptSpan, TracedAttempt, Tracing } from './engine/tracing.ts';

@@ -4,6 +4,7 @@ import type { LogLine, SettleResult } from '../core/store-passes.ts';
 import type { Attempt } from './attempt.ts';
 import type { EngineLogger } from './options.ts';
 import type { Ended } from './settlements.ts';
+import type { Thrown } from './thrown.ts';
 
 const idsOfRun = ({ id, type }: Job, runId: string) => ({ jobId: id, type, runId });
 
@@ -29,14 +30,29 @@ export function logEnd(logger: EngineLogger, { input, owner, attempt }: Ended, r
     if (isEnabled(logger, 'info')) logger.info(ids(), 'a run was cancelled');
   } else if (outcome.kind === 'failed') {
     const { reason, causes, ...error } = outcome.error;
-    const err = {
-      ...errorFields(error),
-      ...(causes === undefined ? {} : { causes: causes.map(errorFields) }),
-    };
-    const what = { ...ids(), reason, err };
+    const what = { ...ids(), reason, err: fieldsWithCauses(error, causes) };
     if (result.kind === 'finished') logger.warn(what, 'a run failed');
     else if (result.kind === 'waiting') logger.info(what, 'an attempt failed; the run is tried again');
   }
+}
+
+/** A stray error of a handler that came too late to fail its attempt. */
+export function logStray(
+  logger: EngineLogger,
+  attempt: Attempt,
+  { causes, permanent, ...error }: Thrown,
+): void {
+  logger.error(
+    { ...idsOf(attempt), err: fieldsWithCauses(error, causes) },
+    'a handler that has ended left an error behind: its attempt was settled before',
+  );
+}
+
+function fieldsWithCauses(
+  error: Omit<ErrorCause, 'depth'>,
+  causes: readonly ErrorCause[] | undefined,
+): object {
+  return { ...errorFields(error), ...(causes === undefined ? {} : { causes: causes.map(errorFields) }) };
 }
 
 /** As pino names what it tells of an error. */

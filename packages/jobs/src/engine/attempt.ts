@@ -3,6 +3,8 @@ import type { JobContext, RunContext, RunLog } from '../core/job-type.ts';
 import type { JsonText } from '../core/run.ts';
 import type { ClaimedRun, LogLine, Report } from '../core/store-passes.ts';
 import { type Noted, RunNotes } from './notes.ts';
+import { type StrayErrorListener, withStrayErrorsTo } from './stray-errors.ts';
+import type { Thrown } from './thrown.ts';
 import type { AttemptSpan, TracedAttempt } from './tracing.ts';
 
 /** Why a handler is told to stop; `signal.reason` is an error of this name. */
@@ -19,6 +21,13 @@ const STOP_ERRORS: Readonly<Record<StopReason, { readonly name: string; readonly
   stale: { name: 'StaleClaimError', message: 'Another node has taken this run over.' },
 };
 
+/** `error` is the reason of the handler's signal: of `stray`, the stray error itself. */
+export interface Stop {
+  readonly reason: StopReason | 'stray';
+  readonly error: Error;
+  readonly atMonotonic: number;
+}
+
 /** What to report of an attempt that goes on. */
 interface Look {
   readonly withNotes: boolean;
@@ -30,7 +39,7 @@ interface Look {
  * One execution of a run's handler, and the context that the handler sees. Everything that a short run does not touch
  * (payload, signal, log) is made when first asked for: at tens of thousands of runs a second that is most of the cost.
  */
-export class Attempt implements JobContext<unknown>, TracedAttempt {
+export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorListener {
   readonly claimed: ClaimedRun;
   readonly owner: Job;
   readonly payloadJson: JsonText;
@@ -49,7 +58,11 @@ export class Attempt implements JobContext<unknown>, TracedAttempt {
   tookMs = 0;
   /** Whether the store knows `startedAt`. */
   startKnown = false;
-  stop: { readonly reason: StopReason; readonly atMonotonic: number } | undefined;
+  stop: Stop | undefined;
+  /** The first stray error of its handler: a rejection that nothing awaited, or what a callback threw. It fails the attempt. */
+  stray: Thrown | undefined;
+  /** Hears the stray errors of the handler; absent: they are not told apart from others. */
+  onStray: ((attempt: Attempt, error: Error) => void) | undefined;
   /** The handler ignores its signal, and the store was told. */
   isZombie = false;
   /** A report is on its way to the store. */
@@ -92,8 +105,7 @@ export class Attempt implements JobContext<unknown>, TracedAttempt {
 
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.stop !== undefined && !this.#controller.signal.aborted)
-      this.#controller.abort(stopError(this.stop.reason));
+    if (this.stop !== undefined && !this.#controller.signal.aborted) this.#controller.abort(this.stop.error);
     return this.#controller.signal;
   }
 
@@ -109,11 +121,18 @@ export class Attempt implements JobContext<unknown>, TracedAttempt {
   progress = (done: number, total?: number, note?: string): void => this.notes.progress(done, total, note);
 
   /** Tells the handler to stop; the first reason counts. */
-  abort(reason: StopReason, atMonotonic: number): boolean {
+  abort(stop: Stop): boolean {
     if (this.stop !== undefined) return false;
-    this.stop = { reason, atMonotonic };
-    this.#controller?.abort(stopError(reason));
+    this.stop = stop;
+    const controller = this.#controller;
+    // What listens to the signal is the handler's, whoever it is that makes it fire.
+    if (this.onStray === undefined) controller?.abort(stop.error);
+    else if (controller !== undefined) withStrayErrorsTo(this, () => controller.abort(stop.error));
     return true;
+  }
+
+  strayed(error: Error): void {
+    this.onStray?.(this, error);
   }
 
   /** What the store does not know yet of this attempt, which goes on. */

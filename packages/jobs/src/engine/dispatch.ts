@@ -2,6 +2,7 @@ import type { TypeVersions } from '../core/membership.ts';
 import type { JobStore } from '../core/store.ts';
 import type { CommandResult } from '../core/store-commands.ts';
 import type { ClaimResult, PlanInput, PlanResult, SettleBatchResult } from '../core/store-passes.ts';
+import type { Attempt } from './attempt.ts';
 import type { Which } from './backlog.ts';
 import { type AskForCommand, ClaimingCommands } from './claiming-commands.ts';
 import { Claims, type ClaimUnderWay } from './claims.ts';
@@ -16,7 +17,7 @@ import { LostAnswers } from './lost-answers.ts';
 import type { Meter } from './meter.ts';
 import type { Node } from './node.ts';
 import type { Settings } from './options.ts';
-import { type Ended, Settlements } from './settlements.ts';
+import { type Ended, type Failure, Settlements } from './settlements.ts';
 import type { Throttle } from './throttle.ts';
 
 /** Jobs planned in one step: some stores decide on the event loop, and what else waits for that is not to wait long. */
@@ -127,6 +128,11 @@ export class Dispatcher<Deps> {
   settle(ended: Ended): void {
     this.#settlements.add(ended);
     this.#with.wake(this.#gatherMs);
+  }
+
+  /** {@link Settlements.failReturned} */
+  failReturned(attempt: Attempt, failure: Failure): boolean {
+    return this.#settlements.failReturned(attempt, failure);
   }
 
   /** Runs that were claimed ahead have come due. `late`: those whose time was long past; they, and those that find no place soon, are given back. */

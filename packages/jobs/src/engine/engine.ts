@@ -20,6 +20,7 @@ import { type EngineOptions, type Settings, settingsOf } from './options.ts';
 import { Pruner } from './prune.ts';
 import { createRegistry, type RegisteredType, type Registry } from './registry.ts';
 import { Reporter } from './report.ts';
+import { hearStrayErrors } from './stray-errors.ts';
 import { ThreadPool } from './threads.ts';
 import { Throttle } from './throttle.ts';
 
@@ -60,6 +61,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     deps: options.deps,
     threads,
     settled: (ended) => dispatcher.settle(ended),
+    failReturned: (attempt, failure): boolean => dispatcher.failReturned(attempt, failure),
     started(attempt) {
       reporter.watch();
       const { claimed, owner } = attempt;
@@ -154,6 +156,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   };
   let opened: Promise<void> | undefined;
   let isStopping = false;
+  let stopHearing: (() => void) | undefined;
   const open = () => {
     opened ??= openStore(store, settings, { node, events });
     return opened;
@@ -170,7 +173,9 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
 
     async start() {
       await open();
-      if (!settings.autoRun || isStopping) return;
+      if (isStopping) return;
+      if (settings.strayErrors !== 'off') stopHearing ??= hearStrayErrors();
+      if (!settings.autoRun) return;
       reporter.start();
       pruner.start();
       loop.start();
@@ -200,6 +205,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       events.stop();
       await node.leave();
       await store.close();
+      stopHearing?.();
     },
 
     async tick() {
@@ -296,9 +302,10 @@ async function settleRest<Deps>(dispatcher: Dispatcher<Deps>, { clock, logger }:
 
 /** Lets handlers that wait for nothing come to their end; returns how much there is to settle. */
 async function settledDown<Deps>(executor: Executor<Deps>, dispatcher: Dispatcher<Deps>): Promise<number> {
-  for (let turn = 0; turn < 20 && executor.busy + executor.backlog.waiting > 0; turn++) {
-    await new Promise<void>((resolve) => void setImmediate(resolve));
-  }
+  let turn = 0;
+  // One turn at least: a stray error of a handler that has returned comes before its end is written.
+  do await new Promise<void>((resolve) => void setImmediate(resolve));
+  while (++turn < 20 && executor.busy + executor.backlog.waiting > 0);
   return dispatcher.unsettled;
 }
 

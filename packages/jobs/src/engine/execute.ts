@@ -1,14 +1,16 @@
 import type { Job } from '../core/job.ts';
 import type { Outcome } from '../core/settle.ts';
 import type { ClaimResult, Report } from '../core/store-passes.ts';
-import { Attempt, type StopReason } from './attempt.ts';
-import { logLine } from './attempt-log.ts';
+import { Attempt, type StopReason, stopError } from './attempt.ts';
+import { logLine, logStray } from './attempt-log.ts';
+import { returnedOutcome, thrownOutcome } from './attempt-outcome.ts';
 import { Backlog, type Claimed, type Which } from './backlog.ts';
+import { runInline } from './inline.ts';
 import type { Settings } from './options.ts';
 import { Payloads } from './payloads.ts';
-import type { RegisteredType, Registry } from './registry.ts';
+import type { Registry } from './registry.ts';
 import { type HandlerResult, resultOf } from './result.ts';
-import type { Ended } from './settlements.ts';
+import type { Ended, Failure } from './settlements.ts';
 import type { ThreadPool } from './threads.ts';
 import { readThrown, type Thrown } from './thrown.ts';
 
@@ -26,6 +28,8 @@ export interface ExecutorDeps<Deps> {
   readonly threads: ThreadPool;
   /** A claim has ended. */
   settled(ended: Ended): void;
+  /** An attempt has failed whose claim has ended with success; false: that is written already, or on its way. */
+  failReturned(attempt: Attempt, failure: Failure): boolean;
   started(attempt: Attempt): void;
   /** Runs that were claimed ahead have come due; what is to be given back of them is in `late`. */
   released(late: readonly Ended[]): void;
@@ -46,6 +50,7 @@ export class Executor<Deps> {
   #meanDurationMs = Number.POSITIVE_INFINITY;
   readonly #payloads: Payloads<Deps>;
   readonly #heard: Attempt['heard'];
+  readonly #onStray: Attempt['onStray'];
 
   constructor(deps: ExecutorDeps<Deps>) {
     this.#with = deps;
@@ -54,8 +59,9 @@ export class Executor<Deps> {
       deps.released(late);
     });
     this.#payloads = new Payloads(deps.settings.clock);
-    const { logger } = deps.settings;
+    const { logger, strayErrors } = deps.settings;
     this.#heard = (attempt, line) => logLine(logger, attempt, line);
+    this.#onStray = strayErrors === 'off' ? undefined : (attempt, error) => this.#strayed(attempt, error);
   }
 
   get busy(): number {
@@ -147,7 +153,8 @@ export class Executor<Deps> {
 
   /** Tells one handler to stop; the first reason counts. */
   stop(attempt: Attempt, reason: StopReason): void {
-    if (attempt.abort(reason, this.#with.settings.clock.monotonic()))
+    const atMonotonic = this.#with.settings.clock.monotonic();
+    if (attempt.abort({ reason, error: stopError(reason), atMonotonic }))
       this.#with.threads.abort(attempt, reason);
   }
 
@@ -187,28 +194,38 @@ export class Executor<Deps> {
     if (type.jobType.isolation === 'thread') {
       threads.run(type.jobType, attempt).then(
         (ended) =>
-          this.#end(
-            attempt,
-            ended.kind === 'threw' ? this.#failed(attempt, ended.thrown) : succeeded(attempt, ended.result),
-          ),
-        (error: unknown) => this.#end(attempt, this.#failed(attempt, readThrown(error))),
+          ended.kind === 'threw' ? this.#threw(attempt, ended.thrown) : this.#returned(attempt, ended.result),
+        (error: unknown) => this.#threw(attempt, readThrown(error)),
       );
       return;
     }
+    attempt.onStray = this.#onStray;
     runInline(type, attempt, deps).then(
-      (result) => this.#end(attempt, succeeded(attempt, resultOf(result))),
-      (error: unknown) => this.#end(attempt, this.#failed(attempt, readThrown(error))),
+      (result) => this.#returned(attempt, resultOf(result)),
+      (error: unknown) => this.#threw(attempt, readThrown(error)),
     );
   }
 
-  #failed(attempt: Attempt, { permanent, ...what }: Thrown): Outcome {
-    const stopped = attempt.stop?.reason;
-    if (stopped === 'cancel') return { kind: 'cancelled' };
-    if (stopped === 'shutdown' || stopped === 'lease' || stopped === 'stale') return { kind: 'given_back' };
-    const reason = stopped === 'timeout' ? 'timeout' : 'error';
-    const at = this.#with.settings.clock.now();
-    const error = { attempt: attempt.claimed.attempt, at, reason, ...what } as const;
-    return { kind: 'failed', error, permanent: permanent && reason === 'error' };
+  #returned(attempt: Attempt, result: HandlerResult): void {
+    this.#end(attempt, returnedOutcome(attempt, result, this.#with.settings.clock.now()));
+  }
+
+  #threw(attempt: Attempt, thrown: Thrown): void {
+    this.#end(attempt, thrownOutcome(attempt, thrown, this.#with.settings.clock.now()));
+  }
+
+  /** A handler can be told to stop; where it has returned already, its attempt fails all the same until that is being written. */
+  #strayed(attempt: Attempt, error: Error): void {
+    if (attempt.stray !== undefined) return;
+    const { settings, failReturned } = this.#with;
+    attempt.stray = readThrown(error);
+    if (this.#active.get(attempt.claimed.fence) === attempt) {
+      attempt.abort({ reason: 'stray', error, atMonotonic: settings.clock.monotonic() });
+      return;
+    }
+    const outcome = thrownOutcome(attempt, attempt.stray, settings.clock.now());
+    if (!this.#reporting.has(attempt) && !failReturned(attempt, { outcome, random: settings.random() }))
+      logStray(settings.logger, attempt, attempt.stray);
   }
 
   #end(attempt: Attempt, outcome: Outcome): void {
@@ -228,7 +245,10 @@ export class Executor<Deps> {
   #settle(attempt: Attempt, outcome: Outcome, finishedAt: number): void {
     if (attempt.isReporting) {
       this.#reporting.add(attempt);
-      attempt.afterReport(() => this.#settle(attempt, outcome, finishedAt));
+      attempt.afterReport(() => {
+        const isStray = attempt.stray !== undefined && outcome.kind === 'succeeded';
+        this.#settle(attempt, isStray ? returnedOutcome(attempt, {}, finishedAt) : outcome, finishedAt);
+      });
       return;
     }
     this.#reporting.delete(attempt);
@@ -248,22 +268,6 @@ export class Executor<Deps> {
       attempt,
     });
   }
-}
-
-async function runInline<Deps>(type: RegisteredType<Deps>, attempt: Attempt, deps: Deps): Promise<unknown> {
-  const { span } = attempt;
-  return span === undefined
-    ? type.jobType.run(attempt, deps)
-    : // Async, so that what throws here is the tracer and never the handler.
-      span.within(async () => type.jobType.run(attempt, deps));
-}
-
-/** One object: what a message holds many times crosses the threads once. */
-const SUCCEEDED: Outcome = { kind: 'succeeded' };
-
-function succeeded(attempt: Attempt, { result, leftOut }: HandlerResult): Outcome {
-  if (leftOut !== undefined) attempt.log.warn(`The result was left out: ${leftOut}.`);
-  return result === undefined ? SUCCEEDED : { kind: 'succeeded', result };
 }
 
 function isOverGrace({ stop }: Attempt, monotonic: number): boolean {

@@ -40,6 +40,11 @@ export interface EngineOptions<Deps> {
   /** How long `stop()` waits for handlers before it aborts them. Default 20,000. */
   readonly shutdownTimeoutMs?: number;
   readonly retention?: Partial<Retention>;
+  /**
+   * What becomes of the stray errors of inline handlers: rejections of promises that nothing awaited, and what callbacks throw.
+   * `fail_attempt` (default): they fail their attempt. `off`: the engine leaves them to the process, which they end as a rule.
+   */
+  readonly strayErrors?: 'fail_attempt' | 'off';
   /** The version of the program, for `GET /api/job-stats`. */
   readonly version?: string;
   /** Absent: warnings, errors and failed attempts go to stderr, a line each. */
@@ -68,6 +73,7 @@ export interface Settings {
   readonly autoRun: boolean;
   /** Slots are taken, and their runs claimed, so long before they come; 0 where only `tick()` makes anything happen. */
   readonly aheadMs: number;
+  readonly strayErrors: 'fail_attempt' | 'off';
   readonly threadDeps: ThreadDeps | undefined;
   readonly tracing: Tracing | undefined;
 }
@@ -100,6 +106,7 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     loopDelay: options.loopDelay,
     autoRun: options.autoRun ?? true,
     aheadMs: (options.autoRun ?? true) ? LOOK_AHEAD_MS : 0,
+    strayErrors: options.strayErrors ?? 'fail_attempt',
     threadDeps: options.threadDeps,
     tracing: options.tracing && guardedTracing(options.tracing, logger),
   };

@@ -37,6 +37,9 @@ export interface Ended {
   timesPutOff?: number;
 }
 
+/** How an attempt failed; `random` is in [0, 1), for the jitter of its retry. */
+export type Failure = Pick<SettleInput, 'outcome' | 'random'>;
+
 /** The claims that have ended, from then until it is known what became of them: nothing of them is lost meanwhile (P10). */
 export class Settlements {
   readonly #with: SettlementsDeps;
@@ -102,6 +105,17 @@ export class Settlements {
   add(ended: Ended): void {
     this.#waiting.push(ended);
     this.#isAwaited ||= isAwaited(ended);
+  }
+
+  /** An attempt that has returned has failed after all; false: its end is on its way, or written. */
+  failReturned(attempt: Attempt, failure: Failure): boolean {
+    const index = this.#waiting.findLastIndex((ended) => ended.attempt === attempt);
+    const ended = this.#waiting[index];
+    if (ended === undefined) return false;
+    if (ended.input.outcome.kind !== 'succeeded') return true;
+    this.#waiting[index] = { ...ended, input: { ...ended.input, ...failure } };
+    this.#isAwaited = true;
+    return true;
   }
 
   /** What was put off is tried again with the next batch. */

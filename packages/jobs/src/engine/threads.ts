@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { JobType } from '../core/job-type.ts';
-import { type Attempt, type StopReason, stopError } from './attempt.ts';
+import type { Attempt, StopReason } from './attempt.ts';
 import type { ThreadDeps } from './options.ts';
 import { type HandlerEnd, type Heard, readMessage, type ToThread } from './thread-messages.ts';
 
@@ -120,7 +120,7 @@ export class ThreadPool {
             ? new Error(
                 `The thread of the handler ended with code ${code}: as a rule, something in it has called process.exit().`,
               )
-            : stopError(stopped.reason)),
+            : stopped.error),
       );
     });
     return thread;

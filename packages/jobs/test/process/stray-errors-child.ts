@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { createEngine, createSystemClock, defineJobType } from '../../src/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+
+/**
+ * A host of an engine, in which an error of no handler comes up: with `rejection` or `throw`; `heard`: the host has handlers of its own.
+ * Says `started`, then `host heard <error>`, and lives for a second.
+ */
+const [, , what = '', heard = ''] = process.argv;
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+const engine = createEngine({
+  store: createSqliteStore({ file: ':memory:', clock: createSystemClock() }),
+  jobTypes: [
+    defineJobType({
+      type: 'none',
+      module: import.meta.url,
+      payload: z.strictObject({}),
+      run: async () => undefined,
+    }),
+  ],
+  deps: {},
+});
+await engine.start();
+say('started');
+if (heard !== '') process.on('uncaughtException', (error, origin) => say(`host heard ${error} (${origin})`));
+process.on('exit', (code) => say(`exit ${code}`));
+setTimeout(() => void engine.stop(), 500);
+if (what === 'rejection') void Promise.reject(new Error('boom'));
+if (what === 'nothing') void Promise.reject();
+if (what === 'throw')
+  setTimeout(() => {
+    throw new Error('boom');
+  }, 1);

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const CHILD = fileURLToPath(new URL('./stray-errors-child.ts', import.meta.url));
+
+async function host(...args: readonly string[]) {
+  const child = spawn(process.execPath, [CHILD, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      said += chunk;
+    });
+  const [code] = await once(child, 'close');
+  return { code, said };
+}
+
+it.each([
+  ['rejection', /Error: boom\n +at /],
+  ['throw', /Error: boom\n +at /],
+  ['nothing', /Error: A promise that nothing awaited was rejected with undefined\./],
+])('an error of no handler ends the process as without an engine, with a line: %s', async (what, printed) => {
+  const { code, said } = await host(what);
+  expect(code).toBe(1);
+  expect(said).toContain(
+    '@greenvue/jobs: the process ends because of the error below. No job handler is its cause',
+  );
+  expect(said).toMatch(printed);
+  expect(said).toContain('exit 1\n');
+});
+
+it.each([
+  ['rejection', 'unhandledRejection'],
+  ['throw', 'uncaughtException'],
+])('a host that hears such errors decides: %s', async (what, origin) => {
+  const { code, said } = await host(what, 'heard');
+  expect({ code, said }).toEqual({ code: 0, said: `started\nhost heard Error: boom (${origin})\nexit 0\n` });
+});
