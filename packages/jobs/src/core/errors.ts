@@ -3,10 +3,19 @@ export class PermanentError extends Error {
   override readonly name = 'PermanentError';
 }
 
-export type StoreErrorCode = 'newer_schema' | 'unusable' | 'in_use' | 'unavailable' | 'busy';
+export type StoreErrorCode =
+  | 'newer_schema'
+  | 'unusable'
+  | 'in_use'
+  | 'gone'
+  | 'damaged'
+  | 'full'
+  | 'unavailable'
+  | 'busy';
 
 /**
- * The database can't be used: as it is (`newer_schema`, `unusable`), while another store has it open (`in_use`), or for now (`unavailable`); or somebody's transaction holds
+ * The database can't be used: as it is (`newer_schema`, `unusable`), while another store has it open (`in_use`), never again by this
+ * process (`gone`: its file was removed or replaced; `damaged`: restore a backup), while its disk is `full`, or for now (`unavailable`); or somebody's transaction holds
  * what this needs, and held it for longer than it is waited for (`busy`). Nothing of it was done (of several
  * steps, the earlier ones stay), unless it is `unavailable`: an answer may be lost.
  */

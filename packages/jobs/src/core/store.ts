@@ -44,6 +44,11 @@ export interface JobStore {
   open(): Promise<void>;
   /** Ends what is under way and lets go of the database. */
   close(): Promise<void>;
+  /**
+   * Fires, with a `StoreError` as its reason, when the database is lost for good while it is open: its file was removed, replaced, or
+   * turned out to be damaged. From then on every method rejects with that; a process should end. Absent: the store notices no such thing.
+   */
+  readonly lost?: AbortSignal;
   /** The store's idea of now, at once: all of an engine goes by it, so that nodes with clocks of their own agree (P17). */
   now(): number;
   /**

@@ -156,6 +156,11 @@ export interface Engine {
   tick(): Promise<void>;
   /** Rejects when the store can't be used: for readiness probes. */
   check(): Promise<void>;
+  /**
+   * Fires, with a `StoreError` as its reason, once the database is lost for good: its file was removed or replaced (`gone`), or turned
+   * out to be damaged (`damaged`). Nothing starts any more and every method rejects: log the reason, and end the process.
+   */
+  readonly lost: AbortSignal;
 
   createJob(input: JobInput, asked?: Asked & InTransaction): Promise<JobView>;
   /** Creates or replaces; omitted fields are reset. An input equal in value changes nothing (P16). */

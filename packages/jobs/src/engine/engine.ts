@@ -138,6 +138,17 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     node: selfStats(node.self, clock.now()),
   });
   const lookNow = () => dispatcher.lookNow();
+  // One that never fires, where the store notices no loss.
+  const lost = store.lost ?? new AbortController().signal;
+  lost.addEventListener('abort', () => {
+    logger.error(
+      { err: lost.reason },
+      'the job database is lost; nothing more starts, and handlers are told to stop',
+    );
+    dispatcher.stopClaiming();
+    executor.pause();
+    executor.abortAll('shutdown');
+  });
   const tell = (notice: Notice) => node.tell(notice);
   const manage: ManageDeps<Deps> = {
     settings,
@@ -215,6 +226,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     },
 
     check: () => store.check(),
+    lost,
 
     jobTypes: () => registry.types.map(typeInfo),
     listAudit: (query) => store.listAudit(query),

@@ -21,6 +21,9 @@ export const ERROR_STATUS: Readonly<Record<EngineErrorCode | StoreErrorCode, Sta
   newer_schema: { status: 503, retryAfterSeconds: 60 },
   unusable: { status: 503, retryAfterSeconds: 60 },
   in_use: { status: 503, retryAfterSeconds: 60 },
+  gone: { status: 503, retryAfterSeconds: 60 },
+  damaged: { status: 503, retryAfterSeconds: 60 },
+  full: { status: 503, retryAfterSeconds: 60 },
   busy: { status: 503, retryAfterSeconds: 2 },
 };
 
@@ -51,18 +54,18 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   return sendProblem(request, reply, answer);
 }
 
-const BUSY =
-  'A transaction that is under way holds what this needs, such as the job. Nothing was done. Try again in a while.';
+const UNAVAILABLE = 'The database can not be used now. Try again in a while.';
+const STORE_WORDS: Readonly<Partial<Record<StoreErrorCode, string>>> = {
+  busy: 'A transaction that is under way holds what this needs, such as the job. Nothing was done. Try again in a while.',
+  full: 'The disk of the server is full. Nothing was done. Free space on it, then try again.',
+  damaged: 'The database of the jobs is damaged. Restore a backup of it.',
+};
 
 /** What an error is over HTTP. Only errors that are meant for the client keep their words. */
 export function problemOf(error: unknown): ProblemAnswer {
   if (error instanceof EngineError) return engineProblem(error);
   if (error instanceof StoreError) {
-    const status = ERROR_STATUS[error.code];
-    return {
-      ...status,
-      detail: error.code === 'busy' ? BUSY : 'The database can not be used now. Try again in a while.',
-    };
+    return { ...ERROR_STATUS[error.code], detail: STORE_WORDS[error.code] ?? UNAVAILABLE };
   }
   return foreignProblem(error);
 }

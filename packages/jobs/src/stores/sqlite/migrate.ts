@@ -3,16 +3,22 @@ import { StoreError } from '../../core/errors.ts';
 import type { Database } from './database.ts';
 
 /** In order; the position (from 1) is the schema's version. Released ones never change. */
-const MIGRATIONS = ['0001-jobs-and-runs.sql', '0002-traces.sql', '0003-jobs-are-made-faster.sql'] as const;
+const MIGRATIONS = [
+  '0001-jobs-and-runs.sql',
+  '0002-traces.sql',
+  '0003-jobs-are-made-faster.sql',
+  '0004-info.sql',
+] as const;
 
-/** Brings the schema up to date, whole or not at all. Throws a StoreError `newer_schema` when it is newer than this code. */
-export function migrate(db: Database): void {
+/** Brings the schema up to date, whole or not at all, and tells whether there was none. Throws a StoreError `newer_schema` when it is newer than this code. */
+export function migrate(db: Database): 'new' | 'known' {
   // One that makes a table anew drops the old one, which others refer to. In a transaction this can't be switched.
   db.exec('PRAGMA foreign_keys = OFF');
   try {
     db.exec('BEGIN IMMEDIATE');
-    applyMissing(db);
+    const before = applyMissing(db);
     db.exec('COMMIT');
+    return before === 0 ? 'new' : 'known';
   } catch (error) {
     if (db.isInTransaction()) db.exec('ROLLBACK');
     throw error;
@@ -21,7 +27,8 @@ export function migrate(db: Database): void {
   }
 }
 
-function applyMissing(db: Database): void {
+/** Returns the version before. */
+function applyMissing(db: Database): number {
   const version = schemaVersion(db);
   if (version > MIGRATIONS.length) {
     throw new StoreError(
@@ -29,11 +36,12 @@ function applyMissing(db: Database): void {
       `The job database has schema version ${version}; this version of the software knows ${MIGRATIONS.length}. Start a newer one.`,
     );
   }
-  if (version === MIGRATIONS.length) return;
+  if (version === MIGRATIONS.length) return version;
   for (const name of MIGRATIONS.slice(version)) {
     db.exec(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
   }
   db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+  return version;
 }
 
 function schemaVersion(db: Database): number {

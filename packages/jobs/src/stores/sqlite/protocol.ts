@@ -65,5 +65,12 @@ export interface Fault {
   readonly stack: string | undefined;
 }
 
+/** Handed to a thread when it starts. */
+export interface ThreadData {
+  readonly file: string;
+  /** Which the database must have, or is given; absent: any. */
+  readonly databaseId: string | undefined;
+}
+
 /** To a thread: to open the database, then requests that come in one turn or a part of them, then to let go of the database and end. */
 export type ToThread = 'open' | readonly Request[] | 'close';

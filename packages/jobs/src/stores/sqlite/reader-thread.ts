@@ -7,12 +7,13 @@ import { getLogs, getRun, listRuns } from './read-runs.ts';
 import { jobHours, listAudit, stats } from './read-stats.ts';
 import { faultOf, type Handlers, replyTo, type Service, serve } from './thread.ts';
 
-serve((file) => createService(file, openForReading(file)));
+serve(({ file }) => createService(file, openForReading(file)));
 
 /** Each read sees one state of the database: all that was committed before it was asked for, and nothing half done. */
 function createService(file: string, db: Database): Service {
   const handlers = handlersOf(file, db);
   return {
+    opened: undefined,
     answer: (requests, from) => requests.slice(from, from + 1).map((request) => read(db, handlers, request)),
     close: () => db.close(),
   };

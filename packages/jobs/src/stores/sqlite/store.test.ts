@@ -22,6 +22,7 @@ afterEach(async () => {
 });
 
 const fileIn = (name = 'jobs.db') => join(folder, name);
+const dataOf = () => ({ file: fileIn(), databaseId: undefined });
 const storeOf = (file = fileIn()) => createSqliteStore({ file, clock });
 
 describe('opening', () => {
@@ -99,16 +100,16 @@ describe('the check', () => {
     await expect(storeOf().check()).rejects.toMatchObject(unavailable);
   });
 
-  it.each<[string, (file: string) => Promise<void>]>([
-    ['was overwritten', (file) => writeFile(file, 'no database '.repeat(10_000))],
-    ['was cut off', (file) => truncate(file, 5_000)],
-    ['was emptied', (file) => truncate(file, 0)],
-    ['was removed', (file) => rm(file)],
-  ])('rejects when the file of the database %s', async (_what, damage) => {
+  it.each<[string, string, (file: string) => Promise<void>]>([
+    ['was overwritten', 'damaged', (file) => writeFile(file, 'no database '.repeat(10_000))],
+    ['was cut off', 'damaged', (file) => truncate(file, 5_000)],
+    ['was emptied', 'unavailable', (file) => truncate(file, 0)],
+    ['was removed', 'unavailable', (file) => rm(file)],
+  ])('rejects when the file of the database %s', async (_what, code, damage) => {
     const store = await openedAgain();
     await store.check();
     await damage(fileIn());
-    await expect(store.check()).rejects.toMatchObject(unavailable);
+    await expect(store.check()).rejects.toMatchObject({ name: 'StoreError', code });
   });
 
   it.each(['writer-thread', 'reader-thread'])('rejects when there is no %s', async (name) => {
@@ -135,7 +136,7 @@ describe('the threads', () => {
   });
 
   it('a thread that can’t start rejects all that was asked of it, and all that is asked at once', async () => {
-    const channel = new ThreadChannel({ module: 'no-such-thread', file: fileIn(), now: () => 0 });
+    const channel = new ThreadChannel({ module: 'no-such-thread', data: dataOf(), now: () => 0 });
     const asked = [channel.open(), channel.ask('getRun', '1'), channel.ask('getRun', '2')];
     for (const answer of asked) await expect(answer).rejects.toMatchObject({ code: 'unavailable' });
     await expect(channel.ask('getRun', '3')).rejects.toMatchObject({ code: 'unavailable' });
@@ -158,7 +159,7 @@ describe('the threads', () => {
   const asked = (store: JobStore, id: string) => store.insertJob({ definition: definitionOf(id) });
 
   it('what is gathered is answered though the thread is closed in the same turn', async () => {
-    const channel = new ThreadChannel({ module: 'writer-thread', file: fileIn(), now: () => clock.now() });
+    const channel = new ThreadChannel({ module: 'writer-thread', data: dataOf(), now: () => clock.now() });
     await channel.open();
     const job = channel.ask('insertJob', { definition: definitionOf('a') });
     const closed = channel.close();

@@ -1,13 +1,10 @@
 import type { Clock } from '../../core/clock.ts';
 import { StoreError } from '../../core/errors.ts';
 import type { JobStore } from '../../core/store.ts';
-import { resolveDatabaseFile } from './database-file.ts';
-import { lockDatabase } from './database-lock.ts';
-import type { FileLock } from './file-lock.ts';
 import { createNodes } from './nodes.ts';
+import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { packSettlements, unpackClaim, unpackPlan } from './packed.ts';
 import type { Inputs, Output, ReadInputs, WriteInputs } from './protocol.ts';
-import { ThreadChannel } from './thread-channel.ts';
 
 export interface SqliteStoreOptions {
   /**
@@ -16,51 +13,38 @@ export interface SqliteStoreOptions {
    */
   readonly file: string;
   readonly clock: Clock;
+  /**
+   * For an installation with several databases that belong together: a database without an id is given this one, and one that
+   * has another is refused (`unusable`). Default: a random one. `readDatabaseIdentity()` tells which a file has.
+   */
+  readonly databaseId?: string;
 }
 
 /**
  * The store for one process on one machine: a SQLite file. All work on it happens in two threads, one that writes and one
  * that reads, so that no database call ever runs on the event loop. Times are those of `clock` when a method is called.
  * `open()` locks the file until `close()` or the end of the process, and rejects with a `StoreError` of code `in_use` while
- * another store has it open, in this process or another: what a dead process left can be taken back at once (P9).
+ * another store has it open, in this process or another: what a dead process left can be taken back at once (P9). Where that process
+ * died, all of the file is read in a thread, and damage makes `open()` reject, or `lost` fire where the check takes longer than a second.
  */
-export function createSqliteStore({ file, clock }: SqliteStoreOptions): JobStore {
-  let threads: { readonly writer: ThreadChannel; readonly reader: ThreadChannel } | undefined;
-  let lock: FileLock | undefined;
+export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOptions): JobStore {
+  let database: OpenDatabase | undefined;
+  const losing = new AbortController();
 
   const nodes = createNodes();
   const write = <M extends keyof WriteInputs>(method: M, input: Inputs[M]): Promise<Output<M>> =>
-    threads === undefined ? Promise.reject(notOpen()) : threads.writer.ask(method, input);
+    database === undefined ? Promise.reject(notOpen()) : database.writer.ask(method, input);
   const read = <M extends keyof ReadInputs>(method: M, input: Inputs[M]): Promise<Output<M>> =>
-    threads === undefined ? Promise.reject(notOpen()) : threads.reader.ask(method, input);
+    database === undefined ? Promise.reject(notOpen()) : database.reader.ask(method, input);
 
   return {
+    lost: losing.signal,
     async open() {
-      const target = resolveDatabaseFile(file);
-      // Before anything is read: what another process has under way must not be taken for left over.
-      const taken = lockDatabase(target);
-      const start = (module: string) =>
-        new ThreadChannel({ module, file: target.name, now: () => clock.now() });
-      // Both start at once; the reader opens the database when the writer has brought it up to date.
-      const writer = start('writer-thread');
-      const reader = start('reader-thread');
-      try {
-        await writer.open();
-        await reader.open();
-      } catch (error) {
-        await Promise.all([reader.close(), writer.close()]);
-        taken.release();
-        throw error;
-      }
-      threads = { writer, reader };
-      lock = taken;
+      const lost = (error: StoreError) => losing.abort(error);
+      database = await openDatabase({ file, databaseId, now: () => clock.now(), lost });
     },
     async close() {
-      // The writer last: the last connection to close folds the log into the database.
-      await threads?.reader.close();
-      await threads?.writer.close();
-      lock?.release();
-      lock = undefined;
+      await database?.close();
     },
     now: () => clock.now(),
     join: nodes.join,

@@ -9,6 +9,7 @@ import {
   type Output,
   type Reply,
   type Request,
+  type ThreadData,
 } from './protocol.ts';
 
 interface Pending {
@@ -31,7 +32,7 @@ const GATHERED: ReadonlySet<Method> = new Set<Method>(['insertJob', 'command']);
  */
 export class ThreadChannel {
   readonly #module: string;
-  readonly #file: string;
+  readonly #data: ThreadData;
   readonly #now: () => number;
   readonly #pending = new Map<number, Pending>();
   #thread: { readonly worker: Worker; readonly ended: Promise<void> } | undefined;
@@ -39,24 +40,26 @@ export class ThreadChannel {
   #outbox: Request[] = [];
   #lastId: number = OPENED;
   #isClosed = false;
+  #lost: StoreError | undefined;
   /** Why the last thread ended. */
   #lastFailure: StoreError | undefined;
 
-  constructor(input: { readonly module: string; readonly file: string; readonly now: () => number }) {
+  constructor(input: { readonly module: string; readonly data: ThreadData; readonly now: () => number }) {
     this.#module = input.module;
-    this.#file = input.file;
+    this.#data = input.data;
     this.#now = input.now;
   }
 
-  /** Resolves once the database is open, and rejects with what prevents it. */
-  open(): Promise<void> {
+  /** Resolves, with what its service tells, once the database is open; rejects with what prevents it. */
+  open(): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#pending.set(OPENED, { resolve: () => resolve(), reject });
+      this.#pending.set(OPENED, { resolve, reject });
       this.#start();
     });
   }
 
   ask<M extends Method>(method: M, input: Inputs[M]): Promise<Output<M>> {
+    if (this.#lost !== undefined) return Promise.reject(this.#lost);
     if (this.#isClosed) return Promise.reject(new StoreError('unavailable', 'The store is closed.'));
     if (this.#thread === undefined) {
       if (performance.now() - this.#startedAt < MIN_LIFE_MS) return Promise.reject(this.#unavailable());
@@ -73,6 +76,13 @@ export class ThreadChannel {
     });
   }
 
+  /** The database is lost: rejects all that was asked and will be, and ends the thread, which is to write nothing more. */
+  lose(error: StoreError): void {
+    this.#lost = error;
+    this.#failAll(error);
+    void this.#thread?.worker.terminate();
+  }
+
   /** Lets the thread answer what was asked, and waits for its end. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -85,7 +95,7 @@ export class ThreadChannel {
     // Source and build have the same names but for this.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const url = new URL(`./${this.#module}.${extension}`, import.meta.url);
-    const worker = new Worker(url, { workerData: { file: this.#file }, name: this.#module });
+    const worker = new Worker(url, { workerData: this.#data, name: this.#module });
     this.#startedAt = performance.now();
     worker.on('message', (replies: readonly Reply[]) => {
       for (const reply of replies) this.#receive(reply);

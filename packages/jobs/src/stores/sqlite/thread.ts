@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { StoreError } from '../../core/errors.ts';
-import type { Inputs, Method, Output, Reply, Request, ToThread } from './protocol.ts';
+import type { Inputs, Method, Output, Reply, Request, ThreadData, ToThread } from './protocol.ts';
 import { OPENED } from './protocol.ts';
+import { faultCode } from './sqlite-faults.ts';
 
 /** One function for each method that a thread answers. */
 export type Handlers<Methods extends Method> = {
@@ -10,13 +10,15 @@ export type Handlers<Methods extends Method> = {
 
 /** A database thread's work. */
 export interface Service {
+  /** What the one who opened it is told. */
+  readonly opened: unknown;
   /** Replies to one or more of the requests that wait, from the one at `from` on, in order. */
   answer(requests: readonly Request[], from: number): readonly Reply[];
   close(): void;
 }
 
 /** Runs a service on this thread until it is told to close. Entry of the thread's modules. */
-export function serve(open: (file: string) => Service): void {
+export function serve(open: (data: ThreadData) => Service): void {
   const port = parentPort;
   if (port === null) throw new Error('this module is the entry of a worker thread');
   let service: Service | undefined;
@@ -41,10 +43,10 @@ export function serve(open: (file: string) => Service): void {
   });
 }
 
-function opened(port: MessagePort, open: (file: string) => Service): Service | undefined {
+function opened(port: MessagePort, open: (data: ThreadData) => Service): Service | undefined {
   try {
-    const service = open(fileOf(workerData));
-    port.postMessage([{ id: OPENED, ok: true, value: undefined } satisfies Reply]);
+    const service = open(workerData as ThreadData);
+    port.postMessage([{ id: OPENED, ok: true, value: service.opened } satisfies Reply]);
     return service;
   } catch (error) {
     port.postMessage([faultOf(OPENED, error)]);
@@ -65,17 +67,13 @@ export function replyTo<Methods extends Method>(handlers: Handlers<Methods>, req
 }
 
 export function faultOf(id: number, error: unknown): Reply {
-  const code = error instanceof StoreError ? error.code : 'unavailable';
+  const code = faultCode(error);
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   return { id, ok: false, fault: { code, message, stack } };
 }
 
 function nextOf(port: MessagePort): ToThread | undefined {
   return receiveMessageOnPort(port)?.message as ToThread | undefined;
-}
-
-function fileOf(data: unknown): string {
-  return (data as { readonly file: string }).file;
 }
 
 /** `ThreadChannel.ask` pairs methods with their inputs; a message can't carry that proof. */

@@ -3,6 +3,7 @@ import { checkTables } from './check.ts';
 import { claim } from './claim.ts';
 import { command, insertJob } from './commands.ts';
 import { type Database, openForWriting } from './database.ts';
+import { noteClosed, noteOpened, type OpenedInfo } from './file/info.ts';
 import { migrate } from './migrate.ts';
 import { packClaim, packPlan, unpackSettlements } from './packed.ts';
 import { plan } from './plan.ts';
@@ -10,6 +11,7 @@ import type { Reply, Request, WriteInputs } from './protocol.ts';
 import { prune } from './prune.ts';
 import { cancelRun, makeDue, report } from './run-commands.ts';
 import { reconcile, recover, settle } from './settle.ts';
+import { faultCode } from './sqlite-faults.ts';
 import { faultOf, type Handlers, replyTo, type Service, serve } from './thread.ts';
 import { createWriter, type Writer } from './writer.ts';
 
@@ -17,18 +19,20 @@ import { createWriter, type Writer } from './writer.ts';
 const MAX_TRANSACTION_MS = 20;
 
 lowerThreadPriority();
-serve((file) => {
+serve(({ file, databaseId }) => {
   const db = openForWriting(file);
-  migrate(db);
-  return createService(db);
+  const isNew = migrate(db) === 'new';
+  const { endedUncleanly } = noteOpened(db, databaseId);
+  return createService(db, { endedUncleanly: endedUncleanly && !isNew });
 });
 
 /** Group commit: all requests that wait share a transaction, and so one flush to the disk. */
-function createService(db: Database): Service {
+function createService(db: Database, opened: OpenedInfo): Service {
   // What a writer keeps in memory is true as long as what it wrote stays: a rollback makes another one of it.
   // So does a change by another connection: the previous process may still write while this one has taken over (P10).
   let current: { readonly writer: Writer; readonly handlers: WriteHandlers } | undefined;
   let seenVersion: unknown;
+  let isDamaged = false;
 
   const inTransaction = (work: (handlers: WriteHandlers) => Reply[]): Reply[] => {
     db.exec('BEGIN IMMEDIATE');
@@ -45,6 +49,7 @@ function createService(db: Database): Service {
       return replies;
     } catch (error) {
       current = undefined;
+      isDamaged ||= faultCode(error) === 'damaged';
       if (db.isInTransaction()) db.exec('ROLLBACK');
       throw error;
     }
@@ -60,6 +65,7 @@ function createService(db: Database): Service {
   };
 
   return {
+    opened,
     answer(requests, from) {
       let end = from;
       try {
@@ -78,7 +84,11 @@ function createService(db: Database): Service {
         return requests.slice(from, Math.max(end, from + 1)).map(alone);
       }
     },
-    close: () => db.close(),
+    close() {
+      // The next start is to look at the whole of one that is damaged.
+      if (!isDamaged) noteClosed(db);
+      db.close();
+    },
   };
 }
 

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '../../../core/errors.ts';
+import type { Database } from '../database.ts';
+import { resolveDatabaseFile } from './database-file.ts';
+
+/** What a start found out about a database. */
+export interface OpenedInfo {
+  /** The last process that had it open ended without closing it: a crash, a kill, a power cut. */
+  readonly endedUncleanly: boolean;
+}
+
+/**
+ * Notes that the database is open, and gives it `id` if it has none: at random when that is undefined. Throws a `StoreError` of code
+ * `unusable` when it has another one. To be called once the schema is up to date.
+ */
+export function noteOpened(db: Database, id: string | undefined): OpenedInfo {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    db.write(ADD_ID, id ?? null);
+    const found = db.statement(FIND).get('id')?.value;
+    if (id !== undefined && found !== id) throw otherDatabase({ found: String(found), expected: id });
+    const closed = db.statement(REMOVE_CLOSED).get();
+    db.exec('COMMIT');
+    return { endedUncleanly: closed === undefined };
+  } catch (error) {
+    if (db.isInTransaction()) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Notes that the database is closed in order. */
+export function noteClosed(db: Database): void {
+  db.write(ADD_CLOSED);
+}
+
+function otherDatabase({
+  found,
+  expected,
+}: {
+  readonly found: string;
+  readonly expected: string;
+}): StoreError {
+  return new StoreError(
+    'unusable',
+    `The job database has the id ${found}, not ${expected}: it belongs to another installation. Put the right file in its place.`,
+  );
+}
+
+/** What a file has to say before it is opened: `empty` when there is none, or no store has ever been opened on it. */
+export type DatabaseIdentity =
+  | { readonly kind: 'empty' }
+  /** `id` is undefined for a database of an earlier version, and for a file that can't be read: to open it says why. */
+  | { readonly kind: 'filled'; readonly id: string | undefined };
+
+/** Looks at a database that a store may be opened on, and changes nothing. */
+export function readDatabaseIdentity(file: string): DatabaseIdentity {
+  const { name, path } = resolveDatabaseFile(file);
+  if (path === undefined || !existsSync(path)) return { kind: 'empty' };
+  try {
+    const db = new DatabaseSync(name, { readOnly: true, timeout: 1_000 });
+    try {
+      const tables = db
+        .prepare(TABLES)
+        .all()
+        .map((row) => row.name);
+      if (!tables.includes('jobs')) return { kind: 'empty' };
+      const id = tables.includes('info') ? db.prepare(FIND).get('id')?.value : undefined;
+      return { kind: 'filled', id: typeof id === 'string' ? id : undefined };
+    } finally {
+      db.close();
+    }
+  } catch {
+    return { kind: 'filled', id: undefined };
+  }
+}
+
+const ADD_ID =
+  "INSERT INTO info (key, value) VALUES ('id', coalesce(?, lower(hex(randomblob(16))))) ON CONFLICT DO NOTHING";
+const FIND = 'SELECT value FROM info WHERE key = ?';
+const REMOVE_CLOSED = "DELETE FROM info WHERE key = 'closed' RETURNING value";
+const ADD_CLOSED = "INSERT INTO info (key, value) VALUES ('closed', 'in order') ON CONFLICT DO NOTHING";
+const TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('jobs', 'info')";

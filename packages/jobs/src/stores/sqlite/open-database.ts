@@ -1,0 +1,107 @@
+import { setTimeout } from 'node:timers/promises';
+import { StoreError } from '../../core/errors.ts';
+import { type DatabaseFile, resolveDatabaseFile } from './file/database-file.ts';
+import { lockDatabase } from './file/database-lock.ts';
+import { watchDatabaseFile } from './file/file-watch.ts';
+import type { OpenedInfo } from './file/info.ts';
+import { checkIntegrity } from './file/integrity.ts';
+import type { ThreadData } from './protocol.ts';
+import { ThreadChannel } from './thread-channel.ts';
+
+/** A start waits so long for the check after an unclean end; the check of a larger database goes on beside the work. */
+const CHECK_BEFORE_WORK_MS = 1_000;
+
+/** A database that this process has to itself, and the threads that work on it. */
+export interface OpenDatabase {
+  readonly writer: ThreadChannel;
+  readonly reader: ThreadChannel;
+  close(): Promise<void>;
+}
+
+export interface OpenDatabaseOptions {
+  readonly file: string;
+  readonly databaseId: string | undefined;
+  readonly now: () => number;
+  /** Called once, when the database is lost for good after it was opened. */
+  lost(error: StoreError): void;
+}
+
+/** Locks, opens and watches a database, and reads all of it where the last process to have it open died. Rejects with a `StoreError`. */
+export async function openDatabase({
+  file,
+  databaseId,
+  now,
+  lost,
+}: OpenDatabaseOptions): Promise<OpenDatabase> {
+  const target = resolveDatabaseFile(file);
+  // Before anything is read: what another process has under way must not be taken for left over.
+  const lock = lockDatabase(target);
+  const data: ThreadData = { file: target.name, databaseId };
+  // Both start at once; the reader opens the database when the writer has brought it up to date.
+  const writer = new ThreadChannel({ module: 'writer-thread', data, now });
+  const reader = new ThreadChannel({ module: 'reader-thread', data, now });
+  const giveBack: (() => void)[] = [() => lock.release()];
+  const close = async () => {
+    // The writer last: the last connection to close folds the log into the database.
+    await reader.close();
+    await writer.close();
+    for (const each of giveBack.splice(0)) each();
+  };
+  let isOpen = false;
+  let lostBefore: StoreError | undefined;
+  const lose = (error: StoreError) => {
+    for (const channel of [writer, reader]) channel.lose(error);
+    if (isOpen) lost(error);
+    else lostBefore = error;
+  };
+  try {
+    const info = (await writer.open()) as OpenedInfo;
+    await reader.open();
+    if (target.path !== undefined) {
+      const gone = (what: string) => lose(goneError(what));
+      const watch = await watchDatabaseFile({ file: target.path, gone });
+      giveBack.push(() => watch.stop());
+    }
+    if (info.endedUncleanly) giveBack.push(await checkAfterUncleanEnd(target, lose));
+    if (lostBefore !== undefined) throw lostBefore;
+    isOpen = true;
+    return { writer, reader, close };
+  } catch (error) {
+    await close();
+    const isDamage = error instanceof StoreError && error.code === 'damaged';
+    throw isDamage && !(error instanceof DamagedError) ? new DamagedError(target, error.message) : error;
+  }
+}
+
+/** Throws when damage is found soon; hands a `StoreError` to `lose` when it is found later. Returns what abandons the check. */
+async function checkAfterUncleanEnd(
+  target: DatabaseFile,
+  lose: (error: StoreError) => void,
+): Promise<() => void> {
+  const check = checkIntegrity(target.name);
+  const damage = check.outcome.then((found) =>
+    found.kind === 'damaged' ? new DamagedError(target, found.why) : undefined,
+  );
+  const found = await Promise.race([damage, setTimeout(CHECK_BEFORE_WORK_MS, undefined, { ref: false })]);
+  if (found !== undefined) {
+    // So that nothing is written at the close, which would pass for an end in order.
+    lose(found);
+    throw found;
+  }
+  void damage.then((later) => later && lose(later));
+  return () => check.abandon();
+}
+
+function goneError(what: string): StoreError {
+  return new StoreError(
+    'gone',
+    `${what} while this process had it open, and nothing more is written: what was written since would be lost. Put the files back or restore a backup, then start again.`,
+  );
+}
+
+class DamagedError extends StoreError {
+  constructor({ name, path }: DatabaseFile, why: string) {
+    const what = `The job database ${path ?? name} is damaged (${why})`;
+    super('damaged', `${what}: stop this process, restore a backup, and start again.`);
+  }
+}
