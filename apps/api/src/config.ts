@@ -17,6 +17,8 @@ export interface Config {
   readonly dataDir: string;
   /** Unset: SQLite in DATA_DIR. */
   readonly postgres: PostgresConfig | undefined;
+  /** The database whose loss is accepted, as a refused start names it: `jobs.db@<id of the other one>`. */
+  readonly acceptDatabaseLoss: string | undefined;
   /** Unset: mail is written as `.eml` files under `DATA_DIR/outbox`. */
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
@@ -245,6 +247,7 @@ const variables = z.object({
   JOBS_RETENTION_AGE: duration('720h', 60_000),
   JOBS_RETENTION_COUNTS: duration('2160h', 3_600_000),
   ADMIN_EMAIL: address.default('admin@greenvue.local'),
+  ACCEPT_DATABASE_LOSS: z.string().optional(),
   ADMIN_PASSWORD: z
     .string()
     .min(10, 'is too short: at least 10 characters.')
@@ -259,6 +262,7 @@ function configOf(set: z.output<typeof variables>): Omit<Config, 'tracing'> {
     port: set.PORT,
     dataDir: resolve(set.DATA_DIR),
     postgres: postgresOf(set.DATABASE_URL, set.DATABASE_DIRECT_URL),
+    acceptDatabaseLoss: set.ACCEPT_DATABASE_LOSS,
     smtpUrl: set.SMTP_URL,
     mailFrom: set.MAIL_FROM,
     jwtSecret: set.JWT_SECRET,

@@ -16,18 +16,20 @@ import { jobTypes as catalogue } from './jobs/catalogue.ts';
 export interface EngineParts {
   readonly jobTypes?: readonly JobType<Deps>[] | undefined;
   readonly tracing?: Tracing | undefined;
+  /** Of SQLite: the id that `jobs.db` must have, or is given. */
+  readonly databaseId?: string | undefined;
 }
 
 /** GreenVue's job engine over its store, with every job type of the catalogue unless told; nothing runs before its `start()`. */
 export async function createJobEngine(
   config: Config,
   deps: Deps,
-  { jobTypes = catalogue, tracing }: EngineParts = {},
+  { jobTypes = catalogue, tracing, databaseId }: EngineParts = {},
 ): Promise<Engine> {
   const { jobs } = config;
   const clock = createSystemClock();
   return createEngine<Deps>({
-    store: await createStore(config, clock),
+    store: await createStore(config, clock, databaseId),
     jobTypes,
     deps,
     threadDeps: { module: new URL('./thread-deps.ts', import.meta.url), data: deps.threadData },
@@ -47,10 +49,18 @@ export async function createJobEngine(
   });
 }
 
-async function createStore({ dataDir, postgres, jobs }: Config, clock: Clock): Promise<JobStore> {
+async function createStore(
+  { dataDir, postgres, jobs }: Config,
+  clock: Clock,
+  databaseId: string | undefined,
+): Promise<JobStore> {
   if (postgres === undefined) {
     const { createSqliteStore } = await import('@greenvue/jobs/sqlite');
-    return createSqliteStore({ file: dataFiles(dataDir).jobs, clock });
+    return createSqliteStore({
+      file: dataFiles(dataDir).jobs,
+      clock,
+      ...(databaseId === undefined ? {} : { databaseId }),
+    });
   }
   const { createPostgresStore } = await import('@greenvue/jobs/postgres');
   return createPostgresStore({ ...postgres, maxStallMs: jobs.maxStallMs, clock });

@@ -184,7 +184,7 @@ test('a database of a newer GreenVue is refused', async () => {
 
 test.each([
   ['app.db', /^The database in DATA_DIR .* can't be used: .*not a database/],
-  ['jobs.db', /^The jobs' database in DATA_DIR .*, jobs\.db, can't be used: .*not a database/],
+  ['jobs.db', /^The job database .*jobs\.db is damaged \(file is not a database\): .*restore a backup/],
 ])('a file %s that is no database is refused', async (file, line) => {
   const env = await environment();
   writeFileSync(join(env.DATA_DIR ?? '', file), 'this is no database, but a text that is long enough');

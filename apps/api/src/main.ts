@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { type Config, loadConfig } from './config.ts';
 import { databaseName } from './database-location.ts';
 import { createLogger } from './deps.ts';
@@ -20,6 +21,7 @@ async function start(config: Config): Promise<void> {
   const logger = createLogger(config);
   try {
     const server = await startServer(config, { logger });
+    endWhenLost(server.lost, logger);
     stopOnSignals(
       () => server.stop(),
       (error) => logger.fatal({ err: error }, 'could not stop in order'),
@@ -31,6 +33,17 @@ async function start(config: Config): Promise<void> {
     process.stderr.write(`${startFault(error, config)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** At once: each answer until then may acknowledge a write that nobody will find again. */
+function endWhenLost(lost: AbortSignal, logger: Logger): void {
+  const end = () => {
+    logger.fatal({ err: lost.reason }, 'a database is lost');
+    process.stderr.write(`${lost.reason instanceof Error ? lost.reason.message : String(lost.reason)}\n`);
+    process.exit(1);
+  };
+  if (lost.aborted) end();
+  lost.addEventListener('abort', end);
 }
 
 function welcome({ url, adminPasswordAt }: Server, config: Config): string {

@@ -4,8 +4,11 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { createApp } from './app.ts';
 import { ensureFirstAdmin } from './auth/first-admin.ts';
 import type { Config } from './config.ts';
+import { dataFiles } from './data-dir.ts';
 import { createDeps, type Deps, type DepsOptions } from './deps.ts';
 import { measureJobs } from './health/job-metrics.ts';
+import { guardAppDatabase } from './installation/guard-app-database.ts';
+import { noteInstallation, openInstallation } from './installation/open-installation.ts';
 import { createJobEngine, jobAudit } from './job-engine.ts';
 import { actorOf, hasRole, requireRole } from './principal.ts';
 import { featureRoutes } from './routes.ts';
@@ -17,6 +20,8 @@ export interface Server {
   readonly url: string;
   /** Where the password of the admin that GreenVue made is kept; undefined when ADMIN_PASSWORD gave it. */
   readonly adminPasswordAt: string | undefined;
+  /** Fires, with an `Error` as its reason, once a database is lost for good: the process is to end, and to acknowledge nothing more. */
+  readonly lost: AbortSignal;
   /** Lets requests under way end, for at most SHUTDOWN_TIMEOUT, and gives everything back. */
   stop(): Promise<void>;
 }
@@ -35,12 +40,21 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   try {
     const lock = await takeDataDir(config);
     cleanUps.push(() => lock.release());
+    const installation = config.postgres === undefined ? await openInstallation(config) : undefined;
     const deps = await createDeps(config, options);
     cleanUps.push(() => deps.close());
+    if (installation?.isNew) await noteInstallation(deps.database, installation);
+    const guard =
+      installation && (await guardAppDatabase({ file: dataFiles(config.dataDir).app, ...installation }));
+    cleanUps.push(() => guard?.stop());
     const traced = config.tracing && (await startTracing(config.tracing, deps));
     cleanUps.push(() => traced?.stop());
     await sealSecrets(deps);
-    const engine = await createJobEngine(config, deps, { ...options, tracing: traced?.tracing });
+    const engine = await createJobEngine(config, deps, {
+      ...options,
+      tracing: traced?.tracing,
+      databaseId: installation?.id,
+    });
     measureJobs(deps.metrics, engine);
     const app = createApp({
       config,
@@ -65,11 +79,18 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       for (const each of ended) if (each.status === 'rejected') throw each.reason;
     });
     // Each mostly waits: for a hash, for threads, for the routes. If one fails, nothing is stopped while another still starts.
-    const steps = [ensureFirstAdmin({ ...deps, ...config.admin }), engine.start(), app.ready()] as const;
+    const started = engine.start();
+    // Accounts in `app.db` say that there has been a `jobs.db` beside it.
+    const admin = started.then(async () => {
+      if (installation !== undefined) await noteInstallation(deps.database, installation);
+      return ensureFirstAdmin({ ...deps, ...config.admin });
+    });
+    const steps = [admin, started, app.ready()] as const;
     await Promise.allSettled(steps);
     const [adminPasswordAt] = await Promise.all(steps);
     const url = await app.listen({ host: config.host, port: config.port });
-    return { url, adminPasswordAt, stop };
+    const lost = AbortSignal.any([engine.lost, ...(guard === undefined ? [] : [guard.lost])]);
+    return { url, adminPasswordAt, lost, stop };
   } catch (error) {
     await stop();
     throw error;

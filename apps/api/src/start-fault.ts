@@ -37,7 +37,8 @@ function faultOf(error: unknown, { host, port, dataDir, postgres }: Settings): s
 
 /** Its message says all. */
 function isWhole(error: unknown): boolean {
-  if (error instanceof StoreError) return error.code === 'newer_schema' || error.code === 'unusable';
+  if (error instanceof StoreError)
+    return ['newer_schema', 'unusable', 'in_use', 'gone', 'damaged'].includes(error.code);
   return (
     error instanceof StartError || error instanceof NewerDatabaseError || error instanceof UnusableServerError
   );

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { dataFiles, openDataDir } from '../data-dir.ts';
 import { databaseLocation } from '../database-location.ts';
 import { createDatabase } from '../db/database.ts';
+import { openInstallation } from '../installation/open-installation.ts';
 import { refuseMoved } from '../move-notes.ts';
 import type { StartScreen } from '../private-folder.ts';
 
@@ -25,6 +26,8 @@ export async function makeToken(
     openDataDir(config.dataDir, screen);
     await refuseMoved(config.dataDir);
     if (!existsSync(dataFiles(config.dataDir).app)) {
+      // Refuses where there are jobs: what it would make is not the database that is missing.
+      await openInstallation(config);
       screen.write(`There was no database in DATA_DIR ${resolve(config.dataDir)}: a new one is made.\n`);
     }
   }

@@ -13,6 +13,7 @@ import { recordMove } from '../db/postgres/find-move.ts';
 import { SCHEMA } from '../db/postgres/migrate.ts';
 import { inOneTransaction, type OneTransaction } from '../db/postgres/open.ts';
 import { openSqliteContents as openAppContents } from '../db/sqlite/contents.ts';
+import { type Installation, noteInstallation, openInstallation } from '../installation/open-installation.ts';
 import { noteMoved, noteMoving, refuseMoved } from '../move-notes.ts';
 import { fillIndex } from '../search/fill-index.ts';
 import { createSecretKeys } from '../secret-keys.ts';
@@ -42,7 +43,7 @@ export async function migrateToPostgres(
   const lock = await lockDataDir(dataDir);
   try {
     await refuseMoved(dataDir, postgres.url);
-    await bringUpToDate(files);
+    await bringUpToDate(files, await openInstallation(config));
     const contents = openContents(files);
     try {
       const copied = await copy({ config, contents, url: postgres.url, screen });
@@ -70,12 +71,17 @@ interface Files {
 }
 
 /** As a start of the server would. */
-async function bringUpToDate({ app, jobs }: Files): Promise<void> {
+async function bringUpToDate({ app, jobs }: Files, installation: Installation): Promise<void> {
   const database = await createDatabase({ file: app, isolation: 'inline' });
-  await database.close();
-  const store = createSqliteStore({ file: jobs, clock: createSystemClock() });
-  await store.open();
-  await store.close();
+  try {
+    if (installation.isNew) await noteInstallation(database.kysely, installation);
+    const store = createSqliteStore({ file: jobs, clock: createSystemClock(), databaseId: installation.id });
+    await store.open();
+    await store.close();
+    await noteInstallation(database.kysely, installation);
+  } finally {
+    await database.close();
+  }
 }
 
 interface Contents {

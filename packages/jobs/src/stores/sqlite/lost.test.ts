@@ -109,8 +109,9 @@ describe('the id of a database', () => {
     const file = fileIn('jobs.db');
     expect(readDatabaseIdentity(file)).toEqual({ kind: 'empty' });
     const store = await openStore(file, 'one');
-    expect(readDatabaseIdentity(file)).toEqual({ kind: 'filled', id: 'one' });
+    expect(readDatabaseIdentity(file)).toEqual({ kind: 'filled', id: 'one', isClosed: false });
     await store.close();
+    expect(readDatabaseIdentity(file)).toMatchObject({ isClosed: true });
     await expect(createSqliteStore({ file, clock, databaseId: 'two' }).open()).rejects.toMatchObject({
       code: 'unusable',
       message: expect.stringContaining('has the id one, not two'),

@@ -50,8 +50,10 @@ function otherDatabase({
 /** What a file has to say before it is opened: `empty` when there is none, or no store has ever been opened on it. */
 export type DatabaseIdentity =
   | { readonly kind: 'empty' }
-  /** `id` is undefined for a database of an earlier version, and for a file that can't be read: to open it says why. */
-  | { readonly kind: 'filled'; readonly id: string | undefined };
+  /** To open it says why. */
+  | { readonly kind: 'unreadable' }
+  /** `id` is undefined for a database of an earlier version; `isClosed`: the last process that had it open has closed it in order. */
+  | { readonly kind: 'filled'; readonly id: string | undefined; readonly isClosed: boolean };
 
 /** Looks at a database that a store may be opened on, and changes nothing. */
 export function readDatabaseIdentity(file: string): DatabaseIdentity {
@@ -65,19 +67,38 @@ export function readDatabaseIdentity(file: string): DatabaseIdentity {
         .all()
         .map((row) => row.name);
       if (!tables.includes('jobs')) return { kind: 'empty' };
-      const id = tables.includes('info') ? db.prepare(FIND).get('id')?.value : undefined;
-      return { kind: 'filled', id: typeof id === 'string' ? id : undefined };
+      const find = tables.includes('info') ? db.prepare(FIND) : undefined;
+      const id = find?.get('id')?.value;
+      const isClosed = find?.get('closed') !== undefined;
+      return { kind: 'filled', id: typeof id === 'string' ? id : undefined, isClosed };
     } finally {
       db.close();
     }
   } catch {
-    return { kind: 'filled', id: undefined };
+    return { kind: 'unreadable' };
+  }
+}
+
+/** Gives a database that no process has open another id. One of an earlier version has none, and is left as it is. */
+export function replaceDatabaseId(file: string, id: string): void {
+  const db = new DatabaseSync(resolveDatabaseFile(file).name, { timeout: 1_000 });
+  try {
+    if (
+      db
+        .prepare(TABLES)
+        .all()
+        .some((row) => row.name === 'info')
+    )
+      db.prepare(SET_ID).run(id);
+  } finally {
+    db.close();
   }
 }
 
 const ADD_ID =
   "INSERT INTO info (key, value) VALUES ('id', coalesce(?, lower(hex(randomblob(16))))) ON CONFLICT DO NOTHING";
 const FIND = 'SELECT value FROM info WHERE key = ?';
+const SET_ID = "UPDATE info SET value = ? WHERE key = 'id'";
 const REMOVE_CLOSED = "DELETE FROM info WHERE key = 'closed' RETURNING value";
 const ADD_CLOSED = "INSERT INTO info (key, value) VALUES ('closed', 'in order') ON CONFLICT DO NOTHING";
 const TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('jobs', 'info')";

@@ -1,0 +1,56 @@
+import { setTimeout } from 'node:timers/promises';
+import { StartError } from '../start-error.ts';
+
+/** A start waits so long for the check; that of a larger database goes on beside the work. */
+const CHECK_BEFORE_WORK_MS = 1_000;
+
+/** Watches `app.db` while it is open. */
+export interface AppDatabaseGuard {
+  /** Fires, with an `Error` as its reason, once the file was removed or replaced, or is found to be damaged. */
+  readonly lost: AbortSignal;
+  stop(): void;
+}
+
+/**
+ * Watches the file of `app.db`, and, after an unclean end, reads all of it in a thread, as the jobs' store does with its own. Throws a
+ * {@link StartError} when damage is found within a second.
+ */
+export async function guardAppDatabase({
+  file,
+  endedUncleanly,
+}: {
+  readonly file: string;
+  readonly endedUncleanly: boolean;
+}): Promise<AppDatabaseGuard> {
+  const { watchDatabaseFile } = await import('@greenvue/jobs/sqlite');
+  const losing = new AbortController();
+  const gone = (what: string) =>
+    losing.abort(
+      new StartError(
+        `${what} while GreenVue had it open: what was written since would be lost. Put the files back or restore a backup, then start again.`,
+      ),
+    );
+  const check = endedUncleanly ? await checkNow(file, losing) : undefined;
+  const watch = await watchDatabaseFile({ file, gone });
+  return {
+    lost: losing.signal,
+    stop() {
+      watch.stop();
+      check?.abandon();
+    },
+  };
+}
+
+async function checkNow(file: string, losing: AbortController): Promise<{ abandon(): void }> {
+  const { checkIntegrity } = await import('@greenvue/jobs/sqlite');
+  const check = checkIntegrity(file);
+  const damage = check.outcome.then((found) =>
+    found.kind === 'damaged'
+      ? new StartError(`The database ${file} is damaged (${found.why}): restore a backup, and start again.`)
+      : undefined,
+  );
+  const found = await Promise.race([damage, setTimeout(CHECK_BEFORE_WORK_MS, undefined, { ref: false })]);
+  if (found !== undefined) throw found;
+  void damage.then((later) => later && losing.abort(later));
+  return check;
+}
