@@ -22,6 +22,8 @@ export interface Config {
   /** Unset: mail is written as `.eml` files under `DATA_DIR/outbox`. */
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
+  /** Mails to one address in one day (UTC); those beyond it wait for the next day. */
+  readonly mailPerAddressPerDay: number;
   /** Unset only outside production: the secret is then made once and kept in `DATA_DIR/jwt-secret`, or in PostgreSQL. */
   readonly jwtSecret: string | undefined;
   /** Seal the secrets that PostgreSQL holds: the first one seals, all open. */
@@ -226,6 +228,7 @@ const variables = z.object({
     )
     .default('GreenVue <no-reply@greenvue.local>'),
   ...secretVariables,
+  MAIL_PER_ADDRESS_PER_DAY: count(20, 1, 1_000_000),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -265,6 +268,7 @@ function configOf(set: z.output<typeof variables>): Omit<Config, 'tracing'> {
     acceptDatabaseLoss: set.ACCEPT_DATABASE_LOSS,
     smtpUrl: set.SMTP_URL,
     mailFrom: set.MAIL_FROM,
+    mailPerAddressPerDay: set.MAIL_PER_ADDRESS_PER_DAY,
     jwtSecret: set.JWT_SECRET,
     secretsKeys: set.SECRETS_KEY,
     logLevel: set.LOG_LEVEL ?? (set.NODE_ENV === 'production' ? 'info' : 'warn'),

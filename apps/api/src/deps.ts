@@ -118,6 +118,7 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
       clock,
       mailer,
       templates: createTemplates(),
+      perAddressPerDay: config.mailPerAddressPerDay,
     }),
     threadData: { database: databaseLocation(config) },
     close: async () => {

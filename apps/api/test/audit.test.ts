@@ -38,7 +38,13 @@ test('one actor is followed through changes of GreenVue and of the jobs alike, p
     return rows;
   };
   const mine = await list(`user:${user.id}`);
-  expect(mine.map(({ action }) => action)).toEqual(['job.edit', 'token.make', 'job.create', 'token.make']);
+  expect(mine.map(({ action }) => action)).toEqual([
+    'job.edit',
+    'token.make',
+    'job.create',
+    'token.make',
+    'sign_in',
+  ]);
   expect(new Set(mine.map(({ actor }) => actor))).toEqual(new Set([`user:${user.id}`]));
   expect((await list(`token:${other.id}`)).map(({ action }) => action)).toEqual(['job.create']);
   expect(await list('user:nobody')).toEqual([]);

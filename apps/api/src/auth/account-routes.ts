@@ -15,8 +15,8 @@ import type { Users } from './users.ts';
 import {
   emailSchema,
   MUST_CHANGE,
-  nameSchema,
   passwordSchema,
+  personNameSchema,
   roleSchema,
   userSchema,
   userView,
@@ -43,7 +43,7 @@ export const sessionSchema = z
 export const registerBody = z.strictObject({
   email: emailSchema,
   password: passwordSchema,
-  name: nameSchema,
+  name: personNameSchema,
 });
 
 const refreshSchema = z.strictObject({ refresh_token: text({ min: 1, max: 200 }) });

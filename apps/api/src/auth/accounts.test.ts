@@ -49,6 +49,29 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '/role' }] } });
   });
 
+  test('a name that holds a link is refused, and says how to write it', async () => {
+    const app = await createTestApp(await databaseEnv(dialect));
+    const register = (name: string, n = 0) =>
+      app.ask({
+        method: 'POST',
+        url: '/api/auth/register',
+        payload: { email: `ann${n}@example.com`, name, password: PASSWORD },
+      });
+    for (const name of [
+      'Win at https://evil.example',
+      'www.evil',
+      'evil.example',
+      'Ann a@b',
+      'x пример.рф',
+    ]) {
+      const answer = await register(name);
+      expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '/name' }] } });
+      expect(textOf(answer.body, 'errors', 0, 'detail')).toContain('must not contain a link');
+    }
+    const names = ['J.R.R. Tolkien', 'Ann-Marie O’Neill', 'Dr. Ann', '李 明', 'Ann Smith jr.'];
+    for (const [n, name] of names.entries()) expect(await register(name, n)).toMatchObject({ status: 201 });
+  });
+
   test('a wrong password and an unknown e-mail get the same answer', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     await app.signUp('ann@example.com');

@@ -15,6 +15,15 @@ export const nameSchema = text({ min: 1, max: 100 })
   .min(1)
   .refine((value) => !/\p{Cc}/u.test(value), 'must not contain control characters');
 
+// Where a mail program makes a link: a scheme, `www.`, an address, or a dot between letters.
+const LINK = /:\/\/|www\.|@|[\p{L}\p{N}]\.\p{L}{2}/iu;
+
+/** Of a person: it is shown in mails, in which a stranger's text must not be a link. */
+export const personNameSchema = nameSchema.refine(
+  (value) => !LINK.test(value),
+  'must not contain a link, an address or a domain name; write it like `Ann Smith` or `A. Smith`',
+);
+
 export const idSchema = text({ min: 1, max: 64 });
 
 export const timeSchema = z.iso.datetime();

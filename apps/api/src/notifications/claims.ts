@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { passingOverLocked } from '../db/locks.ts';
 import type { Database, NotificationRow } from '../db/schema.ts';
+import { dayOf, putOff, underDailyBound } from './daily-bound.ts';
 import type { MailOutcome } from './mailer.ts';
 import type { TemplateName } from './templates.ts';
 
@@ -9,6 +10,12 @@ export type Claimed = Pick<NotificationRow, 'id' | 'email' | 'data' | 'attempts'
   /** Absent for an address that is no user's. */
   readonly name: string | undefined;
 };
+
+export interface ClaimedBatch {
+  readonly claimed: readonly Claimed[];
+  /** Those that were due and wait for another day. */
+  readonly putOff: number;
+}
 
 /** What became of a claimed message. */
 export type Settled = { readonly claimed: Claimed; readonly outcome: MailOutcome };
@@ -26,7 +33,7 @@ export interface Claims {
   /** Takes back what dead senders had claimed: older claims of the same run, and those of an age. */
   takeOver(): Promise<void>;
   countDue(): Promise<number>;
-  claim(limit: number): Promise<readonly Claimed[]>;
+  claim(limit: number): Promise<ClaimedBatch>;
   /** Marks what became of messages, in one transaction. Does nothing to one whose claim was taken over. */
   settle(settled: readonly Settled[]): Promise<void>;
   /** Gives back messages that were not sent. */
@@ -38,14 +45,18 @@ export interface ClaimsOptions {
   readonly now: () => number;
   readonly template: TemplateName;
   readonly run: { readonly id: string; readonly fence: number };
+  /** Mails to one address in one day (UTC). */
+  readonly perAddressPerDay: number;
   /** Message ids are `<notification id>@<domain>`. */
   readonly domain: string;
 }
 
+const DAY_MS = 86_400_000;
+
 const UNCLAIMED = { status: 'pending', claimed_at: null, claimed_by: null } as const;
 
 export function createClaims(options: ClaimsOptions): Claims {
-  const { template, run, now } = options;
+  const { template, run, now, perAddressPerDay } = options;
   const { database } = options;
   const sender = `${run.id}:${run.fence}`;
   return {
@@ -61,7 +72,9 @@ export function createClaims(options: ClaimsOptions): Claims {
       return due;
     },
     claim: (limit) =>
-      database.transaction().execute((trx) => claim(trx, { template, sender, limit, now: now() })),
+      database
+        .transaction()
+        .execute((trx) => claim(trx, { template, sender, limit, perAddressPerDay, now: now() })),
     settle: (settled) =>
       database
         .transaction()
@@ -102,22 +115,35 @@ async function takeOver(
     .execute();
 }
 
+interface Claim {
+  readonly template: TemplateName;
+  readonly sender: string;
+  readonly limit: number;
+  readonly perAddressPerDay: number;
+  readonly now: number;
+}
+
 async function claim(
   trx: Transaction<Database>,
-  { template, sender, limit, now }: { template: TemplateName; sender: string; limit: number; now: number },
-): Promise<readonly Claimed[]> {
+  { template, sender, limit, perAddressPerDay, now }: Claim,
+): Promise<ClaimedBatch> {
   const due = await passingOverLocked(trx, dueOnes(trx, { template, limit, now }), 'notifications').execute();
-  if (due.length === 0) return [];
+  const { sendable, beyond } = await underDailyBound(trx, due, { perAddressPerDay, now });
+  await putOff(trx, beyond, {
+    until: dayOf(now) + DAY_MS,
+    error: `${perAddressPerDay} mails a day go to one address`,
+  });
+  if (sendable.length === 0) return { claimed: [], putOff: beyond.length };
   await trx
     .updateTable('notifications')
     .set({ status: 'sending', claimed_at: now, claimed_by: sender })
     .where(
       'id',
       'in',
-      due.map(({ id }) => id),
+      sendable.map(({ id }) => id),
     )
     .execute();
-  return due.map((row) => ({ ...row, name: row.name ?? undefined }));
+  return { claimed: sendable.map((row) => ({ ...row, name: row.name ?? undefined })), putOff: beyond.length };
 }
 
 function dueOnes(

@@ -39,13 +39,22 @@ export interface DeliveryDeps {
   readonly clock: Clock;
   readonly mailer: Mailer;
   readonly templates: Templates;
+  /** Mails to one address in one day (UTC); those beyond it wait for the next day. */
+  readonly perAddressPerDay: number;
 }
 
 export function createNotificationDelivery(deps: DeliveryDeps): NotificationDelivery {
   return {
     sendDue: async ({ template, batchSize, run, signal, progress }) => {
-      const { database, mailer, clock } = deps;
-      const claims = createClaims({ database, now: () => clock.now(), template, run, domain: mailer.domain });
+      const { database, mailer, clock, perAddressPerDay } = deps;
+      const claims = createClaims({
+        database,
+        now: () => clock.now(),
+        template,
+        run,
+        domain: mailer.domain,
+        perAddressPerDay,
+      });
       await claims.takeOver();
       const total = await claims.countDue();
       const counts = { sent: 0, failed: 0 };
@@ -57,9 +66,9 @@ export function createNotificationDelivery(deps: DeliveryDeps): NotificationDeli
       };
       for (;;) {
         signal.throwIfAborted();
-        const batch = await claims.claim(batchSize);
-        if (batch.length === 0) break;
-        await sendBatch(deps, { claims, batch, template, signal, count });
+        const { claimed, putOff } = await claims.claim(batchSize);
+        if (claimed.length === 0 && putOff === 0) break;
+        await sendBatch(deps, { claims, batch: claimed, template, signal, count });
       }
       await forgetOld({ database, template, now: clock.now(), signal });
       return { ...counts, remaining: await claims.countDue() };

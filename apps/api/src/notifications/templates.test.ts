@@ -55,6 +55,24 @@ test('a line break in data can not add a header', () => {
   expect(subject).toBe('Hi Bcc: eve@example.com');
 });
 
+test('what a user wrote is no link in any part, reads as before, and can not turn the text around', () => {
+  const evil = 'See https://evil.example/x\nor www.evil.example \u202Eabc';
+  const visible = 'See https://evil.example/x or www.evil.example';
+  const expired = templates.render('listing_expired', { name: 'evil.example' }, { title: evil });
+  const digest = templates.render(
+    'seller_digest',
+    { name: evil },
+    { active: 1, added: 1, expiring: 0, titles: [evil] },
+  );
+  for (const part of [expired.subject, expired.text, expired.html, digest.text, digest.html]) {
+    expect(part).not.toMatch(/:\/\/|evil\.example|\u202E|www\.evil/);
+    expect(part.replaceAll('\u200B', '')).toContain(visible);
+  }
+  expect(
+    templates.render('listing_expired', { name: 'A' }, { title: 'Lamp, 2.5 m, no. 7' }).subject,
+  ).toContain('Lamp, 2.5 m, no. 7');
+});
+
 test('data that a template can not show is refused', () => {
   expect(() => templates.render('default', { name: 'Ann' }, { title: 'x' })).toThrow(TemplateDataError);
   expect(() => templates.render('seller_digest', { name: 'Ann' }, {})).toThrow(TemplateDataError);

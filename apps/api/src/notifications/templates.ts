@@ -3,6 +3,8 @@ import { Eta } from 'eta';
 import { z } from 'zod';
 
 const line = z.string().min(1).max(200);
+/** What a user wrote. */
+const userText = line.transform(withoutLinks);
 
 /**
  * Every template, with what its files (`templates/<name>.{subject,text,html}.eta`) show. The recipient's `name` comes
@@ -11,12 +13,12 @@ const line = z.string().min(1).max(200);
 export const TEMPLATES = {
   default: z.strictObject({ title: line, message: z.string().min(1).max(10_000) }),
   welcome: z.strictObject({}),
-  listing_expired: z.looseObject({ title: line }),
+  listing_expired: z.looseObject({ title: userText }),
   seller_digest: z.strictObject({
     active: z.int().min(0),
     added: z.int().min(0),
     expiring: z.int().min(0),
-    titles: z.array(line).max(20),
+    titles: z.array(userText).max(20),
   }),
 } as const;
 
@@ -65,7 +67,7 @@ export function createTemplates(): Templates {
     render: (template, recipient, data) => {
       const checked = TEMPLATES[template].safeParse(data);
       if (!checked.success) throw new TemplateDataError(`${template}: ${z.prettifyError(checked.error)}`);
-      const shown = { ...checked.data, name: recipient.name };
+      const shown = { ...checked.data, name: withoutLinks(recipient.name) };
       const subject = oneLine(plain.render(`@${template}.subject`, shown));
       const body = escaped.render(`@${template}.html`, shown);
       return {
@@ -80,4 +82,16 @@ export function createTemplates(): Templates {
 /** A line break in a header would start another header. */
 function oneLine(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ').trim();
+}
+
+const ZERO_WIDTH_SPACE = '\u200B';
+
+/**
+ * The text on one line, in which no mail program finds a link, and which reads as before: a zero-width space comes before `//`
+ * and after dots between letters. What would turn the direction of the text around is left out.
+ */
+function withoutLinks(text: string): string {
+  return oneLine(text)
+    .replace(/[\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, ' ')
+    .replace(/:(?=\/\/)|(?<=[\p{L}\p{N}-])\.(?=[\p{L}\p{N}-]*\p{L})/gu, (found) => found + ZERO_WIDTH_SPACE);
 }

@@ -11,6 +11,7 @@ const delivery = createNotificationDelivery({
   clock: { now: () => Date.now() },
   mailer: createSmtpMailer({ url, from: 'GreenVue <no-reply@shop.example>' }),
   templates: createTemplates(),
+  perAddressPerDay: 20,
 });
 await delivery.sendDue({
   template: 'default',
