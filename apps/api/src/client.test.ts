@@ -8,9 +8,11 @@ import {
   type ApiToken,
   type AuditRecord,
   type ChangePassword,
+  type ConfirmPasswordReset,
   changePassword,
   changeRole,
   changeUser,
+  confirmPasswordReset,
   connect,
   createJob,
   deleteJob,
@@ -39,9 +41,11 @@ import {
   makeToken,
   type NewApiToken,
   NO_SUCH_PATH,
+  type PasswordReset,
   type Register,
   refreshSession,
   register,
+  resetPassword,
   revokeToken,
   type Session,
   type User,
@@ -51,6 +55,7 @@ import type { z } from 'zod';
 import type { meSchema, registerBody, sessionSchema } from './auth/account-routes.ts';
 import type { auditSchema } from './auth/audit-routes.ts';
 import type { changePasswordBody } from './auth/password-routes.ts';
+import type { confirmResetBody, resetSchema } from './auth/reset-routes.ts';
 import type { listedSessionSchema } from './auth/session-routes.ts';
 import type { makeTokenBody, newApiTokenSchema } from './auth/token-routes.ts';
 import type { apiTokenSchema, userSchema } from './auth/views.ts';
@@ -187,6 +192,8 @@ test("what the client says of GreenVue's own routes is what their schemas say", 
   expectTypeOf<Same<AuditRecord, z.output<typeof auditSchema>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<ListedSession, z.output<typeof listedSessionSchema>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<ChangePassword, z.input<typeof changePasswordBody>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<ConfirmPasswordReset, z.input<typeof confirmResetBody>>>().toEqualTypeOf<true>();
+  expectTypeOf<Same<PasswordReset, z.output<typeof resetSchema>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<Register, z.input<typeof registerBody>>>().toEqualTypeOf<true>();
   expectTypeOf<Same<MakeToken, z.input<typeof makeTokenBody>>>().toEqualTypeOf<true>();
 });
@@ -253,8 +260,13 @@ test('sessions are listed and ended by their owner and by an admin, and a change
   await endSessions(own);
   await expect(getMe(own)).rejects.toMatchObject({ status: 401 });
   const again = connect({ url, token: (await logIn(bare, { ...ann, password: next })).access_token });
-  await endUserSessions(admin, first.user.id);
+  const reset = await resetPassword(admin, first.user.id, { deliver: 'link' });
+  const [, linkToken = ''] = reset.link?.split('#') ?? [];
+  await confirmPasswordReset(bare, { token: linkToken, new_password: ann.password });
   await expect(getMe(again)).rejects.toMatchObject({ status: 401 });
+  const last = connect({ url, token: (await logIn(bare, ann)).access_token });
+  await endUserSessions(admin, first.user.id);
+  await expect(getMe(last)).rejects.toMatchObject({ status: 401 });
 });
 
 test('an admin makes API tokens, lists and revokes them', async () => {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { misspelt } from './config-names.ts';
 import { secretFaults, secretVariables } from './config-secrets.ts';
 import { parameterWithoutTls } from './notifications/smtp-url.ts';
+import { publicUrlOf, publicUrlVariable } from './public-url.ts';
 import { parseTracing, type TracingConfig } from './tracing/tracing-config.ts';
 
 /** Everything that the environment decides, checked. Lengths of time are in milliseconds. */
@@ -13,6 +14,8 @@ export interface Config {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Where people reach this server: what links in mails begin with. */
+  readonly publicUrl: string;
   /** An absolute path. */
   readonly dataDir: string;
   /** Unset: SQLite in DATA_DIR. */
@@ -201,6 +204,7 @@ const variables = z.object({
     .regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be an address or a host name, such as 127.0.0.1 or 0.0.0.0.')
     .default('127.0.0.1'),
   PORT: count(8080, 0, 65_535),
+  PUBLIC_URL: publicUrlVariable,
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_DIRECT_URL: postgresUrl.optional(),
@@ -263,6 +267,7 @@ function configOf(set: z.output<typeof variables>): Omit<Config, 'tracing'> {
     env: set.NODE_ENV,
     host: set.HOST,
     port: set.PORT,
+    publicUrl: publicUrlOf(set.PUBLIC_URL, set.HOST, set.PORT),
     dataDir: resolve(set.DATA_DIR),
     postgres: postgresOf(set.DATABASE_URL, set.DATABASE_DIRECT_URL),
     acceptDatabaseLoss: set.ACCEPT_DATABASE_LOSS,

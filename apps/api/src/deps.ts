@@ -8,7 +8,9 @@ import { type AuditSource, createAppAudit } from './auth/audit-log.ts';
 import { type Authenticate, createAuthenticate } from './auth/authenticate.ts';
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts';
 import { createPasswordChanges, type PasswordChanges } from './auth/password-changes.ts';
+import { createPasswordResets, type PasswordResets } from './auth/password-resets.ts';
 import { createPasswordHasher, type PasswordCost, type PasswordHasher } from './auth/passwords.ts';
+import { createResetMails, type ResetMails } from './auth/reset-mail.ts';
 import { createSecretFiles, type SecretStore } from './auth/secrets.ts';
 import { createSessionList, type SessionList } from './auth/session-list.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
@@ -26,6 +28,7 @@ import { createNotificationDelivery, type NotificationDelivery } from './notific
 import { createFileMailer } from './notifications/file-mailer.ts';
 import type { Mailer } from './notifications/mailer.ts';
 import { createNotifications, type Notifications } from './notifications/notifications.ts';
+import { createResetMailer } from './notifications/reset-mailer.ts';
 import { createSmtpMailer } from './notifications/smtp-mailer.ts';
 import { createTemplates } from './notifications/templates.ts';
 import { openSearchIndex } from './search/open-index.ts';
@@ -47,6 +50,8 @@ export interface Deps {
   readonly hasher: PasswordHasher;
   readonly users: Users;
   readonly passwordChanges: PasswordChanges;
+  readonly passwordResets: PasswordResets;
+  readonly resetMails: ResetMails;
   readonly sessions: Sessions;
   readonly sessionList: SessionList;
   readonly accessTokens: AccessTokens;
@@ -89,6 +94,9 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
   const apiTokens = createApiTokens({ database, lookUp, clock });
   const logger = options.logger ?? createLogger(config);
   const securityLog = createSecurityLog({ database, clock, logger });
+  const { publicUrl } = config;
+  const passwordResets = createPasswordResets({ database, clock, hasher, secrets, publicUrl });
+  const resetMails = createResetMails({ resets: passwordResets, mailer: createResetMailer(mailer), logger });
   return {
     config,
     version: packageFile.version,
@@ -101,6 +109,8 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     hasher,
     users,
     passwordChanges: createPasswordChanges({ database, clock, hasher, secrets }),
+    passwordResets,
+    resetMails,
     sessions: createSessions({ database, clock, secret: jwtSecret }),
     sessionList,
     accessTokens,
@@ -122,6 +132,7 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     }),
     threadData: { database: databaseLocation(config) },
     close: async () => {
+      await resetMails.close();
       await mailer.close();
       await securityLog.close();
       await opened.close();

@@ -3,6 +3,7 @@ import { accountRoutes } from './auth/account-routes.ts';
 import type { AuditSource } from './auth/audit-log.ts';
 import { auditRoutes } from './auth/audit-routes.ts';
 import { passwordRoutes } from './auth/password-routes.ts';
+import { resetRoutes } from './auth/reset-routes.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
 import { tokenRoutes } from './auth/token-routes.ts';
 import { userRoutes } from './auth/user-routes.ts';
@@ -34,6 +35,7 @@ export function featureRoutes(
     }),
     accountRoutes(deps),
     passwordRoutes(deps),
+    resetRoutes(deps),
     sessionRoutes(deps),
     tokenRoutes(deps),
     userRoutes(deps),

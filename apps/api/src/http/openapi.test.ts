@@ -46,6 +46,8 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/auth/logout',
     '/api/auth/me',
     '/api/auth/password',
+    '/api/auth/password-reset',
+    '/api/auth/password-reset/confirm',
     '/api/auth/refresh',
     '/api/auth/register',
     '/api/auth/sessions',
@@ -71,6 +73,7 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
     '/api/tokens/{token_id}',
     '/api/users',
     '/api/users/{user_id}',
+    '/api/users/{user_id}/password-reset',
     '/api/users/{user_id}/sessions',
     '/api/users/{user_id}/sessions/{session_id}',
     '/healthz',
@@ -109,7 +112,7 @@ test('every operation has a name of its own, and tells every parameter of its pa
 test('what many operations answer with is written once', async () => {
   const document = await readDocument();
   expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Job', 'Run', 'Problem']));
-  expect(JSON.stringify(document).length).toBeLessThan(150_000);
+  expect(JSON.stringify(document).length).toBeLessThan(180_000);
 });
 
 test('every route of the jobs needs a token with a role', async () => {

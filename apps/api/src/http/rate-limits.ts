@@ -20,7 +20,13 @@ export interface RateLimits {
 
 type Group = 'sign-in' | 'jobs' | 'other';
 
-const SIGN_IN = new Set(['/api/auth/register', '/api/auth/login']);
+const SIGN_IN = new Set([
+  '/api/auth/register',
+  '/api/auth/login',
+  '/api/auth/password',
+  '/api/auth/password-reset',
+  '/api/auth/password-reset/confirm',
+]);
 const JOBS = /^\/api\/(?:jobs|runs|job-[a-z]+)(?:\/|$)/;
 // Each sign-in costs a tenth of a second of computing.
 const SIGN_IN_SHARE = 1 / 10;

@@ -24,9 +24,18 @@ const nearly = <T>(right: readonly T[], wrong: readonly T[]) =>
 /** Forms that a schema does not tell, or things that must exist, by the name of the field or parameter. */
 const HINTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   ...Object.fromEntries(
-    ['id', 'job_id', 'run_id', 'listing_id', 'user_id', 'token_id', 'email', 'refresh_token', 'cursor'].map(
-      (name) => [name, pooled(name)],
-    ),
+    [
+      'id',
+      'token',
+      'job_id',
+      'run_id',
+      'listing_id',
+      'user_id',
+      'token_id',
+      'email',
+      'refresh_token',
+      'cursor',
+    ].map((name) => [name, pooled(name)]),
   ),
   seller_id: pooled('user_id'),
   password: fc.constant('correct horse battery'),

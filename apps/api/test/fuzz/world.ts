@@ -147,6 +147,7 @@ function createPools(): Pools {
       const body = JSON.parse(text);
       add('cursor', body.next_cursor);
       add('refresh_token', body.refresh_token);
+      if (path.endsWith('password-reset')) add('token', body.link?.split('#')[1]);
       add('email', body.user?.email);
       add('user_id', body.user?.id);
       if (path === '/api/tokens' && status === 201) add('token_id', body.id);

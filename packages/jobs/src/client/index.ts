@@ -63,7 +63,15 @@ export {
   type Stats,
 } from './overview.ts';
 export type { Page, PageQuery } from './pages.ts';
-export { type ChangePassword, changePassword } from './passwords.ts';
+export {
+  askPasswordReset,
+  type ChangePassword,
+  type ConfirmPasswordReset,
+  changePassword,
+  confirmPasswordReset,
+  type PasswordReset,
+  resetPassword,
+} from './passwords.ts';
 export { isUnsure } from './repeat.ts';
 export { followRunLogs, getRunLogs, type LogLine } from './run-logs.ts';
 export {

@@ -1,0 +1,155 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Clock } from '../clock.ts';
+import { recordAudit } from '../db/audit.ts';
+import { takeTurn } from '../db/locks.ts';
+import type { Database, UserRow } from '../db/schema.ts';
+import { forgetFirstPassword } from './first-password.ts';
+import { setPassword } from './password-changes.ts';
+import type { PasswordHasher } from './passwords.ts';
+import { hashSecret, makeSecret, type SecretStore } from './secrets.ts';
+import { accountTurn } from './sessions.ts';
+import type { Actor } from './users.ts';
+
+/** A link that sets a new password, once. */
+export interface ResetLink {
+  readonly link: string;
+  readonly expiresAt: number;
+}
+
+/** `invalid`: the link is unknown, used or expired, or the account is disabled. `same`: it is the password to be changed. */
+export type ResetOutcome = 'changed' | 'invalid' | 'same';
+
+/** How people who don't know their password set a new one. */
+export interface PasswordResets {
+  /** A link for the account of that e-mail; undefined when there is none to give: no account, a disabled one, or too many asked. */
+  ask(request: { readonly email: string; readonly address: string }): Promise<Granted | undefined>;
+  /** A link for a user, given by an admin; undefined when there is no such user, or the account is disabled. */
+  give(request: { readonly userId: string; readonly actor: Actor }): Promise<Granted | undefined>;
+  /** Ends all sessions and links of the account. */
+  confirm(reset: { readonly token: string; readonly next: string }): Promise<ResetOutcome>;
+}
+
+export interface Granted extends ResetLink {
+  readonly user: UserRow;
+}
+
+export interface PasswordResetsDeps {
+  readonly database: Kysely<Database>;
+  readonly clock: Clock;
+  readonly hasher: PasswordHasher;
+  readonly secrets: SecretStore;
+  /** Where the console is, as people reach it: never what a request says of itself. */
+  readonly publicUrl: string;
+}
+
+export const RESET_MS = 30 * 60_000;
+/** More than one, so that a stranger who asks makes nobody's link useless; few, so that they send few mails. */
+const ASKED_A_DAY = 5;
+const DAY_MS = 86_400_000;
+
+export function createPasswordResets(deps: PasswordResetsDeps): PasswordResets {
+  const { database, clock, publicUrl } = deps;
+  const grant = async (user: UserRow, record: Grant['record'], most?: number) => {
+    const token = makeSecret('gvp_');
+    const now = clock.now();
+    const isGiven = await database
+      .transaction()
+      .execute((trx) => keep(trx, { user, token, now, most, record }));
+    if (!isGiven) return undefined;
+    return { user, link: `${publicUrl}/console/reset-password#${token}`, expiresAt: now + RESET_MS };
+  };
+  const find = (column: 'email' | 'id', value: string) =>
+    database
+      .selectFrom('users')
+      .selectAll()
+      .where(column, '=', value)
+      .where('disabled_at', 'is', null)
+      .executeTakeFirst();
+  return {
+    ask: async ({ email, address }) => {
+      const user = await find('email', email);
+      const actor = { id: 'anonymous', name: address };
+      return user && grant(user, { actor, action: 'user.password_reset_ask' }, ASKED_A_DAY);
+    },
+    give: async ({ userId, actor }) => {
+      const user = await find('id', userId);
+      return user && grant(user, { actor, action: 'user.password_reset_link' });
+    },
+    confirm: (reset) => confirm(deps, reset),
+  };
+}
+
+interface Grant {
+  readonly user: UserRow;
+  readonly token: string;
+  readonly now: number;
+  /** So many within a day. */
+  readonly most: number | undefined;
+  readonly record: { readonly actor: Actor; readonly action: string };
+}
+
+async function keep(
+  trx: Transaction<Database>,
+  { user, token, now, most = Number.POSITIVE_INFINITY, record }: Grant,
+): Promise<boolean> {
+  await takeTurn(trx, accountTurn(user.id));
+  await trx
+    .deleteFrom('password_resets')
+    .where('expires_at', '<=', now - DAY_MS)
+    .execute();
+  const links = await trx
+    .selectFrom('password_resets')
+    .select('created_at')
+    .where('user_id', '=', user.id)
+    .execute();
+  if (links.length >= most) return false;
+  await trx
+    .insertInto('password_resets')
+    .values({
+      token_hash: hashSecret(token),
+      user_id: user.id,
+      created_at: now,
+      expires_at: now + RESET_MS,
+    })
+    .execute();
+  const change = { email: user.email, expires_at: new Date(now + RESET_MS).toISOString() };
+  await recordAudit(trx, { ...record, target: `user:${user.id}`, change, at: now });
+  return true;
+}
+
+async function confirm(
+  deps: PasswordResetsDeps,
+  { token, next }: { readonly token: string; readonly next: string },
+): Promise<ResetOutcome> {
+  const { database, clock, hasher } = deps;
+  const tokenHash = hashSecret(token);
+  const user = await userOf(deps, tokenHash);
+  // Before the password is hashed: strangers with made-up tokens cost little.
+  if (user === undefined) return 'invalid';
+  const isForced = user.must_change_password === 1;
+  if (isForced && (await hasher.verify(next, user.password_hash))) return 'same';
+  const hash = await hasher.hash(next);
+  const actor = { id: `user:${user.id}`, name: user.email };
+  const isSet = await database.transaction().execute(async (trx) => {
+    const used = await trx
+      .deleteFrom('password_resets')
+      .where('token_hash', '=', tokenHash)
+      .executeTakeFirstOrThrow();
+    if (used.numDeletedRows === 0n) return false;
+    return setPassword(trx, { user, hash, actor, action: 'user.password_reset', at: clock.now() });
+  });
+  if (!isSet) return 'invalid';
+  await forgetFirstPassword(deps, user.password_hash);
+  return 'changed';
+}
+
+function userOf({ database, clock }: PasswordResetsDeps, tokenHash: string): Promise<UserRow | undefined> {
+  return database
+    .selectFrom('password_resets')
+    .innerJoin('users', 'users.id', 'password_resets.user_id')
+    .selectAll('users')
+    .where('password_resets.token_hash', '=', tokenHash)
+    .where('password_resets.expires_at', '>', clock.now())
+    .where('users.disabled_at', 'is', null)
+    .executeTakeFirst();
+}

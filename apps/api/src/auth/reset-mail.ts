@@ -1,0 +1,48 @@
+import type { PasswordResets, ResetLink } from './password-resets.ts';
+
+/** Sends a reset link to the owner of an account. Throws when the mail server does not take it. */
+export interface ResetMailer {
+  send(mail: { readonly address: string; readonly link: string }): Promise<void>;
+}
+
+/** Answers those who ask for a link before it is looked up and mailed, so that no answer tells whether there is an account. */
+export interface ResetMails {
+  /** False when so many are under way that no more are taken. */
+  ask(request: { readonly email: string; readonly address: string }): boolean;
+  /** Mails a link that an admin gave. Throws when the mail server does not take it. */
+  send(address: string, link: ResetLink): Promise<void>;
+  /** Waits for those under way. */
+  close(): Promise<void>;
+}
+
+export interface ResetMailsDeps {
+  readonly resets: PasswordResets;
+  readonly mailer: ResetMailer;
+  readonly logger: { error(fields: object, message: string): void };
+}
+
+const MOST_UNDER_WAY = 50;
+
+export function createResetMails({ resets, mailer, logger }: ResetMailsDeps): ResetMails {
+  const underWay = new Set<Promise<void>>();
+  const answer = async (request: { readonly email: string; readonly address: string }) => {
+    try {
+      const granted = await resets.ask(request);
+      if (granted !== undefined) await mailer.send({ address: granted.user.email, link: granted.link });
+    } catch (error) {
+      logger.error({ err: error }, 'could not mail a link to reset a password: its owner has to ask again');
+    }
+  };
+  return {
+    ask: (request) => {
+      if (underWay.size >= MOST_UNDER_WAY) return false;
+      const work = answer(request).finally(() => underWay.delete(work));
+      underWay.add(work);
+      return true;
+    },
+    send: (address, { link }) => mailer.send({ address, link }),
+    close: async () => {
+      await Promise.all(underWay);
+    },
+  };
+}

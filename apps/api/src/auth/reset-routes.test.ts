@@ -1,0 +1,157 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createTestApp, databaseEnv, PASSWORD, type TestApp } from '../test-app.ts';
+import { listOf, partOf, textOf, textsOf } from '../test-bodies.ts';
+import { RESET_MS } from './password-resets.ts';
+
+const NEXT = 'another horse battery';
+const PUBLIC_URL = 'https://market.example.com';
+
+const askFor = ({ ask }: TestApp, email: string) =>
+  ask({ method: 'POST', url: '/api/auth/password-reset', payload: { email } });
+
+const confirm = ({ ask }: TestApp, token: string, new_password = NEXT) =>
+  ask({ method: 'POST', url: '/api/auth/password-reset/confirm', payload: { token, new_password } });
+
+const logIn = ({ ask }: TestApp, password: string, email = 'ann@example.com') =>
+  ask({ method: 'POST', url: '/api/auth/login', payload: { email, password } });
+
+const give = ({ ask }: TestApp, token: string | undefined, userId: string, deliver = 'link') => {
+  const request = {
+    method: 'POST',
+    url: `/api/users/${userId}/password-reset`,
+    payload: { deliver },
+  } as const;
+  return ask(token === undefined ? request : { ...request, token });
+};
+
+/** Those that were written as files, once all that was asked for is done. */
+async function mailsOf({ deps }: TestApp): Promise<readonly string[]> {
+  await deps.resetMails.close();
+  const folder = join(deps.config.dataDir, 'outbox');
+  try {
+    return readdirSync(folder).map((name) =>
+      readFileSync(join(folder, name), 'utf8').replaceAll('=\r\n', ''),
+    );
+  } catch {
+    return [];
+  }
+}
+
+/** The token of the link in a mail. */
+const tokenIn = (mail: string | undefined): string =>
+  /reset-password#(gvp_[\w-]+)/.exec(mail ?? '')?.[1] ?? '';
+
+describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
+  const begin = async () => createTestApp({ ...(await databaseEnv(dialect)), PUBLIC_URL });
+
+  test('a forgotten password is reset once by the link of a mail, which ends all sessions', async () => {
+    const app = await begin();
+    const ann = await app.signUp('ann@example.com');
+    expect(await askFor(app, 'Ann@Example.com')).toMatchObject({ status: 202, body: '' });
+    const [mail, ...others] = await mailsOf(app);
+    expect(others).toEqual([]);
+    expect(mail).toContain('To: ann@example.com');
+    expect(mail).toContain(`${PUBLIC_URL}/console/reset-password#`);
+    const token = tokenIn(mail);
+    expect(await confirm(app, token)).toMatchObject({ status: 204 });
+    expect(await confirm(app, token, 'yet another battery')).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/token' }] },
+    });
+    expect(await app.ask({ url: '/api/auth/me', token: ann.access_token })).toMatchObject({ status: 401 });
+    expect(await logIn(app, PASSWORD)).toMatchObject({ status: 401 });
+    expect(await logIn(app, NEXT)).toMatchObject({ status: 200 });
+    const rows = await app.deps.database.selectFrom('audit').selectAll().orderBy('id').execute();
+    const actions = rows.map(({ action }) => action);
+    expect(actions).toEqual(expect.arrayContaining(['user.password_reset_ask', 'user.password_reset']));
+    expect(JSON.stringify(rows)).not.toContain(token);
+  });
+
+  test('the answer does not tell whether an address has an account, and only the hash of a token is stored', async () => {
+    const app = await begin();
+    await app.signUp('ann@example.com');
+    const known = await askFor(app, 'ann@example.com');
+    const unknown = await askFor(app, 'nobody@example.com');
+    expect(unknown.status).toBe(known.status);
+    expect(unknown.body).toEqual(known.body);
+    const [mail] = await mailsOf(app);
+    const stored = await app.deps.database.selectFrom('password_resets').selectAll().execute();
+    expect(stored).toHaveLength(1);
+    expect(JSON.stringify(stored)).not.toContain(tokenIn(mail));
+    expect(await app.deps.database.selectFrom('notifications').selectAll().execute()).toHaveLength(1);
+  });
+
+  test('a link expires after half an hour, and a disabled account has none', async () => {
+    const app = await begin();
+    const ann = await app.signUp('ann@example.com');
+    await askFor(app, 'ann@example.com');
+    const token = tokenIn((await mailsOf(app))[0]);
+    app.time.now += RESET_MS;
+    expect(await confirm(app, token)).toMatchObject({ status: 422 });
+    const link = textOf((await give(app, await app.apiToken('admin'), ann.user.id)).body, 'link');
+    const admin = await app.apiToken('admin');
+    await app.ask({
+      method: 'PATCH',
+      url: `/api/users/${ann.user.id}`,
+      token: admin,
+      payload: { disabled: true },
+    });
+    expect(await confirm(app, link.split('#')[1] ?? '')).toMatchObject({ status: 422 });
+    expect(await give(app, admin, ann.user.id)).toMatchObject({ status: 404 });
+    await askFor(app, 'ann@example.com');
+    expect(await mailsOf(app)).toHaveLength(1);
+  });
+
+  test('at most five links a day are mailed to an account, and each stays good', async () => {
+    const app = await begin();
+    await app.signUp('ann@example.com');
+    for (let asked = 0; asked < 8; asked += 1) await askFor(app, 'ann@example.com');
+    const mails = await mailsOf(app);
+    expect(mails).toHaveLength(5);
+    expect(await confirm(app, tokenIn(mails[0]))).toMatchObject({ status: 204 });
+    for (const mail of mails) expect(await confirm(app, tokenIn(mail))).toMatchObject({ status: 422 });
+  });
+
+  test('one link that is used twice at the same time sets one password', async () => {
+    const app = await begin();
+    const { user } = await app.signUp('ann@example.com');
+    const link = textOf((await give(app, await app.apiToken('admin'), user.id)).body, 'link');
+    const token = link.split('#')[1] ?? '';
+    const answers = await Promise.all(['one', 'two'].map((n) => confirm(app, token, `${NEXT} ${n}`)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 422]);
+  });
+
+  test('an admin gives a link by mail or in the answer, which is audited; others may not', async () => {
+    const app = await begin();
+    const admin = await app.signUp('root@example.com', 'admin');
+    const { user, access_token } = await app.signUp('ann@example.com');
+    expect(await give(app, undefined, user.id)).toMatchObject({ status: 401 });
+    for (const token of [access_token, await app.apiToken('operator')])
+      expect(await give(app, token, user.id)).toMatchObject({ status: 403 });
+    expect(await give(app, admin.access_token, 'nobody')).toMatchObject({ status: 404 });
+    const mailed = await give(app, admin.access_token, user.id, 'mail');
+    expect(mailed).toMatchObject({
+      status: 200,
+      body: { link: null, expires_at: '2026-01-01T00:30:00.000Z' },
+    });
+    expect(await mailsOf(app)).toHaveLength(1);
+    const given = await give(app, admin.access_token, user.id);
+    expect(await confirm(app, textOf(given.body, 'link').split('#')[1] ?? '')).toMatchObject({ status: 204 });
+    const url = `/api/audit?target=user:${user.id}&action=user.password_reset_link`;
+    const entries = listOf((await app.ask({ url, token: admin.access_token })).body, 'data');
+    expect(textsOf(entries, 'actor')).toEqual([`user:${admin.user.id}`, `user:${admin.user.id}`]);
+    expect(partOf(entries, 0, 'change')).toMatchObject({ email: 'ann@example.com' });
+  });
+});
+
+test('a mail server that does not answer fails nobody who asks, and is told to an admin', async () => {
+  const app = await createTestApp({ SMTP_URL: 'smtp://127.0.0.1:1' });
+  const { user } = await app.signUp('ann@example.com');
+  expect(await askFor(app, 'ann@example.com')).toMatchObject({ status: 202 });
+  expect(await give(app, await app.apiToken('admin'), user.id, 'mail')).toMatchObject({
+    status: 503,
+    body: { detail: expect.stringContaining('"link"') },
+  });
+});

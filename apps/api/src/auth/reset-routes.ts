@@ -1,0 +1,108 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { actorOf, requireRole } from '../principal.ts';
+import { notFound, unavailable, unprocessable } from '../problem.ts';
+import { noContent, problems } from '../responses.ts';
+import { text } from '../text.ts';
+import type { PasswordResets } from './password-resets.ts';
+import type { ResetMails } from './reset-mail.ts';
+import { emailSchema, idSchema, passwordSchema, timeOf, timeSchema } from './views.ts';
+
+export interface ResetRoutesDeps {
+  readonly passwordResets: PasswordResets;
+  readonly resetMails: ResetMails;
+}
+
+const askSchema = {
+  tags: ['Accounts'],
+  operationId: 'askPasswordReset',
+  summary: 'Ask for a link that sets a new password',
+  description:
+    'Mails the link to the address, if it has an enabled account. The answer is the same in any case. A link is good once, for 30 minutes; at most five a day are mailed to one account.',
+  security: [],
+  body: z.strictObject({ email: emailSchema }),
+  response: { 202: noContent },
+};
+
+export const confirmResetBody = z.strictObject({
+  token: text({ min: 1, max: 200 }).describe('What comes after # in the link'),
+  new_password: passwordSchema,
+});
+
+const confirmSchema = {
+  tags: ['Accounts'],
+  operationId: 'confirmPasswordReset',
+  summary: 'Set a new password with a link',
+  description: 'Ends all sessions and other links of the account. Sign in with the new password then.',
+  security: [],
+  body: confirmResetBody,
+  response: { 204: noContent },
+};
+
+export const resetBody = z.strictObject({
+  deliver: z
+    .enum(['mail', 'link'])
+    .describe('`mail`: to the address of the account; `link`: in the answer, for you to pass on'),
+});
+
+export const resetSchema = z
+  .object({
+    expires_at: timeSchema,
+    link: z.string().nullable().describe('null when it was mailed'),
+  })
+  .meta({ id: 'PasswordReset' });
+
+const giveSchema = {
+  tags: ['Users'],
+  operationId: 'resetPassword',
+  summary: 'Give a user a link that sets a new password',
+  description:
+    'The link is good once, for 30 minutes. The old password and the sessions stay good until it is used. To shut somebody out at once, disable the account.',
+  params: z.strictObject({ user_id: idSchema }),
+  body: resetBody,
+  response: { 200: resetSchema, ...problems(403, 404) },
+};
+
+/** How a forgotten password is reset: by mail, or by an admin. */
+export function resetRoutes({ passwordResets, resetMails }: ResetRoutesDeps): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post('/api/auth/password-reset', { schema: askSchema }, async (request, reply) => {
+      const { email } = request.body;
+      const isTaken = resetMails.ask({ email, address: request.clientAddress });
+      if (!isTaken) throw unavailable('Too many resets are under way. Ask again in a moment.', 5);
+      return reply.code(202).send();
+    });
+
+    app.post('/api/auth/password-reset/confirm', { schema: confirmSchema }, async (request, reply) => {
+      const { token, new_password: next } = request.body;
+      const outcome = await passwordResets.confirm({ token, next });
+      if (outcome === 'invalid') throw refused('/token', 'is used, expired or unknown: ask for another link');
+      if (outcome === 'same') throw refused('/new_password', 'must differ from the current password');
+      return reply.code(204).send();
+    });
+
+    app.post('/api/users/:user_id/password-reset', { schema: giveSchema }, async (request) => {
+      const actor = actorOf(requireRole(request, 'admin'));
+      const granted = await passwordResets.give({ userId: request.params.user_id, actor });
+      if (granted === undefined) throw notFound('There is no such user, or the account is disabled.');
+      const expires_at = timeOf(granted.expiresAt);
+      if (request.body.deliver === 'link') return { link: granted.link, expires_at };
+      await mailTo(resetMails, granted.user.email, granted);
+      return { link: null, expires_at };
+    });
+  };
+}
+
+async function mailTo(
+  ...[mails, address, link]: [ResetMails, ...Parameters<ResetMails['send']>]
+): Promise<void> {
+  try {
+    await mails.send(address, link);
+  } catch {
+    throw unavailable('The mail server did not take the mail. Try again, or use {"deliver": "link"}.', 60);
+  }
+}
+
+function refused(pointer: string, detail: string) {
+  return unprocessable('The password was not changed.', [{ pointer, detail }]);
+}
