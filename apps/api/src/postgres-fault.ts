@@ -50,6 +50,12 @@ function faultOf(error: unknown, { variable, url }: Way): string {
     default:
       break;
   }
+  if (code !== undefined && CERTIFICATE.test(code)) {
+    return `PostgreSQL at ${host} has a certificate that ${variable} does not accept (${message}): name the host as the certificate does, and its authority with sslrootcert=/etc/ssl/postgres-ca.pem.`;
+  }
+  if (message === 'The server does not support SSL connections') {
+    return `PostgreSQL at ${host} speaks no TLS, which ${variable} asks for: set ssl = on in its postgresql.conf, or remove sslmode from ${variable}.`;
+  }
   if (message.startsWith('SASL') && password === '') {
     return `PostgreSQL at ${host} asks for the password of the user ${user}: put it in ${variable}.`;
   }
@@ -59,6 +65,8 @@ function faultOf(error: unknown, { variable, url }: Way): string {
   return `The database ${database} at ${host} can't be used (${code}: ${message}).`;
 }
 
+/** What Node says of a certificate that it refuses. */
+const CERTIFICATE = /^(?:CERT_|ERR_TLS_CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 function codeAndMessage(error: unknown): { readonly code: string | undefined; readonly message: string } {

@@ -11,8 +11,11 @@ import { StartError } from '../start-error.ts';
  */
 export async function backUp(config: Config, [target]: readonly string[]): Promise<string> {
   if (config.postgres !== undefined) {
+    const place = new URL(config.postgres.url);
+    // Every user of the machine sees the arguments of a command.
+    place.password = '';
     throw new StartError(
-      'DATABASE_URL is set, and PostgreSQL has a tool of its own for this: pg_dump "$DATABASE_URL" > greenvue.sql',
+      `DATABASE_URL is set, and PostgreSQL has a tool of its own for this. Put the password in PGPASSWORD or ~/.pgpass, and run: pg_dump "${place.href}" > greenvue.sql`,
     );
   }
   const files = dataFiles(config.dataDir);
