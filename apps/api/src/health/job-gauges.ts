@@ -11,6 +11,7 @@ export interface JobGauges {
   readonly databaseUp: Gauge;
   readonly places: Gauge<'state'>;
   readonly throttled: Gauge;
+  readonly controlConnection: Gauge;
   readonly settling: Gauge;
   readonly listeners: Gauge;
   readonly attempts: Counter<'type' | 'outcome'>;
@@ -85,6 +86,11 @@ function nodeGauges(registry: Registry) {
     throttled: new Gauge({
       name: 'greenvue_job_claims_throttled',
       help: '1 while claims are held back to keep the API quick',
+      registers,
+    }),
+    controlConnection: new Gauge({
+      name: 'greenvue_job_control_connection_up',
+      help: '1 while the control connection renews the lease of this node, 0 while another one does, or none; always 1 on SQLite',
       registers,
     }),
     settling: new Gauge({

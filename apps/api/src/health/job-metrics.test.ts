@@ -36,6 +36,7 @@ const activity: NodeActivity = {
   ],
   skipped: { overlap: 4, missed: 1 },
   settling: 7,
+  lease: 'kept_by_spare',
   listeners: 2,
   node,
 };
@@ -77,6 +78,7 @@ describe('the metrics of the jobs', () => {
         'greenvue_job_places{state="all"} 10',
         'greenvue_job_places{state="busy"} 3',
         'greenvue_job_claims_throttled 1',
+        'greenvue_job_control_connection_up 0',
         'greenvue_job_settlements_waiting 7',
         'greenvue_job_event_streams 2',
         'greenvue_run_lateness_seconds{quantile="0.99"} 0.25',

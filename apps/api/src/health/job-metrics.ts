@@ -100,11 +100,12 @@ function seriesOf(
 
 /** What the node knows by itself. */
 function showActivity(gauges: JobGauges, activity: NodeActivity): void {
-  const { node, types, skipped, settling, listeners } = activity;
+  const { node, types, skipped, settling, listeners, lease } = activity;
   gauges.places.set({ state: 'all' }, node.places);
   gauges.places.set({ state: 'busy' }, node.busy);
   gauges.places.set({ state: 'buffered' }, node.buffered);
   gauges.throttled.set(node.throttled ? 1 : 0);
+  gauges.controlConnection.set(lease === 'kept' ? 1 : 0);
   gauges.settling.set(settling);
   gauges.listeners.set(listeners);
   gauges.attempts.reset();

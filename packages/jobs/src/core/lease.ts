@@ -29,7 +29,8 @@ export interface ServerSaid {
 }
 
 /** `ending`: other nodes may soon take the node's runs. `over`: they may have taken them. */
-export type LeaseState = 'kept' | 'kept_by_spare' | 'ending' | 'over';
+export type LeaseState = LeaseKept | 'over';
+export type LeaseKept = 'kept' | 'kept_by_spare' | 'ending';
 
 /** How a node's lease stands at `now`, and when to judge it again (Infinity: once something else is known). */
 export function judgeLease(

@@ -1,7 +1,7 @@
 import type { NewRun } from './decision.ts';
 import type { JobEvent } from './events.ts';
 import type { Job } from './job.ts';
-import type { LeaseState } from './lease.ts';
+import type { LeaseKept } from './lease.ts';
 import type { RunOver } from './run.ts';
 
 /** The job types that a node can run, by name, in that version or an older one (P22). */
@@ -95,7 +95,7 @@ export interface NodeListener {
   /** Claims of dead nodes were taken back by this one (P9). */
   recovered(what: Recovered): void;
   /** How the node's lease stands has changed; at first it is `kept`. */
-  lease(state: Exclude<LeaseState, 'over'>): void;
+  lease(state: LeaseKept): void;
   /** The node's lease is over: its claims are not its own any more. It has to join again, under another id. */
   lost(): void;
   /** The node works less well than it could; says why, and what to do. Told once. */

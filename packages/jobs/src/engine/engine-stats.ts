@@ -1,3 +1,4 @@
+import type { LeaseKept } from '../core/lease.ts';
 import type { HealthCounts, StoreStats } from '../core/store-views.ts';
 
 /** How an attempt ended; `retried`: it failed, and there is another one to come. */
@@ -87,6 +88,8 @@ export interface NodeActivity {
   readonly listeners: number;
   /** The node as it is now. */
   readonly node: NodeStats;
+  /** How its lease stands. */
+  readonly lease: LeaseKept;
 }
 
 export interface EngineStats extends StoreStats, NodeActivity {

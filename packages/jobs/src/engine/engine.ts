@@ -136,6 +136,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     settling: dispatcher.settling,
     listeners: events.listeners,
     node: selfStats(node.self, clock.now()),
+    lease: node.lease,
   });
   const lookNow = () => dispatcher.lookNow();
   // One that never fires, where the store notices no loss.

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LeaseState } from '../core/lease.ts';
+import type { LeaseKept } from '../core/lease.ts';
 import {
   type Membership,
   NO_OTHERS,
@@ -52,7 +52,7 @@ export class Node {
   /** Of the process, whatever its id. */
   #startedAt: number | undefined;
   #membership: Membership | undefined;
-  #lease: Exclude<LeaseState, 'over'> = 'kept';
+  #lease: LeaseKept = 'kept';
   #others: Others = NO_OTHERS;
   #joining: Promise<void> | undefined;
   #cancelRetry: (() => void) | undefined;
@@ -77,6 +77,11 @@ export class Node {
   /** Whether it may claim. */
   get isMember(): boolean {
     return this.#membership !== undefined && this.#lease !== 'ending';
+  }
+
+  /** How its lease stands. */
+  get lease(): LeaseKept {
+    return this.#lease;
   }
 
   /** What can be run by this node or another, each type in its newest version (P22). */
@@ -162,7 +167,7 @@ export class Node {
     }
   }
 
-  #leaseIs(state: Exclude<LeaseState, 'over'>, id: string): void {
+  #leaseIs(state: LeaseKept, id: string): void {
     if (this.#stopped || id !== this.#id) return;
     const before = this.#lease;
     this.#lease = state;

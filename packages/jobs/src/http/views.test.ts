@@ -177,6 +177,7 @@ test('an event, an audit row and the counts have the forms of their schemas', ()
     nodes: [],
     node,
     settling: 0,
+    lease: 'kept',
     listeners: 0,
     types: [],
     skipped: { overlap: 0, missed: 0 },

@@ -1,4 +1,4 @@
-import { FREE_TWICE_MS, type LeaseState } from '../../core/lease.ts';
+import { FREE_TWICE_MS, type LeaseKept } from '../../core/lease.ts';
 import type { NodeInfo, NodeState, Notice, Others } from '../../core/membership.ts';
 
 /** What the thread of the control connection is started with. */
@@ -34,7 +34,7 @@ export type FromControl =
   /** These nodes are dead, as far as this one sees. */
   | { readonly kind: 'dead'; readonly nodes: readonly DeadNode[] }
   /** How the node's lease stands, each time that changes. */
-  | { readonly kind: 'lease'; readonly state: Exclude<LeaseState, 'over'> }
+  | { readonly kind: 'lease'; readonly state: LeaseKept }
   /** The lease is over: what this node has claimed is not its own any more. */
   | { readonly kind: 'lost' }
   /** False: it still has claims, and lives on until the process ends. */
