@@ -1,6 +1,7 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { Route, Router, Switch } from 'wouter';
+import { ResetGate } from './account/reset-page.tsx';
 import { DataProvider } from './data/data-provider.tsx';
 import { Notices } from './data/notices.tsx';
 import { LiveProvider } from './live/live.tsx';
@@ -26,6 +27,7 @@ const EditJobPage = lazy(async () => ({
   default: (await import('./job-form/edit-job-page.tsx')).EditJobPage,
 }));
 const JobPage = lazy(async () => ({ default: (await import('./job/job-page.tsx')).JobPage }));
+const AccountPage = lazy(async () => ({ default: (await import('./account/account-page.tsx')).AccountPage }));
 const RunPage = lazy(async () => ({ default: (await import('./run/run-page.tsx')).RunPage }));
 
 // The same key as in public/scheme.js, which sets the scheme before anything is drawn.
@@ -45,9 +47,11 @@ export function App() {
         <NowProvider>
           <ZoneProvider>
             <SessionProvider>
-              <SessionGate>
-                <SignedIn />
-              </SessionGate>
+              <ResetGate>
+                <SessionGate>
+                  <SignedIn />
+                </SessionGate>
+              </ResetGate>
             </SessionProvider>
           </ZoneProvider>
         </NowProvider>
@@ -83,6 +87,7 @@ function Pages() {
         <Route path="/jobs/:id" component={JobPage} />
         <Route path="/jobs/:id/edit" component={EditJobPage} />
         <Route path="/runs/:id" component={RunPage} />
+        <Route path="/account" component={AccountPage} />
         <Route component={NotFoundPage} />
       </Switch>
     </Suspense>

@@ -9,6 +9,7 @@ export const queryKeys = {
   run: (runId?: string) => (runId === undefined ? ['run'] : ['run', runId]),
   runLogs: (runId?: string) => (runId === undefined ? ['run-logs'] : ['run-logs', runId]),
   user: (id: string) => ['user', id],
+  sessions: () => ['sessions'],
   types: () => ['types'],
   stats: () => ['stats'],
   audit: (target?: string) => (target === undefined ? ['audit'] : ['audit', target]),

@@ -1,4 +1,5 @@
 import { Fragment, type ReactNode, useEffect } from 'react';
+import { MustChangePage } from '../account/must-change-page.tsx';
 import { NoRolePage } from './no-role-page.tsx';
 import { useSessionState } from './session.tsx';
 import { SignInAgain } from './sign-in-again.tsx';
@@ -24,6 +25,8 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
       return <SignInPage />;
     case 'signed-in':
     case 'expired':
+      if (state.me.must_change_password)
+        return <MustChangePage me={state.me} isExpired={state.phase === 'expired'} />;
       if (state.me.role === 'user') return <NoRolePage me={state.me} isExpired={state.phase === 'expired'} />;
       return (
         <Fragment key={viewerOf(state.me)}>

@@ -1,5 +1,6 @@
 import { Button, Divider, Group, NavLink, Stack } from '@mantine/core';
 import { Link, useLocation } from 'wouter';
+import { useMe } from '../session/session.tsx';
 import { useSignOut } from './leaving.ts';
 import { NAVIGATION } from './navigation.ts';
 import { SchemeButton } from './scheme-button.tsx';
@@ -54,6 +55,7 @@ export function PhoneMenu({ onHelp, onDone }: PhoneMenuProps) {
 }
 
 function Links({ onDone }: Pick<PhoneMenuProps, 'onDone'>) {
+  const { kind } = useMe();
   const [location] = useLocation();
   return (
     <nav aria-label="Console">
@@ -68,6 +70,9 @@ function Links({ onDone }: Pick<PhoneMenuProps, 'onDone'>) {
           aria-current={isAt(location) ? 'page' : undefined}
         />
       ))}
+      {kind === 'user' ? (
+        <NavLink component={Link} href="/account" label="Password and sessions" onClick={onDone} />
+      ) : null}
       <NavLink href="/docs" label="REST API" target="_blank" rel="noopener" />
     </nav>
   );

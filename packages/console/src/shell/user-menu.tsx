@@ -1,4 +1,5 @@
 import { Button, Menu, Text } from '@mantine/core';
+import { Link } from 'wouter';
 import { ChevronIcon, UserIcon } from '../parts/icons.tsx';
 import { Plain } from '../parts/text.tsx';
 import { CONSOLE_VERSION } from '../parts/version.ts';
@@ -31,6 +32,11 @@ export function UserMenu() {
           <WhoAmI />
         </div>
         <Menu.Divider />
+        {me.kind === 'user' ? (
+          <Menu.Item component={Link} href="/account">
+            Password and sessions
+          </Menu.Item>
+        ) : null}
         <Menu.Item component="a" href="/docs" target="_blank" rel="noopener">
           REST API
         </Menu.Item>

@@ -1,0 +1,51 @@
+import { changePassword } from '@greenvue/jobs/client';
+import { Stack, Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { queryKeys } from '../data/query-keys.ts';
+import { tellDone } from '../data/tell.ts';
+import { Panel } from '../parts/panel.tsx';
+import { useConnection, useMe } from '../session/session.tsx';
+import { Page } from '../shell/page.tsx';
+import { PasswordForm } from './password-form.tsx';
+import { SessionsPanel } from './sessions-panel.tsx';
+
+/** One's own account: its password and its sessions. */
+export function AccountPage() {
+  const me = useMe();
+  if (me.kind === 'api_token') {
+    return (
+      <Page title="Account">
+        <Text>You are signed in with an API token, which has no password and no sessions.</Text>
+      </Page>
+    );
+  }
+  return (
+    <Page title="Account" lead={me.email}>
+      <Stack gap="lg">
+        <PasswordPanel />
+        <SessionsPanel />
+      </Stack>
+    </Page>
+  );
+}
+
+function PasswordPanel() {
+  const connection = useConnection();
+  const client = useQueryClient();
+  return (
+    <Panel title="Password">
+      <Text size="sm" c="dimmed" mb="md">
+        A new password ends your other sessions.
+      </Text>
+      <PasswordForm
+        asksCurrent
+        submitLabel="Change the password"
+        onSubmit={async ({ current, next }) => {
+          await changePassword(connection, { current_password: current, new_password: next });
+          tellDone('The password is changed, and your other sessions have ended.');
+          await client.invalidateQueries({ queryKey: queryKeys.sessions() });
+        }}
+      />
+    </Panel>
+  );
+}

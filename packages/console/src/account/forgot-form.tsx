@@ -1,0 +1,59 @@
+import { askPasswordReset } from '@greenvue/jobs/client';
+import { Alert, Anchor, Button, Stack, Text, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useConnection } from '../session/session.tsx';
+import { passwordFault } from './password-fault.ts';
+
+/** Asks for a mail with a link that sets a new password. */
+export function ForgotForm({ onBack }: { readonly onBack: () => void }) {
+  const connection = useConnection();
+  const [isBusy, setBusy] = useState(false);
+  const [isAsked, setAsked] = useState(false);
+  const [fault, setFault] = useState<string>();
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const email = String(new FormData(event.currentTarget).get('email') ?? '').trim();
+    setBusy(true);
+    setFault(undefined);
+    askPasswordReset(connection, { email })
+      .then(() => setAsked(true))
+      .catch((error: unknown) => setFault(passwordFault(error)))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        {isAsked ? (
+          <Alert color="green" variant="light" role="status">
+            If the address has an account, a mail with a link is on its way. The link works for 30 minutes.
+          </Alert>
+        ) : (
+          <>
+            <Text size="sm">We mail you a link that sets a new password.</Text>
+            <TextInput
+              label="E-mail"
+              name="email"
+              type="email"
+              autoComplete="username"
+              required
+              withAsterisk={false}
+              maxLength={254}
+              autoFocus
+            />
+            {fault === undefined ? null : (
+              <Alert color="red" variant="light" role="alert">
+                {fault}
+              </Alert>
+            )}
+            <Button type="submit" loading={isBusy} fullWidth>
+              Mail me a link
+            </Button>
+          </>
+        )}
+        <Anchor component="button" type="button" size="sm" ta="center" onClick={onBack}>
+          Back to the sign-in
+        </Anchor>
+      </Stack>
+    </form>
+  );
+}

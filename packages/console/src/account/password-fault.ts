@@ -1,0 +1,22 @@
+import { ApiError } from '@greenvue/jobs/client';
+import { durationText } from '../parts/duration.ts';
+import { faultWords } from '../parts/fault-words.ts';
+
+/** Why a password was not changed, in a sentence or two. */
+export function passwordFault(error: unknown): string {
+  if (error instanceof ApiError && error.status === 429 && error.retryAfterMs !== undefined)
+    return `Too many tries. Try again in ${durationText(error.retryAfterMs)}.`;
+  const [fault] = error instanceof ApiError ? error.faults : [];
+  switch (fault?.pointer) {
+    case '/current_password':
+      return 'The current password is wrong.';
+    case '/new_password':
+      return `The new password ${fault.detail}.`;
+    case '/token':
+      return 'This link has been used or has expired. Ask for another one on the sign-in page.';
+    default: {
+      const { title, advice } = faultWords(error);
+      return `${title}. ${advice}`;
+    }
+  }
+}

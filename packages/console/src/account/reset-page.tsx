@@ -1,0 +1,55 @@
+import { confirmPasswordReset } from '@greenvue/jobs/client';
+import { Alert, Anchor, Paper, Text, Title } from '@mantine/core';
+import { type ReactNode, useEffect, useState } from 'react';
+import { LonePage } from '../session/lone-page.tsx';
+import { useConnection } from '../session/session.tsx';
+import { PasswordForm } from './password-form.tsx';
+
+const RESET_PATH = '/console/reset-password';
+
+/** Shows the page that a link of a mail opens, whoever is signed in; on any other page its children. */
+export function ResetGate({ children }: { readonly children: ReactNode }) {
+  return window.location.pathname === RESET_PATH ? <ResetPage /> : children;
+}
+
+/** Sets a new password with the token after the `#`, which no server and no other page sees. */
+function ResetPage() {
+  const connection = useConnection();
+  const [token] = useState(() => window.location.hash.slice(1));
+  const [isDone, setDone] = useState(false);
+  useEffect(() => {
+    document.title = 'Set a new password · GreenVue jobs';
+    window.history.replaceState(null, '', RESET_PATH);
+  }, []);
+  return (
+    <LonePage>
+      <Paper withBorder p="lg" radius="md">
+        <Title order={1} size="h3" mb={4}>
+          Set a new password
+        </Title>
+        {isDone ? (
+          <>
+            <Alert color="green" variant="light" role="status" mb="md">
+              The password is changed, and all sessions of the account have ended.
+            </Alert>
+            <Anchor href="/console/">Sign in</Anchor>
+          </>
+        ) : (
+          <>
+            <Text size="sm" c="dimmed" mb="lg">
+              All sessions of the account end then.
+            </Text>
+            <PasswordForm
+              asksCurrent={false}
+              submitLabel="Set the password"
+              onSubmit={async ({ next }) => {
+                await confirmPasswordReset(connection, { token, new_password: next });
+                setDone(true);
+              }}
+            />
+          </>
+        )}
+      </Paper>
+    </LonePage>
+  );
+}

@@ -1,0 +1,149 @@
+import { endSession, endSessions, type ListedSession, listSessions } from '@greenvue/jobs/client';
+import { Button, Group, Table, Text } from '@mantine/core';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { queryKeys } from '../data/query-keys.ts';
+import { FIRST } from '../data/run-pages.ts';
+import { tellDone, tellFailed } from '../data/tell.ts';
+import { Confirm } from '../parts/confirm.tsx';
+import { Ago, Instant } from '../parts/instant.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Failed, Loading } from '../parts/states.tsx';
+import { Plain } from '../parts/text.tsx';
+import { useConnection, useSessionStore } from '../session/session.tsx';
+
+/** Where one is signed in, with a way to end each session. */
+export function SessionsPanel() {
+  const connection = useConnection();
+  const client = useQueryClient();
+  const sessions = useInfiniteQuery({
+    queryKey: queryKeys.sessions(),
+    queryFn: ({ signal, pageParam }) =>
+      listSessions(connection, pageParam === FIRST ? {} : { cursor: pageParam }, { signal }),
+    initialPageParam: FIRST,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+  const end = async (session: ListedSession): Promise<void> => {
+    try {
+      await endSession(connection, session.id);
+      tellDone('The session has ended.');
+    } catch (error) {
+      tellFailed('Could not end the session', error);
+    }
+    await client.invalidateQueries({ queryKey: queryKeys.sessions() });
+  };
+  return (
+    <Panel title="Sessions" aside={<SignOutEverywhere />}>
+      {sessions.isPending ? <Loading rows={3} /> : null}
+      {sessions.isError ? <Failed error={sessions.error} onRetry={() => void sessions.refetch()} /> : null}
+      {sessions.data === undefined ? null : (
+        <SessionTable sessions={sessions.data.pages.flatMap(({ data }) => data)} onEnd={end} />
+      )}
+      {sessions.hasNextPage ? (
+        <Button variant="default" mt="sm" onClick={() => void sessions.fetchNextPage()}>
+          Show more
+        </Button>
+      ) : null}
+    </Panel>
+  );
+}
+
+interface SessionTableProps {
+  readonly sessions: readonly ListedSession[];
+  readonly onEnd: (session: ListedSession) => Promise<void>;
+}
+
+function SessionTable({ sessions, onEnd }: SessionTableProps) {
+  return (
+    <Table.ScrollContainer minWidth={620}>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">Browser or program</Table.Th>
+            <Table.Th scope="col">Address</Table.Th>
+            <Table.Th scope="col">Signed in</Table.Th>
+            <Table.Th scope="col">Last used</Table.Th>
+            <Table.Th scope="col">End</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {sessions.map((session) => (
+            <SessionRow key={session.id} session={session} onEnd={onEnd} />
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+function SessionRow({
+  session,
+  onEnd,
+}: Pick<SessionTableProps, 'onEnd'> & { readonly session: ListedSession }) {
+  const [isBusy, setBusy] = useState(false);
+  const end = (): void => {
+    setBusy(true);
+    void onEnd(session).finally(() => setBusy(false));
+  };
+  return (
+    <Table.Tr>
+      <Table.Th scope="row">
+        <Plain>{session.user_agent ?? 'unknown'}</Plain>
+      </Table.Th>
+      <Table.Td>
+        <Plain>{session.address ?? 'unknown'}</Plain>
+      </Table.Td>
+      <Table.Td>
+        <Instant at={session.created_at} />
+      </Table.Td>
+      <Table.Td>
+        <Ago at={session.last_used_at} />
+      </Table.Td>
+      <Table.Td>
+        {session.current ? (
+          <Text size="sm" c="dimmed">
+            this one
+          </Text>
+        ) : (
+          <Button size="compact-sm" variant="default" loading={isBusy} onClick={end}>
+            End
+          </Button>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function SignOutEverywhere() {
+  const connection = useConnection();
+  const store = useSessionStore();
+  const [isAsking, setAsking] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const signOut = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await endSessions(connection);
+      await store.signOut();
+    } catch (error) {
+      tellFailed('Could not sign out everywhere', error);
+      setBusy(false);
+    }
+  };
+  return (
+    <Group>
+      <Button size="xs" variant="default" onClick={() => setAsking(true)}>
+        Sign out everywhere
+      </Button>
+      <Confirm
+        opened={isAsking}
+        onClose={() => setAsking(false)}
+        onConfirm={() => void signOut()}
+        title="Sign out everywhere?"
+        confirmLabel="Sign out everywhere"
+        isBusy={isBusy}
+      >
+        All your sessions end at once, this one included. API tokens stay good.
+      </Confirm>
+    </Group>
+  );
+}
