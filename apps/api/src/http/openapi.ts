@@ -41,7 +41,12 @@ export function documentApi(app: FastifyInstance, version: string): void {
     transformObject: withoutUnused,
   });
   app.register(async (scope) => {
-    scope.get('/openapi.json', { schema: { hide: true } }, async () => scope.swagger());
+    // The routes stay as they are: the document is written once, as long as it is.
+    let document: Buffer | undefined;
+    scope.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+      document ??= Buffer.from(JSON.stringify(scope.swagger()));
+      return reply.type('application/json; charset=utf-8').send(document);
+    });
   });
 }
 
