@@ -11,6 +11,8 @@ import { eventStream, problems } from './route-docs.ts';
 export interface EventStreamOptions {
   /** How many may be open at once; one more is a 503. Default 100. */
   readonly maxStreams?: number;
+  /** How many of them one principal of `authorize` may have open; one more is a 429. Default 20. */
+  readonly maxStreamsPerPrincipal?: number;
   /** Default 15,000. */
   readonly heartbeatMs?: number;
   /** After so long a stream ends, so that clients come back with a fresh token. Default 900,000 (15 minutes). */
@@ -28,9 +30,11 @@ const headers = z.looseObject({
 
 /** GET /job-events. */
 export function eventRoutes(app: JobsApp, context: RouteContext, options: EventStreamOptions): void {
-  const { maxStreams = 100, heartbeatMs = 15_000, maxAgeMs = 900_000, isStillAllowed } = options;
+  const { maxStreams = 100, maxStreamsPerPrincipal = 20, isStillAllowed } = options;
+  const { heartbeatMs = 15_000, maxAgeMs = 900_000 } = options;
   const texts = new EventTexts();
-  const open = new Set<EventsStream>();
+  /** With who opened it, where the host says so. */
+  const open = new Map<EventsStream, string | undefined>();
   const schema = {
     ...context.document({
       operationId: 'streamJobEvents',
@@ -45,13 +49,18 @@ export function eventRoutes(app: JobsApp, context: RouteContext, options: EventS
 
   // Open streams would keep the server from closing.
   app.addHook('preClose', async () => {
-    for (const stream of open) stream.end();
+    for (const stream of open.keys()) stream.end();
   });
   const route = { preParsing: context.allow('read'), exposeHeadRoute: false, schema };
   app.get('/job-events', route, async (request, reply) => {
     if (open.size >= maxStreams) {
       const detail = `All ${maxStreams} event streams of this server are in use.`;
       throw new HttpProblem({ status: 503, detail, retryAfterSeconds: 30 });
+    }
+    const { by } = context.asked(request);
+    if (by !== undefined && countOf(open.values(), by) >= maxStreamsPerPrincipal) {
+      const detail = `You have ${maxStreamsPerPrincipal} event streams open on this server, as many as one account or token may. Close one first.`;
+      throw new HttpProblem({ status: 429, detail, retryAfterSeconds: 30 });
     }
     const { job_id: jobId, last_event_id: fromQuery } = request.query;
     const lastEventId = request.headers['last-event-id'] ?? fromQuery;
@@ -64,9 +73,15 @@ export function eventRoutes(app: JobsApp, context: RouteContext, options: EventS
       maxAgeMs,
       isStillAllowed: async () => isStillAllowed === undefined || isStillAllowed(request),
     });
-    open.add(stream);
+    open.set(stream, by);
     stream.once('close', () => open.delete(stream));
     reply.type('text/event-stream').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
     return reply.send(stream);
   });
+}
+
+function countOf<T>(values: Iterable<T>, value: T): number {
+  let count = 0;
+  for (const each of values) if (each === value) count += 1;
+  return count;
 }

@@ -187,6 +187,20 @@ describe('GET /job-events', () => {
     expect(watcher.hasEnded).toBe(false);
   });
 
+  test('one principal has room for so many, whoever else has how many', async () => {
+    let by: string | undefined;
+    const authorize = () => (by === undefined ? undefined : { id: by });
+    const { watch } = await startServer({ authorize, events: { maxStreams: 9, maxStreamsPerPrincipal: 2 } });
+    const statusFor = async (who: string | undefined) => {
+      by = who;
+      return (await watch()).response.status;
+    };
+    expect([await statusFor('ann'), await statusFor('ann'), await statusFor('ann')]).toEqual([200, 200, 429]);
+    expect(await statusFor('bob')).toBe(200);
+    // A host that does not say who asks has the bound of the server alone.
+    for (let n = 0; n < 3; n += 1) expect(await statusFor(undefined)).toBe(200);
+  });
+
   test('are at most so many at once; one that left makes room', async () => {
     const { watch } = await startServer({ events: { maxStreams: 1 } });
     const { watcher } = await watch();
