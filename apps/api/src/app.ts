@@ -12,8 +12,10 @@ import { newId } from './db/ids.ts';
 import { docsRoutes } from './docs-page/docs-routes.ts';
 import { authenticateRequests, refuseBadToken } from './http/authentication.ts';
 import { endConnectionsWhileClosing } from './http/closing.ts';
+import { createBoundedServer } from './http/connections.ts';
 import { BODY_LIMIT, readJsonBodies } from './http/json-body.ts';
 import { LazyLog } from './http/lazy-log.ts';
+import { refuseTwoHosts } from './http/one-host.ts';
 import { documentApi } from './http/openapi.ts';
 import { answerUnreadable, replyWithProblem } from './http/problem-reply.ts';
 import { noSuchPath, problem } from './http/problem-table.ts';
@@ -26,7 +28,7 @@ import { actorOf, type Principal } from './principal.ts';
 import type { SecurityLog } from './security-log.ts';
 
 export interface AppDeps {
-  readonly config: Pick<Config, 'trustProxy' | 'corsOrigins' | 'rateLimit'>;
+  readonly config: Pick<Config, 'trustProxy' | 'corsOrigins' | 'rateLimit' | 'maxConnections'>;
   /** Requests are spans of the SDK that the process has started. */
   readonly isTraced?: boolean;
   /** Of the program, for the OpenAPI document. */
@@ -43,7 +45,10 @@ export interface AppDeps {
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const HEADERS_TIMEOUT_MS = 20_000;
-const CHECK_TIMEOUTS_MS = 5_000;
+/** Longer than any statement takes: until then a connection may be silent because the server is. */
+const STALL_TIMEOUT_MS = 45_000;
+/** Longer than proxies keep theirs, which would else send into one that is just being closed. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 
 /** GreenVue's HTTP server, not listening yet. */
 export function createApp(deps: AppDeps): FastifyInstance {
@@ -55,8 +60,14 @@ export function createApp(deps: AppDeps): FastifyInstance {
     genReqId: () => newId(),
     trustProxy: trustedProxies(deps.config.trustProxy),
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CHECK_TIMEOUTS_MS },
+    serverFactory: (handle) =>
+      createBoundedServer(handle, {
+        maxConnections: deps.config.maxConnections,
+        requestTimeoutMs: REQUEST_TIMEOUT_MS,
+        headersTimeoutMs: HEADERS_TIMEOUT_MS,
+        keepAliveTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
+        stallTimeoutMs: STALL_TIMEOUT_MS,
+      }),
     // Longer than any header can be: a long parameter is for the route's schema to refuse.
     routerOptions: { maxParamLength: 65_536 },
     // While it stops, requests on connections that are open still get their answer.
@@ -77,6 +88,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
   if (deps.isTraced === true) traceRequests(app);
   endConnectionsWhileClosing(app);
   setSecurityHeaders(app, deps.config.corsOrigins);
+  refuseTwoHosts(app);
   limitRates(app, deps.config.rateLimit, deps.securityLog);
   authenticateRequests(app, deps.authenticate);
   readJsonBodies(app);

@@ -4,6 +4,7 @@ import { parseWholeMs } from '@greenvue/jobs';
 import { z } from 'zod';
 import { misspelt } from './config-names.ts';
 import { secretFaults, secretVariables } from './config-secrets.ts';
+import { mostConnections } from './most-connections.ts';
 import { parameterWithoutTls } from './notifications/smtp-url.ts';
 import { publicUrlOf, publicUrlVariable } from './public-url.ts';
 import { parseTracing, type TracingConfig } from './tracing/tracing-config.ts';
@@ -35,6 +36,8 @@ export interface Config {
   /** In Fastify's terms: whom to believe about `X-Forwarded-*`. */
   readonly trustProxy: boolean | number | readonly string[];
   readonly corsOrigins: readonly string[];
+  /** Open connections of clients at most. */
+  readonly maxConnections: number;
   readonly rateLimit: {
     /** Requests a minute of one principal, or of one address without a token. */
     readonly perMinute: number;
@@ -110,15 +113,16 @@ function faultLine(issue: z.core.$ZodIssue, set: Readonly<Record<string, string 
   return `${name}${value} ${issue.message}`;
 }
 
-const count = (fallback: number, min: number, max: number) =>
+const wholeNumber = (min: number, max: number) =>
   z
     .string()
-    .default(String(fallback))
     .refine(
       (text) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max,
       `must be a whole number from ${min} to ${max}.`,
-    )
-    .transform(Number);
+    );
+
+const count = (fallback: number, min: number, max: number) =>
+  wholeNumber(min, max).default(String(fallback)).transform(Number);
 
 const duration = (fallback: string, minMs: number) =>
   z
@@ -241,6 +245,7 @@ const variables = z.object({
     .optional(),
   TRUST_PROXY: trustProxy,
   CORS_ORIGINS: corsOrigins,
+  MAX_CONNECTIONS: wholeNumber(1, 1_000_000).transform(Number).optional(),
   RATE_LIMIT_PER_MINUTE: count(600, 1, 10_000_000),
   RATE_LIMIT_OPERATOR_PER_MINUTE: count(60_000, 1, 10_000_000),
   RATE_LIMIT_LOGIN_FAILURES: count(10, 1, 10_000),
@@ -279,6 +284,7 @@ function configOf(set: z.output<typeof variables>): Omit<Config, 'tracing'> {
     logLevel: set.LOG_LEVEL ?? (set.NODE_ENV === 'production' ? 'info' : 'warn'),
     trustProxy: set.TRUST_PROXY,
     corsOrigins: set.CORS_ORIGINS,
+    maxConnections: set.MAX_CONNECTIONS ?? mostConnections(),
     rateLimit: {
       perMinute: set.RATE_LIMIT_PER_MINUTE,
       operatorPerMinute: set.RATE_LIMIT_OPERATOR_PER_MINUTE,

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where the build has put the console's files: `index.html`, a few others beside it, and hashed ones in `assets/`. */
@@ -10,13 +8,7 @@ export const CONSOLE_PATH = '/console';
 
 const NONCE_PLACE = '__STYLE_NONCE__';
 
-/** The page, with a nonce for the styles that it makes by itself; undefined when the console has not been built. */
-export async function readConsolePage(folder: string, nonce: string): Promise<string | undefined> {
-  try {
-    const page = await readFile(join(folder, 'index.html'), 'utf8');
-    return page.replaceAll(NONCE_PLACE, nonce);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+/** The page, `index.html` as it was built, with a nonce for the styles that it makes by itself. */
+export function consolePage(built: string, nonce: string): string {
+  return built.replaceAll(NONCE_PLACE, nonce);
 }

@@ -1,61 +1,75 @@
 import { randomBytes } from 'node:crypto';
-import { basename, dirname } from 'node:path';
-import fastifyStatic from '@fastify/static';
-import { CONSOLE_FOLDER, CONSOLE_PATH, readConsolePage } from '@greenvue/console';
-import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import { CONSOLE_FOLDER, CONSOLE_PATH, consolePage } from '@greenvue/console';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { type ConsoleFile, createConsoleFiles, type FileForm } from './console-files.ts';
 import { notBuiltPage } from './not-built-page.ts';
 
 const YEAR_SECONDS = 31_536_000;
 const RETRY_SECONDS = 10;
 const NONCE_BYTES = 16;
+const ASSETS = 'assets/';
 
-/** A file's name: no folder, no leading dot, and a suffix. */
-const FILE = /^(?:assets\/)?[\w-]+(?:\.[\w-]+)+$/;
-const ASSETS = 'assets';
-
-// A page and its files are a dozen requests at once, and nothing is gained by guessing them. Nobody is signed in yet.
-const route = { schema: { hide: true }, config: { rateLimit: false, ownAuthentication: true } } as const;
+// Nobody is signed in yet: whatever token comes along, a page and its files are counted by address.
+const route = { schema: { hide: true }, config: { ownAuthentication: true } } as const;
 
 /**
  * `/console`: the page, and the files that its build has made. Any other path below gives the page as well, which knows what
  * it stands for. `folder`: another one than the build's, for tests.
  */
 export function consoleRoutes(folder: string = CONSOLE_FOLDER): FastifyPluginAsync {
+  const built = createConsoleFiles(folder);
   return async (app) => {
-    await app.register(fastifyStatic, {
-      serve: false,
-      // Beside a file lie its compressed forms.
-      preCompressed: true,
-      dotfiles: 'ignore',
-      index: false,
-      cacheControl: false,
-      // Not before there is a file: a refusal must not be kept for a year.
-      setHeaders: (reply, path) => reply.headers(fileHeaders(path)),
-    });
     app.get(CONSOLE_PATH, route, (_request, reply) => reply.redirect(`${CONSOLE_PATH}/`, 308));
     app.get<{ Params: { '*': string } }>(`${CONSOLE_PATH}/*`, route, async (request, reply) => {
       const name = request.params['*'];
-      if (FILE.test(name) && name !== 'index.html') return reply.sendFile(name, folder);
+      const console = await built();
+      const file = console?.files.get(name);
+      if (file !== undefined) return sendFile(request, reply, file);
       // Else a page of an older build would take the page for a part of its program.
-      if (name.startsWith(`${ASSETS}/`)) return reply.callNotFound();
-      return sendPage(reply, folder);
+      if (name.startsWith(ASSETS)) return reply.callNotFound();
+      return sendPage(reply, console?.page);
     });
   };
 }
 
-function fileHeaders(path: string): Readonly<Record<string, string>> {
-  const isHashed = basename(dirname(path)) === ASSETS;
-  return {
+function sendFile(request: FastifyRequest, reply: FastifyReply, file: ConsoleFile): FastifyReply {
+  const [coding, form] = formFor(request.headers['accept-encoding'], file);
+  reply.headers({
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    'cache-control': isHashed ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache',
-  };
+    'cache-control': file.isHashed ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache',
+    vary: 'Accept-Encoding',
+    etag: form.etag,
+  });
+  if (isKnown(request.headers['if-none-match'], form)) return reply.code(304).send();
+  if (coding !== 'identity') reply.header('content-encoding', coding);
+  return reply.type(file.type).send(form.content);
 }
 
-async function sendPage(reply: FastifyReply, folder: string): Promise<FastifyReply> {
+/** The smallest form that the client takes. */
+function formFor(accepted: string | undefined, { forms }: ConsoleFile): readonly [string, FileForm] {
+  for (const coding of ['br', 'gzip'] as const) {
+    const form = forms[coding];
+    if (form !== undefined && takes(accepted, coding)) return [coding, form];
+  }
+  return ['identity', forms.identity];
+}
+
+function takes(accepted = '', coding: string): boolean {
+  return accepted.split(',').some((part) => {
+    const [name, ...parameters] = part.split(';').map((word) => word.trim().toLowerCase());
+    return name === coding && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+  });
+}
+
+function isKnown(header: string | undefined, { etag }: FileForm): boolean {
+  const tags = header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
+  return tags.includes(etag) || tags.includes('*');
+}
+
+function sendPage(reply: FastifyReply, page: string | undefined): FastifyReply {
   const nonce = randomBytes(NONCE_BYTES).toString('base64');
-  const page = await readConsolePage(folder, nonce);
   reply.type('text/html; charset=utf-8').header('content-security-policy', policy(nonce));
-  if (page !== undefined) return reply.send(page);
+  if (page !== undefined) return reply.send(consolePage(page, nonce));
   return reply.code(503).header('retry-after', RETRY_SECONDS).send(notBuiltPage(nonce));
 }
 

@@ -20,8 +20,12 @@ export interface HealthRoutesDeps {
   readonly metrics: Metrics;
   /** Unset: only this machine may read the metrics. */
   readonly metricsToken: string | undefined;
+  /** There is a proxy, by the configuration: then no request is known to be from this machine. */
+  readonly hasProxy: boolean;
 }
 
+const NOT_LOCAL =
+  'Metrics are for this machine, asked for at 127.0.0.1, localhost or [::1] and through no proxy. From elsewhere, or with TRUST_PROXY, set METRICS_TOKEN and send it as a bearer token.';
 const CHECK_MS = 2_000;
 const RETRY_SECONDS = 5;
 
@@ -58,7 +62,12 @@ const metricsSchema = {
 };
 
 /** `/healthz` (the process lives), `/readyz` (it can work) and `/metrics` (for Prometheus). */
-export function healthRoutes({ checks, metrics, metricsToken }: HealthRoutesDeps): FastifyPluginAsyncZod {
+export function healthRoutes({
+  checks,
+  metrics,
+  metricsToken,
+  hasProxy,
+}: HealthRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/healthz', { config, schema: aliveSchema }, async () => ({ status: 'ok' as const }));
 
@@ -69,8 +78,9 @@ export function healthRoutes({ checks, metrics, metricsToken }: HealthRoutesDeps
     });
 
     app.get('/metrics', { config, schema: metricsSchema }, async (request, reply) => {
-      const allowed = metricsToken === undefined ? isLocal(request) : hasToken(request, metricsToken);
-      if (!allowed) throw forbidden('Metrics are for this machine, or for who has METRICS_TOKEN.');
+      const allowed =
+        metricsToken === undefined ? !hasProxy && isLocal(request) : hasToken(request, metricsToken);
+      if (!allowed) throw forbidden(NOT_LOCAL);
       return reply.type(metrics.registry.contentType).send(await metrics.scrape());
     });
   };
@@ -93,10 +103,18 @@ async function failedChecks(checks: readonly ReadyCheck[], request: FastifyReque
   });
 }
 
-/** A proxy on this machine speaks for others, so what comes through one is not local. */
+/** What proxies add to tell of themselves, or of whom they speak for. */
+const OF_PROXIES = /^(?:forwarded|via|x-forwarded-.+|x-real-ip|x-client-ip|true-client-ip|cf-.+)$/;
+const LOCAL_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d+)?$/i;
+
+/**
+ * A proxy on this machine speaks for others, so what may have come through one is not local: a request that a proxy has
+ * marked, one for another host name, as a proxy passes on, and HTTP/1.0, which proxies speak by default.
+ */
 function isLocal(request: FastifyRequest): boolean {
-  const { headers } = request;
-  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false;
+  const { headers, raw } = request;
+  if (raw.httpVersion !== '1.1' || !LOCAL_HOST.test(headers.host ?? '')) return false;
+  if (Object.keys(headers).some((name) => OF_PROXIES.test(name))) return false;
   const address = request.socket.remoteAddress ?? '';
   return isIPv6(address)
     ? address === '::1' || address.startsWith('::ffff:127.')

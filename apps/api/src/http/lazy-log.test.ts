@@ -38,6 +38,7 @@ test('lines of a request have its id, and of the request only what Fastify tells
     config: {
       trustProxy: false,
       corsOrigins: [],
+      maxConnections: 10,
       rateLimit: { perMinute: 9, operatorPerMinute: 9, loginFailures: 9 },
     },
     version: '0',

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { createTestApp } from '../test-app.ts';
 
@@ -106,7 +108,38 @@ test('metrics are for this machine, and for nobody else, not through a proxy eit
   expect(answer.status).toBe(200);
   expect(answer.body).toContain('http_request_duration_seconds');
   expect((await ask({ url: '/metrics', remoteAddress: '10.0.0.9' })).status).toBe(403);
-  expect((await ask({ url: '/metrics', headers: { 'x-forwarded-for': '127.0.0.1' } })).status).toBe(403);
+  const marks = ['x-forwarded-for', 'x-forwarded-host', 'forwarded', 'via', 'x-real-ip', 'cf-connecting-ip'];
+  for (const mark of marks)
+    expect((await ask({ url: '/metrics', headers: { [mark]: '127.0.0.1' } })).status, mark).toBe(403);
+  for (const [host, status] of [
+    ['127.0.0.1:8080', 200],
+    ['[::1]:8080', 200],
+    ['LOCALHOST', 200],
+    // As a proxy passes it on that marks nothing, and as a page in a browser does whose name leads here.
+    ['shop.example.com', 403],
+    ['127.0.0.1.evil.example', 403],
+  ] as const)
+    expect((await ask({ url: '/metrics', headers: { host } })).status, host).toBe(status);
+});
+
+test('with a trusted proxy nobody is known to be local: metrics need METRICS_TOKEN', async () => {
+  const { ask } = await createTestApp({ TRUST_PROXY: 'loopback' });
+  const refused = await ask({ url: '/metrics' });
+  expect(refused).toMatchObject({ status: 403, body: { detail: expect.stringContaining('METRICS_TOKEN') } });
+});
+
+test('metrics over HTTP/1.0, and a request with two hosts, are refused', async () => {
+  const { app } = await createTestApp();
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const answerTo = async (lines: readonly string[]) => {
+    const socket = connect(Number(new URL(app.listeningOrigin).port), '127.0.0.1');
+    socket.end(`${lines.join('\r\n')}\r\n\r\n`);
+    return (await text(socket)).split('\r\n', 1)[0];
+  };
+  expect(await answerTo(['GET /metrics HTTP/1.0', 'Host: localhost'])).toContain(' 403 ');
+  expect(await answerTo(['GET /metrics HTTP/1.1', 'Host: localhost'])).toContain(' 200 ');
+  expect(await answerTo(['GET /healthz HTTP/1.1', 'Host: a', 'host: b'])).toContain(' 400 ');
+  expect(await answerTo(['GET /healthz HTTP/1.1', 'Host: a', 'Hosts: b'])).toContain(' 200 ');
 });
 
 test('METRICS_TOKEN opens the metrics from anywhere, and then nothing else does', async () => {

@@ -7,6 +7,7 @@ import { BODY_LIMIT } from './json-body.ts';
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   405: 'Method Not Allowed',
+  408: 'Request Timeout',
   412: 'Precondition Failed',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',

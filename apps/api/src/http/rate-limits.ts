@@ -18,7 +18,7 @@ export interface RateLimits {
   readonly operatorPerMinute: number;
 }
 
-type Group = 'sign-in' | 'jobs' | 'other';
+type Group = 'sign-in' | 'jobs' | 'console' | 'other';
 
 const SIGN_IN = new Set([
   '/api/auth/register',
@@ -27,9 +27,12 @@ const SIGN_IN = new Set([
   '/api/auth/password-reset',
   '/api/auth/password-reset/confirm',
 ]);
+const CONSOLE = /^\/console(?:\/|$)/;
 const JOBS = /^\/api\/(?:jobs|runs|job-[a-z]+)(?:\/|$)/;
 // Each sign-in costs a tenth of a second of computing.
 const SIGN_IN_SHARE = 1 / 10;
+// A page is a dozen requests, and people reload it.
+const CONSOLE_FACTOR = 5;
 
 /** Counts requests per principal, else per address, in groups: sign-ins few and always per address, job routes of operators many. */
 export function limitRates(
@@ -54,6 +57,7 @@ export function limitRates(
     max: (request) => {
       const group = groupOf(request);
       if (group === 'jobs') return limits.operatorPerMinute;
+      if (group === 'console') return limits.perMinute * CONSOLE_FACTOR;
       return group === 'sign-in'
         ? Math.max(1, Math.ceil(limits.perMinute * SIGN_IN_SHARE))
         : limits.perMinute;
@@ -80,6 +84,7 @@ export function limitRates(
 function groupOf(request: FastifyRequest): Group {
   const path = request.routeOptions.url ?? '';
   if (SIGN_IN.has(path)) return 'sign-in';
+  if (CONSOLE.test(path)) return 'console';
   const operates = request.principal !== undefined && hasRole(request.principal.role, 'operator');
   return operates && JOBS.test(path) ? 'jobs' : 'other';
 }

@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { type ConnectionLimits, createBoundedServer } from './connections.ts';
+
+const LIMITS: ConnectionLimits = {
+  maxConnections: 10,
+  requestTimeoutMs: 30_000,
+  headersTimeoutMs: 20_000,
+  keepAliveTimeoutMs: 5_000,
+  stallTimeoutMs: 45_000,
+};
+/** More than the system keeps for a client that does not read. */
+const LARGE = Buffer.alloc(32 * 1_048_576);
+
+test('the requests of a connection are answered one after the other', async () => {
+  const { begun, connection } = await serve();
+  const client = await connection();
+  client.write(requests('/a', '/b', '/c'));
+  await expect.poll(() => paths(begun)).toEqual(['/a']);
+  begun[0]?.response.end('first');
+  await expect.poll(() => paths(begun)).toEqual(['/a', '/b']);
+  begun[1]?.response.end('second');
+  await expect.poll(() => paths(begun)).toEqual(['/a', '/b', '/c']);
+  begun[2]?.response.end('third');
+  let text = '';
+  client.on('data', (chunk) => {
+    text += chunk;
+  });
+  await expect.poll(() => text.match(/first|second|third/g)).toEqual(['first', 'second', 'third']);
+});
+
+test('no request begins while the client has not taken the answer before it', async () => {
+  const { begun, connection } = await serve(({ response }) => response.end(LARGE));
+  const client = await connection();
+  client.pause();
+  client.write(requests('/a', '/b'));
+  const other = await connection();
+  other.resume().write(requests('/other'));
+  await expect.poll(() => paths(begun)).toEqual(['/a', '/other']);
+  await expect.poll(() => begun[1]?.response.closed).toBe(true);
+  expect(paths(begun)).toEqual(['/a', '/other']);
+  client.resume();
+  await expect.poll(() => paths(begun)).toEqual(['/a', '/other', '/b']);
+});
+
+test('a connection with more than 32 requests waiting is closed, and none of them begins', async () => {
+  const { begun, connection } = await serve();
+  const patient = await connection();
+  patient.write(requests(...Array<string>(33).fill('/patient')));
+  const hasty = await connection();
+  const closed = once(hasty, 'close');
+  hasty.write(requests(...Array<string>(1_000).fill('/hasty')));
+  await closed;
+  expect(patient.closed).toBe(false);
+  expect(paths(begun).toSorted()).toEqual(['/hasty', '/patient']);
+});
+
+test('what a client that has gone had waiting is dropped', async () => {
+  const { begun, connection } = await serve();
+  const client = await connection();
+  client.write(requests('/a', '/b'));
+  await expect.poll(() => paths(begun)).toEqual(['/a']);
+  client.destroy();
+  await expect.poll(() => begun[0]?.response.closed).toBe(true);
+  begun[0]?.response.end();
+  const other = await connection();
+  other.write(requests('/other'));
+  await expect.poll(() => paths(begun)).toEqual(['/a', '/other']);
+});
+
+test('a connection on which nothing moves is closed, one that is read from is not', async () => {
+  const answer = ({ response }: Exchange) => response.end(LARGE);
+  const { begun, connection } = await serve(answer, { stallTimeoutMs: 300 });
+  const stalled = await connection();
+  stalled.pause();
+  stalled.write(requests('/stalled'));
+  await expect.poll(() => begun).toHaveLength(1);
+  const reader = await connection();
+  let bytes = 0;
+  reader.on('data', (chunk) => {
+    bytes += chunk.length;
+  });
+  reader.write(requests('/read'));
+  await expect.poll(() => begun[0]?.response).toMatchObject({ closed: true, writableFinished: false });
+  await expect.poll(() => bytes).toBeGreaterThan(LARGE.length);
+});
+
+test('one connection more than there may be is closed at once', async () => {
+  const { connection } = await serve(undefined, { maxConnections: 1 });
+  await connection();
+  const second = await connection();
+  await once(second, 'close');
+});
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** A server that keeps what has begun, and answers as told, or when the test does. */
+async function serve(
+  answer: (exchange: Exchange) => void = () => undefined,
+  limits: Partial<ConnectionLimits> = {},
+) {
+  const begun: Exchange[] = [];
+  const server = createBoundedServer(
+    (request, response) => {
+      begun.push({ request, response });
+      answer({ request, response });
+    },
+    { ...LIMITS, ...limits },
+  ).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const connection = async (): Promise<Socket> => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.on('error', () => undefined);
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'connect');
+    return socket;
+  };
+  return { begun, connection };
+}
+
+function requests(...urls: readonly string[]): string {
+  return urls.map((url) => `GET ${url} HTTP/1.1\r\nHost: a\r\n\r\n`).join('');
+}
+
+function paths(begun: readonly Exchange[]): string[] {
+  return begun.map(({ request }) => request.url ?? '');
+}

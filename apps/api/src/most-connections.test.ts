@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { mostConnections } from './most-connections.ts';
+
+test.each([
+  [1_000_000, 10_000],
+  [4_096, 3_840],
+  [1_024, 768],
+  [300, 150],
+])('of %i descriptors, connections may take %i', (descriptors, connections) => {
+  expect(mostConnections(descriptors)).toBe(connections);
+});
+
+test('as a process is started here, some are left for its own files', () => {
+  expect(mostConnections()).toBeGreaterThan(0);
+  expect(mostConnections()).toBeLessThanOrEqual(10_000);
+});

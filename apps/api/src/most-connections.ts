@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+
+/** Descriptors for files, databases, mail and event streams of the engine. */
+const RESERVED = 256;
+/** What systems give a process that nobody thought of. */
+const USUAL_LIMIT = 1_024;
+const MOST = 10_000;
+
+/**
+ * How many connections leave the process descriptors to work with: as many as it may open, less those that it needs for
+ * itself; 10,000 at most.
+ */
+export function mostConnections(descriptors: number = descriptorLimit()): number {
+  return Math.min(MOST, Math.max(Math.floor(descriptors / 2), descriptors - RESERVED));
+}
+
+/** The soft limit on open files (`ulimit -n`), where the system tells it. */
+function descriptorLimit(): number {
+  try {
+    const [, limit] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+    return limit === undefined ? MOST * 2 : Number(limit);
+  } catch {
+    return USUAL_LIMIT;
+  }
+}
