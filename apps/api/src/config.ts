@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { parseWholeMs } from '@greenvue/jobs';
 import { z } from 'zod';
 import { misspelt } from './config-names.ts';
 import { secretFaults, secretVariables } from './config-secrets.ts';
+import { count, duration, wholeNumber } from './config-values.ts';
 import { mostConnections } from './most-connections.ts';
 import { parameterWithoutTls } from './notifications/smtp-url.ts';
 import { publicUrlOf, publicUrlVariable } from './public-url.ts';
@@ -112,31 +112,6 @@ function faultLine(issue: z.core.$ZodIssue, set: Readonly<Record<string, string 
   const value = SECRETS.has(name) ? '' : ` ${JSON.stringify(set[name])}`;
   return `${name}${value} ${issue.message}`;
 }
-
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .refine(
-      (text) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max,
-      `must be a whole number from ${min} to ${max}.`,
-    );
-
-const count = (fallback: number, min: number, max: number) =>
-  wholeNumber(min, max).default(String(fallback)).transform(Number);
-
-const duration = (fallback: string, minMs: number) =>
-  z
-    .string()
-    .default(fallback)
-    .transform((text, issues) => {
-      const parsed = parseWholeMs(text);
-      if (parsed.ok && parsed.value >= minMs) return parsed.value;
-      const detail = parsed.ok
-        ? `is too short: at least ${minMs}ms`
-        : `is no length of time (${parsed.detail})`;
-      issues.addIssue({ code: 'custom', message: `${detail}. Write it like 30s, 10m or 1h30m.` });
-      return z.NEVER;
-    });
 
 const words = (text: string): string[] =>
   text
