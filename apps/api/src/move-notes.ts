@@ -44,15 +44,29 @@ export function noteMoved(dataDir: string, where: string): void {
  */
 export async function refuseMoved(dataDir: string, url?: string): Promise<void> {
   const { moved, moving } = dataFiles(dataDir);
-  if (!existsSync(moved) && existsSync(moving)) await settleMove(dataDir, url);
+  const isOpen = !existsSync(moved) && existsSync(moving);
+  if (isOpen && !(await settleMove(dataDir, url))) rmSync(moving, { force: true });
   if (!existsSync(moved)) return;
   throw new StartError(
     `DATA_DIR ${dataDir} was moved to ${readFileSync(moved, 'utf8').trim()}: set DATABASE_URL to that. To go back to the folder as it was then, remove ${moved}.`,
   );
 }
 
-/** Finds out whether the move that broke off was committed, and notes it or forgets the move. */
-async function settleMove(dataDir: string, url: string | undefined): Promise<void> {
+/**
+ * Throws a {@link StartError} when a move of DATA_DIR to this database broke off and did not take place: a start would begin with
+ * an empty database.
+ */
+export async function requireMoved(dataDir: string, url: string): Promise<void> {
+  const { moving } = dataFiles(dataDir);
+  if (!existsSync(moving) || nameOf(readMove(moving).url) !== nameOf(url)) return;
+  if (await settleMove(dataDir, url)) return;
+  throw new StartError(
+    `The move of DATA_DIR ${dataDir} to ${nameOf(url)} broke off, and nothing was moved: run npm run -s migrate-to-postgres again. To begin with an empty database instead, remove ${moving}.`,
+  );
+}
+
+/** Whether the move that broke off was committed, which is then noted. */
+async function settleMove(dataDir: string, url: string | undefined): Promise<boolean> {
   const { moving } = dataFiles(dataDir);
   const move = readMove(moving);
   const where = nameOf(move.url);
@@ -68,7 +82,7 @@ async function settleMove(dataDir: string, url: string | undefined): Promise<voi
     );
   }
   if (isCommitted) noteMoved(dataDir, where);
-  else rmSync(moving, { force: true });
+  return isCommitted;
 }
 
 function readMove(file: string): Move {

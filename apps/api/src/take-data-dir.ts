@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 import { type DataDirLock, lockDataDir, openDataDir } from './data-dir.ts';
-import { refuseMoved } from './move-notes.ts';
+import { refuseMoved, requireMoved } from './move-notes.ts';
 
 /**
  * Makes DATA_DIR and locks it for this process, as far as the configuration needs it: on PostgreSQL nothing in it is locked, and it
@@ -10,7 +10,10 @@ export async function takeDataDir(
   config: Pick<Config, 'dataDir' | 'postgres' | 'smtpUrl'>,
 ): Promise<DataDirLock> {
   if (config.postgres === undefined || config.smtpUrl === undefined) openDataDir(config.dataDir);
-  if (config.postgres !== undefined) return { release: () => undefined };
+  if (config.postgres !== undefined) {
+    await requireMoved(config.dataDir, config.postgres.url);
+    return { release: () => undefined };
+  }
   const lock = await lockDataDir(config.dataDir);
   try {
     // Under the lock: a move that has it may be about to note that all is elsewhere.

@@ -303,6 +303,10 @@ test('a kill in the COMMIT leaves one side: the folder when it was not committed
     'SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = $1 AND objid = 1 AND NOT granted',
     ['advisory'],
   );
+  // Nor does a node begin with the empty database: the folder has what was to be there.
+  await expect(takeDataDir(await testConfig({ DATA_DIR, DATABASE_URL }))).rejects.toThrow(
+    /^The move of DATA_DIR .* to PostgreSQL .* broke off, and nothing was moved: run npm run -s migrate-to-postgres again\./,
+  );
   const lock = await takeDataDir(await testConfig({ DATA_DIR }));
   lock.release();
   expect(await tokensIn(client)).toBe(0);
