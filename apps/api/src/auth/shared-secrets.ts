@@ -66,7 +66,7 @@ export async function shareSecrets(
 }
 
 /** The keys, or a {@link StartError} that says which variables avoid the need for them. */
-export function requireKeys(keys: SecretKeys, name: SecretName): SealingKeys {
+function requireKeys(keys: SecretKeys, name: SecretName): SealingKeys {
   const found = keys();
   if (found !== undefined) return found;
   const instead = name === 'jwt-secret' ? 'JWT_SECRET' : 'ADMIN_PASSWORD';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
@@ -9,7 +9,7 @@ import { createTestPostgres, runSql, temporaryFolder } from '../db/test-database
 import { noteMoving } from '../move-notes.ts';
 import { startFault } from '../start-fault.ts';
 import { takeDataDir } from '../take-data-dir.ts';
-import { testConfig } from '../test-app.ts';
+import { SECRETS_KEY, testConfig } from '../test-app.ts';
 import { listOf, textOf, textsOf } from '../test-bodies.ts';
 import { startProcess } from '../test-process.ts';
 import { startTestServer } from '../test-server.ts';
@@ -219,6 +219,27 @@ test('what is missing, locked, unreachable or not empty is told in one line, and
     /^PostgreSQL .*: greenvue\.api_tokens has rows already: .* Nothing was moved\.$/,
   );
   expect(existsSync(dataFiles(DATA_DIR).moved)).toBe(false);
+});
+
+test('secrets of the folder move sealed; production without a key moves nothing', async () => {
+  const folder = await smallFolder();
+  writeFileSync(join(folder, 'admin-password'), 'the first password');
+  const url = await createTestPostgres();
+  const production = {
+    DATA_DIR: folder,
+    DATABASE_URL: url,
+    NODE_ENV: 'production',
+    JWT_SECRET: 'WcOAHcpfo0oKd1sE3f8Yk0yNq2VnJ7m4tZb6',
+  };
+  await expect(move(production)).rejects.toThrow(
+    /admin-password can't be moved in plain text: set SECRETS_KEY/,
+  );
+  expect(await move({ ...production, SECRETS_KEY })).toContain('SECRETS_KEY has to be the same on each');
+  const { kysely, close } = await createDatabase({ url });
+  onTestFinished(close);
+  expect(
+    await kysely.selectFrom('settings').select('value').where('key', '=', 'admin-password').execute(),
+  ).toEqual([{ value: expect.stringMatching(/^sealed:1:/) }]);
 });
 
 test('a kill in the middle leaves the database without a trace, and the folder as good as before', async () => {

@@ -4,7 +4,7 @@ import { createSystemClock, type StoreContents, type TableRows } from '@greenvue
 import { WriteTablesError, writePostgresContents, writeTables } from '@greenvue/jobs/postgres';
 import { createSqliteStore, openSqliteContents as openJobContents } from '@greenvue/jobs/sqlite';
 import { createSecretFiles, SECRET_NAMES, type SecretName } from '../auth/secrets.ts';
-import { requireKeys, shareSecrets } from '../auth/shared-secrets.ts';
+import { shareSecrets } from '../auth/shared-secrets.ts';
 import type { Config } from '../config.ts';
 import { dataFiles, lockDataDir } from '../data-dir.ts';
 import { databaseName } from '../database-location.ts';
@@ -59,9 +59,14 @@ export async function migrateToPostgres(
 
 /** Before rows are copied: without a key, the secrets of the folder can't follow. */
 async function refuseUnsealed(config: Config): Promise<void> {
+  if (createSecretKeys(config)() !== undefined) return;
   const files = createSecretFiles(config.dataDir);
   for (const name of SECRET_NAMES) {
-    if ((await files.find(name)) !== undefined) requireKeys(createSecretKeys(config), name);
+    const secret = await files.find(name);
+    if (secret === undefined) continue;
+    throw new StartError(
+      `${secret.where} can't be moved in plain text: set SECRETS_KEY for this command and on every node, made with: openssl rand -base64 32. Or delete the file, if nobody needs it.`,
+    );
   }
 }
 
