@@ -1,7 +1,6 @@
 import { chmod, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createDatabase } from './db/database.ts';
 import { temporaryFolder } from './db/test-database.ts';
 import { createFileMailer } from './notifications/file-mailer.ts';
 import { makePrivate } from './private-folder.ts';
@@ -95,7 +94,6 @@ test('all that a server and a backup make is for their owner alone, in an open f
   const before = process.umask(0);
   onTestFinished(() => void process.umask(before));
   const DATA_DIR = await temporaryFolder();
-  await (await createDatabase({ file: join(DATA_DIR, 'app.db'), isolation: 'inline' })).close();
   await chmod(DATA_DIR, 0o777);
   const server = startProcess('main.ts', { DATA_DIR, PORT: '0' });
   await server.printed('Data ');
