@@ -72,6 +72,8 @@ export interface JobTypeDefinition<Schema extends z.ZodObject, Deps> {
   readonly operatorsMaySet?: readonly (keyof z.input<Schema> & string)[];
   /** Default `inline`. */
   readonly isolation?: Isolation;
+  /** How much heap (MB) its thread may use, at least 16; default: the engine's `threadMemoryMb`, 512. A run that needs more fails. */
+  readonly memoryMb?: number;
   /** Go duration; default `30m`. A job can set its own. */
   readonly timeout?: string;
   /** Default 3. A job can set its own. */
@@ -93,6 +95,7 @@ export interface JobType<Deps = never> {
   readonly payload: z.ZodObject;
   readonly operatorsMaySet: readonly string[];
   readonly isolation: Isolation;
+  readonly memoryMb: number | undefined;
   readonly timeout: string | undefined;
   readonly maxAttempts: number | undefined;
   readonly backoff: BackoffOptions | undefined;
@@ -120,6 +123,7 @@ export function defineJobType<Schema extends z.ZodObject, Deps>(
     payload: definition.payload,
     operatorsMaySet: definition.operatorsMaySet ?? [],
     isolation: definition.isolation ?? 'inline',
+    memoryMb: definition.memoryMb,
     timeout: definition.timeout,
     maxAttempts: definition.maxAttempts,
     backoff: definition.backoff,

@@ -9,7 +9,7 @@ import type { Thrown } from './thrown.ts';
 const idsOfRun = ({ id, type }: Job, runId: string) => ({ jobId: id, type, runId });
 
 /** What every line about an attempt has; `trace_id` is what OpenTelemetry calls it in logs. */
-function idsOf({ owner, claimed, traceparent }: Attempt): object {
+export function idsOf({ owner, claimed, traceparent }: Attempt): object {
   const ids = { ...idsOfRun(owner, claimed.id), attempt: claimed.attempt };
   return traceparent === undefined ? ids : { ...ids, trace_id: traceparent.split('-')[1] };
 }
@@ -37,13 +37,9 @@ export function logEnd(logger: EngineLogger, { input, owner, attempt }: Ended, r
 }
 
 /** A stray error of a handler that came too late to fail its attempt. */
-export function logStray(
-  logger: EngineLogger,
-  attempt: Attempt,
-  { causes, permanent, ...error }: Thrown,
-): void {
+export function logStray(logger: EngineLogger, ids: object, { causes, permanent, ...error }: Thrown): void {
   logger.error(
-    { ...idsOf(attempt), err: fieldsWithCauses(error, causes) },
+    { ...ids, err: fieldsWithCauses(error, causes) },
     'a handler that has ended left an error behind: its attempt was settled before',
   );
 }

@@ -9,6 +9,8 @@ import type { NodeActivity } from './engine-stats.ts';
 import { EventFeed } from './event-feed.ts';
 import { Executor } from './execute.ts';
 import { HealthCounter } from './health-counts.ts';
+import { refuseInJobThread } from './job-thread.ts';
+import { loadThreads } from './load-threads.ts';
 import { Loop } from './loop.ts';
 import { type ManageDeps, writesTo } from './manage.ts';
 import { manageJobs } from './manage-jobs.ts';
@@ -54,7 +56,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     registry.types.map(({ jobType }) => jobType.type),
   );
   const throttle = new Throttle({ clock, floor: settings.concurrency, loopDelay: settings.loopDelay });
-  const threads = new ThreadPool(settings.threadDeps);
+  const threads = new ThreadPool(settings);
   const executor = new Executor<Deps>({
     settings,
     registry,
@@ -170,7 +172,11 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   let isStopping = false;
   let stopHearing: (() => void) | undefined;
   const open = () => {
-    opened ??= openStore(store, settings, { node, events });
+    opened ??= openStore(store, settings, {
+      node,
+      events,
+      loading: () => loadThreads(threads, registry, settings),
+    });
     return opened;
   };
 
@@ -188,7 +194,9 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       if (isStopping) return;
       if (settings.strayErrors !== 'off') stopHearing ??= hearStrayErrors();
       if (!settings.autoRun) return;
+      // So that a thread in which the modules were loaded is let go of when no run needs it.
       reporter.start();
+      reporter.watch();
       pruner.start();
       loop.start();
     },
@@ -250,10 +258,13 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
 async function openStore(
   store: JobStore,
   { logger }: Settings,
-  { node, events }: { readonly node: Node; readonly events: EventFeed },
+  { node, events, loading }: { readonly node: Node; readonly events: EventFeed; loading(): Promise<void> },
 ): Promise<void> {
-  await store.open();
+  refuseInJobThread();
+  const [opening, loaded] = await Promise.allSettled([store.open(), loading()]);
+  if (opening.status === 'rejected') throw opening.reason;
   try {
+    if (loaded.status === 'rejected') throw loaded.reason;
     await node.join();
     const { recovered, failed, ended = [] } = await store.recover({ node: node.id, tellsEnded: true });
     if (recovered + ended.length > 0)

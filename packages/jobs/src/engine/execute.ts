@@ -2,7 +2,7 @@ import type { Job } from '../core/job.ts';
 import type { Outcome } from '../core/settle.ts';
 import type { ClaimResult, Report } from '../core/store-passes.ts';
 import { Attempt, type StopReason, stopError } from './attempt.ts';
-import { logLine, logStray } from './attempt-log.ts';
+import { idsOf, logLine, logStray } from './attempt-log.ts';
 import { returnedOutcome, thrownOutcome } from './attempt-outcome.ts';
 import { Backlog, type Claimed, type Which } from './backlog.ts';
 import { runInline } from './inline.ts';
@@ -153,9 +153,8 @@ export class Executor<Deps> {
 
   /** Tells one handler to stop; the first reason counts. */
   stop(attempt: Attempt, reason: StopReason): void {
-    const atMonotonic = this.#with.settings.clock.monotonic();
-    if (attempt.abort({ reason, error: stopError(reason), atMonotonic }))
-      this.#with.threads.abort(attempt, reason);
+    const stop = { reason, error: stopError(reason), atMonotonic: this.#with.settings.clock.monotonic() };
+    if (attempt.abort(stop)) this.#with.threads.abort(attempt, stop);
   }
 
   /** Fills the free places. Bounded in one turn of the event loop, then goes on in the next. */
@@ -225,7 +224,7 @@ export class Executor<Deps> {
     }
     const outcome = thrownOutcome(attempt, attempt.stray, settings.clock.now());
     if (!this.#reporting.has(attempt) && !failReturned(attempt, { outcome, random: settings.random() }))
-      logStray(settings.logger, attempt, attempt.stray);
+      logStray(settings.logger, idsOf(attempt), attempt.stray);
   }
 
   #end(attempt: Attempt, outcome: Outcome): void {

@@ -33,6 +33,11 @@ export interface EngineOptions<Deps> {
   readonly deps: Deps;
   /** Needed when a job type with `isolation: 'thread'` uses its dependencies. */
   readonly threadDeps?: ThreadDeps;
+  /**
+   * How much heap (MB) a thread of a job may use, unless its type says otherwise. Default 512. What is outside the heap (buffers,
+   * SQLite's memory) does not count.
+   */
+  readonly threadMemoryMb?: number;
   /** Places of this node; 0 makes it an API-only node. Default 10. */
   readonly concurrency?: number;
   /** Default 1,000. */
@@ -75,10 +80,14 @@ export interface Settings {
   readonly aheadMs: number;
   readonly strayErrors: 'fail_attempt' | 'off';
   readonly threadDeps: ThreadDeps | undefined;
+  readonly threadMemoryMb: number;
   readonly tracing: Tracing | undefined;
 }
 
 const DAY_MS = 86_400_000;
+const DEFAULT_THREAD_MEMORY_MB = 512;
+/** Less does not hold a thread's own code. */
+export const LEAST_THREAD_MEMORY_MB = 16;
 
 /** P18. */
 const DEFAULT_RETENTION: Retention = {
@@ -92,6 +101,12 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
   const concurrency = options.concurrency ?? 10;
   if (!Number.isInteger(concurrency) || concurrency < 0) {
     throw new RangeError(`concurrency must be a whole number of at least 0, not ${concurrency}`);
+  }
+  const { threadMemoryMb = DEFAULT_THREAD_MEMORY_MB } = options;
+  if (!(threadMemoryMb >= LEAST_THREAD_MEMORY_MB)) {
+    throw new RangeError(
+      `threadMemoryMb must be a number of MB of at least ${LEAST_THREAD_MEMORY_MB}, such as 512, not ${threadMemoryMb}`,
+    );
   }
   const logger = guardedLogger(options.logger ?? stderrLogger());
   return {
@@ -108,6 +123,7 @@ export function settingsOf<Deps>(options: EngineOptions<Deps>): Settings {
     aheadMs: (options.autoRun ?? true) ? LOOK_AHEAD_MS : 0,
     strayErrors: options.strayErrors ?? 'fail_attempt',
     threadDeps: options.threadDeps,
+    threadMemoryMb,
     tracing: options.tracing && guardedTracing(options.tracing, logger),
   };
 }

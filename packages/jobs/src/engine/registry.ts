@@ -5,6 +5,7 @@ import type { TypeVersions } from '../core/membership.ts';
 import { type Backoff, DEFAULT_BACKOFF, DEFAULT_MAX_ATTEMPTS, DEFAULT_TIMEOUT_MS } from '../core/retry.ts';
 import type { JsonText } from '../core/run.ts';
 import type { InvalidField } from './engine-port.ts';
+import { LEAST_THREAD_MEMORY_MB } from './options.ts';
 
 const LARGEST_PAYLOAD_BYTES = 65_536;
 
@@ -53,6 +54,9 @@ function registered<Deps>(jobType: JobType<Deps>): RegisteredType<Deps> {
   const unknown = jobType.operatorsMaySet.find((name) => !Object.hasOwn(jobType.payload.shape, name));
   if (unknown !== undefined)
     refuse(`operatorsMaySet names ${JSON.stringify(unknown)}, which its payload does not have.`);
+  if (jobType.memoryMb !== undefined && !(jobType.memoryMb >= LEAST_THREAD_MEMORY_MB)) {
+    refuse(`memoryMb must be at least ${LEAST_THREAD_MEMORY_MB}, such as 512, not ${jobType.memoryMb}.`);
+  }
   const timeout = jobType.timeout === undefined ? DEFAULT_TIMEOUT_MS : timeoutMs(jobType.timeout);
   const backoff = backoffOf(jobType.backoff);
   const maxAttempts = jobType.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;

@@ -1,8 +1,16 @@
 import type { JsonText } from '../core/run.ts';
 import type { Attempt, StopReason } from './attempt.ts';
+import type { HandlerStart } from './handler-start.ts';
 import type { Noted } from './notes.ts';
 import { checkResult, type HandlerResult } from './result.ts';
+import { textOf } from './text.ts';
 import { checkThrown, type Thrown } from './thrown.ts';
+
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly start: HandlerStart;
+  readonly deps: { readonly module: string; readonly data: unknown } | undefined;
+}
 
 /** Engine to thread. */
 export type ToThread =
@@ -16,6 +24,8 @@ export type ToThread =
       readonly lastSuccess: Date | undefined;
       readonly traceparent: string | undefined;
     }
+  /** Imports the modules of these job types, and runs nothing. */
+  | { readonly kind: 'load'; readonly types: readonly { readonly module: string; readonly type: string }[] }
   | { readonly kind: 'abort'; readonly reason: StopReason }
   | { readonly kind: 'end' };
 
@@ -29,8 +39,23 @@ interface Threw extends Extract<HandlerEnd, { kind: 'threw' }> {
   readonly isUsable: boolean;
 }
 
+/** What kept the modules from being loaded. */
+interface Loaded {
+  readonly kind: 'loaded';
+  readonly faults: readonly string[];
+}
+
+/** A stray error of an attempt of this thread that had ended. */
+interface Stray {
+  readonly kind: 'stray';
+  readonly thrown: Thrown;
+  readonly ids: Readonly<Record<'jobId' | 'type' | 'runId', string>>;
+}
+
 /** Thread to engine. */
 export type FromThread =
+  | Loaded
+  | Stray
   | { readonly kind: 'noted'; readonly noted: Noted }
   | (Extract<HandlerEnd, { kind: 'returned' }> & { readonly noted: Noted | undefined })
   | (Threw & { readonly noted: Noted | undefined });
@@ -40,10 +65,11 @@ export interface Envelope {
   readonly '@greenvue/jobs': FromThread;
 }
 
+/** What ends what a thread was asked for. */
+export type Reply = Extract<HandlerEnd, { kind: 'returned' }> | Threw | Loaded;
+
 /** What a message of a thread says, checked; `noted` is for `RunNotes.add` to check. */
-export type Heard = (Extract<HandlerEnd, { kind: 'returned' }> | Threw | { readonly kind: 'noted' }) & {
-  readonly noted: unknown;
-};
+export type Heard = (Reply | Stray | { readonly kind: 'noted' }) & { readonly noted?: unknown };
 
 /** Reads what a thread has posted; undefined: nothing of the engine's. A handler may have posted it, so nothing of it is trusted. */
 export function readMessage(message: unknown): Heard | undefined {
@@ -58,9 +84,21 @@ export function readMessage(message: unknown): Heard | undefined {
       return { kind, noted, result: checkResult(said.result) };
     case 'threw':
       return { kind, noted, thrown: checkThrown(said.thrown), isUsable: said.isUsable === true };
+    case 'loaded':
+      return {
+        kind,
+        faults: Array.isArray(said.faults) ? said.faults.map((fault) => textOf(fault, 2_000)) : [],
+      };
+    case 'stray':
+      return { kind, thrown: checkThrown(said.thrown), ids: checkIds(said.ids) };
     default:
       return undefined;
   }
+}
+
+function checkIds(ids: unknown): Stray['ids'] {
+  const { jobId, type, runId } = isRecord(ids) ? ids : {};
+  return { jobId: textOf(jobId, 200), type: textOf(type, 200), runId: textOf(runId, 200) };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,19 +1,33 @@
 import { Worker } from 'node:worker_threads';
 import type { JobType } from '../core/job-type.ts';
-import type { Attempt, StopReason } from './attempt.ts';
-import type { ThreadDeps } from './options.ts';
-import { type HandlerEnd, type Heard, readMessage, type ToThread } from './thread-messages.ts';
+import type { Attempt, Stop } from './attempt.ts';
+import { logStray } from './attempt-log.ts';
+import { createHandlerStart, type HandlerStart, resetStart, takeBackStart } from './handler-start.ts';
+import type { Settings } from './options.ts';
+import {
+  type HandlerEnd,
+  type Heard,
+  type Reply,
+  readMessage,
+  type ThreadData,
+  type ToThread,
+} from './thread-messages.ts';
 
 interface Thread {
   readonly worker: Worker;
+  readonly memoryMb: number;
+  readonly start: HandlerStart;
+  /** Without an attempt, it loads modules. */
   current:
-    | { readonly attempt: Attempt; resolve(ended: HandlerEnd): void; reject(error: unknown): void }
+    | { readonly attempt: Attempt | undefined; resolve(reply: Reply): void; reject(error: unknown): void }
     | undefined;
   idleSince: number;
   ended: boolean;
   /** It was told to end; asked again and again, a worker in a long native call would gather who waits for that. */
   ending?: Promise<unknown>;
 }
+
+type ThreadSettings = Pick<Settings, 'threadDeps' | 'threadMemoryMb' | 'logger'>;
 
 const IDLE_THREAD_MS = 60_000;
 
@@ -23,34 +37,45 @@ const IDLE_THREAD_MS = 60_000;
  */
 export class ThreadPool {
   readonly #threads = new Set<Thread>();
-  readonly #deps: ThreadDeps | undefined;
+  readonly #settings: ThreadSettings;
 
-  constructor(deps: ThreadDeps | undefined) {
-    this.#deps = deps;
+  constructor(settings: ThreadSettings) {
+    this.#settings = settings;
+  }
+
+  /** Loads the modules of job types, all in one thread, which is then there for their runs; gives what is wrong with them. */
+  async load(jobTypes: readonly JobType<never>[]): Promise<readonly string[]> {
+    const types = jobTypes.map(({ module, type }) => ({ module, type }));
+    const reply = await this.#ask(this.#start(this.#settings.threadMemoryMb), undefined, {
+      kind: 'load',
+      types,
+    });
+    if (reply.kind === 'threw') return [reply.thrown.message];
+    return reply.kind === 'loaded' ? reply.faults : [];
   }
 
   /** Runs an attempt's handler in a free thread; rejects because the thread ended or can't be had. */
   async run(jobType: JobType<never>, attempt: Attempt): Promise<HandlerEnd> {
-    const thread = this.#free() ?? this.#start();
-    const { job, run, lastSuccess, payloadJson, traceparent } = attempt;
-    return new Promise((resolve, reject) => {
-      thread.current = { attempt, resolve, reject };
-      this.#post(thread, {
-        kind: 'run',
-        module: jobType.module,
-        type: jobType.type,
-        payload: payloadJson,
-        job,
-        run,
-        lastSuccess,
-        traceparent,
-      });
-    });
+    const memoryMb = jobType.memoryMb ?? this.#settings.threadMemoryMb;
+    const thread = this.#free(memoryMb) ?? this.#start(memoryMb);
+    const { module, type } = jobType;
+    const { job, run, lastSuccess, payloadJson: payload, traceparent } = attempt;
+    const task = { kind: 'run', module, type, payload, job, run, lastSuccess, traceparent } as const;
+    const reply = await this.#ask(thread, attempt, task);
+    if (reply.kind === 'loaded')
+      throw new Error('The thread of the handler told something else than its end.');
+    return reply;
   }
 
-  abort(attempt: Attempt, reason: StopReason): void {
+  /** One whose handler has not begun never begins it: its attempt is over at once. */
+  abort(attempt: Attempt, { reason, error }: Stop): void {
     const thread = this.#of(attempt);
-    if (thread !== undefined) this.#post(thread, { kind: 'abort', reason });
+    if (thread === undefined || reason === 'stray') return;
+    if (!takeBackStart(thread.start)) return this.#post(thread, { kind: 'abort', reason });
+    const { current } = thread;
+    thread.current = undefined;
+    void terminated(thread);
+    current?.reject(error);
   }
 
   /** Ends the thread under an attempt, whose promise then rejects. A native call it is in has to return first. */
@@ -72,9 +97,18 @@ export class ThreadPool {
     await Promise.all([...this.#threads].map(terminated));
   }
 
-  #free(): Thread | undefined {
-    for (const thread of this.#threads) if (thread.current === undefined && !thread.ended) return thread;
+  #free(memoryMb: number): Thread | undefined {
+    for (const thread of this.#threads)
+      if (thread.current === undefined && !thread.ended && thread.memoryMb === memoryMb) return thread;
     return undefined;
+  }
+
+  #ask(thread: Thread, attempt: Attempt | undefined, message: ToThread): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      thread.current = { attempt, resolve, reject };
+      resetStart(thread.start);
+      this.#post(thread, message);
+    });
   }
 
   #of(attempt: Attempt): Thread | undefined {
@@ -87,18 +121,21 @@ export class ThreadPool {
     thread.worker.postMessage(message);
   }
 
-  #start(): Thread {
+  #start(memoryMb: number): Thread {
     // The extension is that of this file: .ts in the sources, .js once built.
     const entry = new URL(
       import.meta.url.endsWith('.ts') ? './thread-entry.ts' : './thread-entry.js',
       import.meta.url,
     );
-    const deps = this.#deps;
-    const workerData = {
+    const { threadDeps: deps } = this.#settings;
+    const start = createHandlerStart();
+    const workerData: ThreadData = {
+      start,
       deps: deps === undefined ? undefined : { module: String(deps.module), data: deps.data },
     };
-    const worker = new Worker(entry, { workerData, name: 'job' });
-    const thread: Thread = { worker, current: undefined, idleSince: 0, ended: false };
+    const resourceLimits = { maxOldGenerationSizeMb: memoryMb };
+    const worker = new Worker(entry, { workerData, name: 'job', resourceLimits });
+    const thread: Thread = { worker, memoryMb, start, current: undefined, idleSince: 0, ended: false };
     this.#threads.add(thread);
     let failure: unknown;
     worker.on('message', (message: unknown) => {
@@ -106,14 +143,14 @@ export class ThreadPool {
       if (heard !== undefined) this.#receive(thread, heard);
     });
     worker.on('error', (error) => {
-      failure = error;
+      failure = isOutOfMemory(error) ? outOfMemory(error, memoryMb) : error;
     });
     worker.on('exit', (code) => {
       this.#threads.delete(thread);
       thread.ended = true;
       const { current } = thread;
       thread.current = undefined;
-      const stopped = current?.attempt.stop;
+      const stopped = current?.attempt?.stop;
       current?.reject(
         failure ??
           (stopped === undefined
@@ -127,13 +164,16 @@ export class ThreadPool {
   }
 
   #receive(thread: Thread, heard: Heard): void {
+    if (heard.kind === 'stray') return logStray(this.#settings.logger, heard.ids, heard.thrown);
     const { current } = thread;
     if (current === undefined) return;
-    current.attempt.notes.add(heard.noted);
+    current.attempt?.notes.add(heard.noted);
     if (heard.kind === 'noted') return;
     this.#release(thread);
     // Node keeps a failed import for the life of a thread: only a new one can do better (P8).
-    if (heard.kind === 'threw' && !heard.isUsable) this.#post(thread, { kind: 'end' });
+    const isUsable =
+      heard.kind === 'threw' ? heard.isUsable : heard.kind === 'returned' || heard.faults.length === 0;
+    if (!isUsable) this.#post(thread, { kind: 'end' });
     current.resolve(heard);
   }
 
@@ -147,4 +187,15 @@ function terminated(thread: Thread): Promise<unknown> {
   thread.ended = true;
   thread.ending ??= thread.worker.terminate();
   return thread.ending;
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}
+
+function outOfMemory(cause: unknown, memoryMb: number): Error {
+  return new Error(
+    `The thread of the handler ended: it needed more than the ${memoryMb} MB of heap that it may use. Work in smaller batches, or raise \`memoryMb\` of the job type, as in \`memoryMb: ${2 * memoryMb}\`.`,
+    { cause },
+  );
 }

@@ -35,6 +35,10 @@ export const inThread = defineJobType({
         'forged_notes',
         'forged_error',
         'causes',
+        'rejection',
+        'timer',
+        'late_rejection',
+        'hungry',
         'trace',
       ])
       .default('report'),
@@ -53,6 +57,7 @@ export const inThread = defineJobType({
           scheduledFor: ctx.run.scheduledFor ?? null,
         };
       case 'spin':
+        ctx.log.info('begun');
         for (;;) if (Date.now() < 0) return undefined;
       case 'exit':
         return process.exit(3);
@@ -68,6 +73,7 @@ export const inThread = defineJobType({
         setTimeout(() => ctx.log.info('too late'), 20);
         return undefined;
       case 'chatter':
+        ctx.log.info('begun');
         for (let n = 1; n <= 300_000; n++) {
           ctx.progress(n, 300_000);
           ctx.log.debug('on and on');
@@ -100,6 +106,19 @@ export const inThread = defineJobType({
         throw new TypeError('fetch failed', {
           cause: Object.assign(new Error('no answer'), { code: 'ECONNREFUSED' }),
         });
+      case 'rejection':
+        void Promise.reject(new TypeError('left behind'));
+        return 'as if nothing had been';
+      case 'timer':
+        setTimeout(() => JSON.parse('{'), 1);
+        return new Promise(() => undefined);
+      case 'late_rejection':
+        setTimeout(() => void Promise.reject(new TypeError('too late')), 50);
+        return 'done';
+      case 'hungry': {
+        const kept: string[][] = [];
+        for (;;) kept.push(Array.from({ length: 10_000 }, (_, n) => `text ${n} of ${kept.length}`));
+      }
       case 'trace':
         ctx.log.warn('traced', { here: true });
         return { traceparent: ctx.traceparent ?? null };

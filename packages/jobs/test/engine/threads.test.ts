@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EngineOptions, Run, ThreadDeps } from '../../src/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { createHarness, type Deps, type Harness } from './engine-harness.ts';
 import { inThread } from './thread-types.ts';
 
 let h: Harness;
+/** What handlers have logged. */
+let said: string[];
 const HERE: ThreadDeps = {
   module: new URL('./thread-types.ts', import.meta.url),
   data: 'made in the thread',
@@ -16,7 +19,9 @@ beforeEach(() => startWith(HERE));
 afterEach(() => h.close());
 
 async function startWith(threadDeps: ThreadDeps, more: Partial<EngineOptions<Deps>> = {}): Promise<void> {
-  h = await createHarness({ jobTypes: [inThread], threadDeps, ...more });
+  said = [];
+  const logger = { ...silentLogger, info: (_: object, message: string) => void said.push(message) };
+  h = await createHarness({ jobTypes: [inThread], threadDeps, logger, ...more });
   await h.engine.createJob({
     id: 'job',
     name: 'Job',
@@ -31,6 +36,13 @@ async function start(what: string): Promise<string> {
   const { view } = await h.engine.trigger('job', { payload: { what } });
   await h.engine.tick();
   return view.run.id;
+}
+
+/** Until its handler has begun, and said so: one that has not is never begun once it is told to stop. */
+async function startAndBegin(what: string): Promise<string> {
+  const id = await start(what);
+  await vi.waitFor(() => expect(said).toContain('begun'), 15_000);
+  return id;
 }
 
 /** Ticks until the run fits: a thread takes its own time. */
@@ -112,7 +124,7 @@ describe('P20 isolation: a job type in a thread', () => {
   });
 
   it('P11: one that ignores the signal is terminated 10 s after its timeout', async () => {
-    const id = await start('spin');
+    const id = await startAndBegin('spin');
     h.clock.advance(5_000);
     await h.engine.tick();
     h.clock.advance(9_999);
@@ -124,7 +136,7 @@ describe('P20 isolation: a job type in a thread', () => {
   });
 
   it('P11: one is told once to end, however long the native call takes that it is in', async () => {
-    const id = await start('spin');
+    const id = await startAndBegin('spin');
     h.clock.advance(5_000);
     await h.engine.tick();
     const terminate = vi.spyOn(Worker.prototype, 'terminate');
@@ -136,7 +148,7 @@ describe('P20 isolation: a job type in a thread', () => {
   });
 
   it('P11: one that was told to end gets no other run, though its handler returns before that', async () => {
-    const id = await start('chatter');
+    const id = await startAndBegin('chatter');
     h.clock.advance(5_000);
     await h.engine.tick();
     const told: Worker[] = [];
@@ -227,6 +239,44 @@ describe('P20: a handler in a thread does not harm the engine', () => {
   it('with an error that is none: it is kept as text', async () => {
     const { errors } = await until(await start('forged_error'), (run) => run.errors.length > 0);
     expect(errors).toMatchObject([{ name: '7', message: '{}', causes: [{ depth: 1, name: 'C' }] }]);
+  });
+
+  it.each([
+    ['rejection', { name: 'TypeError', message: 'left behind' }],
+    ['timer', { name: 'SyntaxError' }],
+  ])('P9: with a stray %s, which fails its attempt', async (what, error) => {
+    const run = await until(await start(what), ({ errors }) => errors.length > 0);
+    expect(run).toMatchObject({ status: 'queued', recoveries: 0, errors: [{ reason: 'error', ...error }] });
+  });
+
+  it('P9: nor the run that has its thread later: a stray error that comes too late is logged with its own run', async () => {
+    await h.close();
+    const error = vi.fn();
+    await startWith(HERE, { logger: { ...silentLogger, error } });
+    const late = await until(await start('late_rejection'), ({ status }) => status === 'succeeded');
+    const next = await start('wait');
+    await vi.waitFor(() => expect(error).toHaveBeenCalled(), 15_000);
+    expect(error.mock.calls.map(([fields]) => fields)).toMatchObject([
+      { runId: late.id, type: 'in_thread', err: { message: 'too late' } },
+    ]);
+    expect((await h.engine.getRun(next)).run).toMatchObject({ status: 'running', errors: [] });
+  });
+
+  it('with its memory: a thread that needs more than it may use fails its attempt, and says so', async () => {
+    await h.close();
+    await startWith(HERE, { threadMemoryMb: 32 });
+    const run = await until(await start('hungry'), ({ errors }) => errors.length > 0);
+    expect(run).toMatchObject({
+      status: 'queued',
+      recoveries: 0,
+      errors: [
+        {
+          message: expect.stringContaining('more than the 32 MB'),
+          causes: [{ code: 'ERR_WORKER_OUT_OF_MEMORY' }],
+        },
+      ],
+    });
+    await until(await start('report'), ({ status }) => status === 'succeeded');
   });
 
   it('when no thread can be had: its attempt fails, and its place is free', async () => {

@@ -1,0 +1,35 @@
+import type { Settings } from './options.ts';
+import type { Registry } from './registry.ts';
+import type { ThreadPool } from './threads.ts';
+
+/** Modules that take longer than this to load do not load. */
+const LOAD_LIMIT_MS = 30_000;
+
+/**
+ * Loads the modules of the job types that run in threads, before anything runs: a bundle may have left them out, and one that starts
+ * an engine of its own would do so in each thread. Throws one error that names them all.
+ */
+export async function loadThreads<Deps>(
+  threads: ThreadPool,
+  registry: Registry<Deps>,
+  { clock, concurrency, autoRun }: Settings,
+): Promise<void> {
+  const jobTypes = registry.types
+    .map(({ jobType }) => jobType)
+    .filter(({ isolation }) => isolation === 'thread');
+  // With no places, no handler ever runs here.
+  if (jobTypes.length === 0 || concurrency === 0 || !autoRun) return;
+  const late = Promise.withResolvers<readonly string[]>();
+  const cancel = clock.setTimer(LOAD_LIMIT_MS, () =>
+    late.resolve([`the modules of the job types are not loaded after ${LOAD_LIMIT_MS / 1_000} s`]),
+  );
+  try {
+    const faults = await Promise.race([threads.load(jobTypes), late.promise]);
+    if (faults.length > 0) throw new Error(`The engine can't start: ${faults.join('; ')}`);
+  } catch (error) {
+    await threads.close();
+    throw error;
+  } finally {
+    cancel();
+  }
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { createEngine, createSystemClock, defineJobType } from '../../src/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+
+/** As many begin: one file with a job type in it that starts the engine, too. */
+export const careless = defineJobType({
+  type: 'careless',
+  module: import.meta.url,
+  isolation: 'thread',
+  payload: z.strictObject({}),
+  run: async () => undefined,
+});
+
+const store = createSqliteStore({ file: ':memory:', clock: createSystemClock() });
+await createEngine({ store, jobTypes: [careless], deps: {} }).start();

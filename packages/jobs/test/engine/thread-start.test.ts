@@ -1,0 +1,87 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { defineJobType } from '../../src/index.ts';
+import { silentLogger } from '../silent-logger.ts';
+import { createHarness, job, realTime } from './engine-harness.ts';
+import { slow } from './loads-slowly.ts';
+import { inThread } from './thread-types.ts';
+
+const at = (file: string) => new URL(file, import.meta.url);
+const inFile = (file: string, type: string) =>
+  defineJobType({ ...inThread, description: '', type, module: at(file).href, isolation: 'thread' } as never);
+
+/** An engine that runs by itself, on these job types. */
+async function start(jobTypes: readonly unknown[], threadDeps?: URL) {
+  const deps = threadDeps === undefined ? {} : { threadDeps: { module: threadDeps } };
+  const h = await createHarness({ concurrency: 0 });
+  onTestFinished(() => h.close());
+  return h.beside({ jobTypes: jobTypes as never, concurrency: 10, autoRun: true, ...deps });
+}
+
+it('section 6: an engine starts when the modules of its threads can be loaded', async () => {
+  await expect(start([inThread, slow], at('./loads-slowly.ts'))).resolves.toBeDefined();
+});
+
+it.each([
+  ['./nowhere.ts', 'lost', /can't start: the job type lost can't be loaded in a thread: .*nowhere\.ts/],
+  [
+    './thread-types.ts',
+    'renamed',
+    /the job type renamed .*thread-types\.ts has no export that is the job type renamed/,
+  ],
+  [
+    './starts-engine.ts',
+    'careless',
+    /starts-engine\.ts of the job type careless is imported there and starts an engine\. Move /,
+  ],
+])('an engine does not start whose job type is in %s', async (file, type, message) => {
+  await expect(start([inThread, inFile(file, type)])).rejects.toThrow(message);
+});
+
+it('an engine does not start whose threads have no dependencies to make', async () => {
+  await expect(start([inThread], at('./starts-engine.ts'))).rejects.toThrow(
+    'Move the dependencies of job threads',
+  );
+});
+
+it('an engine without places needs no threads', async () => {
+  const h = await createHarness({ jobTypes: [inFile('./nowhere.ts', 'lost')] as never, concurrency: 0 });
+  onTestFinished(() => h.close());
+  await expect(h.beside({ autoRun: true })).resolves.toBeDefined();
+});
+
+it('P12: a handler whose thread was still loading when the cancel was answered never begins, and its run is over at once', async () => {
+  const info = vi.fn();
+  const h = await createHarness({
+    jobTypes: [slow],
+    threadDeps: { module: at('./loads-slowly.ts') },
+    logger: { ...silentLogger, info },
+  });
+  onTestFinished(() => h.close());
+  await h.engine.createJob(job({ type: 'slow' }));
+  const { view } = await h.engine.trigger('job');
+  await h.engine.tick();
+  expect((await h.engine.getRun(view.run.id)).run).toMatchObject({ status: 'running' });
+  await h.engine.cancelRun(view.run.id);
+  await h.engine.tick();
+  expect((await h.engine.getRun(view.run.id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
+  await realTime(700);
+  expect(info.mock.calls.filter(([, message]) => message === 'begun')).toEqual([]);
+});
+
+it('P13: nor does one whose job was deleted', async () => {
+  const info = vi.fn();
+  const h = await createHarness({
+    jobTypes: [slow],
+    threadDeps: { module: at('./loads-slowly.ts') },
+    logger: { ...silentLogger, info },
+  });
+  onTestFinished(() => h.close());
+  await h.engine.createJob(job({ type: 'slow' }));
+  await h.engine.trigger('job');
+  await h.engine.tick();
+  await h.engine.deleteJob('job');
+  await h.engine.tick();
+  expect((await h.engine.stats()).nodes).toMatchObject([{ busy: 0 }]);
+  await realTime(700);
+  expect(info.mock.calls.filter(([, message]) => message === 'begun')).toEqual([]);
+});
