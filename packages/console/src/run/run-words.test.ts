@@ -104,6 +104,12 @@ test('recoveries are explained', () => {
   expect(story(exampleRun({ recoveries: 3 }))).toMatch(/^3 times the node/);
 });
 
+test('a run that was lost twice says that it starts alone', () => {
+  const run = exampleRun({ status: 'queued', held: null, recoveries: 2, errors: [] });
+  expect(story(run)).toContain('so it starts alone');
+  expect(runNote(run)).toBe('Lost 2 times with its process; starts alone');
+});
+
 test('a cancel that was asked for is told first', () => {
   const run = exampleRun({ status: 'running', finished_at: null, cancel_requested: true, recoveries: 1 });
   expect(story(run)).toMatch(/^It was told to stop/);

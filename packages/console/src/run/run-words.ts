@@ -1,6 +1,9 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { goDurationMs } from '../parts/go-duration.ts';
 
+/** From so many losses on, a run starts alone. */
+const SUSPECT_FROM = 2;
+
 /** A sentence for people; instants stand in it as such, for the page to show in the viewer's zone. */
 export type Sentence = readonly (string | { readonly at: string })[];
 
@@ -38,6 +41,8 @@ export function runNote(run: Run): string {
   if (run.status === 'cancelled')
     return run.reason === 'deleted' ? 'Its job was deleted' : 'Somebody cancelled it';
   if (run.status === 'queued' && run.held !== null) return HELD[run.held];
+  if (run.status === 'queued' && run.recoveries >= SUSPECT_FROM)
+    return `Lost ${run.recoveries} times with its process; starts alone`;
   if (run.status === 'queued' && error !== undefined)
     return `Waits for its retry, after: ${errorLine(error)}`;
   if (run.cancel_requested) return 'Told to stop';
@@ -179,6 +184,16 @@ function waitStory(run: Run, { job, now }: StoryFacts): readonly Sentence[] {
     default:
       // A newer server may know of more.
       run.held satisfies never;
+  }
+  if (run.recoveries >= SUSPECT_FROM) {
+    const next = run.available_at === null ? [] : ['It is due ', { at: run.available_at }, '. '];
+    return [
+      [
+        `It was lost ${run.recoveries} times with its process, so it starts alone. `,
+        ...next,
+        'Runs like it start one after the other.',
+      ],
+    ];
   }
   if (waitsForRetry(run, now)) {
     const again = run.available_at === null ? [] : [{ at: run.available_at }];

@@ -16,6 +16,7 @@ import {
   type RunReason,
 } from './run.ts';
 import { hasGrid } from './schedule.ts';
+import { isSuspect, suspectBackoffMs } from './suspects.ts';
 
 /** A run may lose so many claims with their nodes; one more fails it (P9). */
 const MAX_RECOVERIES = 5;
@@ -114,14 +115,18 @@ function lost(job: Job, run: LiveRun, now: number): Settlement {
   const recoveries = run.recoveries + 1;
   const again = { ...run, recoveries };
   if (run.cancel !== undefined) return finished(again, { status: 'cancelled', reason: run.cancel });
-  if (recoveries <= MAX_RECOVERIES)
-    return waiting(job, again, { availableAt: Math.min(run.availableAt, dueAgainAt(run, now)) });
+  if (recoveries <= MAX_RECOVERIES) return waiting(job, again, { availableAt: dueAfterLoss(again, now) });
   const message = `The process that ran it ended ${recoveries} times before the run did. Look for what kills it: memory, a native crash, a kill from outside.`;
   return finished(again, {
     status: 'failed',
     reason: 'lost',
     error: { attempt: attemptOf(run), at: now, reason: 'lost', name: 'LostError', message },
   });
+}
+
+function dueAfterLoss(run: LiveRun, now: number): number {
+  if (isSuspect(run)) return now + suspectBackoffMs(run);
+  return Math.min(run.availableAt, dueAgainAt(run, now));
 }
 
 /** At once; but what was claimed ahead of its time is due then, and no sooner, unless the clock has jumped back. */

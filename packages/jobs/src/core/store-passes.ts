@@ -40,7 +40,10 @@ export interface PlannedRun {
 export interface ClaimInput {
   readonly node: string;
   readonly types: TypeVersions;
-  /** Free places: at most so many runs, which start at once and get their `startedAt` now. */
+  /**
+   * Free places: at most so many runs, which start at once and get their `startedAt` now. One of them may be a suspect, and only while no
+   * node has claimed another one (P9).
+   */
   readonly places: number;
   /** At most so many more, to be held until a place is free; never a run that was recovered before (P9). */
   readonly prefetch: number;

@@ -56,7 +56,11 @@ export const runSchema = z
     status: z.enum(RUN_STATUSES),
     reason: z.enum(RUN_REASONS).nullable(),
     attempt: z.int().describe('The attempt that runs, or the last one that ran; 0 before the first'),
-    recoveries: z.int().describe('Claims lost with their node'),
+    recoveries: z
+      .int()
+      .describe(
+        'Claims lost with their node. From 2 on, the run starts alone: no other such run starts before it ends',
+      ),
     catch_up: z.boolean().describe('Makes up for missed slots'),
     missed: z.int().describe('Slots covered, its own included; 0 for a run on time'),
     missed_from: instantSchema.nullable(),

@@ -136,6 +136,8 @@ async function failLost(t: Rig): Promise<void> {
   for (let n = 0; n < 6; n += 1) {
     await t.claimOne(`dead-${n}`);
     await t.store.recover({ node: 'node-1' });
+    // From the second time on it waits a while.
+    t.clock.advance(10 * SECOND);
   }
 }
 

@@ -44,6 +44,7 @@ export function recoverContract(makeStore: MakeStore): void {
       for (let n = 1; n <= 5; n += 1) {
         await t.claimOne(`dead-${n}`);
         expect(await t.store.recover({ node: 'node' })).toEqual({ recovered: 1, failed: 0 });
+        t.clock.advance(MINUTE);
       }
       await t.claimOne('dead-6');
       expect(await t.store.recover({ node: 'node' })).toEqual({ recovered: 0, failed: 1 });
@@ -73,6 +74,7 @@ export function recoverContract(makeStore: MakeStore): void {
       for (let n = 1; n <= 5; n += 1) {
         await t.claimOne(`dead-${n}`);
         await t.store.recover({ node: 'node' });
+        t.clock.advance(MINUTE);
       }
       await t.claimOne('dead-6');
       const { id: stopped } = await t.trigger('a');
@@ -106,6 +108,7 @@ export function recoverContract(makeStore: MakeStore): void {
       for (let n = 0; n < 5; n += 1) {
         await t.claimOne(`dead-${n}`);
         await t.store.recover({ node: 'node' });
+        t.clock.advance(MINUTE);
       }
       const last = await t.claimOne('dead-5');
       await t.store.recover({ node: 'node' });

@@ -2,11 +2,12 @@ import { canRun } from '../../core/membership.ts';
 import { shareOut } from '../../core/share-out.ts';
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { claimOf } from '../rows/claimed-run.ts';
-import { claim, EARLIEST } from './claim.ts';
+import { claim, SEE_LEFT } from './claim.ts';
 import { flush, flushUnanswered } from './flush.ts';
 import { isAlive } from './insert-claimed.ts';
-import { earlierOf, type Look, type Seen, seeing, seenIn } from './low-water.ts';
+import { earlierOf, type Look, type Seen, seenIn } from './low-water.ts';
 import { rowOf } from './run-rows.ts';
+import { isSuspectDue, noteSuspects } from './suspects.ts';
 import { versionsParam } from './type-keys.ts';
 import { lockedJob, type Unit } from './unit.ts';
 
@@ -28,7 +29,9 @@ export async function beginClaim(u: Unit, input: ClaimInput, hasJoined: boolean)
   const versions = versionsParam(input.types);
   const see = async (from: number) => {
     const [row] = await u.q.arrays(SEE_EARLIEST_IF_ALIVE, [versions, from, input.node]);
-    const [, , isAlive] = rowOf<[number | null, number, boolean]>(row);
+    const [, , suspectAt, isOneClaimed, isAlive] =
+      rowOf<[number | null, number, number | null, boolean, boolean]>(row);
+    noteSuspects(u, [suspectAt, isOneClaimed]);
     return { ...seenIn(row), isAlive };
   };
   const look = await u.shared.due.runs.look(u.now, see);
@@ -47,7 +50,7 @@ export async function flushAndClaim(
   hasMoved: boolean,
 ): Promise<() => ClaimResult> {
   const { earliest = Number.POSITIVE_INFINITY } = seen;
-  const isFirst = !hasMoved && earliest > u.now + (input.ahead?.ms ?? 0);
+  const isFirst = !hasMoved && !isSuspectDue(u) && earliest > u.now + (input.ahead?.ms ?? 0);
   if (!isFirst || (hasJoined && !isAlive) || !u.toMake.some((one) => mayBeClaimed(one, input))) {
     await flush(u);
     u.onceWritten.push(() => look.done(undefined, seen));
@@ -60,7 +63,8 @@ export async function flushAndClaim(
   return () => {
     tellQueued();
     const left = u.queued.filter(({ held, claim }) => held === 'no' && claim === undefined);
-    const nextDueAt = [...left.map(({ availableAt }) => availableAt), look.againAt].reduce(
+    const others = [look.againAt, u.shared.suspects.nextAt];
+    const nextDueAt = [...left.map(({ availableAt }) => availableAt), ...others].reduce(
       earlierOf,
       seen.earliest,
     );
@@ -88,4 +92,4 @@ function claimPlanned(u: Unit, input: ClaimInput): void {
 }
 
 const SEE_EARLIEST_IF_ALIVE = `WITH alive AS MATERIALIZED (${isAlive('$3')})
-  SELECT ${seeing(EARLIEST)}, EXISTS (SELECT FROM alive) AS is_alive`;
+  SELECT ${SEE_LEFT}, EXISTS (SELECT FROM alive) AS is_alive`;

@@ -21,6 +21,7 @@ const MIGRATIONS = [
   '0007-jobs-without-checks.sql',
   '0008-live-runs-without-checks.sql',
   '0009-history-without-checks.sql',
+  '0010-suspects.sql',
 ] as const;
 
 /** Any number: who migrates holds the advisory lock of this one. */

@@ -97,6 +97,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     known: createKnownJobs(),
     triggered: createTriggered(),
     missed: { plans: false },
+    suspects: { nextAt: undefined },
     due: { jobs: createLowWater(), runs: createLowWater() },
   };
   const underWay = new Set<Promise<unknown>>();

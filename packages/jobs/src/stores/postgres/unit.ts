@@ -10,6 +10,7 @@ import type { KnownJobs } from './known-jobs.ts';
 import type { LowWater } from './low-water.ts';
 import type { Queries } from './queries.ts';
 import { rowOf } from './run-rows.ts';
+import type { KnownSuspects } from './suspects.ts';
 import type { Triggered } from './trigger-at-once.ts';
 import type { TypeKeys } from './type-keys.ts';
 
@@ -25,6 +26,7 @@ export interface Shared {
   /** By id, jobs that were triggered of late: what the next trigger makes is known. */
   readonly triggered: BoundedMap<string, Triggered>;
   readonly missed: Missed;
+  readonly suspects: KnownSuspects;
   readonly due: { readonly jobs: LowWater; readonly runs: LowWater };
 }
 

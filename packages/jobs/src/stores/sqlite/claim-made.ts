@@ -34,7 +34,7 @@ export function shareOf(
     queue.filter((run) => run.held === 'no' && canRun(types, job, run)),
   );
   if (free.length === 0) return undefined;
-  const earliest = earliestDue(w, w.types.knownTo(types));
+  const earliest = earliestDue(w, w.types.knownTo(types), now);
   if (earliest !== undefined && earliest <= now + ahead.ms) return undefined;
   const starts = shareOut(free, input, now);
   const left = free.filter((run) => !starts.has(run)).map(({ availableAt }) => availableAt);

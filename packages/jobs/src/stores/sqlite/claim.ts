@@ -2,11 +2,12 @@ import type { Job } from '../../core/job.ts';
 import type { Mutable } from '../../core/objects.ts';
 import type { LiveRun } from '../../core/run.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
+import { nextSuspectAt, SUSPECT_FROM } from '../../core/suspects.ts';
 import { claimedRunOf } from '../rows/claimed-run.ts';
 import { FREE_COLUMNS } from '../rows/run-row.ts';
 import { earliestOf, merged } from './by-type.ts';
 import { STATUS } from './codes.ts';
-import { freeRunOf, type KeyedRun, keyed } from './run-rows.ts';
+import { freeRunOf, type KeyedRun, keyed, numbersOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** More claimed runs than a node holds. */
@@ -18,7 +19,7 @@ export function claim(w: Writer, input: ClaimInput, now: number): ClaimResult {
   const runs: ClaimedRun[] = [];
   const jobs: Job[] = [];
   if (keys.length > 0) claimSome(w, { ...input, keys, now, runs, jobs });
-  const nextDueAt = earliestDue(w, keys);
+  const nextDueAt = earliestDue(w, keys, now);
   return { now, jobs, runs, ...(nextDueAt === undefined ? {} : { nextDueAt }) };
 }
 
@@ -28,9 +29,19 @@ export function keepClaimed(w: Writer, claimed: KeyedRun): void {
   w.claimed.set(claimed.id, claimed);
 }
 
-/** When the first run of these types comes due that nobody has claimed. */
-export function earliestDue(w: Writer, keys: readonly number[]): number | undefined {
-  return earliestOf(w, EARLIEST_DUE, keys);
+/** When the first run of these types comes due that nobody has claimed, or a suspect has to be looked at. */
+export function earliestDue(w: Writer, keys: readonly number[], now: number): number | undefined {
+  const earliest = earliestOf(w, EARLIEST_DUE, keys);
+  const suspectAt = suspectAtOf(w, keys, now);
+  if (earliest === undefined || suspectAt === undefined) return earliest ?? suspectAt;
+  return Math.min(earliest, suspectAt);
+}
+
+/** {@link nextSuspectAt} */
+function suspectAtOf(w: Writer, keys: readonly number[], now: number): number | undefined {
+  const row = w.db.arrays(SUSPECTS).get(JSON.stringify(keys));
+  const [dueAt, isOneClaimed] = numbersOf<[number | null, number]>(row);
+  return nextSuspectAt({ dueAt: dueAt ?? undefined, isOneClaimed: isOneClaimed === 1 }, now);
 }
 
 interface Claiming extends ClaimInput {
@@ -61,7 +72,12 @@ function claimSome(w: Writer, claiming: Claiming): void {
     }
     keepClaimed(w, due);
   };
-  for (const due of freeRuns(w, claiming, { after: BEFORE_ALL, by: now, limit: places + prefetch })) {
+  if (places > 0 && (suspectAtOf(w, claiming.keys, now) ?? Number.POSITIVE_INFINITY) <= now) {
+    const row = w.db.arrays(FIRST_SUSPECT).get(JSON.stringify(claiming.keys), now);
+    if (row !== undefined) claimOne(keyed(row, freeRunOf(row)), true);
+  }
+  const limit = places + prefetch - runs.length;
+  for (const due of freeRuns(w, claiming, { after: BEFORE_ALL, by: now, limit })) {
     const started = runs.length < places;
     if (started || due.run.recoveries === 0) claimOne(due, started);
   }
@@ -86,8 +102,16 @@ function freeRuns(
 
 const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
 
+/** Suspects are claimed apart: one at a time. */
+const FREE = `held = 0 AND node IS NULL AND recoveries < ${SUSPECT_FROM}`;
 const FREE_RUNS = `SELECT ${FREE_COLUMNS} FROM live_runs
-  WHERE held = 0 AND node IS NULL AND type_key = ? AND available_at > ? AND available_at <= ?`;
+  WHERE ${FREE} AND type_key = ? AND available_at > ? AND available_at <= ?`;
 const EARLIEST_DUE = `SELECT available_at FROM live_runs
-  WHERE held = 0 AND node IS NULL AND type_key = ? ORDER BY available_at LIMIT 1`;
+  WHERE ${FREE} AND type_key = ? ORDER BY available_at LIMIT 1`;
+const SUSPECT = `FROM live_runs WHERE recoveries >= ${SUSPECT_FROM}`;
+const WAITING_SUSPECT = `${SUSPECT} AND held = 0 AND node IS NULL AND type_key IN (SELECT value FROM json_each(?))`;
+const SUSPECTS = `SELECT (SELECT min(available_at) ${WAITING_SUSPECT}),
+  EXISTS (SELECT 1 ${SUSPECT} AND node IS NOT NULL)`;
+const FIRST_SUSPECT = `SELECT ${FREE_COLUMNS} ${WAITING_SUSPECT} AND available_at <= ?
+  ORDER BY available_at, id LIMIT 1`;
 const CLAIM = 'UPDATE live_runs SET node = ?, fence = ?, status = ?, started_at = ? WHERE id = ?';

@@ -1,0 +1,34 @@
+import type { LiveRun } from './run.ts';
+
+/** From this many lost claims on, a run may be what ends its processes (P9). */
+export const SUSPECT_FROM = 2;
+
+/** The wait after the loss that makes a suspect; each further loss doubles it. */
+const FIRST_BACKOFF_MS = 1_000;
+
+/** While one suspect runs, nodes look for the end of it this often, so that the next one starts. */
+export const SUSPECTS_AGAIN_MS = 250;
+
+/** Whether a run starts alone: no other suspect starts on any node before this one ends (P9). */
+export function isSuspect({ recoveries }: Pick<LiveRun, 'recoveries'>): boolean {
+  return recoveries >= SUSPECT_FROM;
+}
+
+/** How long a suspect waits after its last loss (ms): 1 s, 2 s, 4 s, 8 s. */
+export function suspectBackoffMs({ recoveries }: Pick<LiveRun, 'recoveries'>): number {
+  return FIRST_BACKOFF_MS * 2 ** (recoveries - SUSPECT_FROM);
+}
+
+/** The suspects that wait for a claim and that a node could run. */
+export interface WaitingSuspects {
+  /** When the first of them is due; absent: none waits. */
+  readonly dueAt?: number | undefined;
+  /** Some node has claimed a suspect. */
+  readonly isOneClaimed: boolean;
+}
+
+/** When a claim may take the next suspect, or has to look again; absent: none waits. */
+export function nextSuspectAt({ dueAt, isOneClaimed }: WaitingSuspects, now: number): number | undefined {
+  if (dueAt === undefined) return undefined;
+  return isOneClaimed ? Math.max(dueAt, now + SUSPECTS_AGAIN_MS) : dueAt;
+}

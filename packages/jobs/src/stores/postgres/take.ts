@@ -1,0 +1,175 @@
+import type { Mutable } from '../../core/objects.ts';
+import type { ClaimedRun, ClaimInput } from '../../core/store-passes.ts';
+import { SUSPECT_FROM } from '../../core/suspects.ts';
+import { isAlive } from './insert-claimed.ts';
+import type { Param } from './queries.ts';
+import { rowOf } from './run-rows.ts';
+import { ONE_CLAIMED, WAITING_SUSPECT } from './suspects.ts';
+import { KEYS_KNOWN } from './type-keys.ts';
+import type { Unit } from './unit.ts';
+
+/** How a claim takes runs. */
+export interface How {
+  /** As {@link KEYS_KNOWN} takes them. */
+  readonly versions: string;
+  readonly hasJoined: boolean;
+  /** What is due before is not looked for. */
+  readonly from: number;
+}
+
+/** What was claimed, in due order, as {@link CLAIM_DUE} gives it: a column each, since a row each costs several times as much. */
+export interface Taken {
+  /** How many were due already and free: a run that was recovered before is never claimed ahead of a free place (P9). */
+  readonly found: number;
+  /** So many of them, the first ones, start at once. */
+  readonly started: number;
+  readonly ids: readonly number[];
+  readonly fences: readonly number[];
+  readonly jobUids: readonly number[];
+  readonly failures: readonly number[];
+  readonly availableAts: readonly number[];
+  readonly catchUps: readonly number[];
+  readonly missed: readonly number[];
+  readonly slots: readonly (number | null)[];
+  /** By id, of those that have one. */
+  readonly payloads: TextsById;
+  readonly traces: TextsById;
+}
+
+type TextsById = Readonly<Record<string, string>>;
+
+type Column<Value = number> = readonly Value[] | null;
+type TakenRow = readonly [
+  found: number,
+  started: number,
+  ids: Column,
+  fences: Column,
+  jobUids: Column,
+  failures: Column,
+  availableAts: Column,
+  catchUps: Column,
+  missed: Column,
+  slots: Column<number | null>,
+  payloads: TextsById | null,
+  traces: TextsById | null,
+];
+
+const NOT_AHEAD = { ms: 0, runs: 0 };
+
+export const NOTHING = takenOf([0, 0, null, null, null, null, null, null, null, null, null, null]);
+
+/** Takes what is due, and with `ahead` some that are about to be; no suspects. */
+export async function takeDue(u: Unit, input: ClaimInput, how: How): Promise<Taken> {
+  const [row] = await u.q.arrays(CLAIM_DUE, paramsOf(u, input, how));
+  return takenOf(row as TakenRow);
+}
+
+/** Takes the first suspect that is due, if no node has claimed another one (P9). */
+export async function takeSuspect(u: Unit, input: ClaimInput, how: How): Promise<Taken> {
+  // Before the snapshot of the claim: that has to see what the last node to hold the lock has claimed.
+  const [lock] = await u.q.arrays(TRY_SUSPECTS_LOCK, [SUSPECTS_LOCK]);
+  if (!rowOf<[boolean]>(lock)[0]) return NOTHING;
+  const one = { ...input, places: 1, prefetch: 0, ahead: NOT_AHEAD };
+  const [row] = await u.q.arrays(CLAIM_SUSPECT, paramsOf(u, one, how));
+  return takenOf(row as TakenRow);
+}
+
+function paramsOf(
+  u: Unit,
+  { node, places, prefetch, ahead = NOT_AHEAD }: ClaimInput,
+  { versions, hasJoined, from }: How,
+): Param[] {
+  const limit = places + prefetch;
+  return [versions, u.now, u.now + ahead.ms, places, limit, ahead.runs, node, hasJoined, from];
+}
+
+function takenOf(row: TakenRow): Taken {
+  const [found, started, ids, fences, jobUids, failures, availableAts, catchUps, missed, slots, ...texts] =
+    row;
+  const [payloads, traces] = texts;
+  return {
+    found,
+    started,
+    ids: ids ?? [],
+    fences: fences ?? [],
+    jobUids: jobUids ?? [],
+    failures: failures ?? [],
+    availableAts: availableAts ?? [],
+    catchUps: catchUps ?? [],
+    missed: missed ?? [],
+    slots: slots ?? [],
+    payloads: payloads ?? {},
+    traces: traces ?? {},
+  };
+}
+
+/** `jobs`: where in the claim's jobs each is, by uid. */
+export function claimsOf(taken: Taken, jobs: ReadonlyMap<number, number>): ClaimedRun[] {
+  return taken.ids.map((id, n) => {
+    const job = jobs.get(at(taken.jobUids, n));
+    if (job === undefined) throw new Error(`run ${id} belongs to no job`);
+    const claimed: Mutable<ClaimedRun> = {
+      id: String(id),
+      job,
+      fence: at(taken.fences, n),
+      attempt: at(taken.failures, n) + 1,
+      availableAt: at(taken.availableAts, n),
+      started: n < taken.started,
+      catchUp: at(taken.catchUps, n) !== 0,
+      missed: at(taken.missed, n),
+    };
+    const scheduledFor = at(taken.slots, n);
+    if (scheduledFor !== null) claimed.scheduledFor = scheduledFor;
+    const payload = taken.payloads[claimed.id];
+    if (payload !== undefined) claimed.payload = payload;
+    const trace = taken.traces[claimed.id];
+    if (trace !== undefined) claimed.trace = trace;
+    return claimed;
+  });
+}
+
+function at<Value>(column: readonly Value[], n: number): Value {
+  const value = column[n];
+  if (value === undefined) throw new Error('a column of the claim is too short');
+  return value;
+}
+
+const IS_MEMBER = '(NOT $8::boolean OR EXISTS (SELECT FROM alive))';
+const FREE = `SELECT ctid AS place, id, available_at, recoveries FROM greenvue_jobs.live_runs
+      WHERE type_key = known.key AND held = 'no' AND node IS NULL AND recoveries < ${SUSPECT_FROM} AND ${IS_MEMBER}`;
+const DUE = `SELECT due.*, row_number() OVER (ORDER BY due.available_at, due.id) AS n
+    FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+      ${FREE} AND available_at >= $9::bigint AND available_at <= $2::bigint
+      ORDER BY available_at, id LIMIT $5::integer FOR UPDATE SKIP LOCKED) AS due
+    ORDER BY n LIMIT $5::integer`;
+/** `$9` changes nothing: a parameter that a statement does not have has no type. */
+const DUE_SUSPECT = `SELECT first.*, 1 AS n FROM (
+      SELECT ctid AS place, id, available_at, recoveries ${WAITING_SUSPECT} AND ${IS_MEMBER}
+        AND available_at <= $2::bigint AND $9::bigint IS NOT NULL AND NOT ${ONE_CLAIMED}
+      ORDER BY available_at, id LIMIT $5::integer FOR UPDATE SKIP LOCKED) AS first`;
+const STARTS = '(available_at, id) <= (SELECT available_at, id FROM last_to_start)';
+/** What is taken, and how many were found due. Taken by where they are, since they are locked: to look each up by its id costs more. */
+const claimOf = (due: string) => `WITH alive AS MATERIALIZED (${isAlive('$7')}),
+  due AS MATERIALIZED (${due}),
+  coming AS MATERIALIZED (
+    SELECT coming.place FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+      ${FREE} AND available_at > $2::bigint AND available_at <= $3::bigint AND recoveries = 0
+      ORDER BY available_at, id LIMIT $6::integer FOR UPDATE SKIP LOCKED) AS coming
+    ORDER BY coming.available_at, coming.id LIMIT $6::integer),
+  last_to_start AS (SELECT available_at, id FROM due WHERE n <= $4::integer ORDER BY n DESC LIMIT 1),
+  taken AS (
+    UPDATE greenvue_jobs.live_runs SET node = $7, fence = nextval('greenvue_jobs.ids'),
+      status = CASE WHEN ${STARTS} THEN 'running' ELSE 'queued' END, started_at = CASE WHEN ${STARTS} THEN $2::bigint END
+    WHERE ctid = ANY(ARRAY(
+      SELECT place FROM due WHERE n <= $4::integer OR recoveries = 0 UNION ALL SELECT place FROM coming))
+    RETURNING *)
+  SELECT (SELECT count(*) FROM due), count(*) FILTER (WHERE status = 'running'), array_agg(id), array_agg(fence),
+    array_agg(job_uid), array_agg(failures), array_agg(available_at), array_agg(catch_up::integer::bigint), array_agg(missed),
+    array_agg(scheduled_for), json_object_agg(id, payload) FILTER (WHERE payload IS NOT NULL),
+    json_object_agg(id, trace) FILTER (WHERE trace IS NOT NULL)
+  FROM (SELECT * FROM taken ORDER BY available_at, id) AS taken`;
+const CLAIM_DUE = claimOf(DUE);
+const CLAIM_SUSPECT = claimOf(DUE_SUSPECT);
+/** Any number: who claims a suspect holds the advisory lock of this one until that is written. */
+const SUSPECTS_LOCK = 7_236_451_903;
+const TRY_SUSPECTS_LOCK = 'SELECT pg_try_advisory_xact_lock($1::bigint)';

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { createEngine, defineJobType } from '../../src/index.ts';
+import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createFastClock } from './fast-clock.ts';
+
+/** A process whose handler may kill it. Argument: the file of an SQLite database, or the URL of a PostgreSQL one. */
+const [, , database = ''] = process.argv;
+
+const poison = defineJobType({
+  type: 'poison',
+  module: import.meta.url,
+  payload: z.strictObject({}),
+  run: async () => {
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    process.kill(process.pid, 'SIGKILL');
+  },
+});
+
+const bystander = defineJobType({
+  type: 'bystander',
+  module: import.meta.url,
+  payload: z.strictObject({}),
+  run: () => new Promise<void>((resolve) => setTimeout(resolve, 200)),
+});
+
+const clock = createFastClock();
+const engine = createEngine({
+  store: database.startsWith('postgres')
+    ? createPostgresStore({ url: database, clock, ownClock: true })
+    : createSqliteStore({ file: database, clock }),
+  clock,
+  jobTypes: [poison, bystander],
+  deps: {},
+  concurrency: 10,
+});
+await engine.start();
+process.stdout.write('ready\n');
+process.on('SIGTERM', () => void engine.stop());

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { createEngine, defineJobType, type Engine, type JobStore } from '../../src/index.ts';
+import { createFastClock } from './fast-clock.ts';
+
+const BYSTANDERS = 9;
+
+/** An engine with no places in this process: it makes the runs, and sees what becomes of them. */
+export function createObserver(store: JobStore): Engine {
+  const clock = createFastClock();
+  const types = ['poison', 'bystander'].map((type) =>
+    defineJobType({ type, module: import.meta.url, payload: z.strictObject({}), run: async () => undefined }),
+  );
+  return createEngine({ store, clock, jobTypes: types, deps: {}, concurrency: 0 });
+}
+
+/** Nine runs that harm nobody, and among them one that kills its process; to be run beside each other. */
+export async function triggerAll(engine: Engine): Promise<string> {
+  for (const type of ['poison', 'bystander'])
+    await engine.createJob({ id: type, name: type, type, onDemand: true, overlap: 'allow' });
+  let poison = '';
+  for (let n = 0; n < BYSTANDERS; n += 1) {
+    await engine.trigger('bystander');
+    if (n === 4) poison = (await engine.trigger('poison')).view.run.id;
+  }
+  return poison;
+}
+
+export interface Supervised {
+  /** How often a process of it was killed. */
+  readonly kills: number;
+  stop(): Promise<void>;
+}
+
+/** A process with places that is started again whenever it is killed. */
+export function supervise(database: string): Supervised {
+  const script = fileURLToPath(new URL('./poison-child.ts', import.meta.url));
+  let kills = 0;
+  let isStopped = false;
+  let child: ChildProcess;
+  let ended: Promise<unknown>;
+  const start = () => {
+    child = spawn(process.execPath, [script, database], { stdio: ['ignore', 'ignore', 'inherit'] });
+    ended = once(child, 'exit').then(() => {
+      if (isStopped) return;
+      kills += 1;
+      start();
+    });
+  };
+  start();
+  return {
+    get kills() {
+      return kills;
+    },
+    async stop() {
+      isStopped = true;
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
