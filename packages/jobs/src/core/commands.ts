@@ -21,7 +21,7 @@ import {
   sameDefinition,
 } from './job.ts';
 import { without } from './objects.ts';
-import { rebased, resume } from './resume.ts';
+import { lastSlotOf, resume } from './resume.ts';
 import type { JsonText } from './run.ts';
 import { firstSlot, type Schedule, sameSchedule } from './schedule.ts';
 import { takeBacklog, takeWhatCanBe, takeWhatIsDue } from './slots.ts';
@@ -183,7 +183,7 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
   const before = draft.job;
   if (moved && schedule.kind === 'run_at') {
     if (schedule.runAt < now - RUN_AT_TOLERANCE_MS) return runAtPast();
-    if (schedule.runAt <= (rebased(before, now).lastSlotAt ?? Number.NEGATIVE_INFINITY)) return runAtTaken();
+    if (schedule.runAt <= (lastSlotOf(before, now) ?? Number.NEGATIVE_INFINITY)) return runAtTaken();
   }
   draft.job = { ...before, ...definition, version: before.version + 1, updatedAt: now };
   if (moved) reschedule(draft, now);

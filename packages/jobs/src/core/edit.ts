@@ -1,7 +1,7 @@
 import { afterDelay, type Draft } from './decision.ts';
 import { isFixedDelay, type Job, liveCount } from './job.ts';
 import { without } from './objects.ts';
-import { baseOf, rebase } from './resume.ts';
+import { baseOf, lastSlotOf, rebase } from './resume.ts';
 import { nextSlot, type Schedule } from './schedule.ts';
 
 /**
@@ -11,7 +11,7 @@ import { nextSlot, type Schedule } from './schedule.ts';
 export function reschedule(draft: Draft, now: number): void {
   rebase(draft, now);
   const { job } = draft;
-  const { anchorAt, next } = place(job, { base: baseOf(job, now), live: liveCount(draft.live) > 0, now });
+  const { anchorAt, next } = place(job, { base: baseOf(job, { at: now, now }), live: liveCount(draft.live) > 0, now });
   const placed: Job = { ...without(job, 'nextRunAt'), anchorAt };
   draft.job =
     next === undefined || job.status === 'paused' ? placed : { ...placed, nextRunAt: next, status: 'active' };
@@ -51,7 +51,7 @@ function placeInterval(
     return { anchorAt: now, next: live ? undefined : afterDelay(job, schedule, { at: now, now }) };
   }
   if (startAt !== undefined) return { anchorAt: startAt, next: nextSlot(schedule, startAt, base) };
-  const from = job.lastSlotAt ?? Math.min(job.createdAt, now);
+  const from = lastSlotOf(job, now) ?? Math.min(job.createdAt, now);
   if (from + everyMs > now) return { anchorAt: from, next: from + everyMs };
   return { anchorAt: now + everyMs, next: now + everyMs };
 }

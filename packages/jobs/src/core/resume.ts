@@ -1,22 +1,38 @@
 import { afterDelay, type Draft, releaseWaiting } from './decision.ts';
 import { isFixedDelay, type Job, liveCount } from './job.ts';
 import { without } from './objects.ts';
-import { nextSlot } from './schedule.ts';
+import { hasGrid, nextSlot } from './schedule.ts';
 
 /** A last slot so far in the future means that the clock jumped back (P17). */
 export const CLOCK_TOLERANCE_MS = 60_000;
 
-export function clockJumpedBack(job: Job, now: number): boolean {
-  return job.lastSlotAt !== undefined && job.lastSlotAt > now + CLOCK_TOLERANCE_MS;
+/** Whether the job waits for a clock that has jumped back behind its last slot; one that was based on now again does not. */
+export function clockJumpedBack({ lastSlotAt, nextRunAt }: Job, now: number): boolean {
+  if (lastSlotAt === undefined || lastSlotAt <= now + CLOCK_TOLERANCE_MS) return false;
+  return nextRunAt === undefined || nextRunAt > lastSlotAt;
 }
 
 /**
- * P17: a job whose last slot, or whose creation if it has none, lies that far ahead is based on now again: its last slot is
- * forgotten, and its grid begins now unless it began before.
+ * P17: a job whose last slot, or whose creation if it has none, is that far ahead is based on now again: its grid begins now unless it began
+ * before. The last slot of a grid stays known: the slots up to it have rows, and no catch-up covers them again ({@link isTakenAgain}).
  */
 export function rebased(job: Job, now: number): Job {
   if (!liesAhead(job, now)) return job;
-  return { ...without(job, 'lastSlotAt'), anchorAt: Math.min(job.anchorAt, now) };
+  const based = { ...job, anchorAt: Math.min(job.anchorAt, now) };
+  return hasGrid(job.schedule) ? based : without(based, 'lastSlotAt');
+}
+
+/**
+ * P6, P17: a job that was based on now again comes to slots that have rows. Each runs once more, in a row that covers nothing but itself;
+ * once the clock has passed the last of them, the next slot is the one after it. So no catch-up row covers a slot that has a row.
+ */
+export function isTakenAgain({ lastSlotAt }: Job, slot: number): boolean {
+  return lastSlotAt !== undefined && slot <= lastSlotAt;
+}
+
+/** The last slot, unless the clock came back from it (P17). */
+export function lastSlotOf(job: Job, now: number): number | undefined {
+  return liesAhead(job, now) ? undefined : job.lastSlotAt;
 }
 
 function liesAhead({ lastSlotAt, createdAt }: Job, now: number): boolean {
@@ -34,9 +50,9 @@ function letGo(draft: Draft, now: number): void {
   draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
 }
 
-/** The instant after which the next slot lies: `at`, and the last slot (P5). */
-export function baseOf({ lastSlotAt }: Job, at: number): number {
-  return Math.max(at, lastSlotAt ?? at);
+/** The instant after which the next slot comes: `at`, and the last slot (P5) unless the clock came back from it. */
+export function baseOf(job: Job, { at, now }: { readonly at: number; readonly now: number }): number {
+  return Math.max(at, lastSlotOf(job, now) ?? at);
 }
 
 /**
@@ -69,5 +85,5 @@ function nextAfterPause(
   if (isFixedDelay(schedule)) {
     return liveCount(live) > 0 ? undefined : afterDelay(job, schedule, when);
   }
-  return nextSlot(schedule, job.anchorAt, baseOf(job, when.at));
+  return nextSlot(schedule, job.anchorAt, baseOf(job, when));
 }

@@ -9,8 +9,8 @@ import {
 } from './decision.ts';
 import { type Job, type LiveRuns, liveCount, roomOf } from './job.ts';
 import { without } from './objects.ts';
-import { resume } from './resume.ts';
-import { gapAfter, hasGrid, passedSlots, slotFromEnd } from './schedule.ts';
+import { isTakenAgain, resume } from './resume.ts';
+import { gapAfter, hasGrid, nextSlot, passedSlots, slotFromEnd } from './schedule.ts';
 
 /** A slot taken later than this, or than half the gap to its next one, was missed; else it is just late (P6). */
 const MISSED_AFTER_MS = 60_000;
@@ -38,6 +38,8 @@ export function slotAhead(job: Job, live: LiveRuns, now: number, aheadMs: number
   const { nextRunAt: slot } = job;
   if (slot === undefined || slot <= now || slot > now + aheadMs) return undefined;
   if (!hasGrid(job.schedule) || job.status !== 'active' || job.wakeAt !== slot) return undefined;
+  // Based on now again by somebody a moment later, it would be taken once more.
+  if (isTakenAgain(job, slot)) return undefined;
   const isAlone = liveCount(live) + live.dueOwnRuns === 0 && live.nextOwnRunAt !== slot;
   return isAlone ? slot : undefined;
 }
@@ -129,10 +131,21 @@ function releaseOwnRunAt(draft: Draft, now: number): void {
 }
 
 function takeSlots(draft: Draft, now: number): void {
+  leaveTakenSlots(draft, now);
   const { job } = draft;
   if (job.status !== 'active' || job.nextRunAt === undefined || job.nextRunAt > now) return;
   if (job.catchUp === 'all') takeOneByOne(draft, now);
   else takeTogether(draft, now);
+}
+
+/** The clock has passed the last slot that has a row: the next one is the one after it, whatever a clock that came back made it. */
+function leaveTakenSlots(draft: Draft, now: number): void {
+  const { job } = draft;
+  const { lastSlotAt, nextRunAt } = job;
+  if (nextRunAt === undefined || lastSlotAt === undefined || lastSlotAt > now) return;
+  if (!isTakenAgain(job, nextRunAt)) return;
+  const next = nextSlot(job.schedule, job.anchorAt, lastSlotAt);
+  draft.job = next === undefined ? without(job, 'nextRunAt') : { ...job, nextRunAt: next };
 }
 
 /** `once` and `skip`: all passed slots at once; the clock ends up on the first slot to come. */
@@ -143,7 +156,9 @@ function takeTogether(draft: Draft, now: number): void {
   const { count, latest, next } = passedSlots(job.schedule, job.anchorAt, first, now);
   const late = isMissed(job, latest, now);
   advance(draft, latest, next);
-  if (job.catchUp === 'skip' && late) {
+  if (isTakenAgain(job, latest)) {
+    if (job.catchUp === 'once' || !late) queueSlot(draft, { slot: latest, count: 0, now });
+  } else if (job.catchUp === 'skip' && late) {
     draft.skip.push({
       scheduledFor: latest,
       reason: 'missed',
@@ -175,7 +190,7 @@ function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap
     const { job } = draft;
     const slot = job.nextRunAt;
     if (slot === undefined || slot > now || liveCount(draft.live) >= room) return;
-    const late = isMissed(job, slot, now);
+    const late = isMissed(job, slot, now) && !isTakenAgain(job, slot);
     advance(draft, slot, slotAfter(job, slot));
     queueSlotRun(draft, late ? { slot, count: 1, from: slot, now } : { slot, count: 0, now });
   }
@@ -199,6 +214,7 @@ function dropOldest(draft: Draft, now: number): void {
   const lastDropped = slotFromEnd(job.schedule, job.anchorAt, first, now, MAX_WAITING_SLOTS + 1);
   const missed = count - MAX_WAITING_SLOTS;
   advance(draft, lastDropped, slotAfter(job, lastDropped));
+  if (isTakenAgain(job, lastDropped)) return;
   draft.skip.push({ scheduledFor: lastDropped, reason: 'missed', catchUp: true, missed, missedFrom: first });
 }
 
@@ -242,10 +258,11 @@ function coveredBy({ count, from }: TakenSlot): Pick<NewRun, 'catchUp' | 'missed
 
 function advance(draft: Draft, taken: number, next: number | undefined): void {
   const { job } = draft;
+  const lastSlotAt = Math.max(taken, job.lastSlotAt ?? taken);
   draft.job =
     next === undefined
-      ? { ...without(job, 'nextRunAt'), lastSlotAt: taken }
-      : { ...job, lastSlotAt: taken, nextRunAt: next };
+      ? { ...without(job, 'nextRunAt'), lastSlotAt }
+      : { ...job, lastSlotAt, nextRunAt: next };
 }
 
 function isMissed(job: Job, slot: number, now: number): boolean {

@@ -141,4 +141,38 @@ describe('whatever people do to a job', () => {
       { numRuns: 300 },
     );
   });
+
+  it('P6, P17: on a clock that jumps, no catch-up covers a slot that has a row', () => {
+    const jumps = fc.array(fc.tuple(fc.integer({ min: -4_000_000, max: 4_000_000 }), step), {
+      minLength: 1,
+      maxLength: 50,
+    });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...MODES),
+        fc.integer({ min: 1_000, max: 90_000 }),
+        jumps,
+        ([catchUp, overlap], interval, plan) => {
+          const sim = new Simulation(definition(every(interval), { catchUp, overlap }), T0);
+          const story: Story = { pauses: [], overlapped: true };
+          for (const [ms, what] of plan) {
+            sim.now = Math.max(sim.now + ms, T0);
+            const before = sim.rows.length;
+            act(sim, what, story);
+            for (const [n, row] of sim.rows.entries()) {
+              if (n < before || row.from === undefined || row.slot === undefined) continue;
+              const { from, slot } = row;
+              const covered = sim.rows.slice(0, n).filter((other) => isWithin(other.slot, from, slot));
+              expect(covered).toEqual([]);
+            }
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
 });
+
+function isWithin(slot: number | undefined, from: number, to: number): boolean {
+  return slot !== undefined && from <= slot && slot <= to;
+}

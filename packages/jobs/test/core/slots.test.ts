@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { healthOf } from '../../src/core/health.ts';
 import { type CatchUp, NO_LIVE_RUNS, type Overlap } from '../../src/core/job.ts';
 import { slotAhead } from '../../src/core/slots.ts';
 import { covering, definition, every, Simulation } from './simulation.ts';
@@ -241,6 +242,69 @@ describe('P17 clock', () => {
     sim.command({ kind: 'pause', cancelLive: false });
     sim.command({ kind: 'resume' });
     expect(sim.job.nextRunAt).toBe(T0 + 6 * MINUTE);
+  });
+});
+
+describe('P6, P17: a job that was based on a clock that is behind', () => {
+  /** Ten slots have rows; then the clock is back at the first one, and somebody resumes the job. */
+  const behind = (more: Parameters<typeof definition>[1] = {}) => {
+    const sim = new Simulation(definition(every(MINUTE), { overlap: 'allow', ...more }), T0);
+    for (let n = 1; n <= 10; n += 1) {
+      sim.now = T0 + n * MINUTE;
+      sim.plan();
+    }
+    sim.now = T0 + MINUTE;
+    sim.command({ kind: 'pause', cancelLive: false });
+    sim.command({ kind: 'resume' });
+    sim.rows.length = 0;
+    return sim;
+  };
+
+  it('runs as the clock has it, and is not late', () => {
+    const sim = behind();
+    expect(sim.job.nextRunAt).toBe(T0 + 2 * MINUTE);
+    expect(healthOf(sim.job, { handlerVersion: 1 }, sim.now).status).toBe('ok');
+    sim.now = T0 + 2 * MINUTE;
+    sim.plan();
+    expect(sim.rows).toMatchObject([{ slot: T0 + 2 * MINUTE, missed: 0 }]);
+  });
+
+  it.each(['once', 'skip'] as const)(
+    'covers only slots without rows once the clock is right again (%s)',
+    (catchUp) => {
+      const sim = behind({ catchUp });
+      sim.now = T0 + 30 * MINUTE + 45_000;
+      sim.plan();
+      expect(sim.rows).toMatchObject([{ slot: T0 + 30 * MINUTE, from: T0 + 11 * MINUTE, missed: 20 }]);
+    },
+  );
+
+  it('goes on after the last slot that has a row', () => {
+    const sim = behind();
+    sim.now = T0 + 10 * MINUTE;
+    sim.plan();
+    expect(sim.job.nextRunAt).toBe(T0 + 11 * MINUTE);
+    expect(sim.rows).toEqual([]);
+  });
+
+  it('after a downtime runs once where it catches up, in a row that covers nothing else', () => {
+    const sim = behind();
+    sim.now = T0 + 8 * MINUTE + 45_000;
+    sim.plan();
+    expect(sim.rows).toMatchObject([{ slot: T0 + 8 * MINUTE, missed: 0, from: undefined }]);
+    const skips = behind({ catchUp: 'skip' });
+    skips.now = T0 + 8 * MINUTE + 45_000;
+    skips.plan();
+    expect(skips.rows).toEqual([]);
+    expect(skips.job.nextRunAt).toBe(T0 + 9 * MINUTE);
+  });
+
+  it('so is one whose schedule was edited', () => {
+    const sim = behind();
+    sim.command({ kind: 'edit', definition: definition(every(2 * MINUTE), { overlap: 'allow' }) });
+    sim.now = T0 + 30 * MINUTE + 90_000;
+    sim.plan();
+    for (const { from } of sim.rows) expect(from ?? sim.now).toBeGreaterThan(T0 + 10 * MINUTE);
   });
 });
 

@@ -42,7 +42,8 @@ export function mayHave(health: HealthFilter, known: Known): string {
     case 'failing':
       return 'failed_in_row > 0';
     case 'late': {
-      const jumped = `last_slot_at > ${bind(now + CLOCK_TOLERANCE_MS)}`;
+      const jumped = `(last_slot_at > ${bind(now + CLOCK_TOLERANCE_MS)}
+        AND (next_run_at IS NULL OR next_run_at > last_slot_at))`;
       return `status = 'active' AND (next_run_at < ${bind(now - LATE_AFTER_MS)} OR ${jumped})`;
     }
     case 'overrunning':

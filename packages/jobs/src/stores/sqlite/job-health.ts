@@ -37,7 +37,8 @@ export function mayHave(health: HealthFilter, known: Known): Composed {
     case 'failing':
       return { sql: 'failed_in_row > 0', params: [] };
     case 'late': {
-      const sql = "status = 'active' AND (next_run_at < ? OR last_slot_at > ?)";
+      const sql = `status = 'active' AND (next_run_at < ?
+        OR (last_slot_at > ? AND (next_run_at IS NULL OR next_run_at > last_slot_at)))`;
       return { sql, params: [now - LATE_AFTER_MS, now + CLOCK_TOLERANCE_MS] };
     }
     case 'overrunning':
