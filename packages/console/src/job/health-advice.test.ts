@@ -107,6 +107,12 @@ describe('late', () => {
     );
   });
 
+  test('while a run waits says so, and what is with the places', () => {
+    const advice = healthAdvice(jobThatIs('late', {}, 'waiting'), { stats: nodes({ busy: 3, places: 3 }) });
+    expect(advice?.title).toContain('waits for a free place');
+    expect(said(advice)).toContain('All 3 places are taken');
+  });
+
   test('by the clock has other causes', () => {
     const advice = healthAdvice(jobThatIs('late', {}, 'clock'));
     expect(advice?.title).toContain('clock');

@@ -50,7 +50,8 @@ export function healthAdvice(job: Job, facts: AdviceFacts = {}): Advice | undefi
     case 'failing':
       return failing(job, facts);
     case 'late':
-      return job.health.reason === 'clock' ? clock() : overdue(facts);
+      if (job.health.reason === 'clock') return clock();
+      return job.health.reason === 'waiting' ? waiting(facts) : overdue(facts);
     case 'overrunning':
       return overrunning(job, facts);
     case 'paused':
@@ -111,6 +112,17 @@ function overdue({ stats }: AdviceFacts): Advice {
   return {
     title: 'It is late',
     sentences: ['Its next run was due more than a minute ago, and no node has taken it.', placesText(stats)],
+    link: OVERVIEW,
+  };
+}
+
+function waiting({ stats }: AdviceFacts): Advice {
+  return {
+    title: 'Its run waits for a free place',
+    sentences: [
+      'A run of it has been due for more than a minute, and no node has started it. Slots that come meanwhile may be skipped.',
+      placesText(stats),
+    ],
     link: OVERVIEW,
   };
 }

@@ -60,9 +60,15 @@ export function asksForClaimed(job: Pick<Job, 'overlap'>, command: JobCommand): 
   return command.kind === 'edit' && job.overlap === 'allow' && command.definition.overlap !== 'allow';
 }
 
+/** Whether a command asks if as many runs of the job are put off as may be. */
+export function asksForPutOff(command: JobCommand): boolean {
+  return command.kind === 'trigger' && command.runAt !== undefined;
+}
+
 export type RefusalCode =
   | 'overlap'
   | 'too_many_live_runs'
+  | 'too_many_put_off'
   | 'run_at_past'
   | 'run_at_not_allowed'
   | 'until_past'
@@ -242,6 +248,14 @@ function trigger(
     };
   }
   const later = runAt !== undefined && runAt > now;
+  if (later && live.isPutOffFull === true) {
+    return {
+      ok: false,
+      code: 'too_many_put_off',
+      detail:
+        'The job has as many runs that are put off as it may have. Leave run_at out to run it now, wait until some have become due, or cancel some.',
+    };
+  }
   const run: NewRun = {
     trigger: 'manual',
     catchUp: false,

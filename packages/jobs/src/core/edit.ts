@@ -11,7 +11,11 @@ import { nextSlot, type Schedule } from './schedule.ts';
 export function reschedule(draft: Draft, now: number): void {
   rebase(draft, now);
   const { job } = draft;
-  const { anchorAt, next } = place(job, { base: baseOf(job, { at: now, now }), live: liveCount(draft.live) > 0, now });
+  const { anchorAt, next } = place(job, {
+    base: baseOf(job, { at: now, now }),
+    live: liveCount(draft.live) > 0,
+    now,
+  });
   const placed: Job = { ...without(job, 'nextRunAt'), anchorAt };
   draft.job =
     next === undefined || job.status === 'paused' ? placed : { ...placed, nextRunAt: next, status: 'active' };

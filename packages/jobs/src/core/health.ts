@@ -35,6 +35,8 @@ export interface HealthSigns {
   readonly handlerVersion?: number;
   /** The oldest live run's start. */
   readonly runningSince?: number;
+  /** Since when the live run that has waited longest could have been claimed, and was not. */
+  readonly waitingSince?: number;
   /** Since when an inline handler has ignored its signal. */
   readonly zombieSince?: number;
 }
@@ -49,7 +51,7 @@ export function healthOf(job: Job, signs: HealthSigns, now: number): Health {
       ? undefined
       : { status: 'zombie', reason: 'its handler ignores the signal to stop', since: signs.zombieSince }) ??
     failing(job) ??
-    late(job, now) ??
+    late(job, signs, now) ??
     overrunning(job, signs, now) ??
     paused(job) ?? { status: 'ok' }
   );
@@ -83,10 +85,13 @@ function failing(job: Job): Health | undefined {
   };
 }
 
-function late(job: Job, now: number): Health | undefined {
+function late(job: Job, { waitingSince }: HealthSigns, now: number): Health | undefined {
   if (job.status !== 'active') return undefined;
   if (job.nextRunAt !== undefined && job.nextRunAt < now - LATE_AFTER_MS) {
     return { status: 'late', reason: 'overdue', since: job.nextRunAt };
+  }
+  if (waitingSince !== undefined && waitingSince < now - LATE_AFTER_MS) {
+    return { status: 'late', reason: 'waiting', since: waitingSince };
   }
   return clockJumpedBack(job, now) ? { status: 'late', reason: 'clock' } : undefined;
 }

@@ -4,25 +4,29 @@ import type { TypeVersions } from './membership.ts';
 import { slotsAfter } from './schedule.ts';
 import type { JobView } from './store-views.ts';
 
-/** What the running runs of a job say of it; null stands for none. */
-export interface RunningRuns {
+/** What the live runs of a job say of it; null stands for none. */
+export interface SeenRuns {
+  /** Of those that run. */
   readonly count: number;
   readonly firstStartedAt: number | null;
   readonly lastStartedAt: number | null;
   readonly zombieSince: number | null;
+  /** When the first of those that nobody has claimed was due. */
+  readonly waitingSince: number | null;
 }
 
 /** A job as people see it, with what living nodes can run and what runs of it now. */
 export function jobViewOf(
   job: Job,
-  seen: { readonly running: RunningRuns; readonly handlers: TypeVersions; readonly now: number },
+  seen: { readonly runs: SeenRuns; readonly handlers: TypeVersions; readonly now: number },
 ): JobView {
-  const { count, firstStartedAt, lastStartedAt, zombieSince } = seen.running;
+  const { count, firstStartedAt, lastStartedAt, zombieSince, waitingSince } = seen.runs;
   const handlerVersion = seen.handlers[job.type];
   const signs: HealthSigns = {
     ...(handlerVersion === undefined ? {} : { handlerVersion }),
     ...(firstStartedAt === null ? {} : { runningSince: firstStartedAt }),
     ...(zombieSince === null ? {} : { zombieSince }),
+    ...(waitingSince === null ? {} : { waitingSince }),
   };
   const view = { job, health: healthOf(job, signs, seen.now), isRunning: count > 0 };
   if (lastStartedAt !== null && lastStartedAt >= (unlessAhead(job.lastRunAt, seen.now) ?? 0)) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NewRun } from './decision.ts';
-import { shareOut } from './share-out.ts';
+import { shareOut, slotsFirst, slotsGoFirst } from './share-out.ts';
 
 const NOW = 1_000;
 
@@ -46,5 +46,25 @@ describe('P9, P10: how a claim shares out what is about to be made', () => {
     const runs = [run(900), run(900), run(900)];
     expect([...shareOut(runs, { places: 1, prefetch: 1 }, NOW).keys()]).toEqual(runs.slice(0, 2));
     expect([...shareOut(runs, { places: 1, prefetch: 1 }, NOW).keys()][0]).toBe(runs[0]);
+  });
+});
+
+describe('slots that were planned behind other due work', () => {
+  const NOW = 1_000;
+
+  it('go first once what is due first has waited for 100 ms', () => {
+    expect(slotsGoFirst({ runAt: 900, slotAt: 1_000 }, NOW)).toBe(true);
+    expect(slotsGoFirst({ runAt: 901, slotAt: 1_000 }, NOW)).toBe(false);
+  });
+
+  it('need not where they are due first, or where there are none', () => {
+    expect(slotsGoFirst({ runAt: 100, slotAt: 100 }, NOW)).toBe(false);
+    expect(slotsGoFirst({ runAt: 100, slotAt: undefined }, NOW)).toBe(false);
+    expect(slotsGoFirst({ runAt: undefined, slotAt: undefined }, NOW)).toBe(false);
+  });
+
+  it('take half of the places, and one at least', () => {
+    expect([1, 2, 3, 10].map((places) => slotsFirst(places, 0))).toEqual([1, 1, 1, 5]);
+    expect(slotsFirst(10, 3)).toBe(2);
   });
 });

@@ -47,6 +47,11 @@ export interface ClaimInput {
   readonly places: number;
   /** At most so many more, to be held until a place is free; never a run that was recovered before (P9). */
   readonly prefetch: number;
+  /**
+   * Of those, at most so many go to slots that were planned behind other due work before they go to that: else jobs would miss their slots
+   * for as long as a backlog lasts. They are marked `isFirst`.
+   */
+  readonly slotsFirst?: number;
   /** At most so many besides that come due within so long, to be held until then; never one that was recovered before. */
   readonly ahead?: { readonly ms: number; readonly runs: number };
 }
@@ -66,6 +71,8 @@ export interface ClaimedRun {
   readonly scheduledFor?: number;
   readonly payload?: JsonText;
   readonly trace?: string;
+  /** Claimed ahead of what is due before it (`slotsFirst`). */
+  readonly isFirst?: true;
 }
 
 export interface ClaimResult {

@@ -32,3 +32,14 @@ export function nextSuspectAt({ dueAt, isOneClaimed }: WaitingSuspects, now: num
   if (dueAt === undefined) return undefined;
   return isOneClaimed ? Math.max(dueAt, now + SUSPECTS_AGAIN_MS) : dueAt;
 }
+
+/**
+ * How many runs a claim may hold until a place is free. With a suspect due and no free place, one less than asked for: a claim that gets all
+ * of it would be asked for again and again, and no place would become free for the suspect.
+ */
+export function prefetchBeside(
+  isSuspectDue: boolean,
+  asked: { readonly places: number; readonly prefetch: number },
+): number {
+  return isSuspectDue && asked.places === 0 ? Math.max(asked.prefetch - 1, 0) : asked.prefetch;
+}

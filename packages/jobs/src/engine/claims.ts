@@ -1,5 +1,6 @@
 import type { TypeVersions } from '../core/membership.ts';
-import type { ClaimInput } from '../core/store-passes.ts';
+import { slotsFirst } from '../core/share-out.ts';
+import type { ClaimInput, ClaimResult } from '../core/store-passes.ts';
 import type { Which } from './backlog.ts';
 import type { DueTimes } from './due-times.ts';
 import type { Executor } from './execute.ts';
@@ -34,6 +35,8 @@ export class Claims<Deps> {
   readonly #with: ClaimsDeps<Deps>;
   readonly #due: DueTimes;
   readonly #underWay = new Set<ClaimUnderWay>();
+  /** By fence, slots that were claimed ahead of what was due before them, until they have ended. */
+  readonly #first = new Set<number>();
   #stopped = false;
 
   constructor(deps: ClaimsDeps<Deps>, due: DueTimes) {
@@ -64,6 +67,16 @@ export class Claims<Deps> {
     }
   }
 
+  /** A claim has come. */
+  claimed({ runs }: ClaimResult): void {
+    for (const { fence, isFirst } of runs) if (isFirst === true) this.#first.add(fence);
+  }
+
+  /** One that has come has ended. */
+  ended(fence: number): void {
+    this.#first.delete(fence);
+  }
+
   /** What answers on their way may still bring is to be taken back. */
   takeBack(which: Which): void {
     for (const claim of this.#underWay) claim.takenBack.push(which);
@@ -91,7 +104,8 @@ export class Claims<Deps> {
     const taken = backlog.waiting + backlog.ahead + this.#asked.ahead;
     const later = executor.idlePlaces + this.#endedWithin(aheadMs) - taken;
     const ahead = { ms: aheadMs, runs: isAhead ? between(0, later, allowance) : 0 };
-    return places + prefetch + ahead.runs === 0 ? undefined : this.#claim({ places, prefetch, ahead });
+    if (places + prefetch + ahead.runs === 0) return undefined;
+    return this.#claim({ places, prefetch, slotsFirst: this.#slotsFirst, ahead });
   }
 
   /** That of a command that makes one run, for a node that has nothing else to do. */
@@ -117,7 +131,13 @@ export class Claims<Deps> {
     return !this.#stopped && node.isMember && settings.concurrency > 0 && !settlements.isFull;
   }
 
-  #claim(input: Pick<ClaimInput, 'places' | 'prefetch' | 'ahead'>): ClaimUnderWay {
+  get #slotsFirst(): number {
+    let asked = 0;
+    for (const { input } of this.#underWay) asked += input.slotsFirst ?? 0;
+    return Math.max(slotsFirst(this.#with.settings.concurrency, this.#first.size + asked), 0);
+  }
+
+  #claim(input: Pick<ClaimInput, 'places' | 'prefetch' | 'slotsFirst' | 'ahead'>): ClaimUnderWay {
     const { throttle, node, types } = this.#with;
     throttle.claimed();
     return { input: { node: node.id, types, ...input }, takenBack: [] };

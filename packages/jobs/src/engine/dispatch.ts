@@ -126,6 +126,7 @@ export class Dispatcher<Deps> {
 
   /** A claim has ended: to be written with the next pass. Kept and retried while the database is away (P10). */
   settle(ended: Ended): void {
+    this.#claims.ended(ended.input.fence);
     this.#settlements.add(ended);
     this.#with.wake(this.#gatherMs);
   }
@@ -351,6 +352,7 @@ export class Dispatcher<Deps> {
   }
 
   #accept(result: ClaimResult, takenBack: readonly Which[]): void {
+    this.#claims.claimed(result);
     const back = this.#with.executor.accept(result, this.#claims.isStopped ? [{}] : takenBack);
     for (const each of back) this.settle(each);
   }

@@ -145,7 +145,8 @@ export function requireDone(result: CommandResult, jobId: string): Done {
 }
 
 export function refused(refusal: Refusal): EngineError {
-  if (refusal.code === 'too_many_live_runs') return new EngineError('too_many', refusal.detail);
+  if (refusal.code === 'too_many_live_runs' || refusal.code === 'too_many_put_off')
+    return new EngineError('too_many', refusal.detail);
   if (refusal.pointer === undefined) return new EngineError('conflict', refusal.detail);
   return new EngineError('invalid', refusal.detail, [{ pointer: refusal.pointer, detail: refusal.detail }]);
 }

@@ -8,7 +8,11 @@ export const triggerBody = z.strictObject({
     .describe(
       "Replaces the job's for this run alone; a change outside the type's operators_may_set needs the role admin",
     ),
-  run_at: text({ min: 1, max: 64 }).optional().describe('Not before this time; only under overlap "allow"'),
+  run_at: text({ min: 1, max: 64 })
+    .optional()
+    .describe(
+      'Not before this time; only under overlap "allow". A job may have 10,000 runs that are put off',
+    ),
   dedupe_key: text({ min: 1, max: 200 })
     .optional()
     .describe('Sent again within 24 h, it is answered with the first run'),

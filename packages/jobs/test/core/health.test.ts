@@ -35,6 +35,12 @@ describe('health, worst first (lesson 22: silent failures are shown)', () => {
     expect(healthOf(job({ nextRunAt: T0 }), signs, T0 + 60_001)).toMatchObject({ status: 'late', since: T0 });
   });
 
+  it('late when a live run has merely waited for more than 60 s', () => {
+    const waits = { ...signs, waitingSince: T0 };
+    expect(healthOf(job(), waits, T0 + 60_000)).toEqual({ status: 'ok' });
+    expect(healthOf(job(), waits, T0 + 60_001)).toEqual({ status: 'late', reason: 'waiting', since: T0 });
+  });
+
   it('P17: late with the reason clock when the last slot lies more than 60 s after now', () => {
     expect(healthOf(job({ lastSlotAt: T0 + 60_001 }), signs, T0)).toMatchObject({
       status: 'late',

@@ -23,6 +23,7 @@ const makeStore: MakeStore = async (startMs) => {
   return {
     clock,
     maxLiveRuns: 100_000,
+    maxRunsPutOff: 10_000,
     createStore: () => createSqliteStore({ file, clock }),
     dispose: () => rm(folder, { recursive: true }),
   };

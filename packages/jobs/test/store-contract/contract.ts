@@ -21,6 +21,7 @@ import { reportContract } from './report.ts';
 import type { MakeStore } from './rig.ts';
 import { roomContract } from './room.ts';
 import { settleContract } from './settle.ts';
+import { slotsBehindContract } from './slots-behind.ts';
 import { suspectsContract } from './suspects.ts';
 import { tracesContract } from './traces.ts';
 import { triggerAgainContract } from './trigger-again.ts';
@@ -39,6 +40,7 @@ export function storeContract(makeStore: MakeStore): void {
   triggerAgainContract(makeStore);
   claimWithPlanContract(makeStore);
   settleContract(makeStore);
+  slotsBehindContract(makeStore);
   suspectsContract(makeStore);
   roomContract(makeStore);
   recoverContract(makeStore);

@@ -107,6 +107,34 @@ export function countHealthContract(makeStore: MakeStore): void {
       expect(await shown()).toEqual({ ...emptyHealthCounts(), late: 1 });
     });
 
+    it('late jobs are those whose live run merely waits for a place, too', async () => {
+      for (const id of ['waits', 'runs', 'held', 'retries', 'paused'])
+        await t.create(id, { schedule: ON_DEMAND, overlap: 'queue' });
+      for (const id of ['held', 'runs']) {
+        await t.trigger(id);
+        await t.claimOne();
+      }
+      await t.trigger('held');
+      await t.trigger('retries');
+      const retried = await t.claimOne();
+      t.clock.advance(HOUR);
+      await t.settle(retried, failed());
+      for (const id of ['waits', 'paused']) await t.trigger(id);
+      t.clock.advance(1);
+      await t.done('paused', { kind: 'pause', cancelLive: false });
+      t.clock.advance(MINUTE - 1);
+      const none = { ...emptyHealthCounts(), ok: 4, paused: 1 };
+      expect(await counted()).toEqual(none);
+      t.clock.advance(1);
+      // The retry is due since 50 s.
+      expect(await counted()).toEqual({ ...none, ok: 3, late: 1 });
+      expect(await shown()).toEqual({ ...none, ok: 3, late: 1 });
+      const [late] = await list({ health: 'late' });
+      expect(late).toMatchObject({ job: { id: 'waits' }, health: { reason: 'waiting', since: T0 + HOUR } });
+      await t.claim();
+      expect(await counted()).toEqual(none);
+    });
+
     it('jobs that somebody should look into are listed together', async () => {
       await makeAll();
       const ids = (await list({ health: 'unhealthy' })).map(({ job }) => job.id);

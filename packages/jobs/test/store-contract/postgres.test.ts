@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../postgres/test-database
 import { storeContract } from './contract.ts';
 import type { MakeStore } from './rig.ts';
 
+const MAX_RUNS_PUT_OFF = 1_000;
 const MAX_LIVE_RUNS = 5_000;
 
 let database: TestDatabase;
@@ -17,10 +18,17 @@ afterAll(() => database.drop());
 
 const makeStore: MakeStore = async (startMs) => {
   const clock = createFakeClock(startMs);
-  const options = { url: database.url, clock, ownClock: true, maxLiveRuns: MAX_LIVE_RUNS };
+  const options = {
+    url: database.url,
+    clock,
+    ownClock: true,
+    maxLiveRuns: MAX_LIVE_RUNS,
+    maxRunsPutOff: MAX_RUNS_PUT_OFF,
+  };
   return {
     clock,
     maxLiveRuns: MAX_LIVE_RUNS,
+    maxRunsPutOff: MAX_RUNS_PUT_OFF,
     createStore: () => createPostgresStore(options),
     dispose: () => database.empty(),
   };

@@ -23,6 +23,7 @@ export interface StoreUnderTest {
   readonly clock: FakeClock;
   /** A job may have so many live runs (P7): 100,000, or fewer where making as many takes too long for a test. */
   readonly maxLiveRuns: number;
+  readonly maxRunsPutOff: number;
   /** One more store on it, which is not open yet. */
   createStore(): JobStore;
   /** Removes it; its stores are closed. */
@@ -71,6 +72,7 @@ export interface Rig {
   readonly store: JobStore;
   readonly clock: FakeClock;
   readonly maxLiveRuns: number;
+  readonly maxRunsPutOff: number;
   /** Closes the store and opens another on the same database, as a restarted process does. */
   reopen(): Promise<void>;
   create(id: string, more?: Partial<JobDefinition>): Promise<Job>;
@@ -163,6 +165,9 @@ function rigOver(store: () => JobStore, made: () => StoreUnderTest, reopen: () =
     },
     get maxLiveRuns() {
       return made().maxLiveRuns;
+    },
+    get maxRunsPutOff() {
+      return made().maxRunsPutOff;
     },
     reopen,
     async create(id, more) {

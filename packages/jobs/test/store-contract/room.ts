@@ -226,6 +226,22 @@ export function roomContract(makeStore: MakeStore): void {
       });
     });
 
+    it('P15: beyond too many runs that are put off, triggers that put off another one are refused', {
+      timeout: 60_000,
+    }, async () => {
+      await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
+      const putOff = () => t.command('a', { kind: 'trigger', runAt: T0 + MINUTE });
+      for (let left = t.maxRunsPutOff; left > 0; left -= 500)
+        await Promise.all(Array.from({ length: Math.min(left, 500) }, putOff));
+      expect(await putOff()).toMatchObject({ kind: 'refused', refusal: { code: 'too_many_put_off' } });
+      expect(await t.command('a', { kind: 'trigger' })).toMatchObject({ kind: 'done' });
+      t.clock.advance(MINUTE);
+      await t.plan();
+      expect(await t.command('a', { kind: 'trigger', runAt: T0 + 2 * MINUTE })).toMatchObject({
+        kind: 'done',
+      });
+    });
+
     it('P7: beyond too many live runs of one job, triggers are refused and slots skipped', {
       timeout: 120_000,
     }, async () => {

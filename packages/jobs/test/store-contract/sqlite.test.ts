@@ -13,6 +13,7 @@ const makeStore: MakeStore = async (startMs) => {
   return {
     clock,
     maxLiveRuns: 100_000,
+    maxRunsPutOff: 10_000,
     createStore: () => createSqliteStore({ file: join(folder, 'jobs.db'), clock }),
     dispose: () => rm(folder, { recursive: true }),
   };

@@ -2,12 +2,12 @@ import { canRun } from '../../core/membership.ts';
 import { shareOut } from '../../core/share-out.ts';
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { claimOf } from '../rows/claimed-run.ts';
+import { FROM_SUSPECTS, isSuspectDue, noteApart } from './apart.ts';
 import { claim, SEE_LEFT } from './claim.ts';
 import { flush, flushUnanswered } from './flush.ts';
 import { isAlive } from './insert-claimed.ts';
 import { earlierOf, type Look, type Seen, seenIn } from './low-water.ts';
 import { rowOf } from './run-rows.ts';
-import { isSuspectDue, noteSuspects } from './suspects.ts';
 import { versionsParam } from './type-keys.ts';
 import { lockedJob, type Unit } from './unit.ts';
 
@@ -29,10 +29,11 @@ export async function beginClaim(u: Unit, input: ClaimInput, hasJoined: boolean)
   const versions = versionsParam(input.types);
   const see = async (from: number) => {
     const [row] = await u.q.arrays(SEE_EARLIEST_IF_ALIVE, [versions, from, input.node]);
-    const [, , suspectAt, isOneClaimed, isAlive] =
-      rowOf<[number | null, number, number | null, boolean, boolean]>(row);
-    noteSuspects(u, [suspectAt, isOneClaimed]);
-    return { ...seenIn(row), isAlive };
+    const columns =
+      rowOf<[number | null, number, number | null, boolean, number | null, isAlive: boolean]>(row);
+    const seen = seenIn(row);
+    noteApart(u, { earliest: seen.earliest, columns: columns.slice(2) });
+    return { ...seen, isAlive: columns[5] };
   };
   const look = await u.shared.due.runs.look(u.now, see);
   const { isAlive, ...seen } = await see(look.from);
@@ -52,6 +53,7 @@ export async function flushAndClaim(
   const { earliest = Number.POSITIVE_INFINITY } = seen;
   const isFirst = !hasMoved && !isSuspectDue(u) && earliest > u.now + (input.ahead?.ms ?? 0);
   if (!isFirst || (hasJoined && !isAlive) || !u.toMake.some((one) => mayBeClaimed(one, input))) {
+    u.isBehind = earliest <= u.now;
     await flush(u);
     u.onceWritten.push(() => look.done(undefined, seen));
     const claimed = await claim(u, input, hasJoined);
@@ -63,7 +65,7 @@ export async function flushAndClaim(
   return () => {
     tellQueued();
     const left = u.queued.filter(({ held, claim }) => held === 'no' && claim === undefined);
-    const others = [look.againAt, u.shared.suspects.nextAt];
+    const others = [look.againAt, u.shared.apart.suspectAt];
     const nextDueAt = [...left.map(({ availableAt }) => availableAt), ...others].reduce(
       earlierOf,
       seen.earliest,
@@ -92,4 +94,4 @@ function claimPlanned(u: Unit, input: ClaimInput): void {
 }
 
 const SEE_EARLIEST_IF_ALIVE = `WITH alive AS MATERIALIZED (${isAlive('$3')})
-  SELECT ${SEE_LEFT}, EXISTS (SELECT FROM alive) AS is_alive`;
+  SELECT ${SEE_LEFT}, EXISTS (SELECT FROM alive) AS is_alive FROM ${FROM_SUSPECTS}`;

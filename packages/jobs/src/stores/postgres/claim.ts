@@ -1,12 +1,12 @@
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
-import { SUSPECT_FROM } from '../../core/suspects.ts';
+import { prefetchBeside } from '../../core/suspects.ts';
 import type { StoredJob } from '../rows/job-row.ts';
+import { FREE, FROM_SUSPECTS, firstOf, isSuspectDue, noteApart, SEE_APART } from './apart.ts';
 import { HELD_AGAIN_MS } from './jobs.ts';
 import { SELECT_VARYING } from './known-jobs.ts';
 import { earlierOf, type Seen, seeing, seenIn } from './low-water.ts';
-import { isSuspectDue, noteSuspects, SEE_SUSPECTS } from './suspects.ts';
-import { claimsOf, type How, NOTHING, takeDue, takeSuspect } from './take.ts';
-import { KEYS_KNOWN, versionsParam } from './type-keys.ts';
+import { claimsOf, type How, lessThan, NOTHING, takeDue, takeSlots, takeSuspect } from './take.ts';
+import { versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
 /**
@@ -21,16 +21,22 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   const how = { versions, hasJoined, from: look.from };
   const triesSuspect = input.places > 0 && isSuspectDue(u);
   const suspect = triesSuspect ? await takeSuspect(u, input, how) : NOTHING;
-  const others = { ...input, places: input.places - suspect.started };
+  const prefetch = prefetchBeside(isSuspectDue(u), input);
+  const besideSuspect = { ...lessThan(input, suspect), prefetch };
+  const slots = u.shared.apart.slotsGoFirst ? await takeSlots(u, besideSuspect, how) : NOTHING;
+  const others = lessThan(besideSuspect, slots);
   const asked = others.places + others.prefetch;
   const taken = asked + (others.ahead?.runs ?? 0) > 0 ? await takeDue(u, others, how) : NOTHING;
   const { found } = taken;
   const due = taken.availableAts.filter((availableAt) => availableAt <= u.now);
   const isFull = found >= FULL && found === asked && due.length === found;
-  const uids = [...new Set([...suspect.jobUids, ...taken.jobUids])];
+  const uids = [...new Set([suspect, slots, taken].flatMap(({ jobUids }) => jobUids))];
   const mustSee = !isFull || look.mustSee || triesSuspect;
   const { jobs, seen, row } = await lookAfter(u, uids, mustSee ? how : undefined);
-  if (row !== undefined) noteSuspects(u, row.slice(2), triesSuspect && suspect.started === 0);
+  if (seen !== undefined) {
+    const isSuspectHeld = triesSuspect && suspect.started === 0;
+    noteApart(u, { earliest: seen.earliest, columns: row.slice(2), isSuspectHeld });
+  }
   // They come in due order.
   const reached = found < asked ? u.now : due.at(-1);
   u.onceWritten.push(() => look.done(reached, seen));
@@ -39,11 +45,15 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   // All that is still due is held by others, such as a node that was frozen while it claimed, or is not for a dead one.
   const isHeld = asked > 0 && found === 0 && earliest !== undefined && earliest <= u.now;
   const dueAt = isFull ? u.now : earlierOf(isHeld ? u.now + HELD_AGAIN_MS : earliest, look.againAt);
-  const nextDueAt = earlierOf(dueAt, u.shared.suspects.nextAt);
+  const nextDueAt = earlierOf(dueAt, u.shared.apart.suspectAt);
   return {
     now: u.now,
     jobs: jobs.map(({ job }) => job),
-    runs: [...claimsOf(suspect, indexes), ...claimsOf(taken, indexes)],
+    runs: [
+      ...claimsOf(suspect, indexes),
+      ...claimsOf(slots, indexes).map((run) => ({ ...run, isFirst: true as const })),
+      ...claimsOf(taken, indexes),
+    ],
     ...(nextDueAt === undefined ? {} : { nextDueAt }),
   };
 }
@@ -54,8 +64,8 @@ const FULL = 100;
 interface LookedAfter {
   readonly jobs: readonly StoredJob[];
   readonly seen: Seen | undefined;
-  /** Of {@link SEE_EARLIEST}. */
-  readonly row: readonly unknown[] | undefined;
+  /** Of {@link SEE_EARLIEST}; empty where nothing was seen. */
+  readonly row: readonly unknown[];
 }
 
 /** The jobs of what was claimed, and with `how` when the earliest run that was not is due. */
@@ -64,21 +74,18 @@ async function lookAfter(u: Unit, uids: readonly number[], how: How | undefined)
     how === undefined
       ? await u.q.objects(READ_JOBS, [uids])
       : await u.q.objects(SEE_EARLIEST_AND_JOBS, [how.versions, how.from, uids]);
-  const row = how === undefined ? undefined : Object.values(rows[0] as object);
+  const row = how === undefined ? [] : Object.values(rows[0] as object);
   const jobs = uids.length === 0 ? [] : await u.shared.known.complete(u.q, rows);
-  return { jobs, row, seen: row && seenIn(row) };
+  return { jobs, row, seen: how && seenIn(row) };
 }
 
 const READ_JOBS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[])`;
-/** The earliest run that nobody has claimed, suspects aside; parameters: what {@link versionsParam} gives, and where the look begins. */
-const EARLIEST = `SELECT min(next.available_at) FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-  SELECT available_at FROM greenvue_jobs.live_runs
-  WHERE type_key = known.key AND held = 'no' AND node IS NULL AND recoveries < ${SUSPECT_FROM}
-    AND available_at >= $2::bigint
-  ORDER BY available_at LIMIT 1) AS next`;
-/** What is left to claim: what {@link seenIn} reads, and after that what {@link noteSuspects} does. */
-export const SEE_LEFT = `${seeing(EARLIEST)}, ${SEE_SUSPECTS}`;
-const SEE_EARLIEST = `SELECT ${SEE_LEFT}`;
+/**
+ * What is left to claim: what {@link seenIn} reads, and after that what {@link noteApart} does. Parameters: what {@link versionsParam} gives,
+ * and where the look begins.
+ */
+export const SEE_LEFT = `${seeing(firstOf(`type_key = known.key AND ${FREE} AND available_at >= $2::bigint`))}, ${SEE_APART}`;
+const SEE_EARLIEST = `SELECT ${SEE_LEFT} FROM ${FROM_SUSPECTS}`;
 /** In one, since both are asked for after nearly every claim. */
 const SEE_EARLIEST_AND_JOBS = `SELECT looked.*, varying.* FROM (${SEE_EARLIEST}) AS looked
   LEFT JOIN (${SELECT_VARYING} WHERE uid = ANY($3::bigint[])) AS varying ON true`;

@@ -1,4 +1,10 @@
-import { asksForClaimed, commandJob, isFreeTrigger, isPlainTrigger } from '../../core/commands.ts';
+import {
+  asksForClaimed,
+  asksForPutOff,
+  commandJob,
+  isFreeTrigger,
+  isPlainTrigger,
+} from '../../core/commands.ts';
 import type { Run } from '../../core/run.ts';
 import {
   type AuditEntry,
@@ -77,8 +83,9 @@ export async function command(
   if (run !== undefined) return { kind: 'duplicate', run, job };
 
   const countClaimed = asksForClaimed(job, input.command);
+  const countPutOff = asksForPutOff(input.command);
   const first = seen === undefined ? {} : { first: seen.firstRuns };
-  const live = await liveRunsOfOne(u, uid, { countClaimed, ...first });
+  const live = await liveRunsOfOne(u, uid, { countClaimed, countPutOff, ...first });
   const outcome = commandJob(job, live, input.command, u.now);
   if (!outcome.ok) return { kind: 'refused', refusal: outcome };
   if (!outcome.changed) {

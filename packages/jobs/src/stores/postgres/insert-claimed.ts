@@ -1,8 +1,8 @@
 import type { NewRun } from '../../core/decision.ts';
 import { canRun } from '../../core/membership.ts';
 import type { ClaimInput } from '../../core/store-passes.ts';
-import { SUSPECT_FROM } from '../../core/suspects.ts';
 import type { StoredJob } from '../rows/job-row.ts';
+import { FREE } from './apart.ts';
 import { TOOK_MS } from './low-water.ts';
 import { rowOf } from './run-rows.ts';
 import { KEYS_KNOWN, keyOfRun, versionsParam } from './type-keys.ts';
@@ -66,8 +66,7 @@ export const isAlive = (node: string): string => `SELECT FROM greenvue_jobs.node
 /** Of what the types of `$1` can run, suspects aside: those start apart. */
 export const nothingDue = (by: string): string => `NOT EXISTS (
     SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (SELECT FROM greenvue_jobs.live_runs
-      WHERE type_key = known.key AND held = 'no' AND node IS NULL AND recoveries < ${SUSPECT_FROM}
-        AND available_at <= ${by} LIMIT 1) AS due)`;
+      WHERE type_key = known.key AND ${FREE} AND available_at <= ${by} LIMIT 1) AS due)`;
 export const INTO_LIVE = `INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, payload,
     retry_of, queued_at, held, available_at, fence, node, status, started_at, trace)`;
 const INSERT_CLAIMED = `WITH alive AS MATERIALIZED (${isAlive('$7')}),

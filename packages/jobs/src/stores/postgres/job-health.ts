@@ -44,7 +44,11 @@ export function mayHave(health: HealthFilter, known: Known): string {
     case 'late': {
       const jumped = `(last_slot_at > ${bind(now + CLOCK_TOLERANCE_MS)}
         AND (next_run_at IS NULL OR next_run_at > last_slot_at))`;
-      return `status = 'active' AND (next_run_at < ${bind(now - LATE_AFTER_MS)} OR ${jumped})`;
+      const late = bind(now - LATE_AFTER_MS);
+      // Read once for the statement, not for each job.
+      const waits = `uid IN (SELECT job_uid FROM greenvue_jobs.live_runs
+        WHERE held = 'no' AND node IS NULL AND available_at < ${late}::bigint)`;
+      return `status = 'active' AND (next_run_at < ${late}::bigint OR ${waits} OR ${jumped})`;
     }
     case 'overrunning':
       return `mode = 'fixed_rate' AND running.first_started < ${bind(now)} - every_ms`;

@@ -9,15 +9,20 @@ import { becomeDue, type Unit } from './unit.ts';
 
 /**
  * What decisions need to know of the live runs of locked jobs: a seek in an index for each, and some more for those with many,
- * however many those are. `claimed` has no index: it is counted only where that is asked for.
+ * however many those are. What takes longer to count is counted only where that is asked for.
  */
 export async function liveRunsOf(
   u: Unit,
   uids: readonly number[],
   {
     countClaimed = false,
+    countPutOff = false,
     first,
-  }: { readonly countClaimed?: boolean; readonly first?: FirstRuns | undefined } = {},
+  }: {
+    readonly countClaimed?: boolean;
+    readonly countPutOff?: boolean;
+    readonly first?: FirstRuns | undefined;
+  } = {},
 ): Promise<ReadonlyMap<number, LiveRuns>> {
   const found = new Map<number, LiveRuns>(uids.map((uid) => [uid, NO_LIVE_RUNS]));
   if (uids.length === 0) return found;
@@ -38,7 +43,8 @@ export async function liveRunsOf(
         rowOf<[number, number, number, number, number, number | null]>(row);
       const crowded = await u.shared.crowds.isCrowded(u.q, uid, u.now);
       const next = nextOwnRunAt === null ? {} : { nextOwnRunAt };
-      found.set(uid, { active, waiting, paused, claimed: 0, dueOwnRuns, crowded, ...next });
+      const putOff = countPutOff ? { isPutOffFull: await isPutOffFull(u, uid) } : {};
+      found.set(uid, { active, waiting, paused, claimed: 0, dueOwnRuns, crowded, ...next, ...putOff });
     }
   }
   if (!countClaimed) return found;
@@ -47,6 +53,12 @@ export async function liveRunsOf(
     found.set(uid, { ...live, claimed: numberOf((await u.q.arrays(COUNT_CLAIMED, [uid]))[0]) ?? 0 });
   }
   return found;
+}
+
+async function isPutOffFull(u: Unit, uid: number): Promise<boolean> {
+  const { maxRunsPutOff } = u.shared;
+  const [count] = await u.q.arrays(COUNT_PUT_OFF, [uid, maxRunsPutOff]);
+  return (numberOf(count) ?? 0) >= maxRunsPutOff;
 }
 
 function withOne(
@@ -176,6 +188,9 @@ const LIVE_SUMMARIES = `SELECT job.uid, ${countTo2('no')}, ${countTo2('overlap')
   FROM unnest($1::bigint[]) AS job (uid)`;
 const COUNT_CLAIMED = `SELECT count(*) FROM (SELECT FROM greenvue_jobs.live_runs
   WHERE job_uid = $1 AND held = 'no' AND node IS NOT NULL LIMIT 2) AS counted`;
+
+const COUNT_PUT_OFF = `SELECT count(*) FROM (SELECT FROM greenvue_jobs.live_runs
+  WHERE job_uid = $1 AND held = 'run_at' LIMIT $2) AS counted`;
 
 const DELETE_LIVE = 'DELETE FROM greenvue_jobs.live_runs WHERE id = ANY($1::bigint[])';
 const LIVE_RUN = `SELECT ${LIVE_COLUMNS} FROM greenvue_jobs.live_runs WHERE id = $1`;

@@ -22,6 +22,7 @@ const MIGRATIONS = [
   '0008-live-runs-without-checks.sql',
   '0009-history-without-checks.sql',
   '0010-suspects.sql',
+  '0011-slots-behind.sql',
 ] as const;
 
 /** Any number: who migrates holds the advisory lock of this one. */

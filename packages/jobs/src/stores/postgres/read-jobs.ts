@@ -125,6 +125,7 @@ interface Summary {
   readonly first_started: number | null;
   readonly last_started: number | null;
   readonly zombie: number | null;
+  readonly waiting_since: number | null;
 }
 
 function summaryOf(row: unknown): Summary {
@@ -137,21 +138,24 @@ function cursorOf(row: unknown): Cursor {
 }
 
 function viewOf(row: unknown, handlers: TypeVersions, now: number): JobView {
-  const { running: count, first_started, last_started, zombie } = summaryOf(row);
-  const running = {
+  const { running: count, first_started, last_started, zombie, waiting_since } = summaryOf(row);
+  const runs = {
     count,
     firstStartedAt: first_started,
     lastStartedAt: last_started,
     zombieSince: zombie,
+    waitingSince: waiting_since,
   };
-  return jobViewOf(storedJobOf(row).job, { running, handlers, now });
+  return jobViewOf(storedJobOf(row).job, { runs, handlers, now });
 }
 
-const SUMMARY_COLUMNS = 'summary.running, summary.first_started, summary.last_started, summary.zombie';
-/** What the running runs say of each job of `stored`. */
+const SUMMARY_COLUMNS =
+  'summary.running, summary.first_started, summary.last_started, summary.zombie, summary.waiting_since';
+/** What the live runs say of each job of `stored`. */
 const WITH_SUMMARY = `CROSS JOIN LATERAL (
   SELECT count(*) AS running, min(started_at) AS first_started, max(started_at) AS last_started,
-    min(zombie_since) AS zombie
+    min(zombie_since) AS zombie, (SELECT available_at FROM greenvue_jobs.live_runs
+      WHERE job_uid = stored.uid AND held = 'no' AND node IS NULL ORDER BY available_at LIMIT 1) AS waiting_since
   FROM greenvue_jobs.live_runs WHERE job_uid = stored.uid AND held = 'no' AND live_runs.status = 'running') AS summary`;
 const JOB_BY_ID = `SELECT stored.*, ${SUMMARY_COLUMNS}
   FROM (${SELECT_JOB} WHERE jobs.id = $1 AND deleted_at IS NULL) AS stored ${WITH_SUMMARY}`;

@@ -12,7 +12,7 @@ import type {
   SettleBatchResult,
   SettleInput,
 } from '../../core/store-passes.ts';
-import { MAX_LIVE_RUNS } from '../rows/bounds.ts';
+import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { claim } from './claim.ts';
 import { command, isAlone, type OpenedCommand, openCommand } from './commands.ts';
 import type { DeadNode } from './control-protocol.ts';
@@ -61,6 +61,8 @@ export interface PostgresStoreOptions {
   readonly ownClock?: boolean;
   /** A job may have so many live runs (100,000; 4 at least); then triggers are refused and slots skipped (P7). */
   readonly maxLiveRuns?: number;
+  /** A job may have so many runs that are put off (10,000; 4 at least); then triggers with a `run_at` are refused (P15). */
+  readonly maxRunsPutOff?: number;
 }
 
 const CONNECTIONS = 6;
@@ -75,7 +77,7 @@ const MAX_STALL_MS = 60_000;
 /** The store that several nodes share: one PostgreSQL. Times are those of the database's clock. */
 export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const { url, clock, connections = CONNECTIONS, ownClock = false, maxLiveRuns = MAX_LIVE_RUNS } = options;
-  const { directUrl = url, maxStallMs = MAX_STALL_MS } = options;
+  const { directUrl = url, maxStallMs = MAX_STALL_MS, maxRunsPutOff = MAX_RUNS_PUT_OFF } = options;
   /** Nodes of this process that may claim as long as they have a row. */
   const joined = new Set<string>();
   const databaseClock = createDatabaseClock(clock);
@@ -91,13 +93,14 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const shared: Shared = {
     types: createTypeKeys(db),
     crowds: createCrowds(maxLiveRuns),
+    maxRunsPutOff,
     shard: randomInt(SHARDS),
     patience: { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY },
     claims: createKnownClaims(),
     known: createKnownJobs(),
     triggered: createTriggered(),
     missed: { plans: false },
-    suspects: { nextAt: undefined },
+    apart: { suspectAt: undefined, slotsGoFirst: false },
     due: { jobs: createLowWater(), runs: createLowWater() },
   };
   const underWay = new Set<Promise<unknown>>();

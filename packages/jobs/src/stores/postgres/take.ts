@@ -1,10 +1,9 @@
 import type { Mutable } from '../../core/objects.ts';
 import type { ClaimedRun, ClaimInput } from '../../core/store-passes.ts';
-import { SUSPECT_FROM } from '../../core/suspects.ts';
+import { FREE, ONE_CLAIMED, SLOT_BEHIND, WAITING_SUSPECT } from './apart.ts';
 import { isAlive } from './insert-claimed.ts';
 import type { Param } from './queries.ts';
 import { rowOf } from './run-rows.ts';
-import { ONE_CLAIMED, WAITING_SUSPECT } from './suspects.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
@@ -74,6 +73,23 @@ export async function takeSuspect(u: Unit, input: ClaimInput, how: How): Promise
   return takenOf(row as TakenRow);
 }
 
+/** Takes slots that were planned behind other due work, as many as may go first. */
+export async function takeSlots(u: Unit, input: ClaimInput, how: How): Promise<Taken> {
+  const limit = Math.min(input.slotsFirst ?? 0, input.places + input.prefetch);
+  if (limit <= 0) return NOTHING;
+  const places = Math.min(limit, input.places);
+  const some = { ...input, places, prefetch: limit - places, ahead: NOT_AHEAD };
+  const [row] = await u.q.arrays(CLAIM_SLOTS, paramsOf(u, some, how));
+  return takenOf(row as TakenRow);
+}
+
+/** What is left to ask for. */
+export function lessThan(input: ClaimInput, { ids, started }: Taken): ClaimInput {
+  if (ids.length === 0) return input;
+  const { places, prefetch } = input;
+  return { ...input, places: places - started, prefetch: prefetch - (ids.length - started) };
+}
+
 function paramsOf(
   u: Unit,
   { node, places, prefetch, ahead = NOT_AHEAD }: ClaimInput,
@@ -134,26 +150,25 @@ function at<Value>(column: readonly Value[], n: number): Value {
   return value;
 }
 
-const IS_MEMBER = '(NOT $8::boolean OR EXISTS (SELECT FROM alive))';
-const FREE = `SELECT ctid AS place, id, available_at, recoveries FROM greenvue_jobs.live_runs
-      WHERE type_key = known.key AND held = 'no' AND node IS NULL AND recoveries < ${SUSPECT_FROM} AND ${IS_MEMBER}`;
-const DUE = `SELECT due.*, row_number() OVER (ORDER BY due.available_at, due.id) AS n
+const FREE_OF_TYPE = `type_key = known.key AND ${FREE}`;
+/** Those that a condition holds for, if the node may claim. */
+const ofType = (
+  condition: string,
+) => `SELECT ctid AS place, id, available_at, recoveries FROM greenvue_jobs.live_runs
+      WHERE ${condition} AND (NOT $8::boolean OR EXISTS (SELECT FROM alive))`;
+/** The first of those that are due. */
+const dueOf = (condition: string) => `SELECT due.*, row_number() OVER (ORDER BY due.available_at, due.id) AS n
     FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-      ${FREE} AND available_at >= $9::bigint AND available_at <= $2::bigint
+      ${ofType(condition)} AND available_at <= $2::bigint
       ORDER BY available_at, id LIMIT $5::integer FOR UPDATE SKIP LOCKED) AS due
     ORDER BY n LIMIT $5::integer`;
-/** `$9` changes nothing: a parameter that a statement does not have has no type. */
-const DUE_SUSPECT = `SELECT first.*, 1 AS n FROM (
-      SELECT ctid AS place, id, available_at, recoveries ${WAITING_SUSPECT} AND ${IS_MEMBER}
-        AND available_at <= $2::bigint AND $9::bigint IS NOT NULL AND NOT ${ONE_CLAIMED}
-      ORDER BY available_at, id LIMIT $5::integer FOR UPDATE SKIP LOCKED) AS first`;
 const STARTS = '(available_at, id) <= (SELECT available_at, id FROM last_to_start)';
 /** What is taken, and how many were found due. Taken by where they are, since they are locked: to look each up by its id costs more. */
-const claimOf = (due: string) => `WITH alive AS MATERIALIZED (${isAlive('$7')}),
-  due AS MATERIALIZED (${due}),
+const claimOf = (condition: string) => `WITH alive AS MATERIALIZED (${isAlive('$7')}),
+  due AS MATERIALIZED (${dueOf(condition)}),
   coming AS MATERIALIZED (
     SELECT coming.place FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
-      ${FREE} AND available_at > $2::bigint AND available_at <= $3::bigint AND recoveries = 0
+      ${ofType(FREE_OF_TYPE)} AND available_at > $2::bigint AND available_at <= $3::bigint AND recoveries = 0
       ORDER BY available_at, id LIMIT $6::integer FOR UPDATE SKIP LOCKED) AS coming
     ORDER BY coming.available_at, coming.id LIMIT $6::integer),
   last_to_start AS (SELECT available_at, id FROM due WHERE n <= $4::integer ORDER BY n DESC LIMIT 1),
@@ -168,8 +183,10 @@ const claimOf = (due: string) => `WITH alive AS MATERIALIZED (${isAlive('$7')}),
     array_agg(scheduled_for), json_object_agg(id, payload) FILTER (WHERE payload IS NOT NULL),
     json_object_agg(id, trace) FILTER (WHERE trace IS NOT NULL)
   FROM (SELECT * FROM taken ORDER BY available_at, id) AS taken`;
-const CLAIM_DUE = claimOf(DUE);
-const CLAIM_SUSPECT = claimOf(DUE_SUSPECT);
+const CLAIM_DUE = claimOf(`${FREE_OF_TYPE} AND available_at >= $9::bigint`);
+/** `$9` changes nothing in these: a parameter that a statement does not have has no type. */
+const CLAIM_SLOTS = claimOf(`${SLOT_BEHIND} AND $9::bigint IS NOT NULL`);
+const CLAIM_SUSPECT = claimOf(`${WAITING_SUSPECT} AND $9::bigint IS NOT NULL AND NOT ${ONE_CLAIMED}`);
 /** Any number: who claims a suspect holds the advisory lock of this one until that is written. */
 const SUSPECTS_LOCK = 7_236_451_903;
 const TRY_SUSPECTS_LOCK = 'SELECT pg_try_advisory_xact_lock($1::bigint)';

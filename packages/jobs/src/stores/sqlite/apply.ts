@@ -44,7 +44,14 @@ export function applyDecision(
     now,
     ended = 0,
     share,
-  }: { readonly now: number; readonly ended?: number; readonly share?: Share | undefined },
+    isBehind = false,
+  }: {
+    readonly now: number;
+    readonly ended?: number;
+    readonly share?: Share | undefined;
+    /** Other runs are due already. */
+    readonly isBehind?: boolean;
+  },
 ): Applied {
   const { job, dueIfAfter, moves, skip, queue, cancelLive } = decision;
   let due = dueIfAfter === undefined ? 0 : makeAllDue(w, before.uid, { after: dueIfAfter, now });
@@ -64,7 +71,7 @@ export function applyDecision(
     const made = share === undefined ? run : takenBy(w, share, one, run);
     const { typeVersion = job.typeVersion } = one;
     const key = typeVersion === job.typeVersion ? typeKey : w.types.keyOf(job.type, typeVersion);
-    if (!insertLiveRun(w, made, key)) continue;
+    if (!insertLiveRun(w, made, { typeKey: key, isBehind })) continue;
     if (made.claim !== undefined) {
       share?.taken.push(made);
       keepClaimed(w, { ...keysOf(made), run: made });

@@ -1,13 +1,13 @@
 import type { Job } from '../../core/job.ts';
-import type { Mutable } from '../../core/objects.ts';
-import type { LiveRun } from '../../core/run.ts';
+import { slotsGoFirst } from '../../core/share-out.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
-import { nextSuspectAt, SUSPECT_FROM } from '../../core/suspects.ts';
+import { nextSuspectAt, prefetchBeside } from '../../core/suspects.ts';
 import { claimedRunOf } from '../rows/claimed-run.ts';
 import { FREE_COLUMNS } from '../rows/run-row.ts';
+import { type Due, FREE, firstSuspect, seeApart, slotsBehind } from './apart.ts';
 import { earliestOf, merged } from './by-type.ts';
 import { STATUS } from './codes.ts';
-import { freeRunOf, type KeyedRun, keyed, numbersOf } from './run-rows.ts';
+import { freeRunOf, type KeyedRun, keyed } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** More claimed runs than a node holds. */
@@ -31,17 +31,20 @@ export function keepClaimed(w: Writer, claimed: KeyedRun): void {
 
 /** When the first run of these types comes due that nobody has claimed, or a suspect has to be looked at. */
 export function earliestDue(w: Writer, keys: readonly number[], now: number): number | undefined {
-  const earliest = earliestOf(w, EARLIEST_DUE, keys);
-  const suspectAt = suspectAtOf(w, keys, now);
+  const earliest = firstDue(w, keys);
+  const suspectAt = nextSuspectAt(seeApart(w, keys).suspects, now);
   if (earliest === undefined || suspectAt === undefined) return earliest ?? suspectAt;
   return Math.min(earliest, suspectAt);
 }
 
-/** {@link nextSuspectAt} */
-function suspectAtOf(w: Writer, keys: readonly number[], now: number): number | undefined {
-  const row = w.db.arrays(SUSPECTS).get(JSON.stringify(keys));
-  const [dueAt, isOneClaimed] = numbersOf<[number | null, number]>(row);
-  return nextSuspectAt({ dueAt: dueAt ?? undefined, isOneClaimed: isOneClaimed === 1 }, now);
+/** Whether a run waits for a claim now. */
+export function isAnyDue(w: Writer, keys: readonly number[], now: number): boolean {
+  return (firstDue(w, keys) ?? Number.POSITIVE_INFINITY) <= now;
+}
+
+/** When the first run comes due, suspects aside. */
+function firstDue(w: Writer, keys: readonly number[]): number | undefined {
+  return earliestOf(w, EARLIEST_DUE, keys);
 }
 
 interface Claiming extends ClaimInput {
@@ -52,11 +55,12 @@ interface Claiming extends ClaimInput {
 }
 
 function claimSome(w: Writer, claiming: Claiming): void {
-  const { node, places, prefetch, ahead, now, runs, jobs } = claiming;
+  const { node, places, ahead, now, runs, jobs } = claiming;
   const nodeKey = w.nodes.keyOf(node, now);
   const jobIndexes = new Map<number, number>();
-  const claimOne = (due: Due, started: boolean) => {
+  const claimOne = (due: Due, how: Pick<ClaimedRun, 'started' | 'isFirst'>) => {
     const { id, jobUid, run } = due;
+    const { started } = how;
     const fence = w.ids.next(now);
     w.db.write(CLAIM, nodeKey, fence, started ? STATUS.running : STATUS.queued, started ? now : null, id);
     let job = jobIndexes.get(jobUid);
@@ -64,7 +68,7 @@ function claimSome(w: Writer, claiming: Claiming): void {
       job = jobs.push(w.jobs.require(jobUid).job) - 1;
       jobIndexes.set(jobUid, job);
     }
-    runs.push(claimedRunOf(run, { job, fence, started }));
+    runs.push(claimedRunOf(run, { job, fence, ...how }));
     run.claim = { node, fence };
     if (started) {
       run.status = 'running';
@@ -72,21 +76,33 @@ function claimSome(w: Writer, claiming: Claiming): void {
     }
     keepClaimed(w, due);
   };
-  if (places > 0 && (suspectAtOf(w, claiming.keys, now) ?? Number.POSITIVE_INFINITY) <= now) {
-    const row = w.db.arrays(FIRST_SUSPECT).get(JSON.stringify(claiming.keys), now);
-    if (row !== undefined) claimOne(keyed(row, freeRunOf(row)), true);
+  const apart = seeApart(w, claiming.keys);
+  const isSuspectDue = (nextSuspectAt(apart.suspects, now) ?? Number.POSITIVE_INFINITY) <= now;
+  const prefetch = prefetchBeside(isSuspectDue, claiming);
+  if (places > 0 && isSuspectDue)
+    for (const due of firstSuspect(w, claiming)) claimOne(due, { started: true });
+  const limitFirst = Math.min(claiming.slotsFirst ?? 0, places + prefetch - runs.length);
+  const { slotAt } = apart;
+  if (
+    limitFirst > 0 &&
+    slotAt !== undefined &&
+    slotsGoFirst({ runAt: firstDue(w, claiming.keys), slotAt }, now)
+  ) {
+    for (const due of slotsBehind(w, { ...claiming, limit: limitFirst })) {
+      const started = runs.length < places;
+      if (started || due.run.recoveries === 0) claimOne(due, { started, isFirst: true });
+    }
   }
   const limit = places + prefetch - runs.length;
   for (const due of freeRuns(w, claiming, { after: BEFORE_ALL, by: now, limit })) {
     const started = runs.length < places;
-    if (started || due.run.recoveries === 0) claimOne(due, started);
+    if (started || due.run.recoveries === 0) claimOne(due, { started });
   }
   if (ahead === undefined) return;
   const coming = { after: now, by: now + ahead.ms, limit: ahead.runs };
-  for (const due of freeRuns(w, claiming, coming)) if (due.run.recoveries === 0) claimOne(due, false);
+  for (const due of freeRuns(w, claiming, coming))
+    if (due.run.recoveries === 0) claimOne(due, { started: false });
 }
-
-type Due = KeyedRun<Mutable<LiveRun>>;
 
 /** What nobody has claimed and comes due after an instant and by another one, in that order. */
 function freeRuns(
@@ -102,16 +118,8 @@ function freeRuns(
 
 const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
 
-/** Suspects are claimed apart: one at a time. */
-const FREE = `held = 0 AND node IS NULL AND recoveries < ${SUSPECT_FROM}`;
 const FREE_RUNS = `SELECT ${FREE_COLUMNS} FROM live_runs
   WHERE ${FREE} AND type_key = ? AND available_at > ? AND available_at <= ?`;
 const EARLIEST_DUE = `SELECT available_at FROM live_runs
   WHERE ${FREE} AND type_key = ? ORDER BY available_at LIMIT 1`;
-const SUSPECT = `FROM live_runs WHERE recoveries >= ${SUSPECT_FROM}`;
-const WAITING_SUSPECT = `${SUSPECT} AND held = 0 AND node IS NULL AND type_key IN (SELECT value FROM json_each(?))`;
-const SUSPECTS = `SELECT (SELECT min(available_at) ${WAITING_SUSPECT}),
-  EXISTS (SELECT 1 ${SUSPECT} AND node IS NOT NULL)`;
-const FIRST_SUSPECT = `SELECT ${FREE_COLUMNS} ${WAITING_SUSPECT} AND available_at <= ?
-  ORDER BY available_at, id LIMIT 1`;
 const CLAIM = 'UPDATE live_runs SET node = ?, fence = ?, status = ?, started_at = ? WHERE id = ?';

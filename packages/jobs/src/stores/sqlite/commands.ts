@@ -1,4 +1,4 @@
-import { asksForClaimed, commandJob, createJob } from '../../core/commands.ts';
+import { asksForClaimed, asksForPutOff, commandJob, createJob } from '../../core/commands.ts';
 import type { Run } from '../../core/run.ts';
 import type { JobStore } from '../../core/store.ts';
 import {
@@ -46,7 +46,10 @@ export function command(w: Writer, input: CommandInput, now: number): CommandRes
   const first = input.dedupeKey === undefined ? undefined : findDeduped(w, stored, input.dedupeKey, now);
   if (first !== undefined) return { kind: 'duplicate', run: first, job };
 
-  const live = liveRunsOf(w, stored.uid, now, asksForClaimed(job, input.command));
+  const live = liveRunsOf(w, stored.uid, now, {
+    claimed: asksForClaimed(job, input.command),
+    putOff: asksForPutOff(input.command),
+  });
   const outcome = commandJob(job, live, input.command, now);
   if (!outcome.ok) return { kind: 'refused', refusal: outcome };
   if (!outcome.changed) {

@@ -24,6 +24,8 @@ interface Known {
 
 const RUNNING = 'SELECT 1 FROM live_runs WHERE job_uid = uid AND live_runs.status = 1';
 
+const WAITING = 'SELECT 1 FROM live_runs WHERE job_uid = uid AND held = 0 AND node IS NULL';
+
 /** A condition on rows of `jobs`: those that may have this health, and all that have it. `healthOf` decides. */
 export function mayHave(health: HealthFilter, known: Known): Composed {
   const { handlers, now } = known;
@@ -37,9 +39,9 @@ export function mayHave(health: HealthFilter, known: Known): Composed {
     case 'failing':
       return { sql: 'failed_in_row > 0', params: [] };
     case 'late': {
-      const sql = `status = 'active' AND (next_run_at < ?
+      const sql = `status = 'active' AND (next_run_at < ? OR EXISTS (${WAITING} AND available_at < ?)
         OR (last_slot_at > ? AND (next_run_at IS NULL OR next_run_at > last_slot_at)))`;
-      return { sql, params: [now - LATE_AFTER_MS, now + CLOCK_TOLERANCE_MS] };
+      return { sql, params: [now - LATE_AFTER_MS, now - LATE_AFTER_MS, now + CLOCK_TOLERANCE_MS] };
     }
     case 'overrunning':
       return {

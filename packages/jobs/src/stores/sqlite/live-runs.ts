@@ -1,17 +1,23 @@
 import { isOverRoom, type Move } from '../../core/decision.ts';
 import { type Job, type LiveRuns, NO_LIVE_RUNS } from '../../core/job.ts';
 import type { LiveRun } from '../../core/run.ts';
+import { MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { numberOf } from '../rows/first-column.ts';
 import { LIVE_COLUMNS } from '../rows/run-row.ts';
 import { HELD, TRIGGER } from './codes.ts';
-import { INSERT_LIVE, liveRunOf, newRunParams, numbersOf } from './run-rows.ts';
+import { INSERT_BEHIND, INSERT_LIVE, liveRunOf, newRunParams, numbersOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /**
- * What decisions need to know of a job's live runs: a few seeks in the job's index, however many runs there are. `claimed`
- * has no index: it is counted only where that is asked for.
+ * What decisions need to know of a job's live runs: a few seeks in the job's index, however many runs there are. What takes longer to count
+ * is counted only where that is asked for.
  */
-export function liveRunsOf(w: Writer, jobUid: number, now: number, countClaimed = false): LiveRuns {
+export function liveRunsOf(
+  w: Writer,
+  jobUid: number,
+  now: number,
+  counts: { readonly claimed?: boolean; readonly putOff?: boolean } = {},
+): LiveRuns {
   const any = w.db.arrays(ANY_LIVE).get(jobUid);
   if (any === undefined) return NO_LIVE_RUNS;
   const [active, waiting, paused, dueOwnRuns, nextOwnRunAt] = numbersOf<
@@ -21,23 +27,35 @@ export function liveRunsOf(w: Writer, jobUid: number, now: number, countClaimed 
     active,
     waiting,
     paused,
-    claimed: countClaimed ? (numberOf(w.db.arrays(COUNT_CLAIMED).get(jobUid)) ?? 0) : 0,
+    claimed: counts.claimed === true ? (numberOf(w.db.arrays(COUNT_CLAIMED).get(jobUid)) ?? 0) : 0,
     dueOwnRuns,
     crowded: w.crowds.isCrowded(jobUid, now),
+    ...(counts.putOff === true ? { isPutOffFull: isPutOffFull(w, jobUid) } : {}),
     ...(nextOwnRunAt === null ? {} : { nextOwnRunAt }),
   };
+}
+
+function isPutOffFull(w: Writer, jobUid: number): boolean {
+  return numberOf(w.db.arrays(COUNT_PUT_OFF).get(jobUid, MAX_RUNS_PUT_OFF)) === MAX_RUNS_PUT_OFF;
 }
 
 /** What settlements leave: with `claimed` where that is asked for. */
 export function liveRunsLeft(w: Writer, job: Job, now: number): LiveRuns {
   const left = liveRunsOf(w, Number(job.uid), now);
-  return isOverRoom(job, left) ? liveRunsOf(w, Number(job.uid), now, true) : left;
+  return isOverRoom(job, left) ? liveRunsOf(w, Number(job.uid), now, { claimed: true }) : left;
 }
 
 /** False when the slot has a live run already: then no other is made (P5). */
-export function insertLiveRun(w: Writer, run: LiveRun, typeKey: number): boolean {
+export function insertLiveRun(
+  w: Writer,
+  run: LiveRun,
+  { typeKey, isBehind }: { readonly typeKey: number; readonly isBehind: boolean },
+): boolean {
   const node = run.claim === undefined ? null : w.nodes.keyOf(run.claim.node, run.queuedAt);
-  const { changes } = w.db.statement(INSERT_LIVE).run(...newRunParams(run, { typeKey, node }));
+  const isSlotBehind = isBehind && run.trigger === 'schedule' && run.claim === undefined;
+  const { changes } = w.db
+    .statement(isSlotBehind ? INSERT_BEHIND : INSERT_LIVE)
+    .run(...newRunParams(run, { typeKey, node }));
   return changes > 0;
 }
 
@@ -112,6 +130,9 @@ const LIVE_SUMMARY = `SELECT ${countTo2(HELD.no)}, ${countTo2(HELD.overlap)}, ${
 
 const COUNT_CLAIMED = `SELECT count(*) FROM
   (SELECT 1 FROM live_runs WHERE job_uid = ? AND held = ${HELD.no} AND node IS NOT NULL LIMIT 2)`;
+
+const COUNT_PUT_OFF = `SELECT count(*) FROM
+  (SELECT 1 FROM live_runs WHERE job_uid = ? AND held = ${HELD.run_at} LIMIT ?)`;
 
 const DELETE_LIVE = 'DELETE FROM live_runs WHERE id IN (SELECT value FROM json_each(?))';
 const LIVE_RUN = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ?`;

@@ -69,11 +69,11 @@ export interface PackedClaim extends Omit<ClaimResult, 'jobs' | 'runs'> {
   readonly ids: readonly string[];
   /** Of each run: job, fence, attempt, when it is due, whether it has started and catches up, missed slots, slot. */
   readonly numbers: Float64Array;
-  /** Of those that have some, by their place. */
-  readonly texts: ReadonlyMap<number, Texts>;
+  /** What few have, by their place. */
+  readonly extras: ReadonlyMap<number, Extras>;
 }
 
-type Texts = Pick<ClaimedRun, 'payload' | 'trace'>;
+type Extras = Pick<ClaimedRun, 'payload' | 'trace' | 'isFirst'>;
 
 const CLAIMED_NUMBERS = 8;
 
@@ -85,22 +85,26 @@ const isShort = ({ payload, name, description }: Job) =>
 
 export function packClaim({ jobs, runs, ...rest }: ClaimResult): PackedClaim {
   const numbers = new Float64Array(runs.length * CLAIMED_NUMBERS);
-  const texts = new Map<number, Texts>();
+  const extras = new Map<number, Extras>();
   for (const [index, run] of runs.entries()) {
     const { job, fence, attempt, availableAt, started, catchUp, missed, scheduledFor = NONE } = run;
-    const { payload, trace } = run;
+    const { payload, trace, isFirst } = run;
     numbers.set(
       [job, fence, attempt, availableAt, Number(started), Number(catchUp), missed, scheduledFor],
       index * CLAIMED_NUMBERS,
     );
-    if (payload === undefined && trace === undefined) continue;
-    texts.set(index, { ...(payload !== undefined && { payload }), ...(trace !== undefined && { trace }) });
+    if (payload === undefined && trace === undefined && isFirst === undefined) continue;
+    extras.set(index, {
+      ...(payload !== undefined && { payload }),
+      ...(trace !== undefined && { trace }),
+      ...(isFirst && { isFirst }),
+    });
   }
   const told = jobs.every(isShort) ? JSON.stringify(jobs) : jobs;
-  return { ...rest, jobs: told, ids: runs.map(({ id }) => id), numbers, texts };
+  return { ...rest, jobs: told, ids: runs.map(({ id }) => id), numbers, extras };
 }
 
-export function unpackClaim({ jobs, ids, numbers, texts, ...rest }: PackedClaim): ClaimResult {
+export function unpackClaim({ jobs, ids, numbers, extras, ...rest }: PackedClaim): ClaimResult {
   const runs = ids.map((id, index): ClaimedRun => {
     const at = index * CLAIMED_NUMBERS;
     const run: Mutable<ClaimedRun> = {
@@ -115,7 +119,7 @@ export function unpackClaim({ jobs, ids, numbers, texts, ...rest }: PackedClaim)
     };
     const scheduledFor = numberAt(numbers, at + 7);
     if (!Number.isNaN(scheduledFor)) run.scheduledFor = scheduledFor;
-    return texts.size === 0 ? run : { ...run, ...texts.get(index) };
+    return extras.size === 0 ? run : { ...run, ...extras.get(index) };
   });
   return { ...rest, jobs: typeof jobs === 'string' ? (JSON.parse(jobs) as Job[]) : jobs, runs };
 }

@@ -104,14 +104,15 @@ function filtersOf({ type, status, q, health, handlers }: JobQuery, now: number)
 }
 
 function viewOf(db: Database, { job, uid }: StoredJob, handlers: TypeVersions, now: number): JobView {
-  const [count, firstStartedAt, lastStartedAt, zombieSince] = numbersOf<
-    [number, number | null, number | null, number | null]
-  >(db.arrays(RUNNING_SUMMARY).get(uid));
-  const running = { count, firstStartedAt, lastStartedAt, zombieSince };
-  return jobViewOf(job, { running, handlers, now });
+  const [count, firstStartedAt, lastStartedAt, zombieSince, waitingSince] = numbersOf<
+    [number, number | null, number | null, number | null, number | null]
+  >(db.arrays(SUMMARY).get(uid));
+  const runs = { count, firstStartedAt, lastStartedAt, zombieSince, waitingSince };
+  return jobViewOf(job, { runs, handlers, now });
 }
 
 const JOB_BY_UID = `${SELECT_JOB} WHERE uid = ?`;
 const JOB_BY_ID = `${SELECT_JOB} WHERE id = ? AND deleted_at IS NULL`;
-const RUNNING_SUMMARY = `SELECT count(*), min(started_at), max(started_at), min(zombie_since)
-  FROM live_runs WHERE job_uid = ? AND status = 1`;
+const SUMMARY = `SELECT count(*), min(started_at), max(started_at), min(zombie_since),
+  (SELECT min(available_at) FROM live_runs WHERE job_uid = ?1 AND held = 0 AND node IS NULL)
+  FROM live_runs WHERE job_uid = ?1 AND status = 1`;

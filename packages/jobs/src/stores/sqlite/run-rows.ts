@@ -39,6 +39,12 @@ export const INSERT_LIVE = `INSERT INTO live_runs (${ORIGIN_COLUMNS}, held, avai
   node, fence, status, started_at) VALUES (?${', ?'.repeat(17)})
   ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING`;
 
+/** {@link INSERT_LIVE}, for a slot that is planned behind other due work. */
+export const INSERT_BEHIND = INSERT_LIVE.replace('started_at)', 'started_at, is_behind)').replace(
+  '?)',
+  '?, 1)',
+);
+
 type Origin = OriginRow<number, number>;
 
 type Free = FreeRow<number, number>;

@@ -1,0 +1,58 @@
+import { slotsGoFirst } from '../../core/share-out.ts';
+import { nextSuspectAt, SUSPECT_FROM, SUSPECTS_AGAIN_MS } from '../../core/suspects.ts';
+import { rowOf } from './run-rows.ts';
+import { KEYS_KNOWN } from './type-keys.ts';
+import type { Unit } from './unit.ts';
+
+/** What a node knows from its last look of what claims take apart from the due order: they try for it only when there is some. */
+export interface KnownApart {
+  /** When a claim may take the next suspect, or has to look again (P9). */
+  suspectAt: number | undefined;
+  /** Slots that were planned behind a backlog go first. */
+  slotsGoFirst: boolean;
+}
+
+/** Whether a claim with a free place tries for a suspect. */
+export function isSuspectDue({ now, shared: { apart } }: Unit): boolean {
+  return apart.suspectAt !== undefined && apart.suspectAt <= now;
+}
+
+/** What a look has seen: the earliest due, and {@link SEE_APART}. */
+interface SeenApart {
+  readonly earliest: number | undefined;
+  readonly columns: readonly unknown[];
+  /** The suspect that is due was asked for in vain, since another node has it. */
+  readonly isSuspectHeld?: boolean;
+}
+
+export function noteApart(
+  { now, shared: { apart } }: Unit,
+  { earliest, columns, isSuspectHeld = false }: SeenApart,
+): void {
+  const [dueAt, isOneClaimed, slotAt] = rowOf<[number | null, boolean, number | null]>(columns);
+  const nextAt = nextSuspectAt({ dueAt: dueAt ?? undefined, isOneClaimed }, now);
+  apart.suspectAt =
+    nextAt !== undefined && isSuspectHeld ? Math.max(nextAt, now + SUSPECTS_AGAIN_MS) : nextAt;
+  apart.slotsGoFirst = slotsGoFirst({ runAt: earliest, slotAt: slotAt ?? undefined }, now);
+}
+
+const WAITING = "held = 'no' AND node IS NULL";
+/** What can be claimed in due order. */
+export const FREE = `${WAITING} AND recoveries < ${SUSPECT_FROM}`;
+/** Of a type that a statement calls `known`, as the indexes of these have it. */
+const OF_TYPE = 'type_key + 0 = known.key';
+const SUSPECT = `${OF_TYPE} AND recoveries >= ${SUSPECT_FROM}`;
+export const WAITING_SUSPECT = `${SUSPECT} AND ${WAITING}`;
+/** Slots that were planned behind other due work. */
+export const SLOT_BEHIND = `${OF_TYPE} AND is_behind AND ${FREE}`;
+export const ONE_CLAIMED = `EXISTS (SELECT FROM greenvue_jobs.job_types AS known CROSS JOIN LATERAL (
+  SELECT FROM greenvue_jobs.live_runs WHERE ${SUSPECT} AND node IS NOT NULL ORDER BY available_at, id LIMIT 1) AS claimed)`;
+
+/** When the first run of the types of `$1` is due that a condition holds for, which says that it is of the type `known`. */
+export const firstOf = (condition: string): string => `SELECT min(next.available_at)
+  FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+    SELECT available_at FROM greenvue_jobs.live_runs WHERE ${condition} ORDER BY available_at LIMIT 1) AS next`;
+/** Three columns. */
+export const SEE_APART = `suspect_at, suspect_at IS NOT NULL AND ${ONE_CLAIMED} AS is_one_claimed, (${firstOf(SLOT_BEHIND)}) AS slot_at`;
+/** What {@link SEE_APART} is selected from. */
+export const FROM_SUSPECTS = `(${firstOf(WAITING_SUSPECT)}) AS suspects (suspect_at)`;

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { ClaimedRun, ClaimInput } from '../../src/core/store-passes.ts';
+import { every, type MakeStore, MINUTE, ON_DEMAND, required, TYPES, useStore } from './rig.ts';
+
+const NODE = { node: 'node-1', types: TYPES, places: 1, prefetch: 0 } as const;
+
+export function slotsBehindContract(makeStore: MakeStore): void {
+  describe('slots that are planned behind other due work', () => {
+    const t = useStore(makeStore);
+
+    /** Runs by hand that have waited for a minute, and a slot that a full node has planned behind them. */
+    async function backlog(): Promise<string> {
+      await t.create('hand', { schedule: ON_DEMAND, overlap: 'allow' });
+      await t.create('slots', { schedule: every(MINUTE) });
+      for (let n = 0; n < 5; n += 1) await t.trigger('hand');
+      t.clock.advance(MINUTE);
+      return required((await t.plan()).queued[0]).id;
+    }
+
+    /** What two claims take: the first one may only find that there are slots. */
+    async function claimTwice(input: Partial<ClaimInput>): Promise<ClaimedRun[]> {
+      const claims = [];
+      for (let n = 0; n < 2; n += 1) claims.push(await t.store.claim({ ...NODE, ...input }));
+      return claims.flatMap(({ runs }) => runs);
+    }
+
+    it('P7: are claimed first where some may be', async () => {
+      const slot = await backlog();
+      const runs = await claimTwice({ slotsFirst: 1 });
+      expect(runs).toHaveLength(2);
+      expect(runs).toContainEqual(expect.objectContaining({ id: slot, isFirst: true, started: true }));
+    });
+
+    it('are claimed ahead of a free place, too', async () => {
+      const slot = await backlog();
+      const runs = await claimTwice({ places: 0, prefetch: 2, slotsFirst: 1 });
+      expect(runs).toContainEqual(expect.objectContaining({ id: slot, isFirst: true, started: false }));
+      expect(runs).toHaveLength(4);
+    });
+
+    it('wait for their turn where none may be first', async () => {
+      const slot = await backlog();
+      const runs = [...(await claimTwice({ slotsFirst: 0 })), ...(await claimTwice({}))];
+      expect(runs.map(({ id }) => id)).not.toContain(slot);
+      for (const run of runs) expect(run).not.toHaveProperty('isFirst');
+    });
+
+    it('so do those behind work that is due only just now', async () => {
+      await t.create('hand', { schedule: ON_DEMAND, overlap: 'allow' });
+      await t.create('slots', { schedule: every(MINUTE) });
+      t.clock.advance(MINUTE - 1);
+      for (let n = 0; n < 5; n += 1) await t.trigger('hand');
+      t.clock.advance(1);
+      const slot = required((await t.plan()).queued[0]).id;
+      expect((await claimTwice({ slotsFirst: 1 })).map(({ id }) => id)).not.toContain(slot);
+    });
+
+    it('P22: are none of a node that does not have their type', async () => {
+      await backlog();
+      expect(await claimTwice({ slotsFirst: 1, types: { other: 1 } })).toEqual([]);
+    });
+  });
+}
