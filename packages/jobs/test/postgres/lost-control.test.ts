@@ -4,6 +4,7 @@ import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createEngine, createSystemClock, defineJobType, type Engine } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { createNetwork, type Network } from './dead-network.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
 import { createTestDatabase } from './test-database.ts';
@@ -44,6 +45,7 @@ async function startApi(url: string): Promise<Engine> {
     jobTypes: [hold],
     deps: {},
     concurrency: 0,
+    logger: silentLogger,
   });
   onTestFinished(() => engine.stop());
   await engine.start();

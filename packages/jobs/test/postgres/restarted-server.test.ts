@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createEngine, createSystemClock, defineJobType, type Engine } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
 import { createDatabase, type PostgresServer, type StopMode, startPostgres } from './server.ts';
 
@@ -29,6 +30,7 @@ beforeAll(async () => {
     jobTypes: [hold],
     deps: {},
     concurrency: 0,
+    logger: silentLogger,
   });
   await api.start();
   node = await startNodeProcess(url);
