@@ -11,7 +11,7 @@ const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode
 /** A folder of an installation that everybody can read. */
 async function openFolder(): Promise<string> {
   const folder = await temporaryFolder();
-  for (const name of ['app.db', 'app.db-wal', 'jobs.db', 'jwt-secret', 'notes.txt']) {
+  for (const name of ['app.db', 'app.db-wal', 'jobs.db', 'jwt-secret', 'secrets-key', 'notes.txt']) {
     await writeFile(join(folder, name), '', { mode: 0o644 });
   }
   await mkdir(join(folder, 'outbox'), { mode: 0o755 });
@@ -32,7 +32,7 @@ test('an existing folder and what GreenVue has in it lose the rights of others, 
   ]);
   expect(await modeOf(folder)).toBe('700');
   expect(await modeOf(join(folder, 'outbox'))).toBe('700');
-  for (const name of ['app.db', 'app.db-wal', 'jobs.db', 'jwt-secret']) {
+  for (const name of ['app.db', 'app.db-wal', 'jobs.db', 'jwt-secret', 'secrets-key']) {
     expect(await modeOf(join(folder, name))).toBe('600');
   }
   expect(await modeOf(join(folder, 'notes.txt'))).toBe('644');
