@@ -15,6 +15,7 @@ import { createSecretFiles, type SecretStore } from './auth/secrets.ts';
 import { createSessionList, type SessionList } from './auth/session-list.ts';
 import { createSessions, type Sessions } from './auth/sessions.ts';
 import { createSharedSecrets } from './auth/shared-secrets.ts';
+import { createTokenUses } from './auth/token-uses.ts';
 import { createUsers, type Users } from './auth/users.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -91,8 +92,9 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
   const users = createUsers({ database, lookUp, clock, hasher });
   const accessTokens = createAccessTokens(jwtSecret, clock);
   const sessionList = createSessionList({ database, lookUp, clock });
-  const apiTokens = createApiTokens({ database, lookUp, clock });
   const logger = options.logger ?? createLogger(config);
+  const tokenUses = createTokenUses({ database, clock, logger });
+  const apiTokens = createApiTokens({ database, lookUp, clock, uses: tokenUses });
   const securityLog = createSecurityLog({ database, clock, logger });
   const { publicUrl } = config;
   const passwordResets = createPasswordResets({ database, clock, hasher, secrets, publicUrl });
@@ -134,6 +136,7 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     close: async () => {
       await resetMails.close();
       await mailer.close();
+      await tokenUses.close();
       await securityLog.close();
       await opened.close();
     },

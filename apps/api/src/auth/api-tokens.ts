@@ -8,6 +8,7 @@ import type { ApiTokenTable, Database, Role, UserTable } from '../db/schema.ts';
 import type { CreatedPosition } from '../paging.ts';
 import { actorOf, hasRole, type Principal } from '../principal.ts';
 import { hashSecret, makeSecret } from './secrets.ts';
+import type { TokenUses } from './token-uses.ts';
 
 export interface ApiToken extends Omit<Selectable<ApiTokenTable>, 'token_hash'> {
   /** What it may do now; undefined when it is expired or revoked, or its maker disabled or gone. */
@@ -52,16 +53,15 @@ export interface ApiTokensDeps {
   readonly database: Kysely<Database>;
   readonly lookUp: LookUp;
   readonly clock: Clock;
+  /** Absent: uses are not noted. */
+  readonly uses?: Pick<TokenUses, 'note'>;
 }
-
-// `last_used_at` is for people: to the minute is enough, and spares a write with each request.
-const USE_NOTED_EVERY_MS = 60_000;
 
 /** What making and revoking take turns at: a token that is being made is seen, or sees that its parent has ended. */
 const TOKENS = 'api tokens';
 
 export function createApiTokens(deps: ApiTokensDeps): ApiTokens {
-  const { database, lookUp, clock } = deps;
+  const { database, lookUp, clock, uses } = deps;
   const byHash = lookUp(tokensWithOwners(database).where('api_tokens.token_hash', '=', ''));
   const read = (row: TokenRow): ApiToken => tokenOf(row, clock.now());
   return {
@@ -73,7 +73,7 @@ export function createApiTokens(deps: ApiTokensDeps): ApiTokens {
       const row = await byHash(hashSecret(secret));
       const token = row && read(row);
       if (token?.effectiveRole === undefined) return undefined;
-      await noteUse(deps, token);
+      uses?.note(token);
       return { ...token, effectiveRole: token.effectiveRole };
     },
     list: async ({ before, limit }) => {
@@ -198,12 +198,6 @@ async function insert(
 
 function findById(trx: Transaction<Database>, id: string) {
   return tokensWithOwners(trx).where('api_tokens.id', '=', id).executeTakeFirst();
-}
-
-async function noteUse({ database, clock }: ApiTokensDeps, token: ApiToken): Promise<void> {
-  const now = clock.now();
-  if ((token.last_used_at ?? 0) > now - USE_NOTED_EVERY_MS) return;
-  await database.updateTable('api_tokens').set({ last_used_at: now }).where('id', '=', token.id).execute();
 }
 
 async function revoke(

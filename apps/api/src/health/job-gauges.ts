@@ -13,6 +13,7 @@ export interface JobGauges {
   readonly throttled: Gauge;
   readonly controlConnection: Gauge;
   readonly settling: Gauge;
+  readonly failing: Gauge;
   readonly listeners: Gauge;
   readonly attempts: Counter<'type' | 'outcome'>;
   readonly skipped: Counter<'reason'>;
@@ -96,6 +97,11 @@ function nodeGauges(registry: Registry) {
     settling: new Gauge({
       name: 'greenvue_job_settlements_waiting',
       help: 'Runs that have ended on this node and are not written yet',
+      registers,
+    }),
+    failing: new Gauge({
+      name: 'greenvue_job_passes_failing_seconds',
+      help: 'For how long this node has failed to write and claim runs; 0 while that works, and for the first 5 s',
       registers,
     }),
     listeners: new Gauge({

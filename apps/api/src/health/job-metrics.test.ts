@@ -37,6 +37,7 @@ const activity: NodeActivity = {
   skipped: { overlap: 4, missed: 1 },
   settling: 7,
   lease: 'kept_by_spare',
+  failingMs: 6_500,
   listeners: 2,
   node,
 };
@@ -75,6 +76,7 @@ describe('the metrics of the jobs', () => {
         'greenvue_nodes{health="ok"} 1',
         'greenvue_nodes{health="late"} 1',
         'greenvue_job_database_up 1',
+        'greenvue_job_passes_failing_seconds 6.5',
         'greenvue_job_places{state="all"} 10',
         'greenvue_job_places{state="busy"} 3',
         'greenvue_job_claims_throttled 1',

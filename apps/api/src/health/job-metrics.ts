@@ -100,13 +100,14 @@ function seriesOf(
 
 /** What the node knows by itself. */
 function showActivity(gauges: JobGauges, activity: NodeActivity): void {
-  const { node, types, skipped, settling, listeners, lease } = activity;
+  const { node, types, skipped, settling, failingMs, listeners, lease } = activity;
   gauges.places.set({ state: 'all' }, node.places);
   gauges.places.set({ state: 'busy' }, node.busy);
   gauges.places.set({ state: 'buffered' }, node.buffered);
   gauges.throttled.set(node.throttled ? 1 : 0);
   gauges.controlConnection.set(lease === 'kept' ? 1 : 0);
   gauges.settling.set(settling);
+  gauges.failing.set(failingMs / 1_000);
   gauges.listeners.set(listeners);
   gauges.attempts.reset();
   for (const { type, ended } of types) {
@@ -122,7 +123,7 @@ function showStored(gauges: JobGauges, { jobs, health, runs, nodes, now }: Engin
   for (const [name, count] of Object.entries(health)) gauges.health.set({ health: name }, count);
   for (const state of ['queued', 'held', 'running'] as const) gauges.live.set({ state }, runs[state]);
   gauges.dueAge.set(runs.dueSince === undefined ? 0 : Math.max(now - runs.dueSince, 0) / 1_000);
-  for (const health of ['ok', 'late', 'stalled', 'joining'] as const) {
+  for (const health of ['ok', 'late', 'stalled', 'joining', 'failing'] as const) {
     gauges.nodes.set({ health }, nodes.filter((node) => node.health === health).length);
   }
 }

@@ -17,6 +17,7 @@ import { LostAnswers } from './lost-answers.ts';
 import type { Meter } from './meter.ts';
 import type { Node } from './node.ts';
 import type { Settings } from './options.ts';
+import { PassFailures } from './pass-failures.ts';
 import { type Ended, type Failure, Settlements } from './settlements.ts';
 import type { Throttle } from './throttle.ts';
 
@@ -55,6 +56,7 @@ export class Dispatcher<Deps> {
   readonly #leftOver: LeftOver;
   readonly #looks: Looks;
   readonly #commands: ClaimingCommands;
+  readonly failures: PassFailures;
   /** When the store was last asked what is due. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   #passes = 0;
@@ -66,6 +68,7 @@ export class Dispatcher<Deps> {
     this.#with = deps;
     const { settings, node } = deps;
     const settlements = new Settlements(deps);
+    this.failures = new PassFailures(settings.clock);
     this.#settlements = settlements;
     this.#due = new DueTimes(settings.aheadMs);
     this.#claims = new Claims({ ...deps, settlements }, this.#due);
@@ -222,8 +225,11 @@ export class Dispatcher<Deps> {
     this.#passes++;
     try {
       if (this.#passes === 1 && (await this.#lost.reconcile())) this.#due.forget();
-      return await this.#pass();
+      const sleepMs = await this.#pass();
+      this.failures.succeeded({ unwritten: this.#settlements.kept });
+      return sleepMs;
     } catch (error) {
+      this.failures.failed(error);
       this.#noteLost();
       this.#wasFull = false;
       throw error;

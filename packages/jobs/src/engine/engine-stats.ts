@@ -9,9 +9,10 @@ export type SkipReason = 'overlap' | 'missed';
 
 /**
  * How a node is: `late`, not heard of for more than two heartbeats, and dead soon if that goes on; `stalled`, its event loop
- * stands still; `joining`, cut off from the others, so that it claims nothing (only the node itself says so of itself).
+ * stands still; `joining`, cut off from the others, so that it claims nothing, and `failing`, it has not been able to write and claim runs
+ * for 5 s (only the node itself says so of itself).
  */
-export type NodeHealth = 'ok' | 'late' | 'stalled' | 'joining';
+export type NodeHealth = 'ok' | 'late' | 'stalled' | 'joining' | 'failing';
 
 export interface NodeStats {
   readonly node: string;
@@ -84,6 +85,8 @@ export interface NodeActivity {
   readonly skipped: Readonly<Record<SkipReason, number>>;
   /** Claims that have ended and are not known to be written. */
   readonly settling: number;
+  /** For how long it has failed to write and claim runs (ms); 0 while that works, and for the first 5 s. */
+  readonly failingMs: number;
   /** Who listens to events here: open event streams, and code. */
   readonly listeners: number;
   /** The node as it is now. */

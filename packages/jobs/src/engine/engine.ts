@@ -136,8 +136,9 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   const activity = (): NodeActivity => ({
     ...meter.read(),
     settling: dispatcher.settling,
+    failingMs: dispatcher.failures.failingMs,
     listeners: events.listeners,
-    node: selfStats(node.self, clock.now()),
+    node: selfStats(node.self, { now: clock.now(), isFailing: dispatcher.failures.failingMs > 0 }),
     lease: node.lease,
   });
   const lookNow = () => dispatcher.lookNow();
@@ -234,7 +235,10 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       while ((await settledDown(executor, dispatcher)) > 0);
     },
 
-    check: () => store.check(),
+    async check() {
+      dispatcher.failures.refuse();
+      await store.check();
+    },
     lost,
 
     jobTypes: () => registry.types.map(typeInfo),
@@ -248,7 +252,8 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
         health.read(),
       ]);
       const now = clock.now();
-      return { ...stored, ...activity(), now, health: counts, nodes: nodeStats(known, node.self, now) };
+      const own = activity();
+      return { ...stored, ...own, now, health: counts, nodes: nodeStats(known, own.node, now) };
     },
     activity,
   };

@@ -10,16 +10,20 @@ export interface NodeSelf extends NodeInfo, NodeState {
 }
 
 /** All living nodes: the one that is asked first, then the others as they have told of themselves. */
-export function nodeStats(nodes: readonly NodeView[], self: NodeSelf, now: number): NodeStats[] {
+export function nodeStats(nodes: readonly NodeView[], self: NodeStats, now: number): NodeStats[] {
   const others = nodes
-    .filter(({ id }) => id !== self.id)
+    .filter(({ id }) => id !== self.node)
     .map((node) => ({ ...statsOf(node), health: healthOf(node, now), seenAt: node.beatAt }));
-  return [selfStats(self, now), ...others];
+  return [self, ...others];
 }
 
 /** A node as it knows itself. */
-export function selfStats(self: NodeSelf, now: number): NodeStats {
-  return { ...statsOf(self), health: self.isMember ? 'ok' : 'joining', seenAt: now };
+export function selfStats(
+  self: NodeSelf,
+  { now, isFailing }: { readonly now: number; readonly isFailing: boolean },
+): NodeStats {
+  const health = isFailing ? 'failing' : self.isMember ? 'ok' : 'joining';
+  return { ...statsOf(self), health, seenAt: now };
 }
 
 function statsOf(node: NodeInfo & NodeState): Omit<NodeStats, 'health' | 'seenAt'> {

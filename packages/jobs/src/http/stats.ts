@@ -7,9 +7,9 @@ const count = z.int();
 const nodeSchema = z.object({
   node: z.string().describe('Its id: another one with each start'),
   health: z
-    .enum(['ok', 'late', 'stalled', 'joining'])
+    .enum(['ok', 'late', 'stalled', 'joining', 'failing'])
     .describe(
-      'late: no heartbeat for 10 s, and taken for dead after 15; stalled: its event loop stands still; joining: cut off from the others, it claims nothing',
+      'late: no heartbeat for 10 s, and taken for dead after 15; stalled: its event loop stands still; joining: cut off from the others, it claims nothing; failing: it has failed to write and claim runs for 5 s, as on a full disk',
     ),
   seen_at: instantSchema.describe(
     'When the node told what is said of it here: at most 5 s ago, unless it is late',

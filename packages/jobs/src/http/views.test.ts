@@ -178,6 +178,7 @@ test('an event, an audit row and the counts have the forms of their schemas', ()
     node,
     settling: 0,
     lease: 'kept',
+    failingMs: 0,
     listeners: 0,
     types: [],
     skipped: { overlap: 0, missed: 0 },

@@ -38,6 +38,23 @@ export function outages(makeDatabase: MakeDatabase): void {
       expect(await runOf(id)).toMatchObject({ status: 'succeeded', attempt: 1 });
     });
 
+    it('the engine says that it can not work once passes have failed for 5 s, and no more once one succeeds', async () => {
+      await trigger();
+      h.store.make('fails', 'settle');
+      for (let second = 0; second < 5; second++) {
+        await tickThrough();
+        await h.engine.check();
+        h.clock.advance(1_000);
+      }
+      await tickThrough();
+      await expect(h.engine.check()).rejects.toMatchObject({ name: 'StoreError', code: 'unavailable' });
+      expect(h.engine.activity()).toMatchObject({ failingMs: 5_000, node: { health: 'failing' } });
+      h.store.restore();
+      await h.engine.tick();
+      await h.engine.check();
+      expect(h.engine.activity()).toMatchObject({ failingMs: 0, node: { health: 'ok' } });
+    });
+
     it('one settlement that the store refuses keeps back no other', async () => {
       const ids = await Promise.all([trigger(), trigger(), trigger()]);
       h.store.refuse('settle', ([batch]) => JSON.stringify(batch).includes(`"runId":"${ids[0]}"`));
