@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Config, loadConfig } from './config.ts';
 import { databaseName } from './database-location.ts';
 import { createLogger } from './deps.ts';
+import { startOnceDiskHasRoom } from './full-disk.ts';
 import { type Server, startServer } from './server.ts';
 import { stopOnSignals } from './signals.ts';
 import { startFault } from './start-fault.ts';
@@ -20,7 +21,10 @@ else {
 async function start(config: Config): Promise<void> {
   const logger = createLogger(config);
   try {
-    const server = await startServer(config, { logger });
+    const server = await startOnceDiskHasRoom(() => startServer(config, { logger }), {
+      dataDir: config.dataDir,
+      say: (line) => process.stderr.write(`${line}\n`),
+    });
     endWhenLost(server.lost, logger);
     stopOnSignals(
       () => server.stop(),

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { checkIntegrity } from '@greenvue/jobs/sqlite';
 import type { Config } from '../config.ts';
 import { dataFiles } from '../data-dir.ts';
 import { StartError } from '../start-error.ts';
@@ -21,18 +22,19 @@ export async function backUp(config: Config, [target]: readonly string[]): Promi
   const files = dataFiles(config.dataDir);
   const sources = [files.app, files.jobs].filter((file) => existsSync(file));
   if (sources.length === 0) throw new StartError(`There is no database in DATA_DIR ${config.dataDir} yet.`);
+  for (const source of sources) await requireSound(source);
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
   const folder = resolve(target ?? join(files.backups, stamp));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const copies = sources.map((source) => ({ source, copy: join(folder, basename(source)) }));
   const taken = copies.find(({ copy }) => existsSync(copy));
   if (taken) throw new StartError(`${taken.copy} is there already: give another folder.`);
-  for (const { source, copy } of copies) copyDatabase(source, copy);
+  for (const { source, copy } of copies) await copyDatabase(source, copy);
   return copies.map(({ copy }) => copy).join('\n');
 }
 
 /** Whole or not at all: a copy that was broken off keeps another name. */
-function copyDatabase(source: string, copy: string): void {
+async function copyDatabase(source: string, copy: string): Promise<void> {
   const part = `${copy}.part`;
   rmSync(part, { force: true });
   // Empty, it is written into; and nobody else can read it from its first byte on.
@@ -43,5 +45,15 @@ function copyDatabase(source: string, copy: string): void {
   } finally {
     database.close();
   }
+  await requireSound(part);
   renameSync(part, copy);
+}
+
+/** Throws a {@link StartError} for a database that is damaged: its backup would take the place of one that is not. */
+async function requireSound(file: string): Promise<void> {
+  const found = await checkIntegrity(file).outcome;
+  if (found.kind !== 'damaged') return;
+  throw new StartError(
+    `${file} is damaged (${found.why}), and no backup was made: stop the server and restore the newest backup.`,
+  );
 }

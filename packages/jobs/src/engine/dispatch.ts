@@ -212,6 +212,9 @@ export class Dispatcher<Deps> {
 
   /** {@link ClaimingCommands.ask} */
   command<T>(jobId: string, ask: AskForCommand, tell: (result: CommandResult) => T): Promise<T> {
+    const { fault } = this.failures;
+    // A run that could never be settled is not to be acknowledged.
+    if (fault?.code === 'damaged') return Promise.reject(fault);
     return this.#commands.ask(jobId, ask, tell);
   }
 

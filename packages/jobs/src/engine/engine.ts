@@ -236,7 +236,8 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     },
 
     async check() {
-      dispatcher.failures.refuse();
+      const { fault } = dispatcher.failures;
+      if (fault !== undefined) throw fault;
       await store.check();
     },
     lost,

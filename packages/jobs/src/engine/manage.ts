@@ -70,7 +70,7 @@ export function writesTo(
 }
 
 function isKnownUndone(error: unknown): boolean {
-  return error instanceof StoreError && error.code === 'busy';
+  return error instanceof StoreError && (error.code === 'busy' || error.code === 'full');
 }
 
 /** The store as a part of a caller's transaction. */

@@ -13,14 +13,15 @@ it('counts as failing once passes have failed for 5 s, until one succeeds that l
     // One beside it that had nothing to write.
     failures.succeeded({ unwritten: 3 });
     expect(failures.failingMs).toBe(0);
-    failures.refuse();
+    expect(failures.fault).toBeUndefined();
     clock.advance(1_000);
   }
   failures.failed(full);
   expect(failures.failingMs).toBe(5_000);
-  expect(() => failures.refuse()).toThrow(
-    /^The engine has failed to write and claim runs for 5 s: database or disk is full$/,
-  );
+  expect(failures.fault).toMatchObject({
+    code: 'full',
+    message: 'The engine has failed to write and claim runs for 5 s: database or disk is full',
+  });
   failures.succeeded({ unwritten: 0 });
   expect(failures.failingMs).toBe(0);
 });

@@ -34,22 +34,17 @@ export class PassFailures {
     return ms >= FAILING_AFTER_MS ? ms : 0;
   }
 
-  /** Throws a `StoreError` that says why, while they fail. */
-  refuse(): void {
+  /** Why they fail; undefined where `failingMs` is 0. */
+  get fault(): StoreError | undefined {
     const error = this.#current?.error;
-    if (this.failingMs === 0) return;
+    const ms = this.failingMs;
+    if (ms === 0) return undefined;
     const why = error instanceof Error ? error.message : String(error);
-    throw new StoreError(
+    return new StoreError(
       error instanceof StoreError ? error.code : 'unavailable',
-      `The engine has failed to write and claim runs for ${Math.round(this.failingMs / 1_000)} s: ${why}`,
+      `The engine has failed to write and claim runs for ${Math.round(ms / 1_000)} s: ${why}`,
       { cause: error },
     );
-  }
-
-  /** Whether they fail for a reason that no later try mends. */
-  get isDamaged(): boolean {
-    const error = this.#current?.error;
-    return this.failingMs > 0 && error instanceof StoreError && error.code === 'damaged';
   }
 
   get #current() {

@@ -75,7 +75,7 @@ class ThreadChannel implements Channel {
       this.#waiting.delete(reply.id);
       waiting?.settle(reply.outcome);
     });
-    worker.on('error', (error) => this.#end(unavailable(`the database thread failed: ${String(error)}`)));
+    worker.on('error', (error) => this.#end(threadFailure(error)));
     worker.on('exit', () => this.#end(unavailable('the database is closed')));
   }
 
@@ -122,6 +122,11 @@ class ThreadChannel implements Channel {
 function resultOf(outcome: SqlOutcome): SqlResult {
   if (!outcome.ok) throw databaseError(outcome.failure);
   return outcome.result;
+}
+
+function threadFailure(error: unknown): DatabaseError {
+  const failure = databaseError(failureOf(error));
+  return failure.kind === 'full' ? failure : unavailable(`the database thread failed: ${String(error)}`);
 }
 
 function unavailable(message: string): DatabaseError {

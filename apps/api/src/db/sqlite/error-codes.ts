@@ -23,6 +23,8 @@ const CODES: ReadonlyMap<number, readonly [string, DatabaseErrorKind]> = new Map
   [10, ['SQLITE_IOERR', 'other']],
   [11, ['SQLITE_CORRUPT', 'other']],
   [13, ['SQLITE_FULL', 'full']],
+  // No room for the index of the log.
+  [4874, ['SQLITE_IOERR_SHMSIZE', 'full']],
   [14, ['SQLITE_CANTOPEN', 'unavailable']],
   [19, ['SQLITE_CONSTRAINT', 'check']],
 ]);

@@ -1,4 +1,5 @@
 import { StoreError } from '../../../core/errors.ts';
+import { faultCode } from '../sqlite-faults.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { type FileLock, takeFileLock } from './file-lock.ts';
 
@@ -23,6 +24,8 @@ function takeLock(path: string) {
     return takeFileLock({ lockFile: `${path}.lock`, pidFile: `${path}.lock.pid` });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new StoreError('unavailable', `The job database ${path} can't be locked: ${why}`, { cause: error });
+    throw new StoreError(faultCode(error), `The job database ${path} can't be locked: ${why}`, {
+      cause: error,
+    });
   }
 }
