@@ -13,6 +13,7 @@ import { docsRoutes } from './docs-page/docs-routes.ts';
 import { authenticateRequests, refuseBadToken } from './http/authentication.ts';
 import { endConnectionsWhileClosing } from './http/closing.ts';
 import { createBoundedServer } from './http/connections.ts';
+import { dropGoneClients } from './http/gone-clients.ts';
 import { BODY_LIMIT, readJsonBodies } from './http/json-body.ts';
 import { LazyLog } from './http/lazy-log.ts';
 import { refuseTwoHosts } from './http/one-host.ts';
@@ -92,6 +93,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
   limitRates(app, deps.config.rateLimit, deps.securityLog);
   authenticateRequests(app, deps.authenticate);
   readJsonBodies(app);
+  dropGoneClients(app);
   observeAnswers(app, deps);
   documentApi(app, deps.version);
 

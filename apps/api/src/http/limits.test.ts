@@ -52,6 +52,34 @@ test('a request whose connection breaks while its token is looked up is counted 
   await expect.poll(counted).toBe(20);
 });
 
+test('nothing begins for a client that has gone while its token was looked up', async () => {
+  const { app, deps } = await createTestApp();
+  let lists = 0;
+  const list = deps.users.list.bind(deps.users);
+  Object.assign(deps.users, {
+    list: (...asked: Parameters<typeof list>) => {
+      lists += 1;
+      return list(...asked);
+    },
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const actor = { id: 'test', name: 'test' };
+  const expiresAt = Date.UTC(2030, 0, 1);
+  const { secret } = await deps.apiTokens.make({ name: 'admin', role: 'admin', expiresAt, actor });
+  const ask = () =>
+    fetch(`${app.listeningOrigin}/api/users`, { headers: { authorization: `Bearer ${secret}` } });
+  expect((await ask()).status).toBe(200);
+  const ended = Promise.withResolvers<void>();
+  app.server.prependOnceListener('request', (request, response) => {
+    response.once('close', () => ended.resolve());
+    request.socket.destroy();
+  });
+  await expect(ask()).rejects.toThrow('fetch failed');
+  await ended.promise;
+  expect((await ask()).status).toBe(200);
+  expect(lists).toBe(2);
+});
+
 test('sign-ins have a tenth of the limit', async () => {
   const { ask } = await createTestApp({ RATE_LIMIT_PER_MINUTE: '20' });
   const login = {

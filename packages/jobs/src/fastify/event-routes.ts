@@ -51,7 +51,8 @@ export function eventRoutes(app: JobsApp, context: RouteContext, options: EventS
   app.addHook('preClose', async () => {
     for (const stream of open.keys()) stream.end();
   });
-  const route = { preParsing: context.allow('read'), exposeHeadRoute: false, schema };
+  const config = { isUnbounded: true };
+  const route = { preParsing: context.allow('read'), exposeHeadRoute: false, schema, config };
   app.get('/job-events', route, async (request, reply) => {
     if (open.size >= maxStreams) {
       const detail = `All ${maxStreams} event streams of this server are in use.`;

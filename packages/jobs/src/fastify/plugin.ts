@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { Engine } from '../engine/engine-port.ts';
+import { boundWork } from './bound-work.ts';
 import { answerError } from './errors.ts';
 import { type EventStreamOptions, eventRoutes } from './event-routes.ts';
 import { jobCommandRoutes } from './job-command-routes.ts';
@@ -22,6 +23,8 @@ export interface JobsPluginOptions {
   /** What OpenAPI says of every route, such as `[{ bearerAuth: [] }]`: names of schemes that the host's document has. */
   readonly security?: readonly SecurityRequirement[];
   readonly events?: EventStreamOptions;
+  /** Requests under way at most, event streams aside; one more is a 503. Default 1,000. */
+  readonly maxRequests?: number;
 }
 
 /**
@@ -45,6 +48,7 @@ export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance
   useZodSchemas(instance);
   instance.setErrorHandler(answerError);
   logIdsOfPaths(instance);
+  boundWork(instance, options.maxRequests ?? MOST_REQUESTS);
   const context = createRouteContext({
     engine: options.engine,
     authorize: options.authorize,
@@ -61,6 +65,7 @@ export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance
   eventRoutes(app, context, options.events ?? {});
 };
 
+const MOST_REQUESTS = 1_000;
 const FASTIFY_DEFAULT = 100;
 
 function longestParameter(app: FastifyInstance): number {

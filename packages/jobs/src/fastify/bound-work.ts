@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+import { HttpProblem } from './http-problem.ts';
+
+const RETRY_SECONDS = 2;
+
+/**
+ * Lets so many handlers of the routes of `app` be under way, and answers one more with a 503. A handler does not begin for
+ * a client that has gone. While the database stands still, as behind a long LOCK TABLE, clients give up and come again:
+ * without a bound, all that they ever asked for would wait in memory, and be done before anything new. To be called
+ * before the routes are added; those with `isUnbounded` in their config are left out.
+ */
+export function boundWork(app: FastifyInstance, most: number): void {
+  let underWay = 0;
+  app.addHook('onRoute', (route) => {
+    if (route.config?.isUnbounded === true) return;
+    const { handler } = route;
+    route.handler = async function bounded(request, reply) {
+      if (request.raw.socket.destroyed)
+        throw new HttpProblem({ status: 400, detail: 'The connection broke before the request began.' });
+      if (underWay >= most) {
+        const detail = `The server is working on ${most} requests of the jobs API, as many as it takes. Try again in a while.`;
+        throw new HttpProblem({ status: 503, detail, retryAfterSeconds: RETRY_SECONDS });
+      }
+      underWay += 1;
+      try {
+        return await handler.call(this, request, reply);
+      } finally {
+        underWay -= 1;
+      }
+    };
+  });
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its handler may be under way for long, and has a bound of its own. */
+    readonly isUnbounded?: boolean;
+  }
+}

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { fastify } from 'fastify';
+import { expect, onTestFinished, test } from 'vitest';
+import { jobsPlugin } from '../../src/fastify/index.ts';
+import { startRestServer } from './rest-server.ts';
+
+/** The plugin over an engine that counts the jobs that it is asked for, and finds none before it is told to. */
+async function serve(options: { readonly maxRequests?: number; readonly allowed?: Promise<undefined> }) {
+  const { engine, ...server } = await startRestServer();
+  onTestFinished(() => server.close());
+  const asked = { jobs: 0 };
+  const released = Promise.withResolvers<void>();
+  const slow = Object.create(engine, {
+    getJob: {
+      value: async (jobId: string) => {
+        asked.jobs += 1;
+        await released.promise;
+        return engine.getJob(jobId);
+      },
+    },
+  });
+  const app = fastify();
+  onTestFinished(() => app.close());
+  const { maxRequests, allowed } = options;
+  await app.register(jobsPlugin, {
+    engine: slow,
+    authorize: () => allowed,
+    ...(maxRequests === undefined ? {} : { maxRequests }),
+  });
+  return { app, asked, release: released.resolve };
+}
+
+test('one request more than there may be under way is a 503, until others have ended', async () => {
+  const { app, asked, release } = await serve({ maxRequests: 2 });
+  const waiting = [app.inject('/jobs/a'), app.inject('/jobs/b')];
+  await expect.poll(() => asked.jobs).toBe(2);
+  const refused = await app.inject('/jobs/c');
+  expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '2']);
+  expect(refused.json()).toMatchObject({ detail: expect.stringContaining('2 requests') });
+  release();
+  for (const answer of await Promise.all(waiting)) expect(answer.statusCode).toBe(404);
+  expect((await app.inject('/jobs/c')).statusCode).toBe(404);
+  expect(asked.jobs).toBe(3);
+});
+
+test('nothing is done for a client that has gone before its request began', async () => {
+  const allowed = Promise.withResolvers<undefined>();
+  const { app, asked, release } = await serve({ allowed: allowed.promise });
+  release();
+  const came = Promise.withResolvers<void>();
+  const left = Promise.withResolvers<void>();
+  app.server.once('request', ({ socket }) => {
+    socket.once('close', () => left.resolve());
+    came.resolve();
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const client = connect(Number(new URL(app.listeningOrigin).port), '127.0.0.1');
+  client.on('error', () => undefined);
+  client.write('GET /jobs/a HTTP/1.1\r\nHost: a\r\n\r\n');
+  await came.promise;
+  client.destroy();
+  await once(client, 'close');
+  await left.promise;
+  allowed.resolve(undefined);
+  expect((await app.inject('/jobs/b')).statusCode).toBe(404);
+  expect(asked.jobs).toBe(1);
+});
