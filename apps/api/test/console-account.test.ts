@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { findings } from '../../../packages/console/test/axe.ts';
 import { temporaryFolder } from '../src/db/test-database.ts';
 import { textOf } from '../src/test-bodies.ts';
 import { startTestServer } from '../src/test-server.ts';
@@ -28,6 +29,7 @@ test(
     await goTo('/jobs');
     await signIn(page, { password: first });
     await heading(page, 'Choose a new password');
+    expect(await findings(page)).toEqual([]);
     await choose(page, OWN, 'not the password');
     await button(page, 'Change the password').click();
     await page.getByText('The current password is wrong.').waitFor();
@@ -41,6 +43,8 @@ test(
     await button(page, 'Admin').click();
     await page.getByRole('menuitem', { name: 'Password and sessions' }).click();
     await heading(page, 'Account');
+    await button(page, 'End').waitFor();
+    expect(await findings(page)).toEqual([]);
     await button(page, 'End').click();
     await page.getByText('The session has ended.').waitFor();
     expect((await other.ask('GET', '/api/auth/me')).status).toBe(401);
