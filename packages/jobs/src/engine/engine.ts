@@ -195,9 +195,9 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       if (isStopping) return;
       if (settings.strayErrors !== 'off') stopHearing ??= hearStrayErrors();
       if (!settings.autoRun) return;
-      // So that a thread in which the modules were loaded is let go of when no run needs it.
       reporter.start();
-      reporter.watch();
+      // The thread in which the modules were loaded is let go of when no run needs it.
+      if (threads.hasAny) reporter.watch();
       pruner.start();
       loop.start();
     },

@@ -43,6 +43,10 @@ export class ThreadPool {
     this.#settings = settings;
   }
 
+  get hasAny(): boolean {
+    return this.#threads.size > 0;
+  }
+
   /** Loads the modules of job types, all in one thread, which is then there for their runs; gives what is wrong with them. */
   async load(jobTypes: readonly JobType<never>[]): Promise<readonly string[]> {
     const types = jobTypes.map(({ module, type }) => ({ module, type }));
