@@ -24,6 +24,7 @@ export async function fillMarket(
         name: `Seller ${n}`,
         password_hash: 'none',
         created_at: 1,
+        email_confirmed_at: 1,
       })),
     )
     .execute();

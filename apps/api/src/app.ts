@@ -7,6 +7,7 @@ import Fastify, {
 } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { Config } from './config.ts';
+import { confirmPage } from './confirm-page/confirm-page.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import { newId } from './db/ids.ts';
 import { docsRoutes } from './docs-page/docs-routes.ts';
@@ -98,6 +99,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
   documentApi(app, deps.version);
 
   app.register(docsRoutes);
+  app.register(confirmPage);
   app.register(consoleRoutes());
   for (const routes of deps.routes) app.register(routes);
   app.after(() => {

@@ -12,6 +12,7 @@ import {
   changePassword,
   changeRole,
   changeUser,
+  confirmEmail,
   confirmPasswordReset,
   connect,
   createJob,
@@ -45,6 +46,7 @@ import {
   type Register,
   refreshSession,
   register,
+  resendConfirmation,
   resetPassword,
   revokeToken,
   type Session,
@@ -89,6 +91,7 @@ test('an admin logs in, is known, and logs out', async () => {
       role: 'admin',
       disabled: false,
       must_change_password: false,
+      email_confirmed: true,
       created_at: expect.any(String),
     },
   });
@@ -104,6 +107,15 @@ test('an admin logs in, is known, and logs out', async () => {
   await logOut(connection, session.refresh_token);
   await logOut(connection, session.refresh_token);
   await expect(refreshSession(connection, session.refresh_token)).rejects.toMatchObject({ status: 401 });
+});
+
+test('a new account asks for its confirmation mail again, and a wrong token confirms nothing', async () => {
+  const url = await startServer();
+  const account = { email: 'new@example.com', name: 'New', password: 'correct horse battery' };
+  const { access_token: token, user } = await register(connect({ url }), account);
+  expect(user.email_confirmed).toBe(false);
+  await expect(resendConfirmation(connect({ url, token }))).rejects.toMatchObject({ status: 429 });
+  await expect(confirmEmail(connect({ url }), 'gvc_wrong')).rejects.toMatchObject({ status: 422 });
 });
 
 test('a wrong password is a 401, and so is no token', async () => {

@@ -6,6 +6,7 @@ import { createAccessTokens } from './auth/access-token.ts';
 import { type ApiTokens, createApiTokens } from './auth/api-tokens.ts';
 import { type AuditSource, createAppAudit } from './auth/audit-log.ts';
 import { type Authenticate, createAuthenticate } from './auth/authenticate.ts';
+import { createEmailConfirmations, type EmailConfirmations } from './auth/email-confirmations.ts';
 import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts';
 import { createPasswordChanges, type PasswordChanges } from './auth/password-changes.ts';
 import { createPasswordResets, type PasswordResets } from './auth/password-resets.ts';
@@ -22,9 +23,11 @@ import type { Config } from './config.ts';
 import { dataFiles } from './data-dir.ts';
 import { databaseLocation } from './database-location.ts';
 import { type AppDatabase, createDatabase, type LookUp } from './db/database.ts';
+import { newId } from './db/ids.ts';
 import type { Database } from './db/schema.ts';
 import { createMetrics, type Metrics } from './health/metrics.ts';
 import { createListings, type Listings } from './listings/listings.ts';
+import { createConfirmationMail } from './notifications/confirmation-mail.ts';
 import { createNotificationDelivery, type NotificationDelivery } from './notifications/delivery.ts';
 import { createFileMailer } from './notifications/file-mailer.ts';
 import type { Mailer } from './notifications/mailer.ts';
@@ -59,6 +62,7 @@ export interface Deps {
   readonly apiTokens: ApiTokens;
   readonly loginThrottle: LoginThrottle;
   readonly securityLog: SecurityLog;
+  readonly emailConfirmations: EmailConfirmations;
   readonly authenticate: Authenticate;
   readonly audit: AuditSource;
   readonly listings: Listings;
@@ -99,6 +103,9 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
   const { publicUrl } = config;
   const passwordResets = createPasswordResets({ database, clock, hasher, secrets, publicUrl });
   const resetMails = createResetMails({ resets: passwordResets, mailer: createResetMailer(mailer), logger });
+  const templates = createTemplates();
+  const confirmationMail = createConfirmationMail({ mailer, templates, publicUrl, newId });
+  const emailConfirmations = createEmailConfirmations({ database, clock, logger, mail: confirmationMail });
   return {
     config,
     version: packageFile.version,
@@ -119,6 +126,7 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     apiTokens,
     loginThrottle: createLoginThrottle({ failures: config.rateLimit.loginFailures, clock }),
     securityLog,
+    emailConfirmations,
     authenticate: createAuthenticate({ accessTokens, apiTokens, sessionList }),
     audit: createAppAudit(database),
     listings: createListings({ database, clock }),
@@ -129,12 +137,13 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
       database,
       clock,
       mailer,
-      templates: createTemplates(),
+      templates,
       perAddressPerDay: config.mailPerAddressPerDay,
     }),
     threadData: { database: databaseLocation(config) },
     close: async () => {
       await resetMails.close();
+      await emailConfirmations.close();
       await mailer.close();
       await tokenUses.close();
       await securityLog.close();

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { accountRoutes } from './auth/account-routes.ts';
 import type { AuditSource } from './auth/audit-log.ts';
 import { auditRoutes } from './auth/audit-routes.ts';
+import { confirmationRoutes } from './auth/confirmation-routes.ts';
 import { passwordRoutes } from './auth/password-routes.ts';
 import { resetRoutes } from './auth/reset-routes.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
@@ -38,6 +39,7 @@ export function featureRoutes(
     passwordRoutes(deps),
     resetRoutes(deps),
     sessionRoutes(deps),
+    confirmationRoutes(deps),
     tokenRoutes(deps),
     userRoutes(deps),
     auditRoutes({ sources: [deps.audit, ...auditSources] }),

@@ -108,7 +108,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   search: { paths: [`${API}/search/`], may: ['db', 'shared'] },
   notifications: { paths: [`${API}/notifications/`], may: ['db', 'shared'] },
   health: { paths: [`${API}/health/`], may: ['db', 'shared'] },
-  'docs page': { paths: [`${API}/docs-page/`], may: [] },
+  'docs page': { paths: [`${API}/docs-page/`, `${API}/confirm-page/`], may: [] },
   'console page': { paths: [`${API}/console/`], may: [] },
   jobs: {
     paths: [`${API}/jobs/`],

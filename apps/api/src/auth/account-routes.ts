@@ -8,6 +8,7 @@ import { noContent, problems } from '../responses.ts';
 import type { SecurityLog } from '../security-log.ts';
 import { text } from '../text.ts';
 import { ACCESS_TOKEN_MS, type AccessTokens } from './access-token.ts';
+import type { EmailConfirmations } from './email-confirmations.ts';
 import type { LoginThrottle } from './login-throttle.ts';
 import { originOf } from './session-origin.ts';
 import type { Sessions, SessionTokens } from './sessions.ts';
@@ -28,6 +29,7 @@ export interface AccountRoutesDeps {
   readonly accessTokens: AccessTokens;
   readonly loginThrottle: LoginThrottle;
   readonly securityLog: SecurityLog;
+  readonly emailConfirmations: EmailConfirmations;
 }
 
 export const sessionSchema = z
@@ -68,7 +70,7 @@ export function accountRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
 }
 
 function signInRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
-  const { users, securityLog } = deps;
+  const { users, securityLog, emailConfirmations } = deps;
   return async (app) => {
     app.post(
       '/api/auth/register',
@@ -85,6 +87,7 @@ function signInRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const user = await users.register(request.body);
         if (user === undefined) throw conflict('This e-mail address has an account already: log in.');
+        await emailConfirmations.request(user);
         return reply.code(201).send(await beginSession(deps, { user, request }));
       },
     );

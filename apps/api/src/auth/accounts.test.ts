@@ -243,18 +243,6 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const basic = { authorization: 'Basic YTpi' };
     expect(await app.ask({ url: '/api/listings', headers: basic })).toMatchObject({ status: 401 });
   });
-
-  test('registering queues a welcome for the new user', async () => {
-    const app = await createTestApp(await databaseEnv(dialect));
-    const { access_token } = await app.signUp('ann@example.com');
-    expect(await app.ask({ url: '/api/notifications', token: access_token })).toMatchObject({
-      status: 200,
-      body: {
-        data: [{ template: 'welcome', email: 'ann@example.com', status: 'pending' }],
-        next_cursor: null,
-      },
-    });
-  });
 });
 
 test('the secret of tokens is made once, kept, and readable by its owner only', async () => {

@@ -3,7 +3,7 @@ import { existsSync, linkSync, readFileSync, rmSync, unlinkSync, writeFileSync }
 import { join } from 'node:path';
 
 /** Refresh tokens and API tokens say what they are, so that a secret scanner can find one that leaked. */
-export type SecretPrefix = 'gv_' | 'gvr_' | 'gvp_';
+export type SecretPrefix = 'gv_' | 'gvr_' | 'gvp_' | 'gvc_';
 
 /** A secret of 256 random bits for a person or a program to keep. */
 export function makeSecret(prefix: SecretPrefix): string {

@@ -5,7 +5,6 @@ import type { LookUp } from '../db/database.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { newId } from '../db/ids.ts';
 import { takeTurn } from '../db/locks.ts';
-import { queueNotification } from '../db/outbox.ts';
 import type { Database, UserRow } from '../db/schema.ts';
 import type { CreatedPosition } from '../paging.ts';
 import type { PasswordHasher } from './passwords.ts';
@@ -31,7 +30,7 @@ export interface Actor {
 
 /** The accounts. */
 export interface Users {
-  /** Makes an account with the role `user` and queues its welcome; undefined when the e-mail has one already. */
+  /** Makes an account with the role `user` and an address to be confirmed; undefined when the e-mail has one already. */
   register(user: NewUser): Promise<UserRow | undefined>;
   /** Makes the first admin; undefined when there is an admin. */
   makeFirstAdmin(user: FirstAdmin): Promise<UserRow | undefined>;
@@ -94,18 +93,11 @@ async function register({ database, clock, hasher }: UsersDeps, user: NewUser): 
     ...(await newRow(hasher, user, clock)),
     role: 'user' as const,
     must_change_password: 0 as const,
+    email_confirmed_at: null,
   };
   try {
     await database.transaction().execute(async (trx) => {
       await trx.insertInto('users').values(row).execute();
-      await queueNotification(trx, {
-        userId: row.id,
-        email: row.email,
-        template: 'welcome',
-        data: {},
-        dueAt: row.created_at,
-        now: row.created_at,
-      });
       await recordAudit(trx, {
         actor: { id: `user:${row.id}`, name: row.email },
         action: 'user.register',
@@ -125,8 +117,11 @@ async function makeFirstAdmin(
   { database, clock, hasher }: UsersDeps,
   user: FirstAdmin,
 ): Promise<UserRow | undefined> {
+  const made = await newRow(hasher, user, clock);
   const row = {
-    ...(await newRow(hasher, user, clock)),
+    ...made,
+    // Whoever runs the server gave it.
+    email_confirmed_at: made.created_at,
     role: 'admin' as const,
     must_change_password: user.mustChangePassword ? (1 as const) : (0 as const),
   };

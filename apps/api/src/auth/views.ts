@@ -38,6 +38,9 @@ export const userSchema = z
     role: roleSchema,
     disabled: z.boolean().describe('It can not sign in, and has no sessions'),
     must_change_password: z.boolean().describe(MUST_CHANGE),
+    email_confirmed: z
+      .boolean()
+      .describe('Before that, no mail but the one to confirm it is sent to the address'),
     created_at: timeSchema,
   })
   .meta({ id: 'User' });
@@ -50,6 +53,7 @@ export function userView(user: UserRow): z.input<typeof userSchema> {
     role: user.role,
     disabled: user.disabled_at !== null,
     must_change_password: user.must_change_password === 1,
+    email_confirmed: user.email_confirmed_at !== null,
     created_at: timeOf(user.created_at),
   };
 }

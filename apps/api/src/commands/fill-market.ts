@@ -33,6 +33,7 @@ export async function fillMarket({
         name,
         password_hash: passwordHash,
         created_at: createdAt,
+        email_confirmed_at: createdAt,
       }));
       await trx.insertInto('users').values(rows).execute();
       done += rows.length;

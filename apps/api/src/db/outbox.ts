@@ -51,6 +51,23 @@ export async function queueNotifications(
   return rows.map((row) => row.id);
 }
 
+/** The error of a message that waits for its user to confirm the address. */
+export const AWAITS_CONFIRMATION = 'waits until the e-mail address is confirmed';
+
+/** Makes due what waited for the user to confirm the address, within the caller's transaction. */
+export async function releaseAwaitingConfirmation(
+  trx: Queries,
+  { userId, now }: { readonly userId: string; readonly now: number },
+): Promise<void> {
+  await trx
+    .updateTable('notifications')
+    .set({ due_at: now, error: null })
+    .where('user_id', '=', userId)
+    .where('status', '=', 'pending')
+    .where('error', '=', AWAITS_CONFIRMATION)
+    .execute();
+}
+
 /** Tells search, within the caller's transaction, that a listing was made, changed or removed. */
 export async function recordListingChange(
   trx: Queries,

@@ -6,6 +6,7 @@ export interface Database {
   sessions: SessionTable;
   refresh_tokens: RefreshTokenTable;
   password_resets: PasswordResetTable;
+  email_confirmations: EmailConfirmationTable;
   api_tokens: ApiTokenTable;
   audit: AuditTable;
   settings: SettingTable;
@@ -31,6 +32,8 @@ export interface UserTable {
   readonly disabled_at: number | null;
   /** 1: its sessions may do nothing but change the password. */
   readonly must_change_password: Generated<0 | 1>;
+  /** Null until somebody has shown that they read what is sent to the address. */
+  readonly email_confirmed_at: number | null;
 }
 
 /** A login that lasts: named in its access tokens, and removed when it ends. */
@@ -61,6 +64,14 @@ export interface RefreshTokenTable {
 
 /** A reset link that was given out, until it is used or expires. */
 export interface PasswordResetTable {
+  readonly token_hash: string;
+  readonly user_id: string;
+  readonly created_at: number;
+  readonly expires_at: number;
+}
+
+/** A token that was sent to an address, until it is used or a day old. */
+export interface EmailConfirmationTable {
   readonly token_hash: string;
   readonly user_id: string;
   readonly created_at: number;

@@ -42,6 +42,8 @@ test('every route is in the OpenAPI 3.1 document, with its answers and its need 
   expect(document.components.securitySchemes.bearer).toMatchObject({ type: 'http', scheme: 'bearer' });
   expect(Object.keys(document.paths).toSorted()).toEqual([
     '/api/audit',
+    '/api/auth/confirm-email',
+    '/api/auth/confirm-email/resend',
     '/api/auth/login',
     '/api/auth/logout',
     '/api/auth/me',

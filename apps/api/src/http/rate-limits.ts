@@ -23,6 +23,7 @@ type Group = 'sign-in' | 'jobs' | 'console' | 'other';
 const SIGN_IN = new Set([
   '/api/auth/register',
   '/api/auth/login',
+  '/api/auth/confirm-email',
   '/api/auth/password',
   '/api/auth/password-reset',
   '/api/auth/password-reset/confirm',

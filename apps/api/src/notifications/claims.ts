@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { passingOverLocked } from '../db/locks.ts';
 import type { Database, NotificationRow } from '../db/schema.ts';
+import { byConfirmation, holdUnconfirmed } from './confirmed-addresses.ts';
 import { dayOf, putOff, underDailyBound } from './daily-bound.ts';
 import type { MailOutcome } from './mailer.ts';
 import type { TemplateName } from './templates.ts';
@@ -128,12 +129,14 @@ async function claim(
   { template, sender, limit, perAddressPerDay, now }: Claim,
 ): Promise<ClaimedBatch> {
   const due = await passingOverLocked(trx, dueOnes(trx, { template, limit, now }), 'notifications').execute();
-  const { sendable, beyond } = await underDailyBound(trx, due, { perAddressPerDay, now });
+  const { confirmed, unconfirmed } = byConfirmation(due);
+  await holdUnconfirmed(trx, unconfirmed, now);
+  const { sendable, beyond } = await underDailyBound(trx, confirmed, { perAddressPerDay, now });
   await putOff(trx, beyond, {
     until: dayOf(now) + DAY_MS,
     error: `${perAddressPerDay} mails a day go to one address`,
   });
-  if (sendable.length === 0) return { claimed: [], putOff: beyond.length };
+  if (sendable.length === 0) return { claimed: [], putOff: due.length - sendable.length };
   await trx
     .updateTable('notifications')
     .set({ status: 'sending', claimed_at: now, claimed_by: sender })
@@ -143,7 +146,10 @@ async function claim(
       sendable.map(({ id }) => id),
     )
     .execute();
-  return { claimed: sendable.map((row) => ({ ...row, name: row.name ?? undefined })), putOff: beyond.length };
+  return {
+    claimed: sendable.map((row) => ({ ...row, name: row.name ?? undefined })),
+    putOff: due.length - sendable.length,
+  };
 }
 
 function dueOnes(
@@ -158,7 +164,10 @@ function dueOnes(
       'notifications.email',
       'notifications.data',
       'notifications.attempts',
+      'notifications.user_id',
       'users.name',
+      'users.email_confirmed_at',
+      'users.created_at as user_since',
     ])
     .where('notifications.template', '=', template)
     .where('notifications.status', '=', 'pending')

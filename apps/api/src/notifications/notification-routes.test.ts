@@ -28,11 +28,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
       body: { user_id: user.id, due_at: new Date(app.time.now).toISOString() },
     });
     const list = await app.ask({ url: '/api/notifications', token: access_token });
-    expect(textsOf(listOf(list.body, 'data'), 'template').toSorted()).toEqual([
-      'default',
-      'default',
-      'welcome',
-    ]);
+    expect(textsOf(listOf(list.body, 'data'), 'template').toSorted()).toEqual(['default', 'default']);
   });
 
   test('an address that is no user gets one as well', async () => {
@@ -47,7 +43,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const bob = await app.signUp('bob@example.com');
     await schedule(app, await app.apiToken('admin'), { user_id: user.id, data });
     const list = await app.ask({ url: '/api/notifications', token: bob.access_token });
-    expect(partOf(list.body, 'data')).toMatchObject([{ email: 'bob@example.com', template: 'welcome' }]);
+    expect(partOf(list.body, 'data')).toEqual([]);
   });
 
   test('what the template can not show, and a recipient who is nobody or two, is refused with a pointer', async () => {

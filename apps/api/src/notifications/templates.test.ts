@@ -11,10 +11,18 @@ const templates = createTemplates();
 
 const DATA: Readonly<Record<TemplateName, object>> = {
   default: { title: 'News', message: 'One\nTwo' },
+  confirm_email: { link: 'https://shop.example/confirm-email#gvc_x', token: 'gvc_x' },
   welcome: {},
   listing_expired: { title: 'Old lamp' },
   seller_digest: { active: 3, added: 2, expiring: 1, titles: ['Old lamp', 'Chair'] },
 };
+
+test('the mail to a new address has the link and nothing that a user wrote', () => {
+  const mail = templates.render('confirm_email', { name: 'Eve' }, DATA.confirm_email);
+  for (const part of [mail.text, mail.html])
+    expect(part).toContain('https://shop.example/confirm-email#gvc_x');
+  expect(JSON.stringify(mail)).not.toContain('Eve');
+});
 
 test.each(TEMPLATE_NAMES)('%s renders whole in all its parts', (name) => {
   const mail = templates.render(name, { name: 'Ann' }, DATA[name]);
@@ -26,7 +34,7 @@ test.each(TEMPLATE_NAMES)('%s renders whole in all its parts', (name) => {
 });
 
 test('every template has a name in the list, and every name a template', () => {
-  expect(Object.keys(TEMPLATES).toSorted()).toEqual([...TEMPLATE_NAMES].toSorted());
+  expect(Object.keys(TEMPLATES).toSorted()).toEqual([...TEMPLATE_NAMES, 'confirm_email'].toSorted());
 });
 
 test('markup in data is text in the HTML part, and stays as it is in the text part', () => {

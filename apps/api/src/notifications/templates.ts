@@ -12,6 +12,8 @@ const userText = line.transform(withoutLinks);
  */
 export const TEMPLATES = {
   default: z.strictObject({ title: line, message: z.string().min(1).max(10_000) }),
+  /** Sent by the accounts themselves, and no notification: what it shows is a secret. */
+  confirm_email: z.strictObject({ link: z.url(), token: line }),
   welcome: z.strictObject({}),
   listing_expired: z.looseObject({ title: userText }),
   seller_digest: z.strictObject({
@@ -24,7 +26,7 @@ export const TEMPLATES = {
 
 export type TemplateName = keyof typeof TEMPLATES;
 
-/** The names, in the form that `z.enum` takes. */
+/** The names of those that notifications have, in the form that `z.enum` takes. */
 export const TEMPLATE_NAMES = [
   'default',
   'welcome',
@@ -57,7 +59,7 @@ export function createTemplates(): Templates {
   const escaped = new Eta();
   const sourceOf = (file: string): string =>
     readFileSync(new URL(`./templates/${file}.eta`, import.meta.url), 'utf8');
-  for (const name of TEMPLATE_NAMES) {
+  for (const name of Object.keys(TEMPLATES)) {
     plain.loadTemplate(`@${name}.subject`, sourceOf(`${name}.subject`));
     plain.loadTemplate(`@${name}.text`, sourceOf(`${name}.text`));
     escaped.loadTemplate(`@${name}.html`, sourceOf(`${name}.html`));

@@ -32,6 +32,7 @@ function sessionOf(number: number): Session {
       role: ANN.role,
       disabled: false,
       must_change_password: false,
+      email_confirmed: true,
       created_at: '2026-01-01T00:00:00.000Z',
     },
   };

@@ -98,6 +98,30 @@ export async function logOut(connection: Connection, refreshToken: string, call?
   });
 }
 
+/** Confirms the address of a new account with the token that was sent to it. 422: it is unknown, used or older than an hour. */
+export async function confirmEmail(connection: Connection, token: string, call?: Call): Promise<void> {
+  await connection.send<undefined>({
+    method: 'POST',
+    path: '/auth/confirm-email',
+    body: { token },
+    isAnonymous: true,
+    answer: 'nothing',
+    repeat: 'never',
+    signal: call?.signal,
+  });
+}
+
+/** Sends that token again. 409: the address is confirmed already; 429: once a minute and five times a day. Never repeated. */
+export async function resendConfirmation(connection: Connection, call?: Call): Promise<void> {
+  await connection.send<undefined>({
+    method: 'POST',
+    path: '/auth/confirm-email/resend',
+    answer: 'nothing',
+    repeat: 'never',
+    signal: call?.signal,
+  });
+}
+
 /** Whom the connection's token stands for. 401: for nobody. */
 export async function getMe(connection: Connection, call?: Call): Promise<Me> {
   const answer = await connection.send<Me>({

@@ -1,4 +1,5 @@
 export {
+  confirmEmail,
   getMe,
   logIn,
   logOut,
@@ -6,6 +7,7 @@ export {
   type Register,
   refreshSession,
   register,
+  resendConfirmation,
   type Session,
 } from './account.ts';
 export {

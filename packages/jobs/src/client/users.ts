@@ -15,6 +15,8 @@ export interface User {
   readonly disabled: boolean;
   /** Until it has changed its password, everything else is a 403. */
   readonly must_change_password: boolean;
+  /** Before that, no mail but the one to confirm it is sent to the address. */
+  readonly email_confirmed: boolean;
   readonly created_at: string;
 }
 

@@ -41,6 +41,7 @@ const KEYS: Readonly<Record<keyof Database, Key>> = {
   sessions: { key: 'id', isGiven: false },
   refresh_tokens: { key: 'id', isGiven: false },
   password_resets: { key: 'token_hash', isGiven: false },
+  email_confirmations: { key: 'token_hash', isGiven: false },
   api_tokens: { key: 'id', isGiven: false },
   audit: { key: 'id', isGiven: true },
   settings: { key: 'key', isGiven: false },
