@@ -1,6 +1,7 @@
 import type { Mutable } from '../../core/objects.ts';
 import type { LiveRun } from '../../core/run.ts';
 import { SUSPECT_FROM, type WaitingSuspects } from '../../core/suspects.ts';
+import { numberOf } from '../rows/first-column.ts';
 import { FREE_COLUMNS } from '../rows/run-row.ts';
 import { freeRunOf, type KeyedRun, keyed, numbersOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
@@ -15,7 +16,11 @@ export interface Apart {
   readonly slotAt: number | undefined;
 }
 
+const NOTHING_APART: Apart = { suspects: { dueAt: undefined, isOneClaimed: false }, slotAt: undefined };
+
 export function seeApart(w: Writer, keys: readonly number[]): Apart {
+  // Nearly always: the types are asked for only when there is something.
+  if (numberOf(w.db.arrays(IS_ANY_APART).get()) === 0) return NOTHING_APART;
   const types = JSON.stringify(keys);
   const [dueAt, isOneClaimed, slotAt] = numbersOf<[number | null, number, number | null]>(
     w.db.arrays(SEE_APART).get(types, types),
@@ -52,6 +57,8 @@ const OF_TYPES = 'type_key IN (SELECT value FROM json_each(?))';
 const SUSPECT = `FROM live_runs INDEXED BY live_runs_suspects WHERE recoveries >= ${SUSPECT_FROM}`;
 const WAITING_SUSPECT = `${SUSPECT} AND held = 0 AND node IS NULL AND ${OF_TYPES}`;
 const BEHIND = `FROM live_runs INDEXED BY live_runs_behind WHERE is_behind = 1 AND ${FREE} AND ${OF_TYPES}`;
+const IS_ANY_APART = `SELECT EXISTS (SELECT 1 ${SUSPECT}) OR EXISTS (
+  SELECT 1 FROM live_runs INDEXED BY live_runs_behind WHERE is_behind = 1)`;
 const SEE_APART = `SELECT (SELECT min(available_at) ${WAITING_SUSPECT}),
   EXISTS (SELECT 1 ${SUSPECT} AND node IS NOT NULL), (SELECT min(available_at) ${BEHIND})`;
 const FIRST_SUSPECT = `SELECT ${FREE_COLUMNS} ${WAITING_SUSPECT} AND available_at <= ?
