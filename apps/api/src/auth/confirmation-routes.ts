@@ -32,6 +32,7 @@ const resendSchema = {
   operationId: 'resendConfirmation',
   summary: 'Send the confirmation mail again',
   description: 'To the address of the account that asks: at most one a minute and five a day.',
+  body: z.strictObject({}).nullish().describe('May be left out'),
   response: { 202: z.undefined().describe('It is being sent'), ...problems(403, 409) },
 };
 
