@@ -42,9 +42,11 @@ export const FREE = `${WAITING} AND recoveries < ${SUSPECT_FROM}`;
 /** Of a type that a statement calls `known`, as the indexes of these have it. */
 const OF_TYPE = 'type_key + 0 = known.key';
 const SUSPECT = `${OF_TYPE} AND recoveries >= ${SUSPECT_FROM}`;
-export const WAITING_SUSPECT = `${SUSPECT} AND ${WAITING}`;
+/** {@link WAITING}, put so that the index of what is due can't serve it beside another one: that would be read whole. */
+const WAITING_APART = "held || '' = 'no' AND node IS NULL";
+export const WAITING_SUSPECT = `${SUSPECT} AND ${WAITING_APART}`;
 /** Slots that were planned behind other due work. */
-export const SLOT_BEHIND = `${OF_TYPE} AND is_behind AND ${FREE}`;
+export const SLOT_BEHIND = `${OF_TYPE} AND is_behind AND ${WAITING_APART} AND recoveries < ${SUSPECT_FROM}`;
 export const ONE_CLAIMED = `EXISTS (SELECT FROM greenvue_jobs.job_types AS known CROSS JOIN LATERAL (
   SELECT FROM greenvue_jobs.live_runs WHERE ${SUSPECT} AND node IS NOT NULL ORDER BY available_at, id LIMIT 1) AS claimed)`;
 
@@ -52,7 +54,7 @@ export const ONE_CLAIMED = `EXISTS (SELECT FROM greenvue_jobs.job_types AS known
 export const firstOf = (condition: string): string => `SELECT min(next.available_at)
   FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
     SELECT available_at FROM greenvue_jobs.live_runs WHERE ${condition} ORDER BY available_at LIMIT 1) AS next`;
-/** Three columns. */
-export const SEE_APART = `suspect_at, suspect_at IS NOT NULL AND ${ONE_CLAIMED} AS is_one_claimed, (${firstOf(SLOT_BEHIND)}) AS slot_at`;
-/** What {@link SEE_APART} is selected from. */
-export const FROM_SUSPECTS = `(${firstOf(WAITING_SUSPECT)}) AS suspects (suspect_at)`;
+const SUSPECT_AT = `(${firstOf(WAITING_SUSPECT)})`;
+/** Three columns. Whether one is claimed matters only where another one waits. */
+export const SEE_APART = `${SUSPECT_AT} AS suspect_at,
+  CASE WHEN ${SUSPECT_AT} IS NULL THEN false ELSE ${ONE_CLAIMED} END AS is_one_claimed, (${firstOf(SLOT_BEHIND)}) AS slot_at`;

@@ -2,7 +2,7 @@ import { canRun } from '../../core/membership.ts';
 import { shareOut } from '../../core/share-out.ts';
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { claimOf } from '../rows/claimed-run.ts';
-import { FROM_SUSPECTS, isSuspectDue, noteApart } from './apart.ts';
+import { isSuspectDue, noteApart } from './apart.ts';
 import { claim, SEE_LEFT } from './claim.ts';
 import { flush, flushUnanswered } from './flush.ts';
 import { isAlive } from './insert-claimed.ts';
@@ -94,4 +94,4 @@ function claimPlanned(u: Unit, input: ClaimInput): void {
 }
 
 const SEE_EARLIEST_IF_ALIVE = `WITH alive AS MATERIALIZED (${isAlive('$3')})
-  SELECT ${SEE_LEFT}, EXISTS (SELECT FROM alive) AS is_alive FROM ${FROM_SUSPECTS}`;
+  SELECT ${SEE_LEFT}, EXISTS (SELECT FROM alive) AS is_alive`;

@@ -1,7 +1,7 @@
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { prefetchBeside } from '../../core/suspects.ts';
 import type { StoredJob } from '../rows/job-row.ts';
-import { FREE, FROM_SUSPECTS, firstOf, isSuspectDue, noteApart, SEE_APART } from './apart.ts';
+import { FREE, firstOf, isSuspectDue, noteApart, SEE_APART } from './apart.ts';
 import { HELD_AGAIN_MS } from './jobs.ts';
 import { SELECT_VARYING } from './known-jobs.ts';
 import { earlierOf, type Seen, seeing, seenIn } from './low-water.ts';
@@ -85,7 +85,7 @@ const READ_JOBS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[])`;
  * and where the look begins.
  */
 export const SEE_LEFT = `${seeing(firstOf(`type_key = known.key AND ${FREE} AND available_at >= $2::bigint`))}, ${SEE_APART}`;
-const SEE_EARLIEST = `SELECT ${SEE_LEFT} FROM ${FROM_SUSPECTS}`;
+const SEE_EARLIEST = `SELECT ${SEE_LEFT}`;
 /** In one, since both are asked for after nearly every claim. */
 const SEE_EARLIEST_AND_JOBS = `SELECT looked.*, varying.* FROM (${SEE_EARLIEST}) AS looked
   LEFT JOIN (${SELECT_VARYING} WHERE uid = ANY($3::bigint[])) AS varying ON true`;
