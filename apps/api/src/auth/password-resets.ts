@@ -21,7 +21,10 @@ export type ResetOutcome = 'changed' | 'invalid' | 'same';
 
 /** How people who don't know their password set a new one. */
 export interface PasswordResets {
-  /** A link for the account of that e-mail; undefined when there is none to give: no account, a disabled one, or too many asked. */
+  /**
+   * A link for the account of that e-mail. Undefined when there is no such account, it is disabled, its address is not
+   * confirmed, or too many links were asked for.
+   */
   ask(request: { readonly email: string; readonly address: string }): Promise<Granted | undefined>;
   /** A link for a user, given by an admin; undefined when there is no such user, or the account is disabled. */
   give(request: { readonly userId: string; readonly actor: Actor }): Promise<Granted | undefined>;
@@ -69,7 +72,9 @@ export function createPasswordResets(deps: PasswordResetsDeps): PasswordResets {
     ask: async ({ email, address }) => {
       const user = await find('email', email);
       const actor = { id: 'anonymous', name: address };
-      return user && grant(user, { actor, action: 'user.password_reset_ask' }, ASKED_A_DAY);
+      // Nothing but the confirmation mail goes to an address before it is confirmed.
+      if (user === undefined || user.email_confirmed_at === null) return undefined;
+      return grant(user, { actor, action: 'user.password_reset_ask' }, ASKED_A_DAY);
     },
     give: async ({ userId, actor }) => {
       const user = await find('id', userId);

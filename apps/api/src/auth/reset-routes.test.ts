@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createTestApp, databaseEnv, PASSWORD, type TestApp } from '../test-app.ts';
+import { createTestApp, databaseEnv, PASSWORD, type Session, type TestApp } from '../test-app.ts';
 import { listOf, partOf, textOf, textsOf } from '../test-bodies.ts';
 import { RESET_MS } from './password-resets.ts';
 
@@ -26,15 +26,32 @@ const give = ({ ask }: TestApp, token: string | undefined, userId: string, deliv
   return ask(token === undefined ? request : { ...request, token });
 };
 
+/** An account whose address is confirmed, with the link that was mailed to it. */
+async function signUpConfirmed(app: TestApp, email: string): Promise<Session> {
+  const session = await app.signUp(email);
+  await confirmSent(app);
+  return session;
+}
+
+/** Uses the links that were mailed to confirm addresses. */
+async function confirmSent(app: TestApp): Promise<void> {
+  const tokens = () => sentMails(app).flatMap((mail) => /gvc_[\w-]{43}/.exec(mail)?.[0] ?? []);
+  await expect.poll(tokens).not.toEqual([]);
+  for (const token of tokens()) await app.deps.emailConfirmations.confirm(token);
+}
+
 /** Those with a link to reset a password, once all that was asked for is done: not those to confirm an address. */
-async function mailsOf({ deps }: TestApp): Promise<readonly string[]> {
-  await deps.resetMails.close();
+async function mailsOf(app: TestApp): Promise<readonly string[]> {
+  await app.deps.resetMails.close();
+  return sentMails(app).filter((mail) => !mail.includes('confirm-email#'));
+}
+
+function sentMails({ deps }: TestApp): readonly string[] {
   const folder = join(deps.config.dataDir, 'outbox');
   try {
-    const mails = readdirSync(folder)
+    return readdirSync(folder)
       .filter((name) => name.endsWith('.eml'))
       .map((name) => readFileSync(join(folder, name), 'utf8').replaceAll('=\r\n', ''));
-    return mails.filter((mail) => !mail.includes('confirm-email#'));
   } catch {
     return [];
   }
@@ -49,7 +66,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
 
   test('a forgotten password is reset once by the link of a mail, which ends all sessions', async () => {
     const app = await begin();
-    const ann = await app.signUp('ann@example.com');
+    const ann = await signUpConfirmed(app, 'ann@example.com');
     expect(await askFor(app, 'Ann@Example.com')).toMatchObject({ status: 202, body: '' });
     const [mail, ...others] = await mailsOf(app);
     expect(others).toEqual([]);
@@ -72,7 +89,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
 
   test('the answer does not tell whether an address has an account, and only the hash of a token is stored', async () => {
     const app = await begin();
-    await app.signUp('ann@example.com');
+    await signUpConfirmed(app, 'ann@example.com');
     const known = await askFor(app, 'ann@example.com');
     const unknown = await askFor(app, 'nobody@example.com');
     expect(unknown.status).toBe(known.status);
@@ -81,12 +98,28 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const stored = await app.deps.database.selectFrom('password_resets').selectAll().execute();
     expect(stored).toHaveLength(1);
     expect(JSON.stringify(stored)).not.toContain(tokenIn(mail));
-    expect(await app.deps.database.selectFrom('notifications').selectAll().execute()).toHaveLength(0);
+    const queued = await app.deps.database.selectFrom('notifications').select('template').execute();
+    expect(queued).toEqual([{ template: 'welcome' }]);
+  });
+
+  test('an address that is not confirmed gets no link, until its owner confirms it; an admin can give one', async () => {
+    const app = await begin();
+    const { user, access_token } = await app.signUp('ann@example.com');
+    expect(await askFor(app, 'ann@example.com')).toMatchObject({ status: 202, body: '' });
+    expect(await mailsOf(app)).toEqual([]);
+    const given = await give(app, await app.apiToken('admin'), user.id);
+    expect(textOf(given.body, 'link')).toContain('gvp_');
+    app.time.now += 60_000;
+    const url = '/api/auth/confirm-email/resend';
+    expect(await app.ask({ method: 'POST', url, token: access_token })).toMatchObject({ status: 202 });
+    await confirmSent(app);
+    await askFor(app, 'ann@example.com');
+    expect(await mailsOf(app)).toHaveLength(1);
   });
 
   test('a link expires after half an hour, and a disabled account has none', async () => {
     const app = await begin();
-    const ann = await app.signUp('ann@example.com');
+    const ann = await signUpConfirmed(app, 'ann@example.com');
     await askFor(app, 'ann@example.com');
     const token = tokenIn((await mailsOf(app))[0]);
     app.time.now += RESET_MS;
@@ -107,7 +140,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
 
   test('at most five links a day are mailed to an account, and each stays good', async () => {
     const app = await begin();
-    await app.signUp('ann@example.com');
+    await signUpConfirmed(app, 'ann@example.com');
     for (let asked = 0; asked < 8; asked += 1) await askFor(app, 'ann@example.com');
     const mails = await mailsOf(app);
     expect(mails).toHaveLength(5);
@@ -117,7 +150,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
 
   test('one link that is used twice at the same time sets one password', async () => {
     const app = await begin();
-    const { user } = await app.signUp('ann@example.com');
+    const { user } = await signUpConfirmed(app, 'ann@example.com');
     const link = textOf((await give(app, await app.apiToken('admin'), user.id)).body, 'link');
     const token = link.split('#')[1] ?? '';
     const answers = await Promise.all(['one', 'two'].map((n) => confirm(app, token, `${NEXT} ${n}`)));
@@ -127,7 +160,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
   test('an admin gives a link by mail or in the answer, which is audited; others may not', async () => {
     const app = await begin();
     const admin = await app.signUp('root@example.com', 'admin');
-    const { user, access_token } = await app.signUp('ann@example.com');
+    const { user, access_token } = await signUpConfirmed(app, 'ann@example.com');
     expect(await give(app, undefined, user.id)).toMatchObject({ status: 401 });
     for (const token of [access_token, await app.apiToken('operator')])
       expect(await give(app, token, user.id)).toMatchObject({ status: 403 });

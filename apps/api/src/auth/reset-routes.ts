@@ -18,7 +18,7 @@ const askSchema = {
   operationId: 'askPasswordReset',
   summary: 'Ask for a link that sets a new password',
   description:
-    'Mails the link to the address, if it has an enabled account. The answer is the same in any case. A link is good once, for 30 minutes; at most five a day are mailed to one account.',
+    'Mails the link to the address, if it has an enabled account and is confirmed. The answer is the same in any case. A link is good once, for 30 minutes; at most five a day are mailed to one account.',
   security: [],
   body: z.strictObject({ email: emailSchema }),
   response: { 202: noContent },

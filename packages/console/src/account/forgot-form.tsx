@@ -25,7 +25,8 @@ export function ForgotForm({ onBack }: { readonly onBack: () => void }) {
       <Stack gap="md">
         {isAsked ? (
           <Alert color="green" variant="light" role="status">
-            If the address has an account, a mail with a link is on its way. The link works for 30 minutes.
+            If the address has an account and is confirmed, a mail with a link is on its way. The link works
+            for 30 minutes.
           </Alert>
         ) : (
           <>
