@@ -27,6 +27,7 @@ const app = createApp({
   config,
   version: deps.version,
   logger: deps.logger,
+  clock,
   authenticate: deps.authenticate,
   securityLog: deps.securityLog,
   observe: deps.metrics.observe,

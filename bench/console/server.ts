@@ -51,6 +51,7 @@ const app = createApp({
   config,
   version: deps.version,
   logger: deps.logger,
+  clock,
   authenticate: deps.authenticate,
   securityLog: deps.securityLog,
   observe: (answer) => {

@@ -6,11 +6,13 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
+import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { confirmPage } from './confirm-page/confirm-page.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import { newId } from './db/ids.ts';
 import { docsRoutes } from './docs-page/docs-routes.ts';
+import { LOGGED_URL, logAnswers } from './http/answer-log.ts';
 import { authenticateRequests, refuseBadToken } from './http/authentication.ts';
 import { endConnectionsWhileClosing } from './http/closing.ts';
 import { createBoundedServer } from './http/connections.ts';
@@ -36,6 +38,7 @@ export interface AppDeps {
   /** Of the program, for the OpenAPI document. */
   readonly version: string;
   readonly logger: FastifyBaseLogger;
+  readonly clock: Clock;
   readonly authenticate: (token: string) => Promise<Principal | undefined>;
   /** Hears of 403s and of sign-ins beyond the rate limit. */
   readonly securityLog: Pick<SecurityLog, 'record'>;
@@ -96,6 +99,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
   readJsonBodies(app);
   dropGoneClients(app);
   observeAnswers(app, deps);
+  logAnswers(app, deps);
   documentApi(app, deps.version);
 
   app.register(docsRoutes);
@@ -128,25 +132,13 @@ function trustedProxies(trust: Config['trustProxy']) {
   return typeof trust === 'boolean' ? trust : [...trust];
 }
 
-// A line of the log has room for any path of ours; a client may send 16 KiB.
-const LOGGED_URL = 256;
-
 function observeAnswers(app: FastifyInstance, { observe, securityLog }: AppDeps): void {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     const { method } = request;
     const { statusCode: status, elapsedTime } = reply;
     observe({ route, method, status, seconds: elapsedTime / 1000 });
-    const line = {
-      method,
-      url: request.url.slice(0, LOGGED_URL),
-      status,
-      ms: Math.round(elapsedTime * 10) / 10,
-      who: request.principal?.id,
-    };
     if (status === 403) recordForbidden(request, securityLog);
-    if (status < 400) request.log.debug(line, 'answered');
-    else request.log.info(line, 'answered');
   });
 }
 

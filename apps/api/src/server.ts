@@ -61,6 +61,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       isTraced: traced !== undefined,
       version: deps.version,
       logger: deps.logger,
+      clock: deps.clock,
       authenticate: deps.authenticate,
       securityLog: deps.securityLog,
       observe: deps.metrics.observe,

@@ -43,6 +43,7 @@ test('lines of a request have its id, and of the request only what Fastify tells
     },
     version: '0',
     logger: log,
+    clock: { now: () => 0 },
     authenticate: async () => undefined,
     securityLog: { record: () => undefined },
     observe: () => undefined,
