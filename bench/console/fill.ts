@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeAppDatabase } from '../installation.ts';
 import { engineOf, noopType } from '../noop.ts';
 
 export interface Size {
@@ -24,6 +25,7 @@ const MINUTE_MS = 60_000;
 export async function fillFolder(folder: string, { jobs, runsOfEach }: Size): Promise<void> {
   const file = join(folder, 'jobs.db');
   await makeJobs(file, jobs);
+  await makeAppDatabase(folder);
   const db = new DatabaseSync(file);
   db.exec('PRAGMA synchronous = OFF; BEGIN');
   db.exec(RANKED);

@@ -1,3 +1,5 @@
+import { createSystemClock } from '@greenvue/jobs';
+import { createSqliteStore } from '@greenvue/jobs/sqlite';
 import { expect } from 'vitest';
 import { type Market, type MarketSize, makeMarket } from '../src/commands/demo-market.ts';
 import { fillMarket } from '../src/commands/fill-market.ts';
@@ -77,13 +79,20 @@ export function operatorOn(port: string, authorization = ''): Operator {
   };
 }
 
-/** Fills the database of a folder with a market like the demo's, as `edit` leaves it, before a server starts on it. */
-export function fillFolder(
+/**
+ * Fills the database of a folder with a market like the demo's, as `edit` leaves it, before a server starts on it. Makes `jobs.db` as
+ * well: a start refuses accounts without it.
+ */
+export async function fillFolder(
   dataDir: string,
   size: MarketSize,
   edit?: (market: Market) => Market,
 ): Promise<Market> {
-  return fillDatabase({ file: dataFiles(dataDir).app }, size, edit);
+  const files = dataFiles(dataDir);
+  const jobs = createSqliteStore({ file: files.jobs, clock: createSystemClock() });
+  await jobs.open();
+  await jobs.close();
+  return fillDatabase({ file: files.app }, size, edit);
 }
 
 /** {@link fillFolder} for any database. */

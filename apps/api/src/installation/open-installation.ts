@@ -51,7 +51,10 @@ export async function openInstallation({
 }
 
 /** Notes the id in `app.db`. To be called before there are accounts in it. */
-export async function noteInstallation(database: Kysely<Database>, { id }: Installation): Promise<void> {
+export async function noteInstallation(
+  database: Kysely<Database>,
+  { id }: Pick<Installation, 'id'>,
+): Promise<void> {
   await database
     .insertInto('settings')
     .values({ key: KEY, value: id })
