@@ -57,7 +57,7 @@ test('the job types do their work when they are run over REST', async () => {
     'mails-digest': mails('seller_digest'),
   });
   const find = async (title: string | undefined): Promise<string[]> => {
-    const query = new URLSearchParams({ q: title ?? '', limit: '100' });
+    const query = new URLSearchParams({ q: title ?? '', limit: '50' });
     const { body } = await operator.ask('GET', `/api/listings?${query}`);
     return textsOf(listOf(body, 'data'), 'id');
   };
