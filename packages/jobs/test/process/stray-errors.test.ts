@@ -6,7 +6,9 @@ import { expect, it } from 'vitest';
 const CHILD = fileURLToPath(new URL('./stray-errors-child.ts', import.meta.url));
 
 async function host(...args: readonly string[]) {
-  const child = spawn(process.execPath, [CHILD, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // Node 24 calls its SQLite experimental, on stderr.
+  const flags = ['--disable-warning=ExperimentalWarning'];
+  const child = spawn(process.execPath, [...flags, CHILD, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {
