@@ -23,7 +23,7 @@ test('an empty environment is a whole configuration', () => {
     port: 8080,
     dataDir: resolve('data'),
     shutdownTimeoutMs: 20_000,
-    jobs: { concurrency: 10, minIntervalMs: 1_000, maxStallMs: 60_000 },
+    jobs: { concurrency: 10, minIntervalMs: 1_000, maxStallMs: 60_000, threadMemoryMb: 512 },
   });
 });
 

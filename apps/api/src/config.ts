@@ -52,6 +52,8 @@ export interface Config {
     readonly concurrency: number;
     readonly minIntervalMs: number;
     readonly maxStallMs: number;
+    /** Heap of a thread of a job, in MB. */
+    readonly threadMemoryMb: number;
     readonly retention: {
       readonly finished: number;
       readonly skipped: number;
@@ -229,6 +231,7 @@ const variables = z.object({
   JOBS_CONCURRENCY: count(10, 0, 1_000),
   JOBS_MIN_INTERVAL: duration('1s', 1),
   JOBS_MAX_STALL: duration('60s', 1_000),
+  JOBS_THREAD_MEMORY_MB: count(512, 16, 65_536),
   JOBS_RETENTION_FINISHED: count(1_000, 1, 1_000_000),
   JOBS_RETENTION_SKIPPED: count(200, 1, 1_000_000),
   JOBS_RETENTION_AGE: duration('720h', 60_000),
@@ -271,6 +274,7 @@ function configOf(set: z.output<typeof variables>): Omit<Config, 'tracing'> {
       concurrency: set.JOBS_CONCURRENCY,
       minIntervalMs: set.JOBS_MIN_INTERVAL,
       maxStallMs: set.JOBS_MAX_STALL,
+      threadMemoryMb: set.JOBS_THREAD_MEMORY_MB,
       retention: {
         finished: set.JOBS_RETENTION_FINISHED,
         skipped: set.JOBS_RETENTION_SKIPPED,

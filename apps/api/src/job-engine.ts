@@ -34,6 +34,7 @@ export async function createJobEngine(
     deps,
     threadDeps: { module: new URL('./thread-deps.ts', import.meta.url), data: deps.threadData },
     concurrency: jobs.concurrency,
+    threadMemoryMb: jobs.threadMemoryMb,
     minIntervalMs: jobs.minIntervalMs,
     shutdownTimeoutMs: config.shutdownTimeoutMs,
     retention: {
