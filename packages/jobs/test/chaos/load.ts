@@ -7,6 +7,7 @@ import {
   type JobType,
 } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import type { Ledger } from './ledger.ts';
 import type { Scale } from './scale.ts';
 
@@ -37,6 +38,7 @@ export async function installJobs(url: string, scale: Scale): Promise<void> {
     },
     concurrency: 0,
     autoRun: false,
+    logger: silentLogger,
   });
   await engine.start();
   const jobs = [...recurringJobs(scale), ...jobsByHand()];

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { createEngine, defineJobType } from '../../src/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
+import { silentLogger } from '../silent-logger.ts';
 
 const work = defineJobType({
   type: 'work',
@@ -34,7 +35,14 @@ it('an engine that can settle nothing, one page being damaged, says so and takes
   const file = join(folder, 'jobs.db');
   const start = async () => {
     const store = createSqliteStore({ file, clock });
-    const engine = createEngine({ store, jobTypes: [work], deps: {}, clock, autoRun: false });
+    const engine = createEngine({
+      store,
+      jobTypes: [work],
+      deps: {},
+      clock,
+      autoRun: false,
+      logger: silentLogger,
+    });
     await engine.start();
     return engine;
   };

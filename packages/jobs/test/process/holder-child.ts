@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { createEngine, createSystemClock, defineJobType, StoreError } from '../../src/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 
 /**
  * A process that opens a database through the library alone, and says what came of it in lines: `refused <message>`, or `started`
@@ -25,6 +26,7 @@ const engine = createEngine({
   store: createSqliteStore({ file, clock: createSystemClock() }),
   jobTypes: [endless],
   deps: {},
+  logger: silentLogger,
 });
 try {
   await engine.start();

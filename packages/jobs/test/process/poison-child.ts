@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createEngine, defineJobType } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { createFastClock } from './fast-clock.ts';
 
 /** A process whose handler may kill it. Argument: the file of an SQLite database, or the URL of a PostgreSQL one. */
@@ -33,6 +34,7 @@ const engine = createEngine({
   jobTypes: [poison, bystander],
   deps: {},
   concurrency: 10,
+  logger: silentLogger,
 });
 await engine.start();
 process.stdout.write('ready\n');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { createEngine, defineJobType, type Engine, type JobStore } from '../../src/index.ts';
+import { silentLogger } from '../silent-logger.ts';
 import { createFastClock } from './fast-clock.ts';
 
 const BYSTANDERS = 9;
@@ -13,7 +14,7 @@ export function createObserver(store: JobStore): Engine {
   const types = ['poison', 'bystander'].map((type) =>
     defineJobType({ type, module: import.meta.url, payload: z.strictObject({}), run: async () => undefined }),
   );
-  return createEngine({ store, clock, jobTypes: types, deps: {}, concurrency: 0 });
+  return createEngine({ store, clock, jobTypes: types, deps: {}, concurrency: 0, logger: silentLogger });
 }
 
 /** Nine runs that harm nobody, and among them one that kills its process; to be run beside each other. */
