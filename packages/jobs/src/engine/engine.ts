@@ -1,4 +1,3 @@
-import type { Clock } from '../core/clock.ts';
 import { mustNotOverlap } from '../core/job.ts';
 import type { Notice } from '../core/membership.ts';
 import type { JobStore } from '../core/store.ts';
@@ -22,14 +21,13 @@ import { type EngineOptions, type Settings, settingsOf } from './options.ts';
 import { Pruner } from './prune.ts';
 import { createRegistry, type RegisteredType, type Registry } from './registry.ts';
 import { Reporter } from './report.ts';
+import { endHandlers, settleRest } from './shutdown.ts';
 import { hearStrayErrors } from './stray-errors.ts';
 import { ThreadPool } from './threads.ts';
 import { Throttle } from './throttle.ts';
 
 /** Passes are at least so far apart, unless there is much to do: what comes due within it is written together. */
 const MIN_GAP_MS = 2;
-/** How long handlers have to end after a shutdown has aborted them; out of the shutdown's own time. */
-const ABORT_GRACE_MS = 2_000;
 
 /**
  * Makes an engine over a store. Throws for job types that can't be registered (P21). Nothing is opened or run before
@@ -211,13 +209,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       for (const ended of executor.backlog.takeBack({})) dispatcher.settle(ended);
       // What a start under way opens has to be closed; whether it could be opened is told to who started.
       await Promise.allSettled([opened]);
-      const graceMs = Math.min(ABORT_GRACE_MS, settings.shutdownTimeoutMs / 4);
-      await drained(executor, settings, settings.shutdownTimeoutMs - graceMs);
-      executor.abortAll('shutdown');
-      await drained(executor, settings, graceMs);
-      executor.terminateThreads();
-      // A thread in a long native call can't be ended: its run is recovered with the next start.
-      await atMost(clock, ABORT_GRACE_MS, threads.close());
+      await endHandlers(executor, threads, settings);
       await Promise.all([loop.stop(), reporter.stop(), pruner.stop()]);
       throttle.stop();
       await dispatcher.commandsEnded();
@@ -281,52 +273,6 @@ async function openStore(
     await node.leave();
     await store.close();
     throw error;
-  }
-}
-
-/** Waits until no handler runs, at most `ms`. */
-async function drained<Deps>(executor: Executor<Deps>, { clock }: Settings, ms: number): Promise<void> {
-  const end = clock.monotonic() + ms;
-  while (executor.busy > 0 && clock.monotonic() < end) {
-    await after(clock, 20);
-  }
-}
-
-/** Waits for work, but no longer than `ms`; leaves no timer that would keep the process. */
-async function atMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
-  const over = Promise.withResolvers<void>();
-  const cancel = clock.setTimer(ms, over.resolve);
-  try {
-    await Promise.race([work, over.promise]);
-  } finally {
-    cancel();
-  }
-}
-
-function after(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => void clock.setTimer(ms, resolve));
-}
-
-/** Writes what has ended; gives up when the store refuses: those runs are recovered with the next start. */
-async function settleRest<Deps>(dispatcher: Dispatcher<Deps>, { clock, logger }: Settings): Promise<void> {
-  try {
-    const end = clock.monotonic() + ABORT_GRACE_MS;
-    for (let left = dispatcher.settling; left > 0; left = dispatcher.settling) {
-      dispatcher.retryNow();
-      await dispatcher.pass();
-      if (dispatcher.settling < left) continue;
-      // What is left is on its way, or its jobs are held by others.
-      if (clock.monotonic() >= end)
-        throw new Error(
-          'their jobs are held by a transaction that does not end, or the store does not answer',
-        );
-      await after(clock, 20);
-    }
-  } catch (error) {
-    logger.warn(
-      { err: error },
-      'what has ended could not be written; those runs are taken back with the next start',
-    );
   }
 }
 

@@ -1,0 +1,72 @@
+import type { Clock } from '../core/clock.ts';
+import type { Dispatcher } from './dispatch.ts';
+import type { Executor } from './execute.ts';
+import type { Settings } from './options.ts';
+import type { ThreadPool } from './threads.ts';
+
+/** How long handlers have to end after a shutdown has aborted them; out of the shutdown's own time. */
+const ABORT_GRACE_MS = 2_000;
+
+/** Waits for the handlers within the time that a shutdown has, aborts those that are left, and ends the threads. */
+export async function endHandlers<Deps>(
+  executor: Executor<Deps>,
+  threads: ThreadPool,
+  settings: Settings,
+): Promise<void> {
+  const graceMs = Math.min(ABORT_GRACE_MS, settings.shutdownTimeoutMs / 4);
+  await drained(executor, settings, settings.shutdownTimeoutMs - graceMs);
+  executor.abortAll('shutdown');
+  await drained(executor, settings, graceMs);
+  executor.terminateThreads();
+  // A thread in a long native call can't be ended: its run is recovered with the next start.
+  await atMost(settings.clock, ABORT_GRACE_MS, threads.close());
+}
+
+/** Writes what has ended; gives up when the store refuses: those runs are recovered with the next start. */
+export async function settleRest<Deps>(
+  dispatcher: Dispatcher<Deps>,
+  { clock, logger }: Settings,
+): Promise<void> {
+  try {
+    const end = clock.monotonic() + ABORT_GRACE_MS;
+    for (let left = dispatcher.settling; left > 0; left = dispatcher.settling) {
+      dispatcher.retryNow();
+      await dispatcher.pass();
+      if (dispatcher.settling < left) continue;
+      // What is left is on its way, or its jobs are held by others.
+      if (clock.monotonic() >= end)
+        throw new Error(
+          'their jobs are held by a transaction that does not end, or the store does not answer',
+        );
+      await after(clock, 20);
+    }
+  } catch (error) {
+    logger.warn(
+      { err: error },
+      'what has ended could not be written; those runs are taken back with the next start',
+    );
+  }
+}
+
+/** Waits until no handler runs, at most `ms`. */
+async function drained<Deps>(executor: Executor<Deps>, { clock }: Settings, ms: number): Promise<void> {
+  const end = clock.monotonic() + ms;
+  while (executor.busy > 0 && clock.monotonic() < end) {
+    await after(clock, 20);
+  }
+}
+
+/** Waits for work, but no longer than `ms`; leaves no timer that would keep the process. */
+async function atMost(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const cancel = clock.setTimer(ms, over.resolve);
+  try {
+    await Promise.race([work, over.promise]);
+  } finally {
+    cancel();
+  }
+}
+
+function after(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.setTimer(ms, resolve));
+}
