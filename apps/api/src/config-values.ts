@@ -24,7 +24,7 @@ export const duration = (fallback: string, minMs: number) =>
       if (parsed.ok && parsed.value >= minMs) return parsed.value;
       const detail = parsed.ok
         ? `is too short: at least ${minMs}ms`
-        : `is no length of time (${parsed.detail})`;
+        : `is not a length of time (${parsed.detail})`;
       issues.addIssue({ code: 'custom', message: `${detail}. Write it like 30s, 10m or 1h30m.` });
       return z.NEVER;
     });

@@ -69,7 +69,7 @@ test('every fault is named at once, one line each', () => {
 test('a fault says the value and what would be right', () => {
   expect(faultsOf({ PORT: 'http' })).toEqual(['PORT "http" must be a whole number from 0 to 65535.']);
   expect(faultsOf({ JOBS_MAX_STALL: '5' })[0]).toMatch(
-    /^JOBS_MAX_STALL "5" is no length of time .*Write it like 30s/,
+    /^JOBS_MAX_STALL "5" is not a length of time .*Write it like 30s/,
   );
 });
 
@@ -87,7 +87,7 @@ test('an SMTP password goes to another machine over TLS only', () => {
   const faults = (url: string) => faultsOf({ SMTP_URL: url });
   for (const parameter of ['ignoreTLS=true', 'opportunisticTLS=true', 'requireTLS=false']) {
     expect(faults(`smtp://me:hunter2@mail.example.com?${parameter}`)).toEqual([
-      `SMTP_URL has ${parameter}, and would send its password to another machine unencrypted: remove the parameter, or use a mail server on this machine, such as smtp://127.0.0.1:25.`,
+      `SMTP_URL has ${parameter}, which would send its password to another machine unencrypted. Remove the parameter, or use a mail server on this machine, such as smtp://127.0.0.1:25.`,
     ]);
     expect(faults(`smtp://me:hunter2@127.0.0.1?${parameter}`)).toEqual([]);
     expect(faults(`smtp://mail.example.com?${parameter}`)).toEqual([]);

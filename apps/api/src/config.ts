@@ -201,7 +201,7 @@ const variables = z.object({
       if (parameter === undefined) return;
       issues.addIssue({
         code: 'custom',
-        message: `has ${parameter}, and would send its password to another machine unencrypted: remove the parameter, or use a mail server on this machine, such as smtp://127.0.0.1:25.`,
+        message: `has ${parameter}, which would send its password to another machine unencrypted. Remove the parameter, or use a mail server on this machine, such as smtp://127.0.0.1:25.`,
       });
     })
     .optional(),

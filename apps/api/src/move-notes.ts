@@ -61,7 +61,7 @@ export async function requireMoved(dataDir: string, url: string): Promise<void> 
   if (!existsSync(moving) || nameOf(readMove(moving).url) !== nameOf(url)) return;
   if (await settleMove(dataDir, url)) return;
   throw new StartError(
-    `The move of DATA_DIR ${dataDir} to ${nameOf(url)} broke off, and nothing was moved: run npm run -s migrate-to-postgres again. To begin with an empty database instead, remove ${moving}.`,
+    `The move of DATA_DIR ${dataDir} to ${nameOf(url)} was interrupted, and nothing was moved. Run npm run -s migrate-to-postgres again. To start with an empty database instead, remove ${moving}.`,
   );
 }
 
@@ -78,7 +78,7 @@ async function settleMove(dataDir: string, url: string | undefined): Promise<boo
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new StartError(
-      `A move of DATA_DIR ${dataDir} to ${where} broke off while it was committed, and that database does not tell whether it took place (${why}). Run npm run -s migrate-to-postgres with the DATABASE_URL of that database: it finds out, and moves what has not moved.`,
+      `A move of DATA_DIR ${dataDir} to ${where} was interrupted during its commit, and the database can't say whether it was committed (${why}). Run npm run -s migrate-to-postgres with the DATABASE_URL of that database: it checks, and moves the data if that has not happened yet.`,
     );
   }
   if (isCommitted) noteMoved(dataDir, where);
@@ -90,7 +90,7 @@ function readMove(file: string): Move {
     return moveSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     throw new StartError(
-      `${file} can't be read: it names the database of a move that broke off. Remove it if GreenVue has no rows there.`,
+      `${file} can't be read. It should name the database of an interrupted move. If that database contains no rows of GreenVue, remove the file.`,
       { cause: error },
     );
   }

@@ -28,7 +28,7 @@ function linesOf(dataDir: string): string[] {
 test('an existing folder and what GreenVue has in it lose the rights of others, once and with a line', async () => {
   const folder = await openFolder();
   expect(linesOf(folder)).toEqual([
-    `DATA_DIR ${folder} was open to other users (mode 755): it has mode 700 now.\n`,
+    `DATA_DIR ${folder} was open to other users (mode 755). GreenVue has changed its mode to 700.\n`,
   ]);
   expect(await modeOf(folder)).toBe('700');
   expect(await modeOf(join(folder, 'outbox'))).toBe('700');
@@ -43,14 +43,14 @@ test('a folder of all users, or one with other things in it, keeps its rights an
   const shared = await openFolder();
   await chmod(shared, 0o1777);
   expect(() => linesOf(shared)).toThrow(
-    `DATA_DIR ${shared} is open to other users (mode 1777) and is used for other things: set DATA_DIR to a folder that GreenVue makes itself, such as ${join(shared, 'greenvue')}, or`,
+    `DATA_DIR ${shared} is open to other users (mode 1777) and contains files of other programs: set DATA_DIR to a new folder, which GreenVue creates, such as ${join(shared, 'greenvue')}, or`,
   );
   expect(await modeOf(shared)).toBe('1777');
 
   const home = await temporaryFolder();
   await writeFile(join(home, 'letters.txt'), '');
   await chmod(home, 0o755);
-  expect(() => linesOf(home)).toThrow('is used for other things');
+  expect(() => linesOf(home)).toThrow('contains files of other programs');
   expect(await modeOf(home)).toBe('755');
 });
 
@@ -98,7 +98,7 @@ test('all that a server and a backup make is for their owner alone, in an open f
   const server = startProcess('main.ts', { DATA_DIR, PORT: '0' });
   await server.printed('Data ');
   expect(server.output.stderr).toBe(
-    `DATA_DIR ${DATA_DIR} was open to other users (mode 777): it has mode 700 now.\n`,
+    `DATA_DIR ${DATA_DIR} was open to other users (mode 777). GreenVue has changed its mode to 700.\n`,
   );
   const target = await temporaryFolder();
   await chmod(target, 0o777);

@@ -44,7 +44,7 @@ interface Opened {
 
 /** A folder of somebody else, of all users, or of other programs: they may need its rights. */
 function refuseForeign(dataDir: string, { folder, names, user }: Opened): void {
-  const own = `set DATA_DIR to a folder that GreenVue makes itself, such as ${join(dataDir, 'greenvue')}`;
+  const own = `set DATA_DIR to a new folder, which GreenVue creates, such as ${join(dataDir, 'greenvue')}`;
   const facts = `DATA_DIR ${dataDir} is open to other users (mode ${modeOf(folder)})`;
   if (folder.uid !== user) {
     throw new StartError(
@@ -55,7 +55,7 @@ function refuseForeign(dataDir: string, { folder, names, user }: Opened): void {
     (folder.mode & STICKY) !== 0 || (names.length > 0 && !names.some((name) => OWN.test(name)));
   if (isShared) {
     throw new StartError(
-      `${facts} and is used for other things: ${own}, or take the rights away with chmod 700 ${dataDir}`,
+      `${facts} and contains files of other programs: ${own}, or remove the rights of other users with chmod 700 ${dataDir}`,
     );
   }
 }
@@ -69,8 +69,8 @@ function close(dataDir: string, { mode }: Stats): string {
   }
   const after = statSync(dataDir);
   return isOpen(after)
-    ? `DATA_DIR ${dataDir} is open to other users (mode ${modeOf(after)}) and its file system does not change that: move it to one that keeps modes.`
-    : `DATA_DIR ${dataDir} was open to other users (mode ${modeOf({ mode })}): it has mode ${modeOf(after)} now.`;
+    ? `DATA_DIR ${dataDir} is open to other users (mode ${modeOf(after)}) and its file system can't change that: move it to a file system that supports file modes.`
+    : `DATA_DIR ${dataDir} was open to other users (mode ${modeOf({ mode })}). GreenVue has changed its mode to ${modeOf(after)}.`;
 }
 
 const isOpen = ({ mode }: Pick<Stats, 'mode'>): boolean => (mode & OTHERS) !== 0;

@@ -169,7 +169,7 @@ const logoutRouteSchema = {
   tags: ['Accounts'],
   operationId: 'logOut',
   summary: 'Log out',
-  description: 'Ends the session: its refresh tokens and its access tokens are refused from now on.',
+  description: 'Ends the session. Its refresh tokens and access tokens stop working at once.',
   security: [],
   body: refreshSchema,
   response: { 204: noContent },
@@ -228,7 +228,8 @@ async function beginSession(
   { user, request }: { readonly user: UserRow; readonly request: FastifyRequest },
 ): Promise<z.input<typeof sessionSchema>> {
   const tokens = await sessions.begin(user, originOf(request));
-  if (tokens === undefined) throw unauthorized('The account was changed meanwhile: log in again.');
+  if (tokens === undefined)
+    throw unauthorized('Somebody changed the account during the sign-in. Log in again.');
   return sessionView(accessTokens, user, tokens);
 }
 

@@ -21,7 +21,7 @@ const confirmSchema = {
   operationId: 'confirmEmail',
   summary: 'Confirm the e-mail address of a new account',
   description:
-    'With the token that was sent to it: good for one use, for an hour. Before that, nothing else is sent to the address; what waited is sent then.',
+    'Takes the token of the confirmation mail, which is valid once, for an hour. Other mails to the address wait for the confirmation.',
   security: [],
   body: confirmBody,
   response: { 204: noContent },
@@ -31,9 +31,9 @@ const resendSchema = {
   tags,
   operationId: 'resendConfirmation',
   summary: 'Send the confirmation mail again',
-  description: 'To the address of the account that asks: at most one a minute and five a day.',
+  description: 'Sends it to the address of your own account, at most once a minute and five times a day.',
   body: z.strictObject({}).nullish().describe('May be left out'),
-  response: { 202: z.undefined().describe('It is being sent'), ...problems(403, 409) },
+  response: { 202: z.undefined().describe('The server is sending the mail'), ...problems(403, 409) },
 };
 
 /** `/api/auth/confirm-email`: confirming an address, and asking for another mail. */
@@ -55,16 +55,18 @@ export function confirmationRoutes({
       const { id, kind } = requirePrincipal(request);
       const user = kind === 'user' ? await users.get(id) : undefined;
       if (user === undefined)
-        throw forbidden('An API token has no e-mail address: sign in with the account.');
+        throw forbidden('An API token has no e-mail address to confirm: sign in as a user.');
       const outcome = await emailConfirmations.request(user);
       switch (outcome.kind) {
         case 'sending':
           return reply.code(202).send();
         case 'confirmed':
-          throw conflict('The e-mail address of this account is confirmed already.');
+          throw conflict(
+            'The e-mail address of this account is already confirmed: there is nothing left to do.',
+          );
         case 'too_many':
           throw tooManyRequests(
-            `Confirmation mails go once a minute and five times a day. Ask again in ${outcome.waitSeconds} s.`,
+            `The account gets a confirmation mail at most once a minute and five times a day. Ask again in ${outcome.waitSeconds} s.`,
             outcome.waitSeconds,
           );
         default:

@@ -23,7 +23,7 @@ const changeSchema = {
   operationId: 'changePassword',
   summary: 'Change your password',
   description:
-    'Ends your other sessions and reset links; this session goes on. For users, not for API tokens. Wrong current passwords count as failed sign-ins.',
+    'Ends your other sessions and your reset links; this session continues. For users, not for API tokens. A wrong current password counts as a failed sign-in.',
   body: changePasswordBody,
   response: { 204: noContent, ...problems(403, 409) },
 };
@@ -57,7 +57,9 @@ function refuseUnlessChanged(outcome: PasswordChangeOutcome): void {
     case 'same':
       throw refused({ pointer: '/new_password', detail: 'must differ from the current password' });
     case 'raced':
-      throw conflict('The account was changed meanwhile. Sign in again, and change the password then.');
+      throw conflict(
+        'Somebody changed the account during this request. Sign in again, then change the password.',
+      );
     default:
       outcome satisfies never;
   }

@@ -30,7 +30,10 @@ export function createResetMails({ resets, mailer, logger }: ResetMailsDeps): Re
       const granted = await resets.ask(request);
       if (granted !== undefined) await mailer.send({ address: granted.user.email, link: granted.link });
     } catch (error) {
-      logger.error({ err: error }, 'could not mail a link to reset a password: its owner has to ask again');
+      logger.error(
+        { err: error },
+        'could not mail a link to reset a password; the owner of the account has to ask for another one',
+      );
     }
   };
   return {

@@ -18,7 +18,7 @@ const askSchema = {
   operationId: 'askPasswordReset',
   summary: 'Ask for a link that sets a new password',
   description:
-    'Mails the link to the address, if it has an enabled account and is confirmed. The answer is the same in any case. A link is good once, for 30 minutes; at most five a day are mailed to one account.',
+    'Mails the link to the address, if it is the confirmed address of an enabled account. The answer is always the same. A link is valid once, for 30 minutes. One account gets at most five mails in 24 hours.',
   security: [],
   body: z.strictObject({ email: emailSchema }),
   response: { 202: noContent },
@@ -33,7 +33,8 @@ const confirmSchema = {
   tags: ['Accounts'],
   operationId: 'confirmPasswordReset',
   summary: 'Set a new password with a link',
-  description: 'Ends all sessions and other links of the account. Sign in with the new password then.',
+  description:
+    'Ends all sessions and other reset links of the account. Afterwards, sign in with the new password.',
   security: [],
   body: confirmResetBody,
   response: { 204: noContent },
@@ -42,7 +43,7 @@ const confirmSchema = {
 export const resetBody = z.strictObject({
   deliver: z
     .enum(['mail', 'link'])
-    .describe('`mail`: to the address of the account; `link`: in the answer, for you to pass on'),
+    .describe('`mail`: to the address of the account; `link`: in the answer, so that you can pass it on'),
 });
 
 export const resetSchema = z
@@ -57,7 +58,7 @@ const giveSchema = {
   operationId: 'resetPassword',
   summary: 'Give a user a link that sets a new password',
   description:
-    'The link is good once, for 30 minutes. The old password and the sessions stay good until it is used. To shut somebody out at once, disable the account.',
+    'The link is valid once, for 30 minutes. The old password and the sessions work until somebody uses the link. To lock a user out at once, disable the account.',
   params: z.strictObject({ user_id: idSchema }),
   body: resetBody,
   response: { 200: resetSchema, ...problems(403, 404) },
@@ -69,14 +70,16 @@ export function resetRoutes({ passwordResets, resetMails }: ResetRoutesDeps): Fa
     app.post('/api/auth/password-reset', { schema: askSchema }, async (request, reply) => {
       const { email } = request.body;
       const isTaken = resetMails.ask({ email, address: request.clientAddress });
-      if (!isTaken) throw unavailable('Too many resets are under way. Ask again in a moment.', 5);
+      if (!isTaken)
+        throw unavailable('The server is handling too many password resets. Ask again in 5 s.', 5);
       return reply.code(202).send();
     });
 
     app.post('/api/auth/password-reset/confirm', { schema: confirmSchema }, async (request, reply) => {
       const { token, new_password: next } = request.body;
       const outcome = await passwordResets.confirm({ token, next });
-      if (outcome === 'invalid') throw refused('/token', 'is used, expired or unknown: ask for another link');
+      if (outcome === 'invalid')
+        throw refused('/token', 'is already used, expired or unknown: ask for another link');
       if (outcome === 'same') throw refused('/new_password', 'must differ from the current password');
       return reply.code(204).send();
     });
@@ -99,7 +102,10 @@ async function mailTo(
   try {
     await mails.send(address, link);
   } catch {
-    throw unavailable('The mail server did not take the mail. Try again, or use {"deliver": "link"}.', 60);
+    throw unavailable(
+      'The mail server refused the mail. Try again in a minute, or get the link in the answer with {"deliver": "link"}.',
+      60,
+    );
   }
 }
 

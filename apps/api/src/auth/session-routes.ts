@@ -18,17 +18,19 @@ export const listedSessionSchema = z
   .object({
     id: z.string(),
     current: z.boolean().describe('The session of this request'),
-    created_at: timeSchema.describe('When it signed in'),
-    last_used_at: timeSchema.describe('When it last got tokens: at most 15 minutes before its last request'),
-    expires_at: timeSchema.describe('Unless it gets tokens before'),
-    address: z.string().nullable().describe('Where it last got tokens from'),
-    user_agent: z.string().nullable().describe('At most 200 characters of the header'),
+    created_at: timeSchema.describe('When the session began'),
+    last_used_at: timeSchema.describe(
+      'The last login or refresh: at most 15 minutes before the last request',
+    ),
+    expires_at: timeSchema.describe('When the session ends, unless a refresh extends it'),
+    address: z.string().nullable().describe('The client address of the last login or refresh'),
+    user_agent: z.string().nullable().describe('The first 200 characters of the User-Agent header'),
   })
   .meta({ id: 'ListedSession' });
 
 const own = { tags: ['Accounts'] };
 const ofUser = { tags: ['Users'] };
-const AT_ONCE = 'Acts at once: the access tokens of an ended session are refused from now on.';
+const AT_ONCE = 'Takes effect at once: the access tokens of an ended session stop working.';
 const userParams = z.strictObject({ user_id: idSchema });
 
 const listOwn = {

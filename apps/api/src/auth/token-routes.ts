@@ -37,7 +37,7 @@ const makeSchema = {
   operationId: 'makeToken',
   summary: 'Make an API token',
   description:
-    'The answer is the only place where the secret is ever shown. A token may do what both its role and the present role of the account that made it allow. A token made with another token belongs to the same account, and ends with that token.',
+    'Only this answer shows the secret. A token may do what both its own role and the current role of its account allow. A token made with another token belongs to the same account and ends with that token.',
   body: makeTokenBody,
   response: {
     201: newApiTokenSchema,
@@ -71,7 +71,7 @@ export function tokenRoutes({ apiTokens, clock }: TokenRoutesDeps): FastifyPlugi
       const expiresAt = expiryOf(expires_at, clock.now());
       const made = await apiTokens.makeBy(maker, { name, role, expiresAt });
       if (made === undefined)
-        throw unauthorized('The token was revoked meanwhile: make this one with another.');
+        throw unauthorized('Somebody revoked the token of this request. Use another token, or sign in.');
       return reply.code(201).send({ ...apiTokenView(made.token), secret: made.secret });
     });
 

@@ -35,7 +35,7 @@ export function createTokenUses({ database, clock, logger }: TokenUsesDeps): Tok
     } catch (error) {
       notBefore = clock.now() + AFTER_FAILURE_MS;
       // Once, until it works again.
-      if (!isFailing) logger.warn({ err: error }, 'when API tokens were last used could not be written');
+      if (!isFailing) logger.warn({ err: error }, 'could not write when API tokens were last used');
       isFailing = true;
     }
   };

@@ -33,7 +33,7 @@ const changeSchema = {
   operationId: 'changeUser',
   summary: "Change a user's role, disable the account or enable it again",
   description:
-    'Acts at once, on access tokens given before as well. Disabling ends all sessions of the account; it can not sign in until it is enabled. 409: the last enabled admin can neither be disabled nor get another role.',
+    'Takes effect at once, also for existing access tokens. Disabling ends all sessions of the account; its user cannot sign in until an admin enables it. 409: the last enabled admin can neither be disabled nor get another role.',
   params,
   body: z
     .strictObject({ role: roleSchema.optional(), disabled: z.boolean().optional() })

@@ -28,7 +28,8 @@ export const idSchema = text({ min: 1, max: 64 });
 
 export const timeSchema = z.iso.datetime();
 
-export const MUST_CHANGE = 'Until it has changed its password, everything else is a 403';
+export const MUST_CHANGE =
+  'While true, the account can only change its password: all other routes answer 403';
 
 export const userSchema = z
   .object({
@@ -36,11 +37,9 @@ export const userSchema = z
     email: z.string(),
     name: z.string(),
     role: roleSchema,
-    disabled: z.boolean().describe('It can not sign in, and has no sessions'),
+    disabled: z.boolean().describe('While true, the account cannot sign in and has no sessions'),
     must_change_password: z.boolean().describe(MUST_CHANGE),
-    email_confirmed: z
-      .boolean()
-      .describe('Before that, no mail but the one to confirm it is sent to the address'),
+    email_confirmed: z.boolean().describe('While false, the address gets only the confirmation mail'),
     created_at: timeSchema,
   })
   .meta({ id: 'User' });
@@ -66,7 +65,7 @@ export const apiTokenSchema = z
     effective_role: roleSchema
       .nullable()
       .describe(
-        "What it may do now: the lower of its role and its maker's. null: expired, revoked, or its maker is disabled or gone",
+        "What the token may do now: the lower of its role and its maker's. null: the token is expired or revoked, or its maker is disabled or deleted",
       ),
     created_by: z.string().describe('Who made it: user:<id>, token:<id> or cli'),
     created_at: timeSchema,

@@ -23,7 +23,7 @@ test('a database that is damaged is not backed up, and the line says what to do'
   await handle.write(Buffer.alloc(8, 0xa5), 0, undefined, page * 4096);
   await handle.close();
   await expect(backUp(config, [join(DATA_DIR, 'damaged')])).rejects.toThrow(
-    /app\.db is damaged \(.+\), and no backup was made: stop the server and restore the newest backup/,
+    /app\.db is damaged \(.+\), so no backup was made\. Stop the server and restore the newest backup/,
   );
   expect(await readdir(DATA_DIR)).not.toContain('damaged');
 });
@@ -33,6 +33,6 @@ test('PostgreSQL is backed up with its own tool, without the password among the 
     DATABASE_URL: 'postgres://ann:hunter2@db.example.com/shop?sslmode=require',
   });
   await expect(backUp(config, [])).rejects.toThrow(
-    /Put the password in PGPASSWORD or ~\/\.pgpass, and run: pg_dump "postgres:\/\/ann@db\.example\.com\/shop\?sslmode=require" > greenvue\.sql$/,
+    /put the password in PGPASSWORD or ~\/\.pgpass, and run: pg_dump "postgres:\/\/ann@db\.example\.com\/shop\?sslmode=require" > greenvue\.sql$/,
   );
 });

@@ -16,7 +16,7 @@ export async function backUp(config: Config, [target]: readonly string[]): Promi
     // Every user of the machine sees the arguments of a command.
     place.password = '';
     throw new StartError(
-      `DATABASE_URL is set, and PostgreSQL has a tool of its own for this. Put the password in PGPASSWORD or ~/.pgpass, and run: pg_dump "${place.href}" > greenvue.sql`,
+      `DATABASE_URL is set, and this command backs up SQLite only. Use PostgreSQL's pg_dump: put the password in PGPASSWORD or ~/.pgpass, and run: pg_dump "${place.href}" > greenvue.sql`,
     );
   }
   const files = dataFiles(config.dataDir);
@@ -54,6 +54,6 @@ async function requireSound(file: string): Promise<void> {
   const found = await checkIntegrity(file).outcome;
   if (found.kind !== 'damaged') return;
   throw new StartError(
-    `${file} is damaged (${found.why}), and no backup was made: stop the server and restore the newest backup.`,
+    `${file} is damaged (${found.why}), so no backup was made. Stop the server and restore the newest backup.`,
   );
 }

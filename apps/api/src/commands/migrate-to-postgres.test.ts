@@ -232,7 +232,7 @@ test('secrets of the folder move sealed; production without a key moves nothing'
     JWT_SECRET: 'WcOAHcpfo0oKd1sE3f8Yk0yNq2VnJ7m4tZb6',
   };
   await expect(move(production)).rejects.toThrow(
-    /admin-password can't be moved in plain text: set SECRETS_KEY/,
+    /admin-password can't move to PostgreSQL in plain text\. .+ Set it as SECRETS_KEY/,
   );
   expect(await move({ ...production, SECRETS_KEY })).toContain('SECRETS_KEY has to be the same on each');
   const { kysely, close } = await createDatabase({ url });
@@ -326,7 +326,7 @@ test('a kill in the COMMIT leaves one side: the folder when it was not committed
   );
   // Nor does a node begin with the empty database: the folder has what was to be there.
   await expect(takeDataDir(await testConfig({ DATA_DIR, DATABASE_URL }))).rejects.toThrow(
-    /^The move of DATA_DIR .* to PostgreSQL .* broke off, and nothing was moved: run npm run -s migrate-to-postgres again\./,
+    /^The move of DATA_DIR .* to PostgreSQL .* was interrupted, and nothing was moved\. Run npm run -s migrate-to-postgres again\./,
   );
   const lock = await takeDataDir(await testConfig({ DATA_DIR }));
   lock.release();
@@ -352,11 +352,11 @@ test('a move that broke off in the COMMIT is finished by the next one, with the 
   expect(readFileSync(note, 'utf8')).not.toContain('hidden-word');
   const config = await testConfig({ DATA_DIR });
   await expect(takeDataDir(config)).rejects.toThrow(
-    /^A move of DATA_DIR .* broke off while it was committed, .*\(role "nobody" does not exist\)\. Run npm run -s migrate-to-postgres with the DATABASE_URL/,
+    /^A move of DATA_DIR .* was interrupted during its commit, .*\(role "nobody" does not exist\)\. Run npm run -s migrate-to-postgres with the DATABASE_URL/,
   );
   const elsewhere = await createTestPostgres();
   await expect(move({ DATA_DIR, DATABASE_URL: elsewhere })).rejects.toThrow(
-    'broke off while it was committed',
+    'was interrupted during its commit',
   );
   await expect(move({ DATA_DIR, DATABASE_URL })).rejects.toThrow('was moved to PostgreSQL');
   expect(await tokensIn(client)).toBe(1);

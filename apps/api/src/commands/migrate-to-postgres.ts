@@ -65,7 +65,7 @@ async function refuseUnsealed(config: Config): Promise<void> {
     const secret = await files.find(name);
     if (secret === undefined) continue;
     throw new StartError(
-      `${secret.where} can't be moved in plain text: set SECRETS_KEY for this command and on every node, made with: openssl rand -base64 32. Or delete the file, if nobody needs it.`,
+      `${secret.where} can't move to PostgreSQL in plain text. Make a key with: openssl rand -base64 32. Set it as SECRETS_KEY for this command and on every node. Or delete the file if you don't need it.`,
     );
   }
 }
@@ -140,7 +140,9 @@ async function copy({ config, contents, url, screen }: Copying): Promise<Copied>
     // The commit may have taken place all the same: this throws if it did, or if the database can't tell.
     await refuseMoved(config.dataDir, url);
     const why = error instanceof Error ? error.message : String(error);
-    throw new StartError(`${where} did not commit (${why}). Nothing was moved: run this again.`);
+    throw new StartError(
+      `${where} did not commit (${why}). Nothing was moved. Run npm run -s migrate-to-postgres again.`,
+    );
   }
 }
 

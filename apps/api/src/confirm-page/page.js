@@ -12,7 +12,7 @@ button.addEventListener('click', async () => {
     });
     status.textContent = answer.ok
       ? 'The address is confirmed. You can close this page.'
-      : 'This link is used or older than an hour. Sign in, and ask for another mail.';
+      : 'This link was already used, or is older than an hour. Sign in, and ask for another mail.';
     button.hidden = answer.ok;
   } catch {
     status.textContent = 'The server did not answer. Try again in a moment.';

@@ -25,7 +25,7 @@ export interface HealthRoutesDeps {
 }
 
 const NOT_LOCAL =
-  'Metrics are for this machine, asked for at 127.0.0.1, localhost or [::1] and through no proxy. From elsewhere, or with TRUST_PROXY, set METRICS_TOKEN and send it as a bearer token.';
+  'Without a token, metrics are readable only from this machine: at 127.0.0.1, localhost or [::1], without a proxy. From another machine, or with TRUST_PROXY, set METRICS_TOKEN and send it as a bearer token.';
 const CHECK_MS = 2_000;
 const RETRY_SECONDS = 5;
 

@@ -91,7 +91,7 @@ function nodeGauges(registry: Registry) {
     }),
     controlConnection: new Gauge({
       name: 'greenvue_job_control_connection_up',
-      help: '1 while the control connection renews the lease of this node, 0 while another one does, or none; always 1 on SQLite',
+      help: '1 while the control connection renews the lease of this node, 0 while the spare connection or none does; always 1 on SQLite',
       registers,
     }),
     settling: new Gauge({
@@ -101,7 +101,7 @@ function nodeGauges(registry: Registry) {
     }),
     failing: new Gauge({
       name: 'greenvue_job_passes_failing_seconds',
-      help: 'For how long this node has failed to write and claim runs; 0 while that works, and for the first 5 s',
+      help: 'Seconds for which this node has failed to write and claim runs; 0 while it works and for the first 5 s of failures',
       registers,
     }),
     listeners: new Gauge({

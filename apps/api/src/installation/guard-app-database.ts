@@ -27,7 +27,7 @@ export async function guardAppDatabase({
   const gone = (what: string) =>
     losing.abort(
       new StartError(
-        `${what} while GreenVue had it open: what was written since would be lost. Put the files back or restore a backup, then start again.`,
+        `${what} while GreenVue had it open. The process ends, because writes would be lost. Put the files back or restore a backup, then start again.`,
       ),
     );
   const check = endedUncleanly ? await checkNow(file, losing) : undefined;

@@ -62,7 +62,9 @@ test('databases of two installations are refused, and both of one backup start',
   const [one, two] = [await environment(), await environment()];
   for (const env of [one, two]) await stop(await startServer(env));
   await copyFile(join(two.DATA_DIR, 'jobs.db'), join(one.DATA_DIR, 'jobs.db'));
-  expect(await failToStart(one)).toMatch(/are not of one installation .*restore both from the same backup/);
+  expect(await failToStart(one)).toMatch(
+    /belong to different installations .*restore both from the same backup/,
+  );
   await copyFile(join(two.DATA_DIR, 'app.db'), join(one.DATA_DIR, 'app.db'));
   await stop(await startServer(one));
 });

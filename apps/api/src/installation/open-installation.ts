@@ -43,7 +43,7 @@ export async function openInstallation({
       throw new StartError(lostLine(decision, dataDir));
     case 'mixed':
       throw new StartError(
-        `app.db and jobs.db in DATA_DIR ${dataDir} are not of one installation (ids ${decision.ids.app} and ${decision.ids.jobs ?? 'none'}): restore both from the same backup.`,
+        `app.db and jobs.db in DATA_DIR ${dataDir} belong to different installations (ids ${decision.ids.app} and ${decision.ids.jobs ?? 'none'}): restore both from the same backup.`,
       );
     default:
       return decision satisfies never;
@@ -69,7 +69,7 @@ function lostLine({ lost, accept }: InstallationDecision & { kind: 'lost' }, dat
     lost === 'jobs.db'
       ? ['accounts in app.db', 'all jobs and their history']
       : ['jobs in jobs.db', 'all accounts, tokens and listings'];
-  return `DATA_DIR ${dataDir} has ${holds}, but ${lost} is missing or empty, and with it ${gone}: restore both files from the same backup. To begin anew without what ${lost} held, start once with ACCEPT_DATABASE_LOSS=${accept}.`;
+  return `DATA_DIR ${dataDir} has ${holds}, but ${lost} is missing or empty, and with it ${gone}. Restore both files from the same backup. To start with a new, empty ${lost}, set ACCEPT_DATABASE_LOSS=${accept} for one start.`;
 }
 
 function readAppDatabase(file: string): FoundDatabases['app'] {

@@ -44,7 +44,7 @@ function readingRoutes(deps: ListingRoutesDeps): FastifyPluginAsyncZod {
           operationId: 'listListings',
           summary: 'List or search the listings',
           description:
-            'Newest first, or with `q` best match first. Descriptions are left out: read a listing for its own. Search follows the listings when the job `update_search_index` runs.',
+            'Newest first, or with `q` best match first. The list has no descriptions: `GET` one listing to read its description. The job `update_search_index` brings the search up to date.',
           security: [],
           querystring: listQuery,
           response: { 200: pageOf(listedListingSchema) },

@@ -113,7 +113,7 @@ test('a password for another machine is never sent without TLS', async () => {
   };
   const plain = await startSmtp({ allowInsecureAuth: true, onAuth });
   await expect(mailerTo(fromAfar(plain.url)).send(mail, never)).rejects.toThrow(
-    /STARTTLS.*SMTP_URL has a password, which is sent over TLS only: use a server with STARTTLS/,
+    /STARTTLS.*SMTP_URL has a password, which GreenVue sends over TLS only\. Use a mail server with STARTTLS/,
   );
   expect(passwords).toEqual([]);
   expect(plain.received).toEqual([]);

@@ -72,7 +72,7 @@ function cutAfterGrace(signal: AbortSignal): { readonly signal: AbortSignal; rel
 }
 
 const TLS_REMEDY =
-  '. SMTP_URL has a password, which is sent over TLS only: use a server with STARTTLS, or smtps:// for one that speaks TLS from the start.';
+  '. SMTP_URL has a password, which GreenVue sends over TLS only. Use a mail server with STARTTLS, or smtps:// for a server that speaks TLS from the start.';
 
 /** Tells an answer about this message from one about everything we send (RFC 5321: 4yz may pass later, 5yz never). */
 function outcomeOf(error: unknown): MailOutcome {

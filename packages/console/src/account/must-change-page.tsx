@@ -27,7 +27,7 @@ export function MustChangePage({ me, isExpired }: MustChangePageProps) {
         </Title>
         <Text size="sm" c="dimmed" mb="lg">
           You are signed in as <Plain>{me.email ?? me.name}</Plain>, with a password that GreenVue made and
-          stored. Choose your own to go on: the stored one is deleted then.
+          stored. Choose a password of your own to continue. GreenVue then deletes the stored one.
         </Text>
         <PasswordForm
           asksCurrent

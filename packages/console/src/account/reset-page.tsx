@@ -37,7 +37,7 @@ function ResetPage() {
         ) : (
           <>
             <Text size="sm" c="dimmed" mb="lg">
-              All sessions of the account end then.
+              The new password ends all sessions of the account.
             </Text>
             <PasswordForm
               asksCurrent={false}

@@ -142,7 +142,7 @@ function SignOutEverywhere() {
         confirmLabel="Sign out everywhere"
         isBusy={isBusy}
       >
-        All your sessions end at once, this one included. API tokens stay good.
+        All your sessions end at once, this one included. API tokens keep working.
       </Confirm>
     </Group>
   );

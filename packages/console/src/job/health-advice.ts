@@ -120,7 +120,7 @@ function waiting({ stats }: AdviceFacts): Advice {
   return {
     title: 'Its run waits for a free place',
     sentences: [
-      'A run of it has been due for more than a minute, and no node has started it. Slots that come meanwhile may be skipped.',
+      'A run of this job has been due for more than a minute, and no node has started it. Until one does, the job may skip slots.',
       placesText(stats),
     ],
     link: OVERVIEW,

@@ -78,7 +78,7 @@ const HEALTH_MEANS: Readonly<Record<Node['health'], string>> = {
   late: 'No heartbeat for 10 s; after 15 it is taken for dead.',
   stalled: 'Its event loop stands still.',
   joining: 'Cut off from the others: it claims nothing.',
-  failing: 'It has failed to write and claim runs for 5 s or more: see the log of this node.',
+  failing: 'It has failed to write and claim runs for at least 5 s. Read the log of this node.',
 };
 
 function Places({ busy, places }: { readonly busy: number; readonly places: number }) {

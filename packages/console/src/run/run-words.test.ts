@@ -104,10 +104,10 @@ test('recoveries are explained', () => {
   expect(story(exampleRun({ recoveries: 3 }))).toMatch(/^3 times the node/);
 });
 
-test('a run that was lost twice says that it starts alone', () => {
+test('a run that was lost twice says that it may be the cause and waits for its turn', () => {
   const run = exampleRun({ status: 'queued', held: null, recoveries: 2, errors: [] });
-  expect(story(run)).toContain('so it starts alone');
-  expect(runNote(run)).toBe('Lost 2 times with its process; starts alone');
+  expect(story(run)).toContain('so it may be the cause');
+  expect(runNote(run)).toBe('Lost 2 times with its process; waits for its turn');
 });
 
 test('a cancel that was asked for is told first', () => {

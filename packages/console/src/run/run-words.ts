@@ -42,7 +42,7 @@ export function runNote(run: Run): string {
     return run.reason === 'deleted' ? 'Its job was deleted' : 'Somebody cancelled it';
   if (run.status === 'queued' && run.held !== null) return HELD[run.held];
   if (run.status === 'queued' && run.recoveries >= SUSPECT_FROM)
-    return `Lost ${run.recoveries} times with its process; starts alone`;
+    return `Lost ${run.recoveries} times with its process; waits for its turn`;
   if (run.status === 'queued' && error !== undefined)
     return `Waits for its retry, after: ${errorLine(error)}`;
   if (run.cancel_requested) return 'Told to stop';
@@ -189,9 +189,9 @@ function waitStory(run: Run, { job, now }: StoryFacts): readonly Sentence[] {
     const next = run.available_at === null ? [] : ['It is due ', { at: run.available_at }, '. '];
     return [
       [
-        `It was lost ${run.recoveries} times with its process, so it starts alone. `,
+        `It was lost ${run.recoveries} times with its process, so it may be the cause. `,
         ...next,
-        'Runs like it start one after the other.',
+        'Of all such runs, only one runs at a time.',
       ],
     ];
   }

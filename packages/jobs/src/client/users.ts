@@ -11,11 +11,11 @@ export interface User {
   readonly email: string;
   readonly name: string;
   readonly role: Role;
-  /** It can't sign in, and has no sessions. */
+  /** While true, the account can't sign in and has no sessions. */
   readonly disabled: boolean;
-  /** Until it has changed its password, everything else is a 403. */
+  /** While true, the account can only change its password: all other routes answer 403. */
   readonly must_change_password: boolean;
-  /** Before that, no mail but the one to confirm it is sent to the address. */
+  /** While false, the address gets only the confirmation mail. */
   readonly email_confirmed: boolean;
   readonly created_at: string;
 }

@@ -253,7 +253,7 @@ function trigger(
       ok: false,
       code: 'too_many_put_off',
       detail:
-        'The job has as many runs that are put off as it may have. Leave run_at out to run it now, wait until some have become due, or cancel some.',
+        'The job has reached its limit of runs with a future run_at. Leave run_at out to run it now, wait until some become due, or cancel some.',
     };
   }
   const run: NewRun = {

@@ -31,7 +31,7 @@ export function isLiveStatus(status: RunStatus): status is LiveStatus {
 
 /** An error behind another one: its `cause`, or one of the `errors` of an AggregateError. */
 export interface ErrorCause {
-  /** 1: directly behind the error of the attempt; n + 1: behind the nearest one before it of depth n. */
+  /** 1: a direct cause of the error of the attempt; n + 1: a cause of the nearest entry before it with depth n. */
   readonly depth: number;
   readonly name: string;
   readonly message: string;

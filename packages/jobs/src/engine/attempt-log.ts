@@ -40,7 +40,7 @@ export function logEnd(logger: EngineLogger, { input, owner, attempt }: Ended, r
 export function logStray(logger: EngineLogger, ids: object, { causes, permanent, ...error }: Thrown): void {
   logger.error(
     { ...ids, err: fieldsWithCauses(error, causes) },
-    'a handler that has ended left an error behind: its attempt was settled before',
+    'a stray error of a handler came after its attempt was settled',
   );
 }
 

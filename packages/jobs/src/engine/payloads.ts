@@ -23,7 +23,7 @@ const KEPT = {
 /** Of a database edited by hand. */
 const NO_JSON: CheckedPayload = {
   ok: false,
-  faults: [{ pointer: '/payload', detail: 'what is stored is not JSON: edit the job' }],
+  faults: [{ pointer: '/payload', detail: 'the stored payload is not JSON: edit the job' }],
 };
 
 /** The payloads that attempts get: checked again with today's schema, which may have become stricter (P21). */

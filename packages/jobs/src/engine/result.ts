@@ -17,7 +17,7 @@ export function checkResult(said: unknown): HandlerResult {
   if (leftOut !== undefined) return { leftOut: textOf(leftOut, LEFT_OUT_LIMIT) };
   if (result === undefined) return {};
   if (typeof result === 'string' && result.length <= RESULT_LIMIT && isJson(result)) return { result };
-  return { leftOut: `its thread told something else than at most ${RESULT_LIMIT} bytes of JSON` };
+  return { leftOut: `its thread did not send at most ${RESULT_LIMIT} bytes of JSON` };
 }
 
 /** The result of a run from what its handler returned. Never throws: the work is done, whatever became of its result. */

@@ -67,7 +67,9 @@ export class ThreadPool {
     const task = { kind: 'run', module, type, payload, job, run, lastSuccess, traceparent } as const;
     const reply = await this.#ask(thread, attempt, task);
     if (reply.kind === 'loaded')
-      throw new Error('The thread of the handler told something else than its end.');
+      throw new Error(
+        'The thread of the handler sent an unexpected message in the place of its result. Report this as a bug.',
+      );
     return reply;
   }
 

@@ -18,7 +18,7 @@ export function boundWork(app: FastifyInstance, most: number): void {
       if (request.raw.socket.destroyed)
         throw new HttpProblem({ status: 400, detail: 'The connection broke before the request began.' });
       if (underWay >= most) {
-        const detail = `The server is working on ${most} requests of the jobs API, as many as it takes. Try again in a while.`;
+        const detail = `The server is already working on ${most} requests to the jobs API, its limit. Try again after Retry-After.`;
         throw new HttpProblem({ status: 503, detail, retryAfterSeconds: RETRY_SECONDS });
       }
       underWay += 1;

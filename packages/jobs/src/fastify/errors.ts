@@ -54,11 +54,11 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   return sendProblem(request, reply, answer);
 }
 
-const UNAVAILABLE = 'The database can not be used now. Try again in a while.';
+const UNAVAILABLE = 'The database is not available. Try again in a while.';
 const STORE_WORDS: Readonly<Partial<Record<StoreErrorCode, string>>> = {
-  busy: 'A transaction that is under way holds what this needs, such as the job. Nothing was done. Try again in a while.',
+  busy: 'Another transaction has locked what this request needs, such as the job. Nothing was done. Try again in a while.',
   full: 'The disk of the server is full. Nothing was done. Free space on it, then try again.',
-  damaged: 'The database of the jobs is damaged. Restore a backup of it.',
+  damaged: 'The database of the jobs is damaged. Stop the server and restore a backup.',
 };
 
 /** What an error is over HTTP. Only errors that are meant for the client keep their words. */

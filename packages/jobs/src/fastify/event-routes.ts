@@ -60,7 +60,7 @@ export function eventRoutes(app: JobsApp, context: RouteContext, options: EventS
     }
     const { by } = context.asked(request);
     if (by !== undefined && countOf(open.values(), by) >= maxStreamsPerPrincipal) {
-      const detail = `You have ${maxStreamsPerPrincipal} event streams open on this server, as many as one account or token may. Close one first.`;
+      const detail = `Your account or token has ${maxStreamsPerPrincipal} event streams open on this server, the limit. Close one, then try again.`;
       throw new HttpProblem({ status: 429, detail, retryAfterSeconds: 30 });
     }
     const { job_id: jobId, last_event_id: fromQuery } = request.query;

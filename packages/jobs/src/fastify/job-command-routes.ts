@@ -22,7 +22,7 @@ function runNowRoute(app: JobsApp, context: RouteContext): void {
       operationId: 'runJob',
       summary: 'Run a job now',
       description:
-        "Does not move the schedule. Without room for another live run it is a 409. The body may be left out. A payload that changes fields outside the job type's `operators_may_set` needs the role admin: else it is a 403 that names them.",
+        "Does not move the schedule. 409: the job has no room for another live run. The body may be left out. A payload that changes fields outside the job type's `operators_may_set` needs the role admin; otherwise a 403 names these fields.",
     }),
     params: jobParams,
     headers: ifMatch,

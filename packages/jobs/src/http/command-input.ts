@@ -6,12 +6,12 @@ export const triggerBody = z.strictObject({
   payload: payloadSchema
     .optional()
     .describe(
-      "Replaces the job's for this run alone; a change outside the type's operators_may_set needs the role admin",
+      "Replaces the job's payload for this run only; to change a field outside the type's operators_may_set needs the role admin",
     ),
   run_at: text({ min: 1, max: 64 })
     .optional()
     .describe(
-      'Not before this time; only under overlap "allow". A job may have 10,000 runs that are put off',
+      'Not before this time; only under overlap "allow". A job may have 10,000 runs with a future run_at',
     ),
   dedupe_key: text({ min: 1, max: 200 })
     .optional()

@@ -27,7 +27,7 @@ const errorCauseSchema = z.object({
   depth: z
     .int()
     .describe(
-      '1: directly behind the error of the attempt; n + 1: behind the nearest one before it of depth n',
+      '1: a direct cause of the error of the attempt; n + 1: a cause of the nearest entry before it with depth n',
     ),
   ...errorText,
 });
@@ -40,7 +40,7 @@ const attemptErrorSchema = z.object({
   causes: z
     .array(errorCauseSchema)
     .describe(
-      'The `cause` of the error, the `errors` of an AggregateError, and what is behind those; at most 10',
+      'The errors that led to this one, at most 10: its `cause`, the `errors` of an AggregateError, and their own causes',
     ),
 });
 
@@ -59,7 +59,7 @@ export const runSchema = z
     recoveries: z
       .int()
       .describe(
-        'Claims lost with their node. From 2 on, the run starts alone: no other such run starts before it ends',
+        'How often the run was lost with its node. Of all runs with 2 or more, only one runs at a time',
       ),
     catch_up: z.boolean().describe('Makes up for missed slots'),
     missed: z.int().describe('Slots covered, its own included; 0 for a run on time'),

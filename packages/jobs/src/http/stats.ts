@@ -9,7 +9,7 @@ const nodeSchema = z.object({
   health: z
     .enum(['ok', 'late', 'stalled', 'joining', 'failing'])
     .describe(
-      'late: no heartbeat for 10 s, and taken for dead after 15; stalled: its event loop stands still; joining: cut off from the others, it claims nothing; failing: it has failed to write and claim runs for 5 s, as on a full disk',
+      'late: no heartbeat for 10 s (after 15 s the node is dead); stalled: its event loop is blocked; joining: it is cut off from the other nodes and claims nothing; failing: it has failed to write and claim runs for 5 s, as on a full disk',
     ),
   seen_at: instantSchema.describe(
     'When the node told what is said of it here: at most 5 s ago, unless it is late',

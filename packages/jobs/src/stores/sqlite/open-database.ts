@@ -95,7 +95,7 @@ async function checkAfterUncleanEnd(
 function goneError(what: string): StoreError {
   return new StoreError(
     'gone',
-    `${what} while this process had it open, and nothing more is written: what was written since would be lost. Put the files back or restore a backup, then start again.`,
+    `${what} while this process had it open. The process writes nothing more, because writes would be lost. Put the files back or restore a backup, then start again.`,
   );
 }
 
