@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 
 /** Descriptors for files, databases, mail and event streams of the engine. */
 const RESERVED = 256;
-/** What systems give a process that nobody thought of. */
+/** The usual default of operating systems. */
 const USUAL_LIMIT = 1_024;
 const MOST = 10_000;
 
 /**
- * How many connections leave the process descriptors to work with: as many as it may open, less those that it needs for
- * itself; 10,000 at most.
+ * The default of MAX_CONNECTIONS: the limit on open files less 256 for the server itself, but at least half of the limit
+ * and at most 10,000.
  */
 export function mostConnections(descriptors: number = descriptorLimit()): number {
   return Math.min(MOST, Math.max(Math.floor(descriptors / 2), descriptors - RESERVED));

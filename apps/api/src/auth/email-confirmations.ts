@@ -17,7 +17,7 @@ export type ConfirmationRequest =
   | { readonly kind: 'sending' | 'confirmed' }
   | { readonly kind: 'too_many'; readonly waitSeconds: number };
 
-/** Shows that who has an account reads what is sent to its address. */
+/** Proves that the owner of an account receives the mail to its address. */
 export interface EmailConfirmations {
   /** Sends a token to the account's address, unless it is confirmed or got too many. Does not wait for the mail server. */
   request(user: UserRow): Promise<ConfirmationRequest>;

@@ -75,7 +75,7 @@ export function createSessionList({ database, lookUp, clock }: SessionListDeps):
 interface SessionsToEnd {
   readonly userId: string;
   readonly only?: string;
-  /** This one goes on. */
+  /** This session continues. */
   readonly except?: string | undefined;
   readonly now: number;
 }

@@ -11,7 +11,7 @@ export interface QueryTerm {
 /** A run of letters, digits and marks. The index parts words the same way, but for rare scripts. */
 export const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 
-/** A search looks for so many words at most; each one more costs the database and the snippets. */
+/** The most words that a search looks for; each word costs time in the database and in the snippets. */
 export const MOST_TERMS = 10;
 
 /**

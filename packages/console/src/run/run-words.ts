@@ -1,7 +1,7 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { goDurationMs } from '../parts/go-duration.ts';
 
-/** From so many losses on, a run starts alone. */
+/** A run that was lost this many times is a suspect: of all suspects, only one runs at a time. */
 const SUSPECT_FROM = 2;
 
 /** A sentence for people; instants stand in it as such, for the page to show in the viewer's zone. */

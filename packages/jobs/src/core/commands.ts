@@ -60,7 +60,7 @@ export function asksForClaimed(job: Pick<Job, 'overlap'>, command: JobCommand): 
   return command.kind === 'edit' && job.overlap === 'allow' && command.definition.overlap !== 'allow';
 }
 
-/** Whether a command asks if as many runs of the job are put off as may be. */
+/** Whether a command needs to know that the job is at its limit of runs with a future `run_at`. */
 export function asksForPutOff(command: JobCommand): boolean {
   return command.kind === 'trigger' && command.runAt !== undefined;
 }

@@ -35,7 +35,7 @@ export interface HealthSigns {
   readonly handlerVersion?: number;
   /** The oldest live run's start. */
   readonly runningSince?: number;
-  /** Since when the live run that has waited longest could have been claimed, and was not. */
+  /** When the longest-waiting unclaimed run became due. */
   readonly waitingSince?: number;
   /** Since when an inline handler has ignored its signal. */
   readonly zombieSince?: number;

@@ -4,14 +4,14 @@ import type { TypeVersions } from './membership.ts';
 import { slotsAfter } from './schedule.ts';
 import type { JobView } from './store-views.ts';
 
-/** What the live runs of a job say of it; null stands for none. */
+/** A summary of the live runs of a job; null where there is none. */
 export interface SeenRuns {
-  /** Of those that run. */
+  /** How many are running. */
   readonly count: number;
   readonly firstStartedAt: number | null;
   readonly lastStartedAt: number | null;
   readonly zombieSince: number | null;
-  /** When the first of those that nobody has claimed was due. */
+  /** When the earliest unclaimed one was due. */
   readonly waitingSince: number | null;
 }
 

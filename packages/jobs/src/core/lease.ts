@@ -1,15 +1,15 @@
-/** A node of which nothing is heard for so long is dead (P9). */
+/** A node is dead when it has not renewed its lease for this long (P9). */
 export const LEASE_MS = 15_000;
-/** Other nodes take a node for dead when they see its lock free twice, so far apart, with no newer heartbeat in between. */
+/** A node is dead when others see its lock free twice, this far apart, without a newer heartbeat in between. */
 export const FREE_TWICE_MS = 500;
-/** A node looks for another connection for so long; what is left of that time is for handlers to end. */
+/** How long a node tries to connect again. The rest of `FREE_TWICE_MS` is for its handlers to end. */
 const RECONNECT_MS = 200;
-/** Handlers have so long to end before the lease does. */
+/** Handlers get their signals this long before the lease ends. */
 const BEFORE_END_MS = 1_000;
 
 /** What a node knows of its own lease. Instants are monotonic ms of its process. */
 export interface LeaseKnown {
-  /** From before the last renewal that succeeded was sent. */
+  /** When the last successful renewal was sent. */
   readonly renewedAt: number;
   /** Which connection that renewal went over. */
   readonly renewedOver: 'control' | 'spare';
@@ -40,7 +40,7 @@ export function judgeLease(
   const { renewedAt, renewedOver, isJudgedByLock, lockLostAt, said } = known;
   const overAt = renewedAt + LEASE_MS;
   if (now >= overAt) return { state: 'over', again: Number.POSITIVE_INFINITY };
-  // After a restart nobody is taken for dead for one lease.
+  // For one lease after a restart of the server, no node is declared dead.
   const mayLookFree = isJudgedByLock && lockLostAt !== undefined && !isRestarting(said);
   const soonAt = mayLookFree ? lockLostAt + RECONNECT_MS : Number.POSITIVE_INFINITY;
   const endingAt = Math.min(overAt - BEFORE_END_MS, soonAt);
@@ -53,8 +53,8 @@ const CRASH = '57P02';
 const CANNOT_CONNECT_NOW = '57P03';
 
 /**
- * Whether the server itself has said that it stops or starts. One connection that it ended may have been ended by an administrator,
- * and one that it refused may be refused by a server that others still use: it takes two of its words, or a crash.
+ * Whether the server's own SQLSTATEs say that it restarts: two of them, or one crash. A single 57P01 may come from an administrator,
+ * and a single 57P03 from a server that other nodes still use.
  */
 export function isRestarting({ toControl, toSpare, onConnecting }: ServerSaid): boolean {
   const isRefused = onConnecting === CANNOT_CONNECT_NOW;

@@ -28,22 +28,22 @@ export function shareOut(
   return starts;
 }
 
-/** How long the run that is due first has to have waited for slots to be claimed ahead of it (ms): a node has no backlog until then. */
+/** A node has a backlog once the earliest due run has waited this long (ms). Only then may later slots be claimed before it. */
 const BACKLOG_MS = 100;
 
-/** When the first run comes due of all that nobody has claimed, and of the slots among them that were planned behind other due work. */
+/** The earliest due times: of all unclaimed runs, and of the unclaimed slots that were planned behind other due work. */
 export interface FirstDue {
   readonly runAt: number | undefined;
   readonly slotAt: number | undefined;
 }
 
-/** Whether those slots are claimed first: what is due first has waited for long, and is none of them. */
+/** Whether slots go first: the earliest due run has waited for {@link BACKLOG_MS} and is not one of the slots. */
 export function slotsGoFirst({ runAt, slotAt }: FirstDue, now: number): boolean {
   if (runAt === undefined || slotAt === undefined) return false;
   return runAt < slotAt && runAt <= now - BACKLOG_MS;
 }
 
-/** How many slots a node may claim first: it runs them in up to half of its places, and in one at least. `claimed`: those it has. */
+/** How many more slots a node may claim first: up to half of its places, at least one, less those it has `claimed`. */
 export function slotsFirst(places: number, claimed: number): number {
   return Math.max(Math.floor(places / 2), 1) - claimed;
 }

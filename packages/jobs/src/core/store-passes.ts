@@ -41,15 +41,15 @@ export interface ClaimInput {
   readonly node: string;
   readonly types: TypeVersions;
   /**
-   * Free places: at most so many runs, which start at once and get their `startedAt` now. One of them may be a suspect, and only while no
-   * node has claimed another one (P9).
+   * Free places: the claim takes at most this many runs that start at once, with `startedAt` now. At most one of them is a suspect, and
+   * only while no node has claimed another one (P9).
    */
   readonly places: number;
   /** At most so many more, to be held until a place is free; never a run that was recovered before (P9). */
   readonly prefetch: number;
   /**
-   * Of those, at most so many go to slots that were planned behind other due work before they go to that: else jobs would miss their slots
-   * for as long as a backlog lasts. They are marked `isFirst`.
+   * At most this many of the places go first to slots that were planned behind other due work, marked `isFirst`. Otherwise jobs would
+   * miss their slots during a backlog.
    */
   readonly slotsFirst?: number;
   /** At most so many besides that come due within so long, to be held until then; never one that was recovered before. */
@@ -71,7 +71,7 @@ export interface ClaimedRun {
   readonly scheduledFor?: number;
   readonly payload?: JsonText;
   readonly trace?: string;
-  /** Claimed ahead of what is due before it (`slotsFirst`). */
+  /** Claimed before runs that were due earlier (`slotsFirst`). */
   readonly isFirst?: true;
 }
 

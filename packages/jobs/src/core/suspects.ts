@@ -1,15 +1,15 @@
 import type { LiveRun } from './run.ts';
 
-/** From this many lost claims on, a run may be what ends its processes (P9). */
+/** A run that was lost this many times with its process may be the cause (P9). */
 export const SUSPECT_FROM = 2;
 
 /** The wait after the loss that makes a suspect; each further loss doubles it. */
 const FIRST_BACKOFF_MS = 1_000;
 
-/** While one suspect runs, nodes look for the end of it this often, so that the next one starts. */
+/** While one suspect runs, nodes check this often whether it has ended, so that the next one starts. */
 export const SUSPECTS_AGAIN_MS = 250;
 
-/** Whether a run starts alone: no other suspect starts on any node before this one ends (P9). */
+/** Whether a run is a suspect: of all suspects, on all nodes, only one runs at a time (P9). */
 export function isSuspect({ recoveries }: Pick<LiveRun, 'recoveries'>): boolean {
   return recoveries >= SUSPECT_FROM;
 }
@@ -34,8 +34,8 @@ export function nextSuspectAt({ dueAt, isOneClaimed }: WaitingSuspects, now: num
 }
 
 /**
- * How many runs a claim may hold until a place is free. With a suspect due and no free place, one less than asked for: a claim that gets all
- * of it would be asked for again and again, and no place would become free for the suspect.
+ * How many runs a claim may prefetch. With a suspect due and no free place, it is one less than asked for: a full prefetch would be
+ * repeated whenever a place becomes free, and the suspect would never get that place.
  */
 export function prefetchBeside(
   isSuspectDue: boolean,

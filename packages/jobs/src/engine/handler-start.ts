@@ -1,6 +1,6 @@
 /**
- * Whether the handler of a thread has begun: memory that the engine and the thread share, so that of an engine that takes the
- * run back and a thread that is about to begin, exactly one is first.
+ * Whether the handler in a thread has begun. Engine and thread share this memory, so exactly one of them wins: the engine takes the run
+ * back, or the thread begins its handler.
  */
 export type HandlerStart = Int32Array<SharedArrayBuffer>;
 
@@ -12,17 +12,17 @@ export function createHandlerStart(): HandlerStart {
   return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 }
 
-/** For the next run of the thread. */
+/** Prepares for the next run of the thread. */
 export function resetStart(start: HandlerStart): void {
   Atomics.store(start, 0, WAITS);
 }
 
-/** By the thread; false: the run was taken back, and its handler must not begin. */
+/** Called by the thread. False: the engine has taken the run back, so the handler must not begin. */
 export function beginHandler(start: HandlerStart): boolean {
   return Atomics.compareExchange(start, 0, WAITS, BEGUN) === WAITS;
 }
 
-/** By the engine; false: the handler has begun. */
+/** Called by the engine to take the run back. False: the handler has already begun. */
 export function takeBackStart(start: HandlerStart): boolean {
   return Atomics.compareExchange(start, 0, WAITS, TAKEN_BACK) === WAITS;
 }

@@ -1,14 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import { StoreError } from '../core/errors.ts';
 
-/** From then on the node counts as failing. */
+/** A node whose passes have failed for this long counts as failing. */
 const FAILING_AFTER_MS = 5_000;
-/** With no failure for so long, the next one begins a new count. Longer than a pass takes that waits for a lock in vain. */
+/** A pause this long between two failures begins a new count. It is longer than a pass waits for a lock before it fails. */
 const FORGOTTEN_AFTER_MS = 15_000;
 
 /**
- * For how long passes have failed. A pass that has nothing to write may succeed beside others that fail again and again, as with one
- * page of the database damaged: it ends the count only when no settlement waits.
+ * Measures for how long passes have failed. A success ends the count only when no settlement waits: with one damaged page, passes that
+ * write nothing succeed while all others fail.
  */
 export class PassFailures {
   readonly #clock: Clock;
@@ -27,14 +27,14 @@ export class PassFailures {
     if (unwritten === 0) this.#streak = undefined;
   }
 
-  /** For how long they have failed (ms); 0 while they work, and for the first 5 s. */
+  /** For how long passes have failed (ms); 0 while they work and for the first 5 s of failures. */
   get failingMs(): number {
     const streak = this.#current;
     const ms = streak === undefined ? 0 : this.#clock.monotonic() - streak.since;
     return ms >= FAILING_AFTER_MS ? ms : 0;
   }
 
-  /** Why they fail; undefined where `failingMs` is 0. */
+  /** Why passes fail; undefined while `failingMs` is 0. */
   get fault(): StoreError | undefined {
     const error = this.#current?.error;
     const ms = this.failingMs;

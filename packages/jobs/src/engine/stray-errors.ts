@@ -1,24 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { textOf } from './text.ts';
 
-/** Hears the stray errors of code: rejections of promises that it did not await, and what its callbacks throw. */
+/** Receives the stray errors of a piece of code: rejections that it did not await, and exceptions in its callbacks. */
 export interface StrayErrorListener {
   strayed(error: Error): void;
 }
 
 const listeners = new AsyncLocalStorage<StrayErrorListener>();
 
-/** How many want to hear: the two events belong to the whole process, so one pair of handlers serves all engines. */
+/** Number of engines that listen. The two events belong to the process, so one pair of handlers serves all engines. */
 let hearers = 0;
 
-/** Runs code, whose stray errors go to `listener`, however long after its end they come. */
+/** Runs `work`. Its stray errors go to `listener`, even long after `work` has ended. */
 export function withStrayErrorsTo<T>(listener: StrayErrorListener, work: () => T): T {
   return listeners.run(listener, work);
 }
 
 /**
- * From now on stray errors go to their listeners, until the returned function is called. Others end the process as if nobody
- * heard, unless the host has handlers of its own for them. Those hear all, also what went to a listener.
+ * Sends stray errors to their listeners until the returned function is called. Errors without a listener end the process, as in Node,
+ * unless the host has its own handlers. Handlers of the host receive all errors, also those that went to a listener.
  */
 export function hearStrayErrors(): () => void {
   hearers += 1;
@@ -32,7 +32,7 @@ export function hearStrayErrors(): () => void {
   };
 }
 
-/** Whether the calling code, such as a host's own handler of `unhandledRejection`, runs for a job handler, which hears the error. */
+/** Whether the error comes from a job handler; for a host's own handler of `unhandledRejection` or `uncaughtException`. */
 export function isInJobHandler(): boolean {
   return listeners.getStore() !== undefined;
 }
@@ -51,7 +51,7 @@ function heardRejection(reason: unknown): void {
   const listener = listeners.getStore();
   if (listener !== undefined) return listener.strayed(error);
   if (process.listenerCount('unhandledRejection') > 1) return;
-  // As Node does without a handler of rejections.
+  // Node does the same when nothing handles rejections.
   if (process.listenerCount('uncaughtException') > 1)
     process.emit('uncaughtException', error, 'unhandledRejection');
   else endProcess(error);
@@ -67,7 +67,7 @@ function errorOf(thrown: unknown): Error {
   return new Error(`A callback threw ${textOf(thrown, 500)}.`, { cause: thrown });
 }
 
-/** With nobody to hear it, Node prints the error, runs what waits for the exit, and ends the process with code 1. */
+/** Throws the error without a handler: Node prints it, runs the `exit` handlers, and ends the process with code 1. */
 function endProcess(thrown: unknown): void {
   stopHearing();
   process.stderr.write(

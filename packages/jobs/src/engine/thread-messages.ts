@@ -6,7 +6,7 @@ import { checkResult, type HandlerResult } from './result.ts';
 import { textOf } from './text.ts';
 import { checkThrown, type Thrown } from './thrown.ts';
 
-/** What a thread is started with. */
+/** The data that a thread gets when it starts. */
 export interface ThreadData {
   readonly start: HandlerStart;
   readonly deps: { readonly module: string; readonly data: unknown } | undefined;
@@ -35,17 +35,17 @@ export type HandlerEnd =
   | { readonly kind: 'threw'; readonly thrown: Thrown };
 
 interface Threw extends Extract<HandlerEnd, { kind: 'threw' }> {
-  /** False: the thread can do no better with another handler, as where a module or the dependencies could not be had. */
+  /** False: the thread must not run another handler, such as when a module or the dependencies could not be loaded. */
   readonly isUsable: boolean;
 }
 
-/** What kept the modules from being loaded. */
+/** The end of loading modules; `faults` says why modules could not be loaded. */
 interface Loaded {
   readonly kind: 'loaded';
   readonly faults: readonly string[];
 }
 
-/** A stray error of an attempt of this thread that had ended. */
+/** A stray error of an earlier attempt of this thread, which had already ended. */
 interface Stray {
   readonly kind: 'stray';
   readonly thrown: Thrown;
@@ -60,18 +60,18 @@ export type FromThread =
   | (Extract<HandlerEnd, { kind: 'returned' }> & { readonly noted: Noted | undefined })
   | (Threw & { readonly noted: Noted | undefined });
 
-/** A handler can post what it likes on its thread's port, which is the engine's too: so the engine's messages have a name. */
+/** Marks the engine's own messages: a handler shares the thread's port and can post anything. */
 export interface Envelope {
   readonly '@greenvue/jobs': FromThread;
 }
 
-/** What ends what a thread was asked for. */
+/** The last message about a task of the thread. */
 export type Reply = Extract<HandlerEnd, { kind: 'returned' }> | Threw | Loaded;
 
-/** What a message of a thread says, checked; `noted` is for `RunNotes.add` to check. */
+/** A checked message of a thread; only `noted` is unchecked, and `RunNotes.add` checks it. */
 export type Heard = (Reply | Stray | { readonly kind: 'noted' }) & { readonly noted?: unknown };
 
-/** Reads what a thread has posted; undefined: nothing of the engine's. A handler may have posted it, so nothing of it is trusted. */
+/** Checks a message of a thread, which a handler may have posted; undefined: it is not one of the engine's. */
 export function readMessage(message: unknown): Heard | undefined {
   if (!isRecord(message)) return undefined;
   const said = message['@greenvue/jobs'];

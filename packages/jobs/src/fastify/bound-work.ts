@@ -4,10 +4,9 @@ import { HttpProblem } from './http-problem.ts';
 const RETRY_SECONDS = 2;
 
 /**
- * Lets so many handlers of the routes of `app` be under way, and answers one more with a 503. A handler does not begin for
- * a client that has gone. While the database stands still, as behind a long LOCK TABLE, clients give up and come again:
- * without a bound, all that they ever asked for would wait in memory, and be done before anything new. To be called
- * before the routes are added; those with `isUnbounded` in their config are left out.
+ * Limits how many handlers of the routes of `app` run at once; a further request gets a 503. A handler does not begin for a
+ * client that has disconnected. Without the limit, abandoned requests would pile up in memory while the database is locked.
+ * Call this before the routes are added. Routes with `isUnbounded` in their config are not counted.
  */
 export function boundWork(app: FastifyInstance, most: number): void {
   let underWay = 0;

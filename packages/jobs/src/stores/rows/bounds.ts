@@ -1,6 +1,6 @@
 /** A job may have so many live runs; then triggers are refused and slots skipped (P7). */
 export const MAX_LIVE_RUNS = 100_000;
-/** A job may have so many runs that are put off (`run_at`); then triggers with a `run_at` are refused (P15). */
+/** The most runs with a future `run_at` that a job may have; at this limit, triggers with a `run_at` are refused (P15). */
 export const MAX_RUNS_PUT_OFF = 10_000;
 /** So many runs more, at least, and the live runs of a job are counted again; those of one that has too many, after so long. */
 export const RECOUNT_RUNS = 1_000;
