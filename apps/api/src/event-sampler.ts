@@ -19,7 +19,7 @@ export interface LeftOut<Kind> {
 export interface EventSampler<Kind> {
   /** Whether the event is one of the first of its kind, and of each of its keys. */
   takes(kind: Kind, keys: readonly string[]): boolean;
-  /** What was left out in minutes that are over, told once. With `all`, in those that go on as well. */
+  /** The counts of events left out in past minutes, each returned once. With `all`, also those of the current minute. */
   leftOut(all?: 'all'): readonly LeftOut<Kind>[];
 }
 

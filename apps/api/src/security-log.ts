@@ -32,7 +32,7 @@ export interface SecurityLog {
   record(event: SecurityEvent): void;
   /** Resolves once all that was recorded is written, or could not be. */
   flush(): Promise<void>;
-  /** The last {@link flush}, with the counts of the minute that goes on. */
+  /** The last {@link flush}; it includes the counts of the current minute. */
   close(): Promise<void>;
 }
 

@@ -98,7 +98,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   }
 }
 
-/** Warns of those that can't be sealed: they were stored by a version that did not seal. */
+/** Warns about secrets of an older version that are in plain text and can't be sealed without a key. */
 async function sealSecrets({ secrets, logger }: Deps): Promise<void> {
   const plain = await secrets.secure();
   if (plain.length === 0) return;

@@ -5,9 +5,9 @@ export interface ResetMailer {
   send(mail: { readonly address: string; readonly link: string }): Promise<void>;
 }
 
-/** Answers those who ask for a link before it is looked up and mailed, so that no answer tells whether there is an account. */
+/** Answers a request for a link before the account is looked up, so that no answer reveals whether the account exists. */
 export interface ResetMails {
-  /** False when so many are under way that no more are taken. */
+  /** False when too many are under way. */
   ask(request: { readonly email: string; readonly address: string }): boolean;
   /** Mails a link that an admin gave. Throws when the mail server does not take it. */
   send(address: string, link: ResetLink): Promise<void>;

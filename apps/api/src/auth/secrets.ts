@@ -43,7 +43,7 @@ export interface SecretStore {
   find(name: SecretName): Promise<KeptSecret | undefined>;
   /** Deletes it; one that was never made is fine. */
   forget(name: SecretName): Promise<void>;
-  /** Seals what an older version stored in plain text. Gives the names of those that no key is there for. */
+  /** Seals what an older version stored in plain text. Returns the names of secrets that it could not seal for lack of a key. */
   secure(): Promise<readonly SecretName[]>;
 }
 

@@ -48,7 +48,7 @@ export function createSharedSecrets(deps: SharedSecretsDeps): SecretStore {
   };
 }
 
-/** Puts the secrets of a folder among those that all nodes share, sealed, and gives the names of those that were there. */
+/** Puts the secrets of a folder among those that all nodes share, sealed, and returns the names of those that the folder had. */
 export async function shareSecrets(
   dataDir: string,
   { database, keys }: { readonly database: Queries; readonly keys: SecretKeys },

@@ -57,7 +57,7 @@ export async function migrateToPostgres(
   }
 }
 
-/** Before rows are copied: without a key, the secrets of the folder can't follow. */
+/** Checked before rows are copied: without a key, the secrets of the folder can't move to the database. */
 async function refuseUnsealed(config: Config): Promise<void> {
   if (createSecretKeys(config)() !== undefined) return;
   const files = createSecretFiles(config.dataDir);
@@ -137,7 +137,7 @@ async function copy({ config, contents, url, screen }: Copying): Promise<Copied>
       throw new StartError(`${where}: ${error.message} Nothing was moved.`);
     }
     if (!isCopied) throw error;
-    // The commit may have taken place all the same: this throws if it did, or if the database can't tell.
+    // The commit may have succeeded despite the error: this throws if it did, or if the database can't say.
     await refuseMoved(config.dataDir, url);
     const why = error instanceof Error ? error.message : String(error);
     throw new StartError(
@@ -146,7 +146,7 @@ async function copy({ config, contents, url, screen }: Copying): Promise<Copied>
   }
 }
 
-/** The last step before the commit: whoever finds only the note in the folder asks the database whether that took place. */
+/** The last step before the commit. A later start that finds only this note asks the database whether the move was committed. */
 async function noteOnBothSides(
   { trx }: OneTransaction,
   { dataDir, url }: { readonly dataDir: string; readonly url: string },

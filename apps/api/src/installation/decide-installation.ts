@@ -15,7 +15,7 @@ export interface FoundDatabases {
 export type InstallationDecision =
   /** Both are to have this id; absent: a new one. */
   | { readonly kind: 'start'; readonly id: string | undefined }
-  /** `kept` gets a new id, since the other one is begun anew as somebody has said it may. */
+  /** The operator has accepted the loss of the other database: `kept` gets a new id, so that the acceptance is valid once. */
   | { readonly kind: 'begin_anew'; readonly kept: 'app' | 'jobs' }
   | { readonly kind: 'lost'; readonly lost: DatabaseName; readonly accept: string }
   | { readonly kind: 'mixed'; readonly ids: { readonly app: string; readonly jobs: string | undefined } };

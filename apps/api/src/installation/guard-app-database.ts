@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { StartError } from '../start-error.ts';
 
-/** A start waits so long for the check; that of a larger database goes on beside the work. */
+/** How long a start waits for the check (ms). The check of a larger database continues while the server works. */
 const CHECK_BEFORE_WORK_MS = 1_000;
 
 /** Watches `app.db` while it is open. */

@@ -9,8 +9,8 @@ export function dayOf(now: number): number {
 }
 
 /**
- * Parts messages into those that may be sent today and those beyond what one address gets in a day. Two senders of different
- * templates at the same time may each send that many.
+ * Separates messages that may be sent today from those beyond the daily bound of their address. Two senders of different
+ * templates at the same time may each send up to the bound.
  */
 export async function underDailyBound<Message extends { readonly email: string }>(
   trx: Transaction<Database>,

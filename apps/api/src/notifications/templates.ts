@@ -26,7 +26,7 @@ export const TEMPLATES = {
 
 export type TemplateName = keyof typeof TEMPLATES;
 
-/** The names of those that notifications have, in the form that `z.enum` takes. */
+/** The names of the templates of notifications, in the form that `z.enum` takes. */
 export const TEMPLATE_NAMES = [
   'default',
   'welcome',

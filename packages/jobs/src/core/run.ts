@@ -49,7 +49,7 @@ export interface AttemptError {
   readonly message: string;
   readonly code?: string;
   readonly stack?: string;
-  /** What is behind it, at most 10, each one before what is behind it in turn. */
+  /** The errors that led to this one, at most 10; each error comes before its own causes. */
   readonly causes?: readonly ErrorCause[];
 }
 

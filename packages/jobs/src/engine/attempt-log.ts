@@ -51,7 +51,7 @@ function fieldsWithCauses(
   return { ...errorFields(error), ...(causes === undefined ? {} : { causes: causes.map(errorFields) }) };
 }
 
-/** As pino names what it tells of an error. */
+/** The fields of an error, named as pino names them. */
 function errorFields({ name: type, message, code, stack }: Omit<ErrorCause, 'depth'>): object {
   return { type, message, ...(code === undefined ? {} : { code }), stack };
 }

@@ -125,7 +125,7 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
     if (this.stop !== undefined) return false;
     this.stop = stop;
     const controller = this.#controller;
-    // What listens to the signal is the handler's, whoever it is that makes it fire.
+    // Listeners of the signal belong to the handler, so their stray errors do too.
     if (this.onStray === undefined) controller?.abort(stop.error);
     else if (controller !== undefined) withStrayErrorsTo(this, () => controller.abort(stop.error));
     return true;

@@ -213,7 +213,7 @@ export class Executor<Deps> {
     this.#end(attempt, thrownOutcome(attempt, thrown, this.#with.settings.clock.now()));
   }
 
-  /** A handler can be told to stop; where it has returned already, its attempt fails all the same until that is being written. */
+  /** Tells a running handler to stop. If the handler has returned, its attempt fails, unless its success is already being written. */
   #strayed(attempt: Attempt, error: Error): void {
     if (attempt.stray !== undefined) return;
     const { settings, failReturned } = this.#with;

@@ -26,7 +26,7 @@ export interface NodeDeps {
   takeBack(jobId: string): void;
   /** A run was asked to stop by another node, or before this one heard of it. */
   cancel(runId: string): void;
-  /** Others may soon take what is claimed: what has not started goes back, and handlers that must not overlap stop. */
+  /** Other nodes may soon take the claimed runs: gives back those that have not started, and stops handlers that must not overlap. */
   leaseEnding(): void;
   /** The lease is over: all that is claimed is somebody else's by now. */
   abandon(): void;

@@ -65,7 +65,7 @@ export class RunNotes {
     this.#listener.changed?.();
   }
 
-  /** Notes that a thread says were taken there, which come after these; what is no note is left out. */
+  /** Appends the notes that a thread has sent; drops anything that is not a note. */
   add(noted: unknown): void {
     if (!isRecord(noted)) return;
     const { progress, logs } = noted;

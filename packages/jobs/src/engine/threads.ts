@@ -47,7 +47,7 @@ export class ThreadPool {
     return this.#threads.size > 0;
   }
 
-  /** Loads the modules of job types, all in one thread, which is then there for their runs; gives what is wrong with them. */
+  /** Loads the modules of job types in one thread, which later serves their runs. Returns their faults. */
   async load(jobTypes: readonly JobType<never>[]): Promise<readonly string[]> {
     const types = jobTypes.map(({ module, type }) => ({ module, type }));
     const reply = await this.#ask(this.#start(this.#settings.threadMemoryMb), undefined, {

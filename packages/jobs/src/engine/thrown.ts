@@ -42,7 +42,7 @@ export function checkThrown(value: unknown): Thrown {
   };
 }
 
-/** The `cause` of an error and the `errors` of an AggregateError, and what is behind those: each one before what is behind it. */
+/** The causes of an error: its `cause`, the `errors` of an AggregateError, and their own causes, each error before its causes. */
 function readCauses(thrown: unknown): ErrorCause[] {
   const causes: ErrorCause[] = [];
   const seen = new Set([thrown]);

@@ -11,7 +11,7 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * Says what is too much about a JSON text: more than 64 levels, or more than 10,000 values (members and items together).
+ * Says which bound a JSON text exceeds: 64 levels, or 10,000 values (members and items together).
  * Looks at the bytes alone, so that a hostile text is refused before anything is made of it.
  */
 export function jsonBoundFault(bytes: Uint8Array): string | undefined {

@@ -25,8 +25,8 @@ export function checkInput<S extends z.ZodType>(schema: S, input: unknown): Chec
 }
 
 /**
- * A full list of unknown fields, if there are so many at top level: they end the check, since zod would gather
- * every one of them first. Fewer are left to zod, which names the other faults as well.
+ * The first unknown fields at top level, if they alone fill the list of faults. They end the check, since zod would gather
+ * every one of them first. With fewer unknown fields, zod checks the body and names the other faults too.
  */
 function unknownFields(schema: z.ZodType, input: unknown): readonly InputFault[] | undefined {
   if (!(schema instanceof z.ZodObject) || !(schema.def.catchall instanceof z.ZodNever)) return undefined;

@@ -6,7 +6,7 @@ import { BEAT } from './control-statements.ts';
 
 export interface RenewalsDeps {
   readonly nodeId: string;
-  /** The main thread must have spoken within so long, or the lease is not renewed. */
+  /** The lease is not renewed when the main thread has been silent for longer than this (ms). */
   readonly maxStallMs: number;
   readonly state: NodeState;
   /** How the lease stands has changed. */
@@ -19,13 +19,13 @@ export interface Renewal {
   readonly holdsLock: boolean;
 }
 
-/** Undefined: the main thread has not spoken for too long, so the lease was not renewed. */
+/** Undefined: the main thread has been silent for too long, so the lease was not renewed. */
 export type Renewed =
   | { readonly isThere: false }
   | { readonly isThere: true; readonly cancelled: readonly string[] }
   | undefined;
 
-/** The event loop stands still when it was not heard of for so long: it speaks once a second. */
+/** The event loop is blocked when it has been silent for this long (ms): it sends a message once a second. */
 const STALL_MS = 3_000;
 
 /** Renews a node's lease, over whichever connection, and judges by itself how it stands, whatever a query is waiting for. */

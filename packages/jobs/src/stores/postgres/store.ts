@@ -61,7 +61,7 @@ export interface PostgresStoreOptions {
   readonly ownClock?: boolean;
   /** A job may have so many live runs (100,000; 4 at least); then triggers are refused and slots skipped (P7). */
   readonly maxLiveRuns?: number;
-  /** A job may have so many runs that are put off (10,000; 4 at least); then triggers with a `run_at` are refused (P15). */
+  /** The most runs with a future `run_at` that a job may have (default 10,000, at least 4); see P15. */
   readonly maxRunsPutOff?: number;
 }
 

@@ -57,7 +57,7 @@ const NOT_AHEAD = { ms: 0, runs: 0 };
 
 export const NOTHING = takenOf([0, 0, null, null, null, null, null, null, null, null, null, null]);
 
-/** Takes what is due, and with `ahead` some that are about to be; no suspects. */
+/** Takes due runs, suspects excepted; with `ahead` also some that are about to be due. */
 export async function takeDue(u: Unit, input: ClaimInput, how: How): Promise<Taken> {
   const [row] = await u.q.arrays(CLAIM_DUE, paramsOf(u, input, how));
   return takenOf(row as TakenRow);

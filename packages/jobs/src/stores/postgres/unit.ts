@@ -18,7 +18,7 @@ import type { TypeKeys } from './type-keys.ts';
 export interface Shared {
   readonly types: TypeKeys;
   readonly crowds: Crowds;
-  /** A job may have so many runs that are put off. */
+  /** The most runs with a future `run_at` that a job may have. */
   readonly maxRunsPutOff: number;
   /** This process counts finished runs in this shard of an hour, or begins with it. */
   readonly shard: number;

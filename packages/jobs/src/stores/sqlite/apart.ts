@@ -41,7 +41,7 @@ export function firstSuspect(w: Writer, { keys, now }: OfTypes): Due[] {
   return w.db.arrays(FIRST_SUSPECT).all(JSON.stringify(keys), now).map(dueOf);
 }
 
-/** At most so many slots that were planned behind other due work, in due order. */
+/** Slots that were planned behind other due work, in due order, at most the given number. */
 export function slotsBehind(w: Writer, { keys, now, limit }: OfTypes & { readonly limit: number }): Due[] {
   return w.db.arrays(SLOTS_BEHIND).all(JSON.stringify(keys), now, limit).map(dueOf);
 }

@@ -8,7 +8,7 @@ import { checkIntegrity } from './file/integrity.ts';
 import type { ThreadData } from './protocol.ts';
 import { ThreadChannel } from './thread-channel.ts';
 
-/** A start waits so long for the check after an unclean end; the check of a larger database goes on beside the work. */
+/** How long a start waits for the check after a crash (ms). The check of a larger database continues while the store works. */
 const CHECK_BEFORE_WORK_MS = 1_000;
 
 /** A database that this process has to itself, and the threads that work on it. */
