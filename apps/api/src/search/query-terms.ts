@@ -29,7 +29,14 @@ export function queryTerms(text: string): readonly QueryTerm[] {
   return [...terms.values()];
 }
 
-/** Lower case without diacritics. */
+/**
+ * Lower case without diacritics. Marks are dropped before, too: NFD sorts a run of marks in quadratic time, which took 100 ms for a
+ * description of nothing else.
+ */
 export function fold(word: string): string {
-  return word.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '');
+  return withoutMarks(withoutMarks(word).toLowerCase().normalize('NFD'));
+}
+
+function withoutMarks(text: string): string {
+  return text.replace(/\p{M}+/gu, '');
 }

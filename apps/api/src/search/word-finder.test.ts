@@ -31,8 +31,12 @@ it('finds the first word that a look at each word would find', () => {
     fc.property(texts, fc.string({ unit: letters, maxLength: 12 }), (text, query) => {
       const terms = queryTerms(query);
       if (terms.length === 0) return;
+      // The two small forms of sigma are one letter.
+      const plain = (word: string) => word.replaceAll('ς', 'σ');
+      const isTerm = (word: string, term: string, prefix: boolean) =>
+        prefix ? word.startsWith(term) : word === term;
       const isFound = (word: string) =>
-        terms.some(({ folded, prefix }) => (prefix ? fold(word).startsWith(folded) : fold(word) === folded));
+        terms.some(({ folded, prefix }) => isTerm(plain(fold(word)), plain(folded), prefix));
       const first = [...text.matchAll(WORD)].find(([word]) => isFound(word));
       const expected = first && { from: first.index, to: first.index + first[0].length };
       expect(createWordFinder(terms).first(text)).toEqual(expected);
@@ -57,6 +61,34 @@ it('folds little more than the passage that is shown', () => {
 
 it('looks at no single word for terms that are only within words', () => {
   expect(foldedBy('xlampx '.repeat(700), FEW)).toBeLessThan(LONGEST * 1.1);
+});
+
+it('sorts no run of marks, which takes quadratic time', () => {
+  const folding = vi.spyOn(String.prototype, 'normalize');
+  try {
+    const text = `a${'\u0301'.repeat(2_480)}${'\u0323'.repeat(2_480)} lamp`;
+    expect(createWordFinder(queryTerms(FEW)).first(text)).toMatchObject({ to: text.length });
+    expect(fold('A\u0323\u0301\u00c9\u0323x')).toBe('aex');
+    expect(folding.mock.contexts.filter((folded) => /\p{M}{2}/u.test(String(folded)))).toEqual([]);
+  } finally {
+    folding.mockRestore();
+  }
+});
+
+it('compares each piece of a text with the terms once, however often they are within its words', () => {
+  const text = `b${'c'.repeat(198)} `.repeat(25);
+  const finder = createWordFinder(queryTerms('cc ccc cccc ccccc cccccc'));
+  const calls = [vi.spyOn(RegExp.prototype, 'test'), vi.spyOn(String.prototype, 'indexOf')];
+  try {
+    expect(finder.first(text)).toBeUndefined();
+    expect(calls.reduce((sum, { mock }) => sum + mock.calls.length, 0)).toBe(25);
+  } finally {
+    for (const call of calls) call.mockRestore();
+  }
+});
+
+it('finds a word whichever small sigma it has', () => {
+  expect(createWordFinder(queryTerms('ΟΔΟΣ')).first('an οδοσ')).toEqual({ from: 3, to: 7 });
 });
 
 it('looks for the first ten words of a search', () => {

@@ -1,4 +1,4 @@
-// One search that asks for as many terms as fit, over listings whose words match none of them; then twelve at once.
+// Searches for as many terms as fit, over listings whose words cost the most to compare with them: one, then twelve at once.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printFigures, row, startTarget, type Target } from './target.ts';
 
@@ -7,9 +7,34 @@ const AT_ONCE = 12;
 const DESCRIPTION = 5_000;
 const LONGEST_QUERY = 200;
 
-const target = await startTarget({ RATE_LIMIT_PER_MINUTE: '100000' });
-try {
-  const query = await fill(target);
+/** Each of them is a letter of its own, and so a term. */
+const MANY_TERMS = Array.from({ length: LONGEST_QUERY / 2 }, (_, n) => String.fromCodePoint(0x4e00 + n));
+/** Each begins at many places within a word of one letter. */
+const REPEATED_TERMS = Array.from({ length: 10 }, (_, n) => 'c'.repeat(n + 2));
+
+/** What stands before the terms in a description, as often as it fits. */
+const LISTINGS_OF = [
+  { what: 'words that match none of the terms', unit: 'q ', terms: MANY_TERMS },
+  {
+    what: 'one word of marks',
+    unit: `a${'\u0301'.repeat(2_350)}${'\u0323'.repeat(2_350)} `,
+    terms: MANY_TERMS,
+  },
+  { what: 'terms many times within words', unit: `b${'c'.repeat(198)} `, terms: REPEATED_TERMS },
+] as const;
+
+for (const { what, unit, terms } of LISTINGS_OF) {
+  const target = await startTarget({ RATE_LIMIT_PER_MINUTE: '100000' });
+  try {
+    process.stdout.write(`listings of ${what}\n`);
+    await attack(target, unit, terms.join(' '));
+  } finally {
+    await target.stop();
+  }
+}
+
+async function attack(target: Target, unit: string, query: string): Promise<void> {
+  await fill(target, unit, query);
   for (const times of [1, AT_ONCE]) {
     const watch = target.watch();
     await sleep(500);
@@ -21,8 +46,6 @@ try {
     row('all of them took', `${Math.round(ms)} ms`);
     printFigures(figures);
   }
-} finally {
-  await target.stop();
 }
 
 /** A server may bound a page of hits lower than others. */
@@ -32,19 +55,15 @@ async function search({ ask }: Target, query: string) {
   return reply.status === 422 ? ask('GET', `${at}&limit=50`) : reply;
 }
 
-/** Listings that have each term of a query once, at their end, behind words that match none. */
-async function fill({ ask, admin }: Target): Promise<string> {
-  // Each of them is a letter of its own, and so a term.
-  const terms = Array.from({ length: LONGEST_QUERY / 2 }, (_, n) => String.fromCodePoint(0x4e00 + n));
-  const query = terms.join(' ');
-  const description = `${'q '.repeat((DESCRIPTION - LONGEST_QUERY) / 2)}${query}`;
+/** Listings that have each term of a query once, at their end, behind as many of `unit` as fit. */
+async function fill({ ask, admin }: Target, unit: string, query: string): Promise<void> {
+  const description = `${unit.repeat((DESCRIPTION - query.length - 1) / unit.length)} ${query}`;
   const body = { title: 'Lamp', category: 'home', price_cents: 1, condition: 'good', description };
   for (let n = 0; n < LISTINGS; n += 1) {
     const { status } = await ask('POST', '/api/listings', { token: admin, body });
     if (status !== 201) throw new Error(`a listing was answered ${status}`);
   }
   await runJob({ ask, admin }, 'update_search_index', { fullReindex: true });
-  return query;
 }
 
 async function runJob({ ask, admin: token }: Pick<Target, 'ask' | 'admin'>, type: string, payload: object) {
