@@ -1,4 +1,5 @@
 import type { JobCommand } from './commands.ts';
+import type { AbortFlag } from './errors.ts';
 import type { Job, JobDefinition } from './job.ts';
 import type { Membership, NodeInfo, NodeListener, NodeView, TypeVersions } from './membership.ts';
 import type {
@@ -38,6 +39,7 @@ import type {
  * promise reports is durable. Rules live in `core`; a store reads rows under a lock, lets `core` decide, writes what was
  * decided. Times come from the store's clock (the process's on SQLite, the database's on PostgreSQL). A lost race is a
  * returned value; a rejection means that the database could not be used, and that nothing is known to have happened.
+ * A command does not begin once its `signal` has fired: it rejects as `aborted`, and nothing of it was done.
  */
 export interface JobStore {
   /** Brings the schema up to date; a newer one rejects with a `StoreError` of code `newer_schema`. */
@@ -63,18 +65,21 @@ export interface JobStore {
   listNodes(): Promise<readonly NodeView[]>;
 
   /** Adds a job with its first slot (P1, P4). An id in use is `exists`; one that was deleted is free, with a new uid. */
-  insertJob(input: {
-    readonly definition: JobDefinition;
-    readonly by?: string;
-    readonly trace?: string;
-    readonly audit?: AuditEntry;
-  }): Promise<InsertOutcome>;
+  insertJob(
+    input: {
+      readonly definition: JobDefinition;
+      readonly by?: string;
+      readonly trace?: string;
+      readonly audit?: AuditEntry;
+    },
+    signal?: AbortFlag,
+  ): Promise<InsertOutcome>;
   /**
    * Decides one command under the job row's lock, or, a trigger that hangs on the job's definition alone, under one that keeps that as it is, and
    * applies it whole (P7, P12 to P16). Rejects as `busy` when somebody's
    * transaction holds that row for long.
    */
-  command(input: CommandInput): Promise<CommandResult>;
+  command(input: CommandInput, signal?: AbortFlag): Promise<CommandResult>;
   /** For stores whose database others may use, too; absent: there are no such transactions. */
   within?(tx: Transaction): StoreInTransaction;
   /**
@@ -105,16 +110,15 @@ export interface JobStore {
     input: TakeBackInput & { readonly holds: readonly number[] },
   ): Promise<TakenBack & { readonly givenBack: number; readonly left: number }>;
   /** P12. With `force`, a claimed run is finished now and its fence voided (P11). */
-  cancelRun(input: {
-    readonly runId: string;
-    readonly force: boolean;
-    readonly audit?: AuditEntry;
-  }): Promise<CancelResult>;
+  cancelRun(
+    input: { readonly runId: string; readonly force: boolean; readonly audit?: AuditEntry },
+    signal?: AbortFlag,
+  ): Promise<CancelResult>;
   /** Makes a waiting retry due now. */
-  makeDue(input: {
-    readonly runId: string;
-    readonly audit?: AuditEntry;
-  }): Promise<'due' | 'not_waiting' | 'absent'>;
+  makeDue(
+    input: { readonly runId: string; readonly audit?: AuditEntry },
+    signal?: AbortFlag,
+  ): Promise<'due' | 'not_waiting' | 'absent'>;
 
   /** `handlers`: what living nodes can run, for its health (P22). */
   getJob(jobId: string, handlers: TypeVersions): Promise<JobView | undefined>;

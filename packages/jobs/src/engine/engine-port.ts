@@ -1,3 +1,4 @@
+import type { AbortFlag } from '../core/errors.ts';
 import type { JobEvent } from '../core/events.ts';
 import type { CatchUp, Overlap } from '../core/job.ts';
 import type { BackoffOptions, Isolation } from '../core/job-type.ts';
@@ -46,6 +47,11 @@ export interface Asked {
   /** Only if the id still stands for this generation of it (P1), and the definition has this version: the ETag. */
   readonly ifUid?: string | undefined;
   readonly ifVersion?: number | undefined;
+  /**
+   * A change that still waits for its turn when this fires is not made: it rejects with a `StoreError` of code `aborted`. A change that
+   * has been sent to the database continues. Has no effect with a `tx`.
+   */
+  readonly signal?: AbortFlag | undefined;
 }
 
 /**

@@ -57,20 +57,18 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
     if (view === undefined) throw notFound(jobId);
     return view;
   };
-  const command = async (input: CommandInput, event: JobEventType): Promise<JobView> => {
-    const done = requireDone(await writes.command(input), input.jobId);
+  const command = async (input: CommandInput, { signal }: Asked, event: JobEventType): Promise<JobView> => {
+    const done = requireDone(await writes.command(input, signal), input.jobId);
     afterCommand(deps, done, event);
     return getJob(input.jobId);
   };
   const insert = async (input: JobInput, asked: Asked, tx?: Transaction): Promise<JobView | 'exists'> => {
     const audit = auditOf(asked, 'job.create', input);
     const target = tx === undefined ? writes : within(store, tx);
-    const outcome = await target.insertJob({
-      definition: parse(input),
-      ...by(asked),
-      ...traceOf(settings),
-      ...audit,
-    });
+    const outcome = await target.insertJob(
+      { definition: parse(input), ...by(asked), ...traceOf(settings), ...audit },
+      asked.signal,
+    );
     if (outcome.kind === 'refused') throw refused(outcome.refusal);
     if (outcome.kind === 'exists') return 'exists';
     const { job } = outcome;
@@ -87,13 +85,14 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
     if (next.type !== job.type) throw refused(typeChanged(job));
     const definition = parse(next);
     deps.takeBack({ jobId: job.id });
-    return writes.command({
+    const command: CommandInput = {
       jobId: job.id,
       command: { kind: 'edit', definition },
       ifUid: asked.ifUid ?? job.uid,
       ifVersion: asked.ifVersion ?? job.version,
       ...auditOf(asked, 'job.edit', next),
-    });
+    };
+    return writes.command(command, asked.signal);
   };
 
   return {
@@ -147,7 +146,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
         ...guard(asked),
         ...auditOf(asked, 'job.delete', {}),
       } as const;
-      afterCommand(deps, requireDone(await writes.command(input), jobId), 'job.deleted');
+      afterCommand(deps, requireDone(await writes.command(input, asked.signal), jobId), 'job.deleted');
     },
 
     async pauseJob(jobId, input = {}, asked = {}) {
@@ -166,6 +165,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
           ...guard(asked),
           ...auditOf(asked, 'job.pause', input),
         },
+        asked,
         'job.paused',
       );
     },
@@ -173,6 +173,7 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
     resumeJob: (jobId, asked = {}) =>
       command(
         { jobId, command: { kind: 'resume' }, ...guard(asked), ...auditOf(asked, 'job.resume', {}) },
+        asked,
         'job.resumed',
       ),
 

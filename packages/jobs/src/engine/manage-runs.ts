@@ -60,8 +60,12 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
   };
 
   /** Asks for a run, to be claimed with it where that can be. */
-  const ask = <T>(command: CommandInput, tell: (result: CommandResult) => T): Promise<T> =>
-    deps.claiming(command.jobId, (claim) => writes.command(claim ? { ...command, claim } : command), tell);
+  const ask = <T>(command: CommandInput, { signal }: Asked, tell: (result: CommandResult) => T): Promise<T> =>
+    deps.claiming(
+      command.jobId,
+      (claim) => writes.command(claim ? { ...command, claim } : command, signal),
+      tell,
+    );
 
   return {
     getRun,
@@ -85,7 +89,8 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
         const mayRetry = known !== undefined && !isGuarded(asked) && tries < TRIGGER_TRIES;
         const told = (result: CommandResult) =>
           result.kind === 'stale' && mayRetry ? undefined : started(result, jobId, inside);
-        const made = inside === undefined ? await ask(command, told) : told(await inside.trigger(command));
+        const made =
+          inside === undefined ? await ask(command, asked, told) : told(await inside.trigger(command));
         if (made !== undefined) return made;
       }
     },
@@ -94,7 +99,8 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
       const known = await getRun(runId);
       deps.takeBack({ runId });
       const force = input.force ?? false;
-      const result = await writes.cancelRun({ runId, force, ...auditOf(asked, 'run.cancel', { force }) });
+      const audit = auditOf(asked, 'run.cancel', { force });
+      const result = await writes.cancelRun({ runId, force, ...audit }, asked.signal);
       afterCancel(deps, result);
       switch (result.kind) {
         case 'cancelled':
@@ -114,7 +120,8 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
     async retryRun(runId, asked = {}) {
       const known = await getRun(runId);
       if (isLive(known.run)) {
-        const made = await writes.makeDue({ runId, ...auditOf(asked, 'run.retry', {}) });
+        const audit = auditOf(asked, 'run.retry', {});
+        const made = await writes.makeDue({ runId, ...audit }, asked.signal);
         if (made === 'due') {
           deps.lookNow();
           deps.tell({ kind: 'wake' });
@@ -130,7 +137,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
       const { payload, jobUid } = known.run;
       const override = payload === undefined ? {} : { payload, ...(await checkerOf(deps, known, payload)) };
       const how = { retryOf: runId, ...override, ...traceOf(settings) };
-      return ask(triggerOf(known.jobId, how, { ...asked, ifUid: jobUid }), (result) => {
+      return ask(triggerOf(known.jobId, how, { ...asked, ifUid: jobUid }), asked, (result) => {
         if (result.kind === 'stale')
           throw new EngineError(
             'conflict',

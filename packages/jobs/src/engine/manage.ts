@@ -1,5 +1,5 @@
 import type { Refusal } from '../core/commands.ts';
-import { StoreError } from '../core/errors.ts';
+import { StoreError, type StoreErrorCode } from '../core/errors.ts';
 import type { JobEventType } from '../core/events.ts';
 import type { Notice, TypeVersions } from '../core/membership.ts';
 import type { JobStore, StoreInTransaction, Transaction } from '../core/store.ts';
@@ -62,15 +62,18 @@ export function writesTo(
     }
   };
   return {
-    insertJob: (input) => told(store.insertJob(input)),
-    command: (input) => told(store.command(input), { kind: 'job_changed', jobId: input.jobId }),
-    cancelRun: (input) => told(store.cancelRun(input)),
-    makeDue: (input) => told(store.makeDue(input)),
+    insertJob: (input, signal) => told(store.insertJob(input, signal)),
+    command: (input, signal) =>
+      told(store.command(input, signal), { kind: 'job_changed', jobId: input.jobId }),
+    cancelRun: (input, signal) => told(store.cancelRun(input, signal)),
+    makeDue: (input, signal) => told(store.makeDue(input, signal)),
   };
 }
 
+const KNOWN_UNDONE: ReadonlySet<StoreErrorCode> = new Set(['busy', 'full', 'aborted']);
+
 function isKnownUndone(error: unknown): boolean {
-  return error instanceof StoreError && (error.code === 'busy' || error.code === 'full');
+  return error instanceof StoreError && KNOWN_UNDONE.has(error.code);
 }
 
 /** The store as a part of a caller's transaction. */

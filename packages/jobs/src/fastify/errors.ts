@@ -25,6 +25,8 @@ export const ERROR_STATUS: Readonly<Record<EngineErrorCode | StoreErrorCode, Sta
   damaged: { status: 503, retryAfterSeconds: 60 },
   full: { status: 503, retryAfterSeconds: 60 },
   busy: { status: 503, retryAfterSeconds: 2 },
+  // Nobody hears it.
+  aborted: { status: 400 },
 };
 
 /** What Fastify's own errors and the host's mean to the client, where their words would say too much or too little. */
@@ -58,6 +60,7 @@ const UNAVAILABLE = 'The database is not available. Try again in a while.';
 const STORE_WORDS: Readonly<Partial<Record<StoreErrorCode, string>>> = {
   busy: 'Another transaction has locked what this request needs, such as the job. Nothing was done. Try again in a while.',
   full: 'The disk of the server is full. Nothing was done. Free space on it, then try again.',
+  aborted: 'The client closed the connection before the request was sent to the database. Nothing was done.',
   damaged: 'The database of the jobs is damaged. Stop the server and restore a backup.',
 };
 

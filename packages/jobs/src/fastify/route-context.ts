@@ -6,6 +6,7 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
+import type { AbortFlag } from '../core/errors.ts';
 import type { Asked, Engine } from '../engine/engine-port.ts';
 import { problemOf } from './errors.ts';
 import { SharedAnswers } from './shared-answers.ts';
@@ -56,7 +57,7 @@ export interface RouteContext {
   allow(need: JobsNeed): Hook;
   /** Whether `authorize` lets this request do it: for what depends on the body. */
   may(request: FastifyRequest, need: JobsNeed): Promise<boolean>;
-  /** Who asks, as {@link allow} found out. */
+  /** Who asks, as {@link allow} found out, and whether they still wait for the answer. */
   asked(request: FastifyRequest): Asked;
   /** For what many ask at the same time, and what is the same for all who may read it: {@link SharedAnswers}. */
   share<T>(request: FastifyRequest, read: () => Promise<T>): Promise<T>;
@@ -102,7 +103,8 @@ export function createRouteContext(options: RouteContextOptions): RouteContext {
     },
     asked: (request) => {
       const principal = principals.get(request);
-      return principal === undefined ? {} : { by: principal.id };
+      const signal = connectionOf(request);
+      return principal === undefined ? { signal } : { by: principal.id, signal };
     },
     share: ({ url }, read) => answers.ask(url, read),
     path: (below) => `${prefix}${below}`,
@@ -111,6 +113,15 @@ export function createRouteContext(options: RouteContextOptions): RouteContext {
       tags: ['jobs'],
       ...(security === undefined ? {} : { security: [...security] }),
     }),
+  };
+}
+
+/** Aborted once the connection of the request has ended. Node's `close` event of a request comes when its body is read. */
+function connectionOf({ raw: { socket } }: FastifyRequest): AbortFlag {
+  return {
+    get aborted() {
+      return socket.destroyed;
+    },
   };
 }
 

@@ -13,6 +13,27 @@ beforeEach(async () => {
 });
 afterEach(() => h.close());
 
+it('what waits for its turn behind a locked table is not done once whoever asked has given up', async () => {
+  await h.engine.createJob(FREE);
+  const tx = await h.begin();
+  await tx.query('LOCK TABLE greenvue_jobs.jobs IN ACCESS EXCLUSIVE MODE');
+  const gone = new AbortController();
+  const asked = { signal: gone.signal };
+  const answers = Array.from({ length: 20 }, () =>
+    h.engine.trigger('free', {}, asked).then(
+      () => 'done',
+      ({ code }: { readonly code: string }) => code,
+    ),
+  );
+  await expect.poll(h.blocked, { interval: 10 }).toBeGreaterThan(0);
+  gone.abort();
+  await tx.query('COMMIT');
+  const codes = await Promise.all(answers);
+  // What has been sent continues: a few at most.
+  expect(codes.filter((code) => code === 'aborted').length).toBeGreaterThanOrEqual(15);
+  expect(await h.runsOf('free')).toHaveLength(codes.filter((code) => code === 'done').length);
+});
+
 describe('under `allow`', () => {
   it('keeps nobody waiting: triggers, slots, settlements, pauses', async () => {
     await h.engine.createJob({ ...FREE, onDemand: undefined, interval: '1s' });

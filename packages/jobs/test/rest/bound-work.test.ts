@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Asked } from '../../src/engine/engine-port.ts';
 import { jobsPlugin } from '../../src/fastify/index.ts';
 import { startRestServer } from './rest-server.ts';
 
@@ -65,4 +66,30 @@ test('nothing is done for a client that has gone before its request began', asyn
   allowed.resolve(undefined);
   expect((await app.inject('/jobs/b')).statusCode).toBe(404);
   expect(asked.jobs).toBe(1);
+});
+
+test('the engine knows when the client of a change has gone', async () => {
+  const { engine, ...server } = await startRestServer();
+  onTestFinished(() => server.close());
+  const signals: NonNullable<Asked['signal']>[] = [];
+  const waiting = Object.create(engine, {
+    trigger: {
+      value: (_jobId: string, _input: unknown, { signal }: Asked) => {
+        if (signal !== undefined) signals.push(signal);
+        return new Promise(() => undefined);
+      },
+    },
+  });
+  const app = fastify({ forceCloseConnections: true });
+  onTestFinished(() => app.close());
+  await app.register(jobsPlugin, { engine: waiting, authorize: false });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const client = connect(Number(new URL(app.listeningOrigin).port), '127.0.0.1');
+  client.on('error', () => undefined);
+  const head = 'POST /jobs/a/runs HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
+  client.write(`${head}Content-Length: 2\r\n\r\n{}`);
+  await expect.poll(() => signals.length).toBe(1);
+  expect(signals[0]?.aborted).toBe(false);
+  client.destroy();
+  await expect.poll(() => signals[0]?.aborted).toBe(true);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   DAY,
+  definitionOf,
   every,
   HOUR,
   type MakeStore,
@@ -20,6 +21,20 @@ export function commandsContract(makeStore: MakeStore): void {
 
     it('a command on an absent job is `absent`', async () => {
       expect(await t.command('nobody', { kind: 'trigger' })).toEqual({ kind: 'absent' });
+    });
+
+    it('once the signal of who asks has fired, nothing is done: it is `aborted`', async () => {
+      await t.create('a');
+      const gone = AbortSignal.abort();
+      const asked = [
+        t.store.command({ jobId: 'a', command: { kind: 'trigger' } }, gone),
+        t.store.insertJob({ definition: definitionOf('b') }, gone),
+        t.store.cancelRun({ runId: '1', force: false }, gone),
+        t.store.makeDue({ runId: '1' }, gone),
+      ];
+      for (const one of asked) await expect(one).rejects.toMatchObject({ code: 'aborted' });
+      expect(await t.store.getJob('b', TYPES)).toBeUndefined();
+      expect((await t.store.listRuns({ jobId: 'a', limit: 10 })).rows).toEqual([]);
     });
 
     it('a command against another version is `stale` and changes nothing', async () => {

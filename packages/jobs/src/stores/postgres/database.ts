@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { type AbortFlag, refuseAborted } from '../../core/errors.ts';
 import {
   codeOf,
   commitFailed,
@@ -21,6 +22,8 @@ export interface Bounds<Opened> {
    * only if it {@link HAS_BEGUN}.
    */
   readonly opening?: ((q: Queries) => Promise<Opened>) | undefined;
+  /** Once it has fired, the transaction does not begin, and this rejects as `aborted`. One that has begun continues. */
+  readonly signal?: AbortFlag | undefined;
 }
 
 /** The database as the store sees it: every rejection is a {@link StoreError}. */
@@ -40,7 +43,11 @@ export interface Database extends Queries {
    * session: only for connections that have none but bounded ones. Undefined, and not done, behind a pooler, whose sessions are also
    * others'.
    */
-  boundedStatement(sql: string, params: readonly Param[]): Promise<readonly unknown[] | undefined>;
+  boundedStatement(
+    sql: string,
+    params: readonly Param[],
+    signal?: AbortFlag,
+  ): Promise<readonly unknown[] | undefined>;
   /** One that sees one state of the database and writes nothing. */
   snapshot<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
   /** Breaks all connections: what is under way on them fails now, and what comes gets new ones. */
@@ -96,10 +103,14 @@ export function connect(options: ConnectOptions): Database {
   const names = createNames();
   const boundedSessions = new WeakSet<pg.PoolClient>();
 
-  const withClient = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+  const withClient = async <T>(
+    work: (client: pg.PoolClient) => Promise<T>,
+    signal?: AbortFlag,
+  ): Promise<T> => {
     const client = await pool.connect().catch(fail);
     let broken: Error | undefined;
     try {
+      refuseAborted(signal);
       await names.learn(client);
       return await work(client);
     } catch (error) {
@@ -125,7 +136,7 @@ export function connect(options: ConnectOptions): Database {
   const inTransaction = async <T, Opened = undefined>(
     how: Begin,
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
-    opening?: (q: Queries) => Promise<Opened>,
+    { opening, signal }: Pick<Bounds<Opened>, 'opening' | 'signal'> = {},
   ): Promise<T> => {
     for (let tries = 1; ; tries++) {
       try {
@@ -147,7 +158,7 @@ export function connect(options: ConnectOptions): Database {
             if (isAnswer(error)) await client.query('ROLLBACK').catch(() => undefined);
             throw error;
           }
-        });
+        }, signal);
       } catch (error) {
         if (tries >= TRIES || !mustTryAgain(error)) throw error;
       }
@@ -165,9 +176,9 @@ export function connect(options: ConnectOptions): Database {
     commitWith: (sql, params) => alone((q) => q.commitWith(sql, params)),
     script: (sql) => alone((q) => q.script(sql)),
     transaction: (work) => inTransaction(TRANSACTION, work),
-    boundedTransaction: (work, { lockWaitMs = LOCK_WAIT_MS, opening } = {}) =>
-      inTransaction(bounded(lockWaitMs), work, opening),
-    boundedStatement: (sql, params) =>
+    boundedTransaction: (work, { lockWaitMs = LOCK_WAIT_MS, ...how } = {}) =>
+      inTransaction(bounded(lockWaitMs), work, how),
+    boundedStatement: (sql, params, signal) =>
       withClient(async (client) => {
         if (!names.areKept) return undefined;
         if (!boundedSessions.has(client)) {
@@ -176,7 +187,7 @@ export function connect(options: ConnectOptions): Database {
           boundedSessions.add(client);
         }
         return queriesOn(client, names.of).arrays(sql, params).catch(statementFailed);
-      }),
+      }, signal),
     snapshot: (work) => inTransaction(SNAPSHOT, work),
     reset,
     close: () => pool.end(),

@@ -57,6 +57,32 @@ describe('decision 16: what is asked for at once is done together', () => {
     expect(alone).toHaveLength(250);
   });
 
+  it('a batch leaves out what nobody waits for any more, and does not begin once nobody waits for any of it', async () => {
+    const { sizes, ask, end, signals } = gathering();
+    const gone = new AbortController();
+    const answers = [ask(1)];
+    await begun(sizes, 1);
+    const late = ask(2, gone.signal);
+    answers.push(ask(3));
+    gone.abort();
+    end();
+    await expect(late).rejects.toMatchObject({ code: 'aborted' });
+    await begun(sizes, 2);
+    end();
+    expect(await Promise.all(answers)).toEqual([1, 3]);
+    expect(sizes).toEqual([1, 1]);
+    const one = new AbortController();
+    answers.push(
+      ask(4, one.signal),
+      ask(5, gone.signal).catch(() => 5),
+    );
+    await begun(sizes, 3);
+    expect(signals[2]?.aborted).toBe(false);
+    one.abort();
+    expect(signals[2]?.aborted).toBe(true);
+    end();
+  });
+
   it('a batch that fails fails nobody: each is done alone, and what comes next goes on', async () => {
     const { sizes, ask, end, alone } = gathering();
     const answers = [ask(1), ask(2)];
@@ -75,11 +101,13 @@ describe('decision 16: what is asked for at once is done together', () => {
 function gathering() {
   const sizes: number[] = [];
   const alone: number[] = [];
+  const signals: { readonly aborted: boolean }[] = [];
   const underWay: ((error?: Error) => void)[] = [];
   const ask = createGathering<number, number>({
-    together: (inputs) =>
+    together: (inputs, signal) =>
       new Promise((resolve, reject) => {
         sizes.push(inputs.length);
+        signals.push(signal);
         underWay.push((error) => (error === undefined ? resolve(inputs) : reject(error)));
       }),
     alone: async (input) => {
@@ -87,7 +115,13 @@ function gathering() {
       return input;
     },
   });
-  return { sizes, ask, alone, end: (error?: Error, which = 0) => underWay.splice(which, 1)[0]?.(error) };
+  return {
+    sizes,
+    ask,
+    alone,
+    signals,
+    end: (error?: Error, which = 0) => underWay.splice(which, 1)[0]?.(error),
+  };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,16 +1,18 @@
+import { type AbortFlag, aborted } from '../../core/errors.ts';
 import { isBusy, mayBeDone } from './database-errors.ts';
 
 export interface GatheringDeps<Input, Result> {
   /**
    * All of them or nothing; results in the order of the inputs. It does not wait for long for what others hold. Two of these may be
-   * under way.
+   * under way. `signal` has fired once those of all inputs have.
    */
-  together(inputs: readonly Input[]): Promise<readonly Result[]>;
-  alone(input: Input): Promise<Result>;
+  together(inputs: readonly Input[], signal: AbortFlag): Promise<readonly Result[]>;
+  alone(input: Input, signal?: AbortFlag): Promise<Result>;
 }
 
 interface Asked<Input, Result> {
   readonly input: Input;
+  readonly signal: AbortFlag | undefined;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
@@ -22,12 +24,13 @@ const ENOUGH = 125;
 
 /**
  * Does together what is asked for in one turn of the event loop, and what is asked for while others are under way; much of it in a
- * second batch beside them. Nothing else is waited for. When a batch fails, none fails for another: each is done alone.
+ * second batch beside them. Nothing else is waited for. When a batch fails, none fails for another: each is done alone. A batch
+ * leaves out those whose signal has fired before it begins.
  */
 export function createGathering<Input, Result>({
   together,
   alone,
-}: GatheringDeps<Input, Result>): (input: Input) => Promise<Result> {
+}: GatheringDeps<Input, Result>): (input: Input, signal?: AbortFlag) => Promise<Result> {
   let waiting: Asked<Input, Result>[] = [];
   let underWay = 0;
 
@@ -42,22 +45,39 @@ export function createGathering<Input, Result>({
       });
     }
   };
-  const doAll = async (batch: readonly Asked<Input, Result>[]) => {
+  const doAll = async (asked: readonly Asked<Input, Result>[]) => {
+    const batch = asked.filter(isWanted);
+    if (batch.length === 0) return;
     try {
-      const results = await together(batch.map(({ input }) => input));
+      const signal = {
+        get aborted() {
+          return batch.every((one) => one.signal?.aborted === true);
+        },
+      };
+      const results = await together(
+        batch.map(({ input }) => input),
+        signal,
+      );
       for (const [n, result] of results.entries()) batch[n]?.resolve(result);
     } catch (error) {
       if (mayBeDone(error) || (batch.length === 1 && !isBusy(error))) {
         for (const one of batch) one.reject(error);
       } else {
-        for (const one of batch) void alone(one.input).then(one.resolve, one.reject);
+        for (const one of batch) void alone(one.input, one.signal).then(one.resolve, one.reject);
       }
     }
   };
 
-  return (input) =>
+  return (input, signal) =>
     new Promise((resolve, reject) => {
-      waiting.push({ input, resolve, reject });
+      waiting.push({ input, signal, resolve, reject });
       if (waiting.length === 1 || waiting.length % ENOUGH === 0) queueMicrotask(doNext);
     });
+}
+
+/** Rejects what nobody waits for any more. */
+function isWanted<Input, Result>({ signal, reject }: Asked<Input, Result>): boolean {
+  if (signal?.aborted !== true) return true;
+  reject(aborted());
+  return false;
 }

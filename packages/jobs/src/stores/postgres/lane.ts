@@ -1,3 +1,4 @@
+import type { AbortFlag } from '../../core/errors.ts';
 import { type Bounds, type Database, SHORT_WAIT_MS } from './database.ts';
 import { mayBeDone } from './database-errors.ts';
 import type { Param, Queries } from './queries.ts';
@@ -24,17 +25,21 @@ export interface Lane {
     how?: HowToTake<Opened>,
   ): Promise<T>;
   /** A command of one statement ({@link Database.boundedStatement}), for a node with no pass under way: it takes a connection of passes. */
-  commandAtOnce(sql: string, params: readonly Param[]): Promise<readonly unknown[] | undefined>;
+  commandAtOnce(
+    sql: string,
+    params: readonly Param[],
+    signal?: AbortFlag,
+  ): Promise<readonly unknown[] | undefined>;
   /** Several commands at once, each asked for after {@link caughtUp}. They soon give up what somebody holds, and reject as `busy`. */
   commands<T, Opened = undefined>(
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
-    opening?: Bounds<Opened>['opening'],
+    how?: Pick<Bounds<Opened>, 'opening' | 'signal'>,
   ): Promise<T>;
   /** Resolves once the passes, and the work beside them, that were asked for so far have ended, settlements among them. */
   caughtUp(): Promise<void>;
 }
 
-interface HowToTake<Opened> extends Pick<Bounds<Opened>, 'opening'> {
+interface HowToTake<Opened> extends Pick<Bounds<Opened>, 'opening' | 'signal'> {
   /** It locks all of its target: of such commands, what was asked for first is done first. */
   readonly isAlone?: boolean;
 }
@@ -125,16 +130,16 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
       bothTails = undefined;
       return done;
     },
-    async command(target, work, { opening, isAlone } = {}) {
+    async command(target, work, { isAlone, ...how } = {}) {
       await caughtUp();
-      return turns.take(target, () => commands.boundedTransaction(work, { opening }), isAlone);
+      return turns.take(target, () => commands.boundedTransaction(work, how), isAlone);
     },
-    async commandAtOnce(sql, params) {
+    async commandAtOnce(sql, params, signal) {
       await caughtUp();
-      return passes.boundedStatement(sql, params);
+      return passes.boundedStatement(sql, params, signal);
     },
-    commands: (work, opening) =>
-      turns.take(SEVERAL, () => commands.boundedTransaction(work, { lockWaitMs: SHORT_WAIT_MS, opening })),
+    commands: (work, how) =>
+      turns.take(SEVERAL, () => commands.boundedTransaction(work, { lockWaitMs: SHORT_WAIT_MS, ...how })),
     caughtUp,
   };
 }

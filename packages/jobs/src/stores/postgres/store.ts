@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import { checkedBy } from '../../core/commands.ts';
-import { StoreError } from '../../core/errors.ts';
+import { type AbortFlag, StoreError } from '../../core/errors.ts';
 import type { JobDefinition } from '../../core/job.ts';
 import type { JobStore } from '../../core/store.ts';
 import type { CancelResult, CommandInput, CommandResult, InsertOutcome } from '../../core/store-commands.ts';
@@ -163,20 +163,20 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   // already: the lane gives those in the order of asking, too, so that no batch waits for one that waits for it.
   const beginInOrder = createOrder();
   const insert = createGathering<InsertInput, InsertOutcome>({
-    together: (inputs) =>
+    together: (inputs, signal) =>
       beginInOrder((inOrder) =>
         asUnit<InsertOutcome[], number[]>(
-          (run) => lane.commands(run, (q) => inOrder(() => nextIds(q, inputs.length))),
+          (run) => lane.commands(run, { opening: (q) => inOrder(() => nextIds(q, inputs.length)), signal }),
           (u, uids = []) => insertJobs(u, inputs, uids),
         ),
       ),
-    alone: (input) =>
+    alone: (input, signal) =>
       asUnit<InsertOutcome>(
-        (run) => lane.command(input.definition.id, run),
+        (run) => lane.command(input.definition.id, run, { signal }),
         (u) => insertJob(u, input),
       ),
   });
-  const doCommand = (input: CommandInput) =>
+  const doCommand = (input: CommandInput, signal?: AbortFlag) =>
     tracked(async () => {
       const type = checkedBy(input.command);
       // What need not wait does not, so that commands take their turns in the order of asking.
@@ -184,12 +184,14 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       const claimant = input.claim && { ...input.claim, hasJoined: joined.has(input.claim.node) };
       if (claimant !== undefined) {
         const at = ownClock ? clock.now() : undefined;
-        const made = await triggerAtOnce(input, { shared, claimant, now: now(), at }, lane.commandAtOnce);
+        const made = await triggerAtOnce(input, { shared, claimant, now: now(), at }, (sql, params) =>
+          lane.commandAtOnce(sql, params, signal),
+        );
         if (made !== undefined) return made;
       }
       const opening = (q: Queries) => openCommand(q, input);
       return asUnit<CommandResult, OpenedCommand>(
-        (run) => lane.command(input.jobId, run, { opening, isAlone: isAlone(input) }),
+        (run) => lane.command(input.jobId, run, { opening, isAlone: isAlone(input), signal }),
         (u, opened) => command(u, input, { claimant, opened }),
       );
     });
@@ -245,15 +247,15 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       tracked(async () => {
         await db.run(CHECK);
       }),
-    insertJob: (input) =>
+    insertJob: (input, signal) =>
       tracked(async () => {
         if (!knowsTypeOf(input.definition)) await ensureTypeOf(input.definition);
         await lane.caughtUp();
-        return insert(input);
+        return insert(input, signal);
       }),
     within: (tx) => storeInTransaction(tx, { shared, now }),
-    async command(input) {
-      const done = await doCommand(input);
+    async command(input, signal) {
+      const done = await doCommand(input, signal);
       if (input.claim === undefined || done.kind !== 'done' || !done.changed) return done;
       const { claimed = await claimAfter(input.claim) } = done;
       shared.claims.remember(claimed);
@@ -285,19 +287,19 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       return { recovered, failed, ...(input.tellsEnded === true ? { ended } : {}) };
     },
     reconcile: (input) => pass((u) => reconcile(u, input)),
-    cancelRun: (input) =>
+    cancelRun: (input, signal) =>
       tracked(async () => {
         // It waits for the job of the run, and so in the line of those who want that job.
         const { jobId = input.runId } = (await getRun(db, input.runId)) ?? {};
         return asUnit<CancelResult>(
-          (run) => lane.command(jobId, run),
+          (run) => lane.command(jobId, run, { signal }),
           (u) => cancelRun(u, input),
         );
       }),
-    makeDue: (input) =>
+    makeDue: (input, signal) =>
       tracked(() =>
         asUnit<Awaited<ReturnType<JobStore['makeDue']>>>(
-          (run) => lane.command(input.runId, run),
+          (run) => lane.command(input.runId, run, { signal }),
           (u) => makeDue(u, input),
         ),
       ),

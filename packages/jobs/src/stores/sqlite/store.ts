@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { StoreError } from '../../core/errors.ts';
+import { type AbortFlag, refuseAborted, StoreError } from '../../core/errors.ts';
 import type { JobStore } from '../../core/store.ts';
 import { createNodes } from './nodes.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
@@ -36,6 +36,15 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     database === undefined ? Promise.reject(notOpen()) : database.writer.ask(method, input);
   const read = <M extends keyof ReadInputs>(method: M, input: Inputs[M]): Promise<Output<M>> =>
     database === undefined ? Promise.reject(notOpen()) : database.reader.ask(method, input);
+  /** Nothing waits here for its turn: what is asked for goes to the thread at once. */
+  const writeUnless = async <M extends keyof WriteInputs>(
+    signal: AbortFlag | undefined,
+    method: M,
+    input: Inputs[M],
+  ): Promise<Output<M>> => {
+    refuseAborted(signal);
+    return write(method, input);
+  };
 
   return {
     lost: losing.signal,
@@ -52,16 +61,16 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     async check() {
       await Promise.all([write('check', undefined), read('check', undefined)]);
     },
-    insertJob: (input) => write('insertJob', input),
-    command: (input) => write('command', input),
+    insertJob: (input, signal) => writeUnless(signal, 'insertJob', input),
+    command: (input, signal) => writeUnless(signal, 'command', input),
     plan: async (input) => unpackPlan(await write('plan', input)),
     claim: async (input) => unpackClaim(await write('claim', input)),
     settle: async (batch) => write('settle', packSettlements(batch)),
     report: (batch) => write('report', batch),
     recover: (input) => write('recover', input),
     reconcile: (input) => write('reconcile', input),
-    cancelRun: (input) => write('cancelRun', input),
-    makeDue: (input) => write('makeDue', input),
+    cancelRun: (input, signal) => writeUnless(signal, 'cancelRun', input),
+    makeDue: (input, signal) => writeUnless(signal, 'makeDue', input),
     prune: (retention) => write('prune', retention),
     getJob: (jobId, handlers) => read('getJob', { jobId, handlers }),
     listJobs: (query) => read('listJobs', query),
