@@ -37,6 +37,8 @@ export interface AppDeps {
   readonly isTraced?: boolean;
   /** Of the program, for the OpenAPI document. */
   readonly version: string;
+  /** Writes the OpenAPI document in `ready()`, not with the first request for it. Default: false. */
+  readonly writesDocumentAtStart?: boolean;
   readonly logger: FastifyBaseLogger;
   readonly clock: Clock;
   readonly authenticate: (token: string) => Promise<Principal | undefined>;
@@ -100,7 +102,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
   dropGoneClients(app);
   observeAnswers(app, deps);
   logAnswers(app, deps);
-  documentApi(app, deps.version);
+  documentApi(app, { version: deps.version, isWrittenAtStart: deps.writesDocumentAtStart ?? false });
 
   app.register(docsRoutes);
   app.register(confirmPage);

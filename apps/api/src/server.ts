@@ -60,6 +60,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       config,
       isTraced: traced !== undefined,
       version: deps.version,
+      // Beside the threads of the engine, which load meanwhile.
+      writesDocumentAtStart: true,
       logger: deps.logger,
       clock: deps.clock,
       authenticate: deps.authenticate,

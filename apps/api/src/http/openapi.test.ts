@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { createApp } from '../app.ts';
+import { featureRoutes } from '../routes.ts';
 import { createTestApp } from '../test-app.ts';
 import { startTestServer } from '../test-server.ts';
 
@@ -143,4 +145,21 @@ test('the docs page asks for nothing from elsewhere and holds nothing that the C
   for (const [, url = ''] of String(page.body).matchAll(/(?:src|href)="([^"]+)"/g)) {
     expect(await ask({ url }), url).toMatchObject({ status: 200 });
   }
+});
+
+test('a server writes the document before it listens, and never again', async () => {
+  const { deps } = await createTestApp();
+  const app = createApp({
+    ...deps,
+    observe: () => undefined,
+    routes: featureRoutes(deps),
+    writesDocumentAtStart: true,
+  });
+  onTestFinished(() => app.close());
+  await app.ready();
+  app.swagger = () => {
+    throw new Error('it is written again');
+  };
+  const answer = await app.inject('/openapi.json');
+  expect([answer.statusCode, answer.json().openapi]).toEqual([200, '3.1.0']);
 });

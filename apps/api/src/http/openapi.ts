@@ -7,8 +7,15 @@ import { withShared } from './shared-schemas.ts';
 const ANY: readonly ProblemStatus[] = [400, 401, 422, 429, 500, 503];
 const WITH_BODY: readonly ProblemStatus[] = [413, 415];
 
+export interface DocumentOptions {
+  /** Of the program. */
+  readonly version: string;
+  /** To write the document takes some 100 ms, in which the server answers nobody. False: the first request for it pays for that. */
+  readonly isWrittenAtStart: boolean;
+}
+
 /** Describes every route in an OpenAPI 3.1 document, at `/openapi.json`. */
-export function documentApi(app: FastifyInstance, version: string): void {
+export function documentApi(app: FastifyInstance, { version, isWrittenAtStart }: DocumentOptions): void {
   app.addHook('onRoute', (route) => {
     if (route.schema === undefined || route.schema.hide) return;
     const readsBody = ![route.method].flat().every((method) => method === 'GET' || method === 'HEAD');
@@ -41,12 +48,16 @@ export function documentApi(app: FastifyInstance, version: string): void {
     transformObject: withoutUnused,
   });
   app.register(async (scope) => {
-    // The routes stay as they are: the document is written once, as long as it is.
+    // The routes do not change after the start, so neither does the document.
     let document: Buffer | undefined;
-    scope.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+    const write = () => {
       document ??= Buffer.from(JSON.stringify(scope.swagger()));
-      return reply.type('application/json; charset=utf-8').send(document);
-    });
+      return document;
+    };
+    if (isWrittenAtStart) scope.addHook('onReady', async () => void write());
+    scope.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+      reply.type('application/json; charset=utf-8').send(write()),
+    );
   });
 }
 
@@ -56,15 +67,17 @@ const withoutUnused: typeof jsonSchemaTransformObject = (source) => {
   if (!('components' in document) || document.components?.schemas === undefined) return document;
   const { schemas } = document.components;
   Object.assign(document, { paths: withShared(document.paths, schemas) });
-  const isUnused = (name: string): boolean =>
-    !JSON.stringify(document).includes(`"#/components/schemas/${name}"`);
   // Again and again: one may be referred to by another that is itself unused.
-  for (let unused = Object.keys(schemas).filter(isUnused); unused.length > 0; ) {
+  for (let unused = unusedIn(document, schemas); unused.length > 0; unused = unusedIn(document, schemas))
     for (const name of unused) delete schemas[name];
-    unused = Object.keys(schemas).filter(isUnused);
-  }
   return document;
 };
+
+/** The names of schemas that nothing in the document refers to. */
+function unusedIn(document: object, schemas: object): string[] {
+  const text = JSON.stringify(document);
+  return Object.keys(schemas).filter((name) => !text.includes(`"#/components/schemas/${name}"`));
+}
 
 function responsesOf(response: unknown): Readonly<Record<string, unknown>> {
   return typeof response === 'object' && response !== null ? { ...response } : {};
