@@ -97,6 +97,27 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(derived).toBe(2);
   });
 
+  test('a sign-in that stores a password at a new cost restores none that was changed meanwhile', async () => {
+    const { deps, signUp } = await createTestApp(await databaseEnv(dialect));
+    const { user } = await signUp('ann@example.com');
+    const hasher = createPasswordHasher({ memory: 128, passes: 1, parallelism: 1 });
+    const changed = await hasher.hash('another horse battery');
+    const hash: PasswordHasher['hash'] = async (password) => {
+      await deps.database
+        .updateTable('users')
+        .set({ password_hash: changed })
+        .where('id', '=', user.id)
+        .execute();
+      return hasher.hash(password);
+    };
+    const users = createUsers({ ...deps, hasher: { ...hasher, hash } });
+    expect(await users.checkPassword('ann@example.com', PASSWORD)).toBeUndefined();
+    expect((await users.get(user.id))?.password_hash).toBe(changed);
+    expect(await users.checkPassword('ann@example.com', 'another horse battery')).toMatchObject({
+      id: user.id,
+    });
+  });
+
   test('guessing is slowed down with a 429 that says how long', async () => {
     const app = await createTestApp({ ...(await databaseEnv(dialect)), RATE_LIMIT_LOGIN_FAILURES: '3' });
     await app.signUp('ann@example.com');

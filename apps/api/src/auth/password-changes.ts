@@ -6,8 +6,7 @@ import type { Database, UserRow } from '../db/schema.ts';
 import { forgetFirstPassword } from './first-password.ts';
 import type { PasswordHasher } from './passwords.ts';
 import type { SecretStore } from './secrets.ts';
-import { endSessions } from './session-list.ts';
-import { accountTurn } from './sessions.ts';
+import { accountTurn, endSessions } from './sessions.ts';
 import type { Actor } from './users.ts';
 
 export interface PasswordChange {
@@ -88,7 +87,7 @@ export async function setPassword(
   if (numUpdatedRows === 0n) return false;
   const ended = await endSessions(trx, { userId: user.id, except, now: at });
   await trx.deleteFrom('password_resets').where('user_id', '=', user.id).execute();
-  const change = { email: user.email, ended_sessions: ended.length };
+  const change = { email: user.email, ended_sessions: ended };
   await recordAudit(trx, { actor, action, target: `user:${user.id}`, change, at });
   return true;
 }

@@ -3,8 +3,7 @@ import { recordAudit } from '../db/audit.ts';
 import { takeTurn } from '../db/locks.ts';
 import type { Database, UserRow } from '../db/schema.ts';
 import { CONFIRMATION_MS } from './email-confirmations.ts';
-import { endSessions } from './session-list.ts';
-import { accountTurn } from './sessions.ts';
+import { accountTurn, endSessions } from './sessions.ts';
 import type { Actor } from './users.ts';
 
 /**
@@ -28,6 +27,7 @@ export async function releaseAddress(
     .where('id', '=', user.id)
     .execute();
   await endSessions(trx, { userId: user.id, now });
+  await trx.deleteFrom('password_resets').where('user_id', '=', user.id).execute();
   const change = { email: { from: email, to: released } };
   await recordAudit(trx, { actor, action: 'user.release_email', target: `user:${user.id}`, change, at: now });
   return user.id;

@@ -134,6 +134,19 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     });
     expect(await confirm(app, link.split('#')[1] ?? '')).toMatchObject({ status: 422 });
     expect(await give(app, admin, ann.user.id)).toMatchObject({ status: 404 });
+    await app.ask({
+      method: 'PATCH',
+      url: `/api/users/${ann.user.id}`,
+      token: admin,
+      payload: { disabled: false },
+    });
+    expect(await confirm(app, link.split('#')[1] ?? '')).toMatchObject({ status: 422 });
+    await app.ask({
+      method: 'PATCH',
+      url: `/api/users/${ann.user.id}`,
+      token: admin,
+      payload: { disabled: true },
+    });
     await askFor(app, 'ann@example.com');
     expect(await mailsOf(app)).toHaveLength(1);
   });

@@ -1,11 +1,10 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Clock } from '../clock.ts';
 import { recordAudit } from '../db/audit.ts';
 import type { LookUp } from '../db/database.ts';
-import { takeTurn } from '../db/locks.ts';
 import type { Database, Queries, SessionRow, UserRow } from '../db/schema.ts';
 import type { CreatedPosition } from '../paging.ts';
-import { accountTurn, endSession, familyTurn } from './sessions.ts';
+import { endSessions } from './sessions.ts';
 import type { Actor } from './users.ts';
 
 /** The sessions of accounts: whose they are, and ending them. A session that ended is not there any more. */
@@ -61,59 +60,26 @@ export function createSessionList({ database, lookUp, clock }: SessionListDeps):
     end: ({ userId, sessionId, actor }) =>
       database.transaction().execute(async (trx) => {
         const ended = await endSessions(trx, { userId, only: sessionId, now: clock.now() });
-        await recordEnd(trx, { userId, ended, actor, at: clock.now() });
-        return ended.length > 0;
+        if (ended === 0) return false;
+        await recordEnd(trx, { userId, change: { sessions: [sessionId] }, actor, at: clock.now() });
+        return true;
       }),
     endAll: ({ userId, actor }) =>
       database.transaction().execute(async (trx) => {
         const ended = await endSessions(trx, { userId, now: clock.now() });
-        await recordEnd(trx, { userId, ended, actor, at: clock.now() });
+        if (ended === 0) return;
+        // Their number: an account of an older version may have thousands.
+        await recordEnd(trx, { userId, change: { ended_sessions: ended }, actor, at: clock.now() });
       }),
   };
 }
 
-interface SessionsToEnd {
-  readonly userId: string;
-  readonly only?: string;
-  /** This session continues. */
-  readonly except?: string | undefined;
-  readonly now: number;
-}
-
-/** Ends sessions of a user within a transaction, and gives their ids. No session begins beside it and escapes. */
-export async function endSessions(
-  trx: Transaction<Database>,
-  { userId, only, except, now }: SessionsToEnd,
-): Promise<readonly string[]> {
-  await takeTurn(trx, accountTurn(userId));
-  const all = trx.selectFrom('sessions').select('id').where('user_id', '=', userId).orderBy('id');
-  const rows = await (only === undefined ? all : all.where('id', '=', only)).execute();
-  const ended = rows.map(({ id }) => id).filter((id) => id !== except);
-  for (const id of ended) {
-    // A refresh under way adds its token first, so that it is revoked as well.
-    await takeTurn(trx, familyTurn(id));
-    await endSession(trx, id, now);
-  }
-  if (only === undefined) await revokeRest(trx, { userId, except, now });
-  return ended;
-}
-
-/** Sessions that a node of an older version began have tokens and no row. */
-async function revokeRest(trx: Transaction<Database>, { userId, except, now }: SessionsToEnd): Promise<void> {
-  await trx
-    .updateTable('refresh_tokens')
-    .set({ revoked_at: now })
-    .where('user_id', '=', userId)
-    .where('family', '<>', except ?? '')
-    .where('revoked_at', 'is', null)
-    .execute();
-}
-
 async function recordEnd(
   queries: Queries,
-  { userId, ended, actor, at }: { userId: string; ended: readonly string[]; actor: Actor; at: number },
+  {
+    userId,
+    ...entry
+  }: { userId: string; change: Readonly<Record<string, unknown>>; actor: Actor; at: number },
 ): Promise<void> {
-  if (ended.length === 0) return;
-  const change = { sessions: ended };
-  await recordAudit(queries, { actor, action: 'session.end', target: `user:${userId}`, change, at });
+  await recordAudit(queries, { ...entry, action: 'session.end', target: `user:${userId}` });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createTestApp, databaseEnv, PASSWORD, type TestApp } from '../test-app.ts';
 import { listOf, textOf } from '../test-bodies.ts';
+import { MOST_SESSIONS } from './sessions.ts';
 
 const logIn = async ({ ask }: TestApp, email: string, userAgent = 'Firefox') => {
   const headers = { 'user-agent': userAgent };
@@ -100,9 +101,51 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(await isAlive(app, ann.access_token)).toBe(false);
     const { body } = await app.ask({ url: `/api/audit?target=user:${ann.user.id}`, token: admin });
     expect(listOf(body, 'data').slice(0, 2)).toMatchObject([
-      { action: 'session.end', actor_name: 'admin', change: { sessions: [expect.any(String)] } },
+      { action: 'session.end', actor_name: 'admin', change: { ended_sessions: 1 } },
       { action: 'session.end', change: { sessions: [id] } },
     ]);
+  });
+
+  test('a sign-in beyond 50 sessions ends the one that nobody used for the longest time', async () => {
+    const app = await createTestApp(await databaseEnv(dialect));
+    const ann = await app.signUp('ann@example.com');
+    const user = await app.deps.users.get(ann.user.id);
+    if (user === undefined) throw new Error('Ann has an account');
+    const begin = async () => {
+      app.time.now += 1_000;
+      return app.deps.sessions.begin(user, { address: '127.0.0.1', userAgent: undefined });
+    };
+    const unused = await begin();
+    for (let n = 2; n < MOST_SESSIONS; n += 1) await begin();
+    const refreshOf = (refresh_token: string | undefined) =>
+      app.ask({ method: 'POST', url: '/api/auth/refresh', payload: { refresh_token } });
+    const kept = await refreshOf(ann.refresh_token);
+    const newest = await begin();
+    const rows = await app.deps.database.selectFrom('sessions').select('id').execute();
+    expect(rows).toHaveLength(MOST_SESSIONS);
+    expect(await refreshOf(unused?.refreshToken)).toMatchObject({ status: 401 });
+    expect(await refreshOf(textOf(kept.body, 'refresh_token'))).toMatchObject({ status: 200 });
+    expect(await refreshOf(newest?.refreshToken)).toMatchObject({ status: 200 });
+  });
+
+  test('an account with 20,000 sessions, as versions without a bound allowed, is disabled', async () => {
+    const app = await createTestApp(await databaseEnv(dialect));
+    const ann = await app.signUp('ann@example.com');
+    const lasting = { user_id: ann.user.id, address: null, user_agent: null, last_used_at: 1 };
+    for (let from = 0; from < 20_000; from += 4_000) {
+      const rows = Array.from({ length: 4_000 }, (_, n) => ({
+        id: `session-${from + n}`,
+        ...lasting,
+        created_at: 1,
+        expires_at: app.time.now * 2,
+      }));
+      await app.deps.database.insertInto('sessions').values(rows).execute();
+    }
+    const admin = await app.apiToken('admin');
+    const url = `/api/users/${ann.user.id}`;
+    const disable = { method: 'PATCH', url, token: admin, payload: { disabled: true } } as const;
+    expect(await app.ask(disable)).toMatchObject({ status: 200 });
+    expect(await app.deps.database.selectFrom('sessions').select('id').execute()).toEqual([]);
   });
 
   test('a refresh that comes while its session is ended does not outlive it', async () => {

@@ -8,6 +8,9 @@ import { deriveSecret, hashSecret, makeSecret } from './secrets.ts';
 /** How long a login lasts without being refreshed. */
 export const REFRESH_TOKEN_MS = 30 * 86_400_000;
 
+/** A sign-in beyond them ends the session that nobody has used for the longest time. */
+export const MOST_SESSIONS = 50;
+
 /**
  * So long after its use a refresh token gives the same successor again. The answer to its use may have been lost, with a
  * page that was reloaded or a network that broke, and whoever asks again is no thief. There is still one family with one newest
@@ -37,8 +40,8 @@ export interface SessionTokens {
 /** Logins that last: refresh tokens, each good for one use, hashed at rest (RFC 9700, section 4.14). */
 export interface Sessions {
   /**
-   * Begins a session with the first token of a family. Undefined when the account was disabled, or its password changed,
-   * since `user` was read.
+   * Begins a session with the first token of a family, and ends the least recently used one beyond {@link MOST_SESSIONS}.
+   * Undefined when the account was disabled, or its password changed, since `user` was read.
    */
   begin(user: UserRow, origin: SessionOrigin): Promise<SessionTokens | undefined>;
   /**
@@ -63,6 +66,7 @@ export function createSessions({ database, clock, secret }: SessionsDeps): Sessi
       database.transaction().execute(async (trx) => {
         if (!(await isUnchanged(trx, user))) return undefined;
         await forgetExpired(trx, clock.now());
+        await makeRoom(trx, user.id, clock.now());
         const token = makeSecret('gvr_');
         const family = newId();
         await keep(trx, { token, userId: user.id, family, origin, now: clock.now() });
@@ -77,30 +81,70 @@ export function createSessions({ database, clock, secret }: SessionsDeps): Sessi
     end: (token) =>
       database.transaction().execute(async (trx) => {
         const known = await findInTurn(trx, token);
-        if (known) await endSession(trx, known.family, clock.now());
+        if (known) await endSessions(trx, { userId: known.user_id, only: known.family, now: clock.now() });
       }),
   };
 }
 
-/** What a new session, and whatever ends all sessions of an account, take turns at. */
+/** What each change of an account's sessions takes turns at: one lock, however many sessions the account has. */
 export function accountTurn(userId: string): string {
   return `account ${userId}`;
 }
 
-/** What the changes of one session take turns at. */
-export function familyTurn(family: string): string {
-  return `family ${family}`;
+export interface SessionsToEnd {
+  readonly userId: string;
+  readonly only?: string;
+  /** This session continues. */
+  readonly except?: string | undefined;
+  readonly now: number;
 }
 
-/** Ends a session: neither its refresh tokens nor its access tokens are good from now on. */
-export async function endSession(trx: Transaction<Database>, id: string, now: number): Promise<void> {
-  await trx.deleteFrom('sessions').where('id', '=', id).execute();
+/**
+ * Ends sessions of a user within a transaction, and gives their number: neither their refresh tokens nor their access tokens
+ * are good from now on. No session that begins or is refreshed at the same time escapes.
+ */
+export async function endSessions(
+  trx: Transaction<Database>,
+  { userId, only, except = '', now }: SessionsToEnd,
+): Promise<number> {
+  await takeTurn(trx, accountTurn(userId));
+  const sessions = trx.deleteFrom('sessions').where('user_id', '=', userId);
+  // By their user: sessions that a node of an older version began have tokens and no row.
+  const tokens = trx
+    .updateTable('refresh_tokens')
+    .set({ revoked_at: now })
+    .where('user_id', '=', userId)
+    .where('revoked_at', 'is', null);
+  const [ended, revoked] =
+    only === undefined
+      ? [sessions.where('id', '<>', except), tokens.where('family', '<>', except)]
+      : [sessions.where('id', '=', only), tokens.where('family', '=', only)];
+  const { numDeletedRows } = await ended.executeTakeFirstOrThrow();
+  await revoked.execute();
+  return Number(numDeletedRows);
+}
+
+/** Ends the least recently used sessions, so that one more keeps to {@link MOST_SESSIONS}. */
+async function makeRoom(trx: Transaction<Database>, userId: string, now: number): Promise<void> {
+  const own = trx.selectFrom('sessions').where('user_id', '=', userId);
+  const first = await own
+    .select(['last_used_at', 'id'])
+    .orderBy('last_used_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .offset(MOST_SESSIONS - 1)
+    .executeTakeFirst();
+  if (first === undefined) return;
+  const surplus = own
+    .select('id')
+    .where((eb) => eb(eb.refTuple('last_used_at', 'id'), '<=', eb.tuple(first.last_used_at, first.id)));
   await trx
     .updateTable('refresh_tokens')
     .set({ revoked_at: now })
-    .where('family', '=', id)
+    .where('family', 'in', surplus)
     .where('revoked_at', 'is', null)
     .execute();
+  await trx.deleteFrom('sessions').where('id', 'in', surplus).execute();
 }
 
 async function isUnchanged(trx: Transaction<Database>, user: UserRow): Promise<boolean> {
@@ -128,7 +172,7 @@ async function refresh(trx: Transaction<Database>, asked: Refresh): Promise<Refr
     await trx.updateTable('refresh_tokens').set({ used_at: now }).where('id', '=', known.id).execute();
     await keep(trx, { token: successor, userId: known.user_id, family: known.family, origin, now });
   } else if (!(await isLostAnswer(trx, known.used_at, asked))) {
-    await endSession(trx, known.family, now);
+    await endSessions(trx, { userId: known.user_id, only: known.family, now });
     return { kind: 'reused', userId: known.user_id, sessionId: known.family };
   }
   return { kind: 'refreshed', userId: known.user_id, sessionId: known.family, refreshToken: successor };
@@ -179,11 +223,11 @@ async function keep(trx: Transaction<Database>, created: NewToken): Promise<void
     .execute();
 }
 
-/** The token as it stands when nobody else changes its family: no new one of it escapes being revoked with the others. */
+/** The token as it stands when nobody else changes the account's sessions: none escapes being ended with the others. */
 async function findInTurn(trx: Transaction<Database>, token: string) {
   const known = await find(trx, token);
   if (known === undefined) return undefined;
-  await takeTurn(trx, familyTurn(known.family));
+  await takeTurn(trx, accountTurn(known.user_id));
   return find(trx, token);
 }
 

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { recordAudit } from '../db/audit.ts';
 import { takeTurn } from '../db/locks.ts';
 import type { Database, Role, UserRow } from '../db/schema.ts';
-import { endSessions } from './session-list.ts';
+import { endSessions } from './sessions.ts';
 import type { Actor } from './users.ts';
 
 /** What an admin changes of an account; an absent part stays. */
@@ -19,7 +19,7 @@ export type UserChangeOutcome =
 export const ADMINS = 'admins';
 
 /**
- * Changes an account at once, whatever tokens it has: a disabled one has no session left. Refuses to leave the marketplace
+ * Changes an account at once, whatever tokens it has: a disabled one has no session and no reset link left. Refuses to leave the marketplace
  * without an enabled admin.
  */
 export async function changeUser(
@@ -37,7 +37,11 @@ export async function changeUser(
   const changed = { ...user, role, disabled_at: disabledAt };
   await trx.updateTable('users').set({ role, disabled_at: disabledAt }).where('id', '=', id).execute();
   await recordChange(trx, { from: user, to: changed, actor, at });
-  if (isDisabled) await endSessions(trx, { userId: id, now: at });
+  if (isDisabled) {
+    await endSessions(trx, { userId: id, now: at });
+    // A link from before must not open the account once it is enabled again.
+    await trx.deleteFrom('password_resets').where('user_id', '=', id).execute();
+  }
   return { kind: 'changed', user: changed };
 }
 

@@ -127,7 +127,7 @@ async function makeFirstAdmin(
   const made = await newRow(hasher, user, clock);
   const row = {
     ...made,
-    // Whoever runs the server gave it.
+    // The operator of the server gave the address.
     email_confirmed_at: made.created_at,
     role: 'admin' as const,
     must_change_password: user.mustChangePassword ? (1 as const) : (0 as const),
@@ -165,18 +165,30 @@ async function newRow(hasher: PasswordHasher, user: NewUser, clock: Clock) {
   };
 }
 
-async function checkPassword(
-  { database, hasher }: UsersDeps,
-  email: string,
-  password: string,
-): Promise<UserRow | undefined> {
+async function checkPassword(deps: UsersDeps, email: string, password: string): Promise<UserRow | undefined> {
+  const { database, hasher } = deps;
   const user = await database.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
   const right = await hasher.verify(password, user?.password_hash);
   if (user === undefined || !right) return undefined;
-  if (hasher.isOutdated(user.password_hash)) {
-    const hash = await hasher.hash(password);
-    await database.updateTable('users').set({ password_hash: hash }).where('id', '=', user.id).execute();
-    return { ...user, password_hash: hash };
-  }
-  return user;
+  return hasher.isOutdated(user.password_hash) ? rehash(deps, user, password) : user;
+}
+
+/** Stores the password's hash at today's cost, unless the account got another hash meanwhile: that one decides. */
+async function rehash(
+  { database, hasher }: UsersDeps,
+  user: UserRow,
+  password: string,
+): Promise<UserRow | undefined> {
+  const hash = await hasher.hash(password);
+  const updated = await database
+    .updateTable('users')
+    .set({ password_hash: hash })
+    .where('id', '=', user.id)
+    .where('password_hash', '=', user.password_hash)
+    .returningAll()
+    .executeTakeFirst();
+  if (updated !== undefined) return updated;
+  const current = await database.selectFrom('users').selectAll().where('id', '=', user.id).executeTakeFirst();
+  const isRight = current !== undefined && (await hasher.verify(password, current.password_hash));
+  return isRight ? current : undefined;
 }
