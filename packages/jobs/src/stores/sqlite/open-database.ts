@@ -36,7 +36,7 @@ export async function openDatabase({
   const target = resolveDatabaseFile(file);
   // Before anything is read: what another process has under way must not be taken for left over.
   const lock = lockDatabase(target);
-  const data: ThreadData = { file: target.name, databaseId };
+  const data: ThreadData = { file: target.name, isInMemory: target.path === undefined, databaseId };
   // Both start at once; the reader opens the database when the writer has brought it up to date.
   const writer = new ThreadChannel({ module: 'writer-thread', data, now });
   const reader = new ThreadChannel({ module: 'reader-thread', data, now });

@@ -68,6 +68,8 @@ export interface Fault {
 /** Handed to a thread when it starts. */
 export interface ThreadData {
   readonly file: string;
+  /** No file is on a disk. */
+  readonly isInMemory?: boolean;
   /** Which the database must have, or is given; absent: any. */
   readonly databaseId: string | undefined;
 }

@@ -96,6 +96,19 @@ describe('the check', () => {
     expect((await stat(`${fileIn()}-wal`)).size).toBe(size);
   });
 
+  it('of a database in memory does not wait for writes, nor they for it', async () => {
+    const store = storeOf(':memory:');
+    await store.open();
+    onTestFinished(() => store.close());
+    let isOver = false;
+    const writes = (async () => {
+      while (!isOver) await store.recover({ node: 'a' });
+    })();
+    for (let n = 0; n < 300; n += 1) await store.check();
+    isOver = true;
+    await writes;
+  });
+
   it('rejects before the store is open', async () => {
     await expect(storeOf().check()).rejects.toMatchObject(unavailable);
   });
