@@ -14,6 +14,9 @@ export interface Target {
   /** Access token of an admin. */
   readonly admin: string;
   ask(method: string, path: string, options?: AskOptions): Promise<Reply>;
+  readonly dataDir: string;
+  /** What the server has logged so far, in bytes. */
+  logged(): number;
   /** Looks at the server several times a second, from now until `stop()`. */
   watch(): Watch;
   stop(): Promise<void>;
@@ -23,11 +26,15 @@ export interface AskOptions {
   readonly token?: string;
   /** A string is sent as it is. */
   readonly body?: unknown;
+  /** The client's address, for a server that trusts its proxy. */
+  readonly address?: string;
 }
 
 export interface Reply {
   readonly status: number;
   readonly body: string;
+  /** Seconds of `Retry-After`; 0 without one. */
+  readonly retryAfter: number;
 }
 
 export interface Watch {
@@ -47,6 +54,7 @@ export const ADMIN_PASSWORD = 'attack-me-on-loopback';
 const START_MS = 30_000;
 const PROBE_EVERY_MS = 100;
 const PROBE_TIMEOUT_MS = 60_000;
+const AT_ONCE = 8;
 
 /** Starts the server of this checkout, or of the one whose folder is the first argument of the script. */
 export async function startTarget(env: Readonly<Record<string, string>> = {}): Promise<Target> {
@@ -65,7 +73,11 @@ export async function startTarget(env: Readonly<Record<string, string>> = {}): P
       LOG_LEVEL: 'error',
       ...env,
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let logged = 0;
+  child.stdout?.on('data', (chunk: Buffer) => {
+    logged += chunk.length;
   });
   const stop = async () => {
     const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
@@ -78,7 +90,7 @@ export async function startTarget(env: Readonly<Record<string, string>> = {}): P
     const ask = askAt(url);
     const admin = await signIn(ask);
     process.stdout.write(`attacking ${root}\n`);
-    return { port, url, admin, ask, watch: () => watch(child, url), stop };
+    return { port, url, admin, ask, dataDir, logged: () => logged, watch: () => watch(child, url), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -103,16 +115,18 @@ export function median(values: readonly number[]): number {
 }
 
 function askAt(url: string): Target['ask'] {
-  return async (method, path, { token, body } = {}) => {
+  return async (method, path, { token, body, address } = {}) => {
     const answer = await fetch(`${url}${path}`, {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(address === undefined ? {} : { 'x-forwarded-for': address }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    return { status: answer.status, body: await answer.text() };
+    const retryAfter = Number(answer.headers.get('retry-after') ?? 0);
+    return { status: answer.status, body: await answer.text(), retryAfter };
   };
 }
 
@@ -122,6 +136,20 @@ async function signIn(ask: Target['ask']): Promise<string> {
   const token: unknown = JSON.parse(reply.body).access_token;
   if (typeof token !== 'string') throw new Error(`the admin could not sign in: ${reply.body}`);
   return token;
+}
+
+/** Sends so many requests, a few at once, and counts their answers by status. */
+export async function flood(times: number, send: (n: number) => Promise<Reply>): Promise<string> {
+  const counts = new Map<number, number>();
+  let sent = 0;
+  const sender = async () => {
+    while (sent < times) {
+      const { status } = await send(sent++);
+      counts.set(status, (counts.get(status) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, sender));
+  return [...counts].map(([status, count]) => `${count} x ${status}`).join(', ');
 }
 
 async function answers(child: ChildProcess, url: string): Promise<void> {
