@@ -100,6 +100,24 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
   });
 });
 
+test('a successful sign-in, a stolen token and a 403 are recorded, whatever others do from that address', async () => {
+  const app = await createTestApp();
+  const { securityLog } = app.deps;
+  const record = (kind: SecurityEvent['kind'], id: string, target: string) =>
+    securityLog.record({ kind, actor: { id: `user:${id}`, name: id }, target, address: '6.6.6.6' });
+  for (let n = 0; n < 12; n += 1) {
+    record('sign_in', `thief-${n}`, `email:thief-${n}@x.y`);
+    record('refresh_reused', `thief-${n}`, `user:thief-${n}`);
+    record('forbidden', 'thief', 'GET /api/users');
+  }
+  record('sign_in', 'ann', `email:${ANN}`);
+  record('refresh_reused', 'ann', 'user:ann');
+  record('forbidden', 'ann', 'GET /api/users');
+  for (const action of ['sign_in', 'refresh_reused', 'forbidden'])
+    expect((await audited(app, action))[0]).toMatchObject({ actor: 'user:ann' });
+  expect(await audited(app, 'forbidden')).toHaveLength(11);
+});
+
 test('one address, and one account, has ten records a minute', async () => {
   const app = await createTestApp();
   const { securityLog } = app.deps;
@@ -124,17 +142,31 @@ test('sign-ins that the rate limit refuses are audited by address', async () => 
 test('a database that can not be written to fails no sign-in, and gets the records later', async () => {
   const { deps } = await createTestApp();
   const lines: string[] = [];
-  const log = (_fields: object, message: string) => void lines.push(message);
+  const counts: unknown[] = [];
+  const log = (fields: object, message: string) => {
+    lines.push(message);
+    if ('dropped' in fields) counts.push(fields.dropped);
+  };
+  let minutes = 0;
+  const clock = { now: () => minutes * 60_000 };
   const logger = { info: log, warn: log, error: log };
-  const securityLog = createSecurityLog({ ...deps, logger });
+  const securityLog = createSecurityLog({ ...deps, clock, logger });
   const rename = (from: string, to: string) =>
     sql`ALTER TABLE ${sql.table(from)} RENAME TO ${sql.table(to)}`.execute(deps.database);
   await rename('audit', 'away');
   securityLog.record({ kind: 'sign_in', target: 'email:a@x.y', address: '1.1.1.1' });
   await securityLog.flush();
   expect(lines).toEqual(['security event', expect.stringContaining('could not write')]);
+  for (let n = 0; n < 1_010; n += 1) {
+    if (n % 300 === 0) minutes += 1;
+    securityLog.record({ kind: 'sign_in', target: `email:${n}@x.y`, address: '1.1.1.1' });
+  }
+  await securityLog.flush();
   await rename('away', 'audit');
+  lines.length = 0;
   await securityLog.close();
+  expect(lines).toEqual([expect.stringContaining('lacks security events')]);
+  expect(counts).toEqual([11]);
   const rows = await deps.database.selectFrom('audit').select('target').execute();
   expect(rows).toContainEqual({ target: 'email:a@x.y' });
 });

@@ -66,11 +66,19 @@ const ROWS_PER_WRITE = 100;
 export function createSecurityLog({ database, clock, logger }: SecurityLogDeps): SecurityLog {
   const sampler = createEventSampler(BOUNDS, clock);
   const unwritten: AuditEntry[] = [];
+  let dropped = 0;
   let writing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   const add = (entry: AuditEntry): void => {
     if (unwritten.length < MOST_UNWRITTEN) unwritten.push(entry);
+    else dropped += 1;
+  };
+  const tellDropped = (): void => {
+    if (dropped === 0) return;
+    const fields = { dropped, kept: MOST_UNWRITTEN };
+    logger.warn(fields, 'the audit log lacks security events: the database was away for too long');
+    dropped = 0;
   };
   const addLeftOut = (all?: 'all'): void => {
     for (const left of sampler.leftOut(all)) {
@@ -91,6 +99,7 @@ export function createSecurityLog({ database, clock, logger }: SecurityLogDeps):
         await recordAudits(database, batch);
         unwritten.splice(0, batch.length);
       }
+      tellDropped();
     } catch (error) {
       // Kept, and written with the next one.
       logger.error({ err: error }, 'could not write security events into the audit log');
@@ -111,8 +120,8 @@ export function createSecurityLog({ database, clock, logger }: SecurityLogDeps):
   };
   return {
     record: (event) => {
-      const { kind, target, address } = event;
-      if (!sampler.takes(kind, [`address ${networkOf(address)}`, target])) return flushLater();
+      const { kind, target } = event;
+      if (!sampler.takes(kind, keysOf(event))) return flushLater();
       const entry = entryOf(event, clock.now());
       const level = kind === 'refresh_reused' || kind === 'sign_in_throttled' ? 'warn' : 'info';
       logger[level]({ event: kind, actor: entry.actor.id, target, ...entry.change }, 'security event');
@@ -124,8 +133,28 @@ export function createSecurityLog({ database, clock, logger }: SecurityLogDeps):
       clearTimeout(timer);
       addLeftOut('all');
       await flush();
+      tellDropped();
     },
   };
+}
+
+/**
+ * What the events of a minute are counted under. Nobody's own events hide another account's: a successful sign-in and a stolen
+ * token count for their account only, whatever else comes from that address, and a 403 for its account and route.
+ */
+function keysOf({ kind, actor = NOBODY, target, address }: SecurityEvent): readonly string[] {
+  switch (kind) {
+    case 'sign_in':
+    case 'refresh_reused':
+      return [target];
+    case 'forbidden':
+      return [`${actor.id} ${target}`];
+    case 'sign_in_failed':
+    case 'sign_in_throttled':
+      return [`address ${networkOf(address)}`, target];
+    default:
+      return kind satisfies never;
+  }
 }
 
 function entryOf({ kind, actor = NOBODY, target, address, detail }: SecurityEvent, at: number): AuditEntry {

@@ -61,7 +61,9 @@ test(
     await page.getByText('a mail with a link is on its way').waitFor();
     const again = await done(stranger, 'POST', '/api/auth/login', { email: EMAIL, password: `${OWN} again` });
     const admin = operatorOn(new URL(url).port, `Bearer ${textOf(again, 'access_token')}`);
-    const userId = textOf(again, 'user', 'id');
+    const bob = { email: 'bob@example.com', name: 'Bob', password: 'forgotten battery' };
+    const userId = textOf(await done(stranger, 'POST', '/api/auth/register', bob), 'user', 'id');
+    await done(admin, 'PATCH', `/api/users/${userId}`, { role: 'operator' });
     const body = await done(admin, 'POST', `/api/users/${userId}/password-reset`, { deliver: 'link' });
     const [, token = ''] = textOf(body, 'link').split('#');
     await goTo(`/reset-password#${token}`);
@@ -70,7 +72,7 @@ test(
     await choose(page, OWN);
     await button(page, 'Set the password').click();
     await page.getByRole('link', { name: 'Sign in' }).click();
-    await signIn(page, { password: OWN });
+    await signIn(page, { email: bob.email, password: OWN });
     await heading(page, 'Overview');
     expect(faults).toEqual([]);
   },

@@ -23,11 +23,18 @@ export type ResetOutcome = 'changed' | 'invalid' | 'same';
 export interface PasswordResets {
   /**
    * A link for the account of that e-mail. Undefined when there is no such account, it is disabled, its address is not
-   * confirmed, or too many links were asked for.
+   * confirmed, or enough links of it are valid.
    */
   ask(request: { readonly email: string; readonly address: string }): Promise<Granted | undefined>;
-  /** A link for a user, given by an admin; undefined when there is no such user, or the account is disabled. */
-  give(request: { readonly userId: string; readonly actor: Actor }): Promise<Granted | undefined>;
+  /**
+   * A link for a user, given by an admin; undefined when there is no such user, or the account is disabled. `mayGive` is called
+   * with the account first, and throws to refuse.
+   */
+  give(request: {
+    readonly userId: string;
+    readonly actor: Actor;
+    readonly mayGive: (user: UserRow) => void;
+  }): Promise<Granted | undefined>;
   /** Ends all sessions and links of the account. */
   confirm(reset: { readonly token: string; readonly next: string }): Promise<ResetOutcome>;
 }
@@ -46,9 +53,11 @@ export interface PasswordResetsDeps {
 }
 
 export const RESET_MS = 30 * 60_000;
-/** More than one, so that a stranger who asks makes nobody's link useless; few, so that they send few mails. */
-const ASKED_A_DAY = 5;
-const DAY_MS = 86_400_000;
+/**
+ * Of one account at a time. Only valid links count: when a stranger's requests use the bound up, the owner has a valid link in
+ * the mailbox. It keeps a stranger to six mails an hour.
+ */
+const MOST_VALID = 3;
 
 export function createPasswordResets(deps: PasswordResetsDeps): PasswordResets {
   const { database, clock, publicUrl } = deps;
@@ -74,10 +83,11 @@ export function createPasswordResets(deps: PasswordResetsDeps): PasswordResets {
       const actor = { id: 'anonymous', name: address };
       // Nothing but the confirmation mail goes to an address before it is confirmed.
       if (user === undefined || user.email_confirmed_at === null) return undefined;
-      return grant(user, { actor, action: 'user.password_reset_ask' }, ASKED_A_DAY);
+      return grant(user, { actor, action: 'user.password_reset_ask' }, MOST_VALID);
     },
-    give: async ({ userId, actor }) => {
+    give: async ({ userId, actor, mayGive }) => {
       const user = await find('id', userId);
+      if (user !== undefined) mayGive(user);
       return user && grant(user, { actor, action: 'user.password_reset_link' });
     },
     confirm: (reset) => confirm(deps, reset),
@@ -88,7 +98,7 @@ interface Grant {
   readonly user: UserRow;
   readonly token: string;
   readonly now: number;
-  /** So many within a day. */
+  /** Valid links of the account, this one included; undefined for no bound. */
   readonly most: number | undefined;
   readonly record: { readonly actor: Actor; readonly action: string };
 }
@@ -98,10 +108,7 @@ async function keep(
   { user, token, now, most = Number.POSITIVE_INFINITY, record }: Grant,
 ): Promise<boolean> {
   await takeTurn(trx, accountTurn(user.id));
-  await trx
-    .deleteFrom('password_resets')
-    .where('expires_at', '<=', now - DAY_MS)
-    .execute();
+  await trx.deleteFrom('password_resets').where('expires_at', '<=', now).execute();
   const links = await trx
     .selectFrom('password_resets')
     .select('created_at')

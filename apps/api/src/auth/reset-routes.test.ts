@@ -26,6 +26,10 @@ const give = ({ ask }: TestApp, token: string | undefined, userId: string, deliv
   return ask(token === undefined ? request : { ...request, token });
 };
 
+/** The access token of a signed-in admin: an API token gets no link in the answer. */
+const adminOf = async ({ signUp }: TestApp): Promise<string> =>
+  (await signUp('root@example.com', 'admin')).access_token;
+
 /** An account whose address is confirmed, with the link that was mailed to it. */
 async function signUpConfirmed(app: TestApp, email: string): Promise<Session> {
   const session = await app.signUp(email);
@@ -107,7 +111,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const { user, access_token } = await app.signUp('ann@example.com');
     expect(await askFor(app, 'ann@example.com')).toMatchObject({ status: 202, body: '' });
     expect(await mailsOf(app)).toEqual([]);
-    const given = await give(app, await app.apiToken('admin'), user.id);
+    const given = await give(app, await adminOf(app), user.id);
     expect(textOf(given.body, 'link')).toContain('gvp_');
     app.time.now += 60_000;
     const url = '/api/auth/confirm-email/resend';
@@ -124,8 +128,8 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const token = tokenIn((await mailsOf(app))[0]);
     app.time.now += RESET_MS;
     expect(await confirm(app, token)).toMatchObject({ status: 422 });
-    const link = textOf((await give(app, await app.apiToken('admin'), ann.user.id)).body, 'link');
-    const admin = await app.apiToken('admin');
+    const admin = await adminOf(app);
+    const link = textOf((await give(app, admin, ann.user.id)).body, 'link');
     await app.ask({
       method: 'PATCH',
       url: `/api/users/${ann.user.id}`,
@@ -151,20 +155,48 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(await mailsOf(app)).toHaveLength(1);
   });
 
-  test('at most five links a day are mailed to an account, and each stays good', async () => {
+  test('a stranger who asks for links leaves the owner a valid one at any time: three are mailed in half an hour', async () => {
     const app = await begin();
     await signUpConfirmed(app, 'ann@example.com');
     for (let asked = 0; asked < 8; asked += 1) await askFor(app, 'ann@example.com');
     const mails = await mailsOf(app);
-    expect(mails).toHaveLength(5);
+    expect(mails).toHaveLength(3);
+    app.time.now += RESET_MS - 1;
     expect(await confirm(app, tokenIn(mails[0]))).toMatchObject({ status: 204 });
     for (const mail of mails) expect(await confirm(app, tokenIn(mail))).toMatchObject({ status: 422 });
+    for (let asked = 0; asked < 3; asked += 1) await askFor(app, 'ann@example.com');
+    expect(await mailsOf(app)).toHaveLength(6);
+    app.time.now += RESET_MS;
+    await askFor(app, 'ann@example.com');
+    expect(await mailsOf(app)).toHaveLength(7);
+  });
+
+  test('an API token gets no link in the answer, and nobody gets one of an admin: they get it by mail', async () => {
+    const app = await begin();
+    const admin = await signUpConfirmed(app, 'root@example.com');
+    await app.deps.users.change(admin.user.id, { role: 'admin' }, { id: 'test', name: 'test' });
+    const other = await app.signUp('other@example.com', 'admin');
+    const ann = await app.signUp('ann@example.com');
+    const token = await app.apiToken('admin');
+    for (const userId of [ann.user.id, admin.user.id])
+      expect(await give(app, token, userId)).toMatchObject({
+        status: 403,
+        body: { detail: expect.stringContaining('Sign in as an admin') },
+      });
+    for (const userId of [admin.user.id, other.user.id])
+      expect(await give(app, admin.access_token, userId)).toMatchObject({
+        status: 403,
+        body: { detail: expect.stringContaining('by mail only') },
+      });
+    expect(await app.deps.database.selectFrom('password_resets').selectAll().execute()).toEqual([]);
+    expect(await give(app, admin.access_token, admin.user.id, 'mail')).toMatchObject({ status: 200 });
+    expect(await mailsOf(app)).toHaveLength(1);
   });
 
   test('one link that is used twice at the same time sets one password', async () => {
     const app = await begin();
     const { user } = await signUpConfirmed(app, 'ann@example.com');
-    const link = textOf((await give(app, await app.apiToken('admin'), user.id)).body, 'link');
+    const link = textOf((await give(app, await adminOf(app), user.id)).body, 'link');
     const token = link.split('#')[1] ?? '';
     const answers = await Promise.all(['one', 'two'].map((n) => confirm(app, token, `${NEXT} ${n}`)));
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 422]);

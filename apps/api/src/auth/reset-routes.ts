@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { actorOf, requireRole } from '../principal.ts';
-import { notFound, unavailable, unprocessable } from '../problem.ts';
+import type { UserRow } from '../db/schema.ts';
+import { actorOf, type Principal, requireRole } from '../principal.ts';
+import { forbidden, notFound, unavailable, unprocessable } from '../problem.ts';
 import { noContent, problems } from '../responses.ts';
 import { text } from '../text.ts';
-import type { PasswordResets } from './password-resets.ts';
+import type { Granted, PasswordResets } from './password-resets.ts';
 import type { ResetMails } from './reset-mail.ts';
 import { emailSchema, idSchema, passwordSchema, timeOf, timeSchema } from './views.ts';
 
@@ -18,7 +19,7 @@ const askSchema = {
   operationId: 'askPasswordReset',
   summary: 'Ask for a link that sets a new password',
   description:
-    'Mails the link to the address, if it is the confirmed address of an enabled account. The answer is always the same. A link is valid once, for 30 minutes. One account gets at most five mails in 24 hours.',
+    'Mails the link to the address, if it is the confirmed address of an enabled account. The answer is always the same. A link is valid once, for 30 minutes. While three links of an account are valid, no other is mailed.',
   security: [],
   body: z.strictObject({ email: emailSchema }),
   response: { 202: noContent },
@@ -43,7 +44,9 @@ const confirmSchema = {
 export const resetBody = z.strictObject({
   deliver: z
     .enum(['mail', 'link'])
-    .describe('`mail`: to the address of the account; `link`: in the answer, so that you can pass it on'),
+    .describe(
+      '`mail`: to the address of the account; `link`: in the answer, so that you can pass it on. `link` takes a signed-in admin, no API token, and an account that is no admin',
+    ),
 });
 
 export const resetSchema = z
@@ -85,25 +88,40 @@ export function resetRoutes({ passwordResets, resetMails }: ResetRoutesDeps): Fa
     });
 
     app.post('/api/users/:user_id/password-reset', { schema: giveSchema }, async (request) => {
-      const actor = actorOf(requireRole(request, 'admin'));
-      const granted = await passwordResets.give({ userId: request.params.user_id, actor });
+      const admin = requireRole(request, 'admin');
+      const isLink = request.body.deliver === 'link';
+      const granted = await passwordResets.give({
+        userId: request.params.user_id,
+        actor: actorOf(admin),
+        mayGive: (user) => {
+          if (isLink) requireLinkAllowed(admin, user);
+        },
+      });
       if (granted === undefined) throw notFound('There is no such user, or the account is disabled.');
       const expires_at = timeOf(granted.expiresAt);
-      if (request.body.deliver === 'link') return { link: granted.link, expires_at };
-      await mailTo(resetMails, granted.user.email, granted);
+      if (isLink) return { link: granted.link, expires_at };
+      await mailTo(resetMails, granted);
       return { link: null, expires_at };
     });
   };
 }
 
-async function mailTo(
-  ...[mails, address, link]: [ResetMails, ...Parameters<ResetMails['send']>]
-): Promise<void> {
+/** Throws a 403 when the link could make a stolen token, or a stolen session, the owner of an admin's account. */
+function requireLinkAllowed({ kind }: Principal, { role }: UserRow): void {
+  if (kind === 'api_token')
+    throw forbidden(
+      'An API token gets no link in the answer. Sign in as an admin, or use {"deliver": "mail"}.',
+    );
+  if (role === 'admin')
+    throw forbidden('The account of an admin gets its link by mail only. Use {"deliver": "mail"}.');
+}
+
+async function mailTo(mails: ResetMails, { user, ...link }: Granted): Promise<void> {
   try {
-    await mails.send(address, link);
+    await mails.send(user.email, link);
   } catch {
     throw unavailable(
-      'The mail server refused the mail. Try again in a minute, or get the link in the answer with {"deliver": "link"}.',
+      'The mail server refused the mail. Try again in a minute. A signed-in admin gets the link of an account that is no admin with {"deliver": "link"}.',
       60,
     );
   }
