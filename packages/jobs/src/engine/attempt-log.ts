@@ -44,6 +44,14 @@ export function logStray(logger: EngineLogger, ids: object, { causes, permanent,
   );
 }
 
+/** An error that ended a thread in which no handler ran. */
+export function logThreadEnd(logger: EngineLogger, { causes, permanent, ...error }: Thrown): void {
+  logger.error(
+    { err: fieldsWithCauses(error, causes) },
+    'an error ended a job thread in which no handler ran; the next run gets a new thread',
+  );
+}
+
 function fieldsWithCauses(
   error: Omit<ErrorCause, 'depth'>,
   causes: readonly ErrorCause[] | undefined,

@@ -168,13 +168,13 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     tell,
   };
   let opened: Promise<void> | undefined;
-  let isStopping = false;
+  const stopping = new AbortController();
   let stopHearing: (() => void) | undefined;
   const open = () => {
     opened ??= openStore(store, settings, {
       node,
       events,
-      loading: () => loadThreads(threads, registry, settings),
+      loading: () => loadThreads({ threads, registry, settings, stopping: stopping.signal }),
     });
     return opened;
   };
@@ -190,7 +190,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
 
     async start() {
       await open();
-      if (isStopping) return;
+      if (stopping.signal.aborted) return;
       if (settings.strayErrors !== 'off') stopHearing ??= hearStrayErrors();
       if (!settings.autoRun) return;
       reporter.start();
@@ -201,7 +201,8 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     },
 
     async stop({ serving } = {}) {
-      isStopping = true;
+      // A start under way loads modules no further.
+      stopping.abort();
       // Whether it ends well is for whoever serves: what is open here is closed all the same.
       const served = Promise.allSettled([serving]);
       dispatcher.stopClaiming();

@@ -7,22 +7,30 @@ const LOAD_LIMIT_MS = 30_000;
 
 /**
  * Loads the modules of the job types that run in threads, before anything runs: a bundle may have left them out, and one that starts
- * an engine of its own would do so in each thread. Throws one error that names them all.
+ * an engine of its own would do so in each thread. Throws one error that names them all, and at once when `stopping` fires.
  */
-export async function loadThreads<Deps>(
-  threads: ThreadPool,
-  registry: Registry<Deps>,
-  { clock, concurrency, autoRun }: Settings,
-): Promise<void> {
+export async function loadThreads<Deps>({
+  threads,
+  registry,
+  settings: { clock, concurrency, autoRun },
+  stopping,
+}: {
+  readonly threads: ThreadPool;
+  readonly registry: Registry<Deps>;
+  readonly settings: Settings;
+  readonly stopping: AbortSignal;
+}): Promise<void> {
   const jobTypes = registry.types
     .map(({ jobType }) => jobType)
     .filter(({ isolation }) => isolation === 'thread');
   // With no places, no handler ever runs here.
-  if (jobTypes.length === 0 || concurrency === 0 || !autoRun) return;
+  if (jobTypes.length === 0 || concurrency === 0 || !autoRun || stopping.aborted) return;
   const late = Promise.withResolvers<readonly string[]>();
   const cancel = clock.setTimer(LOAD_LIMIT_MS, () =>
     late.resolve([`the modules of the job types are not loaded after ${LOAD_LIMIT_MS / 1_000} s`]),
   );
+  const stopped = () => late.resolve(['it was stopped before the modules of the job types were loaded']);
+  stopping.addEventListener('abort', stopped);
   try {
     const faults = await Promise.race([threads.load(jobTypes), late.promise]);
     if (faults.length > 0) throw new Error(`The engine can't start: ${faults.join('; ')}`);
@@ -31,5 +39,6 @@ export async function loadThreads<Deps>(
     throw error;
   } finally {
     cancel();
+    stopping.removeEventListener('abort', stopped);
   }
 }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { JobType } from '../core/job-type.ts';
 import type { Attempt, Stop } from './attempt.ts';
-import { logStray } from './attempt-log.ts';
+import { logStray, logThreadEnd } from './attempt-log.ts';
 import { createHandlerStart, type HandlerStart, resetStart, takeBackStart } from './handler-start.ts';
 import type { Settings } from './options.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type ThreadData,
   type ToThread,
 } from './thread-messages.ts';
+import { readThrown, type Thrown } from './thrown.ts';
 
 interface Thread {
   readonly worker: Worker;
@@ -47,20 +48,37 @@ export class ThreadPool {
     return this.#threads.size > 0;
   }
 
-  /** Loads the modules of job types in one thread, which later serves their runs. Returns their faults. */
+  /**
+   * Loads the modules of job types, in one thread for each amount of memory; the threads later serve the runs of the types. Returns the
+   * faults of the modules.
+   */
   async load(jobTypes: readonly JobType<never>[]): Promise<readonly string[]> {
+    const byMemory = Map.groupBy(jobTypes, (jobType) => this.#memoryOf(jobType));
+    const faults = await Promise.all([...byMemory].map(([memoryMb, types]) => this.#loadIn(memoryMb, types)));
+    // Each thread loads the dependencies: a fault of theirs is named once.
+    return [...new Set(faults.flat())];
+  }
+
+  async #loadIn(memoryMb: number, jobTypes: readonly JobType<never>[]): Promise<readonly string[]> {
     const types = jobTypes.map(({ module, type }) => ({ module, type }));
-    const reply = await this.#ask(this.#start(this.#settings.threadMemoryMb), undefined, {
-      kind: 'load',
-      types,
-    });
-    if (reply.kind === 'threw') return [reply.thrown.message];
-    return reply.kind === 'loaded' ? reply.faults : [];
+    const fault = ({ message }: Thrown) => {
+      const names = types.map(({ type }) => type).join(', ');
+      return [
+        `the job type${types.length === 1 ? '' : 's'} ${names} can't be loaded in a thread: ${message}`,
+      ];
+    };
+    try {
+      const reply = await this.#ask(this.#start(memoryMb), undefined, { kind: 'load', types });
+      if (reply.kind === 'threw') return fault(reply.thrown);
+      return reply.kind === 'loaded' ? reply.faults : [];
+    } catch (error) {
+      return fault(readThrown(error));
+    }
   }
 
   /** Runs an attempt's handler in a free thread; rejects because the thread ended or can't be had. */
   async run(jobType: JobType<never>, attempt: Attempt): Promise<HandlerEnd> {
-    const memoryMb = jobType.memoryMb ?? this.#settings.threadMemoryMb;
+    const memoryMb = this.#memoryOf(jobType);
     const thread = this.#free(memoryMb) ?? this.#start(memoryMb);
     const { module, type } = jobType;
     const { job, run, lastSuccess, payloadJson: payload, traceparent } = attempt;
@@ -101,6 +119,10 @@ export class ThreadPool {
   /** Ends all threads, at once. */
   async close(): Promise<void> {
     await Promise.all([...this.#threads].map(terminated));
+  }
+
+  #memoryOf({ memoryMb }: JobType<never>): number {
+    return memoryMb ?? this.#settings.threadMemoryMb;
   }
 
   #free(memoryMb: number): Thread | undefined {
@@ -153,18 +175,14 @@ export class ThreadPool {
     });
     worker.on('exit', (code) => {
       this.#threads.delete(thread);
+      const { current, ended } = thread;
       thread.ended = true;
-      const { current } = thread;
+      // The end of an idle thread fails no attempt.
+      if (current === undefined && !ended)
+        logThreadEnd(this.#settings.logger, readThrown(failure ?? endedWith(code)));
       thread.current = undefined;
       const stopped = current?.attempt?.stop;
-      current?.reject(
-        failure ??
-          (stopped === undefined
-            ? new Error(
-                `The thread of the handler ended with code ${code}: as a rule, something in it has called process.exit().`,
-              )
-            : stopped.error),
-      );
+      current?.reject(failure ?? stopped?.error ?? endedWith(code));
     });
     return thread;
   }
@@ -172,7 +190,7 @@ export class ThreadPool {
   #receive(thread: Thread, heard: Heard): void {
     if (heard.kind === 'stray') return logStray(this.#settings.logger, heard.ids, heard.thrown);
     const { current } = thread;
-    if (current === undefined) return;
+    if (current === undefined) return this.#receiveIdle(thread, heard);
     current.attempt?.notes.add(heard.noted);
     if (heard.kind === 'noted') return;
     this.#release(thread);
@@ -181,6 +199,13 @@ export class ThreadPool {
       heard.kind === 'threw' ? heard.isUsable : heard.kind === 'returned' || heard.faults.length === 0;
     if (!isUsable) this.#post(thread, { kind: 'end' });
     current.resolve(heard);
+  }
+
+  /** An error of an idle thread, such as in a timer of its module, ends the thread. */
+  #receiveIdle(thread: Thread, heard: Heard): void {
+    if (heard.kind !== 'threw' || thread.ended) return;
+    logThreadEnd(this.#settings.logger, heard.thrown);
+    this.#post(thread, { kind: 'end' });
   }
 
   #release(thread: Thread): void {
@@ -193,6 +218,12 @@ function terminated(thread: Thread): Promise<unknown> {
   thread.ended = true;
   thread.ending ??= thread.worker.terminate();
   return thread.ending;
+}
+
+function endedWith(code: number): Error {
+  return new Error(
+    `The thread of the handler ended with code ${code}: as a rule, something in it has called process.exit().`,
+  );
 }
 
 function isOutOfMemory(error: unknown): boolean {

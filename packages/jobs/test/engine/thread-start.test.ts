@@ -1,17 +1,29 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { defineJobType } from '../../src/index.ts';
+import { createEngine, createSystemClock, defineJobType, type EngineOptions } from '../../src/index.ts';
+import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { silentLogger } from '../silent-logger.ts';
-import { createHarness, job, realTime } from './engine-harness.ts';
+import { createHarness, type Deps, job, realTime } from './engine-harness.ts';
 import { slow } from './loads-slowly.ts';
 import { inThread } from './thread-types.ts';
 
 const at = (file: string) => new URL(file, import.meta.url);
-const inFile = (file: string, type: string) =>
-  defineJobType({ ...inThread, description: '', type, module: at(file).href, isolation: 'thread' } as never);
+const inFile = (file: string, type: string, more: object = {}) =>
+  defineJobType({
+    ...inThread,
+    description: '',
+    type,
+    module: at(file).href,
+    isolation: 'thread',
+    ...more,
+  } as never);
 
 /** An engine that runs by itself, on these job types. */
-async function start(jobTypes: readonly unknown[], threadDeps?: URL) {
-  const deps = threadDeps === undefined ? {} : { threadDeps: { module: threadDeps } };
+async function start(
+  jobTypes: readonly unknown[],
+  threadDeps?: URL,
+  more: Partial<EngineOptions<Deps>> = {},
+) {
+  const deps = { ...more, ...(threadDeps === undefined ? {} : { threadDeps: { module: threadDeps } }) };
   const h = await createHarness({ concurrency: 0 });
   onTestFinished(() => h.close());
   return h.beside({ jobTypes: jobTypes as never, concurrency: 10, autoRun: true, ...deps });
@@ -41,6 +53,44 @@ it('an engine does not start whose threads have no dependencies to make', async 
   await expect(start([inThread], at('./starts-engine.ts'))).rejects.toThrow(
     'Move the dependencies of job threads',
   );
+});
+
+it('a module is loaded with the memory of its job type', async () => {
+  const much = inFile('./loads-much.ts', 'much', { memoryMb: 512 });
+  const engine = await start([inThread, much], undefined, { threadMemoryMb: 64 });
+  expect(engine.jobTypes()).toHaveLength(2);
+});
+
+it('an engine does not start when a module needs more memory than its job type may use, and names the type', async () => {
+  const much = inFile('./loads-much.ts', 'much');
+  await expect(start([much], undefined, { threadMemoryMb: 64 })).rejects.toThrow(
+    /can't start: the job type much can't be loaded in a thread: .* more than the 64 MB .*`memoryMb: 128`/,
+  );
+});
+
+it('an engine that is stopped while it loads modules ends at once', async () => {
+  const engine = createEngine({
+    store: createSqliteStore({ file: ':memory:', clock: createSystemClock() }),
+    jobTypes: [inFile('./never-loads.ts', 'endless')] as never,
+    deps: {},
+    logger: silentLogger,
+  });
+  const started = engine.start();
+  const refused = expect(started).rejects.toThrow('it was stopped before the modules');
+  await engine.stop();
+  await refused;
+});
+
+it('P9: an error that ends a thread without a handler is logged, and the next run gets another thread', async () => {
+  const error = vi.fn();
+  await start([inFile('./throws-idle.ts', 'throws_idle')], undefined, { logger: { ...silentLogger, error } });
+  await vi.waitFor(() => expect(error).toHaveBeenCalled(), 15_000);
+  expect(error.mock.calls).toMatchObject([
+    [
+      { err: { type: 'TypeError', message: 'the pool lost its connection' } },
+      expect.stringContaining('an error ended a job thread'),
+    ],
+  ]);
 });
 
 it('an engine without places needs no threads', async () => {

@@ -1,0 +1,4 @@
+// A module whose import in a job thread never ends.
+await new Promise(() => undefined);
+
+export const endless = undefined;
