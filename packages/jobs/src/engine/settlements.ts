@@ -182,11 +182,12 @@ export class Settlements {
   }
 
   #tellWhetherFull(): void {
+    const runs = this.#heldBack;
     this.#with.settings.logger.warn(
-      { runs: this.#heldBack },
+      { runs },
       this.isFull
-        ? 'so many runs have ended whose jobs another transaction holds that no more are claimed before its end'
-        : 'runs are claimed again',
+        ? `claiming paused: ${runs} finished runs cannot be saved because another transaction has locked their jobs`
+        : 'claiming resumed',
     );
   }
 
