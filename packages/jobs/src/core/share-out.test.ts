@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NewRun } from './decision.ts';
-import { shareOut, slotsFirst, slotsGoFirst } from './share-out.ts';
+import { prioritySlots, shareOut, slotsHavePriority } from './share-out.ts';
 
 const NOW = 1_000;
 
@@ -15,7 +16,7 @@ describe('P9, P10: how a claim shares out what is about to be made', () => {
   const shared = (due: readonly number[], claim: Parameters<typeof shareOut>[1]) =>
     [...shareOut(due.map(run), claim, NOW)].map(([{ availableAt }, starts]) => [availableAt, starts]);
 
-  it('those due first first: some start, some are held, the others are left', () => {
+  it('earliest due first: some start, some are held, the others are left', () => {
     expect(shared([900, 700, 1_000, 800], { places: 2, prefetch: 1 })).toEqual([
       [700, true],
       [800, true],
@@ -49,22 +50,49 @@ describe('P9, P10: how a claim shares out what is about to be made', () => {
   });
 });
 
-describe('slots that were planned behind other due work', () => {
+describe('slots beside a backlog', () => {
   const NOW = 1_000;
 
-  it('go first once what is due first has waited for 100 ms', () => {
-    expect(slotsGoFirst({ runAt: 900, slotAt: 1_000 }, NOW)).toBe(true);
-    expect(slotsGoFirst({ runAt: 901, slotAt: 1_000 }, NOW)).toBe(false);
+  it('have priority once the earliest due run has waited for 100 ms', () => {
+    expect(slotsHavePriority({ runAt: 900, slotAt: 1_000 }, NOW)).toBe(true);
+    expect(slotsHavePriority({ runAt: 901, slotAt: 1_000 }, NOW)).toBe(false);
   });
 
-  it('need not where they are due first, or where there are none', () => {
-    expect(slotsGoFirst({ runAt: 100, slotAt: 100 }, NOW)).toBe(false);
-    expect(slotsGoFirst({ runAt: 100, slotAt: undefined }, NOW)).toBe(false);
-    expect(slotsGoFirst({ runAt: undefined, slotAt: undefined }, NOW)).toBe(false);
+  it('need none where they are due first, or where there are none', () => {
+    expect(slotsHavePriority({ runAt: 100, slotAt: 100 }, NOW)).toBe(false);
+    expect(slotsHavePriority({ runAt: 100, slotAt: undefined }, NOW)).toBe(false);
+    expect(slotsHavePriority({ runAt: undefined, slotAt: undefined }, NOW)).toBe(false);
   });
 
-  it('take half of the places, and one at least', () => {
-    expect([1, 2, 3, 10].map((places) => slotsFirst(places, 0))).toEqual([1, 1, 1, 5]);
-    expect(slotsFirst(10, 3)).toBe(2);
+  it('may take half of the places; of one place, every other turn', () => {
+    expect([2, 3, 10].map((places) => prioritySlots({ places, held: 0, isLast: true }))).toEqual([1, 1, 5]);
+    expect(prioritySlots({ places: 10, held: 3, isLast: true })).toBe(2);
+    expect(prioritySlots({ places: 10, held: 7, isLast: true })).toBe(0);
+    expect(prioritySlots({ places: 1, held: 0, isLast: true })).toBe(0);
+    expect(prioritySlots({ places: 1, held: 1, isLast: false })).toBe(1);
+  });
+
+  it('and the backlog both have places at any time, or turns of one place, whatever ends first', () => {
+    const ends = fc.array(fc.nat(), { minLength: 40, maxLength: 40 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 12 }), ends, (places, ended) => {
+        const held: boolean[] = [];
+        const claimed: boolean[] = [];
+        const claim = () => {
+          const slots = held.filter((isSlot) => isSlot).length;
+          const isSlot = prioritySlots({ places, held: slots, isLast: claimed.at(-1) ?? false }) > 0;
+          held.push(isSlot);
+          claimed.push(isSlot);
+        };
+        while (held.length < places) claim();
+        // With several places, each side always has some. With one, they take turns.
+        for (const end of ended) {
+          if (places > 1) expect(new Set(held).size).toBe(2);
+          held.splice(end % places, 1);
+          claim();
+        }
+        if (places === 1) claimed.forEach((isSlot, n) => void expect(isSlot).toBe(n % 2 === 0));
+      }),
+    );
   });
 });

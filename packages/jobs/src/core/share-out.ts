@@ -2,9 +2,8 @@ import type { NewRun } from './decision.ts';
 import type { ClaimInput } from './store-passes.ts';
 
 /**
- * How a claim shares out runs that are about to be made and wait for nothing, when nothing else is due before them: those due first
- * first, some to start at once and some to be held until a place is free; and besides some that come due soon, to be held until
- * then (P9, P10). Tells of each run that it takes whether that starts at once.
+ * Which of the runs that are about to be made a claim takes, and whether each starts at once, when no other run is due (P9, P10).
+ * The earliest due come first: some start, and some are held until a place is free. Runs that come due soon are held until then.
  */
 export function shareOut(
   runs: readonly NewRun[],
@@ -28,22 +27,35 @@ export function shareOut(
   return starts;
 }
 
-/** A node has a backlog once the earliest due run has waited this long (ms). Only then may later slots be claimed before it. */
+/** A node has a backlog once the earliest due run has waited this long (ms). Only then may a claim take later slots before it. */
 const BACKLOG_MS = 100;
 
-/** The earliest due times: of all unclaimed runs, and of the unclaimed slots that were planned behind other due work. */
+/** The earliest due times: of all runs that wait for a claim, and of the slots among them that no claim took as they were made. */
 export interface FirstDue {
   readonly runAt: number | undefined;
   readonly slotAt: number | undefined;
 }
 
-/** Whether slots go first: the earliest due run has waited for {@link BACKLOG_MS} and is not one of the slots. */
-export function slotsGoFirst({ runAt, slotAt }: FirstDue, now: number): boolean {
+/** Whether slots have priority: the earliest due run has waited for {@link BACKLOG_MS} and is not one of the slots. */
+export function slotsHavePriority({ runAt, slotAt }: FirstDue, now: number): boolean {
   if (runAt === undefined || slotAt === undefined) return false;
   return runAt < slotAt && runAt <= now - BACKLOG_MS;
 }
 
-/** How many more slots a node may claim first: up to half of its places, at least one, less those it has `claimed`. */
-export function slotsFirst(places: number, claimed: number): number {
-  return Math.max(Math.floor(places / 2), 1) - claimed;
+/** What a node knows of the slots that it has claimed with priority. */
+export interface PriorityHeld {
+  readonly places: number;
+  /** Slots claimed with priority that have not ended, with those that claims under way have asked for. */
+  readonly held: number;
+  /** The last run that the node claimed, or has asked for, has priority. */
+  readonly isLast: boolean;
+}
+
+/**
+ * How many more slots a node may claim before runs that were due earlier: up to half of its places. One place can't be halved: there, slots
+ * and the backlog take turns. So neither waits for as long as the other one lasts.
+ */
+export function prioritySlots({ places, held, isLast }: PriorityHeld): number {
+  if (places === 1) return isLast ? 0 : 1;
+  return Math.max(Math.floor(places / 2) - held, 0);
 }

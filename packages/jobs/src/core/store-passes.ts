@@ -48,10 +48,10 @@ export interface ClaimInput {
   /** At most so many more, to be held until a place is free; never a run that was recovered before (P9). */
   readonly prefetch: number;
   /**
-   * At most this many of the places go first to slots that were planned behind other due work, marked `isFirst`. Otherwise jobs would
-   * miss their slots during a backlog.
+   * During a backlog, the claim takes at most this many slots before runs that were due earlier, marked `hasPriority`. Otherwise jobs
+   * would miss their slots.
    */
-  readonly slotsFirst?: number;
+  readonly prioritySlots?: number;
   /** At most so many besides that come due within so long, to be held until then; never one that was recovered before. */
   readonly ahead?: { readonly ms: number; readonly runs: number };
 }
@@ -71,8 +71,8 @@ export interface ClaimedRun {
   readonly scheduledFor?: number;
   readonly payload?: JsonText;
   readonly trace?: string;
-  /** Claimed before runs that were due earlier (`slotsFirst`). */
-  readonly isFirst?: true;
+  /** Claimed before runs that were due earlier (`prioritySlots`). */
+  readonly hasPriority?: true;
 }
 
 export interface ClaimResult {

@@ -1,5 +1,5 @@
 import type { TypeVersions } from '../core/membership.ts';
-import { slotsFirst } from '../core/share-out.ts';
+import { prioritySlots } from '../core/share-out.ts';
 import type { ClaimInput, ClaimResult } from '../core/store-passes.ts';
 import type { Which } from './backlog.ts';
 import type { DueTimes } from './due-times.ts';
@@ -35,8 +35,10 @@ export class Claims<Deps> {
   readonly #with: ClaimsDeps<Deps>;
   readonly #due: DueTimes;
   readonly #underWay = new Set<ClaimUnderWay>();
-  /** By fence, slots that were claimed ahead of what was due before them, until they have ended. */
-  readonly #first = new Set<number>();
+  /** By fence, slots that were claimed before runs that were due earlier, until they have ended. */
+  readonly #priority = new Set<number>();
+  /** The last run that was claimed is one of these. */
+  #isLastPriority = false;
   #stopped = false;
 
   constructor(deps: ClaimsDeps<Deps>, due: DueTimes) {
@@ -69,12 +71,15 @@ export class Claims<Deps> {
 
   /** A claim has come. */
   claimed({ runs }: ClaimResult): void {
-    for (const { fence, isFirst } of runs) if (isFirst === true) this.#first.add(fence);
+    for (const { fence, hasPriority = false } of runs) {
+      if (hasPriority) this.#priority.add(fence);
+      this.#isLastPriority = hasPriority;
+    }
   }
 
   /** One that has come has ended. */
   ended(fence: number): void {
-    this.#first.delete(fence);
+    this.#priority.delete(fence);
   }
 
   /** What answers on their way may still bring is to be taken back. */
@@ -105,7 +110,7 @@ export class Claims<Deps> {
     const later = executor.idlePlaces + this.#endedWithin(aheadMs) - taken;
     const ahead = { ms: aheadMs, runs: isAhead ? between(0, later, allowance) : 0 };
     if (places + prefetch + ahead.runs === 0) return undefined;
-    return this.#claim({ places, prefetch, slotsFirst: this.#slotsFirst, ahead });
+    return this.#claim({ places, prefetch, prioritySlots: this.#prioritySlots, ahead });
   }
 
   /** That of a command that makes one run, for a node that has nothing else to do. */
@@ -131,13 +136,17 @@ export class Claims<Deps> {
     return !this.#stopped && node.isMember && settings.concurrency > 0 && !settlements.isFull;
   }
 
-  get #slotsFirst(): number {
+  get #prioritySlots(): number {
     let asked = 0;
-    for (const { input } of this.#underWay) asked += input.slotsFirst ?? 0;
-    return Math.max(slotsFirst(this.#with.settings.concurrency, this.#first.size + asked), 0);
+    for (const { input } of this.#underWay) asked += input.prioritySlots ?? 0;
+    return prioritySlots({
+      places: this.#with.settings.concurrency,
+      held: this.#priority.size + asked,
+      isLast: this.#isLastPriority || asked > 0,
+    });
   }
 
-  #claim(input: Pick<ClaimInput, 'places' | 'prefetch' | 'slotsFirst' | 'ahead'>): ClaimUnderWay {
+  #claim(input: Pick<ClaimInput, 'places' | 'prefetch' | 'prioritySlots' | 'ahead'>): ClaimUnderWay {
     const { throttle, node, types } = this.#with;
     throttle.claimed();
     return { input: { node: node.id, types, ...input }, takenBack: [] };

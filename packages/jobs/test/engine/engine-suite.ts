@@ -15,10 +15,10 @@ import { lostAnswers } from './lost-answers.ts';
 import { lostReports } from './lost-reports.ts';
 import { outages } from './outage.ts';
 import { placesAhead } from './places-ahead.ts';
+import { prioritySlots } from './priority-slots.ts';
 import { promises } from './promises.ts';
 import { restarts } from './restarts.ts';
 import { shutdowns } from './shutdown.ts';
-import { slotsBehind } from './slots-behind.ts';
 import { tracing } from './tracing.ts';
 
 /** What an engine promises whatever store it has. */
@@ -34,7 +34,7 @@ export function engineSuite(makeDatabase: MakeDatabase): void {
   describe('starting at once', () => startingAtOnce(makeDatabase));
   describe('looking ahead', () => lookingAhead(makeDatabase));
   describe('places ahead', () => placesAhead(makeDatabase));
-  describe('slots behind', () => slotsBehind(makeDatabase));
+  describe('priority slots', () => prioritySlots(makeDatabase));
   describe('looks', () => looks(makeDatabase));
   describe('leases', () => leases(makeDatabase));
   describe('gathering', () => gathering(makeDatabase));

@@ -2,11 +2,11 @@ import { canRun } from '../../core/membership.ts';
 import { shareOut } from '../../core/share-out.ts';
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { claimOf } from '../rows/claimed-run.ts';
-import { isSuspectDue, noteApart } from './apart.ts';
 import { claim, SEE_LEFT } from './claim.ts';
 import { flush, flushUnanswered } from './flush.ts';
 import { isAlive } from './insert-claimed.ts';
 import { earlierOf, type Look, type Seen, seenIn } from './low-water.ts';
+import { isSuspectDue, notePriorities } from './priority-claims.ts';
 import { rowOf } from './run-rows.ts';
 import { versionsParam } from './type-keys.ts';
 import { lockedJob, type Unit } from './unit.ts';
@@ -32,7 +32,7 @@ export async function beginClaim(u: Unit, input: ClaimInput, hasJoined: boolean)
     const columns =
       rowOf<[number | null, number, number | null, boolean, number | null, isAlive: boolean]>(row);
     const seen = seenIn(row);
-    noteApart(u, { earliest: seen.earliest, columns: columns.slice(2) });
+    notePriorities(u, { earliest: seen.earliest, columns: columns.slice(2) });
     return { ...seen, isAlive: columns[5] };
   };
   const look = await u.shared.due.runs.look(u.now, see);
@@ -51,9 +51,8 @@ export async function flushAndClaim(
   hasMoved: boolean,
 ): Promise<() => ClaimResult> {
   const { earliest = Number.POSITIVE_INFINITY } = seen;
-  const isFirst = !hasMoved && !isSuspectDue(u) && earliest > u.now + (input.ahead?.ms ?? 0);
-  if (!isFirst || (hasJoined && !isAlive) || !u.toMake.some((one) => mayBeClaimed(one, input))) {
-    u.isBehind = earliest <= u.now;
+  const isNothingElseDue = !hasMoved && !isSuspectDue(u) && earliest > u.now + (input.ahead?.ms ?? 0);
+  if (!isNothingElseDue || (hasJoined && !isAlive) || !u.toMake.some((one) => mayBeClaimed(one, input))) {
     await flush(u);
     u.onceWritten.push(() => look.done(undefined, seen));
     const claimed = await claim(u, input, hasJoined);
@@ -65,7 +64,7 @@ export async function flushAndClaim(
   return () => {
     tellQueued();
     const left = u.queued.filter(({ held, claim }) => held === 'no' && claim === undefined);
-    const others = [look.againAt, u.shared.apart.suspectAt];
+    const others = [look.againAt, u.shared.priorities.suspectAt];
     const nextDueAt = [...left.map(({ availableAt }) => availableAt), ...others].reduce(
       earlierOf,
       seen.earliest,

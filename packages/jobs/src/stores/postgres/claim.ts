@@ -1,10 +1,10 @@
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { prefetchBeside } from '../../core/suspects.ts';
 import type { StoredJob } from '../rows/job-row.ts';
-import { FREE, firstOf, isSuspectDue, noteApart, SEE_APART } from './apart.ts';
 import { HELD_AGAIN_MS } from './jobs.ts';
 import { SELECT_VARYING } from './known-jobs.ts';
 import { earlierOf, type Seen, seeing, seenIn } from './low-water.ts';
+import { FREE, firstOf, isSuspectDue, notePriorities, SEE_PRIORITIES } from './priority-claims.ts';
 import { claimsOf, type How, lessThan, NOTHING, takeDue, takeSlots, takeSuspect } from './take.ts';
 import { versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
@@ -23,7 +23,7 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   const suspect = triesSuspect ? await takeSuspect(u, input, how) : NOTHING;
   const prefetch = prefetchBeside(isSuspectDue(u), input);
   const besideSuspect = { ...lessThan(input, suspect), prefetch };
-  const slots = u.shared.apart.slotsGoFirst ? await takeSlots(u, besideSuspect, how) : NOTHING;
+  const slots = u.shared.priorities.slotsHavePriority ? await takeSlots(u, besideSuspect, how) : NOTHING;
   const others = lessThan(besideSuspect, slots);
   const asked = others.places + others.prefetch;
   const taken = asked + (others.ahead?.runs ?? 0) > 0 ? await takeDue(u, others, how) : NOTHING;
@@ -35,7 +35,7 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   const { jobs, seen, row } = await lookAfter(u, uids, mustSee ? how : undefined);
   if (seen !== undefined) {
     const isSuspectHeld = triesSuspect && suspect.started === 0;
-    noteApart(u, { earliest: seen.earliest, columns: row.slice(2), isSuspectHeld });
+    notePriorities(u, { earliest: seen.earliest, columns: row.slice(2), isSuspectHeld });
   }
   // They come in due order.
   const reached = found < asked ? u.now : due.at(-1);
@@ -45,13 +45,13 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   // All that is still due is held by others, such as a node that was frozen while it claimed, or is not for a dead one.
   const isHeld = asked > 0 && found === 0 && earliest !== undefined && earliest <= u.now;
   const dueAt = isFull ? u.now : earlierOf(isHeld ? u.now + HELD_AGAIN_MS : earliest, look.againAt);
-  const nextDueAt = earlierOf(dueAt, u.shared.apart.suspectAt);
+  const nextDueAt = earlierOf(dueAt, u.shared.priorities.suspectAt);
   return {
     now: u.now,
     jobs: jobs.map(({ job }) => job),
     runs: [
       ...claimsOf(suspect, indexes),
-      ...claimsOf(slots, indexes).map((run) => ({ ...run, isFirst: true as const })),
+      ...claimsOf(slots, indexes).map((run) => ({ ...run, hasPriority: true as const })),
       ...claimsOf(taken, indexes),
     ],
     ...(nextDueAt === undefined ? {} : { nextDueAt }),
@@ -81,10 +81,10 @@ async function lookAfter(u: Unit, uids: readonly number[], how: How | undefined)
 
 const READ_JOBS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[])`;
 /**
- * What is left to claim: what {@link seenIn} reads, and after that what {@link noteApart} does. Parameters: what {@link versionsParam} gives,
+ * What is left to claim: what {@link seenIn} reads, and after that what {@link notePriorities} does. Parameters: what {@link versionsParam} gives,
  * and where the look begins.
  */
-export const SEE_LEFT = `${seeing(firstOf(`type_key = known.key AND ${FREE} AND available_at >= $2::bigint`))}, ${SEE_APART}`;
+export const SEE_LEFT = `${seeing(firstOf(`type_key = known.key AND ${FREE} AND available_at >= $2::bigint`))}, ${SEE_PRIORITIES}`;
 const SEE_EARLIEST = `SELECT ${SEE_LEFT}`;
 /** In one, since both are asked for after nearly every claim. */
 const SEE_EARLIEST_AND_JOBS = `SELECT looked.*, varying.* FROM (${SEE_EARLIEST}) AS looked

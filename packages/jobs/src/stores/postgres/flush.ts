@@ -12,14 +12,7 @@ import { insertClaimed, type LastClaimant, mayClaim } from './insert-claimed.ts'
 import { type StateUpdate, stateUpdateOf, UPDATE_JOB } from './job-rows.ts';
 import { columnsOf } from './queries.ts';
 import type { RowsStatement } from './rows-statement.ts';
-import {
-  FINISHED_WIDTH,
-  finishedParams,
-  INSERT_BEHIND,
-  INSERT_FINISHED,
-  INSERT_LIVE,
-  newRunParams,
-} from './run-rows.ts';
+import { FINISHED_WIDTH, finishedParams, INSERT_FINISHED, INSERT_LIVE, newRunParams } from './run-rows.ts';
 import { shardAt } from './shards.ts';
 import { keyOfRun } from './type-keys.ts';
 import { becomeDue, lockedJob, nextIds, type ToQueue, type ToSkip, type Unit } from './unit.ts';
@@ -150,7 +143,7 @@ function insertLive(u: Unit, runs: readonly QueuedRun[]): ReturnType<RowsStateme
     free.map(({ run }) => run.availableAt),
   );
   const node = runs.find(({ run }) => run.claim !== undefined)?.run.claim?.node ?? null;
-  return u.isBehind ? INSERT_BEHIND(rows, node) : INSERT_LIVE(rows, node);
+  return INSERT_LIVE(rows, node);
 }
 
 /** `ids`: of those that were made. */

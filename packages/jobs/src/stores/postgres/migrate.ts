@@ -22,7 +22,7 @@ const MIGRATIONS = [
   '0008-live-runs-without-checks.sql',
   '0009-history-without-checks.sql',
   '0010-suspects.sql',
-  '0011-slots-behind.sql',
+  '0011-unclaimed-slots.sql',
 ] as const;
 
 /** Any number: who migrates holds the advisory lock of this one. */

@@ -116,8 +116,6 @@ async function take(
     await applyDecision(u, stored, decision);
     if (u.unsaved.size >= JOBS_A_WRITE) await writeJobs(u);
   }
-  // A node that asks for no claim has no place for what it makes.
-  u.isBehind = toClaim === undefined;
   const planned = { due, done, isCut: budget.isSpent(), failed };
   if (claiming !== undefined) return { ...planned, tell: await flushAndClaim(u, claiming, hasMoved) };
   const tellQueued = await flushUnanswered(u);

@@ -19,7 +19,7 @@ import {
   type OriginRow,
 } from '../rows/run-row.ts';
 import { errorsOf } from '../rows/stored-run-json.ts';
-import { type RowsStatement, rowsStatement } from './rows-statement.ts';
+import { rowsStatement } from './rows-statement.ts';
 
 const ORIGIN_TYPES = 'bigint, bigint, text, bigint, boolean, bigint, bigint, text, bigint, bigint';
 
@@ -40,27 +40,19 @@ export const FINISHED_WIDTH = 20;
  * Columns: those of {@link newRunParams}; then the node of those that are claimed from the start. A run for a slot that has a live
  * one is not made (P5).
  */
-export const INSERT_LIVE = insertLive();
-
-/** {@link INSERT_LIVE}, where other work is due before the slots among them. */
-export const INSERT_BEHIND = insertLive(
-  ', is_behind',
-  ", CASE WHEN trigger = 'schedule' AND fence IS NULL THEN true END",
-);
-
-function insertLive(column = '', value = ''): RowsStatement {
-  return rowsStatement(
-    {
-      names: [...ORIGIN_COLUMNS.split(', '), 'held', 'available_at', 'type_key', 'trace', 'fence', 'status'],
-      types: `${ORIGIN_TYPES}, text, bigint, integer, text, bigint, text`,
-      varying: ['id', 'job_uid', 'scheduled_for', 'available_at', 'fence'],
-    },
-    (rows, node) => `INSERT INTO greenvue_jobs.live_runs
-    (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status, node, started_at${column})
-  SELECT new.*, CASE WHEN fence IS NOT NULL THEN ${node} END, CASE WHEN status = 'running' THEN queued_at END${value} FROM ${rows}
+export const INSERT_LIVE = rowsStatement(
+  {
+    names: [...ORIGIN_COLUMNS.split(', '), 'held', 'available_at', 'type_key', 'trace', 'fence', 'status'],
+    types: `${ORIGIN_TYPES}, text, bigint, integer, text, bigint, text`,
+    varying: ['id', 'job_uid', 'scheduled_for', 'available_at', 'fence'],
+  },
+  (rows, node) => `INSERT INTO greenvue_jobs.live_runs
+    (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status, node, started_at, made_unclaimed)
+  SELECT new.*, CASE WHEN fence IS NOT NULL THEN ${node} END, CASE WHEN status = 'running' THEN queued_at END,
+    CASE WHEN fence IS NULL AND trigger = 'schedule' THEN true END
+  FROM ${rows}
   ON CONFLICT (job_uid, scheduled_for) WHERE scheduled_for IS NOT NULL DO NOTHING RETURNING id`,
-  );
-}
+);
 
 type Origin = OriginRow<RunTrigger, boolean>;
 

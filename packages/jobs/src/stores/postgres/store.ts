@@ -100,7 +100,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     known: createKnownJobs(),
     triggered: createTriggered(),
     missed: { plans: false },
-    apart: { suspectAt: undefined, slotsGoFirst: false },
+    priorities: { suspectAt: undefined, slotsHavePriority: false },
     due: { jobs: createLowWater(), runs: createLowWater() },
   };
   const underWay = new Set<Promise<unknown>>();

@@ -1,7 +1,7 @@
 import type { Mutable } from '../../core/objects.ts';
 import type { ClaimedRun, ClaimInput } from '../../core/store-passes.ts';
-import { FREE, ONE_CLAIMED, SLOT_BEHIND, WAITING_SUSPECT } from './apart.ts';
 import { isAlive } from './insert-claimed.ts';
+import { FREE, ONE_CLAIMED, UNCLAIMED_SLOT, WAITING_SUSPECT } from './priority-claims.ts';
 import type { Param } from './queries.ts';
 import { rowOf } from './run-rows.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
@@ -73,9 +73,9 @@ export async function takeSuspect(u: Unit, input: ClaimInput, how: How): Promise
   return takenOf(row as TakenRow);
 }
 
-/** Takes slots that were planned behind other due work, as many as may go first. */
+/** Takes slots before runs that were due earlier, as many as may have priority. */
 export async function takeSlots(u: Unit, input: ClaimInput, how: How): Promise<Taken> {
-  const limit = Math.min(input.slotsFirst ?? 0, input.places + input.prefetch);
+  const limit = Math.min(input.prioritySlots ?? 0, input.places + input.prefetch);
   if (limit <= 0) return NOTHING;
   const places = Math.min(limit, input.places);
   const some = { ...input, places, prefetch: limit - places, ahead: NOT_AHEAD };
@@ -184,8 +184,8 @@ const claimOf = (condition: string) => `WITH alive AS MATERIALIZED (${isAlive('$
     json_object_agg(id, trace) FILTER (WHERE trace IS NOT NULL)
   FROM (SELECT * FROM taken ORDER BY available_at, id) AS taken`;
 const CLAIM_DUE = claimOf(`${FREE_OF_TYPE} AND available_at >= $9::bigint`);
-/** `$9` changes nothing in these: a parameter that a statement does not have has no type. */
-const CLAIM_SLOTS = claimOf(`${SLOT_BEHIND} AND $9::bigint IS NOT NULL`);
+const CLAIM_SLOTS = claimOf(`${UNCLAIMED_SLOT} AND available_at >= $9::bigint`);
+/** `$9` changes nothing here: a parameter that a statement does not have has no type. */
 const CLAIM_SUSPECT = claimOf(`${WAITING_SUSPECT} AND $9::bigint IS NOT NULL AND NOT ${ONE_CLAIMED}`);
 /** Any number: who claims a suspect holds the advisory lock of this one until that is written. */
 const SUSPECTS_LOCK = 7_236_451_903;

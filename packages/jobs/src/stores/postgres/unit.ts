@@ -4,11 +4,11 @@ import type { EndedRun } from '../../core/ended-runs.ts';
 import type { FinishedRun, LiveRun } from '../../core/run.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import type { StoredJob } from '../rows/job-row.ts';
-import type { KnownApart } from './apart.ts';
 import type { Crowds } from './crowds.ts';
 import type { KnownClaims } from './known-claims.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import type { LowWater } from './low-water.ts';
+import type { KnownPriorities } from './priority-claims.ts';
 import type { Queries } from './queries.ts';
 import { rowOf } from './run-rows.ts';
 import type { Triggered } from './trigger-at-once.ts';
@@ -28,7 +28,7 @@ export interface Shared {
   /** By id, jobs that were triggered of late: what the next trigger makes is known. */
   readonly triggered: BoundedMap<string, Triggered>;
   readonly missed: Missed;
-  readonly apart: KnownApart;
+  readonly priorities: KnownPriorities;
   readonly due: { readonly jobs: LowWater; readonly runs: LowWater };
 }
 
@@ -56,8 +56,6 @@ export interface Unit {
   readonly jobs: Map<number, StoredJob>;
   /** Those that differ from what is written, as they were. */
   readonly unsaved: Map<number, StoredJob>;
-  /** Slots that it makes come behind other due work. */
-  isBehind: boolean;
   /** Asked for already ({@link reserveIds}). */
   readonly ids: number[];
   /** To be made: ids are given when they are written. */
@@ -94,7 +92,6 @@ export function createUnit(q: Queries, shared: Shared, now: number): Unit {
     shared,
     jobs: new Map(),
     unsaved: new Map(),
-    isBehind: false,
     ids: [],
     toMake: [],
     ended: [],

@@ -6,7 +6,7 @@ import type { ClaimedRun, ClaimResult } from '../../core/store-passes.ts';
 /** A claim of a run as its node needs it; `job` is where in the claim's jobs its own is. */
 export function claimedRunOf(
   run: LiveRun,
-  { job, fence, started, isFirst }: Pick<ClaimedRun, 'job' | 'fence' | 'started' | 'isFirst'>,
+  { job, fence, started, hasPriority }: Pick<ClaimedRun, 'job' | 'fence' | 'started' | 'hasPriority'>,
 ): ClaimedRun {
   const { id, failures, availableAt, catchUp, missed } = run;
   const claimed: Mutable<ClaimedRun> = {
@@ -22,7 +22,7 @@ export function claimedRunOf(
   if (run.scheduledFor !== undefined) claimed.scheduledFor = run.scheduledFor;
   if (run.payload !== undefined) claimed.payload = run.payload;
   if (run.trace !== undefined) claimed.trace = run.trace;
-  if (isFirst === true) claimed.isFirst = true;
+  if (hasPriority === true) claimed.hasPriority = true;
   return claimed;
 }
 

@@ -44,13 +44,10 @@ export function applyDecision(
     now,
     ended = 0,
     share,
-    isBehind = false,
   }: {
     readonly now: number;
     readonly ended?: number;
     readonly share?: Share | undefined;
-    /** Other runs are due already. */
-    readonly isBehind?: boolean;
   },
 ): Applied {
   const { job, dueIfAfter, moves, skip, queue, cancelLive } = decision;
@@ -71,7 +68,7 @@ export function applyDecision(
     const made = share === undefined ? run : takenBy(w, share, one, run);
     const { typeVersion = job.typeVersion } = one;
     const key = typeVersion === job.typeVersion ? typeKey : w.types.keyOf(job.type, typeVersion);
-    if (!insertLiveRun(w, made, { typeKey: key, isBehind })) continue;
+    if (!insertLiveRun(w, made, key)) continue;
     if (made.claim !== undefined) {
       share?.taken.push(made);
       keepClaimed(w, { ...keysOf(made), run: made });

@@ -1,12 +1,12 @@
 import type { Job } from '../../core/job.ts';
-import { slotsGoFirst } from '../../core/share-out.ts';
+import { slotsHavePriority } from '../../core/share-out.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { nextSuspectAt, prefetchBeside } from '../../core/suspects.ts';
 import { claimedRunOf } from '../rows/claimed-run.ts';
 import { FREE_COLUMNS } from '../rows/run-row.ts';
-import { type Due, FREE, firstSuspect, seeApart, slotsBehind } from './apart.ts';
 import { earliestOf, merged } from './by-type.ts';
 import { STATUS } from './codes.ts';
+import { type Due, FREE, firstSuspect, seePriorities, unclaimedSlots } from './priority-claims.ts';
 import { freeRunOf, type KeyedRun, keyed } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
@@ -32,14 +32,9 @@ export function keepClaimed(w: Writer, claimed: KeyedRun): void {
 /** When the first run of these types comes due that nobody has claimed, or a suspect has to be looked at. */
 export function earliestDue(w: Writer, keys: readonly number[], now: number): number | undefined {
   const earliest = firstDue(w, keys);
-  const suspectAt = nextSuspectAt(seeApart(w, keys).suspects, now);
+  const suspectAt = nextSuspectAt(seePriorities(w, keys).suspects, now);
   if (earliest === undefined || suspectAt === undefined) return earliest ?? suspectAt;
   return Math.min(earliest, suspectAt);
-}
-
-/** Whether a run waits for a claim now. */
-export function isAnyDue(w: Writer, keys: readonly number[], now: number): boolean {
-  return (firstDue(w, keys) ?? Number.POSITIVE_INFINITY) <= now;
 }
 
 /** When the first run comes due, suspects aside. */
@@ -58,7 +53,7 @@ function claimSome(w: Writer, claiming: Claiming): void {
   const { node, places, ahead, now, runs, jobs } = claiming;
   const nodeKey = w.nodes.keyOf(node, now);
   const jobIndexes = new Map<number, number>();
-  const claimOne = (due: Due, how: Pick<ClaimedRun, 'started' | 'isFirst'>) => {
+  const claimOne = (due: Due, how: Pick<ClaimedRun, 'started' | 'hasPriority'>) => {
     const { id, jobUid, run } = due;
     const { started } = how;
     const fence = w.ids.next(now);
@@ -76,21 +71,21 @@ function claimSome(w: Writer, claiming: Claiming): void {
     }
     keepClaimed(w, due);
   };
-  const apart = seeApart(w, claiming.keys);
-  const isSuspectDue = (nextSuspectAt(apart.suspects, now) ?? Number.POSITIVE_INFINITY) <= now;
+  const priorities = seePriorities(w, claiming.keys);
+  const isSuspectDue = (nextSuspectAt(priorities.suspects, now) ?? Number.POSITIVE_INFINITY) <= now;
   const prefetch = prefetchBeside(isSuspectDue, claiming);
   if (places > 0 && isSuspectDue)
     for (const due of firstSuspect(w, claiming)) claimOne(due, { started: true });
-  const limitFirst = Math.min(claiming.slotsFirst ?? 0, places + prefetch - runs.length);
-  const { slotAt } = apart;
+  const slotLimit = Math.min(claiming.prioritySlots ?? 0, places + prefetch - runs.length);
+  const { slotAt } = priorities;
   if (
-    limitFirst > 0 &&
+    slotLimit > 0 &&
     slotAt !== undefined &&
-    slotsGoFirst({ runAt: firstDue(w, claiming.keys), slotAt }, now)
+    slotsHavePriority({ runAt: firstDue(w, claiming.keys), slotAt }, now)
   ) {
-    for (const due of slotsBehind(w, { ...claiming, limit: limitFirst })) {
+    for (const due of unclaimedSlots(w, { ...claiming, limit: slotLimit })) {
       const started = runs.length < places;
-      if (started || due.run.recoveries === 0) claimOne(due, { started, isFirst: true });
+      if (started || due.run.recoveries === 0) claimOne(due, { started, hasPriority: true });
     }
   }
   const limit = places + prefetch - runs.length;

@@ -1,15 +1,7 @@
 import type { FinishedRun } from '../../core/run.ts';
 import { FINISHED_COLUMNS } from '../rows/run-row.ts';
-import {
-  finishedParams,
-  finishedRunOf,
-  INSERT_FINISHED,
-  INSERT_PLAIN,
-  isPlain,
-  keysOf,
-  plainParams,
-  type RunKeys,
-} from './run-rows.ts';
+import { finishedParams, INSERT_FINISHED, INSERT_PLAIN, isPlain, plainParams } from './run-params.ts';
+import { finishedRunOf, keysOf, type RunKeys } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** Writes a finished run and counts it in its hour; the caller counts it in its job. */

@@ -5,7 +5,8 @@ import { MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { numberOf } from '../rows/first-column.ts';
 import { LIVE_COLUMNS } from '../rows/run-row.ts';
 import { HELD, TRIGGER } from './codes.ts';
-import { INSERT_BEHIND, INSERT_LIVE, liveRunOf, newRunParams, numbersOf } from './run-rows.ts';
+import { INSERT_LIVE, INSERT_UNCLAIMED_SLOT, newRunParams } from './run-params.ts';
+import { liveRunOf, numbersOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /**
@@ -46,15 +47,11 @@ export function liveRunsLeft(w: Writer, job: Job, now: number): LiveRuns {
 }
 
 /** False when the slot has a live run already: then no other is made (P5). */
-export function insertLiveRun(
-  w: Writer,
-  run: LiveRun,
-  { typeKey, isBehind }: { readonly typeKey: number; readonly isBehind: boolean },
-): boolean {
+export function insertLiveRun(w: Writer, run: LiveRun, typeKey: number): boolean {
   const node = run.claim === undefined ? null : w.nodes.keyOf(run.claim.node, run.queuedAt);
-  const isSlotBehind = isBehind && run.trigger === 'schedule' && run.claim === undefined;
+  const isUnclaimedSlot = run.trigger === 'schedule' && run.claim === undefined;
   const { changes } = w.db
-    .statement(isSlotBehind ? INSERT_BEHIND : INSERT_LIVE)
+    .statement(isUnclaimedSlot ? INSERT_UNCLAIMED_SLOT : INSERT_LIVE)
     .run(...newRunParams(run, { typeKey, node }));
   return changes > 0;
 }

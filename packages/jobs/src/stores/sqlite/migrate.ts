@@ -9,7 +9,7 @@ const MIGRATIONS = [
   '0003-jobs-are-made-faster.sql',
   '0004-info.sql',
   '0005-suspects.sql',
-  '0006-slots-behind.sql',
+  '0006-unclaimed-slots.sql',
 ] as const;
 
 /** Brings the schema up to date, whole or not at all, and tells whether there was none. Throws a StoreError `newer_schema` when it is newer than this code. */

@@ -69,7 +69,7 @@ describe('what passes tell crosses the threads as it is', () => {
       scheduledFor: number,
       payload: text,
       trace: text,
-      isFirst: fc.constant(true as const),
+      hasPriority: fc.constant(true as const),
     };
     const run = fc.record(runFields, {
       requiredKeys: ['id', 'job', 'fence', 'attempt', 'availableAt', 'started', 'catchUp', 'missed'],

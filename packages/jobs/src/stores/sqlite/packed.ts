@@ -73,7 +73,7 @@ export interface PackedClaim extends Omit<ClaimResult, 'jobs' | 'runs'> {
   readonly extras: ReadonlyMap<number, Extras>;
 }
 
-type Extras = Pick<ClaimedRun, 'payload' | 'trace' | 'isFirst'>;
+type Extras = Pick<ClaimedRun, 'payload' | 'trace' | 'hasPriority'>;
 
 const CLAIMED_NUMBERS = 8;
 
@@ -88,16 +88,16 @@ export function packClaim({ jobs, runs, ...rest }: ClaimResult): PackedClaim {
   const extras = new Map<number, Extras>();
   for (const [index, run] of runs.entries()) {
     const { job, fence, attempt, availableAt, started, catchUp, missed, scheduledFor = NONE } = run;
-    const { payload, trace, isFirst } = run;
+    const { payload, trace, hasPriority } = run;
     numbers.set(
       [job, fence, attempt, availableAt, Number(started), Number(catchUp), missed, scheduledFor],
       index * CLAIMED_NUMBERS,
     );
-    if (payload === undefined && trace === undefined && isFirst === undefined) continue;
+    if (payload === undefined && trace === undefined && hasPriority === undefined) continue;
     extras.set(index, {
       ...(payload !== undefined && { payload }),
       ...(trace !== undefined && { trace }),
-      ...(isFirst && { isFirst }),
+      ...(hasPriority && { hasPriority }),
     });
   }
   const told = jobs.every(isShort) ? JSON.stringify(jobs) : jobs;

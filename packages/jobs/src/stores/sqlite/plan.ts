@@ -5,7 +5,6 @@ import { numbersIn } from '../rows/first-column.ts';
 import type { StoredJob } from '../rows/job-row.ts';
 import { applyDecision } from './apply.ts';
 import { earliestOf, merged } from './by-type.ts';
-import { isAnyDue } from './claim.ts';
 import { claimMade, shareOf } from './claim-made.ts';
 import { liveRunsOf } from './live-runs.ts';
 import type { Writer } from './writer.ts';
@@ -36,10 +35,8 @@ export function plan(
   // Before the first is written, so that the claim can be shared out in due order.
   const decisions = decided.map(({ decision }) => decision);
   const share = toClaim && shareOf(w, toClaim, decisions, now);
-  // A node that asks for no claim has no place for what it makes.
-  const isBehind = toClaim === undefined || (share === undefined && isAnyDue(w, keys, now));
   for (const { stored, decision } of decided) {
-    const applied = applyDecision(w, stored, decision, { now, share, isBehind });
+    const applied = applyDecision(w, stored, decision, { now, share });
     const { id: jobId, uid: jobUid } = applied.stored.job;
     for (const { id, scheduledFor } of applied.queued) {
       queued.push({ id, jobId, jobUid, ...(scheduledFor === undefined ? undefined : { scheduledFor }) });

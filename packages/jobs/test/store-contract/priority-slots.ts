@@ -4,8 +4,8 @@ import { every, type MakeStore, MINUTE, ON_DEMAND, required, TYPES, useStore } f
 
 const NODE = { node: 'node-1', types: TYPES, places: 1, prefetch: 0 } as const;
 
-export function slotsBehindContract(makeStore: MakeStore): void {
-  describe('slots that are planned behind other due work', () => {
+export function prioritySlotsContract(makeStore: MakeStore): void {
+  describe('slots beside a backlog', () => {
     const t = useStore(makeStore);
 
     /** Runs by hand that have waited for a minute, and a slot that a full node has planned behind them. */
@@ -24,25 +24,25 @@ export function slotsBehindContract(makeStore: MakeStore): void {
       return claims.flatMap(({ runs }) => runs);
     }
 
-    it('P7: are claimed first where some may be', async () => {
+    it('P7: are claimed before it where some may be', async () => {
       const slot = await backlog();
-      const runs = await claimTwice({ slotsFirst: 1 });
+      const runs = await claimTwice({ prioritySlots: 1 });
       expect(runs).toHaveLength(2);
-      expect(runs).toContainEqual(expect.objectContaining({ id: slot, isFirst: true, started: true }));
+      expect(runs).toContainEqual(expect.objectContaining({ id: slot, hasPriority: true, started: true }));
     });
 
     it('are claimed ahead of a free place, too', async () => {
       const slot = await backlog();
-      const runs = await claimTwice({ places: 0, prefetch: 2, slotsFirst: 1 });
-      expect(runs).toContainEqual(expect.objectContaining({ id: slot, isFirst: true, started: false }));
+      const runs = await claimTwice({ places: 0, prefetch: 2, prioritySlots: 1 });
+      expect(runs).toContainEqual(expect.objectContaining({ id: slot, hasPriority: true, started: false }));
       expect(runs).toHaveLength(4);
     });
 
-    it('wait for their turn where none may be first', async () => {
+    it('wait for their turn where none has priority', async () => {
       const slot = await backlog();
-      const runs = [...(await claimTwice({ slotsFirst: 0 })), ...(await claimTwice({}))];
+      const runs = [...(await claimTwice({ prioritySlots: 0 })), ...(await claimTwice({}))];
       expect(runs.map(({ id }) => id)).not.toContain(slot);
-      for (const run of runs) expect(run).not.toHaveProperty('isFirst');
+      for (const run of runs) expect(run).not.toHaveProperty('hasPriority');
     });
 
     it('so do those behind work that is due only just now', async () => {
@@ -52,12 +52,12 @@ export function slotsBehindContract(makeStore: MakeStore): void {
       for (let n = 0; n < 5; n += 1) await t.trigger('hand');
       t.clock.advance(1);
       const slot = required((await t.plan()).queued[0]).id;
-      expect((await claimTwice({ slotsFirst: 1 })).map(({ id }) => id)).not.toContain(slot);
+      expect((await claimTwice({ prioritySlots: 1 })).map(({ id }) => id)).not.toContain(slot);
     });
 
     it('P22: are none of a node that does not have their type', async () => {
       await backlog();
-      expect(await claimTwice({ slotsFirst: 1, types: { other: 1 } })).toEqual([]);
+      expect(await claimTwice({ prioritySlots: 1, types: { other: 1 } })).toEqual([]);
     });
   });
 }

@@ -1,39 +1,39 @@
-import { slotsGoFirst } from '../../core/share-out.ts';
+import { slotsHavePriority } from '../../core/share-out.ts';
 import { nextSuspectAt, SUSPECT_FROM, SUSPECTS_AGAIN_MS } from '../../core/suspects.ts';
 import { rowOf } from './run-rows.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
-/** What a node knows from its last look of what claims take apart from the due order: they try for it only when there is some. */
-export interface KnownApart {
+/** What a node's last look found to claim before runs that were due earlier. A claim asks for it only where there is some. */
+export interface KnownPriorities {
   /** When a claim may take the next suspect, or has to look again (P9). */
   suspectAt: number | undefined;
-  /** Slots that were planned behind a backlog go first. */
-  slotsGoFirst: boolean;
+  /** Whether unclaimed slots may be claimed before runs that were due earlier. */
+  slotsHavePriority: boolean;
 }
 
 /** Whether a claim with a free place tries for a suspect. */
-export function isSuspectDue({ now, shared: { apart } }: Unit): boolean {
-  return apart.suspectAt !== undefined && apart.suspectAt <= now;
+export function isSuspectDue({ now, shared: { priorities } }: Unit): boolean {
+  return priorities.suspectAt !== undefined && priorities.suspectAt <= now;
 }
 
-/** What a look has seen: the earliest due, and {@link SEE_APART}. */
-interface SeenApart {
+/** What a look has seen: the earliest due, and {@link SEE_PRIORITIES}. */
+interface SeenPriorities {
   readonly earliest: number | undefined;
   readonly columns: readonly unknown[];
   /** The suspect that is due was asked for in vain, since another node has it. */
   readonly isSuspectHeld?: boolean;
 }
 
-export function noteApart(
-  { now, shared: { apart } }: Unit,
-  { earliest, columns, isSuspectHeld = false }: SeenApart,
+export function notePriorities(
+  { now, shared: { priorities } }: Unit,
+  { earliest, columns, isSuspectHeld = false }: SeenPriorities,
 ): void {
   const [dueAt, isOneClaimed, slotAt] = rowOf<[number | null, boolean, number | null]>(columns);
   const nextAt = nextSuspectAt({ dueAt: dueAt ?? undefined, isOneClaimed }, now);
-  apart.suspectAt =
+  priorities.suspectAt =
     nextAt !== undefined && isSuspectHeld ? Math.max(nextAt, now + SUSPECTS_AGAIN_MS) : nextAt;
-  apart.slotsGoFirst = slotsGoFirst({ runAt: earliest, slotAt: slotAt ?? undefined }, now);
+  priorities.slotsHavePriority = slotsHavePriority({ runAt: earliest, slotAt: slotAt ?? undefined }, now);
 }
 
 const WAITING = "held = 'no' AND node IS NULL";
@@ -43,10 +43,10 @@ export const FREE = `${WAITING} AND recoveries < ${SUSPECT_FROM}`;
 const OF_TYPE = 'type_key + 0 = known.key';
 const SUSPECT = `${OF_TYPE} AND recoveries >= ${SUSPECT_FROM}`;
 /** {@link WAITING}, put so that the index of what is due can't serve it beside another one: that would be read whole. */
-const WAITING_APART = "held || '' = 'no' AND node IS NULL";
-export const WAITING_SUSPECT = `${SUSPECT} AND ${WAITING_APART}`;
-/** Slots that were planned behind other due work. */
-export const SLOT_BEHIND = `${OF_TYPE} AND is_behind AND ${WAITING_APART} AND recoveries < ${SUSPECT_FROM}`;
+const WAITING_BESIDE_DUE_INDEX = "held || '' = 'no' AND node IS NULL";
+export const WAITING_SUSPECT = `${SUSPECT} AND ${WAITING_BESIDE_DUE_INDEX}`;
+/** A slot that no claim took as it was made. */
+export const UNCLAIMED_SLOT = `${OF_TYPE} AND made_unclaimed AND ${WAITING_BESIDE_DUE_INDEX} AND recoveries < ${SUSPECT_FROM}`;
 export const ONE_CLAIMED = `EXISTS (SELECT FROM greenvue_jobs.job_types AS known CROSS JOIN LATERAL (
   SELECT FROM greenvue_jobs.live_runs WHERE ${SUSPECT} AND node IS NOT NULL ORDER BY available_at, id LIMIT 1) AS claimed)`;
 
@@ -55,6 +55,7 @@ export const firstOf = (condition: string): string => `SELECT min(next.available
   FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
     SELECT available_at FROM greenvue_jobs.live_runs WHERE ${condition} ORDER BY available_at LIMIT 1) AS next`;
 const SUSPECT_AT = `(${firstOf(WAITING_SUSPECT)})`;
-/** Three columns. Whether one is claimed matters only where another one waits. */
-export const SEE_APART = `${SUSPECT_AT} AS suspect_at,
-  CASE WHEN ${SUSPECT_AT} IS NULL THEN false ELSE ${ONE_CLAIMED} END AS is_one_claimed, (${firstOf(SLOT_BEHIND)}) AS slot_at`;
+/** Three columns; `$2`: no run that waits is due before it. Whether a suspect is claimed matters only where another one waits. */
+export const SEE_PRIORITIES = `${SUSPECT_AT} AS suspect_at,
+  CASE WHEN ${SUSPECT_AT} IS NULL THEN false ELSE ${ONE_CLAIMED} END AS is_one_claimed, 
+  (${firstOf(`${UNCLAIMED_SLOT} AND available_at >= $2::bigint`)}) AS slot_at`;
