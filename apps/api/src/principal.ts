@@ -46,6 +46,11 @@ export function hasRole(role: Role, least: Role): boolean {
   return RANKS[role] >= RANKS[least];
 }
 
+/** Whether {@link requireRole} lets the principal in: for requests that continue long after they began. */
+export function isAllowed({ role, mustChangePassword }: Principal, least: Role): boolean {
+  return mustChangePassword !== true && hasRole(role, least);
+}
+
 /** Who sent the request, even one who must change their password first. Throws a 401 when nobody has said so. */
 export function requirePrincipal(request: FastifyRequest): Principal {
   const { principal } = request;

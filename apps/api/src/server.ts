@@ -10,7 +10,7 @@ import { measureJobs } from './health/job-metrics.ts';
 import { guardAppDatabase } from './installation/guard-app-database.ts';
 import { noteInstallation, openInstallation } from './installation/open-installation.ts';
 import { createJobEngine, jobAudit } from './job-engine.ts';
-import { actorOf, hasRole, requireRole } from './principal.ts';
+import { actorOf, isAllowed, requireRole } from './principal.ts';
 import { featureRoutes } from './routes.ts';
 import { takeDataDir } from './take-data-dir.ts';
 import { startTracing } from './tracing/start-tracing.ts';
@@ -122,7 +122,7 @@ function jobRoutes(engine: Engine): FastifyPluginAsync {
       events: {
         isStillAllowed: async (request) => {
           const principal = await request.authenticateAgain();
-          return principal !== undefined && hasRole(principal.role, 'operator');
+          return principal !== undefined && isAllowed(principal, 'operator');
         },
       },
     });

@@ -11,7 +11,10 @@ import { hashSecret, makeSecret } from './secrets.ts';
 import type { TokenUses } from './token-uses.ts';
 
 export interface ApiToken extends Omit<Selectable<ApiTokenTable>, 'token_hash'> {
-  /** What it may do now; undefined when it is expired or revoked, or its maker disabled or gone. */
+  /**
+   * What it may do now; undefined when it is expired or revoked, or its maker is disabled, gone or must change
+   * the password.
+   */
   readonly effectiveRole: Role | undefined;
 }
 
@@ -119,6 +122,7 @@ function tokensWithOwners(queries: Kysely<Database> | Transaction<Database>) {
         'api_tokens.created_at',
         'users.role as owner_role',
         'users.disabled_at as owner_disabled_at',
+        'users.must_change_password as owner_must_change_password',
       ])
   );
 }
@@ -126,12 +130,19 @@ function tokensWithOwners(queries: Kysely<Database> | Transaction<Database>) {
 type TokenRow = Omit<Selectable<ApiTokenTable>, 'token_hash'> & {
   readonly owner_role: Role | null;
   readonly owner_disabled_at: Selectable<UserTable>['disabled_at'];
+  readonly owner_must_change_password: 0 | 1 | null;
 };
 
 function tokenOf(row: TokenRow, now: number): ApiToken {
-  const { owner_role: ownerRole, owner_disabled_at: ownerDisabledAt, ...token } = row;
-  const hasEnded = token.revoked_at !== null || token.expires_at <= now || ownerDisabledAt !== null;
-  return { ...token, effectiveRole: hasEnded ? undefined : cappedRole(token, ownerRole) };
+  const {
+    owner_role: ownerRole,
+    owner_disabled_at: ownerDisabledAt,
+    owner_must_change_password: mustChangePassword,
+    ...token
+  } = row;
+  const hasEnded = token.revoked_at !== null || token.expires_at <= now;
+  const isHeld = ownerDisabledAt !== null || mustChangePassword === 1;
+  return { ...token, effectiveRole: hasEnded || isHeld ? undefined : cappedRole(token, ownerRole) };
 }
 
 function cappedRole(token: Omit<ApiToken, 'effectiveRole'>, ownerRole: Role | null): Role | undefined {

@@ -99,6 +99,22 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(await startWith(app)).toBeUndefined();
   });
 
+  test('the API tokens of an admin who must change the password wait for the change; one of no account does not', async () => {
+    const app = await createTestApp(await databaseEnv(dialect));
+    await startWith(app, PASSWORD);
+    const admin = textOf((await logIn(app, PASSWORD, EMAIL)).body, 'access_token');
+    const payload = { name: 'ci', role: 'admin' };
+    const made = await app.ask({ method: 'POST', url: '/api/tokens', token: admin, payload });
+    const token = textOf(made.body, 'secret');
+    const status = async (secret: string) => (await app.ask({ url: '/api/users', token: secret })).status;
+    expect(await status(token)).toBe(200);
+    await app.deps.database.updateTable('users').set({ must_change_password: 1 }).execute();
+    expect(await status(token)).toBe(401);
+    expect(await status(await app.apiToken('admin'))).toBe(200);
+    expect(await change(app, admin, PASSWORD)).toMatchObject({ status: 204 });
+    expect(await status(token)).toBe(200);
+  });
+
   test('an admin password that the operator chose need not be changed', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     expect(await startWith(app, PASSWORD)).toBeUndefined();
