@@ -2,8 +2,16 @@ import { normalizeIP } from '@fastify/rate-limit';
 
 const IPV6_SUBNET = 64;
 
+/** A zone included. A proxy may pass on a header of any length. */
+export const LONGEST_ADDRESS = 64;
+
+/** The address of a request, bounded: it is stored with sessions and in the audit log. */
+export function clientAddressOf(ip: string): string {
+  return withoutPort(ip.slice(0, LONGEST_ADDRESS));
+}
+
 /** The address without a port: some proxies tell it as well, and it differs with each connection. */
-export function withoutPort(address: string): string {
+function withoutPort(address: string): string {
   const [, v6, v4] = /^(?:\[(.+)\](?::\d+)?|([\d.]+):\d+)$/.exec(address) ?? [];
   return v6 ?? v4 ?? address;
 }

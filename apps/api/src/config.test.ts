@@ -122,7 +122,11 @@ test('on PostgreSQL production may have a SECRETS_KEY instead, and without eithe
 test.each([
   ['x'.repeat(48), 'has only 1 different characters'],
   ['abcabcabcabcabcabcabcabcabcabcabcabc', 'has only 3 different characters'],
-  ['0123456789abcdef0123456789abcdef', 'repeats one text'],
+  ['Xk3vQ9ZpXk3vQ9ZpXk3vQ9ZpXk3vQ9Zp', 'repeats one text'],
+  ['0123456789abcdef0123456789abcdef', 'is made of runs'],
+  ['abcdefghijklmnopqrstuvwxyz123456', 'is made of runs'],
+  ['0123456789abcdefghijklmnopqrstuv', 'is made of runs'],
+  ['ZYXWVUTSRQPONMLKJIHGFEDCBA987654', 'is made of runs'],
   ['change-me-change-me-change-me-please', 'well-known words'],
   ['my-super-secret-jwt-token-for-greenvue', 'well-known words'],
   ['your-256-bit-secret-goes-here-please', 'well-known words'],

@@ -139,8 +139,8 @@ export function createSecurityLog({ database, clock, logger }: SecurityLogDeps):
 }
 
 /**
- * What the events of a minute are counted under. Nobody's own events hide another account's: a successful sign-in and a stolen
- * token count for their account only, whatever else comes from that address, and a 403 for its account and route.
+ * What the events of a minute are counted under. An attacker's own events hide no other account's: a successful
+ * sign-in and a reused token count for their account only, and a 403 for its account and route.
  */
 function keysOf({ kind, actor = NOBODY, target, address }: SecurityEvent): readonly string[] {
   switch (kind) {

@@ -9,6 +9,7 @@ export function weaknessOf(secret: string): string | undefined {
   const different = new Set(secret).size;
   if (different < LEAST_DIFFERENT)
     return `has only ${different} different characters (at least ${LEAST_DIFFERENT})`;
+  if (withoutRuns(secret).length < LEAST_DIFFERENT) return 'is made of runs such as `abcd` or `1234`';
   if (/^(.+?)\1+$/s.test(secret)) return 'repeats one text';
   const unknown = secret
     .toLowerCase()
@@ -17,4 +18,12 @@ export function weaknessOf(secret: string): string | undefined {
   const others = new Set(secret.replace(/[a-z]/gi, '')).size;
   if (unknown.length + others < LEAST_UNKNOWN) return 'is made of well-known words and few other characters';
   return undefined;
+}
+
+/** Without each character that is, or is next to, the one before it: `abcd4321` gives `a4`. */
+function withoutRuns(secret: string): string {
+  const text = secret.toLowerCase();
+  return Array.from(text)
+    .filter((_, i) => i === 0 || Math.abs(text.charCodeAt(i) - text.charCodeAt(i - 1)) > 1)
+    .join('');
 }

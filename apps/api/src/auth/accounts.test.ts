@@ -63,12 +63,35 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
       'evil.example',
       'Ann a@b',
       'x пример.рф',
+      'evil。com',
+      'evil．com',
+      'evil｡com',
+      'Ann a＠b',
     ]) {
       const answer = await register(name);
       expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '/name' }] } });
       expect(textOf(answer.body, 'errors', 0, 'detail')).toContain('must not contain a link');
     }
-    const names = ['J.R.R. Tolkien', 'Ann-Marie O’Neill', 'Dr. Ann', '李 明', 'Ann Smith jr.'];
+    for (const name of [
+      'evil\u200b.com',
+      'Ann \u2066htimS\u2069',
+      'evil.\u200dcom',
+      'An\u200dn',
+      'Ann\u00ad',
+    ])
+      expect(await register(name)).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer: '/name', detail: expect.stringContaining('invisible') }] },
+      });
+    const names = [
+      'نازنین\u200cزهرا',
+      'ක්\u200dරිස්',
+      'J.R.R. Tolkien',
+      'Ann-Marie O’Neill',
+      'Dr. Ann',
+      '李 明',
+      'Ann Smith jr.',
+    ];
     for (const [n, name] of names.entries()) expect(await register(name, n)).toMatchObject({ status: 201 });
   });
 

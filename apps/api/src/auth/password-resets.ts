@@ -27,8 +27,8 @@ export interface PasswordResets {
    */
   ask(request: { readonly email: string; readonly address: string }): Promise<Granted | undefined>;
   /**
-   * A link for a user, given by an admin; undefined when there is no such user, or the account is disabled. `mayGive` is called
-   * with the account first, and throws to refuse.
+   * A link for a user, given by an admin; undefined when there is no such user, or the account is disabled.
+   * `mayGive` is called with the account first, and throws to refuse.
    */
   give(request: {
     readonly userId: string;
@@ -54,8 +54,8 @@ export interface PasswordResetsDeps {
 
 export const RESET_MS = 30 * 60_000;
 /**
- * Of one account at a time. Only valid links count: when a stranger's requests use the bound up, the owner has a valid link in
- * the mailbox. It keeps a stranger to six mails an hour.
+ * Of one account at a time. Only valid links count: when a stranger's requests use the bound up, the owner has
+ * a valid link in the mailbox. It keeps a stranger to six mails an hour.
  */
 const MOST_VALID = 3;
 

@@ -106,7 +106,7 @@ export function resetRoutes({ passwordResets, resetMails }: ResetRoutesDeps): Fa
   };
 }
 
-/** Throws a 403 when the link could make a stolen token, or a stolen session, the owner of an admin's account. */
+/** Throws a 403 when a thief of a token or session could take over an admin's account with the link. */
 function requireLinkAllowed({ kind }: Principal, { role }: UserRow): void {
   if (kind === 'api_token')
     throw forbidden(

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
+import { LONGEST_ADDRESS } from '../client-address.ts';
 import type { SessionOrigin } from './sessions.ts';
 
-const LONGEST_ADDRESS = 64;
 const LONGEST_USER_AGENT = 200;
 
 /** Where a request comes from, as its session notes it: bounded, and without control characters. */

@@ -40,8 +40,8 @@ export interface SessionTokens {
 /** Logins that last: refresh tokens, each good for one use, hashed at rest (RFC 9700, section 4.14). */
 export interface Sessions {
   /**
-   * Begins a session with the first token of a family, and ends the least recently used one beyond {@link MOST_SESSIONS}.
-   * Undefined when the account was disabled, or its password changed, since `user` was read.
+   * Begins a session with the first token of a family, and ends the least recently used ones beyond
+   * {@link MOST_SESSIONS}. Undefined when the account was disabled, or its password changed, since `user` was read.
    */
   begin(user: UserRow, origin: SessionOrigin): Promise<SessionTokens | undefined>;
   /**
@@ -86,7 +86,7 @@ export function createSessions({ database, clock, secret }: SessionsDeps): Sessi
   };
 }
 
-/** What each change of an account's sessions takes turns at: one lock, however many sessions the account has. */
+/** What changes of an account's sessions take turns at: one lock, however many sessions there are. */
 export function accountTurn(userId: string): string {
   return `account ${userId}`;
 }
@@ -100,8 +100,8 @@ export interface SessionsToEnd {
 }
 
 /**
- * Ends sessions of a user within a transaction, and gives their number: neither their refresh tokens nor their access tokens
- * are good from now on. No session that begins or is refreshed at the same time escapes.
+ * Ends sessions of a user within a transaction, and returns their number: their refresh tokens and access tokens
+ * are refused from now on. A session that begins or is refreshed at the same time ends as well.
  */
 export async function endSessions(
   trx: Transaction<Database>,
@@ -223,7 +223,7 @@ async function keep(trx: Transaction<Database>, created: NewToken): Promise<void
     .execute();
 }
 
-/** The token as it stands when nobody else changes the account's sessions: none escapes being ended with the others. */
+/** The token, read while nothing else changes the account's sessions. */
 async function findInTurn(trx: Transaction<Database>, token: string) {
   const known = await find(trx, token);
   if (known === undefined) return undefined;

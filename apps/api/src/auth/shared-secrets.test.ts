@@ -71,6 +71,21 @@ test('without the key, or with another one, a start says what to set', async () 
   }
 });
 
+test('a sealed value that was changed, cut or moved is refused with its row and what to do', async () => {
+  const { kysely } = await openTestDatabase('postgres');
+  const store = await storeOn(kysely, [KEYS[0]]);
+  await store.keep('jwt-secret', 48);
+  const { value } = await kysely.selectFrom('settings').select('value').executeTakeFirstOrThrow();
+  await kysely.insertInto('settings').values({ key: 'admin-password', value }).execute();
+  const refusal = /^The row "admin-password" of the table greenvue.settings can't be opened.*delete it/;
+  await expect(store.find('admin-password')).rejects.toThrow(refusal);
+  await kysely.deleteFrom('settings').where('key', '=', 'admin-password').execute();
+  for (const changed of [value.slice(0, -8), value.slice(0, 20), `${value.slice(0, -8)}AAAAAAAA`]) {
+    await kysely.updateTable('settings').set({ value: changed }).execute();
+    await expect(store.find('jwt-secret')).rejects.toThrow(/^The row "jwt-secret" /);
+  }
+});
+
 test('in development a node on postgres keeps a key of its own, which SECRETS_KEY can replace later', async () => {
   const env = { DATABASE_URL: await createTestPostgres(), DATA_DIR: await temporaryFolder() };
   const first = await createTestApp(env);

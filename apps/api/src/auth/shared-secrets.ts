@@ -83,7 +83,7 @@ async function secure({ database, keys }: SharedSecretsDeps): Promise<readonly S
     const found = keys();
     if (found === undefined && !isSealed(stored)) plain.push(name);
     if (found === undefined || (isSealed(stored) && found.isCurrent(stored))) continue;
-    const text = isSealed(stored) ? found.open(name, stored) : stored;
+    const text = isSealed(stored) ? unseal(found, name, stored) : stored;
     if (text === undefined) continue;
     await database
       .updateTable('settings')
@@ -107,11 +107,23 @@ async function read(database: Kysely<Database>, name: SecretName): Promise<strin
 /** A value in plain text is of a version that did not seal. */
 function open(keys: SecretKeys, name: SecretName, stored: string): string {
   if (!isSealed(stored)) return stored;
-  const text = keys()?.open(name, stored);
+  const found = keys();
+  const text = found && unseal(found, name, stored);
   if (text !== undefined) return text;
   throw new StartError(
     `${upperFirst(whereIs(name))} is sealed with a key that this node does not have: set SECRETS_KEY to the value that the other nodes have (a key that sealed before goes after the new one, separated by a comma; a node without SECRETS_KEY keeps its key in DATA_DIR/secrets-key). If the key is lost, delete the row: a new secret is made.`,
   );
+}
+
+function unseal(keys: SealingKeys, name: SecretName, stored: string): string | undefined {
+  try {
+    return keys.open(name, stored);
+  } catch (error) {
+    throw new StartError(
+      `${upperFirst(whereIs(name))} can't be opened: its value was changed, cut or copied from another row. Restore the row from a backup, or delete it: GreenVue makes a new secret at the next start.`,
+      { cause: error },
+    );
+  }
 }
 
 function whereIs(name: SecretName): string {

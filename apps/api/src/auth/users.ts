@@ -173,7 +173,7 @@ async function checkPassword(deps: UsersDeps, email: string, password: string): 
   return hasher.isOutdated(user.password_hash) ? rehash(deps, user, password) : user;
 }
 
-/** Stores the password's hash at today's cost, unless the account got another hash meanwhile: that one decides. */
+/** Stores the password's hash at today's cost. If the account has got another hash meanwhile, checks that one. */
 async function rehash(
   { database, hasher }: UsersDeps,
   user: UserRow,

@@ -9,18 +9,28 @@ export const emailSchema = z.email('must be an e-mail address').max(254).toLower
 
 export const passwordSchema = text({ min: 10, max: 200 });
 
-/** Letters of any kind, but no control characters: it is shown in mails. */
+// Characters that people don't see and that turn or part what they see, such as U+200B and U+2066.
+const INVISIBLE = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]--[\u200c\u200d]]/v;
+// U+200C and U+200D belong between letters of some scripts, and between emoji.
+const STRAY_JOINER =
+  /(?<![[\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}]--\p{Script=Latin}])[\u200c\u200d]|[\u200c\u200d](?![[\p{L}\p{M}\p{Extended_Pictographic}]--\p{Script=Latin}])/v;
+
+/** Letters of any kind, but no control or invisible characters: it is shown in mails. */
 export const nameSchema = text({ min: 1, max: 100 })
   .trim()
   .min(1)
-  .refine((value) => !/\p{Cc}/u.test(value), 'must not contain control characters');
+  .refine(
+    (value) => !INVISIBLE.test(value) && !STRAY_JOINER.test(value),
+    'must not contain control or invisible characters; write it like `Ann Smith`',
+  );
 
-// Where a mail program makes a link: a scheme, `www.`, an address, or a dot between letters.
-const LINK = /:\/\/|www\.|@|[\p{L}\p{N}]\.\p{L}{2}/iu;
+// Where a mail program or a browser makes a link: a scheme, `www.`, an address, or a dot between letters.
+// A browser takes U+3002 for a dot.
+const LINK = /:\/\/|www[.。]|@|[\p{L}\p{N}][.。]\p{L}{2}/iu;
 
 /** Of a person: it is shown in mails, in which a stranger's text must not be a link. */
 export const personNameSchema = nameSchema.refine(
-  (value) => !LINK.test(value),
+  (value) => !LINK.test(value.normalize('NFKC')),
   'must not contain a link, an address or a domain name; write it like `Ann Smith` or `A. Smith`',
 );
 
@@ -65,7 +75,7 @@ export const apiTokenSchema = z
     effective_role: roleSchema
       .nullable()
       .describe(
-        "What the token may do now: the lower of its role and its maker's. null: the token is expired or revoked, or its maker is disabled or deleted",
+        "What the token may do now: the lower of its role and its maker's. null: the token is expired or revoked, or its maker is disabled, deleted or must change the password",
       ),
     created_by: z.string().describe('Who made it: user:<id>, token:<id> or cli'),
     created_at: timeSchema,

@@ -130,6 +130,16 @@ test('an address behind a proxy is believed only when the proxy is trusted', asy
   expect((await open.ask(from('2001:db8::1'))).status).toBe(429);
 });
 
+test('what a proxy passes on as an address is cut before it is stored', async () => {
+  const app = await createTestApp({ TRUST_PROXY: '1' });
+  const { access_token: token } = await app.signUp('ann@example.com');
+  const headers = { 'x-forwarded-for': 'a'.repeat(9_000) };
+  expect((await app.ask({ url: '/api/users', token, headers })).status).toBe(403);
+  await app.deps.securityLog.flush();
+  const audit = app.deps.database.selectFrom('audit').select('change').where('action', '=', 'forbidden');
+  expect((await audit.executeTakeFirst())?.change?.length).toBeLessThan(200);
+});
+
 test('metrics are for this machine, and for nobody else, not through a proxy either', async () => {
   const { ask } = await createTestApp();
   const answer = await ask({ url: '/metrics' });

@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { networkOf, withoutPort } from '../client-address.ts';
+import { clientAddressOf, networkOf } from '../client-address.ts';
 import { hasRole } from '../principal.ts';
 import { tooManyRequests } from '../problem.ts';
 import type { SecurityLog } from '../security-log.ts';
@@ -43,7 +43,7 @@ export function limitRates(
 ): void {
   app.decorateRequest('clientAddress', '');
   app.addHook('onRequest', (request, _reply, done) => {
-    request.clientAddress = withoutPort(request.ip ?? '');
+    request.clientAddress = clientAddressOf(request.ip ?? '');
     done();
   });
   app.register(rateLimit, {
