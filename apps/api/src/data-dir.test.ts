@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { lockDataDir, openDataDir } from './data-dir.ts';
@@ -7,7 +8,9 @@ import { temporaryFolder } from './db/test-database.ts';
 test('a folder is locked for one, until it is given back', async () => {
   const folder = await temporaryFolder();
   const lock = await lockDataDir(folder);
-  await expect(lockDataDir(folder)).rejects.toThrow(`is in use by another GreenVue (pid ${process.pid})`);
+  await expect(lockDataDir(folder)).rejects.toThrow(
+    `is in use by another GreenVue (pid ${process.pid} on ${hostname()})`,
+  );
   lock.release();
   (await lockDataDir(folder)).release();
 });

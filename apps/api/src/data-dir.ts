@@ -39,7 +39,7 @@ export interface DataDirLock {
 
 /**
  * Locks DATA_DIR for this process, and with it `app.db`: the jobs' store locks only `jobs.db`. The operating system drops the lock when
- * the process ends, however it ends. Throws a {@link StartError} that names the pid of the process that has it.
+ * the process ends, however it ends. Throws a {@link StartError} that names the pid and the host of the process that has it.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   // On PostgreSQL nothing of SQLite is loaded.
@@ -47,7 +47,8 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const files = dataFiles(dataDir);
   const outcome = takeFileLock({ lockFile: files.lock, pidFile: files.pid });
   if (outcome.kind === 'locked') return outcome.lock;
+  const { pid, host } = outcome.holder;
   throw new StartError(
-    `DATA_DIR ${dataDir} is in use by another GreenVue (pid ${outcome.pid}): stop it, or set another DATA_DIR.`,
+    `DATA_DIR ${dataDir} is in use by another GreenVue (pid ${pid} on ${host}): stop it, or set another DATA_DIR.`,
   );
 }

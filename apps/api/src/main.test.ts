@@ -126,7 +126,7 @@ test('a second server on a folder is refused with the pid of the first, and star
   const env = await environment();
   const first = await startServer(env);
   const message = await failToStart({ ...env, PORT: String(await freePort()) });
-  expect(message).toContain(`is in use by another GreenVue (pid ${first.child.pid})`);
+  expect(message).toContain(`is in use by another GreenVue (pid ${first.child.pid} on `);
   first.child.kill('SIGKILL');
   expect(await first.ended()).toBe('SIGKILL');
   await startServer(env);

@@ -1,8 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
 import { StartError } from '../start-error.ts';
-
-/** How long a start waits for the check (ms). The check of a larger database continues while the server works. */
-const CHECK_BEFORE_WORK_MS = 1_000;
 
 /** Watches `app.db` while it is open. */
 export interface AppDatabaseGuard {
@@ -42,15 +38,10 @@ export async function guardAppDatabase({
 }
 
 async function checkNow(file: string, losing: AbortController): Promise<{ abandon(): void }> {
-  const { checkIntegrity } = await import('@greenvue/jobs/sqlite');
-  const check = checkIntegrity(file);
-  const damage = check.outcome.then((found) =>
-    found.kind === 'damaged'
-      ? new StartError(`The database ${file} is damaged (${found.why}): restore a backup, and start again.`)
-      : undefined,
-  );
-  const found = await Promise.race([damage, setTimeout(CHECK_BEFORE_WORK_MS, undefined, { ref: false })]);
-  if (found !== undefined) throw found;
-  void damage.then((later) => later && losing.abort(later));
+  const { checkBeforeWork } = await import('@greenvue/jobs/sqlite');
+  const damaged = (why: string) =>
+    new StartError(`The database ${file} is damaged (${why}): restore a backup, and start again.`);
+  const check = await checkBeforeWork(file, (why) => losing.abort(damaged(why)));
+  if (check.damage !== undefined) throw damaged(check.damage);
   return check;
 }

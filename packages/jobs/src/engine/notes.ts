@@ -1,4 +1,5 @@
 import type { RunLog } from '../core/job-type.ts';
+import { isRecord } from '../core/objects.ts';
 import type { Progress } from '../core/run.ts';
 import type { LogLine } from '../core/store-passes.ts';
 import { isJson, safeJson, textOf } from './text.ts';
@@ -123,10 +124,6 @@ function checkLine(line: unknown): LogLine | undefined {
 
 function isInstant(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= LAST_INSTANT;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function sizeOf({ message, fields = '' }: LogLine): number {

@@ -17,8 +17,9 @@ export function withStrayErrorsTo<T>(listener: StrayErrorListener, work: () => T
 }
 
 /**
- * Sends stray errors to their listeners until the returned function is called. Errors without a listener end the process, as in Node,
- * unless the host has its own handlers. Handlers of the host receive all errors, also those that went to a listener.
+ * Sends stray errors to their listeners until the returned function is called. Errors without a listener end
+ * the process, as in Node, unless the host has its own handlers, or `--unhandled-rejections` says `warn` or
+ * `none`. Handlers of the host receive all errors, also those that went to a listener.
  */
 export function hearStrayErrors(): () => void {
   hearers += 1;
@@ -50,11 +51,18 @@ function heardRejection(reason: unknown): void {
         });
   const listener = listeners.getStore();
   if (listener !== undefined) return listener.strayed(error);
-  if (process.listenerCount('unhandledRejection') > 1) return;
+  if (process.listenerCount('unhandledRejection') > 1 || isNodeToIgnoreRejections()) return;
   // Node does the same when nothing handles rejections.
   if (process.listenerCount('uncaughtException') > 1)
     process.emit('uncaughtException', error, 'unhandledRejection');
   else endProcess(error);
+}
+
+/** Node was told `--unhandled-rejections=none` or `warn`; with `warn` it prints a warning also where they are heard. */
+function isNodeToIgnoreRejections(): boolean {
+  // The last one counts, and the command line counts more than the environment.
+  const told = [process.env.NODE_OPTIONS ?? '', ...process.execArgv].join(' ');
+  return /.*--unhandled-rejections[= ](?:warn|none)(?![^\s"'])(?!.*--unhandled-rejections)/s.test(told);
 }
 
 function heardException(thrown: unknown): void {

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PermanentError } from '../core/errors.ts';
 import type { JobContext, JobType } from '../core/job-type.ts';
+import { isRecord } from '../core/objects.ts';
 import { lowerThreadPriority } from '../thread-priority.ts';
 import { stopError } from './attempt.ts';
 import { beginHandler } from './handler-start.ts';
@@ -168,10 +169,7 @@ async function load(module: string, type: string): Promise<JobType> {
   thread.at = { module, type };
   const exports = Object.values((await import(module)) as Record<string, unknown>);
   if (thread.refused !== undefined) throw thread.refused;
-  const found = exports.find(
-    (value): value is JobType =>
-      typeof value === 'object' && value !== null && 'type' in value && value.type === type,
-  );
+  const found = exports.find((value): value is JobType => isRecord(value) && value.type === type);
   if (found === undefined)
     throw new PermanentError(
       `${module} has no export that is the job type ${type}: export it by name from the file whose import.meta.url it has.`,

@@ -1,3 +1,4 @@
+import { isRecord } from '../core/objects.ts';
 import type { JsonText } from '../core/run.ts';
 import type { Attempt, StopReason } from './attempt.ts';
 import type { HandlerStart } from './handler-start.ts';
@@ -99,8 +100,4 @@ export function readMessage(message: unknown): Heard | undefined {
 function checkIds(ids: unknown): Stray['ids'] {
   const { jobId, type, runId } = isRecord(ids) ? ids : {};
   return { jobId: textOf(jobId, 200), type: textOf(type, 200), runId: textOf(runId, 200) };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,5 @@
 import { PermanentError } from '../core/errors.ts';
+import { isRecord } from '../core/objects.ts';
 import type { ErrorCause } from '../core/run.ts';
 import { textOf } from './text.ts';
 
@@ -118,10 +119,6 @@ function isPermanent(thrown: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function unreadable(): ErrorText {

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { resolveDatabaseFile } from '../../src/stores/sqlite/file/database-file.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { definitionOf } from '../store-contract/rig.ts';
@@ -48,7 +49,7 @@ it('P9: a second process on a database is refused with the pid of the first, and
   await first.line('ran');
   const second = startHolder(file);
   expect(await second.line('refused')).toBe(
-    `refused in_use The job database ${file} is in use by another process (pid ${first.child.pid}): stop that process, or give this one a database file of its own. Several processes can share PostgreSQL.`,
+    `refused in_use The job database ${file} is in use by another process (pid ${first.child.pid} on ${hostname()}): stop that process, or give this one a database file of its own. Several processes can share PostgreSQL.`,
   );
   // Nothing was taken back from it: it has the only claim.
   const dead = once(first.child, 'exit');
@@ -77,7 +78,7 @@ it('a second store on a file is refused in one process, too, whatever the file i
     await expect(createSqliteStore({ file: name, clock }).open()).rejects.toMatchObject({
       name: 'StoreError',
       code: 'in_use',
-      message: `This process (pid ${process.pid}) has the job database ${file} open already: use that store, or close it first.`,
+      message: `This process (pid ${process.pid} on ${hostname()}) has the job database ${file} open already: use that store, or close it first.`,
     });
   }
   await store.close();
@@ -86,6 +87,30 @@ it('a second store on a file is refused in one process, too, whatever the file i
     await next.open();
     await next.close();
   }
+});
+
+it('a process with the same pid in another container is named as another process', async () => {
+  const file = join(folderOf(), 'jobs.db');
+  const store = createSqliteStore({ file, clock });
+  await store.open();
+  writeFileSync(`${file}.lock.pid`, `${process.pid}\ncontainer-b\n1b671a64-40d5-491e-99b0-da01ff1f3341\n`);
+  await expect(createSqliteStore({ file, clock }).open()).rejects.toMatchObject({
+    code: 'in_use',
+    message: expect.stringContaining(`in use by another process (pid ${process.pid} on container-b): stop`),
+  });
+  await store.close();
+});
+
+it('a relative URI keeps its file when the working directory changes, and its query', () => {
+  const folder = folderOf();
+  const { name, path } = resolveDatabaseFile(
+    `file:${relative(process.cwd(), folder)}/a%3Fb%25.db?cache=private#x`,
+  );
+  expect(path).toBe(join(folder, 'a?b%.db'));
+  expect(name).toBe(`${pathToFileURL(join(folder, 'a?b%.db')).href}?cache=private`);
+  const database = new DatabaseSync(name);
+  expect(database.location()).toBe(path);
+  database.close();
 });
 
 it('a store that can not be opened leaves the file to others', async () => {

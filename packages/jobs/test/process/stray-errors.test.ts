@@ -5,10 +5,13 @@ import { expect, it } from 'vitest';
 
 const CHILD = fileURLToPath(new URL('./stray-errors-child.ts', import.meta.url));
 
-async function host(...args: readonly string[]) {
+async function host(args: readonly string[], node: readonly string[] = [], options = '') {
   // Node 24 calls its SQLite experimental, on stderr.
-  const flags = ['--disable-warning=ExperimentalWarning'];
-  const child = spawn(process.execPath, [...flags, CHILD, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const flags = ['--disable-warning=ExperimentalWarning', ...node];
+  const child = spawn(process.execPath, [...flags, CHILD, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_OPTIONS: options },
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {
@@ -23,7 +26,7 @@ it.each([
   ['throw', /Error: boom\n +at /],
   ['nothing', /Error: A promise that nothing awaited was rejected with undefined\./],
 ])('an error of no handler ends the process as without an engine, with a line: %s', async (what, printed) => {
-  const { code, said } = await host(what);
+  const { code, said } = await host([what]);
   expect(code).toBe(1);
   expect(said).toContain(
     '@greenvue/jobs: the process ends because of the error below. No job handler is its cause',
@@ -36,6 +39,21 @@ it.each([
   ['rejection', 'unhandledRejection'],
   ['throw', 'uncaughtException'],
 ])('a host that hears such errors decides: %s', async (what, origin) => {
-  const { code, said } = await host(what, 'heard');
+  const { code, said } = await host([what, 'heard']);
   expect({ code, said }).toEqual({ code: 0, said: `started\nhost heard Error: boom (${origin})\nexit 0\n` });
+});
+
+it.each([
+  [['--unhandled-rejections=none'], ''],
+  [['--unhandled-rejections', 'warn'], '--unhandled-rejections=strict'],
+  [[], '--unhandled-rejections=warn'],
+])('a rejection of no handler ends no process that was told so: %s %s', async (node, options) => {
+  const { code, said } = await host(['rejection'], node, options);
+  expect(code).toBe(0);
+  expect(said.includes('UnhandledPromiseRejectionWarning')).toBe(`${node} ${options}`.includes('warn'));
+});
+
+it('the command line counts more than the environment', async () => {
+  const { code } = await host(['rejection'], ['--unhandled-rejections=throw'], '--unhandled-rejections=none');
+  expect(code).toBe(1);
 });

@@ -1,4 +1,5 @@
 import type { Notice, ToldEvent } from '../../core/membership.ts';
+import { isRecord } from '../../core/objects.ts';
 import type { Told } from './control-protocol.ts';
 
 /** What gathers within so long is told together, each thing once. */
@@ -102,10 +103,6 @@ function isToldEvent(value: unknown): value is ToldEvent {
   const isInstant = typeof at === 'number' && !Number.isNaN(new Date(at).getTime());
   const names = [type, jobId, runId].every((name) => typeof name === 'string');
   return isInstant && names && typeof count === 'number' && isRecord(data);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 /** A notice in pieces that each fit into a payload. */

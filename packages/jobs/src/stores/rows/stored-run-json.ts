@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/objects.ts';
 import type { AttemptError, ErrorCause, JsonText, Progress } from '../../core/run.ts';
 
 /** Reads the errors of a run, which the engine has written. A database edited by hand may hold others: those are left out. */
@@ -47,10 +48,6 @@ function isProgress(value: unknown): value is Progress {
 
 function isInteger(value: unknown): boolean {
   return Number.isInteger(value);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function parsed(text: JsonText): unknown {

@@ -1,15 +1,11 @@
-import { setTimeout } from 'node:timers/promises';
 import { StoreError } from '../../core/errors.ts';
 import { type DatabaseFile, resolveDatabaseFile } from './file/database-file.ts';
 import { lockDatabase } from './file/database-lock.ts';
 import { watchDatabaseFile } from './file/file-watch.ts';
 import type { OpenedInfo } from './file/info.ts';
-import { checkIntegrity } from './file/integrity.ts';
+import { checkBeforeWork } from './file/integrity.ts';
 import type { ThreadData } from './protocol.ts';
 import { ThreadChannel } from './thread-channel.ts';
-
-/** How long a start waits for the check after a crash (ms). The check of a larger database continues while the store works. */
-const CHECK_BEFORE_WORK_MS = 1_000;
 
 /** A database that this process has to itself, and the threads that work on it. */
 export interface OpenDatabase {
@@ -78,18 +74,14 @@ async function checkAfterUncleanEnd(
   target: DatabaseFile,
   lose: (error: StoreError) => void,
 ): Promise<() => void> {
-  const check = checkIntegrity(target.name);
-  const damage = check.outcome.then((found) =>
-    found.kind === 'damaged' ? new DamagedError(target, found.why) : undefined,
+  const { damage, abandon } = await checkBeforeWork(target.name, (why) =>
+    lose(new DamagedError(target, why)),
   );
-  const found = await Promise.race([damage, setTimeout(CHECK_BEFORE_WORK_MS, undefined, { ref: false })]);
-  if (found !== undefined) {
-    // So that nothing is written at the close, which would pass for an end in order.
-    lose(found);
-    throw found;
-  }
-  void damage.then((later) => later && lose(later));
-  return () => check.abandon();
+  if (damage === undefined) return abandon;
+  const error = new DamagedError(target, damage);
+  // So that nothing is written at the close, which would pass for an end in order.
+  lose(error);
+  throw error;
 }
 
 function goneError(what: string): StoreError {

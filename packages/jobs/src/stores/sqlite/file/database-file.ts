@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /** A database as SQLite opens it, and where it is. */
 export interface DatabaseFile {
@@ -16,10 +17,10 @@ export function resolveDatabaseFile(file: string): DatabaseFile {
     // Several connections of one process share this one, unlike `:memory:` itself.
     return { name: `file:/greenvue-jobs-${randomUUID()}?vfs=memdb`, path: undefined };
   }
-  if (file.startsWith('file:')) return { name: file, path: realPath(pathOfUri(file)) };
-  const path = realPath(file);
+  const isUri = file.startsWith('file:');
+  const path = realPath(isUri ? pathOfUri(file) : file);
   // A thread that is replaced opens the same file, whatever the working directory and the links are by then.
-  return { name: path, path };
+  return { name: isUri ? pathToFileURL(path).href + queryOfUri(file) : path, path };
 }
 
 function isInMemory(file: string): boolean {
@@ -32,6 +33,10 @@ function isInMemory(file: string): boolean {
 function pathOfUri(uri: string): string {
   const withoutQuery = uri.slice('file:'.length).replace(/[?#].*$/s, '');
   return decodeURIComponent(withoutQuery.replace(/^\/\/(?:localhost)?(?=\/)/, ''));
+}
+
+function queryOfUri(uri: string): string {
+  return /^[^?#]*(\?[^#]*)/.exec(uri)?.[1] ?? '';
 }
 
 const MAX_LINKS = 40;

@@ -11,11 +11,12 @@ export function lockDatabase({ path }: DatabaseFile): FileLock {
   if (path === undefined) return { release: () => undefined };
   const outcome = takeLock(path);
   if (outcome.kind === 'locked') return outcome.lock;
+  const { pid, host, isThisProcess } = outcome.holder;
   throw new StoreError(
     'in_use',
-    outcome.pid === String(process.pid)
-      ? `This process (pid ${outcome.pid}) has the job database ${path} open already: use that store, or close it first.`
-      : `The job database ${path} is in use by another process (pid ${outcome.pid}): stop that process, or give this one a database file of its own. Several processes can share PostgreSQL.`,
+    isThisProcess
+      ? `This process (pid ${pid} on ${host}) has the job database ${path} open already: use that store, or close it first.`
+      : `The job database ${path} is in use by another process (pid ${pid} on ${host}): stop that process, or give this one a database file of its own. Several processes can share PostgreSQL.`,
   );
 }
 

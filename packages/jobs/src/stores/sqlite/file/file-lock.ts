@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 
 /** Proof that no other process has it, until it is released or this process is gone. */
@@ -8,12 +10,22 @@ export interface FileLock {
 
 export type FileLockOutcome =
   | { readonly kind: 'locked'; readonly lock: FileLock }
-  /** `pid`: of the process that has it, `unknown` when that can't be read. */
-  | { readonly kind: 'held'; readonly pid: string };
+  | { readonly kind: 'held'; readonly holder: LockHolder };
+
+/** The process that has a lock; `unknown` stands for what can't be read. */
+export interface LockHolder {
+  readonly pid: string;
+  readonly host: string;
+  readonly isThisProcess: boolean;
+}
+
+/** Tells this process from others with its pid: in a container, each has pid 1. */
+const PROCESS_ID = randomUUID();
 
 /**
- * Takes a lock that the operating system drops when this process ends, however it ends: no stale lock is ever left. `pidFile`
- * then holds this process's id, for people and for who finds the lock held. Throws when the files can't be made.
+ * Takes a lock that the operating system drops when this process ends, however it ends: no stale lock is ever left.
+ * `pidFile` then holds the pid, the host name and a random id of this process, a line each. Throws when the files
+ * can't be made.
  */
 export function takeFileLock({
   lockFile,
@@ -27,11 +39,11 @@ export function takeFileLock({
     // In memory: there is nothing to roll back, and a journal file would take room on the disk.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     // Beside the lock, not in it: nobody else can read a database that is locked for good.
-    writeFileSync(pidFile, `${process.pid}\n`);
+    writeFileSync(pidFile, `${process.pid}\n${hostname()}\n${PROCESS_ID}\n`);
   } catch (error) {
     database.close();
     if (!isBusy(error)) throw error;
-    return { kind: 'held', pid: holderOf(pidFile) };
+    return { kind: 'held', holder: holderOf(pidFile) };
   }
   return { kind: 'locked', lock: { release: () => database.close() } };
 }
@@ -42,10 +54,15 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }
 
-function holderOf(pidFile: string): string {
+function holderOf(pidFile: string): LockHolder {
+  const [pid, host, id] = linesOf(pidFile);
+  return { pid: pid || 'unknown', host: host || 'unknown', isThisProcess: id === PROCESS_ID };
+}
+
+function linesOf(file: string): readonly string[] {
   try {
-    return readFileSync(pidFile, 'utf8').trim() || 'unknown';
+    return readFileSync(file, 'utf8').split('\n');
   } catch {
-    return 'unknown';
+    return [];
   }
 }

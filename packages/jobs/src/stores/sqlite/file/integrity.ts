@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
 export type Integrity =
@@ -6,6 +7,9 @@ export type Integrity =
   | { readonly kind: 'damaged'; readonly why: string }
   /** It could not be read to its end: nothing is known. */
   | { readonly kind: 'unknown'; readonly why: string };
+
+/** How long a start waits for the check (ms). The check of a larger database continues while the database is in use. */
+const CHECK_BEFORE_WORK_MS = 1_000;
 
 /** A check under way. */
 export interface IntegrityCheck {
@@ -31,4 +35,23 @@ export function checkIntegrity(file: string): IntegrityCheck {
     worker.once('exit', () => resolve({ kind: 'unknown', why: 'the check was ended' }));
   });
   return { outcome, abandon: () => void worker.terminate() };
+}
+
+/** A check that a start has waited for. */
+export interface StartCheck {
+  /** Why the database is damaged; undefined: no damage was found in time. */
+  readonly damage: string | undefined;
+  abandon(): void;
+}
+
+/**
+ * Checks a database as {@link checkIntegrity} does, and waits a second at most. Damage that is found after that
+ * goes to `foundLater`.
+ */
+export async function checkBeforeWork(file: string, foundLater: (why: string) => void): Promise<StartCheck> {
+  const check = checkIntegrity(file);
+  const damaged = check.outcome.then((found) => (found.kind === 'damaged' ? found.why : undefined));
+  const damage = await Promise.race([damaged, setTimeout(CHECK_BEFORE_WORK_MS, undefined, { ref: false })]);
+  if (damage === undefined) void damaged.then((why) => why !== undefined && foundLater(why));
+  return { damage, abandon: () => check.abandon() };
 }
