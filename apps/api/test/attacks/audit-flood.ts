@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { flood, row, startTarget, type Target } from './target.ts';
 
 const SIGN_INS = 5_000;
-const NETWORKS = 100;
+const NETWORKS = 20;
 /** Until the last lines have been written. */
 const SETTLE_MS = 1_000;
 
