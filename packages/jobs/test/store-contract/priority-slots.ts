@@ -38,6 +38,18 @@ export function prioritySlotsContract(makeStore: MakeStore): void {
       expect(runs).toHaveLength(4);
     });
 
+    it('so is one that was made a moment before the backlog, without a claim', async () => {
+      await t.create('hand', { schedule: ON_DEMAND, overlap: 'allow' });
+      await t.create('slots', { schedule: every(MINUTE) });
+      t.clock.advance(MINUTE - 5);
+      const plan = { types: TYPES, limit: 10, aheadMs: 10, claim: { ...NODE, places: 0 } };
+      const slot = required((await t.store.plan(plan)).queued[0]).id;
+      for (let n = 0; n < 5; n += 1) await t.trigger('hand');
+      t.clock.advance(200);
+      const runs = await claimTwice({ prioritySlots: 1 });
+      expect(runs).toContainEqual(expect.objectContaining({ id: slot, hasPriority: true }));
+    });
+
     it('wait for their turn where none has priority', async () => {
       const slot = await backlog();
       const runs = [...(await claimTwice({ prioritySlots: 0 })), ...(await claimTwice({}))];
