@@ -16,7 +16,10 @@ export function weaknessOf(secret: string): string | undefined {
     .replace(/[^a-z]/g, '')
     .replace(KNOWN_WORDS, '');
   const others = new Set(secret.replace(/[a-z]/gi, '')).size;
-  if (unknown.length + others < LEAST_UNKNOWN) return 'is made of well-known words and few other characters';
+  // Hex spells no sentences, and random hex may have few letters.
+  const isHex = /^[\da-f]+$/i.test(secret);
+  if (!isHex && unknown.length + others < LEAST_UNKNOWN)
+    return 'is made of well-known words and few other characters';
   return undefined;
 }
 
