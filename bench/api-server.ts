@@ -31,6 +31,7 @@ const app = createApp({
   authenticate: deps.authenticate,
   securityLog: deps.securityLog,
   observe: deps.metrics.observe,
+  countDrop: deps.metrics.countDrop,
   routes: [
     ...featureRoutes(deps),
     async (scope) => {

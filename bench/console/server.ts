@@ -54,6 +54,7 @@ const app = createApp({
   clock,
   authenticate: deps.authenticate,
   securityLog: deps.securityLog,
+  countDrop: deps.metrics.countDrop,
   observe: (answer) => {
     deps.metrics.observe(answer);
     answers[answer.route] = (answers[answer.route] ?? 0) + 1;

@@ -15,13 +15,20 @@ import { docsRoutes } from './docs-page/docs-routes.ts';
 import { LOGGED_URL, logAnswers } from './http/answer-log.ts';
 import { authenticateRequests, refuseBadToken } from './http/authentication.ts';
 import { endConnectionsWhileClosing } from './http/closing.ts';
-import { createBoundedServer } from './http/connections.ts';
+import {
+  answerUnreadable,
+  type ConnectionLimits,
+  createBoundedServer,
+  type DropReason,
+  mostPerNetwork,
+} from './http/connections.ts';
+import { createDropLog } from './http/drop-log.ts';
 import { dropGoneClients } from './http/gone-clients.ts';
 import { BODY_LIMIT, readJsonBodies } from './http/json-body.ts';
 import { LazyLog } from './http/lazy-log.ts';
 import { refuseTwoHosts } from './http/one-host.ts';
 import { documentApi } from './http/openapi.ts';
-import { answerUnreadable, replyWithProblem } from './http/problem-reply.ts';
+import { replyWithProblem } from './http/problem-reply.ts';
 import { noSuchPath, problem } from './http/problem-table.ts';
 import { limitRates } from './http/rate-limits.ts';
 import { createRouteTable } from './http/route-table.ts';
@@ -46,6 +53,8 @@ export interface AppDeps {
   readonly securityLog: Pick<SecurityLog, 'record'>;
   /** Called once for each answer. */
   readonly observe: (answer: { route: string; method: string; status: number; seconds: number }) => void;
+  /** Called once for each connection that the server closed at once. */
+  readonly countDrop: (reason: DropReason) => void;
   /** The features' routes, in any order. Each is a plugin; their errors become problems here. */
   readonly routes: readonly FastifyPluginAsync[];
 }
@@ -67,14 +76,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
     genReqId: () => newId(),
     trustProxy: trustedProxies(deps.config.trustProxy),
     bodyLimit: BODY_LIMIT,
-    serverFactory: (handle) =>
-      createBoundedServer(handle, {
-        maxConnections: deps.config.maxConnections,
-        requestTimeoutMs: REQUEST_TIMEOUT_MS,
-        headersTimeoutMs: HEADERS_TIMEOUT_MS,
-        keepAliveTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
-        stallTimeoutMs: STALL_TIMEOUT_MS,
-      }),
+    serverFactory: (handle) => createBoundedServer(handle, limitsOf(deps.config), createDropLog(deps)),
     // Longer than any header can be: a long parameter is for the route's schema to refuse.
     routerOptions: { maxParamLength: 65_536 },
     // While it stops, requests on connections that are open still get their answer.
@@ -127,6 +129,18 @@ export function createApp(deps: AppDeps): FastifyInstance {
     });
   });
   return app;
+}
+
+function limitsOf({ maxConnections, trustProxy }: AppDeps['config']): ConnectionLimits {
+  return {
+    maxConnections,
+    // A proxy brings the connections of all clients from its own address.
+    maxPerNetwork: trustProxy === false ? mostPerNetwork(maxConnections) : maxConnections,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    headersTimeoutMs: HEADERS_TIMEOUT_MS,
+    keepAliveTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
+    stallTimeoutMs: STALL_TIMEOUT_MS,
+  };
 }
 
 function trustedProxies(trust: Config['trustProxy']) {

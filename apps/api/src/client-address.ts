@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { normalizeIP } from '@fastify/rate-limit';
 
 const IPV6_SUBNET = 64;
@@ -19,4 +20,11 @@ function withoutPort(address: string): string {
 /** Whom an address belongs to: one IPv4 address, or the /64 of an IPv6 address, all of which one customer has. */
 export function networkOf(address: string): string {
   return normalizeIP(address, IPV6_SUBNET);
+}
+
+/** Whether an address is one of this machine alone. */
+export function isLoopback(address: string): boolean {
+  return isIPv6(address)
+    ? address === '::1' || address.startsWith('::ffff:127.')
+    : address.startsWith('127.');
 }

@@ -67,6 +67,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       authenticate: deps.authenticate,
       securityLog: deps.securityLog,
       observe: deps.metrics.observe,
+      countDrop: deps.metrics.countDrop,
       routes: [
         ...featureRoutes(deps, {
           checks: [{ name: 'jobs', check: () => engine.check() }],

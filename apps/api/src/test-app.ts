@@ -61,7 +61,7 @@ export async function createTestApp(env: Readonly<Record<string, string>> = {}):
     passwordCost: { memory: 64, passes: 1, parallelism: 1 },
   });
   onTestFinished(() => deps.close());
-  const app = createApp({ ...deps, observe: deps.metrics.observe, routes: featureRoutes(deps) });
+  const app = createApp({ ...deps, ...deps.metrics, routes: featureRoutes(deps) });
   onTestFinished(() => app.close());
   await app.ready();
   const actor = { id: 'test', name: 'test' };

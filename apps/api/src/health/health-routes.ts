@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { isLoopback } from '../client-address.ts';
 import { forbidden, unavailable } from '../problem.ts';
 import { problems } from '../responses.ts';
 import type { Metrics } from './metrics.ts';
@@ -115,10 +115,7 @@ function isLocal(request: FastifyRequest): boolean {
   const { headers, raw } = request;
   if (raw.httpVersion !== '1.1' || !LOCAL_HOST.test(headers.host ?? '')) return false;
   if (Object.keys(headers).some((name) => OF_PROXIES.test(name))) return false;
-  const address = request.socket.remoteAddress ?? '';
-  return isIPv6(address)
-    ? address === '::1' || address.startsWith('::ffff:127.')
-    : address.startsWith('127.');
+  return isLoopback(request.socket.remoteAddress ?? '');
 }
 
 function hasToken(request: FastifyRequest, token: string): boolean {

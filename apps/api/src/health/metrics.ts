@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
 /** What `/metrics` shows: of the process, and of each answer. Others add their own to `registry`. */
 export interface Metrics {
@@ -11,6 +11,8 @@ export interface Metrics {
   scrape(): Promise<string>;
   /** Counts an answer. `route` is its pattern, not its path, so that the number of series is bounded. */
   observe(answer: { route: string; method: string; status: number; seconds: number }): void;
+  /** Counts a connection that the server closed at once: for what all may have, or for what a network may have. */
+  countDrop(reason: 'server' | 'network'): void;
 }
 
 /** A registry of its own, not the global one, so that two apps in a process don't share counts. */
@@ -24,6 +26,13 @@ export function createMetrics(): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
+  const drops = new Counter({
+    name: 'http_connections_dropped_total',
+    help: 'New connections closed at once: as many as the server allows in all, or from that network, were open',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
+  for (const reason of ['server', 'network'] as const) drops.inc({ reason }, 0);
   const refreshers: (() => Promise<void>)[] = [];
   const texts: (() => string)[] = [];
   return {
@@ -35,5 +44,6 @@ export function createMetrics(): Metrics {
       return [await registry.metrics(), ...texts.map((read) => read())].join('\n');
     },
     observe: ({ route, method, status, seconds }) => durations.observe({ route, method, status }, seconds),
+    countDrop: (reason) => drops.inc({ reason }),
   };
 }

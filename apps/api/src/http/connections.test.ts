@@ -1,11 +1,18 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, Socket, type SocketConstructorOpts } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { type ConnectionLimits, createBoundedServer } from './connections.ts';
+import {
+  answerUnreadable,
+  type ConnectionLimits,
+  createBoundedServer,
+  type DropReason,
+  mostPerNetwork,
+} from './connections.ts';
 
 const LIMITS: ConnectionLimits = {
   maxConnections: 10,
+  maxPerNetwork: 10,
   requestTimeoutMs: 30_000,
   headersTimeoutMs: 20_000,
   keepAliveTimeoutMs: 5_000,
@@ -87,11 +94,59 @@ test('a connection on which nothing moves is closed, one that is read from is no
   await expect.poll(() => bytes).toBeGreaterThan(LARGE.length);
 });
 
-test('one connection more than there may be is closed at once', async () => {
-  const { connection } = await serve(undefined, { maxConnections: 1 });
+test('one connection more than there may be is closed at once, and counted', async () => {
+  const { connection, drops } = await serve(undefined, { maxConnections: 1 });
   await connection();
   const second = await connection();
   await once(second, 'close');
+  expect(drops).toEqual([['server', '127.0.0.1']]);
+});
+
+test('a network has no more connections than its part, and gets new ones once it closes some', async () => {
+  const { server, drops } = await serve(undefined, { maxPerNetwork: 2 });
+  // Only a server on this machine can be connected to here, and this machine has no such limit.
+  const connectionFrom = (address: string): Socket => {
+    const socket = new Socket();
+    Object.defineProperty(socket, 'remoteAddress', { value: address });
+    server.emit('connection', socket);
+    return socket;
+  };
+  const isOpen = (address: string) => !connectionFrom(address).destroyed;
+  const first = connectionFrom('2001:db8::1');
+  expect([isOpen('2001:db8::2'), isOpen('2001:db8::3'), isOpen('2001:db8:0:1::1')]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  expect(drops).toEqual([['network', '2001:db8::3']]);
+  first.destroy();
+  await once(first, 'close');
+  expect([isOpen('2001:db8::4'), isOpen('2001:db8::5')]).toEqual([true, false]);
+  expect(['127.0.0.1', '127.0.0.1', '127.0.0.1', '::1', '::ffff:127.0.0.1'].map(isOpen)).not.toContain(false);
+});
+
+test('a network may have a quarter of all connections, and at least 100', () => {
+  expect([10, 400, 768, 10_000].map(mostPerNetwork)).toEqual([100, 100, 192, 2_500]);
+});
+
+test('a client that sends nothing is answered 408 and its connection closed, though it never closes its side', async () => {
+  const { server, connection } = await serve();
+  // What Node tells after the timeout, which it looks at every few seconds.
+  const timeout = Object.assign(new Error('timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+  server.once('connection', (socket) => answerUnreadable(timeout, socket));
+  const silent = await connection({ allowHalfOpen: true });
+  let text = '';
+  silent.on('data', (chunk) => {
+    text += chunk;
+  });
+  await once(silent, 'end');
+  expect(text).toMatch(/^HTTP\/1\.1 408 /);
+  const open = () =>
+    new Promise((settle) => {
+      server.getConnections((_error, count) => settle(count));
+    });
+  await expect.poll(open).toBe(0);
+  expect(silent.writable).toBe(true);
 });
 
 interface Exchange {
@@ -105,12 +160,14 @@ async function serve(
   limits: Partial<ConnectionLimits> = {},
 ) {
   const begun: Exchange[] = [];
+  const drops: [DropReason, string][] = [];
   const server = createBoundedServer(
     (request, response) => {
       begun.push({ request, response });
       answer({ request, response });
     },
     { ...LIMITS, ...limits },
+    { add: (...drop) => void drops.push(drop) },
   ).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -119,14 +176,14 @@ async function serve(
     server.close();
     server.closeAllConnections();
   });
-  const connection = async (): Promise<Socket> => {
-    const socket = connect({ host: '127.0.0.1', port });
+  const connection = async (options: SocketConstructorOpts = {}): Promise<Socket> => {
+    const socket = connect({ ...options, host: '127.0.0.1', port });
     socket.on('error', () => undefined);
     onTestFinished(() => void socket.destroy());
     await once(socket, 'connect');
     return socket;
   };
-  return { begun, connection };
+  return { server, begun, drops, connection };
 }
 
 function requests(...urls: readonly string[]): string {

@@ -47,6 +47,7 @@ test('lines of a request have its id, and of the request only what Fastify tells
     authenticate: async () => undefined,
     securityLog: { record: () => undefined },
     observe: () => undefined,
+    countDrop: () => undefined,
     routes: [
       async (scope) => {
         const schema = { hide: true };

@@ -152,6 +152,7 @@ test('a server writes the document before it listens, and never again', async ()
   const app = createApp({
     ...deps,
     observe: () => undefined,
+    countDrop: () => undefined,
     routes: featureRoutes(deps),
     writesDocumentAtStart: true,
   });

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Problem } from '../problem.ts';
 import { problemOf } from './problem-table.ts';
@@ -30,27 +29,4 @@ function bodyOf(problem: Problem, requestId: string) {
     instance: requestId,
     ...(problem.errors === undefined ? {} : { errors: problem.errors }),
   };
-}
-
-const UNREADABLE: Readonly<Record<string, readonly [number, string, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'The headers are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request took too long to arrive.'],
-};
-
-/** Answers what is not even HTTP, where there is no request yet and so no reply. */
-export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const known = UNREADABLE[error.code ?? ''];
-  const [status, title, detail] = known ?? [400, 'Bad Request', 'The request is not valid HTTP.'];
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail, instance: 'unreadable' });
-  const head = [
-    `HTTP/1.1 ${status} ${title}`,
-    'Content-Type: application/problem+json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

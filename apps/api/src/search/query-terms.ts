@@ -29,10 +29,7 @@ export function queryTerms(text: string): readonly QueryTerm[] {
   return [...terms.values()];
 }
 
-/**
- * Lower case without diacritics. Marks are dropped before, too: NFD sorts a run of marks in quadratic time, which took 100 ms for a
- * description of nothing else.
- */
+/** Lower case without diacritics. Marks are dropped before, too: NFD sorts a run of marks in quadratic time. */
 export function fold(word: string): string {
   return withoutMarks(withoutMarks(word).toLowerCase().normalize('NFD'));
 }

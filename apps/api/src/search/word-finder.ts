@@ -56,7 +56,7 @@ export function createWordFinder(terms: readonly QueryTerm[]): WordFinder {
   };
 }
 
-/** Matches a text that has a word that is one of the terms, or begins with one. A term is letters alone, so there is nothing to escape. */
+/** Matches a word that is a term or begins with one. A term is letters alone, so there is nothing to escape. */
 function patternOf(terms: readonly { readonly text: string; readonly prefix: boolean }[]): RegExp {
   const each = terms.map(({ text, prefix }) => (prefix ? text : `${text}(?!${LETTER})`));
   return new RegExp(`(?<!${LETTER})(?:${each.join('|')})`, 'u');
