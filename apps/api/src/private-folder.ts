@@ -9,6 +9,8 @@ export interface StartScreen {
 
 const OTHERS = 0o077;
 const STICKY = 0o1000;
+/** One of these shows that a folder is GreenVue's. */
+const DATABASE = /^(?:app|jobs|lock)\.db$/;
 /** What GreenVue keeps in DATA_DIR: files, or folders that hold only its own files. */
 const OWN =
   /^(?:(?:app|jobs|lock)\.db[a-z.-]*|lock\.pid|jwt-secret|secrets-key|admin-password|mov(?:ed|ing)-to-postgres|outbox|backups)$/;
@@ -52,7 +54,7 @@ function refuseForeign(dataDir: string, { folder, names, user }: Opened): void {
     );
   }
   const isShared =
-    (folder.mode & STICKY) !== 0 || (names.length > 0 && !names.some((name) => OWN.test(name)));
+    (folder.mode & STICKY) !== 0 || (names.length > 0 && !names.some((name) => DATABASE.test(name)));
   if (isShared) {
     throw new StartError(
       `${facts} and contains files of other programs: ${own}, or remove the rights of other users with chmod 700 ${dataDir}`,

@@ -33,7 +33,7 @@ export function featureRoutes(
       checks: [database, ...checks],
       metrics: deps.metrics,
       metricsToken: deps.config.metricsToken,
-      hasProxy: deps.config.trustProxy !== false,
+      mayHaveProxy: deps.config.env === 'production' || deps.config.trustProxy !== false,
     }),
     accountRoutes(deps),
     passwordRoutes(deps),

@@ -20,12 +20,12 @@ export interface HealthRoutesDeps {
   readonly metrics: Metrics;
   /** Unset: only this machine may read the metrics. */
   readonly metricsToken: string | undefined;
-  /** There is a proxy, by the configuration: then no request is known to be from this machine. */
-  readonly hasProxy: boolean;
+  /** In production, or with TRUST_PROXY: a proxy that marks nothing looks like a request from this machine. */
+  readonly mayHaveProxy: boolean;
 }
 
 const NOT_LOCAL =
-  'Without a token, metrics are readable only from this machine: at 127.0.0.1, localhost or [::1], without a proxy. From another machine, or with TRUST_PROXY, set METRICS_TOKEN and send it as a bearer token.';
+  'Without a token, metrics are readable only from this machine: at 127.0.0.1, localhost or [::1], without a proxy. From another machine, in production or with TRUST_PROXY, set METRICS_TOKEN and send it as a bearer token.';
 const CHECK_MS = 2_000;
 const RETRY_SECONDS = 5;
 
@@ -54,7 +54,7 @@ const readySchema = {
 const metricsSchema = {
   tags,
   operationId: 'getMetrics',
-  summary: 'Metrics for Prometheus: from this machine, or with METRICS_TOKEN as bearer token',
+  summary: 'Metrics for Prometheus: with METRICS_TOKEN as bearer token, or in development from this machine',
   response: {
     200: { description: 'Metrics', content: { 'text/plain': { schema: z.string() } } },
     ...problems(403),
@@ -66,7 +66,7 @@ export function healthRoutes({
   checks,
   metrics,
   metricsToken,
-  hasProxy,
+  mayHaveProxy,
 }: HealthRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/healthz', { config, schema: aliveSchema }, async () => ({ status: 'ok' as const }));
@@ -79,7 +79,7 @@ export function healthRoutes({
 
     app.get('/metrics', { config, schema: metricsSchema }, async (request, reply) => {
       const allowed =
-        metricsToken === undefined ? !hasProxy && isLocal(request) : hasToken(request, metricsToken);
+        metricsToken === undefined ? !mayHaveProxy && isLocal(request) : hasToken(request, metricsToken);
       if (!allowed) throw forbidden(NOT_LOCAL);
       return reply.type(metrics.registry.contentType).send(await metrics.scrape());
     });
@@ -104,7 +104,8 @@ async function failedChecks(checks: readonly ReadyCheck[], request: FastifyReque
 }
 
 /** What proxies add to tell of themselves, or of whom they speak for. */
-const OF_PROXIES = /^(?:forwarded|via|x-forwarded-.+|x-real-ip|x-client-ip|true-client-ip|cf-.+)$/;
+const OF_PROXIES =
+  /^(?:forwarded|via|x-forwarded(?:-.+)?|x-real-ip|(?:x|true|x-cluster|fastly|fly)-client-ip|cf-.+)$/;
 const LOCAL_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d+)?$/i;
 
 /**

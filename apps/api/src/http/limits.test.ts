@@ -166,6 +166,14 @@ test('with a trusted proxy nobody is known to be local: metrics need METRICS_TOK
   expect(refused).toMatchObject({ status: 403, body: { detail: expect.stringContaining('METRICS_TOKEN') } });
 });
 
+test('metrics in production need METRICS_TOKEN: a proxy on the same machine may add nothing to a request', async () => {
+  const { ask } = await createTestApp({
+    NODE_ENV: 'production',
+    JWT_SECRET: 'Q7hd93Kdls02Mfhz81Lsoq64Vnbc75Xt',
+  });
+  expect((await ask({ url: '/metrics' })).status).toBe(403);
+});
+
 test('metrics over HTTP/1.0, and a request with two hosts, are refused', async () => {
   const { app } = await createTestApp();
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -150,7 +150,7 @@ function retryRoute(app: JobsApp, context: RouteContext): void {
       operationId: 'retryRun',
       summary: 'Run a run again',
       description:
-        'A finished run is run again as a new manual one, with retry_of; a waiting retry is made due now.',
+        'A finished run is run again as a new manual one, with retry_of and the same payload, even one that an admin chose; a waiting retry is made due now.',
     }),
     params: runParams,
     body: emptyBody,
