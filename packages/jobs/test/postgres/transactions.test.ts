@@ -151,13 +151,13 @@ describe("a trigger in a caller's transaction", () => {
     expect(ran).toBeLessThan(BACKLOG / 2);
     await tx.query('COMMIT');
     await expect
-      .poll(async () => (await h.engine.stats()).runs, { timeout: 30_000 })
+      .poll(async () => (await h.engine.stats()).runs, { timeout: 90_000 })
       .toMatchObject({
         queued: 0,
         running: 0,
       });
     expect(ran).toBe(BACKLOG + 1);
-  }, 60_000);
+  }, 150_000);
 
   it('is audited as any other', async () => {
     await h.engine.createJob(FREE);
