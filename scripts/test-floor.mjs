@@ -57,6 +57,9 @@ const ABOUT_OTHERS = [
   'insert-jobs',
   'transactions',
   'lost-nodes',
+  'lost-control',
+  'restarted-server',
+  'poison',
   'nodes',
   'full-nodes',
   'frozen-server',
@@ -68,6 +71,7 @@ const LEFT_OUT = [
   // As of those above: about other processes, which are killed.
   'packages/jobs/test/chaos/**',
   'packages/jobs/test/process/kill.test.ts',
+  'packages/jobs/test/process/poison.test.ts',
   // The contract and the engine on this Node are tested over SQLite, which comes with it, and how PostgreSQL is reached by the rest.
   'packages/jobs/test/store-contract/postgres.test.ts',
   'packages/jobs/test/engine/postgres.test.ts',

@@ -117,7 +117,7 @@ describe('P9: a stray error of an inline handler fails its attempt, not the proc
     expect(error.mock.calls).toMatchObject([
       [
         { runId: id, attempt: 1, err: { type: 'TypeError', message: 'boom' } },
-        expect.stringContaining('ended'),
+        expect.stringContaining('after its attempt was settled'),
       ],
     ]);
   });
