@@ -79,8 +79,6 @@ function signInRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
           tags: ['Accounts'],
           operationId: 'register',
           summary: 'Make an account, and log in',
-          description:
-            'An address that has an account is a 409. An account that did not confirm its address loses it to the next registration once its confirmation link has expired.',
           security: [],
           body: registerBody,
           response: { 201: sessionSchema, ...problems(409) },

@@ -33,9 +33,10 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     });
   });
 
-  test('an e-mail address has one account, whatever its case', async () => {
+  test('an e-mail address has one account, whatever its case, and though nobody confirmed it', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     await app.signUp('ann@example.com');
+    app.time.now += 30 * 86_400_000;
     const payload = { email: 'ANN@example.com', name: 'Ann', password: PASSWORD };
     expect(await app.ask({ method: 'POST', url: '/api/auth/register', payload })).toMatchObject({
       status: 409,

@@ -80,8 +80,6 @@ async function keep(
     .selectFrom('users')
     .select('email_confirmed_at')
     .where('id', '=', user.id)
-    // Somebody else may have the address by now.
-    .where('email', '=', user.email)
     .executeTakeFirst();
   if (current?.email_confirmed_at !== null) return { kind: 'confirmed' };
   await forgetOld(trx, now);

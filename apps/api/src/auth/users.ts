@@ -8,7 +8,6 @@ import { takeTurn } from '../db/locks.ts';
 import type { Database, UserRow } from '../db/schema.ts';
 import type { CreatedPosition } from '../paging.ts';
 import type { PasswordHasher } from './passwords.ts';
-import { keepMailBound, releaseAddress } from './release-address.ts';
 import { ADMINS, changeUser, type UserChange, type UserChangeOutcome } from './user-changes.ts';
 
 export interface NewUser {
@@ -31,10 +30,7 @@ export interface Actor {
 
 /** The accounts. */
 export interface Users {
-  /**
-   * Makes an account with the role `user` and an address to be confirmed. Undefined when the e-mail has an account already,
-   * unless that account has given its address up (`releaseAddress`).
-   */
+  /** Makes an account with the role `user` and an address to be confirmed; undefined when the e-mail has one already. */
   register(user: NewUser): Promise<UserRow | undefined>;
   /** Makes the first admin; undefined when there is an admin. */
   makeFirstAdmin(user: FirstAdmin): Promise<UserRow | undefined>;
@@ -99,14 +95,11 @@ async function register({ database, clock, hasher }: UsersDeps, user: NewUser): 
     must_change_password: 0 as const,
     email_confirmed_at: null,
   };
-  const actor = { id: `user:${row.id}`, name: row.email };
   try {
     await database.transaction().execute(async (trx) => {
-      const released = await releaseAddress(trx, { email: row.email, actor, now: row.created_at });
       await trx.insertInto('users').values(row).execute();
-      if (released !== undefined) await keepMailBound(trx, { from: released, to: row.id });
       await recordAudit(trx, {
-        actor,
+        actor: { id: `user:${row.id}`, name: row.email },
         action: 'user.register',
         target: `user:${row.id}`,
         change: { email: row.email, name: row.name, role: row.role },
