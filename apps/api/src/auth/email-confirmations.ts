@@ -124,15 +124,21 @@ async function forgetOld(trx: Transaction<Database>, now: number): Promise<void>
 }
 
 async function confirm(trx: Transaction<Database>, token: string, now: number): Promise<boolean> {
+  const tokenHash = hashSecret(token);
+  const found = await trx
+    .selectFrom('email_confirmations')
+    .select('user_id')
+    .where('token_hash', '=', tokenHash)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  if (found === undefined) return false;
+  const userId = found.user_id;
+  await takeTurn(trx, accountTurn(userId));
   const used = await trx
     .deleteFrom('email_confirmations')
-    .where('token_hash', '=', hashSecret(token))
-    .where('expires_at', '>', now)
-    .returning('user_id')
-    .executeTakeFirst();
-  if (used === undefined) return false;
-  const userId = used.user_id;
-  await takeTurn(trx, accountTurn(userId));
+    .where('token_hash', '=', tokenHash)
+    .executeTakeFirstOrThrow();
+  if (used.numDeletedRows === 0n) return false;
   const user = await trx
     .updateTable('users')
     .set({ email_confirmed_at: now })

@@ -143,6 +143,7 @@ async function confirm(
   const hash = await hasher.hash(next);
   const actor = { id: `user:${user.id}`, name: user.email };
   const isSet = await database.transaction().execute(async (trx) => {
+    await takeTurn(trx, accountTurn(user.id));
     const used = await trx
       .deleteFrom('password_resets')
       .where('token_hash', '=', tokenHash)

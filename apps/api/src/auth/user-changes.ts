@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { recordAudit } from '../db/audit.ts';
 import { takeTurn } from '../db/locks.ts';
 import type { Database, Role, UserRow } from '../db/schema.ts';
-import { endSessions } from './sessions.ts';
+import { accountTurn, endSessions } from './sessions.ts';
 import type { Actor } from './users.ts';
 
 /** What an admin changes of an account; an absent part stays. */
@@ -27,6 +27,8 @@ export async function changeUser(
   { id, change, actor, at }: { id: string; change: UserChange; actor: Actor; at: number },
 ): Promise<UserChangeOutcome> {
   await takeTurn(trx, ADMINS);
+  // Before any row of the account is locked, as all its changes do: in another order, two at once deadlock.
+  await takeTurn(trx, accountTurn(id));
   const user = await trx.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
   if (user === undefined) return { kind: 'unknown' };
   const role = change.role ?? user.role;

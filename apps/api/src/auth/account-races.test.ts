@@ -1,0 +1,70 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { takeTurn } from '../db/locks.ts';
+import { createTestApp, databaseEnv, PASSWORD } from '../test-app.ts';
+import { hashSecret } from './secrets.ts';
+import { accountTurn } from './sessions.ts';
+
+const NEXT = 'another horse battery';
+
+async function begin() {
+  const { deps, time, signUp } = await createTestApp(await databaseEnv('postgres'));
+  const { user } = await signUp('ann@example.com');
+  const actor = { id: 'test', name: 'test' };
+  return {
+    disable: (disabled = true) => deps.users.change(user.id, { disabled }, actor),
+    give: () => deps.passwordResets.give({ userId: user.id, actor, mayGive: () => undefined }),
+    reset: (link: string) =>
+      deps.passwordResets.confirm({ token: link.split('#')[1] ?? '', next: `${NEXT} 2` }),
+    changePassword: () =>
+      deps.passwordChanges.change({ userId: user.id, sessionId: undefined, current: PASSWORD, next: NEXT }),
+    confirmEmail: (token: string) => deps.emailConfirmations.confirm(token),
+    /** Stores a link that confirms the address. */
+    keepConfirmation: (token: string) =>
+      deps.database
+        .insertInto('email_confirmations')
+        .values({
+          token_hash: hashSecret(token),
+          user_id: user.id,
+          created_at: time.now,
+          expires_at: time.now + 1,
+        })
+        .execute(),
+    /** Starts all while the account's turn is taken, and lets them go on once all wait for it. */
+    atOnce: async (...changes: readonly (() => Promise<unknown>)[]) => {
+      const turn = accountTurn(user.id);
+      const waiting = sql<{ n: number }>`SELECT count(*)::int AS n FROM pg_locks
+        WHERE locktype = 'advisory' AND NOT granted AND objid = hashtext(${turn})::oid`;
+      let ends: Promise<unknown>[] = [];
+      await deps.database.transaction().execute(async (trx) => {
+        await takeTurn(trx, turn);
+        ends = changes.map((change) => change());
+        const count = async () => (await waiting.execute(trx)).rows[0]?.n;
+        await expect.poll(count, { timeout: 10_000 }).toBe(changes.length);
+      });
+      return Promise.all(ends);
+    },
+  };
+}
+
+test('on PostgreSQL, changes of an account at the same time make no deadlock', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const account = await begin();
+    const { atOnce, disable } = account;
+    await account.keepConfirmation('one');
+    await account.keepConfirmation('two');
+    await atOnce(
+      () => account.confirmEmail('one'),
+      () => account.confirmEmail('two'),
+      () => disable(),
+    );
+    await disable(false);
+    await atOnce(account.changePassword, () => disable());
+    await disable(false);
+    const link = (await account.give())?.link ?? '';
+    await atOnce(
+      () => account.reset(link),
+      () => disable(),
+    );
+  }
+});
