@@ -30,7 +30,7 @@ export function shareOut(
 /** A node has a backlog once the earliest due run has waited this long (ms). Only then may a claim take later slots before it. */
 const BACKLOG_MS = 100;
 
-/** The earliest due times: of all runs that wait for a claim, and of the slots among them that no claim took as they were made. */
+/** The earliest due times: of all runs that wait for a claim, and of the unclaimed slots among them. */
 export interface FirstDue {
   readonly runAt: number | undefined;
   readonly slotAt: number | undefined;

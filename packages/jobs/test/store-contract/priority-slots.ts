@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClaimedRun, ClaimInput } from '../../src/core/store-passes.ts';
-import { every, type MakeStore, MINUTE, ON_DEMAND, required, TYPES, useStore } from './rig.ts';
+import { every, failed, HOUR, type MakeStore, MINUTE, ON_DEMAND, required, TYPES, useStore } from './rig.ts';
 
 const NODE = { node: 'node-1', types: TYPES, places: 1, prefetch: 0 } as const;
 
@@ -48,6 +48,25 @@ export function prioritySlotsContract(makeStore: MakeStore): void {
       t.clock.advance(200);
       const runs = await claimTwice({ prioritySlots: 1 });
       expect(runs).toContainEqual(expect.objectContaining({ id: slot, hasPriority: true }));
+    });
+
+    it.each([
+      ['was given back', (slot: ClaimedRun) => t.settle(slot, { kind: 'given_back' })],
+      ['failed and waits for its next attempt', (slot: ClaimedRun) => t.settle(slot, failed())],
+      ['was lost with its node', () => t.store.recover({ node: 'node-1' })],
+    ])('so is one that was claimed as it was made, and %s', async (_, putBack) => {
+      await t.create('hand', { schedule: ON_DEMAND, overlap: 'allow' });
+      await t.create('slots', { schedule: every(MINUTE) });
+      t.clock.advance(MINUTE - 5);
+      const claim = { ...NODE, node: 'gone', ahead: { ms: 10, runs: 1 } };
+      const { claimed } = await t.store.plan({ types: TYPES, limit: 10, aheadMs: 10, claim });
+      const slot = required(claimed?.runs[0]);
+      for (let n = 0; n < 5; n += 1) await t.trigger('hand');
+      t.clock.advance(10);
+      await putBack(slot);
+      t.clock.advance(HOUR);
+      const runs = await claimTwice({ prioritySlots: 1 });
+      expect(runs).toContainEqual(expect.objectContaining({ id: slot.id, hasPriority: true }));
     });
 
     it('wait for their turn where none has priority', async () => {

@@ -45,8 +45,8 @@ const SUSPECT = `${OF_TYPE} AND recoveries >= ${SUSPECT_FROM}`;
 /** {@link WAITING}, put so that the index of what is due can't serve it beside another one: that would be read whole. */
 const WAITING_BESIDE_DUE_INDEX = "held || '' = 'no' AND node IS NULL";
 export const WAITING_SUSPECT = `${SUSPECT} AND ${WAITING_BESIDE_DUE_INDEX}`;
-/** A slot that no claim took as it was made. */
-export const UNCLAIMED_SLOT = `${OF_TYPE} AND made_unclaimed AND ${WAITING_BESIDE_DUE_INDEX} AND recoveries < ${SUSPECT_FROM}`;
+/** A slot that no claim took as it was made, or that was put back. */
+export const UNCLAIMED_SLOT = `${OF_TYPE} AND slot_has_waited AND ${WAITING_BESIDE_DUE_INDEX} AND recoveries < ${SUSPECT_FROM}`;
 export const ONE_CLAIMED = `EXISTS (SELECT FROM greenvue_jobs.job_types AS known CROSS JOIN LATERAL (
   SELECT FROM greenvue_jobs.live_runs WHERE ${SUSPECT} AND node IS NOT NULL ORDER BY available_at, id LIMIT 1) AS claimed)`;
 

@@ -47,7 +47,7 @@ export const INSERT_LIVE = rowsStatement(
     varying: ['id', 'job_uid', 'scheduled_for', 'available_at', 'fence'],
   },
   (rows, node) => `INSERT INTO greenvue_jobs.live_runs
-    (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status, node, started_at, made_unclaimed)
+    (${ORIGIN_COLUMNS}, held, available_at, type_key, trace, fence, status, node, started_at, slot_has_waited)
   SELECT new.*, CASE WHEN fence IS NOT NULL THEN ${node} END, CASE WHEN status = 'running' THEN queued_at END,
     CASE WHEN fence IS NULL AND trigger = 'schedule' THEN true END
   FROM ${rows}

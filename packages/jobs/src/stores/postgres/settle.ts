@@ -245,7 +245,7 @@ const OF_HELD_JOBS = `SELECT id FROM greenvue_jobs.live_runs
 const PUT_BACK = `UPDATE greenvue_jobs.live_runs SET status = 'queued', held = new.held, available_at = new.available_at,
     failures = new.failures, recoveries = new.recoveries, errors = new.errors,
     progress = coalesce(new.progress, live_runs.progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL,
-    zombie_since = NULL
+    zombie_since = NULL, slot_has_waited = CASE WHEN live_runs.scheduled_for IS NOT NULL THEN true END
   FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
     AS new (id, held, available_at, failures, recoveries, errors, progress)
   WHERE live_runs.id = new.id`;

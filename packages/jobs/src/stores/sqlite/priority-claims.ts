@@ -3,6 +3,7 @@ import type { LiveRun } from '../../core/run.ts';
 import { SUSPECT_FROM, type WaitingSuspects } from '../../core/suspects.ts';
 import { numberOf } from '../rows/first-column.ts';
 import { FREE_COLUMNS } from '../rows/run-row.ts';
+import { earliestOf, merged } from './by-type.ts';
 import { freeRunOf, type KeyedRun, keyed, numbersOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
@@ -22,12 +23,10 @@ export function seePriorities(w: Writer, keys: readonly number[]): Priorities {
   // Nearly always: the types are asked for only when there is something.
   if (numberOf(w.db.arrays(IS_ANY_PRIORITY).get()) === 0) return NO_PRIORITIES;
   const types = JSON.stringify(keys);
-  const [dueAt, isOneClaimed, slotAt] = numbersOf<[number | null, number, number | null]>(
-    w.db.arrays(SEE_PRIORITIES).get(types, types),
-  );
+  const [dueAt, isOneClaimed] = numbersOf<[number | null, number]>(w.db.arrays(SEE_SUSPECTS).get(types));
   return {
     suspects: { dueAt: dueAt ?? undefined, isOneClaimed: isOneClaimed === 1 },
-    slotAt: slotAt ?? undefined,
+    slotAt: earliestOf(w, EARLIEST_SLOT, keys),
   };
 }
 
@@ -41,9 +40,11 @@ export function firstSuspect(w: Writer, { keys, now }: OfTypes): Due[] {
   return w.db.arrays(FIRST_SUSPECT).all(JSON.stringify(keys), now).map(dueOf);
 }
 
-/** Slots that no claim took as they were made: earliest due first, at most `limit`. */
+/** Slots that no claim took as they were made, or that were put back: earliest due first, at most `limit`. */
 export function unclaimedSlots(w: Writer, { keys, now, limit }: OfTypes & { readonly limit: number }): Due[] {
-  return w.db.arrays(UNCLAIMED_SLOTS).all(JSON.stringify(keys), now, limit).map(dueOf);
+  const params = keys.flatMap((key) => [key, now]);
+  const rows = w.db.arrays(merged(UNCLAIMED_SLOTS, keys.length, 'available_at, id')).all(...params, limit);
+  return rows.map(dueOf);
 }
 
 function dueOf(row: unknown): Due {
@@ -56,11 +57,11 @@ const OF_TYPES = 'type_key IN (SELECT value FROM json_each(?))';
 /** By the index for it, whatever SQLite believes of the rows: without it, it reads all that is due. */
 const SUSPECT = `FROM live_runs INDEXED BY live_runs_suspects WHERE recoveries >= ${SUSPECT_FROM}`;
 const WAITING_SUSPECT = `${SUSPECT} AND held = 0 AND node IS NULL AND ${OF_TYPES}`;
-const UNCLAIMED = `FROM live_runs INDEXED BY live_runs_unclaimed_slots WHERE made_unclaimed = 1 AND ${FREE} AND ${OF_TYPES}`;
-const IS_ANY_PRIORITY = `SELECT EXISTS (SELECT 1 ${SUSPECT}) OR EXISTS (
-  SELECT 1 FROM live_runs INDEXED BY live_runs_unclaimed_slots WHERE made_unclaimed = 1)`;
-const SEE_PRIORITIES = `SELECT (SELECT min(available_at) ${WAITING_SUSPECT}),
-  EXISTS (SELECT 1 ${SUSPECT} AND node IS NOT NULL), (SELECT min(available_at) ${UNCLAIMED})`;
+const UNCLAIMED = 'FROM live_runs INDEXED BY live_runs_unclaimed_slots WHERE slot_has_waited = 1';
+const UNCLAIMED_OF_TYPE = `${UNCLAIMED} AND ${FREE} AND type_key = ?`;
+const IS_ANY_PRIORITY = `SELECT EXISTS (SELECT 1 ${SUSPECT}) OR EXISTS (SELECT 1 ${UNCLAIMED} AND held = 0)`;
+const SEE_SUSPECTS = `SELECT (SELECT min(available_at) ${WAITING_SUSPECT}), EXISTS (SELECT 1 ${SUSPECT} AND node IS NOT NULL)`;
 const FIRST_SUSPECT = `SELECT ${FREE_COLUMNS} ${WAITING_SUSPECT} AND available_at <= ?
   ORDER BY available_at, id LIMIT 1`;
-const UNCLAIMED_SLOTS = `SELECT ${FREE_COLUMNS} ${UNCLAIMED} AND available_at <= ? ORDER BY available_at, id LIMIT ?`;
+const EARLIEST_SLOT = `SELECT available_at ${UNCLAIMED_OF_TYPE} ORDER BY available_at LIMIT 1`;
+const UNCLAIMED_SLOTS = `SELECT ${FREE_COLUMNS} ${UNCLAIMED_OF_TYPE} AND available_at <= ?`;

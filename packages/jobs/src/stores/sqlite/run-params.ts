@@ -15,7 +15,7 @@ export const INSERT_PLAIN = `INSERT INTO runs (${FINISHED_COLUMNS})
 export const INSERT_LIVE = insertLive('', '');
 
 /** {@link INSERT_LIVE}, for a slot that no claim takes as it is made. */
-export const INSERT_UNCLAIMED_SLOT = insertLive(', made_unclaimed', ', 1');
+export const INSERT_UNCLAIMED_SLOT = insertLive(', slot_has_waited', ', 1');
 
 function insertLive(column: string, value: string): string {
   return `INSERT INTO live_runs (${ORIGIN_COLUMNS}, held, available_at, type_key, trace,

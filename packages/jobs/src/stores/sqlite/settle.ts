@@ -211,5 +211,5 @@ const READ_CLAIMED = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE id = ? AND fen
 const CLAIMED_BY_OTHERS = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE node IS NOT NULL AND node <> ?`;
 const CLAIMED_BY = `SELECT ${LIVE_COLUMNS} FROM live_runs WHERE node = ?`;
 const PUT_BACK = `UPDATE live_runs SET status = 0, held = ?, available_at = ?, failures = ?, recoveries = ?, errors = ?,
-  progress = coalesce(?, progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL, zombie_since = NULL
-  WHERE id = ?`;
+  progress = coalesce(?, progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL, zombie_since = NULL,
+  slot_has_waited = iif(scheduled_for IS NULL, NULL, 1) WHERE id = ?`;
