@@ -62,7 +62,7 @@ function heardRejection(reason: unknown): void {
 function isNodeToIgnoreRejections(): boolean {
   // The last one counts, and the command line counts more than the environment.
   const told = [process.env.NODE_OPTIONS ?? '', ...process.execArgv].join(' ');
-  return /.*--unhandled-rejections[= ](?:warn|none)(?![^\s"'])(?!.*--unhandled-rejections)/s.test(told);
+  return /.*--unhandled[-_]rejections[= ](?:warn|none)(?![^\s"'])(?!.*--unhandled[-_]rejections)/s.test(told);
 }
 
 function heardException(thrown: unknown): void {

@@ -47,6 +47,7 @@ it.each([
   [['--unhandled-rejections=none'], ''],
   [['--unhandled-rejections', 'warn'], '--unhandled-rejections=strict'],
   [[], '--unhandled-rejections=warn'],
+  [['--unhandled_rejections=warn'], ''],
 ])('a rejection of no handler ends no process that was told so: %s %s', async (node, options) => {
   const { code, said } = await host(['rejection'], node, options);
   expect(code).toBe(0);
