@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { resolveDatabaseFile } from '../../src/stores/sqlite/file/database-file.ts';
+import { takeFileLock } from '../../src/stores/sqlite/file/file-lock.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { definitionOf } from '../store-contract/rig.ts';
@@ -111,6 +112,27 @@ it('a relative URI keeps its file when the working directory changes, and its qu
   const database = new DatabaseSync(name);
   expect(database.location()).toBe(path);
   database.close();
+});
+
+it('a URI with a % that escapes nothing opens the file that SQLite opens', () => {
+  const folder = folderOf();
+  const uri = `file:${folder}/100%-%zz-%C3%A9.db`;
+  const { name, path } = resolveDatabaseFile(uri);
+  expect(path).toBe(join(folder, '100%-%zz-é.db'));
+  for (const each of [uri, name]) {
+    const database = new DatabaseSync(each);
+    expect(database.location()).toBe(path);
+    database.close();
+  }
+});
+
+it('a process has its lock also where it can not write who it is', () => {
+  const folder = folderOf();
+  const files = { lockFile: join(folder, 'jobs.db.lock'), pidFile: join(folder, 'missing', 'pid') };
+  const first = takeFileLock(files);
+  expect(first).toMatchObject({ kind: 'locked' });
+  expect(takeFileLock(files)).toMatchObject({ kind: 'held', holder: { pid: 'unknown', host: 'unknown' } });
+  if (first.kind === 'locked') first.lock.release();
 });
 
 it('a store that can not be opened leaves the file to others', async () => {

@@ -29,10 +29,13 @@ function isInMemory(file: string): boolean {
   );
 }
 
-/** As https://sqlite.org/uri.html reads it. */
+/** As https://sqlite.org/uri.html reads it; SQLite leaves a `%` without two hexadecimal digits as it is. */
 function pathOfUri(uri: string): string {
   const withoutQuery = uri.slice('file:'.length).replace(/[?#].*$/s, '');
-  return decodeURIComponent(withoutQuery.replace(/^\/\/(?:localhost)?(?=\/)/, ''));
+  const path = withoutQuery.replace(/^\/\/(?:localhost)?(?=\/)/, '');
+  return path.replace(/(?:%[\da-f]{2})+/gi, (bytes) =>
+    Buffer.from(bytes.replaceAll('%', ''), 'hex').toString(),
+  );
 }
 
 function queryOfUri(uri: string): string {

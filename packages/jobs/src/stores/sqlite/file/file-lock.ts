@@ -24,8 +24,8 @@ const PROCESS_ID = randomUUID();
 
 /**
  * Takes a lock that the operating system drops when this process ends, however it ends: no stale lock is ever left.
- * `pidFile` then holds the pid, the host name and a random id of this process, a line each. Throws when the files
- * can't be made.
+ * `pidFile` then holds the pid, the host name and a random id of this process, a line each. Throws when the
+ * lock file can't be made.
  */
 export function takeFileLock({
   lockFile,
@@ -38,14 +38,22 @@ export function takeFileLock({
   try {
     // In memory: there is nothing to roll back, and a journal file would take room on the disk.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    // Beside the lock, not in it: nobody else can read a database that is locked for good.
-    writeFileSync(pidFile, `${process.pid}\n${hostname()}\n${PROCESS_ID}\n`);
   } catch (error) {
     database.close();
     if (!isBusy(error)) throw error;
     return { kind: 'held', holder: holderOf(pidFile) };
   }
+  writeHolder(pidFile);
   return { kind: 'locked', lock: { release: () => database.close() } };
+}
+
+/** Beside the lock, not in it: nobody else can read a database that is locked for good. */
+function writeHolder(pidFile: string): void {
+  try {
+    writeFileSync(pidFile, `${process.pid}\n${hostname()}\n${PROCESS_ID}\n`);
+  } catch {
+    // The lock holds without it: the file only tells people who has the lock.
+  }
 }
 
 const SQLITE_BUSY = 5;
