@@ -21,7 +21,7 @@ import { type EngineOptions, type Settings, settingsOf } from './options.ts';
 import { Pruner } from './prune.ts';
 import { createRegistry, type RegisteredType, type Registry } from './registry.ts';
 import { Reporter } from './report.ts';
-import { endHandlers, settleRest } from './shutdown.ts';
+import { endHandlers, refuseStopped, settleRest } from './shutdown.ts';
 import { hearStrayErrors } from './stray-errors.ts';
 import { ThreadPool } from './threads.ts';
 import { Throttle } from './throttle.ts';
@@ -189,6 +189,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     ...manageRuns(manage),
 
     async start() {
+      refuseStopped(stopping.signal);
       await open();
       if (stopping.signal.aborted) return;
       if (settings.strayErrors !== 'off') stopHearing ??= hearStrayErrors();
@@ -223,6 +224,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     },
 
     async tick() {
+      if (opened === undefined) refuseStopped(stopping.signal);
       await open();
       do await pass();
       while ((await settledDown(executor, dispatcher)) > 0);

@@ -1,5 +1,6 @@
 import type { Settings } from './options.ts';
 import type { Registry } from './registry.ts';
+import { endThreads } from './shutdown.ts';
 import type { ThreadPool } from './threads.ts';
 
 /** Modules that take longer than this to load do not load. */
@@ -12,7 +13,7 @@ const LOAD_LIMIT_MS = 30_000;
 export async function loadThreads<Deps>({
   threads,
   registry,
-  settings: { clock, concurrency, autoRun },
+  settings,
   stopping,
 }: {
   readonly threads: ThreadPool;
@@ -20,6 +21,7 @@ export async function loadThreads<Deps>({
   readonly settings: Settings;
   readonly stopping: AbortSignal;
 }): Promise<void> {
+  const { clock, concurrency, autoRun } = settings;
   const jobTypes = registry.types
     .map(({ jobType }) => jobType)
     .filter(({ isolation }) => isolation === 'thread');
@@ -27,7 +29,9 @@ export async function loadThreads<Deps>({
   if (jobTypes.length === 0 || concurrency === 0 || !autoRun || stopping.aborted) return;
   const late = Promise.withResolvers<readonly string[]>();
   const cancel = clock.setTimer(LOAD_LIMIT_MS, () =>
-    late.resolve([`the modules of the job types are not loaded after ${LOAD_LIMIT_MS / 1_000} s`]),
+    late.resolve([
+      `${threads.loading.join(' and ') || 'the modules of the job types'} did not load within ${LOAD_LIMIT_MS / 1_000} s in a thread. Move work that takes long out of what runs at import`,
+    ]),
   );
   const stopped = () => late.resolve(['it was stopped before the modules of the job types were loaded']);
   stopping.addEventListener('abort', stopped);
@@ -35,7 +39,7 @@ export async function loadThreads<Deps>({
     const faults = await Promise.race([threads.load(jobTypes), late.promise]);
     if (faults.length > 0) throw new Error(`The engine can't start: ${faults.join('; ')}`);
   } catch (error) {
-    await threads.close();
+    await endThreads(threads, settings);
     throw error;
   } finally {
     cancel();

@@ -1,11 +1,21 @@
 import type { Clock } from '../core/clock.ts';
 import type { Dispatcher } from './dispatch.ts';
+import { EngineError } from './engine-port.ts';
 import type { Executor } from './execute.ts';
 import type { Settings } from './options.ts';
 import type { ThreadPool } from './threads.ts';
 
 /** How long handlers have to end after a shutdown has aborted them; out of the shutdown's own time. */
 const ABORT_GRACE_MS = 2_000;
+
+/** Throws once an engine was stopped: its store is closed, and what a later start opened would stay open. */
+export function refuseStopped(stopping: AbortSignal): void {
+  if (!stopping.aborted) return;
+  throw new EngineError(
+    'unavailable',
+    "The engine can't start, because it was stopped: create a new engine with `createEngine()`, and a new store for it.",
+  );
+}
 
 /** Waits for the handlers within the time that a shutdown has, aborts those that are left, and ends the threads. */
 export async function endHandlers<Deps>(
@@ -18,8 +28,13 @@ export async function endHandlers<Deps>(
   executor.abortAll('shutdown');
   await drained(executor, settings, graceMs);
   executor.terminateThreads();
-  // A thread in a long native call can't be ended: its run is recovered with the next start.
-  await atMost(settings.clock, ABORT_GRACE_MS, threads.close());
+  // A run whose thread could not be ended is recovered with the next start.
+  await endThreads(threads, settings);
+}
+
+/** Ends the threads, and waits a moment only: a thread in a long native call can't be ended. */
+export async function endThreads(threads: ThreadPool, { clock }: Settings): Promise<void> {
+  await atMost(clock, ABORT_GRACE_MS, threads.close());
 }
 
 /** Writes what has ended; gives up when the store refuses: those runs are recovered with the next start. */

@@ -123,6 +123,7 @@ async function loadAll(types: Extract<ToThread, { kind: 'load' }>['types']): Pro
   const faults: string[] = [];
   const attempt = async (what: string, work: () => Promise<unknown>) => {
     try {
+      send({ kind: 'loading', what });
       await work();
     } catch (error) {
       faults.push(

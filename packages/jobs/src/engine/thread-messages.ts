@@ -46,6 +46,12 @@ interface Loaded {
   readonly faults: readonly string[];
 }
 
+/** What a thread that loads modules begins with now: the engine names it when the load does not end. */
+interface Loading {
+  readonly kind: 'loading';
+  readonly what: string;
+}
+
 /** A stray error of an earlier attempt of this thread, which had already ended. */
 interface Stray {
   readonly kind: 'stray';
@@ -56,6 +62,7 @@ interface Stray {
 /** Thread to engine. */
 export type FromThread =
   | Loaded
+  | Loading
   | Stray
   | { readonly kind: 'noted'; readonly noted: Noted }
   | (Extract<HandlerEnd, { kind: 'returned' }> & { readonly noted: Noted | undefined })
@@ -70,7 +77,7 @@ export interface Envelope {
 export type Reply = Extract<HandlerEnd, { kind: 'returned' }> | Threw | Loaded;
 
 /** A checked message of a thread; only `noted` is unchecked, and `RunNotes.add` checks it. */
-export type Heard = (Reply | Stray | { readonly kind: 'noted' }) & { readonly noted?: unknown };
+export type Heard = (Reply | Stray | Loading | { readonly kind: 'noted' }) & { readonly noted?: unknown };
 
 /** Checks a message of a thread, which a handler may have posted; undefined: it is not one of the engine's. */
 export function readMessage(message: unknown): Heard | undefined {
@@ -90,6 +97,8 @@ export function readMessage(message: unknown): Heard | undefined {
         kind,
         faults: Array.isArray(said.faults) ? said.faults.map((fault) => textOf(fault, 2_000)) : [],
       };
+    case 'loading':
+      return { kind, what: textOf(said.what, 2_000) };
     case 'stray':
       return { kind, thrown: checkThrown(said.thrown), ids: checkIds(said.ids) };
     default:

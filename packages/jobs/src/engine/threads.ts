@@ -22,6 +22,8 @@ interface Thread {
   current:
     | { readonly attempt: Attempt | undefined; resolve(reply: Reply): void; reject(error: unknown): void }
     | undefined;
+  /** What it loads, or loaded last. */
+  loading?: string;
   idleSince: number;
   ended: boolean;
   /** It was told to end; asked again and again, a worker in a long native call would gather who waits for that. */
@@ -46,6 +48,13 @@ export class ThreadPool {
 
   get hasAny(): boolean {
     return this.#threads.size > 0;
+  }
+
+  /** What the threads load at the moment, such as `the job type report`. */
+  get loading(): readonly string[] {
+    return [...this.#threads].flatMap(({ current, loading }) =>
+      current === undefined || loading === undefined ? [] : [loading],
+    );
   }
 
   /**
@@ -189,6 +198,10 @@ export class ThreadPool {
 
   #receive(thread: Thread, heard: Heard): void {
     if (heard.kind === 'stray') return logStray(this.#settings.logger, heard.ids, heard.thrown);
+    if (heard.kind === 'loading') {
+      thread.loading = heard.what;
+      return;
+    }
     const { current } = thread;
     if (current === undefined) return this.#receiveIdle(thread, heard);
     current.attempt?.notes.add(heard.noted);

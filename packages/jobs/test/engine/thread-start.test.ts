@@ -1,6 +1,10 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createEngine, createSystemClock, defineJobType, type EngineOptions } from '../../src/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { createHarness, type Deps, job, realTime } from './engine-harness.ts';
 import { slow } from './loads-slowly.ts';
@@ -79,6 +83,63 @@ it('an engine that is stopped while it loads modules ends at once', async () => 
   const refused = expect(started).rejects.toThrow('it was stopped before the modules');
   await engine.stop();
   await refused;
+});
+
+/** An engine that starts, on a fake clock, while the module of its job type hangs in a native call. */
+async function startHanging() {
+  const folder = mkdtempSync(join(tmpdir(), 'hangs-'));
+  const file = join(folder, 'hangs');
+  vi.stubEnv('HANG_FILE', file);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const clock = createFakeClock(Date.UTC(2026, 0, 5));
+  const engine = createEngine({
+    store: createSqliteStore({ file: ':memory:', clock }),
+    jobTypes: [inFile('./hangs.ts', 'hanging')] as never,
+    deps: {},
+    clock,
+    logger: silentLogger,
+  });
+  const error = engine.start().then(
+    () => 'started',
+    (reason: unknown) => String(reason),
+  );
+  await vi.waitFor(() => expect(existsSync(file)).toBe(true), 15_000);
+  const passing = setInterval(() => clock.advance(1_000), 5);
+  onTestFinished(() => clearInterval(passing));
+  return { engine, error };
+}
+
+it('P9: an engine that is stopped while a module hangs in a native call waits no longer than a shutdown', async () => {
+  const { engine, error } = await startHanging();
+  await engine.stop();
+  expect(await error).toContain('it was stopped before the modules');
+}, 20_000);
+
+it('an engine does not start when a module takes longer than 30 s to load, and names the job type', async () => {
+  const { engine, error } = await startHanging();
+  expect(await error).toMatch(
+    /can't start: the job type hanging did not load within 30 s in a thread\. Move /,
+  );
+  await engine.stop();
+}, 20_000);
+
+it('P9: an engine that was stopped opens no store', async () => {
+  const clock = createSystemClock();
+  const open = vi.fn();
+  const store = Object.assign(createSqliteStore({ file: ':memory:', clock }), { open });
+  const engine = createEngine({ store, jobTypes: [], deps: {}, logger: silentLogger });
+  await engine.stop();
+  const refused = {
+    name: 'EngineError',
+    code: 'unavailable',
+    message: expect.stringContaining('new engine'),
+  };
+  await expect(engine.start()).rejects.toMatchObject(refused);
+  await expect(engine.tick()).rejects.toMatchObject(refused);
+  expect(open).not.toHaveBeenCalled();
 });
 
 it('P9: an error that ends a thread without a handler is logged, and the next run gets another thread', async () => {

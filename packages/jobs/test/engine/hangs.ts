@@ -1,0 +1,12 @@
+// A module whose import hangs in a native call, which no thread can be ended in, until the test removes its file.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+
+const file = process.env.HANG_FILE;
+if (!isMainThread && file !== undefined) {
+  writeFileSync(file, '');
+  spawnSync('sh', ['-c', 'while [ -e "$HANG_FILE" ]; do sleep 0.05; done'], { timeout: 30_000 });
+}
+
+export const hanging = undefined;
