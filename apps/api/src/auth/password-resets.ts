@@ -28,7 +28,7 @@ export interface PasswordResets {
   ask(request: { readonly email: string; readonly address: string }): Promise<Granted | undefined>;
   /**
    * A link for a user, given by an admin; undefined when there is no such user, or the account is disabled.
-   * `mayGive` is called with the account first, and throws to refuse.
+   * `mayGive` is called first, with the account as no other change can alter it meanwhile, and throws to refuse.
    */
   give(request: {
     readonly userId: string;
@@ -61,12 +61,10 @@ const MOST_VALID = 3;
 
 export function createPasswordResets(deps: PasswordResetsDeps): PasswordResets {
   const { database, clock, publicUrl } = deps;
-  const grant = async (user: UserRow, record: Grant['record'], most?: number) => {
+  const grant = async (user: UserRow, rules: Pick<Grant, 'record' | 'most' | 'mayGive'>) => {
     const token = makeSecret('gvp_');
     const now = clock.now();
-    const isGiven = await database
-      .transaction()
-      .execute((trx) => keep(trx, { user, token, now, most, record }));
+    const isGiven = await database.transaction().execute((trx) => keep(trx, { user, token, now, ...rules }));
     if (!isGiven) return undefined;
     return { user, link: `${publicUrl}/console/reset-password#${token}`, expiresAt: now + RESET_MS };
   };
@@ -83,12 +81,11 @@ export function createPasswordResets(deps: PasswordResetsDeps): PasswordResets {
       const actor = { id: 'anonymous', name: address };
       // Nothing but the confirmation mail goes to an address before it is confirmed.
       if (user === undefined || user.email_confirmed_at === null) return undefined;
-      return grant(user, { actor, action: 'user.password_reset_ask' }, MOST_VALID);
+      return grant(user, { record: { actor, action: 'user.password_reset_ask' }, most: MOST_VALID });
     },
     give: async ({ userId, actor, mayGive }) => {
       const user = await find('id', userId);
-      if (user !== undefined) mayGive(user);
-      return user && grant(user, { actor, action: 'user.password_reset_link' });
+      return user && grant(user, { record: { actor, action: 'user.password_reset_link' }, mayGive });
     },
     confirm: (reset) => confirm(deps, reset),
   };
@@ -99,15 +96,26 @@ interface Grant {
   readonly token: string;
   readonly now: number;
   /** Valid links of the account, this one included; undefined for no bound. */
-  readonly most: number | undefined;
+  readonly most?: number;
+  readonly mayGive?: (user: UserRow) => void;
   readonly record: { readonly actor: Actor; readonly action: string };
 }
 
 async function keep(
   trx: Transaction<Database>,
-  { user, token, now, most = Number.POSITIVE_INFINITY, record }: Grant,
+  { user, token, now, most = Number.POSITIVE_INFINITY, mayGive, record }: Grant,
 ): Promise<boolean> {
   await takeTurn(trx, accountTurn(user.id));
+  // An admin may have changed the account since it was read.
+  const current = await trx
+    .selectFrom('users')
+    .selectAll()
+    .where('id', '=', user.id)
+    .where('email', '=', user.email)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst();
+  if (current === undefined) return false;
+  mayGive?.(current);
   await trx.deleteFrom('password_resets').where('expires_at', '<=', now).execute();
   const links = await trx
     .selectFrom('password_resets')
