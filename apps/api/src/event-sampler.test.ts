@@ -3,7 +3,7 @@ import { createEventSampler } from './event-sampler.ts';
 
 function create() {
   const time = { now: 1_000 };
-  const bounds = { bad: { inAll: 5, perKey: 2 }, good: { inAll: 100, perKey: 2 } };
+  const bounds = { bad: { inAll: 5, perKey: [2] }, good: { inAll: 100, perKey: [2, 1] } };
   return { time, sampler: createEventSampler(bounds, { now: () => time.now }) };
 }
 
@@ -19,11 +19,12 @@ test('takes so many of a key and so many of a kind in a minute, and counts the o
   expect(sampler.takes('bad', ['address 1'])).toBe(true);
 });
 
-test('an event with two keys counts for both', () => {
+test('an event with two keys counts for both, each with its bound', () => {
   const { sampler } = create();
   for (const other of ['a', 'b']) expect(sampler.takes('good', ['account', other])).toBe(true);
   expect(sampler.takes('good', ['account', 'c'])).toBe(false);
   expect(sampler.takes('good', ['another', 'c'])).toBe(true);
+  expect(sampler.takes('good', ['another', 'c'])).toBe(false);
 });
 
 test('what was left out in an earlier minute is told even when the next one has begun, and at the end all is', () => {

@@ -1,9 +1,9 @@
 import type { Clock } from './clock.ts';
 
-/** How many events of a kind are taken each minute: in all, and for one key. */
+/** How many events of a kind are taken each minute: in all, and for each of its keys, in their order. */
 export interface EventBounds {
   readonly inAll: number;
-  readonly perKey: number;
+  readonly perKey: readonly number[];
 }
 
 /** Events of a minute that were not taken. */
@@ -56,7 +56,8 @@ export function createEventSampler<Kind extends string>(
     takes: (kind, keys) => {
       const minute = minuteOf(kind);
       const { inAll, perKey } = bounds[kind];
-      const isFull = minute.taken >= inAll || keys.some((key) => (minute.byKey.get(key) ?? 0) >= perKey);
+      const isFull =
+        minute.taken >= inAll || keys.some((key, i) => (minute.byKey.get(key) ?? 0) >= (perKey[i] ?? 0));
       if (isFull) {
         minute.leftOut += 1;
         return false;

@@ -118,6 +118,20 @@ test('a successful sign-in, a stolen token and a 403 are recorded, whatever othe
   expect(await audited(app, 'forbidden')).toHaveLength(11);
 });
 
+test('an account that is refused at many routes has 20 records a minute, and hides no other account', async () => {
+  const app = await createTestApp();
+  const record = (id: string, target: string) =>
+    app.deps.securityLog.record({
+      kind: 'forbidden',
+      actor: { id: `user:${id}`, name: id },
+      target,
+      address: '6.6.6.6',
+    });
+  for (let n = 0; n < 60; n += 1) record('thief', `GET /api/${n % 6}`);
+  for (let other = 0; other < 50; other += 1) record(`other-${other}`, 'GET /api/users');
+  expect(await audited(app, 'forbidden')).toHaveLength(70);
+});
+
 test('one address, and one account, has ten records a minute', async () => {
   const app = await createTestApp();
   const { securityLog } = app.deps;

@@ -48,13 +48,13 @@ interface Logger {
   error(fields: object, message: string): void;
 }
 
-/** A sign-in costs a password, and is wanted whole; of the others a minute of an attack looks like the next. */
+/** Strangers can make failed sign-ins; the other kinds take an account, and many accounts have room beside each other. */
 const BOUNDS: Readonly<Record<SecurityEventKind, EventBounds>> = {
-  sign_in: { inAll: 600, perKey: 10 },
-  sign_in_failed: { inAll: 60, perKey: 10 },
-  sign_in_throttled: { inAll: 60, perKey: 10 },
-  refresh_reused: { inAll: 60, perKey: 10 },
-  forbidden: { inAll: 60, perKey: 10 },
+  sign_in: { inAll: 600, perKey: [10] },
+  sign_in_failed: { inAll: 60, perKey: [10, 10] },
+  sign_in_throttled: { inAll: 60, perKey: [10, 10] },
+  refresh_reused: { inAll: 600, perKey: [10] },
+  forbidden: { inAll: 600, perKey: [20, 10] },
 };
 const NOBODY = { id: 'anonymous', name: 'anonymous' };
 const SYSTEM = { id: 'system', name: 'system' };
@@ -139,8 +139,8 @@ export function createSecurityLog({ database, clock, logger }: SecurityLogDeps):
 }
 
 /**
- * What the events of a minute are counted under. An attacker's own events hide no other account's: a successful
- * sign-in and a reused token count for their account only, and a 403 for its account and route.
+ * What the events of a minute are counted under, in the order of `perKey`. A successful sign-in and a reused token count for
+ * their account, and a 403 for its account and for that account's route. To hide others' 403s takes 30 accounts.
  */
 function keysOf({ kind, actor = NOBODY, target, address }: SecurityEvent): readonly string[] {
   switch (kind) {
@@ -148,7 +148,7 @@ function keysOf({ kind, actor = NOBODY, target, address }: SecurityEvent): reado
     case 'refresh_reused':
       return [target];
     case 'forbidden':
-      return [`${actor.id} ${target}`];
+      return [actor.id, `${actor.id} ${target}`];
     case 'sign_in_failed':
     case 'sign_in_throttled':
       return [`address ${networkOf(address)}`, target];

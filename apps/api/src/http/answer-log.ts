@@ -6,7 +6,7 @@ import { createEventSampler } from '../event-sampler.ts';
 // A line of the log has room for any path of ours; a client may send 16 KiB.
 export const LOGGED_URL = 256;
 const TOO_MANY_REQUESTS = 429;
-const BOUNDS = { refused: { inAll: 60, perKey: 10 } };
+const BOUNDS = { refused: { inAll: 60, perKey: [10] } };
 const MINUTE_MS = 60_000;
 
 export interface AnswerLogDeps {
