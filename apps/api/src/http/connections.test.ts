@@ -167,7 +167,7 @@ async function serve(
       answer({ request, response });
     },
     { ...LIMITS, ...limits },
-    { add: (...drop) => void drops.push(drop) },
+    { add: (...drop) => void drops.push(drop), close: () => undefined },
   ).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -30,6 +30,8 @@ export type DropReason = 'server' | 'network';
 /** Hears of each new connection that the server closed at once. */
 export interface DropCount {
   add(reason: DropReason, address: string): void;
+  /** The server has closed. */
+  close(): void;
 }
 
 const CHECK_TIMEOUTS_MS = 5_000;
@@ -57,6 +59,7 @@ export function createBoundedServer(handle: Handler, limits: ConnectionLimits, d
   server.maxConnections = limits.maxConnections;
   server.setTimeout(limits.stallTimeoutMs);
   server.on('drop', (dropped) => drops.add('server', dropped?.remoteAddress ?? ''));
+  server.on('close', () => drops.close());
   boundNetworks(server, limits.maxPerNetwork, drops);
   return server;
 }

@@ -1,27 +1,50 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createDropLog } from './drop-log.ts';
 
-test('each dropped connection is counted, and each reason has a line a minute that says how many', () => {
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function create() {
   const lines: unknown[][] = [];
   const counted: string[] = [];
-  const time = { now: 1_000 };
   const drops = createDropLog({
     logger: { warn: (...line: unknown[]) => void lines.push(line) },
-    clock: { now: () => time.now },
     countDrop: (reason) => void counted.push(reason),
   });
+  return { lines, counted, drops };
+}
+
+test('each dropped connection is counted, and each reason has a line a minute that says how many', () => {
+  const { lines, counted, drops } = create();
   drops.add('network', '192.0.2.1');
   for (let n = 0; n < 500; n += 1) drops.add('network', '192.0.2.2');
   drops.add('server', '192.0.2.3');
-  time.now += 60_000;
-  drops.add('network', '192.0.2.4');
-  expect(counted).toHaveLength(503);
+  vi.advanceTimersByTime(59_999);
   expect(lines).toEqual([
     [{ dropped: 1, reason: 'network', address: '192.0.2.1' }, expect.stringContaining('1 new connection:')],
     [{ dropped: 1, reason: 'server', address: '192.0.2.3' }, expect.stringContaining('MAX_CONNECTIONS')],
+  ]);
+  vi.advanceTimersByTime(1);
+  expect(lines.slice(2)).toEqual([
     [
-      { dropped: 501, reason: 'network', address: '192.0.2.4' },
-      expect.stringContaining('501 new connections:'),
+      { dropped: 500, reason: 'network', address: '192.0.2.2' },
+      expect.stringContaining('500 new connections:'),
     ],
   ]);
+  vi.advanceTimersByTime(120_000);
+  expect(lines).toHaveLength(3);
+  drops.add('network', '192.0.2.4');
+  expect(lines[3]).toMatchObject([{ dropped: 1, address: '192.0.2.4' }, expect.any(String)]);
+  expect(counted).toHaveLength(503);
+});
+
+test('a server that closes logs how many it dropped since the last line, and no more', () => {
+  const { lines, drops } = create();
+  for (let n = 0; n < 38; n += 1) drops.add('network', '192.0.2.1');
+  drops.close();
+  expect(lines).toMatchObject([
+    [{ dropped: 1 }, expect.any(String)],
+    [{ dropped: 37 }, expect.any(String)],
+  ]);
+  expect(vi.getTimerCount()).toBe(0);
 });

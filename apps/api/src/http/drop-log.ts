@@ -1,10 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Clock } from '../clock.ts';
 import type { DropCount, DropReason } from './connections.ts';
 
 export interface DropLogDeps {
   readonly logger: Pick<FastifyBaseLogger, 'warn'>;
-  readonly clock: Clock;
   /** Called once for each connection. */
   readonly countDrop: (reason: DropReason) => void;
 }
@@ -17,20 +15,44 @@ const WHY: Readonly<Record<DropReason, string>> = {
     'too many from their network were open. Clients that share an address need a proxy and TRUST_PROXY',
 };
 
-/** Counts each connection that the server closed at once, and logs one line a minute for each reason. */
-export function createDropLog({ logger, clock, countDrop }: DropLogDeps): DropCount {
-  const since = { server: { dropped: 0, loggedAt: -Infinity }, network: { dropped: 0, loggedAt: -Infinity } };
+/**
+ * Counts each connection that the server closed at once. For each reason it logs the first one, and then once a minute how many
+ * more there were.
+ */
+export function createDropLog({ logger, countDrop }: DropLogDeps): DropCount {
+  const since: Record<DropReason, Dropped> = { server: { dropped: 0 }, network: { dropped: 0 } };
+  const log = (reason: DropReason): void => {
+    const { dropped, address } = since[reason];
+    since[reason] = { dropped: 0 };
+    if (dropped === 0) return;
+    const what = dropped === 1 ? '1 new connection' : `${dropped} new connections`;
+    logger.warn({ dropped, reason, address }, `closed ${what}: ${WHY[reason]}`);
+    since[reason].timer = setTimeout(() => log(reason), LINE_EVERY_MS).unref();
+  };
   return {
     add(reason, address) {
       countDrop(reason);
       const counted = since[reason];
       counted.dropped += 1;
-      const now = clock.now();
-      if (now - counted.loggedAt < LINE_EVERY_MS) return;
-      const { dropped } = counted;
-      since[reason] = { dropped: 0, loggedAt: now };
-      const what = dropped === 1 ? '1 new connection' : `${dropped} new connections`;
-      logger.warn({ dropped, reason, address }, `closed ${what}: ${WHY[reason]}`);
+      counted.address = address;
+      if (counted.timer === undefined) log(reason);
+    },
+    close() {
+      for (const reason of ['server', 'network'] as const) {
+        clearTimeout(since[reason].timer);
+        log(reason);
+        // The line started the next minute.
+        clearTimeout(since[reason].timer);
+      }
     },
   };
+}
+
+/** Of one reason, since the last line. */
+interface Dropped {
+  dropped: number;
+  /** Of the newest one. */
+  address?: string;
+  /** Runs until the next line may be logged. */
+  timer?: NodeJS.Timeout;
 }
