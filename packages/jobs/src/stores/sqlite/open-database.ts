@@ -3,7 +3,7 @@ import { type DatabaseFile, resolveDatabaseFile } from './file/database-file.ts'
 import { lockDatabase } from './file/database-lock.ts';
 import { watchDatabaseFile } from './file/file-watch.ts';
 import type { OpenedInfo } from './file/info.ts';
-import { checkBeforeWork } from './file/integrity.ts';
+import { checkBeforeWork, type StartCheck } from './file/integrity.ts';
 import type { ThreadData } from './protocol.ts';
 import { ThreadChannel } from './thread-channel.ts';
 
@@ -37,10 +37,12 @@ export async function openDatabase({
   const writer = new ThreadChannel({ module: 'writer-thread', data, now });
   const reader = new ThreadChannel({ module: 'reader-thread', data, now });
   const giveBack: (() => void)[] = [() => lock.release()];
+  // Until all of it was read after an unclean end, the next start has to read it.
+  let isSound = () => false;
   const close = async () => {
     // The writer last: the last connection to close folds the log into the database.
     await reader.close();
-    await writer.close();
+    await writer.close(isSound() ? 'close' : 'close unchecked');
     for (const each of giveBack.splice(0)) each();
   };
   let isOpen = false;
@@ -58,7 +60,9 @@ export async function openDatabase({
       const watch = await watchDatabaseFile({ file: target.path, gone });
       giveBack.push(() => watch.stop());
     }
-    if (info.endedUncleanly) giveBack.push(await checkAfterUncleanEnd(target, lose));
+    const check = info.endedUncleanly ? await checkAfterUncleanEnd(target, lose) : undefined;
+    if (check !== undefined) giveBack.push(() => check.abandon());
+    isSound = () => check?.isSound() ?? true;
     if (lostBefore !== undefined) throw lostBefore;
     isOpen = true;
     return { writer, reader, close };
@@ -69,16 +73,14 @@ export async function openDatabase({
   }
 }
 
-/** Throws when damage is found soon; hands a `StoreError` to `lose` when it is found later. Returns what abandons the check. */
+/** Throws when damage is found soon; hands a `StoreError` to `lose` when it is found later. */
 async function checkAfterUncleanEnd(
   target: DatabaseFile,
   lose: (error: StoreError) => void,
-): Promise<() => void> {
-  const { damage, abandon } = await checkBeforeWork(target.name, (why) =>
-    lose(new DamagedError(target, why)),
-  );
-  if (damage === undefined) return abandon;
-  const error = new DamagedError(target, damage);
+): Promise<StartCheck> {
+  const check = await checkBeforeWork(target.name, (why) => lose(new DamagedError(target, why)));
+  if (check.damage === undefined) return check;
+  const error = new DamagedError(target, check.damage);
   // So that nothing is written at the close, which would pass for an end in order.
   lose(error);
   throw error;

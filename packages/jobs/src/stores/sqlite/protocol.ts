@@ -75,4 +75,7 @@ export interface ThreadData {
 }
 
 /** To a thread: to open the database, then requests that come in one turn or a part of them, then to let go of the database and end. */
-export type ToThread = 'open' | readonly Request[] | 'close';
+export type ToThread = 'open' | readonly Request[] | Closing;
+
+/** `close unchecked`: the next start has to read the whole database, as after an unclean end. */
+export type Closing = 'close' | 'close unchecked';

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../core/errors.ts';
 import {
+  type Closing,
   type Fault,
   type Inputs,
   type Method,
@@ -84,10 +85,10 @@ export class ThreadChannel {
   }
 
   /** Lets the thread answer what was asked, and waits for its end. */
-  async close(): Promise<void> {
+  async close(how: Closing = 'close'): Promise<void> {
     this.#isClosed = true;
     this.#send();
-    this.#thread?.worker.postMessage('close');
+    this.#thread?.worker.postMessage(how);
     await this.#thread?.ended;
   }
 

@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { Inputs, Method, Output, Reply, Request, ThreadData, ToThread } from './protocol.ts';
+import type { Closing, Inputs, Method, Output, Reply, Request, ThreadData, ToThread } from './protocol.ts';
 import { OPENED } from './protocol.ts';
 import { faultCode } from './sqlite-faults.ts';
 
@@ -14,7 +14,7 @@ export interface Service {
   readonly opened: unknown;
   /** Replies to one or more of the requests that wait, from the one at `from` on, in order. */
   answer(requests: readonly Request[], from: number): readonly Reply[];
-  close(): void;
+  close(how: Closing): void;
 }
 
 /** Runs a service on this thread until it is told to close. Entry of the thread's modules. */
@@ -25,20 +25,20 @@ export function serve(open: (data: ThreadData) => Service): void {
   port.on('message', (first: ToThread) => {
     // What came in while the last transaction was on its way to the disk goes into the next one together.
     const requests: Request[] = [];
-    let closing = false;
+    let closing: Closing | undefined;
     for (let message: ToThread | undefined = first; message !== undefined; message = nextOf(port)) {
-      if (message === 'close') closing = true;
+      if (message === 'close' || message === 'close unchecked') closing = message;
       else if (message !== 'open') requests.push(...message);
       else {
         service = opened(port, open);
-        if (service === undefined) closing = true;
+        if (service === undefined) closing = 'close unchecked';
       }
     }
     if (service !== undefined) {
       for (const replies of inGroups(service, requests)) port.postMessage(replies);
     }
-    if (!closing) return;
-    service?.close();
+    if (closing === undefined) return;
+    service?.close(closing);
     port.close();
   });
 }

@@ -84,9 +84,9 @@ function createService(db: Database, opened: OpenedInfo): Service {
         return requests.slice(from, Math.max(end, from + 1)).map(alone);
       }
     },
-    close() {
-      // The next start is to look at the whole of one that is damaged.
-      if (!isDamaged) noteClosed(db);
+    close(how) {
+      // The next start is to look at the whole of one that is damaged, or was not read to its end.
+      if (!isDamaged && how === 'close') noteClosed(db);
       db.close();
     },
   };

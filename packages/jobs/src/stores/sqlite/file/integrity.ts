@@ -41,6 +41,8 @@ export function checkIntegrity(file: string): IntegrityCheck {
 export interface StartCheck {
   /** Why the database is damaged; undefined: no damage was found in time. */
   readonly damage: string | undefined;
+  /** All of the database was read by now, and no damage found. */
+  isSound(): boolean;
   abandon(): void;
 }
 
@@ -50,8 +52,12 @@ export interface StartCheck {
  */
 export async function checkBeforeWork(file: string, foundLater: (why: string) => void): Promise<StartCheck> {
   const check = checkIntegrity(file);
-  const damaged = check.outcome.then((found) => (found.kind === 'damaged' ? found.why : undefined));
+  let isSound = false;
+  const damaged = check.outcome.then((found) => {
+    isSound = found.kind === 'sound';
+    return found.kind === 'damaged' ? found.why : undefined;
+  });
   const damage = await Promise.race([damaged, setTimeout(CHECK_BEFORE_WORK_MS, undefined, { ref: false })]);
   if (damage === undefined) void damaged.then((why) => why !== undefined && foundLater(why));
-  return { damage, abandon: () => check.abandon() };
+  return { damage, isSound: () => isSound, abandon: () => check.abandon() };
 }
