@@ -97,7 +97,10 @@ test(
       expect([405, 413, 415]).not.toContain(answer.status);
       if (who === 'nobody' && operation.needsToken && !hasOwnTokens(operation))
         expect(answer.status).toBe(401);
-      if (who === 'admin' && operation.needsToken) expect([401, 403]).not.toContain(answer.status);
+      // The link of an admin's account is for its mail alone, whoever asks: reset-routes.test.ts.
+      const isRefused = operation.id === 'resetPassword' && answer.text.includes('by mail only');
+      if (who === 'admin' && operation.needsToken && !isRefused)
+        expect([401, 403]).not.toContain(answer.status);
       if (answer.status < 300) succeeded.add(operation.id);
     });
     expect(failures).toEqual([]);
