@@ -29,7 +29,8 @@ export default defineConfig({
     maxWorkers: 3,
     pool: 'forks',
     sequence: { sequencer: LongFirst },
-    // Machines are shared and slow at times: a condition has long to come true, and a test ends as soon as it does.
+    // Machines are shared and slow at times: a condition has long to come true, and a test ends as soon as it
+    // does.
     expect: { poll: { timeout: 10_000 } },
   },
 });

@@ -1,4 +1,5 @@
-// GreenVue's server with one more job type, `noop`, for measurements: everything else is as `npm start` has it.
+// GreenVue's server with one more job type, `noop`, for measurements: everything else is as `npm start` has
+// it.
 import { createEngine, createSystemClock } from '@greenvue/jobs';
 import { createSqliteStore } from '@greenvue/jobs/sqlite';
 import { createApp } from '../apps/api/src/app.ts';

@@ -1,5 +1,6 @@
-// The API beside the jobs: GET /api/listings?limit=20 at a fixed 500 requests/s, idle, while no-ops drain at full speed, and
-// during a full reindex of 100,000 listings; then saturated with 20 connections, idle and draining.
+// The API beside the jobs: GET /api/listings?limit=20 at a fixed 500 requests/s, idle, while no-ops drain at
+// full speed, and during a full reindex of 100,000 listings; then saturated with 20 connections, idle and
+// draining.
 
 import { join } from 'node:path';
 import { fixedRate, type Load, saturated } from './load.ts';

@@ -30,7 +30,10 @@ export interface Cost {
   readonly server?: { readonly cpuMs: number; readonly walBytes: number; readonly historyBytes: number };
 }
 
-/** For 1,000 runs: what the node and the server have spent; and what a run has written. Nothing where there is no server. */
+/**
+ * For 1,000 runs: what the node and the server have spent; and what a run has written. Nothing where there is
+ * no server.
+ */
 export function serverCosts(costs: readonly Cost[], runs: number): readonly string[] {
   const servers = costs.flatMap(({ server }) => server ?? []);
   if (servers.length === 0) return [];
@@ -42,7 +45,10 @@ export function serverCosts(costs: readonly Cost[], runs: number): readonly stri
   ];
 }
 
-/** Measures on an empty database, `times` times: SQLite, or a PostgreSQL 18 of its own when `asked` is `postgres`. */
+/**
+ * Measures on an empty database, `times` times: SQLite, or a PostgreSQL 18 of its own when `asked` is
+ * `postgres`.
+ */
 export async function onGround<T>(
   asked: string | undefined,
   times: number,
@@ -109,7 +115,8 @@ function postgresAt(url: string, serverPid: number): Ground {
     },
     createStore: (clock) => createPostgresStore({ url, clock }),
     async startCost() {
-      // Pages are written whole after a checkpoint: what comes next pays for it, as it does every few minutes in earnest.
+      // Pages are written whole after a checkpoint: what comes next pays for it, as it does every few minutes
+      // in earnest.
       await ask(url, 'CHECKPOINT');
       const before = await serverState(url, serverPid);
       const cpu = startCpu();

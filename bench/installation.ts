@@ -3,7 +3,10 @@ import { dataFiles } from '../apps/api/src/data-dir.ts';
 import { createDatabase } from '../apps/api/src/db/database.ts';
 import { noteInstallation } from '../apps/api/src/installation/open-installation.ts';
 
-/** Makes `app.db` beside a filled `jobs.db`, of the same installation: the server starts on neither without the other. */
+/**
+ * Makes `app.db` beside a filled `jobs.db`, of the same installation: the server starts on neither without
+ * the other.
+ */
 export async function makeAppDatabase(dataDir: string): Promise<void> {
   const files = dataFiles(dataDir);
   const jobs = readDatabaseIdentity(files.jobs);

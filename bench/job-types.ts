@@ -1,4 +1,5 @@
-// GreenVue's own job types at size: 100,000 expired of 200,000 listings, 10,000 mails to a real SMTP server, a full reindex.
+// GreenVue's own job types at size: 100,000 expired of 200,000 listings, 10,000 mails to a real SMTP server,
+// a full reindex.
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
 import { loadConfig } from '../apps/api/src/config.ts';

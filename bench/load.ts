@@ -16,7 +16,10 @@ export interface FixedRate {
   readonly whileTrue?: () => boolean | Promise<boolean>;
 }
 
-/** Requests at fixed instants, measured from the instant on: a server that stalls can't slow the clock (no coordinated omission). */
+/**
+ * Requests at fixed instants, measured from the instant on: a server that stalls can't slow the clock (no
+ * coordinated omission).
+ */
 export async function fixedRate(
   url: string,
   { perSecond, seconds, whileTrue = () => true }: FixedRate,
@@ -54,8 +57,8 @@ export async function fixedRate(
 }
 
 /**
- * Asks for one path, over as many connections as wait for an answer. Bare bytes, of which it reads no more than it must: who serves
- * shares the cores with who asks, and `node:http` measured a good part of itself.
+ * Asks for one path, over as many connections as wait for an answer. Bare bytes, of which it reads no more
+ * than it must: who serves shares the cores with who asks, and `node:http` measured a good part of itself.
  */
 function createClient({ hostname, port, pathname, search }: URL) {
   const text = `GET ${pathname}${search} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n\r\n`;

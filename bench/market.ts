@@ -8,7 +8,10 @@ const WORDS =
     ' ',
   );
 
-/** Fills GreenVue's database with listings of 100 sellers, `old` of them more than 30 days old, each recorded for search. */
+/**
+ * Fills GreenVue's database with listings of 100 sellers, `old` of them more than 30 days old, each recorded
+ * for search.
+ */
 export async function fillMarket(
   file: string,
   { listings, old }: { readonly listings: number; readonly old: number },

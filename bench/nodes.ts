@@ -1,5 +1,6 @@
-// One, two and three nodes on one PostgreSQL, all on the same cores: 40,000 queued no-op runs, of 100 jobs and of 10,000, each settled
-// for itself and durable. The figure is what several do together, as a share of what one does alone.
+// One, two and three nodes on one PostgreSQL, all on the same cores: 40,000 queued no-op runs, of 100 jobs
+// and of 10,000, each settled for itself and durable. The figure is what several do together, as a share of
+// what one does alone.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -36,7 +37,9 @@ async function compare(on: PostgresServer, jobs: number): Promise<void> {
   );
 }
 
-/** Runs a second, from when all nodes are there until every run is in the history; on a copy of the database. */
+/**
+ * Runs a second, from when all nodes are there until every run is in the history; on a copy of the database.
+ */
 async function drain(
   on: PostgresServer,
   { filled, nodes }: { filled: string; nodes: number },

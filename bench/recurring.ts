@@ -1,6 +1,7 @@
-// 10,000 jobs at a 10 s interval, spread over phases, for 60 s: runs executed = runs expected; lateness from slot to handler.
-// With the argument `postgres`, on a PostgreSQL 18 of its own. More arguments: jobs, seconds, finished runs to keep for each job, and
-// `shuffled`: they come due in another order than that in which they were made, so that none is beside the last one in the database.
+// 10,000 jobs at a 10 s interval, spread over phases, for 60 s: runs executed = runs expected; lateness from
+// slot to handler. With the argument `postgres`, on a PostgreSQL 18 of its own. More arguments: jobs,
+// seconds, finished runs to keep for each job, and `shuffled`: they come due in another order than that in
+// which they were made, so that none is beside the last one in the database.
 import { onGround, serverCosts } from './ground.ts';
 import { count, megabytes, ms, percentile, row, sleep } from './measure.ts';
 import { engineOn, noopType } from './noop.ts';
@@ -10,7 +11,10 @@ const JOBS = Number(jobs);
 const INTERVAL_MS = 10_000;
 const SECONDS = Number(seconds);
 if (order !== '' && order !== 'shuffled') throw new Error(`the order may be "shuffled", not "${order}"`);
-/** From one that comes due to the next. A prime, of which no number of jobs that somebody asks for is a multiple. */
+/**
+ * From one that comes due to the next. A prime, of which no number of jobs that somebody asks for is a
+ * multiple.
+ */
 const STEP = order === 'shuffled' ? 7_919 : 1;
 
 await onGround(asked, 1, async (ground) => {

@@ -1,5 +1,6 @@
-// 10,000 jobs made over REST from 10 connections, each with its audit row, durable before it is answered. With the argument
-// `postgres` instead of `sqlite`, on a PostgreSQL 18 of its own. One argument more: how many jobs.
+// 10,000 jobs made over REST from 10 connections, each with its audit row, durable before it is answered.
+// With the argument `postgres` instead of `sqlite`, on a PostgreSQL 18 of its own. One argument more: how
+// many jobs.
 import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -54,8 +55,8 @@ function makeToken(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Makes jobs on one connection, one after the other. Bare bytes, read no further than the status: the server shares its cores
- * with who asks it, and `node:http` took a quarter of both.
+ * Makes jobs on one connection, one after the other. Bare bytes, read no further than the status: the server
+ * shares its cores with who asks it, and `node:http` took a quarter of both.
  */
 async function makeOnOne(how: {
   readonly token: string;

@@ -1,5 +1,5 @@
-// What the worst searches that the limits allow cost the event loop: the texts of a full page of hits, ten terms each. The database
-// threads do the rest; what they take is not counted. The aim is under 20 ms each.
+// What the worst searches that the limits allow cost the event loop: the texts of a full page of hits, ten
+// terms each. The database threads do the rest; what they take is not counted. The aim is under 20 ms each.
 import { join } from 'node:path';
 import { createDatabase } from '../apps/api/src/db/database.ts';
 import { createListings } from '../apps/api/src/listings/listings.ts';
@@ -16,7 +16,10 @@ const TERMS = Array.from({ length: MOST_TERMS }, (_, n) => String.fromCodePoint(
 /** Each begins at many places within a word of one letter. */
 const REPEATED = Array.from({ length: MOST_TERMS }, (_, n) => 'c'.repeat(n + 2));
 
-/** What stands before the terms in a description, as often as it fits; the terms are {@link TERMS} where there are none. */
+/**
+ * What stands before the terms in a description, as often as it fits; the terms are {@link TERMS} where there
+ * are none.
+ */
 const BEFORE: readonly {
   readonly what: string;
   readonly unit: string;

@@ -56,7 +56,10 @@ async function queue(store: JobStore): Promise<void> {
   }
 }
 
-/** As the engine does: the settlements of one batch, and the claim of the next, are asked for in the same turn. */
+/**
+ * As the engine does: the settlements of one batch, and the claim of the next, are asked for in the same
+ * turn.
+ */
 async function drain(store: JobStore, ahead: number): Promise<void> {
   const claim = () => store.claim({ node: 'bench', types: TYPES, places: 10, prefetch: BATCH - 10 });
   let left = RUNS;

@@ -1,6 +1,6 @@
-// Builds the console into packages/console/dist, when its sources are others than those of the last build. Plain JavaScript, like
-// install.mjs, which comes before it. Prints to stderr only.
-// `--optional` stands for a server that had better run without its console than not at all.
+// Builds the console into packages/console/dist, when its sources are others than those of the last build.
+// Plain JavaScript, like install.mjs, which comes before it. Prints to stderr only. `--optional` stands for a
+// server that had better run without its console than not at all.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -50,7 +50,8 @@ function filesAt(path) {
 }
 
 function build(stamp) {
-  // Aside, and then in one go to its place: a server may be reading there. Beside it: what is mounted elsewhere can't be renamed to it.
+  // Aside, and then in one go to its place: a server may be reading there. Beside it: what is mounted
+  // elsewhere can't be renamed to it.
   const fresh = join(folder, `.dist-${process.pid}`);
   const old = join(folder, `.dist-${process.pid}-old`);
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');

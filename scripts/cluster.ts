@@ -1,5 +1,5 @@
-// `npm run cluster`: a PostgreSQL, three nodes of GreenVue on it and the demo's data, to be looked at and have nodes killed. All of
-// it ends with this process, however that ends; nothing of the data is kept.
+// `npm run cluster`: a PostgreSQL, three nodes of GreenVue on it and the demo's data, to be looked at and
+// have nodes killed. All of it ends with this process, however that ends; nothing of the data is kept.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';

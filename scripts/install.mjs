@@ -1,6 +1,6 @@
-// Installs what is missing, and nothing when nothing is. Runs before the install, so on whatever Node started npm (20 or
-// newer), hence plain JavaScript. Prints to stderr only: `npm run -s token` must print a token and nothing else.
-// `--bench` stands for the package of the benchmarks' peers, which nobody else needs.
+// Installs what is missing, and nothing when nothing is. Runs before the install, so on whatever Node started
+// npm (20 or newer), hence plain JavaScript. Prints to stderr only: `npm run -s token` must print a token and
+// nothing else. `--bench` stands for the package of the benchmarks' peers, which nobody else needs.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,6 @@
-// `npm run screenshots`: the pictures of the console in docs/images, of a server with the demo's data, one of whose jobs can reach
-// no mail server. Takes two minutes, so that there is something to see. What it starts ends with it.
+// `npm run screenshots`: the pictures of the console in docs/images, of a server with the demo's data, one of
+// whose jobs can reach no mail server. Takes two minutes, so that there is something to see. What it starts
+// ends with it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';

@@ -1,5 +1,5 @@
-// Runs the engine's tests on the oldest Node that is supported, installed beside the project for the occasion.
-// `--install` does that alone, beside something else.
+// Runs the engine's tests on the oldest Node that is supported, installed beside the project for the
+// occasion. `--install` does that alone, beside something else.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -42,12 +42,16 @@ if (!existsSync(node)) {
 }
 if (process.argv.includes('--install')) process.exit(0);
 
-// V8 in this Node dies now and then when many threads come and go ("Check failed: jit_page.has_value()", or without a word, by
-// SIGSEGV), in a slow hour in two runs of three. That is told from a failed test by what is printed, and only then are the tests run again.
+// V8 in this Node dies now and then when many threads come and go ("Check failed: jit_page.has_value()", or
+// without a word, by SIGSEGV), in a slow hour in two runs of three. That is told from a failed test by what
+// is printed, and only then are the tests run again.
 const NATIVE_CRASH = /Fatal error in |exited unexpectedly with signal SIG(?:SEGV|BUS|ILL|TRAP|ABRT)/;
 const TRIES = 5;
 
-/** What these are about is PostgreSQL, the network and other processes, not Node; they run on the Node of the project. */
+/**
+ * What these are about is PostgreSQL, the network and other processes, not Node; they run on the Node of the
+ * project.
+ */
 const ABOUT_OTHERS = [
   'server',
   'soundness',
@@ -72,7 +76,8 @@ const LEFT_OUT = [
   'packages/jobs/test/chaos/**',
   'packages/jobs/test/process/kill.test.ts',
   'packages/jobs/test/process/poison.test.ts',
-  // The contract and the engine on this Node are tested over SQLite, which comes with it, and how PostgreSQL is reached by the rest.
+  // The contract and the engine on this Node are tested over SQLite, which comes with it, and how PostgreSQL
+  // is reached by the rest.
   'packages/jobs/test/store-contract/postgres.test.ts',
   'packages/jobs/test/engine/postgres.test.ts',
   ...ABOUT_OTHERS.map((name) => `packages/jobs/test/postgres/${name}.test.ts`),

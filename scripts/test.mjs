@@ -1,5 +1,5 @@
-// Runs every test and says how many there were: `npm test` prints vitest's report, then `123 passed, 0 failed`.
-// Arguments go to vitest, such as a folder: `npm test -- packages/jobs/src/core`.
+// Runs every test and says how many there were: `npm test` prints vitest's report, then `123 passed, 0
+// failed`. Arguments go to vitest, such as a folder: `npm test -- packages/jobs/src/core`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,8 @@ const args = [
   `--outputFile.json=${report}`,
   ...process.argv.slice(2),
 ];
-// Each store of a test starts two threads, and most of their life would be compiling. `greenvue` keeps it in the same place.
+// Each store of a test starts two threads, and most of their life would be compiling. `greenvue` keeps it in
+// the same place.
 const compiled = join(root, 'node_modules', '.cache', 'greenvue');
 const { status } = spawnSync(process.execPath, [vitest, ...args], {
   cwd: root,

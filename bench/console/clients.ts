@@ -1,5 +1,6 @@
-// Stands for open consoles, in a process of its own: each client holds an event stream, and reads what a page of the console reads
-// when that page would, by the console's own rules. Arguments: the API's URL, a token, `overview` or `jobs`, and how many.
+// Stands for open consoles, in a process of its own: each client holds an event stream, and reads what a page
+// of the console reads when that page would, by the console's own rules. Arguments: the API's URL, a token,
+// `overview` or `jobs`, and how many.
 import {
   type Connection,
   connect,
@@ -83,7 +84,10 @@ async function open(api: Connection, readings: readonly Reading[]): Promise<void
   }
 }
 
-/** As TanStack Query does it: a new reading gives up the one under way, and the clock of its own begins anew with each. */
+/**
+ * As TanStack Query does it: a new reading gives up the one under way, and the clock of its own begins anew
+ * with each.
+ */
 function createReader(api: Connection, { key, load, everyMs }: Reading) {
   let underWay = new AbortController();
   let timer: NodeJS.Timeout | undefined;

@@ -24,7 +24,9 @@ const SECONDS = 15;
 const RUNS_A_SECOND = 100;
 const MANY = 50;
 
-/** What open consoles cost the server, while nothing runs and while much does, beyond what it needs anyway. */
+/**
+ * What open consoles cost the server, while nothing runs and while much does, beyond what it needs anyway.
+ */
 export async function measureCost(browser: Browser, instance: Instance, size: string): Promise<void> {
   const measureAll = async (how: string, places: readonly Place[]) => {
     const alone = await costOf(instance, async () => async () => undefined);

@@ -84,7 +84,10 @@ async function trigger({ api }: Instance, { perSecond, runs }: Pace): Promise<Re
   return new Set(await Promise.all(asked));
 }
 
-/** Notes when each run is first painted as one that succeeded, in ms since 1970: in the history of a job, and in the strip of its row. */
+/**
+ * Notes when each run is first painted as one that succeeded, in ms since 1970: in the history of a job, and
+ * in the strip of its row.
+ */
 const WATCH_ENDS = `{
   const links = 'a[aria-label^="Open run"], [data-row="${WATCHED}"] a[data-status]';
   const isDone = (link) => (link.dataset.status ?? link.closest('tr').cells[0].textContent) === 'succeeded';

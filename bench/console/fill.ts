@@ -19,8 +19,8 @@ const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Fills a data folder as it looks after some days: daily jobs, spread over the day, and {@link BUSIEST}; none comes due in the next
- * ten minutes. One run in 50 has failed, and of one job in 1,000 the last one.
+ * Fills a data folder as it looks after some days: daily jobs, spread over the day, and {@link BUSIEST}; none
+ * comes due in the next ten minutes. One run in 50 has failed, and of one job in 1,000 the last one.
  */
 export async function fillFolder(folder: string, { jobs, runsOfEach }: Size): Promise<void> {
   const file = join(folder, 'jobs.db');

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import type { Instance } from './instance.ts';
 import type { Place } from './page.ts';
 
-/** Stand-ins for so many consoles on that page, in a process of their own (`clients.ts`); gives what ends them. */
+/**
+ * Stand-ins for so many consoles on that page, in a process of their own (`clients.ts`); gives what ends
+ * them.
+ */
 export async function openClients(
   { url, token }: Instance,
   { name }: Place,

@@ -1,4 +1,5 @@
-// GreenVue's server as `npm start` has it, with one more job type, `noop`, that counts what it does: see `instance.ts`.
+// GreenVue's server as `npm start` has it, with one more job type, `noop`, that counts what it does: see
+// `instance.ts`.
 import { createEngine, createSystemClock, type Engine, type JobStore } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
 import { createPostgresStore } from '@greenvue/jobs/postgres';

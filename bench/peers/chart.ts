@@ -16,7 +16,9 @@ const BAR_WIDTH = WIDTH - LABEL_WIDTH - VALUE_WIDTH;
 /** Where the values lie further apart than this, a bar of the least would not be seen. */
 const MOST_APART = 60;
 
-/** Bars of medians, with a line from the least to the most, as an SVG that is readable on light and on dark. */
+/**
+ * Bars of medians, with a line from the least to the most, as an SVG that is readable on light and on dark.
+ */
 export function chartOf(title: string, unit: Column['unit'], bars: readonly Bar[]): string {
   const height = TOP + bars.length * ROW_HEIGHT + 8;
   const scale = scaleOf(bars.map(({ value }) => value));

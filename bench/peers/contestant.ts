@@ -1,8 +1,8 @@
 import type { Place, PlaceKind } from './place.ts';
 
 /**
- * What a run does. The slot (ms) that it stands for comes with it, where the contestant knows one. The run lasts until the
- * promise settles; no promise: it did nothing but count.
+ * What a run does. The slot (ms) that it stands for comes with it, where the contestant knows one. The run
+ * lasts until the promise settles; no promise: it did nothing but count.
  */
 export type Handle = (slot: number | undefined) => Promise<void> | undefined;
 
@@ -20,11 +20,14 @@ export interface Work {
   /** They do nothing: who is quicker with fewer at a time may have fewer. */
   readonly areQuick: boolean;
   /**
-   * How runs come: all are queued before, or by the clock (who looks for them by polling looks as often as pays), or one by one, when
-   * nothing else is to be done.
+   * How runs come: all are queued before, or by the clock (who looks for them by polling looks as often as
+   * pays), or one by one, when nothing else is to be done.
    */
   readonly arrival: 'queued' | 'by the clock' | 'one by one';
-  /** What is kept to find the dead by (locks, leases, heartbeats) is as short as the contestant's documents allow. */
+  /**
+   * What is kept to find the dead by (locks, leases, heartbeats) is as short as the contestant's documents
+   * allow.
+   */
   readonly hasShortLocks: boolean;
 }
 
@@ -80,7 +83,10 @@ export interface Contestant {
   readonly nodeOptions?: readonly string[];
   /** The settings that it runs with, for a reader of the page. */
   readonly settings: string;
-  /** How many jobs a second it registers at least, and how many runs a second it drains at most: how much to prepare. */
+  /**
+   * How many jobs a second it registers at least, and how many runs a second it drains at most: how much to
+   * prepare.
+   */
   readonly pace: { readonly registers: number; readonly drains: number };
   /** Finished runs stay, to be looked at. */
   readonly keepsHistory: boolean;

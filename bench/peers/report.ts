@@ -17,7 +17,10 @@ import {
 import type { Column, Workload } from './workload.ts';
 import { requireWorkload, WORKLOADS } from './workloads.ts';
 
-/** Writes `peers.md` and its images into a folder, and what a `performance.md` there shows of them; returns the page. */
+/**
+ * Writes `peers.md` and its images into a folder, and what a `performance.md` there shows of them; returns
+ * the page.
+ */
 export function writeReport(results: Results, folder: string): string {
   const measured = WORKLOADS.filter(({ name }) =>
     results.measurements.some(({ workload }) => workload === name),

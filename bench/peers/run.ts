@@ -1,5 +1,6 @@
-// `npm run bench -- peers [workload…] [--rounds N] [--only contestant,…] [--scale 0.05] [--add]`: us and the peers in turn, round by
-// round; `npm run bench -- peers report` makes the report again. Nothing else should run on the machine meanwhile.
+// `npm run bench -- peers [workload…] [--rounds N] [--only contestant,…] [--scale 0.05] [--add]`: us and the
+// peers in turn, round by round; `npm run bench -- peers report` makes the report again. Nothing else should
+// run on the machine meanwhile.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

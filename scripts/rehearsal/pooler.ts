@@ -1,5 +1,6 @@
-// `npm run rehearse -- pooler`: two nodes of GreenVue behind PgBouncer in transaction mode, with the `pgbouncer.ini` of
-// docs/scaling.md: first with DATABASE_DIRECT_URL, then without. Needs `pgbouncer` (Debian: apt-get install pgbouncer).
+// `npm run rehearse -- pooler`: two nodes of GreenVue behind PgBouncer in transaction mode, with the
+// `pgbouncer.ini` of docs/scaling.md: first with DATABASE_DIRECT_URL, then without. Needs `pgbouncer`
+// (Debian: apt-get install pgbouncer).
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { freePort, startPostgres } from '../postgres/server.ts';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command `greenvue`. Node 20 may start it, hence plain JavaScript: where Node is too old to run TypeScript, the one that
-// came with the packages runs it.
+// The command `greenvue`. Node 20 may start it, hence plain JavaScript: where Node is too old to run
+// TypeScript, the one that came with the packages runs it.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
@@ -18,8 +18,8 @@ const PACKAGES = {
 const INTERRUPTED = 130;
 const app = dirname(dirname(fileURLToPath(import.meta.url)));
 const cli = join(app, 'src', 'cli.ts');
-// A command starts in less than half the time when its code is compiled already. Not in Node's usual place, which others on the
-// machine may write to; where this one can't be written, nothing is kept.
+// A command starts in less than half the time when its code is compiled already. Not in Node's usual place,
+// which others on the machine may write to; where this one can't be written, nothing is kept.
 const compiled = join(dirname(dirname(app)), 'node_modules', '.cache', 'greenvue');
 
 function isNewEnough() {

@@ -17,7 +17,9 @@ function withoutPort(address: string): string {
   return v6 ?? v4 ?? address;
 }
 
-/** Whom an address belongs to: one IPv4 address, or the /64 of an IPv6 address, all of which one customer has. */
+/**
+ * Whom an address belongs to: one IPv4 address, or the /64 of an IPv6 address, all of which one customer has.
+ */
 export function networkOf(address: string): string {
   return normalizeIP(address, IPV6_SUBNET);
 }

@@ -28,7 +28,10 @@ export interface Config {
   readonly mailFrom: string;
   /** Mails to one address in one day (UTC); those beyond it wait for the next day. */
   readonly mailPerAddressPerDay: number;
-  /** Unset only outside production: the secret is then made once and kept in `DATA_DIR/jwt-secret`, or in PostgreSQL. */
+  /**
+   * Unset only outside production: the secret is then made once and kept in `DATA_DIR/jwt-secret`, or in
+   * PostgreSQL.
+   */
   readonly jwtSecret: string | undefined;
   /** Seal the secrets that PostgreSQL holds: the first one seals, all open. */
   readonly secretsKeys: readonly string[];
@@ -73,7 +76,10 @@ export interface PostgresConfig {
   readonly directUrl: string;
 }
 
-/** The outcome of {@link parseConfig}: the configuration, or every fault at once, one line each, with what to do. */
+/**
+ * The outcome of {@link parseConfig}: the configuration, or every fault at once, one line each, with what to
+ * do.
+ */
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly faults: readonly string[]; readonly warnings: readonly string[] };
@@ -88,7 +94,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const parsed = variables.safeParse(set);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => faultLine(issue, set));
-  // Asked of the raw variables, not by a refinement: zod refines only what is otherwise valid, and all faults are told at once.
+  // Asked of the raw variables, not by a refinement: zod refines only what is otherwise valid, and all faults
+  // are told at once.
   faults.push(...secretFaults(set));
   if (set.DATABASE_DIRECT_URL !== undefined && set.DATABASE_URL === undefined) {
     faults.push('DATABASE_DIRECT_URL is set without DATABASE_URL: set that too, or unset this one.');

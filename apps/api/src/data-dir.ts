@@ -18,8 +18,8 @@ export function dataFiles(dataDir: string) {
 }
 
 /**
- * Makes DATA_DIR, or takes the rights on it from all but its owner. Throws a {@link StartError} when it can't be written to or
- * stays open to others.
+ * Makes DATA_DIR, or takes the rights on it from all but its owner. Throws a {@link StartError} when it can't
+ * be written to or stays open to others.
  */
 export function openDataDir(dataDir: string, screen?: StartScreen): void {
   try {
@@ -38,8 +38,9 @@ export interface DataDirLock {
 }
 
 /**
- * Locks DATA_DIR for this process, and with it `app.db`: the jobs' store locks only `jobs.db`. The operating system drops the lock when
- * the process ends, however it ends. Throws a {@link StartError} that names the pid and the host of the process that has it.
+ * Locks DATA_DIR for this process, and with it `app.db`: the jobs' store locks only `jobs.db`. The operating
+ * system drops the lock when the process ends, however it ends. Throws a {@link StartError} that names the
+ * pid and the host of the process that has it.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   // On PostgreSQL nothing of SQLite is loaded.

@@ -83,8 +83,8 @@ export interface DepsOptions {
 }
 
 /**
- * Opens the database, for which DATA_DIR must exist unless it is PostgreSQL, and puts everything together. The only place
- * that does.
+ * Opens the database, for which DATA_DIR must exist unless it is PostgreSQL, and puts everything together.
+ * The only place that does.
  */
 export async function createDeps(config: Config, options: DepsOptions = {}): Promise<Deps> {
   const clock = options.clock ?? { now: () => Date.now() };

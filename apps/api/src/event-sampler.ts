@@ -15,11 +15,17 @@ export interface LeftOut<Kind> {
   readonly until: number;
 }
 
-/** Takes the first events of each minute and counts the others. Its memory is bounded by the events that it takes. */
+/**
+ * Takes the first events of each minute and counts the others. Its memory is bounded by the events that it
+ * takes.
+ */
 export interface EventSampler<Kind> {
   /** Whether the event is one of the first of its kind, and of each of its keys. */
   takes(kind: Kind, keys: readonly string[]): boolean;
-  /** The counts of events left out in past minutes, each returned once. With `all`, also those of the current minute. */
+  /**
+   * The counts of events left out in past minutes, each returned once. With `all`, also those of the current
+   * minute.
+   */
   leftOut(all?: 'all'): readonly LeftOut<Kind>[];
 }
 

@@ -9,7 +9,10 @@ export interface FullDiskOptions {
   readonly say: (line: string) => unknown;
 }
 
-/** Starts something, and waits where the disk is full, which somebody can mend meanwhile. Other errors are thrown. */
+/**
+ * Starts something, and waits where the disk is full, which somebody can mend meanwhile. Other errors are
+ * thrown.
+ */
 export async function startOnceDiskHasRoom<T>(
   start: () => Promise<T>,
   { dataDir, say }: FullDiskOptions,
@@ -32,7 +35,10 @@ export async function startOnceDiskHasRoom<T>(
 
 const SQLITE_FULL = 13;
 
-/** Whether an error of the jobs' store, of GreenVue's database or of the file system says that there is no space left. */
+/**
+ * Whether an error of the jobs' store, of GreenVue's database or of the file system says that there is no
+ * space left.
+ */
 export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('code' in error && (error.code === 'full' || error.code === 'ENOSPC')) return true;

@@ -20,7 +20,10 @@ export interface EngineParts {
   readonly databaseId?: string | undefined;
 }
 
-/** GreenVue's job engine over its store, with every job type of the catalogue unless told; nothing runs before its `start()`. */
+/**
+ * GreenVue's job engine over its store, with every job type of the catalogue unless told; nothing runs before
+ * its `start()`.
+ */
 export async function createJobEngine(
   config: Config,
   deps: Deps,

@@ -38,9 +38,9 @@ export function noteMoved(dataDir: string, where: string): void {
 }
 
 /**
- * Throws a {@link StartError} when the contents of DATA_DIR have moved, or when it can't find out whether a move that broke off
- * took place: two servers would continue from one past, send the same mails and drift apart. `url` is the database of the
- * next move, which may have the password that the note leaves out.
+ * Throws a {@link StartError} when the contents of DATA_DIR have moved, or when it can't find out whether a
+ * move that broke off took place: two servers would continue from one past, send the same mails and drift
+ * apart. `url` is the database of the next move, which may have the password that the note leaves out.
  */
 export async function refuseMoved(dataDir: string, url?: string): Promise<void> {
   const { moved, moving } = dataFiles(dataDir);
@@ -53,8 +53,8 @@ export async function refuseMoved(dataDir: string, url?: string): Promise<void> 
 }
 
 /**
- * Throws a {@link StartError} when a move of DATA_DIR to this database broke off and did not take place: a start would begin with
- * an empty database.
+ * Throws a {@link StartError} when a move of DATA_DIR to this database broke off and did not take place: a
+ * start would begin with an empty database.
  */
 export async function requireMoved(dataDir: string, url: string): Promise<void> {
   const { moving } = dataFiles(dataDir);

@@ -4,7 +4,10 @@ import { text } from './text.ts';
 
 const DIGITS = /^\d{1,9}$/;
 
-/** The query parameters of every list: `limit` (1 to 200, 50 unless told) and the `cursor` that the page before gave. */
+/**
+ * The query parameters of every list: `limit` (1 to 200, 50 unless told) and the `cursor` that the page
+ * before gave.
+ */
 export const pageQuery = {
   limit: z.preprocess(
     (value) => (typeof value === 'string' && DIGITS.test(value) ? Number(value) : value),

@@ -3,13 +3,14 @@ import type { PostgresConfig } from './config.ts';
 import { DatabaseError } from './db/errors.ts';
 
 /**
- * Why PostgreSQL can't be used, in one line that names the variable to correct and never tells the password; undefined when the
- * error is none of PostgreSQL's.
+ * Why PostgreSQL can't be used, in one line that names the variable to correct and never tells the password;
+ * undefined when the error is none of PostgreSQL's.
  */
 export function postgresFault(error: unknown, { url, directUrl }: PostgresConfig): string | undefined {
   if (error instanceof DatabaseError) return faultOf(error, { variable: 'DATABASE_URL', url });
   if (!(error instanceof StoreError) || error.code !== 'unavailable') return undefined;
-  // GreenVue's own data comes first, over DATABASE_URL. Where the engine fails then, it is over its direct connection.
+  // GreenVue's own data comes first, over DATABASE_URL. Where the engine fails then, it is over its direct
+  // connection.
   const variable = directUrl === url ? 'DATABASE_URL' : 'DATABASE_DIRECT_URL';
   return faultOf(error.cause ?? error, { variable, url: directUrl });
 }

@@ -29,7 +29,9 @@ async function startOnce(url: string): Promise<void> {
   expect(await node.ended()).toBe(0);
 }
 
-/** A user who may only connect, removed when the test is over, after the databases that the test makes later. */
+/**
+ * A user who may only connect, removed when the test is over, after the databases that the test makes later.
+ */
 async function createRole(): Promise<string> {
   const role = `role_${newId().replaceAll('-', '')}`;
   const server = inject('postgresUrl');

@@ -16,9 +16,9 @@ const OWN =
   /^(?:(?:app|jobs|lock)\.db[a-z.-]*|lock\.pid|jwt-secret|secrets-key|admin-password|mov(?:ed|ing)-to-postgres|outbox|backups)$/;
 
 /**
- * Takes the rights on DATA_DIR and on GreenVue's own files in it from everybody but their owner, and says so. Looks at one level: a
- * folder of mode 700 protects what it holds. Throws a {@link StartError} for a folder that is not GreenVue's to change. Windows
- * has no modes, so there it does nothing.
+ * Takes the rights on DATA_DIR and on GreenVue's own files in it from everybody but their owner, and says so.
+ * Looks at one level: a folder of mode 700 protects what it holds. Throws a {@link StartError} for a folder
+ * that is not GreenVue's to change. Windows has no modes, so there it does nothing.
  */
 export function makePrivate(dataDir: string, screen: StartScreen = process.stderr): void {
   const user = process.geteuid?.();

@@ -14,8 +14,8 @@ export interface ProblemOptions {
 }
 
 /**
- * An answer other than success that a route decided on: sent as `application/problem+json` (RFC 9457). All of it is
- * shown to the client, so it must tell nothing of the server's inside.
+ * An answer other than success that a route decided on: sent as `application/problem+json` (RFC 9457). All of
+ * it is shown to the client, so it must tell nothing of the server's inside.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';

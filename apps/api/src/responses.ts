@@ -44,8 +44,9 @@ export interface ProblemResponse {
 }
 
 /**
- * The problems that a route answers with, for the `response` of its schema. Those that any route can meet (400, 401, 413,
- * 415, 422, 429, 500, 503) are added by the app itself; a route names what is its own, such as 403, 404 and 409.
+ * The problems that a route answers with, for the `response` of its schema. Those that any route can meet
+ * (400, 401, 413, 415, 422, 429, 500, 503) are added by the app itself; a route names what is its own, such
+ * as 403, 404 and 409.
  */
 export function problems<Status extends ProblemStatus>(
   ...statuses: readonly Status[]

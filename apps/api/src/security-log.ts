@@ -25,8 +25,8 @@ export interface SecurityEvent {
 }
 
 /**
- * Writes what matters for security into the log and into the audit log, without being flooded: under attack it takes the
- * first events of each minute and counts the others. Nobody waits for it, and it fails nobody.
+ * Writes what matters for security into the log and into the audit log, without being flooded: under attack
+ * it takes the first events of each minute and counts the others. Nobody waits for it, and it fails nobody.
  */
 export interface SecurityLog {
   record(event: SecurityEvent): void;
@@ -48,7 +48,10 @@ interface Logger {
   error(fields: object, message: string): void;
 }
 
-/** Strangers can make failed sign-ins; the other kinds take an account, and many accounts have room beside each other. */
+/**
+ * Strangers can make failed sign-ins; the other kinds take an account, and many accounts have room beside
+ * each other.
+ */
 const BOUNDS: Readonly<Record<SecurityEventKind, EventBounds>> = {
   sign_in: { inAll: 600, perKey: [10] },
   sign_in_failed: { inAll: 60, perKey: [10, 10] },
@@ -139,8 +142,9 @@ export function createSecurityLog({ database, clock, logger }: SecurityLogDeps):
 }
 
 /**
- * What the events of a minute are counted under, in the order of `perKey`. A successful sign-in and a reused token count for
- * their account, and a 403 for its account and for that account's route. To hide others' 403s takes 30 accounts.
+ * What the events of a minute are counted under, in the order of `perKey`. A successful sign-in and a reused
+ * token count for their account, and a 403 for its account and for that account's route. To hide others' 403s
+ * takes 30 accounts.
  */
 function keysOf({ kind, actor = NOBODY, target, address }: SecurityEvent): readonly string[] {
   switch (kind) {

@@ -20,7 +20,10 @@ export interface Server {
   readonly url: string;
   /** Where the password of the admin that GreenVue made is kept; undefined when ADMIN_PASSWORD gave it. */
   readonly adminPasswordAt: string | undefined;
-  /** Fires, with an `Error` as its reason, once a database is lost for good: the process is to end, and to acknowledge nothing more. */
+  /**
+   * Fires, with an `Error` as its reason, once a database is lost for good: the process is to end, and to
+   * acknowledge nothing more.
+   */
   readonly lost: AbortSignal;
   /** Lets requests under way end, for at most SHUTDOWN_TIMEOUT, and gives everything back. */
   stop(): Promise<void>;
@@ -82,7 +85,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       const ended = await Promise.allSettled([closed, engine.stop({ serving: closed })]);
       for (const each of ended) if (each.status === 'rejected') throw each.reason;
     });
-    // Each mostly waits: for a hash, for threads, for the routes. If one fails, nothing is stopped while another still starts.
+    // Each mostly waits: for a hash, for threads, for the routes. If one fails, nothing is stopped while
+    // another still starts.
     const started = engine.start();
     // Accounts in `app.db` say that there has been a `jobs.db` beside it.
     const admin = started.then(async () => {

@@ -2,8 +2,9 @@ const SECOND_SIGNAL_MS = 1_000;
 const KILLED = 130;
 
 /**
- * Calls `stop` at the first SIGINT or SIGTERM, and ends the process once it is done. A later signal ends it at once, but only
- * after a second: npm passes Ctrl-C on while the terminal sends it as well, so two signals come within a millisecond.
+ * Calls `stop` at the first SIGINT or SIGTERM, and ends the process once it is done. A later signal ends it
+ * at once, but only after a second: npm passes Ctrl-C on while the terminal sends it as well, so two signals
+ * come within a millisecond.
  */
 export function stopOnSignals(stop: () => Promise<void>, failed: (error: unknown) => void): void {
   let firstAt: number | undefined;

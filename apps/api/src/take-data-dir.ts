@@ -3,8 +3,8 @@ import { type DataDirLock, lockDataDir, openDataDir } from './data-dir.ts';
 import { refuseMoved, requireMoved } from './move-notes.ts';
 
 /**
- * Makes DATA_DIR and locks it for this process, as far as the configuration needs it: on PostgreSQL nothing in it is locked, and it
- * is made only for mail that goes into files.
+ * Makes DATA_DIR and locks it for this process, as far as the configuration needs it: on PostgreSQL nothing
+ * in it is locked, and it is made only for mail that goes into files.
  */
 export async function takeDataDir(
   config: Pick<Config, 'dataDir' | 'postgres' | 'smtpUrl'>,

@@ -48,7 +48,10 @@ export async function testConfig(env: Readonly<Record<string, string>> = {}): Pr
   return parsed.config;
 }
 
-/** The variables that take a test to a database of its own; a file that asks for postgres must have that word in it. */
+/**
+ * The variables that take a test to a database of its own; a file that asks for postgres must have that word
+ * in it.
+ */
 export async function databaseEnv(dialect: Dialect): Promise<Readonly<Record<string, string>>> {
   return dialect === 'postgres' ? { DATABASE_URL: await createTestPostgres(), SECRETS_KEY } : {};
 }

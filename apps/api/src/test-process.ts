@@ -23,7 +23,10 @@ export interface TestProcess {
 
 type Program = 'main.ts' | 'cli.ts';
 
-/** Starts a program with these variables and no others of this process but PATH; it is killed when the test is over. */
+/**
+ * Starts a program with these variables and no others of this process but PATH; it is killed when the test is
+ * over.
+ */
 export function startProcess(
   program: Program,
   env: Readonly<Record<string, string>>,

@@ -2,7 +2,10 @@ import { onTestFinished } from 'vitest';
 import { type Server, type ServerOptions, startServer } from './server.ts';
 import { testConfig } from './test-app.ts';
 
-/** GreenVue as `npm start` puts it together, job engine included, listening on a free port; stopped when the test is over. */
+/**
+ * GreenVue as `npm start` puts it together, job engine included, listening on a free port; stopped when the
+ * test is over.
+ */
 export async function startTestServer(
   env: Readonly<Record<string, string>> = {},
   options: ServerOptions = {},

@@ -17,7 +17,10 @@ export interface ThreadJobDeps {
   close(): Promise<void>;
 }
 
-/** Makes the dependencies of one job thread: connections of its own, on the thread itself, and nothing of HTTP or mail. */
+/**
+ * Makes the dependencies of one job thread: connections of its own, on the thread itself, and nothing of HTTP
+ * or mail.
+ */
 export async function createThreadDeps(data: ThreadDepsData): Promise<ThreadJobDeps> {
   const clock: Clock = { now: () => Date.now() };
   const database = await createDatabase(data.database);

@@ -60,7 +60,10 @@ function hasRun(operator: Operator, jobId: string, status: string): Promise<unkn
   });
 }
 
-/** A night in which four jobs did not do what they should, each for another reason; gives the server of the morning after. */
+/**
+ * A night in which four jobs did not do what they should, each for another reason; gives the server of the
+ * morning after.
+ */
 async function nightAndMorning(env: Env): Promise<void> {
   const mail = await startMail();
   const all = { ...env, SMTP_URL: mail.smtp.url };

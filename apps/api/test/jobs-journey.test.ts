@@ -30,7 +30,10 @@ async function createJobs(operator: Operator, jobs: Readonly<Record<string, obje
   }
 }
 
-/** Whom the mails went to whose subject begins so, sorted. A subject with an umlaut comes encoded, in pieces (RFC 2047). */
+/**
+ * Whom the mails went to whose subject begins so, sorted. A subject with an umlaut comes encoded, in pieces
+ * (RFC 2047).
+ */
 function recipients({ received }: TestSmtp, subject: string): string[] {
   const forms = [subject, `=?UTF-8?Q?${subject.replaceAll(' ', '_')}`].map((form) => `\nSubject: ${form}`);
   const mails = received.filter(({ message }) => forms.some((form) => message.includes(form)));

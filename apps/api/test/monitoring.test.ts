@@ -168,7 +168,8 @@ describe('with the tools of Prometheus, where they are on the PATH', () => {
           .replaceAll('$__rate_interval', '1m')
           .replaceAll('$job', 'greenvue')
           .replaceAll(/\$(instance|type)/g, '.*');
-        // A rate of one reading, or a quantile of nothing, has no value yet: it must come with the runs and the readings.
+        // A rate of one reading, or a quantile of nothing, has no value yet: it must come with the runs and
+        // the readings.
         await expect
           .poll(async () => (await prometheus.query(filled)).some(Number.isFinite), { message: filled })
           .toBe(true);

@@ -68,7 +68,8 @@ test(
     const ann = operatorOn(envs[2]?.PORT ?? '', `Bearer ${textOf(login.body, 'access_token')}`);
     expect((await ann.ask('GET', '/api/auth/me')).body).toMatchObject({ email: 'ann@example.com' });
 
-    // A refresh token has one successor, whichever nodes it goes to; once that was used, it ends the family everywhere.
+    // A refresh token has one successor, whichever nodes it goes to; once that was used, it ends the family
+    // everywhere.
     const refresh = (node: Operator, token: string) =>
       node.ask('POST', '/api/auth/refresh', { refresh_token: token });
     const first = textOf(login.body, 'refresh_token');

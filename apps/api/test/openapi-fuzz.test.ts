@@ -31,8 +31,8 @@ async function begin(): Promise<Fuzz> {
 }
 
 /**
- * Sends requests of every operation in turn, a few at a time, so that each finds what others have made. All are sent, since
- * one failure must not hide the others; what is given back are the failures, one of a kind.
+ * Sends requests of every operation in turn, a few at a time, so that each finds what others have made. All
+ * are sent, since one failure must not hide the others; what is given back are the failures, one of a kind.
  */
 async function fuzz(
   { world, operations }: Fuzz,
@@ -104,8 +104,9 @@ test(
       if (answer.status < 300) succeeded.add(operation.id);
     });
     expect(failures).toEqual([]);
-    // Some need luck: a run that is still there to be cancelled. Without this, a test that only ever met 404 would pass.
-    // Their token is in a mail alone, and a mail goes once a minute: email-confirmations.test.ts has them succeed.
+    // Some need luck: a run that is still there to be cancelled. Without this, a test that only ever met 404
+    // would pass. Their token is in a mail alone, and a mail goes once a minute: email-confirmations.test.ts
+    // has them succeed.
     const unlucky = all.operations.filter(({ id }) => !succeeded.has(id) && !BY_MAIL.has(id));
     for (const operation of unlucky) {
       expect(await succeeds(all, operation), operation.id).toBe(true);

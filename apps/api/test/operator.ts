@@ -80,8 +80,8 @@ export function operatorOn(port: string, authorization = ''): Operator {
 }
 
 /**
- * Fills the database of a folder with a market like the demo's, as `edit` leaves it, before a server starts on it. Makes `jobs.db` as
- * well: a start refuses accounts without it.
+ * Fills the database of a folder with a market like the demo's, as `edit` leaves it, before a server starts
+ * on it. Makes `jobs.db` as well: a start refuses accounts without it.
  */
 export async function fillFolder(
   dataDir: string,

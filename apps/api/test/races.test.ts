@@ -15,7 +15,10 @@ type Ask = (
   more?: { readonly body?: object; readonly token?: string; readonly headers?: Record<string, string> },
 ) => Promise<Answer>;
 
-/** Asks over real sockets, as the admin unless told; a server with no places, so that what is queued stays queued. */
+/**
+ * Asks over real sockets, as the admin unless told; a server with no places, so that what is queued stays
+ * queued.
+ */
 async function begin(): Promise<Ask> {
   const { url } = await startTestServer({
     ADMIN_PASSWORD: PASSWORD,

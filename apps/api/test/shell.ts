@@ -13,8 +13,8 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export type Env = Readonly<Record<string, string>>;
 
 /**
- * Runs lines of a guide in bash, as an operator in the repository's folder would, and gives what they print. A command that
- * fails fails the test, and so does a curl that is answered with an error.
+ * Runs lines of a guide in bash, as an operator in the repository's folder would, and gives what they print.
+ * A command that fails fails the test, and so does a curl that is answered with an error.
  */
 export async function runInBash(lines: string, env: Env): Promise<string> {
   requireInstalled();
@@ -34,7 +34,10 @@ export async function runInBash(lines: string, env: Env): Promise<string> {
   return stdout;
 }
 
-/** `npm start`, or another script, with npm, its shell and the server in a process group of their own, as in a terminal. */
+/**
+ * `npm start`, or another script, with npm, its shell and the server in a process group of their own, as in a
+ * terminal.
+ */
 export function startNpm(env: Env, script = 'start'): ChildProcess {
   requireInstalled();
   const npm = spawn('npm', ['run', script], {

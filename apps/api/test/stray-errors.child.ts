@@ -1,4 +1,5 @@
-// A server for stray-errors.test.ts, with a job type whose handlers leave errors behind. Says its address, a line each.
+// A server for stray-errors.test.ts, with a job type whose handlers leave errors behind. Says its address, a
+// line each.
 import { defineJobType } from '@greenvue/jobs';
 import { z } from 'zod';
 import { loadConfig } from '../src/config.ts';

@@ -41,8 +41,9 @@ function session(connectionString: string): Session {
     },
     async work({ handle, places, hasShortLocks }) {
       await made.ready;
-      // 20 in all and 5 of a definition by default (its `DefaultOptions`). Its default of no limit of locks makes it lock all that is due,
-      // run by run, before it starts the first: 440 runs/s where 5,000 wait, and 75 where 50,000 do; so it has 810.
+      // 20 in all and 5 of a definition by default (its `DefaultOptions`). Its default of no limit of locks
+      // makes it lock all that is due, run by run, before it starts the first: 440 runs/s where 5,000 wait,
+      // and 75 where 50,000 do; so it has 810.
       made.maxConcurrency(places);
       made.define<Data>(
         'noop',
@@ -74,7 +75,10 @@ function session(connectionString: string): Session {
   };
 }
 
-/** Default 5 s; notices of new jobs come at once, but what lies ahead, or is beyond its locks, is looked for this often. */
+/**
+ * Default 5 s; notices of new jobs come at once, but what lies ahead, or is beyond its locks, is looked for
+ * this often.
+ */
 const PROCESS_EVERY_MS = 100;
 /** Default 10 minutes; must be longer than a run, since it is not renewed. */
 const SHORT_LOCK_MS = 5_000;

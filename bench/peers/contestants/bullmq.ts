@@ -39,7 +39,8 @@ export function bullmqOnRedis(appendfsync: 'everysec' | 'always'): Contestant {
     },
     async open(place) {
       const { port } = requirePlace(place, 'redis');
-      // https://docs.bullmq.io/guide/going-to-production: workers must wait for a lost connection for as long as it takes.
+      // https://docs.bullmq.io/guide/going-to-production: workers must wait for a lost connection for as long
+      // as it takes.
       const connection = { port, maxRetriesPerRequest: null };
       return sessionOn({
         queue: new Queue(QUEUE, { connection }),
@@ -82,7 +83,10 @@ async function migrate(connectionString: string): Promise<void> {
   await client.end();
 }
 
-/** "Give each backend enough pool connections for its concurrency": 1,870 runs/s drained, 1,680 with 100 places and 20 connections. */
+/**
+ * "Give each backend enough pool connections for its concurrency": 1,870 runs/s drained, 1,680 with 100
+ * places and 20 connections.
+ */
 const POSTGRES_PLACES = 32;
 
 const QUEUE = 'noop';

@@ -3,7 +3,10 @@ import type { Contestant, Recurring } from '../contestant.ts';
 
 const NO_QUEUE = 'has no queue: only schedules, in memory';
 
-/** The floor: what a timer for each job takes that keeps nothing, so that nothing is left of it when the process ends. */
+/**
+ * The floor: what a timer for each job takes that keeps nothing, so that nothing is left of it when the
+ * process ends.
+ */
 export const croner: Contestant = {
   name: 'croner',
   label: 'croner (in memory)',

@@ -48,7 +48,9 @@ export const graphileWorker: Contestant = {
   open: async (place) => session(requirePlace(place, 'postgres').url),
 };
 
-/** The settings of https://worker.graphile.org/docs/performance: those that it reached its best figures with. */
+/**
+ * The settings of https://worker.graphile.org/docs/performance: those that it reached its best figures with.
+ */
 function presetOf(connectionString: string, { places, areQuick, arrival }: Work) {
   return {
     worker: {

@@ -44,7 +44,8 @@ function session(connectionString: string): Session {
       connectionString,
       // https://pgboss.io/api/constructor: wakes workers at once, instead of with the next poll.
       useListenNotify: true,
-      // With 10 s, its default, two rounds of three ended, no connection having come free; with 60 s, one took 476 s.
+      // With 10 s, its default, two rounds of three ended, no connection having come free; with 60 s, one
+      // took 476 s.
       connectionTimeoutMillis: 60_000,
       ...(hasShortLocks && { superviseIntervalSeconds: 1, monitorIntervalSeconds: 1 }),
     });
@@ -67,7 +68,8 @@ function session(connectionString: string): Session {
     async work({ handle, places, hasShortLocks }) {
       const worker = await started(hasShortLocks);
       const options = {
-        // A batch is what it runs at a time; what is quick it takes in batches: https://pgboss.io/api/workers.
+        // A batch is what it runs at a time; what is quick it takes in batches:
+        // https://pgboss.io/api/workers.
         batchSize: Math.max(places, BATCH),
         // https://pgboss.io/api/workers: without it, a poll lies between two full batches.
         burstWhenBatchFull: true,

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { openForWriting } from '../../../packages/jobs/src/stores/sqlite/database.ts';
 import { batchesOf, FIRST_FENCE, HOUR_MS, liveRowOf } from './batches.ts';
 
-/** Writes what a drain of all live runs writes, and tells the seconds that it took; the numbers in the statements stand for words (`stores/sqlite/codes.ts`). */
+/**
+ * Writes what a drain of all live runs writes, and tells the seconds that it took; the numbers in the
+ * statements stand for words (`stores/sqlite/codes.ts`).
+ */
 export async function writeRowsOnSqlite(folder: string): Promise<number> {
   const db = openForWriting(join(folder, 'jobs.db'));
   const batches = batchesOf(db.arrays(LIVE).all().map(liveRowOf), BATCH);

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 
-/** Where the build has put the console's files: `index.html`, a few others beside it, and hashed ones in `assets/`. */
+/**
+ * Where the build has put the console's files: `index.html`, a few others beside it, and hashed ones in
+ * `assets/`.
+ */
 export const CONSOLE_FOLDER = fileURLToPath(new URL('../dist/', import.meta.url));
 
 /** Under which path the built files expect to be served. */

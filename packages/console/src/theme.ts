@@ -61,7 +61,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    // What locks the page behind a dialog would write a style of its own into it, which the CSP forbids: see styles.css.
+    // What locks the page behind a dialog would write a style of its own into it, which the CSP forbids: see
+    // styles.css.
     Modal: {
       defaultProps: {
         lockScroll: false,
@@ -89,7 +90,10 @@ const SHARED = {
   '--mantine-line-height': '1.5',
 };
 
-/** Colours that Mantine's own would not have enough contrast for, and those of the statuses (WCAG 2.2 AA on ground and panel). */
+/**
+ * Colours that Mantine's own would not have enough contrast for, and those of the statuses (WCAG 2.2 AA on
+ * ground and panel).
+ */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: SHARED,
   light: {

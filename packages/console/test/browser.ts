@@ -34,8 +34,8 @@ const LOCK_MS = 120_000;
 const POLL_MS = 200;
 
 /**
- * The package unpacks itself into the temporary folder, and takes what lies there for whole. Tests run side by side: so one of
- * them unpacks, and the others wait.
+ * The package unpacks itself into the temporary folder, and takes what lies there for whole. Tests run side
+ * by side: so one of them unpacks, and the others wait.
  */
 async function unpackedChromium(): Promise<Unpacked> {
   const version = manifest.devDependencies['@sparticuz/chromium'];

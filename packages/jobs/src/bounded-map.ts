@@ -1,7 +1,9 @@
 import { getHeapStatistics } from 'node:v8';
 
 export interface Bounds<V> {
-  /** The values may take so many bytes, or an eighth of the heap that this thread may have, whichever is less. */
+  /**
+   * The values may take so many bytes, or an eighth of the heap that this thread may have, whichever is less.
+   */
   readonly maxBytes: number;
   /** A rough count is enough. */
   bytesOf(value: V): number;
@@ -37,7 +39,10 @@ export class BoundedMap<K, V> {
     this.#values.delete(key);
   }
 
-  /** For an eighth of all at once, since to look for the first, a map walks over the places of those that have gone. */
+  /**
+   * For an eighth of all at once, since to look for the first, a map walks over the places of those that have
+   * gone.
+   */
   #makeRoom(newest: K): readonly V[] {
     const gone: V[] = [];
     for (const [key, value] of this.#values) {

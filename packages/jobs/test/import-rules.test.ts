@@ -47,7 +47,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [...CORE, 'engine port', 'thread'],
     packages: ['node:', 'zod'],
   },
-  // Both stores keep the same columns: what they mean is written once, beside the two, which never know of each other.
+  // Both stores keep the same columns: what they mean is written once, beside the two, which never know of
+  // each other.
   'store rows': { paths: [`${JOBS}/stores/rows/`], may: CORE, packages: [] },
   'sqlite store': {
     paths: [`${JOBS}/stores/sqlite/`],

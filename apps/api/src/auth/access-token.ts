@@ -10,11 +10,13 @@ const AUDIENCE = 'greenvue-api';
 /** Signs and checks the short-lived tokens (JWT, HS256) that a login gives. */
 export interface AccessTokens {
   /**
-   * A token that says who, and by which session. It has no role: each request reads the role and whether the session still
-   * lasts, so a demotion and a sign-out act at once.
+   * A token that says who, and by which session. It has no role: each request reads the role and whether the
+   * session still lasts, so a demotion and a sign-out act at once.
    */
   sign(claims: AccessClaims): Promise<string>;
-  /** Undefined for a token that is forged, expired, of another algorithm, of no session or not of this API. */
+  /**
+   * Undefined for a token that is forged, expired, of another algorithm, of no session or not of this API.
+   */
   verify(token: string): Promise<AccessClaims | undefined>;
 }
 

@@ -36,7 +36,10 @@ async function begin() {
     /** Changes the account in the transaction that {@link atOnce} holds its turn in. */
     changeIn: (change: UserChange) => (trx: Transaction<Database>) =>
       changeUser(trx, { id: user.id, change, actor, at: time.now }),
-    /** Starts all while the account's turn is taken, and lets them go on once all wait for it, and `before` has ended. */
+    /**
+     * Starts all while the account's turn is taken, and lets them go on once all wait for it, and `before`
+     * has ended.
+     */
     atOnce: async (
       changes: readonly (() => Promise<unknown>)[],
       before?: (trx: Transaction<Database>) => Promise<unknown>,

@@ -12,8 +12,8 @@ import type { TokenUses } from './token-uses.ts';
 
 export interface ApiToken extends Omit<Selectable<ApiTokenTable>, 'token_hash'> {
   /**
-   * What it may do now; undefined when it is expired or revoked, or its maker is disabled, gone or must change
-   * the password.
+   * What it may do now; undefined when it is expired or revoked, or its maker is disabled, gone or must
+   * change the password.
    */
   readonly effectiveRole: Role | undefined;
 }
@@ -33,8 +33,8 @@ export interface MadeApiToken {
 type Actor = Pick<AuditEntry['actor'], 'id' | 'name'>;
 
 /**
- * Tokens for programs, hashed at rest. A token may do what both its own role and its maker's present role allow. One that was
- * made with another token has that one's maker, and ends with it.
+ * Tokens for programs, hashed at rest. A token may do what both its own role and its maker's present role
+ * allow. One that was made with another token has that one's maker, and ends with it.
  */
 export interface ApiTokens {
   /** One that no account makes, such as `npm run token`. */
@@ -48,7 +48,9 @@ export interface ApiTokens {
     readonly before: CreatedPosition | undefined;
     readonly limit: number;
   }): Promise<readonly ApiToken[]>;
-  /** Revokes it, and all that were made with it. False when there is no such token. Once more changes nothing. */
+  /**
+   * Revokes it, and all that were made with it. False when there is no such token. Once more changes nothing.
+   */
   revoke(id: string, actor: Actor): Promise<boolean>;
 }
 
@@ -60,7 +62,10 @@ export interface ApiTokensDeps {
   readonly uses?: Pick<TokenUses, 'note'>;
 }
 
-/** What making and revoking take turns at: a token that is being made is seen, or sees that its parent has ended. */
+/**
+ * What making and revoking take turns at: a token that is being made is seen, or sees that its parent has
+ * ended.
+ */
 const TOKENS = 'api tokens';
 
 export function createApiTokens(deps: ApiTokensDeps): ApiTokens {

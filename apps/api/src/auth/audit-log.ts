@@ -27,7 +27,10 @@ export interface AuditFilters {
 export interface AuditSource {
   /** Tells it apart from the others, in cursors as well: never rename one. */
   readonly name: string;
-  /** At most `limit` records that match, newest first (by `at`, then by `id`), all of them older than `before`. */
+  /**
+   * At most `limit` records that match, newest first (by `at`, then by `id`), all of them older than
+   * `before`.
+   */
   list(query: {
     readonly before: { readonly at: number; readonly id: number };
     readonly limit: number;
@@ -80,7 +83,10 @@ function newestFirst(a: Sourced, b: Sourced): number {
 
 const positionOf = (record: Sourced): AuditPosition => [record.at, record.source, record.id];
 
-/** At the same instant, sources that come first by name are still to be shown, and those that come later are done. */
+/**
+ * At the same instant, sources that come first by name are still to be shown, and those that come later are
+ * done.
+ */
 function boundOf(source: string, position: AuditPosition | undefined): { at: number; id: number } {
   if (position === undefined) return { at: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER };
   const [at, name, id] = position;

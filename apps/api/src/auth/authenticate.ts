@@ -10,10 +10,16 @@ export interface AuthenticateDeps {
   readonly sessionList: SessionList;
 }
 
-/** Who a bearer token stands for, as of now; undefined when it is forged, expired or revoked, its session ended or its account disabled. */
+/**
+ * Who a bearer token stands for, as of now; undefined when it is forged, expired or revoked, its session
+ * ended or its account disabled.
+ */
 export type Authenticate = (token: string) => Promise<Principal | undefined>;
 
-/** Knows API tokens (`gv_…`) from access tokens by their prefix. Each request reads the role from the database, for an API token with its maker's, in one query. */
+/**
+ * Knows API tokens (`gv_…`) from access tokens by their prefix. Each request reads the role from the
+ * database, for an API token with its maker's, in one query.
+ */
 export function createAuthenticate({ accessTokens, apiTokens, sessionList }: AuthenticateDeps): Authenticate {
   return shareLookUps(async (token) => {
     if (token.startsWith('gv_')) {

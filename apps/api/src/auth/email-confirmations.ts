@@ -19,9 +19,15 @@ export type ConfirmationRequest =
 
 /** Proves that the owner of an account receives the mail to its address. */
 export interface EmailConfirmations {
-  /** Sends a token to the account's address, unless it is confirmed or got too many. Does not wait for the mail server. */
+  /**
+   * Sends a token to the account's address, unless it is confirmed or got too many. Does not wait for the
+   * mail server.
+   */
   request(user: UserRow): Promise<ConfirmationRequest>;
-  /** Uses a token up: what waited for the address is due from now on. False for one that is unknown, used or expired. */
+  /**
+   * Uses a token up: what waited for the address is due from now on. False for one that is unknown, used or
+   * expired.
+   */
   confirm(token: string): Promise<boolean>;
   /** Waits for the mails under way. */
   close(): Promise<void>;

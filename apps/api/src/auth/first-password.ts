@@ -22,8 +22,8 @@ export async function forgetFirstPassword(
 }
 
 /**
- * Asks the first admin to change the stored first password. A version without that question made the account. An account
- * that has had another password since is left alone, and the stored password goes.
+ * Asks the first admin to change the stored first password. A version without that question made the account.
+ * An account that has had another password since is left alone, and the stored password goes.
  */
 export async function requireFirstPasswordChange(deps: FirstPasswordDeps): Promise<void> {
   const { database, hasher, secrets } = deps;

@@ -2,13 +2,14 @@ import { networkOf } from '../client-address.ts';
 import type { Clock } from '../clock.ts';
 
 /**
- * Slows down the guessing of passwords. Failures from one network are refused; failures for one account from many networks
- * only delay strangers, so nobody can shut an account's owner out. Networks are an IPv4 address or an IPv6 /64.
+ * Slows down the guessing of passwords. Failures from one network are refused; failures for one account from
+ * many networks only delay strangers, so nobody can shut an account's owner out. Networks are an IPv4 address
+ * or an IPv6 /64.
  */
 export interface LoginThrottle {
   /**
-   * Counts an attempt before the password is checked, so that parallel attempts count as well. Gives the seconds to wait, or
-   * undefined when the attempt may go on.
+   * Counts an attempt before the password is checked, so that parallel attempts count as well. Gives the
+   * seconds to wait, or undefined when the attempt may go on.
    */
   enter(email: string, address: string): number | undefined;
   /** The password was right: takes the attempt back, and knows the network for this account from now on. */
@@ -81,8 +82,9 @@ function keysOf(email: string, address: string) {
 }
 
 /**
- * The seconds that a network waits before its next try at an account under attack: 1, doubled each time the account's bound is
- * reached again. The place in the queue is the network's own, so others who try meanwhile can't take it.
+ * The seconds that a network waits before its next try at an account under attack: 1, doubled each time the
+ * account's bound is reached again. The place in the queue is the network's own, so others who try meanwhile
+ * can't take it.
  */
 function waitAsStranger(pair: Window, timesOverBound: number, now: number): number | undefined {
   if (timesOverBound < 1) return undefined;

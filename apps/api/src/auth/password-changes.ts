@@ -17,7 +17,10 @@ export interface PasswordChange {
   readonly next: string;
 }
 
-/** `wrong`: the current password is another. `same`: the new one is the current one. `raced`: the account changed meanwhile. */
+/**
+ * `wrong`: the current password is another. `same`: the new one is the current one. `raced`: the account
+ * changed meanwhile.
+ */
 export type PasswordChangeOutcome = 'changed' | 'wrong' | 'same' | 'raced';
 
 /** How people change the password that they know. */
@@ -71,7 +74,9 @@ export interface NewPassword {
   readonly at: number;
 }
 
-/** Sets a password, and ends what the old one gave. False when the account was changed since `user` was read. */
+/**
+ * Sets a password, and ends what the old one gave. False when the account was changed since `user` was read.
+ */
 export async function setPassword(
   trx: Transaction<Database>,
   { user, hash, actor, action, except, at }: NewPassword,

@@ -16,19 +16,23 @@ export interface ResetLink {
   readonly expiresAt: number;
 }
 
-/** `invalid`: the link is unknown, used or expired, or the account is disabled. `same`: it is the password to be changed. */
+/**
+ * `invalid`: the link is unknown, used or expired, or the account is disabled. `same`: it is the password to
+ * be changed.
+ */
 export type ResetOutcome = 'changed' | 'invalid' | 'same';
 
 /** How people who don't know their password set a new one. */
 export interface PasswordResets {
   /**
-   * A link for the account of that e-mail. Undefined when there is no such account, it is disabled, its address is not
-   * confirmed, or enough links of it are valid.
+   * A link for the account of that e-mail. Undefined when there is no such account, it is disabled, its
+   * address is not confirmed, or enough links of it are valid.
    */
   ask(request: { readonly email: string; readonly address: string }): Promise<Granted | undefined>;
   /**
    * A link for a user, given by an admin; undefined when there is no such user, or the account is disabled.
-   * `mayGive` is called first, with the account as no other change can alter it meanwhile, and throws to refuse.
+   * `mayGive` is called first, with the account as no other change can alter it meanwhile, and throws to
+   * refuse.
    */
   give(request: {
     readonly userId: string;
@@ -54,8 +58,8 @@ export interface PasswordResetsDeps {
 
 export const RESET_MS = 30 * 60_000;
 /**
- * Of one account at a time. Only valid links count: when a stranger's requests use the bound up, the owner has
- * a valid link in the mailbox. It keeps a stranger to six mails an hour.
+ * Of one account at a time. Only valid links count: when a stranger's requests use the bound up, the owner
+ * has a valid link in the mailbox. It keeps a stranger to six mails an hour.
  */
 const MOST_VALID = 3;
 

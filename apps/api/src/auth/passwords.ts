@@ -16,8 +16,8 @@ export interface PasswordHasher {
   /** A PHC string: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
   hash(password: string): Promise<string>;
   /**
-   * Whether the password made that hash. Without a hash (there is no such account) it does the same work and says no, so
-   * that the time of an answer doesn't tell whether an account exists.
+   * Whether the password made that hash. Without a hash (there is no such account) it does the same work and
+   * says no, so that the time of an answer doesn't tell whether an account exists.
    */
   verify(password: string, hash: string | undefined): Promise<boolean>;
   /** True when the hash was made at another cost, and should be made again at the next login. */
@@ -30,7 +30,8 @@ export class HasherBusyError extends Error {
   readonly code = 'too_busy';
 }
 
-// Argon2 runs on libuv's four threads, which files and name lookups need as well: logins get two of them at most.
+// Argon2 runs on libuv's four threads, which files and name lookups need as well: logins get two of them at
+// most.
 const AT_ONCE = 2;
 const MAX_WAITING = 40;
 const TAG_BYTES = 32;

@@ -5,7 +5,10 @@ export interface ResetMailer {
   send(mail: { readonly address: string; readonly link: string }): Promise<void>;
 }
 
-/** Answers a request for a link before the account is looked up, so that no answer reveals whether the account exists. */
+/**
+ * Answers a request for a link before the account is looked up, so that no answer reveals whether the account
+ * exists.
+ */
 export interface ResetMails {
   /** False when too many are under way. */
   ask(request: { readonly email: string; readonly address: string }): boolean;

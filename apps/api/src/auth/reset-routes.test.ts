@@ -44,7 +44,10 @@ async function confirmSent(app: TestApp): Promise<void> {
   for (const token of tokens()) await app.deps.emailConfirmations.confirm(token);
 }
 
-/** Those with a link to reset a password, once all that was asked for is done: not those to confirm an address. */
+/**
+ * Those with a link to reset a password, once all that was asked for is done: not those to confirm an
+ * address.
+ */
 async function mailsOf(app: TestApp): Promise<readonly string[]> {
   await app.deps.resetMails.close();
   return sentMails(app).filter((mail) => !mail.includes('confirm-email#'));

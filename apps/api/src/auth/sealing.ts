@@ -4,7 +4,10 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 export interface SealingKeys {
   /** `name` is authenticated with the text: a sealed value can't be moved to another name. */
   seal(name: string, text: string): string;
-  /** Undefined when none of the keys sealed it. Throws for a value that was changed, or sealed under another name. */
+  /**
+   * Undefined when none of the keys sealed it. Throws for a value that was changed, or sealed under another
+   * name.
+   */
   open(name: string, sealed: string): string | undefined;
   /** Whether the first key sealed it. */
   isCurrent(sealed: string): boolean;

@@ -10,7 +10,10 @@ export function makeSecret(prefix: SecretPrefix): string {
   return prefix + randomBytes(32).toString('base64url');
 }
 
-/** A secret that follows from another and a text, the same each time: nobody without the other one can tell it. */
+/**
+ * A secret that follows from another and a text, the same each time: nobody without the other one can tell
+ * it.
+ */
 export function deriveSecret(
   prefix: SecretPrefix,
   { secret, from }: { readonly secret: string; readonly from: string },
@@ -37,13 +40,19 @@ export type SecretName = (typeof SECRET_NAMES)[number];
 
 /** Where secrets are kept that nobody gave. */
 export interface SecretStore {
-  /** The secret of that name; made of that many random bytes, once, even when two processes ask at the same time. */
+  /**
+   * The secret of that name; made of that many random bytes, once, even when two processes ask at the same
+   * time.
+   */
   keep(name: SecretName, bytes: number): Promise<KeptSecret>;
   /** Undefined when it was never made. */
   find(name: SecretName): Promise<KeptSecret | undefined>;
   /** Deletes it; one that was never made is fine. */
   forget(name: SecretName): Promise<void>;
-  /** Seals what an older version stored in plain text. Returns the names of secrets that it could not seal for lack of a key. */
+  /**
+   * Seals what an older version stored in plain text. Returns the names of secrets that it could not seal for
+   * lack of a key.
+   */
   secure(): Promise<readonly SecretName[]>;
 }
 

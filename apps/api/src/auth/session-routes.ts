@@ -85,7 +85,10 @@ const endAllOfUser = {
   response: { 204: noContent, ...problems(403, 404) },
 };
 
-/** Sessions: one's own at `/api/auth/sessions`; those of a user, for admins, at `/api/users/:user_id/sessions`. */
+/**
+ * Sessions: one's own at `/api/auth/sessions`; those of a user, for admins, at
+ * `/api/users/:user_id/sessions`.
+ */
 export function sessionRoutes(deps: SessionRoutesDeps): FastifyPluginAsyncZod {
   return async (app) => {
     await app.register(ownSessionRoutes(deps));

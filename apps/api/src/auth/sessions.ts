@@ -12,15 +12,18 @@ export const REFRESH_TOKEN_MS = 30 * 86_400_000;
 export const MOST_SESSIONS = 50;
 
 /**
- * So long after its use a refresh token gives the same successor again. The answer to its use may have been lost, with a
- * page that was reloaded or a network that broke, and whoever asks again is no thief. There is still one family with one newest
- * token: once the successor has been used, or the time is over, a token that comes again is taken for a stolen one. A thief who keeps
- * in step with the owner is not seen until one of them comes later than that. The clocks of nodes have to agree to within a few
- * seconds, as for all tokens.
+ * So long after its use a refresh token gives the same successor again. The answer to its use may have been
+ * lost, with a page that was reloaded or a network that broke, and whoever asks again is no thief. There is
+ * still one family with one newest token: once the successor has been used, or the time is over, a token that
+ * comes again is taken for a stolen one. A thief who keeps in step with the owner is not seen until one of
+ * them comes later than that. The clocks of nodes have to agree to within a few seconds, as for all tokens.
  */
 export const REFRESH_LEEWAY_MS = 10_000;
 
-/** What a refresh gave: a new token, or none. `reused`: the token had been used before, and its whole family is revoked. */
+/**
+ * What a refresh gave: a new token, or none. `reused`: the token had been used before, and its whole family
+ * is revoked.
+ */
 export type RefreshOutcome =
   | (SessionTokens & { readonly kind: 'refreshed'; readonly userId: string })
   | { readonly kind: 'reused'; readonly userId: string; readonly sessionId: string }
@@ -40,13 +43,13 @@ export interface SessionTokens {
 /** Logins that last: refresh tokens, each good for one use, hashed at rest (RFC 9700, section 4.14). */
 export interface Sessions {
   /**
-   * Begins a session with the first token of a family, and ends the least recently used ones beyond
-   * {@link MOST_SESSIONS}. Undefined when the account was disabled, or its password changed, since `user` was read.
+   * Begins a session with the first token of a family, and ends the least recently used ones beyond {@link
+   * MOST_SESSIONS}. Undefined when the account was disabled, or its password changed, since `user` was read.
    */
   begin(user: UserRow, origin: SessionOrigin): Promise<SessionTokens | undefined>;
   /**
-   * Uses a token up and gives the next. A token that comes twice was stolen, or its successor was: its family is revoked, but
-   * for {@link REFRESH_LEEWAY_MS}.
+   * Uses a token up and gives the next. A token that comes twice was stolen, or its successor was: its family
+   * is revoked, but for {@link REFRESH_LEEWAY_MS}.
    */
   refresh(token: string, origin: SessionOrigin): Promise<RefreshOutcome>;
   /** Ends the token's session, with its access tokens; an unknown token is fine. */
@@ -100,8 +103,8 @@ export interface SessionsToEnd {
 }
 
 /**
- * Ends sessions of a user within a transaction, and returns their number: their refresh tokens and access tokens
- * are refused from now on. A session that begins or is refreshed at the same time ends as well.
+ * Ends sessions of a user within a transaction, and returns their number: their refresh tokens and access
+ * tokens are refused from now on. A session that begins or is refreshed at the same time ends as well.
  */
 export async function endSessions(
   trx: Transaction<Database>,
@@ -178,7 +181,10 @@ async function refresh(trx: Transaction<Database>, asked: Refresh): Promise<Refr
   return { kind: 'refreshed', userId: known.user_id, sessionId: known.family, refreshToken: successor };
 }
 
-/** Whether the successor may not have arrived: it was given just now, by clocks that differ little, and has not been used. */
+/**
+ * Whether the successor may not have arrived: it was given just now, by clocks that differ little, and has
+ * not been used.
+ */
 async function isLostAnswer(
   trx: Transaction<Database>,
   usedAt: number,

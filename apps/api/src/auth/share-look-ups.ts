@@ -1,8 +1,8 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 
 /**
- * Those who ask for the same key in one turn of the event loop share the look-up that begins at its end, and those who come during a
- * look-up the next one: no answer is older than its question.
+ * Those who ask for the same key in one turn of the event loop share the look-up that begins at its end, and
+ * those who come during a look-up the next one: no answer is older than its question.
  */
 export function shareLookUps<Found>(
   lookUp: (key: string) => Promise<Found>,

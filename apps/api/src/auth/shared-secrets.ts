@@ -19,7 +19,10 @@ export interface SharedSecretsDeps {
   readonly keys: SecretKeys;
 }
 
-/** Secrets in the database that all nodes share, so that they agree: sealed, so that a dump does not hold them. */
+/**
+ * Secrets in the database that all nodes share, so that they agree: sealed, so that a dump does not hold
+ * them.
+ */
 export function createSharedSecrets(deps: SharedSecretsDeps): SecretStore {
   const { database, keys } = deps;
   const find = async (name: SecretName): Promise<KeptSecret | undefined> => {
@@ -48,7 +51,10 @@ export function createSharedSecrets(deps: SharedSecretsDeps): SecretStore {
   };
 }
 
-/** Puts the secrets of a folder among those that all nodes share, sealed, and returns the names of those that the folder had. */
+/**
+ * Puts the secrets of a folder among those that all nodes share, sealed, and returns the names of those that
+ * the folder had.
+ */
 export async function shareSecrets(
   dataDir: string,
   { database, keys }: { readonly database: Queries; readonly keys: SecretKeys },

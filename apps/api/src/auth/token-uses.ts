@@ -3,7 +3,10 @@ import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/schema.ts';
 
-/** Writes down when API tokens were last used, behind the requests: no request waits for that, or fails with it. */
+/**
+ * Writes down when API tokens were last used, behind the requests: no request waits for that, or fails with
+ * it.
+ */
 export interface TokenUses {
   /** The token was used now. */
   note(token: { readonly id: string; readonly last_used_at: number | null }): void;

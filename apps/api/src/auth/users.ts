@@ -30,7 +30,10 @@ export interface Actor {
 
 /** The accounts. */
 export interface Users {
-  /** Makes an account with the role `user` and an address to be confirmed; undefined when the e-mail has one already. */
+  /**
+   * Makes an account with the role `user` and an address to be confirmed; undefined when the e-mail has one
+   * already.
+   */
   register(user: NewUser): Promise<UserRow | undefined>;
   /** Makes the first admin; undefined when there is an admin. */
   makeFirstAdmin(user: FirstAdmin): Promise<UserRow | undefined>;
@@ -166,7 +169,9 @@ async function checkPassword(deps: UsersDeps, email: string, password: string): 
   return hasher.isOutdated(user.password_hash) ? rehash(deps, user, password) : user;
 }
 
-/** Stores the password's hash at today's cost. If the account has got another hash meanwhile, checks that one. */
+/**
+ * Stores the password's hash at today's cost. If the account has got another hash meanwhile, checks that one.
+ */
 async function rehash(
   { database, hasher }: UsersDeps,
   user: UserRow,

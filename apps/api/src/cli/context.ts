@@ -22,16 +22,25 @@ export interface CliContext {
   now(): number;
   /** Ends early, without complaint, when the signal fires. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Fires with Ctrl-C, for what a terminal needs before the process ends right after; a command that is seen through ends itself. */
+  /**
+   * Fires with Ctrl-C, for what a terminal needs before the process ends right after; a command that is seen
+   * through ends itself.
+   */
   readonly interrupted: AbortSignal;
-  /** From here on the command sees itself through, though nobody may read what it prints. Only a second Ctrl-C ends it. */
+  /**
+   * From here on the command sees itself through, though nobody may read what it prints. Only a second Ctrl-C
+   * ends it.
+   */
   seeThrough(): void;
 }
 
 /** One Ctrl-C comes twice where a launcher hands it on. */
 const SAME_MS = 1_000;
 
-/** The context of a process. Ctrl-C ends the process with 130, a reader that went away (`| head`) with 0, both without a word. */
+/**
+ * The context of a process. Ctrl-C ends the process with 130, a reader that went away (`| head`) with 0, both
+ * without a word.
+ */
 export function createContext(process: NodeJS.Process): CliContext {
   const interrupt = new AbortController();
   let isSeenThrough = false;

@@ -17,7 +17,10 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Ends a command: words for who asked, the first line what is wrong, the others what to do, safe to print; and the exit code. */
+/**
+ * Ends a command: words for who asked, the first line what is wrong, the others what to do, safe to print;
+ * and the exit code.
+ */
 export class CliError extends Error {
   override readonly name = 'CliError';
   readonly exitCode: ExitCode;

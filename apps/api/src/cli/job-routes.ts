@@ -6,7 +6,8 @@ import { JOB_FIELD_FLAGS, RESETTABLE, SCHEDULE_FLAGS } from './jobs/job-fields.t
 import { parsePayload } from './json-input.ts';
 import { bare } from './names.ts';
 
-// Each command is loaded when it is run: a shell that completes a word, or a script that makes a token, waits for none of them.
+// Each command is loaded when it is run: a shell that completes a word, or a script that makes a token, waits
+// for none of them.
 
 const YES = switchFlag('Do it without asking');
 const TYPE = { ...textFlag('The job type', 'type'), proposeCompletions: proposeTypes };

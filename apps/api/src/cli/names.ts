@@ -2,7 +2,8 @@ import type { Application } from '@stricli/core';
 import type { CliContext } from './context.ts';
 
 /**
- * The same record without a prototype. Stricli looks for names with `in`, which would take `greenvue constructor` for a command.
+ * The same record without a prototype. Stricli looks for names with `in`, which would take `greenvue
+ * constructor` for a command.
  */
 export function bare<T extends object>(record: T): T {
   return Object.assign(Object.create(null), record);

@@ -19,7 +19,10 @@ export interface Styled {
 
 export type Fact = readonly [label: string, ...value: readonly (string | Styled)[]];
 
-/** A label and its value for each fact, below each other; an empty value has no line. Values may hold anything. */
+/**
+ * A label and its value for each fact, below each other; an empty value has no line. Values may hold
+ * anything.
+ */
 export function printFacts(out: Screen, facts: readonly Fact[]): void {
   const known = facts.flatMap(([label, ...parts]) => {
     const value = parts
@@ -49,8 +52,8 @@ export interface List<Row> {
 }
 
 /**
- * A list, page by page as it comes: a table, or one JSON document like a single answer of the API's. Where `limit` ends it, stderr
- * says that there is more.
+ * A list, page by page as it comes: a table, or one JSON document like a single answer of the API's. Where
+ * `limit` ends it, stderr says that there is more.
  */
 export async function printList<Row>(
   { out, err }: { readonly out: Screen; readonly err: Screen },

@@ -17,7 +17,9 @@ const RETRIES = 2;
 /** About a minute. */
 const PATIENT_RETRIES = 9;
 
-/** A command that speaks to a server, for Stricli. Whatever goes wrong is told in words that say what to do. */
+/**
+ * A command that speaks to a server, for Stricli. Whatever goes wrong is told in words that say what to do.
+ */
 export function restCommand<FLAGS extends ApiFlags, ARGS extends readonly unknown[]>(
   run: (session: Session, flags: FLAGS, ...args: ARGS) => Promise<void>,
 ): (this: CliContext, flags: FLAGS, ...args: ARGS) => Promise<void> {

@@ -21,7 +21,8 @@ export function restFault(error: unknown, asked: Asked): CliError {
   }
   const message = printable(error instanceof Error ? error.message : String(error));
   const words = [`greenvue could not go on: ${message}`];
-  // Fields may be missing that all answers of this API have, or it is a fault of this command: no more is known.
+  // Fields may be missing that all answers of this API have, or it is a fault of this command: no more is
+  // known.
   if (error instanceof TypeError) {
     words.push(
       `Is ${printable(asked.url)} GreenVue, and of the same version as this command, which greenvue --version tells? If so, it is a fault of this command.`,
@@ -31,8 +32,8 @@ export function restFault(error: unknown, asked: Asked): CliError {
 }
 
 /**
- * Waits for the answer to what would be done twice if it was sent twice. Where that is lost, who asked is told so, and how to `look`,
- * rather than led to repeat it.
+ * Waits for the answer to what would be done twice if it was sent twice. Where that is lost, who asked is
+ * told so, and how to `look`, rather than led to repeat it.
  */
 export async function onceOnly<T>(answer: Promise<T>, look: string): Promise<T> {
   try {
@@ -48,7 +49,10 @@ export async function onceOnly<T>(answer: Promise<T>, look: string): Promise<T> 
   }
 }
 
-/** Whether it may have been done, and nothing else says so: a conflict has words of its own, and what is no GreenVue does nothing. */
+/**
+ * Whether it may have been done, and nothing else says so: a conflict has words of its own, and what is no
+ * GreenVue does nothing.
+ */
 function isLost(error: unknown): error is ApiError | ConnectionError {
   if (error instanceof ApiError) return error.status !== 409 && error.status !== 412 && isUnsure(error);
   if (!(error instanceof ConnectionError)) return false;

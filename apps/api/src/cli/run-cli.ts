@@ -3,7 +3,10 @@ import { createApplication } from './application.ts';
 import { createContext } from './context.ts';
 import { EXIT } from './exit-code.ts';
 
-/** What the scripts of `completion` call: `greenvue __complete bash jobs li`. Not a route, since the words may look like flags. */
+/**
+ * What the scripts of `completion` call: `greenvue __complete bash jobs li`. Not a route, since the words may
+ * look like flags.
+ */
 const COMPLETE = '__complete';
 
 /** Runs what the command line says, and leaves the exit code. */

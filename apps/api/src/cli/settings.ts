@@ -1,4 +1,7 @@
-/** What the environment says to `greenvue`, unchecked; flags come before it. An empty variable counts as unset. */
+/**
+ * What the environment says to `greenvue`, unchecked; flags come before it. An empty variable counts as
+ * unset.
+ */
 export interface Settings {
   /** GREENVUE_URL */
   readonly url: string | undefined;
@@ -7,8 +10,8 @@ export interface Settings {
 }
 
 /**
- * The settings of this process. Besides `config.ts` the only place that reads `process.env`: that one is the server's, and takes
- * longer to load than a command to run.
+ * The settings of this process. Besides `config.ts` the only place that reads `process.env`: that one is the
+ * server's, and takes longer to load than a command to run.
  */
 export function loadSettings(): Settings {
   return parseSettings(process.env);

@@ -32,8 +32,8 @@ export function createTestScreen(columns?: number): TestScreen {
 }
 
 /**
- * A context in which somebody sits at a terminal, who gives that answer to each question, and is asked no more than that; or one
- * whose output goes into pipes.
+ * A context in which somebody sits at a terminal, who gives that answer to each question, and is asked no
+ * more than that; or one whose output goes into pipes.
  */
 export function createTestContext({
   url,

@@ -32,7 +32,9 @@ export interface Greenvue {
   start(...words: string[]): TestProcess;
   /** Asks the server itself, for what the CLI has no command for; the test fails unless it is done. */
   post(path: string, body: object): Promise<unknown>;
-  /** Has a mail due, so that a job that sends mails has something to fail with where there is no mail server. */
+  /**
+   * Has a mail due, so that a job that sends mails has something to fail with where there is no mail server.
+   */
   mailDue(): Promise<void>;
   /** Writes a file, and gives its path. */
   file(name: string, text: string): string;
@@ -75,7 +77,10 @@ export async function startGreenvue(settings: Settings = {}): Promise<Greenvue> 
   return greenvue;
 }
 
-/** A server for all tests of a file, to be asked for within them. What jobs one of them leaves are gone for the next. */
+/**
+ * A server for all tests of a file, to be asked for within them. What jobs one of them leaves are gone for
+ * the next.
+ */
 export function useGreenvue(settings: Settings = {}): () => Greenvue {
   let greenvue: Greenvue | undefined;
   const required = (): Greenvue => {

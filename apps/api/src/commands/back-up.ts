@@ -7,8 +7,9 @@ import { dataFiles } from '../data-dir.ts';
 import { StartError } from '../start-error.ts';
 
 /**
- * Copies `app.db` and `jobs.db` into a folder, each as of one instant, with the server up or down, and gives the paths. The
- * folder is `DATA_DIR/backups/<time>` unless told; files that are there are not overwritten. Not for PostgreSQL.
+ * Copies `app.db` and `jobs.db` into a folder, each as of one instant, with the server up or down, and gives
+ * the paths. The folder is `DATA_DIR/backups/<time>` unless told; files that are there are not overwritten.
+ * Not for PostgreSQL.
  */
 export async function backUp(config: Config, [target]: readonly string[]): Promise<string> {
   if (config.postgres !== undefined) {
@@ -49,7 +50,10 @@ async function copyDatabase(source: string, copy: string): Promise<void> {
   renameSync(part, copy);
 }
 
-/** Throws a {@link StartError} for a database that is damaged: its backup would take the place of one that is not. */
+/**
+ * Throws a {@link StartError} for a database that is damaged: its backup would take the place of one that is
+ * not.
+ */
 async function requireSound(file: string): Promise<void> {
   const found = await checkIntegrity(file).outcome;
   if (found.kind !== 'damaged') return;

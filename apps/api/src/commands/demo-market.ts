@@ -80,7 +80,10 @@ function sellerAmong(faker: Faker, sellers: readonly Seller[]): Seller {
   return seller;
 }
 
-/** An hour from the line on either side, so that the counts still hold when the server is started a little later. */
+/**
+ * An hour from the line on either side, so that the counts still hold when the server is started a little
+ * later.
+ */
 function ageMs(faker: Faker, isExpired: boolean): number {
   const line = EXPIRY_DAYS * DAY_MS;
   if (isExpired) return faker.number.int({ min: line + HOUR_MS, max: OLDEST_DAYS * DAY_MS });

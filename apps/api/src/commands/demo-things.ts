@@ -1,4 +1,7 @@
-/** A sort of thing that people sell on: its nouns with the prices (in euros) between which they go, and words about them. */
+/**
+ * A sort of thing that people sell on: its nouns with the prices (in euros) between which they go, and words
+ * about them.
+ */
 export interface Sort {
   readonly category: string;
   readonly things: readonly (readonly [noun: string, from: number, to: number])[];

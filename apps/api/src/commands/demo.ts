@@ -11,7 +11,10 @@ import { EXPIRY_DAYS, type MarketSize, makeMarket } from './demo-market.ts';
 import { fillMarket } from './fill-market.ts';
 import { type ProgressScreen, showProgress } from './progress.ts';
 
-/** The password of every seller of the demo. One hash serves all: two thousand of their own would take minutes. */
+/**
+ * The password of every seller of the demo. One hash serves all: two thousand of their own would take
+ * minutes.
+ */
 export const DEMO_PASSWORD = 'greenvue-demo';
 
 const SIZE: MarketSize = { sellers: 2_000, listings: 20_000, notifications: 1_000 };
@@ -45,7 +48,10 @@ export const DEMO_JOBS: readonly JobInput[] = [
 
 const SHORTEST_INTERVAL_MS = 20_000;
 
-/** Fills a database without listings and jobs for somebody to look at, and gives what to look at. On SQLite the server must be down. */
+/**
+ * Fills a database without listings and jobs for somebody to look at, and gives what to look at. On SQLite
+ * the server must be down.
+ */
 export async function demo(config: Config): Promise<string> {
   if (config.env === 'production') {
     throw new StartError(
@@ -75,7 +81,9 @@ export interface DemoFilling {
   readonly screen: ProgressScreen;
 }
 
-/** {@link demo} on a folder that is locked, in any size. Throws a `StartError` when the database is not fresh. */
+/**
+ * {@link demo} on a folder that is locked, in any size. Throws a `StartError` when the database is not fresh.
+ */
 export async function fillDemo({ config, deps, size, screen }: DemoFilling): Promise<string> {
   const { database, clock } = deps;
   // Without places: it makes jobs and runs none.

@@ -15,7 +15,10 @@ export interface MarketFilling {
 // SQLite takes at most 32,766 parameters a statement, and a listing has eleven.
 const ROWS_PER_INSERT = 500;
 
-/** Writes a market in one transaction, so that breaking it off leaves nothing behind: for a server that is down. */
+/**
+ * Writes a market in one transaction, so that breaking it off leaves nothing behind: for a server that is
+ * down.
+ */
 export async function fillMarket({
   database,
   market,

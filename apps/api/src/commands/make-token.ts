@@ -13,8 +13,9 @@ import type { StartScreen } from '../private-folder.ts';
 const TOKEN_MS = 30 * 86_400_000;
 
 /**
- * Makes an API token for an admin, good for 30 days, whether the server runs or not, and gives its secret. Where there is no
- * database yet, one is made, and `screen` told: who runs this in another folder than the server's would wonder about the token.
+ * Makes an API token for an admin, good for 30 days, whether the server runs or not, and gives its secret.
+ * Where there is no database yet, one is made, and `screen` told: who runs this in another folder than the
+ * server's would wonder about the token.
  */
 export async function makeToken(
   config: Config,

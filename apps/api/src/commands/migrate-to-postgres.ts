@@ -22,8 +22,9 @@ import { movedGuide } from './moved-guide.ts';
 import { type ProgressScreen, showProgress } from './progress.ts';
 
 /**
- * Copies the installation in DATA_DIR, which no server may have, into the empty PostgreSQL at DATABASE_URL, whole or not at all, and
- * gives what was moved and what to do next. From then on GreenVue refuses to start on the folder.
+ * Copies the installation in DATA_DIR, which no server may have, into the empty PostgreSQL at DATABASE_URL,
+ * whole or not at all, and gives what was moved and what to do next. From then on GreenVue refuses to start
+ * on the folder.
  */
 export async function migrateToPostgres(
   config: Config,
@@ -146,7 +147,10 @@ async function copy({ config, contents, url, screen }: Copying): Promise<Copied>
   }
 }
 
-/** The last step before the commit. A later start that finds only this note asks the database whether the move was committed. */
+/**
+ * The last step before the commit. A later start that finds only this note asks the database whether the move
+ * was committed.
+ */
 async function noteOnBothSides(
   { trx }: OneTransaction,
   { dataDir, url }: { readonly dataDir: string; readonly url: string },

@@ -41,8 +41,8 @@ const TYPES: Readonly<Record<string, string>> = {
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Reads the build in a folder once, and again after a new build. It checks for a new build at most once a second, and only on
- * a request. Undefined while there is none. However many ask, no file is opened for them.
+ * Reads the build in a folder once, and again after a new build. It checks for a new build at most once a
+ * second, and only on a request. Undefined while there is none. However many ask, no file is opened for them.
  */
 export function createConsoleFiles(folder: string): () => Promise<ConsoleFiles | undefined> {
   let known: { readonly build: string | undefined; readonly files: ConsoleFiles | undefined } | undefined;

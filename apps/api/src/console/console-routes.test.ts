@@ -12,7 +12,10 @@ const PAGE =
   '<html><meta property="csp-nonce" nonce="__STYLE_NONCE__"><script src="/console/assets/index-Ab12.js">';
 const SCRIPT = 'console.log("a part of the program, long enough to be worth compressing");';
 
-/** A server of the console alone, on a folder as the build would leave it; the folder's parent has a file that is nobody's business. */
+/**
+ * A server of the console alone, on a folder as the build would leave it; the folder's parent has a file that
+ * is nobody's business.
+ */
 async function serveBuilt(): Promise<FastifyInstance> {
   return serve(await buildFolder());
 }

@@ -13,8 +13,8 @@ const ASSETS = 'assets/';
 const route = { schema: { hide: true }, config: { ownAuthentication: true } } as const;
 
 /**
- * `/console`: the page, and the files that its build has made. Any other path below gives the page as well, which knows what
- * it stands for. `folder`: another one than the build's, for tests.
+ * `/console`: the page, and the files that its build has made. Any other path below gives the page as well,
+ * which knows what it stands for. `folder`: another one than the build's, for tests.
  */
 export function consoleRoutes(folder: string = CONSOLE_FOLDER): FastifyPluginAsync {
   const built = createConsoleFiles(folder);

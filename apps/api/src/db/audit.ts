@@ -13,7 +13,10 @@ export interface AuditEntry {
   readonly at: number;
 }
 
-/** Writes into the audit log, within the transaction that makes the change: there is never one without the other. */
+/**
+ * Writes into the audit log, within the transaction that makes the change: there is never one without the
+ * other.
+ */
 export async function recordAudit(trx: Queries, entry: AuditEntry): Promise<void> {
   await recordAudits(trx, [entry]);
 }

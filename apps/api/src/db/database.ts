@@ -7,10 +7,10 @@ export interface AppDatabase {
   /** For what differs between the two, such as full-text search. */
   readonly dialect: 'sqlite' | 'postgres';
   /**
-   * Queries throw a `DatabaseError`. On SQLite, `transaction()` holds the only write connection until its callback settles: keep
-   * it short, run every query in it on the transaction itself (a write on `kysely` would wait for it for ever), and await
-   * nothing else. On PostgreSQL it is READ COMMITTED, and others go on beside it: see `locks.ts`; a statement that failed
-   * in it has undone it.
+   * Queries throw a `DatabaseError`. On SQLite, `transaction()` holds the only write connection until its
+   * callback settles: keep it short, run every query in it on the transaction itself (a write on `kysely`
+   * would wait for it for ever), and await nothing else. On PostgreSQL it is READ COMMITTED, and others go on
+   * beside it: see `locks.ts`; a statement that failed in it has undone it.
    */
   readonly kysely: Kysely<Database>;
   readonly lookUp: LookUp;
@@ -19,9 +19,9 @@ export interface AppDatabase {
 }
 
 /**
- * Makes of a query for one row by a key what finds the row of any key as of now, for what each request asks: compiled once, and its own
- * key only holds the place. On SQLite it reads on the calling thread, which takes less time than to ask another one, and waits
- * behind no longer query.
+ * Makes of a query for one row by a key what finds the row of any key as of now, for what each request asks:
+ * compiled once, and its own key only holds the place. On SQLite it reads on the calling thread, which takes
+ * less time than to ask another one, and waits behind no longer query.
  */
 export type LookUp = <Row>(query: Compilable<Row>) => (key: string) => Promise<Row | undefined>;
 
@@ -34,8 +34,9 @@ export interface SqliteOptions {
   /** Made when absent. Its folder must exist. */
   readonly file: string;
   /**
-   * `thread`: on threads of their own, so that the caller's event loop waits for nothing of SQLite but look-ups. `inline`: on the
-   * calling thread, for one that serves no HTTP. By default `thread` on the main thread and `inline` elsewhere.
+   * `thread`: on threads of their own, so that the caller's event loop waits for nothing of SQLite but
+   * look-ups. `inline`: on the calling thread, for one that serves no HTTP. By default `thread` on the main
+   * thread and `inline` elsewhere.
    */
   readonly isolation?: 'inline' | 'thread';
 }
@@ -48,8 +49,9 @@ export interface PostgresOptions {
 }
 
 /**
- * Opens the database and applies the migrations that are missing. Throws a `NewerDatabaseError` when it is ahead, an
- * `UnusableServerError` when PostgreSQL or the rights on it are not what is needed, and a `DatabaseError` when it can't be opened.
+ * Opens the database and applies the migrations that are missing. Throws a `NewerDatabaseError` when it is
+ * ahead, an `UnusableServerError` when PostgreSQL or the rights on it are not what is needed, and a
+ * `DatabaseError` when it can't be opened.
  */
 export async function createDatabase(options: DatabaseOptions): Promise<AppDatabase> {
   // Only what is needed is loaded: the driver of the other one is a good part of a start.

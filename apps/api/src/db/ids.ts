@@ -5,8 +5,9 @@ const TIME_DIGITS = 12;
 const RANDOM_FROM = 15;
 
 /**
- * A new id for a row: a UUID of version 7 (RFC 9562). It begins with the time, so that rows made together lie together in an
- * index; random ones would touch a page each, and make a batch of inserts or deletes several times dearer.
+ * A new id for a row: a UUID of version 7 (RFC 9562). It begins with the time, so that rows made together lie
+ * together in an index; random ones would touch a page each, and make a batch of inserts or deletes several
+ * times dearer.
  */
 export function newId(): string {
   const time = Date.now().toString(16).padStart(TIME_DIGITS, '0');

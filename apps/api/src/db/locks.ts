@@ -5,8 +5,9 @@ import type { Database, Queries } from './schema.ts';
 const OUR_LOCKS = 72_364_519;
 
 /**
- * Waits until no other transaction that took its turn at `what` is open; from then on it sees all that those committed. For
- * changes that depend on what was read before. On SQLite, where all transactions take turns, this does nothing.
+ * Waits until no other transaction that took its turn at `what` is open; from then on it sees all that those
+ * committed. For changes that depend on what was read before. On SQLite, where all transactions take turns,
+ * this does nothing.
  */
 export async function takeTurn(trx: Transaction<Database>, what: string): Promise<void> {
   if (!isPostgres(trx)) return;
@@ -14,8 +15,9 @@ export async function takeTurn(trx: Transaction<Database>, what: string): Promis
 }
 
 /**
- * The query, locking the rows of `table` that it gives until the transaction ends, and passing over those that another one
- * has locked: two that take rows at the same time take different ones. On SQLite there is never another one.
+ * The query, locking the rows of `table` that it gives until the transaction ends, and passing over those
+ * that another one has locked: two that take rows at the same time take different ones. On SQLite there is
+ * never another one.
  */
 export function passingOverLocked<DB, Tables extends keyof DB, Row>(
   trx: Queries,

@@ -121,7 +121,9 @@ export const CONDITIONS = ['new', 'like_new', 'good', 'fair', 'poor'] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
 export interface ListingTable {
-  /** Rises with creation and is never used twice: breaks ties in paging, and is the key of the search index. */
+  /**
+   * Rises with creation and is never used twice: breaks ties in paging, and is the key of the search index.
+   */
   readonly seq: Generated<number>;
   readonly id: string;
   readonly seller_id: string;

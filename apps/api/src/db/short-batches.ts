@@ -20,8 +20,9 @@ export interface ShortBatches<Batch extends { readonly rows: number }> {
 }
 
 /**
- * Does long work on many rows as a series of short transactions, so that no other writer waits long: each is sized by
- * how long the last one held the write lock, and followed by a rest. A kill at any instant loses at most the batch in hand.
+ * Does long work on many rows as a series of short transactions, so that no other writer waits long: each is
+ * sized by how long the last one held the write lock, and followed by a rest. A kill at any instant loses at
+ * most the batch in hand.
  */
 export async function inShortBatches<Batch extends { readonly rows: number }>(
   work: ShortBatches<Batch>,

@@ -37,7 +37,10 @@ export async function openTestDatabase(
   return { ...(await openAgain(location, options)), location };
 }
 
-/** Another connection to a test's database, as a second thread or process would have; closed when the test is over. */
+/**
+ * Another connection to a test's database, as a second thread or process would have; closed when the test is
+ * over.
+ */
 export async function openAgain(
   location: DatabaseLocation,
   options: TestDatabaseOptions = {},
@@ -48,8 +51,8 @@ export async function openAgain(
 }
 
 /**
- * The URL of an empty database on the run's PostgreSQL server, removed when the test is over. A file whose tests use it must
- * have the word postgres in it: then the server is started.
+ * The URL of an empty database on the run's PostgreSQL server, removed when the test is over. A file whose
+ * tests use it must have the word postgres in it: then the server is started.
  */
 export async function createTestPostgres(): Promise<string> {
   const server = inject('postgresUrl');

@@ -7,7 +7,10 @@ const FILES = [
   { url: '/docs/page.css', file: 'page.css', type: 'text/css; charset=utf-8' },
 ] as const;
 
-/** `/docs`: a page that shows the OpenAPI document. Three small files of our own: no request leaves, and the CSP holds. */
+/**
+ * `/docs`: a page that shows the OpenAPI document. Three small files of our own: no request leaves, and the
+ * CSP holds.
+ */
 export const docsRoutes: FastifyPluginAsync = async (app) => {
   for (const { url, file, type } of FILES) {
     const content = readFileSync(new URL(file, import.meta.url));

@@ -30,8 +30,8 @@ export function quantilesText({ name, help, quantiles }: QuantilesMetric): strin
 }
 
 /**
- * In the text format of Prometheus, which counts in each bucket all that is below its bound. Of our own, since a histogram of
- * `prom-client` has to be told each value, one by one, as it happens.
+ * In the text format of Prometheus, which counts in each bucket all that is below its bound. Of our own,
+ * since a histogram of `prom-client` has to be told each value, one by one, as it happens.
  */
 export function histogramText({ name, help, label, series }: HistogramMetric): string {
   const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`];

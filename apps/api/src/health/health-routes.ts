@@ -20,7 +20,9 @@ export interface HealthRoutesDeps {
   readonly metrics: Metrics;
   /** Unset: only this machine may read the metrics. */
   readonly metricsToken: string | undefined;
-  /** In production, or with TRUST_PROXY: a proxy that marks nothing looks like a request from this machine. */
+  /**
+   * In production, or with TRUST_PROXY: a proxy that marks nothing looks like a request from this machine.
+   */
   readonly mayHaveProxy: boolean;
 }
 
@@ -109,8 +111,9 @@ const OF_PROXIES =
 const LOCAL_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d+)?$/i;
 
 /**
- * A proxy on this machine speaks for others, so what may have come through one is not local: a request that a proxy has
- * marked, one for another host name, as a proxy passes on, and HTTP/1.0, which proxies speak by default.
+ * A proxy on this machine speaks for others, so what may have come through one is not local: a request that a
+ * proxy has marked, one for another host name, as a proxy passes on, and HTTP/1.0, which proxies speak by
+ * default.
  */
 function isLocal(request: FastifyRequest): boolean {
   const { headers, raw } = request;

@@ -21,7 +21,9 @@ export interface JobGauges {
   forget(): void;
 }
 
-/** The metrics of the jobs, but for those that are distributions. `docs/operations.md` has a table of them. */
+/**
+ * The metrics of the jobs, but for those that are distributions. `docs/operations.md` has a table of them.
+ */
 export function createJobGauges(registry: Registry): JobGauges {
   const stored = storedGauges(registry);
   return {

@@ -13,10 +13,10 @@ import type { Metrics } from './metrics.ts';
 const DATABASE_MS = 2_000;
 
 /**
- * What `/metrics` shows of the jobs: read from the engine once for each scrape, the same as `GET /api/job-stats` tells. Labels are
- * job types, statuses and the like, never ids, so that the number of series does not grow with the number of jobs. While the
- * database is away, what is in it is left out, and what the node knows by itself is there; one that does not answer within
- * `databaseMs` (2 s) counts as away.
+ * What `/metrics` shows of the jobs: read from the engine once for each scrape, the same as `GET
+ * /api/job-stats` tells. Labels are job types, statuses and the like, never ids, so that the number of series
+ * does not grow with the number of jobs. While the database is away, what is in it is left out, and what the
+ * node knows by itself is there; one that does not answer within `databaseMs` (2 s) counts as away.
  */
 export function measureJobs(
   metrics: Metrics,
@@ -35,7 +35,10 @@ export function measureJobs(
   metrics.addText(() => distributions(engine.activity()));
 }
 
-/** Undefined when the database is away, or has not answered in time. While one question is open, no other one is asked. */
+/**
+ * Undefined when the database is away, or has not answered in time. While one question is open, no other one
+ * is asked.
+ */
 function askInTime(ask: () => Promise<EngineStats>, ms: number): () => Promise<EngineStats | undefined> {
   let asked: Promise<EngineStats | undefined> | undefined;
   return async () => {

@@ -11,7 +11,10 @@ export interface Metrics {
   scrape(): Promise<string>;
   /** Counts an answer. `route` is its pattern, not its path, so that the number of series is bounded. */
   observe(answer: { route: string; method: string; status: number; seconds: number }): void;
-  /** Counts a connection that the server closed at once: for what all may have, or for what a network may have. */
+  /**
+   * Counts a connection that the server closed at once: for what all may have, or for what a network may
+   * have.
+   */
   countDrop(reason: 'server' | 'network'): void;
 }
 

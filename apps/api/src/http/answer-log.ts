@@ -15,8 +15,8 @@ export interface AnswerLogDeps {
 }
 
 /**
- * Logs each answer in one line: errors at `info`, the others at `debug`. A flood can't fill the log: of the 429s it logs the
- * first of each minute, and then the number of the others.
+ * Logs each answer in one line: errors at `info`, the others at `debug`. A flood can't fill the log: of the
+ * 429s it logs the first of each minute, and then the number of the others.
  */
 export function logAnswers(app: FastifyInstance, { logger, clock }: AnswerLogDeps): void {
   const sampler = createEventSampler(BOUNDS, clock);

@@ -16,9 +16,9 @@ declare module 'fastify' {
 }
 
 /**
- * Finds out who sends each request, before anything else happens to it. A bad token is a 401, even where none is needed, but
- * only after the rate limit has counted the request: guessing tokens costs as much as anything else. So is none, where the
- * route's schema does not say `security: []`.
+ * Finds out who sends each request, before anything else happens to it. A bad token is a 401, even where none
+ * is needed, but only after the rate limit has counted the request: guessing tokens costs as much as anything
+ * else. So is none, where the route's schema does not say `security: []`.
  */
 export function authenticateRequests(
   app: FastifyInstance,
@@ -57,7 +57,10 @@ export function refuseBadToken(request: FastifyRequest, reply: FastifyReply): vo
   throw unauthorized('The token is not valid, or not any more.');
 }
 
-/** As the document says: a route that does not say `security: []` needs a token. What is not documented decides itself. */
+/**
+ * As the document says: a route that does not say `security: []` needs a token. What is not documented
+ * decides itself.
+ */
 function needsToken({ routeOptions }: FastifyRequest): boolean {
   const { schema, config } = routeOptions;
   if (schema === undefined || schema.hide === true || config.ownAuthentication) return false;

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Lets each answer that is sent while the server stops end its connection. One that stays open for the client's next request
- * would keep the server until the time to stop is over.
+ * Lets each answer that is sent while the server stops end its connection. One that stays open for the
+ * client's next request would keep the server until the time to stop is over.
  */
 export function endConnectionsWhileClosing(app: FastifyInstance): void {
   let isClosing = false;

@@ -20,7 +20,10 @@ export interface ConnectionLimits {
   readonly requestTimeoutMs: number;
   readonly headersTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
-  /** How long nothing may move on a connection before its answer is whole: neither a byte of a request nor of an answer. */
+  /**
+   * How long nothing may move on a connection before its answer is whole: neither a byte of a request nor of
+   * an answer.
+   */
   readonly stallTimeoutMs: number;
 }
 
@@ -38,15 +41,17 @@ const CHECK_TIMEOUTS_MS = 5_000;
 /** Requests that a connection may have waiting behind the one that is being answered. */
 const MOST_WAITING = 32;
 
-/** A quarter of all connections, so that others have room; at least 100, as an office may share one address. */
+/**
+ * A quarter of all connections, so that others have room; at least 100, as an office may share one address.
+ */
 export function mostPerNetwork(maxConnections: number): number {
   return Math.max(100, Math.floor(maxConnections / 4));
 }
 
 /**
- * A server that clients can't fill up. It answers the requests of a connection one after the other: the next begins once
- * the client has taken the answer before it. A connection with more than 32 requests waiting is closed, as is one on
- * which nothing moves for too long.
+ * A server that clients can't fill up. It answers the requests of a connection one after the other: the next
+ * begins once the client has taken the answer before it. A connection with more than 32 requests waiting is
+ * closed, as is one on which nothing moves for too long.
  */
 export function createBoundedServer(handle: Handler, limits: ConnectionLimits, drops: DropCount): Server {
   const options: ServerOptions = {
@@ -91,7 +96,9 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-/** Node would begin every request of a connection at once, and keep the answers until the client reads them. */
+/**
+ * Node would begin every request of a connection at once, and keep the answers until the client reads them.
+ */
 function inTurn(handle: Handler): Handler {
   /** What waits on the connections on which a request is being answered. */
   const waitingOn = new WeakMap<Socket, Exchange[]>();
@@ -121,8 +128,9 @@ function inTurn(handle: Handler): Handler {
 const NO_MORE = 2;
 
 /**
- * Closes a connection, and drops what it has sent already. A piece of 64 KiB may hold a thousand requests more, and Node
- * has no public way to stop in the middle: each would be made, and then aborted with an error and its stack.
+ * Closes a connection, and drops what it has sent already. A piece of 64 KiB may hold a thousand requests
+ * more, and Node has no public way to stop in the middle: each would be made, and then aborted with an error
+ * and its stack.
  */
 function cut(socket: Socket): void {
   const parser: unknown = Reflect.get(socket, 'parser');
@@ -135,7 +143,9 @@ const UNREADABLE: Readonly<Record<string, readonly [number, string, string]>> = 
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request took too long to arrive.'],
 };
 
-/** Answers bytes that are not HTTP, for which there is no request and so no reply, and closes the connection. */
+/**
+ * Answers bytes that are not HTTP, for which there is no request and so no reply, and closes the connection.
+ */
 export function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

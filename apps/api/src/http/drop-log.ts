@@ -16,8 +16,8 @@ const WHY: Readonly<Record<DropReason, string>> = {
 };
 
 /**
- * Counts each connection that the server closed at once. For each reason it logs the first one, and then once a minute how many
- * more there were.
+ * Counts each connection that the server closed at once. For each reason it logs the first one, and then once
+ * a minute how many more there were.
  */
 export function createDropLog({ logger, countDrop }: DropLogDeps): DropCount {
   const since: Record<DropReason, Dropped> = { server: { dropped: 0 }, network: { dropped: 0 } };

@@ -9,9 +9,10 @@ const AUTH_BODY_LIMIT = 16_384;
 const AUTH = '/api/auth/';
 
 /**
- * Reads JSON bodies, and no others. Refused with a 413: more than 16 KiB for `/api/auth`, and 128 KiB elsewhere. With a
- * 400: bytes that are not UTF-8, what is not JSON, more than 64 levels or 10,000 values, and keys that would poison a
- * prototype. With a 422: strings with U+0000 or a lone surrogate, which not every database holds.
+ * Reads JSON bodies, and no others. Refused with a 413: more than 16 KiB for `/api/auth`, and 128 KiB
+ * elsewhere. With a 400: bytes that are not UTF-8, what is not JSON, more than 64 levels or 10,000 values,
+ * and keys that would poison a prototype. With a 422: strings with U+0000 or a lone surrogate, which not
+ * every database holds.
  */
 export function readJsonBodies(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {

@@ -2,8 +2,8 @@ import type { FastifyBaseLogger } from 'fastify';
 import { type Bindings, type ChildLoggerOptions, type Level, levels } from 'pino';
 
 /**
- * A child of a log that is made with its first line: most requests log none, and what a child is bound to is redacted when it is
- * made, which takes a twentieth of a request.
+ * A child of a log that is made with its first line: most requests log none, and what a child is bound to is
+ * redacted when it is made, which takes a twentieth of a request.
  */
 export class LazyLog implements FastifyBaseLogger {
   readonly #parent: FastifyBaseLogger;

@@ -10,7 +10,10 @@ const WITH_BODY: readonly ProblemStatus[] = [413, 415];
 export interface DocumentOptions {
   /** Of the program. */
   readonly version: string;
-  /** To write the document takes some 100 ms, in which the server answers nobody. False: the first request for it pays for that. */
+  /**
+   * To write the document takes some 100 ms, in which the server answers nobody. False: the first request for
+   * it pays for that.
+   */
   readonly isWrittenAtStart: boolean;
 }
 

@@ -17,7 +17,8 @@ const TITLES: Readonly<Record<number, string>> = {
 
 const RETRY_SECONDS = 2;
 
-// Every coded error that can reach a client, and what it is told. An error that is not here is a fault of ours: a 500.
+// Every coded error that can reach a client, and what it is told. An error that is not here is a fault of
+// ours: a 500.
 const PROBLEMS: Readonly<Record<string, (bodyLimit: number) => Problem>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: bodyTooLarge,
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => problem(415, 'Send the body as application/json.'),
@@ -50,7 +51,10 @@ function databaseUnavailable(): Problem {
   return unavailable('The database is not available. Try again in a moment.', RETRY_SECONDS);
 }
 
-/** What a client is told of an error; `bodyLimit` is that of its route, in bytes. Nothing of an unexpected one but the status: its text may hold SQL or paths. */
+/**
+ * What a client is told of an error; `bodyLimit` is that of its route, in bytes. Nothing of an unexpected one
+ * but the status: its text may hold SQL or paths.
+ */
 export function problemOf(error: unknown, bodyLimit = BODY_LIMIT): Problem {
   if (error instanceof Problem) return error;
   const code = codeOf(error);

@@ -8,7 +8,9 @@ import { rateLimitKey } from './authentication.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks, as it was when the request came: a connection that has broken since has no address any more. */
+    /**
+     * Who asks, as it was when the request came: a connection that has broken since has no address any more.
+     */
     clientAddress: string;
   }
 }
@@ -35,7 +37,10 @@ const SIGN_IN_SHARE = 1 / 10;
 // A page is a dozen requests, and people reload it.
 const CONSOLE_FACTOR = 5;
 
-/** Counts requests per principal, else per address, in groups: sign-ins few and always per address, job routes of operators many. */
+/**
+ * Counts requests per principal, else per address, in groups: sign-ins few and always per address, job routes
+ * of operators many.
+ */
 export function limitRates(
   app: FastifyInstance,
   limits: RateLimits,
@@ -52,7 +57,8 @@ export function limitRates(
     keyGenerator: (request) => {
       const group = groupOf(request);
       const network = networkOf(request.clientAddress);
-      // A token changes nothing for who signs in: with one each, accounts would multiply the guesses of one network.
+      // A token changes nothing for who signs in: with one each, accounts would multiply the guesses of one
+      // network.
       return group === 'sign-in' ? `${group} ${network}` : `${group} ${rateLimitKey(request, network)}`;
     },
     max: (request) => {

@@ -36,7 +36,10 @@ export function secure(reply: FastifyReply): void {
   reply.headers(HEADERS);
 }
 
-/** Headers that keep browsers from doing what nobody here asks them to; and CORS for the origins that are let in. */
+/**
+ * Headers that keep browsers from doing what nobody here asks them to; and CORS for the origins that are let
+ * in.
+ */
 export function setSecurityHeaders(app: FastifyInstance, corsOrigins: readonly string[]): void {
   app.addHook('onRequest', (_request, reply, done) => {
     secure(reply);

@@ -1,9 +1,9 @@
 type Schemas = Record<string, unknown>;
 
 /**
- * A copy of `value` where each object schema with a `title` is a reference into `schemas`, to which it is added: written out
- * wherever they are used, the jobs' schemas would be most of the document. One that differs from what has its name, in more
- * than words, stays where it is.
+ * A copy of `value` where each object schema with a `title` is a reference into `schemas`, to which it is
+ * added: written out wherever they are used, the jobs' schemas would be most of the document. One that
+ * differs from what has its name, in more than words, stays where it is.
  */
 export function withShared(value: unknown, schemas: Schemas): unknown {
   if (Array.isArray(value)) return value.map((item) => withShared(item, schemas));

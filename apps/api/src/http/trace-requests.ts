@@ -14,8 +14,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 const UNTRACED = new Set(['/healthz', '/readyz', '/metrics']);
 
 /**
- * Makes each request a span, a part of the trace that its `traceparent` names, by the conventions of OpenTelemetry for HTTP
- * servers. To be called before other hooks are added: what they do is in it.
+ * Makes each request a span, a part of the trace that its `traceparent` names, by the conventions of
+ * OpenTelemetry for HTTP servers. To be called before other hooks are added: what they do is in it.
  */
 export function traceRequests(app: FastifyInstance): void {
   const tracer = trace.getTracer('@greenvue/api');

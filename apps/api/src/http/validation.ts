@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { unprocessable } from '../problem.ts';
 
 /**
- * Checks each part of a request against its zod schema. Every failure, of parameters as well, is a 422 that names the faults
- * as the routes of the jobs do: each with a JSON pointer and what would be right.
+ * Checks each part of a request against its zod schema. Every failure, of parameters as well, is a 422 that
+ * names the faults as the routes of the jobs do: each with a JSON pointer and what would be right.
  */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>

@@ -7,7 +7,9 @@ export type FoundDatabase =
   | { readonly kind: 'filled'; readonly id: string | undefined };
 
 export interface FoundDatabases {
-  /** Filled once it has an id or an account: what `greenvue token` makes before the first start is neither. */
+  /**
+   * Filled once it has an id or an account: what `greenvue token` makes before the first start is neither.
+   */
   readonly app: FoundDatabase & { readonly hasAccounts: boolean };
   readonly jobs: FoundDatabase;
 }
@@ -15,7 +17,10 @@ export interface FoundDatabases {
 export type InstallationDecision =
   /** Both are to have this id; absent: a new one. */
   | { readonly kind: 'start'; readonly id: string | undefined }
-  /** The operator has accepted the loss of the other database: `kept` gets a new id, so that the acceptance is valid once. */
+  /**
+   * The operator has accepted the loss of the other database: `kept` gets a new id, so that the acceptance is
+   * valid once.
+   */
   | { readonly kind: 'begin_anew'; readonly kept: 'app' | 'jobs' }
   | { readonly kind: 'lost'; readonly lost: DatabaseName; readonly accept: string }
   | { readonly kind: 'mixed'; readonly ids: { readonly app: string; readonly jobs: string | undefined } };
@@ -23,8 +28,9 @@ export type InstallationDecision =
 export type DatabaseName = 'app.db' | 'jobs.db';
 
 /**
- * Whether the two databases of a folder belong together. `accepted` is what ACCEPT_DATABASE_LOSS says: it names the lost file and the id
- * of the other one, which changes when it is used, so that a variable left behind accepts no second loss.
+ * Whether the two databases of a folder belong together. `accepted` is what ACCEPT_DATABASE_LOSS says: it
+ * names the lost file and the id of the other one, which changes when it is used, so that a variable left
+ * behind accepts no second loss.
  */
 export function decideInstallation(
   { app, jobs }: FoundDatabases,

@@ -2,14 +2,16 @@ import { StartError } from '../start-error.ts';
 
 /** Watches `app.db` while it is open. */
 export interface AppDatabaseGuard {
-  /** Fires, with an `Error` as its reason, once the file was removed or replaced, or is found to be damaged. */
+  /**
+   * Fires, with an `Error` as its reason, once the file was removed or replaced, or is found to be damaged.
+   */
   readonly lost: AbortSignal;
   stop(): void;
 }
 
 /**
- * Watches the file of `app.db`, and, after an unclean end, reads all of it in a thread, as the jobs' store does with its own. Throws a
- * {@link StartError} when damage is found within a second.
+ * Watches the file of `app.db`, and, after an unclean end, reads all of it in a thread, as the jobs' store
+ * does with its own. Throws a {@link StartError} when damage is found within a second.
  */
 export async function guardAppDatabase({
   file,

@@ -12,15 +12,19 @@ import { decideInstallation, type FoundDatabases, type InstallationDecision } fr
 export interface Installation {
   /** What both are to have; the jobs' database gets it as it is opened. */
   readonly id: string;
-  /** There is no `jobs.db` yet: the id is to be in `app.db` first. Elsewhere `jobs.db` gets it first, so that a start that breaks off is no mixture. */
+  /**
+   * There is no `jobs.db` yet: the id is to be in `app.db` first. Elsewhere `jobs.db` gets it first, so that
+   * a start that breaks off is no mixture.
+   */
   readonly isNew: boolean;
   /** The last server on the folder was killed, or the power went: all of both databases is to be read. */
   readonly endedUncleanly: boolean;
 }
 
 /**
- * Looks at the databases of DATA_DIR before they are opened. Throws a {@link StartError} when one of the two is missing or empty beside
- * the other, or when they are not of one installation: a server would begin empty, in silence.
+ * Looks at the databases of DATA_DIR before they are opened. Throws a {@link StartError} when one of the two
+ * is missing or empty beside the other, or when they are not of one installation: a server would begin empty,
+ * in silence.
  */
 export async function openInstallation({
   dataDir,

@@ -3,7 +3,10 @@ import { z } from 'zod';
 import type { NotificationDelivery } from '../notifications/delivery.ts';
 import { TEMPLATE_NAMES } from '../notifications/templates.ts';
 
-/** Sends every due notification of a template by e-mail. A dead mail server fails the attempt, and a retry goes on from there. */
+/**
+ * Sends every due notification of a template by e-mail. A dead mail server fails the attempt, and a retry
+ * goes on from there.
+ */
 export const sendNotifications = defineJobType({
   type: 'send_notifications',
   description: 'Sends the due notifications of a template by e-mail, in batches.',

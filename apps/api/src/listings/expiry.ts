@@ -23,9 +23,9 @@ export interface ExpiryReport {
 /** Removes listings past their time. */
 export interface ListingCleanup {
   /**
-   * Each listing goes in one short transaction with the `listing_expired` notification to its seller and the change for search, so
-   * a kill at any instant leaves every listing either untouched or gone and announced once. The notification's data is
-   * `listing_id` and `title`.
+   * Each listing goes in one short transaction with the `listing_expired` notification to its seller and the
+   * change for search, so a kill at any instant leaves every listing either untouched or gone and announced
+   * once. The notification's data is `listing_id` and `title`.
    */
   removeExpired(work: ExpiryWork): Promise<ExpiryReport>;
 }

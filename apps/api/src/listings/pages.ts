@@ -32,7 +32,10 @@ const seq = z.int().min(1);
 const agePosition = z.tuple([z.literal('age'), z.int(), seq]);
 const rankPosition = z.tuple([z.literal('rank'), z.number(), seq]);
 
-/** A page of listings: best match first with `q`, newest first without. Throws a 400 for a cursor of another list. */
+/**
+ * A page of listings: best match first with `q`, newest first without. Throws a 400 for a cursor of another
+ * list.
+ */
 export function readPage(
   deps: { readonly listings: Listings; readonly search: ListingSearch },
   query: z.output<typeof listQuery>,

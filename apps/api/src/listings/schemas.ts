@@ -95,7 +95,9 @@ const listedFields = {
 
 export const listingSchema = z.object({ ...listedFields, description: z.string() }).meta({ id: 'Listing' });
 
-/** Without its description, which may be 20 KB: 200 of them in one answer would be 4 MB for anybody who asks. */
+/**
+ * Without its description, which may be 20 KB: 200 of them in one answer would be 4 MB for anybody who asks.
+ */
 export const listedListingSchema = z
   .object({
     ...listedFields,

@@ -25,7 +25,10 @@ export function byConfirmation<Message extends Recipient>(messages: readonly Mes
   };
 }
 
-/** What waits for a confirmation is looked at once a day, and at once when it comes; that of an old account fails. */
+/**
+ * What waits for a confirmation is looked at once a day, and at once when it comes; that of an old account
+ * fails.
+ */
 export async function holdUnconfirmed(
   trx: Transaction<Database>,
   messages: readonly Recipient[],

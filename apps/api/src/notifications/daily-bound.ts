@@ -9,8 +9,8 @@ export function dayOf(now: number): number {
 }
 
 /**
- * Separates messages that may be sent today from those beyond the daily bound of their address. Two senders of different
- * templates at the same time may each send up to the bound.
+ * Separates messages that may be sent today from those beyond the daily bound of their address. Two senders
+ * of different templates at the same time may each send up to the bound.
  */
 export async function underDailyBound<Message extends { readonly email: string }>(
   trx: Transaction<Database>,

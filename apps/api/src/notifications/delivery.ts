@@ -9,10 +9,10 @@ import { TemplateDataError, type TemplateName, type Templates } from './template
 /** Sends what is due. */
 export interface NotificationDelivery {
   /**
-   * Sends every due notification of a template, `batchSize` claimed at a time. Each is sent at least once, and again only when
-   * the process dies, or loses its database, between the send and the mark. Throws the mailer's error when the server is down,
-   * and `signal`'s reason when it fires, with all that is unsent given back. At the end, what was sent or failed 90 days ago is
-   * forgotten.
+   * Sends every due notification of a template, `batchSize` claimed at a time. Each is sent at least once,
+   * and again only when the process dies, or loses its database, between the send and the mark. Throws the
+   * mailer's error when the server is down, and `signal`'s reason when it fires, with all that is unsent
+   * given back. At the end, what was sent or failed 90 days ago is forgotten.
    */
   sendDue(work: DeliveryWork): Promise<DeliveryReport>;
 }
@@ -135,7 +135,8 @@ async function send(
   }
 }
 
-// At full speed marks are written about so often, many in one transaction; with a slow server each is written at once.
+// At full speed marks are written about so often, many in one transaction; with a slow server each is written
+// at once.
 const FLUSH_EVERY_MS = 20;
 
 /** Writes marks soon after each send, so that a crash repeats few. */

@@ -9,7 +9,10 @@ export interface FileMailerOptions {
   readonly from: string;
 }
 
-/** Writes each message as an `.eml` file named after its id, whole or not at all: a mail server for one's own machine. */
+/**
+ * Writes each message as an `.eml` file named after its id, whole or not at all: a mail server for one's own
+ * machine.
+ */
 export function createFileMailer({ folder, from }: FileMailerOptions): Mailer {
   const composer = nodemailer.createTransport(
     {

@@ -1,6 +1,8 @@
 /** A message as a mail server gets it. */
 export interface Mail {
-  /** Without angle brackets. The same for each try, so that a reader's mailbox can tell a repeated message. */
+  /**
+   * Without angle brackets. The same for each try, so that a reader's mailbox can tell a repeated message.
+   */
   readonly messageId: string;
   readonly to: { readonly name: string; readonly address: string };
   readonly subject: string;
@@ -21,8 +23,9 @@ export interface Mailer {
   /** The domain that message ids end in. */
   readonly domain: string;
   /**
-   * Resolves once the server has taken or refused the message. Throws a {@link MailServerError} when the server can't be
-   * reached, or serves nobody, and when `signal` fires and the server does not answer within seconds.
+   * Resolves once the server has taken or refused the message. Throws a {@link MailServerError} when the
+   * server can't be reached, or serves nobody, and when `signal` fires and the server does not answer within
+   * seconds.
    */
   send(mail: Mail, signal: AbortSignal): Promise<MailOutcome>;
   close(): Promise<void>;

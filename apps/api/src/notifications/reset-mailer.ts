@@ -7,8 +7,8 @@ const SUBJECT = 'Set a new password for GreenVue';
 const SEND_MS = 30_000;
 
 /**
- * Mails links that set a new password, at once and beside the notifications: a stored notification would keep the link in
- * plain text. The mail shows nothing that somebody else could have written.
+ * Mails links that set a new password, at once and beside the notifications: a stored notification would keep
+ * the link in plain text. The mail shows nothing that somebody else could have written.
  */
 export function createResetMailer(mailer: Mailer) {
   const plain = new Eta({ autoEscape: false });

@@ -15,7 +15,10 @@ export interface Retention {
   readonly signal: AbortSignal;
 }
 
-/** Removes the template's notifications that are done for {@link KEPT_MS}, in short transactions. Gives how many they were. */
+/**
+ * Removes the template's notifications that are done for {@link KEPT_MS}, in short transactions. Gives how
+ * many they were.
+ */
 export async function forgetOld({ database, template, now, signal }: Retention): Promise<number> {
   const old = { template, before: now - KEPT_MS };
   let forgotten = 0;

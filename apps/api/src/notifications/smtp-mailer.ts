@@ -4,8 +4,8 @@ import { needsTls } from './smtp-url.ts';
 
 export interface SmtpMailerOptions {
   /**
-   * `smtp://user:password@host:port`, or `smtps://`. A password for another machine is sent over TLS only: with `smtp://`, a
-   * server without STARTTLS gets neither the password nor the mail.
+   * `smtp://user:password@host:port`, or `smtps://`. A password for another machine is sent over TLS only:
+   * with `smtp://`, a server without STARTTLS gets neither the password nor the mail.
    */
   readonly url: string;
   readonly from: string;
@@ -13,7 +13,8 @@ export interface SmtpMailerOptions {
 
 const CONNECTIONS = 5;
 const ANSWER_MS = 30_000;
-// Once a send is to stop, the server gets this long to answer: a message cut off is one that may be sent twice.
+// Once a send is to stop, the server gets this long to answer: a message cut off is one that may be sent
+// twice.
 const GRACE_MS = 5_000;
 
 /** Sends by SMTP, over connections that are kept open. */
@@ -74,7 +75,10 @@ function cutAfterGrace(signal: AbortSignal): { readonly signal: AbortSignal; rel
 const TLS_REMEDY =
   '. SMTP_URL has a password, which GreenVue sends over TLS only. Use a mail server with STARTTLS, or smtps:// for a server that speaks TLS from the start.';
 
-/** Tells an answer about this message from one about everything we send (RFC 5321: 4yz may pass later, 5yz never). */
+/**
+ * Tells an answer about this message from one about everything we send (RFC 5321: 4yz may pass later, 5yz
+ * never).
+ */
 function outcomeOf(error: unknown): MailOutcome {
   const { code, responseCode, command } = factsOf(error);
   const detail = error instanceof Error ? error.message.slice(0, 500) : String(error);

@@ -7,8 +7,8 @@ const line = z.string().min(1).max(200);
 const userText = line.transform(withoutLinks);
 
 /**
- * Every template, with what its files (`templates/<name>.{subject,text,html}.eta`) show. The recipient's `name` comes
- * with the message and is in no schema.
+ * Every template, with what its files (`templates/<name>.{subject,text,html}.eta`) show. The recipient's
+ * `name` comes with the message and is in no schema.
  */
 export const TEMPLATES = {
   default: z.strictObject({ title: line, message: z.string().min(1).max(10_000) }),
@@ -89,8 +89,9 @@ function oneLine(text: string): string {
 const ZERO_WIDTH_SPACE = '\u200B';
 
 /**
- * The text on one line, in which no mail program finds a link, and which reads as before: a zero-width space comes before `//`
- * and after dots between letters. What would turn the direction of the text around is left out.
+ * The text on one line, in which no mail program finds a link, and which reads as before: a zero-width space
+ * comes before `//` and after dots between letters. What would turn the direction of the text around is left
+ * out.
  */
 function withoutLinks(text: string): string {
   return oneLine(text)

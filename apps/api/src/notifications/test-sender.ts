@@ -1,4 +1,5 @@
-// A sender in a process of its own, for tests that kill it: test-sender.ts <database location> <SMTP URL> <run id> <fence>
+// A sender in a process of its own, for tests that kill it: test-sender.ts <database location> <SMTP URL>
+// <run id> <fence>
 import { createDatabase } from '../db/database.ts';
 import { createNotificationDelivery } from './delivery.ts';
 import { createSmtpMailer } from './smtp-mailer.ts';

@@ -6,8 +6,9 @@ import { postgresTables } from './postgres-tables.ts';
 const BATCH = 1_000;
 
 /**
- * Builds the index out of all listings within the caller's transaction, so that searches find them once that is committed: for
- * listings that came into a PostgreSQL otherwise than through the API. `indexed` is told how many, as they are.
+ * Builds the index out of all listings within the caller's transaction, so that searches find them once that
+ * is committed: for listings that came into a PostgreSQL otherwise than through the API. `indexed` is told
+ * how many, as they are.
  */
 export async function fillIndex(
   trx: Transaction<Database>,

@@ -45,7 +45,8 @@ async function rebuild(index: Index, work: IndexWork) {
     await clearSpare(index, buildId, work);
     return { copied, removed };
   } finally {
-    // After a swap the spare is the old index; after a failure it is the unfinished one, which changes would go on feeding.
+    // After a swap the spare is the old index; after a failure it is the unfinished one, which changes would
+    // go on feeding.
     await database.transaction().execute((trx) => tables.endBuild(trx, buildId));
   }
 }

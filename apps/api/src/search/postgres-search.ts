@@ -9,8 +9,9 @@ export function searchPostgres(database: Kysely<Database>, query: SearchQuery): 
   return findHits(database, { query, ranked: (terms) => ranked(tsquery(terms)) });
 }
 
-// By how close the words stand to each other; a word of the title (A) counts ten times one of the description (B), and a long
-// text less than a short one (1). Which index is live is looked up first, so that the other one is not searched at all.
+// By how close the words stand to each other; a word of the title (A) counts ten times one of the description
+// (B), and a long text less than a short one (1). Which index is live is looked up first, so that the other
+// one is not searched at all.
 const ranked = (match: string) => sql<Ranked>`(
   SELECT seq, -ts_rank_cd('{0, 0, 0.1, 1}', words, ${match}::tsquery, 1)::float8 AS rank
   FROM greenvue.search_a WHERE (SELECT live FROM greenvue.search_state) = 'a' AND words @@ ${match}::tsquery

@@ -13,9 +13,9 @@ type Trx = Transaction<Database>;
 type IndexName = 'a' | 'b';
 
 /**
- * Two tables of `tsvector`s. Every step first locks the one row of `search_state`, and so sees all that those before it did;
- * searches only read that row, and wait for nobody. Entries are deleted, never truncated: that would wait for every
- * reader, a backup for one, and make all searches wait behind it.
+ * Two tables of `tsvector`s. Every step first locks the one row of `search_state`, and so sees all that those
+ * before it did; searches only read that row, and wait for nobody. Entries are deleted, never truncated: that
+ * would wait for every reader, a backup for one, and make all searches wait behind it.
  */
 export const postgresTables: IndexTables = {
   startBuild,

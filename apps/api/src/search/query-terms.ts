@@ -15,8 +15,8 @@ export const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 export const MOST_TERMS = 10;
 
 /**
- * The first {@link MOST_TERMS} different words of a search; later words are ignored, as search boxes do. Whatever is between words is
- * dropped, so that nothing in `text` can act as an operator.
+ * The first {@link MOST_TERMS} different words of a search; later words are ignored, as search boxes do.
+ * Whatever is between words is dropped, so that nothing in `text` can act as an operator.
  */
 export function queryTerms(text: string): readonly QueryTerm[] {
   const terms = new Map<string, QueryTerm>();
@@ -29,7 +29,9 @@ export function queryTerms(text: string): readonly QueryTerm[] {
   return [...terms.values()];
 }
 
-/** Lower case without diacritics. Marks are dropped before, too: NFD sorts a run of marks in quadratic time. */
+/**
+ * Lower case without diacritics. Marks are dropped before, too: NFD sorts a run of marks in quadratic time.
+ */
 export function fold(word: string): string {
   return withoutMarks(withoutMarks(word).toLowerCase().normalize('NFD'));
 }

@@ -8,8 +8,9 @@ const LENGTH = 200;
 export type SnippetOf = (listing: { readonly title: string; readonly description: string }) => string;
 
 /**
- * A snippet is the passage of a listing that shows why it was found, as HTML: the text escaped, the words found in `<mark>`, and `…`
- * where text is left out. From the description if a word was found there, else from the title.
+ * A snippet is the passage of a listing that shows why it was found, as HTML: the text escaped, the words
+ * found in `<mark>`, and `…` where text is left out. From the description if a word was found there, else
+ * from the title.
  */
 export function createSnippets(terms: readonly QueryTerm[]): SnippetOf {
   const finder = createWordFinder(terms);

@@ -9,8 +9,8 @@ export function searchSqlite(database: Kysely<Database>, query: SearchQuery): Pr
   return findHits(database, { query, ranked: (terms) => ranked(ftsQuery(terms)) });
 }
 
-// A match in the title weighs five times one in the description; the smaller the rank the better. CROSS JOIN has SQLite
-// look first which index is live, so that the other one is not searched at all.
+// A match in the title weighs five times one in the description; the smaller the rank the better. CROSS JOIN
+// has SQLite look first which index is live, so that the other one is not searched at all.
 const ranked = (match: string) => sql<{ seq: number; rank: number }>`(
   SELECT search_a.rowid AS seq, bm25(search_a, 5.0, 1.0) AS rank
   FROM search_state CROSS JOIN search_a WHERE live = 'a' AND search_a MATCH ${match}

@@ -147,7 +147,10 @@ async function replaceEntries(trx: Trx, name: IndexName, changed: string) {
   return { indexed, replaced, removed };
 }
 
-/** Adds listings to an index, and merges about as many pages as that wrote, once for each level they rise through. */
+/**
+ * Adds listings to an index, and merges about as many pages as that wrote, once for each level they rise
+ * through.
+ */
 async function index(trx: Trx, name: IndexName, which: RawBuilder<unknown>): Promise<number> {
   const indexed = await affected(
     trx,

@@ -6,9 +6,10 @@ const LONGEST_WORD = 600;
 const MOST_PLACES = 4;
 
 /**
- * The words of a listing as the text of a `tsvector`: those of the title with the weight A, those of the description with B. They
- * are parted and folded as the words of a search are, so that PostgreSQL needs no dictionary, no extension and no locale, and
- * finds what SQLite finds. Its own parser would keep `sofa/bed` as a path and `fender.com` as a host.
+ * The words of a listing as the text of a `tsvector`: those of the title with the weight A, those of the
+ * description with B. They are parted and folded as the words of a search are, so that PostgreSQL needs no
+ * dictionary, no extension and no locale, and finds what SQLite finds. Its own parser would keep `sofa/bed`
+ * as a path and `fender.com` as a host.
  */
 export function tsvector(listing: { readonly title: string; readonly description: string }): string {
   const placesOf = new Map<string, string[]>();

@@ -14,12 +14,15 @@ export interface WordFinder {
 }
 
 const LETTER = '[\\p{L}\\p{N}\\p{M}\\p{Co}]';
-/** About 200 characters of whole words. To fold a text in such pieces takes a tenth of the time of folding word by word. */
+/**
+ * About 200 characters of whole words. To fold a text in such pieces takes a tenth of the time of folding
+ * word by word.
+ */
 const PIECE = new RegExp(`[^]{1,200}${LETTER}*`, 'gu');
 
 /**
- * A finder whose cost does not grow with the number of terms: it folds each piece of a text once, and looks at single words only in a piece
- * that has a term.
+ * A finder whose cost does not grow with the number of terms: it folds each piece of a text once, and looks
+ * at single words only in a piece that has a term.
  */
 export function createWordFinder(terms: readonly QueryTerm[]): WordFinder {
   const lookFor = terms.map(({ folded, prefix }) => ({ text: comparable(folded), prefix }));
@@ -56,13 +59,18 @@ export function createWordFinder(terms: readonly QueryTerm[]): WordFinder {
   };
 }
 
-/** Matches a word that is a term or begins with one. A term is letters alone, so there is nothing to escape. */
+/**
+ * Matches a word that is a term or begins with one. A term is letters alone, so there is nothing to escape.
+ */
 function patternOf(terms: readonly { readonly text: string; readonly prefix: boolean }[]): RegExp {
   const each = terms.map(({ text, prefix }) => (prefix ? text : `${text}(?!${LETTER})`));
   return new RegExp(`(?<!${LETTER})(?:${each.join('|')})`, 'u');
 }
 
-/** A sigma's lower case depends on what follows its word: with that, a piece of text is folded as its words are one by one. */
+/**
+ * A sigma's lower case depends on what follows its word: with that, a piece of text is folded as its words
+ * are one by one.
+ */
 function comparable(folded: string): string {
   return folded.replaceAll('ς', 'σ');
 }

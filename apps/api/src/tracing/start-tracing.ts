@@ -17,8 +17,9 @@ export interface RunningTracing {
 const FLUSH_MS = 2_000;
 
 /**
- * Starts OpenTelemetry's SDK for the whole process. It is loaded here, so that a server that traces nothing starts as quickly as
- * without it. Undefined when it can't be started, which the log tells: nothing else is to suffer.
+ * Starts OpenTelemetry's SDK for the whole process. It is loaded here, so that a server that traces nothing
+ * starts as quickly as without it. Undefined when it can't be started, which the log tells: nothing else is
+ * to suffer.
  */
 export async function startTracing(
   config: TracingConfig,
@@ -109,7 +110,10 @@ const QUIET_MS = 60_000;
 /** Some name what they are about: so many kinds are told of in that time at most. */
 const MOST_KINDS = 10;
 
-/** What OpenTelemetry has to say of itself, each kind of it once a minute: a collector that is away would fill the log. */
+/**
+ * What OpenTelemetry has to say of itself, each kind of it once a minute: a collector that is away would fill
+ * the log.
+ */
 function seldom(logger: Logger): (message: string, ...details: unknown[]) => void {
   const said = new Set<string>();
   let since = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,7 @@
-/** How spans leave the process. Where to, with which headers and by when, the exporter itself reads from the environment. */
+/**
+ * How spans leave the process. Where to, with which headers and by when, the exporter itself reads from the
+ * environment.
+ */
 export interface TracingConfig {
   readonly protocol: (typeof PROTOCOLS)[number];
   readonly sampler: (typeof SAMPLERS)[number];
@@ -25,8 +28,8 @@ const SAMPLERS = [
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads OpenTelemetry's own variables. Nothing is traced without an endpoint. They are often set for many programs at once, so
- * what is wrong with one is a warning, and its default holds, as OpenTelemetry wants it.
+ * Reads OpenTelemetry's own variables. Nothing is traced without an endpoint. They are often set for many
+ * programs at once, so what is wrong with one is a warning, and its default holds, as OpenTelemetry wants it.
  */
 export function parseTracing(set: Variables): {
   readonly tracing: TracingConfig | undefined;

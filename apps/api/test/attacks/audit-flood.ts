@@ -1,4 +1,5 @@
-// Failed sign-ins at one account, from many networks and from one: what they add to the audit log and to the log.
+// Failed sign-ins at one account, from many networks and from one: what they add to the audit log and to the
+// log.
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,4 +1,5 @@
-// Another transaction locks the jobs table of PostgreSQL for 20 s. Clients trigger and create jobs, give up after 1 s, and ask again.
+// Another transaction locks the jobs table of PostgreSQL for 20 s. Clients trigger and create jobs, give up
+// after 1 s, and ask again.
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';

@@ -1,4 +1,5 @@
-// Connections that send request after request and read no answer: for the largest file of the console, and for large lists.
+// Connections that send request after request and read no answer: for the largest file of the console, and
+// for large lists.
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,4 +1,5 @@
-// Searches for as many terms as fit, over listings whose words cost the most to compare with them: one, then twelve at once.
+// Searches for as many terms as fit, over listings whose words cost the most to compare with them: one, then
+// twelve at once.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printFigures, row, startTarget, type Target } from './target.ts';
 

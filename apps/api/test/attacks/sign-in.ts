@@ -1,4 +1,5 @@
-// Guesses and registrations from one address, each with one of many tokens; then guesses at one account from many networks.
+// Guesses and registrations from one address, each with one of many tokens; then guesses at one account from
+// many networks.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { flood, row, startTarget, type Target } from './target.ts';
 

@@ -1,5 +1,6 @@
-// Connections that send nothing and never close, as many as the server allows: how long nobody else has an answer. First from
-// loopback, where only the timeout closes them, then from another address of this machine, where a network has a part of them.
+// Connections that send nothing and never close, as many as the server allows: how long nobody else has an
+// answer. First from loopback, where only the timeout closes them, then from another address of this machine,
+// where a network has a part of them.
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { createConnection, type Socket } from 'node:net';

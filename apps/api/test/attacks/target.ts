@@ -1,4 +1,5 @@
-// The server that an attack runs against: a process of its own on a folder of its own, on loopback, and what is measured of it.
+// The server that an attack runs against: a process of its own on a folder of its own, on loopback, and what
+// is measured of it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -15,7 +15,10 @@ const INSIDE = [
 
 /** Holds answers to an OpenAPI document. */
 export interface Judge {
-  /** Fails unless the operation documents the answer's status, media type and body, and a problem tells no secrets. */
+  /**
+   * Fails unless the operation documents the answer's status, media type and body, and a problem tells no
+   * secrets.
+   */
   judge(operation: Operation, answer: RawAnswer, request: RawRequest): void;
   /** Whether the document allows a body. */
   allows(operation: Operation, body: unknown): boolean;

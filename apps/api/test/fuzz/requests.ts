@@ -56,7 +56,9 @@ export function validRequests(operation: Operation): fc.Arbitrary<Plan> {
   });
 }
 
-/** Requests with something wrong: a field, a parameter, the bytes of the body, a header, or who sends them. */
+/**
+ * Requests with something wrong: a field, a parameter, the bytes of the body, a header, or who sends them.
+ */
 export function invalidRequests(operation: Operation): fc.Arbitrary<Plan> {
   const wrongs: readonly ((plan: Plan) => fc.Arbitrary<Plan>)[] = [
     (plan) => fc.constantFrom(...IMPOSTORS).map((who) => ({ ...plan, who })),

@@ -75,7 +75,10 @@ const time = fc.oneof(
   },
 );
 
-/** Strings that have broken something somewhere: SQL, HTML, paths, templates, and what UTF-8 or a database can't hold. */
+/**
+ * Strings that have broken something somewhere: SQL, HTML, paths, templates, and what UTF-8 or a database
+ * can't hold.
+ */
 export const hostileText = fc.oneof(
   fc.constantFrom(
     "' OR 1=1 --",

@@ -123,7 +123,9 @@ interface Pools {
   learn(operation: Operation, answer: RawAnswer): void;
 }
 
-/** What the answers tell of: ids by parameter, e-mails, cursors, tags and refresh tokens. The newest are kept. */
+/**
+ * What the answers tell of: ids by parameter, e-mails, cursors, tags and refresh tokens. The newest are kept.
+ */
 function createPools(): Pools {
   const pools = new Map<string, string[]>();
   const add = (name: string, value: unknown): void => {

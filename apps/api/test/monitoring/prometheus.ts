@@ -29,7 +29,10 @@ const rulesSchema = z.object({
 });
 
 export interface Prometheus {
-  /** The numbers that an expression gives now, one a series; NaN for a quotient or quantile of nothing. Throws when it can't be evaluated. */
+  /**
+   * The numbers that an expression gives now, one a series; NaN for a quotient or quantile of nothing. Throws
+   * when it can't be evaluated.
+   */
   query(expression: string): Promise<readonly number[]>;
   /** Each rule by its name, and `ok` once it has been evaluated. */
   rules(): Promise<Readonly<Record<string, string>>>;

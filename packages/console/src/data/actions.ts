@@ -86,7 +86,10 @@ interface DeleteJobVariables {
   readonly job: JobMark;
 }
 
-/** Deletes a job. Gives the job as it is now when somebody has edited it since it was seen, or created it anew: then it is still there. */
+/**
+ * Deletes a job. Gives the job as it is now when somebody has edited it since it was seen, or created it
+ * anew: then it is still there.
+ */
 export function useDeleteJob() {
   const connection = useConnection();
   const client = useQueryClient();

@@ -7,7 +7,10 @@ import { createOrFind, deleteOrRead, pauseBody } from './job-steps.ts';
 const SEEN = markOf(exampleJob({ id: 'mail', uid: 'u1', version: 3 }));
 const EDITED = exampleJob({ id: 'mail', uid: 'u1', version: 4 });
 
-/** A server that refuses to delete with this status, or does it, and has this job by then; and what it was asked. */
+/**
+ * A server that refuses to delete with this status, or does it, and has this job by then; and what it was
+ * asked.
+ */
 function serverThat(deletes: number, latest: Job | undefined) {
   const asked: string[] = [];
   const connection = connect({
@@ -86,7 +89,9 @@ test('a job that is there as it was asked for, after a try whose end nobody saw,
   await expect(taken).rejects.toMatchObject({ status: 409, mayBeDone: false });
 });
 
-/** A server that has a job, and refuses to create it with this status first, and then since its id is taken. */
+/**
+ * A server that has a job, and refuses to create it with this status first, and then since its id is taken.
+ */
 function serverThatLostACreation(job: Job, status: number) {
   const refusals = [status];
   return connect({

@@ -31,8 +31,9 @@ export function pauseBody({ reason, until, cancelLive }: PauseWish): PauseJob {
 }
 
 /**
- * Deletes the job that was seen, and no other: one that was edited meanwhile, or created anew under its id, is somebody's work
- * (412). Then nothing is deleted, and the job that has the id comes back as it is now. One that is gone already is as was wished.
+ * Deletes the job that was seen, and no other: one that was edited meanwhile, or created anew under its id,
+ * is somebody's work (412). Then nothing is deleted, and the job that has the id comes back as it is now. One
+ * that is gone already is as was wished.
  */
 export async function deleteOrRead(connection: Connection, job: JobMark): Promise<Job | undefined> {
   try {
@@ -45,7 +46,10 @@ export async function deleteOrRead(connection: Connection, job: JobMark): Promis
   }
 }
 
-/** Creates a job. One that is there as it was asked for, after a try whose end the server did not see, is what that try left. */
+/**
+ * Creates a job. One that is there as it was asked for, after a try whose end the server did not see, is what
+ * that try left.
+ */
 export async function createOrFind(connection: Connection, body: CreateJob): Promise<Job> {
   try {
     return await createJob(connection, body);

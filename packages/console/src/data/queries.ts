@@ -39,7 +39,10 @@ function nextCursor(page: { readonly next_cursor: string | null }): string | und
   return page.next_cursor ?? undefined;
 }
 
-/** The first jobs of a list, without their runs; read now and then whatever happens: a job gets late because nothing does. */
+/**
+ * The first jobs of a list, without their runs; read now and then whatever happens: a job gets late because
+ * nothing does.
+ */
 export function useTopJobs(query: JobsFilter) {
   const connection = useConnection();
   const isSignedIn = useIsSignedIn();
@@ -101,7 +104,9 @@ export function useRun(runId: string) {
   });
 }
 
-/** A run's log (64 KiB at most); no event tells of a new line, so that of a running one is read once a second. */
+/**
+ * A run's log (64 KiB at most); no event tells of a new line, so that of a running one is read once a second.
+ */
 export function useRunLogs(runId: string, isRunning: boolean) {
   const connection = useConnection();
   const isSignedIn = useIsSignedIn();

@@ -1,4 +1,7 @@
-/** The keys of all that is read, so that whoever changes something can say what is stale; without an id or a query, those of a kind. */
+/**
+ * The keys of all that is read, so that whoever changes something can say what is stale; without an id or a
+ * query, those of a kind.
+ */
 export const queryKeys = {
   jobs: (query?: object) => (query === undefined ? ['jobs'] : ['jobs', query]),
   /** Lists that show only the first jobs of all. */

@@ -19,8 +19,9 @@ interface PageWish {
 const MOST_JOINED = 1_000;
 
 /**
- * A page of runs, newest first, when a list is read again: what is over changes no more, so only the first page is asked for, and
- * those further back until all their runs are over. However many pages somebody has scrolled through, a refresh costs one.
+ * A page of runs, newest first, when a list is read again: what is over changes no more, so only the first
+ * page is asked for, and those further back until all their runs are over. However many pages somebody has
+ * scrolled through, a refresh costs one.
  */
 export async function freshPage({ known, cursor, read }: PageWish): Promise<Page<Run>> {
   const page = known?.pages[known.pageParams.indexOf(cursor)];
@@ -30,8 +31,8 @@ export async function freshPage({ known, cursor, read }: PageWish): Promise<Page
 }
 
 /**
- * The first page as it is now, with what the new runs have pushed off it, so that the next page begins where it did. As it came,
- * where that would leave a gap, or keep what may have changed.
+ * The first page as it is now, with what the new runs have pushed off it, so that the next page begins where
+ * it did. As it came, where that would leave a gap, or keep what may have changed.
  */
 export function joined(known: Page<Run>, fresh: Page<Run>): Page<Run> {
   const last = fresh.data.at(-1);

@@ -21,7 +21,10 @@ interface DeleteDialogProps {
   readonly onDelete: () => void;
 }
 
-/** Says what it means to delete jobs, and asks for a word that nobody types by mistake: the id, or how many there are. */
+/**
+ * Says what it means to delete jobs, and asks for a word that nobody types by mistake: the id, or how many
+ * there are.
+ */
 export function DeleteDialog({ opened, number, isAllowed, ...form }: DeleteDialogProps) {
   const { jobs, isBusy, onClose } = form;
   return (

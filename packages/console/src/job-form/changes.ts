@@ -170,7 +170,9 @@ export function isInTheirs({ base, mine, theirs }: TwoEdits): boolean {
   return changesOf(base, mine).every(({ pointer }) => !left.includes(pointer));
 }
 
-/** What became of a job that two people edited at once. Where both wrote the same there is nothing to tell. */
+/**
+ * What became of a job that two people edited at once. Where both wrote the same there is nothing to tell.
+ */
 export function differencesOf({ base, mine, theirs }: TwoEdits): readonly Difference[] {
   const byMe = new Map(changesOf(base, mine).map((change) => [change.pointer, change]));
   const byThem = new Map(changesOf(base, theirs).map((change) => [change.pointer, change]));

@@ -49,7 +49,10 @@ export interface Backoff {
   readonly jitter?: number;
 }
 
-/** A job as a body asks for it, every field that it has in one place; undefined is what is left to the job type. */
+/**
+ * A job as a body asks for it, every field that it has in one place; undefined is what is left to the job
+ * type.
+ */
 export interface Definition {
   readonly id: string;
   readonly name: string;

@@ -14,7 +14,10 @@ interface EditFormProps {
   readonly isDeleted: boolean;
 }
 
-/** The form of a job that exists. What is saved is what changed, and only if nobody else has changed the job since. */
+/**
+ * The form of a job that exists. What is saved is what changed, and only if nobody else has changed the job
+ * since.
+ */
 export function EditForm({ job, types, isDeleted }: EditFormProps) {
   const editing = useEditing(job);
   const { form, guard, saving, base, mine, stage } = editing;

@@ -49,7 +49,10 @@ function pointedAt(fault: Fault): Fault {
       };
 }
 
-/** The pointers of every field that the form shows for a draft. `field` is the payload's; undefined without a type. */
+/**
+ * The pointers of every field that the form shows for a draft. `field` is the payload's; undefined without a
+ * type.
+ */
 export function shownFields(draft: Draft, field: Field | undefined): readonly string[] {
   return [
     '/id',
@@ -108,7 +111,10 @@ function withPointer(pointer: string, detail: string): string {
   return pointer === '' ? detail : `in ${pointer.slice(1)}: ${detail}`;
 }
 
-/** The faults that are left when a field is written in again: what was said of it, and of its parts, is out of date. */
+/**
+ * The faults that are left when a field is written in again: what was said of it, and of its parts, is out of
+ * date.
+ */
 export function without(faults: readonly Fault[], pointer: string): readonly Fault[] {
   return faults.filter((fault) => !isWithin(fault.pointer, pointer));
 }

@@ -2,7 +2,9 @@ import { textOf } from './json-text.ts';
 import type { Json } from './json-value.ts';
 import type { Field, ListField, NumberField, Scalar, TextField } from './payload-model.ts';
 
-/** The name of a payload field for people: its title, or its key in words (`days_old`, `daysOld`: "Days old"). */
+/**
+ * The name of a payload field for people: its title, or its key in words (`days_old`, `daysOld`: "Days old").
+ */
 export function fieldLabel(key: string, field: Pick<Field, 'title'>): string {
   if (field.title !== undefined) return field.title;
   const words = key

@@ -93,7 +93,10 @@ function useAdvanced(faults: PlacedFaults['all']) {
   return { isOpen, toggle: () => setOpen(!isOpen), jumpTo };
 }
 
-/** What is wrong, at the fields that the form shows: what was refused, and what the server says of the schedule as it is written. */
+/**
+ * What is wrong, at the fields that the form shows: what was refused, and what the server says of the
+ * schedule as it is written.
+ */
 function useFormFaults(form: JobForm, payload: Field | undefined, answer: ScheduleAnswer): PlacedFaults {
   const { draft, refusal } = form;
   const shown = useMemo(() => shownFields(draft, payload), [draft, payload]);

@@ -1,7 +1,10 @@
 /** The server takes no longer ids. */
 const LONGEST_ID = 128;
 
-/** An id for a job of this name: "Remove old listings!" is `remove-old-listings`; empty when the name has no letter for it. */
+/**
+ * An id for a job of this name: "Remove old listings!" is `remove-old-listings`; empty when the name has no
+ * letter for it.
+ */
 export function suggestId(name: string): string {
   return cut(
     name

@@ -11,7 +11,10 @@ type ParsedJson =
   | { readonly ok: true; readonly value: Json }
   | { readonly ok: false; readonly fault: JsonFault };
 
-/** Reads JSON. Browsers word their errors each in their own way, some without a place, so the place is found here. */
+/**
+ * Reads JSON. Browsers word their errors each in their own way, some without a place, so the place is found
+ * here.
+ */
 export function parseJson(text: string): ParsedJson {
   const fault = findFault(text);
   if (fault !== undefined) return { ok: false, fault: { ...placeOf(text, fault.at), detail: fault.detail } };
@@ -24,7 +27,10 @@ export function faultText({ line, column, detail }: JsonFault): string {
   return `line ${line}, column ${column}: ${detail}`;
 }
 
-/** A value as indented JSON. What is still being written comes as it is, right or wrong, so that nothing gets lost. */
+/**
+ * A value as indented JSON. What is still being written comes as it is, right or wrong, so that nothing gets
+ * lost.
+ */
 export function textOf(value: Value, indent = ''): string {
   if (isWritten(value)) return isBlank(value) ? 'null' : writtenText(value);
   const inner = `${indent}  `;
@@ -63,7 +69,9 @@ const STRING = /"(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/uy;
 
 type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | 'next';
 
-/** Goes through a text once, without recursion: a payload of nothing but brackets must not overflow the stack. */
+/**
+ * Goes through a text once, without recursion: a payload of nothing but brackets must not overflow the stack.
+ */
 function findFault(text: string): Found | undefined {
   const open: ('{' | '[')[] = [];
   let expected: Expected = 'value';

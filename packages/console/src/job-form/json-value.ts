@@ -9,7 +9,10 @@ export interface JsonObject {
 
 const WRITTEN = Symbol('written');
 
-/** A part as somebody is just writing it: a number, JSON or time that may not be one yet. Nothing typed is ever thrown away. */
+/**
+ * A part as somebody is just writing it: a number, JSON or time that may not be one yet. Nothing typed is
+ * ever thrown away.
+ */
 export interface Written {
   readonly [WRITTEN]: { readonly text: string; readonly as: WrittenAs };
 }
@@ -90,7 +93,10 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => sameJson(own(a, key), own(b, key)));
 }
 
-/** A copy with `next` at the end of the path. `undefined` takes a key out of its object; in a list it leaves a blank. */
+/**
+ * A copy with `next` at the end of the path. `undefined` takes a key out of its object; in a list it leaves a
+ * blank.
+ */
 export function setAt(value: Value | undefined, path: Path, next: Value | undefined): Value | undefined {
   const [step, ...rest] = path;
   if (step === undefined) return next;

@@ -11,7 +11,10 @@ export interface LeaveGuard {
   readonly letGo: () => void;
 }
 
-/** Asks before somebody leaves a page on which something is unsaved: by a link, a key, the Back button, a sign-out, or for good. */
+/**
+ * Asks before somebody leaves a page on which something is unsaved: by a link, a key, the Back button, a
+ * sign-out, or for good.
+ */
 export function useLeaveGuard(isDirty: boolean): LeaveGuard {
   const isArmed = useRef(false);
   const leaving = useLeaving();

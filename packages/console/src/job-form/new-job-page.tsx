@@ -18,7 +18,10 @@ import { OnlyAdmins } from './only-admins.tsx';
 import { payloadField } from './payload-fields.ts';
 import { useJobForm } from './use-job-form.ts';
 
-/** `/jobs/new`: creates a job; with `?copy=<id>` the form begins with that job, with `?type=<type>` with that type. */
+/**
+ * `/jobs/new`: creates a job; with `?copy=<id>` the form begins with that job, with `?type=<type>` with that
+ * type.
+ */
 export function NewJobPage() {
   const { admin } = useMay();
   const [search] = useSearchParams();

@@ -8,7 +8,9 @@ export type NextRunChange =
   | { readonly kind: 'comes'; readonly to: string }
   /** It had one, and loses it. */
   | { readonly kind: 'goes'; readonly from: string }
-  /** It has none, before and after: paused, on demand, or a fixed delay that a run at work has yet to begin. */
+  /**
+   * It has none, before and after: paused, on demand, or a fixed delay that a run at work has yet to begin.
+   */
   | { readonly kind: 'none' };
 
 /** Reads it from a dry run of the edit. */

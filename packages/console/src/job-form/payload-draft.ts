@@ -173,7 +173,9 @@ interface ShownMember extends Member {
   readonly isKnown: boolean;
 }
 
-/** The pointers of all that is shown for a payload: a fault of the server's is told at the nearest of them. */
+/**
+ * The pointers of all that is shown for a payload: a fault of the server's is told at the nearest of them.
+ */
 export function shownPointers(draft: PayloadDraft, field: Field, root: Path): readonly string[] {
   return draft.as === 'json' ? [pointerOf(root)] : pointersIn(field, draft.value, root);
 }

@@ -62,7 +62,8 @@ export function PayloadField({ isKnown = true, ...props }: PayloadFieldProps) {
   const value = props.value !== undefined && isBlank(props.value) ? undefined : props.value;
   const control = { ...props, value, heading: <Heading label={label} path={path} />, help: fieldHelp(field) };
   if (!isKnown) return <UnknownPart {...control} />;
-  // A part that is JSON anyway stays the same control whatever is written in it: else it would lose the focus.
+  // A part that is JSON anyway stays the same control whatever is written in it: else it would lose the
+  // focus.
   if (field.kind !== 'json' && !fits(field, value)) return <JsonPart {...control} field={field} />;
   if (field.isNullable) return <NullablePart {...control} />;
   const isWhole = field.kind === 'object' || field.kind === 'list' || field.kind === 'fixed';
@@ -275,7 +276,10 @@ function RemoveKey({ path, label }: ControlProps<Field>) {
   );
 }
 
-/** A part as JSON: because its schema is beyond a form, or its value is none that the form's control could show. */
+/**
+ * A part as JSON: because its schema is beyond a form, or its value is none that the form's control could
+ * show.
+ */
 function JsonPart({ field, path, heading, help, value, isRequired }: ControlProps<Field>) {
   const change = useChangePayload();
   const pointer = pointerOf(path);

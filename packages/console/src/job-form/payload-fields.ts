@@ -10,8 +10,9 @@ import {
 } from './payload-model.ts';
 
 /**
- * The form for a job type's `payload_schema` (JSON Schema 2020-12, as zod writes it). Each part that a form can't show for
- * certain becomes a {@link JsonField}: unions, free keys, tuples, recursion, and whatever is not known here.
+ * The form for a job type's `payload_schema` (JSON Schema 2020-12, as zod writes it). Each part that a form
+ * can't show for certain becomes a {@link JsonField}: unions, free keys, tuples, recursion, and whatever is
+ * not known here.
  */
 export function payloadField(schema: unknown): Field {
   const root = toJson(schema);
@@ -26,7 +27,10 @@ interface Context {
   readonly about: About;
 }
 
-/** Keywords that mean more than a form shows. `allOf` on a text or number only bounds it further: the server checks that. */
+/**
+ * Keywords that mean more than a form shows. `allOf` on a text or number only bounds it further: the server
+ * checks that.
+ */
 const BEYOND_FORMS = [
   'oneOf',
   'not',
@@ -124,7 +128,10 @@ function isNullSchema(schema: Json): boolean {
   return isObject(schema) && schema.type === 'null';
 }
 
-/** The values of an enum, or the one of a constant; undefined if there are others, or some that no list can show. */
+/**
+ * The values of an enum, or the one of a constant; undefined if there are others, or some that no list can
+ * show.
+ */
 function constantsOf(schema: JsonObject): readonly Scalar[] | undefined {
   const values = schema.const === undefined ? schema.enum : [schema.const];
   if (values === undefined || !isList(values)) return undefined;

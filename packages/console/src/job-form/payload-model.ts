@@ -90,8 +90,8 @@ export const UNKNOWN_FIELD: JsonField = {
 };
 
 /**
- * What a part begins with: its default; what there is no choice about; or, of an object or list that must be there, an empty one.
- * Absent is what somebody has to say, or may leave out.
+ * What a part begins with: its default; what there is no choice about; or, of an object or list that must be
+ * there, an empty one. Absent is what somebody has to say, or may leave out.
  */
 export function initialValue(field: Field, isRequired: boolean): Value | undefined {
   if (field.fallback !== undefined) return field.fallback;

@@ -6,7 +6,10 @@ export function saveKey(userAgent: string = navigator.userAgent): string {
   return /Mac|iPhone|iPad/.test(userAgent) ? '⌘+Enter' : 'Ctrl+Enter';
 }
 
-/** Ctrl+Enter, or ⌘+Enter, saves what stands in `form`, wherever the focus is; not while a dialog lies over it. */
+/**
+ * Ctrl+Enter, or ⌘+Enter, saves what stands in `form`, wherever the focus is; not while a dialog lies over
+ * it.
+ */
 export function useSaveKey(save: () => void, form: RefObject<HTMLElement | null>): void {
   const press = (event: KeyboardEvent) => {
     const dialogs = [...document.querySelectorAll('[aria-modal="true"]')];

@@ -91,7 +91,10 @@ export function scheduleDraft(body: ScheduleBody): ScheduleDraft {
   };
 }
 
-/** What a draft asks for. Only dates are judged here, which have no form before they are whole; the rest is the server's to judge. */
+/**
+ * What a draft asks for. Only dates are judged here, which have no form before they are whole; the rest is
+ * the server's to judge.
+ */
 export function readSchedule(draft: ScheduleDraft): ReadSchedule {
   switch (draft.kind) {
     case 'interval': {
@@ -134,7 +137,10 @@ export function isBegun(draft: ScheduleDraft): boolean {
   return draft.kind === 'run_at' && draft.runAt.text !== '';
 }
 
-/** What changes one schedule into another: all of another kind, else only the fields that differ; null takes one away. */
+/**
+ * What changes one schedule into another: all of another kind, else only the fields that differ; null takes
+ * one away.
+ */
 export function schedulePatch(
   before: ScheduleBody,
   after: ScheduleBody,

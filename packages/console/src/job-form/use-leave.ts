@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'react';
 
 /**
- * What to do when a field was left, as its `onBlur`. If a press of the pointer took the focus away, it waits for the release:
- * a field that is put in order may change its height, and what is being clicked would move away from under the pointer.
+ * What to do when a field was left, as its `onBlur`. If a press of the pointer took the focus away, it waits
+ * for the release: a field that is put in order may change its height, and what is being clicked would move
+ * away from under the pointer.
  */
 export function useLeave(leave: () => void): () => void {
   const latest = useRef(leave);

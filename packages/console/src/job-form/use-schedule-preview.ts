@@ -24,7 +24,10 @@ export type ScheduleAnswer =
   | { readonly kind: 'refused'; readonly faults: readonly Fault[] }
   | { readonly kind: 'failed'; readonly error: unknown; readonly retry: () => void };
 
-/** Asks the server when a schedule would run, 300 ms after the last key. `job`: the one that it would be an edit of. */
+/**
+ * Asks the server when a schedule would run, 300 ms after the last key. `job`: the one that it would be an
+ * edit of.
+ */
 export function useSchedulePreview(draft: ScheduleDraft, job: Job | undefined): ScheduleAnswer {
   const asked = useMemo(() => questionOf(draft, job), [draft, job]);
   const [settled] = useDebouncedValue(asked, AFTER_TYPING_MS);

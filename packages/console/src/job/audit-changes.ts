@@ -15,7 +15,10 @@ export interface AuditEntry {
   readonly record: AuditRecord;
   readonly words: string;
   readonly changes: readonly FieldChange[];
-  /** An edit whose earlier definition is not among the records: what changed can't be told, only what it became. */
+  /**
+   * An edit whose earlier definition is not among the records: what changed can't be told, only what it
+   * became.
+   */
   readonly isWhole: boolean;
 }
 
@@ -32,8 +35,8 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The audit log of a job for people. `records` are newest first. An edit is logged as the whole new definition, so what it
- * changed is told by the definition before it.
+ * The audit log of a job for people. `records` are newest first. An edit is logged as the whole new
+ * definition, so what it changed is told by the definition before it.
  */
 export function auditEntries(
   records: readonly AuditRecord[],

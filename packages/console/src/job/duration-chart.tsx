@@ -13,7 +13,10 @@ import classes from './job.module.css';
 
 const HEIGHT_PX = 190;
 
-/** How long each run took, as a line over time; a failed run is a cross. Under the pointer, the run; a click opens it. */
+/**
+ * How long each run took, as a line over time; a failed run is a cross. Under the pointer, the run; a click
+ * opens it.
+ */
 export function DurationChart({ trend }: { readonly trend: DurationTrend }) {
   const [index, setIndex] = useState<number | undefined>(undefined);
   const [, navigate] = useLocation();

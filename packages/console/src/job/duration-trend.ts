@@ -20,7 +20,10 @@ export interface DurationTrend {
 /** Of so many finished runs at most. */
 export const TREND_RUNS = 200;
 
-/** How long the newest runs took that succeeded or failed. Cancelled ones say nothing about how long the work takes. */
+/**
+ * How long the newest runs took that succeeded or failed. Cancelled ones say nothing about how long the work
+ * takes.
+ */
 export function durationTrend(runs: readonly Run[]): DurationTrend | undefined {
   const points = runs
     .map(pointOf)

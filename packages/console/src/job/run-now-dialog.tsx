@@ -97,7 +97,9 @@ function useOwnPayload(job: Job) {
   };
 }
 
-/** Whether the role lets somebody change the payload of one run, and what to say of it. The server decides. */
+/**
+ * Whether the role lets somebody change the payload of one run, and what to say of it. The server decides.
+ */
 function usePayloadLeave(typeName: string): { readonly isGiven: boolean; readonly note: ReactNode } {
   const may = useMay();
   const { data: types } = useJobTypes();

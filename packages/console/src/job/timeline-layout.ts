@@ -16,7 +16,10 @@ interface Stretch {
 /** How a run is drawn. `lane` counts from the top; skipped slots have the lane below all others. */
 export interface Mark {
   readonly run: Run;
-  /** `bar`: the attempt that runs, or the last one that ran; `wait`: has not started, or waits for a retry; `skip`: nothing ran. */
+  /**
+   * `bar`: the attempt that runs, or the last one that ran; `wait`: has not started, or waits for a retry;
+   * `skip`: nothing ran.
+   */
   readonly kind: 'bar' | 'wait' | 'skip';
   readonly lane: number;
   readonly bar: Stretch;
@@ -54,7 +57,9 @@ export function timelineLayout(runs: readonly Run[], window: TimelineWindow, now
   return { lanes, marks: laid.map((mark) => (mark.kind === 'skip' ? { ...mark, lane: lanes } : mark)) };
 }
 
-/** The mark nearest to a point, if one is within `reach` pixels; a lane away counts like `laneHeight` pixels. */
+/**
+ * The mark nearest to a point, if one is within `reach` pixels; a lane away counts like `laneHeight` pixels.
+ */
 export function nearestMark(
   marks: readonly Mark[],
   point: { readonly x: number; readonly lane: number; readonly laneHeight: number },
@@ -93,7 +98,9 @@ export type SpanId = (typeof SPANS)[number]['id'];
 
 const ENOUGH_TO_SEE = 12;
 
-/** The shortest span with something to see in it: a dozen runs, or all that there are. Runs are newest first. */
+/**
+ * The shortest span with something to see in it: a dozen runs, or all that there are. Runs are newest first.
+ */
 export function spanFor(runs: readonly Run[], now: number): SpanId {
   const wanted = runs[Math.min(ENOUGH_TO_SEE, runs.length) - 1];
   if (wanted === undefined) return '24h';
@@ -107,8 +114,8 @@ const TICK_STEPS_MS = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 
 );
 
 /**
- * Round instants of the window, at most `most` of them. `offsetMs` is what the viewer's clock is ahead of UTC, so that days begin
- * at the viewer's midnight.
+ * Round instants of the window, at most `most` of them. `offsetMs` is what the viewer's clock is ahead of
+ * UTC, so that days begin at the viewer's midnight.
  */
 export function timeTicks(
   { from, to }: Pick<TimelineWindow, 'from' | 'to'>,

@@ -26,7 +26,10 @@ interface BulkBarProps {
   readonly onClear: () => void;
 }
 
-/** What can be done with the jobs that are selected, how far it is, and how it went; nothing, if none of this is so. */
+/**
+ * What can be done with the jobs that are selected, how far it is, and how it went; nothing, if none of this
+ * is so.
+ */
 export function BulkBar({ bulk, ...choice }: BulkBarProps) {
   const { state } = bulk;
   if (state.phase === 'running') {

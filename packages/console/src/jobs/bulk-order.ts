@@ -29,7 +29,10 @@ export function resultText(kind: BulkKind, { done, failed, left }: TurnResult<Jo
   return `${parts.join(', ')}.`;
 }
 
-/** Somebody was faster, so that nothing was done: the job that has the id is another than the one that was seen, or of another version. */
+/**
+ * Somebody was faster, so that nothing was done: the job that has the id is another than the one that was
+ * seen, or of another version.
+ */
 export class Outrun extends Error {
   readonly latest: JobMark;
   /** The job that was seen is gone. */

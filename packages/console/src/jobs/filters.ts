@@ -31,7 +31,10 @@ const LONGEST_TYPE = 100;
 
 const DEFAULT_SORT: Sort = 'id';
 
-/** The filters that a URL's query asks for; what it has besides, and values unknown here, are as if they were absent. */
+/**
+ * The filters that a URL's query asks for; what it has besides, and values unknown here, are as if they were
+ * absent.
+ */
 export function readFilters(search: string): JobFilters {
   const query = new URLSearchParams(search);
   const q = searchText(query.get('q') ?? '');

@@ -9,7 +9,9 @@ export interface TurnResult<T> {
 interface InTurnOptions<T> {
   /** At most so many at once. */
   readonly atOnce: number;
-  /** Begins no further one; those at work are waited for, since their outcome could not be known otherwise. */
+  /**
+   * Begins no further one; those at work are waited for, since their outcome could not be known otherwise.
+   */
   readonly signal?: AbortSignal;
   /** Told after each one. */
   readonly onProgress?: (ended: number) => void;
@@ -18,7 +20,10 @@ interface InTurnOptions<T> {
   readonly work: (item: T) => Promise<void>;
 }
 
-/** Does the same with each of many, in their order and a few at once. One that fails holds up no other. Never throws. */
+/**
+ * Does the same with each of many, in their order and a few at once. One that fails holds up no other. Never
+ * throws.
+ */
 export async function inTurn<T>(items: readonly T[], options: InTurnOptions<T>): Promise<TurnResult<T>> {
   const { atOnce, signal, onProgress, isHopeless, work } = options;
   const done: T[] = [];

@@ -123,7 +123,9 @@ function PauseEnd({ pause, title }: PauseEndProps) {
   );
 }
 
-/** When it was created: of little interest in a list, and so without what a time that matters has around it. */
+/**
+ * When it was created: of little interest in a list, and so without what a time that matters has around it.
+ */
 export function CreatedCell({ job: { created_at: at } }: CellProps) {
   const { zone } = useZone();
   const ms = Date.parse(at);

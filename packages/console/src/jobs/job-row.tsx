@@ -93,7 +93,10 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
   );
 });
 
-/** Arrows move between rows only where a row itself has the focus: in a menu or a field they have their own meaning. */
+/**
+ * Arrows move between rows only where a row itself has the focus: in a menu or a field they have their own
+ * meaning.
+ */
 function moveByArrow(event: KeyboardEvent<HTMLElement>, onArrow: (by: 1 | -1) => void): void {
   if (event.target !== event.currentTarget || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
   if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -8,7 +8,10 @@ import classes from './jobs.module.css';
 import { COLUMNS } from './table-head.tsx';
 
 interface StaleNoteProps {
-  /** When what is shown was read, in ms of the browser's clock; 0: it is not kept any more, and only names are shown. */
+  /**
+   * When what is shown was read, in ms of the browser's clock; 0: it is not kept any more, and only names are
+   * shown.
+   */
   readonly readAt: number;
   readonly error: unknown;
   readonly onRetry: () => void;

@@ -2,8 +2,8 @@ import type { Job } from '@greenvue/jobs/client';
 import { type JobMark, markOf } from '../data/job-mark.ts';
 
 /**
- * One page that was read once. Only what is in sight is kept whole; of the others their marks stay, some hundred bytes a job,
- * so that their rows keep their places and can be read again.
+ * One page that was read once. Only what is in sight is kept whole; of the others their marks stay, some
+ * hundred bytes a job, so that their rows keep their places and can be read again.
  */
 interface PageMark {
   readonly cursor: string | undefined;
@@ -22,8 +22,9 @@ interface PageRead {
 export type PageMarks = readonly PageMark[];
 
 /**
- * The pages with one of them read (anew). The last page ends the list, so that none can stand behind it; one that ends
- * elsewhere than before changes where the next begins, which is then read again under its new cursor.
+ * The pages with one of them read (anew). The last page ends the list, so that none can stand behind it; one
+ * that ends elsewhere than before changes where the next begins, which is then read again under its new
+ * cursor.
  */
 export function noted(marks: PageMarks, index: number, { cursor, page }: PageRead): PageMarks {
   if (!canBeRead(marks, index) || cursor !== cursorAt(marks, index)) return marks;
@@ -33,7 +34,10 @@ export function noted(marks: PageMarks, index: number, { cursor, page }: PageRea
   return [...marks.slice(0, index), mark, ...(mark.next === null ? [] : marks.slice(index + 1))];
 }
 
-/** The pages with only the marks kept of those that are not among `whole`: what bounds the memory of a long list. */
+/**
+ * The pages with only the marks kept of those that are not among `whole`: what bounds the memory of a long
+ * list.
+ */
 export function thinned(marks: PageMarks, whole: readonly number[]): PageMarks {
   const isThin = marks.every(({ jobs }, index) => jobs === undefined || whole.includes(index));
   if (isThin) return marks;
@@ -94,7 +98,9 @@ export interface InSight {
   readonly last: number;
 }
 
-/** The pages to keep whole: those in sight, and the one behind as soon as its rows are `ahead` or fewer away. */
+/**
+ * The pages to keep whole: those in sight, and the one behind as soon as its rows are `ahead` or fewer away.
+ */
 export function pagesInSight(marks: PageMarks, { first, last }: InSight, ahead: number): readonly number[] {
   const starts = pageStarts(marks);
   const from = placeOf(starts, Math.max(0, first)).page;

@@ -18,8 +18,8 @@ export interface Range {
 }
 
 /**
- * With all from one row to another as the clicked one becomes: picked if it was not, let go if it was. Without a row to
- * count from, only the clicked one changes.
+ * With all from one row to another as the clicked one becomes: picked if it was not, let go if it was.
+ * Without a row to count from, only the clicked one changes.
  */
 export function rangeToggled(selection: Selection, { rows, from, to }: Range): Selection {
   const end = rows.findIndex(({ id }) => id === to);
@@ -58,7 +58,10 @@ export function picked(selection: Selection, rows: readonly JobMark[]): readonly
   });
 }
 
-/** With those that were picked as they are now. One that was created anew is another job, which nobody has picked. */
+/**
+ * With those that were picked as they are now. One that was created anew is another job, which nobody has
+ * picked.
+ */
 export function renewed(selection: Selection, latest: readonly JobMark[]): Selection {
   const next = new Map(selection);
   for (const job of latest) {

@@ -1,7 +1,10 @@
 import { type RefObject, useMemo, useRef, useState } from 'react';
 import type { JobMark } from '../data/job-mark.ts';
 
-/** The row that keys act on. It is a job, not a place: whatever moves in between, a key never meets another job than the one shown. */
+/**
+ * The row that keys act on. It is a job, not a place: whatever moves in between, a key never meets another
+ * job than the one shown.
+ */
 export interface ActiveRow {
   readonly id: string | undefined;
   /** Its place among the rows; -1 when there is none (any more). */

@@ -30,7 +30,10 @@ export interface Bulk {
 
 const AT_ONCE = 4;
 
-/** Does the same with many jobs. One that leaves the page stops it; what was done by then is told wherever one is. */
+/**
+ * Does the same with many jobs. One that leaves the page stops it; what was done by then is told wherever one
+ * is.
+ */
 export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
   const connection = useConnection();
   const client = useQueryClient();

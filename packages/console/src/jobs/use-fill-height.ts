@@ -1,6 +1,9 @@
 import { type RefObject, useLayoutEffect, useRef } from 'react';
 
-/** Tells an element's styles how far down the page it begins, as `--above`, so that it can fill the rest of the screen. */
+/**
+ * Tells an element's styles how far down the page it begins, as `--above`, so that it can fill the rest of
+ * the screen.
+ */
 export function useFillHeight(): RefObject<HTMLDivElement | null> {
   const element = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {

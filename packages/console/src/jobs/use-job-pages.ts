@@ -48,8 +48,8 @@ export interface JobList {
 }
 
 /**
- * Which filters the table shows: the rows of those before stay until the first page of the new ones is there. That page is kept
- * up to date at all times, since it tells whether there is anything at all.
+ * Which filters the table shows: the rows of those before stay until the first page of the new ones is there.
+ * That page is kept up to date at all times, since it tells whether there is anything at all.
  */
 export function useShownFilters(filters: JobFilters) {
   const connection = useConnection();
@@ -59,7 +59,10 @@ export function useShownFilters(filters: JobFilters) {
   return { first, shown: first.data === undefined ? shown : filters };
 }
 
-/** What is known of the list that the filters ask for: at first nothing, or what was `known` before. {@link usePagesInSight} reads what is looked at. */
+/**
+ * What is known of the list that the filters ask for: at first nothing, or what was `known` before. {@link
+ * usePagesInSight} reads what is looked at.
+ */
 export function useJobPages(filters: JobFilters, known: PageMarks = NO_PAGES): JobList {
   const [held, setHeld] = useState({ filters, marks: known });
   const marks = held.filters === filters ? held.marks : NO_PAGES;
@@ -85,9 +88,9 @@ interface Looking {
 }
 
 /**
- * Reads the pages in sight, and the next one when it comes near; only those are kept whole, and read again when something
- * changes. So 100,000 jobs cost as little as 100, in memory and per refresh, wherever one looks. (An infinite query keeps all
- * pages so far, and reads all of them again, one after the other.)
+ * Reads the pages in sight, and the next one when it comes near; only those are kept whole, and read again
+ * when something changes. So 100,000 jobs cost as little as 100, in memory and per refresh, wherever one
+ * looks. (An infinite query keeps all pages so far, and reads all of them again, one after the other.)
  */
 export function usePagesInSight({ filters, list, sight }: Looking) {
   const connection = useConnection();

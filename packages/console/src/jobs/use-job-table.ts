@@ -20,7 +20,10 @@ export interface JobTableOptions {
   readonly loaded: RefObject<readonly JobMark[]>;
 }
 
-/** What the table is made of: the rows that are known, those to draw, what is read of them, and what keys do with them. */
+/**
+ * What the table is made of: the rows that are known, those to draw, what is read of them, and what keys do
+ * with them.
+ */
 export function useJobTable({ filters, commands, selecting, isSmall, loaded }: JobTableOptions) {
   const scroller = useRef<HTMLDivElement>(null);
   const [place, remember] = usePlace(filters);

@@ -12,8 +12,9 @@ interface Place {
 }
 
 /**
- * Remembers where somebody was when the list is left for a job, so that the way back leads there: for a while, in this tab. The
- * answer is that place, as long as the list is the one that came back, and a function to say where one is now.
+ * Remembers where somebody was when the list is left for a job, so that the way back leads there: for a
+ * while, in this tab. The answer is that place, as long as the list is the one that came back, and a function
+ * to say where one is now.
  */
 export function usePlace(filters: JobFilters): readonly [Place | undefined, (now: Place) => void] {
   const client = useQueryClient();

@@ -16,9 +16,9 @@ interface RowKeysOptions {
 }
 
 /**
- * The keys of the table: `j` and `k` move the focus from row to row, the others act on the row that has it. Without one, they
- * only show which row had it last: nothing is done with a job that nobody looks at. The answer moves, too; it is the same at
- * each drawing.
+ * The keys of the table: `j` and `k` move the focus from row to row, the others act on the row that has it.
+ * Without one, they only show which row had it last: nothing is done with a job that nobody looks at. The
+ * answer moves, too; it is the same at each drawing.
  */
 export function useRowKeys(options: RowKeysOptions): (by: 1 | -1) => void {
   const { rows, active, commands, onSelect, firstRow } = options;

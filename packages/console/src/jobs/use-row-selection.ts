@@ -8,7 +8,9 @@ export interface Selecting {
   readonly onChange: (selection: Selection) => void;
 }
 
-/** Picks a row or lets it go; as a range, all from the one before to this. The same function at each drawing. */
+/**
+ * Picks a row or lets it go; as a range, all from the one before to this. The same function at each drawing.
+ */
 export function useRowSelection(
   selecting: Selecting | undefined,
   rows: readonly JobMark[],

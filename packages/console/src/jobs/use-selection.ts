@@ -3,8 +3,8 @@ import { changed, type JobFilters, writeFilters } from './filters.ts';
 import { NOTHING, type Selection } from './selection.ts';
 
 /**
- * What is selected of the jobs that the filters show. Other filters show other jobs: nothing is selected then, so that nothing is
- * done with jobs that nobody sees. Another order keeps the selection.
+ * What is selected of the jobs that the filters show. Other filters show other jobs: nothing is selected
+ * then, so that nothing is done with jobs that nobody sees. Another order keeps the selection.
  */
 export function useSelection(
   filters: JobFilters,

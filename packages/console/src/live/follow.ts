@@ -60,7 +60,10 @@ class LiveFollower implements Follower {
   #hideTimer: number | undefined;
   #lostSince: number | undefined;
   #isOffline = false;
-  /** Events were missed, if there were any: all is read anew once a stream is open. What was read before the first one was, too. */
+  /**
+   * Events were missed, if there were any: all is read anew once a stream is open. What was read before the
+   * first one was, too.
+   */
   #isBehind = true;
   /** For good: no stream is asked for again. */
   #isRefused = false;

@@ -18,11 +18,20 @@ interface Gatherer {
   readonly clear: () => void;
 }
 
-/** So long what happens together is gathered, and then read in one go: a short run begins and ends within that. */
+/**
+ * So long what happens together is gathered, and then read in one go: a short run begins and ends within
+ * that.
+ */
 export const GATHER_MS = 60;
-/** So far apart are two readings of a key, so that what happens is on the screen a quarter of a second later at the most. */
+/**
+ * So far apart are two readings of a key, so that what happens is on the screen a quarter of a second later
+ * at the most.
+ */
 export const MIN_GAP_MS = 120;
-/** Of more keys of a kind than these, all of the kind are read instead: nobody looks at so many things at once. */
+/**
+ * Of more keys of a kind than these, all of the kind are read instead: nobody looks at so many things at
+ * once.
+ */
 export const MOST_OF_A_KIND = 32;
 // What comes due a little later is read with the next reading.
 const SHORTEST_MS = 20;

@@ -24,7 +24,10 @@ export function relativeText(at: number, now: number): string {
   return at > now ? `in ${largestUnit(gap)}` : `${largestUnit(gap)} ago`;
 }
 
-/** What is left until something, in whole seconds, so that it changes once a second: "42 s", "4 min 32 s", "2 d 3 h". */
+/**
+ * What is left until something, in whole seconds, so that it changes once a second: "42 s", "4 min 32 s", "2
+ * d 3 h".
+ */
 function countdownText(ms: number): string {
   return ms < MINUTE ? `${Math.floor(ms / SECOND)} s` : twoUnits(ms);
 }

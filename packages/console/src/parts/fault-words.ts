@@ -45,7 +45,10 @@ export function faultWords(error: unknown): FaultWords {
   };
 }
 
-/** Whether an error speaks of a server of another version: a path that it lacks, or a field that it does not know. */
+/**
+ * Whether an error speaks of a server of another version: a path that it lacks, or a field that it does not
+ * know.
+ */
 export function isOfAnotherVersion(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
   if (error.status === 404 || error.status === 405)

@@ -9,12 +9,15 @@ const MS_PER_UNIT: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** One term of a duration: a number and its unit. The longer units stand first, or `m` would take the half of `ms`. */
+/**
+ * One term of a duration: a number and its unit. The longer units stand first, or `m` would take the half of
+ * `ms`.
+ */
 const TERM = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 
 /**
- * The milliseconds of a duration in Go's syntax, as the server writes it (`1h30m`); undefined for what is none. To compare and
- * to explain only: what people write is judged by the server.
+ * The milliseconds of a duration in Go's syntax, as the server writes it (`1h30m`); undefined for what is
+ * none. To compare and to explain only: what people write is judged by the server.
  */
 export function goDurationMs(text: string): number | undefined {
   if (text === '0') return 0;

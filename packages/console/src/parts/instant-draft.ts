@@ -2,7 +2,10 @@ import type { Zone } from './zone.tsx';
 
 /** A date and a time of day as they are being written, on the viewer's clock or on that of UTC. */
 export interface InstantDraft {
-  /** As `<input type="datetime-local">` has it: `2026-06-01T09:00`, with seconds where there are some; empty for none. */
+  /**
+   * As `<input type="datetime-local">` has it: `2026-06-01T09:00`, with seconds where there are some; empty
+   * for none.
+   */
   readonly text: string;
   readonly zone: Zone;
   /** A part of it is filled in, which the browser tells of, and not what: the text is empty. */
@@ -11,7 +14,10 @@ export interface InstantDraft {
 
 export const NO_INSTANT: InstantDraft = { text: '', zone: 'local' };
 
-/** An instant of the server's, to be written on in `zone`; on UTC's clock when the local one shows that time twice. */
+/**
+ * An instant of the server's, to be written on in `zone`; on UTC's clock when the local one shows that time
+ * twice.
+ */
 export function instantDraft(iso: string | null | undefined, zone: Zone = 'local'): InstantDraft {
   const ms = iso === null || iso === undefined ? Number.NaN : Date.parse(iso);
   if (Number.isNaN(ms)) return { text: '', zone };

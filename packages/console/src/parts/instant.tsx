@@ -11,7 +11,10 @@ interface InstantProps {
   readonly at: string | null;
 }
 
-/** A time in the viewer's zone (or in UTC, as is chosen in the header), to the second; under the pointer, the other and how long ago. */
+/**
+ * A time in the viewer's zone (or in UTC, as is chosen in the header), to the second; under the pointer, the
+ * other and how long ago.
+ */
 export function Instant({ at }: InstantProps) {
   const { zone } = useZone();
   const ms = parsed(at);

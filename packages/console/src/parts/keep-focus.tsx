@@ -8,8 +8,8 @@ interface KeepFocusProps {
 }
 
 /**
- * Around controls that come and go, and the dialogs that they open. Whoever presses one that vanishes stays here; if all of it
- * has vanished, at the heading of the page. Else the keyboard would begin anew at the top.
+ * Around controls that come and go, and the dialogs that they open. Whoever presses one that vanishes stays
+ * here; if all of it has vanished, at the heading of the page. Else the keyboard would begin anew at the top.
  */
 export function KeepFocus({ className, label, children }: KeepFocusProps) {
   const box = useRef<HTMLDivElement>(null);

@@ -24,7 +24,9 @@ export function useIdInPath(): string {
   return decodedId(id);
 }
 
-/** As a part of a path. A job may be called "new" as well, which is the path of the form, in capitals or not. */
+/**
+ * As a part of a path. A job may be called "new" as well, which is the path of the form, in capitals or not.
+ */
 function encodedId(id: string): string {
   if (/^new$/i.test(id)) return `%${id.charCodeAt(0).toString(16)}${id.slice(1)}`;
   return encodeURIComponent(id.toWellFormed());

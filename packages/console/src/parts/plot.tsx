@@ -10,7 +10,9 @@ import { useZone, type Zone } from './zone.tsx';
 export interface PlotContext {
   readonly width: number;
   readonly zone: Zone;
-  /** A colour as the canvas takes it: what a CSS value such as `var(--line)` stands for in the scheme of now. */
+  /**
+   * A colour as the canvas takes it: what a CSS value such as `var(--line)` stands for in the scheme of now.
+   */
   readonly colour: (css: string) => string;
 }
 

@@ -10,7 +10,10 @@ import { useZone, type Zone } from './zone.tsx';
 /** As much of a run as a mark shows. */
 type RecentRun = Pick<Run, 'id' | 'status' | 'reason' | 'queued_at' | 'started_at' | 'finished_at'>;
 
-/** The last runs of a job as a row of marks, the oldest left; each leads to its run. `runs` come newest first, as the API has them. */
+/**
+ * The last runs of a job as a row of marks, the oldest left; each leads to its run. `runs` come newest first,
+ * as the API has them.
+ */
 export function RunStrip({ runs }: { readonly runs: readonly RecentRun[] }) {
   const { zone } = useZone();
   if (runs.length === 0) return <span className={classes.none}>no runs yet</span>;

@@ -17,8 +17,9 @@ export interface Viewer {
 }
 
 /**
- * When a job runs, in words: "Every 5 minutes", "At 08:30, Monday through Friday (Europe/Berlin)", "Once, on 31 Jan 2026,
- * 09:00". A first slot that is still to come is told, too. Instants are in the viewer's zone, cron in the job's own.
+ * When a job runs, in words: "Every 5 minutes", "At 08:30, Monday through Friday (Europe/Berlin)", "Once, on
+ * 31 Jan 2026, 09:00". A first slot that is still to come is told, too. Instants are in the viewer's zone,
+ * cron in the job's own.
  */
 export function scheduleText(job: ScheduleFields, viewer: Viewer): string {
   if (job.on_demand) return 'Only when asked for';
@@ -30,7 +31,9 @@ export function scheduleText(job: ScheduleFields, viewer: Viewer): string {
   return `${intervalText(job.interval, job.interval_mode)}${startText(job, viewer)}`;
 }
 
-/** What a cron expression of this server says, without its time zone; undefined if there are no words for it. */
+/**
+ * What a cron expression of this server says, without its time zone; undefined if there are no words for it.
+ */
 export function cronText(cron: string): string | undefined {
   const both = / \+\S+$/.test(cron.trimEnd());
   try {
@@ -45,8 +48,8 @@ export function cronText(cron: string): string | undefined {
 }
 
 /**
- * Cron as the words' library reads it: it takes a `?` for a sign that the sixth field is a year, writes the last Friday as
- * `FRIL`, and has no `+` for "both days must match".
+ * Cron as the words' library reads it: it takes a `?` for a sign that the sixth field is a year, writes the
+ * last Friday as `FRIL`, and has no `+` for "both days must match".
  */
 function portable(cron: string): string {
   return cron

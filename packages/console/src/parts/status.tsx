@@ -7,7 +7,10 @@ type RunReason = NonNullable<Run['reason']>;
 type HealthStatus = Job['health']['status'];
 type JobStatus = Job['status'];
 
-/** The colour of each status, as a CSS value that holds its contrast in both schemes. It never stands alone: see {@link RunMark}. */
+/**
+ * The colour of each status, as a CSS value that holds its contrast in both schemes. It never stands alone:
+ * see {@link RunMark}.
+ */
 export const RUN_COLOURS: Record<RunStatus, string> = {
   queued: 'var(--status-queued)',
   running: 'var(--status-running)',
@@ -122,7 +125,10 @@ interface HealthBadgeProps {
   readonly health: Job['health'];
 }
 
-/** A job's health by shape, colour and word; why, when there is a reason. A newer server may know of more than there are words for. */
+/**
+ * A job's health by shape, colour and word; why, when there is a reason. A newer server may know of more than
+ * there are words for.
+ */
 export function HealthBadge({ health: { status, reason } }: HealthBadgeProps) {
   const tone = HEALTH_TONES[status] ?? 'warning';
   return (

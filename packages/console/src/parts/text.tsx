@@ -1,7 +1,10 @@
 import type { ReactNode } from 'react';
 import classes from './text.module.css';
 
-/** A text that users wrote (an id, a name, a reason): in its own direction, broken where it must be, never as HTML. */
+/**
+ * A text that users wrote (an id, a name, a reason): in its own direction, broken where it must be, never as
+ * HTML.
+ */
 export function Plain({ children }: { readonly children: string }) {
   return (
     <bdi className={classes.plain} dir="auto">
@@ -10,7 +13,10 @@ export function Plain({ children }: { readonly children: string }) {
   );
 }
 
-/** The same for a place that takes no elements, such as a title: the text can't turn round what stands beside it. */
+/**
+ * The same for a place that takes no elements, such as a title: the text can't turn round what stands beside
+ * it.
+ */
 export function isolated(text: string): string {
   return `\u2068${text}\u2069`;
 }

@@ -5,7 +5,10 @@ interface TickerDeps {
   readonly clearTimer: (timer: number) => void;
 }
 
-/** The one clock of the page: beats once a second while somebody listens, and knows how far off the browser's clock is. */
+/**
+ * The one clock of the page: beats once a second while somebody listens, and knows how far off the browser's
+ * clock is.
+ */
 export interface Ticker {
   /** The time of the last beat by the server's clock, so that all that is drawn together shows one time. */
   readonly now: () => number;

@@ -20,7 +20,10 @@ const PADDING_PX = 6;
 /** So near to the end counts as there: half a line may be hidden by rounding. */
 const AT_END_PX = 24;
 
-/** Lines of a log, of which only those in sight are drawn. Stays at the end while lines come, unless one scrolls up. */
+/**
+ * Lines of a log, of which only those in sight are drawn. Stays at the end while lines come, unless one
+ * scrolls up.
+ */
 export function LogView({ lines, search, isWrapped, startsAtEnd }: LogViewProps) {
   const { box, rows, isAtEnd, onScroll } = useRows(lines.length, startsAtEnd);
   const { zone } = useZone();

@@ -18,7 +18,9 @@ interface RunActionsProps {
   readonly isJobGone: boolean;
 }
 
-/** What may be done with a run as it is: cancel it, with force as well; run it again; make its retry due now. */
+/**
+ * What may be done with a run as it is: cancel it, with force as well; run it again; make its retry due now.
+ */
 export function RunActions({ run, isJobGone }: RunActionsProps) {
   const may = useMay();
   if (!may.operate) return null;

@@ -64,7 +64,8 @@ function FilteredLog({ run, lines }: { readonly run: Run; readonly lines: readon
       {shown.length === 0 ? (
         <p className={blocks.quiet}>No line fits the search and the level.</p>
       ) : (
-        // Lines in one row each have other heights than wrapped ones: what was measured does not count any more.
+        // Lines in one row each have other heights than wrapped ones: what was measured does not count any
+        // more.
         <LogView
           key={look.isWrapped ? 'wrapped' : 'long'}
           lines={shown}

@@ -14,7 +14,10 @@ interface StoryFacts {
   readonly now: number;
 }
 
-/** Why a run is as it is: what it waits for, what it stands for, what happened to it. In the order that matters. */
+/**
+ * Why a run is as it is: what it waits for, what it stands for, what happened to it. In the order that
+ * matters.
+ */
 export function runStory(run: Run, facts: StoryFacts): readonly Sentence[] {
   return [
     ...cancelStory(run),
@@ -117,7 +120,10 @@ export function attemptText(
   return most === undefined || most < attempt ? String(attempt) : `${attempt} of ${most}`;
 }
 
-/** From its slot, or from when it was asked for, to its first attempt (ms); undefined where that is not known any more. */
+/**
+ * From its slot, or from when it was asked for, to its first attempt (ms); undefined where that is not known
+ * any more.
+ */
 export function waitedMs(run: Run): number | undefined {
   if (run.started_at === null || run.errors.length > 0 || run.recoveries > 0) return undefined;
   const due = Math.max(Date.parse(run.queued_at), Date.parse(run.scheduled_for ?? run.queued_at));

@@ -110,7 +110,10 @@ async function answers(connection: Connection): Promise<boolean> {
   }
 }
 
-/** Browsers have locks over tabs only where the origin is a safe one (HTTPS, or this machine), and storage is not forbidden. */
+/**
+ * Browsers have locks over tabs only where the origin is a safe one (HTTPS, or this machine), and storage is
+ * not forbidden.
+ */
 async function oneAtATime<T>(run: () => Promise<T>): Promise<T> {
   if (!('locks' in navigator)) return run();
   let hasBegun = false;

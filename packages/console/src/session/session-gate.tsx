@@ -8,8 +8,8 @@ import { StartingPage, UnreachablePage } from './starting-pages.tsx';
 import { viewerOf } from './viewer.ts';
 
 /**
- * Shows the console to those who may see it, and to others what they can do. A session that expires leaves the page as it is,
- * with the sign-in over it. Another viewer gets all of it anew.
+ * Shows the console to those who may see it, and to others what they can do. A session that expires leaves
+ * the page as it is, with the sign-in over it. Another viewer gets all of it anew.
  */
 export function SessionGate({ children }: { readonly children: ReactNode }) {
   const state = useSessionState();

@@ -29,8 +29,9 @@ export interface SessionStore {
   /** What to send as bearer token. */
   readonly token: () => string | undefined;
   /**
-   * Gets another access token than the one of now; false when one must sign in again. However many ask at once, the server is
-   * asked once: it takes a refresh token that comes again later for a stolen one, and ends the session.
+   * Gets another access token than the one of now; false when one must sign in again. However many ask at
+   * once, the server is asked once: it takes a refresh token that comes again later for a stolen one, and
+   * ends the session.
    */
   readonly renew: () => Promise<boolean>;
   /** The server has refused the token, and there is no other. */
@@ -39,7 +40,10 @@ export interface SessionStore {
   readonly reread: () => Promise<void>;
 }
 
-/** A refresh token that another tab has used up, and what that tab has now: a duplicated tab begins with its model's token. */
+/**
+ * A refresh token that another tab has used up, and what that tab has now: a duplicated tab begins with its
+ * model's token.
+ */
 export interface Renewal {
   readonly was: string;
   readonly kept: KeptLogin;
@@ -53,7 +57,10 @@ interface KeptLogin {
   readonly token: string;
   /** With it, a reload needs no refresh, which a page that is being left could lose the answer of. */
   readonly access: string;
-  /** The refresh tokens that led to this one, the newest last: used up, and kept for the tabs that still have one of them. */
+  /**
+   * The refresh tokens that led to this one, the newest last: used up, and kept for the tabs that still have
+   * one of them.
+   */
   readonly past: readonly string[];
 }
 
@@ -70,7 +77,10 @@ export interface SessionDeps {
   /** Runs one at a time over all tabs. */
   readonly alone: <T>(run: () => Promise<T>) => Promise<T>;
   readonly announce: (renewal: Renewal) => void;
-  /** Asks the other tabs what became of a refresh token; who knows announces it. Done once they have had their time. */
+  /**
+   * Asks the other tabs what became of a refresh token; who knows announces it. Done once they have had their
+   * time.
+   */
   readonly ask: (token: string) => Promise<void>;
   readonly onAsk: (listener: (token: string) => void) => void;
   readonly onRenewal: (listener: (renewal: Renewal) => void) => void;
@@ -177,7 +187,10 @@ class TabSession implements SessionStore {
     }
   };
 
-  /** Whether the access token that was kept is still good: one that has run out is nothing to end a session for. */
+  /**
+   * Whether the access token that was kept is still good: one that has run out is nothing to end a session
+   * for.
+   */
   async #goOnWith(access: string): Promise<boolean> {
     try {
       const me = await this.#deps.whoHas(access);
@@ -212,7 +225,8 @@ class TabSession implements SessionStore {
     const was = this.#kept.token;
     try {
       const session = await this.#deps.refresh(was);
-      // Signed out meanwhile, or on with a newer token of another tab: what came too late must not take its place.
+      // Signed out meanwhile, or on with a newer token of another tab: what came too late must not take its
+      // place.
       if (this.#kept?.token !== was) return this.#accessToken !== undefined;
       this.#tell(was, this.#adopt(session));
       return true;

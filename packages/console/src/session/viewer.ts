@@ -1,8 +1,8 @@
 import type { Me } from '@greenvue/jobs/client';
 
 /**
- * Who looks at the page, for as long as what is open is theirs. Nothing tells whose an API token is: who comes with another one is
- * taken for the same, as somebody whose token has run out.
+ * Who looks at the page, for as long as what is open is theirs. Nothing tells whose an API token is: who
+ * comes with another one is taken for the same, as somebody whose token has run out.
  */
 export function viewerOf({ kind, id }: Me): string {
   return kind === 'user' ? id : 'api_token';

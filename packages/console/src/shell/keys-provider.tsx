@@ -12,7 +12,10 @@ import { createKeyBoard, type KeyBoard } from './key-registry.ts';
 import { type KeyBinding, KeysContext } from './keys.ts';
 
 interface KeysSetting {
-  /** Some people's software types letters that nobody meant: then single characters can be turned off (WCAG 2.1.4). */
+  /**
+   * Some people's software types letters that nobody meant: then single characters can be turned off (WCAG
+   * 2.1.4).
+   */
   readonly isOn: boolean;
   readonly setOn: (isOn: boolean) => void;
   readonly board: KeyBoard;

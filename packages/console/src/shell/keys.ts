@@ -18,8 +18,8 @@ export interface KeyRegistry {
 export const KeysContext = createContext<KeyRegistry | undefined>(undefined);
 
 /**
- * Makes single keys work as long as the component is there: not while one types in a field, with a modifier, or when a dialog is
- * open. The `?` dialog lists them.
+ * Makes single keys work as long as the component is there: not while one types in a field, with a modifier,
+ * or when a dialog is open. The `?` dialog lists them.
  */
 export function useKeys(bindings: readonly KeyBinding[]): void {
   const registry = useContext(KeysContext);

@@ -3,8 +3,8 @@ import { useBrowserLocation, useSearch } from 'wouter/use-browser-location';
 type Navigate = ReturnType<typeof useBrowserLocation>[1];
 
 /**
- * Where one is, with all that is encoded in it left so: the router decodes some of it, so that nobody could tell any more what was
- * an id's own. For its `hook` and its `searchHook`.
+ * Where one is, with all that is encoded in it left so: the router decodes some of it, so that nobody could
+ * tell any more what was an id's own. For its `hook` and its `searchHook`.
  */
 export function useRawLocation(): [string, Navigate] {
   const [path, navigate] = useBrowserLocation();

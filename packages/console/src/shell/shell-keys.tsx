@@ -3,8 +3,8 @@ import { useMay } from '../session/session.tsx';
 import { useKeys } from './keys.ts';
 
 /**
- * The keys that work on every page. A component of its own, drawn before the page, so that the page's own keys come later and
- * win.
+ * The keys that work on every page. A component of its own, drawn before the page, so that the page's own
+ * keys come later and win.
  */
 export function ShellKeys({ onHelp }: { readonly onHelp: () => void }) {
   const [, navigate] = useLocation();

@@ -1,8 +1,8 @@
 import type { Call, Connection } from './connection.ts';
 import type { Role, User } from './users.ts';
 
-// GreenVue's own routes, not the engine's: their schemas live in the app, which this package does not know; a test of the app's holds
-// these types to them.
+// GreenVue's own routes, not the engine's: their schemas live in the app, which this package does not know; a
+// test of the app's holds these types to them.
 
 /** What a log-in gives. */
 export interface Session {
@@ -48,7 +48,10 @@ export async function register(connection: Connection, body: Register, call?: Ca
   return answer.body;
 }
 
-/** Logs in. 401: the address or the password is wrong; 403: the account is disabled; 429: too many failed tries. Never repeated. */
+/**
+ * Logs in. 401: the address or the password is wrong; 403: the account is disabled; 429: too many failed
+ * tries. Never repeated.
+ */
 export async function logIn(
   connection: Connection,
   body: { readonly email: string; readonly password: string },
@@ -66,8 +69,8 @@ export async function logIn(
 }
 
 /**
- * Trades a refresh token for new tokens. 401: it is not valid any more. Never repeated: a refresh token that comes again more
- * than ten seconds after its use is taken for a stolen one, and ends the session.
+ * Trades a refresh token for new tokens. 401: it is not valid any more. Never repeated: a refresh token that
+ * comes again more than ten seconds after its use is taken for a stolen one, and ends the session.
  */
 export async function refreshSession(
   connection: Connection,
@@ -98,7 +101,10 @@ export async function logOut(connection: Connection, refreshToken: string, call?
   });
 }
 
-/** Confirms the address of a new account with the token that was sent to it. 422: it is unknown, used or older than an hour. */
+/**
+ * Confirms the address of a new account with the token that was sent to it. 422: it is unknown, used or older
+ * than an hour.
+ */
 export async function confirmEmail(connection: Connection, token: string, call?: Call): Promise<void> {
   await connection.send<undefined>({
     method: 'POST',
@@ -111,7 +117,10 @@ export async function confirmEmail(connection: Connection, token: string, call?:
   });
 }
 
-/** Sends that token again. 409: the address is confirmed already; 429: once a minute and five times a day. Never repeated. */
+/**
+ * Sends that token again. 409: the address is confirmed already; 429: once a minute and five times a day.
+ * Never repeated.
+ */
 export async function resendConfirmation(connection: Connection, call?: Call): Promise<void> {
   await connection.send<undefined>({
     method: 'POST',

@@ -9,7 +9,10 @@ export interface ApiToken {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
-  /** What it may do now: the lower of its role and its maker's; null when it has ended, or its maker is disabled or gone. */
+  /**
+   * What it may do now: the lower of its role and its maker's; null when it has ended, or its maker is
+   * disabled or gone.
+   */
   readonly effective_role: Role | null;
   /** Who made it: `user:<id>`, `token:<id>` or `cli`. */
   readonly created_by: string;
@@ -62,7 +65,10 @@ export function eachToken(
   return allOf((page: PageQuery) => listTokens(connection, page, call), query);
 }
 
-/** Revokes an API token and those made with it, at once; once more changes nothing. 404: there is no such token. */
+/**
+ * Revokes an API token and those made with it, at once; once more changes nothing. 404: there is no such
+ * token.
+ */
 export async function revokeToken(connection: Connection, tokenId: string, call?: Call): Promise<void> {
   await connection.send<undefined>({
     method: 'DELETE',

@@ -11,16 +11,16 @@ export interface ConnectOptions {
   /** Sent as bearer token; a function is asked before each request. */
   readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
   /**
-   * Asked after a 401, once for all requests that meet one at the same time. True: there is a new token, try once more. What
-   * it throws, the request rejects with. It may use the connection for `refreshSession` and `logIn` alone: others would wait
-   * for it.
+   * Asked after a 401, once for all requests that meet one at the same time. True: there is a new token, try
+   * once more. What it throws, the request rejects with. It may use the connection for `refreshSession` and
+   * `logIn` alone: others would wait for it.
    */
   readonly renew?: (() => Promise<boolean>) | undefined;
   /** Instead of the global one. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
-   * How often a request that is safe to repeat is tried again: after no answer, and after 429, 502, 503 and 504. Retry-After
-   * is kept to; one of more than a minute is left to the caller. Default 3.
+   * How often a request that is safe to repeat is tried again: after no answer, and after 429, 502, 503 and
+   * 504. Retry-After is kept to; one of more than a minute is left to the caller. Default 3.
    */
   readonly retries?: number | undefined;
   /** Time for one whole answer, in ms. Default 30,000. */
@@ -56,8 +56,8 @@ export class Connection {
   }
 
   /**
-   * Sends a request, and again where that is safe and may help. Rejects with an ApiError, a ConnectionError, or the reason of
-   * the caller's signal.
+   * Sends a request, and again where that is safe and may help. Rejects with an ApiError, a ConnectionError,
+   * or the reason of the caller's signal.
    * @internal
    */
   async send<T>(request: ApiRequest<T>): Promise<Answer<T>> {

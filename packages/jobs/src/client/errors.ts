@@ -1,12 +1,15 @@
-/** One thing that is wrong with a request: a JSON pointer into its body, or to a parameter, and what would be right. */
+/**
+ * One thing that is wrong with a request: a JSON pointer into its body, or to a parameter, and what would be
+ * right.
+ */
 export interface Fault {
   readonly pointer: string;
   readonly detail: string;
 }
 
 /**
- * The `detail` of a 404 where the server has no route at all, other than where a job or a run is gone: the address has a part too many,
- * or is of a server of another version.
+ * The `detail` of a 404 where the server has no route at all, other than where a job or a run is gone: the
+ * address has a part too many, or is of a server of another version.
  */
 export const NO_SUCH_PATH = 'There is nothing at this path.';
 
@@ -22,7 +25,8 @@ export interface Problem {
 }
 
 /**
- * The server, or a proxy before it, answered and did not do what was asked. `message` is `detail`: a sentence for people.
+ * The server, or a proxy before it, answered and did not do what was asked. `message` is `detail`: a sentence
+ * for people.
  */
 export class ApiError extends Error implements Problem {
   override readonly name = 'ApiError';
@@ -39,8 +43,8 @@ export class ApiError extends Error implements Problem {
   /** How long the server asks to wait, in ms; undefined when it does not say. */
   readonly retryAfterMs: number | undefined;
   /**
-   * An earlier try of the same call had no answer, or a 502, 503 or 504, and may have been done unseen: then a 409 or a 412 may
-   * only say that it was. Read what is there to know.
+   * An earlier try of the same call had no answer, or a 502, 503 or 504, and may have been done unseen: then
+   * a 409 or a 412 may only say that it was. Read what is there to know.
    */
   readonly mayBeDone: boolean;
 
@@ -57,13 +61,17 @@ export class ApiError extends Error implements Problem {
 }
 
 /**
- * `no_answer`: nobody answers, or the connection broke before the answer was whole. `timeout`: no whole answer in time.
- * `not_this_api`: a success that this API does not give, such as the page of a proxy, or what another address serves.
- * `too_long`: an answer has more than 64 MiB, or an event stream a line or an event of more than 1 MiB: this API gives none.
+ * `no_answer`: nobody answers, or the connection broke before the answer was whole. `timeout`: no whole
+ * answer in time. `not_this_api`: a success that this API does not give, such as the page of a proxy, or what
+ * another address serves. `too_long`: an answer has more than 64 MiB, or an event stream a line or an event
+ * of more than 1 MiB: this API gives none.
  */
 export type ConnectionErrorCode = 'no_answer' | 'timeout' | 'not_this_api' | 'too_long';
 
-/** There is no answer, or not one of this API. `isUnsure` says whether the server may have done what was asked. */
+/**
+ * There is no answer, or not one of this API. `isUnsure` says whether the server may have done what was
+ * asked.
+ */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
   readonly code: ConnectionErrorCode;

@@ -14,7 +14,9 @@ export interface Reset {
   readonly type: 'reset';
 }
 
-/** `connecting`: for the first time; `open`: events come; `lost`: they don't, and it is tried again and again. */
+/**
+ * `connecting`: for the first time; `open`: events come; `lost`: they don't, and it is tried again and again.
+ */
 export type ConnectionState = 'connecting' | 'open' | 'lost';
 
 export interface JobEventsOptions {
@@ -24,15 +26,19 @@ export interface JobEventsOptions {
   readonly lastEventId?: string | undefined;
   /** Ends the stream, with no error. */
   readonly signal?: AbortSignal | undefined;
-  /** Told of each change. A stream that ends in good order, as all do now and then, and is there again at once is none. */
+  /**
+   * Told of each change. A stream that ends in good order, as all do now and then, and is there again at once
+   * is none.
+   */
   readonly onState?: ((state: ConnectionState) => void) | undefined;
 }
 
 /**
- * What happens, as it happens, until `signal` or the consumer ends it. A connection that is lost, or has been silent for 45 s,
- * is made anew and goes on after the last event that came; `reset` says that some were missed. Throws the ApiError of a
- * refusal that trying again does not mend: a 401 that `renew` does not either, a 403, and other 4xx; and a ConnectionError
- * `too_long` for a line or an event of more than 1 MiB, which would come again as well.
+ * What happens, as it happens, until `signal` or the consumer ends it. A connection that is lost, or has been
+ * silent for 45 s, is made anew and goes on after the last event that came; `reset` says that some were
+ * missed. Throws the ApiError of a refusal that trying again does not mend: a 401 that `renew` does not
+ * either, a 403, and other 4xx; and a ConnectionError `too_long` for a line or an event of more than 1 MiB,
+ * which would come again as well.
  */
 export function jobEvents(
   connection: Connection,
@@ -44,7 +50,10 @@ export function jobEvents(
 export interface EventPace {
   /** Silence for so long means that nobody is there any more. The server says something every 15 s. */
   readonly stallMs: number;
-  /** A stream that lived so long was a good one: the next is asked for at once, and failures count from the start. */
+  /**
+   * A stream that lived so long was a good one: the next is asked for at once, and failures count from the
+   * start.
+   */
   readonly steadyMs: number;
 }
 
@@ -140,7 +149,10 @@ async function openEvents(connection: Connection, { jobId, lastId, signal }: Fro
   throw notThisApi(response);
 }
 
-/** Returns when the stream ends in good order; throws when it breaks, is silent or says too much, or the signal is aborted. */
+/**
+ * Returns when the stream ends in good order; throws when it breaks, is silent or says too much, or the
+ * signal is aborted.
+ */
 async function* messagesOf(
   body: Bytes,
   stallMs: number,

@@ -23,7 +23,10 @@ export interface Try<T> {
   readonly timeoutMs: number;
 }
 
-/** Sends a request once, and reads its whole answer. Rejects with the reason of the caller's signal, and for faults of callers. */
+/**
+ * Sends a request once, and reads its whole answer. Rejects with the reason of the caller's signal, and for
+ * faults of callers.
+ */
 export async function exchange<T>({
   request,
   url,
@@ -47,7 +50,9 @@ export async function exchange<T>({
   }
 }
 
-/** Sends a request once, and leaves the body of a success to the caller; only its beginning must come in time. */
+/**
+ * Sends a request once, and leaves the body of a success to the caller; only its beginning must come in time.
+ */
 export async function openStream({
   request,
   url,
@@ -105,7 +110,10 @@ function readAnswer<T>({ answer }: ApiRequest<T>, response: Response, text: stri
     : { ok: true, answer: { status, body: read.body } };
 }
 
-/** The one place where an answer is taken at its word: the server has held it to the schema that `T` is the type of. */
+/**
+ * The one place where an answer is taken at its word: the server has held it to the schema that `T` is the
+ * type of.
+ */
 function parseBody<T>(text: string, kind: Kind): { readonly body: T } | undefined {
   try {
     const body = kind === 'nothing' && text === '' ? undefined : JSON.parse(text);
@@ -151,8 +159,8 @@ function tooSlow(url: string, timeoutMs: number, cause: unknown): ConnectionErro
 }
 
 /**
- * Node says `fetch failed`, and why in the cause; that of an address with several IPs has a code and no words, and OpenSSL's words
- * are for its authors, but for the `reason`.
+ * Node says `fetch failed`, and why in the cause; that of an address with several IPs has a code and no
+ * words, and OpenSSL's words are for its authors, but for the `reason`.
  */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

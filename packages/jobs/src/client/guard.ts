@@ -3,7 +3,10 @@ import type { Call } from './connection.ts';
 
 /** A change to a job that may depend on what it was. */
 export interface Guarded extends Call {
-  /** Only if the job is still as it was read (its definition: runs and pauses don't matter); else an ApiError 412. */
+  /**
+   * Only if the job is still as it was read (its definition: runs and pauses don't matter); else an ApiError
+   * 412.
+   */
   readonly ifMatch?: Pick<JobJson, 'uid' | 'version'> | undefined;
 }
 

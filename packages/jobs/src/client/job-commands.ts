@@ -11,8 +11,8 @@ export type RunJob = z.input<typeof triggerBody>;
 export type PauseJob = z.input<typeof pauseBody>;
 
 /**
- * Runs a job now; its schedule does not move. Has a `dedupe_key` made for it if the body has none, so that a repeated request
- * makes no second run. 409: no room for another live run.
+ * Runs a job now; its schedule does not move. Has a `dedupe_key` made for it if the body has none, so that a
+ * repeated request makes no second run. 409: no room for another live run.
  */
 export async function runJob(
   connection: Connection,
@@ -31,7 +31,10 @@ export async function runJob(
   return answer.body;
 }
 
-/** Pauses a job, or gives a paused one a new reason and end. Running runs finish, unless `cancel_live` cancels them. */
+/**
+ * Pauses a job, or gives a paused one a new reason and end. Running runs finish, unless `cancel_live` cancels
+ * them.
+ */
 export async function pauseJob(
   connection: Connection,
   id: string,

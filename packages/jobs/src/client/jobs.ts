@@ -25,10 +25,10 @@ export type JobsQuery = Omit<z.input<typeof jobsQuery>, 'limit' | 'recent_runs'>
 /**
  * Creates a job. 409: the id is taken; 422: see `faults`.
  *
- * Not repeated when there is no answer: the job may be there by then, and another try would be told that its id is taken. So
- * after a `ConnectionError`, {@link getJob} tells whether it was created. It is repeated after a 429 or a 503 that says when to
- * come back. A 503 may stand for a creation whose end the server did not see: a 409 after it has `mayBeDone`, and the job may be
- * the caller's own.
+ * Not repeated when there is no answer: the job may be there by then, and another try would be told that its
+ * id is taken. So after a `ConnectionError`, {@link getJob} tells whether it was created. It is repeated
+ * after a 429 or a 503 that says when to come back. A 503 may stand for a creation whose end the server did
+ * not see: a 409 after it has `mayBeDone`, and the job may be the caller's own.
  */
 export async function createJob(connection: Connection, body: CreateJob, call?: Call): Promise<Job> {
   const answer = await connection.send<Job>({
@@ -48,8 +48,8 @@ export interface PutGuard extends Guarded {
 }
 
 /**
- * Creates a job, or replaces all of it: omitted fields are reset. Repeated, since twice leaves what once does; `created` is of the
- * last try. A 412 with `mayBeDone` may be of what an earlier try left.
+ * Creates a job, or replaces all of it: omitted fields are reset. Repeated, since twice leaves what once
+ * does; `created` is of the last try. A 412 with `mayBeDone` may be of what an earlier try left.
  */
 export async function putJob(
   connection: Connection,
@@ -70,8 +70,8 @@ export async function putJob(
 }
 
 /**
- * Edits a job: what is absent stays, `null` resets to the default, `payload` is replaced whole. Repeated; a 412 with `mayBeDone`
- * may be of what an earlier try left.
+ * Edits a job: what is absent stays, `null` resets to the default, `payload` is replaced whole. Repeated; a
+ * 412 with `mayBeDone` may be of what an earlier try left.
  */
 export async function patchJob(
   connection: Connection,
@@ -91,11 +91,12 @@ export async function patchJob(
 }
 
 /**
- * Deletes a job: it stops at once, its live runs are cancelled, its history stays for a while. 404: there is none.
+ * Deletes a job: it stops at once, its live runs are cancelled, its history stays for a while. 404: there is
+ * none.
  *
- * Repeated: after a try that may have been done unseen, a 404 counts as done, whoever deleted it. Each try deletes what has the id
- * by then; where others may create such a job anew meanwhile, `ifMatch` keeps theirs from it, and a 412 with `mayBeDone` says that
- * the id is theirs now, or that it was edited.
+ * Repeated: after a try that may have been done unseen, a 404 counts as done, whoever deleted it. Each try
+ * deletes what has the id by then; where others may create such a job anew meanwhile, `ifMatch` keeps theirs
+ * from it, and a 412 with `mayBeDone` says that the id is theirs now, or that it was edited.
  */
 export async function deleteJob(connection: Connection, id: string, guarded?: Guarded): Promise<void> {
   await connection.send<undefined>({

@@ -36,8 +36,8 @@ export async function pageOf<Row>(
 const LARGEST_PAGE = 200;
 
 /**
- * The rows of all pages, one by one. A page is asked for only when its first row is wanted, so who stops early asks for no
- * more. Pages are as large as can be, unless the query has a `limit`.
+ * The rows of all pages, one by one. A page is asked for only when its first row is wanted, so who stops
+ * early asks for no more. Pages are as large as can be, unless the query has a `limit`.
  */
 export async function* allOf<Row, Query extends PageQuery>(
   list: (query: Query & PageQuery) => Promise<Page<Row>>,

@@ -10,8 +10,8 @@ export interface ChangePassword {
 }
 
 /**
- * Changes the password of the connection's user, and ends the user's other sessions. 403: the token is an API token; 422: the
- * current password is wrong, or the new one is too short or the same. Never repeated.
+ * Changes the password of the connection's user, and ends the user's other sessions. 403: the token is an API
+ * token; 422: the current password is wrong, or the new one is too short or the same. Never repeated.
  */
 export async function changePassword(
   connection: Connection,
@@ -52,7 +52,10 @@ export interface ConfirmPasswordReset {
   readonly new_password: string;
 }
 
-/** Sets a new password with a link, and ends all sessions of the account. 422: the link is used, expired or unknown. */
+/**
+ * Sets a new password with a link, and ends all sessions of the account. 422: the link is used, expired or
+ * unknown.
+ */
 export async function confirmPasswordReset(
   connection: Connection,
   body: ConfirmPasswordReset,
@@ -77,9 +80,9 @@ export interface PasswordReset {
 }
 
 /**
- * Gives a user a link that sets a new password, by mail or in the answer; only for admins. 403: `link` with an API
- * token, or for the account of an admin; 404: there is no such user, or the account is disabled; 503: the mail
- * server does not take the mail. Never repeated.
+ * Gives a user a link that sets a new password, by mail or in the answer; only for admins. 403: `link` with
+ * an API token, or for the account of an admin; 404: there is no such user, or the account is disabled; 503:
+ * the mail server does not take the mail. Never repeated.
  */
 export async function resetPassword(
   connection: Connection,

@@ -1,8 +1,8 @@
 import { ApiError, type ConnectionError, type ConnectionErrorCode } from './errors.ts';
 
 /**
- * When a request may be sent again. `safe`: whenever that may help, as done twice is done once. `refused`: only when the server
- * said that it did nothing and when to come back. `never`.
+ * When a request may be sent again. `safe`: whenever that may help, as done twice is done once. `refused`:
+ * only when the server said that it did nothing and when to come back. `never`.
  */
 export type Repeat = 'safe' | 'refused' | 'never';
 
@@ -18,7 +18,10 @@ const LASTING: readonly ConnectionErrorCode[] = ['not_this_api', 'too_long'];
 /** The statuses with which a server may say when to come back. */
 const REFUSALS: readonly number[] = [429, 503];
 
-/** How long to wait before a request is sent again, in ms; undefined: it is not. `failures`: how many tries failed before. */
+/**
+ * How long to wait before a request is sent again, in ms; undefined: it is not. `failures`: how many tries
+ * failed before.
+ */
 export function waitBeforeRepeat(
   error: ApiError | ConnectionError,
   {
@@ -44,7 +47,10 @@ export function waitBeforeRepeat(
     : undefined;
 }
 
-/** The wait after so many failures before: 0.25 to 0.5 s at first, then twice as long each time, 5 to 10 s at last. */
+/**
+ * The wait after so many failures before: 0.25 to 0.5 s at first, then twice as long each time, 5 to 10 s at
+ * last.
+ */
 export function backoffMs(failures: number, random: () => number): number {
   const longest = Math.min(LONGEST_MS, 2 * SHORTEST_MS * 2 ** failures);
   return (longest / 2) * (1 + random());
@@ -55,8 +61,8 @@ const NEVER_SENT =
   /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|EPROTO)$|^ERR_SSL_|CERT|ISSUER|SIGNATURE/;
 
 /**
- * Whether what failed so may have been done all the same. GreenVue's own 503 may stand for a commit that it did not see. A browser
- * does not tell why there is no answer.
+ * Whether what failed so may have been done all the same. GreenVue's own 503 may stand for a commit that it
+ * did not see. A browser does not tell why there is no answer.
  */
 export function isUnsure(error: ApiError | ConnectionError): boolean {
   if (error.mayBeDone) return true;

@@ -19,8 +19,8 @@ export interface ApiRequest<T> {
   /** Sent without a token: a bad one is refused even where none is needed. */
   readonly isAnonymous?: true;
   /**
-   * After a try that may have been done unseen: a refusal with this status may only say that it was. `answer` finds out what
-   * to answer with, or throws.
+   * After a try that may have been done unseen: a refusal with this status may only say that it was. `answer`
+   * finds out what to answer with, or throws.
    */
   readonly ifDone?: {
     readonly status: number;
@@ -30,8 +30,8 @@ export interface ApiRequest<T> {
 }
 
 /**
- * A path with its values encoded: path`/jobs/${id}/runs`. What can be no part of a path, since URLs read it as "here" or
- * "one up", is the 404 that it would be, before it reaches another route.
+ * A path with its values encoded: path`/jobs/${id}/runs`. What can be no part of a path, since URLs read it
+ * as "here" or "one up", is the 404 that it would be, before it reaches another route.
  */
 export function path(texts: TemplateStringsArray, ...values: readonly string[]): string {
   return String.raw({ raw: texts }, ...values.map(encoded));
@@ -61,7 +61,9 @@ export function urlOf(
   return parameters.size === 0 ? `${base}${below}` : `${base}${below}?${parameters}`;
 }
 
-/** What `fetch` is to send, but for the signal. Throws a `TypeError` for a body or a token that can't be sent. */
+/**
+ * What `fetch` is to send, but for the signal. Throws a `TypeError` for a body or a token that can't be sent.
+ */
 export function messageOf(
   { method, body, headers, answer }: Pick<ApiRequest<never>, 'method' | 'body' | 'headers' | 'answer'>,
   token: string | undefined,

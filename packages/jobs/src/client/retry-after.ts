@@ -1,4 +1,7 @@
-/** How long a `Retry-After` asks to wait, in ms: it is in seconds, or a date. Undefined for none, and for what is neither. */
+/**
+ * How long a `Retry-After` asks to wait, in ms: it is in seconds, or a date. Undefined for none, and for what
+ * is neither.
+ */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   const value = header?.trim() ?? '';
   if (/^\d+$/.test(value)) return Number(value) * 1_000;

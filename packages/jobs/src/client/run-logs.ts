@@ -25,8 +25,8 @@ export async function getRunLogs(
 const POLL_MS = 1_000;
 
 /**
- * The lines of a run's log, those that are there and then those that come, until the run is over. Looks once a second. Of a
- * run that logs more than 64 KiB in between, the newest are told.
+ * The lines of a run's log, those that are there and then those that come, until the run is over. Looks once
+ * a second. Of a run that logs more than 64 KiB in between, the newest are told.
  */
 export async function* followRunLogs(
   connection: Connection,
@@ -51,8 +51,8 @@ function isOver(status: RunJson['status']): boolean {
 }
 
 /**
- * What a log has that it had not before. Lines have no ids, and the oldest go as new ones come: what the end of the old list
- * and the beginning of the new one have in common, as much as can be, was there before.
+ * What a log has that it had not before. Lines have no ids, and the oldest go as new ones come: what the end
+ * of the old list and the beginning of the new one have in common, as much as can be, was there before.
  */
 export function newLines(before: readonly LogLine[], after: readonly LogLine[]): readonly LogLine[] {
   const old = before.map((line) => JSON.stringify(line));

@@ -64,7 +64,8 @@ export async function getRun(connection: Connection, runId: string, call?: Call)
 }
 
 /**
- * Cancels a run: a waiting one at once; a running one is told, and its `status` says when it has ended. 409: it is over.
+ * Cancels a run: a waiting one at once; a running one is told, and its `status` says when it has ended. 409:
+ * it is over.
  */
 export async function cancelRun(
   connection: Connection,
@@ -90,7 +91,10 @@ export async function cancelRun(
   return answer.body;
 }
 
-/** Runs a finished run again, as a new one; a waiting retry is made due now. Never repeated: it might make two. */
+/**
+ * Runs a finished run again, as a new one; a waiting retry is made due now. Never repeated: it might make
+ * two.
+ */
 export async function retryRun(connection: Connection, runId: string, call?: Call): Promise<Run> {
   const answer = await connection.send<Run>({
     method: 'POST',

@@ -2,7 +2,8 @@ import type { Call, Connection } from './connection.ts';
 import { type Page, type PageQuery, pageOf } from './pages.ts';
 import { path } from './request.ts';
 
-// GreenVue's own routes, as those in account.ts. One's own sessions need a user's token; those of users are for admins.
+// GreenVue's own routes, as those in account.ts. One's own sessions need a user's token; those of users are
+// for admins.
 
 /** A login that lasts, as its owner sees it. */
 export interface ListedSession {
@@ -56,7 +57,10 @@ export function endUserSession(
   return remove(connection, path`/users/${userId}/sessions/${sessionId}`, call);
 }
 
-/** Ends all sessions of a user, at once. The user can sign in again: `changeUser` with `disabled` prevents that. */
+/**
+ * Ends all sessions of a user, at once. The user can sign in again: `changeUser` with `disabled` prevents
+ * that.
+ */
 export function endUserSessions(connection: Connection, userId: string, call?: Call): Promise<void> {
   return remove(connection, path`/users/${userId}/sessions`, call);
 }

@@ -23,7 +23,10 @@ export interface SseState {
   readonly hasId: boolean;
 }
 
-/** Of a line, and of the data of a message, in UTF-16 units. A server that never ends one is not to fill the memory. */
+/**
+ * Of a line, and of the data of a message, in UTF-16 units. A server that never ends one is not to fill the
+ * memory.
+ */
 export const LONGEST = 1_048_576;
 
 export const SSE_START: SseState = {
@@ -36,8 +39,9 @@ export const SSE_START: SseState = {
 };
 
 /**
- * Reads a chunk of an event stream, split from the others anywhere, as the HTML standard says (9.2.6); but a message with an
- * id alone is told, too. A message that the stream's end cuts off is never told. Throws a ConnectionError for what is too long.
+ * Reads a chunk of an event stream, split from the others anywhere, as the HTML standard says (9.2.6); but a
+ * message with an id alone is told, too. A message that the stream's end cuts off is never told. Throws a
+ * ConnectionError for what is too long.
  */
 export function readSse(
   before: SseState,

@@ -5,7 +5,10 @@ interface RandomSource {
 
 const BYTES = 16;
 
-/** A key that nobody else has. Browsers have no `randomUUID` on pages that came over plain HTTP from another machine. */
+/**
+ * A key that nobody else has. Browsers have no `randomUUID` on pages that came over plain HTTP from another
+ * machine.
+ */
 export function uniqueKey(source: RandomSource = globalThis.crypto): string {
   if (source.randomUUID !== undefined) return source.randomUUID();
   const bytes = source.getRandomValues(new Uint8Array(BYTES));

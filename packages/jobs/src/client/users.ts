@@ -46,8 +46,8 @@ export async function getUser(connection: Connection, userId: string, call?: Cal
 }
 
 /**
- * Gives a user another role, disables the account or enables it again, at once, for tokens that were given before as well.
- * Disabling ends its sessions. 409: it is the last enabled admin.
+ * Gives a user another role, disables the account or enables it again, at once, for tokens that were given
+ * before as well. Disabling ends its sessions. 409: it is the last enabled admin.
  */
 export async function changeUser(
   connection: Connection,

@@ -55,7 +55,10 @@ export type JobCommand =
   | { readonly kind: 'resume' }
   | { readonly kind: 'delete' };
 
-/** Whether a command on `job` asks how many of its runs are claimed: only an edit that may take room away from queued runs. */
+/**
+ * Whether a command on `job` asks how many of its runs are claimed: only an edit that may take room away from
+ * queued runs.
+ */
 export function asksForClaimed(job: Pick<Job, 'overlap'>, command: JobCommand): boolean {
   return command.kind === 'edit' && job.overlap === 'allow' && command.definition.overlap !== 'allow';
 }
@@ -75,7 +78,10 @@ export type RefusalCode =
   | 'finished'
   | 'type_changed';
 
-/** A command that the rules refuse; nothing is written. `pointer` names the faulty field, where one is at fault. */
+/**
+ * A command that the rules refuse; nothing is written. `pointer` names the faulty field, where one is at
+ * fault.
+ */
 export interface Refusal {
   readonly ok: false;
   readonly code: RefusalCode;
@@ -83,7 +89,10 @@ export interface Refusal {
   readonly pointer?: string;
 }
 
-/** `changed: false`: the command asks for what is so already; nothing is written (P16: an equal PUT is a no-op). */
+/**
+ * `changed: false`: the command asks for what is so already; nothing is written (P16: an equal PUT is a
+ * no-op).
+ */
 export type CommandOutcome =
   | { readonly ok: true; readonly changed: boolean; readonly decision: Decision }
   | Refusal;
@@ -95,16 +104,17 @@ export function checkedBy(command: JobCommand): CheckedBy | undefined {
 }
 
 /**
- * Whether a trigger decides nothing but its own run, and so needs no lock against other decisions on the job: runs may overlap,
- * and neither the next run nor the status hangs on which runs are live. An edit or a deletion must still not come between.
+ * Whether a trigger decides nothing but its own run, and so needs no lock against other decisions on the job:
+ * runs may overlap, and neither the next run nor the status hangs on which runs are live. An edit or a
+ * deletion must still not come between.
  */
 export function isFreeTrigger(job: JobDefinition, command: JobCommand): boolean {
   return job.overlap === 'allow' && isPlainTrigger(job, command);
 }
 
 /**
- * Whether what a trigger makes hangs on the job's definition alone as long as none of its runs is live: neither the next run nor the status
- * of the job hangs on that.
+ * Whether what a trigger makes hangs on the job's definition alone as long as none of its runs is live:
+ * neither the next run nor the status of the job hangs on that.
  */
 export function isPlainTrigger({ schedule }: JobDefinition, command: JobCommand): boolean {
   const isNow = command.kind === 'trigger' && command.runAt === undefined;
@@ -208,7 +218,9 @@ export function typeChanged(job: Pick<Job, 'type'>): Refusal {
   };
 }
 
-/** An edit that shrinks the room stops nothing that runs; one that widens it lets the waiting runs go (P7). */
+/**
+ * An edit that shrinks the room stops nothing that runs; one that widens it lets the waiting runs go (P7).
+ */
 function resizeRoom(draft: Draft, before: Job): void {
   if (draft.job.overlap === before.overlap) return;
   if (before.overlap === 'allow') shrinkRoom(draft);

@@ -20,7 +20,10 @@ function slotsBackwards(clock: CronClock, from: number, to: number): number[] {
   return slots;
 }
 
-/** `cron` in `zone`, from and until two instants, as short UTC times: the day of the month, the hour and the minute. */
+/**
+ * `cron` in `zone`, from and until two instants, as short UTC times: the day of the month, the hour and the
+ * minute.
+ */
 function run(cron: string, zone: string, from: string, to: string): string[] {
   const clock = cronClock(cron, zone);
   const slots = slotsBetween(clock, at(from), at(to));

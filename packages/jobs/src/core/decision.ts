@@ -27,7 +27,9 @@ export interface SkippedRun {
   readonly missedFrom?: number;
 }
 
-/** Moves unclaimed queued runs of the job from one kind of waiting to another, those available first first. */
+/**
+ * Moves unclaimed queued runs of the job from one kind of waiting to another, those available first first.
+ */
 export interface Move {
   readonly from: readonly Held[];
   readonly to: Held;
@@ -39,9 +41,9 @@ export interface Move {
 }
 
 /**
- * All that one decision about a job writes, in one transaction under the job row's lock: waiting runs that are due now, then moves of
- * waiting runs, then skipped rows, new runs and the job row in any order; cancels come after the new runs. Stores apply it and
- * decide nothing.
+ * All that one decision about a job writes, in one transaction under the job row's lock: waiting runs that
+ * are due now, then moves of waiting runs, then skipped rows, new runs and the job row in any order; cancels
+ * come after the new runs. Stores apply it and decide nothing.
  */
 export interface Decision {
   readonly job: Job;
@@ -123,7 +125,9 @@ export function isOverRoom(job: Job, live: LiveRuns): boolean {
   return job.overlap !== 'allow' && live.active > 1;
 }
 
-/** Lets all that is not claimed wait, and the first of it go when nothing is claimed. Asks for `live.claimed`. */
+/**
+ * Lets all that is not claimed wait, and the first of it go when nothing is claimed. Asks for `live.claimed`.
+ */
 export function shrinkRoom(draft: Draft): void {
   moveAll(draft, ['no'], 'overlap');
   const { active, claimed, waiting } = draft.live;
@@ -143,14 +147,19 @@ function releaseOne({ live, moves, queue }: Draft): void {
   if (run !== undefined) queue[index] = { ...run, held: 'no' };
 }
 
-/** Moves all waiting runs, those that this very draft makes included: moves are applied before those exist. */
+/**
+ * Moves all waiting runs, those that this very draft makes included: moves are applied before those exist.
+ */
 export function moveAll({ moves, queue }: Draft, from: readonly Held[], to: Held): void {
   moves.push({ from, to });
   for (const [index, run] of queue.entries())
     if (from.includes(run.held)) queue[index] = { ...run, held: to };
 }
 
-/** Closes a draft: the status, the next run of a `fixed_delay` job, and when to look again, follow from all the rest. */
+/**
+ * Closes a draft: the status, the next run of a `fixed_delay` job, and when to look again, follow from all
+ * the rest.
+ */
 export function decide(draft: Draft, now: number, cancelLive?: 'user' | 'deleted'): Decision {
   const job = withWakeAt(
     withDerivedStatus(withFixedDelay(draft.job, draft.live, now), draft.live),
@@ -179,9 +188,9 @@ function withFixedDelay(job: Job, live: LiveRuns, now: number): Job {
 }
 
 /**
- * P3: the next run of a `fixed_delay` job without a live run, as seen `at` an instant: its last end (or creation) + interval,
- * or that instant + interval if that is past; never before `start_at`, nor based on an end that the clock has jumped behind, and
- * always later than the last slot (P5).
+ * P3: the next run of a `fixed_delay` job without a live run, as seen `at` an instant: its last end (or
+ * creation) + interval, or that instant + interval if that is past; never before `start_at`, nor based on an
+ * end that the clock has jumped behind, and always later than the last slot (P5).
  */
 export function afterDelay(
   job: Job,
@@ -196,7 +205,10 @@ export function afterDelay(
   return Math.max(next > at ? next : at + everyMs, first);
 }
 
-/** A `run_at` job is finished once its slot is taken and nothing of it is left to run; a run by hand wakes it again. */
+/**
+ * A `run_at` job is finished once its slot is taken and nothing of it is left to run; a run by hand wakes it
+ * again.
+ */
 function withDerivedStatus(job: Job, live: LiveRuns): Job {
   if (job.status === 'paused') return job;
   const ownRuns = live.dueOwnRuns > 0 || live.nextOwnRunAt !== undefined;
@@ -206,7 +218,8 @@ function withDerivedStatus(job: Job, live: LiveRuns): Job {
 }
 
 function withWakeAt(job: Job, live: LiveRuns, now: number): Job {
-  // With `all`, slots wait on the clock, not in the queue: with no room, the next settlement takes the next slot (P6).
+  // With `all`, slots wait on the clock, not in the queue: with no room, the next settlement takes the next
+  // slot (P6).
   const full = job.catchUp === 'all' && liveCount(live) >= roomOf(job.overlap);
   const own = job.status === 'paused' ? job.pause?.until : full ? undefined : job.nextRunAt;
   // A run whose own `run_at` has come waits for the planner, whoever decides about the job meanwhile (P15).

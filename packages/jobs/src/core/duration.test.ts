@@ -23,8 +23,8 @@ function detail(parsed: Parsed<unknown>): string {
 }
 
 /**
- * The grammar once more, as plainly as it goes: one pass over characters, fractions by exact division. It knows nothing
- * of float64, so it is only asked for fractions that are exact in it.
+ * The grammar once more, as plainly as it goes: one pass over characters, fractions by exact division. It
+ * knows nothing of float64, so it is only asked for fractions that are exact in it.
  */
 function naiveNs(text: string): bigint | 'fault' {
   const units: Record<string, bigint> = { ns: 1n, us: US, µs: US, μs: US, ms: MS, s: S, m: M, h: H };

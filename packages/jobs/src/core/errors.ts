@@ -15,10 +15,12 @@ export type StoreErrorCode =
   | 'aborted';
 
 /**
- * The database can't be used: as it is (`newer_schema`, `unusable`), while another store has it open (`in_use`), never again by this
- * process (`gone`: its file was removed or replaced; `damaged`: restore a backup), while its disk is `full`, or for now (`unavailable`); or somebody's transaction holds
- * what this needs, and held it for longer than it is waited for (`busy`); or the caller gave up before it began (`aborted`). Nothing of it was
- * done (of several steps, the earlier ones stay), unless it is `unavailable`: an answer may be lost.
+ * The database can't be used: as it is (`newer_schema`, `unusable`), while another store has it open
+ * (`in_use`), never again by this process (`gone`: its file was removed or replaced; `damaged`: restore a
+ * backup), while its disk is `full`, or for now (`unavailable`); or somebody's transaction holds what this
+ * needs, and held it for longer than it is waited for (`busy`); or the caller gave up before it began
+ * (`aborted`). Nothing of it was done (of several steps, the earlier ones stay), unless it is `unavailable`:
+ * an answer may be lost.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';

@@ -15,7 +15,10 @@ export type JobEventType =
   | 'run.retrying'
   | 'runs.coalesced';
 
-/** `id` rises by one within a node. A coalesced event stands for `count` run events of one job (more than 200 a second). */
+/**
+ * `id` rises by one within a node. A coalesced event stands for `count` run events of one job (more than 200
+ * a second).
+ */
 export interface JobEvent {
   readonly id: number;
   readonly at: number;

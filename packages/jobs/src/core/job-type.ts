@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 
-/** Where a handler runs: on the API's event loop (async, I/O-bound), or in a thread of its own (CPU-bound, heavy on a database). */
+/**
+ * Where a handler runs: on the API's event loop (async, I/O-bound), or in a thread of its own (CPU-bound,
+ * heavy on a database).
+ */
 export type Isolation = 'inline' | 'thread';
 
 /** Writes lines into the run's log (64 KiB are kept). `fields` must be JSON. */
@@ -34,11 +37,14 @@ export interface JobContext<Payload> {
   readonly run: RunContext;
   /** The start of this job's last run that succeeded. */
   readonly lastSuccess: Date | undefined;
-  /** Fires on timeout, cancel and shutdown, with a reason. A handler should stop soon and throw; pass it to what you await. */
+  /**
+   * Fires on timeout, cancel and shutdown, with a reason. A handler should stop soon and throw; pass it to
+   * what you await.
+   */
   readonly signal: AbortSignal;
   /**
-   * W3C Trace Context to hand on to whom the handler asks, so that a trace tells of them, too: that of the attempt where attempts
-   * are traced, else of the request that triggered the run.
+   * W3C Trace Context to hand on to whom the handler asks, so that a trace tells of them, too: that of the
+   * attempt where attempts are traced, else of the request that triggered the run.
    */
   readonly traceparent: string | undefined;
   readonly log: RunLog;
@@ -46,7 +52,10 @@ export interface JobContext<Payload> {
   progress(done: number, total?: number, note?: string): void;
 }
 
-/** How long to wait before a retry: `initial * factor^n`, capped at `max`, give or take `jitter` (a fraction). Durations in Go syntax. */
+/**
+ * How long to wait before a retry: `initial * factor^n`, capped at `max`, give or take `jitter` (a fraction).
+ * Durations in Go syntax.
+ */
 export interface BackoffOptions {
   readonly initial?: string;
   readonly max?: string;
@@ -61,18 +70,24 @@ export interface JobTypeDefinition<Schema extends z.ZodObject, Deps> {
   readonly description?: string;
   /** `import.meta.url` of the file whose named export this job type is: a thread imports it. */
   readonly module: string;
-  /** Raise it when older code could not run the payload; nodes plan and claim only versions they know. Default 1. */
+  /**
+   * Raise it when older code could not run the payload; nodes plan and claim only versions they know. Default
+   * 1.
+   */
   readonly version?: number;
   /** A strict object (`z.strictObject`), and so every object within; must be expressible in JSON Schema. */
   readonly payload: Schema;
   /**
-   * Payload fields that an operator may change for one run (`POST /api/jobs/:id/runs`). Default: none. A field that decides what
-   * is removed, or who gets a message, is for admins alone.
+   * Payload fields that an operator may change for one run (`POST /api/jobs/:id/runs`). Default: none. A
+   * field that decides what is removed, or who gets a message, is for admins alone.
    */
   readonly operatorsMaySet?: readonly (keyof z.input<Schema> & string)[];
   /** Default `inline`. */
   readonly isolation?: Isolation;
-  /** How much heap (MB) its thread may use, at least 16; default: the engine's `threadMemoryMb`, 512. A run that needs more fails. */
+  /**
+   * How much heap (MB) its thread may use, at least 16; default: the engine's `threadMemoryMb`, 512. A run
+   * that needs more fails.
+   */
   readonly memoryMb?: number;
   /** Go duration; default `30m`. A job can set its own. */
   readonly timeout?: string;
@@ -80,8 +95,9 @@ export interface JobTypeDefinition<Schema extends z.ZodObject, Deps> {
   readonly maxAttempts?: number;
   readonly backoff?: BackoffOptions;
   /**
-   * Does the work. What it returns (JSON, at most 64 KiB) is the run's result. A throw fails the attempt, which is retried;
-   * throw a {@link PermanentError} for what a retry can't mend. Delivery is at least once: make effects idempotent.
+   * Does the work. What it returns (JSON, at most 64 KiB) is the run's result. A throw fails the attempt,
+   * which is retried; throw a {@link PermanentError} for what a retry can't mend. Delivery is at least once:
+   * make effects idempotent.
    */
   readonly run: (ctx: JobContext<z.output<Schema>>, deps: Deps) => Promise<unknown>;
 }
@@ -103,8 +119,8 @@ export interface JobType<Deps = never> {
 }
 
 /**
- * Declares a job type. The payload's type comes from the schema, the dependencies' type from the annotation of `run`'s
- * second parameter:
+ * Declares a job type. The payload's type comes from the schema, the dependencies' type from the annotation
+ * of `run`'s second parameter:
  *
  *     export const sendDigest = defineJobType({
  *       type: 'send_digest', module: import.meta.url,

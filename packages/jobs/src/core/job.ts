@@ -63,8 +63,8 @@ export interface Job extends JobDefinition {
 }
 
 /**
- * A job's live runs, as far as decisions need them; the counts are exact up to 2 and may be cut there (`queue` has room
- * for two). Runs that wait for their own `run_at` are not live.
+ * A job's live runs, as far as decisions need them; the counts are exact up to 2 and may be cut there
+ * (`queue` has room for two). Runs that wait for their own `run_at` are not live.
  */
 export interface LiveRuns {
   /** In the due index, claimed or running; retries included. */
@@ -73,7 +73,10 @@ export interface LiveRuns {
   readonly waiting: number;
   /** Held by a pause. */
   readonly paused: number;
-  /** Claimed or running: counted only for edits that take room away, and for what is left of a job that is over its room. */
+  /**
+   * Claimed or running: counted only for edits that take room away, and for what is left of a job that is
+   * over its room.
+   */
   readonly claimed: number;
   /** Whose own `run_at` has come, and which the planner has not let go yet. */
   readonly dueOwnRuns: number;
@@ -143,7 +146,10 @@ export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
   );
 }
 
-/** An instant of a job's past. What lies ahead of now was written before the clock jumped back, and is the latest of nothing (P17). */
+/**
+ * An instant of a job's past. What lies ahead of now was written before the clock jumped back, and is the
+ * latest of nothing (P17).
+ */
 export function unlessAhead(at: number | undefined, now: number): number | undefined {
   return at !== undefined && at <= now ? at : undefined;
 }

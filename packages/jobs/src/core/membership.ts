@@ -46,7 +46,10 @@ export interface NodeState {
 export interface NodeView extends NodeInfo, NodeState {
   /** When it was last heard of. */
   readonly beatAt: number;
-  /** Its event loop has stood still for so long when it was last heard of (ms); 0 as long as that is next to nothing. */
+  /**
+   * Its event loop has stood still for so long when it was last heard of (ms); 0 as long as that is next to
+   * nothing.
+   */
   readonly stalledMs: number;
 }
 
@@ -88,7 +91,10 @@ export interface Recovered {
 /** What a node hears as long as it is one, and is asked. */
 export interface NodeListener {
   notice(notice: Notice): void;
-  /** There are more or fewer of them, they can run something else, or somebody began or ceased to watch. None are known before the first call. */
+  /**
+   * There are more or fewer of them, they can run something else, or somebody began or ceased to watch. None
+   * are known before the first call.
+   */
   others(others: Others): void;
   /** For a while no notice could be heard: there may have been some. */
   missed(): void;
@@ -96,7 +102,9 @@ export interface NodeListener {
   recovered(what: Recovered): void;
   /** How the node's lease stands has changed; at first it is `kept`. */
   lease(state: LeaseKept): void;
-  /** The node's lease is over: its claims are not its own any more. It has to join again, under another id. */
+  /**
+   * The node's lease is over: its claims are not its own any more. It has to join again, under another id.
+   */
   lost(): void;
   /** The node works less well than it could; says why, and what to do. Told once. */
   hampered(why: string): void;
@@ -111,8 +119,8 @@ export interface Membership {
   /** Whether somebody watches events on this node: the others tell of theirs while it is so. */
   watch(isWatching: boolean): void;
   /**
-   * Ends it. A node that still has claims, whose handlers could not be ended, stays one of the living until its process ends;
-   * then the others take them back.
+   * Ends it. A node that still has claims, whose handlers could not be ended, stays one of the living until
+   * its process ends; then the others take them back.
    */
   leave(): Promise<void>;
 }

@@ -6,15 +6,19 @@ import { hasGrid, nextSlot } from './schedule.ts';
 /** A last slot so far in the future means that the clock jumped back (P17). */
 export const CLOCK_TOLERANCE_MS = 60_000;
 
-/** Whether the job waits for a clock that has jumped back behind its last slot; one that was based on now again does not. */
+/**
+ * Whether the job waits for a clock that has jumped back behind its last slot; one that was based on now
+ * again does not.
+ */
 export function clockJumpedBack({ lastSlotAt, nextRunAt }: Job, now: number): boolean {
   if (lastSlotAt === undefined || lastSlotAt <= now + CLOCK_TOLERANCE_MS) return false;
   return nextRunAt === undefined || nextRunAt > lastSlotAt;
 }
 
 /**
- * P17: a job whose last slot, or whose creation if it has none, is that far ahead is based on now again: its grid begins now unless it began
- * before. The last slot of a grid stays known: the slots up to it have rows, and no catch-up covers them again ({@link isTakenAgain}).
+ * P17: a job whose last slot, or whose creation if it has none, is that far ahead is based on now again: its
+ * grid begins now unless it began before. The last slot of a grid stays known: the slots up to it have rows,
+ * and no catch-up covers them again ({@link isTakenAgain}).
  */
 export function rebased(job: Job, now: number): Job {
   if (!liesAhead(job, now)) return job;
@@ -23,8 +27,9 @@ export function rebased(job: Job, now: number): Job {
 }
 
 /**
- * P6, P17: a job that was based on now again comes to slots that have rows. Each runs once more, in a row that covers nothing but itself;
- * once the clock has passed the last of them, the next slot is the one after it. So no catch-up row covers a slot that has a row.
+ * P6, P17: a job that was based on now again comes to slots that have rows. Each runs once more, in a row
+ * that covers nothing but itself; once the clock has passed the last of them, the next slot is the one after
+ * it. So no catch-up row covers a slot that has a row.
  */
 export function isTakenAgain({ lastSlotAt }: Job, slot: number): boolean {
   return lastSlotAt !== undefined && slot <= lastSlotAt;
@@ -50,14 +55,18 @@ function letGo(draft: Draft, now: number): void {
   draft.dueIfAfter = now + CLOCK_TOLERANCE_MS;
 }
 
-/** The instant after which the next slot comes: `at`, and the last slot (P5) unless the clock came back from it. */
+/**
+ * The instant after which the next slot comes: `at`, and the last slot (P5) unless the clock came back from
+ * it.
+ */
 export function baseOf(job: Job, { at, now }: { readonly at: number; readonly now: number }): number {
   return Math.max(at, lastSlotOf(job, now) ?? at);
 }
 
 /**
- * Ends a pause as of `at` (its `until`, or now): goes to the next slot after that instant, and lets the held runs go as
- * far as there is room (P14). Slots between `at` and now are missed ones, which the planner then takes.
+ * Ends a pause as of `at` (its `until`, or now): goes to the next slot after that instant, and lets the held
+ * runs go as far as there is room (P14). Slots between `at` and now are missed ones, which the planner then
+ * takes.
  */
 export function resume(draft: Draft, { at, now }: { readonly at: number; readonly now: number }): void {
   const { job } = draft;

@@ -1,9 +1,11 @@
-/** JSON as text. Payloads and results cross threads and databases as text and are parsed where they are used. */
+/**
+ * JSON as text. Payloads and results cross threads and databases as text and are parsed where they are used.
+ */
 export type JsonText = string;
 
 /**
- * A claimed run is `queued` until its start is written; one so short that this never was ends out of `queued`. The rows of finished
- * runs never change.
+ * A claimed run is `queued` until its start is written; one so short that this never was ends out of
+ * `queued`. The rows of finished runs never change.
  */
 export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'skipped';
 export type LiveStatus = 'queued' | 'running';
@@ -20,8 +22,8 @@ export type RunReason =
   | 'deleted';
 
 /**
- * Why a queued run is outside the due index: it waits for room (P7), for a resume (P14), or for its own `run_at` (P15).
- * One that waits for its `run_at` is not live yet.
+ * Why a queued run is outside the due index: it waits for room (P7), for a resume (P14), or for its own
+ * `run_at` (P15). One that waits for its `run_at` is not live yet.
  */
 export type Held = 'no' | 'overlap' | 'pause' | 'run_at';
 
@@ -31,7 +33,10 @@ export function isLiveStatus(status: RunStatus): status is LiveStatus {
 
 /** An error behind another one: its `cause`, or one of the `errors` of an AggregateError. */
 export interface ErrorCause {
-  /** 1: a direct cause of the error of the attempt; n + 1: a cause of the nearest entry before it with depth n. */
+  /**
+   * 1: a direct cause of the error of the attempt; n + 1: a cause of the nearest entry before it with depth
+   * n.
+   */
   readonly depth: number;
   readonly name: string;
   readonly message: string;
@@ -121,7 +126,9 @@ export interface FinishedRun extends RunOrigin {
   readonly errors: readonly AttemptError[];
 }
 
-/** A run that is over since its claim was taken back: of a node that died too often, or asked to stop before. */
+/**
+ * A run that is over since its claim was taken back: of a node that died too often, or asked to stop before.
+ */
 export interface RunOver {
   readonly runId: string;
   readonly jobId: string;

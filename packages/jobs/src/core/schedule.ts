@@ -7,7 +7,10 @@ import { isTimezone } from './timezone.ts';
 /** Bounds the cost of counting the slots of a cron schedule. */
 const MOST_COUNTED = 10_000;
 
-/** When a job runs (P2). Instants are milliseconds since the epoch; `interval`, `cron` and `timezone` as the caller wrote them. */
+/**
+ * When a job runs (P2). Instants are milliseconds since the epoch; `interval`, `cron` and `timezone` as the
+ * caller wrote them.
+ */
 export type Schedule =
   | {
       readonly kind: 'interval';
@@ -31,7 +34,9 @@ export interface ScheduleInput {
   readonly start_at?: string | undefined;
 }
 
-/** One thing that is wrong with an input: where (a JSON pointer such as `/interval`), and what would be right. */
+/**
+ * One thing that is wrong with an input: where (a JSON pointer such as `/interval`), and what would be right.
+ */
 export interface Fault {
   readonly pointer: string;
   readonly detail: string;
@@ -42,8 +47,8 @@ export type ParsedSchedule =
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /**
- * Checks the schedule fields of a job and gives all faults at once (P2). Whether a `run_at` is too far past is not
- * judged here, since that takes a clock.
+ * Checks the schedule fields of a job and gives all faults at once (P2). Whether a `run_at` is too far past
+ * is not judged here, since that takes a clock.
  */
 export function parseSchedule(
   input: ScheduleInput,
@@ -140,7 +145,9 @@ function checkedCron(schedule: CronSchedule): ParsedSchedule {
   };
 }
 
-/** Whether two schedules are equal in value: `60m` is `1h`, and blanks and case don't matter in `cron` (P16). */
+/**
+ * Whether two schedules are equal in value: `60m` is `1h`, and blanks and case don't matter in `cron` (P16).
+ */
 export function sameSchedule(a: Schedule, b: Schedule): boolean {
   switch (a.kind) {
     case 'interval':
@@ -162,17 +169,18 @@ export function sameSchedule(a: Schedule, b: Schedule): boolean {
 }
 
 /**
- * The first slot of a job whose schedule begins at `anchorAt`, its creation or the instant that an edit decided: a grid
- * point later than that, `start_at` itself if it is still to come, or a `run_at` wherever it lies (P3).
+ * The first slot of a job whose schedule begins at `anchorAt`, its creation or the instant that an edit
+ * decided: a grid point later than that, `start_at` itself if it is still to come, or a `run_at` wherever it
+ * lies (P3).
  */
 export function firstSlot(schedule: Schedule, anchorAt: number): number | undefined {
   return schedule.kind === 'run_at' ? schedule.runAt : nextSlot(schedule, anchorAt, anchorAt);
 }
 
 /**
- * The first slot strictly later than `after`, if there is one. Intervals lie on `anchor + k * everyMs`, k >= 0, where the
- * anchor is `start_at`, or else `anchorAt` (P3). A fixed delay is answered as a grid too: when its clock runs is up to
- * the caller.
+ * The first slot strictly later than `after`, if there is one. Intervals lie on `anchor + k * everyMs`, k >=
+ * 0, where the anchor is `start_at`, or else `anchorAt` (P3). A fixed delay is answered as a grid too: when
+ * its clock runs is up to the caller.
  */
 export function nextSlot(schedule: Schedule, anchorAt: number, after: number): number | undefined {
   switch (schedule.kind) {
@@ -201,8 +209,9 @@ export interface PassedSlots {
 }
 
 /**
- * The slots from `first`, a slot that has come (the stored next run), up to and including `now` (P6). Its cost does not
- * grow with the time passed. Without a grid (a fixed delay, a `run_at`) it is `first` alone, with no next.
+ * The slots from `first`, a slot that has come (the stored next run), up to and including `now` (P6). Its
+ * cost does not grow with the time passed. Without a grid (a fixed delay, a `run_at`) it is `first` alone,
+ * with no next.
  */
 export function passedSlots(schedule: Schedule, anchorAt: number, first: number, now: number): PassedSlots {
   if (!hasGrid(schedule)) return { count: 1, latest: first, next: undefined };
@@ -216,8 +225,8 @@ export function passedSlots(schedule: Schedule, anchorAt: number, first: number,
 }
 
 /**
- * The `n`-th slot counted back from the latest passed one (1 is the latest), never before `first`; `first` and `now` as
- * in `passedSlots`. What a `catch_up` of all keeps when more slots passed than may wait (P6).
+ * The `n`-th slot counted back from the latest passed one (1 is the latest), never before `first`; `first`
+ * and `now` as in `passedSlots`. What a `catch_up` of all keeps when more slots passed than may wait (P6).
  */
 export function slotFromEnd(
   schedule: Schedule,
@@ -245,7 +254,9 @@ export function slotsAfter(schedule: Schedule, anchorAt: number, after: number, 
   return slots;
 }
 
-/** Milliseconds from a slot to the next one; `Infinity` when there is none. The interval for a fixed delay. */
+/**
+ * Milliseconds from a slot to the next one; `Infinity` when there is none. The interval for a fixed delay.
+ */
 export function gapAfter(schedule: Schedule, anchorAt: number, slot: number): number {
   if (schedule.kind === 'interval' && schedule.mode === 'fixed_delay') return schedule.everyMs;
   const next = nextSlot(schedule, anchorAt, slot);
@@ -267,7 +278,10 @@ function latestSlot(schedule: GridSchedule, anchorAt: number, instant: number): 
     : lastOnGrid(schedule.startAt ?? anchorAt, schedule.everyMs, instant);
 }
 
-/** The last grid point at or before an instant that is not before the anchor; a remainder is exact where a quotient need not be. */
+/**
+ * The last grid point at or before an instant that is not before the anchor; a remainder is exact where a
+ * quotient need not be.
+ */
 function lastOnGrid(anchor: number, everyMs: number, instant: number): number {
   return instant - ((instant - anchor) % everyMs);
 }

@@ -82,7 +82,10 @@ export function settleRun(
   }
 }
 
-/** Whether a run that was put back calls for a new look: it is due, or was given back ahead of its time, and may be claimed ahead elsewhere. */
+/**
+ * Whether a run that was put back calls for a new look: it is due, or was given back ahead of its time, and
+ * may be claimed ahead elsewhere.
+ */
 export function mustLookAnew(
   { kind }: Outcome,
   { availableAt }: { readonly availableAt: number },
@@ -105,7 +108,10 @@ function failedOrRetried(
   return waiting(job, { ...run, failures, errors: [...run.errors, error] }, { availableAt });
 }
 
-/** P8: under `skip`, a retry that would meet the next slot of a fixed-rate or cron job is not made: that slot is the retry. */
+/**
+ * P8: under `skip`, a retry that would meet the next slot of a fixed-rate or cron job is not made: that slot
+ * is the retry.
+ */
 function isLeftToTheNextSlot(job: Job, retryAt: number): boolean {
   if (!hasGrid(job.schedule) || job.overlap !== 'skip' || job.status !== 'active') return false;
   return job.nextRunAt !== undefined && retryAt >= job.nextRunAt;
@@ -129,7 +135,10 @@ function dueAfterLoss(run: LiveRun, now: number): number {
   return Math.min(run.availableAt, dueAgainAt(run, now));
 }
 
-/** At once; but what was claimed ahead of its time is due then, and no sooner, unless the clock has jumped back. */
+/**
+ * At once; but what was claimed ahead of its time is due then, and no sooner, unless the clock has jumped
+ * back.
+ */
 function dueAgainAt({ availableAt }: LiveRun, now: number): number {
   return availableAt > now && availableAt <= now + CLOCK_TOLERANCE_MS ? availableAt : now;
 }
@@ -166,7 +175,10 @@ function finished(
   return { kind: 'finished', attempt: attemptOf(run), recoveries: run.recoveries, errors, ...how };
 }
 
-/** A run as its claim leaves it: given back without a start, it has made no attempt, though a claim for a place writes a start. */
+/**
+ * A run as its claim leaves it: given back without a start, it has made no attempt, though a claim for a
+ * place writes a start.
+ */
 export function asLeft(
   run: LiveRun,
   { outcome, startedAt }: { readonly outcome: Outcome; readonly startedAt?: number | undefined },

@@ -2,8 +2,9 @@ import type { NewRun } from './decision.ts';
 import type { ClaimInput } from './store-passes.ts';
 
 /**
- * Which of the runs that are about to be made a claim takes, and whether each starts at once, when no other run is due (P9, P10).
- * The earliest due come first: some start, and some are held until a place is free. Runs that come due soon are held until then.
+ * Which of the runs that are about to be made a claim takes, and whether each starts at once, when no other
+ * run is due (P9, P10). The earliest due come first: some start, and some are held until a place is free.
+ * Runs that come due soon are held until then.
  */
 export function shareOut(
   runs: readonly NewRun[],
@@ -27,7 +28,10 @@ export function shareOut(
   return starts;
 }
 
-/** A node has a backlog once the earliest due run has waited this long (ms). Only then may a claim take later slots before it. */
+/**
+ * A node has a backlog once the earliest due run has waited this long (ms). Only then may a claim take later
+ * slots before it.
+ */
 const BACKLOG_MS = 100;
 
 /** The earliest due times: of all runs that wait for a claim, and of the unclaimed slots among them. */
@@ -36,7 +40,10 @@ export interface FirstDue {
   readonly slotAt: number | undefined;
 }
 
-/** Whether slots have priority: the earliest due run has waited for {@link BACKLOG_MS} and is not one of the slots. */
+/**
+ * Whether slots have priority: the earliest due run has waited for {@link BACKLOG_MS} and is not one of the
+ * slots.
+ */
 export function slotsHavePriority({ runAt, slotAt }: FirstDue, now: number): boolean {
   if (runAt === undefined || slotAt === undefined) return false;
   return runAt < slotAt && runAt <= now - BACKLOG_MS;
@@ -52,8 +59,9 @@ export interface PriorityHeld {
 }
 
 /**
- * How many more slots a node may claim before runs that were due earlier: up to half of its places. One place can't be halved: there, slots
- * and the backlog take turns. So neither waits for as long as the other one lasts.
+ * How many more slots a node may claim before runs that were due earlier: up to half of its places. One place
+ * can't be halved: there, slots and the backlog take turns. So neither waits for as long as the other one
+ * lasts.
  */
 export function prioritySlots({ places, held, isLast }: PriorityHeld): number {
   if (places === 1) return isLast ? 0 : 1;

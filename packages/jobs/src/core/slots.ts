@@ -12,14 +12,16 @@ import { without } from './objects.ts';
 import { isTakenAgain, resume } from './resume.ts';
 import { gapAfter, hasGrid, nextSlot, passedSlots, slotFromEnd } from './schedule.ts';
 
-/** A slot taken later than this, or than half the gap to its next one, was missed; else it is just late (P6). */
+/**
+ * A slot taken later than this, or than half the gap to its next one, was missed; else it is just late (P6).
+ */
 const MISSED_AFTER_MS = 60_000;
 /** With `catch_up: all`, at most so many passed slots wait; one skipped row covers the older ones (P6). */
 const MAX_WAITING_SLOTS = 100;
 
 /**
- * What is due of a job at `now`: the end of its pause (P14), runs whose own `run_at` has come (P15), and passed slots
- * (P4 to P7). Returns the same job and nothing to write when nothing is due.
+ * What is due of a job at `now`: the end of its pause (P14), runs whose own `run_at` has come (P15), and
+ * passed slots (P4 to P7). Returns the same job and nothing to write when nothing is due.
  */
 export function planJob(job: Job, live: LiveRuns, now: number): Decision {
   const draft = draftOf(job, live);
@@ -27,12 +29,15 @@ export function planJob(job: Job, live: LiveRuns, now: number): Decision {
   return decide(draft, now);
 }
 
-/** A slot may be taken, and its run claimed, so long before it comes, so that its run starts when it comes. */
+/**
+ * A slot may be taken, and its run claimed, so long before it comes, so that its run starts when it comes.
+ */
 export const LOOK_AHEAD_MS = 200;
 
 /**
- * The next slot of a job if it comes within `aheadMs` and can be taken now as if it had come: nothing of the job lives, and nothing
- * else of it is due before. What somebody does to the job until then counts as done after the slot.
+ * The next slot of a job if it comes within `aheadMs` and can be taken now as if it had come: nothing of the
+ * job lives, and nothing else of it is due before. What somebody does to the job until then counts as done
+ * after the slot.
  */
 export function slotAhead(job: Job, live: LiveRuns, now: number, aheadMs: number): number | undefined {
   const { nextRunAt: slot } = job;
@@ -48,8 +53,9 @@ export function slotAhead(job: Job, live: LiveRuns, now: number, aheadMs: number
 const PUT_OFF_MS = 60_000;
 
 /**
- * {@link planJob}, or {@link slotAhead}, for a job among others: one that can't be planned (its time zone is none that this Node.js knows, say) holds
- * up none of them, and is looked at again in a minute; until then it is late.
+ * {@link planJob}, or {@link slotAhead}, for a job among others: one that can't be planned (its time zone is
+ * none that this Node.js knows, say) holds up none of them, and is looked at again in a minute; until then it
+ * is late.
  */
 export function planOrPutOff(
   job: Job,
@@ -65,12 +71,18 @@ export function planOrPutOff(
   }
 }
 
-/** A plan counts so many passed slots of cron jobs; the jobs left then are for the next one. A look for a slot takes some 25 us. */
+/**
+ * A plan counts so many passed slots of cron jobs; the jobs left then are for the next one. A look for a slot
+ * takes some 25 us.
+ */
 const MOST_WORK = 1_000;
 /** More of one job are counted in whole hours and days: as much work as so many, or a little more. */
 const MOST_WORK_OF_ONE = 100;
 
-/** Whether decisions on these jobs have kept whoever waits for them for long enough, event loops and open transactions among them. */
+/**
+ * Whether decisions on these jobs have kept whoever waits for them for long enough, event loops and open
+ * transactions among them.
+ */
 export function createCountBudget(now: number): { isSpent(): boolean; spend(decision: Decision): void } {
   let counted = 0;
   return {
@@ -85,7 +97,10 @@ export function createCountBudget(now: number): { isSpent(): boolean; spend(deci
   };
 }
 
-/** {@link planJob} as the first step of another command: an edit first takes what is due under the old definition (P16). */
+/**
+ * {@link planJob} as the first step of another command: an edit first takes what is due under the old
+ * definition (P16).
+ */
 export function takeWhatIsDue(draft: Draft, now: number): void {
   const until = draft.job.pause?.until;
   if (draft.job.status === 'paused' && until !== undefined && until <= now) resume(draft, { at: until, now });
@@ -94,8 +109,8 @@ export function takeWhatIsDue(draft: Draft, now: number): void {
 }
 
 /**
- * {@link takeWhatIsDue} ahead of a command that mends or stops a job, which must be possible for one that can't be planned, too.
- * False for such a job: its slots are not taken.
+ * {@link takeWhatIsDue} ahead of a command that mends or stops a job, which must be possible for one that
+ * can't be planned, too. False for such a job: its slots are not taken.
  */
 export function takeWhatCanBe(draft: Draft, now: number): boolean {
   const { job, live } = draft;
@@ -104,7 +119,8 @@ export function takeWhatCanBe(draft: Draft, now: number): boolean {
     takeWhatIsDue(draft, now);
     return true;
   } catch {
-    // The planner, which meets the same fault, tells of it. What was half done, such as the end of a pause, is not done.
+    // The planner, which meets the same fault, tells of it. What was half done, such as the end of a pause,
+    // is not done.
     draft.job = job;
     draft.live = live;
     draft.moves.length = moves;
@@ -138,7 +154,10 @@ function takeSlots(draft: Draft, now: number): void {
   else takeTogether(draft, now);
 }
 
-/** The clock has passed the last slot that has a row: the next one is the one after it, whatever a clock that came back made it. */
+/**
+ * The clock has passed the last slot that has a row: the next one is the one after it, whatever a clock that
+ * came back made it.
+ */
 function leaveTakenSlots(draft: Draft, now: number): void {
   const { job } = draft;
   const { lastSlotAt, nextRunAt } = job;
@@ -183,7 +202,10 @@ function takeTogether(draft: Draft, now: number): void {
   }
 }
 
-/** `all`: the oldest slot first, as far as there is room; the others wait on the clock, `nextRunAt` in the past. */
+/**
+ * `all`: the oldest slot first, as far as there is room; the others wait on the clock, `nextRunAt` in the
+ * past.
+ */
 function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap)): void {
   dropOldest(draft, now);
   for (;;) {
@@ -197,8 +219,8 @@ function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap
 }
 
 /**
- * What a job under `all` has waiting on its clock becomes waiting runs, room or not: a pause, or another schedule, is about to
- * take that clock away (P6, P14, P16).
+ * What a job under `all` has waiting on its clock becomes waiting runs, room or not: a pause, or another
+ * schedule, is about to take that clock away (P6, P14, P16).
  */
 export function takeBacklog(draft: Draft, now: number): void {
   const { status, catchUp } = draft.job;
@@ -230,7 +252,10 @@ interface TakenSlot {
   readonly now: number;
 }
 
-/** A slot becomes a run where there is room, a skipped row where there is none; a `run_at` slot always waits (P7). */
+/**
+ * A slot becomes a run where there is room, a skipped row where there is none; a `run_at` slot always waits
+ * (P7).
+ */
 function queueSlot(draft: Draft, taken: TakenSlot): void {
   const { job, live } = draft;
   const full = liveCount(live) >= roomOf(job.overlap) || live.crowded === true;

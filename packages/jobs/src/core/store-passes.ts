@@ -14,13 +14,19 @@ export interface PlanInput {
 }
 
 export interface PlanResult {
-  /** All that was due by then was looked at. No later than the time by which it was decided, and maybe earlier. */
+  /**
+   * All that was due by then was looked at. No later than the time by which it was decided, and maybe
+   * earlier.
+   */
   readonly now: number;
   readonly queued: readonly PlannedRun[];
   readonly skipped: readonly PlannedRun[];
   /** Jobs that could not be planned, and why; put off by a minute. */
   readonly failed: readonly { readonly jobId: string; readonly message: string }[];
-  /** The limit was reached and something was done, or so much was counted that jobs may be left ({@link createCountBudget}): more may be due. */
+  /**
+   * The limit was reached and something was done, or so much was counted that jobs may be left ({@link
+   * createCountBudget}): more may be due.
+   */
   readonly more: boolean;
   /** When to look again: the earliest instant at which a job of these types has to be planned, or sooner. */
   readonly nextWakeAt?: number;
@@ -41,18 +47,21 @@ export interface ClaimInput {
   readonly node: string;
   readonly types: TypeVersions;
   /**
-   * Free places: the claim takes at most this many runs that start at once, with `startedAt` now. At most one of them is a suspect, and
-   * only while no node has claimed another one (P9).
+   * Free places: the claim takes at most this many runs that start at once, with `startedAt` now. At most one
+   * of them is a suspect, and only while no node has claimed another one (P9).
    */
   readonly places: number;
   /** At most so many more, to be held until a place is free; never a run that was recovered before (P9). */
   readonly prefetch: number;
   /**
-   * During a backlog, the claim takes at most this many slots before runs that were due earlier, marked `hasPriority`. Otherwise jobs
-   * would miss their slots.
+   * During a backlog, the claim takes at most this many slots before runs that were due earlier, marked
+   * `hasPriority`. Otherwise jobs would miss their slots.
    */
   readonly prioritySlots?: number;
-  /** At most so many besides that come due within so long, to be held until then; never one that was recovered before. */
+  /**
+   * At most so many besides that come due within so long, to be held until then; never one that was recovered
+   * before.
+   */
   readonly ahead?: { readonly ms: number; readonly runs: number };
 }
 
@@ -80,8 +89,8 @@ export interface ClaimResult {
   readonly jobs: readonly Job[];
   readonly runs: readonly ClaimedRun[];
   /**
-   * When the next run that is not claimed comes due; in the past when there was, or may have been, more than was asked for.
-   * While others hold all that is due, or not all could be looked at: when to look again.
+   * When the next run that is not claimed comes due; in the past when there was, or may have been, more than
+   * was asked for. While others hold all that is due, or not all could be looked at: when to look again.
    */
   readonly nextDueAt?: number;
 }
@@ -112,7 +121,10 @@ export type SettleResult =
 
 export interface SettleBatchResult {
   readonly results: readonly SettleResult[];
-  /** Something was released or put back that can be claimed now or has to be looked at anew, or a job has to be planned sooner. */
+  /**
+   * Something was released or put back that can be claimed now or has to be looked at anew, or a job has to
+   * be planned sooner.
+   */
   readonly wake: boolean;
 }
 

@@ -35,11 +35,12 @@ import type {
 } from './store-views.ts';
 
 /**
- * The store port. Each method is one atomic step: after a crash it has happened whole or not at all, and what a returned
- * promise reports is durable. Rules live in `core`; a store reads rows under a lock, lets `core` decide, writes what was
- * decided. Times come from the store's clock (the process's on SQLite, the database's on PostgreSQL). A lost race is a
- * returned value; a rejection means that the database could not be used, and that nothing is known to have happened.
- * A command does not begin once its `signal` has fired: it rejects as `aborted`, and nothing of it was done.
+ * The store port. Each method is one atomic step: after a crash it has happened whole or not at all, and what
+ * a returned promise reports is durable. Rules live in `core`; a store reads rows under a lock, lets `core`
+ * decide, writes what was decided. Times come from the store's clock (the process's on SQLite, the database's
+ * on PostgreSQL). A lost race is a returned value; a rejection means that the database could not be used, and
+ * that nothing is known to have happened. A command does not begin once its `signal` has fired: it rejects as
+ * `aborted`, and nothing of it was done.
  */
 export interface JobStore {
   /** Brings the schema up to date; a newer one rejects with a `StoreError` of code `newer_schema`. */
@@ -47,24 +48,34 @@ export interface JobStore {
   /** Ends what is under way and lets go of the database. */
   close(): Promise<void>;
   /**
-   * Fires, with a `StoreError` as its reason, when the database is lost for good while it is open: its file was removed, replaced, or
-   * turned out to be damaged. From then on every method rejects with that; a process should end. Absent: the store notices no such thing.
+   * Fires, with a `StoreError` as its reason, when the database is lost for good while it is open: its file
+   * was removed, replaced, or turned out to be damaged. From then on every method rejects with that; a
+   * process should end. Absent: the store notices no such thing.
    */
   readonly lost?: AbortSignal;
-  /** The store's idea of now, at once: all of an engine goes by it, so that nodes with clocks of their own agree (P17). */
+  /**
+   * The store's idea of now, at once: all of an engine goes by it, so that nodes with clocks of their own
+   * agree (P17).
+   */
   now(): number;
   /**
-   * Asks the database itself, as a write and as a read would, and changes nothing. Rejects when it can't be used, and after
-   * `close()`.
+   * Asks the database itself, as a write and as a read would, and changes nothing. Rejects when it can't be
+   * used, and after `close()`.
    */
   check(): Promise<void>;
 
   /** Makes a node known to the others, for as long as the process lives. On SQLite there are no others. */
   join(node: NodeInfo, listener: NodeListener): Promise<Membership>;
-  /** The nodes that have joined and live, the oldest first, as of their last heartbeat: at most 5 s ago while all is well. */
+  /**
+   * The nodes that have joined and live, the oldest first, as of their last heartbeat: at most 5 s ago while
+   * all is well.
+   */
   listNodes(): Promise<readonly NodeView[]>;
 
-  /** Adds a job with its first slot (P1, P4). An id in use is `exists`; one that was deleted is free, with a new uid. */
+  /**
+   * Adds a job with its first slot (P1, P4). An id in use is `exists`; one that was deleted is free, with a
+   * new uid.
+   */
   insertJob(
     input: {
       readonly definition: JobDefinition;
@@ -75,36 +86,41 @@ export interface JobStore {
     signal?: AbortFlag,
   ): Promise<InsertOutcome>;
   /**
-   * Decides one command under the job row's lock, or, a trigger that hangs on the job's definition alone, under one that keeps that as it is, and
-   * applies it whole (P7, P12 to P16). Rejects as `busy` when somebody's
-   * transaction holds that row for long.
+   * Decides one command under the job row's lock, or, a trigger that hangs on the job's definition alone,
+   * under one that keeps that as it is, and applies it whole (P7, P12 to P16). Rejects as `busy` when
+   * somebody's transaction holds that row for long.
    */
   command(input: CommandInput, signal?: AbortFlag): Promise<CommandResult>;
   /** For stores whose database others may use, too; absent: there are no such transactions. */
   within?(tx: Transaction): StoreInTransaction;
   /**
-   * Takes what is due of at most `limit` jobs of these types (P4 to P7, P14), the longest overdue first. Jobs that somebody's
-   * transaction holds are left out, and looked at again soon. With `aheadMs`, also slots that come within so long, where that
-   * can be done ahead (`slotAhead`). With `claim`, a claim in the same step.
+   * Takes what is due of at most `limit` jobs of these types (P4 to P7, P14), the longest overdue first. Jobs
+   * that somebody's transaction holds are left out, and looked at again soon. With `aheadMs`, also slots that
+   * come within so long, where that can be done ahead (`slotAhead`). With `claim`, a claim in the same step.
    */
   plan(input: PlanInput): Promise<PlanResult>;
   /**
-   * Claims due runs, those due first first, each with a fence higher than any before (P10), and with `ahead` some that are about to
-   * come due. Counts no room (P7).
+   * Claims due runs, those due first first, each with a fence higher than any before (P10), and with `ahead`
+   * some that are about to come due. Counts no room (P7).
    */
   claim(input: ClaimInput): Promise<ClaimResult>;
   /** Settles claims (P8 to P12), each guarded by its fence, and their jobs: room, health, `fixed_delay`. */
   settle(batch: readonly SettleInput[]): Promise<SettleBatchResult>;
-  /** Writes starts, progress, logs; returns the runs whose claim is stale, and those that were asked to stop. */
+  /**
+   * Writes starts, progress, logs; returns the runs whose claim is stale, and those that were asked to stop.
+   */
   report(
     batch: readonly Report[],
   ): Promise<{ readonly stale: readonly string[]; readonly cancel: readonly string[] }>;
-  /** Takes back every claim of nodes that are gone (P9): of all but `node` and those that have joined. Tells how many wait again and how many have failed. */
+  /**
+   * Takes back every claim of nodes that are gone (P9): of all but `node` and those that have joined. Tells
+   * how many wait again and how many have failed.
+   */
   recover(input: TakeBackInput): Promise<TakenBack & { readonly recovered: number; readonly failed: number }>;
   /**
-   * Gives back, at no cost, the claims of a node that it does not hold: the answer to them was lost (P9). `holds` are fences: of
-   * a run that is claimed anew it may still hold an older claim. `left` are those whose jobs somebody's transaction holds: to be
-   * asked for again.
+   * Gives back, at no cost, the claims of a node that it does not hold: the answer to them was lost (P9).
+   * `holds` are fences: of a run that is claimed anew it may still hold an older claim. `left` are those
+   * whose jobs somebody's transaction holds: to be asked for again.
    */
   reconcile(
     input: TakeBackInput & { readonly holds: readonly number[] },
@@ -122,11 +138,14 @@ export interface JobStore {
 
   /** `handlers`: what living nodes can run, for its health (P22). */
   getJob(jobId: string, handlers: TypeVersions): Promise<JobView | undefined>;
-  /** A page in the order asked for; with the newest runs of each job, live and finished, newest first, if asked for. */
+  /**
+   * A page in the order asked for; with the newest runs of each job, live and finished, newest first, if
+   * asked for.
+   */
   listJobs(query: JobQuery): Promise<Page<JobView>>;
   /**
-   * How many jobs have which health, as each shows it: of those behind `after`, and as many as a moment allows. `next` is where
-   * the others begin.
+   * How many jobs have which health, as each shows it: of those behind `after`, and as many as a moment
+   * allows. `next` is where the others begin.
    */
   countHealth(input: {
     readonly handlers: TypeVersions;
@@ -140,7 +159,10 @@ export interface JobStore {
   /** Newest first: by time, then by id. */
   listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;
   stats(input: { readonly hours: number }): Promise<StoreStats>;
-  /** What one job ran in the last `hours` hours, pruned runs included (P18), newest hour first; undefined for no such job. */
+  /**
+   * What one job ran in the last `hours` hours, pruned runs included (P18), newest hour first; undefined for
+   * no such job.
+   */
   jobHours(input: {
     readonly jobId: string;
     readonly hours: number;
@@ -150,23 +172,27 @@ export interface JobStore {
 }
 
 /**
- * A transaction of a caller's that is under way: what runs its statements, one at a time, on its connection. Each row of an
- * answer is an object. A client of `pg` within `BEGIN` is one as it is.
+ * A transaction of a caller's that is under way: what runs its statements, one at a time, on its connection.
+ * Each row of an answer is an object. A client of `pg` within `BEGIN` is one as it is.
  */
 export interface Transaction {
   query(text: string, values: readonly unknown[]): PromiseLike<{ readonly rows: readonly unknown[] }>;
 }
 
 /**
- * What a store does as a part of a caller's transaction: durable, seen and told to the nodes once that commits, never there if it
- * does not. Nothing here ends the transaction. It can go on after any result; after a rejection, too, unless that is the
- * caller's own error, handed on: its connection broke, or the database wants the whole transaction to be tried anew.
+ * What a store does as a part of a caller's transaction: durable, seen and told to the nodes once that
+ * commits, never there if it does not. Nothing here ends the transaction. It can go on after any result;
+ * after a rejection, too, unless that is the caller's own error, handed on: its connection broke, or the
+ * database wants the whole transaction to be tried anew.
  */
 export interface StoreInTransaction {
   /** The job that has this id now, as the transaction sees it. */
   findJob(jobId: string): Promise<Job | undefined>;
   insertJob: JobStore['insertJob'];
-  /** A trigger; other commands are not for here. It takes no room away from others if it is free (`isFreeTrigger`). */
+  /**
+   * A trigger; other commands are not for here. It takes no room away from others if it is free
+   * (`isFreeTrigger`).
+   */
   trigger(
     input: CommandInput & { readonly command: Extract<JobCommand, { kind: 'trigger' }> },
   ): Promise<CommandResult>;

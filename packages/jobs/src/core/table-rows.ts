@@ -12,7 +12,10 @@ export interface TableRows {
   readonly identity?: { readonly column: string; readonly last: number };
 }
 
-/** All that a store keeps, to be written into another kind of store: numbers that stand for words are words here. */
+/**
+ * All that a store keeps, to be written into another kind of store: numbers that stand for words are words
+ * here.
+ */
 export interface StoreContents {
   readonly tables: readonly TableRows[];
   /** No id, uid or fence in them is higher. */

@@ -13,7 +13,10 @@ export function returnedOutcome(attempt: Attempt, { result, leftOut }: HandlerRe
   return result === undefined ? SUCCEEDED : { kind: 'succeeded', result };
 }
 
-/** How an attempt ended whose handler threw. A stray error came first: the handler was told to stop because of it. */
+/**
+ * How an attempt ended whose handler threw. A stray error came first: the handler was told to stop because of
+ * it.
+ */
 export function thrownOutcome(attempt: Attempt, thrown: Thrown, at: number): Outcome {
   const stopped = attempt.stop?.reason;
   if (stopped === 'cancel') return { kind: 'cancelled' };

@@ -36,8 +36,9 @@ interface Look {
 }
 
 /**
- * One execution of a run's handler, and the context that the handler sees. Everything that a short run does not touch
- * (payload, signal, log) is made when first asked for: at tens of thousands of runs a second that is most of the cost.
+ * One execution of a run's handler, and the context that the handler sees. Everything that a short run does
+ * not touch (payload, signal, log) is made when first asked for: at tens of thousands of runs a second that
+ * is most of the cost.
  */
 export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorListener {
   readonly claimed: ClaimedRun;
@@ -59,7 +60,10 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   /** Whether the store knows `startedAt`. */
   startKnown = false;
   stop: Stop | undefined;
-  /** The first stray error of its handler: a rejection that nothing awaited, or what a callback threw. It fails the attempt. */
+  /**
+   * The first stray error of its handler: a rejection that nothing awaited, or what a callback threw. It
+   * fails the attempt.
+   */
   stray: Thrown | undefined;
   /** Hears the stray errors of the handler; absent: they are not told apart from others. */
   onStray: ((attempt: Attempt, error: Error) => void) | undefined;

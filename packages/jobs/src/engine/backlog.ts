@@ -4,9 +4,14 @@ import { LOOK_AHEAD_MS } from '../core/slots.ts';
 import type { ClaimedRun, ClaimResult } from '../core/store-passes.ts';
 import type { Ended } from './settlements.ts';
 
-/** What was claimed ahead starts so long after its time at most; after that it is looked at anew who has it. */
+/**
+ * What was claimed ahead starts so long after its time at most; after that it is looked at anew who has it.
+ */
 const TOO_LATE_MS = 1_000;
-/** Waking up costs a process as much as a run: after a start, the next one comes no sooner than this, unless so many are due. */
+/**
+ * Waking up costs a process as much as a run: after a start, the next one comes no sooner than this, unless
+ * so many are due.
+ */
 const TOGETHER_MS = 4;
 const MANY_TOGETHER = 8;
 
@@ -21,7 +26,10 @@ export interface Claimed {
   readonly job: Job;
 }
 
-/** Claimed runs that have not started: those that wait for a place, and those that were claimed ahead of their time. */
+/**
+ * Claimed runs that have not started: those that wait for a place, and those that were claimed ahead of their
+ * time.
+ */
 export class Backlog {
   readonly #clock: Clock;
   readonly #released: (late: readonly Ended[]) => void;
@@ -32,7 +40,9 @@ export class Backlog {
   #ahead: Claimed[] = [];
   #cancelTimer: (() => void) | undefined;
 
-  /** `released`: some that were claimed ahead have come due; what is to be given back of them is in `late`. */
+  /**
+   * `released`: some that were claimed ahead have come due; what is to be given back of them is in `late`.
+   */
   constructor(clock: Clock, released: (late: readonly Ended[]) => void) {
     this.#clock = clock;
     this.#released = released;
@@ -58,7 +68,9 @@ export class Backlog {
     return [...this.#waiting.slice(this.#head), ...this.#ahead].map(({ run }) => run.fence);
   }
 
-  /** Takes a claim; returns what is to be given back of what was claimed ahead, since its time is long past. */
+  /**
+   * Takes a claim; returns what is to be given back of what was claimed ahead, since its time is long past.
+   */
   add({ now, runs, jobs }: ClaimResult): Ended[] {
     for (const run of runs) {
       const job = jobs[run.job];
@@ -101,8 +113,9 @@ export class Backlog {
   }
 
   /**
-   * Lets those go that have come due, and looks again when the next one does, or a little later, when more have. Returns those that
-   * it comes to too late, as after the process has stood still: they may be another node's by now, and are given back.
+   * Lets those go that have come due, and looks again when the next one does, or a little later, when more
+   * have. Returns those that it comes to too late, as after the process has stood still: they may be another
+   * node's by now, and are given back.
    */
   #release(): Ended[] {
     this.#cancelTimer?.();

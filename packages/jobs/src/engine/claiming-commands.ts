@@ -30,8 +30,8 @@ export class ClaimingCommands {
   }
 
   /**
-   * Asks for a command on a job; on an idle node together with a claim, so that the run that it makes starts when it is written, and
-   * not after a pass. `tell` hears the answer before anything starts.
+   * Asks for a command on a job; on an idle node together with a claim, so that the run that it makes starts
+   * when it is written, and not after a pass. `tell` hears the answer before anything starts.
    */
   async ask<T>(jobId: string, ask: AskForCommand, tell: (result: CommandResult) => T): Promise<T> {
     const { settlements, claim: claimOf, settleNow, make, ended } = this.#with;

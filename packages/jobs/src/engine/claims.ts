@@ -30,7 +30,10 @@ export interface ClaimUnderWay {
   readonly takenBack: Which[];
 }
 
-/** How many runs this node may claim: as many as it has places for soon, less those that it has asked for already. */
+/**
+ * How many runs this node may claim: as many as it has places for soon, less those that it has asked for
+ * already.
+ */
 export class Claims<Deps> {
   readonly #with: ClaimsDeps<Deps>;
   readonly #due: DueTimes;
@@ -103,7 +106,8 @@ export class Claims<Deps> {
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
     const places = between(0, this.#unpromisedPlaces(now), allowance);
     const prefetch = between(0, this.#prefetchTarget - this.#coming, allowance - places);
-    // Not while due ones wait, here for long or in the store, nor when there are so few claims that due ones need each of them.
+    // Not while due ones wait, here for long or in the store, nor when there are so few claims that due ones
+    // need each of them.
     const waitsLong = backlog.waiting > 0 && backlog.waiting >= this.#endedWithin(PREFETCH_MS);
     const isAhead = aheadMs > 0 && !waitsLong && !this.#due.hasLeft && !throttle.isAtFloor;
     const taken = backlog.waiting + backlog.ahead + this.#asked.ahead;
@@ -120,7 +124,10 @@ export class Claims<Deps> {
     return this.#claim({ places: 1, prefetch: 0 });
   }
 
-  /** Whether this node could take what is due. One that is no member claims nothing; once it is one again, it looks. */
+  /**
+   * Whether this node could take what is due. One that is no member claims nothing; once it is one again, it
+   * looks.
+   */
   hasRoom(now: number): boolean {
     return this.#mayClaim && (this.#unpromisedPlaces(now) > 0 || this.#coming < this.#prefetchTarget);
   }

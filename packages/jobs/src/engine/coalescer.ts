@@ -4,7 +4,9 @@ import type { Clock } from '../core/clock.ts';
 const EACH_A_SECOND = 200;
 const SECOND_MS = 1_000;
 
-/** Counts the run events of a job beyond 200 a second, and tells how many there were once that second is over. */
+/**
+ * Counts the run events of a job beyond 200 a second, and tells how many there were once that second is over.
+ */
 export class Coalescer {
   readonly #clock: Clock;
   readonly #counted: (jobId: string, count: number) => void;
@@ -15,7 +17,10 @@ export class Coalescer {
   #untold = new Map<string, number>();
   #cancelFlush: (() => void) | undefined;
 
-  /** `counted` is called before any run event of a later second is answered for, but for those that it causes itself. */
+  /**
+   * `counted` is called before any run event of a later second is answered for, but for those that it causes
+   * itself.
+   */
   constructor(clock: Clock, counted: (jobId: string, count: number) => void) {
     this.#clock = clock;
     this.#counted = counted;

@@ -11,7 +11,10 @@ export type ParsedDefinition =
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
-/** What people wrote, checked against the job type and the rules of schedules; every fault at once (P1, P2, P21). */
+/**
+ * What people wrote, checked against the job type and the rules of schedules; every fault at once (P1, P2,
+ * P21).
+ */
 export function parseDefinition<Deps>(
   input: JobInput,
   registry: Registry<Deps>,

@@ -21,12 +21,18 @@ import { PassFailures } from './pass-failures.ts';
 import { type Ended, type Failure, Settlements } from './settlements.ts';
 import type { Throttle } from './throttle.ts';
 
-/** Jobs planned in one step: some stores decide on the event loop, and what else waits for that is not to wait long. */
+/**
+ * Jobs planned in one step: some stores decide on the event loop, and what else waits for that is not to wait
+ * long.
+ */
 const PLAN_BATCH = 500;
 /** Settlements and claims in a pass from which on it counts as full. */
 const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
-/** What is known of what is due is trusted for so long: after that the store is asked, whatever it was that nobody told. */
+/**
+ * What is known of what is due is trusted for so long: after that the store is asked, whatever it was that
+ * nobody told.
+ */
 const TRUST_MS = 60_000;
 
 export interface DispatchDeps<Deps> {
@@ -43,8 +49,9 @@ export interface DispatchDeps<Deps> {
 }
 
 /**
- * One pass: write what has ended, plan what is due, claim what there is room for. The three are asked for in one turn, so
- * that a store can do them in one transaction, claims riding with settlements, or beside each other.
+ * One pass: write what has ended, plan what is due, claim what there is room for. The three are asked for in
+ * one turn, so that a store can do them in one transaction, claims riding with settlements, or beside each
+ * other.
  */
 export class Dispatcher<Deps> {
   readonly #with: DispatchDeps<Deps>;
@@ -105,8 +112,8 @@ export class Dispatcher<Deps> {
   }
 
   /**
-   * Whether another pass may begin beside one that is under way: where that keeps the store busy, or slots would wait for it. Not beside
-   * one that looks for lost claims.
+   * Whether another pass may begin beside one that is under way: where that keeps the store busy, or slots
+   * would wait for it. Not beside one that looks for lost claims.
    */
   get mayBeginBeside(): boolean {
     return (this.#wasFull || this.#looks.isDue) && !this.#lost.isLookDue;
@@ -127,7 +134,9 @@ export class Dispatcher<Deps> {
     return this.#settlements.kept;
   }
 
-  /** A claim has ended: to be written with the next pass. Kept and retried while the database is away (P10). */
+  /**
+   * A claim has ended: to be written with the next pass. Kept and retried while the database is away (P10).
+   */
   settle(ended: Ended): void {
     this.#claims.ended(ended.input.fence);
     this.#settlements.add(ended);
@@ -139,15 +148,18 @@ export class Dispatcher<Deps> {
     return this.#settlements.failReturned(attempt, failure);
   }
 
-  /** Runs that were claimed ahead have come due. `late`: those whose time was long past; they, and those that find no place soon, are given back. */
+  /**
+   * Runs that were claimed ahead have come due. `late`: those whose time was long past; they, and those that
+   * find no place soon, are given back.
+   */
   released(late: readonly Ended[]): void {
     for (const each of late) this.settle(each);
     this.#excess.giveBack();
   }
 
   /**
-   * Writes what waits to be written, ahead of a command that is asked for in the same turn. Not awaited: the store does
-   * commands after the settlements that were asked for before them.
+   * Writes what waits to be written, ahead of a command that is asked for in the same turn. Not awaited: the
+   * store does commands after the settlements that were asked for before them.
    */
   #settleNow(): void {
     const batch = this.#settlements.takeAll();
@@ -159,7 +171,10 @@ export class Dispatcher<Deps> {
     );
   }
 
-  /** Gives back claims that have not started, ahead of a command in the same turn that must find them waiting (P12, P14). */
+  /**
+   * Gives back claims that have not started, ahead of a command in the same turn that must find them waiting
+   * (P12, P14).
+   */
   takeBack(which: Which): void {
     this.#claims.takeBack(which);
     for (const each of this.#with.executor.backlog.takeBack(which)) this.settle(each);
@@ -366,7 +381,10 @@ export class Dispatcher<Deps> {
     for (const each of back) this.settle(each);
   }
 
-  /** How long settlements may gather: not so long while something due waits for a pass, or for the places that they free. */
+  /**
+   * How long settlements may gather: not so long while something due waits for a pass, or for the places that
+   * they free.
+   */
   get #gatherMs(): number {
     return this.#settlements.gatherMs({
       isAwaited: this.#due.nextDueAt <= this.#with.settings.clock.now(),

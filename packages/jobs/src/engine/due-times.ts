@@ -11,15 +11,19 @@ interface Question {
 }
 
 /**
- * Where more comes than one plan takes, the next one begins so much of the time ahead before what is left comes, not half of it: such
- * plans follow each other closely, and one that is held up a little makes nothing late.
+ * Where more comes than one plan takes, the next one begins so much of the time ahead before what is left
+ * comes, not half of it: such plans follow each other closely, and one that is held up a little makes nothing
+ * late.
  */
 const EARLY_SHARE = 0.7;
 
 /** When something comes due, as far as this node knows. */
 export class DueTimes {
   readonly #aheadMs: number;
-  /** Up to then the store was asked ahead: what it has left of that, there was a reason to leave until it is due. */
+  /**
+   * Up to then the store was asked ahead: what it has left of that, there was a reason to leave until it is
+   * due.
+   */
   #askedUpTo = Number.NEGATIVE_INFINITY;
   #nextWakeAt = Number.NEGATIVE_INFINITY;
   #nextDueAt = Number.NEGATIVE_INFINITY;
@@ -36,8 +40,8 @@ export class DueTimes {
   }
 
   /**
-   * When to look for jobs to be planned; `-Infinity`: it is not known. While a plan is under way its answer mostly tells: until then one
-   * more only begins where it would come too late.
+   * When to look for jobs to be planned; `-Infinity`: it is not known. While a plan is under way its answer
+   * mostly tells: until then one more only begins where it would come too late.
    */
   get nextWakeAt(): number {
     return this.#plans === 0 ? this.#nextWakeAt : this.#nextWakeAt + this.#aheadMs / 2;
@@ -88,7 +92,10 @@ export class DueTimes {
     for (const question of this.#questions) question.putBackAt = Math.min(question.putBackAt, at);
   }
 
-  /** A job was made, to be planned then: nothing else needs to be looked at. Returns whether that is sooner than known. */
+  /**
+   * A job was made, to be planned then: nothing else needs to be looked at. Returns whether that is sooner
+   * than known.
+   */
   jobMade(wakeAt: number): boolean {
     for (const question of this.#questions) question.madeWakeAt = Math.min(question.madeWakeAt, wakeAt);
     const lookAt = this.#lookAt(wakeAt);

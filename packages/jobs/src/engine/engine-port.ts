@@ -15,7 +15,9 @@ import type {
 } from '../core/store-views.ts';
 import type { EngineStats, NodeActivity } from './engine-stats.ts';
 
-/** A job as people and code write it. Times are RFC 3339, durations Go's; exactly one of the four schedules. */
+/**
+ * A job as people and code write it. Times are RFC 3339, durations Go's; exactly one of the four schedules.
+ */
 export interface JobInput {
   readonly id: string;
   readonly name: string;
@@ -38,34 +40,46 @@ export interface JobInput {
   readonly backoff?: BackoffOptions | undefined;
 }
 
-/** RFC 7396 at top level: absent keeps, null resets to the default; a schedule field replaces the other kinds (P16). */
+/**
+ * RFC 7396 at top level: absent keeps, null resets to the default; a schedule field replaces the other kinds
+ * (P16).
+ */
 export type JobPatch = { readonly [K in keyof Omit<JobInput, 'id'>]?: JobInput[K] | null };
 
 /** Who asks, for the audit log (`user:42`, `token:7`); absent: the code of the process itself. */
 export interface Asked {
   readonly by?: string | undefined;
-  /** Only if the id still stands for this generation of it (P1), and the definition has this version: the ETag. */
+  /**
+   * Only if the id still stands for this generation of it (P1), and the definition has this version: the
+   * ETag.
+   */
   readonly ifUid?: string | undefined;
   readonly ifVersion?: number | undefined;
   /**
-   * A change that still waits for its turn when this fires is not made: it rejects with a `StoreError` of code `aborted`. A change that
-   * has been sent to the database continues. Has no effect with a `tx`.
+   * A change that still waits for its turn when this fires is not made: it rejects with a `StoreError` of
+   * code `aborted`. A change that has been sent to the database continues. Has no effect with a `tx`.
    */
   readonly signal?: AbortFlag | undefined;
 }
 
 /**
- * For what is to happen if and only if a transaction of the caller's commits; PostgreSQL only. Nothing is seen, told or run before
- * that. `docs/transactions.md` says what waits for what.
+ * For what is to happen if and only if a transaction of the caller's commits; PostgreSQL only. Nothing is
+ * seen, told or run before that. `docs/transactions.md` says what waits for what.
  */
 export interface InTransaction {
   readonly tx?: Transaction | undefined;
 }
 
 export interface TriggerInput extends InTransaction {
-  /** Replaces the job's payload for this run alone; defaults are filled in, with which it has at most 64 KiB as JSON. */
+  /**
+   * Replaces the job's payload for this run alone; defaults are filled in, with which it has at most 64 KiB
+   * as JSON.
+   */
   readonly payload?: unknown;
-  /** `operator`: a payload that changes fields outside the type's `operatorsMaySet` is `forbidden`. Default `admin`: any payload. */
+  /**
+   * `operator`: a payload that changes fields outside the type's `operatorsMaySet` is `forbidden`. Default
+   * `admin`: any payload.
+   */
   readonly payloadBy?: 'operator' | 'admin' | undefined;
   /** Only under overlap `allow`. */
   readonly runAt?: string | undefined;
@@ -106,7 +120,10 @@ export interface Preview {
 export type JobEventListener = (event: JobEvent | 'reset') => void;
 
 export interface EventSubscription {
-  /** The events after `after`, or `reset` when the ring no longer has them all (or never had: another process). */
+  /**
+   * The events after `after`, or `reset` when the ring no longer has them all (or never had: another
+   * process).
+   */
   readonly backlog: readonly JobEvent[] | 'reset';
   /** The id of the newest event so far. */
   readonly lastId: number;
@@ -151,11 +168,14 @@ export class EngineError extends Error {
  * {@link EngineError} for what a caller can act on, and with a `StoreError` when the store can't be used.
  */
 export interface Engine {
-  /** Opens the store, takes back what a dead process left (P9), and starts to plan and claim (unless `autoRun` is false). */
+  /**
+   * Opens the store, takes back what a dead process left (P9), and starts to plan and claim (unless `autoRun`
+   * is false).
+   */
   start(): Promise<void>;
   /**
-   * Stops claiming, waits for handlers, aborts what is left in time for `shutdownTimeoutMs`, hands back (P9). Methods go on
-   * working until all that is done and `serving` has ended.
+   * Stops claiming, waits for handlers, aborts what is left in time for `shutdownTimeoutMs`, hands back (P9).
+   * Methods go on working until all that is done and `serving` has ended.
    */
   stop(options?: { readonly serving?: Promise<unknown> }): Promise<void>;
   /** One pass by hand, to its end: for tests with a fake clock and `autoRun: false`. */
@@ -163,8 +183,9 @@ export interface Engine {
   /** Rejects when the store can't be used: for readiness probes. */
   check(): Promise<void>;
   /**
-   * Fires, with a `StoreError` as its reason, once the database is lost for good: its file was removed or replaced (`gone`), or turned
-   * out to be damaged (`damaged`). Nothing starts any more and every method rejects: log the reason, and end the process.
+   * Fires, with a `StoreError` as its reason, once the database is lost for good: its file was removed or
+   * replaced (`gone`), or turned out to be damaged (`damaged`). Nothing starts any more and every method
+   * rejects: log the reason, and end the process.
    */
   readonly lost: AbortSignal;
 

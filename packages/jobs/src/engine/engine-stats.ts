@@ -8,9 +8,9 @@ export type Ending = 'succeeded' | 'failed' | 'cancelled' | 'retried';
 export type SkipReason = 'overlap' | 'missed';
 
 /**
- * How a node is: `late`, not heard of for more than two heartbeats, and dead soon if that goes on; `stalled`, its event loop
- * stands still; `joining`, cut off from the others, so that it claims nothing, and `failing`, it has not been able to write and claim runs
- * for 5 s (only the node itself says so of itself).
+ * How a node is: `late`, not heard of for more than two heartbeats, and dead soon if that goes on; `stalled`,
+ * its event loop stands still; `joining`, cut off from the others, so that it claims nothing, and `failing`,
+ * it has not been able to write and claim runs for 5 s (only the node itself says so of itself).
  */
 export type NodeHealth = 'ok' | 'late' | 'stalled' | 'joining' | 'failing';
 
@@ -74,7 +74,10 @@ export interface TypeCounts {
 
 /** What one node does and did, as it knows by itself. */
 export interface NodeActivity {
-  /** How claims ended on this node since its start: attempts, and those that were cancelled before they started. */
+  /**
+   * How claims ended on this node since its start: attempts, and those that were cancelled before they
+   * started.
+   */
   readonly sinceStart: Readonly<Record<Ending, number>>;
   readonly lastMinute: LastMinute;
   /** The last 60 minutes of the clock, the newest first: that one still goes on. */

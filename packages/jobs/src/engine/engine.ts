@@ -26,12 +26,14 @@ import { hearStrayErrors } from './stray-errors.ts';
 import { ThreadPool } from './threads.ts';
 import { Throttle } from './throttle.ts';
 
-/** Passes are at least so far apart, unless there is much to do: what comes due within it is written together. */
+/**
+ * Passes are at least so far apart, unless there is much to do: what comes due within it is written together.
+ */
 const MIN_GAP_MS = 2;
 
 /**
- * Makes an engine over a store. Throws for job types that can't be registered (P21). Nothing is opened or run before
- * `start()`; but it hears of the requests of the process's HTTP servers from now on, until `stop()`.
+ * Makes an engine over a store. Throws for job types that can't be registered (P21). Nothing is opened or run
+ * before `start()`; but it hears of the requests of the process's HTTP servers from now on, until `stop()`.
  */
 export function createEngine<Deps>(options: EngineOptions<Deps>): Engine {
   const settings = settingsOf(options);
@@ -255,7 +257,9 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   };
 }
 
-/** P9: on SQLite a start proves that every other node is dead, so what they had claimed is taken back at once. */
+/**
+ * P9: on SQLite a start proves that every other node is dead, so what they had claimed is taken back at once.
+ */
 async function openStore(
   store: JobStore,
   { logger }: Settings,

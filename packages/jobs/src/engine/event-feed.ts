@@ -10,7 +10,10 @@ import { EventRing, toldEvent } from './event-ring.ts';
 const GATHER_MS = 100;
 /** Run events that are told to the others one by one in that time; the rest are counted by job. */
 const MOST_GATHERED = 500;
-/** So long after the last watcher has gone the others go on telling: most come back, and have missed nothing then. */
+/**
+ * So long after the last watcher has gone the others go on telling: most come back, and have missed nothing
+ * then.
+ */
 const LINGER_MS = 60_000;
 
 export interface EventFeedDeps {
@@ -24,8 +27,8 @@ export interface EventFeedDeps {
 }
 
 /**
- * The events of all nodes, as this one shows them: its own and what the others tell, in its own ring and order. Nothing is told
- * from node to node unless somebody watches.
+ * The events of all nodes, as this one shows them: its own and what the others tell, in its own ring and
+ * order. Nothing is told from node to node unless somebody watches.
  */
 export class EventFeed {
   readonly #with: EventFeedDeps;

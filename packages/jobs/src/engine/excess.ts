@@ -24,8 +24,8 @@ export class Excess {
   }
 
   /**
-   * Gives them back, but for `kept`, if it is so still once they had time to get a place: durations of runs that ended after the process
-   * stood still tell nothing of the next ones.
+   * Gives them back, but for `kept`, if it is so still once they had time to get a place: durations of runs
+   * that ended after the process stood still tell nothing of the next ones.
    */
   giveBack(kept?: number): void {
     const { clock, claims, backlog } = this.#with;

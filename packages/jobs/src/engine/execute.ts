@@ -28,19 +28,27 @@ export interface ExecutorDeps<Deps> {
   readonly threads: ThreadPool;
   /** A claim has ended. */
   settled(ended: Ended): void;
-  /** An attempt has failed whose claim has ended with success; false: that is written already, or on its way. */
+  /**
+   * An attempt has failed whose claim has ended with success; false: that is written already, or on its way.
+   */
   failReturned(attempt: Attempt, failure: Failure): boolean;
   started(attempt: Attempt): void;
   /** Runs that were claimed ahead have come due; what is to be given back of them is in `late`. */
   released(late: readonly Ended[]): void;
 }
 
-/** The places of a node: takes claimed runs, runs their handlers, and turns how each ended into an outcome to settle. */
+/**
+ * The places of a node: takes claimed runs, runs their handlers, and turns how each ended into an outcome to
+ * settle.
+ */
 export class Executor<Deps> {
   readonly #with: ExecutorDeps<Deps>;
   /** By fence: a run can be claimed again while an attempt of an older claim still goes on. */
   readonly #active = new Map<number, Attempt>();
-  /** Their handlers have ended while a report was on its way: they are settled after it, with what it could not write. */
+  /**
+   * Their handlers have ended while a report was on its way: they are settled after it, with what it could
+   * not write.
+   */
   readonly #reporting = new Set<Attempt>();
   /** The claims that have not started. */
   readonly backlog: Backlog;
@@ -83,7 +91,10 @@ export class Executor<Deps> {
     return this.#meanDurationMs;
   }
 
-  /** The fences of the claims that it holds: those that run, those that wait, and those whose end waits for a report. */
+  /**
+   * The fences of the claims that it holds: those that run, those that wait, and those whose end waits for a
+   * report.
+   */
   fences(): number[] {
     return [
       ...this.#active.keys(),
@@ -92,7 +103,9 @@ export class Executor<Deps> {
     ];
   }
 
-  /** Takes a claim; returns what of it, and of what waits, was to be taken back while the claim was under way. */
+  /**
+   * Takes a claim; returns what of it, and of what waits, was to be taken back while the claim was under way.
+   */
   accept(claim: ClaimResult, takenBack: readonly Which[]): Ended[] {
     const back = [...this.backlog.add(claim), ...takenBack.flatMap((which) => this.backlog.takeBack(which))];
     this.#pump();
@@ -213,7 +226,10 @@ export class Executor<Deps> {
     this.#end(attempt, thrownOutcome(attempt, thrown, this.#with.settings.clock.now()));
   }
 
-  /** Tells a running handler to stop. If the handler has returned, its attempt fails, unless its success is already being written. */
+  /**
+   * Tells a running handler to stop. If the handler has returned, its attempt fails, unless its success is
+   * already being written.
+   */
   #strayed(attempt: Attempt, error: Error): void {
     if (attempt.stray !== undefined) return;
     const { settings, failReturned } = this.#with;
@@ -240,7 +256,9 @@ export class Executor<Deps> {
     this.#pump();
   }
 
-  /** After a settlement the fence guards nothing more: what a report could not write has to go with it (P10). */
+  /**
+   * After a settlement the fence guards nothing more: what a report could not write has to go with it (P10).
+   */
   #settle(attempt: Attempt, outcome: Outcome, finishedAt: number): void {
     if (attempt.isReporting) {
       this.#reporting.add(attempt);

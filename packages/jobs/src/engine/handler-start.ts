@@ -1,6 +1,6 @@
 /**
- * Whether the handler in a thread has begun. Engine and thread share this memory, so exactly one of them wins: the engine takes the run
- * back, or the thread begins its handler.
+ * Whether the handler in a thread has begun. Engine and thread share this memory, so exactly one of them
+ * wins: the engine takes the run back, or the thread begins its handler.
  */
 export type HandlerStart = Int32Array<SharedArrayBuffer>;
 

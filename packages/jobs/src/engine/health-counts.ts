@@ -23,8 +23,8 @@ export interface HealthCounterDeps {
 }
 
 /**
- * How many jobs have which health: counted when somebody asks, and now and then only, however often that is. Where counting takes
- * long, the counts before are told meanwhile.
+ * How many jobs have which health: counted when somebody asks, and now and then only, however often that is.
+ * Where counting takes long, the counts before are told meanwhile.
  */
 export class HealthCounter {
   readonly #with: HealthCounterDeps;

@@ -2,7 +2,10 @@ import { PermanentError } from '../core/errors.ts';
 
 /** What a thread of the pool is at. */
 export interface JobThread {
-  /** The module that it imports, or whose handler runs, and for which job type; absent: the dependencies of threads. */
+  /**
+   * The module that it imports, or whose handler runs, and for which job type; absent: the dependencies of
+   * threads.
+   */
   at: { readonly module: string; readonly type?: string } | undefined;
   /** An engine that was to start in it was refused. */
   refused: Error | undefined;
@@ -18,7 +21,9 @@ export function enterJobThread(): JobThread {
   return thread;
 }
 
-/** Throws in a thread of the pool: an engine there would run jobs a second time, and start threads of its own. */
+/**
+ * Throws in a thread of the pool: an engine there would run jobs a second time, and start threads of its own.
+ */
 export function refuseInJobThread(): void {
   const thread: JobThread | undefined = Reflect.get(globalThis, KEY);
   if (thread === undefined) return;

@@ -29,7 +29,10 @@ export class LeftOver {
     this.#isThere = isThere;
   }
 
-  /** At the end of a pass. `hasPlaces`: the next one takes it. `isStopping`: there may be no next one that tells. */
+  /**
+   * At the end of a pass. `hasPlaces`: the next one takes it. `isStopping`: there may be no next one that
+   * tells.
+   */
   passEnded({ hasPlaces, isStopping }: { readonly hasPlaces: boolean; readonly isStopping: boolean }): void {
     if (this.#isThere && !hasPlaces) {
       const now = this.#with.clock.monotonic();

@@ -15,7 +15,10 @@ export interface LooksDeps {
   look(): void;
 }
 
-/** When slots are looked for, also while passes are under way: those that come don't wait for what else was asked for. */
+/**
+ * When slots are looked for, also while passes are under way: those that come don't wait for what else was
+ * asked for.
+ */
 export class Looks {
   readonly #with: LooksDeps;
   #cancelTimer: (() => void) | undefined;
@@ -58,7 +61,10 @@ export class Looks {
     });
   }
 
-  /** No pass is under way any more, so that the loop knows when the next one begins; or no slots are looked for. */
+  /**
+   * No pass is under way any more, so that the loop knows when the next one begins; or no slots are looked
+   * for.
+   */
   cancel(): void {
     this.#cancelTimer?.();
   }

@@ -4,7 +4,10 @@ export interface LoopOptions {
   readonly clock: Clock;
   /** How long after the end of a pass, which took `passMs`, the next one begins at the soonest. */
   minGapMs(passMs: number): number;
-  /** How many passes may be under way at once: a second one keeps the store busy, or looks for slots that would wait for the first one. */
+  /**
+   * How many passes may be under way at once: a second one keeps the store busy, or looks for slots that
+   * would wait for the first one.
+   */
   atOnce(): number;
   /** One pass; returns how long to sleep until the next one is needed. */
   pass(): Promise<number>;

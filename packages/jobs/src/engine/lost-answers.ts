@@ -21,8 +21,9 @@ export interface LostAnswersDeps {
 }
 
 /**
- * Answers of the store that never came. What they were about may be written all the same, up to a minute later: for so long, claims that
- * nobody here holds are looked for and given back, and what is known of what is due is not trusted.
+ * Answers of the store that never came. What they were about may be written all the same, up to a minute
+ * later: for so long, claims that nobody here holds are looked for and given back, and what is known of what
+ * is due is not trusted.
  */
 export class LostAnswers {
   readonly #with: LostAnswersDeps;
@@ -50,8 +51,8 @@ export class LostAnswers {
   }
 
   /**
-   * Gives back what this node has claimed and does not hold, if it is time to look; nothing else that claims may be under way. Returns
-   * whether something was given back.
+   * Gives back what this node has claimed and does not hold, if it is time to look; nothing else that claims
+   * may be under way. Returns whether something was given back.
    */
   async reconcile(): Promise<boolean> {
     // What a command has claimed is not held yet.

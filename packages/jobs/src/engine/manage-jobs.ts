@@ -80,7 +80,9 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
     // A job just made has no live runs: its view needs no read.
     return { job, health: healthOf(job, handlerOf(job.type), job.createdAt), isRunning: false };
   };
-  /** Of the job as it was read: what an edit was made of is never written over another generation or version. */
+  /**
+   * Of the job as it was read: what an edit was made of is never written over another generation or version.
+   */
   const edit = async (job: Job, next: JobInput, asked: Asked) => {
     if (next.type !== job.type) throw refused(typeChanged(job));
     const definition = parse(next);

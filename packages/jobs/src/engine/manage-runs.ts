@@ -80,7 +80,8 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
     async trigger(jobId, input = {}, asked = {}) {
       const inside = input.tx === undefined ? undefined : within(store, input.tx);
       for (let tries = 1; ; tries++) {
-        // A payload has to be checked for the type of the job that there is now; without one there is nothing to look at before.
+        // A payload has to be checked for the type of the job that there is now; without one there is nothing
+        // to look at before.
         const known = input.payload === undefined ? undefined : await findJob(jobId, inside);
         const override = known === undefined ? undefined : overrideOf(deps, known, input);
         // A job made since may be of another type.
@@ -223,8 +224,8 @@ function refuseAdminFields<Deps>(type: RegisteredType<Deps>, usual: JsonText, as
 }
 
 /**
- * The payload of an earlier run is taken as it is. It is refused where it could only fail: not where its type is not registered, or is
- * older than what the job asks for, nor of a job that is gone.
+ * The payload of an earlier run is taken as it is. It is refused where it could only fail: not where its type
+ * is not registered, or is older than what the job asks for, nor of a job that is gone.
  */
 async function checkerOf<Deps>(
   { registry, store, handlers }: ManageDeps<Deps>,
@@ -248,7 +249,9 @@ function checkedByType<Deps>({ jobType }: RegisteredType<Deps>): CheckedBy {
   return { type: jobType.type, typeVersion: jobType.version };
 }
 
-/** A claimed run that is to stop is told; one whose fence was voided goes on alone, and can't settle (P11). */
+/**
+ * A claimed run that is to stop is told; one whose fence was voided goes on alone, and can't settle (P11).
+ */
 function afterCancel<Deps>(deps: ManageDeps<Deps>, result: CancelResult): void {
   const told = result.kind === 'requested' ? result.request : result.kind === 'cancelled' && result.voided;
   if (told) {

@@ -45,7 +45,10 @@ export interface ManageDeps<Deps> {
 /** What people's commands write. */
 export type Writes = Pick<JobStore, 'insertJob' | 'command' | 'cancelRun' | 'makeDue'>;
 
-/** A command that fails may be done all the same, its answer lost: then everybody looks for what it has made due. */
+/**
+ * A command that fails may be done all the same, its answer lost: then everybody looks for what it has made
+ * due.
+ */
 export function writesTo(
   store: JobStore,
   { answerLost, tell }: { answerLost(): void; tell(notice: Notice): void },
@@ -115,7 +118,10 @@ function areClaimed({ queued, claimed }: Done): boolean {
   return queued.every(({ id }) => claimed.runs.some((run) => run.id === id));
 }
 
-/** What other nodes have to know of a command that was done: what has to stop, what goes back, and that something may be due. */
+/**
+ * What other nodes have to know of a command that was done: what has to stop, what goes back, and that
+ * something may be due.
+ */
 function tellOthers<Deps>(
   { tell }: ManageDeps<Deps>,
   { job, changed, cancelRequests }: Done,

@@ -27,8 +27,8 @@ interface TypeMeter {
 }
 
 /**
- * What this node did since its start, in the last minute, and in each of the last 60 minutes: counted as it happens, in constant
- * space, and put together when somebody asks.
+ * What this node did since its start, in the last minute, and in each of the last 60 minutes: counted as it
+ * happens, in constant space, and put together when somebody asks.
  */
 export class Meter {
   readonly #clock: Clock;
@@ -37,9 +37,15 @@ export class Meter {
   readonly #skipped: Record<SkipReason, number> = { overlap: 0, missed: 0 };
   /** By the clock that only rises. */
   readonly #seconds = new TimeBuckets();
-  /** By the time of day, which may jump: what was counted under a minute that is still to come again is not shown. */
+  /**
+   * By the time of day, which may jump: what was counted under a minute that is still to come again is not
+   * shown.
+   */
   readonly #minutes = new TimeBuckets();
-  /** What is counted in now: looked up once a second, since at tens of thousands of runs a second each look at a clock counts. */
+  /**
+   * What is counted in now: looked up once a second, since at tens of thousands of runs a second each look at
+   * a clock counts.
+   */
   #second: TimeBucket = new TimeBucket();
   #minute: TimeBucket = new TimeBucket();
 

@@ -26,7 +26,10 @@ export interface NodeDeps {
   takeBack(jobId: string): void;
   /** A run was asked to stop by another node, or before this one heard of it. */
   cancel(runId: string): void;
-  /** Other nodes may soon take the claimed runs: gives back those that have not started, and stops handlers that must not overlap. */
+  /**
+   * Other nodes may soon take the claimed runs: gives back those that have not started, and stops handlers
+   * that must not overlap.
+   */
   leaseEnding(): void;
   /** The lease is over: all that is claimed is somebody else's by now. */
   abandon(): void;
@@ -43,8 +46,8 @@ export interface NodeDeps {
 }
 
 /**
- * This process among the nodes: known to the others while it claims, told of what they change, and somebody new once its lease
- * is over (P9).
+ * This process among the nodes: known to the others while it claims, told of what they change, and somebody
+ * new once its lease is over (P9).
  */
 export class Node {
   readonly #with: NodeDeps;

@@ -34,8 +34,8 @@ export interface EngineOptions<Deps> {
   /** Needed when a job type with `isolation: 'thread'` uses its dependencies. */
   readonly threadDeps?: ThreadDeps;
   /**
-   * How much heap (MB) a thread of a job may use, unless its type says otherwise. Default 512. What is outside the heap (buffers,
-   * SQLite's memory) does not count.
+   * How much heap (MB) a thread of a job may use, unless its type says otherwise. Default 512. What is
+   * outside the heap (buffers, SQLite's memory) does not count.
    */
   readonly threadMemoryMb?: number;
   /** Places of this node; 0 makes it an API-only node. Default 10. */
@@ -46,8 +46,9 @@ export interface EngineOptions<Deps> {
   readonly shutdownTimeoutMs?: number;
   readonly retention?: Partial<Retention>;
   /**
-   * What becomes of the stray errors of inline handlers: rejections of promises that nothing awaited, and what callbacks throw.
-   * `fail_attempt` (default): they fail their attempt. `off`: the engine leaves them to the process, which they end as a rule.
+   * What becomes of the stray errors of inline handlers: rejections of promises that nothing awaited, and
+   * what callbacks throw. `fail_attempt` (default): they fail their attempt. `off`: the engine leaves them to
+   * the process, which they end as a rule.
    */
   readonly strayErrors?: 'fail_attempt' | 'off';
   /** The version of the program, for `GET /api/job-stats`. */
@@ -59,7 +60,9 @@ export interface EngineOptions<Deps> {
   readonly clock?: Clock;
   /** In [0, 1): jitter of retries. */
   readonly random?: () => number;
-  /** How late the event loop is: where it is late, runs make room for the API. Default: what Node measures. */
+  /**
+   * How late the event loop is: where it is late, runs make room for the API. Default: what Node measures.
+   */
   readonly loopDelay?: LoopDelay;
   /** False: nothing happens but by `tick()`. For tests. Default true. */
   readonly autoRun?: boolean;
@@ -76,7 +79,10 @@ export interface Settings {
   readonly random: () => number;
   readonly loopDelay: LoopDelay | undefined;
   readonly autoRun: boolean;
-  /** Slots are taken, and their runs claimed, so long before they come; 0 where only `tick()` makes anything happen. */
+  /**
+   * Slots are taken, and their runs claimed, so long before they come; 0 where only `tick()` makes anything
+   * happen.
+   */
   readonly aheadMs: number;
   readonly strayErrors: 'fail_attempt' | 'off';
   readonly threadDeps: ThreadDeps | undefined;

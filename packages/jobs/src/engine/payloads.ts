@@ -7,14 +7,20 @@ import type { ClaimedRun } from '../core/store-passes.ts';
 import { type CheckedPayload, checkPayload, type RegisteredType } from './registry.ts';
 import { isJson } from './text.ts';
 
-/** The payload of a job in one version, as an edit at one time made it: a failover may lose an edit, and another one be made. */
+/**
+ * The payload of a job in one version, as an edit at one time made it: a failover may lose an edit, and
+ * another one be made.
+ */
 interface Checked {
   readonly version: number;
   readonly updatedAt: number;
   readonly payload: JsonText;
 }
 
-/** So much of the jobs' payloads is kept as they were checked: two bytes for each character, and some for the rest. */
+/**
+ * So much of the jobs' payloads is kept as they were checked: two bytes for each character, and some for the
+ * rest.
+ */
 const KEPT = {
   maxBytes: 64 * 1024 * 1024,
   bytesOf: ({ payload }: Checked) => 200 + 2 * payload.length,
@@ -26,7 +32,9 @@ const NO_JSON: CheckedPayload = {
   faults: [{ pointer: '/payload', detail: 'the stored payload is not JSON: edit the job' }],
 };
 
-/** The payloads that attempts get: checked again with today's schema, which may have become stricter (P21). */
+/**
+ * The payloads that attempts get: checked again with today's schema, which may have become stricter (P21).
+ */
 export class Payloads<Deps> {
   readonly #clock: Clock;
   /** By the uid of their job. */

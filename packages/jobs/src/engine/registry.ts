@@ -28,7 +28,10 @@ export interface Registry<Deps> {
   get(type: string): RegisteredType<Deps> | undefined;
 }
 
-/** Checks the job types once, at start; a faulty one is a programming error and throws, naming what to mend (P21). */
+/**
+ * Checks the job types once, at start; a faulty one is a programming error and throws, naming what to mend
+ * (P21).
+ */
 export function createRegistry<Deps>(jobTypes: readonly JobType<Deps>[]): Registry<Deps> {
   const byName = new Map<string, RegisteredType<Deps>>();
   for (const jobType of jobTypes) {

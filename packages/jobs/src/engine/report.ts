@@ -4,7 +4,10 @@ import type { Executor } from './execute.ts';
 import type { Settings } from './options.ts';
 
 const SWEEP_MS = 100;
-/** With no handler running, it stops looking after this: later than the last report, and than a thread is kept idle. */
+/**
+ * With no handler running, it stops looking after this: later than the last report, and than a thread is kept
+ * idle.
+ */
 const SLEEP_AFTER_MS = 65_000;
 /** Progress and logs are written so often at most. */
 const REPORT_MS = 1_000;
@@ -16,7 +19,10 @@ export interface ReporterDeps<Deps> {
   readonly events: EventFeed;
 }
 
-/** Watches the handlers that run: timeouts and graces, starts, progress, logs, and whether they have lost their claim. */
+/**
+ * Watches the handlers that run: timeouts and graces, starts, progress, logs, and whether they have lost
+ * their claim.
+ */
 export class Reporter<Deps> {
   readonly #with: ReporterDeps<Deps>;
   #cancel: (() => void) | undefined;
@@ -36,7 +42,9 @@ export class Reporter<Deps> {
     this.#stopped = false;
   }
 
-  /** A handler has started: looks at it from now on, until none has run for a while. An idle engine sleeps. */
+  /**
+   * A handler has started: looks at it from now on, until none has run for a while. An idle engine sleeps.
+   */
   watch(): void {
     if (this.#stopped || this.#sweeping) return;
     this.#sweeping = true;

@@ -11,7 +11,10 @@ export interface HandlerResult {
   readonly leftOut?: string;
 }
 
-/** Checks what a thread says that its handler returned: a handler can post to its thread's port what it likes. Never throws. */
+/**
+ * Checks what a thread says that its handler returned: a handler can post to its thread's port what it likes.
+ * Never throws.
+ */
 export function checkResult(said: unknown): HandlerResult {
   const { result, leftOut }: Readonly<Record<string, unknown>> = { ...Object(said) };
   if (leftOut !== undefined) return { leftOut: textOf(leftOut, LEFT_OUT_LIMIT) };
@@ -20,7 +23,10 @@ export function checkResult(said: unknown): HandlerResult {
   return { leftOut: `its thread did not send at most ${RESULT_LIMIT} bytes of JSON` };
 }
 
-/** The result of a run from what its handler returned. Never throws: the work is done, whatever became of its result. */
+/**
+ * The result of a run from what its handler returned. Never throws: the work is done, whatever became of its
+ * result.
+ */
 export function resultOf(returned: unknown): HandlerResult {
   if (returned === undefined) return {};
   try {

@@ -12,11 +12,17 @@ import { MAX_BATCH } from './throttle.ts';
 const GATHER_MS = 4;
 /** Those that nobody waits for gather for longer: one commit counts for more. */
 const PATIENT_GATHER_MS = 30;
-/** And for up to this where slots are looked for within it, as they are every 100 ms when many come: they go with that look. */
+/**
+ * And for up to this where slots are looked for within it, as they are every 100 ms when many come: they go
+ * with that look.
+ */
 const WITH_LOOK_MS = 150;
 /** A slot that is nearer than this may wait for its job's run to be settled. */
 const SOON_MS = 500;
-/** A settlement whose job somebody's transaction holds is tried again after so long, or when something may have become due. */
+/**
+ * A settlement whose job somebody's transaction holds is tried again after so long, or when something may
+ * have become due.
+ */
 const LATER_MS = 500;
 /** With so many ends that were put off again and again, no more runs are claimed. */
 const MAX_HELD_BACK = 1_000;
@@ -40,7 +46,10 @@ export interface Ended {
 /** How an attempt failed; `random` is in [0, 1), for the jitter of its retry. */
 export type Failure = Pick<SettleInput, 'outcome' | 'random'>;
 
-/** The claims that have ended, from then until it is known what became of them: nothing of them is lost meanwhile (P10). */
+/**
+ * The claims that have ended, from then until it is known what became of them: nothing of them is lost
+ * meanwhile (P10).
+ */
 export class Settlements {
   readonly #with: SettlementsDeps;
   #waiting: Ended[] = [];
@@ -63,8 +72,8 @@ export class Settlements {
   }
 
   /**
-   * So many were put off again and again that no more runs are to be claimed (P18): their results, of up to 64 KiB each, stay in memory
-   * for as long as others hold their jobs.
+   * So many were put off again and again that no more runs are to be claimed (P18): their results, of up to
+   * 64 KiB each, stay in memory for as long as others hold their jobs.
    */
   get isFull(): boolean {
     return this.#heldBack >= MAX_HELD_BACK;
@@ -77,7 +86,10 @@ export class Settlements {
     return this.#waiting.length + this.#later.length + underWay;
   }
 
-  /** For how long more may gather. `isAwaited`: something else waits for them; `lookInMs`: until slots are looked for. */
+  /**
+   * For how long more may gather. `isAwaited`: something else waits for them; `lookInMs`: until slots are
+   * looked for.
+   */
   gatherMs({ isAwaited, lookInMs }: { readonly isAwaited: boolean; readonly lookInMs: number }): number {
     if (this.#waiting.length >= MAX_BATCH / 2) return 0;
     if (isAwaited || this.#isAwaited) return GATHER_MS;
@@ -141,7 +153,10 @@ export class Settlements {
     return batch;
   }
 
-  /** What could not be written is tried again last, and with fewer at once: one that the store refuses keeps back no other. */
+  /**
+   * What could not be written is tried again last, and with fewer at once: one that the store refuses keeps
+   * back no other.
+   */
   putBack(batch: readonly Ended[]): void {
     this.#underWay.delete(batch);
     this.#waiting.push(...batch);
@@ -149,7 +164,10 @@ export class Settlements {
     this.#batchLimit = Math.max(Math.floor(batch.length / 2), 1);
   }
 
-  /** Counts and tells what became of them. Returns when the first of them is to be run again; infinite when none is. */
+  /**
+   * Counts and tells what became of them. Returns when the first of them is to be run again; infinite when
+   * none is.
+   */
   written(batch: readonly Ended[], results: readonly SettleResult[]): number {
     const { settings } = this.#with;
     this.#underWay.delete(batch);
@@ -219,11 +237,15 @@ export class Settlements {
   }
 }
 
-/** Whether anything may come sooner for this settlement: another run of the job, another attempt, an answer to who asked for the run. */
+/**
+ * Whether anything may come sooner for this settlement: another run of the job, another attempt, an answer to
+ * who asked for the run.
+ */
 function isAwaited({ input, owner, attempt }: Ended): boolean {
   if (attempt === undefined || input.outcome.kind !== 'succeeded') return true;
   const { claimed } = attempt;
-  // Claimed for a free place, as all are that were taken back from a process that died: it is not to fall with the next one (P9).
+  // Claimed for a free place, as all are that were taken back from a process that died: it is not to fall
+  // with the next one (P9).
   if (claimed.started || claimed.scheduledFor === undefined || owner.overlap === 'queue') return true;
   // The next slot as of the claim; where there is none, this settlement may set it.
   return owner.nextRunAt === undefined || owner.nextRunAt - input.finishedAt < SOON_MS;

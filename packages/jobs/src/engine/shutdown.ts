@@ -17,7 +17,10 @@ export function refuseStopped(stopping: AbortSignal): void {
   );
 }
 
-/** Waits for the handlers within the time that a shutdown has, aborts those that are left, and ends the threads. */
+/**
+ * Waits for the handlers within the time that a shutdown has, aborts those that are left, and ends the
+ * threads.
+ */
 export async function endHandlers<Deps>(
   executor: Executor<Deps>,
   threads: ThreadPool,

@@ -6,8 +6,8 @@ import { checkThrown, readThrown, type Thrown } from './thrown.ts';
 const LINE_LIMIT = 8_000;
 
 /**
- * The logger of an engine that was given none: warnings, errors and failed attempts go to stderr, one line each, without
- * stacks. `write` takes a line without its end.
+ * The logger of an engine that was given none: warnings, errors and failed attempts go to stderr, one line
+ * each, without stacks. `write` takes a line without its end.
  */
 export function stderrLogger(write: (line: string) => void = toStderr): EngineLogger {
   const tell = (level: string) => (fields: object, message: string) => write(lineOf(level, fields, message));

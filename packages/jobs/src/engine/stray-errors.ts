@@ -1,14 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { textOf } from './text.ts';
 
-/** Receives the stray errors of a piece of code: rejections that it did not await, and exceptions in its callbacks. */
+/**
+ * Receives the stray errors of a piece of code: rejections that it did not await, and exceptions in its
+ * callbacks.
+ */
 export interface StrayErrorListener {
   strayed(error: Error): void;
 }
 
 const listeners = new AsyncLocalStorage<StrayErrorListener>();
 
-/** Number of engines that listen. The two events belong to the process, so one pair of handlers serves all engines. */
+/**
+ * Number of engines that listen. The two events belong to the process, so one pair of handlers serves all
+ * engines.
+ */
 let hearers = 0;
 
 /** Runs `work`. Its stray errors go to `listener`, even long after `work` has ended. */
@@ -33,7 +39,10 @@ export function hearStrayErrors(): () => void {
   };
 }
 
-/** Whether the error comes from a job handler; for a host's own handler of `unhandledRejection` or `uncaughtException`. */
+/**
+ * Whether the error comes from a job handler; for a host's own handler of `unhandledRejection` or
+ * `uncaughtException`.
+ */
 export function isInJobHandler(): boolean {
   return listeners.getStore() !== undefined;
 }
@@ -58,7 +67,10 @@ function heardRejection(reason: unknown): void {
   else endProcess(error);
 }
 
-/** Node was told `--unhandled-rejections=none` or `warn`; with `warn` it prints a warning also where they are heard. */
+/**
+ * Node was told `--unhandled-rejections=none` or `warn`; with `warn` it prints a warning also where they are
+ * heard.
+ */
 function isNodeToIgnoreRejections(): boolean {
   // The last one counts, and the command line counts more than the environment.
   const told = [process.env.NODE_OPTIONS ?? '', ...process.execArgv].join(' ');
@@ -75,7 +87,10 @@ function errorOf(thrown: unknown): Error {
   return new Error(`A callback threw ${textOf(thrown, 500)}.`, { cause: thrown });
 }
 
-/** Throws the error without a handler: Node prints it, runs the `exit` handlers, and ends the process with code 1. */
+/**
+ * Throws the error without a handler: Node prints it, runs the `exit` handlers, and ends the process with
+ * code 1.
+ */
 function endProcess(thrown: unknown): void {
   stopHearing();
   process.stderr.write(

@@ -1,4 +1,5 @@
-// What runs in a job thread: imports the job type's module, makes its own dependencies once, runs one handler at a time.
+// What runs in a job thread: imports the job type's module, makes its own dependencies once, runs one handler
+// at a time.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PermanentError } from '../core/errors.ts';
@@ -137,7 +138,10 @@ async function loadAll(types: Extract<ToThread, { kind: 'load' }>['types']): Pro
   giveWay();
 }
 
-/** A handler may log and report as often as it likes: the engine hears of it ten times a second, and nothing after its end. */
+/**
+ * A handler may log and report as often as it likes: the engine hears of it ten times a second, and nothing
+ * after its end.
+ */
 function createSpeaker(): Speaker {
   let isOver = false;
   let spokeAt = Number.NEGATIVE_INFINITY;

@@ -36,7 +36,10 @@ export type HandlerEnd =
   | { readonly kind: 'threw'; readonly thrown: Thrown };
 
 interface Threw extends Extract<HandlerEnd, { kind: 'threw' }> {
-  /** False: the thread must not run another handler, such as when a module or the dependencies could not be loaded. */
+  /**
+   * False: the thread must not run another handler, such as when a module or the dependencies could not be
+   * loaded.
+   */
   readonly isUsable: boolean;
 }
 
@@ -79,7 +82,9 @@ export type Reply = Extract<HandlerEnd, { kind: 'returned' }> | Threw | Loaded;
 /** A checked message of a thread; only `noted` is unchecked, and `RunNotes.add` checks it. */
 export type Heard = (Reply | Stray | Loading | { readonly kind: 'noted' }) & { readonly noted?: unknown };
 
-/** Checks a message of a thread, which a handler may have posted; undefined: it is not one of the engine's. */
+/**
+ * Checks a message of a thread, which a handler may have posted; undefined: it is not one of the engine's.
+ */
 export function readMessage(message: unknown): Heard | undefined {
   if (!isRecord(message)) return undefined;
   const said = message['@greenvue/jobs'];

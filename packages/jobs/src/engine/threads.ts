@@ -26,7 +26,10 @@ interface Thread {
   loading?: string;
   idleSince: number;
   ended: boolean;
-  /** It was told to end; asked again and again, a worker in a long native call would gather who waits for that. */
+  /**
+   * It was told to end; asked again and again, a worker in a long native call would gather who waits for
+   * that.
+   */
   ending?: Promise<unknown>;
 }
 
@@ -35,8 +38,9 @@ type ThreadSettings = Pick<Settings, 'threadDeps' | 'threadMemoryMb' | 'logger'>
 const IDLE_THREAD_MS = 60_000;
 
 /**
- * The threads of a node: one handler at a time in each, started when needed, kept for a minute when idle, replaced when one
- * dies. Our own small pool since a run that is told to stop must get its grace before the thread is terminated (P11).
+ * The threads of a node: one handler at a time in each, started when needed, kept for a minute when idle,
+ * replaced when one dies. Our own small pool since a run that is told to stop must get its grace before the
+ * thread is terminated (P11).
  */
 export class ThreadPool {
   readonly #threads = new Set<Thread>();
@@ -58,8 +62,8 @@ export class ThreadPool {
   }
 
   /**
-   * Loads the modules of job types, in one thread for each amount of memory; the threads later serve the runs of the types. Returns the
-   * faults of the modules.
+   * Loads the modules of job types, in one thread for each amount of memory; the threads later serve the runs
+   * of the types. Returns the faults of the modules.
    */
   async load(jobTypes: readonly JobType<never>[]): Promise<readonly string[]> {
     const byMemory = Map.groupBy(jobTypes, (jobType) => this.#memoryOf(jobType));
@@ -111,7 +115,9 @@ export class ThreadPool {
     current?.reject(error);
   }
 
-  /** Ends the thread under an attempt, whose promise then rejects. A native call it is in has to return first. */
+  /**
+   * Ends the thread under an attempt, whose promise then rejects. A native call it is in has to return first.
+   */
   terminate(attempt: Attempt): void {
     const thread = this.#of(attempt);
     if (thread !== undefined) void terminated(thread);

@@ -24,7 +24,10 @@ async function serve(): Promise<string> {
   return `http://127.0.0.1:${address.port}`;
 }
 
-/** Lets seconds pass by the clock, with the real event loop late for `blockMs` in each, until a claim may take `runs`. */
+/**
+ * Lets seconds pass by the clock, with the real event loop late for `blockMs` in each, until a claim may take
+ * `runs`.
+ */
 async function secondsUntil(
   runs: number,
   blockMs: number,

@@ -8,7 +8,9 @@ const DELAY_LIMIT_MS = 20;
 const RESOLUTION_MS = 5;
 const SAMPLE_MS = 1_000;
 const FLOOR_GAP_MS = 250;
-/** Where Node tells of each request that an HTTP server of this process begins with, whoever made the server. */
+/**
+ * Where Node tells of each request that an HTTP server of this process begins with, whoever made the server.
+ */
 const REQUESTS = ['http.server.request.start', 'http2.server.stream.start'];
 /** So long after a request others are expected. */
 const AFTER_REQUEST_MS = 100;
@@ -33,9 +35,10 @@ export interface ThrottleOptions {
 }
 
 /**
- * The API comes first (P20). While requests come in, a claim takes few runs at once, and passes leave the
- * API as much time as they took. And claims are held back while the event loop is late: the batch is halved each second that
- * it is, and grows again when it is not; never below `floor` runs every 250 ms. Planning is not throttled.
+ * The API comes first (P20). While requests come in, a claim takes few runs at once, and passes leave the API
+ * as much time as they took. And claims are held back while the event loop is late: the batch is halved each
+ * second that it is, and grows again when it is not; never below `floor` runs every 250 ms. Planning is not
+ * throttled.
  */
 export class Throttle {
   readonly #clock: Clock;
@@ -93,7 +96,10 @@ export class Throttle {
     return this.isBesideRequests ? Math.min(passMs, LONGEST_PAUSE_MS) : 0;
   }
 
-  /** A claim was asked for. Measures while there are claims, a second at a time; an idle engine measures nothing. */
+  /**
+   * A claim was asked for. Measures while there are claims, a second at a time; an idle engine measures
+   * nothing.
+   */
   claimed(): void {
     this.#lastClaim = this.#clock.monotonic();
     if (this.#cancel !== undefined) return;

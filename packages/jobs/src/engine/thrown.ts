@@ -21,7 +21,10 @@ export interface Thrown extends ErrorText {
   readonly permanent: boolean;
 }
 
-/** Reads what was thrown, which can be anything: code that is at fault here may be at fault in its errors, too. Never throws. */
+/**
+ * Reads what was thrown, which can be anything: code that is at fault here may be at fault in its errors,
+ * too. Never throws.
+ */
 export function readThrown(thrown: unknown): Thrown {
   const text = readText(thrown);
   return {
@@ -32,7 +35,10 @@ export function readThrown(thrown: unknown): Thrown {
   };
 }
 
-/** Checks what a thread says that its handler threw: a handler can post to its thread's port what it likes. Never throws. */
+/**
+ * Checks what a thread says that its handler threw: a handler can post to its thread's port what it likes.
+ * Never throws.
+ */
 export function checkThrown(value: unknown): Thrown {
   const { causes, permanent } = isRecord(value) ? value : {};
   const checked = Array.isArray(causes) ? causes.slice(0, CAUSES_LIMIT).filter(isRecord) : [];
@@ -43,7 +49,10 @@ export function checkThrown(value: unknown): Thrown {
   };
 }
 
-/** The causes of an error: its `cause`, the `errors` of an AggregateError, and their own causes, each error before its causes. */
+/**
+ * The causes of an error: its `cause`, the `errors` of an AggregateError, and their own causes, each error
+ * before its causes.
+ */
 function readCauses(thrown: unknown): ErrorCause[] {
   const causes: ErrorCause[] = [];
   const seen = new Set([thrown]);

@@ -1,11 +1,15 @@
 import type { Outcome } from '../core/settle.ts';
 
 /**
- * How the engine tells a tracer, such as OpenTelemetry's, what belongs together: the request that made or triggered a job, and
- * each attempt. A `traceparent` is that of W3C Trace Context. What fails here is told once, and harms no run.
+ * How the engine tells a tracer, such as OpenTelemetry's, what belongs together: the request that made or
+ * triggered a job, and each attempt. A `traceparent` is that of W3C Trace Context. What fails here is told
+ * once, and harms no run.
  */
 export interface Tracing {
-  /** The traceparent of what the caller is at: it is kept with the job that the caller makes, or the run it triggers. */
+  /**
+   * The traceparent of what the caller is at: it is kept with the job that the caller makes, or the run it
+   * triggers.
+   */
   current(): string | undefined;
   /** An attempt begins. */
   begin(attempt: TracedAttempt): AttemptSpan | undefined;

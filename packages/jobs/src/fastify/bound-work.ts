@@ -4,9 +4,10 @@ import { HttpProblem } from './http-problem.ts';
 const RETRY_SECONDS = 2;
 
 /**
- * Limits how many handlers of the routes of `app` run at once; a further request gets a 503. A handler does not begin for a
- * client that has disconnected. Without the limit, abandoned requests would pile up in memory while the database is locked.
- * Call this before the routes are added. Routes with `isUnbounded` in their config are not counted.
+ * Limits how many handlers of the routes of `app` run at once; a further request gets a 503. A handler does
+ * not begin for a client that has disconnected. Without the limit, abandoned requests would pile up in memory
+ * while the database is locked. Call this before the routes are added. Routes with `isUnbounded` in their
+ * config are not counted.
  */
 export function boundWork(app: FastifyInstance, most: number): void {
   let underWay = 0;

@@ -29,7 +29,10 @@ export const ERROR_STATUS: Readonly<Record<EngineErrorCode | StoreErrorCode, Sta
   aborted: { status: 400 },
 };
 
-/** What Fastify's own errors and the host's mean to the client, where their words would say too much or too little. */
+/**
+ * What Fastify's own errors and the host's mean to the client, where their words would say too much or too
+ * little.
+ */
 const WORDS: Readonly<Record<number, string>> = {
   400: 'The request could not be read.',
   401: 'A valid token is needed.',

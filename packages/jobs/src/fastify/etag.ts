@@ -4,15 +4,17 @@ import { type Asked, type Engine, EngineError } from '../engine/engine-port.ts';
 import { HttpProblem } from './http-problem.ts';
 
 /**
- * The strong validator of a job's definition. Runs, pause and resume don't change it, an edit does; with the generation in
- * it, a job that was deleted and made anew never matches (P1).
+ * The strong validator of a job's definition. Runs, pause and resume don't change it, an edit does; with the
+ * generation in it, a job that was deleted and made anew never matches (P1).
  */
 export function etagOf(job: Pick<Job, 'uid' | 'version'>): string {
   return `"${job.uid}.${job.version}"`;
 }
 
 const LIST = /^\s*(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*\s*$/;
-/** `If-Match: *` names no version, so that an edit of others in between is no reason to refuse: look again. */
+/**
+ * `If-Match: *` names no version, so that an edit of others in between is no reason to refuse: look again.
+ */
 const ANY_TRIES = 5;
 
 /** The header of a change to a job, as a route documents it. */
@@ -24,8 +26,9 @@ export const ifMatch = z.looseObject({
 export type Guard = Pick<Asked, 'ifUid' | 'ifVersion'>;
 
 /**
- * Makes a change under an `If-Match`: `change` gets the generation and version that it may act on. Without the header it gets none. A header
- * that does not match rejects with `stale`; `absent` says what a job is that does not exist.
+ * Makes a change under an `If-Match`: `change` gets the generation and version that it may act on. Without
+ * the header it gets none. A header that does not match rejects with `stale`; `absent` says what a job is
+ * that does not exist.
  */
 export async function underIfMatch<T>(
   engine: Engine,
@@ -51,14 +54,18 @@ export async function underIfMatch<T>(
   }
 }
 
-/** Whether a PUT may only create. `*` is the one value of `If-None-Match` that means something for a change. */
+/**
+ * Whether a PUT may only create. `*` is the one value of `If-None-Match` that means something for a change.
+ */
 export function isCreateOnly(header: string | undefined): boolean {
   if (header === undefined) return false;
   if (header.trim() === '*') return true;
   throw new HttpProblem({ status: 400, detail: 'Only "If-None-Match: *" is understood here.' });
 }
 
-/** The tags of an `If-Match`. Weak ones never match, as a strong comparison is asked for (RFC 9110, 13.1.1). */
+/**
+ * The tags of an `If-Match`. Weak ones never match, as a strong comparison is asked for (RFC 9110, 13.1.1).
+ */
 function parseIfMatch(header: string): 'any' | readonly string[] {
   if (header.trim() === '*') return 'any';
   if (!LIST.test(header)) {

@@ -15,11 +15,14 @@ export interface EventStreamOptions {
   readonly maxStreamsPerPrincipal?: number;
   /** Default 15,000. */
   readonly heartbeatMs?: number;
-  /** After so long a stream ends, so that clients come back with a fresh token. Default 900,000 (15 minutes). */
+  /**
+   * After so long a stream ends, so that clients come back with a fresh token. Default 900,000 (15 minutes).
+   */
   readonly maxAgeMs?: number;
   /**
-   * Asked with each heartbeat: whether who opened the stream may still read it. If not, or when it rejects, the stream ends,
-   * so that a token that was revoked, or a role that was taken, stops it as it stops any other request. Default: always.
+   * Asked with each heartbeat: whether who opened the stream may still read it. If not, or when it rejects,
+   * the stream ends, so that a token that was revoked, or a role that was taken, stops it as it stops any
+   * other request. Default: always.
    */
   readonly isStillAllowed?: (request: FastifyRequest) => Promise<boolean>;
 }

@@ -3,7 +3,9 @@ import type { JobEvent } from '../core/events.ts';
 import type { Engine } from '../engine/engine-port.ts';
 import type { EventTexts } from './event-texts.ts';
 
-/** What may wait for one client; what comes beyond that stays in the engine's ring, and is fetched from there. */
+/**
+ * What may wait for one client; what comes beyond that stays in the engine's ring, and is fetched from there.
+ */
 const MOST_PENDING_BYTES = 65_536;
 /** How long a client that does not read may keep an ended stream open. */
 const END_GRACE_MS = 5_000;
@@ -23,10 +25,10 @@ export interface EventsStreamOptions {
 }
 
 /**
- * The engine's events as `text/event-stream`, from the one after `lastEventId` on. An event `reset` stands for events that are
- * not kept any more: the client must read anew what it shows. A slow client costs no memory: what it does not take is read
- * from the engine's ring once it does. An id goes out with each heartbeat, too, so that a client of a quiet job does not come
- * back with one that is long forgotten.
+ * The engine's events as `text/event-stream`, from the one after `lastEventId` on. An event `reset` stands
+ * for events that are not kept any more: the client must read anew what it shows. A slow client costs no
+ * memory: what it does not take is read from the engine's ring once it does. An id goes out with each
+ * heartbeat, too, so that a client of a quiet job does not come back with one that is long forgotten.
  */
 export class EventsStream extends Readable {
   readonly #options: EventsStreamOptions;

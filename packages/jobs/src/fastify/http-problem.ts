@@ -11,8 +11,8 @@ export interface ProblemAnswer {
 }
 
 /**
- * A request that can't be served, for a reason that its sender may know. Any error handler that honours `statusCode` answers
- * it rightly.
+ * A request that can't be served, for a reason that its sender may know. Any error handler that honours
+ * `statusCode` answers it rightly.
  */
 export class HttpProblem extends Error implements ProblemAnswer {
   override readonly name = 'HttpProblem';
@@ -48,7 +48,9 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** Sends `application/problem+json` (RFC 9457) with `WWW-Authenticate` and `Retry-After` where they belong. */
+/**
+ * Sends `application/problem+json` (RFC 9457) with `WWW-Authenticate` and `Retry-After` where they belong.
+ */
 export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -67,7 +69,8 @@ export function sendProblem(
   if (retryAfterSeconds !== undefined && !reply.hasHeader('retry-after')) {
     reply.header('retry-after', String(retryAfterSeconds));
   }
-  // As bytes: no serializer of a route comes in between, and no charset is added, which the media type does not have.
+  // As bytes: no serializer of a route comes in between, and no charset is added, which the media type does
+  // not have.
   return reply
     .code(status)
     .type('application/problem+json')

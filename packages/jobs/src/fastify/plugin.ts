@@ -16,11 +16,14 @@ import { useZodSchemas, type ZodTypes } from './zod-compiler.ts';
 export interface JobsPluginOptions {
   readonly engine: Engine;
   /**
-   * Decides who may do what; `false` lets everybody do everything, for a server that nobody else reaches. There is no
-   * default, since an open jobs API must be a decision.
+   * Decides who may do what; `false` lets everybody do everything, for a server that nobody else reaches.
+   * There is no default, since an open jobs API must be a decision.
    */
   readonly authorize: JobsAuthorize | false;
-  /** What OpenAPI says of every route, such as `[{ bearerAuth: [] }]`: names of schemes that the host's document has. */
+  /**
+   * What OpenAPI says of every route, such as `[{ bearerAuth: [] }]`: names of schemes that the host's
+   * document has.
+   */
   readonly security?: readonly SecurityRequirement[];
   readonly events?: EventStreamOptions;
   /** Requests under way at most, event streams aside; one more is a 503. Default 1,000. */
@@ -32,11 +35,12 @@ export interface JobsPluginOptions {
  *
  *     await app.register(jobsPlugin, { prefix: '/api', engine, authorize });
  *
- * It needs nothing else of the host. Its schemas, its body parser and its error handler (RFC 9457) stay within it, and the
- * host's hooks run before its own: who asks is known, and counted by a rate limit, before `authorize` is asked. Ids of jobs
- * have up to 128 characters: give Fastify `routerOptions: { maxParamLength: 128 }`, or longer ones than its default of 100 are
- * refused. Reads need `read`; run, pause, resume, cancel and retry `operate`; create, edit and delete `admin`, and so does a run
- * whose payload changes what the type's `operatorsMaySet` does not name (`authorize` is asked once more, after the body was read).
+ * It needs nothing else of the host. Its schemas, its body parser and its error handler (RFC 9457) stay
+ * within it, and the host's hooks run before its own: who asks is known, and counted by a rate limit, before
+ * `authorize` is asked. Ids of jobs have up to 128 characters: give Fastify `routerOptions: { maxParamLength:
+ * 128 }`, or longer ones than its default of 100 are refused. Reads need `read`; run, pause, resume, cancel
+ * and retry `operate`; create, edit and delete `admin`, and so does a run whose payload changes what the
+ * type's `operatorsMaySet` does not name (`authorize` is asked once more, after the body was read).
  */
 export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance, options) => {
   if (typeof options.authorize !== 'function' && options.authorize !== false) {

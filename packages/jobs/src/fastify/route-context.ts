@@ -21,8 +21,8 @@ export interface JobsPrincipal {
 }
 
 /**
- * Decides whether a request may do what it needs: throws an error with a `statusCode` of 401 or 403 if not; else says who
- * asks, if that is known.
+ * Decides whether a request may do what it needs: throws an error with a `statusCode` of 401 or 403 if not;
+ * else says who asks, if that is known.
  */
 export type JobsAuthorize = (
   request: FastifyRequest,
@@ -51,15 +51,18 @@ type Hook = (request: FastifyRequest) => Promise<void>;
 export interface RouteContext {
   readonly engine: Engine;
   /**
-   * A `preParsing` hook: nobody gets past it who may not do this. It comes before the body is read, and after all `onRequest`
-   * hooks, so that the host has found out who asks, and its rate limit has counted those who are refused.
+   * A `preParsing` hook: nobody gets past it who may not do this. It comes before the body is read, and after
+   * all `onRequest` hooks, so that the host has found out who asks, and its rate limit has counted those who
+   * are refused.
    */
   allow(need: JobsNeed): Hook;
   /** Whether `authorize` lets this request do it: for what depends on the body. */
   may(request: FastifyRequest, need: JobsNeed): Promise<boolean>;
   /** Who asks, as {@link allow} found out, and whether they still wait for the answer. */
   asked(request: FastifyRequest): Asked;
-  /** For what many ask at the same time, and what is the same for all who may read it: {@link SharedAnswers}. */
+  /**
+   * For what many ask at the same time, and what is the same for all who may read it: {@link SharedAnswers}.
+   */
   share<T>(request: FastifyRequest, read: () => Promise<T>): Promise<T>;
   /** The host's bound on a path parameter, in characters. */
   readonly longestParameter: number;
@@ -116,7 +119,10 @@ export function createRouteContext(options: RouteContextOptions): RouteContext {
   };
 }
 
-/** Aborted once the connection of the request has ended. Node's `close` event of a request comes when its body is read. */
+/**
+ * Aborted once the connection of the request has ended. Node's `close` event of a request comes when its body
+ * is read.
+ */
 function connectionOf({ raw: { socket } }: FastifyRequest): AbortFlag {
   return {
     get aborted() {

@@ -66,7 +66,8 @@ export const BODY_PROBLEMS = [413, 415] as const;
 
 function problemResponse(status: ProblemStatus): typeof problemSchema {
   const schema = z.toJSONSchema(problemSchema);
-  // OpenAPI's transform keeps what it does not know: `content` so gets the media type right, `headers` are documented.
+  // OpenAPI's transform keeps what it does not know: `content` so gets the media type right, `headers` are
+  // documented.
   return problemSchema.meta({ ...PROBLEMS[status], content: { 'application/problem+json': { schema } } });
 }
 

@@ -12,9 +12,10 @@ const SHARE = 8;
 const LONGEST_REST_MS = 500;
 
 /**
- * Answers that many ask for again and again, as open consoles do when something happens. Who asks while another reads the same waits
- * for that reading's end and a rest, and shares the next one with all who wait: so no answer is older than its question, and what they
- * cost together is bounded, however many they are. Who asks alone never waits.
+ * Answers that many ask for again and again, as open consoles do when something happens. Who asks while
+ * another reads the same waits for that reading's end and a rest, and shares the next one with all who wait:
+ * so no answer is older than its question, and what they cost together is bounded, however many they are. Who
+ * asks alone never waits.
  */
 export class SharedAnswers {
   readonly #asked = new Map<string, Asked>();

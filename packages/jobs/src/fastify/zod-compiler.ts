@@ -9,7 +9,10 @@ export interface ZodTypes extends FastifyTypeProvider {
   readonly serializer: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown;
 }
 
-/** Makes zod schemas work in the routes of `app`, and in nothing outside of it; what fails is a 422 with pointers. */
+/**
+ * Makes zod schemas work in the routes of `app`, and in nothing outside of it; what fails is a 422 with
+ * pointers.
+ */
 export function useZodSchemas(app: FastifyInstance): void {
   app.setValidatorCompiler(({ schema }) => {
     if (!(schema instanceof z.ZodType))
@@ -20,7 +23,8 @@ export function useZodSchemas(app: FastifyInstance): void {
       return { error: new EngineError('invalid', 'The request is not valid.', checked.faults) };
     };
   });
-  // Views are built field by field and typed by the response schemas: to check them again would only cost time.
+  // Views are built field by field and typed by the response schemas: to check them again would only cost
+  // time.
   const write = createWriter();
   app.setSerializerCompiler(() => write);
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** One thing that is wrong with a request: a JSON pointer into the body, or to a parameter, and what would be right. */
+/**
+ * One thing that is wrong with a request: a JSON pointer into the body, or to a parameter, and what would be
+ * right.
+ */
 export interface InputFault {
   readonly pointer: string;
   readonly detail: string;
@@ -25,8 +28,9 @@ export function checkInput<S extends z.ZodType>(schema: S, input: unknown): Chec
 }
 
 /**
- * The first unknown fields at top level, if they alone fill the list of faults. They end the check, since zod would gather
- * every one of them first. With fewer unknown fields, zod checks the body and names the other faults too.
+ * The first unknown fields at top level, if they alone fill the list of faults. They end the check, since zod
+ * would gather every one of them first. With fewer unknown fields, zod checks the body and names the other
+ * faults too.
  */
 function unknownFields(schema: z.ZodType, input: unknown): readonly InputFault[] | undefined {
   if (!(schema instanceof z.ZodObject) || !(schema.def.catchall instanceof z.ZodNever)) return undefined;

@@ -5,8 +5,8 @@ const LONGEST_CURSOR = 4_096;
 const KEY = /^[0-9]{1,16}$/;
 
 /**
- * Where a page ended, as an opaque token. `order` names what the page was sorted by: a cursor is good for the order that it
- * was made for, and no other.
+ * Where a page ended, as an opaque token. `order` names what the page was sorted by: a cursor is good for the
+ * order that it was made for, and no other.
  */
 export function encodeCursor(order: string, cursor: Cursor): string {
   const bytes = new TextEncoder().encode(JSON.stringify([order, cursor.value, cursor.key]));
@@ -35,7 +35,8 @@ function readParts(token: string): unknown {
     const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    // atob throws a DOMException, the decoder a TypeError, JSON.parse a SyntaxError: all mean that no server made it.
+    // atob throws a DOMException, the decoder a TypeError, JSON.parse a SyntaxError: all mean that no server
+    // made it.
     if (error instanceof Error || error instanceof DOMException) return undefined;
     throw error;
   }

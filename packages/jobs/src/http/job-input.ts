@@ -28,7 +28,10 @@ const backoff = z.strictObject({
   jitter: z.number().min(0).max(1).exactOptional().describe('Give or take this fraction; default 0.1'),
 });
 
-/** The fields that say when a job runs: one of interval, cron, run_at and on_demand, and what goes with it (P2). */
+/**
+ * The fields that say when a job runs: one of interval, cron, run_at and on_demand, and what goes with it
+ * (P2).
+ */
 const scheduleFields = {
   interval: duration.describe('Every so often: a duration in Go syntax, such as 5m, 1h30m or 24h'),
   interval_mode: z

@@ -1,6 +1,8 @@
 import type { JsonText } from '../core/run.ts';
 
-/** Reads stored JSON; a text that is no JSON, such as a database edited by hand may hold, is given as it is. */
+/**
+ * Reads stored JSON; a text that is no JSON, such as a database edited by hand may hold, is given as it is.
+ */
 export function parseJson(text: JsonText): unknown {
   try {
     return JSON.parse(text);

@@ -4,8 +4,8 @@ const DEEPEST_PAYLOAD = 32;
 const LARGEST_PAYLOAD_BYTES = 65_536;
 
 /**
- * A string of bounded length (in UTF-16 units) that every database and JSON reader can hold: no U+0000, which PostgreSQL
- * refuses, and no lone surrogate, which UTF-8 can't express.
+ * A string of bounded length (in UTF-16 units) that every database and JSON reader can hold: no U+0000, which
+ * PostgreSQL refuses, and no lone surrogate, which UTF-8 can't express.
  */
 export function text(bounds: { readonly min: number; readonly max: number }) {
   return z
@@ -18,7 +18,10 @@ export function text(bounds: { readonly min: number; readonly max: number }) {
     });
 }
 
-/** A JSON object as a job's payload: at most 64 KiB and 32 levels deep; what else it must be, its job type says. */
+/**
+ * A JSON object as a job's payload: at most 64 KiB and 32 levels deep; what else it must be, its job type
+ * says.
+ */
 export const payloadSchema = z
   .record(z.string(), z.unknown())
   .superRefine((payload, ctx) => {

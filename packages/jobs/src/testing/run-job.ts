@@ -17,8 +17,8 @@ export interface RunJobReport {
 }
 
 /**
- * Runs a job type's handler once, here and now, with its payload checked and its defaults filled as the engine does it.
- * Throws what the handler throws, and a ZodError for an invalid payload.
+ * Runs a job type's handler once, here and now, with its payload checked and its defaults filled as the
+ * engine does it. Throws what the handler throws, and a ZodError for an invalid payload.
  */
 export async function runJob<Deps>(
   type: JobType<Deps>,

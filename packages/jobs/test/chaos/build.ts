@@ -48,7 +48,9 @@ export function laterBuild(folder: string, migrations: number): Build {
 }
 
 const LIST = /const MIGRATIONS = \[([^\]]*?),?\s*\] as const/;
-/** Both kinds that the version before can live with: a column more in a table that it uses, and a new table. */
+/**
+ * Both kinds that the version before can live with: a column more in a table that it uses, and a new table.
+ */
 const ADDITIVE = `ALTER TABLE greenvue_jobs.jobs ADD COLUMN chaos_$n text;
 CREATE TABLE greenvue_jobs.chaos_$n (job_uid bigint PRIMARY KEY, note text NOT NULL);
 `;

@@ -5,7 +5,10 @@ import type { Injury, Unaware } from './injury.ts';
 
 /** The checks' own memory, from one to the next. */
 export interface Marks {
-  /** All runs up to this id were finished at the last check, and verified: they are forgotten with the next one. */
+  /**
+   * All runs up to this id were finished at the last check, and verified: they are forgotten with the next
+   * one.
+   */
   verifiedUpTo: number;
   /** Recoveries that an earlier check has seen. */
   readonly recoveries: Set<string>;
@@ -16,8 +19,8 @@ export interface Marks {
 export const createMarks = (): Marks => ({ verifiedUpTo: 0, recoveries: new Set(), unaware: [] });
 
 /**
- * What does not hold of the database and the ledger after a fault, in words. Reads the tables themselves, in one state of the
- * database, so that no code of the store stands between.
+ * What does not hold of the database and the ledger after a fault, in words. Reads the tables themselves, in
+ * one state of the database, so that no code of the store stands between.
  */
 export async function violations(cluster: Cluster, injury: Injury, marks: Marks): Promise<string[]> {
   await cluster.admin.rows(MARK_GIVEN_UP, columnsOf(cluster));
@@ -83,14 +86,20 @@ export async function violations(cluster: Cluster, injury: Injury, marks: Marks)
   return [...cluster.seen.faults.splice(0), ...takenForDead(cluster, injury), ...found];
 }
 
-/** Which of these acknowledged runs have not succeeded yet: all must, in a while. Those that have are forgotten. */
+/**
+ * Which of these acknowledged runs have not succeeded yet: all must, in a while. Those that have are
+ * forgotten.
+ */
 export async function unfinished({ admin, seen }: Cluster, runIds: readonly string[]): Promise<string[]> {
   const done = await admin.rows<{ id: number }>(SUCCEEDED, [runIds]);
   for (const { id } of done) seen.acknowledged.delete(String(id));
   return runIds.filter((runId) => seen.acknowledged.has(runId));
 }
 
-/** Removes what was verified by the check before this one, and remembers how far that was. Returns how many runs that were. */
+/**
+ * Removes what was verified by the check before this one, and remembers how far that was. Returns how many
+ * runs that were.
+ */
 export async function forget({ admin, seen }: Cluster, marks: Marks): Promise<number> {
   const upTo = [marks.verifiedUpTo];
   const [first] = await admin.rows<{ id: number | null }>(FIRST_LIVE);
@@ -122,7 +131,10 @@ async function asked(
   return [...rows.slice(0, MOST).map(inWords), ...more];
 }
 
-/** P7: no two handlers of a job under `skip` at one instant, save where the older claim's node can't know that it is lost. */
+/**
+ * P7: no two handlers of a job under `skip` at one instant, save where the older claim's node can't know that
+ * it is lost.
+ */
 async function besideEachOther(ask: Ask, unaware: readonly Unaware[]): Promise<string[]> {
   const rows = await ask<Overlap>(BESIDE);
   const isExcused = ({ node, from, until }: Overlap) =>
@@ -191,7 +203,10 @@ const TAKEN = `SELECT job_uid, id, scheduled_for AS upto, coalesce(missed_from, 
     FROM greenvue_jobs.live_runs WHERE scheduled_for IS NOT NULL
   UNION ALL SELECT job_uid, id, scheduled_for, coalesce(missed_from, scheduled_for)
     FROM greenvue_jobs.runs WHERE scheduled_for IS NOT NULL`;
-/** P5, P6: the rows of a job tile its grid, from what was verified before to the last slot taken: no gap, nothing twice. */
+/**
+ * P5, P6: the rows of a job tile its grid, from what was verified before to the last slot taken: no gap,
+ * nothing twice.
+ */
 const SLOTS = `SELECT jobs.id, upto, since, before, jobs.last_slot_at AS last FROM (
     SELECT taken.*, coalesce(lag(taken.upto) OVER rows_of_job, verified.upto) AS before,
       lead(taken.upto) OVER rows_of_job IS NULL AS is_last
@@ -206,7 +221,10 @@ const UNCOVERED = `SELECT jobs.id, verified.upto, last_slot_at AS last FROM gree
 const STOPPED = `SELECT id FROM greenvue_jobs.jobs
   WHERE status = 'active' AND kind <> 'on_demand' AND deleted_at IS NULL AND next_run_at IS NULL
     AND NOT EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = jobs.uid)`;
-/** P4: a slot that came due is taken. Those behind a live run under catch-up \`all\` wait on the clock; so do types without a node. */
+/**
+ * P4: a slot that came due is taken. Those behind a live run under catch-up \`all\` wait on the clock; so do
+ * types without a node.
+ */
 const STUCK = `SELECT jobs.id, next_run_at AS next FROM greenvue_jobs.jobs JOIN greenvue_jobs.job_types ON key = type_key
   WHERE status = 'active' AND deleted_at IS NULL AND type = ANY($1::text[])
     AND next_run_at < extract(epoch FROM now()) * 1000 - 5000
@@ -237,7 +255,10 @@ const RECOVERED = `SELECT id, recoveries, coalesce((SELECT array_agg(node) FROM 
   FROM (SELECT id, recoveries FROM greenvue_jobs.runs WHERE recoveries > 0
     UNION ALL SELECT id, recoveries FROM greenvue_jobs.live_runs WHERE recoveries > 0) AS recovered`;
 
-/** When a handler's time was over: by its own row, by what its process told, or with its process; else it still runs. */
+/**
+ * When a handler's time was over: by its own row, by what its process told, or with its process; else it
+ * still runs.
+ */
 const SPAN = `SELECT run_id, fence, ledger.job_id, node, started_at, least(ended_at, gave_up_at,
     CASE WHEN ended_at IS NULL AND gave_up_at IS NULL THEN extract(epoch FROM now()) * 1000 END) AS ended_at
   FROM chaos.ledger JOIN greenvue_jobs.jobs ON jobs.id = ledger.job_id WHERE overlap = 'skip'`;

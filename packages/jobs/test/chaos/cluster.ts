@@ -61,7 +61,10 @@ const ROLE = 'chaos_node';
 /** For 3 x (pool + control + spare + ledger), the checks, and the reserve of the superuser. */
 const MAX_CONNECTIONS = 60;
 
-/** Starts the server, creates the jobs, and starts three nodes. `folder` gets logs and builds; it is not removed. */
+/**
+ * Starts the server, creates the jobs, and starts three nodes. `folder` gets logs and builds; it is not
+ * removed.
+ */
 export async function startCluster(folder: string, scale: Scale): Promise<Cluster> {
   const logFolder = join(folder, 'logs');
   mkdirSync(logFolder, { recursive: true });

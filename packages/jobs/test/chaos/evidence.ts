@@ -2,7 +2,10 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from './cluster.ts';
 
-/** Writes down how things stand, for whoever looks for the cause of a violation; the logs of the nodes lie beside it. */
+/**
+ * Writes down how things stand, for whoever looks for the cause of a violation; the logs of the nodes lie
+ * beside it.
+ */
 export async function keepEvidence({ admin, folder, server }: Cluster): Promise<void> {
   const found: Record<string, unknown> = {};
   for (const [name, sql] of Object.entries(QUESTIONS)) found[name] = await admin.rows(sql);

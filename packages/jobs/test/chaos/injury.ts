@@ -1,6 +1,9 @@
 import type { Cluster } from './cluster.ts';
 
-/** What was done to the cluster: what the checks have to know about it, and nothing else is excused. Times in ms. */
+/**
+ * What was done to the cluster: what the checks have to know about it, and nothing else is excused. Times in
+ * ms.
+ */
 export interface Injury {
   readonly beganAt: number;
   /** From here on nothing stands in the way any more. */
@@ -15,8 +18,8 @@ export interface Injury {
 }
 
 /**
- * A handler of this life may still run, within this time, beside a newer claim of its run or a later run of its job: it can't know
- * yet that its claim is lost.
+ * A handler of this life may still run, within this time, beside a newer claim of its run or a later run of
+ * its job: it can't know yet that its claim is lost.
  */
 export interface Unaware {
   readonly life: string;
@@ -35,7 +38,8 @@ export interface Fault {
 }
 
 /**
- * A node that was frozen or cut off looks at its lease twice a second, and is told by a rejected heartbeat: so long after it is back,
- * or after its lease was over, its handlers have their signal and, as they heed it, have ended.
+ * A node that was frozen or cut off looks at its lease twice a second, and is told by a rejected heartbeat:
+ * so long after it is back, or after its lease was over, its handlers have their signal and, as they heed it,
+ * have ended.
  */
 export const NOTICE_MS = 2_000;

@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { JobContext } from '../../src/index.ts';
 
-/** What the tests write down beside the engine, in a schema of its own. Times are ms of the database's clock. */
+/**
+ * What the tests write down beside the engine, in a schema of its own. Times are ms of the database's clock.
+ */
 export const CHAOS_SCHEMA = `
   CREATE SCHEMA chaos;
   -- One row for each time that a handler ran.
@@ -51,7 +53,8 @@ export function createLedger({ url, life, gaveUp }: LedgerOptions): Ledger {
     application_name: 'chaos-ledger',
   });
   pool.on('error', () => undefined);
-  // A handler's effect: it is there, or the handler has not succeeded, whatever happens to the database meanwhile.
+  // A handler's effect: it is there, or the handler has not succeeded, whatever happens to the database
+  // meanwhile.
   const write = async (sql: string, values: readonly unknown[], signal: AbortSignal) => {
     for (;;) {
       signal.throwIfAborted();

@@ -57,7 +57,10 @@ const MODES = [
   { overlap: 'allow', catchUp: 'once' },
 ] as const;
 
-/** Their first slots lie one interval ahead and later, evenly spread, so that load is even and none is due already. */
+/**
+ * Their first slots lie one interval ahead and later, evenly spread, so that load is even and none is due
+ * already.
+ */
 function recurringJobs({ jobs, everyMs, longEvery, longMs }: Scale): JobInput[] {
   const first = Date.now() + Math.max(everyMs, jobs * 3);
   return Array.from({ length: jobs }, (_, n) => ({

@@ -5,8 +5,9 @@ import { BY_HAND, jobTypes } from './load.ts';
 import { type FromNode, type NodeInput, START_FAILED, type ToNode } from './messages.ts';
 
 /**
- * One node of the cluster: an engine over the PostgreSQL store, whose handlers write to the ledger, and a stream of runs by
- * hand. Started with `fork`; its one argument is a NodeInput as JSON. Ends with the process that started it.
+ * One node of the cluster: an engine over the PostgreSQL store, whose handlers write to the ledger, and a
+ * stream of runs by hand. Started with `fork`; its one argument is a NodeInput as JSON. Ends with the process
+ * that started it.
  */
 const input = JSON.parse(process.argv[2] ?? '') as NodeInput;
 const { life, url, controlUrl, places, clockOffMs } = input;
@@ -76,7 +77,10 @@ async function startOrEnd(): Promise<void> {
   }
 }
 
-/** Resends a request until it is answered, by the same key: what was acknowledged is one run, however often it was asked for. */
+/**
+ * Resends a request until it is answered, by the same key: what was acknowledged is one run, however often it
+ * was asked for.
+ */
 async function triggerAgainAndAgain(jobId: string): Promise<void> {
   const gapMs = (1_000 * BY_HAND.length) / input.triggersPerSecond;
   for (let n = 0; !stopping; n++) {

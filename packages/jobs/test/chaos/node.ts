@@ -54,7 +54,10 @@ export class ClusterNode {
     return this.#child?.pid ?? 0;
   }
 
-  /** Starts a process, and again when the server is away just then; resolves once its engine has joined the others. */
+  /**
+   * Starts a process, and again when the server is away just then; resolves once its engine has joined the
+   * others.
+   */
   async start(options: LifeOptions): Promise<void> {
     const until = performance.now() + READY_MS;
     while ((await this.#startOnce(options)) !== 'ready') {
@@ -77,7 +80,9 @@ export class ClusterNode {
     await this.#ended;
   }
 
-  /** SIGSTOP, and SIGCONT after: by a shell, so that nothing stays frozen when this process dies meanwhile. */
+  /**
+   * SIGSTOP, and SIGCONT after: by a shell, so that nothing stays frozen when this process dies meanwhile.
+   */
   async freeze(ms: number): Promise<void> {
     const script = 'kill -STOP "$1"; sleep "$2"; kill -CONT "$1"';
     const shell = spawn('sh', ['-c', script, 'freeze', String(this.pid), String(ms / 1_000)], {

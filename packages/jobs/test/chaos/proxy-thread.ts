@@ -1,7 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Conditions, type NodeProxy, startProxy } from './proxy.ts';
 
-/** The proxies of all nodes, two each, off the event loop that checks: there they would be slow when it is busy. */
+/**
+ * The proxies of all nodes, two each, off the event loop that checks: there they would be slow when it is
+ * busy.
+ */
 export interface ProxyInput {
   readonly serverPort: number;
   readonly names: readonly string[];

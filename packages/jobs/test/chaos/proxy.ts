@@ -1,6 +1,9 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** What a proxy does to the bytes of a direction. A real network that drops them looks so to TCP: they come later, or never. */
+/**
+ * What a proxy does to the bytes of a direction. A real network that drops them looks so to TCP: they come
+ * later, or never.
+ */
 export interface Conditions {
   readonly toServer: 'pass' | 'hold';
   readonly toNode: 'pass' | 'hold';

@@ -4,7 +4,10 @@ import type { Injury } from './injury.ts';
 
 /** How the cluster came back after an injury. */
 export interface Recovery {
-  /** From the healing to the end of the first second in which 95 % as many handlers ended as before; undefined: not in time. */
+  /**
+   * From the healing to the end of the first second in which 95 % as many handlers ended as before;
+   * undefined: not in time.
+   */
   readonly throughputMs: number | undefined;
   /** From the interruption of each run that its node had begun to its next beginning elsewhere. */
   readonly restartsMs: readonly number[];

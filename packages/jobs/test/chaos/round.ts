@@ -52,8 +52,9 @@ export function createRounds(cluster: Cluster): { run(fault: Fault): Promise<Rep
 }
 
 /**
- * Waits for the runs that were acknowledged up to now, and until nothing that is due waits any more, as long as there is progress:
- * on a busy machine it takes a while to make up for a fault. Gives what is left, in words.
+ * Waits for the runs that were acknowledged up to now, and until nothing that is due waits any more, as long
+ * as there is progress: on a busy machine it takes a while to make up for a fault. Gives what is left, in
+ * words.
  */
 async function caughtUp(cluster: Cluster): Promise<string[]> {
   let left = [...cluster.seen.acknowledged];

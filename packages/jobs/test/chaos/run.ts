@@ -1,5 +1,6 @@
-// `npm run chaos` does every fault to three nodes under load, round after round, for an hour; `npm run chaos -- 5m --fault freeze`
-// that one for five minutes. A line for each, a Markdown summary at the end. Stops at once when something does not hold.
+// `npm run chaos` does every fault to three nodes under load, round after round, for an hour; `npm run chaos
+// -- 5m --fault freeze` that one for five minutes. A line for each, a Markdown summary at the end. Stops at
+// once when something does not hold.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';

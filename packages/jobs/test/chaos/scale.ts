@@ -1,4 +1,6 @@
-/** How much of everything: the long form, an hour of it on two cores, and the short one, within `npm test`. */
+/**
+ * How much of everything: the long form, an hour of it on two cores, and the short one, within `npm test`.
+ */
 export interface Scale {
   /** Recurring jobs; each has a slot every `everyMs`, and the slots of all are spread evenly over it. */
   readonly jobs: number;

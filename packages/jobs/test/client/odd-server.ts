@@ -6,8 +6,8 @@ import { type ConnectOptions, connect } from '../../src/client/index.ts';
 export type Deed = (response: ServerResponse, request: IncomingMessage) => void;
 
 /**
- * A server that behaves as told, one deed a request, on a real socket; what comes after the last deed is cut off. Stopped when
- * the test is over.
+ * A server that behaves as told, one deed a request, on a real socket; what comes after the last deed is cut
+ * off. Stopped when the test is over.
  */
 export async function startOddServer(deeds: readonly Deed[], options: Partial<ConnectOptions> = {}) {
   const asked: {

@@ -10,7 +10,10 @@ export interface Asked {
   readonly body: unknown;
 }
 
-/** A `fetch` that answers as told, one step a request, and keeps what it was asked. One request too many is a fault. */
+/**
+ * A `fetch` that answers as told, one step a request, and keeps what it was asked. One request too many is a
+ * fault.
+ */
 export function scriptedFetch(...steps: readonly Step[]): {
   readonly fetch: Fetch;
   readonly asked: readonly Asked[];

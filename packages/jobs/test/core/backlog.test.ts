@@ -15,7 +15,10 @@ function down(hours: number): Simulation {
   return sim;
 }
 
-/** Runs what can run, one after the other, until nothing is left; returns the hours of the slots in that order. */
+/**
+ * Runs what can run, one after the other, until nothing is left; returns the hours of the slots in that
+ * order.
+ */
 function runAll(sim: Simulation): (number | undefined)[] {
   const order: Row[] = [];
   for (let guard = 0; guard < 500; guard++) {

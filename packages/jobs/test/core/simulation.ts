@@ -46,7 +46,10 @@ export function definition(schedule: Schedule, extra: Partial<JobDefinition> = {
   };
 }
 
-/** One job and its runs, kept the plainest way that a store could: applies decisions to arrays. For tests of the rules. */
+/**
+ * One job and its runs, kept the plainest way that a store could: applies decisions to arrays. For tests of
+ * the rules.
+ */
 export class Simulation {
   job: Job;
   now: number;

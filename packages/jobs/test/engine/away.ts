@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import type { Harness } from './engine-harness.ts';
 
-/** What tests of a database that is away do with the job of their harness, which is another one in each test. */
+/**
+ * What tests of a database that is away do with the job of their harness, which is another one in each test.
+ */
 export function whileAway(harness: () => Harness) {
   return {
     trigger: async () => (await harness().engine.trigger('job')).view.run.id,

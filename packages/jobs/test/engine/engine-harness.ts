@@ -66,7 +66,10 @@ export interface Harness {
 /** However busy the machine is that the tests run on: else claims would be held back. */
 const ON_TIME = { enable: () => true, disable: () => true, reset: () => undefined, percentile: () => 0 };
 
-/** An engine on a real database and a fake clock; nothing happens but by `tick()`. `wrap` comes between it and its store. */
+/**
+ * An engine on a real database and a fake clock; nothing happens but by `tick()`. `wrap` comes between it and
+ * its store.
+ */
 export async function createHarness(
   options: Partial<EngineOptions<Deps>> = {},
   makeDatabase: MakeDatabase = sqliteDatabase,
@@ -119,7 +122,8 @@ export async function createHarness(
     openStore: () => database.openStore(clock),
     async close() {
       store.restore();
-      // Handlers that a test left behind end with the shutdown's signal or not at all: time must pass for the wait to end.
+      // Handlers that a test left behind end with the shutdown's signal or not at all: time must pass for the
+      // wait to end.
       const passing = setInterval(() => clock.advance(5_000), 5);
       await Promise.allSettled(engines.map((each) => each.stop()));
       clearInterval(passing);
@@ -128,7 +132,10 @@ export async function createHarness(
   };
 }
 
-/** A file. To open it stands for a start after all before have died: their lock goes, though they still write (P10). */
+/**
+ * A file. To open it stands for a start after all before have died: their lock goes, though they still write
+ * (P10).
+ */
 export const sqliteDatabase: MakeDatabase = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'greenvue-engine-'));
   const file = join(folder, 'jobs.db');

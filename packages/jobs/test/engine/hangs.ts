@@ -1,4 +1,5 @@
-// A module whose import hangs in a native call, which no thread can be ended in, until the test removes its file.
+// A module whose import hangs in a native call, which no thread can be ended in, until the test removes its
+// file.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';

@@ -59,7 +59,10 @@ export function looks(makeDatabase: MakeDatabase): void {
     const create = (at: number) =>
       h.engine.createJob(job({ ...EVERY, id: `${at}`, startAt: new Date(SLOT + at).toISOString() }));
     const startsFromSlot = () => starts.map((at) => at - SLOT);
-    /** With jobs that start then, up to the start of the first one, whose settlement is answered when it is told to be. */
+    /**
+     * With jobs that start then, up to the start of the first one, whose settlement is answered when it is
+     * told to be.
+     */
     const settlingSlowly = async (slots: readonly number[]) => {
       for (const at of slots) await create(at);
       await passUntil(SLOT - 1);

@@ -46,7 +46,10 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
     });
 
     describe('while another run waits for a place', () => {
-      /** Runs of a job that take so long; of the two after those, one has the only place and one waits until they are ended. */
+      /**
+       * Runs of a job that take so long; of the two after those, one has the only place and one waits until
+       * they are ended.
+       */
       const busyBeside = async (ms: number) => {
         await h.engine.createJob(job(EVERY));
         await h.engine.createJob(job({ id: 'other', overlap: 'allow' }));

@@ -7,11 +7,16 @@ export interface UnsteadyStore {
   wrap(store: JobStore): JobStore;
   /** Calls that the database has not answered yet. */
   readonly underWay: number;
-  /** What happens to calls of these methods from now on; a promise keeps their answers back until it resolves. */
+  /**
+   * What happens to calls of these methods from now on; a promise keeps their answers back until it resolves.
+   */
   make(fate: Fate | 'works', ...methods: readonly (keyof JobStore)[]): void;
   /** Tells of each call of a method, before it is made; a promise keeps the call back until it resolves. */
   watch(method: keyof JobStore, called: () => unknown): void;
-  /** The next call of a method fails at once, and is done all the same when the promise resolves. Resolves after that. */
+  /**
+   * The next call of a method fails at once, and is done all the same when the promise resolves. Resolves
+   * after that.
+   */
   doLate(when: Promise<unknown>, method: keyof JobStore): Promise<void>;
   /** Calls of a method fail as long as their input fits. */
   refuse(method: keyof JobStore, fits: (input: readonly unknown[]) => boolean): void;
@@ -19,7 +24,9 @@ export interface UnsteadyStore {
   restore(): void;
 }
 
-/** Puts a store under the test's control: its calls fail, or are done and their answers get lost or come late. */
+/**
+ * Puts a store under the test's control: its calls fail, or are done and their answers get lost or come late.
+ */
 export function createUnsteadyStore(): UnsteadyStore {
   const fates = new Map<string, Fate>();
   const watchers = new Map<string, () => unknown>();

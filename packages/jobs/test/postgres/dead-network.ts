@@ -6,7 +6,10 @@ export interface Network {
   readonly url: string;
   /** From now on nothing comes through, and nobody is told: connections stay open, new ones get no answer. */
   cut(): void;
-  /** The next COMMIT is done, but no answer comes to it, nor to what was asked for with it: the connection breaks in its place. */
+  /**
+   * The next COMMIT is done, but no answer comes to it, nor to what was asked for with it: the connection
+   * breaks in its place.
+   */
   loseCommit(): void;
   /** The next message is done, but no answer comes to it: the connection breaks in its place. */
   loseAnswer(): void;
@@ -27,7 +30,10 @@ export interface Network {
   close(): Promise<void>;
 }
 
-/** A COMMIT ends with a zero byte, while a BEGIN may name READ COMMITTED; and so does the server's word for one. */
+/**
+ * A COMMIT ends with a zero byte, while a BEGIN may name READ COMMITTED; and so does the server's word for
+ * one.
+ */
 const COMMIT = 'COMMIT\0';
 /** How a server's word for who answers begins: its length is 12, the number of the process comes next. */
 const BACKEND = 'K\0\0\0\x0c';

@@ -5,16 +5,17 @@ import { startPostgres } from './server.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     /**
-     * The superuser's URL of the server that all tests of a run share; each makes a database of its own there, by
-     * `createDatabase`. Only a test file that says "postgres" somewhere, or lies in `test/postgres/`, gets it: see `setup`.
+     * The superuser's URL of the server that all tests of a run share; each makes a database of its own
+     * there, by `createDatabase`. Only a test file that says "postgres" somewhere, or lies in
+     * `test/postgres/`, gets it: see `setup`.
      */
     readonly postgresUrl: string;
   }
 }
 
 /**
- * Starts one PostgreSQL for a whole run, when a file of the run needs it, and ends it after. With `TEST_DATABASE_URL`, the
- * superuser's URL of another server, tests use that one.
+ * Starts one PostgreSQL for a whole run, when a file of the run needs it, and ends it after. With
+ * `TEST_DATABASE_URL`, the superuser's URL of another server, tests use that one.
  */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const given = process.env.TEST_DATABASE_URL;
@@ -31,8 +32,8 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
 }
 
 /**
- * What lies there is in memory, on Linux. Tests make and remove databases by the hundred, each of them 300 files, and there are disks
- * that take a millisecond for each.
+ * What lies there is in memory, on Linux. Tests make and remove databases by the hundred, each of them 300
+ * files, and there are disks that take a millisecond for each.
  */
 const MEMORY = '/dev/shm';
 const ROOM_BYTES = 4 * 1024 ** 3;

@@ -66,7 +66,8 @@ describe('section 7: a server that says that it restarts stops no handler, thoug
       await expect.poll(() => ask(LOCKS).catch(() => undefined), POLL).toEqual([{ n: 2 }]);
     }
     expect(node.has('stopped')).toBe(false);
-    // That the handler has started is written within 100 ms, or, where the restart came before that, a second later.
+    // That the handler has started is written within 100 ms, or, where the restart came before that, a second
+    // later.
     await expect
       .poll(async () => (await api.getRun(run.id)).run, POLL)
       .toMatchObject({ status: 'running', recoveries: 0, failures: 0 });

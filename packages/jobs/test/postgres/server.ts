@@ -16,7 +16,9 @@ const TEST_SETTINGS = {
   shared_buffers: '64MB',
 } as const;
 
-/** A PostgreSQL that forgets with the machine; `settings` go over those for tests, such as `{ fsync: 'on' }`. */
+/**
+ * A PostgreSQL that forgets with the machine; `settings` go over those for tests, such as `{ fsync: 'on' }`.
+ */
 export function startPostgres({ settings, ...options }: PostgresOptions = {}): Promise<PostgresServer> {
   return start({ ...options, settings: { ...TEST_SETTINGS, ...settings } });
 }

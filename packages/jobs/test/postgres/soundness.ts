@@ -1,6 +1,7 @@
 /**
- * What no row of the tables that runs are written to may be: the tables themselves have hardly any checks, since PostgreSQL reads those
- * anew for each statement. By table: what it would be called, and the rows that are so.
+ * What no row of the tables that runs are written to may be: the tables themselves have hardly any checks,
+ * since PostgreSQL reads those anew for each statement. By table: what it would be called, and the rows that
+ * are so.
  */
 export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Record<string, string>>>> = {
   jobs: {

@@ -58,9 +58,9 @@ async function run(url: string, sql: string): Promise<void> {
 
 const FORGET_NODES = 'DELETE FROM greenvue_jobs.nodes';
 /**
- * Rows are deleted where there are few: making or truncating a table makes a new file for it and for each of its indexes, which takes
- * longer than most tests. No trigger fires (`replica`). It waits for transactions that are under way; they must not want more tables
- * meanwhile.
+ * Rows are deleted where there are few: making or truncating a table makes a new file for it and for each of
+ * its indexes, which takes longer than most tests. No trigger fires (`replica`). It waits for transactions
+ * that are under way; they must not want more tables meanwhile.
  */
 const FORGET_ALL = `
   SET session_replication_role = replica;

@@ -258,7 +258,8 @@ describe('under `skip` and `queue`', () => {
     await holder.query("SELECT FROM greenvue_jobs.jobs WHERE id = 'single' FOR NO KEY UPDATE");
     expect(await store.recover({ node: 'self' })).toEqual({ recovered: 1, failed: 0 });
     await holder.query('COMMIT');
-    // A living node notices with one of its beats. The claims may be two, and what the first one takes is soon taken back: no node is `next`.
+    // A living node notices with one of its beats. The claims may be two, and what the first one takes is
+    // soon taken back: no node is `next`.
     const claimed = new Set<string>();
     const claim = async () => {
       for (const { id } of (await store.claim({ node: 'next', ...input })).runs) claimed.add(id);

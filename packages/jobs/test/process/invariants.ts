@@ -7,8 +7,8 @@ interface SlotRow {
 }
 
 /**
- * What must hold of a database at any instant at which its process may die; returns what does not, in words. Reads the file
- * itself, so that no code of the store stands between.
+ * What must hold of a database at any instant at which its process may die; returns what does not, in words.
+ * Reads the file itself, so that no code of the store stands between.
  */
 export function violations(file: string): string[] {
   const db = new DatabaseSync(file);
@@ -30,7 +30,10 @@ function integrity(db: DatabaseSync): string[] {
   return rows.map((row) => String(row.integrity_check)).filter((line) => line !== 'ok');
 }
 
-/** P6: every slot that was taken is covered by exactly one row: its own, or one whose [missed_from, scheduled_for] has it. */
+/**
+ * P6: every slot that was taken is covered by exactly one row: its own, or one whose [missed_from,
+ * scheduled_for] has it.
+ */
 function uncoveredSlots(db: DatabaseSync): string[] {
   const jobs = db
     .prepare(

@@ -47,12 +47,14 @@ function acknowledgedRuns(): string[] {
 describe('P9 durability: kill -9 at any instant', () => {
   it(`goes on after ${KILLS} kills under load: every slot covered once, no run lost, what was interrupted taken back at once`, async () => {
     const file = join(folder, 'jobs.db');
-    // A fixed sequence of odd lengths: instants are spread over all that the process does, and a failure can be repeated.
+    // A fixed sequence of odd lengths: instants are spread over all that the process does, and a failure can
+    // be repeated.
     const lives = Array.from({ length: KILLS }, (_, n) => 20 + ((n * 7_919) % 611));
     for (const life of lives) {
       const started = await startChild();
       const { claimed } = counts(file);
-      // `ready` comes after the recovery: no claim of a dead process may be left by then, save those made since.
+      // `ready` comes after the recovery: no claim of a dead process may be left by then, save those made
+      // since.
       expect(claimed.deadNodes).toBeLessThanOrEqual(1);
       await new Promise((resolve) => setTimeout(resolve, life));
       await end(started, 'SIGKILL');

@@ -5,9 +5,9 @@ import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 /**
- * A process under load, to be killed: recurring jobs of every overlap and catch-up with short intervals, and a stream of runs
- * by hand. What it was promised it writes to a file of its own: the ids of triggered runs once the engine has said that they
- * are queued. Arguments: the database, that file.
+ * A process under load, to be killed: recurring jobs of every overlap and catch-up with short intervals, and
+ * a stream of runs by hand. What it was promised it writes to a file of its own: the ids of triggered runs
+ * once the engine has said that they are queued. Arguments: the database, that file.
  */
 const [, , file = '', acknowledged = ''] = process.argv;
 

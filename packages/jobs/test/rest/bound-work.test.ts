@@ -6,7 +6,9 @@ import type { Asked } from '../../src/engine/engine-port.ts';
 import { jobsPlugin } from '../../src/fastify/index.ts';
 import { startRestServer } from './rest-server.ts';
 
-/** The plugin over an engine that counts the jobs that it is asked for, and finds none before it is told to. */
+/**
+ * The plugin over an engine that counts the jobs that it is asked for, and finds none before it is told to.
+ */
 async function serve(options: { readonly maxRequests?: number; readonly allowed?: Promise<undefined> }) {
   const { engine, ...server } = await startRestServer();
   onTestFinished(() => server.close());

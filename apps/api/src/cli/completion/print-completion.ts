@@ -1,7 +1,10 @@
 import type { CliContext } from '../context.ts';
 import type { Shell } from './shells.ts';
 
-/** `completion`: a script for a shell, which begins with how it is installed. It asks `greenvue` itself at each press of the key. */
+/**
+ * `completion`: a script for a shell, which begins with how it is installed. It asks `greenvue` itself at
+ * each press of the key.
+ */
 export async function printCompletion(
   this: CliContext,
   _flags: Readonly<Record<never, never>>,

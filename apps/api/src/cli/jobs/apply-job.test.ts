@@ -11,7 +11,10 @@ const JOB = {
   place: 'jobs.yaml:1',
 };
 
-/** Applies the job on a server that does what it is asked to, and then says that it does not know; `meanwhile` others do something. */
+/**
+ * Applies the job on a server that does what it is asked to, and then says that it does not know; `meanwhile`
+ * others do something.
+ */
 async function applyUnseen(meanwhile: () => Promise<unknown> = async () => undefined) {
   const { url, token } = server();
   let isLost = false;

@@ -37,7 +37,10 @@ export interface Applier {
   readonly interrupted: AbortSignal;
 }
 
-/** Makes a job what a file says; never rejects. Once the server is away, or it is interrupted, no more is tried. */
+/**
+ * Makes a job what a file says; never rejects. Once the server is away, or it is interrupted, no more is
+ * tried.
+ */
 export function createApplier(applier: Applier): (job: FileJob) => Promise<Applied> {
   let isLost = false;
   const fail = (id: string, fault: CliError): Applied => ({

@@ -19,8 +19,8 @@ export interface ApplyJobsFlags extends ApiFlags {
 const MOST_AT_ONCE = 4;
 
 /**
- * `jobs apply`: makes the jobs of the server what the files say, each of them whole or not at all. One that fails does not keep
- * the others from being applied.
+ * `jobs apply`: makes the jobs of the server what the files say, each of them whole or not at all. One that
+ * fails does not keep the others from being applied.
  */
 export const applyJobsCommand = restCommand(async (session, flags: ApplyJobsFlags) => {
   const files = flags.file.map(async (file) => readJobs(await session.readText(file), file));

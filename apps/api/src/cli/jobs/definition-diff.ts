@@ -13,7 +13,9 @@ export interface DefinitionChange {
   readonly by: string;
 }
 
-/** A change as a unified diff of two YAML texts, line by line, safe to print; no lines where nothing changes. */
+/**
+ * A change as a unified diff of two YAML texts, line by line, safe to print; no lines where nothing changes.
+ */
 export function definitionDiff({ before, after, id, by }: DefinitionChange): readonly string[] {
   const { hunks } = structuredPatch('', '', textOf(before), textOf(after), '', '', { context: 2 });
   if (hunks.length === 0) return [];

@@ -4,7 +4,10 @@ import { isObject } from '../json-input.ts';
 import { filledPayload } from './payload-defaults.ts';
 import { sameDuration, sameInstant } from './same-value.ts';
 
-/** What people decide about a job, as a PUT would have to say it with nothing left to defaults. May hold anything. */
+/**
+ * What people decide about a job, as a PUT would have to say it with nothing left to defaults. May hold
+ * anything.
+ */
 export type Definition = Readonly<Record<string, unknown>>;
 
 const SCHEDULE_FIELDS = [
@@ -37,8 +40,9 @@ export function definitionOf(job: Job): Definition {
 }
 
 /**
- * The definition that a PUT of the body would leave, by the rules of the REST contract: what is omitted has its default, from the job
- * type where that has one. What is equal in value to what the job has (`60m` is `1h`) is in the words that it has.
+ * The definition that a PUT of the body would leave, by the rules of the REST contract: what is omitted has
+ * its default, from the job type where that has one. What is equal in value to what the job has (`60m` is
+ * `1h`) is in the words that it has.
  */
 export function definitionAfterPut(
   body: Definition,
@@ -66,7 +70,10 @@ export function definitionAfterPut(
   return ordered(now === undefined ? filled : inWordsOf(now, filled));
 }
 
-/** The definition that a merge patch would leave: `null` resets a field, and a schedule field replaces the other kinds. */
+/**
+ * The definition that a merge patch would leave: `null` resets a field, and a schedule field replaces the
+ * other kinds.
+ */
 export function definitionAfterPatch(job: Job, patch: PatchJob, type: JobType | undefined): Definition {
   const merged: Record<string, unknown> = { ...definitionOf(job) };
   const kind = KINDS.find(
@@ -105,7 +112,10 @@ export function wholeSchedule(body: PutJob): Pick<PatchJob, (typeof SCHEDULE_FIE
   };
 }
 
-/** Known fields in their order, others after them, which the server will refuse; without those that have no value. */
+/**
+ * Known fields in their order, others after them, which the server will refuse; without those that have no
+ * value.
+ */
 function ordered(fields: Definition): Definition {
   const names = new Set<string>([...FIELDS, ...Object.keys(fields)]);
   const known = Array.from(names, (name) => [name, fields[name]] as const);

@@ -28,7 +28,10 @@ export interface EditJobFlags extends ApiFlags, JobFieldFlags {
   readonly yes: boolean | undefined;
 }
 
-/** `jobs edit`: shows what would change, asks where somebody is there, and saves only if nobody else edited the job meanwhile. */
+/**
+ * `jobs edit`: shows what would change, asks where somebody is there, and saves only if nobody else edited
+ * the job meanwhile.
+ */
 export const editJobCommand = restCommand(async (session, flags: EditJobFlags, id: string) => {
   const { api, out, now } = session;
   const [job, types] = await Promise.all([getJob(api, id), listJobTypes(api)]);

@@ -12,7 +12,10 @@ export function scheduleText(job: Job): string {
   return 'on demand';
 }
 
-/** The one word that matters most about a job: what is wrong, else that it is paused, finished or at work, else `ok`. */
+/**
+ * The one word that matters most about a job: what is wrong, else that it is paused, finished or at work,
+ * else `ok`.
+ */
 export function stateOf(job: Job): Job['health']['status'] | 'finished' | 'running' {
   if (job.health.status !== 'ok') return job.health.status;
   if (job.status === 'finished') return 'finished';

@@ -1,7 +1,10 @@
 import type { JobType } from '@greenvue/jobs/client';
 import { isObject, type JsonObject } from '../json-input.ts';
 
-/** A payload as the server would store it: with the defaults of the job type's JSON Schema where something is left out. */
+/**
+ * A payload as the server would store it: with the defaults of the job type's JSON Schema where something is
+ * left out.
+ */
 export function filledPayload(payload: unknown, type: JobType | undefined): unknown {
   if (payload === undefined) return type?.defaults ?? {};
   return isObject(payload) && type !== undefined ? filled(payload, type.payload_schema) : payload;

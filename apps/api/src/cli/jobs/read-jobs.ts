@@ -24,8 +24,8 @@ export interface FileJob {
 const MOST_FAULTS = 20;
 
 /**
- * The jobs of a file: YAML or JSON, in one document or several, each of which is a job, a list of jobs, or has a list under `jobs`.
- * Throws a usage error that names every fault with its line and column.
+ * The jobs of a file: YAML or JSON, in one document or several, each of which is a job, a list of jobs, or
+ * has a list under `jobs`. Throws a usage error that names every fault with its line and column.
  */
 export function readJobs(text: string, file: string): readonly FileJob[] {
   const reading: Reading = { text, file, lines: new LineCounter(), faults: [] };
@@ -110,7 +110,9 @@ function jobOf(item: Node, document: Document.Parsed, reading: Reading): readonl
   return [];
 }
 
-/** An alias of something that is not there, or aliases that would unfold to gigabytes, are found only here. */
+/**
+ * An alias of something that is not there, or aliases that would unfold to gigabytes, are found only here.
+ */
 function bodyOf(item: Node, document: Document.Parsed): unknown {
   try {
     return item.toJS(document);

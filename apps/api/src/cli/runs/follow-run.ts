@@ -53,7 +53,10 @@ async function watchProgress({ session, runId, view, ended }: Watching): Promise
   }
 }
 
-/** Follows a run that was just asked for, and says how it ended; exit code 7 unless it succeeded. With `json` stdout gets the run alone. */
+/**
+ * Follows a run that was just asked for, and says how it ended; exit code 7 unless it succeeded. With `json`
+ * stdout gets the run alone.
+ */
 export async function waitForRun(session: Session, runId: string, json: boolean | undefined): Promise<void> {
   const { out, err } = session;
   const log = json ? err : out;

@@ -8,7 +8,10 @@ const HELD: Readonly<Record<NonNullable<Run['held']>, string>> = {
   run_at: 'waits for its time',
 };
 
-/** A run's status and why: `failed: timeout`, `queued, waits for room`, `queued, retry in 20 s`, `running, told to stop`. */
+/**
+ * A run's status and why: `failed: timeout`, `queued, waits for room`, `queued, retry in 20 s`, `running,
+ * told to stop`.
+ */
 export function statusText(run: Run, now: number): string {
   if (run.reason !== null) return `${run.status}: ${run.reason}`;
   if (run.cancel_requested) return `${run.status}, told to stop`;

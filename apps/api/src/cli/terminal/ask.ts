@@ -2,7 +2,10 @@ import { createInterface } from 'node:readline/promises';
 
 const YES = /^\s*y(es)?\s*$/i;
 
-/** Asks on a terminal. The question goes to stderr, stdout stays what was asked for; whatever is not a yes is a no. */
+/**
+ * Asks on a terminal. The question goes to stderr, stdout stays what was asked for; whatever is not a yes is
+ * a no.
+ */
 export function createAsk(
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,

@@ -1,7 +1,10 @@
 import { Document, visit } from 'yaml';
 import { isUnsafe, printable } from './printable.ts';
 
-/** YAML that is the same value, and safe to print: what a terminal would obey is escaped, which YAML has only in double quotes. */
+/**
+ * YAML that is the same value, and safe to print: what a terminal would obey is escaped, which YAML has only
+ * in double quotes.
+ */
 export function printableYaml(value: unknown): string {
   const document = new Document(value, { aliasDuplicateObjects: false });
   visit(document, {

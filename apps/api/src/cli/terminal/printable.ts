@@ -1,6 +1,7 @@
 /**
- * What a terminal would obey or be misled by: control characters, line separators, marks that turn the direction of what follows
- * (names made of right-to-left letters stay as they are), and halves of surrogate pairs.
+ * What a terminal would obey or be misled by: control characters, line separators, marks that turn the
+ * direction of what follows (names made of right-to-left letters stay as they are), and halves of surrogate
+ * pairs.
  */
 const UNSAFE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 const SHORT: ReadonlyMap<string, string> = new Map([
@@ -9,7 +10,10 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ['\t', '\\t'],
 ]);
 
-/** A text of somebody else's in one line that is safe to print: what a terminal would obey is escaped as in JSON. */
+/**
+ * A text of somebody else's in one line that is safe to print: what a terminal would obey is escaped as in
+ * JSON.
+ */
 export function printable(text: string): string {
   return text.replace(UNSAFE, (character) => SHORT.get(character) ?? escaped(character));
 }

@@ -37,7 +37,10 @@ export function createScreen(stream: ScreenStream): Screen {
   };
 }
 
-/** The text in a style, where the screen has colours; it is made printable first, so nothing in it is painted already. */
+/**
+ * The text in a style, where the screen has colours; it is made printable first, so nothing in it is painted
+ * already.
+ */
 export function paint(screen: Pick<Screen, 'hasColours'>, style: Style | undefined, text: string): string {
   const safe = printable(text);
   if (style === undefined || !screen.hasColours) return safe;

@@ -39,8 +39,8 @@ const NO_LINES = {
 };
 
 /**
- * A table for people. On a terminal its lines fit the width that the first page was laid out for; elsewhere nothing is cut or left
- * out, and it has no colours.
+ * A table for people. On a terminal its lines fit the width that the first page was laid out for; elsewhere
+ * nothing is cut or left out, and it has no colours.
  */
 export function createTable<Row>(screen: Screen, columns: readonly Column<Row>[]): PagedTable<Row> {
   let layout: Layout<Row> | undefined;
@@ -85,10 +85,16 @@ function layOut<Row>(
   return { columns: screen.columns === undefined ? natural : fit(natural, screen.columns) };
 }
 
-/** Down to this a column is cut before another one is left out: most ids stay whole, so that they can be copied. */
+/**
+ * Down to this a column is cut before another one is left out: most ids stay whole, so that they can be
+ * copied.
+ */
 const COMFORTABLE = 40;
 
-/** Cuts what may be left out, then what is very long, then leaves out, then cuts the rest; what is still too wide goes over the edge. */
+/**
+ * Cuts what may be left out, then what is very long, then leaves out, then cuts the rest; what is still too
+ * wide goes over the edge.
+ */
 function fit<Row>(natural: readonly Laid<Row>[], available: number): readonly Laid<Row>[] {
   const least = ({ column, width }: Laid<Row>) => Math.min(width, column.least ?? width);
   const cutOptional = squeeze(natural, available, (laid) =>

@@ -1,7 +1,10 @@
 import pg from 'pg';
 import { DatabaseError, type DatabaseErrorKind } from '../errors.ts';
 
-/** Makes what `pg` throws the error that callers can act on. What the server did not answer itself is a lost connection. */
+/**
+ * Makes what `pg` throws the error that callers can act on. What the server did not answer itself is a lost
+ * connection.
+ */
 export function databaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -17,7 +20,8 @@ export function isAnswer(error: unknown): boolean {
   return error instanceof pg.DatabaseError && kindOf(error.code ?? '') !== 'unavailable';
 }
 
-// By SQLSTATE, or by its class, the first two characters (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+// By SQLSTATE, or by its class, the first two characters
+// (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 const KINDS: ReadonlyMap<string, DatabaseErrorKind> = new Map([
   ['23505', 'unique'],
   ['23503', 'foreign_key'],

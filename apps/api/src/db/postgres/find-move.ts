@@ -8,14 +8,17 @@ const KEY = 'moved-by';
 /** A server that waits for a standby may take long over a commit. */
 const COMMIT_MS = 5_000;
 
-/** Writes the token of a move among the rows that it moves: the row is there exactly when the move was committed. */
+/**
+ * Writes the token of a move among the rows that it moves: the row is there exactly when the move was
+ * committed.
+ */
 export async function recordMove(trx: Queries, token: string): Promise<void> {
   await trx.insertInto('settings').values({ key: KEY, value: token }).execute();
 }
 
 /**
- * Whether the move with this token was committed to the database. Waits for one that is being committed. Throws a `DatabaseError`
- * when the database can't tell, or not yet.
+ * Whether the move with this token was committed to the database. Waits for one that is being committed.
+ * Throws a `DatabaseError` when the database can't tell, or not yet.
  */
 export async function isMoveCommitted(url: string, token: string): Promise<boolean> {
   const client = new pg.Client({

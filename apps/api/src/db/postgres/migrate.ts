@@ -10,7 +10,8 @@ export const LEDGER = 'migrations';
 /** Any number that nothing else in the database locks. */
 export const MIGRATION_LOCK = 7_236_451_903;
 
-// Not by to_regclass: it may answer from a cache that has not heard yet what was committed before we got the lock.
+// Not by to_regclass: it may answer from a cache that has not heard yet what was committed before we got the
+// lock.
 const HAS_LEDGER = `SELECT EXISTS (
   SELECT FROM pg_catalog.pg_tables WHERE schemaname = 'greenvue' AND tablename = 'migrations') AS found`;
 const HAS_SCHEMA = `SELECT EXISTS (

@@ -18,12 +18,16 @@ export interface PostgresDatabaseOptions {
   readonly migrations?: readonly Migration[];
 }
 
-/** Opens and migrates GreenVue's schema of a PostgreSQL database. Throws an `UnusableServerError` when it can't be used as it is. */
+/**
+ * Opens and migrates GreenVue's schema of a PostgreSQL database. Throws an `UnusableServerError` when it
+ * can't be used as it is.
+ */
 export async function openPostgres(options: PostgresDatabaseOptions): Promise<AppDatabase> {
   const { url, connections } = options;
   await prepare(url, options.migrations ?? (await readMigrations(MIGRATIONS)));
   const pool = openPool({ url, connections });
-  // Every table is named with its schema: a search_path would be lost behind a pooler that shares connections.
+  // Every table is named with its schema: a search_path would be lost behind a pooler that shares
+  // connections.
   const kysely = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }).withSchema(SCHEMA);
   return { dialect: 'postgres', kysely, lookUp: lookUpIn(kysely), close: () => pool.end() };
 }
@@ -44,8 +48,8 @@ export interface OneTransaction {
 }
 
 /**
- * Does long work as one transaction, all or nothing, on a connection of its own, after bringing GreenVue's schema up to date in
- * it. Throws as {@link openPostgres} does, or what the work throws.
+ * Does long work as one transaction, all or nothing, on a connection of its own, after bringing GreenVue's
+ * schema up to date in it. Throws as {@link openPostgres} does, or what the work throws.
  */
 export async function inOneTransaction<T>(url: string, work: (on: OneTransaction) => Promise<T>): Promise<T> {
   const migrations = await readMigrations(MIGRATIONS);

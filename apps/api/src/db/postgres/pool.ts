@@ -30,7 +30,8 @@ export function openPool({ url, connections }: PoolOptions): PostgresPool {
     keepAlive: true,
     application_name: 'greenvue',
   });
-  // A connection that breaks tells the query that it is busy with; these listeners keep it from ending the process as well.
+  // A connection that breaks tells the query that it is busy with; these listeners keep it from ending the
+  // process as well.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   let ended: Promise<void> | undefined;
@@ -51,7 +52,10 @@ export function openPool({ url, connections }: PoolOptions): PostgresPool {
   };
 }
 
-/** One connection, for what takes as long as it takes: for statements of one's own, and in the form that Kysely asks for. */
+/**
+ * One connection, for what takes as long as it takes: for statements of one's own, and in the form that
+ * Kysely asks for.
+ */
 export async function openConnection(
   url: string,
 ): Promise<{ readonly client: pg.Client; readonly pool: PostgresPool }> {

@@ -15,13 +15,19 @@ import type {
 export interface Channel {
   /** Commands sent and not answered yet. */
   readonly pending: number;
-  /** Throws a {@link DatabaseError}; of kind `unavailable` once the connection is closed or its thread has died. */
+  /**
+   * Throws a {@link DatabaseError}; of kind `unavailable` once the connection is closed or its thread has
+   * died.
+   */
   send(command: SqlCommand): Promise<SqlResult>;
   /** Closes the connection once what was sent before is done. */
   close(): Promise<void>;
 }
 
-/** A connection on the calling thread: for threads that serve no HTTP, and for look-ups. Throws a {@link DatabaseError}. */
+/**
+ * A connection on the calling thread: for threads that serve no HTTP, and for look-ups. Throws a {@link
+ * DatabaseError}.
+ */
 export function openInlineChannel(options: ConnectionOptions): Channel {
   const connection = opened(options);
   let closed = false;

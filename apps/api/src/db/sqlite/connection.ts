@@ -116,9 +116,9 @@ function prepare(database: DatabaseSync, sql: string): Prepared {
 }
 
 /**
- * Tries again each millisecond while another connection holds the write lock. SQLite's own busy handler sleeps ever
- * longer, up to 100 ms, and so misses the short gaps that a job leaves between its batches. A statement that found the
- * database busy has done nothing, and can be repeated.
+ * Tries again each millisecond while another connection holds the write lock. SQLite's own busy handler
+ * sleeps ever longer, up to 100 ms, and so misses the short gaps that a job leaves between its batches. A
+ * statement that found the database busy has done nothing, and can be repeated.
  */
 function patiently<T>({ patienceMs }: Pick<Open, 'patienceMs'>, attempt: () => T): T {
   const deadline = performance.now() + patienceMs;

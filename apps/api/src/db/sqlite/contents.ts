@@ -3,8 +3,8 @@ import type { TableRow, TableRows } from '@greenvue/jobs';
 import type { Database } from '../schema.ts';
 
 /**
- * Opens a database that no process has open, and that is up to date, for reading all that it holds but the search index, which
- * is made out of the listings.
+ * Opens a database that no process has open, and that is up to date, for reading all that it holds but the
+ * search index, which is made out of the listings.
  */
 export function openSqliteContents(file: string): {
   readonly tables: readonly TableRows[];

@@ -20,9 +20,9 @@ export interface Channels {
 }
 
 /**
- * Kysely over our connections. A transaction has the writer to itself from `BEGIN IMMEDIATE` on. Outside of one, a SELECT
- * goes to the least busy reader, which sees all that was committed before, and never waits for a writer; any other statement,
- * raw SQL included, takes the writer for itself alone.
+ * Kysely over our connections. A transaction has the writer to itself from `BEGIN IMMEDIATE` on. Outside of
+ * one, a SELECT goes to the least busy reader, which sees all that was committed before, and never waits for
+ * a writer; any other statement, raw SQL included, takes the writer for itself alone.
  */
 export function sqliteDialect(channels: Channels): Dialect {
   return {

@@ -7,7 +7,8 @@ export function databaseError(failure: SqlFailure): DatabaseError {
   return new DatabaseError({ ...known, message: failure.message });
 }
 
-// Extended result codes first: a plain code is the low byte of its extended ones (https://sqlite.org/rescode.html).
+// Extended result codes first: a plain code is the low byte of its extended ones
+// (https://sqlite.org/rescode.html).
 const CODES: ReadonlyMap<number, readonly [string, DatabaseErrorKind]> = new Map([
   [2067, ['SQLITE_CONSTRAINT_UNIQUE', 'unique']],
   [1555, ['SQLITE_CONSTRAINT_PRIMARYKEY', 'unique']],

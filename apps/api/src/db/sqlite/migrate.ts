@@ -11,9 +11,9 @@ const RECORD =
   "INSERT INTO migrations (version, name, applied_at) VALUES (?, ?, CAST(unixepoch('subsec') * 1000 AS INTEGER))";
 
 /**
- * Brings the database up to the last of `migrations`, each in a transaction of its own under the write lock, so that
- * processes and threads that start together apply each one once. Throws a {@link NewerDatabaseError} when the
- * database is ahead.
+ * Brings the database up to the last of `migrations`, each in a transaction of its own under the write lock,
+ * so that processes and threads that start together apply each one once. Throws a {@link NewerDatabaseError}
+ * when the database is ahead.
  */
 export async function migrate(
   writer: Channel,

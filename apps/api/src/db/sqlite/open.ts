@@ -7,7 +7,10 @@ import { sqliteDialect } from './driver.ts';
 import { migrate } from './migrate.ts';
 
 const READER_THREADS = 2;
-/** What reads on an event loop that serves HTTP does not make that wait. Hardly anything keeps a reader waiting. */
+/**
+ * What reads on an event loop that serves HTTP does not make that wait. Hardly anything keeps a reader
+ * waiting.
+ */
 const LOOK_UP_PATIENCE_MS = 50;
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
@@ -18,8 +21,8 @@ export interface SqliteDatabaseOptions {
 }
 
 /**
- * Opens and migrates a SQLite database: one connection that writes, and one that reads on the calling thread, which with `thread` is for
- * look-ups alone, beside two that read on theirs.
+ * Opens and migrates a SQLite database: one connection that writes, and one that reads on the calling thread,
+ * which with `thread` is for look-ups alone, beside two that read on theirs.
  */
 export async function openSqlite({
   file,

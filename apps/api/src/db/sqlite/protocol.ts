@@ -16,7 +16,9 @@ export interface SqlResult {
   readonly lastInsertRowid: number | bigint | undefined;
 }
 
-/** Why a command failed, in a form that crosses a thread's border. `errcode` is SQLite's extended result code. */
+/**
+ * Why a command failed, in a form that crosses a thread's border. `errcode` is SQLite's extended result code.
+ */
 export interface SqlFailure {
   readonly errcode: number | undefined;
   readonly message: string;

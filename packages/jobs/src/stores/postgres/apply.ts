@@ -23,9 +23,9 @@ import { becomeDue, lockedJob, saveJob, type Unit } from './unit.ts';
 export type EndedByJob = Map<number, EndedRun[]>;
 
 /**
- * Applies all of a decision about a locked job but its cancels ({@link cancelLiveRuns}): moves at once, the rest with the next
- * flush. `ended` runs of the job went to its history in this unit already, and are only counted here. True when a run can be
- * claimed now, or the job has to be planned earlier than before.
+ * Applies all of a decision about a locked job but its cancels ({@link cancelLiveRuns}): moves at once, the
+ * rest with the next flush. `ended` runs of the job went to its history in this unit already, and are only
+ * counted here. True when a run can be claimed now, or the job has to be planned earlier than before.
  */
 export async function applyDecision(
   u: Unit,
@@ -57,8 +57,8 @@ export async function applyDecision(
 }
 
 /**
- * What the ends of runs mean for their jobs, decided once for each. Only ends of claims need not be looked at with all that is
- * live of their jobs. True when something can be claimed or planned now.
+ * What the ends of runs mean for their jobs, decided once for each. Only ends of claims need not be looked at
+ * with all that is live of their jobs. True when something can be claimed or planned now.
  */
 export async function settleJobs(
   u: Unit,
@@ -91,8 +91,8 @@ async function withClaimed(u: Unit, { job, uid }: StoredJob, left: LiveRuns): Pr
 }
 
 /**
- * Cancels the live runs of a locked job: waiting ones at once, claimed ones by request (P12). What that leaves room for is
- * decided anew.
+ * Cancels the live runs of a locked job: waiting ones at once, claimed ones by request (P12). What that
+ * leaves room for is decided anew.
  */
 export async function cancelLiveRuns(
   u: Unit,

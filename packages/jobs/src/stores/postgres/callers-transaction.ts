@@ -17,8 +17,9 @@ export interface Inside {
 }
 
 /**
- * Does a piece of work in a caller's transaction, and leaves that as it was but for what the work has written: a savepoint
- * undoes what fails or is not kept, and the wait for locks is bounded for the work alone.
+ * Does a piece of work in a caller's transaction, and leaves that as it was but for what the work has
+ * written: a savepoint undoes what fails or is not kept, and the wait for locks is bounded for the work
+ * alone.
  */
 export function insideOf<T>(tx: Transaction, work: (inside: Inside) => Promise<Ended<T>>): Promise<T> {
   return inTurn(tx, () => inside(tx, work));
@@ -55,8 +56,9 @@ async function inside<T>(tx: Transaction, work: (inside: Inside) => Promise<Ende
 }
 
 /**
- * Whoever owns the connection decides how it reads 64-bit integers, and what a row looks like: an answer is one text, which all
- * give alike. So the columns of a statement need names of their own, and what {@link Queries.run} takes changes rows.
+ * Whoever owns the connection decides how it reads 64-bit integers, and what a row looks like: an answer is
+ * one text, which all give alike. So the columns of a statement need names of their own, and what {@link
+ * Queries.run} takes changes rows.
  */
 export function queriesOn(tx: Transaction): Queries {
   const objects = async (sql: string, params: readonly Param[] = []): Promise<object[]> => {

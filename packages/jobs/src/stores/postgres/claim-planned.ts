@@ -41,9 +41,10 @@ export async function beginClaim(u: Unit, input: ClaimInput, hasJoined: boolean)
 }
 
 /**
- * Writes what was planned, and claims. Where nothing else is about to come due, that is what was planned: it is claimed from the
- * start, one statement, one version of a row and one entry of an index less for each run. `hasMoved`: what was waiting may have
- * come due since it was seen. What this returns tells what was claimed, once something that was asked for later is answered.
+ * Writes what was planned, and claims. Where nothing else is about to come due, that is what was planned: it
+ * is claimed from the start, one statement, one version of a row and one entry of an index less for each run.
+ * `hasMoved`: what was waiting may have come due since it was seen. What this returns tells what was claimed,
+ * once something that was asked for later is answered.
  */
 export async function flushAndClaim(
   u: Unit,

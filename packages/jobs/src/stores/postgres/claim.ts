@@ -10,8 +10,9 @@ import { versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
 /**
- * Claims runs of the types, in due order: first those that start at once, then those to be held (P9, P10). A node that has
- * joined takes nothing while it has no row, or its lease is over: it is dead to the others, who take back what it claims.
+ * Claims runs of the types, in due order: first those that start at once, then those to be held (P9, P10). A
+ * node that has joined takes nothing while it has no row, or its lease is over: it is dead to the others, who
+ * take back what it claims.
  */
 export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Promise<ClaimResult> {
   const versions = versionsParam(input.types);
@@ -42,7 +43,8 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   u.onceWritten.push(() => look.done(reached, seen));
   const earliest = seen?.earliest;
   const indexes = new Map(jobs.map(({ uid }, index) => [uid, index]));
-  // All that is still due is held by others, such as a node that was frozen while it claimed, or is not for a dead one.
+  // All that is still due is held by others, such as a node that was frozen while it claimed, or is not for a
+  // dead one.
   const isHeld = asked > 0 && found === 0 && earliest !== undefined && earliest <= u.now;
   const dueAt = isFull ? u.now : earlierOf(isHeld ? u.now + HELD_AGAIN_MS : earliest, look.againAt);
   const nextDueAt = earlierOf(dueAt, u.shared.priorities.suspectAt);
@@ -58,7 +60,10 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   };
 }
 
-/** From so many on, a claim that gets all it asked for leaves it to the next one to see whether there are more. */
+/**
+ * From so many on, a claim that gets all it asked for leaves it to the next one to see whether there are
+ * more.
+ */
 const FULL = 100;
 
 interface LookedAfter {
@@ -81,8 +86,8 @@ async function lookAfter(u: Unit, uids: readonly number[], how: How | undefined)
 
 const READ_JOBS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[])`;
 /**
- * What is left to claim: what {@link seenIn} reads, and after that what {@link notePriorities} does. Parameters: what {@link versionsParam} gives,
- * and where the look begins.
+ * What is left to claim: what {@link seenIn} reads, and after that what {@link notePriorities} does.
+ * Parameters: what {@link versionsParam} gives, and where the look begins.
  */
 export const SEE_LEFT = `${seeing(firstOf(`type_key = known.key AND ${FREE} AND available_at >= $2::bigint`))}, ${SEE_PRIORITIES}`;
 const SEE_EARLIEST = `SELECT ${SEE_LEFT}`;

@@ -64,7 +64,10 @@ export interface HowToCommand {
   readonly opened?: OpenedCommand | undefined;
 }
 
-/** The key of the type of an edit's definition has to be ensured before. With a `claimant` the transaction may end here. */
+/**
+ * The key of the type of an edit's definition has to be ensured before. With a `claimant` the transaction may
+ * end here.
+ */
 export async function command(
   u: Unit,
   input: CommandInput,
@@ -93,8 +96,8 @@ export async function command(
   }
   const { decision } = outcome;
   await applyDecision(u, stored, isFree ? { ...decision, job } : decision);
-  // Whoever looks at an older state of the database must not take this room as well: a changed row tells them (SQLSTATE 40001).
-  // Where runs may overlap there is none to be taken.
+  // Whoever looks at an older state of the database must not take this room as well: a changed row tells them
+  // (SQLSTATE 40001). Where runs may overlap there is none to be taken.
   const takesRoom = input.command.kind === 'trigger' && !isFreeTrigger(job, input.command);
   if (takesRoom) saveJob(u, { ...lockedJob(u, uid) });
   const cancelRequests: CancelRequest[] =
@@ -169,7 +172,10 @@ export async function writeAudit(u: Unit, audit: AuditEntry | undefined, target:
   await u.q.write(WRITE_AUDIT, [u.now, audit.actor, audit.action, target, audit.change]);
 }
 
-/** The first key of the advisory locks of dedupe keys: triggers with the same one come one after the other, to the commit. */
+/**
+ * The first key of the advisory locks of dedupe keys: triggers with the same one come one after the other, to
+ * the commit.
+ */
 const DEDUPE_CLASS = 1_732_584_194;
 const LOCK_KEY = 'SELECT pg_advisory_xact_lock($1::integer, hashtext($2))::text AS locked';
 const DEDUPED = `SELECT run_id, pruned_run, at FROM greenvue_jobs.dedupe_keys

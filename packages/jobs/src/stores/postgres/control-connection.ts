@@ -12,13 +12,15 @@ export interface ControlConnectionOptions {
   readonly name?: string;
   heard(payload: string): void;
   /**
-   * The connection, once open, is gone; told once, and not after {@link ControlConnection.drop}. `code`: the SQLSTATE with which the
-   * server ended it, if it did.
+   * The connection, once open, is gone; told once, and not after {@link ControlConnection.drop}. `code`: the
+   * SQLSTATE with which the server ended it, if it did.
    */
   lost(code: string | undefined): void;
 }
 
-/** One connection of which every answer comes in time or not at all: a dead network may keep silent for ever. */
+/**
+ * One connection of which every answer comes in time or not at all: a dead network may keep silent for ever.
+ */
 export interface ControlConnection {
   /** Rows as arrays; rejects after 4 s, and is of no use then. */
   rows(sql: string, values?: readonly unknown[]): Promise<unknown[][]>;
@@ -85,8 +87,8 @@ export async function openControlConnection({
 }
 
 /**
- * Whether a second connection gets the backend of the first one, which is not doing anything at the moment: then something in
- * between lends sessions out, and no lock and no LISTEN lasts.
+ * Whether a second connection gets the backend of the first one, which is not doing anything at the moment:
+ * then something in between lends sessions out, and no lock and no LISTEN lasts.
  */
 export async function isSharedSession(first: ControlConnection, url: string): Promise<boolean> {
   const nothing = () => undefined;

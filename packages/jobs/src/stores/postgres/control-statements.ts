@@ -11,8 +11,8 @@ const STABLE_NOW = 'floor(extract(epoch FROM statement_timestamp()) * 1000)::big
 const CLOCK = `(SELECT ${NOW} AS now_ms) AS clock`;
 
 /**
- * A backend whose node can't be reached gives up its lock, but not before the lease is over: until then the node may count on its lock.
- * And statements see what is committed, whatever the database has for others.
+ * A backend whose node can't be reached gives up its lock, but not before the lease is over: until then the
+ * node may count on its lock. And statements see what is committed, whatever the database has for others.
  */
 export const SET_UP = `SELECT set_config('tcp_keepalives_idle', '8', false), set_config('tcp_keepalives_interval', '4', false),
   set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false),
@@ -24,10 +24,16 @@ export const REGISTER = `INSERT INTO greenvue_jobs.nodes
   SELECT $1, $2, $3, $4, $5, now_ms, now_ms + $6::bigint, false, $7 FROM ${CLOCK}
   ON CONFLICT (id) DO NOTHING`;
 
-/** Of this node's own lock: those of others are only read. Not waited for: a backend that is gone may hold it for a while. */
+/**
+ * Of this node's own lock: those of others are only read. Not waited for: a backend that is gone may hold it
+ * for a while.
+ */
 export const TRY_LOCK = `SELECT pg_try_advisory_lock(${LOCK_CLASS}, lock_key) FROM greenvue_jobs.nodes WHERE id = $1`;
 
-/** Parameters: id, lease, holds_lock, watching, state. Gives whether there is such a node, and which of its runs were asked to stop. */
+/**
+ * Parameters: id, lease, holds_lock, watching, state. Gives whether there is such a node, and which of its
+ * runs were asked to stop.
+ */
 export const BEAT = `WITH beat AS (
     UPDATE greenvue_jobs.nodes SET beat_at = now_ms, lease_until = now_ms + $2::bigint, holds_lock = $3, watching = $4, state = $5
     FROM ${CLOCK} WHERE id = $1 RETURNING 1)
@@ -37,10 +43,16 @@ export const BEAT = `WITH beat AS (
 /** All listen, and look at the nodes when they hear it. */
 export const TELL_OF_NODES = 'SELECT pg_notify($1, $2)';
 
-/** Not within a lease of `since`: a clock that has gone far back (P17) must not keep the dead alive until it is as late again. */
+/**
+ * Not within a lease of `since`: a clock that has gone far back (P17) must not keep the dead alive until it
+ * is as late again.
+ */
 const isLong = (since: string) =>
   `clock_timestamp() - ${since} NOT BETWEEN '-${LEASE_MS} ms' AND '${LEASE_MS} ms'`;
-/** When a backend crashes, the server begins anew in the same process; it forgets its statistics then, as after any crash. */
+/**
+ * When a backend crashes, the server begins anew in the same process; it forgets its statistics then, as
+ * after any crash.
+ */
 const SERVER = `server AS MATERIALIZED (
     SELECT timeline <> old_timeline AS is_other,
       timeline = old_timeline AND ${isLong('to_timestamp(since / 1000.0)')} AND ${isLong('pg_postmaster_start_time()')}
@@ -60,10 +72,11 @@ const IS_DUE = `(SELECT EXISTS (SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN 
       WHERE type_key = known.key AND held = 'no' AND node IS NULL AND available_at <= ${STABLE_NOW} LIMIT 1) AS due))`;
 
 /**
- * One small query twice a second. Parameters: types, id, whether to ask if something is due when there are no others. A row for
- * each of the others, or one without: the backend, whether the server is another one than before, whether something is due; id,
- * last heartbeat, whether its lease is over, whether its lock is free, whether somebody watches events there, what it can run. For one
- * lease after the start or the promotion of the server nobody is dead: all have to come back first.
+ * One small query twice a second. Parameters: types, id, whether to ask if something is due when there are no
+ * others. A row for each of the others, or one without: the backend, whether the server is another one than
+ * before, whether something is due; id, last heartbeat, whether its lease is over, whether its lock is free,
+ * whether somebody watches events there, what it can run. For one lease after the start or the promotion of
+ * the server nobody is dead: all have to come back first.
  */
 export const LOOK = `WITH ${SERVER}, ${HELD}
   SELECT pg_backend_pid(), is_other, CASE WHEN nodes.id IS NOT NULL OR $3 THEN ${IS_DUE} ELSE false END,
@@ -91,7 +104,10 @@ export const NOTE_SERVER = `UPDATE greenvue_jobs.server SET timeline = now.timel
   FROM (SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8) AS timeline) AS now
   WHERE server.timeline <> now.timeline`;
 
-/** Only one that has no claims: those are taken back once the process has ended. Gives whether the row is gone. */
+/**
+ * Only one that has no claims: those are taken back once the process has ended. Gives whether the row is
+ * gone.
+ */
 export const LEAVE = `WITH gone AS (
     DELETE FROM greenvue_jobs.nodes WHERE id = $1
       AND NOT EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE node = $1) RETURNING 1)

@@ -25,8 +25,9 @@ import { SpareConnection } from './spare-connection.ts';
 import { versionsParam } from './type-keys.ts';
 
 /**
- * The thread of a node's control connection: it keeps the lease, holds the lock that shows that the
- * process lives, listens to the others, and looks whether they live. Off the event loop, so that a busy one loses nothing.
+ * The thread of a node's control connection: it keeps the lease, holds the lock that shows that the process
+ * lives, listens to the others, and looks whether they live. Off the event loop, so that a busy one loses
+ * nothing.
  */
 const port = parentPort;
 if (port === null) throw new Error('This file runs in a thread of the PostgreSQL store only.');
@@ -38,7 +39,10 @@ const AGAIN_MS = 100;
 const SLACK_MS = 5;
 
 let connection: ControlConnection | undefined;
-/** A control connection of before that is of no use, and not known to be lost: as long as it is open, its lock is held. */
+/**
+ * A control connection of before that is of no use, and not known to be lost: as long as it is open, its lock
+ * is held.
+ */
 let silent: ControlConnection | undefined;
 let spare: SpareConnection | undefined;
 /** A control connection renews the lease. */
@@ -166,7 +170,10 @@ function disconnect(): void {
   hasLock = false;
 }
 
-/** The control connection has failed. It stays open until another one works: to close it would be to let go of the lock. */
+/**
+ * The control connection has failed. It stays open until another one works: to close it would be to let go of
+ * the lock.
+ */
 function setAside(): void {
   silent = connection ?? silent;
   connection = undefined;

@@ -7,7 +7,10 @@ import type { Queries } from './queries.ts';
 const MAX_BYTES = 8 * 1024 * 1024;
 const BYTES_OF_ONE = 100;
 
-/** Which jobs have too many live runs. Counted now and then: exact at every trigger would cost as much as the runs. */
+/**
+ * Which jobs have too many live runs. Counted now and then: exact at every trigger would cost as much as the
+ * runs.
+ */
 export interface Crowds {
   isCrowded(q: Queries, jobUid: number, now: number): Promise<boolean>;
   /** A run of the job was made by this node. */

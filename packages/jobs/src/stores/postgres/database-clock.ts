@@ -8,8 +8,9 @@ const ASK_EVERY_MS = 5_000;
 const FIRST_ASKS = 5;
 
 /**
- * The database's time (P17), read off this process's monotonic clock. What decides takes its time from its transaction; this is
- * for sleeping until something is due, and for times that a node tells. Each transaction corrects it.
+ * The database's time (P17), read off this process's monotonic clock. What decides takes its time from its
+ * transaction; this is for sleeping until something is due, and for times that a node tells. Each transaction
+ * corrects it.
  */
 export interface DatabaseClock {
   now(): number;
@@ -26,8 +27,8 @@ export function createDatabaseClock(clock: Pick<Clock, 'monotonic' | 'setTimer'>
   let cancel: (() => void) | undefined;
   let stopped = false;
   /**
-   * The database's time lies between what it would be had it looked at once, and had it looked last. What is known goes no
-   * further than it has to: an answer that took long says little, and changes little.
+   * The database's time lies between what it would be had it looked at once, and had it looked last. What is
+   * known goes no further than it has to: an answer that took long says little, and changes little.
    */
   const learn = ({ askedAt, answeredAt, now }: TimeSample) => {
     offset ??= now - (askedAt + answeredAt) / 2;

@@ -1,7 +1,10 @@
 import pg from 'pg';
 import { StoreError } from '../../core/errors.ts';
 
-/** Two transactions that wait for each other, or that can't be put in an order: one is undone, and tried again. */
+/**
+ * Two transactions that wait for each other, or that can't be put in an order: one is undone, and tried
+ * again.
+ */
 const UNDONE = new Set(['40001', '40P01']);
 const NOT_DONE = new Set(['57014', '25006']);
 const LOCK_NOT_AVAILABLE = '55P03';
@@ -37,7 +40,10 @@ export function unavailable(cause: unknown): StoreError {
   return new StoreError('unavailable', `The database could not be used: ${message}`, { cause });
 }
 
-/** The connection was lost before it told how a COMMIT had ended; or that is told, and something failed all the same. */
+/**
+ * The connection was lost before it told how a COMMIT had ended; or that is told, and something failed all
+ * the same.
+ */
 class LostCommitError extends Error {
   override readonly name = 'LostCommitError';
 }
@@ -47,7 +53,10 @@ export function commitFailed(error: unknown): never {
   throw new LostCommitError('the connection was lost before the answer to a COMMIT came', { cause: error });
 }
 
-/** {@link commitFailed} for a statement that is its own transaction: called off, or refused by a server that only reads, it is not done. */
+/**
+ * {@link commitFailed} for a statement that is its own transaction: called off, or refused by a server that
+ * only reads, it is not done.
+ */
 export function statementFailed(error: unknown): never {
   if (NOT_DONE.has(codeOf(error) ?? '')) throw error;
   commitFailed(error);
@@ -69,8 +78,8 @@ export function isAnswer(error: unknown): boolean {
   return code !== undefined && !LOST.test(code);
 }
 
-// Class 08, and 57: it was asked to end the connection. 25P03: it did so, since nothing came in a transaction. 25006: after a
-// failover it may lead to a server that only reads.
+// Class 08, and 57: it was asked to end the connection. 25P03: it did so, since nothing came in a
+// transaction. 25006: after a failover it may lead to a server that only reads.
 const LOST = /^(?:08|57|25P03|25006)/;
 
 /** It was undone for another transaction's sake: the same again may be done. */

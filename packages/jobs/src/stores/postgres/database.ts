@@ -15,22 +15,27 @@ import { type Param, type Queries, queriesOn, together } from './queries.ts';
 import { createSent } from './sent.ts';
 
 export interface Bounds<Opened> {
-  /** It waits for each lock for so long at most, or {@link LOCK_WAIT_MS}, and rejects as `busy` after that. */
+  /**
+   * It waits for each lock for so long at most, or {@link LOCK_WAIT_MS}, and rejects as `busy` after that.
+   */
   readonly lockWaitMs?: number;
   /**
-   * Asks for what comes first of all, together with the BEGIN: only reads, locks and ids, since that may fail; or what writes
-   * only if it {@link HAS_BEGUN}.
+   * Asks for what comes first of all, together with the BEGIN: only reads, locks and ids, since that may
+   * fail; or what writes only if it {@link HAS_BEGUN}.
    */
   readonly opening?: ((q: Queries) => Promise<Opened>) | undefined;
-  /** Once it has fired, the transaction does not begin, and this rejects as `aborted`. One that has begun continues. */
+  /**
+   * Once it has fired, the transaction does not begin, and this rejects as `aborted`. One that has begun
+   * continues.
+   */
   readonly signal?: AbortFlag | undefined;
 }
 
 /** The database as the store sees it: every rejection is a {@link StoreError}. */
 export interface Database extends Queries {
   /**
-   * One transaction: all of `work`, durable once the promise resolves, or nothing of it. `now` is the database's time at its
-   * begin.
+   * One transaction: all of `work`, durable once the promise resolves, or nothing of it. `now` is the
+   * database's time at its begin.
    */
   transaction<T>(work: (q: Queries, now: number) => Promise<T>): Promise<T>;
   /** One that waits for no lock for long, and whose statements are planned by index. */
@@ -39,9 +44,9 @@ export interface Database extends Queries {
     bounds?: Bounds<Opened>,
   ): Promise<T>;
   /**
-   * One of a single statement, without BEGIN and COMMIT; gives rows as arrays. Planned as those of a bounded one, by settings of its
-   * session: only for connections that have none but bounded ones. Undefined, and not done, behind a pooler, whose sessions are also
-   * others'.
+   * One of a single statement, without BEGIN and COMMIT; gives rows as arrays. Planned as those of a bounded
+   * one, by settings of its session: only for connections that have none but bounded ones. Undefined, and not
+   * done, behind a pooler, whose sessions are also others'.
    */
   boundedStatement(
     sql: string,
@@ -61,7 +66,10 @@ export interface ConnectOptions {
   readonly max: number;
   /** Connections that stay though nothing uses them: what has just come due need not wait for a new one. */
   readonly min?: number;
-  /** A statement that takes longer has lost its server, or the way to it, without a word. Absent: it may take any time. */
+  /**
+   * A statement that takes longer has lost its server, or the way to it, without a word. Absent: it may take
+   * any time.
+   */
   readonly statementMs?: number;
   /** Hears what the database's time was, between two instants of the process's monotonic clock. */
   readonly clock?: { monotonic(): number; learn(sample: TimeSample): void };
@@ -75,7 +83,10 @@ export interface TimeSample {
 
 const TRIES = 5;
 const CONNECT_MS = 5_000;
-/** A process that is frozen, or cut off, in the middle of a transaction holds rows that others wait for: so long at most. */
+/**
+ * A process that is frozen, or cut off, in the middle of a transaction holds rows that others wait for: so
+ * long at most.
+ */
 const IDLE_MS = 10_000;
 /** A caller's transaction may hold a job for long; nobody else waits for it for longer than this. */
 export const LOCK_WAIT_MS = 2_000;
@@ -217,8 +228,8 @@ function createPool({ url, max, min = 0, statementMs = 0 }: ConnectOptions): {
       return socket;
     },
   });
-  // A connection that breaks is replaced by the next request: an idle one, and one in a transaction between two statements,
-  // where nobody waits for an answer that could tell of it.
+  // A connection that breaks is replaced by the next request: an idle one, and one in a transaction between
+  // two statements, where nobody waits for an answer that could tell of it.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
@@ -237,8 +248,8 @@ interface Names {
 }
 
 /**
- * Names of prepared statements. None behind a pooler, whose sessions other processes have used before: then each statement is
- * parsed anew.
+ * Names of prepared statements. None behind a pooler, whose sessions other processes have used before: then
+ * each statement is parsed anew.
  */
 function createNames(): Names {
   let isDirect: boolean | undefined;
@@ -290,18 +301,25 @@ function setting(settings: SessionSettings, isLocal: boolean): string {
 const BEGUN = 'greenvue_jobs.begun';
 /** In each transaction of the store. */
 const OURS = { idle_in_transaction_session_timeout: IDLE_MS, [BEGUN]: 'yes' };
-/** A condition for what writes in an {@link Bounds.opening}: were its BEGIN to fail, each statement would be a transaction of its own. */
+/**
+ * A condition for what writes in an {@link Bounds.opening}: were its BEGIN to fail, each statement would be a
+ * transaction of its own.
+ */
 export const HAS_BEGUN = `current_setting('${BEGUN}', true) = 'yes'`;
 /** What waited for a lock has to see what was committed meanwhile, whatever the database has for others. */
 const TRANSACTION = begin('READ COMMITTED', OURS);
 /**
- * Statements are planned once for each connection. PostgreSQL would plan the larger ones anew each time, which takes longer than
- * doing them; and statistics of tables that fill and empty within seconds tell it little.
+ * Statements are planned once for each connection. PostgreSQL would plan the larger ones anew each time,
+ * which takes longer than doing them; and statistics of tables that fill and empty within seconds tell it
+ * little.
  */
 const BY_INDEX = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off', jit: 'off' };
 const bounded = (lockWaitMs: number) =>
   begin('READ COMMITTED', { ...OURS, lock_timeout: lockWaitMs, ...BY_INDEX });
-/** Nothing where another backend answers than the one of the handshake, as behind a pooler that came since that was learnt. */
+/**
+ * Nothing where another backend answers than the one of the handshake, as behind a pooler that came since
+ * that was learnt.
+ */
 const BOUNDED_SESSION = `SELECT ${setting(
   { default_transaction_isolation: 'read committed', lock_timeout: LOCK_WAIT_MS, ...BY_INDEX },
   false,

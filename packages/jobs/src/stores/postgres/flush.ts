@@ -18,8 +18,8 @@ import { keyOfRun } from './type-keys.ts';
 import { becomeDue, lockedJob, nextIds, type ToQueue, type ToSkip, type Unit } from './unit.ts';
 
 /**
- * Writes what was gathered. What a claimant may claim is made last of it, and may end the transaction: gives the claim, if nothing else
- * comes first.
+ * Writes what was gathered. What a claimant may claim is made last of it, and may end the transaction: gives
+ * the claim, if nothing else comes first.
  */
 export async function flush(u: Unit, claimant?: LastClaimant): Promise<ClaimResult | undefined> {
   const toClaim = claimant && takeClaimable(u, claimant);
@@ -28,7 +28,10 @@ export async function flush(u: Unit, claimant?: LastClaimant): Promise<ClaimResu
   return toClaim && makeClaimed(u, toClaim, claimant);
 }
 
-/** {@link flush} that does not wait for what was made: what it returns tells the unit, once something asked for later is answered. */
+/**
+ * {@link flush} that does not wait for what was made: what it returns tells the unit, once something asked
+ * for later is answered.
+ */
 export async function flushUnanswered(u: Unit): Promise<() => void> {
   const queued = await writeRest(u);
   if (queued.length === 0) return () => undefined;
@@ -100,7 +103,10 @@ async function withIds(u: Unit): Promise<Identified[]> {
   }));
 }
 
-/** Asks for ids ahead of a flush, beside what else is asked for. Those that nothing is made of are given to nobody. */
+/**
+ * Asks for ids ahead of a flush, beside what else is asked for. Those that nothing is made of are given to
+ * nobody.
+ */
 export async function reserveIds(u: Unit, count: number): Promise<void> {
   if (count > 0) u.ids.push(...(await nextIds(u.q, count)));
 }

@@ -3,8 +3,8 @@ import { isBusy, mayBeDone } from './database-errors.ts';
 
 export interface GatheringDeps<Input, Result> {
   /**
-   * All of them or nothing; results in the order of the inputs. It does not wait for long for what others hold. Two of these may be
-   * under way. `signal` has fired once those of all inputs have.
+   * All of them or nothing; results in the order of the inputs. It does not wait for long for what others
+   * hold. Two of these may be under way. `signal` has fired once those of all inputs have.
    */
   together(inputs: readonly Input[], signal: AbortFlag): Promise<readonly Result[]>;
   alone(input: Input, signal?: AbortFlag): Promise<Result>;
@@ -23,9 +23,9 @@ const AT_ONCE = 2;
 const ENOUGH = 125;
 
 /**
- * Does together what is asked for in one turn of the event loop, and what is asked for while others are under way; much of it in a
- * second batch beside them. Nothing else is waited for. When a batch fails, none fails for another: each is done alone. A batch
- * leaves out those whose signal has fired before it begins.
+ * Does together what is asked for in one turn of the event loop, and what is asked for while others are under
+ * way; much of it in a second batch beside them. Nothing else is waited for. When a batch fails, none fails
+ * for another: each is done alone. A batch leaves out those whose signal has fired before it begins.
  */
 export function createGathering<Input, Result>({
   together,

@@ -8,7 +8,10 @@ import { rowOf } from './run-rows.ts';
 import { KEYS_KNOWN, keyOfRun, versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
-/** Who takes the run that a command makes, if that starts at once; `hasJoined`: only as long as its lease lasts. */
+/**
+ * Who takes the run that a command makes, if that starts at once; `hasJoined`: only as long as its lease
+ * lasts.
+ */
 export interface Claimant extends Pick<ClaimInput, 'node' | 'types'> {
   readonly hasJoined: boolean;
 }
@@ -20,7 +23,10 @@ export interface LastClaimant extends Claimant {
 
 export interface MadeRun {
   readonly id: number;
-  /** Absent: something else that its claimant can run is due, too, and comes first; or the claimant is dead to the others. */
+  /**
+   * Absent: something else that its claimant can run is due, too, and comes first; or the claimant is dead to
+   * the others.
+   */
   readonly fence?: number;
 }
 

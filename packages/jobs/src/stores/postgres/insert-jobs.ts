@@ -17,8 +17,8 @@ interface Asked {
 }
 
 /**
- * Each as if it came after those before it, all in one statement, with which the transaction may end. The keys of their types have to
- * be ensured before, and a uid drawn for each.
+ * Each as if it came after those before it, all in one statement, with which the transaction may end. The
+ * keys of their types have to be ensured before, and a uid drawn for each.
  */
 export async function insertJobs(
   u: Unit,

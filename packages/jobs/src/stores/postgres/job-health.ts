@@ -27,8 +27,8 @@ export const RUNNING_BY_JOB = `SELECT job_uid, min(started_at) AS first_started,
   FROM greenvue_jobs.live_runs WHERE held = 'no' AND status = 'running' GROUP BY job_uid`;
 
 /**
- * A condition on rows of `jobs`, with {@link RUNNING_BY_JOB} as `running`: jobs that may have this health, and all that have it.
- * `healthOf` decides.
+ * A condition on rows of `jobs`, with {@link RUNNING_BY_JOB} as `running`: jobs that may have this health,
+ * and all that have it. `healthOf` decides.
  */
 export function mayHave(health: HealthFilter, known: Known): string {
   const { bind, now } = known;

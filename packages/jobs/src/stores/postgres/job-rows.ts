@@ -33,9 +33,9 @@ const UNLESS_IN_USE = 'ON CONFLICT (id) WHERE deleted_at IS NULL DO NOTHING RETU
 /** Parameters: {@link newJobParams}. An id in use is left as it is. */
 export const INSERT_JOB = `${INTO_JOBS} VALUES (${NEW_JOB_COLUMNS.map((_, n) => `$${n + 1}`).join(', ')}) ${UNLESS_IN_USE}`;
 /**
- * Columns: those parameters; then actor, action and change of an entry in the audit, the action null where there is none; then
- * the time of all entries. Of jobs with the same id, the first is taken; in the order of ids, so that two transactions do not wait for each
- * other.
+ * Columns: those parameters; then actor, action and change of an entry in the audit, the action null where
+ * there is none; then the time of all entries. Of jobs with the same id, the first is taken; in the order of
+ * ids, so that two transactions do not wait for each other.
  */
 export const INSERT_AUDITED_JOBS = rowsStatement(
   {

@@ -7,7 +7,9 @@ import type { Queries } from './queries.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
 import type { Shared, Unit } from './unit.ts';
 
-/** `FOR UPDATE` waits for all who share the job, too: for what may not come between a trigger and its commit. */
+/**
+ * `FOR UPDATE` waits for all who share the job, too: for what may not come between a trigger and its commit.
+ */
 export type LockKind = 'FOR UPDATE' | 'FOR NO KEY UPDATE';
 
 /** Asks for the lock on the job that has this id now; {@link lockJob} goes on with the answer. */
@@ -26,7 +28,9 @@ export async function lockJob(
   return found ?? lockedIn(u, await askForLock(u.q, id, kind))[0];
 }
 
-/** Keeps the job that has this id now from being edited or deleted; all else goes on, and may change its row. */
+/**
+ * Keeps the job that has this id now from being edited or deleted; all else goes on, and may change its row.
+ */
 export async function shareJob(u: Unit, id: string): Promise<StoredJob | undefined> {
   return (await lock(u, SHARE_BY_ID, [id]))[0] ?? (await lock(u, SHARE_BY_ID, [id]))[0];
 }
@@ -39,7 +43,8 @@ export async function findJob(q: Queries, id: string): Promise<StoredJob | undef
 
 /** Locks a job by its uid, deleted or not. */
 export async function requireJob(u: Unit, uid: number): Promise<StoredJob> {
-  // One that an edit gave another version of its type while this waited for its row shows itself to the second look.
+  // One that an edit gave another version of its type while this waited for its row shows itself to the
+  // second look.
   const stored = (await lock(u, LOCK_BY_UID, [uid]))[0] ?? (await lock(u, LOCK_BY_UID, [uid]))[0];
   if (stored === undefined) throw new Error(`a run belongs to no job (uid ${uid})`);
   return stored;
@@ -53,20 +58,26 @@ export async function lockFreeJobsOf(u: Unit, runIds: readonly number[]): Promis
 /** What is due, but locked by others, is looked at again after so long. */
 export const HELD_AGAIN_MS = 200;
 
-/** After waiting for locks in vain, a node waits for none for so long: all that it writes would wait as well. */
+/**
+ * After waiting for locks in vain, a node waits for none for so long: all that it writes would wait as well.
+ */
 const IMPATIENT_MS = 2_000;
 
 /** So long after jobs were found locked, others may want them again. */
 const SHARED_MS = 10_000;
 
-/** Locks the jobs of some live runs, in the order of their uids, if they become free soon; else false, and nothing is locked. */
+/**
+ * Locks the jobs of some live runs, in the order of their uids, if they become free soon; else false, and
+ * nothing is locked.
+ */
 export async function lockJobsSoon(u: Unit, runIds: readonly number[]): Promise<boolean> {
   return soon(u, () => lockAll(u, LOCK_OF_RUNS, [runIds]));
 }
 
 /**
- * Locks jobs by their uids, in that order, but for those that others have locked. Where that happened of late, it waits for them
- * a little, while it holds none that is behind them, so that nodes which share busy jobs take turns.
+ * Locks jobs by their uids, in that order, but for those that others have locked. Where that happened of
+ * late, it waits for them a little, while it holds none that is behind them, so that nodes which share busy
+ * jobs take turns.
  */
 export async function lockJobsInTurn(u: Unit, uids: readonly number[]): Promise<void> {
   if (uids.length === 0) return;
@@ -114,8 +125,8 @@ interface DueJobs {
 }
 
 /**
- * Asks for the locks on jobs of these types that are due between then and then and that nobody else has locked, the longest overdue
- * first; {@link takeLocked} goes on with the answer.
+ * Asks for the locks on jobs of these types that are due between then and then and that nobody else has
+ * locked, the longest overdue first; {@link takeLocked} goes on with the answer.
  */
 export function askToLockDue(
   q: Queries,
@@ -171,8 +182,8 @@ const LOCK_FREE_BY_UIDS = lockFreeByUids('$1');
 const LOCK_OF_RUNS = `${SELECT_VARYING} WHERE uid IN
   (SELECT job_uid FROM greenvue_jobs.live_runs WHERE live_runs.id = ANY($1::bigint[])) ORDER BY uid ${LOCK}`;
 /**
- * The earliest free ones of each type, merged: no more is read of a type than is taken. As an array, so that they are picked and
- * locked once; then read as they are under the lock.
+ * The earliest free ones of each type, merged: no more is read of a type than is taken. As an array, so that
+ * they are picked and locked once; then read as they are under the lock.
  */
 const LOCK_DUE = `${SELECT_VARYING} WHERE uid = ANY(ARRAY(
   SELECT due.uid FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (

@@ -1,8 +1,8 @@
 import type { ClaimResult, SettleInput } from '../../core/store-passes.ts';
 
 /**
- * The claims that this process made and has not settled: which jobs they are of need not be read again. Nothing is believed of
- * them without a look at their fences.
+ * The claims that this process made and has not settled: which jobs they are of need not be read again.
+ * Nothing is believed of them without a look at their fences.
  */
 export interface KnownClaims {
   /** Once its transaction is committed. */

@@ -6,7 +6,10 @@ import type { Queries } from './queries.ts';
 
 /** What never changes of jobs within a version of them, so that passes need not read it again and again. */
 export interface KnownJobs {
-  /** A job that was made by this definition, and is written. Remembered while there is room: those that are planned come first. */
+  /**
+   * A job that was made by this definition, and is written. Remembered while there is room: those that are
+   * planned come first.
+   */
   made(definition: JobDefinition, job: Job): void;
   /** False only where it is known that the end of a run does not depend on the job's other live runs. */
   dependsOnLive(uid: number): boolean;

@@ -5,8 +5,9 @@ import type { Param, Queries } from './queries.ts';
 import { createTurns } from './turns.ts';
 
 /**
- * The order of a node's writes. What a pass asks for in one turn shares a transaction, in that order, so that claims ride with
- * settlements; a command runs beside it, but after the settlements that were asked for before it.
+ * The order of a node's writes. What a pass asks for in one turn shares a transaction, in that order, so that
+ * claims ride with settlements; a command runs beside it, but after the settlements that were asked for
+ * before it.
  */
 export interface Lane {
   /** `opening`: asked for together with the BEGIN, if that work comes first in its transaction. */
@@ -24,18 +25,27 @@ export interface Lane {
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
     how?: HowToTake<Opened>,
   ): Promise<T>;
-  /** A command of one statement ({@link Database.boundedStatement}), for a node with no pass under way: it takes a connection of passes. */
+  /**
+   * A command of one statement ({@link Database.boundedStatement}), for a node with no pass under way: it
+   * takes a connection of passes.
+   */
   commandAtOnce(
     sql: string,
     params: readonly Param[],
     signal?: AbortFlag,
   ): Promise<readonly unknown[] | undefined>;
-  /** Several commands at once, each asked for after {@link caughtUp}. They soon give up what somebody holds, and reject as `busy`. */
+  /**
+   * Several commands at once, each asked for after {@link caughtUp}. They soon give up what somebody holds,
+   * and reject as `busy`.
+   */
   commands<T, Opened = undefined>(
     work: (q: Queries, now: number, opened: Opened | undefined) => Promise<T>,
     how?: Pick<Bounds<Opened>, 'opening' | 'signal'>,
   ): Promise<T>;
-  /** Resolves once the passes, and the work beside them, that were asked for so far have ended, settlements among them. */
+  /**
+   * Resolves once the passes, and the work beside them, that were asked for so far have ended, settlements
+   * among them.
+   */
   caughtUp(): Promise<void>;
 }
 
@@ -85,9 +95,11 @@ export function createLane({ passes, commands, maxCommands }: LaneDeps): Lane {
       const values = await transaction(steps);
       for (const [n, step] of steps.entries()) step.resolve(values[n]);
     } catch (error) {
-      // What may be done already is not done again: a second claim would take other runs, and nobody would know of the first.
+      // What may be done already is not done again: a second claim would take other runs, and nobody would
+      // know of the first.
       if (steps.length === 1 || mayBeDone(error)) return rejectAll(steps, error);
-      // One of them is at fault, and took the others down with it: each gets its own transaction and its own answer.
+      // One of them is at fault, and took the others down with it: each gets its own transaction and its own
+      // answer.
       for (const step of steps) await transaction([step]).then(([value]) => step.resolve(value), step.reject);
     }
   };

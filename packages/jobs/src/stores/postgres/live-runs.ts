@@ -8,8 +8,9 @@ import { liveRunOf, rowOf } from './run-rows.ts';
 import { becomeDue, type Unit } from './unit.ts';
 
 /**
- * What decisions need to know of the live runs of locked jobs: a seek in an index for each, and some more for those with many,
- * however many those are. What takes longer to count is counted only where that is asked for.
+ * What decisions need to know of the live runs of locked jobs: a seek in an index for each, and some more for
+ * those with many, however many those are. What takes longer to count is counted only where that is asked
+ * for.
  */
 export async function liveRunsOf(
   u: Unit,

@@ -9,8 +9,8 @@ export interface RunLines {
 }
 
 /**
- * Adds lines to the logs of runs and drops the oldest ones of each beyond 64 KiB. The caller holds the locks of the runs: two
- * that add to one log at once would number its lines alike.
+ * Adds lines to the logs of runs and drops the oldest ones of each beyond 64 KiB. The caller holds the locks
+ * of the runs: two that add to one log at once would number its lines alike.
  */
 export async function appendLogs(q: Queries, batch: readonly RunLines[]): Promise<void> {
   const kept = [...linesByRun(batch)].flatMap(([runId, lines]) =>

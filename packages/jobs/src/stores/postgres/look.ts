@@ -20,15 +20,18 @@ export interface Looked {
   readonly answeredAt: number;
 }
 
-/** What was seen of nodes: since when it is the same heartbeat, and since when their lock was free with it. */
+/**
+ * What was seen of nodes: since when it is the same heartbeat, and since when their lock was free with it.
+ */
 export type Seen = Map<string, { readonly beatAt: number; readonly at: number; readonly freeAt?: number }>;
 
 /** A living node whose lease is over only since the server's clock has jumped renews it within this time. */
 const SILENT_MS = BEAT_EVERY_MS + 2_000;
 
 /**
- * Which nodes are dead: those whose lease is over and of which nothing was heard meanwhile, and those whose lock was free in two
- * looks at least 500 ms apart with no newer heartbeat in between. Keeps in `seen` what the next look has to know.
+ * Which nodes are dead: those whose lease is over and of which nothing was heard meanwhile, and those whose
+ * lock was free in two looks at least 500 ms apart with no newer heartbeat in between. Keeps in `seen` what
+ * the next look has to know.
  */
 export function deadAmong(
   nodes: readonly SeenNode[],

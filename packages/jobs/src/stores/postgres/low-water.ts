@@ -1,10 +1,11 @@
 import { rowOf } from './run-rows.ts';
 
 /**
- * Where a look for what is due may begin. What was taken stays in the index as dead rows until they are vacuumed: while somebody's
- * snapshot needs them they gather, and each look from the start would walk over all of them. When that takes long, looks begin where
- * the last one came to. What others have made due before that since, such as a run given back, is found by a look from the start
- * all the same, for which there is little of the time.
+ * Where a look for what is due may begin. What was taken stays in the index as dead rows until they are
+ * vacuumed: while somebody's snapshot needs them they gather, and each look from the start would walk over
+ * all of them. When that takes long, looks begin where the last one came to. What others have made due before
+ * that since, such as a run given back, is found by a look from the start all the same, for which there is
+ * little of the time.
  */
 export interface LowWater {
   /** Begins a look at `now`; `see` looks for what is due first from an instant on. */
@@ -25,8 +26,8 @@ export interface Look {
   /** What is left must be `seen`: what is known of how long that takes is too old. */
   readonly mustSee: boolean;
   /**
-   * Ends it, once it is written: all that is due before `reached` is taken, but for what was `seen` afterwards. Without `reached`, nothing
-   * was taken; without `seen`, nobody has looked.
+   * Ends it, once it is written: all that is due before `reached` is taken, but for what was `seen`
+   * afterwards. Without `reached`, nothing was taken; without `seen`, nobody has looked.
    */
   done(reached: number | undefined, seen: Seen | undefined): void;
 }

@@ -34,8 +34,9 @@ export interface JoinDeps {
 
 const ALIVE_EVERY_MS = 1_000;
 /**
- * Orphans are claims of a node that has no row any more: a burial left them, or could not be told from one that failed. They are looked
- * for among all live runs, so often, and for a fiftieth of the time; but once a minute at least.
+ * Orphans are claims of a node that has no row any more: a burial left them, or could not be told from one
+ * that failed. They are looked for among all live runs, so often, and for a fiftieth of the time; but once a
+ * minute at least.
  */
 const ORPHANS_EVERY_MS = 10_000;
 const ORPHANS_SHARE = 0.02;

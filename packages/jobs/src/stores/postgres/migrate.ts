@@ -8,8 +8,9 @@ import type { Queries } from './queries.ts';
 import { findServerFault } from './server-fault.ts';
 
 /**
- * In order; the position (from 1) is the schema's version. Released ones never change. Nodes of the version before go on meanwhile, and
- * their transactions lock jobs before runs, or runs before jobs: so each locks one of their tables, and no other.
+ * In order; the position (from 1) is the schema's version. Released ones never change. Nodes of the version
+ * before go on meanwhile, and their transactions lock jobs before runs, or runs before jobs: so each locks
+ * one of their tables, and no other.
  */
 const MIGRATIONS = [
   '0001-jobs-and-runs.sql',
@@ -33,8 +34,9 @@ const PAUSE_MS = 5_000;
 const TRIES = 100;
 
 /**
- * Brings the schema up to date by one node at a time, each migration whole or not at all. Throws a StoreError `newer_schema` when it
- * is newer than this code, and `unusable` when the server or the rights on it are not what is needed.
+ * Brings the schema up to date by one node at a time, each migration whole or not at all. Throws a StoreError
+ * `newer_schema` when it is newer than this code, and `unusable` when the server or the rights on it are not
+ * what is needed.
  */
 export async function migrate(db: Database): Promise<void> {
   await requireUsable(db);
@@ -56,8 +58,8 @@ async function requireUsable(q: Queries): Promise<void> {
 }
 
 /**
- * Waits for who uses a table a little at a time: whoever comes behind a waiting ALTER waits as well, and the heartbeats of living nodes
- * would time out. After some minutes it gives up, as `busy`.
+ * Waits for who uses a table a little at a time: whoever comes behind a waiting ALTER waits as well, and the
+ * heartbeats of living nodes would time out. After some minutes it gives up, as `busy`.
  */
 async function applyPatiently(db: Database): Promise<number> {
   for (let tries = 1; ; tries++) {
@@ -71,8 +73,8 @@ async function applyPatiently(db: Database): Promise<number> {
 }
 
 /**
- * Applies the first one that is missing, if any; gives the schema's version then. Without `lockWaitMs` it waits for tables for as long as
- * the session lets it.
+ * Applies the first one that is missing, if any; gives the schema's version then. Without `lockWaitMs` it
+ * waits for tables for as long as the session lets it.
  */
 async function applyNext(q: Queries, lockWaitMs?: number): Promise<number> {
   await q.arrays(UNBOUNDED);
@@ -109,7 +111,8 @@ const UNBOUNDED = `SELECT set_config(name, '0', true) FROM pg_catalog.pg_setting
   WHERE name IN ('statement_timeout', 'transaction_timeout')`;
 const SCHEMA = { name: 'greenvue_jobs', ledger: 'schema_version', log: 'audit' } as const;
 const HAS_LEDGER = `SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = 'greenvue_jobs' AND tablename = 'schema_version'`;
-// Not CREATE SCHEMA IF NOT EXISTS: that wants the right to make one even when it is there, made for a user who may not.
+// Not CREATE SCHEMA IF NOT EXISTS: that wants the right to make one even when it is there, made for a user
+// who may not.
 const FIRST = `DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'greenvue_jobs') THEN
       CREATE SCHEMA greenvue_jobs;

@@ -31,8 +31,9 @@ export interface OpenedMove {
 }
 
 /**
- * Asks at once for all that a settlement of few runs mostly needs: their jobs are locked, those that have succeeded are moved where nobody
- * else holds their jobs, and the other live runs of these are looked at. `at`: about the time of the transaction.
+ * Asks at once for all that a settlement of few runs mostly needs: their jobs are locked, those that have
+ * succeeded are moved where nobody else holds their jobs, and the other live runs of these are looked at.
+ * `at`: about the time of the transaction.
  */
 export async function openMove(
   q: Queries,
@@ -54,8 +55,9 @@ export async function openMove(
 }
 
 /**
- * Moves the runs of a batch that have succeeded, whose claims are known and whose jobs nobody holds, in one statement: whatever
- * else their rows say, they have succeeded (`settleRun`). Gives them by their fences; the others are left as they are.
+ * Moves the runs of a batch that have succeeded, whose claims are known and whose jobs nobody holds, in one
+ * statement: whatever else their rows say, they have succeeded (`settleRun`). Gives them by their fences; the
+ * others are left as they are.
  */
 export async function moveSucceeded(
   u: Unit,
@@ -127,8 +129,8 @@ function toldColumns(runs: readonly Succeeded[], now: number): Param[] {
 }
 
 /**
- * In any order: nobody writes to a claimed run who does not hold its job, but for its own reports; and those are answered before
- * it is settled. Its attempt is the one after those that failed.
+ * In any order: nobody writes to a claimed run who does not hold its job, but for its own reports; and those
+ * are answered before it is settled. Its attempt is the one after those that failed.
  */
 const moving = (only = '') => `told AS (
     SELECT run_id, claim, $6::bigint + began AS began_at, $6::bigint + finished AS finished_at, result
@@ -143,8 +145,8 @@ const moving = (only = '') => `told AS (
     FROM gone)`;
 const MOVE = `WITH ${moving()} SELECT array_agg(fence) FROM gone`;
 /**
- * The job of each run is looked for among all of them: this is for few. The first row tells what was moved. `+ 0`: not by an index, which
- * would lead through all live runs of the jobs.
+ * The job of each run is looked for among all of them: this is for few. The first row tells what was moved.
+ * `+ 0`: not by an index, which would lead through all live runs of the jobs.
  */
 const LOCK_AND_MOVE = `WITH locked AS MATERIALIZED (${lockFreeByUids('$7')}),
   ${moving(`AND ${HAS_BEGUN} AND live_runs.job_uid + 0 = ANY(ARRAY(SELECT uid FROM locked))`)}

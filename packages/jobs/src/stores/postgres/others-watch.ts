@@ -25,7 +25,10 @@ export class OthersWatch {
     return this.#others.count;
   }
 
-  /** `isDeaf`: nothing is heard of them, so that it also asks whether something is due. Gives the backend that answered, and when it did. */
+  /**
+   * `isDeaf`: nothing is heard of them, so that it also asks whether something is due. Gives the backend that
+   * answered, and when it did.
+   */
   async look(
     on: ControlConnection,
     isDeaf: boolean,

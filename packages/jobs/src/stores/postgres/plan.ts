@@ -22,7 +22,10 @@ export interface OpenedPlan {
   readonly due: readonly unknown[];
 }
 
-/** Takes what is due of at most `limit` jobs of the types, the longest overdue first; other nodes take others meanwhile. */
+/**
+ * Takes what is due of at most `limit` jobs of the types, the longest overdue first; other nodes take others
+ * meanwhile.
+ */
 export async function plan(
   u: Unit,
   input: PlanInput,
@@ -42,7 +45,8 @@ export async function plan(
   const claimed = tell();
   u.onceWritten.push(() => look.done(reached, seen));
   const { earliest } = seen;
-  // All that is still due is held by others: what a caller's transaction holds is there again once that has ended.
+  // All that is still due is held by others: what a caller's transaction holds is there again once that has
+  // ended.
   const isHeld = done === 0 && earliest !== undefined && earliest <= upTo;
   if (isHeld) u.shared.missed.plans = true;
   const nextWakeAt = earlierOf(isHeld ? u.now + HELD_AGAIN_MS : earliest, look.againAt);
@@ -77,7 +81,9 @@ interface Taken {
   /** So much was counted that some may be left for the next plan. */
   readonly isCut: boolean;
   readonly failed: PlanResult['failed'];
-  /** Tells the unit what was made, and gives the claim: once something that was asked for later is answered. */
+  /**
+   * Tells the unit what was made, and gives the claim: once something that was asked for later is answered.
+   */
   tell(): ClaimResult | undefined;
 }
 
@@ -140,12 +146,14 @@ function plannedIn(u: Unit): Pick<PlanResult, 'queued' | 'skipped'> {
   return { queued, skipped };
 }
 
-/** Of so many jobs, what was decided goes out: the server writes it while the node decides on the next ones. */
+/**
+ * Of so many jobs, what was decided goes out: the server writes it while the node decides on the next ones.
+ */
 const JOBS_A_WRITE = 125;
 
 /**
- * The database's time as a node knows it is at most so far ahead, but for a database that another one has replaced. By so much less than
- * {@link createLowWater} means to wait for what is written late.
+ * The database's time as a node knows it is at most so far ahead, but for a database that another one has
+ * replaced. By so much less than {@link createLowWater} means to wait for what is written late.
  */
 const CLOCKS_DIFFER_MS = 100;
 

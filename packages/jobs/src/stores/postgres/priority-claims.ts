@@ -4,7 +4,10 @@ import { rowOf } from './run-rows.ts';
 import { KEYS_KNOWN } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
-/** What a node's last look found to claim before runs that were due earlier. A claim asks for it only where there is some. */
+/**
+ * What a node's last look found to claim before runs that were due earlier. A claim asks for it only where
+ * there is some.
+ */
 export interface KnownPriorities {
   /** When a claim may take the next suspect, or has to look again (P9). */
   suspectAt: number | undefined;
@@ -42,7 +45,10 @@ export const FREE = `${WAITING} AND recoveries < ${SUSPECT_FROM}`;
 /** Of a type that a statement calls `known`, as the indexes of these have it. */
 const OF_TYPE = 'type_key + 0 = known.key';
 const SUSPECT = `${OF_TYPE} AND recoveries >= ${SUSPECT_FROM}`;
-/** {@link WAITING}, put so that the index of what is due can't serve it beside another one: that would be read whole. */
+/**
+ * {@link WAITING}, put so that the index of what is due can't serve it beside another one: that would be read
+ * whole.
+ */
 const WAITING_BESIDE_DUE_INDEX = "held || '' = 'no' AND node IS NULL";
 export const WAITING_SUSPECT = `${SUSPECT} AND ${WAITING_BESIDE_DUE_INDEX}`;
 /** A slot that no claim took as it was made, or that was put back. */
@@ -50,12 +56,18 @@ export const UNCLAIMED_SLOT = `${OF_TYPE} AND slot_has_waited AND ${WAITING_BESI
 export const ONE_CLAIMED = `EXISTS (SELECT FROM greenvue_jobs.job_types AS known CROSS JOIN LATERAL (
   SELECT FROM greenvue_jobs.live_runs WHERE ${SUSPECT} AND node IS NOT NULL ORDER BY available_at, id LIMIT 1) AS claimed)`;
 
-/** When the first run of the types of `$1` is due that a condition holds for, which says that it is of the type `known`. */
+/**
+ * When the first run of the types of `$1` is due that a condition holds for, which says that it is of the
+ * type `known`.
+ */
 export const firstOf = (condition: string): string => `SELECT min(next.available_at)
   FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
     SELECT available_at FROM greenvue_jobs.live_runs WHERE ${condition} ORDER BY available_at LIMIT 1) AS next`;
 const SUSPECT_AT = `(${firstOf(WAITING_SUSPECT)})`;
-/** Three columns; `$2`: no run that waits is due before it. Whether a suspect is claimed matters only where another one waits. */
+/**
+ * Three columns; `$2`: no run that waits is due before it. Whether a suspect is claimed matters only where
+ * another one waits.
+ */
 export const SEE_PRIORITIES = `${SUSPECT_AT} AS suspect_at,
   CASE WHEN ${SUSPECT_AT} IS NULL THEN false ELSE ${ONE_CLAIMED} END AS is_one_claimed, 
   (${firstOf(`${UNCLAIMED_SLOT} AND available_at >= $2::bigint`)}) AS slot_at`;

@@ -24,7 +24,10 @@ interface Room {
   readonly left: number;
 }
 
-/** A `boundedTransaction` whose statements are planned for what they are asked: there may be little that is old, or much. */
+/**
+ * A `boundedTransaction` whose statements are planned for what they are asked: there may be little that is
+ * old, or much.
+ */
 function bounded<T>(db: Database, work: (q: Queries) => Promise<T>): Promise<T> {
   return db.transaction(async (q) => {
     await q.script(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`);
@@ -33,8 +36,9 @@ function bounded<T>(db: Database, work: (q: Queries) => Promise<T>): Promise<T> 
 }
 
 /**
- * Removes at most {@link MAX_PRUNED} rows of what is kept no longer. Several nodes may prune at once, beside all that goes on:
- * rows that another one has locked are left for later. Locks are taken in the order of all writers: jobs, then what is theirs.
+ * Removes at most {@link MAX_PRUNED} rows of what is kept no longer. Several nodes may prune at once, beside
+ * all that goes on: rows that another one has locked are left for later. Locks are taken in the order of all
+ * writers: jobs, then what is theirs.
  */
 export async function prune(db: Database, retention: Retention, now: number): Promise<PruneResult> {
   const { maxAgeMs, countsMaxAgeMs } = retention;
@@ -115,8 +119,8 @@ async function pruneOld(q: Queries, retention: Retention, { now, left }: Room): 
 }
 
 /**
- * Removes finished runs of locked jobs, with their logs; keeps them in their job's hours, and in the dedupe keys that name
- * them. Returns how many were still there.
+ * Removes finished runs of locked jobs, with their logs; keeps them in their job's hours, and in the dedupe
+ * keys that name them. Returns how many were still there.
  */
 async function removeRuns(
   q: Queries,
@@ -176,9 +180,9 @@ const ADD_TO_JOB_HOURS = `INSERT INTO greenvue_jobs.job_hour_counts AS counted (
   ON CONFLICT (job_uid, hour, status) DO UPDATE SET count = counted.count + excluded.count`;
 
 /**
- * Finished jobs whose time is over become tombstones; those go with the last row of their history. None ends before its
- * `run_at`, which bounds what has to be read. As an array, here and below, so that the rows are picked and locked once, not again
- * for each row that is looked at.
+ * Finished jobs whose time is over become tombstones; those go with the last row of their history. None ends
+ * before its `run_at`, which bounds what has to be read. As an array, here and below, so that the rows are
+ * picked and locked once, not again for each row that is looked at.
  */
 const RETIRE = `UPDATE greenvue_jobs.jobs SET deleted_at = $3 WHERE uid = ANY(ARRAY(
   SELECT uid FROM greenvue_jobs.jobs

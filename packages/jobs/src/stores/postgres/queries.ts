@@ -13,22 +13,29 @@ export interface Queries {
   /** Runs a statement and returns how many rows it touched. */
   run(sql: string, params?: readonly Param[]): Promise<number>;
   /**
-   * Runs a statement whose answer only the transaction waits for, at its end: on the store's own connections it goes out together
-   * with what comes next. If it fails, so does all that comes after it.
+   * Runs a statement whose answer only the transaction waits for, at its end: on the store's own connections
+   * it goes out together with what comes next. If it fails, so does all that comes after it.
    */
   write(sql: string, params?: readonly Param[]): Promise<void>;
-  /** {@link write}, of a statement that gives rows as arrays: they are there once something that was asked for later is answered. */
+  /**
+   * {@link write}, of a statement that gives rows as arrays: they are there once something that was asked for
+   * later is answered.
+   */
   writeFor(sql: string, params?: readonly Param[]): Promise<() => readonly unknown[]>;
   /**
-   * Runs the last statement of a transaction, or of a part of one, for rows as arrays: on the store's own connections the COMMIT goes
-   * out together with it if nothing else belongs to the transaction. Whoever asks for more after that is mistaken.
+   * Runs the last statement of a transaction, or of a part of one, for rows as arrays: on the store's own
+   * connections the COMMIT goes out together with it if nothing else belongs to the transaction. Whoever asks
+   * for more after that is mistaken.
    */
   commitWith(sql: string, params?: readonly Param[]): Promise<readonly unknown[]>;
   /** Several statements without parameters. */
   script(sql: string): Promise<void>;
 }
 
-/** All that was asked for at once in a transaction. Of several that failed, the first tells why: those after it fail with it. */
+/**
+ * All that was asked for at once in a transaction. Of several that failed, the first tells why: those after
+ * it fail with it.
+ */
 export async function together<const T extends readonly unknown[]>(
   asked: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
@@ -102,8 +109,8 @@ export function queriesOn(
 }
 
 /**
- * An array as PostgreSQL reads it, else the value itself. `pg` would quote each number and escape each text on its own, which takes
- * several times as long; columns often hold the same text again and again.
+ * An array as PostgreSQL reads it, else the value itself. `pg` would quote each number and escape each text
+ * on its own, which takes several times as long; columns often hold the same text again and again.
  */
 function arrayText(param: Param): Param {
   if (!Array.isArray(param)) return param;
@@ -121,7 +128,10 @@ function arrayText(param: Param): Param {
     .join()}}`;
 }
 
-/** JSON would write such a text as an array does, which is several times as fast: no control characters, nothing in two halves. */
+/**
+ * JSON would write such a text as an array does, which is several times as fast: no control characters,
+ * nothing in two halves.
+ */
 const IS_PLAIN = /^[ -\ud7ff\ue000-\uffff]*$/;
 const TO_ESCAPE = /["\\]/g;
 

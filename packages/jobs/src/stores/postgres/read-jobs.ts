@@ -56,7 +56,9 @@ interface Batch {
   readonly batch: number;
 }
 
-/** The jobs behind a cursor. Sorted as uids, and read only once it is clear which: sorting long rows is dear. */
+/**
+ * The jobs behind a cursor. Sorted as uids, and read only once it is clear which: sorting long rows is dear.
+ */
 function readBatch(q: Queries, query: JobQuery, { after, now, batch }: Batch): Promise<readonly unknown[]> {
   const params: Param[] = [];
   const bind: Bind = (value) => `$${params.push(value)}`;
@@ -97,9 +99,10 @@ function behind({ sort, descending }: JobQuery, { value: at, key }: Cursor, bind
 }
 
 /**
- * A column in lower case as JavaScript makes it: by all of Unicode, which needs a collation that knows it (under "C", only
- * ASCII has cases). The root collation of ICU is in every PostgreSQL built with ICU, whatever the locale of the database
- * and the system; `pg_c_utf8` came with 17, and maps one character to one (not İ to i̇).
+ * A column in lower case as JavaScript makes it: by all of Unicode, which needs a collation that knows it
+ * (under "C", only ASCII has cases). The root collation of ICU is in every PostgreSQL built with ICU,
+ * whatever the locale of the database and the system; `pg_c_utf8` came with 17, and maps one character to one
+ * (not İ to i̇).
  */
 const folded = (column: string) => `lower(${column} COLLATE "und-x-icu")`;
 const SEARCHED = ['id', 'name', 'description'];

@@ -6,7 +6,10 @@ import { FINISHED_COLUMNS, LIVE_COLUMNS } from '../rows/run-row.ts';
 import type { Param, Queries } from './queries.ts';
 import { finishedRunOf, liveRunOf, rowOf } from './run-rows.ts';
 
-/** Of a live run, or one in history. A run only ever moves from the one to the other: it is looked for in that order. */
+/**
+ * Of a live run, or one in history. A run only ever moves from the one to the other: it is looked for in that
+ * order.
+ */
 export async function getRun(q: Queries, runId: string): Promise<RunView | undefined> {
   const id = bindable(Number(runId));
   for (const kind of [LIVE, FINISHED]) {
@@ -48,7 +51,10 @@ export async function getLogs(q: Queries, runId: string): Promise<readonly LogLi
   return lines.length > 0 || (await q.arrays(ANY_RUN, [id])).length > 0 ? lines : undefined;
 }
 
-/** The nearest number that a `bigint` takes, since a client can send any; 0, which nothing has, for what is no number. */
+/**
+ * The nearest number that a `bigint` takes, since a client can send any; 0, which nothing has, for what is no
+ * number.
+ */
 export function bindable(value: number): number {
   if (Number.isNaN(value)) return 0;
   return Math.trunc(Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER));
@@ -80,8 +86,8 @@ function viewOf({ runOf }: Kind, raw: unknown): RunView {
 }
 
 /**
- * Whether to read each job's newest runs, and not the newest of all until enough have been found: few runs, or none, would
- * be looked for among all there are.
+ * Whether to read each job's newest runs, and not the newest of all until enough have been found: few runs,
+ * or none, would be looked for among all there are.
  */
 async function isByJob(q: Queries, { jobUid, jobId, type }: RunQuery): Promise<boolean> {
   if (jobUid !== undefined || jobId !== undefined) return true;
@@ -122,7 +128,10 @@ function allOf(conditions: readonly string[]): string {
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
-/** Written out, not bound: an index on part of the rows is used only for what is known when the query is planned. */
+/**
+ * Written out, not bound: an index on part of the rows is used only for what is known when the query is
+ * planned.
+ */
 const HAS_STATUS: Readonly<Record<RunStatus, string>> = {
   queued: "status = 'queued'",
   running: "status = 'running'",

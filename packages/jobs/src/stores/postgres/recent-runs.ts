@@ -30,8 +30,8 @@ export async function withRecentRuns(
 }
 
 /**
- * Parameters: uids, and how many of each. Live runs are looked up by their job and then sorted (`id + 0`): read in the order of
- * their ids, all that there are might be looked through for those of one job.
+ * Parameters: uids, and how many of each. Live runs are looked up by their job and then sorted (`id + 0`):
+ * read in the order of their ids, all that there are might be looked through for those of one job.
  */
 const RECENT_RUNS = `SELECT page.uid, recent.* FROM unnest($1::bigint[]) AS page (uid) CROSS JOIN LATERAL (
     (SELECT id, status, NULL AS reason, queued_at, started_at, NULL::bigint AS finished_at

@@ -28,7 +28,10 @@ export type Renewed =
 /** The event loop is blocked when it has been silent for this long (ms): it sends a message once a second. */
 const STALL_MS = 3_000;
 
-/** Renews a node's lease, over whichever connection, and judges by itself how it stands, whatever a query is waiting for. */
+/**
+ * Renews a node's lease, over whichever connection, and judges by itself how it stands, whatever a query is
+ * waiting for.
+ */
 export class Renewals {
   readonly #with: RenewalsDeps;
   #state: NodeState;

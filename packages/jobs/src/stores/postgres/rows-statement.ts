@@ -18,9 +18,10 @@ export interface RowColumns {
 }
 
 /**
- * A statement about many rows. `sql` gives it, from what its FROM takes them from and the name of the first parameter after theirs. They
- * come as an array for each column; where the columns that mostly don't vary do not, as one value for each of those, so that nobody makes
- * and reads arrays of the same value again and again.
+ * A statement about many rows. `sql` gives it, from what its FROM takes them from and the name of the first
+ * parameter after theirs. They come as an array for each column; where the columns that mostly don't vary do
+ * not, as one value for each of those, so that nobody makes and reads arrays of the same value again and
+ * again.
  */
 export function rowsStatement(
   { names, types, varying }: RowColumns,

@@ -13,7 +13,10 @@ import { findRun } from './read-runs.ts';
 import { rowOf, runKeyOf } from './run-rows.ts';
 import { becomeDue, type Unit } from './unit.ts';
 
-/** P12: a waiting run ends at once, a claimed one is asked to stop; with `force` it ends now and its fence is void (P11). */
+/**
+ * P12: a waiting run ends at once, a claimed one is asked to stop; with `force` it ends now and its fence is
+ * void (P11).
+ */
 export async function cancelRun(
   u: Unit,
   { runId, force, audit }: Parameters<JobStore['cancelRun']>[0],

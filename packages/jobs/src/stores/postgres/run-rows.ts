@@ -37,8 +37,8 @@ export const INSERT_FINISHED = `INSERT INTO greenvue_jobs.runs (${FINISHED_COLUM
 export const FINISHED_WIDTH = 20;
 
 /**
- * Columns: those of {@link newRunParams}; then the node of those that are claimed from the start. A run for a slot that has a live
- * one is not made (P5).
+ * Columns: those of {@link newRunParams}; then the node of those that are claimed from the start. A run for a
+ * slot that has a live one is not made (P5).
  */
 export const INSERT_LIVE = rowsStatement(
   {

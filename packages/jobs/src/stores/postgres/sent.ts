@@ -1,8 +1,9 @@
 import { commitFailed } from './database-errors.ts';
 
 /**
- * The statements of a transaction that nobody waits for on their own: they are answered before what is asked for later, and before the
- * end. None may be sent that a savepoint could undo: what failed there would be forgiven, and not here.
+ * The statements of a transaction that nobody waits for on their own: they are answered before what is asked
+ * for later, and before the end. None may be sent that a savepoint could undo: what failed there would be
+ * forgiven, and not here.
  */
 export interface Sent {
   /** Why the first one failed that did. */
@@ -13,9 +14,14 @@ export interface Sent {
   readonly isCommitSent: boolean;
   /** It is known to be written. */
   readonly isCommitted: boolean;
-  /** `ask` sends one, and calls `answered` when it is answered, at least once; at once for one that `pg` cannot send. */
+  /**
+   * `ask` sends one, and calls `answered` when it is answered, at least once; at once for one that `pg`
+   * cannot send.
+   */
   send(ask: (answered: (error: unknown) => void) => void): void;
-  /** Ends the transaction, if that is not under way: resolves once the COMMIT and all before it are answered. */
+  /**
+   * Ends the transaction, if that is not under way: resolves once the COMMIT and all before it are answered.
+   */
   commit(send: () => Promise<{ readonly command: string }>): Promise<void>;
 }
 

@@ -4,7 +4,10 @@ const OLDEST = { number: 130_000, name: '13' } as const;
 /** Runs one statement, and gives its rows as objects. */
 export type Ask = (sql: string, params: readonly string[]) => Promise<readonly unknown[]>;
 
-/** A schema that somebody works in: of every table the rows are read, written, changed and removed, but for these two. */
+/**
+ * A schema that somebody works in: of every table the rows are read, written, changed and removed, but for
+ * these two.
+ */
 export interface UsedSchema {
   readonly name: string;
   /** Tells the version; only read once it is up to date. */
@@ -34,8 +37,9 @@ interface RightsRow {
 }
 
 /**
- * Why nobody can work in that schema of the database, in one line that says what to do; undefined when all is well. To be asked
- * before anything is changed: of a schema that is not there yet it wants to know whether it can be made.
+ * Why nobody can work in that schema of the database, in one line that says what to do; undefined when all is
+ * well. To be asked before anything is changed: of a schema that is not there yet it wants to know whether it
+ * can be made.
  */
 export async function findServerFault(ask: Ask, schema: UsedSchema): Promise<string | undefined> {
   const server = (await ask(SERVER, []))[0] as ServerRow;
@@ -73,7 +77,8 @@ const SERVER = `SELECT current_setting('server_version_num')::integer AS version
   pg_is_in_recovery() AS is_replica, current_setting('transaction_read_only') = 'on' AS is_read_only,
   quote_ident(current_user) AS who, quote_ident(current_database()) AS database`;
 
-// A list of privileges asks for any of them, so each is asked for by itself. The sequence of an identity column needs none.
+// A list of privileges asks for any of them, so each is asked for by itself. The sequence of an identity
+// column needs none.
 const RIGHTS = `WITH used AS (SELECT to_regnamespace($1)::oid AS oid),
   parts AS (
     SELECT relname, relkind, CASE relkind

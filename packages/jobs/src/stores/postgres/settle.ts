@@ -80,13 +80,18 @@ export async function settle(
   return { results, wake: released || wake };
 }
 
-/** Takes back every claim of nodes that are gone (P9); those whose jobs somebody holds are found again, and taken back later. */
+/**
+ * Takes back every claim of nodes that are gone (P9); those whose jobs somebody holds are found again, and
+ * taken back later.
+ */
 export async function recover(u: Unit, { node }: { readonly node: string }): Promise<Recovery> {
   const claims = await u.q.arrays(CLAIMED_BY_GONE, [node]);
   return takeBack(u, claims.map(claimOf), { kind: 'lost' });
 }
 
-/** Forgets nodes of which nothing was heard since they were found dead, and takes back what they had claimed. */
+/**
+ * Forgets nodes of which nothing was heard since they were found dead, and takes back what they had claimed.
+ */
 export async function bury(u: Unit, nodes: readonly DeadNode[]): Promise<Recovery> {
   await u.q.run(FORGET, [nodes.map(({ id }) => id), nodes.map(({ beatAt }) => beatAt)]);
   return recover(u, { node: '' });

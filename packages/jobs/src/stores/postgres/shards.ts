@@ -3,8 +3,9 @@ export const SHARDS = 64;
 const EACH_MS = 100;
 
 /**
- * The shard to count in, at the `now` of a transaction and so the same for all of it. A count leads through the versions that counts
- * have left of its row; while those can't go (`inTurn`), all shards are counted in in turn, from one's `own` on.
+ * The shard to count in, at the `now` of a transaction and so the same for all of it. A count leads through
+ * the versions that counts have left of its row; while those can't go (`inTurn`), all shards are counted in
+ * in turn, from one's `own` on.
  */
 export function shardAt(
   now: number,

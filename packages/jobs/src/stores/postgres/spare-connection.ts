@@ -15,8 +15,8 @@ const USE_EVERY_MS = 200;
 const AGAIN_MS = 100;
 
 /**
- * A node's second connection to the database, by the address of its pools: it stays open, so that a node whose control connection is
- * lost can renew its lease though no new connection can be made.
+ * A node's second connection to the database, by the address of its pools: it stays open, so that a node
+ * whose control connection is lost can renew its lease though no new connection can be made.
  */
 export class SpareConnection {
   readonly #url: string;

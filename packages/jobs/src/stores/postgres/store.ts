@@ -55,11 +55,16 @@ export interface PostgresStoreOptions {
   /** The event loop may stand still so long before the node gives up its runs (60 s). */
   readonly maxStallMs?: number;
   readonly clock: Clock;
-  /** Connections at most (6), two of them for passes; three at least. The control connection is one more, as is for a moment one that vacuums. */
+  /**
+   * Connections at most (6), two of them for passes; three at least. The control connection is one more, as
+   * is for a moment one that vacuums.
+   */
   readonly connections?: number;
   /** In place of the database's clock (P17), for tests: times are those of `clock` then. */
   readonly ownClock?: boolean;
-  /** A job may have so many live runs (100,000; 4 at least); then triggers are refused and slots skipped (P7). */
+  /**
+   * A job may have so many live runs (100,000; 4 at least); then triggers are refused and slots skipped (P7).
+   */
   readonly maxLiveRuns?: number;
   /** The most runs with a future `run_at` that a job may have (default 10,000, at least 4); see P15. */
   readonly maxRunsPutOff?: number;
@@ -67,7 +72,10 @@ export interface PostgresStoreOptions {
 
 const CONNECTIONS = 6;
 const FOR_PASSES = 2;
-/** So many settlements are written beside the claims that are asked for with them: two syncs then cost less than the wait. */
+/**
+ * So many settlements are written beside the claims that are asked for with them: two syncs then cost less
+ * than the wait.
+ */
 const SETTLED_APART = 200;
 const STATEMENT_MS = 30_000;
 /** Connections that commands leave to reads, since all commands may have to wait for locks. */
@@ -86,8 +94,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const passes = connect({ ...how, max: FOR_PASSES, min: 1 });
   const shareable = Math.max(connections - FOR_PASSES, 1);
   const db = connect({ ...how, max: shareable });
-  // On a connection of its own: neither reads nor a close wait for it. Without `statementMs`: the server would go on with what its
-  // client gave up.
+  // On a connection of its own: neither reads nor a close wait for it. Without `statementMs`: the server
+  // would go on with what its client gave up.
   const vacuums = connect({ url, max: 1 });
   const now = () => (ownClock ? clock.now() : databaseClock.now());
   const shared: Shared = {
@@ -159,8 +167,9 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   type TypeOfJob = Pick<JobDefinition, 'type' | 'typeVersion'>;
   const knowsTypeOf = ({ type, typeVersion }: TypeOfJob) => shared.types.isKnown(type, typeVersion);
   const ensureTypeOf = ({ type, typeVersion }: TypeOfJob) => shared.types.ensure(type, typeVersion);
-  // Uids are in the order of asking, but for jobs that are done alone or anew. One that waits for its turn to draw has a connection
-  // already: the lane gives those in the order of asking, too, so that no batch waits for one that waits for it.
+  // Uids are in the order of asking, but for jobs that are done alone or anew. One that waits for its turn to
+  // draw has a connection already: the lane gives those in the order of asking, too, so that no batch waits
+  // for one that waits for it.
   const beginInOrder = createOrder();
   const insert = createGathering<InsertInput, InsertOutcome>({
     together: (inputs, signal) =>
@@ -197,8 +206,9 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     });
   const doClaim = (input: ClaimInput) => pass((u) => claim(u, input, joined.has(input.node)));
   /**
-   * After a command that did not bring it along, such as where something else comes first. The command is done: a claim that failed is
-   * left to the next pass. One that may be done is told, and the command with it: whoever asked has to look for both.
+   * After a command that did not bring it along, such as where something else comes first. The command is
+   * done: a claim that failed is left to the next pass. One that may be done is told, and the command with
+   * it: whoever asked has to look for both.
    */
   const claimAfter = async (input: ClaimInput): Promise<ClaimResult> => {
     try {
@@ -209,7 +219,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       return { now: at, jobs: [], runs: [], nextDueAt: at };
     }
   };
-  // Beside the lane: claims of the dead may wait for what a frozen process holds, and no work of this node is to wait for them.
+  // Beside the lane: claims of the dead may wait for what a frozen process holds, and no work of this node is
+  // to wait for them.
   const beside = <T>(work: (u: Unit) => Promise<T>) =>
     tracked(() => asUnit<T>((run) => db.transaction(run), work));
   const read = <T>(work: (q: Queries) => Promise<T>) => tracked(() => db.snapshot(work));

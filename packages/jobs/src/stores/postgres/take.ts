@@ -16,9 +16,15 @@ export interface How {
   readonly from: number;
 }
 
-/** What was claimed, in due order, as {@link CLAIM_DUE} gives it: a column each, since a row each costs several times as much. */
+/**
+ * What was claimed, in due order, as {@link CLAIM_DUE} gives it: a column each, since a row each costs
+ * several times as much.
+ */
 export interface Taken {
-  /** How many were due already and free: a run that was recovered before is never claimed ahead of a free place (P9). */
+  /**
+   * How many were due already and free: a run that was recovered before is never claimed ahead of a free
+   * place (P9).
+   */
   readonly found: number;
   /** So many of them, the first ones, start at once. */
   readonly started: number;
@@ -163,7 +169,10 @@ const dueOf = (condition: string) => `SELECT due.*, row_number() OVER (ORDER BY 
       ORDER BY available_at, id LIMIT $5::integer FOR UPDATE SKIP LOCKED) AS due
     ORDER BY n LIMIT $5::integer`;
 const STARTS = '(available_at, id) <= (SELECT available_at, id FROM last_to_start)';
-/** What is taken, and how many were found due. Taken by where they are, since they are locked: to look each up by its id costs more. */
+/**
+ * What is taken, and how many were found due. Taken by where they are, since they are locked: to look each up
+ * by its id costs more.
+ */
 const claimOf = (condition: string) => `WITH alive AS MATERIALIZED (${isAlive('$7')}),
   due AS MATERIALIZED (${dueOf(condition)}),
   coming AS MATERIALIZED (

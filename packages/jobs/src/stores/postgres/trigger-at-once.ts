@@ -31,8 +31,8 @@ export function createTriggered(): Shared['triggered'] {
 }
 
 /**
- * Remembers the job of a trigger that had to look; `lock` has its row, unless there was none at first. Not with half of {@link MANY} live
- * runs or more: at that edge every other guess would be wrong.
+ * Remembers the job of a trigger that had to look; `lock` has its row, unless there was none at first. Not
+ * with half of {@link MANY} live runs or more: at that edge every other guess would be wrong.
  */
 export function rememberTriggered(
   u: Unit,
@@ -54,9 +54,10 @@ export interface HowAtOnce {
 }
 
 /**
- * A plain trigger decides by the job's definition alone while no other run is in its way, so that one of a job that was triggered here
- * before need not read first: `ask` does it in one statement. Undefined: nothing was made, and the trigger has to look first, since
- * nothing is known of the job, or it has changed or is locked, or its run may not be claimed at once, or there are no such statements.
+ * A plain trigger decides by the job's definition alone while no other run is in its way, so that one of a
+ * job that was triggered here before need not read first: `ask` does it in one statement. Undefined: nothing
+ * was made, and the trigger has to look first, since nothing is known of the job, or it has changed or is
+ * locked, or its run may not be claimed at once, or there are no such statements.
  */
 export async function triggerAtOnce(
   input: CommandInput,
@@ -134,9 +135,10 @@ function madeOf(row: unknown, { fixed, run: guessed }: Guess, shared: Shared): C
 }
 
 /**
- * Makes the run claimed, and writes its entry in the audit; nothing of it where the guess is wrong. No edit and no deletion comes
- * between: those lock the job `FOR UPDATE`. What others have locked is left to a trigger that looks first, and a node that is being buried claims
- * nothing; an edit that was written since this began is seen, while what a settlement has written since then need not be.
+ * Makes the run claimed, and writes its entry in the audit; nothing of it where the guess is wrong. No edit
+ * and no deletion comes between: those lock the job `FOR UPDATE`. What others have locked is left to a
+ * trigger that looks first, and a node that is being buried claims nothing; an edit that was written since
+ * this began is seen, while what a settlement has written since then need not be.
  */
 const make = ({
   lock,
@@ -160,14 +162,16 @@ const make = ({
   ${touch}live AS (${INTO_LIVE} SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, now, 'no',
     now, fence, $7, 'running', now, $9::text FROM made)
   SELECT made.*, ${VARYING_COLUMNS.map((column) => `job.${column}`).join(', ')} FROM made CROSS JOIN job`;
-/** Where runs may overlap, the job is only shared. With fewer than {@link MANY} live runs it is not crowded. */
+/**
+ * Where runs may overlap, the job is only shared. With fewer than {@link MANY} live runs it is not crowded.
+ */
 const MAKE_BESIDE = make({
   lock: 'FOR KEY SHARE',
   isRight: `(SELECT count(*) FROM (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = $2::bigint LIMIT ${MANY}) AS live) < ${MANY}`,
 });
 /**
- * Where they may not, none may be live. Whoever makes one changes the row of the job: where that is another one than this statement
- * sees by itself, there may be one that it does not see. So it changes the row, too.
+ * Where they may not, none may be live. Whoever makes one changes the row of the job: where that is another
+ * one than this statement sees by itself, there may be one that it does not see. So it changes the row, too.
  */
 const MAKE_ALONE = make({
   lock: 'FOR NO KEY UPDATE',

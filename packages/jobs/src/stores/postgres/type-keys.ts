@@ -43,7 +43,10 @@ export function createTypeKeys(db: Database): TypeKeys {
   };
 }
 
-/** Of a run that is about to be made: of the job's type in the version of the job, or in the newer one that checked its payload. */
+/**
+ * Of a run that is about to be made: of the job's type in the version of the job, or in the newer one that
+ * checked its payload.
+ */
 export function keyOfRun(types: TypeKeys, { typeVersion }: NewRun, { job, typeKey }: StoredJob): number {
   return typeVersion === undefined ? typeKey : types.get(job.type, typeVersion);
 }
@@ -53,7 +56,9 @@ export function versionsParam(types: TypeVersions): string {
   return JSON.stringify(types);
 }
 
-/** The keys of all that a node with these types can run: those types, in that version or an older one (P22). */
+/**
+ * The keys of all that a node with these types can run: those types, in that version or an older one (P22).
+ */
 export const KEYS_KNOWN = `SELECT key FROM greenvue_jobs.job_types
   WHERE version <= coalesce(($1::jsonb ->> type)::integer, 0)`;
 

@@ -45,8 +45,8 @@ export interface Patience {
 }
 
 /**
- * One transaction: the job rows that it has locked, and what it is going to write. Writes are gathered and go out together,
- * one statement a table, however many jobs and runs they are about.
+ * One transaction: the job rows that it has locked, and what it is going to write. Writes are gathered and go
+ * out together, one statement a table, however many jobs and runs they are about.
  */
 export interface Unit {
   readonly q: Queries;
@@ -116,7 +116,10 @@ export function saveJob(u: Unit, after: StoredJob): void {
   u.jobs.set(after.uid, after);
 }
 
-/** Runs or jobs become due at these instants, which may be past: for this transaction now, and for others once it is written. */
+/**
+ * Runs or jobs become due at these instants, which may be past: for this transaction now, and for others once
+ * it is written.
+ */
 export function becomeDue(u: Unit, what: keyof Shared['due'], instants: readonly number[]): void {
   const rewind = () => u.shared.due[what].rewind(instants);
   rewind();

@@ -13,9 +13,9 @@ export interface ContentsToWrite {
 }
 
 /**
- * Makes the store's schema, unless it is there, and writes into it all that another store keeps, ids, fences and instants as they
- * are. Throws a {@link WriteTablesError} when a job or a living node is there already, or when not all has arrived; see
- * {@link writeTables}, whose number it returns.
+ * Makes the store's schema, unless it is there, and writes into it all that another store keeps, ids, fences
+ * and instants as they are. Throws a {@link WriteTablesError} when a job or a living node is there already,
+ * or when not all has arrived; see {@link writeTables}, whose number it returns.
  */
 export async function writePostgresContents(input: ContentsToWrite): Promise<number> {
   const { client, contents, wrote } = input;

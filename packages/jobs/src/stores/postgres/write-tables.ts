@@ -11,7 +11,9 @@ export interface TablesToWrite {
   readonly wrote: (rows: number) => void;
 }
 
-/** Why tables can't be written, in one line for the one who wants it; the transaction is to be rolled back. */
+/**
+ * Why tables can't be written, in one line for the one who wants it; the transaction is to be rolled back.
+ */
 export class WriteTablesError extends Error {
   override readonly name = 'WriteTablesError';
 }
@@ -21,9 +23,10 @@ const BATCH_LENGTH = 1_000_000;
 const BATCH_ROWS = 2_000;
 
 /**
- * Copies rows into the tables of a schema, which must be empty and stay locked until the transaction ends, and sees to it that
- * all have arrived. Throws a {@link WriteTablesError} when a table has rows, does not take one, or ends up with another number
- * of them. A character U+0000, which PostgreSQL does not take, becomes U+FFFD; returns in how many texts.
+ * Copies rows into the tables of a schema, which must be empty and stay locked until the transaction ends,
+ * and sees to it that all have arrived. Throws a {@link WriteTablesError} when a table has rows, does not
+ * take one, or ends up with another number of them. A character U+0000, which PostgreSQL does not take,
+ * becomes U+FFFD; returns in how many texts.
  */
 export async function writeTables({ client, schema, tables, wrote }: TablesToWrite): Promise<number> {
   const named = tables.map((rows) => ({ ...rows, name: `${schema}.${rows.table}` }));

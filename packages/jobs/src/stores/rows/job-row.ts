@@ -31,7 +31,9 @@ export const END_COLUMNS = [
 /** What every run changes. */
 export const STATE_COLUMNS = [...SLOT_COLUMNS, ...END_COLUMNS] as const;
 
-/** What is read of a job that is known already: what may change within a version, and what tells the version. */
+/**
+ * What is read of a job that is known already: what may change within a version, and what tells the version.
+ */
 export const VARYING_COLUMNS = [
   'wake_at',
   ...STATE_COLUMNS,

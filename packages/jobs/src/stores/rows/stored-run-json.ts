@@ -1,7 +1,10 @@
 import { isRecord } from '../../core/objects.ts';
 import type { AttemptError, ErrorCause, JsonText, Progress } from '../../core/run.ts';
 
-/** Reads the errors of a run, which the engine has written. A database edited by hand may hold others: those are left out. */
+/**
+ * Reads the errors of a run, which the engine has written. A database edited by hand may hold others: those
+ * are left out.
+ */
 export function errorsOf(text: JsonText): readonly AttemptError[] {
   const stored = parsed(text);
   return Array.isArray(stored) ? stored.filter(isAttemptError) : [];

@@ -33,8 +33,9 @@ export interface Applied {
 const NOTHING: readonly never[] = [];
 
 /**
- * Writes all of a decision about a job, in the order that {@link Decision} gives. `ended` runs of the job were moved to its
- * history in this transaction already, and are only counted here. What `share` takes is told as queued, without its claim.
+ * Writes all of a decision about a job, in the order that {@link Decision} gives. `ended` runs of the job
+ * were moved to its history in this transaction already, and are only counted here. What `share` takes is
+ * told as queued, without its claim.
  */
 export function applyDecision(
   w: Writer,
@@ -96,7 +97,9 @@ export function applyDecision(
   return cancelLiveRuns(w, { before, applied: { ...applied, stored: after }, reason: cancelLive, now });
 }
 
-/** Cancels waiting runs at once and claimed ones by request (P12); what that leaves room for is decided anew. */
+/**
+ * Cancels waiting runs at once and claimed ones by request (P12); what that leaves room for is decided anew.
+ */
 function cancelLiveRuns(
   w: Writer,
   input: {

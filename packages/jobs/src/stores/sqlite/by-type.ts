@@ -11,7 +11,10 @@ export function earliestOf(w: Writer, sql: string, keys: readonly number[]): num
   return earliest;
 }
 
-/** The rows of the same select for several type keys, merged in order: SQLite reads each index range only as far as needed. */
+/**
+ * The rows of the same select for several type keys, merged in order: SQLite reads each index range only as
+ * far as needed.
+ */
 export function merged(select: string, times: number, order: string): string {
   return `${Array(times).fill(select).join(' UNION ALL ')} ORDER BY ${order} LIMIT ?`;
 }

@@ -6,8 +6,8 @@ export function checkTables(db: Database): void {
 }
 
 /**
- * Throws unless there is such a database in the file now. A connection that is open would not notice: it keeps pages in
- * memory, and goes on with a file that was removed.
+ * Throws unless there is such a database in the file now. A connection that is open would not notice: it
+ * keeps pages in memory, and goes on with a file that was removed.
  */
 export function checkFile(file: string): void {
   const db = openForReading(file);

@@ -7,7 +7,10 @@ import { claimOf } from '../rows/claimed-run.ts';
 import { claim, earliestDue } from './claim.ts';
 import type { Writer } from './writer.ts';
 
-/** What a claim takes of the runs that decisions are about to make: one write for each instead of two, and no entry among what is due. */
+/**
+ * What a claim takes of the runs that decisions are about to make: one write for each instead of two, and no
+ * entry among what is due.
+ */
 export interface Share {
   readonly node: string;
   /** Whether those that it takes start at once. */
@@ -19,8 +22,8 @@ export interface Share {
 }
 
 /**
- * Undefined where these decisions, or what waits already, may have something for the claim that comes before what they make: then
- * it has to be made after them.
+ * Undefined where these decisions, or what waits already, may have something for the claim that comes before
+ * what they make: then it has to be made after them.
  */
 export function shareOf(
   w: Writer,

@@ -13,7 +13,9 @@ import type { Writer } from './writer.ts';
 /** More claimed runs than a node holds. */
 const MAX_KEPT = 20_000;
 
-/** Claims runs of the types, in due order: first those that start at once, then those to be held (P9, P10). */
+/**
+ * Claims runs of the types, in due order: first those that start at once, then those to be held (P9, P10).
+ */
 export function claim(w: Writer, input: ClaimInput, now: number): ClaimResult {
   const keys = w.types.knownTo(input.types);
   const runs: ClaimedRun[] = [];

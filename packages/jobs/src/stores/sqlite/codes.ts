@@ -10,8 +10,8 @@ import {
 import type { LogLine } from '../../core/store-passes.ts';
 
 /**
- * What the numbers in the tables of runs stand for. Never change one: databases hold them. The CHECKs and partial indexes of
- * the migrations use them, too.
+ * What the numbers in the tables of runs stand for. Never change one: databases hold them. The CHECKs and
+ * partial indexes of the migrations use them, too.
  */
 export const STATUS: Readonly<Record<RunStatus, number>> = {
   queued: 0,

@@ -3,9 +3,9 @@ import type { StoreContents, TableRow, TableRows } from '../../core/table-rows.t
 import { HELD, LEVEL, REASON, STATUS, TRIGGER } from './codes.ts';
 
 /**
- * Opens the database of a store that no process has open, and that is up to date (`createSqliteStore().open()` sees to
- * that), for reading all of it. A claim in it stands for a process that is gone: the first node to start on the copy takes
- * its run back (P9).
+ * Opens the database of a store that no process has open, and that is up to date
+ * (`createSqliteStore().open()` sees to that), for reading all of it. A claim in it stands for a process that
+ * is gone: the first node to start on the copy takes its run back (P9).
  */
 export function openSqliteContents(file: string): StoreContents & { close(): void } {
   const db = new DatabaseSync(file, { readOnly: true });
@@ -32,14 +32,16 @@ function word(column: string, codes: Readonly<Record<string, number>>): string {
   return `CASE ${column} ${cases.join(' ')} END AS ${column}`;
 }
 
-/** Nodes have a name alone where several share a database; one that was forgotten is called as reads call it. */
+/**
+ * Nodes have a name alone where several share a database; one that was forgotten is called as reads call it.
+ */
 const NODE = "coalesce((SELECT nodes.id FROM nodes WHERE nodes.key = node), 'unknown')";
 const ORIGIN = `id, job_uid, ${word('trigger', TRIGGER)}, scheduled_for, catch_up, missed, missed_from, payload, retry_of,
   queued_at`;
 
 /**
- * What fills each table, in an order in which what a row refers to is there before it. `counter` is `lastId`; `nodes` are the
- * living, and nobody lives here.
+ * What fills each table, in an order in which what a row refers to is there before it. `counter` is `lastId`;
+ * `nodes` are the living, and nobody lives here.
  */
 const TABLES: Readonly<Record<string, string>> = {
   job_types: 'SELECT key, type, version FROM job_types',

@@ -3,7 +3,10 @@ import { MAX_LIVE_RUNS, RECOUNT_CROWDED_MS, RECOUNT_RUNS } from '../rows/bounds.
 import { numberOf } from '../rows/first-column.ts';
 import type { Database } from './database.ts';
 
-/** Which jobs have too many live runs. Counted now and then: exact at every trigger would cost as much as the runs. */
+/**
+ * Which jobs have too many live runs. Counted now and then: exact at every trigger would cost as much as the
+ * runs.
+ */
 export interface Crowds {
   isCrowded(jobUid: number, now: number): boolean;
   /** A run of the job was made. */

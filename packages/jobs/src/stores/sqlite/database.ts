@@ -9,7 +9,10 @@ export interface Database {
   statement(sql: string): StatementSync;
   /** Rows as arrays: faster, for the hot path. */
   arrays(sql: string): StatementSync;
-  /** Runs a statement that returns no rows: quicker than its `run`, which makes an object of how much it changed. */
+  /**
+   * Runs a statement that returns no rows: quicker than its `run`, which makes an object of how much it
+   * changed.
+   */
   write(sql: string, ...params: readonly Param[]): void;
   exec(sql: string): void;
   isInTransaction(): boolean;
@@ -17,15 +20,23 @@ export interface Database {
 }
 
 const WAIT_FOR_LOCK_MS = 5_000;
-/** Not more: many commits make SQLite walk over all pages that it keeps; what it does not keep comes from the system's memory. */
+/**
+ * Not more: many commits make SQLite walk over all pages that it keeps; what it does not keep comes from the
+ * system's memory.
+ */
 const WRITER_CACHE_KIB = 16 * 1024;
 /** Who reads commits nothing. */
 const READER_CACHE_KIB = 64 * 1024;
-/** Pages of 4 KiB: a checkpoint of 16 MiB takes some 10 ms, and pages written over and over are copied back once. */
+/**
+ * Pages of 4 KiB: a checkpoint of 16 MiB takes some 10 ms, and pages written over and over are copied back
+ * once.
+ */
 const CHECKPOINT_PAGES = 4_000;
 const MAX_WAL_BYTES = 64 * 1024 * 1024;
 
-/** The only connection that writes. Every commit reaches the disk before it returns (`synchronous = FULL`). */
+/**
+ * The only connection that writes. Every commit reaches the disk before it returns (`synchronous = FULL`).
+ */
 export function openForWriting(file: string): Database {
   const db = new DatabaseSync(file, { timeout: WAIT_FOR_LOCK_MS });
   db.exec(`

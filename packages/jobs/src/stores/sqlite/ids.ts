@@ -5,7 +5,10 @@ import { counterOf } from './run-rows.ts';
 const EPOCH_MS = 1_704_067_200_000;
 const PER_MS = 8_192;
 
-/** Run ids, job uids and fences: they only rise, over restarts and clock jumps, and tell roughly when they were made. */
+/**
+ * Run ids, job uids and fences: they only rise, over restarts and clock jumps, and tell roughly when they
+ * were made.
+ */
 export interface Ids {
   next(now: number): number;
   /** How far ids have ever run ahead of the clock (ms). */

@@ -26,7 +26,9 @@ const RUNNING = 'SELECT 1 FROM live_runs WHERE job_uid = uid AND live_runs.statu
 
 const WAITING = 'SELECT 1 FROM live_runs WHERE job_uid = uid AND held = 0 AND node IS NULL';
 
-/** A condition on rows of `jobs`: those that may have this health, and all that have it. `healthOf` decides. */
+/**
+ * A condition on rows of `jobs`: those that may have this health, and all that have it. `healthOf` decides.
+ */
 export function mayHave(health: HealthFilter, known: Known): Composed {
   const { handlers, now } = known;
   switch (health) {

@@ -32,7 +32,10 @@ export function createTypeKeys(db: Database): TypeKeys {
 export interface NodeKeys {
   keyOf(node: string, now: number): number;
   nameOf(key: number): string;
-  /** Notes that this process's nodes still live, and forgets those last seen before `before`. Returns how many. */
+  /**
+   * Notes that this process's nodes still live, and forgets those last seen before `before`. Returns how
+   * many.
+   */
   prune(input: { readonly now: number; readonly before: number }): number;
 }
 

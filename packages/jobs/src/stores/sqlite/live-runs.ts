@@ -10,8 +10,8 @@ import { liveRunOf, numbersOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /**
- * What decisions need to know of a job's live runs: a few seeks in the job's index, however many runs there are. What takes longer to count
- * is counted only where that is asked for.
+ * What decisions need to know of a job's live runs: a few seeks in the job's index, however many runs there
+ * are. What takes longer to count is counted only where that is asked for.
  */
 export function liveRunsOf(
   w: Writer,

@@ -12,9 +12,13 @@ const MIGRATIONS = [
   '0006-unclaimed-slots.sql',
 ] as const;
 
-/** Brings the schema up to date, whole or not at all, and tells whether there was none. Throws a StoreError `newer_schema` when it is newer than this code. */
+/**
+ * Brings the schema up to date, whole or not at all, and tells whether there was none. Throws a StoreError
+ * `newer_schema` when it is newer than this code.
+ */
 export function migrate(db: Database): 'new' | 'known' {
-  // One that makes a table anew drops the old one, which others refer to. In a transaction this can't be switched.
+  // One that makes a table anew drops the old one, which others refer to. In a transaction this can't be
+  // switched.
   db.exec('PRAGMA foreign_keys = OFF');
   try {
     db.exec('BEGIN IMMEDIATE');

@@ -1,7 +1,10 @@
 import type { NodeInfo, NodeListener, NodeView } from '../../core/membership.ts';
 import type { JobStore } from '../../core/store.ts';
 
-/** The nodes on this store: one, as a rule. There are no others to tell anything, and it is asked itself how it is. */
+/**
+ * The nodes on this store: one, as a rule. There are no others to tell anything, and it is asked itself how
+ * it is.
+ */
 export function createNodes(): { readonly join: JobStore['join']; list(now: number): readonly NodeView[] } {
   const joined = new Map<string, { readonly node: NodeInfo; readonly listener: NodeListener }>();
   return {

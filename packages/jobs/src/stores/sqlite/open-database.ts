@@ -22,7 +22,10 @@ export interface OpenDatabaseOptions {
   lost(error: StoreError): void;
 }
 
-/** Locks, opens and watches a database, and reads all of it where the last process to have it open died. Rejects with a `StoreError`. */
+/**
+ * Locks, opens and watches a database, and reads all of it where the last process to have it open died.
+ * Rejects with a `StoreError`.
+ */
 export async function openDatabase({
   file,
   databaseId,

@@ -2,7 +2,10 @@ import { numbersIn } from '../rows/first-column.ts';
 import type { Database } from './database.ts';
 import type { HistoryBounds, JobTable } from './job-table.ts';
 
-/** Finds jobs with too much history. Those that grow are noticed as they are saved; this looks for those that were so before. */
+/**
+ * Finds jobs with too much history. Those that grow are noticed as they are saved; this looks for those that
+ * were so before.
+ */
 export interface Overfull {
   /** Looks at a few more jobs; true while some are left to look at. */
   scan(bounds: HistoryBounds): boolean;

@@ -10,8 +10,9 @@ import type {
   SettleInput,
 } from '../../core/store-passes.ts';
 
-// What passes tell of each run, as it crosses the threads. To copy an object takes half a microsecond of the thread that gets it and
-// a quarter of the one that sends it; numbers side by side take a twentieth of that, and JSON of jobs with short texts two thirds.
+// What passes tell of each run, as it crosses the threads. To copy an object takes half a microsecond of the
+// thread that gets it and a quarter of the one that sends it; numbers side by side take a twentieth of that,
+// and JSON of jobs with short texts two thirds.
 
 /** Settlements, on their way to the writer. */
 export interface PackedSettlements {
@@ -67,7 +68,10 @@ export interface PackedClaim extends Omit<ClaimResult, 'jobs' | 'runs'> {
   /** As JSON, if all have short texts. */
   readonly jobs: JsonText | readonly Job[];
   readonly ids: readonly string[];
-  /** Of each run: job, fence, attempt, when it is due, whether it has started and catches up, missed slots, slot. */
+  /**
+   * Of each run: job, fence, attempt, when it is due, whether it has started and catches up, missed slots,
+   * slot.
+   */
   readonly numbers: Float64Array;
   /** What few have, by their place. */
   readonly extras: ReadonlyMap<number, Extras>;

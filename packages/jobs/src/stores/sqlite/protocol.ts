@@ -74,7 +74,10 @@ export interface ThreadData {
   readonly databaseId: string | undefined;
 }
 
-/** To a thread: to open the database, then requests that come in one turn or a part of them, then to let go of the database and end. */
+/**
+ * To a thread: to open the database, then requests that come in one turn or a part of them, then to let go of
+ * the database and end.
+ */
 export type ToThread = 'open' | readonly Request[] | Closing;
 
 /** `close unchecked`: the next start has to read the whole database, as after an unclean end. */

@@ -13,7 +13,9 @@ import type { Writer } from './writer.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 
-/** Removes at most {@link MAX_PRUNED} rows of what is kept no longer; without any, it costs a few index seeks. */
+/**
+ * Removes at most {@link MAX_PRUNED} rows of what is kept no longer; without any, it costs a few index seeks.
+ */
 export function prune(w: Writer, retention: Retention, now: number): PruneResult {
   const { maxAgeMs, countsMaxAgeMs } = retention;
   const bounds = { finished: retention.finishedPerJob * SLACK, skipped: retention.skippedPerJob * SLACK };
@@ -70,7 +72,10 @@ function pruneOverfull(
   return removed;
 }
 
-/** Removes finished runs with their logs; keeps them in their job's hours, and in the dedupe keys that name them. */
+/**
+ * Removes finished runs with their logs; keeps them in their job's hours, and in the dedupe keys that name
+ * them.
+ */
 function removeRuns(w: Writer, ids: readonly number[], retention: Retention, now: number): number {
   const byJob = new Map<number, FinishedRun[]>();
   for (const id of ids) {

@@ -50,7 +50,10 @@ function readPage(db: Database, query: JobQuery, now: number): Page<JobView> {
 
 const MIN_BATCH = 50;
 
-/** The jobs behind a cursor, as cursors: rows are read only once it is clear which, since sorting long ones is dear. */
+/**
+ * The jobs behind a cursor, as cursors: rows are read only once it is clear which, since sorting long ones is
+ * dear.
+ */
 function cursorsAfter(
   db: Database,
   query: JobQuery,

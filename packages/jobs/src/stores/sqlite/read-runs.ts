@@ -69,8 +69,9 @@ function finishedIds(db: Database, query: RunQuery): number[] {
 }
 
 /**
- * The jobs whose newest runs are to be read, and not the newest of all until enough have been found: few runs, or none, would be looked
- * for among all there are. Those that have not succeeded are few anyway, in an index of their own.
+ * The jobs whose newest runs are to be read, and not the newest of all until enough have been found: few
+ * runs, or none, would be looked for among all there are. Those that have not succeeded are few anyway, in an
+ * index of their own.
  */
 function fewJobsOf(db: Database, { jobUid, jobId, type, status }: RunQuery): number[] | undefined {
   if (type === undefined || jobUid !== undefined || jobId !== undefined) return undefined;
@@ -92,12 +93,14 @@ function idsIn(db: Database, table: 'live_runs' | 'runs', query: RunQuery): numb
   if (jobId !== undefined) add(OF_ID, jobId, jobId);
   if (type !== undefined) add(OF_TYPE, type);
   if (status !== undefined) add('status = ?', STATUS[status]);
-  // Said as the partial index says it, or SQLite would not use it; of one job, the job's own index is shorter.
+  // Said as the partial index says it, or SQLite would not use it; of one job, the job's own index is
+  // shorter.
   const ofOneJob = jobUid !== undefined || jobId !== undefined;
   if (status !== undefined && status !== 'succeeded' && table === 'runs' && !ofOneJob) {
     add(`status <> ${STATUS.succeeded}`);
   }
-  // An id tells when its run was made, though not exactly: it bounds what has to be read, `queued_at` decides.
+  // An id tells when its run was made, though not exactly: it bounds what has to be read, `queued_at`
+  // decides.
   if (from !== undefined) add('id >= ? AND queued_at >= ?', lowestIdAt(from), from);
   if (to !== undefined) add('id < ? AND queued_at < ?', idAbove(to, leadOf(db)), to);
   if (before !== undefined) add('id < ?', Number(before));

@@ -9,7 +9,10 @@ import { faultOf, type Handlers, replyTo, type Service, serve } from './thread.t
 
 serve((data) => createService(data, openForReading(data.file)));
 
-/** Each read sees one state of the database: all that was committed before it was asked for, and nothing half done. */
+/**
+ * Each read sees one state of the database: all that was committed before it was asked for, and nothing half
+ * done.
+ */
 function createService(data: ThreadData, db: Database): Service {
   const handlers = handlersOf(data, db);
   return {

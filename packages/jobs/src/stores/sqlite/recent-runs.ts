@@ -25,8 +25,8 @@ function readRow(raw: unknown): RecentRun {
 }
 
 /**
- * Parameters: a uid, and how many. Live runs are looked up by their job and then sorted (`+id`), by the index alone: read in the
- * order of their ids, all that there are might be looked through for those of one job.
+ * Parameters: a uid, and how many. Live runs are looked up by their job and then sorted (`+id`), by the index
+ * alone: read in the order of their ids, all that there are might be looked through for those of one job.
  */
 const RECENT_RUNS = `SELECT id, status, NULL AS reason, queued_at, started_at, NULL AS finished_at FROM live_runs
     WHERE id IN (SELECT id FROM live_runs WHERE job_uid = ?1 ORDER BY +id DESC LIMIT ?2)

@@ -11,7 +11,10 @@ import { numbersOf } from './run-rows.ts';
 import { settleJobs } from './settle.ts';
 import type { Writer } from './writer.ts';
 
-/** P12: a waiting run ends at once, a claimed one is asked to stop; with `force` it ends now and its fence is void (P11). */
+/**
+ * P12: a waiting run ends at once, a claimed one is asked to stop; with `force` it ends now and its fence is
+ * void (P11).
+ */
 export function cancelRun(
   w: Writer,
   { runId, force, audit }: Parameters<JobStore['cancelRun']>[0],

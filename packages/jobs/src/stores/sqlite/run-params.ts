@@ -7,7 +7,10 @@ import type { RunKeys } from './run-rows.ts';
 /** Parameters: {@link finishedParams}. */
 export const INSERT_FINISHED = `INSERT INTO runs (${FINISHED_COLUMNS}) VALUES (?${', ?'.repeat(19)})`;
 
-/** Most runs leave much of a row empty: half of the values, and 0.4 us less for each. Parameters: {@link plainParams}. */
+/**
+ * Most runs leave much of a row empty: half of the values, and 0.4 us less for each. Parameters: {@link
+ * plainParams}.
+ */
 export const INSERT_PLAIN = `INSERT INTO runs (${FINISHED_COLUMNS})
   VALUES (?, ?, ?, ?, 0, 0, NULL, NULL, NULL, ?, ?, NULL, ?, ?, ?, ?, ?, NULL, NULL, NULL)`;
 

@@ -36,7 +36,10 @@ type FinishedRow = [
   errors: string | null,
 ];
 
-/** The keys of a run and of its job as statements take them: to read them from texts again for each costs as much as two columns. */
+/**
+ * The keys of a run and of its job as statements take them: to read them from texts again for each costs as
+ * much as two columns.
+ */
 export interface RunKeys {
   readonly id: number;
   readonly jobUid: number;

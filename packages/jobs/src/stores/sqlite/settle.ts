@@ -39,7 +39,10 @@ const FINISHED: { readonly [S in FinishedStatus]: SettleResult } = {
 
 const STALE: SettleResult = { kind: 'stale' };
 
-/** A job as it was before a batch, and which of its runs or attempts ended in it; none where claims were only given back. */
+/**
+ * A job as it was before a batch, and which of its runs or attempts ended in it; none where claims were only
+ * given back.
+ */
 export interface JobEnds {
   readonly stored: StoredJob;
   readonly ended: EndedRun[];
@@ -88,7 +91,10 @@ function readRun(w: Writer, row: unknown): KeyedRun {
   return keyed(row, liveRunOf(row, w.nodes.nameOf));
 }
 
-/** Takes back every claim of a node that is gone (P9): of every node but `node`, since one process has the database. */
+/**
+ * Takes back every claim of a node that is gone (P9): of every node but `node`, since one process has the
+ * database.
+ */
 export function recover(
   w: Writer,
   { node, tellsEnded }: TakeBackInput,
@@ -186,8 +192,8 @@ function putBack(
 }
 
 /**
- * What the ends of runs mean for their jobs, decided once for each. Only ends of claims need not be looked at with all that is
- * live of their jobs.
+ * What the ends of runs mean for their jobs, decided once for each. Only ends of claims need not be looked at
+ * with all that is live of their jobs.
  */
 export function settleJobs(
   w: Writer,

@@ -8,24 +8,26 @@ import type { Inputs, Output, ReadInputs, WriteInputs } from './protocol.ts';
 
 export interface SqliteStoreOptions {
   /**
-   * Path or `file:` URI of the database; made when there is none. Its folder must exist. `:memory:` keeps it in memory until
-   * the store is closed.
+   * Path or `file:` URI of the database; made when there is none. Its folder must exist. `:memory:` keeps it
+   * in memory until the store is closed.
    */
   readonly file: string;
   readonly clock: Clock;
   /**
-   * For an installation with several databases that belong together: a database without an id is given this one, and one that
-   * has another is refused (`unusable`). Default: a random one. `readDatabaseIdentity()` tells which a file has.
+   * For an installation with several databases that belong together: a database without an id is given this
+   * one, and one that has another is refused (`unusable`). Default: a random one. `readDatabaseIdentity()`
+   * tells which a file has.
    */
   readonly databaseId?: string;
 }
 
 /**
- * The store for one process on one machine: a SQLite file. All work on it happens in two threads, one that writes and one
- * that reads, so that no database call ever runs on the event loop. Times are those of `clock` when a method is called.
- * `open()` locks the file until `close()` or the end of the process, and rejects with a `StoreError` of code `in_use` while
- * another store has it open, in this process or another: what a dead process left can be taken back at once (P9). Where that process
- * died, all of the file is read in a thread, and damage makes `open()` reject, or `lost` fire where the check takes longer than a second.
+ * The store for one process on one machine: a SQLite file. All work on it happens in two threads, one that
+ * writes and one that reads, so that no database call ever runs on the event loop. Times are those of `clock`
+ * when a method is called. `open()` locks the file until `close()` or the end of the process, and rejects
+ * with a `StoreError` of code `in_use` while another store has it open, in this process or another: what a
+ * dead process left can be taken back at once (P9). Where that process died, all of the file is read in a
+ * thread, and damage makes `open()` reject, or `lost` fire where the check takes longer than a second.
  */
 export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOptions): JobStore {
   let database: OpenDatabase | undefined;

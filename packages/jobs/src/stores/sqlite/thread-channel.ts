@@ -24,12 +24,15 @@ const MIN_LIFE_MS = 1_000;
 /** With so many the thread begins, while more are asked for in this turn: both threads work at once. */
 const FULL_MESSAGE = 128;
 
-/** What many may ask for at once goes out when all of them were heard, or at {@link FULL_MESSAGE}: fewer messages, fewer commits. */
+/**
+ * What many may ask for at once goes out when all of them were heard, or at {@link FULL_MESSAGE}: fewer
+ * messages, fewer commits.
+ */
 const GATHERED: ReadonlySet<Method> = new Set<Method>(['insertJob', 'command']);
 
 /**
- * The main thread's end of a database thread. What is asked for together travels together, {@link FULL_MESSAGE} at most. A thread that
- * crashes is replaced.
+ * The main thread's end of a database thread. What is asked for together travels together, {@link
+ * FULL_MESSAGE} at most. A thread that crashes is replaced.
  */
 export class ThreadChannel {
   readonly #module: string;
@@ -77,7 +80,10 @@ export class ThreadChannel {
     });
   }
 
-  /** The database is lost: rejects all that was asked and will be, and ends the thread, which is to write nothing more. */
+  /**
+   * The database is lost: rejects all that was asked and will be, and ends the thread, which is to write
+   * nothing more.
+   */
   lose(error: StoreError): void {
     this.#lost = error;
     this.#failAll(error);

@@ -15,7 +15,10 @@ import { faultCode } from './sqlite-faults.ts';
 import { faultOf, type Handlers, replyTo, type Service, serve } from './thread.ts';
 import { createWriter, type Writer } from './writer.ts';
 
-/** A transaction takes on no more once it has worked for so long: others wait for the lock and for their answers. */
+/**
+ * A transaction takes on no more once it has worked for so long: others wait for the lock and for their
+ * answers.
+ */
 const MAX_TRANSACTION_MS = 20;
 
 lowerThreadPriority();
@@ -29,7 +32,8 @@ serve(({ file, databaseId }) => {
 /** Group commit: all requests that wait share a transaction, and so one flush to the disk. */
 function createService(db: Database, opened: OpenedInfo): Service {
   // What a writer keeps in memory is true as long as what it wrote stays: a rollback makes another one of it.
-  // So does a change by another connection: the previous process may still write while this one has taken over (P10).
+  // So does a change by another connection: the previous process may still write while this one has taken
+  // over (P10).
   let current: { readonly writer: Writer; readonly handlers: WriteHandlers } | undefined;
   let seenVersion: unknown;
   let isDamaged = false;
@@ -80,7 +84,8 @@ function createService(db: Database, opened: OpenedInfo): Service {
           return replies;
         });
       } catch {
-        // One of them is at fault, and took the others down with it: each gets its own transaction and its own answer.
+        // One of them is at fault, and took the others down with it: each gets its own transaction and its
+        // own answer.
         return requests.slice(from, Math.max(end, from + 1)).map(alone);
       }
     },

@@ -9,7 +9,10 @@ import { createNodeKeys, createTypeKeys, type NodeKeys, type TypeKeys } from './
 import { createOverfull, type Overfull } from './overfull.ts';
 import type { KeyedRun } from './run-rows.ts';
 
-/** What the writing operations work on: the one writing connection, and what the writer keeps in memory with it. */
+/**
+ * What the writing operations work on: the one writing connection, and what the writer keeps in memory with
+ * it.
+ */
 export interface Writer {
   readonly db: Database;
   readonly ids: Ids;
@@ -19,8 +22,8 @@ export interface Writer {
   readonly overfull: Overfull;
   readonly crowds: Crowds;
   /**
-   * Claimed runs as they were claimed, by id: most are settled before anything else is written to them. Whoever writes to
-   * one takes it out.
+   * Claimed runs as they were claimed, by id: most are settled before anything else is written to them.
+   * Whoever writes to one takes it out.
    */
   readonly claimed: Map<number, KeyedRun>;
   /** Counts a finished run in its hour. */

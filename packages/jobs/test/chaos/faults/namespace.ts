@@ -8,8 +8,8 @@ import { cutOff } from './network.ts';
 import { oneOf } from './nodes.ts';
 
 /**
- * What happens between a node and the server in a real network: the node runs in a network namespace of its own, and packets
- * get lost on the way. Needs root and `ip` (Debian: `apt install iproute2`).
+ * What happens between a node and the server in a real network: the node runs in a network namespace of its
+ * own, and packets get lost on the way. Needs root and `ip` (Debian: `apt install iproute2`).
  */
 export const NAMESPACE_FAULTS: readonly Fault[] = [
   {

@@ -63,7 +63,9 @@ async function freezeAndCut(cluster: Cluster): Promise<Injury> {
   };
 }
 
-/** It judges its own lease, so that its handlers have their signal about when the others may take its runs. */
+/**
+ * It judges its own lease, so that its handlers have their signal about when the others may take its runs.
+ */
 export function cutOff(life: string, beganAt: number, healedAt: number): Injury {
   return {
     beganAt,

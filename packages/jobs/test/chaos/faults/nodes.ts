@@ -61,7 +61,10 @@ export async function serverSettled({ admin }: Cluster): Promise<void> {
 
 const UP = `SELECT (extract(epoch FROM clock_timestamp() - pg_postmaster_start_time()) * 1000)::double precision AS "upMs"`;
 
-/** Waits until a handler of this life is in the midst of its work: a kill that interrupts nothing shows nothing. */
+/**
+ * Waits until a handler of this life is in the midst of its work: a kill that interrupts nothing shows
+ * nothing.
+ */
 export async function amidRuns({ admin, scale }: Cluster, life: string): Promise<void> {
   const until = Date.now() + AMID_MS;
   for (;;) {

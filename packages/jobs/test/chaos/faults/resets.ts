@@ -3,7 +3,10 @@ import type { Cluster, Way } from '../cluster.ts';
 import type { Fault, Injury } from '../injury.ts';
 import { amidRuns, oneOf, serverSettled } from './nodes.ts';
 
-/** A node's connections are reset, and new ones too for a while: first for long, then for shorter and shorter times. */
+/**
+ * A node's connections are reset, and new ones too for a while: first for long, then for shorter and shorter
+ * times.
+ */
 export const RESET_FAULTS: readonly Fault[] = [
   {
     name: 'reset-control',
@@ -46,7 +49,8 @@ async function resetAgainAndAgain(cluster: Cluster, ways: readonly Way[]): Promi
   return {
     beganAt,
     healedAt,
-    // One that can't be heard may be dead. Its handlers have their signals before the others begin: nothing is excused of P7.
+    // One that can't be heard may be dead. Its handlers have their signals before the others begin: nothing
+    // is excused of P7.
     ...(isCutOff ? { interrupted, mayBeDead: interrupted.map(({ life }) => life) } : {}),
   };
 }

@@ -11,7 +11,10 @@ export interface DatabaseFile {
   readonly path: string | undefined;
 }
 
-/** Finds out which file `file` stands for: a path, a `file:` URI, or `:memory:`, which makes a database of its own each time. */
+/**
+ * Finds out which file `file` stands for: a path, a `file:` URI, or `:memory:`, which makes a database of its
+ * own each time.
+ */
 export function resolveDatabaseFile(file: string): DatabaseFile {
   if (isInMemory(file)) {
     // Several connections of one process share this one, unlike `:memory:` itself.

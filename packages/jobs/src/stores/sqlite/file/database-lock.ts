@@ -4,8 +4,8 @@ import type { DatabaseFile } from './database-file.ts';
 import { type FileLock, takeFileLock } from './file-lock.ts';
 
 /**
- * Locks a database for one store of one process. Throws a `StoreError` of code `in_use` that names the process which has it.
- * A database in memory is nobody else's.
+ * Locks a database for one store of one process. Throws a `StoreError` of code `in_use` that names the
+ * process which has it. A database in memory is nobody else's.
  */
 export function lockDatabase({ path }: DatabaseFile): FileLock {
   if (path === undefined) return { release: () => undefined };

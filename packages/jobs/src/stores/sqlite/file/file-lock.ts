@@ -23,9 +23,9 @@ export interface LockHolder {
 const PROCESS_ID = randomUUID();
 
 /**
- * Takes a lock that the operating system drops when this process ends, however it ends: no stale lock is ever left.
- * `pidFile` then holds the pid, the host name and a random id of this process, a line each. Throws when the
- * lock file can't be made.
+ * Takes a lock that the operating system drops when this process ends, however it ends: no stale lock is ever
+ * left. `pidFile` then holds the pid, the host name and a random id of this process, a line each. Throws when
+ * the lock file can't be made.
  */
 export function takeFileLock({
   lockFile,

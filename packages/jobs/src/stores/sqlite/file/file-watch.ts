@@ -19,8 +19,9 @@ export interface FileWatchOptions {
 const LOG_MISSING_LOOKS = 2;
 
 /**
- * Looks each second, off the event loop, whether the path of an open database still leads to the file that was opened, and whether
- * its log is there. SQLite does not notice: it continues to write into files that have no path any more.
+ * Looks each second, off the event loop, whether the path of an open database still leads to the file that
+ * was opened, and whether its log is there. SQLite does not notice: it continues to write into files that
+ * have no path any more.
  */
 export async function watchDatabaseFile({
   file,

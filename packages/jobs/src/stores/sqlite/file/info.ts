@@ -11,8 +11,8 @@ export interface OpenedInfo {
 }
 
 /**
- * Notes that the database is open, and gives it `id` if it has none: at random when that is undefined. Throws a `StoreError` of code
- * `unusable` when it has another one. To be called once the schema is up to date.
+ * Notes that the database is open, and gives it `id` if it has none: at random when that is undefined. Throws
+ * a `StoreError` of code `unusable` when it has another one. To be called once the schema is up to date.
  */
 export function noteOpened(db: Database, id: string | undefined): OpenedInfo {
   db.exec('BEGIN IMMEDIATE');
@@ -47,12 +47,18 @@ function otherDatabase({
   );
 }
 
-/** What a file has to say before it is opened: `empty` when there is none, or no store has ever been opened on it. */
+/**
+ * What a file has to say before it is opened: `empty` when there is none, or no store has ever been opened on
+ * it.
+ */
 export type DatabaseIdentity =
   | { readonly kind: 'empty' }
   /** To open it says why. */
   | { readonly kind: 'unreadable' }
-  /** `id` is undefined for a database of an earlier version; `isClosed`: the last process that had it open has closed it in order. */
+  /**
+   * `id` is undefined for a database of an earlier version; `isClosed`: the last process that had it open has
+   * closed it in order.
+   */
   | { readonly kind: 'filled'; readonly id: string | undefined; readonly isClosed: boolean };
 
 /** Looks at a database that a store may be opened on, and changes nothing. */
@@ -79,7 +85,10 @@ export function readDatabaseIdentity(file: string): DatabaseIdentity {
   }
 }
 
-/** Gives a database that no process has open another id. One of an earlier version has none, and is left as it is. */
+/**
+ * Gives a database that no process has open another id. One of an earlier version has none, and is left as it
+ * is.
+ */
 export function replaceDatabaseId(file: string, id: string): void {
   const db = new DatabaseSync(resolveDatabaseFile(file).name, { timeout: 1_000 });
   try {

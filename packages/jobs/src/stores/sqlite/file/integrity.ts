@@ -8,7 +8,10 @@ export type Integrity =
   /** It could not be read to its end: nothing is known. */
   | { readonly kind: 'unknown'; readonly why: string };
 
-/** How long a start waits for the check (ms). The check of a larger database continues while the database is in use. */
+/**
+ * How long a start waits for the check (ms). The check of a larger database continues while the database is
+ * in use.
+ */
 const CHECK_BEFORE_WORK_MS = 1_000;
 
 /** A check under way. */
@@ -19,8 +22,8 @@ export interface IntegrityCheck {
 }
 
 /**
- * Reads the whole database in a thread of its own (`PRAGMA quick_check`), beside whatever else reads and writes it: some 2 s for each
- * GB that the system has in memory, twice that from a disk.
+ * Reads the whole database in a thread of its own (`PRAGMA quick_check`), beside whatever else reads and
+ * writes it: some 2 s for each GB that the system has in memory, twice that from a disk.
  */
 export function checkIntegrity(file: string): IntegrityCheck {
   // Source and build have the same names but for this.
@@ -47,8 +50,8 @@ export interface StartCheck {
 }
 
 /**
- * Checks a database as {@link checkIntegrity} does, and waits a second at most. Damage that is found after that
- * goes to `foundLater`.
+ * Checks a database as {@link checkIntegrity} does, and waits a second at most. Damage that is found after
+ * that goes to `foundLater`.
  */
 export async function checkBeforeWork(file: string, foundLater: (why: string) => void): Promise<StartCheck> {
   const check = checkIntegrity(file);
