@@ -224,7 +224,7 @@ describe('imports', () => {
     [`${JOBS}/http/job.ts`, '../engine/engine.ts', true],
     [`${JOBS}/http/job.ts`, 'node:buffer', false],
     [`${JOBS}/http/job.ts`, 'fastify', true],
-    [`${JOBS}/fastify/plugin.ts`, '../engine/loop.ts', false],
+    [`${JOBS}/fastify/plugin.ts`, '../engine/timing/pass-loop.ts', false],
     [`${JOBS}/client/jobs.ts`, '../fastify/plugin.ts', true],
     [`${JOBS}/client/jobs.ts`, '../http/job.ts', false],
     [`${JOBS}/client/jobs.ts`, 'zod', false],

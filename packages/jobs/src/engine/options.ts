@@ -2,11 +2,11 @@ import type { Clock } from '../core/clock.ts';
 import type { JobType } from '../core/job-type.ts';
 import { LOOK_AHEAD_MS } from '../core/slots.ts';
 import type { JobStore, Retention } from '../core/store.ts';
-import { guardedLogger } from './guarded-logger.ts';
-import { guardedTracing } from './guarded-tracing.ts';
-import { stderrLogger } from './stderr-logger.ts';
-import { createSystemClock } from './system-clock.ts';
-import type { LoopDelay } from './throttle.ts';
+import { guardedLogger } from './host/guarded-logger.ts';
+import { guardedTracing } from './host/guarded-tracing.ts';
+import { stderrLogger } from './host/stderr-logger.ts';
+import { createSystemClock } from './host/system-clock.ts';
+import type { LoopDelay } from './timing/throttle.ts';
 import type { Tracing } from './tracing.ts';
 
 /** Where the engine tells what it can't tell a caller. Any pino logger fits. */

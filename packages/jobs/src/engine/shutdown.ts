@@ -1,9 +1,9 @@
 import type { Clock } from '../core/clock.ts';
-import type { Dispatcher } from './dispatch.ts';
 import { EngineError } from './engine-port.ts';
-import type { Executor } from './execute.ts';
 import type { Settings } from './options.ts';
-import type { ThreadPool } from './threads.ts';
+import type { Dispatcher } from './pass/dispatcher.ts';
+import type { Executor } from './places/executor.ts';
+import type { ThreadPool } from './threads/thread-pool.ts';
 
 /** How long handlers have to end after a shutdown has aborted them; out of the shutdown's own time. */
 const ABORT_GRACE_MS = 2_000;

@@ -7,7 +7,7 @@ import { PermanentError } from '../../src/core/errors.ts';
 import { defineJobType } from '../../src/core/job-type.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/engine-port.ts';
-import { createSystemClock } from '../../src/engine/system-clock.ts';
+import { createSystemClock } from '../../src/engine/host/system-clock.ts';
 import { type JobsPluginOptions, jobsPlugin } from '../../src/fastify/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { silentLogger } from '../silent-logger.ts';

@@ -1,0 +1,166 @@
+import { formatDuration } from '../../core/duration.ts';
+import type { JobDefinition } from '../../core/job.ts';
+import type { Backoff } from '../../core/retry.ts';
+import { parseSchedule, type ScheduleInput } from '../../core/schedule.ts';
+import type { InvalidField, JobInput, JobPatch } from '../engine-port.ts';
+import { acceptPayload, backoffOf, type Registry, timeoutMs } from '../job-types/registry.ts';
+
+export type ParsedDefinition =
+  | { readonly ok: true; readonly definition: JobDefinition }
+  | { readonly ok: false; readonly faults: readonly InvalidField[] };
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/**
+ * What people wrote, checked against the job type and the rules of schedules; every fault at once (P1, P2,
+ * P21).
+ */
+export function parseDefinition<Deps>(
+  input: JobInput,
+  registry: Registry<Deps>,
+  rules: { readonly minIntervalMs: number },
+): ParsedDefinition {
+  const faults: InvalidField[] = [];
+  const fault = (pointer: string, detail: string) => void faults.push({ pointer, detail });
+  if (!ID.test(input.id))
+    fault('/id', 'an id has 1 to 128 letters, digits, ".", "_" or "-", and starts with a letter or digit');
+  if (input.name.trim() === '') fault('/name', 'a name must not be empty');
+  const schedule = parseSchedule(scheduleInput(input), rules);
+  if (!schedule.ok) faults.push(...schedule.faults);
+  const overlap = input.overlap ?? 'skip';
+  const catchUp = input.catchUp ?? 'once';
+  if (catchUp === 'all' && overlap !== 'queue')
+    fault('/catch_up', '"catch_up": "all" needs "overlap": "queue"');
+  const type = registry.get(input.type);
+  if (type === undefined) {
+    const known = registry.types.map(({ jobType }) => jobType.type).join(', ') || 'none';
+    fault('/type', `unknown job type; registered are: ${known}`);
+    return { ok: false, faults };
+  }
+  const payload = acceptPayload(type, input.payload);
+  if (!payload.ok) faults.push(...payload.faults);
+  const timeout = input.timeout === undefined ? type.timeoutMs : timeoutMs(input.timeout);
+  if (typeof timeout === 'string') fault('/timeout', timeout);
+  const backoff = backoffOf(input.backoff, type.backoff);
+  if (typeof backoff === 'string') fault('/backoff', backoff);
+  const maxAttempts = input.maxAttempts ?? type.maxAttempts;
+  if (!Number.isInteger(maxAttempts) || maxAttempts < 1 || maxAttempts > 1_000)
+    fault('/max_attempts', 'a whole number from 1 to 1000');
+  if (
+    faults.length > 0 ||
+    !schedule.ok ||
+    !payload.ok ||
+    typeof timeout === 'string' ||
+    typeof backoff === 'string'
+  ) {
+    return { ok: false, faults };
+  }
+  return {
+    ok: true,
+    definition: {
+      id: input.id,
+      name: input.name,
+      description: input.description ?? '',
+      type: input.type,
+      typeVersion: type.jobType.version,
+      schedule: schedule.value,
+      payload: payload.json,
+      overlap,
+      catchUp,
+      timeoutMs: timeout,
+      maxAttempts,
+      backoff,
+    },
+  };
+}
+
+/** The schedule fields in the names of the REST contract, which its faults point at. */
+export function scheduleInput(input: Partial<JobInput>): ScheduleInput {
+  return {
+    interval: input.interval,
+    interval_mode: input.intervalMode,
+    cron: input.cron,
+    timezone: input.timezone,
+    run_at: input.runAt,
+    on_demand: input.onDemand,
+    start_at: input.startAt,
+  };
+}
+
+/** A stored definition as somebody would have to write it to get it. */
+export function inputOf(definition: JobDefinition): JobInput {
+  const { id, name, description, type, overlap, catchUp, maxAttempts } = definition;
+  return {
+    id,
+    name,
+    description,
+    type,
+    ...scheduleFields(definition),
+    payload: JSON.parse(definition.payload) as unknown,
+    overlap,
+    catchUp,
+    timeout: formatDuration(definition.timeoutMs),
+    maxAttempts,
+    backoff: backoffFields(definition.backoff),
+  };
+}
+
+function scheduleFields({ schedule }: JobDefinition): Partial<JobInput> {
+  const startAt =
+    'startAt' in schedule && schedule.startAt !== undefined
+      ? { startAt: new Date(schedule.startAt).toISOString() }
+      : {};
+  switch (schedule.kind) {
+    case 'interval':
+      return { interval: schedule.interval, intervalMode: schedule.mode, ...startAt };
+    case 'cron':
+      return { cron: schedule.cron, timezone: schedule.timezone, ...startAt };
+    case 'run_at':
+      return { runAt: new Date(schedule.runAt).toISOString() };
+    case 'on_demand':
+      return { onDemand: true };
+    default:
+      return schedule satisfies never;
+  }
+}
+
+export function backoffFields(backoff: Backoff): Required<NonNullable<JobInput['backoff']>> {
+  return {
+    initial: formatDuration(backoff.initialMs),
+    max: formatDuration(backoff.maxMs),
+    factor: backoff.factor,
+    jitter: backoff.jitter,
+  };
+}
+
+const KINDS = ['interval', 'cron', 'runAt', 'onDemand'] as const;
+/** What goes with a kind of schedule, and goes with it when another takes its place. */
+const COMPANIONS = {
+  interval: ['intervalMode', 'startAt'],
+  cron: ['timezone', 'startAt'],
+  runAt: [],
+  onDemand: [],
+} as const;
+
+/** RFC 7396 at top level; a schedule field replaces the other kinds, and what went with them (P16). */
+export function mergePatch(current: JobInput, patch: JobPatch): JobInput {
+  const merged: Record<string, unknown> = { ...current };
+  const kind = KINDS.find(
+    (name) => patch[name] !== undefined && patch[name] !== null && patch[name] !== false,
+  );
+  if (kind !== undefined && current[kind] === undefined) {
+    for (const other of KINDS) {
+      if (other === kind) continue;
+      delete merged[other];
+      for (const companion of COMPANIONS[other]) delete merged[companion];
+    }
+  }
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === undefined) continue;
+    // A name and a type have no default that null could bring back: empty ones are refused.
+    if (value === null && (name === 'name' || name === 'type')) merged[name] = '';
+    else if (value === null) delete merged[name];
+    else merged[name] = value;
+  }
+  return merged as unknown as JobInput;
+}

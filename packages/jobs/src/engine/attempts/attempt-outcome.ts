@@ -1,0 +1,28 @@
+import type { Outcome } from '../../core/settle.ts';
+import type { Attempt } from './attempt.ts';
+import type { HandlerResult } from './handler-result.ts';
+import type { Thrown } from './thrown-error.ts';
+
+/** One object: what a message holds many times crosses the threads once. */
+const SUCCEEDED: Outcome = { kind: 'succeeded' };
+
+/** How an attempt ended whose handler returned. */
+export function returnedOutcome(attempt: Attempt, { result, leftOut }: HandlerResult, at: number): Outcome {
+  if (attempt.stray !== undefined) return thrownOutcome(attempt, attempt.stray, at);
+  if (leftOut !== undefined) attempt.log.warn(`The result was left out: ${leftOut}.`);
+  return result === undefined ? SUCCEEDED : { kind: 'succeeded', result };
+}
+
+/**
+ * How an attempt ended whose handler threw. A stray error came first: the handler was told to stop because of
+ * it.
+ */
+export function thrownOutcome(attempt: Attempt, thrown: Thrown, at: number): Outcome {
+  const stopped = attempt.stop?.reason;
+  if (stopped === 'cancel') return { kind: 'cancelled' };
+  if (stopped === 'shutdown' || stopped === 'lease' || stopped === 'stale') return { kind: 'given_back' };
+  const { permanent, ...what } = attempt.stray ?? thrown;
+  const reason = stopped === 'timeout' ? 'timeout' : 'error';
+  const error = { attempt: attempt.claimed.attempt, at, reason, ...what } as const;
+  return { kind: 'failed', error, permanent: permanent && reason === 'error' };
+}

@@ -1,0 +1,135 @@
+import type { RunLog } from '../../core/job-type.ts';
+import { isRecord } from '../../core/objects.ts';
+import type { Progress } from '../../core/run.ts';
+import type { LogLine } from '../../core/store-passes.ts';
+import { isJson, safeJson, textOf } from './safe-text.ts';
+
+/** Bytes of log kept for a run, what a line costs besides its text, and characters of one line (P18). */
+const LOG_LIMIT = 65_536;
+const LINE_BYTES = 16;
+const LINE_LIMIT = 8_192;
+const NOTE_LIMIT = 1_000;
+/** More lines than this are more than the bytes of log kept. */
+const LINES_LIMIT = LOG_LIMIT / LINE_BYTES;
+/** Of a Date (ms). */
+const LAST_INSTANT = 8.64e15;
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+/** What was logged and reported since the last look. */
+export interface Noted {
+  readonly progress?: Progress;
+  readonly logs?: readonly LogLine[];
+}
+
+export interface NotesListener {
+  /** After each note. */
+  changed?(): void;
+  /** Of each new line, up to as many bytes as are kept: what is made of it may cost more than to keep it. */
+  heard?(line: LogLine): void;
+}
+
+/** Keeps what a handler logs and reports until it is fetched: bounded, whatever a handler does. */
+export class RunNotes {
+  readonly #now: () => number;
+  readonly #listener: NotesListener;
+  #lines: LogLine[] = [];
+  #bytes = 0;
+  #heardBytes = 0;
+  #progress: Progress | undefined;
+
+  constructor(now: () => number, listener: NotesListener = {}) {
+    this.#now = now;
+    this.#listener = listener;
+  }
+
+  get log(): RunLog {
+    const line = (level: LogLine['level']) => (message: unknown, fields?: unknown) =>
+      this.line(level, message, fields);
+    return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+  }
+
+  line(level: LogLine['level'], message: unknown, fields?: unknown): void {
+    const json = fields === undefined ? undefined : safeJson(fields);
+    const extra = json !== undefined && json.length <= LINE_LIMIT ? { fields: json } : {};
+    this.#hear({ at: this.#now(), level, message: textOf(message, LINE_LIMIT), ...extra });
+    this.#listener.changed?.();
+  }
+
+  /** Without a number that tells how much is done, it tells nothing. */
+  progress(done: unknown, total?: unknown, note?: unknown): void {
+    if (!isNumber(done)) return;
+    this.#progress = {
+      done,
+      ...(isNumber(total) ? { total } : {}),
+      ...(note === undefined ? {} : { note: textOf(note, NOTE_LIMIT) }),
+    };
+    this.#listener.changed?.();
+  }
+
+  /** Appends the notes that a thread has sent; drops anything that is not a note. */
+  add(noted: unknown): void {
+    if (!isRecord(noted)) return;
+    const { progress, logs } = noted;
+    if (isRecord(progress)) this.progress(progress.done, progress.total, progress.note);
+    for (const said of Array.isArray(logs) ? logs.slice(-LINES_LIMIT) : []) {
+      const line = checkLine(said);
+      if (line !== undefined) this.#hear(line);
+    }
+  }
+
+  /** Notes that were fetched and could not be kept: they come before these. */
+  putBack({ progress, logs = [] }: Noted): void {
+    this.#progress ??= progress;
+    const newer = this.#lines;
+    this.#lines = [];
+    this.#bytes = 0;
+    for (const line of [...logs, ...newer]) this.#add(line);
+  }
+
+  take(): Noted | undefined {
+    const progress = this.#progress;
+    const logs = this.#lines;
+    if (progress === undefined && logs.length === 0) return undefined;
+    this.#progress = undefined;
+    this.#lines = [];
+    this.#bytes = 0;
+    return { ...(progress === undefined ? {} : { progress }), ...(logs.length === 0 ? {} : { logs }) };
+  }
+
+  #hear(line: LogLine): void {
+    this.#add(line);
+    this.#heardBytes += sizeOf(line);
+    if (this.#heardBytes <= LOG_LIMIT) this.#listener.heard?.(line);
+  }
+
+  #add(line: LogLine): void {
+    this.#lines.push(line);
+    this.#bytes += sizeOf(line);
+    while (this.#bytes > LOG_LIMIT) {
+      const dropped = this.#lines.shift();
+      if (dropped === undefined) return;
+      this.#bytes -= sizeOf(dropped);
+    }
+  }
+}
+
+function checkLine(line: unknown): LogLine | undefined {
+  if (!isRecord(line)) return undefined;
+  const { at, message, fields } = line;
+  const level = LEVELS.find((each) => each === line.level);
+  if (level === undefined || !isInstant(at)) return undefined;
+  const hasFields = typeof fields === 'string' && fields.length <= LINE_LIMIT && isJson(fields);
+  return { at, level, message: textOf(message, LINE_LIMIT), ...(hasFields ? { fields } : {}) };
+}
+
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= LAST_INSTANT;
+}
+
+function sizeOf({ message, fields = '' }: LogLine): number {
+  return LINE_BYTES + message.length + fields.length;
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}

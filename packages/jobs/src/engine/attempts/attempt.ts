@@ -1,0 +1,193 @@
+import type { Job } from '../../core/job.ts';
+import type { JobContext, RunContext, RunLog } from '../../core/job-type.ts';
+import type { JsonText } from '../../core/run.ts';
+import type { ClaimedRun, LogLine, Report } from '../../core/store-passes.ts';
+import type { AttemptSpan, TracedAttempt } from '../tracing.ts';
+import { type Noted, RunNotes } from './attempt-output.ts';
+import { type StrayErrorListener, withStrayErrorsTo } from './stray-errors.ts';
+import type { Thrown } from './thrown-error.ts';
+
+/** Why a handler is told to stop; `signal.reason` is an error of this name. */
+export type StopReason = 'timeout' | 'cancel' | 'shutdown' | 'lease' | 'stale';
+
+const STOP_ERRORS: Readonly<Record<StopReason, { readonly name: string; readonly message: string }>> = {
+  timeout: { name: 'TimeoutError', message: 'The run has reached its timeout.' },
+  cancel: { name: 'CancelledError', message: 'The run was cancelled.' },
+  shutdown: { name: 'ShutdownError', message: 'The server is stopping; the run goes on after the restart.' },
+  lease: {
+    name: 'LeaseError',
+    message: 'This node cannot renew its lease, so another node may soon start the run.',
+  },
+  stale: { name: 'StaleClaimError', message: 'Another node has taken this run over.' },
+};
+
+/** `error` is the reason of the handler's signal: of `stray`, the stray error itself. */
+export interface Stop {
+  readonly reason: StopReason | 'stray';
+  readonly error: Error;
+  readonly atMonotonic: number;
+}
+
+/** What to report of an attempt that goes on. */
+interface Look {
+  readonly withNotes: boolean;
+  readonly withStart: boolean;
+  readonly zombieSince: number | undefined;
+}
+
+/**
+ * One execution of a run's handler, and the context that the handler sees. Everything that a short run does
+ * not touch (payload, signal, log) is made when first asked for: at tens of thousands of runs a second that
+ * is most of the cost.
+ */
+export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorListener {
+  readonly claimed: ClaimedRun;
+  readonly owner: Job;
+  readonly payloadJson: JsonText;
+  readonly #now: () => number;
+  #controller: AbortController | undefined;
+  #parsed: { readonly payload: unknown } | undefined;
+  #notes: RunNotes | undefined;
+  /** Hears each line that the handler logs. */
+  heard: ((attempt: Attempt, line: LogLine) => void) | undefined;
+  /** Only where attempts are traced. */
+  span: AttemptSpan | undefined;
+  /** When the handler was called; 0 before. */
+  startedAt = 0;
+  startedMonotonic = 0;
+  /** How long the handler took; 0 before its end. */
+  tookMs = 0;
+  /** Whether the store knows `startedAt`. */
+  startKnown = false;
+  stop: Stop | undefined;
+  /**
+   * The first stray error of its handler: a rejection that nothing awaited, or what a callback threw. It
+   * fails the attempt.
+   */
+  stray: Thrown | undefined;
+  /** Hears the stray errors of the handler; absent: they are not told apart from others. */
+  onStray: ((attempt: Attempt, error: Error) => void) | undefined;
+  /** The handler ignores its signal, and the store was told. */
+  isZombie = false;
+  /** A report is on its way to the store. */
+  isReporting = false;
+  #reported: (() => void) | undefined;
+
+  constructor(run: ClaimedRun, job: Job, payload: JsonText, now: () => number) {
+    this.claimed = run;
+    this.owner = job;
+    this.payloadJson = payload;
+    this.#now = now;
+  }
+
+  get payload(): unknown {
+    this.#parsed ??= { payload: JSON.parse(this.payloadJson) as unknown };
+    return this.#parsed.payload;
+  }
+
+  get job(): JobContext<unknown>['job'] {
+    const { id, uid, name, type } = this.owner;
+    return { id, uid, name, type };
+  }
+
+  get run(): RunContext {
+    const { id, attempt, fence, scheduledFor, catchUp, missed } = this.claimed;
+    return { id, attempt, fence, catchUp, missed, scheduledFor: dateOf(scheduledFor) };
+  }
+
+  get origin(): TracedAttempt['origin'] {
+    return { job: this.owner.trace, run: this.claimed.trace };
+  }
+
+  get traceparent(): string | undefined {
+    return this.span === undefined ? this.claimed.trace : this.span.traceparent;
+  }
+
+  get lastSuccess(): Date | undefined {
+    return dateOf(this.owner.lastSuccessAt);
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.stop !== undefined && !this.#controller.signal.aborted) this.#controller.abort(this.stop.error);
+    return this.#controller.signal;
+  }
+
+  get notes(): RunNotes {
+    this.#notes ??= new RunNotes(this.#now, { heard: (line) => this.heard?.(this, line) });
+    return this.#notes;
+  }
+
+  get log(): RunLog {
+    return this.notes.log;
+  }
+
+  progress = (done: number, total?: number, note?: string): void => this.notes.progress(done, total, note);
+
+  /** Tells the handler to stop; the first reason counts. */
+  abort(stop: Stop): boolean {
+    if (this.stop !== undefined) return false;
+    this.stop = stop;
+    const controller = this.#controller;
+    // Listeners of the signal belong to the handler, so their stray errors do too.
+    if (this.onStray === undefined) controller?.abort(stop.error);
+    else if (controller !== undefined) withStrayErrorsTo(this, () => controller.abort(stop.error));
+    return true;
+  }
+
+  strayed(error: Error): void {
+    this.onStray?.(this, error);
+  }
+
+  /** What the store does not know yet of this attempt, which goes on. */
+  takeReport(look: Look): Report | undefined {
+    const noted = look.withNotes ? this.takeNotes() : undefined;
+    const start = look.withStart && !this.startKnown;
+    const zombieSince = this.isZombie ? undefined : look.zombieSince;
+    if (noted === undefined && !start && zombieSince === undefined) return undefined;
+    this.isReporting = true;
+    this.startKnown ||= start;
+    this.isZombie ||= zombieSince !== undefined;
+    const { id: runId, fence } = this.claimed;
+    return {
+      runId,
+      fence,
+      ...noted,
+      ...(start ? { startedAt: this.startedAt } : {}),
+      ...(zombieSince === undefined ? {} : { zombieSince }),
+    };
+  }
+
+  /** The report has been written, or was put back. */
+  endReport(): void {
+    this.isReporting = false;
+    this.#reported?.();
+    this.#reported = undefined;
+  }
+
+  /** Calls back once the report that is on its way has ended. */
+  afterReport(callback: () => void): void {
+    this.#reported = callback;
+  }
+
+  /** The report could not be written: what it told is told again. */
+  putBack({ startedAt, zombieSince, ...noted }: Report): void {
+    if (startedAt !== undefined) this.startKnown = false;
+    if (zombieSince !== undefined) this.isZombie = false;
+    if (noted.progress !== undefined || noted.logs !== undefined) this.notes.putBack(noted);
+  }
+
+  /** What was logged and reported since the last call. */
+  takeNotes(): Noted | undefined {
+    return this.#notes?.take();
+  }
+}
+
+function dateOf(ms: number | undefined): Date | undefined {
+  return ms === undefined ? undefined : new Date(ms);
+}
+
+export function stopError(reason: StopReason): Error {
+  const { name, message } = STOP_ERRORS[reason];
+  return Object.assign(new Error(message), { name });
+}

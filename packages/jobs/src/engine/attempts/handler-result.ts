@@ -1,0 +1,41 @@
+import type { JsonText } from '../../core/run.ts';
+import { isJson, messageOf, textOf } from './safe-text.ts';
+
+/** Bytes of a run's result (P18). */
+const RESULT_LIMIT = 65_536;
+const LEFT_OUT_LIMIT = 500;
+
+/** What a handler returned: its result as JSON, if it has one that can be kept, or why it was left out. */
+export interface HandlerResult {
+  readonly result?: JsonText;
+  readonly leftOut?: string;
+}
+
+/**
+ * Checks what a thread says that its handler returned: a handler can post to its thread's port what it likes.
+ * Never throws.
+ */
+export function checkResult(said: unknown): HandlerResult {
+  const { result, leftOut }: Readonly<Record<string, unknown>> = { ...Object(said) };
+  if (leftOut !== undefined) return { leftOut: textOf(leftOut, LEFT_OUT_LIMIT) };
+  if (result === undefined) return {};
+  if (typeof result === 'string' && result.length <= RESULT_LIMIT && isJson(result)) return { result };
+  return { leftOut: `its thread did not send at most ${RESULT_LIMIT} bytes of JSON` };
+}
+
+/**
+ * The result of a run from what its handler returned. Never throws: the work is done, whatever became of its
+ * result.
+ */
+export function resultOf(returned: unknown): HandlerResult {
+  if (returned === undefined) return {};
+  try {
+    const json = JSON.stringify(returned);
+    if (json === undefined) return { leftOut: `it is not JSON (a ${typeof returned})` };
+    if (json.length > RESULT_LIMIT || Buffer.byteLength(json) > RESULT_LIMIT)
+      return { leftOut: `it is more than ${RESULT_LIMIT} bytes of JSON` };
+    return { result: json };
+  } catch (error) {
+    return { leftOut: `it is not JSON (${textOf(messageOf(error), LEFT_OUT_LIMIT)})` };
+  }
+}

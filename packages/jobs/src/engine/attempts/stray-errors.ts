@@ -1,0 +1,102 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { textOf } from './safe-text.ts';
+
+/**
+ * Receives the stray errors of a piece of code: rejections that it did not await, and exceptions in its
+ * callbacks.
+ */
+export interface StrayErrorListener {
+  strayed(error: Error): void;
+}
+
+const listeners = new AsyncLocalStorage<StrayErrorListener>();
+
+/**
+ * Number of engines that listen. The two events belong to the process, so one pair of handlers serves all
+ * engines.
+ */
+let hearers = 0;
+
+/** Runs `work`. Its stray errors go to `listener`, even long after `work` has ended. */
+export function withStrayErrorsTo<T>(listener: StrayErrorListener, work: () => T): T {
+  return listeners.run(listener, work);
+}
+
+/**
+ * Sends stray errors to their listeners until the returned function is called. Errors without a listener end
+ * the process, as in Node, unless the host has its own handlers, or `--unhandled-rejections` says `warn` or
+ * `none`. Handlers of the host receive all errors, also those that went to a listener.
+ */
+export function hearStrayErrors(): () => void {
+  hearers += 1;
+  if (hearers === 1) process.on('unhandledRejection', heardRejection).on('uncaughtException', heardException);
+  let isOver = false;
+  return () => {
+    if (isOver) return;
+    isOver = true;
+    hearers -= 1;
+    if (hearers === 0) stopHearing();
+  };
+}
+
+/**
+ * Whether the error comes from a job handler; for a host's own handler of `unhandledRejection` or
+ * `uncaughtException`.
+ */
+export function isInJobHandler(): boolean {
+  return listeners.getStore() !== undefined;
+}
+
+function stopHearing(): void {
+  process.off('unhandledRejection', heardRejection).off('uncaughtException', heardException);
+}
+
+function heardRejection(reason: unknown): void {
+  const error =
+    reason instanceof Error
+      ? reason
+      : new Error(`A promise that nothing awaited was rejected with ${textOf(reason, 500)}.`, {
+          cause: reason,
+        });
+  const listener = listeners.getStore();
+  if (listener !== undefined) return listener.strayed(error);
+  if (process.listenerCount('unhandledRejection') > 1 || isNodeToIgnoreRejections()) return;
+  // Node does the same when nothing handles rejections.
+  if (process.listenerCount('uncaughtException') > 1)
+    process.emit('uncaughtException', error, 'unhandledRejection');
+  else endProcess(error);
+}
+
+/**
+ * Node was told `--unhandled-rejections=none` or `warn`; with `warn` it prints a warning also where they are
+ * heard.
+ */
+function isNodeToIgnoreRejections(): boolean {
+  // The last one counts, and the command line counts more than the environment.
+  const told = [process.env.NODE_OPTIONS ?? '', ...process.execArgv].join(' ');
+  return /.*--unhandled[-_]rejections[= ](?:warn|none)(?![^\s"'])(?!.*--unhandled[-_]rejections)/s.test(told);
+}
+
+function heardException(thrown: unknown): void {
+  const listener = listeners.getStore();
+  if (listener !== undefined) return listener.strayed(thrown instanceof Error ? thrown : errorOf(thrown));
+  if (process.listenerCount('uncaughtException') === 1) endProcess(thrown);
+}
+
+function errorOf(thrown: unknown): Error {
+  return new Error(`A callback threw ${textOf(thrown, 500)}.`, { cause: thrown });
+}
+
+/**
+ * Throws the error without a handler: Node prints it, runs the `exit` handlers, and ends the process with
+ * code 1.
+ */
+function endProcess(thrown: unknown): void {
+  stopHearing();
+  process.stderr.write(
+    '@greenvue/jobs: the process ends because of the error below. No job handler is its cause, and nothing handles it.\n',
+  );
+  queueMicrotask(() => {
+    throw thrown;
+  });
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { checkThrown, readThrown } from './thrown-error.ts';
+
+const nested = (depth: number): Error =>
+  new Error(`at ${depth}`, depth === 9 ? {} : { cause: nested(depth + 1) });
+
+describe('what is behind an error that a handler threw', () => {
+  it('is kept with its names, messages and codes', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
+    const tried = new AggregateError([refused, 'no more'], '', { cause: new RangeError('port') });
+    const thrown = readThrown(Object.assign(new TypeError('fetch failed', { cause: tried }), { code: 7 }));
+    expect(thrown).toMatchObject({ name: 'TypeError', message: 'fetch failed', code: '7', permanent: false });
+    expect(thrown.causes).toMatchObject([
+      { depth: 1, name: 'AggregateError', message: 'AggregateError' },
+      { depth: 2, name: 'RangeError', message: 'port' },
+      { depth: 2, message: 'connect ECONNREFUSED 127.0.0.1:1', code: 'ECONNREFUSED' },
+      { depth: 2, name: 'Error', message: 'no more' },
+    ]);
+    expect(thrown.causes?.[2]?.stack).toContain('thrown-error.test.ts');
+  });
+
+  it('is absent where there is nothing', () => {
+    expect(readThrown(new Error('alone'))).not.toHaveProperty('causes');
+    expect(readThrown(new Error('alone', { cause: null }))).not.toHaveProperty('causes');
+    expect(readThrown('text')).toEqual({ name: 'Error', message: 'text', permanent: false });
+  });
+
+  it('P18: is kept five levels deep, ten errors in all, and bounded', () => {
+    expect(readThrown(nested(0)).causes?.map(({ depth }) => depth)).toEqual([1, 2, 3, 4, 5]);
+    const many = Array.from({ length: 1_000 }, (_, n) =>
+      Object.assign(new Error('m'.repeat(1e5)), { stack: 's'.repeat(1e5), code: `${n}` }),
+    );
+    const thrown = readThrown(new AggregateError(many, 'all'));
+    expect(thrown.causes).toHaveLength(10);
+    expect(JSON.stringify(thrown).length).toBeLessThan(50_000);
+    expect(checkThrown({ ...thrown, causes: [...(thrown.causes ?? []), ...(thrown.causes ?? [])] })).toEqual(
+      thrown,
+    );
+  });
+
+  it('harms nothing that goes round or can’t be read', () => {
+    const round = new Error('round');
+    round.cause = new Error('behind', { cause: round });
+    expect(readThrown(round).causes).toMatchObject([{ depth: 1, message: 'behind' }]);
+    const hidden = Object.defineProperty(new Error('x'), 'cause', {
+      get() {
+        throw new Error('no');
+      },
+    });
+    expect(readThrown(hidden)).toMatchObject({ message: 'x' });
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(readThrown(new Error('x', { cause: proxy })).causes).toMatchObject([
+      { message: expect.stringContaining('could not be read') },
+    ]);
+  });
+});
+
+describe('what a thread says that a handler threw', () => {
+  it('is taken as it was read there', () => {
+    const thrown = readThrown(new AggregateError([new Error('a', { cause: 'b' })], 'all'));
+    expect(checkThrown(structuredClone(thrown))).toEqual(thrown);
+  });
+
+  it.each([undefined, null, 7, 'text', [], { causes: 7 }])('is made an error of when it is %j', (said) => {
+    expect(checkThrown(said)).toMatchObject({ name: expect.any(String), message: expect.any(String) });
+  });
+});

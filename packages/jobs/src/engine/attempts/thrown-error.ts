@@ -1,0 +1,135 @@
+import { PermanentError } from '../../core/errors.ts';
+import { isRecord } from '../../core/objects.ts';
+import type { ErrorCause } from '../../core/run.ts';
+import { textOf } from './safe-text.ts';
+
+const NAME_LIMIT = 200;
+const MESSAGE_LIMIT = 2_000;
+const CODE_LIMIT = 100;
+const STACK_LIMIT = 8_000;
+const DEPTH_LIMIT = 5;
+const CAUSES_LIMIT = 10;
+/** Characters of the stacks of all causes of one error. */
+const CAUSES_STACK_LIMIT = 16_000;
+
+type ErrorText = Omit<ErrorCause, 'depth'>;
+
+/** What a handler threw, as it is kept: bounded, and nothing but text. */
+export interface Thrown extends ErrorText {
+  readonly causes?: readonly ErrorCause[];
+  /** A retry can't mend it (P8). */
+  readonly permanent: boolean;
+}
+
+/**
+ * Reads what was thrown, which can be anything: code that is at fault here may be at fault in its errors,
+ * too. Never throws.
+ */
+export function readThrown(thrown: unknown): Thrown {
+  const text = readText(thrown);
+  return {
+    ...text,
+    ...withCauses(readCauses(thrown)),
+    // By name too: a handler may have its own copy of the class.
+    permanent: text.name === 'PermanentError' || isPermanent(thrown),
+  };
+}
+
+/**
+ * Checks what a thread says that its handler threw: a handler can post to its thread's port what it likes.
+ * Never throws.
+ */
+export function checkThrown(value: unknown): Thrown {
+  const { causes, permanent } = isRecord(value) ? value : {};
+  const checked = Array.isArray(causes) ? causes.slice(0, CAUSES_LIMIT).filter(isRecord) : [];
+  return {
+    ...(isRecord(value) ? boundedText(value) : unreadable()),
+    ...withCauses(boundedStacks(checked.map((cause) => ({ depth: depthOf(cause), ...boundedText(cause) })))),
+    permanent: permanent === true,
+  };
+}
+
+/**
+ * The causes of an error: its `cause`, the `errors` of an AggregateError, and their own causes, each error
+ * before its causes.
+ */
+function readCauses(thrown: unknown): ErrorCause[] {
+  const causes: ErrorCause[] = [];
+  const seen = new Set([thrown]);
+  const add = (error: unknown, depth: number): void => {
+    for (const cause of directCauses(error)) {
+      if (depth > DEPTH_LIMIT || causes.length >= CAUSES_LIMIT) return;
+      if (seen.has(cause)) continue;
+      seen.add(cause);
+      causes.push({ depth, ...readText(cause) });
+      add(cause, depth + 1);
+    }
+  };
+  add(thrown, 1);
+  return boundedStacks(causes);
+}
+
+function directCauses(error: unknown): readonly unknown[] {
+  try {
+    if (!(error instanceof Error)) return [];
+    const { cause } = error;
+    const errors: unknown = 'errors' in error ? error.errors : undefined;
+    return [
+      ...(cause === undefined || cause === null ? [] : [cause]),
+      ...(Array.isArray(errors) ? errors.slice(0, CAUSES_LIMIT) : []),
+    ];
+  } catch {
+    return [];
+  }
+}
+
+function readText(thrown: unknown): ErrorText {
+  try {
+    if (!(thrown instanceof Error)) return { name: 'Error', message: textOf(thrown, MESSAGE_LIMIT) };
+    const { name, message, stack } = thrown;
+    return boundedText({ name, message, stack, code: 'code' in thrown ? thrown.code : undefined });
+  } catch {
+    return unreadable();
+  }
+}
+
+function boundedText(error: Readonly<Record<string, unknown>>): ErrorText {
+  const name = textOf(error.name, NAME_LIMIT);
+  const { code, stack } = error;
+  return {
+    name,
+    message: textOf(error.message, MESSAGE_LIMIT) || name,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code: textOf(code, CODE_LIMIT) } : {}),
+    ...(typeof stack === 'string' ? { stack: textOf(stack, STACK_LIMIT) } : {}),
+  };
+}
+
+/** The first stacks count most. */
+function boundedStacks(causes: readonly ErrorCause[]): ErrorCause[] {
+  let left = CAUSES_STACK_LIMIT;
+  return causes.map(({ stack, ...cause }) => {
+    if (stack === undefined || stack.length > left) return cause;
+    left -= stack.length;
+    return { ...cause, stack };
+  });
+}
+
+function withCauses(causes: readonly ErrorCause[]): Pick<Thrown, 'causes'> {
+  return causes.length === 0 ? {} : { causes };
+}
+
+function depthOf({ depth }: Readonly<Record<string, unknown>>): number {
+  return typeof depth === 'number' && Number.isInteger(depth) ? Math.min(Math.max(depth, 1), DEPTH_LIMIT) : 1;
+}
+
+function isPermanent(thrown: unknown): boolean {
+  try {
+    return thrown instanceof PermanentError;
+  } catch {
+    return false;
+  }
+}
+
+function unreadable(): ErrorText {
+  return { name: 'Error', message: 'The handler threw something that could not be read.' };
+}

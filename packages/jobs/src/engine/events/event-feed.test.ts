@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { ToldEvent } from '../../core/membership.ts';
+import { createFakeClock, type FakeClock } from '../../testing/fake-clock.ts';
+import { EventFeed } from './event-feed.ts';
+
+let clock: FakeClock;
+let told: ToldEvent[][];
+let watched: boolean[];
+let feed: EventFeed;
+beforeEach(() => {
+  clock = createFakeClock(Date.UTC(2026, 0, 1));
+  told = [];
+  watched = [];
+  feed = new EventFeed({
+    clock,
+    failed: (error) => {
+      throw error;
+    },
+    watch: (is) => watched.push(is),
+    tell: (events) => told.push([...events]),
+  });
+});
+
+const OTHERS = { count: 2, isWatching: false, types: {} };
+const foreign: ToldEvent = { at: 5, type: 'run.started', jobId: 'b', runId: '9' };
+
+describe('section 6: events from node to node', () => {
+  it('nothing is told while nobody watches elsewhere, and then batches', () => {
+    feed.meet(OTHERS);
+    feed.emit('run.started', 'a', '1');
+    clock.advance(1_000);
+    expect(told).toEqual([]);
+    feed.meet({ ...OTHERS, isWatching: true });
+    for (let n = 0; n < 10; n++) feed.emit('run.started', 'a', String(n));
+    feed.emit('job.updated', 'a');
+    clock.advance(100);
+    expect(told.map((batch) => batch.length)).toEqual([11]);
+  });
+
+  it('a flood is told in part and counted for the rest: none is lost, and a job more than 200 a second coalesces', () => {
+    feed.meet({ ...OTHERS, count: 1, isWatching: true });
+    for (let job = 0; job < 10; job++) {
+      for (let n = 0; n < 300; n++) feed.emit('run.started', `job-${job}`, String(n));
+    }
+    clock.advance(3_000);
+    const events = told.flat();
+    expect(events.length).toBeLessThan(600);
+    expect(events.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(3_000);
+  });
+
+  it('what the others tell goes into the ring of the node, in the order in which it comes', () => {
+    const seen: unknown[] = [];
+    feed.subscribe((event) => seen.push(event));
+    feed.hear([foreign]);
+    feed.emit('run.started', 'a', '1');
+    expect(seen).toMatchObject([
+      { id: 1, at: 5, jobId: 'b', runId: '9' },
+      { id: 2, jobId: 'a' },
+    ]);
+  });
+
+  it('who comes back within a minute has missed nothing; later, or after the others could not be heard, it is told', () => {
+    feed.meet(OTHERS);
+    const first = feed.subscribe(() => undefined);
+    expect(watched).toEqual([true]);
+    first.unsubscribe();
+    clock.advance(59_000);
+    feed.hear([foreign]);
+    const second = feed.subscribe(() => undefined, first.lastId);
+    expect(second.backlog).toMatchObject([{ runId: '9' }]);
+    second.unsubscribe();
+    clock.advance(60_000);
+    expect(watched).toEqual([true, false]);
+    expect(feed.subscribe(() => undefined, second.lastId).backlog).toBe('reset');
+    const heard: unknown[] = [];
+    feed.subscribe((event) => heard.push(event));
+    feed.missed();
+    expect(heard).toEqual(['reset']);
+  });
+});

@@ -1,0 +1,59 @@
+import type { ErrorCause } from '../../core/run.ts';
+import { safeJson, textOf } from '../attempts/safe-text.ts';
+import { checkThrown, readThrown, type Thrown } from '../attempts/thrown-error.ts';
+import type { EngineLogger } from '../options.ts';
+
+const LINE_LIMIT = 8_000;
+
+/**
+ * The logger of an engine that was given none: warnings, errors and failed attempts go to stderr, one line
+ * each, without stacks. `write` takes a line without its end.
+ */
+export function stderrLogger(write: (line: string) => void = toStderr): EngineLogger {
+  const tell = (level: string) => (fields: object, message: string) => write(lineOf(level, fields, message));
+  const warn = tell('warn');
+  return {
+    // An attempt that failed and is tried again is told at `info`, with its error.
+    isLevelEnabled: (level) => level !== 'debug',
+    debug: () => undefined,
+    info: (fields, message) => 'err' in fields && warn(fields, message),
+    warn,
+    error: tell('error'),
+  };
+}
+
+function lineOf(level: string, fields: object, message: string): string {
+  const { err, ...rest } = { err: undefined, ...fields };
+  const parts = [`@greenvue/jobs ${level}: ${message}`];
+  if (err !== undefined) parts.push(chainOf(err));
+  if (Object.keys(rest).length > 0) parts.push(safeJson(rest));
+  return textOf(parts.join(' | '), LINE_LIMIT).replaceAll(/\s*[\r\n]\s*/g, ' ');
+}
+
+/** The error and its causes. */
+function chainOf(err: unknown): string {
+  const { causes = [], ...error } = err instanceof Error ? readThrown(err) : loggedError(err);
+  return [error, ...causes].map(errorLine).join(', caused by ');
+}
+
+/** The error of an attempt, as the engine logs it. */
+function loggedError(err: unknown): Thrown {
+  const { causes, ...error } = named(err);
+  return checkThrown({ ...error, causes: Array.isArray(causes) ? causes.map(named) : [] });
+}
+
+function named(err: unknown): Readonly<Record<string, unknown>> {
+  const { type, ...rest }: Readonly<Record<string, unknown>> = { ...Object(err) };
+  return { name: type, ...rest };
+}
+
+function errorLine({ name, message, code }: Omit<ErrorCause, 'depth'>): string {
+  return code === undefined || message.includes(code)
+    ? `${name}: ${message}`
+    : `${name}: ${message} (${code})`;
+}
+
+// console.error, since a stderr that nobody reads must not end the process.
+function toStderr(line: string): void {
+  console.error(line);
+}

@@ -1,0 +1,33 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Clock } from '../../core/clock.ts';
+
+/**
+ * Node drops a timer that is longer than 2^31-1 ms, and a suspended machine lets long ones drift: sleep in
+ * short stretches (P17).
+ */
+const LONGEST_TIMER_MS = 30_000;
+
+/** The process's own clock. */
+export function createSystemClock(): Clock {
+  // What a timer does is nobody's request, whoever was the last to set it: else tracers would count the
+  // engine's work to that one.
+  const outside = AsyncLocalStorage.snapshot();
+  return {
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    setTimer(ms, fire) {
+      if (ms <= 0) {
+        const immediate = setImmediate(outside, fire);
+        return () => clearImmediate(immediate);
+      }
+      const end = performance.now() + ms;
+      let handle = setTimeout(step, Math.min(ms, LONGEST_TIMER_MS));
+      function step(): void {
+        const left = end - performance.now();
+        if (left <= 0) outside(fire);
+        else handle = setTimeout(step, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
+      }
+      return () => clearTimeout(handle);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineJobType } from '../../core/job-type.ts';
+import { createFakeClock } from '../../testing/fake-clock.ts';
+import { Payloads } from './checked-payloads.ts';
+import { createRegistry } from './registry.ts';
+
+describe('Payloads', () => {
+  const registry = createRegistry([
+    defineJobType({
+      type: 'work',
+      module: import.meta.url,
+      payload: z.strictObject({ n: z.int(), m: z.int().default(7) }),
+      run: async () => undefined,
+    }),
+  ]);
+  const [type] = registry.types;
+  const job = { uid: '1', version: 2, updatedAt: 1_000, payload: '{"n":1}' };
+  const payloads = new Payloads(createFakeClock(0));
+  const of = (changed: Partial<typeof job> = {}) => {
+    if (type === undefined) throw new Error('no type is registered');
+    return payloads.of(type, { attempt: 1 }, { ...job, ...changed });
+  };
+
+  it('are checked, with the defaults of the type', () => {
+    expect(of()).toBe('{"m":7,"n":1}');
+    expect(of()).toBe('{"m":7,"n":1}');
+  });
+
+  it('P21: are those of the job as it is: a failover may lose an edit, and the next one makes the same version', () => {
+    expect(of()).toBe('{"m":7,"n":1}');
+    expect(of({ updatedAt: 2_000, payload: '{"n":2}' })).toBe('{"m":7,"n":2}');
+    expect(of({ version: 3, updatedAt: 2_000, payload: '{"n":3}' })).toBe('{"m":7,"n":3}');
+  });
+});

@@ -1,0 +1,76 @@
+import { BoundedMap } from '../../bounded-map.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Job } from '../../core/job.ts';
+import type { JsonText } from '../../core/run.ts';
+import type { Outcome } from '../../core/settle.ts';
+import type { ClaimedRun } from '../../core/store-passes.ts';
+import { isJson } from '../attempts/safe-text.ts';
+import { type CheckedPayload, checkPayload, type RegisteredType } from './registry.ts';
+
+/**
+ * The payload of a job in one version, as an edit at one time made it: a failover may lose an edit, and
+ * another one be made.
+ */
+interface Checked {
+  readonly version: number;
+  readonly updatedAt: number;
+  readonly payload: JsonText;
+}
+
+/**
+ * So much of the jobs' payloads is kept as they were checked: two bytes for each character, and some for the
+ * rest.
+ */
+const KEPT = {
+  maxBytes: 64 * 1024 * 1024,
+  bytesOf: ({ payload }: Checked) => 200 + 2 * payload.length,
+};
+
+/** Of a database edited by hand. */
+const NO_JSON: CheckedPayload = {
+  ok: false,
+  faults: [{ pointer: '/payload', detail: 'the stored payload is not JSON: edit the job' }],
+};
+
+/**
+ * The payloads that attempts get: checked again with today's schema, which may have become stricter (P21).
+ */
+export class Payloads<Deps> {
+  readonly #clock: Clock;
+  /** By the uid of their job. */
+  readonly #checked = new BoundedMap<string, Checked>(KEPT);
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** With the defaults of the type; or the outcome for one that is not valid. */
+  of(
+    type: RegisteredType<Deps>,
+    run: Pick<ClaimedRun, 'payload' | 'attempt'>,
+    job: Pick<Job, 'uid' | 'version' | 'updatedAt' | 'payload'>,
+  ): JsonText | Outcome {
+    if (run.payload !== undefined) return this.#check(type, run, run.payload);
+    const known = this.#checked.get(job.uid);
+    const { version, updatedAt } = job;
+    if (known?.version === version && known.updatedAt === updatedAt) return known.payload;
+    const payload = this.#check(type, run, job.payload);
+    if (typeof payload === 'string') this.#checked.put(job.uid, { version, updatedAt, payload });
+    return payload;
+  }
+
+  #check(type: RegisteredType<Deps>, run: Pick<ClaimedRun, 'attempt'>, json: JsonText): JsonText | Outcome {
+    const checked = isJson(json) ? checkPayload(type, JSON.parse(json)) : NO_JSON;
+    if (checked.ok) return checked.json;
+    const message = checked.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
+    const at = this.#clock.now();
+    const error = {
+      attempt: run.attempt,
+      at,
+      reason: 'payload_invalid',
+      name: 'PayloadError',
+      message,
+    } as const;
+    return { kind: 'failed', error, permanent: true };
+  }
+}

@@ -1,0 +1,47 @@
+import type { NodeInfo, NodeState, NodeView } from '../../core/membership.ts';
+import type { NodeStats } from '../engine-stats.ts';
+
+/** A node is late once it has left out two heartbeats. */
+const LATE_MS = 10_000;
+
+/** The node that is asked, as it knows itself. */
+export interface NodeSelf extends NodeInfo, NodeState {
+  readonly isMember: boolean;
+}
+
+/** All living nodes: the one that is asked first, then the others as they have told of themselves. */
+export function nodeStats(nodes: readonly NodeView[], self: NodeStats, now: number): NodeStats[] {
+  const others = nodes
+    .filter(({ id }) => id !== self.node)
+    .map((node) => ({ ...statsOf(node), health: healthOf(node, now), seenAt: node.beatAt }));
+  return [self, ...others];
+}
+
+/** A node as it knows itself. */
+export function selfStats(
+  self: NodeSelf,
+  { now, isFailing }: { readonly now: number; readonly isFailing: boolean },
+): NodeStats {
+  const health = isFailing ? 'failing' : self.isMember ? 'ok' : 'joining';
+  return { ...statsOf(self), health, seenAt: now };
+}
+
+function statsOf(node: NodeInfo & NodeState): Omit<NodeStats, 'health' | 'seenAt'> {
+  const { id, version, startedAt, places, busy, buffered, throttled, eventLoopDelayMs, types } = node;
+  return {
+    node: id,
+    version,
+    startedAt,
+    places,
+    busy,
+    buffered,
+    throttled,
+    eventLoopDelayMs,
+    types: Object.keys(types),
+  };
+}
+
+function healthOf({ beatAt, stalledMs }: NodeView, now: number): NodeStats['health'] {
+  if (now - beatAt > LATE_MS) return 'late';
+  return stalledMs > 0 ? 'stalled' : 'ok';
+}

@@ -1,0 +1,152 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Job } from '../../core/job.ts';
+import { LOOK_AHEAD_MS } from '../../core/slots.ts';
+import type { ClaimedRun, ClaimResult } from '../../core/store-passes.ts';
+import type { Ended } from '../settling/settlement-queue.ts';
+
+/**
+ * What was claimed ahead starts so long after its time at most; after that it is looked at anew who has it.
+ */
+const TOO_LATE_MS = 1_000;
+/**
+ * Waking up costs a process as much as a run: after a start, the next one comes no sooner than this, unless
+ * so many are due.
+ */
+const TOGETHER_MS = 4;
+const MANY_TOGETHER = 8;
+
+/** Claims of a job, of one run, or all. */
+export interface Which {
+  readonly jobId?: string;
+  readonly runId?: string;
+}
+
+export interface Claimed {
+  readonly run: ClaimedRun;
+  readonly job: Job;
+}
+
+/**
+ * Claimed runs that have not started: those that wait for a place, and those that were claimed ahead of their
+ * time.
+ */
+export class Backlog {
+  readonly #clock: Clock;
+  readonly #released: (late: readonly Ended[]) => void;
+  #waiting: Claimed[] = [];
+  /** How many of `#waiting` have been started; the array is cut when all are. */
+  #head = 0;
+  /** Claimed ahead: to be started when they come due, the first first. */
+  #ahead: Claimed[] = [];
+  #cancelTimer: (() => void) | undefined;
+
+  /**
+   * `released`: some that were claimed ahead have come due; what is to be given back of them is in `late`.
+   */
+  constructor(clock: Clock, released: (late: readonly Ended[]) => void) {
+    this.#clock = clock;
+    this.#released = released;
+  }
+
+  /** How many wait for a place. */
+  get waiting(): number {
+    return this.#waiting.length - this.#head;
+  }
+
+  /** How many have not come due yet; they take no place. */
+  get ahead(): number {
+    return this.#ahead.length;
+  }
+
+  /** How many of them come due by an instant. */
+  aheadBy(at: number): number {
+    const next = this.#ahead.findIndex(({ run }) => run.availableAt > at);
+    return next < 0 ? this.#ahead.length : next;
+  }
+
+  fences(): number[] {
+    return [...this.#waiting.slice(this.#head), ...this.#ahead].map(({ run }) => run.fence);
+  }
+
+  /**
+   * Takes a claim; returns what is to be given back of what was claimed ahead, since its time is long past.
+   */
+  add({ now, runs, jobs }: ClaimResult): Ended[] {
+    for (const run of runs) {
+      const job = jobs[run.job];
+      if (job === undefined) throw new Error(`claimed run ${run.id} without its job`);
+      (run.started || run.availableAt <= now ? this.#waiting : this.#ahead).push({ run, job });
+    }
+    this.#ahead.sort((one, other) => one.run.availableAt - other.run.availableAt);
+    return this.#release();
+  }
+
+  /** The next one to be started. */
+  next(): Claimed | undefined {
+    const claimed = this.#waiting[this.#head];
+    if (claimed === undefined) return undefined;
+    this.#head++;
+    if (this.#head === this.#waiting.length) {
+      this.#waiting = [];
+      this.#head = 0;
+    }
+    return claimed;
+  }
+
+  /** Takes back those of a job, one run, or all (P12, P14, P9). */
+  takeBack(which: Which): Ended[] {
+    const matches = ({ run, job }: Claimed) =>
+      (which.jobId === undefined || job.id === which.jobId) &&
+      (which.runId === undefined || run.id === which.runId);
+    const waiting = this.#waiting.slice(this.#head);
+    const taken = [...waiting, ...this.#ahead].filter(matches);
+    if (taken.length === 0) return [];
+    this.#waiting = waiting.filter((claimed) => !matches(claimed));
+    this.#head = 0;
+    this.#ahead = this.#ahead.filter((claimed) => !matches(claimed));
+    return this.#givenBack(taken);
+  }
+
+  /** Takes back so many of those that wait for a place, the last first. */
+  takeBackLast(count: number): Ended[] {
+    return this.#givenBack(this.#waiting.splice(this.#waiting.length - count, count));
+  }
+
+  /**
+   * Lets those go that have come due, and looks again when the next one does, or a little later, when more
+   * have. Returns those that it comes to too late, as after the process has stood still: they may be another
+   * node's by now, and are given back.
+   */
+  #release(): Ended[] {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#ahead.length === 0) return [];
+    const now = this.#clock.now();
+    const due = this.#ahead.splice(0, this.aheadBy(now));
+    const isLate = ({ run }: Claimed) => now - run.availableAt > TOO_LATE_MS;
+    this.#waiting.push(...due.filter((claimed) => !isLate(claimed)));
+    if (this.#ahead.length > 0) {
+      const ms = msUntilNext(this.#ahead, now, due.length > 0);
+      this.#cancelTimer = this.#clock.setTimer(ms, () => this.#released(this.#release()));
+    }
+    return this.#givenBack(due.filter(isLate));
+  }
+
+  #givenBack(claims: readonly Claimed[]): Ended[] {
+    const finishedAt = this.#clock.now();
+    return claims.map(({ run, job }) => ({
+      input: { runId: run.id, fence: run.fence, outcome: { kind: 'given_back' }, random: 0, finishedAt },
+      owner: job,
+      attempt: undefined,
+    }));
+  }
+}
+
+/** How long it is until some of these start. `afterStart`: others have started just now. */
+function msUntilNext(ahead: readonly Claimed[], now: number, afterStart: boolean): number {
+  const msUntil = (claimed: Claimed | undefined) =>
+    claimed === undefined ? Number.POSITIVE_INFINITY : claimed.run.availableAt - now;
+  const gap = afterStart ? Math.min(TOGETHER_MS, msUntil(ahead[MANY_TOGETHER - 1])) : 0;
+  // A clock that jumped is noticed soon.
+  return Math.min(Math.max(msUntil(ahead[0]), gap), LOOK_AHEAD_MS);
+}

@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import type { Clock } from '../core/clock.ts';
+import { createFakeClock } from '../testing/fake-clock.ts';
+import { Pruner } from './pruner.ts';
+
+/** One over a store that has so many batches to prune. */
+function prunerOf(clock: Clock, batches = 0): { readonly pruner: Pruner; readonly pruned: () => number } {
+  let pruned = 0;
+  const nothing = () => undefined;
+  const pruner = new Pruner({
+    store: {
+      prune: async () => {
+        pruned += 1;
+        return { removed: 0, more: pruned < batches };
+      },
+    },
+    clock,
+    retention: { finishedPerJob: 1, skippedPerJob: 1, maxAgeMs: 1, countsMaxAgeMs: 1 },
+    logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+  });
+  return { pruner, pruned: () => pruned };
+}
+
+it('P18: pruning leaves the start alone, goes on soon while there is more, and looks again after a minute', async () => {
+  const clock = createFakeClock(0);
+  const { pruner, pruned } = prunerOf(clock, 3);
+  const after = async (ms: number) => {
+    clock.advance(ms);
+    // What has begun ends.
+    await new Promise(setImmediate);
+    return pruned();
+  };
+  pruner.start();
+  expect(await after(4_900)).toBe(0);
+  expect(await after(100)).toBe(1);
+  expect(await after(50)).toBe(2);
+  expect(await after(50)).toBe(3);
+  expect(await after(59_900)).toBe(3);
+  expect(await after(100)).toBe(4);
+  await pruner.stop();
+});
+
+it('a pruner that was started twice is one, and prunes nothing once it was stopped', async () => {
+  const fake = createFakeClock(0);
+  let timers = 0;
+  const clock: Clock = {
+    ...fake,
+    setTimer(ms, fire) {
+      timers += 1;
+      return fake.setTimer(ms, fire);
+    },
+  };
+  const { pruner, pruned } = prunerOf(clock);
+  pruner.start();
+  pruner.start();
+  expect(timers).toBe(1);
+  await pruner.stop();
+  fake.advance(600_000);
+  expect(pruned()).toBe(0);
+});

@@ -1,0 +1,153 @@
+import type { Clock } from '../../core/clock.ts';
+import type {
+  Ending,
+  LastMinute,
+  MinuteCounts,
+  NodeActivity,
+  SkipReason,
+  TypeCounts,
+} from '../engine-stats.ts';
+import { DURATION_BOUNDS_MS, Histogram, LATENESS_BOUNDS_MS } from './histogram.ts';
+import { KEPT, latenessStep, noEndings, rounded, TimeBucket, TimeBuckets } from './time-buckets.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+/** As much of an attempt as is counted. */
+interface Measured {
+  readonly owner: { readonly type: string };
+  readonly tookMs: number;
+}
+
+/** Of one job type, since the start. */
+interface TypeMeter {
+  readonly ended: Record<Ending, number>;
+  readonly durations: Histogram;
+  readonly lateness: Histogram;
+}
+
+/**
+ * What this node did since its start, in the last minute, and in each of the last 60 minutes: counted as it
+ * happens, in constant space, and put together when somebody asks.
+ */
+export class Meter {
+  readonly #clock: Clock;
+  readonly #types: ReadonlyMap<string, TypeMeter>;
+  readonly #total = noEndings();
+  readonly #skipped: Record<SkipReason, number> = { overlap: 0, missed: 0 };
+  /** By the clock that only rises. */
+  readonly #seconds = new TimeBuckets();
+  /**
+   * By the time of day, which may jump: what was counted under a minute that is still to come again is not
+   * shown.
+   */
+  readonly #minutes = new TimeBuckets();
+  /**
+   * What is counted in now: looked up once a second, since at tens of thousands of runs a second each look at
+   * a clock counts.
+   */
+  #second: TimeBucket = new TimeBucket();
+  #minute: TimeBucket = new TimeBucket();
+
+  /** `types`: the job types that this node has. */
+  constructor(clock: Clock, types: readonly string[]) {
+    this.#clock = clock;
+    this.#types = new Map(types.map((type) => [type, emptyType()]));
+  }
+
+  /** An attempt has started, so long after it was due. */
+  started(type: string, latenessMs: number): void {
+    const ms = Math.max(latenessMs, 0);
+    const step = latenessStep(ms);
+    this.#turn();
+    this.#second.start(ms, step);
+    this.#minute.start(ms, step);
+    this.#types.get(type)?.lateness.add(ms);
+  }
+
+  /** A claim has ended, and that is written. `attempt`: absent when it never started. */
+  finished(ending: Ending, attempt: Measured | undefined): void {
+    this.#turn();
+    this.#second.finished[ending]++;
+    this.#minute.finished[ending]++;
+    this.#total[ending]++;
+    if (attempt === undefined) return;
+    const type = this.#types.get(attempt.owner.type);
+    if (type === undefined) return;
+    type.ended[ending]++;
+    type.durations.add(attempt.tookMs);
+  }
+
+  /** A slot became no run. */
+  skipped(reason: SkipReason): void {
+    this.#turn();
+    this.#second.skipped++;
+    this.#minute.skipped++;
+    this.#skipped[reason]++;
+  }
+
+  read(): Pick<NodeActivity, 'sinceStart' | 'lastMinute' | 'minutes' | 'types' | 'skipped'> {
+    return {
+      sinceStart: { ...this.#total },
+      lastMinute: this.#lastMinute(),
+      minutes: this.#lastMinutes(),
+      types: [...this.#types].map(([type, meter]) => typeCounts(type, meter)),
+      skipped: { ...this.#skipped },
+    };
+  }
+
+  #lastMinute(): LastMinute {
+    const now = this.#secondNow();
+    const total = new TimeBucket();
+    for (let n = 0; n < KEPT; n++) {
+      const second = this.#seconds.find(now - n);
+      if (second !== undefined) total.add(second);
+    }
+    const { started, finished, maxLatenessMs } = total;
+    if (started === 0) return { started, finished: { ...finished }, latenessMs: undefined };
+    const [p50, p95, p99] = [total.latenessMs(0.5), total.latenessMs(0.95), total.latenessMs(0.99)];
+    return { started, finished: { ...finished }, latenessMs: { p50, p95, p99, max: rounded(maxLatenessMs) } };
+  }
+
+  #lastMinutes(): readonly MinuteCounts[] {
+    const now = this.#minuteNow();
+    return Array.from({ length: KEPT }, (_, n) => minuteCounts(now - n, this.#minutes.find(now - n)));
+  }
+
+  /** Goes on to the buckets of now. */
+  #turn(): void {
+    const second = this.#secondNow();
+    if (this.#second.number === second) return;
+    this.#second = this.#seconds.of(second);
+    this.#minute = this.#minutes.of(this.#minuteNow());
+  }
+
+  #secondNow(): number {
+    return Math.floor(this.#clock.monotonic() / SECOND_MS);
+  }
+
+  #minuteNow(): number {
+    return Math.floor(this.#clock.now() / MINUTE_MS);
+  }
+}
+
+function emptyType(): TypeMeter {
+  return {
+    ended: noEndings(),
+    durations: new Histogram(DURATION_BOUNDS_MS),
+    lateness: new Histogram(LATENESS_BOUNDS_MS),
+  };
+}
+
+function typeCounts(type: string, { ended, durations, lateness }: TypeMeter): TypeCounts {
+  return { type, ended: { ...ended }, durations: durations.read(), lateness: lateness.read() };
+}
+
+function minuteCounts(number: number, bucket: TimeBucket | undefined): MinuteCounts {
+  const minute = number * MINUTE_MS;
+  if (bucket === undefined)
+    return { minute, started: 0, ...noEndings(), skipped: 0, latenessP99Ms: undefined };
+  const { started, finished, skipped } = bucket;
+  const latenessP99Ms = started === 0 ? undefined : bucket.latenessMs(0.99);
+  return { minute, started, ...finished, skipped, latenessP99Ms };
+}

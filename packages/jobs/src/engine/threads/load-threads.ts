@@ -1,0 +1,49 @@
+import type { Registry } from '../job-types/registry.ts';
+import type { Settings } from '../options.ts';
+import { endThreads } from '../shutdown.ts';
+import type { ThreadPool } from './thread-pool.ts';
+
+/** Modules that take longer than this to load do not load. */
+const LOAD_LIMIT_MS = 30_000;
+
+/**
+ * Loads the modules of the job types that run in threads, before anything runs: a bundle may have left them
+ * out, and one that starts an engine of its own would do so in each thread. Throws one error that names them
+ * all, and at once when `stopping` fires.
+ */
+export async function loadThreads<Deps>({
+  threads,
+  registry,
+  settings,
+  stopping,
+}: {
+  readonly threads: ThreadPool;
+  readonly registry: Registry<Deps>;
+  readonly settings: Settings;
+  readonly stopping: AbortSignal;
+}): Promise<void> {
+  const { clock, concurrency, autoRun } = settings;
+  const jobTypes = registry.types
+    .map(({ jobType }) => jobType)
+    .filter(({ isolation }) => isolation === 'thread');
+  // With no places, no handler ever runs here.
+  if (jobTypes.length === 0 || concurrency === 0 || !autoRun || stopping.aborted) return;
+  const late = Promise.withResolvers<readonly string[]>();
+  const cancel = clock.setTimer(LOAD_LIMIT_MS, () =>
+    late.resolve([
+      `${threads.loading.join(' and ') || 'the modules of the job types'} did not load within ${LOAD_LIMIT_MS / 1_000} s in a thread. Move work that takes long out of what runs at import`,
+    ]),
+  );
+  const stopped = () => late.resolve(['it was stopped before the modules of the job types were loaded']);
+  stopping.addEventListener('abort', stopped);
+  try {
+    const faults = await Promise.race([threads.load(jobTypes), late.promise]);
+    if (faults.length > 0) throw new Error(`The engine can't start: ${faults.join('; ')}`);
+  } catch (error) {
+    await endThreads(threads, settings);
+    throw error;
+  } finally {
+    cancel();
+    stopping.removeEventListener('abort', stopped);
+  }
+}

@@ -1,0 +1,224 @@
+// What runs in a job thread: imports the job type's module, makes its own dependencies once, runs one handler
+// at a time.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PermanentError } from '../../core/errors.ts';
+import type { JobContext, JobType } from '../../core/job-type.ts';
+import { isRecord } from '../../core/objects.ts';
+import { lowerThreadPriority } from '../../thread-priority.ts';
+import { stopError } from '../attempts/attempt.ts';
+import { type Noted, RunNotes } from '../attempts/attempt-output.ts';
+import { resultOf } from '../attempts/handler-result.ts';
+import { readThrown } from '../attempts/thrown-error.ts';
+import { createSystemClock } from '../host/system-clock.ts';
+import { beginHandler } from './handler-start.ts';
+import { enterJobThread } from './job-thread.ts';
+import type { Envelope, FromThread, Reply, ThreadData, ToThread } from './thread-messages.ts';
+
+interface DepsModule {
+  createThreadDeps?(data: unknown): unknown;
+}
+type Closable = { close?(): unknown };
+
+interface Speaker {
+  readonly notes: RunNotes;
+  end(): Noted | undefined;
+}
+
+/** A run that this thread was asked for. */
+type Task = Extract<ToThread, { kind: 'run' }> & { readonly speaker: Speaker };
+
+const SPEAK_EVERY_MS = 100;
+const clock = createSystemClock();
+
+const port = parentPort;
+if (port === null) throw new Error('This file runs in a thread of the job engine only.');
+const { start, deps: depsSource } = workerData as ThreadData;
+const thread = enterJobThread();
+
+let givesWay = false;
+let deps: Promise<unknown> | undefined;
+let controller = new AbortController();
+/** The run whose handler has this thread. */
+let current: Task | undefined;
+const tasks = new AsyncLocalStorage<Task>();
+
+process.on('unhandledRejection', strayed).on('uncaughtException', strayed);
+process.on('exit', () => {
+  // Who started the engine may have caught that, and ended the process as it thought.
+  if (thread.refused !== undefined) tellEnd(thread.refused);
+});
+
+port.on('message', (message: ToThread) => {
+  switch (message.kind) {
+    case 'run':
+      giveWay();
+      controller = new AbortController();
+      current = { ...message, speaker: createSpeaker() };
+      void tasks.run(current, execute, current, controller.signal);
+      break;
+    case 'load':
+      void loadAll(message.types);
+      break;
+    case 'abort':
+      controller.abort(stopError(message.reason));
+      break;
+    case 'end':
+      void end();
+      break;
+    default:
+      message satisfies never;
+  }
+});
+
+/** Not while modules are loaded: the start of the server waits for that. */
+function giveWay(): void {
+  if (!givesWay) lowerThreadPriority();
+  givesWay = true;
+}
+
+function send(message: FromThread): void {
+  port?.postMessage({ '@greenvue/jobs': message } satisfies Envelope);
+}
+
+async function execute(task: Task, signal: AbortSignal): Promise<void> {
+  let isUsable = false;
+  try {
+    const jobType = await load(task.module, task.type);
+    deps ??= makeDeps();
+    const made = await deps;
+    isUsable = true;
+    // Taken back meanwhile: the engine has settled it, and ends this thread.
+    if (!beginHandler(start)) return;
+    const returned = await jobType.run(contextOf(task, signal), made as never);
+    // A stray error of a handler that has returned comes within the turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    finish(task, { kind: 'returned', result: resultOf(returned) });
+  } catch (error) {
+    finish(task, { kind: 'threw', thrown: readThrown(error), isUsable });
+  }
+}
+
+function finish(task: Task, end: Exclude<Reply, { kind: 'loaded' }>): void {
+  current = undefined;
+  send({ ...end, noted: task.speaker.end() });
+}
+
+/** A stray error ends this thread, and fails its attempt; not where it comes from an attempt that is over. */
+function strayed(error: unknown): void {
+  const task = tasks.getStore();
+  if (task !== undefined && task !== current) {
+    const ids = { jobId: task.job.id, type: task.type, runId: task.run.id };
+    return send({ kind: 'stray', thrown: readThrown(error), ids });
+  }
+  tellEnd(error);
+  process.exit(1);
+}
+
+function tellEnd(error: unknown): void {
+  send({ kind: 'threw', thrown: readThrown(error), isUsable: false, noted: current?.speaker.end() });
+}
+
+/** Loads the modules of job types, and that of the dependencies; runs nothing. */
+async function loadAll(types: Extract<ToThread, { kind: 'load' }>['types']): Promise<void> {
+  const faults: string[] = [];
+  const attempt = async (what: string, work: () => Promise<unknown>) => {
+    try {
+      send({ kind: 'loading', what });
+      await work();
+    } catch (error) {
+      faults.push(
+        thread.refused?.message ?? `${what} can't be loaded in a thread: ${readThrown(error).message}`,
+      );
+    }
+  };
+  for (const { module, type } of types) await attempt(`the job type ${type}`, () => load(module, type));
+  if (depsSource !== undefined) await attempt('the dependencies of threads', loadDeps);
+  send({ kind: 'loaded', faults });
+  giveWay();
+}
+
+/**
+ * A handler may log and report as often as it likes: the engine hears of it ten times a second, and nothing
+ * after its end.
+ */
+function createSpeaker(): Speaker {
+  let isOver = false;
+  let spokeAt = Number.NEGATIVE_INFINITY;
+  let cancel: (() => void) | undefined;
+  const speak = () => {
+    cancel?.();
+    cancel = undefined;
+    spokeAt = clock.monotonic();
+    const noted = notes.take();
+    if (noted !== undefined) send({ kind: 'noted', noted });
+  };
+  const changed = () => {
+    if (isOver) return;
+    // By the clock: a handler that never waits lets no timer fire.
+    if (clock.monotonic() - spokeAt >= SPEAK_EVERY_MS) speak();
+    else cancel ??= clock.setTimer(SPEAK_EVERY_MS, speak);
+  };
+  const notes = new RunNotes(clock.now, { changed });
+  return {
+    notes,
+    end() {
+      isOver = true;
+      cancel?.();
+      return notes.take();
+    },
+  };
+}
+
+async function load(module: string, type: string): Promise<JobType> {
+  thread.at = { module, type };
+  const exports = Object.values((await import(module)) as Record<string, unknown>);
+  if (thread.refused !== undefined) throw thread.refused;
+  const found = exports.find((value): value is JobType => isRecord(value) && value.type === type);
+  if (found === undefined)
+    throw new PermanentError(
+      `${module} has no export that is the job type ${type}: export it by name from the file whose import.meta.url it has.`,
+    );
+  return found;
+}
+
+async function makeDeps(): Promise<unknown> {
+  const createThreadDeps = await loadDeps();
+  return createThreadDeps?.(depsSource?.data);
+}
+
+async function loadDeps(): Promise<DepsModule['createThreadDeps']> {
+  if (depsSource === undefined) return undefined;
+  const { at } = thread;
+  thread.at = { module: depsSource.module };
+  const { createThreadDeps } = (await import(depsSource.module)) as DepsModule;
+  thread.at = at;
+  if (createThreadDeps === undefined)
+    throw new PermanentError(`${depsSource.module} must export createThreadDeps`);
+  return createThreadDeps;
+}
+
+function contextOf(task: Task, signal: AbortSignal): JobContext<unknown> {
+  const { job, run, lastSuccess, traceparent } = task;
+  const { notes } = task.speaker;
+  return {
+    payload: JSON.parse(task.payload) as unknown,
+    job,
+    run,
+    lastSuccess,
+    signal,
+    traceparent,
+    log: notes.log,
+    progress: (done, total, note) => notes.progress(done, total, note),
+  };
+}
+
+async function end(): Promise<void> {
+  try {
+    const made = (await deps) as Closable | undefined;
+    await made?.close?.();
+  } finally {
+    // Not by closing the port: a timer that a handler has left behind would keep the thread.
+    process.exit();
+  }
+}

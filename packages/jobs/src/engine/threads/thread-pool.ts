@@ -1,0 +1,257 @@
+import { Worker } from 'node:worker_threads';
+import type { JobType } from '../../core/job-type.ts';
+import type { Attempt, Stop } from '../attempts/attempt.ts';
+import { logStray, logThreadEnd } from '../attempts/attempt-log.ts';
+import { readThrown, type Thrown } from '../attempts/thrown-error.ts';
+import type { Settings } from '../options.ts';
+import { createHandlerStart, type HandlerStart, resetStart, takeBackStart } from './handler-start.ts';
+import {
+  type HandlerEnd,
+  type Heard,
+  type Reply,
+  readMessage,
+  type ThreadData,
+  type ToThread,
+} from './thread-messages.ts';
+
+interface Thread {
+  readonly worker: Worker;
+  readonly memoryMb: number;
+  readonly start: HandlerStart;
+  /** Without an attempt, it loads modules. */
+  current:
+    | { readonly attempt: Attempt | undefined; resolve(reply: Reply): void; reject(error: unknown): void }
+    | undefined;
+  /** What it loads, or loaded last. */
+  loading?: string;
+  idleSince: number;
+  ended: boolean;
+  /**
+   * It was told to end; asked again and again, a worker in a long native call would gather who waits for
+   * that.
+   */
+  ending?: Promise<unknown>;
+}
+
+type ThreadSettings = Pick<Settings, 'threadDeps' | 'threadMemoryMb' | 'logger'>;
+
+const IDLE_THREAD_MS = 60_000;
+
+/**
+ * The threads of a node: one handler at a time in each, started when needed, kept for a minute when idle,
+ * replaced when one dies. Our own small pool since a run that is told to stop must get its grace before the
+ * thread is terminated (P11).
+ */
+export class ThreadPool {
+  readonly #threads = new Set<Thread>();
+  readonly #settings: ThreadSettings;
+
+  constructor(settings: ThreadSettings) {
+    this.#settings = settings;
+  }
+
+  get hasAny(): boolean {
+    return this.#threads.size > 0;
+  }
+
+  /** What the threads load at the moment, such as `the job type report`. */
+  get loading(): readonly string[] {
+    return [...this.#threads].flatMap(({ current, loading }) =>
+      current === undefined || loading === undefined ? [] : [loading],
+    );
+  }
+
+  /**
+   * Loads the modules of job types, in one thread for each amount of memory; the threads later serve the runs
+   * of the types. Returns the faults of the modules.
+   */
+  async load(jobTypes: readonly JobType<never>[]): Promise<readonly string[]> {
+    const byMemory = Map.groupBy(jobTypes, (jobType) => this.#memoryOf(jobType));
+    const faults = await Promise.all([...byMemory].map(([memoryMb, types]) => this.#loadIn(memoryMb, types)));
+    // Each thread loads the dependencies: a fault of theirs is named once.
+    return [...new Set(faults.flat())];
+  }
+
+  async #loadIn(memoryMb: number, jobTypes: readonly JobType<never>[]): Promise<readonly string[]> {
+    const types = jobTypes.map(({ module, type }) => ({ module, type }));
+    const fault = ({ message }: Thrown) => {
+      const names = types.map(({ type }) => type).join(', ');
+      return [
+        `the job type${types.length === 1 ? '' : 's'} ${names} can't be loaded in a thread: ${message}`,
+      ];
+    };
+    try {
+      const reply = await this.#ask(this.#start(memoryMb), undefined, { kind: 'load', types });
+      if (reply.kind === 'threw') return fault(reply.thrown);
+      return reply.kind === 'loaded' ? reply.faults : [];
+    } catch (error) {
+      return fault(readThrown(error));
+    }
+  }
+
+  /** Runs an attempt's handler in a free thread; rejects because the thread ended or can't be had. */
+  async run(jobType: JobType<never>, attempt: Attempt): Promise<HandlerEnd> {
+    const memoryMb = this.#memoryOf(jobType);
+    const thread = this.#free(memoryMb) ?? this.#start(memoryMb);
+    const { module, type } = jobType;
+    const { job, run, lastSuccess, payloadJson: payload, traceparent } = attempt;
+    const task = { kind: 'run', module, type, payload, job, run, lastSuccess, traceparent } as const;
+    const reply = await this.#ask(thread, attempt, task);
+    if (reply.kind === 'loaded')
+      throw new Error(
+        'The thread of the handler sent an unexpected message in the place of its result. Report this as a bug.',
+      );
+    return reply;
+  }
+
+  /** One whose handler has not begun never begins it: its attempt is over at once. */
+  abort(attempt: Attempt, { reason, error }: Stop): void {
+    const thread = this.#of(attempt);
+    if (thread === undefined || reason === 'stray') return;
+    if (!takeBackStart(thread.start)) return this.#post(thread, { kind: 'abort', reason });
+    const { current } = thread;
+    thread.current = undefined;
+    void terminated(thread);
+    current?.reject(error);
+  }
+
+  /**
+   * Ends the thread under an attempt, whose promise then rejects. A native call it is in has to return first.
+   */
+  terminate(attempt: Attempt): void {
+    const thread = this.#of(attempt);
+    if (thread !== undefined) void terminated(thread);
+  }
+
+  /** Lets go of threads that have been idle for long. */
+  sweep(now: number): void {
+    for (const thread of this.#threads) {
+      if (thread.current === undefined && !thread.ended && now - thread.idleSince > IDLE_THREAD_MS)
+        this.#post(thread, { kind: 'end' });
+    }
+  }
+
+  /** Ends all threads, at once. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#threads].map(terminated));
+  }
+
+  #memoryOf({ memoryMb }: JobType<never>): number {
+    return memoryMb ?? this.#settings.threadMemoryMb;
+  }
+
+  #free(memoryMb: number): Thread | undefined {
+    for (const thread of this.#threads)
+      if (thread.current === undefined && !thread.ended && thread.memoryMb === memoryMb) return thread;
+    return undefined;
+  }
+
+  #ask(thread: Thread, attempt: Attempt | undefined, message: ToThread): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      thread.current = { attempt, resolve, reject };
+      resetStart(thread.start);
+      this.#post(thread, message);
+    });
+  }
+
+  #of(attempt: Attempt): Thread | undefined {
+    for (const thread of this.#threads) if (thread.current?.attempt === attempt) return thread;
+    return undefined;
+  }
+
+  #post(thread: Thread, message: ToThread): void {
+    if (message.kind === 'end') thread.ended = true;
+    thread.worker.postMessage(message);
+  }
+
+  #start(memoryMb: number): Thread {
+    // The extension is that of this file: .ts in the sources, .js once built.
+    const entry = new URL(
+      import.meta.url.endsWith('.ts') ? './thread-entry.ts' : './thread-entry.js',
+      import.meta.url,
+    );
+    const { threadDeps: deps } = this.#settings;
+    const start = createHandlerStart();
+    const workerData: ThreadData = {
+      start,
+      deps: deps === undefined ? undefined : { module: String(deps.module), data: deps.data },
+    };
+    const resourceLimits = { maxOldGenerationSizeMb: memoryMb };
+    const worker = new Worker(entry, { workerData, name: 'job', resourceLimits });
+    const thread: Thread = { worker, memoryMb, start, current: undefined, idleSince: 0, ended: false };
+    this.#threads.add(thread);
+    let failure: unknown;
+    worker.on('message', (message: unknown) => {
+      const heard = readMessage(message);
+      if (heard !== undefined) this.#receive(thread, heard);
+    });
+    worker.on('error', (error) => {
+      failure = isOutOfMemory(error) ? outOfMemory(error, memoryMb) : error;
+    });
+    worker.on('exit', (code) => {
+      this.#threads.delete(thread);
+      const { current, ended } = thread;
+      thread.ended = true;
+      // The end of an idle thread fails no attempt.
+      if (current === undefined && !ended)
+        logThreadEnd(this.#settings.logger, readThrown(failure ?? endedWith(code)));
+      thread.current = undefined;
+      const stopped = current?.attempt?.stop;
+      current?.reject(failure ?? stopped?.error ?? endedWith(code));
+    });
+    return thread;
+  }
+
+  #receive(thread: Thread, heard: Heard): void {
+    if (heard.kind === 'stray') return logStray(this.#settings.logger, heard.ids, heard.thrown);
+    if (heard.kind === 'loading') {
+      thread.loading = heard.what;
+      return;
+    }
+    const { current } = thread;
+    if (current === undefined) return this.#receiveIdle(thread, heard);
+    current.attempt?.notes.add(heard.noted);
+    if (heard.kind === 'noted') return;
+    this.#release(thread);
+    // Node keeps a failed import for the life of a thread: only a new one can do better (P8).
+    const isUsable =
+      heard.kind === 'threw' ? heard.isUsable : heard.kind === 'returned' || heard.faults.length === 0;
+    if (!isUsable) this.#post(thread, { kind: 'end' });
+    current.resolve(heard);
+  }
+
+  /** An error of an idle thread, such as in a timer of its module, ends the thread. */
+  #receiveIdle(thread: Thread, heard: Heard): void {
+    if (heard.kind !== 'threw' || thread.ended) return;
+    logThreadEnd(this.#settings.logger, heard.thrown);
+    this.#post(thread, { kind: 'end' });
+  }
+
+  #release(thread: Thread): void {
+    thread.current = undefined;
+    thread.idleSince = performance.now();
+  }
+}
+
+function terminated(thread: Thread): Promise<unknown> {
+  thread.ended = true;
+  thread.ending ??= thread.worker.terminate();
+  return thread.ending;
+}
+
+function endedWith(code: number): Error {
+  return new Error(
+    `The thread of the handler ended with code ${code}: as a rule, something in it has called process.exit().`,
+  );
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}
+
+function outOfMemory(cause: unknown, memoryMb: number): Error {
+  return new Error(
+    `The thread of the handler ended: it needed more than the ${memoryMb} MB of heap that it may use. Work in smaller batches, or raise \`memoryMb\` of the job type, as in \`memoryMb: ${2 * memoryMb}\`.`,
+    { cause },
+  );
+}

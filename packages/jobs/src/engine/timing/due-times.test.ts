@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import type { ClaimResult, PlanResult } from '../../core/store-passes.ts';
+import { DueTimes } from './due-times.ts';
+
+const planned = (nextWakeAt: number): PlanResult => ({
+  now: 0,
+  queued: [],
+  skipped: [],
+  failed: [],
+  more: false,
+  nextWakeAt,
+});
+const claimed = (nextDueAt?: number): ClaimResult => ({
+  now: 10,
+  jobs: [],
+  runs: [],
+  ...(nextDueAt === undefined ? {} : { nextDueAt }),
+});
+
+describe('P4: what is known of what comes due', () => {
+  /** Both are asked, `meanwhile` happens, and then their answers come. */
+  async function answered(meanwhile: (due: DueTimes) => void): Promise<DueTimes> {
+    const due = new DueTimes(0);
+    const plan = Promise.withResolvers<PlanResult>();
+    const claim = Promise.withResolvers<ClaimResult>();
+    const asked = [
+      due.ask(plan.promise, (result) => due.planned(result, 0)),
+      due.ask(claim.promise, (result) => due.claimed(result, 5)),
+    ];
+    meanwhile(due);
+    plan.resolve(planned(100));
+    claim.resolve(claimed());
+    await Promise.all(asked);
+    return due;
+  }
+
+  it('is nothing at first, then what the answers say', async () => {
+    expect(new DueTimes(0)).toMatchObject({ nextWakeAt: -Infinity, nextDueAt: -Infinity });
+    expect(await answered(() => undefined)).toMatchObject({ nextWakeAt: 100, nextDueAt: Infinity });
+  });
+
+  it('is nothing again when a look was asked for while they were on their way', async () => {
+    const due = await answered((one) => one.lookAnew());
+    expect(due).toMatchObject({ nextWakeAt: -Infinity, nextDueAt: -Infinity });
+  });
+
+  it('but a look asked for before counts for no answer after it', async () => {
+    const due = new DueTimes(0);
+    due.lookAnew();
+    await due.ask(Promise.resolve(planned(100)), (result) => due.planned(result, 0));
+    expect(due.nextWakeAt).toBe(100);
+  });
+
+  it('tells whether the last claim left something due, whatever is looked at anew', () => {
+    const due = new DueTimes(200);
+    expect(due.hasLeft).toBe(false);
+    due.claimed(claimed(10), 0);
+    due.lookAnew();
+    due.claimedBeside(claimed());
+    expect(due.hasLeft).toBe(true);
+    due.claimed(claimed(11), 0);
+    expect(due.hasLeft).toBe(false);
+  });
+
+  it('keeps in mind a run that was put back meanwhile, and before', async () => {
+    expect(await answered((due) => due.putBack(50))).toMatchObject({ nextWakeAt: 100, nextDueAt: 50 });
+    const due = await answered(() => undefined);
+    due.putBack(70);
+    expect(due.nextDueAt).toBe(70);
+  });
+
+  it('keeps in mind a job that was made meanwhile, and before, and looks at nothing else for it', async () => {
+    const meanwhile = await answered((one) => one.jobMade(50));
+    expect(meanwhile).toMatchObject({ nextWakeAt: 50, nextDueAt: Infinity });
+    const due = await answered((one) => one.jobMade(200));
+    expect(due.nextWakeAt).toBe(100);
+    expect(due.jobMade(100)).toBe(false);
+    expect(due.jobMade(70)).toBe(true);
+    expect(due).toMatchObject({ nextWakeAt: 70, nextDueAt: Infinity });
+  });
+
+  it('P3: looks for a job that was made meanwhile as far ahead as for others, or when it is due where that was asked for already', async () => {
+    const due = new DueTimes(200);
+    const plan = Promise.withResolvers<PlanResult>();
+    const asked = due.ask(plan.promise, (result) => due.planned(result, 200));
+    due.jobMade(150);
+    plan.resolve(planned(900));
+    await asked;
+    expect(due.nextWakeAt).toBe(150);
+    const later = new DueTimes(200);
+    later.forget();
+    later.planned(planned(900), 0);
+    later.jobMade(700);
+    expect(later.nextWakeAt).toBe(600);
+  });
+
+  it('learns nothing from a question that fails', async () => {
+    const due = await answered(() => undefined);
+    await expect(due.ask(Promise.reject(new Error('away')), () => undefined)).rejects.toThrow('away');
+    expect(due).toMatchObject({ nextWakeAt: 100, nextDueAt: Infinity });
+  });
+
+  it('P9: leaves what is due to free places when a claim got less than it asked for', () => {
+    const due = new DueTimes(0);
+    expect(due.claimed(claimed(10), 5)).toBe(true);
+    expect(due.onlyForPlaces).toBe(true);
+    expect(due.claimed(claimed(11), 5)).toBe(false);
+    expect(due.onlyForPlaces).toBe(false);
+  });
+
+  it('P3: is looked for ahead, and what a look ahead has left, when it is due', () => {
+    const due = new DueTimes(200);
+    expect(due.aheadMs(0)).toBe(200);
+    due.planned(planned(1_000), 200);
+    expect(due.nextWakeAt).toBe(900);
+    due.planned(planned(200), 0);
+    expect(due.nextWakeAt).toBe(200);
+    due.claimed(claimed(1_000), 5);
+    expect(due.nextDueAt).toBe(900);
+    due.claimed(claimed(150), 5);
+    expect(due.nextDueAt).toBe(150);
+    // Not again for what was asked for; but anew once that is half over, or the clock has jumped back.
+    expect([1, 99, 100, 300, -1].map((now) => due.aheadMs(now))).toEqual([0, 0, 200, 200, 200]);
+  });
+
+  it('P3: goes on to be asked for ahead while there is more than one plan takes, once what is left is 140 ms away', () => {
+    const due = new DueTimes(200);
+    due.planned({ ...planned(150), more: true }, 200);
+    expect(due.nextWakeAt).toBe(10);
+    expect(due.aheadMs(10)).toBe(200);
+    // What was due is more than one plan takes: what is left is looked for as ever.
+    due.planned({ ...planned(150), more: true }, 0);
+    expect(due.nextWakeAt).toBe(50);
+  });
+
+  it('P3: is looked for beside a plan that is under way only where its answer would come too late', async () => {
+    const due = new DueTimes(200);
+    due.planned(planned(1_000), 200);
+    const plan = Promise.withResolvers<PlanResult>();
+    const asked = due.askForPlan(plan.promise, (result) => due.planned(result, 200));
+    expect(due.nextWakeAt).toBe(1_000);
+    plan.resolve(planned(2_000));
+    await asked;
+    expect(due.nextWakeAt).toBe(1_900);
+  });
+
+  it('P15: is not put out of mind by a claim beside passes, whose answer may be older than theirs', () => {
+    const due = new DueTimes(0);
+    due.claimed(claimed(), 5);
+    due.planned({ ...planned(100), queued: [{ id: '1', jobId: 'a', jobUid: '1' }] }, 0);
+    expect(due.claimedBeside(claimed())).toBe(false);
+    expect(due.nextDueAt).toBe(-Infinity);
+    due.claimed(claimed(70), 5);
+    expect(due.claimedBeside(claimed(50))).toBe(false);
+    expect(due.nextDueAt).toBe(50);
+    expect(due.claimedBeside(claimed(10))).toBe(true);
+  });
+
+  it('is unknown for claims once something was planned or let go', async () => {
+    const due = await answered(() => undefined);
+    due.planned({ ...planned(100), queued: [{ id: '1', jobId: 'a', jobUid: '1' }] }, 0);
+    expect(due.nextDueAt).toBe(-Infinity);
+  });
+});
