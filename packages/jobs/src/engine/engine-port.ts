@@ -47,7 +47,7 @@ export interface JobInput {
 export type JobPatch = { readonly [K in keyof Omit<JobInput, 'id'>]?: JobInput[K] | null };
 
 /** Who asks, for the audit log (`user:42`, `token:7`); absent: the code of the process itself. */
-export interface Asked {
+export interface CommandOptions {
   readonly by?: string | undefined;
   /**
    * Only if the id still stands for this generation of it (P1), and the definition has this version: the
@@ -189,28 +189,31 @@ export interface Engine {
    */
   readonly lost: AbortSignal;
 
-  createJob(input: JobInput, asked?: Asked & InTransaction): Promise<JobView>;
+  createJob(input: JobInput, options?: CommandOptions & InTransaction): Promise<JobView>;
   /** Creates or replaces; omitted fields are reset. An input equal in value changes nothing (P16). */
-  putJob(input: JobInput, asked?: Asked): Promise<{ readonly created: boolean; readonly view: JobView }>;
-  patchJob(jobId: string, patch: JobPatch, asked?: Asked): Promise<JobView>;
-  deleteJob(jobId: string, asked?: Asked): Promise<void>;
+  putJob(
+    input: JobInput,
+    options?: CommandOptions,
+  ): Promise<{ readonly created: boolean; readonly view: JobView }>;
+  patchJob(jobId: string, patch: JobPatch, options?: CommandOptions): Promise<JobView>;
+  deleteJob(jobId: string, options?: CommandOptions): Promise<void>;
   getJob(jobId: string): Promise<JobView>;
   listJobs(query: Omit<JobQuery, 'handlers'>): Promise<Page<JobView>>;
-  pauseJob(jobId: string, input?: PauseInput, asked?: Asked): Promise<JobView>;
-  resumeJob(jobId: string, asked?: Asked): Promise<JobView>;
+  pauseJob(jobId: string, input?: PauseInput, options?: CommandOptions): Promise<JobView>;
+  resumeJob(jobId: string, options?: CommandOptions): Promise<JobView>;
 
   /** P15. `duplicate`: the dedupe key was used before, and this is its run. */
   trigger(
     jobId: string,
     input?: TriggerInput,
-    asked?: Asked,
+    options?: CommandOptions,
   ): Promise<{ readonly view: RunView; readonly duplicate: boolean }>;
   getRun(runId: string): Promise<RunView>;
   listRuns(query: RunQuery): Promise<Page<RunView>>;
   getLogs(runId: string): Promise<readonly LogLine[]>;
-  cancelRun(runId: string, input?: { readonly force?: boolean }, asked?: Asked): Promise<RunView>;
+  cancelRun(runId: string, input?: { readonly force?: boolean }, options?: CommandOptions): Promise<RunView>;
   /** A waiting retry is made due; a finished run is run again as a new manual run with `retryOf`. */
-  retryRun(runId: string, asked?: Asked): Promise<RunView>;
+  retryRun(runId: string, options?: CommandOptions): Promise<RunView>;
 
   /** The next `count` run times of a schedule, or of a job as an edit would leave it. */
   preview(

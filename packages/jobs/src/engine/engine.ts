@@ -1,10 +1,10 @@
 import { mustNotOverlap } from '../core/job.ts';
 import type { Notice } from '../core/membership.ts';
 import type { JobStore } from '../core/store.ts';
-import { type ManageDeps, writesTo } from './api/command-effects.ts';
-import { manageJobs } from './api/job-api.ts';
+import { type ApiDeps, writesTo } from './api/command-effects.ts';
+import { createJobApi } from './api/job-api.ts';
 import { backoffFields } from './api/job-definition.ts';
-import { manageRuns } from './api/run-api.ts';
+import { createRunApi } from './api/run-api.ts';
 import { hearStrayErrors } from './attempts/stray-errors.ts';
 import type { Engine, JobTypeInfo } from './engine-port.ts';
 import type { NodeActivity } from './engine-stats.ts';
@@ -23,7 +23,7 @@ import { Meter } from './stats/meter.ts';
 import { refuseInJobThread } from './threads/job-thread.ts';
 import { loadThreads } from './threads/load-threads.ts';
 import { ThreadPool } from './threads/thread-pool.ts';
-import { Loop } from './timing/pass-loop.ts';
+import { PassLoop } from './timing/pass-loop.ts';
 import { Throttle } from './timing/throttle.ts';
 
 /**
@@ -100,12 +100,12 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     missed: () => events.missed(),
     state: () => ({
       busy: executor.busy,
-      buffered: executor.backlog.waiting,
+      buffered: executor.unstarted.waiting,
       throttled: throttle.isThrottled,
       eventLoopDelayMs: throttle.delayMs,
     }),
   });
-  const loop = new Loop({
+  const loop = new PassLoop({
     clock,
     minGapMs(passMs) {
       const pauseMs = Math.min(throttle.pauseMs(passMs), dispatcher.slotsInMs);
@@ -154,10 +154,10 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
     executor.abortAll('shutdown');
   });
   const tell = (notice: Notice) => node.tell(notice);
-  const manage: ManageDeps<Deps> = {
+  const manage: ApiDeps<Deps> = {
     settings,
     store,
-    writes: writesTo(store, { answerLost: () => dispatcher.answerLost(), tell }),
+    writes: writesTo(store, { replyLost: () => dispatcher.replyLost(), tell }),
     registry,
     handlers: () => node.liveTypes,
     events,
@@ -187,8 +187,8 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
   };
 
   return {
-    ...manageJobs(manage),
-    ...manageRuns(manage),
+    ...createJobApi(manage),
+    ...createRunApi(manage),
 
     async start() {
       refuseStopped(stopping.signal);
@@ -210,7 +210,7 @@ function compose<Deps>(options: EngineOptions<Deps>, settings: Settings, registr
       const served = Promise.allSettled([serving]);
       dispatcher.stopClaiming();
       executor.pause();
-      for (const ended of executor.backlog.takeBack({})) dispatcher.settle(ended);
+      for (const ended of executor.unstarted.takeBack({})) dispatcher.settle(ended);
       // What a start under way opens has to be closed; whether it could be opened is told to who started.
       await Promise.allSettled([opened]);
       await endHandlers(executor, threads, settings);
@@ -288,7 +288,7 @@ async function settledDown<Deps>(executor: Executor<Deps>, dispatcher: Dispatche
   let turn = 0;
   // One turn at least: a stray error of a handler that has returned comes before its end is written.
   do await new Promise<void>((resolve) => void setImmediate(resolve));
-  while (++turn < 20 && executor.busy + executor.backlog.waiting > 0);
+  while (++turn < 20 && executor.busy + executor.unstarted.waiting > 0);
   return dispatcher.unsettled;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Job } from '../core/job.ts';
-import { type Asked, type Engine, EngineError } from '../engine/engine-port.ts';
+import { type CommandOptions, type Engine, EngineError } from '../engine/engine-port.ts';
 import { HttpProblem } from './http-problem.ts';
 
 /**
@@ -23,7 +23,7 @@ export const ifMatch = z.looseObject({
 });
 
 /** What a change may act on; empty: on whatever is there. */
-export type Guard = Pick<Asked, 'ifUid' | 'ifVersion'>;
+export type Guard = Pick<CommandOptions, 'ifUid' | 'ifVersion'>;
 
 /**
  * Makes a change under an `If-Match`: `change` gets the generation and version that it may act on. Without

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { Asked } from '../engine/engine-port.ts';
+import type { CommandOptions } from '../engine/engine-port.ts';
 import { emptyBody, pauseBody, triggerBody } from '../http/command-input.ts';
 import { jobJson, jobSchema } from '../http/job.ts';
 import { jobParams } from '../http/job-input.ts';
@@ -104,7 +104,7 @@ type JobRequest = FastifyRequest & { readonly params: { readonly job_id: string 
 function guarded<T>(
   context: RouteContext,
   request: JobRequest,
-  command: (jobId: string, asked: Asked) => Promise<T>,
+  command: (jobId: string, asked: CommandOptions) => Promise<T>,
 ): Promise<T> {
   const { job_id: jobId } = request.params;
   const header = request.headers['if-match'];

@@ -7,7 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { AbortFlag } from '../core/errors.ts';
-import type { Asked, Engine } from '../engine/engine-port.ts';
+import type { CommandOptions, Engine } from '../engine/engine-port.ts';
 import { problemOf } from './errors.ts';
 import { SharedAnswers } from './shared-answers.ts';
 import type { ZodTypes } from './zod-compiler.ts';
@@ -59,7 +59,7 @@ export interface RouteContext {
   /** Whether `authorize` lets this request do it: for what depends on the body. */
   may(request: FastifyRequest, need: JobsNeed): Promise<boolean>;
   /** Who asks, as {@link allow} found out, and whether they still wait for the answer. */
-  asked(request: FastifyRequest): Asked;
+  asked(request: FastifyRequest): CommandOptions;
   /**
    * For what many ask at the same time, and what is the same for all who may read it: {@link SharedAnswers}.
    */

@@ -83,7 +83,7 @@ export const inThread = defineJobType({
         ctx.progress(Symbol('done') as never, 1n as never);
         throw Object.assign(new Error('x'), { message: Symbol('m') });
       case 'stray':
-        for (const message of [null, 'hello', {}, { kind: 'noted', noted: null }, { kind: 'threw' }])
+        for (const message of [null, 'hello', {}, { kind: 'output', output: null }, { kind: 'threw' }])
           parentPort?.postMessage(message);
         return 'said';
       case 'forged_result':
@@ -92,8 +92,8 @@ export const inThread = defineJobType({
       case 'forged_notes':
         forge({ kind: 'unheard' });
         forge({
-          kind: 'noted',
-          noted: { progress: { done: 'all' }, logs: [null, 1, { at: 'now' }, FORGED_LINE] },
+          kind: 'output',
+          output: { progress: { done: 'all' }, logs: [null, 1, { at: 'now' }, FORGED_LINE] },
         });
         return 'said';
       case 'forged_error':

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Asked } from '../../src/engine/engine-port.ts';
+import type { CommandOptions } from '../../src/engine/engine-port.ts';
 import { jobsPlugin } from '../../src/fastify/index.ts';
 import { startRestServer } from './rest-server.ts';
 
@@ -73,10 +73,10 @@ test('nothing is done for a client that has gone before its request began', asyn
 test('the engine knows when the client of a change has gone', async () => {
   const { engine, ...server } = await startRestServer();
   onTestFinished(() => server.close());
-  const signals: NonNullable<Asked['signal']>[] = [];
+  const signals: NonNullable<CommandOptions['signal']>[] = [];
   const waiting = Object.create(engine, {
     trigger: {
-      value: (_jobId: string, _input: unknown, { signal }: Asked) => {
+      value: (_jobId: string, _input: unknown, { signal }: CommandOptions) => {
         if (signal !== undefined) signals.push(signal);
         return new Promise(() => undefined);
       },

@@ -6,15 +6,15 @@ import type { JobStore, StoreInTransaction, Transaction } from '../../core/store
 import type { CommandInput, CommandResult } from '../../core/store-commands.ts';
 import type { ClaimInput } from '../../core/store-passes.ts';
 import { parseTimestamp } from '../../core/timestamp.ts';
-import { type Asked, EngineError } from '../engine-port.ts';
+import { type CommandOptions, EngineError } from '../engine-port.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Registry } from '../job-types/registry.ts';
 import type { Settings } from '../options.ts';
-import type { Which } from '../places/unstarted-claims.ts';
+import type { ClaimSelector } from '../places/unstarted-claims.ts';
 import type { Meter } from '../stats/meter.ts';
 
 /** What people's commands, of jobs and of runs, go through. */
-export interface ManageDeps<Deps> {
+export interface ApiDeps<Deps> {
   readonly settings: Settings;
   readonly store: JobStore;
   /** What changes it: {@link writesTo}. */
@@ -35,7 +35,7 @@ export interface ManageDeps<Deps> {
     tell: (result: CommandResult) => T,
   ): Promise<T>;
   /** Gives back claimed runs that have not started, before a command that must find them waiting. */
-  takeBack(which: Which): void;
+  takeBack(which: ClaimSelector): void;
   /** Stops a run: tells its handler, or gives it back if it has not started. */
   cancel(runId: string): void;
   /** Tells the other nodes. */
@@ -51,14 +51,14 @@ export type Writes = Pick<JobStore, 'insertJob' | 'command' | 'cancelRun' | 'mak
  */
 export function writesTo(
   store: JobStore,
-  { answerLost, tell }: { answerLost(): void; tell(notice: Notice): void },
+  { replyLost, tell }: { replyLost(): void; tell(notice: Notice): void },
 ): Writes {
   const told = async <T>(answer: Promise<T>, notice: Notice = { kind: 'wake' }): Promise<T> => {
     try {
       return await answer;
     } catch (error) {
       if (!isKnownUndone(error)) {
-        answerLost();
+        replyLost();
         tell(notice);
       }
       throw error;
@@ -92,7 +92,7 @@ export function within(store: JobStore, tx: Transaction): StoreInTransaction {
 type Done = Extract<CommandResult, { kind: 'done' }>;
 
 /** Wakes what a command may have made due, stops what it cancelled, tells who watches. */
-export function afterCommand<Deps>(deps: ManageDeps<Deps>, done: Done, event?: JobEventType): void {
+export function afterCommand<Deps>(deps: ApiDeps<Deps>, done: Done, event?: JobEventType): void {
   const { events, meter } = deps;
   for (const request of done.cancelRequests) deps.cancel(request.runId);
   if (event !== undefined && done.changed) {
@@ -123,7 +123,7 @@ function areClaimed({ queued, claimed }: Done): boolean {
  * something may be due.
  */
 function tellOthers<Deps>(
-  { tell }: ManageDeps<Deps>,
+  { tell }: ApiDeps<Deps>,
   { job, changed, cancelRequests }: Done,
   isOfJob: boolean,
 ): void {
@@ -171,8 +171,12 @@ export function instant(text: string, pointer: string): number {
   return parsed.value;
 }
 
-export function auditOf(asked: Asked, action: string, change: object): Pick<CommandInput, 'audit'> {
-  return { audit: { actor: asked.by ?? 'system', action, change: JSON.stringify(change) } };
+export function auditOf(
+  options: CommandOptions,
+  action: string,
+  change: object,
+): Pick<CommandInput, 'audit'> {
+  return { audit: { actor: options.by ?? 'system', action, change: JSON.stringify(change) } };
 }
 
 /** What the caller is at, for the runs that come of it. */
@@ -181,19 +185,19 @@ export function traceOf({ tracing }: Settings): { readonly trace?: string } {
   return trace === undefined ? {} : { trace };
 }
 
-/** Who asked, for what the store keeps of it. */
-export function by(asked: Asked): { readonly by?: string } {
-  return asked.by === undefined ? {} : { by: asked.by };
+/** Who gives the command, as the store keeps it. */
+export function by(options: CommandOptions): { readonly by?: string } {
+  return options.by === undefined ? {} : { by: options.by };
 }
 
 /** What the caller wants the job to be still. */
-export function guard({ ifUid, ifVersion }: Asked): Pick<CommandInput, 'ifUid' | 'ifVersion'> {
+export function guard({ ifUid, ifVersion }: CommandOptions): Pick<CommandInput, 'ifUid' | 'ifVersion'> {
   return {
     ...(ifUid === undefined ? {} : { ifUid }),
     ...(ifVersion === undefined ? {} : { ifVersion }),
   };
 }
 
-export function isGuarded(asked: Asked): boolean {
-  return asked.ifUid !== undefined || asked.ifVersion !== undefined;
+export function isGuarded(options: CommandOptions): boolean {
+  return options.ifUid !== undefined || options.ifVersion !== undefined;
 }

@@ -7,15 +7,21 @@ import { firstSlot, parseSchedule, slotsAfter } from '../../core/schedule.ts';
 import type { Transaction } from '../../core/store.ts';
 import type { CommandInput } from '../../core/store-commands.ts';
 import type { JobView } from '../../core/store-views.ts';
-import { type Asked, type Engine, EngineError, type JobInput, type Preview } from '../engine-port.ts';
 import {
+  type CommandOptions,
+  type Engine,
+  EngineError,
+  type JobInput,
+  type Preview,
+} from '../engine-port.ts';
+import {
+  type ApiDeps,
   afterCommand,
   auditOf,
   by,
   guard,
   instant,
   isGuarded,
-  type ManageDeps,
   notFound,
   refused,
   requireDone,
@@ -41,7 +47,7 @@ type JobMethods = Pick<
 const EDIT_TRIES = 5;
 
 /** What people do with jobs: check the input, let the store decide and write, tell the result. */
-export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
+export function createJobApi<Deps>(deps: ApiDeps<Deps>): JobMethods {
   const { settings, store, writes, registry, events } = deps;
   const parse = (input: JobInput) => {
     const parsed = parseDefinition(input, registry, settings);
@@ -57,17 +63,25 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
     if (view === undefined) throw notFound(jobId);
     return view;
   };
-  const command = async (input: CommandInput, { signal }: Asked, event: JobEventType): Promise<JobView> => {
+  const command = async (
+    input: CommandInput,
+    { signal }: CommandOptions,
+    event: JobEventType,
+  ): Promise<JobView> => {
     const done = requireDone(await writes.command(input, signal), input.jobId);
     afterCommand(deps, done, event);
     return getJob(input.jobId);
   };
-  const insert = async (input: JobInput, asked: Asked, tx?: Transaction): Promise<JobView | 'exists'> => {
-    const audit = auditOf(asked, 'job.create', input);
+  const insert = async (
+    input: JobInput,
+    options: CommandOptions,
+    tx?: Transaction,
+  ): Promise<JobView | 'exists'> => {
+    const audit = auditOf(options, 'job.create', input);
     const target = tx === undefined ? writes : within(store, tx);
     const outcome = await target.insertJob(
-      { definition: parse(input), ...by(asked), ...traceOf(settings), ...audit },
-      asked.signal,
+      { definition: parse(input), ...by(options), ...traceOf(settings), ...audit },
+      options.signal,
     );
     if (outcome.kind === 'refused') throw refused(outcome.refusal);
     if (outcome.kind === 'exists') return 'exists';
@@ -83,26 +97,26 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
   /**
    * Of the job as it was read: what an edit was made of is never written over another generation or version.
    */
-  const edit = async (job: Job, next: JobInput, asked: Asked) => {
+  const edit = async (job: Job, next: JobInput, options: CommandOptions) => {
     if (next.type !== job.type) throw refused(typeChanged(job));
     const definition = parse(next);
     deps.takeBack({ jobId: job.id });
     const command: CommandInput = {
       jobId: job.id,
       command: { kind: 'edit', definition },
-      ifUid: asked.ifUid ?? job.uid,
-      ifVersion: asked.ifVersion ?? job.version,
-      ...auditOf(asked, 'job.edit', next),
+      ifUid: options.ifUid ?? job.uid,
+      ifVersion: options.ifVersion ?? job.version,
+      ...auditOf(options, 'job.edit', next),
     };
-    return writes.command(command, asked.signal);
+    return writes.command(command, options.signal);
   };
 
   return {
     getJob,
     listJobs: (query) => store.listJobs({ ...query, handlers: deps.handlers() }),
 
-    async createJob(input, asked = {}) {
-      const view = await insert(input, asked, asked.tx);
+    async createJob(input, options = {}) {
+      const view = await insert(input, options, options.tx);
       if (view === 'exists')
         throw new EngineError(
           'exists',
@@ -111,47 +125,47 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
       return view;
     },
 
-    async putJob(input, asked = {}) {
+    async putJob(input, options = {}) {
       for (let tries = 0; tries < EDIT_TRIES; tries++) {
         const known = await store.getJob(input.id, deps.handlers());
         if (known === undefined) {
-          if (isGuarded(asked)) throw new EngineError('stale', 'The job does not exist (any more).');
-          const created = await insert(input, asked);
+          if (isGuarded(options)) throw new EngineError('stale', 'The job does not exist (any more).');
+          const created = await insert(input, options);
           if (created !== 'exists') return { created: true, view: created };
           continue;
         }
-        const result = await edit(known.job, input, asked);
-        if (result.kind === 'absent' || (result.kind === 'stale' && !isGuarded(asked))) continue;
+        const result = await edit(known.job, input, options);
+        if (result.kind === 'absent' || (result.kind === 'stale' && !isGuarded(options))) continue;
         afterCommand(deps, requireDone(result, input.id), 'job.updated');
         return { created: false, view: await getJob(input.id) };
       }
       throw tooManyEdits(input.id);
     },
 
-    async patchJob(jobId, patch, asked = {}) {
+    async patchJob(jobId, patch, options = {}) {
       for (let tries = 0; tries < EDIT_TRIES; tries++) {
         const { job } = await getJob(jobId);
         const next = mergePatch(inputOf(job), patch);
-        const result = await edit(job, next, asked);
-        if (result.kind === 'stale' && !isGuarded(asked)) continue;
+        const result = await edit(job, next, options);
+        if (result.kind === 'stale' && !isGuarded(options)) continue;
         afterCommand(deps, requireDone(result, jobId), 'job.updated');
         return getJob(jobId);
       }
       throw tooManyEdits(jobId);
     },
 
-    async deleteJob(jobId, asked = {}) {
+    async deleteJob(jobId, options = {}) {
       deps.takeBack({ jobId });
       const input = {
         jobId,
         command: { kind: 'delete' },
-        ...guard(asked),
-        ...auditOf(asked, 'job.delete', {}),
+        ...guard(options),
+        ...auditOf(options, 'job.delete', {}),
       } as const;
-      afterCommand(deps, requireDone(await writes.command(input, asked.signal), jobId), 'job.deleted');
+      afterCommand(deps, requireDone(await writes.command(input, options.signal), jobId), 'job.deleted');
     },
 
-    async pauseJob(jobId, input = {}, asked = {}) {
+    async pauseJob(jobId, input = {}, options = {}) {
       const until = input.until === undefined ? {} : { until: instant(input.until, '/until') };
       deps.takeBack({ jobId });
       return command(
@@ -161,21 +175,21 @@ export function manageJobs<Deps>(deps: ManageDeps<Deps>): JobMethods {
             kind: 'pause',
             cancelLive: input.cancelLive ?? false,
             ...until,
-            ...by(asked),
+            ...by(options),
             ...(input.reason === undefined ? {} : { reason: input.reason }),
           },
-          ...guard(asked),
-          ...auditOf(asked, 'job.pause', input),
+          ...guard(options),
+          ...auditOf(options, 'job.pause', input),
         },
-        asked,
+        options,
         'job.paused',
       );
     },
 
-    resumeJob: (jobId, asked = {}) =>
+    resumeJob: (jobId, options = {}) =>
       command(
-        { jobId, command: { kind: 'resume' }, ...guard(asked), ...auditOf(asked, 'job.resume', {}) },
-        asked,
+        { jobId, command: { kind: 'resume' }, ...guard(options), ...auditOf(options, 'job.resume', {}) },
+        options,
         'job.resumed',
       ),
 

@@ -5,15 +5,15 @@ import { isLiveStatus, type JsonText, type LiveRun, type Run } from '../../core/
 import type { StoreInTransaction } from '../../core/store.ts';
 import type { CancelResult, CommandInput, CommandResult } from '../../core/store-commands.ts';
 import type { RunView } from '../../core/store-views.ts';
-import { type Asked, type Engine, EngineError, type TriggerInput } from '../engine-port.ts';
+import { type CommandOptions, type Engine, EngineError, type TriggerInput } from '../engine-port.ts';
 import { acceptPayload, checkPayload, payloadPointer, type RegisteredType } from '../job-types/registry.ts';
 import {
+  type ApiDeps,
   afterCommand,
   auditOf,
   guard,
   instant,
   isGuarded,
-  type ManageDeps,
   notFound,
   requireDone,
   traceOf,
@@ -26,7 +26,7 @@ type RunMethods = Pick<Engine, 'trigger' | 'getRun' | 'listRuns' | 'getLogs' | '
 const TRIGGER_TRIES = 5;
 
 /** What people do with runs (P12, P15). */
-export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
+export function createRunApi<Deps>(deps: ApiDeps<Deps>): RunMethods {
   const { settings, store, writes, events } = deps;
   const getRun = async (runId: string): Promise<RunView> => {
     const view = await store.getRun(runId);
@@ -60,7 +60,11 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
   };
 
   /** Asks for a run, to be claimed with it where that can be. */
-  const ask = <T>(command: CommandInput, { signal }: Asked, tell: (result: CommandResult) => T): Promise<T> =>
+  const ask = <T>(
+    command: CommandInput,
+    { signal }: CommandOptions,
+    tell: (result: CommandResult) => T,
+  ): Promise<T> =>
     deps.claiming(
       command.jobId,
       (claim) => writes.command(claim ? { ...command, claim } : command, signal),
@@ -77,7 +81,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
       return lines;
     },
 
-    async trigger(jobId, input = {}, asked = {}) {
+    async trigger(jobId, input = {}, options = {}) {
       const inside = input.tx === undefined ? undefined : within(store, input.tx);
       for (let tries = 1; ; tries++) {
         // A payload has to be checked for the type of the job that there is now; without one there is nothing
@@ -85,23 +89,23 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
         const known = input.payload === undefined ? undefined : await findJob(jobId, inside);
         const override = known === undefined ? undefined : overrideOf(deps, known, input);
         // A job made since may be of another type.
-        const only = known === undefined ? asked : { ...asked, ifUid: asked.ifUid ?? known.uid };
+        const only = known === undefined ? options : { ...options, ifUid: options.ifUid ?? known.uid };
         const command = triggerOf(jobId, { ...startOf(input), ...override, ...traceOf(settings) }, only);
-        const mayRetry = known !== undefined && !isGuarded(asked) && tries < TRIGGER_TRIES;
+        const mayRetry = known !== undefined && !isGuarded(options) && tries < TRIGGER_TRIES;
         const told = (result: CommandResult) =>
           result.kind === 'stale' && mayRetry ? undefined : started(result, jobId, inside);
         const made =
-          inside === undefined ? await ask(command, asked, told) : told(await inside.trigger(command));
+          inside === undefined ? await ask(command, options, told) : told(await inside.trigger(command));
         if (made !== undefined) return made;
       }
     },
 
-    async cancelRun(runId, input = {}, asked = {}) {
+    async cancelRun(runId, input = {}, options = {}) {
       const known = await getRun(runId);
       deps.takeBack({ runId });
       const force = input.force ?? false;
-      const audit = auditOf(asked, 'run.cancel', { force });
-      const result = await writes.cancelRun({ runId, force, ...audit }, asked.signal);
+      const audit = auditOf(options, 'run.cancel', { force });
+      const result = await writes.cancelRun({ runId, force, ...audit }, options.signal);
       afterCancel(deps, result);
       switch (result.kind) {
         case 'cancelled':
@@ -118,11 +122,11 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
       }
     },
 
-    async retryRun(runId, asked = {}) {
+    async retryRun(runId, options = {}) {
       const known = await getRun(runId);
       if (isLive(known.run)) {
-        const audit = auditOf(asked, 'run.retry', {});
-        const made = await writes.makeDue({ runId, ...audit }, asked.signal);
+        const audit = auditOf(options, 'run.retry', {});
+        const made = await writes.makeDue({ runId, ...audit }, options.signal);
         if (made === 'due') {
           deps.lookNow();
           deps.tell({ kind: 'wake' });
@@ -138,7 +142,7 @@ export function manageRuns<Deps>(deps: ManageDeps<Deps>): RunMethods {
       const { payload, jobUid } = known.run;
       const override = payload === undefined ? {} : { payload, ...(await checkerOf(deps, known, payload)) };
       const how = { retryOf: runId, ...override, ...traceOf(settings) };
-      return ask(triggerOf(known.jobId, how, { ...asked, ifUid: jobUid }), asked, (result) => {
+      return ask(triggerOf(known.jobId, how, { ...options, ifUid: jobUid }), options, (result) => {
         if (result.kind === 'stale')
           throw new EngineError(
             'conflict',
@@ -160,7 +164,7 @@ interface Start extends Partial<Override> {
 function triggerOf(
   jobId: string,
   { trace, checkedBy, ...how }: Start,
-  asked: Asked,
+  options: CommandOptions,
 ): Parameters<StoreInTransaction['trigger']>[0] {
   const { dedupeKey, ...command } = how;
   return {
@@ -171,9 +175,9 @@ function triggerOf(
       ...(checkedBy === undefined ? {} : { checkedBy }),
       ...(trace === undefined ? {} : { trace }),
     },
-    ...guard(asked),
+    ...guard(options),
     ...(dedupeKey === undefined ? {} : { dedupeKey }),
-    ...auditOf(asked, 'job.trigger', how),
+    ...auditOf(options, 'job.trigger', how),
   };
 }
 
@@ -191,7 +195,7 @@ interface Override {
 }
 
 function overrideOf<Deps>(
-  { registry }: ManageDeps<Deps>,
+  { registry }: ApiDeps<Deps>,
   { type: typeName, payload: usual }: Job,
   { payload, payloadBy }: TriggerInput,
 ): Override {
@@ -207,11 +211,11 @@ function overrideOf<Deps>(
   return { payload: checked.json, checkedBy: checkedByType(type) };
 }
 
-function refuseAdminFields<Deps>(type: RegisteredType<Deps>, usual: JsonText, asked: JsonText): void {
-  // With the defaults of today, as the asked one has them.
+function refuseAdminFields<Deps>(type: RegisteredType<Deps>, usual: JsonText, requested: JsonText): void {
+  // Compare with the defaults of today, which `requested` has, too.
   const filled = checkPayload(type, JSON.parse(usual));
   const mayChange = new Set(type.jobType.operatorsMaySet);
-  const refused = changedFields(filled.ok ? filled.json : usual, asked).filter(
+  const refused = changedFields(filled.ok ? filled.json : usual, requested).filter(
     (name) => !mayChange.has(name),
   );
   if (refused.length === 0) return;
@@ -228,7 +232,7 @@ function refuseAdminFields<Deps>(type: RegisteredType<Deps>, usual: JsonText, as
  * is not registered, or is older than what the job asks for, nor of a job that is gone.
  */
 async function checkerOf<Deps>(
-  { registry, store, handlers }: ManageDeps<Deps>,
+  { registry, store, handlers }: ApiDeps<Deps>,
   { type: typeName, jobId, run }: RunView,
   payload: JsonText,
 ): Promise<Pick<Start, 'checkedBy'>> {
@@ -252,7 +256,7 @@ function checkedByType<Deps>({ jobType }: RegisteredType<Deps>): CheckedBy {
 /**
  * A claimed run that is to stop is told; one whose fence was voided goes on alone, and can't settle (P11).
  */
-function afterCancel<Deps>(deps: ManageDeps<Deps>, result: CancelResult): void {
+function afterCancel<Deps>(deps: ApiDeps<Deps>, result: CancelResult): void {
   const told = result.kind === 'requested' ? result.request : result.kind === 'cancelled' && result.voided;
   if (told) {
     deps.cancel(told.runId);

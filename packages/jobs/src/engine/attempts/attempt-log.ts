@@ -2,9 +2,9 @@ import type { Job } from '../../core/job.ts';
 import type { ErrorCause } from '../../core/run.ts';
 import type { LogLine, SettleResult } from '../../core/store-passes.ts';
 import type { EngineLogger } from '../options.ts';
-import type { Ended } from '../settling/settlement-queue.ts';
+import type { EndedClaim } from '../settling/settlement-queue.ts';
 import type { Attempt } from './attempt.ts';
-import type { Thrown } from './thrown-error.ts';
+import type { ThrownError } from './thrown-error.ts';
 
 const idsOfRun = ({ id, type }: Job, runId: string) => ({ jobId: id, type, runId });
 
@@ -22,7 +22,11 @@ export function logLine(logger: EngineLogger, attempt: Attempt, { level, message
 }
 
 /** What became of a claim that has ended, unless it has succeeded. */
-export function logEnd(logger: EngineLogger, { input, owner, attempt }: Ended, result: SettleResult): void {
+export function logEnd(
+  logger: EngineLogger,
+  { input, owner, attempt }: EndedClaim,
+  result: SettleResult,
+): void {
   const { runId, fence, outcome } = input;
   const ids = () => (attempt === undefined ? idsOfRun(owner, runId) : idsOf(attempt));
   if (result.kind === 'stale') logger.warn({ ...ids(), fence }, 'a stale claim was not settled');
@@ -37,7 +41,11 @@ export function logEnd(logger: EngineLogger, { input, owner, attempt }: Ended, r
 }
 
 /** A stray error of a handler that came too late to fail its attempt. */
-export function logStray(logger: EngineLogger, ids: object, { causes, permanent, ...error }: Thrown): void {
+export function logStray(
+  logger: EngineLogger,
+  ids: object,
+  { causes, permanent, ...error }: ThrownError,
+): void {
   logger.error(
     { ...ids, err: fieldsWithCauses(error, causes) },
     'a stray error of a handler came after its attempt was settled',
@@ -45,7 +53,7 @@ export function logStray(logger: EngineLogger, ids: object, { causes, permanent,
 }
 
 /** An error that ended a thread in which no handler ran. */
-export function logThreadEnd(logger: EngineLogger, { causes, permanent, ...error }: Thrown): void {
+export function logThreadEnd(logger: EngineLogger, { causes, permanent, ...error }: ThrownError): void {
   logger.error(
     { err: fieldsWithCauses(error, causes) },
     'an error ended a job thread in which no handler ran; the next run gets a new thread',

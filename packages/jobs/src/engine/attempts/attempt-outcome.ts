@@ -1,7 +1,7 @@
 import type { Outcome } from '../../core/settle.ts';
 import type { Attempt } from './attempt.ts';
 import type { HandlerResult } from './handler-result.ts';
-import type { Thrown } from './thrown-error.ts';
+import type { ThrownError } from './thrown-error.ts';
 
 /** One object: what a message holds many times crosses the threads once. */
 const SUCCEEDED: Outcome = { kind: 'succeeded' };
@@ -17,7 +17,7 @@ export function returnedOutcome(attempt: Attempt, { result, leftOut }: HandlerRe
  * How an attempt ended whose handler threw. A stray error came first: the handler was told to stop because of
  * it.
  */
-export function thrownOutcome(attempt: Attempt, thrown: Thrown, at: number): Outcome {
+export function thrownOutcome(attempt: Attempt, thrown: ThrownError, at: number): Outcome {
   const stopped = attempt.stop?.reason;
   if (stopped === 'cancel') return { kind: 'cancelled' };
   if (stopped === 'shutdown' || stopped === 'lease' || stopped === 'stale') return { kind: 'given_back' };

@@ -2,7 +2,7 @@ import type { RunLog } from '../../core/job-type.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { Progress } from '../../core/run.ts';
 import type { LogLine } from '../../core/store-passes.ts';
-import { isJson, safeJson, textOf } from './safe-text.ts';
+import { isJson, safeJson, safeText } from './safe-text.ts';
 
 /** Bytes of log kept for a run, what a line costs besides its text, and characters of one line (P18). */
 const LOG_LIMIT = 65_536;
@@ -16,12 +16,12 @@ const LAST_INSTANT = 8.64e15;
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 /** What was logged and reported since the last look. */
-export interface Noted {
+export interface NewOutput {
   readonly progress?: Progress;
   readonly logs?: readonly LogLine[];
 }
 
-export interface NotesListener {
+export interface OutputListener {
   /** After each note. */
   changed?(): void;
   /** Of each new line, up to as many bytes as are kept: what is made of it may cost more than to keep it. */
@@ -29,15 +29,15 @@ export interface NotesListener {
 }
 
 /** Keeps what a handler logs and reports until it is fetched: bounded, whatever a handler does. */
-export class RunNotes {
+export class AttemptOutput {
   readonly #now: () => number;
-  readonly #listener: NotesListener;
+  readonly #listener: OutputListener;
   #lines: LogLine[] = [];
   #bytes = 0;
   #heardBytes = 0;
   #progress: Progress | undefined;
 
-  constructor(now: () => number, listener: NotesListener = {}) {
+  constructor(now: () => number, listener: OutputListener = {}) {
     this.#now = now;
     this.#listener = listener;
   }
@@ -51,7 +51,7 @@ export class RunNotes {
   line(level: LogLine['level'], message: unknown, fields?: unknown): void {
     const json = fields === undefined ? undefined : safeJson(fields);
     const extra = json !== undefined && json.length <= LINE_LIMIT ? { fields: json } : {};
-    this.#hear({ at: this.#now(), level, message: textOf(message, LINE_LIMIT), ...extra });
+    this.#hear({ at: this.#now(), level, message: safeText(message, LINE_LIMIT), ...extra });
     this.#listener.changed?.();
   }
 
@@ -61,15 +61,15 @@ export class RunNotes {
     this.#progress = {
       done,
       ...(isNumber(total) ? { total } : {}),
-      ...(note === undefined ? {} : { note: textOf(note, NOTE_LIMIT) }),
+      ...(note === undefined ? {} : { note: safeText(note, NOTE_LIMIT) }),
     };
     this.#listener.changed?.();
   }
 
   /** Appends the notes that a thread has sent; drops anything that is not a note. */
-  add(noted: unknown): void {
-    if (!isRecord(noted)) return;
-    const { progress, logs } = noted;
+  add(output: unknown): void {
+    if (!isRecord(output)) return;
+    const { progress, logs } = output;
     if (isRecord(progress)) this.progress(progress.done, progress.total, progress.note);
     for (const said of Array.isArray(logs) ? logs.slice(-LINES_LIMIT) : []) {
       const line = checkLine(said);
@@ -78,7 +78,7 @@ export class RunNotes {
   }
 
   /** Notes that were fetched and could not be kept: they come before these. */
-  putBack({ progress, logs = [] }: Noted): void {
+  putBack({ progress, logs = [] }: NewOutput): void {
     this.#progress ??= progress;
     const newer = this.#lines;
     this.#lines = [];
@@ -86,7 +86,7 @@ export class RunNotes {
     for (const line of [...logs, ...newer]) this.#add(line);
   }
 
-  take(): Noted | undefined {
+  take(): NewOutput | undefined {
     const progress = this.#progress;
     const logs = this.#lines;
     if (progress === undefined && logs.length === 0) return undefined;
@@ -119,7 +119,7 @@ function checkLine(line: unknown): LogLine | undefined {
   const level = LEVELS.find((each) => each === line.level);
   if (level === undefined || !isInstant(at)) return undefined;
   const hasFields = typeof fields === 'string' && fields.length <= LINE_LIMIT && isJson(fields);
-  return { at, level, message: textOf(message, LINE_LIMIT), ...(hasFields ? { fields } : {}) };
+  return { at, level, message: safeText(message, LINE_LIMIT), ...(hasFields ? { fields } : {}) };
 }
 
 function isInstant(value: unknown): value is number {

@@ -3,9 +3,9 @@ import type { JobContext, RunContext, RunLog } from '../../core/job-type.ts';
 import type { JsonText } from '../../core/run.ts';
 import type { ClaimedRun, LogLine, Report } from '../../core/store-passes.ts';
 import type { AttemptSpan, TracedAttempt } from '../tracing.ts';
-import { type Noted, RunNotes } from './attempt-output.ts';
+import { AttemptOutput, type NewOutput } from './attempt-output.ts';
 import { type StrayErrorListener, withStrayErrorsTo } from './stray-errors.ts';
-import type { Thrown } from './thrown-error.ts';
+import type { ThrownError } from './thrown-error.ts';
 
 /** Why a handler is told to stop; `signal.reason` is an error of this name. */
 export type StopReason = 'timeout' | 'cancel' | 'shutdown' | 'lease' | 'stale';
@@ -30,7 +30,7 @@ export interface Stop {
 
 /** What to report of an attempt that goes on. */
 interface Look {
-  readonly withNotes: boolean;
+  readonly withOutput: boolean;
   readonly withStart: boolean;
   readonly zombieSince: number | undefined;
 }
@@ -47,7 +47,7 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   readonly #now: () => number;
   #controller: AbortController | undefined;
   #parsed: { readonly payload: unknown } | undefined;
-  #notes: RunNotes | undefined;
+  #output: AttemptOutput | undefined;
   /** Hears each line that the handler logs. */
   heard: ((attempt: Attempt, line: LogLine) => void) | undefined;
   /** Only where attempts are traced. */
@@ -64,7 +64,7 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
    * The first stray error of its handler: a rejection that nothing awaited, or what a callback threw. It
    * fails the attempt.
    */
-  stray: Thrown | undefined;
+  stray: ThrownError | undefined;
   /** Hears the stray errors of the handler; absent: they are not told apart from others. */
   onStray: ((attempt: Attempt, error: Error) => void) | undefined;
   /** The handler ignores its signal, and the store was told. */
@@ -113,16 +113,16 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
     return this.#controller.signal;
   }
 
-  get notes(): RunNotes {
-    this.#notes ??= new RunNotes(this.#now, { heard: (line) => this.heard?.(this, line) });
-    return this.#notes;
+  get output(): AttemptOutput {
+    this.#output ??= new AttemptOutput(this.#now, { heard: (line) => this.heard?.(this, line) });
+    return this.#output;
   }
 
   get log(): RunLog {
-    return this.notes.log;
+    return this.output.log;
   }
 
-  progress = (done: number, total?: number, note?: string): void => this.notes.progress(done, total, note);
+  progress = (done: number, total?: number, note?: string): void => this.output.progress(done, total, note);
 
   /** Tells the handler to stop; the first reason counts. */
   abort(stop: Stop): boolean {
@@ -141,10 +141,10 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
 
   /** What the store does not know yet of this attempt, which goes on. */
   takeReport(look: Look): Report | undefined {
-    const noted = look.withNotes ? this.takeNotes() : undefined;
+    const output = look.withOutput ? this.takeOutput() : undefined;
     const start = look.withStart && !this.startKnown;
     const zombieSince = this.isZombie ? undefined : look.zombieSince;
-    if (noted === undefined && !start && zombieSince === undefined) return undefined;
+    if (output === undefined && !start && zombieSince === undefined) return undefined;
     this.isReporting = true;
     this.startKnown ||= start;
     this.isZombie ||= zombieSince !== undefined;
@@ -152,7 +152,7 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
     return {
       runId,
       fence,
-      ...noted,
+      ...output,
       ...(start ? { startedAt: this.startedAt } : {}),
       ...(zombieSince === undefined ? {} : { zombieSince }),
     };
@@ -171,15 +171,15 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   }
 
   /** The report could not be written: what it told is told again. */
-  putBack({ startedAt, zombieSince, ...noted }: Report): void {
+  putBack({ startedAt, zombieSince, ...output }: Report): void {
     if (startedAt !== undefined) this.startKnown = false;
     if (zombieSince !== undefined) this.isZombie = false;
-    if (noted.progress !== undefined || noted.logs !== undefined) this.notes.putBack(noted);
+    if (output.progress !== undefined || output.logs !== undefined) this.output.putBack(output);
   }
 
   /** What was logged and reported since the last call. */
-  takeNotes(): Noted | undefined {
-    return this.#notes?.take();
+  takeOutput(): NewOutput | undefined {
+    return this.#output?.take();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { JsonText } from '../../core/run.ts';
-import { isJson, messageOf, textOf } from './safe-text.ts';
+import { isJson, messageOf, safeText } from './safe-text.ts';
 
 /** Bytes of a run's result (P18). */
 const RESULT_LIMIT = 65_536;
@@ -17,7 +17,7 @@ export interface HandlerResult {
  */
 export function checkResult(said: unknown): HandlerResult {
   const { result, leftOut }: Readonly<Record<string, unknown>> = { ...Object(said) };
-  if (leftOut !== undefined) return { leftOut: textOf(leftOut, LEFT_OUT_LIMIT) };
+  if (leftOut !== undefined) return { leftOut: safeText(leftOut, LEFT_OUT_LIMIT) };
   if (result === undefined) return {};
   if (typeof result === 'string' && result.length <= RESULT_LIMIT && isJson(result)) return { result };
   return { leftOut: `its thread did not send at most ${RESULT_LIMIT} bytes of JSON` };
@@ -36,6 +36,6 @@ export function resultOf(returned: unknown): HandlerResult {
       return { leftOut: `it is more than ${RESULT_LIMIT} bytes of JSON` };
     return { result: json };
   } catch (error) {
-    return { leftOut: `it is not JSON (${textOf(messageOf(error), LEFT_OUT_LIMIT)})` };
+    return { leftOut: `it is not JSON (${safeText(messageOf(error), LEFT_OUT_LIMIT)})` };
   }
 }

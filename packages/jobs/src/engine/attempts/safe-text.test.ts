@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resultOf } from './handler-result.ts';
-import { safeJson, textOf } from './safe-text.ts';
+import { safeJson, safeText } from './safe-text.ts';
 
 const NO_MESSAGE = new Error('x');
 Object.defineProperty(NO_MESSAGE, 'message', {
@@ -35,11 +35,11 @@ describe('what handlers give', () => {
   ])('never throws where its JSON throws %s', (_what, value, why) => {
     expect(resultOf(value)).toEqual({ leftOut: `it is not JSON (${why})` });
     expect(JSON.parse(safeJson(value))).toEqual({ unserialisable: why });
-    expect(textOf(value, 100)).toBe(JSON.stringify({ unserialisable: why }));
+    expect(safeText(value, 100)).toBe(JSON.stringify({ unserialisable: why }));
   });
 
   it('never throws where it has no text', () => {
-    expect(textOf(NO_TEXT, 100)).toBe('has no text');
-    expect(textOf(Symbol('s'), 100)).toBe('Symbol(s)');
+    expect(safeText(NO_TEXT, 100)).toBe('has no text');
+    expect(safeText(Symbol('s'), 100)).toBe('Symbol(s)');
   });
 });

@@ -4,7 +4,7 @@ import type { JsonText } from '../../core/run.ts';
  * Text of anything, cut to `limit` characters, such as every database takes: no U+0000, no lone surrogates.
  * Never throws.
  */
-export function textOf(value: unknown, limit: number): string {
+export function safeText(value: unknown, limit: number): string {
   const text = plainText(value);
   const kept = text.length > limit ? `${text.slice(0, limit)}…` : text;
   return kept.toWellFormed().replaceAll('\u0000', '\ufffd');

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { textOf } from './safe-text.ts';
+import { safeText } from './safe-text.ts';
 
 /**
  * Receives the stray errors of a piece of code: rejections that it did not await, and exceptions in its
@@ -55,7 +55,7 @@ function heardRejection(reason: unknown): void {
   const error =
     reason instanceof Error
       ? reason
-      : new Error(`A promise that nothing awaited was rejected with ${textOf(reason, 500)}.`, {
+      : new Error(`A promise that nothing awaited was rejected with ${safeText(reason, 500)}.`, {
           cause: reason,
         });
   const listener = listeners.getStore();
@@ -84,7 +84,7 @@ function heardException(thrown: unknown): void {
 }
 
 function errorOf(thrown: unknown): Error {
-  return new Error(`A callback threw ${textOf(thrown, 500)}.`, { cause: thrown });
+  return new Error(`A callback threw ${safeText(thrown, 500)}.`, { cause: thrown });
 }
 
 /**

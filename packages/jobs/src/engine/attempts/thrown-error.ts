@@ -1,7 +1,7 @@
 import { PermanentError } from '../../core/errors.ts';
 import { isRecord } from '../../core/objects.ts';
 import type { ErrorCause } from '../../core/run.ts';
-import { textOf } from './safe-text.ts';
+import { safeText } from './safe-text.ts';
 
 const NAME_LIMIT = 200;
 const MESSAGE_LIMIT = 2_000;
@@ -15,7 +15,7 @@ const CAUSES_STACK_LIMIT = 16_000;
 type ErrorText = Omit<ErrorCause, 'depth'>;
 
 /** What a handler threw, as it is kept: bounded, and nothing but text. */
-export interface Thrown extends ErrorText {
+export interface ThrownError extends ErrorText {
   readonly causes?: readonly ErrorCause[];
   /** A retry can't mend it (P8). */
   readonly permanent: boolean;
@@ -25,7 +25,7 @@ export interface Thrown extends ErrorText {
  * Reads what was thrown, which can be anything: code that is at fault here may be at fault in its errors,
  * too. Never throws.
  */
-export function readThrown(thrown: unknown): Thrown {
+export function readThrown(thrown: unknown): ThrownError {
   const text = readText(thrown);
   return {
     ...text,
@@ -39,7 +39,7 @@ export function readThrown(thrown: unknown): Thrown {
  * Checks what a thread says that its handler threw: a handler can post to its thread's port what it likes.
  * Never throws.
  */
-export function checkThrown(value: unknown): Thrown {
+export function checkThrown(value: unknown): ThrownError {
   const { causes, permanent } = isRecord(value) ? value : {};
   const checked = Array.isArray(causes) ? causes.slice(0, CAUSES_LIMIT).filter(isRecord) : [];
   return {
@@ -85,7 +85,7 @@ function directCauses(error: unknown): readonly unknown[] {
 
 function readText(thrown: unknown): ErrorText {
   try {
-    if (!(thrown instanceof Error)) return { name: 'Error', message: textOf(thrown, MESSAGE_LIMIT) };
+    if (!(thrown instanceof Error)) return { name: 'Error', message: safeText(thrown, MESSAGE_LIMIT) };
     const { name, message, stack } = thrown;
     return boundedText({ name, message, stack, code: 'code' in thrown ? thrown.code : undefined });
   } catch {
@@ -94,13 +94,13 @@ function readText(thrown: unknown): ErrorText {
 }
 
 function boundedText(error: Readonly<Record<string, unknown>>): ErrorText {
-  const name = textOf(error.name, NAME_LIMIT);
+  const name = safeText(error.name, NAME_LIMIT);
   const { code, stack } = error;
   return {
     name,
-    message: textOf(error.message, MESSAGE_LIMIT) || name,
-    ...(typeof code === 'string' || typeof code === 'number' ? { code: textOf(code, CODE_LIMIT) } : {}),
-    ...(typeof stack === 'string' ? { stack: textOf(stack, STACK_LIMIT) } : {}),
+    message: safeText(error.message, MESSAGE_LIMIT) || name,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code: safeText(code, CODE_LIMIT) } : {}),
+    ...(typeof stack === 'string' ? { stack: safeText(stack, STACK_LIMIT) } : {}),
   };
 }
 
@@ -114,7 +114,7 @@ function boundedStacks(causes: readonly ErrorCause[]): ErrorCause[] {
   });
 }
 
-function withCauses(causes: readonly ErrorCause[]): Pick<Thrown, 'causes'> {
+function withCauses(causes: readonly ErrorCause[]): Pick<ThrownError, 'causes'> {
   return causes.length === 0 ? {} : { causes };
 }
 

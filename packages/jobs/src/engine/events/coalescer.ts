@@ -26,8 +26,8 @@ export class Coalescer {
     this.#counted = counted;
   }
 
-  /** One more run event of a job: whether it is only counted. */
-  isTooMany(jobId: string): boolean {
+  /** Counts one more run event of a job. Returns whether to send it; if not, its job's next count includes it. */
+  admit(jobId: string): boolean {
     const second = Math.floor(this.#clock.monotonic() / SECOND_MS);
     if (second !== this.#second) {
       this.#second = second;
@@ -35,10 +35,10 @@ export class Coalescer {
     }
     const events = (this.#events.get(jobId) ?? 0) + 1;
     this.#events.set(jobId, events);
-    if (events <= EACH_A_SECOND) return false;
+    if (events <= EACH_A_SECOND) return true;
     this.#untold.set(jobId, events - EACH_A_SECOND);
     this.#cancelFlush ??= this.#clock.setTimer(SECOND_MS, () => this.#flush());
-    return true;
+    return false;
   }
 
   /** Tells what was only counted so far. */

@@ -56,7 +56,7 @@ export class EventFeed {
   emit(type: JobEventType, jobId: string, runId?: string, data?: JobEvent['data']): void {
     this.#ring.emit(type, jobId, runId, data);
     if (!this.#others.isWatching) return;
-    if (runId !== undefined && this.#coalescer.isTooMany(jobId)) return;
+    if (runId !== undefined && !this.#coalescer.admit(jobId)) return;
     if (runId !== undefined && this.#gathered.length >= MOST_GATHERED) return this.#count(jobId, 1);
     this.#gathered.push(toldEvent({ at: this.#with.clock.now(), type, jobId, runId, data }));
     this.#tellSoon();

@@ -32,13 +32,13 @@ export class EventRing {
 
   /** Tells an event of a job itself, or of a run; run events coalesce when they come thick. */
   emit(type: JobEventType, jobId: string, runId?: string, data?: JobEvent['data']): void {
-    if (runId !== undefined && this.#coalescer.isTooMany(jobId)) return;
+    if (runId !== undefined && !this.#coalescer.admit(jobId)) return;
     this.#push(toldEvent({ at: this.#clock.now(), type, jobId, runId, data }));
   }
 
   /** An event that another node tells. */
   hear(event: ToldEvent): void {
-    if (event.runId === undefined || !this.#coalescer.isTooMany(event.jobId)) this.#push(event);
+    if (event.runId === undefined || this.#coalescer.admit(event.jobId)) this.#push(event);
   }
 
   /** Events may have been missed: who comes back with an older one, and who listens, has to read anew. */

@@ -1,6 +1,6 @@
 import type { ErrorCause } from '../../core/run.ts';
-import { safeJson, textOf } from '../attempts/safe-text.ts';
-import { checkThrown, readThrown, type Thrown } from '../attempts/thrown-error.ts';
+import { safeJson, safeText } from '../attempts/safe-text.ts';
+import { checkThrown, readThrown, type ThrownError } from '../attempts/thrown-error.ts';
 import type { EngineLogger } from '../options.ts';
 
 const LINE_LIMIT = 8_000;
@@ -27,7 +27,7 @@ function lineOf(level: string, fields: object, message: string): string {
   const parts = [`@greenvue/jobs ${level}: ${message}`];
   if (err !== undefined) parts.push(chainOf(err));
   if (Object.keys(rest).length > 0) parts.push(safeJson(rest));
-  return textOf(parts.join(' | '), LINE_LIMIT).replaceAll(/\s*[\r\n]\s*/g, ' ');
+  return safeText(parts.join(' | '), LINE_LIMIT).replaceAll(/\s*[\r\n]\s*/g, ' ');
 }
 
 /** The error and its causes. */
@@ -37,7 +37,7 @@ function chainOf(err: unknown): string {
 }
 
 /** The error of an attempt, as the engine logs it. */
-function loggedError(err: unknown): Thrown {
+function loggedError(err: unknown): ThrownError {
   const { causes, ...error } = named(err);
   return checkThrown({ ...error, causes: Array.isArray(causes) ? causes.map(named) : [] });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineJobType } from '../../core/job-type.ts';
 import { createFakeClock } from '../../testing/fake-clock.ts';
-import { Payloads } from './checked-payloads.ts';
+import { CheckedPayloads } from './checked-payloads.ts';
 import { createRegistry } from './registry.ts';
 
 describe('Payloads', () => {
@@ -16,7 +16,7 @@ describe('Payloads', () => {
   ]);
   const [type] = registry.types;
   const job = { uid: '1', version: 2, updatedAt: 1_000, payload: '{"n":1}' };
-  const payloads = new Payloads(createFakeClock(0));
+  const payloads = new CheckedPayloads(createFakeClock(0));
   const of = (changed: Partial<typeof job> = {}) => {
     if (type === undefined) throw new Error('no type is registered');
     return payloads.of(type, { attempt: 1 }, { ...job, ...changed });

@@ -35,7 +35,7 @@ const NO_JSON: CheckedPayload = {
 /**
  * The payloads that attempts get: checked again with today's schema, which may have become stricter (P21).
  */
-export class Payloads<Deps> {
+export class CheckedPayloads<Deps> {
   readonly #clock: Clock;
   /** By the uid of their job. */
   readonly #checked = new BoundedMap<string, Checked>(KEPT);

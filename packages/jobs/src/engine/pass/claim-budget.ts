@@ -4,8 +4,8 @@ import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Settings } from '../options.ts';
 import type { Executor } from '../places/executor.ts';
-import type { Which } from '../places/unstarted-claims.ts';
-import type { Settlements } from '../settling/settlement-queue.ts';
+import type { ClaimSelector } from '../places/unstarted-claims.ts';
+import type { SettlementQueue } from '../settling/settlement-queue.ts';
 import type { DueTimes } from '../timing/due-times.ts';
 import { MAX_BATCH, type Throttle } from '../timing/throttle.ts';
 
@@ -14,37 +14,37 @@ const PREFETCH_MS = 20;
 /** But not more than this: of a drain, one part is on its way, one waits, and one runs. */
 const MAX_HELD = 3 * MAX_BATCH;
 
-export interface ClaimsDeps<Deps> {
+export interface ClaimBudgetDeps<Deps> {
   readonly settings: Settings;
   readonly node: Node;
   readonly types: TypeVersions;
   readonly executor: Executor<Deps>;
   readonly throttle: Throttle;
-  readonly settlements: Pick<Settlements, 'isFull'>;
+  readonly settlements: Pick<SettlementQueue, 'isFull'>;
 }
 
 /** A claim that was asked for and is not here yet. */
-export interface ClaimUnderWay {
+export interface PendingClaim {
   readonly input: ClaimInput;
   /** What was to be taken back since: the answer may still bring it. */
-  readonly takenBack: Which[];
+  readonly takenBack: ClaimSelector[];
 }
 
 /**
  * How many runs this node may claim: as many as it has places for soon, less those that it has asked for
  * already.
  */
-export class Claims<Deps> {
-  readonly #with: ClaimsDeps<Deps>;
+export class ClaimBudget<Deps> {
+  readonly #with: ClaimBudgetDeps<Deps>;
   readonly #due: DueTimes;
-  readonly #underWay = new Set<ClaimUnderWay>();
+  readonly #underWay = new Set<PendingClaim>();
   /** By fence, slots that were claimed before runs that were due earlier, until they have ended. */
   readonly #priority = new Set<number>();
   /** The last run that was claimed is one of these. */
   #isLastPriority = false;
   #stopped = false;
 
-  constructor(deps: ClaimsDeps<Deps>, due: DueTimes) {
+  constructor(deps: ClaimBudgetDeps<Deps>, due: DueTimes) {
     this.#with = deps;
     this.#due = due;
   }
@@ -63,7 +63,7 @@ export class Claims<Deps> {
   }
 
   /** Asks for a claim, and keeps it in mind until what `ask` returns is here and dealt with. */
-  async make<T>(claim: ClaimUnderWay, ask: () => Promise<T>): Promise<T> {
+  async make<T>(claim: PendingClaim, ask: () => Promise<T>): Promise<T> {
     this.#underWay.add(claim);
     try {
       return await ask();
@@ -86,7 +86,7 @@ export class Claims<Deps> {
   }
 
   /** What answers on their way may still bring is to be taken back. */
-  takeBack(which: Which): void {
+  takeBack(which: ClaimSelector): void {
     for (const claim of this.#underWay) claim.takenBack.push(which);
   }
 
@@ -99,18 +99,18 @@ export class Claims<Deps> {
     readonly mustPlan: boolean;
     readonly aheadMs: number;
     readonly now: number;
-  }): ClaimUnderWay | undefined {
+  }): PendingClaim | undefined {
     const { executor, throttle } = this.#with;
     if (!this.#mayClaim || (!mustPlan && this.#due.nextDueAt > now)) return undefined;
-    const { backlog } = executor;
+    const { unstarted } = executor;
     const allowance = Math.min(throttle.allowance(), MAX_BATCH);
     const places = between(0, this.#unpromisedPlaces(now), allowance);
     const prefetch = between(0, this.#prefetchTarget - this.#coming, allowance - places);
     // Not while due ones wait, here for long or in the store, nor when there are so few claims that due ones
     // need each of them.
-    const waitsLong = backlog.waiting > 0 && backlog.waiting >= this.#endedWithin(PREFETCH_MS);
+    const waitsLong = unstarted.waiting > 0 && unstarted.waiting >= this.#endedWithin(PREFETCH_MS);
     const isAhead = aheadMs > 0 && !waitsLong && !this.#due.hasLeft && !throttle.isAtFloor;
-    const taken = backlog.waiting + backlog.ahead + this.#asked.ahead;
+    const taken = unstarted.waiting + unstarted.ahead + this.#asked.ahead;
     const later = executor.idlePlaces + this.#endedWithin(aheadMs) - taken;
     const ahead = { ms: aheadMs, runs: isAhead ? between(0, later, allowance) : 0 };
     if (places + prefetch + ahead.runs === 0) return undefined;
@@ -118,7 +118,7 @@ export class Claims<Deps> {
   }
 
   /** That of a command that makes one run, for a node that has nothing else to do. */
-  ofCommand(now: number): ClaimUnderWay | undefined {
+  ofCommand(now: number): PendingClaim | undefined {
     if (!this.#mayClaim || this.isUnderWay || this.#due.nextDueAt <= now) return undefined;
     if (this.#unpromisedPlaces(now) <= 0 || this.#with.throttle.allowance() === 0) return undefined;
     return this.#claim({ places: 1, prefetch: 0 });
@@ -134,8 +134,8 @@ export class Claims<Deps> {
 
   /** How many of the runs that wait for a place here won't get one soon; but `kept` were meant to wait. */
   excess(kept = 0): number {
-    const { backlog, idlePlaces } = this.#with.executor;
-    return Math.max(backlog.waiting - idlePlaces - Math.max(this.#endedWithin(PREFETCH_MS), kept), 0);
+    const { unstarted, idlePlaces } = this.#with.executor;
+    return Math.max(unstarted.waiting - idlePlaces - Math.max(this.#endedWithin(PREFETCH_MS), kept), 0);
   }
 
   get #mayClaim(): boolean {
@@ -153,7 +153,7 @@ export class Claims<Deps> {
     });
   }
 
-  #claim(input: Pick<ClaimInput, 'places' | 'prefetch' | 'prioritySlots' | 'ahead'>): ClaimUnderWay {
+  #claim(input: Pick<ClaimInput, 'places' | 'prefetch' | 'prioritySlots' | 'ahead'>): PendingClaim {
     const { throttle, node, types } = this.#with;
     throttle.claimed();
     return { input: { node: node.id, types, ...input }, takenBack: [] };
@@ -171,13 +171,13 @@ export class Claims<Deps> {
 
   /** Runs that wait for a place, or will. */
   get #coming(): number {
-    return this.#with.executor.backlog.waiting + this.#asked.now;
+    return this.#with.executor.unstarted.waiting + this.#asked.now;
   }
 
   /** Free places that nothing claimed, or asked for, is about to take. */
   #unpromisedPlaces(now: number): number {
     const { executor } = this.#with;
-    return executor.freePlaces - this.#asked.now - executor.backlog.aheadBy(now + PREFETCH_MS);
+    return executor.freePlaces - this.#asked.now - executor.unstarted.aheadBy(now + PREFETCH_MS);
   }
 
   get #prefetchTarget(): number {

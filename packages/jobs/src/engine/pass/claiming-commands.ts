@@ -1,21 +1,21 @@
 import type { CommandResult } from '../../core/store-commands.ts';
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
-import type { Settlements } from '../settling/settlement-queue.ts';
-import type { ClaimUnderWay } from './claim-budget.ts';
+import type { SettlementQueue } from '../settling/settlement-queue.ts';
+import type { PendingClaim } from './claim-budget.ts';
 
 /** Asks the store for a command, with the claim if there is one. */
 export type AskForCommand = (claim?: ClaimInput) => Promise<CommandResult>;
 
 export interface ClaimingCommandsDeps {
-  readonly settlements: Pick<Settlements, 'isInTheWay'>;
+  readonly settlements: Pick<SettlementQueue, 'isInTheWay'>;
   /** That of a command, if this node has nothing else to do. */
-  claim(): ClaimUnderWay | undefined;
+  claim(): PendingClaim | undefined;
   /** Writes what has ended, ahead of what is asked for in the same turn. */
   settleNow(): void;
   /** Asks for a claim, and keeps it in mind until it is dealt with. */
-  make<T>(claim: ClaimUnderWay, ask: () => Promise<T>): Promise<T>;
+  make<T>(claim: PendingClaim, ask: () => Promise<T>): Promise<T>;
   /** A claim has come with a command. */
-  claimed(result: ClaimResult, claim: ClaimUnderWay): void;
+  claimed(result: ClaimResult, claim: PendingClaim): void;
   /** A command that a claim was asked for with is answered. */
   ended(): void;
 }
@@ -48,11 +48,7 @@ export class ClaimingCommands {
     }
   }
 
-  async #askWith<T>(
-    claim: ClaimUnderWay,
-    ask: AskForCommand,
-    tell: (result: CommandResult) => T,
-  ): Promise<T> {
+  async #askWith<T>(claim: PendingClaim, ask: AskForCommand, tell: (result: CommandResult) => T): Promise<T> {
     const result = await ask(claim.input);
     try {
       return tell(result);

@@ -7,19 +7,19 @@ import type { EventFeed } from '../events/event-feed.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Settings } from '../options.ts';
 import type { Executor } from '../places/executor.ts';
-import { Excess } from '../places/surplus-claims.ts';
-import type { Which } from '../places/unstarted-claims.ts';
-import { type Ended, type Failure, Settlements } from '../settling/settlement-queue.ts';
+import { SurplusClaims } from '../places/surplus-claims.ts';
+import type { ClaimSelector } from '../places/unstarted-claims.ts';
+import { type EndedClaim, type Failure, SettlementQueue } from '../settling/settlement-queue.ts';
 import type { Meter } from '../stats/meter.ts';
 import { DueTimes } from '../timing/due-times.ts';
 import { AFTER_FAILURE_MS } from '../timing/pass-loop.ts';
-import { Looks } from '../timing/plan-timer.ts';
+import { PlanTimer } from '../timing/plan-timer.ts';
 import type { Throttle } from '../timing/throttle.ts';
-import { Claims, type ClaimUnderWay } from './claim-budget.ts';
+import { ClaimBudget, type PendingClaim } from './claim-budget.ts';
 import { type AskForCommand, ClaimingCommands } from './claiming-commands.ts';
-import { LostAnswers } from './lost-replies.ts';
+import { LostReplies } from './lost-replies.ts';
 import { PassFailures } from './pass-failures.ts';
-import { LeftOver } from './unclaimed-runs.ts';
+import { UnclaimedRuns } from './unclaimed-runs.ts';
 
 /**
  * Jobs planned in one step: some stores decide on the event loop, and what else waits for that is not to wait
@@ -55,13 +55,13 @@ export interface DispatchDeps<Deps> {
  */
 export class Dispatcher<Deps> {
   readonly #with: DispatchDeps<Deps>;
-  readonly #settlements: Settlements;
+  readonly #settlements: SettlementQueue;
   readonly #due: DueTimes;
-  readonly #claims: Claims<Deps>;
-  readonly #excess: Excess;
-  readonly #lost: LostAnswers;
-  readonly #leftOver: LeftOver;
-  readonly #looks: Looks;
+  readonly #claims: ClaimBudget<Deps>;
+  readonly #excess: SurplusClaims;
+  readonly #lost: LostReplies;
+  readonly #leftOver: UnclaimedRuns;
+  readonly #looks: PlanTimer;
   readonly #commands: ClaimingCommands;
   readonly failures: PassFailures;
   /** When the store was last asked what is due. */
@@ -74,23 +74,23 @@ export class Dispatcher<Deps> {
   constructor(deps: DispatchDeps<Deps>) {
     this.#with = deps;
     const { settings, node } = deps;
-    const settlements = new Settlements(deps);
+    const settlements = new SettlementQueue(deps);
     this.failures = new PassFailures(settings.clock);
     this.#settlements = settlements;
     this.#due = new DueTimes(settings.aheadMs);
-    this.#claims = new Claims({ ...deps, settlements }, this.#due);
-    this.#excess = new Excess({
+    this.#claims = new ClaimBudget({ ...deps, settlements }, this.#due);
+    this.#excess = new SurplusClaims({
       clock: settings.clock,
       claims: this.#claims,
-      backlog: deps.executor.backlog,
+      unstarted: deps.executor.unstarted,
       giveBack: (ended) => this.settle(ended),
     });
-    this.#lost = new LostAnswers({ ...deps, settlements, claims: this.#claims });
-    this.#leftOver = new LeftOver({
+    this.#lost = new LostReplies({ ...deps, settlements, claims: this.#claims });
+    this.#leftOver = new UnclaimedRuns({
       clock: settings.clock,
       tellOthers: () => node.tell({ kind: 'wake' }),
     });
-    this.#looks = new Looks({
+    this.#looks = new PlanTimer({
       clock: settings.clock,
       due: this.#due,
       isStopped: () => this.#claims.isStopped,
@@ -137,13 +137,13 @@ export class Dispatcher<Deps> {
   /**
    * A claim has ended: to be written with the next pass. Kept and retried while the database is away (P10).
    */
-  settle(ended: Ended): void {
+  settle(ended: EndedClaim): void {
     this.#claims.ended(ended.input.fence);
     this.#settlements.add(ended);
     this.#with.wake(this.#gatherMs);
   }
 
-  /** {@link Settlements.failReturned} */
+  /** {@link SettlementQueue.failReturned} */
   failReturned(attempt: Attempt, failure: Failure): boolean {
     return this.#settlements.failReturned(attempt, failure);
   }
@@ -152,7 +152,7 @@ export class Dispatcher<Deps> {
    * Runs that were claimed ahead have come due. `late`: those whose time was long past; they, and those that
    * find no place soon, are given back.
    */
-  released(late: readonly Ended[]): void {
+  released(late: readonly EndedClaim[]): void {
     for (const each of late) this.settle(each);
     this.#excess.giveBack();
   }
@@ -167,7 +167,7 @@ export class Dispatcher<Deps> {
     this.#settle(batch).then(
       // A retry may come due sooner than what the loop sleeps for.
       () => this.#with.wake(this.#sleepMs()),
-      () => this.answerLost(),
+      () => this.replyLost(),
     );
   }
 
@@ -175,16 +175,16 @@ export class Dispatcher<Deps> {
    * Gives back claims that have not started, ahead of a command in the same turn that must find them waiting
    * (P12, P14).
    */
-  takeBack(which: Which): void {
+  takeBack(which: ClaimSelector): void {
     this.#claims.takeBack(which);
-    for (const each of this.#with.executor.backlog.takeBack(which)) this.settle(each);
+    for (const each of this.#with.executor.unstarted.takeBack(which)) this.settle(each);
     this.#settleNow();
   }
 
   /** Something may be due sooner than known: look at once. */
   lookNow(): void {
     this.#settlements.retryNow();
-    this.#due.lookAnew();
+    this.#due.invalidate();
     this.#wake(0);
   }
 
@@ -204,7 +204,7 @@ export class Dispatcher<Deps> {
   }
 
   /** An answer of the store was lost. Not to be asked again at once: it may be away. */
-  answerLost(): void {
+  replyLost(): void {
     this.#noteLost();
     this.#with.wake(AFTER_FAILURE_MS);
   }
@@ -212,7 +212,7 @@ export class Dispatcher<Deps> {
   /** What it was about may be done all the same, and nobody tells what that has made due. */
   #noteLost(): void {
     this.#lost.keepLooking();
-    this.#due.lookAnew();
+    this.#due.invalidate();
   }
 
   /** What was put off is tried again with the next pass. */
@@ -288,7 +288,7 @@ export class Dispatcher<Deps> {
     return this.#sleepMs();
   }
 
-  async #settle(batch: readonly Ended[]): Promise<void> {
+  async #settle(batch: readonly EndedClaim[]): Promise<void> {
     let result: SettleBatchResult;
     try {
       result = await this.#with.store.settle(batch.map(({ input }) => input));
@@ -300,7 +300,7 @@ export class Dispatcher<Deps> {
   }
 
   /** With `claim`, what it makes is claimed in the same step. Returns how many runs were claimed. */
-  async #plan(aheadMs: number, claim: ClaimUnderWay | undefined): Promise<number> {
+  async #plan(aheadMs: number, claim: PendingClaim | undefined): Promise<number> {
     const { store, types, settings } = this.#with;
     this.#lookedAt = settings.clock.monotonic();
     const input = { types, limit: PLAN_BATCH, aheadMs };
@@ -323,7 +323,7 @@ export class Dispatcher<Deps> {
   }
 
   /** Returns how many runs were claimed. */
-  async #claim(claim: ClaimUnderWay): Promise<number> {
+  async #claim(claim: PendingClaim): Promise<number> {
     const { store } = this.#with;
     const { runs } = await this.#claims.make(claim, () =>
       this.#due.ask(store.claim(claim.input), (result) => this.#claimed(result, claim)),
@@ -332,13 +332,13 @@ export class Dispatcher<Deps> {
   }
 
   /** Only where a pass would not do as well: for several commands at once, one pass claims more cheaply. */
-  #claimOfCommand(): ClaimUnderWay | undefined {
+  #claimOfCommand(): PendingClaim | undefined {
     const { autoRun, clock } = this.#with.settings;
     if (!autoRun || this.#passes > 0 || this.#lost.areLookedFor) return undefined;
     return this.#claims.ofCommand(clock.now());
   }
 
-  #settled(batch: readonly Ended[], { results, wake }: SettleBatchResult): void {
+  #settled(batch: readonly EndedClaim[], { results, wake }: SettleBatchResult): void {
     this.#due.putBack(this.#settlements.written(batch, results));
     if (!wake) return;
     if (!this.#hasPlaces) this.#leftOver.found();
@@ -358,14 +358,14 @@ export class Dispatcher<Deps> {
     if (result.queued.length > 0) this.#leftOver.found();
   }
 
-  #claimed(result: ClaimResult, { input, takenBack }: ClaimUnderWay): void {
+  #claimed(result: ClaimResult, { input, takenBack }: PendingClaim): void {
     this.#leftOver.looked(this.#due.claimed(result, input.places + input.prefetch));
     this.#accept(result, takenBack);
     // Some of what was claimed ahead may have come due on the way.
     if ((input.ahead?.runs ?? 0) > 0) this.#excess.giveBack(input.prefetch);
   }
 
-  #claimedBeside(result: ClaimResult, { takenBack }: ClaimUnderWay): void {
+  #claimedBeside(result: ClaimResult, { takenBack }: PendingClaim): void {
     if (this.#due.claimedBeside(result)) this.#leftOver.found();
     this.#accept(result, takenBack);
   }
@@ -375,7 +375,7 @@ export class Dispatcher<Deps> {
     return !this.#claims.isStopped && this.#with.executor.freePlaces > 0;
   }
 
-  #accept(result: ClaimResult, takenBack: readonly Which[]): void {
+  #accept(result: ClaimResult, takenBack: readonly ClaimSelector[]): void {
     this.#claims.claimed(result);
     const back = this.#with.executor.accept(result, this.#claims.isStopped ? [{}] : takenBack);
     for (const each of back) this.settle(each);

@@ -3,20 +3,20 @@ import type { EventFeed } from '../events/event-feed.ts';
 import type { Node } from '../nodes/node.ts';
 import type { Settings } from '../options.ts';
 import type { Executor } from '../places/executor.ts';
-import type { Settlements } from '../settling/settlement-queue.ts';
+import type { SettlementQueue } from '../settling/settlement-queue.ts';
 import { AFTER_FAILURE_MS } from '../timing/pass-loop.ts';
-import type { Claims } from './claim-budget.ts';
+import type { ClaimBudget } from './claim-budget.ts';
 
 /** A transaction whose answer got lost may still be written: so long at most. */
 const LOST_MS = 60_000;
 
-export interface LostAnswersDeps {
+export interface LostRepliesDeps {
   readonly settings: Settings;
   readonly store: JobStore;
   readonly node: Node;
   readonly executor: Pick<Executor<unknown>, 'fences'>;
-  readonly settlements: Pick<Settlements, 'fences'>;
-  readonly claims: Pick<Claims<unknown>, 'isUnderWay'>;
+  readonly settlements: Pick<SettlementQueue, 'fences'>;
+  readonly claims: Pick<ClaimBudget<unknown>, 'isUnderWay'>;
   readonly events: EventFeed;
 }
 
@@ -25,13 +25,13 @@ export interface LostAnswersDeps {
  * later: for so long, claims that nobody here holds are looked for and given back, and what is known of what
  * is due is not trusted.
  */
-export class LostAnswers {
-  readonly #with: LostAnswersDeps;
+export class LostReplies {
+  readonly #with: LostRepliesDeps;
   #lookUntil = Number.NEGATIVE_INFINITY;
   #nextLookAt = Number.NEGATIVE_INFINITY;
   #isLooking = false;
 
-  constructor(deps: LostAnswersDeps) {
+  constructor(deps: LostRepliesDeps) {
     this.#with = deps;
   }
 

@@ -3,19 +3,19 @@ import type { Clock } from '../../core/clock.ts';
 /** Other nodes are told so often at most. */
 const TELL_EVERY_MS = 100;
 
-export interface LeftOverDeps {
+export interface UnclaimedRunsDeps {
   readonly clock: Clock;
   /** Wakes up the other nodes. */
   tellOthers(): void;
 }
 
 /** More is due than this node takes: others may have places for it. */
-export class LeftOver {
-  readonly #with: LeftOverDeps;
+export class UnclaimedRuns {
+  readonly #with: UnclaimedRunsDeps;
   #isThere = false;
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  constructor(deps: LeftOverDeps) {
+  constructor(deps: UnclaimedRunsDeps) {
     this.#with = deps;
   }
 

@@ -5,14 +5,14 @@ import { Attempt, type StopReason, stopError } from '../attempts/attempt.ts';
 import { idsOf, logLine, logStray } from '../attempts/attempt-log.ts';
 import { returnedOutcome, thrownOutcome } from '../attempts/attempt-outcome.ts';
 import { type HandlerResult, resultOf } from '../attempts/handler-result.ts';
-import { readThrown, type Thrown } from '../attempts/thrown-error.ts';
-import { Payloads } from '../job-types/checked-payloads.ts';
+import { readThrown, type ThrownError } from '../attempts/thrown-error.ts';
+import { CheckedPayloads } from '../job-types/checked-payloads.ts';
 import type { Registry } from '../job-types/registry.ts';
 import type { Settings } from '../options.ts';
-import type { Ended, Failure } from '../settling/settlement-queue.ts';
+import type { EndedClaim, Failure } from '../settling/settlement-queue.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
 import { runInline } from './run-inline.ts';
-import { Backlog, type Claimed, type Which } from './unstarted-claims.ts';
+import { type ClaimSelector, type UnstartedClaim, UnstartedClaims } from './unstarted-claims.ts';
 
 /** How long a handler may go on after it was told to stop (P11). */
 const GRACE_MS = 10_000;
@@ -27,14 +27,14 @@ export interface ExecutorDeps<Deps> {
   readonly deps: Deps;
   readonly threads: ThreadPool;
   /** A claim has ended. */
-  settled(ended: Ended): void;
+  settled(ended: EndedClaim): void;
   /**
    * An attempt has failed whose claim has ended with success; false: that is written already, or on its way.
    */
   failReturned(attempt: Attempt, failure: Failure): boolean;
   started(attempt: Attempt): void;
   /** Runs that were claimed ahead have come due; what is to be given back of them is in `late`. */
-  released(late: readonly Ended[]): void;
+  released(late: readonly EndedClaim[]): void;
 }
 
 /**
@@ -51,22 +51,22 @@ export class Executor<Deps> {
    */
   readonly #reporting = new Set<Attempt>();
   /** The claims that have not started. */
-  readonly backlog: Backlog;
+  readonly unstarted: UnstartedClaims;
   #startsThisTurn = 0;
   #turnEnds = false;
   #paused = false;
   #meanDurationMs = Number.POSITIVE_INFINITY;
-  readonly #payloads: Payloads<Deps>;
+  readonly #payloads: CheckedPayloads<Deps>;
   readonly #heard: Attempt['heard'];
   readonly #onStray: Attempt['onStray'];
 
   constructor(deps: ExecutorDeps<Deps>) {
     this.#with = deps;
-    this.backlog = new Backlog(deps.settings.clock, (late) => {
+    this.unstarted = new UnstartedClaims(deps.settings.clock, (late) => {
       this.#pump();
       deps.released(late);
     });
-    this.#payloads = new Payloads(deps.settings.clock);
+    this.#payloads = new CheckedPayloads(deps.settings.clock);
     const { logger, strayErrors } = deps.settings;
     this.#heard = (attempt, line) => logLine(logger, attempt, line);
     this.#onStray = strayErrors === 'off' ? undefined : (attempt, error) => this.#strayed(attempt, error);
@@ -83,7 +83,7 @@ export class Executor<Deps> {
 
   /** Those of them that nothing waits for. */
   get freePlaces(): number {
-    return Math.max(this.idlePlaces - this.backlog.waiting, 0);
+    return Math.max(this.idlePlaces - this.unstarted.waiting, 0);
   }
 
   /** How long a run takes, of late (ms); infinite until one has ended. */
@@ -99,15 +99,18 @@ export class Executor<Deps> {
     return [
       ...this.#active.keys(),
       ...[...this.#reporting].map(({ claimed }) => claimed.fence),
-      ...this.backlog.fences(),
+      ...this.unstarted.fences(),
     ];
   }
 
   /**
    * Takes a claim; returns what of it, and of what waits, was to be taken back while the claim was under way.
    */
-  accept(claim: ClaimResult, takenBack: readonly Which[]): Ended[] {
-    const back = [...this.backlog.add(claim), ...takenBack.flatMap((which) => this.backlog.takeBack(which))];
+  accept(claim: ClaimResult, takenBack: readonly ClaimSelector[]): EndedClaim[] {
+    const back = [
+      ...this.unstarted.add(claim),
+      ...takenBack.flatMap((which) => this.unstarted.takeBack(which)),
+    ];
     this.#pump();
     return back;
   }
@@ -145,13 +148,13 @@ export class Executor<Deps> {
   }
 
   /** What there is to report of the handlers that run. */
-  reports(withNotes: boolean): { readonly attempt: Attempt; readonly report: Report }[] {
+  reports(withOutput: boolean): { readonly attempt: Attempt; readonly report: Report }[] {
     const { clock } = this.#with.settings;
     const monotonic = clock.monotonic();
     const reports: { readonly attempt: Attempt; readonly report: Report }[] = [];
     for (const attempt of this.#active.values()) {
       const report = attempt.takeReport({
-        withNotes,
+        withOutput,
         withStart: monotonic - attempt.startedMonotonic >= SHORT_RUN_MS,
         zombieSince: isOverGrace(attempt, monotonic) && !this.#inThread(attempt) ? clock.now() : undefined,
       });
@@ -174,7 +177,7 @@ export class Executor<Deps> {
   #pump(): void {
     const { concurrency } = this.#with.settings;
     while (!this.#paused && this.#active.size < concurrency && this.#startsThisTurn < STARTS_A_TURN) {
-      const claimed = this.backlog.next();
+      const claimed = this.unstarted.next();
       if (claimed === undefined) break;
       this.#startsThisTurn++;
       this.#start(claimed);
@@ -189,7 +192,7 @@ export class Executor<Deps> {
     }
   }
 
-  #start({ run, job }: Claimed): void {
+  #start({ run, job }: UnstartedClaim): void {
     const { settings, registry, deps, threads } = this.#with;
     const type = registry.get(job.type);
     if (type === undefined) throw new Error(`claimed a run of the unknown type ${job.type}`);
@@ -222,7 +225,7 @@ export class Executor<Deps> {
     this.#end(attempt, returnedOutcome(attempt, result, this.#with.settings.clock.now()));
   }
 
-  #threw(attempt: Attempt, thrown: Thrown): void {
+  #threw(attempt: Attempt, thrown: ThrownError): void {
     this.#end(attempt, thrownOutcome(attempt, thrown, this.#with.settings.clock.now()));
   }
 
@@ -279,7 +282,7 @@ export class Executor<Deps> {
         random: outcome.kind === 'failed' ? settings.random() : 0,
         startedAt: attempt.startedAt,
         finishedAt,
-        ...attempt.takeNotes(),
+        ...attempt.takeOutput(),
       },
       owner: attempt.owner,
       attempt,

@@ -77,9 +77,9 @@ export class Reporter<Deps> {
     const { store, executor, events, settings } = this.#with;
     const monotonic = settings.clock.monotonic();
     if (monotonic < this.#notBefore) return;
-    const withNotes = monotonic - this.#lastReport >= REPORT_MS;
-    if (withNotes) this.#lastReport = monotonic;
-    const reports = executor.reports(withNotes);
+    const withOutput = monotonic - this.#lastReport >= REPORT_MS;
+    if (withOutput) this.#lastReport = monotonic;
+    const reports = executor.reports(withOutput);
     if (reports.length === 0) return;
     try {
       for (const { attempt, report } of reports) {

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Job } from '../../core/job.ts';
 import { LOOK_AHEAD_MS } from '../../core/slots.ts';
 import type { ClaimedRun, ClaimResult } from '../../core/store-passes.ts';
-import type { Ended } from '../settling/settlement-queue.ts';
+import type { EndedClaim } from '../settling/settlement-queue.ts';
 
 /**
  * What was claimed ahead starts so long after its time at most; after that it is looked at anew who has it.
@@ -16,12 +16,12 @@ const TOGETHER_MS = 4;
 const MANY_TOGETHER = 8;
 
 /** Claims of a job, of one run, or all. */
-export interface Which {
+export interface ClaimSelector {
   readonly jobId?: string;
   readonly runId?: string;
 }
 
-export interface Claimed {
+export interface UnstartedClaim {
   readonly run: ClaimedRun;
   readonly job: Job;
 }
@@ -30,20 +30,20 @@ export interface Claimed {
  * Claimed runs that have not started: those that wait for a place, and those that were claimed ahead of their
  * time.
  */
-export class Backlog {
+export class UnstartedClaims {
   readonly #clock: Clock;
-  readonly #released: (late: readonly Ended[]) => void;
-  #waiting: Claimed[] = [];
+  readonly #released: (late: readonly EndedClaim[]) => void;
+  #waiting: UnstartedClaim[] = [];
   /** How many of `#waiting` have been started; the array is cut when all are. */
   #head = 0;
   /** Claimed ahead: to be started when they come due, the first first. */
-  #ahead: Claimed[] = [];
+  #ahead: UnstartedClaim[] = [];
   #cancelTimer: (() => void) | undefined;
 
   /**
    * `released`: some that were claimed ahead have come due; what is to be given back of them is in `late`.
    */
-  constructor(clock: Clock, released: (late: readonly Ended[]) => void) {
+  constructor(clock: Clock, released: (late: readonly EndedClaim[]) => void) {
     this.#clock = clock;
     this.#released = released;
   }
@@ -71,7 +71,7 @@ export class Backlog {
   /**
    * Takes a claim; returns what is to be given back of what was claimed ahead, since its time is long past.
    */
-  add({ now, runs, jobs }: ClaimResult): Ended[] {
+  add({ now, runs, jobs }: ClaimResult): EndedClaim[] {
     for (const run of runs) {
       const job = jobs[run.job];
       if (job === undefined) throw new Error(`claimed run ${run.id} without its job`);
@@ -82,7 +82,7 @@ export class Backlog {
   }
 
   /** The next one to be started. */
-  next(): Claimed | undefined {
+  next(): UnstartedClaim | undefined {
     const claimed = this.#waiting[this.#head];
     if (claimed === undefined) return undefined;
     this.#head++;
@@ -94,8 +94,8 @@ export class Backlog {
   }
 
   /** Takes back those of a job, one run, or all (P12, P14, P9). */
-  takeBack(which: Which): Ended[] {
-    const matches = ({ run, job }: Claimed) =>
+  takeBack(which: ClaimSelector): EndedClaim[] {
+    const matches = ({ run, job }: UnstartedClaim) =>
       (which.jobId === undefined || job.id === which.jobId) &&
       (which.runId === undefined || run.id === which.runId);
     const waiting = this.#waiting.slice(this.#head);
@@ -108,7 +108,7 @@ export class Backlog {
   }
 
   /** Takes back so many of those that wait for a place, the last first. */
-  takeBackLast(count: number): Ended[] {
+  takeBackLast(count: number): EndedClaim[] {
     return this.#givenBack(this.#waiting.splice(this.#waiting.length - count, count));
   }
 
@@ -117,13 +117,13 @@ export class Backlog {
    * have. Returns those that it comes to too late, as after the process has stood still: they may be another
    * node's by now, and are given back.
    */
-  #release(): Ended[] {
+  #release(): EndedClaim[] {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     if (this.#ahead.length === 0) return [];
     const now = this.#clock.now();
     const due = this.#ahead.splice(0, this.aheadBy(now));
-    const isLate = ({ run }: Claimed) => now - run.availableAt > TOO_LATE_MS;
+    const isLate = ({ run }: UnstartedClaim) => now - run.availableAt > TOO_LATE_MS;
     this.#waiting.push(...due.filter((claimed) => !isLate(claimed)));
     if (this.#ahead.length > 0) {
       const ms = msUntilNext(this.#ahead, now, due.length > 0);
@@ -132,7 +132,7 @@ export class Backlog {
     return this.#givenBack(due.filter(isLate));
   }
 
-  #givenBack(claims: readonly Claimed[]): Ended[] {
+  #givenBack(claims: readonly UnstartedClaim[]): EndedClaim[] {
     const finishedAt = this.#clock.now();
     return claims.map(({ run, job }) => ({
       input: { runId: run.id, fence: run.fence, outcome: { kind: 'given_back' }, random: 0, finishedAt },
@@ -143,8 +143,8 @@ export class Backlog {
 }
 
 /** How long it is until some of these start. `afterStart`: others have started just now. */
-function msUntilNext(ahead: readonly Claimed[], now: number, afterStart: boolean): number {
-  const msUntil = (claimed: Claimed | undefined) =>
+function msUntilNext(ahead: readonly UnstartedClaim[], now: number, afterStart: boolean): number {
+  const msUntil = (claimed: UnstartedClaim | undefined) =>
     claimed === undefined ? Number.POSITIVE_INFINITY : claimed.run.availableAt - now;
   const gap = afterStart ? Math.min(TOGETHER_MS, msUntil(ahead[MANY_TOGETHER - 1])) : 0;
   // A clock that jumped is noticed soon.

@@ -27,14 +27,14 @@ const LATER_MS = 500;
 /** With so many ends that were put off again and again, no more runs are claimed. */
 const MAX_HELD_BACK = 1_000;
 
-export interface SettlementsDeps {
+export interface SettlementQueueDeps {
   readonly settings: Settings;
   readonly events: EventFeed;
   readonly meter: Meter;
 }
 
 /** A claim that has ended. */
-export interface Ended {
+export interface EndedClaim {
   readonly input: SettleInput;
   readonly owner: Job;
   /** Absent: it has not started. */
@@ -50,19 +50,19 @@ export type Failure = Pick<SettleInput, 'outcome' | 'random'>;
  * The claims that have ended, from then until it is known what became of them: nothing of them is lost
  * meanwhile (P10).
  */
-export class Settlements {
-  readonly #with: SettlementsDeps;
-  #waiting: Ended[] = [];
+export class SettlementQueue {
+  readonly #with: SettlementQueueDeps;
+  #waiting: EndedClaim[] = [];
   #isAwaited = false;
   /** Put off, since others hold their jobs; tried again at `#laterAt`. */
-  #later: Ended[] = [];
+  #later: EndedClaim[] = [];
   #laterAt = 0;
   /** How many were put off again and again, also while they are tried once more. */
   #heldBack = 0;
-  readonly #underWay = new Set<readonly Ended[]>();
+  readonly #underWay = new Set<readonly EndedClaim[]>();
   #batchLimit = MAX_BATCH;
 
-  constructor(deps: SettlementsDeps) {
+  constructor(deps: SettlementQueueDeps) {
     this.#with = deps;
   }
 
@@ -114,7 +114,7 @@ export class Settlements {
     return kept.map(({ input }) => input.fence);
   }
 
-  add(ended: Ended): void {
+  add(ended: EndedClaim): void {
     this.#waiting.push(ended);
     this.#isAwaited ||= isAwaited(ended);
   }
@@ -136,17 +136,17 @@ export class Settlements {
   }
 
   /** The next ones to be written, as many as go at once. To be followed by `written` or `putBack`. */
-  take(): readonly Ended[] {
+  take(): readonly EndedClaim[] {
     if (this.#with.settings.clock.monotonic() >= this.#laterAt) this.#waiting.push(...this.#later.splice(0));
     return this.#takeUpTo(this.#batchLimit);
   }
 
   /** {@link take}, of all that wait; those put off stay so. */
-  takeAll(): readonly Ended[] {
+  takeAll(): readonly EndedClaim[] {
     return this.#takeUpTo(this.#waiting.length);
   }
 
-  #takeUpTo(count: number): readonly Ended[] {
+  #takeUpTo(count: number): readonly EndedClaim[] {
     const batch = this.#waiting.splice(0, count);
     this.#isAwaited = this.#waiting.length > 0;
     if (batch.length > 0) this.#underWay.add(batch);
@@ -157,7 +157,7 @@ export class Settlements {
    * What could not be written is tried again last, and with fewer at once: one that the store refuses keeps
    * back no other.
    */
-  putBack(batch: readonly Ended[]): void {
+  putBack(batch: readonly EndedClaim[]): void {
     this.#underWay.delete(batch);
     this.#waiting.push(...batch);
     this.#isAwaited = true;
@@ -168,12 +168,12 @@ export class Settlements {
    * Counts and tells what became of them. Returns when the first of them is to be run again; infinite when
    * none is.
    */
-  written(batch: readonly Ended[], results: readonly SettleResult[]): number {
+  written(batch: readonly EndedClaim[], results: readonly SettleResult[]): number {
     const { settings } = this.#with;
     this.#underWay.delete(batch);
     this.#batchLimit = MAX_BATCH;
     let nextDueAt = Number.POSITIVE_INFINITY;
-    const later: Ended[] = [];
+    const later: EndedClaim[] = [];
     const wasFull = this.isFull;
     for (const [index, ended] of batch.entries()) {
       const result = results[index];
@@ -191,7 +191,7 @@ export class Settlements {
   }
 
   /** Not at the first time: nodes that settle runs of one job put off each other's. */
-  #countHeldBack(ended: Ended, { kind }: SettleResult): void {
+  #countHeldBack(ended: EndedClaim, { kind }: SettleResult): void {
     const times = ended.timesPutOff ?? 0;
     if (kind === 'later') {
       ended.timesPutOff = times + 1;
@@ -209,7 +209,7 @@ export class Settlements {
     );
   }
 
-  #tell(ended: Ended, result: SettleResult): void {
+  #tell(ended: EndedClaim, result: SettleResult): void {
     const { events, meter, settings } = this.#with;
     const { input, owner, attempt } = ended;
     logEnd(settings.logger, ended, result);
@@ -241,7 +241,7 @@ export class Settlements {
  * Whether anything may come sooner for this settlement: another run of the job, another attempt, an answer to
  * who asked for the run.
  */
-function isAwaited({ input, owner, attempt }: Ended): boolean {
+function isAwaited({ input, owner, attempt }: EndedClaim): boolean {
   if (attempt === undefined || input.outcome.kind !== 'succeeded') return true;
   const { claimed } = attempt;
   // Claimed for a free place, as all are that were taken back from a process that died: it is not to fall

@@ -7,7 +7,7 @@ import type { JobContext, JobType } from '../../core/job-type.ts';
 import { isRecord } from '../../core/objects.ts';
 import { lowerThreadPriority } from '../../thread-priority.ts';
 import { stopError } from '../attempts/attempt.ts';
-import { type Noted, RunNotes } from '../attempts/attempt-output.ts';
+import { AttemptOutput, type NewOutput } from '../attempts/attempt-output.ts';
 import { resultOf } from '../attempts/handler-result.ts';
 import { readThrown } from '../attempts/thrown-error.ts';
 import { createSystemClock } from '../host/system-clock.ts';
@@ -20,13 +20,13 @@ interface DepsModule {
 }
 type Closable = { close?(): unknown };
 
-interface Speaker {
-  readonly notes: RunNotes;
-  end(): Noted | undefined;
+interface OutputSender {
+  readonly output: AttemptOutput;
+  end(): NewOutput | undefined;
 }
 
 /** A run that this thread was asked for. */
-type Task = Extract<ToThread, { kind: 'run' }> & { readonly speaker: Speaker };
+type Task = Extract<ToThread, { kind: 'run' }> & { readonly outputSender: OutputSender };
 
 const SPEAK_EVERY_MS = 100;
 const clock = createSystemClock();
@@ -54,7 +54,7 @@ port.on('message', (message: ToThread) => {
     case 'run':
       giveWay();
       controller = new AbortController();
-      current = { ...message, speaker: createSpeaker() };
+      current = { ...message, outputSender: createOutputSender() };
       void tasks.run(current, execute, current, controller.signal);
       break;
     case 'load':
@@ -101,7 +101,7 @@ async function execute(task: Task, signal: AbortSignal): Promise<void> {
 
 function finish(task: Task, end: Exclude<Reply, { kind: 'loaded' }>): void {
   current = undefined;
-  send({ ...end, noted: task.speaker.end() });
+  send({ ...end, output: task.outputSender.end() });
 }
 
 /** A stray error ends this thread, and fails its attempt; not where it comes from an attempt that is over. */
@@ -116,7 +116,7 @@ function strayed(error: unknown): void {
 }
 
 function tellEnd(error: unknown): void {
-  send({ kind: 'threw', thrown: readThrown(error), isUsable: false, noted: current?.speaker.end() });
+  send({ kind: 'threw', thrown: readThrown(error), isUsable: false, output: current?.outputSender.end() });
 }
 
 /** Loads the modules of job types, and that of the dependencies; runs nothing. */
@@ -142,7 +142,7 @@ async function loadAll(types: Extract<ToThread, { kind: 'load' }>['types']): Pro
  * A handler may log and report as often as it likes: the engine hears of it ten times a second, and nothing
  * after its end.
  */
-function createSpeaker(): Speaker {
+function createOutputSender(): OutputSender {
   let isOver = false;
   let spokeAt = Number.NEGATIVE_INFINITY;
   let cancel: (() => void) | undefined;
@@ -150,8 +150,8 @@ function createSpeaker(): Speaker {
     cancel?.();
     cancel = undefined;
     spokeAt = clock.monotonic();
-    const noted = notes.take();
-    if (noted !== undefined) send({ kind: 'noted', noted });
+    const news = output.take();
+    if (news !== undefined) send({ kind: 'output', output: news });
   };
   const changed = () => {
     if (isOver) return;
@@ -159,13 +159,13 @@ function createSpeaker(): Speaker {
     if (clock.monotonic() - spokeAt >= SPEAK_EVERY_MS) speak();
     else cancel ??= clock.setTimer(SPEAK_EVERY_MS, speak);
   };
-  const notes = new RunNotes(clock.now, { changed });
+  const output = new AttemptOutput(clock.now, { changed });
   return {
-    notes,
+    output,
     end() {
       isOver = true;
       cancel?.();
-      return notes.take();
+      return output.take();
     },
   };
 }
@@ -200,7 +200,7 @@ async function loadDeps(): Promise<DepsModule['createThreadDeps']> {
 
 function contextOf(task: Task, signal: AbortSignal): JobContext<unknown> {
   const { job, run, lastSuccess, traceparent } = task;
-  const { notes } = task.speaker;
+  const { output } = task.outputSender;
   return {
     payload: JSON.parse(task.payload) as unknown,
     job,
@@ -208,8 +208,8 @@ function contextOf(task: Task, signal: AbortSignal): JobContext<unknown> {
     lastSuccess,
     signal,
     traceparent,
-    log: notes.log,
-    progress: (done, total, note) => notes.progress(done, total, note),
+    log: output.log,
+    progress: (done, total, note) => output.progress(done, total, note),
   };
 }
 

@@ -1,10 +1,10 @@
 import { isRecord } from '../../core/objects.ts';
 import type { JsonText } from '../../core/run.ts';
 import type { Attempt, StopReason } from '../attempts/attempt.ts';
-import type { Noted } from '../attempts/attempt-output.ts';
+import type { NewOutput } from '../attempts/attempt-output.ts';
 import { checkResult, type HandlerResult } from '../attempts/handler-result.ts';
-import { textOf } from '../attempts/safe-text.ts';
-import { checkThrown, type Thrown } from '../attempts/thrown-error.ts';
+import { safeText } from '../attempts/safe-text.ts';
+import { checkThrown, type ThrownError } from '../attempts/thrown-error.ts';
 import type { HandlerStart } from './handler-start.ts';
 
 /** The data that a thread gets when it starts. */
@@ -33,7 +33,7 @@ export type ToThread =
 /** How a handler in a thread ended. */
 export type HandlerEnd =
   | { readonly kind: 'returned'; readonly result: HandlerResult }
-  | { readonly kind: 'threw'; readonly thrown: Thrown };
+  | { readonly kind: 'threw'; readonly thrown: ThrownError };
 
 interface Threw extends Extract<HandlerEnd, { kind: 'threw' }> {
   /**
@@ -58,7 +58,7 @@ interface Loading {
 /** A stray error of an earlier attempt of this thread, which had already ended. */
 interface Stray {
   readonly kind: 'stray';
-  readonly thrown: Thrown;
+  readonly thrown: ThrownError;
   readonly ids: Readonly<Record<'jobId' | 'type' | 'runId', string>>;
 }
 
@@ -67,9 +67,9 @@ export type FromThread =
   | Loaded
   | Loading
   | Stray
-  | { readonly kind: 'noted'; readonly noted: Noted }
-  | (Extract<HandlerEnd, { kind: 'returned' }> & { readonly noted: Noted | undefined })
-  | (Threw & { readonly noted: Noted | undefined });
+  | { readonly kind: 'output'; readonly output: NewOutput }
+  | (Extract<HandlerEnd, { kind: 'returned' }> & { readonly output: NewOutput | undefined })
+  | (Threw & { readonly output: NewOutput | undefined });
 
 /** Marks the engine's own messages: a handler shares the thread's port and can post anything. */
 export interface Envelope {
@@ -79,31 +79,33 @@ export interface Envelope {
 /** The last message about a task of the thread. */
 export type Reply = Extract<HandlerEnd, { kind: 'returned' }> | Threw | Loaded;
 
-/** A checked message of a thread; only `noted` is unchecked, and `RunNotes.add` checks it. */
-export type Heard = (Reply | Stray | Loading | { readonly kind: 'noted' }) & { readonly noted?: unknown };
+/** A checked message of a thread; only `output` is unchecked, and `AttemptOutput.add` checks it. */
+export type ThreadMessage = (Reply | Stray | Loading | { readonly kind: 'output' }) & {
+  readonly output?: unknown;
+};
 
 /**
  * Checks a message of a thread, which a handler may have posted; undefined: it is not one of the engine's.
  */
-export function readMessage(message: unknown): Heard | undefined {
+export function readMessage(message: unknown): ThreadMessage | undefined {
   if (!isRecord(message)) return undefined;
   const said = message['@greenvue/jobs'];
   if (!isRecord(said)) return undefined;
-  const { kind, noted } = said;
+  const { kind, output } = said;
   switch (kind) {
-    case 'noted':
-      return { kind, noted };
+    case 'output':
+      return { kind, output };
     case 'returned':
-      return { kind, noted, result: checkResult(said.result) };
+      return { kind, output, result: checkResult(said.result) };
     case 'threw':
-      return { kind, noted, thrown: checkThrown(said.thrown), isUsable: said.isUsable === true };
+      return { kind, output, thrown: checkThrown(said.thrown), isUsable: said.isUsable === true };
     case 'loaded':
       return {
         kind,
-        faults: Array.isArray(said.faults) ? said.faults.map((fault) => textOf(fault, 2_000)) : [],
+        faults: Array.isArray(said.faults) ? said.faults.map((fault) => safeText(fault, 2_000)) : [],
       };
     case 'loading':
-      return { kind, what: textOf(said.what, 2_000) };
+      return { kind, what: safeText(said.what, 2_000) };
     case 'stray':
       return { kind, thrown: checkThrown(said.thrown), ids: checkIds(said.ids) };
     default:
@@ -113,5 +115,5 @@ export function readMessage(message: unknown): Heard | undefined {
 
 function checkIds(ids: unknown): Stray['ids'] {
   const { jobId, type, runId } = isRecord(ids) ? ids : {};
-  return { jobId: textOf(jobId, 200), type: textOf(type, 200), runId: textOf(runId, 200) };
+  return { jobId: safeText(jobId, 200), type: safeText(type, 200), runId: safeText(runId, 200) };
 }

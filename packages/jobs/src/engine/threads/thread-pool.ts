@@ -2,15 +2,15 @@ import { Worker } from 'node:worker_threads';
 import type { JobType } from '../../core/job-type.ts';
 import type { Attempt, Stop } from '../attempts/attempt.ts';
 import { logStray, logThreadEnd } from '../attempts/attempt-log.ts';
-import { readThrown, type Thrown } from '../attempts/thrown-error.ts';
+import { readThrown, type ThrownError } from '../attempts/thrown-error.ts';
 import type { Settings } from '../options.ts';
 import { createHandlerStart, type HandlerStart, resetStart, takeBackStart } from './handler-start.ts';
 import {
   type HandlerEnd,
-  type Heard,
   type Reply,
   readMessage,
   type ThreadData,
+  type ThreadMessage,
   type ToThread,
 } from './thread-messages.ts';
 
@@ -74,7 +74,7 @@ export class ThreadPool {
 
   async #loadIn(memoryMb: number, jobTypes: readonly JobType<never>[]): Promise<readonly string[]> {
     const types = jobTypes.map(({ module, type }) => ({ module, type }));
-    const fault = ({ message }: Thrown) => {
+    const fault = ({ message }: ThrownError) => {
       const names = types.map(({ type }) => type).join(', ');
       return [
         `the job type${types.length === 1 ? '' : 's'} ${names} can't be loaded in a thread: ${message}`,
@@ -202,7 +202,7 @@ export class ThreadPool {
     return thread;
   }
 
-  #receive(thread: Thread, heard: Heard): void {
+  #receive(thread: Thread, heard: ThreadMessage): void {
     if (heard.kind === 'stray') return logStray(this.#settings.logger, heard.ids, heard.thrown);
     if (heard.kind === 'loading') {
       thread.loading = heard.what;
@@ -210,8 +210,8 @@ export class ThreadPool {
     }
     const { current } = thread;
     if (current === undefined) return this.#receiveIdle(thread, heard);
-    current.attempt?.notes.add(heard.noted);
-    if (heard.kind === 'noted') return;
+    current.attempt?.output.add(heard.output);
+    if (heard.kind === 'output') return;
     this.#release(thread);
     // Node keeps a failed import for the life of a thread: only a new one can do better (P8).
     const isUsable =
@@ -221,7 +221,7 @@ export class ThreadPool {
   }
 
   /** An error of an idle thread, such as in a timer of its module, ends the thread. */
-  #receiveIdle(thread: Thread, heard: Heard): void {
+  #receiveIdle(thread: Thread, heard: ThreadMessage): void {
     if (heard.kind !== 'threw' || thread.ended) return;
     logThreadEnd(this.#settings.logger, heard.thrown);
     this.#post(thread, { kind: 'end' });

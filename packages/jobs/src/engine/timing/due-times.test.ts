@@ -40,13 +40,13 @@ describe('P4: what is known of what comes due', () => {
   });
 
   it('is nothing again when a look was asked for while they were on their way', async () => {
-    const due = await answered((one) => one.lookAnew());
+    const due = await answered((one) => one.invalidate());
     expect(due).toMatchObject({ nextWakeAt: -Infinity, nextDueAt: -Infinity });
   });
 
   it('but a look asked for before counts for no answer after it', async () => {
     const due = new DueTimes(0);
-    due.lookAnew();
+    due.invalidate();
     await due.ask(Promise.resolve(planned(100)), (result) => due.planned(result, 0));
     expect(due.nextWakeAt).toBe(100);
   });
@@ -55,7 +55,7 @@ describe('P4: what is known of what comes due', () => {
     const due = new DueTimes(200);
     expect(due.hasLeft).toBe(false);
     due.claimed(claimed(10), 0);
-    due.lookAnew();
+    due.invalidate();
     due.claimedBeside(claimed());
     expect(due.hasLeft).toBe(true);
     due.claimed(claimed(11), 0);

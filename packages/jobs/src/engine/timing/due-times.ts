@@ -1,7 +1,7 @@
 import type { ClaimedRun, ClaimResult, PlanResult } from '../../core/store-passes.ts';
 
 /** A plan or claim that was asked for: its answer may not know of what is told before it comes. */
-interface Question {
+interface PendingQuery {
   /** How often a look was asked for until then. */
   readonly looks: number;
   /** When the first of the runs that were put back since is due. */
@@ -32,7 +32,7 @@ export class DueTimes {
   #looks = 0;
   /** How many plans are under way. */
   #plans = 0;
-  readonly #questions = new Set<Question>();
+  readonly #questions = new Set<PendingQuery>();
 
   /** `aheadMs`: how far the store is asked ahead of what comes due; 0: not at all. */
   constructor(aheadMs: number) {
@@ -81,7 +81,7 @@ export class DueTimes {
   }
 
   /** Something may be due sooner than known, and than answers that are on their way say. */
-  lookAnew(): void {
+  invalidate(): void {
     this.#looks++;
     this.forget();
   }
@@ -112,7 +112,7 @@ export class DueTimes {
   /** Asks the store, and learns from the answer; what is told meanwhile counts as well. */
   async ask<T>(answer: Promise<T>, learn: (answer: T) => void): Promise<T> {
     const never = Number.POSITIVE_INFINITY;
-    const question: Question = { looks: this.#looks, putBackAt: never, madeWakeAt: never };
+    const question: PendingQuery = { looks: this.#looks, putBackAt: never, madeWakeAt: never };
     this.#questions.add(question);
     try {
       const told = await answer;

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { createFakeClock } from '../../testing/index.ts';
-import { Loop } from './pass-loop.ts';
+import { PassLoop } from './pass-loop.ts';
 
 /** A loop whose passes end when they are told to. */
 function setUp({ atOnce }: { readonly atOnce: number }) {
   const clock = createFakeClock(0);
   const passes: PromiseWithResolvers<number>[] = [];
-  const loop = new Loop({
+  const loop = new PassLoop({
     clock,
     minGapMs: (passMs) => passMs,
     atOnce: () => atOnce,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 
-export interface LoopOptions {
+export interface PassLoopOptions {
   readonly clock: Clock;
   /** How long after the end of a pass, which took `passMs`, the next one begins at the soonest. */
   minGapMs(passMs: number): number;
@@ -18,8 +18,8 @@ export interface LoopOptions {
 export const AFTER_FAILURE_MS = 1_000;
 
 /** Runs one pass after the other, and sleeps in between until it is woken or something comes due. */
-export class Loop {
-  readonly #options: LoopOptions;
+export class PassLoop {
+  readonly #options: PassLoopOptions;
   #timer: { readonly at: number; cancel(): void } | undefined;
   readonly #running = new Set<Promise<void>>();
   /** A wake-up that came while a pass was under way: how soon it wants the next one. */
@@ -28,7 +28,7 @@ export class Loop {
   #last = { end: Number.NEGATIVE_INFINITY, ms: 0 };
   #stopped = true;
 
-  constructor(options: LoopOptions) {
+  constructor(options: PassLoopOptions) {
     this.#options = options;
   }
 

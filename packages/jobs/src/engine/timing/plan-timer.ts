@@ -6,7 +6,7 @@ const LONGEST_WAIT_MS = 30_000;
 /** A look that could not begin is tried again after so long. */
 const AGAIN_MS = 20;
 
-export interface LooksDeps {
+export interface PlanTimerDeps {
   readonly clock: Clock;
   readonly due: DueTimes;
   /** No more slots are looked for. */
@@ -19,11 +19,11 @@ export interface LooksDeps {
  * When slots are looked for, also while passes are under way: those that come don't wait for what else was
  * asked for.
  */
-export class Looks {
-  readonly #with: LooksDeps;
+export class PlanTimer {
+  readonly #with: PlanTimerDeps;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(deps: LooksDeps) {
+  constructor(deps: PlanTimerDeps) {
     this.#with = deps;
   }
 
