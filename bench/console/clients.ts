@@ -12,8 +12,8 @@ import {
 } from '@greenvue/jobs/client';
 import { queryKeys } from '../../packages/console/src/data/query-keys.ts';
 import { LIVE_KEYS, staleKeys } from '../../packages/console/src/data/stale-keys.ts';
-import { gapOf } from '../../packages/console/src/live/gaps.ts';
 import { createGatherer } from '../../packages/console/src/live/gather.ts';
+import { gapOf } from '../../packages/console/src/live/read-interval.ts';
 
 interface Reading {
   readonly key: readonly unknown[];

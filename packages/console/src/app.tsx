@@ -2,21 +2,21 @@ import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { Route, Router, Switch } from 'wouter';
 import { ResetGate } from './account/reset-page.tsx';
+import { Notices } from './actions/notices.tsx';
 import { DataProvider } from './data/data-provider.tsx';
-import { Notices } from './data/notices.tsx';
+import { KeysProvider } from './keyboard/keys-provider.tsx';
 import { LiveProvider } from './live/live.tsx';
-import { Boundary } from './parts/boundary.tsx';
-import { NowProvider } from './parts/now.tsx';
-import { Loading } from './parts/states.tsx';
-import { ZoneProvider } from './parts/zone.tsx';
+import { NotFoundPage } from './page/not-found-page.tsx';
 import { SessionProvider } from './session/session.tsx';
-import { SessionGate } from './session/session-gate.tsx';
 import { BrokenConsole } from './shell/broken-console.tsx';
-import { KeysProvider } from './shell/keys-provider.tsx';
-import { NotFoundPage } from './shell/not-found-page.tsx';
 import { useRawLocation, useRawSearch } from './shell/raw-location.ts';
 import { Shell } from './shell/shell.tsx';
+import { SessionGate } from './sign-in/session-gate.tsx';
 import { cssVariables, theme } from './theme.ts';
+import { NowProvider } from './ui/clock/now.tsx';
+import { ZoneProvider } from './ui/clock/zone.tsx';
+import { Boundary } from './ui/feedback/boundary.tsx';
+import { Loading } from './ui/feedback/states.tsx';
 
 const OverviewPage = lazy(async () => ({
   default: (await import('./overview/overview-page.tsx')).OverviewPage,
@@ -24,7 +24,7 @@ const OverviewPage = lazy(async () => ({
 const JobsPage = lazy(async () => ({ default: (await import('./jobs/jobs-page.tsx')).JobsPage }));
 const NewJobPage = lazy(async () => ({ default: (await import('./job-form/new-job-page.tsx')).NewJobPage }));
 const EditJobPage = lazy(async () => ({
-  default: (await import('./job-form/edit-job-page.tsx')).EditJobPage,
+  default: (await import('./job-form/edit/edit-job-page.tsx')).EditJobPage,
 }));
 const JobPage = lazy(async () => ({ default: (await import('./job/job-page.tsx')).JobPage }));
 const AccountPage = lazy(async () => ({ default: (await import('./account/account-page.tsx')).AccountPage }));

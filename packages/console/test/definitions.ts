@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Backoff, Definition } from '../src/job-form/draft.ts';
-import { toJsonObject } from '../src/job-form/json-value.ts';
-import type { ScheduleBody } from '../src/job-form/schedule-draft.ts';
+import type { Backoff, Definition } from '../src/job-form/draft/draft.ts';
+import type { ScheduleBody } from '../src/job-form/draft/schedule-draft.ts';
+import { toJsonObject } from '../src/job-form/payload/json-value.ts';
 
 const instants = fc
   .date({ min: new Date('1970-01-02T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true })

@@ -1,11 +1,11 @@
 import { changePassword } from '@greenvue/jobs/client';
 import { Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { tellDone } from '../actions/announce.ts';
 import { queryKeys } from '../data/query-keys.ts';
-import { tellDone } from '../data/tell.ts';
-import { Panel } from '../parts/panel.tsx';
+import { Page } from '../page/page.tsx';
 import { useConnection, useMe } from '../session/session.tsx';
-import { Page } from '../shell/page.tsx';
+import { Panel } from '../ui/layout/panel.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { SessionsPanel } from './sessions-panel.tsx';
 

@@ -1,6 +1,6 @@
 import { ApiError } from '@greenvue/jobs/client';
-import { durationText } from '../parts/duration.ts';
-import { faultWords } from '../parts/fault-words.ts';
+import { faultWords } from '../ui/feedback/fault-words.ts';
+import { durationText } from '../ui/schedule/duration.ts';
 
 /** Why a password was not changed, in a sentence or two. */
 export function passwordFault(error: unknown): string {

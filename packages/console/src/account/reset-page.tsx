@@ -1,8 +1,8 @@
 import { confirmPasswordReset } from '@greenvue/jobs/client';
 import { Alert, Anchor, Paper, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
-import { LonePage } from '../session/lone-page.tsx';
 import { useConnection } from '../session/session.tsx';
+import { LonePage } from '../ui/layout/lone-page.tsx';
 import { PasswordForm } from './password-form.tsx';
 
 const RESET_PATH = '/console/reset-password';

@@ -2,15 +2,15 @@ import { endSession, endSessions, type ListedSession, listSessions } from '@gree
 import { Button, Group, Table, Text } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { tellDone, tellFailed } from '../actions/announce.ts';
 import { queryKeys } from '../data/query-keys.ts';
 import { FIRST } from '../data/run-pages.ts';
-import { tellDone, tellFailed } from '../data/tell.ts';
-import { Confirm } from '../parts/confirm.tsx';
-import { Ago, Instant } from '../parts/instant.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { Failed, Loading } from '../parts/states.tsx';
-import { Plain } from '../parts/text.tsx';
 import { useConnection, useSessionStore } from '../session/session.tsx';
+import { Confirm } from '../ui/feedback/confirm.tsx';
+import { Failed, Loading } from '../ui/feedback/states.tsx';
+import { Ago, Instant } from '../ui/instant/instant.tsx';
+import { Panel } from '../ui/layout/panel.tsx';
+import { Plain } from '../ui/text/text.tsx';
 
 /** Where one is signed in, with a way to end each session. */
 export function SessionsPanel() {

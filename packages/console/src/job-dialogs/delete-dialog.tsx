@@ -1,8 +1,8 @@
 import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { JobMark } from '../data/job-mark.ts';
-import { stay } from '../parts/confirm.tsx';
-import { jobsText } from '../parts/jobs-text.ts';
+import { stay } from '../ui/feedback/confirm.tsx';
+import { jobsText } from '../ui/text/jobs-text.ts';
 import classes from './dialogs.module.css';
 import { JobNames } from './job-names.tsx';
 

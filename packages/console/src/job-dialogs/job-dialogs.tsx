@@ -1,6 +1,6 @@
-import { useDeleteJob, usePauseJob } from '../data/actions.ts';
+import { useDeleteJob, usePauseJob } from '../actions/actions.ts';
+import type { PauseWish } from '../actions/job-steps.ts';
 import { type JobMark, markOf } from '../data/job-mark.ts';
-import type { PauseWish } from '../data/job-steps.ts';
 import { useMay } from '../session/session.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { PauseDialog } from './pause-dialog.tsx';

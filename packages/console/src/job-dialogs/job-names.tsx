@@ -1,5 +1,5 @@
 import type { JobMark } from '../data/job-mark.ts';
-import { Plain } from '../parts/text.tsx';
+import { Plain } from '../ui/text/text.tsx';
 import classes from './dialogs.module.css';
 
 const SHOWN = 5;

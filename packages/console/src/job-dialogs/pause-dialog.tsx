@@ -1,14 +1,14 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import type { PauseWish } from '../actions/job-steps.ts';
 import type { JobMark } from '../data/job-mark.ts';
-import type { PauseWish } from '../data/job-steps.ts';
-import { stay } from '../parts/confirm.tsx';
-import { futureFault, type InstantDraft, instantDraft, readInstant } from '../parts/instant-draft.ts';
-import { InstantField } from '../parts/instant-field.tsx';
-import { jobsText } from '../parts/jobs-text.ts';
-import { useTicker } from '../parts/now.tsx';
-import { useZone } from '../parts/zone.tsx';
+import { useTicker } from '../ui/clock/now.tsx';
+import { useZone } from '../ui/clock/zone.tsx';
+import { stay } from '../ui/feedback/confirm.tsx';
+import { futureFault, type InstantDraft, instantDraft, readInstant } from '../ui/instant/instant-draft.ts';
+import { InstantField } from '../ui/instant/instant-field.tsx';
+import { jobsText } from '../ui/text/jobs-text.ts';
 import { JobNames } from './job-names.tsx';
 
 interface PauseDialogProps {

@@ -1,11 +1,11 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { FIELD_LABELS } from './field-labels.ts';
-import { useFault } from './form-faults.tsx';
-import { FormSection } from './form-section.tsx';
-import { suggestId } from './job-id.ts';
-import { fieldId } from './pointer.ts';
-import type { JobForm } from './use-job-form.ts';
+import { suggestId } from './draft/job-id.ts';
+import type { JobForm } from './draft/use-job-form.ts';
+import { FIELD_LABELS } from './fields/field-labels.ts';
+import { useFault } from './fields/form-faults.tsx';
+import { FormSection } from './fields/form-section.tsx';
+import { fieldId } from './payload/pointer.ts';
 
 interface AboutFieldsProps {
   readonly form: JobForm;

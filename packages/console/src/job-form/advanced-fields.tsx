@@ -1,13 +1,13 @@
 import type { JobType } from '@greenvue/jobs/client';
 import { Radio, SimpleGrid, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { useId } from 'react';
-import { ChevronIcon } from '../parts/icons.tsx';
-import { BACKOFF_PARTS, type BackoffPart, type CatchUp, type Overlap } from './draft.ts';
-import { FIELD_LABELS } from './field-labels.ts';
-import { useFault } from './form-faults.tsx';
+import { ChevronIcon } from '../ui/icons.tsx';
+import { BACKOFF_PARTS, type BackoffPart, type CatchUp, type Overlap } from './draft/draft.ts';
+import type { JobForm } from './draft/use-job-form.ts';
+import { FIELD_LABELS } from './fields/field-labels.ts';
+import { useFault } from './fields/form-faults.tsx';
 import classes from './job-form.module.css';
-import { fieldId } from './pointer.ts';
-import type { JobForm } from './use-job-form.ts';
+import { fieldId } from './payload/pointer.ts';
 
 interface AdvancedFieldsProps {
   readonly form: JobForm;

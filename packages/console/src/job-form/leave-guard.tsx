@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { navigate } from 'wouter/use-browser-location';
-import { Confirm } from '../parts/confirm.tsx';
-import { useLeaving, type Way } from '../shell/leaving.ts';
+import { useLeaving, type Way } from '../page/leaving.ts';
+import { Confirm } from '../ui/feedback/confirm.tsx';
 
 export interface LeaveGuard {
   /** Asks whether to leave; to be shown with the page. */

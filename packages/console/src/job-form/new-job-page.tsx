@@ -2,21 +2,29 @@ import type { Job, JobType } from '@greenvue/jobs/client';
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { useCreateJob } from '../data/actions.ts';
+import { useCreateJob } from '../actions/actions.ts';
 import { useJob, useJobTypes } from '../data/queries.ts';
-import { jobPath } from '../parts/paths.ts';
-import { Failed, Loading } from '../parts/states.tsx';
-import { isolated, Plain } from '../parts/text.tsx';
+import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
-import { Page } from '../shell/page.tsx';
-import { createBody, type Draft, definitionOf, draftOf, newDraft, readDraft, withType } from './draft.ts';
-import { refusalOf } from './faults.ts';
+import { Failed, Loading } from '../ui/feedback/states.tsx';
+import { jobPath } from '../ui/paths.ts';
+import { isolated, Plain } from '../ui/text/text.tsx';
+import {
+  createBody,
+  type Draft,
+  definitionOf,
+  draftOf,
+  newDraft,
+  readDraft,
+  withType,
+} from './draft/draft.ts';
+import { refusalOf } from './draft/faults.ts';
+import { suggestCopyId } from './draft/job-id.ts';
+import { useJobForm } from './draft/use-job-form.ts';
 import { JobFormView } from './job-form.tsx';
-import { suggestCopyId } from './job-id.ts';
 import { useLeaveGuard } from './leave-guard.tsx';
 import { OnlyAdmins } from './only-admins.tsx';
-import { payloadField } from './payload-fields.ts';
-import { useJobForm } from './use-job-form.ts';
+import { payloadField } from './payload/payload-fields.ts';
 
 /**
  * `/jobs/new`: creates a job; with `?copy=<id>` the form begins with that job, with `?type=<type>` with that

@@ -1,9 +1,9 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from 'wouter';
-import { Empty } from '../parts/states.tsx';
-import { Plain } from '../parts/text.tsx';
+import { Page } from '../page/page.tsx';
 import { useMe } from '../session/session.tsx';
-import { Page } from '../shell/page.tsx';
+import { Empty } from '../ui/feedback/states.tsx';
+import { Plain } from '../ui/text/text.tsx';
 
 interface OnlyAdminsProps {
   /** Of the page that one wanted. */

@@ -1,12 +1,12 @@
 import type { JobType } from '@greenvue/jobs/client';
 import { Select, Stack, Text, TextInput } from '@mantine/core';
-import { withType } from './draft.ts';
-import { FIELD_LABELS } from './field-labels.ts';
-import { useFault } from './form-faults.tsx';
-import { Notice } from './notice.tsx';
-import { payloadField } from './payload-fields.ts';
-import { fieldId } from './pointer.ts';
-import type { JobForm } from './use-job-form.ts';
+import { withType } from './draft/draft.ts';
+import type { JobForm } from './draft/use-job-form.ts';
+import { FIELD_LABELS } from './fields/field-labels.ts';
+import { useFault } from './fields/form-faults.tsx';
+import { Notice } from './fields/notice.tsx';
+import { payloadField } from './payload/payload-fields.ts';
+import { fieldId } from './payload/pointer.ts';
 
 interface TypeFieldProps {
   readonly form: JobForm;

@@ -1,8 +1,8 @@
 import type { Job } from '@greenvue/jobs/client';
-import blocks from '../parts/blocks.module.css';
-import { Fold } from '../parts/fold.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { JsonBlock } from '../parts/text-block.tsx';
+import blocks from '../ui/layout/blocks.module.css';
+import { Fold } from '../ui/layout/fold.tsx';
+import { Panel } from '../ui/layout/panel.tsx';
+import { JsonBlock } from '../ui/text/text-block.tsx';
 import classes from './job.module.css';
 import { policiesOf } from './policy-words.ts';
 

@@ -2,15 +2,15 @@ import type { Job } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useLocation } from 'wouter';
-import { useResumeJob } from '../data/actions.ts';
+import { useResumeJob } from '../actions/actions.ts';
 import { markOf } from '../data/job-mark.ts';
 import { JobDialogs } from '../job-dialogs/job-dialogs.tsx';
 import { type Question, useAsking } from '../job-dialogs/use-asking.ts';
-import { CopyIcon, EditIcon, PauseIcon, PlayIcon, ResumeIcon, TrashIcon } from '../parts/icons.tsx';
-import { copyPath, editPath } from '../parts/paths.ts';
+import { type KeyBinding, useKeys } from '../keyboard/keys.ts';
 import { useMay } from '../session/session.tsx';
-import { type KeyBinding, useKeys } from '../shell/keys.ts';
-import { RunNowDialog } from './run-now-dialog.tsx';
+import { CopyIcon, EditIcon, PauseIcon, PlayIcon, ResumeIcon, TrashIcon } from '../ui/icons.tsx';
+import { copyPath, editPath } from '../ui/paths.ts';
+import { RunNowDialog } from './run-now/run-now-dialog.tsx';
 
 /** What may be done with a job as it is, by who looks at it. */
 export function JobActions({ job }: { readonly job: Job }) {

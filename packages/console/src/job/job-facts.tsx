@@ -1,14 +1,14 @@
 import type { Job } from '@greenvue/jobs/client';
 import type { ReactNode } from 'react';
-import { Who } from '../data/who.tsx';
-import blocks from '../parts/blocks.module.css';
-import { CopyButton } from '../parts/copy-button.tsx';
-import { Fact, Facts } from '../parts/facts.tsx';
-import { Ago, Countdown, Instant } from '../parts/instant.tsx';
-import { scheduleText } from '../parts/schedule-text.ts';
-import { RunStatusBadge } from '../parts/status.tsx';
-import { Plain } from '../parts/text.tsx';
-import { useViewer } from '../parts/use-viewer.ts';
+import { Who } from '../data/actor.tsx';
+import { Ago, Countdown, Instant } from '../ui/instant/instant.tsx';
+import blocks from '../ui/layout/blocks.module.css';
+import { Fact, Facts } from '../ui/layout/facts.tsx';
+import { scheduleText } from '../ui/schedule/schedule-text.ts';
+import { useViewer } from '../ui/schedule/use-viewer.ts';
+import { RunStatusBadge } from '../ui/status/status.tsx';
+import { CopyButton } from '../ui/text/copy-button.tsx';
+import { Plain } from '../ui/text/text.tsx';
 import classes from './job.module.css';
 
 /** What is known about a job, in short. */

@@ -1,27 +1,27 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
 import { useJob } from '../data/queries.ts';
-import blocks from '../parts/blocks.module.css';
-import { jobCurls } from '../parts/curl.ts';
-import { CurlFold } from '../parts/curl-fold.tsx';
-import { isGone } from '../parts/gone.ts';
-import { useIdInPath } from '../parts/paths.ts';
-import { Failed, Loading } from '../parts/states.tsx';
-import { HealthBadge, JobStatusBadge } from '../parts/status.tsx';
-import { Plain } from '../parts/text.tsx';
+import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
-import { Page } from '../shell/page.tsx';
-import { AuditTrail } from './audit-trail.tsx';
+import { jobCurls } from '../ui/curl/curl.ts';
+import { CurlFold } from '../ui/curl/curl-fold.tsx';
+import { isGone } from '../ui/feedback/not-found.ts';
+import { Failed, Loading } from '../ui/feedback/states.tsx';
+import blocks from '../ui/layout/blocks.module.css';
+import { useIdInPath } from '../ui/paths.ts';
+import { HealthBadge, JobStatusBadge } from '../ui/status/status.tsx';
+import { Plain } from '../ui/text/text.tsx';
+import { AuditTrail } from './audit/audit-trail.tsx';
 import { Definition } from './definition.tsx';
-import { DurationSection } from './duration-section.tsx';
-import { HealthPanel } from './health-panel.tsx';
-import { History } from './history.tsx';
+import { DurationSection } from './durations/duration-section.tsx';
+import { HealthPanel } from './health/health-panel.tsx';
+import { History } from './history/history.tsx';
 import classes from './job.module.css';
 import { JobActions } from './job-actions.tsx';
 import { JobFacts } from './job-facts.tsx';
 import { NextRuns, useUpcoming } from './next-runs.tsx';
 import { NoJob } from './no-job.tsx';
-import { Timeline } from './timeline.tsx';
+import { Timeline } from './timeline/timeline.tsx';
 
 /** One job: how it is, what it did and will do, what it is set to, and what can be done with it. */
 export function JobPage() {

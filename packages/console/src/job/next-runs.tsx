@@ -1,11 +1,11 @@
 import type { Job } from '@greenvue/jobs/client';
 import { useEffect, useRef } from 'react';
 import { usePreview } from '../data/queries.ts';
-import blocks from '../parts/blocks.module.css';
-import { faultWords } from '../parts/fault-words.ts';
-import { Ago, Instant } from '../parts/instant.tsx';
-import { useNow } from '../parts/now.tsx';
-import { Panel } from '../parts/panel.tsx';
+import { useNow } from '../ui/clock/now.tsx';
+import { faultWords } from '../ui/feedback/fault-words.ts';
+import { Ago, Instant } from '../ui/instant/instant.tsx';
+import blocks from '../ui/layout/blocks.module.css';
+import { Panel } from '../ui/layout/panel.tsx';
 import classes from './job.module.css';
 
 const SHOWN = 8;

@@ -2,12 +2,12 @@ import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useRuns } from '../data/queries.ts';
-import { Panel } from '../parts/panel.tsx';
-import { Empty } from '../parts/states.tsx';
-import { Plain } from '../parts/text.tsx';
+import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
-import { Page } from '../shell/page.tsx';
-import { PagedRuns } from './paged-runs.tsx';
+import { Empty } from '../ui/feedback/states.tsx';
+import { Panel } from '../ui/layout/panel.tsx';
+import { Plain } from '../ui/text/text.tsx';
+import { PagedRuns } from './history/paged-runs.tsx';
 
 /** What the server takes for the id of a job. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;

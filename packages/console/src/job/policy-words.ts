@@ -1,6 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
-import { durationText } from '../parts/duration.ts';
-import { goDurationMs } from '../parts/go-duration.ts';
+import { durationText } from '../ui/schedule/duration.ts';
+import { goDurationMs } from '../ui/schedule/go-duration.ts';
 
 /** A policy of a job: what it is set to, and what that means. */
 interface Policy {

@@ -2,15 +2,15 @@ import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useRef } from 'react';
 import { Link } from 'wouter';
-import { PlusIcon } from '../parts/icons.tsx';
+import { useKeys } from '../keyboard/keys.ts';
+import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
-import { useKeys } from '../shell/keys.ts';
-import { Page } from '../shell/page.tsx';
-import { FilterBar } from './filter-bar.tsx';
+import { PlusIcon } from '../ui/icons.tsx';
+import { FilterBar } from './filter/filter-bar.tsx';
+import { useJobFilters } from './filter/use-job-filters.ts';
 import { JobList } from './job-list.tsx';
-import classes from './jobs.module.css';
+import classes from './table/table.module.css';
 import { useFillHeight } from './use-fill-height.ts';
-import { useJobFilters } from './use-job-filters.ts';
 
 /** Below this width the rows are cards. */
 const SMALL = '(max-width: 64em)';

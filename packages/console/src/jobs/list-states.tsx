@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
-import { PlusIcon } from '../parts/icons.tsx';
-import { Empty, Loading } from '../parts/states.tsx';
 import { useMay } from '../session/session.tsx';
-import classes from './jobs.module.css';
+import { Empty, Loading } from '../ui/feedback/states.tsx';
+import { PlusIcon } from '../ui/icons.tsx';
+import classes from './table/table.module.css';
 
 /** The table before anything is known of it. */
 export function FirstLoading() {

@@ -2,11 +2,11 @@ import { jobEvents } from '@greenvue/jobs/client';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import { LIVE_KEYS, staleKeys } from '../data/stale-keys.ts';
-import { useTicker } from '../parts/now.tsx';
 import { useConnection, useIsAnswered, useIsSignedIn } from '../session/session.tsx';
+import { useTicker } from '../ui/clock/now.tsx';
 import { followLive, type LiveState } from './follow.ts';
-import { gapOf } from './gaps.ts';
 import { createGatherer } from './gather.ts';
+import { gapOf } from './read-interval.ts';
 
 const LiveContext = createContext<LiveState>({ kind: 'connecting' });
 const SIGNED_OUT: LiveState = { kind: 'signed-out' };

@@ -2,9 +2,9 @@ import type { JobType } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { useJobTypes } from '../data/queries.ts';
-import { Failed, Loading } from '../parts/states.tsx';
-import { Plain } from '../parts/text.tsx';
 import { useMay } from '../session/session.tsx';
+import { Failed, Loading } from '../ui/feedback/states.tsx';
+import { Plain } from '../ui/text/text.tsx';
 import classes from './overview.module.css';
 
 const SHOWN = 3;

@@ -1,8 +1,8 @@
 import type { Stats } from '@greenvue/jobs/client';
 import { Table } from '@mantine/core';
-import { Ago } from '../parts/instant.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { Plain } from '../parts/text.tsx';
+import { Ago } from '../ui/instant/instant.tsx';
+import { Panel } from '../ui/layout/panel.tsx';
+import { Plain } from '../ui/text/text.tsx';
 import classes from './nodes.module.css';
 
 type Node = Stats['nodes'][number];

@@ -2,18 +2,18 @@ import type { Stats } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { useStats, useTopJobs } from '../data/queries.ts';
-import { PlusIcon } from '../parts/icons.tsx';
-import { Failed, Loading } from '../parts/states.tsx';
+import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
-import { Page } from '../shell/page.tsx';
-import { AttentionPanel } from './attention-panel.tsx';
+import { Failed, Loading } from '../ui/feedback/states.tsx';
+import { PlusIcon } from '../ui/icons.tsx';
 import { FirstJob } from './first-job.tsx';
-import { MinutesPanel } from './minutes-panel.tsx';
+import { AttentionPanel } from './lists/attention-panel.tsx';
+import { RunningPanel } from './lists/running-panel.tsx';
+import { UpcomingPanel } from './lists/upcoming-panel.tsx';
+import { MinutesPanel } from './minutes/minutes-panel.tsx';
 import { NodesPanel } from './nodes-panel.tsx';
 import classes from './overview.module.css';
-import { RunningPanel } from './running-panel.tsx';
 import { Tiles } from './tiles.tsx';
-import { UpcomingPanel } from './upcoming-panel.tsx';
 
 /** What runs, what is wrong, what comes. */
 export function OverviewPage() {

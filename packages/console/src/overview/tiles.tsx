@@ -1,9 +1,9 @@
 import type { Stats } from '@greenvue/jobs/client';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { durationText } from '../parts/duration.ts';
-import { Ago } from '../parts/instant.tsx';
-import { UNHEALTHY } from '../parts/unhealthy.ts';
+import { Ago } from '../ui/instant/instant.tsx';
+import { durationText } from '../ui/schedule/duration.ts';
+import { UNHEALTHY } from '../ui/status/unhealthy.ts';
 import classes from './tiles.module.css';
 
 /** The numbers that say at a glance how it stands. */

@@ -2,15 +2,15 @@ import type { Run } from '@greenvue/jobs/client';
 import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { useCancelRun, useRetryRun } from '../data/actions.ts';
+import { useCancelRun, useRetryRun } from '../actions/actions.ts';
 import { isOver } from '../data/run-pages.ts';
-import { Confirm } from '../parts/confirm.tsx';
-import { PlayIcon, StopIcon } from '../parts/icons.tsx';
-import { useNow } from '../parts/now.tsx';
-import { runPath } from '../parts/paths.ts';
+import { useKeys } from '../keyboard/keys.ts';
 import { useMay } from '../session/session.tsx';
-import { useKeys } from '../shell/keys.ts';
-import { waitsForRetry } from './run-words.ts';
+import { useNow } from '../ui/clock/now.tsx';
+import { Confirm } from '../ui/feedback/confirm.tsx';
+import { PlayIcon, StopIcon } from '../ui/icons.tsx';
+import { runPath } from '../ui/paths.ts';
+import { waitsForRetry } from '../ui/status/run-words.ts';
 
 interface RunActionsProps {
   readonly run: Run;

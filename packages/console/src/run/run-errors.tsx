@@ -1,12 +1,12 @@
 import type { Run } from '@greenvue/jobs/client';
-import blocks from '../parts/blocks.module.css';
-import { Fold } from '../parts/fold.tsx';
-import { Instant } from '../parts/instant.tsx';
-import { Panel } from '../parts/panel.tsx';
-import { Plain } from '../parts/text.tsx';
-import { TextBlock } from '../parts/text-block.tsx';
+import { Instant } from '../ui/instant/instant.tsx';
+import blocks from '../ui/layout/blocks.module.css';
+import { Fold } from '../ui/layout/fold.tsx';
+import { Panel } from '../ui/layout/panel.tsx';
+import { causeLine, errorLine, stacksText } from '../ui/status/run-words.ts';
+import { Plain } from '../ui/text/text.tsx';
+import { TextBlock } from '../ui/text/text-block.tsx';
 import classes from './run.module.css';
-import { causeLine, errorLine, stacksText } from './run-words.ts';
 
 type AttemptError = Run['errors'][number];
 

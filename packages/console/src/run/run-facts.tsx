@@ -1,14 +1,14 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
-import blocks from '../parts/blocks.module.css';
-import { CopyButton } from '../parts/copy-button.tsx';
-import { durationText, sinceText } from '../parts/duration.ts';
-import { Fact, Facts } from '../parts/facts.tsx';
-import { Instant } from '../parts/instant.tsx';
-import { useNow } from '../parts/now.tsx';
-import { runPath } from '../parts/paths.ts';
-import { Plain } from '../parts/text.tsx';
-import { attemptText, triggerText, waitedMs } from './run-words.ts';
+import { useNow } from '../ui/clock/now.tsx';
+import { Instant } from '../ui/instant/instant.tsx';
+import blocks from '../ui/layout/blocks.module.css';
+import { Fact, Facts } from '../ui/layout/facts.tsx';
+import { runPath } from '../ui/paths.ts';
+import { durationText, sinceText } from '../ui/schedule/duration.ts';
+import { attemptText, triggerText, waitedMs } from '../ui/status/run-words.ts';
+import { CopyButton } from '../ui/text/copy-button.tsx';
+import { Plain } from '../ui/text/text.tsx';
 
 interface RunFactsProps {
   readonly run: Run;

@@ -1,8 +1,8 @@
 import type { Run } from '@greenvue/jobs/client';
 import { useEffect, useState } from 'react';
-import { durationText } from '../parts/duration.ts';
-import { useNow, useTicker } from '../parts/now.tsx';
-import { Plain } from '../parts/text.tsx';
+import { useNow, useTicker } from '../ui/clock/now.tsx';
+import { durationText } from '../ui/schedule/duration.ts';
+import { Plain } from '../ui/text/text.tsx';
 import {
   type ProgressRate,
   type ProgressSample,

@@ -1,6 +1,6 @@
-import { Instant } from '../parts/instant.tsx';
+import { Instant } from '../ui/instant/instant.tsx';
+import type { Sentence } from '../ui/status/run-words.ts';
 import classes from './run.module.css';
-import type { Sentence } from './run-words.ts';
 
 /** Sentences about a run, with their times in the viewer's zone. */
 export function Story({ sentences }: { readonly sentences: readonly Sentence[] }) {

@@ -1,7 +1,7 @@
 import { Button, Paper, Text, Title } from '@mantine/core';
 import { useEffect } from 'react';
-import { Plain } from '../parts/text.tsx';
-import { LonePage } from '../session/lone-page.tsx';
+import { LonePage } from '../ui/layout/lone-page.tsx';
+import { Plain } from '../ui/text/text.tsx';
 
 /** Instead of the whole console, when what is around its pages can't be drawn. */
 export function BrokenConsole({ error }: { readonly error: Error }) {

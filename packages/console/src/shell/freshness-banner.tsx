@@ -1,5 +1,5 @@
 import { useLive } from '../live/live.tsx';
-import { Ago } from '../parts/instant.tsx';
+import { Ago } from '../ui/instant/instant.tsx';
 import { Banner } from './banner.tsx';
 
 /** Says when what one sees is not as of now. */

@@ -1,5 +1,5 @@
 import { Kbd, Modal, Switch, Table, Text } from '@mantine/core';
-import { useKeyList, useKeysSetting } from './keys-provider.tsx';
+import { useKeyList, useKeysSetting } from '../keyboard/keys-provider.tsx';
 
 interface HelpDialogProps {
   readonly opened: boolean;

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useStats } from '../data/queries.ts';
-import { useTicker } from '../parts/now.tsx';
+import { useTicker } from '../ui/clock/now.tsx';
 
 // What a request takes is no difference of clocks.
 const NOTICED_MS = 2_000;

@@ -1,6 +1,6 @@
 import { useLocation } from 'wouter';
+import { useKeys } from '../keyboard/keys.ts';
 import { useMay } from '../session/session.tsx';
-import { useKeys } from './keys.ts';
 
 /**
  * The keys that work on every page. A component of its own, drawn before the page, so that the page's own

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useStats } from '../data/queries.ts';
-import { isOfAnotherVersion } from '../parts/fault-words.ts';
-import { CONSOLE_VERSION } from '../parts/version.ts';
+import { isOfAnotherVersion } from '../ui/feedback/fault-words.ts';
+import { CONSOLE_VERSION } from '../ui/version.ts';
 import { Banner } from './banner.tsx';
 
 /** Says when the server is of another version than this page. */

@@ -1,0 +1,204 @@
+import {
+  type CreateJob,
+  cancelRun,
+  type Job,
+  type PatchJob,
+  patchJob,
+  pauseJob,
+  type Run,
+  resumeJob,
+  retryRun,
+  runJob,
+} from '@greenvue/jobs/client';
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import type { JobMark } from '../data/job-mark.ts';
+import { queryKeys } from '../data/query-keys.ts';
+import { staleKeys } from '../data/stale-keys.ts';
+import { useConnection } from '../session/session.tsx';
+import { isolated } from '../ui/text/text.tsx';
+import { tellDone, tellFailed, tellNotDone } from './announce.ts';
+import { createOrFind, deleteOrRead, type PauseWish, pauseBody } from './job-steps.ts';
+
+/** A job, as far as an action must know it. */
+type JobRef = Pick<Job, 'id'>;
+type RunRef = Pick<Run, 'id' | 'job_id'>;
+
+interface RunJobVariables {
+  readonly job: JobRef;
+  readonly payload?: Run['payload'] | undefined;
+  readonly runAt?: string | undefined;
+}
+
+/** Runs a job now, or at `runAt` (under overlap "allow"). */
+export function useRunJob() {
+  const connection = useConnection();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ job, payload, runAt }: RunJobVariables) =>
+      runJob(connection, job.id, {
+        ...(payload === undefined || payload === null ? {} : { payload }),
+        ...(runAt === undefined ? {} : { run_at: runAt }),
+      }),
+    onSuccess: (run) => {
+      tellDone(`${isolated(run.job_id)} has a new run.`);
+      runsChanged(client, run);
+    },
+    onError: (error, { job }) => tellFailed(`Could not run ${isolated(job.id)}`, error),
+  });
+}
+
+interface PauseJobVariables extends PauseWish {
+  readonly job: JobRef;
+}
+
+export function usePauseJob() {
+  const connection = useConnection();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ job, ...wish }: PauseJobVariables) => pauseJob(connection, job.id, pauseBody(wish)),
+    onSuccess: (job) => {
+      tellDone(`${isolated(job.id)} is paused.`);
+      jobChanged(client, job);
+    },
+    onError: (error, { job }) => tellFailed(`Could not pause ${isolated(job.id)}`, error),
+  });
+}
+
+interface JobVariables {
+  readonly job: JobRef;
+}
+
+export function useResumeJob() {
+  const connection = useConnection();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ job }: JobVariables) => resumeJob(connection, job.id),
+    onSuccess: (job) => {
+      tellDone(`${isolated(job.id)} goes on.`);
+      jobChanged(client, job);
+    },
+    onError: (error, { job }) => tellFailed(`Could not resume ${isolated(job.id)}`, error),
+  });
+}
+
+interface DeleteJobVariables {
+  /** As it was seen: an edit since then keeps it from being deleted. */
+  readonly job: JobMark;
+}
+
+/**
+ * Deletes a job. Gives the job as it is now when somebody has edited it since it was seen, or created it
+ * anew: then it is still there.
+ */
+export function useDeleteJob() {
+  const connection = useConnection();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ job }: DeleteJobVariables) => deleteOrRead(connection, job),
+    onSuccess: (latest, { job }) => {
+      if (latest !== undefined) {
+        // Here, since the page of the job that was seen goes with it.
+        if (latest.uid !== job.uid) tellNotDone(`Did not delete ${isolated(job.id)}`, CREATED_ANEW);
+        return jobChanged(client, latest);
+      }
+      tellDone(`${isolated(job.id)} is deleted.`);
+      client.removeQueries({ queryKey: queryKeys.job(job.id), type: 'inactive' });
+      stale(client, { type: 'job.deleted', job_id: job.id, run_id: null });
+    },
+    onError: (error, { job }) => tellFailed(`Could not delete ${isolated(job.id)}`, error),
+  });
+}
+
+const CREATED_ANEW =
+  'Somebody has deleted it and created it anew meanwhile: it is another job under the same id. Look at it before you delete it.';
+
+interface CancelRunVariables {
+  readonly run: RunRef;
+  /** Gives up on a handler that ignores its signal. */
+  readonly force?: boolean | undefined;
+}
+
+export function useCancelRun() {
+  const connection = useConnection();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ run, force }: CancelRunVariables) =>
+      cancelRun(connection, run.id, force === true ? { force } : {}),
+    onSuccess: (run) => {
+      const done = run.status === 'cancelled';
+      tellDone(done ? `Run ${run.id} is cancelled.` : `Run ${run.id} has been told to stop.`);
+      runsChanged(client, run);
+    },
+    onError: (error, { run }) => tellFailed(`Could not cancel run ${run.id}`, error),
+  });
+}
+
+interface RetryRunVariables {
+  readonly run: RunRef;
+}
+
+/** Runs it again: the answer is the new run, or the same one when it had been waiting for its retry. */
+export function useRetryRun() {
+  const connection = useConnection();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ run }: RetryRunVariables) => retryRun(connection, run.id),
+    onSuccess: (run, { run: before }) => {
+      tellDone(run.id === before.id ? `Run ${run.id} is due now.` : `Run ${run.id} makes a new try.`);
+      runsChanged(client, run);
+    },
+    onError: (error, { run }) => tellFailed(`Could not retry run ${run.id}`, error),
+  });
+}
+
+interface CreateJobVariables {
+  readonly body: CreateJob;
+}
+
+/** Creates a job. What the server says against it is the form's to show. */
+export function useCreateJob() {
+  const connection = useConnection();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ body }: CreateJobVariables) => createOrFind(connection, body),
+    onSuccess: (job) => {
+      tellDone(`${isolated(job.id)} is created.`);
+      jobChanged(client, job);
+    },
+  });
+}
+
+interface EditJobVariables {
+  /** As it was read: the edit is refused (412) if somebody else has edited it since. */
+  readonly job: Pick<Job, 'id' | 'uid' | 'version'>;
+  readonly patch: PatchJob;
+}
+
+/** Edits a job. What the server says against it is the form's to show. */
+export function useEditJob() {
+  const connection = useConnection();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ job, patch }: EditJobVariables) => patchJob(connection, job.id, patch, { ifMatch: job }),
+    onSuccess: (job) => {
+      tellDone(`${isolated(job.id)} is saved.`);
+      jobChanged(client, job);
+    },
+  });
+}
+
+function jobChanged(client: QueryClient, job: Job): void {
+  client.setQueryData(queryKeys.job(job.id), job);
+  stale(client, { type: 'job.updated', job_id: job.id, run_id: null });
+}
+
+function runsChanged(client: QueryClient, run: RunRef): void {
+  stale(client, { type: 'run.queued', job_id: run.job_id, run_id: run.id });
+  // Somebody did it, which the event of a run does not tell.
+  void client.invalidateQueries({ queryKey: queryKeys.audit() });
+}
+
+/** Nobody waits for what is read anew: whoever pressed a button is done once the server has answered. */
+function stale(client: QueryClient, happened: Parameters<typeof staleKeys>[0]): void {
+  for (const queryKey of staleKeys(happened)) void client.invalidateQueries({ queryKey });
+}

@@ -1,0 +1,28 @@
+import { useMe } from '../session/session.tsx';
+import { Plain } from '../ui/text/text.tsx';
+import { useUser } from './queries.ts';
+
+interface WhoProps {
+  /** `user:<id>`, `token:<id>`, or what acted by itself. */
+  readonly actor: string;
+  /** For people, where the server knows one. */
+  readonly name?: string | null;
+}
+
+/** Who did something; the viewer is "you". */
+export function Who({ actor, name = null }: WhoProps) {
+  const text = useWho(actor, name);
+  return <Plain>{text}</Plain>;
+}
+
+/** {@link Who} as a text. Names of users are for admins; to others they are users. */
+export function useWho(actor: string, known: string | null = null): string {
+  const me = useMe();
+  const [, kind, id = ''] = /^(user|token):(.+)$/.exec(actor) ?? [];
+  const isMe = kind === (me.kind === 'user' ? 'user' : 'token') && id === me.id;
+  const user = useUser(id, kind === 'user' && !isMe && known === null);
+  if (isMe) return 'you';
+  if (known !== null) return known;
+  if (kind === 'token') return 'an API token';
+  return kind === 'user' ? (user.data?.name ?? 'another user') : actor;
+}

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { definitions } from '../../../test/definitions.ts';
+import { written } from '../payload/json-value.ts';
+import { asText } from '../payload/payload-draft.ts';
+import { payloadField } from '../payload/payload-fields.ts';
+import {
+  createBody,
+  draftOf,
+  newDraft,
+  payloadOf,
+  readDraft,
+  sameDraft,
+  withPayload,
+  withType,
+} from './draft.ts';
+
+// A zone whose clock is set: a time that comes twice must come back as the one that it was.
+beforeEach(() => vi.stubEnv('TZ', 'Europe/Berlin'));
+afterEach(() => vi.unstubAllEnvs());
+
+const SCHEMA = {
+  type: 'object',
+  properties: { days: { type: 'integer', default: 30 } },
+  additionalProperties: false,
+};
+
+describe('a job in the form', () => {
+  test('is read back as it was', () => {
+    fc.assert(
+      fc.property(definitions, (definition) => {
+        expect(readDraft(draftOf(definition))).toEqual({ ok: true, value: definition });
+      }),
+    );
+  });
+
+  test('is read back as it was when its payload was looked at as JSON, and is not dirty for it', () => {
+    fc.assert(
+      fc.property(definitions, (definition) => {
+        const draft = draftOf(definition);
+        const asJson = withPayload(draft, { as: 'json', text: asText(payloadOf(draft)) });
+        expect(readDraft(asJson)).toEqual({ ok: true, value: definition });
+        expect(sameDraft(draft, asJson)).toBe(true);
+      }),
+    );
+  });
+
+  test('is dirty once anything is written', () => {
+    const draft = newDraft();
+    expect(sameDraft(draft, { ...draft, name: 'x' })).toBe(false);
+    expect(sameDraft(draft, { ...draft, schedule: { ...draft.schedule, interval: '5' } })).toBe(false);
+    const typed = { ...draft, type: 't' };
+    const writing = withPayload(typed, { as: 'form', value: { a: written('1', 'json') } });
+    expect(sameDraft(typed, writing)).toBe(false);
+  });
+});
+
+describe('a new job', () => {
+  test('gets the defaults of its type, and finds its payload again when it comes back to a type', () => {
+    const field = payloadField(SCHEMA);
+    const first = withType(newDraft(), { type: 'clean', defaults: { days: 30 } }, field);
+    expect(payloadOf(first)).toEqual({ as: 'form', value: { days: 30 } });
+    const written = withPayload(first, { as: 'form', value: { days: 5 } });
+    const other = withType(written, { type: 'mail', defaults: null }, payloadField({}));
+    expect(payloadOf(other)).toEqual({ as: 'json', text: '{}' });
+    expect(payloadOf(withType(other, { type: 'clean', defaults: { days: 30 } }, field))).toEqual(
+      payloadOf(written),
+    );
+  });
+
+  test('is not sent without a type, or with numbers and dates that are none', () => {
+    const draft = {
+      ...newDraft(),
+      schedule: { ...newDraft().schedule, kind: 'run_at' as const },
+      maxAttempts: 'many',
+      backoff: { initial: '', max: '', factor: 'x', jitter: '0.1' },
+    };
+    const read = readDraft(draft);
+    expect(read.ok ? [] : read.faults.map(({ pointer }) => pointer).sort()).toEqual([
+      '/backoff/factor',
+      '/max_attempts',
+      '/run_at',
+      '/type',
+    ]);
+  });
+
+  test('leaves out what is left to the type', () => {
+    const field = payloadField(SCHEMA);
+    const typed = withType(
+      { ...newDraft(), id: ' clean ', name: 'Clean' },
+      { type: 'clean', defaults: null },
+      field,
+    );
+    const read = readDraft({ ...typed, schedule: { ...typed.schedule, interval: ' 5m ' } });
+    expect(read.ok ? createBody(read.value) : read.faults).toEqual({
+      id: 'clean',
+      name: 'Clean',
+      type: 'clean',
+      interval: '5m',
+      interval_mode: 'fixed_rate',
+      payload: { days: 30 },
+      overlap: 'skip',
+      catch_up: 'once',
+    });
+  });
+});

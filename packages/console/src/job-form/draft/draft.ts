@@ -1,0 +1,229 @@
+import type { CreateJob, Fault, Job, JobType } from '@greenvue/jobs/client';
+import { type JsonObject, toJsonObject } from '../payload/json-value.ts';
+import {
+  asText,
+  initialPayload,
+  type PayloadDraft,
+  type Read,
+  readNumber,
+  readPayload,
+} from '../payload/payload-draft.ts';
+import type { Field } from '../payload/payload-model.ts';
+import {
+  NEW_SCHEDULE,
+  readSchedule,
+  type ScheduleBody,
+  type ScheduleDraft,
+  scheduleDraft,
+  scheduleOf,
+} from './schedule-draft.ts';
+
+export type Overlap = Job['overlap'];
+export type CatchUp = Job['catch_up'];
+
+/** The parts of a backoff, in the order of the form. */
+export const BACKOFF_PARTS = ['initial', 'max', 'factor', 'jitter'] as const;
+export type BackoffPart = (typeof BACKOFF_PARTS)[number];
+
+/** A job as it is being written: texts as they were typed. An empty policy means the job type's. */
+export interface Draft {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** Empty until one is chosen. */
+  readonly type: string;
+  readonly schedule: ScheduleDraft;
+  /** By job type: who looks at another type and comes back finds the payload as it was. */
+  readonly payloads: ReadonlyMap<string, PayloadDraft>;
+  readonly overlap: Overlap;
+  readonly catchUp: CatchUp;
+  readonly timeout: string;
+  readonly maxAttempts: string;
+  readonly backoff: Readonly<Record<BackoffPart, string>>;
+}
+
+export interface Backoff {
+  readonly initial?: string;
+  readonly max?: string;
+  readonly factor?: number;
+  readonly jitter?: number;
+}
+
+/**
+ * A job as a body asks for it, every field that it has in one place; undefined is what is left to the job
+ * type.
+ */
+export interface Definition {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly type: string;
+  readonly schedule: ScheduleBody;
+  readonly payload: JsonObject;
+  readonly overlap: Overlap;
+  readonly catchUp: CatchUp;
+  readonly timeout: string | undefined;
+  readonly maxAttempts: number | undefined;
+  readonly backoff: Backoff | undefined;
+}
+
+/** Where the payload lies in a body. */
+export const PAYLOAD = ['payload'] as const;
+
+/** The form before anything is written. */
+export function newDraft(): Draft {
+  return {
+    id: '',
+    name: '',
+    description: '',
+    type: '',
+    schedule: NEW_SCHEDULE,
+    payloads: new Map(),
+    overlap: 'skip',
+    catchUp: 'once',
+    timeout: '',
+    maxAttempts: '',
+    backoff: { initial: '', max: '', factor: '', jitter: '' },
+  };
+}
+
+/** A job to write on. */
+export function draftOf(definition: Definition): Draft {
+  const { id, name, description, type, overlap, catchUp, timeout, maxAttempts, backoff } = definition;
+  return {
+    id,
+    name,
+    description,
+    type,
+    schedule: scheduleDraft(definition.schedule),
+    payloads: new Map([[type, { as: 'form', value: definition.payload }]]),
+    overlap,
+    catchUp,
+    timeout: timeout ?? '',
+    maxAttempts: maxAttempts === undefined ? '' : String(maxAttempts),
+    backoff: {
+      initial: backoff?.initial ?? '',
+      max: backoff?.max ?? '',
+      factor: backoff?.factor === undefined ? '' : String(backoff.factor),
+      jitter: backoff?.jitter === undefined ? '' : String(backoff.jitter),
+    },
+  };
+}
+
+/** What a job is, of all that the server tells of it. */
+export function definitionOf(job: Job): Definition {
+  return {
+    id: job.id,
+    name: job.name,
+    description: job.description,
+    type: job.type,
+    schedule: scheduleOf(job),
+    payload: toJsonObject(job.payload),
+    overlap: job.overlap,
+    catchUp: job.catch_up,
+    timeout: job.timeout,
+    maxAttempts: job.max_attempts,
+    backoff: job.backoff,
+  };
+}
+
+/** The draft with another job type, and what that begins with. */
+export function withType(
+  draft: Draft,
+  { type, defaults }: Pick<JobType, 'type' | 'defaults'>,
+  field: Field,
+): Draft {
+  if (draft.payloads.has(type)) return { ...draft, type };
+  const payload = initialPayload(field, defaults === null ? undefined : toJsonObject(defaults));
+  return { ...draft, type, payloads: new Map(draft.payloads).set(type, payload) };
+}
+
+/** The payload of the chosen type. */
+export function payloadOf(draft: Draft): PayloadDraft {
+  return draft.payloads.get(draft.type) ?? { as: 'form', value: {} };
+}
+
+export function withPayload(draft: Draft, payload: PayloadDraft): Draft {
+  return { ...draft, payloads: new Map(draft.payloads).set(draft.type, payload) };
+}
+
+/** What a draft asks for; or the faults that keep it from being sent at all. All else the server judges. */
+export function readDraft(draft: Draft): Read<Definition> {
+  const faults: Fault[] = [];
+  const schedule = readSchedule(draft.schedule);
+  const payload = readPayload(payloadOf(draft), PAYLOAD);
+  const backoff = readBackoff(draft, faults);
+  const maxAttempts = readNumberField(draft.maxAttempts, '/max_attempts', faults);
+  if (draft.type === '') faults.push({ pointer: '/type', detail: 'choose what the job does' });
+  if (!schedule.ok) faults.push(...schedule.faults);
+  if (!payload.ok) faults.push(...payload.faults);
+  if (faults.length > 0 || !schedule.ok || !payload.ok) return { ok: false, faults };
+  const { id, name, description, type, overlap, catchUp } = draft;
+  const timeout = draft.timeout.trim();
+  return {
+    ok: true,
+    value: {
+      id: id.trim(),
+      name,
+      description,
+      type,
+      schedule: schedule.value,
+      payload: payload.value,
+      overlap,
+      catchUp,
+      timeout: timeout === '' ? undefined : timeout,
+      maxAttempts,
+      backoff,
+    },
+  };
+}
+
+/** The body of POST /jobs. */
+export function createBody(definition: Definition): CreateJob {
+  const { id, name, description, type, schedule, payload, overlap, catchUp } = definition;
+  const { timeout, maxAttempts, backoff } = definition;
+  return {
+    id,
+    name,
+    type,
+    ...(description === '' ? {} : { description }),
+    ...schedule,
+    payload,
+    overlap,
+    catch_up: catchUp,
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(maxAttempts === undefined ? {} : { max_attempts: maxAttempts }),
+    ...(backoff === undefined ? {} : { backoff }),
+  };
+}
+
+/** Whether two drafts say the same; a payload is the same in a form and as text. */
+export function sameDraft(a: Draft, b: Draft): boolean {
+  return a === b || textOfDraft(a) === textOfDraft(b);
+}
+
+function textOfDraft(draft: Draft): string {
+  const { payloads: _, ...rest } = draft;
+  return JSON.stringify([rest, asText(payloadOf(draft))]);
+}
+
+function readBackoff({ backoff }: Draft, faults: Fault[]): Backoff | undefined {
+  const initial = backoff.initial.trim();
+  const max = backoff.max.trim();
+  const factor = readNumberField(backoff.factor, '/backoff/factor', faults);
+  const jitter = readNumberField(backoff.jitter, '/backoff/jitter', faults);
+  const read: Backoff = {
+    ...(initial === '' ? {} : { initial }),
+    ...(max === '' ? {} : { max }),
+    ...(factor === undefined ? {} : { factor }),
+    ...(jitter === undefined ? {} : { jitter }),
+  };
+  return Object.keys(read).length === 0 ? undefined : read;
+}
+
+function readNumberField(text: string, pointer: string, faults: Fault[]): number | undefined {
+  if (text.trim() === '') return undefined;
+  const number = readNumber(text);
+  if (number === undefined) faults.push({ pointer, detail: 'must be a number' });
+  return number;
+}

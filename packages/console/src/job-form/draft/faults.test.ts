@@ -1,0 +1,113 @@
+import { ApiError, ConnectionError, type Fault } from '@greenvue/jobs/client';
+import { describe, expect, test } from 'vitest';
+import { payloadField } from '../payload/payload-fields.ts';
+import { newDraft, withType } from './draft.ts';
+import { placeFaults, refusalOf, shownFields, without } from './faults.ts';
+
+const FIELD = payloadField({
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    days_old: { type: 'integer' },
+    rules: { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'integer' }] } },
+    free: { type: 'object', additionalProperties: {} },
+  },
+});
+const DRAFT = withType(
+  newDraft(),
+  { type: 'clean', defaults: { days_old: 30, rules: ['a'], free: {} } },
+  FIELD,
+);
+const SHOWN = shownFields(DRAFT, FIELD);
+
+function problem(status: number, faults: readonly Fault[] = [], detail = 'It is not valid.'): ApiError {
+  return new ApiError({ status, title: '', detail, faults, requestId: undefined, retryAfterMs: undefined });
+}
+
+describe('placeFaults', () => {
+  test('puts each fault at its field, or at the nearest that is shown', () => {
+    const placed = placeFaults(
+      [
+        { pointer: '/payload/free/a/b', detail: 'is too long' },
+        { pointer: '/payload/days_old', detail: 'must be a whole number' },
+        { pointer: '/payload/gone', detail: 'unknown key' },
+        { pointer: '/interval', detail: 'must be at least 1s' },
+        { pointer: '/cron', detail: 'must have five fields' },
+        { pointer: '', detail: 'a schedule is missing' },
+      ],
+      SHOWN,
+    );
+    expect(Object.fromEntries(placed.byField)).toEqual({
+      '/payload/free': 'in a/b: is too long',
+      '/payload/days_old': 'must be a whole number',
+      '/payload': 'in gone: unknown key',
+      '/interval': 'must be at least 1s',
+    });
+    expect(placed.all).toEqual([
+      { field: undefined, detail: 'in cron: must have five fields' },
+      { field: undefined, detail: 'a schedule is missing' },
+      { field: '/interval', detail: 'must be at least 1s' },
+      { field: '/payload', detail: 'in gone: unknown key' },
+      { field: '/payload/days_old', detail: 'must be a whole number' },
+      { field: '/payload/free', detail: 'in a/b: is too long' },
+    ]);
+  });
+
+  test('keeps two faults of one field', () => {
+    const placed = placeFaults(
+      [
+        { pointer: '/payload/rules/0', detail: 'must be a string' },
+        { pointer: '/payload/rules/0', detail: 'must be short' },
+      ],
+      SHOWN,
+    );
+    expect(placed.byField.get('/payload/rules/0')).toBe('must be a string; must be short');
+    expect(placed.all).toHaveLength(2);
+  });
+
+  test('does not take a longer name for a part', () => {
+    expect(placeFaults([{ pointer: '/name_of', detail: 'unknown field' }], SHOWN).all).toEqual([
+      { field: undefined, detail: 'in name_of: unknown field' },
+    ]);
+  });
+});
+
+describe('refusalOf', () => {
+  test('has the faults of a 422, those of a backoff at its parts', () => {
+    const faults = [
+      { pointer: '/name', detail: 'must not be empty' },
+      { pointer: '/backoff', detail: 'backoff.max must be at least backoff.initial, which is at least 0s' },
+      { pointer: '/backoff', detail: 'backoff.initial: a unit is missing' },
+    ];
+    expect(refusalOf(problem(422, faults), 'edit')).toEqual({
+      faults: [
+        { pointer: '/name', detail: 'must not be empty' },
+        { pointer: '/backoff/max', detail: 'must be at least backoff.initial, which is at least 0s' },
+        { pointer: '/backoff/initial', detail: 'a unit is missing' },
+      ],
+      problem: undefined,
+    });
+  });
+
+  test('takes a conflict at creation for an id that is taken', () => {
+    const taken = problem(409, [], 'A job with the id "a" exists.');
+    expect(refusalOf(taken, 'create').faults).toMatchObject([{ pointer: '/id' }]);
+    expect(refusalOf(taken, 'edit')).toEqual({ faults: [], problem: 'A job with the id "a" exists.' });
+  });
+
+  test('says of a creation without an answer that it may have happened', () => {
+    const lost = new ConnectionError('no_answer', 'The server does not answer.');
+    expect(refusalOf(lost, 'create').problem).toContain('may have been created all the same');
+    expect(refusalOf(lost, 'edit').problem).not.toContain('may have been created');
+  });
+});
+
+test('what is written in is no longer wrong, nor are its parts', () => {
+  const faults = [
+    { pointer: '/payload/rules', detail: 'a' },
+    { pointer: '/payload/rules/0', detail: 'b' },
+    { pointer: '/payload/rules_2', detail: 'c' },
+  ];
+  expect(without(faults, '/payload/rules').map(({ detail }) => detail)).toEqual(['c']);
+  expect(without(faults, '/payload/rules/0').map(({ detail }) => detail)).toEqual(['a', 'c']);
+});

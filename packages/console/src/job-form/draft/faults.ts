@@ -1,0 +1,120 @@
+import { ApiError, ConnectionError, type Fault } from '@greenvue/jobs/client';
+import { faultWords } from '../../ui/feedback/fault-words.ts';
+import { shownPointers } from '../payload/payload-draft.ts';
+import type { Field } from '../payload/payload-model.ts';
+import { isWithin } from '../payload/pointer.ts';
+import { BACKOFF_PARTS, type Draft, PAYLOAD, payloadOf } from './draft.ts';
+import { scheduleFieldsOf } from './schedule-draft.ts';
+
+/** What the server, or the form itself, has against a draft. */
+export interface Refusal {
+  readonly faults: readonly Fault[];
+  /** What is wrong with none of the fields: no answer, no right, too many requests. */
+  readonly problem: string | undefined;
+}
+
+export const NO_REFUSAL: Refusal = { faults: [], problem: undefined };
+
+/** What the server says against a body that it refused; `sent`: what it was asked to do with it. */
+export function refusalOf(error: unknown, sent: 'create' | 'edit'): Refusal {
+  if (error instanceof ApiError) {
+    if (error.status === 409 && sent === 'create') return refused([ID_TAKEN]);
+    if (error.faults.length > 0) return refused(error.faults.map(pointedAt));
+    return { faults: [], problem: error.detail };
+  }
+  const { title, advice } = faultWords(error);
+  // A request without an answer may have been done.
+  const isUnsure = sent === 'create' && error instanceof ConnectionError;
+  return { faults: [], problem: `${title}. ${isUnsure ? MAY_BE_CREATED : advice}` };
+}
+
+const MAY_BE_CREATED =
+  'The job may have been created all the same: look at the list of jobs before you try again.';
+
+const ID_TAKEN: Fault = { pointer: '/id', detail: 'is taken: another job has it. Choose another one' };
+
+function refused(faults: readonly Fault[]): Refusal {
+  return { faults, problem: undefined };
+}
+
+/** The server judges a backoff as one; its words name the part. */
+function pointedAt(fault: Fault): Fault {
+  if (fault.pointer !== '/backoff') return fault;
+  const part = BACKOFF_PARTS.find((name) => fault.detail.startsWith(`backoff.${name}`));
+  return part === undefined
+    ? fault
+    : {
+        pointer: `/backoff/${part}`,
+        detail: fault.detail.slice(`backoff.${part}`.length).replace(/^[:\s]+/, ''),
+      };
+}
+
+/**
+ * The pointers of every field that the form shows for a draft. `field` is the payload's; undefined without a
+ * type.
+ */
+export function shownFields(draft: Draft, field: Field | undefined): readonly string[] {
+  return [
+    '/id',
+    '/name',
+    '/description',
+    '/type',
+    ...scheduleFieldsOf(draft.schedule.kind).map((name) => `/${name}`),
+    ...(field === undefined ? [] : shownPointers(payloadOf(draft), field, PAYLOAD)),
+    ...ADVANCED_FIELDS,
+  ];
+}
+
+/** The fields that lie folded. */
+export const ADVANCED_FIELDS: readonly string[] = [
+  '/overlap',
+  '/catch_up',
+  '/timeout',
+  '/max_attempts',
+  '/backoff',
+  ...BACKOFF_PARTS.map((part) => `/backoff/${part}`),
+];
+
+export interface PlacedFaults {
+  /** What is told at each field. */
+  readonly byField: ReadonlyMap<string, string>;
+  /** Every fault, in the order of the form; without a `field`, no field has it. */
+  readonly all: readonly PlacedFault[];
+}
+
+export interface PlacedFault {
+  readonly field: string | undefined;
+  readonly detail: string;
+}
+
+/** Puts each fault at its field; one of a part that is not shown on its own goes to what it is part of. */
+export function placeFaults(faults: readonly Fault[], shown: readonly string[]): PlacedFaults {
+  const byField = new Map<string, string>();
+  const all = faults.map((fault): PlacedFault => {
+    const field = homeOf(fault.pointer, shown);
+    if (field === undefined) return { field, detail: withPointer(fault.pointer, fault.detail) };
+    const detail = withPointer(fault.pointer.slice(field.length), fault.detail);
+    const known = byField.get(field);
+    byField.set(field, known === undefined ? detail : `${known}; ${detail}`);
+    return { field, detail };
+  });
+  const place = ({ field }: PlacedFault) => (field === undefined ? -1 : shown.indexOf(field));
+  return { byField, all: all.sort((a, b) => place(a) - place(b)) };
+}
+
+function homeOf(pointer: string, shown: readonly string[]): string | undefined {
+  const homes = shown.filter((field) => isWithin(pointer, field));
+  return homes.sort((a, b) => b.length - a.length)[0];
+}
+
+function withPointer(pointer: string, detail: string): string {
+  return pointer === '' ? detail : `in ${pointer.slice(1)}: ${detail}`;
+}
+
+/**
+ * The faults that are left when a field is written in again: what was said of it, and of its parts, is out of
+ * date.
+ */
+export function without(faults: readonly Fault[], pointer: string): readonly Fault[] {
+  return faults.filter((fault) => !isWithin(fault.pointer, pointer));
+}

@@ -1,0 +1,152 @@
+import type { CreateJob, PatchJob } from '@greenvue/jobs/client';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { definitions } from '../../../test/definitions.ts';
+import { exampleJob } from '../../../test/examples.ts';
+import { createBody, type Definition, definitionOf } from '../draft/draft.ts';
+import { changesOf, differencesOf, isInTheirs, ontoTheirs, patchOf } from './changes.ts';
+
+const JOB = definitionOf(exampleJob({ name: 'Clean up', payload: { days: 30, rules: [1, 2] } }));
+
+describe('patchOf', () => {
+  test('has only what changed; null takes away', () => {
+    expect(
+      patchOf(JOB, { ...JOB, name: 'Clean', timeout: undefined, payload: { days: 60, rules: [1, 2] } }),
+    ).toEqual({
+      name: 'Clean',
+      timeout: null,
+      payload: { days: 60, rules: [1, 2] },
+    });
+  });
+
+  test('has the whole of another kind of schedule, start_at included, which goes with the old kind', () => {
+    const start = '2030-01-01T00:00:00.000Z';
+    const before = {
+      ...JOB,
+      schedule: { interval: '5m', interval_mode: 'fixed_rate', start_at: start },
+    } as const;
+    const after = { ...JOB, schedule: { cron: '0 3 * * *', timezone: 'UTC', start_at: start } };
+    expect(patchOf(before, after)).toEqual({ cron: '0 3 * * *', timezone: 'UTC', start_at: start });
+    expect(patchOf(before, JOB)).toEqual({ start_at: null });
+  });
+
+  test('makes of one job the other, as the server merges it', () => {
+    fc.assert(
+      fc.property(definitions, definitions, (before, after) => {
+        expect(merged(createBody(before), patchOf(before, after))).toEqual(createBody(after));
+      }),
+    );
+  });
+
+  test('is empty exactly when there is no change to show', () => {
+    fc.assert(
+      fc.property(definitions, fc.oneof(definitions, fc.constant(undefined)), (before, other) => {
+        const after = other ?? structuredClone(before);
+        expect(Object.keys(patchOf(before, after)).length === 0).toBe(changesOf(before, after).length === 0);
+      }),
+    );
+  });
+});
+
+const KINDS = ['interval', 'cron', 'run_at', 'on_demand'] as const;
+
+/** RFC 7396 at top level; a schedule field replaces the other kinds and what went with them (P16). */
+function merged(body: CreateJob, patch: PatchJob): object {
+  const changesKind = KINDS.some((kind) => patch[kind] !== undefined && body[kind] === undefined);
+  const kept = Object.entries(body).filter(([key]) => !changesKind || !SCHEDULE.includes(key));
+  const all = { ...Object.fromEntries(kept), ...patch };
+  return Object.fromEntries(
+    Object.entries(all).filter(([key, value]) => value !== null && !(key === 'description' && value === '')),
+  );
+}
+
+const SCHEDULE: readonly string[] = [...KINDS, 'interval_mode', 'timezone', 'start_at'];
+
+describe('changesOf', () => {
+  test('tells old and new, in the order of the form, the payload key by key', () => {
+    const after: Definition = {
+      ...JOB,
+      name: 'Clean',
+      description: 'Old things',
+      schedule: { cron: '0 3 * * *', timezone: 'Europe/Berlin' },
+      payload: { days: 60, rules: [1, 2], dry: true },
+      backoff: { ...JOB.backoff, factor: 3 },
+    };
+    expect(changesOf(JOB, after).map(({ label, before, after: now }) => [label, before, now])).toEqual([
+      ['Name', 'Clean up', 'Clean'],
+      ['Description', undefined, 'Old things'],
+      ['Payload: days', '30', '60'],
+      ['Payload: dry', undefined, 'true'],
+      ['Interval', '5m', undefined],
+      ['Counted', 'from slot to slot', undefined],
+      ['Cron', undefined, '0 3 * * *'],
+      ['Time zone', undefined, 'Europe/Berlin'],
+      ['Backoff: Factor', '2', '3'],
+    ]);
+  });
+
+  test('does not take another order of keys for a change', () => {
+    const before = { ...JOB, payload: { rule: { a: 1, b: { c: 1, d: 2 } } } };
+    const after = { ...JOB, payload: { rule: { b: { d: 2, c: 1 }, a: 1 } } };
+    expect(changesOf(before, after)).toEqual([]);
+  });
+});
+
+describe('two edits at once', () => {
+  const mine: Definition = { ...JOB, name: 'Mine', payload: { ...JOB.payload, days: 60 } };
+  const theirs: Definition = {
+    ...JOB,
+    name: 'Theirs',
+    schedule: { interval: '10m', interval_mode: 'fixed_rate' },
+    payload: { ...JOB.payload, dry: true },
+  };
+
+  test('are put together field by field, one’s own on top', () => {
+    expect(ontoTheirs({ base: JOB, mine, theirs })).toEqual({
+      ...theirs,
+      name: 'Mine',
+      payload: { days: 60, rules: [1, 2], dry: true },
+    });
+  });
+
+  test('are shown side by side', () => {
+    const rows = differencesOf({ base: JOB, mine, theirs });
+    expect(rows.map(({ pointer, changedBy }) => [pointer, changedBy])).toEqual([
+      ['/name', 'both'],
+      ['/payload/days', 'mine'],
+      ['/payload/dry', 'theirs'],
+      ['/interval', 'theirs'],
+    ]);
+    expect(rows[0]).toMatchObject({ base: 'Clean up', theirs: 'Theirs', mine: 'Mine' });
+    expect(rows[3]).toMatchObject({ base: '5m', theirs: '10m', mine: '5m' });
+  });
+
+  test('a key that one has taken out stays out', () => {
+    const without = { ...JOB, payload: { rules: [1, 2] } };
+    expect(ontoTheirs({ base: JOB, mine: without, theirs }).payload).toEqual({ rules: [1, 2], dry: true });
+  });
+
+  test('of which one changed nothing are the other', () => {
+    fc.assert(
+      fc.property(definitions, definitions, (base, edited) => {
+        expect(ontoTheirs({ base, mine: base, theirs: edited })).toEqual(edited);
+        expect(ontoTheirs({ base, mine: edited, theirs: base })).toEqual(edited);
+      }),
+    );
+  });
+
+  test('leave all of one’s own edit in what is put together', () => {
+    fc.assert(
+      fc.property(definitions, definitions, definitions, (base, edit, other) => {
+        const put = ontoTheirs({ base, mine: edit, theirs: other });
+        expect(isInTheirs({ base, mine: edit, theirs: put })).toBe(true);
+      }),
+    );
+  });
+
+  test('that are the same leave nothing to save and nothing to tell', () => {
+    expect(isInTheirs({ base: JOB, mine, theirs: mine })).toBe(true);
+    expect(differencesOf({ base: JOB, mine, theirs: mine })).toEqual([]);
+    expect(isInTheirs({ base: JOB, mine, theirs })).toBe(false);
+  });
+});

@@ -1,0 +1,197 @@
+import type { PatchJob } from '@greenvue/jobs/client';
+import type { ScheduleFields } from '../../ui/schedule/schedule-text.ts';
+import { BACKOFF_PARTS, type Backoff, type Definition } from '../draft/draft.ts';
+import { schedulePatch, scheduleWords } from '../draft/schedule-draft.ts';
+import { textOf } from '../payload/json-text.ts';
+import { type JsonObject, own, sameJson, toJson } from '../payload/json-value.ts';
+import { pointerOf } from '../payload/pointer.ts';
+
+/** A field of a job that differs, as people read it; undefined is a field that is not there. */
+export interface Change {
+  readonly pointer: string;
+  readonly label: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** What differs, field by field, in the order of the form. */
+export function changesOf(before: Definition, after: Definition): readonly Change[] {
+  const rows = rowsOf(after);
+  const old = rowsOf(before);
+  const pointers = new Set([...rows.keys(), ...old.keys()]);
+  return [...pointers]
+    .map((pointer) => ({
+      pointer,
+      label: (rows.get(pointer) ?? old.get(pointer))?.label ?? pointer,
+      before: old.get(pointer)?.text,
+      after: rows.get(pointer)?.text,
+    }))
+    .filter((change) => change.before !== change.after);
+}
+
+interface Row {
+  readonly label: string;
+  readonly text: string | undefined;
+}
+
+function rowsOf(definition: Definition): ReadonlyMap<string, Row> {
+  const { name, description, overlap, catchUp, timeout, maxAttempts, backoff } = definition;
+  return new Map<string, Row>([
+    ['/name', { label: 'Name', text: name }],
+    ['/description', { label: 'Description', text: description === '' ? undefined : description }],
+    ...payloadRows(definition.payload),
+    ...scheduleRows(scheduleWords(definition.schedule)),
+    ['/overlap', { label: 'Overlap', text: overlap }],
+    ['/catch_up', { label: 'Catch-up', text: catchUp }],
+    ['/timeout', { label: 'Timeout', text: timeout ?? OF_TYPE }],
+    ['/max_attempts', { label: 'Attempts', text: maxAttempts === undefined ? OF_TYPE : String(maxAttempts) }],
+    ...backoffRows(backoff),
+  ]);
+}
+
+const OF_TYPE = "the job type's";
+
+function payloadRows(payload: JsonObject): readonly (readonly [string, Row])[] {
+  return Object.entries(payload).map(([key, value]) => [
+    pointerOf(['payload', key]),
+    { label: `Payload: ${key}`, text: textOf(sorted(value)) },
+  ]);
+}
+
+/** Keys in order: the order in which they were written is no change. */
+function sorted(value: JsonObject[string]): JsonObject[string] {
+  return toJson(JSON.parse(JSON.stringify(value, (_, part: unknown) => inOrder(part))));
+}
+
+function inOrder(part: unknown): unknown {
+  if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+  return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function scheduleRows(schedule: ScheduleFields): readonly (readonly [string, Row])[] {
+  const { interval, interval_mode: mode, cron, timezone, run_at: runAt, start_at: startAt } = schedule;
+  return [
+    ['/interval', { label: 'Interval', text: interval ?? undefined }],
+    ['/interval_mode', { label: 'Counted', text: mode === null ? undefined : MODES[mode] }],
+    ['/cron', { label: 'Cron', text: cron ?? undefined }],
+    ['/timezone', { label: 'Time zone', text: timezone ?? undefined }],
+    ['/run_at', { label: 'Once, at', text: runAt ?? undefined }],
+    ['/on_demand', { label: 'On demand', text: schedule.on_demand ? 'yes' : undefined }],
+    ['/start_at', { label: 'Start', text: startAt ?? undefined }],
+  ];
+}
+
+const MODES = { fixed_rate: 'from slot to slot', fixed_delay: 'from the end of a run' } as const;
+
+const BACKOFF_LABELS = {
+  initial: 'First wait',
+  max: 'Longest wait',
+  factor: 'Factor',
+  jitter: 'Jitter',
+} as const;
+
+function backoffRows(backoff: Backoff | undefined): readonly (readonly [string, Row])[] {
+  return BACKOFF_PARTS.map((part) => [
+    `/backoff/${part}`,
+    { label: `Backoff: ${BACKOFF_LABELS[part]}`, text: String(backoff?.[part] ?? OF_TYPE) },
+  ]);
+}
+
+/** The merge patch that changes one into the other, and says nothing of the rest. */
+export function patchOf(before: Definition, after: Definition): PatchJob {
+  const { name, description, overlap, payload, catchUp, timeout, maxAttempts, backoff } = after;
+  return {
+    ...(before.name === name ? {} : { name }),
+    ...(before.description === description ? {} : { description }),
+    ...schedulePatch(before.schedule, after.schedule),
+    ...(sameJson(before.payload, payload) ? {} : { payload }),
+    ...(before.overlap === overlap ? {} : { overlap }),
+    ...(before.catchUp === catchUp ? {} : { catch_up: catchUp }),
+    ...(before.timeout === timeout ? {} : { timeout: timeout ?? null }),
+    ...(before.maxAttempts === maxAttempts ? {} : { max_attempts: maxAttempts ?? null }),
+    ...(sameBackoff(before.backoff, backoff) ? {} : { backoff: backoff ?? null }),
+  };
+}
+
+function sameBackoff(a: Backoff | undefined, b: Backoff | undefined): boolean {
+  return BACKOFF_PARTS.every((part) => a?.[part] === b?.[part]);
+}
+
+/** Two edits of the same job: `mine` was made of `base`, and so was `theirs`, which is saved. */
+interface TwoEdits {
+  readonly base: Definition;
+  readonly mine: Definition;
+  readonly theirs: Definition;
+}
+
+/** One's own edit on top of theirs: each field that one did not touch is theirs. */
+export function ontoTheirs({ base, mine, theirs }: TwoEdits): Definition {
+  const isMine = Object.keys(schedulePatch(base.schedule, mine.schedule)).length > 0;
+  return {
+    id: theirs.id,
+    type: theirs.type,
+    name: base.name === mine.name ? theirs.name : mine.name,
+    description: base.description === mine.description ? theirs.description : mine.description,
+    // One piece: half of each could be a schedule that nobody wanted.
+    schedule: isMine ? mine.schedule : theirs.schedule,
+    payload: payloadOnto(base.payload, mine.payload, theirs.payload),
+    overlap: base.overlap === mine.overlap ? theirs.overlap : mine.overlap,
+    catchUp: base.catchUp === mine.catchUp ? theirs.catchUp : mine.catchUp,
+    timeout: base.timeout === mine.timeout ? theirs.timeout : mine.timeout,
+    maxAttempts: base.maxAttempts === mine.maxAttempts ? theirs.maxAttempts : mine.maxAttempts,
+    backoff: sameBackoff(base.backoff, mine.backoff) ? theirs.backoff : mine.backoff,
+  };
+}
+
+function payloadOnto(base: JsonObject, mine: JsonObject, theirs: JsonObject): JsonObject {
+  const keys = new Set([...Object.keys(theirs), ...Object.keys(mine)]);
+  return Object.fromEntries(
+    [...keys].flatMap((key) => {
+      const isTheirs = sameJson(own(base, key), own(mine, key));
+      const value = own(isTheirs ? theirs : mine, key);
+      return value === undefined ? [] : [[key, value] as const];
+    }),
+  );
+}
+
+/** A field that one has changed, or somebody else, or both. */
+export interface Difference {
+  readonly pointer: string;
+  readonly label: string;
+  readonly base: string | undefined;
+  readonly theirs: string | undefined;
+  readonly mine: string | undefined;
+  readonly changedBy: 'mine' | 'theirs' | 'both';
+}
+
+/** Whether theirs has all of one's own edit in it, so that nothing is left to save. */
+export function isInTheirs({ base, mine, theirs }: TwoEdits): boolean {
+  const left = changesOf(theirs, mine).map(({ pointer }) => pointer);
+  return changesOf(base, mine).every(({ pointer }) => !left.includes(pointer));
+}
+
+/**
+ * What became of a job that two people edited at once. Where both wrote the same there is nothing to tell.
+ */
+export function differencesOf({ base, mine, theirs }: TwoEdits): readonly Difference[] {
+  const byMe = new Map(changesOf(base, mine).map((change) => [change.pointer, change]));
+  const byThem = new Map(changesOf(base, theirs).map((change) => [change.pointer, change]));
+  // With every key that any of the three has, so that all come in the order of the form.
+  const all = rowsOf({ ...base, payload: { ...base.payload, ...mine.payload, ...theirs.payload } });
+  return [...all.keys()].flatMap((pointer) => {
+    const me = byMe.get(pointer);
+    const them = byThem.get(pointer);
+    const change = me ?? them;
+    if (change === undefined || (me !== undefined && them !== undefined && me.after === them.after))
+      return [];
+    const difference: Difference = {
+      pointer,
+      label: change.label,
+      base: change.before,
+      theirs: them === undefined ? change.before : them.after,
+      mine: me === undefined ? change.before : me.after,
+      changedBy: me === undefined ? 'theirs' : them === undefined ? 'mine' : 'both',
+    };
+    return [difference];
+  });
+}

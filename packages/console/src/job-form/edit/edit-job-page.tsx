@@ -1,0 +1,54 @@
+import { Link } from 'wouter';
+import { useJob, useJobTypes } from '../../data/queries.ts';
+import { Page } from '../../page/page.tsx';
+import { useMay } from '../../session/session.tsx';
+import { isGone } from '../../ui/feedback/not-found.ts';
+import { Empty, Failed, Loading } from '../../ui/feedback/states.tsx';
+import { jobPath, useIdInPath } from '../../ui/paths.ts';
+import { isolated, Plain } from '../../ui/text/text.tsx';
+import { OnlyAdmins } from '../only-admins.tsx';
+import { EditForm } from './edit-form.tsx';
+
+/** `/jobs/:id/edit`: changes a job, and says before what that does. */
+export function EditJobPage() {
+  const id = useIdInPath();
+  const { admin } = useMay();
+  const title = `Edit ${isolated(id)}`;
+  if (!admin) {
+    const back = { href: jobPath(id), label: 'To the job' };
+    return <OnlyAdmins title={title} what="edit jobs" back={back} />;
+  }
+  return <LoadedForm key={id} id={id} title={title} />;
+}
+
+function LoadedForm({ id, title }: { readonly id: string; readonly title: string }) {
+  const job = useJob(id);
+  const types = useJobTypes();
+  const back = <Link href={jobPath(id)}>To the job</Link>;
+  if (job.data !== undefined && types.data !== undefined) {
+    return (
+      <Page title={title} back={back}>
+        <EditForm job={job.data} types={types.data} isDeleted={isGone(job.error)} />
+      </Page>
+    );
+  }
+  const error = job.error ?? types.error;
+  const retry = () => {
+    void job.refetch();
+    void types.refetch();
+  };
+  if (isGone(job.error)) {
+    return (
+      <Page title={title} back={<Link href="/jobs">Jobs</Link>}>
+        <Empty title="There is no such job" action={<Link href="/jobs">To the jobs</Link>}>
+          The server has no job <Plain>{id}</Plain>. It may have been deleted, or the address is mistyped.
+        </Empty>
+      </Page>
+    );
+  }
+  return (
+    <Page title={title} back={back}>
+      {error === null ? <Loading rows={8} /> : <Failed error={error} onRetry={retry} />}
+    </Page>
+  );
+}

@@ -1,0 +1,87 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Button, Group, Kbd, Loader, Modal, Stack, Text } from '@mantine/core';
+import { useRef } from 'react';
+import { usePreview } from '../../data/queries.ts';
+import { faultWords } from '../../ui/feedback/fault-words.ts';
+import { type Definition, definitionOf } from '../draft/draft.ts';
+import { schedulePatch } from '../draft/schedule-draft.ts';
+import { saveKey, useSaveKey } from '../fields/save-key.ts';
+import { nextRunChange } from '../schedule/next-run.ts';
+import { NextRunSentence } from '../schedule/next-run-sentence.tsx';
+import { ChangeList } from './change-list.tsx';
+import { changesOf } from './changes.ts';
+
+interface ReviewDialogProps {
+  readonly job: Job;
+  /** As it will be; undefined: nothing is to be reviewed. */
+  readonly after: Definition | undefined;
+  readonly isSaving: boolean;
+  readonly onSave: (after: Definition) => void;
+  readonly onClose: () => void;
+}
+
+/** What an edit changes and what it does to the next run, before it is saved. */
+export function ReviewDialog({ job, after, isSaving, onSave, onClose }: ReviewDialogProps) {
+  return (
+    <Modal opened={after !== undefined} onClose={onClose} title="Save these changes?" size="lg">
+      {after === undefined ? null : (
+        <Review job={job} after={after} isSaving={isSaving} onSave={onSave} onClose={onClose} />
+      )}
+    </Modal>
+  );
+}
+
+function Review({
+  job,
+  after,
+  isSaving,
+  onSave,
+  onClose,
+}: ReviewDialogProps & { readonly after: Definition }) {
+  const element = useRef<HTMLDivElement>(null);
+  const save = () => {
+    if (!isSaving) onSave(after);
+  };
+  useSaveKey(save, element);
+  return (
+    <Stack ref={element} gap="lg">
+      <ChangeList changes={changesOf(definitionOf(job), after)} />
+      <NextRun job={job} after={after} />
+      <Group justify="flex-end" gap="sm">
+        <Button variant="default" onClick={onClose} disabled={isSaving}>
+          Go on editing
+        </Button>
+        <Button
+          data-autofocus
+          onClick={save}
+          loading={isSaving}
+          rightSection={<Kbd size="xs">{saveKey()}</Kbd>}
+        >
+          Save changes
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function NextRun({ job, after }: { readonly job: Job; readonly after: Definition }) {
+  const patch = schedulePatch(definitionOf(job).schedule, after.schedule);
+  const query = usePreview({ job_id: job.id, ...patch, count: 1 });
+  if (query.error !== null) {
+    const { title, detail } = faultWords(query.error);
+    return (
+      <Text size="sm">
+        What it does to the next run is not known. {title}. {detail}
+      </Text>
+    );
+  }
+  if (query.data === undefined || query.isPlaceholderData) {
+    return (
+      <Group gap="xs" role="status">
+        <Loader size={14} aria-hidden="true" />
+        <Text size="sm">Asking what it does to the next run…</Text>
+      </Group>
+    );
+  }
+  return <NextRunSentence change={nextRunChange(query.data)} job={job} schedule={after.schedule} />;
+}

@@ -1,0 +1,101 @@
+import type { Job } from '@greenvue/jobs/client';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { tellDone } from '../../actions/announce.ts';
+import { jobPath } from '../../ui/paths.ts';
+import { isolated } from '../../ui/text/text.tsx';
+import { type Definition, type Draft, definitionOf, draftOf, readDraft } from '../draft/draft.ts';
+import { type JobForm, useJobForm } from '../draft/use-job-form.ts';
+import { type LeaveGuard, useLeaveGuard } from '../leave-guard.tsx';
+import { changesOf, isInTheirs, ontoTheirs } from './changes.ts';
+import { type SaveEdit, useSaveEdit } from './use-save-edit.ts';
+
+/** How far an edit has come. */
+type Stage =
+  | { readonly kind: 'writing' }
+  /** It was to be saved as it stands in `draft`, and changes nothing. */
+  | { readonly kind: 'nothing'; readonly draft: Draft }
+  /** What it changes is shown, before it is saved. */
+  | { readonly kind: 'review'; readonly after: Definition }
+  /** Somebody else has saved the job meanwhile. */
+  | { readonly kind: 'conflict'; readonly theirs: Job };
+
+interface Editing {
+  readonly form: JobForm;
+  readonly guard: LeaveGuard;
+  readonly saving: SaveEdit;
+  /** The job that the edit is made of. */
+  readonly base: Job;
+  /** What stands in the form; undefined while something in it is not right yet. */
+  readonly mine: Definition | undefined;
+  readonly stage: Stage;
+  readonly review: () => void;
+  readonly createAnew: () => void;
+  readonly compare: (theirs: Job) => void;
+  readonly takeTheirs: (theirs: Job) => void;
+  readonly putMine: (theirs: Job, mine: Definition) => void;
+  readonly goOn: () => void;
+}
+
+const WRITING: Stage = { kind: 'writing' };
+
+/** The edit of a job, from the opened form to the saved job. */
+export function useEditing(job: Job): Editing {
+  const [base, setBase] = useState(job);
+  const [stage, setStage] = useState<Stage>(WRITING);
+  const form = useJobForm(() => draftOf(definitionOf(job)));
+  const guard = useLeaveGuard(form.isDirty);
+  const [, navigate] = useLocation();
+  const leave = ({ id }: Pick<Job, 'id'>) => {
+    guard.letGo();
+    navigate(jobPath(id));
+  };
+  const read = readDraft(form.draft);
+  const mine = read.ok ? read.value : undefined;
+  const saving = useSaveEdit({
+    onSaved: leave,
+    onConflict: (theirs) => {
+      if (!isDoneByThem(base, mine, theirs)) return setStage({ kind: 'conflict', theirs });
+      // Such as when the answer to one's own edit was lost, and the edit was sent again.
+      tellDone(`${isolated(base.id)} is already so.`);
+      leave(base);
+    },
+    onRefused: (refusal) => {
+      setStage(WRITING);
+      form.refuse(refusal);
+    },
+  });
+  const withMine = (then: (definition: Definition) => void) => () =>
+    read.ok ? then(read.value) : form.refuse({ faults: read.faults, problem: undefined });
+  const begin = (latest: Job, after: Definition) => {
+    const draft = draftOf(after);
+    setBase(latest);
+    form.restart(draftOf(definitionOf(latest)), draft);
+    return draft;
+  };
+
+  return {
+    ...{ form, guard, saving, base, mine, stage },
+    review: withMine((after) => setStage(reviewOf(base, after, form.draft))),
+    createAnew: withMine(saving.createAnew),
+    compare: (theirs) => setStage({ kind: 'conflict', theirs }),
+    takeTheirs: (theirs) => {
+      begin(theirs, definitionOf(theirs));
+      setStage(WRITING);
+    },
+    putMine: (theirs, own) => {
+      const after = ontoTheirs({ base: definitionOf(base), mine: own, theirs: definitionOf(theirs) });
+      setStage(reviewOf(theirs, after, begin(theirs, after)));
+    },
+    goOn: () => setStage(WRITING),
+  };
+}
+
+function reviewOf(base: Job, after: Definition, draft: Draft): Stage {
+  const isSame = changesOf(definitionOf(base), after).length === 0;
+  return isSame ? { kind: 'nothing', draft } : { kind: 'review', after };
+}
+
+function isDoneByThem(base: Job, mine: Definition | undefined, theirs: Job): boolean {
+  return mine !== undefined && isInTheirs({ base: definitionOf(base), mine, theirs: definitionOf(theirs) });
+}

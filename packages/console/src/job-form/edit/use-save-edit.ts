@@ -1,0 +1,85 @@
+import { getJob, type Job } from '@greenvue/jobs/client';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useCreateJob, useEditJob } from '../../actions/actions.ts';
+import { queryKeys } from '../../data/query-keys.ts';
+import { useConnection } from '../../session/session.tsx';
+import { isStatus } from '../../ui/feedback/not-found.ts';
+import { createBody, type Definition, definitionOf } from '../draft/draft.ts';
+import { type Refusal, refusalOf } from '../draft/faults.ts';
+import { patchOf } from './changes.ts';
+
+interface SaveEditOptions {
+  readonly onSaved: (job: Job) => void;
+  /** Somebody else has edited it since: as it is now. */
+  readonly onConflict: (latest: Job) => void;
+  readonly onRefused: (refusal: Refusal) => void;
+}
+
+export interface SaveEdit {
+  readonly save: (base: Job, after: Definition) => void;
+  /** Creates a deleted job again, as it stands in the form. */
+  readonly createAnew: (definition: Definition) => void;
+  readonly isBusy: boolean;
+  /** The server says that the job is not there any more. */
+  readonly isGone: boolean;
+}
+
+/** Saves an edit of the job as it was read, and sorts what can come of that. */
+export function useSaveEdit({ onSaved, onConflict, onRefused }: SaveEditOptions): SaveEdit {
+  const editJob = useEditJob();
+  const createJob = useCreateJob();
+  const latestOf = useLatestJob();
+  const [isGone, setGone] = useState(false);
+  const [isReading, setReading] = useState(false);
+
+  const refuse = (error: unknown) => {
+    if (isStatus(error, 404)) setGone(true);
+    onRefused(isStatus(error, 404) ? GONE : refusalOf(error, 'edit'));
+  };
+  const conflict = async (id: string) => {
+    setReading(true);
+    try {
+      onConflict(await latestOf(id));
+    } catch (error) {
+      refuse(error);
+    } finally {
+      setReading(false);
+    }
+  };
+  const save = (base: Job, after: Definition) =>
+    editJob.mutate(
+      { job: base, patch: patchOf(definitionOf(base), after) },
+      {
+        onSuccess: onSaved,
+        onError: (error) => (isStatus(error, 412) ? void conflict(base.id) : refuse(error)),
+      },
+    );
+  const createAnew = (definition: Definition) =>
+    createJob.mutate(
+      { body: createBody(definition) },
+      { onSuccess: onSaved, onError: (error) => onRefused(refusalOf(error, 'create')) },
+    );
+  // Once saved, the page is left: what the events say of the job until then is one's own edit.
+  const isDone = editJob.isSuccess || createJob.isSuccess;
+  return {
+    save,
+    createAnew,
+    isGone,
+    isBusy: editJob.isPending || createJob.isPending || isReading || isDone,
+  };
+}
+
+const GONE: Refusal = { faults: [], problem: 'The job was deleted, so there is nothing to save to.' };
+
+/** Reads a job past the cache: it has just turned out to be old. */
+function useLatestJob(): (id: string) => Promise<Job> {
+  const connection = useConnection();
+  const client = useQueryClient();
+  return (id) =>
+    client.fetchQuery({
+      queryKey: queryKeys.job(id),
+      queryFn: ({ signal }) => getJob(connection, id, { signal }),
+      staleTime: 0,
+    });
+}

@@ -1,0 +1,73 @@
+import { useEffect, useRef } from 'react';
+import { WarningIcon } from '../../ui/icons.tsx';
+import type { PlacedFault } from '../draft/faults.ts';
+import classes from '../job-form.module.css';
+import { fieldId } from '../payload/pointer.ts';
+import { sentence } from './field-words.ts';
+
+interface FaultSummaryProps {
+  readonly faults: readonly PlacedFault[];
+  readonly problem: string | undefined;
+  /** Rises with each refusal: the focus comes here. */
+  readonly refusals: number;
+  readonly labelOf: (pointer: string) => string;
+  readonly onJump: (pointer: string) => void;
+}
+
+/** All that keeps a job from being saved, with a way to each field. */
+export function FaultSummary({ faults, problem, refusals, labelOf, onJump }: FaultSummaryProps) {
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (refusals === 0) return;
+    box.current?.focus({ preventScroll: true });
+    box.current?.scrollIntoView({ block: 'center' });
+  }, [refusals]);
+  if (faults.length === 0 && problem === undefined) return null;
+  return (
+    <section ref={box} className={classes.summary} tabIndex={-1} aria-label="What keeps it from being saved">
+      <span className={classes.summaryIcon}>
+        <WarningIcon size={20} />
+      </span>
+      <div>
+        <h2 className={classes.summaryTitle}>{titleOf(faults.length, problem)}</h2>
+        <ul className={classes.summaryList}>
+          {faults.map(({ field, detail }) => (
+            <li key={`${field} ${detail}`}>
+              {field === undefined ? (
+                sentence(detail)
+              ) : (
+                <FieldLink field={field} label={labelOf(field)} detail={detail} onJump={onJump} />
+              )}
+            </li>
+          ))}
+        </ul>
+      </div>
+    </section>
+  );
+}
+
+function titleOf(count: number, problem: string | undefined): string {
+  if (problem !== undefined) return problem;
+  return count === 1 ? 'One thing is not right yet' : `${count} things are not right yet`;
+}
+
+interface FieldLinkProps {
+  readonly field: string;
+  readonly label: string;
+  readonly detail: string;
+  readonly onJump: (pointer: string) => void;
+}
+
+function FieldLink({ field, label, detail, onJump }: FieldLinkProps) {
+  return (
+    <a
+      href={`#${fieldId(field)}`}
+      onClick={(event) => {
+        event.preventDefault();
+        onJump(field);
+      }}
+    >
+      {label}: {detail}
+    </a>
+  );
+}

@@ -1,0 +1,47 @@
+import type { Field } from '../payload/payload-model.ts';
+import { isWithin } from '../payload/pointer.ts';
+import { fieldLabel } from './field-words.ts';
+
+/** The names of the fields that every job has, as they stand above them. */
+export const FIELD_LABELS: Readonly<Record<string, string>> = {
+  '/id': 'Id',
+  '/name': 'Name',
+  '/description': 'Description',
+  '/type': 'Job type',
+  '/payload': 'Payload',
+  '/interval': 'Interval',
+  '/interval_mode': 'Counted',
+  '/cron': 'Cron expression',
+  '/timezone': 'Time zone',
+  '/run_at': 'Run at',
+  '/start_at': 'Start at',
+  '/overlap': 'When a slot comes and a run is live',
+  '/catch_up': 'Slots missed in downtime',
+  '/timeout': 'Timeout',
+  '/max_attempts': 'Attempts',
+  '/backoff': 'Waits between attempts',
+  '/backoff/initial': 'First wait',
+  '/backoff/max': 'Longest wait',
+  '/backoff/factor': 'Factor',
+  '/backoff/jitter': 'Jitter',
+};
+
+/** What the field of a pointer is called, with what it is part of: "Rules › Item 2 › Days". */
+export function labelOf(pointer: string, payload: Field | undefined): string {
+  const known = FIELD_LABELS[pointer];
+  if (known !== undefined) return known;
+  if (payload === undefined || !isWithin(pointer, '/payload')) return pointer;
+  const steps = pointer
+    .split('/')
+    .slice(2)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return payloadLabels(payload, steps).join(' › ');
+}
+
+function payloadLabels(field: Field, [step, ...rest]: readonly string[]): readonly string[] {
+  if (step === undefined) return [];
+  if (field.kind === 'list') return [`Item ${Number(step) + 1}`, ...payloadLabels(field.item, rest)];
+  const member = field.kind === 'object' ? field.members.find(({ key }) => key === step) : undefined;
+  if (member === undefined) return [step, ...rest];
+  return [fieldLabel(step, member.field), ...payloadLabels(member.field, rest)];
+}

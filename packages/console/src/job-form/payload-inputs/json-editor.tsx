@@ -1,0 +1,65 @@
+import { Textarea } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { sentence } from '../fields/field-words.ts';
+import classes from '../job-form.module.css';
+import { faultText, parseJson } from '../payload/json-text.ts';
+import type { Json } from '../payload/json-value.ts';
+import { useLeave } from './use-leave.ts';
+
+interface JsonEditorProps {
+  readonly id: string;
+  readonly label: ReactNode;
+  readonly description?: ReactNode;
+  readonly text: string;
+  readonly isRequired?: boolean;
+  readonly minRows?: number;
+  /** What the server says of it. */
+  readonly fault: string | undefined;
+  /** Says where it is not JSON before it was left, too: somebody has asked for more than it can give. */
+  readonly isJudged?: boolean;
+  /** What is wrong with a value that is JSON. */
+  readonly check?: (value: Json) => string | undefined;
+  readonly onChange: (text: string) => void;
+  /** It was left: time to put it in order. */
+  readonly onLeave: () => void;
+}
+
+/** A text that must be JSON. Where it is not is told once it was left, and then as it is mended. */
+export function JsonEditor(props: JsonEditorProps) {
+  const { id, label, description, text, isRequired = false, minRows = 3, fault, onChange, onLeave } = props;
+  const [wasLeft, setLeft] = useState(false);
+  const own = wasLeft || props.isJudged === true ? textFault(text, props.check) : undefined;
+  const leave = useLeave(() => {
+    setLeft(true);
+    onLeave();
+  });
+  return (
+    <Textarea
+      id={id}
+      label={label}
+      description={description}
+      error={own ?? fault}
+      errorProps={{ role: 'alert' }}
+      withAsterisk={isRequired}
+      aria-required={isRequired}
+      autosize
+      minRows={minRows}
+      maxRows={24}
+      spellCheck={false}
+      autoCapitalize="off"
+      autoCorrect="off"
+      classNames={{ input: classes.code }}
+      value={text}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      onBlur={leave}
+    />
+  );
+}
+
+function textFault(text: string, check: JsonEditorProps['check']): string | undefined {
+  if (text.trim() === '') return undefined;
+  const parsed = parseJson(text);
+  if (!parsed.ok) return `Not JSON yet: ${faultText(parsed.fault)}.`;
+  const detail = check?.(parsed.value);
+  return detail === undefined ? undefined : `${sentence(detail)}.`;
+}

@@ -1,0 +1,301 @@
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { PlusIcon, TrashIcon } from '../../ui/icons.tsx';
+import { fieldHelp, fieldLabel } from '../fields/field-words.ts';
+import { focusFieldSoon } from '../fields/focus-field.ts';
+import { useFault } from '../fields/form-faults.tsx';
+import classes from '../job-form.module.css';
+import { textOf } from '../payload/json-text.ts';
+import { isBlank, isWritten, type Value, written, writtenText } from '../payload/json-value.ts';
+import { fits, initialItem, membersOf, settle } from '../payload/payload-draft.ts';
+import type { Field, ObjectField } from '../payload/payload-model.ts';
+import { fieldId, type Path, pointerOf } from '../payload/pointer.ts';
+import { JsonEditor } from './json-editor.tsx';
+import { useChangePayload } from './payload-context.tsx';
+import {
+  ChoiceControl,
+  type ControlProps,
+  FixedControl,
+  NumberControl,
+  TextControl,
+  YesNoControl,
+} from './payload-controls.tsx';
+import { PayloadList } from './payload-list.tsx';
+
+/** The parts of an object, one below the other. */
+export function PayloadMembers(props: {
+  readonly field: ObjectField;
+  readonly path: Path;
+  readonly value: Value | undefined;
+}) {
+  const { field, path, value } = props;
+  return (
+    <Stack gap="md">
+      {membersOf(field.members, value).map((member) => (
+        <PayloadField
+          key={member.key}
+          field={member.field}
+          path={[...path, member.key]}
+          label={fieldLabel(member.key, member.field)}
+          isRequired={member.isRequired}
+          isKnown={member.isKnown}
+          value={member.value}
+        />
+      ))}
+    </Stack>
+  );
+}
+
+interface PayloadFieldProps {
+  readonly field: Field;
+  readonly path: Path;
+  readonly label: string;
+  readonly value: Value | undefined;
+  readonly isRequired: boolean;
+  /** False for a key that the job type has no field for. */
+  readonly isKnown?: boolean;
+}
+
+/** One part of a payload, with the control that its schema calls for. */
+export function PayloadField({ isKnown = true, ...props }: PayloadFieldProps) {
+  const { field, path, label, isRequired } = props;
+  const value = props.value !== undefined && isBlank(props.value) ? undefined : props.value;
+  const control = { ...props, value, heading: <Heading label={label} path={path} />, help: fieldHelp(field) };
+  if (!isKnown) return <UnknownPart {...control} />;
+  // A part that is JSON anyway stays the same control whatever is written in it: else it would lose the
+  // focus.
+  if (field.kind !== 'json' && !fits(field, value)) return <JsonPart {...control} field={field} />;
+  if (field.isNullable) return <NullablePart {...control} />;
+  const isWhole = field.kind === 'object' || field.kind === 'list' || field.kind === 'fixed';
+  if (isWhole && value === undefined) return <AbsentPart {...control} />;
+  if (isWhole && !isRequired) return <RemovablePart {...control} />;
+  return <Control {...control} />;
+}
+
+/** The label, and the key under which the API has it. */
+function Heading({ label, path }: { readonly label: string; readonly path: Path }) {
+  const key = path.at(-1);
+  if (typeof key !== 'string' || key.toLowerCase() === label.toLowerCase()) return label;
+  return (
+    <>
+      {label}{' '}
+      <code className={classes.key} aria-hidden="true">
+        {key}
+      </code>
+    </>
+  );
+}
+
+function Control({ field, ...props }: ControlProps<Field>) {
+  switch (field.kind) {
+    case 'text':
+      return <TextControl {...props} field={field} />;
+    case 'number':
+      return <NumberControl {...props} field={field} />;
+    case 'yes_no':
+      return <YesNoControl {...props} field={field} />;
+    case 'choice':
+      return <ChoiceControl {...props} field={field} />;
+    case 'fixed':
+      return <FixedControl {...props} field={field} />;
+    case 'object':
+      return (
+        <PartGroup {...props}>
+          <PayloadMembers field={field} path={props.path} value={props.value} />
+        </PartGroup>
+      );
+    case 'list':
+      return (
+        <PartGroup {...props}>
+          <PayloadList field={field} path={props.path} label={props.label} value={props.value}>
+            {(item) => <PayloadField {...item} field={field.item} isRequired />}
+          </PayloadList>
+        </PartGroup>
+      );
+    case 'json':
+      return <JsonPart {...props} field={field} />;
+    default:
+      return field satisfies never;
+  }
+}
+
+type GroupProps = Omit<ControlProps<Field>, 'field'> & { readonly children: ReactNode };
+
+/** Several controls under one name. */
+function PartGroup({ path, heading, help, isRequired, children }: GroupProps) {
+  const pointer = pointerOf(path);
+  const id = fieldId(pointer);
+  const fault = useFault(pointer);
+  const notes = [help === '' ? undefined : `${id}-help`, fault === undefined ? undefined : `${id}-fault`];
+  const describedBy = notes.filter((note) => note !== undefined).join(' ');
+  return (
+    <fieldset
+      id={id}
+      className={classes.group}
+      {...(describedBy === '' ? {} : { 'aria-describedby': describedBy })}
+    >
+      <legend className={classes.legend}>
+        {heading}
+        {isRequired ? <span aria-hidden="true"> *</span> : null}
+      </legend>
+      {help === '' ? null : (
+        <Text id={`${id}-help`} size="xs" c="dimmed">
+          {help}
+        </Text>
+      )}
+      {children}
+      {fault === undefined ? null : (
+        <Text id={`${id}-fault`} size="sm" className={classes.fault}>
+          {fault}
+        </Text>
+      )}
+    </fieldset>
+  );
+}
+
+/** A part that may also be `null`, which is said with a box of its own. */
+function NullablePart(props: ControlProps<Field>) {
+  const { field, path, label, heading, help, value, isRequired } = props;
+  const change = useChangePayload();
+  const pointer = pointerOf(path);
+  const fault = useFault(pointer);
+  const isNull = value === null;
+  const begin = () => change(path, field.kind === 'fixed' ? field.value : startOf(field));
+  return (
+    <Stack gap={6}>
+      {isNull ? (
+        <div>
+          <Text size="sm" component="div" className={classes.partName}>
+            {heading}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {help}
+          </Text>
+        </div>
+      ) : (
+        <PayloadField {...props} field={{ ...field, isNullable: false }} isRequired={isRequired} />
+      )}
+      <Checkbox
+        id={isNull ? fieldId(pointer) : `${fieldId(pointer)}-null`}
+        label={`${label}: no value (null)`}
+        error={isNull ? fault : undefined}
+        checked={isNull}
+        onChange={({ currentTarget }) => (currentTarget.checked ? change(path, null) : begin())}
+      />
+    </Stack>
+  );
+}
+
+/** Of a nullable part that gets a value: not its default, which may well be `null`. */
+function startOf(field: Field): Value | undefined {
+  const start = initialItem({ ...field, isNullable: false, fallback: undefined });
+  return isBlank(start) ? undefined : start;
+}
+
+/** Something of several parts that is not there. */
+function AbsentPart({ field, path, label, heading, help, isRequired }: ControlProps<Field>) {
+  const change = useChangePayload();
+  const pointer = pointerOf(path);
+  const fault = useFault(pointer);
+  return (
+    <Stack gap={4} align="flex-start">
+      <Text size="sm" component="div" className={classes.partName}>
+        {heading}
+        {isRequired ? <span aria-hidden="true"> *</span> : null}
+      </Text>
+      {help === '' ? null : (
+        <Text size="xs" c="dimmed">
+          {help}
+        </Text>
+      )}
+      <Button
+        id={fieldId(pointer)}
+        size="xs"
+        variant="default"
+        leftSection={<PlusIcon />}
+        onClick={() => {
+          change(path, field.fallback ?? initialItem(field));
+          focusFieldSoon(pointer);
+        }}
+      >
+        Set {label}
+      </Button>
+      {fault === undefined ? null : (
+        <Text size="sm" className={classes.fault}>
+          {fault}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function RemovablePart(props: ControlProps<Field>) {
+  const { path, label } = props;
+  const change = useChangePayload();
+  return (
+    <div>
+      <Control {...props} />
+      <Group justify="flex-end" mt={4}>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
+          leftSection={<TrashIcon size={14} />}
+          onClick={() => {
+            change(path, undefined);
+            focusFieldSoon(pointerOf(path));
+          }}
+        >
+          Leave out {label}
+        </Button>
+      </Group>
+    </div>
+  );
+}
+
+/** A key that the job type does not have: the server refuses it, so it is shown, with the way out. */
+function UnknownPart(props: ControlProps<Field>) {
+  return (
+    <div>
+      <JsonPart {...props} help="This job type has no such field: the server refuses it." />
+      <RemoveKey {...props} />
+    </div>
+  );
+}
+
+function RemoveKey({ path, label }: ControlProps<Field>) {
+  const change = useChangePayload();
+  const remove = () => {
+    change(path, undefined);
+    focusFieldSoon(pointerOf(path.slice(0, -1)));
+  };
+  return (
+    <Button size="xs" mt={6} variant="default" leftSection={<TrashIcon />} onClick={remove}>
+      Remove {label}
+    </Button>
+  );
+}
+
+/**
+ * A part as JSON: because its schema is beyond a form, or its value is none that the form's control could
+ * show.
+ */
+function JsonPart({ field, path, heading, help, value, isRequired }: ControlProps<Field>) {
+  const change = useChangePayload();
+  const pointer = pointerOf(path);
+  const isMisfit = field.kind !== 'json';
+  return (
+    <JsonEditor
+      id={fieldId(pointer)}
+      label={heading}
+      description={isMisfit ? `${help} This value does not fit; here it is as JSON.` : help}
+      isRequired={isRequired}
+      fault={useFault(pointer)}
+      text={value === undefined ? '' : isWritten(value) ? writtenText(value) : textOf(value)}
+      onChange={(text) => change(path, text.trim() === '' ? undefined : written(text, 'json'))}
+      onLeave={() => {
+        if (value !== undefined && isWritten(value)) change(path, settle(value));
+      }}
+    />
+  );
+}

@@ -1,0 +1,71 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Text } from '@mantine/core';
+import { Instant } from '../../ui/instant/instant.tsx';
+import type { ScheduleBody } from '../draft/schedule-draft.ts';
+import type { NextRunChange } from './next-run.ts';
+
+interface NextRunSentenceProps {
+  readonly change: NextRunChange;
+  readonly job: Pick<Job, 'status'>;
+  /** As it will be. */
+  readonly schedule: ScheduleBody;
+}
+
+/** What an edit does to the next run. */
+export function NextRunSentence({ change, job, schedule }: NextRunSentenceProps) {
+  return (
+    <Text size="sm" component="div">
+      <Words change={change} job={job} schedule={schedule} />
+    </Text>
+  );
+}
+
+function Words({ change, job, schedule }: NextRunSentenceProps) {
+  switch (change.kind) {
+    case 'stays':
+      return (
+        <>
+          The next run stays at <Instant at={change.at} />.
+        </>
+      );
+    case 'moves':
+      return (
+        <>
+          The next run moves from <Instant at={change.from} /> to{' '}
+          <strong>
+            <Instant at={change.to} />
+          </strong>
+          .
+        </>
+      );
+    case 'comes':
+      return (
+        <>
+          It had no next run; the next one will be at{' '}
+          <strong>
+            <Instant at={change.to} />
+          </strong>
+          .
+        </>
+      );
+    case 'goes':
+      return (
+        <>
+          The run at <Instant at={change.from} /> will not come. {noNextRun(job, schedule)}
+        </>
+      );
+    case 'none':
+      return noNextRun(job, schedule);
+    default:
+      return change satisfies never;
+  }
+}
+
+function noNextRun({ status }: Pick<Job, 'status'>, schedule: ScheduleBody): string {
+  if (status === 'paused') return 'The job is paused: it has no next run until somebody resumes it.';
+  if ('on_demand' in schedule) return 'It will only run when asked to.';
+  if ('interval' in schedule && schedule.interval_mode === 'fixed_delay') {
+    return 'The next run is set when the run at work has ended.';
+  }
+  return 'It has no next run.';
+}

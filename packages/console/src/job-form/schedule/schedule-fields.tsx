@@ -1,0 +1,257 @@
+import {
+  Button,
+  Group,
+  Radio,
+  SegmentedControl,
+  Select,
+  Stack,
+  Text,
+  TextInput,
+  VisuallyHidden,
+} from '@mantine/core';
+import { type ReactNode, useMemo } from 'react';
+import { localZoneName } from '../../ui/clock/time-text.ts';
+import { InstantField } from '../../ui/instant/instant-field.tsx';
+import type { IntervalMode, ScheduleDraft, ScheduleKind } from '../draft/schedule-draft.ts';
+import type { JobForm } from '../draft/use-job-form.ts';
+import { FIELD_LABELS } from '../fields/field-labels.ts';
+import { useFault } from '../fields/form-faults.tsx';
+import classes from '../job-form.module.css';
+import { fieldId } from '../payload/pointer.ts';
+
+const KINDS: readonly { readonly value: ScheduleKind; readonly label: string }[] = [
+  { value: 'interval', label: 'Interval' },
+  { value: 'cron', label: 'Cron' },
+  { value: 'run_at', label: 'Once' },
+  { value: 'on_demand', label: 'On demand' },
+];
+
+const KIND_WORDS: Readonly<Record<ScheduleKind, string>> = {
+  interval: 'Again and again, with the same time in between.',
+  cron: 'When the clock on the wall shows it: every day at three, on Mondays, on the last of the month.',
+  run_at: 'A single time.',
+  on_demand: 'Never by itself: only when somebody presses Run now, or code asks for it.',
+};
+
+type WriteSchedule = (field: string, change: Partial<ScheduleDraft>) => void;
+
+interface PartProps {
+  readonly schedule: ScheduleDraft;
+  readonly write: WriteSchedule;
+}
+
+/** When a job runs: one of four kinds of schedule, each with its own fields. */
+export function ScheduleFields({ form }: { readonly form: JobForm }) {
+  const { schedule } = form.draft;
+  const write: WriteSchedule = (field, change) =>
+    form.edit(field, (before) => ({ ...before, schedule: { ...before.schedule, ...change } }));
+  const choose = (kind: ScheduleKind) => {
+    write('/on_demand', { kind });
+    // What was said against another kind is no matter any more.
+    for (const field of ['/interval', '/cron', '/run_at', '/start_at', '/timezone']) write(field, { kind });
+  };
+  return (
+    <Stack gap="md">
+      <div>
+        <SegmentedControl
+          fullWidth
+          className={classes.kinds}
+          aria-label="Kind of schedule"
+          data={[...KINDS]}
+          value={schedule.kind}
+          onChange={choose}
+        />
+        <Text size="sm" c="dimmed" mt={6}>
+          {KIND_WORDS[schedule.kind]}
+        </Text>
+      </div>
+      {schedule.kind === 'interval' ? <IntervalFields schedule={schedule} write={write} /> : null}
+      {schedule.kind === 'cron' ? <CronFields schedule={schedule} write={write} /> : null}
+      {schedule.kind === 'run_at' ? <RunAtField schedule={schedule} write={write} /> : null}
+    </Stack>
+  );
+}
+
+function IntervalFields({ schedule, write }: PartProps) {
+  return (
+    <>
+      <div>
+        <TextInput
+          id={fieldId('/interval')}
+          label={FIELD_LABELS['/interval']}
+          description="Hours, minutes and seconds: h, m, s. A day is 24h."
+          error={useFault('/interval')}
+          withAsterisk
+          aria-required
+          placeholder="5m"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          value={schedule.interval}
+          onChange={({ currentTarget }) => write('/interval', { interval: currentTarget.value })}
+        />
+        <Examples
+          examples={[{ value: '30s' }, { value: '5m' }, { value: '1h' }, { value: '24h' }]}
+          onTake={(interval) => write('/interval', { interval })}
+        />
+      </div>
+      <ModeField schedule={schedule} write={write} />
+      <StartField
+        schedule={schedule}
+        write={write}
+        description="The first slot. Left empty, it is one interval from now; one that is past only sets where the grid lies."
+      />
+    </>
+  );
+}
+
+function ModeField({ schedule, write }: PartProps) {
+  return (
+    <Radio.Group
+      id={fieldId('/interval_mode')}
+      label={FIELD_LABELS['/interval_mode']}
+      error={useFault('/interval_mode')}
+      value={schedule.intervalMode}
+      onChange={(mode) => write('/interval_mode', { intervalMode: modeOf(mode) })}
+    >
+      <Stack gap={8} mt={6}>
+        <Radio
+          value="fixed_rate"
+          label="From slot to slot"
+          description="On an even grid, however long a run takes (fixed_rate)."
+        />
+        <Radio
+          value="fixed_delay"
+          label="From the end of a run to the next"
+          description="Runs never come closer than that; a slow one moves all later ones (fixed_delay)."
+        />
+      </Stack>
+    </Radio.Group>
+  );
+}
+
+function modeOf(value: string): IntervalMode {
+  return value === 'fixed_delay' ? 'fixed_delay' : 'fixed_rate';
+}
+
+const CRON_EXAMPLES = [
+  { value: '0 * * * *', words: 'every hour' },
+  { value: '0 3 * * *', words: 'every day at 03:00' },
+  { value: '30 8 * * MON-FRI', words: 'on workdays at 08:30' },
+  { value: '0 9 L * *', words: 'on the last of the month' },
+] as const;
+
+function CronFields({ schedule, write }: PartProps) {
+  return (
+    <>
+      <div>
+        <TextInput
+          id={fieldId('/cron')}
+          label={FIELD_LABELS['/cron']}
+          description="Minute, hour, day of month, month, day of week; six fields begin with the second."
+          error={useFault('/cron')}
+          withAsterisk
+          aria-required
+          placeholder="30 8 * * MON-FRI"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          classNames={{ input: classes.code }}
+          value={schedule.cron}
+          onChange={({ currentTarget }) => write('/cron', { cron: currentTarget.value })}
+        />
+        <Examples examples={CRON_EXAMPLES} onTake={(cron) => write('/cron', { cron })} />
+      </div>
+      <ZoneField schedule={schedule} write={write} />
+      <StartField
+        schedule={schedule}
+        write={write}
+        description="No slot before this. Left empty, it begins at once."
+      />
+    </>
+  );
+}
+
+function ZoneField({ schedule, write }: PartProps) {
+  const { timezone } = schedule;
+  const own = localZoneName();
+  // A name that browsers do not list, such as CET, may be one that the server knows.
+  const zones = useMemo(() => [...new Set(['UTC', own, timezone, ...zoneNames()])], [own, timezone]);
+  const choose = (zone: string | null) => {
+    if (zone !== null) write('/timezone', { timezone: zone });
+  };
+  return (
+    <div>
+      <Select
+        id={fieldId('/timezone')}
+        label={FIELD_LABELS['/timezone']}
+        description="Whose clock on the wall. Where it is set forward or back, a daily job still runs once a day."
+        error={useFault('/timezone')}
+        withAsterisk
+        aria-required
+        searchable
+        openOnFocus={false}
+        selectFirstOptionOnChange
+        allowDeselect={false}
+        nothingFoundMessage="No such time zone"
+        data={zones}
+        value={timezone}
+        onChange={choose}
+      />
+      {timezone === own ? null : <Examples examples={[{ value: own, words: 'yours' }]} onTake={choose} />}
+    </div>
+  );
+}
+
+function zoneNames(): readonly string[] {
+  return Intl.supportedValuesOf('timeZone');
+}
+
+function RunAtField({ schedule, write }: PartProps) {
+  return (
+    <InstantField
+      id={fieldId('/run_at')}
+      label={FIELD_LABELS['/run_at']}
+      name="Run at"
+      description="It runs once, and is finished then."
+      fault={useFault('/run_at')}
+      isRequired
+      draft={schedule.runAt}
+      onChange={(runAt) => write('/run_at', { runAt })}
+    />
+  );
+}
+
+function StartField({ schedule, write, description }: PartProps & { readonly description: string }) {
+  return (
+    <InstantField
+      id={fieldId('/start_at')}
+      label="Start at (optional)"
+      name="Start at"
+      description={description}
+      fault={useFault('/start_at')}
+      draft={schedule.startAt}
+      onChange={(startAt) => write('/start_at', { startAt })}
+    />
+  );
+}
+
+interface ExamplesProps {
+  readonly examples: readonly { readonly value: string; readonly words?: string }[];
+  readonly onTake: (value: string) => void;
+}
+
+/** What one could write, to be taken with a click. */
+function Examples({ examples, onTake }: ExamplesProps): ReactNode {
+  return (
+    <Group gap={6} mt={6}>
+      {examples.map(({ value, words }) => (
+        <Button key={value} size="compact-sm" variant="default" onClick={() => onTake(value)}>
+          <VisuallyHidden>Take </VisuallyHidden>
+          <code className={classes.example}>{value}</code>
+          {words === undefined ? null : <span className={classes.exampleWords}> {words}</span>}
+        </Button>
+      ))}
+    </Group>
+  );
+}

@@ -1,0 +1,179 @@
+import type { Job, Preview } from '@greenvue/jobs/client';
+import { Anchor, Button, Group, Loader, Text, VisuallyHidden } from '@mantine/core';
+import { useState } from 'react';
+import { instantText, localZoneName } from '../../ui/clock/time-text.ts';
+import { useZone } from '../../ui/clock/zone.tsx';
+import { faultWords } from '../../ui/feedback/fault-words.ts';
+import { ClockIcon, RefreshIcon } from '../../ui/icons.tsx';
+import { Countdown, Instant } from '../../ui/instant/instant.tsx';
+import { scheduleText } from '../../ui/schedule/schedule-text.ts';
+import { useViewer } from '../../ui/schedule/use-viewer.ts';
+import { type ScheduleBody, type ScheduleDraft, scheduleWords } from '../draft/schedule-draft.ts';
+import classes from '../job-form.module.css';
+import { nextRunChange } from './next-run.ts';
+import { NextRunSentence } from './next-run-sentence.tsx';
+import type { ScheduleAnswer } from './use-schedule-preview.ts';
+
+interface SchedulePreviewProps {
+  readonly draft: ScheduleDraft;
+  readonly answer: ScheduleAnswer;
+  /** The job that this is an edit of. */
+  readonly job: Job | undefined;
+}
+
+/** A schedule in words, and when it would run next, as the server works it out. */
+export function SchedulePreview({ draft, answer, job }: SchedulePreviewProps) {
+  // The last answer stays while the next is on its way, so that nothing jumps at each key.
+  const [last, setLast] = useState(answer);
+  if (answer.kind !== 'asking' && last !== answer) setLast(answer);
+  const seen = answer.kind === 'asking' ? last : answer;
+  return (
+    <div className={classes.preview}>
+      <span className={classes.previewIcon}>
+        {seen === answer ? <ClockIcon size={18} /> : <Loader size={18} aria-hidden="true" />}
+      </span>
+      <div className={classes.previewText}>
+        <Answer draft={draft} answer={seen} job={job} />
+      </div>
+      <Spoken answer={answer} />
+    </div>
+  );
+}
+
+/** Said once when it changes; what is seen ticks, which nobody wants to hear. */
+function Spoken({ answer }: { readonly answer: ScheduleAnswer }) {
+  const { zone } = useZone();
+  const viewer = useViewer();
+  const [next] = answer.kind === 'times' ? answer.preview.times : [];
+  const words = answer.kind === 'times' ? scheduleText(scheduleWords(answer.schedule), viewer) : '';
+  return (
+    <VisuallyHidden role="status">
+      {next === undefined ? words : `${words}. Next run ${instantText(Date.parse(next), zone)}.`}
+    </VisuallyHidden>
+  );
+}
+
+function Answer({ draft, answer, job }: SchedulePreviewProps) {
+  switch (answer.kind) {
+    case 'nothing':
+      return <Text size="sm">{WAITING[draft.kind]}</Text>;
+    case 'asking':
+      return (
+        <Group gap="xs">
+          <Loader size={14} aria-hidden="true" />
+          <Text size="sm">Asking when it would run…</Text>
+        </Group>
+      );
+    case 'refused':
+      return <Text size="sm">{refusalWords(answer.faults)}</Text>;
+    case 'failed':
+      return <FailedPreview error={answer.error} onRetry={answer.retry} />;
+    case 'times':
+      return <Times schedule={answer.schedule} preview={answer.preview} job={job} />;
+    default:
+      return answer satisfies never;
+  }
+}
+
+const WAITING = {
+  interval: 'Write an interval to see when the job would run.',
+  cron: 'Write a cron expression to see when the job would run.',
+  run_at: 'Give a date and a time of day to see when the job would run.',
+  on_demand: 'It has no runs of its own. Press Run now on its page, or POST to its runs.',
+} as const;
+
+/** What is wrong with a field stands at the field. */
+function refusalWords(faults: readonly { readonly pointer: string; readonly detail: string }[]): string {
+  const others = faults.filter(({ pointer }) => !SCHEDULE_POINTERS.includes(pointer));
+  if (others.length === 0) return 'The server does not take this schedule: see what it says above.';
+  return `The server can't tell: ${others.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ')}`;
+}
+
+const SCHEDULE_POINTERS = [
+  '/interval',
+  '/interval_mode',
+  '/cron',
+  '/timezone',
+  '/run_at',
+  '/on_demand',
+  '/start_at',
+];
+
+function FailedPreview({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
+  const { title, detail } = faultWords(error);
+  return (
+    <Group gap="xs">
+      <Text size="sm">
+        When it would run is not known. {title}. {detail}
+      </Text>
+      <Button size="compact-sm" variant="default" leftSection={<RefreshIcon />} onClick={onRetry}>
+        Ask again
+      </Button>
+    </Group>
+  );
+}
+
+interface TimesProps {
+  readonly schedule: ScheduleBody;
+  readonly preview: Preview;
+  readonly job: Job | undefined;
+}
+
+function Times({ schedule, preview, job }: TimesProps) {
+  const [next, ...later] = preview.times;
+  const viewer = useViewer();
+  return (
+    <>
+      <Text size="sm" fw={600}>
+        {scheduleText(scheduleWords(schedule), viewer)}
+      </Text>
+      {job === undefined ? null : (
+        <NextRunSentence change={nextRunChange(preview)} job={job} schedule={schedule} />
+      )}
+      {next === undefined && job === undefined ? <Text size="sm">It has no runs to come.</Text> : null}
+      {next === undefined ? null : (
+        <>
+          <ol className={classes.times} aria-label="The next runs">
+            <li>
+              <Instant at={next} />{' '}
+              <span className={classes.dimmed}>
+                (<Countdown to={next} />)
+              </span>
+            </li>
+            {later.map((at) => (
+              <li key={at}>
+                <Instant at={at} />
+              </li>
+            ))}
+          </ol>
+          <OnWhichClock />
+        </>
+      )}
+      {isFixedDelay(schedule) ? (
+        <Text size="xs" c="dimmed">
+          Later ones depend on when each run ends.
+        </Text>
+      ) : null}
+    </>
+  );
+}
+
+/** What stands in a cron expression may be on another clock than the times below it. */
+function OnWhichClock() {
+  const { zone, setZone } = useZone();
+  const isUtc = zone === 'utc';
+  const own = localZoneName();
+  if (own === 'UTC') return null;
+  return (
+    <Text size="xs" c="dimmed">
+      {isUtc ? 'These are times in UTC. ' : `These are times on your clock, in ${own}. `}
+      <Anchor component="button" type="button" size="xs" onClick={() => setZone(isUtc ? 'local' : 'utc')}>
+        {isUtc ? `Show them in ${own}` : 'Show them in UTC'}
+      </Anchor>
+    </Text>
+  );
+}
+
+function isFixedDelay(schedule: ScheduleBody): boolean {
+  return 'interval' in schedule && schedule.interval_mode === 'fixed_delay';
+}

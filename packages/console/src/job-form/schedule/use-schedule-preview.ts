@@ -1,0 +1,56 @@
+import { ApiError, type Fault, type Job, type Preview } from '@greenvue/jobs/client';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useMemo } from 'react';
+import { usePreview } from '../../data/queries.ts';
+import {
+  isBegun,
+  readSchedule,
+  type ScheduleBody,
+  type ScheduleDraft,
+  scheduleOf,
+  schedulePatch,
+} from '../draft/schedule-draft.ts';
+
+const AFTER_TYPING_MS = 300;
+const TIMES = 5;
+
+/** What the server says of a schedule while it is being written. */
+export type ScheduleAnswer =
+  /** Nothing is written yet, or no whole date. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'times'; readonly preview: Preview; readonly schedule: ScheduleBody }
+  /** It is wrong: each fault with a field is told there. */
+  | { readonly kind: 'refused'; readonly faults: readonly Fault[] }
+  | { readonly kind: 'failed'; readonly error: unknown; readonly retry: () => void };
+
+/**
+ * Asks the server when a schedule would run, 300 ms after the last key. `job`: the one that it would be an
+ * edit of.
+ */
+export function useSchedulePreview(draft: ScheduleDraft, job: Job | undefined): ScheduleAnswer {
+  const asked = useMemo(() => questionOf(draft, job), [draft, job]);
+  const [settled] = useDebouncedValue(asked, AFTER_TYPING_MS);
+  const { data, error, isPlaceholderData, refetch } = usePreview(settled?.body);
+  const isAsking = settled !== asked || isPlaceholderData;
+  return useMemo<ScheduleAnswer>(() => {
+    if (asked === undefined) return { kind: 'nothing' };
+    if (isAsking) return { kind: 'asking' };
+    if (error instanceof ApiError && error.faults.length > 0)
+      return { kind: 'refused', faults: error.faults };
+    if (error !== null) return { kind: 'failed', error, retry: () => void refetch() };
+    return data === undefined
+      ? { kind: 'asking' }
+      : { kind: 'times', preview: data, schedule: asked.schedule };
+  }, [asked, isAsking, data, error, refetch]);
+}
+
+function questionOf(draft: ScheduleDraft, job: Job | undefined) {
+  if (!isBegun(draft) && (job === undefined || draft.kind !== 'on_demand')) return undefined;
+  const read = readSchedule(draft);
+  if (!read.ok) return undefined;
+  const schedule = read.value;
+  const fields =
+    job === undefined ? schedule : { job_id: job.id, ...schedulePatch(scheduleOf(job), schedule) };
+  return { schedule, body: { ...fields, count: TIMES } };
+}

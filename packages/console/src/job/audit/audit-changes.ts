@@ -1,0 +1,145 @@
+import type { AuditRecord, JobType } from '@greenvue/jobs/client';
+import { goDurationMs } from '../../ui/schedule/go-duration.ts';
+
+/** One field that a change set, in words. */
+export interface FieldChange {
+  readonly field: string;
+  /** Absent where there was no value before, or where what was before is not told. */
+  readonly before?: string;
+  /** Absent where the field is gone. */
+  readonly after?: string;
+}
+
+/** A record of the audit log, as people read it. */
+export interface AuditEntry {
+  readonly record: AuditRecord;
+  readonly words: string;
+  readonly changes: readonly FieldChange[];
+  /**
+   * An edit whose earlier definition is not among the records: what changed can't be told, only what it
+   * became.
+   */
+  readonly isWhole: boolean;
+}
+
+/** What the job type sets where a definition leaves a field out. */
+type TypeDefaults = Pick<JobType, 'timeout' | 'max_attempts' | 'backoff' | 'defaults'>;
+
+const WORDS: Readonly<Record<string, string>> = {
+  'job.create': 'created it',
+  'job.edit': 'edited it',
+  'job.delete': 'deleted it',
+  'job.pause': 'paused it',
+  'job.resume': 'resumed it',
+  'job.trigger': 'ran it by hand',
+};
+
+/**
+ * The audit log of a job for people. `records` are newest first. An edit is logged as the whole new
+ * definition, so what it changed is told by the definition before it.
+ */
+export function auditEntries(
+  records: readonly AuditRecord[],
+  defaults: TypeDefaults | undefined,
+): readonly AuditEntry[] {
+  return records.map((record, index) => {
+    const words = WORDS[record.action] ?? record.action;
+    const asked = fieldsOf(record.change);
+    if (record.action !== 'job.edit') return { record, words, changes: setFields(asked), isWhole: false };
+    const earlier = definitionBefore(records.slice(index + 1));
+    if (earlier === undefined) return { record, words, changes: setFields(asked), isWhole: true };
+    const changes = differences(withDefaults(earlier, defaults), withDefaults(asked, defaults));
+    return { record, words, changes, isWhole: false };
+  });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Of the same generation: what was deleted is no earlier definition of what came after. */
+function definitionBefore(older: readonly AuditRecord[]): Fields | undefined {
+  for (const { action, change } of older) {
+    if (action === 'job.create' || action === 'job.edit') return fieldsOf(change);
+    if (action === 'job.delete') return undefined;
+  }
+  return undefined;
+}
+
+/** The names of the REST contract, which people know from the API. */
+function fieldsOf(change: unknown): Fields {
+  if (typeof change !== 'object' || change === null || Array.isArray(change)) return {};
+  return Object.fromEntries(
+    Object.entries(change).map(([name, value]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}
+
+/** What is left out means the same as its default: an edit that writes it out changes nothing. */
+function withDefaults(fields: Fields, defaults: TypeDefaults | undefined): Fields {
+  return {
+    description: '',
+    overlap: 'skip',
+    catch_up: 'once',
+    ...(fields.interval === undefined ? {} : { interval_mode: 'fixed_rate' }),
+    ...(fields.cron === undefined ? {} : { timezone: 'UTC' }),
+    ...(defaults === undefined ? {} : { timeout: defaults.timeout, max_attempts: defaults.max_attempts }),
+    ...fields,
+    ...(defaults === undefined
+      ? {}
+      : {
+          payload: { ...defaults.defaults, ...fieldsOfValue(fields.payload) },
+          backoff: { ...defaults.backoff, ...fieldsOfValue(fields.backoff) },
+        }),
+  };
+}
+
+function fieldsOfValue(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** What differs, field by field; of a payload and a backoff, key by key. */
+function differences(before: Fields, after: Fields): readonly FieldChange[] {
+  const flatBefore = flattened(before);
+  const flatAfter = flattened(after);
+  const names = new Set([...flatBefore.keys(), ...flatAfter.keys()]);
+  return [...names].flatMap((field) => {
+    const was = flatBefore.get(field);
+    const is = flatAfter.get(field);
+    if (sameValue(was, is)) return [];
+    return [
+      {
+        field,
+        ...(was === undefined ? {} : { before: valueText(was) }),
+        ...(is === undefined ? {} : { after: valueText(is) }),
+      },
+    ];
+  });
+}
+
+function setFields(fields: Fields): readonly FieldChange[] {
+  return [...flattened(fields)].map(([field, value]) => ({ field, after: valueText(value) }));
+}
+
+function flattened(fields: Fields): ReadonlyMap<string, unknown> {
+  const flat = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(fields)) {
+    const inner = name === 'payload' || name === 'backoff' ? Object.entries(fieldsOfValue(value)) : [];
+    if (inner.length === 0) flat.set(name, value);
+    for (const [key, part] of inner) flat.set(`${name}.${key}`, part);
+  }
+  return flat;
+}
+
+/** Durations count by their value (`60m` is `1h`), all else by its JSON. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (JSON.stringify(a) === JSON.stringify(b)) return true;
+  if (typeof a !== 'string' || typeof b !== 'string') return false;
+  const ms = goDurationMs(a);
+  return ms !== undefined && ms === goDurationMs(b);
+}
+
+function valueText(value: unknown): string {
+  if (value === '') return '(empty)';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,92 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Table } from '@mantine/core';
+import { useMemo } from 'react';
+import { Link } from 'wouter';
+import { Failed, Loading } from '../../ui/feedback/states.tsx';
+import { Instant } from '../../ui/instant/instant.tsx';
+import blocks from '../../ui/layout/blocks.module.css';
+import { Fold } from '../../ui/layout/fold.tsx';
+import { Panel } from '../../ui/layout/panel.tsx';
+import { runPath } from '../../ui/paths.ts';
+import { durationText } from '../../ui/schedule/duration.ts';
+import { RunStatusBadge } from '../../ui/status/status.tsx';
+import { useRecentRuns } from '../history/recent-runs.ts';
+import classes from '../job.module.css';
+import { DurationChart } from './duration-chart.tsx';
+import { type DurationTrend, durationTrend, hasTookTime, TREND_RUNS } from './duration-trend.ts';
+
+/** Two points make no trend. */
+const FEWEST = 3;
+
+/** How long the runs of a job take: as a line, in words, and as a table. */
+export function DurationSection({ job }: { readonly job: Job }) {
+  const recent = useRecentRuns(job.id, (runs) => runs.filter(hasTookTime).length >= TREND_RUNS);
+  const trend = useMemo(() => durationTrend(recent.runs ?? []), [recent.runs]);
+  if (recent.runs === undefined) {
+    return (
+      <Panel title="How long it takes">
+        {recent.error === null ? (
+          <Loading rows={4} />
+        ) : (
+          <Failed error={recent.error} onRetry={recent.retry} />
+        )}
+      </Panel>
+    );
+  }
+  if (recent.runs.length === 0) return null;
+  return (
+    <Panel title="How long it takes">
+      {trend === undefined || trend.points.length < FEWEST ? (
+        <p className={blocks.quiet}>There is a line to draw once {FEWEST} runs have succeeded or failed.</p>
+      ) : (
+        <figure className={classes.figure}>
+          <DurationChart trend={trend} />
+          <figcaption className={classes.caption}>{trendText(trend)}</figcaption>
+          <Fold summary="As a table" isLarge>
+            <TrendTable trend={trend} />
+          </Fold>
+        </figure>
+      )}
+    </Panel>
+  );
+}
+
+function trendText({ points, p50Ms, p95Ms, slowestMs }: DurationTrend): string {
+  const failed = points.filter((point) => point.failed).length;
+  const failures = failed === 0 ? '' : ` ${failed} of them failed (marked ×).`;
+  return `The last ${points.length} runs, each by its last attempt: half took at most ${durationText(p50Ms)} (the dashed line), 95% at most ${durationText(p95Ms)}, the slowest ${durationText(slowestMs)}.${failures}`;
+}
+
+function TrendTable({ trend }: { readonly trend: DurationTrend }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to do so
+    <section className={classes.trendTable} aria-label="How long each run took" tabIndex={0}>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Started</Table.Th>
+            <Table.Th>Took</Table.Th>
+            <Table.Th>Status</Table.Th>
+            <Table.Th>Run</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {trend.points.toReversed().map(({ run, tookMs }) => (
+            <Table.Tr key={run.id}>
+              <Table.Td>
+                <Instant at={run.started_at} />
+              </Table.Td>
+              <Table.Td>{durationText(tookMs)}</Table.Td>
+              <Table.Td>
+                <RunStatusBadge status={run.status} reason={run.reason} />
+              </Table.Td>
+              <Table.Td>
+                <Link href={runPath(run.id)}>{run.id}</Link>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </section>
+  );
+}

@@ -1,0 +1,147 @@
+import type { Job, Stats } from '@greenvue/jobs/client';
+import { describe, expect, test } from 'vitest';
+import { exampleError, exampleJob, exampleRun } from '../../../test/examples.ts';
+import { healthAdvice, runToLookAt } from './health-advice.ts';
+
+type Status = Job['health']['status'];
+
+function jobThatIs(status: Status, fields: Partial<Job> = {}, reason: string | null = null): Job {
+  return exampleJob({ health: { status, reason, since: null }, ...fields });
+}
+
+function nodes(...parts: Partial<Stats['nodes'][number]>[]): Stats {
+  return {
+    now: '2026-01-31T09:00:00.000Z',
+    jobs: { active: 1, paused: 0, finished: 0 },
+    runs: { queued: 0, held: 0, running: 0, due_since: null },
+    health: { no_handler: 0, zombie: 0, failing: 0, late: 1, overrunning: 0, paused: 0, ok: 0 },
+    last_minute: {
+      started: 0,
+      finished: { succeeded: 0, failed: 0, cancelled: 0, retried: 0 },
+      lateness_ms: null,
+    },
+    minutes: [],
+    hours: [],
+    nodes: parts.map((part, index) => ({
+      node: `node-${index}`,
+      health: 'ok',
+      seen_at: '2026-01-31T09:00:00.000Z',
+      version: '1.0.0',
+      started_at: '2026-01-31T08:00:00.000Z',
+      places: 10,
+      busy: 0,
+      buffered: 0,
+      throttled: false,
+      event_loop_delay_ms: 1,
+      types: ['cleanup_expired_listings'],
+      ...part,
+    })),
+  };
+}
+
+const said = (advice: ReturnType<typeof healthAdvice>): string => advice?.sentences.join(' ') ?? '';
+
+test('a job that is well needs no advice', () => {
+  expect(healthAdvice(jobThatIs('ok'))).toBeUndefined();
+});
+
+test.each<Status>(['no_handler', 'zombie', 'failing', 'late', 'overrunning', 'paused'])(
+  'a job that is %s gets a title and what to do',
+  (status) => {
+    const advice = healthAdvice(jobThatIs(status));
+    expect(advice?.title).not.toBe('');
+    expect(advice?.sentences.length).toBeGreaterThan(0);
+    for (const sentence of advice?.sentences ?? []) expect(sentence).toMatch(/^[A-Z].*[.]$/);
+  },
+);
+
+describe('no handler', () => {
+  test('names the type that no node has', () => {
+    expect(said(healthAdvice(jobThatIs('no_handler'), { stats: nodes({ types: ['other'] }) }))).toContain(
+      'No living node has the job type cleanup_expired_listings',
+    );
+  });
+
+  test('tells an older version from none at all', () => {
+    expect(said(healthAdvice(jobThatIs('no_handler'), { stats: nodes({}) }))).toContain('older version');
+  });
+});
+
+describe('failing', () => {
+  const run = exampleRun({
+    id: '7',
+    status: 'failed',
+    errors: [
+      exampleError({ message: 'first' }),
+      exampleError({ name: 'SmtpError', message: 'refused\nby the server' }),
+    ],
+  });
+
+  test('quotes the first line of the last error and leads to its run', () => {
+    const advice = healthAdvice(jobThatIs('failing', {}, 'the last 3 runs failed'), { run });
+    expect(said(advice)).toContain('The last 3 runs failed');
+    expect(advice?.quote).toBe('SmtpError: refused');
+    expect(advice?.link?.href).toBe('/runs/7');
+  });
+
+  test('has no link while the run is not known', () => {
+    expect(healthAdvice(jobThatIs('failing'))?.link).toBeUndefined();
+  });
+});
+
+describe('late', () => {
+  test('says when all places are taken', () => {
+    const stats = nodes({ places: 2, busy: 2 }, { places: 1, busy: 1 });
+    expect(said(healthAdvice(jobThatIs('late'), { stats }))).toContain('All 3 places are taken');
+  });
+
+  test('says when there are none', () => {
+    expect(said(healthAdvice(jobThatIs('late'), { stats: nodes({ places: 0 }) }))).toContain(
+      'start one that has',
+    );
+  });
+
+  test('says when a node is not well', () => {
+    expect(said(healthAdvice(jobThatIs('late'), { stats: nodes({ health: 'stalled' }) }))).toContain(
+      'not well',
+    );
+  });
+
+  test('while a run waits says so, and what is with the places', () => {
+    const advice = healthAdvice(jobThatIs('late', {}, 'waiting'), { stats: nodes({ busy: 3, places: 3 }) });
+    expect(advice?.title).toContain('waits for a free place');
+    expect(said(advice)).toContain('All 3 places are taken');
+  });
+
+  test('by the clock has other causes', () => {
+    const advice = healthAdvice(jobThatIs('late', {}, 'clock'));
+    expect(advice?.title).toContain('clock');
+    expect(said(advice)).toContain('pause and resume');
+  });
+
+  test('leads to the overview', () => {
+    expect(healthAdvice(jobThatIs('late'))?.link?.href).toBe('/');
+  });
+});
+
+test('overrunning says what becomes of the slots meanwhile', () => {
+  expect(said(healthAdvice(jobThatIs('overrunning', { overlap: 'skip' })))).toContain('skipped');
+  expect(said(healthAdvice(jobThatIs('overrunning', { overlap: 'queue' })))).toContain('One slot waits');
+  expect(said(healthAdvice(jobThatIs('overrunning', { overlap: 'allow' })))).toContain('beside it');
+});
+
+test('paused offers to resume it, and says when it ends by itself', () => {
+  const pause = { reason: null, by: null, until: null, at: '2026-01-31T09:00:00.000Z' };
+  const open = healthAdvice(jobThatIs('paused', { status: 'paused', pause }));
+  expect(open?.command).toBe('resume');
+  expect(said(open)).toContain('until somebody resumes it');
+  const until = '2026-02-01T09:00:00.000Z';
+  expect(said(healthAdvice(jobThatIs('paused', { pause: { ...pause, until } })))).toContain('by itself');
+});
+
+test('which run explains it', () => {
+  expect(runToLookAt(jobThatIs('failing'))).toBe('failed');
+  expect(runToLookAt(jobThatIs('zombie'))).toBe('running');
+  expect(runToLookAt(jobThatIs('overrunning'))).toBe('running');
+  expect(runToLookAt(jobThatIs('late'))).toBeUndefined();
+});

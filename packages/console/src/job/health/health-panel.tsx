@@ -1,0 +1,116 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
+import { useResumeJob } from '../../actions/actions.ts';
+import { Who } from '../../data/actor.tsx';
+import { useJobRuns, useStats } from '../../data/queries.ts';
+import { useMay } from '../../session/session.tsx';
+import { KeepFocus } from '../../ui/feedback/keep-focus.tsx';
+import { ResumeIcon } from '../../ui/icons.tsx';
+import { Ago, Instant } from '../../ui/instant/instant.tsx';
+import blocks from '../../ui/layout/blocks.module.css';
+import { HealthBadge } from '../../ui/status/status.tsx';
+import { Plain } from '../../ui/text/text.tsx';
+import classes from '../job.module.css';
+import { type Advice, type AdviceFacts, healthAdvice, runToLookAt } from './health-advice.ts';
+
+/** What is wrong with a job and what to do about it; nothing when it is well. */
+export function HealthPanel({ job }: { readonly job: Job }) {
+  if (job.health.status === 'ok') return null;
+  const status = runToLookAt(job);
+  if (status !== undefined) return <WithRun job={job} status={status} />;
+  return <WithStats job={job} />;
+}
+
+function WithRun({ job, status }: { readonly job: Job; readonly status: 'failed' | 'running' }) {
+  const runs = useJobRuns(job.id, { status, limit: 1 });
+  return <Panel job={job} facts={{ run: runs.data?.pages[0]?.data[0] }} />;
+}
+
+function WithStats({ job }: { readonly job: Job }) {
+  const stats = useStats();
+  return <Panel job={job} facts={{ stats: stats.data }} />;
+}
+
+function Panel({ job, facts }: { readonly job: Job; readonly facts: AdviceFacts }) {
+  const advice = healthAdvice(job, facts);
+  if (advice === undefined) return null;
+  const { since } = job.health;
+  return (
+    <section
+      className={classes.health}
+      data-health={job.health.status}
+      aria-label="What is wrong, and what to do"
+    >
+      <div className={classes.healthHead}>
+        <HealthBadge health={job.health} />
+        <strong>{advice.title}</strong>
+        {since === null ? null : (
+          <span className={blocks.quiet}>
+            since <Instant at={since} />, <Ago at={since} />
+          </span>
+        )}
+      </div>
+      {job.health.status === 'paused' ? <PauseFacts job={job} /> : null}
+      {advice.sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {advice.quote === undefined ? null : (
+        <blockquote className={classes.quote}>
+          <Plain>{advice.quote}</Plain>
+        </blockquote>
+      )}
+      <AdviceAction job={job} advice={advice} />
+    </section>
+  );
+}
+
+function PauseFacts({ job: { pause } }: { readonly job: Job }) {
+  if (pause === null) return null;
+  return (
+    <p className={classes.healthReason}>
+      {pause.by === null ? null : (
+        <>
+          By <Who actor={pause.by} />
+        </>
+      )}
+      {pause.until === null ? null : (
+        <>
+          {pause.by === null ? 'Until ' : ', until '}
+          <Instant at={pause.until} />
+        </>
+      )}
+      {pause.reason === null || pause.reason === '' ? null : (
+        <>
+          {pause.by === null && pause.until === null ? null : ': '}
+          <Plain>{pause.reason}</Plain>
+        </>
+      )}
+    </p>
+  );
+}
+
+function AdviceAction({ job, advice }: { readonly job: Job; readonly advice: Advice }) {
+  const { operate } = useMay();
+  const resume = useResumeJob();
+  if (advice.command === 'resume' && operate) {
+    return (
+      <KeepFocus label="What can be done about it">
+        <Button
+          size="xs"
+          leftSection={<ResumeIcon />}
+          loading={resume.isPending}
+          onClick={() => resume.mutate({ job })}
+        >
+          Resume
+        </Button>
+      </KeepFocus>
+    );
+  }
+  if (advice.link === undefined) return null;
+  return (
+    <div>
+      <Link href={advice.link.href}>{advice.link.label}</Link>
+    </div>
+  );
+}

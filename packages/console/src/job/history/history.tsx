@@ -1,0 +1,88 @@
+import type { Job, Run } from '@greenvue/jobs/client';
+import { Button, NativeSelect } from '@mantine/core';
+import { useSearchParams } from 'wouter';
+import { useJobRuns } from '../../data/queries.ts';
+import { Empty } from '../../ui/feedback/states.tsx';
+import { Panel } from '../../ui/layout/panel.tsx';
+import { PagedRuns } from './paged-runs.tsx';
+import { RUNS_PAGE } from './recent-runs.ts';
+
+const STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
+const CHOICES = [
+  { value: '', label: 'All runs' },
+  ...STATUSES.map((status) => ({ value: status, label: status })),
+];
+
+/** What the job did, newest first; the filter is in the address. */
+export function History({ job }: { readonly job: Job }) {
+  const [search, setSearch] = useSearchParams();
+  const status = STATUSES.find((known) => known === search.get('status'));
+  const choose = (chosen: string): void => {
+    setSearch(
+      (before) => {
+        const after = new URLSearchParams(before);
+        if (chosen === '') after.delete('status');
+        else after.set('status', chosen);
+        return after;
+      },
+      { replace: true },
+    );
+  };
+  return (
+    <Panel
+      title="History"
+      aside={
+        <NativeSelect
+          aria-label="Runs of which status"
+          data={CHOICES}
+          value={status ?? ''}
+          onChange={(event) => choose(event.currentTarget.value)}
+        />
+      }
+    >
+      <Rows job={job} status={status} onAll={() => choose('')} />
+    </Panel>
+  );
+}
+
+interface RowsProps {
+  readonly job: Job;
+  readonly status: Run['status'] | undefined;
+  readonly onAll: () => void;
+}
+
+function Rows({ job, status, onAll }: RowsProps) {
+  const query = useJobRuns(job.id, status === undefined ? RUNS_PAGE : { ...RUNS_PAGE, status });
+  return (
+    <PagedRuns
+      label={status === undefined ? 'Runs of the job' : `Runs of the job that are ${status}`}
+      query={query}
+      none={<NoRuns job={job} status={status} onAll={onAll} />}
+      maxAttempts={job.max_attempts}
+    />
+  );
+}
+
+function NoRuns({ job, status, onAll }: RowsProps) {
+  if (status !== undefined) {
+    return (
+      <Empty
+        title={`No run is ${status}`}
+        action={
+          <Button variant="default" onClick={onAll}>
+            Show all runs
+          </Button>
+        }
+      >
+        Of this job, that is, and as far back as the server keeps its runs.
+      </Empty>
+    );
+  }
+  return <Empty title="It has not run yet">{firstRunText(job)}</Empty>;
+}
+
+function firstRunText(job: Job): string {
+  if (job.status === 'paused') return 'It is paused. Its first run comes once it is resumed.';
+  if (job.on_demand) return 'It runs only when somebody asks for it, or code does.';
+  return job.next_run === null ? 'No run is to come either.' : 'Its first run comes with its next slot.';
+}

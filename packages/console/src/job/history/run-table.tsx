@@ -1,0 +1,155 @@
+import type { Run } from '@greenvue/jobs/client';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Link } from 'wouter';
+import { Instant } from '../../ui/instant/instant.tsx';
+import { runPath } from '../../ui/paths.ts';
+import { sinceText } from '../../ui/schedule/duration.ts';
+import { attemptText, runNote, triggerText, whenOf } from '../../ui/status/run-words.ts';
+import { RunStatusBadge } from '../../ui/status/status.tsx';
+import { Plain } from '../../ui/text/text.tsx';
+import classes from './run-table.module.css';
+
+interface RunTableProps {
+  /** Its name for those who do not see it. */
+  readonly label: string;
+  readonly runs: readonly Run[];
+  /** Older ones exist. */
+  readonly hasMore: boolean;
+  /** Asked when the end of the rows comes into sight. */
+  readonly onNearEnd: () => void;
+  /** Below the rows: that more are on their way, that there are no more, that they can't be read. */
+  readonly end: ReactNode;
+  /** What is shown is what was asked for before. */
+  readonly isOutdated?: boolean;
+  readonly maxAttempts?: number | undefined;
+}
+
+const ROW_PX = 40;
+const BOX_PX = 620;
+const NEAR_END_ROWS = 20;
+const COLUMNS = ['Status', 'When', 'Took', 'Attempt', 'How', 'What happened', 'Run'] as const;
+
+/** Runs as rows, of which only those in sight are drawn. */
+export function RunTable(props: RunTableProps) {
+  const { label, runs, hasMore, onNearEnd, end, isOutdated = false, maxAttempts } = props;
+  const { box, rows, onScroll } = useRows(runs, onNearEnd);
+  const items = rows.getVirtualItems();
+  const last = items.at(-1);
+  return (
+    <section
+      ref={box}
+      className={classes.tableBox}
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to do so
+      tabIndex={0}
+      onScroll={onScroll}
+    >
+      <table
+        className={classes.table}
+        aria-label={label}
+        // -1: nobody has counted the rest.
+        aria-rowcount={hasMore ? -1 : runs.length + 1}
+        data-outdated={isOutdated || undefined}
+      >
+        <Head />
+        <tbody>
+          <Spacer height={items[0]?.start ?? 0} />
+          {items.map((item) => {
+            const run = runs[item.index];
+            return run === undefined ? null : (
+              <RunRow key={item.key} run={run} index={item.index} maxAttempts={maxAttempts} />
+            );
+          })}
+          <Spacer height={last === undefined ? 0 : rows.getTotalSize() - last.end} />
+        </tbody>
+      </table>
+      <div className={classes.tableEnd}>{end}</div>
+    </section>
+  );
+}
+
+/** Which rows are in sight; `onNearEnd` is told when the last ones are. */
+function useRows(runs: readonly Run[], onNearEnd: () => void) {
+  const box = useRef<HTMLElement>(null);
+  const [isAtTop, setIsAtTop] = useState(true);
+  const rows = useVirtualizer<HTMLElement, HTMLTableRowElement>({
+    count: runs.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_PX,
+    overscan: 12,
+    // At the top one sees new runs come; further down, they come above, and move nothing.
+    anchorTo: isAtTop ? 'start' : 'end',
+    // Rows are there from the first drawing on, before the box has been measured.
+    initialRect: { width: 0, height: BOX_PX },
+    getItemKey: (index) => runs[index]?.id ?? index,
+  });
+  const last = rows.getVirtualItems().at(-1);
+  const isNearEnd = last !== undefined && last.index >= runs.length - NEAR_END_ROWS;
+  useEffect(() => {
+    if (isNearEnd) onNearEnd();
+  }, [isNearEnd, onNearEnd]);
+  const onScroll = () => setIsAtTop((box.current?.scrollTop ?? 0) < ROW_PX);
+  return { box, rows, onScroll };
+}
+
+function Head() {
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {COLUMNS.map((column) => (
+          <th key={column} scope="col">
+            {column}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function Spacer({ height }: { readonly height: number }) {
+  if (height <= 0) return null;
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it has nothing that could have the focus
+    <tr aria-hidden="true">
+      <td colSpan={COLUMNS.length} style={{ height, padding: 0, border: 0 }} />
+    </tr>
+  );
+}
+
+interface RunRowProps {
+  readonly run: Run;
+  readonly index: number;
+  readonly maxAttempts: number | undefined;
+}
+
+function RunRow({ run, index, maxAttempts }: RunRowProps) {
+  const note = runNote(run);
+  return (
+    <tr aria-rowindex={index + 2} className={classes.row}>
+      <td>
+        <RunStatusBadge status={run.status} reason={run.reason} />
+      </td>
+      <td>
+        <Instant at={whenOf(run)} />
+      </td>
+      <td className={classes.number}>{tookText(run)}</td>
+      <td className={classes.number}>{attemptText(run, maxAttempts)}</td>
+      <td>{triggerText(run)}</td>
+      <td className={classes.note} title={note === '' ? undefined : note}>
+        {note === '' ? null : <Plain>{note}</Plain>}
+      </td>
+      <td>
+        <Link href={runPath(run.id)} aria-label={`Open run ${run.id}`}>
+          {run.id}
+        </Link>
+      </td>
+    </tr>
+  );
+}
+
+function tookText(run: Run): string {
+  if (run.started_at === null) return '–';
+  if (run.finished_at === null) return run.status === 'running' ? 'runs' : 'waits';
+  return sinceText(run.started_at, run.finished_at);
+}

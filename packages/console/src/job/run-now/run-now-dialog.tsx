@@ -1,0 +1,184 @@
+import { ApiError, type Job } from '@greenvue/jobs/client';
+import { Alert, Button, Checkbox, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { useLocation } from 'wouter';
+import { useRunJob } from '../../actions/actions.ts';
+import { useJobTypes } from '../../data/queries.ts';
+import { useMay } from '../../session/session.tsx';
+import { useZone } from '../../ui/clock/zone.tsx';
+import { type InstantDraft, instantDraft, readInstant, UNFINISHED } from '../../ui/instant/instant-draft.ts';
+import { InstantField } from '../../ui/instant/instant-field.tsx';
+import { runPath } from '../../ui/paths.ts';
+import { Plain } from '../../ui/text/text.tsx';
+import classes from '../job.module.css';
+import { readPayload } from './payload-input.ts';
+
+interface DialogProps {
+  readonly job: Job;
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}
+
+/** Runs a job by hand: as it is, or with a payload for this run alone. */
+export function RunNowDialog({ job, opened, onClose }: DialogProps) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Run this job now?" size="lg">
+      {opened ? <RunNowForm job={job} onClose={onClose} /> : null}
+    </Modal>
+  );
+}
+
+function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
+  const own = useOwnPayload(job);
+  const leave = usePayloadLeave(job.type);
+  const { judge, ...later } = useLater();
+  const run = useStart(job);
+  const mayWait = job.overlap === 'allow';
+  const refusal = serverFault(run.error);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    // Other jobs have one run at a time, and none at a later time.
+    const isWhole = !mayWait || judge();
+    if (isWhole && own.fault === undefined)
+      run.start(own.payload, mayWait ? readInstant(later.draft) : undefined);
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="md">
+        <Text size="sm">{meaningOf(job)}</Text>
+        <Checkbox
+          label="With another payload, for this run alone"
+          description={leave.note}
+          disabled={!leave.isGiven}
+          checked={own.isOn}
+          onChange={(event) => own.setOn(event.currentTarget.checked)}
+        />
+        {own.isOn ? (
+          <PayloadField type={job.type} text={own.text} fault={own.fault} onChange={own.setText} />
+        ) : null}
+        {mayWait ? (
+          <InstantField
+            label="Not before"
+            name="Not before"
+            description="Left empty, it runs at once."
+            {...later}
+          />
+        ) : null}
+        {refusal === undefined ? null : (
+          <Alert color="red" variant="light" role="alert">
+            <Plain>{refusal}</Plain>
+          </Alert>
+        )}
+        <Group justify="flex-end" gap="sm">
+          <Button variant="default" onClick={onClose}>
+            Not now
+          </Button>
+          <Button type="submit" data-autofocus loading={run.isPending} disabled={own.fault !== undefined}>
+            Run now
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** The payload of this run alone, if it is to have one. */
+function useOwnPayload(job: Job) {
+  const [isOn, setOn] = useState(false);
+  const [text, setText] = useState(() => JSON.stringify(job.payload, null, 2));
+  const read = readPayload(text);
+  return {
+    isOn,
+    setOn,
+    text,
+    setText,
+    payload: isOn && read.ok ? read.payload : undefined,
+    fault: isOn && !read.ok ? read.fault : undefined,
+  };
+}
+
+/**
+ * Whether the role lets somebody change the payload of one run, and what to say of it. The server decides.
+ */
+function usePayloadLeave(typeName: string): { readonly isGiven: boolean; readonly note: ReactNode } {
+  const may = useMay();
+  const { data: types } = useJobTypes();
+  if (may.admin) return { isGiven: true, note: undefined };
+  if (types === undefined) return { isGiven: false, note: undefined };
+  const fields = types.find(({ type }) => type === typeName)?.operators_may_set ?? [];
+  if (fields.length === 0) return { isGiven: false, note: 'Only an admin can change the payload.' };
+  const note = (
+    <>
+      As an operator you can change <Plain>{fields.join(', ')}</Plain>.
+    </>
+  );
+  return { isGiven: true, note };
+}
+
+interface PayloadFieldProps {
+  readonly type: string;
+  readonly text: string;
+  readonly fault: string | undefined;
+  readonly onChange: (text: string) => void;
+}
+
+function PayloadField({ type, text, fault, onChange }: PayloadFieldProps) {
+  return (
+    <Textarea
+      className={classes.code}
+      label="Payload"
+      description={`It replaces the payload of the job, and is checked against the job type ${type}.`}
+      value={text}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      error={fault}
+      autosize
+      minRows={4}
+      maxRows={16}
+      spellCheck={false}
+    />
+  );
+}
+
+/** When it is to run at the earliest. */
+function useLater() {
+  const { zone } = useZone();
+  const [draft, setDraft] = useState(() => instantDraft(undefined, zone));
+  const [fault, setFault] = useState<string>();
+  return {
+    draft,
+    fault,
+    onChange: (next: InstantDraft) => {
+      setFault(undefined);
+      setDraft(next);
+    },
+    /** Says what is wrong with it; true if nothing is. */
+    judge: () => {
+      setFault(draft.isUnfinished ? UNFINISHED : undefined);
+      return !draft.isUnfinished;
+    },
+  };
+}
+
+function useStart(job: Job) {
+  const [, navigate] = useLocation();
+  const { mutate, isPending, error } = useRunJob();
+  const start = (payload: Job['payload'] | undefined, runAt: string | undefined): void => {
+    if (!isPending) mutate({ job, payload, runAt }, { onSuccess: ({ id }) => navigate(runPath(id)) });
+  };
+  return { start, isPending, error };
+}
+
+function meaningOf({ overlap, is_running: isRunning, status }: Job): string {
+  const always = 'It starts as soon as a node has a free place. The schedule stays as it is.';
+  const paused = status === 'paused' ? ' The job is paused; a run asked for by hand goes through.' : '';
+  if (!isRunning || overlap === 'allow') return `${always}${paused}`;
+  return overlap === 'queue'
+    ? `${always}${paused} A run is live now: this one waits for it, unless another one waits already.`
+    : `A run is live now, and the job allows one at a time: it is refused until that one has ended.${paused}`;
+}
+
+/** What the server has against the payload, or the time. */
+function serverFault(error: unknown): string | undefined {
+  if (!(error instanceof ApiError) || error.faults.length === 0) return undefined;
+  return error.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');
+}

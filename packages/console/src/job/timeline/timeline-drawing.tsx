@@ -1,0 +1,176 @@
+import { memo } from 'react';
+import { clockText } from '../../ui/clock/time-text.ts';
+import { useZone, type Zone } from '../../ui/clock/zone.tsx';
+import { RUN_COLOURS } from '../../ui/status/status.tsx';
+import classes from './timeline.module.css';
+import { type Mark, type TimelineLayout, type TimelineWindow, timeTicks, xOf } from './timeline-layout.ts';
+
+interface TimelineDrawingProps {
+  readonly layout: TimelineLayout;
+  readonly window: TimelineWindow;
+  readonly now: number;
+  readonly knownFrom: number | undefined;
+  readonly upcoming: readonly string[];
+  readonly current: Mark | undefined;
+}
+
+export const LANE_PX = 26;
+const BAR_PX = 14;
+const BAR_TOP = 9;
+const AXIS_PX = 22;
+const TICK_LABEL_PX = 84;
+const TICK_TEXT_PX = 40;
+
+/** The picture of the timeline. It says nothing to those who do not see it: what is around it does. */
+export function TimelineDrawing({ layout, window, now, knownFrom, upcoming, current }: TimelineDrawingProps) {
+  const { width } = window;
+  // One lane more, for skipped slots.
+  const height = (layout.lanes + 1) * LANE_PX;
+  const nowX = xOf(now, window);
+  const known = knownFrom === undefined ? 0 : Math.min(Math.max(xOf(knownFrom, window), 0), width);
+  return (
+    <svg
+      className={classes.drawing}
+      width={width}
+      height={height + AXIS_PX}
+      viewBox={`0 0 ${width} ${height + AXIS_PX}`}
+      aria-hidden="true"
+    >
+      <Axis window={window} height={height} />
+      {known === 0 ? null : <rect className={classes.unread} x={0} y={0} width={known} height={height} />}
+      <Marks marks={layout.marks} />
+      {upcoming.map((at) => {
+        const x = xOf(Date.parse(at), window);
+        return x < nowX || x > width ? null : (
+          <line key={at} className={classes.upcoming} x1={x} x2={x} y1={4} y2={height} />
+        );
+      })}
+      <line className={classes.now} x1={nowX} x2={nowX} y1={0} y2={height} />
+      {current === undefined ? null : <Current mark={current} />}
+    </svg>
+  );
+}
+
+function Axis({ window, height }: { readonly window: TimelineWindow; readonly height: number }) {
+  const { zone } = useZone();
+  const most = Math.max(Math.floor(window.width / TICK_LABEL_PX), 1);
+  const offsetMs = zone === 'utc' ? 0 : -new Date(window.to).getTimezoneOffset() * 60_000;
+  return (
+    <g>
+      <line className={classes.axis} x1={0} x2={window.width} y1={height + 0.5} y2={height + 0.5} />
+      {timeTicks(window, { most, offsetMs }).map((at) => {
+        const x = xOf(at, window);
+        // What would be cut off at the edge is left out.
+        const isWhole = x + TICK_TEXT_PX < window.width;
+        return (
+          <g key={at}>
+            <line className={classes.grid} x1={x} x2={x} y1={0} y2={height + 4} />
+            {isWhole ? (
+              <text className={classes.tickText} x={x + 4} y={height + 16}>
+                {tickText(at, window, zone)}
+              </text>
+            ) : null}
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+const DAY_MS = 86_400_000;
+const DAYS = {
+  local: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }),
+  utc: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }),
+} as const;
+
+/** Midnight is told by its day. */
+function tickText(at: number, { from, to }: TimelineWindow, zone: Zone): string {
+  const clock = clockText(at, zone);
+  return to - from > 2 * DAY_MS || clock === '00:00' ? DAYS[zone].format(at) : clock;
+}
+
+// Hundreds of them, which stay the same while one goes over them.
+const Marks = memo(function Marks({ marks }: { readonly marks: readonly Mark[] }) {
+  return marks.map((mark) => <OneMark key={mark.run.id} mark={mark} />);
+});
+
+function OneMark({ mark }: { readonly mark: Mark }) {
+  const top = mark.lane * LANE_PX;
+  const middle = top + BAR_TOP + BAR_PX / 2;
+  const { covers, wait } = mark;
+  return (
+    <g style={{ color: RUN_COLOURS[mark.run.status] }}>
+      {covers === undefined ? null : (
+        <rect className={classes.covers} x={covers.x} y={middle - 3} width={covers.width} height={6} />
+      )}
+      {wait === undefined ? null : (
+        <line className={classes.wait} x1={wait.x} x2={wait.x + wait.width} y1={middle} y2={middle} />
+      )}
+      <Body mark={mark} top={top} middle={middle} />
+      {mark.failures.map((x) => (
+        <path key={x} className={classes.failure} d={`M${x - 3} ${top + 1}l6 6m0 -6l-6 6`} />
+      ))}
+    </g>
+  );
+}
+
+interface BodyProps {
+  readonly mark: Mark;
+  readonly top: number;
+  readonly middle: number;
+}
+
+function Body({ mark: { kind, bar, due, run }, top, middle }: BodyProps) {
+  switch (kind) {
+    case 'bar':
+      return (
+        <rect
+          className={classes.bar}
+          data-status={run.status}
+          x={bar.x}
+          y={top + BAR_TOP}
+          width={bar.width}
+          height={BAR_PX}
+          rx={Math.min(2, bar.width / 2)}
+        />
+      );
+    case 'wait': {
+      const end = bar.x + bar.width;
+      return (
+        <>
+          <line className={classes.wait} x1={bar.x} x2={end} y1={middle} y2={middle} />
+          <circle className={classes.hollow} cx={end} cy={middle} r={3.5} />
+          {due === undefined ? null : (
+            <path className={classes.due} d={`M${end + 4} ${middle}H${due - 4}m0 -4l6 4l-6 4z`} />
+          )}
+        </>
+      );
+    }
+    case 'skip':
+      return (
+        <rect
+          className={classes.skip}
+          data-reason={run.reason}
+          x={bar.x}
+          y={top + BAR_TOP}
+          width={bar.width}
+          height={BAR_PX - 4}
+        />
+      );
+    default:
+      return kind satisfies never;
+  }
+}
+
+function Current({ mark: { bar, lane } }: { readonly mark: Mark }) {
+  return (
+    <rect
+      className={classes.current}
+      x={bar.x - 3}
+      y={lane * LANE_PX + BAR_TOP - 3}
+      width={bar.width + 6}
+      height={BAR_PX + 6}
+      rx={4}
+    />
+  );
+}

@@ -1,0 +1,165 @@
+import { type KeyboardEvent, type PointerEvent, useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { instantText } from '../../ui/clock/time-text.ts';
+import { useZone, type Zone } from '../../ui/clock/zone.tsx';
+import { Instant } from '../../ui/instant/instant.tsx';
+import blocks from '../../ui/layout/blocks.module.css';
+import { runPath } from '../../ui/paths.ts';
+import { sinceText } from '../../ui/schedule/duration.ts';
+import { runNote, whenOf } from '../../ui/status/run-words.ts';
+import { RunStatusBadge } from '../../ui/status/status.tsx';
+import { Plain } from '../../ui/text/text.tsx';
+import classes from '../job.module.css';
+import drawn from './timeline.module.css';
+import { LANE_PX, TimelineDrawing } from './timeline-drawing.tsx';
+import { type Mark, nearestMark, type TimelineLayout, type TimelineWindow } from './timeline-layout.ts';
+
+interface TimelineScrubberProps {
+  readonly layout: TimelineLayout;
+  readonly window: TimelineWindow;
+  readonly now: number;
+  /** Older runs than this exist, and were not read. */
+  readonly knownFrom: number | undefined;
+  readonly upcoming: readonly string[];
+  readonly spanLabel: string;
+}
+
+/** So near to a mark counts as on it: bars may be 3 pixels wide. */
+const REACH_PX = 24;
+
+/** The timeline as one goes over it, with the pointer or the arrow keys, and the run that one is at. */
+export function TimelineScrubber(props: TimelineScrubberProps) {
+  const { marks } = props.layout;
+  const [at, setAt] = useState<string | undefined>(undefined);
+  const found = marks.findIndex(({ run }) => run.id === at);
+  // Until one goes somewhere, it is at the newest.
+  const index = found >= 0 ? found : marks.length - 1;
+  const mark = marks[index];
+  if (mark === undefined) {
+    return (
+      <>
+        <TimelineDrawing {...props} current={undefined} />
+        <p className={blocks.quiet}>
+          No run in the last {props.spanLabel}. Choose a longer time to see those before, if there are any.
+        </p>
+      </>
+    );
+  }
+  return (
+    <>
+      <Scrubber {...props} mark={mark} index={index} onGo={({ run }) => setAt(run.id)} />
+      <Readout mark={mark} />
+    </>
+  );
+}
+
+interface ScrubberProps extends TimelineScrubberProps {
+  readonly mark: Mark;
+  readonly index: number;
+  readonly onGo: (mark: Mark) => void;
+}
+
+function Scrubber({ mark, index, onGo, ...props }: ScrubberProps) {
+  const { marks } = props.layout;
+  const { zone } = useZone();
+  const [, navigate] = useLocation();
+  const open = ({ run }: Mark): void => navigate(runPath(run.id));
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') open(mark);
+    const target = targetOf(event.key, index, marks.length);
+    if (target === undefined) return;
+    event.preventDefault();
+    const goal = marks[Math.min(Math.max(target, 0), marks.length - 1)];
+    if (goal !== undefined) onGo(goal);
+  };
+  const onPointerMove = (event: PointerEvent): void => {
+    const hit = markUnder(event, marks);
+    if (hit !== undefined) onGo(hit);
+  };
+  const onPointerUp = (event: PointerEvent): void => {
+    const hit = markUnder(event, marks);
+    if (hit === undefined) return;
+    // A finger can't hover: it chooses, and the link below opens.
+    if (event.pointerType === 'mouse' && event.button === 0) open(hit);
+    else onGo(hit);
+  };
+  return (
+    <div
+      className={drawn.scrubber}
+      role="slider"
+      tabIndex={0}
+      aria-label={`Runs of the last ${props.spanLabel}, the oldest first; Enter opens one`}
+      aria-valuemin={1}
+      aria-valuemax={marks.length}
+      aria-valuenow={index + 1}
+      aria-valuetext={markText(mark, zone)}
+      onKeyDown={onKeyDown}
+      onPointerMove={onPointerMove}
+      onPointerUp={onPointerUp}
+    >
+      <TimelineDrawing {...props} current={mark} />
+    </div>
+  );
+}
+
+function markUnder(event: PointerEvent, marks: readonly Mark[]): Mark | undefined {
+  const box = event.currentTarget.getBoundingClientRect();
+  const lane = Math.floor((event.clientY - box.top) / LANE_PX);
+  return nearestMark(marks, { x: event.clientX - box.left, lane, laneHeight: LANE_PX }, REACH_PX);
+}
+
+function targetOf(key: string, index: number, count: number): number | undefined {
+  switch (key) {
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return index - 1;
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return index + 1;
+    case 'PageDown':
+      return index - 10;
+    case 'PageUp':
+      return index + 10;
+    case 'Home':
+      return 0;
+    case 'End':
+      return count - 1;
+    default:
+      return undefined;
+  }
+}
+
+function Readout({ mark: { run } }: { readonly mark: Mark }) {
+  const note = runNote(run);
+  return (
+    <div className={classes.readout}>
+      <RunStatusBadge status={run.status} reason={run.reason} />
+      <Instant at={whenOf(run)} />
+      {run.started_at === null || run.finished_at === null ? null : (
+        <span>took {sinceText(run.started_at, run.finished_at)}</span>
+      )}
+      {run.errors.length === 0 ? null : <span>{failuresText(run.errors.length)}</span>}
+      {note === '' ? null : (
+        <span className={classes.readoutNote}>
+          <Plain>{note}</Plain>
+        </span>
+      )}
+      <Link href={runPath(run.id)}>Open run {run.id}</Link>
+    </div>
+  );
+}
+
+function failuresText(failures: number): string {
+  return failures === 1 ? 'one failed attempt' : `${failures} failed attempts`;
+}
+
+function markText({ run }: Mark, zone: Zone): string {
+  const when = instantText(Date.parse(whenOf(run)), zone);
+  const took =
+    run.started_at === null || run.finished_at === null
+      ? []
+      : [`took ${sinceText(run.started_at, run.finished_at)}`];
+  const note = runNote(run);
+  const failures = run.errors.length === 0 ? [] : [failuresText(run.errors.length)];
+  return [run.status, when, ...took, ...failures, ...(note === '' ? [] : [note])].join(', ');
+}

@@ -1,0 +1,118 @@
+import type { Job, Run } from '@greenvue/jobs/client';
+import { NativeSelect } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import { useNow } from '../../ui/clock/now.tsx';
+import { Failed, Loading } from '../../ui/feedback/states.tsx';
+import blocks from '../../ui/layout/blocks.module.css';
+import { Panel } from '../../ui/layout/panel.tsx';
+import { useRecentRuns } from '../history/recent-runs.ts';
+import drawn from './timeline.module.css';
+import {
+  runStart,
+  SPANS,
+  type SpanId,
+  spanFor,
+  type TimelineWindow,
+  timelineLayout,
+} from './timeline-layout.ts';
+import { TimelineLegend } from './timeline-legend.tsx';
+import { TimelineScrubber } from './timeline-scrubber.tsx';
+import { useWidth } from './use-width.ts';
+
+interface TimelineProps {
+  readonly job: Job;
+  /** The run times to come, as far as they are known. */
+  readonly upcoming: readonly string[];
+}
+
+/** The runs of a job over time. */
+export function Timeline({ job, upcoming }: TimelineProps) {
+  const now = useNow();
+  const [chosen, setChosen] = useState<SpanId | undefined>(undefined);
+  const recent = useRecentRuns(job.id, (runs) => reaches(runs, now - spanMs(chosen ?? spanFor(runs, now))));
+  const { runs } = recent;
+  if (runs === undefined) {
+    return (
+      <Panel title="Timeline">
+        {recent.error === null ? (
+          <Loading rows={3} />
+        ) : (
+          <Failed error={recent.error} onRetry={recent.retry} />
+        )}
+      </Panel>
+    );
+  }
+  // With nothing to draw, the history says all.
+  if (runs.length === 0) return null;
+  const span = chosen ?? spanFor(runs, now);
+  return (
+    <Panel
+      title="Timeline"
+      aside={
+        <NativeSelect
+          aria-label="How far back the timeline goes"
+          data={SPANS.map(({ id, label }) => ({ value: id, label: `Last ${label}` }))}
+          value={span}
+          onChange={(event) => setChosen(SPANS.find(({ id }) => id === event.currentTarget.value)?.id)}
+        />
+      }
+    >
+      <Drawing runs={runs} span={span} hasOlder={recent.hasOlder} upcoming={upcoming} now={now} />
+    </Panel>
+  );
+}
+
+interface DrawingProps {
+  readonly runs: readonly Run[];
+  readonly span: SpanId;
+  readonly hasOlder: boolean;
+  readonly upcoming: readonly string[];
+  readonly now: number;
+}
+
+/** Of the width, for what is to come. */
+const AHEAD = 0.06;
+
+function Drawing({ runs, span, hasOlder, upcoming, now }: DrawingProps) {
+  const [ref, width] = useWidth();
+  // Time moves by whole pixels, so that a long span is not drawn anew each second.
+  const step = Math.max(1_000, spanMs(span) / Math.max(width, 1));
+  const until = Math.ceil(now / step) * step;
+  const window = useMemo<TimelineWindow>(
+    () => ({ from: until - spanMs(span), to: until + spanMs(span) * AHEAD, width }),
+    [until, span, width],
+  );
+  const layout = useMemo(() => timelineLayout(runs, window, until), [runs, window, until]);
+  const oldest = runs.at(-1);
+  const knownFrom = hasOlder && oldest !== undefined ? runStart(oldest) : undefined;
+  return (
+    <div ref={ref} className={drawn.timeline}>
+      {width === 0 ? null : (
+        <TimelineScrubber
+          layout={layout}
+          window={window}
+          now={until}
+          knownFrom={knownFrom}
+          upcoming={upcoming}
+          spanLabel={SPANS.find(({ id }) => id === span)?.label ?? ''}
+        />
+      )}
+      <TimelineLegend />
+      {knownFrom === undefined || knownFrom <= window.from ? null : (
+        <p className={blocks.quiet}>
+          Only the newest {runs.length.toLocaleString('en')} runs are drawn; the history below has the older
+          ones.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function spanMs(span: SpanId): number {
+  return SPANS.find(({ id }) => id === span)?.ms ?? 0;
+}
+
+function reaches(runs: readonly Run[], from: number): boolean {
+  const oldest = runs.at(-1);
+  return oldest === undefined || runStart(oldest) <= from;
+}

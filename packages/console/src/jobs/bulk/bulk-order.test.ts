@@ -1,0 +1,59 @@
+import { ApiError, ConnectionError } from '@greenvue/jobs/client';
+import { expect, test } from 'vitest';
+import { exampleJob } from '../../../test/examples.ts';
+import { markOf } from '../../data/job-mark.ts';
+import { jobsText } from '../../ui/text/jobs-text.ts';
+import { failureText, isHopeless, Outrun, outrunBy, progressText, resultText } from './bulk-order.ts';
+
+const mark = (id: string) => markOf(exampleJob({ id, uid: `uid-${id}` }));
+
+function answer(status: number): ApiError {
+  return new ApiError({
+    status,
+    title: 'No',
+    detail: 'It could not be done.',
+    faults: [],
+    requestId: undefined,
+    retryAfterMs: undefined,
+  });
+}
+
+const FAULT = answer(409);
+const MIXED = {
+  done: [mark('a'), mark('b')],
+  failed: [{ item: mark('c'), error: FAULT }],
+  left: [mark('d')],
+};
+
+test('jobs are counted in words', () => {
+  expect([0, 1, 2, 1_234].map(jobsText)).toEqual(['0 jobs', '1 job', '2 jobs', '1,234 jobs']);
+  expect(progressText('pause', 3, 12)).toBe('Pausing: 3 of 12 jobs');
+});
+
+test('the result says what was done, what failed and what was not tried', () => {
+  expect(resultText('delete', MIXED)).toBe('2 jobs deleted, 1 failed, 1 not tried.');
+  expect(resultText('resume', { done: [mark('a')], failed: [], left: [] })).toBe('1 job resumed.');
+});
+
+test('one that somebody was faster with is told as it is now, and no other', () => {
+  const latest = { ...mark('c'), version: 4 };
+  const result = {
+    ...MIXED,
+    failed: [...MIXED.failed, { item: mark('c'), error: new Outrun(mark('c'), latest) }],
+  };
+  expect(outrunBy(result)).toEqual([latest]);
+});
+
+test('why nothing was done is told in words', () => {
+  expect(failureText(new Outrun(mark('a'), { ...mark('a'), version: 2 }))).toMatch(/changed meanwhile/);
+  expect(failureText(new Outrun(mark('a'), { ...mark('a'), uid: 'new' }))).toMatch(/another job/);
+  expect(failureText(FAULT)).toBe('It could not be done.');
+  expect(failureText(new ConnectionError('no_answer', 'No.'))).toMatch(/may have been done or not/);
+});
+
+test('only a fault that all jobs share ends the whole', () => {
+  expect([401, 403].map((status) => isHopeless(answer(status)))).toEqual([true, true]);
+  expect([404, 409, 412, 422, 429, 500, 503].some((status) => isHopeless(answer(status)))).toBe(false);
+  expect(isHopeless(new ConnectionError('no_answer', 'The server does not answer.'))).toBe(true);
+  expect(isHopeless(new Error('a fault of this page'))).toBe(false);
+});

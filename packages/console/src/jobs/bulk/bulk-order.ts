@@ -1,0 +1,69 @@
+import { ApiError, ConnectionError } from '@greenvue/jobs/client';
+import type { PauseWish } from '../../actions/job-steps.ts';
+import type { JobMark } from '../../data/job-mark.ts';
+import { faultWords } from '../../ui/feedback/fault-words.ts';
+import { jobsText } from '../../ui/text/jobs-text.ts';
+import type { TurnResult } from './in-turn.ts';
+
+/** What is to be done with many jobs. */
+export type BulkOrder =
+  | { readonly kind: 'pause'; readonly jobs: readonly JobMark[]; readonly wish: PauseWish }
+  | { readonly kind: 'resume'; readonly jobs: readonly JobMark[] }
+  | { readonly kind: 'delete'; readonly jobs: readonly JobMark[] };
+
+export type BulkKind = BulkOrder['kind'];
+
+const DOING: Record<BulkKind, string> = { pause: 'Pausing', resume: 'Resuming', delete: 'Deleting' };
+const DONE: Record<BulkKind, string> = { pause: 'paused', resume: 'resumed', delete: 'deleted' };
+
+/** "Pausing 3 of 12 jobs". */
+export function progressText(kind: BulkKind, ended: number, total: number): string {
+  return `${DOING[kind]}: ${ended.toLocaleString('en')} of ${jobsText(total)}`;
+}
+
+/** "9 jobs paused, 2 failed, 1 not tried." */
+export function resultText(kind: BulkKind, { done, failed, left }: TurnResult<JobMark>): string {
+  const parts = [`${jobsText(done.length)} ${DONE[kind]}`];
+  if (failed.length > 0) parts.push(`${failed.length.toLocaleString('en')} failed`);
+  if (left.length > 0) parts.push(`${left.length.toLocaleString('en')} not tried`);
+  return `${parts.join(', ')}.`;
+}
+
+/**
+ * Somebody was faster, so that nothing was done: the job that has the id is another than the one that was
+ * seen, or of another version.
+ */
+export class Outrun extends Error {
+  readonly latest: JobMark;
+  /** The job that was seen is gone. */
+  readonly isAnother: boolean;
+
+  constructor(seen: JobMark, latest: JobMark) {
+    super('Somebody was faster.');
+    this.latest = latest;
+    this.isAnother = latest.uid !== seen.uid;
+  }
+}
+
+/** Jobs as they are now that somebody has changed before it was their turn. */
+export function outrunBy({ failed }: TurnResult<JobMark>): readonly JobMark[] {
+  return failed.flatMap(({ error }) => (error instanceof Outrun ? [error.latest] : []));
+}
+
+/** Why nothing was done with a job. */
+export function failureText(error: unknown): string {
+  if (error instanceof Outrun) {
+    return error.isAnother
+      ? 'It was deleted and created anew meanwhile: it is another job, and not selected any more.'
+      : 'It was changed meanwhile. Look at it as it is now; to try again is to mean that.';
+  }
+  if (error instanceof ConnectionError) return 'The server did not answer, so it may have been done or not.';
+  const { title, advice, detail } = faultWords(error);
+  return detail ?? `${title}. ${advice}`;
+}
+
+/** Who is signed out, may not, or speaks to nobody, will not get further with the next job. */
+export function isHopeless(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status === 401 || error.status === 403;
+  return error instanceof ConnectionError;
+}

@@ -1,0 +1,110 @@
+import { type Connection, pauseJob, resumeJob } from '@greenvue/jobs/client';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { tellDone } from '../../actions/announce.ts';
+import { deleteOrRead, pauseBody } from '../../actions/job-steps.ts';
+import { type JobMark, markOf } from '../../data/job-mark.ts';
+import { LIVE_KEYS } from '../../data/stale-keys.ts';
+import { useConnection } from '../../session/session.tsx';
+import { type BulkOrder, isHopeless, Outrun, resultText } from './bulk-order.ts';
+import { inTurn, type TurnResult } from './in-turn.ts';
+
+type BulkState =
+  | { readonly phase: 'idle' }
+  | {
+      readonly phase: 'running';
+      readonly order: BulkOrder;
+      readonly ended: number;
+      readonly isStopping: boolean;
+    }
+  | { readonly phase: 'over'; readonly order: BulkOrder; readonly result: TurnResult<JobMark> };
+
+export interface Bulk {
+  readonly state: BulkState;
+  readonly start: (order: BulkOrder) => void;
+  /** Begins with no further job. */
+  readonly stop: () => void;
+  /** Puts the result away. */
+  readonly dismiss: () => void;
+}
+
+const AT_ONCE = 4;
+
+/**
+ * Does the same with many jobs. One that leaves the page stops it; what was done by then is told wherever one
+ * is.
+ */
+export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
+  const connection = useConnection();
+  const client = useQueryClient();
+  const [state, setState] = useState<BulkState>({ phase: 'idle' });
+  const { stopper, isThere } = useStopper();
+  const over = useRef(onOver);
+  useEffect(() => {
+    over.current = onOver;
+  });
+  const run = async (order: BulkOrder, { signal }: AbortController): Promise<void> => {
+    const result = await inTurn(order.jobs, {
+      atOnce: AT_ONCE,
+      signal,
+      isHopeless,
+      work: (job) => carryOut(connection, order, job),
+      onProgress: (ended) => setState((known) => (known.phase === 'running' ? { ...known, ended } : known)),
+    });
+    for (const queryKey of LIVE_KEYS) void client.invalidateQueries({ queryKey });
+    if (!isThere.current) {
+      tellDone(`You left the list: ${resultText(order.kind, result)}`);
+      return;
+    }
+    setState({ phase: 'over', order, result });
+    over.current(result);
+  };
+
+  return {
+    state,
+    start: (order) => {
+      if (state.phase === 'running' || order.jobs.length === 0) return;
+      stopper.current = new AbortController();
+      setState({ phase: 'running', order, ended: 0, isStopping: false });
+      // It never throws: what fails is in its result.
+      void run(order, stopper.current);
+    },
+    stop: () => {
+      stopper.current?.abort();
+      setState((known) => (known.phase === 'running' ? { ...known, isStopping: true } : known));
+    },
+    dismiss: () => setState({ phase: 'idle' }),
+  };
+}
+
+/** What stops it, which leaving the page does as well. */
+function useStopper() {
+  const stopper = useRef<AbortController | undefined>(undefined);
+  const isThere = useRef(true);
+  useEffect(() => {
+    isThere.current = true;
+    return () => {
+      isThere.current = false;
+      stopper.current?.abort();
+    };
+  }, []);
+  return { stopper, isThere };
+}
+
+async function carryOut(connection: Connection, order: BulkOrder, job: JobMark): Promise<void> {
+  switch (order.kind) {
+    case 'pause':
+      await pauseJob(connection, job.id, pauseBody(order.wish));
+      return;
+    case 'resume':
+      await resumeJob(connection, job.id);
+      return;
+    case 'delete': {
+      const latest = await deleteOrRead(connection, job);
+      if (latest !== undefined) throw new Outrun(job, markOf(latest));
+      return;
+    }
+    default:
+      order satisfies never;
+  }
+}

@@ -1,0 +1,137 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Link } from 'wouter';
+import { useWho } from '../../data/actor.tsx';
+import type { JobMark } from '../../data/job-mark.ts';
+import { instantText } from '../../ui/clock/time-text.ts';
+import { useZone } from '../../ui/clock/zone.tsx';
+import { Ago, Countdown } from '../../ui/instant/instant.tsx';
+import { jobPath } from '../../ui/paths.ts';
+import { scheduleText } from '../../ui/schedule/schedule-text.ts';
+import { useViewer } from '../../ui/schedule/use-viewer.ts';
+import { RunStrip } from '../../ui/status/run-strip.tsx';
+import { HealthBadge, JobStatusBadge, RunStatusBadge } from '../../ui/status/status.tsx';
+import { isolated, Plain } from '../../ui/text/text.tsx';
+import classes from '../table/table.module.css';
+
+interface CellProps {
+  readonly job: Job;
+}
+
+/** The name, which leads to the job, over the id. */
+export function NameCell({ mark, labelId }: { readonly mark: JobMark; readonly labelId: string }) {
+  return (
+    <div className={classes.lines}>
+      <Link id={labelId} href={jobPath(mark.id)} className={classes.name} title={mark.name}>
+        <Plain>{mark.name}</Plain>
+      </Link>
+      <span className={classes.id} title={mark.id}>
+        <Plain>{mark.id}</Plain>
+      </span>
+    </div>
+  );
+}
+
+export function ScheduleCell({ job }: CellProps) {
+  const viewer = useViewer();
+  const text = scheduleText(job, viewer);
+  return (
+    <span className={classes.clamped} title={text}>
+      {text}
+    </span>
+  );
+}
+
+/** What state it is in and how it is, the worse of both first, with why. */
+export function HealthCell({ job: { status, health, is_running: isRunning } }: CellProps) {
+  const isUnwell = health.status !== 'ok' && health.status !== 'paused';
+  return (
+    <div className={classes.lines}>
+      <span className={classes.badges}>
+        {isUnwell || status === 'active' ? <HealthBadge health={health} /> : null}
+        {status === 'active' ? null : <JobStatusBadge status={status} />}
+        {isRunning ? <RunStatusBadge status="running" /> : null}
+      </span>
+      {isUnwell && health.reason !== null ? (
+        // The badge has said it to those who listen.
+        <span className={classes.why} aria-hidden="true" title={health.reason}>
+          <Plain>{health.reason}</Plain>
+        </span>
+      ) : null}
+    </div>
+  );
+}
+
+export function RunsCell({ job: { recent_runs: runs } }: CellProps) {
+  // A server from before them has none to show.
+  return runs == null ? <span className={classes.dimmed}>not told</span> : <RunStrip runs={runs} />;
+}
+
+export function LastRunCell({ job: { last_run: at, last_status: status } }: CellProps) {
+  if (at === null) return <span className={classes.dimmed}>never</span>;
+  return (
+    <div className={classes.lines}>
+      <Ago at={at} />
+      {status === null ? null : <RunStatusBadge status={status} />}
+    </div>
+  );
+}
+
+/** How long it is until the next run, or why there is none. */
+export function NextRunCell({ job }: CellProps) {
+  if (job.status === 'paused') return <PausedCell pause={job.pause} />;
+  if (job.next_run !== null) return <Countdown to={job.next_run} />;
+  return <span className={classes.dimmed}>{noNextRun(job)}</span>;
+}
+
+function noNextRun({ status, on_demand: isOnDemand, interval_mode: mode }: Job): string {
+  if (status === 'finished') return 'none: finished';
+  if (isOnDemand) return 'when asked for';
+  return mode === 'fixed_delay' ? 'after this run' : 'none';
+}
+
+function PausedCell({ pause }: { readonly pause: Job['pause'] }) {
+  return (
+    <div className={classes.lines}>
+      {pause?.by == null ? <PauseEnd pause={pause} /> : <PauseBy by={pause.by} pause={pause} />}
+      {pause?.reason == null || pause.reason === '' ? null : (
+        <span className={classes.why} title={pause.reason}>
+          <Plain>{pause.reason}</Plain>
+        </span>
+      )}
+    </div>
+  );
+}
+
+interface PauseEndProps {
+  readonly pause: Job['pause'];
+  readonly title?: string;
+}
+
+function PauseBy({ by, pause }: PauseEndProps & { readonly by: string }) {
+  return <PauseEnd pause={pause} title={`Paused by ${isolated(useWho(by))}`} />;
+}
+
+function PauseEnd({ pause, title }: PauseEndProps) {
+  return (
+    <span className={classes.dimmed} title={title}>
+      {pause?.until == null ? (
+        'until resumed'
+      ) : (
+        <Countdown to={pause.until} lead="for " over="about to resume" />
+      )}
+    </span>
+  );
+}
+
+/**
+ * When it was created: of little interest in a list, and so without what a time that matters has around it.
+ */
+export function CreatedCell({ job: { created_at: at } }: CellProps) {
+  const { zone } = useZone();
+  const ms = Date.parse(at);
+  return (
+    <time dateTime={at} title={instantText(ms, zone === 'utc' ? 'local' : 'utc')}>
+      {instantText(ms, zone)}
+    </time>
+  );
+}

@@ -1,0 +1,50 @@
+import { useMemo, useRef } from 'react';
+import { useLocation } from 'wouter';
+import { useResumeJob, useRunJob } from '../../actions/actions.ts';
+import type { JobMark } from '../../data/job-mark.ts';
+import { useMay } from '../../session/session.tsx';
+import { copyPath, editPath, jobPath } from '../../ui/paths.ts';
+
+/** What the table can have done with one job. */
+export interface JobCommands {
+  readonly may: ReturnType<typeof useMay>;
+  readonly open: (job: JobMark) => void;
+  readonly run: (job: JobMark) => void;
+  /** Asks for a reason first. */
+  readonly pause: (job: JobMark) => void;
+  readonly resume: (job: JobMark) => void;
+  readonly edit: (job: JobMark) => void;
+  /** Begins a new job like it. */
+  readonly copy: (job: JobMark) => void;
+  /** Asks first. */
+  readonly remove: (job: JobMark) => void;
+}
+
+/** A key held down, or a double click, is one wish. */
+const ONE_WISH_MS = 1_000;
+
+/** The same object at each drawing, so that rows are drawn anew only when their jobs change. */
+export function useJobCommands(ask: (what: 'pause' | 'delete', job: JobMark) => void): JobCommands {
+  const may = useMay();
+  const [, navigate] = useLocation();
+  const { mutate: runJob } = useRunJob();
+  const { mutate: resumeJob } = useResumeJob();
+  const wishes = useRef(new Map<string, number>());
+  return useMemo(
+    () => ({
+      may,
+      open: ({ id }) => navigate(jobPath(id)),
+      run: (job) => {
+        const last = wishes.current.get(job.id);
+        wishes.current.set(job.id, performance.now());
+        if (last === undefined || performance.now() - last > ONE_WISH_MS) runJob({ job });
+      },
+      pause: (job) => ask('pause', job),
+      resume: (job) => resumeJob({ job }),
+      edit: ({ id }) => navigate(editPath(id)),
+      copy: ({ id }) => navigate(copyPath(id)),
+      remove: (job) => ask('delete', job),
+    }),
+    [may, navigate, runJob, resumeJob, ask],
+  );
+}

@@ -1,0 +1,132 @@
+import { Menu } from '@mantine/core';
+import { type ReactNode, type Ref, useEffect, useRef, useState } from 'react';
+import type { JobMark } from '../../data/job-mark.ts';
+import { CopyIcon, EditIcon, MoreIcon, PauseIcon, PlayIcon, ResumeIcon, TrashIcon } from '../../ui/icons.tsx';
+import classes from '../table/table.module.css';
+import type { JobCommands } from './job-commands.ts';
+
+interface RowActionsProps {
+  readonly job: JobMark;
+  readonly commands: JobCommands;
+}
+
+/** What can be done with one job, as far as one's role goes. */
+export function RowActions({ job, commands }: RowActionsProps) {
+  const { may } = commands;
+  return (
+    <div className={classes.buttons}>
+      {may.operate ? (
+        <>
+          <Action name={`Run ${job.id} now`} title="Run now (r)" onPress={() => commands.run(job)}>
+            <PlayIcon />
+          </Action>
+          <PauseButton job={job} commands={commands} />
+        </>
+      ) : null}
+      {may.admin ? <More job={job} commands={commands} /> : null}
+    </div>
+  );
+}
+
+function PauseButton({ job, commands }: RowActionsProps) {
+  if (job.status === 'paused') {
+    return (
+      <Action name={`Resume ${job.id}`} title="Resume (p)" onPress={() => commands.resume(job)}>
+        <ResumeIcon />
+      </Action>
+    );
+  }
+  const isFinished = job.status === 'finished';
+  return (
+    <Action
+      name={`Pause ${job.id}`}
+      title={isFinished ? 'It is finished: there is nothing to pause' : 'Pause (p)'}
+      isDisabled={isFinished}
+      onPress={() => commands.pause(job)}
+    >
+      <PauseIcon />
+    </Action>
+  );
+}
+
+/** The menu is heavy, and there is one for each row: it is made when it is first asked for. */
+function More({ job, commands }: RowActionsProps) {
+  const [isMade, setMade] = useState(false);
+  if (isMade) return <MoreMenu job={job} commands={commands} />;
+  return (
+    <Action name={`More for ${job.id}`} title="More" hasMenu onPress={() => setMade(true)}>
+      <MoreIcon />
+    </Action>
+  );
+}
+
+function MoreMenu({ job, commands }: RowActionsProps) {
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // It stands in for the button that was pressed; the focus comes back to it when the menu closes.
+    button.current?.focus({ preventScroll: true });
+    setOpen(true);
+  }, []);
+  return (
+    // Without the placeholder for the first focus, which no menu may have among its items.
+    <Menu
+      position="bottom-end"
+      withinPortal
+      withInitialFocusPlaceholder={false}
+      opened={isOpen}
+      onChange={setOpen}
+    >
+      <Menu.Target>
+        <Action ref={button} name={`More for ${job.id}`} title="More">
+          <MoreIcon />
+        </Action>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<EditIcon />} onClick={() => commands.edit(job)}>
+          Edit
+        </Menu.Item>
+        <Menu.Item leftSection={<CopyIcon />} onClick={() => commands.copy(job)}>
+          Copy
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item
+          className={classes.danger ?? ''}
+          leftSection={<TrashIcon />}
+          onClick={() => commands.remove(job)}
+        >
+          Delete…
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+interface ActionProps {
+  readonly ref?: Ref<HTMLButtonElement>;
+  readonly name: string;
+  readonly title: string;
+  readonly isDisabled?: boolean;
+  readonly hasMenu?: boolean;
+  readonly onPress?: () => void;
+  readonly children: ReactNode;
+}
+
+/** A button that is an icon. What a menu needs of its button comes as further properties. */
+function Action({ ref, name, title, isDisabled, hasMenu, onPress, children, ...ofMenu }: ActionProps) {
+  return (
+    <button
+      {...ofMenu}
+      ref={ref}
+      type="button"
+      className={classes.action}
+      aria-label={name}
+      title={title}
+      disabled={isDisabled}
+      {...(hasMenu === true ? { 'aria-haspopup': 'menu', 'aria-expanded': false } : {})}
+      {...(onPress === undefined ? {} : { onClick: onPress })}
+    >
+      {children}
+    </button>
+  );
+}

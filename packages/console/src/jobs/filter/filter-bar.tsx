@@ -1,0 +1,133 @@
+import { Button, NativeSelect } from '@mantine/core';
+import { type RefObject, useId, useState } from 'react';
+import { useJobTypes } from '../../data/queries.ts';
+import { ChevronIcon } from '../../ui/icons.tsx';
+import classes from './filter-bar.module.css';
+import {
+  type FilterChange,
+  HEALTHS,
+  type JobFilters,
+  SORT_FIELDS,
+  type Sort,
+  type SortField,
+  STATUSES,
+} from './filters.ts';
+import { SearchField } from './search-field.tsx';
+
+interface FilterBarProps {
+  readonly filters: JobFilters;
+  readonly onChange: (change: FilterChange) => void;
+  readonly searchRef: RefObject<HTMLInputElement | null>;
+  /** On small screens the choices fold away, and the order is chosen here, since there are no headers. */
+  readonly isSmall: boolean;
+}
+
+const HEALTH_LABELS: Record<(typeof HEALTHS)[number], string> = {
+  unhealthy: 'Unhealthy: any of these',
+  no_handler: 'No handler',
+  zombie: 'Zombie',
+  failing: 'Failing',
+  late: 'Late',
+  overrunning: 'Overrunning',
+  paused: 'Paused',
+  ok: 'Ok',
+};
+
+const STATUS_LABELS: Record<(typeof STATUSES)[number], string> = {
+  active: 'Active',
+  paused: 'Paused',
+  finished: 'Finished',
+};
+
+const SORT_LABELS: Record<SortField, readonly [up: string, down: string]> = {
+  id: ['Id, A to Z', 'Id, Z to A'],
+  name: ['Name, A to Z', 'Name, Z to A'],
+  next_run: ['Next run, soonest first', 'Next run, latest first'],
+  last_run: ['Last run, oldest first', 'Last run, newest first'],
+  created_at: ['Created, oldest first', 'Created, newest first'],
+};
+
+const SORTS: readonly { readonly value: Sort; readonly label: string }[] = SORT_FIELDS.flatMap((field) => [
+  { value: field, label: SORT_LABELS[field][0] },
+  { value: `-${field}` as const, label: SORT_LABELS[field][1] },
+]);
+
+/** Search and filters of the jobs. */
+export function FilterBar({ filters, onChange, searchRef, isSmall }: FilterBarProps) {
+  const [isOpen, setOpen] = useState(false);
+  const choicesId = useId();
+  const count = [filters.type, filters.status, filters.health].filter((value) => value !== undefined).length;
+  return (
+    <search className={classes.bar} aria-label="Jobs">
+      <SearchField
+        className={classes.search}
+        value={filters.q ?? ''}
+        onSearch={(q) => onChange({ q: q === '' ? undefined : q })}
+        inputRef={searchRef}
+      />
+      {isSmall ? (
+        <Button
+          variant="default"
+          aria-expanded={isOpen}
+          aria-controls={choicesId}
+          onClick={() => setOpen(!isOpen)}
+          rightSection={<ChevronIcon size={14} />}
+        >
+          {count === 0 ? 'Filters' : `Filters (${count})`}
+        </Button>
+      ) : null}
+      <div id={choicesId} className={classes.choices} hidden={isSmall && !isOpen}>
+        <Choices filters={filters} onChange={onChange} />
+        {isSmall ? (
+          <NativeSelect
+            aria-label="Order"
+            value={filters.sort}
+            data={[...SORTS]}
+            onChange={(event) => onChange({ sort: chosen(SORTS, event.currentTarget.value) ?? 'id' })}
+          />
+        ) : null}
+      </div>
+    </search>
+  );
+}
+
+function Choices({ filters, onChange }: Pick<FilterBarProps, 'filters' | 'onChange'>) {
+  const types = useJobTypes();
+  const names = (types.data ?? []).map(({ type }) => type);
+  // A link may name one that this server does not have (any more).
+  const known = filters.type === undefined || names.includes(filters.type) ? names : [filters.type, ...names];
+  return (
+    <>
+      <NativeSelect
+        aria-label="Job type"
+        value={filters.type ?? ''}
+        data={[{ value: '', label: 'Any type' }, ...known.map((type) => ({ value: type, label: type }))]}
+        onChange={({ currentTarget: { value } }) => onChange({ type: value === '' ? undefined : value })}
+      />
+      <NativeSelect
+        aria-label="Status"
+        value={filters.status ?? ''}
+        data={[{ value: '', label: 'Any status' }, ...labelled(STATUSES, STATUS_LABELS)]}
+        onChange={({ currentTarget: { value } }) =>
+          onChange({ status: STATUSES.find((status) => status === value) })
+        }
+      />
+      <NativeSelect
+        aria-label="Health"
+        value={filters.health ?? ''}
+        data={[{ value: '', label: 'Any health' }, ...labelled(HEALTHS, HEALTH_LABELS)]}
+        onChange={({ currentTarget: { value } }) =>
+          onChange({ health: HEALTHS.find((health) => health === value) })
+        }
+      />
+    </>
+  );
+}
+
+function labelled<V extends string>(values: readonly V[], labels: Record<V, string>) {
+  return values.map((value) => ({ value, label: labels[value] }));
+}
+
+function chosen<V extends string>(options: readonly { readonly value: V }[], value: string): V | undefined {
+  return options.find((option) => option.value === value)?.value;
+}

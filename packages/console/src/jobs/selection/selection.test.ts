@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { exampleJob } from '../../../test/examples.ts';
+import { type JobMark, markOf } from '../../data/job-mark.ts';
+import {
+  allToggled,
+  having,
+  NOTHING,
+  picked,
+  rangeToggled,
+  renewed,
+  type Selection,
+  selectedOf,
+  toggled,
+  without,
+} from './selection.ts';
+
+const ROWS: readonly JobMark[] = ['a', 'b', 'c', 'd', 'e'].map((id) =>
+  markOf(exampleJob({ id, uid: `uid-${id}` })),
+);
+
+function rows(...ids: string[]): readonly JobMark[] {
+  return ROWS.filter(({ id }) => ids.includes(id));
+}
+
+function only(jobs: readonly JobMark[]): Selection {
+  return having(NOTHING, jobs);
+}
+
+function ids(selection: Selection): string {
+  return [...selection.keys()].sort().join('');
+}
+
+test('a row is picked by one click and let go by the next', () => {
+  const [a] = rows('a');
+  if (a === undefined) throw new Error('no row');
+  const one = toggled(NOTHING, a);
+  expect(ids(one)).toBe('a');
+  expect(ids(toggled(one, a))).toBe('');
+  expect(NOTHING.size).toBe(0);
+});
+
+describe('a range', () => {
+  test('has both ends, whichever was clicked first', () => {
+    const start = only(rows('b'));
+    expect(ids(rangeToggled(start, { rows: ROWS, from: 'b', to: 'd' }))).toBe('bcd');
+    expect(ids(rangeToggled(only(rows('d')), { rows: ROWS, from: 'd', to: 'b' }))).toBe('bcd');
+  });
+
+  test('lets go what it covers when its end was picked', () => {
+    expect(ids(rangeToggled(only(ROWS), { rows: ROWS, from: 'b', to: 'd' }))).toBe('ae');
+  });
+
+  test('keeps what was picked outside of it', () => {
+    expect(ids(rangeToggled(only(rows('a')), { rows: ROWS, from: 'c', to: 'd' }))).toBe('acd');
+  });
+
+  test('without a row to count from is one row', () => {
+    expect(ids(rangeToggled(NOTHING, { rows: ROWS, from: undefined, to: 'c' }))).toBe('c');
+    expect(ids(rangeToggled(NOTHING, { rows: ROWS, from: 'gone', to: 'c' }))).toBe('c');
+    expect(rangeToggled(NOTHING, { rows: ROWS, from: 'a', to: 'gone' })).toBe(NOTHING);
+  });
+});
+
+describe('the box above all', () => {
+  test('tells none, some and all', () => {
+    expect(selectedOf(NOTHING, ROWS)).toBe('none');
+    expect(selectedOf(only(rows('a', 'b')), ROWS)).toBe('some');
+    expect(selectedOf(only(ROWS), ROWS)).toBe('all');
+    expect(selectedOf(only(rows('a')), [])).toBe('none');
+    expect(selectedOf(only(rows('a')), rows('b', 'c'))).toBe('none');
+  });
+
+  test('picks all unless all are picked', () => {
+    expect(ids(allToggled(only(rows('a')), ROWS))).toBe('abcde');
+    expect(ids(allToggled(only(ROWS), ROWS))).toBe('');
+    expect(ids(allToggled(only(ROWS), rows('a', 'b')))).toBe('cde');
+  });
+});
+
+describe('what was picked', () => {
+  test('is told as it is known now', () => {
+    const renamed = ROWS.map((row) => ({ ...row, version: 2, name: 'New' }));
+    expect(picked(only(rows('c', 'd')), renamed).map(({ version }) => version)).toEqual([2, 2]);
+  });
+
+  test('is not another job under the same id', () => {
+    const anew = ROWS.map((row) => ({ ...row, uid: `${row.uid}-anew` }));
+    expect(picked(only(rows('c')), anew).map(({ uid }) => uid)).toEqual(['uid-c']);
+  });
+
+  test('is known although its row is not shown any more', () => {
+    expect(picked(only(rows('c')), []).map(({ id }) => id)).toEqual(['c']);
+  });
+});
+
+test('what was changed meanwhile is picked as it is now, unless it is another job or was let go', () => {
+  const [a, b] = rows('a', 'b').map((row) => ({ ...row, version: 2 }));
+  if (a === undefined || b === undefined) throw new Error('there are no such rows');
+  const anew = rows('c').map((row) => ({ ...row, uid: 'uid-c-anew' }));
+  const selection = renewed(only(rows('a', 'c', 'd')), [a, b, ...anew]);
+  expect(ids(selection)).toBe('ad');
+  // The row that the table shows is of before.
+  expect(picked(selection, ROWS).map(({ version }) => version)).toEqual([2, 1]);
+});
+
+test('what was done is let go, and the rest kept', () => {
+  expect(ids(without(only(ROWS), rows('a', 'c')))).toBe('bde');
+});

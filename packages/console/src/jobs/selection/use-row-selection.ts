@@ -1,0 +1,32 @@
+import { useCallback, useEffect, useRef } from 'react';
+import type { JobMark } from '../../data/job-mark.ts';
+import { rangeToggled, type Selection, toggled } from './selection.ts';
+
+/** Who keeps what is selected. */
+export interface Selecting {
+  readonly selection: Selection;
+  readonly onChange: (selection: Selection) => void;
+}
+
+/**
+ * Picks a row or lets it go; as a range, all from the one before to this. The same function at each drawing.
+ */
+export function useRowSelection(
+  selecting: Selecting | undefined,
+  rows: readonly JobMark[],
+): (id: string, isRange: boolean) => void {
+  const latest = useRef({ selecting, rows });
+  const from = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    latest.current = { selecting, rows };
+  });
+  return useCallback((id: string, isRange: boolean) => {
+    const now = latest.current;
+    const job = now.rows.find((row) => row.id === id);
+    if (now.selecting === undefined || job === undefined) return;
+    const { selection, onChange } = now.selecting;
+    const range = { rows: now.rows, from: from.current, to: id };
+    onChange(isRange ? rangeToggled(selection, range) : toggled(selection, job));
+    from.current = id;
+  }, []);
+}

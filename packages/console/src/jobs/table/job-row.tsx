@@ -1,0 +1,123 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Skeleton } from '@mantine/core';
+import { type KeyboardEvent, memo, type ReactNode, type RefObject, useEffect, useId, useRef } from 'react';
+import { Plain } from '../../ui/text/text.tsx';
+import {
+  CreatedCell,
+  HealthCell,
+  LastRunCell,
+  NameCell,
+  NextRunCell,
+  RunsCell,
+  ScheduleCell,
+} from '../cells/job-cells.tsx';
+import type { JobCommands } from '../cells/job-commands.ts';
+import { RowActions } from '../cells/row-actions.tsx';
+import type { ListRow } from '../pages/use-job-pages.ts';
+import { RowBox } from '../selection/select-box.tsx';
+import classes from './table.module.css';
+
+interface JobRowProps extends Pick<ListRow, 'mark' | 'job'> {
+  /** Its place among all rows, from 0. */
+  readonly row: number;
+  readonly isSelected: boolean;
+  readonly isActive: boolean;
+  readonly commands: JobCommands;
+  /** Absent: nothing can be selected. */
+  readonly onSelect?: ((id: string, isRange: boolean) => void) | undefined;
+  readonly onActivate: (id: string) => void;
+  /** The id of the row that is to have the focus as soon as it is there. */
+  readonly focusWanted: RefObject<string | undefined>;
+  /** Moves the focus from this row to the one below or above. */
+  readonly onArrow: (by: 1 | -1) => void;
+  readonly measure: (element: HTMLTableRowElement | null) => void;
+}
+
+/** A job. While its page is read, what is known of it. Drawn anew only when something of it has changed. */
+export const JobRow = memo(function JobRow(props: JobRowProps) {
+  const { mark, job, row, isSelected, isActive, commands, onSelect, onActivate, focusWanted } = props;
+  const { measure, onArrow } = props;
+  const labelId = useId();
+  const element = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (!isActive || focusWanted.current !== mark.id) return;
+    focusWanted.current = undefined;
+    element.current?.focus({ preventScroll: true });
+  });
+  return (
+    <tr
+      ref={(node) => {
+        element.current = node;
+        measure(node);
+      }}
+      className={classes.row}
+      data-index={row}
+      data-row={mark.id}
+      data-active={isActive}
+      data-selected={isSelected}
+      aria-rowindex={row + 2}
+      aria-labelledby={labelId}
+      tabIndex={-1}
+      onFocus={() => onActivate(mark.id)}
+      onKeyDown={(event) => moveByArrow(event, onArrow)}
+    >
+      {onSelect === undefined ? null : (
+        <td className={classes.select}>
+          <RowBox id={mark.id} isSelected={isSelected} onSelect={onSelect} />
+        </td>
+      )}
+      <td className={classes.job}>
+        <NameCell mark={mark} labelId={labelId} />
+      </td>
+      <Cell label="Type" job={job} value={({ type }) => <Plain>{type}</Plain>} />
+      <Cell label="Schedule" job={job} value={(known) => <ScheduleCell job={known} />} />
+      <Cell label="Health" job={job} value={(known) => <HealthCell job={known} />} />
+      <Cell
+        label="Last runs"
+        job={job}
+        value={(known) => <RunsCell job={known} />}
+        className={classes.runs}
+      />
+      <Cell label="Last run" job={job} value={(known) => <LastRunCell job={known} />} />
+      <Cell label="Next run" job={job} value={(known) => <NextRunCell job={known} />} />
+      <Cell
+        label="Created"
+        job={job}
+        value={(known) => <CreatedCell job={known} />}
+        className={classes.created}
+      />
+      <td className={classes.actions}>
+        {job === undefined ? null : <RowActions job={job} commands={commands} />}
+      </td>
+    </tr>
+  );
+});
+
+/**
+ * Arrows move between rows only where a row itself has the focus: in a menu or a field they have their own
+ * meaning.
+ */
+function moveByArrow(event: KeyboardEvent<HTMLElement>, onArrow: (by: 1 | -1) => void): void {
+  if (event.target !== event.currentTarget || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
+  if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  onArrow(event.key === 'ArrowDown' ? 1 : -1);
+}
+
+interface CellProps extends Pick<ListRow, 'job'> {
+  /** Shown beside the value where the row is a card: there, no header stands above it. */
+  readonly label: string;
+  readonly className?: string | undefined;
+  readonly value: (job: Job) => ReactNode;
+}
+
+function Cell({ label, className, job, value }: CellProps) {
+  return (
+    <td className={className}>
+      <span className={classes.label}>{label}</span>
+      <div className={classes.value}>
+        {job === undefined ? <Skeleton height={12} width="70%" /> : value(job)}
+      </div>
+    </td>
+  );
+}

@@ -1,0 +1,102 @@
+import { Fragment } from 'react';
+import { jobsText } from '../../ui/text/jobs-text.ts';
+import type { Sort } from '../filter/filters.ts';
+import { AllBox } from '../selection/select-box.tsx';
+import { allToggled, selectedOf } from '../selection/selection.ts';
+import { JobRow } from './job-row.tsx';
+import { MoreRow, StaleNote } from './list-notes.tsx';
+import classes from './table.module.css';
+import { COLUMNS, TableColumns, TableHead } from './table-head.tsx';
+import { type JobTableOptions, useJobTable } from './use-job-table.ts';
+
+interface JobTableProps extends JobTableOptions {
+  readonly onSort: (sort: Sort) => void;
+  /** Other rows are on their way. */
+  readonly isOutdated: boolean;
+}
+
+/** The jobs that the filters ask for. Only the rows in sight are drawn, and only their pages are kept. */
+export function JobTable(props: JobTableProps) {
+  const { filters, onSort, selecting, isOutdated, isSmall } = props;
+  const table = useJobTable(props);
+  const { rows, hasMore } = table.list;
+  const { stale, endError, retry } = table.reading;
+  const all = selecting && {
+    state: selectedOf(selecting.selection, rows),
+    count: rows.length,
+    onToggle: () => selecting.onChange(allToggled(selecting.selection, rows)),
+  };
+  return (
+    <>
+      {stale === undefined ? null : <StaleNote {...stale} onRetry={retry} />}
+      {isSmall && all !== undefined ? (
+        <AllBox {...all} label={`Select all ${rows.length}${hasMore ? ' loaded' : ''}`} />
+      ) : null}
+      <div ref={table.scroller} className={classes.scroller} data-small={isSmall} data-outdated={isOutdated}>
+        <table
+          className={classes.table}
+          aria-label="Jobs"
+          aria-rowcount={hasMore ? -1 : rows.length + 1}
+          aria-busy={isOutdated}
+        >
+          <TableColumns isSelectable={all !== undefined} />
+          <TableHead sort={filters.sort} onSort={onSort} all={all} />
+          <tbody>
+            <JobRows {...props} table={table} />
+            {hasMore ? <MoreRow error={endError} onRetry={retry} /> : null}
+          </tbody>
+        </table>
+      </div>
+      <p className={classes.count}>
+        {hasMore ? `${jobsText(rows.length)} loaded; scroll for more` : jobsText(rows.length)}
+      </p>
+    </>
+  );
+}
+
+interface JobRowsProps extends Pick<JobTableProps, 'commands' | 'selecting'> {
+  readonly table: ReturnType<typeof useJobTable>;
+}
+
+/** The rows in sight, and room for those that are not drawn. */
+function JobRows({ commands, selecting, table }: JobRowsProps) {
+  const { list, spaced, active, measure, onSelect, onArrow } = table;
+  return (
+    <>
+      {spaced.rows.map(({ row, gap }) => {
+        const known = list.rowAt(row);
+        if (known === undefined) return null;
+        const { mark, job, key } = known;
+        return (
+          <Fragment key={key}>
+            <Space height={gap} />
+            <JobRow
+              row={row}
+              mark={mark}
+              job={job}
+              isSelected={selecting?.selection.has(mark.id) === true}
+              isActive={row === active.index}
+              commands={commands}
+              onSelect={onSelect}
+              onActivate={active.setId}
+              focusWanted={active.focusWanted}
+              measure={measure}
+              onArrow={onArrow}
+            />
+          </Fragment>
+        );
+      })}
+      <Space height={spaced.below} />
+    </>
+  );
+}
+
+function Space({ height }: { readonly height: number }) {
+  if (height === 0) return null;
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it is no grid's row, and can't have the focus
+    <tr aria-hidden="true" className={classes.space}>
+      <td colSpan={COLUMNS} style={{ height }} />
+    </tr>
+  );
+}

@@ -1,0 +1,93 @@
+import { Button, Loader } from '@mantine/core';
+import { useTicker } from '../../ui/clock/now.tsx';
+import { faultWords } from '../../ui/feedback/fault-words.ts';
+import { RefreshIcon, WarningIcon } from '../../ui/icons.tsx';
+import { Instant } from '../../ui/instant/instant.tsx';
+import { Plain } from '../../ui/text/text.tsx';
+import classes from './table.module.css';
+import { COLUMNS } from './table-head.tsx';
+
+interface StaleNoteProps {
+  /**
+   * When what is shown was read, in ms of the browser's clock; 0: it is not kept any more, and only names are
+   * shown.
+   */
+  readonly readAt: number;
+  readonly error: unknown;
+  readonly onRetry: () => void;
+}
+
+/** What is shown could not be read again: it may not hold any more. */
+export function StaleNote({ readAt, error, onRetry }: StaleNoteProps) {
+  const ticker = useTicker();
+  return (
+    <div className={classes.note} role="status">
+      <WarningIcon />
+      <span className={classes.noteText}>
+        {faultText(error)}{' '}
+        {readAt === 0 ? (
+          'Some rows could not be read again.'
+        ) : (
+          <>
+            What you see is from <Instant at={new Date(ticker.onServer(readAt)).toISOString()} />.
+          </>
+        )}
+      </span>
+      <RetryButton onRetry={onRetry} />
+    </div>
+  );
+}
+
+interface MoreRowProps {
+  /** Why the next page could not be read; undefined while it is read. */
+  readonly error: unknown;
+  readonly onRetry: () => void;
+}
+
+/** The end of what is loaded, when there is more. */
+export function MoreRow({ error, onRetry }: MoreRowProps) {
+  return (
+    <tr className={classes.more}>
+      <td colSpan={COLUMNS}>
+        <div className={classes.moreBody} role="status">
+          {error === undefined ? (
+            <>
+              <Loader size="xs" /> Loading more jobs
+            </>
+          ) : (
+            <>
+              <WarningIcon />
+              <span className={classes.noteText}>{faultText(error)} There are more jobs than these.</span>
+              <RetryButton onRetry={onRetry} />
+            </>
+          )}
+        </div>
+      </td>
+    </tr>
+  );
+}
+
+function RetryButton({ onRetry }: { readonly onRetry: () => void }) {
+  return (
+    <Button size="compact-sm" variant="default" leftSection={<RefreshIcon size={14} />} onClick={onRetry}>
+      Try again
+    </Button>
+  );
+}
+
+/** What went wrong, in a sentence or two. */
+function faultText(error: unknown) {
+  const { title, detail } = faultWords(error);
+  if (detail?.startsWith(title) === true) return <Plain>{detail}</Plain>;
+  return (
+    <>
+      {title}.
+      {detail === undefined ? null : (
+        <>
+          {' '}
+          <Plain>{detail}</Plain>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import type { JobMark } from '../../data/job-mark.ts';
+import type { JobCommands } from '../cells/job-commands.ts';
+import type { JobFilters } from '../filter/filters.ts';
+import { useJobPages, usePagesInSight } from '../pages/use-job-pages.ts';
+import { usePlace } from '../pages/use-place.ts';
+import { type Selecting, useRowSelection } from '../selection/use-row-selection.ts';
+import { useActiveRow } from './use-active-row.ts';
+import { useRowKeys } from './use-row-keys.ts';
+import { useRows } from './use-rows.ts';
+
+export interface JobTableOptions {
+  readonly filters: JobFilters;
+  readonly commands: JobCommands;
+  /** Absent: nothing can be selected. */
+  readonly selecting: Selecting | undefined;
+  /** Rows are cards: there is no room for columns. */
+  readonly isSmall: boolean;
+  /** All rows that are loaded, for those who act on them. */
+  readonly loaded: RefObject<readonly JobMark[]>;
+}
+
+/**
+ * What the table is made of: the rows that are known, those to draw, what is read of them, and what keys do
+ * with them.
+ */
+export function useJobTable({ filters, commands, selecting, isSmall, loaded }: JobTableOptions) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [place, remember] = usePlace(filters);
+  const list = useJobPages(filters, place?.marks);
+  const { rows } = list;
+  const active = useActiveRow(rows, place?.activeId);
+  const { virtualizer, spaced, sight } = useRows({
+    count: rows.length,
+    scroller,
+    isSmall,
+    activeRow: active.index,
+    offset: place?.offset ?? 0,
+  });
+  const reading = usePagesInSight({ filters, list, sight });
+  useEffect(() => {
+    loaded.current = rows;
+    remember({ marks: list.marks, offset: virtualizer.scrollOffset ?? 0, activeId: active.id });
+  });
+  useTopOnChange(filters, () => virtualizer.scrollToOffset(0));
+  const select = useRowSelection(selecting, rows);
+  const onSelect = selecting === undefined ? undefined : select;
+  const onArrow = useRowKeys({
+    rows,
+    active,
+    commands,
+    onSelect,
+    scroller,
+    firstRow: () => virtualizer.range?.startIndex ?? 0,
+    scrollTo: (row) => virtualizer.scrollToIndex(row, { align: 'auto' }),
+  });
+  return { scroller, list, active, spaced, reading, measure: virtualizer.measureElement, onSelect, onArrow };
+}
+
+/** Another list, or another order, is looked at from its top. */
+function useTopOnChange(filters: JobFilters, toTop: () => void): void {
+  const known = useRef(filters);
+  useLayoutEffect(() => {
+    if (known.current === filters) return;
+    known.current = filters;
+    toTop();
+  });
+}

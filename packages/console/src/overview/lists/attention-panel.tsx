@@ -1,0 +1,68 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Link } from 'wouter';
+import { useTopJobs } from '../../data/queries.ts';
+import { Failed, Loading } from '../../ui/feedback/states.tsx';
+import { CheckIcon } from '../../ui/icons.tsx';
+import { Ago } from '../../ui/instant/instant.tsx';
+import { Panel } from '../../ui/layout/panel.tsx';
+import { jobPath } from '../../ui/paths.ts';
+import { HealthBadge } from '../../ui/status/status.tsx';
+import { Plain } from '../../ui/text/text.tsx';
+import classes from './lists.module.css';
+
+const SHOWN = 8;
+
+/** Jobs that need a look, and why. */
+export function AttentionPanel() {
+  const { data: page, error, refetch } = useTopJobs({ health: 'unhealthy', limit: SHOWN });
+  return (
+    <Panel
+      title="Needs attention"
+      aside={
+        page !== undefined && page.next_cursor !== null ? (
+          <Link href="/jobs?health=unhealthy">All of them</Link>
+        ) : undefined
+      }
+    >
+      {page === undefined ? (
+        error === null ? (
+          <Loading rows={4} />
+        ) : (
+          <Failed error={error} onRetry={() => void refetch()} />
+        )
+      ) : page.data.length === 0 ? (
+        <p className={classes.well}>
+          <CheckIcon /> All jobs are well.
+        </p>
+      ) : (
+        <ul className={classes.list}>
+          {page.data.map((job) => (
+            <Patient key={job.uid} job={job} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Patient({ job }: { readonly job: Job }) {
+  const { reason, since } = job.health;
+  return (
+    <li className={classes.item}>
+      <div className={classes.line}>
+        <Link href={jobPath(job.id)} className={classes.name}>
+          <Plain>{job.name}</Plain>
+        </Link>
+        <HealthBadge health={job.health} />
+      </div>
+      <div className={classes.more}>
+        {reason === null ? null : <Plain>{reason}</Plain>}
+        {since === null ? null : (
+          <>
+            {reason === null ? '' : ', '}since <Ago at={since} />
+          </>
+        )}
+      </div>
+    </li>
+  );
+}

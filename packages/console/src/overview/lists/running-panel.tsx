@@ -1,0 +1,87 @@
+import type { Run } from '@greenvue/jobs/client';
+import { Progress } from '@mantine/core';
+import { Link } from 'wouter';
+import { useRuns } from '../../data/queries.ts';
+import { Failed, Loading } from '../../ui/feedback/states.tsx';
+import { Ago } from '../../ui/instant/instant.tsx';
+import { Panel } from '../../ui/layout/panel.tsx';
+import { runPath } from '../../ui/paths.ts';
+import { Plain } from '../../ui/text/text.tsx';
+import classes from './lists.module.css';
+
+const SHOWN = 10;
+
+/** What runs now, and how far it is. */
+export function RunningPanel({ className }: { readonly className?: string | undefined }) {
+  const { data, error, refetch } = useRuns({ status: 'running', limit: SHOWN });
+  const [page] = data?.pages ?? [];
+  return (
+    <Panel
+      title="Running now"
+      className={className}
+      aside={page !== undefined && page.next_cursor !== null ? `The newest ${SHOWN}` : undefined}
+    >
+      {page === undefined ? (
+        error === null ? (
+          <Loading rows={4} />
+        ) : (
+          <Failed error={error} onRetry={() => void refetch()} />
+        )
+      ) : page.data.length === 0 ? (
+        <p className={classes.nothing}>Nothing runs at the moment.</p>
+      ) : (
+        <ul className={classes.list}>
+          {page.data.map((run) => (
+            <RunningRun key={run.id} run={run} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function RunningRun({ run }: { readonly run: Run }) {
+  return (
+    <li className={classes.item}>
+      <div className={classes.line}>
+        <Link href={runPath(run.id)} className={classes.name}>
+          <Plain>{run.job_id}</Plain>
+        </Link>
+        <span className={classes.more}>
+          {run.attempt > 1 ? `attempt ${run.attempt}, ` : ''}
+          {run.cancel_requested ? 'told to stop, ' : ''}
+          started <Ago at={run.started_at} />
+        </span>
+      </div>
+      {run.progress === null ? null : <RunProgress jobId={run.job_id} progress={run.progress} />}
+    </li>
+  );
+}
+
+interface RunProgressProps {
+  readonly jobId: string;
+  readonly progress: NonNullable<Run['progress']>;
+}
+
+function RunProgress({ jobId, progress: { done, total, note } }: RunProgressProps) {
+  const share = total === null || total <= 0 ? undefined : Math.min(100, (done / total) * 100);
+  return (
+    <>
+      {share === undefined ? null : (
+        <Progress value={share} size="sm" className={classes.bar} aria-label={`Progress of ${jobId}`} />
+      )}
+      <div className={classes.more}>
+        {COUNT.format(done)}
+        {total === null ? ' done' : ` of ${COUNT.format(total)}`}
+        {share === undefined ? '' : ` (${Math.floor(share)} %)`}
+        {note === null ? null : (
+          <>
+            , <Plain>{note}</Plain>
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+const COUNT = new Intl.NumberFormat('en-GB');

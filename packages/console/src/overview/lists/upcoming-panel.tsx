@@ -1,0 +1,87 @@
+import type { Job } from '@greenvue/jobs/client';
+import { Link } from 'wouter';
+import { useTopJobs } from '../../data/queries.ts';
+import { useNow } from '../../ui/clock/now.tsx';
+import { Failed, Loading } from '../../ui/feedback/states.tsx';
+import { Countdown, Instant } from '../../ui/instant/instant.tsx';
+import { Panel } from '../../ui/layout/panel.tsx';
+import { jobPath } from '../../ui/paths.ts';
+import { Plain } from '../../ui/text/text.tsx';
+import classes from './lists.module.css';
+import { upcomingOf } from './upcoming.ts';
+
+const SHOWN = 10;
+/** Others move up as the first ones come due. */
+const ASKED = 2 * SHOWN;
+const BY_NEXT_RUN = '/jobs?status=active&sort=next_run';
+
+/** What comes due in the next hour, the next first. */
+export function UpcomingPanel({ className }: { readonly className?: string | undefined }) {
+  const query = { status: 'active', sort: 'next_run', limit: ASKED } as const;
+  const { data: page, error, refetch } = useTopJobs(query);
+  return (
+    <Panel
+      title="Due in the next hour"
+      className={className}
+      aside={<Link href={BY_NEXT_RUN}>Active jobs by next run</Link>}
+    >
+      {page === undefined ? (
+        error === null ? (
+          <Loading rows={4} />
+        ) : (
+          <Failed error={error} onRetry={() => void refetch()} />
+        )
+      ) : (
+        <Upcoming jobs={page.data} />
+      )}
+    </Panel>
+  );
+}
+
+function Upcoming({ jobs }: { readonly jobs: readonly Job[] }) {
+  const { soon, hasMore, isBehind } = upcomingOf(jobs, useNow(), SHOWN);
+  if (soon.length === 0) {
+    return (
+      <p className={classes.nothing}>
+        {isBehind
+          ? 'What was listed here is due; what comes next is being read.'
+          : 'Nothing comes due within an hour.'}
+      </p>
+    );
+  }
+  return (
+    <>
+      <ul className={`${classes.list} ${classes.columns}`}>
+        {soon.map((job) => (
+          <UpcomingJob key={job.uid} job={job} />
+        ))}
+      </ul>
+      {hasMore ? (
+        <p className={classes.nothing}>
+          These are the next {SHOWN}; more come due within the hour.{' '}
+          <Link href={BY_NEXT_RUN}>See them all</Link>
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function UpcomingJob({ job }: { readonly job: Job }) {
+  return (
+    <li className={classes.item}>
+      <div className={classes.line}>
+        <Link href={jobPath(job.id)} className={classes.name}>
+          <Plain>{job.name}</Plain>
+        </Link>
+        <span>
+          <span className={classes.when}>
+            <Countdown to={job.next_run} />
+          </span>{' '}
+          <span className={classes.more}>
+            · <Instant at={job.next_run} />
+          </span>
+        </span>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,56 @@
+import { Title } from '@mantine/core';
+import { type ReactNode, useContext, useEffect, useRef } from 'react';
+import { KeepFocus } from '../ui/feedback/keep-focus.tsx';
+import { isolated, Plain } from '../ui/text/text.tsx';
+import { ArrivalContext } from './arrival.ts';
+import classes from './page.module.css';
+
+interface PageProps {
+  /** The heading, and the document's title. */
+  readonly title: string;
+  /** Above the heading: the way back, such as a link to the list. */
+  readonly back?: ReactNode;
+  /** Beside the heading: badges. */
+  readonly marks?: ReactNode;
+  /** Below the heading: one line. */
+  readonly lead?: ReactNode;
+  /** At the right of the heading: buttons. */
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A page of the console: its heading has the focus when one comes to it from another page. */
+export function Page({ title, back, marks, lead, actions, children }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const arrival = useContext(ArrivalContext);
+  useEffect(() => {
+    document.title = `${isolated(title)} · GreenVue jobs`;
+  }, [title]);
+  useEffect(() => {
+    if (!arrival.isDue()) return;
+    window.scrollTo(0, 0);
+    heading.current?.focus({ preventScroll: true });
+  }, [arrival]);
+  return (
+    <div className={classes.page}>
+      <header className={classes.header}>
+        <div className={classes.titles}>
+          {back === undefined ? null : <div className={classes.back}>{back}</div>}
+          <div className={classes.titleLine}>
+            <Title order={1} ref={heading} tabIndex={-1} className={classes.title}>
+              <Plain>{title}</Plain>
+            </Title>
+            {marks}
+          </div>
+          {lead === undefined ? null : <div className={classes.lead}>{lead}</div>}
+        </div>
+        {actions === undefined ? null : (
+          <KeepFocus className={classes.actions} label="What can be done">
+            {actions}
+          </KeepFocus>
+        )}
+      </header>
+      {children}
+    </div>
+  );
+}

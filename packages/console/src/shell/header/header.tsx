@@ -1,0 +1,68 @@
+import { ActionIcon, Burger, Group, Tooltip } from '@mantine/core';
+import { Link, useLocation } from 'wouter';
+import { HelpIcon } from '../../ui/icons.tsx';
+import { Logo } from '../../ui/logo.tsx';
+import classes from './header.module.css';
+import { LiveMark } from './live-mark.tsx';
+import { NAVIGATION } from './navigation.ts';
+import { SchemeButton } from './scheme-button.tsx';
+import { UserMenu } from './user-menu.tsx';
+import { ZoneButton } from './zone-button.tsx';
+
+interface HeaderProps {
+  readonly isMenuOpen: boolean;
+  readonly onMenu: () => void;
+  readonly onHelp: () => void;
+}
+
+export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
+  return (
+    <div className={classes.bar}>
+      <Burger
+        opened={isMenuOpen}
+        onClick={onMenu}
+        hiddenFrom="sm"
+        size="sm"
+        aria-label={isMenuOpen ? 'Close the menu' : 'Open the menu'}
+        aria-expanded={isMenuOpen}
+      />
+      <Link href="/" className={classes.brand} aria-label="GreenVue jobs, overview">
+        <Logo size={24} />
+        <span>
+          GreenVue <span className={classes.jobs}>jobs</span>
+        </span>
+      </Link>
+      <Navigation />
+      <div className={classes.spacer} />
+      <LiveMark />
+      <Group gap={4} visibleFrom="sm" wrap="nowrap">
+        <ZoneButton />
+        <SchemeButton />
+        <Tooltip label="Keys (?)">
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Keys" onClick={onHelp}>
+            <HelpIcon size={18} />
+          </ActionIcon>
+        </Tooltip>
+        <UserMenu />
+      </Group>
+    </div>
+  );
+}
+
+function Navigation() {
+  const [location] = useLocation();
+  return (
+    <nav className={classes.navigation} aria-label="Console">
+      {NAVIGATION.map(({ href, label, isAt }) => (
+        <Link
+          key={href}
+          href={href}
+          className={classes.link}
+          aria-current={isAt(location) ? 'page' : undefined}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}

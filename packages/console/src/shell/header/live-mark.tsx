@@ -1,0 +1,56 @@
+import { Tooltip } from '@mantine/core';
+import type { LiveState } from '../../live/follow.ts';
+import { useLive } from '../../live/live.tsx';
+import { clockText } from '../../ui/clock/time-text.ts';
+import { useZone, type Zone } from '../../ui/clock/zone.tsx';
+import classes from './live-mark.module.css';
+
+/** Whether what one sees is as of now. */
+export function LiveMark() {
+  const live = useLive();
+  const { zone } = useZone();
+  const { word, means } = wordsOf(live, zone);
+  return (
+    <Tooltip label={means} multiline maw={280} events={{ hover: true, focus: true, touch: true }}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what the pointer finds, the keyboard must find as well */}
+      <span className={classes.mark} data-kind={live.kind} tabIndex={0} role="status">
+        <span className={classes.dot} aria-hidden="true" />
+        {word}
+      </span>
+    </Tooltip>
+  );
+}
+
+function wordsOf(live: LiveState, zone: Zone): { readonly word: string; readonly means: string } {
+  switch (live.kind) {
+    case 'live':
+      return { word: 'Live', means: 'What you see changes as it happens.' };
+    case 'connecting':
+      return { word: 'Connecting', means: 'The event stream is being opened.' };
+    case 'reconnecting':
+      return {
+        word: `Reconnecting since ${clockText(live.since, zone)}`,
+        means: 'The event stream was lost. It is tried again, and what was missed is read then.',
+      };
+    case 'polling':
+      return {
+        word: 'Every 5 s',
+        means:
+          'The server answers but gives no event stream: all of them may be in use. What you see is read anew every 5 seconds.',
+      };
+    case 'offline':
+      return {
+        word: `Offline since ${clockText(live.since, zone)}`,
+        means: 'The server does not answer. It is asked again every 5 seconds.',
+      };
+    case 'paused':
+      return { word: 'Paused', means: 'The tab was hidden.' };
+    case 'signed-out':
+      return {
+        word: 'Signed out',
+        means: 'Your session has ended. Nothing is read until you sign in again.',
+      };
+    default:
+      return live satisfies never;
+  }
+}

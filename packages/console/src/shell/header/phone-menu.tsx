@@ -1,0 +1,79 @@
+import { Button, Divider, Group, NavLink, Stack } from '@mantine/core';
+import { Link, useLocation } from 'wouter';
+import { useSignOut } from '../../page/leaving.ts';
+import { useMe } from '../../session/session.tsx';
+import { NAVIGATION } from './navigation.ts';
+import { SchemeButton } from './scheme-button.tsx';
+import { WhoAmI } from './user-menu.tsx';
+import { ZoneButton } from './zone-button.tsx';
+
+interface PhoneMenuProps {
+  readonly onHelp: () => void;
+  /** One has gone somewhere: the menu may close. */
+  readonly onDone: () => void;
+}
+
+/** All of the header that a phone has no room for. */
+export function PhoneMenu({ onHelp, onDone }: PhoneMenuProps) {
+  const signOut = useSignOut();
+  return (
+    <Stack p="md" gap="md">
+      <Links onDone={onDone} />
+      <Divider />
+      <Group gap="xs">
+        <ZoneButton />
+        <SchemeButton />
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-md"
+          fz="sm"
+          fw={500}
+          onClick={() => {
+            onDone();
+            onHelp();
+          }}
+        >
+          Keys
+        </Button>
+      </Group>
+      <Divider />
+      <div>
+        <WhoAmI />
+      </div>
+      <Button
+        variant="default"
+        onClick={() => {
+          onDone();
+          signOut();
+        }}
+      >
+        Sign out
+      </Button>
+    </Stack>
+  );
+}
+
+function Links({ onDone }: Pick<PhoneMenuProps, 'onDone'>) {
+  const { kind } = useMe();
+  const [location] = useLocation();
+  return (
+    <nav aria-label="Console">
+      {NAVIGATION.map(({ href, label, isAt }) => (
+        <NavLink
+          key={href}
+          component={Link}
+          href={href}
+          label={label}
+          onClick={onDone}
+          active={isAt(location)}
+          aria-current={isAt(location) ? 'page' : undefined}
+        />
+      ))}
+      {kind === 'user' ? (
+        <NavLink component={Link} href="/account" label="Password and sessions" onClick={onDone} />
+      ) : null}
+      <NavLink href="/docs" label="REST API" target="_blank" rel="noopener" />
+    </nav>
+  );
+}

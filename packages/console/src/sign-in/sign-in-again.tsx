@@ -1,0 +1,33 @@
+import { Anchor, Modal, Text } from '@mantine/core';
+import { useMe, useSessionStore } from '../session/session.tsx';
+import { keptWords } from '../session/viewer.ts';
+import { SignInForm } from './sign-in-form.tsx';
+
+/** Over the page whose session has ended; behind it, all stays as it was until somebody else signs in. */
+export function SignInAgain({ opened }: { readonly opened: boolean }) {
+  const store = useSessionStore();
+  const me = useMe();
+  return (
+    <Modal
+      opened={opened}
+      onClose={() => undefined}
+      title="Sign in again"
+      withCloseButton={false}
+      closeOnClickOutside={false}
+      closeOnEscape={false}
+      centered
+      // Over the dialogs of pages, which were mounted later.
+      zIndex={400}
+    >
+      <Text size="sm" c="dimmed" mb="md">
+        Your session has ended: the server does not take its token any more. {keptWords(me)}
+      </Text>
+      <SignInForm email={me.email ?? undefined} isByToken={me.kind === 'api_token'} />
+      <Text size="sm" ta="center" mt="md">
+        <Anchor component="button" type="button" size="sm" onClick={() => void store.signOut()}>
+          Leave it, and sign out
+        </Anchor>
+      </Text>
+    </Modal>
+  );
+}

@@ -1,0 +1,28 @@
+import { ApiError } from '@greenvue/jobs/client';
+import { faultWords } from '../ui/feedback/fault-words.ts';
+import { durationText } from '../ui/schedule/duration.ts';
+
+/** Why a sign-in failed, in a sentence or two. */
+export function signInFault(error: unknown, byToken: boolean): string {
+  if (!(error instanceof ApiError)) {
+    // A token with signs that no header can hold never leaves the browser.
+    if (error instanceof TypeError)
+      return 'This is not an API token: copy the whole of it, which begins with gv_.';
+    const { title, advice } = faultWords(error);
+    return `${title}. ${advice}`;
+  }
+  switch (error.status) {
+    case 401:
+      return byToken
+        ? 'The server does not take this token: it has expired, was revoked, or is of another server.'
+        : 'The e-mail address or the password is wrong.';
+    case 422:
+      return byToken ? 'This is not an API token.' : 'This is not an e-mail address and a password.';
+    case 429:
+      return error.retryAfterMs === undefined
+        ? error.detail
+        : `Too many tries. Try again in ${durationText(error.retryAfterMs)}.`;
+    default:
+      return error.detail;
+  }
+}

@@ -1,0 +1,112 @@
+import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useSessionStore } from '../session/session.tsx';
+import { signInFault } from './sign-in-fault.ts';
+
+interface SignInFormProps {
+  /** The address that was signed in before. */
+  readonly email?: string | undefined;
+  /** It begins with the API token: that is what was used before. */
+  readonly isByToken?: boolean;
+}
+
+/** E-mail and password, or an API token. */
+export function SignInForm({ email, isByToken = false }: SignInFormProps) {
+  const store = useSessionStore();
+  const [byToken, setByToken] = useState(isByToken);
+  const [isBusy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string>();
+
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    setBusy(true);
+    setFault(undefined);
+    const signIn = byToken
+      ? store.signInWithToken(fieldOf(form, 'token').trim())
+      : store.signIn({ email: fieldOf(form, 'email').trim(), password: fieldOf(form, 'password') });
+    signIn.catch((error: unknown) => setFault(signInFault(error, byToken))).finally(() => setBusy(false));
+  };
+
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        {byToken ? <TokenField /> : <AccountFields email={email} />}
+        {fault === undefined ? null : (
+          <Alert color="red" variant="light" role="alert">
+            {fault}
+          </Alert>
+        )}
+        <Button type="submit" loading={isBusy} fullWidth>
+          Sign in
+        </Button>
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          ta="center"
+          onClick={() => {
+            setByToken(!byToken);
+            setFault(undefined);
+          }}
+        >
+          {byToken ? 'Use e-mail and password' : 'Use an API token instead'}
+        </Anchor>
+      </Stack>
+    </form>
+  );
+}
+
+function AccountFields({ email }: { readonly email: string | undefined }) {
+  return (
+    <>
+      <TextInput
+        label="E-mail"
+        name="email"
+        type="email"
+        autoComplete="username"
+        required
+        withAsterisk={false}
+        maxLength={254}
+        defaultValue={email ?? ''}
+        data-autofocus={email === undefined ? true : undefined}
+        autoFocus={email === undefined}
+      />
+      <PasswordInput
+        label="Password"
+        name="password"
+        autoComplete="current-password"
+        required
+        withAsterisk={false}
+        maxLength={200}
+        visibilityToggleFocusable
+        visibilityToggleButtonProps={{ 'aria-label': 'Show the password' }}
+        data-autofocus={email === undefined ? undefined : true}
+        autoFocus={email !== undefined}
+      />
+    </>
+  );
+}
+
+function TokenField() {
+  return (
+    <PasswordInput
+      label="API token"
+      description="Begins with gv_. Made by npm run -s token, or POST /api/tokens."
+      name="token"
+      autoComplete="off"
+      required
+      withAsterisk={false}
+      maxLength={2_000}
+      visibilityToggleFocusable
+      visibilityToggleButtonProps={{ 'aria-label': 'Show the token' }}
+      data-autofocus
+      autoFocus
+    />
+  );
+}
+
+function fieldOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value : '';
+}

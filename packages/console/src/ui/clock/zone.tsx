@@ -1,0 +1,37 @@
+import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
+import { readSetting, writeSetting } from '../settings.ts';
+
+/** In which zone times are shown. */
+export type Zone = 'local' | 'utc';
+
+interface ZoneChoice {
+  readonly zone: Zone;
+  readonly setZone: (zone: Zone) => void;
+}
+
+const ZoneContext = createContext<ZoneChoice>({
+  zone: 'local',
+  setZone: () => {
+    throw new Error('There is no ZoneProvider above.');
+  },
+});
+
+/** Remembers which zone was chosen. */
+export function ZoneProvider({ children }: { readonly children: ReactNode }) {
+  const [zone, setZone] = useState<Zone>(() => (readSetting('zone') === 'utc' ? 'utc' : 'local'));
+  const choice = useMemo(
+    () => ({
+      zone,
+      setZone: (chosen: Zone) => {
+        writeSetting('zone', chosen);
+        setZone(chosen);
+      },
+    }),
+    [zone],
+  );
+  return <ZoneContext value={choice}>{children}</ZoneContext>;
+}
+
+export function useZone(): ZoneChoice {
+  return useContext(ZoneContext);
+}

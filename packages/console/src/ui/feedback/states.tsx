@@ -1,0 +1,86 @@
+import { Button, Skeleton, Stack, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { RefreshIcon, WarningIcon } from '../icons.tsx';
+import { Plain } from '../text/text.tsx';
+import { faultWords } from './fault-words.ts';
+import { KeepFocus } from './keep-focus.tsx';
+import classes from './states.module.css';
+
+/** Where rows will be: as many grey ones. */
+export function Loading({ rows }: { readonly rows: number }) {
+  return (
+    <div role="status" aria-label="Loading">
+      <Stack gap="xs">
+        {Array.from({ length: rows }, (_, row) => row).map((row) => (
+          <Skeleton key={row} height={28} radius="sm" width={row % 3 === 2 ? '82%' : '100%'} />
+        ))}
+      </Stack>
+    </div>
+  );
+}
+
+interface FailedProps {
+  readonly error: unknown;
+  readonly onRetry: () => void;
+}
+
+/** What could not be read, why, and what to do. */
+export function Failed({ error, onRetry }: FailedProps) {
+  const { title, advice, lead, detail, requestId } = faultWords(error);
+  return (
+    <div className={classes.state} role="alert">
+      <span className={classes.failedIcon}>
+        <WarningIcon size={22} />
+      </span>
+      <Stack gap={6}>
+        <Title order={2} className={classes.title}>
+          {title}
+        </Title>
+        <Text size="sm">{advice}</Text>
+        {detail === undefined ? null : (
+          <Text size="sm" c="dimmed">
+            {lead}
+            <Plain>{detail}</Plain>
+          </Text>
+        )}
+        {requestId === undefined ? null : (
+          <Text size="xs" c="dimmed">
+            Request <code>{requestId}</code>, to find it in the server’s log.
+          </Text>
+        )}
+        <KeepFocus label="What can be done">
+          <Button size="xs" mt="xs" variant="default" leftSection={<RefreshIcon />} onClick={onRetry}>
+            Try again
+          </Button>
+        </KeepFocus>
+      </Stack>
+    </div>
+  );
+}
+
+interface EmptyProps {
+  readonly title: string;
+  readonly action?: ReactNode;
+  readonly children?: ReactNode;
+}
+
+/** There is nothing, and that is no fault. */
+export function Empty({ title, action, children }: EmptyProps) {
+  return (
+    <div className={classes.empty}>
+      <Title order={2} className={classes.title}>
+        {title}
+      </Title>
+      {children === undefined ? null : (
+        <Text size="sm" c="dimmed" component="div">
+          {children}
+        </Text>
+      )}
+      {action === undefined ? null : (
+        <KeepFocus className={classes.action} label="What can be done">
+          {action}
+        </KeepFocus>
+      )}
+    </div>
+  );
+}

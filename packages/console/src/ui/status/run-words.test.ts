@@ -1,0 +1,185 @@
+import type { Run } from '@greenvue/jobs/client';
+import { describe, expect, test } from 'vitest';
+import { exampleError, exampleRun } from '../../../test/examples.ts';
+import {
+  attemptText,
+  causeLine,
+  errorLine,
+  runNote,
+  runStory,
+  stacksText,
+  waitedMs,
+  waitsForRetry,
+} from './run-words.ts';
+
+const NOW = Date.parse('2026-01-31T09:10:00Z');
+const LATER = '2026-01-31T09:20:00.000Z';
+
+function story(run: Run, job?: Parameters<typeof runStory>[1]['job']): string {
+  return runStory(run, { job, now: NOW })
+    .map((sentence) => sentence.map((part) => (typeof part === 'string' ? part : part.at)).join(''))
+    .join(' ');
+}
+
+const queued = (fields: Partial<Run> = {}): Run =>
+  exampleRun({ status: 'queued', attempt: 0, started_at: null, finished_at: null, ...fields });
+
+test('a run that went well has nothing to explain', () => {
+  expect(story(exampleRun())).toBe('');
+  expect(runNote(exampleRun())).toBe('');
+});
+
+describe('a run that makes up for missed slots', () => {
+  test('says how many, from when to when', () => {
+    const run = exampleRun({
+      catch_up: true,
+      missed: 3,
+      missed_from: '2026-01-31T07:00:00.000Z',
+      scheduled_for: '2026-01-31T09:00:00.000Z',
+    });
+    expect(story(run)).toBe(
+      'It makes up for missed slots: it covers 3 slots, from 2026-01-31T07:00:00.000Z to 2026-01-31T09:00:00.000Z.',
+    );
+    expect(runNote(run)).toBe('Makes up for 3 slots');
+  });
+
+  test('of one slot does not say from and to', () => {
+    const run = exampleRun({ catch_up: true, missed: 1, missed_from: '2026-01-31T09:00:00.000Z' });
+    expect(story(run)).toContain('covers one slot, of 2026-01-31T09:00:00.000Z.');
+  });
+});
+
+describe('a skipped slot', () => {
+  test('says that another run was live', () => {
+    const run = exampleRun({ status: 'skipped', reason: 'overlap', started_at: null });
+    expect(story(run)).toContain('still live');
+    expect(runNote(run)).toContain('still live');
+  });
+
+  test('says that it was missed, and for how many it stands', () => {
+    const run = exampleRun({
+      status: 'skipped',
+      reason: 'missed',
+      missed: 1_200,
+      missed_from: '2026-01-30T09:00:00.000Z',
+      started_at: null,
+    });
+    expect(story(run)).toContain('It stands for 1,200 slots');
+    // Whatever the catch-up: `all` leaves what is beyond a hundred slots to such a row.
+    expect(story(run)).toContain('it is not made up for');
+    expect(story(run)).not.toContain('the job does not make up');
+    expect(runNote(run)).toBe('No node could take these 1,200 slots in time');
+  });
+});
+
+describe('a run that waits', () => {
+  test('for room', () =>
+    expect(story(queued({ held: 'overlap' }))).toContain('until another run of its job has ended'));
+  test('for a resume', () =>
+    expect(story(queued({ held: 'pause' }))).toContain('goes on when the job is resumed'));
+  test('for a resume that comes by itself', () => {
+    const pause = { reason: null, by: null, until: LATER, at: LATER };
+    expect(story(queued({ held: 'pause' }), { timeout: '30m', pause })).toContain(`until ${LATER}`);
+  });
+  test('for its own time', () => {
+    expect(story(queued({ held: 'run_at', available_at: LATER }))).toBe(`It was put off to ${LATER}.`);
+  });
+  test('for its retry', () => {
+    const run = queued({ attempt: 1, available_at: LATER, errors: [exampleError()] });
+    expect(waitsForRetry(run, NOW)).toBe(true);
+    expect(story(run)).toBe(`Attempt 1 failed. The next one is due ${LATER}.`);
+    expect(runNote(run)).toBe('Waits for its retry, after: no route to host');
+  });
+  test('for a place', () =>
+    expect(story(queued({ available_at: null }))).toContain('a node with a free place'));
+  test('once its retry is due, waits for a place', () => {
+    const run = queued({ attempt: 1, available_at: '2026-01-31T09:00:00.000Z', errors: [exampleError()] });
+    expect(waitsForRetry(run, NOW)).toBe(false);
+    expect(story(run)).toContain('free place');
+  });
+});
+
+test('recoveries are explained', () => {
+  expect(story(exampleRun({ recoveries: 1 }))).toMatch(/^Once the node/);
+  expect(story(exampleRun({ recoveries: 3 }))).toMatch(/^3 times the node/);
+});
+
+test('a run that was lost twice says that it may be the cause and waits for its turn', () => {
+  const run = exampleRun({ status: 'queued', held: null, recoveries: 2, errors: [] });
+  expect(story(run)).toContain('so it may be the cause');
+  expect(runNote(run)).toBe('Lost 2 times with its process; waits for its turn');
+});
+
+test('a cancel that was asked for is told first', () => {
+  const run = exampleRun({ status: 'running', finished_at: null, cancel_requested: true, recoveries: 1 });
+  expect(story(run)).toMatch(/^It was told to stop/);
+});
+
+test('a run that outlives its timeout says how to get rid of it', () => {
+  const job = { timeout: '1m', pause: null };
+  const run = exampleRun({ status: 'running', finished_at: null });
+  expect(story(run, job)).toContain('longer than its timeout of 1m');
+  expect(story(run, { ...job, timeout: '10m' })).toBe('');
+  expect(story({ ...run, cancel_requested: true }, job)).toContain('Cancel it with force');
+});
+
+test.each(['error', 'timeout', 'lost', 'payload_invalid', 'user', 'deleted'] as const)(
+  'the end by %s is explained',
+  (reason) => {
+    const status = reason === 'user' || reason === 'deleted' ? 'cancelled' : 'failed';
+    expect(story(exampleRun({ status, reason }))).toMatch(/^[A-Z].*\.$/);
+    expect(runNote(exampleRun({ status, reason }))).not.toBe('');
+  },
+);
+
+test('a payload that is refused is to be mended where it came from: in the job, or in what the run was given', () => {
+  const refused = { status: 'failed', reason: 'payload_invalid' } as const;
+  expect(story(exampleRun({ ...refused, payload: null }))).toContain('Edit the payload of the job');
+  expect(story(exampleRun({ ...refused, payload: { n: 1 } }))).toContain('Run the job with another one');
+});
+
+test('a failed run is noted by the first line of its last error', () => {
+  const errors = [
+    exampleError({ message: 'first' }),
+    exampleError({ name: 'TypeError', message: 'x is\nnot y' }),
+  ];
+  expect(runNote(exampleRun({ status: 'failed', reason: 'error', errors }))).toBe('TypeError: x is');
+});
+
+test('an error without a message is known by its name', () => {
+  expect(errorLine({ name: 'AbortError', message: ' ' })).toBe('AbortError');
+});
+
+test('attempts', () => {
+  expect(attemptText(exampleRun({ attempt: 2 }), 3)).toBe('2 of 3');
+  expect(attemptText(exampleRun({ attempt: 2 }), undefined)).toBe('2');
+  expect(attemptText(exampleRun({ attempt: 4 }), 3)).toBe('4');
+  expect(attemptText(queued(), 3)).toBe('none yet');
+  expect(attemptText(exampleRun({ status: 'skipped', attempt: 0 }), 3)).toBe('none');
+});
+
+test('a run waited from its slot to its start, as far as that is known', () => {
+  const run = exampleRun({ queued_at: '2026-01-31T08:59:59.900Z', started_at: '2026-01-31T09:00:00.250Z' });
+  expect(waitedMs(run)).toBe(250);
+  expect(waitedMs({ ...run, errors: [exampleError()] })).toBeUndefined();
+  expect(waitedMs(queued())).toBeUndefined();
+});
+
+describe('what is behind an error', () => {
+  const cause = { depth: 1, name: 'Error', message: 'refused\nby the server', code: null, stack: null };
+
+  test('is a line each, with a code that the message does not have', () => {
+    expect(causeLine(cause)).toBe('Error: refused');
+    expect(causeLine({ ...cause, code: 'ECONNREFUSED' })).toBe('Error: refused (ECONNREFUSED)');
+    expect(causeLine({ ...cause, message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' })).toBe(
+      'Error: connect ECONNREFUSED',
+    );
+  });
+
+  test('comes below the stack', () => {
+    const causes = [{ ...cause, stack: 'Error: refused\n at y' }, cause];
+    expect(stacksText({ stack: 'TypeError: fetch failed\n at x', causes })).toBe(
+      'TypeError: fetch failed\n at x\n\nCaused by Error: refused\n at y\n\nCaused by Error: refused',
+    );
+  });
+});

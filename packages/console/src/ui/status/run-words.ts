@@ -1,0 +1,285 @@
+import type { Job, Run } from '@greenvue/jobs/client';
+import { goDurationMs } from '../schedule/go-duration.ts';
+
+/** A run that was lost this many times is a suspect: of all suspects, only one runs at a time. */
+const SUSPECT_FROM = 2;
+
+/** A sentence for people; instants stand in it as such, for the page to show in the viewer's zone. */
+export type Sentence = readonly (string | { readonly at: string })[];
+
+/** What the story of a run needs to know besides the run. */
+interface StoryFacts {
+  /** The job as it is now, if it is there still, and is the one of this run. */
+  readonly job: Pick<Job, 'timeout' | 'pause'> | undefined;
+  readonly now: number;
+}
+
+/**
+ * Why a run is as it is: what it waits for, what it stands for, what happened to it. In the order that
+ * matters.
+ */
+export function runStory(run: Run, facts: StoryFacts): readonly Sentence[] {
+  return [
+    ...cancelStory(run),
+    ...overtimeStory(run, facts),
+    ...waitStory(run, facts),
+    ...endStory(run),
+    ...coverStory(run),
+    ...recoveryStory(run),
+    ...overrideStory(run),
+  ];
+}
+
+/** What a row of a table says about a run besides its status; empty when there is nothing to say. */
+export function runNote(run: Run): string {
+  const missed = slotsText(run.missed);
+  if (run.status === 'skipped') {
+    if (run.reason === 'overlap') return 'Another run was still live';
+    return run.missed > 1
+      ? `No node could take these ${missed} in time`
+      : 'No node could take this slot in time';
+  }
+  const error = run.errors.at(-1);
+  if (run.status === 'failed') return error === undefined ? failedText(run.reason) : errorLine(error);
+  if (run.status === 'cancelled')
+    return run.reason === 'deleted' ? 'Its job was deleted' : 'Somebody cancelled it';
+  if (run.status === 'queued' && run.held !== null) return HELD[run.held];
+  if (run.status === 'queued' && run.recoveries >= SUSPECT_FROM)
+    return `Lost ${run.recoveries} times with its process; waits for its turn`;
+  if (run.status === 'queued' && error !== undefined)
+    return `Waits for its retry, after: ${errorLine(error)}`;
+  if (run.cancel_requested) return 'Told to stop';
+  if (run.catch_up && run.missed > 0) return `Makes up for ${missed}`;
+  if (run.retry_of !== null) return 'Runs another run again';
+  return '';
+}
+
+/** The first line of an error, with its name where that says more than "Error". */
+export function errorLine({ name, message }: Pick<Run['errors'][number], 'name' | 'message'>): string {
+  const line = message.trim().split('\n', 1)[0] ?? '';
+  if (line === '') return name;
+  return name === 'Error' ? line : `${name}: ${line}`;
+}
+
+type AttemptError = Run['errors'][number];
+
+/** One error behind another, in one line: with its name, and its code where the message does not have it. */
+export function causeLine({ name, message, code }: Omit<AttemptError['causes'][number], 'depth'>): string {
+  const line = message.trim().split('\n', 1)[0] ?? '';
+  return code === null || line.includes(code) ? `${name}: ${line}` : `${name}: ${line} (${code})`;
+}
+
+/** The stack of an error, and below it those behind it. */
+export function stacksText({
+  stack,
+  causes,
+}: { readonly stack: string } & Pick<AttemptError, 'causes'>): string {
+  const behind = causes.map((cause) => `Caused by ${cause.stack ?? causeLine(cause)}`);
+  return [stack, ...behind].join('\n\n');
+}
+
+/** The reason of a failed run, for people. */
+function failedText(reason: Run['reason']): string {
+  switch (reason) {
+    case 'timeout':
+      return 'It took longer than its timeout';
+    case 'lost':
+      return 'The process that ran it ended again and again';
+    case 'payload_invalid':
+      return 'Its payload does not fit the job type';
+    case 'error':
+    case 'overlap':
+    case 'missed':
+    case 'user':
+    case 'deleted':
+    case null:
+      return 'Its handler threw an error';
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** The time that a run stands at in a list: its start; of what never started, its slot. */
+export function whenOf(run: Pick<Run, 'started_at' | 'scheduled_for' | 'queued_at'>): string {
+  return run.started_at ?? run.scheduled_for ?? run.queued_at;
+}
+
+/** How a run came about, for people. */
+export function triggerText({ trigger, retry_of: retryOf }: Pick<Run, 'trigger' | 'retry_of'>): string {
+  if (retryOf !== null) return 'By hand, another run again';
+  return trigger === 'schedule' ? 'By its schedule' : 'By hand';
+}
+
+/** Which attempt, of how many; `most` as far as it is known. */
+export function attemptText(
+  { attempt, status }: Pick<Run, 'attempt' | 'status'>,
+  most: number | undefined,
+): string {
+  if (attempt === 0) return status === 'skipped' || status === 'cancelled' ? 'none' : 'none yet';
+  // An edit may have lowered how many attempts there are.
+  return most === undefined || most < attempt ? String(attempt) : `${attempt} of ${most}`;
+}
+
+/**
+ * From its slot, or from when it was asked for, to its first attempt (ms); undefined where that is not known
+ * any more.
+ */
+export function waitedMs(run: Run): number | undefined {
+  if (run.started_at === null || run.errors.length > 0 || run.recoveries > 0) return undefined;
+  const due = Math.max(Date.parse(run.queued_at), Date.parse(run.scheduled_for ?? run.queued_at));
+  return Math.max(Date.parse(run.started_at) - due, 0);
+}
+
+/** A queued run whose next attempt lies in the time to come. */
+export function waitsForRetry(run: Run, now: number): boolean {
+  if (run.status !== 'queued' || run.held !== null || run.available_at === null) return false;
+  return run.errors.length > 0 && Date.parse(run.available_at) > now;
+}
+
+const HELD = {
+  overlap: 'Waits for room: another run of its job is live',
+  pause: 'Held: its job is paused',
+  run_at: 'Waits for the time it was put off to',
+} as const;
+
+function cancelStory({ cancel_requested: requested, status }: Run): readonly Sentence[] {
+  if (!requested) return [];
+  return [
+    [
+      status === 'running'
+        ? 'It was told to stop. Its handler hears of it within a second or so; the run is cancelled once the handler has ended.'
+        : 'It was told to stop, and will not be started again.',
+    ],
+  ];
+}
+
+/** So long after its timeout even a thread has been ended. */
+const GRACE_MS = 15_000;
+
+function overtimeStory(run: Run, { job, now }: StoryFacts): readonly Sentence[] {
+  if (run.status !== 'running' || run.started_at === null || job === undefined) return [];
+  const timeoutMs = goDurationMs(job.timeout);
+  if (timeoutMs === undefined || now - Date.parse(run.started_at) < timeoutMs + GRACE_MS) return [];
+  const cure = run.cancel_requested
+    ? 'Cancel it with force, to let the job go on without it.'
+    : 'To let the job go on without it, cancel the run, and then cancel it with force.';
+  return [
+    [
+      `It has been at work for longer than its timeout of ${job.timeout}. Its handler was told to stop, and goes on. ${cure}`,
+    ],
+  ];
+}
+
+function waitStory(run: Run, { job, now }: StoryFacts): readonly Sentence[] {
+  if (run.status !== 'queued') return [];
+  switch (run.held) {
+    case 'overlap':
+      return [
+        [
+          'It is held until another run of its job has ended: the job has room for one running run at a time.',
+        ],
+      ];
+    case 'pause':
+      return [pausedSentence(job)];
+    case 'run_at':
+      return run.available_at === null
+        ? [['It is held until the time it was put off to.']]
+        : [['It was put off to ', { at: run.available_at }, '.']];
+    case null:
+      break;
+    default:
+      // A newer server may know of more.
+      run.held satisfies never;
+  }
+  if (run.recoveries >= SUSPECT_FROM) {
+    const next = run.available_at === null ? [] : ['It is due ', { at: run.available_at }, '. '];
+    return [
+      [
+        `It was lost ${run.recoveries} times with its process, so it may be the cause. `,
+        ...next,
+        'Of all such runs, only one runs at a time.',
+      ],
+    ];
+  }
+  if (waitsForRetry(run, now)) {
+    const again = run.available_at === null ? [] : [{ at: run.available_at }];
+    const attempt = run.errors.at(-1)?.attempt ?? run.errors.length;
+    return [[`Attempt ${attempt} failed. The next one is due `, ...again, '.']];
+  }
+  return [['It is due, and waits for a node with a free place.']];
+}
+
+function pausedSentence(job: StoryFacts['job']): Sentence {
+  const until = job?.pause?.until ?? null;
+  if (until === null) return ['It is held because its job is paused. It goes on when the job is resumed.'];
+  return [
+    'It is held because its job is paused, until ',
+    { at: until },
+    ' unless somebody resumes it before.',
+  ];
+}
+
+function endStory(run: Run): readonly Sentence[] {
+  switch (run.reason) {
+    case 'overlap':
+      return [
+        [
+          'Nothing ran for this slot: when it came, a run of the job was still live, and its overlap had no room for another.',
+        ],
+      ];
+    case 'missed':
+      return [['Nothing ran for it: no node could take it in time, and it is not made up for.']];
+    case 'error':
+      return [[`${failedText('error')}, and no attempt was left, or none was of use. See the errors below.`]];
+    case 'timeout':
+      return [[`${failedText('timeout')}, and no attempt was left.`]];
+    case 'lost':
+      return [
+        [
+          'The process that ran it ended each time before the run did, so it is not started again. Look for what kills it: memory, a native crash, a kill from outside.',
+        ],
+      ];
+    case 'payload_invalid':
+      return [
+        [
+          run.payload === null
+            ? 'Its payload does not fit the job type as it is now. Edit the payload of the job, then run it again.'
+            : 'The payload that it was given does not fit the job type as it is now. Run the job with another one.',
+        ],
+      ];
+    case 'user':
+      return [['Somebody cancelled it.']];
+    case 'deleted':
+      return [['It was cancelled because its job was deleted.']];
+    case null:
+      return [];
+    default:
+      run.reason satisfies never;
+      return [];
+  }
+}
+
+function coverStory({ missed, missed_from: from, scheduled_for: slot, status }: Run): readonly Sentence[] {
+  if (missed === 0 || from === null || slot === null) return [];
+  const verb = status === 'skipped' ? 'It stands for' : 'It makes up for missed slots: it covers';
+  if (missed === 1) return [[`${verb} one slot, of `, { at: slot }, '.']];
+  return [[`${verb} ${slotsText(missed)}, from `, { at: from }, ' to ', { at: slot }, '.']];
+}
+
+function recoveryStory({ recoveries }: Run): readonly Sentence[] {
+  if (recoveries === 0) return [];
+  const times = recoveries === 1 ? 'Once' : `${recoveries} times`;
+  return [
+    [
+      `${times} the node that ran it went away, and it was taken up again. That costs no attempt; after the sixth time it fails. What the handler did before may be done twice.`,
+    ],
+  ];
+}
+
+function overrideStory({ payload }: Run): readonly Sentence[] {
+  return payload === null ? [] : [['It has a payload of its own, in place of that of the job.']];
+}
+
+function slotsText(slots: number): string {
+  return slots === 1 ? 'one slot' : `${slots.toLocaleString('en')} slots`;
+}

@@ -1,0 +1,189 @@
+import type { Job, Run } from '@greenvue/jobs/client';
+import { Plain, Spoken } from '../text/text.tsx';
+import classes from './status.module.css';
+
+export type RunStatus = Run['status'];
+type RunReason = NonNullable<Run['reason']>;
+type HealthStatus = Job['health']['status'];
+type JobStatus = Job['status'];
+
+/**
+ * The colour of each status, as a CSS value that holds its contrast in both schemes. It never stands alone:
+ * see {@link RunMark}.
+ */
+export const RUN_COLOURS: Record<RunStatus, string> = {
+  queued: 'var(--status-queued)',
+  running: 'var(--status-running)',
+  succeeded: 'var(--status-succeeded)',
+  failed: 'var(--status-failed)',
+  cancelled: 'var(--status-cancelled)',
+  skipped: 'var(--status-skipped)',
+};
+
+/** What each reason of a run means, in a few words. */
+const REASON_WORDS: Record<RunReason, string> = {
+  overlap: 'another run was live',
+  missed: 'its time had passed',
+  error: 'the handler threw',
+  timeout: 'took too long',
+  lost: 'its node died too often',
+  payload_invalid: 'the payload is not valid',
+  user: 'by hand',
+  deleted: 'the job was deleted',
+};
+
+const HEALTH_WORDS: Record<HealthStatus, string> = {
+  ok: 'ok',
+  paused: 'paused',
+  overrunning: 'overrunning',
+  late: 'late',
+  failing: 'failing',
+  zombie: 'zombie',
+  no_handler: 'no handler',
+};
+
+const HEALTH_TONES: Record<HealthStatus, Tone> = {
+  ok: 'good',
+  paused: 'quiet',
+  overrunning: 'warning',
+  late: 'warning',
+  failing: 'bad',
+  zombie: 'bad',
+  no_handler: 'bad',
+};
+
+const JOB_TONES: Record<JobStatus, Tone> = { active: 'good', paused: 'quiet', finished: 'quiet' };
+
+type Tone = 'good' | 'warning' | 'bad' | 'quiet';
+
+interface RunStatusBadgeProps {
+  readonly status: RunStatus;
+  readonly reason?: RunReason | null;
+}
+
+/** A run's status by shape, colour and word, with the reason when there is one. */
+export function RunStatusBadge({ status, reason }: RunStatusBadgeProps) {
+  return (
+    <span className={classes.badge} style={{ color: RUN_COLOURS[status] }}>
+      <RunMark status={status} />
+      <span className={classes.word}>
+        {status}
+        {reason === undefined || reason === null ? null : (
+          <span className={classes.reason} title={REASON_WORDS[reason]}>
+            {' '}
+            · {reason.replaceAll('_', ' ')}
+          </span>
+        )}
+      </span>
+    </span>
+  );
+}
+
+/** The shape of a status, by which it is known without its colour. */
+export function RunMark({ status, size = 12 }: { readonly status: RunStatus; readonly size?: number }) {
+  return (
+    <svg
+      className={classes.mark}
+      width={size}
+      height={size}
+      viewBox="0 0 12 12"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.8"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <MarkShape status={status} />
+    </svg>
+  );
+}
+
+function MarkShape({ status }: { readonly status: RunStatus }) {
+  switch (status) {
+    case 'succeeded':
+      return <path d="M2 6.5l2.8 2.8L10 3.2" />;
+    case 'failed':
+      return <path d="M2.8 2.8l6.4 6.4M9.2 2.8L2.8 9.2" />;
+    case 'cancelled':
+      return <path d="M6 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM3 9l6-6" />;
+    case 'skipped':
+      return <path d="M2 2.8L6 6 2 9.2M6.5 2.8L10.5 6l-4 3.2" />;
+    case 'running':
+      return <path d="M3.5 2v8L10 6z" fill="currentColor" />;
+    case 'queued':
+      return <path d="M6 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM6 3.8V6l1.6 1" />;
+    default:
+      // A newer server may know of more.
+      status satisfies never;
+      return <circle cx="6" cy="6" r="3.5" />;
+  }
+}
+
+interface HealthBadgeProps {
+  readonly health: Job['health'];
+}
+
+/**
+ * A job's health by shape, colour and word; why, when there is a reason. A newer server may know of more than
+ * there are words for.
+ */
+export function HealthBadge({ health: { status, reason } }: HealthBadgeProps) {
+  const tone = HEALTH_TONES[status] ?? 'warning';
+  return (
+    <span className={classes.badge} data-tone={tone} title={reason ?? undefined}>
+      <ToneMark tone={tone} isPaused={status === 'paused'} />
+      <span className={classes.word}>{HEALTH_WORDS[status] ?? status}</span>
+      {reason === null ? null : (
+        <Spoken>
+          : <Plain>{reason}</Plain>
+        </Spoken>
+      )}
+    </span>
+  );
+}
+
+export function JobStatusBadge({ status }: { readonly status: JobStatus }) {
+  return (
+    <span className={classes.badge} data-tone={JOB_TONES[status]}>
+      <ToneMark tone={JOB_TONES[status]} isPaused={status === 'paused'} />
+      <span className={classes.word}>{status}</span>
+    </span>
+  );
+}
+
+function ToneMark({ tone, isPaused = false }: { readonly tone: Tone; readonly isPaused?: boolean }) {
+  return (
+    <svg
+      className={classes.mark}
+      width={12}
+      height={12}
+      viewBox="0 0 12 12"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.8"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <ToneShape tone={tone} isPaused={isPaused} />
+    </svg>
+  );
+}
+
+function ToneShape({ tone, isPaused }: { readonly tone: Tone; readonly isPaused: boolean }) {
+  switch (tone) {
+    case 'good':
+      return <circle cx="6" cy="6" r="3.2" fill="currentColor" />;
+    case 'warning':
+      return <path d="M6 1.5L11 10.5H1zM6 5v2.2M6 8.9v.1" />;
+    case 'bad':
+      return <path d="M2.8 2.8l6.4 6.4M9.2 2.8L2.8 9.2" />;
+    case 'quiet':
+      return isPaused ? <path d="M4 2.5v7M8 2.5v7" /> : <circle cx="6" cy="6" r="3.5" />;
+    default:
+      return tone satisfies never;
+  }
+}

@@ -1,0 +1,45 @@
+import { Button } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { CheckIcon, CopyIcon } from '../icons.tsx';
+import { copyText } from './clipboard.ts';
+import { Spoken } from './text.tsx';
+
+const SHOWN_MS = 2_500;
+
+interface CopyButtonProps {
+  /** Made when the button is pressed. */
+  readonly text: () => string;
+  /** What is copied, such as "the id": its name says so to those who do not see it. */
+  readonly what: string;
+}
+
+/** Copies a text, and says whether it worked. */
+export function CopyButton({ text, what }: CopyButtonProps) {
+  const [outcome, setOutcome] = useState<'copied' | 'refused' | undefined>(undefined);
+  useEffect(() => {
+    if (outcome === undefined) return;
+    const timer = window.setTimeout(() => setOutcome(undefined), SHOWN_MS);
+    return () => window.clearTimeout(timer);
+  }, [outcome]);
+  const copy = (): void => {
+    void copyText(text()).then((isCopied) => setOutcome(isCopied ? 'copied' : 'refused'));
+  };
+  return (
+    <Button
+      size="compact-xs"
+      variant="subtle"
+      mih={24}
+      leftSection={outcome === 'copied' ? <CheckIcon size={14} /> : <CopyIcon size={14} />}
+      onClick={copy}
+    >
+      <span aria-live="polite">{WORDS[outcome ?? 'ready']}</span>
+      {outcome === undefined ? <Spoken> {what}</Spoken> : null}
+    </Button>
+  );
+}
+
+const WORDS = {
+  ready: 'Copy',
+  copied: 'Copied',
+  refused: 'The browser does not allow it: select the text instead',
+} as const;
