@@ -2,9 +2,11 @@ import type { JobType } from '@greenvue/jobs/client';
 import { Radio, SimpleGrid, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { useId } from 'react';
 import { ChevronIcon } from '../ui/icons.tsx';
+import blocks from '../ui/layout/blocks.module.css';
 import { BACKOFF_PARTS, type BackoffPart, type CatchUp, type Overlap } from './draft/draft.ts';
 import type { JobForm } from './draft/use-job-form.ts';
 import { FIELD_LABELS } from './fields/field-labels.ts';
+import fields from './fields/fields.module.css';
 import { useFault } from './fields/form-faults.tsx';
 import classes from './job-form.module.css';
 import { fieldId } from './payload/pointer.ts';
@@ -21,7 +23,7 @@ interface AdvancedFieldsProps {
 export function AdvancedFields({ form, type, isOpen, onToggle }: AdvancedFieldsProps) {
   const id = useId();
   return (
-    <section className={classes.section}>
+    <section className={fields.section}>
       <h2 className={classes.fold}>
         <UnstyledButton
           className={classes.foldButton}
@@ -179,7 +181,7 @@ function BackoffFields({ form, type }: TypedProps) {
         After a failed attempt the next one waits, ever longer.
       </Text>
       {fault === undefined ? null : (
-        <Text id={`${id}-fault`} size="sm" className={classes.fault}>
+        <Text id={`${id}-fault`} size="sm" className={blocks.fault}>
           {fault}
         </Text>
       )}

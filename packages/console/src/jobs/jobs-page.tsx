@@ -9,7 +9,7 @@ import { PlusIcon } from '../ui/icons.tsx';
 import { FilterBar } from './filter/filter-bar.tsx';
 import { useJobFilters } from './filter/use-job-filters.ts';
 import { JobList } from './job-list.tsx';
-import classes from './table/table.module.css';
+import classes from './jobs.module.css';
 import { useFillHeight } from './use-fill-height.ts';
 
 /** Below this width the rows are cards. */

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { useMay } from '../session/session.tsx';
 import { Empty, Loading } from '../ui/feedback/states.tsx';
 import { PlusIcon } from '../ui/icons.tsx';
-import classes from './table/table.module.css';
+import classes from './jobs.module.css';
 
 /** The table before anything is known of it. */
 export function FirstLoading() {

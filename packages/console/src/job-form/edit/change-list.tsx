@@ -1,6 +1,6 @@
 import { ChevronIcon } from '../../ui/icons.tsx';
 import { Plain, Spoken } from '../../ui/text/text.tsx';
-import classes from '../job-form.module.css';
+import classes from './change-list.module.css';
 import type { Change, Difference } from './changes.ts';
 
 /** What an edit changes, field by field: as it was, and as it will be. */

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react';
 import { WarningIcon } from '../../ui/icons.tsx';
 import type { PlacedFault } from '../draft/faults.ts';
-import classes from '../job-form.module.css';
 import { fieldId } from '../payload/pointer.ts';
 import { sentence } from './field-words.ts';
+import classes from './fields.module.css';
 
 interface FaultSummaryProps {
   readonly faults: readonly PlacedFault[];

@@ -1,6 +1,6 @@
 import { Text, Title } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
-import classes from '../job-form.module.css';
+import classes from './fields.module.css';
 
 interface FormSectionProps {
   readonly title: string;

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { WarningIcon } from '../../ui/icons.tsx';
-import classes from '../job-form.module.css';
+import classes from './fields.module.css';
 
 interface NoticeProps {
   readonly title: string;

@@ -1,7 +1,7 @@
 import { Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import blocks from '../../ui/layout/blocks.module.css';
 import { sentence } from '../fields/field-words.ts';
-import classes from '../job-form.module.css';
 import { faultText, parseJson } from '../payload/json-text.ts';
 import type { Json } from '../payload/json-value.ts';
 import { useLeave } from './use-leave.ts';
@@ -48,7 +48,7 @@ export function JsonEditor(props: JsonEditorProps) {
       spellCheck={false}
       autoCapitalize="off"
       autoCorrect="off"
-      classNames={{ input: classes.code }}
+      classNames={{ input: blocks.code }}
       value={text}
       onChange={(event) => onChange(event.currentTarget.value)}
       onBlur={leave}

@@ -1,10 +1,10 @@
 import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { PlusIcon, TrashIcon } from '../../ui/icons.tsx';
+import blocks from '../../ui/layout/blocks.module.css';
 import { fieldHelp, fieldLabel } from '../fields/field-words.ts';
 import { focusFieldSoon } from '../fields/focus-field.ts';
 import { useFault } from '../fields/form-faults.tsx';
-import classes from '../job-form.module.css';
 import { textOf } from '../payload/json-text.ts';
 import { isBlank, isWritten, type Value, written, writtenText } from '../payload/json-value.ts';
 import { fits, initialItem, membersOf, settle } from '../payload/payload-draft.ts';
@@ -20,6 +20,7 @@ import {
   TextControl,
   YesNoControl,
 } from './payload-controls.tsx';
+import classes from './payload-inputs.module.css';
 import { PayloadList } from './payload-list.tsx';
 
 /** The parts of an object, one below the other. */
@@ -145,7 +146,7 @@ function PartGroup({ path, heading, help, isRequired, children }: GroupProps) {
       )}
       {children}
       {fault === undefined ? null : (
-        <Text id={`${id}-fault`} size="sm" className={classes.fault}>
+        <Text id={`${id}-fault`} size="sm" className={blocks.fault}>
           {fault}
         </Text>
       )}
@@ -221,7 +222,7 @@ function AbsentPart({ field, path, label, heading, help, isRequired }: ControlPr
         Set {label}
       </Button>
       {fault === undefined ? null : (
-        <Text size="sm" className={classes.fault}>
+        <Text size="sm" className={blocks.fault}>
           {fault}
         </Text>
       )}

@@ -1,13 +1,14 @@
 import { ActionIcon, Button, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { ChevronIcon, PlusIcon, TrashIcon } from '../../ui/icons.tsx';
+import blocks from '../../ui/layout/blocks.module.css';
 import { focusField } from '../fields/focus-field.ts';
-import classes from '../job-form.module.css';
 import { isList, moved, type Value } from '../payload/json-value.ts';
 import { initialItem } from '../payload/payload-draft.ts';
 import type { ListField } from '../payload/payload-model.ts';
 import { fieldId, type Path, pointerOf } from '../payload/pointer.ts';
 import { useChangePayload } from './payload-context.tsx';
+import classes from './payload-inputs.module.css';
 
 interface PayloadListProps {
   readonly field: ListField;
@@ -37,7 +38,7 @@ export function PayloadList({ field, path, label, value, children }: PayloadList
   const isFull = field.maxItems !== undefined && items.length >= field.maxItems;
   return (
     <div className={classes.list}>
-      {items.length === 0 ? <p className={classes.note}>No items.</p> : null}
+      {items.length === 0 ? <p className={blocks.quiet}>No items.</p> : null}
       <ol className={classes.items}>
         {items.map((item, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: an item has no name but its place, and nothing of it lives in its row

@@ -1,10 +1,10 @@
 import { Group, SegmentedControl, Text, Title } from '@mantine/core';
 import { useCallback, useId, useState } from 'react';
+import blocks from '../../ui/layout/blocks.module.css';
 import { PAYLOAD, payloadOf, withPayload } from '../draft/draft.ts';
 import type { JobForm } from '../draft/use-job-form.ts';
 import { focusField } from '../fields/focus-field.ts';
 import { useFault } from '../fields/form-faults.tsx';
-import classes from '../job-form.module.css';
 import { parseJson, textOf } from '../payload/json-text.ts';
 import { isObject, type Json, setAt, type Value } from '../payload/json-value.ts';
 import { asForm, asText, type PayloadDraft } from '../payload/payload-draft.ts';
@@ -13,6 +13,7 @@ import { fieldId, pointerOf } from '../payload/pointer.ts';
 import { JsonEditor } from './json-editor.tsx';
 import { type ChangePayload, PayloadContext } from './payload-context.tsx';
 import { PayloadMembers } from './payload-field.tsx';
+import classes from './payload-inputs.module.css';
 
 interface PayloadSectionProps {
   readonly form: JobForm;
@@ -107,7 +108,7 @@ function PayloadAsForm({ form, field, value, labelledBy }: PayloadAsFormProps) {
           <PayloadMembers field={field} path={PAYLOAD} value={value} />
         )}
         {fault === undefined ? null : (
-          <Text size="sm" mt="xs" className={classes.fault}>
+          <Text size="sm" mt="xs" className={blocks.fault}>
             {fault}
           </Text>
         )}

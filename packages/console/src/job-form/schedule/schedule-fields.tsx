@@ -12,12 +12,13 @@ import {
 import { type ReactNode, useMemo } from 'react';
 import { localZoneName } from '../../ui/clock/time-text.ts';
 import { InstantField } from '../../ui/instant/instant-field.tsx';
+import blocks from '../../ui/layout/blocks.module.css';
 import type { IntervalMode, ScheduleDraft, ScheduleKind } from '../draft/schedule-draft.ts';
 import type { JobForm } from '../draft/use-job-form.ts';
 import { FIELD_LABELS } from '../fields/field-labels.ts';
 import { useFault } from '../fields/form-faults.tsx';
-import classes from '../job-form.module.css';
 import { fieldId } from '../payload/pointer.ts';
+import classes from './schedule.module.css';
 
 const KINDS: readonly { readonly value: ScheduleKind; readonly label: string }[] = [
   { value: 'interval', label: 'Interval' },
@@ -156,7 +157,7 @@ function CronFields({ schedule, write }: PartProps) {
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          classNames={{ input: classes.code }}
+          classNames={{ input: blocks.code }}
           value={schedule.cron}
           onChange={({ currentTarget }) => write('/cron', { cron: currentTarget.value })}
         />

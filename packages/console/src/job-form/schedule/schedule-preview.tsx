@@ -9,9 +9,9 @@ import { Countdown, Instant } from '../../ui/instant/instant.tsx';
 import { scheduleText } from '../../ui/schedule/schedule-text.ts';
 import { useViewer } from '../../ui/schedule/use-viewer.ts';
 import { type ScheduleBody, type ScheduleDraft, scheduleWords } from '../draft/schedule-draft.ts';
-import classes from '../job-form.module.css';
 import { nextRunChange } from './next-run.ts';
 import { NextRunSentence } from './next-run-sentence.tsx';
+import classes from './schedule.module.css';
 import type { ScheduleAnswer } from './use-schedule-preview.ts';
 
 interface SchedulePreviewProps {

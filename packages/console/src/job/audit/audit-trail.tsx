@@ -9,7 +9,7 @@ import { Instant } from '../../ui/instant/instant.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { Plain, Spoken } from '../../ui/text/text.tsx';
-import classes from '../job.module.css';
+import classes from './audit.module.css';
 import { type AuditEntry, auditEntries, type FieldChange } from './audit-changes.ts';
 
 /** Who changed a job, when, and what. */

@@ -7,9 +7,9 @@ import { Plot, type PlotContext } from '../../ui/layout/plot.tsx';
 import { runPath } from '../../ui/paths.ts';
 import { durationText } from '../../ui/schedule/duration.ts';
 import { RUN_COLOURS, RunStatusBadge } from '../../ui/status/status.tsx';
-import classes from '../job.module.css';
 import { axisTimeText } from './axis-time-text.ts';
 import type { DurationTrend, TrendPoint } from './duration-trend.ts';
+import classes from './durations.module.css';
 
 const HEIGHT_PX = 190;
 
@@ -34,7 +34,7 @@ export function DurationChart({ trend }: { readonly trend: DurationTrend }) {
       >
         <Plot options={options} data={data} height={HEIGHT_PX} />
       </div>
-      <div className={classes.readout}>
+      <div className={blocks.readout}>
         {point === undefined ? (
           <span className={blocks.quiet}>Point at the line to see a run.</span>
         ) : (

@@ -11,9 +11,9 @@ import { runPath } from '../../ui/paths.ts';
 import { durationText } from '../../ui/schedule/duration.ts';
 import { RunStatusBadge } from '../../ui/status/status.tsx';
 import { useRecentRuns } from '../history/recent-runs.ts';
-import classes from '../job.module.css';
 import { DurationChart } from './duration-chart.tsx';
 import { type DurationTrend, durationTrend, hasTookTime, TREND_RUNS } from './duration-trend.ts';
+import classes from './durations.module.css';
 
 /** Two points make no trend. */
 const FEWEST = 3;

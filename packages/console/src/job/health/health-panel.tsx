@@ -11,7 +11,7 @@ import { Ago, Instant } from '../../ui/instant/instant.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { HealthBadge } from '../../ui/status/status.tsx';
 import { Plain } from '../../ui/text/text.tsx';
-import classes from '../job.module.css';
+import classes from './health.module.css';
 import { type Advice, type AdviceFacts, healthAdvice, runToLookAt } from './health-advice.ts';
 
 /** What is wrong with a job and what to do about it; nothing when it is well. */

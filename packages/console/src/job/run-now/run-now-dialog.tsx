@@ -8,9 +8,9 @@ import { useMay } from '../../session/session.tsx';
 import { useZone } from '../../ui/clock/zone.tsx';
 import { type InstantDraft, instantDraft, readInstant, UNFINISHED } from '../../ui/instant/instant-draft.ts';
 import { InstantField } from '../../ui/instant/instant-field.tsx';
+import blocks from '../../ui/layout/blocks.module.css';
 import { runPath } from '../../ui/paths.ts';
 import { Plain } from '../../ui/text/text.tsx';
-import classes from '../job.module.css';
 import { readPayload } from './payload-input.ts';
 
 interface DialogProps {
@@ -125,7 +125,7 @@ interface PayloadFieldProps {
 function PayloadField({ type, text, fault, onChange }: PayloadFieldProps) {
   return (
     <Textarea
-      className={classes.code}
+      classNames={{ input: blocks.code }}
       label="Payload"
       description={`It replaces the payload of the job, and is checked against the job type ${type}.`}
       value={text}

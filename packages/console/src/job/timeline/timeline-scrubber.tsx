@@ -9,8 +9,7 @@ import { sinceText } from '../../ui/schedule/duration.ts';
 import { runNote, whenOf } from '../../ui/status/run-words.ts';
 import { RunStatusBadge } from '../../ui/status/status.tsx';
 import { Plain } from '../../ui/text/text.tsx';
-import classes from '../job.module.css';
-import drawn from './timeline.module.css';
+import classes from './timeline.module.css';
 import { LANE_PX, TimelineDrawing } from './timeline-drawing.tsx';
 import { type Mark, nearestMark, type TimelineLayout, type TimelineWindow } from './timeline-layout.ts';
 
@@ -85,7 +84,7 @@ function Scrubber({ mark, index, onGo, ...props }: ScrubberProps) {
   };
   return (
     <div
-      className={drawn.scrubber}
+      className={classes.scrubber}
       role="slider"
       tabIndex={0}
       aria-label={`Runs of the last ${props.spanLabel}, the oldest first; Enter opens one`}
@@ -132,7 +131,7 @@ function targetOf(key: string, index: number, count: number): number | undefined
 function Readout({ mark: { run } }: { readonly mark: Mark }) {
   const note = runNote(run);
   return (
-    <div className={classes.readout}>
+    <div className={blocks.readout}>
       <RunStatusBadge status={run.status} reason={run.reason} />
       <Instant at={whenOf(run)} />
       {run.started_at === null || run.finished_at === null ? null : (

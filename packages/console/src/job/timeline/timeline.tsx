@@ -6,7 +6,7 @@ import { Failed, Loading } from '../../ui/feedback/states.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { useRecentRuns } from '../history/recent-runs.ts';
-import drawn from './timeline.module.css';
+import classes from './timeline.module.css';
 import {
   runStart,
   SPANS,
@@ -86,7 +86,7 @@ function Drawing({ runs, span, hasOlder, upcoming, now }: DrawingProps) {
   const oldest = runs.at(-1);
   const knownFrom = hasOlder && oldest !== undefined ? runStart(oldest) : undefined;
   return (
-    <div ref={ref} className={drawn.timeline}>
+    <div ref={ref} className={classes.timeline}>
       {width === 0 ? null : (
         <TimelineScrubber
           layout={layout}

@@ -11,7 +11,7 @@ import { useViewer } from '../../ui/schedule/use-viewer.ts';
 import { RunStrip } from '../../ui/status/run-strip.tsx';
 import { HealthBadge, JobStatusBadge, RunStatusBadge } from '../../ui/status/status.tsx';
 import { isolated, Plain } from '../../ui/text/text.tsx';
-import classes from '../table/table.module.css';
+import classes from './cells.module.css';
 
 interface CellProps {
   readonly job: Job;

@@ -2,8 +2,8 @@ import { Menu } from '@mantine/core';
 import { type ReactNode, type Ref, useEffect, useRef, useState } from 'react';
 import type { JobMark } from '../../data/job-mark.ts';
 import { CopyIcon, EditIcon, MoreIcon, PauseIcon, PlayIcon, ResumeIcon, TrashIcon } from '../../ui/icons.tsx';
-import classes from '../table/table.module.css';
 import type { JobCommands } from './job-commands.ts';
+import classes from './row-actions.module.css';
 
 interface RowActionsProps {
   readonly job: JobMark;

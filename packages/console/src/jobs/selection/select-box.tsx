@@ -1,5 +1,5 @@
 import { type ChangeEvent, type MouseEvent, type ReactNode, useId } from 'react';
-import classes from '../table/table.module.css';
+import classes from './select-box.module.css';
 
 interface RowBoxProps {
   readonly id: string;

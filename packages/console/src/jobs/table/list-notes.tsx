@@ -4,7 +4,8 @@ import { faultWords } from '../../ui/feedback/fault-words.ts';
 import { RefreshIcon, WarningIcon } from '../../ui/icons.tsx';
 import { Instant } from '../../ui/instant/instant.tsx';
 import { Plain } from '../../ui/text/text.tsx';
-import classes from './table.module.css';
+import classes from './notes.module.css';
+import table from './table.module.css';
 import { COLUMNS } from './table-head.tsx';
 
 interface StaleNoteProps {
@@ -47,7 +48,7 @@ interface MoreRowProps {
 /** The end of what is loaded, when there is more. */
 export function MoreRow({ error, onRetry }: MoreRowProps) {
   return (
-    <tr className={classes.more}>
+    <tr className={table.more}>
       <td colSpan={COLUMNS}>
         <div className={classes.moreBody} role="status">
           {error === undefined ? (

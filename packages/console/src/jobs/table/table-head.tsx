@@ -3,6 +3,7 @@ import { ChevronIcon } from '../../ui/icons.tsx';
 import { nextSort, type Sort, type SortField, sortParts } from '../filter/filters.ts';
 import { AllBox, type AllBoxProps } from '../selection/select-box.tsx';
 import classes from './table.module.css';
+import head from './table-head.module.css';
 
 /** With the one for selecting; a cell over all of them spans those that are not shown as well. */
 export const COLUMNS = 10;
@@ -18,7 +19,7 @@ interface TableHeadProps {
 export function TableHead({ sort, onSort, all }: TableHeadProps) {
   const order = { sort, onSort };
   return (
-    <thead className={classes.head}>
+    <thead className={head.head}>
       <tr aria-rowindex={1}>
         {all === undefined ? null : (
           <th scope="col" className={classes.select}>
@@ -77,17 +78,17 @@ function SortedHead({ fields, sort, onSort, className }: SortedHeadProps) {
   const order = isDescending ? 'descending' : 'ascending';
   return (
     <th scope="col" className={className} aria-sort={fields.includes(field) ? order : 'none'}>
-      <span className={classes.sorts}>
+      <span className={head.sorts}>
         {fields.map((one) => (
           <button
             key={one}
             type="button"
-            className={classes.sort}
+            className={head.sort}
             data-order={one === field ? order : undefined}
             onClick={() => onSort(nextSort(sort, one))}
           >
             {LABELS[one]}
-            <span className={classes.arrow}>
+            <span className={head.arrow}>
               <ChevronIcon size={12} />
             </span>
             {one === field ? <VisuallyHidden>, {order}</VisuallyHidden> : null}

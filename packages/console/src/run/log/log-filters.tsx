@@ -3,7 +3,7 @@ import { type ReactNode, useRef } from 'react';
 import { useKeys } from '../../keyboard/keys.ts';
 import { SearchIcon } from '../../ui/icons.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
-import classes from '../run.module.css';
+import classes from './log.module.css';
 import { LEVELS, type LogFilter } from './log-lines.ts';
 
 /** Which lines of a log are shown, and how. */

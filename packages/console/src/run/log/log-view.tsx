@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import { instantText } from '../../ui/clock/time-text.ts';
 import { useZone, type Zone } from '../../ui/clock/zone.tsx';
-import classes from '../run.module.css';
+import classes from './log.module.css';
 import { fieldsText, splitAtFinds } from './log-lines.ts';
 
 interface LogViewProps {

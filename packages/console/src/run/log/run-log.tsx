@@ -7,7 +7,7 @@ import { Failed, Loading } from '../../ui/feedback/states.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
 import { Panel } from '../../ui/layout/panel.tsx';
 import { CopyButton } from '../../ui/text/copy-button.tsx';
-import classes from '../run.module.css';
+import classes from './log.module.css';
 import { LogFilters, type LogLook } from './log-filters.tsx';
 import { filterLines, logText } from './log-lines.ts';
 import { LogView } from './log-view.tsx';
