@@ -1,25 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-
-interface Layer {
-  /** Files and folders (with a slash at the end); the longest one that fits a file says its layer. */
-  readonly paths: readonly string[];
-  /** The other layers that it may import. */
-  readonly may: readonly string[];
-  /** Those of which it may import types alone. */
-  readonly mayTypes?: readonly string[];
-  /** The packages that it may import; absent: any. `node:` stands for all built-ins. */
-  readonly packages?: readonly string[];
-  /** Those of which it may import types alone. */
-  readonly typePackages?: readonly string[];
-}
+import { CONSOLE_LAYERS } from './console-layers.ts';
+import type { Layer } from './layer.ts';
+import { cyclesAmong, type Import, importsIn, readImports, sources } from './source-imports.ts';
 
 const JOBS = 'packages/jobs/src';
 const API = 'apps/api/src';
+/** Folders in which no file imports itself by way of others. */
+const FREE_OF_CYCLES = ['packages/console/src/', `${JOBS}/core/`, `${JOBS}/http/`];
 const CORE = ['core', 'plain core'];
 
 /** Who may import whom. Left out is forbidden. */
@@ -81,9 +69,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   testing: { paths: [`${JOBS}/testing/`], may: [...CORE, 'engine port', 'engine'] },
   'entry point': { paths: [`${JOBS}/index.ts`], may: [...CORE, 'engine port', 'engine'], packages: [] },
-  console: { paths: ['packages/console/src/'], may: [] },
-  // What the server has of it: where the built files are. The rest is for browsers.
-  'console server': { paths: ['packages/console/src/server.ts'], may: [], packages: ['node:'] },
+  ...CONSOLE_LAYERS,
 
   // The app: composition → app → jobs → features → db. What is in no other layer is composition.
   db: { paths: [`${API}/db/`], may: ['shared'] },
@@ -143,11 +129,6 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 const ENTRY_POINTS =
   /^@greenvue\/(jobs(\/(sqlite|postgres|fastify|opentelemetry|http|client|testing))?|console)$/;
 
-interface Import {
-  readonly specifier: string;
-  readonly isType: boolean;
-}
-
 function layerOf(file: string): string | undefined {
   const fits = Object.entries(LAYERS).flatMap(([name, { paths }]) =>
     paths
@@ -155,16 +136,6 @@ function layerOf(file: string): string | undefined {
       .map((path) => ({ name, path })),
   );
   return fits.toSorted((a, b) => b.path.length - a.path.length)[0]?.name;
-}
-
-function importsIn(source: string): readonly Import[] {
-  const found = source.matchAll(
-    /^\s*(?:import|export)\s+(type\s)?[^;'"]*?from\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm,
-  );
-  return Array.from(found, ([, type, from, bare, dynamic]) => ({
-    specifier: from ?? bare ?? dynamic ?? '',
-    isType: type !== undefined,
-  }));
 }
 
 /** Why a file may not have an import; undefined if it may. */
@@ -178,37 +149,41 @@ function faultOf(file: string, { specifier, isType }: Import): string | undefine
   const targetLayer = layerOf(target);
   // What lies outside of the sources, such as a package.json or a page's assets, has no layer.
   if (targetLayer === undefined) return /\/src\//.test(target) ? complaint : undefined;
-  const may = [name, ...layer.may, ...(isType ? (layer.mayTypes ?? []) : [])];
-  return may.includes(targetLayer) ? undefined : complaint;
+  if (targetLayer === name) return undefined;
+  const may = [...layer.may, ...(isType ? (layer.mayTypes ?? []) : [])];
+  return may.includes(targetLayer) && isEntry(target, targetLayer) ? undefined : complaint;
+}
+
+/** Whether other layers may import this file of its layer. */
+function isEntry(file: string, name: string): boolean {
+  const { entries, paths = [] } = LAYERS[name] ?? {};
+  return (
+    entries === undefined ||
+    entries.some((entry) => paths.includes(file.slice(0, -entry.length)) && file.endsWith(entry))
+  );
 }
 
 function mayHave(layer: Layer, { specifier, isType }: Import, file: string): boolean {
   if (specifier.startsWith('@greenvue/')) {
     if (!ENTRY_POINTS.test(specifier)) return false;
     if (file.startsWith(API)) return true;
-    return layerOf(file) === 'console' && /^@greenvue\/jobs\/(http|client)$/.test(specifier);
+    return isForBrowsers(file) && /^@greenvue\/jobs\/(http|client)$/.test(specifier);
   }
   if (layer.packages === undefined) return true;
   const name = specifier.startsWith('node:') ? 'node:' : specifier;
   return [...layer.packages, ...(isType ? (layer.typePackages ?? []) : [])].includes(name);
 }
 
-function sources(): readonly string[] {
-  return ['packages', 'apps'].flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .map((path) => `${folder}/${path}`)
-      .filter((path) => /^(packages|apps)\/[^/]+\/src\/.*\.tsx?$/.test(path))
-      .filter((path) => !/\.(test|bench|d)\.tsx?$/.test(path)),
-  );
+function isForBrowsers(file: string): boolean {
+  const name = layerOf(file);
+  return name !== undefined && name in CONSOLE_LAYERS && name !== 'console server';
 }
 
 describe('imports', () => {
   test('follow the table, in every source of the repository', () => {
     const files = sources();
     expect(files.length).toBeGreaterThan(50);
-    const faults = files.flatMap((file) =>
-      importsIn(readFileSync(join(ROOT, file), 'utf8')).map((found) => faultOf(file, found)),
-    );
+    const faults = files.flatMap((file) => readImports(file).map((found) => faultOf(file, found)));
     expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
   });
 
@@ -233,6 +208,11 @@ describe('imports', () => {
     [`packages/console/src/main.tsx`, '@greenvue/jobs', false],
     [`packages/console/src/main.tsx`, './server.ts', false],
     [`packages/console/src/server.ts`, 'vite', false],
+    [`packages/console/src/server.ts`, '@greenvue/jobs/client', false],
+    [`packages/console/src/ui/text/text.tsx`, '../../session/session.tsx', true],
+    [`packages/console/src/jobs/jobs-page.tsx`, '../job/job-page.tsx', false],
+    [`packages/console/src/job/job-page.tsx`, './timeline/timeline-layout.ts', true],
+    [`packages/console/src/job-form/draft/draft.ts`, '../fields/field-labels.ts', false],
     [`packages/console/src/main.tsx`, '../../jobs/src/http/job.ts', false],
     [`${API}/main.ts`, '../../../packages/jobs/src/index.ts', false],
     [`${API}/main.ts`, '@greenvue/jobs/src/index.ts', false],
@@ -243,6 +223,24 @@ describe('imports', () => {
     [`${API}/app.ts`, './jobs/catalogue.ts', false],
   ])('would be caught: %s of %s', (file, specifier, isType) => {
     expect(faultOf(file, { specifier, isType })).toContain('must not import');
+  });
+
+  test('form no cycle', () => {
+    const files = sources().filter((file) => FREE_OF_CYCLES.some((folder) => file.startsWith(folder)));
+    expect(files.length).toBeGreaterThan(200);
+    expect(cyclesAmong(new Map(files.map((file) => [file, readImports(file)])))).toEqual([]);
+  });
+
+  test('that form a cycle would be caught', () => {
+    const of = (...specifiers: readonly string[]) =>
+      specifiers.map((specifier) => ({ specifier, isType: true }));
+    const files = new Map([
+      ['a/one.ts', of('./two.ts', 'node:fs')],
+      ['a/two.ts', of('../b/three.ts', './four.ts')],
+      ['b/three.ts', of('../a/one.ts')],
+      ['a/four.ts', of()],
+    ]);
+    expect(cyclesAmong(files)).toEqual([['a/one.ts', 'a/two.ts', 'b/three.ts', 'a/one.ts']]);
   });
 
   test('are found in all their forms', () => {
