@@ -12,8 +12,8 @@ import {
 } from '@greenvue/jobs/client';
 import { queryKeys } from '../../packages/console/src/data/query-keys.ts';
 import { LIVE_KEYS, staleKeys } from '../../packages/console/src/data/stale-keys.ts';
-import { createGatherer } from '../../packages/console/src/live/gather.ts';
-import { gapOf } from '../../packages/console/src/live/read-interval.ts';
+import { minIntervalMs } from '../../packages/console/src/live/min-interval.ts';
+import { createRefetchBatcher } from '../../packages/console/src/live/refetch-batcher.ts';
 
 interface Reading {
   readonly key: readonly unknown[];
@@ -71,16 +71,16 @@ async function open(api: Connection, readings: readonly Reading[]): Promise<void
   const readers = readings.map((reading) => createReader(api, reading));
   const refetch = (key: readonly unknown[]) =>
     Promise.all(readers.filter(({ isOf }) => isOf(key)).map(({ read }) => read()));
-  const gatherer = createGatherer({
+  const batcher = createRefetchBatcher({
     refetch,
-    gapOf,
+    minIntervalMs,
     now: () => Date.now(),
     setTimer: (run, ms) => Number(setTimeout(run, ms)),
     clearTimer: (timer) => clearTimeout(timer),
   });
   await Promise.all(readers.map(({ read }) => read()));
   for await (const event of jobEvents(api)) {
-    gatherer.add(event.type === 'reset' ? LIVE_KEYS : staleKeys(event));
+    batcher.add(event.type === 'reset' ? LIVE_KEYS : staleKeys(event));
   }
 }
 

@@ -1,7 +1,7 @@
 import { changePassword } from '@greenvue/jobs/client';
 import { Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { tellDone } from '../actions/announce.ts';
+import { announceDone } from '../actions/announce.ts';
 import { queryKeys } from '../data/query-keys.ts';
 import { Page } from '../page/page.tsx';
 import { useConnection, useMe } from '../session/session.tsx';
@@ -42,7 +42,7 @@ function PasswordPanel() {
         submitLabel="Change the password"
         onSubmit={async ({ current, next }) => {
           await changePassword(connection, { current_password: current, new_password: next });
-          tellDone('The password is changed, and your other sessions have ended.');
+          announceDone('The password is changed, and your other sessions have ended.');
           await client.invalidateQueries({ queryKey: queryKeys.sessions() });
         }}
       />

@@ -2,7 +2,7 @@ import { endSession, endSessions, type ListedSession, listSessions } from '@gree
 import { Button, Group, Table, Text } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { tellDone, tellFailed } from '../actions/announce.ts';
+import { announceDone, announceFailure } from '../actions/announce.ts';
 import { queryKeys } from '../data/query-keys.ts';
 import { FIRST } from '../data/run-pages.ts';
 import { useConnection, useSessionStore } from '../session/session.tsx';
@@ -26,9 +26,9 @@ export function SessionsPanel() {
   const end = async (session: ListedSession): Promise<void> => {
     try {
       await endSession(connection, session.id);
-      tellDone('The session has ended.');
+      announceDone('The session has ended.');
     } catch (error) {
-      tellFailed('Could not end the session', error);
+      announceFailure('Could not end the session', error);
     }
     await client.invalidateQueries({ queryKey: queryKeys.sessions() });
   };
@@ -125,7 +125,7 @@ function SignOutEverywhere() {
       await endSessions(connection);
       await store.signOut();
     } catch (error) {
-      tellFailed('Could not sign out everywhere', error);
+      announceFailure('Could not sign out everywhere', error);
       setBusy(false);
     }
   };

@@ -16,7 +16,7 @@ import { queryKeys } from '../data/query-keys.ts';
 import { staleKeys } from '../data/stale-keys.ts';
 import { useConnection } from '../session/session.tsx';
 import { isolated } from '../ui/text/text.tsx';
-import { tellDone, tellFailed, tellNotDone } from './announce.ts';
+import { announceDone, announceFailure, announceProblem } from './announce.ts';
 import { createOrFind, deleteOrRead, type PauseWish, pauseBody } from './job-steps.ts';
 
 /** A job, as far as an action must know it. */
@@ -40,10 +40,10 @@ export function useRunJob() {
         ...(runAt === undefined ? {} : { run_at: runAt }),
       }),
     onSuccess: (run) => {
-      tellDone(`${isolated(run.job_id)} has a new run.`);
+      announceDone(`${isolated(run.job_id)} has a new run.`);
       runsChanged(client, run);
     },
-    onError: (error, { job }) => tellFailed(`Could not run ${isolated(job.id)}`, error),
+    onError: (error, { job }) => announceFailure(`Could not run ${isolated(job.id)}`, error),
   });
 }
 
@@ -57,10 +57,10 @@ export function usePauseJob() {
   return useMutation({
     mutationFn: ({ job, ...wish }: PauseJobVariables) => pauseJob(connection, job.id, pauseBody(wish)),
     onSuccess: (job) => {
-      tellDone(`${isolated(job.id)} is paused.`);
+      announceDone(`${isolated(job.id)} is paused.`);
       jobChanged(client, job);
     },
-    onError: (error, { job }) => tellFailed(`Could not pause ${isolated(job.id)}`, error),
+    onError: (error, { job }) => announceFailure(`Could not pause ${isolated(job.id)}`, error),
   });
 }
 
@@ -74,10 +74,10 @@ export function useResumeJob() {
   return useMutation({
     mutationFn: ({ job }: JobVariables) => resumeJob(connection, job.id),
     onSuccess: (job) => {
-      tellDone(`${isolated(job.id)} goes on.`);
+      announceDone(`${isolated(job.id)} goes on.`);
       jobChanged(client, job);
     },
-    onError: (error, { job }) => tellFailed(`Could not resume ${isolated(job.id)}`, error),
+    onError: (error, { job }) => announceFailure(`Could not resume ${isolated(job.id)}`, error),
   });
 }
 
@@ -98,14 +98,14 @@ export function useDeleteJob() {
     onSuccess: (latest, { job }) => {
       if (latest !== undefined) {
         // Here, since the page of the job that was seen goes with it.
-        if (latest.uid !== job.uid) tellNotDone(`Did not delete ${isolated(job.id)}`, CREATED_ANEW);
+        if (latest.uid !== job.uid) announceProblem(`Did not delete ${isolated(job.id)}`, CREATED_ANEW);
         return jobChanged(client, latest);
       }
-      tellDone(`${isolated(job.id)} is deleted.`);
+      announceDone(`${isolated(job.id)} is deleted.`);
       client.removeQueries({ queryKey: queryKeys.job(job.id), type: 'inactive' });
       stale(client, { type: 'job.deleted', job_id: job.id, run_id: null });
     },
-    onError: (error, { job }) => tellFailed(`Could not delete ${isolated(job.id)}`, error),
+    onError: (error, { job }) => announceFailure(`Could not delete ${isolated(job.id)}`, error),
   });
 }
 
@@ -126,10 +126,10 @@ export function useCancelRun() {
       cancelRun(connection, run.id, force === true ? { force } : {}),
     onSuccess: (run) => {
       const done = run.status === 'cancelled';
-      tellDone(done ? `Run ${run.id} is cancelled.` : `Run ${run.id} has been told to stop.`);
+      announceDone(done ? `Run ${run.id} is cancelled.` : `Run ${run.id} has been told to stop.`);
       runsChanged(client, run);
     },
-    onError: (error, { run }) => tellFailed(`Could not cancel run ${run.id}`, error),
+    onError: (error, { run }) => announceFailure(`Could not cancel run ${run.id}`, error),
   });
 }
 
@@ -144,10 +144,10 @@ export function useRetryRun() {
   return useMutation({
     mutationFn: ({ run }: RetryRunVariables) => retryRun(connection, run.id),
     onSuccess: (run, { run: before }) => {
-      tellDone(run.id === before.id ? `Run ${run.id} is due now.` : `Run ${run.id} makes a new try.`);
+      announceDone(run.id === before.id ? `Run ${run.id} is due now.` : `Run ${run.id} makes a new try.`);
       runsChanged(client, run);
     },
-    onError: (error, { run }) => tellFailed(`Could not retry run ${run.id}`, error),
+    onError: (error, { run }) => announceFailure(`Could not retry run ${run.id}`, error),
   });
 }
 
@@ -162,7 +162,7 @@ export function useCreateJob() {
   return useMutation({
     mutationFn: ({ body }: CreateJobVariables) => createOrFind(connection, body),
     onSuccess: (job) => {
-      tellDone(`${isolated(job.id)} is created.`);
+      announceDone(`${isolated(job.id)} is created.`);
       jobChanged(client, job);
     },
   });
@@ -181,7 +181,7 @@ export function useEditJob() {
   return useMutation({
     mutationFn: ({ job, patch }: EditJobVariables) => patchJob(connection, job.id, patch, { ifMatch: job }),
     onSuccess: (job) => {
-      tellDone(`${isolated(job.id)} is saved.`);
+      announceDone(`${isolated(job.id)} is saved.`);
       jobChanged(client, job);
     },
   });

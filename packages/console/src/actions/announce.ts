@@ -5,17 +5,17 @@ import { faultWords } from '../ui/feedback/fault-words.ts';
 const DONE_MS = 5_000;
 
 /** Says that something was done. */
-export function tellDone(message: string): void {
+export function announceDone(message: string): void {
   notifications.show({ message, color: 'green', autoClose: DONE_MS, withBorder: true });
 }
 
 /** Says that something could not be done, and why. */
-export function tellFailed(title: string, error: unknown): void {
+export function announceFailure(title: string, error: unknown): void {
   const { advice, detail, title: what } = faultWords(error);
-  tellNotDone(title, detail ?? `${what}. ${advice}`);
+  announceProblem(title, detail ?? `${what}. ${advice}`);
 }
 
-/** {@link tellFailed}, in words of the console's own. */
-export function tellNotDone(title: string, message: string): void {
+/** {@link announceFailure}, in words of the console's own. */
+export function announceProblem(title: string, message: string): void {
   notifications.show({ title, message, color: 'red', autoClose: false, withBorder: true });
 }

@@ -2,7 +2,7 @@ import { useMe } from '../session/session.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { useUser } from './queries.ts';
 
-interface WhoProps {
+interface ActorProps {
   /** `user:<id>`, `token:<id>`, or what acted by itself. */
   readonly actor: string;
   /** For people, where the server knows one. */
@@ -10,13 +10,13 @@ interface WhoProps {
 }
 
 /** Who did something; the viewer is "you". */
-export function Who({ actor, name = null }: WhoProps) {
-  const text = useWho(actor, name);
+export function Actor({ actor, name = null }: ActorProps) {
+  const text = useActorName(actor, name);
   return <Plain>{text}</Plain>;
 }
 
-/** {@link Who} as a text. Names of users are for admins; to others they are users. */
-export function useWho(actor: string, known: string | null = null): string {
+/** {@link Actor} as a text. Names of users are for admins; to others they are users. */
+export function useActorName(actor: string, known: string | null = null): string {
   const me = useMe();
   const [, kind, id = ''] = /^(user|token):(.+)$/.exec(actor) ?? [];
   const isMe = kind === (me.kind === 'user' ? 'user' : 'token') && id === me.id;

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { JobMark } from '../data/job-mark.ts';
-import { stay } from '../ui/feedback/confirm.tsx';
+import { keepOpen } from '../ui/feedback/confirm.tsx';
 import { jobsText } from '../ui/text/jobs-text.ts';
 import classes from './dialogs.module.css';
 import { JobNames } from './job-names.tsx';
@@ -13,7 +13,7 @@ interface DeleteDialogProps {
   /** Those to delete. */
   readonly jobs: readonly JobMark[];
   /** Somebody has edited the job before it could be deleted; it is shown as it is now. */
-  readonly isOutrun: boolean;
+  readonly isSuperseded: boolean;
   /** False once one's role was taken while the question was open. */
   readonly isAllowed: boolean;
   readonly isBusy: boolean;
@@ -30,7 +30,7 @@ export function DeleteDialog({ opened, number, isAllowed, ...form }: DeleteDialo
   return (
     <Modal
       opened={opened}
-      onClose={isBusy ? stay : onClose}
+      onClose={isBusy ? keepOpen : onClose}
       title={jobs.length === 1 ? 'Delete this job?' : `Delete ${jobsText(jobs.length)}?`}
     >
       {isAllowed ? <DeleteForm key={number} {...form} /> : <NotAllowed onClose={onClose} />}
@@ -40,7 +40,7 @@ export function DeleteDialog({ opened, number, isAllowed, ...form }: DeleteDialo
 
 type DeleteFormProps = Omit<DeleteDialogProps, 'opened' | 'number' | 'isAllowed'>;
 
-function DeleteForm({ jobs, isOutrun, isBusy, onClose, onDelete }: DeleteFormProps) {
+function DeleteForm({ jobs, isSuperseded, isBusy, onClose, onDelete }: DeleteFormProps) {
   const [typed, setTyped] = useState('');
   const [first] = jobs;
   const isOne = jobs.length === 1;
@@ -53,7 +53,7 @@ function DeleteForm({ jobs, isOutrun, isBusy, onClose, onDelete }: DeleteFormPro
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
-        {isOutrun ? <Outrun /> : null}
+        {isSuperseded ? <SupersededNote /> : null}
         <JobNames jobs={jobs} />
         <Meaning isOne={isOne} />
         <TextInput
@@ -67,7 +67,7 @@ function DeleteForm({ jobs, isOutrun, isBusy, onClose, onDelete }: DeleteFormPro
           autoComplete="off"
           spellCheck={false}
           data-autofocus
-          autoFocus={isOutrun}
+          autoFocus={isSuperseded}
         />
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose} disabled={isBusy}>
@@ -97,7 +97,7 @@ function NotAllowed({ onClose }: Pick<DeleteDialogProps, 'onClose'>) {
   );
 }
 
-function Outrun() {
+function SupersededNote() {
   return (
     <Alert color="yellow" variant="light" role="alert" title="Somebody has edited it meanwhile">
       So it was not deleted. You see it as it is now: look at it once more, and delete it if you still mean

@@ -53,7 +53,7 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
         opened={isOpen && question?.what === 'delete'}
         number={number}
         jobs={jobs}
-        isOutrun={question?.isOutrun === true}
+        isSuperseded={question?.isSuperseded === true}
         isAllowed={admin}
         isBusy={deleting.isBusy}
         onClose={close}
@@ -79,7 +79,7 @@ function useDeleteOne({ ask, close }: Asking, onDeleted: (job: JobMark) => void)
     // Not by a callback of mutate: the page may be gone by then, as the job is.
     action.mutateAsync({ job }).then(
       (latest) => {
-        if (latest?.uid === job.uid) return ask({ ...question, jobs: [markOf(latest)], isOutrun: true });
+        if (latest?.uid === job.uid) return ask({ ...question, jobs: [markOf(latest)], isSuperseded: true });
         close();
         // Of one that was created anew the action has told.
         if (latest === undefined) onDeleted(job);

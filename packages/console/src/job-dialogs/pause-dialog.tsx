@@ -5,7 +5,7 @@ import type { PauseWish } from '../actions/job-steps.ts';
 import type { JobMark } from '../data/job-mark.ts';
 import { useTicker } from '../ui/clock/now.tsx';
 import { useZone } from '../ui/clock/zone.tsx';
-import { stay } from '../ui/feedback/confirm.tsx';
+import { keepOpen } from '../ui/feedback/confirm.tsx';
 import { futureFault, type InstantDraft, instantDraft, readInstant } from '../ui/instant/instant-draft.ts';
 import { InstantField } from '../ui/instant/instant-field.tsx';
 import { jobsText } from '../ui/text/jobs-text.ts';
@@ -29,7 +29,7 @@ const LONGEST_REASON = 500;
 /** Asks why, and until when, before jobs are paused. */
 export function PauseDialog({ opened, number, ...form }: PauseDialogProps) {
   return (
-    <Modal opened={opened} onClose={form.isBusy ? stay : form.onClose} title={titleOf(form)}>
+    <Modal opened={opened} onClose={form.isBusy ? keepOpen : form.onClose} title={titleOf(form)}>
       <PauseForm key={number} {...form} />
     </Modal>
   );

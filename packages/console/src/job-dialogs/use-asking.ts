@@ -11,7 +11,7 @@ export interface Question {
   /** Of one that is paused: what is to be changed. */
   readonly pause?: Job['pause'];
   /** It was to be done already, and somebody had edited the job meanwhile: this is the job as it is now. */
-  readonly isOutrun?: boolean;
+  readonly isSuperseded?: boolean;
 }
 
 export interface Asking {

@@ -8,7 +8,7 @@ export interface LeaveGuard {
   /** Asks whether to leave; to be shown with the page. */
   readonly dialog: ReactNode;
   /** What is written is saved: leaving needs no question any more. */
-  readonly letGo: () => void;
+  readonly allowLeaving: () => void;
 }
 
 /**
@@ -30,11 +30,11 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
       takeAway();
     };
   }, [isDirty, leaving]);
-  const letGo = () => {
+  const allowLeaving = () => {
     isArmed.current = false;
   };
   const leave = () => {
-    letGo();
+    allowLeaving();
     setWay(undefined);
     way?.go();
   };
@@ -50,7 +50,7 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
       <Text size="sm">What you wrote here is not saved, and is lost when you leave this page.</Text>
     </Confirm>
   );
-  return { dialog, letGo };
+  return { dialog, allowLeaving };
 }
 
 interface Watch {

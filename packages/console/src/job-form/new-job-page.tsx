@@ -145,7 +145,7 @@ function NewForm({ title, types, initial, cancelHref }: NewFormProps) {
       { body: createBody(read.value) },
       {
         onSuccess: (job) => {
-          guard.letGo();
+          guard.allowLeaving();
           navigate(jobPath(job.id));
         },
         onError: (error) => form.refuse(refusalOf(error, 'create')),

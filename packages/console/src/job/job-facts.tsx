@@ -1,6 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 import type { ReactNode } from 'react';
-import { Who } from '../data/actor.tsx';
+import { Actor } from '../data/actor.tsx';
 import { Ago, Countdown, Instant } from '../ui/instant/instant.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Fact, Facts } from '../ui/layout/facts.tsx';
@@ -68,7 +68,7 @@ function TimeFacts({ job }: { readonly job: Job }) {
         <Instant at={job.created_at} />
         {job.created_by === null ? null : (
           <Beside>
-            by <Who actor={job.created_by} />
+            by <Actor actor={job.created_by} />
           </Beside>
         )}
       </Fact>

@@ -5,7 +5,7 @@ import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session.tsx';
 import { jobCurls } from '../ui/curl/curl.ts';
 import { CurlFold } from '../ui/curl/curl-fold.tsx';
-import { isGone } from '../ui/feedback/not-found.ts';
+import { isNotFound } from '../ui/feedback/not-found.ts';
 import { Failed, Loading } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { useIdInPath } from '../ui/paths.ts';
@@ -34,7 +34,7 @@ const BACK = <Link href="/jobs">Jobs</Link>;
 
 function JobOfId({ id }: { readonly id: string }) {
   const query = useJob(id);
-  if (isGone(query.error)) return <NoJob id={id} back={BACK} />;
+  if (isNotFound(query.error)) return <NoJob id={id} back={BACK} />;
   // A job created anew under the same id is another one, with runs of its own.
   if (query.data !== undefined) return <KnownJob key={query.data.uid} job={query.data} />;
   return (

@@ -7,7 +7,7 @@ import { KeepFocus } from '../ui/feedback/keep-focus.tsx';
 import { Failed } from '../ui/feedback/states.tsx';
 import classes from './bulk/bulk-bar.module.css';
 import { BulkBar } from './bulk/bulk-bar.tsx';
-import { type BulkKind, outrunBy } from './bulk/bulk-order.ts';
+import { type BulkKind, latestMarks } from './bulk/bulk-order.ts';
 import { useBulk } from './bulk/use-bulk.ts';
 import { useJobCommands } from './cells/job-commands.ts';
 import { type FilterChange, isFiltered, type JobFilters } from './filter/filters.ts';
@@ -58,7 +58,7 @@ function useListWork(filters: JobFilters) {
   const loaded = useRef<readonly JobMark[]>([]);
   const [selection, setSelection] = useSelection(filters);
   const bulk = useBulk((result) =>
-    setSelection((known) => renewed(without(known, result.done), outrunBy(result))),
+    setSelection((known) => renewed(without(known, result.done), latestMarks(result))),
   );
   const asking = useAsking();
   const { ask } = asking;

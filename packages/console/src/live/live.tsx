@@ -5,8 +5,8 @@ import { LIVE_KEYS, staleKeys } from '../data/stale-keys.ts';
 import { useConnection, useIsAnswered, useIsSignedIn } from '../session/session.tsx';
 import { useTicker } from '../ui/clock/now.tsx';
 import { followLive, type LiveState } from './follow.ts';
-import { createGatherer } from './gather.ts';
-import { gapOf } from './read-interval.ts';
+import { minIntervalMs } from './min-interval.ts';
+import { createRefetchBatcher } from './refetch-batcher.ts';
 
 const LiveContext = createContext<LiveState>({ kind: 'connecting' });
 const SIGNED_OUT: LiveState = { kind: 'signed-out' };
@@ -25,23 +25,23 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
       setTimer: (run: () => void, ms: number) => window.setTimeout(run, ms),
       clearTimer: (timer: number) => window.clearTimeout(timer),
     };
-    const gatherer = createGatherer({
+    const batcher = createRefetchBatcher({
       ...timers,
       now: () => performance.now(),
       refetch: (queryKey) => client.invalidateQueries({ queryKey }),
-      gapOf,
+      minIntervalMs,
     });
     const follower = followLive({
       ...timers,
       now: ticker.exact,
       events: (options) => jobEvents(connection, options),
-      onEvent: (event) => gatherer.add(staleKeys(event)),
+      onEvent: (event) => batcher.add(staleKeys(event)),
       readAll: () => readAll(client),
       isAnswered,
       onState: setState,
     });
     const onVisibility = (): void => {
-      gatherer.setPaused(document.hidden);
+      batcher.setPaused(document.hidden);
       follower.setHidden(document.hidden);
     };
     onVisibility();
@@ -49,7 +49,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     return () => {
       document.removeEventListener('visibilitychange', onVisibility);
       follower.stop();
-      gatherer.clear();
+      batcher.clear();
     };
   }, [connection, isAnswered, client, isSignedIn, ticker]);
   return <LiveContext value={isSignedIn ? state : SIGNED_OUT}>{children}</LiveContext>;

@@ -7,7 +7,7 @@ import { useMay } from '../session/session.tsx';
 import { useNow } from '../ui/clock/now.tsx';
 import { runCurls } from '../ui/curl/curl.ts';
 import { CurlFold } from '../ui/curl/curl-fold.tsx';
-import { isGone } from '../ui/feedback/not-found.ts';
+import { isNotFound } from '../ui/feedback/not-found.ts';
 import { Empty, Failed, Loading } from '../ui/feedback/states.tsx';
 import blocks from '../ui/layout/blocks.module.css';
 import { Panel } from '../ui/layout/panel.tsx';
@@ -27,7 +27,7 @@ import { Story } from './story.tsx';
 export function RunPage() {
   const id = useIdInPath();
   const query = useRun(id);
-  if (isGone(query.error)) return <NoRun id={id} />;
+  if (isNotFound(query.error)) return <NoRun id={id} />;
   if (query.data !== undefined) return <KnownRun key={id} run={query.data} />;
   return (
     <Page title={`Run ${id}`}>
@@ -58,7 +58,7 @@ type JobOfRun =
 
 function useJobOf(run: Run): JobOfRun {
   const query = useJob(run.job_id);
-  if (isGone(query.error)) return { kind: 'gone' };
+  if (isNotFound(query.error)) return { kind: 'gone' };
   if (query.data === undefined) return { kind: 'unread' };
   return query.data.uid === run.job_uid ? { kind: 'known', job: query.data } : { kind: 'other' };
 }

@@ -13,13 +13,13 @@ interface ConflictDialogProps {
   /** What was to be saved; undefined while something in it is not right yet. */
   readonly mine: Definition | undefined;
   readonly onTakeTheirs: (theirs: Job) => void;
-  readonly onPutMine: (theirs: Job, mine: Definition) => void;
+  readonly onApplyMine: (theirs: Job, mine: Definition) => void;
   readonly onClose: () => void;
 }
 
 /** Somebody else saved the job while it was being edited here: both versions, and the choice between them. */
 export function ConflictDialog(props: ConflictDialogProps) {
-  const { base, theirs, mine, onTakeTheirs, onPutMine, onClose } = props;
+  const { base, theirs, mine, onTakeTheirs, onApplyMine, onClose } = props;
   return (
     <Modal
       opened={theirs !== undefined}
@@ -51,7 +51,7 @@ export function ConflictDialog(props: ConflictDialogProps) {
               Take theirs, drop mine
             </Button>
             {mine === undefined || base.type !== theirs.type ? null : (
-              <Button onClick={() => onPutMine(theirs, mine)}>Put mine on top of theirs</Button>
+              <Button onClick={() => onApplyMine(theirs, mine)}>Put mine on top of theirs</Button>
             )}
           </Group>
         </Stack>

@@ -21,7 +21,7 @@ interface EditFormProps {
 export function EditForm({ job, types, isDeleted }: EditFormProps) {
   const editing = useEditing(job);
   const { form, guard, saving, base, mine, stage } = editing;
-  const isGone = isDeleted || saving.isGone;
+  const mustRecreate = isDeleted || saving.isDeleted;
   const isChanged = job.uid !== base.uid || job.version !== base.version;
   return (
     <>
@@ -29,35 +29,35 @@ export function EditForm({ job, types, isDeleted }: EditFormProps) {
         form={form}
         types={types}
         // What is gone can only be created anew, and then under another id or of another type as well.
-        job={isGone ? undefined : base}
+        job={mustRecreate ? undefined : base}
         notice={
           <>
-            {isGone ? <DeletedNotice /> : null}
-            {isChanged && !isGone && !saving.isBusy ? (
+            {mustRecreate ? <DeletedNotice /> : null}
+            {isChanged && !mustRecreate && !saving.isBusy ? (
               <ChangedNotice onShow={() => editing.compare(job)} />
             ) : null}
           </>
         }
-        saveLabel={isGone ? 'Create it anew' : 'Review and save'}
+        saveLabel={mustRecreate ? 'Create it anew' : 'Review and save'}
         saveNote={stage.kind === 'nothing' && stage.draft === form.draft ? 'Nothing has changed.' : undefined}
         isSaving={saving.isBusy}
-        cancelHref={isGone ? '/jobs' : jobPath(base.id)}
-        onSave={isGone ? editing.createAnew : editing.review}
+        cancelHref={mustRecreate ? '/jobs' : jobPath(base.id)}
+        onSave={mustRecreate ? editing.recreate : editing.review}
       />
       <ReviewDialog
         job={base}
         after={stage.kind === 'review' ? stage.after : undefined}
         isSaving={saving.isBusy}
         onSave={(after) => saving.save(base, after)}
-        onClose={editing.goOn}
+        onClose={editing.continueEditing}
       />
       <ConflictDialog
         base={base}
         theirs={stage.kind === 'conflict' ? stage.theirs : undefined}
         mine={mine}
         onTakeTheirs={editing.takeTheirs}
-        onPutMine={editing.putMine}
-        onClose={editing.goOn}
+        onApplyMine={editing.applyMine}
+        onClose={editing.continueEditing}
       />
       {guard.dialog}
     </>

@@ -2,7 +2,7 @@ import { Link } from 'wouter';
 import { useJob, useJobTypes } from '../../data/queries.ts';
 import { Page } from '../../page/page.tsx';
 import { useMay } from '../../session/session.tsx';
-import { isGone } from '../../ui/feedback/not-found.ts';
+import { isNotFound } from '../../ui/feedback/not-found.ts';
 import { Empty, Failed, Loading } from '../../ui/feedback/states.tsx';
 import { jobPath, useIdInPath } from '../../ui/paths.ts';
 import { isolated, Plain } from '../../ui/text/text.tsx';
@@ -28,7 +28,7 @@ function LoadedForm({ id, title }: { readonly id: string; readonly title: string
   if (job.data !== undefined && types.data !== undefined) {
     return (
       <Page title={title} back={back}>
-        <EditForm job={job.data} types={types.data} isDeleted={isGone(job.error)} />
+        <EditForm job={job.data} types={types.data} isDeleted={isNotFound(job.error)} />
       </Page>
     );
   }
@@ -37,7 +37,7 @@ function LoadedForm({ id, title }: { readonly id: string; readonly title: string
     void job.refetch();
     void types.refetch();
   };
-  if (isGone(job.error)) {
+  if (isNotFound(job.error)) {
     return (
       <Page title={title} back={<Link href="/jobs">Jobs</Link>}>
         <Empty title="There is no such job" action={<Link href="/jobs">To the jobs</Link>}>

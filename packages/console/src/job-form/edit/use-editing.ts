@@ -1,7 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { tellDone } from '../../actions/announce.ts';
+import { announceDone } from '../../actions/announce.ts';
 import { jobPath } from '../../ui/paths.ts';
 import { isolated } from '../../ui/text/text.tsx';
 import { type Definition, type Draft, definitionOf, draftOf, readDraft } from '../draft/draft.ts';
@@ -30,11 +30,11 @@ interface Editing {
   readonly mine: Definition | undefined;
   readonly stage: Stage;
   readonly review: () => void;
-  readonly createAnew: () => void;
+  readonly recreate: () => void;
   readonly compare: (theirs: Job) => void;
   readonly takeTheirs: (theirs: Job) => void;
-  readonly putMine: (theirs: Job, mine: Definition) => void;
-  readonly goOn: () => void;
+  readonly applyMine: (theirs: Job, mine: Definition) => void;
+  readonly continueEditing: () => void;
 }
 
 const WRITING: Stage = { kind: 'writing' };
@@ -47,7 +47,7 @@ export function useEditing(job: Job): Editing {
   const guard = useLeaveGuard(form.isDirty);
   const [, navigate] = useLocation();
   const leave = ({ id }: Pick<Job, 'id'>) => {
-    guard.letGo();
+    guard.allowLeaving();
     navigate(jobPath(id));
   };
   const read = readDraft(form.draft);
@@ -57,7 +57,7 @@ export function useEditing(job: Job): Editing {
     onConflict: (theirs) => {
       if (!isDoneByThem(base, mine, theirs)) return setStage({ kind: 'conflict', theirs });
       // Such as when the answer to one's own edit was lost, and the edit was sent again.
-      tellDone(`${isolated(base.id)} is already so.`);
+      announceDone(`${isolated(base.id)} is already so.`);
       leave(base);
     },
     onRefused: (refusal) => {
@@ -77,17 +77,17 @@ export function useEditing(job: Job): Editing {
   return {
     ...{ form, guard, saving, base, mine, stage },
     review: withMine((after) => setStage(reviewOf(base, after, form.draft))),
-    createAnew: withMine(saving.createAnew),
+    recreate: withMine(saving.recreate),
     compare: (theirs) => setStage({ kind: 'conflict', theirs }),
     takeTheirs: (theirs) => {
       begin(theirs, definitionOf(theirs));
       setStage(WRITING);
     },
-    putMine: (theirs, own) => {
+    applyMine: (theirs, own) => {
       const after = ontoTheirs({ base: definitionOf(base), mine: own, theirs: definitionOf(theirs) });
       setStage(reviewOf(theirs, after, begin(theirs, after)));
     },
-    goOn: () => setStage(WRITING),
+    continueEditing: () => setStage(WRITING),
   };
 }
 

@@ -19,10 +19,10 @@ interface SaveEditOptions {
 export interface SaveEdit {
   readonly save: (base: Job, after: Definition) => void;
   /** Creates a deleted job again, as it stands in the form. */
-  readonly createAnew: (definition: Definition) => void;
+  readonly recreate: (definition: Definition) => void;
   readonly isBusy: boolean;
   /** The server says that the job is not there any more. */
-  readonly isGone: boolean;
+  readonly isDeleted: boolean;
 }
 
 /** Saves an edit of the job as it was read, and sorts what can come of that. */
@@ -30,12 +30,12 @@ export function useSaveEdit({ onSaved, onConflict, onRefused }: SaveEditOptions)
   const editJob = useEditJob();
   const createJob = useCreateJob();
   const latestOf = useLatestJob();
-  const [isGone, setGone] = useState(false);
+  const [isDeleted, setDeleted] = useState(false);
   const [isReading, setReading] = useState(false);
 
   const refuse = (error: unknown) => {
-    if (isStatus(error, 404)) setGone(true);
-    onRefused(isStatus(error, 404) ? GONE : refusalOf(error, 'edit'));
+    if (isStatus(error, 404)) setDeleted(true);
+    onRefused(isStatus(error, 404) ? DELETED : refusalOf(error, 'edit'));
   };
   const conflict = async (id: string) => {
     setReading(true);
@@ -55,7 +55,7 @@ export function useSaveEdit({ onSaved, onConflict, onRefused }: SaveEditOptions)
         onError: (error) => (isStatus(error, 412) ? void conflict(base.id) : refuse(error)),
       },
     );
-  const createAnew = (definition: Definition) =>
+  const recreate = (definition: Definition) =>
     createJob.mutate(
       { body: createBody(definition) },
       { onSuccess: onSaved, onError: (error) => onRefused(refusalOf(error, 'create')) },
@@ -64,13 +64,13 @@ export function useSaveEdit({ onSaved, onConflict, onRefused }: SaveEditOptions)
   const isDone = editJob.isSuccess || createJob.isSuccess;
   return {
     save,
-    createAnew,
-    isGone,
+    recreate,
+    isDeleted,
     isBusy: editJob.isPending || createJob.isPending || isReading || isDone,
   };
 }
 
-const GONE: Refusal = { faults: [], problem: 'The job was deleted, so there is nothing to save to.' };
+const DELETED: Refusal = { faults: [], problem: 'The job was deleted, so there is nothing to save to.' };
 
 /** Reads a job past the cache: it has just turned out to be old. */
 function useLatestJob(): (id: string) => Promise<Job> {

@@ -1,7 +1,7 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { useMemo } from 'react';
-import { Who } from '../../data/actor.tsx';
+import { Actor } from '../../data/actor.tsx';
 import { useAudit, useJobTypes } from '../../data/queries.ts';
 import { useMay } from '../../session/session.tsx';
 import { Failed, Loading } from '../../ui/feedback/states.tsx';
@@ -73,7 +73,7 @@ function OneEntry({ entry }: { readonly entry: AuditEntry }) {
     <li className={classes.entry}>
       <div>
         <strong>
-          <Who actor={record.actor} name={record.actor_name} />
+          <Actor actor={record.actor} name={record.actor_name} />
         </strong>{' '}
         {words}{' '}
         <span className={blocks.quiet}>

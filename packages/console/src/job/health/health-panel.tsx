@@ -2,7 +2,7 @@ import type { Job } from '@greenvue/jobs/client';
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { useResumeJob } from '../../actions/actions.ts';
-import { Who } from '../../data/actor.tsx';
+import { Actor } from '../../data/actor.tsx';
 import { useJobRuns, useStats } from '../../data/queries.ts';
 import { useMay } from '../../session/session.tsx';
 import { KeepFocus } from '../../ui/feedback/keep-focus.tsx';
@@ -71,7 +71,7 @@ function PauseFacts({ job: { pause } }: { readonly job: Job }) {
     <p className={classes.healthReason}>
       {pause.by === null ? null : (
         <>
-          By <Who actor={pause.by} />
+          By <Actor actor={pause.by} />
         </>
       )}
       {pause.until === null ? null : (

@@ -10,9 +10,9 @@ import {
   type BulkKind,
   type BulkOrder,
   failureText,
-  Outrun,
   progressText,
   resultText,
+  Superseded,
 } from './bulk-order.ts';
 import type { TurnResult } from './in-turn.ts';
 import type { Bulk } from './use-bulk.ts';
@@ -107,8 +107,8 @@ interface OverProps {
 
 function Over({ kind, result, onDismiss }: OverProps) {
   const isWhole = result.failed.length === 0 && result.left.length === 0;
-  const isGone = (error: unknown) => error instanceof Outrun && error.isAnother;
-  const staysSelected = result.left.length > 0 || result.failed.some(({ error }) => !isGone(error));
+  const isReplaced = (error: unknown) => error instanceof Superseded && error.isRecreated;
+  const staysSelected = result.left.length > 0 || result.failed.some(({ error }) => !isReplaced(error));
   return (
     <section className={classes.over} data-whole={isWhole} aria-label="Result">
       <div className={classes.overHead}>

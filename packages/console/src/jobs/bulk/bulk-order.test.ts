@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { exampleJob } from '../../../test/examples.ts';
 import { markOf } from '../../data/job-mark.ts';
 import { jobsText } from '../../ui/text/jobs-text.ts';
-import { failureText, isHopeless, Outrun, outrunBy, progressText, resultText } from './bulk-order.ts';
+import { failureText, isHopeless, latestMarks, progressText, resultText, Superseded } from './bulk-order.ts';
 
 const mark = (id: string) => markOf(exampleJob({ id, uid: `uid-${id}` }));
 
@@ -39,14 +39,14 @@ test('one that somebody was faster with is told as it is now, and no other', () 
   const latest = { ...mark('c'), version: 4 };
   const result = {
     ...MIXED,
-    failed: [...MIXED.failed, { item: mark('c'), error: new Outrun(mark('c'), latest) }],
+    failed: [...MIXED.failed, { item: mark('c'), error: new Superseded(mark('c'), latest) }],
   };
-  expect(outrunBy(result)).toEqual([latest]);
+  expect(latestMarks(result)).toEqual([latest]);
 });
 
 test('why nothing was done is told in words', () => {
-  expect(failureText(new Outrun(mark('a'), { ...mark('a'), version: 2 }))).toMatch(/changed meanwhile/);
-  expect(failureText(new Outrun(mark('a'), { ...mark('a'), uid: 'new' }))).toMatch(/another job/);
+  expect(failureText(new Superseded(mark('a'), { ...mark('a'), version: 2 }))).toMatch(/changed meanwhile/);
+  expect(failureText(new Superseded(mark('a'), { ...mark('a'), uid: 'new' }))).toMatch(/another job/);
   expect(failureText(FAULT)).toBe('It could not be done.');
   expect(failureText(new ConnectionError('no_answer', 'No.'))).toMatch(/may have been done or not/);
 });

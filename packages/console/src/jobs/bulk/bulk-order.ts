@@ -33,27 +33,27 @@ export function resultText(kind: BulkKind, { done, failed, left }: TurnResult<Jo
  * Somebody was faster, so that nothing was done: the job that has the id is another than the one that was
  * seen, or of another version.
  */
-export class Outrun extends Error {
+export class Superseded extends Error {
   readonly latest: JobMark;
   /** The job that was seen is gone. */
-  readonly isAnother: boolean;
+  readonly isRecreated: boolean;
 
   constructor(seen: JobMark, latest: JobMark) {
     super('Somebody was faster.');
     this.latest = latest;
-    this.isAnother = latest.uid !== seen.uid;
+    this.isRecreated = latest.uid !== seen.uid;
   }
 }
 
 /** Jobs as they are now that somebody has changed before it was their turn. */
-export function outrunBy({ failed }: TurnResult<JobMark>): readonly JobMark[] {
-  return failed.flatMap(({ error }) => (error instanceof Outrun ? [error.latest] : []));
+export function latestMarks({ failed }: TurnResult<JobMark>): readonly JobMark[] {
+  return failed.flatMap(({ error }) => (error instanceof Superseded ? [error.latest] : []));
 }
 
 /** Why nothing was done with a job. */
 export function failureText(error: unknown): string {
-  if (error instanceof Outrun) {
-    return error.isAnother
+  if (error instanceof Superseded) {
+    return error.isRecreated
       ? 'It was deleted and created anew meanwhile: it is another job, and not selected any more.'
       : 'It was changed meanwhile. Look at it as it is now; to try again is to mean that.';
   }

@@ -1,12 +1,12 @@
 import { type Connection, pauseJob, resumeJob } from '@greenvue/jobs/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { tellDone } from '../../actions/announce.ts';
+import { announceDone } from '../../actions/announce.ts';
 import { deleteOrRead, pauseBody } from '../../actions/job-steps.ts';
 import { type JobMark, markOf } from '../../data/job-mark.ts';
 import { LIVE_KEYS } from '../../data/stale-keys.ts';
 import { useConnection } from '../../session/session.tsx';
-import { type BulkOrder, isHopeless, Outrun, resultText } from './bulk-order.ts';
+import { type BulkOrder, isHopeless, resultText, Superseded } from './bulk-order.ts';
 import { inTurn, type TurnResult } from './in-turn.ts';
 
 type BulkState =
@@ -53,7 +53,7 @@ export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
     });
     for (const queryKey of LIVE_KEYS) void client.invalidateQueries({ queryKey });
     if (!isThere.current) {
-      tellDone(`You left the list: ${resultText(order.kind, result)}`);
+      announceDone(`You left the list: ${resultText(order.kind, result)}`);
       return;
     }
     setState({ phase: 'over', order, result });
@@ -101,7 +101,7 @@ async function carryOut(connection: Connection, order: BulkOrder, job: JobMark):
       return;
     case 'delete': {
       const latest = await deleteOrRead(connection, job);
-      if (latest !== undefined) throw new Outrun(job, markOf(latest));
+      if (latest !== undefined) throw new Superseded(job, markOf(latest));
       return;
     }
     default:

@@ -1,6 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 import { Link } from 'wouter';
-import { useWho } from '../../data/actor.tsx';
+import { useActorName } from '../../data/actor.tsx';
 import type { JobMark } from '../../data/job-mark.ts';
 import { instantText } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
@@ -108,7 +108,7 @@ interface PauseEndProps {
 }
 
 function PauseBy({ by, pause }: PauseEndProps & { readonly by: string }) {
-  return <PauseEnd pause={pause} title={`Paused by ${isolated(useWho(by))}`} />;
+  return <PauseEnd pause={pause} title={`Paused by ${isolated(useActorName(by))}`} />;
 }
 
 function PauseEnd({ pause, title }: PauseEndProps) {

@@ -18,7 +18,7 @@ interface ConfirmProps {
 export function Confirm(props: ConfirmProps) {
   const { opened, onClose, onConfirm, title, confirmLabel, danger = false, isBusy = false, children } = props;
   return (
-    <Modal opened={opened} onClose={isBusy ? stay : onClose} title={title}>
+    <Modal opened={opened} onClose={isBusy ? keepOpen : onClose} title={title}>
       <Stack gap="lg">
         <div>{children}</div>
         <Group justify="flex-end" gap="sm">
@@ -35,4 +35,4 @@ export function Confirm(props: ConfirmProps) {
 }
 
 /** What closes nothing: what is under way can't be put away, since its dialog tells how it ends. */
-export const stay = (): void => undefined;
+export const keepOpen = (): void => undefined;

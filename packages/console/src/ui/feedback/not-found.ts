@@ -2,7 +2,7 @@ import { ApiError } from '@greenvue/jobs/client';
 import { isOfAnotherVersion } from './fault-words.ts';
 
 /** The server has no such job or run: it is not there, or what is asked for can be no id at all. */
-export function isGone(error: unknown): boolean {
+export function isNotFound(error: unknown): boolean {
   if (!(error instanceof ApiError) || isOfAnotherVersion(error)) return false;
   return error.status === 404 || error.status === 422;
 }

@@ -1,16 +1,16 @@
-/** What {@link createGatherer} needs. */
-export interface GathererDeps {
+/** What {@link createRefetchBatcher} needs. */
+export interface RefetchBatcherDeps {
   /** Reads anew all that has the key, or begins with it. */
   readonly refetch: (key: readonly unknown[]) => Promise<unknown>;
-  /** How far apart two readings of a key are at the least, in ms; {@link MIN_GAP_MS} if left out. */
-  readonly gapOf?: (key: readonly unknown[]) => number;
+  /** How far apart two readings of a key are at the least, in ms; {@link MIN_INTERVAL_MS} if left out. */
+  readonly minIntervalMs?: (key: readonly unknown[]) => number;
   readonly now: () => number;
   readonly setTimer: (run: () => void, ms: number) => number;
   readonly clearTimer: (timer: number) => void;
 }
 
 /** Turns a stream of stale keys into few readings. */
-interface Gatherer {
+interface RefetchBatcher {
   readonly add: (keys: readonly (readonly unknown[])[]) => void;
   /** While paused, keys are only gathered; then they are read at once. */
   readonly setPaused: (isPaused: boolean) => void;
@@ -22,12 +22,12 @@ interface Gatherer {
  * So long what happens together is gathered, and then read in one go: a short run begins and ends within
  * that.
  */
-export const GATHER_MS = 60;
+export const BATCH_MS = 60;
 /**
  * So far apart are two readings of a key, so that what happens is on the screen a quarter of a second later
  * at the most.
  */
-export const MIN_GAP_MS = 120;
+export const MIN_INTERVAL_MS = 120;
 /**
  * Of more keys of a kind than these, all of the kind are read instead: nobody looks at so many things at
  * once.
@@ -44,13 +44,13 @@ interface Entry {
   isReading: boolean;
 }
 
-export function createGatherer(deps: GathererDeps): Gatherer {
-  return new TimedGatherer(deps);
+export function createRefetchBatcher(deps: RefetchBatcherDeps): RefetchBatcher {
+  return new TimedRefetchBatcher(deps);
 }
 
 /** Its entries are bounded, by {@link MOST_OF_A_KIND}, and so is what each event and each reading costs. */
-class TimedGatherer implements Gatherer {
-  readonly #deps: GathererDeps;
+class TimedRefetchBatcher implements RefetchBatcher {
+  readonly #deps: RefetchBatcherDeps;
   readonly #entries = new Map<string, Entry>();
   /** How many entries there are of a kind, the kind itself left out. */
   readonly #counts = new Map<unknown, number>();
@@ -58,12 +58,12 @@ class TimedGatherer implements Gatherer {
   #flushedAt = Number.NEGATIVE_INFINITY;
   #isPaused = false;
 
-  constructor(deps: GathererDeps) {
+  constructor(deps: RefetchBatcherDeps) {
     this.#deps = deps;
   }
 
   add(keys: readonly (readonly unknown[])[]): void {
-    const earliest = this.#deps.now() + GATHER_MS;
+    const earliest = this.#deps.now() + BATCH_MS;
     for (const key of keys) this.#want(key, earliest);
   }
 
@@ -142,7 +142,7 @@ class TimedGatherer implements Gatherer {
   }
 
   #read(entry: Entry): void {
-    const { now, refetch, gapOf = () => MIN_GAP_MS } = this.#deps;
+    const { now, refetch, minIntervalMs = () => MIN_INTERVAL_MS } = this.#deps;
     const startedAt = now();
     entry.isWanted = false;
     entry.isReading = true;
@@ -150,7 +150,7 @@ class TimedGatherer implements Gatherer {
       entry.isReading = false;
       const tookMs = now() - startedAt;
       // As long a rest, so that a page never keeps a slow server busy.
-      entry.dueAt = Math.max(startedAt + gapOf(entry.key), now() + tookMs);
+      entry.dueAt = Math.max(startedAt + minIntervalMs(entry.key), now() + tookMs);
       if (this.#entries.get(nameOf(entry.key)) === entry) this.#arrange(entry);
     };
     // Whether it could be read is the reader's matter, who shows it.

@@ -1,15 +1,21 @@
 import { expect, test } from 'vitest';
 import { type ManualTimers, manualTimers } from '../../test/manual-timers.ts';
-import { createGatherer, GATHER_MS, type GathererDeps, MIN_GAP_MS, MOST_OF_A_KIND } from './gather.ts';
+import {
+  BATCH_MS,
+  createRefetchBatcher,
+  MIN_INTERVAL_MS,
+  MOST_OF_A_KIND,
+  type RefetchBatcherDeps,
+} from './refetch-batcher.ts';
 
-/** A gatherer whose readings take `readMs`, and when it began each. */
+/** A batcher whose readings take `readMs`, and when it began each. */
 function gathererWith(
   timers: ManualTimers,
-  options: Partial<GathererDeps> & { readonly readMs?: number } = {},
+  options: Partial<RefetchBatcherDeps> & { readonly readMs?: number } = {},
 ) {
   const { readMs = 0, ...deps } = options;
   const readings: string[] = [];
-  const gatherer = createGatherer({
+  const batcher = createRefetchBatcher({
     ...timers,
     refetch: (key) => {
       readings.push(`${timers.now()} ${key.join(' ')}`);
@@ -17,128 +23,128 @@ function gathererWith(
     },
     ...deps,
   });
-  return { gatherer, readings };
+  return { batcher, readings };
 }
 
 test('what comes soon after is read with it', async () => {
   const timers = manualTimers();
-  const { gatherer, readings } = gathererWith(timers);
-  gatherer.add([['jobs'], ['run', '1']]);
+  const { batcher, readings } = gathererWith(timers);
+  batcher.add([['jobs'], ['run', '1']]);
   await timers.advance(40);
-  gatherer.add([['jobs'], ['run', '2']]);
+  batcher.add([['jobs'], ['run', '2']]);
   expect(readings).toEqual([]);
   await timers.advance(400);
-  expect(readings).toEqual([`${GATHER_MS} jobs`, `${GATHER_MS} run 1`, `${GATHER_MS + 40} run 2`]);
+  expect(readings).toEqual([`${BATCH_MS} jobs`, `${BATCH_MS} run 1`, `${BATCH_MS + 40} run 2`]);
 });
 
 test('a storm of events reads a key every so often, and no more', async () => {
   const timers = manualTimers();
-  const { gatherer, readings } = gathererWith(timers);
+  const { batcher, readings } = gathererWith(timers);
   for (let event = 0; event < 1_000; event += 1) {
-    gatherer.add([['jobs']]);
+    batcher.add([['jobs']]);
     await timers.advance(2);
   }
-  const most = Math.ceil(2_000 / MIN_GAP_MS);
+  const most = Math.ceil(2_000 / MIN_INTERVAL_MS);
   expect(readings.length).toBeGreaterThanOrEqual(most - 2);
   expect(readings.length).toBeLessThanOrEqual(most);
 });
 
 test('what changes while it is read is read again', async () => {
   const timers = manualTimers();
-  const { gatherer, readings } = gathererWith(timers, { readMs: 50 });
-  gatherer.add([['jobs']]);
+  const { batcher, readings } = gathererWith(timers, { readMs: 50 });
+  batcher.add([['jobs']]);
   await timers.advance(160);
-  gatherer.add([['jobs']]);
+  batcher.add([['jobs']]);
   await timers.advance(1_000);
   expect(readings).toHaveLength(2);
 });
 
 test('a slow answer is followed by as long a rest', async () => {
   const timers = manualTimers();
-  const { gatherer, readings } = gathererWith(timers, { readMs: 1_000 });
-  gatherer.add([['jobs']]);
+  const { batcher, readings } = gathererWith(timers, { readMs: 1_000 });
+  batcher.add([['jobs']]);
   await timers.advance(200);
-  gatherer.add([['jobs']]);
+  batcher.add([['jobs']]);
   await timers.advance(10_000);
-  expect(readings).toEqual([`${GATHER_MS} jobs`, `${GATHER_MS + 2_000} jobs`]);
+  expect(readings).toEqual([`${BATCH_MS} jobs`, `${BATCH_MS + 2_000} jobs`]);
 });
 
 test('a reading that fails does not end the readings', async () => {
   const timers = manualTimers();
-  const { gatherer, readings } = gathererWith(timers, {
+  const { batcher, readings } = gathererWith(timers, {
     refetch: (key) => {
       readings.push(String(key[0]));
       return Promise.reject(new Error('no answer'));
     },
   });
-  gatherer.add([['jobs']]);
+  batcher.add([['jobs']]);
   await timers.advance(500);
-  gatherer.add([['jobs']]);
+  batcher.add([['jobs']]);
   await timers.advance(500);
   expect(readings).toEqual(['jobs', 'jobs']);
 });
 
 test('some keys are read less often', async () => {
   const timers = manualTimers();
-  const { gatherer, readings } = gathererWith(timers, {
-    gapOf: ([name]) => (name === 'stats' ? 1_000 : 250),
+  const { batcher, readings } = gathererWith(timers, {
+    minIntervalMs: ([name]) => (name === 'stats' ? 1_000 : 250),
   });
   for (let event = 0; event < 40; event += 1) {
-    gatherer.add([['stats']]);
+    batcher.add([['stats']]);
     await timers.advance(50);
   }
-  expect(readings).toEqual([`${GATHER_MS} stats`, `${GATHER_MS + 1_000} stats`]);
+  expect(readings).toEqual([`${BATCH_MS} stats`, `${BATCH_MS + 1_000} stats`]);
 });
 
 test('a hidden tab gathers, and reads at once when it is seen again', async () => {
   const timers = manualTimers();
-  const { gatherer, readings } = gathererWith(timers);
-  gatherer.setPaused(true);
-  gatherer.add([['jobs']]);
+  const { batcher, readings } = gathererWith(timers);
+  batcher.setPaused(true);
+  batcher.add([['jobs']]);
   await timers.advance(60_000);
-  gatherer.add([['jobs']]);
+  batcher.add([['jobs']]);
   expect(readings).toEqual([]);
-  gatherer.setPaused(false);
+  batcher.setPaused(false);
   await timers.advance(0);
   expect(readings).toEqual(['60000 jobs']);
 });
 
 test('many things of a kind are read as one', async () => {
   const timers = manualTimers();
-  const { gatherer, readings } = gathererWith(timers);
+  const { batcher, readings } = gathererWith(timers);
   for (let run = 0; run <= MOST_OF_A_KIND; run += 1)
-    gatherer.add([
+    batcher.add([
       ['run', String(run)],
       ['job', 'a'],
     ]);
   await timers.advance(1_000);
-  expect(readings).toEqual([`${GATHER_MS} job a`, `${GATHER_MS} run`]);
-  gatherer.add([['run', '7']]);
+  expect(readings).toEqual([`${BATCH_MS} job a`, `${BATCH_MS} run`]);
+  batcher.add([['run', '7']]);
   await timers.advance(1_000);
-  expect(readings.slice(2)).toEqual([`${1_000 + GATHER_MS} run 7`]);
+  expect(readings.slice(2)).toEqual([`${1_000 + BATCH_MS} run 7`]);
 });
 
 test('a long time out of sight with a storm of runs leaves few readings', async () => {
   const timers = manualTimers();
-  const { gatherer, readings } = gathererWith(timers);
-  gatherer.setPaused(true);
-  for (let run = 0; run < 5_000; run += 1) gatherer.add([['run', String(run)]]);
-  gatherer.setPaused(false);
+  const { batcher, readings } = gathererWith(timers);
+  batcher.setPaused(true);
+  for (let run = 0; run < 5_000; run += 1) batcher.add([['run', String(run)]]);
+  batcher.setPaused(false);
   await timers.advance(10_000);
-  expect(readings).toEqual([`${GATHER_MS} run`]);
+  expect(readings).toEqual([`${BATCH_MS} run`]);
 });
 
 test('a storm of events for many runs costs as many timers as there are readings', async () => {
   const timers = manualTimers();
   let set = 0;
-  const { gatherer } = gathererWith(timers, {
+  const { batcher } = gathererWith(timers, {
     setTimer: (run, ms) => {
       set += 1;
       return timers.setTimer(run, ms);
     },
   });
   for (let event = 0; event < 1_000; event += 1) {
-    gatherer.add([['jobs'], ['run', String(event)]]);
+    batcher.add([['jobs'], ['run', String(event)]]);
     await timers.advance(1);
   }
   expect(set).toBeLessThan(40);
@@ -146,8 +152,8 @@ test('a storm of events for many runs costs as many timers as there are readings
 
 test('leaves no timer behind', async () => {
   const timers = manualTimers();
-  const { gatherer } = gathererWith(timers);
-  gatherer.add([['jobs']]);
-  gatherer.clear();
+  const { batcher } = gathererWith(timers);
+  batcher.add([['jobs']]);
+  batcher.clear();
   expect(timers.waiting()).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { queryKeys } from '../data/query-keys.ts';
-import { MIN_GAP_MS } from './gather.ts';
+import { MIN_INTERVAL_MS } from './refetch-batcher.ts';
 
-const GAPS_MS: ReadonlyMap<unknown, number> = new Map([
+const INTERVALS_MS: ReadonlyMap<unknown, number> = new Map([
   // The counts change with every run, and nobody reads them faster.
   [queryKeys.stats()[0], 1_000],
   // A log that grows is read once a second anyway.
@@ -11,6 +11,6 @@ const GAPS_MS: ReadonlyMap<unknown, number> = new Map([
 ]);
 
 /** How far apart two readings of a key are at the least, in ms, however often it gets stale. */
-export function gapOf([name]: readonly unknown[]): number {
-  return GAPS_MS.get(name) ?? MIN_GAP_MS;
+export function minIntervalMs([name]: readonly unknown[]): number {
+  return INTERVALS_MS.get(name) ?? MIN_INTERVAL_MS;
 }

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { queryKeys } from '../data/query-keys.ts';
+import { minIntervalMs } from './min-interval.ts';
+import { MIN_INTERVAL_MS } from './refetch-batcher.ts';
+
+test('what takes the server long, or nobody reads so fast, is read less often', () => {
+  expect(minIntervalMs(queryKeys.run('7'))).toBe(MIN_INTERVAL_MS);
+  expect(minIntervalMs(queryKeys.stats())).toBe(1_000);
+  expect(minIntervalMs(queryKeys.runLogs('7'))).toBe(1_000);
+  expect(minIntervalMs(queryKeys.topJobs())).toBe(5_000);
+});
