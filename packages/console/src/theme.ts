@@ -91,7 +91,7 @@ const SHARED = {
 };
 
 /**
- * Colours that Mantine's own would not have enough contrast for, and those of the statuses (WCAG 2.2 AA on
+ * Colors that Mantine's own would not have enough contrast for, and those of the statuses (WCAG 2.2 AA on
  * ground and panel).
  */
 export const cssVariables: CSSVariablesResolver = () => ({

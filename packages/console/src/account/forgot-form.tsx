@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useConnection } from '../session/session.tsx';
 import { passwordFault } from './password-fault.ts';
 
-/** Asks for a mail with a link that sets a new password. */
+/** Requests an e-mail with a link that sets a new password. */
 export function ForgotForm({ onBack }: { readonly onBack: () => void }) {
   const connection = useConnection();
   const [isBusy, setBusy] = useState(false);

@@ -2,7 +2,7 @@ import { ApiError } from '@greenvue/jobs/client';
 import { faultWords } from '../ui/feedback/fault-words.ts';
 import { durationText } from '../ui/schedule/duration.ts';
 
-/** Why a password was not changed, in a sentence or two. */
+/** Why a password was not changed, in one or two sentences. */
 export function passwordFault(error: unknown): string {
   if (error instanceof ApiError && error.status === 429 && error.retryAfterMs !== undefined)
     return `Too many tries. Try again in ${durationText(error.retryAfterMs)}.`;

@@ -6,13 +6,13 @@ const SHORTEST = 10;
 const LONGEST = 200;
 
 interface PasswordFormProps {
-  /** Absent for a link, which stands for the current password. */
+  /** False for a link from an e-mail, which replaces the current password. */
   readonly asksCurrent: boolean;
   readonly submitLabel: string;
   readonly onSubmit: (passwords: { readonly current: string; readonly next: string }) => Promise<void>;
 }
 
-/** A new password, typed twice. Empty again once it was taken. */
+/** A new password, typed twice. The fields are cleared once it is saved. */
 export function PasswordForm({ asksCurrent, submitLabel, onSubmit }: PasswordFormProps) {
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();

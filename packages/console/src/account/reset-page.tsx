@@ -7,12 +7,12 @@ import { PasswordForm } from './password-form.tsx';
 
 const RESET_PATH = '/console/reset-password';
 
-/** Shows the page that a link of a mail opens, whoever is signed in; on any other page its children. */
+/** Shows the page behind a link from an e-mail, whoever is signed in; on every other page its children. */
 export function ResetGate({ children }: { readonly children: ReactNode }) {
   return window.location.pathname === RESET_PATH ? <ResetPage /> : children;
 }
 
-/** Sets a new password with the token after the `#`, which no server and no other page sees. */
+/** Sets a new password with the token after the `#`, which browsers never send to a server. */
 function ResetPage() {
   const connection = useConnection();
   const [token] = useState(() => window.location.hash.slice(1));

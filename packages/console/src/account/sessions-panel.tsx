@@ -12,7 +12,7 @@ import { Ago, Instant } from '../ui/instant/instant.tsx';
 import { Panel } from '../ui/layout/panel.tsx';
 import { Plain } from '../ui/text/text.tsx';
 
-/** Where one is signed in, with a way to end each session. */
+/** The viewer's sessions, each with a button that ends it. */
 export function SessionsPanel() {
   const connection = useConnection();
   const client = useQueryClient();

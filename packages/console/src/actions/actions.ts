@@ -19,7 +19,7 @@ import { isolated } from '../ui/text/text.tsx';
 import { announceDone, announceFailure, announceProblem } from './announce.ts';
 import { createOrFind, deleteOrRead, type PauseWish, pauseBody } from './job-steps.ts';
 
-/** A job, as far as an action must know it. */
+/** The part of a job that an action needs. */
 type JobRef = Pick<Job, 'id'>;
 type RunRef = Pick<Run, 'id' | 'job_id'>;
 
@@ -29,7 +29,7 @@ interface RunJobVariables {
   readonly runAt?: string | undefined;
 }
 
-/** Runs a job now, or at `runAt` (under overlap "allow"). */
+/** Runs a job now, or at `runAt` (with overlap "allow" only). */
 export function useRunJob() {
   const connection = useConnection();
   const client = useQueryClient();
@@ -82,13 +82,13 @@ export function useResumeJob() {
 }
 
 interface DeleteJobVariables {
-  /** As it was seen: an edit since then keeps it from being deleted. */
+  /** The job as the viewer saw it: an edit since then prevents the deletion. */
   readonly job: JobMark;
 }
 
 /**
- * Deletes a job. Gives the job as it is now when somebody has edited it since it was seen, or created it
- * anew: then it is still there.
+ * Deletes a job. Returns the current job if somebody edited or recreated it since the viewer saw it: it still
+ * exists then.
  */
 export function useDeleteJob() {
   const connection = useConnection();
@@ -97,7 +97,7 @@ export function useDeleteJob() {
     mutationFn: ({ job }: DeleteJobVariables) => deleteOrRead(connection, job),
     onSuccess: (latest, { job }) => {
       if (latest !== undefined) {
-        // Here, since the page of the job that was seen goes with it.
+        // Here and not in the page: the page of the job that was seen disappears with it.
         if (latest.uid !== job.uid) announceProblem(`Did not delete ${isolated(job.id)}`, CREATED_ANEW);
         return jobChanged(client, latest);
       }
@@ -114,7 +114,7 @@ const CREATED_ANEW =
 
 interface CancelRunVariables {
   readonly run: RunRef;
-  /** Gives up on a handler that ignores its signal. */
+  /** Stops waiting for a handler that ignores its signal. */
   readonly force?: boolean | undefined;
 }
 
@@ -137,7 +137,7 @@ interface RetryRunVariables {
   readonly run: RunRef;
 }
 
-/** Runs it again: the answer is the new run, or the same one when it had been waiting for its retry. */
+/** Retries a run. Returns the new run, or the same one if it was waiting for its retry. */
 export function useRetryRun() {
   const connection = useConnection();
   const client = useQueryClient();
@@ -155,7 +155,7 @@ interface CreateJobVariables {
   readonly body: CreateJob;
 }
 
-/** Creates a job. What the server says against it is the form's to show. */
+/** Creates a job. The form shows the server's errors. */
 export function useCreateJob() {
   const connection = useConnection();
   const client = useQueryClient();
@@ -169,12 +169,12 @@ export function useCreateJob() {
 }
 
 interface EditJobVariables {
-  /** As it was read: the edit is refused (412) if somebody else has edited it since. */
+  /** The job as it was read: the server refuses the edit (412) if someone else edited it since. */
   readonly job: Pick<Job, 'id' | 'uid' | 'version'>;
   readonly patch: PatchJob;
 }
 
-/** Edits a job. What the server says against it is the form's to show. */
+/** Edits a job. The form shows the server's errors. */
 export function useEditJob() {
   const connection = useConnection();
   const client = useQueryClient();
@@ -194,11 +194,11 @@ function jobChanged(client: QueryClient, job: Job): void {
 
 function runsChanged(client: QueryClient, run: RunRef): void {
   stale(client, { type: 'run.queued', job_id: run.job_id, run_id: run.id });
-  // Somebody did it, which the event of a run does not tell.
+  // A person did this, which the run's event does not say.
   void client.invalidateQueries({ queryKey: queryKeys.audit() });
 }
 
-/** Nobody waits for what is read anew: whoever pressed a button is done once the server has answered. */
+/** Does not wait for the new data: an action is complete once the server has answered it. */
 function stale(client: QueryClient, happened: Parameters<typeof staleKeys>[0]): void {
   for (const queryKey of staleKeys(happened)) void client.invalidateQueries({ queryKey });
 }

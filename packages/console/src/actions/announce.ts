@@ -1,21 +1,21 @@
 import { notifications } from '@mantine/notifications';
 import { faultWords } from '../ui/feedback/fault-words.ts';
 
-// Long enough to read twice; what failed stays until it is closed.
+// Long enough to read the text twice. Errors stay until they are closed.
 const DONE_MS = 5_000;
 
-/** Says that something was done. */
+/** Shows that an action succeeded. */
 export function announceDone(message: string): void {
   notifications.show({ message, color: 'green', autoClose: DONE_MS, withBorder: true });
 }
 
-/** Says that something could not be done, and why. */
+/** Shows that an action failed, and why. */
 export function announceFailure(title: string, error: unknown): void {
   const { advice, detail, title: what } = faultWords(error);
   announceProblem(title, detail ?? `${what}. ${advice}`);
 }
 
-/** {@link announceFailure}, in words of the console's own. */
+/** {@link announceFailure} with a text of the console's own. */
 export function announceProblem(title: string, message: string): void {
   notifications.show({ title, message, color: 'red', autoClose: false, withBorder: true });
 }

@@ -7,10 +7,7 @@ import { createOrFind, deleteOrRead, pauseBody } from './job-steps.ts';
 const SEEN = markOf(exampleJob({ id: 'mail', uid: 'u1', version: 3 }));
 const EDITED = exampleJob({ id: 'mail', uid: 'u1', version: 4 });
 
-/**
- * A server that refuses to delete with this status, or does it, and has this job by then; and what it was
- * asked.
- */
+/** A server that answers deletions with this status and then has this job, and the requests it got. */
 function serverThat(deletes: number, latest: Job | undefined) {
   const asked: string[] = [];
   const connection = connect({
@@ -84,14 +81,12 @@ test('a job that is there as it was asked for, after a try whose end nobody saw,
     { ...asAsked, backoff },
   ])
     await expect(createOrFind(serverThatLostACreation(theirs, 503), body)).rejects.toMatchObject(refusal);
-  // Told at once that the id is taken, one has made nothing.
+  // The first answer says that the id is taken, so this request created nothing.
   const taken = createOrFind(serverThatLostACreation(asAsked, 409), body);
   await expect(taken).rejects.toMatchObject({ status: 409, mayBeDone: false });
 });
 
-/**
- * A server that has a job, and refuses to create it with this status first, and then since its id is taken.
- */
+/** A server that has a job. It answers the first creation with this status, and the next with 409. */
 function serverThatLostACreation(job: Job, status: number) {
   const refusals = [status];
   return connect({

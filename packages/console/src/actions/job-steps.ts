@@ -12,16 +12,16 @@ import {
 import type { JobMark } from '../data/job-mark.ts';
 import { isStatus } from '../ui/feedback/not-found.ts';
 
-/** How jobs are to be paused. */
+/** How to pause jobs. */
 export interface PauseWish {
   readonly reason?: string | undefined;
-  /** RFC 3339; they resume by themselves then. */
+  /** RFC 3339. The jobs resume by themselves at this time. */
   readonly until?: string | undefined;
-  /** Cancels every live run, too. */
+  /** Also cancels every live run. */
   readonly cancelLive?: boolean | undefined;
 }
 
-/** A wish as the server takes it: what is empty is left out. */
+/** The request body of a pause, without empty fields. */
 export function pauseBody({ reason, until, cancelLive }: PauseWish): PauseJob {
   return {
     ...(reason === undefined || reason === '' ? {} : { reason }),
@@ -31,9 +31,8 @@ export function pauseBody({ reason, until, cancelLive }: PauseWish): PauseJob {
 }
 
 /**
- * Deletes the job that was seen, and no other: one that was edited meanwhile, or created anew under its id,
- * is somebody's work (412). Then nothing is deleted, and the job that has the id comes back as it is now. One
- * that is gone already is as was wished.
+ * Deletes exactly the job that was seen. If it was edited or recreated since (412), deletes nothing and
+ * returns the current job. A job that is already deleted counts as deleted.
  */
 export async function deleteOrRead(connection: Connection, job: JobMark): Promise<Job | undefined> {
   try {
@@ -46,10 +45,7 @@ export async function deleteOrRead(connection: Connection, job: JobMark): Promis
   }
 }
 
-/**
- * Creates a job. One that is there as it was asked for, after a try whose end the server did not see, is what
- * that try left.
- */
+/** Creates a job. If an earlier attempt got no answer and an equal job exists now, returns that job. */
 export async function createOrFind(connection: Connection, body: CreateJob): Promise<Job> {
   try {
     return await createJob(connection, body);
@@ -61,7 +57,7 @@ export async function createOrFind(connection: Connection, body: CreateJob): Pro
   }
 }
 
-/** Whether a value is what was asked for; keys that were left out have their defaults. */
+/** Whether a value equals the requested one. Keys left out of the request have their defaults. */
 function hasAll(value: unknown, asked: unknown): boolean {
   if (value === asked) return true;
   if (Array.isArray(asked)) {

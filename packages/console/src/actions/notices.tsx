@@ -1,7 +1,7 @@
 import { Notifications, notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
 
-/** Where notices show. What was shown to somebody is not shown to the next one, nor on the sign-in page. */
+/** The place for notifications. Clears them when the viewer changes or signs out. */
 export function Notices() {
   useEffect(() => {
     notifications.clean();

@@ -3,9 +3,9 @@ import { Plain } from '../ui/text/text.tsx';
 import { useUser } from './queries.ts';
 
 interface ActorProps {
-  /** `user:<id>`, `token:<id>`, or what acted by itself. */
+  /** `user:<id>`, `token:<id>`, or the name of a system component. */
   readonly actor: string;
-  /** For people, where the server knows one. */
+  /** The user's name, if the server sent one. */
   readonly name?: string | null;
 }
 
@@ -15,7 +15,7 @@ export function Actor({ actor, name = null }: ActorProps) {
   return <Plain>{text}</Plain>;
 }
 
-/** {@link Actor} as a text. Names of users are for admins; to others they are users. */
+/** {@link Actor} as a text. Only admins see names of users. */
 export function useActorName(actor: string, known: string | null = null): string {
   const me = useMe();
   const [, kind, id = ''] = /^(user|token):(.+)$/.exec(actor) ?? [];

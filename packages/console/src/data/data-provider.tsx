@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useSessionState, useSessionStore } from '../session/session.tsx';
 import type { SessionStore } from '../session/session-store.ts';
 
-/** What has been read of the API, for all below it. Another user needs another one: see `SessionGate`. */
+/** Caches what was read from the API. Each viewer needs a cache of their own: see `SessionGate`. */
 export function DataProvider({ children }: { readonly children: ReactNode }) {
   const store = useSessionStore();
   const [client] = useState(() => createClient(store));
@@ -19,13 +19,13 @@ function createClient(store: SessionStore): QueryClient {
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
-        // The client of the API tries again by itself, as the server asks it to.
+        // The API client retries by itself, as the server asks it to.
         retry: false,
-        // The events say when something is stale.
+        // Events say when data is stale.
         staleTime: 2_000,
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
-        // A server on this machine answers without any network.
+        // A server on this machine answers without a network.
         networkMode: 'always',
       },
       mutations: { retry: false, networkMode: 'always' },
@@ -33,11 +33,11 @@ function createClient(store: SessionStore): QueryClient {
   });
 }
 
-/** What an answer says of the session itself. */
+/** Updates the session when an answer says that it ended or that the role changed. */
 function follow(store: SessionStore, error: unknown): void {
   if (!(error instanceof ApiError)) return;
   if (error.status === 401) store.expire();
-  // The role may have been taken: then all of the page changes.
+  // The role may have been removed, which changes the whole page.
   if (error.status === 403) {
     store.reread().catch((reason: unknown) => {
       if (reason instanceof ApiError && reason.status === 401) store.expire();
@@ -45,7 +45,7 @@ function follow(store: SessionStore, error: unknown): void {
   }
 }
 
-/** What had failed for want of a session. */
+/** Reads again what failed while the session was expired. */
 function useReadAgainAfterSignIn(client: QueryClient): void {
   const { phase } = useSessionState();
   const before = useRef(phase);

@@ -1,9 +1,9 @@
 import type { Job } from '@greenvue/jobs/client';
 
-/** As much of a job as it takes to name it, to select it, and to act on it as it was seen. */
+/** The fields of a job that identify it, name it and say which version was seen. */
 export type JobMark = Pick<Job, 'id' | 'uid' | 'version' | 'name' | 'status'>;
 
-/** The marks of a job, told from what else a job is. */
+/** Keeps only these fields of a job. */
 export function markOf({ id, uid, version, name, status }: Job): JobMark {
   return { id, uid, version, name, status };
 }

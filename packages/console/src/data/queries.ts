@@ -20,7 +20,7 @@ import { useConnection, useIsSignedIn, useMay } from '../session/session.tsx';
 import { queryKeys } from './query-keys.ts';
 import { FIRST, freshPage, type KnownPages } from './run-pages.ts';
 
-/** What a list is asked for; the pages are the hook's matter. */
+/** The filters of a list. The hook adds the page. */
 type JobsFilter = Omit<JobsQuery, 'cursor'>;
 type RunsFilter = Omit<RunsQuery, 'cursor'>;
 type JobRunsFilter = Omit<JobRunsQuery, 'cursor'>;
@@ -39,10 +39,7 @@ function nextCursor(page: { readonly next_cursor: string | null }): string | und
   return page.next_cursor ?? undefined;
 }
 
-/**
- * The first jobs of a list, without their runs; read now and then whatever happens: a job gets late because
- * nothing does.
- */
+/** The first jobs of a list, without their runs. Polls as well: a job becomes late without any event. */
 export function useTopJobs(query: JobsFilter) {
   const connection = useConnection();
   const isSignedIn = useIsSignedIn();
@@ -61,7 +58,7 @@ export function useJob(id: string) {
   });
 }
 
-/** The runs of a job by page, newest first; a refresh costs one page: see {@link freshPage}. */
+/** The runs of a job by page, newest first. A refresh reads one page: see {@link freshPage}. */
 export function useJobRuns(id: string, query: JobRunsFilter = {}) {
   const connection = useConnection();
   return useInfiniteQuery({
@@ -105,7 +102,7 @@ export function useRun(runId: string) {
 }
 
 /**
- * A run's log (64 KiB at most); no event tells of a new line, so that of a running one is read once a second.
+ * A run's log (64 KiB at most). A log line sends no event, so the log of a running run is read every second.
  */
 export function useRunLogs(runId: string, isRunning: boolean) {
   const connection = useConnection();
@@ -137,7 +134,7 @@ export function useStats() {
   });
 }
 
-/** Who changed a job or run, newest first; asked for admins alone. */
+/** Who changed a job or run, newest first. Only admins may ask. */
 export function useAudit(target: string) {
   const connection = useConnection();
   const { admin } = useMay();
@@ -150,7 +147,7 @@ export function useAudit(target: string) {
   });
 }
 
-/** A user's name and address; asked for admins alone, and once. */
+/** A user's name and address, read once. Only admins may ask. */
 export function useUser(id: string, isWanted: boolean) {
   const connection = useConnection();
   const { admin } = useMay();
@@ -162,7 +159,7 @@ export function useUser(id: string, isWanted: boolean) {
   });
 }
 
-/** The run times that a schedule would have; the last answer stays while the next is on its way. */
+/** The run times that a schedule would have. The last answer stays while the next one loads. */
 export function usePreview(body: PreviewBody | undefined) {
   const connection = useConnection();
   return useQuery({

@@ -1,10 +1,9 @@
 /**
- * The keys of all that is read, so that whoever changes something can say what is stale; without an id or a
- * query, those of a kind.
+ * The keys of everything that is read, for saying what is stale. Without an id or a query: the whole kind.
  */
 export const queryKeys = {
   jobs: (query?: object) => (query === undefined ? ['jobs'] : ['jobs', query]),
-  /** Lists that show only the first jobs of all. */
+  /** Lists that show only the first jobs. */
   topJobs: (query?: object) => (query === undefined ? ['top-jobs'] : ['top-jobs', query]),
   job: (id?: string) => (id === undefined ? ['job'] : ['job', id]),
   jobRuns: (id?: string, query?: object) => ['job-runs', id, query].filter((part) => part !== undefined),

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { exampleRun } from '../../test/examples.ts';
 import { FIRST, freshPage, joined } from './run-pages.ts';
 
-/** Runs from one number down to another. */
+/** Runs with descending numbers. */
 function page(from: number, to: number, next: string | null): Page<Run> {
   const data = Array.from({ length: from - to + 1 }, (_, at) => exampleRun({ id: String(from - at) }));
   return { data, next_cursor: next };

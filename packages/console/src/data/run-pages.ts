@@ -1,9 +1,9 @@
 import type { Page, Run } from '@greenvue/jobs/client';
 
-/** The page before which there is none: no cursor leads to it. */
+/** The cursor of the first page: no cursor leads to it. */
 export const FIRST = '';
 
-/** What was read of a list: its pages, and the cursor of each. */
+/** The pages of a list that were read, and the cursor of each. */
 export interface KnownPages {
   readonly pages: readonly Page<Run>[];
   readonly pageParams: readonly unknown[];
@@ -15,13 +15,12 @@ interface PageWish {
   readonly read: () => Promise<Page<Run>>;
 }
 
-/** So many runs grow onto the first page while it is open, before the list is read anew. */
+/** The first page takes up to this many new runs before the list is read again. */
 const MOST_JOINED = 1_000;
 
 /**
- * A page of runs, newest first, when a list is read again: what is over changes no more, so only the first
- * page is asked for, and those further back until all their runs are over. However many pages somebody has
- * scrolled through, a refresh costs one.
+ * Refreshes a page of runs, newest first. Reads only the first page, and older ones until all their runs are
+ * over: those never change. So a refresh costs one page, however far somebody scrolled.
  */
 export async function freshPage({ known, cursor, read }: PageWish): Promise<Page<Run>> {
   const page = known?.pages[known.pageParams.indexOf(cursor)];
@@ -31,8 +30,8 @@ export async function freshPage({ known, cursor, read }: PageWish): Promise<Page
 }
 
 /**
- * The first page as it is now, with what the new runs have pushed off it, so that the next page begins where
- * it did. As it came, where that would leave a gap, or keep what may have changed.
+ * The fresh first page plus the runs that newer ones pushed off it, so that the next page starts where it
+ * did. Returns the fresh page alone where that would leave a gap or keep runs that may have changed.
  */
 export function joined(known: Page<Run>, fresh: Page<Run>): Page<Run> {
   const last = fresh.data.at(-1);
@@ -43,7 +42,7 @@ export function joined(known: Page<Run>, fresh: Page<Run>): Page<Run> {
   return { data: [...fresh.data, ...pushed], next_cursor: known.next_cursor };
 }
 
-/** Nothing comes of it any more. One that is put off to a time to come is not over, though it is not live. */
+/** Whether a run has ended. A run postponed to the future is not live, but not over either. */
 export function isOver({ status }: Pick<Run, 'status'>): boolean {
   return status !== 'queued' && status !== 'running';
 }

@@ -3,10 +3,10 @@ import { queryKeys } from './query-keys.ts';
 
 type Key = readonly unknown[];
 
-/** What happened: an event, or what an answer tells before its event comes. */
+/** An event, or an answer that says the same before its event arrives. */
 type Happened = Pick<JobEvent, 'type' | 'job_id' | 'run_id'>;
 
-/** All that can get stale by what happens. */
+/** Every key that an event can make stale. */
 export const LIVE_KEYS: readonly Key[] = [
   queryKeys.jobs(),
   queryKeys.topJobs(),
@@ -19,7 +19,7 @@ export const LIVE_KEYS: readonly Key[] = [
   queryKeys.audit(),
 ];
 
-/** What is stale once that has happened. */
+/** The keys that an event makes stale. */
 export function staleKeys(event: Happened): readonly Key[] {
   switch (event.type) {
     case 'job.created':
@@ -30,7 +30,7 @@ export function staleKeys(event: Happened): readonly Key[] {
     case 'job.deleted':
       return [...jobKeys(event.job_id), queryKeys.runs(), queryKeys.jobRuns(event.job_id), queryKeys.audit()];
     case 'run.progress':
-      // No list of a job's runs shows how far they are.
+      // No list of a job's runs shows progress.
       return [queryKeys.runs(), ...runKeys(event)];
     case 'run.queued':
     case 'run.started':
@@ -42,7 +42,7 @@ export function staleKeys(event: Happened): readonly Key[] {
     case 'runs.coalesced':
       return [...jobKeys(event.job_id), queryKeys.runs(), queryKeys.jobRuns(event.job_id), ...runKeys(event)];
     default:
-      // A newer server may tell of more.
+      // A newer server may send more events.
       event.type satisfies never;
       return LIVE_KEYS;
   }
@@ -52,7 +52,7 @@ function jobKeys(id: string): readonly Key[] {
   return [queryKeys.jobs(), queryKeys.topJobs(), queryKeys.job(id), queryKeys.stats()];
 }
 
-/** A coalesced event stands for many runs, and names none: those on the screen are all read anew. */
+/** A coalesced event covers many runs and names none, so every run on the screen is read again. */
 function runKeys({ run_id: id }: Happened): readonly Key[] {
   return [queryKeys.run(id ?? undefined), queryKeys.runLogs(id ?? undefined)];
 }

@@ -1,9 +1,9 @@
 import type { KeyBinding, KeyRegistry } from './keys.ts';
 
-/** The keys that work, for those who press them and those who list them. */
+/** The registered keys, for handling and for listing. */
 export interface KeyBoard extends KeyRegistry {
   readonly subscribe: (listener: () => void) => () => void;
-  /** The newest first; each key once. */
+  /** Newest first, each key once. */
   readonly bindings: () => readonly KeyBinding[];
   readonly find: (key: string) => KeyBinding | undefined;
 }

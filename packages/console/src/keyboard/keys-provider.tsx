@@ -12,10 +12,7 @@ import { createKeyBoard, type KeyBoard } from './key-registry.ts';
 import { type KeyBinding, KeysContext } from './keys.ts';
 
 interface KeysSetting {
-  /**
-   * Some people's software types letters that nobody meant: then single characters can be turned off (WCAG
-   * 2.1.4).
-   */
+  /** WCAG 2.1.4: people whose software types unintended characters can turn single keys off. */
   readonly isOn: boolean;
   readonly setOn: (isOn: boolean) => void;
   readonly board: KeyBoard;
@@ -23,7 +20,7 @@ interface KeysSetting {
 
 const KeysSettingContext = createContext<KeysSetting | undefined>(undefined);
 
-/** Hears the keys for all below it. */
+/** Handles keys for everything below it. */
 export function KeysProvider({ children }: { readonly children: ReactNode }) {
   const [board] = useState(createKeyBoard);
   const [isOn, setOn] = useState(() => readSetting('keys') !== 'off');
@@ -62,18 +59,18 @@ export function useKeysSetting(): KeysSetting {
   return setting;
 }
 
-/** The keys that work at the moment. */
+/** The keys that work now. */
 export function useKeyList(): readonly KeyBinding[] {
   const { board } = useKeysSetting();
   return useSyncExternalStore(board.subscribe, board.bindings);
 }
 
-/** What takes keys itself; a box that is ticked takes only those that press it. */
+/** Elements that handle keys themselves. A checkbox takes only those that toggle it. */
 const OWN_KEYS =
   'input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="menu"], [role="listbox"], [role="dialog"]';
 const PRESSED = 'a, button, summary, [role="button"], [type="checkbox"]';
 
-/** Whether a key is for the page, and not for a field, a control, a dialog or the browser. */
+/** Whether a key is meant for the page, and not for a field, a control, a dialog or the browser. */
 function isMeant(event: KeyboardEvent, isOn: boolean): boolean {
   if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey)
     return false;

@@ -1,30 +1,30 @@
 import { createContext, useContext, useEffect, useMemo, useRef } from 'react';
 
-/** A single key and what it does. */
+/** A single key and its action. */
 export interface KeyBinding {
-  /** As `KeyboardEvent.key` has it: 'n', '/', '?', 'Escape'. */
+  /** The value of `KeyboardEvent.key`: 'n', '/', '?', 'Escape'. */
   readonly key: string;
-  /** For the help dialog: "New job". */
+  /** The text in the help dialog, such as "New job". */
   readonly does: string;
   readonly run: () => void;
 }
 
-/** All keys that work at the moment. */
+/** All keys that work now. */
 export interface KeyRegistry {
-  /** The newest one with a key wins; the answer takes them away again. */
+  /** The newest binding of a key wins. The returned function removes the bindings. */
   readonly register: (bindings: readonly KeyBinding[]) => () => void;
 }
 
 export const KeysContext = createContext<KeyRegistry | undefined>(undefined);
 
 /**
- * Makes single keys work as long as the component is there: not while one types in a field, with a modifier,
- * or when a dialog is open. The `?` dialog lists them.
+ * Registers single keys while the component is mounted. They do not work in a field, with a modifier or over
+ * a dialog. The `?` dialog lists them.
  */
 export function useKeys(bindings: readonly KeyBinding[]): void {
   const registry = useContext(KeysContext);
   if (registry === undefined) throw new Error('There is no KeysProvider above.');
-  // What a key runs may be another function at each drawing; which keys there are seldom changes.
+  // A key's action may be a new function at each render; the set of keys seldom changes.
   const latest = useRef(bindings);
   useEffect(() => {
     latest.current = bindings;

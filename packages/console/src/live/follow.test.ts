@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { type ManualTimers, manualTimers } from '../../test/manual-timers.ts';
 import { followLive, type LiveState } from './follow.ts';
 
-/** A page that follows a stream which the test plays. */
+/** A page that follows a stream which the test controls. */
 function follow(
   timers: ManualTimers,
   { isAnswered = () => true }: { readonly isAnswered?: () => boolean } = {},
@@ -80,7 +80,7 @@ test('events come through, and a reset reads all anew', async () => {
   await timers.advance(0);
   expect(page.last()).toEqual({ kind: 'live' });
   expect(page.onEvent).toHaveBeenCalledWith(EVENT);
-  // What was read before it was open.
+  // Data read before the stream was open may be stale.
   expect(page.readAll).toHaveBeenCalledTimes(1);
   page.deliver({ type: 'reset' });
   await timers.advance(0);
@@ -124,7 +124,7 @@ test('when nobody answers it is offline, since when the stream was lost', async 
   page.tell('lost');
   await timers.advance(3_000);
   expect(page.last()).toEqual({ kind: 'offline', since: 500 });
-  // There is nothing to be read.
+  // Nothing can be read.
   expect(page.readAll).toHaveBeenCalledTimes(1);
 });
 

@@ -4,30 +4,30 @@ import type { ConnectionState, JobEvent, Reset } from '@greenvue/jobs/client';
 export type LiveState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
-  /** The stream is lost, and tried again. */
+  /** The stream was lost and is being reopened. */
   | { readonly kind: 'reconnecting'; readonly since: number }
-  /** The server answers but gives no stream: what is shown is read anew every few seconds. */
+  /** The server answers but sends no stream: the page reads its data every few seconds. */
   | { readonly kind: 'polling'; readonly since: number }
-  /** Nobody answers. */
+  /** The server does not answer. */
   | { readonly kind: 'offline'; readonly since: number }
   /** The tab is hidden. */
   | { readonly kind: 'paused' }
-  /** The session has ended, and nothing is read until somebody signs in again. */
+  /** The session has ended. Nothing is read until somebody signs in again. */
   | { readonly kind: 'signed-out' };
 
 interface FollowDeps {
-  /** The stream; it reconnects by itself, and throws only what trying again does not mend. */
+  /** The event stream. It reconnects by itself, and throws only errors that a retry does not fix. */
   readonly events: (options: {
     readonly signal: AbortSignal;
     readonly onState: (state: ConnectionState) => void;
   }) => AsyncIterable<JobEvent | Reset>;
   readonly onEvent: (event: JobEvent) => void;
-  /** Reads all anew that is on the screen. */
+  /** Reads everything on the screen again. */
   readonly readAll: () => Promise<unknown>;
-  /** Asks, once and with little patience, whether anybody is there. */
+  /** Asks once, with a short timeout, whether the server answers. */
   readonly isAnswered: () => Promise<boolean>;
   readonly onState: (state: LiveState) => void;
-  /** By the server's clock. */
+  /** The server's time, in ms. */
   readonly now: () => number;
   readonly setTimer: (run: () => void, ms: number) => number;
   readonly clearTimer: (timer: number) => void;
@@ -35,17 +35,20 @@ interface FollowDeps {
 
 /** Keeps the page fresh. */
 interface Follower {
-  /** A hidden tab gives its stream back after a while; one that is seen again reads all anew and goes on. */
+  /**
+   * A hidden tab closes its stream after a while. When it is shown again, it reopens the stream and reads
+   * everything.
+   */
   readonly setHidden: (isHidden: boolean) => void;
   readonly stop: () => void;
 }
 
-// A restart of the server takes a second or two; who is back by then has no need to poll.
+// A restart of the server takes one or two seconds, so polling starts only after this time.
 const PATIENCE_MS = 3_000;
 const POLL_MS = 5_000;
 const HIDDEN_MS = 15_000;
 
-/** Follows the events from now on, until it is stopped. */
+/** Follows the events until it is stopped. */
 export function followLive(deps: FollowDeps): Follower {
   const follower = new LiveFollower(deps);
   follower.begin();
@@ -54,18 +57,17 @@ export function followLive(deps: FollowDeps): Follower {
 
 class LiveFollower implements Follower {
   readonly #deps: FollowDeps;
-  /** Absent while the tab has given its stream back. */
+  /** Undefined while a hidden tab has closed its stream. */
   #stream: AbortController | undefined;
   #pollTimer: number | undefined;
   #hideTimer: number | undefined;
   #lostSince: number | undefined;
   #isOffline = false;
   /**
-   * Events were missed, if there were any: all is read anew once a stream is open. What was read before the
-   * first one was, too.
+   * Events may have been missed, so everything is read once a stream opens; the same before the first one.
    */
   #isBehind = true;
-  /** For good: no stream is asked for again. */
+  /** The server refused the stream permanently, so it is not reopened. */
   #isRefused = false;
 
   constructor(deps: FollowDeps) {
@@ -101,7 +103,7 @@ class LiveFollower implements Follower {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    // One that was given up has no say any more.
+    // A stream that was closed must not change the state.
     const onState = (state: ConnectionState): void => {
       if (!signal.aborted) this.#onState(state);
     };
@@ -111,7 +113,7 @@ class LiveFollower implements Follower {
         else this.#deps.onEvent(event);
       }
     } catch {
-      // A refusal for good, such as a 401: the session tells of it. Without a stream one still polls.
+      // A permanent refusal, such as a 401, which the session handles. Without a stream, the page polls.
       if (signal.aborted) return;
       this.#isRefused = true;
       this.#onLost();
@@ -163,12 +165,12 @@ class LiveFollower implements Follower {
     this.#isOffline = !isAnswered;
     this.#deps.onState({ kind: isAnswered ? 'polling' : 'offline', since });
     this.#pollIn(POLL_MS);
-    // By then the lost stream waits for long between two tries.
+    // The lost stream waits long between two attempts by now.
     if (isBack && !this.#isRefused) this.#open();
     else if (isAnswered) await this.#deps.readAll();
   }
 
-  /** Gives the stream back while nobody looks. */
+  /** Closes the stream while nobody looks. */
   #rest(): void {
     this.#close();
     this.#isBehind = true;

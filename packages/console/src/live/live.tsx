@@ -11,7 +11,7 @@ import { createRefetchBatcher } from './refetch-batcher.ts';
 const LiveContext = createContext<LiveState>({ kind: 'connecting' });
 const SIGNED_OUT: LiveState = { kind: 'signed-out' };
 
-/** Keeps all that is on the screen fresh while somebody is signed in: one event stream for the page. */
+/** Keeps everything on the screen fresh while somebody is signed in, with one event stream for the page. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const connection = useConnection();
   const isAnswered = useIsAnswered();
@@ -60,7 +60,7 @@ export function useLive(): LiveState {
   return useContext(LiveContext);
 }
 
-/** Reads anew what is on the screen. */
+/** Reads everything on the screen again. */
 async function readAll(client: QueryClient): Promise<void> {
   await Promise.all(LIVE_KEYS.map((queryKey) => client.invalidateQueries({ queryKey })));
 }

@@ -2,15 +2,15 @@ import { queryKeys } from '../data/query-keys.ts';
 import { MIN_INTERVAL_MS } from './refetch-batcher.ts';
 
 const INTERVALS_MS: ReadonlyMap<unknown, number> = new Map([
-  // The counts change with every run, and nobody reads them faster.
+  // Every run changes the counts, and nobody reads them faster than this.
   [queryKeys.stats()[0], 1_000],
-  // A log that grows is read once a second anyway.
+  // A growing log is read every second anyway.
   [queryKeys.runLogs()[0], 1_000],
-  // The first of all jobs: the server looks through all of them to tell.
+  // The server looks through all jobs for the first of them.
   [queryKeys.topJobs()[0], 5_000],
 ]);
 
-/** How far apart two readings of a key are at the least, in ms, however often it gets stale. */
+/** The minimum time between two reads of a key, in ms, however often the key becomes stale. */
 export function minIntervalMs([name]: readonly unknown[]): number {
   return INTERVALS_MS.get(name) ?? MIN_INTERVAL_MS;
 }

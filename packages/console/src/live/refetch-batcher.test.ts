@@ -8,8 +8,8 @@ import {
   type RefetchBatcherDeps,
 } from './refetch-batcher.ts';
 
-/** A batcher whose readings take `readMs`, and when it began each. */
-function gathererWith(
+/** A batcher whose reads take `readMs`, and the time when each read started. */
+function batcherWith(
   timers: ManualTimers,
   options: Partial<RefetchBatcherDeps> & { readonly readMs?: number } = {},
 ) {
@@ -28,7 +28,7 @@ function gathererWith(
 
 test('what comes soon after is read with it', async () => {
   const timers = manualTimers();
-  const { batcher, readings } = gathererWith(timers);
+  const { batcher, readings } = batcherWith(timers);
   batcher.add([['jobs'], ['run', '1']]);
   await timers.advance(40);
   batcher.add([['jobs'], ['run', '2']]);
@@ -39,7 +39,7 @@ test('what comes soon after is read with it', async () => {
 
 test('a storm of events reads a key every so often, and no more', async () => {
   const timers = manualTimers();
-  const { batcher, readings } = gathererWith(timers);
+  const { batcher, readings } = batcherWith(timers);
   for (let event = 0; event < 1_000; event += 1) {
     batcher.add([['jobs']]);
     await timers.advance(2);
@@ -51,7 +51,7 @@ test('a storm of events reads a key every so often, and no more', async () => {
 
 test('what changes while it is read is read again', async () => {
   const timers = manualTimers();
-  const { batcher, readings } = gathererWith(timers, { readMs: 50 });
+  const { batcher, readings } = batcherWith(timers, { readMs: 50 });
   batcher.add([['jobs']]);
   await timers.advance(160);
   batcher.add([['jobs']]);
@@ -61,7 +61,7 @@ test('what changes while it is read is read again', async () => {
 
 test('a slow answer is followed by as long a rest', async () => {
   const timers = manualTimers();
-  const { batcher, readings } = gathererWith(timers, { readMs: 1_000 });
+  const { batcher, readings } = batcherWith(timers, { readMs: 1_000 });
   batcher.add([['jobs']]);
   await timers.advance(200);
   batcher.add([['jobs']]);
@@ -71,7 +71,7 @@ test('a slow answer is followed by as long a rest', async () => {
 
 test('a reading that fails does not end the readings', async () => {
   const timers = manualTimers();
-  const { batcher, readings } = gathererWith(timers, {
+  const { batcher, readings } = batcherWith(timers, {
     refetch: (key) => {
       readings.push(String(key[0]));
       return Promise.reject(new Error('no answer'));
@@ -86,7 +86,7 @@ test('a reading that fails does not end the readings', async () => {
 
 test('some keys are read less often', async () => {
   const timers = manualTimers();
-  const { batcher, readings } = gathererWith(timers, {
+  const { batcher, readings } = batcherWith(timers, {
     minIntervalMs: ([name]) => (name === 'stats' ? 1_000 : 250),
   });
   for (let event = 0; event < 40; event += 1) {
@@ -98,7 +98,7 @@ test('some keys are read less often', async () => {
 
 test('a hidden tab gathers, and reads at once when it is seen again', async () => {
   const timers = manualTimers();
-  const { batcher, readings } = gathererWith(timers);
+  const { batcher, readings } = batcherWith(timers);
   batcher.setPaused(true);
   batcher.add([['jobs']]);
   await timers.advance(60_000);
@@ -111,7 +111,7 @@ test('a hidden tab gathers, and reads at once when it is seen again', async () =
 
 test('many things of a kind are read as one', async () => {
   const timers = manualTimers();
-  const { batcher, readings } = gathererWith(timers);
+  const { batcher, readings } = batcherWith(timers);
   for (let run = 0; run <= MOST_OF_A_KIND; run += 1)
     batcher.add([
       ['run', String(run)],
@@ -126,7 +126,7 @@ test('many things of a kind are read as one', async () => {
 
 test('a long time out of sight with a storm of runs leaves few readings', async () => {
   const timers = manualTimers();
-  const { batcher, readings } = gathererWith(timers);
+  const { batcher, readings } = batcherWith(timers);
   batcher.setPaused(true);
   for (let run = 0; run < 5_000; run += 1) batcher.add([['run', String(run)]]);
   batcher.setPaused(false);
@@ -137,7 +137,7 @@ test('a long time out of sight with a storm of runs leaves few readings', async 
 test('a storm of events for many runs costs as many timers as there are readings', async () => {
   const timers = manualTimers();
   let set = 0;
-  const { batcher } = gathererWith(timers, {
+  const { batcher } = batcherWith(timers, {
     setTimer: (run, ms) => {
       set += 1;
       return timers.setTimer(run, ms);
@@ -152,7 +152,7 @@ test('a storm of events for many runs costs as many timers as there are readings
 
 test('leaves no timer behind', async () => {
   const timers = manualTimers();
-  const { batcher } = gathererWith(timers);
+  const { batcher } = batcherWith(timers);
   batcher.add([['jobs']]);
   batcher.clear();
   expect(timers.waiting()).toBe(0);

@@ -1,39 +1,32 @@
-/** What {@link createRefetchBatcher} needs. */
+/** The functions that {@link createRefetchBatcher} needs. */
 export interface RefetchBatcherDeps {
-  /** Reads anew all that has the key, or begins with it. */
+  /** Reads everything whose key equals this key or starts with it. */
   readonly refetch: (key: readonly unknown[]) => Promise<unknown>;
-  /** How far apart two readings of a key are at the least, in ms; {@link MIN_INTERVAL_MS} if left out. */
+  /** The minimum time between two reads of a key, in ms; {@link MIN_INTERVAL_MS} if left out. */
   readonly minIntervalMs?: (key: readonly unknown[]) => number;
   readonly now: () => number;
   readonly setTimer: (run: () => void, ms: number) => number;
   readonly clearTimer: (timer: number) => void;
 }
 
-/** Turns a stream of stale keys into few readings. */
+/** Turns a stream of stale keys into few reads. */
 interface RefetchBatcher {
   readonly add: (keys: readonly (readonly unknown[])[]) => void;
-  /** While paused, keys are only gathered; then they are read at once. */
+  /** While paused, keys are only collected. Resuming reads them at once. */
   readonly setPaused: (isPaused: boolean) => void;
-  /** Forgets what has not been read. */
+  /** Drops the keys that have not been read. */
   readonly clear: () => void;
 }
 
-/**
- * So long what happens together is gathered, and then read in one go: a short run begins and ends within
- * that.
- */
+/** Collects stale keys this long and reads them together. A short run starts and ends within this time. */
 export const BATCH_MS = 60;
 /**
- * So far apart are two readings of a key, so that what happens is on the screen a quarter of a second later
- * at the most.
+ * The minimum time between two reads of a key: an event is on the screen after a quarter of a second at most.
  */
 export const MIN_INTERVAL_MS = 120;
-/**
- * Of more keys of a kind than these, all of the kind are read instead: nobody looks at so many things at
- * once.
- */
+/** With more stale keys of a kind than this, the whole kind is read instead: no screen shows more. */
 export const MOST_OF_A_KIND = 32;
-// What comes due a little later is read with the next reading.
+// Keys due within this time are read together.
 const SHORTEST_MS = 20;
 
 interface Entry {
@@ -48,11 +41,11 @@ export function createRefetchBatcher(deps: RefetchBatcherDeps): RefetchBatcher {
   return new TimedRefetchBatcher(deps);
 }
 
-/** Its entries are bounded, by {@link MOST_OF_A_KIND}, and so is what each event and each reading costs. */
+/** {@link MOST_OF_A_KIND} bounds the entries, and so the cost of each event and each read. */
 class TimedRefetchBatcher implements RefetchBatcher {
   readonly #deps: RefetchBatcherDeps;
   readonly #entries = new Map<string, Entry>();
-  /** How many entries there are of a kind, the kind itself left out. */
+  /** The number of entries of a kind, without the entry of the kind itself. */
   readonly #counts = new Map<unknown, number>();
   #timer: { readonly id: number; readonly at: number } | undefined;
   #flushedAt = Number.NEGATIVE_INFINITY;
@@ -114,7 +107,7 @@ class TimedRefetchBatcher implements RefetchBatcher {
     for (const entry of this.#entries.values()) this.#arrange(entry);
   }
 
-  /** Sees to it that the one timer rings when the entry comes due. */
+  /** Sets the one timer so that it fires when the entry is due. */
   #arrange({ isWanted, isReading, dueAt }: Entry): void {
     if (this.#isPaused || !isWanted || isReading) return;
     const at = Math.max(dueAt, this.#flushedAt + SHORTEST_MS);
@@ -149,11 +142,11 @@ class TimedRefetchBatcher implements RefetchBatcher {
     const done = (): void => {
       entry.isReading = false;
       const tookMs = now() - startedAt;
-      // As long a rest, so that a page never keeps a slow server busy.
+      // Rests as long as the read took, so that a page never keeps a slow server busy.
       entry.dueAt = Math.max(startedAt + minIntervalMs(entry.key), now() + tookMs);
       if (this.#entries.get(nameOf(entry.key)) === entry) this.#arrange(entry);
     };
-    // Whether it could be read is the reader's matter, who shows it.
+    // The component that reads this key shows the error.
     refetch(entry.key).then(done, done);
   }
 }

@@ -1,8 +1,8 @@
 import { createContext } from 'react';
 
-/** Whether a page that appears is one that was gone to, and not the one that the browser loaded. */
+/** Tells a page that the user navigated to from the one the browser loaded first. */
 interface Arrival {
-  /** True once for each page that was gone to. */
+  /** True once for each page that the user navigated to. */
   readonly isDue: () => boolean;
   readonly left: () => void;
 }

@@ -1,16 +1,16 @@
 import { createContext, useContext } from 'react';
 import { useSessionStore } from '../session/session.tsx';
 
-/** Where somebody wants to go. */
+/** Where the user wants to go. */
 export interface Way {
   readonly go: () => void;
 }
 
-/** The ways out of a page that are no links: who takes one goes past whatever guards the page. */
+/** Ways to leave a page other than links. They respect the guard of unsaved changes. */
 interface Leaving {
-  /** Goes, unless somebody guards the page, who is asked then. */
+  /** Leaves, unless a guard is set; then asks the guard. */
   readonly leave: (way: Way) => void;
-  /** Puts up a guard, who decides; the answer takes it away again. */
+  /** Sets a guard that decides. The returned function removes it. */
   readonly guard: (decide: (way: Way) => void) => () => void;
 }
 
@@ -39,7 +39,7 @@ export function useLeaving(): Leaving {
   return leaving;
 }
 
-/** Signs out; where something is unsaved, it is asked first. */
+/** Signs out. Asks first if something is unsaved. */
 export function useSignOut(): () => void {
   const store = useSessionStore();
   const { leave } = useLeaving();

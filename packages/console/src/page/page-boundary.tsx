@@ -6,7 +6,7 @@ import { Plain } from '../ui/text/text.tsx';
 import { CONSOLE_VERSION } from '../ui/version.ts';
 import { Page } from './page.tsx';
 
-/** Catches what a page throws while it is drawn, so that the rest of the console stays. */
+/** Catches a page's errors while rendering, so that the rest of the console stays. */
 export function PageBoundary({ children }: { readonly children: ReactNode }) {
   return (
     <Boundary fallback={(error, retry) => <BrokenPage error={error} onRetry={retry} />}>{children}</Boundary>
@@ -42,7 +42,7 @@ function BrokenPage({ error, onRetry }: { readonly error: Error; readonly onRetr
   );
 }
 
-/** Each browser has its own words for a part of the program that could not be loaded. */
+/** Each browser has its own message for a script that could not be loaded. */
 function isMissingPart(error: Error): boolean {
   return /dynamically imported module|importing a module script failed|preload css/i.test(error.message);
 }

@@ -6,9 +6,9 @@ import { ArrivalContext } from './arrival.ts';
 import classes from './page.module.css';
 
 interface PageProps {
-  /** The heading, and the document's title. */
+  /** The heading and the document's title. */
   readonly title: string;
-  /** Above the heading: the way back, such as a link to the list. */
+  /** Above the heading: a link back, such as to the list. */
   readonly back?: ReactNode;
   /** Beside the heading: badges. */
   readonly marks?: ReactNode;
@@ -19,7 +19,7 @@ interface PageProps {
   readonly children: ReactNode;
 }
 
-/** A page of the console: its heading has the focus when one comes to it from another page. */
+/** A page of the console. Its heading gets the focus when the user navigates to it. */
 export function Page({ title, back, marks, lead, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const arrival = useContext(ArrivalContext);

@@ -11,34 +11,34 @@ import {
 import { createSessionStore, type Renewal, type SessionDeps, type SessionStore } from './session-store.ts';
 
 const API = '/api';
-// In sessionStorage: it is gone with the tab, and each tab has its own.
+// sessionStorage ends with the tab, and each tab has its own.
 const KEPT = 'greenvue-console-session';
 
-// A tab of the same browser answers in a few milliseconds, if it is there.
+// Another tab of the same browser answers within a few milliseconds.
 const ASK_MS = 50;
 
-/** What tabs tell each other. Only pages of this origin can. */
+/** Messages between tabs. Only pages of this origin can send them. */
 type Message = Renewal | { readonly ask: string };
 
-// Who waits for longer than this has lost patience with the page.
+// People do not wait longer than this for a page.
 const PROBE_MS = 4_000;
-// What a proxy answers with when the server behind it does not.
+// A proxy's answers when its server does not respond.
 const NOBODY = new Set([502, 503, 504]);
 
-/** What a tab has of its session. */
+/** A tab's session and its connection. */
 export interface OpenSession {
   readonly store: SessionStore;
   /** Sends the session's token. */
   readonly connection: Connection;
-  /** Asks once whether the server is there. */
+  /** Asks once whether the server answers. */
   readonly isAnswered: () => Promise<boolean>;
 }
 
-/** Opens the session of this tab. Nothing is sent yet. */
+/** Opens the session of this tab. Sends nothing yet. */
 export function openSession(): OpenSession {
-  // Without a token: a stale one would be refused before the password is looked at.
+  // Without a token: the server would refuse a stale one before it looks at the password.
   const bare = connect({ url: API });
-  // Browsers that forbid storage forbid what is shared between tabs as well.
+  // Browsers that forbid storage also forbid channels between tabs.
   const channel = permitted(() => new BroadcastChannel(KEPT));
   const store = createSessionStore({
     logIn: (credentials) => logIn(bare, credentials),
@@ -75,7 +75,7 @@ export function openSession(): OpenSession {
   return { store, connection, isAnswered: () => answers(impatient) };
 }
 
-/** What a browser that forbids storage can't keep lasts until the page is left. */
+/** Storage of the tab. In a browser that forbids it, values last until the page is left. */
 function tabStorage(): SessionDeps['storage'] {
   let held: string | undefined;
   return {
@@ -89,7 +89,7 @@ function tabStorage(): SessionDeps['storage'] {
   };
 }
 
-/** What it gives; undefined where the browser forbids it, or has no room. */
+/** The result, or undefined where the browser forbids it or has no space. */
 function permitted<T>(use: () => T): T | undefined {
   try {
     return use();
@@ -111,8 +111,7 @@ async function answers(connection: Connection): Promise<boolean> {
 }
 
 /**
- * Browsers have locks over tabs only where the origin is a safe one (HTTPS, or this machine), and storage is
- * not forbidden.
+ * Browsers have locks across tabs only on a secure origin (HTTPS or localhost) and where storage is allowed.
  */
 async function oneAtATime<T>(run: () => Promise<T>): Promise<T> {
   if (!('locks' in navigator)) return run();

@@ -38,7 +38,7 @@ function sessionOf(number: number): Session {
   };
 }
 
-/** That another tab has used up `gvr_<was>`, and has come to `gvr_<is>` since. */
+/** Another tab used `gvr_<was>` and now has `gvr_<is>`. */
 function renewalOf(was: number, is: number): Renewal {
   const past = Array.from({ length: is - was }, (_, after) => `gvr_${was + after}`);
   return {
@@ -59,7 +59,7 @@ function refusal(status: number): ApiError {
   });
 }
 
-/** A store on a server that gives a new session for each refresh. */
+/** A store whose server returns a new session for each refresh. */
 function storeWith(
   options: { readonly kept?: string | undefined; readonly deps?: Partial<SessionDeps> } = {},
 ) {
@@ -113,7 +113,7 @@ function storeWith(
   };
 }
 
-/** What a tab keeps whose access token has run out. */
+/** A kept session whose access token has expired. */
 const RUN_OUT = 'refresh:gvr_1 access-out';
 
 const CREDENTIALS = { email: 'ann@example.com', password: 'x' };

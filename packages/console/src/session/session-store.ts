@@ -1,13 +1,13 @@
 import { ApiError, ConnectionError, type Me, type Session } from '@greenvue/jobs/client';
 
-/** Where one stands with the server. */
+/** The state of the sign-in. */
 export type SessionState =
   | { readonly phase: 'starting' }
-  /** What this tab had kept could not be tried: the server does not answer. */
+  /** The tab's kept session could not be checked: the server does not answer. */
   | { readonly phase: 'unreachable'; readonly error: unknown }
   | { readonly phase: 'signed-out' }
   | { readonly phase: 'signed-in'; readonly me: Me }
-  /** The server takes the token no longer; the page stays as it is until one has signed in again. */
+  /** The server no longer accepts the token. The page stays as it is until the user signs in again. */
   | { readonly phase: 'expired'; readonly me: Me };
 
 interface Credentials {
@@ -15,39 +15,38 @@ interface Credentials {
   readonly password: string;
 }
 
-/** Who is signed in on this tab, and the tokens of it. */
+/** The viewer of this tab and their tokens. */
 export interface SessionStore {
   readonly state: () => SessionState;
   readonly subscribe: (listener: () => void) => () => void;
-  /** Goes on with what the tab had kept before it was loaded anew. */
+  /** Resumes the session that the tab kept through a reload. */
   readonly resume: () => Promise<void>;
-  /** Throws what the server says against it. */
+  /** Throws the server's error. */
   readonly signIn: (credentials: Credentials) => Promise<void>;
-  /** With an API token (`gv_…`) instead. Throws what the server says against it. */
+  /** Signs in with an API token (`gv_…`) instead. Throws the server's error. */
   readonly signInWithToken: (token: string) => Promise<void>;
   readonly signOut: () => Promise<void>;
-  /** What to send as bearer token. */
+  /** The current bearer token. */
   readonly token: () => string | undefined;
   /**
-   * Gets another access token than the one of now; false when one must sign in again. However many ask at
-   * once, the server is asked once: it takes a refresh token that comes again later for a stolen one, and
-   * ends the session.
+   * Gets a new access token; false if the user must sign in again. Concurrent calls send one request: the
+   * server treats a refresh token used twice as stolen and ends the session.
    */
   readonly renew: () => Promise<boolean>;
-  /** The server has refused the token, and there is no other. */
+  /** Marks the session as expired: the server refused the token and there is no other. */
   readonly expire: () => void;
-  /** Asks the server anew who one is: the role may have changed. */
+  /** Reads the viewer again: the role may have changed. */
   readonly reread: () => Promise<void>;
 }
 
 /**
- * A refresh token that another tab has used up, and what that tab has now: a duplicated tab begins with its
- * model's token.
+ * A refresh token that another tab used, and that tab's current tokens. A duplicated tab starts with the
+ * token of the original.
  */
 export interface Renewal {
   readonly was: string;
   readonly kept: KeptLogin;
-  /** Absent while that tab has not asked yet whether its access token is still good. */
+  /** Undefined until that tab knows whether its access token is still valid. */
   readonly me: Me | undefined;
 }
 
@@ -55,12 +54,9 @@ export interface Renewal {
 interface KeptLogin {
   readonly kind: 'refresh';
   readonly token: string;
-  /** With it, a reload needs no refresh, which a page that is being left could lose the answer of. */
+  /** Lets a reload work without a refresh, whose answer could get lost if the page is left. */
   readonly access: string;
-  /**
-   * The refresh tokens that led to this one, the newest last: used up, and kept for the tabs that still have
-   * one of them.
-   */
+  /** Used refresh tokens that led to this one, newest last, for tabs that still have one of them. */
   readonly past: readonly string[];
 }
 
@@ -69,17 +65,16 @@ export interface SessionDeps {
   readonly refresh: (refreshToken: string) => Promise<Session>;
   readonly logOut: (refreshToken: string) => Promise<void>;
   readonly whoHas: (token: string) => Promise<Me>;
-  /** What outlives a reload of this tab. */
+  /** Values that survive a reload of this tab. */
   readonly storage: {
     readonly read: () => string | undefined;
     readonly write: (value: string | undefined) => void;
   };
-  /** Runs one at a time over all tabs. */
+  /** Runs one call at a time across all tabs. */
   readonly alone: <T>(run: () => Promise<T>) => Promise<T>;
   readonly announce: (renewal: Renewal) => void;
   /**
-   * Asks the other tabs what became of a refresh token; who knows announces it. Done once they have had their
-   * time.
+   * Asks the other tabs for the successor of a refresh token. Resolves after the time they have to answer.
    */
   readonly ask: (token: string) => Promise<void>;
   readonly onAsk: (listener: (token: string) => void) => void;
@@ -88,14 +83,14 @@ export interface SessionDeps {
 
 type Kept = KeptLogin | { readonly kind: 'api'; readonly token: string };
 
-/** How many used refresh tokens a tab knows: the other tabs are a few behind at most. */
+/** How many used refresh tokens a tab remembers. Other tabs are at most a few behind. */
 const PAST_KEPT = 20;
 
 export function createSessionStore(deps: SessionDeps): SessionStore {
   return new TabSession(deps);
 }
 
-// Its methods are fields, so that they can be handed on by themselves.
+// Methods are fields, so that callers can pass them on their own.
 class TabSession implements SessionStore {
   readonly #deps: SessionDeps;
   readonly #listeners = new Set<() => void>();
@@ -158,14 +153,14 @@ class TabSession implements SessionStore {
     try {
       await this.#deps.logOut(last.token);
     } catch (error) {
-      // Nobody has the token any more: it runs out by itself.
+      // Nobody has the token any more, so it simply expires.
       if (!(error instanceof ApiError) && !(error instanceof ConnectionError)) throw error;
     }
   };
 
   readonly renew = (): Promise<boolean> => {
     const refused = this.#accessToken;
-    // While this tab waited for its turn, another one may have told of a new token.
+    // While this tab waited for its turn, another tab may have announced a new token.
     return this.#renewOnce(async () => this.#accessToken !== refused || this.#refresh());
   };
 
@@ -182,15 +177,12 @@ class TabSession implements SessionStore {
       if (this.state().phase === 'signed-in') this.#become({ phase: 'signed-in', me });
     } catch (error) {
       if (!isRefused(error)) throw error;
-      // It has run out meanwhile: what comes with a new one says who one is as well.
+      // The token expired meanwhile. The answer with the new one also says who the viewer is.
       await this.renew();
     }
   };
 
-  /**
-   * Whether the access token that was kept is still good: one that has run out is nothing to end a session
-   * for.
-   */
+  /** Whether the kept access token is still valid. An expired token alone does not end the session. */
   async #goOnWith(access: string): Promise<boolean> {
     try {
       const me = await this.#deps.whoHas(access);
@@ -210,7 +202,7 @@ class TabSession implements SessionStore {
     return this.#renewing;
   }
 
-  /** While this page was not there, a tab that began as its copy may have used its token up. */
+  /** A tab that was duplicated from this one may have used this token while the page was closed. */
   async #takeUp(): Promise<boolean> {
     const before = this.#accessToken;
     if (this.#kept?.kind === 'refresh') await this.#deps.ask(this.#kept.token);
@@ -225,14 +217,13 @@ class TabSession implements SessionStore {
     const was = this.#kept.token;
     try {
       const session = await this.#deps.refresh(was);
-      // Signed out meanwhile, or on with a newer token of another tab: what came too late must not take its
-      // place.
+      // The user signed out meanwhile, or another tab sent a newer token: a late answer must not replace it.
       if (this.#kept?.token !== was) return this.#accessToken !== undefined;
       this.#tell(was, this.#adopt(session));
       return true;
     } catch (error) {
       if (!isRefused(error)) throw error;
-      // Whoever has signed in anew meanwhile, or has a newer token of another tab, is not meant.
+      // Applies only if the user has not signed in again and no tab has sent a newer token.
       if (this.#kept?.token === was) this.expire();
       return this.#accessToken !== undefined;
     }

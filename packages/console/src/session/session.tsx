@@ -13,11 +13,11 @@ import type { SessionState, SessionStore } from './session-store.ts';
 
 const SessionContext = createContext<OpenSession | undefined>(undefined);
 
-/** Who is signed in on this tab, for all below it; signed in or not, it shows its children. */
+/** Provides the session of this tab. Renders its children whether or not somebody is signed in. */
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
   const [session] = useState(openSession);
   useEffect(() => {
-    // What can fail of it becomes a state.
+    // Every failure becomes a state.
     void session.store.resume();
   }, [session]);
   return <SessionContext value={session}>{children}</SessionContext>;
@@ -28,7 +28,7 @@ export function useConnection(): Connection {
   return useSession().connection;
 }
 
-/** Asks once, with little patience, whether the server is there. */
+/** Asks once, with a short timeout, whether the server answers. */
 export function useIsAnswered(): () => Promise<boolean> {
   return useSession().isAnswered;
 }
@@ -42,19 +42,19 @@ export function useSessionState(): SessionState {
   return useSyncExternalStore(store.subscribe, store.state);
 }
 
-/** Whether the server takes this tab's token: nothing is asked again and again while it does not. */
+/** Whether the server accepts this tab's token. While it does not, nothing polls. */
 export function useIsSignedIn(): boolean {
   return useSessionState().phase === 'signed-in';
 }
 
-/** Who is signed in; only where somebody is. */
+/** The viewer. Throws if nobody is signed in. */
 export function useMe(): Me {
   const state = useSessionState();
   if (state.phase !== 'signed-in' && state.phase !== 'expired') throw new Error('Nobody is signed in.');
   return state.me;
 }
 
-/** What one's role allows. The server decides; this says what to show. */
+/** What the viewer's role allows. The server decides; this only says what to show. */
 export function useMay(): { readonly operate: boolean; readonly admin: boolean } {
   const { role } = useMe();
   return useMemo(

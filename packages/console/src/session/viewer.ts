@@ -1,14 +1,14 @@
 import type { Me } from '@greenvue/jobs/client';
 
 /**
- * Who looks at the page, for as long as what is open is theirs. Nothing tells whose an API token is: who
- * comes with another one is taken for the same, as somebody whose token has run out.
+ * Identifies the viewer who owns the open page. An API token names no person, so another token counts as the
+ * same viewer, like one whose token expired.
  */
 export function viewerOf({ kind, id }: Me): string {
   return kind === 'user' ? id : 'api_token';
 }
 
-/** What becomes of the open page when one signs in again. */
+/** What happens to the open page on signing in again. */
 export function keptWords({ kind }: Me): string {
   return kind === 'user'
     ? 'Sign in as the same user, and you go on where you were. For anybody else the page begins anew, and what is not saved is lost.'

@@ -8,7 +8,7 @@ interface BannerProps {
   readonly children: ReactNode;
 }
 
-/** A line above the page about all of it. */
+/** A line above the page that concerns all of it. */
 export function Banner({ tone, action, children }: BannerProps) {
   return (
     <div className={classes.banner} data-tone={tone} role="status">

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { LonePage } from '../ui/layout/lone-page.tsx';
 import { Plain } from '../ui/text/text.tsx';
 
-/** Instead of the whole console, when what is around its pages can't be drawn. */
+/** Replaces the whole console when its frame cannot be rendered. */
 export function BrokenConsole({ error }: { readonly error: Error }) {
   useEffect(() => {
     document.title = 'Not shown · GreenVue jobs';

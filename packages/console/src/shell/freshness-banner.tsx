@@ -2,7 +2,7 @@ import { useLive } from '../live/live.tsx';
 import { Ago } from '../ui/instant/instant.tsx';
 import { Banner } from './banner.tsx';
 
-/** Says when what one sees is not as of now. */
+/** Says since when the page is out of date. */
 export function FreshnessBanner() {
   const live = useLive();
   if (live.kind === 'offline') {

@@ -6,7 +6,7 @@ interface HelpDialogProps {
   readonly onClose: () => void;
 }
 
-/** All keys that work on the page that is open. */
+/** All keys that work on the open page. */
 export function HelpDialog({ opened, onClose }: HelpDialogProps) {
   const bindings = useKeyList();
   const { isOn, setOn } = useKeysSetting();

@@ -3,8 +3,8 @@ import { useBrowserLocation, useSearch } from 'wouter/use-browser-location';
 type Navigate = ReturnType<typeof useBrowserLocation>[1];
 
 /**
- * Where one is, with all that is encoded in it left so: the router decodes some of it, so that nobody could
- * tell any more what was an id's own. For its `hook` and its `searchHook`.
+ * The current path, still encoded. The router decodes a part of it, after which an id's own characters cannot
+ * be recognized. For its `hook` and its `searchHook`.
  */
 export function useRawLocation(): [string, Navigate] {
   const [path, navigate] = useBrowserLocation();
@@ -15,7 +15,7 @@ export function useRawSearch(): string {
   return guarded(useSearch());
 }
 
-/** What the router's decoding turns into what it was. */
+/** Encodes a text so that the router's decoding restores it. */
 function guarded(text: string): string {
   return text.replaceAll('%', '%25');
 }

@@ -2,10 +2,10 @@ import { useEffect } from 'react';
 import { useStats } from '../data/queries.ts';
 import { useTicker } from '../ui/clock/now.tsx';
 
-// What a request takes is no difference of clocks.
+// A smaller difference may be the time of the request.
 const NOTICED_MS = 2_000;
 
-/** Countdowns go by the server's clock: the browser's may be minutes off. */
+/** Sets the page's clock from the server: the browser's may be minutes off. */
 export function useServerClock(): void {
   const ticker = useTicker();
   const { data, dataUpdatedAt } = useStats();

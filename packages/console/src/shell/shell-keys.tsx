@@ -2,10 +2,7 @@ import { useLocation } from 'wouter';
 import { useKeys } from '../keyboard/keys.ts';
 import { useMay } from '../session/session.tsx';
 
-/**
- * The keys that work on every page. A component of its own, drawn before the page, so that the page's own
- * keys come later and win.
- */
+/** The keys that work on every page. Mounted before the page, so that the page's own keys win. */
 export function ShellKeys({ onHelp }: { readonly onHelp: () => void }) {
   const [, navigate] = useLocation();
   const { admin } = useMay();

@@ -17,7 +17,7 @@ import { BrokenBanner, VersionBanner } from './version-banner.tsx';
 
 const HEADER_HEIGHT = 52;
 
-/** What is around each page: header, navigation, banners, help. */
+/** The frame around each page: header, navigation, banners, help. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [location] = useLocation();
   const [isMenuOpen, menu] = useDisclosure(false);
@@ -60,7 +60,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** Notes that one has gone to another page, before that page appears. */
+/** Records a navigation before the new page appears. */
 function useArrivals(location: string) {
   const [arrival] = useState(createArrival);
   const last = useRef(location);

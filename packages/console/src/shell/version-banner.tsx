@@ -4,7 +4,7 @@ import { isOfAnotherVersion } from '../ui/feedback/fault-words.ts';
 import { CONSOLE_VERSION } from '../ui/version.ts';
 import { Banner } from './banner.tsx';
 
-/** Says when the server is of another version than this page. */
+/** Says when the server has another version than this page. */
 export function VersionBanner() {
   const { data, error } = useStats();
   if (isOfAnotherVersion(error)) {
@@ -25,7 +25,7 @@ export function VersionBanner() {
   );
 }
 
-/** Instead of the banners, when they can't be drawn: that has the same cause. */
+/** Replaces the banners when they cannot be rendered, which has the same cause. */
 export function BrokenBanner() {
   return (
     <Banner tone="warning" action={<ReloadButton />}>

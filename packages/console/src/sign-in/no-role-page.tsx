@@ -12,7 +12,7 @@ interface NoRolePageProps {
   readonly isExpired: boolean;
 }
 
-/** For those who have an account, and no business with jobs. */
+/** For accounts whose role may not see jobs. */
 export function NoRolePage({ me, isExpired }: NoRolePageProps) {
   const store = useSessionStore();
   const [isAsking, setAsking] = useState(false);
@@ -25,7 +25,7 @@ export function NoRolePage({ me, isExpired }: NoRolePageProps) {
     store
       .reread()
       .then(() => {
-        // Else the sign-in lies over the page by now.
+        // In any other phase, the sign-in covers the page.
         if (store.state().phase === 'signed-in') setAnswer('Your role is still “user”.');
       })
       .catch((error: unknown) => setAnswer(`${faultWords(error).title}. ${faultWords(error).advice}`))

@@ -8,8 +8,8 @@ import { SignInPage } from './sign-in-page.tsx';
 import { StartingPage, UnreachablePage } from './starting-pages.tsx';
 
 /**
- * Shows the console to those who may see it, and to others what they can do. A session that expires leaves
- * the page as it is, with the sign-in over it. Another viewer gets all of it anew.
+ * Shows the console to viewers who may see it. An expired session keeps the page and puts the sign-in over
+ * it. Another viewer gets a new page.
  */
 export function SessionGate({ children }: { readonly children: ReactNode }) {
   const state = useSessionState();

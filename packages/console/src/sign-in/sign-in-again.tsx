@@ -3,7 +3,7 @@ import { useMe, useSessionStore } from '../session/session.tsx';
 import { keptWords } from '../session/viewer.ts';
 import { SignInForm } from './sign-in-form.tsx';
 
-/** Over the page whose session has ended; behind it, all stays as it was until somebody else signs in. */
+/** Covers the page of an expired session. The page stays as it was until somebody else signs in. */
 export function SignInAgain({ opened }: { readonly opened: boolean }) {
   const store = useSessionStore();
   const me = useMe();
@@ -16,7 +16,7 @@ export function SignInAgain({ opened }: { readonly opened: boolean }) {
       closeOnClickOutside={false}
       closeOnEscape={false}
       centered
-      // Over the dialogs of pages, which were mounted later.
+      // Above the dialogs of pages, which were mounted later.
       zIndex={400}
     >
       <Text size="sm" c="dimmed" mb="md">

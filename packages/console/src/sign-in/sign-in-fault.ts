@@ -2,10 +2,10 @@ import { ApiError } from '@greenvue/jobs/client';
 import { faultWords } from '../ui/feedback/fault-words.ts';
 import { durationText } from '../ui/schedule/duration.ts';
 
-/** Why a sign-in failed, in a sentence or two. */
+/** Why a sign-in failed, in one or two sentences. */
 export function signInFault(error: unknown, byToken: boolean): string {
   if (!(error instanceof ApiError)) {
-    // A token with signs that no header can hold never leaves the browser.
+    // The browser does not send a token with characters that no header may contain.
     if (error instanceof TypeError)
       return 'This is not an API token: copy the whole of it, which begins with gv_.';
     const { title, advice } = faultWords(error);

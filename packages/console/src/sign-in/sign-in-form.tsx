@@ -4,9 +4,9 @@ import { useSessionStore } from '../session/session.tsx';
 import { signInFault } from './sign-in-fault.ts';
 
 interface SignInFormProps {
-  /** The address that was signed in before. */
+  /** The address of the last sign-in. */
   readonly email?: string | undefined;
-  /** It begins with the API token: that is what was used before. */
+  /** Starts with the API token, because the last sign-in used one. */
   readonly isByToken?: boolean;
 }
 

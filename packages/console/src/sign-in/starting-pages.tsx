@@ -2,7 +2,7 @@ import { useSessionStore } from '../session/session.tsx';
 import { Failed } from '../ui/feedback/states.tsx';
 import { LonePage } from '../ui/layout/lone-page.tsx';
 
-/** For the moment in which the session that the tab had is taken up again. */
+/** Shown while the tab resumes its session. */
 export function StartingPage() {
   return (
     <LonePage>
@@ -11,7 +11,7 @@ export function StartingPage() {
   );
 }
 
-/** The tab has a session, and nobody answers. */
+/** The tab has a session, but the server does not answer. */
 export function UnreachablePage({ error }: { readonly error: unknown }) {
   const store = useSessionStore();
   return (

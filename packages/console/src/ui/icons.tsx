@@ -9,7 +9,7 @@ interface GlyphProps extends IconProps {
   readonly children: ReactNode;
 }
 
-/** Icons say nothing by themselves: the control around them has the name. */
+/** Icons have no accessible name: the control around an icon has it. */
 function Glyph({ size = 16, children }: GlyphProps) {
   return (
     <svg
@@ -181,7 +181,7 @@ export function ScreenIcon(props: IconProps) {
   );
 }
 
-/** Three dots: further things to do. */
+/** Three dots: more actions. */
 export function MoreIcon() {
   return (
     <Glyph>
@@ -190,7 +190,7 @@ export function MoreIcon() {
   );
 }
 
-/** A pause that ends: a bar, and what goes on after it. It must not look like "run now". */
+/** A bar and an arrow: the pause ends. It must not look like "Run now". */
 export function ResumeIcon() {
   return (
     <Glyph>

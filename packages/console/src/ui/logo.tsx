@@ -1,4 +1,4 @@
-/** A leaf with a clock's hands for veins. */
+/** A leaf whose veins are the hands of a clock. */
 export function Logo({ size }: { readonly size: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">

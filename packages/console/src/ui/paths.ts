@@ -1,6 +1,6 @@
 import { useParams } from 'wouter';
 
-/** Where the page of a job is. */
+/** The path of a job's page. */
 export function jobPath(id: string): string {
   return `/jobs/${encodedId(id)}`;
 }
@@ -9,7 +9,7 @@ export function editPath(id: string): string {
   return `${jobPath(id)}/edit`;
 }
 
-/** Where a job like it is begun. */
+/** The path of the form for a new job, filled in from this one. */
 export function copyPath(id: string): string {
   return `/jobs/new?copy=${encodeURIComponent(id)}`;
 }
@@ -18,21 +18,19 @@ export function runPath(id: string): string {
   return `/runs/${encodedId(id)}`;
 }
 
-/** The id in the path of the page that is open. */
+/** The id in the path of the current page. */
 export function useIdInPath(): string {
   const { id = '' } = useParams();
   return decodedId(id);
 }
 
-/**
- * As a part of a path. A job may be called "new" as well, which is the path of the form, in capitals or not.
- */
+/** Encodes an id for a path. A job may be called "new" in any case, which is also the path of the form. */
 function encodedId(id: string): string {
   if (/^new$/i.test(id)) return `%${id.charCodeAt(0).toString(16)}${id.slice(1)}`;
   return encodeURIComponent(id.toWellFormed());
 }
 
-/** What is no part of a path that anybody encoded is taken as it stands. */
+/** A path segment that is not valid percent-encoding is returned as it is. */
 export function decodedId(part: string): string {
   try {
     return decodeURIComponent(part);

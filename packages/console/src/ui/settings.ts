@@ -1,12 +1,12 @@
-/** What the console remembers of how one likes it, on this browser. */
+/** Preferences that the console stores in this browser. */
 type Setting = 'zone' | 'keys';
 
-/** A setting; undefined when it was never set, or when the browser keeps nothing. */
+/** A preference; undefined if it was never set, or if the browser stores nothing. */
 export function readSetting(name: Setting): string | undefined {
   try {
     return localStorage.getItem(keyOf(name)) ?? undefined;
   } catch (error) {
-    // A browser that forbids storage throws a SecurityError: then nothing is remembered.
+    // A browser that forbids storage throws a SecurityError. Then nothing is remembered.
     if (error instanceof DOMException) return undefined;
     throw error;
   }
@@ -16,7 +16,7 @@ export function writeSetting(name: Setting, value: string): void {
   try {
     localStorage.setItem(keyOf(name), value);
   } catch (error) {
-    // Forbidden, or full: it holds until the page is left.
+    // Storage is forbidden or full: the preference lasts until the page is left.
     if (error instanceof DOMException) return;
     throw error;
   }

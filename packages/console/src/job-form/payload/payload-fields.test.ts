@@ -74,7 +74,7 @@ describe('the field for', () => {
     for (const schema of [
       { type: 'object', patternProperties: { '^a': {} }, additionalProperties: false },
       { type: ['string', 'integer'] },
-      { type: 'colour' },
+      { type: 'color' },
       { allOf: [{ type: 'object' }, { type: 'object' }] },
       { type: 'object', properties: {}, allOf: [{ required: ['a'] }] },
       { enum: [{ a: 1 }] },

@@ -6,7 +6,7 @@ import blocks from '../../ui/layout/blocks.module.css';
 import { Plot, type PlotContext } from '../../ui/layout/plot.tsx';
 import { runPath } from '../../ui/paths.ts';
 import { durationText } from '../../ui/schedule/duration.ts';
-import { RUN_COLOURS, RunStatusBadge } from '../../ui/status/status.tsx';
+import { RUN_COLORS, RunStatusBadge } from '../../ui/status/status.tsx';
 import { axisTimeText } from './axis-time-text.ts';
 import type { DurationTrend, TrendPoint } from './duration-trend.ts';
 import classes from './durations.module.css';
@@ -75,13 +75,13 @@ const STEPS = [
 ];
 
 function chartOptions(
-  { width, zone, colour }: PlotContext,
+  { width, zone, color }: PlotContext,
   onPoint: (index: number | undefined) => void,
 ): uPlot.Options {
-  const text = colour('var(--mantine-color-dimmed)');
-  const line = { stroke: colour('var(--line)'), width: 1 };
+  const text = color('var(--mantine-color-dimmed)');
+  const line = { stroke: color('var(--line)'), width: 1 };
   const axis = { stroke: text, grid: line, ticks: { ...line, size: 4 }, font: '11px system-ui, sans-serif' };
-  const good = colour(RUN_COLOURS.succeeded);
+  const good = color(RUN_COLORS.succeeded);
   return {
     width,
     height: HEIGHT_PX,
@@ -113,14 +113,14 @@ function chartOptions(
     ],
     hooks: {
       setCursor: [({ cursor }) => onPoint(cursor.idx ?? undefined)],
-      draw: [(plot) => drawCrosses(plot, colour(RUN_COLOURS.failed))],
+      draw: [(plot) => drawCrosses(plot, color(RUN_COLORS.failed))],
     },
   };
 }
 
 const CROSS_PX = 4;
 
-/** A cross for each failed run: known without its colour. */
+/** A cross for each failed run: known without its color. */
 function drawCrosses(plot: uPlot, stroke: string): void {
   const { ctx } = plot;
   const reach = CROSS_PX * uPlot.pxRatio;

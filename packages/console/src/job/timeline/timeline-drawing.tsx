@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { clockText } from '../../ui/clock/time-text.ts';
 import { useZone, type Zone } from '../../ui/clock/zone.tsx';
-import { RUN_COLOURS } from '../../ui/status/status.tsx';
+import { RUN_COLORS } from '../../ui/status/status.tsx';
 import classes from './timeline.module.css';
 import { type Mark, type TimelineLayout, type TimelineWindow, timeTicks, xOf } from './timeline-layout.ts';
 
@@ -99,7 +99,7 @@ function OneMark({ mark }: { readonly mark: Mark }) {
   const middle = top + BAR_TOP + BAR_PX / 2;
   const { covers, wait } = mark;
   return (
-    <g style={{ color: RUN_COLOURS[mark.run.status] }}>
+    <g style={{ color: RUN_COLORS[mark.run.status] }}>
       {covers === undefined ? null : (
         <rect className={classes.covers} x={covers.x} y={middle - 3} width={covers.width} height={6} />
       )}

@@ -4,7 +4,7 @@ import { clockText } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
 import { Plot, type PlotContext } from '../../ui/layout/plot.tsx';
 import { durationText } from '../../ui/schedule/duration.ts';
-import { RUN_COLOURS, RunMark } from '../../ui/status/status.tsx';
+import { RUN_COLORS, RunMark } from '../../ui/status/status.tsx';
 import classes from './minutes.module.css';
 import { type MinutePiles, OUTCOMES, sum } from './minutes.ts';
 
@@ -54,7 +54,7 @@ function Legend({ piles, index }: LegendProps) {
       <span className={classes.when}>{when}</span>
       {OUTCOMES.map((outcome) => (
         <span key={outcome} className={classes.entry}>
-          <span className={classes.mark} style={{ color: RUN_COLOURS[outcome] }}>
+          <span className={classes.mark} style={{ color: RUN_COLORS[outcome] }}>
             <RunMark status={outcome} />
           </span>
           {outcome} <b>{countOf(piles.counts[outcome])}</b>
@@ -80,10 +80,10 @@ function optionsOfRuns(context: PlotContext, onIndex: (index: number | undefined
     series: [
       {},
       ...OUTCOMES.toReversed().map((outcome): uPlot.Series => {
-        const colour = context.colour(RUN_COLOURS[outcome]);
+        const color = context.color(RUN_COLORS[outcome]);
         return {
-          stroke: colour,
-          fill: colour,
+          stroke: color,
+          fill: color,
           width: 0,
           points: { show: false },
           ...(BAR === undefined ? {} : { paths: BAR }),
@@ -113,9 +113,9 @@ function optionsOfLateness(
     series: [
       {},
       {
-        stroke: context.colour(RUN_COLOURS.running),
+        stroke: context.color(RUN_COLORS.running),
         width: 1.5,
-        points: { size: 4, fill: context.colour(RUN_COLOURS.running) },
+        points: { size: 4, fill: context.color(RUN_COLORS.running) },
       },
     ],
   };
@@ -156,10 +156,10 @@ function timeAxis(context: PlotContext): uPlot.Axis {
   };
 }
 
-function axisOf({ colour }: PlotContext): uPlot.Axis {
-  const line = { stroke: colour('var(--line)'), width: 1 };
+function axisOf({ color }: PlotContext): uPlot.Axis {
+  const line = { stroke: color('var(--line)'), width: 1 };
   return {
-    stroke: colour('var(--mantine-color-dimmed)'),
+    stroke: color('var(--mantine-color-dimmed)'),
     grid: line,
     ticks: { ...line, size: 4 },
     font: FONT,

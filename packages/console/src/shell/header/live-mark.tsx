@@ -5,14 +5,14 @@ import { clockText } from '../../ui/clock/time-text.ts';
 import { useZone, type Zone } from '../../ui/clock/zone.tsx';
 import classes from './live-mark.module.css';
 
-/** Whether what one sees is as of now. */
+/** Whether the page is up to date. */
 export function LiveMark() {
   const live = useLive();
   const { zone } = useZone();
   const { word, means } = wordsOf(live, zone);
   return (
     <Tooltip label={means} multiline maw={280} events={{ hover: true, focus: true, touch: true }}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what the pointer finds, the keyboard must find as well */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must reach it, too */}
       <span className={classes.mark} data-kind={live.kind} tabIndex={0} role="status">
         <span className={classes.dot} aria-hidden="true" />
         {word}

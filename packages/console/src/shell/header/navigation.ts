@@ -1,11 +1,11 @@
 interface Destination {
   readonly href: string;
   readonly label: string;
-  /** Whether a path belongs to it. */
+  /** Whether a path belongs to this destination. */
   readonly isAt: (path: string) => boolean;
 }
 
-/** Where one can go from everywhere. */
+/** The destinations in the header. */
 export const NAVIGATION: readonly Destination[] = [
   { href: '/', label: 'Overview', isAt: (path) => path === '/' },
   { href: '/jobs', label: 'Jobs', isAt: (path) => /^\/(jobs|runs)(\/|$)/.test(path) },

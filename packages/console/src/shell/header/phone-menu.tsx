@@ -9,11 +9,11 @@ import { ZoneButton } from './zone-button.tsx';
 
 interface PhoneMenuProps {
   readonly onHelp: () => void;
-  /** One has gone somewhere: the menu may close. */
+  /** Called after a navigation: the menu may close. */
   readonly onDone: () => void;
 }
 
-/** All of the header that a phone has no room for. */
+/** The parts of the header that do not fit on a phone. */
 export function PhoneMenu({ onHelp, onDone }: PhoneMenuProps) {
   const signOut = useSignOut();
   return (

@@ -13,17 +13,17 @@ const NAMES: Readonly<Record<MantineColorScheme, string>> = {
   dark: 'dark',
 };
 
-/** Goes round: as the system, light, dark. */
+/** Cycles through system, light and dark. */
 export function SchemeButton() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const next = NEXT[colorScheme];
   return (
-    <Tooltip label={`Colours: ${NAMES[colorScheme]}. Change to ${NAMES[next]}`}>
+    <Tooltip label={`Colors: ${NAMES[colorScheme]}. Change to ${NAMES[next]}`}>
       <ActionIcon
         variant="subtle"
         color="gray"
         size="lg"
-        aria-label={`Colours: ${NAMES[colorScheme]}. Change to ${NAMES[next]}`}
+        aria-label={`Colors: ${NAMES[colorScheme]}. Change to ${NAMES[next]}`}
         onClick={() => setColorScheme(next)}
       >
         <SchemeIcon scheme={colorScheme} />

@@ -7,7 +7,7 @@ import { Plain } from '../../ui/text/text.tsx';
 import { CONSOLE_VERSION } from '../../ui/version.ts';
 import classes from './user-menu.module.css';
 
-/** Who is signed in, as what, and the way out. */
+/** The viewer, their role, and the button that signs out. */
 export function UserMenu() {
   const me = useMe();
   const signOut = useSignOut();

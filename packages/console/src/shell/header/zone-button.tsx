@@ -2,7 +2,7 @@ import { Button, Tooltip } from '@mantine/core';
 import { localZoneName } from '../../ui/clock/time-text.ts';
 import { useZone } from '../../ui/clock/zone.tsx';
 
-/** Between the viewer's own zone and UTC, for all times of the page. */
+/** Switches all times of the page between the local zone and UTC. */
 export function ZoneButton() {
   const { zone, setZone } = useZone();
   const other = zone === 'utc' ? 'local' : 'utc';

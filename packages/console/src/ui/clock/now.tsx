@@ -3,7 +3,7 @@ import { createTicker, type Ticker } from './ticker.ts';
 
 const TickerContext = createContext<Ticker | undefined>(undefined);
 
-/** Gives all below it one clock; it stands still while the tab is hidden. */
+/** Provides one clock for everything below it. The clock stops while the tab is hidden. */
 export function NowProvider({ children }: { readonly children: ReactNode }) {
   const [ticker] = useState(() =>
     createTicker({
@@ -21,14 +21,14 @@ export function NowProvider({ children }: { readonly children: ReactNode }) {
   return <TickerContext value={ticker}>{children}</TickerContext>;
 }
 
-/** The clock itself, for what sets it. */
+/** The clock itself, for code that sets it or reads it without ticking. */
 export function useTicker(): Ticker {
   const ticker = useContext(TickerContext);
   if (ticker === undefined) throw new Error('There is no NowProvider above.');
   return ticker;
 }
 
-/** The time by the server's clock, in ms; draws anew once a second. */
+/** The server's time in ms. The component renders again every second. */
 export function useNow(): number {
   const ticker = useTicker();
   return useSyncExternalStore(ticker.subscribe, ticker.now);

@@ -1,4 +1,4 @@
-/** What {@link createTicker} needs of the browser. */
+/** The browser functions that {@link createTicker} needs. */
 interface TickerDeps {
   readonly now: () => number;
   readonly setTimer: (run: () => void, ms: number) => number;
@@ -6,20 +6,20 @@ interface TickerDeps {
 }
 
 /**
- * The one clock of the page: beats once a second while somebody listens, and knows how far off the browser's
- * clock is.
+ * The one clock of the page. It beats once a second while it has subscribers, and corrects the browser's
+ * clock to the server's.
  */
 export interface Ticker {
-  /** The time of the last beat by the server's clock, so that all that is drawn together shows one time. */
+  /** The server's time at the last beat. Everything drawn together shows this same time. */
   readonly now: () => number;
   readonly subscribe: (listener: () => void) => () => void;
-  /** By how much the server's clock is ahead of the browser's, in ms. */
+  /** Sets how far the server's clock is ahead of the browser's, in ms. */
   readonly setOffset: (offsetMs: number) => void;
-  /** A time of the browser's clock by the server's. */
+  /** Converts a time of the browser's clock to the server's, in ms. */
   readonly onServer: (browserMs: number) => number;
-  /** The time by the server's clock, between two beats as well. */
+  /** The server's time right now, also between two beats. */
   readonly exact: () => number;
-  /** Stops the beat while nobody looks, and starts it again. */
+  /** Stops the beat while nobody looks at the page, and restarts it. */
   readonly setPaused: (isPaused: boolean) => void;
 }
 

@@ -22,7 +22,7 @@ const SHORT = {
   utc: new Intl.DateTimeFormat('en-GB', { ...SHORT_PARTS, timeZone: 'UTC' }),
 } as const;
 
-/** A time to the second, such as "31 Jan 2026, 09:00:00"; in UTC with the word. */
+/** A time to the second, such as "31 Jan 2026, 09:00:00". In UTC, " UTC" follows. */
 export function instantText(at: number, zone: Zone): string {
   const text = FULL[zone].format(at);
   return zone === 'utc' ? `${text} UTC` : text;
@@ -33,7 +33,7 @@ export function clockText(at: number, zone: Zone): string {
   return SHORT[zone].format(at);
 }
 
-/** How the viewer's own zone is called, such as "Europe/Berlin". */
+/** The name of the viewer's time zone, such as "Europe/Berlin". */
 export function localZoneName(): string {
   return FULL.local.resolvedOptions().timeZone;
 }

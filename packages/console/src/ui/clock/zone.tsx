@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 import { readSetting, writeSetting } from '../settings.ts';
 
-/** In which zone times are shown. */
+/** The time zone in which the console shows times. */
 export type Zone = 'local' | 'utc';
 
 interface ZoneChoice {
@@ -16,7 +16,7 @@ const ZoneContext = createContext<ZoneChoice>({
   },
 });
 
-/** Remembers which zone was chosen. */
+/** Remembers the chosen time zone in this browser. */
 export function ZoneProvider({ children }: { readonly children: ReactNode }) {
   const [zone, setZone] = useState<Zone>(() => (readSetting('zone') === 'utc' ? 'utc' : 'local'));
   const choice = useMemo(

@@ -3,7 +3,7 @@ import { Fold } from '../layout/fold.tsx';
 import { TextBlock } from '../text/text-block.tsx';
 import { type Curl, curlScript } from './curl.ts';
 
-/** The requests behind a page, folded away: for those who go on in a terminal. */
+/** The API requests behind a page, collapsed, for people who continue in a terminal. */
 export function CurlFold({ curls }: { readonly curls: readonly Curl[] }) {
   return (
     <Fold summary="The same as curl">

@@ -6,7 +6,7 @@ export interface Curl {
   readonly command: string;
 }
 
-/** What the viewer may do; commands that would be refused are left out. */
+/** What the viewer may do. Commands that the server would refuse are left out. */
 interface CurlRights {
   readonly operate: boolean;
   readonly admin: boolean;
@@ -53,13 +53,13 @@ export function jobCurls(job: Job, { operate, admin }: CurlRights): readonly Cur
   return curls;
 }
 
-/** All of them as a script: with what `$API` and `$TOKEN` stand for, and a comment above each command. */
+/** All commands as a script: sets `$API` and `$TOKEN` first, and puts a comment above each command. */
 export function curlScript(api: string, curls: readonly Curl[]): string {
   const head = `API=${quoted(api)}\n# An API token: on the server, "npm run -s token" makes one.\nTOKEN='…'`;
   return [head, ...curls.map(({ does, command }) => `# ${does}\n${command}`)].join('\n\n');
 }
 
-/** A word of a shell as it is, whatever is in it. */
+/** Quotes a word for a shell, whatever it contains. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
@@ -71,7 +71,7 @@ function request(method: string, path: string, body?: object): string {
   return `${plain} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(body, null, 2))}`;
 }
 
-/** A job as somebody would write it: absent instead of null, and nothing of its state. */
+/** A job as somebody would write it: without null values and without the fields that hold its state. */
 function definitionOf(job: Job): object {
   const fields = {
     name: job.name,

@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react';
 
 interface BoundaryProps {
-  /** What is shown instead; `retry` draws the children anew. */
+  /** Rendered instead of the children; `retry` renders the children again. */
   readonly fallback: (error: Error, retry: () => void) => ReactNode;
   readonly children: ReactNode;
 }
@@ -10,7 +10,7 @@ interface BoundaryState {
   readonly error: Error | undefined;
 }
 
-/** Catches what its children throw while they are drawn, so that all around them stays. */
+/** Catches errors that its children throw while rendering, so that the rest of the page stays. */
 export class Boundary extends Component<BoundaryProps, BoundaryState> {
   override readonly state: BoundaryState = { error: undefined };
 

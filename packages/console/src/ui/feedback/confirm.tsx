@@ -6,15 +6,15 @@ interface ConfirmProps {
   readonly onClose: () => void;
   readonly onConfirm: () => void;
   readonly title: ReactNode;
-  /** What the button does, such as "Delete job": never "OK". */
+  /** What the button does, such as "Delete job"; never "OK". */
   readonly confirmLabel: string;
   readonly danger?: boolean;
   readonly isBusy?: boolean;
-  /** What it means. */
+  /** What the action means. */
   readonly children: ReactNode;
 }
 
-/** Asks before something is done that can't be taken back. The way out has the focus. */
+/** Asks before an action that cannot be undone. The button that cancels has the focus. */
 export function Confirm(props: ConfirmProps) {
   const { opened, onClose, onConfirm, title, confirmLabel, danger = false, isBusy = false, children } = props;
   return (
@@ -34,5 +34,5 @@ export function Confirm(props: ConfirmProps) {
   );
 }
 
-/** What closes nothing: what is under way can't be put away, since its dialog tells how it ends. */
+/** Keeps a dialog open while its action is running: the dialog shows how the action ends. */
 export const keepOpen = (): void => undefined;

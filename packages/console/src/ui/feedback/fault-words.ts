@@ -1,18 +1,18 @@
 import { ApiError, ConnectionError, NO_SUCH_PATH } from '@greenvue/jobs/client';
 
-/** What people are told of something that failed. */
+/** What the page shows about an error. */
 interface FaultWords {
   readonly title: string;
-  /** What it means and what to do. */
+  /** What the error means and what to do now. */
   readonly advice: string;
-  /** Before the detail: whose words it is. The page's own need none. */
+  /** Says who wrote the detail. Absent where the page wrote it itself. */
   readonly lead?: string | undefined;
-  /** What the server, the client or the page said of it. */
+  /** What the server, the client or the page said about the error. */
   readonly detail?: string | undefined;
   readonly requestId?: string | undefined;
 }
 
-/** Words for an error of the client, or of the page itself. */
+/** The text for an error of the client or of the page itself. */
 export function faultWords(error: unknown): FaultWords {
   if (error instanceof ApiError) {
     return {
@@ -46,8 +46,7 @@ export function faultWords(error: unknown): FaultWords {
 }
 
 /**
- * Whether an error speaks of a server of another version: a path that it lacks, or a field that it does not
- * know.
+ * Whether the error shows that the server has another version: it lacks the path, or does not know a field.
  */
 export function isOfAnotherVersion(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;

@@ -1,13 +1,13 @@
-/** Watches over the focus in a part of a page whose controls come and go. */
+/** Watches the focus in a part of a page whose controls appear and disappear. */
 interface FocusKeeper {
-  /** An element of it, or of a dialog that it has opened, has the focus. */
+  /** An element inside, or in a dialog that it opened, got the focus. */
   readonly entered: (element: HTMLElement) => void;
-  /** The element has lost it, to another one or to none. */
+  /** The element lost the focus, to another element or to none. */
   readonly left: (element: HTMLElement, to: EventTarget | null) => void;
   readonly stop: () => void;
 }
 
-/** `home`: what gets the focus when the element that had it is gone. */
+/** `home` gets the focus when the focused element disappears. */
 export function createFocusKeeper(home: () => HTMLElement | null): FocusKeeper {
   let last: HTMLElement | undefined;
   const observer = new MutationObserver(() => look());
@@ -21,7 +21,7 @@ export function createFocusKeeper(home: () => HTMLElement | null): FocusKeeper {
     if (!last.isConnected) {
       forget();
       focusHome(home());
-      // A button is disabled while it works. A dialog gives the focus back by itself.
+      // A button is disabled while its action runs. A dialog returns the focus itself.
     } else if (!last.matches(':disabled, [role="dialog"] *')) last.focus({ preventScroll: true });
   };
   return {
@@ -30,7 +30,7 @@ export function createFocusKeeper(home: () => HTMLElement | null): FocusKeeper {
       observer.observe(document.body, { childList: true, subtree: true, attributeFilter: ['disabled'] });
     },
     left: (element, to) => {
-      // Who presses beside all controls wants to be nowhere.
+      // A click outside of all controls means that the user wants no focus.
       if (to !== null || (element.isConnected && !element.matches(':disabled'))) forget();
     },
     stop: () => {

@@ -8,8 +8,9 @@ interface KeepFocusProps {
 }
 
 /**
- * Around controls that come and go, and the dialogs that they open. Whoever presses one that vanishes stays
- * here; if all of it has vanished, at the heading of the page. Else the keyboard would begin anew at the top.
+ * Wraps controls that appear and disappear, and the dialogs they open. When a focused control disappears, the
+ * focus moves here, or to the page's heading if all of this is gone; else the keyboard would start at the
+ * top.
  */
 export function KeepFocus({ className, label, children }: KeepFocusProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -23,7 +24,7 @@ export function KeepFocus({ className, label, children }: KeepFocusProps) {
       role="group"
       aria-label={label}
       tabIndex={-1}
-      // These come from dialogs as well, which lie elsewhere in the document.
+      // Events of dialogs arrive here, too, although the dialogs are elsewhere in the document.
       onFocus={({ target }) => keeper.entered(target)}
       onBlur={({ target, relatedTarget }) => keeper.left(target, relatedTarget)}
     >

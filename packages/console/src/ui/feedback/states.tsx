@@ -6,7 +6,7 @@ import { faultWords } from './fault-words.ts';
 import { KeepFocus } from './keep-focus.tsx';
 import classes from './states.module.css';
 
-/** Where rows will be: as many grey ones. */
+/** Grey rows in the place of rows that are still loading. */
 export function Loading({ rows }: { readonly rows: number }) {
   return (
     <div role="status" aria-label="Loading">
@@ -64,7 +64,7 @@ interface EmptyProps {
   readonly children?: ReactNode;
 }
 
-/** There is nothing, and that is no fault. */
+/** A list without entries, where that is not an error. */
 export function Empty({ title, action, children }: EmptyProps) {
   return (
     <div className={classes.empty}>

@@ -5,10 +5,10 @@ import { clockChange, type InstantDraft, onClock, readInstant, UNFINISHED } from
 import classes from './instant-field.module.css';
 
 interface InstantFieldProps {
-  /** Of the input; its own if left out. */
+  /** The id of the input; a generated one if left out. */
   readonly id?: string;
   readonly label: ReactNode;
-  /** For the choice of the clock: "Start at". */
+  /** Names the choice of the clock, such as "Start at". */
   readonly name: string;
   readonly description: ReactNode;
   readonly fault: string | undefined;
@@ -17,12 +17,12 @@ interface InstantFieldProps {
   readonly onChange: (draft: InstantDraft) => void;
 }
 
-/** A date and a time of day, on the viewer's clock or on UTC's; what it is on the other one stands below. */
+/** A date and a time of day, in local time or UTC, with the time in the other zone below. */
 export function InstantField(props: InstantFieldProps) {
   const { label, name, description, fault, isRequired = false, draft, onChange } = props;
   const own = useId();
   const [wasLeft, setLeft] = useState(false);
-  // Browsers tell of a change only once all parts are there; that some are can be asked after each key.
+  // Browsers fire a change event only once all parts are filled in; `badInput` shows a part after each key.
   const read = ({ currentTarget: { value, validity } }: SyntheticEvent<HTMLInputElement>) => {
     const isUnfinished = value === '' && validity.badInput;
     if (value === draft.text && isUnfinished === (draft.isUnfinished ?? false)) return;

@@ -7,13 +7,13 @@ import { Spoken } from '../text/text.tsx';
 import classes from './instant.module.css';
 
 interface InstantProps {
-  /** RFC 3339; null is a dash. */
+  /** RFC 3339; null shows a dash. */
   readonly at: string | null;
 }
 
 /**
- * A time in the viewer's zone (or in UTC, as is chosen in the header), to the second; under the pointer, the
- * other and how long ago.
+ * A time to the second, in the zone chosen in the header. On hover: the time in the other zone, and how long
+ * ago it was.
  */
 export function Instant({ at }: InstantProps) {
   const { zone } = useZone();
@@ -26,7 +26,7 @@ export function Instant({ at }: InstantProps) {
   );
 }
 
-/** How long ago a time is, or in how long it comes; ticks. */
+/** How long ago a time was or how far ahead it is. Updates every second. */
 export function Ago({ at }: InstantProps) {
   const now = useNow();
   const ms = parsed(at);
@@ -40,13 +40,13 @@ export function Ago({ at }: InstantProps) {
 
 interface CountdownProps {
   readonly to: string | null;
-  /** Before what is left: "for ". */
+  /** The text before the time left, such as "for ". */
   readonly lead?: string;
-  /** Instead, once the time has passed. */
+  /** The text once the time has passed. */
   readonly over?: string;
 }
 
-/** What is left until a time; "due" once it has passed. */
+/** The time left until an instant; "due" once it has passed. */
 export function Countdown({ to, lead = '', over = 'due' }: CountdownProps) {
   const now = useNow();
   const ms = parsed(to);
@@ -69,7 +69,7 @@ function Tip({ at, ms, children }: TipProps) {
   const ticker = useTicker();
   return (
     <Tooltip label={<TipText ms={ms} zone={zone} now={ticker.now()} />} events={EVENTS} multiline>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what the pointer finds, the keyboard must find as well */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must reach it, too */}
       <time className={classes.time} dateTime={at} tabIndex={0}>
         {children}
       </time>

@@ -4,12 +4,12 @@ import classes from './fold.module.css';
 interface FoldProps {
   readonly summary: ReactNode;
   readonly isOpen?: boolean;
-  /** Drawn only once it is unfolded: the browser can't find what is in it before. */
+  /** Renders the content only when it is first opened. Until then, the browser's search cannot find it. */
   readonly isLarge?: boolean;
   readonly children: ReactNode;
 }
 
-/** A block that is unfolded by its summary. The browser finds what is in it, and unfolds it then. */
+/** A collapsible block. The browser's search finds its content and opens it. */
 export function Fold({ summary, isOpen = false, isLarge = false, children }: FoldProps) {
   const [isDrawn, setIsDrawn] = useState(isOpen || !isLarge);
   return (

@@ -3,7 +3,7 @@ import { Logo } from '../logo.tsx';
 import { CONSOLE_VERSION } from '../version.ts';
 import classes from './lone-page.module.css';
 
-/** A page without header and navigation: for those who are not signed in. */
+/** A page without header and navigation, for people who are not signed in. */
 export function LonePage({ children }: { readonly children: ReactNode }) {
   return (
     <div className={classes.page}>

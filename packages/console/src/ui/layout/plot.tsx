@@ -6,24 +6,24 @@ import 'uplot/dist/uPlot.min.css';
 import { useZone, type Zone } from '../clock/zone.tsx';
 import classes from './plot.module.css';
 
-/** What the drawing depends on. */
+/** The values that a drawing depends on. */
 export interface PlotContext {
   readonly width: number;
   readonly zone: Zone;
-  /**
-   * A colour as the canvas takes it: what a CSS value such as `var(--line)` stands for in the scheme of now.
-   */
-  readonly colour: (css: string) => string;
+  /** Resolves a CSS color such as `var(--line)` in the current color scheme, for the canvas. */
+  readonly color: (css: string) => string;
 }
 
 interface PlotProps {
-  /** Says how it is drawn; of one and the same identity as long as that does not change. */
+  /** Builds the chart's options. Keep its identity stable: a new function draws the chart again. */
   readonly options: (context: PlotContext) => uPlot.Options;
   readonly data: uPlot.AlignedData;
   readonly height: number;
 }
 
-/** A chart as wide as its place. It is hidden from screen readers: beside it stands a table, or words. */
+/**
+ * A chart as wide as its container. Screen readers skip it: a table or a text beside it gives the same data.
+ */
 export function Plot({ options, data, height }: PlotProps) {
   const { ref: frame, width } = useElementSize<HTMLDivElement>();
   const host = useRef<HTMLDivElement>(null);
@@ -33,9 +33,9 @@ export function Plot({ options, data, height }: PlotProps) {
   const { zone } = useZone();
   useEffect(() => {
     const element = host.current;
-    // Another scheme means other colours, so that all is drawn anew.
+    // Another color scheme changes all colors, so the chart is created again.
     if (element === null || width === 0 || scheme === undefined) return undefined;
-    const context = { width, zone, colour: (css: string) => colourIn(element, css) };
+    const context = { width, zone, color: (css: string) => colorIn(element, css) };
     const made = new uPlot(options(context), latest.current, element);
     chart.current = made;
     return () => {
@@ -54,10 +54,10 @@ export function Plot({ options, data, height }: PlotProps) {
   );
 }
 
-/** The canvas knows no CSS variables: an element does. */
-function colourIn(element: HTMLElement, css: string): string {
+/** A canvas does not know CSS variables, but an element does. */
+function colorIn(element: HTMLElement, css: string): string {
   element.style.color = css;
-  const colour = getComputedStyle(element).color;
+  const color = getComputedStyle(element).color;
   element.style.color = '';
-  return colour;
+  return color;
 }

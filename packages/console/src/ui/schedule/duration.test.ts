@@ -33,7 +33,7 @@ describe('a length of time', () => {
 
   test('lies between two times', () => {
     expect(sinceText('2026-01-01T00:00:00.000Z', '2026-01-01T00:03:04.000Z')).toBe('3 min 4 s');
-    // By another clock, an end may come before its start.
+    // When two clocks differ, an end can come before its start.
     expect(sinceText('2026-01-01T00:00:01.000Z', '2026-01-01T00:00:00.000Z')).toBe('0 ms');
   });
 });

@@ -3,7 +3,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A length of time for people, to two units: "850 ms", "1.2 s", "3 min 4 s", "2 h 5 min", "3 d 4 h". */
+/** A duration to two units: "850 ms", "1.2 s", "3 min 4 s", "2 h 5 min", "3 d 4 h". */
 export function durationText(ms: number): string {
   if (!Number.isFinite(ms)) return '–';
   if (ms < 0) return `-${durationText(-ms)}`;
@@ -12,27 +12,24 @@ export function durationText(ms: number): string {
   return twoUnits(ms);
 }
 
-/** From one time to another: "1.2 s". */
+/** The duration between two times: "1.2 s". */
 export function sinceText(fromIso: string, toIso: string): string {
   return durationText(Math.max(0, Date.parse(toIso) - Date.parse(fromIso)));
 }
 
-/** A time as far as it lies from now, in its largest unit: "just now", "3 min ago", "in 2 h". */
+/** A time relative to now, in its largest unit: "just now", "3 min ago", "in 2 h". */
 export function relativeText(at: number, now: number): string {
   const gap = Math.abs(at - now);
   if (gap < SECOND) return 'just now';
   return at > now ? `in ${largestUnit(gap)}` : `${largestUnit(gap)} ago`;
 }
 
-/**
- * What is left until something, in whole seconds, so that it changes once a second: "42 s", "4 min 32 s", "2
- * d 3 h".
- */
+/** The time left in whole seconds, so that it changes once a second: "42 s", "4 min 32 s", "2 d 3 h". */
 function countdownText(ms: number): string {
   return ms < MINUTE ? `${Math.floor(ms / SECOND)} s` : twoUnits(ms);
 }
 
-/** What is left, after `lead`; once nothing is, `over`. */
+/** The time left after `lead`; `over` once no time is left. */
 export function leftText(
   ms: number,
   { lead, over }: { readonly lead: string; readonly over: string },
@@ -41,7 +38,7 @@ export function leftText(
 }
 
 function twoUnits(ms: number): string {
-  // Rounded first, so that 59.96 s is a minute and not "0 min 60 s".
+  // Rounded first, so that 59.96 s becomes a minute and not "0 min 60 s".
   const seconds = Math.round(ms / SECOND) * SECOND;
   if (seconds < MINUTE) return `${seconds / SECOND} s`;
   if (seconds < HOUR) return pair({ of: seconds, large: MINUTE, small: SECOND, names: ['min', 's'] });
@@ -69,7 +66,7 @@ function largestUnit(ms: number): string {
   return `${Math.floor(ms / DAY)} d`;
 }
 
-/** One digit behind the point, unless it is a zero. */
+/** One decimal, unless it is zero. */
 function trimmed(value: number): string {
   return value.toFixed(1).replace(/\.0$/, '');
 }

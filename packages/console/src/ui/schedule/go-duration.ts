@@ -10,14 +10,14 @@ const MS_PER_UNIT: Readonly<Record<string, number>> = {
 };
 
 /**
- * One term of a duration: a number and its unit. The longer units stand first, or `m` would take the half of
+ * One term of a duration: a number and a unit. Longer unit names come first, or `m` would match a part of
  * `ms`.
  */
 const TERM = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 
 /**
- * The milliseconds of a duration in Go's syntax, as the server writes it (`1h30m`); undefined for what is
- * none. To compare and to explain only: what people write is judged by the server.
+ * The milliseconds of a Go duration such as `1h30m`; undefined if the text is none. For comparing and
+ * explaining only: the server validates user input.
  */
 export function goDurationMs(text: string): number | undefined {
   if (text === '0') return 0;

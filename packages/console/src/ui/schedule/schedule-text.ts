@@ -8,18 +8,17 @@ export type ScheduleFields = Pick<
   'interval' | 'interval_mode' | 'cron' | 'timezone' | 'run_at' | 'on_demand' | 'start_at'
 >;
 
-/** Who reads it, and when. */
+/** The reader of a schedule: the current time and the time zone. */
 export interface Viewer {
-  /** By the server's clock, in ms. */
+  /** The server's time, in ms. */
   readonly now: number;
-  /** An IANA name; the viewer's own zone if left out. */
+  /** An IANA name; the browser's time zone if left out. */
   readonly timeZone?: string;
 }
 
 /**
  * When a job runs, in words: "Every 5 minutes", "At 08:30, Monday through Friday (Europe/Berlin)", "Once, on
- * 31 Jan 2026, 09:00". A first slot that is still to come is told, too. Instants are in the viewer's zone,
- * cron in the job's own.
+ * 31 Jan 2026, 09:00". Names a first slot in the future. Instants use the viewer's zone, cron the job's.
  */
 export function scheduleText(job: ScheduleFields, viewer: Viewer): string {
   if (job.on_demand) return 'Only when asked for';
@@ -31,9 +30,7 @@ export function scheduleText(job: ScheduleFields, viewer: Viewer): string {
   return `${intervalText(job.interval, job.interval_mode)}${startText(job, viewer)}`;
 }
 
-/**
- * What a cron expression of this server says, without its time zone; undefined if there are no words for it.
- */
+/** A cron expression in words, without its time zone; undefined if the library has no words for it. */
 export function cronText(cron: string): string | undefined {
   const both = / \+\S+$/.test(cron.trimEnd());
   try {
@@ -48,8 +45,8 @@ export function cronText(cron: string): string | undefined {
 }
 
 /**
- * Cron as the words' library reads it: it takes a `?` for a sign that the sixth field is a year, writes the
- * last Friday as `FRIL`, and has no `+` for "both days must match".
+ * Rewrites a cron expression for cronstrue. That library reads `?` as a sign of a year field, writes the last
+ * Friday as `FRIL`, and does not know `+` for "both days must match".
  */
 function portable(cron: string): string {
   return cron
@@ -72,9 +69,9 @@ const UNITS = [
   { name: 'minute', ms: 60_000 },
 ] as const;
 
-/** "5 minutes", "1 hour 30 minutes", "2 days"; a lone unit has no number: "hour". */
+/** "5 minutes", "1 hour 30 minutes", "2 days"; a single unit has no number: "hour". */
 function spanText(ms: number): string {
-  // One day stays 24 hours: the grid does not follow the clock when that is set forward or back.
+  // A day is 24 hours here: an interval does not follow the clock when that is set forward or back.
   if (ms >= 172_800_000 && ms % 86_400_000 === 0) return counted(ms / 86_400_000, 'day');
   const parts: string[] = [];
   let rest = ms;

@@ -5,14 +5,13 @@ import { useZone, type Zone } from '../clock/zone.tsx';
 import { runPath } from '../paths.ts';
 import { sinceText } from '../schedule/duration.ts';
 import classes from './run-strip.module.css';
-import { RUN_COLOURS, RunMark } from './status.tsx';
+import { RUN_COLORS, RunMark } from './status.tsx';
 
-/** As much of a run as a mark shows. */
+/** The fields of a run that a mark shows. */
 type RecentRun = Pick<Run, 'id' | 'status' | 'reason' | 'queued_at' | 'started_at' | 'finished_at'>;
 
 /**
- * The last runs of a job as a row of marks, the oldest left; each leads to its run. `runs` come newest first,
- * as the API has them.
+ * The last runs of a job as marks, oldest first, each a link to its run. The API lists `runs` newest first.
  */
 export function RunStrip({ runs }: { readonly runs: readonly RecentRun[] }) {
   const { zone } = useZone();
@@ -26,7 +25,7 @@ export function RunStrip({ runs }: { readonly runs: readonly RecentRun[] }) {
             className={classes.mark}
             title={markTitle(run, zone)}
             aria-label={markTitle(run, zone)}
-            style={{ color: RUN_COLOURS[run.status] }}
+            style={{ color: RUN_COLORS[run.status] }}
             data-status={run.status}
           >
             <RunMark status={run.status} size={10} />

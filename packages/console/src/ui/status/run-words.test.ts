@@ -65,7 +65,7 @@ describe('a skipped slot', () => {
       started_at: null,
     });
     expect(story(run)).toContain('It stands for 1,200 slots');
-    // Whatever the catch-up: `all` leaves what is beyond a hundred slots to such a row.
+    // Under every catch-up policy: `all` leaves slots beyond a hundred to such a row.
     expect(story(run)).toContain('it is not made up for');
     expect(story(run)).not.toContain('the job does not make up');
     expect(runNote(run)).toBe('No node could take these 1,200 slots in time');

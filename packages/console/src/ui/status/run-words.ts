@@ -1,22 +1,22 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 import { goDurationMs } from '../schedule/go-duration.ts';
 
-/** A run that was lost this many times is a suspect: of all suspects, only one runs at a time. */
+/** A run lost this many times is a suspect. Of all suspects, one runs at a time. */
 const SUSPECT_FROM = 2;
 
-/** A sentence for people; instants stand in it as such, for the page to show in the viewer's zone. */
+/** A sentence with instants in it, which the page shows in the viewer's zone. */
 export type Sentence = readonly (string | { readonly at: string })[];
 
-/** What the story of a run needs to know besides the run. */
+/** What the explanation of a run needs besides the run. */
 interface StoryFacts {
-  /** The job as it is now, if it is there still, and is the one of this run. */
+  /** The current job, if it still exists and is the job of this run. */
   readonly job: Pick<Job, 'timeout' | 'pause'> | undefined;
   readonly now: number;
 }
 
 /**
- * Why a run is as it is: what it waits for, what it stands for, what happened to it. In the order that
- * matters.
+ * Explains the state of a run: what it waits for, what it stands for, what happened to it. Most important
+ * first.
  */
 export function runStory(run: Run, facts: StoryFacts): readonly Sentence[] {
   return [
@@ -30,7 +30,7 @@ export function runStory(run: Run, facts: StoryFacts): readonly Sentence[] {
   ];
 }
 
-/** What a row of a table says about a run besides its status; empty when there is nothing to say. */
+/** What a table row says about a run besides its status; empty if nothing. */
 export function runNote(run: Run): string {
   const missed = slotsText(run.missed);
   if (run.status === 'skipped') {
@@ -54,7 +54,7 @@ export function runNote(run: Run): string {
   return '';
 }
 
-/** The first line of an error, with its name where that says more than "Error". */
+/** The first line of an error, with its name if that says more than "Error". */
 export function errorLine({ name, message }: Pick<Run['errors'][number], 'name' | 'message'>): string {
   const line = message.trim().split('\n', 1)[0] ?? '';
   if (line === '') return name;
@@ -63,13 +63,13 @@ export function errorLine({ name, message }: Pick<Run['errors'][number], 'name' 
 
 type AttemptError = Run['errors'][number];
 
-/** One error behind another, in one line: with its name, and its code where the message does not have it. */
+/** A cause of an error in one line: with its name, and its code if the message lacks it. */
 export function causeLine({ name, message, code }: Omit<AttemptError['causes'][number], 'depth'>): string {
   const line = message.trim().split('\n', 1)[0] ?? '';
   return code === null || line.includes(code) ? `${name}: ${line}` : `${name}: ${line} (${code})`;
 }
 
-/** The stack of an error, and below it those behind it. */
+/** The stack of an error, and below it the stacks of its causes. */
 export function stacksText({
   stack,
   causes,
@@ -78,7 +78,7 @@ export function stacksText({
   return [stack, ...behind].join('\n\n');
 }
 
-/** The reason of a failed run, for people. */
+/** The reason of a failed run, as a sentence. */
 function failedText(reason: Run['reason']): string {
   switch (reason) {
     case 'timeout':
@@ -99,38 +99,35 @@ function failedText(reason: Run['reason']): string {
   }
 }
 
-/** The time that a run stands at in a list: its start; of what never started, its slot. */
+/** The time under which a list shows a run: its start, or its slot if it never started. */
 export function whenOf(run: Pick<Run, 'started_at' | 'scheduled_for' | 'queued_at'>): string {
   return run.started_at ?? run.scheduled_for ?? run.queued_at;
 }
 
-/** How a run came about, for people. */
+/** What started a run. */
 export function triggerText({ trigger, retry_of: retryOf }: Pick<Run, 'trigger' | 'retry_of'>): string {
   if (retryOf !== null) return 'By hand, another run again';
   return trigger === 'schedule' ? 'By its schedule' : 'By hand';
 }
 
-/** Which attempt, of how many; `most` as far as it is known. */
+/** The attempt's number, and how many there are if `most` is known. */
 export function attemptText(
   { attempt, status }: Pick<Run, 'attempt' | 'status'>,
   most: number | undefined,
 ): string {
   if (attempt === 0) return status === 'skipped' || status === 'cancelled' ? 'none' : 'none yet';
-  // An edit may have lowered how many attempts there are.
+  // An edit may have lowered the number of attempts.
   return most === undefined || most < attempt ? String(attempt) : `${attempt} of ${most}`;
 }
 
-/**
- * From its slot, or from when it was asked for, to its first attempt (ms); undefined where that is not known
- * any more.
- */
+/** The time from its slot, or from the request for it, to its first attempt, in ms; undefined if unknown. */
 export function waitedMs(run: Run): number | undefined {
   if (run.started_at === null || run.errors.length > 0 || run.recoveries > 0) return undefined;
   const due = Math.max(Date.parse(run.queued_at), Date.parse(run.scheduled_for ?? run.queued_at));
   return Math.max(Date.parse(run.started_at) - due, 0);
 }
 
-/** A queued run whose next attempt lies in the time to come. */
+/** Whether a queued run waits for its next attempt in the future. */
 export function waitsForRetry(run: Run, now: number): boolean {
   if (run.status !== 'queued' || run.held !== null || run.available_at === null) return false;
   return run.errors.length > 0 && Date.parse(run.available_at) > now;
@@ -153,7 +150,7 @@ function cancelStory({ cancel_requested: requested, status }: Run): readonly Sen
   ];
 }
 
-/** So long after its timeout even a thread has been ended. */
+/** This long after its timeout, even a thread has been ended. */
 const GRACE_MS = 15_000;
 
 function overtimeStory(run: Run, { job, now }: StoryFacts): readonly Sentence[] {
@@ -188,7 +185,7 @@ function waitStory(run: Run, { job, now }: StoryFacts): readonly Sentence[] {
     case null:
       break;
     default:
-      // A newer server may know of more.
+      // A newer server may know more values.
       run.held satisfies never;
   }
   if (run.recoveries >= SUSPECT_FROM) {

@@ -8,10 +8,10 @@ type HealthStatus = Job['health']['status'];
 type JobStatus = Job['status'];
 
 /**
- * The colour of each status, as a CSS value that holds its contrast in both schemes. It never stands alone:
+ * The color of each status, a CSS value with enough contrast in both schemes. A shape always goes with it:
  * see {@link RunMark}.
  */
-export const RUN_COLOURS: Record<RunStatus, string> = {
+export const RUN_COLORS: Record<RunStatus, string> = {
   queued: 'var(--status-queued)',
   running: 'var(--status-running)',
   succeeded: 'var(--status-succeeded)',
@@ -61,10 +61,10 @@ interface RunStatusBadgeProps {
   readonly reason?: RunReason | null;
 }
 
-/** A run's status by shape, colour and word, with the reason when there is one. */
+/** A run's status as shape, color and word, with its reason if there is one. */
 export function RunStatusBadge({ status, reason }: RunStatusBadgeProps) {
   return (
-    <span className={classes.badge} style={{ color: RUN_COLOURS[status] }}>
+    <span className={classes.badge} style={{ color: RUN_COLORS[status] }}>
       <RunMark status={status} />
       <span className={classes.word}>
         {status}
@@ -79,7 +79,7 @@ export function RunStatusBadge({ status, reason }: RunStatusBadgeProps) {
   );
 }
 
-/** The shape of a status, by which it is known without its colour. */
+/** The shape of a status, which identifies it without color. */
 export function RunMark({ status, size = 12 }: { readonly status: RunStatus; readonly size?: number }) {
   return (
     <svg
@@ -115,7 +115,7 @@ function MarkShape({ status }: { readonly status: RunStatus }) {
     case 'queued':
       return <path d="M6 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM6 3.8V6l1.6 1" />;
     default:
-      // A newer server may know of more.
+      // A newer server may know more values.
       status satisfies never;
       return <circle cx="6" cy="6" r="3.5" />;
   }
@@ -126,8 +126,8 @@ interface HealthBadgeProps {
 }
 
 /**
- * A job's health by shape, colour and word; why, when there is a reason. A newer server may know of more than
- * there are words for.
+ * A job's health as shape, color and word, with its reason on hover. A newer server may know a health without
+ * a text here.
  */
 export function HealthBadge({ health: { status, reason } }: HealthBadgeProps) {
   const tone = HEALTH_TONES[status] ?? 'warning';

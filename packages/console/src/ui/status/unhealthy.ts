@@ -1,6 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 
-/** What a job can suffer from, worst first: what the server counts as `unhealthy`. */
+/** The health states that the server counts as `unhealthy`, worst first. */
 export const UNHEALTHY = [
   'no_handler',
   'zombie',

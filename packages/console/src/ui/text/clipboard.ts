@@ -1,6 +1,6 @@
-/** Puts a text into the clipboard; false if the browser does not let it. */
+/** Copies a text to the clipboard; false if the browser does not allow it. */
 export async function copyText(text: string): Promise<boolean> {
-  // A page that is not served over TLS or from this machine has no clipboard of the new kind.
+  // Without TLS, except on localhost, a page has no clipboard API.
   if (!window.isSecureContext) return copyBySelection(text);
   try {
     await navigator.clipboard.writeText(text);
@@ -17,7 +17,7 @@ function copyBySelection(text: string): boolean {
   field.setAttribute('aria-hidden', 'true');
   field.style.position = 'fixed';
   field.style.opacity = '0';
-  // Inside of a dialog the focus can't leave it, and what has no focus can't be copied.
+  // Inside a dialog, the focus cannot leave it, and only a focused field can be copied.
   (focused?.closest('[role="dialog"]') ?? document.body).append(field);
   field.select();
   const isCopied = document.execCommand('copy');

@@ -7,13 +7,13 @@ import { Spoken } from './text.tsx';
 const SHOWN_MS = 2_500;
 
 interface CopyButtonProps {
-  /** Made when the button is pressed. */
+  /** Called when the button is pressed. */
   readonly text: () => string;
-  /** What is copied, such as "the id": its name says so to those who do not see it. */
+  /** What is copied, such as "the id"; part of the button's accessible name. */
   readonly what: string;
 }
 
-/** Copies a text, and says whether it worked. */
+/** Copies a text and shows whether that worked. */
 export function CopyButton({ text, what }: CopyButtonProps) {
   const [outcome, setOutcome] = useState<'copied' | 'refused' | undefined>(undefined);
   useEffect(() => {

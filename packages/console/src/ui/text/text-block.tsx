@@ -3,16 +3,16 @@ import classes from './text-block.module.css';
 
 interface TextBlockProps {
   readonly children: string;
-  /** What it is, such as "the stack". */
+  /** What the text is, such as "the stack". */
   readonly label: string;
 }
 
-/** A text as it is, in a block that scrolls inside itself, with a button that copies it. */
+/** A text as it is, in a scrolling block with a button that copies it. */
 export function TextBlock({ children, label }: TextBlockProps) {
   return (
     <div className={classes.block}>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for controls */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to do so */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to */}
       <pre className={classes.text} tabIndex={0} aria-label={label} role="group" dir="auto">
         {children}
       </pre>

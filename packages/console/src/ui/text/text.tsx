@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import classes from './text.module.css';
 
 /**
- * A text that users wrote (an id, a name, a reason): in its own direction, broken where it must be, never as
+ * A text that users wrote (an id, a name, a reason): isolated in its own direction, wrapped if needed, never
  * HTML.
  */
 export function Plain({ children }: { readonly children: string }) {
@@ -14,14 +14,13 @@ export function Plain({ children }: { readonly children: string }) {
 }
 
 /**
- * The same for a place that takes no elements, such as a title: the text can't turn round what stands beside
- * it.
+ * The same for places that take no elements, such as a title: the text cannot reorder what stands beside it.
  */
 export function isolated(text: string): string {
   return `\u2068${text}\u2069`;
 }
 
-/** Said to those who hear the page, and shown to nobody. */
+/** Read by screen readers, and not shown. */
 export function Spoken({ children }: { readonly children: ReactNode }) {
   return <span className={classes.spoken}>{children}</span>;
 }
