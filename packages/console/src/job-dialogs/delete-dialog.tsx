@@ -8,13 +8,13 @@ import { JobNames } from './job-names.tsx';
 
 interface DeleteDialogProps {
   readonly opened: boolean;
-  /** Of the question. */
+  /** Identifies the question: each one gets a new form. */
   readonly number: number;
-  /** Those to delete. */
+  /** The jobs to delete. */
   readonly jobs: readonly JobMark[];
-  /** Somebody has edited the job before it could be deleted; it is shown as it is now. */
+  /** Somebody edited the job before it could be deleted. The dialog shows the current job. */
   readonly isSuperseded: boolean;
-  /** False once one's role was taken while the question was open. */
+  /** False if the viewer's role was removed while the question was open. */
   readonly isAllowed: boolean;
   readonly isBusy: boolean;
   readonly onClose: () => void;
@@ -22,8 +22,8 @@ interface DeleteDialogProps {
 }
 
 /**
- * Says what it means to delete jobs, and asks for a word that nobody types by mistake: the id, or how many
- * there are.
+ * Says what deleting jobs means, and asks for a text that nobody types by mistake: the id, or the number of
+ * jobs.
  */
 export function DeleteDialog({ opened, number, isAllowed, ...form }: DeleteDialogProps) {
   const { jobs, isBusy, onClose } = form;
@@ -106,7 +106,7 @@ function SupersededNote() {
   );
 }
 
-/** What deleting them means. */
+/** What deleting the jobs means. */
 function Meaning({ isOne }: { readonly isOne: boolean }) {
   const [they, their, them, ids] = isOne
     ? ['It', 'its', 'it', 'id is']

@@ -6,7 +6,7 @@ import { DeleteDialog } from './delete-dialog.tsx';
 import { PauseDialog } from './pause-dialog.tsx';
 import type { Asking, Question } from './use-asking.ts';
 
-/** What is done with many, once it was answered. */
+/** Actions on many jobs, once the question is answered. */
 interface Bulk {
   readonly pause: (jobs: readonly JobMark[], wish: PauseWish) => void;
   readonly remove: (jobs: readonly JobMark[]) => void;
@@ -14,16 +14,16 @@ interface Bulk {
 
 interface JobDialogsProps {
   readonly asking: Asking;
-  /** Where many can be asked about. */
+  /** Absent where only one job at a time can be asked about. */
   readonly bulk?: Bulk;
-  /** Told of the one that was deleted; of many, the bulk tells itself. */
+  /** Called when a single job was deleted; a bulk action reports by itself. */
   readonly onDeleted: (job: JobMark) => void;
 }
 
-/** The questions before jobs are paused or deleted, and what is done when they are answered. */
+/** The questions before jobs are paused or deleted. Runs the action once they are answered. */
 export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
   const { question, number, isOpen, close } = asking;
-  // Who may not pause any more sees no jobs at all.
+  // A viewer who may no longer pause sees no jobs at all.
   const { admin } = useMay();
   const pausing = usePauseOne(asking);
   const deleting = useDeleteOne(asking, onDeleted);
@@ -38,7 +38,7 @@ export function JobDialogs({ asking, bulk, onDeleted }: JobDialogsProps) {
     bulk?.remove(jobs);
   };
   return (
-    // They are there before they open: else they could not tell where the focus was.
+    // Mounted before they open, so that they know which element had the focus.
     <>
       <PauseDialog
         opened={isOpen && question?.what === 'pause'}
@@ -76,15 +76,15 @@ function useDeleteOne({ ask, close }: Asking, onDeleted: (job: JobMark) => void)
   const start = (question: Question | undefined): void => {
     const job = question?.jobs[0];
     if (question === undefined || job === undefined || action.isPending) return;
-    // Not by a callback of mutate: the page may be gone by then, as the job is.
+    // Not a callback of mutate: the page may be gone by then, like the job.
     action.mutateAsync({ job }).then(
       (latest) => {
         if (latest?.uid === job.uid) return ask({ ...question, jobs: [markOf(latest)], isSuperseded: true });
         close();
-        // Of one that was created anew the action has told.
+        // The action itself announces a recreated job.
         if (latest === undefined) onDeleted(job);
       },
-      // The action has told why.
+      // The action has announced the error.
       () => undefined,
     );
   };

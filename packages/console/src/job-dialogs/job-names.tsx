@@ -4,7 +4,7 @@ import classes from './dialogs.module.css';
 
 const SHOWN = 5;
 
-/** Which jobs a dialog is about: the first few by name and id, and how many more there are. */
+/** The jobs that a dialog is about: the first few by name and id, then the number of others. */
 export function JobNames({ jobs }: { readonly jobs: readonly JobMark[] }) {
   const more = jobs.length - SHOWN;
   return (

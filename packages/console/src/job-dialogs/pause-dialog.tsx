@@ -13,11 +13,11 @@ import { JobNames } from './job-names.tsx';
 
 interface PauseDialogProps {
   readonly opened: boolean;
-  /** Of the question. */
+  /** Identifies the question: each one gets a new form. */
   readonly number: number;
-  /** Those to pause. */
+  /** The jobs to pause. */
   readonly jobs: readonly JobMark[];
-  /** The pause that is there, to be changed; of one job alone. */
+  /** The current pause of a single job, to be changed. */
   readonly pause: Job['pause'];
   readonly isBusy: boolean;
   readonly onClose: () => void;
@@ -26,7 +26,7 @@ interface PauseDialogProps {
 
 const LONGEST_REASON = 500;
 
-/** Asks why, and until when, before jobs are paused. */
+/** Asks for a reason and an end before jobs are paused. */
 export function PauseDialog({ opened, number, ...form }: PauseDialogProps) {
   return (
     <Modal opened={opened} onClose={form.isBusy ? keepOpen : form.onClose} title={titleOf(form)}>
@@ -42,7 +42,7 @@ function titleOf({ jobs, pause }: Pick<PauseDialogProps, 'jobs' | 'pause'>): str
 
 type PauseFormProps = Omit<PauseDialogProps, 'opened' | 'number'>;
 
-/** What is typed lasts as long as the dialog is open. */
+/** Keeps what is typed while the dialog is open. */
 function PauseForm({ jobs, pause, isBusy, onClose, onPause }: PauseFormProps) {
   const { zone } = useZone();
   const ticker = useTicker();
@@ -122,7 +122,7 @@ interface UntilFieldProps {
   readonly onChange: (until: InstantDraft) => void;
 }
 
-/** Until when: as a time, or by how far it lies from now. */
+/** The end of the pause, as a time or as a duration from now. */
 function UntilField({ until, fault, onChange }: UntilFieldProps) {
   const ticker = useTicker();
   const endIn = (ms: number): void => {
@@ -156,7 +156,7 @@ interface MeaningProps {
   readonly cancelLive: boolean;
 }
 
-/** What it means, also for those that are not active. */
+/** What pausing means, also for jobs that are not active. */
 function Meaning({ jobs, isChange, cancelLive }: MeaningProps) {
   const paused = isChange ? 0 : jobs.filter(({ status }) => status === 'paused').length;
   const finished = jobs.filter(({ status }) => status === 'finished').length;

@@ -2,22 +2,22 @@ import type { Job } from '@greenvue/jobs/client';
 import { useCallback, useState } from 'react';
 import type { JobMark } from '../data/job-mark.ts';
 
-/** What is asked about jobs, before it is done. */
+/** A question about jobs before an action. */
 export interface Question {
   readonly what: 'pause' | 'delete';
   readonly jobs: readonly JobMark[];
-  /** Those that are selected, done in turn with a result for each; or one. */
+  /** True for the selected jobs, which the bulk action handles one by one; false for one job. */
   readonly isBulk: boolean;
-  /** Of one that is paused: what is to be changed. */
+  /** The current pause of a paused job, to be changed. */
   readonly pause?: Job['pause'];
-  /** It was to be done already, and somebody had edited the job meanwhile: this is the job as it is now. */
+  /** The action failed because somebody edited the job meanwhile. `jobs` has the current job. */
   readonly isSuperseded?: boolean;
 }
 
 export interface Asking {
-  /** The last question: it stays while its dialog closes. */
+  /** The last question. It stays while its dialog closes. */
   readonly question: Question | undefined;
-  /** Which question it is: each is answered on a form of its own. */
+  /** Identifies the question: each one gets a new form. */
   readonly number: number;
   readonly isOpen: boolean;
   readonly ask: (question: Question) => void;

@@ -9,11 +9,11 @@ import { fieldId } from './payload/pointer.ts';
 
 interface AboutFieldsProps {
   readonly form: JobForm;
-  /** A job that exists keeps its id. */
+  /** An existing job keeps its id. */
   readonly isNew: boolean;
 }
 
-/** What a job is called. The id follows the name until somebody writes one. */
+/** The name, id and description of a job. The id follows the name until somebody types one. */
 export function AboutFields({ form, isNew }: AboutFieldsProps) {
   const { draft, edit } = form;
   const [hasOwnId, setOwnId] = useState(draft.id !== '');

@@ -13,13 +13,13 @@ import { fieldId } from './payload/pointer.ts';
 
 interface AdvancedFieldsProps {
   readonly form: JobForm;
-  /** The job's type, whose defaults hold for what is left empty. */
+  /** The job's type, whose defaults apply to empty fields. */
   readonly type: JobType | undefined;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }
 
-/** What most jobs leave as it is. */
+/** Settings that most jobs leave at their defaults. */
 export function AdvancedFields({ form, type, isOpen, onToggle }: AdvancedFieldsProps) {
   const id = useId();
   return (
@@ -205,7 +205,7 @@ function BackoffFields({ form, type }: TypedProps) {
 interface ShortFieldProps {
   readonly pointer: string;
   readonly description: string;
-  /** What holds when it is left empty. */
+  /** The value that applies if the field is empty. */
   readonly placeholder: string | undefined;
   readonly isNumber?: boolean;
   readonly value: string;

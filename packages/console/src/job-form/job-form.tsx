@@ -24,19 +24,19 @@ import { TypeField } from './type-field.tsx';
 interface JobFormViewProps {
   readonly form: JobForm;
   readonly types: readonly JobType[];
-  /** The job that is edited; undefined for a new one. */
+  /** The edited job; undefined for a new one. */
   readonly job: Job | undefined;
-  /** What there is to say above the form. */
+  /** Shown above the form. */
   readonly notice?: ReactNode;
   readonly saveLabel: string;
-  /** What there is to say of the last try to save. */
+  /** The result of the last attempt to save. */
   readonly saveNote?: string | undefined;
   readonly isSaving: boolean;
   readonly cancelHref: string;
   readonly onSave: () => void;
 }
 
-/** The form of a job, new or not: what it is called, what it does, when, and what if. */
+/** The form of a new or existing job. */
 export function JobFormView(props: JobFormViewProps) {
   const { form, types, job, notice, isSaving, onSave } = props;
   const { draft, refusal, refusals } = form;
@@ -76,14 +76,14 @@ export function JobFormView(props: JobFormViewProps) {
   );
 }
 
-/** Whether the advanced fields are unfolded, and the way to a field, be it one of them or not. */
+/** Whether the advanced fields are open, and a jump to any field. */
 function useAdvanced(faults: PlacedFaults['all']) {
   const [isOpen, setOpen] = useState(false);
-  // It stays open when its faults are mended: else it would close on who is just writing in it.
+  // Stays open once its errors are fixed, or it would close on somebody typing in it.
   if (!isOpen && faults.some(({ field }) => isAdvanced(field))) setOpen(true);
   const [jump, setJump] = useState<{ readonly to: string }>();
   useEffect(() => {
-    // After the drawing, so that what was folded is there.
+    // After rendering, so that the opened fields exist.
     if (jump !== undefined) focusField(jump.to);
   }, [jump]);
   const jumpTo = (pointer: string) => {
@@ -94,8 +94,8 @@ function useAdvanced(faults: PlacedFaults['all']) {
 }
 
 /**
- * What is wrong, at the fields that the form shows: what was refused, and what the server says of the
- * schedule as it is written.
+ * The errors at the shown fields: from the last refusal, and from the server's check of the schedule while
+ * typing.
  */
 function useFormFaults(form: JobForm, payload: Field | undefined, answer: ScheduleAnswer): PlacedFaults {
   const { draft, refusal } = form;
@@ -105,7 +105,7 @@ function useFormFaults(form: JobForm, payload: Field | undefined, answer: Schedu
   return { byField: new Map([...live.byField, ...placed.byField]), all: placed.all };
 }
 
-/** The form for a type's payload; only JSON for a type that this server does not have. */
+/** The form of a type's payload; only JSON for a type that this server does not have. */
 function payloadOfType(name: string, type: JobType | undefined): Field | undefined {
   if (name === '') return undefined;
   return type === undefined ? UNKNOWN_FIELD : payloadField(type.payload_schema);

@@ -5,15 +5,15 @@ import { useLeaving, type Way } from '../page/leaving.ts';
 import { Confirm } from '../ui/feedback/confirm.tsx';
 
 export interface LeaveGuard {
-  /** Asks whether to leave; to be shown with the page. */
+  /** Asks whether to leave. The page renders it. */
   readonly dialog: ReactNode;
-  /** What is written is saved: leaving needs no question any more. */
+  /** Turns the guard off, once everything is saved. */
   readonly allowLeaving: () => void;
 }
 
 /**
- * Asks before somebody leaves a page on which something is unsaved: by a link, a key, the Back button, a
- * sign-out, or for good.
+ * Asks before somebody leaves a page with unsaved changes: by a link, a key, the Back button, signing out or
+ * closing the tab.
  */
 export function useLeaveGuard(isDirty: boolean): LeaveGuard {
   const isArmed = useRef(false);
@@ -70,7 +70,7 @@ function watch(guard: Watch): () => void {
   };
 }
 
-/** Every way from one page of the console to another, `history.pushState` and the Back button included. */
+/** Watches every navigation within the console, including `history.pushState` and the Back button. */
 function watchNavigation({ isArmed, ask }: Watch): () => void {
   const onNavigate = (event: NavigateEvent) => {
     const { cancelable, hashChange, downloadRequest, navigationType } = event;
@@ -78,7 +78,7 @@ function watchNavigation({ isArmed, ask }: Watch): () => void {
     const isWithinPage = hashChange || url === location.href;
     if (!isArmed() || !cancelable || !sameDocument || isWithinPage || downloadRequest !== null) return;
     event.preventDefault();
-    // Going back to a place in the history must not add one.
+    // Going back in the history must not add an entry.
     const go = () => void (navigationType === 'traverse' ? window.navigation.traverseTo(key) : navigate(url));
     ask({ go });
   };
@@ -86,7 +86,7 @@ function watchNavigation({ isArmed, ask }: Watch): () => void {
   return () => window.navigation.removeEventListener('navigate', onNavigate);
 }
 
-/** For browsers without the Navigation API: plain clicks on links, before anybody else gets them. */
+/** For browsers without the Navigation API: handles plain clicks on links before other listeners. */
 function watchLinks({ isArmed, ask }: Watch): () => void {
   const onClick = (event: MouseEvent) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
@@ -95,7 +95,7 @@ function watchLinks({ isArmed, ask }: Watch): () => void {
     if (link === null || !isPlain || !isArmed() || link.target === '_blank') return;
     const url = new URL(link.href, location.href);
     const isElsewhere = url.origin !== location.origin || url.pathname === location.pathname;
-    // Another site is a matter of beforeunload, a place on this page no leaving.
+    // `beforeunload` handles other sites, and a link within this page does not leave it.
     if (isElsewhere) return;
     event.preventDefault();
     event.stopPropagation();

@@ -27,8 +27,7 @@ import { OnlyAdmins } from './only-admins.tsx';
 import { payloadField } from './payload/payload-fields.ts';
 
 /**
- * `/jobs/new`: creates a job; with `?copy=<id>` the form begins with that job, with `?type=<type>` with that
- * type.
+ * `/jobs/new`: creates a job. `?copy=<id>` fills the form from that job, `?type=<type>` chooses that type.
  */
 export function NewJobPage() {
   const { admin } = useMay();

@@ -6,14 +6,14 @@ import { Empty } from '../ui/feedback/states.tsx';
 import { Plain } from '../ui/text/text.tsx';
 
 interface OnlyAdminsProps {
-  /** Of the page that one wanted. */
+  /** The title of the page that was requested. */
   readonly title: string;
-  /** What one wanted to do: "create jobs". */
+  /** The action that was requested, such as "create jobs". */
   readonly what: string;
   readonly back: { readonly href: string; readonly label: string };
 }
 
-/** Instead of a form that could not be saved. */
+/** Replaces a form that the viewer may not save. */
 export function OnlyAdmins({ title, what, back }: OnlyAdminsProps) {
   const { email, name, role } = useMe();
   return (

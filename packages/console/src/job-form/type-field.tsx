@@ -11,11 +11,11 @@ import { fieldId } from './payload/pointer.ts';
 interface TypeFieldProps {
   readonly form: JobForm;
   readonly types: readonly JobType[];
-  /** A job that exists keeps its type. */
+  /** An existing job keeps its type. */
   readonly isNew: boolean;
 }
 
-/** What a job does: one of the types that the server has. */
+/** What a job does: one of the server's job types. */
 export function TypeField({ form, types, isNew }: TypeFieldProps) {
   const { draft, edit } = form;
   const fault = useFault('/type');

@@ -15,7 +15,7 @@ import {
   withType,
 } from './draft.ts';
 
-// A zone whose clock is set: a time that comes twice must come back as the one that it was.
+// A zone with clock changes: a local time that comes twice must keep its instant.
 beforeEach(() => vi.stubEnv('TZ', 'Europe/Berlin'));
 afterEach(() => vi.unstubAllEnvs());
 

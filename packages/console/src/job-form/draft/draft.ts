@@ -25,15 +25,15 @@ export type CatchUp = Job['catch_up'];
 export const BACKOFF_PARTS = ['initial', 'max', 'factor', 'jitter'] as const;
 export type BackoffPart = (typeof BACKOFF_PARTS)[number];
 
-/** A job as it is being written: texts as they were typed. An empty policy means the job type's. */
+/** A job being edited, with texts as they were typed. An empty policy means the job type's. */
 export interface Draft {
   readonly id: string;
   readonly name: string;
   readonly description: string;
-  /** Empty until one is chosen. */
+  /** Empty until a type is chosen. */
   readonly type: string;
   readonly schedule: ScheduleDraft;
-  /** By job type: who looks at another type and comes back finds the payload as it was. */
+  /** One payload for each job type, so that choosing another type and coming back loses nothing. */
   readonly payloads: ReadonlyMap<string, PayloadDraft>;
   readonly overlap: Overlap;
   readonly catchUp: CatchUp;
@@ -49,10 +49,7 @@ export interface Backoff {
   readonly jitter?: number;
 }
 
-/**
- * A job as a body asks for it, every field that it has in one place; undefined is what is left to the job
- * type.
- */
+/** A job as a request body, with every field. Undefined fields are left to the job type. */
 export interface Definition {
   readonly id: string;
   readonly name: string;
@@ -67,10 +64,10 @@ export interface Definition {
   readonly backoff: Backoff | undefined;
 }
 
-/** Where the payload lies in a body. */
+/** The payload's place in the request body. */
 export const PAYLOAD = ['payload'] as const;
 
-/** The form before anything is written. */
+/** The empty form. */
 export function newDraft(): Draft {
   return {
     id: '',
@@ -87,7 +84,7 @@ export function newDraft(): Draft {
   };
 }
 
-/** A job to write on. */
+/** The draft of an existing definition. */
 export function draftOf(definition: Definition): Draft {
   const { id, name, description, type, overlap, catchUp, timeout, maxAttempts, backoff } = definition;
   return {
@@ -110,7 +107,7 @@ export function draftOf(definition: Definition): Draft {
   };
 }
 
-/** What a job is, of all that the server tells of it. */
+/** The fields of a job that define it, without its state. */
 export function definitionOf(job: Job): Definition {
   return {
     id: job.id,
@@ -127,7 +124,7 @@ export function definitionOf(job: Job): Definition {
   };
 }
 
-/** The draft with another job type, and what that begins with. */
+/** The draft with another job type and that type's initial payload. */
 export function withType(
   draft: Draft,
   { type, defaults }: Pick<JobType, 'type' | 'defaults'>,
@@ -147,7 +144,7 @@ export function withPayload(draft: Draft, payload: PayloadDraft): Draft {
   return { ...draft, payloads: new Map(draft.payloads).set(draft.type, payload) };
 }
 
-/** What a draft asks for; or the faults that keep it from being sent at all. All else the server judges. */
+/** The definition in a draft, or the faults that prevent sending it. The server checks everything else. */
 export function readDraft(draft: Draft): Read<Definition> {
   const faults: Fault[] = [];
   const schedule = readSchedule(draft.schedule);
@@ -197,7 +194,7 @@ export function createBody(definition: Definition): CreateJob {
   };
 }
 
-/** Whether two drafts say the same; a payload is the same in a form and as text. */
+/** Whether two drafts mean the same. A payload may be a form in one and text in the other. */
 export function sameDraft(a: Draft, b: Draft): boolean {
   return a === b || textOfDraft(a) === textOfDraft(b);
 }

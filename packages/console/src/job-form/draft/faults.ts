@@ -6,16 +6,16 @@ import { isWithin } from '../payload/pointer.ts';
 import { BACKOFF_PARTS, type Draft, PAYLOAD, payloadOf } from './draft.ts';
 import { scheduleFieldsOf } from './schedule-draft.ts';
 
-/** What the server, or the form itself, has against a draft. */
+/** The errors of a draft, from the server or from the form. */
 export interface Refusal {
   readonly faults: readonly Fault[];
-  /** What is wrong with none of the fields: no answer, no right, too many requests. */
+  /** An error that belongs to no field: no answer, missing rights, too many requests. */
   readonly problem: string | undefined;
 }
 
 export const NO_REFUSAL: Refusal = { faults: [], problem: undefined };
 
-/** What the server says against a body that it refused; `sent`: what it was asked to do with it. */
+/** The errors in the server's refusal. `sent`: whether the request was to create or to edit. */
 export function refusalOf(error: unknown, sent: 'create' | 'edit'): Refusal {
   if (error instanceof ApiError) {
     if (error.status === 409 && sent === 'create') return refused([ID_TAKEN]);
@@ -23,7 +23,7 @@ export function refusalOf(error: unknown, sent: 'create' | 'edit'): Refusal {
     return { faults: [], problem: error.detail };
   }
   const { title, advice } = faultWords(error);
-  // A request without an answer may have been done.
+  // A request without an answer may still have succeeded.
   const isUnsure = sent === 'create' && error instanceof ConnectionError;
   return { faults: [], problem: `${title}. ${isUnsure ? MAY_BE_CREATED : advice}` };
 }
@@ -37,7 +37,7 @@ function refused(faults: readonly Fault[]): Refusal {
   return { faults, problem: undefined };
 }
 
-/** The server judges a backoff as one; its words name the part. */
+/** The server checks a backoff as a whole; its message names the part. */
 function pointedAt(fault: Fault): Fault {
   if (fault.pointer !== '/backoff') return fault;
   const part = BACKOFF_PARTS.find((name) => fault.detail.startsWith(`backoff.${name}`));
@@ -50,7 +50,7 @@ function pointedAt(fault: Fault): Fault {
 }
 
 /**
- * The pointers of every field that the form shows for a draft. `field` is the payload's; undefined without a
+ * The pointers of all fields that the form shows for a draft. `field` is the payload's; undefined without a
  * type.
  */
 export function shownFields(draft: Draft, field: Field | undefined): readonly string[] {
@@ -65,7 +65,7 @@ export function shownFields(draft: Draft, field: Field | undefined): readonly st
   ];
 }
 
-/** The fields that lie folded. */
+/** The fields in the collapsed section. */
 export const ADVANCED_FIELDS: readonly string[] = [
   '/overlap',
   '/catch_up',
@@ -76,9 +76,9 @@ export const ADVANCED_FIELDS: readonly string[] = [
 ];
 
 export interface PlacedFaults {
-  /** What is told at each field. */
+  /** The error shown at each field. */
   readonly byField: ReadonlyMap<string, string>;
-  /** Every fault, in the order of the form; without a `field`, no field has it. */
+  /** All errors in the order of the form. An error without `field` belongs to no field. */
   readonly all: readonly PlacedFault[];
 }
 
@@ -87,7 +87,9 @@ export interface PlacedFault {
   readonly detail: string;
 }
 
-/** Puts each fault at its field; one of a part that is not shown on its own goes to what it is part of. */
+/**
+ * Assigns each error to its field. An error of a part that has no field goes to the nearest field around it.
+ */
 export function placeFaults(faults: readonly Fault[], shown: readonly string[]): PlacedFaults {
   const byField = new Map<string, string>();
   const all = faults.map((fault): PlacedFault => {
@@ -111,10 +113,7 @@ function withPointer(pointer: string, detail: string): string {
   return pointer === '' ? detail : `in ${pointer.slice(1)}: ${detail}`;
 }
 
-/**
- * The faults that are left when a field is written in again: what was said of it, and of its parts, is out of
- * date.
- */
+/** The remaining errors once a field is edited: errors of that field and its parts are out of date. */
 export function without(faults: readonly Fault[], pointer: string): readonly Fault[] {
   return faults.filter((fault) => !isWithin(fault.pointer, pointer));
 }

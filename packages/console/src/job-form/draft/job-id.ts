@@ -1,16 +1,16 @@
-/** The server takes no longer ids. */
+/** The server's limit. */
 const LONGEST_ID = 128;
 
 /**
- * An id for a job of this name: "Remove old listings!" is `remove-old-listings`; empty when the name has no
- * letter for it.
+ * An id for a job of this name: "Remove old listings!" becomes `remove-old-listings`; empty if no letter
+ * remains.
  */
 export function suggestId(name: string): string {
   return cut(
     name
       .replaceAll('ß', 'ss')
       .normalize('NFKD')
-      // What NFKD parts from its letter: é is e and an accent.
+      // NFKD splits é into e and an accent; the accent goes.
       .replaceAll(/\p{Mark}+/gu, '')
       .toLowerCase()
       .replaceAll(/['’]/g, '')
@@ -20,7 +20,7 @@ export function suggestId(name: string): string {
   );
 }
 
-/** An id for a copy: `mail` gives `mail-copy`, and that `mail-copy-2`. */
+/** An id for a copy: `mail` becomes `mail-copy`, and that becomes `mail-copy-2`. */
 export function suggestCopyId(id: string): string {
   const [, stem = id, number] = /^(.+)-copy(?:-(\d{1,6}))?$/.exec(id) ?? [];
   const isCopy = stem !== id;

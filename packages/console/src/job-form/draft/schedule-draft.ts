@@ -11,19 +11,19 @@ import type { ScheduleFields } from '../../ui/schedule/schedule-text.ts';
 export type ScheduleKind = 'interval' | 'cron' | 'run_at' | 'on_demand';
 export type IntervalMode = 'fixed_rate' | 'fixed_delay';
 
-/** A schedule as it is being written. What was written of the kinds that are not chosen is kept. */
+/** A schedule being edited. Keeps what was typed for the kinds that are not chosen. */
 export interface ScheduleDraft {
   readonly kind: ScheduleKind;
   readonly interval: string;
   readonly intervalMode: IntervalMode;
   readonly cron: string;
   readonly timezone: string;
-  /** Of interval and cron. */
+  /** For intervals and cron. */
   readonly startAt: InstantDraft;
   readonly runAt: InstantDraft;
 }
 
-/** The schedule fields of a body: one kind, and what goes with it. */
+/** The schedule fields of a request body: one kind with its fields. */
 export type ScheduleBody =
   | { readonly interval: string; readonly interval_mode: IntervalMode; readonly start_at?: string }
   | { readonly cron: string; readonly timezone: string; readonly start_at?: string }
@@ -44,7 +44,7 @@ export const NEW_SCHEDULE: ScheduleDraft = {
   runAt: NO_INSTANT,
 };
 
-/** The fields of a body that a schedule shows; the pointers of faults name them. */
+/** The body fields that a schedule kind shows; pointers of errors name them. */
 export function scheduleFieldsOf(kind: ScheduleKind): readonly string[] {
   switch (kind) {
     case 'interval':
@@ -60,14 +60,14 @@ export function scheduleFieldsOf(kind: ScheduleKind): readonly string[] {
   }
 }
 
-/** The kind of a schedule that a body has. */
+/** The schedule kind of a request body. */
 export function kindOf(body: ScheduleBody): ScheduleKind {
   if ('interval' in body) return 'interval';
   if ('cron' in body) return 'cron';
   return 'run_at' in body ? 'run_at' : 'on_demand';
 }
 
-/** A job's schedule, as a body would ask for it. */
+/** A job's schedule as a request body. */
 export function scheduleOf(job: Pick<Job, keyof ScheduleFields>): ScheduleBody {
   const start = job.start_at === null ? {} : { start_at: job.start_at };
   if (job.interval !== null) {
@@ -77,7 +77,7 @@ export function scheduleOf(job: Pick<Job, keyof ScheduleFields>): ScheduleBody {
   return job.run_at === null ? { on_demand: true } : { run_at: job.run_at };
 }
 
-/** A schedule to write on. */
+/** The draft of an existing schedule. */
 export function scheduleDraft(body: ScheduleBody): ScheduleDraft {
   const startAt = 'start_at' in body ? instantDraft(body.start_at) : NO_INSTANT;
   const kind = kindOf(body);
@@ -91,10 +91,7 @@ export function scheduleDraft(body: ScheduleBody): ScheduleDraft {
   };
 }
 
-/**
- * What a draft asks for. Only dates are judged here, which have no form before they are whole; the rest is
- * the server's to judge.
- */
+/** The schedule in a draft. Checks only that dates are complete; the server checks the rest. */
 export function readSchedule(draft: ScheduleDraft): ReadSchedule {
   switch (draft.kind) {
     case 'interval': {
@@ -130,7 +127,7 @@ function fault(pointer: string, detail: string): ReadSchedule {
   return { ok: false, faults: [{ pointer, detail }] };
 }
 
-/** Whether there is enough to ask the server about: somebody who has not begun to write made no mistake. */
+/** Whether there is enough to ask the server: an empty schedule is no mistake yet. */
 export function isBegun(draft: ScheduleDraft): boolean {
   if (draft.kind === 'interval') return draft.interval.trim() !== '';
   if (draft.kind === 'cron') return draft.cron.trim() !== '';
@@ -138,8 +135,8 @@ export function isBegun(draft: ScheduleDraft): boolean {
 }
 
 /**
- * What changes one schedule into another: all of another kind, else only the fields that differ; null takes
- * one away.
+ * The patch from one schedule to another: all fields for another kind, else only those that differ; null
+ * removes a field.
  */
 export function schedulePatch(
   before: ScheduleBody,
@@ -169,7 +166,7 @@ function startOf(body: ScheduleBody): string | undefined {
   return 'start_at' in body ? body.start_at : undefined;
 }
 
-/** The same, as `scheduleText` puts it into words. */
+/** The same schedule for `scheduleText`. */
 export function scheduleWords(body: ScheduleBody): ScheduleFields {
   return {
     interval: 'interval' in body ? body.interval : null,

@@ -2,18 +2,18 @@ import { useCallback, useMemo, useState } from 'react';
 import { type Draft, sameDraft } from './draft.ts';
 import { NO_REFUSAL, type Refusal, without } from './faults.ts';
 
-/** A draft in a form, with what was said against it. */
+/** A draft in a form, with its errors. */
 export interface JobForm {
   readonly draft: Draft;
   readonly refusal: Refusal;
-  /** How often it was refused: each time the summary gets the focus. */
+  /** The number of refusals. Each one moves the focus to the summary. */
   readonly refusals: number;
-  /** Something is written that is not saved. */
+  /** Whether something is not saved. */
   readonly isDirty: boolean;
-  /** Writes in the field of a pointer; what was said against it no longer holds. */
+  /** Edits the field of a pointer and removes its errors. */
   readonly edit: (pointer: string, change: (draft: Draft) => Draft) => void;
   readonly refuse: (refusal: Refusal) => void;
-  /** Begins anew: `saved` is what is not dirty, `draft` what is shown. */
+  /** Starts again: `saved` is the state that is not dirty, `draft` the state shown. */
   readonly restart: (saved: Draft, draft?: Draft) => void;
 }
 

@@ -3,7 +3,7 @@ import { Plain, Spoken } from '../../ui/text/text.tsx';
 import classes from './change-list.module.css';
 import type { Change, Difference } from './changes.ts';
 
-/** What an edit changes, field by field: as it was, and as it will be. */
+/** The changes of an edit, field by field: before and after. */
 export function ChangeList({ changes }: { readonly changes: readonly Change[] }) {
   return (
     <dl className={classes.changes}>
@@ -31,7 +31,7 @@ export function ChangeList({ changes }: { readonly changes: readonly Change[] })
   );
 }
 
-/** What two people made of a job, side by side. */
+/** Two versions of a job, side by side. */
 export function DifferenceList({ differences }: { readonly differences: readonly Difference[] }) {
   return (
     <dl className={classes.changes}>

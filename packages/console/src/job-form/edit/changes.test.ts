@@ -50,7 +50,10 @@ describe('patchOf', () => {
 
 const KINDS = ['interval', 'cron', 'run_at', 'on_demand'] as const;
 
-/** RFC 7396 at top level; a schedule field replaces the other kinds and what went with them (P16). */
+/**
+ * The merge rules of PATCH (RFC 7396 at top level): a schedule field replaces the other kinds and their
+ * fields.
+ */
 function merged(body: CreateJob, patch: PatchJob): object {
   const changesKind = KINDS.some((kind) => patch[kind] !== undefined && body[kind] === undefined);
   const kept = Object.entries(body).filter(([key]) => !changesKind || !SCHEDULE.includes(key));

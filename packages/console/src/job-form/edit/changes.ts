@@ -6,7 +6,7 @@ import { textOf } from '../payload/json-text.ts';
 import { type JsonObject, own, sameJson, toJson } from '../payload/json-value.ts';
 import { pointerOf } from '../payload/pointer.ts';
 
-/** A field of a job that differs, as people read it; undefined is a field that is not there. */
+/** A field that differs, as text; undefined if the field is absent. */
 export interface Change {
   readonly pointer: string;
   readonly label: string;
@@ -14,7 +14,7 @@ export interface Change {
   readonly after: string | undefined;
 }
 
-/** What differs, field by field, in the order of the form. */
+/** The differences of two definitions, in the order of the form. */
 export function changesOf(before: Definition, after: Definition): readonly Change[] {
   const rows = rowsOf(after);
   const old = rowsOf(before);
@@ -58,7 +58,7 @@ function payloadRows(payload: JsonObject): readonly (readonly [string, Row])[] {
   ]);
 }
 
-/** Keys in order: the order in which they were written is no change. */
+/** Sorts keys, because their order is no change. */
 function sorted(value: JsonObject[string]): JsonObject[string] {
   return toJson(JSON.parse(JSON.stringify(value, (_, part: unknown) => inOrder(part))));
 }
@@ -97,7 +97,7 @@ function backoffRows(backoff: Backoff | undefined): readonly (readonly [string, 
   ]);
 }
 
-/** The merge patch that changes one into the other, and says nothing of the rest. */
+/** The merge patch from one definition to another. */
 export function patchOf(before: Definition, after: Definition): PatchJob {
   const { name, description, overlap, payload, catchUp, timeout, maxAttempts, backoff } = after;
   return {
@@ -117,14 +117,14 @@ function sameBackoff(a: Backoff | undefined, b: Backoff | undefined): boolean {
   return BACKOFF_PARTS.every((part) => a?.[part] === b?.[part]);
 }
 
-/** Two edits of the same job: `mine` was made of `base`, and so was `theirs`, which is saved. */
+/** Two edits of the same job. `mine` and `theirs` both started from `base`, and `theirs` is saved. */
 interface TwoEdits {
   readonly base: Definition;
   readonly mine: Definition;
   readonly theirs: Definition;
 }
 
-/** One's own edit on top of theirs: each field that one did not touch is theirs. */
+/** Applies one's own edit to theirs. Fields that `mine` did not change stay theirs. */
 export function ontoTheirs({ base, mine, theirs }: TwoEdits): Definition {
   const isMine = Object.keys(schedulePatch(base.schedule, mine.schedule)).length > 0;
   return {
@@ -132,7 +132,7 @@ export function ontoTheirs({ base, mine, theirs }: TwoEdits): Definition {
     type: theirs.type,
     name: base.name === mine.name ? theirs.name : mine.name,
     description: base.description === mine.description ? theirs.description : mine.description,
-    // One piece: half of each could be a schedule that nobody wanted.
+    // As a whole: half of each could be a schedule that nobody wanted.
     schedule: isMine ? mine.schedule : theirs.schedule,
     payload: payloadOnto(base.payload, mine.payload, theirs.payload),
     overlap: base.overlap === mine.overlap ? theirs.overlap : mine.overlap,
@@ -154,7 +154,7 @@ function payloadOnto(base: JsonObject, mine: JsonObject, theirs: JsonObject): Js
   );
 }
 
-/** A field that one has changed, or somebody else, or both. */
+/** A field that either of the two edits changed. */
 export interface Difference {
   readonly pointer: string;
   readonly label: string;
@@ -164,19 +164,17 @@ export interface Difference {
   readonly changedBy: 'mine' | 'theirs' | 'both';
 }
 
-/** Whether theirs has all of one's own edit in it, so that nothing is left to save. */
+/** Whether `theirs` contains all of `mine`, so that nothing is left to save. */
 export function isInTheirs({ base, mine, theirs }: TwoEdits): boolean {
   const left = changesOf(theirs, mine).map(({ pointer }) => pointer);
   return changesOf(base, mine).every(({ pointer }) => !left.includes(pointer));
 }
 
-/**
- * What became of a job that two people edited at once. Where both wrote the same there is nothing to tell.
- */
+/** The fields in which two edits of the same job differ. Fields that both changed alike are left out. */
 export function differencesOf({ base, mine, theirs }: TwoEdits): readonly Difference[] {
   const byMe = new Map(changesOf(base, mine).map((change) => [change.pointer, change]));
   const byThem = new Map(changesOf(base, theirs).map((change) => [change.pointer, change]));
-  // With every key that any of the three has, so that all come in the order of the form.
+  // With every key that any of the three has, so that they come in the order of the form.
   const all = rowsOf({ ...base, payload: { ...base.payload, ...mine.payload, ...theirs.payload } });
   return [...all.keys()].flatMap((pointer) => {
     const me = byMe.get(pointer);

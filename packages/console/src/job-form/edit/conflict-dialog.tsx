@@ -6,18 +6,20 @@ import { DifferenceList } from './change-list.tsx';
 import { type Difference, differencesOf } from './changes.ts';
 
 interface ConflictDialogProps {
-  /** As it was read. */
+  /** The job as it was read. */
   readonly base: Job;
-  /** As it is now; undefined: there is no conflict to show. */
+  /** The current job; undefined without a conflict. */
   readonly theirs: Job | undefined;
-  /** What was to be saved; undefined while something in it is not right yet. */
+  /** The edit to save; undefined while a field is invalid. */
   readonly mine: Definition | undefined;
   readonly onTakeTheirs: (theirs: Job) => void;
   readonly onApplyMine: (theirs: Job, mine: Definition) => void;
   readonly onClose: () => void;
 }
 
-/** Somebody else saved the job while it was being edited here: both versions, and the choice between them. */
+/**
+ * Shown when somebody else saved the job during this edit: compares both versions and lets the user choose.
+ */
 export function ConflictDialog(props: ConflictDialogProps) {
   const { base, theirs, mine, onTakeTheirs, onApplyMine, onClose } = props;
   return (

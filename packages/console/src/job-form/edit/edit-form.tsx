@@ -7,17 +7,14 @@ import { ReviewDialog } from './review-dialog.tsx';
 import { useEditing } from './use-editing.ts';
 
 interface EditFormProps {
-  /** As it is now: others may edit it while the form is open. */
+  /** The current job. Others may edit it while the form is open. */
   readonly job: Job;
   readonly types: readonly JobType[];
-  /** It was deleted after it had been opened. */
+  /** The job was deleted after the form was opened. */
   readonly isDeleted: boolean;
 }
 
-/**
- * The form of a job that exists. What is saved is what changed, and only if nobody else has changed the job
- * since.
- */
+/** The form of an existing job. Saves only the changes, and only if nobody else changed the job since. */
 export function EditForm({ job, types, isDeleted }: EditFormProps) {
   const editing = useEditing(job);
   const { form, guard, saving, base, mine, stage } = editing;
@@ -28,7 +25,7 @@ export function EditForm({ job, types, isDeleted }: EditFormProps) {
       <JobFormView
         form={form}
         types={types}
-        // What is gone can only be created anew, and then under another id or of another type as well.
+        // A deleted job can only be created again, possibly with another id or type.
         job={mustRecreate ? undefined : base}
         notice={
           <>

@@ -9,7 +9,7 @@ import { isolated, Plain } from '../../ui/text/text.tsx';
 import { OnlyAdmins } from '../only-admins.tsx';
 import { EditForm } from './edit-form.tsx';
 
-/** `/jobs/:id/edit`: changes a job, and says before what that does. */
+/** `/jobs/:id/edit`: changes a job, and shows the effect before saving. */
 export function EditJobPage() {
   const id = useIdInPath();
   const { admin } = useMay();

@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core';
 import { Notice } from '../fields/notice.tsx';
 
-/** Somebody else has saved the job while it is open here. */
+/** Somebody else saved the job while this form was open. */
 export function ChangedNotice({ onShow }: { readonly onShow: () => void }) {
   return (
     <Notice title="Somebody else has just edited this job">
@@ -13,7 +13,7 @@ export function ChangedNotice({ onShow }: { readonly onShow: () => void }) {
   );
 }
 
-/** The job is gone; what was written is not. */
+/** The job was deleted, but the form still has the edit. */
 export function DeletedNotice() {
   return (
     <Notice title="Somebody has deleted this job">

@@ -13,14 +13,14 @@ import { changesOf } from './changes.ts';
 
 interface ReviewDialogProps {
   readonly job: Job;
-  /** As it will be; undefined: nothing is to be reviewed. */
+  /** The edited definition; undefined if there is nothing to review. */
   readonly after: Definition | undefined;
   readonly isSaving: boolean;
   readonly onSave: (after: Definition) => void;
   readonly onClose: () => void;
 }
 
-/** What an edit changes and what it does to the next run, before it is saved. */
+/** Shows the changes of an edit and its effect on the next run, before saving. */
 export function ReviewDialog({ job, after, isSaving, onSave, onClose }: ReviewDialogProps) {
   return (
     <Modal opened={after !== undefined} onClose={onClose} title="Save these changes?" size="lg">

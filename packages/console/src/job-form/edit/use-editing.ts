@@ -10,23 +10,23 @@ import { type LeaveGuard, useLeaveGuard } from '../leave-guard.tsx';
 import { changesOf, isInTheirs, ontoTheirs } from './changes.ts';
 import { type SaveEdit, useSaveEdit } from './use-save-edit.ts';
 
-/** How far an edit has come. */
+/** The stage of an edit. */
 type Stage =
   | { readonly kind: 'writing' }
-  /** It was to be saved as it stands in `draft`, and changes nothing. */
+  /** The user tried to save `draft`, which changes nothing. */
   | { readonly kind: 'nothing'; readonly draft: Draft }
-  /** What it changes is shown, before it is saved. */
+  /** The changes are shown before saving. */
   | { readonly kind: 'review'; readonly after: Definition }
-  /** Somebody else has saved the job meanwhile. */
+  /** Somebody else saved the job meanwhile. */
   | { readonly kind: 'conflict'; readonly theirs: Job };
 
 interface Editing {
   readonly form: JobForm;
   readonly guard: LeaveGuard;
   readonly saving: SaveEdit;
-  /** The job that the edit is made of. */
+  /** The version of the job that the edit starts from. */
   readonly base: Job;
-  /** What stands in the form; undefined while something in it is not right yet. */
+  /** The definition in the form; undefined while a field is invalid. */
   readonly mine: Definition | undefined;
   readonly stage: Stage;
   readonly review: () => void;
@@ -56,7 +56,7 @@ export function useEditing(job: Job): Editing {
     onSaved: leave,
     onConflict: (theirs) => {
       if (!isDoneByThem(base, mine, theirs)) return setStage({ kind: 'conflict', theirs });
-      // Such as when the answer to one's own edit was lost, and the edit was sent again.
+      // For example, the answer to this same edit was lost and the edit was sent again.
       announceDone(`${isolated(base.id)} is already so.`);
       leave(base);
     },

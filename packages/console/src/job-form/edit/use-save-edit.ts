@@ -11,21 +11,21 @@ import { patchOf } from './changes.ts';
 
 interface SaveEditOptions {
   readonly onSaved: (job: Job) => void;
-  /** Somebody else has edited it since: as it is now. */
+  /** Somebody else edited the job since; `latest` is the current job. */
   readonly onConflict: (latest: Job) => void;
   readonly onRefused: (refusal: Refusal) => void;
 }
 
 export interface SaveEdit {
   readonly save: (base: Job, after: Definition) => void;
-  /** Creates a deleted job again, as it stands in the form. */
+  /** Creates a deleted job again from the form. */
   readonly recreate: (definition: Definition) => void;
   readonly isBusy: boolean;
-  /** The server says that the job is not there any more. */
+  /** The server says that the job no longer exists. */
   readonly isDeleted: boolean;
 }
 
-/** Saves an edit of the job as it was read, and sorts what can come of that. */
+/** Saves an edit of a job, and handles each possible outcome. */
 export function useSaveEdit({ onSaved, onConflict, onRefused }: SaveEditOptions): SaveEdit {
   const editJob = useEditJob();
   const createJob = useCreateJob();
@@ -60,7 +60,7 @@ export function useSaveEdit({ onSaved, onConflict, onRefused }: SaveEditOptions)
       { body: createBody(definition) },
       { onSuccess: onSaved, onError: (error) => onRefused(refusalOf(error, 'create')) },
     );
-  // Once saved, the page is left: what the events say of the job until then is one's own edit.
+  // After saving, the page is left. Events about the job until then come from this edit.
   const isDone = editJob.isSuccess || createJob.isSuccess;
   return {
     save,
@@ -72,7 +72,7 @@ export function useSaveEdit({ onSaved, onConflict, onRefused }: SaveEditOptions)
 
 const DELETED: Refusal = { faults: [], problem: 'The job was deleted, so there is nothing to save to.' };
 
-/** Reads a job past the cache: it has just turned out to be old. */
+/** Reads a job past the cache, which is out of date. */
 function useLatestJob(): (id: string) => Promise<Job> {
   const connection = useConnection();
   const client = useQueryClient();

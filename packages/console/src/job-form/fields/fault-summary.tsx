@@ -8,13 +8,13 @@ import classes from './fields.module.css';
 interface FaultSummaryProps {
   readonly faults: readonly PlacedFault[];
   readonly problem: string | undefined;
-  /** Rises with each refusal: the focus comes here. */
+  /** Increases with each refusal, which moves the focus here. */
   readonly refusals: number;
   readonly labelOf: (pointer: string) => string;
   readonly onJump: (pointer: string) => void;
 }
 
-/** All that keeps a job from being saved, with a way to each field. */
+/** All errors that prevent saving a job, each with a link to its field. */
 export function FaultSummary({ faults, problem, refusals, labelOf, onJump }: FaultSummaryProps) {
   const box = useRef<HTMLElement>(null);
   useEffect(() => {

@@ -2,7 +2,7 @@ import type { Field } from '../payload/payload-model.ts';
 import { isWithin } from '../payload/pointer.ts';
 import { fieldLabel } from './field-words.ts';
 
-/** The names of the fields that every job has, as they stand above them. */
+/** The labels of the fields that every job has. */
 export const FIELD_LABELS: Readonly<Record<string, string>> = {
   '/id': 'Id',
   '/name': 'Name',
@@ -26,7 +26,7 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   '/backoff/jitter': 'Jitter',
 };
 
-/** What the field of a pointer is called, with what it is part of: "Rules › Item 2 › Days". */
+/** The label of a pointer's field, with the labels around it: "Rules › Item 2 › Days". */
 export function labelOf(pointer: string, payload: Field | undefined): string {
   const known = FIELD_LABELS[pointer];
   if (known !== undefined) return known;

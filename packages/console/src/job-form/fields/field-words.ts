@@ -2,9 +2,7 @@ import { textOf } from '../payload/json-text.ts';
 import type { Json } from '../payload/json-value.ts';
 import type { Field, ListField, NumberField, Scalar, TextField } from '../payload/payload-model.ts';
 
-/**
- * The name of a payload field for people: its title, or its key in words (`days_old`, `daysOld`: "Days old").
- */
+/** The label of a payload field: its title, or its key in words (`days_old`, `daysOld`: "Days old"). */
 export function fieldLabel(key: string, field: Pick<Field, 'title'>): string {
   if (field.title !== undefined) return field.title;
   const words = key
@@ -15,7 +13,7 @@ export function fieldLabel(key: string, field: Pick<Field, 'title'>): string {
   return words === '' ? key : sentence(words);
 }
 
-/** What a field is for, what it takes, and what the server takes for it if it is left out. */
+/** What a field is for, which values it takes, and its default. */
 export function fieldHelp(field: Field): string {
   const parts = [
     field.help === undefined ? undefined : ended(field.help),
@@ -25,16 +23,16 @@ export function fieldHelp(field: Field): string {
   return parts.filter((part) => part !== undefined).join(' ');
 }
 
-/** A value in a choice, as it is read. */
+/** A value in a list of choices. */
 export function scalarText(value: Scalar): string {
   if (value === null) return 'None (null)';
   if (value === '') return '(empty)';
   return String(value);
 }
 
-/** A detail of the server's as a sentence of its own. */
+/** Turns an error detail of the server into a sentence. */
 export function sentence(text: string): string {
-  // The name of a field, as the API has it, stays as it is.
+  // A detail that starts with an API field name keeps its case.
   if (/^\S*_/.test(text)) return text;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -2,7 +2,7 @@ import { fieldId } from '../payload/pointer.ts';
 
 const CONTROLS = 'input:not([type="hidden"]):not(:disabled), textarea, button:not(:disabled)';
 
-/** Puts the focus on the field of a pointer; of a group, on what is chosen in it, or on its first control. */
+/** Focuses the field of a pointer; in a group, the chosen control or the first one. */
 export function focusField(pointer: string): void {
   const element = document.getElementById(fieldId(pointer));
   if (element === null) return;
@@ -14,7 +14,7 @@ export function focusField(pointer: string): void {
   target.scrollIntoView({ block: 'nearest' });
 }
 
-/** {@link focusField} of a field that is drawn only after what has just been done. */
+/** {@link focusField} for a field that appears with the next render. */
 export function focusFieldSoon(pointer: string): void {
   setTimeout(() => focusField(pointer));
 }

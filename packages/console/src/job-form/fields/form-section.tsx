@@ -8,7 +8,7 @@ interface FormSectionProps {
   readonly children: ReactNode;
 }
 
-/** A part of the form under a heading of its own. */
+/** A part of the form with its own heading. */
 export function FormSection({ title, lead, children }: FormSectionProps) {
   const id = useId();
   return (

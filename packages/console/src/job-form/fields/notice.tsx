@@ -7,7 +7,7 @@ interface NoticeProps {
   readonly children: ReactNode;
 }
 
-/** What one should know before going on; said aloud when it appears. */
+/** Something to know before continuing. Screen readers announce it when it appears. */
 export function Notice({ title, children }: NoticeProps) {
   return (
     <div className={classes.notice} role="status">

@@ -13,18 +13,18 @@ interface JsonEditorProps {
   readonly text: string;
   readonly isRequired?: boolean;
   readonly minRows?: number;
-  /** What the server says of it. */
+  /** The server's error. */
   readonly fault: string | undefined;
-  /** Says where it is not JSON before it was left, too: somebody has asked for more than it can give. */
+  /** Shows the syntax error before the field is left, because an action needed valid JSON. */
   readonly isJudged?: boolean;
-  /** What is wrong with a value that is JSON. */
+  /** The error of a value that is valid JSON. */
   readonly check?: (value: Json) => string | undefined;
   readonly onChange: (text: string) => void;
-  /** It was left: time to put it in order. */
+  /** Called when the field loses the focus, so that the text can be formatted. */
   readonly onLeave: () => void;
 }
 
-/** A text that must be JSON. Where it is not is told once it was left, and then as it is mended. */
+/** A text that must be JSON. Shows a syntax error once the field was left, then while typing. */
 export function JsonEditor(props: JsonEditorProps) {
   const { id, label, description, text, isRequired = false, minRows = 3, fault, onChange, onLeave } = props;
   const [wasLeft, setLeft] = useState(false);

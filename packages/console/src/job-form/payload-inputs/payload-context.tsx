@@ -2,7 +2,7 @@ import { createContext, useContext } from 'react';
 import type { Value } from '../payload/json-value.ts';
 import type { Path } from '../payload/pointer.ts';
 
-/** Writes a part of the payload; undefined takes it out. The path begins at the body. */
+/** Sets a part of the payload; undefined removes it. The path starts at the request body. */
 export type ChangePayload = (path: Path, value: Value | undefined) => void;
 
 export const PayloadContext = createContext<ChangePayload | undefined>(undefined);

@@ -20,19 +20,19 @@ import { fieldId, type Path, pointerOf } from '../payload/pointer.ts';
 import { useChangePayload } from './payload-context.tsx';
 import { useLeave } from './use-leave.ts';
 
-/** What every control of a payload is given. */
+/** The props of every payload control. */
 export interface ControlProps<F extends Field> {
   readonly field: F;
   readonly path: Path;
   readonly label: string;
-  /** The label as it is shown, with the key. */
+  /** The label with the key. */
   readonly heading: ReactNode;
   readonly help: string;
   readonly value: Value | undefined;
   readonly isRequired: boolean;
 }
 
-/** What the inputs of Mantine have in common here. */
+/** The props that all Mantine inputs here share. */
 function useInputProps({ path, heading, help, isRequired }: ControlProps<Field>) {
   const pointer = pointerOf(path);
   return {
@@ -45,13 +45,13 @@ function useInputProps({ path, heading, help, isRequired }: ControlProps<Field>)
   };
 }
 
-/** A text: one line, several, or of a form that the browser knows. */
+/** A text: one line, several lines, or an input type of the browser. */
 export function TextControl(props: ControlProps<TextField>) {
   const { field, path, value } = props;
   const change = useChangePayload();
   const input = useInputProps(props);
   const text = typeof value === 'string' ? value : '';
-  // An input of one line would throw line breaks away.
+  // An input of one line would drop line breaks.
   const [isTall] = useState(field.isLong || /[\r\n]/.test(text));
   if (field.format === 'date-time' && (text === '' || !Number.isNaN(Date.parse(text)))) {
     return <InstantControl {...props} />;
@@ -67,7 +67,7 @@ export function TextControl(props: ControlProps<TextField>) {
   return <TextInput {...shared} type={INPUT_TYPES[field.format ?? ''] ?? 'text'} />;
 }
 
-/** Not those whose browsers' controls throw away what they don't understand, such as `time`. */
+/** Without input types that drop values they cannot parse, such as `time`. */
 const INPUT_TYPES: Readonly<Record<string, HTMLInputTypeAttribute>> = { email: 'email', uri: 'url' };
 
 function InstantControl({ field, path, label, heading, help, value, isRequired }: ControlProps<TextField>) {
@@ -90,7 +90,7 @@ function InstantControl({ field, path, label, heading, help, value, isRequired }
       draft={draft}
       onChange={(next) => {
         setZone(next.zone);
-        // Only a new time is written: to look at the same one on another clock changes nothing.
+        // Only a new time is a change; choosing another clock is not.
         if (next.zone !== draft.zone) return;
         const none = next.isUnfinished ? UNFINISHED_TIME : emptied(field, false);
         change(path, readInstant(next)?.replace('.000Z', 'Z') ?? none);
@@ -99,7 +99,7 @@ function InstantControl({ field, path, label, heading, help, value, isRequired }
   );
 }
 
-/** A number, as it is written; it is one once it was left. */
+/** A number, kept as typed until the field is left. */
 export function NumberControl(props: ControlProps<NumberField>) {
   const { field, path, value } = props;
   const change = useChangePayload();
@@ -132,7 +132,7 @@ function numberText(value: Value | undefined): string {
   return isWritten(value) ? writtenText(value) : String(value);
 }
 
-/** Yes or no. Where absent is neither, nothing is ticked on anybody's behalf. */
+/** Yes or no. An absent value has no default here, so nothing is ticked. */
 export function YesNoControl(props: ControlProps<YesNoField>) {
   const { field, path, value, isRequired } = props;
   const change = useChangePayload();
@@ -185,7 +185,7 @@ export function ChoiceControl(props: ControlProps<ChoiceField>) {
   );
 }
 
-/** What can't be otherwise. */
+/** A value that cannot change. */
 export function FixedControl(props: ControlProps<FixedField>) {
   const { field } = props;
   const text = typeof field.value === 'string' ? field.value : textOf(field.value);

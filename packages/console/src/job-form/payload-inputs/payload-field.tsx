@@ -23,7 +23,7 @@ import {
 import classes from './payload-inputs.module.css';
 import { PayloadList } from './payload-list.tsx';
 
-/** The parts of an object, one below the other. */
+/** The fields of an object, one below the other. */
 export function PayloadMembers(props: {
   readonly field: ObjectField;
   readonly path: Path;
@@ -53,18 +53,17 @@ interface PayloadFieldProps {
   readonly label: string;
   readonly value: Value | undefined;
   readonly isRequired: boolean;
-  /** False for a key that the job type has no field for. */
+  /** False for a key that the job type does not define. */
   readonly isKnown?: boolean;
 }
 
-/** One part of a payload, with the control that its schema calls for. */
+/** One field of a payload, with the control for its schema. */
 export function PayloadField({ isKnown = true, ...props }: PayloadFieldProps) {
   const { field, path, label, isRequired } = props;
   const value = props.value !== undefined && isBlank(props.value) ? undefined : props.value;
   const control = { ...props, value, heading: <Heading label={label} path={path} />, help: fieldHelp(field) };
   if (!isKnown) return <UnknownPart {...control} />;
-  // A part that is JSON anyway stays the same control whatever is written in it: else it would lose the
-  // focus.
+  // A JSON field keeps its control whatever is typed, or it would lose the focus.
   if (field.kind !== 'json' && !fits(field, value)) return <JsonPart {...control} field={field} />;
   if (field.isNullable) return <NullablePart {...control} />;
   const isWhole = field.kind === 'object' || field.kind === 'list' || field.kind === 'fixed';
@@ -73,7 +72,7 @@ export function PayloadField({ isKnown = true, ...props }: PayloadFieldProps) {
   return <Control {...control} />;
 }
 
-/** The label, and the key under which the API has it. */
+/** The label and the API key. */
 function Heading({ label, path }: { readonly label: string; readonly path: Path }) {
   const key = path.at(-1);
   if (typeof key !== 'string' || key.toLowerCase() === label.toLowerCase()) return label;
@@ -122,7 +121,7 @@ function Control({ field, ...props }: ControlProps<Field>) {
 
 type GroupProps = Omit<ControlProps<Field>, 'field'> & { readonly children: ReactNode };
 
-/** Several controls under one name. */
+/** Several controls with one label. */
 function PartGroup({ path, heading, help, isRequired, children }: GroupProps) {
   const pointer = pointerOf(path);
   const id = fieldId(pointer);
@@ -154,7 +153,7 @@ function PartGroup({ path, heading, help, isRequired, children }: GroupProps) {
   );
 }
 
-/** A part that may also be `null`, which is said with a box of its own. */
+/** A field that may be `null`, with a checkbox for that. */
 function NullablePart(props: ControlProps<Field>) {
   const { field, path, label, heading, help, value, isRequired } = props;
   const change = useChangePayload();
@@ -187,13 +186,13 @@ function NullablePart(props: ControlProps<Field>) {
   );
 }
 
-/** Of a nullable part that gets a value: not its default, which may well be `null`. */
+/** The first value of a nullable field; not its default, which may be `null`. */
 function startOf(field: Field): Value | undefined {
   const start = initialItem({ ...field, isNullable: false, fallback: undefined });
   return isBlank(start) ? undefined : start;
 }
 
-/** Something of several parts that is not there. */
+/** An absent object or list. */
 function AbsentPart({ field, path, label, heading, help, isRequired }: ControlProps<Field>) {
   const change = useChangePayload();
   const pointer = pointerOf(path);
@@ -254,7 +253,10 @@ function RemovablePart(props: ControlProps<Field>) {
   );
 }
 
-/** A key that the job type does not have: the server refuses it, so it is shown, with the way out. */
+/**
+ * A key that the job type does not define. The server refuses it, so the form shows it with a button that
+ * removes it.
+ */
 function UnknownPart(props: ControlProps<Field>) {
   return (
     <div>
@@ -277,10 +279,7 @@ function RemoveKey({ path, label }: ControlProps<Field>) {
   );
 }
 
-/**
- * A part as JSON: because its schema is beyond a form, or its value is none that the form's control could
- * show.
- */
+/** A field as JSON, because its schema is too complex for a form or its value does not fit its control. */
 function JsonPart({ field, path, heading, help, value, isRequired }: ControlProps<Field>) {
   const change = useChangePayload();
   const pointer = pointerOf(path);

@@ -15,7 +15,7 @@ interface PayloadListProps {
   readonly path: Path;
   readonly label: string;
   readonly value: Value | undefined;
-  /** Draws an item. */
+  /** Renders an item. */
   readonly children: (item: ItemProps) => ReactNode;
 }
 
@@ -25,13 +25,13 @@ interface ItemProps {
   readonly value: Value;
 }
 
-/** What has just been done: told to who can't see it, and where the focus goes then. */
+/** The last action: its text for screen readers, and the next focus. */
 interface Done {
   readonly words: string;
   readonly focus: () => void;
 }
 
-/** The items of a list, to be added, taken out and moved. */
+/** The items of a list, with buttons to add, remove and move them. */
 export function PayloadList({ field, path, label, value, children }: PayloadListProps) {
   const items = value !== undefined && isList(value) ? value : [];
   const { add, remove, move, done } = useListActions({ field, path, label, items });
@@ -41,7 +41,7 @@ export function PayloadList({ field, path, label, value, children }: PayloadList
       {items.length === 0 ? <p className={blocks.quiet}>No items.</p> : null}
       <ol className={classes.items}>
         {items.map((item, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: an item has no name but its place, and nothing of it lives in its row
+          // biome-ignore lint/suspicious/noArrayIndexKey: an item has no id but its index, and its row holds no state
           <li key={at} className={classes.item}>
             <div className={classes.itemField}>
               {children({ path: [...path, at], label: `Item ${at + 1}`, value: item })}
@@ -77,11 +77,11 @@ interface ListActionsOptions extends Pick<PayloadListProps, 'field' | 'path' | '
   readonly items: readonly Value[];
 }
 
-/** What can be done with a list; the focus goes where one goes on, and `done` says in words what was done. */
+/** The actions on a list. Each one moves the focus to the next useful place and sets its text in `done`. */
 function useListActions({ field, path, label, items }: ListActionsOptions) {
   const change = useChangePayload();
   const [done, setDone] = useState<Done>();
-  // After the drawing, so that what is new is there.
+  // After rendering, so that new elements exist.
   useEffect(() => done?.focus(), [done]);
   const add = () => {
     change(path, [...items, initialItem(field.item)]);
@@ -97,7 +97,7 @@ function useListActions({ field, path, label, items }: ListActionsOptions) {
   const move = (from: number, to: number) => {
     change(path, moved(items, from, to));
     const isAtEnd = to === 0 || to === items.length - 1;
-    // The button that was pressed can't be pressed again at an end: its neighbour gets the focus.
+    // At an end, the pressed button is disabled, so the other one gets the focus.
     const isUp = isAtEnd ? to !== 0 : to < from;
     const focus = () => focusElement(`${itemId(path, to)}-${isUp ? 'up' : 'down'}`);
     setDone({ words: `${label}: item ${from + 1} is now item ${to + 1}.`, focus });

@@ -17,13 +17,13 @@ import classes from './payload-inputs.module.css';
 
 interface PayloadSectionProps {
   readonly form: JobForm;
-  /** Undefined as long as no type is chosen. */
+  /** Undefined until a type is chosen. */
   readonly field: Field | undefined;
 }
 
 const POINTER = pointerOf(PAYLOAD);
 
-/** The payload, in a form made of the type's schema or as JSON, as one likes. */
+/** The payload, as a form built from the type's schema or as JSON. */
 export function PayloadSection({ form, field }: PayloadSectionProps) {
   const { draft, edit } = form;
   const id = useId();
@@ -35,7 +35,7 @@ export function PayloadSection({ form, field }: PayloadSectionProps) {
     if (as === 'json') return write({ as: 'json', text: asText(payload) });
     const read = asForm(payload, PAYLOAD);
     if (read.ok) return write(read.value);
-    // The text stays, and says what is wrong with it.
+    // The text stays, with its error.
     setJudged(true);
     focusField(POINTER);
   };

@@ -1,9 +1,8 @@
 import { useEffect, useRef } from 'react';
 
 /**
- * What to do when a field was left, as its `onBlur`. If a press of the pointer took the focus away, it waits
- * for the release: a field that is put in order may change its height, and what is being clicked would move
- * away from under the pointer.
+ * An `onBlur` handler. After a pointer press, it waits for the release: formatting a field may change its
+ * height and move the element that is being clicked.
  */
 export function useLeave(leave: () => void): () => void {
   const latest = useRef(leave);
@@ -21,14 +20,14 @@ export function useLeave(leave: () => void): () => void {
       isPressed.current = false;
       if (!isDue.current) return;
       isDue.current = false;
-      // The click itself comes right after the release.
+      // The click event follows the release.
       timer = setTimeout(() => latest.current());
     };
     document.addEventListener('pointerdown', press, { capture: true });
     document.addEventListener('pointerup', release, { capture: true });
     document.addEventListener('pointercancel', release, { capture: true });
     return () => {
-      // What was clicked may have taken the field away.
+      // The click may have removed the field.
       clearTimeout(timer);
       document.removeEventListener('pointerdown', press, { capture: true });
       document.removeEventListener('pointerup', release, { capture: true });

@@ -42,7 +42,7 @@ describe('parseJson', () => {
   });
 });
 
-/** JSON, as it is or with a character taken out, put in or doubled. */
+/** JSON, unchanged or with one character removed, inserted or doubled. */
 function damagedJson(): fc.Arbitrary<string> {
   return fc
     .tuple(

@@ -1,6 +1,6 @@
 import { isBlank, isList, isObject, isWritten, type Json, type Value, writtenText } from './json-value.ts';
 
-/** Where a text stops being JSON, and what would be right there. Lines and columns count from 1. */
+/** Where a text stops being JSON, and what would be valid there. Lines and columns start at 1. */
 interface JsonFault {
   readonly line: number;
   readonly column: number;
@@ -11,10 +11,7 @@ type ParsedJson =
   | { readonly ok: true; readonly value: Json }
   | { readonly ok: false; readonly fault: JsonFault };
 
-/**
- * Reads JSON. Browsers word their errors each in their own way, some without a place, so the place is found
- * here.
- */
+/** Parses JSON. Finds the position of an error itself, because each browser reports errors differently. */
 export function parseJson(text: string): ParsedJson {
   const fault = findFault(text);
   if (fault !== undefined) return { ok: false, fault: { ...placeOf(text, fault.at), detail: fault.detail } };
@@ -22,15 +19,12 @@ export function parseJson(text: string): ParsedJson {
   return { ok: true, value };
 }
 
-/** A fault as a sentence. */
+/** The error as a sentence. */
 export function faultText({ line, column, detail }: JsonFault): string {
   return `line ${line}, column ${column}: ${detail}`;
 }
 
-/**
- * A value as indented JSON. What is still being written comes as it is, right or wrong, so that nothing gets
- * lost.
- */
+/** A value as indented JSON. Parts still being typed are copied as they are, valid or not. */
 export function textOf(value: Value, indent = ''): string {
   if (isWritten(value)) return isBlank(value) ? 'null' : writtenText(value);
   const inner = `${indent}  `;
@@ -64,14 +58,12 @@ interface Found {
 const BLANKS = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
-/** A text up to its closing quote, or up to what may not stand in it. */
+/** A text up to its closing quote, or up to the first invalid character. */
 const STRING = /"(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/uy;
 
 type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | 'next';
 
-/**
- * Goes through a text once, without recursion: a payload of nothing but brackets must not overflow the stack.
- */
+/** Scans a text once, without recursion: a payload of brackets only must not overflow the stack. */
 function findFault(text: string): Found | undefined {
   const open: ('{' | '[')[] = [];
   let expected: Expected = 'value';
@@ -126,7 +118,7 @@ function takeValue(text: string, at: number, open: ('{' | '[')[]): Step {
   if (first === '"') return takeString(text, at);
   const end = Math.max(match(NUMBER, text, at), match(WORD, text, at));
   if (end === at) return { at, detail: 'a value is missing here' };
-  // JSON.parse makes an infinity of it, which has no JSON form.
+  // JSON.parse makes this Infinity, which JSON cannot represent.
   if (Math.abs(Number(text.slice(at, end))) === Infinity) return { at, detail: 'the number is too large' };
   return { at: end, expected: 'next' };
 }
@@ -139,7 +131,7 @@ function takeString(text: string, at: number): Step {
   return { at: end, detail: 'a line break or tab in a text is written \\n or \\t' };
 }
 
-/** Where a match that begins at `at` ends; `at` itself if there is none. */
+/** The end of a match that starts at `at`; `at` itself without a match. */
 function match(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : at;

@@ -1,6 +1,6 @@
 import type { Path } from './pointer.ts';
 
-/** What JSON can say. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 export interface JsonObject {
@@ -9,27 +9,24 @@ export interface JsonObject {
 
 const WRITTEN = Symbol('written');
 
-/**
- * A part as somebody is just writing it: a number, JSON or time that may not be one yet. Nothing typed is
- * ever thrown away.
- */
+/** A part being typed: a number, JSON or time that may not be valid yet. Typed text is never dropped. */
 export interface Written {
   readonly [WRITTEN]: { readonly text: string; readonly as: WrittenAs };
 }
 
 type WrittenAs = 'number' | 'json' | 'time';
 
-/** A payload in a form: JSON, but for the parts that are being written. */
+/** A payload in a form: JSON with some parts still being typed. */
 export type Value = null | boolean | number | string | Written | readonly Value[] | ValueObject;
 
 interface ValueObject {
   readonly [key: string]: Value;
 }
 
-/** An item of a list that has no value yet; an item can't be absent, as a key of an object can. */
+/** A list item without a value: unlike a key, an item cannot be absent. */
 export const BLANK: Written = written('', 'json');
 
-/** A date and time of which a part is missing: the browser does not tell which are there. */
+/** An incomplete date and time. The browser does not say which parts are filled in. */
 export const UNFINISHED_TIME: Written = written('(not finished)', 'time');
 
 export function written(text: string, as: WrittenAs): Written {
@@ -64,24 +61,24 @@ export function isObject(value: Value): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(WRITTEN in value);
 }
 
-/** A key's own value: `constructor` and its like are names as all others. */
+/** A key's own value: `constructor` and similar names are ordinary keys. */
 export function own<T>(object: { readonly [key: string]: T }, key: string): T | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** What came out of an answer of the server, as the JSON that it is. */
+/** A value from a server's answer, as JSON. */
 export function toJson(value: unknown): Json {
   const json: Json = JSON.parse(JSON.stringify(value ?? null));
   return json;
 }
 
-/** {@link toJson} of what must be an object; anything else is an empty one. */
+/** {@link toJson} for objects; anything else becomes an empty object. */
 export function toJsonObject(value: unknown): JsonObject {
   const json = toJson(value);
   return isObject(json) ? json : {};
 }
 
-/** Whether two JSON values are equal; the order of keys does not matter. */
+/** Whether two JSON values are equal, ignoring the order of keys. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
@@ -93,10 +90,7 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => sameJson(own(a, key), own(b, key)));
 }
 
-/**
- * A copy with `next` at the end of the path. `undefined` takes a key out of its object; in a list it leaves a
- * blank.
- */
+/** A copy with `next` at the path. `undefined` removes a key; in a list it leaves a blank. */
 export function setAt(value: Value | undefined, path: Path, next: Value | undefined): Value | undefined {
   const [step, ...rest] = path;
   if (step === undefined) return next;
@@ -113,7 +107,7 @@ function without(object: ValueObject, key: string): ValueObject {
   return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
 }
 
-/** A copy of a list with an item at another place. */
+/** A copy of a list with one item moved. */
 export function moved<T>(list: readonly T[], from: number, to: number): readonly T[] {
   const rest = list.filter((_, at) => at !== from);
   return [...rest.slice(0, to), ...list.slice(from, from + 1), ...rest.slice(to)];

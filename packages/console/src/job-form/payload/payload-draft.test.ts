@@ -112,7 +112,7 @@ describe('a payload that goes from the form to JSON and back', () => {
   });
 });
 
-/** The same with its numbers, or its members, as texts that somebody is writing. */
+/** The same value with its numbers, or its members, as texts being typed. */
 function rewritten(value: JsonObject, as: 'number' | 'json'): Value {
   const part = (inner: Json): Value => {
     if (as === 'json') return written(` ${JSON.stringify(inner)} `, 'json');

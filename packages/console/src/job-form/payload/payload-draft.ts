@@ -18,7 +18,7 @@ import {
 import { type Field, initialValue, type Member, UNKNOWN_FIELD } from './payload-model.ts';
 import { type Path, pointerOf } from './pointer.ts';
 
-/** A payload as it is being written: in a form, or as text. */
+/** A payload being edited, as a form or as text. */
 export type PayloadDraft =
   | { readonly as: 'form'; readonly value: Value }
   | { readonly as: 'json'; readonly text: string };
@@ -27,25 +27,25 @@ export type Read<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
-/** What a new job of a type begins with: what an omitted payload means, or else what the schema says. */
+/** The initial payload of a type: the default for an omitted payload, or else the schema's defaults. */
 export function initialPayload(field: Field, defaults: JsonObject | undefined): PayloadDraft {
   const value = defaults ?? initialValue(field, true) ?? {};
   return field.kind === 'json' ? { as: 'json', text: textOf(value) } : { as: 'form', value };
 }
 
-/** The same payload as text. Parts that are not right yet come along as they are. */
+/** The payload as text. Invalid parts are copied as they are. */
 export function asText(draft: PayloadDraft): string {
   return draft.as === 'json' ? draft.text : textOf(draft.value);
 }
 
-/** The same payload for the form; a fault if the text is not a JSON object, which a form could not show. */
+/** The payload as a form, or an error if the text is not a JSON object. */
 export function asForm(draft: PayloadDraft, root: Path): Read<PayloadDraft> {
   if (draft.as === 'form') return { ok: true, value: draft };
   const read = readPayload(draft, root);
   return read.ok ? { ok: true, value: { as: 'form', value: read.value } } : read;
 }
 
-/** The payload that a draft stands for, or where it is not JSON. `root` is where it lies in the body. */
+/** The payload in a draft, or its JSON errors. `root` is its place in the request body. */
 export function readPayload(draft: PayloadDraft, root: Path): Read<JsonObject> {
   if (draft.as === 'form') return objectOrFault(readValue(draft.value, root), root);
   const parsed = parseJson(draft.text.trim() === '' ? '{}' : draft.text);
@@ -53,7 +53,7 @@ export function readPayload(draft: PayloadDraft, root: Path): Read<JsonObject> {
   return objectOrFault({ ok: true, value: parsed.value }, root);
 }
 
-/** The JSON that a value stands for; every part that is not right yet is a fault of its own. */
+/** The JSON of a value. Each invalid part is an error of its own. */
 function readValue(value: Value, path: Path): Read<Json> {
   const faults: Fault[] = [];
   const json = plain(value, path, faults);
@@ -96,21 +96,21 @@ function writtenJson(value: Written, path: Path, faults: Fault[]): Json {
   return parsed.ok ? parsed.value : fault(`is not JSON: ${faultText(parsed.fault)}`);
 }
 
-/** What was written, as the value that it is; still as written while it is none. */
+/** Parses a typed part; returns it unchanged while it is invalid. */
 export function settle(value: Written): Json | Written {
   if (writtenAs(value) === 'number') return readNumber(writtenText(value)) ?? value;
   const parsed = parseJson(writtenText(value));
   return parsed.ok ? parsed.value : value;
 }
 
-/** A number as people write it (`.5`, `5.`, `+5` too), if it is one that JSON can hold. */
+/** Parses a number as people type it (`.5`, `5.`, `+5` too), if JSON can represent it. */
 export function readNumber(text: string): number | undefined {
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text.trim())) return undefined;
   const number = Number(text);
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** What a text that was emptied stands for: an empty text where one may be, else nothing. */
+/** The value of an emptied text field: an empty text where the schema allows one, else undefined. */
 export function emptied(field: Field, isRequired: boolean): '' | undefined {
   if (isRequired) return '';
   const mayBeEmpty =
@@ -118,16 +118,16 @@ export function emptied(field: Field, isRequired: boolean): '' | undefined {
     field.format === undefined &&
     field.pattern === undefined &&
     (field.minLength ?? 0) === 0;
-  // Without a default, absent says the same and is what most handlers ask for.
+  // Without a default, most handlers expect an absent value rather than an empty text.
   return mayBeEmpty && field.fallback !== undefined ? '' : undefined;
 }
 
-/** What a new item of a list begins with. */
+/** The initial value of a new list item. */
 export function initialItem(item: Field): Value {
   return initialValue(item, true) ?? (item.kind === 'text' && item.format === undefined ? '' : BLANK);
 }
 
-/** Whether the control that a field has can show this value; else it is shown as JSON. */
+/** Whether the field's control can show this value; otherwise it is shown as JSON. */
 export function fits(field: Field, value: Value | undefined): boolean {
   if (value === undefined || isBlank(value)) return true;
   if (value === null && field.isNullable) return true;
@@ -157,7 +157,7 @@ function readsAs(value: Value, wanted: Json): boolean {
   return textOf(value) === textOf(wanted);
 }
 
-/** The parts of an object as the form shows them: those of the schema, then those that it does not know. */
+/** The fields of an object in the form: first those of the schema, then unknown keys. */
 export function membersOf(members: readonly Member[], value: Value | undefined): readonly ShownMember[] {
   const object = value !== undefined && isObject(value) ? value : {};
   const known = members.map((member) => ({ ...member, value: own(object, member.key), isKnown: true }));
@@ -169,13 +169,11 @@ export function membersOf(members: readonly Member[], value: Value | undefined):
 
 interface ShownMember extends Member {
   readonly value: Value | undefined;
-  /** The job type has a field of this name. */
+  /** Whether the job type has a field of this name. */
   readonly isKnown: boolean;
 }
 
-/**
- * The pointers of all that is shown for a payload: a fault of the server's is told at the nearest of them.
- */
+/** The pointers that the form shows for a payload. A server error is shown at the nearest of them. */
 export function shownPointers(draft: PayloadDraft, field: Field, root: Path): readonly string[] {
   return draft.as === 'json' ? [pointerOf(root)] : pointersIn(field, draft.value, root);
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { payloadField } from './payload-fields.ts';
 import { type Field, initialValue } from './payload-model.ts';
 
-/** The field of one part, from a schema as the server makes it. */
+/** The field of one part, from a schema as the server writes it. */
 function fieldFor(part: z.ZodType): Field {
   const root = payloadField(z.toJSONSchema(z.strictObject({ part }), { io: 'input' }));
   const member = root.kind === 'object' ? root.members[0] : undefined;

@@ -10,9 +10,8 @@ import {
 } from './payload-model.ts';
 
 /**
- * The form for a job type's `payload_schema` (JSON Schema 2020-12, as zod writes it). Each part that a form
- * can't show for certain becomes a {@link JsonField}: unions, free keys, tuples, recursion, and whatever is
- * not known here.
+ * The form for a job type's `payload_schema` (JSON Schema 2020-12 as zod writes it). Unions, free keys,
+ * tuples, recursion and everything unknown become a {@link JsonField}.
  */
 export function payloadField(schema: unknown): Field {
   const root = toJson(schema);
@@ -21,15 +20,14 @@ export function payloadField(schema: unknown): Field {
 
 interface Context {
   readonly root: Json;
-  /** The references that led here: one that comes back is a recursion. */
+  /** The references on the way here: one that repeats is a recursion. */
   readonly refs: readonly string[];
-  /** What was said around this part; it wins over what the part itself says. */
+  /** Annotations around this part; they override the part's own. */
   readonly about: About;
 }
 
 /**
- * Keywords that mean more than a form shows. `allOf` on a text or number only bounds it further: the server
- * checks that.
+ * Keywords that a form cannot show. `allOf` on a text or number only narrows it, and the server checks that.
  */
 const BEYOND_FORMS = [
   'oneOf',
@@ -89,7 +87,7 @@ function readRef(ref: string, context: Context): Field {
   return holdsJsonOf(field) ? jsonField(field) : field;
 }
 
-/** A reference that leads back to itself is better written as one piece of JSON than one level as a form. */
+/** A recursive reference is better edited as one piece of JSON than as one level of form. */
 function holdsJsonOf(field: Field): boolean {
   if (field.kind === 'object') return field.members.some((member) => holdsJsonOf(member.field));
   return field.kind === 'json' || (field.kind === 'list' && holdsJsonOf(field.item));
@@ -110,7 +108,7 @@ function decodeStep(step: string): string {
   return step.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-/** `null` or something is a nullable something; one of several constants is a choice. */
+/** A union with `null` is a nullable field; a union of constants is a choice. */
 function readUnion(options: readonly Json[], context: Context): Field {
   const others = options.filter((option) => !isNullSchema(option));
   const isNullable = context.about.isNullable || others.length < options.length;
@@ -128,10 +126,7 @@ function isNullSchema(schema: Json): boolean {
   return isObject(schema) && schema.type === 'null';
 }
 
-/**
- * The values of an enum, or the one of a constant; undefined if there are others, or some that no list can
- * show.
- */
+/** The values of an enum or a constant; undefined if some values cannot be in a list. */
 function constantsOf(schema: JsonObject): readonly Scalar[] | undefined {
   const values = schema.const === undefined ? schema.enum : [schema.const];
   if (values === undefined || !isList(values)) return undefined;
@@ -160,7 +155,7 @@ function textField(schema: JsonObject, about: About): TextField {
     ...about,
     kind: 'text',
     format,
-    // A format of zod's brings a pattern that says the same, at length.
+    // zod adds a long pattern to a format that means the same.
     pattern: format === undefined ? pattern : undefined,
     minLength: numberOf(schema.minLength),
     maxLength,
@@ -171,7 +166,7 @@ function textField(schema: JsonObject, about: About): TextField {
 function numberField(schema: JsonObject, about: About): NumberField {
   const bound = (value: Json | undefined) => {
     const number = numberOf(value);
-    // zod bounds every integer by what a double can count: nothing that anybody needs to be told.
+    // zod bounds every integer by what a double can represent, which helps nobody.
     return number !== undefined && Math.abs(number) < Number.MAX_SAFE_INTEGER ? number : undefined;
   };
   return {
@@ -229,7 +224,7 @@ function aboutOf(schema: JsonObject, outer: About): About {
   };
 }
 
-/** Only what is said of any part: what is around a part may be a field itself. */
+/** Only the annotations, since what is around a part may be a field itself. */
 function plain({ title, help, isNullable, fallback }: About): About {
   return { title, help, isNullable, fallback };
 }

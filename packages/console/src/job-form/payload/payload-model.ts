@@ -1,12 +1,12 @@
 import type { Json, Value } from './json-value.ts';
 
-/** What the schema says of any part. */
+/** The annotations that every part of a schema can have. */
 export interface About {
   readonly title: string | undefined;
   readonly help: string | undefined;
-  /** `null` is a value, too. */
+  /** Whether `null` is also valid. */
   readonly isNullable: boolean;
-  /** What the server takes for an absent one. */
+  /** The server's default for an absent value. */
   readonly fallback: Json | undefined;
 }
 
@@ -16,7 +16,7 @@ export interface TextField extends About {
   readonly pattern: string | undefined;
   readonly minLength: number | undefined;
   readonly maxLength: number | undefined;
-  /** May well have several lines. */
+  /** Whether the text may have several lines. */
   readonly isLong: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface ChoiceField extends About {
   readonly values: readonly Scalar[];
 }
 
-/** Always the same value. */
+/** A single possible value. */
 export interface FixedField extends About {
   readonly kind: 'fixed';
   readonly value: Json;
@@ -57,7 +57,7 @@ export interface ListField extends About {
   readonly maxItems: number | undefined;
 }
 
-/** What no form can be made for: it is written as JSON. */
+/** A part that no form can show; it is edited as JSON. */
 export interface JsonField extends About {
   readonly kind: 'json';
 }
@@ -80,7 +80,7 @@ export interface Member {
 
 export type Scalar = null | boolean | number | string;
 
-/** Nothing is known of it. */
+/** A field without a schema. */
 export const UNKNOWN_FIELD: JsonField = {
   kind: 'json',
   title: undefined,
@@ -90,8 +90,8 @@ export const UNKNOWN_FIELD: JsonField = {
 };
 
 /**
- * What a part begins with: its default; what there is no choice about; or, of an object or list that must be
- * there, an empty one. Absent is what somebody has to say, or may leave out.
+ * The initial value of a field: its default, its only possible value, or an empty object or list if it is
+ * required. Otherwise absent.
  */
 export function initialValue(field: Field, isRequired: boolean): Value | undefined {
   if (field.fallback !== undefined) return field.fallback;

@@ -7,11 +7,11 @@ import type { NextRunChange } from './next-run.ts';
 interface NextRunSentenceProps {
   readonly change: NextRunChange;
   readonly job: Pick<Job, 'status'>;
-  /** As it will be. */
+  /** The schedule after the edit. */
   readonly schedule: ScheduleBody;
 }
 
-/** What an edit does to the next run. */
+/** The effect of an edit on the next run. */
 export function NextRunSentence({ change, job, schedule }: NextRunSentenceProps) {
   return (
     <Text size="sm" component="div">

@@ -1,19 +1,20 @@
 import type { Preview } from '@greenvue/jobs/client';
 
-/** What an edit does to the next run of a job. */
+/** The effect of an edit on a job's next run. */
 export type NextRunChange =
   | { readonly kind: 'stays'; readonly at: string }
   | { readonly kind: 'moves'; readonly from: string; readonly to: string }
-  /** It had none, and gets one. */
+  /** The job had no next run and gets one. */
   | { readonly kind: 'comes'; readonly to: string }
-  /** It had one, and loses it. */
+  /** The job had a next run and loses it. */
   | { readonly kind: 'goes'; readonly from: string }
   /**
-   * It has none, before and after: paused, on demand, or a fixed delay that a run at work has yet to begin.
+   * No next run before and after: the job is paused, on demand, or its fixed delay starts only when a run
+   * ends.
    */
   | { readonly kind: 'none' };
 
-/** Reads it from a dry run of the edit. */
+/** Reads the effect from a dry run of the edit. */
 export function nextRunChange({ before, times }: Pick<Preview, 'before' | 'times'>): NextRunChange {
   const [to] = times;
   if (before === null) return to === undefined ? { kind: 'none' } : { kind: 'comes', to };

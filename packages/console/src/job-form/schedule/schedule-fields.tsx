@@ -48,7 +48,7 @@ export function ScheduleFields({ form }: { readonly form: JobForm }) {
     form.edit(field, (before) => ({ ...before, schedule: { ...before.schedule, ...change } }));
   const choose = (kind: ScheduleKind) => {
     write('/on_demand', { kind });
-    // What was said against another kind is no matter any more.
+    // Errors of another kind no longer apply.
     for (const field of ['/interval', '/cron', '/run_at', '/start_at', '/timezone']) write(field, { kind });
   };
   return (
@@ -176,7 +176,7 @@ function CronFields({ schedule, write }: PartProps) {
 function ZoneField({ schedule, write }: PartProps) {
   const { timezone } = schedule;
   const own = localZoneName();
-  // A name that browsers do not list, such as CET, may be one that the server knows.
+  // The server may know names that browsers do not list, such as CET.
   const zones = useMemo(() => [...new Set(['UTC', own, timezone, ...zoneNames()])], [own, timezone]);
   const choose = (zone: string | null) => {
     if (zone !== null) write('/timezone', { timezone: zone });
@@ -242,7 +242,7 @@ interface ExamplesProps {
   readonly onTake: (value: string) => void;
 }
 
-/** What one could write, to be taken with a click. */
+/** Example values that a click inserts. */
 function Examples({ examples, onTake }: ExamplesProps): ReactNode {
   return (
     <Group gap={6} mt={6}>

@@ -17,13 +17,13 @@ import type { ScheduleAnswer } from './use-schedule-preview.ts';
 interface SchedulePreviewProps {
   readonly draft: ScheduleDraft;
   readonly answer: ScheduleAnswer;
-  /** The job that this is an edit of. */
+  /** The edited job, if any. */
   readonly job: Job | undefined;
 }
 
-/** A schedule in words, and when it would run next, as the server works it out. */
+/** A schedule in words and its next run times, computed by the server. */
 export function SchedulePreview({ draft, answer, job }: SchedulePreviewProps) {
-  // The last answer stays while the next is on its way, so that nothing jumps at each key.
+  // The last answer stays until the next one arrives, so that the page does not jump with each key.
   const [last, setLast] = useState(answer);
   if (answer.kind !== 'asking' && last !== answer) setLast(answer);
   const seen = answer.kind === 'asking' ? last : answer;
@@ -40,7 +40,7 @@ export function SchedulePreview({ draft, answer, job }: SchedulePreviewProps) {
   );
 }
 
-/** Said once when it changes; what is seen ticks, which nobody wants to hear. */
+/** Announced when it changes. The visible text ticks, which would be noise. */
 function Spoken({ answer }: { readonly answer: ScheduleAnswer }) {
   const { zone } = useZone();
   const viewer = useViewer();
@@ -82,7 +82,7 @@ const WAITING = {
   on_demand: 'It has no runs of its own. Press Run now on its page, or POST to its runs.',
 } as const;
 
-/** What is wrong with a field stands at the field. */
+/** Errors that belong to a field are shown at the field. */
 function refusalWords(faults: readonly { readonly pointer: string; readonly detail: string }[]): string {
   const others = faults.filter(({ pointer }) => !SCHEDULE_POINTERS.includes(pointer));
   if (others.length === 0) return 'The server does not take this schedule: see what it says above.';
@@ -158,7 +158,7 @@ function Times({ schedule, preview, job }: TimesProps) {
   );
 }
 
-/** What stands in a cron expression may be on another clock than the times below it. */
+/** A cron expression may use another time zone than the times below it. */
 function OnWhichClock() {
   const { zone, setZone } = useZone();
   const isUtc = zone === 'utc';

@@ -14,20 +14,17 @@ import {
 const AFTER_TYPING_MS = 300;
 const TIMES = 5;
 
-/** What the server says of a schedule while it is being written. */
+/** The server's answer about a schedule being typed. */
 export type ScheduleAnswer =
-  /** Nothing is written yet, or no whole date. */
+  /** Nothing is typed yet, or a date is incomplete. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'asking' }
   | { readonly kind: 'times'; readonly preview: Preview; readonly schedule: ScheduleBody }
-  /** It is wrong: each fault with a field is told there. */
+  /** The schedule is invalid. Errors with a field are shown there. */
   | { readonly kind: 'refused'; readonly faults: readonly Fault[] }
   | { readonly kind: 'failed'; readonly error: unknown; readonly retry: () => void };
 
-/**
- * Asks the server when a schedule would run, 300 ms after the last key. `job`: the one that it would be an
- * edit of.
- */
+/** Asks the server when a schedule would run, 300 ms after the last key. `job`: the edited job, if any. */
 export function useSchedulePreview(draft: ScheduleDraft, job: Job | undefined): ScheduleAnswer {
   const asked = useMemo(() => questionOf(draft, job), [draft, job]);
   const [settled] = useDebouncedValue(asked, AFTER_TYPING_MS);
