@@ -7,7 +7,7 @@ import { defineConfig, type Plugin } from 'vite';
 import manifest from './package.json' with { type: 'json' };
 
 const BASE = '/console/';
-/** For `vite` itself, while one works on the console: where the API runs. */
+/** The API for the development server. */
 const API = 'http://127.0.0.1:8080';
 
 export default defineConfig({
@@ -17,15 +17,15 @@ export default defineConfig({
   define: { __CONSOLE_VERSION__: JSON.stringify(manifest.version) },
   build: {
     target: 'es2023',
-    // The CSP takes no data: for scripts and fonts, and a file that is asked for once is kept.
+    // The CSP allows no data: URLs for scripts and fonts, and separate files are cached.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // For the test that bounds the first visit; the server does not give it out.
+    // For the test that bounds the first visit. The server does not serve it.
     manifest: true,
     rolldownOptions: {
       output: {
-        // What seldom changes lies apart, so that a new console is a small download.
+        // Packages that seldom change get a chunk of their own, so that a new console is a small download.
         codeSplitting: {
           groups: [{ name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ }],
         },
@@ -35,7 +35,7 @@ export default defineConfig({
   server: { proxy: { '/api': API, '/docs': API, '/openapi.json': API } },
 });
 
-/** Writes each file's compressed forms beside it, so that the server need not compress. */
+/** Writes compressed copies of each file, so that the server does not compress. */
 function compress(): Plugin {
   return {
     name: 'greenvue-compress',
@@ -47,7 +47,7 @@ function compress(): Plugin {
         if (!/\.(js|css|svg)$/.test(name)) continue;
         const content = readFileSync(join(assets, name));
         writeFileSync(join(assets, `${name}.gz`), gzipSync(content, { level: 9 }));
-        // The last step to the smallest would take ten times as long, for a fiftieth less.
+        // The highest quality takes ten times as long and saves 2 %.
         const quality = { [constants.BROTLI_PARAM_QUALITY]: 9 };
         writeFileSync(join(assets, `${name}.br`), brotliCompressSync(content, { params: quality }));
       }

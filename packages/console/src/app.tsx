@@ -30,7 +30,7 @@ const JobPage = lazy(async () => ({ default: (await import('./job/job-page.tsx')
 const AccountPage = lazy(async () => ({ default: (await import('./account/account-page.tsx')).AccountPage }));
 const RunPage = lazy(async () => ({ default: (await import('./run/run-page.tsx')).RunPage }));
 
-// The same key as in public/scheme.js, which sets the scheme before anything is drawn.
+// The same key as in public/scheme.js, which sets the scheme before the first paint.
 const schemeManager = localStorageColorSchemeManager({ key: 'greenvue-console-scheme' });
 
 /** The whole console. */
@@ -94,7 +94,7 @@ function Pages() {
   );
 }
 
-/** The CSP lets in only styles with the nonce that the server has put into the page. */
+/** The CSP allows only styles with the nonce that the server put into the page. */
 function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 }

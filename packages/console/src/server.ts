@@ -1,17 +1,14 @@
 import { fileURLToPath } from 'node:url';
 
-/**
- * Where the build has put the console's files: `index.html`, a few others beside it, and hashed ones in
- * `assets/`.
- */
+/** The folder of the built console: `index.html`, a few other files, and hashed ones in `assets/`. */
 export const CONSOLE_FOLDER = fileURLToPath(new URL('../dist/', import.meta.url));
 
-/** Under which path the built files expect to be served. */
+/** The path under which the built files expect to be served. */
 export const CONSOLE_PATH = '/console';
 
 const NONCE_PLACE = '__STYLE_NONCE__';
 
-/** The page, `index.html` as it was built, with a nonce for the styles that it makes by itself. */
+/** The page: the built `index.html` with a nonce for the styles that it creates at run time. */
 export function consolePage(built: string, nonce: string): string {
   return built.replaceAll(NONCE_PLACE, nonce);
 }

@@ -1,6 +1,6 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
-/** The one accent: white text on shade 6 has a contrast of 5:1. */
+/** The accent color: white text on shade 6 has a contrast of 5:1. */
 const LEAF: MantineColorsTuple = [
   '#edf7f0',
   '#d6ebdd',
@@ -14,7 +14,7 @@ const LEAF: MantineColorsTuple = [
   '#0d3d23',
 ];
 
-/** Greys with a breath of green. 7 is the ground of the dark scheme, 0 its text. */
+/** Greys with a tint of green. Shade 7 is the background of the dark scheme, shade 0 its text. */
 const DARK: MantineColorsTuple = [
   '#dbe0dd',
   '#bcc3bf',
@@ -47,7 +47,7 @@ const SYSTEM_FONT =
 const FONT_MONOSPACE =
   'ui-monospace, SFMono-Regular, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace';
 
-/** How the console looks: a calm, dense type scale on 14 pixels, and one green. */
+/** The console's look: a dense type scale based on 14 pixels, and one green. */
 export const theme = createTheme({
   primaryColor: 'leaf',
   primaryShade: { light: 6, dark: 6 },
@@ -61,22 +61,21 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    // What locks the page behind a dialog would write a style of its own into it, which the CSP forbids: see
-    // styles.css.
+    // Mantine's scroll lock writes a style element, which the CSP forbids: see styles.css.
     Modal: {
       defaultProps: {
         lockScroll: false,
         transitionProps: { duration: 120 },
         yOffset: '10dvh',
         closeButtonProps: { 'aria-label': 'Close' },
-        // A `header` would be the landmark of the page, which has one.
+        // A `header` element would be a second landmark.
         attributes: { header: { role: 'presentation' } },
       },
       styles: { header: { backgroundColor: 'var(--panel)' }, title: { fontSize: '1rem', fontWeight: 650 } },
     },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     Drawer: { defaultProps: { lockScroll: false } },
-    // What it would put in front of the items is none, and a menu has nothing but items.
+    // A menu may contain only its items, so it gets no placeholder before them.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Tooltip: { defaultProps: { openDelay: 200, withArrow: true, multiline: true, maw: 320, fz: 'xs' } },
     Paper: { styles: { root: { backgroundColor: 'var(--panel)' } } },
@@ -91,8 +90,8 @@ const SHARED = {
 };
 
 /**
- * Colors that Mantine's own would not have enough contrast for, and those of the statuses (WCAG 2.2 AA on
- * ground and panel).
+ * Colors where Mantine's own have too little contrast, and the colors of the statuses (WCAG 2.2 AA on
+ * background and panel).
  */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: SHARED,

@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** A rule of WCAG 2.2 A or AA that a page breaks, and where. */
+/** A WCAG 2.2 A or AA rule that a page breaks, and where. */
 export interface Finding {
   readonly rule: string;
   readonly impact: string;
@@ -11,15 +11,15 @@ export interface Finding {
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const OPTIONS = JSON.stringify({ runOnly: { type: 'tag', values: TAGS }, resultTypes: ['violations'] });
-/** In the page: as text, for code that runs there has other types than this. */
+/** As text, because the types of this file do not apply in the page. */
 const RUN = `axe.run(document, ${OPTIONS}).then(({ violations }) => violations.map(({ id, impact, help, nodes }) => ({
   rule: id, impact: impact ?? 'unknown', help,
   places: nodes.map((node) => node.target.join(' ') + ' ' + node.html.slice(0, 160) + ' ' + (node.failureSummary ?? '')),
 })))`;
 
-/** What axe finds wrong with the page as it is now. */
+/** The violations that axe finds on the page in its current state. */
 export async function findings(page: Page): Promise<readonly Finding[]> {
-  // By the debugger, which no CSP keeps out, as it would a script in the page.
+  // Injected by the debugger, because the CSP blocks other scripts.
   await page.evaluate(axe.source);
   return page.evaluate<readonly Finding[]>(RUN);
 }

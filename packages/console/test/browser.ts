@@ -13,12 +13,12 @@ const ARGS = [
   '--no-zygote',
   '--disable-gpu',
   '--font-render-hinting=none',
-  // Else it takes the locale of a bare container, en-US@posix, which no other browser has.
+  // In a bare container, the locale would be en-US@posix, which no real browser has.
   '--lang=en-US',
   '--accept-lang=en-US',
 ];
 
-/** A real Chromium without a window, from an npm package: nothing of the system is needed but a Linux. */
+/** A headless Chromium from an npm package. It needs nothing from the system but Linux. */
 export async function launch(): Promise<Browser> {
   const { executablePath, env } = await unpackedChromium();
   return chromium.launch({ executablePath, args: ARGS, env, chromiumSandbox: false });
@@ -26,7 +26,7 @@ export async function launch(): Promise<Browser> {
 
 interface Unpacked {
   readonly executablePath: string;
-  /** With the libraries and fonts that came along, for a system that has none. */
+  /** Uses the package's libraries and fonts on a system that has none. */
   readonly env: Record<string, string>;
 }
 
@@ -34,8 +34,8 @@ const LOCK_MS = 120_000;
 const POLL_MS = 200;
 
 /**
- * The package unpacks itself into the temporary folder, and takes what lies there for whole. Tests run side
- * by side: so one of them unpacks, and the others wait.
+ * The package unpacks itself into the temporary folder and treats any content there as complete. So one of
+ * several parallel tests unpacks, and the others wait.
  */
 async function unpackedChromium(): Promise<Unpacked> {
   const version = manifest.devDependencies['@sparticuz/chromium'];
@@ -77,7 +77,7 @@ function environment(): Record<string, string> {
   };
 }
 
-/** False when another process has it; one that was killed keeps it for two minutes at the most. */
+/** False if another process holds the lock. A killed process holds it for two minutes at most. */
 async function takeLock(lock: string): Promise<boolean> {
   try {
     await mkdir(lock);

@@ -16,7 +16,7 @@ function withStart<T extends object>(
   return startAt === undefined ? body : { ...body, start_at: startAt };
 }
 
-/** Any schedule that a body could have. */
+/** Any schedule of a request body. */
 export const schedules: fc.Arbitrary<ScheduleBody> = fc.oneof(
   fc
     .tuple(
@@ -46,7 +46,7 @@ const backoffs: fc.Arbitrary<Backoff | undefined> = fc.option(
   { nil: undefined },
 );
 
-/** Any job; each part from few values, so that two of them often have some in common. */
+/** Any job. Each field has few values, so that two jobs often share some. */
 export const definitions: fc.Arbitrary<Definition> = fc.record({
   id: fc.constant('a'),
   name: fc.constantFrom('A', ' A ', 'B'),

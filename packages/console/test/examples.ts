@@ -1,6 +1,6 @@
 import type { Job, Run } from '@greenvue/jobs/client';
 
-/** A run for tests: a slot that succeeded after 2 s. */
+/** A run for tests: scheduled, succeeded after 2 s. */
 export function exampleRun(fields: Partial<Run> = {}): Run {
   return {
     id: '748301942784000',
@@ -47,7 +47,7 @@ export function exampleError(fields: Partial<Run['errors'][number]> = {}): Run['
   };
 }
 
-/** A job for tests: every 5 minutes, well. */
+/** A healthy job for tests: every 5 minutes. */
 export function exampleJob(fields: Partial<Job> = {}): Job {
   return {
     id: 'nightly-cleanup',

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { CONSOLE_FOLDER } from '../src/server.ts';
 
-/** As docs/performance.md has it. */
+/** The limit in docs/performance.md. */
 const MOST_BYTES = 250_000;
 
 const chunk = z.object({
@@ -17,7 +17,7 @@ const manifest = z
   .record(z.string(), chunk)
   .parse(JSON.parse(readFileSync(join(CONSOLE_FOLDER, '.vite', 'manifest.json'), 'utf8')));
 
-/** The files of a chunk, and of all that it can't do without. */
+/** The files of a chunk and of all chunks that it imports. */
 function filesOf(name: string, seen: Set<string> = new Set()): Set<string> {
   const { file, imports, css } = chunk.parse(manifest[name]);
   if (seen.has(file)) return seen;
@@ -34,7 +34,7 @@ test('the first visit of the overview loads no more than it may', () => {
   const page = new Set(['index.html', 'scheme.js', 'icon.svg']);
   const files = filesOf('src/overview/overview-page.tsx', filesOf('index.html', page));
   const bytes = [...files].reduce((sum, file) => sum + gzippedSize(file), 0);
-  // Less would mean that something of it was not seen.
+  // Less would mean that the test missed some files.
   expect(bytes).toBeGreaterThan(MOST_BYTES / 2);
   expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
 });

@@ -1,9 +1,9 @@
-/** A clock and timers that stand still until a test moves them. */
+/** A clock and timers that only move when a test advances them. */
 export interface ManualTimers {
   readonly now: () => number;
   readonly setTimer: (run: () => void, ms: number) => number;
   readonly clearTimer: (timer: number) => void;
-  /** Runs what comes due in the next `ms`, in order, and lets promises settle in between. */
+  /** Runs the timers of the next `ms` in order, and lets promises settle in between. */
   readonly advance: (ms: number) => Promise<void>;
   readonly waiting: () => number;
 }

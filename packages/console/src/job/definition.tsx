@@ -6,7 +6,7 @@ import { JsonBlock } from '../ui/text/text-block.tsx';
 import classes from './job.module.css';
 import { policiesOf } from './policy-words.ts';
 
-/** What a job is set to: its payload, and its policies in words. */
+/** A job's settings: its payload, and its policies in words. */
 export function Definition({ job }: { readonly job: Job }) {
   return (
     <Panel title="Definition">

@@ -12,7 +12,7 @@ import { CopyIcon, EditIcon, PauseIcon, PlayIcon, ResumeIcon, TrashIcon } from '
 import { copyPath, editPath } from '../ui/paths.ts';
 import { RunNowDialog } from './run-now/run-now-dialog.tsx';
 
-/** What may be done with a job as it is, by who looks at it. */
+/** The actions that the viewer may take on a job in its current state. */
 export function JobActions({ job }: { readonly job: Job }) {
   const may = useMay();
   const [, navigate] = useLocation();
@@ -22,7 +22,7 @@ export function JobActions({ job }: { readonly job: Job }) {
   const goOn = (): void => {
     if (!resume.isPending) resume.mutate({ job });
   };
-  // What is asked is about the job as it was when the button was pressed.
+  // The question is about the job as it was when the button was pressed.
   const ask = (what: Question['what']) => () =>
     asking.ask({ what, jobs: [markOf(job)], isBulk: false, pause: job.pause });
   useJobKeys(job, { run: running.open, pause: ask('pause'), resume: goOn });

@@ -11,7 +11,7 @@ import { CopyButton } from '../ui/text/copy-button.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import classes from './job.module.css';
 
-/** What is known about a job, in short. */
+/** The main facts about a job. */
 export function JobFacts({ job }: { readonly job: Job }) {
   const viewer = useViewer();
   return (
@@ -85,7 +85,7 @@ function Beside({ children }: { readonly children: ReactNode }) {
   return <span className={classes.beside}>{children}</span>;
 }
 
-/** As it is written, where the words say it otherwise. */
+/** The schedule as it was written, where its text differs. */
 function RawSchedule({ job }: { readonly job: Job }) {
   if (job.cron !== null) return <code className={classes.raw}>{job.cron}</code>;
   if (job.interval === null) return null;

@@ -23,10 +23,10 @@ import { NextRuns, useUpcoming } from './next-runs.tsx';
 import { NoJob } from './no-job.tsx';
 import { Timeline } from './timeline/timeline.tsx';
 
-/** One job: how it is, what it did and will do, what it is set to, and what can be done with it. */
+/** A job: its health, past and future runs, settings and actions. */
 export function JobPage() {
   const id = useIdInPath();
-  // Another job is another page: nothing of the one before stays.
+  // Another job is another page and keeps no state.
   return <JobOfId key={id} id={id} />;
 }
 
@@ -35,7 +35,7 @@ const BACK = <Link href="/jobs">Jobs</Link>;
 function JobOfId({ id }: { readonly id: string }) {
   const query = useJob(id);
   if (isNotFound(query.error)) return <NoJob id={id} back={BACK} />;
-  // A job created anew under the same id is another one, with runs of its own.
+  // A job recreated under the same id is another job with its own runs.
   if (query.data !== undefined) return <KnownJob key={query.data.uid} job={query.data} />;
   return (
     <Page title={id} back={BACK}>

@@ -9,19 +9,19 @@ import { Panel } from '../ui/layout/panel.tsx';
 import classes from './job.module.css';
 
 const SHOWN = 8;
-/** The timeline shows some of what is to come, too. */
+/** The timeline also shows some of them. */
 const ASKED = 20;
 
 export interface Upcoming {
-  /** The first first; only the next one where the server could not tell more. */
+  /** Earliest first; only the next one if the server could not compute more. */
   readonly times: readonly string[];
   readonly isReading: boolean;
   readonly error: unknown;
 }
 
-/** The run times to come of a job as it is, asked anew whenever its next run has moved. */
+/** The future run times of a job. Reads them again whenever its next run changes. */
 export function useUpcoming(job: Job): Upcoming {
-  // The server can't judge a job whose type it does not have.
+  // The server cannot validate a job whose type it does not have.
   const isJudged = job.health.status !== 'no_handler';
   const preview = usePreview(isJudged ? { job_id: job.id, count: ASKED } : undefined);
   const state = `${job.uid} ${job.version} ${job.status} ${job.next_run}`;
@@ -40,7 +40,7 @@ export function useUpcoming(job: Job): Upcoming {
   };
 }
 
-/** When a job runs next, and after that. */
+/** The future runs of a job. */
 export function NextRuns({ job, upcoming }: { readonly job: Job; readonly upcoming: Upcoming }) {
   const now = useNow();
   const reason = noneText(job);
@@ -78,7 +78,7 @@ function isCountedFromEnd(job: Job): boolean {
   return job.interval_mode === 'fixed_delay';
 }
 
-/** Why there is no next run; undefined where that is not by the job itself. */
+/** Why there is no next run; undefined if the job itself is not the reason. */
 function noneText(job: Job): string | undefined {
   if (job.status === 'paused') return 'None while it is paused.';
   if (job.status === 'finished') return 'None: its one run is over.';

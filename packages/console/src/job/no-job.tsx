@@ -9,7 +9,7 @@ import { Panel } from '../ui/layout/panel.tsx';
 import { Plain } from '../ui/text/text.tsx';
 import { PagedRuns } from './history/paged-runs.tsx';
 
-/** What the server takes for the id of a job. */
+/** The pattern of a job id. */
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 interface NoJobProps {
@@ -17,7 +17,7 @@ interface NoJobProps {
   readonly back: ReactNode;
 }
 
-/** There is no job of that id: never was, or not any more. What it did is kept for a while. */
+/** No job has this id now. Shows runs of a deleted one, which the server keeps for a while. */
 export function NoJob({ id, back }: NoJobProps) {
   const { admin } = useMay();
   const isId = ID.test(id);

@@ -2,14 +2,14 @@ import type { Job } from '@greenvue/jobs/client';
 import { durationText } from '../ui/schedule/duration.ts';
 import { goDurationMs } from '../ui/schedule/go-duration.ts';
 
-/** A policy of a job: what it is set to, and what that means. */
+/** A policy of a job: its value and what it means. */
 interface Policy {
   readonly name: string;
   readonly value: string;
   readonly meaning: string;
 }
 
-/** What a job is set to do when things do not go by the schedule, in words. */
+/** What a job does when runs overlap, are missed or fail. */
 export function policiesOf(job: Job): readonly Policy[] {
   const { initial, max, factor, jitter } = job.backoff;
   const backoff = `${initial}, ×${factor}, at most ${max}, ±${Math.round(jitter * 100)}%`;
@@ -27,7 +27,7 @@ export function policiesOf(job: Job): readonly Policy[] {
   ];
 }
 
-/** The waits before each retry (ms), without jitter; at most `most` of them. */
+/** The waits before each retry in ms, without jitter; at most `most` of them. */
 export function waitsOf({ backoff, max_attempts: attempts }: Job, most: number): readonly number[] {
   const initial = goDurationMs(backoff.initial);
   const max = goDurationMs(backoff.max);

@@ -23,7 +23,7 @@ interface JobListProps {
   readonly isSmall: boolean;
 }
 
-/** The jobs that the filters ask for, or why there are none, and what is done with them. */
+/** The filtered jobs with their actions, or why there are none. */
 export function JobList(props: JobListProps) {
   const work = useListWork(props.filters);
   const { bulk, asking, commands, selection, setSelection, onAsk } = work;
@@ -53,7 +53,7 @@ export function JobList(props: JobListProps) {
   );
 }
 
-/** What is selected, and what is done with it or with one row. */
+/** The selection, and the actions on it or on one row. */
 function useListWork(filters: JobFilters) {
   const loaded = useRef<readonly JobMark[]>([]);
   const [selection, setSelection] = useSelection(filters);
@@ -107,7 +107,7 @@ interface FirstPage {
   readonly next_cursor: string | null;
 }
 
-/** For those who hear the page: how many jobs fit what they asked for. */
+/** The number of matching jobs, for screen readers. */
 function countText(page: FirstPage | undefined): string {
   if (page === undefined) return '';
   const count = page.data.length;

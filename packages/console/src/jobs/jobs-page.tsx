@@ -15,7 +15,7 @@ import { useFillHeight } from './use-fill-height.ts';
 /** Below this width the rows are cards. */
 const SMALL = '(max-width: 64em)';
 
-/** All jobs: found, looked at, and commanded, one or many at once. */
+/** All jobs: search, filters, and actions on one or many of them. */
 export function JobsPage() {
   const { admin } = useMay();
   const [filters, changeFilters] = useJobFilters();

@@ -5,7 +5,7 @@ import { Empty, Loading } from '../ui/feedback/states.tsx';
 import { PlusIcon } from '../ui/icons.tsx';
 import classes from './jobs.module.css';
 
-/** The table before anything is known of it. */
+/** The table while its first page loads. */
 export function FirstLoading() {
   return (
     <div className={classes.panel}>
@@ -14,7 +14,7 @@ export function FirstLoading() {
   );
 }
 
-/** An installation without a single job: what a job is, and how to get one. */
+/** An installation without jobs: what a job is, and how to create one. */
 export function NoJobs() {
   const { admin } = useMay();
   return (
@@ -40,7 +40,7 @@ export function NoJobs() {
   );
 }
 
-/** There are jobs, but none that the filters let through. */
+/** Jobs exist, but none matches the filters. */
 export function NothingFits({ onClear }: { readonly onClear: () => void }) {
   return (
     <div className={classes.panel}>

@@ -1,8 +1,7 @@
 import { type RefObject, useLayoutEffect, useRef } from 'react';
 
 /**
- * Tells an element's styles how far down the page it begins, as `--above`, so that it can fill the rest of
- * the screen.
+ * Sets an element's distance from the top of the page as `--above`, so that its styles can fill the screen.
  */
 export function useFillHeight(): RefObject<HTMLDivElement | null> {
   const element = useRef<HTMLDivElement>(null);
@@ -13,7 +12,7 @@ export function useFillHeight(): RefObject<HTMLDivElement | null> {
       element.current?.style.setProperty('--above', `${Math.round(top + window.scrollY)}px`);
     };
     fit();
-    // Whatever grows or comes above it, such as a banner, makes the page higher as well.
+    // An element that appears above it, such as a banner, changes the page's height.
     const observer = new ResizeObserver(fit);
     const page = element.current?.closest('main');
     if (page != null) observer.observe(page);

@@ -9,7 +9,7 @@ import classes from './overview.module.css';
 
 const SHOWN = 3;
 
-/** For a new installation: a card for each of the first job types, that leads to a job of it. */
+/** For a new installation: a card for each of the first job types, which opens the form for such a job. */
 export function FirstJob() {
   const { data: types, error, refetch } = useJobTypes();
   const { admin } = useMay();

@@ -12,11 +12,11 @@ interface NodesPanelProps {
   readonly className?: string | undefined;
 }
 
-/** The server's processes, the one that answers first. */
+/** The server's processes. The one that answered comes first. */
 export function NodesPanel({ nodes, className }: NodesPanelProps) {
   return (
     <Panel title="Nodes" className={className}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by the keyboard too */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard, too */}
       <section className={classes.scroll} tabIndex={0} aria-label="Nodes, a table">
         <Table miw={760}>
           <Table.Thead>

@@ -15,7 +15,7 @@ import { NodesPanel } from './nodes-panel.tsx';
 import classes from './overview.module.css';
 import { Tiles } from './tiles.tsx';
 
-/** What runs, what is wrong, what comes. */
+/** Running, unhealthy and upcoming jobs. */
 export function OverviewPage() {
   const { data: stats, error, refetch } = useStats();
   const { admin } = useMay();
@@ -50,7 +50,7 @@ function Overview({ stats }: { readonly stats: Stats }) {
   return <Numbers stats={stats} />;
 }
 
-/** The counts lag behind, by some seconds: the list says whether there is a job by now. */
+/** The counts lag some seconds behind: the job list says whether a job exists by now. */
 function Beginning({ stats }: { readonly stats: Stats }) {
   const { data: page, error, refetch } = useTopJobs({ limit: 1 });
   if (page === undefined) {

@@ -6,7 +6,7 @@ import { durationText } from '../ui/schedule/duration.ts';
 import { UNHEALTHY } from '../ui/status/unhealthy.ts';
 import classes from './tiles.module.css';
 
-/** The numbers that say at a glance how it stands. */
+/** The main numbers. */
 export function Tiles({ stats }: { readonly stats: Stats }) {
   const { jobs, runs, last_minute: minute, nodes } = stats;
   const places = nodes.reduce((sum, node) => sum + node.places, 0);
@@ -44,7 +44,7 @@ interface TileProps {
   readonly label: string;
   readonly value: ReactNode;
   readonly tone?: 'bad' | undefined;
-  /** What goes with it. */
+  /** Shown below the number. */
   readonly children: ReactNode;
 }
 
@@ -61,7 +61,7 @@ function Tile({ label, value, tone, children }: TileProps) {
 }
 
 function HealthTile({ health }: { readonly health: Stats['health'] | undefined }) {
-  // An older server does not tell.
+  // An older server does not send it.
   if (health === undefined) return null;
   const ill = UNHEALTHY.filter((name) => health[name] > 0);
   const count = ill.reduce((sum, name) => sum + health[name], 0);

@@ -1,4 +1,4 @@
-/** How much was done when somebody looked. Instants in ms, by the server's clock. */
+/** The progress at a time in ms of the server's clock. */
 export interface ProgressSample {
   readonly at: number;
   readonly done: number;
@@ -6,19 +6,19 @@ export interface ProgressSample {
 
 export interface ProgressRate {
   readonly perSecond: number;
-  /** Undefined where nothing says how much there is to do. */
+  /** Undefined if the total is unknown. */
   readonly leftMs: number | undefined;
 }
 
-/** What lies further back says little about how fast it goes now. */
+/** Older samples say little about the current rate. */
 const WINDOW_MS = 60_000;
 const MOST_SAMPLES = 120;
-/** Two looks closer together say nothing: the server tells progress once a second. */
+/** Samples closer together say nothing: the server updates progress every second. */
 const SHORTEST_MS = 900;
-/** Without news for so long, it is said to stand still. */
+/** Without progress for this long, the run counts as stalled. */
 const STILL_AFTER_MS = 15_000;
 
-/** The samples with a new one. Going back means that another attempt has begun, which starts anew. */
+/** Adds a sample. A lower value means that another attempt started, which clears the others. */
 export function withSample(
   samples: readonly ProgressSample[],
   sample: ProgressSample,
@@ -29,7 +29,7 @@ export function withSample(
   return [...samples, sample].filter(({ at }) => at >= sample.at - WINDOW_MS).slice(-MOST_SAMPLES);
 }
 
-/** How fast it goes, and how long it will take; undefined until there is something to judge by. */
+/** The rate and the time left; undefined until two samples differ. */
 export function progressRate(
   samples: readonly ProgressSample[],
   total: number | null,
@@ -38,7 +38,7 @@ export function progressRate(
   const first = samples[0];
   const last = samples.at(-1);
   if (first === undefined || last === undefined || last.at - first.at < SHORTEST_MS) return undefined;
-  // What has not moved since counts as time, so that a slower pace shows before its next step does.
+  // Time without progress counts, so that a slower rate shows before the next step.
   const gap = (last.at - first.at) / (samples.length - 1);
   const until = Math.max(last.at, now - gap);
   const perSecond = ((last.done - first.done) / (until - first.at)) * 1_000;
@@ -51,20 +51,20 @@ export function progressRate(
   };
 }
 
-/** Since when it has not moved, if that is long. */
+/** Since when there is no progress, if that is long. */
 export function stillSince(samples: readonly ProgressSample[], now: number): number | undefined {
   const last = samples.at(-1);
   return last !== undefined && now - last.at >= STILL_AFTER_MS ? last.at : undefined;
 }
 
-/** A rate for people: "12 a second", "4.5 a minute", "3 an hour". */
+/** A rate as text: "12 a second", "4.5 a minute", "3 an hour". */
 export function rateText(perSecond: number): string {
   if (perSecond >= 1) return `${rounded(perSecond)} a second`;
   if (perSecond * 60 >= 1) return `${rounded(perSecond * 60)} a minute`;
   return `${rounded(perSecond * 3_600)} an hour`;
 }
 
-/** How much is done, in percent of all that there is; undefined where that is not told, or makes no sense. */
+/** The progress in percent; undefined if the total is unknown or makes no sense. */
 export function percentOf({
   done,
   total,

@@ -14,13 +14,11 @@ import { waitsForRetry } from '../ui/status/run-words.ts';
 
 interface RunActionsProps {
   readonly run: Run;
-  /** The job of the run is there no more, or another one has its id: it can't be run again. */
+  /** The run's job was deleted or recreated, so the run cannot run again. */
   readonly isJobGone: boolean;
 }
 
-/**
- * What may be done with a run as it is: cancel it, with force as well; run it again; make its retry due now.
- */
+/** The actions on a run in its current state: cancel, cancel by force, run again, retry now. */
 export function RunActions({ run, isJobGone }: RunActionsProps) {
   const may = useMay();
   if (!may.operate) return null;
@@ -49,10 +47,10 @@ function OpenActions({ run }: { readonly run: Run }) {
 }
 
 function CancelAction({ run }: { readonly run: Run }) {
-  // What is asked is what was pressed, whatever others do to the run meanwhile.
+  // Keeps the question that was pressed, even if others change the run meanwhile.
   const [asking, setAsking] = useState({ isOpen: false, isForce: false });
   const cancel = useCancelRun();
-  // A run that is told to stop and does not is all that is left for force.
+  // Force is for a run that was told to stop and has not stopped.
   const mayForce = run.cancel_requested;
   const { isForce } = asking;
   const ask = (): void => setAsking({ isOpen: true, isForce: mayForce });

@@ -17,7 +17,7 @@ const REASONS: Record<AttemptError['reason'], string> = {
   lost: 'lost its node',
 };
 
-/** What went wrong, attempt by attempt; the newest is unfolded. */
+/** The errors by attempt; the newest one is open. */
 export function RunErrors({ run }: { readonly run: Run }) {
   if (run.errors.length === 0) return null;
   const newest = run.errors.length - 1;
@@ -54,7 +54,7 @@ function OneError({ error, isOpen }: { readonly error: AttemptError; readonly is
         <TextBlock label="the message">{`${error.name}: ${error.message}`}</TextBlock>
       ) : null}
       {error.causes.map((cause, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the causes of an error never change
+        // biome-ignore lint/suspicious/noArrayIndexKey: an error's causes never change
         <p key={index} className={classes.cause} data-depth={cause.depth}>
           Caused by <Plain>{causeLine(cause)}</Plain>
         </p>

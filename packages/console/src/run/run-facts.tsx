@@ -12,11 +12,11 @@ import { Plain } from '../ui/text/text.tsx';
 
 interface RunFactsProps {
   readonly run: Run;
-  /** The job of this run, as far as it is there. */
+  /** The run's job, if it still exists. */
   readonly job: Job | undefined;
 }
 
-/** What is known about a run, in figures. */
+/** The main facts about a run. */
 export function RunFacts({ run, job }: RunFactsProps) {
   return (
     <Facts>
@@ -47,7 +47,7 @@ export function RunFacts({ run, job }: RunFactsProps) {
   );
 }
 
-/** Of a run that there is work for: what never ran has none of it. */
+/** The facts of the work; a run that never started has none. */
 function WorkFacts({ run, job }: RunFactsProps) {
   const waited = waitedMs(run);
   return (
@@ -76,7 +76,7 @@ function WorkFacts({ run, job }: RunFactsProps) {
 function Took({ run }: { readonly run: Run }) {
   if (run.status === 'running' && run.started_at !== null) return <Since from={run.started_at} />;
   if (run.started_at !== null && run.finished_at !== null) return sinceText(run.started_at, run.finished_at);
-  // When the attempts before ended is told with their errors.
+  // Earlier attempts show their end with their errors.
   return run.status === 'queued' && run.errors.length > 0 ? 'waits for its next attempt' : 'not started';
 }
 

@@ -23,7 +23,7 @@ import { RunFacts } from './run-facts.tsx';
 import { RunProgress } from './run-progress.tsx';
 import { Story } from './story.tsx';
 
-/** One run: how it goes or went, what it logged, and what can be done with it. */
+/** A run: its state, errors, log and actions. */
 export function RunPage() {
   const id = useIdInPath();
   const query = useRun(id);
@@ -51,7 +51,7 @@ function NoRun({ id }: { readonly id: string }) {
   );
 }
 
-/** The job of a run, and whether it is the one that made it. */
+/** The job of a run, and whether it is the job that created the run. */
 type JobOfRun =
   | { readonly kind: 'known'; readonly job: Job }
   | { readonly kind: 'other' | 'gone' | 'unread' };

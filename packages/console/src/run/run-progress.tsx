@@ -14,11 +14,11 @@ import {
 } from './progress-rate.ts';
 import classes from './run.module.css';
 
-/** How far a run is; while it runs also how fast, and how long it will take. */
+/** The progress of a run, and while it runs also the rate and the time left. */
 export function RunProgress({ run }: { readonly run: Run }) {
   if (run.progress === null) return null;
   if (run.status !== 'running') return <Bar run={run} progress={run.progress} words={[]} />;
-  // Another attempt begins anew, and what the one before did says nothing about it.
+  // Another attempt starts from zero, and earlier samples do not apply to it.
   return <LiveProgress key={run.attempt} run={run} progress={run.progress} />;
 }
 
@@ -47,7 +47,7 @@ function useSamples(done: number): readonly ProgressSample[] {
   return samples;
 }
 
-/** Until there are two looks to compare: all that was done, over all the time since the start. */
+/** The average rate since the start, until there are two samples to compare. */
 function overallRate(
   { started_at: started }: Run,
   { done, total }: ProgressProps['progress'],

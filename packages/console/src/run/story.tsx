@@ -2,7 +2,7 @@ import { Instant } from '../ui/instant/instant.tsx';
 import type { Sentence } from '../ui/status/run-words.ts';
 import classes from './run.module.css';
 
-/** Sentences about a run, with their times in the viewer's zone. */
+/** Sentences about a run, with times in the viewer's zone. */
 export function Story({ sentences }: { readonly sentences: readonly Sentence[] }) {
   if (sentences.length === 0) return null;
   return (

@@ -41,7 +41,7 @@ export function PayloadList({ field, path, label, value, children }: PayloadList
       {items.length === 0 ? <p className={blocks.quiet}>No items.</p> : null}
       <ol className={classes.items}>
         {items.map((item, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: an item has no id but its index, and its row holds no state
+          // biome-ignore lint/suspicious/noArrayIndexKey: an item has no id, and its row no state
           <li key={at} className={classes.item}>
             <div className={classes.itemField}>
               {children({ path: [...path, at], label: `Item ${at + 1}`, value: item })}

@@ -98,7 +98,7 @@ function PayloadAsForm({ form, field, value, labelledBy }: PayloadAsFormProps) {
   const isEmpty = field.members.length === 0 && isObject(value) && Object.keys(value).length === 0;
   return (
     <PayloadContext value={change}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would need a second name beside the heading */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would need a second name */}
       <div id={fieldId(POINTER)} role="group" aria-labelledby={labelledBy} tabIndex={-1}>
         {isEmpty ? (
           <Text size="sm" c="dimmed">

@@ -1,28 +1,25 @@
 import type { AuditRecord, JobType } from '@greenvue/jobs/client';
 import { goDurationMs } from '../../ui/schedule/go-duration.ts';
 
-/** One field that a change set, in words. */
+/** One field that a change set, as text. */
 export interface FieldChange {
   readonly field: string;
-  /** Absent where there was no value before, or where what was before is not told. */
+  /** Undefined if the field had no value before, or if the old value is unknown. */
   readonly before?: string;
-  /** Absent where the field is gone. */
+  /** Undefined if the field was removed. */
   readonly after?: string;
 }
 
-/** A record of the audit log, as people read it. */
+/** A record of the audit log for people. */
 export interface AuditEntry {
   readonly record: AuditRecord;
   readonly words: string;
   readonly changes: readonly FieldChange[];
-  /**
-   * An edit whose earlier definition is not among the records: what changed can't be told, only what it
-   * became.
-   */
+  /** An edit without an earlier definition in the log: only the new values are known, not the changes. */
   readonly isWhole: boolean;
 }
 
-/** What the job type sets where a definition leaves a field out. */
+/** The job type's values for fields that a definition leaves out. */
 type TypeDefaults = Pick<JobType, 'timeout' | 'max_attempts' | 'backoff' | 'defaults'>;
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -35,8 +32,8 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The audit log of a job for people. `records` are newest first. An edit is logged as the whole new
- * definition, so what it changed is told by the definition before it.
+ * The audit log of a job for people. `records` are newest first. The log holds whole definitions, so the
+ * changes of an edit come from comparing it with the definition before it.
  */
 export function auditEntries(
   records: readonly AuditRecord[],
@@ -55,7 +52,7 @@ export function auditEntries(
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Of the same generation: what was deleted is no earlier definition of what came after. */
+/** Of the same generation: a deleted job's definition does not precede the one created after it. */
 function definitionBefore(older: readonly AuditRecord[]): Fields | undefined {
   for (const { action, change } of older) {
     if (action === 'job.create' || action === 'job.edit') return fieldsOf(change);
@@ -64,7 +61,7 @@ function definitionBefore(older: readonly AuditRecord[]): Fields | undefined {
   return undefined;
 }
 
-/** The names of the REST contract, which people know from the API. */
+/** The fields under their REST names, which people know from the API. */
 function fieldsOf(change: unknown): Fields {
   if (typeof change !== 'object' || change === null || Array.isArray(change)) return {};
   return Object.fromEntries(
@@ -75,7 +72,7 @@ function fieldsOf(change: unknown): Fields {
   );
 }
 
-/** What is left out means the same as its default: an edit that writes it out changes nothing. */
+/** Adds defaults, so that an edit that spells out a default counts as no change. */
 function withDefaults(fields: Fields, defaults: TypeDefaults | undefined): Fields {
   return {
     description: '',
@@ -98,7 +95,7 @@ function fieldsOfValue(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
-/** What differs, field by field; of a payload and a backoff, key by key. */
+/** The differences, field by field; payload and backoff key by key. */
 function differences(before: Fields, after: Fields): readonly FieldChange[] {
   const flatBefore = flattened(before);
   const flatAfter = flattened(after);
@@ -131,7 +128,7 @@ function flattened(fields: Fields): ReadonlyMap<string, unknown> {
   return flat;
 }
 
-/** Durations count by their value (`60m` is `1h`), all else by its JSON. */
+/** Compares durations by value (`60m` equals `1h`) and everything else by its JSON. */
 function sameValue(a: unknown, b: unknown): boolean {
   if (JSON.stringify(a) === JSON.stringify(b)) return true;
   if (typeof a !== 'string' || typeof b !== 'string') return false;

@@ -12,8 +12,8 @@ const LABELS = {
 } as const;
 
 /**
- * A time on an axis (in seconds): the time of day, with seconds only where they tell something; the day where
- * it is another one than at the label before.
+ * A time on an axis (in seconds): the time of day, with seconds if they are not zero. The day instead, where
+ * it differs from the label before.
  */
 export function axisTimeText(seconds: number, before: number | undefined, zone: Zone): string {
   const { clock, day } = LABELS[zone];

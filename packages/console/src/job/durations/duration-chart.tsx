@@ -14,8 +14,8 @@ import classes from './durations.module.css';
 const HEIGHT_PX = 190;
 
 /**
- * How long each run took, as a line over time; a failed run is a cross. Under the pointer, the run; a click
- * opens it.
+ * The duration of each run as a line over time, with a cross for a failed run. Shows the run under the
+ * pointer; a click opens it.
  */
 export function DurationChart({ trend }: { readonly trend: DurationTrend }) {
   const [index, setIndex] = useState<number | undefined>(undefined);
@@ -25,7 +25,7 @@ export function DurationChart({ trend }: { readonly trend: DurationTrend }) {
   const point = index === undefined ? undefined : trend.points[index];
   return (
     <>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the table below has the same links for the keyboard */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the table has these links for the keyboard */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above */}
       <div
         className={classes.chart}
@@ -55,7 +55,7 @@ function PointText({ point: { run, tookMs } }: { readonly point: TrendPoint }) {
   );
 }
 
-/** Seconds over seconds: starts, lengths, lengths of those that failed, and the p50. */
+/** Chart data in seconds: starts, durations, durations of failed runs, and the p50. */
 function dataOf({ points, p50Ms }: DurationTrend): uPlot.AlignedData {
   return [
     points.map(({ at }) => at / 1_000),
@@ -67,7 +67,7 @@ function dataOf({ points, p50Ms }: DurationTrend): uPlot.AlignedData {
 
 const FAILED_SERIES = 2;
 const LEAST_SECONDS = 0.01;
-/** Seconds between the labels of lengths: round ones of each unit. */
+/** Steps between axis labels in seconds, round in each unit. */
 const STEPS = [
   ...[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30],
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
@@ -88,7 +88,7 @@ function chartOptions(
     legend: { show: false },
     padding: [8, 8, 0, 0],
     cursor: { y: false, drag: { x: false, y: false } },
-    // Nothing takes less than no time, and what takes next to none is no mountain range.
+    // Starts at zero, and bounds the scale so that tiny durations do not look like peaks.
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, LEAST_SECONDS)] } },
     axes: [
       {
@@ -107,7 +107,7 @@ function chartOptions(
     series: [
       {},
       { stroke: good, width: 1.5, points: { size: 5, fill: good } },
-      // Its points are crosses, and no line joins them.
+      // The points are crosses without a line.
       { paths: () => null, points: { show: false } },
       { stroke: text, width: 1, dash: [6, 4], points: { show: false } },
     ],
@@ -120,7 +120,7 @@ function chartOptions(
 
 const CROSS_PX = 4;
 
-/** A cross for each failed run: known without its color. */
+/** Draws a cross for each failed run, recognizable without its color. */
 function drawCrosses(plot: uPlot, stroke: string): void {
   const { ctx } = plot;
   const reach = CROSS_PX * uPlot.pxRatio;

@@ -15,10 +15,10 @@ import { DurationChart } from './duration-chart.tsx';
 import { type DurationTrend, durationTrend, hasTookTime, TREND_RUNS } from './duration-trend.ts';
 import classes from './durations.module.css';
 
-/** Two points make no trend. */
+/** Fewer points show no trend. */
 const FEWEST = 3;
 
-/** How long the runs of a job take: as a line, in words, and as a table. */
+/** How long a job's runs take: as a chart, in words, and as a table. */
 export function DurationSection({ job }: { readonly job: Job }) {
   const recent = useRecentRuns(job.id, (runs) => runs.filter(hasTookTime).length >= TREND_RUNS);
   const trend = useMemo(() => durationTrend(recent.runs ?? []), [recent.runs]);
@@ -59,7 +59,7 @@ function trendText({ points, p50Ms, p95Ms, slowestMs }: DurationTrend): string {
 
 function TrendTable({ trend }: { readonly trend: DurationTrend }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to do so
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to
     <section className={classes.trendTable} aria-label="How long each run took" tabIndex={0}>
       <Table>
         <Table.Thead>

@@ -1,9 +1,9 @@
 import type { Run } from '@greenvue/jobs/client';
 
-/** How long the last attempt of a finished run took. */
+/** The duration of a finished run's last attempt. */
 export interface TrendPoint {
   readonly run: Run;
-  /** When it started (ms). */
+  /** When the attempt started, in ms. */
   readonly at: number;
   readonly tookMs: number;
   readonly failed: boolean;
@@ -17,13 +17,10 @@ export interface DurationTrend {
   readonly slowestMs: number;
 }
 
-/** Of so many finished runs at most. */
+/** The largest number of finished runs in a trend. */
 export const TREND_RUNS = 200;
 
-/**
- * How long the newest runs took that succeeded or failed. Cancelled ones say nothing about how long the work
- * takes.
- */
+/** The durations of the newest runs that succeeded or failed. Cancelled runs say nothing about durations. */
 export function durationTrend(runs: readonly Run[]): DurationTrend | undefined {
   const points = runs
     .map(pointOf)
@@ -52,7 +49,7 @@ function pointOf(run: Run): TrendPoint | undefined {
   return { run, at, tookMs: Math.max(Date.parse(run.finished_at) - at, 0), failed: run.status === 'failed' };
 }
 
-/** The nearest rank: a value that was measured, never one between two. */
+/** The nearest rank: a measured value, never an average of two. */
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(Math.ceil(share * sorted.length) - 1, 0)] ?? 0;
 }

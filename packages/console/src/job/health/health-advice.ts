@@ -2,25 +2,25 @@ import type { Job, Run, Stats } from '@greenvue/jobs/client';
 import { runPath } from '../../ui/paths.ts';
 import { errorLine } from '../../ui/status/run-words.ts';
 
-/** What to do about a job that is not well, in plain sentences. */
+/** What to do about an unhealthy job, in plain sentences. */
 export interface Advice {
   readonly title: string;
   readonly sentences: readonly string[];
-  /** The words of the error, as the handler gave them. */
+  /** The error message of the handler. */
   readonly quote?: string;
   readonly link?: { readonly label: string; readonly href: string };
-  /** The page has a button for it. */
+  /** The action that the page offers as a button. */
   readonly command?: 'resume';
 }
 
-/** What advice can build on, besides the job; each as far as it has been read. */
+/** What the advice uses besides the job. Each value may not be read yet. */
 export interface AdviceFacts {
   /** The run that {@link runToLookAt} asks for. */
   readonly run?: Run | undefined;
   readonly stats?: Stats | undefined;
 }
 
-/** The status of the run that explains the health of a job: the newest one of that status. */
+/** The status of the run that explains a job's health: the newest run with this status. */
 export function runToLookAt({ health }: Pick<Job, 'health'>): 'failed' | 'running' | undefined {
   switch (health.status) {
     case 'failing':
@@ -34,13 +34,13 @@ export function runToLookAt({ health }: Pick<Job, 'health'>): 'failed' | 'runnin
     case 'ok':
       return undefined;
     default:
-      // A newer server may know of more.
+      // A newer server may know more values.
       health.status satisfies never;
       return undefined;
   }
 }
 
-/** What to do about the health of a job; undefined when it is well. */
+/** What to do about a job's health; undefined if the job is healthy. */
 export function healthAdvice(job: Job, facts: AdviceFacts = {}): Advice | undefined {
   switch (job.health.status) {
     case 'no_handler':

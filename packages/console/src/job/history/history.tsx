@@ -13,7 +13,7 @@ const CHOICES = [
   ...STATUSES.map((status) => ({ value: status, label: status })),
 ];
 
-/** What the job did, newest first; the filter is in the address. */
+/** A job's runs, newest first. The filter is in the URL. */
 export function History({ job }: { readonly job: Job }) {
   const [search, setSearch] = useSearchParams();
   const status = STATUSES.find((known) => known === search.get('status'));

@@ -5,15 +5,15 @@ import { Failed, Loading } from '../../ui/feedback/states.tsx';
 import { RunTable } from './run-table.tsx';
 
 interface PagedRunsProps {
-  /** Its name for those who do not see it. */
+  /** The accessible name of the table. */
   readonly label: string;
   readonly query: ReturnType<typeof useJobRuns>;
-  /** Instead, where there are none. */
+  /** Shown if there are no runs. */
   readonly none: ReactNode;
   readonly maxAttempts?: number;
 }
 
-/** The runs that were read, and older ones as one comes near them. */
+/** The runs read so far. Reads older ones when the user scrolls near the end. */
 export function PagedRuns({ label, query, none, maxAttempts }: PagedRunsProps) {
   const { data, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
   const runs = useMemo(() => data?.pages.flatMap((page) => page.data), [data]);
@@ -53,7 +53,7 @@ interface EndOfRowsProps {
   readonly onRetry: () => void;
 }
 
-/** What stands below the last row. */
+/** Shown below the last row. */
 function EndOfRows({ hasMore, isBroken, onRetry }: EndOfRowsProps) {
   if (isBroken) {
     return (

@@ -2,22 +2,22 @@ import type { Run } from '@greenvue/jobs/client';
 import { useEffect, useMemo } from 'react';
 import { useJobRuns } from '../../data/queries.ts';
 
-/** Rows of a page of runs; the history, the timeline and the trend share what was read. */
+/** The query for a page of runs. History, timeline and trend use the same one, and so share the cache. */
 export const RUNS_PAGE = { limit: 200 } as const;
 
-/** So many pages are read by themselves: each of them is read anew when something happens. */
+/** The most pages read automatically. Each one is read again after every change. */
 const MOST_PAGES = 4;
 
 interface RecentRuns {
-  /** Newest first; undefined until they were read. */
+  /** Newest first; undefined until they are read. */
   readonly runs: readonly Run[] | undefined;
-  /** Older ones exist, and were not read. */
+  /** Whether older runs exist that were not read. */
   readonly hasOlder: boolean;
   readonly error: unknown;
   readonly retry: () => void;
 }
 
-/** The newest runs of a job: more pages of them, within bounds, until `isEnough`. */
+/** The newest runs of a job: reads more pages, within bounds, until `isEnough`. */
 export function useRecentRuns(jobId: string, isEnough: (runs: readonly Run[]) => boolean): RecentRuns {
   const { data, error, hasNextPage, isFetching, isError, fetchNextPage, refetch } = useJobRuns(
     jobId,

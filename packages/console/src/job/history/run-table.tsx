@@ -11,16 +11,16 @@ import { Plain } from '../../ui/text/text.tsx';
 import classes from './run-table.module.css';
 
 interface RunTableProps {
-  /** Its name for those who do not see it. */
+  /** The accessible name of the table. */
   readonly label: string;
   readonly runs: readonly Run[];
-  /** Older ones exist. */
+  /** Whether older runs exist. */
   readonly hasMore: boolean;
-  /** Asked when the end of the rows comes into sight. */
+  /** Called when the end of the rows comes into view. */
   readonly onNearEnd: () => void;
-  /** Below the rows: that more are on their way, that there are no more, that they can't be read. */
+  /** Shown below the rows: loading, the end, or an error. */
   readonly end: ReactNode;
-  /** What is shown is what was asked for before. */
+  /** Whether the rows still belong to the last query. */
   readonly isOutdated?: boolean;
   readonly maxAttempts?: number | undefined;
 }
@@ -30,7 +30,7 @@ const BOX_PX = 620;
 const NEAR_END_ROWS = 20;
 const COLUMNS = ['Status', 'When', 'Took', 'Attempt', 'How', 'What happened', 'Run'] as const;
 
-/** Runs as rows, of which only those in sight are drawn. */
+/** Runs as rows. Renders only the visible ones. */
 export function RunTable(props: RunTableProps) {
   const { label, runs, hasMore, onNearEnd, end, isOutdated = false, maxAttempts } = props;
   const { box, rows, onScroll } = useRows(runs, onNearEnd);
@@ -41,14 +41,14 @@ export function RunTable(props: RunTableProps) {
       ref={box}
       className={classes.tableBox}
       aria-label={label}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to do so
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to
       tabIndex={0}
       onScroll={onScroll}
     >
       <table
         className={classes.table}
         aria-label={label}
-        // -1: nobody has counted the rest.
+        // -1: the number is unknown.
         aria-rowcount={hasMore ? -1 : runs.length + 1}
         data-outdated={isOutdated || undefined}
       >
@@ -69,7 +69,7 @@ export function RunTable(props: RunTableProps) {
   );
 }
 
-/** Which rows are in sight; `onNearEnd` is told when the last ones are. */
+/** The visible rows. Calls `onNearEnd` when the last ones become visible. */
 function useRows(runs: readonly Run[], onNearEnd: () => void) {
   const box = useRef<HTMLElement>(null);
   const [isAtTop, setIsAtTop] = useState(true);
@@ -78,9 +78,9 @@ function useRows(runs: readonly Run[], onNearEnd: () => void) {
     getScrollElement: () => box.current,
     estimateSize: () => ROW_PX,
     overscan: 12,
-    // At the top one sees new runs come; further down, they come above, and move nothing.
+    // At the top, new runs appear; further down, they must not move the visible rows.
     anchorTo: isAtTop ? 'start' : 'end',
-    // Rows are there from the first drawing on, before the box has been measured.
+    // Renders rows at once, before the box is measured.
     initialRect: { width: 0, height: BOX_PX },
     getItemKey: (index) => runs[index]?.id ?? index,
   });
@@ -110,7 +110,7 @@ function Head() {
 function Spacer({ height }: { readonly height: number }) {
   if (height <= 0) return null;
   return (
-    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it has nothing that could have the focus
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can have the focus
     <tr aria-hidden="true">
       <td colSpan={COLUMNS.length} style={{ height, padding: 0, border: 0 }} />
     </tr>

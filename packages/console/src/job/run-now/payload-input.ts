@@ -2,10 +2,10 @@ import type { Job } from '@greenvue/jobs/client';
 
 type ReadPayload =
   | { readonly ok: true; readonly payload: Job['payload'] }
-  /** Why it can't be one, for people. */
+  /** Why the text is no payload. */
   | { readonly ok: false; readonly fault: string };
 
-/** What somebody typed as the payload of a run: a JSON object, or what is wrong with it. */
+/** Parses a run's payload: a JSON object, or an error. */
 export function readPayload(text: string): ReadPayload {
   let value: unknown;
   try {

@@ -19,7 +19,7 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
-/** Runs a job by hand: as it is, or with a payload for this run alone. */
+/** Starts a run by hand, with the job's payload or with its own. */
 export function RunNowDialog({ job, opened, onClose }: DialogProps) {
   return (
     <Modal opened={opened} onClose={onClose} title="Run this job now?" size="lg">
@@ -37,7 +37,7 @@ function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
   const refusal = serverFault(run.error);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    // Other jobs have one run at a time, and none at a later time.
+    // Jobs with another overlap have one run at a time, and none at a later time.
     const isWhole = !mayWait || judge();
     if (isWhole && own.fault === undefined)
       run.start(own.payload, mayWait ? readInstant(later.draft) : undefined);
@@ -82,7 +82,7 @@ function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
   );
 }
 
-/** The payload of this run alone, if it is to have one. */
+/** A payload for this run only, if the user enters one. */
 function useOwnPayload(job: Job) {
   const [isOn, setOn] = useState(false);
   const [text, setText] = useState(() => JSON.stringify(job.payload, null, 2));
@@ -97,9 +97,7 @@ function useOwnPayload(job: Job) {
   };
 }
 
-/**
- * Whether the role lets somebody change the payload of one run, and what to say of it. The server decides.
- */
+/** Whether the viewer's role may change the payload of a run, and a note about it. The server decides. */
 function usePayloadLeave(typeName: string): { readonly isGiven: boolean; readonly note: ReactNode } {
   const may = useMay();
   const { data: types } = useJobTypes();
@@ -139,7 +137,7 @@ function PayloadField({ type, text, fault, onChange }: PayloadFieldProps) {
   );
 }
 
-/** When it is to run at the earliest. */
+/** The earliest time for the run. */
 function useLater() {
   const { zone } = useZone();
   const [draft, setDraft] = useState(() => instantDraft(undefined, zone));
@@ -151,7 +149,7 @@ function useLater() {
       setFault(undefined);
       setDraft(next);
     },
-    /** Says what is wrong with it; true if nothing is. */
+    /** Shows the error of the time; true if there is none. */
     judge: () => {
       setFault(draft.isUnfinished ? UNFINISHED : undefined);
       return !draft.isUnfinished;
@@ -177,7 +175,7 @@ function meaningOf({ overlap, is_running: isRunning, status }: Job): string {
     : `A run is live now, and the job allows one at a time: it is refused until that one has ended.${paused}`;
 }
 
-/** What the server has against the payload, or the time. */
+/** The server's error about the payload or the time. */
 function serverFault(error: unknown): string | undefined {
   if (!(error instanceof ApiError) || error.faults.length === 0) return undefined;
   return error.faults.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; ');

@@ -21,10 +21,10 @@ const AXIS_PX = 22;
 const TICK_LABEL_PX = 84;
 const TICK_TEXT_PX = 40;
 
-/** The picture of the timeline. It says nothing to those who do not see it: what is around it does. */
+/** The drawing of the timeline. Screen readers skip it and read the text around it. */
 export function TimelineDrawing({ layout, window, now, knownFrom, upcoming, current }: TimelineDrawingProps) {
   const { width } = window;
-  // One lane more, for skipped slots.
+  // One more lane for skipped slots.
   const height = (layout.lanes + 1) * LANE_PX;
   const nowX = xOf(now, window);
   const known = knownFrom === undefined ? 0 : Math.min(Math.max(xOf(knownFrom, window), 0), width);
@@ -60,7 +60,7 @@ function Axis({ window, height }: { readonly window: TimelineWindow; readonly he
       <line className={classes.axis} x1={0} x2={window.width} y1={height + 0.5} y2={height + 0.5} />
       {timeTicks(window, { most, offsetMs }).map((at) => {
         const x = xOf(at, window);
-        // What would be cut off at the edge is left out.
+        // Leaves out a label that the edge would cut off.
         const isWhole = x + TICK_TEXT_PX < window.width;
         return (
           <g key={at}>
@@ -83,13 +83,13 @@ const DAYS = {
   utc: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' }),
 } as const;
 
-/** Midnight is told by its day. */
+/** Midnight shows its day. */
 function tickText(at: number, { from, to }: TimelineWindow, zone: Zone): string {
   const clock = clockText(at, zone);
   return to - from > 2 * DAY_MS || clock === '00:00' ? DAYS[zone].format(at) : clock;
 }
 
-// Hundreds of them, which stay the same while one goes over them.
+// Memoized: hundreds of marks stay the same while the pointer moves.
 const Marks = memo(function Marks({ marks }: { readonly marks: readonly Mark[] }) {
   return marks.map((mark) => <OneMark key={mark.run.id} mark={mark} />);
 });

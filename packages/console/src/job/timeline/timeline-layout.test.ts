@@ -5,7 +5,7 @@ import { nearestMark, spanFor, timelineLayout, timeTicks } from './timeline-layo
 
 const FROM = Date.parse('2026-01-31T09:00:00Z');
 const SECOND = 1_000;
-/** A pixel a second, for a thousand seconds. */
+/** One pixel per second, for a thousand seconds. */
 const WINDOW = { from: FROM, to: FROM + 1_000 * SECOND, width: 1_000 };
 const NOW = FROM + 900 * SECOND;
 

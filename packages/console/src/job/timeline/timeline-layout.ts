@@ -1,51 +1,50 @@
 import type { Run } from '@greenvue/jobs/client';
 
-/** What the timeline shows: instants in ms, drawn over `width` pixels. */
+/** The visible time span in ms, and its width in pixels. */
 export interface TimelineWindow {
   readonly from: number;
   readonly to: number;
   readonly width: number;
 }
 
-/** A stretch of the drawing, in pixels. */
+/** A range of the drawing in pixels. */
 interface Stretch {
   readonly x: number;
   readonly width: number;
 }
 
-/** How a run is drawn. `lane` counts from the top; skipped slots have the lane below all others. */
+/** How a run is drawn. Lanes count from the top; skipped slots have the lane below all others. */
 export interface Mark {
   readonly run: Run;
   /**
-   * `bar`: the attempt that runs, or the last one that ran; `wait`: has not started, or waits for a retry;
-   * `skip`: nothing ran.
+   * `bar`: the last attempt that started; `wait`: not started, or waiting for a retry; `skip`: nothing ran.
    */
   readonly kind: 'bar' | 'wait' | 'skip';
   readonly lane: number;
   readonly bar: Stretch;
-  /** From queued to started, earlier attempts included, where that can be seen. */
+  /** From queued to started, including earlier attempts, where visible. */
   readonly wait: Stretch | undefined;
-  /** Where each failed attempt ended. */
+  /** The ends of failed attempts. */
   readonly failures: readonly number[];
-  /** Where it is due again. */
+  /** The time of the next attempt. */
   readonly due: number | undefined;
-  /** The missed slots that it stands for. */
+  /** The missed slots that the run stands for. */
   readonly covers: Stretch | undefined;
 }
 
 export interface TimelineLayout {
   /** Oldest first. */
   readonly marks: readonly Mark[];
-  /** How many lanes hold bars: at least one. */
+  /** The number of lanes with bars; at least one. */
   readonly lanes: number;
 }
 
 const MOST_LANES = 6;
 const NARROWEST = 3;
-/** Bars in one lane are at least so far apart, so that they can be told apart. */
+/** The smallest distance between bars in a lane, so that they stay distinct. */
 const GAP = 1;
 
-/** Where each run is drawn. Runs that lie beside each other in time lie in lanes below each other. */
+/** The place of each run. Runs that overlap in time get different lanes. */
 export function timelineLayout(runs: readonly Run[], window: TimelineWindow, now: number): TimelineLayout {
   const drawn = runs
     .map((run) => draw(run, window, now))
@@ -57,9 +56,7 @@ export function timelineLayout(runs: readonly Run[], window: TimelineWindow, now
   return { lanes, marks: laid.map((mark) => (mark.kind === 'skip' ? { ...mark, lane: lanes } : mark)) };
 }
 
-/**
- * The mark nearest to a point, if one is within `reach` pixels; a lane away counts like `laneHeight` pixels.
- */
+/** The mark nearest to a point within `reach` pixels. Each lane in between counts as `laneHeight` pixels. */
 export function nearestMark(
   marks: readonly Mark[],
   point: { readonly x: number; readonly lane: number; readonly laneHeight: number },
@@ -69,7 +66,7 @@ export function nearestMark(
   let least = reach;
   for (const mark of marks) {
     const distance = distanceTo(mark, point.x) + Math.abs(mark.lane - point.lane) * point.laneHeight;
-    // Of two as near as each other, the newer one lies on top.
+    // Of two equally near marks, the newer one is on top.
     if (distance > least) continue;
     least = distance;
     nearest = mark;
@@ -77,14 +74,14 @@ export function nearestMark(
   return nearest;
 }
 
-/** The pixel of an instant; outside of the window it lies outside of the drawing. */
+/** The pixel of an instant, which may be outside the drawing. */
 export function xOf(instant: number, { from, to, width }: TimelineWindow): number {
   return ((instant - from) / (to - from)) * width;
 }
 
 const HOUR_MS = 3_600_000;
 
-/** How far back a timeline can look. */
+/** The spans that the timeline offers. */
 export const SPANS = [
   { id: '10m', label: '10 minutes', ms: HOUR_MS / 6 },
   { id: '1h', label: 'hour', ms: HOUR_MS },
@@ -98,9 +95,7 @@ export type SpanId = (typeof SPANS)[number]['id'];
 
 const ENOUGH_TO_SEE = 12;
 
-/**
- * The shortest span with something to see in it: a dozen runs, or all that there are. Runs are newest first.
- */
+/** The shortest span that shows a dozen runs, or all if there are fewer. `runs` are newest first. */
 export function spanFor(runs: readonly Run[], now: number): SpanId {
   const wanted = runs[Math.min(ENOUGH_TO_SEE, runs.length) - 1];
   if (wanted === undefined) return '24h';
@@ -114,8 +109,8 @@ const TICK_STEPS_MS = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 
 );
 
 /**
- * Round instants of the window, at most `most` of them. `offsetMs` is what the viewer's clock is ahead of
- * UTC, so that days begin at the viewer's midnight.
+ * Up to `most` round instants in the window. `offsetMs` is the viewer's offset from UTC, so that days start
+ * at the viewer's midnight.
  */
 export function timeTicks(
   { from, to }: Pick<TimelineWindow, 'from' | 'to'>,
@@ -128,7 +123,7 @@ export function timeTicks(
   return ticks;
 }
 
-/** When a run began to be there: its slot if nothing ran, else its start, else when it was queued. */
+/** The start of a run's mark: its slot if nothing ran, else its start, else when it was queued. */
 export function runStart(run: Run): number {
   return Date.parse((run.status === 'skipped' ? run.scheduled_for : run.started_at) ?? run.queued_at);
 }
@@ -177,7 +172,7 @@ function shapeOf(run: Run, now: number): Shape {
     return { kind: 'wait', from: queued, to: ended, ...covers, ...later };
   }
   const started = Date.parse(run.started_at);
-  // A clock that jumped back must not make a bar of negative length.
+  // If the clock jumped back, a bar must not get a negative length.
   const to = Math.max(ended, started);
   return { kind: 'bar', from: started, to, ...covers, ...(queued < started ? { waitFrom: queued } : {}) };
 }
@@ -197,7 +192,7 @@ function startOf({ bar, wait }: Mark): number {
   return wait?.x ?? bar.x;
 }
 
-/** The first lane that is free by then, else a new one, else the one that is free the soonest. */
+/** The first free lane, else a new one, else the lane that becomes free first. */
 function takeLane(ends: number[], mark: Mark): number {
   const end = mark.bar.x + mark.bar.width + GAP;
   const free = ends.findIndex((taken) => taken <= startOf(mark));

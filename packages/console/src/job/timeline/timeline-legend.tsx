@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { RUN_COLORS } from '../../ui/status/status.tsx';
 import classes from './timeline.module.css';
 
-/** What the marks of the timeline mean. */
+/** The meaning of the timeline's marks. */
 export function TimelineLegend() {
   return (
     <ul className={classes.legend} aria-label="What the marks mean">

@@ -17,21 +17,21 @@ interface TimelineScrubberProps {
   readonly layout: TimelineLayout;
   readonly window: TimelineWindow;
   readonly now: number;
-  /** Older runs than this exist, and were not read. */
+  /** The time from which runs were read. Older runs exist. */
   readonly knownFrom: number | undefined;
   readonly upcoming: readonly string[];
   readonly spanLabel: string;
 }
 
-/** So near to a mark counts as on it: bars may be 3 pixels wide. */
+/** The distance at which a mark still counts as hit: bars may be 3 pixels wide. */
 const REACH_PX = 24;
 
-/** The timeline as one goes over it, with the pointer or the arrow keys, and the run that one is at. */
+/** The timeline with pointer and arrow keys, and the details of the selected run. */
 export function TimelineScrubber(props: TimelineScrubberProps) {
   const { marks } = props.layout;
   const [at, setAt] = useState<string | undefined>(undefined);
   const found = marks.findIndex(({ run }) => run.id === at);
-  // Until one goes somewhere, it is at the newest.
+  // Starts at the newest run.
   const index = found >= 0 ? found : marks.length - 1;
   const mark = marks[index];
   if (mark === undefined) {
@@ -78,7 +78,7 @@ function Scrubber({ mark, index, onGo, ...props }: ScrubberProps) {
   const onPointerUp = (event: PointerEvent): void => {
     const hit = markUnder(event, marks);
     if (hit === undefined) return;
-    // A finger can't hover: it chooses, and the link below opens.
+    // Touch has no hover: a tap selects, and the link below opens.
     if (event.pointerType === 'mouse' && event.button === 0) open(hit);
     else onGo(hit);
   };

@@ -21,7 +21,7 @@ import { useWidth } from './use-width.ts';
 
 interface TimelineProps {
   readonly job: Job;
-  /** The run times to come, as far as they are known. */
+  /** The known future run times. */
   readonly upcoming: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export function Timeline({ job, upcoming }: TimelineProps) {
       </Panel>
     );
   }
-  // With nothing to draw, the history says all.
+  // Without anything to draw, the history is enough.
   if (runs.length === 0) return null;
   const span = chosen ?? spanFor(runs, now);
   return (
@@ -70,12 +70,12 @@ interface DrawingProps {
   readonly now: number;
 }
 
-/** Of the width, for what is to come. */
+/** The share of the width for the future. */
 const AHEAD = 0.06;
 
 function Drawing({ runs, span, hasOlder, upcoming, now }: DrawingProps) {
   const [ref, width] = useWidth();
-  // Time moves by whole pixels, so that a long span is not drawn anew each second.
+  // Time moves by whole pixels, so that a long span is not rendered every second.
   const step = Math.max(1_000, spanMs(span) / Math.max(width, 1));
   const until = Math.ceil(now / step) * step;
   const window = useMemo<TimelineWindow>(

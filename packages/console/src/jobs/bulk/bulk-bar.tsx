@@ -19,17 +19,14 @@ import type { Bulk } from './use-bulk.ts';
 
 interface BulkBarProps {
   readonly bulk: Bulk;
-  /** How many jobs are selected. */
+  /** The number of selected jobs. */
   readonly count: number;
   readonly mayDelete: boolean;
   readonly onAsk: (kind: BulkKind) => void;
   readonly onClear: () => void;
 }
 
-/**
- * What can be done with the jobs that are selected, how far it is, and how it went; nothing, if none of this
- * is so.
- */
+/** The actions for the selected jobs, then their progress, then their result. Renders nothing otherwise. */
 export function BulkBar({ bulk, ...choice }: BulkBarProps) {
   const { state } = bulk;
   if (state.phase === 'running') {
@@ -119,7 +116,7 @@ function Over({ kind, result, onDismiss }: OverProps) {
         <CloseButton aria-label="Put the result away" onClick={onDismiss} />
       </div>
       {result.failed.length === 0 ? null : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must do so by the keyboard, too
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard, too
         <ul className={classes.failed} aria-label="Jobs that failed" tabIndex={0}>
           {result.failed.map(({ item, error }) => (
             <li key={item.id}>

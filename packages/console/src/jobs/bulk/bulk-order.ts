@@ -5,7 +5,7 @@ import { faultWords } from '../../ui/feedback/fault-words.ts';
 import { jobsText } from '../../ui/text/jobs-text.ts';
 import type { TurnResult } from './in-turn.ts';
 
-/** What is to be done with many jobs. */
+/** An action on many jobs. */
 export type BulkOrder =
   | { readonly kind: 'pause'; readonly jobs: readonly JobMark[]; readonly wish: PauseWish }
   | { readonly kind: 'resume'; readonly jobs: readonly JobMark[] }
@@ -16,7 +16,7 @@ export type BulkKind = BulkOrder['kind'];
 const DOING: Record<BulkKind, string> = { pause: 'Pausing', resume: 'Resuming', delete: 'Deleting' };
 const DONE: Record<BulkKind, string> = { pause: 'paused', resume: 'resumed', delete: 'deleted' };
 
-/** "Pausing 3 of 12 jobs". */
+/** "Pausing: 3 of 12 jobs". */
 export function progressText(kind: BulkKind, ended: number, total: number): string {
   return `${DOING[kind]}: ${ended.toLocaleString('en')} of ${jobsText(total)}`;
 }
@@ -29,13 +29,10 @@ export function resultText(kind: BulkKind, { done, failed, left }: TurnResult<Jo
   return `${parts.join(', ')}.`;
 }
 
-/**
- * Somebody was faster, so that nothing was done: the job that has the id is another than the one that was
- * seen, or of another version.
- */
+/** The action was not done, because the job changed: it has a newer version, or was recreated. */
 export class Superseded extends Error {
   readonly latest: JobMark;
-  /** The job that was seen is gone. */
+  /** Whether another job now has the id. */
   readonly isRecreated: boolean;
 
   constructor(seen: JobMark, latest: JobMark) {
@@ -45,12 +42,12 @@ export class Superseded extends Error {
   }
 }
 
-/** Jobs as they are now that somebody has changed before it was their turn. */
+/** The current versions of jobs that someone changed before their turn. */
 export function latestMarks({ failed }: TurnResult<JobMark>): readonly JobMark[] {
   return failed.flatMap(({ error }) => (error instanceof Superseded ? [error.latest] : []));
 }
 
-/** Why nothing was done with a job. */
+/** Why the action on a job was not done. */
 export function failureText(error: unknown): string {
   if (error instanceof Superseded) {
     return error.isRecreated
@@ -62,7 +59,7 @@ export function failureText(error: unknown): string {
   return detail ?? `${title}. ${advice}`;
 }
 
-/** Who is signed out, may not, or speaks to nobody, will not get further with the next job. */
+/** Whether the error would repeat with every other job: signed out, missing rights, no connection. */
 export function isHopeless(error: unknown): boolean {
   if (error instanceof ApiError) return error.status === 401 || error.status === 403;
   return error instanceof ConnectionError;

@@ -3,7 +3,7 @@ import { inTurn } from './in-turn.ts';
 
 const NUMBERS = Array.from({ length: 10 }, (_, at) => at);
 
-/** Work that ends when it is told to. */
+/** Work that ends when the test says so. */
 function createWork() {
   const ends = new Map<number, (error?: Error) => void>();
   let most = 0;
@@ -12,7 +12,7 @@ function createWork() {
     most: () => most,
     end: async (item: number, error?: Error) => {
       ends.get(item)?.(error);
-      // Those that follow begin once the promises in between have settled.
+      // The next items start once the promises in between have settled.
       for (let turn = 0; turn < 5; turn++) await Promise.resolve();
     },
     work: (item: number) => {

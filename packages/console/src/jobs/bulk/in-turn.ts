@@ -1,29 +1,24 @@
-/** What became of a list of things that were done one after the other. */
+/** The result of {@link inTurn}. */
 export interface TurnResult<T> {
   readonly done: readonly T[];
   readonly failed: readonly { readonly item: T; readonly error: unknown }[];
-  /** Never begun, because it was stopped before. */
+  /** Items that were not started. */
   readonly left: readonly T[];
 }
 
 interface InTurnOptions<T> {
-  /** At most so many at once. */
+  /** How many items are in work at the same time. */
   readonly atOnce: number;
-  /**
-   * Begins no further one; those at work are waited for, since their outcome could not be known otherwise.
-   */
+  /** Aborting starts no more items, but waits for those in work: their outcome would be unknown otherwise. */
   readonly signal?: AbortSignal;
-  /** Told after each one. */
+  /** Called after each item. */
   readonly onProgress?: (ended: number) => void;
-  /** Whether all that follow would fail in the same way: then none of them is begun. */
+  /** Whether every other item would fail in the same way. Then no more items are started. */
   readonly isHopeless?: (error: unknown) => boolean;
   readonly work: (item: T) => Promise<void>;
 }
 
-/**
- * Does the same with each of many, in their order and a few at once. One that fails holds up no other. Never
- * throws.
- */
+/** Runs `work` on each item, in order and a few at a time. An error stops no other item. Never throws. */
 export async function inTurn<T>(items: readonly T[], options: InTurnOptions<T>): Promise<TurnResult<T>> {
   const { atOnce, signal, onProgress, isHopeless, work } = options;
   const done: T[] = [];

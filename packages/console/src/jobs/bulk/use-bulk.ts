@@ -22,18 +22,15 @@ type BulkState =
 export interface Bulk {
   readonly state: BulkState;
   readonly start: (order: BulkOrder) => void;
-  /** Begins with no further job. */
+  /** Starts with no more jobs. */
   readonly stop: () => void;
-  /** Puts the result away. */
+  /** Hides the result. */
   readonly dismiss: () => void;
 }
 
 const AT_ONCE = 4;
 
-/**
- * Does the same with many jobs. One that leaves the page stops it; what was done by then is told wherever one
- * is.
- */
+/** Runs an action on many jobs. Leaving the page stops it, and announces what was done by then. */
 export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
   const connection = useConnection();
   const client = useQueryClient();
@@ -66,7 +63,7 @@ export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
       if (state.phase === 'running' || order.jobs.length === 0) return;
       stopper.current = new AbortController();
       setState({ phase: 'running', order, ended: 0, isStopping: false });
-      // It never throws: what fails is in its result.
+      // Never throws: its result holds the errors.
       void run(order, stopper.current);
     },
     stop: () => {
@@ -77,7 +74,7 @@ export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
   };
 }
 
-/** What stops it, which leaving the page does as well. */
+/** Stops the action, also when the page is left. */
 function useStopper() {
   const stopper = useRef<AbortController | undefined>(undefined);
   const isThere = useRef(true);

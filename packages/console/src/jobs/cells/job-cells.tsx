@@ -17,7 +17,7 @@ interface CellProps {
   readonly job: Job;
 }
 
-/** The name, which leads to the job, over the id. */
+/** The name as a link to the job, above the id. */
 export function NameCell({ mark, labelId }: { readonly mark: JobMark; readonly labelId: string }) {
   return (
     <div className={classes.lines}>
@@ -41,7 +41,7 @@ export function ScheduleCell({ job }: CellProps) {
   );
 }
 
-/** What state it is in and how it is, the worse of both first, with why. */
+/** State and health, the worse one first, with the reason. */
 export function HealthCell({ job: { status, health, is_running: isRunning } }: CellProps) {
   const isUnwell = health.status !== 'ok' && health.status !== 'paused';
   return (
@@ -52,7 +52,7 @@ export function HealthCell({ job: { status, health, is_running: isRunning } }: C
         {isRunning ? <RunStatusBadge status="running" /> : null}
       </span>
       {isUnwell && health.reason !== null ? (
-        // The badge has said it to those who listen.
+        // The badge has announced the reason.
         <span className={classes.why} aria-hidden="true" title={health.reason}>
           <Plain>{health.reason}</Plain>
         </span>
@@ -62,7 +62,7 @@ export function HealthCell({ job: { status, health, is_running: isRunning } }: C
 }
 
 export function RunsCell({ job: { recent_runs: runs } }: CellProps) {
-  // A server from before them has none to show.
+  // A server of an older version does not send them.
   return runs == null ? <span className={classes.dimmed}>not told</span> : <RunStrip runs={runs} />;
 }
 
@@ -76,7 +76,7 @@ export function LastRunCell({ job: { last_run: at, last_status: status } }: Cell
   );
 }
 
-/** How long it is until the next run, or why there is none. */
+/** The time until the next run, or why there is none. */
 export function NextRunCell({ job }: CellProps) {
   if (job.status === 'paused') return <PausedCell pause={job.pause} />;
   if (job.next_run !== null) return <Countdown to={job.next_run} />;
@@ -123,9 +123,7 @@ function PauseEnd({ pause, title }: PauseEndProps) {
   );
 }
 
-/**
- * When it was created: of little interest in a list, and so without what a time that matters has around it.
- */
+/** Without the hover details of other times, because few people need them in a list. */
 export function CreatedCell({ job: { created_at: at } }: CellProps) {
   const { zone } = useZone();
   const ms = Date.parse(at);

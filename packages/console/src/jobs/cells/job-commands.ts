@@ -5,7 +5,7 @@ import type { JobMark } from '../../data/job-mark.ts';
 import { useMay } from '../../session/session.tsx';
 import { copyPath, editPath, jobPath } from '../../ui/paths.ts';
 
-/** What the table can have done with one job. */
+/** The actions on one job in the table. */
 export interface JobCommands {
   readonly may: ReturnType<typeof useMay>;
   readonly open: (job: JobMark) => void;
@@ -14,16 +14,16 @@ export interface JobCommands {
   readonly pause: (job: JobMark) => void;
   readonly resume: (job: JobMark) => void;
   readonly edit: (job: JobMark) => void;
-  /** Begins a new job like it. */
+  /** Opens the form for a new job with this one's values. */
   readonly copy: (job: JobMark) => void;
   /** Asks first. */
   readonly remove: (job: JobMark) => void;
 }
 
-/** A key held down, or a double click, is one wish. */
+/** A key held down or a double click counts once. */
 const ONE_WISH_MS = 1_000;
 
-/** The same object at each drawing, so that rows are drawn anew only when their jobs change. */
+/** Keeps its identity between renders, so that rows only render when their jobs change. */
 export function useJobCommands(ask: (what: 'pause' | 'delete', job: JobMark) => void): JobCommands {
   const may = useMay();
   const [, navigate] = useLocation();

@@ -10,7 +10,7 @@ interface RowActionsProps {
   readonly commands: JobCommands;
 }
 
-/** What can be done with one job, as far as one's role goes. */
+/** The actions on one job that the viewer's role allows. */
 export function RowActions({ job, commands }: RowActionsProps) {
   const { may } = commands;
   return (
@@ -49,7 +49,7 @@ function PauseButton({ job, commands }: RowActionsProps) {
   );
 }
 
-/** The menu is heavy, and there is one for each row: it is made when it is first asked for. */
+/** Creates the menu on the first click, because it is expensive and every row has one. */
 function More({ job, commands }: RowActionsProps) {
   const [isMade, setMade] = useState(false);
   if (isMade) return <MoreMenu job={job} commands={commands} />;
@@ -64,12 +64,12 @@ function MoreMenu({ job, commands }: RowActionsProps) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    // It stands in for the button that was pressed; the focus comes back to it when the menu closes.
+    // Replaces the pressed button, so it takes the focus back when the menu closes.
     button.current?.focus({ preventScroll: true });
     setOpen(true);
   }, []);
   return (
-    // Without the placeholder for the first focus, which no menu may have among its items.
+    // Without the placeholder for the first focus: a menu may contain only its items.
     <Menu
       position="bottom-end"
       withinPortal
@@ -112,7 +112,7 @@ interface ActionProps {
   readonly children: ReactNode;
 }
 
-/** A button that is an icon. What a menu needs of its button comes as further properties. */
+/** A button with an icon. A menu passes its own props to its button. */
 function Action({ ref, name, title, isDisabled, hasMenu, onPress, children, ...ofMenu }: ActionProps) {
   return (
     <button

@@ -18,7 +18,7 @@ interface FilterBarProps {
   readonly filters: JobFilters;
   readonly onChange: (change: FilterChange) => void;
   readonly searchRef: RefObject<HTMLInputElement | null>;
-  /** On small screens the choices fold away, and the order is chosen here, since there are no headers. */
+  /** On small screens the filters are collapsed and the order is chosen here, since there are no headers. */
   readonly isSmall: boolean;
 }
 
@@ -52,7 +52,7 @@ const SORTS: readonly { readonly value: Sort; readonly label: string }[] = SORT_
   { value: `-${field}` as const, label: SORT_LABELS[field][1] },
 ]);
 
-/** Search and filters of the jobs. */
+/** Search and filters of the job list. */
 export function FilterBar({ filters, onChange, searchRef, isSmall }: FilterBarProps) {
   const [isOpen, setOpen] = useState(false);
   const choicesId = useId();
@@ -94,7 +94,7 @@ export function FilterBar({ filters, onChange, searchRef, isSmall }: FilterBarPr
 function Choices({ filters, onChange }: Pick<FilterBarProps, 'filters' | 'onChange'>) {
   const types = useJobTypes();
   const names = (types.data ?? []).map(({ type }) => type);
-  // A link may name one that this server does not have (any more).
+  // A link may name a type that this server does not have.
   const known = filters.type === undefined || names.includes(filters.type) ? names : [filters.type, ...names];
   return (
     <>

@@ -13,7 +13,7 @@ export const SORT_FIELDS = ['id', 'name', 'next_run', 'last_run', 'created_at'] 
 export type SortField = (typeof SORT_FIELDS)[number];
 export type Sort = SortField | `-${SortField}`;
 
-/** What the table shows, and in which order. */
+/** The filters and the order of the table. */
 export interface JobFilters {
   readonly q?: string;
   readonly type?: string;
@@ -22,19 +22,16 @@ export interface JobFilters {
   readonly sort: Sort;
 }
 
-/** Some of the filters, anew; `undefined` takes one away. */
+/** Changes to some filters; `undefined` removes one. */
 export type FilterChange = { readonly [K in keyof JobFilters]?: JobFilters[K] | undefined };
 
-/** As the server bounds them. */
+/** The server's limit. */
 export const LONGEST_SEARCH = 200;
 const LONGEST_TYPE = 100;
 
 const DEFAULT_SORT: Sort = 'id';
 
-/**
- * The filters that a URL's query asks for; what it has besides, and values unknown here, are as if they were
- * absent.
- */
+/** The filters in a URL's query. Ignores unknown keys and values. */
 export function readFilters(search: string): JobFilters {
   const query = new URLSearchParams(search);
   const q = searchText(query.get('q') ?? '');
@@ -50,7 +47,7 @@ export function readFilters(search: string): JobFilters {
   };
 }
 
-/** The query for a URL, without its `?`; empty when nothing differs from what the page shows by itself. */
+/** The query for a URL, without `?`; empty if nothing differs from the defaults. */
 export function writeFilters({ q, type, status, health, sort }: JobFilters): string {
   const query = new URLSearchParams();
   if (q !== undefined) query.set('q', q);
@@ -61,17 +58,17 @@ export function writeFilters({ q, type, status, health, sort }: JobFilters): str
   return query.toString();
 }
 
-/** What somebody typed as the server takes it: trimmed, bounded, without what no job can contain. */
+/** A typed search as the server takes it: trimmed, bounded, without characters that no job contains. */
 export function searchText(typed: string): string {
   return bounded(typed.replaceAll('\0', '').toWellFormed(), LONGEST_SEARCH).trim();
 }
 
-/** Whether some jobs are left out; the order leaves out none. */
+/** Whether a filter is set. The order does not count. */
 export function isFiltered({ q, type, status, health }: JobFilters): boolean {
   return q !== undefined || type !== undefined || status !== undefined || health !== undefined;
 }
 
-/** The same filters with some of them changed. */
+/** The filters with some of them changed. */
 export function changed(filters: JobFilters, change: FilterChange): JobFilters {
   const { q, type, status, health, sort } = { ...filters, ...change };
   return {
@@ -93,13 +90,13 @@ export function sortParts(sort: Sort): SortParts {
   return { field, isDescending: sort.startsWith('-') };
 }
 
-/** What a click on the header of `field` asks for: its own best order first, and the other one next. */
+/** The sort order after a click on the header of `field`: its default first, then the reverse. */
 export function nextSort(sort: Sort, field: SortField): Sort {
   if (sort === firstSort(field)) return sort.startsWith('-') ? field : `-${field}`;
   return firstSort(field);
 }
 
-/** Of what lies behind, people look for the newest; of names and what is to come, for the first. */
+/** The default order: newest first for the past, ascending for names and the future. */
 function firstSort(field: SortField): Sort {
   return field === 'last_run' || field === 'created_at' ? `-${field}` : field;
 }
@@ -112,7 +109,7 @@ function readSort(value: string | null): Sort {
   return DEFAULT_SORT;
 }
 
-/** Cut to a length in UTF-16 units, never through the middle of a character. */
+/** Cuts a text to a length in UTF-16 units, but never inside a character. */
 function bounded(text: string, longest: number): string {
   return text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '');
 }

@@ -5,7 +5,7 @@ import { SearchIcon } from '../../ui/icons.tsx';
 import { LONGEST_SEARCH, searchText } from './filters.ts';
 
 interface SearchFieldProps {
-  /** What is searched for. */
+  /** The current search. */
   readonly value: string;
   readonly onSearch: (value: string) => void;
   readonly inputRef: RefObject<HTMLInputElement | null>;
@@ -14,7 +14,7 @@ interface SearchFieldProps {
 
 const QUIET_MS = 250;
 
-/** Searches once one has stopped typing for a moment; Enter does so at once, Escape clears. */
+/** Searches when the user stops typing; Enter searches at once, Escape clears. */
 export function SearchField({ value, onSearch, inputRef, className }: SearchFieldProps) {
   const { text, type, flush } = useTyped(value, onSearch);
   const clear = (): void => {
@@ -52,10 +52,10 @@ export function SearchField({ value, onSearch, inputRef, className }: SearchFiel
   );
 }
 
-/** What is typed, and told to the page a moment later. */
+/** The typed text, and the delayed search for it. */
 function useTyped(value: string, onSearch: (value: string) => void) {
   const [text, setText] = useState(value);
-  // What the page was told last, so that its answer does not overwrite what has been typed since.
+  // The last search that was sent, so that its answer does not overwrite newer text.
   const told = useRef(value);
   const search = useDebouncedCallback((typed: string) => {
     const wanted = searchText(typed);
@@ -65,7 +65,7 @@ function useTyped(value: string, onSearch: (value: string) => void) {
   }, QUIET_MS);
   useEffect(() => {
     if (value === told.current) return;
-    // Another way led to these jobs: a link, the way back, or "Clear filters".
+    // The search changed by another way: a link, the Back button, or "Clear filters".
     told.current = value;
     search.cancel();
     setText(value);
@@ -74,6 +74,6 @@ function useTyped(value: string, onSearch: (value: string) => void) {
     setText(typed);
     search(typed);
   };
-  // It has another one after each key.
+  // The function changes with every key.
   return { text, type, flush: () => search.flush() };
 }

@@ -20,7 +20,7 @@ function page(from: number, count: number, next: string | null) {
   };
 }
 
-/** Three pages of four, and one of two. */
+/** Three pages of four jobs, and one of two. */
 function fourPages(): PageMarks {
   let marks: PageMarks = [];
   marks = noted(marks, 0, { cursor: undefined, page: page(0, 4, 'a') });

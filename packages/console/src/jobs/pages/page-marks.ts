@@ -2,8 +2,8 @@ import type { Job } from '@greenvue/jobs/client';
 import { type JobMark, markOf } from '../../data/job-mark.ts';
 
 /**
- * One page that was read once. Only what is in sight is kept whole; of the others their marks stay, some
- * hundred bytes a job, so that their rows keep their places and can be read again.
+ * A page that was read. Pages out of sight keep only their marks, some hundred bytes a job, so that rows keep
+ * their place and can be read again.
  */
 interface PageMark {
   readonly cursor: string | undefined;
@@ -12,19 +12,18 @@ interface PageMark {
   readonly next: string | null;
 }
 
-/** A page as it was read. */
+/** A page as the server sent it. */
 interface PageRead {
   readonly cursor: string | undefined;
   readonly page: { readonly data: readonly Job[]; readonly next_cursor: string | null };
 }
 
-/** All pages read so far, from the first on, without gaps. */
+/** All pages read so far, from the first one, without gaps. */
 export type PageMarks = readonly PageMark[];
 
 /**
- * The pages with one of them read (anew). The last page ends the list, so that none can stand behind it; one
- * that ends elsewhere than before changes where the next begins, which is then read again under its new
- * cursor.
+ * Adds or updates a page. A last page ends the list. If a page ends elsewhere than before, the next page has
+ * a new cursor and is read again.
  */
 export function noted(marks: PageMarks, index: number, { cursor, page }: PageRead): PageMarks {
   if (!canBeRead(marks, index) || cursor !== cursorAt(marks, index)) return marks;
@@ -34,43 +33,43 @@ export function noted(marks: PageMarks, index: number, { cursor, page }: PageRea
   return [...marks.slice(0, index), mark, ...(mark.next === null ? [] : marks.slice(index + 1))];
 }
 
-/**
- * The pages with only the marks kept of those that are not among `whole`: what bounds the memory of a long
- * list.
- */
+/** Drops the jobs of pages outside `whole` and keeps their marks, which bounds the memory of a long list. */
 export function thinned(marks: PageMarks, whole: readonly number[]): PageMarks {
   const isThin = marks.every(({ jobs }, index) => jobs === undefined || whole.includes(index));
   if (isThin) return marks;
   return marks.map((mark, index) => (whole.includes(index) ? mark : { ...mark, jobs: undefined }));
 }
 
-/** Where the page begins; undefined for the first, and for one that can't be read yet ({@link canBeRead}). */
+/**
+ * The cursor of a page; undefined for the first page and for pages that cannot be read yet ({@link
+ * canBeRead}).
+ */
 export function cursorAt(marks: PageMarks, index: number): string | undefined {
   return marks[index - 1]?.next ?? undefined;
 }
 
-/** Whether it is known where the page begins. */
+/** Whether the start of the page is known. */
 export function canBeRead(marks: PageMarks, index: number): boolean {
   return index === 0 || cursorAt(marks, index) !== undefined;
 }
 
-/** Whether there are jobs behind the last page read; before the first is read, nobody knows: true. */
+/** Whether jobs follow the last page; true before the first page is read. */
 export function hasMore(marks: PageMarks): boolean {
   return marks.at(-1)?.next !== null;
 }
 
-/** The rows of all pages, in their order. */
+/** The rows of all pages, in order. */
 export function allRows(marks: PageMarks): readonly JobMark[] {
   return marks.flatMap(({ rows }) => rows);
 }
 
-/** A row's page, and its place in it. */
+/** A row's page, and its index in it. */
 interface RowPlace {
   readonly page: number;
   readonly at: number;
 }
 
-/** The first row of each page; one more for where a further page would begin. */
+/** The first row of each page, then the start of a possible next page. */
 export function pageStarts(marks: PageMarks): readonly number[] {
   const starts = [0];
   let rows = 0;
@@ -81,7 +80,7 @@ export function pageStarts(marks: PageMarks): readonly number[] {
   return starts;
 }
 
-/** The page that a row is on: the last one that begins at or before it. */
+/** The page of a row: the last one that starts at or before it. */
 export function placeOf(starts: readonly number[], row: number): RowPlace {
   let low = 0;
   let high = starts.length - 1;
@@ -98,9 +97,7 @@ export interface InSight {
   readonly last: number;
 }
 
-/**
- * The pages to keep whole: those in sight, and the one behind as soon as its rows are `ahead` or fewer away.
- */
+/** The pages to keep with their jobs: the visible ones, and the next one once its rows are within `ahead`. */
 export function pagesInSight(marks: PageMarks, { first, last }: InSight, ahead: number): readonly number[] {
   const starts = pageStarts(marks);
   const from = placeOf(starts, Math.max(0, first)).page;

@@ -18,29 +18,31 @@ import {
   thinned,
 } from './page-marks.ts';
 
-/** Jobs of a page: a screen or two. */
+/** Jobs per page: one or two screens. */
 const PAGE_ROWS = 50;
-/** The next page is asked for when its first row is so many rows away. */
+/** The next page is read when its first row is this close. */
 const AHEAD = 20;
-/** As many as a strip shows. */
+/** The number of marks in a run strip. */
 const RECENT_RUNS = 12;
-/** Pages out of sight are forgotten after that: scrolled through, a long list must not pile up in memory. */
+/**
+ * Pages out of sight leave the cache after this time, or scrolling through a long list would fill the memory.
+ */
 const FORGET_AFTER_MS = 10_000;
 const NO_PAGES: PageMarks = [];
 
-/** A row of the list; `job` is undefined while its page is read (again). */
+/** A row of the list. `job` is undefined while its page is read. */
 export interface ListRow {
   readonly mark: JobMark;
   readonly job: Job | undefined;
-  /** Tells rows of different pages apart: a job that moves while one scrolls may be on two. */
+  /** Distinguishes rows of different pages: a job that moves during scrolling may be on two pages. */
   readonly key: string;
 }
 
-/** What is known of a list so far. */
+/** The known part of a list. */
 export interface JobList {
   /** All rows read so far. */
   readonly rows: readonly JobMark[];
-  /** Whether there are more behind them. */
+  /** Whether more rows follow. */
   readonly hasMore: boolean;
   readonly rowAt: (row: number) => ListRow | undefined;
   readonly marks: PageMarks;
@@ -48,8 +50,8 @@ export interface JobList {
 }
 
 /**
- * Which filters the table shows: the rows of those before stay until the first page of the new ones is there.
- * That page is kept up to date at all times, since it tells whether there is anything at all.
+ * The filters that the table shows: the old ones until the first page of the new ones arrives. That page
+ * always stays fresh, because it tells whether any job matches.
  */
 export function useShownFilters(filters: JobFilters) {
   const connection = useConnection();
@@ -60,8 +62,8 @@ export function useShownFilters(filters: JobFilters) {
 }
 
 /**
- * What is known of the list that the filters ask for: at first nothing, or what was `known` before. {@link
- * usePagesInSight} reads what is looked at.
+ * The known part of the filtered list, starting with `known`. {@link usePagesInSight} reads the visible
+ * pages.
  */
 export function useJobPages(filters: JobFilters, known: PageMarks = NO_PAGES): JobList {
   const [held, setHeld] = useState({ filters, marks: known });
@@ -88,9 +90,8 @@ interface Looking {
 }
 
 /**
- * Reads the pages in sight, and the next one when it comes near; only those are kept whole, and read again
- * when something changes. So 100,000 jobs cost as little as 100, in memory and per refresh, wherever one
- * looks. (An infinite query keeps all pages so far, and reads all of them again, one after the other.)
+ * Reads the visible pages and the next one, and keeps and refreshes only those. So 100,000 jobs cost as
+ * little as 100. (An infinite query would keep and refresh every page so far.)
  */
 export function usePagesInSight({ filters, list, sight }: Looking) {
   const connection = useConnection();
@@ -104,20 +105,20 @@ export function usePagesInSight({ filters, list, sight }: Looking) {
     const page = reads[at]?.data;
     if (page !== undefined) next = noted(next, index, { cursor: cursorAt(marks, index), page });
   }
-  // Derived from what was read: React draws anew at once, before anything is shown.
+  // Derived from the reads: React renders again before anything is shown.
   if (next !== marks) setMarks(next);
 
   const failed = reads.flatMap(({ error, dataUpdatedAt }, at) =>
     error === null ? [] : [{ error, readAt: dataUpdatedAt, isKnown: (pages[at] ?? 0) < marks.length }],
   );
   return {
-    /** Pages that were read once and can't be now; what is shown of them may not hold any more. */
+    /** Pages that were read before and cannot be read now. Their rows may be out of date. */
     stale: failed.find(({ isKnown }) => isKnown),
-    /** Why there are no more rows, although there are more jobs. */
+    /** Why the next rows cannot be read. */
     endError: failed.find(({ isKnown }) => !isKnown)?.error,
     retry: () => {
       for (const read of reads) {
-        // What comes of it is in the next result.
+        // The next result has the outcome.
         if (read.isError) void read.refetch();
       }
     },

@@ -3,18 +3,17 @@ import { useEffect, useRef, useState } from 'react';
 import { type JobFilters, writeFilters } from '../filter/filters.ts';
 import { type PageMarks, thinned } from './page-marks.ts';
 
-/** Where somebody was in a list. */
+/** A position in a list. */
 interface Place {
   readonly marks: PageMarks;
-  /** How far it was scrolled, in pixels. */
+  /** The scroll offset in pixels. */
   readonly offset: number;
   readonly activeId: string | undefined;
 }
 
 /**
- * Remembers where somebody was when the list is left for a job, so that the way back leads there: for a
- * while, in this tab. The answer is that place, as long as the list is the one that came back, and a function
- * to say where one is now.
+ * Remembers the position in a list for a while in this tab, so that the Back button restores it. Returns the
+ * position if the same list came back, and a function that records it.
  */
 export function usePlace(filters: JobFilters): readonly [Place | undefined, (now: Place) => void] {
   const client = useQueryClient();

@@ -7,12 +7,12 @@ interface RowBoxProps {
   readonly onSelect: (id: string, isRange: boolean) => void;
 }
 
-/** Selects a row; with Shift, all from the one before. The browser's own box: there is one in each row. */
+/** Selects a row; with Shift, all rows from the last one. A native checkbox, since every row has one. */
 export function RowBox({ id, isSelected, onSelect }: RowBoxProps) {
   const onChange = ({ nativeEvent, currentTarget }: ChangeEvent<HTMLInputElement>): void => {
     const isClick = nativeEvent instanceof globalThis.MouseEvent;
     onSelect(id, isClick && nativeEvent.shiftKey);
-    // After a real click the keys of the table should work, which a box would keep for itself.
+    // After a real click, the table's keys should work, which a focused checkbox would block.
     if (isClick && nativeEvent.detail > 0) currentTarget.closest('tr')?.focus({ preventScroll: true });
   };
   return (
@@ -27,21 +27,21 @@ export function RowBox({ id, isSelected, onSelect }: RowBoxProps) {
   );
 }
 
-/** A click with Shift selects rows, and not the text between them. */
+/** Shift+click selects rows, not the text between them. */
 function keepText(event: MouseEvent): void {
   if (event.shiftKey) event.preventDefault();
 }
 
 export interface AllBoxProps {
   readonly state: 'none' | 'some' | 'all';
-  /** How many rows are loaded. */
+  /** The number of loaded rows. */
   readonly count: number;
   readonly onToggle: () => void;
-  /** Shown beside it, where no row of headers is around it. */
+  /** Shown beside the box where there is no header row. */
   readonly label?: ReactNode;
 }
 
-/** Selects all rows that are loaded, or none. */
+/** Selects all loaded rows, or none. */
 export function AllBox({ state, count, onToggle, label }: AllBoxProps) {
   const id = useId();
   const name = `Select all ${count} loaded jobs`;

@@ -99,7 +99,7 @@ test('what was changed meanwhile is picked as it is now, unless it is another jo
   const anew = rows('c').map((row) => ({ ...row, uid: 'uid-c-anew' }));
   const selection = renewed(only(rows('a', 'c', 'd')), [a, b, ...anew]);
   expect(ids(selection)).toBe('ad');
-  // The row that the table shows is of before.
+  // The table's row has an older version.
   expect(picked(selection, ROWS).map(({ version }) => version)).toEqual([2, 1]);
 });
 

@@ -1,25 +1,25 @@
 import type { JobMark } from '../../data/job-mark.ts';
 
-/** The jobs that were picked, by id. */
+/** The selected jobs, by id. */
 export type Selection = ReadonlyMap<string, JobMark>;
 
 export const NOTHING: Selection = new Map();
 
-/** With a job picked that was not, or let go that was. */
+/** Adds a job, or removes it if it is selected. */
 export function toggled(selection: Selection, job: JobMark): Selection {
   return selection.has(job.id) ? without(selection, [job]) : having(selection, [job]);
 }
 
 export interface Range {
   readonly rows: readonly JobMark[];
-  /** The id of the job that was clicked before; the range has both ends. */
+  /** The id of the job clicked before: the other end of the range. */
   readonly from: string | undefined;
   readonly to: string;
 }
 
 /**
- * With all from one row to another as the clicked one becomes: picked if it was not, let go if it was.
- * Without a row to count from, only the clicked one changes.
+ * Selects a range if the clicked job was not selected, else deselects it. Without `from`, changes only the
+ * clicked job.
  */
 export function rangeToggled(selection: Selection, { rows, from, to }: Range): Selection {
   const end = rows.findIndex(({ id }) => id === to);
@@ -30,7 +30,7 @@ export function rangeToggled(selection: Selection, { rows, from, to }: Range): S
   return selection.has(to) ? without(selection, range) : having(selection, range);
 }
 
-/** What the box above all rows shows. */
+/** The state of the checkbox above all rows. */
 export function selectedOf(selection: Selection, rows: readonly JobMark[]): 'none' | 'some' | 'all' {
   if (selection.size === 0 || rows.length === 0) return 'none';
   let isEvery = true;
@@ -42,25 +42,25 @@ export function selectedOf(selection: Selection, rows: readonly JobMark[]): 'non
   return isEvery ? 'all' : isAny ? 'some' : 'none';
 }
 
-/** With all of the rows picked; let go, if all of them were. */
+/** Selects all rows, or none if all are selected. */
 export function allToggled(selection: Selection, rows: readonly JobMark[]): Selection {
   return selectedOf(selection, rows) === 'all' ? without(selection, rows) : having(selection, rows);
 }
 
-/** The jobs that were picked, as the table knows them now, in the order in which they were picked. */
+/** The selected jobs in the order of their selection, with the versions that the table knows. */
 export function picked(selection: Selection, rows: readonly JobMark[]): readonly JobMark[] {
   const now = new Map(rows.filter(({ id }) => selection.has(id)).map((row) => [row.id, row]));
-  // One that was created anew under the same id is another job: what was picked is the old one.
+  // A job recreated under the same id is another job; the old one was selected.
   return [...selection.values()].map((job) => {
     const known = now.get(job.id);
-    // What was read since the row was may be newer than the row.
+    // The selection may know a newer version than the row.
     return known?.uid === job.uid && known.version >= job.version ? known : job;
   });
 }
 
 /**
- * With those that were picked as they are now. One that was created anew is another job, which nobody has
- * picked.
+ * Updates the selected jobs to these versions. Removes a job that was recreated, because nobody selected the
+ * new one.
  */
 export function renewed(selection: Selection, latest: readonly JobMark[]): Selection {
   const next = new Map(selection);
@@ -72,14 +72,14 @@ export function renewed(selection: Selection, latest: readonly JobMark[]): Selec
   return next;
 }
 
-/** With these picked, too. */
+/** Adds these jobs. */
 export function having(selection: Selection, jobs: readonly JobMark[]): Selection {
   const next = new Map(selection);
   for (const job of jobs) next.set(job.id, job);
   return next;
 }
 
-/** With these let go. */
+/** Removes these jobs. */
 export function without(selection: Selection, jobs: readonly JobMark[]): Selection {
   const next = new Map(selection);
   for (const { id } of jobs) next.delete(id);

@@ -2,15 +2,13 @@ import { useCallback, useEffect, useRef } from 'react';
 import type { JobMark } from '../../data/job-mark.ts';
 import { rangeToggled, type Selection, toggled } from './selection.ts';
 
-/** Who keeps what is selected. */
+/** The selection and its setter. */
 export interface Selecting {
   readonly selection: Selection;
   readonly onChange: (selection: Selection) => void;
 }
 
-/**
- * Picks a row or lets it go; as a range, all from the one before to this. The same function at each drawing.
- */
+/** Selects or deselects a row, or a range from the last one. Keeps its identity between renders. */
 export function useRowSelection(
   selecting: Selecting | undefined,
   rows: readonly JobMark[],

@@ -3,8 +3,8 @@ import { changed, type JobFilters, writeFilters } from '../filter/filters.ts';
 import { NOTHING, type Selection } from './selection.ts';
 
 /**
- * What is selected of the jobs that the filters show. Other filters show other jobs: nothing is selected
- * then, so that nothing is done with jobs that nobody sees. Another order keeps the selection.
+ * The selection for the current filters. Other filters clear it, so that no action affects jobs out of view.
+ * Another order keeps it.
  */
 export function useSelection(
   filters: JobFilters,

@@ -18,22 +18,22 @@ import { RowBox } from '../selection/select-box.tsx';
 import classes from './table.module.css';
 
 interface JobRowProps extends Pick<ListRow, 'mark' | 'job'> {
-  /** Its place among all rows, from 0. */
+  /** The index among all rows, from 0. */
   readonly row: number;
   readonly isSelected: boolean;
   readonly isActive: boolean;
   readonly commands: JobCommands;
-  /** Absent: nothing can be selected. */
+  /** Absent if nothing can be selected. */
   readonly onSelect?: ((id: string, isRange: boolean) => void) | undefined;
   readonly onActivate: (id: string) => void;
-  /** The id of the row that is to have the focus as soon as it is there. */
+  /** The id of the row that takes the focus once it is rendered. */
   readonly focusWanted: RefObject<string | undefined>;
-  /** Moves the focus from this row to the one below or above. */
+  /** Moves the focus to the row below or above. */
   readonly onArrow: (by: 1 | -1) => void;
   readonly measure: (element: HTMLTableRowElement | null) => void;
 }
 
-/** A job. While its page is read, what is known of it. Drawn anew only when something of it has changed. */
+/** A job's row; shows the known fields while its page is read. Renders only when its props change. */
 export const JobRow = memo(function JobRow(props: JobRowProps) {
   const { mark, job, row, isSelected, isActive, commands, onSelect, onActivate, focusWanted } = props;
   const { measure, onArrow } = props;
@@ -93,10 +93,7 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
   );
 });
 
-/**
- * Arrows move between rows only where a row itself has the focus: in a menu or a field they have their own
- * meaning.
- */
+/** Arrow keys move between rows only if the row itself has the focus: menus and fields use them, too. */
 function moveByArrow(event: KeyboardEvent<HTMLElement>, onArrow: (by: 1 | -1) => void): void {
   if (event.target !== event.currentTarget || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
   if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -105,7 +102,7 @@ function moveByArrow(event: KeyboardEvent<HTMLElement>, onArrow: (by: 1 | -1) =>
 }
 
 interface CellProps extends Pick<ListRow, 'job'> {
-  /** Shown beside the value where the row is a card: there, no header stands above it. */
+  /** Shown beside the value on a card, which has no header above it. */
   readonly label: string;
   readonly className?: string | undefined;
   readonly value: (job: Job) => ReactNode;

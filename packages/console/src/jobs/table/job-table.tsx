@@ -11,11 +11,11 @@ import { type JobTableOptions, useJobTable } from './use-job-table.ts';
 
 interface JobTableProps extends JobTableOptions {
   readonly onSort: (sort: Sort) => void;
-  /** Other rows are on their way. */
+  /** Whether other rows are loading. */
   readonly isOutdated: boolean;
 }
 
-/** The jobs that the filters ask for. Only the rows in sight are drawn, and only their pages are kept. */
+/** The filtered jobs. Renders only the visible rows, and keeps only their pages. */
 export function JobTable(props: JobTableProps) {
   const { filters, onSort, selecting, isOutdated, isSmall } = props;
   const table = useJobTable(props);
@@ -58,7 +58,7 @@ interface JobRowsProps extends Pick<JobTableProps, 'commands' | 'selecting'> {
   readonly table: ReturnType<typeof useJobTable>;
 }
 
-/** The rows in sight, and room for those that are not drawn. */
+/** The visible rows, and space for the others. */
 function JobRows({ commands, selecting, table }: JobRowsProps) {
   const { list, spaced, active, measure, onSelect, onArrow } = table;
   return (
@@ -94,7 +94,7 @@ function JobRows({ commands, selecting, table }: JobRowsProps) {
 function Space({ height }: { readonly height: number }) {
   if (height === 0) return null;
   return (
-    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: it is no grid's row, and can't have the focus
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: no grid row, so it can't have the focus
     <tr aria-hidden="true" className={classes.space}>
       <td colSpan={COLUMNS} style={{ height }} />
     </tr>

@@ -10,7 +10,7 @@ import { COLUMNS } from './table-head.tsx';
 
 interface StaleNoteProps {
   /**
-   * When what is shown was read, in ms of the browser's clock; 0: it is not kept any more, and only names are
+   * When the rows were read, in ms of the browser's clock; 0 if they are no longer cached and only names are
    * shown.
    */
   readonly readAt: number;
@@ -18,7 +18,7 @@ interface StaleNoteProps {
   readonly onRetry: () => void;
 }
 
-/** What is shown could not be read again: it may not hold any more. */
+/** The shown rows could not be refreshed, so they may be out of date. */
 export function StaleNote({ readAt, error, onRetry }: StaleNoteProps) {
   const ticker = useTicker();
   return (
@@ -40,12 +40,12 @@ export function StaleNote({ readAt, error, onRetry }: StaleNoteProps) {
 }
 
 interface MoreRowProps {
-  /** Why the next page could not be read; undefined while it is read. */
+  /** Why the next page could not be read; undefined while it is loading. */
   readonly error: unknown;
   readonly onRetry: () => void;
 }
 
-/** The end of what is loaded, when there is more. */
+/** The end of the loaded rows, if more follow. */
 export function MoreRow({ error, onRetry }: MoreRowProps) {
   return (
     <tr className={table.more}>
@@ -76,7 +76,7 @@ function RetryButton({ onRetry }: { readonly onRetry: () => void }) {
   );
 }
 
-/** What went wrong, in a sentence or two. */
+/** The error in one or two sentences. */
 function faultText(error: unknown) {
   const { title, detail } = faultWords(error);
   if (detail?.startsWith(title) === true) return <Plain>{detail}</Plain>;

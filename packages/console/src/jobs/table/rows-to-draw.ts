@@ -1,26 +1,26 @@
 import { defaultRangeExtractor, type Range } from '@tanstack/react-virtual';
 
-/** The rows of a range, and one besides them: -1, or one that there is not, is none. */
+/** The rows of a range and one more row; -1 or a row that does not exist adds none. */
 export function withRow(range: Range, row: number): number[] {
   const rows = defaultRangeExtractor(range);
   if (row < 0 || row >= range.count || rows.includes(row)) return rows;
   return [...rows, row].sort((a, b) => a - b);
 }
 
-/** A row and where it stands, in pixels. */
+/** A row and its position in pixels. */
 interface PlacedRow {
   readonly index: number;
   readonly start: number;
   readonly end: number;
 }
 
-/** Rows as they follow each other in a table: the room to leave above each, and below the last. */
+/** Consecutive rows with the space above each one, and the space below the last. */
 interface SpacedRows {
   readonly rows: readonly { readonly row: number; readonly gap: number }[];
   readonly below: number;
 }
 
-/** Where there is room for rows that are not drawn, in a table from one place to another. */
+/** The space for rows that are not rendered. */
 export function spaced(
   placed: readonly PlacedRow[],
   { from, to }: { readonly from: number; readonly to: number },

@@ -5,17 +5,17 @@ import { AllBox, type AllBoxProps } from '../selection/select-box.tsx';
 import classes from './table.module.css';
 import head from './table-head.module.css';
 
-/** With the one for selecting; a cell over all of them spans those that are not shown as well. */
+/** Includes the checkbox column. A cell across all columns may span hidden ones. */
 export const COLUMNS = 10;
 
 interface TableHeadProps {
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
-  /** Absent: nothing can be selected. */
+  /** Absent if nothing can be selected. */
   readonly all?: AllBoxProps | undefined;
 }
 
-/** The names of the columns; those that the server sorts by are buttons. */
+/** The column names. Those that the server can sort by are buttons. */
 export function TableHead({ sort, onSort, all }: TableHeadProps) {
   const order = { sort, onSort };
   return (
@@ -42,7 +42,7 @@ export function TableHead({ sort, onSort, all }: TableHeadProps) {
   );
 }
 
-/** The widths of the columns, in the order of the head. */
+/** The column widths, in the order of the head. */
 export function TableColumns({ isSelectable }: { readonly isSelectable: boolean }) {
   return (
     <colgroup>

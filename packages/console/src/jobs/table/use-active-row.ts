@@ -2,15 +2,15 @@ import { type RefObject, useMemo, useRef, useState } from 'react';
 import type { JobMark } from '../../data/job-mark.ts';
 
 /**
- * The row that keys act on. It is a job, not a place: whatever moves in between, a key never meets another
- * job than the one shown.
+ * The row that keys act on. It follows the job, not the position: if rows move, a key never acts on another
+ * job.
  */
 export interface ActiveRow {
   readonly id: string | undefined;
-  /** Its place among the rows; -1 when there is none (any more). */
+  /** Its index among the rows; -1 if it is not in the list. */
   readonly index: number;
   readonly setId: (id: string) => void;
-  /** The id of the row that is to have the focus as soon as it is drawn. */
+  /** The id of the row that takes the focus once it is rendered. */
   readonly focusWanted: RefObject<string | undefined>;
 }
 

@@ -12,18 +12,15 @@ import { useRows } from './use-rows.ts';
 export interface JobTableOptions {
   readonly filters: JobFilters;
   readonly commands: JobCommands;
-  /** Absent: nothing can be selected. */
+  /** Absent if nothing can be selected. */
   readonly selecting: Selecting | undefined;
-  /** Rows are cards: there is no room for columns. */
+  /** Whether rows are cards. */
   readonly isSmall: boolean;
-  /** All rows that are loaded, for those who act on them. */
+  /** All loaded rows, for actions on them. */
   readonly loaded: RefObject<readonly JobMark[]>;
 }
 
-/**
- * What the table is made of: the rows that are known, those to draw, what is read of them, and what keys do
- * with them.
- */
+/** The table's state: known rows, rows to render, page reads, and keys. */
 export function useJobTable({ filters, commands, selecting, isSmall, loaded }: JobTableOptions) {
   const scroller = useRef<HTMLDivElement>(null);
   const [place, remember] = usePlace(filters);
@@ -57,7 +54,7 @@ export function useJobTable({ filters, commands, selecting, isSmall, loaded }: J
   return { scroller, list, active, spaced, reading, measure: virtualizer.measureElement, onSelect, onArrow };
 }
 
-/** Another list, or another order, is looked at from its top. */
+/** Scrolls to the top when the filters or the order change. */
 function useTopOnChange(filters: JobFilters, toTop: () => void): void {
   const known = useRef(filters);
   useLayoutEffect(() => {

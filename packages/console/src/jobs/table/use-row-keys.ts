@@ -10,15 +10,14 @@ interface RowKeysOptions {
   readonly commands: JobCommands;
   readonly onSelect: ((id: string, isRange: boolean) => void) | undefined;
   readonly scroller: RefObject<HTMLElement | null>;
-  /** The first row that can be seen. */
+  /** The first visible row. */
   readonly firstRow: () => number;
   readonly scrollTo: (row: number) => void;
 }
 
 /**
- * The keys of the table: `j` and `k` move the focus from row to row, the others act on the row that has it.
- * Without one, they only show which row had it last: nothing is done with a job that nobody looks at. The
- * answer moves, too; it is the same at each drawing.
+ * The table's keys: `j` and `k` move the focus between rows, others act on the focused row. Without a focused
+ * row they only show the last one. Returns a stable function that moves the focus.
  */
 export function useRowKeys(options: RowKeysOptions): (by: 1 | -1) => void {
   const { rows, active, commands, onSelect, firstRow } = options;
@@ -59,7 +58,7 @@ function pauseOrResume(job: JobMark, commands: JobCommands): void {
   if (job.status === 'active') commands.pause(job);
 }
 
-/** Enter opens the job that has the focus, and not one that had it once. */
+/** Enter opens the focused job, not one that was focused before. */
 function openIfFocused(job: JobMark, commands: JobCommands): void {
   if (isOnRow()) commands.open(job);
 }

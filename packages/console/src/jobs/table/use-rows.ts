@@ -5,11 +5,11 @@ import { spaced, withRow } from './rows-to-draw.ts';
 interface RowsOptions {
   readonly count: number;
   readonly scroller: RefObject<HTMLElement | null>;
-  /** Rows are cards, and there is no head. */
+  /** Whether rows are cards without a head. */
   readonly isSmall: boolean;
-  /** The row that is drawn wherever one scrolls, since it may have the focus; -1: none. */
+  /** Always rendered, since it may have the focus; -1: none. */
   readonly activeRow: number;
-  /** How far it is scrolled at first, in pixels. */
+  /** The initial scroll offset in pixels. */
   readonly offset: number;
 }
 
@@ -18,10 +18,10 @@ const ROW_HEIGHT = 57;
 const CARD_HEIGHT = 260;
 const CARD_GAP = 8;
 const OVERSCAN = 8;
-// Until the browser has told how high the table is, as many rows are drawn as fill a usual screen.
+// Until the table's height is measured, renders as many rows as fill a typical screen.
 const FIRST_SIGHT = { width: 1_200, height: 800 };
 
-/** Which rows are to be drawn, and where they stand. */
+/** The rows to render and their positions. */
 export function useRows({ count, scroller, isSmall, activeRow, offset }: RowsOptions) {
   const head = isSmall ? 0 : HEAD_HEIGHT;
   const virtualizer = useVirtualizer<HTMLElement, HTMLTableRowElement>({
@@ -40,7 +40,7 @@ export function useRows({ count, scroller, isSmall, activeRow, offset }: RowsOpt
   useEffect(() => {
     if (wasSmall.current === isSmall) return;
     wasSmall.current = isSmall;
-    // As cards, all rows have other heights than those that were measured.
+    // Rows have other heights as cards than those measured.
     virtualizer.measure();
   }, [virtualizer, isSmall]);
 

@@ -12,7 +12,7 @@ import classes from './lists.module.css';
 
 const SHOWN = 8;
 
-/** Jobs that need a look, and why. */
+/** Unhealthy jobs and the reasons. */
 export function AttentionPanel() {
   const { data: page, error, refetch } = useTopJobs({ health: 'unhealthy', limit: SHOWN });
   return (

@@ -11,7 +11,7 @@ import classes from './lists.module.css';
 
 const SHOWN = 10;
 
-/** What runs now, and how far it is. */
+/** The running runs and their progress. */
 export function RunningPanel({ className }: { readonly className?: string | undefined }) {
   const { data, error, refetch } = useRuns({ status: 'running', limit: SHOWN });
   const [page] = data?.pages ?? [];

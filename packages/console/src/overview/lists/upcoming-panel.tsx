@@ -11,11 +11,11 @@ import classes from './lists.module.css';
 import { upcomingOf } from './upcoming.ts';
 
 const SHOWN = 10;
-/** Others move up as the first ones come due. */
+/** More than are shown: others move up as the first ones become due. */
 const ASKED = 2 * SHOWN;
 const BY_NEXT_RUN = '/jobs?status=active&sort=next_run';
 
-/** What comes due in the next hour, the next first. */
+/** The runs due in the next hour, earliest first. */
 export function UpcomingPanel({ className }: { readonly className?: string | undefined }) {
   const query = { status: 'active', sort: 'next_run', limit: ASKED } as const;
   const { data: page, error, refetch } = useTopJobs(query);

@@ -4,7 +4,7 @@ import { upcomingOf } from './upcoming.ts';
 
 const NOW = Date.parse('2026-01-01T12:00:00.000Z');
 
-/** A job that comes due so many minutes from now; null: never. */
+/** A job due in this many minutes; null: never. */
 const job = (minutes: number | null) =>
   exampleJob({
     id: String(minutes),

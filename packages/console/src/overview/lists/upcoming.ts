@@ -2,16 +2,16 @@ import type { Job } from '@greenvue/jobs/client';
 
 const HOUR_MS = 3_600_000;
 
-/** Which of some jobs, those with the soonest next run first, come due in the next hour. */
+/** The jobs due in the next hour, from a list sorted by next run. */
 interface Upcoming {
   readonly soon: readonly Job[];
-  /** More come due than these. */
+  /** Whether more jobs are due than these. */
   readonly hasMore: boolean;
-  /** Nothing of what was read is still to come: what follows it is not known yet. */
+  /** Whether every job in the list was already due, so that the next ones are unknown. */
   readonly isBehind: boolean;
 }
 
-/** What has come due since the jobs were read is to come no more. */
+/** Leaves out jobs that became due since they were read. */
 export function upcomingOf(jobs: readonly Job[], now: number, shown: number): Upcoming {
   const isOver = ({ next_run: next }: Job): boolean => next !== null && Date.parse(next) <= now;
   const isSoon = (job: Job): boolean =>

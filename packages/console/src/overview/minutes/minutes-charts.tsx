@@ -17,11 +17,11 @@ interface MinutesChartsProps {
   readonly piles: MinutePiles;
 }
 
-/** The last hour: runs that ended in each minute, piled up by outcome, and below how late starts were. */
+/** The last hour by minute: ended runs stacked by outcome, and below it how late runs started. */
 export function MinutesCharts({ piles }: MinutesChartsProps) {
   const [index, setIndex] = useState<number>();
   const runs = useMemo<uPlot.AlignedData>(
-    // The highest pile is drawn first, and the lower ones over it.
+    // The tallest bar is drawn first and the lower ones over it.
     () => [piles.seconds, ...OUTCOMES.toReversed().map((outcome) => piles.tops[outcome])],
     [piles],
   );
@@ -121,7 +121,7 @@ function optionsOfLateness(
   };
 }
 
-/** Each minute has room for its whole bar. */
+/** Leaves space for a whole bar at both ends. */
 const WHOLE_MINUTES: uPlot.Scale = { range: (_plot, min, max) => [min - 30, max + 30] };
 
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 1e7];

@@ -5,12 +5,12 @@ import { durationText } from '../../ui/schedule/duration.ts';
 import classes from './minutes.module.css';
 import { type MinutePiles, OUTCOMES } from './minutes.ts';
 
-/** What the charts show, in numbers, the newest minute first. */
+/** The numbers of the charts, newest minute first. */
 export function MinutesTable({ piles }: { readonly piles: MinutePiles }) {
   const { zone } = useZone();
   const newestFirst = piles.seconds.map((at, index) => ({ at, index })).toReversed();
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by the keyboard too
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard, too
     <section className={classes.scroll} tabIndex={0} aria-label="Runs per minute, as a table">
       <Table stickyHeader verticalSpacing={4}>
         <Table.Thead>

@@ -3,7 +3,7 @@ import type { RunStatus } from '../../ui/status/status.tsx';
 
 type Minute = Stats['minutes'][number];
 
-/** The outcomes that are drawn, from the bottom of the pile to its top. */
+/** The outcomes in a bar, from bottom to top. */
 export const OUTCOMES = [
   'succeeded',
   'skipped',
@@ -12,19 +12,19 @@ export const OUTCOMES = [
 ] as const satisfies readonly RunStatus[];
 type Outcome = (typeof OUTCOMES)[number];
 
-/** The last hour, the oldest minute first, as the charts take it: a number for each minute in each list. */
+/** The last hour for the charts: in each list one number per minute, oldest first. */
 export interface MinutePiles {
   /** Seconds since the epoch. */
   readonly seconds: number[];
   readonly counts: Readonly<Record<Outcome, number[]>>;
-  /** Of each outcome with all below it: where its bar ends. */
+  /** The top of each outcome's part of the bar: its count plus all counts below it. */
   readonly tops: Readonly<Record<Outcome, number[]>>;
   readonly retried: number[];
   /** null: nothing started in that minute. */
   readonly latenessMs: (number | null)[];
 }
 
-/** `minutes` come newest first, as the API has them; an older server has none. */
+/** The API sends `minutes` newest first; an older server sends none. */
 export function minutePiles(minutes: readonly Minute[] | undefined): MinutePiles {
   const rows = (minutes ?? []).toReversed();
   const counts = byOutcome((outcome) => rows.map((row) => row[outcome]));

@@ -6,7 +6,7 @@ import blocks from '../../ui/layout/blocks.module.css';
 import classes from './log.module.css';
 import { LEVELS, type LogFilter } from './log-lines.ts';
 
-/** Which lines of a log are shown, and how. */
+/** The filter of a log and its layout. */
 export interface LogLook extends LogFilter {
   readonly isWrapped: boolean;
 }
@@ -14,7 +14,7 @@ export interface LogLook extends LogFilter {
 interface LogFiltersProps {
   readonly look: LogLook;
   readonly onChange: (look: LogLook) => void;
-  /** How many lines there are. */
+  /** The number of lines. */
   readonly children: ReactNode;
 }
 
@@ -23,7 +23,7 @@ const LEVEL_CHOICES = LEVELS.map((level) => ({
   label: level === 'debug' ? 'All levels' : level === 'error' ? 'error only' : `${level} and above`,
 }));
 
-/** Searches a log, leaves out what is not serious, wraps its lines. */
+/** Searches a log, filters it by level, and wraps its lines. */
 export function LogFilters({ look, onChange, children }: LogFiltersProps) {
   const field = useRef<HTMLInputElement>(null);
   useKeys([{ key: '/', does: 'Search the log', run: () => field.current?.focus() }]);

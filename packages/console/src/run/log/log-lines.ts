@@ -1,17 +1,17 @@
 import type { LogLine } from '@greenvue/jobs/client';
 
-/** From the least to the most serious. */
+/** From least to most serious. */
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 type Level = (typeof LEVELS)[number];
 
 export interface LogFilter {
-  /** This level and all that are more serious. */
+  /** This level and all more serious ones. */
   readonly level: Level;
-  /** In any case; empty finds all. */
+  /** Ignores case; an empty text matches everything. */
   readonly search: string;
 }
 
-/** The lines that a filter lets through. */
+/** The lines that match a filter. */
 export function filterLines(lines: readonly LogLine[], { level, search }: LogFilter): readonly LogLine[] {
   const least = LEVELS.indexOf(level);
   const wanted = search.toLowerCase();
@@ -22,13 +22,13 @@ export function filterLines(lines: readonly LogLine[], { level, search }: LogFil
   );
 }
 
-/** What a line says: its message, and its fields behind it. */
+/** A line's message followed by its fields. */
 export function bodyText({ message, fields }: Pick<LogLine, 'message' | 'fields'>): string {
   const behind = fieldsText(fields);
   return behind === '' ? message : `${message} ${behind}`;
 }
 
-/** Fields as `key=value`, values other than plain words as JSON. */
+/** Fields as `key=value`; values other than plain words as JSON. */
 export function fieldsText(fields: unknown): string {
   if (fields === null || fields === undefined) return '';
   if (typeof fields !== 'object' || Array.isArray(fields)) return JSON.stringify(fields);
@@ -37,17 +37,17 @@ export function fieldsText(fields: unknown): string {
     .join(' ');
 }
 
-/** A log as a file: a line each, with the time in UTC. */
+/** A log as a file with one entry per line and times in UTC. */
 export function logText(lines: readonly LogLine[]): string {
   return lines.map((line) => `${line.at} ${line.level.toUpperCase().padEnd(5)} ${bodyText(line)}\n`).join('');
 }
 
-/** A text cut where the search finds something: every second part is a find. */
+/** Splits a text at the matches of a search: every second part is a match. */
 export function splitAtFinds(text: string, search: string): readonly string[] {
   if (search === '') return [text];
   const parts: string[] = [];
   const lower = text.toLowerCase();
-  // Some letters get longer in lower case, and then no position in it fits the text.
+  // Some letters become longer in lower case, so positions would not fit the text.
   if (lower.length !== text.length) return [text];
   const wanted = search.toLowerCase();
   let from = 0;

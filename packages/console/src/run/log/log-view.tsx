@@ -17,13 +17,10 @@ interface LogViewProps {
 const LINE_PX = 20;
 const BOX_PX = 480;
 const PADDING_PX = 6;
-/** So near to the end counts as there: half a line may be hidden by rounding. */
+/** This close to the end counts as the end: rounding may hide half a line. */
 const AT_END_PX = 24;
 
-/**
- * Lines of a log, of which only those in sight are drawn. Stays at the end while lines come, unless one
- * scrolls up.
- */
+/** The lines of a log; renders only the visible ones. Follows new lines unless the user scrolls up. */
 export function LogView({ lines, search, isWrapped, startsAtEnd }: LogViewProps) {
   const { box, rows, isAtEnd, onScroll } = useRows(lines.length, startsAtEnd);
   const { zone } = useZone();
@@ -35,7 +32,7 @@ export function LogView({ lines, search, isWrapped, startsAtEnd }: LogViewProps)
         role="log"
         aria-live="off"
         aria-label="Log of the run"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to do so
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to
         tabIndex={0}
         data-wrapped={isWrapped || undefined}
         onScroll={onScroll}
@@ -67,7 +64,7 @@ export function LogView({ lines, search, isWrapped, startsAtEnd }: LogViewProps)
   );
 }
 
-/** Which lines are in sight, and whether the last one is. */
+/** The visible lines, and whether the last one is visible. */
 function useRows(count: number, startsAtEnd: boolean) {
   const box = useRef<HTMLDivElement>(null);
   const [isAtEnd, setIsAtEnd] = useState(true);
@@ -76,7 +73,7 @@ function useRows(count: number, startsAtEnd: boolean) {
     getScrollElement: () => box.current,
     estimateSize: () => LINE_PX,
     overscan: 20,
-    // Lines are there from the first drawing on, before the box has been measured.
+    // Renders lines at once, before the box is measured.
     initialRect: { width: 0, height: BOX_PX },
     anchorTo: 'end',
     followOnAppend: true,
@@ -126,7 +123,7 @@ function Line({ line, search, zone }: LineProps) {
 function Found({ text, search }: { readonly text: string; readonly search: string }) {
   const parts = splitAtFinds(text, search);
   if (parts.length === 1) return text;
-  // Every second part is a find. They have no other name than their place.
+  // Every second part is a match. A part has no id but its index.
   return parts.map((part, index) => {
     const key = `${index} ${part}`;
     return index % 2 === 1 ? (

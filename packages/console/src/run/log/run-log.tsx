@@ -12,7 +12,7 @@ import { LogFilters, type LogLook } from './log-filters.tsx';
 import { filterLines, logText } from './log-lines.ts';
 import { LogView } from './log-view.tsx';
 
-/** What the handler of a run logged; grows while it runs. */
+/** The log of a run's handler. Grows while it runs. */
 export function RunLog({ run }: { readonly run: Run }) {
   const log = useRunLogs(run.id, run.status === 'running');
   if (log.data === undefined) {
@@ -64,8 +64,7 @@ function FilteredLog({ run, lines }: { readonly run: Run; readonly lines: readon
       {shown.length === 0 ? (
         <p className={blocks.quiet}>No line fits the search and the level.</p>
       ) : (
-        // Lines in one row each have other heights than wrapped ones: what was measured does not count any
-        // more.
+        // Wrapped lines have other heights, so the measured ones no longer apply.
         <LogView
           key={look.isWrapped ? 'wrapped' : 'long'}
           lines={shown}
