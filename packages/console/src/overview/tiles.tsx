@@ -17,7 +17,7 @@ export function Tiles({ stats }: { readonly stats: Stats }) {
       </Tile>
       <Tile label="Waiting" value={runs.queued}>
         {runs.held === 0 ? 'none held' : `${runs.held} held`}
-        {/* An older server does not tell. */}
+        {/* An older server does not send it. */}
         {runs.due_since ? (
           <>
             , due <Ago at={runs.due_since} />

@@ -41,7 +41,7 @@ function OneError({ error, isOpen }: { readonly error: AttemptError; readonly is
       summary={
         <span className={classes.errorSummary}>
           <span>
-            {/* A newer server may know of more. */}
+            {/* A newer server may know more values. */}
             Attempt {error.attempt} {REASONS[error.reason] ?? 'failed'}: <Instant at={error.at} />
           </span>
           <span className={classes.errorLine}>
