@@ -137,6 +137,10 @@ export interface RunOver {
 
 export type Run = LiveRun | FinishedRun;
 
+export function isLiveRun(run: Run): run is LiveRun {
+  return isLiveStatus(run.status);
+}
+
 /** The number of the attempt that runs, or of the last one that ran. */
 export function attemptOf(run: LiveRun): number {
   return run.status === 'running' || run.claim !== undefined ? run.failures + 1 : run.failures;

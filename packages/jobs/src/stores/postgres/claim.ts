@@ -1,10 +1,17 @@
 import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { prefetchBeside } from '../../core/suspects.ts';
-import type { StoredJob } from '../rows/job-row.ts';
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { HELD_AGAIN_MS } from './jobs.ts';
 import { SELECT_VARYING } from './known-jobs.ts';
 import { earlierOf, type Seen, seeing, seenIn } from './low-water.ts';
-import { FREE, firstOf, isSuspectDue, notePriorities, SEE_PRIORITIES } from './priority-claims.ts';
+import {
+  FIRST_SUSPECT,
+  FREE,
+  firstOf,
+  isSuspectDue,
+  notePriorities,
+  SEE_PRIORITIES,
+} from './priority-claims.ts';
 import { claimsOf, type How, lessThan, NOTHING, takeDue, takeSlots, takeSuspect } from './take.ts';
 import { versionsParam } from './type-keys.ts';
 import type { Unit } from './unit.ts';
@@ -86,11 +93,11 @@ async function lookAfter(u: Unit, uids: readonly number[], how: How | undefined)
 
 const READ_JOBS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[])`;
 /**
- * What is left to claim: what {@link seenIn} reads, and after that what {@link notePriorities} does.
+ * What is left to claim, of a SELECT from {@link FIRST_SUSPECT}: what {@link seenIn} reads, and after that what {@link notePriorities} does.
  * Parameters: what {@link versionsParam} gives, and where the look begins.
  */
 export const SEE_LEFT = `${seeing(firstOf(`type_key = known.key AND ${FREE} AND available_at >= $2::bigint`))}, ${SEE_PRIORITIES}`;
-const SEE_EARLIEST = `SELECT ${SEE_LEFT}`;
+const SEE_EARLIEST = `SELECT ${SEE_LEFT} FROM ${FIRST_SUSPECT}`;
 /** In one, since both are asked for after nearly every claim. */
 const SEE_EARLIEST_AND_JOBS = `SELECT looked.*, varying.* FROM (${SEE_EARLIEST}) AS looked
   LEFT JOIN (${SELECT_VARYING} WHERE uid = ANY($3::bigint[])) AS varying ON true`;

@@ -3,11 +3,17 @@ import type { EndedRun } from '../../core/ended-runs.ts';
 import type { FinishedRun, FinishedStatus, LiveRun } from '../../core/run.ts';
 import { skippedOf } from '../../core/settle.ts';
 import type { ClaimResult } from '../../core/store-passes.ts';
-import { claimedRunOf } from '../rows/claimed-run.ts';
+import { claimedRunOf } from '../../core/transactions/claim-planned.ts';
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
+import {
+  lockedJob,
+  type RunToMake,
+  type RunToQueue,
+  withClaim,
+} from '../../core/transactions/unit-of-work.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { hourOf } from '../rows/hours.ts';
 import { jobParams, onlyStateChanged } from '../rows/job-params.ts';
-import type { StoredJob } from '../rows/job-row.ts';
 import { insertClaimed, type LastClaimant, mayClaim } from './insert-claimed.ts';
 import { type StateUpdate, stateUpdateOf, UPDATE_JOB } from './job-rows.ts';
 import { columnsOf } from './queries.ts';
@@ -15,7 +21,7 @@ import type { RowsStatement } from './rows-statement.ts';
 import { FINISHED_WIDTH, finishedParams, INSERT_FINISHED, INSERT_LIVE, newRunParams } from './run-rows.ts';
 import { shardAt } from './shards.ts';
 import { keyOfRun } from './type-keys.ts';
-import { becomeDue, lockedJob, nextIds, type ToQueue, type ToSkip, type Unit } from './unit.ts';
+import { becomeDue, nextIds, type Unit } from './unit.ts';
 
 /**
  * Writes what was gathered. What a claimant may claim is made last of it, and may end the transaction: gives
@@ -50,9 +56,10 @@ async function writeRest(u: Unit): Promise<QueuedRun[]> {
     if (one.kind === 'skip') skipped.push(skippedOf(one.skip, at));
     else {
       const typeKey = keyOfRun(u.shared.types, one.run, one.job);
-      queued.push({ run: claimedFrom(queuedOf(one.run, at), one), job: one.job, typeKey });
+      queued.push({ run: withClaim(queuedOf(one.run, at), one, one.fence), job: one.job, typeKey });
     }
   }
+  u.finished.push(...skipped);
   const finished = [...u.ended.splice(0), ...skipped];
   await insertFinished(u, finished);
   await countInHours(u, [...finished, ...u.moved.splice(0)]);
@@ -61,7 +68,7 @@ async function writeRest(u: Unit): Promise<QueuedRun[]> {
 }
 
 /** Only where it is all that is made: what comes first is not known of several. */
-function takeClaimable(u: Unit, claimant: LastClaimant): ToQueue | undefined {
+function takeClaimable(u: Unit, claimant: LastClaimant): RunToQueue | undefined {
   const [one, ...others] = u.toMake;
   if (one?.kind !== 'queue' || others.length > 0 || !mayClaim(u, claimant, one.run, one.job))
     return undefined;
@@ -69,7 +76,11 @@ function takeClaimable(u: Unit, claimant: LastClaimant): ToQueue | undefined {
   return one;
 }
 
-async function makeClaimed(u: Unit, one: ToQueue, claimant: LastClaimant): Promise<ClaimResult | undefined> {
+async function makeClaimed(
+  u: Unit,
+  one: RunToQueue,
+  claimant: LastClaimant,
+): Promise<ClaimResult | undefined> {
   // If it is not claimed; that is known when it is written.
   becomeDue(u, 'runs', [one.run.availableAt]);
   const { id, fence } = await insertClaimed(u, one.run, one.job, claimant);
@@ -86,12 +97,12 @@ function addQueued(u: Unit, run: LiveRun, { job, uid }: StoredJob): void {
 }
 
 /** `fence`: of one that is claimed from the start. */
-type Identified = (ToQueue | ToSkip) & { readonly id: string; readonly fence?: number | undefined };
+type Identified = RunToMake & { readonly id: string; readonly fence?: number | undefined };
 
 async function withIds(u: Unit): Promise<Identified[]> {
   const toMake = u.toMake.splice(0);
   if (toMake.length === 0) return [];
-  const isClaimed = (one: ToQueue | ToSkip) => one.kind === 'queue' && one.claim !== undefined;
+  const isClaimed = (one: RunToMake) => one.kind === 'queue' && one.claim !== undefined;
   const count = toMake.length + toMake.filter(isClaimed).length;
   await reserveIds(u, count - u.ids.length);
   const ids = u.ids.splice(0, toMake.length);
@@ -114,7 +125,6 @@ export async function reserveIds(u: Unit, count: number): Promise<void> {
 async function insertFinished(u: Unit, runs: readonly FinishedRun[]): Promise<void> {
   if (runs.length === 0) return;
   await u.q.write(INSERT_FINISHED, columnsOf(runs.map(finishedParams), FINISHED_WIDTH));
-  u.finished.push(...runs);
 }
 
 async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
@@ -177,15 +187,6 @@ export async function writeJobs(u: Unit): Promise<void> {
   u.unsaved.clear();
   becomeDue(u, 'jobs', woken);
   for (const [{ statement, params }, jobs] of states) await u.q.write(...statement(jobs.map(params)));
-}
-
-function claimedFrom(
-  run: LiveRun,
-  { claim, fence }: Pick<ToQueue, 'claim'> & Pick<Identified, 'fence'>,
-): LiveRun {
-  if (claim === undefined || fence === undefined) return run;
-  const claimed = { ...run, claim: { node: claim.node, fence } };
-  return claim.started ? { ...claimed, status: 'running', startedAt: run.queuedAt } : claimed;
 }
 
 const ADD_TO_HOURS = `INSERT INTO greenvue_jobs.hour_counts AS old (hour, status, count, shard)

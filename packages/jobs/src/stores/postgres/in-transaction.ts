@@ -2,12 +2,12 @@ import { checkedBy } from '../../core/commands.ts';
 import type { ToldEvent } from '../../core/membership.ts';
 import type { StoreInTransaction, Transaction } from '../../core/store.ts';
 import type { CommandResult, InsertOutcome } from '../../core/store-commands.ts';
+import { command, insertJobs, onlyOne } from '../../core/transactions/commands.ts';
 import { insideOf, inTurn, queriesOn } from './callers-transaction.ts';
-import { command } from './commands.ts';
 import { CHANNEL, type Told } from './control-protocol.ts';
-import { insertJob } from './insert-jobs.ts';
 import { findJob } from './jobs.ts';
 import type { Queries } from './queries.ts';
+import { runIn } from './tables.ts';
 import { createUnit, type Shared } from './unit.ts';
 
 export interface InTransactionDeps {
@@ -25,7 +25,8 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
       await shared.types.ensure(type, typeVersion);
       return insideOf<InsertOutcome>(tx, async ({ q }) => {
         const at = now();
-        const result = await insertJob(createUnit(q, shared, at), input);
+        const unit = createUnit(q, shared, at);
+        const result = onlyOne(await runIn(unit, insertJobs(unit, [input]), { isCallers: true }));
         if (result.kind !== 'created') return { result, kept: false };
         await tellOnCommit(q, [{ at, type: 'job.created', jobId: result.job.id }]);
         return { result, kept: true };
@@ -36,7 +37,8 @@ export function storeInTransaction(tx: Transaction, { shared, now }: InTransacti
       if (type !== undefined) await shared.types.ensure(type.type, type.typeVersion);
       return insideOf<CommandResult>(tx, async ({ q, seesNewest }) => {
         const at = now();
-        const result = await command(createUnit(q, shared, at), input, { sharing: seesNewest });
+        const unit = createUnit(q, shared, at);
+        const result = await runIn(unit, command(unit, input), { sharing: seesNewest });
         if (result.kind !== 'done') return { result, kept: false };
         const { job, queued } = result;
         await tellOnCommit(

@@ -1,7 +1,7 @@
 import type { NewRun } from '../../core/decision.ts';
 import { canRun } from '../../core/membership.ts';
 import type { ClaimInput } from '../../core/store-passes.ts';
-import type { StoredJob } from '../rows/job-row.ts';
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { TOOK_MS } from './low-water.ts';
 import { FREE } from './priority-claims.ts';
 import { rowOf } from './run-rows.ts';

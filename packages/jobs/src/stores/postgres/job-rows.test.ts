@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../core/job.ts';
-import type { StoredJob } from '../rows/job-row.ts';
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { stateUpdateOf } from './job-rows.ts';
 
 const before = {

@@ -1,12 +1,6 @@
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { endChanged, endParams, slotChanged, slotParams, stateParams } from '../rows/job-params.ts';
-import {
-  END_COLUMNS,
-  JOB_COLUMNS,
-  NEW_JOB_COLUMNS,
-  SLOT_COLUMNS,
-  STATE_COLUMNS,
-  type StoredJob,
-} from '../rows/job-row.ts';
+import { END_COLUMNS, JOB_COLUMNS, NEW_JOB_COLUMNS, SLOT_COLUMNS, STATE_COLUMNS } from '../rows/job-row.ts';
 import { type RowsStatement, rowsStatement } from './rows-statement.ts';
 
 const SLOT_TYPES = 'bigint, bigint, bigint';

@@ -1,4 +1,5 @@
-import { type StoredJob, storedJobOf } from '../rows/job-row.ts';
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
+import { storedJobOf } from '../rows/job-row.ts';
 import { LOCK_WAIT_MS, SHORT_WAIT_MS } from './database.ts';
 import { isLockTimeout } from './database-errors.ts';
 import { SELECT_JOB } from './job-rows.ts';

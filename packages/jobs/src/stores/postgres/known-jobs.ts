@@ -1,6 +1,7 @@
 import { dependsOnLive } from '../../core/ended-runs.ts';
 import type { Job, JobDefinition } from '../../core/job.ts';
-import { type FixedJob, fixedJobOf, jobInState, type StoredJob, VARYING_COLUMNS } from '../rows/job-row.ts';
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
+import { type FixedJob, fixedJobOf, jobInState, VARYING_COLUMNS } from '../rows/job-row.ts';
 import { SELECT_JOB } from './job-rows.ts';
 import type { Queries } from './queries.ts';
 

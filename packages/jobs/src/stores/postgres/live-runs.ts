@@ -86,14 +86,6 @@ function withOne(
   }
 }
 
-export async function liveRunsOfOne(
-  u: Unit,
-  uid: number,
-  how?: Parameters<typeof liveRunsOf>[2],
-): Promise<LiveRuns> {
-  return (await liveRunsOf(u, [uid], how)).get(uid) ?? NO_LIVE_RUNS;
-}
-
 /** Some live runs of jobs, read while those were locked. */
 export type FirstRuns = readonly unknown[];
 

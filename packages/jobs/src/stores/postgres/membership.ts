@@ -7,6 +7,7 @@ import {
   type NodeListener,
   type Notice,
 } from '../../core/membership.ts';
+import type { Recovery } from '../../core/transactions/settle.ts';
 import {
   CHANNEL,
   type ControlInput,
@@ -17,7 +18,6 @@ import {
 import { unavailable } from './database-errors.ts';
 import { createTeller, type Teller } from './notices.ts';
 import type { Queries } from './queries.ts';
-import type { Recovery } from './settle.ts';
 
 export interface JoinDeps {
   readonly db: Queries;

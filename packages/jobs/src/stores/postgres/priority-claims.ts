@@ -63,11 +63,12 @@ export const ONE_CLAIMED = `EXISTS (SELECT FROM greenvue_jobs.job_types AS known
 export const firstOf = (condition: string): string => `SELECT min(next.available_at)
   FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
     SELECT available_at FROM greenvue_jobs.live_runs WHERE ${condition} ORDER BY available_at LIMIT 1) AS next`;
-const SUSPECT_AT = `(${firstOf(WAITING_SUSPECT)})`;
+/** Looked for once, though two columns of {@link SEE_PRIORITIES} ask for it: `OFFSET 0` keeps it apart. */
+export const FIRST_SUSPECT = `(SELECT (${firstOf(WAITING_SUSPECT)}) AS due_at OFFSET 0) AS suspect`;
 /**
- * Three columns; `$2`: no run that waits is due before it. Whether a suspect is claimed matters only where
- * another one waits.
+ * Three columns of a SELECT from {@link FIRST_SUSPECT}; `$2`: no run that waits is due before it. Whether a
+ * suspect is claimed matters only where another one waits.
  */
-export const SEE_PRIORITIES = `${SUSPECT_AT} AS suspect_at,
-  CASE WHEN ${SUSPECT_AT} IS NULL THEN false ELSE ${ONE_CLAIMED} END AS is_one_claimed, 
+export const SEE_PRIORITIES = `suspect.due_at AS suspect_at,
+  CASE WHEN suspect.due_at IS NULL THEN false ELSE ${ONE_CLAIMED} END AS is_one_claimed,
   (${firstOf(`${UNCLAIMED_SLOT} AND available_at >= $2::bigint`)}) AS slot_at`;

@@ -12,18 +12,30 @@ import type {
   SettleBatchResult,
   SettleInput,
 } from '../../core/store-passes.ts';
+import { command, insertJobs, onlyOne } from '../../core/transactions/commands.ts';
+import { plan } from '../../core/transactions/plan.ts';
+import { cancelRun, makeDue, report } from '../../core/transactions/run-commands.ts';
+import {
+  givenBackOf,
+  type Recovery,
+  reconcile,
+  recover,
+  recoveredOf,
+  settle,
+} from '../../core/transactions/settle.ts';
+import type { InsertInput } from '../../core/transactions/tables.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { claim } from './claim.ts';
-import { command, isAlone, type OpenedCommand, openCommand } from './commands.ts';
+import { isAlone, type OpenedCommand, openCommand } from './command-locks.ts';
 import type { DeadNode } from './control-protocol.ts';
 import { createCrowds } from './crowds.ts';
 import { connect } from './database.ts';
 import { createDatabaseClock } from './database-clock.ts';
 import { mayBeDone } from './database-errors.ts';
+import { type OpenedPlan, openPlan } from './due-jobs.ts';
 import { createGathering } from './gathering.ts';
 import { createOrder } from './in-order.ts';
 import { storeInTransaction } from './in-transaction.ts';
-import { type InsertInput, insertJob, insertJobs } from './insert-jobs.ts';
 import { countHealth } from './job-health.ts';
 import { createKnownClaims } from './known-claims.ts';
 import { createKnownJobs } from './known-jobs.ts';
@@ -33,15 +45,13 @@ import { join } from './membership.ts';
 import { migrate } from './migrate.ts';
 import { type OpenedMove, openMove } from './move-succeeded.ts';
 import { listNodes } from './nodes.ts';
-import { type OpenedPlan, openPlan, plan } from './plan.ts';
 import { prune } from './prune.ts';
 import type { Queries } from './queries.ts';
 import { getJob, listJobs } from './read-jobs.ts';
 import { getLogs, getRun, listRuns } from './read-runs.ts';
 import { jobHours, listAudit, stats } from './read-stats.ts';
-import { cancelRun, makeDue, report } from './run-commands.ts';
-import { bury, reconcile, recover, settle } from './settle.ts';
 import { SHARDS } from './shards.ts';
+import { runIn } from './tables.ts';
 import { createTriggered, triggerAtOnce } from './trigger-at-once.ts';
 import { createTypeKeys } from './type-keys.ts';
 import { createUnit, nextIds, type Shared, type Unit } from './unit.ts';
@@ -148,7 +158,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     tracked(async () => {
       const settled = await asUnit<SettleBatchResult>(
         (run) => lane.apart(run),
-        (u) => settle(u, { batch }),
+        (u) => runIn(u, settle(u, batch), { settles: { batch, opened: undefined } }),
         besidePasses,
       );
       const { plans } = shared.missed;
@@ -157,7 +167,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     });
   const settleFew = (batch: readonly SettleInput[]) =>
     pass<SettleBatchResult, OpenedMove | undefined>(
-      (u, opened) => settle(u, { batch, opened }),
+      (u, opened) => runIn(u, settle(u, batch), { settles: { batch, opened } }),
       (q) => openMove(q, { shared, batch, at: now() }),
     );
   const vacuum = createVacuum({
@@ -174,15 +184,15 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const insert = createGathering<InsertInput, InsertOutcome>({
     together: (inputs, signal) =>
       beginInOrder((inOrder) =>
-        asUnit<InsertOutcome[], number[]>(
+        asUnit<readonly InsertOutcome[], number[]>(
           (run) => lane.commands(run, { opening: (q) => inOrder(() => nextIds(q, inputs.length)), signal }),
-          (u, uids = []) => insertJobs(u, inputs, uids),
+          (u, uids = []) => runIn(u, insertJobs(u, inputs), { uids }),
         ),
       ),
     alone: (input, signal) =>
       asUnit<InsertOutcome>(
         (run) => lane.command(input.definition.id, run, { signal }),
-        (u) => insertJob(u, input),
+        async (u) => onlyOne(await runIn(u, insertJobs(u, [input]))),
       ),
   });
   const doCommand = (input: CommandInput, signal?: AbortFlag) =>
@@ -201,7 +211,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       const opening = (q: Queries) => openCommand(q, input);
       return asUnit<CommandResult, OpenedCommand>(
         (run) => lane.command(input.jobId, run, { opening, isAlone: isAlone(input), signal }),
-        (u, opened) => command(u, input, { claimant, opened }),
+        (u, openedCommand) => runIn(u, command(u, input), { claimant, openedCommand }),
       );
     });
   const doClaim = (input: ClaimInput) => pass((u) => claim(u, input, joined.has(input.node)));
@@ -243,7 +253,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       // A caller's transaction that began before a key was committed would not see it.
       const types = Object.entries(node.types);
       await Promise.all(types.map(([type, version]) => shared.types.ensure(type, version)));
-      const buried = (nodes: readonly DeadNode[]) => beside((u) => bury(u, nodes));
+      const buried = (nodes: readonly DeadNode[]) => beside((u) => removeDeadNodes(u, nodes));
       const reset = () => {
         passes.reset();
         db.reset();
@@ -275,7 +285,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     async plan(input) {
       const node = input.claim?.node;
       const planned = await pass<PlanResult, OpenedPlan>(
-        (u, opened) => plan(u, input, { hasJoined: node !== undefined && joined.has(node), opened }),
+        (u, openedPlan) =>
+          runIn(u, plan(u, input), { hasJoined: node !== undefined && joined.has(node), openedPlan }),
         (q) => openPlan(q, { shared, input, at: now() }),
       );
       if (planned.claimed !== undefined) shared.claims.remember(planned.claimed);
@@ -292,26 +303,24 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       if (!isClosed) vacuum.settled(batch.length);
       return settled;
     },
-    report: (batch) => pass((u) => report(u, batch)),
-    async recover(input) {
-      const { recovered, failed, ended } = await beside((u) => recover(u, input));
-      return { recovered, failed, ...(input.tellsEnded === true ? { ended } : {}) };
-    },
-    reconcile: (input) => pass((u) => reconcile(u, input)),
+    report: (batch) => pass((u) => runIn(u, report(batch))),
+    recover: async (input) => recoveredOf(input, await beside((u) => runIn(u, recover(u, input)))),
+    reconcile: async (input) =>
+      givenBackOf(input, await pass<Recovery>((u) => runIn(u, reconcile(u, input)))),
     cancelRun: (input, signal) =>
       tracked(async () => {
         // It waits for the job of the run, and so in the line of those who want that job.
         const { jobId = input.runId } = (await getRun(db, input.runId)) ?? {};
         return asUnit<CancelResult>(
           (run) => lane.command(jobId, run, { signal }),
-          (u) => cancelRun(u, input),
+          (u) => runIn(u, cancelRun(u, input)),
         );
       }),
     makeDue: (input, signal) =>
       tracked(() =>
         asUnit<Awaited<ReturnType<JobStore['makeDue']>>>(
           (run) => lane.command(input.runId, run, { signal }),
-          (u) => makeDue(u, input),
+          (u) => runIn(u, makeDue(input)),
         ),
       ),
     prune: (retention) => tracked(() => prune(db, retention, now())),
@@ -340,3 +349,14 @@ async function migrated(url: string): Promise<void> {
 
 /** Finds nothing and locks nothing, but a server that takes no writes, such as a standby, refuses it. */
 const CHECK = 'SELECT FROM greenvue_jobs.jobs WHERE uid = 0 FOR UPDATE';
+
+/**
+ * Removes nodes from which nothing was heard since they were found dead, and takes back what they had claimed.
+ */
+async function removeDeadNodes(u: Unit, nodes: readonly DeadNode[]): Promise<Recovery> {
+  await u.q.run(REMOVE_DEAD, [nodes.map(({ id }) => id), nodes.map(({ beatAt }) => beatAt)]);
+  return runIn(u, recover(u, { node: '' }));
+}
+
+const REMOVE_DEAD = `DELETE FROM greenvue_jobs.nodes USING unnest($1::text[], $2::bigint[]) AS dead (id, beat_at)
+  WHERE nodes.id = dead.id AND nodes.beat_at = dead.beat_at`;

@@ -1,7 +1,7 @@
 import type { NewRun } from '../../core/decision.ts';
 import type { TypeVersions } from '../../core/membership.ts';
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { numberOf } from '../rows/first-column.ts';
-import type { StoredJob } from '../rows/job-row.ts';
 import type { Database } from './database.ts';
 
 /** The small keys of job types in one version each. They never change, so what was read once stays true. */

@@ -1,9 +1,8 @@
 import type { BoundedMap } from '../../bounded-map.ts';
-import type { NewRun, SkippedRun } from '../../core/decision.ts';
 import type { EndedRun } from '../../core/ended-runs.ts';
-import type { FinishedRun, LiveRun } from '../../core/run.ts';
+import type { FinishedRun } from '../../core/run.ts';
+import { createUnitOfWork, type UnitOfWork } from '../../core/transactions/unit-of-work.ts';
 import { numbersIn } from '../rows/first-column.ts';
-import type { StoredJob } from '../rows/job-row.ts';
 import type { Crowds } from './crowds.ts';
 import type { KnownClaims } from './known-claims.ts';
 import type { KnownJobs } from './known-jobs.ts';
@@ -44,76 +43,22 @@ export interface Patience {
   sharedAt: number;
 }
 
-/**
- * One transaction: the job rows that it has locked, and what it is going to write. Writes are gathered and go
- * out together, one statement a table, however many jobs and runs they are about.
- */
-export interface Unit {
+/** A transaction of this store. Writes go out together, one statement a table. */
+export interface Unit extends UnitOfWork {
   readonly q: Queries;
-  readonly now: number;
   readonly shared: Shared;
-  /** The locked jobs as they are now, by uid. */
-  readonly jobs: Map<number, StoredJob>;
-  /** Those that differ from what is written, as they were. */
-  readonly unsaved: Map<number, StoredJob>;
   /** Asked for already ({@link reserveIds}). */
   readonly ids: number[];
-  /** To be made: ids are given when they are written. */
-  readonly toMake: (ToQueue | ToSkip)[];
   /** Ended runs to be written to history; their live rows are gone already. */
   readonly ended: FinishedRun[];
   /** Runs that are in the history already, to be counted in their hours. */
   readonly moved: EndedRun[];
-  /** What was made and finished so far. */
-  readonly queued: LiveRun[];
-  readonly finished: FinishedRun[];
   /** What is to be done once the transaction is written; if it is not, never. */
   readonly onceWritten: (() => void)[];
 }
 
-export interface ToQueue {
-  readonly kind: 'queue';
-  readonly run: NewRun;
-  readonly job: StoredJob;
-  /** It is claimed from the start. */
-  readonly claim?: { readonly node: string; readonly started: boolean };
-}
-
-export interface ToSkip {
-  readonly kind: 'skip';
-  readonly skip: SkippedRun;
-  readonly job: StoredJob;
-}
-
 export function createUnit(q: Queries, shared: Shared, now: number): Unit {
-  return {
-    q,
-    now,
-    shared,
-    jobs: new Map(),
-    unsaved: new Map(),
-    ids: [],
-    toMake: [],
-    ended: [],
-    moved: [],
-    queued: [],
-    finished: [],
-    onceWritten: [],
-  };
-}
-
-/** A job that this unit has locked. */
-export function lockedJob(u: Unit, uid: number): StoredJob {
-  const stored = u.jobs.get(uid);
-  if (stored === undefined) throw new Error(`job ${uid} is not locked`);
-  return stored;
-}
-
-export function saveJob(u: Unit, after: StoredJob): void {
-  const before = lockedJob(u, after.uid);
-  if (before === after) return;
-  if (!u.unsaved.has(after.uid)) u.unsaved.set(after.uid, before);
-  u.jobs.set(after.uid, after);
+  return { ...createUnitOfWork(now), q, shared, ids: [], ended: [], moved: [], onceWritten: [] };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Schedule } from '../../core/schedule.ts';
-import type { FixedJob, StoredJob } from './job-row.ts';
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
+import type { FixedJob } from './job-row.ts';
 
 type Value = string | number | null;
 

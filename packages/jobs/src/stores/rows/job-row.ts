@@ -1,18 +1,7 @@
 import type { Job, JobDefinition, Pause } from '../../core/job.ts';
 import type { Mutable } from '../../core/objects.ts';
 import type { Schedule } from '../../core/schedule.ts';
-
-/** A job's row: the job, and what only the store needs to know of it. */
-export interface StoredJob {
-  readonly job: Job;
-  readonly uid: number;
-  readonly typeKey: number;
-  /** A tombstone: the job is gone, its history is not (P13). */
-  readonly deletedAt?: number;
-  /** Rows of it in history: what retention goes by (P18). */
-  readonly finishedCount: number;
-  readonly skippedCount: number;
-}
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
 
 /** What a slot changes, but for `wake_at`. */
 export const SLOT_COLUMNS = ['next_run_at', 'last_slot_at', 'skipped_count'] as const;

@@ -2,7 +2,8 @@ import type { Job } from '../../core/job.ts';
 import { slotsHavePriority } from '../../core/share-out.ts';
 import type { ClaimedRun, ClaimInput, ClaimResult } from '../../core/store-passes.ts';
 import { nextSuspectAt, prefetchBeside } from '../../core/suspects.ts';
-import { claimedRunOf } from '../rows/claimed-run.ts';
+import { claimedRunOf } from '../../core/transactions/claim-planned.ts';
+import type { WaitingRuns } from '../../core/transactions/tables.ts';
 import { FREE_COLUMNS } from '../rows/run-row.ts';
 import { earliestOf, merged } from './by-type.ts';
 import { STATUS } from './codes.ts';
@@ -31,8 +32,15 @@ export function keepClaimed(w: Writer, claimed: KeyedRun): void {
   w.claimed.set(claimed.id, claimed);
 }
 
+/** What waits for a claim of these types before a plan is written. */
+export function waitingRuns(w: Writer, { types, ahead }: ClaimInput, now: number): WaitingRuns {
+  const nextDueAt = earliestDue(w, w.types.knownTo(types), now);
+  if (nextDueAt === undefined) return { canClaimPlanned: true };
+  return { canClaimPlanned: nextDueAt > now + (ahead?.ms ?? 0), nextDueAt };
+}
+
 /** When the first run of these types comes due that nobody has claimed, or a suspect has to be looked at. */
-export function earliestDue(w: Writer, keys: readonly number[], now: number): number | undefined {
+function earliestDue(w: Writer, keys: readonly number[], now: number): number | undefined {
   const earliest = firstDue(w, keys);
   const suspectAt = nextSuspectAt(seePriorities(w, keys).suspects, now);
   if (earliest === undefined || suspectAt === undefined) return earliest ?? suspectAt;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createJob } from '../../core/commands.ts';
 import { DEFAULT_BACKOFF } from '../../core/retry.ts';
-import type { StoredJob } from '../rows/job-row.ts';
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { type Database, openForWriting } from './database.ts';
 import { createJobTable } from './job-table.ts';
 import { migrate } from './migrate.ts';

@@ -1,6 +1,7 @@
 import { BoundedMap } from '../../bounded-map.ts';
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { jobParams, newJobParams, onlyStateChanged, stateParams } from '../rows/job-params.ts';
-import { type StoredJob, storedJobOf } from '../rows/job-row.ts';
+import { storedJobOf } from '../rows/job-row.ts';
 import type { Database } from './database.ts';
 import { INSERT_JOB, SELECT_JOB, UPDATE_JOB, UPDATE_JOB_STATE, UPDATE_JOB_WAKE } from './job-rows.ts';
 

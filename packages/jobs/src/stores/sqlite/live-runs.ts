@@ -1,9 +1,11 @@
-import { isOverRoom, type Move } from '../../core/decision.ts';
-import { type Job, type LiveRuns, NO_LIVE_RUNS } from '../../core/job.ts';
+import type { Move } from '../../core/decision.ts';
+import { type LiveRuns, NO_LIVE_RUNS } from '../../core/job.ts';
 import type { LiveRun } from '../../core/run.ts';
+import type { Report } from '../../core/store-passes.ts';
+import type { LiveRunCounts, PutBack, ReportState } from '../../core/transactions/tables.ts';
 import { MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
 import { numberOf } from '../rows/first-column.ts';
-import { LIVE_COLUMNS } from '../rows/run-row.ts';
+import { errorsText, LIVE_COLUMNS } from '../rows/run-row.ts';
 import { HELD, TRIGGER } from './codes.ts';
 import { INSERT_LIVE, INSERT_UNCLAIMED_SLOT, newRunParams } from './run-params.ts';
 import { liveRunOf, numbersOf } from './run-rows.ts';
@@ -13,12 +15,7 @@ import type { Writer } from './writer.ts';
  * What decisions need to know of a job's live runs: a few seeks in the job's index, however many runs there
  * are. What takes longer to count is counted only where that is asked for.
  */
-export function liveRunsOf(
-  w: Writer,
-  jobUid: number,
-  now: number,
-  counts: { readonly claimed?: boolean; readonly putOff?: boolean } = {},
-): LiveRuns {
+export function liveRunsOf(w: Writer, jobUid: number, now: number, counts: LiveRunCounts = {}): LiveRuns {
   const any = w.db.arrays(ANY_LIVE).get(jobUid);
   if (any === undefined) return NO_LIVE_RUNS;
   const [active, waiting, paused, dueOwnRuns, nextOwnRunAt] = numbersOf<
@@ -38,12 +35,6 @@ export function liveRunsOf(
 
 function isPutOffFull(w: Writer, jobUid: number): boolean {
   return numberOf(w.db.arrays(COUNT_PUT_OFF).get(jobUid, MAX_RUNS_PUT_OFF)) === MAX_RUNS_PUT_OFF;
-}
-
-/** What settlements leave: with `claimed` where that is asked for. */
-export function liveRunsLeft(w: Writer, job: Job, now: number): LiveRuns {
-  const left = liveRunsOf(w, Number(job.uid), now);
-  return isOverRoom(job, left) ? liveRunsOf(w, Number(job.uid), now, { claimed: true }) : left;
 }
 
 /** False when the slot has a live run already: then no other is made (P5). */
@@ -117,6 +108,34 @@ function askedAt({ asked }: Move): number {
   return 'since' in asked ? asked.since : asked.before;
 }
 
+/** Puts a run whose claim ended back into the queue. */
+export function putBack(w: Writer, { runId, to, progress }: PutBack): void {
+  const id = Number(runId);
+  w.claimed.delete(id);
+  w.db.write(
+    PUT_BACK,
+    HELD[to.held],
+    to.availableAt,
+    to.failures,
+    to.recoveries,
+    errorsText(to.errors),
+    progress === undefined ? null : JSON.stringify(progress),
+    id,
+  );
+}
+
+/** Undefined when the claim is stale. */
+export function writeReport(w: Writer, report: Report): ReportState | undefined {
+  const { fence, startedAt, progress, zombieSince } = report;
+  const id = Number(report.runId);
+  w.claimed.delete(id);
+  const progressText = progress === undefined ? null : JSON.stringify(progress);
+  const row = w.db.arrays(REPORT).get(startedAt ?? null, progressText, zombieSince ?? null, id, fence);
+  if (row === undefined) return undefined;
+  const [cancel] = numbersOf<[number | null]>(row);
+  return { isToStop: cancel !== null };
+}
+
 const ANY_LIVE = 'SELECT 1 FROM live_runs WHERE job_uid = ? LIMIT 1';
 
 const countTo2 = (held: number, more = '') =>
@@ -144,3 +163,12 @@ const MOVE = `UPDATE live_runs SET held = ?1 WHERE id IN (
     AND CASE ?5 WHEN 0 THEN 1 WHEN 1 THEN ${ASKED} ELSE NOT (${ASKED}) END
   ORDER BY available_at, id LIMIT ?7)
   RETURNING available_at`;
+const PUT_BACK = `UPDATE live_runs SET status = 0, held = ?, available_at = ?, failures = ?, recoveries = ?, errors = ?,
+  progress = coalesce(?, progress), node = NULL, fence = NULL, started_at = NULL, cancel = NULL, zombie_since = NULL,
+  slot_has_waited = iif(scheduled_for IS NULL, NULL, 1) WHERE id = ?`;
+const REPORT = `UPDATE live_runs SET
+  status = CASE WHEN ?1 IS NULL THEN status ELSE 1 END,
+  started_at = coalesce(?1, started_at),
+  progress = coalesce(?2, progress),
+  zombie_since = coalesce(?3, zombie_since)
+  WHERE id = ?4 AND fence = ?5 RETURNING cancel`;

@@ -25,11 +25,6 @@ export interface PackedSettlements {
 
 type Notes = Pick<SettleInput, 'progress' | 'logs'>;
 
-/** A settlement as the writer takes it. */
-export interface Settling extends Omit<SettleInput, 'runId'> {
-  readonly runId: number;
-}
-
 /** Instead of a number that there is not. */
 const NONE = Number.NaN;
 
@@ -47,11 +42,11 @@ export function packSettlements(batch: readonly SettleInput[]): PackedSettlement
   return { numbers, outcomes: batch.map(({ outcome }) => outcome), notes };
 }
 
-export function unpackSettlements({ numbers, outcomes, notes }: PackedSettlements): Settling[] {
+export function unpackSettlements({ numbers, outcomes, notes }: PackedSettlements): SettleInput[] {
   return outcomes.map((outcome, index) => {
     const at = index * SETTLEMENT_NUMBERS;
-    const settling: Mutable<Settling> = {
-      runId: numberAt(numbers, at),
+    const settling: Mutable<SettleInput> = {
+      runId: String(numberAt(numbers, at)),
       fence: numberAt(numbers, at + 1),
       outcome,
       random: numberAt(numbers, at + 2),

@@ -1,10 +1,10 @@
 import type { FinishedRun } from '../../core/run.ts';
 import type { PruneResult, Retention } from '../../core/store.ts';
 import { DEDUPE_MS } from '../../core/store-commands.ts';
+import type { StoredJob } from '../../core/transactions/stored-job.ts';
 import { FAR_OVER, MAX_PRUNED, SLACK } from '../rows/bounds.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { HOUR_MS, hourOf } from '../rows/hours.ts';
-import type { StoredJob } from '../rows/job-row.ts';
 import { FINISHED_COLUMNS } from '../rows/run-row.ts';
 import { STATUS } from './codes.ts';
 import { idAbove } from './ids.ts';

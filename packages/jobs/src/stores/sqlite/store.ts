@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { type AbortFlag, refuseAborted, StoreError } from '../../core/errors.ts';
 import type { JobStore } from '../../core/store.ts';
-import { createNodes } from './nodes.ts';
+import { createLocalNodes } from '../rows/local-nodes.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import { packSettlements, unpackClaim, unpackPlan } from './packed.ts';
 import type { Inputs, Output, ReadInputs, WriteInputs } from './protocol.ts';
@@ -33,7 +33,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
   let database: OpenDatabase | undefined;
   const losing = new AbortController();
 
-  const nodes = createNodes();
+  const nodes = createLocalNodes();
   const write = <M extends keyof WriteInputs>(method: M, input: Inputs[M]): Promise<Output<M>> =>
     database === undefined ? Promise.reject(notOpen()) : database.writer.ask(method, input);
   const read = <M extends keyof ReadInputs>(method: M, input: Inputs[M]): Promise<Output<M>> =>

@@ -1,17 +1,18 @@
+import { command, insertJobs, onlyOne } from '../../core/transactions/commands.ts';
+import { plan } from '../../core/transactions/plan.ts';
+import { cancelRun, makeDue, report } from '../../core/transactions/run-commands.ts';
+import { givenBackOf, reconcile, recover, recoveredOf, settle } from '../../core/transactions/settle.ts';
 import { lowerThreadPriority } from '../../thread-priority.ts';
 import { checkTables } from './check.ts';
 import { claim } from './claim.ts';
-import { command, insertJob } from './commands.ts';
 import { type Database, openForWriting } from './database.ts';
 import { noteClosed, noteOpened, type OpenedInfo } from './file/info.ts';
 import { migrate } from './migrate.ts';
 import { packClaim, packPlan, unpackSettlements } from './packed.ts';
-import { plan } from './plan.ts';
 import type { Reply, Request, WriteInputs } from './protocol.ts';
 import { prune } from './prune.ts';
-import { cancelRun, makeDue, report } from './run-commands.ts';
-import { reconcile, recover, settle } from './settle.ts';
 import { faultCode } from './sqlite-faults.ts';
+import { runOn } from './tables.ts';
 import { faultOf, type Handlers, replyTo, type Service, serve } from './thread.ts';
 import { createWriter, type Writer } from './writer.ts';
 
@@ -102,16 +103,24 @@ type WriteHandlers = Handlers<keyof WriteInputs>;
 function handlersOf(w: Writer): WriteHandlers {
   return {
     check: () => checkTables(w.db),
-    insertJob: (input, now) => insertJob(w, input, now),
-    command: (input, now) => command(w, input, now),
-    plan: (input, now) => packPlan(plan(w, input, now)),
+    insertJob: (input, now) => onlyOne(runOn(w, now, (unit) => insertJobs(unit, [input]))),
+    command: (input, now) => runOn(w, now, (unit) => command(unit, input)),
+    plan: (input, now) => packPlan(runOn(w, now, (unit) => plan(unit, input))),
     claim: (input, now) => packClaim(claim(w, input, now)),
-    settle: (input, now) => settle(w, unpackSettlements(input), now),
-    report: (input) => report(w, input),
-    recover: (input, now) => recover(w, input, now),
-    reconcile: (input, now) => reconcile(w, input, now),
-    cancelRun: (input, now) => cancelRun(w, input, now),
-    makeDue: (input, now) => makeDue(w, input, now),
+    settle: (input, now) => runOn(w, now, (unit) => settle(unit, unpackSettlements(input))),
+    report: (input, now) => runOn(w, now, () => report(input)),
+    recover: (input, now) =>
+      recoveredOf(
+        input,
+        runOn(w, now, (unit) => recover(unit, input)),
+      ),
+    reconcile: (input, now) =>
+      givenBackOf(
+        input,
+        runOn(w, now, (unit) => reconcile(unit, input)),
+      ),
+    cancelRun: (input, now) => runOn(w, now, (unit) => cancelRun(unit, input)),
+    makeDue: (input, now) => runOn(w, now, () => makeDue(input)),
     prune: (input, now) => prune(w, input, now),
   };
 }

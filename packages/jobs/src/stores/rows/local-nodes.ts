@@ -5,7 +5,10 @@ import type { JobStore } from '../../core/store.ts';
  * The nodes on this store: one, as a rule. There are no others to tell anything, and it is asked itself how
  * it is.
  */
-export function createNodes(): { readonly join: JobStore['join']; list(now: number): readonly NodeView[] } {
+export function createLocalNodes(): {
+  readonly join: JobStore['join'];
+  list(now: number): readonly NodeView[];
+} {
   const joined = new Map<string, { readonly node: NodeInfo; readonly listener: NodeListener }>();
   return {
     async join(node, listener) {

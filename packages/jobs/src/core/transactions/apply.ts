@@ -1,0 +1,135 @@
+import { type Decision, isOverRoom, isSooner } from '../decision.ts';
+import { afterSettlements, countFinished, dependsOnLive, type EndedRun } from '../ended-runs.ts';
+import { type LiveRuns, NO_LIVE_RUNS } from '../job.ts';
+import type { FinishedRun, LiveRun } from '../run.ts';
+import { finishedOf, settleRun } from '../settle.ts';
+import { type CancelRequest, requestOf } from '../store-commands.ts';
+import { ask, type Script } from './script.ts';
+import type { StoredJob } from './stored-job.ts';
+import type { LiveRunCounts } from './tables.ts';
+import { lockedJob, saveJob, type UnitOfWork } from './unit-of-work.ts';
+
+/**
+ * Applies all of a decision about a locked job but its cancels ({@link cancelLiveRuns}), in the order that
+ * {@link Decision} gives: moves at once, the rest with the next write. `ended` runs of the job went to its
+ * history in this transaction already, and are only counted here. True when a run can be claimed now, or the
+ * job has to be planned earlier than before.
+ */
+export function* applyDecision(
+  unit: UnitOfWork,
+  before: StoredJob,
+  { job, dueIfAfter, moves, skip, queue, cancelLive }: Decision,
+  ended = 0,
+): Script<boolean> {
+  let due = dueIfAfter === undefined ? 0 : yield* ask('makeAllDue', before.uid, dueIfAfter);
+  for (const move of moves) due += yield* ask('moveRuns', before.uid, move);
+  const isRetyped = job.typeVersion !== before.job.typeVersion || job.type !== before.job.type;
+  const after: StoredJob = {
+    ...before,
+    job,
+    typeKey: isRetyped ? yield* ask('retypeRuns', before.uid, job) : before.typeKey,
+    finishedCount: before.finishedCount + ended,
+    skippedCount: before.skippedCount + skip.length,
+    ...(cancelLive === 'deleted' ? { deletedAt: unit.now } : {}),
+  };
+  for (const one of skip) unit.toMake.push({ kind: 'skip', skip: one, job: after });
+  for (const run of queue) {
+    unit.toMake.push({ kind: 'queue', run, job: after });
+    if (run.held === 'no' && run.availableAt <= unit.now) due += 1;
+  }
+  if (isChanged(before, after)) saveJob(unit, after);
+  return due > 0 || isSooner(job.wakeAt, before.job.wakeAt);
+}
+
+/** Ends of runs and attempts in a transaction, by job; an empty list where claims were only given back. */
+export type EndsByJob = ReadonlyMap<number, readonly EndedRun[]>;
+
+/**
+ * What the ends of runs mean for their jobs, decided once for each. Only ends of claims need not be looked at
+ * with all that is live of their jobs. True when something can be claimed or planned now.
+ */
+export function* settleJobs(
+  unit: UnitOfWork,
+  byJob: EndsByJob,
+  { ofClaims }: { readonly ofClaims: boolean },
+): Script<boolean> {
+  const toRead: number[] = [];
+  for (const uid of byJob.keys()) {
+    const { job, deletedAt } = lockedJob(unit, uid);
+    if (deletedAt === undefined && (!ofClaims || dependsOnLive(job))) toRead.push(uid);
+  }
+  const live = toRead.length === 0 ? undefined : yield* ask('liveRuns', toRead);
+  let wake = false;
+  for (const [uid, ended] of byJob) {
+    const stored = lockedJob(unit, uid);
+    const count = countFinished(ended);
+    if (stored.deletedAt !== undefined) {
+      if (count > 0) saveJob(unit, { ...stored, finishedCount: stored.finishedCount + count });
+      continue;
+    }
+    let left = live?.get(uid);
+    if (left !== undefined && isOverRoom(stored.job, left)) left = yield* liveRunsOf(uid, { claimed: true });
+    const decision = afterSettlements(stored.job, left, ended, unit.now);
+    if (yield* applyDecision(unit, stored, decision, count)) wake = true;
+  }
+  return wake;
+}
+
+/** Of one job. */
+export function* liveRunsOf(uid: number, counts?: LiveRunCounts): Script<LiveRuns> {
+  return (yield* ask('liveRuns', [uid], counts)).get(uid) ?? NO_LIVE_RUNS;
+}
+
+/**
+ * Cancels the live runs of a locked job: waiting ones at once, claimed ones by request (P12). What that
+ * leaves room for is decided again.
+ */
+export function* cancelLiveRuns(
+  unit: UnitOfWork,
+  uid: number,
+  reason: 'user' | 'deleted',
+): Script<readonly CancelRequest[]> {
+  // Those that the same command has made, too.
+  yield* ask('write');
+  const claimed: LiveRun[] = [];
+  const requests: CancelRequest[] = [];
+  const waiting: LiveRun[] = [];
+  for (const run of yield* ask('lockLiveRuns', uid, { ownRuns: reason === 'deleted' })) {
+    if (run.claim === undefined) waiting.push({ ...run, cancel: reason });
+    else {
+      claimed.push(run);
+      requests.push(requestOf(run, run.claim));
+    }
+  }
+  if (claimed.length > 0) yield* ask('requestCancels', claimed, reason);
+  if (waiting.length === 0) return requests;
+  const cancelled = yield* cancelRuns(unit, uid, waiting);
+  yield* settleJobs(unit, new Map([[uid, cancelled]]), { ofClaims: false });
+  return requests;
+}
+
+/** Moves runs that were asked to stop into history; the caller decides what that means for their job. */
+export function* cancelRuns(
+  unit: UnitOfWork,
+  uid: number,
+  runs: readonly LiveRun[],
+): Script<readonly FinishedRun[]> {
+  const { job } = lockedJob(unit, uid);
+  const cancelled = runs.map((run) => {
+    const settlement = settleRun(job, run, { kind: 'cancelled' }, { now: unit.now, random: 0 });
+    if (settlement.kind !== 'finished') throw new Error('a cancelled run was not finished');
+    return finishedOf(run, settlement, { finishedAt: unit.now });
+  });
+  yield* ask('endRuns', { finished: cancelled, putBack: [] });
+  unit.finished.push(...cancelled);
+  return cancelled;
+}
+
+function isChanged(before: StoredJob, after: StoredJob): boolean {
+  return (
+    before.job !== after.job ||
+    before.deletedAt !== after.deletedAt ||
+    before.finishedCount !== after.finishedCount ||
+    before.skippedCount !== after.skippedCount
+  );
+}

@@ -1,0 +1,89 @@
+import { asksForClaimed, asksForPutOff, type CommandOutcome, commandJob, createJob } from '../commands.ts';
+import {
+  type CancelRequest,
+  type CommandInput,
+  type CommandResult,
+  type InsertOutcome,
+  MAX_TOLD,
+} from '../store-commands.ts';
+import { applyDecision, cancelLiveRuns, liveRunsOf } from './apply.ts';
+import { ask, type Script } from './script.ts';
+import type { InsertInput } from './tables.ts';
+import { asMade, lockedJob, type UnitOfWork } from './unit-of-work.ts';
+
+/** Decides one command under the lock of its job, and applies it whole (P7, P12 to P16). */
+export function* command(unit: UnitOfWork, input: CommandInput): Script<CommandResult> {
+  const { stored, isShared } = yield* ask('lockJob', input);
+  if (stored === undefined) return { kind: 'absent' };
+  const { job, uid } = stored;
+  const { ifUid = job.uid, ifVersion = job.version, dedupeKey } = input;
+  if (ifUid !== job.uid || ifVersion !== job.version) return { kind: 'stale', version: job.version };
+  const first = dedupeKey === undefined ? undefined : yield* ask('dedupedRun', input, uid);
+  if (first !== undefined) return { kind: 'duplicate', run: first, job };
+
+  const live = yield* liveRunsOf(uid, {
+    claimed: asksForClaimed(job, input.command),
+    putOff: asksForPutOff(input.command),
+  });
+  const outcome = commandJob(job, live, input.command, unit.now);
+  if (!outcome.ok) return { kind: 'refused', refusal: outcome };
+  if (!outcome.changed)
+    return { kind: 'done', changed: false, job, queued: [], finished: [], cancelRequests: [] };
+  const { decision } = outcome;
+  yield* applyDecision(unit, stored, isShared ? { ...decision, job } : decision);
+  const cancelRequests: readonly CancelRequest[] =
+    decision.cancelLive === undefined ? [] : yield* cancelLiveRuns(unit, uid, decision.cancelLive);
+  if (input.audit !== undefined) yield* ask('writeAudit', input.audit, input.jobId);
+  const claimed = yield* ask('endCommand', input, stored);
+  const made = unit.queued.at(-1);
+  if (dedupeKey !== undefined && made !== undefined)
+    yield* ask('keepDedupeKey', { uid, key: dedupeKey, runId: made.id });
+  return {
+    kind: 'done',
+    changed: true,
+    job: lockedJob(unit, uid).job,
+    queued: unit.queued.map(asMade),
+    finished: unit.finished.slice(0, MAX_TOLD),
+    cancelRequests,
+    ...(claimed === undefined ? {} : { claimed }),
+  };
+}
+
+/** Adds jobs, each as if it came after those before it (P1, P4). */
+export function* insertJobs(
+  unit: UnitOfWork,
+  inputs: readonly InsertInput[],
+): Script<readonly InsertOutcome[]> {
+  const uids = yield* ask('newUids', inputs.length);
+  const asked = inputs.map((input, n) => decideInsert(unit, input, uids[n]));
+  const accepted = asked.flatMap(({ input, uid, outcome }) =>
+    outcome.ok ? [{ input, uid, job: outcome.decision.job }] : [],
+  );
+  const refused = asked.flatMap(({ input, outcome }) => (outcome.ok ? [] : [input.definition.id]));
+  const isLast = refused.length === 0;
+  const created = accepted.length === 0 ? new Set() : yield* ask('insertJobs', accepted, { isLast });
+  const inUse = isLast ? new Map<string, number>() : yield* ask('uidsOf', refused);
+  return asked.map(({ input, uid, outcome }): InsertOutcome => {
+    if (outcome.ok)
+      return created.has(uid) ? { kind: 'created', job: outcome.decision.job } : { kind: 'exists' };
+    // One with a higher uid came later.
+    const isTaken = (inUse.get(input.definition.id) ?? uid) < uid;
+    return isTaken ? { kind: 'exists' } : { kind: 'refused', refusal: outcome };
+  });
+}
+
+function decideInsert(
+  { now }: UnitOfWork,
+  input: InsertInput,
+  uid: number | undefined,
+): { readonly input: InsertInput; readonly uid: number; readonly outcome: CommandOutcome } {
+  if (uid === undefined) throw new Error('there is no next id');
+  const { definition, by, trace } = input;
+  return { input, uid, outcome: createJob(definition, { uid: String(uid), now, by, trace }) };
+}
+
+/** The outcome of an insert of one. */
+export function onlyOne([outcome]: readonly InsertOutcome[]): InsertOutcome {
+  if (outcome === undefined) throw new Error('a job was neither made nor refused');
+  return outcome;
+}

@@ -1,0 +1,62 @@
+import { touchesWaiting } from '../decision.ts';
+import { NO_LIVE_RUNS } from '../job.ts';
+import { createCountBudget, planOrPutOff } from '../slots.ts';
+import type { ClaimResult, PlanInput, PlannedRun, PlanResult } from '../store-passes.ts';
+import { applyDecision } from './apply.ts';
+import { writeAndClaim } from './claim-planned.ts';
+import { ask, type Script } from './script.ts';
+import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
+
+/** After this many changed jobs, the store begins to write them while the rest is decided. */
+const JOBS_A_WRITE = 125;
+
+/** Takes what is due of at most `limit` jobs of the types, the longest overdue first (P4 to P7, P14). */
+export function* plan(unit: UnitOfWork, input: PlanInput): Script<PlanResult> {
+  const { limit, aheadMs = 0, claim } = input;
+  const { jobs, live, waiting } = yield* ask('lockDue', input);
+  const failed: PlanResult['failed'][number][] = [];
+  let done = 0;
+  let hasMoved = false;
+  const budget = createCountBudget(unit.now);
+  for (const stored of jobs) {
+    if (budget.isSpent()) break;
+    const alive = live.get(stored.uid) ?? NO_LIVE_RUNS;
+    const { decision, fault } = planOrPutOff(stored.job, alive, unit.now, aheadMs);
+    if (decision.job !== stored.job) done += 1;
+    if (fault !== undefined) failed.push({ jobId: stored.job.id, message: String(fault) });
+    hasMoved ||= touchesWaiting(decision);
+    budget.spend(decision);
+    yield* applyDecision(unit, stored, decision);
+    if (unit.unsaved.size >= JOBS_A_WRITE) yield* ask('writeJobs');
+  }
+  let claimed: (() => ClaimResult) | undefined;
+  if (claim === undefined) yield* ask('write');
+  else claimed = yield* writeAndClaim(unit, claim, hasMoved ? undefined : waiting);
+  const { now, nextWakeAt } = yield* ask('endPlan', { input, jobs, isDone: done > 0 });
+  return {
+    now,
+    ...plannedIn(unit),
+    failed,
+    more: budget.isSpent() || (jobs.length >= limit && done > 0),
+    ...(nextWakeAt === undefined ? {} : { nextWakeAt }),
+    ...(claimed === undefined ? {} : { claimed: claimed() }),
+  };
+}
+
+function plannedIn(unit: UnitOfWork): Pick<PlanResult, 'queued' | 'skipped'> {
+  const jobIdOf = (jobUid: string) => lockedJob(unit, Number(jobUid)).job.id;
+  const queued = unit.queued.map(
+    ({ id, jobUid, scheduledFor }): PlannedRun => ({
+      id,
+      jobId: jobIdOf(jobUid),
+      jobUid,
+      ...(scheduledFor === undefined ? undefined : { scheduledFor }),
+    }),
+  );
+  const skipped: PlannedRun[] = [];
+  for (const { id, jobUid, scheduledFor, reason } of unit.finished) {
+    if (scheduledFor === undefined || (reason !== 'overlap' && reason !== 'missed')) continue;
+    skipped.push({ id, jobId: jobIdOf(jobUid), jobUid, scheduledFor, reason });
+  }
+  return { queued, skipped };
+}

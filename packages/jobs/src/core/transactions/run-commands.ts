@@ -1,0 +1,64 @@
+import { isLiveRun } from '../run.ts';
+import type { JobStore } from '../store.ts';
+import { type CancelResult, requestOf } from '../store-commands.ts';
+import type { Report } from '../store-passes.ts';
+import { cancelRuns, settleJobs } from './apply.ts';
+import { ask, type Script } from './script.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+
+/**
+ * P12: a waiting run ends at once, a claimed one is asked to stop; with `force` it ends now and its fence is
+ * void (P11).
+ */
+export function* cancelRun(
+  unit: UnitOfWork,
+  { runId, force, audit }: Parameters<JobStore['cancelRun']>[0],
+): Script<CancelResult> {
+  const run = yield* ask('lockRun', runId);
+  if (run === undefined) return { kind: 'absent' };
+  if (!isLiveRun(run)) return { kind: 'finished', run };
+  const asked = { ...run, cancel: run.cancel ?? 'user' } as const;
+  const { claim } = run;
+  if (claim !== undefined && !force) {
+    const isNew = (yield* ask('requestCancels', [run], 'user')).length > 0;
+    if (isNew && audit !== undefined) yield* ask('writeAudit', audit, runId);
+    return { kind: 'requested', run: asked, request: requestOf(run, claim) };
+  }
+  const uid = Number(run.jobUid);
+  const ended = yield* cancelRuns(unit, uid, [asked]);
+  const [cancelled] = ended;
+  if (cancelled === undefined) throw new Error('a cancelled run did not end');
+  yield* settleJobs(unit, new Map([[uid, ended]]), { ofClaims: false });
+  yield* ask('write');
+  if (audit !== undefined) yield* ask('writeAudit', audit, runId);
+  return {
+    kind: 'cancelled',
+    run: cancelled,
+    ...(claim === undefined ? {} : { voided: requestOf(run, claim) }),
+  };
+}
+
+/** Makes a waiting retry due; held runs and those that were never put off stay as they are. */
+export function* makeDue({
+  runId,
+  audit,
+}: Parameters<JobStore['makeDue']>[0]): Script<Awaited<ReturnType<JobStore['makeDue']>>> {
+  if (yield* ask('makeRunDue', runId)) {
+    if (audit !== undefined) yield* ask('writeAudit', audit, runId);
+    return 'due';
+  }
+  return (yield* ask('findRun', runId)) === undefined ? 'absent' : 'not_waiting';
+}
+
+/** Writes what claims tell of themselves, each guarded by its fence (P10). */
+export function* report(batch: readonly Report[]): Script<Awaited<ReturnType<JobStore['report']>>> {
+  const states = yield* ask('writeReports', batch);
+  const isCurrent = (_: Report, n: number) => states[n] !== undefined;
+  const current = batch.filter(isCurrent);
+  const logs = current.flatMap(({ runId, logs: lines }) => (lines === undefined ? [] : [{ runId, lines }]));
+  if (logs.length > 0) yield* ask('appendLogs', logs);
+  return {
+    stale: batch.filter((_, n) => states[n] === undefined).map(({ runId }) => runId),
+    cancel: batch.filter((_, n) => states[n]?.isToStop === true).map(({ runId }) => runId),
+  };
+}

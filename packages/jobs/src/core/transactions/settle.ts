@@ -1,0 +1,174 @@
+import { type EndedRun, retriedOf } from '../ended-runs.ts';
+import type { FinishedRun, FinishedStatus, LiveRun, RunOver } from '../run.ts';
+import {
+  asLeft,
+  countFailed,
+  finishedOf,
+  mustLookAnew,
+  type Outcome,
+  overOf,
+  type Settlement,
+  settleRun,
+} from '../settle.ts';
+import type { JobStore } from '../store.ts';
+import type {
+  ClaimEnd,
+  SettleBatchResult,
+  SettleInput,
+  SettleResult,
+  TakeBackInput,
+} from '../store-passes.ts';
+import { settleJobs } from './apply.ts';
+import { ask, type Script } from './script.ts';
+import type { ClaimKey, PutBack, RunLog } from './tables.ts';
+import { lockedJob, type UnitOfWork } from './unit-of-work.ts';
+
+/** One object for each answer: a message between threads then holds each of them once. */
+const FINISHED: { readonly [S in FinishedStatus]: SettleResult } = {
+  succeeded: { kind: 'finished', status: 'succeeded' },
+  failed: { kind: 'finished', status: 'failed' },
+  cancelled: { kind: 'finished', status: 'cancelled' },
+  skipped: { kind: 'finished', status: 'skipped' },
+};
+const STALE: SettleResult = { kind: 'stale' };
+const LATER: SettleResult = { kind: 'later' };
+
+/** Settles claims (P8 to P12), then decides once for each job what that means for it. */
+export function* settle(unit: UnitOfWork, batch: readonly SettleInput[]): Script<SettleBatchResult> {
+  const states = yield* ask('lockClaims', batch);
+  const ends = createEnds();
+  const settled = new Set<number>();
+  const logs: RunLog[] = [];
+  let wake = false;
+  const results = batch.map((input, n): SettleResult => {
+    const state = states[n];
+    // A second settlement of a claim is stale, in the same batch as well.
+    if (state === undefined || state.kind === 'stale' || settled.has(input.fence)) return STALE;
+    if (state.kind === 'held') return LATER;
+    settled.add(input.fence);
+    if (input.logs !== undefined) logs.push({ runId: input.runId, lines: input.logs });
+    if (state.kind === 'moved') {
+      endsOf(ends, state.uid).push(state.end);
+      return FINISHED.succeeded;
+    }
+    const settlement = endClaim(unit, state.run, input, ends);
+    if (settlement.kind === 'finished') return FINISHED[settlement.status];
+    const { availableAt, failures } = settlement;
+    if (mustLookAnew(input.outcome, settlement, unit.now)) wake = true;
+    return { kind: 'waiting', availableAt, failures };
+  });
+  if (logs.length > 0) yield* ask('appendLogs', logs);
+  if (yield* writeEnds(unit, ends)) wake = true;
+  return { results, wake };
+}
+
+/** Claims that were taken back. */
+export interface Recovery {
+  readonly recovered: number;
+  readonly failed: number;
+  readonly ended: readonly RunOver[];
+  /** Claims that could not be taken back, since somebody holds their jobs. */
+  readonly left: number;
+}
+
+/**
+ * Takes back every claim of nodes that are gone (P9): of all but `node`. Those whose jobs somebody holds are
+ * found again, and taken back later.
+ */
+export function* recover(unit: UnitOfWork, { node }: Pick<TakeBackInput, 'node'>): Script<Recovery> {
+  const claims = yield* ask('claimsOf', { goneBut: node });
+  return yield* takeBack(unit, claims, { kind: 'lost' });
+}
+
+/** Gives back what a node has claimed and does not hold (P9). */
+export function* reconcile(
+  unit: UnitOfWork,
+  { node, holds }: { readonly node: string; readonly holds: readonly number[] },
+): Script<Recovery> {
+  const held = new Set(holds);
+  const claims = yield* ask('claimsOf', { node });
+  const unknown = claims.filter(({ fence }) => !held.has(fence));
+  return yield* takeBack(unit, unknown, { kind: 'given_back' });
+}
+
+/** The answers of the store's methods to a {@link Recovery}. */
+export function recoveredOf(
+  { tellsEnded }: TakeBackInput,
+  { recovered, failed, ended }: Recovery,
+): Awaited<ReturnType<JobStore['recover']>> {
+  return { recovered, failed, ...(tellsEnded === true ? { ended } : {}) };
+}
+
+export function givenBackOf(
+  { tellsEnded }: TakeBackInput,
+  { recovered, left, ended }: Recovery,
+): Awaited<ReturnType<JobStore['reconcile']>> {
+  return { givenBack: recovered, left, ...(tellsEnded === true ? { ended } : {}) };
+}
+
+function* takeBack(
+  unit: UnitOfWork,
+  claims: readonly ClaimKey[],
+  outcome: Extract<Outcome, { kind: 'lost' | 'given_back' }>,
+): Script<Recovery> {
+  const states = yield* ask('lockClaims', claims);
+  const ends = createEnds();
+  const ended: RunOver[] = [];
+  let left = 0;
+  for (const state of states) {
+    if (state.kind === 'held') left += 1;
+    // Otherwise another node has taken it back meanwhile, or one that lives has claimed it again.
+    if (state.kind !== 'claimed') continue;
+    const { run } = state;
+    const settlement = endClaim(unit, run, { outcome, random: 0, finishedAt: unit.now }, ends);
+    if (settlement.kind === 'finished')
+      ended.push(overOf(run, lockedJob(unit, Number(run.jobUid)).job, settlement));
+  }
+  yield* writeEnds(unit, ends);
+  return { recovered: ends.putBack.length, failed: countFailed(ended), ended, left };
+}
+
+/** How the claims of a transaction ended, until that is written. */
+interface Ends {
+  readonly byJob: Map<number, EndedRun[]>;
+  readonly finished: FinishedRun[];
+  readonly putBack: PutBack[];
+}
+
+function createEnds(): Ends {
+  return { byJob: new Map(), finished: [], putBack: [] };
+}
+
+function endClaim(unit: UnitOfWork, claimed: LiveRun, input: ClaimEnd, ends: Ends): Settlement {
+  const run = asLeft(claimed, input);
+  const uid = Number(run.jobUid);
+  const { job } = lockedJob(unit, uid);
+  const settlement = settleRun(job, run, input.outcome, { now: unit.now, random: input.random });
+  const ended = endsOf(ends, uid);
+  if (settlement.kind === 'finished') {
+    const finished = finishedOf(run, settlement, input);
+    ends.finished.push(finished);
+    ended.push(finished);
+  } else {
+    const retried = retriedOf(input.outcome, input);
+    if (retried !== undefined) ended.push(retried);
+    ends.putBack.push({ runId: run.id, to: settlement, progress: input.progress });
+  }
+  return settlement;
+}
+
+function endsOf({ byJob }: Ends, uid: number): EndedRun[] {
+  let ended = byJob.get(uid);
+  if (ended === undefined) {
+    ended = [];
+    byJob.set(uid, ended);
+  }
+  return ended;
+}
+
+function* writeEnds(unit: UnitOfWork, { byJob, ...ends }: Ends): Script<boolean> {
+  if (ends.finished.length > 0 || ends.putBack.length > 0) yield* ask('endRuns', ends);
+  const wake = yield* settleJobs(unit, byJob, { ofClaims: true });
+  yield* ask('write');
+  return wake;
+}

@@ -1,0 +1,170 @@
+import type { Move } from '../decision.ts';
+import type { EndedRun } from '../ended-runs.ts';
+import type { Job, LiveRuns } from '../job.ts';
+import type { FinishedRun, LiveRun, Progress, Run } from '../run.ts';
+import type { Settlement } from '../settle.ts';
+import type { JobStore } from '../store.ts';
+import type { AuditEntry, CommandInput } from '../store-commands.ts';
+import type { ClaimInput, ClaimResult, LogLine, PlanInput, Report } from '../store-passes.ts';
+import type { StoredJob } from './stored-job.ts';
+
+/**
+ * What the transactions ask of a store: it reads, locks and writes rows, and decides nothing. Each method
+ * belongs to the transaction that is under way. A job that it locks becomes one of the unit of work's `jobs`.
+ */
+export interface Tables {
+  /**
+   * Locks the runs of these claims, and their jobs before them, deleted ones too. One answer for each claim,
+   * in their order.
+   */
+  lockClaims(claims: readonly ClaimKey[]): readonly ClaimState[];
+  /** The claims of a node, or those of every node that is gone, but for one. Locks nothing. */
+  claimsOf(whose: { readonly node: string } | { readonly goneBut: string }): readonly ClaimKey[];
+  /** Claims what is due (P9, P10), once everything gathered is written. */
+  claim(input: ClaimInput): ClaimResult;
+  /** Writes reports. One answer for each, in their order; undefined: its claim is stale. */
+  writeReports(batch: readonly Report[]): readonly (ReportState | undefined)[];
+
+  /** What decisions need to know of the live runs of locked jobs. `counts`: see {@link LiveRuns}. */
+  liveRuns(uids: readonly number[], counts?: LiveRunCounts): ReadonlyMap<number, LiveRuns>;
+  /**
+   * Locks all live runs of a locked job, oldest first; with `ownRuns` also those whose own `run_at` is to
+   * come.
+   */
+  lockLiveRuns(uid: number, which: { readonly ownRuns: boolean }): readonly LiveRun[];
+  /** Makes what waits for a later instant than `after` due now; gives how many can be claimed. */
+  makeAllDue(uid: number, after: number): number;
+  /** Moves waiting runs from one kind of waiting to another; gives how many became due. */
+  moveRuns(uid: number, move: Move): number;
+  /**
+   * Gives the waiting runs of a job the type version that it has now, but for those with a payload of their
+   * own that wait for a still newer one. Returns the version's key.
+   */
+  retypeRuns(uid: number, job: Job): number;
+  /** Asks claimed runs to stop; returns the ids of those that were not asked before. */
+  requestCancels(runs: readonly LiveRun[], reason: 'user' | 'deleted'): readonly string[];
+  /** Moves locked runs into history, and puts others back. */
+  endRuns(ends: RunEnds): void;
+  /** Adds lines to the logs of locked runs. */
+  appendLogs(logs: readonly RunLog[]): void;
+
+  /**
+   * Writes all that the unit of work has gathered. It is told what was made (`queued`, `finished`) by the
+   * next answer at the latest.
+   */
+  write(): void;
+  /** Begins to write the jobs that have changed, while the transaction decides about others. */
+  writeJobs(): void;
+
+  /** Locks jobs that are due, the longest overdue first, and reads what it takes to plan and claim them. */
+  lockDue(input: PlanInput): DueJobs;
+  /** When jobs of the plan's types have to be looked at next. The plan writes nothing more. */
+  endPlan(planned: EndedPlan): PlanEnd;
+
+  /** Locks the job that a command is for, if there is one. */
+  lockJob(input: CommandInput): LockedJob;
+  /** The run that the command's dedupe key made in the last 24 h (P15). */
+  dedupedRun(input: CommandInput, uid: number): Run | undefined;
+  keepDedupeKey(kept: { readonly uid: number; readonly key: string; readonly runId: string }): void;
+  /** {@link Tables.write}, and the claim that the command asks for, if the store makes it here. */
+  endCommand(input: CommandInput, before: StoredJob): ClaimResult | undefined;
+  writeAudit(audit: AuditEntry, target: string): void;
+
+  /** New uids, in rising order. */
+  newUids(count: number): readonly number[];
+  /** Adds jobs whose ids are free; returns the uids of those. `isLast`: nothing is asked after it. */
+  insertJobs(jobs: readonly JobToInsert[], how: { readonly isLast: boolean }): ReadonlySet<number>;
+  /** The uids of the jobs that have these ids now. */
+  uidsOf(ids: readonly string[]): ReadonlyMap<string, number>;
+
+  /** Locks a live run, and its job before it; a finished one is only read. */
+  lockRun(runId: string): Run | undefined;
+  findRun(runId: string): Run | undefined;
+  /** Makes a run that waits for its time due now; false: it does not. One made a moment ahead of its slot stays. */
+  makeRunDue(runId: string): boolean;
+}
+
+export interface LiveRunCounts {
+  readonly claimed?: boolean;
+  readonly putOff?: boolean;
+}
+
+export interface ClaimKey {
+  readonly runId: string;
+  readonly fence: number;
+}
+
+export type ClaimState =
+  | { readonly kind: 'claimed'; readonly run: LiveRun }
+  /** The claim is not the newest of the run any more, or the run is finished (P10). */
+  | { readonly kind: 'stale' }
+  /** Somebody's transaction holds the job. */
+  | { readonly kind: 'held' }
+  /** The run succeeded, and the store has moved it into history already. */
+  | { readonly kind: 'moved'; readonly uid: number; readonly end: EndedRun };
+
+export interface ReportState {
+  /** The run was asked to stop. */
+  readonly isToStop: boolean;
+}
+
+export interface RunEnds {
+  readonly finished: readonly FinishedRun[];
+  readonly putBack: readonly PutBack[];
+}
+
+/** A run that waits for another attempt. */
+export interface PutBack {
+  readonly runId: string;
+  readonly to: Extract<Settlement, { kind: 'waiting' }>;
+  readonly progress?: Progress | undefined;
+}
+
+export interface RunLog {
+  readonly runId: string;
+  readonly lines: readonly LogLine[];
+}
+
+export interface DueJobs {
+  /** Locked, the longest overdue first. */
+  readonly jobs: readonly StoredJob[];
+  readonly live: ReadonlyMap<number, LiveRuns>;
+  /** Where the plan is to claim, too. */
+  readonly waiting?: WaitingRuns;
+}
+
+/** What waits for a claim before a plan is written. */
+export interface WaitingRuns {
+  /** The node lives, and no run is due, or comes due as soon as the claim would take it. */
+  readonly canClaimPlanned: boolean;
+  /** When a claim has to look for them. */
+  readonly nextDueAt?: number;
+}
+
+export interface EndedPlan {
+  readonly input: PlanInput;
+  /** What {@link Tables.lockDue} gave. */
+  readonly jobs: readonly StoredJob[];
+  /** Something was taken of one of them. */
+  readonly isDone: boolean;
+}
+
+export interface PlanEnd {
+  /** All that was due by then was looked at. */
+  readonly now: number;
+  readonly nextWakeAt?: number;
+}
+
+export interface LockedJob {
+  readonly stored: StoredJob | undefined;
+  /** Others may change its row meanwhile, and this transaction may not. */
+  readonly isShared: boolean;
+}
+
+export type InsertInput = Parameters<JobStore['insertJob']>[0];
+
+export interface JobToInsert {
+  readonly input: InsertInput;
+  readonly uid: number;
+  readonly job: Job;
+}
