@@ -48,6 +48,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     may: [...CORE, 'store rows', 'thread'],
     packages: ['node:', 'pg'],
   },
+  // For tests: it has no database, and so no package.
+  'memory store': { paths: [`${JOBS}/stores/memory/`], may: [...CORE, 'store rows'], packages: [] },
   http: {
     paths: [`${JOBS}/http/`],
     may: ['plain core'],
@@ -67,7 +69,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     mayTypes: ['engine port'],
     packages: ['@opentelemetry/api'],
   },
-  testing: { paths: [`${JOBS}/testing/`], may: [...CORE, 'engine port', 'engine'] },
+  testing: { paths: [`${JOBS}/testing/`], may: [...CORE, 'engine port', 'engine', 'memory store'] },
   'entry point': { paths: [`${JOBS}/index.ts`], may: [...CORE, 'engine port', 'engine'], packages: [] },
   ...CONSOLE_LAYERS,
 

@@ -1,0 +1,2 @@
+export { createMemoryDatabase, type MemoryDatabase } from './database.ts';
+export { createMemoryStore, type MemoryStoreOptions } from './store.ts';

@@ -1,0 +1,93 @@
+import type { Clock } from '../../core/clock.ts';
+import { type AbortFlag, refuseAborted, StoreError } from '../../core/errors.ts';
+import type { JobStore } from '../../core/store.ts';
+import { command, insertJobs, onlyOne } from '../../core/transactions/commands.ts';
+import { plan } from '../../core/transactions/plan.ts';
+import { cancelRun, makeDue, report } from '../../core/transactions/run-commands.ts';
+import type { Script } from '../../core/transactions/script.ts';
+import { givenBackOf, reconcile, recover, recoveredOf, settle } from '../../core/transactions/settle.ts';
+import type { UnitOfWork } from '../../core/transactions/unit-of-work.ts';
+import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
+import { createLocalNodes } from '../rows/local-nodes.ts';
+import { claim } from './claim.ts';
+import { createMemoryDatabase, findJob, findRun, type MemoryDatabase } from './database.ts';
+import { prune } from './prune.ts';
+import { countHealth, jobHours, listAudit, listJobs, listRuns, runViewOf, stats, viewOf } from './reads.ts';
+import { type MemoryLimits, runOn } from './tables.ts';
+
+export interface MemoryStoreOptions {
+  readonly clock: Clock;
+  /** To be shared by several stores, as by a process and the one that replaces it. Default: an empty one. */
+  readonly database?: MemoryDatabase;
+  /** The most live runs that a job may have (default 100,000); see P7. */
+  readonly maxLiveRuns?: number;
+  /** The most runs with a future `run_at` that a job may have (default 10,000); see P15. */
+  readonly maxRunsPutOff?: number;
+}
+
+/**
+ * A store for tests, in memory: it keeps the whole contract of a {@link JobStore} but durability, needs no
+ * file and no thread, and is gone with the process. Times are those of `clock`.
+ */
+export function createMemoryStore(options: MemoryStoreOptions): JobStore {
+  const { clock, database: db = createMemoryDatabase() } = options;
+  const { maxLiveRuns = MAX_LIVE_RUNS, maxRunsPutOff = MAX_RUNS_PUT_OFF } = options;
+  const limits: MemoryLimits = { maxLiveRuns, maxRunsPutOff };
+  const nodes = createLocalNodes();
+  let isOpen = false;
+  const whileOpen = async <T>(work: (now: number) => T): Promise<T> => {
+    if (!isOpen)
+      throw new StoreError('unavailable', 'The store is not open: open() it, or start() its engine, first.');
+    return work(clock.now());
+  };
+  const run = <T>(transaction: (unit: UnitOfWork) => Script<T>) =>
+    whileOpen((now) => runOn(db, { now, limits }, transaction));
+  const runUnless = async <T>(
+    signal: AbortFlag | undefined,
+    transaction: (unit: UnitOfWork) => Script<T>,
+  ) => {
+    refuseAborted(signal);
+    return run(transaction);
+  };
+  return {
+    async open() {
+      isOpen = true;
+    },
+    async close() {
+      isOpen = false;
+    },
+    now: () => clock.now(),
+    check: () => whileOpen(() => undefined),
+    join: nodes.join,
+    listNodes: async () => nodes.list(clock.now()),
+    insertJob: async (input, signal) => onlyOne(await runUnless(signal, (unit) => insertJobs(unit, [input]))),
+    command: (input, signal) => runUnless(signal, (unit) => command(unit, input)),
+    plan: (input) => run((unit) => plan(unit, input)),
+    claim: (input) => whileOpen((now) => claim(db, input, now)),
+    settle: (batch) => run((unit) => settle(unit, batch)),
+    report: (batch) => run(() => report(batch)),
+    recover: async (input) => recoveredOf(input, await run((unit) => recover(unit, input))),
+    reconcile: async (input) => givenBackOf(input, await run((unit) => reconcile(unit, input))),
+    cancelRun: (input, signal) => runUnless(signal, (unit) => cancelRun(unit, input)),
+    makeDue: (input, signal) => runUnless(signal, () => makeDue(input)),
+    getJob: (jobId, handlers) =>
+      whileOpen((now) => {
+        const stored = findJob(db, jobId);
+        return stored && viewOf(db, stored, handlers, now);
+      }),
+    listJobs: (query) => whileOpen((now) => listJobs(db, query, now)),
+    countHealth: (input) => whileOpen((now) => countHealth(db, input, now)),
+    getRun: (runId) =>
+      whileOpen(() => {
+        const found = findRun(db, runId);
+        return found && runViewOf(db, found);
+      }),
+    listRuns: (query) => whileOpen(() => listRuns(db, query)),
+    getLogs: (runId) =>
+      whileOpen(() => db.logs.get(Number(runId)) ?? (findRun(db, runId) === undefined ? undefined : [])),
+    listAudit: (query) => whileOpen(() => listAudit(db, query)),
+    stats: (input) => whileOpen((now) => stats(db, input, now)),
+    jobHours: (input) => whileOpen((now) => jobHours(db, input, now)),
+    prune: (retention) => whileOpen((now) => prune(db, retention, now)),
+  };
+}
