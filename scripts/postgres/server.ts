@@ -231,7 +231,8 @@ async function dataDirectory(url: string): Promise<unknown> {
   return rows[0]?.data_directory;
 }
 
-async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+/** Runs `use` on a connection of its own, and closes it. */
+export async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: DEADLINE_MS });
   // A lost connection also rejects the query in flight; without a listener it would end the process.
   client.on('error', () => undefined);

@@ -1,13 +1,12 @@
-// The server that an attack runs against: a process of its own on a folder of its own, on loopback, and what
-// is measured of it.
+// Starts the server that an attack runs against, on a folder of its own and on loopback, and measures it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../../../scripts/postgres/server.ts';
 
 export interface Target {
   readonly port: number;
@@ -42,7 +41,7 @@ export interface Watch {
   stop(): Promise<Figures>;
 }
 
-/** The worst of what was seen. */
+/** The worst values that were seen. */
 export interface Figures {
   readonly readyMs: number;
   /** Probes of `/readyz` that had no answer within {@link PROBE_TIMEOUT_MS}, or were refused. */
@@ -139,7 +138,7 @@ async function signIn(ask: Target['ask']): Promise<string> {
   return token;
 }
 
-/** Sends so many requests, a few at once, and counts their answers by status. */
+/** Sends this many requests, a few at a time, and counts the answers by status. */
 export async function flood(times: number, send: (n: number) => Promise<Reply>): Promise<string> {
   const counts = new Map<number, number>();
   let sent = 0;
@@ -170,7 +169,7 @@ async function answers(child: ChildProcess, url: string): Promise<void> {
 function watch(child: ChildProcess, url: string): Watch {
   const worst = { readyMs: 0, readyFailed: 0, rssMiB: 0, descriptors: 0 };
   let isOver = false;
-  // A connection that is there before the attack: what is measured is the server, and not the listen queue.
+  // Connected before the attack, so that the probe measures the server and not the listen queue.
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const probes = (async () => {
     while (!isOver) {
@@ -209,7 +208,7 @@ function isReady(url: string, agent: Agent): Promise<boolean> {
   });
 }
 
-/** Linux only; elsewhere nothing is known. */
+/** Linux only; 0 elsewhere. */
 function rssOf(pid: number | undefined): number {
   try {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
@@ -224,14 +223,4 @@ function descriptorsOf(pid: number | undefined): number {
   } catch {
     return 0;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

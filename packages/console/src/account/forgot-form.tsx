@@ -1,7 +1,9 @@
 import { askPasswordReset } from '@greenvue/jobs/client';
-import { Alert, Anchor, Button, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Anchor, Button, Stack, Text } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useConnection } from '../session/session.tsx';
+import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
+import { EmailField } from './email-field.tsx';
 import { passwordFault } from './password-fault.ts';
 
 /** Requests an e-mail with a link that sets a new password. */
@@ -31,21 +33,8 @@ export function ForgotForm({ onBack }: { readonly onBack: () => void }) {
         ) : (
           <>
             <Text size="sm">We mail you a link that sets a new password.</Text>
-            <TextInput
-              label="E-mail"
-              name="email"
-              type="email"
-              autoComplete="username"
-              required
-              withAsterisk={false}
-              maxLength={254}
-              autoFocus
-            />
-            {fault === undefined ? null : (
-              <Alert color="red" variant="light" role="alert">
-                {fault}
-              </Alert>
-            )}
+            <EmailField hasFocus />
+            <FaultAlert>{fault}</FaultAlert>
             <Button type="submit" loading={isBusy} fullWidth>
               Mail me a link
             </Button>

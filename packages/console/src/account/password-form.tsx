@@ -1,5 +1,6 @@
-import { Alert, Button, PasswordInput, Stack } from '@mantine/core';
+import { Button, PasswordInput, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
 import { passwordFault } from './password-fault.ts';
 
 const SHORTEST = 10;
@@ -46,11 +47,7 @@ export function PasswordForm({ asksCurrent, submitLabel, onSubmit }: PasswordFor
           minLength={SHORTEST}
         />
         <Field label="New password again" name="again" autoComplete="new-password" minLength={SHORTEST} />
-        {fault === undefined ? null : (
-          <Alert color="red" variant="light" role="alert">
-            {fault}
-          </Alert>
-        )}
+        <FaultAlert>{fault}</FaultAlert>
         <Button type="submit" loading={isBusy}>
           {submitLabel}
         </Button>

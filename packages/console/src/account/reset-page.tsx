@@ -1,13 +1,13 @@
 import { confirmPasswordReset } from '@greenvue/jobs/client';
-import { Alert, Anchor, Paper, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useConnection } from '../session/session.tsx';
-import { LonePage } from '../ui/layout/lone-page.tsx';
+import { LonePanel } from '../ui/layout/lone-panel.tsx';
 import { PasswordForm } from './password-form.tsx';
 
 const RESET_PATH = '/console/reset-password';
 
-/** Shows the page behind a link from an e-mail, whoever is signed in; on every other page its children. */
+/** Shows the page that a mailed link opens, whether signed in or not; on other pages its children. */
 export function ResetGate({ children }: { readonly children: ReactNode }) {
   return window.location.pathname === RESET_PATH ? <ResetPage /> : children;
 }
@@ -22,34 +22,29 @@ function ResetPage() {
     window.history.replaceState(null, '', RESET_PATH);
   }, []);
   return (
-    <LonePage>
-      <Paper withBorder p="lg" radius="md">
-        <Title order={1} size="h3" mb={4}>
-          Set a new password
-        </Title>
-        {isDone ? (
-          <>
-            <Alert color="green" variant="light" role="status" mb="md">
-              The password is changed, and all sessions of the account have ended.
-            </Alert>
-            <Anchor href="/console/">Sign in</Anchor>
-          </>
-        ) : (
-          <>
-            <Text size="sm" c="dimmed" mb="lg">
-              The new password ends all sessions of the account.
-            </Text>
-            <PasswordForm
-              asksCurrent={false}
-              submitLabel="Set the password"
-              onSubmit={async ({ next }) => {
-                await confirmPasswordReset(connection, { token, new_password: next });
-                setDone(true);
-              }}
-            />
-          </>
-        )}
-      </Paper>
-    </LonePage>
+    <LonePanel title="Set a new password">
+      {isDone ? (
+        <>
+          <Alert color="green" variant="light" role="status" mb="md">
+            The password is changed, and all sessions of the account have ended.
+          </Alert>
+          <Anchor href="/console/">Sign in</Anchor>
+        </>
+      ) : (
+        <>
+          <Text size="sm" c="dimmed" mb="lg">
+            The new password ends all sessions of the account.
+          </Text>
+          <PasswordForm
+            asksCurrent={false}
+            submitLabel="Set the password"
+            onSubmit={async ({ next }) => {
+              await confirmPasswordReset(connection, { token, new_password: next });
+              setDone(true);
+            }}
+          />
+        </>
+      )}
+    </LonePanel>
   );
 }

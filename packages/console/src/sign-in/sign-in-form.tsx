@@ -1,6 +1,8 @@
-import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Anchor, Button, PasswordInput, Stack } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
+import { EmailField } from '../account/email-field.tsx';
 import { useSessionStore } from '../session/session.tsx';
+import { FaultAlert } from '../ui/feedback/fault-alert.tsx';
 import { signInFault } from './sign-in-fault.ts';
 
 interface SignInFormProps {
@@ -32,11 +34,7 @@ export function SignInForm({ email, isByToken = false }: SignInFormProps) {
     <form onSubmit={submit}>
       <Stack gap="md">
         {byToken ? <TokenField /> : <AccountFields email={email} />}
-        {fault === undefined ? null : (
-          <Alert color="red" variant="light" role="alert">
-            {fault}
-          </Alert>
-        )}
+        <FaultAlert>{fault}</FaultAlert>
         <Button type="submit" loading={isBusy} fullWidth>
           Sign in
         </Button>
@@ -60,18 +58,7 @@ export function SignInForm({ email, isByToken = false }: SignInFormProps) {
 function AccountFields({ email }: { readonly email: string | undefined }) {
   return (
     <>
-      <TextInput
-        label="E-mail"
-        name="email"
-        type="email"
-        autoComplete="username"
-        required
-        withAsterisk={false}
-        maxLength={254}
-        defaultValue={email ?? ''}
-        data-autofocus={email === undefined ? true : undefined}
-        autoFocus={email === undefined}
-      />
+      <EmailField defaultValue={email ?? ''} hasFocus={email === undefined} />
       <PasswordInput
         label="Password"
         name="password"

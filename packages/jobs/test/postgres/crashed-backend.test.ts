@@ -4,6 +4,7 @@ import { createEngine, createSystemClock } from '../../src/index.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 import { createDatabase, startPostgres } from './server.ts';
+import { queryDatabase } from './test-database.ts';
 
 const LEASE_MS = 15_000;
 const POLL = { timeout: 30_000, interval: 50 };
@@ -23,27 +24,17 @@ it('section 7: for one lease after the server has started anew since a backend c
   });
   onTestFinished(() => engine.stop());
   await engine.start();
-  await expect.poll(async () => (await ask(url, UP_FOR_A_LEASE))[0], POLL).toEqual({ is_up: true });
+  await expect.poll(async () => (await queryDatabase(url, UP_FOR_A_LEASE))[0], POLL).toEqual({ is_up: true });
 
   // The server ends all of its connections, and begins anew in the same process.
   await crashOne(url);
   const crashedAt = performance.now();
-  await expect.poll(() => ask(url, DEAD_NODE).catch(() => undefined), POLL).toBeDefined();
-  const isThere = async () => (await ask(url, "SELECT FROM greenvue_jobs.nodes WHERE id = 'dead'")).length;
+  await expect.poll(() => queryDatabase(url, DEAD_NODE).catch(() => undefined), POLL).toBeDefined();
+  const isThere = async () =>
+    (await queryDatabase(url, "SELECT FROM greenvue_jobs.nodes WHERE id = 'dead'")).length;
   await expect.poll(isThere, POLL).toBe(0);
   expect(performance.now() - crashedAt).toBeGreaterThan(LEASE_MS - 2_000);
 }, 90_000);
-
-async function ask(url: string, sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 async function crashOne(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });

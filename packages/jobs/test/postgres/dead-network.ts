@@ -7,8 +7,8 @@ export interface Network {
   /** From now on nothing comes through, and nobody is told: connections stay open, new ones get no answer. */
   cut(): void;
   /**
-   * The next COMMIT is done, but no answer comes to it, nor to what was asked for with it: the connection
-   * breaks in its place.
+   * The next COMMIT is done, but the connection breaks before its answer, and before that of any statement
+   * sent with it.
    */
   loseCommit(): void;
   /** The next message is done, but no answer comes to it: the connection breaks in its place. */

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
-import { z } from 'zod';
-import { createEngine, createSystemClock, defineJobType, type Engine } from '../../src/index.ts';
-import { createPostgresStore } from '../../src/stores/postgres/index.ts';
-import { silentLogger } from '../silent-logger.ts';
+import type { Engine } from '../../src/index.ts';
 import { createNetwork, type Network } from './dead-network.ts';
+import { startHoldApi } from './hold-api.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
-import { createTestDatabase } from './test-database.ts';
+import { countLocks, createTestDatabase, queryDatabase } from './test-database.ts';
 
 const LEASE_MS = 15_000;
 const POLL = { timeout: 30_000, interval: 20 };
@@ -15,41 +12,10 @@ const JOBS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const;
 const PLACES = JOBS.length + 1;
 const BLOCK = { id: 'block', name: 'Block', type: 'hold', onDemand: true } as const;
 
-/** As in `node-child.ts`; this process runs none of them. */
-const hold = defineJobType({
-  type: 'hold',
-  module: import.meta.url,
-  payload: z.strictObject({ blockMs: z.int().default(0), ignores: z.boolean().default(false) }),
-  run: async () => undefined,
-});
-
 /** For one lease after its start nobody is declared dead. */
 async function isSettled(): Promise<void> {
   const sql = `SELECT clock_timestamp() - pg_postmaster_start_time() > '${LEASE_MS} ms' AS is_settled`;
-  await expect.poll(() => ask(inject('postgresUrl'), sql), POLL).toEqual([{ is_settled: true }]);
-}
-
-async function ask(url: string, sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
-async function startApi(url: string): Promise<Engine> {
-  const engine = createEngine({
-    store: createPostgresStore({ url, clock: createSystemClock() }),
-    jobTypes: [hold],
-    deps: {},
-    concurrency: 0,
-    logger: silentLogger,
-  });
-  onTestFinished(() => engine.stop());
-  await engine.start();
-  return engine;
+  await expect.poll(() => queryDatabase(inject('postgresUrl'), sql), POLL).toEqual([{ is_settled: true }]);
 }
 
 async function startNode(url: string, directUrl = url): Promise<NodeProcess> {
@@ -83,7 +49,8 @@ async function prepare(overlap: 'skip' | 'allow'): Promise<Attacked> {
   onTestFinished(() => database.drop());
   const { url } = database;
   const [control, data] = await Promise.all([startNetwork(url), startNetwork(url)]);
-  const api = await startApi(url);
+  const api = await startHoldApi(url);
+  onTestFinished(() => api.stop());
   for (const id of JOBS) await api.createJob({ id, name: id, type: 'hold', onDemand: true, overlap });
   const node = await startNode(data.url, control.url);
   const runs = await Promise.all(JOBS.map((id) => api.trigger(id)));
@@ -113,22 +80,21 @@ describe('P7, section 7: a node whose connections are reset while new ones are r
     const other = await startNode(url);
     control.refuse();
     data.refuse();
-    const [{ at } = { at: 0 }] = (await ask(url, NOW)) as { at: number }[];
+    const [{ at } = { at: 0 }] = (await queryDatabase(url, NOW)) as { at: number }[];
     control.reset();
     // Four looks of the others, and a renewal after them.
-    const beat = async () => (await ask(url, LAST_BEAT)) as { at: number }[];
+    const beat = async () => (await queryDatabase(url, LAST_BEAT)) as { at: number }[];
     await expect
       .poll(async () => (await beat()).some((row) => row.at > at + 2_500) || other.has('started'), POLL)
       .toBe(true);
     expect(ranTwiceAtOnce(runIds, node, other)).toEqual([]);
     expect(node.has('stopped')).toBe(false);
     for (const network of [control, data]) network.accept();
-    const locks = async () => (await ask(url, LOCKS)) as { n: number }[];
-    await expect.poll(locks, POLL).toEqual([{ n: 3 }]);
+    await expect.poll(() => countLocks(url), POLL).toBe(3);
     expect(node.has('stopped')).toBe(false);
   }, 60_000);
 
-  it('stops what must not overlap when it has lost all connections, before others start it', async () => {
+  it('stops handlers that must not overlap when it has lost all connections, before other nodes start their runs', async () => {
     const { url, node, control, data, runIds } = await prepare('skip');
     const other = await startNode(url);
     for (const network of [control, data]) network.refuse();
@@ -139,7 +105,7 @@ describe('P7, section 7: a node whose connections are reset while new ones are r
     for (const network of [control, data]) network.accept();
   }, 60_000);
 
-  it('goes on with what may overlap, and gives the rest back at no cost, when it has connections again in time', async () => {
+  it('continues runs that may overlap, and gives the others back at no cost, when it has connections again in time', async () => {
     const { api, node, control, data, runIds } = await prepare('allow');
     await api.createJob({ id: 'alone', name: 'Alone', type: 'hold', onDemand: true });
     const { run } = (await api.trigger('alone')).view;
@@ -158,5 +124,3 @@ describe('P7, section 7: a node whose connections are reset while new ones are r
 const NOW = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::double precision AS at';
 const LAST_BEAT = `SELECT max(beat_at)::double precision AS at FROM greenvue_jobs.nodes
   WHERE id IN (SELECT node FROM greenvue_jobs.live_runs)`;
-const LOCKS = `SELECT count(*)::integer AS n FROM pg_locks JOIN pg_database ON pg_database.oid = database
-  WHERE locktype = 'advisory' AND datname = current_database()`;

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { describe, inject, it, type TestContext } from 'vitest';
 import { z } from 'zod';
 import { createEngine, createSystemClock, defineJobType, type Engine } from '../../src/index.ts';
@@ -11,7 +10,7 @@ import { silentLogger } from '../silent-logger.ts';
 import { createNetwork } from './dead-network.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
 import { createDatabase, startPostgres } from './server.ts';
-import { createTestDatabase } from './test-database.ts';
+import { createTestDatabase, queryDatabase } from './test-database.ts';
 
 const LEASE_MS = 15_000;
 const POLL = { timeout: 40_000, interval: 50 };
@@ -85,17 +84,7 @@ async function prepare(test: Test): Promise<Prepared> {
 /** For one lease after its start nobody is declared dead. */
 async function isSettled(test: Test, url: string): Promise<void> {
   const sql = `SELECT clock_timestamp() - pg_postmaster_start_time() > '${LEASE_MS} ms' AS is_settled`;
-  await test.expect.poll(async () => (await ask(url, sql))[0], POLL).toEqual({ is_settled: true });
-}
-
-async function ask(url: string, sql: string, values: unknown[] = []): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(sql, values)).rows;
-  } finally {
-    await client.end();
-  }
+  await test.expect.poll(async () => (await queryDatabase(url, sql))[0], POLL).toEqual({ is_settled: true });
 }
 
 const runOf = async (engine: Engine, runId: string) => (await engine.getRun(runId)).run;
@@ -131,7 +120,7 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
       if (event !== 'reset') heard.push(`${event.type} ${event.runId}`);
     });
     const { first, runId } = await startRun(test, prepared);
-    await ask(url, 'UPDATE greenvue_jobs.live_runs SET recoveries = 5');
+    await queryDatabase(url, 'UPDATE greenvue_jobs.live_runs SET recoveries = 5');
     first.signal('SIGKILL');
     await test.expect.poll(() => heard, POLL).toContain(`run.failed ${runId}`);
     test.expect(await runOf(api, runId)).toMatchObject({ status: 'failed', reason: 'lost', recoveries: 6 });
@@ -155,7 +144,7 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
     const claimed = await runOf(api, runId);
     const node = 'claim' in claimed ? claimed.claim?.node : undefined;
     const beat = async () =>
-      (await ask(url, 'SELECT beat_at FROM greenvue_jobs.nodes WHERE id = $1', [node]))[0];
+      (await queryDatabase(url, 'SELECT beat_at FROM greenvue_jobs.nodes WHERE id = $1', [node]))[0];
     first.signal('SIGTERM');
     await test.expect.poll(() => first.has('left'), POLL).toBe(true);
     const last = await beat();
@@ -173,11 +162,11 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
     const prepared = await prepare(test);
     const { url, api } = prepared;
     const { first, second, runId } = await startRun(test, prepared);
-    const before = (await ask(url, 'SELECT id FROM greenvue_jobs.nodes')).length;
+    const before = (await queryDatabase(url, 'SELECT id FROM greenvue_jobs.nodes')).length;
     first.signal('SIGSTOP');
     await test.expect.poll(() => second.has(`started ${runId}`), POLL).toBe(true);
     test.expect(first.has('stopped')).toBe(false);
-    test.expect((await ask(url, 'SELECT id FROM greenvue_jobs.nodes')).length).toBe(before - 1);
+    test.expect((await queryDatabase(url, 'SELECT id FROM greenvue_jobs.nodes')).length).toBe(before - 1);
     first.signal('SIGCONT');
     await test.expect.poll(() => first.has(`stopped ${runId} StaleClaimError`), POLL).toBe(true);
     await test.expect.poll(() => nodesOf(api), POLL).toBe(before);
@@ -270,14 +259,14 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
   it("takes a dead node for dead though the server's clock has gone back since it was promoted", async (test) => {
     const { url, api } = await prepare(test);
     const hour = 3_600_000;
-    await ask(
+    await queryDatabase(
       url,
       `UPDATE greenvue_jobs.server SET since = extract(epoch FROM clock_timestamp()) * 1000 + ${hour}`,
     );
     const node = await startProcess(test, url);
     await test.expect.poll(() => nodesOf(api), POLL).toBe(2);
     node.signal('SIGKILL');
-    const isThere = async () => (await ask(url, 'SELECT FROM greenvue_jobs.nodes')).length > 1;
+    const isThere = async () => (await queryDatabase(url, 'SELECT FROM greenvue_jobs.nodes')).length > 1;
     await test.expect.poll(isThere, { ...POLL, timeout: 10_000 }).toBe(false);
   }, 60_000);
 
@@ -288,20 +277,20 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
     const url = await createDatabase(primary.url, 'app');
     const { engine } = await startEngine(test, url, 0);
     await engine.stop();
-    await ask(url, DEAD_NODE);
+    await queryDatabase(url, DEAD_NODE);
     await primary.stop();
     await writeFile(join(dataDir, 'standby.signal'), '');
     const standby = await startPostgres({ dataDir, port: primary.port });
     test.onTestFinished(() => standby.stop());
     await isSettled(test, url);
 
-    await ask(url, 'SELECT pg_promote()');
+    await queryDatabase(url, 'SELECT pg_promote()');
     await startEngine(test, url, 0);
     const noted = performance.now();
     const isThere = async () =>
-      (await ask(url, "SELECT FROM greenvue_jobs.nodes WHERE id = 'dead'")).length === 1;
+      (await queryDatabase(url, "SELECT FROM greenvue_jobs.nodes WHERE id = 'dead'")).length === 1;
     test
-      .expect(await ask(url, 'SELECT timeline FROM greenvue_jobs.server'))
+      .expect(await queryDatabase(url, 'SELECT timeline FROM greenvue_jobs.server'))
       .toEqual([{ timeline: '00000002' }]);
     await test.expect.poll(isThere, POLL).toBe(false);
     test.expect(performance.now() - noted).toBeGreaterThan(LEASE_MS - 2_000);

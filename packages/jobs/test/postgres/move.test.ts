@@ -12,7 +12,7 @@ import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { fillWithEverything, RETENTION, readEverything, STILL_THERE } from '../store-contract/everything.ts';
 import { DAY, HOUR, type MakeStore, MINUTE, required, T0, TYPES, useStore } from '../store-contract/rig.ts';
 import { UNSOUND } from './soundness.ts';
-import { createBareDatabase } from './test-database.ts';
+import { createBareDatabase, queryDatabase } from './test-database.ts';
 
 let file: string;
 
@@ -68,10 +68,7 @@ const DEAF: NodeListener = {
 };
 
 async function countSchemas(url: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query("SELECT FROM pg_namespace WHERE nspname = 'greenvue_jobs'");
-  await client.end();
+  const rows = await queryDatabase(url, "SELECT FROM pg_namespace WHERE nspname = 'greenvue_jobs'");
   return rows.length;
 }
 
@@ -89,13 +86,6 @@ async function countTables(url: string) {
   }
   await client.end();
   return tables;
-}
-
-async function runSql(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(sql);
-  await client.end();
 }
 
 describe('moving a SQLite store into PostgreSQL', () => {
@@ -246,9 +236,12 @@ describe('moving a SQLite store into PostgreSQL', () => {
     expect(await countSchemas(url)).toBe(0);
 
     await move(url, () => ({ tables: [], lastId: 0 }));
-    await runSql(url, `ALTER TABLE greenvue_jobs.run_logs ADD CONSTRAINT no_second_line CHECK (seq < 2)`);
+    await queryDatabase(
+      url,
+      `ALTER TABLE greenvue_jobs.run_logs ADD CONSTRAINT no_second_line CHECK (seq < 2)`,
+    );
     await expect(move(url)).rejects.toThrow(/^greenvue_jobs\.run_logs does not take a row: .*no_second_line/);
-    await runSql(url, `ALTER TABLE greenvue_jobs.run_logs DROP CONSTRAINT no_second_line`);
+    await queryDatabase(url, `ALTER TABLE greenvue_jobs.run_logs DROP CONSTRAINT no_second_line`);
     await move(url);
   });
 });

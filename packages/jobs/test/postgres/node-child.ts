@@ -4,9 +4,9 @@ import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 /**
- * A node as a process of its own, to be killed, frozen or blocked. It tells on stdout, a line each: `ready`,
- * `started <run>`, `stopped <run> <reason>`, `left`. Arguments: the database, places, how long its event loop
- * may stand still (ms), and the address of the database for the control connection.
+ * A node in a process of its own. Prints `ready`, `started <run>`, `stopped <run> <reason>` and `left`.
+ * Arguments: the database, places, the longest stall of its event loop (ms), and the database for the control
+ * connection.
  */
 const [, , url = '', places = '1', maxStallMs = '60000', directUrl = url] = process.argv;
 const tell = (line: string) => process.stdout.write(`${line}\n`);

@@ -5,7 +5,7 @@ import {
 } from '../../../../scripts/postgres/server.ts';
 
 export type { StopMode } from '../../../../scripts/postgres/server.ts';
-export { createDatabase, dropDatabase } from '../../../../scripts/postgres/server.ts';
+export { createDatabase, dropDatabase, withClient } from '../../../../scripts/postgres/server.ts';
 export type { PostgresServer };
 
 const TEST_SETTINGS = {

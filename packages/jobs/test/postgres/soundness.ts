@@ -1,7 +1,7 @@
 /**
- * What no row of the tables that runs are written to may be: the tables themselves have hardly any checks,
- * since PostgreSQL reads those anew for each statement. By table: what it would be called, and the rows that
- * are so.
+ * Rows that must never exist in the tables that runs are written to. The tables have hardly any checks, since
+ * PostgreSQL parses those again for each statement. By table: the name of the fault, and the rows that have
+ * it.
  */
 export const NEVER: Readonly<Record<'jobs' | 'live_runs' | 'runs', Readonly<Record<string, string>>>> = {
   jobs: {

@@ -1,7 +1,6 @@
-import pg from 'pg';
 import { connect } from '../../src/stores/postgres/database.ts';
 import { migrate } from '../../src/stores/postgres/migrate.ts';
-import { createDatabase, dropDatabase } from './server.ts';
+import { createDatabase, dropDatabase, withClient } from './server.ts';
 import { GUARDS } from './soundness.ts';
 
 /** A database of its own for the tests of a file. */
@@ -25,8 +24,8 @@ export async function createTestDatabase(serverUrl: string, name: string): Promi
   return {
     url,
     drop,
-    empty: () => run(url, FORGET_ALL),
-    forgetNodes: () => run(url, FORGET_NODES),
+    empty: async () => void (await withClient(url, (client) => client.query(FORGET_ALL))),
+    forgetNodes: async () => void (await queryDatabase(url, FORGET_NODES)),
   };
 }
 
@@ -46,15 +45,22 @@ async function createTables(url: string): Promise<void> {
   }
 }
 
-async function run(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
+/** The rows of one statement, over a connection of its own. */
+export function queryDatabase(
+  url: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<readonly unknown[]> {
+  return withClient(url, async (client) => (await client.query(sql, [...values])).rows);
 }
+
+/** How many advisory locks are held in the database. */
+export async function countLocks(url: string): Promise<number> {
+  return (await queryDatabase(url, ADVISORY_LOCKS)).length;
+}
+
+const ADVISORY_LOCKS = `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+  WHERE locktype = 'advisory' AND datname = current_database()`;
 
 const FORGET_NODES = 'DELETE FROM greenvue_jobs.nodes';
 /**

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => h.close());
 
-it('what waits for its turn behind a locked table is not done once whoever asked has given up', async () => {
+it('a command that waits behind a locked table is dropped once its caller has given up', async () => {
   await h.engine.createJob(FREE);
   const tx = await h.begin();
   await tx.query('LOCK TABLE greenvue_jobs.jobs IN ACCESS EXCLUSIVE MODE');

@@ -1,11 +1,12 @@
 import { ApiError, type Job } from '@greenvue/jobs/client';
-import { Alert, Button, Checkbox, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useRunJob } from '../../actions/actions.ts';
 import { useJobTypes } from '../../data/queries.ts';
 import { useMay } from '../../session/session.tsx';
 import { useZone } from '../../ui/clock/zone.tsx';
+import { FaultAlert } from '../../ui/feedback/fault-alert.tsx';
 import { type InstantDraft, instantDraft, readInstant, UNFINISHED } from '../../ui/instant/instant-draft.ts';
 import { InstantField } from '../../ui/instant/instant-field.tsx';
 import blocks from '../../ui/layout/blocks.module.css';
@@ -64,11 +65,7 @@ function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
             {...later}
           />
         ) : null}
-        {refusal === undefined ? null : (
-          <Alert color="red" variant="light" role="alert">
-            <Plain>{refusal}</Plain>
-          </Alert>
-        )}
+        <FaultAlert>{refusal === undefined ? undefined : <Plain>{refusal}</Plain>}</FaultAlert>
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose}>
             Not now

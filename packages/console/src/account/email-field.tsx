@@ -1,0 +1,24 @@
+import { TextInput } from '@mantine/core';
+
+interface EmailFieldProps {
+  readonly defaultValue?: string;
+  readonly hasFocus: boolean;
+}
+
+/** The address of an account, in a form that reads it as `email`. */
+export function EmailField({ defaultValue = '', hasFocus }: EmailFieldProps) {
+  return (
+    <TextInput
+      label="E-mail"
+      name="email"
+      type="email"
+      autoComplete="username"
+      required
+      withAsterisk={false}
+      maxLength={254}
+      defaultValue={defaultValue}
+      data-autofocus={hasFocus ? true : undefined}
+      autoFocus={hasFocus}
+    />
+  );
+}
