@@ -1,7 +1,6 @@
-// How the cost grows, and that it does not: more jobs of which as many come due, more rows of history, and
-// somebody's snapshot held meanwhile. With the argument `postgres`, on a PostgreSQL 18 of its own. More
-// arguments: which of `jobs`, `history` and `snapshot`, and how many jobs, finished runs, or seconds at most
-// (1,000,000, 10,000,000, 300).
+// Shows that the cost does not grow with the number of jobs and rows of history, or while a snapshot is held.
+// With the argument `postgres`, on a PostgreSQL 18 of its own. More arguments: `jobs`, `history` or
+// `snapshot`, and the most jobs, finished runs or seconds (1,000,000, 10,000,000, 300).
 import { type Ground, onGround } from './ground.ts';
 import { count, ms, percentile, row, sleep } from './measure.ts';
 import { engineOn, noopType, queueRuns } from './noop.ts';

@@ -57,8 +57,8 @@ export async function fixedRate(
 }
 
 /**
- * Asks for one path, over as many connections as wait for an answer. Bare bytes, of which it reads no more
- * than it must: who serves shares the cores with who asks, and `node:http` measured a good part of itself.
+ * Requests one path, over as many connections as wait for an answer. It sends raw bytes and reads as few as
+ * possible: client and server share the cores, and `node:http` would measure much of itself.
  */
 function createClient({ hostname, port, pathname, search }: URL) {
   const text = `GET ${pathname}${search} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n\r\n`;

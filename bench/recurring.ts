@@ -11,10 +11,7 @@ const JOBS = Number(jobs);
 const INTERVAL_MS = 10_000;
 const SECONDS = Number(seconds);
 if (order !== '' && order !== 'shuffled') throw new Error(`the order may be "shuffled", not "${order}"`);
-/**
- * From one that comes due to the next. A prime, of which no number of jobs that somebody asks for is a
- * multiple.
- */
+/** The distance from one due job to the next. A prime, so no usual number of jobs is a multiple of it. */
 const STEP = order === 'shuffled' ? 7_919 : 1;
 
 await onGround(asked, 1, async (ground) => {

@@ -29,7 +29,7 @@ const BEFORE: readonly {
   { what: 'words with diacritics', unit: 'ä ' },
   { what: 'words of decomposed syllables', unit: '각 ' },
   { what: 'words with marks', unit: 'a\u0301\u0302\u0303 ' },
-  // Two kinds of marks, the second of which sorts before the first.
+  // Two kinds of marks; the second sorts before the first.
   { what: 'one word of marks', unit: `a${'\u0301'.repeat(2_480)}${'\u0323'.repeat(2_480)} ` },
   { what: 'terms within words', unit: `x${TERMS[0]}x ` },
   { what: 'terms many times within words', unit: `b${'c'.repeat(198)} `, terms: REPEATED },
@@ -69,7 +69,7 @@ async function measure(file: string, unit: string, query: string): Promise<numbe
       const before = performance.eventLoopUtilization();
       const { hits } = await search();
       if (hits.length !== MOST_HITS) throw new Error(`found ${hits.length} listings`);
-      // What the loop did, and not what it waited for the threads.
+      // The time that the event loop worked, without its waits for the threads.
       took.push(performance.eventLoopUtilization(before).active);
     }
     return took;

@@ -84,10 +84,7 @@ async function open(api: Connection, readings: readonly Reading[]): Promise<void
   }
 }
 
-/**
- * As TanStack Query does it: a new reading gives up the one under way, and the clock of its own begins anew
- * with each.
- */
+/** Works as TanStack Query does: a new reading cancels the one under way and restarts the timer. */
 function createReader(api: Connection, { key, load, everyMs }: Reading) {
   let underWay = new AbortController();
   let timer: NodeJS.Timeout | undefined;

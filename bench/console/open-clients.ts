@@ -5,8 +5,8 @@ import type { Instance } from './instance.ts';
 import type { Place } from './page.ts';
 
 /**
- * Stand-ins for so many consoles on that page, in a process of their own (`clients.ts`); gives what ends
- * them.
+ * Starts stand-ins for this many consoles on that page, in a process of their own (`clients.ts`). Returns a
+ * function that ends them.
  */
 export async function openClients(
   { url, token }: Instance,

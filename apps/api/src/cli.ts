@@ -1,6 +1,6 @@
 import { runCli } from './cli/run-cli.ts';
 
-// Whatever a command makes is for its owner alone.
+// Only the owner may read the files that a command makes.
 process.umask(0o077);
 
 await runCli(process);

@@ -11,14 +11,14 @@ export function clientAddressOf(ip: string): string {
   return withoutPort(ip.slice(0, LONGEST_ADDRESS));
 }
 
-/** The address without a port: some proxies tell it as well, and it differs with each connection. */
+/** The address without the port: some proxies add one, and it differs with each connection. */
 function withoutPort(address: string): string {
   const [, v6, v4] = /^(?:\[(.+)\](?::\d+)?|([\d.]+):\d+)$/.exec(address) ?? [];
   return v6 ?? v4 ?? address;
 }
 
 /**
- * Whom an address belongs to: one IPv4 address, or the /64 of an IPv6 address, all of which one customer has.
+ * The network of an address: an IPv4 address itself, or the /64 of an IPv6 address, which one customer has.
  */
 export function networkOf(address: string): string {
   return normalizeIP(address, IPV6_SUBNET);

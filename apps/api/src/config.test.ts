@@ -103,7 +103,7 @@ test('production needs a JWT_SECRET, and no other environment does', () => {
   expect(faultsOf({ NODE_ENV: 'test' })).toEqual([]);
 });
 
-test('on PostgreSQL production may have a SECRETS_KEY instead, and without either is told of both', () => {
+test('on PostgreSQL, production may set SECRETS_KEY instead; without either, the error names both', () => {
   const production = { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/greenvue' };
   expect(faultsOf({ ...production, SECRETS_KEY: RANDOM })).toEqual([]);
   expect(configOf({ ...production, SECRETS_KEY: `${RANDOM}, ${RANDOM}2` }).secretsKeys).toEqual([

@@ -7,7 +7,7 @@ function create() {
   return { time, sampler: createEventSampler(bounds, { now: () => time.now }) };
 }
 
-test('takes so many of a key and so many of a kind in a minute, and counts the others', () => {
+test('takes a bounded number of events per key and per kind in a minute, and counts the others', () => {
   const { sampler, time } = create();
   const taken = [1, 1, 1, 2, 2, 2, 3, 3].map((key) => sampler.takes('bad', [`address ${key}`]));
   expect(taken).toEqual([true, true, false, true, true, false, true, false]);
@@ -27,7 +27,7 @@ test('an event with two keys counts for both, each with its bound', () => {
   expect(sampler.takes('good', ['another', 'c'])).toBe(false);
 });
 
-test('what was left out in an earlier minute is told even when the next one has begun, and at the end all is', () => {
+test('counts of an earlier minute are returned in the next one; at the end all counts are returned', () => {
   const { sampler, time } = create();
   for (let n = 0; n < 3; n += 1) sampler.takes('bad', ['a']);
   time.now += 90_000;

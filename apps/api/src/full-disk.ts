@@ -9,10 +9,7 @@ export interface FullDiskOptions {
   readonly say: (line: string) => unknown;
 }
 
-/**
- * Starts something, and waits where the disk is full, which somebody can mend meanwhile. Other errors are
- * thrown.
- */
+/** Starts something. On a full disk it waits until somebody makes room; other errors are thrown. */
 export async function startOnceDiskHasRoom<T>(
   start: () => Promise<T>,
   { dataDir, say }: FullDiskOptions,

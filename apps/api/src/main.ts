@@ -7,7 +7,7 @@ import { type Server, startServer } from './server.ts';
 import { stopOnSignals } from './signals.ts';
 import { startFault } from './start-fault.ts';
 
-// Whatever this process makes is for its owner alone.
+// Only the owner may read the files that this process makes.
 process.umask(0o077);
 
 const loaded = loadConfig();

@@ -10,7 +10,7 @@ test.each([
   expect(mostConnections(descriptors)).toBe(connections);
 });
 
-test('as a process is started here, some are left for its own files', () => {
+test('with the limit of this process, some descriptors are left for its own files', () => {
   expect(mostConnections()).toBeGreaterThan(0);
   expect(mostConnections()).toBeLessThanOrEqual(10_000);
 });

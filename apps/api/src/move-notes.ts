@@ -15,7 +15,7 @@ import { StartError } from './start-error.ts';
 
 /** A move of DATA_DIR to PostgreSQL that is about to be committed. */
 export interface Move {
-  /** Among what the move writes to the database. */
+  /** Also written to the database, in the transaction of the move. */
   readonly token: string;
   /** The database, without the password. */
   readonly url: string;
@@ -23,7 +23,10 @@ export interface Move {
 
 const moveSchema = z.strictObject({ token: z.string().min(1), url: z.url() });
 
-/** Notes on the disk, before a move is committed, where it goes: a look there tells later whether it was. */
+/**
+ * Notes on disk, before the commit of a move, its target database: a later look there tells whether it was
+ * committed.
+ */
 export function noteMoving(dataDir: string, { token, url }: Move): void {
   const place = new URL(url);
   place.password = '';
@@ -38,9 +41,9 @@ export function noteMoved(dataDir: string, where: string): void {
 }
 
 /**
- * Throws a {@link StartError} when the contents of DATA_DIR have moved, or when it can't find out whether a
- * move that broke off took place: two servers would continue from one past, send the same mails and drift
- * apart. `url` is the database of the next move, which may have the password that the note leaves out.
+ * Throws a {@link StartError} when DATA_DIR has moved, or when nobody can tell whether an interrupted move
+ * was committed. Two servers on the same data would send the same mails. `url` is the next move's database,
+ * whose password the note lacks.
  */
 export async function refuseMoved(dataDir: string, url?: string): Promise<void> {
   const { moved, moving } = dataFiles(dataDir);
@@ -53,8 +56,8 @@ export async function refuseMoved(dataDir: string, url?: string): Promise<void> 
 }
 
 /**
- * Throws a {@link StartError} when a move of DATA_DIR to this database broke off and did not take place: a
- * start would begin with an empty database.
+ * Throws a {@link StartError} when a move of DATA_DIR to this database was interrupted before its commit: the
+ * server would begin with an empty database.
  */
 export async function requireMoved(dataDir: string, url: string): Promise<void> {
   const { moving } = dataFiles(dataDir);

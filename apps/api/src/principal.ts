@@ -51,9 +51,7 @@ export function isAllowed({ role, mustChangePassword }: Principal, least: Role):
   return mustChangePassword !== true && hasRole(role, least);
 }
 
-/**
- * Who sent the request, even one who must change their password first. Throws a 401 when nobody has said so.
- */
+/** Who sent the request, even one who must change the password first. Throws a 401 without a token. */
 export function requirePrincipal(request: FastifyRequest): Principal {
   const { principal } = request;
   if (principal === undefined) throw unauthorized();
@@ -61,8 +59,8 @@ export function requirePrincipal(request: FastifyRequest): Principal {
 }
 
 /**
- * Who sent the request. Throws a 401 when nobody has said so, and a 403 when the role is below `least` or the
- * password is to be changed first.
+ * Who sent the request. Throws a 401 without a token, and a 403 when the role is below `least` or the
+ * password must be changed first.
  */
 export function requireRole(request: FastifyRequest, least: Role): Principal {
   const principal = requirePrincipal(request);

@@ -77,7 +77,7 @@ test('a link in the folder is not followed', async () => {
   expect(await modeOf(elsewhere)).toBe('755');
 });
 
-test('mail in a file is for its owner alone, whatever the process makes otherwise', async () => {
+test('only the owner can read mail in a file, also under an open umask', async () => {
   const folder = join(await temporaryFolder(), 'outbox');
   const mail = {
     messageId: '1@x.example',
@@ -90,7 +90,7 @@ test('mail in a file is for its owner alone, whatever the process makes otherwis
   expect([await modeOf(folder), await modeOf(join(folder, '1@x.example.eml'))]).toEqual(['700', '600']);
 });
 
-test('all that a server and a backup make is for their owner alone, in an open folder and under an open umask', async () => {
+test('only the owner can read the files of a server and of a backup, also in an open folder and under an open umask', async () => {
   const before = process.umask(0);
   onTestFinished(() => void process.umask(before));
   const DATA_DIR = await temporaryFolder();

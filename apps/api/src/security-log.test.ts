@@ -100,7 +100,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
   });
 });
 
-test('a successful sign-in, a stolen token and a 403 are recorded, whatever others do from that address', async () => {
+test('a sign-in, a stolen token and a 403 are recorded during an attack from the same address', async () => {
   const app = await createTestApp();
   const { securityLog } = app.deps;
   const record = (kind: SecurityEvent['kind'], id: string, target: string) =>
@@ -153,7 +153,7 @@ test('sign-ins that the rate limit refuses are audited by address', async () => 
   });
 });
 
-test('a database that can not be written to fails no sign-in, and gets the records later', async () => {
+test('sign-ins succeed while the database cannot be written to, and it gets the records later', async () => {
   const { deps } = await createTestApp();
   const lines: string[] = [];
   const counts: unknown[] = [];

@@ -25,8 +25,8 @@ export interface SecurityEvent {
 }
 
 /**
- * Writes what matters for security into the log and into the audit log, without being flooded: under attack
- * it takes the first events of each minute and counts the others. Nobody waits for it, and it fails nobody.
+ * Writes security events to the log and the audit log. Under attack it records the first events of each
+ * minute and counts the others. Nobody waits for it, and its failures fail no request.
  */
 export interface SecurityLog {
   record(event: SecurityEvent): void;
@@ -49,8 +49,8 @@ interface Logger {
 }
 
 /**
- * Strangers can make failed sign-ins; the other kinds take an account, and many accounts have room beside
- * each other.
+ * Strangers can cause failed sign-ins, so these have the lowest total. The other kinds take an account, and
+ * have room for many accounts.
  */
 const BOUNDS: Readonly<Record<SecurityEventKind, EventBounds>> = {
   sign_in: { inAll: 600, perKey: [10] },
@@ -142,9 +142,8 @@ export function createSecurityLog({ database, clock, logger }: SecurityLogDeps):
 }
 
 /**
- * What the events of a minute are counted under, in the order of `perKey`. A successful sign-in and a reused
- * token count for their account, and a 403 for its account and for that account's route. To hide others' 403s
- * takes 30 accounts.
+ * The keys that an event is counted under, in the order of `perKey`. A sign-in and a reused token count for
+ * their account, a 403 for its account and that account's route. Hiding others' 403s takes 30 accounts.
  */
 function keysOf({ kind, actor = NOBODY, target, address }: SecurityEvent): readonly string[] {
   switch (kind) {

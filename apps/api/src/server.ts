@@ -21,7 +21,7 @@ export interface Server {
   /** Where the password of the admin that GreenVue made is kept; undefined when ADMIN_PASSWORD gave it. */
   readonly adminPasswordAt: string | undefined;
   /**
-   * Fires, with an `Error` as its reason, once a database is lost for good: the process is to end, and to
+   * Fires, with an `Error` as its reason, once a database is lost for good: the process must end, and
    * acknowledge nothing more.
    */
   readonly lost: AbortSignal;

@@ -16,7 +16,7 @@ export async function takeDataDir(
   }
   const lock = await lockDataDir(config.dataDir);
   try {
-    // Under the lock: a move that has it may be about to note that all is elsewhere.
+    // Under the lock: its last holder may be a move that has just noted where the data is.
     await refuseMoved(config.dataDir);
     return lock;
   } catch (error) {

@@ -23,7 +23,9 @@ export function weaknessOf(secret: string): string | undefined {
   return undefined;
 }
 
-/** Without each character that is, or is next to, the one before it: `abcd4321` gives `a4`. */
+/**
+ * Drops each character whose code equals, or is next to, that of the one before it: `abcd4321` gives `a4`.
+ */
 function withoutRuns(secret: string): string {
   const text = secret.toLowerCase();
   return Array.from(text)

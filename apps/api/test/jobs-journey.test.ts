@@ -31,8 +31,8 @@ async function createJobs(operator: Operator, jobs: Readonly<Record<string, obje
 }
 
 /**
- * Whom the mails went to whose subject begins so, sorted. A subject with an umlaut comes encoded, in pieces
- * (RFC 2047).
+ * The recipients of the mails whose subject begins with this text, sorted. A subject with an umlaut is
+ * encoded.
  */
 function recipients({ received }: TestSmtp, subject: string): string[] {
   const forms = [subject, `=?UTF-8?Q?${subject.replaceAll(' ', '_')}`].map((form) => `\nSubject: ${form}`);

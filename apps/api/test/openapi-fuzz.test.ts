@@ -97,16 +97,15 @@ test(
       expect([405, 413, 415]).not.toContain(answer.status);
       if (who === 'nobody' && operation.needsToken && !hasOwnTokens(operation))
         expect(answer.status).toBe(401);
-      // The link of an admin's account is for its mail alone, whoever asks: reset-routes.test.ts.
+      // The link of an admin's account goes by mail only: reset-routes.test.ts.
       const isRefused = operation.id === 'resetPassword' && answer.text.includes('by mail only');
       if (who === 'admin' && operation.needsToken && !isRefused)
         expect([401, 403]).not.toContain(answer.status);
       if (answer.status < 300) succeeded.add(operation.id);
     });
     expect(failures).toEqual([]);
-    // Some need luck: a run that is still there to be cancelled. Without this, a test that only ever met 404
-    // would pass. Their token is in a mail alone, and a mail goes once a minute: email-confirmations.test.ts
-    // has them succeed.
+    // Some need luck, such as a run that can still be cancelled. Without this, a test that only ever met 404
+    // would pass. Their token goes by mail only, once a minute: email-confirmations.test.ts has them succeed.
     const unlucky = all.operations.filter(({ id }) => !succeeded.has(id) && !BY_MAIL.has(id));
     for (const operation of unlucky) {
       expect(await succeeds(all, operation), operation.id).toBe(true);

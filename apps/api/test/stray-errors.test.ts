@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../src/db/test-database.ts';
 import { startProcess } from '../src/test-process.ts';
 
-test('P9: handlers that leave errors behind fail their attempts; the server goes on, and ends for errors of no handler', async () => {
+test('P9: stray errors of handlers fail their attempts, and the server continues; other stray errors end it', async () => {
   const server = await startCareless();
   const { connection } = server;
   await createJob(connection, {

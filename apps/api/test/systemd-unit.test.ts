@@ -27,13 +27,13 @@ test('the service starts what `npm start` starts', () => {
   expect(settingOf('ExecStart')).toBe(`/opt/greenvue/node_modules/.bin/node ${command}`);
 });
 
-test('the service is started again however often it ends, and may take its time to stop', () => {
+test('the service restarts without a limit, and has time to stop', () => {
   expect(settingOf('Restart')).toBe('always');
   expect(settingOf('StartLimitIntervalSec')).toBe('0');
   expect(Number(settingOf('TimeoutStopSec'))).toBeGreaterThan(20);
 });
 
-test('the service writes to its own folders alone, for its owner alone', () => {
+test('the service writes only to its own folders, and only its user can read them', () => {
   const folder = /DATA_DIR=(\S+)/.exec(settingOf('Environment') ?? '')?.[1] ?? '';
   expect(settingOf('ReadWritePaths')?.split(' ')[0]).toBe(folder);
   expect(dataFiles(folder).app).toBe(`/var/lib/${settingOf('StateDirectory')}/app.db`);

@@ -2,8 +2,8 @@ import pg from 'pg';
 import { type Batch, batchesOf, FIRST_FENCE, HOUR_MS, type LiveRow, liveRowOf } from './batches.ts';
 
 /**
- * Writes what a drain of the live runs of `jobs` jobs writes, those made first: by so many connections at
- * once, each with jobs of its own, in batches of so many. Tells the seconds that it took.
+ * Writes what a drain of the live runs of the first `jobs` jobs writes. Each of `connections` connections has
+ * its own jobs, and writes `batch` runs at a time. Returns the seconds that it took.
  */
 export async function writeRowsOnPostgres(
   connectionString: string,

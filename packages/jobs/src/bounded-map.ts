@@ -1,9 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 
 export interface Bounds<V> {
-  /**
-   * The values may take so many bytes, or an eighth of the heap that this thread may have, whichever is less.
-   */
+  /** The most bytes of all values; never more than an eighth of the heap that this thread may have. */
   readonly maxBytes: number;
   /** A rough count is enough. */
   bytesOf(value: V): number;

@@ -33,7 +33,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     });
   });
 
-  test('an e-mail address has one account, whatever its case, and though nobody confirmed it', async () => {
+  test('an e-mail address has one account, in upper or lower case, also before it is confirmed', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     await app.signUp('ann@example.com');
     app.time.now += 30 * 86_400_000;

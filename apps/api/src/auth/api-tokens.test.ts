@@ -32,7 +32,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     return partOf(listed, 'effective_role');
   }
 
-  test('a token may do no more than its maker, as of now, and no more than its own role', async () => {
+  test('a token may do no more than the present role of its maker, and no more than its own role', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     const root = await app.apiToken('admin');
     const ann = await app.signUp('ann@example.com', 'admin');
@@ -50,7 +50,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     }
   });
 
-  test('a disabled maker has no tokens, nor has what was made with them; enabled again, they are back', async () => {
+  test('tokens of a disabled maker, and tokens made with them, are refused until the maker is enabled again', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     const root = await app.apiToken('admin');
     const ann = await app.signUp('ann@example.com', 'admin');
@@ -64,7 +64,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     for (const { secret } of [first, second]) expect(await roleOf(app, secret)).toBe('admin');
   });
 
-  test('what was made with a token is revoked with it, down to the last, and nothing else', async () => {
+  test('revoking a token revokes all tokens made with it, at any depth, and no others', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     const root = await app.apiToken('admin');
     const first = await make(app, root);
@@ -82,7 +82,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(listOf(record, 'change', 'made_with_it').toSorted()).toEqual([second.id, third.id].toSorted());
   });
 
-  test('a token that is being made while its maker is revoked is never left over', async () => {
+  test('a token made while its maker is revoked never survives it', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     const root = await app.apiToken('admin');
     for (let round = 0; round < 5; round += 1) {
@@ -96,7 +96,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     }
   });
 
-  test('a token ends with the one that made it, however long it was asked for', async () => {
+  test('a token never expires later than the token that made it', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     const root = await app.apiToken('admin');
     const expires_at = new Date(app.time.now + HOUR_MS).toISOString();
@@ -108,7 +108,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(await roleOf(app, second.secret)).toBe(401);
   });
 
-  test('tokens of the version before have their makers, and end as theirs did', async () => {
+  test('tokens of the version before keep their makers, and end with them', async () => {
     const before = await openBefore(dialect, 'token-makers');
     const insert = (id: string, created_by: string, revoked_at: number | null = null) =>
       before.kysely

@@ -26,7 +26,7 @@ export interface NewApiToken {
 
 export interface MadeApiToken {
   readonly token: ApiToken;
-  /** Seen this once. */
+  /** The token itself. It is shown only once. */
   readonly secret: string;
 }
 
@@ -37,11 +37,14 @@ type Actor = Pick<AuditEntry['actor'], 'id' | 'name'>;
  * allow. One that was made with another token has that one's maker, and ends with it.
  */
 export interface ApiTokens {
-  /** One that no account makes, such as `npm run token`. */
+  /** Makes a token that belongs to no account, as `npm run token` does. */
   make(token: NewApiToken & { readonly actor: Actor }): Promise<MadeApiToken>;
-  /** Expires at the latest with the token that makes it; undefined when that has ended meanwhile. */
+  /**
+   * Makes a token for `maker`. When `maker` is a token, the new one expires no later. Undefined when that
+   * token has ended meanwhile.
+   */
   makeBy(maker: Principal, token: NewApiToken): Promise<MadeApiToken | undefined>;
-  /** The token with that secret, if it may do anything. */
+  /** The token with this secret; undefined when it may do nothing. */
   find(secret: string): Promise<(ApiToken & { readonly effectiveRole: Role }) | undefined>;
   /** Newest first, expired and revoked ones included. */
   list(page: {
@@ -62,10 +65,7 @@ export interface ApiTokensDeps {
   readonly uses?: Pick<TokenUses, 'note'>;
 }
 
-/**
- * What making and revoking take turns at: a token that is being made is seen, or sees that its parent has
- * ended.
- */
+/** Tokens are made and revoked one at a time under this lock. So no token survives the one that made it. */
 const TOKENS = 'api tokens';
 
 export function createApiTokens(deps: ApiTokensDeps): ApiTokens {

@@ -84,7 +84,7 @@ function newestFirst(a: Sourced, b: Sourced): number {
 const positionOf = (record: Sourced): AuditPosition => [record.at, record.source, record.id];
 
 /**
- * At the same instant, sources that come first by name are still to be shown, and those that come later are
+ * At the same instant, sources that come first by name are still to be shown, and sources that come later are
  * done.
  */
 function boundOf(source: string, position: AuditPosition | undefined): { at: number; id: number } {

@@ -31,7 +31,7 @@ const confirm = ({ ask }: TestApp, token: string) =>
 const resend = ({ ask }: TestApp, token: string) =>
   ask({ method: 'POST', url: '/api/auth/confirm-email/resend', token });
 
-/** Sends what is due of a template, and gives what came of it. */
+/** Sends the due messages of a template, and returns the report. */
 const sendDue = ({ deps }: TestApp, template: 'default' | 'welcome') =>
   deps.notificationDelivery.sendDue({
     template,
@@ -99,7 +99,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(await confirm(app, first)).toMatchObject({ status: 422 });
   });
 
-  test('what waits for an address that nobody confirms fails after 30 days', async () => {
+  test('messages to an address that nobody confirms fail after 30 days', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     const { user } = await app.signUp(ANN);
     await queue(app, user.id);

@@ -25,8 +25,8 @@ export interface EmailConfirmations {
    */
   request(user: UserRow): Promise<ConfirmationRequest>;
   /**
-   * Uses a token up: what waited for the address is due from now on. False for one that is unknown, used or
-   * expired.
+   * Uses a token up, and makes the messages that waited for the address due. False for an unknown, used or
+   * expired token.
    */
   confirm(token: string): Promise<boolean>;
   /** Waits for the mails under way. */

@@ -7,7 +7,7 @@ const WINDOW_MS = 15 * 60_000;
 function create(failures = 3) {
   const time = { now: 0 };
   const throttle = createLoginThrottle({ failures, clock: { now: () => time.now } });
-  /** So many failures at the account, each from a network of its own. */
+  /** Records this many failures for the account, each from another network. */
   const attack = (attempts: number) => {
     for (let n = 0; n < attempts; n += 1) throttle.enter(EMAIL, `66.${n >> 16}.${(n >> 8) & 255}.${n & 255}`);
   };
@@ -43,8 +43,8 @@ test('many e-mails from one address are refused', () => {
   expect(throttle.enter('new@x.y', '3.3.3.3')).toBe(15 * 60);
 });
 
-describe('an account that many networks guess at', () => {
-  test('makes a stranger wait a moment, and then lets them in, whoever else tries meanwhile', () => {
+describe('an account whose password many networks guess', () => {
+  test('makes a stranger wait a moment, then lets them in, even when others try meanwhile', () => {
     const { throttle, time, attack } = create();
     attack(30);
     expect(throttle.enter(EMAIL, '1.1.1.1')).toBe(1);
@@ -75,7 +75,7 @@ describe('an account that many networks guess at', () => {
     expect(waits.indexOf(2)).toBe(60);
   });
 
-  test('lets the networks in at once from which its owner signed in before, at most as often as others', () => {
+  test('lets in at once the networks from which its owner signed in before, with the usual bound of failures', () => {
     const { throttle, attack } = create();
     throttle.enter(EMAIL, '1.1.1.1');
     throttle.succeeded(EMAIL, '1.1.1.1');

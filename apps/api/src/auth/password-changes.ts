@@ -11,7 +11,7 @@ import type { Actor } from './users.ts';
 
 export interface PasswordChange {
   readonly userId: string;
-  /** The session that goes on. */
+  /** The session that continues. */
   readonly sessionId: string | undefined;
   readonly current: string;
   readonly next: string;
@@ -69,7 +69,7 @@ export interface NewPassword {
   readonly hash: string;
   readonly actor: Actor;
   readonly action: string;
-  /** The session that goes on, if any. */
+  /** The session that continues, if any. */
   readonly except?: string | undefined;
   readonly at: number;
 }

@@ -52,7 +52,7 @@ export interface PasswordResetsDeps {
   readonly clock: Clock;
   readonly hasher: PasswordHasher;
   readonly secrets: SecretStore;
-  /** Where the console is, as people reach it: never what a request says of itself. */
+  /** The URL of the console, from the configuration: never from a header of the request. */
   readonly publicUrl: string;
 }
 

@@ -16,7 +16,7 @@ const startWith = ({ deps }: TestApp, password?: string) =>
   ensureFirstAdmin({ ...deps, email: EMAIL, password });
 
 describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
-  test('a user changes the password: the other sessions end, this one goes on', async () => {
+  test('a user changes the password: the other sessions end, this one continues', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     const ann = await app.signUp('ann@example.com');
     const other = textOf((await logIn(app, PASSWORD)).body, 'access_token');
@@ -61,7 +61,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     });
   });
 
-  test('of two changes at the same time one wins', async () => {
+  test('one of two password changes at the same time wins', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     const { access_token: token } = await app.signUp('ann@example.com');
     const answers = await Promise.all(
@@ -125,7 +125,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     });
   });
 
-  test('a database of a version without the question is asked it, unless the password is another by now', async () => {
+  test('the first admin of an older version must also change the password, unless it was changed already', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     await startWith(app);
     const users = app.deps.database.updateTable('users');

@@ -45,8 +45,8 @@ async function confirmSent(app: TestApp): Promise<void> {
 }
 
 /**
- * Those with a link to reset a password, once all that was asked for is done: not those to confirm an
- * address.
+ * The mails with a link to reset a password, once all requested mails are sent. Mails that confirm an address
+ * are left out.
  */
 async function mailsOf(app: TestApp): Promise<readonly string[]> {
   await app.deps.resetMails.close();

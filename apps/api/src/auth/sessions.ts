@@ -12,11 +12,9 @@ export const REFRESH_TOKEN_MS = 30 * 86_400_000;
 export const MOST_SESSIONS = 50;
 
 /**
- * So long after its use a refresh token gives the same successor again. The answer to its use may have been
- * lost, with a page that was reloaded or a network that broke, and whoever asks again is no thief. There is
- * still one family with one newest token: once the successor has been used, or the time is over, a token that
- * comes again is taken for a stolen one. A thief who keeps in step with the owner is not seen until one of
- * them comes later than that. The clocks of nodes have to agree to within a few seconds, as for all tokens.
+ * A refresh token that is used again within this time gives the same successor: the first answer may have
+ * been lost. After that, or once the successor was used, a repeated token counts as stolen. All nodes' clocks
+ * must agree to within a few seconds, as for all tokens.
  */
 export const REFRESH_LEEWAY_MS = 10_000;
 
@@ -89,7 +87,7 @@ export function createSessions({ database, clock, secret }: SessionsDeps): Sessi
   };
 }
 
-/** What changes of an account's sessions take turns at: one lock, however many sessions there are. */
+/** The lock of changes of an account's sessions: one lock, however many sessions there are. */
 export function accountTurn(userId: string): string {
   return `account ${userId}`;
 }

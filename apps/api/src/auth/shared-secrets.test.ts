@@ -41,7 +41,7 @@ test('on PostgreSQL, no secret is stored as it is, and nodes with the key share 
   expect(JSON.stringify(rows)).not.toContain(made.value);
 });
 
-test('what an older version stored in plain text is sealed on start, and keys rotate', async () => {
+test('secrets that an older version stored in plain text are sealed on start, and keys rotate', async () => {
   const { kysely } = await openTestDatabase('postgres');
   const stored = async () => (await kysely.selectFrom('settings').selectAll().execute())[0]?.value ?? '';
   await kysely.insertInto('settings').values({ key: 'jwt-secret', value: 'plain' }).execute();

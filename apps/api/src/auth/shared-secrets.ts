@@ -52,8 +52,8 @@ export function createSharedSecrets(deps: SharedSecretsDeps): SecretStore {
 }
 
 /**
- * Puts the secrets of a folder among those that all nodes share, sealed, and returns the names of those that
- * the folder had.
+ * Stores the secrets of a folder, sealed, among the secrets that all nodes share. Returns the names of the
+ * folder's secrets.
  */
 export async function shareSecrets(
   dataDir: string,

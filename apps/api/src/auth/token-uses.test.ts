@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { createTestApp } from '../test-app.ts';
 import { createTokenUses } from './token-uses.ts';
 
-test('a request with a token is answered though its use can not be written, which is tried again', async () => {
+test('a request with a token succeeds even when its use cannot be written; the write is tried again', async () => {
   const { deps, ask, apiToken, time } = await createTestApp();
   const token = await apiToken('admin');
   const read = async () => (await ask({ url: '/api/tokens', token })).status;

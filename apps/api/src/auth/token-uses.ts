@@ -10,7 +10,7 @@ import type { Database } from '../db/schema.ts';
 export interface TokenUses {
   /** The token was used now. */
   note(token: { readonly id: string; readonly last_used_at: number | null }): void;
-  /** Waits for what is being written. */
+  /** Waits for the write under way. */
   close(): Promise<void>;
 }
 
@@ -37,12 +37,12 @@ export function createTokenUses({ database, clock, logger }: TokenUsesDeps): Tok
       isFailing = false;
     } catch (error) {
       notBefore = clock.now() + AFTER_FAILURE_MS;
-      // Once, until it works again.
+      // Logged once, until a write succeeds again.
       if (!isFailing) logger.warn({ err: error }, 'could not write when API tokens were last used');
       isFailing = true;
     }
   };
-  // What is noted while one write is under way goes with the next one.
+  // Uses that are noted during a write are written together after it.
   const writeAll = async (): Promise<void> => {
     while (waiting.size > 0) {
       const ids = [...waiting];

@@ -73,7 +73,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     expect(await app.ask({ url: '/api/auth/me', token: access_token })).toMatchObject({ status: 401 });
   });
 
-  test('sessions that a version without them began go on', async () => {
+  test('sessions of a version without a table of sessions continue', async () => {
     const app = await createTestApp(await databaseEnv(dialect));
     const { refresh_token } = await app.signUp('ann@example.com');
     await app.deps.database.deleteFrom('sessions').execute();

@@ -19,8 +19,8 @@ export type UserChangeOutcome =
 export const ADMINS = 'admins';
 
 /**
- * Changes an account at once, whatever tokens it has: a disabled one has no session and no reset link left.
- * Refuses to leave the marketplace without an enabled admin.
+ * Changes an account at once, also for its existing tokens: a disabled one has no session and no reset link
+ * left. Refuses to leave the marketplace without an enabled admin.
  */
 export async function changeUser(
   trx: Transaction<Database>,

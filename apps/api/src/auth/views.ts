@@ -28,7 +28,7 @@ export const nameSchema = text({ min: 1, max: 100 })
 // A browser takes U+3002 for a dot.
 const LINK = /:\/\/|www[.。]|@|[\p{L}\p{N}][.。]\p{L}{2}/iu;
 
-/** Of a person: it is shown in mails, in which a stranger's text must not be a link. */
+/** A person's name is shown in mails, where a stranger's text must not become a link. */
 export const personNameSchema = nameSchema.refine(
   (value) => !LINK.test(value.normalize('NFKC')),
   'must not contain a link, an address or a domain name; write it like `Ann Smith` or `A. Smith`',

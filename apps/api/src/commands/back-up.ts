@@ -38,7 +38,7 @@ export async function backUp(config: Config, [target]: readonly string[]): Promi
 async function copyDatabase(source: string, copy: string): Promise<void> {
   const part = `${copy}.part`;
   rmSync(part, { force: true });
-  // Empty, it is written into; and nobody else can read it from its first byte on.
+  // Makes the empty file that VACUUM INTO fills: with this mode nobody else can read the copy at any time.
   writeFileSync(part, '', { mode: 0o600 });
   const database = new DatabaseSync(source, { readOnly: true, timeout: 10_000 });
   try {

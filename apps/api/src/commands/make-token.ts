@@ -27,7 +27,7 @@ export async function makeToken(
     openDataDir(config.dataDir, screen);
     await refuseMoved(config.dataDir);
     if (!existsSync(dataFiles(config.dataDir).app)) {
-      // Refuses where there are jobs: what it would make is not the database that is missing.
+      // Refuses beside a `jobs.db`: an empty `app.db` must not replace the missing one.
       await openInstallation(config);
       screen.write(`There was no database in DATA_DIR ${resolve(config.dataDir)}: a new one is made.\n`);
     }

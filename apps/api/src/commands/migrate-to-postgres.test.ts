@@ -324,7 +324,7 @@ test('a kill in the COMMIT leaves one side: the folder when it was not committed
     'SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = $1 AND objid = 1 AND NOT granted',
     ['advisory'],
   );
-  // Nor does a node begin with the empty database: the folder has what was to be there.
+  // A node does not begin with the empty database either: the folder still has the data.
   await expect(takeDataDir(await testConfig({ DATA_DIR, DATABASE_URL }))).rejects.toThrow(
     /^The move of DATA_DIR .* to PostgreSQL .* was interrupted, and nothing was moved\. Run npm run -s migrate-to-postgres again\./,
   );

@@ -41,8 +41,8 @@ const TYPES: Readonly<Record<string, string>> = {
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Reads the build in a folder once, and again after a new build. It checks for a new build at most once a
- * second, and only on a request. Undefined while there is none. However many ask, no file is opened for them.
+ * Reads the build in a folder once, and again after a new build. A request checks for a new build, at most
+ * once a second; no request opens a file otherwise. Undefined while there is no build.
  */
 export function createConsoleFiles(folder: string): () => Promise<ConsoleFiles | undefined> {
   let known: { readonly build: string | undefined; readonly files: ConsoleFiles | undefined } | undefined;
@@ -65,7 +65,7 @@ export function createConsoleFiles(folder: string): () => Promise<ConsoleFiles |
   };
 }
 
-/** Names the build in a folder, if there is one. A new build comes into its place in one go. */
+/** Names the build in a folder, if there is one. A new build replaces the old one in one step. */
 async function buildIn(folder: string): Promise<string | undefined> {
   try {
     const { ino, mtimeMs, size } = await stat(join(folder, PAGE));

@@ -97,7 +97,7 @@ test('what has a hash in its name is kept for good, the rest is asked for again'
   expect(again.statusCode).toBe(304);
 });
 
-test('a file is sent whole, whatever part of it is asked for', async () => {
+test('a file is sent whole, even when a range of it is requested', async () => {
   const url = '/console/assets/index-Ab12.js';
   const answer = await (await serveBuilt()).inject({ url, headers: { range: 'bytes=99999999-' } });
   expect([answer.statusCode, answer.body]).toEqual([200, SCRIPT]);
@@ -151,14 +151,14 @@ test('the folder is read once, however many ask, and again after a new build', a
   const folder = await buildFolder();
   const app = await serve(folder);
   await app.inject('/console/');
-  // Gone from the disk, and there in memory, as a page of this build may still ask for it.
+  // Removed from disk, but still in memory: a page of this build may still ask for it.
   await rm(join(folder, 'assets'), { recursive: true });
   const answers = await Promise.all(
     Array.from({ length: 50 }, () => app.inject('/console/assets/index-Ab12.js')),
   );
   expect(answers.filter(({ body }) => body === SCRIPT)).toHaveLength(50);
-  await writeFile(join(folder, 'index.html'), `${PAGE}<!-- anew -->`);
-  await expect.poll(async () => (await app.inject('/console/')).body).toContain('<!-- anew -->');
+  await writeFile(join(folder, 'index.html'), `${PAGE}<!-- changed -->`);
+  await expect.poll(async () => (await app.inject('/console/')).body).toContain('<!-- changed -->');
 });
 
 test('in the whole app its policy takes the place of the usual one, and it has a rate limit of its own', async () => {

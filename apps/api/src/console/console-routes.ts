@@ -9,7 +9,7 @@ const RETRY_SECONDS = 10;
 const NONCE_BYTES = 16;
 const ASSETS = 'assets/';
 
-// Nobody is signed in yet: whatever token comes along, a page and its files are counted by address.
+// A page and its files are counted by address, even when the request has a token: nobody is signed in yet.
 const route = { schema: { hide: true }, config: { ownAuthentication: true } } as const;
 
 /**

@@ -32,7 +32,7 @@ export interface UserTable {
   readonly disabled_at: number | null;
   /** 1: its sessions may do nothing but change the password. */
   readonly must_change_password: Generated<0 | 1>;
-  /** Null until somebody has shown that they read what is sent to the address. */
+  /** Null until the owner has shown that they receive mail at the address. */
   readonly email_confirmed_at: number | null;
 }
 

@@ -105,15 +105,14 @@ async function failedChecks(checks: readonly ReadyCheck[], request: FastifyReque
   });
 }
 
-/** What proxies add to tell of themselves, or of whom they speak for. */
+/** Headers in which proxies name themselves or their clients. */
 const OF_PROXIES =
   /^(?:forwarded|via|x-forwarded(?:-.+)?|x-real-ip|(?:x|true|x-cluster|fastly|fly)-client-ip|cf-.+)$/;
 const LOCAL_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d+)?$/i;
 
 /**
- * A proxy on this machine speaks for others, so what may have come through one is not local: a request that a
- * proxy has marked, one for another host name, as a proxy passes on, and HTTP/1.0, which proxies speak by
- * default.
+ * A request through a proxy on this machine is not local. Such a request has a proxy's headers, another host
+ * name, or HTTP/1.0, the default of proxies.
  */
 function isLocal(request: FastifyRequest): boolean {
   const { headers, raw } = request;

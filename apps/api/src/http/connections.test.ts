@@ -64,7 +64,7 @@ test('a connection with more than 32 requests waiting is closed, and none of the
   expect(paths(begun).toSorted()).toEqual(['/hasty', '/patient']);
 });
 
-test('what a client that has gone had waiting is dropped', async () => {
+test('the waiting requests of a disconnected client are dropped', async () => {
   const { begun, connection } = await serve();
   const client = await connection();
   client.write(requests('/a', '/b'));
@@ -94,7 +94,7 @@ test('a connection on which nothing moves is closed, one that is read from is no
   await expect.poll(() => bytes).toBeGreaterThan(LARGE.length);
 });
 
-test('one connection more than there may be is closed at once, and counted', async () => {
+test('a connection beyond the limit is closed at once, and counted', async () => {
   const { connection, drops } = await serve(undefined, { maxConnections: 1 });
   await connection();
   const second = await connection();

@@ -14,15 +14,15 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 export interface ConnectionLimits {
   /** Open connections at most; one more is closed at once. */
   readonly maxConnections: number;
-  /** Of these, from one network at most (see `networkOf`). This machine itself has no such limit. */
+  /** The most of these from one network (see `networkOf`). Loopback has no such limit. */
   readonly maxPerNetwork: number;
-  /** In whole, from its first byte. */
+  /** From the first byte of a request to its last. */
   readonly requestTimeoutMs: number;
   readonly headersTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
   /**
-   * How long nothing may move on a connection before its answer is whole: neither a byte of a request nor of
-   * an answer.
+   * The longest silence on a connection before its answer is complete: no byte of a request or an answer
+   * moves.
    */
   readonly stallTimeoutMs: number;
 }
@@ -100,7 +100,7 @@ interface Exchange {
  * Node would begin every request of a connection at once, and keep the answers until the client reads them.
  */
 function inTurn(handle: Handler): Handler {
-  /** What waits on the connections on which a request is being answered. */
+  /** The waiting requests of each connection with a request under way. */
   const waitingOn = new WeakMap<Socket, Exchange[]>();
   const begin = (socket: Socket, { request, response }: Exchange) => {
     // After the last byte of the answer was handed over to the system, or the connection has broken.
@@ -109,7 +109,7 @@ function inTurn(handle: Handler): Handler {
   };
   const beginNext = (socket: Socket) => {
     const next = waitingOn.get(socket)?.shift();
-    // Requests of a client that has gone are dropped.
+    // Requests of a disconnected client are dropped.
     if (next === undefined || !socket.writable) waitingOn.delete(socket);
     else begin(socket, next);
   };
@@ -124,13 +124,12 @@ function inTurn(handle: Handler): Handler {
   };
 }
 
-/** What a parser is told of a message after which something else than HTTP follows: it parses no further. */
+/** Returned to Node's parser: bytes other than HTTP follow, so it stops parsing. */
 const NO_MORE = 2;
 
 /**
- * Closes a connection, and drops what it has sent already. A piece of 64 KiB may hold a thousand requests
- * more, and Node has no public way to stop in the middle: each would be made, and then aborted with an error
- * and its stack.
+ * Closes a connection, and drops the bytes already received: 64 KiB may hold a thousand requests. Node has no
+ * public way to stop there. It would begin each request, then abort it with an error and its stack.
  */
 function cut(socket: Socket): void {
   const parser: unknown = Reflect.get(socket, 'parser');
@@ -161,6 +160,6 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  // A client that is silent does not close its side either, and would hold the connection.
+  // A silent client does not close its side either, and would hold the connection.
   socket.destroySoon();
 }

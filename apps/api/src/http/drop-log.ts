@@ -48,10 +48,10 @@ export function createDropLog({ logger, countDrop }: DropLogDeps): DropCount {
   };
 }
 
-/** Of one reason, since the last line. */
+/** The connections dropped for one reason since its last line. */
 interface Dropped {
   dropped: number;
-  /** Of the newest one. */
+  /** The client address of the newest one. */
   address?: string;
   /** Runs until the next line may be logged. */
   timer?: NodeJS.Timeout;

@@ -2,9 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { badRequest } from '../problem.ts';
 
 /**
- * Begins nothing for a client that has gone while its request waited, such as for its token to be looked up
- * in a table that somebody has locked: clients that give up and come again would else be served what they no
- * longer want first.
+ * Drops a request whose client has disconnected while it waited, such as for a locked table. Otherwise
+ * abandoned requests are served before those of clients that still wait.
  */
 export function dropGoneClients(app: FastifyInstance): void {
   app.addHook('preHandler', (request, _reply, done) => {

@@ -9,10 +9,9 @@ const AUTH_BODY_LIMIT = 16_384;
 const AUTH = '/api/auth/';
 
 /**
- * Reads JSON bodies, and no others. Refused with a 413: more than 16 KiB for `/api/auth`, and 128 KiB
- * elsewhere. With a 400: bytes that are not UTF-8, what is not JSON, more than 64 levels or 10,000 values,
- * and keys that would poison a prototype. With a 422: strings with U+0000 or a lone surrogate, which not
- * every database holds.
+ * Accepts JSON bodies only. 413: over 16 KiB for `/api/auth`, 128 KiB elsewhere. 400: not UTF-8, not JSON,
+ * over 64 levels or 10,000 values, or keys that poison prototypes. 422: U+0000 or a lone surrogate, which not
+ * every database stores.
  */
 export function readJsonBodies(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {

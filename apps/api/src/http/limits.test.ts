@@ -52,7 +52,7 @@ test('a request whose connection breaks while its token is looked up is counted 
   await expect.poll(counted).toBe(20);
 });
 
-test('nothing begins for a client that has gone while its token was looked up', async () => {
+test('no request begins for a client that disconnected while its token was looked up', async () => {
   const { app, deps } = await createTestApp();
   let lists = 0;
   const list = deps.users.list.bind(deps.users);
@@ -91,7 +91,7 @@ test('sign-ins have a tenth of the limit', async () => {
   expect((await ask(login)).status).toBe(429);
 });
 
-test('sign-ins are counted by address, whatever token comes with them, and an IPv6 /64 is one address', async () => {
+test('sign-ins are counted by address, even with a token, and an IPv6 /64 is one address', async () => {
   const { ask, apiToken } = await createTestApp({ RATE_LIMIT_PER_MINUTE: '20' });
   const payload = { email: 'a@example.com', password: 'x' };
   const login = (remoteAddress: string, token?: string) =>
@@ -130,7 +130,7 @@ test('an address behind a proxy is believed only when the proxy is trusted', asy
   expect((await open.ask(from('2001:db8::1'))).status).toBe(429);
 });
 
-test('what a proxy passes on as an address is cut before it is stored', async () => {
+test('an address from a proxy is cut before it is stored', async () => {
   const app = await createTestApp({ TRUST_PROXY: '1' });
   const { access_token: token } = await app.signUp('ann@example.com');
   const headers = { 'x-forwarded-for': 'a'.repeat(9_000) };
@@ -153,7 +153,7 @@ test('metrics are for this machine, and for nobody else, not through a proxy eit
     ['127.0.0.1:8080', 200],
     ['[::1]:8080', 200],
     ['LOCALHOST', 200],
-    // As a proxy passes it on that marks nothing, and as a page in a browser does whose name leads here.
+    // From a proxy that marks nothing, and from a web page whose host name resolves to this machine.
     ['shop.example.com', 403],
     ['127.0.0.1.evil.example', 403],
   ] as const)

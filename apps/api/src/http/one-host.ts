@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { badRequest } from '../problem.ts';
 
 /**
- * Refuses a request with more than one Host header (RFC 9112, 3.2): Node takes the first, and a proxy in
- * front may have taken another one to decide whether the request may come here.
+ * Refuses a request with several Host headers (RFC 9112, 3.2). Node takes the first one; a proxy in front may
+ * have checked another.
  */
 export function refuseTwoHosts(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {

@@ -11,8 +11,7 @@ export interface DocumentOptions {
   /** Of the program. */
   readonly version: string;
   /**
-   * To write the document takes some 100 ms, in which the server answers nobody. False: the first request for
-   * it pays for that.
+   * Writing the document blocks the server for about 100 ms. False: the first request for it waits for that.
    */
   readonly isWrittenAtStart: boolean;
 }

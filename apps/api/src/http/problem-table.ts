@@ -52,8 +52,8 @@ function databaseUnavailable(): Problem {
 }
 
 /**
- * What a client is told of an error; `bodyLimit` is that of its route, in bytes. Nothing of an unexpected one
- * but the status: its text may hold SQL or paths.
+ * The problem that a client gets for an error; `bodyLimit` is its route's, in bytes. An unexpected error
+ * shows only its status: its text may hold SQL or paths.
  */
 export function problemOf(error: unknown, bodyLimit = BODY_LIMIT): Problem {
   if (error instanceof Problem) return error;

@@ -57,8 +57,7 @@ export function limitRates(
     keyGenerator: (request) => {
       const group = groupOf(request);
       const network = networkOf(request.clientAddress);
-      // A token changes nothing for who signs in: with one each, accounts would multiply the guesses of one
-      // network.
+      // Sign-ins count by network even with a token: else each account's token would allow more guesses.
       return group === 'sign-in' ? `${group} ${network}` : `${group} ${rateLimitKey(request, network)}`;
     },
     max: (request) => {

@@ -37,12 +37,12 @@ test.each<[string, FoundDatabases, ReturnType<typeof decideInstallation> | objec
 
 test('a loss is accepted by the name of the file and the id of the other one, and by nothing else', () => {
   const found = { app: app('a'), jobs: noJobs };
-  expect(decideInstallation(found, 'jobs.db@a')).toEqual({ kind: 'begin_anew', kept: 'app' });
+  expect(decideInstallation(found, 'jobs.db@a')).toEqual({ kind: 'accept_loss', kept: 'app' });
   for (const other of ['jobs.db', 'jobs.db@b', 'app.db@a', 'a']) {
     expect(decideInstallation(found, other)).toMatchObject({ kind: 'lost' });
   }
   expect(decideInstallation({ app: noApp, jobs: jobs('a') }, 'app.db@a')).toEqual({
-    kind: 'begin_anew',
+    kind: 'accept_loss',
     kept: 'jobs',
   });
   expect(decideInstallation({ app: app('a'), jobs: jobs('b') }, 'jobs.db@a')).toMatchObject({

@@ -1,7 +1,7 @@
-/** What a database of DATA_DIR says of itself before it is opened. */
+/** The state of a database of DATA_DIR, read before the server opens it. */
 export type FoundDatabase =
   | { readonly kind: 'empty' }
-  /** To open it says why. */
+  /** Opening it will say why. */
   | { readonly kind: 'unreadable' }
   /** `id` is undefined where no start of this version has given it one. */
   | { readonly kind: 'filled'; readonly id: string | undefined };
@@ -15,22 +15,20 @@ export interface FoundDatabases {
 }
 
 export type InstallationDecision =
-  /** Both are to have this id; absent: a new one. */
+  /** The id that both databases must have; absent: a new one. */
   | { readonly kind: 'start'; readonly id: string | undefined }
   /**
-   * The operator has accepted the loss of the other database: `kept` gets a new id, so that the acceptance is
-   * valid once.
+   * The operator has accepted the loss of the other database. `kept` gets a new id, so the value works once.
    */
-  | { readonly kind: 'begin_anew'; readonly kept: 'app' | 'jobs' }
+  | { readonly kind: 'accept_loss'; readonly kept: 'app' | 'jobs' }
   | { readonly kind: 'lost'; readonly lost: DatabaseName; readonly accept: string }
   | { readonly kind: 'mixed'; readonly ids: { readonly app: string; readonly jobs: string | undefined } };
 
 export type DatabaseName = 'app.db' | 'jobs.db';
 
 /**
- * Whether the two databases of a folder belong together. `accepted` is what ACCEPT_DATABASE_LOSS says: it
- * names the lost file and the id of the other one, which changes when it is used, so that a variable left
- * behind accepts no second loss.
+ * Whether the two databases of a folder belong together. `accepted` is ACCEPT_DATABASE_LOSS: the lost file
+ * and the other one's id. That id changes when it is used, so it accepts only one loss.
  */
 export function decideInstallation(
   { app, jobs }: FoundDatabases,
@@ -62,5 +60,5 @@ function lostOr(found: {
 }): InstallationDecision {
   const { lost, kept, id = 'unknown', accepted } = found;
   const accept = `${lost}@${id}`;
-  return accepted === accept ? { kind: 'begin_anew', kept } : { kind: 'lost', lost, accept };
+  return accepted === accept ? { kind: 'accept_loss', kept } : { kind: 'lost', lost, accept };
 }

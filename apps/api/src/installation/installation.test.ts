@@ -37,7 +37,7 @@ test('a server whose files are removed ends within seconds, with a line that say
   );
 });
 
-test('a start beside a lost database is refused, and says how to begin that one anew, once', async () => {
+test('a start beside a lost database is refused, and says how to begin with a new one, once', async () => {
   const env = await environment();
   await stop(await startServer(env));
   const file = (name: string) => join(env.DATA_DIR, name);

@@ -10,21 +10,21 @@ import { decideInstallation, type FoundDatabases, type InstallationDecision } fr
 
 /** The two databases of a DATA_DIR, found to belong together. */
 export interface Installation {
-  /** What both are to have; the jobs' database gets it as it is opened. */
+  /** The id of both databases; `jobs.db` gets it when it is opened. */
   readonly id: string;
   /**
-   * There is no `jobs.db` yet: the id is to be in `app.db` first. Elsewhere `jobs.db` gets it first, so that
-   * a start that breaks off is no mixture.
+   * There is no `jobs.db` yet, so the id goes into `app.db` first. Otherwise `jobs.db` gets it first: an
+   * interrupted start must not look like two installations.
    */
   readonly isNew: boolean;
-  /** The last server on the folder was killed, or the power went: all of both databases is to be read. */
+  /** The last server on the folder was killed or lost power: both databases must be read completely. */
   readonly endedUncleanly: boolean;
 }
 
 /**
- * Looks at the databases of DATA_DIR before they are opened. Throws a {@link StartError} when one of the two
- * is missing or empty beside the other, or when they are not of one installation: a server would begin empty,
- * in silence.
+ * Checks the databases of DATA_DIR before the server opens them. Throws a {@link StartError} when one is
+ * missing or empty beside the other, or when they belong to two installations. Otherwise a server would
+ * silently begin empty.
  */
 export async function openInstallation({
   dataDir,
@@ -38,7 +38,7 @@ export async function openInstallation({
   switch (decision.kind) {
     case 'start':
       return { id: decision.id ?? randomUUID(), ...about };
-    case 'begin_anew': {
+    case 'accept_loss': {
       const id = randomUUID();
       if (decision.kept === 'jobs') replaceDatabaseId(files.jobs, id);
       return { id, ...about };

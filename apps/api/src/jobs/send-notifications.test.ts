@@ -87,7 +87,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     }
   });
 
-  test('an address gets so many mails a day, of all templates together, and the others the day after', async () => {
+  test('an address gets a bounded number of mails a day, of all templates together, and the others the day after', async () => {
     const smtp = await startSmtp();
     const { database, queue, run, rows, time } = await setUp(smtp);
     const ann = (count: number, template: string) => {

@@ -14,7 +14,7 @@ export type Claimed = Pick<NotificationRow, 'id' | 'email' | 'data' | 'attempts'
 
 export interface ClaimedBatch {
   readonly claimed: readonly Claimed[];
-  /** Those that were due and wait for another day. */
+  /** The number of due messages that wait for another day. */
   readonly putOff: number;
 }
 

@@ -4,7 +4,7 @@ import type { Database } from '../db/schema.ts';
 import { putOff } from './daily-bound.ts';
 
 const DAY_MS = 86_400_000;
-/** How long an account may leave its address unconfirmed before what waits for it fails. */
+/** How long an account may leave its address unconfirmed before its messages fail. */
 export const UNCONFIRMED_MS = 30 * DAY_MS;
 
 interface Recipient {
@@ -15,7 +15,7 @@ interface Recipient {
   readonly user_since: number | null;
 }
 
-/** Parts messages by whether their users have confirmed their addresses. */
+/** Splits messages by whether their users have confirmed their addresses. */
 export function byConfirmation<Message extends Recipient>(messages: readonly Message[]) {
   const isConfirmed = ({ user_id, email_confirmed_at }: Message): boolean =>
     user_id === null || email_confirmed_at !== null;
@@ -26,8 +26,8 @@ export function byConfirmation<Message extends Recipient>(messages: readonly Mes
 }
 
 /**
- * What waits for a confirmation is looked at once a day, and at once when it comes; that of an old account
- * fails.
+ * Checks messages to unconfirmed addresses once a day; a confirmation makes them due at once. Messages of old
+ * accounts fail.
  */
 export async function holdUnconfirmed(
   trx: Transaction<Database>,

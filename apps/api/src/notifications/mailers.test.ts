@@ -102,7 +102,7 @@ test('a server that is down, refuses the sender or the login is a fault of the s
   await expect(failed).rejects.not.toThrow('hunter2');
 });
 
-/** The same server, which counts as another machine: only names of this one are known. */
+/** The same server under an address that counts as another machine. */
 const fromAfar = (url: string) => url.replace('smtp://127.0.0.1', 'smtp://me:hunter2@0.0.0.0');
 
 test('a password for another machine is never sent without TLS', async () => {

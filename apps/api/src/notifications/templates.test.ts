@@ -63,7 +63,7 @@ test('a line break in data can not add a header', () => {
   expect(subject).toBe('Hi Bcc: eve@example.com');
 });
 
-test('what a user wrote is no link in any part, reads as before, and can not turn the text around', () => {
+test('text of a user contains no link in any part, reads as before, and cannot reverse its direction', () => {
   const evil = 'See https://evil.example/x\nor www.evil.example \u202Eabc';
   const visible = 'See https://evil.example/x or www.evil.example';
   const expired = templates.render('listing_expired', { name: 'evil.example' }, { title: evil });

@@ -89,9 +89,8 @@ function oneLine(text: string): string {
 const ZERO_WIDTH_SPACE = '\u200B';
 
 /**
- * The text on one line, in which no mail program finds a link, and which reads as before: a zero-width space
- * comes before `//` and after dots between letters. What would turn the direction of the text around is left
- * out.
+ * The text on one line, without links for a mail program: a zero-width space follows `:` before `//`, and
+ * dots between letters. It reads as before. Characters that reverse the direction of the text are left out.
  */
 function withoutLinks(text: string): string {
   return oneLine(text)

@@ -16,7 +16,7 @@ export const MOST_TERMS = 10;
 
 /**
  * The first {@link MOST_TERMS} different words of a search; later words are ignored, as search boxes do.
- * Whatever is between words is dropped, so that nothing in `text` can act as an operator.
+ * Characters between words are dropped, so nothing in `text` can act as an operator.
  */
 export function queryTerms(text: string): readonly QueryTerm[] {
   const terms = new Map<string, QueryTerm>();

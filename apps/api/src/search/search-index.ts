@@ -8,10 +8,9 @@ import type { ListingRow } from '../db/schema.ts';
  */
 export interface SearchIndex {
   /**
-   * Listings that have every word of `text` in their title or description, best match first; a match in the
-   * title counts more. A word also matches longer words that begin with it (a single ASCII letter or digit
-   * only itself); case and diacritics don't count. The search ignores words after the first ten different
-   * ones. All else in `text`, operators and quotes included, only parts words. No word, no hit.
+   * Listings with all of the first ten words of `text`, best match first; the title counts more. A word also
+   * matches longer words that begin with it, except a single ASCII letter or digit. Case, diacritics and
+   * operators are ignored.
    */
   search(query: SearchQuery): Promise<SearchPage>;
   /**
@@ -20,9 +19,9 @@ export interface SearchIndex {
    */
   indexChanges(work: IndexWork): Promise<IndexReport>;
   /**
-   * Builds the index anew beside the present one, in short transactions, and then puts it in its place in
-   * one, so that a search sees the old one or the new one and never a hole. What a killed build left is
-   * dropped. A second reindex takes over from the first, which throws.
+   * Builds a new index in short transactions; one more puts it in place of the old one, so a search always
+   * sees a whole index. It drops the remains of a killed build. A second reindex takes over from the first,
+   * which throws.
    */
   reindex(work: IndexWork): Promise<IndexReport>;
 }

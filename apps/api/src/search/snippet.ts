@@ -8,9 +8,8 @@ const LENGTH = 200;
 export type SnippetOf = (listing: { readonly title: string; readonly description: string }) => string;
 
 /**
- * A snippet is the passage of a listing that shows why it was found, as HTML: the text escaped, the words
- * found in `<mark>`, and `…` where text is left out. From the description if a word was found there, else
- * from the title.
+ * A snippet is the passage of a listing in which a word was found, preferably of the description. It is
+ * escaped HTML, with the words in `<mark>` and `…` for omitted text.
  */
 export function createSnippets(terms: readonly QueryTerm[]): SnippetOf {
   const finder = createWordFinder(terms);

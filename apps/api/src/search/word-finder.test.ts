@@ -44,7 +44,7 @@ it('finds the first word that a look at each word would find', () => {
   );
 });
 
-it('folds each character once, however many terms there are and though none is found', () => {
+it('folds each character once, also with many terms, and when none is found', () => {
   const description = 'ä '.repeat(LONGEST / 2);
   for (const query of [FEW, MANY]) {
     const folded = foldedBy(description, query);
@@ -59,7 +59,7 @@ it('folds little more than the passage that is shown', () => {
   expect(foldedBy(`${'ä '.repeat(LONGEST / 2)}lamp`, MANY)).toBeLessThan(LONGEST * 1.2);
 });
 
-it('looks at no single word for terms that are only within words', () => {
+it('checks no single words for terms that are only parts of words', () => {
   expect(foldedBy('xlampx '.repeat(700), FEW)).toBeLessThan(LONGEST * 1.1);
 });
 
@@ -75,7 +75,7 @@ it('sorts no run of marks, which takes quadratic time', () => {
   }
 });
 
-it('compares each piece of a text with the terms once, however often they are within its words', () => {
+it('compares each piece of a text with the terms once, also when its words contain them many times', () => {
   const text = `b${'c'.repeat(198)} `.repeat(25);
   const finder = createWordFinder(queryTerms('cc ccc cccc ccccc cccccc'));
   const calls = [vi.spyOn(RegExp.prototype, 'test'), vi.spyOn(String.prototype, 'indexOf')];
@@ -87,7 +87,7 @@ it('compares each piece of a text with the terms once, however often they are wi
   }
 });
 
-it('finds a word whichever small sigma it has', () => {
+it('finds a word with either form of the small sigma', () => {
   expect(createWordFinder(queryTerms('ΟΔΟΣ')).first('an οδοσ')).toEqual({ from: 3, to: 7 });
 });
 

@@ -9,20 +9,19 @@ export interface FoundWord {
 /** Finds the words of a text that a search looks for. */
 export interface WordFinder {
   first(text: string): FoundWord | undefined;
-  /** All of them that begin at `from` or later and end at `to` or before. */
+  /** All such words that begin at `from` or later and end at `to` or before. */
   within(text: string, from: number, to: number): readonly FoundWord[];
 }
 
 const LETTER = '[\\p{L}\\p{N}\\p{M}\\p{Co}]';
 /**
- * About 200 characters of whole words. To fold a text in such pieces takes a tenth of the time of folding
- * word by word.
+ * About 200 characters of whole words. Folding such pieces takes a tenth of the time of folding word by word.
  */
 const PIECE = new RegExp(`[^]{1,200}${LETTER}*`, 'gu');
 
 /**
- * A finder whose cost does not grow with the number of terms: it folds each piece of a text once, and looks
- * at single words only in a piece that has a term.
+ * A finder whose cost does not grow with the number of terms. It folds each piece of a text once, and checks
+ * single words only in a piece that has a term.
  */
 export function createWordFinder(terms: readonly QueryTerm[]): WordFinder {
   const lookFor = terms.map(({ folded, prefix }) => ({ text: comparable(folded), prefix }));

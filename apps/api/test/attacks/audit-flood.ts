@@ -1,5 +1,5 @@
-// Failed sign-ins at one account, from many networks and from one: what they add to the audit log and to the
-// log.
+// Measures what failed sign-ins at one account add to the audit log and to the log: from many networks, and
+// from one.
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';

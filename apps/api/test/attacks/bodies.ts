@@ -1,5 +1,5 @@
-// Bodies with as many unknown members as fit, from strangers and from an admin: 95,000 of them, and as many
-// as the limits allow.
+// Sends bodies with unknown members, from strangers and from an admin: 95,000 members, and as many as the
+// limits allow.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median, printFigures, row, startTarget, type Target } from './target.ts';
 

@@ -1,5 +1,5 @@
-// Connections that send request after request and read no answer: for the largest file of the console, and
-// for large lists.
+// Connections that send request after request and read no answer, for the largest console file and for large
+// lists.
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -36,7 +36,7 @@ async function attack(paths: readonly string[], connections: number, requests: n
   await sleep(1_000);
 }
 
-/** Sends so many requests, as fast as they are taken, and never reads. */
+/** Sends this many requests as fast as the server takes them, and never reads. */
 async function flood(path: string, requests: number): Promise<Socket> {
   const socket = createConnection({ host: '127.0.0.1', port: target.port });
   socket.pause();

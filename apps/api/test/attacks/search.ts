@@ -1,5 +1,5 @@
-// Searches for as many terms as fit, over listings whose words cost the most to compare with them: one, then
-// twelve at once.
+// Searches for as many terms as fit, over the listings that are slowest to compare: one search, then twelve
+// at once.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printFigures, row, startTarget, type Target } from './target.ts';
 
@@ -8,7 +8,7 @@ const AT_ONCE = 12;
 const DESCRIPTION = 5_000;
 const LONGEST_QUERY = 200;
 
-/** Each of them is a letter of its own, and so a term. */
+/** Each is a word by itself, and so a term. */
 const MANY_TERMS = Array.from({ length: LONGEST_QUERY / 2 }, (_, n) => String.fromCodePoint(0x4e00 + n));
 /** Each begins at many places within a word of one letter. */
 const REPEATED_TERMS = Array.from({ length: 10 }, (_, n) => 'c'.repeat(n + 2));

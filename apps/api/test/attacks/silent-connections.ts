@@ -1,6 +1,6 @@
-// Connections that send nothing and never close, as many as the server allows: how long nobody else has an
-// answer. First from loopback, where only the timeout closes them, then from another address of this machine,
-// where a network has a part of them.
+// Opens as many silent connections as the server allows, and measures how long nobody else gets an answer.
+// First from loopback, where only the timeout closes them; then from another address, which has the bound of
+// a network.
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { createConnection, type Socket } from 'node:net';
@@ -41,7 +41,7 @@ async function attack(host: string): Promise<void> {
   }
 }
 
-/** Open on this side until the end, whatever the server does. */
+/** Open on this side until the end, even when the server closes them. */
 async function silentConnection(host: string, port: number): Promise<Socket> {
   const socket = createConnection({ host, port, allowHalfOpen: true });
   socket.on('error', () => undefined);

@@ -124,7 +124,7 @@ interface Pools {
 }
 
 /**
- * What the answers tell of: ids by parameter, e-mails, cursors, tags and refresh tokens. The newest are kept.
+ * Values found in answers: ids by parameter, e-mails, cursors, tags and refresh tokens. The newest are kept.
  */
 function createPools(): Pools {
   const pools = new Map<string, string[]>();

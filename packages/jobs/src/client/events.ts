@@ -27,18 +27,16 @@ export interface JobEventsOptions {
   /** Ends the stream, with no error. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Told of each change. A stream that ends in good order, as all do now and then, and is there again at once
-   * is none.
+   * Called with each change. A stream that ends normally and reopens at once, as all do now and then, is
+   * none.
    */
   readonly onState?: ((state: ConnectionState) => void) | undefined;
 }
 
 /**
- * What happens, as it happens, until `signal` or the consumer ends it. A connection that is lost, or has been
- * silent for 45 s, is made anew and goes on after the last event that came; `reset` says that some were
- * missed. Throws the ApiError of a refusal that trying again does not mend: a 401 that `renew` does not
- * either, a 403, and other 4xx; and a ConnectionError `too_long` for a line or an event of more than 1 MiB,
- * which would come again as well.
+ * Events as they happen, until `signal` or the consumer ends them. Reconnects after a loss, or 45 s of
+ * silence, and continues after the last event; `reset`: some were missed. Throws an ApiError that a retry
+ * would repeat (401, 403, other 4xx), or a ConnectionError `too_long` (a line or event over 1 MiB).
  */
 export function jobEvents(
   connection: Connection,
@@ -48,11 +46,11 @@ export function jobEvents(
 }
 
 export interface EventPace {
-  /** Silence for so long means that nobody is there any more. The server says something every 15 s. */
+  /** A silence longer than this means that the server is gone: it sends something every 15 s. */
   readonly stallMs: number;
   /**
-   * A stream that lived so long was a good one: the next is asked for at once, and failures count from the
-   * start.
+   * A stream that lasted this long was good: the next one is opened at once, and the count of failures
+   * restarts.
    */
   readonly steadyMs: number;
 }

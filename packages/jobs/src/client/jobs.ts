@@ -94,9 +94,9 @@ export async function patchJob(
  * Deletes a job: it stops at once, its live runs are cancelled, its history stays for a while. 404: there is
  * none.
  *
- * Repeated: after a try that may have been done unseen, a 404 counts as done, whoever deleted it. Each try
- * deletes what has the id by then; where others may create such a job anew meanwhile, `ifMatch` keeps theirs
- * from it, and a 412 with `mayBeDone` says that the id is theirs now, or that it was edited.
+ * Repeated: after a try whose answer was lost, a 404 counts as done. Each try deletes the job that has the id
+ * then; `ifMatch` protects one that others have recreated. A 412 with `mayBeDone`: the job is theirs now, or
+ * was edited.
  */
 export async function deleteJob(connection: Connection, id: string, guarded?: Guarded): Promise<void> {
   await connection.send<undefined>({

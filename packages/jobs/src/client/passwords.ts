@@ -80,9 +80,9 @@ export interface PasswordReset {
 }
 
 /**
- * Gives a user a link that sets a new password, by mail or in the answer; only for admins. 403: `link` with
- * an API token, or for the account of an admin; 404: there is no such user, or the account is disabled; 503:
- * the mail server does not take the mail. Never repeated.
+ * Gives a user a link that sets a new password, by mail or in the answer; for admins. 403: `link` with an API
+ * token or for an admin's account. 404: no such user, or a disabled one. 503: the mail server refuses. Never
+ * repeated.
  */
 export async function resetPassword(
   connection: Connection,

@@ -48,8 +48,7 @@ export function waitBeforeRepeat(
 }
 
 /**
- * The wait after so many failures before: 0.25 to 0.5 s at first, then twice as long each time, 5 to 10 s at
- * last.
+ * The wait after this many failures: 0.25 to 0.5 s at first, then twice as long each time, 5 to 10 s at last.
  */
 export function backoffMs(failures: number, random: () => number): number {
   const longest = Math.min(LONGEST_MS, 2 * SHORTEST_MS * 2 ** failures);
@@ -61,8 +60,8 @@ const NEVER_SENT =
   /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|EPROTO)$|^ERR_SSL_|CERT|ISSUER|SIGNATURE/;
 
 /**
- * Whether what failed so may have been done all the same. GreenVue's own 503 may stand for a commit that it
- * did not see. A browser does not tell why there is no answer.
+ * Whether the failed request may have been done. GreenVue's own 503 may stand for a commit whose answer was
+ * lost. A browser does not say why there is no answer.
  */
 export function isUnsure(error: ApiError | ConnectionError): boolean {
   if (error.mayBeDone) return true;

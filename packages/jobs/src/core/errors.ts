@@ -4,23 +4,28 @@ export class PermanentError extends Error {
 }
 
 export type StoreErrorCode =
+  /** The schema is newer than this code. */
   | 'newer_schema'
+  /** The database can't be used as it is. */
   | 'unusable'
+  /** Another store has the database open. */
   | 'in_use'
+  /** The file was removed or replaced: this process can't use it again. */
   | 'gone'
+  /** A backup must be restored: this process can't use the database again. */
   | 'damaged'
+  /** The disk is full. */
   | 'full'
+  /** The database can't be used for now. */
   | 'unavailable'
+  /** Another transaction held a lock for longer than the store waits for it. */
   | 'busy'
+  /** The caller gave up before the work began. */
   | 'aborted';
 
 /**
- * The database can't be used: as it is (`newer_schema`, `unusable`), while another store has it open
- * (`in_use`), never again by this process (`gone`: its file was removed or replaced; `damaged`: restore a
- * backup), while its disk is `full`, or for now (`unavailable`); or somebody's transaction holds what this
- * needs, and held it for longer than it is waited for (`busy`); or the caller gave up before it began
- * (`aborted`). Nothing of it was done (of several steps, the earlier ones stay), unless it is `unavailable`:
- * an answer may be lost.
+ * The store could not do what it was asked. Nothing of it was done (of several steps, the earlier ones stay),
+ * unless the code is `unavailable`: then the answer may be lost.
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError';

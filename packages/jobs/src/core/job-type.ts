@@ -43,8 +43,8 @@ export interface JobContext<Payload> {
    */
   readonly signal: AbortSignal;
   /**
-   * W3C Trace Context to hand on to whom the handler asks, so that a trace tells of them, too: that of the
-   * attempt where attempts are traced, else of the request that triggered the run.
+   * W3C Trace Context to send with requests of the handler, so that a trace includes them. It is that of the
+   * attempt when attempts are traced, else that of the request that triggered the run.
    */
   readonly traceparent: string | undefined;
   readonly log: RunLog;
@@ -79,7 +79,7 @@ export interface JobTypeDefinition<Schema extends z.ZodObject, Deps> {
   readonly payload: Schema;
   /**
    * Payload fields that an operator may change for one run (`POST /api/jobs/:id/runs`). Default: none. A
-   * field that decides what is removed, or who gets a message, is for admins alone.
+   * field that decides which data is removed, or who gets a message, is for admins alone.
    */
   readonly operatorsMaySet?: readonly (keyof z.input<Schema> & string)[];
   /** Default `inline`. */

@@ -82,7 +82,10 @@ export interface LiveRuns {
   readonly dueOwnRuns: number;
   /** Too many live runs, counted now and then: triggers are refused, slots skipped (P7). */
   readonly crowded?: boolean;
-  /** As many runs wait for their own `run_at` as may: counted only for triggers that put off another one. */
+  /**
+   * The job is at its bound of runs that wait for their own `run_at`. Counted only for a trigger that adds
+   * one.
+   */
   readonly isPutOffFull?: boolean;
   /** The earliest own `run_at` still to come. */
   readonly nextOwnRunAt?: number;

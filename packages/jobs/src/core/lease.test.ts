@@ -22,18 +22,18 @@ describe('P9, section 7: how a node judges its own lease', () => {
     expect(judgeLease(lost, 2_200)).toEqual({ state: 'ending', again: OVER_AT });
   });
 
-  it('is kept by the spare connection, to the end of the lease, once that has told that there is no lock', () => {
+  it('is kept by the spare connection to the end of the lease, once it has written that there is no lock', () => {
     const renewed = { ...KNOWN, renewedOver: 'spare', isJudgedByLock: false, lockLostAt: 900 } as const;
     expect(judgeLease(renewed, 5_000)).toEqual({ state: 'kept_by_spare', again: OVER_AT - 1_000 });
   });
 
-  it('goes to its end when the server has said that it restarts: nobody is taken for dead right after that', () => {
+  it('lasts to its end when the server has said that it restarts: no node is declared dead right after that', () => {
     const said = { toControl: SHUTDOWN, toSpare: SHUTDOWN };
     const lost = { ...KNOWN, lockLostAt: 2_000, said };
     expect(judgeLease(lost, 5_000)).toEqual({ state: 'kept', again: OVER_AT - 1_000 });
   });
 
-  it('ends with the lease, however late the lock was lost', () => {
+  it('ends with the lease, even when the lock was lost just before', () => {
     const lost = { ...KNOWN, lockLostAt: OVER_AT - 100 };
     expect(judgeLease(lost, OVER_AT - 100).state).toBe('ending');
   });

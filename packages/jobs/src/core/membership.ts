@@ -46,10 +46,7 @@ export interface NodeState {
 export interface NodeView extends NodeInfo, NodeState {
   /** When it was last heard of. */
   readonly beatAt: number;
-  /**
-   * Its event loop has stood still for so long when it was last heard of (ms); 0 as long as that is next to
-   * nothing.
-   */
+  /** How long its event loop had stood still at its last heartbeat (ms); 0 when that was hardly at all. */
   readonly stalledMs: number;
 }
 

@@ -7,8 +7,8 @@ import { hasGrid, nextSlot } from './schedule.ts';
 export const CLOCK_TOLERANCE_MS = 60_000;
 
 /**
- * Whether the job waits for a clock that has jumped back behind its last slot; one that was based on now
- * again does not.
+ * Whether the job waits for a clock that has jumped back behind its last slot. A {@link rebased} job does
+ * not.
  */
 export function clockJumpedBack({ lastSlotAt, nextRunAt }: Job, now: number): boolean {
   if (lastSlotAt === undefined || lastSlotAt <= now + CLOCK_TOLERANCE_MS) return false;
@@ -16,9 +16,9 @@ export function clockJumpedBack({ lastSlotAt, nextRunAt }: Job, now: number): bo
 }
 
 /**
- * P17: a job whose last slot, or whose creation if it has none, is that far ahead is based on now again: its
- * grid begins now unless it began before. The last slot of a grid stays known: the slots up to it have rows,
- * and no catch-up covers them again ({@link isTakenAgain}).
+ * P17: after the clock jumped back behind the job's last slot, or its creation, the grid begins now unless it
+ * began before. The last slot stays known: the slots up to it have rows, and no catch-up covers them again
+ * ({@link isTakenAgain}).
  */
 export function rebased(job: Job, now: number): Job {
   if (!liesAhead(job, now)) return job;
@@ -27,9 +27,9 @@ export function rebased(job: Job, now: number): Job {
 }
 
 /**
- * P6, P17: a job that was based on now again comes to slots that have rows. Each runs once more, in a row
- * that covers nothing but itself; once the clock has passed the last of them, the next slot is the one after
- * it. So no catch-up row covers a slot that has a row.
+ * P6, P17: a {@link rebased} job reaches slots that have rows. Each runs once more, in a row that covers only
+ * itself. When the clock passes the last of them, the slot after it is next, so no catch-up row covers a slot
+ * with a row.
  */
 export function isTakenAgain({ lastSlotAt }: Job, slot: number): boolean {
   return lastSlotAt !== undefined && slot <= lastSlotAt;

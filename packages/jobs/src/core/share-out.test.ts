@@ -72,7 +72,7 @@ describe('slots beside a backlog', () => {
     expect(prioritySlots({ places: 1, held: 1, isLast: false })).toBe(1);
   });
 
-  it('and the backlog both have places at any time, or turns of one place, whatever ends first', () => {
+  it('and the backlog both have places at any time, or turns of one place, in any order of ends', () => {
     const ends = fc.array(fc.nat(), { minLength: 40, maxLength: 40 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12 }), ends, (places, ended) => {

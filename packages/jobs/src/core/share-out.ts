@@ -2,9 +2,8 @@ import type { NewRun } from './decision.ts';
 import type { ClaimInput } from './store-passes.ts';
 
 /**
- * Which of the runs that are about to be made a claim takes, and whether each starts at once, when no other
- * run is due (P9, P10). The earliest due come first: some start, and some are held until a place is free.
- * Runs that come due soon are held until then.
+ * The new runs that a claim takes, and whether each starts at once; for when no other run is due (P9, P10).
+ * The earliest due start first; others, and those due soon, are held until a place is free.
  */
 export function shareOut(
   runs: readonly NewRun[],
@@ -52,7 +51,7 @@ export function slotsHavePriority({ runAt, slotAt }: FirstDue, now: number): boo
 /** What a node knows of the slots that it has claimed with priority. */
 export interface PriorityHeld {
   readonly places: number;
-  /** Slots claimed with priority that have not ended, with those that claims under way have asked for. */
+  /** Unfinished slots that were claimed with priority, and those that claims under way have requested. */
   readonly held: number;
   /** The last run that the node claimed, or has asked for, has priority. */
   readonly isLast: boolean;

@@ -29,9 +29,7 @@ export function planJob(job: Job, live: LiveRuns, now: number): Decision {
   return decide(draft, now);
 }
 
-/**
- * A slot may be taken, and its run claimed, so long before it comes, so that its run starts when it comes.
- */
+/** A slot may be taken, and its run claimed, this long before its time, so that its run starts in time. */
 export const LOOK_AHEAD_MS = 200;
 
 /**
@@ -43,7 +41,7 @@ export function slotAhead(job: Job, live: LiveRuns, now: number, aheadMs: number
   const { nextRunAt: slot } = job;
   if (slot === undefined || slot <= now || slot > now + aheadMs) return undefined;
   if (!hasGrid(job.schedule) || job.status !== 'active' || job.wakeAt !== slot) return undefined;
-  // Based on now again by somebody a moment later, it would be taken once more.
+  // If somebody rebased the job a moment later, the slot would be taken once more.
   if (isTakenAgain(job, slot)) return undefined;
   const isAlone = liveCount(live) + live.dueOwnRuns === 0 && live.nextOwnRunAt !== slot;
   return isAlone ? slot : undefined;
@@ -72,17 +70,14 @@ export function planOrPutOff(
 }
 
 /**
- * A plan counts so many passed slots of cron jobs; the jobs left then are for the next one. A look for a slot
- * takes some 25 us.
+ * A plan counts this many passed slots of cron jobs, and leaves other jobs to the next plan. Finding a slot
+ * takes about 25 us.
  */
 const MOST_WORK = 1_000;
-/** More of one job are counted in whole hours and days: as much work as so many, or a little more. */
+/** More slots of one job are counted in whole hours and days, with about as much work as this many. */
 const MOST_WORK_OF_ONE = 100;
 
-/**
- * Whether decisions on these jobs have kept whoever waits for them for long enough, event loops and open
- * transactions among them.
- */
+/** Limits the work of decisions on these jobs, since event loops and open transactions wait for them. */
 export function createCountBudget(now: number): { isSpent(): boolean; spend(decision: Decision): void } {
   let counted = 0;
   return {
@@ -119,8 +114,8 @@ export function takeWhatCanBe(draft: Draft, now: number): boolean {
     takeWhatIsDue(draft, now);
     return true;
   } catch {
-    // The planner, which meets the same fault, tells of it. What was half done, such as the end of a pause,
-    // is not done.
+    // The planner meets the same fault and reports it. Half-done changes, such as the end of a pause, are
+    // undone.
     draft.job = job;
     draft.live = live;
     draft.moves.length = moves;
@@ -155,8 +150,8 @@ function takeSlots(draft: Draft, now: number): void {
 }
 
 /**
- * The clock has passed the last slot that has a row: the next one is the one after it, whatever a clock that
- * came back made it.
+ * When the clock has passed the last slot with a row, the next slot is the one after it. A jump back may have
+ * set an earlier one.
  */
 function leaveTakenSlots(draft: Draft, now: number): void {
   const { job } = draft;

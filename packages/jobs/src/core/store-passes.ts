@@ -59,8 +59,8 @@ export interface ClaimInput {
    */
   readonly prioritySlots?: number;
   /**
-   * At most so many besides that come due within so long, to be held until then; never one that was recovered
-   * before.
+   * Also claims at most `runs` runs that come due within `ms`, to be held until then; never one that was
+   * recovered before.
    */
   readonly ahead?: { readonly ms: number; readonly runs: number };
 }
@@ -122,8 +122,8 @@ export type SettleResult =
 export interface SettleBatchResult {
   readonly results: readonly SettleResult[];
   /**
-   * Something was released or put back that can be claimed now or has to be looked at anew, or a job has to
-   * be planned sooner.
+   * Something was released or put back that can be claimed now or must be looked at again, or a job must be
+   * planned sooner.
    */
   readonly wake: boolean;
 }

@@ -35,12 +35,9 @@ import type {
 } from './store-views.ts';
 
 /**
- * The store port. Each method is one atomic step: after a crash it has happened whole or not at all, and what
- * a returned promise reports is durable. Rules live in `core`; a store reads rows under a lock, lets `core`
- * decide, writes what was decided. Times come from the store's clock (the process's on SQLite, the database's
- * on PostgreSQL). A lost race is a returned value; a rejection means that the database could not be used, and
- * that nothing is known to have happened. A command does not begin once its `signal` has fired: it rejects as
- * `aborted`, and nothing of it was done.
+ * The store port. Each method is one atomic step, and durable once its promise resolves; a lost race is a
+ * returned value. A rejection: nothing is known to have happened. With `aborted`, nothing has: `signal` fired
+ * before the step began. Rules live in `core`; times come from the store's clock.
  */
 export interface JobStore {
   /** Brings the schema up to date; a newer one rejects with a `StoreError` of code `newer_schema`. */
@@ -48,9 +45,9 @@ export interface JobStore {
   /** Ends what is under way and lets go of the database. */
   close(): Promise<void>;
   /**
-   * Fires, with a `StoreError` as its reason, when the database is lost for good while it is open: its file
-   * was removed, replaced, or turned out to be damaged. From then on every method rejects with that; a
-   * process should end. Absent: the store notices no such thing.
+   * Fires, with a `StoreError` as its reason, when the open database is lost for good: its file was removed,
+   * replaced or damaged. Every method rejects with that; the process should end. Absent: the store can't lose
+   * it.
    */
   readonly lost?: AbortSignal;
   /**
@@ -94,9 +91,9 @@ export interface JobStore {
   /** For stores whose database others may use, too; absent: there are no such transactions. */
   within?(tx: Transaction): StoreInTransaction;
   /**
-   * Takes what is due of at most `limit` jobs of these types (P4 to P7, P14), the longest overdue first. Jobs
-   * that somebody's transaction holds are left out, and looked at again soon. With `aheadMs`, also slots that
-   * come within so long, where that can be done ahead (`slotAhead`). With `claim`, a claim in the same step.
+   * Takes the due slots and runs of at most `limit` jobs of these types (P4 to P7, P14), longest overdue
+   * first. Skips locked jobs, and returns to them soon. With `aheadMs`, also takes slots due that soon
+   * (`slotAhead`). With `claim`, claims in the same step.
    */
   plan(input: PlanInput): Promise<PlanResult>;
   /**
@@ -118,9 +115,8 @@ export interface JobStore {
    */
   recover(input: TakeBackInput): Promise<TakenBack & { readonly recovered: number; readonly failed: number }>;
   /**
-   * Gives back, at no cost, the claims of a node that it does not hold: the answer to them was lost (P9).
-   * `holds` are fences: of a run that is claimed anew it may still hold an older claim. `left` are those
-   * whose jobs somebody's transaction holds: to be asked for again.
+   * Gives back, at no cost, the claims of a node whose answers were lost (P9). `holds` are the fences that
+   * the node has: of a run it may have an older claim. `left` are claims with locked jobs: ask again.
    */
   reconcile(
     input: TakeBackInput & { readonly holds: readonly number[] },
@@ -180,10 +176,9 @@ export interface Transaction {
 }
 
 /**
- * What a store does as a part of a caller's transaction: durable, seen and told to the nodes once that
- * commits, never there if it does not. Nothing here ends the transaction. It can go on after any result;
- * after a rejection, too, unless that is the caller's own error, handed on: its connection broke, or the
- * database wants the whole transaction to be tried anew.
+ * Store work within a caller's transaction: it takes effect when that commits. Nothing here ends the
+ * transaction. It can continue after any result and any rejection, except the caller's own error handed on: a
+ * broken connection, or a transaction to retry.
  */
 export interface StoreInTransaction {
   /** The job that has this id now, as the transaction sees it. */

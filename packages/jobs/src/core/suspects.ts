@@ -34,8 +34,8 @@ export function nextSuspectAt({ dueAt, isOneClaimed }: WaitingSuspects, now: num
 }
 
 /**
- * How many runs a claim may prefetch. With a suspect due and no free place, it is one less than asked for: a
- * full prefetch would be repeated whenever a place becomes free, and the suspect would never get that place.
+ * How many runs a claim may prefetch. With a suspect due and no free place, it is one less than asked for. A
+ * full prefetch would take each place that becomes free, and the suspect would never start.
  */
 export function prefetchBeside(
   isSuspectDue: boolean,

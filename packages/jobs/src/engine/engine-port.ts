@@ -183,9 +183,9 @@ export interface Engine {
   /** Rejects when the store can't be used: for readiness probes. */
   check(): Promise<void>;
   /**
-   * Fires, with a `StoreError` as its reason, once the database is lost for good: its file was removed or
-   * replaced (`gone`), or turned out to be damaged (`damaged`). Nothing starts any more and every method
-   * rejects: log the reason, and end the process.
+   * Fires, with a `StoreError` as its reason, once the database is lost for good: removed or replaced
+   * (`gone`), or `damaged`. The engine starts nothing more, and every method rejects. Log the reason and end
+   * the process.
    */
   readonly lost: AbortSignal;
 

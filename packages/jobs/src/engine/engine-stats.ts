@@ -8,9 +8,9 @@ export type Ending = 'succeeded' | 'failed' | 'cancelled' | 'retried';
 export type SkipReason = 'overlap' | 'missed';
 
 /**
- * How a node is: `late`, not heard of for more than two heartbeats, and dead soon if that goes on; `stalled`,
- * its event loop stands still; `joining`, cut off from the others, so that it claims nothing, and `failing`,
- * it has not been able to write and claim runs for 5 s (only the node itself says so of itself).
+ * `late`: no heartbeat for 10 s. `stalled`: its event loop is blocked. `joining`: cut off from the others, it
+ * claims nothing. `failing`: it has failed to write and claim runs for 5 s; only the node itself reports
+ * that.
  */
 export type NodeHealth = 'ok' | 'late' | 'stalled' | 'joining' | 'failing';
 

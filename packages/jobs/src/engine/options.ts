@@ -34,8 +34,8 @@ export interface EngineOptions<Deps> {
   /** Needed when a job type with `isolation: 'thread'` uses its dependencies. */
   readonly threadDeps?: ThreadDeps;
   /**
-   * How much heap (MB) a thread of a job may use, unless its type says otherwise. Default 512. What is
-   * outside the heap (buffers, SQLite's memory) does not count.
+   * How much heap (MB) a thread of a job may use, unless its type says otherwise. Default 512. Memory outside
+   * the heap (buffers, SQLite) does not count.
    */
   readonly threadMemoryMb?: number;
   /** Places of this node; 0 makes it an API-only node. Default 10. */
@@ -46,9 +46,9 @@ export interface EngineOptions<Deps> {
   readonly shutdownTimeoutMs?: number;
   readonly retention?: Partial<Retention>;
   /**
-   * What becomes of the stray errors of inline handlers: rejections of promises that nothing awaited, and
-   * what callbacks throw. `fail_attempt` (default): they fail their attempt. `off`: the engine leaves them to
-   * the process, which they end as a rule.
+   * The handling of stray errors of inline handlers: rejections that nothing awaited, and errors that
+   * callbacks throw. `fail_attempt` (default): the attempt fails. `off`: the process gets them, and by
+   * default ends.
    */
   readonly strayErrors?: 'fail_attempt' | 'off';
   /** The version of the program, for `GET /api/job-stats`. */
@@ -80,7 +80,7 @@ export interface Settings {
   readonly loopDelay: LoopDelay | undefined;
   readonly autoRun: boolean;
   /**
-   * Slots are taken, and their runs claimed, so long before they come; 0 where only `tick()` makes anything
+   * How long before their time slots are taken and their runs claimed; 0 where only `tick()` makes anything
    * happen.
    */
   readonly aheadMs: number;
@@ -92,7 +92,7 @@ export interface Settings {
 
 const DAY_MS = 86_400_000;
 const DEFAULT_THREAD_MEMORY_MB = 512;
-/** Less does not hold a thread's own code. */
+/** A thread's own code needs at least this. */
 export const LEAST_THREAD_MEMORY_MB = 16;
 
 /** P18. */

@@ -17,10 +17,7 @@ export function refuseStopped(stopping: AbortSignal): void {
   );
 }
 
-/**
- * Waits for the handlers within the time that a shutdown has, aborts those that are left, and ends the
- * threads.
- */
+/** Waits for the handlers within the time of a shutdown, aborts the others, and ends the threads. */
 export async function endHandlers<Deps>(
   executor: Executor<Deps>,
   threads: ThreadPool,
@@ -59,10 +56,7 @@ export async function settleRest<Deps>(
       await after(clock, 20);
     }
   } catch (error) {
-    logger.warn(
-      { err: error },
-      'what has ended could not be written; those runs are taken back with the next start',
-    );
+    logger.warn({ err: error }, 'finished runs could not be saved; the next start takes them back');
   }
 }
 

@@ -4,10 +4,9 @@ import { HttpProblem } from './http-problem.ts';
 const RETRY_SECONDS = 2;
 
 /**
- * Limits how many handlers of the routes of `app` run at once; a further request gets a 503. A handler does
- * not begin for a client that has disconnected. Without the limit, abandoned requests would pile up in memory
- * while the database is locked. Call this before the routes are added. Routes with `isUnbounded` in their
- * config are not counted.
+ * Limits how many handlers of `app` run at once; one more request gets a 503, and one of a disconnected
+ * client is dropped. Otherwise abandoned requests pile up while the database is locked. Call it before adding
+ * routes; routes with `isUnbounded` don't count.
  */
 export function boundWork(app: FastifyInstance, most: number): void {
   let underWay = 0;
@@ -33,7 +32,7 @@ export function boundWork(app: FastifyInstance, most: number): void {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Its handler may be under way for long, and has a bound of its own. */
+    /** Its handler may run for long, and has its own limit. */
     readonly isUnbounded?: boolean;
   }
 }

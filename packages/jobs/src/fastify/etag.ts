@@ -4,8 +4,8 @@ import { type CommandOptions, type Engine, EngineError } from '../engine/engine-
 import { HttpProblem } from './http-problem.ts';
 
 /**
- * The strong validator of a job's definition. Runs, pause and resume don't change it, an edit does; with the
- * generation in it, a job that was deleted and made anew never matches (P1).
+ * The strong validator of a job's definition. An edit changes it; runs, pause and resume don't. It includes
+ * the generation, so a deleted and recreated job never matches (P1).
  */
 export function etagOf(job: Pick<Job, 'uid' | 'version'>): string {
   return `"${job.uid}.${job.version}"`;

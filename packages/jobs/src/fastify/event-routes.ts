@@ -16,7 +16,7 @@ export interface EventStreamOptions {
   /** Default 15,000. */
   readonly heartbeatMs?: number;
   /**
-   * After so long a stream ends, so that clients come back with a fresh token. Default 900,000 (15 minutes).
+   * The longest life of a stream, so that clients come back with a fresh token. Default 900,000 (15 minutes).
    */
   readonly maxAgeMs?: number;
   /**

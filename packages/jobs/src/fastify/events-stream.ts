@@ -25,10 +25,9 @@ export interface EventsStreamOptions {
 }
 
 /**
- * The engine's events as `text/event-stream`, from the one after `lastEventId` on. An event `reset` stands
- * for events that are not kept any more: the client must read anew what it shows. A slow client costs no
- * memory: what it does not take is read from the engine's ring once it does. An id goes out with each
- * heartbeat, too, so that a client of a quiet job does not come back with one that is long forgotten.
+ * The engine's events as `text/event-stream`, from the one after `lastEventId` on. `reset` stands for events
+ * no longer kept: the client must read everything again. A slow client costs no memory: it reads from the
+ * engine's ring. Each heartbeat has an id, so a quiet client does not return with a forgotten one.
  */
 export class EventsStream extends Readable {
   readonly #options: EventsStreamOptions;

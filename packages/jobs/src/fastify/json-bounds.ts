@@ -1,5 +1,5 @@
 const DEEPEST = 64;
-/** Each value costs its reader, its checks and its answer, whatever the number of its bytes. */
+/** Each value costs time to read, to check and to answer, however short it is. */
 const MOST_VALUES = 10_000;
 
 const QUOTE = 0x22;

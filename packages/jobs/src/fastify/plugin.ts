@@ -35,12 +35,9 @@ export interface JobsPluginOptions {
  *
  *     await app.register(jobsPlugin, { prefix: '/api', engine, authorize });
  *
- * It needs nothing else of the host. Its schemas, its body parser and its error handler (RFC 9457) stay
- * within it, and the host's hooks run before its own: who asks is known, and counted by a rate limit, before
- * `authorize` is asked. Ids of jobs have up to 128 characters: give Fastify `routerOptions: { maxParamLength:
- * 128 }`, or longer ones than its default of 100 are refused. Reads need `read`; run, pause, resume, cancel
- * and retry `operate`; create, edit and delete `admin`, and so does a run whose payload changes what the
- * type's `operatorsMaySet` does not name (`authorize` is asked once more, after the body was read).
+ * The host's hooks run first. Job ids need Fastify's `routerOptions: { maxParamLength: 128 }`; its default is
+ * 100. Reads need `read`; run, pause, resume, cancel and retry need `operate`; create, edit and delete need
+ * `admin`, as does a run whose payload changes fields outside the type's `operatorsMaySet`.
  */
 export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance, options) => {
   if (typeof options.authorize !== 'function' && options.authorize !== false) {

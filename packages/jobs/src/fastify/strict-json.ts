@@ -7,10 +7,9 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const MERGE_PATCH = 'application/merge-patch+json';
 
 /**
- * Makes JSON the only body that the routes of `app` take: UTF-8, at most 128 KiB (else 413), 64 levels deep
- * and 10,000 values, without keys that poison prototypes (else 400). An empty body is no body, whatever its
- * content type says; any other type is a 415. A merge patch (RFC 7396) is taken with PATCH. Only `app` and
- * what is registered within it are affected.
+ * Accepts only JSON bodies on `app` and its children, at most 128 KiB (else 413). 400: not UTF-8, keys that
+ * poison prototypes, over 64 levels or 10,000 values. 415: other types. No body is needed. PATCH also takes
+ * merge patches (RFC 7396).
  */
 export function useStrictJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();

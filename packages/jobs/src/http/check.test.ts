@@ -37,7 +37,7 @@ function faultsOf(input: unknown) {
 }
 
 describe('checkInput', () => {
-  test('ends at the twentieth unknown field, before anything else is looked at', () => {
+  test('ends at the twentieth unknown field, before any other check', () => {
     let looks = 0;
     const counting = z.strictObject({
       name: z.string().refine(() => {

@@ -1,8 +1,6 @@
 import type { JsonText } from '../core/run.ts';
 
-/**
- * Reads stored JSON; a text that is no JSON, such as a database edited by hand may hold, is given as it is.
- */
+/** Reads stored JSON. Other text, such as after an edit of the database by hand, is returned as it is. */
 export function parseJson(text: JsonText): unknown {
   try {
     return JSON.parse(text);

@@ -103,7 +103,7 @@ describe('a run', () => {
     expect(runJson({ run, jobId: 'a', type: 'greet' }, { stacks: true }).errors[0]?.stack).toContain('at x');
   });
 
-  test('shows what is behind its errors, with stacks only where they are asked for', () => {
+  test('shows the causes of its errors, with stacks only on request', () => {
     const causes = [{ depth: 1, name: 'Error', message: 'refused', code: 'ECONNREFUSED', stack: 'at y' }];
     const failed = { ...run, errors: run.errors.map((error) => ({ ...error, causes })) };
     const [error] = runJson({ run: failed, jobId: 'a', type: 'greet' }).errors;

@@ -27,7 +27,7 @@ export interface Seen {
   readonly faults: string[];
 }
 
-/** What a node reaches by a proxy of its own: its control connection, and all other connections. */
+/** The connections of a node, each kind through its own proxy: the control connection, and all others. */
 export type Way = 'control' | 'data';
 
 /** Three nodes under load, each with two proxies of its own before the one server. */

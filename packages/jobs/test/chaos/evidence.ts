@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Cluster } from './cluster.ts';
 
 /**
- * Writes down how things stand, for whoever looks for the cause of a violation; the logs of the nodes lie
- * beside it.
+ * Writes the state of the cluster to files, for finding the cause of a violation; the logs of the nodes are
+ * beside them.
  */
 export async function keepEvidence({ admin, folder, server }: Cluster): Promise<void> {
   const found: Record<string, unknown> = {};

@@ -38,8 +38,8 @@ export interface Fault {
 }
 
 /**
- * A node that was frozen or cut off looks at its lease twice a second, and is told by a rejected heartbeat:
- * so long after it is back, or after its lease was over, its handlers have their signal and, as they heed it,
+ * A node that was frozen or cut off checks its lease twice a second, and learns its loss from a rejected
+ * heartbeat. Within this time after its return, or after its lease ended, its handlers have their signal and
  * have ended.
  */
 export const NOTICE_MS = 2_000;

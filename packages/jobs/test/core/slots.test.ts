@@ -260,7 +260,7 @@ describe('P6, P17: a job that was based on a clock that is behind', () => {
     return sim;
   };
 
-  it('runs as the clock has it, and is not late', () => {
+  it('runs by the present clock, and is not late', () => {
     const sim = behind();
     expect(sim.job.nextRunAt).toBe(T0 + 2 * MINUTE);
     expect(healthOf(sim.job, { handlerVersion: 1 }, sim.now).status).toBe('ok');
@@ -279,7 +279,7 @@ describe('P6, P17: a job that was based on a clock that is behind', () => {
     },
   );
 
-  it('goes on after the last slot that has a row', () => {
+  it('continues after the last slot that has a row', () => {
     const sim = behind();
     sim.now = T0 + 10 * MINUTE;
     sim.plan();

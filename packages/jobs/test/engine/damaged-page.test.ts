@@ -30,7 +30,7 @@ function spoilHistory(file: string): void {
   closeSync(handle);
 }
 
-it('an engine that can settle nothing, one page being damaged, says so and takes no more triggers', async () => {
+it('an engine that cannot settle runs because of a damaged page says so and takes no more triggers', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'damaged-page-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const clock = createFakeClock(Date.UTC(2026, 0, 5));

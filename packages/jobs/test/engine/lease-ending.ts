@@ -3,7 +3,7 @@ import type { NodeListener } from '../../src/core/membership.ts';
 import type { JobStore } from '../../src/index.ts';
 import { createHarness, type Harness, job, type MakeDatabase, untilAborted } from './engine-harness.ts';
 
-/** What a node does as its lease comes to its end, whichever store tells it so. */
+/** How a node behaves as its lease ends, on any store. */
 export function leases(makeDatabase: MakeDatabase): void {
   let h: Harness;
   let told: NodeListener;
@@ -38,7 +38,7 @@ export function leases(makeDatabase: MakeDatabase): void {
   };
   const runOf = async (runId: string) => (await h.engine.getRun(runId)).run;
 
-  it('P7, P9: stops what must not overlap, and nothing else, at no cost', async () => {
+  it('P7, P9: stops only handlers that must not overlap, at no cost of an attempt', async () => {
     const runIds = [];
     for (const id of ['skip', 'queue', 'allow', 'delay']) runIds.push(await start(id));
     told.lease('ending');

@@ -38,7 +38,7 @@ export function outages(makeDatabase: MakeDatabase): void {
       expect(await runOf(id)).toMatchObject({ status: 'succeeded', attempt: 1 });
     });
 
-    it('the engine says that it can not work once passes have failed for 5 s, and no more once one succeeds', async () => {
+    it('the engine reports failing passes after 5 s, until one succeeds', async () => {
       await trigger();
       h.store.make('fails', 'settle');
       for (let second = 0; second < 5; second++) {

@@ -47,8 +47,8 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
 
     describe('while another run waits for a place', () => {
       /**
-       * Runs of a job that take so long; of the two after those, one has the only place and one waits until
-       * they are ended.
+       * Five runs of another job that take `ms` each. Of the two runs after them, one has the only place and
+       * one waits until the other has ended.
        */
       const busyBeside = async (ms: number) => {
         await h.engine.createJob(job(EVERY));

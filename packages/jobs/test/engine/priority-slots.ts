@@ -58,9 +58,9 @@ export function prioritySlots(makeDatabase: MakeDatabase): void {
       expect(backlog).toBeGreaterThan(WIDE.backlog * 0.4);
     }, 60_000);
 
-    it('leave half of the places to it, however long they take', async () => {
+    it('leave half of the places to it, even when they take long', async () => {
       const { slots, backlog } = await run({ ...WIDE, slotMs: 2_000 });
-      // Five places for 5 s, some of which begin with the backlog.
+      // Five places for 5 s; the backlog takes some of them first.
       expect(backlog).toBeGreaterThan(200);
       expect(backlog).toBeLessThan(WIDE.backlog * 0.8);
       expect(slots).toBeGreaterThanOrEqual(5);

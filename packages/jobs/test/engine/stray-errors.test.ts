@@ -71,13 +71,13 @@ describe('P9: a stray error of an inline handler fails its attempt, not the proc
     expect(await settled(await runOnce(h))).toMatchObject(failedWithIt);
   });
 
-  it.each([undefined, 'text', { code: 7 }])('and says what it was that is no error: %j', async (reason) => {
+  it.each([undefined, 'text', { code: 7 }])('and shows the value when it is no error: %j', async (reason) => {
     h.deps.handler = () => void Promise.reject(reason);
     const { errors } = await settled(await runOnce(h));
     expect(errors[0]?.message).toMatch(/^A promise that nothing awaited was rejected with /);
   });
 
-  it('and is no excuse for a run that was cancelled', async () => {
+  it('and a cancelled run stays cancelled', async () => {
     h.deps.handler = (ctx) =>
       new Promise((_, reject) => {
         ctx.signal.addEventListener('abort', () => {

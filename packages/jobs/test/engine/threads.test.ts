@@ -38,7 +38,7 @@ async function start(what: string): Promise<string> {
   return view.run.id;
 }
 
-/** Until its handler has begun, and said so: one that has not is never begun once it is told to stop. */
+/** Waits until its handler says that it has begun: otherwise a stop would prevent its begin. */
 async function startAndBegin(what: string): Promise<string> {
   const id = await start(what);
   await vi.waitFor(() => expect(said).toContain('begun'), 15_000);
@@ -100,7 +100,7 @@ describe('P20 isolation: a job type in a thread', () => {
     expect(run.errors[0]?.stack).toContain('thread-types.ts');
   });
 
-  it('keeps what is behind the error', async () => {
+  it('keeps the causes of the error', async () => {
     const { errors } = await until(await start('causes'), (run) => run.errors.length > 0);
     expect(errors).toMatchObject([
       { message: 'fetch failed', causes: [{ depth: 1, message: 'no answer', code: 'ECONNREFUSED' }] },
@@ -223,7 +223,7 @@ describe('P20: a handler in a thread does not harm the engine', () => {
     ]);
   });
 
-  it('with notes that are none: what can be read of them is kept', async () => {
+  it('with invalid notes: the readable ones are kept', async () => {
     await h.close();
     const info = vi.fn();
     const nothing = () => undefined;
@@ -236,7 +236,7 @@ describe('P20: a handler in a thread does not harm the engine', () => {
     expect(info).toHaveBeenCalledWith(expect.objectContaining({ runId: run.id }), '{"not":"text"}');
   });
 
-  it('with an error that is none: it is kept as text', async () => {
+  it('with a value that is no error: it is kept as text', async () => {
     const { errors } = await until(await start('forged_error'), (run) => run.errors.length > 0);
     expect(errors).toMatchObject([{ name: '7', message: '{}', causes: [{ depth: 1, name: 'C' }] }]);
   });

@@ -11,12 +11,9 @@ export interface UnsteadyStore {
    * What happens to calls of these methods from now on; a promise keeps their answers back until it resolves.
    */
   make(fate: Fate | 'works', ...methods: readonly (keyof JobStore)[]): void;
-  /** Tells of each call of a method, before it is made; a promise keeps the call back until it resolves. */
+  /** Reports each call of a method before it is made; a promise delays the call until it resolves. */
   watch(method: keyof JobStore, called: () => unknown): void;
-  /**
-   * The next call of a method fails at once, and is done all the same when the promise resolves. Resolves
-   * after that.
-   */
+  /** The next call of a method fails at once, but is done when the promise resolves. Resolves after that. */
   doLate(when: Promise<unknown>, method: keyof JobStore): Promise<void>;
   /** Calls of a method fail as long as their input fits. */
   refuse(method: keyof JobStore, fits: (input: readonly unknown[]) => boolean): void;

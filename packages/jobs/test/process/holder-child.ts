@@ -5,9 +5,8 @@ import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 /**
- * A process that opens a database through the library alone, and says what came of it in lines: `refused
- * <message>`, or `started` and then `ran <fence>` for each time its one run begins, which never ends.
- * Arguments: the database.
+ * A process that opens the database in its argument through the library alone. It prints `refused <message>`,
+ * or `started` and then `ran <fence>` each time its one run begins. That run never ends.
  */
 const [, , file = ''] = process.argv;
 

@@ -64,7 +64,7 @@ it('P9: a second process on a database is refused with the pid of the first, and
   expect(performance.now() - begun).toBeLessThan(10_000);
 }, 60_000);
 
-it('a second store on a file is refused in one process, too, whatever the file is called, until the first is closed', async () => {
+it('a second store on a file is refused in one process too, under any name of the file, until the first is closed', async () => {
   const folder = folderOf();
   const file = join(folder, 'jobs.db');
   const link = join(folder, 'link.db');
@@ -126,7 +126,7 @@ it('a URI with a % that escapes nothing opens the file that SQLite opens', () =>
   }
 });
 
-it('a process has its lock also where it can not write who it is', () => {
+it('a process gets its lock even when it cannot write the pid file', () => {
   const folder = folderOf();
   const files = { lockFile: join(folder, 'jobs.db.lock'), pidFile: join(folder, 'missing', 'pid') };
   const first = takeFileLock(files);

@@ -8,7 +8,7 @@ import { createFastClock } from './fast-clock.ts';
 
 const BYSTANDERS = 9;
 
-/** An engine with no places in this process: it makes the runs, and sees what becomes of them. */
+/** An engine without places in this process: it makes the runs and reads their ends. */
 export function createObserver(store: JobStore): Engine {
   const clock = createFastClock();
   const types = ['poison', 'bystander'].map((type) =>

@@ -3,8 +3,8 @@ import { createEngine, createSystemClock, defineJobType } from '../../src/index.
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 
 /**
- * A host of an engine, in which an error of no handler comes up: with `rejection` or `throw`; `heard`: the
- * host has handlers of its own. Says `started`, then `host heard <error>`, and lives for a second.
+ * A host of an engine that has a stray error of no handler: a `rejection` or a `throw`. With `heard` it has
+ * its own listeners. Prints `started`, then `host heard <error>`, and lives for a second.
  */
 const [, , what = '', heard = ''] = process.argv;
 const say = (line: string) => void process.stdout.write(`${line}\n`);

@@ -25,15 +25,18 @@ it.each([
   ['rejection', /Error: boom\n +at /],
   ['throw', /Error: boom\n +at /],
   ['nothing', /Error: A promise that nothing awaited was rejected with undefined\./],
-])('an error of no handler ends the process as without an engine, with a line: %s', async (what, printed) => {
-  const { code, said } = await host([what]);
-  expect(code).toBe(1);
-  expect(said).toContain(
-    '@greenvue/jobs: the process ends because of the error below. No job handler is its cause',
-  );
-  expect(said).toMatch(printed);
-  expect(said).toContain('exit 1\n');
-});
+])(
+  'a stray error of no handler ends the process as without an engine, with a line: %s',
+  async (what, printed) => {
+    const { code, said } = await host([what]);
+    expect(code).toBe(1);
+    expect(said).toContain(
+      '@greenvue/jobs: the process ends because of the error below. No job handler is its cause',
+    );
+    expect(said).toMatch(printed);
+    expect(said).toContain('exit 1\n');
+  },
+);
 
 it.each([
   ['rejection', 'unhandledRejection'],

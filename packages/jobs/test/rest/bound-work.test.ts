@@ -6,9 +6,7 @@ import type { CommandOptions } from '../../src/engine/engine-port.ts';
 import { jobsPlugin } from '../../src/fastify/index.ts';
 import { startRestServer } from './rest-server.ts';
 
-/**
- * The plugin over an engine that counts the jobs that it is asked for, and finds none before it is told to.
- */
+/** The plugin over an engine that counts requests for jobs, and answers them only when told. */
 async function serve(options: { readonly maxRequests?: number; readonly allowed?: Promise<undefined> }) {
   const { engine, ...server } = await startRestServer();
   onTestFinished(() => server.close());
@@ -34,7 +32,7 @@ async function serve(options: { readonly maxRequests?: number; readonly allowed?
   return { app, asked, release: released.resolve };
 }
 
-test('one request more than there may be under way is a 503, until others have ended', async () => {
+test('a request beyond the limit is a 503, until others have ended', async () => {
   const { app, asked, release } = await serve({ maxRequests: 2 });
   const waiting = [app.inject('/jobs/a'), app.inject('/jobs/b')];
   await expect.poll(() => asked.jobs).toBe(2);
@@ -47,7 +45,7 @@ test('one request more than there may be under way is a 503, until others have e
   expect(asked.jobs).toBe(3);
 });
 
-test('nothing is done for a client that has gone before its request began', async () => {
+test('no request begins for a client that has disconnected', async () => {
   const allowed = Promise.withResolvers<undefined>();
   const { app, asked, release } = await serve({ allowed: allowed.promise });
   release();
@@ -70,7 +68,7 @@ test('nothing is done for a client that has gone before its request began', asyn
   expect(asked.jobs).toBe(1);
 });
 
-test('the engine knows when the client of a change has gone', async () => {
+test('the engine learns when the client of a change has disconnected', async () => {
   const { engine, ...server } = await startRestServer();
   onTestFinished(() => server.close());
   const signals: NonNullable<CommandOptions['signal']>[] = [];

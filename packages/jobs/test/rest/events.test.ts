@@ -187,7 +187,7 @@ describe('GET /job-events', () => {
     expect(watcher.hasEnded).toBe(false);
   });
 
-  test('one principal has room for so many, whoever else has how many', async () => {
+  test('each principal has its own bound of streams', async () => {
     let by: string | undefined;
     const authorize = () => (by === undefined ? undefined : { id: by });
     const { watch } = await startServer({ authorize, events: { maxStreams: 9, maxStreamsPerPrincipal: 2 } });
@@ -197,7 +197,7 @@ describe('GET /job-events', () => {
     };
     expect([await statusFor('ann'), await statusFor('ann'), await statusFor('ann')]).toEqual([200, 200, 429]);
     expect(await statusFor('bob')).toBe(200);
-    // A host that does not say who asks has the bound of the server alone.
+    // Without a principal from the host, only the limit of the server holds.
     for (let n = 0; n < 3; n += 1) expect(await statusFor(undefined)).toBe(200);
   });
 

@@ -138,7 +138,7 @@ describe('an operator', () => {
     bodyOf(await send(server, 'POST', `/runs/${run.id}/retry`), 202, runSchema);
   });
 
-  test('gets the error of a gate that fails, and not another right', async () => {
+  test('gets the error of an `authorize` that throws, and no other right', async () => {
     const authorize: JobsAuthorize = (_request, need) => {
       if (need === 'admin') throw new StoreError('unavailable', 'the database of the gate is away');
       return undefined;

@@ -23,7 +23,7 @@ export function commandsContract(makeStore: MakeStore): void {
       expect(await t.command('nobody', { kind: 'trigger' })).toEqual({ kind: 'absent' });
     });
 
-    it('once the signal of who asks has fired, nothing is done: it is `aborted`', async () => {
+    it('once the signal of the caller has fired, nothing is done: it is `aborted`', async () => {
       await t.create('a');
       const gone = AbortSignal.abort();
       const asked = [

@@ -226,7 +226,7 @@ export function roomContract(makeStore: MakeStore): void {
       });
     });
 
-    it('P15: beyond too many runs that are put off, triggers that put off another one are refused', {
+    it('P15: at the bound of runs with a future `run_at`, triggers with one are refused', {
       timeout: 60_000,
     }, async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });

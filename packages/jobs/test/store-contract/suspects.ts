@@ -45,7 +45,7 @@ export function suspectsContract(makeStore: MakeStore): void {
         for (const node of ['node-1', 'node-2']) {
           const other = await claim({ node });
           expect(other.runs).toEqual([]);
-          // Until none is left, nodes look for the end of the one that runs.
+          // While suspects wait, nodes check whether the running one has ended.
           expect(other.nextDueAt).toBe(id === ids.at(-1) ? undefined : t.clock.now() + 250);
         }
         await t.settleAll(runs);
@@ -100,7 +100,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(idsOf(claimed)).toContain(id);
     });
 
-    it('P9: with a plan, or with a trigger, it is claimed all the same, and keeps back neither', async () => {
+    it('P9: it is claimed also with a plan or a trigger, and delays neither', async () => {
       const [first, second] = await lost(2, 2);
       await t.create('slots', { schedule: every(MINUTE) });
       t.clock.advance(MINUTE);
@@ -129,7 +129,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(idsOf((await claim()).runs)).toEqual([second]);
     });
 
-    it('P12, P14: one that waits is cancelled, paused, deleted and made due as any other', async () => {
+    it('P12, P14: a waiting one is cancelled, paused, deleted and made due as any other run', async () => {
       const [first = '', second = '', third] = await lost(3, 2);
       expect(await t.store.makeDue({ runId: third ?? '' })).toBe('due');
       expect(idsOf((await claim({ node: 'dead' })).runs)).toEqual([third]);
@@ -158,7 +158,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(ids).toContain(runs[0]?.id);
     });
 
-    it('P22: one of a type that a node does not have keeps it from nothing', async () => {
+    it('P22: a suspect of a type that a node does not have delays none of its runs', async () => {
       await lost(2, 2);
       t.clock.advance(SECOND);
       expect(await claim({ types: { other: 1 } })).toEqual({

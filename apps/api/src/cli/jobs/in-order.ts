@@ -1,6 +1,6 @@
 /**
- * Does the work for each item, for at most so many at once, and gives what comes of it in the items' order.
- * The work must not reject.
+ * Does the work for each item, at most `mostAtOnce` at a time, and returns the results in the order of the
+ * items. The work must not reject.
  */
 export async function* inOrder<Item, Result>(
   items: readonly Item[],

@@ -24,8 +24,8 @@ export interface FileJob {
 const MOST_FAULTS = 20;
 
 /**
- * The jobs of a file: YAML or JSON, in one document or several, each of which is a job, a list of jobs, or
- * has a list under `jobs`. Throws a usage error that names every fault with its line and column.
+ * The jobs of a YAML or JSON file with one or more documents. A document is a job, a list of jobs, or has a
+ * list under `jobs`. Throws a usage error that names every fault with its line and column.
  */
 export function readJobs(text: string, file: string): readonly FileJob[] {
   const reading: Reading = { text, file, lines: new LineCounter(), faults: [] };

@@ -37,8 +37,8 @@ interface Seen {
 }
 
 /**
- * Measures the pace from what is seen now and then: over the last ten looks, since a run that slows down
- * should say so. Undefined until it has moved. A count that goes back (another attempt) begins anew.
+ * Measures the pace over the last ten looks, since a run that slows down should say so. Undefined until the
+ * progress has moved. A count that goes back (another attempt) restarts the measurement.
  */
 export function createPaceMeter(): (progress: Progress, now: number) => Pace | undefined {
   let seen: readonly Seen[] = [];

@@ -8,7 +8,7 @@ import { counted, instantAndDistance, instantText } from '../words.ts';
 import { progressText } from './progress-text.ts';
 import { slotText, statusStyle, statusText, tookText } from './run-words.ts';
 
-/** How deep causes are indented, whatever a server says. */
+/** Causes are indented this deep at most, even if a server sends deeper ones. */
 const LEVELS = [1, 2, 3, 4, 5];
 
 export interface ShowRunFlags extends ApiFlags {

@@ -42,7 +42,8 @@ export async function isMoveCommitted(url: string, token: string): Promise<boole
 async function askUnderLock(client: pg.Client, token: string): Promise<boolean> {
   await client.query('BEGIN');
   await client.query(`SET LOCAL lock_timeout = ${COMMIT_MS}`);
-  // The transaction of a move holds it to its end, also when the process that sent the COMMIT is gone.
+  // The transaction of a move holds this lock to its end, also after the end of the process that sent the
+  // COMMIT.
   await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
   const { rows } = await client.query<{ is_replica: boolean; has_table: boolean }>(STATE);
   // A replica may lag behind.

@@ -107,7 +107,7 @@ describe('late', () => {
     );
   });
 
-  test('while a run waits says so, and what is with the places', () => {
+  test('while a run waits says so, and why no place is free', () => {
     const advice = healthAdvice(jobThatIs('late', {}, 'waiting'), { stats: nodes({ busy: 3, places: 3 }) });
     expect(advice?.title).toContain('waits for a free place');
     expect(said(advice)).toContain('All 3 places are taken');

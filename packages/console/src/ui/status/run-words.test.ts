@@ -165,10 +165,10 @@ test('a run waited from its slot to its start, as far as that is known', () => {
   expect(waitedMs(queued())).toBeUndefined();
 });
 
-describe('what is behind an error', () => {
+describe('the causes of an error', () => {
   const cause = { depth: 1, name: 'Error', message: 'refused\nby the server', code: null, stack: null };
 
-  test('is a line each, with a code that the message does not have', () => {
+  test('are a line each, with a code that the message does not have', () => {
     expect(causeLine(cause)).toBe('Error: refused');
     expect(causeLine({ ...cause, code: 'ECONNREFUSED' })).toBe('Error: refused (ECONNREFUSED)');
     expect(causeLine({ ...cause, message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' })).toBe(
@@ -176,7 +176,7 @@ describe('what is behind an error', () => {
     );
   });
 
-  test('comes below the stack', () => {
+  test('come below the stack', () => {
     const causes = [{ ...cause, stack: 'Error: refused\n at y' }, cause];
     expect(stacksText({ stack: 'TypeError: fetch failed\n at x', causes })).toBe(
       'TypeError: fetch failed\n at x\n\nCaused by Error: refused\n at y\n\nCaused by Error: refused',

@@ -46,7 +46,7 @@ export interface ApiDeps<Deps> {
 export type Writes = Pick<JobStore, 'insertJob' | 'command' | 'cancelRun' | 'makeDue'>;
 
 /**
- * A command that fails may be done all the same, its answer lost: then everybody looks for what it has made
+ * A failed command may have been done and its answer lost: then every node looks for the runs it has made
  * due.
  */
 export function writesTo(

@@ -6,7 +6,7 @@ import type { ThrownError } from './thrown-error.ts';
 /** One object: what a message holds many times crosses the threads once. */
 const SUCCEEDED: Outcome = { kind: 'succeeded' };
 
-/** How an attempt ended whose handler returned. */
+/** The outcome of an attempt whose handler returned. */
 export function returnedOutcome(attempt: Attempt, { result, leftOut }: HandlerResult, at: number): Outcome {
   if (attempt.stray !== undefined) return thrownOutcome(attempt, attempt.stray, at);
   if (leftOut !== undefined) attempt.log.warn(`The result was left out: ${leftOut}.`);
@@ -14,8 +14,8 @@ export function returnedOutcome(attempt: Attempt, { result, leftOut }: HandlerRe
 }
 
 /**
- * How an attempt ended whose handler threw. A stray error came first: the handler was told to stop because of
- * it.
+ * The outcome of an attempt whose handler threw. A stray error of it came first: the engine told the handler
+ * to stop because of it.
  */
 export function thrownOutcome(attempt: Attempt, thrown: ThrownError, at: number): Outcome {
   const stopped = attempt.stop?.reason;

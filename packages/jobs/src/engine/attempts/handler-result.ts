@@ -12,8 +12,7 @@ export interface HandlerResult {
 }
 
 /**
- * Checks what a thread says that its handler returned: a handler can post to its thread's port what it likes.
- * Never throws.
+ * Checks the result that a thread reports: a handler can post anything to its thread's port. Never throws.
  */
 export function checkResult(said: unknown): HandlerResult {
   const { result, leftOut }: Readonly<Record<string, unknown>> = { ...Object(said) };

@@ -4,8 +4,8 @@ import { checkThrown, readThrown } from './thrown-error.ts';
 const nested = (depth: number): Error =>
   new Error(`at ${depth}`, depth === 9 ? {} : { cause: nested(depth + 1) });
 
-describe('what is behind an error that a handler threw', () => {
-  it('is kept with its names, messages and codes', () => {
+describe('the causes of an error that a handler threw', () => {
+  it('are kept with their names, messages and codes', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
     const tried = new AggregateError([refused, 'no more'], '', { cause: new RangeError('port') });
     const thrown = readThrown(Object.assign(new TypeError('fetch failed', { cause: tried }), { code: 7 }));
@@ -19,13 +19,13 @@ describe('what is behind an error that a handler threw', () => {
     expect(thrown.causes?.[2]?.stack).toContain('thrown-error.test.ts');
   });
 
-  it('is absent where there is nothing', () => {
+  it('are absent when there are none', () => {
     expect(readThrown(new Error('alone'))).not.toHaveProperty('causes');
     expect(readThrown(new Error('alone', { cause: null }))).not.toHaveProperty('causes');
     expect(readThrown('text')).toEqual({ name: 'Error', message: 'text', permanent: false });
   });
 
-  it('P18: is kept five levels deep, ten errors in all, and bounded', () => {
+  it('P18: are kept five levels deep, ten errors in all, and bounded', () => {
     expect(readThrown(nested(0)).causes?.map(({ depth }) => depth)).toEqual([1, 2, 3, 4, 5]);
     const many = Array.from({ length: 1_000 }, (_, n) =>
       Object.assign(new Error('m'.repeat(1e5)), { stack: 's'.repeat(1e5), code: `${n}` }),
@@ -38,7 +38,7 @@ describe('what is behind an error that a handler threw', () => {
     );
   });
 
-  it('harms nothing that goes round or can’t be read', () => {
+  it('may be circular or unreadable', () => {
     const round = new Error('round');
     round.cause = new Error('behind', { cause: round });
     expect(readThrown(round).causes).toMatchObject([{ depth: 1, message: 'behind' }]);
@@ -56,13 +56,13 @@ describe('what is behind an error that a handler threw', () => {
   });
 });
 
-describe('what a thread says that a handler threw', () => {
-  it('is taken as it was read there', () => {
+describe('the error that a thread reports', () => {
+  it('is kept as the thread read it', () => {
     const thrown = readThrown(new AggregateError([new Error('a', { cause: 'b' })], 'all'));
     expect(checkThrown(structuredClone(thrown))).toEqual(thrown);
   });
 
-  it.each([undefined, null, 7, 'text', [], { causes: 7 }])('is made an error of when it is %j', (said) => {
+  it.each([undefined, null, 7, 'text', [], { causes: 7 }])('becomes an error when it is %j', (said) => {
     expect(checkThrown(said)).toMatchObject({ name: expect.any(String), message: expect.any(String) });
   });
 });

@@ -35,10 +35,7 @@ export function readThrown(thrown: unknown): ThrownError {
   };
 }
 
-/**
- * Checks what a thread says that its handler threw: a handler can post to its thread's port what it likes.
- * Never throws.
- */
+/** Checks the error that a thread reports: a handler can post anything to its thread's port. Never throws. */
 export function checkThrown(value: unknown): ThrownError {
   const { causes, permanent } = isRecord(value) ? value : {};
   const checked = Array.isArray(causes) ? causes.slice(0, CAUSES_LIMIT).filter(isRecord) : [];

@@ -11,8 +11,8 @@ const GATHER_MS = 100;
 /** Run events that are told to the others one by one in that time; the rest are counted by job. */
 const MOST_GATHERED = 500;
 /**
- * So long after the last watcher has gone the others go on telling: most come back, and have missed nothing
- * then.
+ * How long other nodes keep sending events after the last watcher has gone: most come back, and then have
+ * missed nothing.
  */
 const LINGER_MS = 60_000;
 

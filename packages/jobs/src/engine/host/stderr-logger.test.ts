@@ -6,7 +6,7 @@ function lines(): { readonly said: string[]; readonly logger: ReturnType<typeof 
   return { said, logger: stderrLogger((line) => said.push(line)) };
 }
 
-it('says warnings and errors in one line each, with what is behind an error', () => {
+it('writes warnings and errors in one line each, with the causes of an error', () => {
   const { said, logger } = lines();
   const refused = Object.assign(new Error('no\nanswer'), { code: 'ECONNREFUSED' });
   logger.error({ err: new TypeError('fetch failed', { cause: refused }), big: 1n }, 'the job store failed');
@@ -17,7 +17,7 @@ it('says warnings and errors in one line each, with what is behind an error', ()
   ]);
 });
 
-it('says failed attempts, also those that are tried again, without stacks', () => {
+it('writes failed attempts, also when the run is retried, without stacks', () => {
   const { said, logger } = lines();
   const err = {
     type: 'RangeError',
@@ -31,7 +31,7 @@ it('says failed attempts, also those that are tried again, without stacks', () =
   expect(said[0]).not.toContain('at x');
 });
 
-it('says nothing of the rest', () => {
+it('writes nothing else', () => {
   const { said, logger } = lines();
   logger.debug({ err: new Error('x') }, 'debug');
   logger.info({}, 'a run was cancelled');

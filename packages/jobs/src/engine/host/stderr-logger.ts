@@ -13,7 +13,7 @@ export function stderrLogger(write: (line: string) => void = toStderr): EngineLo
   const tell = (level: string) => (fields: object, message: string) => write(lineOf(level, fields, message));
   const warn = tell('warn');
   return {
-    // An attempt that failed and is tried again is told at `info`, with its error.
+    // The failure of an attempt whose run is retried is logged at `info`, with its error.
     isLevelEnabled: (level) => level !== 'debug',
     debug: () => undefined,
     info: (fields, message) => 'err' in fields && warn(fields, message),

@@ -9,8 +9,8 @@ const LONGEST_TIMER_MS = 30_000;
 
 /** The process's own clock. */
 export function createSystemClock(): Clock {
-  // What a timer does is nobody's request, whoever was the last to set it: else tracers would count the
-  // engine's work to that one.
+  // A timer's work belongs to no request. Otherwise tracers would count the engine's work to the request that
+  // set the timer last.
   const outside = AsyncLocalStorage.snapshot();
   return {
     now: () => Date.now(),

@@ -116,7 +116,7 @@ function isOpen(additional: unknown): boolean {
   return typeof additional !== 'object' || additional === null || Object.keys(additional).length === 0;
 }
 
-/** So many faults of a payload are told at most. */
+/** The most faults of a payload that are reported. */
 const MOST_FAULTS = 20;
 
 /** Checks a payload and fills in the type's defaults; equal payloads give equal text. */

@@ -46,8 +46,8 @@ export interface NodeDeps {
 }
 
 /**
- * This process among the nodes: known to the others while it claims, told of what they change, and somebody
- * new once its lease is over (P9).
+ * This process among the nodes. The others see it while it claims, and tell it of changes. After the end of
+ * its lease it joins as a new node (P9).
  */
 export class Node {
   readonly #with: NodeDeps;

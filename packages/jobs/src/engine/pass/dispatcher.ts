@@ -30,8 +30,7 @@ const PLAN_BATCH = 500;
 const FULL_PASS = 100;
 const LONGEST_SLEEP_MS = 30_000;
 /**
- * What is known of what is due is trusted for so long: after that the store is asked, whatever it was that
- * nobody told.
+ * How long the engine trusts what it knows of due runs; after that it asks the store, in case nobody told it.
  */
 const TRUST_MS = 60_000;
 
@@ -382,8 +381,7 @@ export class Dispatcher<Deps> {
   }
 
   /**
-   * How long settlements may gather: not so long while something due waits for a pass, or for the places that
-   * they free.
+   * How long settlements may gather: less while a due run waits for a pass, or for the places that they free.
    */
   get #gatherMs(): number {
     return this.#settlements.gatherMs({

@@ -21,9 +21,8 @@ export interface LostRepliesDeps {
 }
 
 /**
- * Answers of the store that never came. What they were about may be written all the same, up to a minute
- * later: for so long, claims that nobody here holds are looked for and given back, and what is known of what
- * is due is not trusted.
+ * Answers of the store that never came. The work may still be done up to a minute later. Until then, claims
+ * that nobody here holds are looked for and given back, and the store is asked for due runs.
  */
 export class LostReplies {
   readonly #with: LostRepliesDeps;

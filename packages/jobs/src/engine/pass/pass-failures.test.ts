@@ -26,7 +26,7 @@ it('counts as failing once passes have failed for 5 s, until one succeeds that l
   expect(failures.failingMs).toBe(0);
 });
 
-it('failures far apart are no count', () => {
+it('failures far apart do not add up', () => {
   const clock = createFakeClock(0);
   const failures = new PassFailures(clock);
   for (let n = 0; n < 3; n += 1) {

@@ -4,13 +4,11 @@ import { LOOK_AHEAD_MS } from '../../core/slots.ts';
 import type { ClaimedRun, ClaimResult } from '../../core/store-passes.ts';
 import type { EndedClaim } from '../settling/settlement-queue.ts';
 
-/**
- * What was claimed ahead starts so long after its time at most; after that it is looked at anew who has it.
- */
+/** The latest start of a run claimed ahead, after its time; after that, the claim is checked again. */
 const TOO_LATE_MS = 1_000;
 /**
- * Waking up costs a process as much as a run: after a start, the next one comes no sooner than this, unless
- * so many are due.
+ * Waking up costs a process as much as a run. So starts are this far apart, unless {@link MANY_TOGETHER} are
+ * due.
  */
 const TOGETHER_MS = 4;
 const MANY_TOGETHER = 8;
@@ -113,9 +111,8 @@ export class UnstartedClaims {
   }
 
   /**
-   * Lets those go that have come due, and looks again when the next one does, or a little later, when more
-   * have. Returns those that it comes to too late, as after the process has stood still: they may be another
-   * node's by now, and are given back.
+   * Starts the runs that have come due, and looks again when the next one does, or a little later when
+   * several do. Returns runs that are too late, such as after a stall: another node may have them.
    */
   #release(): EndedClaim[] {
     this.#cancelTimer?.();

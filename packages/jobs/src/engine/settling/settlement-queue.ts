@@ -20,11 +20,11 @@ const WITH_LOOK_MS = 150;
 /** A slot that is nearer than this may wait for its job's run to be settled. */
 const SOON_MS = 500;
 /**
- * A settlement whose job somebody's transaction holds is tried again after so long, or when something may
- * have become due.
+ * A settlement whose job another transaction holds is tried again after this time, or when something may have
+ * become due.
  */
 const LATER_MS = 500;
-/** With so many ends that were put off again and again, no more runs are claimed. */
+/** With this many settlements put off repeatedly, no more runs are claimed. */
 const MAX_HELD_BACK = 1_000;
 
 export interface SettlementQueueDeps {
@@ -72,8 +72,8 @@ export class SettlementQueue {
   }
 
   /**
-   * So many were put off again and again that no more runs are to be claimed (P18): their results, of up to
-   * 64 KiB each, stay in memory for as long as others hold their jobs.
+   * Too many settlements were put off repeatedly, so no more runs may be claimed (P18). Their results, up to
+   * 64 KiB each, stay in memory while other transactions hold their jobs.
    */
   get isFull(): boolean {
     return this.#heldBack >= MAX_HELD_BACK;

@@ -7,9 +7,8 @@ import type { ThreadPool } from './thread-pool.ts';
 const LOAD_LIMIT_MS = 30_000;
 
 /**
- * Loads the modules of the job types that run in threads, before anything runs: a bundle may have left them
- * out, and one that starts an engine of its own would do so in each thread. Throws one error that names them
- * all, and at once when `stopping` fires.
+ * Loads the modules of thread job types before any run: a bundle may lack one, or one may start an engine in
+ * each thread. Throws one error that names every fault, and at once when `stopping` fires.
  */
 export async function loadThreads<Deps>({
   threads,

@@ -39,13 +39,13 @@ const thread = enterJobThread();
 let givesWay = false;
 let deps: Promise<unknown> | undefined;
 let controller = new AbortController();
-/** The run whose handler has this thread. */
+/** The run whose handler uses this thread. */
 let current: Task | undefined;
 const tasks = new AsyncLocalStorage<Task>();
 
 process.on('unhandledRejection', strayed).on('uncaughtException', strayed);
 process.on('exit', () => {
-  // Who started the engine may have caught that, and ended the process as it thought.
+  // The module may have caught the refusal, and ended the process itself.
   if (thread.refused !== undefined) tellEnd(thread.refused);
 });
 
@@ -104,7 +104,7 @@ function finish(task: Task, end: Exclude<Reply, { kind: 'loaded' }>): void {
   send({ ...end, output: task.outputSender.end() });
 }
 
-/** A stray error ends this thread, and fails its attempt; not where it comes from an attempt that is over. */
+/** A stray error fails its attempt and ends this thread. One of an earlier attempt is only reported. */
 function strayed(error: unknown): void {
   const task = tasks.getStore();
   if (task !== undefined && task !== current) {

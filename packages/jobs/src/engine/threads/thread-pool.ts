@@ -104,7 +104,7 @@ export class ThreadPool {
     return reply;
   }
 
-  /** One whose handler has not begun never begins it: its attempt is over at once. */
+  /** An attempt whose handler has not begun is over at once: the handler never begins. */
   abort(attempt: Attempt, { reason, error }: Stop): void {
     const thread = this.#of(attempt);
     if (thread === undefined || reason === 'stray') return;

@@ -8,11 +8,9 @@ const DELAY_LIMIT_MS = 20;
 const RESOLUTION_MS = 5;
 const SAMPLE_MS = 1_000;
 const FLOOR_GAP_MS = 250;
-/**
- * Where Node tells of each request that an HTTP server of this process begins with, whoever made the server.
- */
+/** The channels on which Node announces each request that any HTTP server of this process begins. */
 const REQUESTS = ['http.server.request.start', 'http2.server.stream.start'];
-/** So long after a request others are expected. */
+/** For this long after a request, more are expected. */
 const AFTER_REQUEST_MS = 100;
 /** Most runs taken by one claim meanwhile: the event loop has dealt with them within a millisecond or two. */
 const BATCH_BESIDE_REQUESTS = 128;

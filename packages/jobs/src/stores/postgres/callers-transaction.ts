@@ -56,9 +56,9 @@ async function inside<T>(tx: Transaction, work: (inside: Inside) => Promise<Ende
 }
 
 /**
- * Whoever owns the connection decides how it reads 64-bit integers, and what a row looks like: an answer is
- * one text, which all give alike. So the columns of a statement need names of their own, and what {@link
- * Queries.run} takes changes rows.
+ * The owner of the connection decides how it parses 64-bit integers and rows, so each answer is one JSON
+ * text. So the columns of a statement need distinct names, and {@link Queries.run} is for statements that
+ * change rows.
  */
 export function queriesOn(tx: Transaction): Queries {
   const objects = async (sql: string, params: readonly Param[] = []): Promise<object[]> => {

@@ -67,16 +67,13 @@ export async function claim(u: Unit, input: ClaimInput, hasJoined: boolean): Pro
   };
 }
 
-/**
- * From so many on, a claim that gets all it asked for leaves it to the next one to see whether there are
- * more.
- */
+/** A full claim of at least this many runs leaves it to the next claim to see whether there are more. */
 const FULL = 100;
 
 interface LookedAfter {
   readonly jobs: readonly StoredJob[];
   readonly seen: Seen | undefined;
-  /** Of {@link SEE_EARLIEST}; empty where nothing was seen. */
+  /** The row of {@link SEE_EARLIEST}; empty when nothing was looked for. */
   readonly row: readonly unknown[];
 }
 
@@ -93,8 +90,8 @@ async function lookAfter(u: Unit, uids: readonly number[], how: How | undefined)
 
 const READ_JOBS = `${SELECT_VARYING} WHERE uid = ANY($1::bigint[])`;
 /**
- * What is left to claim, of a SELECT from {@link FIRST_SUSPECT}: what {@link seenIn} reads, and after that what {@link notePriorities} does.
- * Parameters: what {@link versionsParam} gives, and where the look begins.
+ * The runs left to claim, of a SELECT from {@link FIRST_SUSPECT}: the columns of {@link seenIn}, then those
+ * of {@link notePriorities}. Parameters: {@link versionsParam}, and where the look begins.
  */
 export const SEE_LEFT = `${seeing(firstOf(`type_key = known.key AND ${FREE} AND available_at >= $2::bigint`))}, ${SEE_PRIORITIES}`;
 const SEE_EARLIEST = `SELECT ${SEE_LEFT} FROM ${FIRST_SUSPECT}`;

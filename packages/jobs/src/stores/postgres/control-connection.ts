@@ -12,15 +12,13 @@ export interface ControlConnectionOptions {
   readonly name?: string;
   heard(payload: string): void;
   /**
-   * The connection, once open, is gone; told once, and not after {@link ControlConnection.drop}. `code`: the
+   * The open connection is gone; called once, and not after {@link ControlConnection.drop}. `code`: the
    * SQLSTATE with which the server ended it, if it did.
    */
   lost(code: string | undefined): void;
 }
 
-/**
- * One connection of which every answer comes in time or not at all: a dead network may keep silent for ever.
- */
+/** One connection. Each answer comes in time or not at all: a dead network may stay silent for ever. */
 export interface ControlConnection {
   /** Rows as arrays; rejects after 4 s, and is of no use then. */
   rows(sql: string, values?: readonly unknown[]): Promise<unknown[][]>;
@@ -104,7 +102,7 @@ export async function isSharedSession(first: ControlConnection, url: string): Pr
 
 const PID = 'SELECT pg_backend_pid()';
 
-/** What the main thread is told of an error; `code` is the SQLSTATE or the system's, if there is one. */
+/** An error as the main thread gets it; `code` is the SQLSTATE or the system's code, if there is one. */
 export function faultOf(error: unknown): { readonly message: string; readonly code: string | undefined } {
   if (!(error instanceof Error)) return { message: String(error), code: undefined };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -63,7 +63,7 @@ export interface Told {
 /** The first key of the nodes' advisory locks; the second is `nodes.lock_key`. */
 export const LOCK_CLASS = 1_732_584_193;
 export const BEAT_EVERY_MS = 5_000;
-/** So often the others are looked at. */
+/** How often the other nodes are checked. */
 export const LOOK_EVERY_MS = FREE_TWICE_MS;
 /** Behind a pooler that shares sessions nobody can be heard: then all is asked for, so often. */
 export const POLL_EVERY_MS = 1_000;

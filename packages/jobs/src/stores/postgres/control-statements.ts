@@ -11,8 +11,8 @@ const STABLE_NOW = 'floor(extract(epoch FROM statement_timestamp()) * 1000)::big
 const CLOCK = `(SELECT ${NOW} AS now_ms) AS clock`;
 
 /**
- * A backend whose node can't be reached gives up its lock, but not before the lease is over: until then the
- * node may count on its lock. And statements see what is committed, whatever the database has for others.
+ * When a node is unreachable, its backend releases the lock, but only after the lease has ended: until then
+ * the node relies on it. `read committed` overrides the database's default, so statements see committed rows.
  */
 export const SET_UP = `SELECT set_config('tcp_keepalives_idle', '8', false), set_config('tcp_keepalives_interval', '4', false),
   set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '20000', false),
@@ -50,8 +50,8 @@ export const TELL_OF_NODES = 'SELECT pg_notify($1, $2)';
 const isLong = (since: string) =>
   `clock_timestamp() - ${since} NOT BETWEEN '-${LEASE_MS} ms' AND '${LEASE_MS} ms'`;
 /**
- * When a backend crashes, the server begins anew in the same process; it forgets its statistics then, as
- * after any crash.
+ * After a crash of a backend, the server restarts in the same process; it forgets its statistics, as after
+ * any crash.
  */
 const SERVER = `server AS MATERIALIZED (
     SELECT timeline <> old_timeline AS is_other,

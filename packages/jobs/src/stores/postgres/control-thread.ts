@@ -39,10 +39,7 @@ const AGAIN_MS = 100;
 const SLACK_MS = 5;
 
 let connection: ControlConnection | undefined;
-/**
- * A control connection of before that is of no use, and not known to be lost: as long as it is open, its lock
- * is held.
- */
+/** A control connection that failed but may still be open: while it is open, its lock is held. */
 let silent: ControlConnection | undefined;
 let spare: SpareConnection | undefined;
 /** A control connection renews the lease. */
@@ -171,8 +168,8 @@ function disconnect(): void {
 }
 
 /**
- * The control connection has failed. It stays open until another one works: to close it would be to let go of
- * the lock.
+ * The control connection has failed. It stays open until another one works: closing it would release the
+ * lock.
  */
 function setAside(): void {
   silent = connection ?? silent;
@@ -209,7 +206,7 @@ function beatAgainMs(isRenewed: boolean): number {
   return isPooled ? POLL_EVERY_MS : BEAT_EVERY_MS;
 }
 
-/** Without its control connection the node works as behind a pooler: nobody is heard, so it asks. */
+/** Without its control connection a node works as behind a pooler: it hears no other node, so it polls. */
 async function useSpare(on: ControlConnection): Promise<void> {
   await beat(on, 'spare');
   if (!ended && !hasControl && performance.now() >= nextLook) await look(on, 'spare');

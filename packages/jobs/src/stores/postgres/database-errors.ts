@@ -41,8 +41,8 @@ export function unavailable(cause: unknown): StoreError {
 }
 
 /**
- * The connection was lost before it told how a COMMIT had ended; or that is told, and something failed all
- * the same.
+ * The connection was lost before the end of a COMMIT was known; or it was known, and something failed after
+ * it.
  */
 class LostCommitError extends Error {
   override readonly name = 'LostCommitError';

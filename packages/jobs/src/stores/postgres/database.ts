@@ -15,9 +15,7 @@ import { type Param, type Queries, queriesOn, together } from './queries.ts';
 import { createSent } from './sent.ts';
 
 export interface Bounds<Opened> {
-  /**
-   * It waits for each lock for so long at most, or {@link LOCK_WAIT_MS}, and rejects as `busy` after that.
-   */
+  /** The longest wait for each lock, default {@link LOCK_WAIT_MS}; after that it rejects as `busy`. */
   readonly lockWaitMs?: number;
   /**
    * Asks for what comes first of all, together with the BEGIN: only reads, locks and ids, since that may
@@ -83,10 +81,7 @@ export interface TimeSample {
 
 const TRIES = 5;
 const CONNECT_MS = 5_000;
-/**
- * A process that is frozen, or cut off, in the middle of a transaction holds rows that others wait for: so
- * long at most.
- */
+/** The longest time that a frozen or disconnected process may hold rows in the middle of a transaction. */
 const IDLE_MS = 10_000;
 /** A caller's transaction may hold a job for long; nobody else waits for it for longer than this. */
 export const LOCK_WAIT_MS = 2_000;
@@ -228,8 +223,8 @@ function createPool({ url, max, min = 0, statementMs = 0 }: ConnectOptions): {
       return socket;
     },
   });
-  // A connection that breaks is replaced by the next request: an idle one, and one in a transaction between
-  // two statements, where nobody waits for an answer that could tell of it.
+  // The next request replaces a broken connection: an idle one, or one between two statements of a
+  // transaction, where no pending answer could show it.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
@@ -248,8 +243,8 @@ interface Names {
 }
 
 /**
- * Names of prepared statements. None behind a pooler, whose sessions other processes have used before: then
- * each statement is parsed anew.
+ * Names of prepared statements. None behind a pooler, which shares sessions among processes: then each
+ * statement is parsed again.
  */
 function createNames(): Names {
   let isDirect: boolean | undefined;
@@ -309,9 +304,8 @@ export const HAS_BEGUN = `current_setting('${BEGUN}', true) = 'yes'`;
 /** What waited for a lock has to see what was committed meanwhile, whatever the database has for others. */
 const TRANSACTION = begin('READ COMMITTED', OURS);
 /**
- * Statements are planned once for each connection. PostgreSQL would plan the larger ones anew each time,
- * which takes longer than doing them; and statistics of tables that fill and empty within seconds tell it
- * little.
+ * Statements are planned once for each connection. Planning the larger ones each time takes longer than
+ * running them, and statistics of tables that fill and empty within seconds help little.
  */
 const BY_INDEX = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off', jit: 'off' };
 const bounded = (lockWaitMs: number) =>

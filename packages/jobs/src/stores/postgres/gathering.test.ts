@@ -57,7 +57,7 @@ describe('decision 16: what is asked for at once is done together', () => {
     expect(alone).toHaveLength(250);
   });
 
-  it('a batch leaves out what nobody waits for any more, and does not begin once nobody waits for any of it', async () => {
+  it('a batch leaves out inputs whose callers gave up, and does not begin when all of them did', async () => {
     const { sizes, ask, end, signals } = gathering();
     const gone = new AbortController();
     const answers = [ask(1)];

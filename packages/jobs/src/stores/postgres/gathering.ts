@@ -3,8 +3,8 @@ import { isBusy, mayBeDone } from './database-errors.ts';
 
 export interface GatheringDeps<Input, Result> {
   /**
-   * All of them or nothing; results in the order of the inputs. It does not wait for long for what others
-   * hold. Two of these may be under way. `signal` has fired once those of all inputs have.
+   * Does all of them or none; results are in the order of the inputs. Must not wait long for locks. Two calls
+   * may run at once. `signal` fires once the signals of all inputs have.
    */
   together(inputs: readonly Input[], signal: AbortFlag): Promise<readonly Result[]>;
   alone(input: Input, signal?: AbortFlag): Promise<Result>;
@@ -23,9 +23,9 @@ const AT_ONCE = 2;
 const ENOUGH = 125;
 
 /**
- * Does together what is asked for in one turn of the event loop, and what is asked for while others are under
- * way; much of it in a second batch beside them. Nothing else is waited for. When a batch fails, none fails
- * for another: each is done alone. A batch leaves out those whose signal has fired before it begins.
+ * Does in one batch the inputs of one turn of the event loop, and those that arrive during earlier batches.
+ * When a batch fails, each input is done alone, so none fails for another. A batch leaves out inputs whose
+ * signal has fired.
  */
 export function createGathering<Input, Result>({
   together,
@@ -75,7 +75,7 @@ export function createGathering<Input, Result>({
     });
 }
 
-/** Rejects what nobody waits for any more. */
+/** Rejects an input whose caller has given up. */
 function isWanted<Input, Result>({ signal, reject }: Asked<Input, Result>): boolean {
   if (signal?.aborted !== true) return true;
   reject(aborted());

@@ -56,15 +56,16 @@ export async function lockFreeJobsOf(u: Unit, runIds: readonly number[]): Promis
   await lockAll(u, `${LOCK_OF_RUNS} SKIP LOCKED`, [runIds]);
 }
 
-/** What is due, but locked by others, is looked at again after so long. */
+/** The wait before another look at due jobs that others have locked. */
 export const HELD_AGAIN_MS = 200;
 
 /**
- * After waiting for locks in vain, a node waits for none for so long: all that it writes would wait as well.
+ * After a wait for locks that failed, a node waits for none for this long: else all its writes would wait as
+ * well.
  */
 const IMPATIENT_MS = 2_000;
 
-/** So long after jobs were found locked, others may want them again. */
+/** For this long after jobs were found locked, others may want them again. */
 const SHARED_MS = 10_000;
 
 /**

@@ -8,9 +8,8 @@ import { liveRunOf, rowOf } from './run-rows.ts';
 import { becomeDue, type Unit } from './unit.ts';
 
 /**
- * What decisions need to know of the live runs of locked jobs: a seek in an index for each, and some more for
- * those with many, however many those are. What takes longer to count is counted only where that is asked
- * for.
+ * The live runs of locked jobs, as decisions need them: a few index seeks for each job, however many runs it
+ * has. Slower counts are made only on request.
  */
 export async function liveRunsOf(
   u: Unit,

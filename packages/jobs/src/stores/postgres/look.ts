@@ -29,9 +29,8 @@ export type Seen = Map<string, { readonly beatAt: number; readonly at: number; r
 const SILENT_MS = BEAT_EVERY_MS + 2_000;
 
 /**
- * Which nodes are dead: those whose lease is over and of which nothing was heard meanwhile, and those whose
- * lock was free in two looks at least 500 ms apart with no newer heartbeat in between. Keeps in `seen` what
- * the next look has to know.
+ * The dead nodes. Either their lease is over, or their lock was free in two looks at least 500 ms apart; and
+ * no heartbeat came meanwhile. Keeps in `seen` the state for the next look.
  */
 export function deadAmong(
   nodes: readonly SeenNode[],

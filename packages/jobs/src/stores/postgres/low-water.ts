@@ -1,11 +1,9 @@
 import { rowOf } from './run-rows.ts';
 
 /**
- * Where a look for what is due may begin. What was taken stays in the index as dead rows until they are
- * vacuumed: while somebody's snapshot needs them they gather, and each look from the start would walk over
- * all of them. When that takes long, looks begin where the last one came to. What others have made due before
- * that since, such as a run given back, is found by a look from the start all the same, for which there is
- * little of the time.
+ * Where a look for due runs begins. Taken runs stay in the index as dead rows until VACUUM, and a snapshot
+ * prevents that. When walking over them takes long, looks begin where the last one ended. Occasional looks
+ * from the start find runs that became due before that point, such as one given back.
  */
 export interface LowWater {
   /** Begins a look at `now`; `see` looks for what is due first from an instant on. */

@@ -58,8 +58,8 @@ async function requireUsable(q: Queries): Promise<void> {
 }
 
 /**
- * Waits for who uses a table a little at a time: whoever comes behind a waiting ALTER waits as well, and the
- * heartbeats of living nodes would time out. After some minutes it gives up, as `busy`.
+ * Waits for locks a little at a time: other statements queue behind a waiting ALTER, and heartbeats of living
+ * nodes would time out. After some minutes it gives up, as `busy`.
  */
 async function applyPatiently(db: Database): Promise<number> {
   for (let tries = 1; ; tries++) {

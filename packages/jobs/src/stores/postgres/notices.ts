@@ -63,8 +63,8 @@ export function payloadsOf(from: string, notices: readonly Notice[]): string[] {
 }
 
 /**
- * What a payload tells, as far as this version knows it; undefined for one that no node sends. Whoever may
- * connect to the database can send any.
+ * The notice in a payload; undefined for one that no node of this version sends. Any user of the database can
+ * send payloads.
  */
 export function toldIn(payload: string): Told | undefined {
   const told = jsonOf(payload);

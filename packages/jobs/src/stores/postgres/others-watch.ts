@@ -6,7 +6,7 @@ import { LOOK, NOTE_SERVER, seenNodeOf } from './control-statements.ts';
 import { deadAmong, type Seen } from './look.ts';
 import { versionsParam } from './type-keys.ts';
 
-/** Looks at the other nodes, over whichever connection, and tells this node's main thread of what it sees. */
+/** Checks the other nodes, over whichever connection works, and reports to this node's main thread. */
 export class OthersWatch {
   readonly #node: NodeInfo;
   readonly #types: string;
@@ -20,13 +20,13 @@ export class OthersWatch {
     this.#tell = tell;
   }
 
-  /** How many there were at the last look. */
+  /** The number of other nodes at the last look. */
   get count(): number {
     return this.#others.count;
   }
 
   /**
-   * `isDeaf`: nothing is heard of them, so that it also asks whether something is due. Gives the backend that
+   * `isDeaf`: no notices arrive, so this also asks whether something is due. Returns the backend that
    * answered, and when it did.
    */
   async look(

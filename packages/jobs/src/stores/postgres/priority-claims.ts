@@ -5,8 +5,8 @@ import { KEYS_KNOWN } from './type-keys.ts';
 import type { Unit } from './unit.ts';
 
 /**
- * What a node's last look found to claim before runs that were due earlier. A claim asks for it only where
- * there is some.
+ * The runs that a node's last look found to claim before runs that were due earlier. A claim asks for them
+ * only where there are some.
  */
 export interface KnownPriorities {
   /** When a claim may take the next suspect, or has to look again (P9). */
@@ -24,7 +24,7 @@ export function isSuspectDue({ now, shared: { priorities } }: Unit): boolean {
 interface SeenPriorities {
   readonly earliest: number | undefined;
   readonly columns: readonly unknown[];
-  /** The suspect that is due was asked for in vain, since another node has it. */
+  /** A claim asked for the suspect that is due, but another node has it. */
   readonly isSuspectHeld?: boolean;
 }
 
@@ -46,8 +46,8 @@ export const FREE = `${WAITING} AND recoveries < ${SUSPECT_FROM}`;
 const OF_TYPE = 'type_key + 0 = known.key';
 const SUSPECT = `${OF_TYPE} AND recoveries >= ${SUSPECT_FROM}`;
 /**
- * {@link WAITING}, put so that the index of what is due can't serve it beside another one: that would be read
- * whole.
+ * {@link WAITING}, phrased so that the index of due runs can't serve it: the server would read all of that
+ * index.
  */
 const WAITING_BESIDE_DUE_INDEX = "held || '' = 'no' AND node IS NULL";
 export const WAITING_SUSPECT = `${SUSPECT} AND ${WAITING_BESIDE_DUE_INDEX}`;
@@ -57,8 +57,8 @@ export const ONE_CLAIMED = `EXISTS (SELECT FROM greenvue_jobs.job_types AS known
   SELECT FROM greenvue_jobs.live_runs WHERE ${SUSPECT} AND node IS NOT NULL ORDER BY available_at, id LIMIT 1) AS claimed)`;
 
 /**
- * When the first run of the types of `$1` is due that a condition holds for, which says that it is of the
- * type `known`.
+ * When the first run of the types of `$1` that meets the condition is due. The condition names the type as
+ * `known`.
  */
 export const firstOf = (condition: string): string => `SELECT min(next.available_at)
   FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
@@ -66,8 +66,8 @@ export const firstOf = (condition: string): string => `SELECT min(next.available
 /** Looked for once, though two columns of {@link SEE_PRIORITIES} ask for it: `OFFSET 0` keeps it apart. */
 export const FIRST_SUSPECT = `(SELECT (${firstOf(WAITING_SUSPECT)}) AS due_at OFFSET 0) AS suspect`;
 /**
- * Three columns of a SELECT from {@link FIRST_SUSPECT}; `$2`: no run that waits is due before it. Whether a
- * suspect is claimed matters only where another one waits.
+ * Three columns of a SELECT from {@link FIRST_SUSPECT}; `$2`: no waiting run is due before it.
+ * `is_one_claimed` matters only while a suspect waits.
  */
 export const SEE_PRIORITIES = `suspect.due_at AS suspect_at,
   CASE WHEN suspect.due_at IS NULL THEN false ELSE ${ONE_CLAIMED} END AS is_one_claimed,

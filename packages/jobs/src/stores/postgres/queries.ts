@@ -23,9 +23,9 @@ export interface Queries {
    */
   writeFor(sql: string, params?: readonly Param[]): Promise<() => readonly unknown[]>;
   /**
-   * Runs the last statement of a transaction, or of a part of one, for rows as arrays: on the store's own
-   * connections the COMMIT goes out together with it if nothing else belongs to the transaction. Whoever asks
-   * for more after that is mistaken.
+   * Runs the last statement of a transaction, or of a part of one, for rows as arrays. On the store's own
+   * connections the COMMIT goes out with it if nothing else belongs to the transaction. Nothing may be sent
+   * after it.
    */
   commitWith(sql: string, params?: readonly Param[]): Promise<readonly unknown[]>;
   /** Several statements without parameters. */

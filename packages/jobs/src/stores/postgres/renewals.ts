@@ -15,7 +15,7 @@ export interface RenewalsDeps {
 
 export interface Renewal {
   readonly over: LeaseKnown['renewedOver'];
-  /** The node holds its lock: the others are to judge by that, too. */
+  /** The node holds its lock, so the others may judge it by the lock too. */
   readonly holdsLock: boolean;
 }
 
@@ -28,10 +28,7 @@ export type Renewed =
 /** The event loop is blocked when it has been silent for this long (ms): it sends a message once a second. */
 const STALL_MS = 3_000;
 
-/**
- * Renews a node's lease, over whichever connection, and judges by itself how it stands, whatever a query is
- * waiting for.
- */
+/** Renews a node's lease over any connection. Judges the lease by its own timer, even while a query waits. */
 export class Renewals {
   readonly #with: RenewalsDeps;
   #state: NodeState;
@@ -73,7 +70,7 @@ export class Renewals {
     const sentAt = performance.now();
     // A hung process must not keep its runs for ever.
     if (sentAt - this.#heardAt > this.#with.maxStallMs) return undefined;
-    // The answer may be lost, though the row says it.
+    // Noted before the answer, which may be lost after the row was written.
     if (holdsLock) this.#lockHeld();
     const tellings = this.#lockTellings;
     const state = JSON.stringify(this.beatState);
@@ -85,12 +82,12 @@ export class Renewals {
     return { isThere, cancelled };
   }
 
-  /** The lease was renewed by what was sent at `sentAt`. */
+  /** The statement sent at `sentAt` renewed the lease. */
   renewed(sentAt: number, over: LeaseKnown['renewedOver'] = 'control'): void {
     if (sentAt >= this.#known.renewedAt) this.#know({ renewedAt: sentAt, renewedOver: over });
   }
 
-  /** The connection that held the lock, or was to, is gone. */
+  /** The connection that held the lock, or waited for it, is gone. */
   controlLost(toControl: string | undefined): void {
     this.#know({ lockLostAt: performance.now() });
     if (toControl !== undefined) this.serverSaid({ toControl });
@@ -100,7 +97,7 @@ export class Renewals {
     this.#know({ said: { ...this.#known.said, ...what } });
   }
 
-  /** The control connection works: what the server said before is of the past. */
+  /** The control connection works: earlier answers of the server no longer count. */
   forgetSaid(): void {
     this.#know({ said: {} });
   }

@@ -4,9 +4,9 @@ import { BEAT_EVERY_MS } from './control-protocol.ts';
 export interface SpareUser {
   /** There is no control connection: the spare one takes its place. */
   readonly needsSpare: boolean;
-  /** Does over the spare connection what can be done there; called again and again while it is needed. */
+  /** Does the work of the control connection over the spare one; called repeatedly while `needsSpare`. */
   useSpare(on: ControlConnection): Promise<void>;
-  /** It is gone. `code`: the SQLSTATE with which the server ended it, if it did. */
+  /** The spare connection is gone. `code`: the SQLSTATE with which the server ended it, if it did. */
   spareLost(code: string | undefined): void;
 }
 
@@ -15,8 +15,8 @@ const USE_EVERY_MS = 200;
 const AGAIN_MS = 100;
 
 /**
- * A node's second connection to the database, by the address of its pools: it stays open, so that a node
- * whose control connection is lost can renew its lease though no new connection can be made.
+ * A node's second connection to the database, by the address of its pools. It stays open, so a node without
+ * its control connection can renew its lease even when no new connection can be made.
  */
 export class SpareConnection {
   readonly #url: string;
@@ -39,7 +39,7 @@ export class SpareConnection {
     return this.#connection;
   }
 
-  /** Whether it is needed has changed. */
+  /** Call when `needsSpare` has changed. */
   wake(): void {
     this.#lastAt = 0;
     this.#wakeUp();
@@ -58,7 +58,7 @@ export class SpareConnection {
       try {
         this.#connection ??= await this.#open();
         if (this.#isEnded) return this.#drop();
-        // One that is silent is found out before it is needed.
+        // A silent connection is found before it is needed.
         await (this.#user.needsSpare ? this.#user.useSpare(this.#connection) : this.#connection.rows(PING));
       } catch {
         this.#drop();

@@ -73,7 +73,8 @@ export interface PostgresStoreOptions {
   /** In place of the database's clock (P17), for tests: times are those of `clock` then. */
   readonly ownClock?: boolean;
   /**
-   * A job may have so many live runs (100,000; 4 at least); then triggers are refused and slots skipped (P7).
+   * The most live runs of a job (default 100,000, at least 4); beyond them, triggers are refused and slots
+   * skipped (P7).
    */
   readonly maxLiveRuns?: number;
   /** The most runs with a future `run_at` that a job may have (default 10,000, at least 4); see P15. */
@@ -83,8 +84,8 @@ export interface PostgresStoreOptions {
 const CONNECTIONS = 6;
 const FOR_PASSES = 2;
 /**
- * So many settlements are written beside the claims that are asked for with them: two syncs then cost less
- * than the wait.
+ * From this many settlements on, they are written beside the claims requested with them: two syncs then cost
+ * less than the wait.
  */
 const SETTLED_APART = 200;
 const STATEMENT_MS = 30_000;
@@ -177,9 +178,9 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   type TypeOfJob = Pick<JobDefinition, 'type' | 'typeVersion'>;
   const knowsTypeOf = ({ type, typeVersion }: TypeOfJob) => shared.types.isKnown(type, typeVersion);
   const ensureTypeOf = ({ type, typeVersion }: TypeOfJob) => shared.types.ensure(type, typeVersion);
-  // Uids are in the order of asking, but for jobs that are done alone or anew. One that waits for its turn to
-  // draw has a connection already: the lane gives those in the order of asking, too, so that no batch waits
-  // for one that waits for it.
+  // Uids follow the order of requests, except for jobs that are done alone or again. A batch that waits to
+  // draw uids already has a connection. The lane gives connections in that order too, so no two batches wait
+  // for each other.
   const beginInOrder = createOrder();
   const insert = createGathering<InsertInput, InsertOutcome>({
     together: (inputs, signal) =>
@@ -216,9 +217,9 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     });
   const doClaim = (input: ClaimInput) => pass((u) => claim(u, input, joined.has(input.node)));
   /**
-   * After a command that did not bring it along, such as where something else comes first. The command is
-   * done: a claim that failed is left to the next pass. One that may be done is told, and the command with
-   * it: whoever asked has to look for both.
+   * Claims after a command that did not include its claim. The command is done, so a claim that failed is
+   * left to the next pass. One that may be done rejects, and with it the command: the caller must look for
+   * both.
    */
   const claimAfter = async (input: ClaimInput): Promise<ClaimResult> => {
     try {

@@ -9,16 +9,16 @@ import type { Unit } from './unit.ts';
 
 /** How a claim takes runs. */
 export interface How {
-  /** As {@link KEYS_KNOWN} takes them. */
+  /** The parameter of {@link KEYS_KNOWN}. */
   readonly versions: string;
   readonly hasJoined: boolean;
-  /** What is due before is not looked for. */
+  /** Runs due before this instant are not looked for. */
   readonly from: number;
 }
 
 /**
- * What was claimed, in due order, as {@link CLAIM_DUE} gives it: a column each, since a row each costs
- * several times as much.
+ * The claimed runs in due order, as {@link CLAIM_DUE} returns them: one array a column, which costs far less
+ * than one row a run.
  */
 export interface Taken {
   /**
@@ -26,7 +26,7 @@ export interface Taken {
    * place (P9).
    */
   readonly found: number;
-  /** So many of them, the first ones, start at once. */
+  /** How many of them start at once: the first ones. */
   readonly started: number;
   readonly ids: readonly number[];
   readonly fences: readonly number[];
@@ -36,7 +36,7 @@ export interface Taken {
   readonly catchUps: readonly number[];
   readonly missed: readonly number[];
   readonly slots: readonly (number | null)[];
-  /** By id, of those that have one. */
+  /** The payloads by run id, of the runs that have one. */
   readonly payloads: TextsById;
   readonly traces: TextsById;
 }
@@ -71,7 +71,7 @@ export async function takeDue(u: Unit, input: ClaimInput, how: How): Promise<Tak
 
 /** Takes the first suspect that is due, if no node has claimed another one (P9). */
 export async function takeSuspect(u: Unit, input: ClaimInput, how: How): Promise<Taken> {
-  // Before the snapshot of the claim: that has to see what the last node to hold the lock has claimed.
+  // Taken before the claim's snapshot, which must show the claims of the lock's last holder.
   const [lock] = await u.q.arrays(TRY_SUSPECTS_LOCK, [SUSPECTS_LOCK]);
   if (!rowOf<[boolean]>(lock)[0]) return NOTHING;
   const one = { ...input, places: 1, prefetch: 0, ahead: NOT_AHEAD };
@@ -89,7 +89,7 @@ export async function takeSlots(u: Unit, input: ClaimInput, how: How): Promise<T
   return takenOf(row as TakenRow);
 }
 
-/** What is left to ask for. */
+/** The input of the next claim, less the runs that this one took. */
 export function lessThan(input: ClaimInput, { ids, started }: Taken): ClaimInput {
   if (ids.length === 0) return input;
   const { places, prefetch } = input;
@@ -157,12 +157,12 @@ function at<Value>(column: readonly Value[], n: number): Value {
 }
 
 const FREE_OF_TYPE = `type_key = known.key AND ${FREE}`;
-/** Those that a condition holds for, if the node may claim. */
+/** The live runs that meet a condition, if the node may claim. */
 const ofType = (
   condition: string,
 ) => `SELECT ctid AS place, id, available_at, recoveries FROM greenvue_jobs.live_runs
       WHERE ${condition} AND (NOT $8::boolean OR EXISTS (SELECT FROM alive))`;
-/** The first of those that are due. */
+/** The first due runs that meet a condition. */
 const dueOf = (condition: string) => `SELECT due.*, row_number() OVER (ORDER BY due.available_at, due.id) AS n
     FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
       ${ofType(condition)} AND available_at <= $2::bigint
@@ -170,7 +170,7 @@ const dueOf = (condition: string) => `SELECT due.*, row_number() OVER (ORDER BY 
     ORDER BY n LIMIT $5::integer`;
 const STARTS = '(available_at, id) <= (SELECT available_at, id FROM last_to_start)';
 /**
- * What is taken, and how many were found due. Taken by where they are, since they are locked: to look each up
+ * The taken runs, and how many were found due. Updated by `ctid`, since the rows are locked: looking each up
  * by its id costs more.
  */
 const claimOf = (condition: string) => `WITH alive AS MATERIALIZED (${isAlive('$7')}),
@@ -194,8 +194,8 @@ const claimOf = (condition: string) => `WITH alive AS MATERIALIZED (${isAlive('$
   FROM (SELECT * FROM taken ORDER BY available_at, id) AS taken`;
 const CLAIM_DUE = claimOf(`${FREE_OF_TYPE} AND available_at >= $9::bigint`);
 const CLAIM_SLOTS = claimOf(`${UNCLAIMED_SLOT} AND available_at >= $9::bigint`);
-/** `$9` changes nothing here: a parameter that a statement does not have has no type. */
+/** `$9` has no effect here, but a parameter that a statement does not use has no type. */
 const CLAIM_SUSPECT = claimOf(`${WAITING_SUSPECT} AND $9::bigint IS NOT NULL AND NOT ${ONE_CLAIMED}`);
-/** Any number: who claims a suspect holds the advisory lock of this one until that is written. */
+/** Any number. A claim of a suspect holds this advisory lock until it is written. */
 const SUSPECTS_LOCK = 7_236_451_903;
 const TRY_SUSPECTS_LOCK = 'SELECT pg_try_advisory_xact_lock($1::bigint)';

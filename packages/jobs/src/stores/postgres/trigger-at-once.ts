@@ -171,8 +171,8 @@ const MAKE_BESIDE = make({
   isRight: `(SELECT count(*) FROM (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = $2::bigint LIMIT ${MANY}) AS live) < ${MANY}`,
 });
 /**
- * Where they may not, none may be live. Whoever makes one changes the row of the job: where that is another
- * one than this statement sees by itself, there may be one that it does not see. So it changes the row, too.
+ * Where runs may not overlap, none may be live. Each new run changes the job's row. If this statement sees
+ * another row than its snapshot, there may be a run that it does not see; so it changes the row too.
  */
 const MAKE_ALONE = make({
   lock: 'FOR NO KEY UPDATE',

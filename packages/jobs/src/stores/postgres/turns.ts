@@ -23,9 +23,9 @@ interface Waiting extends Turn {
 }
 
 /**
- * At most `max` turns at once, and one fewer on the same target: commands that wait for a job which a
- * caller's transaction holds don't keep those on other jobs waiting. When one has waited for that job in
- * vain, so have those behind it that are nearly as old; what goes alone may wait for what the others don't.
+ * At most `max` turns at once, and one fewer on one target: commands on a locked job don't delay those on
+ * others. When one has waited for a job and failed, those behind it of nearly the same age fail too. Turns
+ * that go alone may wait for what the others don't.
  */
 export function createTurns(max: number): Turns {
   const maxOfOne = Math.max(max - 1, 1);

@@ -1,10 +1,10 @@
 import type { Database } from './database.ts';
 
-/** After so many settlements, most of which leave a place: some 20 MB. */
+/** Vacuums after this many settlements, since most leave a dead row: about 20 MB. */
 const SETTLED = 50_000;
 /**
- * A node is at it for a fiftieth of the time at most: while somebody's snapshot keeps what is gone, each time
- * is longer than the one before, and in vain.
+ * A node vacuums for a fiftieth of the time at most. While a snapshot keeps dead rows, each try takes longer
+ * and frees nothing.
  */
 const REST = 50;
 

@@ -25,13 +25,10 @@ it.each<unknown>([
   expect(errorsOf(JSON.stringify([odd, error]))).toEqual([error]);
 });
 
-it.each(['{"half":', '7', '{}', 'null'])(
-  'of a stored text that holds no errors, none are read: %s',
-  (text) => {
-    expect(errorsOf(text)).toEqual([]);
-    expect(progressOf(text)).toBeUndefined();
-  },
-);
+it.each(['{"half":', '7', '{}', 'null'])('stored text that holds no errors gives none: %s', (text) => {
+  expect(errorsOf(text)).toEqual([]);
+  expect(progressOf(text)).toBeUndefined();
+});
 
 it('progress is read as it was written', () => {
   expect(progressOf('{"done":1,"total":2,"note":"half"}')).toEqual({ done: 1, total: 2, note: 'half' });

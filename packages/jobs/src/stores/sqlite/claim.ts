@@ -39,7 +39,7 @@ export function waitingRuns(w: Writer, { types, ahead }: ClaimInput, now: number
   return { canClaimPlanned: nextDueAt > now + (ahead?.ms ?? 0), nextDueAt };
 }
 
-/** When the first run of these types comes due that nobody has claimed, or a suspect has to be looked at. */
+/** When the first unclaimed run of these types comes due, or a suspect must be looked at. */
 function earliestDue(w: Writer, keys: readonly number[], now: number): number | undefined {
   const earliest = firstDue(w, keys);
   const suspectAt = nextSuspectAt(seePriorities(w, keys).suspects, now);

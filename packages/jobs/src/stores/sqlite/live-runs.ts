@@ -12,8 +12,8 @@ import { liveRunOf, numbersOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /**
- * What decisions need to know of a job's live runs: a few seeks in the job's index, however many runs there
- * are. What takes longer to count is counted only where that is asked for.
+ * A job's live runs, as decisions need them: a few index seeks, however many runs there are. Slower counts
+ * are made only on request.
  */
 export function liveRunsOf(w: Writer, jobUid: number, now: number, counts: LiveRunCounts = {}): LiveRuns {
   const any = w.db.arrays(ANY_LIVE).get(jobUid);

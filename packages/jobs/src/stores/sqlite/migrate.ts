@@ -17,8 +17,8 @@ const MIGRATIONS = [
  * `newer_schema` when it is newer than this code.
  */
 export function migrate(db: Database): 'new' | 'known' {
-  // One that makes a table anew drops the old one, which others refer to. In a transaction this can't be
-  // switched.
+  // A migration that rebuilds a table drops the old one, to which others refer. This can't be switched in a
+  // transaction.
   db.exec('PRAGMA foreign_keys = OFF');
   try {
     db.exec('BEGIN IMMEDIATE');

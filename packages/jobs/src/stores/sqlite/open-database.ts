@@ -33,14 +33,14 @@ export async function openDatabase({
   lost,
 }: OpenDatabaseOptions): Promise<OpenDatabase> {
   const target = resolveDatabaseFile(file);
-  // Before anything is read: what another process has under way must not be taken for left over.
+  // Before the first read: another process may be writing what looks like leftovers.
   const lock = lockDatabase(target);
   const data: ThreadData = { file: target.name, isInMemory: target.path === undefined, databaseId };
   // Both start at once; the reader opens the database when the writer has brought it up to date.
   const writer = new ThreadChannel({ module: 'writer-thread', data, now });
   const reader = new ThreadChannel({ module: 'reader-thread', data, now });
   const giveBack: (() => void)[] = [() => lock.release()];
-  // Until all of it was read after an unclean end, the next start has to read it.
+  // After an unclean end, the next start checks again unless a check has read the whole database.
   let isSound = () => false;
   const close = async () => {
     // The writer last: the last connection to close folds the log into the database.
@@ -84,7 +84,7 @@ async function checkAfterUncleanEnd(
   const check = await checkBeforeWork(target.name, (why) => lose(new DamagedError(target, why)));
   if (check.damage === undefined) return check;
   const error = new DamagedError(target, check.damage);
-  // So that nothing is written at the close, which would pass for an end in order.
+  // Ends the threads, so that the close writes no note of an orderly end.
   lose(error);
   throw error;
 }

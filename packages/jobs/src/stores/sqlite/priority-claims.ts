@@ -20,7 +20,7 @@ export interface Priorities {
 const NO_PRIORITIES: Priorities = { suspects: { dueAt: undefined, isOneClaimed: false }, slotAt: undefined };
 
 export function seePriorities(w: Writer, keys: readonly number[]): Priorities {
-  // Nearly always: the types are asked for only when there is something.
+  // Nearly always there is nothing: then the types are not asked for.
   if (numberOf(w.db.arrays(IS_ANY_PRIORITY).get()) === 0) return NO_PRIORITIES;
   const types = JSON.stringify(keys);
   const [dueAt, isOneClaimed] = numbersOf<[number | null, number]>(w.db.arrays(SEE_SUSPECTS).get(types));
@@ -51,10 +51,10 @@ function dueOf(row: unknown): Due {
   return keyed(row, freeRunOf(row));
 }
 
-/** What is claimed in due order. */
+/** The runs that are claimed in due order. */
 export const FREE = `held = 0 AND node IS NULL AND recoveries < ${SUSPECT_FROM}`;
 const OF_TYPES = 'type_key IN (SELECT value FROM json_each(?))';
-/** By the index for it, whatever SQLite believes of the rows: without it, it reads all that is due. */
+/** Forces the index: SQLite's statistics may favor another one, and it would read all due runs. */
 const SUSPECT = `FROM live_runs INDEXED BY live_runs_suspects WHERE recoveries >= ${SUSPECT_FROM}`;
 const WAITING_SUSPECT = `${SUSPECT} AND held = 0 AND node IS NULL AND ${OF_TYPES}`;
 const UNCLAIMED = 'FROM live_runs INDEXED BY live_runs_unclaimed_slots WHERE slot_has_waited = 1';

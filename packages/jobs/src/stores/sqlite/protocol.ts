@@ -68,9 +68,9 @@ export interface Fault {
 /** Handed to a thread when it starts. */
 export interface ThreadData {
   readonly file: string;
-  /** No file is on a disk. */
+  /** The database is in memory. */
   readonly isInMemory?: boolean;
-  /** Which the database must have, or is given; absent: any. */
+  /** The id that the database must have, or gets; absent: any. */
   readonly databaseId: string | undefined;
 }
 
@@ -80,5 +80,5 @@ export interface ThreadData {
  */
 export type ToThread = 'open' | readonly Request[] | Closing;
 
-/** `close unchecked`: the next start has to read the whole database, as after an unclean end. */
+/** `close unchecked`: the next start must read the whole database, as after a crash. */
 export type Closing = 'close' | 'close unchecked';

@@ -7,7 +7,7 @@ const SQLITE_NOTADB = 26;
 /** No room for the index of the log. */
 const SQLITE_IOERR_SHMSIZE = 4874;
 
-/** What an error of SQLite or of the file system means to who asked. */
+/** The code of a `StoreError` for an error of SQLite or of the file system. */
 export function faultCode(error: unknown): StoreErrorCode {
   if (error instanceof StoreError) return error.code;
   if (!(error instanceof Error)) return 'unavailable';

@@ -96,7 +96,7 @@ describe('the check', () => {
     expect((await stat(`${fileIn()}-wal`)).size).toBe(size);
   });
 
-  it('of a database in memory does not wait for writes, nor they for it', async () => {
+  it('of a database in memory does not wait for writes, and writes do not wait for it', async () => {
     const store = storeOf(':memory:');
     await store.open();
     onTestFinished(() => store.close());

@@ -14,20 +14,16 @@ export interface SqliteStoreOptions {
   readonly file: string;
   readonly clock: Clock;
   /**
-   * For an installation with several databases that belong together: a database without an id is given this
-   * one, and one that has another is refused (`unusable`). Default: a random one. `readDatabaseIdentity()`
-   * tells which a file has.
+   * The id of the database, for an installation with several. A database without an id gets it; one with
+   * another id is refused (`unusable`). Default: a random id. `readDatabaseIdentity()` reads it.
    */
   readonly databaseId?: string;
 }
 
 /**
- * The store for one process on one machine: a SQLite file. All work on it happens in two threads, one that
- * writes and one that reads, so that no database call ever runs on the event loop. Times are those of `clock`
- * when a method is called. `open()` locks the file until `close()` or the end of the process, and rejects
- * with a `StoreError` of code `in_use` while another store has it open, in this process or another: what a
- * dead process left can be taken back at once (P9). Where that process died, all of the file is read in a
- * thread, and damage makes `open()` reject, or `lost` fire where the check takes longer than a second.
+ * The store for one process: a SQLite file, used by two threads, so no database call blocks the event loop.
+ * `open()` locks the file until `close()`; a second store gets `in_use`. After a crash it checks the file:
+ * damage rejects `open()`, or fires `lost` when found after a second.
  */
 export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOptions): JobStore {
   let database: OpenDatabase | undefined;
@@ -38,7 +34,7 @@ export function createSqliteStore({ file, clock, databaseId }: SqliteStoreOption
     database === undefined ? Promise.reject(notOpen()) : database.writer.ask(method, input);
   const read = <M extends keyof ReadInputs>(method: M, input: Inputs[M]): Promise<Output<M>> =>
     database === undefined ? Promise.reject(notOpen()) : database.reader.ask(method, input);
-  /** Nothing waits here for its turn: what is asked for goes to the thread at once. */
+  /** No request waits here: each goes to the thread at once. */
   const writeUnless = async <M extends keyof WriteInputs>(
     signal: AbortFlag | undefined,
     method: M,

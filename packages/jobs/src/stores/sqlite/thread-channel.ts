@@ -54,7 +54,9 @@ export class ThreadChannel {
     this.#now = input.now;
   }
 
-  /** Resolves, with what its service tells, once the database is open; rejects with what prevents it. */
+  /**
+   * Resolves with the service's `opened` once the database is open; rejects with the error that prevents it.
+   */
   open(): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#pending.set(OPENED, { resolve, reject });
@@ -81,7 +83,7 @@ export class ThreadChannel {
   }
 
   /**
-   * The database is lost: rejects all that was asked and will be, and ends the thread, which is to write
+   * The database is lost: rejects all requests, pending and future, and ends the thread, which must write
    * nothing more.
    */
   lose(error: StoreError): void {

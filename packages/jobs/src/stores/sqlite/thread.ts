@@ -10,7 +10,7 @@ export type Handlers<Methods extends Method> = {
 
 /** A database thread's work. */
 export interface Service {
-  /** What the one who opened it is told. */
+  /** The result of opening, for the caller. */
   readonly opened: unknown;
   /** Replies to one or more of the requests that wait, from the one at `from` on, in order. */
   answer(requests: readonly Request[], from: number): readonly Reply[];

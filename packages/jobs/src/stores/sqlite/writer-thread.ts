@@ -16,10 +16,7 @@ import { runOn } from './tables.ts';
 import { faultOf, type Handlers, replyTo, type Service, serve } from './thread.ts';
 import { createWriter, type Writer } from './writer.ts';
 
-/**
- * A transaction takes on no more once it has worked for so long: others wait for the lock and for their
- * answers.
- */
+/** A transaction takes no more requests after this time: others wait for the lock and for their answers. */
 const MAX_TRANSACTION_MS = 20;
 
 lowerThreadPriority();
@@ -91,7 +88,8 @@ function createService(db: Database, opened: OpenedInfo): Service {
       }
     },
     close(how) {
-      // The next start is to look at the whole of one that is damaged, or was not read to its end.
+      // Without the note, the next start checks the whole database: it is damaged, or was not completely
+      // read.
       if (!isDamaged && how === 'close') noteClosed(db);
       db.close();
     },

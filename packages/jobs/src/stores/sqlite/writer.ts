@@ -22,8 +22,8 @@ export interface Writer {
   readonly overfull: Overfull;
   readonly crowds: Crowds;
   /**
-   * Claimed runs as they were claimed, by id: most are settled before anything else is written to them.
-   * Whoever writes to one takes it out.
+   * Claimed runs as they were claimed, by id: most are settled before any other write. Each other write to a
+   * run removes it here.
    */
   readonly claimed: Map<number, KeyedRun>;
   /** Counts a finished run in its hour. */

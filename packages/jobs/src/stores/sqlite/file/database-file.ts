@@ -22,7 +22,8 @@ export function resolveDatabaseFile(file: string): DatabaseFile {
   }
   const isUri = file.startsWith('file:');
   const path = realPath(isUri ? pathOfUri(file) : file);
-  // A thread that is replaced opens the same file, whatever the working directory and the links are by then.
+  // An absolute path: a replaced thread must open the same file after a change of the working directory or
+  // links.
   return { name: isUri ? pathToFileURL(path).href + queryOfUri(file) : path, path };
 }
 
@@ -47,7 +48,7 @@ function queryOfUri(uri: string): string {
 
 const MAX_LINKS = 40;
 
-/** Also of a file that is to be made, and of a link to one. */
+/** Also works for a missing file, and for a link to one. */
 function realPath(file: string): string {
   let path = resolve(file);
   for (let links = 0; links < MAX_LINKS && isLink(path); links += 1) {
@@ -60,7 +61,7 @@ function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
-/** To open a database in a folder that is not there fails with SQLite's own words. */
+/** A missing folder is left to SQLite, whose own error says so. */
 function realpathIfAny(folder: string): string {
   return lstatSync(folder, { throwIfNoEntry: false }) === undefined ? folder : realpathSync(folder);
 }

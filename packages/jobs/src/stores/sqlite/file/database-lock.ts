@@ -5,7 +5,7 @@ import { type FileLock, takeFileLock } from './file-lock.ts';
 
 /**
  * Locks a database for one store of one process. Throws a `StoreError` of code `in_use` that names the
- * process which has it. A database in memory is nobody else's.
+ * process which has it. A database in memory needs no lock.
  */
 export function lockDatabase({ path }: DatabaseFile): FileLock {
   if (path === undefined) return { release: () => undefined };

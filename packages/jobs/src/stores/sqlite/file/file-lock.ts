@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 
-/** Proof that no other process has it, until it is released or this process is gone. */
+/** A lock that no other process can take until it is released or this process ends. */
 export interface FileLock {
   release(): void;
 }
@@ -12,7 +12,7 @@ export type FileLockOutcome =
   | { readonly kind: 'locked'; readonly lock: FileLock }
   | { readonly kind: 'held'; readonly holder: LockHolder };
 
-/** The process that has a lock; `unknown` stands for what can't be read. */
+/** The process that has a lock; `unknown` when the file can't be read. */
 export interface LockHolder {
   readonly pid: string;
   readonly host: string;
@@ -23,9 +23,9 @@ export interface LockHolder {
 const PROCESS_ID = randomUUID();
 
 /**
- * Takes a lock that the operating system drops when this process ends, however it ends: no stale lock is ever
- * left. `pidFile` then holds the pid, the host name and a random id of this process, a line each. Throws when
- * the lock file can't be made.
+ * Takes a lock that the operating system releases when this process ends, so none is ever stale. `pidFile`
+ * then holds the pid, the host name and a random id of this process, a line each. Throws when the lock file
+ * can't be made.
  */
 export function takeFileLock({
   lockFile,

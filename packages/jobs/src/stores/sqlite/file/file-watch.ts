@@ -19,9 +19,8 @@ export interface FileWatchOptions {
 const LOG_MISSING_LOOKS = 2;
 
 /**
- * Looks each second, off the event loop, whether the path of an open database still leads to the file that
- * was opened, and whether its log is there. SQLite does not notice: it continues to write into files that
- * have no path any more.
+ * Checks each second, off the event loop, that an open database is still the file at its path, and that its
+ * log exists. SQLite does not notice: it continues to write to files without a path.
  */
 export async function watchDatabaseFile({
   file,
@@ -48,7 +47,7 @@ export async function watchDatabaseFile({
     isLooking = true;
     const what = await look();
     isLooking = false;
-    // A look that was under way when the watch was stopped has nothing to tell.
+    // A look that ends after `stop()` reports nothing.
     if (what === undefined || isStopped) return;
     stop();
     gone(what);

@@ -48,12 +48,12 @@ function otherDatabase({
 }
 
 /**
- * What a file has to say before it is opened: `empty` when there is none, or no store has ever been opened on
- * it.
+ * The state of a database file, read before it is opened. `empty`: there is no file, or no store was ever
+ * opened on it.
  */
 export type DatabaseIdentity =
   | { readonly kind: 'empty' }
-  /** To open it says why. */
+  /** Opening it will say why. */
   | { readonly kind: 'unreadable' }
   /**
    * `id` is undefined for a database of an earlier version; `isClosed`: the last process that had it open has
@@ -86,8 +86,8 @@ export function readDatabaseIdentity(file: string): DatabaseIdentity {
 }
 
 /**
- * Gives a database that no process has open another id. One of an earlier version has none, and is left as it
- * is.
+ * Replaces the id of a database that no process has open. A database of an earlier version has none, and
+ * stays so.
  */
 export function replaceDatabaseId(file: string, id: string): void {
   const db = new DatabaseSync(resolveDatabaseFile(file).name, { timeout: 1_000 });

@@ -5,7 +5,7 @@ export type Integrity =
   | { readonly kind: 'sound' }
   /** `why`: the first fault that was found. */
   | { readonly kind: 'damaged'; readonly why: string }
-  /** It could not be read to its end: nothing is known. */
+  /** The check could not finish. */
   | { readonly kind: 'unknown'; readonly why: string };
 
 /**
@@ -17,20 +17,20 @@ const CHECK_BEFORE_WORK_MS = 1_000;
 /** A check under way. */
 export interface IntegrityCheck {
   readonly outcome: Promise<Integrity>;
-  /** Waits for nothing: a call of SQLite's that is under way ends in its own time. */
+  /** Returns at once; a call of SQLite under way ends in its own time. */
   abandon(): void;
 }
 
 /**
- * Reads the whole database in a thread of its own (`PRAGMA quick_check`), beside whatever else reads and
- * writes it: some 2 s for each GB that the system has in memory, twice that from a disk.
+ * Checks the whole database in a thread of its own (`PRAGMA quick_check`), while others may read and write.
+ * Takes about 2 s a GB from the page cache, and twice that from disk.
  */
 export function checkIntegrity(file: string): IntegrityCheck {
   // Source and build have the same names but for this.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   const url = new URL(`./integrity-thread.${extension}`, import.meta.url);
   const worker = new Worker(url, { workerData: { file }, name: 'integrity-thread' });
-  // It keeps no process alive that has nothing else to do.
+  // A process with nothing else to do may end.
   worker.unref();
   const outcome = new Promise<Integrity>((resolve) => {
     worker.once('message', resolve);
@@ -44,7 +44,7 @@ export function checkIntegrity(file: string): IntegrityCheck {
 export interface StartCheck {
   /** Why the database is damaged; undefined: no damage was found in time. */
   readonly damage: string | undefined;
-  /** All of the database was read by now, and no damage found. */
+  /** The check has read the whole database and found no damage. */
   isSound(): boolean;
   abandon(): void;
 }
