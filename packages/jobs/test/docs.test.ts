@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const DECISIONS = 'docs/decisions';
+const MEASUREMENTS = 'docs/measurements';
+const MOST_LINES = 60;
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const namesIn = (folder: string): readonly string[] => readdirSync(join(ROOT, folder)).sort();
+const isPage = (name: string) => name.endsWith('.md') && name !== 'README.md';
+
+/** Pages of the project, by their paths. */
+function allPages(): readonly string[] {
+  const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
+  return [...namesIn('.'), ...docs.map((path) => `docs/${path}`)].filter((path) => path.endsWith('.md'));
+}
+
+/** As GitHub makes them. */
+const anchorOf = (heading: string) =>
+  heading
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
+
+/** Links of a page that lead to no file, or to no heading in it. */
+function brokenLinks(page: string): readonly string[] {
+  const text = read(page).replaceAll(/^```.*?^```$/gms, '');
+  const links = Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link);
+  return links.filter((link) => {
+    if (/^(https?|mailto):/.test(link)) return false;
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? page : relative(ROOT, join(ROOT, dirname(page), path));
+    if (!existsSync(join(ROOT, target))) return true;
+    if (anchor === undefined || !target.endsWith('.md')) return false;
+    const headings = Array.from(read(target).matchAll(/^#+ (.+)$/gm), ([, heading = '']) => heading);
+    return !headings.map(anchorOf).includes(anchor);
+  });
+}
+
+test('each link of each page leads to a file, and to a heading in it', () => {
+  const pages = allPages();
+  expect(pages.length).toBeGreaterThan(50);
+  expect(pages.flatMap((page) => brokenLinks(page).map((link) => `${page}: ${link}`))).toEqual([]);
+});
+
+test.each(namesIn(DECISIONS).filter(isPage))(
+  'the decision %s has its number, context, choice and price, on one page',
+  (name) => {
+    const text = read(`${DECISIONS}/${name}`);
+    expect(text).toMatch(new RegExp(`^# ${Number(name.slice(0, 4))}\\. \\S`));
+    const headings = Array.from(text.matchAll(/^## (.+)$/gm), ([, heading = '']) => heading);
+    expect(headings).toEqual(expect.arrayContaining(['Context', 'Choice', 'Price']));
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(MOST_LINES);
+  },
+);
+
+test('each decision has a number of its own', () => {
+  const numbers = namesIn(DECISIONS)
+    .filter(isPage)
+    .map((name) => name.slice(0, 4));
+  expect(new Set(numbers).size).toBe(numbers.length);
+});
+
+test('the name of each measurement begins with its date', () => {
+  const names = namesIn(MEASUREMENTS).filter(isPage);
+  expect(names.filter((name) => !/^\d{4}-\d{2}-\d{2}-[a-z0-9-]+\.md$/.test(name))).toEqual([]);
+});
+
+test.each([DECISIONS, MEASUREMENTS])('the list of %s links to each of its pages once', (folder) => {
+  const links = Array.from(
+    read(`${folder}/README.md`).matchAll(/^- .*\]\(([^)/]+)\)$/gm),
+    ([, link]) => link,
+  );
+  expect(links.sort()).toEqual(namesIn(folder).filter(isPage));
+});
