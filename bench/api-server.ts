@@ -3,8 +3,8 @@
 import { createEngine, createSystemClock } from '@greenvue/jobs';
 import { createSqliteStore } from '@greenvue/jobs/sqlite';
 import { createApp } from '../apps/api/src/app.ts';
-import { loadConfig } from '../apps/api/src/config.ts';
-import { dataFiles, openDataDir } from '../apps/api/src/data-dir.ts';
+import { loadConfig } from '../apps/api/src/config/config.ts';
+import { dataFiles, openDataDir } from '../apps/api/src/data-dir/data-dir.ts';
 import { createDeps } from '../apps/api/src/deps.ts';
 import { jobTypes } from '../apps/api/src/jobs/catalogue.ts';
 import { featureRoutes } from '../apps/api/src/routes.ts';

@@ -1,6 +1,6 @@
 import { readDatabaseIdentity } from '@greenvue/jobs/sqlite';
-import { dataFiles } from '../apps/api/src/data-dir.ts';
-import { createDatabase } from '../apps/api/src/db/database.ts';
+import { dataFiles } from '../apps/api/src/data-dir/data-dir.ts';
+import { createDatabase } from '../apps/api/src/db/create-database.ts';
 import { noteInstallation } from '../apps/api/src/installation/open-installation.ts';
 
 /**

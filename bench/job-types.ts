@@ -2,8 +2,8 @@
 // a full reindex.
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
-import { loadConfig } from '../apps/api/src/config.ts';
-import { createDatabase } from '../apps/api/src/db/database.ts';
+import { loadConfig } from '../apps/api/src/config/config.ts';
+import { createDatabase } from '../apps/api/src/db/create-database.ts';
 import { queueNotifications } from '../apps/api/src/db/outbox.ts';
 import { createDeps } from '../apps/api/src/deps.ts';
 import { createJobEngine } from '../apps/api/src/job-engine.ts';

@@ -1,4 +1,4 @@
-import { createDatabase } from '../apps/api/src/db/database.ts';
+import { createDatabase } from '../apps/api/src/db/create-database.ts';
 import { newId } from '../apps/api/src/db/ids.ts';
 import { recordListingChanges } from '../apps/api/src/db/outbox.ts';
 

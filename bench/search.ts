@@ -1,7 +1,7 @@
 // What the worst searches that the limits allow cost the event loop: the texts of a full page of hits, ten
 // terms each. The database threads do the rest; what they take is not counted. The aim is under 20 ms each.
 import { join } from 'node:path';
-import { createDatabase } from '../apps/api/src/db/database.ts';
+import { createDatabase } from '../apps/api/src/db/create-database.ts';
 import { createListings } from '../apps/api/src/listings/listings.ts';
 import { MOST_HITS } from '../apps/api/src/listings/schemas.ts';
 import { openSearchIndex } from '../apps/api/src/search/open-index.ts';

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { stopOnSignals } from '../apps/api/src/signals.ts';
+import { stopOnSignals } from '../apps/api/src/start/signals.ts';
 import { type Cluster, type ClusterNode, clusterGuide } from './cluster-guide.ts';
 import { type GuardedProcess, startGuarded } from './postgres/guard.ts';
 import { isFree, startPostgres } from './postgres/server.ts';

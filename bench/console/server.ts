@@ -6,12 +6,12 @@ import { createPostgresStore } from '@greenvue/jobs/postgres';
 import { createSqliteStore } from '@greenvue/jobs/sqlite';
 import type { FastifyPluginAsync } from 'fastify';
 import { createApp } from '../../apps/api/src/app.ts';
-import { type Config, loadConfig } from '../../apps/api/src/config.ts';
-import { dataFiles, openDataDir } from '../../apps/api/src/data-dir.ts';
+import { type Config, loadConfig } from '../../apps/api/src/config/config.ts';
+import { dataFiles, openDataDir } from '../../apps/api/src/data-dir/data-dir.ts';
 import { createDeps } from '../../apps/api/src/deps.ts';
 import { jobAudit } from '../../apps/api/src/job-engine.ts';
 import { jobTypes } from '../../apps/api/src/jobs/catalogue.ts';
-import { actorOf, requireRole } from '../../apps/api/src/principal.ts';
+import { actorOf, requireRole } from '../../apps/api/src/rest/principal.ts';
 import { featureRoutes } from '../../apps/api/src/routes.ts';
 import { noopType } from '../noop.ts';
 

@@ -7,36 +7,36 @@ import Fastify, {
 } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { Clock } from './clock.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { confirmPage } from './confirm-page/confirm-page.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import { newId } from './db/ids.ts';
 import { docsRoutes } from './docs-page/docs-routes.ts';
-import { LOGGED_URL, logAnswers } from './http/answer-log.ts';
-import { authenticateRequests, refuseBadToken } from './http/authentication.ts';
-import { endConnectionsWhileClosing } from './http/closing.ts';
+import { authenticateRequests, refuseBadToken } from './http/access/authentication.ts';
+import { refuseTwoHosts } from './http/access/one-host.ts';
+import { limitRates } from './http/access/rate-limits.ts';
+import { secure, setSecurityHeaders } from './http/access/security-headers.ts';
+import { endConnectionsWhileClosing } from './http/connections/closing.ts';
 import {
   answerUnreadable,
   type ConnectionLimits,
   createBoundedServer,
   type DropReason,
   mostPerNetwork,
-} from './http/connections.ts';
-import { createDropLog } from './http/drop-log.ts';
-import { dropGoneClients } from './http/gone-clients.ts';
+} from './http/connections/connections.ts';
+import { createDropLog } from './http/connections/drop-log.ts';
+import { dropGoneClients } from './http/connections/gone-clients.ts';
 import { BODY_LIMIT, readJsonBodies } from './http/json-body.ts';
-import { LazyLog } from './http/lazy-log.ts';
-import { refuseTwoHosts } from './http/one-host.ts';
-import { documentApi } from './http/openapi.ts';
+import { documentApi } from './http/openapi/openapi.ts';
 import { replyWithProblem } from './http/problem-reply.ts';
 import { noSuchPath, problem } from './http/problem-table.ts';
-import { limitRates } from './http/rate-limits.ts';
 import { createRouteTable } from './http/route-table.ts';
-import { secure, setSecurityHeaders } from './http/security-headers.ts';
-import { traceRequests } from './http/trace-requests.ts';
+import { LOGGED_URL, logAnswers } from './http/telemetry/answer-log.ts';
+import { LazyLog } from './http/telemetry/lazy-log.ts';
+import { traceRequests } from './http/telemetry/trace-requests.ts';
 import { validatorCompiler } from './http/validation.ts';
-import { actorOf, type Principal } from './principal.ts';
-import type { SecurityLog } from './security-log.ts';
+import { actorOf, type Principal } from './rest/principal.ts';
+import type { SecurityLog } from './security-log/security-log.ts';
 
 export interface AppDeps {
   readonly config: Pick<Config, 'trustProxy' | 'corsOrigins' | 'rateLimit' | 'maxConnections'>;

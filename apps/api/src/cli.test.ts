@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from './db/test-database.ts';
-import { freePort, startProcess } from './test-process.ts';
+import { temporaryFolder } from './testing/test-database.ts';
+import { freePort, startProcess } from './testing/test-process.ts';
 
 async function runCli(env: Record<string, string>, ...args: string[]) {
   const cli = startProcess('cli.ts', env, args);

@@ -1,48 +1,36 @@
 import type { Kysely } from 'kysely';
 import { type Logger, pino } from 'pino';
 import packageFile from '../package.json' with { type: 'json' };
-import type { AccessTokens } from './auth/access-token.ts';
-import { createAccessTokens } from './auth/access-token.ts';
-import { type ApiTokens, createApiTokens } from './auth/api-tokens.ts';
-import { type AuditSource, createAppAudit } from './auth/audit-log.ts';
-import { type Authenticate, createAuthenticate } from './auth/authenticate.ts';
-import { createEmailConfirmations, type EmailConfirmations } from './auth/email-confirmations.ts';
-import { createLoginThrottle, type LoginThrottle } from './auth/login-throttle.ts';
-import { createPasswordChanges, type PasswordChanges } from './auth/password-changes.ts';
-import { createPasswordResets, type PasswordResets } from './auth/password-resets.ts';
-import { createPasswordHasher, type PasswordCost, type PasswordHasher } from './auth/passwords.ts';
-import { createResetMails, type ResetMails } from './auth/reset-mail.ts';
-import { createSecretFiles, type SecretStore } from './auth/secrets.ts';
-import { createSessionList, type SessionList } from './auth/session-list.ts';
-import { createSessions, type Sessions } from './auth/sessions.ts';
-import { createSharedSecrets } from './auth/shared-secrets.ts';
-import { createTokenUses } from './auth/token-uses.ts';
-import { createUsers, type Users } from './auth/users.ts';
+import { type Auth, createAuth } from './auth/auth.ts';
+import type { PasswordCost } from './auth/passwords/passwords.ts';
+import { createSecretFiles, type SecretStore } from './auth/secrets/secrets.ts';
+import { createSharedSecrets } from './auth/secrets/shared-secrets.ts';
 import type { Clock } from './clock.ts';
-import type { Config } from './config.ts';
-import { dataFiles } from './data-dir.ts';
-import { databaseLocation } from './database-location.ts';
-import { type AppDatabase, createDatabase, type LookUp } from './db/database.ts';
+import type { Config } from './config/config.ts';
+import { dataFiles } from './data-dir/data-dir.ts';
+import { databaseLocation } from './data-dir/database-location.ts';
+import { createSecretKeys } from './data-dir/secret-keys.ts';
+import { createDatabase } from './db/create-database.ts';
+import type { AppDatabase, LookUp } from './db/database.ts';
 import { newId } from './db/ids.ts';
 import type { Database } from './db/schema.ts';
 import { createMetrics, type Metrics } from './health/metrics.ts';
 import { createListings, type Listings } from './listings/listings.ts';
-import { createConfirmationMail } from './notifications/confirmation-mail.ts';
-import { createNotificationDelivery, type NotificationDelivery } from './notifications/delivery.ts';
-import { createFileMailer } from './notifications/file-mailer.ts';
-import type { Mailer } from './notifications/mailer.ts';
+import { createNotificationDelivery, type NotificationDelivery } from './notifications/delivery/delivery.ts';
+import { createConfirmationMail } from './notifications/mailers/confirmation-mail.ts';
+import { createFileMailer } from './notifications/mailers/file-mailer.ts';
+import type { Mailer } from './notifications/mailers/mailer.ts';
+import { createResetMailer } from './notifications/mailers/reset-mailer.ts';
+import { createSmtpMailer } from './notifications/mailers/smtp-mailer.ts';
 import { createNotifications, type Notifications } from './notifications/notifications.ts';
-import { createResetMailer } from './notifications/reset-mailer.ts';
-import { createSmtpMailer } from './notifications/smtp-mailer.ts';
 import { createTemplates } from './notifications/templates.ts';
 import { openSearchIndex } from './search/open-index.ts';
 import type { SearchIndex } from './search/search-index.ts';
-import { createSecretKeys } from './secret-keys.ts';
-import { createSecurityLog, type SecurityLog } from './security-log.ts';
+import { createSecurityLog, type SecurityLog } from './security-log/security-log.ts';
 import type { ThreadDepsData } from './thread-deps.ts';
 
 /** Everything that the server and the inline jobs work with. */
-export interface Deps {
+export interface Deps extends Auth {
   readonly config: Config;
   readonly version: string;
   readonly clock: Clock;
@@ -51,20 +39,7 @@ export interface Deps {
   readonly database: Kysely<Database>;
   readonly lookUp: LookUp;
   readonly secrets: SecretStore;
-  readonly hasher: PasswordHasher;
-  readonly users: Users;
-  readonly passwordChanges: PasswordChanges;
-  readonly passwordResets: PasswordResets;
-  readonly resetMails: ResetMails;
-  readonly sessions: Sessions;
-  readonly sessionList: SessionList;
-  readonly accessTokens: AccessTokens;
-  readonly apiTokens: ApiTokens;
-  readonly loginThrottle: LoginThrottle;
   readonly securityLog: SecurityLog;
-  readonly emailConfirmations: EmailConfirmations;
-  readonly authenticate: Authenticate;
-  readonly audit: AuditSource;
   readonly listings: Listings;
   readonly search: SearchIndex;
   readonly mailer: Mailer;
@@ -92,21 +67,25 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
   const { kysely: database, lookUp } = opened;
   const mailer = createMailer(config);
 
-  const hasher = createPasswordHasher(options.passwordCost);
-  const users = createUsers({ database, lookUp, clock, hasher });
-  const accessTokens = createAccessTokens(jwtSecret, clock);
-  const sessionList = createSessionList({ database, lookUp, clock });
   const logger = options.logger ?? createLogger(config);
-  const tokenUses = createTokenUses({ database, clock, logger });
-  const apiTokens = createApiTokens({ database, lookUp, clock, uses: tokenUses });
   const securityLog = createSecurityLog({ database, clock, logger });
   const { publicUrl } = config;
-  const passwordResets = createPasswordResets({ database, clock, hasher, secrets, publicUrl });
-  const resetMails = createResetMails({ resets: passwordResets, mailer: createResetMailer(mailer), logger });
   const templates = createTemplates();
-  const confirmationMail = createConfirmationMail({ mailer, templates, publicUrl, newId });
-  const emailConfirmations = createEmailConfirmations({ database, clock, logger, mail: confirmationMail });
+  const { auth, close: closeAuth } = createAuth({
+    database,
+    lookUp,
+    clock,
+    logger,
+    secrets,
+    jwtSecret,
+    passwordCost: options.passwordCost,
+    loginFailures: config.rateLimit.loginFailures,
+    publicUrl,
+    resetMailer: createResetMailer(mailer),
+    confirmationMail: createConfirmationMail({ mailer, templates, publicUrl, newId }),
+  });
   return {
+    ...auth,
     config,
     version: packageFile.version,
     clock,
@@ -115,20 +94,7 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     database,
     lookUp,
     secrets,
-    hasher,
-    users,
-    passwordChanges: createPasswordChanges({ database, clock, hasher, secrets }),
-    passwordResets,
-    resetMails,
-    sessions: createSessions({ database, clock, secret: jwtSecret }),
-    sessionList,
-    accessTokens,
-    apiTokens,
-    loginThrottle: createLoginThrottle({ failures: config.rateLimit.loginFailures, clock }),
     securityLog,
-    emailConfirmations,
-    authenticate: createAuthenticate({ accessTokens, apiTokens, sessionList }),
-    audit: createAppAudit(database),
     listings: createListings({ database, clock }),
     search: openSearchIndex(opened),
     mailer,
@@ -142,10 +108,8 @@ export async function createDeps(config: Config, options: DepsOptions = {}): Pro
     }),
     threadData: { database: databaseLocation(config) },
     close: async () => {
-      await resetMails.close();
-      await emailConfirmations.close();
+      await closeAuth();
       await mailer.close();
-      await tokenUses.close();
       await securityLog.close();
       await opened.close();
     },

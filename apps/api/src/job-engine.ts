@@ -7,9 +7,9 @@ import {
   type JobType,
   type Tracing,
 } from '@greenvue/jobs';
-import type { AuditSource } from './auth/audit-log.ts';
-import type { Config } from './config.ts';
-import { dataFiles } from './data-dir.ts';
+import type { AuditSource } from './auth/audit/audit-log.ts';
+import type { Config } from './config/config.ts';
+import { dataFiles } from './data-dir/data-dir.ts';
 import type { Deps } from './deps.ts';
 import { jobTypes as catalogue } from './jobs/catalogue.ts';
 

@@ -4,8 +4,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from './db/test-database.ts';
-import { failToStart, freePort, startProcess, type TestProcess } from './test-process.ts';
+import { temporaryFolder } from './testing/test-database.ts';
+import { failToStart, freePort, startProcess, type TestProcess } from './testing/test-process.ts';
 
 async function environment(): Promise<Record<string, string>> {
   return { DATA_DIR: await temporaryFolder(), PORT: String(await freePort()) };

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import { type Config, loadConfig } from './config.ts';
-import { databaseName } from './database-location.ts';
+import { type Config, loadConfig } from './config/config.ts';
+import { databaseName } from './data-dir/database-location.ts';
 import { createLogger } from './deps.ts';
-import { startOnceDiskHasRoom } from './full-disk.ts';
 import { type Server, startServer } from './server.ts';
-import { stopOnSignals } from './signals.ts';
-import { startFault } from './start-fault.ts';
+import { startOnceDiskHasRoom } from './start/full-disk.ts';
+import { stopOnSignals } from './start/signals.ts';
+import { startFault } from './start/start-fault.ts';
 
 // Only the owner may read the files that this process makes.
 process.umask(0o077);

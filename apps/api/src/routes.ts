@@ -1,13 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { accountRoutes } from './auth/account-routes.ts';
-import type { AuditSource } from './auth/audit-log.ts';
-import { auditRoutes } from './auth/audit-routes.ts';
-import { confirmationRoutes } from './auth/confirmation-routes.ts';
-import { passwordRoutes } from './auth/password-routes.ts';
-import { resetRoutes } from './auth/reset-routes.ts';
-import { sessionRoutes } from './auth/session-routes.ts';
-import { tokenRoutes } from './auth/token-routes.ts';
-import { userRoutes } from './auth/user-routes.ts';
+import type { AuditSource } from './auth/audit/audit-log.ts';
+import { authRoutes } from './auth/auth-routes.ts';
 import type { Deps } from './deps.ts';
 import { healthRoutes, type ReadyCheck } from './health/health-routes.ts';
 import { listingRoutes } from './listings/routes.ts';
@@ -35,14 +28,7 @@ export function featureRoutes(
       metricsToken: deps.config.metricsToken,
       mayHaveProxy: deps.config.env === 'production' || deps.config.trustProxy !== false,
     }),
-    accountRoutes(deps),
-    passwordRoutes(deps),
-    resetRoutes(deps),
-    sessionRoutes(deps),
-    confirmationRoutes(deps),
-    tokenRoutes(deps),
-    userRoutes(deps),
-    auditRoutes({ sources: [deps.audit, ...auditSources] }),
+    ...authRoutes({ ...deps, auditSources }),
     listingRoutes(deps),
     notificationRoutes(deps),
   ];

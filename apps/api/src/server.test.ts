@@ -2,7 +2,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startServer } from './server.ts';
-import { testConfig } from './test-app.ts';
+import { testConfig } from './testing/test-app.ts';
 
 const passwordCost = { memory: 64, passes: 1, parallelism: 1 };
 

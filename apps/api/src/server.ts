@@ -2,17 +2,17 @@ import type { Engine, JobType } from '@greenvue/jobs';
 import { jobsPlugin } from '@greenvue/jobs/fastify';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { createApp } from './app.ts';
-import { ensureFirstAdmin } from './auth/first-admin.ts';
-import type { Config } from './config.ts';
-import { dataFiles } from './data-dir.ts';
+import { ensureFirstAdmin } from './auth/accounts/first-admin.ts';
+import type { Config } from './config/config.ts';
+import { dataFiles } from './data-dir/data-dir.ts';
+import { takeDataDir } from './data-dir/take-data-dir.ts';
 import { createDeps, type Deps, type DepsOptions } from './deps.ts';
 import { measureJobs } from './health/job-metrics.ts';
 import { guardAppDatabase } from './installation/guard-app-database.ts';
 import { noteInstallation, openInstallation } from './installation/open-installation.ts';
 import { createJobEngine, jobAudit } from './job-engine.ts';
-import { actorOf, isAllowed, requireRole } from './principal.ts';
+import { actorOf, isAllowed, requireRole } from './rest/principal.ts';
 import { featureRoutes } from './routes.ts';
-import { takeDataDir } from './take-data-dir.ts';
 import { startTracing } from './tracing/start-tracing.ts';
 
 /** A server that answers. */

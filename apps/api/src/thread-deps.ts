@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { createDatabase, type DatabaseLocation } from './db/database.ts';
+import { createDatabase, type DatabaseLocation } from './db/create-database.ts';
 import { createListings, type Listings } from './listings/listings.ts';
 import { openSearchIndex } from './search/open-index.ts';
 import type { SearchIndex } from './search/search-index.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { PASSWORD } from '../src/test-app.ts';
-import { startTestServer } from '../src/test-server.ts';
+import { PASSWORD } from '../src/testing/test-app.ts';
+import { startTestServer } from '../src/testing/test-server.ts';
 
 interface AuditPage {
   readonly data: readonly { readonly id: string; readonly actor: string; readonly action: string }[];

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { isFree } from '../../../scripts/postgres/server.ts';
-import { temporaryFolder } from '../src/db/test-database.ts';
+import { temporaryFolder } from '../src/testing/test-database.ts';
 import { isAlive, runInBash, startNpm, until } from './shell.ts';
 
 /** It starts a PostgreSQL, fills a market of 20,000 listings and starts three nodes. */

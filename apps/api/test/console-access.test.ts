@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { textOf } from '../src/test-bodies.ts';
+import { textOf } from '../src/testing/test-bodies.ts';
 import { done, logIn, startConsoleServer } from './console/console-server.ts';
 import {
   button,

@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import manifest from '../package.json' with { type: 'json' };
-import { textOf } from '../src/test-bodies.ts';
+import { textOf } from '../src/testing/test-bodies.ts';
 import { done, logIn, startConsoleServer } from './console/console-server.ts';
 import { button, heading, PASSWORD, SLOW_MS, saveNew, signIn, startBrowser } from './console/visit.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { findings } from '../../../packages/console/test/axe.ts';
-import { createTestPostgres, type Dialect, temporaryFolder } from '../src/db/test-database.ts';
-import { smtpError, startSmtp } from '../src/notifications/test-smtp.ts';
-import { textOf } from '../src/test-bodies.ts';
-import { freePort } from '../src/test-process.ts';
+import { textOf } from '../src/testing/test-bodies.ts';
+import { createTestPostgres, type Dialect, temporaryFolder } from '../src/testing/test-database.ts';
+import { freePort } from '../src/testing/test-process.ts';
+import { smtpError, startSmtp } from '../src/testing/test-smtp.ts';
 import {
   button,
   createJob,

@@ -1,8 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import type { Dialect } from '../src/db/test-database.ts';
-import { databaseEnv } from '../src/test-app.ts';
-import { listOf, textsOf } from '../src/test-bodies.ts';
+import { databaseEnv } from '../src/testing/test-app.ts';
+import { listOf, textsOf } from '../src/testing/test-bodies.ts';
+import type { Dialect } from '../src/testing/test-database.ts';
 import { type ConsoleServer, done, startConsoleServer } from './console/console-server.ts';
 import { button, heading, SLOW_MS, signIn, startBrowser, type Visit } from './console/visit.ts';
 import { until } from './shell.ts';

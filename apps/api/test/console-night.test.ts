@@ -1,10 +1,10 @@
 import { defineJobType } from '@greenvue/jobs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { temporaryFolder } from '../src/db/test-database.ts';
-import { smtpError, startSmtp, type TestSmtp } from '../src/notifications/test-smtp.ts';
-import { listOf, textOf } from '../src/test-bodies.ts';
-import { freePort } from '../src/test-process.ts';
+import { listOf, textOf } from '../src/testing/test-bodies.ts';
+import { temporaryFolder } from '../src/testing/test-database.ts';
+import { freePort } from '../src/testing/test-process.ts';
+import { smtpError, startSmtp, type TestSmtp } from '../src/testing/test-smtp.ts';
 import { done, startConsoleServer } from './console/console-server.ts';
 import {
   button,

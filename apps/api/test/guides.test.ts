@@ -4,10 +4,10 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runJob } from '@greenvue/jobs/testing';
 import { expect, onTestFinished, test } from 'vitest';
-import { parseConfig } from '../src/config.ts';
-import { addListing, addUser, openTestDatabase, temporaryFolder } from '../src/db/test-database.ts';
+import { parseConfig } from '../src/config/config.ts';
 import { createListings } from '../src/listings/listings.ts';
-import { freePort, startProcess } from '../src/test-process.ts';
+import { addListing, addUser, openTestDatabase, temporaryFolder } from '../src/testing/test-database.ts';
+import { freePort, startProcess } from '../src/testing/test-process.ts';
 import { becomeOperator, startServer } from './operator.ts';
 import { type Env, ROOT, runInBash, until } from './shell.ts';
 
@@ -181,7 +181,7 @@ test('the README names every variable with its default', () => {
       ([, name, text]) => [name, text],
     ),
   );
-  const source = read('apps/api/src/config.ts');
+  const source = read('apps/api/src/config/config.ts');
   const table = /const variables = z\.object\(\{\n(.*?)\n\}\);/s.exec(source)?.[1] ?? '';
   const names = [...table.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name);
   expect(names.length).toBeGreaterThan(20);

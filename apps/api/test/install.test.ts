@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { temporaryFolder } from '../src/db/test-database.ts';
+import { temporaryFolder } from '../src/testing/test-database.ts';
 import { ROOT } from './shell.ts';
 
 const lockSchema = z.object({

@@ -1,10 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { dataFiles } from '../src/data-dir.ts';
-import { temporaryFolder } from '../src/db/test-database.ts';
-import { startSmtp, type TestSmtp } from '../src/notifications/test-smtp.ts';
-import { listOf, textOf, textsOf } from '../src/test-bodies.ts';
-import { freePort } from '../src/test-process.ts';
+import { dataFiles } from '../src/data-dir/data-dir.ts';
+import { listOf, textOf, textsOf } from '../src/testing/test-bodies.ts';
+import { temporaryFolder } from '../src/testing/test-database.ts';
+import { freePort } from '../src/testing/test-process.ts';
+import { startSmtp, type TestSmtp } from '../src/testing/test-smtp.ts';
 import { becomeOperator, fillFolder, type Operator, startServer } from './operator.ts';
 import { until } from './shell.ts';
 

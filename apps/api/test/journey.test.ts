@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { dataFiles } from '../src/data-dir.ts';
-import { temporaryFolder } from '../src/db/test-database.ts';
-import { freePort } from '../src/test-process.ts';
+import { dataFiles } from '../src/data-dir/data-dir.ts';
+import { temporaryFolder } from '../src/testing/test-database.ts';
+import { freePort } from '../src/testing/test-process.ts';
 import { type Env, isAlive, runInBash, startNpm, until } from './shell.ts';
 
 /** As an operator types them, on the port of the test. */

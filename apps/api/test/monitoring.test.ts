@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { connect, logIn, putJob } from '@greenvue/jobs/client';
 import { describe, expect, test } from 'vitest';
-import { startTestServer } from '../src/test-server.ts';
+import { startTestServer } from '../src/testing/test-server.ts';
 import { type Exposition, readExposition } from './monitoring/exposition.ts';
 import { typeFaults } from './monitoring/grafana-faults.ts';
 import {

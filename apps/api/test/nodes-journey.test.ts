@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
-import { createTestPostgres, temporaryFolder } from '../src/db/test-database.ts';
-import { startSmtp } from '../src/notifications/test-smtp.ts';
-import { SECRETS_KEY } from '../src/test-app.ts';
-import { listOf, partOf, textOf, textsOf } from '../src/test-bodies.ts';
-import { freePort, type TestProcess } from '../src/test-process.ts';
+import { SECRETS_KEY } from '../src/testing/test-app.ts';
+import { listOf, partOf, textOf, textsOf } from '../src/testing/test-bodies.ts';
+import { createTestPostgres, temporaryFolder } from '../src/testing/test-database.ts';
+import { freePort, type TestProcess } from '../src/testing/test-process.ts';
+import { startSmtp } from '../src/testing/test-smtp.ts';
 import { becomeOperator, fillDatabase, type Operator, operatorOn, startServer } from './operator.ts';
 import { type Env, until } from './shell.ts';
 

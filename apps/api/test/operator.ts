@@ -3,10 +3,10 @@ import { createSqliteStore } from '@greenvue/jobs/sqlite';
 import { expect } from 'vitest';
 import { type Market, type MarketSize, makeMarket } from '../src/commands/demo-market.ts';
 import { fillMarket } from '../src/commands/fill-market.ts';
-import { dataFiles } from '../src/data-dir.ts';
-import { createDatabase, type DatabaseLocation } from '../src/db/database.ts';
-import { partOf, textOf } from '../src/test-bodies.ts';
-import { startProcess, type TestProcess } from '../src/test-process.ts';
+import { dataFiles } from '../src/data-dir/data-dir.ts';
+import { createDatabase, type DatabaseLocation } from '../src/db/create-database.ts';
+import { partOf, textOf } from '../src/testing/test-bodies.ts';
+import { startProcess, type TestProcess } from '../src/testing/test-process.ts';
 import { type Env, until } from './shell.ts';
 
 /** Somebody with an admin's token, over HTTP. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../packages/jobs/test/postgres/server.ts';
-import { runSql, temporaryFolder } from '../src/db/test-database.ts';
-import { listOf, textOf } from '../src/test-bodies.ts';
-import { freePort } from '../src/test-process.ts';
+import { listOf, textOf } from '../src/testing/test-bodies.ts';
+import { runSql, temporaryFolder } from '../src/testing/test-database.ts';
+import { freePort } from '../src/testing/test-process.ts';
 import { becomeOperator, type Operator, startServer } from './operator.ts';
 import { until } from './shell.ts';
 

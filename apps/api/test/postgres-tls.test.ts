@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { startPostgres } from '../../../packages/jobs/test/postgres/server.ts';
-import { failToStart, startProcess } from '../src/test-process.ts';
+import { failToStart, startProcess } from '../src/testing/test-process.ts';
 
 // A certificate for `localhost` and its authority, made for this test and good until 2126.
 const CERTIFICATES = fileURLToPath(new URL('./postgres-tls/', import.meta.url));

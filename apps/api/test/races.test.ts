@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { PASSWORD } from '../src/test-app.ts';
-import { partOf, textOf } from '../src/test-bodies.ts';
-import { startTestServer } from '../src/test-server.ts';
+import { PASSWORD } from '../src/testing/test-app.ts';
+import { partOf, textOf } from '../src/testing/test-bodies.ts';
+import { startTestServer } from '../src/testing/test-server.ts';
 
 interface Answer {
   readonly status: number;

@@ -2,7 +2,7 @@
 // line each.
 import { defineJobType } from '@greenvue/jobs';
 import { z } from 'zod';
-import { loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config/config.ts';
 import type { Deps } from '../src/deps.ts';
 import { startServer } from '../src/server.ts';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { connect, createJob, getRun, type Run, runJob } from '@greenvue/jobs/client';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from '../src/db/test-database.ts';
-import { startProcess } from '../src/test-process.ts';
+import { temporaryFolder } from '../src/testing/test-database.ts';
+import { startProcess } from '../src/testing/test-process.ts';
 
 test('P9: stray errors of handlers fail their attempts, and the server continues; other stray errors end it', async () => {
   const server = await startCareless();

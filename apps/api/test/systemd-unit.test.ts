@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { dataFiles } from '../src/data-dir.ts';
+import { dataFiles } from '../src/data-dir/data-dir.ts';
 import { ROOT } from './shell.ts';
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

@@ -6,7 +6,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { createTestPostgres, temporaryFolder } from '../src/db/test-database.ts';
+import { createTestPostgres, temporaryFolder } from '../src/testing/test-database.ts';
 import { ROOT } from './shell.ts';
 
 /** The programs of the guide, as files that find their packages as those of the workspace do. */

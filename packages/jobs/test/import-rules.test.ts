@@ -3,11 +3,19 @@ import { describe, expect, test } from 'vitest';
 import { CONSOLE_LAYERS } from './console-layers.ts';
 import type { Layer } from './layer.ts';
 import { cyclesAmong, type Import, importsIn, readImports, sources } from './source-imports.ts';
+import { WAYS_IN } from './ways-in.ts';
 
 const JOBS = 'packages/jobs/src';
 const API = 'apps/api/src';
 /** Folders in which no file imports itself by way of others. */
-const FREE_OF_CYCLES = ['packages/console/src/', `${JOBS}/core/`, `${JOBS}/http/`];
+const FREE_OF_CYCLES = [
+  'packages/console/src/',
+  `${API}/`,
+  `${JOBS}/core/`,
+  `${JOBS}/http/`,
+  `${JOBS}/fastify/`,
+  `${JOBS}/client/`,
+];
 const CORE = ['core', 'plain core'];
 
 /** Who may import whom. Left out is forbidden. */
@@ -76,19 +84,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // The app: composition → app → jobs → features → db. What is in no other layer is composition.
   db: { paths: [`${API}/db/`], may: ['shared'] },
   shared: {
-    paths: [
-      'client-address',
-      'clock',
-      'cursor',
-      'event-sampler',
-      'paging',
-      'principal',
-      'problem',
-      'responses',
-      'security-log',
-      'start-error',
-      'text',
-    ].map((file) => `${API}/${file}.ts`),
+    paths: ['clock.ts', 'rest/', 'security-log/', 'start/start-error.ts'].map((path) => `${API}/${path}`),
     may: ['db'],
   },
   'app plumbing': { paths: [`${API}/http/`], may: ['db', 'shared'] },
@@ -125,6 +121,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
       'shared',
     ],
   },
+  // What tests stand on; nothing else imports it.
+  'test tools': { paths: [`${API}/testing/`], may: ['composition', 'app', 'search', 'db', 'shared'] },
 };
 
 /** What each package gives to others. */
@@ -181,12 +179,55 @@ function isForBrowsers(file: string): boolean {
   return name !== undefined && name in CONSOLE_LAYERS && name !== 'console server';
 }
 
+/** The room that an import enters by another file than its ways in; undefined for none. */
+function trespassOf(file: string, target: string): string | undefined {
+  const room = Object.entries(WAYS_IN).find(
+    ([path, files]) =>
+      target.startsWith(path) && !file.startsWith(path) && !files.includes(target.slice(path.length)),
+  );
+  return room && `${file} must not import ${target}: the ways into ${room[0]} are ${room[1].join(', ')}`;
+}
+
+/** Each import of every source that leads to a file of this repository. */
+function inner(): readonly { readonly file: string; readonly target: string }[] {
+  return sources().flatMap((file) =>
+    readImports(file)
+      .filter(({ specifier }) => specifier.startsWith('.'))
+      .map(({ specifier }) => ({ file, target: normalize(join(dirname(file), specifier)) })),
+  );
+}
+
 describe('imports', () => {
   test('follow the table, in every source of the repository', () => {
     const files = sources();
     expect(files.length).toBeGreaterThan(50);
     const faults = files.flatMap((file) => readImports(file).map((found) => faultOf(file, found)));
     expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
+  });
+
+  test('enter each room by its ways in', () => {
+    const faults = inner().map(({ file, target }) => trespassOf(file, target));
+    expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
+  });
+
+  test('use every way into a room', () => {
+    const imports = inner();
+    const unused = Object.entries(WAYS_IN).flatMap(([path, files]) =>
+      files
+        // What other packages import.
+        .filter((file) => file !== 'index.ts')
+        .filter((way) => !imports.some(({ file, target }) => target === path + way && !file.startsWith(path)))
+        .map((way) => path + way),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  test.each([
+    [`${API}/deps.ts`, `${API}/search/hits/find-hits.ts`],
+    [`${API}/server.ts`, `${API}/config/public-url.ts`],
+    [`${JOBS}/fastify/plugin.ts`, `${JOBS}/http/views/job.ts`],
+  ])('would be caught: %s enters by %s', (file, target) => {
+    expect(trespassOf(file, target)).toContain('the ways into');
   });
 
   test.each([
@@ -215,7 +256,7 @@ describe('imports', () => {
     [`packages/console/src/jobs/jobs-page.tsx`, '../job/job-page.tsx', false],
     [`packages/console/src/job/job-page.tsx`, './timeline/timeline-layout.ts', true],
     [`packages/console/src/job-form/draft/draft.ts`, '../fields/field-labels.ts', false],
-    [`packages/console/src/main.tsx`, '../../jobs/src/http/job.ts', false],
+    [`packages/console/src/main.tsx`, '../../jobs/src/http/views/job.ts', false],
     [`${API}/main.ts`, '../../../packages/jobs/src/index.ts', false],
     [`${API}/main.ts`, '@greenvue/jobs/src/index.ts', false],
     [`${API}/listings/listings.ts`, '../search/search.ts', false],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { UserRow } from '../db/schema.ts';
-import { text } from '../text.ts';
-import type { ApiToken } from './api-tokens.ts';
+import { text } from '../rest/text.ts';
+import type { ApiToken } from './tokens/api-tokens.ts';
 
 export const roleSchema = z.enum(['user', 'operator', 'admin']);
 

@@ -8,17 +8,17 @@ import {
 } from '@stricli/core';
 import packageFile from '../../package.json' with { type: 'json' };
 import { APPLICATION_TEXT } from './application-text.ts';
-import { proposeTypes } from './arguments.ts';
 import { isShell, SHELLS, type Shell } from './completion/shells.ts';
 import type { CliContext } from './context.ts';
 import { CliError, EXIT } from './exit-code.ts';
-import { API_FLAGS } from './flags.ts';
-import { jobRoutes } from './job-routes.ts';
-import { bare, bareFlags } from './names.ts';
-import { runRoutes } from './run-routes.ts';
+import { proposeTypes } from './input/arguments.ts';
+import { API_FLAGS } from './input/flags.ts';
+import { bare, bareFlags } from './input/without-prototype.ts';
+import { jobRoutes } from './jobs/job-routes.ts';
+import { runRoutes } from './runs/run-routes.ts';
 
 const types = buildCommand({
-  loader: async () => (await import('./show-types.ts')).showTypesCommand,
+  loader: async () => (await import('./overview/show-types.ts')).showTypesCommand,
   parameters: {
     flags: API_FLAGS,
     positional: {
@@ -38,7 +38,7 @@ const types = buildCommand({
 });
 
 const stats = buildCommand({
-  loader: async () => (await import('./show-stats.ts')).showStatsCommand,
+  loader: async () => (await import('./overview/show-stats.ts')).showStatsCommand,
   parameters: { flags: API_FLAGS },
   docs: { brief: 'Show counts, lateness and the nodes' },
 });

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { listOf, textOf, textsOf } from '../test-bodies.ts';
-import { freePort } from '../test-process.ts';
-import { folderOfGreenvue, runGreenvue, startGreenvue, useGreenvue } from './test-greenvue.ts';
+import { listOf, textOf, textsOf } from '../testing/test-bodies.ts';
+import { folderOfGreenvue, runGreenvue, startGreenvue, useGreenvue } from '../testing/test-greenvue.ts';
+import { freePort } from '../testing/test-process.ts';
 
 /** A dozen processes, one after the other, on a machine that may have other things to do. */
 const LONG_MS = 180_000;

@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../db/test-database.ts';
-import { freePort, startProcess } from '../test-process.ts';
-import { folderOfGreenvue } from './test-greenvue.ts';
+import { temporaryFolder } from '../testing/test-database.ts';
+import { folderOfGreenvue } from '../testing/test-greenvue.ts';
+import { freePort, startProcess } from '../testing/test-process.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { run } from '@stricli/core';
 import { expect, onTestFinished, test } from 'vitest';
-import { listOf, partOf } from '../test-bodies.ts';
+import { listOf, partOf } from '../testing/test-bodies.ts';
+import { useGreenvue } from '../testing/test-greenvue.ts';
 import { createApplication } from './application.ts';
 import { createTestContext } from './test-context.ts';
-import { useGreenvue } from './test-greenvue.ts';
 
 // Nothing listens there: what sends mails fails.
 const server = useGreenvue({ SMTP_URL: 'smtp://127.0.0.1:1' });

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../db/test-database.ts';
-import { freePort } from '../test-process.ts';
+import { temporaryFolder } from '../testing/test-database.ts';
+import { freePort } from '../testing/test-process.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/greenvue.mjs', import.meta.url));
 

@@ -2,9 +2,9 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { createDatabase } from '../db/database.ts';
-import { temporaryFolder } from '../db/test-database.ts';
-import { testConfig } from '../test-app.ts';
+import { createDatabase } from '../db/create-database.ts';
+import { testConfig } from '../testing/test-app.ts';
+import { temporaryFolder } from '../testing/test-database.ts';
 import { backUp } from './back-up.ts';
 
 test('a database that is damaged is not backed up, and the line says what to do', async () => {

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { basename, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { checkIntegrity } from '@greenvue/jobs/sqlite';
-import type { Config } from '../config.ts';
-import { dataFiles } from '../data-dir.ts';
-import { StartError } from '../start-error.ts';
+import type { Config } from '../config/config.ts';
+import { dataFiles } from '../data-dir/data-dir.ts';
+import { StartError } from '../start/start-error.ts';
 
 /**
  * Copies `app.db` and `jobs.db` into a folder, each as of one instant, with the server up or down, and gives

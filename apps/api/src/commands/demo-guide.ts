@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { JobInput } from '@greenvue/jobs';
-import { type Config, parseConfig } from '../config.ts';
-import { databaseName } from '../database-location.ts';
+import { type Config, parseConfig } from '../config/config.ts';
+import { databaseName } from '../data-dir/database-location.ts';
 import { EXPIRY_DAYS, type Market } from './demo-market.ts';
 
 export interface DemoGuide {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { dataFiles, lockDataDir, openDataDir } from '../data-dir.ts';
-import { temporaryFolder } from '../db/test-database.ts';
+import { dataFiles, lockDataDir, openDataDir } from '../data-dir/data-dir.ts';
 import { newListingSchema } from '../listings/schemas.ts';
 import { TEMPLATES } from '../notifications/templates.ts';
-import { startProcess } from '../test-process.ts';
+import { temporaryFolder } from '../testing/test-database.ts';
+import { startProcess } from '../testing/test-process.ts';
 import { makeMarket } from './demo-market.ts';
 import { showProgress } from './progress.ts';
 

@@ -1,11 +1,11 @@
 import type { JobInput } from '@greenvue/jobs';
-import { createPasswordHasher } from '../auth/passwords.ts';
-import type { Config } from '../config.ts';
-import { databaseName } from '../database-location.ts';
+import { createPasswordHasher } from '../auth/passwords/passwords.ts';
+import type { Config } from '../config/config.ts';
+import { databaseName } from '../data-dir/database-location.ts';
+import { takeDataDir } from '../data-dir/take-data-dir.ts';
 import { createDeps, type Deps } from '../deps.ts';
 import { createJobEngine } from '../job-engine.ts';
-import { StartError } from '../start-error.ts';
-import { takeDataDir } from '../take-data-dir.ts';
+import { StartError } from '../start/start-error.ts';
 import { demoGuide } from './demo-guide.ts';
 import { EXPIRY_DAYS, type MarketSize, makeMarket } from './demo-market.ts';
 import { fillMarket } from './fill-market.ts';

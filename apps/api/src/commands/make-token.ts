@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createApiTokens } from '../auth/api-tokens.ts';
+import { createApiTokens } from '../auth/tokens/api-tokens.ts';
 import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
-import { dataFiles, openDataDir } from '../data-dir.ts';
-import { databaseLocation } from '../database-location.ts';
-import { createDatabase } from '../db/database.ts';
+import type { Config } from '../config/config.ts';
+import { dataFiles, openDataDir } from '../data-dir/data-dir.ts';
+import { databaseLocation } from '../data-dir/database-location.ts';
+import { refuseMoved } from '../data-dir/move-notes.ts';
+import type { StartScreen } from '../data-dir/private-folder.ts';
+import { createDatabase } from '../db/create-database.ts';
 import { openInstallation } from '../installation/open-installation.ts';
-import { refuseMoved } from '../move-notes.ts';
-import type { StartScreen } from '../private-folder.ts';
 
 const TOKEN_MS = 30 * 86_400_000;
 

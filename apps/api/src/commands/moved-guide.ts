@@ -1,8 +1,8 @@
 import type { TableRows } from '@greenvue/jobs';
-import type { SecretName } from '../auth/secrets.ts';
-import type { Config } from '../config.ts';
-import { dataFiles } from '../data-dir.ts';
-import { databaseName } from '../database-location.ts';
+import type { SecretName } from '../auth/secrets/secrets.ts';
+import type { Config } from '../config/config.ts';
+import { dataFiles } from '../data-dir/data-dir.ts';
+import { databaseName } from '../data-dir/database-location.ts';
 
 export interface MovedGuide {
   readonly config: Config;

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from '../db/test-database.ts';
 import { replyWithProblem } from '../http/problem-reply.ts';
-import { createTestApp } from '../test-app.ts';
+import { createTestApp } from '../testing/test-app.ts';
+import { temporaryFolder } from '../testing/test-database.ts';
 import { consoleRoutes } from './console-routes.ts';
 
 const PAGE =

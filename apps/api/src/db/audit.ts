@@ -1,9 +1,14 @@
 import type { Queries } from './schema.ts';
 
+/** Who makes a change: a principal, or a program such as `{ id: 'cli', name: 'cli' }`. */
+export interface Actor {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** Who did what to whom. */
 export interface AuditEntry {
-  /** A principal, or what acted by itself, such as `{ id: 'cli', name: 'cli' }`. */
-  readonly actor: { readonly id: string; readonly name: string };
+  readonly actor: Actor;
   /** Such as `user.role`. */
   readonly action: string;
   /** Such as `user:<id>`. */

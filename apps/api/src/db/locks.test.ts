@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { openTestDatabase } from '../testing/test-database.ts';
 import { passingOverLocked, takeTurn } from './locks.ts';
 import type { Database } from './schema.ts';
-import { openTestDatabase } from './test-database.ts';
 
 describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
   it('transactions that take turns see what those before them did', async () => {

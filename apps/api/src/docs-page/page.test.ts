@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { startTestServer } from '../test-server.ts';
+import { startTestServer } from '../testing/test-server.ts';
 
 /** As much of a DOM as the page uses: a tree of nodes with attributes and text. */
 class FakeNode {

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { dataFiles } from '../data-dir.ts';
-import { temporaryFolder } from '../db/test-database.ts';
-import { startTestServer } from '../test-server.ts';
+import { dataFiles } from '../data-dir/data-dir.ts';
+import { temporaryFolder } from '../testing/test-database.ts';
+import { startTestServer } from '../testing/test-server.ts';
 
 test('a server whose jobs.db is gone lives, but is not ready, and says what is missing', async () => {
   const dataDir = await temporaryFolder();

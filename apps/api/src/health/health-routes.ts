@@ -3,9 +3,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { isLoopback } from '../client-address.ts';
-import { forbidden, unavailable } from '../problem.ts';
-import { problems } from '../responses.ts';
+import { isLoopback } from '../rest/client-address.ts';
+import { forbidden, unavailable } from '../rest/problem.ts';
+import { problems } from '../rest/responses.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Something that must work for the server to do its work. */

@@ -1,6 +1,6 @@
 import { type EngineStats, type NodeActivity, StoreError } from '@greenvue/jobs';
 import { describe, expect, test } from 'vitest';
-import { startTestServer } from '../test-server.ts';
+import { startTestServer } from '../testing/test-server.ts';
 import { measureJobs } from './job-metrics.ts';
 import { createMetrics } from './metrics.ts';
 

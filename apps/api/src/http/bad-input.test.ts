@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import type { InjectOptions } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import { encodeCursor } from '../cursor.ts';
-import { type Answer, createTestApp, databaseEnv, type TestApp } from '../test-app.ts';
-import { listOf, partOf, textOf, textsOf } from '../test-bodies.ts';
+import { encodeCursor } from '../rest/cursor.ts';
+import { type Answer, createTestApp, databaseEnv, type TestApp } from '../testing/test-app.ts';
+import { listOf, partOf, textOf, textsOf } from '../testing/test-bodies.ts';
 
 const json = { 'content-type': 'application/json' };
 

@@ -1,6 +1,6 @@
 import { jsonBoundFault } from '@greenvue/jobs/fastify';
 import type { FastifyInstance } from 'fastify';
-import { badRequest, type ProblemDetail, unprocessable } from '../problem.ts';
+import { badRequest, type ProblemDetail, unprocessable } from '../rest/problem.ts';
 
 /** Room for the largest payload of a job, 64 KiB, with spaces and escapes in it. */
 export const BODY_LIMIT = 131_072;

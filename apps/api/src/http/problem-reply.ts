@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../rest/problem.ts';
 import { problemOf } from './problem-table.ts';
 
 /** Answers with the problem that an error is, and logs what is a fault of ours. */

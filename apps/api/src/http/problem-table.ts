@@ -1,7 +1,7 @@
 import { StoreError } from '@greenvue/jobs';
 import { NO_SUCH_PATH } from '@greenvue/jobs/client';
 import { DatabaseError } from '../db/errors.ts';
-import { badRequest, notFound, Problem, unavailable } from '../problem.ts';
+import { badRequest, notFound, Problem, unavailable } from '../rest/problem.ts';
 import { BODY_LIMIT } from './json-body.ts';
 
 const TITLES: Readonly<Record<number, string>> = {

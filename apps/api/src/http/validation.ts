@@ -1,7 +1,7 @@
 import { checkInput } from '@greenvue/jobs/http';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
-import { unprocessable } from '../problem.ts';
+import { unprocessable } from '../rest/problem.ts';
 
 /**
  * Checks each part of a request against its zod schema. Every failure, of parameters as well, is a 422 that

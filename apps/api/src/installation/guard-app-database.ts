@@ -1,4 +1,4 @@
-import { StartError } from '../start-error.ts';
+import { StartError } from '../start/start-error.ts';
 
 /** Watches `app.db` while it is open. */
 export interface AppDatabaseGuard {

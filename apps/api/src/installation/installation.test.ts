@@ -2,9 +2,9 @@ import { copyFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeToken } from '../commands/make-token.ts';
-import { temporaryFolder } from '../db/test-database.ts';
-import { testConfig } from '../test-app.ts';
-import { failToStart, freePort, startProcess, type TestProcess } from '../test-process.ts';
+import { testConfig } from '../testing/test-app.ts';
+import { temporaryFolder } from '../testing/test-database.ts';
+import { failToStart, freePort, startProcess, type TestProcess } from '../testing/test-process.ts';
 
 async function startServer(env: Record<string, string>): Promise<TestProcess> {
   const server = startProcess('main.ts', env);

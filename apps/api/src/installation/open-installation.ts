@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
-import type { Config } from '../config.ts';
-import { dataFiles } from '../data-dir.ts';
+import type { Config } from '../config/config.ts';
+import { dataFiles } from '../data-dir/data-dir.ts';
 import type { Database } from '../db/schema.ts';
-import { StartError } from '../start-error.ts';
+import { StartError } from '../start/start-error.ts';
 import { decideInstallation, type FoundDatabases, type InstallationDecision } from './decide-installation.ts';
 
 /** The two databases of a DATA_DIR, found to belong together. */

@@ -1,7 +1,7 @@
 import { runJob } from '@greenvue/jobs/testing';
 import { describe, expect, it } from 'vitest';
-import { addListing, addUser, openTestDatabase } from '../db/test-database.ts';
 import { createListings } from '../listings/listings.ts';
+import { addListing, addUser, openTestDatabase } from '../testing/test-database.ts';
 import { cleanupExpiredListings } from './cleanup-expired-listings.ts';
 
 const DAY = 86_400_000;

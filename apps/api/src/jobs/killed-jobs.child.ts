@@ -1,6 +1,6 @@
 // A process for killed-jobs.test.ts: runs one of the jobs' work on the database it is given, and says when it
 // has begun.
-import { createDatabase } from '../db/database.ts';
+import { createDatabase } from '../db/create-database.ts';
 import { createListings } from '../listings/listings.ts';
 import { openSearchIndex } from '../search/open-index.ts';
 

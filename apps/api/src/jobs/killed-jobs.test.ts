@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { AppDatabase, DatabaseLocation } from '../db/database.ts';
+import type { DatabaseLocation } from '../db/create-database.ts';
+import type { AppDatabase } from '../db/database.ts';
 import { recordListingChanges } from '../db/outbox.ts';
 import type { NewListing } from '../db/schema.ts';
-import { addUser, openTestDatabase } from '../db/test-database.ts';
 import { createListings } from '../listings/listings.ts';
 import { openSearchIndex } from '../search/open-index.ts';
+import { addUser, openTestDatabase } from '../testing/test-database.ts';
 
 const CHILD = fileURLToPath(new URL('./killed-jobs.child.ts', import.meta.url));
 const COUNT = 3_000;

@@ -4,14 +4,14 @@ import { type RunJobOptions, runJob } from '@greenvue/jobs/testing';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { queueNotifications } from '../db/outbox.ts';
-import { addUser, openTestDatabase } from '../db/test-database.ts';
-import { CLAIM_MS, createClaims } from '../notifications/claims.ts';
-import { createNotificationDelivery } from '../notifications/delivery.ts';
-import { MailServerError } from '../notifications/mailer.ts';
-import { KEPT_MS, oldOnes } from '../notifications/retention.ts';
-import { createSmtpMailer } from '../notifications/smtp-mailer.ts';
+import { CLAIM_MS, createClaims } from '../notifications/delivery/claims.ts';
+import { createNotificationDelivery } from '../notifications/delivery/delivery.ts';
+import { KEPT_MS, oldOnes } from '../notifications/delivery/retention.ts';
+import { MailServerError } from '../notifications/mailers/mailer.ts';
+import { createSmtpMailer } from '../notifications/mailers/smtp-mailer.ts';
 import { createTemplates } from '../notifications/templates.ts';
-import { smtpError, startSmtp, type TestSmtp } from '../notifications/test-smtp.ts';
+import { addUser, openTestDatabase } from '../testing/test-database.ts';
+import { smtpError, startSmtp, type TestSmtp } from '../testing/test-smtp.ts';
 import { sendNotifications } from './send-notifications.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -241,7 +241,7 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const smtp = await startSmtp();
     const { queue, run, rows, location } = await setUp(smtp);
     const ids = await queue(2_000);
-    const script = new URL('../notifications/test-sender.ts', import.meta.url).pathname;
+    const script = new URL('../notifications/delivery/test-sender.ts', import.meta.url).pathname;
     const sender = spawn(process.execPath, [script, JSON.stringify(location), smtp.url, 'run-1', '1'], {
       stdio: 'ignore',
     });

@@ -1,6 +1,6 @@
 import { defineJobType } from '@greenvue/jobs';
 import { z } from 'zod';
-import type { NotificationDelivery } from '../notifications/delivery.ts';
+import type { NotificationDelivery } from '../notifications/delivery/delivery.ts';
 import { TEMPLATE_NAMES } from '../notifications/templates.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { runJob } from '@greenvue/jobs/testing';
 import { describe, expect, it } from 'vitest';
-import { addListing, addUser, openTestDatabase } from '../db/test-database.ts';
 import { openSearchIndex } from '../search/open-index.ts';
+import { addListing, addUser, openTestDatabase } from '../testing/test-database.ts';
 import { updateSearchIndex } from './update-search-index.ts';
 
 describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {

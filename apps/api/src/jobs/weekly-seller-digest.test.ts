@@ -1,7 +1,7 @@
 import { runJob } from '@greenvue/jobs/testing';
 import { describe, expect, test } from 'vitest';
-import { addListing, addUser, openTestDatabase } from '../db/test-database.ts';
 import { createTemplates } from '../notifications/templates.ts';
+import { addListing, addUser, openTestDatabase } from '../testing/test-database.ts';
 import { weeklySellerDigest } from './weekly-seller-digest.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ListingFilters } from '../db/listing-filters.ts';
+import { decodeCursor, encodeCursor } from '../rest/cursor.ts';
 import type { ListedRow, Listings } from './listings.ts';
 import { filtersOf, type listedListingSchema, listedView, type listQuery } from './schemas.ts';
 

@@ -3,10 +3,10 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { AppDatabase } from '../db/database.ts';
-import { addUser, openTestDatabase } from '../db/test-database.ts';
-import type { Principal } from '../principal.ts';
-import { Problem } from '../problem.ts';
+import type { Principal } from '../rest/principal.ts';
+import { Problem } from '../rest/problem.ts';
 import { openSearchIndex } from '../search/open-index.ts';
+import { addUser, openTestDatabase } from '../testing/test-database.ts';
 import { createListings } from './listings.ts';
 import { listingRoutes } from './routes.ts';
 

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { ListingRow } from '../db/schema.ts';
-import { pageOf } from '../paging.ts';
-import { requireRole } from '../principal.ts';
-import { forbidden, notFound } from '../problem.ts';
-import { noContent, problems } from '../responses.ts';
+import { pageOf } from '../rest/paging.ts';
+import { requireRole } from '../rest/principal.ts';
+import { forbidden, notFound } from '../rest/problem.ts';
+import { noContent, problems } from '../rest/responses.ts';
 import type { Listings } from './listings.ts';
 import { type ListingSearch, readPage } from './pages.ts';
 import {

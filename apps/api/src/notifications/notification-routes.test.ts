@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createTestApp, databaseEnv, type TestApp } from '../test-app.ts';
-import { listOf, partOf, textOf, textsOf } from '../test-bodies.ts';
+import { createTestApp, databaseEnv, type TestApp } from '../testing/test-app.ts';
+import { listOf, partOf, textOf, textsOf } from '../testing/test-bodies.ts';
 
 const data = { title: 'News', message: 'Words' };
 

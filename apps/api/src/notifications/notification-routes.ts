@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { NotificationRow } from '../db/schema.ts';
-import { type CreatedPosition, pageByCreation, pageOf, pageQuery } from '../paging.ts';
-import { actorOf, requireRole } from '../principal.ts';
-import { unprocessable } from '../problem.ts';
-import { problems } from '../responses.ts';
-import { text } from '../text.ts';
+import { type CreatedPosition, pageByCreation, pageOf, pageQuery } from '../rest/paging.ts';
+import { actorOf, requireRole } from '../rest/principal.ts';
+import { unprocessable } from '../rest/problem.ts';
+import { problems } from '../rest/responses.ts';
+import { text } from '../rest/text.ts';
 import type { Notifications } from './notifications.ts';
 import { TEMPLATE_NAMES, TEMPLATES, type TemplateName } from './templates.ts';
 

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { recordAudit } from '../db/audit.ts';
 import { queueNotification } from '../db/outbox.ts';
 import type { Database, NotificationRow } from '../db/schema.ts';
-import type { CreatedPosition } from '../paging.ts';
+import type { CreatedPosition } from '../rest/paging.ts';
 import type { TemplateName } from './templates.ts';
 
 export interface NewNotification {

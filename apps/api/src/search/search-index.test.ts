@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { AppDatabase } from '../db/database.ts';
 import { recordListingChange, recordListingChanges } from '../db/outbox.ts';
-import { addListing, addListingIn } from '../db/test-database.ts';
-import { indexed, titles, WORK } from './test-index.ts';
+import { addListing, addListingIn } from '../testing/test-database.ts';
+import { indexed, titles, WORK } from '../testing/test-index.ts';
 
 describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
   describe.each(['indexChanges', 'reindex'] as const)('%s', (update) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { indexed, titles } from '../testing/test-index.ts';
 import type { SearchPage } from './search-index.ts';
-import { indexed, titles } from './test-index.ts';
 
 describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
   describe('search', () => {

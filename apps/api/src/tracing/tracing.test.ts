@@ -4,10 +4,10 @@ import { createServer as createTcpServer } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { type Greenvue, startGreenvue } from '../cli/test-greenvue.ts';
-import { smtpError, startSmtp } from '../notifications/test-smtp.ts';
-import { databaseEnv } from '../test-app.ts';
-import { freePort } from '../test-process.ts';
+import { databaseEnv } from '../testing/test-app.ts';
+import { type Greenvue, startGreenvue } from '../testing/test-greenvue.ts';
+import { freePort } from '../testing/test-process.ts';
+import { smtpError, startSmtp } from '../testing/test-smtp.ts';
 import { startCollector } from './test-collector.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { ServerOptions } from '../../src/server.ts';
-import { textOf } from '../../src/test-bodies.ts';
-import { startTestServer } from '../../src/test-server.ts';
+import { textOf } from '../../src/testing/test-bodies.ts';
+import { startTestServer } from '../../src/testing/test-server.ts';
 import { type Operator, operatorOn } from '../operator.ts';
 import type { Env } from '../shell.ts';
 import { EMAIL, PASSWORD } from './visit.ts';

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { startTestServer } from '../../src/test-server.ts';
+import { startTestServer } from '../../src/testing/test-server.ts';
 import type { Operation } from './operations.ts';
 import { type Plan, RawSegment, type Who } from './requests.ts';
 import { createSender, type RawAnswer, type RawRequest } from './send.ts';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { temporaryFolder } from '../../src/db/test-database.ts';
+import { temporaryFolder } from '../../src/testing/test-database.ts';
 import { ROOT } from '../shell.ts';
 
 const TYPES = join(ROOT, 'apps/api/test/monitoring/grafana-types.ts');

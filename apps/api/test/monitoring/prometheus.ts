@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { temporaryFolder } from '../../src/db/test-database.ts';
-import { freePort } from '../../src/test-process.ts';
+import { temporaryFolder } from '../../src/testing/test-database.ts';
+import { freePort } from '../../src/testing/test-process.ts';
 import { ALERTS_FILE } from './ops-files.ts';
 
 /** Debian has both in its package `prometheus`. */

@@ -9,7 +9,7 @@ export {
   register,
   resendConfirmation,
   type Session,
-} from './account.ts';
+} from './accounts/account.ts';
 export {
   type ApiToken,
   eachToken,
@@ -18,9 +18,36 @@ export {
   makeToken,
   type NewApiToken,
   revokeToken,
-} from './api-tokens.ts';
-export { type AuditQuery, type AuditRecord, eachAudit, listAudit } from './audit.ts';
-export { type Call, type Connection, type ConnectOptions, connect } from './connection.ts';
+} from './accounts/api-tokens.ts';
+export { type AuditQuery, type AuditRecord, eachAudit, listAudit } from './accounts/audit.ts';
+export {
+  askPasswordReset,
+  type ChangePassword,
+  type ConfirmPasswordReset,
+  changePassword,
+  confirmPasswordReset,
+  type PasswordReset,
+  resetPassword,
+} from './accounts/passwords.ts';
+export {
+  endSession,
+  endSessions,
+  endUserSession,
+  endUserSessions,
+  type ListedSession,
+  listSessions,
+  listUserSessions,
+} from './accounts/sessions.ts';
+export {
+  changeRole,
+  changeUser,
+  eachUser,
+  getUser,
+  listUsers,
+  type Role,
+  type User,
+} from './accounts/users.ts';
+export { type Call, type Connection, type ConnectOptions, connect } from './connection/connection.ts';
 export {
   ApiError,
   ConnectionError,
@@ -28,16 +55,18 @@ export {
   type Fault,
   NO_SUCH_PATH,
   type Problem,
-} from './errors.ts';
+} from './connection/errors.ts';
+export type { Page, PageQuery } from './connection/pages.ts';
+export { isUnsure } from './connection/repeat.ts';
 export {
   type ConnectionState,
   type JobEvent,
   type JobEventsOptions,
   jobEvents,
   type Reset,
-} from './events.ts';
-export type { Guarded } from './guard.ts';
-export { type PauseJob, pauseJob, type RunJob, resumeJob, runJob } from './job-commands.ts';
+} from './events/events.ts';
+export type { Guarded } from './jobs/guard.ts';
+export { type PauseJob, pauseJob, type RunJob, resumeJob, runJob } from './jobs/job-commands.ts';
 export {
   type CreateJob,
   createJob,
@@ -54,7 +83,7 @@ export {
   patchJob,
   putJob,
   type RecentRun,
-} from './jobs.ts';
+} from './jobs/jobs.ts';
 export {
   getStats,
   type JobType,
@@ -63,19 +92,8 @@ export {
   type PreviewSchedule,
   previewSchedule,
   type Stats,
-} from './overview.ts';
-export type { Page, PageQuery } from './pages.ts';
-export {
-  askPasswordReset,
-  type ChangePassword,
-  type ConfirmPasswordReset,
-  changePassword,
-  confirmPasswordReset,
-  type PasswordReset,
-  resetPassword,
-} from './passwords.ts';
-export { isUnsure } from './repeat.ts';
-export { followRunLogs, getRunLogs, type LogLine } from './run-logs.ts';
+} from './jobs/overview.ts';
+export { followRunLogs, getRunLogs, type LogLine } from './jobs/run-logs.ts';
 export {
   type CancelRun,
   cancelRun,
@@ -88,14 +106,4 @@ export {
   type Run,
   type RunsQuery,
   retryRun,
-} from './runs.ts';
-export {
-  endSession,
-  endSessions,
-  endUserSession,
-  endUserSessions,
-  type ListedSession,
-  listSessions,
-  listUserSessions,
-} from './sessions.ts';
-export { changeRole, changeUser, eachUser, getUser, listUsers, type Role, type User } from './users.ts';
+} from './jobs/runs.ts';

@@ -1,17 +1,17 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { Engine } from '../engine/engine-port.ts';
-import { boundWork } from './bound-work.ts';
-import { answerError } from './errors.ts';
-import { type EventStreamOptions, eventRoutes } from './event-routes.ts';
-import { jobCommandRoutes } from './job-command-routes.ts';
-import { jobListRoutes } from './job-list-routes.ts';
-import { jobRoutes } from './job-routes.ts';
-import { logIdsOfPaths } from './log-ids.ts';
-import { overviewRoutes } from './overview-routes.ts';
-import { createRouteContext, type JobsAuthorize, type SecurityRequirement } from './route-context.ts';
-import { runRoutes } from './run-routes.ts';
-import { useStrictJson } from './strict-json.ts';
-import { useZodSchemas, type ZodTypes } from './zod-compiler.ts';
+import { type EventStreamOptions, eventRoutes } from './events/event-routes.ts';
+import { boundWork } from './requests/bound-work.ts';
+import { answerError } from './requests/errors.ts';
+import { useStrictJson } from './requests/strict-json.ts';
+import { useZodSchemas, type ZodTypes } from './requests/zod-compiler.ts';
+import { jobCommandRoutes } from './routes/job-command-routes.ts';
+import { jobListRoutes } from './routes/job-list-routes.ts';
+import { jobRoutes } from './routes/job-routes.ts';
+import { logIdsOfPaths } from './routes/log-ids.ts';
+import { overviewRoutes } from './routes/overview-routes.ts';
+import { createRouteContext, type JobsAuthorize, type SecurityRequirement } from './routes/route-context.ts';
+import { runRoutes } from './routes/run-routes.ts';
 
 export interface JobsPluginOptions {
   readonly engine: Engine;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type EventPace, followEvents } from '../../src/client/events.ts';
+import { type EventPace, followEvents } from '../../src/client/events/events.ts';
 import {
   type Connection,
   type ConnectionState,

@@ -31,9 +31,9 @@ import {
   retryRun,
   runJob,
 } from '../../src/client/index.ts';
-import { jobSchema } from '../../src/http/job.ts';
-import { runSchema } from '../../src/http/run.ts';
-import { statsSchema } from '../../src/http/stats.ts';
+import { jobSchema } from '../../src/http/views/job.ts';
+import { runSchema } from '../../src/http/views/run.ts';
+import { statsSchema } from '../../src/http/views/stats.ts';
 import { listen, startClientServer } from './client-server.ts';
 
 let server: Awaited<ReturnType<typeof startClientServer>>;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { ApiError, ConnectionError } from '../../src/client/errors.ts';
-import { allOf, type Page } from '../../src/client/pages.ts';
-import { backoffMs, waitBeforeRepeat } from '../../src/client/repeat.ts';
-import { retryAfterMs } from '../../src/client/retry-after.ts';
-import { type LogLine, newLines } from '../../src/client/run-logs.ts';
-import { uniqueKey } from '../../src/client/unique-key.ts';
-import { wait } from '../../src/client/wait.ts';
+import { ApiError, ConnectionError } from '../../src/client/connection/errors.ts';
+import { allOf, type Page } from '../../src/client/connection/pages.ts';
+import { backoffMs, waitBeforeRepeat } from '../../src/client/connection/repeat.ts';
+import { retryAfterMs } from '../../src/client/connection/retry-after.ts';
+import { wait } from '../../src/client/connection/wait.ts';
+import { type LogLine, newLines } from '../../src/client/jobs/run-logs.ts';
+import { uniqueKey } from '../../src/client/jobs/unique-key.ts';
 
 describe('the wait before a repeat', () => {
   const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LONGEST, readSse, SSE_START, type SseMessage } from '../../src/client/sse.ts';
+import { LONGEST, readSse, SSE_START, type SseMessage } from '../../src/client/events/sse.ts';
 
 /** Reads a stream that came in these chunks. */
 function read(...chunks: readonly string[]): readonly SseMessage[] {

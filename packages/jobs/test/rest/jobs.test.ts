@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { jobSchema } from '../../src/http/job.ts';
-import { pageSchema } from '../../src/http/page.ts';
+import { pageSchema } from '../../src/http/fields/page.ts';
+import { jobSchema } from '../../src/http/views/job.ts';
 import { bodyOf, createJob, faultAt, pointersOf, problemOf, runJob, runThatIs, send } from './requests.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
 

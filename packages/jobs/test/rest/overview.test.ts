@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { jobSchema } from '../../src/http/job.ts';
-import { jobTypesSchema } from '../../src/http/job-type.ts';
-import { previewSchema } from '../../src/http/preview.ts';
-import { statsSchema } from '../../src/http/stats.ts';
+import { jobSchema } from '../../src/http/views/job.ts';
+import { jobTypesSchema } from '../../src/http/views/job-type.ts';
+import { previewSchema } from '../../src/http/views/preview.ts';
+import { statsSchema } from '../../src/http/views/stats.ts';
 import { bodyOf, createJob, faultAt, pointersOf, problemOf, runJob, runThatIs, send } from './requests.ts';
 import { type RestServer, startRestServer } from './rest-server.ts';
 

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { StoreError } from '../../src/core/errors.ts';
 import { type Engine, EngineError } from '../../src/engine/engine-port.ts';
 import { HttpProblem, type JobsAuthorize, jobsPlugin } from '../../src/fastify/index.ts';
-import { jobSchema } from '../../src/http/job.ts';
-import { runSchema } from '../../src/http/run.ts';
+import { jobSchema } from '../../src/http/views/job.ts';
+import { runSchema } from '../../src/http/views/run.ts';
 import { bodyOf, createJob, faultAt, pointersOf, problemOf, send } from './requests.ts';
 import { type RestServer, serve, startRestServer } from './rest-server.ts';
 

@@ -1,9 +1,9 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { expect, vi } from 'vitest';
 import type { z } from 'zod';
-import { type JobJson, jobSchema } from '../../src/http/job.ts';
-import { type ProblemJson, problemSchema } from '../../src/http/problem.ts';
-import { type RunJson, runSchema } from '../../src/http/run.ts';
+import { type JobJson, jobSchema } from '../../src/http/views/job.ts';
+import { type ProblemJson, problemSchema } from '../../src/http/views/problem.ts';
+import { type RunJson, runSchema } from '../../src/http/views/run.ts';
 import type { RestServer } from './rest-server.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { jobSchema } from '../../src/http/job.ts';
-import { pageSchema } from '../../src/http/page.ts';
-import { logLineSchema, runSchema } from '../../src/http/run.ts';
+import { pageSchema } from '../../src/http/fields/page.ts';
+import { jobSchema } from '../../src/http/views/job.ts';
+import { logLineSchema, runSchema } from '../../src/http/views/run.ts';
 import {
   bodyOf,
   createJob,

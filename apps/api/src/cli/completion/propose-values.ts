@@ -1,6 +1,6 @@
 import { type Connection, connect, listJobs, listJobTypes, listRuns } from '@greenvue/jobs/client';
 import type { CliContext } from '../context.ts';
-import { serverOf } from '../rest-command.ts';
+import { serverOf } from '../rest/rest-command.ts';
 
 /** Somebody waits for the answer with a finger on the key. */
 const TIMEOUT_MS = 1_500;

@@ -1,9 +1,9 @@
 import { type CreateJob, createJob } from '@greenvue/jobs/client';
 import { usageError } from '../exit-code.ts';
-import type { ApiFlags } from '../flags.ts';
-import { printJson } from '../print.ts';
-import { restCommand, type Session } from '../rest-command.ts';
-import { onceOnly } from '../rest-fault.ts';
+import type { ApiFlags } from '../input/flags.ts';
+import { restCommand, type Session } from '../rest/rest-command.ts';
+import { onceOnly } from '../rest/rest-fault.ts';
+import { printJson } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import { backoffFields, type JobFieldFlags, plainFields } from './job-fields.ts';
 import { nextRunText } from './next-run.ts';
@@ -46,7 +46,7 @@ async function bodyOfFile(
   if (isSaid.some((value) => value !== undefined)) {
     throw usageError('The file says all about the job: leave out the id and the fields, or the file.');
   }
-  const { readJobs } = await import('./read-jobs.ts');
+  const { readJobs } = await import('./apply/read-jobs.ts');
   const [job, another] = readJobs(await session.readText(file), file);
   if (job === undefined) throw usageError(`There is no job in ${printable(file)}.`);
   if (another !== undefined) {

@@ -1,7 +1,7 @@
 import { deleteJob, getJob, type Job } from '@greenvue/jobs/client';
 import { CliError, usageError } from '../exit-code.ts';
-import type { ApiFlags } from '../flags.ts';
-import { restCommand } from '../rest-command.ts';
+import type { ApiFlags } from '../input/flags.ts';
+import { restCommand } from '../rest/rest-command.ts';
 import { printable } from '../terminal/printable.ts';
 
 export interface DeleteJobFlags extends ApiFlags {

@@ -7,13 +7,18 @@ import {
   previewSchedule,
 } from '@greenvue/jobs/client';
 import { CliError, EXIT, usageError } from '../exit-code.ts';
-import type { ApiFlags } from '../flags.ts';
-import { printJson } from '../print.ts';
-import { restCommand, type Session } from '../rest-command.ts';
+import type { ApiFlags } from '../input/flags.ts';
+import { restCommand, type Session } from '../rest/rest-command.ts';
+import { printJson } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import type { Screen } from '../terminal/screen.ts';
-import { changesSchedule, definitionAfterPatch, definitionOf, isSameDefinition } from './definition.ts';
-import { definitionDiff, paintDiff } from './definition-diff.ts';
+import {
+  changesSchedule,
+  definitionAfterPatch,
+  definitionOf,
+  isSameDefinition,
+} from './definition/definition.ts';
+import { definitionDiff, paintDiff } from './definition/definition-diff.ts';
 import {
   backoffFields,
   type JobFieldFlags,

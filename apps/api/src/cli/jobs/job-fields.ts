@@ -1,7 +1,7 @@
 import type { FlagParametersForType } from '@stricli/core';
 import type { CliContext } from '../context.ts';
-import { parseCount, switchFlag, textFlag } from '../flags.ts';
-import { type JsonObject, parsePayload } from '../json-input.ts';
+import { parseCount, switchFlag, textFlag } from '../input/flags.ts';
+import { type JsonObject, parsePayload } from '../input/json-input.ts';
 
 /** When a job runs, as flags. */
 export interface ScheduleFlags {

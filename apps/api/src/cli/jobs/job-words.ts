@@ -1,6 +1,6 @@
 import type { Job } from '@greenvue/jobs/client';
 import type { Style } from '../terminal/screen.ts';
-import { instantText } from '../words.ts';
+import { instantText } from '../terminal/words.ts';
 
 /** When a job runs, in short. May hold anything. */
 export function scheduleText(job: Job): string {

@@ -1,9 +1,9 @@
 import { type Job, type JobsQuery, listJobs } from '@greenvue/jobs/client';
-import type { ApiFlags } from '../flags.ts';
-import { printList } from '../print.ts';
-import { restCommand } from '../rest-command.ts';
+import type { ApiFlags } from '../input/flags.ts';
+import { restCommand } from '../rest/rest-command.ts';
+import { printList } from '../terminal/print.ts';
 import type { Column } from '../terminal/table.ts';
-import { distanceText } from '../words.ts';
+import { distanceText } from '../terminal/words.ts';
 import { scheduleText, stateOf, stateStyle } from './job-words.ts';
 
 export interface ListJobsFlags extends ApiFlags {

@@ -1,5 +1,5 @@
 import type { Job, Preview } from '@greenvue/jobs/client';
-import { instantAndDistance, instantText } from '../words.ts';
+import { instantAndDistance, instantText } from '../terminal/words.ts';
 
 /** A sentence on when a job runs next. */
 export function nextRunText(job: Job, now: number): string {

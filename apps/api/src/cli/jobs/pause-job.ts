@@ -1,9 +1,9 @@
 import { pauseJob, resumeJob } from '@greenvue/jobs/client';
-import type { ApiFlags } from '../flags.ts';
-import { printJson } from '../print.ts';
-import { restCommand } from '../rest-command.ts';
+import type { ApiFlags } from '../input/flags.ts';
+import { restCommand } from '../rest/rest-command.ts';
+import { printJson } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
-import { instantAndDistance } from '../words.ts';
+import { instantAndDistance } from '../terminal/words.ts';
 import { nextRunText } from './next-run.ts';
 
 export interface PauseJobFlags extends ApiFlags {

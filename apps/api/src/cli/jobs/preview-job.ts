@@ -1,9 +1,9 @@
 import { previewSchedule } from '@greenvue/jobs/client';
 import { usageError } from '../exit-code.ts';
-import type { ApiFlags } from '../flags.ts';
-import { printJson } from '../print.ts';
-import { restCommand } from '../rest-command.ts';
-import { instantAndDistance } from '../words.ts';
+import type { ApiFlags } from '../input/flags.ts';
+import { restCommand } from '../rest/rest-command.ts';
+import { printJson } from '../terminal/print.ts';
+import { instantAndDistance } from '../terminal/words.ts';
 import { type ScheduleFlags, scheduleFields } from './job-fields.ts';
 import { movedRunText } from './next-run.ts';
 

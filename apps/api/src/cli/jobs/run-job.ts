@@ -1,10 +1,10 @@
 import { runJob } from '@greenvue/jobs/client';
-import type { ApiFlags } from '../flags.ts';
-import type { JsonObject } from '../json-input.ts';
-import { printJson } from '../print.ts';
-import { restCommand } from '../rest-command.ts';
-import { onceOnly } from '../rest-fault.ts';
-import { waitForRun } from '../runs/follow-run.ts';
+import type { ApiFlags } from '../input/flags.ts';
+import type { JsonObject } from '../input/json-input.ts';
+import { restCommand } from '../rest/rest-command.ts';
+import { onceOnly } from '../rest/rest-fault.ts';
+import { waitForRun } from '../runs/follow/follow-run.ts';
+import { printJson } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 
 export interface RunJobFlags extends ApiFlags {

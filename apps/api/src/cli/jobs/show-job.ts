@@ -1,11 +1,11 @@
 import { getJob, type Job, listJobRuns } from '@greenvue/jobs/client';
-import type { ApiFlags } from '../flags.ts';
-import { printFacts, printJson, type Styled } from '../print.ts';
-import { restCommand, type Session } from '../rest-command.ts';
+import type { ApiFlags } from '../input/flags.ts';
+import { restCommand, type Session } from '../rest/rest-command.ts';
 import { runColumns } from '../runs/run-columns.ts';
+import { printFacts, printJson, type Styled } from '../terminal/print.ts';
 import { printable, printableJson } from '../terminal/printable.ts';
 import { createTable } from '../terminal/table.ts';
-import { instantAndDistance, instantText } from '../words.ts';
+import { instantAndDistance, instantText } from '../terminal/words.ts';
 import { scheduleText, stateOf, stateStyle } from './job-words.ts';
 
 export interface ShowJobFlags extends ApiFlags {
@@ -31,7 +31,7 @@ export const showJobCommand = restCommand(async (session, flags: ShowJobFlags, i
 /** As a file for `jobs apply`. What it needs takes a while to load, and most look at a job without it. */
 async function printYaml({ out }: Session, job: Job): Promise<void> {
   const [{ definitionOf }, { printableYaml }] = await Promise.all([
-    import('./definition.ts'),
+    import('./definition/definition.ts'),
     import('../terminal/printable-yaml.ts'),
   ]);
   out.write(printableYaml([definitionOf(job)]));

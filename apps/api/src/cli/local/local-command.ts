@@ -1,5 +1,5 @@
-import { type Config, loadConfig } from '../../config.ts';
-import { startFault } from '../../start-fault.ts';
+import { type Config, loadConfig } from '../../config/config.ts';
+import { startFault } from '../../start/start-fault.ts';
 import type { CliContext } from '../context.ts';
 import { CliError } from '../exit-code.ts';
 

@@ -1,10 +1,10 @@
 import { cancelRun, retryRun } from '@greenvue/jobs/client';
-import type { ApiFlags } from '../flags.ts';
-import { printJson } from '../print.ts';
-import { restCommand } from '../rest-command.ts';
-import { onceOnly } from '../rest-fault.ts';
+import type { ApiFlags } from '../input/flags.ts';
+import { restCommand } from '../rest/rest-command.ts';
+import { onceOnly } from '../rest/rest-fault.ts';
+import { printJson } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
-import { waitForRun } from './follow-run.ts';
+import { waitForRun } from './follow/follow-run.ts';
 
 export interface CancelRunFlags extends ApiFlags {
   readonly force: boolean | undefined;

@@ -1,7 +1,7 @@
 import { listRuns, type Run } from '@greenvue/jobs/client';
-import type { ApiFlags } from '../flags.ts';
-import { printList } from '../print.ts';
-import { restCommand } from '../rest-command.ts';
+import type { ApiFlags } from '../input/flags.ts';
+import { restCommand } from '../rest/rest-command.ts';
+import { printList } from '../terminal/print.ts';
 import { runColumns } from './run-columns.ts';
 
 export interface ListRunsFlags extends ApiFlags {

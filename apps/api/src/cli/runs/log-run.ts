@@ -1,9 +1,9 @@
 import { getRun, getRunLogs } from '@greenvue/jobs/client';
-import type { ApiFlags } from '../flags.ts';
-import { printJson } from '../print.ts';
-import { restCommand } from '../rest-command.ts';
+import type { ApiFlags } from '../input/flags.ts';
+import { restCommand } from '../rest/rest-command.ts';
+import { printJson } from '../terminal/print.ts';
 import { printableJson } from '../terminal/printable.ts';
-import { followRun, refuseUnlessSucceeded } from './follow-run.ts';
+import { followRun, refuseUnlessSucceeded } from './follow/follow-run.ts';
 import { logText } from './log-lines.ts';
 
 export interface LogRunFlags extends ApiFlags {

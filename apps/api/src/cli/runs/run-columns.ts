@@ -1,6 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
 import type { Column } from '../terminal/table.ts';
-import { distanceText } from '../words.ts';
+import { distanceText } from '../terminal/words.ts';
 import { slotText, statusStyle, statusText, tookText } from './run-words.ts';
 
 /** The columns of a table of runs; those of one job need no column for it. */

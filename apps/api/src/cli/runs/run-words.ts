@@ -1,6 +1,6 @@
 import type { Run } from '@greenvue/jobs/client';
 import type { Style } from '../terminal/screen.ts';
-import { distanceText, durationText, instantText } from '../words.ts';
+import { distanceText, durationText, instantText } from '../terminal/words.ts';
 
 const HELD: Readonly<Record<NonNullable<Run['held']>, string>> = {
   overlap: 'waits for room',

@@ -1,11 +1,11 @@
 import { getRun, type Run } from '@greenvue/jobs/client';
-import type { ApiFlags } from '../flags.ts';
-import { printFacts, printJson } from '../print.ts';
-import { restCommand, type Session } from '../rest-command.ts';
+import type { ApiFlags } from '../input/flags.ts';
+import { restCommand, type Session } from '../rest/rest-command.ts';
+import { printFacts, printJson } from '../terminal/print.ts';
 import { printableJson, printableLines } from '../terminal/printable.ts';
 import { paint, type Screen } from '../terminal/screen.ts';
-import { counted, instantAndDistance, instantText } from '../words.ts';
-import { progressText } from './progress-text.ts';
+import { counted, instantAndDistance, instantText } from '../terminal/words.ts';
+import { progressText } from './follow/progress-text.ts';
 import { slotText, statusStyle, statusText, tookText } from './run-words.ts';
 
 /** Causes are indented this deep at most, even if a server sends deeper ones. */

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
+import { createTestPostgres, runSql } from '../../testing/test-database.ts';
 import type { AppDatabase } from '../database.ts';
 import { NewerDatabaseError } from '../errors.ts';
-import type { Migration } from '../migration-files.ts';
-import { createTestPostgres, runSql } from '../test-database.ts';
+import type { Migration } from '../migrations/migration-files.ts';
 import { openPostgres } from './open.ts';
 
 const ONE: Migration = { version: 1, name: '0001-one.sql', sql: 'CREATE TABLE one (a integer);' };

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { NewerDatabaseError } from '../errors.ts';
-import type { Migration } from '../migration-files.ts';
+import type { Migration } from '../migrations/migration-files.ts';
 
 /** All of GreenVue's tables are in it; the job engine has a schema of its own. */
 export const SCHEMA = 'greenvue';

@@ -3,7 +3,7 @@ import { type Compilable, Kysely, PostgresDialect, type Transaction } from 'kyse
 import pg from 'pg';
 import type { AppDatabase, LookUp } from '../database.ts';
 import { NewerDatabaseError, UnusableServerError } from '../errors.ts';
-import { type Migration, readMigrations } from '../migration-files.ts';
+import { type Migration, readMigrations } from '../migrations/migration-files.ts';
 import type { Database } from '../schema.ts';
 import { databaseError } from './error-codes.ts';
 import { LEDGER, migrate, migrateWithin, SCHEMA } from './migrate.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { expect, inject, it } from 'vitest';
+import { openTestDatabase, runSql } from '../../testing/test-database.ts';
 import { DatabaseError } from '../errors.ts';
-import { openTestDatabase, runSql } from '../test-database.ts';
 
 it('gives 64-bit integers as numbers', async () => {
   const { kysely } = await openTestDatabase('postgres');

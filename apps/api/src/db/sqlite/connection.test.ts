@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../test-database.ts';
+import { temporaryFolder } from '../../testing/test-database.ts';
 import { openConnection } from './connection.ts';
 
 test('a connection with little patience fails soon when somebody has locked the file', async () => {

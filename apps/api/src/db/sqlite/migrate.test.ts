@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../../testing/test-database.ts';
 import type { AppDatabase } from '../database.ts';
 import { NewerDatabaseError } from '../errors.ts';
-import type { Migration } from '../migration-files.ts';
-import { temporaryFolder } from '../test-database.ts';
+import type { Migration } from '../migrations/migration-files.ts';
 import { openSqlite } from './open.ts';
 
 const ONE: Migration = { version: 1, name: '0001-one.sql', sql: 'CREATE TABLE one (a INTEGER) STRICT;' };

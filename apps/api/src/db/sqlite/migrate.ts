@@ -1,5 +1,5 @@
 import { NewerDatabaseError } from '../errors.ts';
-import type { Migration } from '../migration-files.ts';
+import type { Migration } from '../migrations/migration-files.ts';
 import type { Channel } from './channel.ts';
 
 const CREATE_LEDGER = `CREATE TABLE IF NOT EXISTS migrations (

@@ -1,6 +1,6 @@
 import { type Compilable, Kysely } from 'kysely';
 import type { AppDatabase, LookUp } from '../database.ts';
-import { type Migration, readMigrations } from '../migration-files.ts';
+import { type Migration, readMigrations } from '../migrations/migration-files.ts';
 import type { Database } from '../schema.ts';
 import { type Channel, openInlineChannel, openThreadChannel } from './channel.ts';
 import { sqliteDialect } from './driver.ts';

@@ -1,0 +1,246 @@
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { UserRow } from '../../db/schema.ts';
+import { requirePrincipal } from '../../rest/principal.ts';
+import { conflict, forbidden, tooManyRequests, unauthorized } from '../../rest/problem.ts';
+import { noContent, problems } from '../../rest/responses.ts';
+import { text } from '../../rest/text.ts';
+import type { SecurityLog } from '../../security-log/security-log.ts';
+import { originOf } from '../sessions/session-origin.ts';
+import type { Sessions, SessionTokens } from '../sessions/sessions.ts';
+import { ACCESS_TOKEN_MS, type AccessTokens } from '../sign-in/access-token.ts';
+import type { LoginThrottle } from '../sign-in/login-throttle.ts';
+import {
+  emailSchema,
+  MUST_CHANGE,
+  passwordSchema,
+  personNameSchema,
+  roleSchema,
+  userSchema,
+  userView,
+} from '../views.ts';
+import type { EmailConfirmations } from './email-confirmations.ts';
+import type { Users } from './users.ts';
+
+export interface AccountRoutesDeps {
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly accessTokens: AccessTokens;
+  readonly loginThrottle: LoginThrottle;
+  readonly securityLog: SecurityLog;
+  readonly emailConfirmations: EmailConfirmations;
+}
+
+export const sessionSchema = z
+  .object({
+    access_token: z.string().describe('Send it as `Authorization: Bearer`'),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int().describe('Seconds that the access token is good for'),
+    refresh_token: z.string().describe('Good for one use, for 30 days'),
+    user: userSchema,
+  })
+  .meta({ id: 'Session' });
+
+export const registerBody = z.strictObject({
+  email: emailSchema,
+  password: passwordSchema,
+  name: personNameSchema,
+});
+
+const refreshSchema = z.strictObject({ refresh_token: text({ min: 1, max: 200 }) });
+
+export const meSchema = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['user', 'api_token']),
+    name: z.string(),
+    email: z.string().nullable().describe('null for an API token'),
+    role: roleSchema,
+    must_change_password: z.boolean().describe(MUST_CHANGE),
+  })
+  .meta({ id: 'Me' });
+
+/** `/api/auth`: register, log in, refresh, log out, and who one is. */
+export function accountRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
+  return async (app) => {
+    await app.register(signInRoutes(deps));
+    await app.register(sessionRoutes(deps));
+  };
+}
+
+function signInRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
+  const { users, securityLog, emailConfirmations } = deps;
+  return async (app) => {
+    app.post(
+      '/api/auth/register',
+      {
+        schema: {
+          tags: ['Accounts'],
+          operationId: 'register',
+          summary: 'Make an account, and log in',
+          security: [],
+          body: registerBody,
+          response: { 201: sessionSchema, ...problems(409) },
+        },
+      },
+      async (request, reply) => {
+        const user = await users.register(request.body);
+        if (user === undefined) throw conflict('This e-mail address has an account already: log in.');
+        await emailConfirmations.request(user);
+        return reply.code(201).send(await beginSession(deps, { user, request }));
+      },
+    );
+
+    app.post(
+      '/api/auth/login',
+      {
+        schema: {
+          tags: ['Accounts'],
+          operationId: 'logIn',
+          summary: 'Log in',
+          security: [],
+          body: z.strictObject({ email: emailSchema, password: text({ min: 1, max: 200 }) }),
+          response: { 200: sessionSchema, ...problems(403) },
+        },
+      },
+      async (request) => {
+        const user = await checkSignIn(deps, request);
+        const session = await beginSession(deps, { user, request });
+        const actor = { id: `user:${user.id}`, name: user.email };
+        securityLog.record({ kind: 'sign_in', actor, ...signInOf(request) });
+        return session;
+      },
+    );
+  };
+}
+
+type SignInRequest = FastifyRequest & {
+  readonly body: { readonly email: string; readonly password: string };
+};
+
+/** The account that the request may sign in to. */
+async function checkSignIn(deps: AccountRoutesDeps, request: SignInRequest): Promise<UserRow> {
+  const { users, loginThrottle, securityLog } = deps;
+  const { body, clientAddress } = request;
+  const wait = loginThrottle.enter(body.email, clientAddress);
+  if (wait !== undefined) {
+    securityLog.record({ kind: 'sign_in_throttled', ...signInOf(request) });
+    throw tooManyRequests(`Too many failed logins. Log in again in ${wait} s.`, wait);
+  }
+  const failed = (reason: string): void =>
+    securityLog.record({ kind: 'sign_in_failed', ...signInOf(request, { reason }) });
+  const user = await users.checkPassword(body.email, body.password);
+  if (user === undefined) {
+    failed('wrong_password');
+    throw unauthorized('The e-mail address or the password is wrong.');
+  }
+  loginThrottle.succeeded(body.email, clientAddress);
+  if (user.disabled_at !== null) {
+    failed('disabled');
+    throw forbidden('This account is disabled. Ask an admin to enable it.');
+  }
+  return user;
+}
+
+function signInOf(request: SignInRequest, detail: Readonly<Record<string, unknown>> = {}) {
+  const { address, userAgent } = originOf(request);
+  return {
+    target: `email:${request.body.email}`,
+    address,
+    detail: { ...detail, user_agent: userAgent ?? null },
+  };
+}
+
+const refreshRouteSchema = {
+  tags: ['Accounts'],
+  operationId: 'refreshSession',
+  summary: 'Trade a refresh token for new tokens',
+  description:
+    'A refresh token that comes a second time revokes all tokens that descend from its login. Only within ten seconds, for the case that the answer was lost, it gives the same refresh token again, as long as that has not been used.',
+  security: [],
+  body: refreshSchema,
+  response: { 200: sessionSchema },
+};
+
+const logoutRouteSchema = {
+  tags: ['Accounts'],
+  operationId: 'logOut',
+  summary: 'Log out',
+  description: 'Ends the session. Its refresh tokens and access tokens stop working at once.',
+  security: [],
+  body: refreshSchema,
+  response: { 204: noContent },
+};
+
+const meRouteSchema = {
+  tags: ['Accounts'],
+  operationId: 'getMe',
+  summary: 'Who the token stands for',
+  response: { 200: meSchema },
+};
+
+function sessionRoutes(deps: AccountRoutesDeps): FastifyPluginAsyncZod {
+  const { users, sessions, accessTokens, securityLog } = deps;
+  return async (app) => {
+    app.post('/api/auth/refresh', { schema: refreshRouteSchema }, async (request) => {
+      const outcome = await sessions.refresh(request.body.refresh_token, originOf(request));
+      const user = outcome.kind === 'refused' ? undefined : await users.get(outcome.userId);
+      if (outcome.kind === 'reused' && user !== undefined) {
+        securityLog.record({
+          kind: 'refresh_reused',
+          actor: { id: `user:${user.id}`, name: user.email },
+          target: `user:${user.id}`,
+          address: request.clientAddress,
+          detail: { session: outcome.sessionId },
+        });
+      }
+      if (outcome.kind !== 'refreshed' || user === undefined || user.disabled_at !== null) {
+        throw unauthorized('The refresh token is not valid: log in again.');
+      }
+      return sessionView(accessTokens, user, outcome);
+    });
+
+    app.post('/api/auth/logout', { schema: logoutRouteSchema }, async (request, reply) => {
+      await sessions.end(request.body.refresh_token);
+      return reply.code(204).send();
+    });
+
+    app.get('/api/auth/me', { schema: meRouteSchema }, async (request) => {
+      const { id, kind, name, role, mustChangePassword = false } = requirePrincipal(request);
+      const user = kind === 'user' ? await users.get(id) : undefined;
+      return {
+        id,
+        kind,
+        name: user?.name ?? name,
+        email: user?.email ?? null,
+        role,
+        must_change_password: mustChangePassword,
+      };
+    });
+  };
+}
+
+async function beginSession(
+  { sessions, accessTokens }: Pick<AccountRoutesDeps, 'sessions' | 'accessTokens'>,
+  { user, request }: { readonly user: UserRow; readonly request: FastifyRequest },
+): Promise<z.input<typeof sessionSchema>> {
+  const tokens = await sessions.begin(user, originOf(request));
+  if (tokens === undefined)
+    throw unauthorized('Somebody changed the account during the sign-in. Log in again.');
+  return sessionView(accessTokens, user, tokens);
+}
+
+async function sessionView(
+  accessTokens: AccessTokens,
+  user: UserRow,
+  { sessionId, refreshToken }: SessionTokens,
+): Promise<z.input<typeof sessionSchema>> {
+  return {
+    access_token: await accessTokens.sign({ userId: user.id, sessionId }),
+    token_type: 'Bearer',
+    expires_in: ACCESS_TOKEN_MS / 1000,
+    refresh_token: refreshToken,
+    user: userView(user),
+  };
+}

@@ -1,0 +1,186 @@
+import type { Kysely } from 'kysely';
+import type { Clock } from '../../clock.ts';
+import { type Actor, recordAudit } from '../../db/audit.ts';
+import type { LookUp } from '../../db/database.ts';
+import { isUniqueViolation } from '../../db/errors.ts';
+import { newId } from '../../db/ids.ts';
+import { takeTurn } from '../../db/locks.ts';
+import type { Database, UserRow } from '../../db/schema.ts';
+import type { CreatedPosition } from '../../rest/paging.ts';
+import type { PasswordHasher } from '../passwords/passwords.ts';
+import { ADMINS, changeUser, type UserChange, type UserChangeOutcome } from './user-changes.ts';
+
+export interface NewUser {
+  /** In lower case. */
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+}
+
+export interface FirstAdmin extends NewUser {
+  /** True for a password that GreenVue made and stored. */
+  readonly mustChangePassword: boolean;
+}
+
+/** The accounts. */
+export interface Users {
+  /**
+   * Makes an account with the role `user` and an address to be confirmed; undefined when the e-mail has one
+   * already.
+   */
+  register(user: NewUser): Promise<UserRow | undefined>;
+  /** Makes the first admin; undefined when there is an admin. */
+  makeFirstAdmin(user: FirstAdmin): Promise<UserRow | undefined>;
+  hasAdmin(): Promise<boolean>;
+  get(id: string): Promise<UserRow | undefined>;
+  /** The account that this e-mail and password open. Takes the same time when there is none. */
+  checkPassword(email: string, password: string): Promise<UserRow | undefined>;
+  /** Newest first. */
+  list(page: {
+    readonly before: CreatedPosition | undefined;
+    readonly limit: number;
+  }): Promise<readonly UserRow[]>;
+  /** Acts at once. Refuses to leave the marketplace without an enabled admin. */
+  change(id: string, change: UserChange, actor: Actor): Promise<UserChangeOutcome>;
+}
+
+export interface UsersDeps {
+  readonly database: Kysely<Database>;
+  readonly lookUp: LookUp;
+  readonly clock: Clock;
+  readonly hasher: PasswordHasher;
+}
+
+export function createUsers(deps: UsersDeps): Users {
+  const { database, lookUp } = deps;
+  const get = lookUp(database.selectFrom('users').selectAll().where('id', '=', ''));
+  return {
+    get,
+    register: (user) => register(deps, user),
+    makeFirstAdmin: (user) => makeFirstAdmin(deps, user),
+    hasAdmin: async () => {
+      const admin = await database
+        .selectFrom('users')
+        .select('id')
+        .where('role', '=', 'admin')
+        .limit(1)
+        .executeTakeFirst();
+      return admin !== undefined;
+    },
+    checkPassword: (email, password) => checkPassword(deps, email, password),
+    list: ({ before, limit }) => {
+      const users = database
+        .selectFrom('users')
+        .selectAll()
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit);
+      if (before === undefined) return users.execute();
+      return users
+        .where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(before.createdAt, before.id)))
+        .execute();
+    },
+    change: (id, change, actor) =>
+      database.transaction().execute((trx) => changeUser(trx, { id, change, actor, at: deps.clock.now() })),
+  };
+}
+
+async function register({ database, clock, hasher }: UsersDeps, user: NewUser): Promise<UserRow | undefined> {
+  const row = {
+    ...(await newRow(hasher, user, clock)),
+    role: 'user' as const,
+    must_change_password: 0 as const,
+    email_confirmed_at: null,
+  };
+  try {
+    await database.transaction().execute(async (trx) => {
+      await trx.insertInto('users').values(row).execute();
+      await recordAudit(trx, {
+        actor: { id: `user:${row.id}`, name: row.email },
+        action: 'user.register',
+        target: `user:${row.id}`,
+        change: { email: row.email, name: row.name, role: row.role },
+        at: row.created_at,
+      });
+    });
+  } catch (error) {
+    if (isUniqueViolation(error)) return undefined;
+    throw error;
+  }
+  return row;
+}
+
+async function makeFirstAdmin(
+  { database, clock, hasher }: UsersDeps,
+  user: FirstAdmin,
+): Promise<UserRow | undefined> {
+  const made = await newRow(hasher, user, clock);
+  const row = {
+    ...made,
+    // The operator of the server gave the address.
+    email_confirmed_at: made.created_at,
+    role: 'admin' as const,
+    must_change_password: user.mustChangePassword ? (1 as const) : (0 as const),
+  };
+  return database.transaction().execute(async (trx) => {
+    await takeTurn(trx, ADMINS);
+    const admin = await trx
+      .selectFrom('users')
+      .select('id')
+      .where('role', '=', 'admin')
+      .limit(1)
+      .executeTakeFirst();
+    if (admin !== undefined) return undefined;
+    await trx.insertInto('users').values(row).execute();
+    await recordAudit(trx, {
+      actor: { id: 'system', name: 'system' },
+      action: 'user.first_admin',
+      target: `user:${row.id}`,
+      change: { email: row.email, role: row.role },
+      at: row.created_at,
+    });
+    return row;
+  });
+}
+
+async function newRow(hasher: PasswordHasher, user: NewUser, clock: Clock) {
+  const hash = await hasher.hash(user.password);
+  return {
+    id: newId(),
+    email: user.email,
+    name: user.name,
+    password_hash: hash,
+    created_at: clock.now(),
+    disabled_at: null,
+  };
+}
+
+async function checkPassword(deps: UsersDeps, email: string, password: string): Promise<UserRow | undefined> {
+  const { database, hasher } = deps;
+  const user = await database.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
+  const right = await hasher.verify(password, user?.password_hash);
+  if (user === undefined || !right) return undefined;
+  return hasher.isOutdated(user.password_hash) ? rehash(deps, user, password) : user;
+}
+
+/**
+ * Stores the password's hash at today's cost. If the account has got another hash meanwhile, checks that one.
+ */
+async function rehash(
+  { database, hasher }: UsersDeps,
+  user: UserRow,
+  password: string,
+): Promise<UserRow | undefined> {
+  const hash = await hasher.hash(password);
+  const updated = await database
+    .updateTable('users')
+    .set({ password_hash: hash })
+    .where('id', '=', user.id)
+    .where('password_hash', '=', user.password_hash)
+    .returningAll()
+    .executeTakeFirst();
+  if (updated !== undefined) return updated;
+  const current = await database.selectFrom('users').selectAll().where('id', '=', user.id).executeTakeFirst();
+  const isRight = current !== undefined && (await hasher.verify(password, current.password_hash));
+  return isRight ? current : undefined;
+}

@@ -1,0 +1,98 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Clock } from '../../clock.ts';
+import { pageByCreation, pageOf, pageQuery } from '../../rest/paging.ts';
+import { actorOf, requireRole } from '../../rest/principal.ts';
+import { notFound, unauthorized, unprocessable } from '../../rest/problem.ts';
+import { noContent, problems } from '../../rest/responses.ts';
+import { apiTokenSchema, apiTokenView, idSchema, nameSchema, roleSchema } from '../views.ts';
+import type { ApiTokens } from './api-tokens.ts';
+
+export interface TokenRoutesDeps {
+  readonly apiTokens: ApiTokens;
+  readonly clock: Clock;
+}
+
+const DAY_MS = 86_400_000;
+const DEFAULT_DAYS = 90;
+const MAX_DAYS = 731;
+
+const tags = ['API tokens'];
+
+export const makeTokenBody = z.strictObject({
+  name: nameSchema,
+  role: roleSchema,
+  expires_at: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe(
+      `At most two years ahead; ${DEFAULT_DAYS} days unless told. Never later than the token that makes it`,
+    ),
+});
+
+export const newApiTokenSchema = apiTokenSchema.extend({ secret: z.string() }).meta({ id: 'NewApiToken' });
+
+const makeSchema = {
+  tags,
+  operationId: 'makeToken',
+  summary: 'Make an API token',
+  description:
+    'Only this answer shows the secret. A token may do what both its own role and the current role of its account allow. A token made with another token belongs to the same account and ends with that token.',
+  body: makeTokenBody,
+  response: {
+    201: newApiTokenSchema,
+    ...problems(403),
+  },
+};
+
+const listSchema = {
+  tags,
+  operationId: 'listTokens',
+  summary: 'List the API tokens, newest first',
+  querystring: z.strictObject(pageQuery),
+  response: { 200: pageOf(apiTokenSchema), ...problems(403) },
+};
+
+const revokeSchema = {
+  tags,
+  operationId: 'revokeToken',
+  summary: 'Revoke an API token',
+  description: 'Revokes the tokens that were made with it as well.',
+  params: z.strictObject({ token_id: idSchema }),
+  response: { 204: noContent, ...problems(403, 404) },
+};
+
+/** `/api/tokens`: API tokens, for admins. */
+export function tokenRoutes({ apiTokens, clock }: TokenRoutesDeps): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post('/api/tokens', { schema: makeSchema }, async (request, reply) => {
+      const maker = requireRole(request, 'admin');
+      const { name, role, expires_at } = request.body;
+      const expiresAt = expiryOf(expires_at, clock.now());
+      const made = await apiTokens.makeBy(maker, { name, role, expiresAt });
+      if (made === undefined)
+        throw unauthorized('Somebody revoked the token of this request. Use another token, or sign in.');
+      return reply.code(201).send({ ...apiTokenView(made.token), secret: made.secret });
+    });
+
+    app.get('/api/tokens', { schema: listSchema }, async (request) => {
+      requireRole(request, 'admin');
+      return pageByCreation({ query: request.query, list: apiTokens.list, viewOf: apiTokenView });
+    });
+
+    app.delete('/api/tokens/:token_id', { schema: revokeSchema }, async (request, reply) => {
+      const actor = actorOf(requireRole(request, 'admin'));
+      const revoked = await apiTokens.revoke(request.params.token_id, actor);
+      if (!revoked) throw notFound('There is no such API token.');
+      return reply.code(204).send();
+    });
+  };
+}
+
+function expiryOf(asked: string | undefined, now: number): number {
+  if (asked === undefined) return now + DEFAULT_DAYS * DAY_MS;
+  const expiresAt = Date.parse(asked);
+  if (expiresAt > now && expiresAt <= now + MAX_DAYS * DAY_MS) return expiresAt;
+  const detail = 'must lie in the future, at most two years ahead';
+  throw unprocessable('The request is not valid.', [{ pointer: '/expires_at', detail }]);
+}

@@ -1,0 +1,37 @@
+import type { TypedPositionalParameter } from '@stricli/core';
+import type { CliContext } from '../context.ts';
+
+/** The id of a job; shells complete it with those of the server. */
+export const JOB_ID: TypedPositionalParameter<string, CliContext> = {
+  parse: parseId,
+  placeholder: 'id',
+  brief: 'The id of a job',
+  proposeCompletions: proposeJobs,
+};
+
+/** The id of a run; shells complete it with the latest ones. */
+export const RUN_ID: TypedPositionalParameter<string, CliContext> = {
+  parse: parseId,
+  placeholder: 'run',
+  brief: 'The id of a run',
+  proposeCompletions: proposeRuns,
+};
+
+/** What can't be a part of a path would be an id of nothing. */
+function parseId(text: string): string {
+  if (text !== '' && text !== '.' && text !== '..') return text;
+  throw new Error('is no id');
+}
+
+// What asks a server is loaded when a shell asks for it.
+export async function proposeJobs(this: CliContext, partial: string): Promise<readonly string[]> {
+  return (await import('../completion/propose-values.ts')).jobIds(this, partial);
+}
+
+async function proposeRuns(this: CliContext): Promise<readonly string[]> {
+  return (await import('../completion/propose-values.ts')).runIds(this);
+}
+
+export async function proposeTypes(this: CliContext): Promise<readonly string[]> {
+  return (await import('../completion/propose-values.ts')).typeNames(this);
+}

@@ -1,0 +1,135 @@
+import {
+  ApiError,
+  type Connection,
+  ConnectionError,
+  findJob,
+  getJob,
+  type Job,
+  type JobType,
+  previewSchedule,
+  putJob,
+} from '@greenvue/jobs/client';
+import { CliError, EXIT } from '../../exit-code.ts';
+import { type Asked, restFault } from '../../rest/rest-fault.ts';
+import { printable, printableJson } from '../../terminal/printable.ts';
+import {
+  definitionAfterPut,
+  definitionOf,
+  isSameDefinition,
+  wholeSchedule,
+} from '../definition/definition.ts';
+import { definitionDiff } from '../definition/definition-diff.ts';
+import type { FileJob } from './read-jobs.ts';
+
+export type Outcome = 'created' | 'changed' | 'unchanged' | 'failed';
+
+/** What became of a job of a file, or would become of it. */
+export interface Applied {
+  readonly id: string;
+  readonly outcome: Outcome;
+  /** A unified diff, line by line. */
+  readonly diff: readonly string[];
+  readonly nextRun: string | undefined;
+  /** Why it failed. */
+  readonly fault: CliError | undefined;
+}
+
+export interface Applier {
+  readonly api: Connection;
+  readonly asked: Asked;
+  readonly types: readonly JobType[];
+  readonly dryRun: boolean | undefined;
+  readonly interrupted: AbortSignal;
+}
+
+/**
+ * Makes a job what a file says; never rejects. Once the server is away, or it is interrupted, no more is
+ * tried.
+ */
+export function createApplier(applier: Applier): (job: FileJob) => Promise<Applied> {
+  let isLost = false;
+  const fail = (id: string, fault: CliError): Applied => ({
+    id,
+    outcome: 'failed',
+    diff: [],
+    nextRun: undefined,
+    fault,
+  });
+  return async (job) => {
+    if (applier.interrupted.aborted)
+      return fail(job.id, new CliError('Not tried, since it was interrupted.'));
+    if (isLost) return fail(job.id, new CliError('Not tried, since the server is away.', EXIT.noServer));
+    try {
+      return await applyJob(job, applier);
+    } catch (error) {
+      isLost ||= error instanceof ConnectionError;
+      return fail(job.id, restFault(error, applier.asked));
+    }
+  };
+}
+
+async function applyJob({ id, body, place }: FileJob, { api, types, dryRun }: Applier): Promise<Applied> {
+  const now = await findJob(api, id);
+  const type = types.find((known) => known.type === body.type);
+  const before = now === undefined ? undefined : definitionOf(now);
+  const after = definitionAfterPut(body, { id, type, now });
+  const by = place.replace(/:\d+$/, '');
+  const diff = definitionDiff({ before, after, id, by });
+  const applied = { id, diff, fault: undefined };
+  if (now !== undefined && before !== undefined && isSameDefinition(before, after)) {
+    return { ...applied, outcome: 'unchanged', nextRun: now.next_run ?? undefined };
+  }
+  const outcome = now === undefined ? 'created' : 'changed';
+  if (dryRun) return { ...applied, outcome, nextRun: await tryOut(api, { id, body, now, types }) };
+  const job = await putOrFind(api, { id, body, now, type });
+  // The server knows best what is equal in value.
+  const isSame = now !== undefined && job.uid === now.uid && job.version === now.version;
+  return { ...applied, outcome: isSame ? 'unchanged' : outcome, nextRun: job.next_run ?? undefined };
+}
+
+interface Put {
+  readonly id: string;
+  readonly body: FileJob['body'];
+  readonly now: Job | undefined;
+  readonly type: JobType | undefined;
+}
+
+/** Puts a job. One that is as it was to be, after a try whose end nobody saw, is what that try left. */
+async function putOrFind(api: Connection, { id, body, now, type }: Put): Promise<Job> {
+  try {
+    return (await putJob(api, id, body, now === undefined ? { createOnly: true } : { ifMatch: now })).job;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 412 || !error.mayBeDone) throw error;
+    const job = await getJob(api, id);
+    if (!isSameDefinition(definitionOf(job), definitionAfterPut(body, { id, type, now: job }))) throw error;
+    return job;
+  }
+}
+
+interface Trial {
+  readonly id: string;
+  readonly body: FileJob['body'];
+  readonly now: Job | undefined;
+  readonly types: readonly JobType[];
+}
+
+/** What can be known of a PUT that is not sent: whether the type is there, and what the schedule does. */
+async function tryOut(api: Connection, { id, body, now, types }: Trial): Promise<string | undefined> {
+  if (!types.some(({ type }) => type === body.type)) {
+    throw new CliError(
+      `There is no job type ${printableJson(body.type ?? null)}. There are: ${types.map(({ type }) => printable(type)).join(', ')}.`,
+    );
+  }
+  if (now !== undefined && now.type !== body.type) {
+    throw new CliError(
+      `It is of the type ${printable(now.type)}, which can't change: delete it first, or take another id.`,
+    );
+  }
+  const schedule = wholeSchedule(body);
+  const { times } = await previewSchedule(api, {
+    ...(now === undefined ? {} : { job_id: id }),
+    ...schedule,
+    count: 1,
+  });
+  return times[0];
+}

@@ -1,0 +1,160 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Job, JobType, PatchJob, PutJob } from '@greenvue/jobs/client';
+import { isObject } from '../../input/json-input.ts';
+import { filledPayload } from './payload-defaults.ts';
+import { sameDuration, sameInstant } from './same-value.ts';
+
+/**
+ * What people decide about a job, as a PUT would have to say it with nothing left to defaults. May hold
+ * anything.
+ */
+export type Definition = Readonly<Record<string, unknown>>;
+
+const SCHEDULE_FIELDS = [
+  'interval',
+  'interval_mode',
+  'cron',
+  'timezone',
+  'run_at',
+  'on_demand',
+  'start_at',
+] as const;
+const FIELDS = [
+  'id',
+  'name',
+  'description',
+  'type',
+  ...SCHEDULE_FIELDS,
+  'payload',
+  'overlap',
+  'catch_up',
+  'timeout',
+  'max_attempts',
+  'backoff',
+] as const;
+
+/** A job's definition, in the order of the docs. */
+export function definitionOf(job: Job): Definition {
+  const fields = Object.fromEntries(FIELDS.map((name) => [name, job[name]]));
+  return ordered({ ...fields, on_demand: job.on_demand || null });
+}
+
+/**
+ * The definition that a PUT of the body would leave, by the rules of the REST contract: what is omitted has
+ * its default, from the job type where that has one. What is equal in value to what the job has (`60m` is
+ * `1h`) is in the words that it has.
+ */
+export function definitionAfterPut(
+  body: Definition,
+  {
+    id,
+    type,
+    now,
+  }: { readonly id: string; readonly type: JobType | undefined; readonly now: Job | undefined },
+): Definition {
+  const { backoff = {} } = body;
+  const filled = {
+    ...body,
+    id,
+    description: body.description ?? '',
+    interval_mode: body.interval_mode ?? (body.interval === undefined ? null : 'fixed_rate'),
+    timezone: body.timezone ?? (body.cron === undefined ? null : 'UTC'),
+    on_demand: body.on_demand || null,
+    payload: filledPayload(body.payload, type),
+    overlap: body.overlap ?? 'skip',
+    catch_up: body.catch_up ?? 'once',
+    timeout: body.timeout ?? type?.timeout,
+    max_attempts: body.max_attempts ?? type?.max_attempts,
+    backoff: isObject(backoff) ? { ...type?.backoff, ...backoff } : backoff,
+  };
+  return ordered(now === undefined ? filled : inWordsOf(now, filled));
+}
+
+/**
+ * The definition that a merge patch would leave: `null` resets a field, and a schedule field replaces the
+ * other kinds.
+ */
+export function definitionAfterPatch(job: Job, patch: PatchJob, type: JobType | undefined): Definition {
+  const merged: Record<string, unknown> = { ...definitionOf(job) };
+  const kind = KINDS.find(
+    (name) => patch[name] !== undefined && patch[name] !== null && patch[name] !== false,
+  );
+  if (kind !== undefined && merged[kind] === undefined)
+    for (const name of SCHEDULE_FIELDS) delete merged[name];
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name];
+    else if (value !== undefined) merged[name] = value;
+  }
+  return definitionAfterPut(merged, { id: job.id, type, now: job });
+}
+
+const KINDS = ['interval', 'cron', 'run_at', 'on_demand'] as const;
+
+export function isSameDefinition(a: Definition, b: Definition): boolean {
+  return isDeepStrictEqual(a, b);
+}
+
+/** Whether a patch says anything about when the job runs. */
+export function changesSchedule(patch: PatchJob): boolean {
+  return SCHEDULE_FIELDS.some((name) => patch[name] !== undefined);
+}
+
+/** The schedule of a body as a patch that replaces all of a job's schedule. */
+export function wholeSchedule(body: PutJob): Pick<PatchJob, (typeof SCHEDULE_FIELDS)[number]> {
+  return {
+    interval: body.interval ?? null,
+    interval_mode: body.interval_mode ?? null,
+    cron: body.cron ?? null,
+    timezone: body.timezone ?? null,
+    run_at: body.run_at ?? null,
+    on_demand: body.on_demand ?? null,
+    start_at: body.start_at ?? null,
+  };
+}
+
+/**
+ * Known fields in their order, others after them, which the server will refuse; without those that have no
+ * value.
+ */
+function ordered(fields: Definition): Definition {
+  const names = new Set<string>([...FIELDS, ...Object.keys(fields)]);
+  const known = Array.from(names, (name) => [name, fields[name]] as const);
+  const definition = known.filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(definition.map(([name, value]) => [name, sorted(value)]));
+}
+
+/** With the texts that the job has, where they are equal in value. */
+function inWordsOf(job: Job, fields: Definition): Definition {
+  const { backoff } = fields;
+  return {
+    ...fields,
+    interval: sameDuration(job.interval, fields.interval) ? job.interval : fields.interval,
+    timeout: sameDuration(job.timeout, fields.timeout) ? job.timeout : fields.timeout,
+    timezone: sameText(job.timezone, fields.timezone) ? job.timezone : fields.timezone,
+    run_at: sameInstant(job.run_at, fields.run_at) ? job.run_at : fields.run_at,
+    start_at: sameInstant(job.start_at, fields.start_at) ? job.start_at : fields.start_at,
+    backoff: isObject(backoff)
+      ? {
+          ...backoff,
+          initial: sameDuration(job.backoff.initial, backoff.initial) ? job.backoff.initial : backoff.initial,
+          max: sameDuration(job.backoff.max, backoff.max) ? job.backoff.max : backoff.max,
+        }
+      : backoff,
+  };
+}
+
+/** The names of time zones are the same in any case. */
+function sameText(a: string | null, b: unknown): boolean {
+  return a !== null && typeof b === 'string' && a.toLowerCase() === b.toLowerCase();
+}
+
+/** The order of an object's keys means nothing: a diff should not show it. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, part]) => [key, sorted(part)]),
+  );
+}

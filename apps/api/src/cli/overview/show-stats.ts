@@ -1,0 +1,102 @@
+import { getStats, type Stats } from '@greenvue/jobs/client';
+import type { ApiFlags } from '../input/flags.ts';
+import { restCommand, type Session } from '../rest/rest-command.ts';
+import { printFacts, printJson, type Styled } from '../terminal/print.ts';
+import type { Style } from '../terminal/screen.ts';
+import { type Column, createTable } from '../terminal/table.ts';
+import { distanceText, durationText, instantAndDistance } from '../terminal/words.ts';
+
+type Node = Stats['nodes'][number];
+
+const HOURS = 24;
+const HOUR_MS = 3_600_000;
+
+/** `stats` */
+export const showStatsCommand = restCommand(async (session, { json }: ApiFlags) => {
+  const stats = await getStats(session.api);
+  if (json) return printJson(session.out, stats);
+  printCounts(session, stats);
+  session.out.line();
+  createTable(session.out, nodeColumns(Date.parse(stats.now))).print(stats.nodes);
+});
+
+function printCounts({ out }: Session, stats: Stats): void {
+  const { jobs, runs, last_minute: minute } = stats;
+  const late = minute.lateness_ms;
+  const day = lastHours(stats);
+  printFacts(out, [
+    ['Jobs', `${jobs.active} active, ${jobs.paused} paused, ${jobs.finished} finished`],
+    ['Health', ...healthText(stats.health)],
+    [
+      'Runs',
+      `${runs.running} running, ${runs.queued} queued, ${runs.held} held`,
+      runs.due_since === null
+        ? ''
+        : `, due since ${instantAndDistance(runs.due_since, Date.parse(stats.now))}`,
+    ],
+    [
+      'Last minute',
+      `${minute.started} started; ${minute.finished.succeeded} succeeded, `,
+      failedText(minute.finished.failed),
+      `, ${minute.finished.cancelled} cancelled, ${minute.finished.retried} retried, on the node that answers`,
+    ],
+    [
+      'Lateness',
+      late === null
+        ? 'none: nothing started'
+        : `p50 ${durationText(late.p50)}, p95 ${durationText(late.p95)}, p99 ${durationText(late.p99)}, at most ${durationText(late.max)}`,
+    ],
+    [
+      `Last ${HOURS} hours`,
+      `${day.succeeded} succeeded, `,
+      failedText(day.failed),
+      `, ${day.cancelled} cancelled, ${day.skipped} skipped`,
+    ],
+  ]);
+}
+
+/** Jobs by health; of what is wrong only what there is. */
+function healthText({ ok, paused, ...ill }: Stats['health']): readonly (string | Styled)[] {
+  const faults = Object.entries(ill).filter(([, count]) => count !== 0);
+  return [
+    `${ok} ok, ${paused} paused`,
+    ...faults.flatMap(([name, count]): (string | Styled)[] => [
+      ', ',
+      { text: `${count} ${name}`, style: 'red' },
+    ]),
+  ];
+}
+
+function failedText(failed: number): Styled {
+  return { text: `${failed} failed`, style: failed > 0 ? 'red' : undefined };
+}
+
+function lastHours({ now, hours }: Stats): Readonly<Record<Stats['hours'][number]['status'], number>> {
+  const from = Date.parse(now) - HOURS * HOUR_MS;
+  const sum = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
+  for (const { hour, status, count } of hours) if (Date.parse(hour) > from) sum[status] += count;
+  return sum;
+}
+
+function nodeColumns(now: number): readonly Column<Node>[] {
+  return [
+    { title: 'NODE', text: ({ node }) => node, least: 12 },
+    { title: 'HEALTH', text: ({ health }) => health, style: ({ health }) => healthStyle(health) },
+    { title: 'PLACES', text: ({ busy, places }) => `${busy} of ${places} busy` },
+    { title: 'WAITING', text: ({ buffered }) => String(buffered), isOptional: true },
+    {
+      title: 'LOOP DELAY',
+      text: ({ event_loop_delay_ms: delay, throttled }) =>
+        `${durationText(delay)}${throttled ? ', throttled' : ''}`,
+      isOptional: true,
+    },
+    { title: 'STARTED', text: ({ started_at }) => distanceText(started_at, now), isOptional: true },
+    { title: 'SEEN', text: ({ seen_at }) => distanceText(seen_at, now), isOptional: true },
+    { title: 'VERSION', text: ({ version }) => version, isOptional: true },
+  ];
+}
+
+function healthStyle(health: Node['health']): Style {
+  if (health === 'ok') return 'green';
+  return health === 'joining' ? 'yellow' : 'red';
+}

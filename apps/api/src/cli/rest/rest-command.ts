@@ -1,0 +1,62 @@
+import { type Connection, connect } from '@greenvue/jobs/client';
+import type { CliContext } from '../context.ts';
+import { usageError } from '../exit-code.ts';
+import { type ApiFlags, DEFAULT_URL, parseToken, parseUrl } from '../input/flags.ts';
+import { type Asked, restFault } from './rest-fault.ts';
+
+/** A context, and the server that the flags and the environment name. */
+export interface Session extends CliContext {
+  readonly api: Connection;
+  /** The same, for what goes on for long: it outlasts a restart of the server. */
+  readonly patientApi: Connection;
+  readonly asked: Asked;
+}
+
+/** Who waits in front of a terminal should soon know that there is no server: after about a second. */
+const RETRIES = 2;
+/** About a minute. */
+const PATIENT_RETRIES = 9;
+
+/**
+ * A command that speaks to a server, for Stricli. Whatever goes wrong is told in words that say what to do.
+ */
+export function restCommand<FLAGS extends ApiFlags, ARGS extends readonly unknown[]>(
+  run: (session: Session, flags: FLAGS, ...args: ARGS) => Promise<void>,
+): (this: CliContext, flags: FLAGS, ...args: ARGS) => Promise<void> {
+  return async function (flags, ...args) {
+    const server = serverOf(this, flags);
+    const asked: Asked = { url: server.url, hasToken: server.token !== undefined };
+    try {
+      const api = connect({ ...server, retries: RETRIES });
+      const patientApi = connect({ ...server, retries: PATIENT_RETRIES });
+      await run({ ...this, api, patientApi, asked }, flags, ...args);
+    } catch (error) {
+      throw restFault(error, asked);
+    }
+  };
+}
+
+/** The address of the API and the token. Throws a usage error when the environment has something else. */
+export function serverOf(
+  { settings }: Pick<CliContext, 'settings'>,
+  flags: Pick<ApiFlags, 'url' | 'token'>,
+): { readonly url: string; readonly token?: string } {
+  const base = flags.url ?? checked('GREENVUE_URL', settings.url, parseUrl) ?? DEFAULT_URL;
+  const token = flags.token ?? checked('GREENVUE_TOKEN', settings.token, parseToken);
+  const trimmed = base.replace(/\/+$/, '');
+  const url = trimmed.endsWith('/api') ? trimmed : `${trimmed}/api`;
+  return token === undefined ? { url } : { url, token };
+}
+
+function checked(
+  name: string,
+  value: string | undefined,
+  parse: (text: string) => string,
+): string | undefined {
+  if (value === undefined) return undefined;
+  try {
+    return parse(value);
+  } catch (error) {
+    throw usageError(`${name} ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}

@@ -1,0 +1,212 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { ApiError, ConnectionError } from '@greenvue/jobs/client';
+import { run } from '@stricli/core';
+import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../testing/test-process.ts';
+import { createApplication } from '../application.ts';
+import { createTestContext } from '../test-context.ts';
+import { onceOnly, restFault } from './rest-fault.ts';
+
+/** What `jobs list` says of a server that behaves so. */
+function listJobsOf(listener: RequestListener, url?: (port: number) => string) {
+  return saysOf(['jobs', 'list'], listener, url);
+}
+
+/** What a command says of such a server. */
+async function saysOf(
+  command: readonly string[],
+  listener: RequestListener,
+  url = (port: number) => `http://127.0.0.1:${port}`,
+) {
+  const server = createServer(listener);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const context = createTestContext({ url: url(port), token: 'gv_x', isPiped: true });
+  await run(createApplication(), command, context);
+  expect(context.out.written()).toBe('');
+  const lines = context.err.lines().map((line) => line.replaceAll(`127.0.0.1:${port}`, 'host'));
+  return { code: context.process.exitCode, lines };
+}
+
+const page =
+  (status: number, headers: Readonly<Record<string, string>> = {}): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'text/html', ...headers }).end('<h1>nginx</h1>');
+  };
+
+const json =
+  (body: unknown, status = 200): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+
+const FOREIGN = expect.stringMatching(
+  /^It is not GreenVue that says so, but what is at or before http:\/\/host\/api\. /,
+);
+
+test.each([
+  [502, 3, [/^The server can not be reached now: .* 502\.$/, /^Does GreenVue run behind it\? /]],
+  [503, 3, [/^The server can not be reached now: .* 503\.$/, /^Try again in a while\.$/]],
+  [504, 3, [/^The server can not be reached now: .* 504\.$/, /^Does GreenVue run behind it\? /]],
+  [500, 1, [/^The answer was 500, with no more words\.$/]],
+])('a page of a proxy with the status %d', async (status, code, words) => {
+  expect(await listJobsOf(page(status))).toEqual({
+    code,
+    lines: words.map((line) => expect.stringMatching(line)),
+  });
+});
+
+test('a refusal of a proxy, or of another server, is not taken for one of GreenVue', async () => {
+  expect(await listJobsOf(page(404))).toEqual({
+    code: 3,
+    lines: ['There is no such route. Is the address of the API right?', FOREIGN],
+  });
+  expect(await listJobsOf(page(403))).toEqual({
+    code: 4,
+    lines: ['The answer was 403, with no more words.', FOREIGN],
+  });
+  const unknown = await listJobsOf(page(401));
+  expect(unknown.code).toBe(4);
+  expect(unknown.lines[1]).toEqual(FOREIGN);
+});
+
+test('a path that GreenVue does not have is a wrong address, or another version', async () => {
+  const answer = { status: 404, detail: 'There is nothing at this path.', instance: 'r-1' };
+  expect(await listJobsOf(json(answer, 404))).toEqual({
+    code: 3,
+    lines: [
+      answer.detail,
+      expect.stringMatching(/^Is http:\/\/host\/api the address, and the server of the same version/),
+    ],
+  });
+});
+
+test('JSON of another API is none of GreenVue', async () => {
+  const other = {
+    code: 3,
+    lines: [expect.stringContaining('is not this API'), expect.stringMatching(/^Is that the server\?/)],
+  };
+  expect(await listJobsOf(json({}))).toEqual(other);
+  expect(await listJobsOf(json({ data: 5, next_cursor: null }))).toEqual(other);
+  // It may as well be a fault of the command.
+  expect(await listJobsOf(json({ data: [{}], next_cursor: null }))).toEqual({
+    code: 1,
+    lines: [
+      expect.stringMatching(/^greenvue could not go on: Cannot read/),
+      expect.stringMatching(
+        /^Is http:\/\/host\/api GreenVue, and of the same version .* a fault of this command\.$/,
+      ),
+    ],
+  });
+});
+
+test.each([
+  [['runs', 'retry', '7'], 'greenvue runs list --job <id>, with the job that greenvue runs show 7 names'],
+  [['jobs', 'create', 'mails', '--name', 'M', '--type', 'x', '--on-demand'], 'greenvue jobs show mails'],
+])(
+  'a lost answer to %j may have been a success, and nobody is told to send it again',
+  async (command, look) => {
+    const lost = `It may have been done all the same. Look before you repeat it: ${look}`;
+    let asked = 0;
+    const hangUp: RequestListener = (request) => {
+      asked += 1;
+      request.socket.destroy();
+    };
+    expect(await saysOf(command, hangUp)).toEqual({
+      code: 3,
+      lines: ['No answer from http://host/api: other side closed.', lost],
+    });
+    expect(asked).toBe(1);
+    expect((await saysOf(command, page(502))).lines.at(-1)).toBe(lost);
+    expect((await saysOf(command, page(503))).lines.at(-1)).toBe(lost);
+    // What never came to anyone was not done.
+    const port = await freePort();
+    const nobody = await saysOf(command, page(200), () => `http://127.0.0.1:${port}`);
+    expect(nobody.lines).toEqual([
+      expect.stringContaining('ECONNREFUSED'),
+      expect.stringMatching(/^Start the server with npm start/),
+    ]);
+    expect((await saysOf(command, page(301, { location: 'https://example.com/' }))).lines).not.toContain(
+      lost,
+    );
+  },
+);
+
+test('a timeout, too, may have been a success', async () => {
+  const answer = Promise.reject(new ConnectionError('timeout', 'No whole answer in 30 s.'));
+  await expect(onceOnly(answer, 'greenvue jobs show a')).rejects.toMatchObject({
+    exitCode: 3,
+    message:
+      'No whole answer in 30 s.\nIt may have been done all the same. Look before you repeat it: greenvue jobs show a',
+  });
+});
+
+test('a connection that can not be made is told with what to do', async () => {
+  const adviceOn = async (listener: RequestListener, url?: (port: number) => string) => {
+    const { code, lines } = await listJobsOf(listener, url);
+    expect(code).toBe(3);
+    expect(lines).toHaveLength(2);
+    return lines;
+  };
+  expect(await adviceOn(page(301, { location: 'https://example.com/' }))).toEqual([
+    'No answer from http://host/api: unexpected redirect.',
+    expect.stringMatching(/^It sends elsewhere/),
+  ]);
+  expect(await adviceOn(page(200), (port) => `https://127.0.0.1:${port}`)).toEqual([
+    'No answer from https://host/api: wrong version number.',
+    'No TLS is spoken there: is it http:// and not https://?',
+  ]);
+  expect(await adviceOn((request) => request.socket.destroy())).toEqual([
+    'No answer from http://host/api: other side closed.',
+    expect.stringMatching(/^Something listens there, and hangs up: is it https:/),
+  ]);
+  expect(await adviceOn(page(200), () => 'http://nobody.invalid')).toEqual([
+    expect.stringMatching(/^No answer from http:\/\/nobody\.invalid\/api: getaddrinfo /),
+    expect.stringMatching(/^There is no machine of that name\./),
+  ]);
+});
+
+test('a fault that is all there is to say is said once', async () => {
+  const detail = 'Leave run_at out.';
+  const one = { status: 422, detail, instance: 'r-1', errors: [{ pointer: '/run_at', detail }] };
+  expect((await listJobsOf(json(one, 422))).lines).toEqual([detail]);
+  const two = { ...one, detail: 'The job is not valid.' };
+  expect((await listJobsOf(json(two, 422))).lines).toEqual([two.detail, `  /run_at ${detail}`]);
+});
+
+const ASKED = { url: 'https://host/api', hasToken: true };
+
+test.each([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_HAS_EXPIRED',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])('a certificate that is not trusted (%s)', (code) => {
+  const cause = new TypeError('fetch failed', { cause: Object.assign(new Error('no'), { code }) });
+  const fault = restFault(new ConnectionError('no_answer', 'No answer.', { cause }), ASKED);
+  expect(fault).toMatchObject({
+    exitCode: 3,
+    message: expect.stringMatching(/\nIts certificate is not trusted here\. /),
+  });
+});
+
+test.each([409, 412])('a %d that an earlier try of one’s own may have made', (status) => {
+  const problem = {
+    status,
+    title: 'No',
+    detail: 'No.',
+    faults: [],
+    requestId: 'r-1',
+    retryAfterMs: undefined,
+  };
+  const own = /It may be your own doing/;
+  expect(restFault(new ApiError({ ...problem, mayBeDone: true }), ASKED).message).toMatch(own);
+  expect(restFault(new ApiError(problem), ASKED).message).not.toMatch(own);
+});

@@ -1,0 +1,78 @@
+import cliProgress from 'cli-progress';
+import { showProgress } from '../../../commands/progress.ts';
+import type { Screen } from '../../terminal/screen.ts';
+import { cut } from '../../terminal/width.ts';
+import { type Pace, type Progress, percentOf, progressText } from './progress-text.ts';
+
+/** Where a run that is followed shows how far it is, while its log goes on. */
+export interface ProgressView {
+  update(progress: Progress, pace: Pace | undefined): void;
+  /** A line of the log; it must not tear the bar. */
+  log(line: string): void;
+  /** Takes the bar off the terminal. More than once is fine. */
+  stop(): void;
+}
+
+const BAR_COLUMNS = 24;
+
+/** A bar on a terminal; elsewhere a line for each quarter. Progress goes to `screen`, log lines to `log`. */
+export function createProgressView(screen: Screen, log: Screen): ProgressView {
+  return screen.columns === undefined ? quarterView(screen, log) : barView(screen, screen.columns, log);
+}
+
+function barView(screen: Screen, columns: number, log: Screen): ProgressView {
+  let bars: cliProgress.MultiBar | undefined;
+  let bar: cliProgress.SingleBar | undefined;
+  return {
+    update: (progress, pace) => {
+      const text = progressText(progress, pace);
+      bars ??= new cliProgress.MultiBar({
+        stream: screen.stream,
+        format: (options, params, payload: { readonly text: string }) =>
+          lineOf({ progress: params.progress, columns, text: payload.text, options }),
+        barsize: BAR_COLUMNS,
+        clearOnComplete: true,
+        forceRedraw: true,
+      });
+      // One that does not know its end has no bar, only words.
+      const [done, total] = progress.total === null ? [0, 1] : [progress.done, progress.total];
+      bar ??= bars.create(total, done, { text });
+      bar.setTotal(total);
+      bar.update(done, { text });
+    },
+    log: (line) => {
+      // On the same terminal it goes above the bar, which is then drawn again.
+      if (bars !== undefined && log.columns !== undefined) bars.log(`${line}\n`);
+      else log.line(line);
+    },
+    stop: () => {
+      // What was logged since the last frame is still to be shown.
+      bars?.update();
+      bars?.stop();
+      bars = undefined;
+      bar = undefined;
+    },
+  };
+}
+
+interface BarLine {
+  readonly progress: number;
+  readonly columns: number;
+  readonly text: string;
+  readonly options: cliProgress.Options;
+}
+
+function lineOf({ progress, columns, text, options }: BarLine): string {
+  return cut(`[${cliProgress.Format.BarFormat(progress, options)}] ${text}`, columns - 1);
+}
+
+function quarterView(screen: Screen, log: Screen): ProgressView {
+  const show = showProgress(screen, 'Progress');
+  return {
+    update: ({ done, total }) => {
+      if (total !== null) show(percentOf(done, total), 100);
+    },
+    log: (line) => log.line(line),
+    stop: () => undefined,
+  };
+}

@@ -1,0 +1,117 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { z } from 'zod';
+import { StartError } from '../start/start-error.ts';
+import { dataFiles } from './data-dir.ts';
+import { databaseName } from './database-location.ts';
+
+/** A move of DATA_DIR to PostgreSQL that is about to be committed. */
+export interface Move {
+  /** Also written to the database, in the transaction of the move. */
+  readonly token: string;
+  /** The database, without the password. */
+  readonly url: string;
+}
+
+const moveSchema = z.strictObject({ token: z.string().min(1), url: z.url() });
+
+/**
+ * Notes on disk, before the commit of a move, its target database: a later look there tells whether it was
+ * committed.
+ */
+export function noteMoving(dataDir: string, { token, url }: Move): void {
+  const place = new URL(url);
+  place.password = '';
+  writeDurably(dataDir, dataFiles(dataDir).moving, JSON.stringify({ token, url: place.href }));
+}
+
+/** Notes in DATA_DIR that GreenVue continues in another place; `where` is for people. */
+export function noteMoved(dataDir: string, where: string): void {
+  const { moved, moving } = dataFiles(dataDir);
+  writeDurably(dataDir, moved, `${where} at ${new Date().toISOString()}\n`);
+  rmSync(moving, { force: true });
+}
+
+/**
+ * Throws a {@link StartError} when DATA_DIR has moved, or when nobody can tell whether an interrupted move
+ * was committed. Two servers on the same data would send the same mails. `url` is the next move's database,
+ * whose password the note lacks.
+ */
+export async function refuseMoved(dataDir: string, url?: string): Promise<void> {
+  const { moved, moving } = dataFiles(dataDir);
+  const isOpen = !existsSync(moved) && existsSync(moving);
+  if (isOpen && !(await settleMove(dataDir, url))) rmSync(moving, { force: true });
+  if (!existsSync(moved)) return;
+  throw new StartError(
+    `DATA_DIR ${dataDir} was moved to ${readFileSync(moved, 'utf8').trim()}: set DATABASE_URL to that. To go back to the folder as it was then, remove ${moved}.`,
+  );
+}
+
+/**
+ * Throws a {@link StartError} when a move of DATA_DIR to this database was interrupted before its commit: the
+ * server would begin with an empty database.
+ */
+export async function requireMoved(dataDir: string, url: string): Promise<void> {
+  const { moving } = dataFiles(dataDir);
+  if (!existsSync(moving) || nameOf(readMove(moving).url) !== nameOf(url)) return;
+  if (await settleMove(dataDir, url)) return;
+  throw new StartError(
+    `The move of DATA_DIR ${dataDir} to ${nameOf(url)} was interrupted, and nothing was moved. Run npm run -s migrate-to-postgres again. To start with an empty database instead, remove ${moving}.`,
+  );
+}
+
+/** Whether the move that broke off was committed, which is then noted. */
+async function settleMove(dataDir: string, url: string | undefined): Promise<boolean> {
+  const { moving } = dataFiles(dataDir);
+  const move = readMove(moving);
+  const where = nameOf(move.url);
+  const isSame = url !== undefined && nameOf(url) === where;
+  let isCommitted: boolean;
+  try {
+    const { isMoveCommitted } = await import('../db/postgres/find-move.ts');
+    isCommitted = await isMoveCommitted(isSame ? url : move.url, move.token);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(
+      `A move of DATA_DIR ${dataDir} to ${where} was interrupted during its commit, and the database can't say whether it was committed (${why}). Run npm run -s migrate-to-postgres with the DATABASE_URL of that database: it checks, and moves the data if that has not happened yet.`,
+    );
+  }
+  if (isCommitted) noteMoved(dataDir, where);
+  return isCommitted;
+}
+
+function readMove(file: string): Move {
+  try {
+    return moveSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new StartError(
+      `${file} can't be read. It should name the database of an interrupted move. If that database contains no rows of GreenVue, remove the file.`,
+      { cause: error },
+    );
+  }
+}
+
+const nameOf = (url: string): string => databaseName({ dataDir: '', postgres: { url, directUrl: url } });
+
+/** Whole or not at all, and on the disk when this returns. */
+function writeDurably(folder: string, file: string, text: string): void {
+  const part = `${file}.part`;
+  writeFileSync(part, text, { mode: 0o600, flush: true });
+  renameSync(part, file);
+  // Windows opens no folders.
+  if (process.platform === 'win32') return;
+  const opened = openSync(folder, 'r');
+  try {
+    fsyncSync(opened);
+  } finally {
+    closeSync(opened);
+  }
+}

@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '../testing/test-database.ts';
+import { freePort, startProcess } from '../testing/test-process.ts';
+
+/** A disk of its own, which only root can make, on Linux. */
+const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+
+async function smallDisk(): Promise<string> {
+  const folder = join(await temporaryFolder(), 'disk');
+  mkdirSync(folder);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=0700', 'tmpfs', folder]);
+  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
+  return folder;
+}
+
+/** Leaves no page free, though others write meanwhile; returns what takes the file away. */
+function fill(folder: string): () => void {
+  const file = join(folder, 'fills-the-disk');
+  const write = (bytes: number): void => {
+    try {
+      for (;;) appendFileSync(file, Buffer.alloc(bytes));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+    }
+  };
+  for (const bytes of [1024 * 1024, 4096]) write(bytes);
+  return () => rmSync(file);
+}
+
+test.runIf(canMount)(
+  'on a full disk a start waits, reads work, writes are refused, and the server is not ready',
+  async () => {
+    const DATA_DIR = await smallDisk();
+    const env = { DATA_DIR, PORT: String(await freePort()), JOBS_MIN_INTERVAL: '100ms' };
+    const first = startProcess('main.ts', env);
+    await first.printed('Data ');
+    const cli = startProcess('cli.ts', env, ['token']);
+    await cli.ended();
+    first.child.kill('SIGTERM');
+    expect(await first.ended()).toBe(0);
+
+    let free = fill(DATA_DIR);
+    const server = startProcess('main.ts', env);
+    await expect
+      .poll(() => server.output.stderr, { timeout: 20_000 })
+      .toContain(`The disk of DATA_DIR ${DATA_DIR} is full: free space on it.`);
+    free();
+    await server.printed('Data ');
+
+    const base = `http://127.0.0.1:${env.PORT}`;
+    const headers = {
+      authorization: `Bearer ${cli.output.stdout.trim()}`,
+      'content-type': 'application/json',
+    };
+    const status = async (path: string) => (await fetch(base + path, { headers })).status;
+    const post = (path: string, body: object) =>
+      fetch(base + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    const job = { name: 'Often', type: 'update_search_index' };
+    expect((await post('/api/jobs', { ...job, id: 'often', interval: '100ms' })).status).toBe(201);
+    expect(await status('/readyz')).toBe(200);
+    free = fill(DATA_DIR);
+    await expect.poll(() => status('/readyz'), { timeout: 20_000, interval: 250 }).toBe(503);
+    expect(await status('/api/jobs')).toBe(200);
+    const refused = await post('/api/jobs', { ...job, id: 'late', on_demand: true });
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({
+      detail: expect.stringContaining('disk of the server is full'),
+    });
+    free();
+    await expect.poll(() => status('/readyz'), { timeout: 20_000, interval: 250 }).toBe(200);
+    expect((await post('/api/jobs', { ...job, id: 'more', on_demand: true })).status).toBe(201);
+  },
+  90_000,
+);

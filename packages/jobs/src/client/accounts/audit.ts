@@ -1,0 +1,46 @@
+import type { Call, Connection } from '../connection/connection.ts';
+import { allOf, type Page, pageOf } from '../connection/pages.ts';
+
+// GreenVue's own route, as those in account.ts.
+
+/** Who changed what. */
+export interface AuditRecord {
+  readonly id: string;
+  readonly at: string;
+  /** `user:<id>`, `token:<id>`, or what acted by itself, such as `cli`. */
+  readonly actor: string;
+  readonly actor_name: string | null;
+  /** Such as `job.create` or `run.cancel`. */
+  readonly action: string;
+  /** The id of what was changed. */
+  readonly target: string;
+  readonly change: unknown;
+}
+
+/** What {@link listAudit} is asked for; each field matches as a whole. */
+export type AuditQuery = {
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly target?: string | undefined;
+  /** Records of a page, 1 to 200; 50 if left out. */
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+};
+
+/** A page of the audit log, newest first. Only for admins. */
+export async function listAudit(
+  connection: Connection,
+  query?: AuditQuery,
+  call?: Call,
+): Promise<Page<AuditRecord>> {
+  return pageOf<AuditRecord>(connection, '/audit', { ...query }, call);
+}
+
+/** The whole audit log, newest first, page by page. */
+export function eachAudit(
+  connection: Connection,
+  query: AuditQuery = {},
+  call?: Call,
+): AsyncGenerator<AuditRecord, void, undefined> {
+  return allOf((page: AuditQuery) => listAudit(connection, page, call), query);
+}

@@ -1,0 +1,166 @@
+import { ApiError, ConnectionError } from './errors.ts';
+import { problemOf } from './problem.ts';
+import { type Answer, type ApiRequest, type Kind, messageOf, urlOf } from './request.ts';
+
+/** What became of one try. */
+export type Outcome<A> =
+  | { readonly ok: true; readonly answer: A }
+  | { readonly ok: false; readonly error: ApiError | ConnectionError };
+
+/** One try of a request. */
+export interface Try<T> {
+  readonly request: ApiRequest<T>;
+  /** Where the API is. */
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly fetch: typeof globalThis.fetch;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Sends a request once, and reads its whole answer. Rejects with the reason of the caller's signal, and for
+ * faults of callers.
+ */
+export async function exchange<T>({
+  request,
+  url,
+  token,
+  fetch,
+  timeoutMs,
+}: Try<T>): Promise<Outcome<Answer<T>>> {
+  const { signal } = request;
+  signal?.throwIfAborted();
+  const target = urlOf(url, request);
+  const message = messageOf(request, token);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+  try {
+    const response = await fetch(target, { ...message, signal: either });
+    return readAnswer(request, response, await textOf(response));
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof ConnectionError) return { ok: false, error };
+    return { ok: false, error: timeout.aborted ? tooSlow(url, timeoutMs, error) : noAnswer(url, error) };
+  }
+}
+
+/**
+ * Sends a request once, and leaves the body of a success to the caller; only its beginning must come in time.
+ */
+export async function openStream({
+  request,
+  url,
+  token,
+  fetch,
+  timeoutMs,
+}: Try<never>): Promise<Outcome<Response>> {
+  const { signal } = request;
+  signal?.throwIfAborted();
+  const target = urlOf(url, request);
+  const message = messageOf(request, token);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  try {
+    const either = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+    const response = await fetch(target, { ...message, signal: either });
+    if (!response.ok) return { ok: false, error: new ApiError(problemOf(response, await textOf(response))) };
+    return { ok: true, answer: response };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof ConnectionError) return { ok: false, error };
+    return { ok: false, error: late.signal.aborted ? tooSlow(url, timeoutMs, error) : noAnswer(url, error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** In bytes. A full page of runs with the largest payloads and results has 25 MiB. */
+const LONGEST_ANSWER = 64 * 1_048_576;
+
+/** The text of a whole answer; a server that never ends one is not to fill the memory. */
+async function textOf({ body, url }: Response): Promise<string> {
+  if (body === null) return '';
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let size = 0; ; ) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    size += value.length;
+    if (size > LONGEST_ANSWER) {
+      await reader.cancel();
+      throw tooLong(url);
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+function readAnswer<T>({ answer }: ApiRequest<T>, response: Response, text: string): Outcome<Answer<T>> {
+  const { status } = response;
+  if (!response.ok) return { ok: false, error: new ApiError(problemOf(response, text)) };
+  const read = parseBody<T>(text, answer ?? 'object');
+  return read === undefined
+    ? { ok: false, error: notThisApi(response) }
+    : { ok: true, answer: { status, body: read.body } };
+}
+
+/**
+ * The one place where an answer is taken at its word: the server has held it to the schema that `T` is the
+ * type of.
+ */
+function parseBody<T>(text: string, kind: Kind): { readonly body: T } | undefined {
+  try {
+    const body = kind === 'nothing' && text === '' ? undefined : JSON.parse(text);
+    return isOf(kind, body) ? { body } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** No more than tells an answer of this API from one of another. */
+function isOf(kind: Kind, body: unknown): boolean {
+  if (kind === 'nothing') return body === undefined;
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return isObject && (kind === 'object' || ('data' in body && Array.isArray(body.data)));
+}
+
+/** A success that this API does not give. */
+export function notThisApi(response: Pick<Response, 'status' | 'headers' | 'url'>): ConnectionError {
+  const kind = response.headers.get('content-type') ?? 'no content type';
+  const where = response.url === '' ? '' : ` at ${response.url}`;
+  return new ConnectionError(
+    'not_this_api',
+    `What answered${where} (${response.status}, ${kind}) is not this API. Is the address right?`,
+  );
+}
+
+function tooLong(url: string): ConnectionError {
+  return new ConnectionError(
+    'too_long',
+    `The answer${url === '' ? '' : ` at ${url}`} has more than 64 MiB, and this API gives none like that. Is the address right?`,
+  );
+}
+
+/** Nobody answered, or not to the end. */
+function noAnswer(url: string, cause: unknown): ConnectionError {
+  const why = reasonOf(cause);
+  return new ConnectionError('no_answer', `No answer from ${url}${why === '' ? '' : `: ${why}`}.`, { cause });
+}
+
+function tooSlow(url: string, timeoutMs: number, cause: unknown): ConnectionError {
+  return new ConnectionError('timeout', `No whole answer from ${url} in ${timeoutMs / 1_000} s.`, { cause });
+}
+
+/**
+ * Node says `fetch failed`, and why in the cause; that of an address with several IPs has a code and no
+ * words, and OpenSSL's words are for its authors, but for the `reason`.
+ */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const deeper = error.cause === undefined ? '' : reasonOf(error.cause);
+  if (deeper !== '') return deeper;
+  if ('reason' in error && typeof error.reason === 'string') return error.reason.replace(/\.$/, '');
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return error.message === '' ? code : error.message.replace(/\.$/, '');
+}

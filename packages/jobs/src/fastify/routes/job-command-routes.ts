@@ -1,0 +1,120 @@
+import type { FastifyRequest } from 'fastify';
+import type { CommandOptions } from '../../engine/engine-port.ts';
+import {
+  emptyBody,
+  jobJson,
+  jobParams,
+  jobSchema,
+  pauseBody,
+  runJson,
+  runSchema,
+  triggerBody,
+} from '../../http/index.ts';
+import { etagOf, ifMatch, underIfMatch } from './etag.ts';
+import { logWith } from './log-ids.ts';
+import { bodyIsOptional, type JobsApp, type RouteContext } from './route-context.ts';
+import { BODY_PROBLEMS, ETAG, LOCATION, problems, success } from './route-docs.ts';
+
+/** Run now, pause and resume a job. */
+export function jobCommandRoutes(app: JobsApp, context: RouteContext): void {
+  runNowRoute(app, context);
+  pauseRoute(app, context);
+  resumeRoute(app, context);
+}
+
+function runNowRoute(app: JobsApp, context: RouteContext): void {
+  const schema = {
+    ...context.document({
+      operationId: 'runJob',
+      summary: 'Run a job now',
+      description:
+        "Does not move the schedule. 409: the job has no room for another live run. The body may be left out. A payload that changes fields outside the job type's `operators_may_set` needs the role admin; otherwise a 403 names these fields.",
+    }),
+    params: jobParams,
+    headers: ifMatch,
+    body: triggerBody,
+    response: {
+      202: success(runSchema, 'The run', {
+        ...LOCATION,
+        'Idempotent-Replay': {
+          description: 'true: the dedupe_key was used before, and this is its run',
+          type: 'string',
+        },
+      }),
+      ...problems(404, 409, 412, ...BODY_PROBLEMS),
+    },
+  };
+  const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
+  app.post('/jobs/:job_id/runs', { ...hooks, schema }, async (request, reply) => {
+    const { payload, run_at: runAt, dedupe_key: dedupeKey } = request.body;
+    const mayAnything = payload === undefined || (await context.may(request, 'admin'));
+    const input = { payload, payloadBy: mayAnything ? 'admin' : 'operator', runAt, dedupeKey } as const;
+    const { view, duplicate } = await guarded(context, request, (jobId, asked) =>
+      context.engine.trigger(jobId, input, asked),
+    );
+    logWith(reply, { runId: view.run.id });
+    if (duplicate) reply.header('idempotent-replay', 'true');
+    reply.code(202).header('location', context.path(`/runs/${view.run.id}`));
+    return runJson(view);
+  });
+}
+
+function pauseRoute(app: JobsApp, context: RouteContext): void {
+  const schema = {
+    ...context.document({
+      operationId: 'pauseJob',
+      summary: 'Pause a job',
+      description:
+        'Running runs finish, waiting ones are held until the job is resumed, by hand or at "until". Pausing a paused job gives it the new reason and end. The body may be left out.',
+    }),
+    params: jobParams,
+    headers: ifMatch,
+    body: pauseBody,
+    response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404, 409, 412, ...BODY_PROBLEMS) },
+  };
+  const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
+  app.post('/jobs/:job_id/pause', { ...hooks, schema }, async (request, reply) => {
+    const { reason, until, cancel_live: cancelLive } = request.body;
+    const input = { reason, until, cancelLive };
+    const view = await guarded(context, request, (jobId, asked) =>
+      context.engine.pauseJob(jobId, input, asked),
+    );
+    reply.header('etag', etagOf(view.job));
+    return jobJson(view);
+  });
+}
+
+function resumeRoute(app: JobsApp, context: RouteContext): void {
+  const schema = {
+    ...context.document({
+      operationId: 'resumeJob',
+      summary: 'Resume a job',
+      description: 'Goes to the next slot to come. A job that is not paused stays as it is.',
+    }),
+    params: jobParams,
+    headers: ifMatch,
+    body: emptyBody,
+    response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404, 409, 412, ...BODY_PROBLEMS) },
+  };
+  const hooks = { preParsing: context.allow('operate'), preValidation: bodyIsOptional };
+  app.post('/jobs/:job_id/resume', { ...hooks, schema }, async (request, reply) => {
+    const view = await guarded(context, request, (jobId, asked) => context.engine.resumeJob(jobId, asked));
+    reply.header('etag', etagOf(view.job));
+    return jobJson(view);
+  });
+}
+
+type JobRequest = FastifyRequest & { readonly params: { readonly job_id: string } };
+
+/** A command on the job that `If-Match` names, if it is there; by who asks. */
+function guarded<T>(
+  context: RouteContext,
+  request: JobRequest,
+  command: (jobId: string, asked: CommandOptions) => Promise<T>,
+): Promise<T> {
+  const { job_id: jobId } = request.params;
+  const header = request.headers['if-match'];
+  return underIfMatch(context.engine, { jobId, header, absent: 'not_found' }, (guard) =>
+    command(jobId, { ...context.asked(request), ...guard }),
+  );
+}

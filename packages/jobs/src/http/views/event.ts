@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { JobEvent } from '../../core/events.ts';
+import { instantJson, instantSchema } from '../fields/instant.ts';
+import { text } from '../fields/text.ts';
+import { jobIdSchema } from '../input/job-input.ts';
+
+/** The query of GET /job-events. */
+export const eventsQuery = z.strictObject({
+  job_id: jobIdSchema.optional().describe('Only events of this job'),
+  last_event_id: text({ min: 1, max: 100 })
+    .optional()
+    .describe('Go on after this event; the header Last-Event-ID comes first'),
+});
+
+/** The `data` of an event in the stream. */
+export const eventSchema = z.object({
+  id: z.string().describe('For Last-Event-ID'),
+  at: instantSchema,
+  type: z.enum([
+    'job.created',
+    'job.updated',
+    'job.deleted',
+    'job.paused',
+    'job.resumed',
+    'run.queued',
+    'run.started',
+    'run.progress',
+    'run.succeeded',
+    'run.failed',
+    'run.cancelled',
+    'run.skipped',
+    'run.retrying',
+    'runs.coalesced',
+  ]),
+  job_id: z.string(),
+  run_id: z.string().nullable(),
+  count: z.int().nullable().describe('Of runs.coalesced: so many run events of the job'),
+  data: z.record(z.string(), z.unknown()).nullable(),
+});
+
+/** An event in the names and forms of the REST contract. `id`: as the stream writes it. */
+export function eventJson(event: JobEvent, id: string): z.output<typeof eventSchema> {
+  return {
+    id,
+    at: instantJson(event.at),
+    type: event.type,
+    job_id: event.jobId,
+    run_id: event.runId ?? null,
+    count: event.count ?? null,
+    data: event.data === undefined ? null : { ...event.data },
+  };
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { formatDuration } from '../../core/duration.ts';
+import type { JobTypeInfo } from '../../engine/engine-port.ts';
+import { backoffSchema } from './job.ts';
+
+/** A registered job type. */
+export const jobTypeSchema = z.object({
+  type: z.string(),
+  description: z.string(),
+  version: z.int(),
+  isolation: z.enum(['inline', 'thread']).describe("On the server's event loop, or in a thread of its own"),
+  timeout: z.string(),
+  max_attempts: z.int(),
+  backoff: backoffSchema,
+  payload_schema: z.record(z.string(), z.unknown()).describe('JSON Schema (2020-12)'),
+  defaults: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe('What an omitted payload means; null when a field is required'),
+  operators_may_set: z
+    .array(z.string())
+    .describe('Payload fields that the role operator may change for one run; all others need admin'),
+});
+
+export const jobTypesSchema = z.object({ data: z.array(jobTypeSchema) });
+
+export function jobTypeJson(info: JobTypeInfo): z.output<typeof jobTypeSchema> {
+  return {
+    type: info.type,
+    description: info.description,
+    version: info.version,
+    isolation: info.isolation,
+    timeout: formatDuration(info.timeoutMs),
+    max_attempts: info.maxAttempts,
+    backoff: info.backoff,
+    payload_schema: { ...info.payloadSchema },
+    defaults: info.defaults === undefined ? null : { ...info.defaults },
+    operators_may_set: [...info.operatorsMaySet],
+  };
+}

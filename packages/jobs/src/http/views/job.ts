@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import { formatDuration } from '../../core/duration.ts';
+import type { Job } from '../../core/job.ts';
+import type { Backoff } from '../../core/retry.ts';
+import type { JobSort, JobView } from '../../core/store-views.ts';
+import { instantJson, instantSchema } from '../fields/instant.ts';
+import { cursorParameter, limitParameter } from '../fields/page.ts';
+import { parseJsonObject } from '../fields/stored-json.ts';
+import { text } from '../fields/text.ts';
+import { RUN_STATUSES, recentRunJson, recentRunSchema, recentRunsParameter } from './recent-run.ts';
+
+const JOB_STATUSES = ['active', 'paused', 'finished'] as const;
+const HEALTH_STATUSES = ['no_handler', 'zombie', 'failing', 'late', 'overrunning', 'paused', 'ok'] as const;
+const SORTS = ['id', 'name', 'next_run', 'last_run', 'created_at'] as const;
+
+/** The waits between attempts, durations in Go syntax. */
+export const backoffSchema = z.object({
+  initial: z.string(),
+  max: z.string(),
+  factor: z.number(),
+  jitter: z.number(),
+});
+
+/** A job as every route answers with it; what is absent is `null`. */
+export const jobSchema = z
+  .object({
+    id: z.string(),
+    uid: z.string().describe('This generation of the id: a job deleted and made anew has another'),
+    version: z.int().describe('Of the definition; rises with each edit, and is part of the ETag'),
+    name: z.string(),
+    description: z.string(),
+    type: z.string(),
+    interval: z.string().nullable().describe('As written'),
+    interval_mode: z.enum(['fixed_rate', 'fixed_delay']).nullable(),
+    cron: z.string().nullable(),
+    timezone: z.string().nullable().describe('Of cron'),
+    run_at: instantSchema.nullable(),
+    on_demand: z.boolean(),
+    start_at: instantSchema.nullable(),
+    payload: z.record(z.string(), z.unknown()).describe("With the job type's defaults filled in"),
+    overlap: z.enum(['skip', 'queue', 'allow']),
+    catch_up: z.enum(['once', 'skip', 'all']),
+    timeout: z.string(),
+    max_attempts: z.int(),
+    backoff: backoffSchema,
+    status: z.enum(JOB_STATUSES),
+    pause: z
+      .object({
+        reason: z.string().nullable(),
+        by: z.string().nullable(),
+        until: instantSchema.nullable(),
+        at: instantSchema,
+      })
+      .nullable(),
+    health: z.object({
+      status: z.enum(HEALTH_STATUSES),
+      reason: z.string().nullable(),
+      since: instantSchema.nullable(),
+    }),
+    is_running: z.boolean(),
+    last_run: instantSchema.nullable().describe('The start of the latest started run'),
+    last_status: z.enum(RUN_STATUSES).nullable().describe("That run's status"),
+    next_run: instantSchema.nullable(),
+    recent_runs: z
+      .array(recentRunSchema)
+      .nullable()
+      .describe('Of this generation, newest first; only in a list that is asked for with recent_runs'),
+    created_by: z.string().nullable(),
+    created_at: instantSchema,
+    updated_at: instantSchema,
+  })
+  .meta({ title: 'Job' });
+
+export type JobJson = z.output<typeof jobSchema>;
+
+/** The query of GET /jobs. */
+export const jobsQuery = z.strictObject({
+  type: text({ min: 1, max: 100 }).optional(),
+  status: z.enum(JOB_STATUSES).optional(),
+  health: z
+    .enum([...HEALTH_STATUSES, 'unhealthy'])
+    .optional()
+    .describe('unhealthy: any of no_handler, zombie, failing, late and overrunning'),
+  q: text({ min: 1, max: 200 }).optional().describe('Part of the id, name or description, in any case'),
+  sort: z
+    .enum([...SORTS, ...SORTS.map((field) => `-${field}` as const)])
+    .default('id')
+    .describe('A leading "-" turns the order round'),
+  recent_runs: recentRunsParameter,
+  limit: limitParameter,
+  cursor: cursorParameter.optional(),
+});
+
+/** What a `sort` parameter asks for. */
+export function jobOrder(sort: z.output<typeof jobsQuery>['sort']): {
+  readonly field: JobSort;
+  readonly descending: boolean;
+} {
+  const field = SORTS.find((name) => name === sort || `-${name}` === sort) ?? 'id';
+  return { field, descending: sort.startsWith('-') };
+}
+
+/** A job and its state in the names and forms of the REST contract. */
+export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentRuns }: JobView): JobJson {
+  return {
+    id: job.id,
+    uid: job.uid,
+    version: job.version,
+    name: job.name,
+    description: job.description,
+    type: job.type,
+    ...scheduleJson(job),
+    payload: parseJsonObject(job.payload),
+    overlap: job.overlap,
+    catch_up: job.catchUp,
+    timeout: formatDuration(job.timeoutMs),
+    max_attempts: job.maxAttempts,
+    backoff: backoffJson(job.backoff),
+    status: job.status,
+    pause: pauseJson(job),
+    health: { status: health.status, reason: health.reason ?? null, since: instantJson(health.since) },
+    is_running: isRunning,
+    last_run: instantJson(lastRunAt),
+    last_status: lastStatus ?? null,
+    next_run: instantJson(job.nextRunAt),
+    recent_runs: recentRuns?.map(recentRunJson) ?? null,
+    created_by: job.createdBy ?? null,
+    created_at: instantJson(job.createdAt),
+    updated_at: instantJson(job.updatedAt),
+  };
+}
+
+function backoffJson(backoff: Backoff): z.output<typeof backoffSchema> {
+  return {
+    initial: formatDuration(backoff.initialMs),
+    max: formatDuration(backoff.maxMs),
+    factor: backoff.factor,
+    jitter: backoff.jitter,
+  };
+}
+
+function pauseJson({ pause }: Job): JobJson['pause'] {
+  if (pause === undefined) return null;
+  return {
+    reason: pause.reason ?? null,
+    by: pause.by ?? null,
+    until: instantJson(pause.until),
+    at: instantJson(pause.at),
+  };
+}
+
+type ScheduleJson = Pick<
+  JobJson,
+  'interval' | 'interval_mode' | 'cron' | 'timezone' | 'run_at' | 'on_demand' | 'start_at'
+>;
+
+const NO_SCHEDULE: ScheduleJson = {
+  interval: null,
+  interval_mode: null,
+  cron: null,
+  timezone: null,
+  run_at: null,
+  on_demand: false,
+  start_at: null,
+};
+
+function scheduleJson({ schedule }: Job): ScheduleJson {
+  switch (schedule.kind) {
+    case 'interval':
+      return {
+        ...NO_SCHEDULE,
+        interval: schedule.interval,
+        interval_mode: schedule.mode,
+        start_at: instantJson(schedule.startAt),
+      };
+    case 'cron':
+      return {
+        ...NO_SCHEDULE,
+        cron: schedule.cron,
+        timezone: schedule.timezone,
+        start_at: instantJson(schedule.startAt),
+      };
+    case 'run_at':
+      return { ...NO_SCHEDULE, run_at: instantJson(schedule.runAt) };
+    case 'on_demand':
+      return { ...NO_SCHEDULE, on_demand: true };
+    default:
+      return schedule satisfies never;
+  }
+}

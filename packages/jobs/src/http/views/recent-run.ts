@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { RecentRun } from '../../core/store-views.ts';
+import { instantJson, instantSchema } from '../fields/instant.ts';
+
+export const RUN_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
+export const RUN_REASONS = [
+  'overlap',
+  'missed',
+  'error',
+  'timeout',
+  'lost',
+  'payload_invalid',
+  'user',
+  'deleted',
+] as const;
+
+/** A run as a list of jobs shows it. */
+export const recentRunSchema = z.object({
+  id: z.string(),
+  status: z.enum(RUN_STATUSES),
+  reason: z.enum(RUN_REASONS).nullable(),
+  queued_at: instantSchema,
+  started_at: instantSchema.nullable(),
+  finished_at: instantSchema.nullable(),
+});
+
+export type RecentRunJson = z.output<typeof recentRunSchema>;
+
+const MOST_RECENT_RUNS = 20;
+
+/** How many of each job's newest runs a list of jobs has. */
+export const recentRunsParameter = z
+  .preprocess(
+    // Not z.coerce, which takes '', ' 7' and '0x10' for numbers.
+    (value) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value),
+    z.int().min(0).max(MOST_RECENT_RUNS),
+  )
+  .default(0)
+  .describe("So many of each job's newest runs come with it, as recent_runs; 0 if left out");
+
+export function recentRunJson(run: RecentRun): RecentRunJson {
+  return {
+    id: run.id,
+    status: run.status,
+    reason: run.reason ?? null,
+    queued_at: instantJson(run.queuedAt),
+    started_at: instantJson(run.startedAt),
+    finished_at: instantJson(run.finishedAt),
+  };
+}

@@ -1,0 +1,219 @@
+import { z } from 'zod';
+import {
+  type AttemptError,
+  attemptOf,
+  type ErrorCause,
+  type FinishedRun,
+  type LiveRun,
+  type Progress,
+} from '../../core/run.ts';
+import type { LogLine } from '../../core/store-passes.ts';
+import type { RunView } from '../../core/store-views.ts';
+import { instantJson, instantParameter, instantSchema } from '../fields/instant.ts';
+import { cursorParameter, limitParameter } from '../fields/page.ts';
+import { parseJson, parseJsonObject } from '../fields/stored-json.ts';
+import { text } from '../fields/text.ts';
+import { jobIdSchema } from '../input/job-input.ts';
+import { RUN_REASONS, RUN_STATUSES } from './recent-run.ts';
+
+const errorText = {
+  name: z.string(),
+  message: z.string(),
+  code: z.string().nullable().describe('Such as `ECONNREFUSED`'),
+  stack: z.string().nullable().describe('Only in the answer of GET /runs/:run_id'),
+};
+
+const errorCauseSchema = z.object({
+  depth: z
+    .int()
+    .describe(
+      '1: a direct cause of the error of the attempt; n + 1: a cause of the nearest entry before it with depth n',
+    ),
+  ...errorText,
+});
+
+const attemptErrorSchema = z.object({
+  attempt: z.int(),
+  at: instantSchema,
+  reason: z.enum(['error', 'timeout', 'payload_invalid', 'lost']),
+  ...errorText,
+  causes: z
+    .array(errorCauseSchema)
+    .describe(
+      'The errors that led to this one, at most 10: its `cause`, the `errors` of an AggregateError, and their own causes',
+    ),
+});
+
+/** A run as every route answers with it; what is absent is `null`. */
+export const runSchema = z
+  .object({
+    id: z.string(),
+    job_id: z.string(),
+    job_uid: z.string(),
+    type: z.string(),
+    trigger: z.enum(['schedule', 'manual']),
+    scheduled_for: instantSchema.nullable().describe('The slot; null for a manual run'),
+    status: z.enum(RUN_STATUSES),
+    reason: z.enum(RUN_REASONS).nullable(),
+    attempt: z.int().describe('The attempt that runs, or the last one that ran; 0 before the first'),
+    recoveries: z
+      .int()
+      .describe(
+        'How often the run was lost with its node. Of all runs with 2 or more, only one runs at a time',
+      ),
+    catch_up: z.boolean().describe('Makes up for missed slots'),
+    missed: z.int().describe('Slots covered, its own included; 0 for a run on time'),
+    missed_from: instantSchema.nullable(),
+    node: z.string().nullable(),
+    held: z
+      .enum(['overlap', 'pause', 'run_at'])
+      .nullable()
+      .describe('What a queued run waits for besides its time'),
+    available_at: instantSchema
+      .nullable()
+      .describe('When a live run is due; later than now for a retry, or a moment before its slot'),
+    cancel_requested: z.boolean(),
+    queued_at: instantSchema,
+    started_at: instantSchema.nullable(),
+    finished_at: instantSchema.nullable(),
+    progress: z
+      .object({ done: z.number(), total: z.number().nullable(), note: z.string().nullable() })
+      .nullable(),
+    payload: z.record(z.string(), z.unknown()).nullable().describe("Replaces the job's for this run alone"),
+    result: z.unknown(),
+    errors: z.array(attemptErrorSchema).describe('One for each failed attempt'),
+    retry_of: z.string().nullable(),
+  })
+  .meta({ title: 'Run' });
+
+export type RunJson = z.output<typeof runSchema>;
+
+/** Ids of runs rise with time; they are decimal, and may be too large for a JavaScript number. */
+const runIdSchema = z.string().regex(/^[0-9]{1,19}$/, 'must be the id of a run');
+export const runParams = z.strictObject({ run_id: runIdSchema });
+
+const listFields = {
+  status: z.enum(RUN_STATUSES).optional(),
+  from: instantParameter.optional().describe('Queued at or after this time (RFC 3339)'),
+  to: instantParameter.optional().describe('Queued before this time (RFC 3339)'),
+  limit: limitParameter,
+  cursor: cursorParameter.optional(),
+};
+
+/** The query of GET /jobs/:job_id/runs. */
+export const jobRunsQuery = z.strictObject(listFields);
+
+/** The query of GET /runs. */
+export const runsQuery = z.strictObject({
+  job_id: jobIdSchema.optional().describe('Of every generation of this id'),
+  type: text({ min: 1, max: 100 }).optional(),
+  ...listFields,
+});
+
+/** A line of a run's log. */
+export const logLineSchema = z.object({
+  at: instantSchema,
+  level: z.enum(['debug', 'info', 'warn', 'error']),
+  message: z.string(),
+  fields: z.unknown(),
+});
+
+export type LogLineJson = z.output<typeof logLineSchema>;
+
+/** A run in the names and forms of the REST contract. `stacks`: with the stack of each error. */
+export function runJson({ run, jobId, type }: RunView, options = { stacks: false }): RunJson {
+  const phase = 'finishedAt' in run ? finishedJson(run) : liveJson(run);
+  return {
+    id: run.id,
+    job_id: jobId,
+    job_uid: run.jobUid,
+    type,
+    trigger: run.trigger,
+    scheduled_for: instantJson(run.scheduledFor),
+    status: phase.status,
+    reason: phase.reason,
+    attempt: phase.attempt,
+    recoveries: run.recoveries,
+    catch_up: run.catchUp,
+    missed: run.missed,
+    missed_from: instantJson(run.missedFrom),
+    node: phase.node,
+    held: phase.held,
+    available_at: phase.available_at,
+    cancel_requested: phase.cancel_requested,
+    queued_at: instantJson(run.queuedAt),
+    started_at: instantJson(run.startedAt),
+    finished_at: phase.finished_at,
+    progress: progressJson(run.progress),
+    payload: run.payload === undefined ? null : parseJsonObject(run.payload),
+    result: phase.result,
+    errors: run.errors.map((error) => attemptErrorJson(error, options.stacks)),
+    retry_of: run.retryOf ?? null,
+  };
+}
+
+/** A line of a run's log in the names and forms of the REST contract. */
+export function logLineJson({ at, level, message, fields }: LogLine): LogLineJson {
+  return { at: instantJson(at), level, message, fields: fields === undefined ? null : parseJson(fields) };
+}
+
+type PhaseJson = Pick<
+  RunJson,
+  | 'status'
+  | 'reason'
+  | 'attempt'
+  | 'node'
+  | 'held'
+  | 'available_at'
+  | 'cancel_requested'
+  | 'finished_at'
+  | 'result'
+>;
+
+function liveJson(run: LiveRun): PhaseJson {
+  return {
+    status: run.status,
+    reason: null,
+    attempt: attemptOf(run),
+    node: run.claim?.node ?? null,
+    held: run.held === 'no' ? null : run.held,
+    available_at: instantJson(run.availableAt),
+    cancel_requested: run.cancel !== undefined,
+    finished_at: null,
+    result: null,
+  };
+}
+
+function finishedJson(run: FinishedRun): PhaseJson {
+  return {
+    status: run.status,
+    reason: run.reason ?? null,
+    attempt: run.attempt,
+    node: run.node ?? null,
+    held: null,
+    available_at: null,
+    cancel_requested: false,
+    finished_at: instantJson(run.finishedAt),
+    result: run.result === undefined ? null : parseJson(run.result),
+  };
+}
+
+function progressJson(progress: Progress | undefined): RunJson['progress'] {
+  if (progress === undefined) return null;
+  return { done: progress.done, total: progress.total ?? null, note: progress.note ?? null };
+}
+
+function attemptErrorJson(error: AttemptError, withStack: boolean): RunJson['errors'][number] {
+  const { attempt, at, reason, causes = [] } = error;
+  return {
+    attempt,
+    at: instantJson(at),
+    reason,
+    ...errorTextJson(error, withStack),
+    causes: causes.map((cause) => ({ depth: cause.depth, ...errorTextJson(cause, withStack) })),
+  };
+}
+
+function errorTextJson({ name, message, code, stack }: Omit<ErrorCause, 'depth'>, withStack: boolean) {
+  return { name, message, code: code ?? null, stack: (withStack ? stack : undefined) ?? null };
+}

@@ -1,0 +1,42 @@
+const JOBS = 'packages/jobs/src';
+const API = 'apps/api/src';
+
+/** The files of each room that others may import. Other folders are open. */
+export const WAYS_IN: Readonly<Record<string, readonly string[]>> = {
+  [`${API}/config/`]: ['config.ts'],
+  [`${API}/jobs/`]: ['catalogue.ts'],
+  [`${API}/db/sqlite/`]: ['open.ts', 'contents.ts'],
+  [`${API}/db/postgres/`]: ['open.ts', 'migrate.ts', 'find-move.ts'],
+  [`${API}/auth/`]: [
+    'auth.ts',
+    'auth-routes.ts',
+    'accounts/first-admin.ts',
+    'audit/audit-log.ts',
+    'passwords/passwords.ts',
+    'secrets/sealing.ts',
+    'secrets/secrets.ts',
+    'secrets/shared-secrets.ts',
+    'tokens/api-tokens.ts',
+  ],
+  [`${API}/http/connections/`]: ['connections.ts', 'drop-log.ts', 'closing.ts', 'gone-clients.ts'],
+  [`${API}/http/openapi/`]: ['openapi.ts'],
+  [`${API}/search/`]: ['open-index.ts', 'search-index.ts', 'postgres/fill-index.ts'],
+  [`${API}/search/sqlite/`]: ['sqlite-index.ts'],
+  [`${API}/search/postgres/`]: ['postgres-index.ts', 'fill-index.ts'],
+  [`${API}/search/hits/`]: ['find-hits.ts'],
+  [`${API}/listings/`]: ['listings.ts', 'routes.ts', 'expiry.ts'],
+  [`${API}/notifications/delivery/`]: ['delivery.ts'],
+  [`${API}/tracing/`]: ['start-tracing.ts', 'tracing-config.ts'],
+  [`${API}/installation/`]: ['open-installation.ts', 'guard-app-database.ts'],
+  [`${API}/cli/`]: ['run-cli.ts'],
+  [`${API}/cli/jobs/`]: ['job-routes.ts'],
+  [`${API}/cli/jobs/apply/`]: ['apply-jobs.ts', 'read-jobs.ts'],
+  [`${API}/cli/jobs/definition/`]: ['definition.ts', 'definition-diff.ts'],
+  [`${API}/cli/runs/`]: ['run-routes.ts', 'run-columns.ts', 'follow/follow-run.ts'],
+  [`${API}/cli/runs/follow/`]: ['follow-run.ts', 'progress-text.ts'],
+  [`${JOBS}/client/`]: ['index.ts'],
+  [`${JOBS}/client/events/`]: ['events.ts'],
+  [`${JOBS}/http/`]: ['index.ts'],
+  [`${JOBS}/fastify/`]: ['index.ts'],
+  [`${JOBS}/fastify/events/`]: ['event-routes.ts'],
+};
