@@ -69,10 +69,10 @@ test('a backup is put back as the guide says', async () => {
   expect((await before.ask('GET', '/api/jobs/after')).status).toBe(404);
 });
 
-test('the demo of the README is filled and watched as it says', async () => {
+test('the demo is filled and watched as docs/demo.md says', async () => {
   const folder = await temporaryFolder();
   const env = { DATA_DIR: join(folder, 'data', 'demo'), PORT: String(await freePort()) };
-  const section = blocksOf(read('README.md'), { language: 'bash', heading: 'Watch the three jobs at work' });
+  const section = blocksOf(read('docs/demo.md'), { language: 'bash', heading: 'Watch the three jobs at work' });
   expect(section).toMatch(/^export DATA_DIR=\.\/data\/demo\nnpm run demo\nnpm start\n/);
   const demo = startProcess('cli.ts', env, ['demo']);
   expect(await demo.ended()).toBe(0);
@@ -130,14 +130,14 @@ test('the spans of docs/telemetry.md are printed as it says', async () => {
   });
 });
 
-test('the program of the README that mounts the engine runs, and is used as it says', async () => {
-  const readme = read('README.md');
-  const section = { heading: 'The engine in another API' };
+test('the program of docs/embedding.md runs, and is used as it says', async () => {
+  const page = read('docs/embedding.md');
+  const section = { heading: 'A complete program' };
   const folder = await temporaryFolder();
   const PORT = String(await freePort());
   // Packages are found there as in the workspace.
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const program = blocksOf(readme, { language: 'ts', ...section }).replace('port: 3000', `port: ${PORT}`);
+  const program = blocksOf(page, { language: 'ts', ...section }).replace('port: 3000', `port: ${PORT}`);
   writeFileSync(join(folder, 'example.ts'), program);
   const child = spawn(process.execPath, ['example.ts'], {
     cwd: folder,
@@ -152,17 +152,17 @@ test('the program of the README that mounts the engine runs, and is used as it s
     const answer = await fetch(`http://127.0.0.1:${PORT}/api/jobs`).catch(() => undefined);
     return answer?.status === 401;
   });
-  const commands = blocksOf(readme, { language: 'bash', ...section });
+  const commands = blocksOf(page, { language: 'bash', ...section });
   expect(await statusesOf(commands, { PORT })).toEqual(['201', '200']);
   await until('the job has run', () => printed.includes('Hello you'));
   child.kill('SIGTERM');
   expect(await once(child, 'close')).toEqual([0, null]);
 });
 
-test('the job type of the README runs', async () => {
+test('the shortest job type of docs/custom-job-types.md runs', async () => {
   const folder = await temporaryFolder();
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const code = blocksOf(read('README.md'), { language: 'ts', heading: 'A job type of your own' });
+  const code = blocksOf(read('docs/custom-job-types.md'), { language: 'ts', heading: 'The shortest job type' });
   const file = join(folder, 'count-listings.ts');
   writeFileSync(file, code.replaceAll("'../", `'${join(ROOT, 'apps/api/src')}/`));
   const { countListings } = await import(file);
@@ -173,11 +173,11 @@ test('the job type of the README runs', async () => {
   expect((await runJob(countListings, {}, { listings })).result).toEqual({ found: 1 });
 });
 
-test('the README names every variable with its default', () => {
+test('docs/configuration.md names every variable with its default', () => {
   const usual = parseConfig({});
   if (!usual.ok) throw new Error(usual.faults.join('\n'));
   const rows = new Map(
-    [...read('README.md').matchAll(/^\| `([A-Z_]+)`(?:, `[A-Z_]+`)? +\| (.*?) +\|/gm)].map(
+    [...read('docs/configuration.md').matchAll(/^\| `([A-Z_]+)`(?:, `[A-Z_]+`)? +\| (.*?) +\|/gm)].map(
       ([, name, text]) => [name, text],
     ),
   );
