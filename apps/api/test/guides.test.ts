@@ -62,7 +62,7 @@ test('a backup is put back as the guide says', async () => {
   await before.ask('PUT', '/api/jobs/after', job);
   server.child.kill('SIGTERM');
   expect(await server.ended()).toBe(0);
-  const lines = blocksOf(read('docs/operations.md'), { language: 'bash', heading: 'What lies where' });
+  const lines = blocksOf(read('docs/operations.md'), { language: 'bash', heading: 'Files and backups' });
   await runInBash(lines.replace('=./data', `=${env.DATA_DIR}`), env);
   await startServer(env);
   expect((await before.ask('GET', '/api/jobs/before')).status).toBe(200);

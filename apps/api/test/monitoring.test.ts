@@ -134,7 +134,7 @@ test('the dashboard has the fields and words that Grafana’s own types allow, a
 test('the guide has a line for each metric of the jobs', async () => {
   const { text } = await scrape();
   const shown = Array.from(text.matchAll(/^# TYPE (greenvue_\S+)/gm), ([, name]) => name);
-  const guide = readFileSync(`${ROOT}docs/operations.md`, 'utf8');
+  const guide = readFileSync(`${ROOT}docs/monitoring.md`, 'utf8');
   const told = Array.from(guide.matchAll(/^\| `(greenvue_\w+)` \|/gm), ([, name]) => name);
   expect(told.toSorted()).toEqual(shown.toSorted());
 });

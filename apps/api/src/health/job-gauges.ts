@@ -22,7 +22,7 @@ export interface JobGauges {
 }
 
 /**
- * The metrics of the jobs, but for those that are distributions. `docs/operations.md` has a table of them.
+ * The metrics of the jobs, but for those that are distributions. `docs/monitoring.md` has a table of them.
  */
 export function createJobGauges(registry: Registry): JobGauges {
   const stored = storedGauges(registry);
