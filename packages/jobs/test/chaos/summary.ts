@@ -20,7 +20,7 @@ export function lineOf({ fault, before, recovery, runs, notes, violations, tookM
   return `${fault.name} (${seconds(tookMs)}): ${parts.join('; ')}`;
 }
 
-/** Markdown for docs/reliability.md. */
+/** Markdown for a page of docs/measurements. */
 export function summaryOf(reports: readonly Report[], rounds: number, tookMs: number): string {
   const byFault = Map.groupBy(reports, ({ fault }) => fault);
   const runs = reports.reduce((sum, report) => sum + report.runs, 0);
