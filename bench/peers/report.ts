@@ -18,8 +18,8 @@ import type { Column, Workload } from './workload.ts';
 import { requireWorkload, WORKLOADS } from './workloads.ts';
 
 /**
- * Writes `peers.md` and its images into a folder, and what a `performance.md` there shows of them; returns
- * the page.
+ * Writes `peers.md` and its images into a folder, and the summary into a `performance.md` there. Returns the
+ * page.
  */
 export function writeReport(results: Results, folder: string): string {
   const measured = WORKLOADS.filter(({ name }) =>
@@ -27,9 +27,10 @@ export function writeReport(results: Results, folder: string): string {
   );
   const glance = glanceOf(results, measured);
   const sections = measured.map((workload) => sectionOf(results, workload));
-  const page = `${[headOf(results), '## At a glance', glance, ...sections].join('\n\n')}\n`;
+  const page = `${[headOf(results), '## Summary', glance, ...sections].join('\n\n')}\n`;
   const plots = measured.flatMap(plotsOf);
-  const summary = [summaryHeadOf(results), glance, ...plots.map(imageLink)].join('\n\n');
+  const compared = plots.filter((plot) => isFirst(plot) && plot.workload.only === undefined);
+  const summary = [summaryHeadOf(results), glance, ...compared.map(imageLink)].join('\n\n');
   const performance = join(folder, 'performance.md');
   const performancePage = existsSync(performance)
     ? withBlock(readFileSync(performance, 'utf8'), summary)
@@ -41,7 +42,7 @@ export function writeReport(results: Results, folder: string): string {
   return page;
 }
 
-/** Replaces what lies between two comments of a page that is otherwise written by hand. */
+/** Replaces the text between two comments of a page that is otherwise written by hand. */
 function withBlock(page: string, block: string): string {
   const from = page.indexOf(BEGIN);
   const to = page.indexOf(END, from);
@@ -82,16 +83,21 @@ function headOf(results: Results): string {
 
 <!-- Written by \`npm run bench -- peers\`, from peers.json: edits are lost. -->
 
-\`npm run bench -- peers\` wrote this page: the contestants of a round in turn, each measurement in processes of its own and on an
-empty database, on one machine; each section tells when its rounds were. Handlers do nothing but count, so what is measured is the scheduler; 100 may run at a time, but where
-a contestant is quicker otherwise. Each peer runs with the settings that its own documents name as the best for the work, or better ones (\`bench/peers/contestants/\` tells where that is written).
+Figures of GreenVue and other job systems, written by \`npm run bench -- peers\`. [Performance](performance.md) says what they mean.
+
+- **One machine.** In each round the systems run in turn. Each measurement has its own processes and an empty database.
+- **Handlers only count**, so this measures the scheduler. 100 handlers may run at a time, unless a system is faster with another number.
+- **Settings.** Each peer has the settings that its own documents recommend for the work, or better ones. \`bench/peers/contestants/\` has the sources.
+- **Dates.** Each section names the time of its rounds.
+
+## Conditions
 
 - ${measuredText(results, 'a section')}
 - ${results.servers.join('.\n- ')}.
 - ${versionsText(results)}
 - ${valuesText(results)}
 
-Settings as they are now; a section at an earlier commit has those of that commit:
+Current settings. A section at an earlier commit used the settings of that commit:
 
 ${CONTESTANTS.map(({ label, settings }) => `- ${label}: ${settings}.`).join('\n')}`;
 }
@@ -102,12 +108,12 @@ const summaryHeadOf = (results: Results): string =>
 ${valuesText(results)}`;
 
 function measuredText({ startedAt, commit, node, machine }: Results, place: string): string {
-  return `Measured from ${startedAt.slice(0, 16)} UTC, at commit ${commit} where ${place} names no other, with Node ${node} on ${machine}.`;
+  return `Measured from ${startedAt.slice(0, 16)} UTC, at commit ${commit} unless ${place} names another, with Node ${node} on ${machine}.`;
 }
 
 function valuesText({ scale }: Results): string {
-  const trial = scale === 1 ? '' : ` **A try, at ${scale} of the full size: no figures to go by.**`;
-  return `Values are medians, the least and the most in brackets where there are several rounds. "x GreenVue" is how many times as good GreenVue is, by the first figure, as the median of the rounds that both were in, the least and the most of them in brackets ("~": there were none, so that it is the ratio of medians of different hours): above 1, GreenVue is ahead.${trial}`;
+  const trial = scale === 1 ? '' : ` **A quick try at ${scale} of the full size, not for conclusions.**`;
+  return `Values are medians of the rounds, with the least and the most in brackets. "x GreenVue" says how many times better GreenVue is in the first column; above 1, GreenVue is ahead. It is the median of the rounds that both were in, with the least and the most in brackets. "~" means that there were no such rounds: it is the ratio of medians of different hours.${trial}`;
 }
 
 const imageLink = (plot: Plot): string => `![${plotTitleOf(plot)}](${imageOf(plot)})`;

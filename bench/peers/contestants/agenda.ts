@@ -12,13 +12,13 @@ export const agenda: Contestant = {
   needs: 'postgres',
   pace: { registers: 700, drains: 2_000 },
   settings:
-    '`maxConcurrency`, `concurrency` and `lockLimit` as many as there are places, `processEvery` 100 ms, a pool of 20 connections',
+    '`maxConcurrency`, `concurrency` and `lockLimit` set to the number of places, `processEvery` 100 ms, a pool of 20 connections',
   keepsHistory: true,
-  cannot: { 'recurring-100k': 'not asked for so many, since it makes half of the runs of 10,000' },
+  cannot: { 'recurring-100k': 'it does only half of the runs of 10,000 jobs' },
   notes: {
     kill: 'a lock lasts 10 minutes',
-    'kill-short': 'a lock that lasts 5 s; a run that takes longer must renew it by itself',
-    'recurring-10k': 'the next run counts from the last one’s start, so a late run delays all that follow',
+    'kill-short': 'a lock lasts 5 s; a longer run must renew it itself',
+    'recurring-10k': 'the interval counts from the start of the last run, so a late run delays all later ones',
   },
   open: async (place) => session(requirePlace(place, 'postgres').url),
 };

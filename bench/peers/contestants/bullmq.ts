@@ -10,10 +10,10 @@ import {
 } from '../contestant.ts';
 import { requirePlace } from '../place.ts';
 
-const LOSES_A_SECOND = 'a crash of the machine loses up to a second of what was done';
+const LOSES_A_SECOND = 'a crash of the machine can lose the last second of data';
 const LOCK_NOTES = {
-  kill: 'a lock lasts 30 s, and lost ones are looked for every 30 s',
-  'kill-short': 'a lock that lasts 5 s, and a look for lost ones each second',
+  kill: 'a lock lasts 30 s, and a check for lost runs runs every 30 s',
+  'kill-short': 'a lock lasts 5 s, and a check for lost runs runs every second',
 } as const;
 
 /** Many handlers at a time, as https://docs.bullmq.io/guide/workers/concurrency has it for short ones. */
@@ -25,7 +25,7 @@ export function bullmqOnRedis(appendfsync: 'everysec' | 'always'): Contestant {
     packages: ['bullmq', 'ioredis'],
     needs: `redis-${appendfsync}`,
     pace: { registers: 3_000, drains: 30_000 },
-    settings: '`concurrency` as many as there are places',
+    settings: '`concurrency` set to the number of places',
     keepsHistory: true,
     cannot: {},
     notes: {
@@ -59,7 +59,7 @@ export const bullmqOnPostgres: Contestant = {
   needs: 'postgres',
   pace: { registers: 400, drains: 8_000 },
   settings:
-    '`concurrency` 32 where handlers do nothing, else as many as there are places; a pool of 32 connections',
+    '`concurrency` 32 where handlers do nothing, else the number of places; a pool of 32 connections',
   keepsHistory: true,
   cannot: {},
   notes: LOCK_NOTES,

@@ -22,15 +22,15 @@ export const croner: Contestant = {
     drain: NO_QUEUE,
     pickup: NO_QUEUE,
     api: NO_QUEUE,
-    kill: 'keeps nothing: what was in flight is gone',
-    'kill-short': 'keeps nothing: what was in flight is gone',
+    kill: 'stores nothing, so runs in progress are lost',
+    'kill-short': 'stores nothing, so runs in progress are lost',
   },
   notes: {
-    'recurring-10k': 'keeps nothing; its schedules lie on whole seconds, so 1,000 jobs come due at once',
-    'recurring-100k': 'keeps nothing; its schedules lie on whole seconds, so 10,000 jobs come due at once',
-    grid: 'keeps nothing',
-    'register-10k': 'keeps nothing',
-    'register-100k': 'keeps nothing; with V8’s own limit of memory, two rounds failed',
+    'recurring-10k': 'stores nothing; its schedules are on whole seconds, so 1,000 jobs are due at once',
+    'recurring-100k': 'stores nothing; its schedules are on whole seconds, so 10,000 jobs are due at once',
+    grid: 'stores nothing',
+    'register-10k': 'stores nothing',
+    'register-100k': 'stores nothing; with V8’s default memory limit, two rounds failed',
   },
   async open() {
     const jobs: Cron[] = [];

@@ -19,9 +19,9 @@ import { countRows } from '../count-rows.ts';
 import { requirePlace } from '../place.ts';
 
 const HAND_MADE =
-  'has cron by the minute; made by hand here: the task queues its next run, and one that is lost ends its schedule';
-const FROM_A_FILE = 'reads its schedules at the start; none can be registered while it runs';
-const FOUR_HOURS = 'a lock lasts 4 hours, and no setting changes that';
+  'its cron has minutes only, so here the task queues its next run itself; a lost run ends the schedule';
+const FROM_A_FILE = 'it reads schedules only at the start';
+const FOUR_HOURS = 'a lock lasts 4 hours; no setting changes that';
 
 export const graphileWorker: Contestant = {
   name: 'graphile-worker',
@@ -31,16 +31,16 @@ export const graphileWorker: Contestant = {
   needs: 'postgres',
   pace: { registers: 5_000, drains: 100_000 },
   settings:
-    '`concurrentJobs` 24 where handlers do nothing, else as many as there are places; `maxPoolSize` 25, `localQueue` of 500 but for runs that come one by one, no delay of completions; `pollInterval` 10 ms where runs come by the clock',
+    '`concurrentJobs` 24 where handlers do nothing, else the number of places; `maxPoolSize` 25; `localQueue` of 500, except where runs are queued one by one; no delay of completions; `pollInterval` 10 ms for recurring jobs',
   keepsHistory: false,
   cannot: {
-    grid: 'schedules by the minute at the finest',
+    grid: 'its schedules have minutes only',
     'kill-short': FOUR_HOURS,
     'register-10k': FROM_A_FILE,
     'register-100k': FROM_A_FILE,
   },
   notes: {
-    drain: 'deletes finished runs: no history',
+    drain: 'it deletes finished runs, so there is no history',
     kill: FOUR_HOURS,
     'recurring-10k': HAND_MADE,
     'recurring-100k': HAND_MADE,

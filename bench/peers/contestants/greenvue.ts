@@ -11,7 +11,7 @@ import { requirePlace } from '../place.ts';
 /** As `npm start` has it, for the API's sake. */
 const NODE_OPTIONS = ['--max-semi-space-size=4'];
 const SETTINGS =
-  '`concurrency` as many as there are places; jobs without a schedule overlap (`allow`); Node.js with `--max-semi-space-size=4`, as `npm start` has it';
+  '`concurrency` set to the number of places; jobs without a schedule have `overlap: allow`; Node.js with `--max-semi-space-size=4`, like `npm start`';
 
 export const greenvueOnSqlite: Contestant = {
   name: 'greenvue-sqlite',

@@ -11,7 +11,7 @@ import { countRows } from '../count-rows.ts';
 import { requirePlace } from '../place.ts';
 
 const BY_THE_MINUTE =
-  'schedules by the minute at the finest; jobs that queue their successor would wait for its poll (0.5 s at the least)';
+  'its schedules have minutes only; a job that queues its next run would wait for the next poll (at least 0.5 s)';
 
 export const pgBoss: Contestant = {
   name: 'pg-boss',
@@ -21,15 +21,15 @@ export const pgBoss: Contestant = {
   needs: 'postgres',
   pace: { registers: 700, drains: 60_000 },
   settings:
-    'two workers with batches of 1,000, which is how many may run at a time; `useListenNotify`, `burstWhenBatchFull`, `pollingIntervalSeconds` 0.5; its own pool of 10 connections (20 were no quicker), for which a request may wait 60 s',
+    'two workers with batches of 1,000, the number of runs at a time; `useListenNotify`, `burstWhenBatchFull`, `pollingIntervalSeconds` 0.5; its own pool of 10 connections (20 were no faster), with a connection timeout of 60 s',
   keepsHistory: true,
   cannot: { 'recurring-10k': BY_THE_MINUTE, 'recurring-100k': BY_THE_MINUTE, grid: BY_THE_MINUTE },
   notes: {
-    drain: 'a batch of 1,000 is settled as one: it succeeds or fails as a whole',
-    kill: 'heartbeats are off unless asked for; without them a run expires after 15 minutes',
+    drain: 'it settles a batch of 1,000 as one: the batch succeeds or fails as a whole',
+    kill: 'heartbeats are off by default; without them a run expires after 15 minutes',
     'register-100k':
-      'with its default, 10 s, no connection came free in time in two rounds of three; with 60 s none of three failed, but one took 476 s (why was not looked into)',
-    'kill-short': 'heartbeats of 10 s, the least it takes, and a look for missing ones each second',
+      'with its default connection timeout of 10 s, two rounds of three failed; with 60 s none of three failed, but one took 476 s (the reason is unknown)',
+    'kill-short': 'heartbeats of 10 s, its minimum, and a check for missing ones every second',
   },
   open: async (place) => session(requirePlace(place, 'postgres').url),
 };

@@ -13,15 +13,15 @@ const RUNS_OF_EACH = 500;
 
 export const api: Workload = {
   name: 'api',
-  title: 'The API beside it',
-  what: '`GET /ping` of a bare HTTP server in the process that runs the jobs, at a fixed 1,000 requests/s (timed from the instant each was due), idle and draining; then as fast as 20 connections can.',
+  title: 'Requests beside a drain',
+  what: '`GET /ping` of a bare HTTP server in the process that runs the jobs: at a fixed 1,000 requests/s, idle and during a drain, each timed from the instant when it was due; then as fast as 20 connections can ("saturated").',
   columns: [
-    { figure: 'busyP99', title: 'draining, p99', unit: 'ms' },
+    { figure: 'busyP99', title: 'during a drain, p99', unit: 'ms' },
     { figure: 'busyP50', title: 'p50', unit: 'ms' },
     { figure: 'idleP99', title: 'idle, p99', unit: 'ms' },
     { figure: 'idleP50', title: 'p50', unit: 'ms' },
     { figure: 'busyRuns', title: 'runs/s meanwhile', unit: 'each second', isPlotted: true },
-    { figure: 'kept', title: 'saturated: requests kept', unit: 'share', isPlotted: true },
+    { figure: 'kept', title: 'saturated: share of requests kept', unit: 'share', isPlotted: true },
     { figure: 'saturatedRuns', title: 'runs/s meanwhile', unit: 'each second' },
     { figure: 'failed', title: 'failed requests', unit: 'number' },
   ],

@@ -12,7 +12,7 @@ export const PLACES = 100;
 export const drain: Workload = {
   name: 'drain',
   title: 'Drain',
-  what: '50,000 queued runs of 100 on-demand jobs, whose handlers do nothing but count; durable, and settled to the last.',
+  what: '50,000 queued runs of 100 on-demand jobs, whose handlers only count. Timed until every run is settled and durable.',
   columns: [
     { figure: 'perSecond', title: 'runs/s', unit: 'each second' },
     { figure: 'cpuSeconds', title: 'CPU, server included', unit: 'seconds' },

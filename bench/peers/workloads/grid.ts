@@ -8,11 +8,11 @@ const HANDLER_MS = 300;
 export const grid: Workload = {
   name: 'grid',
   title: 'A grid of one second',
-  what: 'One job each second for 60 s, whose handler takes 300 ms: how far its starts lie from the grid, and how far the grid creeps.',
+  what: 'One job every second for 60 s, whose handler takes 300 ms: the distance of its starts from the grid, and the drift of the grid.',
   columns: [
     { figure: 'p99', title: 'off the grid, p99', unit: 'ms' },
     { figure: 'p50', title: 'p50', unit: 'ms' },
-    { figure: 'creep', title: 'creep a run', unit: 'ms' },
+    { figure: 'creep', title: 'drift per run', unit: 'ms' },
     { figure: 'runs', title: 'runs', unit: 'number' },
     { figure: 'expected', title: 'of', unit: 'number' },
   ],

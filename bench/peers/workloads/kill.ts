@@ -7,7 +7,7 @@ const IN_FLIGHT = 200;
 const HANDLER_MS = 2_000;
 const CAP_SECONDS = 100;
 
-export const kill = killing('kill', 'kill -9', 'With the settings that each comes with.', false);
+export const kill = killing('kill', 'kill -9', 'Each system has its default locks.', false);
 export const killWithShortLocks = killing(
   'kill-short',
   'kill -9, with short locks',
@@ -19,7 +19,7 @@ function killing(name: WorkloadName, title: string, how: string, hasShortLocks: 
   return {
     name,
     title,
-    what: `The process is killed (\`kill -9\`) with 200 runs of 2 s in flight, and a new one started at once. ${how}`,
+    what: `The process is killed (\`kill -9\`) with 200 runs of 2 s in progress, and a new process starts at once. ${how}`,
     columns: [
       {
         figure: 'firstSeconds',

@@ -8,7 +8,7 @@ const PAUSE_MS = 50;
 export const pickup: Workload = {
   name: 'pickup',
   title: 'Pick-up',
-  what: 'One run made on an idle system, 500 times: from the call that makes it to the first line of its handler.',
+  what: 'One run queued on an idle system, 500 times: from the call that queues it to the first line of its handler.',
   columns: [
     { figure: 'p50', title: 'p50', unit: 'ms' },
     { figure: 'p99', title: 'p99', unit: 'ms', isPlotted: true },

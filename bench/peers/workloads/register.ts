@@ -11,9 +11,9 @@ function registering(name: WorkloadName, jobs: number): Workload {
   return {
     name,
     title: `Registering ${count} jobs`,
-    what: `${count} recurring jobs, each asked for by itself, 500 requests at a time, over the library; none is due yet.`,
+    what: `${count} recurring jobs, registered one by one through the library, 500 requests at a time. None is due yet.`,
     columns: [
-      { figure: 'seconds', title: 'took', unit: 'seconds' },
+      { figure: 'seconds', title: 'time', unit: 'seconds' },
       { figure: 'perSecond', title: 'jobs/s', unit: 'each second' },
     ],
     better: 'less',
