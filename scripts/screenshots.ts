@@ -1,6 +1,6 @@
-// `npm run screenshots`: the pictures of the console in docs/images, of a server with the demo's data, one of
-// whose jobs can reach no mail server. Takes two minutes, so that there is something to see. What it starts
-// ends with it.
+// `npm run screenshots -- 60`: the pictures of the console in docs/images, after 60 minutes of history (by default
+// 2). They show a server with the demo's data. Its mail server fails for a while, and again at the end, so that there
+// are failures to see. The script stops everything that it starts.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -9,8 +9,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { connect, listJobRuns, patchJob, putJob } from '@greenvue/jobs/client';
+import { type Connection, connect, listJobRuns, putJob, runJob } from '@greenvue/jobs/client';
 import type { Browser, Page } from 'playwright-core';
+import { SMTPServer } from 'smtp-server';
 import { launch } from '../packages/console/test/browser.ts';
 
 const MAIN = fileURLToPath(new URL('../apps/api/src/main.ts', import.meta.url));
@@ -18,16 +19,27 @@ const CLI = fileURLToPath(new URL('../apps/api/src/cli.ts', import.meta.url));
 const IMAGES = fileURLToPath(new URL('../docs/images', import.meta.url));
 const PORT = '18099';
 const URL_OF_IT = `http://127.0.0.1:${PORT}`;
-const LOOK_MS = 100_000;
+const HISTORY_MS = Number(process.argv[2] ?? 2) * 60_000;
+/** How long the mail server fails before the pictures are made. */
+const LAST_FAILURES_MS = 40_000;
 
 const folder = await mkdtemp(join(tmpdir(), 'greenvue-screenshots-'));
+let isMailServerUp = true;
+const mailServer = new SMTPServer({
+  authOptional: true,
+  disabledCommands: ['STARTTLS'],
+  onMailFrom: (_address, _session, callback) =>
+    callback(isMailServerUp ? undefined : Object.assign(new Error('Out of disk space'), { responseCode: 452 })),
+  onData: (stream, _session, callback) => stream.on('end', () => callback()).resume(),
+});
+await once(mailServer.listen(0, '127.0.0.1'), 'listening');
+const mailAddress = mailServer.server.address();
 const env = {
   PATH: process.env.PATH ?? '',
   DATA_DIR: folder,
   PORT,
   ADMIN_PASSWORD: 'correct horse battery',
-  // Nobody listens there.
-  SMTP_URL: 'smtp://127.0.0.1:9',
+  SMTP_URL: `smtp://127.0.0.1:${typeof mailAddress === 'object' ? mailAddress?.port : ''}`,
 };
 let server: ChildProcess | undefined;
 let browser: Browser | undefined;
@@ -36,15 +48,26 @@ try {
   server = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   if (server.stdout !== null) await once(server.stdout, 'data');
   const api = connect({ url: `${URL_OF_IT}/api`, token: (await run('token')).trim(), retries: 10 });
-  await patchJob(api, 'send-notifications', { max_attempts: 1, interval: '10s' });
-  await putJob(api, 'weekly-digest', {
+  await putJob(api, 'seller-digest', {
     name: 'Digest for sellers',
     type: 'weekly_seller_digest',
-    cron: '0 8 * * MON',
-    timezone: 'Europe/Berlin',
+    interval: '5m',
   });
-  await delay(LOOK_MS);
-  const [failed] = (await listJobRuns(api, 'send-notifications', { status: 'failed', limit: 1 })).data;
+  await putJob(api, 'send-digests', {
+    name: 'Send the digests',
+    type: 'send_notifications',
+    interval: '10s',
+    max_attempts: 1,
+    payload: { template: 'seller_digest' },
+  });
+  await putJob(api, 'rebuild-search-index', {
+    name: 'Rebuild the search index',
+    type: 'update_search_index',
+    interval: '1m',
+    payload: { fullReindex: true },
+  });
+  await makeHistory(api);
+  const [failed] = (await listJobRuns(api, 'send-digests', { status: 'failed', limit: 1 })).data;
   browser = await launch();
   await mkdir(IMAGES, { recursive: true });
   const page = await newPage(browser);
@@ -62,7 +85,21 @@ try {
   await browser?.close();
   server?.kill('SIGTERM');
   if (server !== undefined && server.exitCode === null) await once(server, 'exit');
+  mailServer.close();
   await rm(folder, { recursive: true, force: true });
+}
+
+async function makeHistory(api: Connection): Promise<void> {
+  const half = (HISTORY_MS - LAST_FAILURES_MS) / 2;
+  await delay(half * 0.9);
+  isMailServerUp = false;
+  await runJob(api, 'seller-digest');
+  await delay(half * 0.1);
+  isMailServerUp = true;
+  await delay(half);
+  isMailServerUp = false;
+  await runJob(api, 'seller-digest');
+  await delay(LAST_FAILURES_MS);
 }
 
 /** A command of GreenVue; gives what it prints. */
