@@ -29,7 +29,9 @@ const mailServer = new SMTPServer({
   authOptional: true,
   disabledCommands: ['STARTTLS'],
   onMailFrom: (_address, _session, callback) =>
-    callback(isMailServerUp ? undefined : Object.assign(new Error('Out of disk space'), { responseCode: 452 })),
+    callback(
+      isMailServerUp ? undefined : Object.assign(new Error('Out of disk space'), { responseCode: 452 }),
+    ),
   onData: (stream, _session, callback) => stream.on('end', () => callback()).resume(),
 });
 await once(mailServer.listen(0, '127.0.0.1'), 'listening');

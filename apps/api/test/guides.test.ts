@@ -72,7 +72,10 @@ test('a backup is put back as the guide says', async () => {
 test('the demo is filled and watched as docs/demo.md says', async () => {
   const folder = await temporaryFolder();
   const env = { DATA_DIR: join(folder, 'data', 'demo'), PORT: String(await freePort()) };
-  const section = blocksOf(read('docs/demo.md'), { language: 'bash', heading: 'Watch the three jobs at work' });
+  const section = blocksOf(read('docs/demo.md'), {
+    language: 'bash',
+    heading: 'Watch the three jobs at work',
+  });
   expect(section).toMatch(/^export DATA_DIR=\.\/data\/demo\nnpm run demo\nnpm start\n/);
   const demo = startProcess('cli.ts', env, ['demo']);
   expect(await demo.ended()).toBe(0);
@@ -162,7 +165,10 @@ test('the program of docs/embedding.md runs, and is used as it says', async () =
 test('the shortest job type of docs/custom-job-types.md runs', async () => {
   const folder = await temporaryFolder();
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const code = blocksOf(read('docs/custom-job-types.md'), { language: 'ts', heading: 'The shortest job type' });
+  const code = blocksOf(read('docs/custom-job-types.md'), {
+    language: 'ts',
+    heading: 'The shortest job type',
+  });
   const file = join(folder, 'count-listings.ts');
   writeFileSync(file, code.replaceAll("'../", `'${join(ROOT, 'apps/api/src')}/`));
   const { countListings } = await import(file);

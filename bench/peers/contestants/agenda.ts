@@ -18,7 +18,8 @@ export const agenda: Contestant = {
   notes: {
     kill: 'a lock lasts 10 minutes',
     'kill-short': 'a lock lasts 5 s; a longer run must renew it itself',
-    'recurring-10k': 'the interval counts from the start of the last run, so a late run delays all later ones',
+    'recurring-10k':
+      'the interval counts from the start of the last run, so a late run delays all later ones',
   },
   open: async (place) => session(requirePlace(place, 'postgres').url),
 };

@@ -58,8 +58,7 @@ export const bullmqOnPostgres: Contestant = {
   packages: ['bullmq', 'pg'],
   needs: 'postgres',
   pace: { registers: 400, drains: 8_000 },
-  settings:
-    '`concurrency` 32 where handlers do nothing, else the number of places; a pool of 32 connections',
+  settings: '`concurrency` 32 where handlers do nothing, else the number of places; a pool of 32 connections',
   keepsHistory: true,
   cannot: {},
   notes: LOCK_NOTES,
