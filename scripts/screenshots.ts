@@ -75,6 +75,8 @@ try {
   const page = await newPage(browser);
   await shoot(page, 'sign-in', '/');
   await signIn(page);
+  // Takes a few seconds, so that something runs in the picture.
+  await runJob(api, 'rebuild-search-index');
   await shoot(page, 'overview', '/');
   await shoot(page, 'jobs', '/jobs');
   await shoot(page, 'job', '/jobs/update-search-index');
@@ -82,6 +84,7 @@ try {
   await shoot(page, 'edit', '/jobs/cleanup-expired-listings/edit');
   await shoot(page, 'new', '/jobs/new');
   await page.emulateMedia({ colorScheme: 'dark' });
+  await runJob(api, 'rebuild-search-index');
   await shoot(page, 'overview-dark', '/');
 } finally {
   await browser?.close();
