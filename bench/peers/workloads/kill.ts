@@ -11,7 +11,7 @@ export const kill = killing('kill', 'kill -9', 'Each system has its default lock
 export const killWithShortLocks = killing(
   'kill-short',
   'kill -9, with short locks',
-  'The same, with locks, leases and heartbeats as short as may be where they can be set.',
+  'Locks, leases and heartbeats are as short as each system allows.',
   true,
 );
 
