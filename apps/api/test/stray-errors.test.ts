@@ -6,7 +6,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../src/testing/test-database.ts';
 import { startProcess } from '../src/testing/test-process.ts';
 
-test('P9: stray errors of handlers fail their attempts, and the server continues; other stray errors end it', async () => {
+// Promise P9, lost nodes.
+test('stray errors of handlers fail their attempts, and the server continues; other stray errors end it', async () => {
   const server = await startCareless();
   const { connection } = server;
   await createJob(connection, {

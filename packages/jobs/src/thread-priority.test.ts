@@ -3,8 +3,9 @@ import { getPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 
+// Promise P20, isolation.
 test.runIf(process.platform === 'linux')(
-  'P20: a thread can give way to the main one, which keeps its priority',
+  'a thread can give way to the main one, which keeps its priority',
   async () => {
     const before = getPriority(process.pid);
     const worker = new Worker(

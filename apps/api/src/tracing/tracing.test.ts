@@ -122,7 +122,8 @@ test('a scheduled run is a trace of its own with a link to the request that made
   expect(second?.traceId).not.toBe(first?.traceId);
 });
 
-test('P9: a run whose server was killed stays in its trace when the next one runs it again', async () => {
+// Promise P9, lost nodes.
+test('a run whose server was killed stays in its trace when the next server runs it again', async () => {
   const reached = Promise.withResolvers<void>();
   let isStuck = true;
   const smtp = await startSmtp({

@@ -90,7 +90,8 @@ function expand(field: string, size: number): Set<number> {
   return values;
 }
 
-describe('P3 cron by exhaustion', () => {
+// Promise P3, grid.
+describe('cron, compared with a look at every minute', () => {
   const tables = CHANGES.map(([zone, change]) => ({ zone, minutes: localMinutes(zone, change) }));
   const field = (size: number, step: number) =>
     fc.oneof(

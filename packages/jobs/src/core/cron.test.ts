@@ -31,7 +31,8 @@ function run(cron: string, zone: string, from: string, to: string): string[] {
   return slots.map((slot) => new Date(slot).toISOString().slice(8, 16).replace('T', ' '));
 }
 
-describe('P2 cron expressions', () => {
+// Promise P2, schedule.
+describe('cron expressions', () => {
   it.each([
     '* * * * *',
     '*/5 * * * *',
@@ -100,7 +101,8 @@ describe('P2 cron expressions', () => {
   });
 });
 
-describe('P3 cron where the clock is set forward', () => {
+// Promise P3, grid.
+describe('cron where the clock is set forward', () => {
   const newYork = (cron: string) =>
     run(cron, 'America/New_York', '2026-03-08T05:00:00Z', '2026-03-09T05:00:00Z');
 
@@ -162,7 +164,8 @@ describe('P3 cron where the clock is set forward', () => {
   });
 });
 
-describe('P3 cron where the clock is set back', () => {
+// Promise P3, grid.
+describe('cron where the clock is set back', () => {
   const newYork = (cron: string) =>
     run(cron, 'America/New_York', '2026-11-01T04:00:00Z', '2026-11-02T05:00:00Z');
 
@@ -233,7 +236,8 @@ describe('P3 cron where the clock is set back', () => {
   });
 });
 
-describe('P3 cron in a zone that sets no clock', () => {
+// Promise P3, grid.
+describe('cron in a zone that sets no clock', () => {
   it('runs at the same time of UTC all year', () => {
     expect(run('30 9 1 * *', 'Asia/Kolkata', '2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z')).toEqual(
       Array.from({ length: 12 }, () => '01 04:00'),

@@ -59,7 +59,8 @@ function naiveNs(text: string): bigint | 'fault' {
   return value > MAX || value < -MAX - 1n ? 'fault' : value;
 }
 
-describe('P2 durations in Go syntax', () => {
+// Promise P2, schedule.
+describe('durations in Go syntax', () => {
   it.each<[string, bigint]>([
     ['0', 0n],
     ['+0', 0n],
@@ -198,7 +199,8 @@ describe('P2 durations in Go syntax', () => {
   });
 });
 
-describe('P2 whole milliseconds', () => {
+// Promise P2, schedule.
+describe('whole milliseconds', () => {
   it('reads a duration that is a whole number of milliseconds', () => {
     expect(accepted(parseWholeMs('1h30m'))).toBe(5_400_000);
     expect(accepted(parseWholeMs('0.5us1.9995ms'))).toBe(2);

@@ -6,7 +6,8 @@ const OVER_AT = 1_000 + LEASE_MS;
 const SHUTDOWN = '57P01';
 const REFUSED = '57P03';
 
-describe('P9, section 7: how a node judges its own lease', () => {
+// Promise P9, lost nodes.
+describe('how a node judges its own lease', () => {
   it('is kept until a second before its end, and over at its end', () => {
     expect(judgeLease(KNOWN, 1_000)).toEqual({ state: 'kept', again: OVER_AT - 1_000 });
     expect(judgeLease(KNOWN, OVER_AT - 1_001).state).toBe('kept');
@@ -39,7 +40,8 @@ describe('P9, section 7: how a node judges its own lease', () => {
   });
 });
 
-describe('P9, section 7: whether the server has said that it restarts', () => {
+// Promise P9, lost nodes.
+describe('whether the server has reported a restart', () => {
   it('has when it ended both connections, or one and refuses new ones for now', () => {
     expect(isRestarting({ toControl: SHUTDOWN, toSpare: SHUTDOWN })).toBe(true);
     expect(isRestarting({ toControl: SHUTDOWN, onConnecting: REFUSED })).toBe(true);

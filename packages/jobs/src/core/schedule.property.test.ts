@@ -21,7 +21,8 @@ function schedule(input: ScheduleInput): Schedule {
   return parsed.value;
 }
 
-describe('P3, P6 slots of any schedule', () => {
+// Promises P3, grid; P6, catch-up.
+describe('slots of any schedule', () => {
   const recurring = fc.oneof(
     fc
       .record({

@@ -38,7 +38,8 @@ function at(text: string): number {
   return Date.parse(text);
 }
 
-describe('P2 schedule', () => {
+// Promise P2, schedule.
+describe('schedule', () => {
   it('reads an interval, by default at a fixed rate', () => {
     expect(schedule({ interval: '1h30m' })).toEqual({
       kind: 'interval',
@@ -131,7 +132,8 @@ describe('P2 schedule', () => {
   });
 });
 
-describe('P16 schedules equal in value', () => {
+// Promise P16, edit.
+describe('schedules equal in value', () => {
   it.each<[ScheduleInput, ScheduleInput]>([
     [{ interval: '60m' }, { interval: '1h' }],
     [{ interval: '1m' }, { interval: '1m', interval_mode: 'fixed_rate' }],
@@ -171,7 +173,8 @@ describe('P16 schedules equal in value', () => {
   });
 });
 
-describe('P3 grid', () => {
+// Promise P3, grid.
+describe('the grid', () => {
   const hourly = schedule({ interval: '1h' });
 
   it('begins one interval after creation', () => {
@@ -250,7 +253,8 @@ describe('P3 grid', () => {
   });
 });
 
-describe('P6 passed slots', () => {
+// Promise P6, catch-up.
+describe('passed slots', () => {
   it('counts a slot taken on time as one', () => {
     const hourly = schedule({ interval: '1h' });
     expect(passedSlots(hourly, T0, T0 + HOUR, T0 + HOUR)).toEqual({

@@ -5,7 +5,8 @@ import { prioritySlots, shareOut, slotsHavePriority } from './share-out.ts';
 
 const NOW = 1_000;
 
-describe('P9, P10: how a claim shares out what is about to be made', () => {
+// Promises P9, lost nodes; P10, fence.
+describe('how a claim shares out the runs that a plan makes', () => {
   const run = (availableAt: number): NewRun => ({
     trigger: 'manual',
     catchUp: false,

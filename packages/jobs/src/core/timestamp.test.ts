@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseTimestamp } from './timestamp.ts';
 
-describe('P2 RFC 3339 timestamps', () => {
+// Promise P2, schedule.
+describe('RFC 3339 timestamps', () => {
   it.each<[string, string]>([
     ['2026-01-31T09:00:00Z', '2026-01-31T09:00:00.000Z'],
     ['2026-01-31t09:00:00z', '2026-01-31T09:00:00.000Z'],

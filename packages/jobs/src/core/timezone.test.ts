@@ -3,7 +3,8 @@ import { isTimezone, stretchAt } from './timezone.ts';
 
 const HOUR = 3_600_000;
 
-describe('P2 time zone names', () => {
+// Promise P2, schedule.
+describe('time zone names', () => {
   it.each([
     'UTC',
     'utc',

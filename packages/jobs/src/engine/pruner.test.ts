@@ -21,7 +21,8 @@ function prunerOf(clock: Clock, batches = 0): { readonly pruner: Pruner; readonl
   return { pruner, pruned: () => pruned };
 }
 
-it('P18: pruning leaves the start alone, goes on soon while there is more, and looks again after a minute', async () => {
+// Promise P18, bounds.
+it('pruning waits for the start, continues soon while there is more, and looks again after a minute', async () => {
   const clock = createFakeClock(0);
   const { pruner, pruned } = prunerOf(clock, 3);
   const after = async (ms: number) => {

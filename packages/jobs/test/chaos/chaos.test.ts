@@ -24,7 +24,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
-describe('P4 to P10 hold of three nodes under load on one PostgreSQL while', () => {
+// Promises P4 to P10.
+describe('three nodes under load on one PostgreSQL lose no slot and no run while', () => {
   for (const fault of FAULTS.filter(({ name }) => NAMES.includes(name))) {
     it(fault.title, async () => {
       const { violations, recovery } = await rounds.run(fault);

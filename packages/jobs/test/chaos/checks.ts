@@ -230,7 +230,7 @@ const STUCK = `SELECT jobs.id, next_run_at AS next FROM greenvue_jobs.jobs JOIN 
     AND next_run_at < extract(epoch FROM now()) * 1000 - 5000
     AND NOT EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = jobs.uid)`;
 const TWO_ROWS = 'SELECT id FROM greenvue_jobs.live_runs WHERE id IN (SELECT id FROM greenvue_jobs.runs)';
-/** P7, by the rows: no more than there is room for, and nobody waits where nobody is in the way. */
+/** P7, overlap, by the rows: no more than there is room for, and nobody waits where nobody is in the way. */
 const NO_ROOM = `SELECT * FROM (
     SELECT jobs.id, overlap, count(*) FILTER (WHERE held = 'no') AS active, count(*) FILTER (WHERE held = 'overlap') AS waiting
     FROM greenvue_jobs.live_runs JOIN greenvue_jobs.jobs ON jobs.uid = job_uid WHERE overlap <> 'allow'

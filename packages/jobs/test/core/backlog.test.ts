@@ -36,8 +36,9 @@ function runAll(sim: Simulation): (number | undefined)[] {
 
 const hours = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
-describe('P6: the passed slots that wait under `all`', () => {
-  it('P14: are held by a pause and run after the resume, each of them, oldest first', () => {
+// Promises P6, catch-up; P13, delete; P14, pause; P16, edit.
+describe('the passed slots that wait under `all`', () => {
+  it('are held by a pause, and each runs after the resume, oldest first', () => {
     const sim = down(6);
     sim.command(pause);
     expect(sim.claim()).toEqual([]);
@@ -48,7 +49,7 @@ describe('P6: the passed slots that wait under `all`', () => {
     expect(sim.job.nextRunAt).toBe(T0 + 9 * HOUR);
   });
 
-  it('P14: keep their bound of 100 through a pause', () => {
+  it('keep their bound of 100 through a pause', () => {
     const sim = down(250);
     sim.command(pause);
     for (const hour of hours(1, 250)) expect(covering(sim.rows, T0 + hour * HOUR)).toBe(1);
@@ -56,31 +57,31 @@ describe('P6: the passed slots that wait under `all`', () => {
     expect(runAll(sim)).toEqual(hours(151, 250));
   });
 
-  it('P16: run though an edit ends `all`', () => {
+  it('run even when an edit ends `all`', () => {
     const sim = down(6);
     sim.command({ kind: 'edit', definition: definition(every(HOUR), { ...all, catchUp: 'once' }) });
     expect(runAll(sim)).toEqual(hours(1, 6));
   });
 
-  it('P16: run though an edit gives the job another schedule', () => {
+  it('run even when an edit changes the schedule', () => {
     const sim = down(6);
     sim.command({ kind: 'edit', definition: definition(every(24 * HOUR), all) });
     expect(runAll(sim)).toEqual(hours(1, 6));
   });
 
-  it('P16: run though an edit takes away the schedule', () => {
+  it('run even when an edit removes the schedule', () => {
     const sim = down(6);
     sim.command({ kind: 'edit', definition: definition({ kind: 'on_demand' }, { overlap: 'queue' }) });
     expect(runAll(sim)).toEqual(hours(1, 6));
   });
 
-  it('P16: are covered by one run when an edit changes catch_up alone', () => {
+  it('are each covered by exactly one row when an edit changes catch_up alone', () => {
     const sim = down(6);
     sim.command({ kind: 'edit', definition: definition(every(HOUR), { overlap: 'queue' }) });
     for (const hour of hours(1, 6)) expect(covering(sim.rows, T0 + hour * HOUR)).toBe(1);
   });
 
-  it('P13: go with the job', () => {
+  it('are removed with the job', () => {
     const sim = down(6);
     sim.command({ kind: 'delete' });
     expect(sim.claim()).toEqual([]);
@@ -88,7 +89,8 @@ describe('P6: the passed slots that wait under `all`', () => {
   });
 });
 
-describe('P7: an edit of the overlap that meets a due slot', () => {
+// Promise P7, overlap.
+describe('an edit of the overlap that meets a due slot', () => {
   const allow = (hour: number) => {
     const sim = new Simulation(definition(every(HOUR), { overlap: 'allow' }), T0);
     for (let n = 1; n < hour; n++) {
@@ -126,7 +128,8 @@ describe('P7: an edit of the overlap that meets a due slot', () => {
   });
 });
 
-it('P5, P17: a fixed delay takes no slot a second time, nor an earlier one, after the clock jumped back', () => {
+// Promises P5, one run per slot; P17, clock.
+it('after the clock jumped back, a fixed delay takes no slot twice and no earlier slot', () => {
   const sim = new Simulation(definition(every(20_000, { mode: 'fixed_delay' })), T0);
   const slots: (number | undefined)[] = [];
   for (let n = 0; n < 5; n += 1) {
@@ -141,7 +144,8 @@ it('P5, P17: a fixed delay takes no slot a second time, nor an earlier one, afte
   expect(slots).toEqual([20_000, 40_000, 40_001, 60_001, 80_001].map((ms) => T0 + ms));
 });
 
-describe('P17: after the clock jumped back behind the creation of a job', () => {
+// Promise P17, clock.
+describe('a clock that jumped back to before the creation of a job', () => {
   const DAY = 24 * HOUR;
   const jumped = (schedule: Parameters<typeof definition>[0], ran: boolean) => {
     const sim = new Simulation(definition(schedule), T0);
@@ -185,7 +189,8 @@ describe('P17: after the clock jumped back behind the creation of a job', () => 
     );
 });
 
-describe('P3: start_at bounds a fixed delay', () => {
+// Promise P3, grid.
+describe('start_at bounds a fixed delay', () => {
   const start = T0 + 10 * HOUR;
   const delayed = () => new Simulation(definition(every(HOUR, { mode: 'fixed_delay', startAt: start })), T0);
 
@@ -208,8 +213,9 @@ describe('P3: start_at bounds a fixed delay', () => {
   });
 });
 
-describe('P5: the next slot is always later than the last one taken', () => {
-  it('P16: so a run_at may not lie at or before it', () => {
+// Promises P5, one run per slot; P16, edit.
+describe('the next slot is always later than the last one taken', () => {
+  it('a run_at at or before it is refused', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
     sim.now = T0 + HOUR;
     sim.plan();
@@ -220,7 +226,7 @@ describe('P5: the next slot is always later than the last one taken', () => {
     expect(at(T0 + HOUR + 1)).toMatchObject({ ok: true });
   });
 
-  it('P16: nor at or before one that waits under `all`', () => {
+  it('a run_at at or before a slot that waits under `all` is refused', () => {
     const sim = new Simulation(definition(every(10_000), all), T0);
     sim.now = T0 + 55_000;
     sim.plan();

@@ -7,7 +7,8 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const pause = (extra: object = {}) => ({ kind: 'pause', cancelLive: false, ...extra }) as const;
 
-describe('P2 creation', () => {
+// Promise P2, schedule.
+describe('creation', () => {
   it('refuses a run_at more than 60 s past, and takes one just past', () => {
     const at = (runAt: number) => createJob(definition({ kind: 'run_at', runAt }), { uid: '1', now: T0 });
     expect(at(T0 - 60_001)).toMatchObject({ ok: false, code: 'run_at_past', pointer: '/run_at' });
@@ -23,7 +24,8 @@ describe('P2 creation', () => {
   });
 });
 
-describe('P7, P15 a free trigger', () => {
+// Promises P7, overlap; P15, run now.
+describe('a free trigger', () => {
   const trigger = { kind: 'trigger' } as const;
   const allow = { overlap: 'allow' } as const;
 
@@ -48,8 +50,9 @@ describe('P7, P15 a free trigger', () => {
   });
 });
 
-describe('P14 pause', () => {
-  it('has no next run meanwhile; resume goes to the next future slot (lesson 8)', () => {
+// Promise P14, pause. Lesson 8, resume.
+describe('pause', () => {
+  it('has no next run meanwhile; resume goes to the next future slot', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
     sim.command(pause({ reason: 'migration' }));
     expect(sim.job).toMatchObject({ status: 'paused', pause: { reason: 'migration' } });
@@ -140,7 +143,8 @@ describe('P14 pause', () => {
   });
 });
 
-describe('P15 run now', () => {
+// Promises P4, stored next run; P15, run now.
+describe('run now', () => {
   it('does not move the grid', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
     sim.now = T0 + 10 * MINUTE;
@@ -165,7 +169,7 @@ describe('P15 run now', () => {
     expect(sim.command({ kind: 'trigger' })).toMatchObject(refused('skip', '"allow"'));
   });
 
-  it('P4: a job of which a put-off run is due is planned now, and is not finished', () => {
+  it('a job with a due run that was put off is planned now, and is not finished', () => {
     const sim = new Simulation(definition({ kind: 'run_at', runAt: T0 + 1 }, { overlap: 'allow' }), T0);
     sim.command({ kind: 'trigger', runAt: T0 + HOUR });
     sim.now = T0 + 1;
@@ -204,11 +208,12 @@ describe('P15 run now', () => {
   });
 });
 
-describe('P16 edit', () => {
+// Promise P16, edit. Lessons 2, deploys of several nodes; 9, edits of a schedule.
+describe('edit', () => {
   const edit = (sim: Simulation, ...args: Parameters<typeof definition>) =>
     sim.command({ kind: 'edit', definition: definition(...args) });
 
-  it('lesson 2: an edit equal in value changes nothing and keeps the version', () => {
+  it('an edit equal in value changes nothing and keeps the version', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
     sim.now += MINUTE;
     const same = { ...every(HOUR), interval: '60m' };
@@ -216,7 +221,7 @@ describe('P16 edit', () => {
     expect(sim.job.version).toBe(1);
   });
 
-  it('lesson 9: edits of other fields never move the next run', () => {
+  it('edits of other fields never move the next run', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
     sim.now += 59 * MINUTE;
     edit(sim, every(HOUR), { name: 'Other', payload: '{"a":1}' });
@@ -266,7 +271,7 @@ describe('P16 edit', () => {
     expect(sim.job.nextRunAt).toBe(sim.now + HOUR);
   });
 
-  it('an edit that shrinks the room stops nothing that runs, and holds what waits', () => {
+  it('an edit that shrinks the room stops no running run, and holds the waiting ones', () => {
     const sim = new Simulation(definition({ kind: 'on_demand' }, { overlap: 'allow' }), T0);
     for (let n = 0; n < 5; n++) sim.command({ kind: 'trigger' });
     sim.claim(2);
@@ -298,7 +303,8 @@ describe('P16 edit', () => {
   });
 });
 
-describe('P13 delete', () => {
+// Promise P13, delete.
+describe('delete', () => {
   it('leaves nothing to plan and cancels what is live', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
     sim.now = T0 + HOUR;

@@ -11,17 +11,18 @@ const job = (extra: Partial<Job> = {}): Job => ({
 });
 const signs = { handlerVersion: 1 };
 
-describe('health, worst first (lesson 22: silent failures are shown)', () => {
+// Promises P11, timeout; P17, clock; P22, types and deploys. Lesson 22, silent failures.
+describe('health, worst first', () => {
   it('is ok for a job that is on time', () => {
     expect(healthOf(job(), signs, T0)).toEqual({ status: 'ok' });
   });
 
-  it('P22: no_handler when no live node has the type, or only an older version', () => {
+  it('no_handler when no live node has the type, or only an older version', () => {
     expect(healthOf(job(), {}, T0)).toMatchObject({ status: 'no_handler' });
     expect(healthOf(job({ typeVersion: 2 }), signs, T0)).toMatchObject({ status: 'no_handler' });
   });
 
-  it('P11: zombie comes before failing', () => {
+  it('zombie comes before failing', () => {
     const failing = job({ failedInRow: 2, failingSince: T0 });
     expect(healthOf(failing, { ...signs, zombieSince: T0 }, T0)).toMatchObject({
       status: 'zombie',
@@ -41,7 +42,7 @@ describe('health, worst first (lesson 22: silent failures are shown)', () => {
     expect(healthOf(job(), waits, T0 + 60_001)).toEqual({ status: 'late', reason: 'waiting', since: T0 });
   });
 
-  it('P17: late with the reason clock when the last slot lies more than 60 s after now', () => {
+  it('late with the reason clock when the last slot lies more than 60 s after now', () => {
     expect(healthOf(job({ lastSlotAt: T0 + 60_001 }), signs, T0)).toMatchObject({
       status: 'late',
       reason: 'clock',

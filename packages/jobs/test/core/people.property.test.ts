@@ -101,8 +101,10 @@ function holds(sim: Simulation, story: Story): void {
   if (isFixedDelay(job.schedule) && sim.isLive()) expect(job.nextRunAt).toBeUndefined();
 }
 
+// Promises P3, grid; P4, stored next run; P5, one run per slot; P6, catch-up; P7, overlap; P14, pause; P16,
+// edit; P17, clock.
 describe('whatever people do to a job', () => {
-  it('P4, P5, P6, P7, P14, P16: it goes on, and each slot but those of its pauses is covered by exactly one row', () => {
+  it('exactly one row covers each slot outside of pauses, and the schedule continues', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...MODES),
@@ -126,7 +128,7 @@ describe('whatever people do to a job', () => {
     );
   });
 
-  it('P3: a fixed delay goes on, and never has a next run beside a live one', () => {
+  it('a fixed delay continues, and never has a next run beside a live run', () => {
     fc.assert(
       fc.property(fc.constantFrom(...MODES.slice(0, 6)), steps, ([catchUp, overlap], plan) => {
         const schedule = every(60_000, { mode: 'fixed_delay' });
@@ -142,7 +144,7 @@ describe('whatever people do to a job', () => {
     );
   });
 
-  it('P6, P17: on a clock that jumps, no catch-up covers a slot that has a row', () => {
+  it('when the clock jumps, no catch-up run covers a slot that has a row', () => {
     const jumps = fc.array(fc.tuple(fc.integer({ min: -4_000_000, max: 4_000_000 }), step), {
       minLength: 1,
       maxLength: 50,

@@ -6,7 +6,8 @@ import { definition, Simulation } from './simulation.ts';
 const T0 = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
 
-it('P4: a job that can not be planned is put off by a minute, and keeps its next run', () => {
+// Promise P4, stored next run.
+it('a job that cannot be planned is put off by a minute, and keeps its next run', () => {
   const { job } = new Simulation(definition({ kind: 'cron', cron: '* * * * *', timezone: 'UTC' }), T0);
   const nowhere = { ...job, schedule: { kind: 'cron', cron: '* * * * *', timezone: 'No/Where' } } as const;
   const now = T0 + MINUTE;
@@ -23,6 +24,7 @@ it('P4: a job that can not be planned is put off by a minute, and keeps its next
   });
 });
 
+// Promises P14, pause; P16, edit.
 describe.each(['once', 'all'] as const)('a job under %s that can not be planned', (catchUp) => {
   const definitionIn = (timezone: string) =>
     definition({ kind: 'cron', cron: '* * * * *', timezone }, { catchUp, overlap: 'queue' });
@@ -33,13 +35,13 @@ describe.each(['once', 'all'] as const)('a job under %s that can not be planned'
     return sim;
   };
 
-  it('P16: is mended by an edit', () => {
+  it('is mended by an edit', () => {
     const sim = lost();
     expect(sim.command({ kind: 'edit', definition: definitionIn('UTC') })).toMatchObject({ ok: true });
     expect(sim.job).toMatchObject({ status: 'active', nextRunAt: T0 + 6 * MINUTE });
   });
 
-  it('P14: is mended by an edit after its pause has run out, which lets go what it held', () => {
+  it('is mended by an edit after its pause has ended, which releases the held runs', () => {
     const sim = new Simulation(definitionIn('UTC'), T0);
     sim.now = T0 + MINUTE;
     sim.plan();
@@ -53,7 +55,7 @@ describe.each(['once', 'all'] as const)('a job under %s that can not be planned'
     expect(sim.claim(1)).toMatchObject([{ slot: T0 + MINUTE }]);
   });
 
-  it('P14, P16: is mended, or paused, also before its next slot', () => {
+  it('is mended, or paused, also before its next slot', () => {
     const early = () => {
       const sim = lost();
       sim.now = T0;
@@ -67,7 +69,7 @@ describe.each(['once', 'all'] as const)('a job under %s that can not be planned'
     expect(paused.job.status).toBe('paused');
   });
 
-  it('P14: can be paused, mended and resumed', () => {
+  it('can be paused, mended and resumed', () => {
     const sim = lost();
     sim.command({ kind: 'pause', cancelLive: false });
     expect(sim.job.status).toBe('paused');

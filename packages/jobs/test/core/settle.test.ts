@@ -39,7 +39,8 @@ const failed = (extra: Partial<Extract<Outcome, { kind: 'failed' }>> = {}): Outc
 });
 const at = { now: T0, random: 0.5 };
 
-describe('P8 retries', () => {
+// Promise P8, retries.
+describe('retries', () => {
   it('a wait of nothing stays nothing, and no wait gets beyond its cap, however often it failed', () => {
     const steep = { initialMs: 1, maxMs: 5_000, factor: 100, jitter: 0 };
     expect(retryDelayMs(steep, 1_000, 0.5)).toBe(5_000);
@@ -105,8 +106,9 @@ describe('P8 retries', () => {
   });
 });
 
-describe('P9 lost nodes', () => {
-  it('lesson 17: a lost claim costs no attempt', () => {
+// Promise P9, lost nodes. Lesson 17, busy event loops and shutdowns.
+describe('lost nodes', () => {
+  it('a lost claim costs no attempt', () => {
     expect(settleRun(job(), run({ failures: 1 }), { kind: 'lost' }, at)).toMatchObject({
       kind: 'waiting',
       failures: 1,
@@ -143,7 +145,8 @@ it('a run that was put back calls for a new look where it is due, or was given b
   expect(mustLookAnew(failed(), later, T0)).toBe(false);
 });
 
-describe('P12 cancel', () => {
+// Promise P12, cancel.
+describe('cancel', () => {
   it('a handler that returned has succeeded even if a cancel came meanwhile', () => {
     expect(settleRun(job(), run({ cancel: 'user' }), { kind: 'succeeded' }, at)).toMatchObject({
       status: 'succeeded',
@@ -169,7 +172,8 @@ describe('P12 cancel', () => {
   });
 });
 
-describe('P14 pause', () => {
+// Promise P14, pause.
+describe('pause', () => {
   it('holds retries and runs taken back, but not those asked for by hand meanwhile', () => {
     const paused = job({ status: 'paused', pause: { at: T0 + 5 } });
     expect(settleRun(paused, run(), failed(), at)).toMatchObject({ kind: 'waiting', held: 'pause' });

@@ -9,8 +9,9 @@ const T0 = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-describe('P3 grid', () => {
-  it('has its first slot one interval after creation, known from the start (P4)', () => {
+// Promises P3, grid; P4, stored next run.
+describe('the grid', () => {
+  it('has its first slot one interval after creation, known from the start', () => {
     expect(new Simulation(definition(every(HOUR)), T0).job.nextRunAt).toBe(T0 + HOUR);
   });
 
@@ -48,7 +49,8 @@ describe('P3 grid', () => {
   });
 });
 
-describe('P6 catch-up', () => {
+// Promises P5, one run per slot; P6, catch-up. Lesson 7, storms of catch-up runs.
+describe('catch-up', () => {
   const down = (catchUp: CatchUp, overlap: Overlap, ms: number) => {
     const sim = new Simulation(definition(every(HOUR), { catchUp, overlap }), T0);
     sim.now = T0 + ms;
@@ -56,7 +58,7 @@ describe('P6 catch-up', () => {
     return sim;
   };
 
-  it('lesson 7: once makes one run for the latest passed slot, covering all others', () => {
+  it('once makes one run for the latest passed slot, covering all others', () => {
     const sim = down('once', 'skip', 5 * HOUR + 30 * MINUTE);
     expect(sim.rows).toHaveLength(1);
     expect(sim.rows[0]).toMatchObject({ slot: T0 + 5 * HOUR, from: T0 + HOUR, missed: 5, state: 'waiting' });
@@ -119,7 +121,7 @@ describe('P6 catch-up', () => {
     expect(sim.rows[1]).toMatchObject({ slot: T0 + 151 * HOUR });
   });
 
-  it('covers every slot by exactly one row, whatever the downtimes, overlap, catch-up and speed of the handler (P5)', () => {
+  it('covers every slot by exactly one row, for all downtimes, overlaps, catch-ups and handler speeds', () => {
     const modes: [CatchUp, Overlap][] = [
       ['once', 'skip'],
       ['once', 'queue'],
@@ -167,8 +169,9 @@ describe('P6 catch-up', () => {
   });
 });
 
-describe('P7 overlap', () => {
-  it('lesson 10: skip has room for one live run; a slot without room is a skipped row', () => {
+// Promise P7, overlap. Lesson 10, overlapping runs.
+describe('overlap', () => {
+  it('skip has room for one live run; a slot without room is a skipped row', () => {
     const sim = new Simulation(definition(every(HOUR)), T0);
     for (const n of [1, 2]) {
       sim.now = T0 + n * HOUR;
@@ -214,7 +217,8 @@ describe('P7 overlap', () => {
   });
 });
 
-describe('P17 clock', () => {
+// Promise P17, clock.
+describe('clock', () => {
   it('a clock that jumps back reruns nothing', () => {
     const sim = new Simulation(definition(every(MINUTE)), T0);
     sim.now = T0 + 10 * MINUTE;
@@ -245,7 +249,8 @@ describe('P17 clock', () => {
   });
 });
 
-describe('P6, P17: a job that was based on a clock that is behind', () => {
+// Promises P6, catch-up; P17, clock.
+describe('a job that was rebased on a clock that is behind', () => {
   /** Ten slots have rows; then the clock is back at the first one, and somebody resumes the job. */
   const behind = (more: Parameters<typeof definition>[1] = {}) => {
     const sim = new Simulation(definition(every(MINUTE), { overlap: 'allow', ...more }), T0);
@@ -308,7 +313,8 @@ describe('P6, P17: a job that was based on a clock that is behind', () => {
   });
 });
 
-describe('P3: a slot that is about to come', () => {
+// Promise P3, grid.
+describe('a slot that comes soon', () => {
   const SOON = T0 + HOUR - 200;
   const ahead = (change: (sim: Simulation) => void, more: Parameters<typeof definition>[1] = {}) => {
     const sim = new Simulation(definition(every(HOUR), more), T0);

@@ -32,7 +32,8 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
   const trigger = async () => (await h.engine.trigger('job')).view.run.id;
   const runOf = async (id: string) => (await h.engine.getRun(id)).run;
 
-  describe('P15: a run asked for on an idle node', () => {
+  // Promises P4, stored next run; P9, lost nodes; P12, cancel; P15, run now; P19, delivery.
+  describe('a run asked for on an idle node', () => {
     it('starts with the commit that makes it, without a pass, and is told of in order', async () => {
       const events: string[] = [];
       h.engine.subscribe((event) => void events.push(event === 'reset' ? event : event.type));
@@ -68,7 +69,7 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       await expect.poll(() => pass().then(() => told.started)).toEqual([first, second]);
     });
 
-    it('P4: does not make a slot forgotten that came due while it was on its way', async () => {
+    it('does not make the engine forget a slot that came due in between', async () => {
       const runAt = new Date(h.clock.now() + 1_000).toISOString();
       await h.engine.createJob({ id: 'once', name: 'Once', type: 'work', runAt });
       await becomeIdle();
@@ -87,7 +88,7 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       await expect.poll(() => pass().then(() => told.started)).toHaveLength(2);
     });
 
-    it('P12: does not start when it was cancelled on its way', async () => {
+    it('does not start when it was cancelled before the answer came', async () => {
       const answered = Promise.withResolvers<void>();
       h.store.make(answered.promise, 'command');
       const triggered = trigger();
@@ -101,7 +102,7 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       expect(told.started).toEqual([]);
     });
 
-    it('P9, P19: is given back and run once when the answer got lost', async () => {
+    it('is given back and runs once when the answer was lost', async () => {
       h.store.make('answer lost', 'command');
       await expect(trigger()).rejects.toThrow('away');
       h.store.restore();
@@ -113,7 +114,7 @@ export function startingAtOnce(makeDatabase: MakeDatabase): void {
       expect(await run()).toMatchObject({ status: 'running', recoveries: 0, failures: 0 });
     });
 
-    it('P9: is given back by a process that is to stop', async () => {
+    it('is given back by a process that stops', async () => {
       const answered = Promise.withResolvers<void>();
       h.store.make(answered.promise, 'command');
       const triggered = trigger();

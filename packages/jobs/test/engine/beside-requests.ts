@@ -42,14 +42,15 @@ export function besideRequests(makeDatabase: MakeDatabase): void {
     return { at, startedFirst };
   };
 
-  describe('P20: what is due at once', () => {
+  // Promises P3, grid; P20, isolation.
+  describe('runs that are due at once', () => {
     it('is claimed in parts while requests come in, with as much time between as a pass took', async () => {
       const { at, startedFirst } = await claimsOf(requests.come);
       expect(startedFirst).toBe(128);
       expect(at.slice(0, 2)).toEqual([0, 14]);
     });
 
-    it('P3: and a slot that comes due meanwhile does not wait', async () => {
+    it('do not delay a slot that comes due in between', async () => {
       const runAt = new Date(DUE + 10).toISOString();
       await h.engine.createJob(job({ id: 'once', onDemand: false, runAt }));
       const { at } = await claimsOf(requests.come);

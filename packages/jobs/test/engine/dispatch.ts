@@ -18,8 +18,9 @@ export function dispatching(makeDatabase: MakeDatabase): void {
   afterEach(() => h.close());
 
   const statusOf = async (runId: string) => (await h.engine.getRun(runId)).run.status;
+  // Promises P14, pause; P15, run now.
   describe('what comes due while all places are taken', () => {
-    it('P15: a run whose own time comes then starts when a place is free', async () => {
+    it('a run whose own run_at comes then starts when a place is free', async () => {
       await make({ concurrency: 1 });
       const told = untilTold();
       h.deps.handler = told.handler;
@@ -36,7 +37,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       told.end(1);
     });
 
-    it('P14: what the end of a pause releases then starts when a place is free', async () => {
+    it('a run that the end of a pause releases then starts when a place is free', async () => {
       await make({ concurrency: 1 });
       const told = untilTold();
       h.deps.handler = told.handler;
@@ -56,6 +57,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
     });
   });
 
+  // Promise P9, lost nodes.
   describe('a run once recovered', () => {
     const pass = (ms: number, stepMs = 100) => h.pass(ms, stepMs);
 
@@ -94,7 +96,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       return { next, told, poison, startsOfPoison };
     };
 
-    it('P9: waits for a place without keeping the engine busy, and bystanders wait with it', async () => {
+    it('waits for a place without keeping the engine busy, and other runs wait with it', async () => {
       const { next, told, poison, startsOfPoison } = await waitingForPlace();
       let claims = 0;
       h.store.watch('claim', () => claims++);
@@ -111,7 +113,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
         .toBe(2);
     });
 
-    it('P9: gets the place that is free before a slot that is about to come', async () => {
+    it('gets the place that is free before a slot that is about to come', async () => {
       const { next, told, startsOfPoison } = await waitingForPlace();
       await next.createJob(job({ id: 'soon', onDemand: false, interval: '1s' }));
       const soon = (await next.getJob('soon')).job.nextRunAt ?? 0;
@@ -124,6 +126,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
     });
   });
 
+  // Promises P7, overlap; P12, cancel; P14, pause; P16, edit.
   describe('claimed runs that have not started', () => {
     /** One long run holds the only place while others of the same job wait for it on this node. */
     const prefetched = async () => {
@@ -144,7 +147,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       return { told, ids };
     };
 
-    it('P14: are held by a pause', async () => {
+    it('are held by a pause', async () => {
       const { told, ids } = await prefetched();
       await h.engine.pauseJob('job');
       told.end(0);
@@ -153,14 +156,14 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       for (const id of ids) expect((await h.engine.getRun(id)).run).toMatchObject({ held: 'pause' });
     });
 
-    it('P12: are cancelled at once', async () => {
+    it('are cancelled at once', async () => {
       const { told, ids } = await prefetched();
       await h.engine.cancelRun(ids[0] ?? '');
       expect(await statusOf(ids[0] ?? '')).toBe('cancelled');
       told.end(0);
     });
 
-    it('P12: are cancelled at once, though they were claimed while that was on its way', async () => {
+    it('are cancelled at once, also when they were claimed during the cancel', async () => {
       const { told } = await prefetched();
       const { id } = (await h.engine.trigger('job')).view.run;
       const asked = Promise.withResolvers<void>();
@@ -180,7 +183,7 @@ export function dispatching(makeDatabase: MakeDatabase): void {
       told.end(0);
     });
 
-    it('P7, P16: are held by an edit that leaves no room for them, and take what the edit says', async () => {
+    it('are held by an edit that leaves no room for them, and later run with the new definition', async () => {
       const { told, ids } = await prefetched();
       await h.engine.patchJob('job', { overlap: 'skip', payload: { n: 5 } });
       expect((await h.engine.getRun(ids[0] ?? '')).run).toMatchObject({ held: 'overlap' });

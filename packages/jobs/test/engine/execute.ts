@@ -49,7 +49,8 @@ export function execution(makeDatabase: MakeDatabase): void {
       });
     });
 
-    it('is made for a slot on time, and the job knows its next run at once (P4)', async () => {
+    // Promise P4, stored next run.
+    it('is made for a slot on time, and the job knows its next run at once', async () => {
       await h.engine.createJob(job({ onDemand: undefined, interval: '1h' }));
       expect((await h.engine.getJob('job')).job.nextRunAt).toBe(T0 + 3_600_000);
       h.clock.advance(3_600_000);
@@ -91,7 +92,8 @@ export function execution(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P8 retries', () => {
+  // Promise P8, retries.
+  describe('retries', () => {
     it('tries again after 10 s and 20 s, keeps every error, and fails after the third attempt', async () => {
       await h.engine.createJob(job());
       h.deps.handler = (ctx) => fails(`attempt ${ctx.run.attempt}`)();
@@ -135,8 +137,9 @@ export function execution(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P11 timeout', () => {
-    it('lesson 15: fires the signal at the timeout, and the attempt is retried', async () => {
+  // Promise P11, timeout. Lesson 15, timeouts that stop nothing.
+  describe('timeout', () => {
+    it('fires the signal at the timeout, and the attempt is retried', async () => {
       await h.engine.createJob(job({ timeout: '5s' }));
       h.deps.handler = untilAborted;
       const id = await runOnce(h);
@@ -193,7 +196,8 @@ export function execution(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P12 cancel', () => {
+  // Promise P12, cancel.
+  describe('cancel', () => {
     it('cancels a waiting run at once', async () => {
       await h.engine.createJob(job({ overlap: 'queue' }));
       const { view } = await h.engine.trigger('job');
@@ -217,8 +221,9 @@ export function execution(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P13 delete', () => {
-    it('lesson 4: stops the job at once, cancels its live run, keeps its history', async () => {
+  // Promises P1, identity; P13, delete. Lessons 3, an id used again; 4, schedules that remain.
+  describe('delete', () => {
+    it('stops the job at once, cancels its live run, keeps its history', async () => {
       await h.engine.createJob(job());
       h.deps.handler = untilAborted;
       const id = await runOnce(h);
@@ -228,7 +233,7 @@ export function execution(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getRun(id)).run).toMatchObject({ status: 'cancelled', reason: 'deleted' });
     });
 
-    it('lesson 3: an id made anew never meets stale state (P1)', async () => {
+    it('a job created again under an id never meets stale state', async () => {
       await h.engine.createJob(job());
       h.deps.handler = untilAborted;
       await runOnce(h);
@@ -241,8 +246,9 @@ export function execution(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P14 pause', () => {
-    it('lesson 12: outlives a restart, with reason and by whom', async () => {
+  // Promise P14, pause. Lesson 12, pause.
+  describe('pause', () => {
+    it('outlives a restart, with reason and by whom', async () => {
       await h.engine.createJob(job({ onDemand: undefined, interval: '1h' }));
       await h.engine.pauseJob('job', { reason: 'audit' }, { by: 'user:1' });
       const restarted = await h.again();
@@ -256,7 +262,8 @@ export function execution(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P15 run now', () => {
+  // Promise P15, run now.
+  describe('run now', () => {
     it('a dedupe key makes a resent request answer with the first run, even after it ended', async () => {
       await h.engine.createJob(job());
       const first = await h.engine.trigger('job', { dedupeKey: 'k' });

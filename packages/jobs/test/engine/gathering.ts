@@ -49,11 +49,13 @@ export function gathering(makeDatabase: MakeDatabase): void {
       expect(await commits({})).toBe(1);
     });
 
-    it('P7: that a run may wait for are written at once', async () => {
+    // Promise P7, overlap.
+    it('are written at once if a run may wait for them', async () => {
       expect(await commits({ overlap: 'queue' })).toBe(2);
     });
   });
 
+  // Promises P7, overlap; P9, lost nodes.
   describe('settlements while a slot comes every 10 ms', () => {
     beforeEach(async () => {
       await start(20);
@@ -80,7 +82,7 @@ export function gathering(makeDatabase: MakeDatabase): void {
       await expect.poll(() => h.pass(5).then(() => hasLooked), { interval: 1 }).toBe(true);
     };
 
-    it('P9: are written at once of runs that were claimed for a free place, as those of a dead process are', async () => {
+    it('are written at once for runs that were claimed for a free place, such as recovered ones', async () => {
       await passUntil(SLOT + 200, 5);
       await untilLook();
       // Too near to be taken ahead.
@@ -89,7 +91,7 @@ export function gathering(makeDatabase: MakeDatabase): void {
       expect(await statusOf('due')).toBe('succeeded');
     });
 
-    it('P7: are written before a trigger that they would be in the way of, though a pass is under way', async () => {
+    it('are written before a trigger that needs their room, also during a pass', async () => {
       await passUntil(SLOT + 100, 5);
       await untilLook();
       const slot = h.clock.now() + 250;

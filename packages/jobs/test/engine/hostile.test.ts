@@ -35,8 +35,9 @@ describe('a payload of more than 64 KiB that code gives', () => {
     await h.engine.createJob(job({ type: 'note', payload: { text: most } }));
   });
 
+  // Promise P21, payloads.
   it.each([`${most}x`, '€'.repeat(30_000)])(
-    'P21: is refused of a job, of an edit and of a run',
+    'is refused for a job, for an edit and for a run',
     async (text) => {
       const payload = { text };
       const another = job({ id: 'another', type: 'note', payload });
@@ -47,6 +48,7 @@ describe('a payload of more than 64 KiB that code gives', () => {
   );
 });
 
+// Promises P8, retries; P18, bounds.
 describe('what a handler throws', () => {
   const hostile = (fields: object) => Object.assign(new Error('x'), fields);
   const getter = (name: string) =>
@@ -84,7 +86,7 @@ describe('what a handler throws', () => {
     ['an error whose name can’t be read', getter('name'), 'could not be read'],
     ['an error whose stack can’t be read', getter('stack'), 'could not be read'],
     ['a revoked proxy', proxy, 'could not be read'],
-  ])('P8: %s fails the attempt like any error', async (_, thrown, message) => {
+  ])('%s fails the attempt like any error', async (_, thrown, message) => {
     const id = await runOnce(() => {
       throw thrown;
     });
@@ -94,7 +96,7 @@ describe('what a handler throws', () => {
     expect(await runOnce(() => 'the engine goes on')).toBeDefined();
   });
 
-  it('P18: is kept bounded', async () => {
+  it('is kept bounded', async () => {
     const error = Object.assign(new Error('m'.repeat(1e6)), {
       name: 'n'.repeat(1e6),
       stack: 's'.repeat(1e6),
@@ -108,6 +110,7 @@ describe('what a handler throws', () => {
   });
 });
 
+// Promises P10, fence; P18, bounds.
 describe('what a handler reports', () => {
   it.each<[string, unknown, unknown, unknown]>([
     ['bigints', 1n, 2n, 'note'],
@@ -122,7 +125,7 @@ describe('what a handler reports', () => {
     expect(JSON.stringify(run).length).toBeLessThan(2_000);
   });
 
-  it('P18: one line with huge fields does not push the others out of the log', async () => {
+  it('one line with huge fields does not push the others out of the log', async () => {
     const id = await runOnce((ctx) => {
       ctx.log.info('first');
       ctx.log.info('huge', { text: 'x'.repeat(1e6) });
@@ -132,7 +135,7 @@ describe('what a handler reports', () => {
     expect(messages).toEqual(['first', 'huge', 'last']);
   });
 
-  it('P18: lines of 1 MB, and many empty ones, are bounded before they leave the process', async () => {
+  it('lines of 1 MB, and many empty ones, are bounded before they leave the process', async () => {
     let ctx: JobContext<unknown> | undefined;
     const id = await runOnce((given) => {
       ctx = given;
@@ -155,7 +158,7 @@ describe('what a handler reports', () => {
     expect(await h.engine.getLogs(id)).toHaveLength(3);
   });
 
-  it('P10: nothing after its end', async () => {
+  it('nothing after its end', async () => {
     let kept: JobContext<unknown> | undefined;
     const id = await runOnce((ctx) => {
       kept = ctx;
@@ -169,6 +172,7 @@ describe('what a handler reports', () => {
   });
 });
 
+// Promise P18, bounds.
 describe('what a handler returns', () => {
   const cyclic: Record<string, unknown> = {};
   cyclic.self = cyclic;
@@ -181,7 +185,7 @@ describe('what a handler returns', () => {
     ['1 MB', 'x'.repeat(1e6)],
     ['more than 64 KiB of text in few characters', '€'.repeat(30_000)],
     ['an object whose toJSON throws', { toJSON: () => JSON.parse('{') }],
-  ])('P18: %s is left out of a run that succeeded, and the log says so', async (_, result) => {
+  ])('%s is left out of a run that succeeded, and the log says so', async (_, result) => {
     const id = await runOnce(() => result);
     const { run } = await h.engine.getRun(id);
     expect(run).toMatchObject({ status: 'succeeded' });
@@ -205,7 +209,8 @@ describe('what a handler does to its context', () => {
   });
 });
 
-describe('P11, P12: when a handler ends', () => {
+// Promises P11, timeout; P12, cancel.
+describe('when a handler ends', () => {
   const untilAborted = (then: () => unknown) => (ctx: JobContext<unknown>) =>
     new Promise((resolve) => {
       ctx.signal.addEventListener('abort', () => resolve(undefined), { once: true });

@@ -21,6 +21,8 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
 
   const statusOf = async (runId: string) => (await h.engine.getRun(runId)).run.status;
 
+  // Promises P4, stored next run; P8, retries; P11, timeout; P12, cancel; P13, delete; P14, pause. Lesson 17,
+  // busy event loops and shutdowns.
   describe('a claim whose answer is on its way', () => {
     /** Triggers a run, and leaves the answer to its claim under way. */
     const claimUnderWay = async () => {
@@ -50,7 +52,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       return { told, claim };
     };
 
-    it('P8: does not make a retry forgotten that was written beside it', async () => {
+    it('does not make the engine forget a retry that was written beside it', async () => {
       await make({ autoRun: true, concurrency: 1 });
       const told = untilTold();
       const attempts: number[] = [];
@@ -88,7 +90,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       }
     });
 
-    it('P4: does not hide what came due meanwhile while settlements are still under way', async () => {
+    it('does not hide runs that came due while settlements are being written', async () => {
       const SOON = T0 + 190;
       await make({ autoRun: true, concurrency: 150 });
       const told = untilTold();
@@ -123,7 +125,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       for (let n = 150; n < 301; n++) told.end(n);
     });
 
-    it('P12: does not start a run that was cancelled meanwhile', async () => {
+    it('does not start a run that was cancelled meanwhile', async () => {
       const { told, claim } = await claimUnderWay();
       await h.engine.cancelRun(claim.id);
       await claim.arrive();
@@ -131,7 +133,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getRun(claim.id)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
     });
 
-    it('P12: tells who listens that it was cancelled', async () => {
+    it('sends an event that the run was cancelled', async () => {
       const { claim } = await claimUnderWay();
       const seen: unknown[] = [];
       h.engine.subscribe((event) => void seen.push(event));
@@ -140,7 +142,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       expect(seen).toMatchObject([{ type: 'run.cancelled', jobId: 'job', runId: claim.id }]);
     });
 
-    it('P11: does not start a run whose fence was voided meanwhile', async () => {
+    it('does not start a run whose fence was voided meanwhile', async () => {
       const { told, claim } = await claimUnderWay();
       await h.engine.cancelRun(claim.id, { force: true });
       await claim.arrive();
@@ -148,7 +150,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       expect(await statusOf(claim.id)).toBe('cancelled');
     });
 
-    it('P13: does not start a run of a job that was deleted meanwhile', async () => {
+    it('does not start a run of a job that was deleted meanwhile', async () => {
       const { told, claim } = await claimUnderWay();
       await h.engine.deleteJob('job');
       await claim.arrive();
@@ -156,7 +158,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getRun(claim.id)).run).toMatchObject({ status: 'cancelled', reason: 'deleted' });
     });
 
-    it('P14: leaves a run of a job that was paused meanwhile to the resume', async () => {
+    it('leaves a run of a job that was paused in between to the resume', async () => {
       const { told, claim } = await claimUnderWay();
       h.clock.advance(1);
       await h.engine.pauseJob('job');
@@ -169,7 +171,7 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
       told.end();
     });
 
-    it('lesson 17: starts nothing once the engine is to stop, and that costs no attempt', async () => {
+    it('starts nothing once the engine stops, at no cost of an attempt', async () => {
       const { told, claim } = await claimUnderWay();
       const passing = setInterval(() => h.clock.advance(5_000), 5);
       const stopped = h.engine.stop();
@@ -183,7 +185,8 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
   });
 
   describe('answers of one pass', () => {
-    it('P7: tell of the end of a run before the start of the one that had to wait for it', async () => {
+    // Promise P7, overlap.
+    it('report the end of a run before the start of the run that waited for it', async () => {
       await make({ concurrency: 1 });
       const told = untilTold();
       h.deps.handler = told.handler;
@@ -209,7 +212,8 @@ export function lateAnswers(makeDatabase: MakeDatabase): void {
   });
 
   describe('a settlement that a command writes ahead of itself', () => {
-    it('P8: a retry that it tells of starts when it is due, though the answer came late', async () => {
+    // Promise P8, retries.
+    it('a retry in its late answer starts when it is due', async () => {
       await make({ autoRun: true });
       const told = untilTold();
       const attempts: number[] = [];

@@ -38,7 +38,8 @@ export function leases(makeDatabase: MakeDatabase): void {
   };
   const runOf = async (runId: string) => (await h.engine.getRun(runId)).run;
 
-  it('P7, P9: stops only handlers that must not overlap, at no cost of an attempt', async () => {
+  // Promises P7, overlap; P9, lost nodes.
+  it('stops only handlers that must not overlap, at no cost of an attempt', async () => {
     const runIds = [];
     for (const id of ['skip', 'queue', 'allow', 'delay']) runIds.push(await start(id));
     told.lease('ending');
@@ -49,7 +50,8 @@ export function leases(makeDatabase: MakeDatabase): void {
     expect(await runOf(runIds[0] ?? '')).toMatchObject({ failures: 0, recoveries: 0 });
   });
 
-  it('P9: claims nothing until the lease is kept again', async () => {
+  // Promise P9, lost nodes.
+  it('claims nothing until the lease is kept again', async () => {
     told.lease('ending');
     const runId = await start('allow');
     expect((await runOf(runId)).status).toBe('queued');

@@ -32,8 +32,10 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
     expect(starts).toEqual([]);
   };
 
-  describe('a slot that is about to come', () => {
-    it('P3: is claimed ahead, and its run starts when it comes: no sooner, and to the millisecond', async () => {
+  // Promises P3, grid; P7, overlap; P8, retries; P9, lost nodes; P12, cancel; P13, delete; P14, pause; P16,
+  // edit; P17, clock.
+  describe('a slot that comes soon', () => {
+    it('is claimed ahead, and its run starts at its time to the millisecond, no sooner', async () => {
       await h.engine.createJob(job(EVERY));
       await claimedAhead();
       expect((await h.engine.getJob('job')).job).toMatchObject({
@@ -74,7 +76,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       });
     });
 
-    it('P7, P8: is not taken ahead while a run of the job is live', async () => {
+    it('is not taken ahead while a run of the job is live', async () => {
       await h.engine.createJob(job({ ...EVERY, overlap: 'queue' }));
       const told = untilTold();
       h.deps.handler = told.handler;
@@ -87,7 +89,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       told.end();
     });
 
-    it('P14: of a job that is paused, waits for the resume', async () => {
+    it('waits for the resume when its job is paused', async () => {
       await h.engine.createJob(job(EVERY));
       await claimedAhead();
       await h.engine.pauseJob('job');
@@ -98,7 +100,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       await expect.poll(() => h.pass(5).then(() => starts)).toHaveLength(1);
     });
 
-    it('P12, P13: of a job that is deleted, is cancelled and never starts', async () => {
+    it('is cancelled and never starts when its job is deleted', async () => {
       await h.engine.createJob(job(EVERY));
       await claimedAhead();
       await h.engine.deleteJob('job');
@@ -107,7 +109,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       await expect.poll(runs).toMatchObject([{ status: 'cancelled', reason: 'deleted' }]);
     });
 
-    it('P13: of a job that is deleted, is cancelled though it was claimed while that was on its way', async () => {
+    it('is cancelled when its job is deleted while the slot is being claimed', async () => {
       await h.engine.createJob(job(EVERY));
       const asked = Promise.withResolvers<void>();
       h.store.watch('command', () => asked.promise);
@@ -121,7 +123,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       await expect.poll(runs).toMatchObject([{ status: 'cancelled', reason: 'deleted' }]);
     });
 
-    it('P16: of a job that is edited, runs as it would have, once, and the grid goes on from there', async () => {
+    it('runs once as before when its job is edited, and the new grid continues from there', async () => {
       await h.engine.createJob(job(EVERY));
       await claimedAhead();
       await h.engine.patchJob('job', { name: 'Another name' });
@@ -132,7 +134,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       expect(starts[0]).toBeGreaterThanOrEqual(SLOT);
     });
 
-    it('P9: is run by another process at its time if the one that claimed it dies before', async () => {
+    it('is run by another process at its time if the one that claimed it dies before', async () => {
       await h.engine.createJob(job(EVERY));
       await claimedAhead();
       const next = await h.again();
@@ -141,7 +143,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       ]);
     });
 
-    it('P17: starts when the clock comes to it again after it has jumped back', async () => {
+    it('starts when the clock reaches it again after a jump back', async () => {
       await h.engine.createJob(job(EVERY));
       await claimedAhead();
       h.clock.set(SLOT - 5_000);
@@ -151,7 +153,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       expect(starts).toEqual([SLOT]);
     });
 
-    it('P17: starts soon after a clock that has jumped back is right again', async () => {
+    it('starts soon after a clock that jumped back is corrected', async () => {
       await h.engine.createJob(job(EVERY));
       await claimedAhead();
       h.clock.set(SLOT - 5_000);
@@ -161,7 +163,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       expect(starts).toHaveLength(1);
     });
 
-    it('P17: starts to the millisecond after the clock was set back a little', async () => {
+    it('starts to the millisecond after the clock was set back a little', async () => {
       await h.engine.createJob(job(EVERY));
       await claimedAhead();
       h.clock.set(SLOT - 42);
@@ -169,7 +171,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       expect(starts).toEqual([SLOT]);
     });
 
-    it('P17: is looked at anew when the clock has jumped past it, as after the process has stood still', async () => {
+    it('is checked again when the clock has jumped past it, as after the process stood still', async () => {
       await h.engine.createJob(job(EVERY));
       await claimedAhead();
       h.clock.set(SLOT + 5_000);
@@ -179,7 +181,7 @@ export function lookingAhead(makeDatabase: MakeDatabase): void {
       expect(await runs()).toMatchObject([{ scheduledFor: SLOT, recoveries: 0 }]);
     });
 
-    it('P9: that a stopping process has claimed is due at its time', async () => {
+    it('is due at its time when a stopping process gives it back', async () => {
       await h.engine.createJob(job(EVERY));
       await claimedAhead();
       const stopped = h.engine.stop();

@@ -18,10 +18,11 @@ export function looks(makeDatabase: MakeDatabase): void {
   const passUntil = (at: number, stepMs?: number) => h.passUntil(at, stepMs);
   afterEach(() => h.close());
 
+  // Promises P3, grid; P17, clock.
   describe('jobs that are made', () => {
     beforeEach(() => open(1));
 
-    it('P3: are planned when they are due, and nobody looks for them before', async () => {
+    it('are planned when they are due, without a look before', async () => {
       await h.pass(100);
       const slot = SLOT + 100;
       let plans = 0;
@@ -34,13 +35,13 @@ export function looks(makeDatabase: MakeDatabase): void {
       await expect.poll(() => h.pass(20).then(() => starts)).toHaveLength(3);
     });
 
-    it('P3: are planned at once when they are due already', async () => {
+    it('are planned at once when they are already due', async () => {
       await h.pass(100);
       await h.engine.createJob(job({ onDemand: false, runAt: new Date(T0 - 1_000).toISOString() }));
       await expect.poll(() => h.pass(20).then(() => starts)).toHaveLength(1);
     });
 
-    it('P17: are planned at once when they are due already, with those before them, after the clock has jumped ahead', async () => {
+    it('are planned at once, after earlier ones, when a clock jump ahead made them due', async () => {
       await h.pass(100);
       await h.engine.createJob(job({ id: 'before', onDemand: false, interval: '1h' }));
       await h.pass(200);
@@ -53,6 +54,7 @@ export function looks(makeDatabase: MakeDatabase): void {
     });
   });
 
+  // Promises P3, grid; P9, lost nodes; P10, fence; P20, isolation.
   describe('slots that come while the store is at something else', () => {
     beforeEach(() => open(20));
 
@@ -71,7 +73,7 @@ export function looks(makeDatabase: MakeDatabase): void {
       return written;
     };
 
-    it('P3: start when they come though what has ended before takes long to be written', async () => {
+    it('start on time although earlier settlements take long to be written', async () => {
       const written = await settlingSlowly([0, 300]);
       await passUntil(SLOT + 320, 5);
       // Sooner than what is known to come.
@@ -81,7 +83,7 @@ export function looks(makeDatabase: MakeDatabase): void {
       expect(startsFromSlot()).toEqual([0, 300, 480]);
     });
 
-    it('P20: start once nobody has asked for anything for 100 ms, while what has ended before takes long to be written', async () => {
+    it('start after 100 ms without a request, while earlier settlements take long to be written', async () => {
       const requests = await createRequests();
       onTestFinished(requests.close);
       const written = await settlingSlowly([0, 300]);
@@ -96,7 +98,7 @@ export function looks(makeDatabase: MakeDatabase): void {
       expect(startsFromSlot()).toEqual([0, expect.any(Number)]);
     });
 
-    it('P20: so do runs that a request has asked for', async () => {
+    it('runs by hand start the same way', async () => {
       const requests = await createRequests();
       onTestFinished(requests.close);
       await h.engine.createJob(job({ id: 'by-hand' }));
@@ -111,7 +113,7 @@ export function looks(makeDatabase: MakeDatabase): void {
       expect(startsFromSlot()).toEqual([0, expect.any(Number)]);
     });
 
-    it('P10: are not asked for again and again where that fails', async () => {
+    it('are not looked for again and again when that fails', async () => {
       await create(0);
       await passUntil(SLOT - 1);
       h.store.make('answer lost', 'settle');
@@ -131,7 +133,7 @@ export function looks(makeDatabase: MakeDatabase): void {
       expect(plans).toBeOneOf([1, 2]);
     });
 
-    it('P9: wait for a look for claims whose answers got lost, however long that takes', async () => {
+    it('wait for the search for lost claims to end', async () => {
       await create(0);
       await passUntil(SLOT - 1);
       h.store.make('answer lost', 'settle');

@@ -13,6 +13,7 @@ export function lostAnswers(makeDatabase: MakeDatabase): void {
 
   const { trigger, runOf, tickThrough } = whileAway(() => h);
 
+  // Promises P1, identity; P9, lost nodes.
   describe('what was done and not answered', () => {
     it('a settlement whose answer got lost counts once, and what it released is seen', async () => {
       await h.engine.createJob(job({ id: 'queue', overlap: 'queue' }));
@@ -39,7 +40,7 @@ export function lostAnswers(makeDatabase: MakeDatabase): void {
       expect(rows).toHaveLength(1);
     };
 
-    it('P1: what is due of a job whose making got no answer runs in time', async () => {
+    it('slots of a job whose creation got no answer run in time', async () => {
       await h.engine.tick();
       h.store.make('answer lost', 'insertJob');
       await makeLost();
@@ -48,7 +49,7 @@ export function lostAnswers(makeDatabase: MakeDatabase): void {
       await runsInTime();
     });
 
-    it('P1: so it does when the job is written only after everybody has looked for it', async () => {
+    it('slots of such a job run in time also when it is written after the look for it', async () => {
       await h.engine.tick();
       const written = Promise.withResolvers<void>();
       const done = h.store.doLate(written.promise, 'insertJob');
@@ -59,7 +60,7 @@ export function lostAnswers(makeDatabase: MakeDatabase): void {
       await runsInTime();
     });
 
-    it('P9: a claim whose answer got lost is given back at no cost', async () => {
+    it('a claim whose answer was lost is given back at no cost', async () => {
       const id = await trigger();
       h.store.make('answer lost', 'claim');
       await tickThrough();
@@ -70,7 +71,7 @@ export function lostAnswers(makeDatabase: MakeDatabase): void {
       expect(await runOf(id)).toMatchObject({ status: 'succeeded', attempt: 1, recoveries: 0 });
     });
 
-    it('P9: claims that are held are not given back with it', async () => {
+    it('claims that the node holds are not given back with it', async () => {
       h.deps.handler = untilAborted;
       const running = await trigger();
       await h.engine.tick();
@@ -85,7 +86,7 @@ export function lostAnswers(makeDatabase: MakeDatabase): void {
       expect(await runOf(lost)).toMatchObject({ status: 'running', recoveries: 0 });
     });
 
-    it('P9: a run whose settlement is on its way ahead of a command is not given back meanwhile', async () => {
+    it('a run whose settlement is being written ahead of a command is not given back', async () => {
       await h.engine.createJob(job({ id: 'other' }));
       const started: string[] = [];
       const first = Promise.withResolvers<void>();
@@ -117,7 +118,7 @@ export function lostAnswers(makeDatabase: MakeDatabase): void {
       expect(started).toEqual([ended, lost]);
     });
 
-    it('P9: a claim whose answer got lost is given back, though an older claim of its run has ended here', async () => {
+    it('a claim whose answer was lost is given back, also after an older claim of its run ended here', async () => {
       const started: string[] = [];
       h.deps.handler = (ctx) => void started.push(ctx.run.id);
       const answered = Promise.withResolvers<void>();
@@ -138,7 +139,7 @@ export function lostAnswers(makeDatabase: MakeDatabase): void {
       expect(started).toEqual([id]);
     });
 
-    it('P9: a claim whose answer got lost is given back, though it was not written yet when it was first looked for', async () => {
+    it('a claim whose answer was lost is given back, also when it is written after the first search', async () => {
       const written = Promise.withResolvers<void>();
       const done = h.store.doLate(written.promise, 'claim');
       const id = await trigger();

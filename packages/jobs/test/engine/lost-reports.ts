@@ -13,7 +13,8 @@ export function lostReports(makeDatabase: MakeDatabase): void {
 
   const { trigger, runOf, tickThrough } = whileAway(() => h);
 
-  describe('P10: what a report could not write', () => {
+  // Promises P9, lost nodes; P10, fence.
+  describe('logs and progress that a report could not write', () => {
     it('progress, log and zombies are told once it is back', async () => {
       await h.engine.patchJob('job', { timeout: '5s' });
       let end: () => void = () => undefined;
@@ -66,7 +67,7 @@ export function lostReports(makeDatabase: MakeDatabase): void {
       expect(await h.engine.getLogs(id)).toMatchObject([{ message: 'first' }, { message: 'last' }]);
     });
 
-    it('P9: a run that ended during a report is not given back while it waits for that report', async () => {
+    it('a run that ended during a report is not given back while it waits for that report', async () => {
       const started: string[] = [];
       let end: () => void = () => undefined;
       h.deps.handler = (ctx) => {

@@ -26,7 +26,8 @@ export function outages(makeDatabase: MakeDatabase): void {
 
   const { trigger, runOf, tickThrough } = whileAway(() => h);
 
-  describe('P10: while the database is away', () => {
+  // Promises P9, lost nodes; P10, fence; P11, timeout.
+  describe('while the database is away', () => {
     it('settlements are kept and written once it is back', async () => {
       const id = await trigger();
       h.store.make('fails', 'settle');
@@ -79,7 +80,7 @@ export function outages(makeDatabase: MakeDatabase): void {
       ]);
     });
 
-    it('P11: timeouts fire all the same, even when it never answers', async () => {
+    it('timeouts fire even when it never answers', async () => {
       await h.engine.patchJob('job', { timeout: '5s' });
       const seen: string[] = [];
       h.deps.handler = (ctx) => {
@@ -104,7 +105,7 @@ export function outages(makeDatabase: MakeDatabase): void {
       answer();
     });
 
-    it('P9: a stop closes what is open and writes what has ended, though a report fails meanwhile', async () => {
+    it('a stop closes everything and writes settlements, even when a report fails', async () => {
       const told = untilTold();
       h.deps.handler = (ctx) => {
         ctx.log.info('so that there is something to report');
@@ -137,7 +138,7 @@ export function outages(makeDatabase: MakeDatabase): void {
       expect(warnings.filter((message) => message.includes('progress and logs'))).toHaveLength(1);
     });
 
-    it('P9: a stop writes again what was on its way and failed', async () => {
+    it('a stop writes settlements again that failed before', async () => {
       const told = untilTold();
       h.deps.handler = told.handler;
       const id = await trigger();
@@ -168,7 +169,7 @@ export function outages(makeDatabase: MakeDatabase): void {
       expect((await restarted.getRun(id)).run).toMatchObject({ status: 'succeeded', recoveries: 0 });
     });
 
-    it('P9: a stop ends all the same, and the next start takes back what could not be written', async () => {
+    it('a stop ends even when nothing can be written, and the next start takes the runs back', async () => {
       const id = await trigger();
       h.store.make('fails', 'settle', 'plan', 'claim', 'report');
       h.store.make('works', 'claim');

@@ -34,7 +34,8 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
     expect(starts).toEqual([]);
   };
 
-  describe('a slot that is about to come', () => {
+  // Promise P9, lost nodes.
+  describe('a slot that comes soon', () => {
     it('takes no place until then: what is due runs meanwhile', async () => {
       await h.engine.createJob(job(EVERY));
       await h.engine.createJob(job({ id: 'other' }));
@@ -88,13 +89,14 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
           .toMatchObject({ status: 'succeeded', startedAt: SLOT });
       });
 
-      it('P9: is left to whoever has a place where more is due than this one takes', async () => {
+      it('is left to nodes with a free place when more is due than this node takes', async () => {
         const told = await busyBeside(80);
         expect(await slot()).not.toHaveProperty('claim');
         told.end();
       });
     });
 
+    // Promise P20, isolation.
     describe('while claims are held back', () => {
       const slot = SLOT + 10_000;
       const slotRun = async () => (await runs()).find(({ scheduledFor }) => scheduledFor === slot);
@@ -123,14 +125,14 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
         await expect.poll(slotRun).toMatchObject({ status: 'queued' });
       };
 
-      it('P20: is claimed ahead all the same', async () => {
+      it('is still claimed ahead', async () => {
         await lateFor(3);
         await expect.poll(slotRun).toMatchObject({ claim: {} });
         h.clock.advance(40);
         expect(starts.at(-1)).toBe(slot);
       });
 
-      it('P20: is claimed when it comes where there are as few claims as ever', async () => {
+      it('is claimed at its time when claims are at their lowest', async () => {
         await lateFor(14);
         await realTime(50);
         expect(await slotRun()).not.toHaveProperty('claim');
@@ -141,7 +143,7 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
       });
     });
 
-    it('P9: that finds no place when it comes runs here all the same if it gets one soon', async () => {
+    it('runs on this node if a place becomes free soon after its time', async () => {
       for (const id of ['one', 'two']) await h.engine.createJob(job({ ...EVERY, id }));
       await h.engine.createJob(job({ id: 'other' }));
       // Runs take so long that none is expected to end soon.
@@ -171,7 +173,7 @@ export function placesAhead(makeDatabase: MakeDatabase): void {
       told.end(1);
     });
 
-    it('P9: that finds no place when it comes is left to others', async () => {
+    it('is left to other nodes if no place is free at its time', async () => {
       await h.engine.createJob(job(EVERY));
       await h.engine.createJob(job({ id: 'other' }));
       await claimedAhead();

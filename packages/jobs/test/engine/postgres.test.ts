@@ -37,7 +37,8 @@ const postgresDatabase: MakeDatabase = async () => {
 describe('engines on PostgreSQL', () => engineSuite(postgresDatabase));
 
 describe('two engines on one PostgreSQL', () => {
-  it('P9: a slot that one has claimed ahead and finds no place for is run by the other at its time', async () => {
+  // Promise P9, lost nodes.
+  it('a slot claimed ahead by a node without a free place is run by the other node on time', async () => {
     const SLOT = T0 + 10_000;
     const h = await createHarness({ autoRun: true, concurrency: 1 }, postgresDatabase);
     onTestFinished(() => h.close());

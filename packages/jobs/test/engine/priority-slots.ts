@@ -52,7 +52,8 @@ export function prioritySlots(makeDatabase: MakeDatabase): void {
   }
 
   describe('slots beside a backlog', () => {
-    it('P7: run nearly all, long before the backlog is done', async () => {
+    // Promise P7, overlap.
+    it('run nearly all, long before the backlog is done', async () => {
       const { slots, backlog } = await run({ ...WIDE, slotMs: 0 });
       expect(slots).toBeGreaterThanOrEqual(WIDE.jobs * WIDE.seconds * 0.85);
       expect(backlog).toBeGreaterThan(WIDE.backlog * 0.4);

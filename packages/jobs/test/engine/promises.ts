@@ -17,7 +17,8 @@ export function promises(makeDatabase: MakeDatabase): void {
   const runs = async () => (await h.engine.listRuns({ limit: 100 })).rows.map(({ run }) => run);
   const nextRun = async (id = 'job') => (await h.engine.getJob(id)).job.nextRunAt;
 
-  describe('P1 identity', () => {
+  // Promises P1, identity; P7, overlap.
+  describe('identity', () => {
     it.each(['a', '9', 'A.b_c-d', `x${'y'.repeat(127)}`])('%s is an id', async (id) => {
       expect((await h.engine.createJob(job({ id }))).job.id).toBe(id);
     });
@@ -32,7 +33,7 @@ export function promises(makeDatabase: MakeDatabase): void {
       },
     );
 
-    it('P7: overlap is judged per generation: a run of the old one leaves the new one its room', async () => {
+    it('overlap is judged per generation: a run of the old one leaves the new one its room', async () => {
       await h.engine.createJob(job());
       h.deps.handler = () => new Promise(() => undefined);
       await h.engine.trigger('job');
@@ -43,7 +44,8 @@ export function promises(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P2 schedule', () => {
+  // Promises P2, schedule; P16, edit.
+  describe('schedule', () => {
     it.each([
       ['none', { onDemand: undefined }],
       ['two', { interval: '1h' }],
@@ -69,14 +71,15 @@ export function promises(makeDatabase: MakeDatabase): void {
       expect((await h.engine.getJob('job')).job.status).toBe('finished');
     });
 
-    it('P16: a patch that says what a job is not, changes nothing', async () => {
+    it('a patch that removes fields which the job does not have changes nothing', async () => {
       const { job: made } = await h.engine.createJob(hourly());
       expect((await h.engine.patchJob('job', { onDemand: false })).job).toEqual(made);
     });
   });
 
-  describe('P3 grid', () => {
-    it('lesson 18: slow handlers, late starts and restarts do not shift it', async () => {
+  // Promises P3, grid; P6, catch-up. Lesson 18, drift and clocks.
+  describe('the grid', () => {
+    it('slow handlers, late starts and restarts do not shift it', async () => {
       await h.engine.createJob(job({ onDemand: undefined, interval: '10s' }));
       let engine = h.engine;
       for (let n = 0; n < 5; n++) {
@@ -96,7 +99,7 @@ export function promises(makeDatabase: MakeDatabase): void {
       expect(await nextRun('earlier')).toBe(T0 + 7);
     });
 
-    it('lesson 18, P6: under `all`, cron in the night of a DST change runs each of its slots once, in both directions', async () => {
+    it('under `all`, cron in the night of a DST change runs each of its slots once, in both directions', async () => {
       const night = (day: number, month: number) => Date.UTC(2026, month, day, 0, 0);
       for (const [index, [from, wallHours]] of [
         [night(29, 2), [1, 3, 4]],
@@ -131,8 +134,9 @@ export function promises(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P4 truth', () => {
-    it('lesson 1: a schedule goes on though each of its runs is cancelled, fails, or is lost', async () => {
+  // Promise P4, stored next run. Lesson 1, a lost chain.
+  describe('the stored next run', () => {
+    it('a schedule continues when all its runs are cancelled, fail or are lost', async () => {
       await h.engine.createJob(hourly({ maxAttempts: 1 }));
       let engine = h.engine;
       const step = async () => {
@@ -161,8 +165,9 @@ export function promises(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P5 one run a slot', () => {
-    it('lesson 19: two engines on one database make one run of each slot', async () => {
+  // Promises P5, one run per slot; P17, clock. Lesson 19, one scheduler per process.
+  describe('one run per slot', () => {
+    it('two engines on one database make one run of each slot', async () => {
       const seen: string[] = [];
       h.deps.handler = (ctx) => void seen.push(String(ctx.run.scheduledFor?.getTime()));
       await h.engine.createJob(hourly());
@@ -177,7 +182,7 @@ export function promises(makeDatabase: MakeDatabase): void {
       expect(one?.node).not.toBe(two?.node);
     });
 
-    it('P17: a clock that jumps back and forth reruns nothing', async () => {
+    it('a clock that jumps back and forth reruns nothing', async () => {
       const seen: (number | undefined)[] = [];
       h.deps.handler = (ctx) => void seen.push(ctx.run.scheduledFor?.getTime());
       await h.engine.createJob(hourly());
@@ -190,8 +195,9 @@ export function promises(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P15 run now', () => {
-    it('lesson 20: all that people do with jobs can be asked of the engine that serves the API', async () => {
+  // Promise P15, run now. Lesson 20, a dashboard apart.
+  describe('run now', () => {
+    it('every action of people on jobs is a call of the engine that serves the API', async () => {
       await h.engine.createJob(hourly());
       await h.engine.patchJob('job', { interval: '2h' });
       await h.engine.pauseJob('job', { reason: 'look' });
@@ -214,7 +220,8 @@ export function promises(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P18 bounded', () => {
+  // Promise P18, bounds.
+  describe('bounds', () => {
     it('an idle engine does almost nothing, however many jobs it has that are not due', async () => {
       for (let n = 0; n < 20; n++) await h.engine.createJob(hourly({ id: `job-${n}` }));
       await h.again({ autoRun: true });
@@ -240,7 +247,8 @@ export function promises(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P19 delivery', () => {
+  // Promise P19, delivery.
+  describe('delivery', () => {
     it('is at least once, under one id and rising fences: what takes effect can be told from what came before', async () => {
       await h.engine.createJob(job());
       const seen: { readonly id: string; readonly fence: number; readonly attempt: number }[] = [];
@@ -265,7 +273,8 @@ export function promises(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P20 isolation', () => {
+  // Promise P20, isolation.
+  describe('isolation', () => {
     it('starts no more than a few handlers in one turn of the event loop', async () => {
       const many = await h.again({ concurrency: 500 });
       await many.createJob(job({ overlap: 'allow' }));

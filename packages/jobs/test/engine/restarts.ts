@@ -20,7 +20,8 @@ export function restarts(makeDatabase: MakeDatabase): void {
   });
   afterEach(() => h.close());
 
-  describe('P21 payloads', () => {
+  // Promise P21, payloads.
+  describe('payloads', () => {
     const stricter = defineJobType({
       type: 'work',
       module: import.meta.url,
@@ -73,8 +74,9 @@ export function restarts(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P22 types and deploys', () => {
-    it('a node without the type lets its slots pass, health says no_handler, and P6 applies when it appears', async () => {
+  // Promises P6, catch-up; P22, types and deploys.
+  describe('types and deploys', () => {
+    it('a node without the type lets its slots pass, health says no_handler, and catch-up applies when it appears', async () => {
       await h.engine.createJob(job({ onDemand: undefined, interval: '1h' }));
       const without = await h.again({ jobTypes: [] });
       h.clock.advance(3 * 3_600_000);
@@ -105,8 +107,9 @@ export function restarts(makeDatabase: MakeDatabase): void {
     });
   });
 
-  describe('P9 lost nodes', () => {
-    it('lesson 16: what a dead process had claimed is taken back at the next start, and costs no attempt', async () => {
+  // Promises P9, lost nodes; P10, fence. Lesson 16, locks that outlive a crash.
+  describe('lost nodes', () => {
+    it('claims of a dead process are taken back at the next start, at no cost of an attempt', async () => {
       await h.engine.createJob(job());
       let stuck = true;
       h.deps.handler = (ctx) => (stuck ? untilAborted(ctx) : ctx.run.attempt);
@@ -123,7 +126,7 @@ export function restarts(makeDatabase: MakeDatabase): void {
       });
     });
 
-    it('P10: the claim of before can settle nothing any more', async () => {
+    it('the earlier claim can no longer settle anything', async () => {
       await h.engine.createJob(job());
       const finish: ((value: unknown) => void)[] = [];
       h.deps.handler = () => new Promise((resolve) => finish.push(resolve));

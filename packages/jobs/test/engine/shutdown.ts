@@ -11,14 +11,15 @@ export function shutdowns(makeDatabase: MakeDatabase): void {
   });
   afterEach(() => h.close());
 
-  describe('P9 shutdown', () => {
+  // Promises P9, lost nodes; P11, timeout. Lesson 17, busy event loops and shutdowns.
+  describe('shutdown', () => {
     const stop = async () => {
       const passing = setInterval(() => h.clock.advance(1_000), 5);
       await h.engine.stop();
       clearInterval(passing);
     };
 
-    it('lesson 17: waits for handlers, and those that end in time have succeeded', async () => {
+    it('waits for handlers, and runs whose handlers end in time succeed', async () => {
       await h.engine.createJob(job());
       let end: () => void = () => undefined;
       h.deps.handler = () =>
@@ -33,7 +34,7 @@ export function shutdowns(makeDatabase: MakeDatabase): void {
       expect((await (await h.again()).getRun(view.run.id)).run).toMatchObject({ status: 'succeeded' });
     });
 
-    it('P11: an inline handler that ignores its signal does not hold it up; its run is taken back with the next start', async () => {
+    it('an inline handler that ignores its signal does not delay it; the next start takes its run back', async () => {
       await h.engine.createJob(job());
       h.deps.handler = () => new Promise(() => undefined);
       const { view } = await h.engine.trigger('job');

@@ -7,7 +7,8 @@ describe('engines on SQLite', () => engineSuite(sqliteDatabase));
 
 // Elsewhere the database has no thread of the process: lost connections to it have tests of their own.
 describe('an engine on SQLite', () => {
-  it('P10: goes on with the next thread when the one of its database crashes', async () => {
+  // Promise P10, fence.
+  it('continues with a new thread when the database thread crashes', async () => {
     const h = await createHarness();
     onTestFinished(() => h.close());
     await h.engine.createJob(job({ overlap: 'allow' }));
@@ -40,7 +41,8 @@ describe('an engine on SQLite', () => {
 
 // The loss is made up: where a thread keeps the lease, it would be left with nobody to end it.
 describe('an engine whose node joins the others again', () => {
-  it('P9: can be stopped all the same', async () => {
+  // Promise P9, lost nodes.
+  it('can still be stopped', async () => {
     let lose: () => void = () => undefined;
     const { engine, store, close } = await createHarness({}, sqliteDatabase, (inner) => ({
       ...inner,

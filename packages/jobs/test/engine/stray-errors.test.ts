@@ -39,7 +39,8 @@ async function settled(id: string) {
   return (await h.engine.getRun(id)).run;
 }
 
-describe('P9: a stray error of an inline handler fails its attempt, not the process', () => {
+// Promises P9, lost nodes; P11, timeout.
+describe('a stray error of an inline handler fails its attempt, not the process', () => {
   it.each<[string, () => void]>([
     ['a rejected promise', () => void Promise.resolve().then(boom)],
     ['a timer', () => void setTimeout(boom, 1)],
@@ -90,7 +91,7 @@ describe('P9: a stray error of an inline handler fails its attempt, not the proc
     expect(await settled(id)).toMatchObject({ status: 'cancelled', reason: 'user', errors: [] });
   });
 
-  it('P11: an inline handler that ignores it keeps its place, as a zombie', async () => {
+  it('an inline handler that ignores it keeps its place, as a zombie', async () => {
     let end: () => void = () => undefined;
     h.deps.handler = () => {
       void Promise.resolve().then(boom);

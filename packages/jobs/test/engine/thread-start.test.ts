@@ -112,7 +112,8 @@ async function startHanging() {
   return { engine, error };
 }
 
-it('P9: an engine that is stopped while a module hangs in a native call waits no longer than a shutdown', async () => {
+// Promise P9, lost nodes.
+it('an engine that is stopped while a module hangs in a native call waits no longer than a shutdown', async () => {
   const { engine, error } = await startHanging();
   await engine.stop();
   expect(await error).toContain('it was stopped before the modules');
@@ -126,7 +127,8 @@ it('an engine does not start when a module takes longer than 30 s to load, and n
   await engine.stop();
 }, 20_000);
 
-it('P9: an engine that was stopped opens no store', async () => {
+// Promise P9, lost nodes.
+it('an engine that was stopped opens no store', async () => {
   const clock = createSystemClock();
   const open = vi.fn();
   const store = Object.assign(createSqliteStore({ file: ':memory:', clock }), { open });
@@ -142,7 +144,8 @@ it('P9: an engine that was stopped opens no store', async () => {
   expect(open).not.toHaveBeenCalled();
 });
 
-it('P9: an error that ends a thread without a handler is logged, and the next run gets another thread', async () => {
+// Promise P9, lost nodes.
+it('an error that ends an idle thread is logged, and the next run gets another thread', async () => {
   const error = vi.fn();
   await start([inFile('./throws-idle.ts', 'throws_idle')], undefined, { logger: { ...silentLogger, error } });
   await vi.waitFor(() => expect(error).toHaveBeenCalled(), 15_000);
@@ -160,7 +163,8 @@ it('an engine without places needs no threads', async () => {
   await expect(h.beside({ autoRun: true })).resolves.toBeDefined();
 });
 
-it('P12: a handler whose thread was still loading when the cancel was answered never begins, and its run is over at once', async () => {
+// Promise P12, cancel.
+it('a run cancelled while its thread still loads ends at once, and its handler never begins', async () => {
   const { engine, runId, hasBegun } = await startSlowly();
   expect((await engine.getRun(runId)).run).toMatchObject({ status: 'running' });
   await engine.cancelRun(runId);
@@ -170,7 +174,8 @@ it('P12: a handler whose thread was still loading when the cancel was answered n
   expect(hasBegun()).toBe(false);
 });
 
-it('P13: nor does one whose job was deleted', async () => {
+// Promise P13, delete.
+it('a run whose job was deleted while its thread still loads never begins', async () => {
   const { engine, hasBegun } = await startSlowly();
   await engine.deleteJob('job');
   await engine.tick();

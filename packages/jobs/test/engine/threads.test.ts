@@ -57,7 +57,8 @@ async function until(id: string, fits: (run: Run) => boolean): Promise<Run> {
   }
 }
 
-describe('P20 isolation: a job type in a thread', () => {
+// Promises P8, retries; P10, fence; P11, timeout; P12, cancel; P20, isolation.
+describe('isolation: a job type in a thread', () => {
   it('runs off the main thread with dependencies of its own, made once', async () => {
     const first = await until(await start('report'), ({ status }) => status === 'succeeded');
     const second = await until(await start('report'), ({ status }) => status === 'succeeded');
@@ -113,7 +114,7 @@ describe('P20 isolation: a job type in a thread', () => {
     });
   });
 
-  it('P11: a crashed thread is an error of the attempt, not a lost node', async () => {
+  it('a crashed thread is an error of the attempt, not a lost node', async () => {
     const run = await until(await start('exit'), ({ errors }) => errors.length > 0);
     expect(run).toMatchObject({
       status: 'queued',
@@ -123,7 +124,7 @@ describe('P20 isolation: a job type in a thread', () => {
     await until(await start('report'), ({ status }) => status === 'succeeded');
   });
 
-  it('P11: one that ignores the signal is terminated 10 s after its timeout', async () => {
+  it('a handler that ignores the signal is terminated 10 s after its timeout', async () => {
     const id = await startAndBegin('spin');
     h.clock.advance(5_000);
     await h.engine.tick();
@@ -135,7 +136,7 @@ describe('P20 isolation: a job type in a thread', () => {
     expect(run).toMatchObject({ status: 'queued', errors: [{ reason: 'timeout', name: 'TimeoutError' }] });
   });
 
-  it('P11: one is told once to end, however long the native call takes that it is in', async () => {
+  it('a thread is told to end once, also during a long native call', async () => {
     const id = await startAndBegin('spin');
     h.clock.advance(5_000);
     await h.engine.tick();
@@ -147,7 +148,7 @@ describe('P20 isolation: a job type in a thread', () => {
     expect(terminate).toHaveBeenCalledTimes(1);
   });
 
-  it('P11: one that was told to end gets no other run, though its handler returns before that', async () => {
+  it('a thread that was told to end gets no other run, even when its handler returns first', async () => {
     const id = await startAndBegin('chatter');
     h.clock.advance(5_000);
     await h.engine.tick();
@@ -168,7 +169,7 @@ describe('P20 isolation: a job type in a thread', () => {
     expect((await h.engine.getRun(next)).run).toMatchObject({ status: 'running', errors: [] });
   });
 
-  it('P12: a cancel reaches the handler through its signal', async () => {
+  it('a cancel reaches the handler through its signal', async () => {
     const id = await start('wait');
     await h.engine.cancelRun(id);
     expect(await until(id, ({ status }) => status === 'cancelled')).toMatchObject({ reason: 'user' });
@@ -180,7 +181,7 @@ describe('P20 isolation: a job type in a thread', () => {
     expect(await h.engine.getLogs(run.id)).toMatchObject([{ level: 'warn' }]);
   });
 
-  it('P10: what a handler says after its end does not reach the run that has its thread now', async () => {
+  it('messages of a handler after its end do not reach the next run of its thread', async () => {
     const late = await until(await start('late'), ({ status }) => status === 'succeeded');
     const next = await start('wait');
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -190,7 +191,7 @@ describe('P20 isolation: a job type in a thread', () => {
     expect(await h.engine.getLogs(next)).toEqual([]);
   });
 
-  it('P20: a handler that never stops talking is heard ten times a second, and its last word is kept', async () => {
+  it('a handler that never stops talking is heard ten times a second, and its last word is kept', async () => {
     const posted = countMessages();
     const run = await until(await start('chatter'), ({ status }) => status === 'succeeded');
     expect(run.progress).toEqual({ done: 300_000, total: 300_000 });
@@ -198,7 +199,7 @@ describe('P20 isolation: a job type in a thread', () => {
     expect(posted()).toBeLessThan(500);
   });
 
-  it('P8: what can’t cross a thread fails the attempt like any error', async () => {
+  it('a value that cannot cross a thread fails the attempt like any error', async () => {
     const run = await until(await start('hostile'), ({ errors }) => errors.length > 0);
     expect(run).toMatchObject({ status: 'queued', recoveries: 0, errors: [{ reason: 'error' }] });
   });
@@ -206,7 +207,8 @@ describe('P20 isolation: a job type in a thread', () => {
 
 const READY = 'export const createThreadDeps = (name) => ({ name, uses: 0 });';
 
-describe('P20: a handler in a thread does not harm the engine', () => {
+// Promises P9, lost nodes; P20, isolation.
+describe('a handler in a thread does not harm the engine', () => {
   it('with messages of its own', async () => {
     const run = await until(
       await start('stray'),
@@ -244,12 +246,12 @@ describe('P20: a handler in a thread does not harm the engine', () => {
   it.each([
     ['rejection', { name: 'TypeError', message: 'left behind' }],
     ['timer', { name: 'SyntaxError' }],
-  ])('P9: with a stray %s, which fails its attempt', async (what, error) => {
+  ])('with a stray %s, which fails its attempt', async (what, error) => {
     const run = await until(await start(what), ({ errors }) => errors.length > 0);
     expect(run).toMatchObject({ status: 'queued', recoveries: 0, errors: [{ reason: 'error', ...error }] });
   });
 
-  it('P9: nor the run that has its thread later: a stray error that comes too late is logged with its own run', async () => {
+  it('nor a later run of its thread: a late stray error is logged with its own run', async () => {
     await h.close();
     const error = vi.fn();
     await startWith(HERE, { logger: { ...silentLogger, error } });
@@ -288,7 +290,8 @@ describe('P20: a handler in a thread does not harm the engine', () => {
   });
 });
 
-describe('P8: a thread whose dependencies could not be made', () => {
+// Promise P8, retries.
+describe('a thread whose dependencies could not be made', () => {
   it.each([
     ['could not be made', "export const createThreadDeps = async () => { throw new Error('not yet'); };"],
     ['could not be imported', "throw new Error('not yet');"],

@@ -67,8 +67,9 @@ export function tracing(makeDatabase: MakeDatabase): void {
   const parentOf = (span: ReadableSpan | undefined) => span?.parentSpanContext?.spanId;
   const traceOf = (span: Span | ReadableSpan | undefined) => span?.spanContext().traceId;
 
+  // Promises P8, retries; P9, lost nodes; P12, cancel; P21, payloads.
   describe('a traced run', () => {
-    it('P8: that was triggered: each attempt is a child of that request', async () => {
+    it('makes each attempt a child of the request that triggered it', async () => {
       await h.engine.createJob(job({ payload: { n: 1 } }));
       const { span, result } = await request(() => h.engine.trigger('job'));
       handle(({ run }) => {
@@ -148,7 +149,7 @@ export function tracing(makeDatabase: MakeDatabase): void {
       expect(attempts()).toMatchObject([{ parentSpanContext: undefined, links: [] }]);
     });
 
-    it('P9: stays in its trace when the process is killed and another one takes it back', async () => {
+    it('stays in its trace when its process is killed and another one takes it back', async () => {
       await h.engine.createJob(job());
       const { span } = await request(() => h.engine.trigger('job'));
       handle(untilAborted);
@@ -173,7 +174,7 @@ export function tracing(makeDatabase: MakeDatabase): void {
       expect(attempts().map(parentOf)).toEqual([idOf(asked.span), idOf(again.span)]);
     });
 
-    it('P12: that is cancelled has no error', async () => {
+    it('has no error when it is cancelled', async () => {
       await h.engine.createJob(job());
       handle(untilAborted);
       const { view } = await h.engine.trigger('job');
@@ -185,7 +186,7 @@ export function tracing(makeDatabase: MakeDatabase): void {
       ]);
     });
 
-    it('P21: whose payload is refused has an error, though no handler ran', async () => {
+    it('has an error when its payload is refused, although no handler ran', async () => {
       await h.engine.createJob(job({ payload: { n: 1 } }));
       const { span } = await request(() => h.engine.trigger('job'));
       const stricter = { ...work, payload: z.strictObject({ n: z.int().min(10) }) };
@@ -199,7 +200,8 @@ export function tracing(makeDatabase: MakeDatabase): void {
     });
   });
 
-  it('P10: a tracer that throws costs no run and no settlement, and is told of once', async () => {
+  // Promise P10, fence.
+  it('a tracer that throws costs no run and no settlement, and is reported once', async () => {
     const told: string[] = [];
     const logger = { ...silentLogger, error: (_: object, message: string) => void told.push(message) };
     const fail = () => {

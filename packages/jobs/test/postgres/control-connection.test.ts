@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { openControlConnection } from '../../src/stores/postgres/control-connection.ts';
 
-it('P9: a control connection that is lost while it is being opened is a rejection, and no loss', async () => {
+// Promise P9, lost nodes.
+it('a control connection that is lost while it is being opened is a rejection, and no loss', async () => {
   // As a server does that is starting up, or going down.
   const server = createServer((socket) => void socket.once('data', () => socket.destroy()));
   server.listen(0, '127.0.0.1');

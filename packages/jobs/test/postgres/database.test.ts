@@ -27,8 +27,9 @@ afterAll(async () => {
   await test.drop();
 });
 
+// Promises P1, identity; P7, overlap; P9, lost nodes; P10, fence.
 describe('the connections of the PostgreSQL store', () => {
-  it('P10: one that the server ends between two statements fails its transaction, and nothing else', async () => {
+  it('one that the server ends between two statements fails its transaction, and nothing else', async () => {
     const lost = db.transaction(async (q) => {
       await q.run('UPDATE counters SET n = n + 1');
       await other.query('SELECT pg_terminate_backend($1)', [await backendOf(q)]);
@@ -40,7 +41,7 @@ describe('the connections of the PostgreSQL store', () => {
     expect((await other.query('SELECT n FROM counters')).rows).toEqual([{ n: 10 }]);
   });
 
-  it('P9: a transaction whose process stands still lets its locks go within a lease', async () => {
+  it('a transaction whose process stands still lets its locks go within a lease', async () => {
     const thawed = Promise.withResolvers<void>();
     const standing = db.transaction(async (q) => {
       await q.run('UPDATE counters SET n = 100');
@@ -56,7 +57,7 @@ describe('the connections of the PostgreSQL store', () => {
     expect((await other.query('SELECT n FROM counters')).rows).toEqual([{ n: 1 }]);
   });
 
-  it('P1: texts arrive as they are, in columns as alone', async () => {
+  it('texts arrive unchanged, in arrays of columns and alone', async () => {
     const text = fc.string({ unit: 'binary' }).map((some) => some.replaceAll('\0', ''));
     const special = fc.constantFrom(
       '',
@@ -83,7 +84,7 @@ describe('the connections of the PostgreSQL store', () => {
     );
   });
 
-  it("P7: its transactions come one after the other at a row, whatever the database's own isolation level is", async () => {
+  it('its transactions take turns at a row, at any default isolation level of the database', async () => {
     const name = new URL(test.url).pathname.slice(1);
     await other.query(`ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`);
     const strict = connect({ url: test.url, max: 10 });
@@ -97,7 +98,7 @@ describe('the connections of the PostgreSQL store', () => {
     expect((await other.query('SELECT n FROM counters')).rows).toEqual([{ n: 100 }]);
   });
 
-  it('P10: a statement that is a transaction of its own and is called off is known not to be done, one that is cut off is not', async () => {
+  it('a cancelled single statement is known to be undone; one that is cut off may be done', async () => {
     const alone = connect({ url: test.url, max: 1 });
     onTestFinished(() => alone.close());
     const sleeps = 'WITH done AS (UPDATE counters SET n = 7) SELECT pg_sleep(20)';
@@ -161,6 +162,7 @@ describe('a statement about many rows', () => {
   });
 });
 
+// Promises P7, overlap; P9, lost nodes; P10, fence.
 describe('a write that only the end of its transaction waits for', () => {
   const ADD = 'UPDATE counters SET n = n + 1';
   const DIVIDE = 'UPDATE counters SET n = n / 0';
@@ -178,7 +180,7 @@ describe('a write that only the end of its transaction waits for', () => {
     expect(await kept()).toBe(2);
   });
 
-  it('P10: undoes them with its own error when the server refuses it, the last one as well; the connection is good for more', async () => {
+  it('undoes them with its own error when the server refuses it, the last one as well; the connection is good for more', async () => {
     const one = connect({ url: test.url, max: 1 });
     onTestFinished(() => one.close());
     const backend = await backendOf(one);
@@ -195,7 +197,7 @@ describe('a write that only the end of its transaction waits for', () => {
     }
   });
 
-  it('P10: undoes them when it never comes to the server', async () => {
+  it('undoes them when it never comes to the server', async () => {
     const failed = db.transaction(async (q) => {
       await q.run(ADD);
       await q.write('SELECT $1::text', [UNREADABLE]);
@@ -220,7 +222,7 @@ describe('a write that only the end of its transaction waits for', () => {
     ['never comes to the server', 'SELECT $1::text', [UNREADABLE], undefined],
     ['fails', 'SELECT 1 / $1::integer', [0], { code: '22012' }],
   ] as const)(
-    'P10: undoes all, with its own error, when one whose rows are asked for later %s',
+    'undoes all, with its own error, when one whose rows are asked for later %s',
     async (_, sql, params, cause) => {
       const failed = db.transaction(async (q) => {
         await q.run(ADD);
@@ -233,7 +235,7 @@ describe('a write that only the end of its transaction waits for', () => {
     },
   );
 
-  it('P10: that is cancelled tells so, and its connection is not used again', async () => {
+  it('reports that it was cancelled, and its connection is not used again', async () => {
     const one = connect({ url: test.url, max: 1 });
     onTestFinished(() => one.close());
     const backend = await backendOf(one);
@@ -247,7 +249,7 @@ describe('a write that only the end of its transaction waits for', () => {
     expect(await kept()).toBe(0);
   });
 
-  it('P10: that waits for a lock in vain is told as busy', async () => {
+  it('is busy when it waits too long for a lock', async () => {
     await other.query('BEGIN');
     await other.query(ADD);
     const failed = db.boundedTransaction((q) => q.write(ADD), { lockWaitMs: 50 });
@@ -255,7 +257,7 @@ describe('a write that only the end of its transaction waits for', () => {
     await other.query('ROLLBACK');
   });
 
-  it('P7: that cannot be put in an order is tried again with all of its transaction', async () => {
+  it('is tried again with its whole transaction after a serialization failure', async () => {
     let tries = 0;
     await db.transaction(async (q) => {
       await q.write(ADD);
@@ -264,7 +266,7 @@ describe('a write that only the end of its transaction waits for', () => {
     expect([tries, await kept()]).toEqual([2, 1]);
   });
 
-  it('P9: whose COMMIT is lost may be done', async () => {
+  it('may be done when the answer to COMMIT is lost', async () => {
     await other.query('BEGIN');
     await other.query(ADD);
     const backend = Promise.withResolvers<number>();
@@ -282,6 +284,7 @@ describe('a write that only the end of its transaction waits for', () => {
   });
 });
 
+// Promises P7, overlap; P9, lost nodes; P10, fence.
 describe('the last statement of a transaction', () => {
   const ADD = 'UPDATE counters SET n = n + 1 RETURNING n';
   const kept = async () => (await other.query('SELECT n FROM counters')).rows[0].n;
@@ -296,7 +299,7 @@ describe('the last statement of a transaction', () => {
     expect(answered).toEqual({ rows: [[2]], kept: 2 });
   });
 
-  it('P10: undoes all with its own error when the server refuses it, or one before it; the connection is good for more', async () => {
+  it('undoes all with its own error when the server refuses it, or one before it; the connection is good for more', async () => {
     const one = connect({ url: test.url, max: 1 });
     onTestFinished(() => one.close());
     const backend = await backendOf(one);
@@ -314,7 +317,7 @@ describe('the last statement of a transaction', () => {
     }
   });
 
-  it('P10: undoes all when it never comes to the server', async () => {
+  it('undoes all when it never comes to the server', async () => {
     const failed = db.transaction(async (q) => {
       await q.write(ADD);
       return q.commitWith('SELECT $1::text', [UNREADABLE]);
@@ -324,7 +327,7 @@ describe('the last statement of a transaction', () => {
     expect(await kept()).toBe(0);
   });
 
-  it('P7: that cannot be put in an order is tried again with all of its transaction', async () => {
+  it('is tried again with its whole transaction after a serialization failure', async () => {
     let tries = 0;
     await db.transaction(async (q) => {
       await q.write(ADD);
@@ -335,7 +338,7 @@ describe('the last statement of a transaction', () => {
     expect([tries, await kept()]).toEqual([2, 2]);
   });
 
-  it('P10: that is cancelled has undone all, and tells so', async () => {
+  it('undoes everything when it is cancelled, and reports that', async () => {
     const failed = db.transaction(async (q) => {
       await q.run("SELECT set_config('statement_timeout', '20', true)");
       await q.write(ADD);
@@ -353,12 +356,12 @@ describe('the last statement of a transaction', () => {
       (q: Queries) => q.commitWith(ADD).then(() => Promise.reject(new Error('no'))),
     ],
     ['after which more is asked for', (q: Queries) => q.commitWith(ADD).then(() => q.write(ADD))],
-  ])('P9: %s is done: nobody is told that it is not', async (_, work) => {
+  ])('%s is done, and never reported as failed', async (_, work) => {
     await expect(db.transaction<unknown>(work)).rejects.toSatisfy(mayBeDone);
     expect(await kept()).toBe(1);
   });
 
-  it('P9: whose answer is lost may be committed', async () => {
+  it('may be committed when its answer is lost', async () => {
     await other.query('BEGIN');
     await other.query(ADD);
     const backend = Promise.withResolvers<number>();
@@ -376,6 +379,7 @@ describe('the last statement of a transaction', () => {
   });
 });
 
+// Promise P10, fence.
 describe('what goes out with the BEGIN of a transaction', () => {
   const LOCK = 'SELECT n FROM counters FOR UPDATE';
   const opening = (q: Queries) => q.arrays(LOCK);
@@ -397,7 +401,7 @@ describe('what goes out with the BEGIN of a transaction', () => {
     expect([...inside, await isHeld()]).toEqual([[[0]], true, false]);
   });
 
-  it('P10: waits for locks no longer than the rest; its work never begins then', async () => {
+  it('waits for locks no longer than the others; then its work never begins', async () => {
     await other.query('BEGIN');
     await other.query(LOCK);
     let begun = false;
@@ -412,7 +416,7 @@ describe('what goes out with the BEGIN of a transaction', () => {
     expect([begun, await isHeld()]).toEqual([false, false]);
   });
 
-  it('P10: tells why the first of it failed, however many follow', async () => {
+  it('reports why its first statement failed, also when many follow', async () => {
     await other.query('BEGIN');
     await other.query(LOCK);
     const failed = db.boundedTransaction(async () => undefined, {
@@ -427,7 +431,7 @@ describe('what goes out with the BEGIN of a transaction', () => {
     await other.query('ROLLBACK');
   });
 
-  it('P10: with all of the transaction in it, tells why the transaction could not begin as it was to', async () => {
+  it('reports why the transaction could not begin, also when it contains all statements', async () => {
     const failed = db.boundedTransaction(async () => undefined, {
       lockWaitMs: -5,
       opening: async (q) => {
@@ -439,7 +443,7 @@ describe('what goes out with the BEGIN of a transaction', () => {
     await expect(failed).rejects.not.toSatisfy(mayBeDone);
   });
 
-  it('P10: holds nothing when its connection is lost; the next one gets another', async () => {
+  it('holds nothing when its connection is lost; the next one gets another', async () => {
     const one = connect({ url: test.url, max: 1 });
     onTestFinished(() => one.close());
     const end = 'SELECT pg_terminate_backend(pg_backend_pid())';

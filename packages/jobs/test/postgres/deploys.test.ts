@@ -65,8 +65,10 @@ const healthOf = async (engine: Engine, id: string) => (await engine.getJob(id))
 const jobsOf = async (engine: Engine, health: 'ok' | 'no_handler') =>
   (await engine.listJobs({ health, sort: 'id', descending: false, limit: 9 })).rows.map(({ job }) => job.id);
 
-describe('P22 types and deploys, on several nodes', () => {
-  it('P16, lesson 2: all nodes of a deploy put the same job: one makes it, and its next run stays', async () => {
+// Promises P6, catch-up; P16, edit; P22, types and deploys. Lessons 2, deploys of several nodes; 6, slots
+// missed in a deploy.
+describe('types and deploys, on several nodes', () => {
+  it('all nodes of a deploy put the same job: one makes it, and its next run stays', async () => {
     const nodes = (await Promise.all([deploy(1), deploy(1), deploy(1)])).map(({ engine }) => engine);
     const put = (engine: Engine, interval: string) =>
       engine.putJob({ id: 'hourly', name: 'Hourly', type: 'work', interval });
@@ -192,7 +194,7 @@ describe('P22 types and deploys, on several nodes', () => {
     expect(today.ran).toEqual([]);
   });
 
-  it('lesson 6: a slot of a type that no living node has just passes, and is caught up with when one appears (P6)', async () => {
+  it('slots of a type that no live node has pass, and catch-up applies when one appears', async () => {
     const next = await deploy(2);
     const today = await deploy(1);
     await next.engine.createJob({ id: 'tick', name: 'Tick', type: 'work', interval: '2s' });

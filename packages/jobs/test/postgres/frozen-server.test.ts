@@ -6,7 +6,8 @@ import { createDatabase, startPostgres } from './server.ts';
 
 const POLL = { timeout: 30_000, interval: 20 };
 
-it('P9: a node whose lease is over while it waits for a new connection leaves none behind', async () => {
+// Promise P9, lost nodes.
+it('a node whose lease is over while it waits for a new connection leaves none behind', async () => {
   const server = await startPostgres();
   onTestFinished(() => server.stop());
   const url = await createDatabase(server.url, 'app');

@@ -7,7 +7,7 @@ const startNode = nodes.start;
 const POLL = { timeout: 20_000, interval: 20 };
 
 describe('a node whose places are full', () => {
-  it('section 7: tells the others when more comes due, once for all of it', async () => {
+  it('tells the others when more comes due, once for all of it', async () => {
     const full = await startNode({ handler: untilStopped, concurrency: 1 });
     await startNode({ handler: nothing, concurrency: 0 });
     await full.createJob(ON_DEMAND);
@@ -34,7 +34,8 @@ describe('a node whose places are full', () => {
     expect(since()).toBeLessThan(3);
   });
 
-  it('P7, P16, lesson 10: an edit on another node takes back what it holds ahead of the room that is left', async () => {
+  // Promises P7, overlap; P16, edit. Lesson 10, overlapping runs.
+  it('an edit on another node takes back claims for which there is no room left', async () => {
     let running = 0;
     let most = 0;
     let isLong = false;

@@ -70,7 +70,8 @@ function ranTwiceAtOnce(runIds: readonly string[], first: NodeProcess, second: N
   return runIds.filter((id) => beganAt(id) < toldAt(first, `stopped ${id}`));
 }
 
-describe('P7, section 7: a node whose connections are reset while new ones are refused', () => {
+// Promise P7, overlap.
+describe('a node whose connections are reset while new ones are refused', () => {
   it('keeps its runs when it has lost its control connection: it renews its lease over a data connection', async () => {
     const { url, api, node, control, data, runIds } = await prepare('skip');
     // Its event loop stands still meanwhile.

@@ -99,8 +99,9 @@ async function startRun(test: Test, { api, url }: Prepared, payload = {}, option
   return { first, second, runId: run.id };
 }
 
-describe.concurrent('P9, section 7: nodes that are gone', () => {
-  it('lesson 16: a killed process: its run starts elsewhere long before its lease is over, and costs no attempt', async (test) => {
+// Promise P9, lost nodes. Lessons 16, locks that outlive a crash; 17, busy event loops and shutdowns.
+describe.concurrent('lost nodes', () => {
+  it('a killed process: its run starts elsewhere long before its lease is over, and costs no attempt', async (test) => {
     const prepared = await prepare(test);
     const { api } = prepared;
     const { first, second, runId } = await startRun(test, prepared);
@@ -126,7 +127,7 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
     test.expect(await runOf(api, runId)).toMatchObject({ status: 'failed', reason: 'lost', recoveries: 6 });
   }, 90_000);
 
-  it('lesson 17: a process that ends in order while others run: its run goes back at no cost, and its row with it', async (test) => {
+  it('a process that stops while others run gives its run back at no cost', async (test) => {
     const prepared = await prepare(test);
     const { api } = prepared;
     const { first, second, runId } = await startRun(test, prepared);
@@ -174,7 +175,7 @@ describe.concurrent('P9, section 7: nodes that are gone', () => {
     test.expect(await runOf(api, runId)).toMatchObject({ status: 'running', recoveries: 1, failures: 0 });
   }, 90_000);
 
-  it('lesson 17: an event loop that stands still for longer than the lease keeps its run, since the heart goes on', async (test) => {
+  it('a node whose event loop stands still for longer than the lease keeps its run', async (test) => {
     const prepared = await prepare(test);
     const { api } = prepared;
     const { second, runId } = await startRun(test, prepared, { blockMs: LEASE_MS + 4_000 });

@@ -64,7 +64,8 @@ const INSERT = `INSERT INTO greenvue_jobs.jobs (uid, id, type_key, version, stat
   VALUES (1, 'a', 1, 1, 'active', 7, 7, 0, 0, 0, 0, 'interval', '1h', 3600000, 'fixed_rate', 'skip', 'once', 1000, 3, 1, 1, 2, 0.1,
     'A', '', '{}')`;
 
-test('P4: what a node of the version before writes while a node of this one migrates is followed', async () => {
+// Promise P4, stored next run.
+test('jobs that a node of the version before writes during and after the migration get their wakes', async () => {
   const { url, client: before } = await databaseAt(2);
   await before.query('BEGIN');
   await before.query(INSERT);
@@ -87,11 +88,12 @@ const INSERT_RUN = `INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, 
 
 const READ_JOBS = 'SELECT FROM greenvue_jobs.jobs';
 
+// Promise P22, types and deploys.
 test.each([
   ['runs and then jobs', INSERT_RUN, READ_JOBS],
   ['jobs and then runs', READ_JOBS, INSERT_RUN],
 ])(
-  'P22: a node of the version before goes on without traces, and one that holds %s meanwhile is not undone',
+  'a transaction of the version before that locks %s commits during the migration, without traces',
   async (_what, first, second) => {
     const { url, client: before } = await databaseAt(4);
     await before.query(INSERT);
@@ -112,7 +114,8 @@ test.each([
   },
 );
 
-test('P22: whoever comes behind a migration that waits is answered soon, as the heartbeats of living nodes have to be', async () => {
+// Promise P22, types and deploys.
+test('statements behind a waiting migration are answered soon, so that nodes keep their leases', async () => {
   const { url, client: reader } = await databaseAt(7);
   await reader.query('BEGIN');
   await reader.query('SELECT FROM greenvue_jobs.live_runs');
@@ -141,7 +144,8 @@ test('a statement_timeout of the database bounds no migration', async () => {
   await migrated;
 });
 
-test('P22: jobs of the version before are found by the ids that they had and have', async () => {
+// Promise P22, types and deploys.
+test('runs of the version before are found by the id of their job, also when it was deleted', async () => {
   const { url, client } = await databaseAt(6);
   await client.query(INSERT);
   await client.query('UPDATE greenvue_jobs.jobs SET deleted_at = 5, wake_at = NULL, next_run_at = NULL');

@@ -88,6 +88,7 @@ async function countTables(url: string) {
   return tables;
 }
 
+// Promises P1, identity; P3, grid; P9, lost nodes; P10, fence; P15, run now; P18, bounds.
 describe('moving a SQLite store into PostgreSQL', () => {
   const t = useStore(makeStore);
 
@@ -123,7 +124,7 @@ describe('moving a SQLite store into PostgreSQL', () => {
     for (const { name, rows, planned } of filled) expect(planned, name).toBe(rows);
   });
 
-  it('P3, P9: goes on as the file would: takes back what the dead process had, and plans the same slots', async () => {
+  it('continues like the file: takes back the runs of the dead process, and plans the same slots', async () => {
     await fillWithEverything(t);
     await t.reopen();
     const url = await emptyDatabase();
@@ -147,7 +148,7 @@ describe('moving a SQLite store into PostgreSQL', () => {
     expect(await goOn(moved)).toEqual(here);
   });
 
-  it('P1, P10, P15: new ids, uids and fences are higher than all before; a dedupe key still answers', async () => {
+  it('new ids, uids and fences are higher than all before; a dedupe key still answers', async () => {
     await fillWithEverything(t);
     const before = await readEverything(t.store);
     await t.reopen();
@@ -178,7 +179,7 @@ describe('moving a SQLite store into PostgreSQL', () => {
     expect(Number(required(newest).id)).toBeGreaterThan(Math.max(...older.map(({ id }) => Number(id))));
   });
 
-  it('P18: what was counted is pruned on as before', async () => {
+  it('counted rows are pruned as before', async () => {
     await fillWithEverything(t);
     await t.reopen();
     const url = await emptyDatabase();

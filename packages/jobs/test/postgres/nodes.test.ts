@@ -9,8 +9,10 @@ const nodes = testNodes('nodes');
 const startNode = nodes.start;
 const statusOf = async (engine: Engine, runId: string) => (await engine.getRun(runId)).run.status;
 
+// Promises P4, stored next run; P6, catch-up; P9, lost nodes; P10, fence; P12, cancel; P14, pause. Lesson 19,
+// one scheduler per process.
 describe('several nodes on one PostgreSQL', () => {
-  it('lesson 19: each run is run once, whoever asks for it, and an API-only node runs none', async () => {
+  it('each run runs once, on any node that asked for it, and never on an API-only node', async () => {
     const ran: string[] = [];
     const handler = (name: string) => (ctx: JobContext<unknown>) => void ran.push(`${name} ${ctx.run.id}`);
     const api = await startNode({ handler: handler('api'), concurrency: 0 });
@@ -26,7 +28,7 @@ describe('several nodes on one PostgreSQL', () => {
     expect(ran.filter((line) => line.startsWith('api'))).toEqual([]);
   });
 
-  it('P12: a cancel asked of one node stops the handler on another', async () => {
+  it('a cancel asked of one node stops the handler on another', async () => {
     const api = await startNode({ handler: nothing, concurrency: 0 });
     let started = 0;
     await startNode({
@@ -44,7 +46,7 @@ describe('several nodes on one PostgreSQL', () => {
     expect(performance.now() - asked).toBeLessThan(4_000);
   });
 
-  it('P14: a pause on one node takes back what another holds unstarted', async () => {
+  it('a pause on one node takes back unstarted claims of another', async () => {
     const api = await startNode({ handler: nothing, concurrency: 0 });
     const running: string[] = [];
     const ends: (() => void)[] = [];
@@ -70,7 +72,7 @@ describe('several nodes on one PostgreSQL', () => {
     await expect.poll(() => statusOf(api, second)).toBe('succeeded');
   });
 
-  it('P4, P6: recurring jobs are planned once between them', async () => {
+  it('recurring jobs are planned once between them', async () => {
     const api = await startNode({ handler: nothing });
     await startNode({ handler: nothing });
     await api.createJob({ id: 'tick', name: 'Tick', type: 'work', interval: '1s' });
@@ -83,7 +85,7 @@ describe('several nodes on one PostgreSQL', () => {
     expect(new Set(slots).size).toBe(slots.length);
   });
 
-  it('P9: a graceful stop gives back what it can at no cost, and others go on with it at once', async () => {
+  it('a graceful stop gives runs back at no cost, and other nodes continue with them at once', async () => {
     const ran: string[] = [];
     const handler = (name: string) => (ctx: JobContext<unknown>) => {
       ran.push(name);
@@ -164,7 +166,7 @@ describe('several nodes on one PostgreSQL', () => {
     expect((await nodesOf(a)).map(({ node }) => node)).toEqual([ofA]);
   });
 
-  it('section 7: a node whose connections are cut is nobody that died, and hears the others again', async () => {
+  it('a node whose connections are cut is nobody that died, and hears the others again', async () => {
     const lost: string[] = [];
     const a = await startNode({ handler: untilStopped, concurrency: 1, errors: lost });
     const api = await startNode({ handler: nothing, concurrency: 0, errors: lost });
@@ -198,7 +200,7 @@ describe('several nodes on one PostgreSQL', () => {
     expect(lost).toEqual([]);
   });
 
-  it('P9, P10: a node that the others took for dead aborts its handlers, and begins anew under another id', async () => {
+  it('a node that was declared dead aborts its handlers, and joins again under another id', async () => {
     const reasons: string[] = [];
     const told: string[] = [];
     const a = await startNode({
@@ -230,7 +232,7 @@ describe('several nodes on one PostgreSQL', () => {
     expect(told.join()).toContain('the lease of this node is over');
   });
 
-  it('P9: a node whose control thread has failed is a node again, under another id', async () => {
+  it('a node whose control thread failed joins again under another id', async () => {
     const said = vi.spyOn(Worker.prototype, 'postMessage');
     onTestFinished(() => said.mockRestore());
     const a = await startNode({ handler: nothing });
@@ -246,7 +248,7 @@ describe('several nodes on one PostgreSQL', () => {
     await expect.poll(() => statusOf(a, run.id)).toBe('succeeded');
   });
 
-  it('section 7: what others say on the channel of the nodes harms none of them', async () => {
+  it('what others say on the channel of the nodes harms none of them', async () => {
     const api = await startNode({ handler: nothing, concurrency: 0 });
     await startNode({ handler: nothing });
     const idsOf = async () => (await api.stats()).nodes.map(({ node }) => node);

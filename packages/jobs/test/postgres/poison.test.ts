@@ -5,7 +5,8 @@ import { createFastClock } from '../process/fast-clock.ts';
 import { createObserver, supervise, triggerAll } from '../process/poison.ts';
 import { createTestDatabase } from './test-database.ts';
 
-it('P9: a run that kills its process each time takes one node at a time; the nine beside it succeed', async () => {
+// Promise P9, lost nodes.
+it('a run that kills its process each time takes one node at a time; the nine beside it succeed', async () => {
   const database = await createTestDatabase(inject('postgresUrl'), `poison_${randomUUID().slice(0, 8)}`);
   onTestFinished(() => database.drop());
   const store = createPostgresStore({ url: database.url, clock: createFastClock(), ownClock: true });

@@ -40,12 +40,14 @@ const plan = (limit: number) =>
 const CLAIM_ANEW = `UPDATE greenvue_jobs.live_runs SET node = 'there', fence = nextval('greenvue_jobs.ids')
   WHERE id = $1`;
 
+// Promises P4, stored next run; P7, overlap; P9, lost nodes; P10, fence; P16, edit; P20, isolation; P22,
+// types and deploys.
 describe('two nodes at one row', () => {
   beforeEach(() =>
     races.store.insertJob({ definition: definitionOf('b', { typeVersion: 2 }) }).then(() => undefined),
   );
 
-  it('P22: a settlement that waits for an edit to a newer version of its type is written', async () => {
+  it('a settlement that waits for an edit to a newer version of its type is written', async () => {
     const run = required((await claimed(1))[0]);
     const settle = async () =>
       (await races.store.settle([settlement(run, SUCCEEDED, Date.now())])).results[0];
@@ -55,7 +57,7 @@ describe('two nodes at one row', () => {
   });
 
   // On a slow machine the wait may be over before the other one looks; then what is free is taken.
-  it('P20: where others settle the same jobs, it holds none behind one that it waits for, so that all take turns', {
+  it('a node that waits for a job holds no later one, so that all nodes take turns', {
     retry: 3,
   }, async () => {
     const ofA = await claimed(2);
@@ -71,7 +73,7 @@ describe('two nodes at one row', () => {
     expect(results).toMatchObject([{ kind: 'finished' }, { kind: 'finished' }]);
   });
 
-  it('P20: while many settlements wait for a job, claims beside them do not', { retry: 3 }, async () => {
+  it('while many settlements wait for a job, claims beside them do not', { retry: 3 }, async () => {
     const runs = await claimed(200);
     await races.store.insertJob({ definition: definitionOf('c', { schedule: ON_DEMAND }) });
     await races.store.command({ jobId: 'c', command: { kind: 'trigger' } });
@@ -88,7 +90,7 @@ describe('two nodes at one row', () => {
     expect((await settling).results.every(({ kind }) => kind === 'finished')).toBe(true);
   });
 
-  it('P4: what is due of a job that they hold is planned once they are written', async () => {
+  it('slots of a job that settlements have locked are planned once these are written', async () => {
     const runs = await claimed(200, every(1));
     await races.other.query('BEGIN; SELECT FROM greenvue_jobs.live_runs FOR UPDATE');
     const settling = races.store.settle(runs.map((run) => settlement(run, SUCCEEDED, Date.now())));
@@ -99,7 +101,7 @@ describe('two nodes at one row', () => {
     expect((await races.store.plan({ types: TYPES, limit: 10 })).queued).not.toEqual([]);
   });
 
-  it('P16: a claim brings the job as it is, though the node knew it otherwise', async () => {
+  it('a claim returns the current job, also when the node knew an older one', async () => {
     await claimed(1);
     const edit = `UPDATE greenvue_jobs.jobs SET payload = $1, version = version + $2, updated_at = updated_at + 1
       WHERE id = 'a'`;
@@ -112,7 +114,7 @@ describe('two nodes at one row', () => {
     }
   });
 
-  it('P16: a claim does not read again what the node has made itself, also while others change its state', async () => {
+  it('a claim does not read a job again that the node made itself, also while others change its state', async () => {
     const job = definitionOf('a', { schedule: ON_DEMAND, overlap: 'allow' });
     await races.store.insertJob({ definition: job, by: 'ann', trace: 'a trace' });
     await races.other.query(
@@ -126,7 +128,7 @@ describe('two nodes at one row', () => {
     expect((await races.store.getJob('a', TYPES))?.job.description).toBe('not read');
   });
 
-  it('P7: an end is decided by the rules that another node has given the job meanwhile', async () => {
+  it('a run ends by the rules that another node has given the job since', async () => {
     const [run] = await claimed(1);
     await races.other.query("UPDATE greenvue_jobs.jobs SET overlap = 'queue', version = version + 1");
     await trigger();
@@ -134,13 +136,13 @@ describe('two nodes at one row', () => {
     expect((await claim(1)).runs).toHaveLength(1);
   });
 
-  it('P22: a cancel that waits for such an edit finds its job', async () => {
+  it('a cancel that waits for such an edit finds its job', async () => {
     const run = required((await claimed(1))[0]);
     const result = await whileHeld(() => races.store.cancelRun({ runId: run.id, force: true }), NEW_VERSION);
     expect(result).toMatchObject({ kind: 'cancelled' });
   });
 
-  it('P9, P10: who takes back a claim of the dead leaves it alone once another node has claimed it anew', async () => {
+  it('a node takes back no dead claim of a run that another node has claimed since', async () => {
     const run = required((await claimed(1))[0]);
     await whileHeld(() => races.store.recover({ node: 'me' }), CLAIM_ANEW, [run.id]);
     expect((await races.store.getRun(run.id))?.run).toMatchObject({
@@ -149,7 +151,7 @@ describe('two nodes at one row', () => {
     });
   });
 
-  it('P9, P10: nor does a node give back what another one has claimed meanwhile', async () => {
+  it('a node gives back no run that another node has claimed since', async () => {
     const run = required((await claimed(1))[0]);
     const reconcile = () => races.store.reconcile({ node: 'here', holds: [] });
     await whileHeld(reconcile, CLAIM_ANEW, [run.id]);
@@ -157,8 +159,9 @@ describe('two nodes at one row', () => {
   });
 });
 
+// Promise P7, overlap.
 it.each([1, 200])(
-  'P7: a command waits for %i settlement(s) that were asked for before it, whatever waited for others before',
+  'a command waits for %i settlement(s) that were asked for before it, also after earlier waits',
   async (count) => {
     const runs = await claimed(count);
     await races.store.insertJob({ definition: definitionOf('c', { schedule: ON_DEMAND }) });
@@ -174,6 +177,7 @@ it.each([1, 200])(
   },
 );
 
+// Promises P7, overlap; P9, lost nodes; P10, fence; P12, cancel.
 describe('what a settlement asks for with its BEGIN', () => {
   /** Claims of the job `a`, how they are settled, and the question. */
   async function prepared(count: number) {
@@ -212,7 +216,7 @@ describe('what a settlement asks for with its BEGIN', () => {
     expect(await kept()).toBe(1);
   });
 
-  it('P10: moves nothing if that BEGIN has failed', async () => {
+  it('moves nothing if that BEGIN has failed', async () => {
     const { batch, open } = await prepared(0);
     const opened = await open(queriesOn(races.other));
     expect(opened?.rows).toMatchObject([{ moved: null }]);
@@ -221,10 +225,10 @@ describe('what a settlement asks for with its BEGIN', () => {
   });
 
   it.each([
-    ['P12: moves a run that others have asked to stop meanwhile', "cancel = 'user'", 1],
-    ['P9, P10: moves none that others have claimed anew meanwhile', "node = 'there', fence = 7", 0],
+    ['moves a run that was asked to stop in between', "cancel = 'user'", 1],
+    ['moves no run that another node has claimed since', "node = 'there', fence = 7", 0],
     [
-      'P9, P10: nor one that they have put back',
+      'moves no run that was put back in between',
       "node = NULL, fence = NULL, status = 'queued', started_at = NULL",
       0,
     ],
@@ -240,7 +244,7 @@ describe('what a settlement asks for with its BEGIN', () => {
     expect(await kept()).toBe(count);
   });
 
-  it('P7: where a job is held, and its holder changes what waits, that is seen by the end that waits for it', async () => {
+  it('sees changes of the waiting runs by the transaction for which it waits', async () => {
     await races.store.insertJob({ definition: definitionOf('c', { schedule: ON_DEMAND, overlap: 'queue' }) });
     await races.store.insertJob({ definition: definitionOf('a', { schedule: ON_DEMAND, overlap: 'queue' }) });
     for (const jobId of ['c', 'c', 'a']) await races.store.command({ jobId, command: { kind: 'trigger' } });
@@ -257,7 +261,8 @@ describe('what a settlement asks for with its BEGIN', () => {
 });
 
 describe('claims whose answer was lost', () => {
-  it('P9: are given back but for those of a job that somebody holds, which follow later', async () => {
+  // Promise P9, lost nodes.
+  it('are given back, those of a locked job later', async () => {
     await claimed(1);
     await races.store.insertJob({ definition: definitionOf('b', { schedule: ON_DEMAND }) });
     await races.store.command({ jobId: 'b', command: { kind: 'trigger' } });
@@ -270,8 +275,9 @@ describe('claims whose answer was lost', () => {
   });
 });
 
+// Promise P9, lost nodes.
 describe('a connection that is lost while a transaction ends', () => {
-  it('P9: a claim that may be made rejects, and is given back; it is not made a second time for other runs', async () => {
+  it('a claim that may have been made rejects and is given back; no second claim is made for it', async () => {
     await claimed(0);
     await trigger();
     await trigger();
@@ -285,7 +291,7 @@ describe('a connection that is lost while a transaction ends', () => {
     expect((await claim(10)).runs).toHaveLength(2);
   });
 
-  it('P9: nor is what a plan made and claimed; settlements before it may be written, and are not told as stale', async () => {
+  it('a plan that may have claimed is not repeated; settlements before it are not reported as stale', async () => {
     const [run] = await claimed(1);
     await dueJobs(1);
     races.network.loseCommit();
@@ -299,7 +305,8 @@ describe('a connection that is lost while a transaction ends', () => {
 });
 
 describe('runs that somebody holds, such as a node that was frozen while it claimed', () => {
-  it('P18: are looked at again a little later, and not all the time', async () => {
+  // Promise P18, bounds.
+  it('are looked at again a little later, not all the time', async () => {
     await claimed(0);
     await trigger();
     await races.other.query('BEGIN; SELECT FROM greenvue_jobs.live_runs FOR UPDATE');
@@ -312,7 +319,8 @@ describe('runs that somebody holds, such as a node that was frozen while it clai
 });
 
 describe('many reads that take long', () => {
-  it('P20: no pass waits for them', async () => {
+  // Promise P20, isolation.
+  it('delay no pass', async () => {
     await claimed(0);
     await trigger();
     await races.other.query('BEGIN; LOCK TABLE greenvue_jobs.audit');
@@ -325,7 +333,8 @@ describe('many reads that take long', () => {
 });
 
 describe('a node that is dead to the others', () => {
-  it('P9: plans, and claims nothing of that', async () => {
+  // Promise P9, lost nodes.
+  it('plans, and claims none of the runs', async () => {
     const node = { id: 'here', version: '0', places: 1, types: TYPES, startedAt: 0 };
     const membership = await races.store.join(node, DEAF);
     const plan = () =>
@@ -346,7 +355,8 @@ describe('a node that is dead to the others', () => {
 });
 
 describe('jobs that somebody holds, such as a node that was frozen while it planned', () => {
-  it('P4: keep no others from being planned, however many they are', async () => {
+  // Promise P4, stored next run.
+  it('delay the planning of no other job, also when there are many', async () => {
     for (const n of [1, 2, 3]) {
       const schedule = { kind: 'run_at', runAt: Date.now() - 10_000 + n } as const;
       await races.store.insertJob({ definition: definitionOf(`due-${n}`, { schedule }) });
@@ -360,8 +370,9 @@ describe('jobs that somebody holds, such as a node that was frozen while it plan
   });
 });
 
+// Promises P4, stored next run; P5, one run per slot.
 describe('plans', () => {
-  it('P5: that are asked for in one turn are one transaction, and each takes what the one before has left', async () => {
+  it('asked in one turn are one transaction, and each takes what is left by the one before', async () => {
     await dueJobs(3);
     const plans = await Promise.all([plan(1), plan(1), plan(1)]);
     expect(plans.map(({ queued }) => queued.map(({ jobId }) => jobId))).toEqual([
@@ -374,7 +385,7 @@ describe('plans', () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('P5: take each of many jobs once, and write what was decided of all', async () => {
+  it('take each of many jobs once, and write all decisions', async () => {
     await dueJobs(300);
     const { queued, claimed, more } = await plan(500);
     expect(queued.map(({ jobId }) => jobId)).toEqual(Array.from({ length: 300 }, (_, n) => `due-${n}`));
@@ -387,7 +398,7 @@ describe('plans', () => {
     expect((await plan(500)).queued).toEqual([]);
   });
 
-  it('P4: tell no later time than that up to which they have looked, however far the server is', async () => {
+  it('report no later time than the time up to which they looked, also with a slow server', async () => {
     const at = Date.now() + 300;
     await insertJobs(2_000, (n) => every(HOUR, { startAt: at + n * 5 }));
     races.network.slow(20);
@@ -397,7 +408,7 @@ describe('plans', () => {
     expect(Number(rows[0].next)).toBeGreaterThan(now + 300);
   });
 
-  it('P4: are made anew where the database has undone them, whatever it was that it could not write', async () => {
+  it('are made again after the database undid their transaction', async () => {
     await races.other.query(FAIL_ONCE);
     onTestFinished(async () => {
       await races.other.query('DROP FUNCTION public.fail_once CASCADE; DROP SEQUENCE public.failures');

@@ -34,6 +34,7 @@ it('a command that waits behind a locked table is dropped once its caller has gi
   expect(await h.runsOf('free')).toHaveLength(codes.filter((code) => code === 'done').length);
 });
 
+// Promises P13, delete; P15, run now.
 describe('under `allow`', () => {
   it('keeps nobody waiting: triggers, slots, settlements, pauses', async () => {
     await h.engine.createJob({ ...FREE, onDemand: undefined, interval: '1s' });
@@ -74,7 +75,7 @@ describe('under `allow`', () => {
     await tx.query('COMMIT');
   });
 
-  it('P13: a deletion waits for it, answers `busy` after 2 s, and leaves no run without a job', async () => {
+  it('a deletion waits for it, answers `busy` after 2 s, and leaves no run without a job', async () => {
     await h.engine.stop();
     // Nobody runs it before the deletion can cancel it.
     h.engine = await h.startNode(0);
@@ -93,7 +94,7 @@ describe('under `allow`', () => {
     await expect(h.engine.trigger('free', { tx: late })).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('P15: a run with a time of its own changes the job, and so holds it', async () => {
+  it('a run with a run_at of its own changes the job, and so locks it', async () => {
     await h.engine.createJob(FREE);
     const tx = await h.begin();
     const { run } = (
@@ -103,7 +104,7 @@ describe('under `allow`', () => {
     await expect.poll(() => h.statusOf(run.id), { timeout: 10_000 }).toBe('succeeded');
   });
 
-  it('P15: of two transactions with one dedupe key, one makes the run and the other waits for it', async () => {
+  it('when two transactions use one dedupe key, one makes the run and the other waits for it', async () => {
     await h.engine.createJob(FREE);
     const [first, second] = [await h.begin(), await h.begin()];
     const made = await h.engine.trigger('free', { tx: first, dedupeKey: 'k' });
@@ -123,8 +124,9 @@ describe('under `allow`', () => {
   });
 });
 
+// Promises P6, catch-up; P7, overlap; P9, lost nodes; P10, fence.
 describe('under `skip` and `queue`', () => {
-  it('P7: slots wait for the commit, and then find the room taken', async () => {
+  it('slots wait for the commit, and then find the room taken', async () => {
     h.handler = (ctx) => new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
     await h.engine.createJob({ ...SINGLE, onDemand: undefined, interval: '1s' });
     const tx = await h.begin();
@@ -140,7 +142,7 @@ describe('under `skip` and `queue`', () => {
     await h.engine.deleteJob('single');
   });
 
-  it('P6: slots wait for a rollback as well, and then run', async () => {
+  it('slots wait for a rollback as well, and then run', async () => {
     await h.engine.createJob({ ...SINGLE, onDemand: undefined, interval: '1s' });
     const tx = await h.begin();
     await h.engine.trigger('single', { tx });
@@ -216,7 +218,7 @@ describe('under `skip` and `queue`', () => {
     await app.close();
   });
 
-  it('P10: what has ended of the job is settled after the commit; other jobs go on', async () => {
+  it('ended runs of the job are settled after the commit; other jobs continue', async () => {
     const ends: (() => void)[] = [];
     h.handler = (ctx) => (ctx.job.id === 'single' ? new Promise<void>((end) => ends.push(end)) : undefined);
     await h.engine.createJob({ ...SINGLE, overlap: 'queue' });
@@ -239,7 +241,7 @@ describe('under `skip` and `queue`', () => {
     await expect.poll(() => h.statusOf(second.id)).toBe('succeeded');
   });
 
-  it('P9: the dead runs of the job are taken back after the end of the transaction, others at once', async () => {
+  it('lost runs of the job are taken back after the end of the transaction, others at once', async () => {
     const clock = createSystemClock();
     const store = createPostgresStore({ url: nodes.url(), clock });
     await store.open();

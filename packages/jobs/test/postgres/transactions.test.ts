@@ -15,6 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => h.close());
 
+// Promises P15, run now; P18, bounds.
 describe("a trigger in a caller's transaction", () => {
   it.each([FREE, SINGLE])('exists if and only if that commits, and runs once it has: $id', async (job) => {
     await h.engine.createJob(job);
@@ -91,7 +92,7 @@ describe("a trigger in a caller's transaction", () => {
     expect(await h.orders()).toEqual([]);
   });
 
-  it('P15: answers a dedupe key with its run, though that is pruned at the same moment', async () => {
+  it('answers a dedupe key with its run, also when the run is pruned at that moment', async () => {
     const store = createPostgresStore({ url: nodes.url(), clock: createSystemClock() });
     await store.open();
     onTestFinished(() => store.close());
@@ -126,7 +127,7 @@ describe("a trigger in a caller's transaction", () => {
     expect((await h.engine.getJob('new')).job.id).toBe('new');
   });
 
-  it('P18: while it holds a job, so many of its runs may end, and no more are claimed', async () => {
+  it('while it locks a job, no more runs are claimed after a bounded number has ended', async () => {
     let ran = 0;
     h.handler = async () => {
       ran += 1;
@@ -313,7 +314,8 @@ describe.each(['REPEATABLE READ', 'SERIALIZABLE'])('in %s', (level) => {
     await expect(h.engine.trigger(job.id, { tx })).rejects.toMatchObject({ code: '40001' });
   });
 
-  it('P7: takes no room that was taken since its start', async () => {
+  // Promise P7, overlap.
+  it('takes no room that was taken since its start', async () => {
     h.handler = (ctx) => new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
     await h.engine.createJob({ ...SINGLE });
     const tx = await h.begin(`ISOLATION LEVEL ${level}`);

@@ -10,6 +10,7 @@ import { createRaces, DEAF, NEW_VERSION } from './races.ts';
 const races = await createRaces();
 const { claimed, isWaiting, whileHeld } = races;
 
+// Promises P9, lost nodes; P13, delete; P16, edit; P17, clock; P20, isolation.
 describe('a trigger of a job that was triggered here before', () => {
   const claimsWith = (types = TYPES) => ({ node: 'here', types, places: 9, prefetch: 0 });
   const again = () =>
@@ -55,7 +56,7 @@ describe('a trigger of a job that was triggered here before', () => {
     expect(await claimedBy(waits)).toMatchObject({ kind: 'done', claims: 1 });
   });
 
-  it('P17: goes by the time of the database, and tells the run as it is written', async () => {
+  it('uses the time of the database, and returns the run as it is written', async () => {
     const { now, monotonic, setTimer } = createSystemClock();
     const clock = { now: () => now() + HOUR, monotonic, setTimer };
     const ahead = createPostgresStore({ url: races.url, clock });
@@ -74,19 +75,19 @@ describe('a trigger of a job that was triggered here before', () => {
     expect(written).toMatchObject({ startedAt: required(claimed).now });
   });
 
-  it('P16: goes by another edit of the same number, as after a failover', async () => {
+  it('uses another edit of the same number, as after a failover', async () => {
     await races.other.query(
       `UPDATE greenvue_jobs.jobs SET updated_at = updated_at + 1, payload = '{"n":2}' WHERE id = 'a'`,
     );
     expect(await claimedBy(again())).toMatchObject({ job: { version: 1, payload: '{"n":2}' }, claims: 1 });
   });
 
-  it('P16: goes by an edit that was written since', async () => {
+  it('uses an edit that was written since', async () => {
     await races.other.query(NEW_VERSION);
     expect(await claimedBy(again())).toMatchObject({ job: { version: 2, typeVersion: 2 }, claims: 1 });
   });
 
-  it('P9: lets its node go while it waits for the job', async () => {
+  it('does not block its node while it waits for the job', async () => {
     const node = { id: 'here', version: '0', places: 1, types: TYPES, startedAt: 0 };
     const membership = await races.store.join(node, DEAF);
     const gone = "DELETE FROM greenvue_jobs.nodes WHERE id = 'here'";
@@ -94,13 +95,13 @@ describe('a trigger of a job that was triggered here before', () => {
     await membership.leave();
   });
 
-  it('P20: waits for no decision about the job, since it takes nothing from it', async () => {
+  it('does not wait for decisions about the job, since it takes no room', async () => {
     await races.other.query("BEGIN; SELECT FROM greenvue_jobs.jobs WHERE id = 'a' FOR NO KEY UPDATE");
     expect(await claimedBy(again())).toMatchObject({ kind: 'done', claims: 1 });
     await races.other.query('ROLLBACK');
   });
 
-  it('P16: waits for an edit that is under way, and goes by it', async () => {
+  it('waits for a running edit, and uses it', async () => {
     expect(await whileHeld(again, NEW_VERSION)).toMatchObject({
       kind: 'done',
       job: { version: 2, typeVersion: 2 },
@@ -110,13 +111,13 @@ describe('a trigger of a job that was triggered here before', () => {
     expect(await claimedBy(again())).toMatchObject({ kind: 'done', job: { version: 2 }, claims: 1 });
   });
 
-  it('P13: makes nothing of a job that is being deleted', async () => {
+  it('makes no run of a job that is being deleted', async () => {
     const gone = "UPDATE greenvue_jobs.jobs SET deleted_at = 1 WHERE id = 'a'";
     expect(await whileHeld(again, gone)).toEqual({ kind: 'absent' });
     expect((await races.other.query('SELECT FROM greenvue_jobs.live_runs')).rows).toHaveLength(1);
   });
 
-  it('P9: is not claimed by a node that is dead to the others', async () => {
+  it('is not claimed by a node that was declared dead', async () => {
     const node = { id: 'here', version: '0', places: 1, types: TYPES, startedAt: 0 };
     const membership = await races.store.join(node, DEAF);
     expect(await claimedBy(again())).toMatchObject({ kind: 'done', claims: 1 });
@@ -135,6 +136,7 @@ describe('a trigger of a job that was triggered here before', () => {
   });
 });
 
+// Promise P7, overlap.
 describe('a trigger of a job whose runs may not overlap', () => {
   const claim = { node: 'here', types: TYPES, places: 9, prefetch: 0 };
   const on = (store: JobStore) => () => store.command({ jobId: 'a', command: { kind: 'trigger' }, claim });
@@ -158,26 +160,26 @@ describe('a trigger of a job whose runs may not overlap', () => {
     expect(made).toMatchObject({ kind: 'done', claimed: { runs: [{}] } });
   });
 
-  it('P7: is refused while a run is live', async () => {
+  it('is refused while a run is live', async () => {
     await again();
     expect(await again()).toMatchObject({ kind: 'refused', refusal: { code: 'overlap' } });
     expect(await live()).toBe(1);
   });
 
-  it('P7: waits for a decision about the job, and goes by it', async () => {
+  it('waits for a decision about the job, and follows it', async () => {
     const took = `INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, queued_at, held, available_at)
       SELECT 1, uid, type_key, 'manual', false, 0, 1, 'no', 1 FROM greenvue_jobs.jobs WHERE id = 'a'`;
     expect(await whileHeld(again, took)).toMatchObject({ kind: 'refused' });
   });
 
-  it('P7: changes the row of the job, so that whoever looks at an older state does not take the room as well', async () => {
+  it('changes the row of the job, so that a transaction with an older snapshot cannot take the room too', async () => {
     const row = async () => (await races.other.query('SELECT ctid, xmin FROM greenvue_jobs.jobs')).rows;
     const before = await row();
     await again();
     expect(await row()).not.toEqual(before);
   });
 
-  it('P7: of those of two nodes at once, one makes a run', async () => {
+  it('makes one run when two nodes ask at once', async () => {
     const second = createPostgresStore({ url: races.url, clock: createSystemClock() });
     await second.open();
     onTestFinished(() => second.close());

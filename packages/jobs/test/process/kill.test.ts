@@ -44,7 +44,8 @@ function acknowledgedRuns(): string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
 }
 
-describe('P9 durability: kill -9 at any instant', () => {
+// Promise P9, lost nodes.
+describe('durability: kill -9 at any instant', () => {
   it(`goes on after ${KILLS} kills under load: every slot covered once, no run lost, what was interrupted taken back at once`, async () => {
     const file = join(folder, 'jobs.db');
     // A fixed sequence of odd lengths: instants are spread over all that the process does, and a failure can

@@ -44,7 +44,8 @@ function startHolder(file: string): Holder {
   };
 }
 
-it('P9: a second process on a database is refused with the pid of the first, and takes its runs back once that is dead', async () => {
+// Promise P9, lost nodes.
+it('a second process is refused with the pid of the first, and takes its runs back once that is dead', async () => {
   const file = join(folderOf(), 'jobs.db');
   const first = startHolder(file);
   await first.line('ran');

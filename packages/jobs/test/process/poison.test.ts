@@ -7,7 +7,8 @@ import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { createFastClock } from './fast-clock.ts';
 import { createObserver, supervise, triggerAll } from './poison.ts';
 
-it('P9: a run that kills its process each time fails alone; the nine beside it succeed', async () => {
+// Promise P9, lost nodes.
+it('a run that kills its process each time fails alone; the nine beside it succeed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'greenvue-poison-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'jobs.db');

@@ -13,11 +13,13 @@ import {
 } from './rig.ts';
 
 export function cancelContract(makeStore: MakeStore): void {
+  // Promises P3, grid; P8, retries; P9, lost nodes; P11, timeout; P12, cancel; P17, clock. Lesson 15,
+  // timeouts that stop nothing.
   describe('cancels', () => {
     const t = useStore(makeStore);
     const cancel = (runId: string, force = false) => t.store.cancelRun({ runId, force });
 
-    it('P12: a waiting run is cancelled at once', async () => {
+    it('a waiting run is cancelled at once', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       const { id } = await t.trigger('a');
       const result = await cancel(id);
@@ -31,7 +33,7 @@ export function cancelContract(makeStore: MakeStore): void {
       await t.trigger('a');
     });
 
-    it('P12: a waiting retry keeps its errors', async () => {
+    it('a waiting retry keeps its errors', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne();
@@ -44,7 +46,7 @@ export function cancelContract(makeStore: MakeStore): void {
       });
     });
 
-    it('P12, lesson 15: a claimed run is asked to stop, and the request is stored with it', async () => {
+    it('a claimed run is asked to stop, and the request is stored with it', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne('node-3');
@@ -58,7 +60,7 @@ export function cancelContract(makeStore: MakeStore): void {
       expect(await t.finished(run.id)).toMatchObject({ status: 'cancelled', reason: 'user', attempt: 1 });
     });
 
-    it('P12: asking twice is asking once', async () => {
+    it('asking twice is asking once', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne();
@@ -66,7 +68,7 @@ export function cancelContract(makeStore: MakeStore): void {
       expect(await cancel(run.id)).toEqual(first);
     });
 
-    it('P12: a handler that returned has succeeded even if a cancel came meanwhile', async () => {
+    it('a handler that returned has succeeded even if a cancel came meanwhile', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne();
@@ -75,7 +77,7 @@ export function cancelContract(makeStore: MakeStore): void {
       expect(await t.finished(run.id)).toMatchObject({ status: 'succeeded' });
     });
 
-    it('P12: one that threw after it is cancelled, with its error', async () => {
+    it('a handler that threw after it is cancelled, with its error', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne();
@@ -88,7 +90,7 @@ export function cancelContract(makeStore: MakeStore): void {
       expect(await t.job('a')).toMatchObject({ failedInRow: 0, lastStatus: 'cancelled' });
     });
 
-    it('P12: a cancelled run that is given back is settled, never run again', async () => {
+    it('a cancelled run that is given back is settled, never run again', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const { runs } = await t.claim(0, 1);
@@ -101,7 +103,7 @@ export function cancelContract(makeStore: MakeStore): void {
       expect(finished).not.toHaveProperty('startedAt');
     });
 
-    it('P12: a cancelled run that is given back unstarted has made no attempt, though it was claimed for a place', async () => {
+    it('a cancelled run that is given back unstarted has made no attempt, also when claimed for a place', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const { id: runId, fence } = await t.claimOne();
@@ -113,7 +115,7 @@ export function cancelContract(makeStore: MakeStore): void {
       expect(await t.job('a')).not.toHaveProperty('lastRunAt');
     });
 
-    it('P9: one that a shutdown has stopped keeps its start', async () => {
+    it('a run that a shutdown stopped keeps its start', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne();
@@ -123,7 +125,7 @@ export function cancelContract(makeStore: MakeStore): void {
       expect(await t.job('a')).toMatchObject({ lastRunAt: T0, lastStatus: 'cancelled' });
     });
 
-    it('P11: with force, a claimed run ends now and its fence is void', async () => {
+    it('with force, a claimed run ends now and its fence is void', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'queue' });
       await t.trigger('a');
       const next = await t.trigger('a');
@@ -141,7 +143,7 @@ export function cancelContract(makeStore: MakeStore): void {
       expect((await t.claimOne()).id).toBe(next.id);
     });
 
-    it('P12: a finished run stays as it ended', async () => {
+    it('a finished run stays as it ended', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne();
@@ -154,7 +156,7 @@ export function cancelContract(makeStore: MakeStore): void {
       expect(await cancel('no number')).toEqual({ kind: 'absent' });
     });
 
-    it('P3: cancelling the waiting run of a `fixed_delay` job sets its next run', async () => {
+    it('cancelling the waiting run of a `fixed_delay` job sets its next run', async () => {
       await t.create('a', { schedule: every(HOUR, { mode: 'fixed_delay' }) });
       const { id } = await t.trigger('a');
       expect(await t.job('a')).not.toHaveProperty('nextRunAt');
@@ -170,7 +172,7 @@ export function cancelContract(makeStore: MakeStore): void {
       expect((await t.plan()).nextWakeAt).toBeUndefined();
     });
 
-    it('P8: a waiting retry can be made due now', async () => {
+    it('a waiting retry can be made due now', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne();
@@ -186,7 +188,7 @@ export function cancelContract(makeStore: MakeStore): void {
       expect(await t.store.makeDue({ runId: '7' })).toBe('absent');
     });
 
-    it('P17: so can a due run that waits since the clock jumped back', async () => {
+    it('a due run that waits since the clock jumped back can be made due now', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       const { id } = await t.trigger('a');
       t.clock.set(T0 - HOUR);

@@ -4,10 +4,12 @@ import type { CatchUp, Overlap } from '../../src/core/job.ts';
 import { every, type MakeStore, MINUTE, type Rig, required, SECOND, SUCCEEDED, T0, useStore } from './rig.ts';
 
 export function catchUpContract(makeStore: MakeStore): void {
+  // Promises P5, one run per slot; P6, catch-up. Lessons 7, storms of catch-up runs; 21, skips that nobody
+  // sees.
   describe('catch-up', () => {
     const t = useStore(makeStore);
 
-    it('P6, lesson 7: `once` makes one run for the latest passed slot, and it covers all others', async () => {
+    it('`once` makes one run for the latest passed slot, and it covers all others', async () => {
       await t.create('a', { catchUp: 'once' });
       t.clock.advance(5 * MINUTE + 40 * SECOND);
       expect((await t.plan()).queued).toHaveLength(1);
@@ -18,7 +20,7 @@ export function catchUpContract(makeStore: MakeStore): void {
       expect((await t.job('a')).nextRunAt).toBe(T0 + 6 * MINUTE);
     });
 
-    it('P6, lesson 21: `skip` covers the missed slots with one skipped row; a just-late latest one runs', async () => {
+    it('`skip` covers the missed slots with one skipped row; a just-late latest one runs', async () => {
       await t.create('a', { catchUp: 'skip' });
       t.clock.advance(5 * MINUTE + SECOND);
       const plan = await t.plan();
@@ -32,7 +34,7 @@ export function catchUpContract(makeStore: MakeStore): void {
       });
     });
 
-    it('P6: `all` gives every slot its run, oldest first, one at a time', async () => {
+    it('`all` gives every slot its run, oldest first, one at a time', async () => {
       await t.create('a', { catchUp: 'all', overlap: 'queue' });
       t.clock.advance(3 * MINUTE);
       const slots: (number | undefined)[] = [];
@@ -47,7 +49,7 @@ export function catchUpContract(makeStore: MakeStore): void {
       expect((await t.plan()).nextWakeAt).toBe(T0 + 4 * MINUTE);
     });
 
-    it('P6: under `all`, a settlement with slots waiting says that there is something to do', async () => {
+    it('under `all`, a settlement with slots waiting says that there is something to do', async () => {
       await t.create('a', { catchUp: 'all', overlap: 'queue' });
       t.clock.advance(5 * MINUTE);
       await t.plan();
@@ -56,7 +58,7 @@ export function catchUpContract(makeStore: MakeStore): void {
       expect(await t.settleAll(runs)).toMatchObject({ wake: true });
     });
 
-    it('P6: under `all`, at most 100 slots wait; one skipped row covers the older ones', async () => {
+    it('under `all`, at most 100 slots wait; one skipped row covers the older ones', async () => {
       await t.create('a', { catchUp: 'all', overlap: 'queue' });
       t.clock.advance(150 * MINUTE);
       const plan = await t.plan();
@@ -64,7 +66,7 @@ export function catchUpContract(makeStore: MakeStore): void {
       expect(plan.queued[0]?.scheduledFor).toBe(T0 + 51 * MINUTE);
     });
 
-    it('P5, P6: whatever the downtime, the catch-up mode and the overlap, every slot is covered by exactly one row', async () => {
+    it('exactly one row covers every slot, for all downtimes, catch-up modes and overlaps', async () => {
       let jobs = 0;
       await fc.assert(
         fc.asyncProperty(

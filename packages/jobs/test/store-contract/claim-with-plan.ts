@@ -15,6 +15,8 @@ import {
 } from './rig.ts';
 
 export function claimWithPlanContract(makeStore: MakeStore): void {
+  // Promises P3, grid; P4, stored next run; P5, one run per slot; P7, overlap; P8, retries; P9, lost nodes;
+  // P10, fence; P17, clock; P22, types and deploys.
   describe('claims brought along by a plan', () => {
     const t = useStore(makeStore);
     const triggered = async () => {
@@ -31,7 +33,7 @@ export function claimWithPlanContract(makeStore: MakeStore): void {
         claim: { node: 'node-9', types: TYPES, ...claim },
       });
 
-    it('P5, P9: takes the runs of the slots, as a claim right after it would', async () => {
+    it('takes the runs of the slots, like a claim right after it', async () => {
       const job = await t.create('a', { payload: '{"n":1}' });
       t.clock.advance(MINUTE + 5);
       const { queued, claimed } = await planWith({ places: 1, prefetch: 0 });
@@ -80,7 +82,7 @@ export function claimWithPlanContract(makeStore: MakeStore): void {
       expect(rest.nextDueAt).toBe(T0 + 40);
     });
 
-    it('P3: takes slots that are about to come, to be held until they do', async () => {
+    it('takes slots that come soon, to hold their runs until then', async () => {
       for (const n of [100, 150])
         await t.create(`job-${n}`, { schedule: every(MINUTE, { startAt: T0 + n }) });
       const { queued, claimed } = await planWith({ places: 5, prefetch: 5, ahead: { ms: 200, runs: 1 } });
@@ -90,7 +92,7 @@ export function claimWithPlanContract(makeStore: MakeStore): void {
       expect(await t.live(required(claimed?.runs[0]).id)).toMatchObject({ status: 'queued' });
     });
 
-    it('P17: takes what a pause that ends after a clock jump lets go, too', async () => {
+    it('also takes runs that a pause releases when it ends after a clock jump', async () => {
       await t.create('a', { overlap: 'allow' });
       t.clock.advance(HOUR);
       await t.plan();
@@ -107,7 +109,7 @@ export function claimWithPlanContract(makeStore: MakeStore): void {
       expect(ids).toEqual([retried.id, required(queued[0]).id].toSorted());
     });
 
-    it('P22: takes none of a type that it does not ask for', async () => {
+    it('takes none of a type that it does not ask for', async () => {
       await t.create('a');
       t.clock.advance(MINUTE);
       const types = { 'another-type': 1 };
@@ -118,7 +120,7 @@ export function claimWithPlanContract(makeStore: MakeStore): void {
       expect((await t.claim(5)).runs).toHaveLength(1);
     });
 
-    it('P4: a run that makes up for missed slots is due with the last of them, and comes after what was due before that', async () => {
+    it('a catch-up run is due with its last slot, after runs that were due before', async () => {
       await t.create('often', { schedule: every(10 * SECOND) });
       await t.create('once', { schedule: every(MINUTE, { startAt: T0 + 15 * SECOND }) });
       t.clock.advance(42 * SECOND);
@@ -129,7 +131,7 @@ export function claimWithPlanContract(makeStore: MakeStore): void {
       ]);
     });
 
-    it('P8: a retry that comes due before a slot that was planned ahead comes first', async () => {
+    it('a retry that comes due before a slot that was planned ahead comes first', async () => {
       await triggered();
       const first = await t.claimOne();
       await t.settle(first, failed());
@@ -166,7 +168,7 @@ export function claimWithPlanContract(makeStore: MakeStore): void {
       expect((await t.claim(5)).runs.map(({ id }) => id)).toEqual([required(queued[0]).id]);
     });
 
-    it('P10: a fence is higher than any before, however many runs the plan makes', async () => {
+    it('a fence is higher than any before, also when the plan makes many runs', async () => {
       await t.create('all', { schedule: every(SECOND), catchUp: 'all', overlap: 'allow' });
       t.clock.advance(20 * SECOND);
       const { queued, claimed } = await planWith({ places: 50, prefetch: 0 });
@@ -184,7 +186,7 @@ export function claimWithPlanContract(makeStore: MakeStore): void {
       expect(required(next).runs[0]?.fence).toBeGreaterThan(last);
     });
 
-    it('P8: tells when a retry is due that waits beside', async () => {
+    it('returns when a waiting retry is due', async () => {
       await triggered();
       await t.settle(await t.claimOne(), failed());
       const retryAt = (await t.live(required((await t.runs())[0]).id)).availableAt;
@@ -195,7 +197,7 @@ export function claimWithPlanContract(makeStore: MakeStore): void {
       expect(claimed?.nextDueAt).toBe(retryAt);
     });
 
-    it('P7: takes none that has no room, and claims what is there where nothing was planned', async () => {
+    it('takes no run without room, and claims other due runs when nothing was planned', async () => {
       await t.create('a', { overlap: 'queue' });
       t.clock.advance(MINUTE);
       const { claimed: first } = await planWith({ places: 5, prefetch: 0 });

@@ -13,6 +13,7 @@ import {
 } from './rig.ts';
 
 export function claimContract(makeStore: MakeStore): void {
+  // Promises P8, retries; P9, lost nodes; P10, fence; P12, cancel; P15, run now; P22, types and deploys.
   describe('claims', () => {
     const t = useStore(makeStore);
 
@@ -142,7 +143,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect(await t.claim(5)).toMatchObject({ runs: [], nextDueAt: T0 + MINUTE });
     });
 
-    it('P9: of those that come due, none that was recovered before, and no more than are asked for', async () => {
+    it('of runs that come due soon, a claim takes no recovered one, and no more than asked for', async () => {
       for (let n = 0; n < 4; n++) await t.create(`slot-${n}`);
       t.clock.advance(MINUTE - 100);
       await t.store.plan({ types: TYPES, limit: 10, aheadMs: 200 });
@@ -184,7 +185,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect((await t.claim(9, 0, 'node-2')).runs.map(({ id }) => id)).toEqual(ids.slice(3));
     });
 
-    it('P12: a run that was made ahead of its slot can not be made due before it', async () => {
+    it('a run that was made ahead of its slot cannot be made due before it', async () => {
       await t.create('slot');
       t.clock.advance(MINUTE - 100);
       const { queued } = await t.store.plan({ types: TYPES, limit: 10, aheadMs: 200 });
@@ -193,7 +194,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect(await t.live(id)).toMatchObject({ availableAt: T0 + MINUTE });
     });
 
-    it('P15: a command brings a claim along, which takes what is due in its order, the run that it makes included', async () => {
+    it('a claim that a command brings along takes due runs in order, with the run of the command', async () => {
       const [first] = await triggered(1);
       const claim = { node: 'node-1', types: TYPES, places: 2, prefetch: 0 };
       const { queued, claimed } = await t.done('a', { kind: 'trigger' }, { claim });
@@ -205,7 +206,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect(await t.finished(required(first))).toMatchObject({ status: 'succeeded' });
     });
 
-    it('P15: with a dedupe key, too; who asks again is told of that run, and claims nothing', async () => {
+    it('a trigger with a dedupe key brings its claim along; a repeated one claims nothing', async () => {
       await triggered(0);
       const claim = { node: 'node-1', types: TYPES, places: 1, prefetch: 0 };
       const how = { claim, dedupeKey: 'key' };
@@ -218,7 +219,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect((await t.claim(5)).runs).toEqual([]);
     });
 
-    it('P15: but not a command that is refused', async () => {
+    it('a refused command brings no claim along', async () => {
       await t.create('one', { schedule: ON_DEMAND });
       await t.trigger('one');
       const claim = { node: 'node-1', types: TYPES, places: 2, prefetch: 0 };
@@ -227,7 +228,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect((await t.claim(5)).runs).toHaveLength(1);
     });
 
-    it('P10: a fence is higher than any before, even when the clock jumps back', async () => {
+    it('a fence is higher than any before, even when the clock jumps back', async () => {
       await triggered(0);
       let last = 0;
       for (let n = 0; n < 4; n += 1) {
@@ -267,7 +268,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect(prefetched).not.toHaveProperty('startedAt');
     });
 
-    it('P9: a run once recovered is never claimed ahead of a free place', async () => {
+    it('a run once recovered is never claimed ahead of a free place', async () => {
       const ids = await triggered(3);
       await t.claim(1, 0, 'dead');
       await t.store.recover({ node: 'node-1' });
@@ -284,7 +285,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect(claim.nextDueAt).toBe(T0);
     });
 
-    it('P22: claims only types that the node has, in that version or a newer one', async () => {
+    it('claims only types that the node has, in that version or a newer one', async () => {
       await t.create('other', { type: 'other', schedule: ON_DEMAND });
       await t.create('newer', { typeVersion: 3, schedule: ON_DEMAND });
       await t.create('known', { schedule: ON_DEMAND });
@@ -301,7 +302,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect(jobs.map(({ id }) => id)).toEqual(['other', 'newer']);
     });
 
-    describe('P22: a run whose payload a newer version of the type has checked', () => {
+    describe('a run whose payload a newer version of the type has checked', () => {
       const checkedBy = (typeVersion: number) =>
         ({ kind: 'trigger', payload: '{"n":1}', checkedBy: { type: 'noop', typeVersion } }) as const;
       const asNode = (noop: number) => ({ node: 'n', types: { noop }, places: 9, prefetch: 0 });
@@ -373,7 +374,7 @@ export function claimContract(makeStore: MakeStore): void {
       expect(runs.map(({ job }) => jobs[job]?.id)).toEqual(['two', 'one', 'one', 'three']);
     });
 
-    it('P8: a retry is not claimed before its time, and tells when that is', async () => {
+    it('a retry is not claimed before its time, and the claim returns when that is', async () => {
       await triggered(1);
       await t.settle(await t.claimOne(), failed());
       const early = await t.claim();

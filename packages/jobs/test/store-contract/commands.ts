@@ -16,6 +16,7 @@ import {
 } from './rig.ts';
 
 export function commandsContract(makeStore: MakeStore): void {
+  // Promises P1, identity; P13, delete; P15, run now.
   describe('commands', () => {
     const t = useStore(makeStore);
 
@@ -46,7 +47,7 @@ export function commandsContract(makeStore: MakeStore): void {
       await t.done('a', { kind: 'delete' }, { ifVersion: 2 });
     });
 
-    it('P1: a command meant for an earlier generation of the id is `stale` and changes nothing', async () => {
+    it('a command meant for an earlier generation of the id is `stale` and changes nothing', async () => {
       const { uid } = await t.create('a');
       await t.done('a', { kind: 'delete' });
       const second = await t.create('a');
@@ -58,7 +59,7 @@ export function commandsContract(makeStore: MakeStore): void {
       await t.done('a', { kind: 'delete' }, { ifUid: second.uid, ifVersion: 1 });
     });
 
-    it('P15: a run by hand starts now, does not move the grid, and carries its payload', async () => {
+    it('a run by hand starts now, does not move the grid, and carries its payload', async () => {
       const job = await t.create('a');
       t.clock.advance(10 * SECOND);
       const { queued } = await t.done('a', { kind: 'trigger', payload: '{"n":1}', retryOf: '17' });
@@ -81,7 +82,7 @@ export function commandsContract(makeStore: MakeStore): void {
       expect((await t.claimOne()).payload).toBe('{"n":1}');
     });
 
-    it('P15: a run by hand can be put off where runs may overlap; it is not live until then', async () => {
+    it('a run by hand can be put off where runs may overlap; it is not live until then', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const { queued } = await t.done('a', { kind: 'trigger', runAt: T0 + HOUR });
       expect(queued[0]).toMatchObject({ held: 'run_at', availableAt: T0 + HOUR });
@@ -96,7 +97,7 @@ export function commandsContract(makeStore: MakeStore): void {
       expect((await t.job('a')).wakeAt).toBeUndefined();
     });
 
-    it('P15: a put-off run is refused where runs may not overlap', async () => {
+    it('a put-off run is refused where runs may not overlap', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       expect(await t.command('a', { kind: 'trigger', runAt: T0 + HOUR })).toMatchObject({
         kind: 'refused',
@@ -105,7 +106,7 @@ export function commandsContract(makeStore: MakeStore): void {
       expect(await t.runs()).toEqual([]);
     });
 
-    it('P15: the same dedupe key answers with the first run, live or finished, before anything else is looked at', async () => {
+    it('the same dedupe key answers with the first run, live or finished, before anything else is looked at', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       const dedupeKey = 'order-1';
       const first = await t.done('a', { kind: 'trigger' }, { dedupeKey });
@@ -119,7 +120,7 @@ export function commandsContract(makeStore: MakeStore): void {
       expect(await t.runs()).toHaveLength(1);
     });
 
-    it('P15: a dedupe key counts per job, and for 24 h', async () => {
+    it('a dedupe key counts per job, and for 24 h', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       await t.create('b', { schedule: ON_DEMAND, overlap: 'allow' });
       const dedupeKey = 'order-1';
@@ -135,7 +136,7 @@ export function commandsContract(makeStore: MakeStore): void {
       });
     });
 
-    it('P15: a refused trigger uses up no dedupe key', async () => {
+    it('a refused trigger uses up no dedupe key', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const dedupeKey = 'k';
@@ -144,7 +145,7 @@ export function commandsContract(makeStore: MakeStore): void {
       await t.done('a', { kind: 'trigger' }, { dedupeKey });
     });
 
-    it('P13: a deleted job is gone at once, its waiting runs are cancelled, its claimed ones asked to stop', async () => {
+    it('a deleted job is gone at once, its waiting runs are cancelled, its claimed ones asked to stop', async () => {
       await t.create('a', { overlap: 'allow', schedule: ON_DEMAND });
       await t.trigger('a');
       const claimed = await t.claimOne('node-7');
@@ -161,7 +162,7 @@ export function commandsContract(makeStore: MakeStore): void {
       expect(await t.live(claimed.id)).toMatchObject({ cancel: 'deleted', status: 'running' });
     });
 
-    it('P13: history stays, and can be read by the id', async () => {
+    it('history stays, and can be read by the id', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       const run = await t.trigger('a');
       await t.settle(await t.claimOne(), SUCCEEDED);
@@ -170,27 +171,24 @@ export function commandsContract(makeStore: MakeStore): void {
       expect(await t.store.getRun(run.id)).toMatchObject({ jobId: 'a', type: 'noop' });
     });
 
-    it.each(['fixed_rate', 'fixed_delay'] as const)(
-      'P13: a deleted job makes no more runs (%s)',
-      async (mode) => {
-        await t.create('a', { schedule: every(MINUTE, { mode }) });
-        t.clock.advance(MINUTE);
-        await t.plan();
-        const claimed = await t.claimOne();
-        await t.done('a', { kind: 'delete' });
-        expect(await t.settle(claimed, SUCCEEDED)).toEqual({ kind: 'finished', status: 'succeeded' });
-        t.clock.advance(HOUR);
-        expect(await t.plan()).toEqual({
-          now: t.clock.now(),
-          queued: [],
-          skipped: [],
-          failed: [],
-          more: false,
-        });
-      },
-    );
+    it.each(['fixed_rate', 'fixed_delay'] as const)('a deleted job makes no more runs (%s)', async (mode) => {
+      await t.create('a', { schedule: every(MINUTE, { mode }) });
+      t.clock.advance(MINUTE);
+      await t.plan();
+      const claimed = await t.claimOne();
+      await t.done('a', { kind: 'delete' });
+      expect(await t.settle(claimed, SUCCEEDED)).toEqual({ kind: 'finished', status: 'succeeded' });
+      t.clock.advance(HOUR);
+      expect(await t.plan()).toEqual({
+        now: t.clock.now(),
+        queued: [],
+        skipped: [],
+        failed: [],
+        more: false,
+      });
+    });
 
-    it('P13: a run of a deleted job whose attempt failed is cancelled, not retried', async () => {
+    it('a run of a deleted job whose attempt failed is cancelled, not retried', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const claimed = await t.claimOne();

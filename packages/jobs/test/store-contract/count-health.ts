@@ -16,6 +16,7 @@ import {
 } from './rig.ts';
 
 export function countHealthContract(makeStore: MakeStore): void {
+  // Promises P17, clock; P22, types and deploys.
   describe('jobs by health', () => {
     const t = useStore(makeStore);
 
@@ -87,7 +88,7 @@ export function countHealthContract(makeStore: MakeStore): void {
       expect(await shown()).toEqual(counts);
     });
 
-    it('P22: go by what living nodes can run', async () => {
+    it('are judged by the types that live nodes can run', async () => {
       await makeAll();
       for (const handlers of [{}, { other: 1 }, { noop: 2 }, { noop: 2, other: 1 }]) {
         expect(await counted(handlers)).toEqual(await shown(handlers));
@@ -95,7 +96,7 @@ export function countHealthContract(makeStore: MakeStore): void {
       expect(await counted({})).toEqual({ ...emptyHealthCounts(), no_handler: 12 });
     });
 
-    it('P17: late jobs are those of a clock that jumped back, too', async () => {
+    it('late jobs include those whose clock jumped back', async () => {
       await t.create('a', { schedule: every(HOUR) });
       t.clock.advance(HOUR);
       await t.plan();

@@ -14,10 +14,12 @@ import {
 } from './rig.ts';
 
 export function editsContract(makeStore: MakeStore): void {
+  // Promises P7, overlap; P16, edit; P22, types and deploys. Lessons 2, deploys of several nodes; 4,
+  // schedules that remain; 9, edits of a schedule.
   describe('edits', () => {
     const t = useStore(makeStore);
 
-    it('P16, lesson 2: an edit equal in value is a no-op and keeps the version', async () => {
+    it('an edit equal in value is a no-op and keeps the version', async () => {
       const job = await t.create('a', { schedule: every(HOUR, { interval: '1h' }) });
       const equal = { ...definitionPart(job), schedule: every(HOUR, { interval: '60m' }) };
       const result = await t.done('a', { kind: 'edit', definition: equal });
@@ -25,7 +27,7 @@ export function editsContract(makeStore: MakeStore): void {
       expect(await t.job('a')).toEqual(job);
     });
 
-    it('P16, lesson 9: an edit that leaves the schedule alone never moves the next run', async () => {
+    it('an edit that leaves the schedule alone never moves the next run', async () => {
       const job = await t.create('a');
       t.clock.advance(20 * SECOND);
       const { job: edited } = await t.edit('a', { name: 'New', payload: '{"n":2}', overlap: 'allow' });
@@ -38,7 +40,7 @@ export function editsContract(makeStore: MakeStore): void {
       expect(await t.job('a')).toEqual(edited);
     });
 
-    it('P16: an edit first takes what is due under the old definition', async () => {
+    it('an edit first takes what is due under the old definition', async () => {
       await t.create('a');
       t.clock.advance(MINUTE);
       const { queued } = await t.edit('a', { schedule: every(HOUR) });
@@ -46,7 +48,7 @@ export function editsContract(makeStore: MakeStore): void {
       expect((await t.job('a')).nextRunAt).toBe(T0 + MINUTE + HOUR);
     });
 
-    it('P16, lesson 9: a new interval counts from the last slot, or from now when that is past', async () => {
+    it('a new interval counts from the last slot, or from now when that is past', async () => {
       await t.create('a', { schedule: every(HOUR) });
       t.clock.advance(10 * MINUTE);
       expect((await t.edit('a', { schedule: every(30 * MINUTE) })).job.nextRunAt).toBe(T0 + 30 * MINUTE);
@@ -55,14 +57,14 @@ export function editsContract(makeStore: MakeStore): void {
       );
     });
 
-    it('P16, lesson 4: an edit acts at once: the old slots make no more runs', async () => {
+    it('an edit acts at once: the old slots make no more runs', async () => {
       await t.create('a');
       await t.edit('a', { schedule: every(HOUR) });
       t.clock.advance(MINUTE);
       expect(await t.plan()).toMatchObject({ queued: [], nextWakeAt: T0 + HOUR });
     });
 
-    it('P16: the kind of a schedule can change', async () => {
+    it('the kind of a schedule can change', async () => {
       await t.create('a');
       const { job } = await t.edit('a', { schedule: { kind: 'cron', cron: '0 * * * *', timezone: 'UTC' } });
       expect(job.nextRunAt).toBe(T0 + HOUR);
@@ -73,7 +75,7 @@ export function editsContract(makeStore: MakeStore): void {
       expect(await t.plan()).toMatchObject({ nextWakeAt: runAt });
     });
 
-    it('P16: a new type and a past run_at are refused, and nothing is written', async () => {
+    it('a new type and a past run_at are refused, and nothing is written', async () => {
       const job = await t.create('a');
       const definition = definitionPart(job);
       expect(
@@ -92,7 +94,7 @@ export function editsContract(makeStore: MakeStore): void {
       expect(await t.runs()).toEqual([]);
     });
 
-    it('P7: an edit that shrinks the room stops nothing that runs, and holds what waits', async () => {
+    it('an edit that shrinks the room stops no running run, and holds the waiting ones', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       for (let n = 0; n < 4; n += 1) await t.trigger('a');
       const { runs } = await t.claim(2);
@@ -109,7 +111,7 @@ export function editsContract(makeStore: MakeStore): void {
       await t.settle(await t.claimOne(), SUCCEEDED);
     });
 
-    it('P7: an edit that widens the room lets all waiting runs go', async () => {
+    it('an edit that widens the room releases all waiting runs', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'queue' });
       await t.trigger('a');
       await t.trigger('a');
@@ -118,7 +120,7 @@ export function editsContract(makeStore: MakeStore): void {
       expect((await t.claim()).runs).toHaveLength(1);
     });
 
-    it('P22: a new version of the type is followed by the runs that wait', async () => {
+    it('a new version of the type is followed by the runs that wait', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       await t.edit('a', { typeVersion: 2 });
@@ -132,7 +134,7 @@ export function editsContract(makeStore: MakeStore): void {
       expect(runs).toHaveLength(1);
     });
 
-    it('P16: the next attempt takes the current definition', async () => {
+    it('the next attempt takes the current definition', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       await t.edit('a', { payload: '{"n":2}' });

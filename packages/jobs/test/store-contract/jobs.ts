@@ -13,10 +13,11 @@ import {
 } from './rig.ts';
 
 export function jobsContract(makeStore: MakeStore): void {
+  // Promises P1, identity; P2, schedule; P4, stored next run. Lessons 3, an id used again; 5, long intervals.
   describe('jobs', () => {
     const t = useStore(makeStore);
 
-    it('P4, lesson 5: a new job has its next run from the start', async () => {
+    it('a new job has its next run from the start', async () => {
       const job = await t.create('a', { schedule: every(DAY) });
       expect(job).toMatchObject({ nextRunAt: T0 + DAY, wakeAt: T0 + DAY, status: 'active', version: 1 });
       await t.reopen();
@@ -66,7 +67,7 @@ export function jobsContract(makeStore: MakeStore): void {
       expect((await t.job('A')).id).toBe('A');
     });
 
-    it('P1, lesson 3: a deleted id is free, with a new uid and nothing of the old job', async () => {
+    it('a deleted id is free, with a new uid and nothing of the old job', async () => {
       const first = await t.create('a', { overlap: 'queue' });
       const run = await t.trigger('a');
       const claimed = await t.claimOne();
@@ -87,7 +88,7 @@ export function jobsContract(makeStore: MakeStore): void {
       expect(await t.runs({ jobId: 'a' })).toHaveLength(2);
     });
 
-    it('P2: a run_at more than 60 s past is refused, and nothing is written', async () => {
+    it('a run_at more than 60 s past is refused, and nothing is written', async () => {
       const past = definitionOf('a', { schedule: { kind: 'run_at', runAt: T0 - MINUTE - 1 } });
       const outcome = await t.store.insertJob({
         definition: past,

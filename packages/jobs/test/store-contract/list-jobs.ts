@@ -179,7 +179,8 @@ export function listJobsContract(makeStore: MakeStore): void {
       expect(await list()).toEqual([]);
     });
 
-    it('P22: health says when no node has the type', async () => {
+    // Promise P22, types and deploys.
+    it('health says when no node has the type', async () => {
       await t.create('a', { type: 'other' });
       expect((await t.view('a')).health).toMatchObject({ status: 'no_handler' });
       expect((await t.store.getJob('a', { other: 1 }))?.health).toEqual({ status: 'ok' });

@@ -107,7 +107,8 @@ export function listRunsContract(makeStore: MakeStore): void {
       expect(await ids({ to: T0 + 1 })).toEqual([made[0]]);
     });
 
-    it('P17: filters right even after the clock jumped back', async () => {
+    // Promise P17, clock.
+    it('filters right even after the clock jumped back', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const first = await t.trigger('a');
       t.clock.set(T0 - DAY);

@@ -14,6 +14,7 @@ const schedulesOf = (n: number): readonly Schedule[] => [
 ];
 
 export function manyJobsContract(makeStore: MakeStore): void {
+  // Promises P1, identity; P2, schedule; P4, stored next run.
   describe('many jobs at once', () => {
     const t = useStore(makeStore);
     const insert = (id: string, more: Partial<JobDefinition> = {}) =>
@@ -25,7 +26,7 @@ export function manyJobsContract(makeStore: MakeStore): void {
       (await Promise.all(asked)).map(({ kind }) => kind);
     const audited = async () => (await t.store.listAudit({ limit: 1_000 })).map(({ target }) => target);
 
-    it('P1, P4: all are made, each as it was asked for, with uids in the order of asking', async () => {
+    it('all are made, each as it was asked for, with uids in the order of asking', async () => {
       const asked = Array.from({ length: MANY }, (_, n) => ({
         definition: definitionOf(`job-${n}`, {
           name: `"Größe" {${n}},\n \\`,
@@ -75,7 +76,7 @@ export function manyJobsContract(makeStore: MakeStore): void {
       expect((await audited()).filter((target) => target === 'twin')).toHaveLength(1);
     });
 
-    it('P2: those that are refused are told so, and the others are made', async () => {
+    it('refused ones are reported, and the others are made', async () => {
       await t.create('old');
       const kinds = await kindsOf([
         insert('a'),

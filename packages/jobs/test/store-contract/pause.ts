@@ -13,11 +13,12 @@ import {
 } from './rig.ts';
 
 export function pauseContract(makeStore: MakeStore): void {
+  // Promise P14, pause. Lessons 8, resume; 12, pause.
   describe('pause and resume', () => {
     const t = useStore(makeStore);
     const pause = { kind: 'pause', cancelLive: false } as const;
 
-    it('P14, lesson 12: a paused job has a reason, an end, no next run, and survives a restart', async () => {
+    it('a paused job has a reason, an end, no next run, and survives a restart', async () => {
       await t.create('a');
       const until = T0 + HOUR;
       const { job } = await t.done('a', { ...pause, reason: 'maintenance', by: 'ada', until });
@@ -32,7 +33,7 @@ export function pauseContract(makeStore: MakeStore): void {
       expect(await t.plan()).toMatchObject({ queued: [], skipped: [], nextWakeAt: until });
     });
 
-    it('P14, lesson 8: a resume goes to the next future slot', async () => {
+    it('a resume goes to the next future slot', async () => {
       await t.create('a');
       await t.done('a', pause);
       t.clock.advance(10 * MINUTE + SECOND);
@@ -42,7 +43,7 @@ export function pauseContract(makeStore: MakeStore): void {
       expect(queued).toEqual([]);
     });
 
-    it('P14: the end of a pause is a resume at that instant; slots that nothing ran since are missed ones', async () => {
+    it('the end of a pause is a resume at that instant; slots that nothing ran since are missed ones', async () => {
       await t.create('a');
       await t.done('a', { ...pause, until: T0 + 90 * SECOND });
       t.clock.advance(10 * MINUTE);
@@ -55,7 +56,7 @@ export function pauseContract(makeStore: MakeStore): void {
       });
     });
 
-    it('P14: queued runs and retries are held until the resume; what runs finishes', async () => {
+    it('queued runs and retries are held until the resume; running runs finish', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow', maxAttempts: 5 });
       for (let n = 0; n < 3; n += 1) await t.trigger('a');
       const { runs } = await t.claim(2);
@@ -74,7 +75,7 @@ export function pauseContract(makeStore: MakeStore): void {
       expect((await t.claim()).runs).toHaveLength(2);
     });
 
-    it('P14: a run asked for by hand meanwhile goes through', async () => {
+    it('a run by hand goes through during a pause', async () => {
       await t.create('a');
       await t.done('a', pause);
       t.clock.advance(1);
@@ -85,7 +86,7 @@ export function pauseContract(makeStore: MakeStore): void {
       expect(await t.live(run.id)).toMatchObject({ held: 'no' });
     });
 
-    it('P14: `cancel_live` cancels all live runs, but not those whose own time is to come', async () => {
+    it('`cancel_live` cancels all live runs, but none with a future run_at of its own', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       await t.trigger('a');
       const claimed = await t.claimOne();
@@ -97,7 +98,7 @@ export function pauseContract(makeStore: MakeStore): void {
       expect(await t.live(own.queued[0]?.id ?? '')).toMatchObject({ held: 'run_at' });
     });
 
-    it('P14: a run whose own time comes during the pause waits for the resume', async () => {
+    it('a run whose own run_at comes during the pause waits for the resume', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const { queued } = await t.done('a', { kind: 'trigger', runAt: T0 + MINUTE });
       t.clock.advance(1);
@@ -110,7 +111,7 @@ export function pauseContract(makeStore: MakeStore): void {
       expect((await t.claimOne()).id).toBe(queued[0]?.id);
     });
 
-    it('P14: a paused job can be edited, and stays paused', async () => {
+    it('a paused job can be edited, and stays paused', async () => {
       await t.create('a');
       await t.done('a', pause);
       const { job } = await t.edit('a', { schedule: every(HOUR) });
@@ -119,12 +120,12 @@ export function pauseContract(makeStore: MakeStore): void {
       expect((await t.done('a', { kind: 'resume' })).job.nextRunAt).toBe(T0 + HOUR);
     });
 
-    it('P14: resuming a job that is not paused changes nothing', async () => {
+    it('resuming a job that is not paused changes nothing', async () => {
       const job = await t.create('a');
       expect(await t.done('a', { kind: 'resume' })).toMatchObject({ changed: false, job });
     });
 
-    it('P14: an end in the past is refused, and so is pausing a finished job', async () => {
+    it('an end in the past is refused, and so is pausing a finished job', async () => {
       await t.create('a');
       expect(await t.command('a', { ...pause, until: T0 })).toMatchObject({
         refusal: { code: 'until_past' },

@@ -17,10 +17,12 @@ import {
 } from './rig.ts';
 
 export function planContract(makeStore: MakeStore): void {
+  // Promises P3, grid; P5, one run per slot; P6, catch-up; P7, overlap; P17, clock; P22, types and deploys.
+  // Lesson 6, slots missed in a deploy.
   describe('planning', () => {
     const t = useStore(makeStore);
 
-    it('P5: a due slot becomes one queued run, and the job moves on to the next', async () => {
+    it('a due slot becomes one queued run, and the job moves on to the next', async () => {
       const job = await t.create('a');
       t.clock.advance(MINUTE);
       const plan = await t.plan();
@@ -50,7 +52,7 @@ export function planContract(makeStore: MakeStore): void {
       expect(await t.plan()).toMatchObject({ queued: [], nextWakeAt: T0 + MINUTE });
     });
 
-    it('P3, P5: a slot that is about to come is taken ahead when it is asked for, once', async () => {
+    it('a slot that is about to come is taken ahead when it is asked for, once', async () => {
       await t.create('a');
       t.clock.advance(MINUTE - 200);
       const ahead = { types: TYPES, limit: 10, aheadMs: 200 };
@@ -73,7 +75,7 @@ export function planContract(makeStore: MakeStore): void {
       expect((await t.store.plan(ahead)).queued).toEqual([]);
     });
 
-    it('P7: what can not be taken ahead is left until it is due, and keeps nobody busy', async () => {
+    it('a slot that cannot be taken ahead is left until it is due, and costs nothing until then', async () => {
       await t.create('busy', { overlap: 'allow' });
       await t.create('delay', { schedule: every(MINUTE, { mode: 'fixed_delay' }) });
       await t.create('once', { schedule: { kind: 'run_at', runAt: T0 + MINUTE } });
@@ -86,7 +88,7 @@ export function planContract(makeStore: MakeStore): void {
       expect(await t.store.plan(ahead)).toMatchObject({ queued: [{}], more: false });
     });
 
-    it('P3: late planning never shifts the grid', async () => {
+    it('late planning never shifts the grid', async () => {
       await t.create('a');
       t.clock.advance(MINUTE + 17 * SECOND);
       await t.plan();
@@ -106,7 +108,7 @@ export function planContract(makeStore: MakeStore): void {
       expect(rest.more).toBe(false);
     });
 
-    it('P22: only types that the node has, in that version or a newer one; the others cost nothing and stay due', async () => {
+    it('only types that the node has, in that version or a newer one; the others cost nothing and stay due', async () => {
       await t.create('known');
       await t.create('unknown', { type: 'other' });
       await t.create('newer', { typeVersion: 2 });
@@ -128,7 +130,7 @@ export function planContract(makeStore: MakeStore): void {
       expect(queued.map(({ jobId }) => jobId)).toEqual(['b', 'a', 'c']);
     });
 
-    it('P22: a node without types plans nothing', async () => {
+    it('a node without types plans nothing', async () => {
       await t.create('a');
       t.clock.advance(HOUR);
       expect(await t.store.plan({ types: {}, limit: 10 })).toEqual({
@@ -140,20 +142,20 @@ export function planContract(makeStore: MakeStore): void {
       });
     });
 
-    it('P22: planning never waits for a place: a slot becomes a queued run even when nobody claims', async () => {
+    it('planning never waits for a place: a slot becomes a queued run even when nobody claims', async () => {
       for (let n = 0; n < 20; n += 1) await t.create(`job-${n}`);
       t.clock.advance(MINUTE);
       expect((await t.plan()).queued).toHaveLength(20);
     });
 
-    it('lesson 6: a slot that came due while no process ran is still due', async () => {
+    it('a slot that came due while no process ran is still due', async () => {
       await t.create('a', { schedule: every(DAY) });
       await t.reopen();
       t.clock.advance(3 * DAY);
       expect((await t.plan()).queued).toHaveLength(1);
     });
 
-    it('P3: `fixed_delay` has no next run while a run is live, and counts from its end', async () => {
+    it('`fixed_delay` has no next run while a run is live, and counts from its end', async () => {
       await t.create('a', { schedule: every(MINUTE, { mode: 'fixed_delay' }) });
       t.clock.advance(MINUTE);
       await t.plan();
@@ -186,7 +188,7 @@ export function planContract(makeStore: MakeStore): void {
       expect((await t.job('a')).status).toBe('active');
     });
 
-    it('P6: after a long downtime, a plan leaves jobs to the next one once it has counted many slots', async () => {
+    it('after a long downtime, a plan leaves jobs to the next one once it has counted many slots', async () => {
       const cron = { kind: 'cron', cron: '* * * * *', timezone: 'UTC' } as const;
       const ids = Array.from({ length: 25 }, (_, n) => `cron-${n}`);
       for (const id of ids) await t.create(id, { schedule: cron });
@@ -204,7 +206,7 @@ export function planContract(makeStore: MakeStore): void {
       for (const { missed } of await t.runs()) expect(missed).toBe(1_440);
     });
 
-    it('P6: so does one that finds backlogs of jobs under `all`', async () => {
+    it('a plan with backlogs of jobs under `all` leaves jobs to the next one, too', async () => {
       const cron = { kind: 'cron', cron: '* * * * *', timezone: 'UTC' } as const;
       for (let n = 0; n < 25; n += 1) await t.create(`all-${n}`, { schedule: cron, catchUp: 'all' });
       t.clock.advance(DAY);
@@ -216,7 +218,7 @@ export function planContract(makeStore: MakeStore): void {
       expect(await t.plan()).toMatchObject({ queued: { length: 10 }, more: true });
     });
 
-    it('P17: a clock that jumps back reruns nothing, and the job is late until the clock has caught up', async () => {
+    it('a clock that jumps back reruns nothing, and the job is late until the clock has caught up', async () => {
       await t.create('a', { schedule: every(MINUTE) });
       t.clock.advance(10 * MINUTE);
       await t.plan();
@@ -230,7 +232,7 @@ export function planContract(makeStore: MakeStore): void {
       expect((await t.job('a')).nextRunAt).toBe(nextRunAt);
     });
 
-    it('P17: a resume after a clock jump bases the schedule on now again', async () => {
+    it('a resume after a clock jump bases the schedule on now again', async () => {
       await t.create('a');
       t.clock.advance(HOUR);
       await t.plan();
@@ -241,7 +243,7 @@ export function planContract(makeStore: MakeStore): void {
     });
 
     it.each(['a resume', 'an edit of its schedule'])(
-      'P17: %s after a clock jump lets go what waits for a time to come',
+      '%s after a clock jump releases runs that wait for a future time',
       async (what) => {
         await t.create('a', { overlap: 'queue' });
         t.clock.advance(HOUR);
@@ -261,7 +263,7 @@ export function planContract(makeStore: MakeStore): void {
       },
     );
 
-    it('P17: a resume lets go what a run_at job waits for, too, and takes its slot no more', async () => {
+    it('a resume also releases the run of a run_at job, and never takes its slot again', async () => {
       await t.create('a', { schedule: { kind: 'run_at', runAt: T0 + HOUR } });
       t.clock.advance(HOUR);
       await t.plan();
@@ -274,7 +276,7 @@ export function planContract(makeStore: MakeStore): void {
       expect(await t.job('a')).not.toHaveProperty('nextRunAt');
     });
 
-    it('P17: a resume leaves a run that waits for its own run_at where it is', async () => {
+    it('a resume leaves a run that waits for its own run_at where it is', async () => {
       await t.create('a', { overlap: 'allow' });
       const { queued } = await t.done('a', { kind: 'trigger', runAt: T0 + 2 * HOUR });
       t.clock.advance(HOUR);

@@ -5,6 +5,7 @@ import { every, failed, HOUR, type MakeStore, MINUTE, ON_DEMAND, required, TYPES
 const NODE = { node: 'node-1', types: TYPES, places: 1, prefetch: 0 } as const;
 
 export function prioritySlotsContract(makeStore: MakeStore): void {
+  // Promises P7, overlap; P22, types and deploys.
   describe('slots beside a backlog', () => {
     const t = useStore(makeStore);
 
@@ -24,7 +25,7 @@ export function prioritySlotsContract(makeStore: MakeStore): void {
       return claims.flatMap(({ runs }) => runs);
     }
 
-    it('P7: are claimed before it where some may be', async () => {
+    it('are claimed before it when a claim allows some', async () => {
       const slot = await backlog();
       const runs = await claimTwice({ prioritySlots: 1 });
       expect(runs).toHaveLength(2);
@@ -86,7 +87,7 @@ export function prioritySlotsContract(makeStore: MakeStore): void {
       expect((await claimTwice({ prioritySlots: 1 })).map(({ id }) => id)).not.toContain(slot);
     });
 
-    it('P22: are none of a node that does not have their type', async () => {
+    it('are claimed by no node without their type', async () => {
       await backlog();
       expect(await claimTwice({ prioritySlots: 1, types: { other: 1 } })).toEqual([]);
     });

@@ -23,6 +23,7 @@ const RETENTION: Retention = {
 };
 
 export function pruneContract(makeStore: MakeStore): void {
+  // Promises P13, delete; P15, run now; P18, bounds. Lesson 14, history without bounds.
   describe('pruning', () => {
     const t = useStore(makeStore);
 
@@ -47,7 +48,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect(await t.runs()).toHaveLength(12);
     });
 
-    it('P18, lesson 14: a job over 1.2 times its bound is cut back to its last runs', async () => {
+    it('a job over 1.2 times its bound is cut back to its last runs', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       await runMany(13);
       const all = await t.runs();
@@ -59,7 +60,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect(await pruneAll()).toBe(3);
     });
 
-    it('P18: the last runs are those that ended last', async () => {
+    it('the last runs are those that ended last', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const slow = await t.trigger('a');
       const claimed = await t.claimOne();
@@ -71,7 +72,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect((await t.runs()).map(({ id }) => id)).toContain(slow.id);
     });
 
-    it('P18: live runs are never removed', async () => {
+    it('live runs are never removed', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const live = await t.trigger('a');
       await t.claimOne();
@@ -81,7 +82,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect((await t.runs()).map(({ id }) => id)).toEqual([live.id]);
     });
 
-    it('P18: skipped rows have a bound of their own', async () => {
+    it('skipped rows have a bound of their own', async () => {
       await t.create('a');
       await t.trigger('a');
       await t.claimOne();
@@ -93,14 +94,14 @@ export function pruneContract(makeStore: MakeStore): void {
       expect(await t.runs({ status: 'skipped' })).toHaveLength(5);
     });
 
-    it('P18: finds what was too much before this process started', async () => {
+    it('finds history that was over its bound before this process started', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       await runMany(30);
       await t.reopen();
       expect(await pruneAll()).toBe(20);
     });
 
-    it('P18: removes small batches, and says when there is more', async () => {
+    it('removes small batches, and says when there is more', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const batch = 700;
       await Promise.all(Array.from({ length: batch }, () => t.trigger('a')));
@@ -111,7 +112,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect(first.removed + (await pruneAll())).toBe(batch - 10);
     });
 
-    it('P18: removes what is older than 30 days', async () => {
+    it('removes runs that are older than 30 days', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       await runMany(3);
       t.clock.advance(DAY);
@@ -123,7 +124,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect(await t.runs()).toHaveLength(2);
     });
 
-    it('P18: logs go with their run', async () => {
+    it('logs go with their run', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       await t.trigger('a');
       const run = await t.claimOne();
@@ -133,7 +134,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect(await t.store.getLogs(run.id)).toBeUndefined();
     });
 
-    it('P18: hourly counts outlive the runs, for 90 days', async () => {
+    it('hourly counts outlive the runs, for 90 days', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       await runMany(25);
       await pruneAll();
@@ -149,7 +150,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect((await t.store.stats({ hours: 200 * 24 })).hours).toEqual([]);
     });
 
-    it('P15: a dedupe key answers for 24 h though its run was pruned', async () => {
+    it('a dedupe key answers for 24 h even when its run was pruned', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const first = await t.done('a', { kind: 'trigger' }, { dedupeKey: 'k' });
       await t.settle(await t.claimOne(), SUCCEEDED);
@@ -166,7 +167,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect(await pruneAll()).toBe(1);
     });
 
-    it('P13: a deleted job is forgotten with the last of its history', async () => {
+    it('a deleted job is forgotten with the last of its history', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       await runMany(1);
       const run = required((await t.runs())[0]);
@@ -178,7 +179,7 @@ export function pruneContract(makeStore: MakeStore): void {
       expect(await t.store.getRun(run.id)).toBeUndefined();
     });
 
-    it('P13: a deleted job is kept while a run of it is live', async () => {
+    it('a deleted job is kept while a run of it is live', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne();

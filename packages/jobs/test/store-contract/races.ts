@@ -14,10 +14,12 @@ import {
 } from './rig.ts';
 
 export function racesContract(makeStore: MakeStore): void {
+  // Promises P5, one run per slot; P7, overlap; P10, fence; P11, timeout; P15, run now. Lessons 2, deploys of
+  // several nodes; 19, one scheduler per process.
   describe('races', () => {
     const t = useStore(makeStore);
 
-    it('P5, lesson 19: of many planners, one takes a slot', async () => {
+    it('one of many planners takes a slot', async () => {
       await t.create('a');
       t.clock.advance(MINUTE);
       const plans = await Promise.all(Array.from({ length: 8 }, () => t.plan()));
@@ -25,7 +27,7 @@ export function racesContract(makeStore: MakeStore): void {
       expect(await t.runs()).toHaveLength(1);
     });
 
-    it('P10, lesson 19: of many claims, each run goes to one', async () => {
+    it('each run goes to one of many claims', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       await Promise.all(Array.from({ length: 30 }, () => t.trigger('a')));
       const claims = await Promise.all(Array.from({ length: 10 }, (_, n) => t.claim(7, 0, `node-${n}`)));
@@ -36,14 +38,14 @@ export function racesContract(makeStore: MakeStore): void {
       expect(new Set(fences).size).toBe(30);
     });
 
-    it('P7: of many triggers at once, as many get through as there is room', async () => {
+    it('of many triggers at once, only as many get through as there is room', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'queue' });
       const results = await Promise.all(Array.from({ length: 6 }, () => t.command('a', { kind: 'trigger' })));
       expect(results.filter(({ kind }) => kind === 'done')).toHaveLength(2);
       expect(results.filter(({ kind }) => kind === 'refused')).toHaveLength(4);
     });
 
-    it('P15: of many triggers with one dedupe key, one makes a run and all name it', async () => {
+    it('one of many triggers with one dedupe key makes a run, and all return it', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const results = await Promise.all(
         Array.from({ length: 6 }, () => t.command('a', { kind: 'trigger' }, { dedupeKey: 'k' })),
@@ -72,7 +74,7 @@ export function racesContract(makeStore: MakeStore): void {
       ]);
     });
 
-    it('lesson 2: of many equal edits, one changes the job', async () => {
+    it('one of many equal edits changes the job', async () => {
       const definition = { ...definitionPart(await t.create('a')), name: 'New' };
       const results = await Promise.all(
         Array.from({ length: 5 }, () => t.command('a', { kind: 'edit', definition })),
@@ -105,7 +107,7 @@ export function racesContract(makeStore: MakeStore): void {
       expect(claimed.runs.map(({ id }) => id)).toEqual([second.id]);
     });
 
-    it('P10, P11: a settlement and a forced cancel at once: one of them decides, and the other is told', async () => {
+    it('of a settlement and a forced cancel at once, one wins and the other is told', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne();

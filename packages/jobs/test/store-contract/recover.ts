@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { every, type MakeStore, MINUTE, ON_DEMAND, required, SUCCEEDED, T0, useStore } from './rig.ts';
 
 export function recoverContract(makeStore: MakeStore): void {
+  // Promises P7, overlap; P9, lost nodes; P12, cancel; P13, delete; P14, pause. Lesson 16, locks that outlive
+  // a crash.
   describe('recovery', () => {
     const t = useStore(makeStore);
 
-    it('P9, lesson 16: a claim of a dead node is taken back at once and costs no attempt', async () => {
+    it('a claim of a dead node is taken back at once and costs no attempt', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne('dead');
@@ -23,7 +25,7 @@ export function recoverContract(makeStore: MakeStore): void {
       expect(await t.claimOne('node-2')).toMatchObject({ id: run.id, attempt: 1 });
     });
 
-    it('P9: the claims of the node itself are left alone', async () => {
+    it('the claims of the node itself are left alone', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const run = await t.claimOne('node-1');
@@ -31,14 +33,14 @@ export function recoverContract(makeStore: MakeStore): void {
       expect(await t.settle(run, SUCCEEDED)).toMatchObject({ kind: 'finished' });
     });
 
-    it('P9: prefetched runs are taken back, too', async () => {
+    it('prefetched runs are taken back, too', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       for (let n = 0; n < 3; n += 1) await t.trigger('a');
       await t.claim(1, 2, 'dead');
       expect(await t.store.recover({ node: 'node-2' })).toEqual({ recovered: 3, failed: 0 });
     });
 
-    it('P9: the sixth lost claim fails the run', async () => {
+    it('the sixth lost claim fails the run', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       const { id } = await t.trigger('a');
       for (let n = 1; n <= 5; n += 1) {
@@ -57,7 +59,7 @@ export function recoverContract(makeStore: MakeStore): void {
       expect(await t.job('a')).toMatchObject({ failedInRow: 1 });
     });
 
-    it('P12: a lost run that was asked to stop is cancelled, never run again', async () => {
+    it('a lost run that was asked to stop is cancelled, never run again', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'queue' });
       const { id } = await t.trigger('a');
       const next = await t.trigger('a');
@@ -68,7 +70,7 @@ export function recoverContract(makeStore: MakeStore): void {
       expect((await t.claimOne('node-2')).id).toBe(next.id);
     });
 
-    it('P9, P12: which runs are over with that is told to who asks for it', async () => {
+    it('returns the runs that ended by it, if asked to', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const { id: lost } = await t.trigger('a');
       for (let n = 1; n <= 5; n += 1) {
@@ -89,7 +91,7 @@ export function recoverContract(makeStore: MakeStore): void {
       expect(ended).toContainEqual({ runId: stopped, jobId: 'a', status: 'cancelled' });
     });
 
-    it('P9, P12: what a node gives back, and was asked to stop meanwhile, is cancelled and told', async () => {
+    it('a run that was asked to stop is cancelled when its node gives it back, and returned', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       const { id } = await t.trigger('a');
       await t.claimOne('node-1');
@@ -102,7 +104,7 @@ export function recoverContract(makeStore: MakeStore): void {
       expect(await t.finished(id)).toMatchObject({ status: 'cancelled', reason: 'user', attempt: 0 });
     });
 
-    it('P9: the last claim of a run that was lost too often settles nothing', async () => {
+    it('the last claim of a run that was lost too often settles nothing', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       const { id } = await t.trigger('a');
       for (let n = 0; n < 5; n += 1) {
@@ -116,7 +118,7 @@ export function recoverContract(makeStore: MakeStore): void {
       expect(await t.finished(id)).toMatchObject({ status: 'failed', reason: 'lost' });
     });
 
-    it('P14: a run taken back from a paused job waits for the resume', async () => {
+    it('a run taken back from a paused job waits for the resume', async () => {
       await t.create('a');
       t.clock.advance(MINUTE);
       await t.plan();
@@ -128,7 +130,7 @@ export function recoverContract(makeStore: MakeStore): void {
       expect((await t.claim()).runs).toHaveLength(1);
     });
 
-    it('P7: a run that was taken back keeps its room', async () => {
+    it('a run that was taken back keeps its room', async () => {
       await t.create('a', { schedule: every(MINUTE) });
       t.clock.advance(MINUTE);
       await t.plan();
@@ -138,7 +140,7 @@ export function recoverContract(makeStore: MakeStore): void {
       expect((await t.plan()).skipped).toMatchObject([{ reason: 'overlap' }]);
     });
 
-    it('P13: a claim of a job deleted meanwhile is cancelled', async () => {
+    it('a claim of a job deleted meanwhile is cancelled', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       const { id } = await t.trigger('a');
       await t.claimOne('dead');
@@ -147,7 +149,7 @@ export function recoverContract(makeStore: MakeStore): void {
       expect(await t.finished(id)).toMatchObject({ status: 'cancelled', reason: 'deleted' });
     });
 
-    it('P9: a node gives back at no cost what it has claimed and does not hold, and nothing else', async () => {
+    it('a node gives back, at no cost, exactly the claims that it does not hold', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       for (let n = 0; n < 3; n += 1) await t.trigger('a');
       const [held, lost] = (await t.claim(2, 0, 'node-1')).runs;
@@ -163,7 +165,7 @@ export function recoverContract(makeStore: MakeStore): void {
       expect(await t.store.reconcile({ node: 'node-1', holds: [] })).toEqual({ givenBack: 0, left: 0 });
     });
 
-    it('P9: an older claim of a run that a node holds is not the one that it does not hold', async () => {
+    it('a node that holds only an older claim of a run gives the newer one back', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const older = await t.claimOne('node-1');

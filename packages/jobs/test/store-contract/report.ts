@@ -3,6 +3,8 @@ import type { LogLine } from '../../src/core/store-passes.ts';
 import { type MakeStore, ON_DEMAND, required, SECOND, SUCCEEDED, T0, useStore } from './rig.ts';
 
 export function reportContract(makeStore: MakeStore): void {
+  // Promises P10, fence; P11, timeout; P12, cancel; P18, bounds. Lessons 14, history without bounds; 15,
+  // timeouts that stop nothing.
   describe('reports and logs', () => {
     const t = useStore(makeStore);
 
@@ -36,7 +38,7 @@ export function reportContract(makeStore: MakeStore): void {
       expect(await t.finished(runId)).toMatchObject({ progress: { done: 2 } });
     });
 
-    it('P10: a stale claim reports nothing, and is told', async () => {
+    it('a stale claim reports nothing, and is told that it is stale', async () => {
       const run = await claimed();
       await t.store.recover({ node: 'node-2' });
       const again = await t.claimOne('node-2');
@@ -51,7 +53,7 @@ export function reportContract(makeStore: MakeStore): void {
       expect(await t.store.report([{ runId, fence: again.fence }])).toEqual({ stale: [], cancel: [] });
     });
 
-    it('P12: a run that was asked to stop is told with its next report', async () => {
+    it('a run that was asked to stop hears it with its next report', async () => {
       const run = await claimed();
       await t.store.cancelRun({ runId: run.id, force: false });
       expect(await t.store.report([{ runId: run.id, fence: run.fence }])).toEqual({
@@ -60,7 +62,7 @@ export function reportContract(makeStore: MakeStore): void {
       });
     });
 
-    it('P11, lesson 15: a zombie shows in the health of its job until it ends', async () => {
+    it('a zombie shows in the health of its job until it ends', async () => {
       const run = await claimed();
       await t.store.report([{ runId: run.id, fence: run.fence, zombieSince: T0 + SECOND }]);
       expect((await t.view('a')).health).toMatchObject({ status: 'zombie', since: T0 + SECOND });
@@ -85,7 +87,7 @@ export function reportContract(makeStore: MakeStore): void {
       expect(await t.store.getLogs('123')).toBeUndefined();
     });
 
-    it('P18, lesson 14: keeps the newest 64 KiB of a log', async () => {
+    it('keeps the newest 64 KiB of a log', async () => {
       const run = await claimed();
       const { id: runId, fence } = run;
       const text = 'x'.repeat(1_000);
@@ -100,7 +102,7 @@ export function reportContract(makeStore: MakeStore): void {
       expect(bytes).toBeGreaterThan(60 * 1024);
     });
 
-    it('P18: a line longer than a whole log is cut, not dropped', async () => {
+    it('a line longer than a whole log is cut, not dropped', async () => {
       const run = await claimed();
       const logs = [line('first'), line('ü'.repeat(100_000))];
       await t.store.report([{ runId: run.id, fence: run.fence, logs }]);

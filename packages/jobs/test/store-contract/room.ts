@@ -16,10 +16,12 @@ import {
 } from './rig.ts';
 
 export function roomContract(makeStore: MakeStore): void {
+  // Promises P7, overlap; P15, run now; P16, edit. Lessons 10, overlapping runs; 11, a skip that blocks the
+  // schedule; 21, skips that nobody sees.
   describe('room', () => {
     const t = useStore(makeStore);
 
-    it('P7, lesson 10, lesson 11, lesson 21: under `skip`, a slot without room is recorded and the clock moves on, in one step', async () => {
+    it('under `skip`, a slot without room is recorded and the clock moves on, in one step', async () => {
       await t.create('a');
       t.clock.advance(MINUTE);
       await t.plan();
@@ -42,7 +44,7 @@ export function roomContract(makeStore: MakeStore): void {
       expect(await t.job('a')).toMatchObject({ lastSlotAt: T0 + 2 * MINUTE, nextRunAt: T0 + 3 * MINUTE });
     });
 
-    it('P7: a skipped slot is no last run', async () => {
+    it('a skipped slot is no last run', async () => {
       await t.create('a');
       await t.trigger('a');
       t.clock.advance(MINUTE);
@@ -51,7 +53,7 @@ export function roomContract(makeStore: MakeStore): void {
       expect(await t.job('a')).not.toHaveProperty('lastEndAt');
     });
 
-    it('P7: under `skip`, a run by hand is refused while one is live, be it only queued', async () => {
+    it('under `skip`, a run by hand is refused while one is live, be it only queued', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       const refused = await t.command('a', { kind: 'trigger' });
@@ -59,7 +61,7 @@ export function roomContract(makeStore: MakeStore): void {
       expect(await t.runs()).toHaveLength(1);
     });
 
-    it('P7: under `queue`, one runs and one waits, held until the settlement that makes room', async () => {
+    it('under `queue`, one runs and one waits, held until the settlement that makes room', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'queue' });
       await t.trigger('a');
       const second = await t.trigger('a');
@@ -72,7 +74,7 @@ export function roomContract(makeStore: MakeStore): void {
       expect((await t.claimOne()).id).toBe(second.id);
     });
 
-    it('P7: a retry keeps its room', async () => {
+    it('a retry keeps its room', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'queue' });
       await t.trigger('a');
       const second = await t.trigger('a');
@@ -81,7 +83,7 @@ export function roomContract(makeStore: MakeStore): void {
       expect((await t.claim()).runs).toEqual([]);
     });
 
-    it('P7: under `queue`, a slot waits behind a live run, and the one after it is skipped', async () => {
+    it('under `queue`, a slot waits behind a live run, and the one after it is skipped', async () => {
       await t.create('a', { overlap: 'queue' });
       await t.trigger('a');
       await t.claimOne();
@@ -91,7 +93,7 @@ export function roomContract(makeStore: MakeStore): void {
       expect((await t.plan()).skipped).toMatchObject([{ reason: 'overlap' }]);
     });
 
-    it('P7: under `allow` nothing is skipped or refused', async () => {
+    it('under `allow` nothing is skipped or refused', async () => {
       await t.create('a', { overlap: 'allow' });
       for (let n = 0; n < 10; n += 1) await t.trigger('a');
       for (let n = 1; n <= 5; n += 1) {
@@ -101,7 +103,7 @@ export function roomContract(makeStore: MakeStore): void {
       expect((await t.claim()).runs).toHaveLength(15);
     });
 
-    it('P7: a run_at slot always waits', async () => {
+    it('a run_at slot always waits', async () => {
       await t.create('a', { schedule: { kind: 'run_at', runAt: T0 + MINUTE }, overlap: 'skip' });
       await t.trigger('a');
       const { runs } = await t.claim();
@@ -113,7 +115,7 @@ export function roomContract(makeStore: MakeStore): void {
       expect((await t.claimOne()).scheduledFor).toBe(T0 + MINUTE);
     });
 
-    it('P7: room is per generation: an old one leaves the new one all of its room', async () => {
+    it('room is per generation: an old one leaves the new one all of its room', async () => {
       await t.create('a', { schedule: ON_DEMAND });
       await t.trigger('a');
       await t.claimOne();
@@ -122,13 +124,13 @@ export function roomContract(makeStore: MakeStore): void {
       await t.trigger('a');
     });
 
-    it('P15: a run whose own time is to come takes no room', async () => {
+    it('a run with a future run_at of its own takes no room', async () => {
       await t.create('a', { schedule: every(HOUR, { mode: 'fixed_delay' }), overlap: 'allow' });
       await t.done('a', { kind: 'trigger', runAt: T0 + 2 * HOUR });
       expect((await t.job('a')).nextRunAt).toBe(T0 + HOUR);
     });
 
-    it('P7: cancelling the live run lets the waiting one go', async () => {
+    it('cancelling the live run releases the waiting one', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'queue' });
       const first = await t.trigger('a');
       const second = await t.trigger('a');
@@ -136,7 +138,7 @@ export function roomContract(makeStore: MakeStore): void {
       expect((await t.claimOne()).id).toBe(second.id);
     });
 
-    it('P7: waiting runs go one at a time, in the order in which they came', async () => {
+    it('waiting runs start one at a time, in the order in which they came', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const made: string[] = [];
       for (let n = 0; n < 5; n += 1) {
@@ -153,7 +155,7 @@ export function roomContract(makeStore: MakeStore): void {
       expect(ran).toEqual(made);
     });
 
-    it('P7, P16: what was claimed ahead when an edit took the room comes back to wait its turn', async () => {
+    it('runs claimed ahead return to wait their turn when an edit takes their room', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       for (let n = 0; n < 4; n += 1) await t.trigger('a');
       const [running, ...ahead] = (await t.claim(1, 3)).runs;
@@ -169,7 +171,7 @@ export function roomContract(makeStore: MakeStore): void {
       }
     });
 
-    it('P7: runs that end together, one well and one not, leave their room to the one that waits', async () => {
+    it('when one run succeeds and another fails together, the waiting run gets their room', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       for (let n = 0; n < 4; n += 1) await t.trigger('a');
       const [first, second, third] = (await t.claim(3)).runs;
@@ -182,7 +184,8 @@ export function roomContract(makeStore: MakeStore): void {
       expect((await t.claim()).runs).toHaveLength(1);
     });
 
-    describe('P15, P4: a run whose own time has come is let go by the planner', () => {
+    // Promise P4, stored next run.
+    describe('a run whose own run_at has come is released by the planner', () => {
       const own = async () => {
         await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
         const { queued } = await t.done('a', { kind: 'trigger', runAt: T0 + MINUTE });
@@ -226,7 +229,7 @@ export function roomContract(makeStore: MakeStore): void {
       });
     });
 
-    it('P15: at the bound of runs with a future `run_at`, triggers with one are refused', {
+    it('at the bound of runs with a future `run_at`, triggers with one are refused', {
       timeout: 60_000,
     }, async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
@@ -242,7 +245,7 @@ export function roomContract(makeStore: MakeStore): void {
       });
     });
 
-    it('P7: beyond too many live runs of one job, triggers are refused and slots skipped', {
+    it('beyond too many live runs of one job, triggers are refused and slots skipped', {
       timeout: 120_000,
     }, async () => {
       await t.create('a', { overlap: 'allow' });

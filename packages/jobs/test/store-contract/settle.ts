@@ -18,6 +18,8 @@ import {
 } from './rig.ts';
 
 export function settleContract(makeStore: MakeStore): void {
+  // Promises P3, grid; P8, retries; P9, lost nodes; P10, fence; P17, clock. Lessons 13, history of each run;
+  // 22, silent failures.
   describe('settlements', () => {
     const t = useStore(makeStore);
 
@@ -61,7 +63,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect(await t.job('a')).not.toHaveProperty('failingSince');
     });
 
-    it('P10: what is settled twice in a batch counts once', async () => {
+    it('a claim that is settled twice in a batch counts once', async () => {
       const run = await claimed();
       const once = settlement(run, SUCCEEDED, t.clock.now());
       const log = { at: T0, level: 'info', message: 'once' } as const;
@@ -79,14 +81,14 @@ export function settleContract(makeStore: MakeStore): void {
       expect((await t.store.stats({ hours: 1 })).hours).toMatchObject([{ status: 'succeeded', count: 1 }]);
     });
 
-    it('P10: a claim that another store of the same database made is settled as well', async () => {
+    it('a claim that another store of the same database made is settled as well', async () => {
       const run = await claimed();
       await t.reopen();
       expect(await t.settle(run, SUCCEEDED)).toEqual({ kind: 'finished', status: 'succeeded' });
       expect(await t.finished(run.id)).toMatchObject({ status: 'succeeded', attempt: 1, node: 'node-1' });
     });
 
-    it('P3: `fixed_delay` counts from the end of the run, not from when it was settled', async () => {
+    it('`fixed_delay` counts from the end of the run, not from when it was settled', async () => {
       await t.create('a', { schedule: every(MINUTE, { mode: 'fixed_delay' }) });
       t.clock.advance(MINUTE);
       await t.plan();
@@ -96,7 +98,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect(await t.job('a')).toMatchObject({ nextRunAt: T0 + 2 * MINUTE + 5 * SECOND });
     });
 
-    it('lesson 13: a run that succeeded is kept whole, with its result, and the job knows', async () => {
+    it('a run that succeeded is kept complete with its result, and the job has it as its last run', async () => {
       const run = await claimed();
       const startedAt = t.clock.now();
       t.clock.advance(3 * SECOND);
@@ -139,7 +141,7 @@ export function settleContract(makeStore: MakeStore): void {
       });
     });
 
-    it('lesson 13: a run that succeeded and has nothing to tell is kept whole', async () => {
+    it('a run that succeeded without result, log or progress is kept complete', async () => {
       const run = await claimed();
       const { id, jobUid, trigger, catchUp, missed, queuedAt, recoveries, errors } = await t.live(run.id);
       const startedAt = t.clock.now() + SECOND;
@@ -152,7 +154,7 @@ export function settleContract(makeStore: MakeStore): void {
     });
 
     it.each([{ payload: '{"n":1}' }, { retryOf: '17' }])(
-      'lesson 13: a run that succeeded keeps %o of its trigger, though nothing else is to be told',
+      'a run that succeeded without a result keeps %o of its trigger',
       async (asked) => {
         await t.create('a', { schedule: ON_DEMAND });
         await t.done('a', { kind: 'trigger', ...asked });
@@ -165,16 +167,13 @@ export function settleContract(makeStore: MakeStore): void {
     it.each<[string, Outcome, Partial<SettleInput>, Partial<FinishedRun>]>([
       ['its result', { kind: 'succeeded', result: '3' }, {}, { result: '3' }],
       ['its progress', SUCCEEDED, { progress: { done: 1, total: 2 } }, { progress: { done: 1, total: 2 } }],
-    ])(
-      'lesson 13: a run that succeeded keeps %s, though nothing else is to be told',
-      async (_what, outcome, more, kept) => {
-        const run = await claimed();
-        await t.settle(run, outcome, more);
-        expect(await t.finished(run.id)).toMatchObject({ status: 'succeeded', ...kept });
-      },
-    );
+    ])('a run that succeeded without a result keeps %s', async (_what, outcome, more, kept) => {
+      const run = await claimed();
+      await t.settle(run, outcome, more);
+      expect(await t.finished(run.id)).toMatchObject({ status: 'succeeded', ...kept });
+    });
 
-    it('lesson 13: a run that succeeded after it had failed keeps the error, though nothing else is to be told', async () => {
+    it('a run that succeeded without a result after a failure keeps the error', async () => {
       const run = await claimed({ backoff: { initialMs: SECOND, factor: 1, maxMs: SECOND, jitter: 0 } });
       await t.settle(run, failed('no luck'));
       t.clock.advance(SECOND);
@@ -186,7 +185,7 @@ export function settleContract(makeStore: MakeStore): void {
       });
     });
 
-    it('P3: an end that is written late is not the latest one', async () => {
+    it('an end that is written late is not the latest one', async () => {
       await t.create('a', { schedule: every(HOUR, { mode: 'fixed_delay' }), overlap: 'allow' });
       const claim = await claims(2);
       t.clock.advance(MINUTE);
@@ -208,7 +207,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect(await t.job('a')).toMatchObject({ failedInRow: 1, lastEndAt: T0 + 4 * SECOND });
     });
 
-    it('P17: after the clock has jumped back, what ends is the latest again', async () => {
+    it('after the clock has jumped back, the next run that ends is the latest', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow', maxAttempts: 1 });
       const claim = await claims(2);
       t.clock.advance(HOUR);
@@ -225,7 +224,7 @@ export function settleContract(makeStore: MakeStore): void {
       });
     });
 
-    it('P17: after the clock has jumped back, what runs is the last run', async () => {
+    it('after the clock has jumped back, the next run that starts is the last run', async () => {
       await t.create('a', { schedule: ON_DEMAND, overlap: 'allow' });
       const claim = await claims(1);
       t.clock.advance(HOUR);
@@ -235,7 +234,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect(await t.view('a')).toMatchObject({ lastRunAt: T0 + MINUTE, lastStatus: 'running' });
     });
 
-    it('P10: a stale claim cannot settle, and writes nothing', async () => {
+    it('a stale claim cannot settle, and writes nothing', async () => {
       const run = await claimed();
       await t.store.recover({ node: 'node-2' });
       const again = await t.claimOne('node-2');
@@ -247,7 +246,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect(await t.settle(again, SUCCEEDED)).toMatchObject({ kind: 'finished' });
     });
 
-    it('P10: a stale claim cannot settle after a restart either', async () => {
+    it('a stale claim cannot settle after a restart either', async () => {
       const run = await claimed();
       await t.store.recover({ node: 'node-2' });
       const again = await t.claimOne('node-2');
@@ -285,7 +284,7 @@ export function settleContract(makeStore: MakeStore): void {
       ]);
     });
 
-    it('P8: a failed attempt is retried after its backoff, and every error is kept', async () => {
+    it('a failed attempt is retried after its backoff, and every error is kept', async () => {
       const run = await claimed();
       expect(await t.settle(run, failed('first'))).toEqual({
         kind: 'waiting',
@@ -316,7 +315,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect({ attempt, reason }).toEqual({ attempt: 3, reason: 'error' });
     });
 
-    it('P8: a permanent error fails the run now', async () => {
+    it('a permanent error fails the run now', async () => {
       const run = await claimed();
       expect(await t.settle(run, failed('no such address', true))).toEqual({
         kind: 'finished',
@@ -324,7 +323,7 @@ export function settleContract(makeStore: MakeStore): void {
       });
     });
 
-    it('P8: under `skip`, a retry that would meet the next slot is not made', async () => {
+    it('under `skip`, a retry that would meet the next slot is not made', async () => {
       await t.create('a', { schedule: every(10 * SECOND) });
       t.clock.advance(10 * SECOND);
       await t.plan();
@@ -334,7 +333,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect((await t.plan()).queued).toHaveLength(1);
     });
 
-    it('lesson 22: failed runs in a row are counted, and a success ends them', async () => {
+    it('failed runs in a row are counted, and a success ends them', async () => {
       const fails = async () => {
         await t.trigger('a');
         t.clock.advance(SECOND);
@@ -357,7 +356,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect((await t.view('a')).health).toEqual({ status: 'ok' });
     });
 
-    it('P9: a claim given back costs nothing and can be claimed at once', async () => {
+    it('a claim given back costs nothing and can be claimed at once', async () => {
       const run = await claimed();
       const result = await t.store.settle([settlement(run, { kind: 'given_back' }, t.clock.now())]);
       expect(result).toEqual({ results: [{ kind: 'waiting', availableAt: T0, failures: 0 }], wake: true });
@@ -382,7 +381,7 @@ export function settleContract(makeStore: MakeStore): void {
       expect(await t.finished(run.id)).toMatchObject({ startedAt: T0 + 2, finishedAt: T0 + 4, attempt: 1 });
     });
 
-    it('P3: the settlement that ends a `fixed_delay` run sets the next one, and asks to be planned', async () => {
+    it('the settlement that ends a `fixed_delay` run sets the next one, and asks to be planned', async () => {
       await t.create('a', { schedule: every(HOUR, { mode: 'fixed_delay' }) });
       await t.trigger('a');
       const { runs } = await t.claim();

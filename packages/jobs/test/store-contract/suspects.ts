@@ -6,6 +6,7 @@ const SECOND = 1_000;
 const NODE = { node: 'node-1', types: TYPES, places: 10, prefetch: 10 } as const;
 
 export function suspectsContract(makeStore: MakeStore): void {
+  // Promises P8, retries; P9, lost nodes; P12, cancel; P14, pause; P22, types and deploys.
   describe('suspects: runs lost twice with their processes', () => {
     const t = useStore(makeStore);
 
@@ -31,12 +32,12 @@ export function suspectsContract(makeStore: MakeStore): void {
 
     const idsOf = (runs: readonly ClaimedRun[]) => runs.map(({ id }) => id);
 
-    it('P9: after one loss, runs start beside each other as before', async () => {
+    it('after one loss, runs start beside each other as before', async () => {
       const ids = await lost(3, 1);
       expect(idsOf((await t.claim(3)).runs)).toEqual(ids);
     });
 
-    it('P9: after the second, one starts at a time, over all nodes', async () => {
+    it('after the second, one starts at a time, over all nodes', async () => {
       const ids = await lost(3, 2);
       t.clock.advance(SECOND);
       for (const id of ids) {
@@ -53,7 +54,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(await t.runs({ status: 'succeeded' })).toHaveLength(3);
     });
 
-    it('P9: each loss doubles the wait', async () => {
+    it('each loss doubles the wait', async () => {
       const [id = ''] = await lost(1, 2);
       for (const seconds of [1, 2, 4, 8]) {
         const { availableAt } = await t.live(id);
@@ -66,7 +67,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(await t.finished(id)).toMatchObject({ status: 'failed', reason: 'lost', recoveries: 6 });
     });
 
-    it('P9: when the one that runs is lost, the next one starts', async () => {
+    it('when the one that runs is lost, the next one starts', async () => {
       const [first = '', second] = await lost(2, 2);
       t.clock.advance(SECOND);
       expect(idsOf((await claim({ node: 'dead' })).runs)).toEqual([first]);
@@ -77,7 +78,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect((await claim()).runs).toEqual([]);
     });
 
-    it('P9: other runs start beside it, and it takes a place that is free', async () => {
+    it('other runs start beside it, and it takes a place that is free', async () => {
       const [id] = await lost(1, 2);
       t.clock.advance(SECOND);
       const others = [(await t.trigger('a')).id, (await t.trigger('a')).id];
@@ -92,7 +93,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(runs.slice(1)).toMatchObject(left.map((other) => ({ id: other, started: false })));
     });
 
-    it('P9: while others are due all the time, it gets its turn', async () => {
+    it('it gets its turn while other runs are due all the time', async () => {
       const [id] = await lost(1, 2);
       t.clock.advance(SECOND);
       for (let n = 0; n < 5; n += 1) await t.trigger('a');
@@ -100,7 +101,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(idsOf(claimed)).toContain(id);
     });
 
-    it('P9: it is claimed also with a plan or a trigger, and delays neither', async () => {
+    it('it is claimed also with a plan or a trigger, and delays neither', async () => {
       const [first, second] = await lost(2, 2);
       await t.create('slots', { schedule: every(MINUTE) });
       t.clock.advance(MINUTE);
@@ -118,7 +119,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(queued).toHaveLength(1);
     });
 
-    it('P8, P9: a failed attempt does not clear it', async () => {
+    it('a failed attempt does not clear it', async () => {
       const [first = '', second] = await lost(2, 2);
       t.clock.advance(SECOND);
       const run = await t.claimOne();
@@ -129,7 +130,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(idsOf((await claim()).runs)).toEqual([second]);
     });
 
-    it('P12, P14: a waiting one is cancelled, paused, deleted and made due as any other run', async () => {
+    it('a waiting one is cancelled, paused, deleted and made due as any other run', async () => {
       const [first = '', second = '', third] = await lost(3, 2);
       expect(await t.store.makeDue({ runId: third ?? '' })).toBe('due');
       expect(idsOf((await claim({ node: 'dead' })).runs)).toEqual([third]);
@@ -147,7 +148,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(await claim()).toMatchObject({ runs: [] });
     });
 
-    it('P9: one that a shutdown gives back leaves its turn to the next', async () => {
+    it('one that a shutdown gives back leaves its turn to the next', async () => {
       const ids = await lost(2, 2);
       t.clock.advance(SECOND);
       const run = await t.claimOne();
@@ -158,7 +159,7 @@ export function suspectsContract(makeStore: MakeStore): void {
       expect(ids).toContain(runs[0]?.id);
     });
 
-    it('P22: a suspect of a type that a node does not have delays none of its runs', async () => {
+    it('a suspect of a type that a node does not have delays none of its runs', async () => {
       await lost(2, 2);
       t.clock.advance(SECOND);
       expect(await claim({ types: { other: 1 } })).toEqual({

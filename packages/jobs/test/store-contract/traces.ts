@@ -76,7 +76,8 @@ export function tracesContract(makeStore: MakeStore): void {
       expect(jobs[0]?.trace).toBe(MADE);
     });
 
-    it('P8, P9: a retry, a loss, a hold and a restart leave a run its trace', async () => {
+    // Promises P8, retries; P9, lost nodes.
+    it('a retry, a loss, a hold and a restart leave a run its trace', async () => {
       await create('a');
       const { id } = await trigger('a');
       await t.settle(await t.claimOne(), failed());

@@ -14,6 +14,7 @@ import {
 
 /** Each brings its claim along; what the first one has found, a store may know for those after it. */
 export function triggerAgainContract(makeStore: MakeStore): void {
+  // Promises P5, one run per slot; P7, overlap; P13, delete; P15, run now; P16, edit; P22, types and deploys.
   describe('triggers again and again, of a job that may overlap', () => {
     const t = useStore(makeStore);
     const audit = { actor: 'ada', action: 'job.trigger', change: '{"n":1}' };
@@ -89,7 +90,7 @@ export function triggerAgainContract(makeStore: MakeStore): void {
       expect(resumed.claimed?.jobs).toEqual([resumed.job]);
     });
 
-    it('P22: leaves it to nodes that can run it, and so does one whose payload a newer version has checked', async () => {
+    it('leaves its run to nodes that can run it, also when a newer version checked the payload', async () => {
       const asNode = (noop: number) => ({ node: 'node-9', types: { noop }, places: 9, prefetch: 0 });
       const checked = { payload: '{"n":1}', checkedBy: { type: 'noop', typeVersion: 2 } };
       const other = { ...asNode(1), types: { other: 1 } };
@@ -106,7 +107,7 @@ export function triggerAgainContract(makeStore: MakeStore): void {
       expect(await claimedBy(2)).toEqual([id]);
     });
 
-    it('P16: goes by an edit', async () => {
+    it('uses an edit', async () => {
       await t.edit('a', { payload: '{"n":9}', maxAttempts: 9 });
       expect((await again()).claimed?.jobs).toMatchObject([{ payload: '{"n":9}', maxAttempts: 9 }]);
       await t.edit('a', { overlap: 'skip' });
@@ -120,7 +121,7 @@ export function triggerAgainContract(makeStore: MakeStore): void {
       ).toMatchObject({ kind: 'refused', refusal: { code: 'overlap' } });
     });
 
-    it('P13: makes nothing of a job that is gone, and goes by the one that has its id now', async () => {
+    it('makes no run of a deleted job, and uses the job that has its id now', async () => {
       const { uid } = await t.job('a');
       await t.done('a', { kind: 'delete' });
       const claim = { node: 'node-9', types: TYPES, places: 1, prefetch: 0 };
@@ -139,7 +140,7 @@ export function triggerAgainContract(makeStore: MakeStore): void {
       expect((await t.store.listAudit({ limit: 9 })).map(({ action }) => action)).toEqual([]);
     });
 
-    it('P5: leaves the turn to what was due before', async () => {
+    it('leaves the turn to runs that were due before', async () => {
       const { id } = await t.trigger('a');
       const { made, claimed } = await claimedOf();
       expect(claimed).toEqual([id]);
@@ -148,7 +149,7 @@ export function triggerAgainContract(makeStore: MakeStore): void {
       expect(after.claimed).toEqual([after.made]);
     });
 
-    it('P15: with a dedupe key answers with the run that it made, and puts off what asks for it', async () => {
+    it('answers a repeated dedupe key with its run, and claims no run that is put off', async () => {
       const { made } = await claimedOf({}, { dedupeKey: 'k' });
       const claim = { node: 'node-9', types: TYPES, places: 1, prefetch: 0 };
       const repeated = await t.command('a', { kind: 'trigger' }, { claim, dedupeKey: 'k' });
@@ -156,7 +157,7 @@ export function triggerAgainContract(makeStore: MakeStore): void {
       expect((await claimedOf({ runAt: T0 + MINUTE })).claimed ?? []).toEqual([]);
     });
 
-    it('P7: goes on however many are live, and counts each', async () => {
+    it('continues with many live runs, and counts each', async () => {
       const ids: string[] = [];
       for (let n = 0; n < 9; n++) {
         const { made, claimed } = await claimedOf();

@@ -25,7 +25,8 @@ describe('the causes of an error that a handler threw', () => {
     expect(readThrown('text')).toEqual({ name: 'Error', message: 'text', permanent: false });
   });
 
-  it('P18: are kept five levels deep, ten errors in all, and bounded', () => {
+  // Promise P18, bounds.
+  it('are kept five levels deep, ten errors in all, and bounded', () => {
     expect(readThrown(nested(0)).causes?.map(({ depth }) => depth)).toEqual([1, 2, 3, 4, 5]);
     const many = Array.from({ length: 1_000 }, (_, n) =>
       Object.assign(new Error('m'.repeat(1e5)), { stack: 's'.repeat(1e5), code: `${n}` }),

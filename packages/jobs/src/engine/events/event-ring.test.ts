@@ -19,8 +19,9 @@ const burst = (runs: number, jobId = 'job') => {
   for (let n = 0; n < runs; n++) ring.emit('run.queued', jobId, String(n));
 };
 
+// Promise P18, bounds.
 describe('events that come thick', () => {
-  it('P18: are told one by one up to 200 a second for a job, and then as one that counts the rest', () => {
+  it('are sent one by one up to 200 a second for a job; one event counts the others', () => {
     burst(1_000);
     expect(heard).toHaveLength(200);
     clock.advance(1_000);
@@ -38,7 +39,7 @@ describe('events that come thick', () => {
     expect(counted).toBe(50 * 37);
   });
 
-  it('P18: are counted before the first run event of a later second, of whichever job, and leave no timer then', () => {
+  it('are counted before the first run event of a later second, of any job, and leave no timer', () => {
     clock.advance(700);
     burst(250, 'busy');
     clock.advance(400);
@@ -55,7 +56,7 @@ describe('events that come thick', () => {
     expect(heard).toHaveLength(403);
   });
 
-  it('P18: are counted for each job, and anew in each second', () => {
+  it('are counted for each job and each second', () => {
     for (let second = 0; second < 3; second++) {
       burst(210, 'a');
       burst(220, 'b');

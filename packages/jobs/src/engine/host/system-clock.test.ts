@@ -11,8 +11,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('P17: a timer of the system’s clock', () => {
-  it('lesson 18: of more than 24.8 days fires when it should, not at once', () => {
+// Promise P17, clock. Lesson 18, drift and clocks.
+describe('a timer of the system’s clock', () => {
+  it('of more than 24.8 days fires when it should, not at once', () => {
     const fired = vi.fn();
     createSystemClock().setTimer(30 * DAY, fired);
     vi.advanceTimersByTime(30 * DAY - 1);
@@ -21,7 +22,7 @@ describe('P17: a timer of the system’s clock', () => {
     expect(fired).toHaveBeenCalledTimes(1);
   });
 
-  it('lesson 18: sleeps no longer than 30 s in one go', () => {
+  it('sleeps no longer than 30 s in one go', () => {
     const set = vi.spyOn(globalThis, 'setTimeout');
     createSystemClock().setTimer(DAY, () => undefined);
     vi.advanceTimersByTime(DAY);

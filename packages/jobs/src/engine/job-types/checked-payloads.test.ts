@@ -27,7 +27,8 @@ describe('Payloads', () => {
     expect(of()).toBe('{"m":7,"n":1}');
   });
 
-  it('P21: are those of the job as it is: a failover may lose an edit, and the next one makes the same version', () => {
+  // Promise P21, payloads.
+  it('are those of the current edit, also when a failover lost one and the next has the same version', () => {
     expect(of()).toBe('{"m":7,"n":1}');
     expect(of({ updatedAt: 2_000, payload: '{"n":2}' })).toBe('{"m":7,"n":2}');
     expect(of({ version: 3, updatedAt: 2_000, payload: '{"n":3}' })).toBe('{"m":7,"n":3}');

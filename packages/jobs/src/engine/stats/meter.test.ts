@@ -38,6 +38,7 @@ describe('the last minute', () => {
   });
 });
 
+// Promise P17, clock.
 describe('the last 60 minutes', () => {
   it('are 60 from the start, the one that goes on first', () => {
     const { meter } = setUp();
@@ -88,7 +89,7 @@ describe('the last 60 minutes', () => {
     expect(busy()).toMatchObject([{ minute: T0 + HOUR, started: 2 }]);
   });
 
-  it('P17: show nothing of the future after the clock jumped back, and go on from there', () => {
+  it('show no future minutes after the clock jumped back, and continue from there', () => {
     const { clock, meter, busy } = setUp();
     meter.started('mail', 1);
     clock.set(T0 - 10 * MINUTE);
@@ -101,7 +102,7 @@ describe('the last 60 minutes', () => {
     expect(busy().map(({ minute }) => minute)).toEqual([T0, T0 - 10 * MINUTE]);
   });
 
-  it('P17: have nothing of before when the clock jumped by hours, whichever way', () => {
+  it('are empty after the clock jumped by hours, in either direction', () => {
     const { clock, meter, busy } = setUp();
     meter.started('mail', 1);
     for (const hours of [5, -5, 1, -1]) {
@@ -113,7 +114,7 @@ describe('the last 60 minutes', () => {
     }
   });
 
-  it('P17: are 60 in a row that end now, whatever the clock does', () => {
+  it('are 60 in a row that end now, also after a clock jump', () => {
     fc.assert(
       fc.property(
         fc.array(

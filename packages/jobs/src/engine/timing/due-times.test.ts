@@ -17,7 +17,8 @@ const claimed = (nextDueAt?: number): ClaimResult => ({
   ...(nextDueAt === undefined ? {} : { nextDueAt }),
 });
 
-describe('P4: what is known of what comes due', () => {
+// Promises P3, grid; P4, stored next run; P9, lost nodes; P15, run now.
+describe('the known due times', () => {
   /** Both are asked, `meanwhile` happens, and then their answers come. */
   async function answered(meanwhile: (due: DueTimes) => void): Promise<DueTimes> {
     const due = new DueTimes(0);
@@ -79,7 +80,7 @@ describe('P4: what is known of what comes due', () => {
     expect(due).toMatchObject({ nextWakeAt: 70, nextDueAt: Infinity });
   });
 
-  it('P3: looks for a job that was made meanwhile as far ahead as for others, or when it is due where that was asked for already', async () => {
+  it('looks for a new job as far ahead as for others, or when it is due if that was asked already', async () => {
     const due = new DueTimes(200);
     const plan = Promise.withResolvers<PlanResult>();
     const asked = due.ask(plan.promise, (result) => due.planned(result, 200));
@@ -100,7 +101,7 @@ describe('P4: what is known of what comes due', () => {
     expect(due).toMatchObject({ nextWakeAt: 100, nextDueAt: Infinity });
   });
 
-  it('P9: leaves what is due to free places when a claim got less than it asked for', () => {
+  it('leaves due runs to free places when a claim got less than it asked for', () => {
     const due = new DueTimes(0);
     expect(due.claimed(claimed(10), 5)).toBe(true);
     expect(due.onlyForPlaces).toBe(true);
@@ -108,7 +109,7 @@ describe('P4: what is known of what comes due', () => {
     expect(due.onlyForPlaces).toBe(false);
   });
 
-  it('P3: is looked for ahead, and what a look ahead has left, when it is due', () => {
+  it('looks for slots ahead of time, and for the ones left over when they are due', () => {
     const due = new DueTimes(200);
     expect(due.aheadMs(0)).toBe(200);
     due.planned(planned(1_000), 200);
@@ -123,7 +124,7 @@ describe('P4: what is known of what comes due', () => {
     expect([1, 99, 100, 300, -1].map((now) => due.aheadMs(now))).toEqual([0, 0, 200, 200, 200]);
   });
 
-  it('P3: goes on to be asked for ahead while there is more than one plan takes, once what is left is 140 ms away', () => {
+  it('keeps asking ahead while more is due than one plan takes, once the rest is 140 ms away', () => {
     const due = new DueTimes(200);
     due.planned({ ...planned(150), more: true }, 200);
     expect(due.nextWakeAt).toBe(10);
@@ -133,7 +134,7 @@ describe('P4: what is known of what comes due', () => {
     expect(due.nextWakeAt).toBe(50);
   });
 
-  it('P3: is looked for beside a plan that is under way only where its answer would come too late', async () => {
+  it('asks beside a running plan only when its answer would come too late', async () => {
     const due = new DueTimes(200);
     due.planned(planned(1_000), 200);
     const plan = Promise.withResolvers<PlanResult>();
@@ -144,7 +145,7 @@ describe('P4: what is known of what comes due', () => {
     expect(due.nextWakeAt).toBe(1_900);
   });
 
-  it('P15: is not put out of mind by a claim beside passes, whose answer may be older than theirs', () => {
+  it('keeps a due time that a claim beside passes, with an older answer, does not know', () => {
     const due = new DueTimes(0);
     due.claimed(claimed(), 5);
     due.planned({ ...planned(100), queued: [{ id: '1', jobId: 'a', jobUid: '1' }] }, 0);

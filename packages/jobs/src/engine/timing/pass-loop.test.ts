@@ -26,7 +26,8 @@ function setUp({ atOnce }: { readonly atOnce: number }) {
   return { clock, loop, passes, end };
 }
 
-it('P20: begins a pass no sooner after another one than the gap for how long that took', async () => {
+// Promise P20, isolation.
+it('leaves a gap after a pass that depends on how long the pass took', async () => {
   const { clock, loop, passes, end } = setUp({ atOnce: 1 });
   clock.advance(7);
   await end(0, 0);

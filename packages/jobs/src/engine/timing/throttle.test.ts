@@ -47,7 +47,8 @@ async function secondsUntil(
     .toBe(runs);
 }
 
-describe('P20: the API comes first', () => {
+// Promise P20, isolation.
+describe('the API comes first', () => {
   it('claims take few runs at once while requests come in, to any HTTP server of the process, and many again after', async () => {
     const { clock, throttle } = setUp();
     const url = await serve();

@@ -12,14 +12,16 @@ function learned() {
   return { process, clock };
 }
 
-it('P17: goes on with the monotonic clock between two answers of the database', () => {
+// Promise P17, clock.
+it('follows the monotonic clock between two answers of the database', () => {
   const { process, clock } = learned();
   process.advance(1_000);
   process.set(T0 + HOUR);
   expect(Math.abs(clock.now() - (T0 + 999))).toBeLessThanOrEqual(1);
 });
 
-it('P17: an answer that took long says little, and changes little', () => {
+// Promise P17, clock.
+it('a slow answer changes the time only a little', () => {
   const { process, clock } = learned();
   process.advance(10_000);
   const before = clock.now();
@@ -29,7 +31,8 @@ it('P17: an answer that took long says little, and changes little', () => {
   expect(clock.now()).toBe(before);
 });
 
-it('P17: follows the database when its clock jumps, in both directions', () => {
+// Promise P17, clock.
+it('follows the database when its clock jumps, in both directions', () => {
   const { process, clock } = learned();
   for (const jump of [HOUR, -HOUR]) {
     process.advance(1_000);

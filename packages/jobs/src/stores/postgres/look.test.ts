@@ -13,14 +13,15 @@ const node = (more: Partial<SeenNode> = {}): SeenNode => ({
 const at = (sentAt: number, took = 1) => ({ sentAt, answeredAt: sentAt + took });
 const FREE = { isFree: true };
 
-describe('P9: who is dead', () => {
+// Promises P9, lost nodes; P17, clock.
+describe('dead nodes', () => {
   it('one whose lease is over and that was not heard of meanwhile, though its lock is held', () => {
     const seen: Seen = new Map();
     expect(deadAmong([node()], seen, at(0))).toEqual([]);
     expect(deadAmong([node({ isExpired: true })], seen, at(7_001))).toEqual([{ id: 'a', beatAt: 100 }]);
   });
 
-  it('P17: not one whose lease is over since the clock of the server has jumped: its next heartbeat comes', () => {
+  it('do not include a node whose lease ended by a clock jump of the server, before its next heartbeat', () => {
     const seen: Seen = new Map();
     deadAmong([node()], seen, at(0));
     expect(deadAmong([node({ isExpired: true })], seen, at(500))).toEqual([]);

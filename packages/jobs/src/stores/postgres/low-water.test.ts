@@ -111,7 +111,8 @@ describe('a low-water mark', () => {
     expect(await look(10_000)).toMatchObject({ againAt: 10_000 + againMs });
   });
 
-  it('P18: lets an idle node rest, though there would be time for another look sooner', async () => {
+  // Promise P18, bounds.
+  it('lets an idle node rest, although another look could come sooner', async () => {
     fromStart = { tookMs: 2 };
     for (let n = 0; n < 3; n++) (await look(10_000)).done(10_000, fromStart);
     expect(await look(10_000)).toMatchObject({ againAt: 10_000 + 500 });

@@ -144,7 +144,8 @@ describe('the schema', () => {
     expect(db.statement('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
   });
 
-  it('P5: has no room for two live runs of one slot', () => {
+  // Promise P5, one run per slot.
+  it('has no room for two live runs of one slot', () => {
     liveRun({ trigger: 0, scheduled_for: 5 })();
     expect(liveRun({ id: 2, trigger: 0, scheduled_for: 5 })).toThrow(/UNIQUE/);
     liveRun({ id: 3, trigger: 0, scheduled_for: 6 })();

@@ -135,6 +135,7 @@ describe('the check', () => {
   });
 });
 
+// Promise P10, fence.
 describe('the threads', () => {
   it('a store that is not open, or closed, rejects as unavailable', async () => {
     const store = storeOf();
@@ -156,7 +157,7 @@ describe('the threads', () => {
     await channel.close();
   });
 
-  it('P10: a thread that crashes rejects what was asked of it, and another one takes its place', async () => {
+  it('a thread that crashes rejects its calls, and another one replaces it', async () => {
     const store = storeOf();
     await store.open();
     const crash = crashOf('writer-thread');
@@ -212,7 +213,7 @@ describe('the threads', () => {
     await store.close();
   });
 
-  it('P10: a thread that crashes as what was gathered goes out rejects that, and answers what comes next', async () => {
+  it('a thread that crashes while a batch is sent rejects the batch; the next call is answered', async () => {
     const store = storeOf();
     await store.open();
     const crash = crashOf('writer-thread');
@@ -227,7 +228,7 @@ describe('the threads', () => {
     await store.close();
   });
 
-  it('P10: a thread that crashes while nothing is asked of it is replaced, too; so is one that reads', async () => {
+  it('an idle thread that crashes is replaced, and so is a reading thread', async () => {
     const store = storeOf();
     await store.open();
     const crash = crashOf('reader-thread');
