@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createTestApp } from '../../testing/test-app.ts';
 
 test('one address has so many requests a minute, a principal its own', async () => {
@@ -138,6 +138,22 @@ test('an address from a proxy is cut before it is stored', async () => {
   await app.deps.securityLog.flush();
   const audit = app.deps.database.selectFrom('audit').select('change').where('action', '=', 'forbidden');
   expect((await audit.executeTakeFirst())?.change?.length).toBeLessThan(200);
+});
+
+test('one network may have a quarter of all connections; behind a trusted proxy, it has no such limit', async () => {
+  const openFrom = async (env: Readonly<Record<string, string>>) => {
+    const { app } = await createTestApp({ MAX_CONNECTIONS: '480', ...env });
+    const sockets = Array.from({ length: 200 }, () => {
+      const socket = new Socket();
+      Object.defineProperty(socket, 'remoteAddress', { value: '192.0.2.1' });
+      app.server.emit('connection', socket);
+      onTestFinished(() => void socket.destroy());
+      return socket;
+    });
+    return sockets.filter(({ destroyed }) => !destroyed).length;
+  };
+  expect(await openFrom({})).toBe(120);
+  expect(await openFrom({ TRUST_PROXY: '1' })).toBe(200);
 });
 
 test('metrics are for this machine, and for nobody else, not through a proxy either', async () => {

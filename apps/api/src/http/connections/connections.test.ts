@@ -15,7 +15,7 @@ const LIMITS: ConnectionLimits = {
   maxPerNetwork: 10,
   requestTimeoutMs: 30_000,
   headersTimeoutMs: 20_000,
-  keepAliveTimeoutMs: 5_000,
+  keepAliveTimeoutMs: 4_000,
   stallTimeoutMs: 45_000,
 };
 /** More than the system keeps for a client that does not read. */
@@ -53,15 +53,23 @@ test('no request begins while the client has not taken the answer before it', as
 });
 
 test('a connection with more than 32 requests waiting is closed, and none of them begins', async () => {
-  const { begun, connection } = await serve();
+  const { server, begun, connection } = await serve();
+  let read = 0;
+  server.on('request', () => {
+    read += 1;
+  });
   const patient = await connection();
   patient.write(requests(...Array<string>(33).fill('/patient')));
-  const hasty = await connection();
-  const closed = once(hasty, 'close');
-  hasty.write(requests(...Array<string>(1_000).fill('/hasty')));
-  await closed;
+  for (const count of [34, 1_000]) {
+    const hasty = await connection();
+    const closed = once(hasty, 'close');
+    hasty.write(requests(...Array<string>(count).fill('/hasty')));
+    await closed;
+  }
   expect(patient.closed).toBe(false);
-  expect(paths(begun).toSorted()).toEqual(['/hasty', '/patient']);
+  expect(paths(begun).toSorted()).toEqual(['/hasty', '/hasty', '/patient']);
+  // Nothing behind the one too many.
+  expect(read).toBe(33 + 34 + 34);
 });
 
 test('the waiting requests of a disconnected client are dropped', async () => {
@@ -94,12 +102,24 @@ test('a connection on which nothing moves is closed, one that is read from is no
   await expect.poll(() => bytes).toBeGreaterThan(LARGE.length);
 });
 
-test('a connection beyond the limit is closed at once, and counted', async () => {
-  const { connection, drops } = await serve(undefined, { maxConnections: 1 });
+test('a connection beyond the limit is closed at once, and counted until the server closes', async () => {
+  const { server, connection, drops } = await serve(undefined, { maxConnections: 1 });
   await connection();
   const second = await connection();
   await once(second, 'close');
   expect(drops).toEqual([['server', '127.0.0.1']]);
+  server.close().closeAllConnections();
+  await once(server, 'close');
+  expect(drops).toEqual([['server', '127.0.0.1'], 'closed']);
+});
+
+test('a request, its headers and a pause between requests may take as long as the limits say', async () => {
+  const { server } = await serve();
+  expect(server).toMatchObject({
+    requestTimeout: LIMITS.requestTimeoutMs,
+    headersTimeout: LIMITS.headersTimeoutMs,
+    keepAliveTimeout: LIMITS.keepAliveTimeoutMs,
+  });
 });
 
 test('a network has no more connections than its part, and gets new ones once it closes some', async () => {
@@ -160,14 +180,14 @@ async function serve(
   limits: Partial<ConnectionLimits> = {},
 ) {
   const begun: Exchange[] = [];
-  const drops: [DropReason, string][] = [];
+  const drops: ([DropReason, string] | 'closed')[] = [];
   const server = createBoundedServer(
     (request, response) => {
       begun.push({ request, response });
       answer({ request, response });
     },
     { ...LIMITS, ...limits },
-    { add: (...drop) => void drops.push(drop), close: () => undefined },
+    { add: (...drop) => void drops.push(drop), close: () => void drops.push('closed') },
   ).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

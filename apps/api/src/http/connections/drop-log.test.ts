@@ -21,7 +21,10 @@ test('each dropped connection is counted, and each reason has a line a minute th
   drops.add('server', '192.0.2.3');
   vi.advanceTimersByTime(59_999);
   expect(lines).toEqual([
-    [{ dropped: 1, reason: 'network', address: '192.0.2.1' }, expect.stringContaining('1 new connection:')],
+    [
+      { dropped: 1, reason: 'network', address: '192.0.2.1' },
+      expect.stringContaining('1 new connection: too many from'),
+    ],
     [{ dropped: 1, reason: 'server', address: '192.0.2.3' }, expect.stringContaining('MAX_CONNECTIONS')],
   ]);
   vi.advanceTimersByTime(1);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PermanentError } from '../../core/errors.ts';
 import { checkThrown, readThrown } from './thrown-error.ts';
 
 const nested = (depth: number): Error =>
@@ -19,6 +20,11 @@ describe('the causes of an error that a handler threw', () => {
     expect(thrown.causes?.[2]?.stack).toContain('thrown-error.test.ts');
   });
 
+  it('do not matter for a permanent error, which its class or its name tells', () => {
+    expect(readThrown(Object.assign(new PermanentError('x'), { name: 'Gone' })).permanent).toBe(true);
+    expect(readThrown(Object.assign(new Error('x'), { name: 'PermanentError' })).permanent).toBe(true);
+  });
+
   it('are absent when there are none', () => {
     expect(readThrown(new Error('alone'))).not.toHaveProperty('causes');
     expect(readThrown(new Error('alone', { cause: null }))).not.toHaveProperty('causes');
@@ -28,15 +34,18 @@ describe('the causes of an error that a handler threw', () => {
   // Promise P18, bounds.
   it('are kept five levels deep, ten errors in all, and bounded', () => {
     expect(readThrown(nested(0)).causes?.map(({ depth }) => depth)).toEqual([1, 2, 3, 4, 5]);
-    const many = Array.from({ length: 1_000 }, (_, n) =>
-      Object.assign(new Error('m'.repeat(1e5)), { stack: 's'.repeat(1e5), code: `${n}` }),
-    );
+    const [name, message, code, stack] = ['n', 'm', 'c', 's'].map((text) => text.repeat(1e5));
+    const long = { name, message, code, stack };
+    const many = Array.from({ length: 1_000 }, () => Object.assign(new Error(), long));
     const thrown = readThrown(new AggregateError(many, 'all'));
     expect(thrown.causes).toHaveLength(10);
     expect(JSON.stringify(thrown).length).toBeLessThan(50_000);
     expect(checkThrown({ ...thrown, causes: [...(thrown.causes ?? []), ...(thrown.causes ?? [])] })).toEqual(
       thrown,
     );
+    const said = checkThrown({ ...long, causes: Array(1_000).fill({ ...long, depth: 9 }) });
+    expect(JSON.stringify(said).length).toBeLessThan(60_000);
+    expect(said.causes?.map(({ depth }) => depth)).toEqual(Array(10).fill(5));
   });
 
   it('may be circular or unreadable', () => {
@@ -54,16 +63,28 @@ describe('the causes of an error that a handler threw', () => {
     expect(readThrown(new Error('x', { cause: proxy })).causes).toMatchObject([
       { message: expect.stringContaining('could not be read') },
     ]);
+    expect(readThrown(proxy)).toMatchObject({
+      message: expect.stringContaining('could not be read'),
+      permanent: false,
+    });
   });
 });
 
 describe('the error that a thread reports', () => {
   it('is kept as the thread read it', () => {
     const thrown = readThrown(new AggregateError([new Error('a', { cause: 'b' })], 'all'));
-    expect(checkThrown(structuredClone(thrown))).toEqual(thrown);
+    for (const permanent of [false, true])
+      expect(checkThrown(structuredClone({ ...thrown, permanent }))).toEqual({ ...thrown, permanent });
   });
 
-  it.each([undefined, null, 7, 'text', [], { causes: 7 }])('becomes an error when it is %j', (said) => {
-    expect(checkThrown(said)).toMatchObject({ name: expect.any(String), message: expect.any(String) });
-  });
+  it.each([undefined, null, 7, 'text', [], { causes: [7], permanent: 1 }])(
+    'becomes an error when it is %j',
+    (said) => {
+      expect(checkThrown(said)).toMatchObject({
+        name: expect.any(String),
+        message: expect.any(String),
+        permanent: false,
+      });
+    },
+  );
 });

@@ -15,6 +15,8 @@ it('writes warnings and errors in one line each, with the causes of an error', (
     '@greenvue/jobs error: the job store failed | TypeError: fetch failed, caused by Error: no answer (ECONNREFUSED) | {"unserialisable":"Do not know how to serialize a BigInt"}',
     '@greenvue/jobs warn: a stale claim was not settled | {"fence":7}',
   ]);
+  logger.warn({ text: 'x'.repeat(1e5) }, 'long');
+  expect(said[2]?.length).toBeLessThan(8_100);
 });
 
 it('writes failed attempts, also when the run is retried, without stacks', () => {
@@ -36,4 +38,6 @@ it('writes nothing else', () => {
   logger.debug({ err: new Error('x') }, 'debug');
   logger.info({}, 'a run was cancelled');
   expect(said).toEqual([]);
+  const levels = ['debug', 'info', 'warn', 'error'] as const;
+  expect(levels.filter((level) => logger.isLevelEnabled?.(level))).toEqual(['info', 'warn', 'error']);
 });

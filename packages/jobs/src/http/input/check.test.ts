@@ -18,6 +18,7 @@ const schema = z.strictObject({
     .default('ABC'),
   at: z.iso.datetime().default('2030-01-31T12:00:00Z'),
   email: z.email().default('a@example.com'),
+  note: z.string().min(1).default('x'),
   inner: z.strictObject({ 'a/b~c': z.string() }),
 });
 const valid = {
@@ -55,6 +56,7 @@ describe('checkInput', () => {
     expect(looks).toBe(0);
     expect(faultsOf(9_000)[0]).toEqual({ pointer: '/k0', detail: 'unknown field; known ones are name' });
     expect(faultsOf(2).map(({ pointer }) => pointer)).toEqual(['/name', '/k0', '/k1']);
+    expect(checkInput(z.looseObject({}), unknown(20)).ok).toBe(true);
   });
 
   test('gives the value when nothing is wrong', () => {
@@ -81,6 +83,7 @@ describe('checkInput', () => {
     ['/code', 'must match /^[A-Z]{3}$/', { code: 'abc' }],
     ['/at', 'must be a time like 2030-01-31T12:00:00Z', { at: 'tomorrow' }],
     ['/email', 'must be an e-mail address', { email: 'nobody' }],
+    ['/note', 'must not be empty', { note: '' }],
     ['/inner', 'must be a JSON object', { inner: [] }],
     ['/inner/a~1b~0c', 'must be a string', { inner: { 'a/b~c': 1 } }],
     ['/inner/d', 'unknown field; known ones are a/b~c', { inner: { 'a/b~c': '', d: 1 } }],
@@ -92,6 +95,8 @@ describe('checkInput', () => {
     expect(faultsOf({}).map(([pointer]) => pointer)).toHaveLength(8);
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`x${at}`, 1]));
     expect(faultsOf({ ...valid, ...many })).toHaveLength(20);
+    expect(faultsOf({ ...valid, list: Array(1_000).fill(1) })).toHaveLength(20);
+    expect(faultsOf({ ...valid, inner: { 'a/b~c': '', ...many } })).toHaveLength(20);
   });
 
   test('cuts a very long key in a pointer', () => {
