@@ -67,6 +67,10 @@ describe('a body', () => {
   test('of more than 10,000 values is a 400, strings with commas and brackets aside', async () => {
     const { detail } = problemOf(await post(`{"payload":{"a":[${'0,'.repeat(10_000)}0]}}`), 400);
     expect(detail).toBe('The body has more than 10,000 values.');
+    const list = (items: number) => `[${'0,'.repeat(items - 1)}0]`;
+    problemOf(await post(list(10_000)), 400);
+    // With the list itself, as many as there may be.
+    expect(pointersOf(await post(list(9_999)))).toEqual(['']);
     problemOf(await post(`[${'[],'.repeat(6_000)}[]]`), 400);
     expect(pointersOf(await post(`{"name":"${'[,\\"'.repeat(20_000)}"}`))).toContain('/name');
   });

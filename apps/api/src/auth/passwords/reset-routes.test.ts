@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createTestApp, databaseEnv, PASSWORD, type Session, type TestApp } from '../../testing/test-app.ts';
 import { listOf, partOf, textOf, textsOf } from '../../testing/test-bodies.ts';
 import { RESET_MS } from './password-resets.ts';
@@ -62,6 +62,20 @@ function sentMails({ deps }: TestApp): readonly string[] {
   } catch {
     return [];
   }
+}
+
+/** Makes a change after the next request has read the account, and before it writes. */
+function meanwhile({ deps: { database } }: TestApp, change: () => Promise<unknown>): void {
+  const begin = database.transaction.bind(database);
+  vi.spyOn(database, 'transaction').mockImplementationOnce(() => {
+    const transaction = begin();
+    const execute = transaction.execute.bind(transaction);
+    vi.spyOn(transaction, 'execute').mockImplementationOnce(async (work) => {
+      await change();
+      return execute(work);
+    });
+    return transaction;
+  });
 }
 
 /** The token of the link in a mail. */
@@ -203,6 +217,28 @@ describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
     const token = link.split('#')[1] ?? '';
     const answers = await Promise.all(['one', 'two'].map((n) => confirm(app, token, `${NEXT} ${n}`)));
     expect(answers.map(({ status }) => status).sort()).toEqual([204, 422]);
+  });
+
+  test('a link is given and used as the account is by then, not as it was first read', async () => {
+    const app = await begin();
+    const admin = await adminOf(app);
+    const { user } = await app.signUp('ann@example.com');
+    const change = (to: Parameters<typeof app.deps.users.change>[1]) =>
+      app.deps.users.change(user.id, to, { id: 'test', name: 'test' });
+    meanwhile(app, () => change({ role: 'admin' }));
+    expect(await give(app, admin, user.id)).toMatchObject({ status: 403 });
+    await change({ role: 'user' });
+    meanwhile(app, () => change({ disabled: true }));
+    expect(await give(app, admin, user.id)).toMatchObject({ status: 404 });
+    await change({ disabled: false });
+    const link = textOf((await give(app, admin, user.id)).body, 'link');
+    meanwhile(app, async () => {
+      // Which ends the link.
+      await change({ disabled: true });
+      await change({ disabled: false });
+    });
+    expect(await confirm(app, link.split('#')[1] ?? '')).toMatchObject({ status: 422 });
+    expect(await logIn(app, PASSWORD)).toMatchObject({ status: 200 });
   });
 
   test('an admin gives a link by mail or in the answer, which is audited; others may not', async () => {
