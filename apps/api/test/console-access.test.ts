@@ -61,21 +61,21 @@ test(
     await heading(page, 'Your role does not allow this');
     await page.getByText(ANN).waitFor();
     expect(await statusOf('GET', '/api/jobs')).toBe(403);
-    await button(page, 'Ask again').click();
+    await button(page, 'Check again').click();
     await page.getByText('Your role is still “user”.').waitFor();
 
     // An operator reads, runs, pauses and cancels.
     await become('operator');
-    await button(page, 'Ask again').click();
+    await button(page, 'Check again').click();
     await heading(page, 'Search');
     expect(await buttonsOf(page)).toEqual(['Run now', 'Pause']);
     await button(page, 'Run now').click();
-    await page.getByText('As an operator you can change fullReindex.').waitFor();
-    await button(page, 'Not now').click();
+    await page.getByText('Operators can change fullReindex.').waitFor();
+    await button(page, 'Cancel').click();
     await goTo('/jobs/cleanup');
     await button(page, 'Run now').click();
-    await page.getByText('Only an admin can change the payload.').waitFor();
-    expect(await page.getByRole('checkbox', { name: 'With another payload' }).isDisabled()).toBe(true);
+    await page.getByText('Only admins can change the payload.').waitFor();
+    expect(await page.getByRole('checkbox', { name: 'Use another payload' }).isDisabled()).toBe(true);
     const wider = { payload: { days_old: 1 } };
     expect(await statusOf('POST', '/api/jobs/cleanup/runs', wider)).toBe(403);
     await goTo('/jobs/search');
@@ -105,16 +105,16 @@ test(
     const dialog = page.getByRole('dialog', { name: 'Delete this job?' });
     await dialog.getByRole('textbox').fill('search');
     await become('operator');
-    await dialog.getByRole('button', { name: 'Delete the job' }).click();
+    await dialog.getByRole('button', { name: 'Delete job' }).click();
     await page.getByText(/Could not delete/).waitFor();
     await dialog.getByText('Only admins can delete jobs').waitFor();
-    expect(await dialog.getByRole('button', { name: 'Delete the job' }).count()).toBe(0);
+    expect(await dialog.getByRole('button', { name: 'Delete job' }).count()).toBe(0);
     expect(await statusOf('GET', '/api/jobs/search')).toBe(200);
     await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
     await dialog.waitFor({ state: 'hidden' });
     expect(await buttonsOf(page)).toEqual(['Run now', 'Pause']);
     // The button that had opened it is gone.
-    await expect.poll(() => focusOf(page)).toBe('What can be done');
+    await expect.poll(() => focusOf(page)).toBe('Actions');
 
     // Without the role, the whole page is gone with the next thing that is asked.
     await become('user');
@@ -124,7 +124,7 @@ test(
     // So are the notices, which else stay until they are closed.
     expect(await page.getByText(/Could not delete/).count()).toBe(0);
     await become('operator');
-    await button(page, 'Ask again').click();
+    await button(page, 'Check again').click();
     await heading(page, 'Jobs');
     await expect.poll(() => page.getByText(/Could not delete/).count()).toBe(0);
     expect(faults).toEqual([]);
@@ -163,7 +163,7 @@ test(
     await done(admin, 'DELETE', `/api/tokens/${tokens[0].id}`);
     // What is written is asked about at once: when it would run.
     await interval.fill('1h');
-    await dialog.getByText(/Sign in with an API token, this one or another/).waitFor();
+    await dialog.getByText(/Sign in with an API token to continue/).waitFor();
     await signInWithToken(dialog, tokens[1].secret);
     await dialog.waitFor({ state: 'hidden' });
     expect(await name.inputValue()).toBe('By token');

@@ -31,10 +31,10 @@ test(
     await heading(page, 'Choose a new password');
     expect(await findings(page)).toEqual([]);
     await choose(page, OWN, 'not the password');
-    await button(page, 'Change the password').click();
+    await button(page, 'Change password').click();
     await page.getByText('The current password is wrong.').waitFor();
     await choose(page, OWN, first);
-    await button(page, 'Change the password').click();
+    await button(page, 'Change password').click();
     await heading(page, 'Jobs');
 
     const stranger = operatorOn(new URL(url).port);
@@ -46,19 +46,19 @@ test(
     await button(page, 'End').waitFor();
     expect(await findings(page)).toEqual([]);
     await button(page, 'End').click();
-    await page.getByText('The session has ended.').waitFor();
+    await page.getByText('Session ended.').waitFor();
     expect((await other.ask('GET', '/api/auth/me')).status).toBe(401);
     await choose(page, `${OWN} again`, OWN);
-    await button(page, 'Change the password').click();
-    await page.getByText('The password is changed').waitFor();
+    await button(page, 'Change password').click();
+    await page.getByText('Password changed.').waitFor();
     await button(page, 'Sign out everywhere').click();
     await page.getByRole('dialog').getByRole('button', { name: 'Sign out everywhere' }).click();
     await heading(page, 'Sign in');
 
-    await button(page, 'Forgot the password?').click();
+    await button(page, 'Forgot your password?').click();
     await page.getByLabel('E-mail').fill(EMAIL);
-    await button(page, 'Mail me a link').click();
-    await page.getByText('a mail with a link is on its way').waitFor();
+    await button(page, 'Send link').click();
+    await page.getByText('we have sent it a link').waitFor();
     const again = await done(stranger, 'POST', '/api/auth/login', { email: EMAIL, password: `${OWN} again` });
     const admin = operatorOn(new URL(url).port, `Bearer ${textOf(again, 'access_token')}`);
     const bob = { email: 'bob@example.com', name: 'Bob', password: 'forgotten battery' };
@@ -70,7 +70,7 @@ test(
     await heading(page, 'Set a new password');
     expect(page.url()).not.toContain(token);
     await choose(page, OWN);
-    await button(page, 'Set the password').click();
+    await button(page, 'Set password').click();
     await page.getByRole('link', { name: 'Sign in' }).click();
     await signIn(page, { email: bob.email, password: OWN });
     await heading(page, 'Overview');

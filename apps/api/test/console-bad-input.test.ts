@@ -52,13 +52,13 @@ test(
     await field('Copies').fill('9');
     await field('To').fill('{ "folder": ');
     await field('Shares').fill('{ "chairs": 0 }');
-    await isRefused(field('To'), /Not JSON yet/);
+    await isRefused(field('To'), /Invalid JSON/);
 
     // The form itself sees what is no JSON; what is no payload, the server does.
     await field('To').fill('{ "folder": 7 }');
     await saveNew(page);
-    const summary = page.getByRole('region', { name: 'What keeps it from being saved' });
-    await summary.getByRole('heading', { name: '4 things are not right yet' }).waitFor();
+    const summary = page.getByRole('region', { name: 'Errors' });
+    await summary.getByRole('heading', { name: 'Fix 4 errors before saving' }).waitFor();
     await isRefused(field('Interval'), /./);
     await isRefused(field('Copies'), /<=5/);
     await isRefused(field('To'), /Invalid input/);
@@ -245,10 +245,10 @@ test(
     await goTo('/');
     await signIn(page);
     await heading(page, 'Overview');
-    const banner = page.getByText(/^This page is of version/);
+    const banner = page.getByText(/^This page has version/);
     const look = async (path: string, version: string, words: readonly string[]): Promise<void> => {
       await goTo(path);
-      await banner.filter({ hasText: `${VERSION}, the server of version ${version}.` }).waitFor();
+      await banner.filter({ hasText: `${VERSION}, the server has version ${version}.` }).waitFor();
       for (const word of words) await shows(page, word);
       expect(await page.getByRole('main').textContent(), path).not.toMatch(/undefined|NaN|Invalid|\[object/);
     };
@@ -263,7 +263,7 @@ test(
 
     await answerAs(page, older);
     await look('/', '0.0.1', ['the last run failed']);
-    await look('/jobs', '0.0.1', ['failing', 'not told']);
+    await look('/jobs', '0.0.1', ['failing', 'unknown']);
     await look('/jobs/job', '0.0.1', ['failing', 'money']);
     await look(`/runs/${runId}`, '0.0.1', ['money']);
     await look('/jobs/job/edit', '0.0.1', ['Review and save', 'Job', '1h']);
@@ -272,18 +272,18 @@ test(
     // What a page can't do without: that page says so, and the others work.
     await answerAs(page, (key, value) => (key === 'backoff' ? undefined : value));
     await goTo('/jobs/job');
-    await heading(page, 'This page could not be shown');
+    await heading(page, 'Could not show this page');
     await page.getByRole('link', { name: 'Overview' }).last().click();
     await heading(page, 'Overview');
 
     // What is above the pages can't do without: they stay, and what is around all of them says so.
     await answerAs(page, (key, value) => (key === 'nodes' ? {} : value));
     await goTo('/jobs');
-    await page.getByText(/^What the server tells of itself makes no sense/).waitFor();
+    await page.getByText(/cannot read the server's status/).waitFor();
     await page.getByRole('row', { name: 'Job' }).getByRole('link').first().waitFor();
     await page.route('**/api/auth/me', (route) => route.fulfill({ json: { role: 'admin', name: {} } }));
     await page.reload();
-    await heading(page, 'The console could not be shown');
+    await heading(page, 'Could not show the console');
     await button(page, 'Reload').waitFor();
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   },

@@ -108,7 +108,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await button(page, 'Pause').waitFor();
     // The button that was pressed is gone: the keyboard goes on beside it, and not at the top of the page.
     const focused = page.locator(':focus');
-    await expect.poll(() => focused.getAttribute('aria-label')).toBe('What can be done');
+    await expect.poll(() => focused.getAttribute('aria-label')).toBe('Actions');
 
     // An edit says what it does to the next run.
     await goTo('/jobs/clean-up/edit');
@@ -126,7 +126,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await button(page, 'Delete').click();
     const dialog = page.getByRole('dialog', { name: 'Delete this job?' });
     await dialog.getByRole('textbox').fill('clean-up');
-    await dialog.getByRole('button', { name: 'Delete the job' }).click();
+    await dialog.getByRole('button', { name: 'Delete job' }).click();
     await heading(page, 'Jobs');
     await row.waitFor({ state: 'hidden' });
     expect([...first.faults, ...second.faults]).toEqual([]);
@@ -162,7 +162,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
 
     // The run that was at work is taken up again, and what was being written is still there.
     await runIs(watching.page, 'succeeded');
-    await watching.page.getByText(/Once the node that ran it went away, and it was taken up again/).waitFor();
+    await watching.page.getByText(/A node ended during this run, so the run started again/).waitFor();
     await writing.page.getByRole('textbox', { name: 'Interval' }).fill('1h');
     await saveNew(writing.page);
     await heading(writing.page, 'Half written');

@@ -101,7 +101,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await dialog.getByRole('button', { name: 'Delete 4 jobs' }).click();
     await result.getByText('3 jobs deleted, 1 failed.').waitFor();
     const failed = result.getByRole('listitem').filter({ hasText: 'job-d' });
-    await failed.getByText(/changed meanwhile/).waitFor();
+    await failed.getByText(/Someone else changed this job/).waitFor();
     expect(await failed.getByRole('link').getAttribute('href')).toBe('/console/jobs/job-d');
     expect(await idsOf(server, 'active')).toEqual(['job-a', 'job-d', 'job-f']);
 
@@ -110,7 +110,7 @@ test.each<Dialect>(['sqlite', 'postgres'])(
     await page.unroute(lists);
     const again = page.getByRole('dialog', { name: 'Delete this job?' });
     await again.getByRole('textbox').fill('job-d');
-    await again.getByRole('button', { name: 'Delete the job' }).click();
+    await again.getByRole('button', { name: 'Delete job' }).click();
     await result.getByText('1 job deleted.').waitFor();
     for (const id of ['job-b', 'job-d']) await rowOf(page, id).waitFor({ state: 'hidden' });
     expect(await idsOf(server, 'active')).toEqual(['job-a', 'job-f']);
@@ -133,7 +133,7 @@ test(
     // Each of these letters is a key of the page.
     await page.keyboard.type('?/njkxrpol');
     expect(await search.inputValue()).toBe('number C?/njkxrpol');
-    await page.getByText('No job fits').waitFor();
+    await page.getByText('No jobs found').waitFor();
     expect(await page.getByRole('dialog').count()).toBe(0);
     await page.keyboard.press('Escape');
     await rowOf(page, 'job-a').waitFor();
@@ -148,8 +148,8 @@ test(
     await rowOf(page, 'job-a').waitFor();
 
     await page.keyboard.press('?');
-    const help = page.getByRole('dialog', { name: 'Keys' });
-    for (const does of ['Search', 'New job', 'Next job', 'Previous job', 'This list'])
+    const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    for (const does of ['Search', 'New job', 'Next job', 'Previous job', 'Keyboard shortcuts'])
       await help.getByRole('cell', { name: does, exact: true }).waitFor();
     // A dialog has the keys.
     await page.keyboard.press('n');

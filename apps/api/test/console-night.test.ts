@@ -139,14 +139,14 @@ test(
     expect(await failing.count()).toBe(1);
     await failing.getByRole('link', { name: 'Mails' }).click();
     await heading(page, 'Mails');
-    const wrong = page.getByRole('region', { name: 'What is wrong, and what to do' });
+    const wrong = page.getByRole('region', { name: 'Health' });
     await wrong.getByText(/no room left on the disk/).waitFor();
-    await wrong.getByRole('link', { name: 'Open the last run that failed' }).click();
+    await wrong.getByRole('link', { name: 'Open the last failed run' }).click();
     await runIs(page, 'failed');
     await button(page, 'Run again').click();
     await runIs(page, 'succeeded');
     await page.keyboard.press('o');
-    await attention.getByText('All jobs are well.').waitFor();
+    await attention.getByText('All jobs are healthy.').waitFor();
 
     // The list says what the others did last, and of the paused one why.
     await page.keyboard.press('l');
@@ -166,14 +166,12 @@ test(
     const history = page.getByRole('region', { name: 'Runs of the job' });
     await history
       .getByRole('row')
-      .filter({ hasText: 'Another run was still live' })
+      .filter({ hasText: 'Another run of the job was live' })
       .getByRole('link')
       .click();
-    await page
-      .getByText(/^Nothing ran for this slot: when it came, a run of the job was still live/)
-      .waitFor();
+    await page.getByText(/^This slot was skipped: another run was live when the slot was due/).waitFor();
     await page.getByRole('link', { name: 'Letters' }).click();
-    await choose(visit, 'When a slot comes and a run is live', 'Let it wait');
+    await choose(visit, 'If a run is live when a slot is due', 'Queue one run');
     await heading(page, 'Letters');
     await page
       .getByText(/^Overlap/)
@@ -182,15 +180,15 @@ test(
 
     // One whose time passed while the machine was down: it is to make up for that, and is run after all.
     await goTo('/jobs/search');
-    await choose(visit, 'Slots missed in downtime', 'Run once for all of them');
+    await choose(visit, 'Slots missed during downtime', 'Run once for all');
     await heading(page, 'Search');
     await history
       .getByRole('row')
       .filter({ hasText: 'No node could take this slot in time' })
       .getByRole('link')
       .click();
-    await page.getByText(/^Nothing ran for it: no node could take it in time/).waitFor();
-    await button(page, 'Run it after all').click();
+    await page.getByText(/^This slot was skipped: no node could take it in time/).waitFor();
+    await button(page, 'Run this slot').click();
     await runIs(page, 'succeeded');
     expect(faults).toEqual([]);
   },
@@ -247,7 +245,7 @@ test(
     await look();
     await failing.tap();
     await heading(page, job.name);
-    const openRun = page.getByRole('link', { name: 'Open the last run that failed' });
+    const openRun = page.getByRole('link', { name: 'Open the last failed run' });
     await openRun.waitFor();
     await look();
     await openRun.tap();

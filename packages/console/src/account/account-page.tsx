@@ -35,14 +35,14 @@ function PasswordPanel() {
   return (
     <Panel title="Password">
       <Text size="sm" c="dimmed" mb="md">
-        A new password ends your other sessions.
+        Changing the password signs you out of your other sessions.
       </Text>
       <PasswordForm
         asksCurrent
-        submitLabel="Change the password"
+        submitLabel="Change password"
         onSubmit={async ({ current, next }) => {
           await changePassword(connection, { current_password: current, new_password: next });
-          announceDone('The password is changed, and your other sessions have ended.');
+          announceDone('Password changed. You are signed out of your other sessions.');
           await client.invalidateQueries({ queryKey: queryKeys.sessions() });
         }}
       />

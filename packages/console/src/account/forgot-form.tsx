@@ -27,8 +27,7 @@ export function ForgotForm({ onBack }: { readonly onBack: () => void }) {
       <Stack gap="md">
         {isAsked ? (
           <Alert color="green" variant="light" role="status">
-            If the address has an account and is confirmed, a mail with a link is on its way. The link works
-            for 30 minutes.
+            If a confirmed account has this address, we have sent it a link. The link works for 30 minutes.
           </Alert>
         ) : (
           <>
@@ -36,12 +35,12 @@ export function ForgotForm({ onBack }: { readonly onBack: () => void }) {
             <EmailField hasFocus />
             <FaultAlert>{fault}</FaultAlert>
             <Button type="submit" loading={isBusy} fullWidth>
-              Mail me a link
+              Send link
             </Button>
           </>
         )}
         <Anchor component="button" type="button" size="sm" ta="center" onClick={onBack}>
-          Back to the sign-in
+          Back to sign-in
         </Anchor>
       </Stack>
     </form>

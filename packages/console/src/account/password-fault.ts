@@ -5,7 +5,7 @@ import { durationText } from '../ui/schedule/duration.ts';
 /** Why a password was not changed, in one or two sentences. */
 export function passwordFault(error: unknown): string {
   if (error instanceof ApiError && error.status === 429 && error.retryAfterMs !== undefined)
-    return `Too many tries. Try again in ${durationText(error.retryAfterMs)}.`;
+    return `Too many attempts. Try again in ${durationText(error.retryAfterMs)}.`;
   const [fault] = error instanceof ApiError ? error.faults : [];
   switch (fault?.pointer) {
     case '/current_password':
@@ -13,7 +13,7 @@ export function passwordFault(error: unknown): string {
     case '/new_password':
       return `The new password ${fault.detail}.`;
     case '/token':
-      return 'This link has been used or has expired. Ask for another one on the sign-in page.';
+      return 'This link was used or has expired. Request another one on the sign-in page.';
     default: {
       const { title, advice } = faultWords(error);
       return `${title}. ${advice}`;

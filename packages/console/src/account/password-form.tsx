@@ -23,7 +23,7 @@ export function PasswordForm({ asksCurrent, submitLabel, onSubmit }: PasswordFor
     const form = new FormData(element);
     const [current, next, again] = ['current', 'next', 'again'].map((name) => String(form.get(name) ?? ''));
     if (next !== again) {
-      setFault('The two new passwords differ.');
+      setFault('The two new passwords are different. Type the same one twice.');
       return;
     }
     setBusy(true);

@@ -26,18 +26,18 @@ function ResetPage() {
       {isDone ? (
         <>
           <Alert color="green" variant="light" role="status" mb="md">
-            The password is changed, and all sessions of the account have ended.
+            Password changed. All sessions of the account have ended.
           </Alert>
           <Anchor href="/console/">Sign in</Anchor>
         </>
       ) : (
         <>
           <Text size="sm" c="dimmed" mb="lg">
-            The new password ends all sessions of the account.
+            Setting a new password ends all sessions of the account.
           </Text>
           <PasswordForm
             asksCurrent={false}
-            submitLabel="Set the password"
+            submitLabel="Set password"
             onSubmit={async ({ next }) => {
               await confirmPasswordReset(connection, { token, new_password: next });
               setDone(true);

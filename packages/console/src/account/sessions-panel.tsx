@@ -26,7 +26,7 @@ export function SessionsPanel() {
   const end = async (session: ListedSession): Promise<void> => {
     try {
       await endSession(connection, session.id);
-      announceDone('The session has ended.');
+      announceDone('Session ended.');
     } catch (error) {
       announceFailure('Could not end the session', error);
     }
@@ -102,7 +102,7 @@ function SessionRow({
       <Table.Td>
         {session.current ? (
           <Text size="sm" c="dimmed">
-            this one
+            this session
           </Text>
         ) : (
           <Button size="compact-sm" variant="default" loading={isBusy} onClick={end}>
@@ -142,7 +142,7 @@ function SignOutEverywhere() {
         confirmLabel="Sign out everywhere"
         isBusy={isBusy}
       >
-        All your sessions end at once, this one included. API tokens keep working.
+        All your sessions end now, including this one. API tokens keep working.
       </Confirm>
     </Group>
   );

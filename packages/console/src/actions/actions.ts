@@ -40,7 +40,7 @@ export function useRunJob() {
         ...(runAt === undefined ? {} : { run_at: runAt }),
       }),
     onSuccess: (run) => {
-      announceDone(`${isolated(run.job_id)} has a new run.`);
+      announceDone(`Started a run of ${isolated(run.job_id)}.`);
       runsChanged(client, run);
     },
     onError: (error, { job }) => announceFailure(`Could not run ${isolated(job.id)}`, error),
@@ -57,7 +57,7 @@ export function usePauseJob() {
   return useMutation({
     mutationFn: ({ job, ...wish }: PauseJobVariables) => pauseJob(connection, job.id, pauseBody(wish)),
     onSuccess: (job) => {
-      announceDone(`${isolated(job.id)} is paused.`);
+      announceDone(`Paused ${isolated(job.id)}.`);
       jobChanged(client, job);
     },
     onError: (error, { job }) => announceFailure(`Could not pause ${isolated(job.id)}`, error),
@@ -74,7 +74,7 @@ export function useResumeJob() {
   return useMutation({
     mutationFn: ({ job }: JobVariables) => resumeJob(connection, job.id),
     onSuccess: (job) => {
-      announceDone(`${isolated(job.id)} goes on.`);
+      announceDone(`Resumed ${isolated(job.id)}.`);
       jobChanged(client, job);
     },
     onError: (error, { job }) => announceFailure(`Could not resume ${isolated(job.id)}`, error),
@@ -101,7 +101,7 @@ export function useDeleteJob() {
         if (latest.uid !== job.uid) announceProblem(`Did not delete ${isolated(job.id)}`, CREATED_ANEW);
         return jobChanged(client, latest);
       }
-      announceDone(`${isolated(job.id)} is deleted.`);
+      announceDone(`Deleted ${isolated(job.id)}.`);
       client.removeQueries({ queryKey: queryKeys.job(job.id), type: 'inactive' });
       stale(client, { type: 'job.deleted', job_id: job.id, run_id: null });
     },
@@ -110,7 +110,7 @@ export function useDeleteJob() {
 }
 
 const CREATED_ANEW =
-  'Somebody has deleted it and created it anew meanwhile: it is another job under the same id. Look at it before you delete it.';
+  'Someone else deleted this job and created another one with the same id. Check the new job before you delete it.';
 
 interface CancelRunVariables {
   readonly run: RunRef;
@@ -126,7 +126,7 @@ export function useCancelRun() {
       cancelRun(connection, run.id, force === true ? { force } : {}),
     onSuccess: (run) => {
       const done = run.status === 'cancelled';
-      announceDone(done ? `Run ${run.id} is cancelled.` : `Run ${run.id} has been told to stop.`);
+      announceDone(done ? `Cancelled run ${run.id}.` : `Asked run ${run.id} to stop.`);
       runsChanged(client, run);
     },
     onError: (error, { run }) => announceFailure(`Could not cancel run ${run.id}`, error),
@@ -144,7 +144,7 @@ export function useRetryRun() {
   return useMutation({
     mutationFn: ({ run }: RetryRunVariables) => retryRun(connection, run.id),
     onSuccess: (run, { run: before }) => {
-      announceDone(run.id === before.id ? `Run ${run.id} is due now.` : `Run ${run.id} makes a new try.`);
+      announceDone(run.id === before.id ? `Run ${run.id} retries now.` : `Started run ${run.id}.`);
       runsChanged(client, run);
     },
     onError: (error, { run }) => announceFailure(`Could not retry run ${run.id}`, error),
@@ -162,7 +162,7 @@ export function useCreateJob() {
   return useMutation({
     mutationFn: ({ body }: CreateJobVariables) => createOrFind(connection, body),
     onSuccess: (job) => {
-      announceDone(`${isolated(job.id)} is created.`);
+      announceDone(`Created ${isolated(job.id)}.`);
       jobChanged(client, job);
     },
   });
@@ -181,7 +181,7 @@ export function useEditJob() {
   return useMutation({
     mutationFn: ({ job, patch }: EditJobVariables) => patchJob(connection, job.id, patch, { ifMatch: job }),
     onSuccess: (job) => {
-      announceDone(`${isolated(job.id)} is saved.`);
+      announceDone(`Saved ${isolated(job.id)}.`);
       jobChanged(client, job);
     },
   });

@@ -59,7 +59,7 @@ function DeleteForm({ jobs, isSuperseded, isBusy, onClose, onDelete }: DeleteFor
         <TextInput
           label={
             <>
-              To confirm, type {isOne ? 'its id' : 'how many they are'}: <code>{word}</code>
+              To confirm, type {isOne ? 'the id' : 'the number of jobs'}: <code>{word}</code>
             </>
           }
           value={typed}
@@ -71,10 +71,10 @@ function DeleteForm({ jobs, isSuperseded, isBusy, onClose, onDelete }: DeleteFor
         />
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose} disabled={isBusy}>
-            {isOne ? 'Keep it' : 'Keep them'}
+            Cancel
           </Button>
           <Button type="submit" color="red" loading={isBusy} disabled={!isSure}>
-            {isOne ? 'Delete the job' : `Delete ${jobsText(jobs.length)}`}
+            {isOne ? 'Delete job' : `Delete ${jobsText(jobs.length)}`}
           </Button>
         </Group>
       </Stack>
@@ -85,7 +85,7 @@ function DeleteForm({ jobs, isSuperseded, isBusy, onClose, onDelete }: DeleteFor
 function NotAllowed({ onClose }: Pick<DeleteDialogProps, 'onClose'>) {
   return (
     <Stack gap="md">
-      <Alert color="yellow" variant="light" role="alert" title="Your role does not allow this any more">
+      <Alert color="yellow" variant="light" role="alert" title="Your role no longer allows this">
         Only admins can delete jobs. Nothing was deleted.
       </Alert>
       <Group justify="flex-end">
@@ -99,9 +99,9 @@ function NotAllowed({ onClose }: Pick<DeleteDialogProps, 'onClose'>) {
 
 function SupersededNote() {
   return (
-    <Alert color="yellow" variant="light" role="alert" title="Somebody has edited it meanwhile">
-      So it was not deleted. You see it as it is now: look at it once more, and delete it if you still mean
-      to.
+    <Alert color="yellow" variant="light" role="alert" title="Someone else changed this job">
+      The job was not deleted. This dialog now shows its latest version: check it, then delete it if you still
+      want to.
     </Alert>
   );
 }
@@ -109,23 +109,21 @@ function SupersededNote() {
 /** What deleting the jobs means. */
 function Meaning({ isOne }: { readonly isOne: boolean }) {
   const [they, their, them, ids] = isOne
-    ? ['It', 'its', 'it', 'id is']
-    : ['They', 'their', 'them', 'ids are'];
+    ? ['This job', 'its', 'it', 'id is']
+    : ['These jobs', 'their', 'them', 'ids are'];
   return (
     <>
       <Text size="sm">
-        {they} can't be brought back. To stop {them} for a time only, pause {them} instead.
+        {they} cannot be restored. To stop {them} for a while, pause {them} instead.
       </Text>
       <ul className={classes.meaning}>
-        <li>No further slot makes a run, and {their} live runs are cancelled.</li>
+        <li>No new runs start, and {their} live runs are cancelled.</li>
+        <li>The history of {their} runs stays for 30 days, unless the server is configured otherwise.</li>
         <li>
-          The history of {their} runs stays for a while: 30 days, unless the server is set up otherwise.
+          The {ids} free again. A new job with {isOne ? 'this id' : 'one of these ids'} starts with an empty
+          history.
         </li>
-        <li>
-          The {ids} free again. A job created with {isOne ? 'it' : 'one of them'} later has a history of its
-          own.
-        </li>
-        <li>What somebody edits meanwhile is left alone.</li>
+        <li>If someone else changes a job before this is done, that job is not deleted.</li>
       </ul>
     </>
   );

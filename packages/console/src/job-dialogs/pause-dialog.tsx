@@ -36,7 +36,7 @@ export function PauseDialog({ opened, number, ...form }: PauseDialogProps) {
 }
 
 function titleOf({ jobs, pause }: Pick<PauseDialogProps, 'jobs' | 'pause'>): string {
-  if (pause !== null) return 'Change the pause';
+  if (pause !== null) return 'Edit pause';
   return jobs.length === 1 ? 'Pause this job' : `Pause ${jobsText(jobs.length)}`;
 }
 
@@ -64,7 +64,7 @@ function PauseForm({ jobs, pause, isBusy, onClose, onPause }: PauseFormProps) {
         <Meaning jobs={jobs} isChange={pause !== null} cancelLive={cancelLive} />
         <TextInput
           label="Reason"
-          description="For whoever wonders why it does not run. It can be left out."
+          description="Optional. Tells others why the job does not run."
           value={reason}
           maxLength={LONGEST_REASON}
           data-autofocus
@@ -79,12 +79,12 @@ function PauseForm({ jobs, pause, isBusy, onClose, onPause }: PauseFormProps) {
           }}
         />
         <Checkbox
-          label="Cancel live runs, too"
-          description="Those that run, and those that wait."
+          label="Also cancel live runs"
+          description="Running and waiting runs."
           checked={cancelLive}
           onChange={(event) => setCancelLive(event.currentTarget.checked)}
         />
-        <Buttons label={pause === null ? 'Pause' : 'Change the pause'} isBusy={isBusy} onClose={onClose} />
+        <Buttons label={pause === null ? 'Pause' : 'Edit pause'} isBusy={isBusy} onClose={onClose} />
       </Stack>
     </form>
   );
@@ -98,7 +98,7 @@ function Buttons({ label, isBusy, onClose }: ButtonsProps) {
   return (
     <Group justify="flex-end" gap="sm">
       <Button variant="default" onClick={onClose} disabled={isBusy}>
-        Keep as it is
+        Cancel
       </Button>
       <Button type="submit" loading={isBusy}>
         {label}
@@ -134,7 +134,7 @@ function UntilField({ until, fault, onChange }: UntilFieldProps) {
       <InstantField
         label="Until"
         name="Until"
-        description="Resumes by itself then. Left empty, until somebody resumes it."
+        description="Optional. The job resumes at this time; without it, someone has to resume it."
         fault={fault}
         draft={until}
         onChange={onChange}
@@ -163,19 +163,17 @@ function Meaning({ jobs, isChange, cancelLive }: MeaningProps) {
   return (
     <>
       <Text size="sm">
-        {jobs.length === 1 ? 'It makes' : 'They make'} no runs until resumed.{' '}
+        {jobs.length === 1 ? 'This job starts' : 'These jobs start'} no runs until resumed.{' '}
         {cancelLive
-          ? 'What runs is told to stop; what waits is cancelled.'
-          : 'What runs goes on to its end; what waits is held.'}{' '}
-        Slots that pass meanwhile are not made up for, except the one of a job that is to run once: it comes
-        when the job is resumed, as its catch-up says. A deploy does not end the pause.
+          ? 'Running runs are asked to stop; waiting runs are cancelled.'
+          : 'Running runs continue to their end; waiting runs are held.'}{' '}
+        Slots during the pause are not caught up. A one-time job runs when it is resumed, if its catch-up
+        allows. A deployment does not end the pause.
       </Text>
       {paused + finished === 0 ? null : (
         <Text size="sm" c="dimmed">
-          {paused === 0
-            ? null
-            : `${are(paused)} paused already, and would have this reason and end instead. `}
-          {finished === 0 ? null : `${are(finished)} finished: there is nothing to pause.`}
+          {paused === 0 ? null : `${are(paused)} already paused, and would get this reason and end instead. `}
+          {finished === 0 ? null : `${are(finished)} finished, so pausing has no effect.`}
         </Text>
       )}
     </>

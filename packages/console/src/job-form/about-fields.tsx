@@ -30,7 +30,7 @@ export function AboutFields({ form, isNew }: AboutFieldsProps) {
       <TextInput
         id={fieldId('/name')}
         label={FIELD_LABELS['/name']}
-        description="For people: in lists, logs and alerts."
+        description="Shown in lists, logs and alerts."
         error={useFault('/name')}
         withAsterisk
         aria-required
@@ -42,7 +42,7 @@ export function AboutFields({ form, isNew }: AboutFieldsProps) {
       <Textarea
         id={fieldId('/description')}
         label={FIELD_LABELS['/description']}
-        description="What it is for, and whom to ask. Up to 2,000 characters."
+        description="What the job is for, and whom to ask. Up to 2,000 characters."
         error={useFault('/description')}
         autosize
         minRows={2}
@@ -70,8 +70,8 @@ function IdField({ id, isNew, onChange }: IdFieldProps) {
       label={FIELD_LABELS['/id']}
       description={
         isNew
-          ? 'Names the job in the API and in addresses, for good. Letters, digits, ".", "_" and "-".'
-          : 'It names the job for good.'
+          ? 'Identifies the job in the API and in URLs; cannot be changed later. Letters, digits, ".", "_" and "-".'
+          : 'The id cannot be changed.'
       }
       error={useFault('/id')}
       withAsterisk={isNew}

@@ -37,7 +37,7 @@ export function AdvancedFields({ form, type, isOpen, onToggle }: AdvancedFieldsP
           <span>
             Overlap, catch-up and retries
             <Text component="span" size="sm" c="dimmed" className={classes.foldLead}>
-              What happens when runs are slow, missed or fail.
+              What happens when runs are slow, missed or fail
             </Text>
           </span>
         </UnstyledButton>
@@ -63,22 +63,30 @@ interface Choice<T> {
 }
 
 const OVERLAPS: readonly Choice<Overlap>[] = [
-  { value: 'skip', label: 'Skip it', description: 'One run at a time; the slot is noted as skipped (skip).' },
-  { value: 'queue', label: 'Let it wait', description: 'One runs, one waits; more are skipped (queue).' },
-  { value: 'allow', label: 'Run it beside', description: 'As many as there is room for (allow).' },
+  {
+    value: 'skip',
+    label: 'Skip the slot',
+    description: 'One run at a time; the history records the slot as skipped (skip).',
+  },
+  {
+    value: 'queue',
+    label: 'Queue one run',
+    description: 'One run runs, one waits, and further slots are skipped (queue).',
+  },
+  { value: 'allow', label: 'Run in parallel', description: 'As many runs as there are free places (allow).' },
 ];
 
 const CATCH_UPS: readonly Choice<CatchUp>[] = [
-  { value: 'once', label: 'Run once for all of them', description: 'One run makes up for all (once).' },
+  { value: 'once', label: 'Run once for all', description: 'One run covers all missed slots (once).' },
   {
     value: 'skip',
-    label: 'Skip them',
-    description: 'They are noted as skipped, and the next slot is the next run (skip).',
+    label: 'Skip all',
+    description: 'The history records them as skipped, and the next slot is the next run (skip).',
   },
   {
     value: 'all',
-    label: 'Run each of them',
-    description: 'One after the other, the oldest first, at most 100; needs "Let it wait" above (all).',
+    label: 'Run each',
+    description: 'One after another, oldest first, at most 100; needs "Queue one run" above (all).',
   },
 ];
 
@@ -140,14 +148,14 @@ function AttemptFields({ form, type }: TypedProps) {
     <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
       <ShortField
         pointer="/timeout"
-        description="How long one attempt may take. Its signal fires then, and it counts as failed."
+        description="The longest time for one attempt. Then its signal aborts, and the attempt counts as failed."
         placeholder={type?.timeout}
         value={draft.timeout}
         onChange={(timeout) => edit('/timeout', (before) => ({ ...before, timeout }))}
       />
       <ShortField
         pointer="/max_attempts"
-        description="How often a run is tried, the first time included: 1 to 1000."
+        description="The number of attempts, including the first: 1 to 1000."
         placeholder={type === undefined ? undefined : String(type.max_attempts)}
         isNumber
         value={draft.maxAttempts}
@@ -158,10 +166,10 @@ function AttemptFields({ form, type }: TypedProps) {
 }
 
 const BACKOFF_HELP: Readonly<Record<BackoffPart, string>> = {
-  initial: 'Before the first retry.',
-  max: 'No wait is longer.',
-  factor: 'Each wait is so many times the one before: 1 to 100.',
-  jitter: 'Give or take this part of a wait, so that not all come at once: 0 to 1.',
+  initial: 'The wait before the first retry.',
+  max: 'The longest wait.',
+  factor: 'The multiplier for each further wait: 1 to 100.',
+  jitter: 'The random share of each wait, so that retries spread out: 0 to 1.',
 };
 
 function BackoffFields({ form, type }: TypedProps) {
@@ -178,7 +186,7 @@ function BackoffFields({ form, type }: TypedProps) {
     >
       <legend className={classes.plainLegend}>{FIELD_LABELS['/backoff']}</legend>
       <Text id={`${id}-help`} size="xs" c="dimmed">
-        After a failed attempt the next one waits, ever longer.
+        After each failed attempt, the wait grows.
       </Text>
       {fault === undefined ? null : (
         <Text id={`${id}-fault`} size="sm" className={blocks.fault}>
@@ -218,7 +226,7 @@ function ShortField(props: ShortFieldProps) {
     <TextInput
       id={fieldId(pointer)}
       label={FIELD_LABELS[pointer]}
-      description={placeholder === undefined ? description : `${description} Left empty: ${placeholder}.`}
+      description={placeholder === undefined ? description : `${description} Default: ${placeholder}.`}
       error={useFault(pointer)}
       placeholder={placeholder}
       inputMode={isNumber ? 'decimal' : 'text'}

@@ -44,10 +44,10 @@ export function useLeaveGuard(isDirty: boolean): LeaveGuard {
       onClose={() => setWay(undefined)}
       onConfirm={leave}
       title="Leave without saving?"
-      confirmLabel="Leave and lose it"
+      confirmLabel="Discard changes"
       danger
     >
-      <Text size="sm">What you wrote here is not saved, and is lost when you leave this page.</Text>
+      <Text size="sm">Your changes on this page are not saved. If you leave, they are lost.</Text>
     </Confirm>
   );
   return { dialog, allowLeaving };

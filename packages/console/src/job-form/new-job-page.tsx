@@ -34,7 +34,7 @@ export function NewJobPage() {
   const [search] = useSearchParams();
   const copied = search.get('copy') ?? '';
   if (!admin) {
-    return <OnlyAdmins title="New job" what="create jobs" back={{ href: '/jobs', label: 'To the jobs' }} />;
+    return <OnlyAdmins title="New job" what="create jobs" back={{ href: '/jobs', label: 'All jobs' }} />;
   }
   return copied === '' ? (
     <EmptyForm type={search.get('type') ?? ''} />
@@ -84,8 +84,8 @@ function CopyForm({ id }: { readonly id: string }) {
         <Stack>
           <Failed error={query.error} onRetry={() => void query.refetch()} />
           <Text size="sm">
-            Without <Plain>{id}</Plain> there is nothing to copy:{' '}
-            <Link href="/jobs/new">create a job from scratch</Link>.
+            Job <Plain>{id}</Plain> could not be read, so it cannot be copied:{' '}
+            <Link href="/jobs/new">create a new job instead</Link>.
           </Text>
         </Stack>
       )}

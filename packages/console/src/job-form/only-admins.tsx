@@ -27,8 +27,9 @@ export function OnlyAdmins({ title, what, back }: OnlyAdminsProps) {
         }
       >
         <Text size="sm">
-          You are signed in as <Plain>{email ?? name}</Plain> with the role {role}. It lets you watch
-          {role === 'operator' ? ', run, pause and cancel' : ''}; ask an admin to do this, or for the role.
+          You are signed in as <Plain>{email ?? name}</Plain> with the role {role}, which may view{' '}
+          {role === 'operator' ? ', run, pause and cancel' : ''} jobs. Ask an admin to do this or to change
+          your role.
         </Text>
       </Empty>
     </Page>

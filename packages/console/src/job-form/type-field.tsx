@@ -29,7 +29,7 @@ export function TypeField({ form, types, isNew }: TypeFieldProps) {
   if (types.length === 0) {
     return (
       <Notice title="This server has no job types">
-        It was started without any, so no job can be created here.
+        No job can be created, because the server was started without job types.
       </Notice>
     );
   }
@@ -37,15 +37,15 @@ export function TypeField({ form, types, isNew }: TypeFieldProps) {
     <Select
       id={fieldId('/type')}
       label={FIELD_LABELS['/type']}
-      description={chosen === undefined ? "It can't be changed later." : describe(chosen)}
+      description={chosen === undefined ? 'The type cannot be changed later.' : describe(chosen)}
       error={fault}
       withAsterisk
       aria-required
-      placeholder="Choose what the job does"
+      placeholder="Select a job type"
       searchable={types.length > 7}
       openOnFocus={false}
       allowDeselect={false}
-      nothingFoundMessage="No such type"
+      nothingFoundMessage="No matching type"
       data={types.map(({ type }) => type)}
       renderOption={({ option }) => <Option type={types.find(({ type }) => type === option.value)} />}
       value={draft.type === '' ? null : draft.type}
@@ -55,7 +55,7 @@ export function TypeField({ form, types, isNew }: TypeFieldProps) {
 }
 
 function describe({ description, isolation }: JobType): string {
-  const where = isolation === 'thread' ? 'Runs in a thread of its own.' : "Runs on the server's event loop.";
+  const where = isolation === 'thread' ? 'Runs in its own thread.' : "Runs on the server's event loop.";
   return description === '' ? where : `${description} ${where}`;
 }
 
@@ -85,15 +85,15 @@ function FixedType({ type, known, fault }: FixedTypeProps) {
       <TextInput
         id={fieldId('/type')}
         label={FIELD_LABELS['/type']}
-        description={known === undefined ? undefined : `${describe(known)} The type can't be changed.`}
+        description={known === undefined ? undefined : `${describe(known)} The type cannot be changed.`}
         error={fault}
         readOnly
         variant="filled"
         value={type}
       />
       {known === undefined ? (
-        <Notice title="The server that answers does not have this type">
-          It can't check an edit of this job, and refuses it. A server that has the type can.
+        <Notice title="This server does not have the job type">
+          It cannot check changes to this job, so it refuses them. Use a server that has the type.
         </Notice>
       ) : null}
     </>

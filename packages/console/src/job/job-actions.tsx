@@ -40,7 +40,7 @@ export function JobActions({ job }: { readonly job: Job }) {
       ) : null}
       {may.operate && job.status !== 'finished' ? (
         <Button variant="default" leftSection={<PauseIcon />} onClick={ask('pause')}>
-          {job.status === 'paused' ? 'Change the pause' : 'Pause'}
+          {job.status === 'paused' ? 'Edit pause' : 'Pause'}
         </Button>
       ) : null}
       {may.admin ? <AdminActions job={job} onDelete={ask('delete')} /> : null}

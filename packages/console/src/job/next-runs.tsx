@@ -49,7 +49,7 @@ export function NextRuns({ job, upcoming }: { readonly job: Job; readonly upcomi
     <Panel title="Next runs">
       {times.length === 0 ? (
         <p className={blocks.quiet}>
-          {upcoming.isReading && reason === undefined ? 'Being asked for…' : (reason ?? 'None.')}
+          {upcoming.isReading && reason === undefined ? 'Loading…' : (reason ?? 'None.')}
         </p>
       ) : (
         <ol className={classes.times}>
@@ -80,11 +80,11 @@ function isCountedFromEnd(job: Job): boolean {
 
 /** Why there is no next run; undefined if the job itself is not the reason. */
 function noneText(job: Job): string | undefined {
-  if (job.status === 'paused') return 'None while it is paused.';
-  if (job.status === 'finished') return 'None: its one run is over.';
-  if (job.on_demand) return 'None by itself: it runs when somebody asks for it.';
-  if (isCountedFromEnd(job) && job.is_running) return 'Told once the run that is live has ended.';
-  if (job.run_at !== null) return 'None: its one run has been taken.';
+  if (job.status === 'paused') return 'None while the job is paused.';
+  if (job.status === 'finished') return 'None: the job is finished.';
+  if (job.on_demand) return 'None: the job runs on demand.';
+  if (isCountedFromEnd(job) && job.is_running) return 'Known when the current run ends.';
+  if (job.run_at !== null) return 'None: its only run has started.';
   return job.next_run === null ? 'None.' : undefined;
 }
 

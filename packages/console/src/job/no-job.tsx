@@ -22,19 +22,19 @@ export function NoJob({ id, back }: NoJobProps) {
   const { admin } = useMay();
   const isId = ID.test(id);
   return (
-    <Page title="No such job" back={back}>
+    <Page title="Job not found" back={back}>
       <Empty
-        title="There is no job of this id"
+        title="No job has this id"
         action={
           <Button component={Link} href={admin && isId ? '/jobs/new' : '/jobs'} variant="default">
-            {admin && isId ? 'Create a new job' : 'See all jobs'}
+            {admin && isId ? 'Create a job' : 'All jobs'}
           </Button>
         }
       >
         {isId ? (
           <>
-            The server has no job <Plain>{id}</Plain>. It was deleted, or the address is mistyped. If it was
-            deleted, the audit log tells admins by whom.
+            The server has no job <Plain>{id}</Plain>. Someone deleted it, or the id in the URL is wrong.
+            Admins can find deletions in the audit log.
           </>
         ) : (
           <>
@@ -51,11 +51,15 @@ export function NoJob({ id, back }: NoJobProps) {
 function RunsOfOld({ id }: { readonly id: string }) {
   const query = useRuns({ job_id: id });
   return (
-    <Panel title="What jobs of this id did">
+    <Panel title="History of jobs with this id">
       <PagedRuns
         label={`Runs of jobs with the id ${id}`}
         query={query}
-        none={<Empty title="No runs are kept of it">Either it never ran, or its runs are too old.</Empty>}
+        none={
+          <Empty title="No runs">
+            No job with this id has run, or its runs were removed because of their age.
+          </Empty>
+        }
       />
     </Panel>
   );

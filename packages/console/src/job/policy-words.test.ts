@@ -18,15 +18,17 @@ test('waits grow up to their bound', () => {
 });
 
 test('the backoff is told in words', () => {
-  expect(meaning('Backoff', { max_attempts: 3 })).toBe('Between attempts it waits about 10 s, then 20 s.');
+  expect(meaning('Backoff', { max_attempts: 3 })).toBe(
+    'The waits between attempts are about 10 s, then 20 s.',
+  );
   expect(meaning('Backoff', { max_attempts: 9 })).toContain('40 s and so on');
   expect(meaning('Backoff', { max_attempts: 1 })).toContain('no retries');
 });
 
 test('a retry that meets the next slot is that slot, where slots are skipped', () => {
-  expect(meaning('Attempts', { overlap: 'skip' })).toContain('that slot is the retry');
-  expect(meaning('Attempts', { overlap: 'queue' })).not.toContain('that slot is the retry');
-  expect(meaning('Attempts', { on_demand: true, interval: null })).not.toContain('that slot is the retry');
+  expect(meaning('Attempts', { overlap: 'skip' })).toContain('left to that slot');
+  expect(meaning('Attempts', { overlap: 'queue' })).not.toContain('left to that slot');
+  expect(meaning('Attempts', { on_demand: true, interval: null })).not.toContain('left to that slot');
 });
 
 test('an on-demand job has no slots to miss', () => {

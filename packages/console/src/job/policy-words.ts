@@ -20,7 +20,7 @@ export function policiesOf(job: Job): readonly Policy[] {
       name: 'Timeout',
       value: job.timeout,
       meaning:
-        'An attempt that takes longer is told to stop. It counts as failed once its handler has ended, and may be tried again.',
+        'A longer attempt is asked to stop. It counts as failed once its handler ends, and may be retried.',
     },
     { name: 'Attempts', value: String(job.max_attempts), meaning: attemptsWords(job) },
     { name: 'Backoff', value: backoff, meaning: backoffWords(job) },
@@ -40,37 +40,37 @@ function overlapWords({ overlap, run_at: runAt }: Job): string {
   switch (overlap) {
     case 'skip':
       return runAt === null
-        ? 'Only one run at a time: a slot that comes while one is live is skipped, and asking for one by hand is refused.'
-        : 'Only one run at a time: asking for one by hand while one is live is refused.';
+        ? 'One run at a time. While a run is live, slots are skipped and manual runs are refused.'
+        : 'One run at a time. While a run is live, manual runs are refused.';
     case 'queue':
-      return 'One run works and one waits for it; further slots are skipped meanwhile.';
+      return 'One run runs and one waits. Further slots are skipped.';
     case 'allow':
-      return 'Runs may work beside each other, as many as there are places for.';
+      return 'Runs run in parallel, as many as there are places.';
     default:
       return overlap satisfies never;
   }
 }
 
 function catchUpWords({ catch_up: catchUp, on_demand: onDemand }: Job): string {
-  if (onDemand) return 'It has no slots that could be missed.';
+  if (onDemand) return 'An on-demand job has no slots to miss.';
   switch (catchUp) {
     case 'once':
-      return 'Slots that passed while no node could take them are made up for by one run, as soon as there is a node again.';
+      return 'One run covers all missed slots as soon as a node is available.';
     case 'skip':
-      return 'Slots that passed while no node could take them are not made up for; the history says which they were.';
+      return 'Missed slots are not run. The history lists them.';
     case 'all':
-      return 'Each slot that passed gets its own run, oldest first, one at a time; at most 100 wait.';
+      return 'Each missed slot gets its own run, oldest first, one at a time. At most 100 wait.';
     default:
       return catchUp satisfies never;
   }
 }
 
 function attemptsWords({ max_attempts: attempts, overlap, run_at: runAt, on_demand: onDemand }: Job): string {
-  if (attempts === 1) return 'A run that fails is not tried again.';
-  const rule = `A run that fails is tried again, ${attempts} attempts in all, unless the handler says that it is of no use.`;
+  if (attempts === 1) return 'A failed run is not retried.';
+  const rule = `A failed run is retried, up to ${attempts} attempts in all, unless the handler throws a PermanentError.`;
   const hasSlots = runAt === null && !onDemand;
   return overlap === 'skip' && hasSlots
-    ? `${rule} A retry that would come at or after the next slot is not made: that slot is the retry.`
+    ? `${rule} A retry due at or after the next slot is left to that slot.`
     : rule;
 }
 
@@ -79,8 +79,8 @@ const WAITS_TOLD = 3;
 function backoffWords(job: Job): string {
   const waits = waitsOf(job, WAITS_TOLD);
   const [first] = waits;
-  if (first === undefined) return 'It has no retries to wait for.';
+  if (first === undefined) return 'There are no retries.';
   const told = waits.map((wait) => durationText(wait)).join(', then ');
   const more = job.max_attempts - 1 > waits.length && new Set(waits).size > 1 ? ' and so on' : '';
-  return `Between attempts it waits about ${told}${more}.`;
+  return `The waits between attempts are about ${told}${more}.`;
 }

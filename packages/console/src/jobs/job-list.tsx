@@ -32,7 +32,7 @@ export function JobList(props: JobListProps) {
     <>
       <Listed {...props} work={work} first={first} shown={shown} />
       <VisuallyHidden role="status">{countText(first.data)}</VisuallyHidden>
-      <KeepFocus className={classes.box} label="What is done with selected jobs">
+      <KeepFocus className={classes.box} label="Actions on selected jobs">
         <BulkBar
           bulk={bulk}
           count={selection.size}
@@ -111,5 +111,5 @@ interface FirstPage {
 function countText(page: FirstPage | undefined): string {
   if (page === undefined) return '';
   const count = page.data.length;
-  return `${count}${page.next_cursor === null ? '' : ' or more'} ${count === 1 ? 'job fits' : 'jobs fit'}`;
+  return `${count}${page.next_cursor === null ? '' : ' or more'} ${count === 1 ? 'job' : 'jobs'} found`;
 }

@@ -20,7 +20,7 @@ export function NoJobs() {
   return (
     <div className={classes.panel}>
       <Empty
-        title="There are no jobs yet"
+        title="No jobs yet"
         action={
           admin ? (
             <Button component={Link} href="/jobs/new" leftSection={<PlusIcon />}>
@@ -30,11 +30,11 @@ export function NoJobs() {
         }
       >
         <p className={classes.words}>
-          A job is a rule: a type of work that this server knows, such as cleaning up old listings, and when
-          to do it: every five minutes, at 8:30 on working days, once, or only when somebody asks. The server
-          makes its runs by itself, tries again what fails, and keeps what came of them.
+          A job says what to do and when: a type of work that this server has, such as removing old listings,
+          every five minutes, at 08:30 on weekdays, once, or on demand. The server starts its runs, retries
+          failed ones and keeps the history.
         </p>
-        {admin ? null : <p className={classes.words}>An admin of this server can create jobs.</p>}
+        {admin ? null : <p className={classes.words}>Admins of this server can create jobs.</p>}
       </Empty>
     </div>
   );
@@ -45,7 +45,7 @@ export function NothingFits({ onClear }: { readonly onClear: () => void }) {
   return (
     <div className={classes.panel}>
       <Empty
-        title="No job fits"
+        title="No jobs found"
         action={
           <Button variant="default" onClick={onClear}>
             Clear search and filters
@@ -53,8 +53,8 @@ export function NothingFits({ onClear }: { readonly onClear: () => void }) {
         }
       >
         <p className={classes.words}>
-          The search looks for a part of the id, the name or the description, in capitals or not; the filters
-          narrow that further.
+          The search finds any part of the id, the name or the description, and ignores case. The filters
+          narrow the result.
         </p>
       </Empty>
     </div>

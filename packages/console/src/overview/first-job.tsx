@@ -16,8 +16,8 @@ export function FirstJob() {
   return (
     <>
       <p className={classes.welcome}>
-        There are no jobs yet. A job runs something that the server knows, on a schedule that you choose
-        {admin ? ': begin with one of these.' : '. An admin can create the first one.'}
+        No jobs yet. A job does one type of work on a schedule{' '}
+        {admin ? ': start with one of these.' : '. An admin can create the first one.'}
       </p>
       {types === undefined ? (
         error === null ? (

@@ -17,7 +17,7 @@ export function NodesPanel({ nodes, className }: NodesPanelProps) {
   return (
     <Panel title="Nodes" className={className}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard, too */}
-      <section className={classes.scroll} tabIndex={0} aria-label="Nodes, a table">
+      <section className={classes.scroll} tabIndex={0} aria-label="Table of nodes">
         <Table miw={760}>
           <Table.Thead>
             <Table.Tr>
@@ -47,7 +47,7 @@ function NodeRow({ node, isAnswering }: { readonly node: Node; readonly isAnswer
     <Table.Tr>
       <Table.Th scope="row" className={classes.name}>
         <Plain>{node.node}</Plain>
-        {isAnswering ? <span className={classes.note}>answers you</span> : null}
+        {isAnswering ? <span className={classes.note}>this server</span> : null}
       </Table.Th>
       <Table.Td>
         <span className={classes.health} data-health={node.health} title={HEALTH_MEANS[node.health]}>
@@ -60,7 +60,7 @@ function NodeRow({ node, isAnswering }: { readonly node: Node; readonly isAnswer
       <Table.Td className={classes.number}>{node.buffered}</Table.Td>
       <Table.Td className={classes.number}>
         {node.event_loop_delay_ms.toFixed(1)} ms
-        {node.throttled ? <span className={classes.note}>claims held back</span> : null}
+        {node.throttled ? <span className={classes.note}>claims reduced</span> : null}
       </Table.Td>
       <Table.Td>{node.version === '' ? '–' : node.version}</Table.Td>
       <Table.Td>
@@ -74,11 +74,11 @@ function NodeRow({ node, isAnswering }: { readonly node: Node; readonly isAnswer
 }
 
 const HEALTH_MEANS: Readonly<Record<Node['health'], string>> = {
-  ok: 'It works.',
-  late: 'No heartbeat for 10 s; after 15 it is taken for dead.',
-  stalled: 'Its event loop stands still.',
-  joining: 'Cut off from the others: it claims nothing.',
-  failing: 'It has failed to write and claim runs for at least 5 s. Read the log of this node.',
+  ok: 'The node works.',
+  late: 'No heartbeat for 10 s. After 15 s the node counts as dead.',
+  stalled: 'The event loop of the node is blocked.',
+  joining: 'The node has lost contact with the other nodes and claims no runs.',
+  failing: 'The node has failed to write and claim runs for at least 5 s. Check its log.',
 };
 
 function Places({ busy, places }: { readonly busy: number; readonly places: number }) {

@@ -34,7 +34,7 @@ export function Tiles({ stats }: { readonly stats: Stats }) {
       <Tile label="Lateness, last minute" value={lateness(minute.lateness_ms?.p99)}>
         {minute.lateness_ms === null
           ? 'nothing started'
-          : `p99 · p50 ${lateness(minute.lateness_ms.p50)}, p95 ${lateness(minute.lateness_ms.p95)}, most ${lateness(minute.lateness_ms.max)}`}
+          : `p99 · p50 ${lateness(minute.lateness_ms.p50)}, p95 ${lateness(minute.lateness_ms.p95)}, max ${lateness(minute.lateness_ms.max)}`}
       </Tile>
     </dl>
   );
@@ -72,7 +72,7 @@ function HealthTile({ health }: { readonly health: Stats['health'] | undefined }
       tone={count > 0 ? 'bad' : undefined}
     >
       {count === 0
-        ? 'all are well'
+        ? 'all healthy'
         : ill.map((name) => `${health[name]} ${name.replaceAll('_', ' ')}`).join(', ')}
     </Tile>
   );

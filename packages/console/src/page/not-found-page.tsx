@@ -5,16 +5,16 @@ import { Page } from './page.tsx';
 
 export function NotFoundPage() {
   return (
-    <Page title="There is no such page">
+    <Page title="Page not found">
       <Empty
-        title="Nothing is at this address"
+        title="No page has this address"
         action={
           <Button variant="default" component={Link} href="/">
             Go to the overview
           </Button>
         }
       >
-        It may be mistyped, or come from a newer console.
+        The address is wrong, or belongs to a newer console.
       </Empty>
     </Page>
   );

@@ -16,12 +16,12 @@ export function PageBoundary({ children }: { readonly children: ReactNode }) {
 function BrokenPage({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) {
   const isUpdated = isMissingPart(error);
   return (
-    <Page title={isUpdated ? 'The console was updated' : 'This page could not be shown'}>
+    <Page title={isUpdated ? 'The console was updated' : 'Could not show this page'}>
       <div role="alert">
         <Text maw={620}>
           {isUpdated
-            ? 'A part of this page is not on the server any more: a newer console is. Reload to get it.'
-            : 'Most likely an answer of the server lacks something that this page needs, because the server is older or newer than the page. Reload to get the page that goes with it; the other pages may work meanwhile.'}
+            ? 'The server has a newer console, and a part of this page is gone. Reload to get the new console.'
+            : 'The server and this page probably have different versions. Reload to get the page that fits the server. Other pages may still work.'}
         </Text>
         <Text size="sm" c="dimmed" mt="sm">
           Console {CONSOLE_VERSION} · <Plain>{`${error.name}: ${error.message}`}</Plain>

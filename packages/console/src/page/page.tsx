@@ -45,7 +45,7 @@ export function Page({ title, back, marks, lead, actions, children }: PageProps)
           {lead === undefined ? null : <div className={classes.lead}>{lead}</div>}
         </div>
         {actions === undefined ? null : (
-          <KeepFocus className={classes.actions} label="What can be done">
+          <KeepFocus className={classes.actions} label="Actions">
             {actions}
           </KeepFocus>
         )}

@@ -33,7 +33,7 @@ function OpenActions({ run }: { readonly run: Run }) {
   const makeDue = (): void => {
     if (!retry.isPending) retry.mutate({ run });
   };
-  useKeys(isWaiting ? [{ key: 'r', does: 'Make the retry due now', run: makeDue }] : []);
+  useKeys(isWaiting ? [{ key: 'r', does: 'Retry now', run: makeDue }] : []);
   return (
     <>
       {isWaiting ? (
@@ -58,21 +58,21 @@ function CancelAction({ run }: { readonly run: Run }) {
   useKeys([
     {
       key: 'c',
-      does: mayForce ? 'Cancel the run with force' : 'Cancel the run',
+      does: mayForce ? 'Cancel the run by force' : 'Cancel the run',
       run: ask,
     },
   ]);
   return (
     <>
       <Button variant="light" color="red" leftSection={<StopIcon />} onClick={ask}>
-        {mayForce ? 'Cancel with force' : 'Cancel'}
+        {mayForce ? 'Cancel by force' : 'Cancel'}
       </Button>
       <Confirm
         opened={asking.isOpen}
         onClose={close}
         onConfirm={() => cancel.mutate({ run, force: isForce }, { onSettled: close })}
-        title={isForce ? 'Cancel this run with force?' : 'Cancel this run?'}
-        confirmLabel={isForce ? 'Cancel with force' : 'Cancel the run'}
+        title={isForce ? 'Cancel this run by force?' : 'Cancel this run?'}
+        confirmLabel={isForce ? 'Cancel by force' : 'Cancel the run'}
         danger
         isBusy={cancel.isPending}
       >
@@ -86,8 +86,8 @@ function CancelMeaning({ run }: { readonly run: Run }) {
   return (
     <Text>
       {run.status === 'running'
-        ? 'Its handler is told to stop. What it has done stays done. If it returns all the same, the run has succeeded; if it does not stop, you can cancel it with force.'
-        : 'It waits, and will not be started. Its slot is not made up for.'}
+        ? 'The handler is asked to stop. Its finished work is not undone. If the handler returns normally, the run counts as succeeded. If it does not stop, you can cancel the run by force.'
+        : 'The waiting run will not start, and its slot will not be run later.'}
     </Text>
   );
 }
@@ -95,9 +95,9 @@ function CancelMeaning({ run }: { readonly run: Run }) {
 function ForceMeaning() {
   return (
     <Text>
-      It was told to stop and goes on. With force the run counts as cancelled at once, and its job goes on
-      without it. But its handler still works until it ends by itself: it keeps its place, and what it does
-      meanwhile may meet what the next run does.
+      The run was asked to stop but is still running. By force, it counts as cancelled now, and the job
+      continues without it. The handler still runs until it ends: it keeps its place, and its work may
+      conflict with the next run.
     </Text>
   );
 }
@@ -109,16 +109,16 @@ function AgainAction({ run, isJobGone }: RunActionsProps) {
   const again = (): void => {
     if (!isOff) retry.mutate({ run }, { onSuccess: (made) => navigate(runPath(made.id)) });
   };
-  useKeys(isJobGone ? [] : [{ key: 'r', does: 'Run it again', run: again }]);
+  useKeys(isJobGone ? [] : [{ key: 'r', does: 'Run again', run: again }]);
   return (
     <Button
       leftSection={<PlayIcon />}
       onClick={again}
       loading={retry.isPending}
       disabled={isJobGone}
-      title={isJobGone ? "Its job was deleted, so that it can't be run again" : undefined}
+      title={isJobGone ? 'The job was deleted, so this run cannot run again' : undefined}
     >
-      {run.status === 'skipped' ? 'Run it after all' : 'Run again'}
+      {run.status === 'skipped' ? 'Run this slot' : 'Run again'}
     </Button>
   );
 }

@@ -12,8 +12,8 @@ type AttemptError = Run['errors'][number];
 
 const REASONS: Record<AttemptError['reason'], string> = {
   error: 'threw an error',
-  timeout: 'took too long',
-  payload_invalid: 'had a payload that does not fit',
+  timeout: 'timed out',
+  payload_invalid: 'had an invalid payload',
   lost: 'lost its node',
 };
 

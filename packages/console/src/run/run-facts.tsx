@@ -33,7 +33,7 @@ export function RunFacts({ run, job }: RunFactsProps) {
         <WorkFacts run={run} job={job} />
       )}
       {run.retry_of === null ? null : (
-        <Fact name="Runs again">
+        <Fact name="Retry of">
           <Link href={runPath(run.retry_of)}>run {run.retry_of}</Link>
         </Fact>
       )}
@@ -53,7 +53,7 @@ function WorkFacts({ run, job }: RunFactsProps) {
   return (
     <>
       <Fact name="Attempt">{attemptText(run, job?.max_attempts)}</Fact>
-      <Fact name="How it came about">{triggerText(run)}</Fact>
+      <Fact name="Started by">{triggerText(run)}</Fact>
       <Fact name="Queued">
         <Instant at={run.queued_at} />
       </Fact>
@@ -77,7 +77,7 @@ function Took({ run }: { readonly run: Run }) {
   if (run.status === 'running' && run.started_at !== null) return <Since from={run.started_at} />;
   if (run.started_at !== null && run.finished_at !== null) return sinceText(run.started_at, run.finished_at);
   // Earlier attempts show their end with their errors.
-  return run.status === 'queued' && run.errors.length > 0 ? 'waits for its next attempt' : 'not started';
+  return run.status === 'queued' && run.errors.length > 0 ? 'waiting for the next attempt' : 'not started';
 }
 
 function Since({ from }: { readonly from: string }) {

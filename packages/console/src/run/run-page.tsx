@@ -42,10 +42,10 @@ export function RunPage() {
 
 function NoRun({ id }: { readonly id: string }) {
   return (
-    <Page title="No such run">
-      <Empty title="This run is not there" action={<Link href="/jobs">To the jobs</Link>}>
-        The server has no run <Plain>{id}</Plain>. Each job keeps its last 1,000 runs for 30 days, unless the
-        server is set up otherwise; older ones are gone. Or the address is mistyped.
+    <Page title="Run not found">
+      <Empty title="No run has this id" action={<Link href="/jobs">All jobs</Link>}>
+        The server has no run <Plain>{id}</Plain>. Either it was removed because of its age, or the id in the
+        URL is wrong. By default, the server keeps the last 1,000 runs of each job for 30 days.
       </Empty>
     </Page>
   );
@@ -85,7 +85,7 @@ function KnownRun({ run }: { readonly run: Run }) {
         <RunErrors run={run} />
         <RunResult run={run} />
         {run.payload === null ? null : (
-          <Panel title="Its own payload">
+          <Panel title="Payload of this run">
             <JsonBlock value={run.payload} label="the payload" />
           </Panel>
         )}
@@ -119,7 +119,7 @@ function RunResult({ run }: { readonly run: Run }) {
     <Panel title="Result">
       {run.result === null || run.result === undefined ? (
         <Text size="sm" c="dimmed">
-          Its handler returned nothing.
+          The handler returned nothing.
         </Text>
       ) : (
         <JsonBlock value={run.result} label="the result" />

@@ -11,6 +11,6 @@ export function viewerOf({ kind, id }: Me): string {
 /** What happens to the open page on signing in again. */
 export function keptWords({ kind }: Me): string {
   return kind === 'user'
-    ? 'Sign in as the same user, and you go on where you were. For anybody else the page begins anew, and what is not saved is lost.'
-    : 'Sign in with an API token, this one or another, and you go on where you were. For a user the page begins anew, and what is not saved is lost.';
+    ? 'Sign in as the same user to continue on this page. If someone else signs in, unsaved changes are lost.'
+    : 'Sign in with an API token to continue on this page. If a user signs in, unsaved changes are lost.';
 }

@@ -6,17 +6,17 @@ import { Plain } from '../ui/text/text.tsx';
 /** Replaces the whole console when its frame cannot be rendered. */
 export function BrokenConsole({ error }: { readonly error: Error }) {
   useEffect(() => {
-    document.title = 'Not shown · GreenVue jobs';
+    document.title = 'Error · GreenVue jobs';
   }, []);
   return (
     <LonePage>
       <Paper withBorder p="lg" radius="md" role="alert">
         <Title order={1} size="h3" mb="xs">
-          The console could not be shown
+          Could not show the console
         </Title>
         <Text size="sm" mb="sm">
-          Most likely an answer of the server lacks something that the console needs, because the server is
-          older or newer than this page. Reload to get the page that goes with it. The jobs themselves go on.
+          The server and this page probably have different versions. Reload to get the page that fits the
+          server. Jobs continue to run.
         </Text>
         <Text size="sm" c="dimmed" mb="lg">
           <Plain>{`${error.name}: ${error.message}`}</Plain>

@@ -8,16 +8,16 @@ export function FreshnessBanner() {
   if (live.kind === 'offline') {
     return (
       <Banner tone="bad">
-        The server does not answer, and what you see is no longer as of now: the stream broke{' '}
-        <Ago at={new Date(live.since).toISOString()} />. It goes on by itself once the server is back.
+        The server does not answer. This page has not been updated since the connection broke{' '}
+        <Ago at={new Date(live.since).toISOString()} />. It continues when the server is back.
       </Banner>
     );
   }
   if (live.kind === 'polling') {
     return (
       <Banner tone="warning">
-        The server gives no event stream at the moment: all of them may be in use. The page is read anew every
-        5 seconds instead.
+        The server sends no live events now, perhaps because all its event streams are in use. This page
+        reloads its data every 5 seconds instead.
       </Banner>
     );
   }

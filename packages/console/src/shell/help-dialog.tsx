@@ -11,9 +11,9 @@ export function HelpDialog({ opened, onClose }: HelpDialogProps) {
   const bindings = useKeyList();
   const { isOn, setOn } = useKeysSetting();
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys">
+    <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts">
       <Text size="sm" c="dimmed" mb="sm">
-        Single keys work where nothing is typed. These are the ones of the page that is open.
+        These shortcuts work on the current page while you are not typing.
       </Text>
       <Table verticalSpacing={6} withRowBorders={false}>
         <Table.Thead>
@@ -39,8 +39,8 @@ export function HelpDialog({ opened, onClose }: HelpDialogProps) {
         mt="lg"
         checked={isOn}
         onChange={(event) => setOn(event.currentTarget.checked)}
-        label="Single keys"
-        description="Off, if letters come to the page that you did not mean, as from speech input."
+        label="Single-key shortcuts"
+        description="Turn them off if speech input or other software types letters by accident."
       />
     </Modal>
   );

@@ -7,7 +7,7 @@ export function ShellKeys({ onHelp }: { readonly onHelp: () => void }) {
   const [, navigate] = useLocation();
   const { admin } = useMay();
   useKeys([
-    { key: '?', does: 'This list', run: onHelp },
+    { key: '?', does: 'Keyboard shortcuts', run: onHelp },
     { key: 'o', does: 'Go to the overview', run: () => navigate('/') },
     { key: 'l', does: 'Go to the list of jobs', run: () => navigate('/jobs') },
     ...(admin ? [{ key: 'n', does: 'New job', run: () => navigate('/jobs/new') }] : []),

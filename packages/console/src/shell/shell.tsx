@@ -30,7 +30,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <ArrivalContext value={arrival}>
         <ShellKeys onHelp={help.open} />
         <a className={classes.skip} href="#main">
-          Skip to the page
+          Skip to content
         </a>
         <AppShell
           header={{ height: HEADER_HEIGHT }}

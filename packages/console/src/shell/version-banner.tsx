@@ -10,8 +10,8 @@ export function VersionBanner() {
   if (isOfAnotherVersion(error)) {
     return (
       <Banner tone="warning" action={<ReloadButton />}>
-        The server does not know what this page (version {CONSOLE_VERSION}) asks it: it is older or newer.
-        Some of the page may be missing.
+        The server has another version than this page ({CONSOLE_VERSION}), so parts of the page may be
+        missing. Reload the page.
       </Banner>
     );
   }
@@ -19,8 +19,8 @@ export function VersionBanner() {
   if (answering === undefined || answering.version === CONSOLE_VERSION) return null;
   return (
     <Banner tone="warning" action={<ReloadButton />}>
-      This page is of version {CONSOLE_VERSION}, the server of version {answering.version || 'unknown'}.
-      Reload the page to get the one that goes with the server; until then, some of it may be missing.
+      This page has version {CONSOLE_VERSION}, the server has version {answering.version || 'unknown'}. Reload
+      the page; until then, parts of it may be missing.
     </Banner>
   );
 }
@@ -29,8 +29,8 @@ export function VersionBanner() {
 export function BrokenBanner() {
   return (
     <Banner tone="warning" action={<ReloadButton />}>
-      What the server tells of itself makes no sense to this page (version {CONSOLE_VERSION}): it is older or
-      newer. Reload the page to get the one that goes with it.
+      This page (version {CONSOLE_VERSION}) cannot read the server's status, because the server has another
+      version. Reload the page.
     </Banner>
   );
 }

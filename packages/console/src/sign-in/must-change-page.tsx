@@ -22,12 +22,12 @@ export function MustChangePage({ me, isExpired }: MustChangePageProps) {
   return (
     <LonePanel title="Choose a new password">
       <Text size="sm" c="dimmed" mb="lg">
-        You are signed in as <Plain>{me.email ?? me.name}</Plain>, with a password that GreenVue made and
-        stored. Choose a password of your own to continue. GreenVue then deletes the stored one.
+        You are signed in as <Plain>{me.email ?? me.name}</Plain>, with a password that GreenVue generated and
+        stored. Choose your own password to continue. GreenVue then deletes the stored one.
       </Text>
       <PasswordForm
         asksCurrent
-        submitLabel="Change the password"
+        submitLabel="Change password"
         onSubmit={async ({ current, next }) => {
           await changePassword(connection, { current_password: current, new_password: next });
           await store.reread();

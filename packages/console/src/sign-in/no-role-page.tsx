@@ -42,7 +42,7 @@ export function NoRolePage({ me, isExpired }: NoRolePageProps) {
           the role <b>{me.role}</b>.
         </Text>
         <Text size="sm" c="dimmed" mb="lg">
-          An admin of this server can change your role. Then ask again here.
+          Ask an admin of this server to change your role, then check again.
         </Text>
         {answer === undefined ? null : (
           <Alert variant="light" color="gray" mb="md" role="status">
@@ -51,7 +51,7 @@ export function NoRolePage({ me, isExpired }: NoRolePageProps) {
         )}
         <Group gap="sm">
           <Button onClick={askAgain} loading={isAsking}>
-            Ask again
+            Check again
           </Button>
           <Button variant="default" onClick={() => void store.signOut()}>
             Sign out

@@ -20,12 +20,12 @@ export function SignInAgain({ opened }: { readonly opened: boolean }) {
       zIndex={400}
     >
       <Text size="sm" c="dimmed" mb="md">
-        Your session has ended: the server does not take its token any more. {keptWords(me)}
+        Your session has ended. {keptWords(me)}
       </Text>
       <SignInForm email={me.email ?? undefined} isByToken={me.kind === 'api_token'} />
       <Text size="sm" ta="center" mt="md">
         <Anchor component="button" type="button" size="sm" onClick={() => void store.signOut()}>
-          Leave it, and sign out
+          Sign out instead
         </Anchor>
       </Text>
     </Modal>

@@ -7,21 +7,23 @@ export function signInFault(error: unknown, byToken: boolean): string {
   if (!(error instanceof ApiError)) {
     // The browser does not send a token with characters that no header may contain.
     if (error instanceof TypeError)
-      return 'This is not an API token: copy the whole of it, which begins with gv_.';
+      return 'This is not an API token. Copy the whole token; it starts with gv_.';
     const { title, advice } = faultWords(error);
     return `${title}. ${advice}`;
   }
   switch (error.status) {
     case 401:
       return byToken
-        ? 'The server does not take this token: it has expired, was revoked, or is of another server.'
+        ? 'The server refused this token: it has expired, was revoked, or belongs to another server.'
         : 'The e-mail address or the password is wrong.';
     case 422:
-      return byToken ? 'This is not an API token.' : 'This is not an e-mail address and a password.';
+      return byToken
+        ? 'This is not an API token. A token starts with gv_.'
+        : 'Enter an e-mail address and a password.';
     case 429:
       return error.retryAfterMs === undefined
         ? error.detail
-        : `Too many tries. Try again in ${durationText(error.retryAfterMs)}.`;
+        : `Too many attempts. Try again in ${durationText(error.retryAfterMs)}.`;
     default:
       return error.detail;
   }

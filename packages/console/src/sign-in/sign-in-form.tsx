@@ -79,7 +79,7 @@ function TokenField() {
   return (
     <PasswordInput
       label="API token"
-      description="Begins with gv_. Made by npm run -s token, or POST /api/tokens."
+      description="Starts with gv_. Create one with npm run -s token or POST /api/tokens."
       name="token"
       autoComplete="off"
       required

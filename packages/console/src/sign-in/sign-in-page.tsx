@@ -13,12 +13,12 @@ export function SignInPage() {
       ) : (
         <>
           <Text size="sm" c="dimmed" mb="lg">
-            With an account of this server that is an operator or an admin.
+            Use an operator or admin account of this server.
           </Text>
           <SignInForm />
           <Text ta="center" mt="md">
             <Anchor component="button" type="button" size="sm" onClick={() => setForgotten(true)}>
-              Forgot the password?
+              Forgot your password?
             </Anchor>
           </Text>
         </>

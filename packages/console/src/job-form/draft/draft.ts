@@ -151,7 +151,7 @@ export function readDraft(draft: Draft): Read<Definition> {
   const payload = readPayload(payloadOf(draft), PAYLOAD);
   const backoff = readBackoff(draft, faults);
   const maxAttempts = readNumberField(draft.maxAttempts, '/max_attempts', faults);
-  if (draft.type === '') faults.push({ pointer: '/type', detail: 'choose what the job does' });
+  if (draft.type === '') faults.push({ pointer: '/type', detail: 'is required: choose a job type' });
   if (!schedule.ok) faults.push(...schedule.faults);
   if (!payload.ok) faults.push(...payload.faults);
   if (faults.length > 0 || !schedule.ok || !payload.ok) return { ok: false, faults };

@@ -97,7 +97,7 @@ describe('refusalOf', () => {
 
   test('says of a creation without an answer that it may have happened', () => {
     const lost = new ConnectionError('no_answer', 'The server does not answer.');
-    expect(refusalOf(lost, 'create').problem).toContain('may have been created all the same');
+    expect(refusalOf(lost, 'create').problem).toContain('may have been created anyway');
     expect(refusalOf(lost, 'edit').problem).not.toContain('may have been created');
   });
 });

@@ -28,10 +28,9 @@ export function refusalOf(error: unknown, sent: 'create' | 'edit'): Refusal {
   return { faults: [], problem: `${title}. ${isUnsure ? MAY_BE_CREATED : advice}` };
 }
 
-const MAY_BE_CREATED =
-  'The job may have been created all the same: look at the list of jobs before you try again.';
+const MAY_BE_CREATED = 'The job may have been created anyway: check the job list before you try again.';
 
-const ID_TAKEN: Fault = { pointer: '/id', detail: 'is taken: another job has it. Choose another one' };
+const ID_TAKEN: Fault = { pointer: '/id', detail: 'is taken by another job: choose another id' };
 
 function refused(faults: readonly Fault[]): Refusal {
   return { faults, problem: undefined };

@@ -105,7 +105,7 @@ export function readSchedule(draft: ScheduleDraft): ReadSchedule {
     case 'run_at': {
       const runAt = readInstant(draft.runAt);
       if (draft.runAt.isUnfinished) return fault('/run_at', UNFINISHED);
-      if (runAt === undefined) return fault('/run_at', 'give a date and a time of day');
+      if (runAt === undefined) return fault('/run_at', 'needs a date and a time');
       return { ok: true, value: { run_at: runAt } };
     }
     case 'on_demand':
@@ -119,7 +119,7 @@ function withStart<T extends ScheduleBody>(body: T, startAt: InstantDraft): Read
   if (startAt.isUnfinished) return fault('/start_at', UNFINISHED);
   if (startAt.text === '') return { ok: true, value: body };
   const start = readInstant(startAt);
-  if (start === undefined) return fault('/start_at', 'give a date and a time of day, or nothing');
+  if (start === undefined) return fault('/start_at', 'needs a date and a time, or nothing');
   return { ok: true, value: { ...body, start_at: start } };
 }
 

@@ -43,7 +43,7 @@ export function DifferenceList({ differences }: { readonly differences: readonly
           </dt>
           <dd className={classes.versions}>
             <Version name="When you opened it" text={base} />
-            <Version name="Theirs, saved" text={theirs} isUntouched={changedBy === 'mine'} />
+            <Version name="Their version (saved)" text={theirs} isUntouched={changedBy === 'mine'} />
             <Version name="Yours" text={mine} isUntouched={changedBy === 'theirs'} />
           </dd>
         </div>

@@ -23,37 +23,32 @@ interface ConflictDialogProps {
 export function ConflictDialog(props: ConflictDialogProps) {
   const { base, theirs, mine, onTakeTheirs, onApplyMine, onClose } = props;
   return (
-    <Modal
-      opened={theirs !== undefined}
-      onClose={onClose}
-      title="Somebody else has edited this job meanwhile"
-      size="xl"
-    >
+    <Modal opened={theirs !== undefined} onClose={onClose} title="Someone else changed this job" size="xl">
       {theirs === undefined ? null : (
         <Stack gap="lg">
           <Text size="sm">
-            It was saved <Instant at={theirs.updated_at} />, after you had opened it. Nothing of yours is
-            saved yet, and nothing of it is lost.
+            They saved it at <Instant at={theirs.updated_at} />, after you opened it. Your changes are not
+            saved yet, but they are not lost.
           </Text>
           {isOtherJob(base, theirs) ? (
             <Text size="sm" fw={600}>
-              It was deleted and created anew since, so it is another job under the same id
-              {base.type === theirs.type ? '.' : `, of the type ${theirs.type}. Your changes do not fit it.`}
+              This is another job: the one you opened was deleted, and a new one has the same id
+              {base.type === theirs.type ? '.' : ` and the type ${theirs.type}. Your changes do not fit it.`}
             </Text>
           ) : null}
           <DifferenceList differences={differencesBetween(base, mine, theirs)} />
           {mine === undefined ? (
-            <Text size="sm">Yours are not shown: something in the form is not right yet.</Text>
+            <Text size="sm">Your changes are not shown, because a field in the form has an error.</Text>
           ) : null}
           <Group justify="flex-end" gap="sm">
             <Button variant="default" onClick={onClose} data-autofocus>
-              Go on editing
+              Continue editing
             </Button>
             <Button variant="default" onClick={() => onTakeTheirs(theirs)}>
-              Take theirs, drop mine
+              Discard my changes
             </Button>
             {mine === undefined || base.type !== theirs.type ? null : (
-              <Button onClick={() => onApplyMine(theirs, mine)}>Put mine on top of theirs</Button>
+              <Button onClick={() => onApplyMine(theirs, mine)}>Apply my changes to theirs</Button>
             )}
           </Group>
         </Stack>

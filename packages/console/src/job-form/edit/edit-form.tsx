@@ -35,8 +35,8 @@ export function EditForm({ job, types, isDeleted }: EditFormProps) {
             ) : null}
           </>
         }
-        saveLabel={mustRecreate ? 'Create it anew' : 'Review and save'}
-        saveNote={stage.kind === 'nothing' && stage.draft === form.draft ? 'Nothing has changed.' : undefined}
+        saveLabel={mustRecreate ? 'Create again' : 'Review and save'}
+        saveNote={stage.kind === 'nothing' && stage.draft === form.draft ? 'No changes to save.' : undefined}
         isSaving={saving.isBusy}
         cancelHref={mustRecreate ? '/jobs' : jobPath(base.id)}
         onSave={mustRecreate ? editing.recreate : editing.review}

@@ -15,7 +15,7 @@ export function EditJobPage() {
   const { admin } = useMay();
   const title = `Edit ${isolated(id)}`;
   if (!admin) {
-    const back = { href: jobPath(id), label: 'To the job' };
+    const back = { href: jobPath(id), label: 'Back to the job' };
     return <OnlyAdmins title={title} what="edit jobs" back={back} />;
   }
   return <LoadedForm key={id} id={id} title={title} />;
@@ -40,8 +40,9 @@ function LoadedForm({ id, title }: { readonly id: string; readonly title: string
   if (isNotFound(job.error)) {
     return (
       <Page title={title} back={<Link href="/jobs">Jobs</Link>}>
-        <Empty title="There is no such job" action={<Link href="/jobs">To the jobs</Link>}>
-          The server has no job <Plain>{id}</Plain>. It may have been deleted, or the address is mistyped.
+        <Empty title="Job not found" action={<Link href="/jobs">All jobs</Link>}>
+          The server has no job <Plain>{id}</Plain>. Someone may have deleted it, or the id in the URL is
+          wrong.
         </Empty>
       </Page>
     );

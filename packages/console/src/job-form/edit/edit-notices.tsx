@@ -4,10 +4,10 @@ import { Notice } from '../fields/notice.tsx';
 /** Somebody else saved the job while this form was open. */
 export function ChangedNotice({ onShow }: { readonly onShow: () => void }) {
   return (
-    <Notice title="Somebody else has just edited this job">
-      <Text size="sm">What you see here is the job as it was when you opened it, with your changes.</Text>
+    <Notice title="Someone else just changed this job">
+      <Text size="sm">This form shows the job as you opened it, with your changes.</Text>
       <Button size="xs" variant="default" onClick={onShow}>
-        Compare with theirs
+        Compare versions
       </Button>
     </Notice>
   );
@@ -16,10 +16,10 @@ export function ChangedNotice({ onShow }: { readonly onShow: () => void }) {
 /** The job was deleted, but the form still has the edit. */
 export function DeletedNotice() {
   return (
-    <Notice title="Somebody has deleted this job">
+    <Notice title="Someone deleted this job">
       <Text size="sm">
-        It can't be edited any more. What you wrote is still here: you can create a new job of it, under the
-        same id or another.
+        You cannot edit it any more. Your input is still here: you can create a new job from it, with the same
+        id or another.
       </Text>
     </Notice>
   );

@@ -49,7 +49,7 @@ function Review({
       <NextRun job={job} after={after} />
       <Group justify="flex-end" gap="sm">
         <Button variant="default" onClick={onClose} disabled={isSaving}>
-          Go on editing
+          Continue editing
         </Button>
         <Button
           data-autofocus
@@ -71,7 +71,7 @@ function NextRun({ job, after }: { readonly job: Job; readonly after: Definition
     const { title, detail } = faultWords(query.error);
     return (
       <Text size="sm">
-        What it does to the next run is not known. {title}. {detail}
+        The effect on the next run is unknown. {title}. {detail}
       </Text>
     );
   }
@@ -79,7 +79,7 @@ function NextRun({ job, after }: { readonly job: Job; readonly after: Definition
     return (
       <Group gap="xs" role="status">
         <Loader size={14} aria-hidden="true" />
-        <Text size="sm">Asking what it does to the next run…</Text>
+        <Text size="sm">Calculating the next run…</Text>
       </Group>
     );
   }

@@ -57,7 +57,7 @@ export function useEditing(job: Job): Editing {
     onConflict: (theirs) => {
       if (!isDoneByThem(base, mine, theirs)) return setStage({ kind: 'conflict', theirs });
       // For example, the answer to this same edit was lost and the edit was sent again.
-      announceDone(`${isolated(base.id)} is already so.`);
+      announceDone(`${isolated(base.id)} already has these changes.`);
       leave(base);
     },
     onRefused: (refusal) => {

@@ -70,7 +70,7 @@ export function useSaveEdit({ onSaved, onConflict, onRefused }: SaveEditOptions)
   };
 }
 
-const DELETED: Refusal = { faults: [], problem: 'The job was deleted, so there is nothing to save to.' };
+const DELETED: Refusal = { faults: [], problem: 'The changes were not saved, because the job was deleted.' };
 
 /** Reads a job past the cache, which is out of date. */
 function useLatestJob(): (id: string) => Promise<Job> {

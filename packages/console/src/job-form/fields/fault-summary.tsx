@@ -24,7 +24,7 @@ export function FaultSummary({ faults, problem, refusals, labelOf, onJump }: Fau
   }, [refusals]);
   if (faults.length === 0 && problem === undefined) return null;
   return (
-    <section ref={box} className={classes.summary} tabIndex={-1} aria-label="What keeps it from being saved">
+    <section ref={box} className={classes.summary} tabIndex={-1} aria-label="Errors">
       <span className={classes.summaryIcon}>
         <WarningIcon size={20} />
       </span>
@@ -48,7 +48,7 @@ export function FaultSummary({ faults, problem, refusals, labelOf, onJump }: Fau
 
 function titleOf(count: number, problem: string | undefined): string {
   if (problem !== undefined) return problem;
-  return count === 1 ? 'One thing is not right yet' : `${count} things are not right yet`;
+  return count === 1 ? 'Fix 1 error before saving' : `Fix ${count} errors before saving`;
 }
 
 interface FieldLinkProps {

@@ -33,7 +33,7 @@ test.each<[z.ZodType, string]>([
   [z.boolean().default(false), 'Default: no.'],
   [z.array(z.int()).max(3).default([1, 2]), 'At most 3 items. Default: [ 1, 2 ].'],
   [z.email(), 'An e-mail address.'],
-  [z.record(z.string(), z.int()), 'Written as JSON.'],
+  [z.record(z.string(), z.int()), 'Enter JSON.'],
 ])('help, limits and the default are one text', (schema, help) => {
   expect(helpOf(schema)).toBe(help);
 });

@@ -63,9 +63,9 @@ function limits(field: Field): string | undefined {
     case 'list':
       return listLimits(field);
     case 'fixed':
-      return 'Always the same.';
+      return 'Fixed value.';
     case 'json':
-      return 'Written as JSON.';
+      return 'Enter JSON.';
     case 'yes_no':
     case 'choice':
     case 'object':
@@ -89,7 +89,7 @@ function numberLimits({ isWhole, min, max, above, below, step }: NumberField): s
 
 const FORMATS: Readonly<Record<string, string>> = {
   email: 'An e-mail address.',
-  uri: 'An address, such as https://example.com/.',
+  uri: 'A URL, such as https://example.com/.',
   uuid: 'A UUID.',
   date: 'A date.',
   time: 'A time of day.',

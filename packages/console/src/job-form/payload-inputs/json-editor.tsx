@@ -59,7 +59,7 @@ export function JsonEditor(props: JsonEditorProps) {
 function textFault(text: string, check: JsonEditorProps['check']): string | undefined {
   if (text.trim() === '') return undefined;
   const parsed = parseJson(text);
-  if (!parsed.ok) return `Not JSON yet: ${faultText(parsed.fault)}.`;
+  if (!parsed.ok) return `Invalid JSON: ${faultText(parsed.fault)}.`;
   const detail = check?.(parsed.value);
   return detail === undefined ? undefined : `${sentence(detail)}.`;
 }

@@ -174,11 +174,11 @@ export function ChoiceControl(props: ControlProps<ChoiceField>) {
       data={field.values.map((one, place) => ({ value: String(place), label: scalarText(one) }))}
       searchable={field.values.length > 10}
       openOnFocus={false}
-      nothingFoundMessage="No such value"
+      nothingFoundMessage="No matching value"
       clearable={!isRequired}
-      clearButtonProps={{ 'aria-label': `${props.label}: take the value away`, size: '24px' }}
+      clearButtonProps={{ 'aria-label': `${props.label}: clear`, size: '24px' }}
       allowDeselect={false}
-      placeholder={placeholderOf(field) ?? 'Choose one'}
+      placeholder={placeholderOf(field) ?? 'Select a value'}
       value={at === -1 ? null : String(at)}
       onChange={(chosen) => change(path, chosen === null ? undefined : field.values[Number(chosen)])}
     />

@@ -246,7 +246,7 @@ function RemovablePart(props: ControlProps<Field>) {
             focusFieldSoon(pointerOf(path));
           }}
         >
-          Leave out {label}
+          Remove {label}
         </Button>
       </Group>
     </div>
@@ -260,7 +260,7 @@ function RemovablePart(props: ControlProps<Field>) {
 function UnknownPart(props: ControlProps<Field>) {
   return (
     <div>
-      <JsonPart {...props} help="This job type has no such field: the server refuses it." />
+      <JsonPart {...props} help="The job type does not define this field, so the server refuses it." />
       <RemoveKey {...props} />
     </div>
   );
@@ -288,7 +288,9 @@ function JsonPart({ field, path, heading, help, value, isRequired }: ControlProp
     <JsonEditor
       id={fieldId(pointer)}
       label={heading}
-      description={isMisfit ? `${help} This value does not fit; here it is as JSON.` : help}
+      description={
+        isMisfit ? `${help} The current value does not fit this field, so it is shown as JSON.` : help
+      }
       isRequired={isRequired}
       fault={useFault(pointer)}
       text={value === undefined ? '' : isWritten(value) ? writtenText(value) : textOf(value)}

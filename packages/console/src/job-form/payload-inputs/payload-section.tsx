@@ -42,7 +42,7 @@ export function PayloadSection({ form, field }: PayloadSectionProps) {
   if (field === undefined) {
     return (
       <Text size="sm" c="dimmed">
-        Choose a type to see what it can be told.
+        Choose a job type to see its payload.
       </Text>
     );
   }
@@ -56,7 +56,7 @@ export function PayloadSection({ form, field }: PayloadSectionProps) {
         {hasForm ? (
           <SegmentedControl
             size="xs"
-            aria-label="Write the payload as"
+            aria-label="Edit the payload as"
             data={[
               { value: 'form', label: 'Form' },
               { value: 'json', label: 'JSON' },
@@ -134,7 +134,7 @@ function PayloadAsJson({ payload, isJudged, onChange }: PayloadAsJsonProps) {
     <JsonEditor
       id={fieldId(POINTER)}
       label="Payload as JSON"
-      description="A JSON object. It is put in order when you leave it."
+      description="A JSON object. It is formatted when you leave the field."
       text={text}
       minRows={6}
       fault={useFault(POINTER)}

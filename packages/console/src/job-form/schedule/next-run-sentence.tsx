@@ -41,7 +41,7 @@ function Words({ change, job, schedule }: NextRunSentenceProps) {
     case 'comes':
       return (
         <>
-          It had no next run; the next one will be at{' '}
+          The job had no next run and now gets one at{' '}
           <strong>
             <Instant at={change.to} />
           </strong>
@@ -51,7 +51,7 @@ function Words({ change, job, schedule }: NextRunSentenceProps) {
     case 'goes':
       return (
         <>
-          The run at <Instant at={change.from} /> will not come. {noNextRun(job, schedule)}
+          The run at <Instant at={change.from} /> will not happen. {noNextRun(job, schedule)}
         </>
       );
     case 'none':
@@ -62,10 +62,10 @@ function Words({ change, job, schedule }: NextRunSentenceProps) {
 }
 
 function noNextRun({ status }: Pick<Job, 'status'>, schedule: ScheduleBody): string {
-  if (status === 'paused') return 'The job is paused: it has no next run until somebody resumes it.';
-  if ('on_demand' in schedule) return 'It will only run when asked to.';
+  if (status === 'paused') return 'The job is paused. It has no next run until someone resumes it.';
+  if ('on_demand' in schedule) return 'The job will only run on demand.';
   if ('interval' in schedule && schedule.interval_mode === 'fixed_delay') {
-    return 'The next run is set when the run at work has ended.';
+    return 'The next run is set when the current run ends.';
   }
-  return 'It has no next run.';
+  return 'The job has no next run.';
 }

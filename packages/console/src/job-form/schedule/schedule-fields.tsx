@@ -28,10 +28,10 @@ const KINDS: readonly { readonly value: ScheduleKind; readonly label: string }[]
 ];
 
 const KIND_WORDS: Readonly<Record<ScheduleKind, string>> = {
-  interval: 'Again and again, with the same time in between.',
-  cron: 'When the clock on the wall shows it: every day at three, on Mondays, on the last of the month.',
-  run_at: 'A single time.',
-  on_demand: 'Never by itself: only when somebody presses Run now, or code asks for it.',
+  interval: 'Repeats after a fixed time.',
+  cron: 'At times of the calendar: every day at 03:00, on Mondays, on the last day of the month.',
+  run_at: 'Runs a single time.',
+  on_demand: 'Only when someone presses Run now, or when code starts it.',
 };
 
 type WriteSchedule = (field: string, change: Partial<ScheduleDraft>) => void;
@@ -80,7 +80,7 @@ function IntervalFields({ schedule, write }: PartProps) {
         <TextInput
           id={fieldId('/interval')}
           label={FIELD_LABELS['/interval']}
-          description="Hours, minutes and seconds: h, m, s. A day is 24h."
+          description="Hours, minutes and seconds, such as 5m, 1h30m or 24h."
           error={useFault('/interval')}
           withAsterisk
           aria-required
@@ -100,7 +100,7 @@ function IntervalFields({ schedule, write }: PartProps) {
       <StartField
         schedule={schedule}
         write={write}
-        description="The first slot. Left empty, it is one interval from now; one that is past only sets where the grid lies."
+        description="The first slot; one interval from now if empty. A past time only sets the times of the later slots."
       />
     </>
   );
@@ -118,13 +118,13 @@ function ModeField({ schedule, write }: PartProps) {
       <Stack gap={8} mt={6}>
         <Radio
           value="fixed_rate"
-          label="From slot to slot"
-          description="On an even grid, however long a run takes (fixed_rate)."
+          label="From start to start"
+          description="At even times, however long a run takes (fixed_rate)."
         />
         <Radio
           value="fixed_delay"
-          label="From the end of a run to the next"
-          description="Runs never come closer than that; a slow one moves all later ones (fixed_delay)."
+          label="From end to start"
+          description="The interval starts when a run ends, so a slow run delays all later ones (fixed_delay)."
         />
       </Stack>
     </Radio.Group>
@@ -139,7 +139,7 @@ const CRON_EXAMPLES = [
   { value: '0 * * * *', words: 'every hour' },
   { value: '0 3 * * *', words: 'every day at 03:00' },
   { value: '30 8 * * MON-FRI', words: 'on workdays at 08:30' },
-  { value: '0 9 L * *', words: 'on the last of the month' },
+  { value: '0 9 L * *', words: 'on the last day of the month' },
 ] as const;
 
 function CronFields({ schedule, write }: PartProps) {
@@ -149,7 +149,7 @@ function CronFields({ schedule, write }: PartProps) {
         <TextInput
           id={fieldId('/cron')}
           label={FIELD_LABELS['/cron']}
-          description="Minute, hour, day of month, month, day of week; six fields begin with the second."
+          description="Minute, hour, day of month, month, day of week. With six fields, the first is the second."
           error={useFault('/cron')}
           withAsterisk
           aria-required
@@ -167,7 +167,7 @@ function CronFields({ schedule, write }: PartProps) {
       <StartField
         schedule={schedule}
         write={write}
-        description="No slot before this. Left empty, it begins at once."
+        description="No slot before this time. If empty, the schedule starts now."
       />
     </>
   );
@@ -186,7 +186,7 @@ function ZoneField({ schedule, write }: PartProps) {
       <Select
         id={fieldId('/timezone')}
         label={FIELD_LABELS['/timezone']}
-        description="Whose clock on the wall. Where it is set forward or back, a daily job still runs once a day."
+        description="The expression uses this zone. A daily job still runs once a day when its clocks change."
         error={useFault('/timezone')}
         withAsterisk
         aria-required
@@ -194,7 +194,7 @@ function ZoneField({ schedule, write }: PartProps) {
         openOnFocus={false}
         selectFirstOptionOnChange
         allowDeselect={false}
-        nothingFoundMessage="No such time zone"
+        nothingFoundMessage="No matching time zone"
         data={zones}
         value={timezone}
         onChange={choose}
@@ -214,7 +214,7 @@ function RunAtField({ schedule, write }: PartProps) {
       id={fieldId('/run_at')}
       label={FIELD_LABELS['/run_at']}
       name="Run at"
-      description="It runs once, and is finished then."
+      description="The job runs once and is then finished."
       fault={useFault('/run_at')}
       isRequired
       draft={schedule.runAt}

@@ -61,7 +61,7 @@ function Answer({ draft, answer, job }: SchedulePreviewProps) {
       return (
         <Group gap="xs">
           <Loader size={14} aria-hidden="true" />
-          <Text size="sm">Asking when it would run…</Text>
+          <Text size="sm">Calculating the next runs…</Text>
         </Group>
       );
     case 'refused':
@@ -76,17 +76,18 @@ function Answer({ draft, answer, job }: SchedulePreviewProps) {
 }
 
 const WAITING = {
-  interval: 'Write an interval to see when the job would run.',
-  cron: 'Write a cron expression to see when the job would run.',
-  run_at: 'Give a date and a time of day to see when the job would run.',
-  on_demand: 'It has no runs of its own. Press Run now on its page, or POST to its runs.',
+  interval: 'Enter an interval to see the next runs.',
+  cron: 'Enter a cron expression to see the next runs.',
+  run_at: 'Enter a date and a time to see the next runs.',
+  on_demand:
+    'The job has no schedule. Start a run with Run now on its page, or with POST /api/jobs/{id}/runs.',
 } as const;
 
 /** Errors that belong to a field are shown at the field. */
 function refusalWords(faults: readonly { readonly pointer: string; readonly detail: string }[]): string {
   const others = faults.filter(({ pointer }) => !SCHEDULE_POINTERS.includes(pointer));
-  if (others.length === 0) return 'The server does not take this schedule: see what it says above.';
-  return `The server can't tell: ${others.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ')}`;
+  if (others.length === 0) return 'The server rejects this schedule: see the errors above.';
+  return `The server cannot calculate the next runs: ${others.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join('; ')}`;
 }
 
 const SCHEDULE_POINTERS = [
@@ -104,10 +105,10 @@ function FailedPreview({ error, onRetry }: { readonly error: unknown; readonly o
   return (
     <Group gap="xs">
       <Text size="sm">
-        When it would run is not known. {title}. {detail}
+        The next runs are unknown. {title}. {detail}
       </Text>
       <Button size="compact-sm" variant="default" leftSection={<RefreshIcon />} onClick={onRetry}>
-        Ask again
+        Try again
       </Button>
     </Group>
   );
@@ -130,10 +131,10 @@ function Times({ schedule, preview, job }: TimesProps) {
       {job === undefined ? null : (
         <NextRunSentence change={nextRunChange(preview)} job={job} schedule={schedule} />
       )}
-      {next === undefined && job === undefined ? <Text size="sm">It has no runs to come.</Text> : null}
+      {next === undefined && job === undefined ? <Text size="sm">No future runs.</Text> : null}
       {next === undefined ? null : (
         <>
-          <ol className={classes.times} aria-label="The next runs">
+          <ol className={classes.times} aria-label="Next runs">
             <li>
               <Instant at={next} />{' '}
               <span className={classes.dimmed}>
@@ -151,7 +152,7 @@ function Times({ schedule, preview, job }: TimesProps) {
       )}
       {isFixedDelay(schedule) ? (
         <Text size="xs" c="dimmed">
-          Later ones depend on when each run ends.
+          Later runs depend on when each run ends.
         </Text>
       ) : null}
     </>
@@ -166,9 +167,9 @@ function OnWhichClock() {
   if (own === 'UTC') return null;
   return (
     <Text size="xs" c="dimmed">
-      {isUtc ? 'These are times in UTC. ' : `These are times on your clock, in ${own}. `}
+      {isUtc ? 'Times are in UTC. ' : `Times are in your zone, ${own}. `}
       <Anchor component="button" type="button" size="xs" onClick={() => setZone(isUtc ? 'local' : 'utc')}>
-        {isUtc ? `Show them in ${own}` : 'Show them in UTC'}
+        {isUtc ? `Show in ${own}` : 'Show in UTC'}
       </Anchor>
     </Text>
   );

@@ -16,12 +16,12 @@ import { type AuditEntry, auditEntries, type FieldChange } from './audit-changes
 export function AuditTrail({ job }: { readonly job: Job }) {
   const { admin } = useMay();
   return (
-    <Panel title="Who changed it">
+    <Panel title="Changes">
       {admin ? (
         <Entries job={job} />
       ) : (
         <p className={blocks.quiet}>
-          Every change is kept with who made it. Admins see it here; ask one of them.
+          The server records every change and who made it. Only admins can see this list.
         </p>
       )}
     </Panel>
@@ -81,9 +81,7 @@ function OneEntry({ entry }: { readonly entry: AuditEntry }) {
         </span>
       </div>
       {isWhole ? (
-        <p className={blocks.quiet}>
-          What it was before is not among the changes shown, so this is all that it became:
-        </p>
+        <p className={blocks.quiet}>The previous version is not in this list. The new values are:</p>
       ) : null}
       <Changes changes={changes} action={record.action} />
     </li>

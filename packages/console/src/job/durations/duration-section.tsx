@@ -53,8 +53,8 @@ export function DurationSection({ job }: { readonly job: Job }) {
 
 function trendText({ points, p50Ms, p95Ms, slowestMs }: DurationTrend): string {
   const failed = points.filter((point) => point.failed).length;
-  const failures = failed === 0 ? '' : ` ${failed} of them failed (marked ×).`;
-  return `The last ${points.length} runs, each by its last attempt: half took at most ${durationText(p50Ms)} (the dashed line), 95% at most ${durationText(p95Ms)}, the slowest ${durationText(slowestMs)}.${failures}`;
+  const failures = failed === 0 ? '' : ` ${failed} failed (marked ×).`;
+  return `Last ${points.length} runs, last attempt of each: p50 ${durationText(p50Ms)} (dashed line), p95 ${durationText(p95Ms)}, slowest ${durationText(slowestMs)}.${failures}`;
 }
 
 function TrendTable({ trend }: { readonly trend: DurationTrend }) {

@@ -58,7 +58,7 @@ test.each<Status>(['no_handler', 'zombie', 'failing', 'late', 'overrunning', 'pa
 describe('no handler', () => {
   test('names the type that no node has', () => {
     expect(said(healthAdvice(jobThatIs('no_handler'), { stats: nodes({ types: ['other'] }) }))).toContain(
-      'No living node has the job type cleanup_expired_listings',
+      'No running node has the job type cleanup_expired_listings',
     );
   });
 
@@ -92,25 +92,25 @@ describe('failing', () => {
 describe('late', () => {
   test('says when all places are taken', () => {
     const stats = nodes({ places: 2, busy: 2 }, { places: 1, busy: 1 });
-    expect(said(healthAdvice(jobThatIs('late'), { stats }))).toContain('All 3 places are taken');
+    expect(said(healthAdvice(jobThatIs('late'), { stats }))).toContain('All 3 places are busy');
   });
 
   test('says when there are none', () => {
     expect(said(healthAdvice(jobThatIs('late'), { stats: nodes({ places: 0 }) }))).toContain(
-      'start one that has',
+      'start a node with places',
     );
   });
 
   test('says when a node is not well', () => {
     expect(said(healthAdvice(jobThatIs('late'), { stats: nodes({ health: 'stalled' }) }))).toContain(
-      'not well',
+      'A node is unhealthy',
     );
   });
 
   test('while a run waits says so, and why no place is free', () => {
     const advice = healthAdvice(jobThatIs('late', {}, 'waiting'), { stats: nodes({ busy: 3, places: 3 }) });
     expect(advice?.title).toContain('waits for a free place');
-    expect(said(advice)).toContain('All 3 places are taken');
+    expect(said(advice)).toContain('All 3 places are busy');
   });
 
   test('by the clock has other causes', () => {
@@ -127,16 +127,18 @@ describe('late', () => {
 test('overrunning says what becomes of the slots meanwhile', () => {
   expect(said(healthAdvice(jobThatIs('overrunning', { overlap: 'skip' })))).toContain('skipped');
   expect(said(healthAdvice(jobThatIs('overrunning', { overlap: 'queue' })))).toContain('One slot waits');
-  expect(said(healthAdvice(jobThatIs('overrunning', { overlap: 'allow' })))).toContain('beside it');
+  expect(said(healthAdvice(jobThatIs('overrunning', { overlap: 'allow' })))).toContain('in parallel');
 });
 
 test('paused offers to resume it, and says when it ends by itself', () => {
   const pause = { reason: null, by: null, until: null, at: '2026-01-31T09:00:00.000Z' };
   const open = healthAdvice(jobThatIs('paused', { status: 'paused', pause }));
   expect(open?.command).toBe('resume');
-  expect(said(open)).toContain('until somebody resumes it');
+  expect(said(open)).toContain('until someone resumes it');
   const until = '2026-02-01T09:00:00.000Z';
-  expect(said(healthAdvice(jobThatIs('paused', { pause: { ...pause, until } })))).toContain('by itself');
+  expect(said(healthAdvice(jobThatIs('paused', { pause: { ...pause, until } })))).toContain(
+    'resumes when the pause ends',
+  );
 });
 
 test('which run explains it', () => {

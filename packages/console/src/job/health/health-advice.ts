@@ -64,21 +64,21 @@ export function healthAdvice(job: Job, facts: AdviceFacts = {}): Advice | undefi
   }
 }
 
-const OVERVIEW = { label: 'See the nodes', href: '/' } as const;
+const OVERVIEW = { label: 'Show the nodes', href: '/' } as const;
 
 function noHandler(job: Job, { stats }: AdviceFacts): Advice {
   const has = stats?.nodes.some(({ types }) => types.includes(job.type));
   const missing =
     has === true
-      ? `The living nodes have an older version of the job type ${job.type} than the one this job was created with.`
-      : `No living node has the job type ${job.type}.`;
+      ? `The running nodes have an older version of the job type ${job.type} than the version that created this job.`
+      : `No running node has the job type ${job.type}.`;
   const cure =
     has === true
-      ? 'Finish the rollout, so that a node with the newer version runs.'
-      : 'Start a server that has this type and places to run it, or delete the job if the type is gone for good.';
+      ? 'Finish the rollout, so that at least one node runs the newer version.'
+      : 'Start a server with this type and free places, or delete the job if the type was removed.';
   return {
-    title: 'No node can run it',
-    sentences: [`${missing} Until one does, its slots pass without a run.`, cure],
+    title: 'No node can run this job',
+    sentences: [`${missing} Until one does, the job's slots pass without a run.`, cure],
     link: OVERVIEW,
   };
 }
@@ -87,10 +87,10 @@ function zombie({ run }: AdviceFacts): Advice {
   return {
     title: 'A run does not stop',
     sentences: [
-      'A handler was told to stop and goes on. The run stays running until the handler ends by itself, and keeps its place.',
-      'To let the job go on without it, cancel the run, and then cancel it with force. For good: the handler must listen to its signal.',
+      'A handler was asked to stop but is still running. The run keeps its place until the handler ends.',
+      'To let the job continue without this run, cancel the run, then cancel it by force. To fix the cause, make the handler stop when its AbortSignal fires.',
     ],
-    ...runLink(run, 'Open the run that does not stop'),
+    ...runLink(run, 'Open this run'),
   };
 }
 
@@ -98,29 +98,29 @@ function failing(job: Job, { run }: AdviceFacts): Advice {
   const error = run?.errors.at(-1);
   const after =
     job.next_run === null
-      ? 'Find out why, then run it again.'
-      : 'Find out why, then run it now: one success makes it well again. Otherwise its next run will tell.';
+      ? 'Find the cause, then run the job again.'
+      : 'Find the cause, then run the job now or wait for its next run: one success makes the job healthy.';
   return {
-    title: 'Its runs fail',
+    title: 'Runs of this job fail',
     sentences: [`${capital(job.health.reason ?? 'the last run failed')}. ${after}`],
     ...(error === undefined ? {} : { quote: errorLine(error) }),
-    ...runLink(run, 'Open the last run that failed'),
+    ...runLink(run, 'Open the last failed run'),
   };
 }
 
 function overdue({ stats }: AdviceFacts): Advice {
   return {
-    title: 'It is late',
-    sentences: ['Its next run was due more than a minute ago, and no node has taken it.', placesText(stats)],
+    title: 'This job is late',
+    sentences: ['Its next run was due more than a minute ago, but no node has taken it.', placesText(stats)],
     link: OVERVIEW,
   };
 }
 
 function waiting({ stats }: AdviceFacts): Advice {
   return {
-    title: 'Its run waits for a free place',
+    title: 'A run waits for a free place',
     sentences: [
-      'A run of this job has been due for more than a minute, and no node has started it. Until one does, the job may skip slots.',
+      'A run of this job has been due for more than a minute, but no node has started it. Until one does, the job may skip slots.',
       placesText(stats),
     ],
     link: OVERVIEW,
@@ -130,21 +130,21 @@ function waiting({ stats }: AdviceFacts): Advice {
 function placesText(stats: Stats | undefined): string {
   const places = sum(stats?.nodes.map((node) => node.places) ?? []);
   const busy = sum(stats?.nodes.map((node) => node.busy) ?? []);
-  if (stats === undefined) return 'See whether a node lives and has free places.';
+  if (stats === undefined) return 'Check that a node is running and has free places.';
   if (stats.nodes.length === 0 || places === 0)
-    return 'No living node has places to run jobs: start one that has.';
+    return 'No running node has places for jobs: start a node with places.';
   if (busy >= places)
-    return `All ${places} places are taken: wait until some are free, cancel what is not needed, or give the nodes more places.`;
-  if (stats.nodes.some(({ health }) => health !== 'ok')) return 'A node is not well: look at it first.';
-  return `${places - busy} of ${places} places are free, so that it should go on by itself soon. If it does not, look at the server's log.`;
+    return `All ${places} places are busy: wait, cancel runs that you do not need, or configure more places.`;
+  if (stats.nodes.some(({ health }) => health !== 'ok')) return 'A node is unhealthy: check this node first.';
+  return `${places - busy} of ${places} places are free, so the run should start soon. If it does not, check the server's log.`;
 }
 
 function clock(): Advice {
   return {
-    title: 'The clock has jumped back',
+    title: 'The clock was set back',
     sentences: [
-      'Its last slot lies in the time to come, so the clock of the server, or of its database, was ahead before. Nothing is run twice: the job waits until the clock has caught up.',
-      'See that the clock is right now. To go on at once, pause and resume the job, or edit its schedule.',
+      'The last slot of this job is in the future, so the clock of the server or its database was ahead before. Nothing runs twice: the job waits until the clock reaches that slot.',
+      'Check that the clock is right. To continue now, pause and resume the job, or edit its schedule.',
     ],
     link: OVERVIEW,
   };
@@ -152,15 +152,15 @@ function clock(): Advice {
 
 function overrunning(job: Job, { run }: AdviceFacts): Advice {
   const meanwhile = {
-    skip: 'Slots that come meanwhile are skipped.',
-    queue: 'One slot waits for it, and further ones are skipped.',
-    allow: 'Further runs start beside it.',
+    skip: 'Slots in the meantime are skipped.',
+    queue: 'One slot waits in the meantime, and further slots are skipped.',
+    allow: 'Further runs start in parallel.',
   } as const;
   return {
     title: 'A run takes longer than the interval',
     sentences: [
-      `A run has been at work for longer than ${job.interval ?? 'the interval'}. ${meanwhile[job.overlap]}`,
-      'See how far it is. If it is always so slow, give the job a longer interval.',
+      `A run has taken longer than ${job.interval ?? 'the interval'}. ${meanwhile[job.overlap]}`,
+      'Check its progress. If runs are always this slow, set a longer interval.',
     ],
     ...runLink(run, 'Open the run'),
   };
@@ -169,13 +169,13 @@ function overrunning(job: Job, { run }: AdviceFacts): Advice {
 function paused({ pause, run_at: runAt }: Job): Advice {
   const end =
     pause === null || pause.until === null
-      ? 'It stays so until somebody resumes it.'
-      : 'It resumes by itself when the pause ends, or when somebody resumes it before.';
+      ? 'It stays paused until someone resumes it.'
+      : 'It resumes when the pause ends, unless someone resumes it earlier.';
   const resumed =
     runAt === null
-      ? 'Resume it to go on with the next slot to come; what waits is let go.'
-      : 'Resume it to let its run go.';
-  return { title: 'It is paused', sentences: [`It makes no runs. ${end}`, resumed], command: 'resume' };
+      ? 'When resumed, the job continues with its next slot, and held runs start.'
+      : 'When resumed, its run starts.';
+  return { title: 'This job is paused', sentences: [`No runs start. ${end}`, resumed], command: 'resume' };
 }
 
 function runLink(run: Run | undefined, label: string): Pick<Advice, 'link'> {

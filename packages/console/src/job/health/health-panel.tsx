@@ -37,11 +37,7 @@ function Panel({ job, facts }: { readonly job: Job; readonly facts: AdviceFacts 
   if (advice === undefined) return null;
   const { since } = job.health;
   return (
-    <section
-      className={classes.health}
-      data-health={job.health.status}
-      aria-label="What is wrong, and what to do"
-    >
+    <section className={classes.health} data-health={job.health.status} aria-label="Health">
       <div className={classes.healthHead}>
         <HealthBadge health={job.health} />
         <strong>{advice.title}</strong>
@@ -95,7 +91,7 @@ function AdviceAction({ job, advice }: { readonly job: Job; readonly advice: Adv
   const resume = useResumeJob();
   if (advice.command === 'resume' && operate) {
     return (
-      <KeepFocus label="What can be done about it">
+      <KeepFocus label="Actions">
         <Button
           size="xs"
           leftSection={<ResumeIcon />}

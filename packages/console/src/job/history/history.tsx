@@ -33,7 +33,7 @@ export function History({ job }: { readonly job: Job }) {
       title="History"
       aside={
         <NativeSelect
-          aria-label="Runs of which status"
+          aria-label="Filter by status"
           data={CHOICES}
           value={status ?? ''}
           onChange={(event) => choose(event.currentTarget.value)}
@@ -74,15 +74,15 @@ function NoRuns({ job, status, onAll }: RowsProps) {
           </Button>
         }
       >
-        Of this job, that is, and as far back as the server keeps its runs.
+        The history of this job has no such run.
       </Empty>
     );
   }
-  return <Empty title="It has not run yet">{firstRunText(job)}</Empty>;
+  return <Empty title="No runs yet">{firstRunText(job)}</Empty>;
 }
 
 function firstRunText(job: Job): string {
-  if (job.status === 'paused') return 'It is paused. Its first run comes once it is resumed.';
-  if (job.on_demand) return 'It runs only when somebody asks for it, or code does.';
-  return job.next_run === null ? 'No run is to come either.' : 'Its first run comes with its next slot.';
+  if (job.status === 'paused') return 'The job is paused. Its first run starts after it is resumed.';
+  if (job.on_demand) return 'The job runs only when someone or code starts it.';
+  return job.next_run === null ? 'No run is scheduled.' : 'The first run starts at the next slot.';
 }

@@ -65,5 +65,5 @@ function EndOfRows({ hasMore, isBroken, onRetry }: EndOfRowsProps) {
       </>
     );
   }
-  return hasMore ? 'Older runs are being read…' : 'These are all that the server keeps.';
+  return hasMore ? 'Loading older runs…' : 'No older runs: the server keeps no more.';
 }

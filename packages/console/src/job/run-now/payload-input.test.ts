@@ -6,12 +6,15 @@ test('a JSON object is a payload', () => {
 });
 
 test.each(['[1]', 'null', '"text"', '7'])('%s is JSON and no payload', (text) => {
-  expect(readPayload(text)).toEqual({ ok: false, fault: 'A payload is a JSON object, in braces.' });
+  expect(readPayload(text)).toEqual({
+    ok: false,
+    fault: 'A payload must be a JSON object, such as {"days": 30}.',
+  });
 });
 
 test('what is no JSON is told so', () => {
   expect(readPayload('{ days_old: 7 }')).toMatchObject({
     ok: false,
-    fault: expect.stringContaining('not JSON'),
+    fault: expect.stringContaining('Invalid JSON'),
   });
 });

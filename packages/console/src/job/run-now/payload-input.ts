@@ -13,11 +13,11 @@ export function readPayload(text: string): ReadPayload {
   } catch (error) {
     return {
       ok: false,
-      fault: `This is not JSON: ${error instanceof Error ? error.message : "it can't be read"}`,
+      fault: `Invalid JSON: ${error instanceof Error ? error.message : 'syntax error'}`,
     };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { ok: false, fault: 'A payload is a JSON object, in braces.' };
+    return { ok: false, fault: 'A payload must be a JSON object, such as {"days": 30}.' };
   }
   return { ok: true, payload: { ...value } };
 }

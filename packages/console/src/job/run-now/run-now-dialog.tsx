@@ -48,7 +48,7 @@ function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
       <Stack gap="md">
         <Text size="sm">{meaningOf(job)}</Text>
         <Checkbox
-          label="With another payload, for this run alone"
+          label="Use another payload for this run"
           description={leave.note}
           disabled={!leave.isGiven}
           checked={own.isOn}
@@ -61,14 +61,14 @@ function RunNowForm({ job, onClose }: Omit<DialogProps, 'opened'>) {
           <InstantField
             label="Not before"
             name="Not before"
-            description="Left empty, it runs at once."
+            description="Optional. If empty, the run starts now."
             {...later}
           />
         ) : null}
         <FaultAlert>{refusal === undefined ? undefined : <Plain>{refusal}</Plain>}</FaultAlert>
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose}>
-            Not now
+            Cancel
           </Button>
           <Button type="submit" data-autofocus loading={run.isPending} disabled={own.fault !== undefined}>
             Run now
@@ -101,10 +101,10 @@ function usePayloadLeave(typeName: string): { readonly isGiven: boolean; readonl
   if (may.admin) return { isGiven: true, note: undefined };
   if (types === undefined) return { isGiven: false, note: undefined };
   const fields = types.find(({ type }) => type === typeName)?.operators_may_set ?? [];
-  if (fields.length === 0) return { isGiven: false, note: 'Only an admin can change the payload.' };
+  if (fields.length === 0) return { isGiven: false, note: 'Only admins can change the payload.' };
   const note = (
     <>
-      As an operator you can change <Plain>{fields.join(', ')}</Plain>.
+      Operators can change <Plain>{fields.join(', ')}</Plain>.
     </>
   );
   return { isGiven: true, note };
@@ -122,7 +122,7 @@ function PayloadField({ type, text, fault, onChange }: PayloadFieldProps) {
     <Textarea
       classNames={{ input: blocks.code }}
       label="Payload"
-      description={`It replaces the payload of the job, and is checked against the job type ${type}.`}
+      description={`Replaces the job's payload for this run. The server checks it against the job type ${type}.`}
       value={text}
       onChange={(event) => onChange(event.currentTarget.value)}
       error={fault}
@@ -164,12 +164,12 @@ function useStart(job: Job) {
 }
 
 function meaningOf({ overlap, is_running: isRunning, status }: Job): string {
-  const always = 'It starts as soon as a node has a free place. The schedule stays as it is.';
-  const paused = status === 'paused' ? ' The job is paused; a run asked for by hand goes through.' : '';
+  const always = 'The run starts as soon as a node has a free place. The schedule does not change.';
+  const paused = status === 'paused' ? ' The job is paused, but a manual run still starts.' : '';
   if (!isRunning || overlap === 'allow') return `${always}${paused}`;
   return overlap === 'queue'
-    ? `${always}${paused} A run is live now: this one waits for it, unless another one waits already.`
-    : `A run is live now, and the job allows one at a time: it is refused until that one has ended.${paused}`;
+    ? `${always}${paused} Another run is live: this one waits for it, unless one is waiting already.`
+    : `The server will refuse this run while another run is live, because the job allows one at a time.${paused}`;
 }
 
 /** The server's error about the payload or the time. */

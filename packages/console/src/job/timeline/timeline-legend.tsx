@@ -5,12 +5,12 @@ import classes from './timeline.module.css';
 /** The meaning of the timeline's marks. */
 export function TimelineLegend() {
   return (
-    <ul className={classes.legend} aria-label="What the marks mean">
+    <ul className={classes.legend} aria-label="Legend">
       <li>
         <Sign color={RUN_COLORS.succeeded}>
           <rect className={classes.bar} x={3} y={2} width={14} height={10} rx={2} />
         </Sign>
-        a run, as long as it took
+        a run; its length is its duration
       </li>
       <li>
         <Sign color={RUN_COLORS.failed}>
@@ -36,13 +36,13 @@ export function TimelineLegend() {
           <rect className={classes.skip} data-reason="overlap" x={5} y={2} width={3} height={10} />
           <rect className={classes.skip} data-reason="missed" x={12} y={2} width={3} height={10} />
         </Sign>
-        a skipped slot: overlap, missed
+        a skipped slot (overlap, missed)
       </li>
       <li>
         <Sign color="currentColor">
           <line className={classes.upcoming} x1={10} x2={10} y1={1} y2={13} />
         </Sign>
-        to come
+        scheduled
       </li>
     </ul>
   );

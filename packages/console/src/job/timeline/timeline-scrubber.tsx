@@ -39,7 +39,7 @@ export function TimelineScrubber(props: TimelineScrubberProps) {
       <>
         <TimelineDrawing {...props} current={undefined} />
         <p className={blocks.quiet}>
-          No run in the last {props.spanLabel}. Choose a longer time to see those before, if there are any.
+          No runs in the last {props.spanLabel}. Choose a longer time to see older runs.
         </p>
       </>
     );
@@ -87,7 +87,7 @@ function Scrubber({ mark, index, onGo, ...props }: ScrubberProps) {
       className={classes.scrubber}
       role="slider"
       tabIndex={0}
-      aria-label={`Runs of the last ${props.spanLabel}, the oldest first; Enter opens one`}
+      aria-label={`Runs of the last ${props.spanLabel}, oldest first; Enter opens a run`}
       aria-valuemin={1}
       aria-valuemax={marks.length}
       aria-valuenow={index + 1}

@@ -50,7 +50,7 @@ export function Timeline({ job, upcoming }: TimelineProps) {
       title="Timeline"
       aside={
         <NativeSelect
-          aria-label="How far back the timeline goes"
+          aria-label="Time range"
           data={SPANS.map(({ id, label }) => ({ value: id, label: `Last ${label}` }))}
           value={span}
           onChange={(event) => setChosen(SPANS.find(({ id }) => id === event.currentTarget.value)?.id)}

@@ -64,7 +64,7 @@ function Choice({ count, mayDelete, onAsk, onClear }: Omit<BulkBarProps, 'bulk'>
           </Button>
         ) : null}
       </div>
-      <CloseButton aria-label="Select none" title="Select none" onClick={onClear} />
+      <CloseButton aria-label="Clear selection" title="Clear selection" onClick={onClear} />
     </section>
   );
 }
@@ -111,9 +111,9 @@ function Over({ kind, result, onDismiss }: OverProps) {
       <div className={classes.overHead}>
         <span className={classes.text} role="status">
           {resultText(kind, result)}
-          {staysSelected ? ' What was not done stays selected, so that you can try again.' : null}
+          {staysSelected ? ' Jobs that were not changed stay selected, so that you can try again.' : null}
         </span>
-        <CloseButton aria-label="Put the result away" onClick={onDismiss} />
+        <CloseButton aria-label="Close the result" onClick={onDismiss} />
       </div>
       {result.failed.length === 0 ? null : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard, too

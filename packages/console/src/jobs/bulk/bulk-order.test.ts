@@ -45,10 +45,14 @@ test('one that somebody was faster with is told as it is now, and no other', () 
 });
 
 test('why nothing was done is told in words', () => {
-  expect(failureText(new Superseded(mark('a'), { ...mark('a'), version: 2 }))).toMatch(/changed meanwhile/);
-  expect(failureText(new Superseded(mark('a'), { ...mark('a'), uid: 'new' }))).toMatch(/another job/);
+  expect(failureText(new Superseded(mark('a'), { ...mark('a'), version: 2 }))).toMatch(
+    /someone else changed this job/i,
+  );
+  expect(failureText(new Superseded(mark('a'), { ...mark('a'), uid: 'new' }))).toMatch(
+    /created another one with the same id/,
+  );
   expect(failureText(FAULT)).toBe('It could not be done.');
-  expect(failureText(new ConnectionError('no_answer', 'No.'))).toMatch(/may have been done or not/);
+  expect(failureText(new ConnectionError('no_answer', 'No.'))).toMatch(/may or may not have changed/);
 });
 
 test('only a fault that all jobs share ends the whole', () => {

@@ -36,7 +36,7 @@ export class Superseded extends Error {
   readonly isRecreated: boolean;
 
   constructor(seen: JobMark, latest: JobMark) {
-    super('Somebody was faster.');
+    super('Someone else changed this job.');
     this.latest = latest;
     this.isRecreated = latest.uid !== seen.uid;
   }
@@ -51,10 +51,11 @@ export function latestMarks({ failed }: TurnResult<JobMark>): readonly JobMark[]
 export function failureText(error: unknown): string {
   if (error instanceof Superseded) {
     return error.isRecreated
-      ? 'It was deleted and created anew meanwhile: it is another job, and not selected any more.'
-      : 'It was changed meanwhile. Look at it as it is now; to try again is to mean that.';
+      ? 'Someone else deleted this job and created another one with the same id. The new job is not selected.'
+      : 'Someone else changed this job. Check its latest version, then try again.';
   }
-  if (error instanceof ConnectionError) return 'The server did not answer, so it may have been done or not.';
+  if (error instanceof ConnectionError)
+    return 'The server did not answer, so the job may or may not have changed.';
   const { title, advice, detail } = faultWords(error);
   return detail ?? `${title}. ${advice}`;
 }

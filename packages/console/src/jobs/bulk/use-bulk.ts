@@ -50,7 +50,7 @@ export function useBulk(onOver: (result: TurnResult<JobMark>) => void): Bulk {
     });
     for (const queryKey of LIVE_KEYS) void client.invalidateQueries({ queryKey });
     if (!isThere.current) {
-      announceDone(`You left the list: ${resultText(order.kind, result)}`);
+      announceDone(`Stopped, because you left the list: ${resultText(order.kind, result)}`);
       return;
     }
     setState({ phase: 'over', order, result });

@@ -63,7 +63,7 @@ export function HealthCell({ job: { status, health, is_running: isRunning } }: C
 
 export function RunsCell({ job: { recent_runs: runs } }: CellProps) {
   // A server of an older version does not send them.
-  return runs == null ? <span className={classes.dimmed}>not told</span> : <RunStrip runs={runs} />;
+  return runs == null ? <span className={classes.dimmed}>unknown</span> : <RunStrip runs={runs} />;
 }
 
 export function LastRunCell({ job: { last_run: at, last_status: status } }: CellProps) {
@@ -84,9 +84,9 @@ export function NextRunCell({ job }: CellProps) {
 }
 
 function noNextRun({ status, on_demand: isOnDemand, interval_mode: mode }: Job): string {
-  if (status === 'finished') return 'none: finished';
-  if (isOnDemand) return 'when asked for';
-  return mode === 'fixed_delay' ? 'after this run' : 'none';
+  if (status === 'finished') return 'none (finished)';
+  if (isOnDemand) return 'on demand';
+  return mode === 'fixed_delay' ? 'when this run ends' : 'none';
 }
 
 function PausedCell({ pause }: { readonly pause: Job['pause'] }) {

@@ -40,7 +40,7 @@ function PauseButton({ job, commands }: RowActionsProps) {
   return (
     <Action
       name={`Pause ${job.id}`}
-      title={isFinished ? 'It is finished: there is nothing to pause' : 'Pause (p)'}
+      title={isFinished ? 'A finished job cannot be paused' : 'Pause (p)'}
       isDisabled={isFinished}
       onPress={() => commands.pause(job)}
     >

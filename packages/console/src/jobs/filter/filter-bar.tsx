@@ -23,7 +23,7 @@ interface FilterBarProps {
 }
 
 const HEALTH_LABELS: Record<(typeof HEALTHS)[number], string> = {
-  unhealthy: 'Unhealthy: any of these',
+  unhealthy: 'Any unhealthy',
   no_handler: 'No handler',
   zombie: 'Zombie',
   failing: 'Failing',

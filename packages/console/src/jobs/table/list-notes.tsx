@@ -27,10 +27,10 @@ export function StaleNote({ readAt, error, onRetry }: StaleNoteProps) {
       <span className={classes.noteText}>
         {faultText(error)}{' '}
         {readAt === 0 ? (
-          'Some rows could not be read again.'
+          'Some rows could not be refreshed.'
         ) : (
           <>
-            What you see is from <Instant at={new Date(ticker.onServer(readAt)).toISOString()} />.
+            The rows are from <Instant at={new Date(ticker.onServer(readAt)).toISOString()} />.
           </>
         )}
       </span>

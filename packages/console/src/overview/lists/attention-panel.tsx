@@ -20,7 +20,7 @@ export function AttentionPanel() {
       title="Needs attention"
       aside={
         page !== undefined && page.next_cursor !== null ? (
-          <Link href="/jobs?health=unhealthy">All of them</Link>
+          <Link href="/jobs?health=unhealthy">Show all</Link>
         ) : undefined
       }
     >
@@ -32,7 +32,7 @@ export function AttentionPanel() {
         )
       ) : page.data.length === 0 ? (
         <p className={classes.well}>
-          <CheckIcon /> All jobs are well.
+          <CheckIcon /> All jobs are healthy.
         </p>
       ) : (
         <ul className={classes.list}>

@@ -19,7 +19,7 @@ export function RunningPanel({ className }: { readonly className?: string | unde
     <Panel
       title="Running now"
       className={className}
-      aside={page !== undefined && page.next_cursor !== null ? `The newest ${SHOWN}` : undefined}
+      aside={page !== undefined && page.next_cursor !== null ? `Newest ${SHOWN}` : undefined}
     >
       {page === undefined ? (
         error === null ? (
@@ -28,7 +28,7 @@ export function RunningPanel({ className }: { readonly className?: string | unde
           <Failed error={error} onRetry={() => void refetch()} />
         )
       ) : page.data.length === 0 ? (
-        <p className={classes.nothing}>Nothing runs at the moment.</p>
+        <p className={classes.nothing}>No runs are running.</p>
       ) : (
         <ul className={classes.list}>
           {page.data.map((run) => (
@@ -49,7 +49,7 @@ function RunningRun({ run }: { readonly run: Run }) {
         </Link>
         <span className={classes.more}>
           {run.attempt > 1 ? `attempt ${run.attempt}, ` : ''}
-          {run.cancel_requested ? 'told to stop, ' : ''}
+          {run.cancel_requested ? 'asked to stop, ' : ''}
           started <Ago at={run.started_at} />
         </span>
       </div>

@@ -43,9 +43,7 @@ function Upcoming({ jobs }: { readonly jobs: readonly Job[] }) {
   if (soon.length === 0) {
     return (
       <p className={classes.nothing}>
-        {isBehind
-          ? 'What was listed here is due; what comes next is being read.'
-          : 'Nothing comes due within an hour.'}
+        {isBehind ? 'Loading the next runs…' : 'No runs are due in the next hour.'}
       </p>
     );
   }

@@ -15,7 +15,7 @@ interface MinutesPanelProps {
 export function MinutesPanel({ stats, className }: MinutesPanelProps) {
   const [asTable, setAsTable] = useState(false);
   const piles = useMemo(() => minutePiles(stats.minutes), [stats.minutes]);
-  const where = stats.nodes.length > 1 ? ' · of the node that answers' : '';
+  const where = stats.nodes.length > 1 ? ' · of the answering node' : '';
   return (
     <Panel
       title="Runs per minute"

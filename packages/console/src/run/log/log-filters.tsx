@@ -42,7 +42,7 @@ export function LogFilters({ look, onChange, children }: LogFiltersProps) {
         className={classes.logSearch}
       />
       <NativeSelect
-        aria-label="Levels of the log"
+        aria-label="Log level"
         data={LEVEL_CHOICES}
         value={look.level}
         onChange={(event) => choose(event.currentTarget.value)}

@@ -57,7 +57,7 @@ export function LogView({ lines, search, isWrapped, startsAtEnd }: LogViewProps)
       </div>
       {isAtEnd ? null : (
         <Button size="compact-sm" className={classes.toEnd} onClick={() => rows.scrollToEnd()}>
-          To the newest line
+          Go to the newest line
         </Button>
       )}
     </div>

@@ -33,9 +33,9 @@ export function RunLog({ run }: { readonly run: Run }) {
 }
 
 function emptyText(run: Run): string {
-  if (run.status === 'queued') return 'It has logged nothing yet: it has not started.';
-  if (run.status === 'running') return 'It has logged nothing yet. Lines come here as they are written.';
-  return 'It has logged nothing.';
+  if (run.status === 'queued') return 'No log yet: the run has not started.';
+  if (run.status === 'running') return 'No log yet. New lines appear here.';
+  return 'The run logged nothing.';
 }
 
 function FilteredLog({ run, lines }: { readonly run: Run; readonly lines: readonly LogLine[] }) {

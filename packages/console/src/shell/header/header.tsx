@@ -38,8 +38,14 @@ export function Header({ isMenuOpen, onMenu, onHelp }: HeaderProps) {
       <Group gap={4} visibleFrom="sm" wrap="nowrap">
         <ZoneButton />
         <SchemeButton />
-        <Tooltip label="Keys (?)">
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Keys" onClick={onHelp}>
+        <Tooltip label="Keyboard shortcuts (?)">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label="Keyboard shortcuts"
+            onClick={onHelp}
+          >
             <HelpIcon size={18} />
           </ActionIcon>
         </Tooltip>

@@ -24,31 +24,31 @@ export function LiveMark() {
 function wordsOf(live: LiveState, zone: Zone): { readonly word: string; readonly means: string } {
   switch (live.kind) {
     case 'live':
-      return { word: 'Live', means: 'What you see changes as it happens.' };
+      return { word: 'Live', means: 'This page updates as things happen.' };
     case 'connecting':
-      return { word: 'Connecting', means: 'The event stream is being opened.' };
+      return { word: 'Connecting', means: 'Opening the event stream.' };
     case 'reconnecting':
       return {
         word: `Reconnecting since ${clockText(live.since, zone)}`,
-        means: 'The event stream was lost. It is tried again, and what was missed is read then.',
+        means: 'The event stream was lost. The page reconnects and then reads what it missed.',
       };
     case 'polling':
       return {
         word: 'Every 5 s',
         means:
-          'The server answers but gives no event stream: all of them may be in use. What you see is read anew every 5 seconds.',
+          'The server sends no live events, perhaps because all its event streams are in use. This page reloads its data every 5 seconds.',
       };
     case 'offline':
       return {
         word: `Offline since ${clockText(live.since, zone)}`,
-        means: 'The server does not answer. It is asked again every 5 seconds.',
+        means: 'The server does not answer. The page tries again every 5 seconds.',
       };
     case 'paused':
       return { word: 'Paused', means: 'The tab was hidden.' };
     case 'signed-out':
       return {
         word: 'Signed out',
-        means: 'Your session has ended. Nothing is read until you sign in again.',
+        means: 'Your session has ended. Sign in again to update this page.',
       };
     default:
       return live satisfies never;

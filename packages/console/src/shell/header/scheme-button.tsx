@@ -8,7 +8,7 @@ const NEXT: Readonly<Record<MantineColorScheme, MantineColorScheme>> = {
 };
 
 const NAMES: Readonly<Record<MantineColorScheme, string>> = {
-  auto: 'as the system',
+  auto: 'system',
   light: 'light',
   dark: 'dark',
 };

@@ -6,9 +6,9 @@ import { type Curl, curlScript } from './curl.ts';
 /** The API requests behind a page, collapsed, for people who continue in a terminal. */
 export function CurlFold({ curls }: { readonly curls: readonly Curl[] }) {
   return (
-    <Fold summary="The same as curl">
+    <Fold summary="curl commands">
       <Text size="sm" mb="xs">
-        What this page reads and does, as requests to the API. Put your token into <code>TOKEN</code> first.
+        The API requests behind this page. Set <code>TOKEN</code> to your API token first.
       </Text>
       <TextBlock label="the commands">{curlScript(`${window.location.origin}/api`, curls)}</TextBlock>
     </Fold>

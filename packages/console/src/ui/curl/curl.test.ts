@@ -56,5 +56,5 @@ test('a script says what its variables stand for, and what each command does', (
   const script = curlScript('http://127.0.0.1:8080/api', runCurls({ id: '7' }, ALL));
   expect(script).toMatch(/^API='http:\/\/127\.0\.0\.1:8080\/api'\n/);
   expect(script).toContain("TOKEN='…'");
-  expect(script).toContain('# Cancel it\ncurl -X POST');
+  expect(script).toContain('# Cancel the run\ncurl -X POST');
 });

@@ -17,13 +17,16 @@ export function runCurls(run: Pick<Run, 'id'>, { operate }: CurlRights): readonl
   const path = `/runs/${run.id}`;
   const reads = [
     { does: 'Read the run', command: request('GET', path) },
-    { does: 'Read its log', command: request('GET', `${path}/logs`) },
+    { does: 'Read the log', command: request('GET', `${path}/logs`) },
   ];
   if (!operate) return reads;
   return [
     ...reads,
-    { does: 'Cancel it', command: request('POST', `${path}/cancel`) },
-    { does: 'Run it again, or make a waiting retry due now', command: request('POST', `${path}/retry`) },
+    { does: 'Cancel the run', command: request('POST', `${path}/cancel`) },
+    {
+      does: 'Retry: start a new run, or make a waiting retry due now',
+      command: request('POST', `${path}/retry`),
+    },
   ];
 }
 
@@ -32,22 +35,22 @@ export function jobCurls(job: Job, { operate, admin }: CurlRights): readonly Cur
   const path = `/jobs/${job.id}`;
   const curls = [
     { does: 'Read the job', command: request('GET', path) },
-    { does: 'Read its runs', command: request('GET', `${path}/runs?limit=20`) },
+    { does: 'Read the runs of the job', command: request('GET', `${path}/runs?limit=20`) },
   ];
   if (operate) {
     curls.push(
-      { does: 'Run it now', command: request('POST', `${path}/runs`) },
-      { does: 'Pause it', command: request('POST', `${path}/pause`, { reason: 'Why it is paused' }) },
-      { does: 'Resume it', command: request('POST', `${path}/resume`) },
+      { does: 'Run the job now', command: request('POST', `${path}/runs`) },
+      { does: 'Pause the job', command: request('POST', `${path}/pause`, { reason: 'Reason' }) },
+      { does: 'Resume the job', command: request('POST', `${path}/resume`) },
     );
   }
   if (admin) {
     curls.push(
       {
-        does: 'Create it as it is now on another server, or put it back to that here',
+        does: 'Create or replace the job with this definition, here or on another server',
         command: request('PUT', path, definitionOf(job)),
       },
-      { does: 'Delete it', command: request('DELETE', path) },
+      { does: 'Delete the job', command: request('DELETE', path) },
     );
   }
   return curls;
@@ -55,7 +58,7 @@ export function jobCurls(job: Job, { operate, admin }: CurlRights): readonly Cur
 
 /** All commands as a script: sets `$API` and `$TOKEN` first, and puts a comment above each command. */
 export function curlScript(api: string, curls: readonly Curl[]): string {
-  const head = `API=${quoted(api)}\n# An API token: on the server, "npm run -s token" makes one.\nTOKEN='…'`;
+  const head = `API=${quoted(api)}\n# An API token; "npm run -s token" on the server creates one.\nTOKEN='…'`;
   return [head, ...curls.map(({ does, command }) => `# ${does}\n${command}`)].join('\n\n');
 }
 

@@ -23,7 +23,7 @@ export function Confirm(props: ConfirmProps) {
         <div>{children}</div>
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose} data-autofocus disabled={isBusy}>
-            Keep as it is
+            Go back
           </Button>
           <Button {...(danger ? { color: 'red' } : {})} onClick={onConfirm} loading={isBusy}>
             {confirmLabel}

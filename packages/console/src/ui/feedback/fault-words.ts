@@ -24,9 +24,9 @@ export function faultWords(error: unknown): FaultWords {
   }
   if (error instanceof ConnectionError && error.code === 'not_this_api') {
     return {
-      title: 'What answers is not this API',
+      title: 'Unexpected answer',
       advice:
-        'A proxy may stand between, or the server is of another version than this page. Reload the page.',
+        'The answer did not come from this API: a proxy may have sent it, or the server has another version than this page. Reload the page.',
       detail: error.message,
     };
   }
@@ -34,13 +34,13 @@ export function faultWords(error: unknown): FaultWords {
     return {
       title: 'The server does not answer',
       advice:
-        'It may be restarting, or the network is down. What you see comes back by itself once it answers.',
+        'The server may be restarting, or the network is down. The page continues when the server answers.',
     };
   }
   return {
-    title: "This page can't show the answer",
+    title: 'Could not read the answer',
     advice:
-      'The server may be older or newer than this page. Reload the page; if that does not help, compare the versions on the overview.',
+      'The server may have another version than this page. Reload the page. If that does not help, compare the versions on the overview.',
     ...(error instanceof Error ? { detail: error.message } : {}),
   };
 }
@@ -60,35 +60,35 @@ function statusWords(error: ApiError): Pick<FaultWords, 'title' | 'advice'> {
     return {
       title: 'The server does not know this request',
       advice:
-        'It is older or newer than this page. Reload the page to get the one that goes with the server.',
+        'The server has another version than this page. Reload the page to get the page that fits the server.',
     };
   }
   switch (error.status) {
     case 401:
-      return { title: 'You are signed out', advice: 'Sign in again to go on where you were.' };
+      return { title: 'You are signed out', advice: 'Sign in again to continue.' };
     case 403:
       return {
         title: 'Your role does not allow this',
-        advice: 'Ask an admin of this server for the role that it needs.',
+        advice: 'Ask an admin of this server for the role you need.',
       };
     case 404:
-      return { title: 'It is not there', advice: 'It may have been deleted, or the address is mistyped.' };
+      return { title: 'Not found', advice: 'Someone may have deleted it, or the address is wrong.' };
     case 409:
-      return { title: 'Something else came first', advice: 'Look at how it stands now, and try again.' };
+      return { title: 'Conflict with the current state', advice: 'Check the current state, then try again.' };
     case 412:
       return {
-        title: 'It was changed meanwhile',
-        advice: 'Somebody else edited it after you had read it. Read it anew, and try again.',
+        title: 'Someone else changed this job',
+        advice: 'Someone saved a change after you opened it. Reload and try again.',
       };
     case 422:
-      return { title: 'The server refused what was asked', advice: 'See what it says, and mend it.' };
+      return { title: 'The server refused the request', advice: 'Correct the error below and try again.' };
     case 429:
-      return { title: 'Too many requests', advice: 'The server asks to wait for a moment.' };
+      return { title: 'Too many requests', advice: 'Wait a moment, then try again.' };
     case 503:
-      return { title: 'The server is busy', advice: 'It asks to be tried again in a moment.' };
+      return { title: 'The server is busy', advice: 'Try again in a moment.' };
     default:
       return error.status >= 500
-        ? { title: 'Something went wrong on the server', advice: 'Its log has more. Try again in a moment.' }
-        : { title: 'It did not work', advice: 'See what the server says.' };
+        ? { title: 'Server error', advice: "Try again in a moment. The server's log has details." }
+        : { title: 'The request failed', advice: 'See the message of the server.' };
   }
 }

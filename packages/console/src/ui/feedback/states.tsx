@@ -45,10 +45,10 @@ export function Failed({ error, onRetry }: FailedProps) {
         )}
         {requestId === undefined ? null : (
           <Text size="xs" c="dimmed">
-            Request <code>{requestId}</code>, to find it in the server’s log.
+            Request id in the server’s log: <code>{requestId}</code>
           </Text>
         )}
-        <KeepFocus label="What can be done">
+        <KeepFocus label="Actions">
           <Button size="xs" mt="xs" variant="default" leftSection={<RefreshIcon />} onClick={onRetry}>
             Try again
           </Button>
@@ -77,7 +77,7 @@ export function Empty({ title, action, children }: EmptyProps) {
         </Text>
       )}
       {action === undefined ? null : (
-        <KeepFocus className={classes.action} label="What can be done">
+        <KeepFocus className={classes.action} label="Actions">
           {action}
         </KeepFocus>
       )}

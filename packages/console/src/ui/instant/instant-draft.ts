@@ -33,7 +33,7 @@ export function readInstant(draft: InstantDraft): string | undefined {
 /**
  * The error for a date and time with a part missing. Read as empty, the parts would be lost without notice.
  */
-export const UNFINISHED = 'Finish the date and time';
+export const UNFINISHED = 'Complete the date and time';
 
 /** What is wrong with a time that is optional and must be in the future. */
 export function futureFault(draft: InstantDraft, now: number): string | undefined {
@@ -41,7 +41,7 @@ export function futureFault(draft: InstantDraft, now: number): string | undefine
   if (draft.text === '') return undefined;
   const ms = readMs(draft);
   if (ms === undefined) return UNFINISHED;
-  return ms <= now ? 'It must lie in the future, or be left empty' : undefined;
+  return ms <= now ? 'Must be in the future, or empty' : undefined;
 }
 
 /** The same instant on the other clock. A draft that is no instant yet keeps its text. */

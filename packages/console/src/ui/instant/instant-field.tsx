@@ -51,7 +51,7 @@ export function InstantField(props: InstantFieldProps) {
       <Group gap="xs" align="center">
         <NativeSelect
           size="xs"
-          aria-label={`${name}: on which clock`}
+          aria-label={`${name}: time zone`}
           data={[
             { value: 'local', label: localZoneName() },
             { value: 'utc', label: 'UTC' },
@@ -82,7 +82,7 @@ function OtherClock({ draft }: { readonly draft: InstantDraft }) {
 }
 
 const CLOCK_CHANGES = {
-  skipped: 'Your clock is set forward then: this time does not come, and one a little later is taken.',
+  skipped: 'Clocks are set forward at this time, so it does not exist. A slightly later time is used.',
   twice:
-    'Your clock is set back then: this time comes twice, and the first is taken. Choose UTC to mean the second.',
+    'Clocks are set back at this time, so it comes twice. The first one is used; choose UTC for the second.',
 } as const;

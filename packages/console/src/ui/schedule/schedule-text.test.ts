@@ -83,5 +83,5 @@ test('a single instant is in the zone of the viewer', () => {
 });
 
 test('a job without a schedule of its own says so', () => {
-  expect(scheduleText({ ...NONE, on_demand: true }, VIEWER)).toBe('Only when asked for');
+  expect(scheduleText({ ...NONE, on_demand: true }, VIEWER)).toBe('On demand');
 });

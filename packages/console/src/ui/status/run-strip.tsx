@@ -17,7 +17,7 @@ export function RunStrip({ runs }: { readonly runs: readonly RecentRun[] }) {
   const { zone } = useZone();
   if (runs.length === 0) return <span className={classes.none}>no runs yet</span>;
   return (
-    <ol className={classes.strip} aria-label={`The last ${runs.length} runs, the oldest first`}>
+    <ol className={classes.strip} aria-label={`Last ${runs.length} runs, oldest first`}>
       {runs.toReversed().map((run) => (
         <li key={run.id} className={classes.item}>
           <Link

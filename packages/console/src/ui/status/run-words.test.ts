@@ -38,22 +38,22 @@ describe('a run that makes up for missed slots', () => {
       scheduled_for: '2026-01-31T09:00:00.000Z',
     });
     expect(story(run)).toBe(
-      'It makes up for missed slots: it covers 3 slots, from 2026-01-31T07:00:00.000Z to 2026-01-31T09:00:00.000Z.',
+      'The run catches up missed slots: it covers 3 slots, from 2026-01-31T07:00:00.000Z to 2026-01-31T09:00:00.000Z.',
     );
-    expect(runNote(run)).toBe('Makes up for 3 slots');
+    expect(runNote(run)).toBe('Catches up 3 slots');
   });
 
   test('of one slot does not say from and to', () => {
     const run = exampleRun({ catch_up: true, missed: 1, missed_from: '2026-01-31T09:00:00.000Z' });
-    expect(story(run)).toContain('covers one slot, of 2026-01-31T09:00:00.000Z.');
+    expect(story(run)).toContain('covers one slot, at 2026-01-31T09:00:00.000Z.');
   });
 });
 
 describe('a skipped slot', () => {
   test('says that another run was live', () => {
     const run = exampleRun({ status: 'skipped', reason: 'overlap', started_at: null });
-    expect(story(run)).toContain('still live');
-    expect(runNote(run)).toContain('still live');
+    expect(story(run)).toContain('another run was live');
+    expect(runNote(run)).toContain('Another run of the job was live');
   });
 
   test('says that it was missed, and for how many it stands', () => {
@@ -64,31 +64,32 @@ describe('a skipped slot', () => {
       missed_from: '2026-01-30T09:00:00.000Z',
       started_at: null,
     });
-    expect(story(run)).toContain('It stands for 1,200 slots');
+    expect(story(run)).toContain('This entry stands for 1,200 slots');
     // Under every catch-up policy: `all` leaves slots beyond a hundred to such a row.
-    expect(story(run)).toContain('it is not made up for');
+    expect(story(run)).toContain('does not run it later');
     expect(story(run)).not.toContain('the job does not make up');
     expect(runNote(run)).toBe('No node could take these 1,200 slots in time');
   });
 });
 
 describe('a run that waits', () => {
-  test('for room', () =>
-    expect(story(queued({ held: 'overlap' }))).toContain('until another run of its job has ended'));
+  test('for room', () => expect(story(queued({ held: 'overlap' }))).toContain('until another run ends'));
   test('for a resume', () =>
-    expect(story(queued({ held: 'pause' }))).toContain('goes on when the job is resumed'));
+    expect(story(queued({ held: 'pause' }))).toContain('continues when the job is resumed'));
   test('for a resume that comes by itself', () => {
     const pause = { reason: null, by: null, until: LATER, at: LATER };
     expect(story(queued({ held: 'pause' }), { timeout: '30m', pause })).toContain(`until ${LATER}`);
   });
   test('for its own time', () => {
-    expect(story(queued({ held: 'run_at', available_at: LATER }))).toBe(`It was put off to ${LATER}.`);
+    expect(story(queued({ held: 'run_at', available_at: LATER }))).toBe(
+      `The run was requested for ${LATER}.`,
+    );
   });
   test('for its retry', () => {
     const run = queued({ attempt: 1, available_at: LATER, errors: [exampleError()] });
     expect(waitsForRetry(run, NOW)).toBe(true);
-    expect(story(run)).toBe(`Attempt 1 failed. The next one is due ${LATER}.`);
-    expect(runNote(run)).toBe('Waits for its retry, after: no route to host');
+    expect(story(run)).toBe(`Attempt 1 failed. The next attempt is due at ${LATER}.`);
+    expect(runNote(run)).toBe('Waits for its retry after: no route to host');
   });
   test('for a place', () =>
     expect(story(queued({ available_at: null }))).toContain('a node with a free place'));
@@ -100,27 +101,27 @@ describe('a run that waits', () => {
 });
 
 test('recoveries are explained', () => {
-  expect(story(exampleRun({ recoveries: 1 }))).toMatch(/^Once the node/);
-  expect(story(exampleRun({ recoveries: 3 }))).toMatch(/^3 times the node/);
+  expect(story(exampleRun({ recoveries: 1 }))).toMatch(/^A node ended/);
+  expect(story(exampleRun({ recoveries: 3 }))).toMatch(/^Nodes ended 3 times/);
 });
 
 test('a run that was lost twice says that it may be the cause and waits for its turn', () => {
   const run = exampleRun({ status: 'queued', held: null, recoveries: 2, errors: [] });
-  expect(story(run)).toContain('so it may be the cause');
-  expect(runNote(run)).toBe('Lost 2 times with its process; waits for its turn');
+  expect(story(run)).toContain('so the run may be the cause');
+  expect(runNote(run)).toBe('Lost 2 times; waits, because one such run runs at a time');
 });
 
 test('a cancel that was asked for is told first', () => {
   const run = exampleRun({ status: 'running', finished_at: null, cancel_requested: true, recoveries: 1 });
-  expect(story(run)).toMatch(/^It was told to stop/);
+  expect(story(run)).toMatch(/^The handler was asked to stop/);
 });
 
 test('a run that outlives its timeout says how to get rid of it', () => {
   const job = { timeout: '1m', pause: null };
   const run = exampleRun({ status: 'running', finished_at: null });
-  expect(story(run, job)).toContain('longer than its timeout of 1m');
+  expect(story(run, job)).toContain('exceeds its timeout of 1m');
   expect(story(run, { ...job, timeout: '10m' })).toBe('');
-  expect(story({ ...run, cancel_requested: true }, job)).toContain('Cancel it with force');
+  expect(story({ ...run, cancel_requested: true }, job)).toContain('cancel it by force');
 });
 
 test.each(['error', 'timeout', 'lost', 'payload_invalid', 'user', 'deleted'] as const)(
@@ -135,7 +136,7 @@ test.each(['error', 'timeout', 'lost', 'payload_invalid', 'user', 'deleted'] as 
 test('a payload that is refused is to be mended where it came from: in the job, or in what the run was given', () => {
   const refused = { status: 'failed', reason: 'payload_invalid' } as const;
   expect(story(exampleRun({ ...refused, payload: null }))).toContain('Edit the payload of the job');
-  expect(story(exampleRun({ ...refused, payload: { n: 1 } }))).toContain('Run the job with another one');
+  expect(story(exampleRun({ ...refused, payload: { n: 1 } }))).toContain('Run the job with another payload');
 });
 
 test('a failed run is noted by the first line of its last error', () => {

@@ -34,23 +34,21 @@ export function runStory(run: Run, facts: StoryFacts): readonly Sentence[] {
 export function runNote(run: Run): string {
   const missed = slotsText(run.missed);
   if (run.status === 'skipped') {
-    if (run.reason === 'overlap') return 'Another run was still live';
+    if (run.reason === 'overlap') return 'Another run of the job was live';
     return run.missed > 1
       ? `No node could take these ${missed} in time`
       : 'No node could take this slot in time';
   }
   const error = run.errors.at(-1);
   if (run.status === 'failed') return error === undefined ? failedText(run.reason) : errorLine(error);
-  if (run.status === 'cancelled')
-    return run.reason === 'deleted' ? 'Its job was deleted' : 'Somebody cancelled it';
+  if (run.status === 'cancelled') return run.reason === 'deleted' ? 'Job deleted' : 'Cancelled by hand';
   if (run.status === 'queued' && run.held !== null) return HELD[run.held];
   if (run.status === 'queued' && run.recoveries >= SUSPECT_FROM)
-    return `Lost ${run.recoveries} times with its process; waits for its turn`;
-  if (run.status === 'queued' && error !== undefined)
-    return `Waits for its retry, after: ${errorLine(error)}`;
-  if (run.cancel_requested) return 'Told to stop';
-  if (run.catch_up && run.missed > 0) return `Makes up for ${missed}`;
-  if (run.retry_of !== null) return 'Runs another run again';
+    return `Lost ${run.recoveries} times; waits, because one such run runs at a time`;
+  if (run.status === 'queued' && error !== undefined) return `Waits for its retry after: ${errorLine(error)}`;
+  if (run.cancel_requested) return 'Asked to stop';
+  if (run.catch_up && run.missed > 0) return `Catches up ${missed}`;
+  if (run.retry_of !== null) return 'Retry of another run';
   return '';
 }
 
@@ -82,18 +80,18 @@ export function stacksText({
 function failedText(reason: Run['reason']): string {
   switch (reason) {
     case 'timeout':
-      return 'It took longer than its timeout';
+      return 'The attempt took longer than its timeout';
     case 'lost':
-      return 'The process that ran it ended again and again';
+      return 'Its process ended repeatedly';
     case 'payload_invalid':
-      return 'Its payload does not fit the job type';
+      return 'The payload does not fit the job type';
     case 'error':
     case 'overlap':
     case 'missed':
     case 'user':
     case 'deleted':
     case null:
-      return 'Its handler threw an error';
+      return 'The handler threw an error';
     default:
       return reason satisfies never;
   }
@@ -106,8 +104,8 @@ export function whenOf(run: Pick<Run, 'started_at' | 'scheduled_for' | 'queued_a
 
 /** What started a run. */
 export function triggerText({ trigger, retry_of: retryOf }: Pick<Run, 'trigger' | 'retry_of'>): string {
-  if (retryOf !== null) return 'By hand, another run again';
-  return trigger === 'schedule' ? 'By its schedule' : 'By hand';
+  if (retryOf !== null) return 'Retry by hand';
+  return trigger === 'schedule' ? 'Schedule' : 'By hand';
 }
 
 /** The attempt's number, and how many there are if `most` is known. */
@@ -134,9 +132,9 @@ export function waitsForRetry(run: Run, now: number): boolean {
 }
 
 const HELD = {
-  overlap: 'Waits for room: another run of its job is live',
-  pause: 'Held: its job is paused',
-  run_at: 'Waits for the time it was put off to',
+  overlap: 'Held: another run of the job is live',
+  pause: 'Held: the job is paused',
+  run_at: 'Held until its requested time',
 } as const;
 
 function cancelStory({ cancel_requested: requested, status }: Run): readonly Sentence[] {
@@ -144,8 +142,8 @@ function cancelStory({ cancel_requested: requested, status }: Run): readonly Sen
   return [
     [
       status === 'running'
-        ? 'It was told to stop. Its handler hears of it within a second or so; the run is cancelled once the handler has ended.'
-        : 'It was told to stop, and will not be started again.',
+        ? 'The handler was asked to stop. The run is cancelled once the handler ends.'
+        : 'The run was asked to stop and will not start again.',
     ],
   ];
 }
@@ -158,11 +156,11 @@ function overtimeStory(run: Run, { job, now }: StoryFacts): readonly Sentence[] 
   const timeoutMs = goDurationMs(job.timeout);
   if (timeoutMs === undefined || now - Date.parse(run.started_at) < timeoutMs + GRACE_MS) return [];
   const cure = run.cancel_requested
-    ? 'Cancel it with force, to let the job go on without it.'
-    : 'To let the job go on without it, cancel the run, and then cancel it with force.';
+    ? 'To let the job continue without this run, cancel it by force.'
+    : 'To let the job continue without this run, cancel the run, then cancel it by force.';
   return [
     [
-      `It has been at work for longer than its timeout of ${job.timeout}. Its handler was told to stop, and goes on. ${cure}`,
+      `The run exceeds its timeout of ${job.timeout}. Its handler was asked to stop but is still running. ${cure}`,
     ],
   ];
 }
@@ -171,17 +169,13 @@ function waitStory(run: Run, { job, now }: StoryFacts): readonly Sentence[] {
   if (run.status !== 'queued') return [];
   switch (run.held) {
     case 'overlap':
-      return [
-        [
-          'It is held until another run of its job has ended: the job has room for one running run at a time.',
-        ],
-      ];
+      return [['The run is held until another run ends, because the job allows one running run at a time.']];
     case 'pause':
       return [pausedSentence(job)];
     case 'run_at':
       return run.available_at === null
-        ? [['It is held until the time it was put off to.']]
-        : [['It was put off to ', { at: run.available_at }, '.']];
+        ? [['The run is held until its requested time.']]
+        : [['The run was requested for ', { at: run.available_at }, '.']];
     case null:
       break;
     default:
@@ -189,30 +183,31 @@ function waitStory(run: Run, { job, now }: StoryFacts): readonly Sentence[] {
       run.held satisfies never;
   }
   if (run.recoveries >= SUSPECT_FROM) {
-    const next = run.available_at === null ? [] : ['It is due ', { at: run.available_at }, '. '];
+    const next = run.available_at === null ? [] : ['It is due at ', { at: run.available_at }, '. '];
     return [
       [
-        `It was lost ${run.recoveries} times with its process, so it may be the cause. `,
+        `The process ended ${run.recoveries} times during this run, so the run may be the cause. `,
         ...next,
-        'Of all such runs, only one runs at a time.',
+        'Such runs run one at a time.',
       ],
     ];
   }
   if (waitsForRetry(run, now)) {
     const again = run.available_at === null ? [] : [{ at: run.available_at }];
     const attempt = run.errors.at(-1)?.attempt ?? run.errors.length;
-    return [[`Attempt ${attempt} failed. The next one is due `, ...again, '.']];
+    return [[`Attempt ${attempt} failed. The next attempt is due at `, ...again, '.']];
   }
-  return [['It is due, and waits for a node with a free place.']];
+  return [['The run is due and waits for a node with a free place.']];
 }
 
 function pausedSentence(job: StoryFacts['job']): Sentence {
   const until = job?.pause?.until ?? null;
-  if (until === null) return ['It is held because its job is paused. It goes on when the job is resumed.'];
+  if (until === null)
+    return ['The run is held because the job is paused. It continues when the job is resumed.'];
   return [
-    'It is held because its job is paused, until ',
+    'The run is held because the job is paused until ',
     { at: until },
-    ' unless somebody resumes it before.',
+    ', unless someone resumes it earlier.',
   ];
 }
 
@@ -221,33 +216,41 @@ function endStory(run: Run): readonly Sentence[] {
     case 'overlap':
       return [
         [
-          'Nothing ran for this slot: when it came, a run of the job was still live, and its overlap had no room for another.',
+          'This slot was skipped: another run was live when the slot was due, and the overlap setting allows no more.',
         ],
       ];
     case 'missed':
-      return [['Nothing ran for it: no node could take it in time, and it is not made up for.']];
+      return [
+        [
+          'This slot was skipped: no node could take it in time, and the catch-up setting does not run it later.',
+        ],
+      ];
     case 'error':
-      return [[`${failedText('error')}, and no attempt was left, or none was of use. See the errors below.`]];
+      return [
+        [
+          `${failedText('error')}. No attempt is left, or the handler asked for no more. See the errors below.`,
+        ],
+      ];
     case 'timeout':
-      return [[`${failedText('timeout')}, and no attempt was left.`]];
+      return [[`${failedText('timeout')}. No attempt is left.`]];
     case 'lost':
       return [
         [
-          'The process that ran it ended each time before the run did, so it is not started again. Look for what kills it: memory, a native crash, a kill from outside.',
+          'Each process ended before this run did, so the run does not start again. Find the cause: out of memory, a native crash or a kill from outside.',
         ],
       ];
     case 'payload_invalid':
       return [
         [
           run.payload === null
-            ? 'Its payload does not fit the job type as it is now. Edit the payload of the job, then run it again.'
-            : 'The payload that it was given does not fit the job type as it is now. Run the job with another one.',
+            ? 'The payload does not fit the current job type. Edit the payload of the job, then run it again.'
+            : 'The payload of this run does not fit the current job type. Run the job with another payload.',
         ],
       ];
     case 'user':
-      return [['Somebody cancelled it.']];
+      return [['The run was cancelled by hand.']];
     case 'deleted':
-      return [['It was cancelled because its job was deleted.']];
+      return [['The run was cancelled because the job was deleted.']];
     case null:
       return [];
     default:
@@ -258,23 +261,24 @@ function endStory(run: Run): readonly Sentence[] {
 
 function coverStory({ missed, missed_from: from, scheduled_for: slot, status }: Run): readonly Sentence[] {
   if (missed === 0 || from === null || slot === null) return [];
-  const verb = status === 'skipped' ? 'It stands for' : 'It makes up for missed slots: it covers';
-  if (missed === 1) return [[`${verb} one slot, of `, { at: slot }, '.']];
+  const verb = status === 'skipped' ? 'This entry stands for' : 'The run catches up missed slots: it covers';
+  if (missed === 1) return [[`${verb} one slot, at `, { at: slot }, '.']];
   return [[`${verb} ${slotsText(missed)}, from `, { at: from }, ' to ', { at: slot }, '.']];
 }
 
 function recoveryStory({ recoveries }: Run): readonly Sentence[] {
   if (recoveries === 0) return [];
-  const times = recoveries === 1 ? 'Once' : `${recoveries} times`;
+  const what =
+    recoveries === 1 ? 'A node ended during this run' : `Nodes ended ${recoveries} times during this run`;
   return [
     [
-      `${times} the node that ran it went away, and it was taken up again. That costs no attempt; after the sixth time it fails. What the handler did before may be done twice.`,
+      `${what}, so the run started again. This uses no attempt; after the sixth time, the run fails. The handler may have done some work twice.`,
     ],
   ];
 }
 
 function overrideStory({ payload }: Run): readonly Sentence[] {
-  return payload === null ? [] : [['It has a payload of its own, in place of that of the job.']];
+  return payload === null ? [] : [["The run has its own payload instead of the job's."]];
 }
 
 function slotsText(slots: number): string {

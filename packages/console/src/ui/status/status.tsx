@@ -23,12 +23,12 @@ export const RUN_COLORS: Record<RunStatus, string> = {
 /** What each reason of a run means, in a few words. */
 const REASON_WORDS: Record<RunReason, string> = {
   overlap: 'another run was live',
-  missed: 'its time had passed',
+  missed: 'no node took the slot in time',
   error: 'the handler threw',
   timeout: 'took too long',
-  lost: 'its node died too often',
-  payload_invalid: 'the payload is not valid',
-  user: 'by hand',
+  lost: 'its process ended too often',
+  payload_invalid: 'invalid payload',
+  user: 'cancelled by hand',
   deleted: 'the job was deleted',
 };
 

@@ -41,5 +41,5 @@ export function CopyButton({ text, what }: CopyButtonProps) {
 const WORDS = {
   ready: 'Copy',
   copied: 'Copied',
-  refused: 'The browser does not allow it: select the text instead',
+  refused: 'The browser blocked copying: select the text instead',
 } as const;
