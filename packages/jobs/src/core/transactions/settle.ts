@@ -33,8 +33,11 @@ const FINISHED: { readonly [S in FinishedStatus]: SettleResult } = {
 const STALE: SettleResult = { kind: 'stale' };
 const LATER: SettleResult = { kind: 'later' };
 
+/** A {@link SettleInput}. */
+export type EndedClaim = Omit<SettleInput, 'runId'> & ClaimKey;
+
 /** Settles claims (P8 to P12), then decides once for each job what that means for it. */
-export function* settle(unit: UnitOfWork, batch: readonly SettleInput[]): Script<SettleBatchResult> {
+export function* settle(unit: UnitOfWork, batch: readonly EndedClaim[]): Script<SettleBatchResult> {
   const states = yield* ask('lockClaims', batch);
   const ends = createEnds();
   const settled = new Set<number>();
@@ -43,15 +46,15 @@ export function* settle(unit: UnitOfWork, batch: readonly SettleInput[]): Script
   const results = batch.map((input, n): SettleResult => {
     const state = states[n];
     // A second settlement of a claim is stale, in the same batch as well.
-    if (state === undefined || state.kind === 'stale' || settled.has(input.fence)) return STALE;
-    if (state.kind === 'held') return LATER;
+    if (state === undefined || state === 'stale' || settled.has(input.fence)) return STALE;
+    if (state === 'held') return LATER;
     settled.add(input.fence);
     if (input.logs !== undefined) logs.push({ runId: input.runId, lines: input.logs });
-    if (state.kind === 'moved') {
-      endsOf(ends, state.uid).push(state.end);
+    if ('movedOf' in state) {
+      endsOf(ends, state.movedOf).push(state.end);
       return FINISHED.succeeded;
     }
-    const settlement = endClaim(unit, state.run, input, ends);
+    const settlement = endClaim(unit, state, input, ends);
     if (settlement.kind === 'finished') return FINISHED[settlement.status];
     const { availableAt, failures } = settlement;
     if (mustLookAnew(input.outcome, settlement, unit.now)) wake = true;
@@ -115,11 +118,10 @@ function* takeBack(
   const ends = createEnds();
   const ended: RunOver[] = [];
   let left = 0;
-  for (const state of states) {
-    if (state.kind === 'held') left += 1;
+  for (const run of states) {
+    if (run === 'held') left += 1;
     // Otherwise another node has taken it back meanwhile, or one that lives has claimed it again.
-    if (state.kind !== 'claimed') continue;
-    const { run } = state;
+    if (typeof run === 'string' || 'movedOf' in run) continue;
     const settlement = endClaim(unit, run, { outcome, random: 0, finishedAt: unit.now }, ends);
     if (settlement.kind === 'finished')
       ended.push(overOf(run, lockedJob(unit, Number(run.jobUid)).job, settlement));

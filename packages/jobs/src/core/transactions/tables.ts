@@ -90,18 +90,22 @@ export interface LiveRunCounts {
 }
 
 export interface ClaimKey {
-  readonly runId: string;
+  /** As text or as a number, whichever the caller has: a store reads it as it needs it. */
+  readonly runId: string | number;
   readonly fence: number;
 }
 
-export type ClaimState =
-  | { readonly kind: 'claimed'; readonly run: LiveRun }
-  /** The claim is not the newest of the run any more, or the run is finished (P10). */
-  | { readonly kind: 'stale' }
-  /** Somebody's transaction holds the job. */
-  | { readonly kind: 'held' }
-  /** The run succeeded, and the store has moved it into history already. */
-  | { readonly kind: 'moved'; readonly uid: number; readonly end: EndedRun };
+/**
+ * `stale`: the claim is not the newest of the run any more, or the run is finished (P10). `held`: somebody's
+ * transaction has locked the job. Strings and the run itself, since a batch has thousands.
+ */
+export type ClaimState = LiveRun | MovedRun | 'stale' | 'held';
+
+/** A run that succeeded, and that the store has moved into history already. */
+export interface MovedRun {
+  readonly movedOf: number;
+  readonly end: EndedRun;
+}
 
 export interface ReportState {
   /** The run was asked to stop. */
@@ -121,7 +125,7 @@ export interface PutBack {
 }
 
 export interface RunLog {
-  readonly runId: string;
+  readonly runId: string | number;
   readonly lines: readonly LogLine[];
 }
 

@@ -53,9 +53,9 @@ function createTables(db: MemoryDatabase, unit: UnitOfWork, limits: MemoryLimits
     lockClaims: (claims) =>
       claims.map(({ runId, fence }) => {
         const run = db.live.get(Number(runId))?.run;
-        if (run?.claim?.fence !== fence) return { kind: 'stale' };
+        if (run?.claim?.fence !== fence) return 'stale';
         lock(requireJob(db, Number(run.jobUid)));
-        return { kind: 'claimed', run };
+        return run;
       }),
     claimsOf: (whose) =>
       [...db.live.values()].flatMap(({ run: { id, claim: claimed } }) => {

@@ -21,15 +21,12 @@ export async function lockEndedClaims(
   let next = 0;
   return batch.map(({ fence }) => {
     const known = moved.get(fence);
-    if (known !== undefined) return { kind: 'moved', uid: known.jobUid, end: known.end };
+    if (known !== undefined) return { movedOf: known.jobUid, end: known.end };
     const state = states[next];
     next += 1;
-    return state ?? STALE;
+    return state ?? 'stale';
   });
 }
-
-const STALE: ClaimState = { kind: 'stale' };
-const HELD: ClaimState = { kind: 'held' };
 
 /** Locks the runs of claims, and their jobs before them. */
 export async function lockClaims(u: Unit, claims: readonly ClaimKey[]): Promise<readonly ClaimState[]> {
@@ -39,9 +36,9 @@ export async function lockClaims(u: Unit, claims: readonly ClaimKey[]): Promise<
     claims.map(({ runId }) => Number(runId)),
   );
   return claims.map(({ runId, fence }) => {
-    if (heldIds.has(runId)) return HELD;
-    const run = runs.get(runId);
-    return run?.claim?.fence === fence ? { kind: 'claimed', run } : STALE;
+    if (heldIds.has(String(runId))) return 'held';
+    const run = runs.get(String(runId));
+    return run?.claim?.fence === fence ? run : 'stale';
   });
 }
 

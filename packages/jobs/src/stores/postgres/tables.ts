@@ -80,7 +80,8 @@ function createTables(u: Unit, options: TablesOptions): AsyncTables {
       if (settles === undefined) return lockClaims(u, claims);
       const states = await lockEndedClaims(u, settles);
       // What others did to their jobs' live runs since, nobody has looked at.
-      if (states.every(({ kind }) => kind === 'moved')) looked = settles.opened?.live;
+      if (states.every((state) => typeof state === 'object' && 'movedOf' in state))
+        looked = settles.opened?.live;
       return states;
     },
     async claimsOf(whose) {

@@ -9,6 +9,7 @@ import type {
   PlanResult,
   SettleInput,
 } from '../../core/store-passes.ts';
+import type { EndedClaim } from '../../core/transactions/settle.ts';
 
 // What a claim or a plan sends of each run between threads. Copying an object takes the receiver half a
 // microsecond and the sender a quarter. Arrays of numbers take a twentieth of that; JSON of jobs with short
@@ -42,11 +43,11 @@ export function packSettlements(batch: readonly SettleInput[]): PackedSettlement
   return { numbers, outcomes: batch.map(({ outcome }) => outcome), notes };
 }
 
-export function unpackSettlements({ numbers, outcomes, notes }: PackedSettlements): SettleInput[] {
+export function unpackSettlements({ numbers, outcomes, notes }: PackedSettlements): EndedClaim[] {
   return outcomes.map((outcome, index) => {
     const at = index * SETTLEMENT_NUMBERS;
-    const settling: Mutable<SettleInput> = {
-      runId: String(numberAt(numbers, at)),
+    const settling: Mutable<EndedClaim> = {
+      runId: numberAt(numbers, at),
       fence: numberAt(numbers, at + 1),
       outcome,
       random: numberAt(numbers, at + 2),

@@ -4,7 +4,7 @@ import { LOOK_AHEAD_MS } from '../../core/slots.ts';
 import { DEDUPE_MS } from '../../core/store-commands.ts';
 import { writeAndClaim } from '../../core/transactions/claim-planned.ts';
 import { runScript, type Script } from '../../core/transactions/script.ts';
-import type { ClaimKey, ClaimState, Tables } from '../../core/transactions/tables.ts';
+import type { ClaimKey, Tables } from '../../core/transactions/tables.ts';
 import { createUnitOfWork, type UnitOfWork, withClaim } from '../../core/transactions/unit-of-work.ts';
 import { numbersIn } from '../rows/first-column.ts';
 import { keptRunOf, LIVE_COLUMNS } from '../rows/run-row.ts';
@@ -24,7 +24,7 @@ import {
   writeReport,
 } from './live-runs.ts';
 import { appendLogs } from './logs.ts';
-import { dedupedOf, keysOf, liveRunOf, numbersOf } from './run-rows.ts';
+import { dedupedOf, type KeyedRun, keyed, keysOf, liveRunOf, numbersOf } from './run-rows.ts';
 import type { Writer } from './writer.ts';
 
 /** Runs a transaction of `core`; the caller commits. */
@@ -37,7 +37,9 @@ export function runOn<T>(w: Writer, now: number, transaction: (unit: UnitOfWork)
 function createTables(w: Writer, unit: UnitOfWork): Tables {
   const { now } = unit;
   const lock = (uid: number) => {
-    const stored = unit.jobs.get(uid) ?? w.jobs.require(uid);
+    const known = unit.jobs.get(uid);
+    if (known !== undefined) return known;
+    const stored = w.jobs.require(uid);
     unit.jobs.set(uid, stored);
     return stored;
   };
@@ -45,9 +47,10 @@ function createTables(w: Writer, unit: UnitOfWork): Tables {
   const tables: Tables = {
     lockClaims: (claims) =>
       claims.map((key) => {
-        const state = claimState(w, key);
-        if (state.kind === 'claimed') lock(Number(state.run.jobUid));
-        return state;
+        const run = claimedRun(w, key);
+        if (run === undefined) return 'stale';
+        lock(run.jobUid);
+        return run.run;
       }),
     claimsOf(whose) {
       const sql = 'node' in whose ? CLAIMED_BY : CLAIMED_BY_OTHERS;
@@ -159,12 +162,11 @@ function createTables(w: Writer, unit: UnitOfWork): Tables {
 }
 
 /** From memory when nothing was written to the run since it was claimed. */
-function claimState(w: Writer, { runId, fence }: ClaimKey): ClaimState {
+function claimedRun(w: Writer, { runId, fence }: ClaimKey): KeyedRun | undefined {
   const known = w.claimed.get(Number(runId));
-  if (known !== undefined)
-    return known.run.claim?.fence === fence ? { kind: 'claimed', run: known.run } : { kind: 'stale' };
+  if (known !== undefined) return known.run.claim?.fence === fence ? known : undefined;
   const row = w.db.arrays(READ_CLAIMED).get(Number(runId), fence);
-  return row === undefined ? { kind: 'stale' } : { kind: 'claimed', run: liveRunOf(row, w.nodes.nameOf) };
+  return row === undefined ? undefined : keyed(row, liveRunOf(row, w.nodes.nameOf));
 }
 
 /** Writes what is to be made. A slot that has a live run already gets no other one (P5). */
@@ -191,7 +193,7 @@ function writeRuns(w: Writer, unit: UnitOfWork): void {
 
 function claimKeyOf(row: unknown): ClaimKey {
   const [runId, fence] = numbersOf<[number, number]>(row);
-  return { runId: String(runId), fence };
+  return { runId, fence };
 }
 
 function dueJobs(w: Writer, keys: readonly number[], by: number, limit: number): number[] {
