@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { openControlConnection } from '../../src/stores/postgres/control-connection.ts';
+import { openControlConnection } from '../../src/stores/postgres/membership/control-connection.ts';
 
 // Promise P9, lost nodes.
 it('a control connection that is lost while it is being opened is a rejection, and no loss', async () => {

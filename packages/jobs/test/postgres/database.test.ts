@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { connect, type Database } from '../../src/stores/postgres/database.ts';
-import { mayBeDone } from '../../src/stores/postgres/database-errors.ts';
-import { type Queries, together } from '../../src/stores/postgres/queries.ts';
-import { rowsStatement } from '../../src/stores/postgres/rows-statement.ts';
+import { connect, type Database } from '../../src/stores/postgres/connection/database.ts';
+import { mayBeDone } from '../../src/stores/postgres/connection/database-errors.ts';
+import { type Queries, together } from '../../src/stores/postgres/connection/queries.ts';
+import { rowsStatement } from '../../src/stores/postgres/rows/rows-statement.ts';
 import { numberOf } from '../../src/stores/rows/first-column.ts';
 import { type BareDatabase, createBareDatabase } from './test-database.ts';
 

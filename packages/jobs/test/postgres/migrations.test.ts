@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { connect, type Database } from '../../src/stores/postgres/database.ts';
+import { connect, type Database } from '../../src/stores/postgres/connection/database.ts';
 import { migrate } from '../../src/stores/postgres/migrate.ts';
-import { listRuns } from '../../src/stores/postgres/read-runs.ts';
+import { listRuns } from '../../src/stores/postgres/reads/read-runs.ts';
 import { createBareDatabase } from './test-database.ts';
 
 const FOLDER = new URL('../../src/stores/postgres/migrations/', import.meta.url);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { connect } from '../../src/stores/postgres/database.ts';
+import { connect } from '../../src/stores/postgres/connection/database.ts';
 import { migrate } from '../../src/stores/postgres/migrate.ts';
 import { GUARDS, NEVER, UNSOUND } from './soundness.ts';
 import { type BareDatabase, createBareDatabase, createTestDatabase } from './test-database.ts';

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Schedule } from '../../src/core/schedule.ts';
-import { connect } from '../../src/stores/postgres/database.ts';
-import { createKnownClaims } from '../../src/stores/postgres/known-claims.ts';
-import { createKnownJobs } from '../../src/stores/postgres/known-jobs.ts';
-import { openMove } from '../../src/stores/postgres/move-succeeded.ts';
-import { type Queries, queriesOn } from '../../src/stores/postgres/queries.ts';
+import { connect } from '../../src/stores/postgres/connection/database.ts';
+import { type Queries, queriesOn } from '../../src/stores/postgres/connection/queries.ts';
+import { createKnownClaims } from '../../src/stores/postgres/shortcuts/known-claims.ts';
+import { createKnownJobs } from '../../src/stores/postgres/shortcuts/known-jobs.ts';
+import { openMove } from '../../src/stores/postgres/shortcuts/move-succeeded.ts';
 import {
   definitionOf,
   every,

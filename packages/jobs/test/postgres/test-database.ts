@@ -1,4 +1,4 @@
-import { connect } from '../../src/stores/postgres/database.ts';
+import { connect } from '../../src/stores/postgres/connection/database.ts';
 import { migrate } from '../../src/stores/postgres/migrate.ts';
 import { createDatabase, dropDatabase, withClient } from './server.ts';
 import { GUARDS } from './soundness.ts';

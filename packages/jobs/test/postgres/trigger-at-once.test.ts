@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { JobStore } from '../../src/core/store.ts';
 import type { CommandResult } from '../../src/core/store-commands.ts';
 import { createSystemClock } from '../../src/index.ts';
-import { mayBeDone } from '../../src/stores/postgres/database-errors.ts';
+import { mayBeDone } from '../../src/stores/postgres/connection/database-errors.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
 import { definitionOf, HOUR, ON_DEMAND, required, SUCCEEDED, TYPES } from '../store-contract/rig.ts';
 import { createRaces, DEAF, NEW_VERSION } from './races.ts';

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, inject, it, onTestFinished } from 'vitest';
 import { createSystemClock } from '../../src/index.ts';
-import { connect } from '../../src/stores/postgres/database.ts';
+import { connect } from '../../src/stores/postgres/connection/database.ts';
 import { createPostgresStore } from '../../src/stores/postgres/index.ts';
-import { vacuumPassed } from '../../src/stores/postgres/vacuum.ts';
+import { vacuumPassed } from '../../src/stores/postgres/upkeep/vacuum.ts';
 import { SUCCEEDED } from '../store-contract/rig.ts';
 import { createTestDatabase, type TestDatabase } from './test-database.ts';
 

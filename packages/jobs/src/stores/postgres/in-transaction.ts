@@ -3,12 +3,12 @@ import type { ToldEvent } from '../../core/membership.ts';
 import type { StoreInTransaction, Transaction } from '../../core/store.ts';
 import type { CommandResult, InsertOutcome } from '../../core/store-commands.ts';
 import { command, insertJobs, onlyOne } from '../../core/transactions/commands.ts';
-import { insideOf, inTurn, queriesOn } from './callers-transaction.ts';
-import { CHANNEL, type Told } from './control-protocol.ts';
-import { findJob } from './jobs.ts';
-import type { Queries } from './queries.ts';
-import { runIn } from './tables.ts';
-import { createUnit, type Shared } from './unit.ts';
+import { insideOf, inTurn, queriesOn } from './connection/callers-transaction.ts';
+import type { Queries } from './connection/queries.ts';
+import { findJob } from './locks/job-locks.ts';
+import { CHANNEL, type Told } from './membership/control-protocol.ts';
+import { runIn } from './tables/tables.ts';
+import { createUnit, type Shared } from './tables/unit.ts';
 
 export interface InTransactionDeps {
   readonly shared: Shared;

@@ -1,4 +1,4 @@
-export { type Ask, findServerFault, type UsedSchema } from './server-fault.ts';
+export { type Ask, findServerFault, type UsedSchema } from './connection/server-fault.ts';
 export { createPostgresStore, type PostgresStoreOptions } from './store.ts';
-export { type ContentsToWrite, writePostgresContents } from './write-contents.ts';
-export { type TablesToWrite, WriteTablesError, writeTables } from './write-tables.ts';
+export { type ContentsToWrite, writePostgresContents } from './tables/write-contents.ts';
+export { type TablesToWrite, WriteTablesError, writeTables } from './tables/write-tables.ts';

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { StoreError } from '../../core/errors.ts';
 import { numberOf } from '../rows/first-column.ts';
-import type { Database } from './database.ts';
-import { isBusy } from './database-errors.ts';
-import type { Queries } from './queries.ts';
-import { findServerFault } from './server-fault.ts';
+import type { Database } from './connection/database.ts';
+import { isBusy } from './connection/database-errors.ts';
+import type { Queries } from './connection/queries.ts';
+import { findServerFault } from './connection/server-fault.ts';
 
 /**
  * In order; the position (from 1) is the schema's version. Released ones never change. Nodes of the version

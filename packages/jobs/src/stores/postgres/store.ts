@@ -25,37 +25,38 @@ import {
 } from '../../core/transactions/settle.ts';
 import type { InsertInput } from '../../core/transactions/tables.ts';
 import { MAX_LIVE_RUNS, MAX_RUNS_PUT_OFF } from '../rows/bounds.ts';
-import { claim } from './claim.ts';
-import { isAlone, type OpenedCommand, openCommand } from './command-locks.ts';
-import type { DeadNode } from './control-protocol.ts';
-import { createCrowds } from './crowds.ts';
-import { connect } from './database.ts';
-import { createDatabaseClock } from './database-clock.ts';
-import { mayBeDone } from './database-errors.ts';
-import { type OpenedPlan, openPlan } from './due-jobs.ts';
-import { createGathering } from './gathering.ts';
-import { createOrder } from './in-order.ts';
+import { claim } from './claims/claim.ts';
+import { createBatcher } from './connection/batcher.ts';
+import { connect } from './connection/database.ts';
+import { createDatabaseClock } from './connection/database-clock.ts';
+import { mayBeDone } from './connection/database-errors.ts';
+import { createOrder } from './connection/ordered-section.ts';
+import type { Queries } from './connection/queries.ts';
+import { createWriteQueue } from './connection/write-queue.ts';
 import { storeInTransaction } from './in-transaction.ts';
-import { countHealth } from './job-health.ts';
-import { createKnownClaims } from './known-claims.ts';
-import { createKnownJobs } from './known-jobs.ts';
-import { createLane } from './lane.ts';
-import { createLowWater } from './low-water.ts';
-import { join } from './membership.ts';
+import { isAlone, type OpenedCommand, openCommand } from './locks/command-locks.ts';
+import { type OpenedPlan, openPlan } from './locks/due-jobs.ts';
+import type { DeadNode } from './membership/control-protocol.ts';
+import { join } from './membership/membership.ts';
+import { listNodes } from './membership/nodes.ts';
 import { migrate } from './migrate.ts';
-import { type OpenedMove, openMove } from './move-succeeded.ts';
-import { listNodes } from './nodes.ts';
-import { prune } from './prune.ts';
-import type { Queries } from './queries.ts';
-import { getJob, listJobs } from './read-jobs.ts';
-import { getLogs, getRun, listRuns } from './read-runs.ts';
-import { jobHours, listAudit, stats } from './read-stats.ts';
-import { SHARDS } from './shards.ts';
-import { runIn } from './tables.ts';
-import { createTriggered, triggerAtOnce } from './trigger-at-once.ts';
-import { createTypeKeys } from './type-keys.ts';
-import { createUnit, nextIds, type Shared, type Unit } from './unit.ts';
-import { createVacuum, vacuumPassed } from './vacuum.ts';
+import { countHealth } from './reads/job-health-sql.ts';
+import { getJob, listJobs } from './reads/read-jobs.ts';
+import { getLogs, getRun, listRuns } from './reads/read-runs.ts';
+import { jobHours, listAudit, stats } from './reads/read-stats.ts';
+import { createTypeKeys } from './rows/type-keys.ts';
+import { createDueIndexFloor } from './shortcuts/due-index-floor.ts';
+import { SHARDS } from './shortcuts/hour-count-shards.ts';
+import { createKnownClaims } from './shortcuts/known-claims.ts';
+import { createKnownJobs } from './shortcuts/known-jobs.ts';
+import { createTriggered } from './shortcuts/known-triggers.ts';
+import { type OpenedMove, openMove } from './shortcuts/move-succeeded.ts';
+import { triggerInOneStatement } from './shortcuts/trigger-in-one-statement.ts';
+import { createLiveRunCap } from './tables/live-run-cap.ts';
+import { runIn } from './tables/tables.ts';
+import { createUnit, nextIds, type Shared, type Unit } from './tables/unit.ts';
+import { prune } from './upkeep/prune.ts';
+import { createVacuum, vacuumPassed } from './upkeep/vacuum.ts';
 
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database`; the schema `greenvue_jobs` in it is the store's. */
@@ -111,7 +112,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const now = () => (ownClock ? clock.now() : databaseClock.now());
   const shared: Shared = {
     types: createTypeKeys(db),
-    crowds: createCrowds(maxLiveRuns),
+    liveRunCap: createLiveRunCap(maxLiveRuns),
     maxRunsPutOff,
     shard: randomInt(SHARDS),
     patience: { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY },
@@ -120,7 +121,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     triggered: createTriggered(),
     missed: { plans: false },
     priorities: { suspectAt: undefined, slotsHavePriority: false },
-    due: { jobs: createLowWater(), runs: createLowWater() },
+    due: { jobs: createDueIndexFloor(), runs: createDueIndexFloor() },
   };
   const underWay = new Set<Promise<unknown>>();
   let isClosed = false;
@@ -133,7 +134,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     done.then(forget, forget);
     return done;
   };
-  const lane = createLane({ passes, commands: db, maxCommands: Math.max(shareable - KEPT_FREE, 1) });
+  const writes = createWriteQueue({ passes, commands: db, maxCommands: Math.max(shareable - KEPT_FREE, 1) });
   /** Does work as a unit in a transaction, which `begin` makes. */
   const asUnit = async <T, Opened = undefined>(
     begin: (run: (q: Queries, begunAt: number, opened?: Opened) => Promise<T>) => Promise<T>,
@@ -152,13 +153,13 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const pass = <T, Opened = undefined>(
     work: (u: Unit, opened?: Opened) => Promise<T>,
     opening?: (q: Queries) => Promise<Opened>,
-  ) => tracked(() => asUnit<T, Opened>((run) => lane.pass(run, opening), work));
+  ) => tracked(() => asUnit<T, Opened>((run) => writes.pass(run, opening), work));
   // It counts in a shard of its own, so that it and the pass beside it don't wait for each other's commit.
   const besidePasses: Shared = { ...shared, shard: (shared.shard + 1) % SHARDS };
   const settleApart = (batch: readonly SettleInput[]) =>
     tracked(async () => {
       const settled = await asUnit<SettleBatchResult>(
-        (run) => lane.apart(run),
+        (run) => writes.apart(run),
         (u) => runIn(u, settle(u, batch), { settles: { batch, opened: undefined } }),
         besidePasses,
       );
@@ -179,20 +180,20 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
   const knowsTypeOf = ({ type, typeVersion }: TypeOfJob) => shared.types.isKnown(type, typeVersion);
   const ensureTypeOf = ({ type, typeVersion }: TypeOfJob) => shared.types.ensure(type, typeVersion);
   // Uids follow the order of requests, except for jobs that are done alone or again. A batch that waits to
-  // draw uids already has a connection. The lane gives connections in that order too, so no two batches wait
+  // draw uids already has a connection. The writes gives connections in that order too, so no two batches wait
   // for each other.
   const beginInOrder = createOrder();
-  const insert = createGathering<InsertInput, InsertOutcome>({
+  const insert = createBatcher<InsertInput, InsertOutcome>({
     together: (inputs, signal) =>
       beginInOrder((inOrder) =>
         asUnit<readonly InsertOutcome[], number[]>(
-          (run) => lane.commands(run, { opening: (q) => inOrder(() => nextIds(q, inputs.length)), signal }),
+          (run) => writes.commands(run, { opening: (q) => inOrder(() => nextIds(q, inputs.length)), signal }),
           (u, uids = []) => runIn(u, insertJobs(u, inputs), { uids }),
         ),
       ),
     alone: (input, signal) =>
       asUnit<InsertOutcome>(
-        (run) => lane.command(input.definition.id, run, { signal }),
+        (run) => writes.command(input.definition.id, run, { signal }),
         async (u) => onlyOne(await runIn(u, insertJobs(u, [input]))),
       ),
   });
@@ -204,14 +205,14 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       const claimant = input.claim && { ...input.claim, hasJoined: joined.has(input.claim.node) };
       if (claimant !== undefined) {
         const at = ownClock ? clock.now() : undefined;
-        const made = await triggerAtOnce(input, { shared, claimant, now: now(), at }, (sql, params) =>
-          lane.commandAtOnce(sql, params, signal),
+        const made = await triggerInOneStatement(input, { shared, claimant, now: now(), at }, (sql, params) =>
+          writes.commandAtOnce(sql, params, signal),
         );
         if (made !== undefined) return made;
       }
       const opening = (q: Queries) => openCommand(q, input);
       return asUnit<CommandResult, OpenedCommand>(
-        (run) => lane.command(input.jobId, run, { opening, isAlone: isAlone(input), signal }),
+        (run) => writes.command(input.jobId, run, { opening, isAlone: isAlone(input), signal }),
         (u, openedCommand) => runIn(u, command(u, input), { claimant, openedCommand }),
       );
     });
@@ -230,7 +231,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       return { now: at, jobs: [], runs: [], nextDueAt: at };
     }
   };
-  // Beside the lane: claims of the dead may wait for what a frozen process holds, and no work of this node is
+  // Beside the writes: claims of the dead may wait for what a frozen process holds, and no work of this node is
   // to wait for them.
   const beside = <T>(work: (u: Unit) => Promise<T>) =>
     tracked(() => asUnit<T>((run) => db.transaction(run), work));
@@ -272,7 +273,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
     insertJob: (input, signal) =>
       tracked(async () => {
         if (!knowsTypeOf(input.definition)) await ensureTypeOf(input.definition);
-        await lane.caughtUp();
+        await writes.caughtUp();
         return insert(input, signal);
       }),
     within: (tx) => storeInTransaction(tx, { shared, now }),
@@ -299,7 +300,7 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
       return claimed;
     },
     async settle(batch) {
-      const isApart = batch.length >= SETTLED_APART || lane.isBusyApart;
+      const isApart = batch.length >= SETTLED_APART || writes.isBusyApart;
       const settled = await (isApart ? settleApart(batch) : settleFew(batch));
       if (!isClosed) vacuum.settled(batch.length);
       return settled;
@@ -313,14 +314,14 @@ export function createPostgresStore(options: PostgresStoreOptions): JobStore {
         // It waits for the job of the run, and so in the line of those who want that job.
         const { jobId = input.runId } = (await getRun(db, input.runId)) ?? {};
         return asUnit<CancelResult>(
-          (run) => lane.command(jobId, run, { signal }),
+          (run) => writes.command(jobId, run, { signal }),
           (u) => runIn(u, cancelRun(u, input)),
         );
       }),
     makeDue: (input, signal) =>
       tracked(() =>
         asUnit<Awaited<ReturnType<JobStore['makeDue']>>>(
-          (run) => lane.command(input.runId, run, { signal }),
+          (run) => writes.command(input.runId, run, { signal }),
           (u) => runIn(u, makeDue(input)),
         ),
       ),

@@ -1,11 +1,11 @@
 import type { FinishedStatus } from '../../core/run.ts';
 import { HOUR_MS } from '../rows/hours.ts';
 import { STATUS } from './codes.ts';
-import { type Crowds, createCrowds } from './crowds.ts';
 import type { Database } from './database.ts';
 import { createIds, type Ids } from './ids.ts';
 import { createJobTable, type JobTable } from './job-table.ts';
 import { createNodeKeys, createTypeKeys, type NodeKeys, type TypeKeys } from './keys.ts';
+import { createLiveRunCap, type LiveRunCap } from './live-run-cap.ts';
 import { createOverfull, type Overfull } from './overfull.ts';
 import type { KeyedRun } from './run-rows.ts';
 
@@ -20,7 +20,7 @@ export interface Writer {
   readonly nodes: NodeKeys;
   readonly jobs: JobTable;
   readonly overfull: Overfull;
-  readonly crowds: Crowds;
+  readonly liveRunCap: LiveRunCap;
   /**
    * Claimed runs as they were claimed, by id: most are settled before any other write. Each other write to a
    * run removes it here.
@@ -44,7 +44,7 @@ export function createWriter(db: Database): Writer {
     nodes: createNodeKeys(db),
     jobs,
     overfull: createOverfull(db, jobs),
-    crowds: createCrowds(db),
+    liveRunCap: createLiveRunCap(db),
     claimed: new Map(),
     count(status, at) {
       // Eight codes fit beside the hour.

@@ -1,0 +1,201 @@
+import type { Mutable } from '../../../core/objects.ts';
+import type { ClaimedRun, ClaimInput } from '../../../core/store-passes.ts';
+import type { Param } from '../connection/queries.ts';
+import { rowOf } from '../rows/run-rows.ts';
+import { KEYS_KNOWN } from '../rows/type-keys.ts';
+import { isAlive } from '../shortcuts/make-claimed.ts';
+import type { Unit } from '../tables/unit.ts';
+import { FREE, ONE_CLAIMED, UNCLAIMED_SLOT, WAITING_SUSPECT } from './priority-claims.ts';
+
+/** How a claim takes runs. */
+export interface How {
+  /** The parameter of {@link KEYS_KNOWN}. */
+  readonly versions: string;
+  readonly hasJoined: boolean;
+  /** Runs due before this instant are not looked for. */
+  readonly from: number;
+}
+
+/**
+ * The claimed runs in due order, as {@link CLAIM_DUE} returns them: one array a column, which costs far less
+ * than one row a run.
+ */
+export interface Taken {
+  /**
+   * How many were due already and free: a run that was recovered before is never claimed ahead of a free
+   * place (P9).
+   */
+  readonly found: number;
+  /** How many of them start at once: the first ones. */
+  readonly started: number;
+  readonly ids: readonly number[];
+  readonly fences: readonly number[];
+  readonly jobUids: readonly number[];
+  readonly failures: readonly number[];
+  readonly availableAts: readonly number[];
+  readonly catchUps: readonly number[];
+  readonly missed: readonly number[];
+  readonly slots: readonly (number | null)[];
+  /** The payloads by run id, of the runs that have one. */
+  readonly payloads: TextsById;
+  readonly traces: TextsById;
+}
+
+type TextsById = Readonly<Record<string, string>>;
+
+type Column<Value = number> = readonly Value[] | null;
+type TakenRow = readonly [
+  found: number,
+  started: number,
+  ids: Column,
+  fences: Column,
+  jobUids: Column,
+  failures: Column,
+  availableAts: Column,
+  catchUps: Column,
+  missed: Column,
+  slots: Column<number | null>,
+  payloads: TextsById | null,
+  traces: TextsById | null,
+];
+
+const NOT_AHEAD = { ms: 0, runs: 0 };
+
+export const NOTHING = takenOf([0, 0, null, null, null, null, null, null, null, null, null, null]);
+
+/** Takes due runs, suspects excepted; with `ahead` also some that are about to be due. */
+export async function takeDue(u: Unit, input: ClaimInput, how: How): Promise<Taken> {
+  const [row] = await u.q.arrays(CLAIM_DUE, paramsOf(u, input, how));
+  return takenOf(row as TakenRow);
+}
+
+/** Takes the first suspect that is due, if no node has claimed another one (P9). */
+export async function takeSuspect(u: Unit, input: ClaimInput, how: How): Promise<Taken> {
+  // Taken before the claim's snapshot, which must show the claims of the lock's last holder.
+  const [lock] = await u.q.arrays(TRY_SUSPECTS_LOCK, [SUSPECTS_LOCK]);
+  if (!rowOf<[boolean]>(lock)[0]) return NOTHING;
+  const one = { ...input, places: 1, prefetch: 0, ahead: NOT_AHEAD };
+  const [row] = await u.q.arrays(CLAIM_SUSPECT, paramsOf(u, one, how));
+  return takenOf(row as TakenRow);
+}
+
+/** Takes slots before runs that were due earlier, as many as may have priority. */
+export async function takeSlots(u: Unit, input: ClaimInput, how: How): Promise<Taken> {
+  const limit = Math.min(input.prioritySlots ?? 0, input.places + input.prefetch);
+  if (limit <= 0) return NOTHING;
+  const places = Math.min(limit, input.places);
+  const some = { ...input, places, prefetch: limit - places, ahead: NOT_AHEAD };
+  const [row] = await u.q.arrays(CLAIM_SLOTS, paramsOf(u, some, how));
+  return takenOf(row as TakenRow);
+}
+
+/** The input of the next claim, less the runs that this one took. */
+export function lessThan(input: ClaimInput, { ids, started }: Taken): ClaimInput {
+  if (ids.length === 0) return input;
+  const { places, prefetch } = input;
+  return { ...input, places: places - started, prefetch: prefetch - (ids.length - started) };
+}
+
+function paramsOf(
+  u: Unit,
+  { node, places, prefetch, ahead = NOT_AHEAD }: ClaimInput,
+  { versions, hasJoined, from }: How,
+): Param[] {
+  const limit = places + prefetch;
+  return [versions, u.now, u.now + ahead.ms, places, limit, ahead.runs, node, hasJoined, from];
+}
+
+function takenOf(row: TakenRow): Taken {
+  const [found, started, ids, fences, jobUids, failures, availableAts, catchUps, missed, slots, ...texts] =
+    row;
+  const [payloads, traces] = texts;
+  return {
+    found,
+    started,
+    ids: ids ?? [],
+    fences: fences ?? [],
+    jobUids: jobUids ?? [],
+    failures: failures ?? [],
+    availableAts: availableAts ?? [],
+    catchUps: catchUps ?? [],
+    missed: missed ?? [],
+    slots: slots ?? [],
+    payloads: payloads ?? {},
+    traces: traces ?? {},
+  };
+}
+
+/** `jobs`: where in the claim's jobs each is, by uid. */
+export function claimsOf(taken: Taken, jobs: ReadonlyMap<number, number>): ClaimedRun[] {
+  return taken.ids.map((id, n) => {
+    const job = jobs.get(at(taken.jobUids, n));
+    if (job === undefined) throw new Error(`run ${id} belongs to no job`);
+    const claimed: Mutable<ClaimedRun> = {
+      id: String(id),
+      job,
+      fence: at(taken.fences, n),
+      attempt: at(taken.failures, n) + 1,
+      availableAt: at(taken.availableAts, n),
+      started: n < taken.started,
+      catchUp: at(taken.catchUps, n) !== 0,
+      missed: at(taken.missed, n),
+    };
+    const scheduledFor = at(taken.slots, n);
+    if (scheduledFor !== null) claimed.scheduledFor = scheduledFor;
+    const payload = taken.payloads[claimed.id];
+    if (payload !== undefined) claimed.payload = payload;
+    const trace = taken.traces[claimed.id];
+    if (trace !== undefined) claimed.trace = trace;
+    return claimed;
+  });
+}
+
+function at<Value>(column: readonly Value[], n: number): Value {
+  const value = column[n];
+  if (value === undefined) throw new Error('a column of the claim is too short');
+  return value;
+}
+
+const FREE_OF_TYPE = `type_key = known.key AND ${FREE}`;
+/** The live runs that meet a condition, if the node may claim. */
+const ofType = (
+  condition: string,
+) => `SELECT ctid AS place, id, available_at, recoveries FROM greenvue_jobs.live_runs
+      WHERE ${condition} AND (NOT $8::boolean OR EXISTS (SELECT FROM alive))`;
+/** The first due runs that meet a condition. */
+const dueOf = (condition: string) => `SELECT due.*, row_number() OVER (ORDER BY due.available_at, due.id) AS n
+    FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+      ${ofType(condition)} AND available_at <= $2::bigint
+      ORDER BY available_at, id LIMIT $5::integer FOR UPDATE SKIP LOCKED) AS due
+    ORDER BY n LIMIT $5::integer`;
+const STARTS = '(available_at, id) <= (SELECT available_at, id FROM last_to_start)';
+/**
+ * The taken runs, and how many were found due. Updated by `ctid`, since the rows are locked: looking each up
+ * by its id costs more.
+ */
+const claimOf = (condition: string) => `WITH alive AS MATERIALIZED (${isAlive('$7')}),
+  due AS MATERIALIZED (${dueOf(condition)}),
+  coming AS MATERIALIZED (
+    SELECT coming.place FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (
+      ${ofType(FREE_OF_TYPE)} AND available_at > $2::bigint AND available_at <= $3::bigint AND recoveries = 0
+      ORDER BY available_at, id LIMIT $6::integer FOR UPDATE SKIP LOCKED) AS coming
+    ORDER BY coming.available_at, coming.id LIMIT $6::integer),
+  last_to_start AS (SELECT available_at, id FROM due WHERE n <= $4::integer ORDER BY n DESC LIMIT 1),
+  taken AS (
+    UPDATE greenvue_jobs.live_runs SET node = $7, fence = nextval('greenvue_jobs.ids'),
+      status = CASE WHEN ${STARTS} THEN 'running' ELSE 'queued' END, started_at = CASE WHEN ${STARTS} THEN $2::bigint END
+    WHERE ctid = ANY(ARRAY(
+      SELECT place FROM due WHERE n <= $4::integer OR recoveries = 0 UNION ALL SELECT place FROM coming))
+    RETURNING *)
+  SELECT (SELECT count(*) FROM due), count(*) FILTER (WHERE status = 'running'), array_agg(id), array_agg(fence),
+    array_agg(job_uid), array_agg(failures), array_agg(available_at), array_agg(catch_up::integer::bigint), array_agg(missed),
+    array_agg(scheduled_for), json_object_agg(id, payload) FILTER (WHERE payload IS NOT NULL),
+    json_object_agg(id, trace) FILTER (WHERE trace IS NOT NULL)
+  FROM (SELECT * FROM taken ORDER BY available_at, id) AS taken`;
+const CLAIM_DUE = claimOf(`${FREE_OF_TYPE} AND available_at >= $9::bigint`);
+const CLAIM_SLOTS = claimOf(`${UNCLAIMED_SLOT} AND available_at >= $9::bigint`);
+/** `$9` has no effect here, but a parameter that a statement does not use has no type. */
+const CLAIM_SUSPECT = claimOf(`${WAITING_SUSPECT} AND $9::bigint IS NOT NULL AND NOT ${ONE_CLAIMED}`);
+/** Any number. A claim of a suspect holds this advisory lock until it is written. */
+const SUSPECTS_LOCK = 7_236_451_903;
+const TRY_SUSPECTS_LOCK = 'SELECT pg_try_advisory_xact_lock($1::bigint)';

@@ -1,0 +1,131 @@
+import type { Transaction } from '../../../core/store.ts';
+import { LOCK_WAIT_MS } from './database.ts';
+import { busy, unavailable } from './database-errors.ts';
+import type { Param, Queries } from './queries.ts';
+
+/** How a piece of work in a caller's transaction ended; what is not `kept` is undone, its locks included. */
+export interface Ended<T> {
+  readonly result: T;
+  readonly kept: boolean;
+}
+
+/** A caller's transaction, as work in it needs to know it. */
+export interface Inside {
+  readonly q: Queries;
+  /** Each statement sees what was committed before it: it is not REPEATABLE READ or SERIALIZABLE. */
+  readonly seesNewest: boolean;
+}
+
+/**
+ * Does a piece of work in a caller's transaction, and leaves that as it was but for what the work has
+ * written: a savepoint undoes what fails or is not kept, and the wait for locks is bounded for the work
+ * alone.
+ */
+export function insideOf<T>(tx: Transaction, work: (inside: Inside) => Promise<Ended<T>>): Promise<T> {
+  return inTurn(tx, () => inside(tx, work));
+}
+
+/** Of two pieces of work at once in a transaction, what one undoes of the other would pass for done. */
+export function inTurn<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
+  const done = (lastCalls.get(tx) ?? Promise.resolve()).then(work);
+  lastCalls.set(
+    tx,
+    done.catch(() => undefined),
+  );
+  return done;
+}
+
+/** Of the process: the engines of two schemas may be given the same transaction. */
+const lastCalls = new WeakMap<Transaction, Promise<unknown>>();
+
+async function inside<T>(tx: Transaction, work: (inside: Inside) => Promise<Ended<T>>): Promise<T> {
+  await ask(tx, `SAVEPOINT ${SAVEPOINT}`);
+  try {
+    const [before] = await ask(tx, ENTER, [`${LOCK_WAIT_MS}ms`]);
+    const { bound, isolation } = before as { readonly bound: string; readonly isolation: string };
+    const { result, kept } = await work({ q: queriesOn(tx), seesNewest: isolation === 'read committed' });
+    if (kept) await ask(tx, LEAVE, [bound]);
+    else await ask(tx, `ROLLBACK TO SAVEPOINT ${SAVEPOINT}`);
+    await ask(tx, `RELEASE SAVEPOINT ${SAVEPOINT}`);
+    return result;
+  } catch (error) {
+    // Where even this fails, nothing can be saved, and what went wrong first is what to tell.
+    await ask(tx, `ROLLBACK TO SAVEPOINT ${SAVEPOINT}`).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * The owner of the connection decides how it parses 64-bit integers and rows, so each answer is one JSON
+ * text. So the columns of a statement need distinct names, and {@link Queries.run} is for statements that
+ * change rows.
+ */
+export function queriesOn(tx: Transaction): Queries {
+  const objects = async (sql: string, params: readonly Param[] = []): Promise<object[]> => {
+    const [answer] = await ask(tx, `WITH answer AS (${sql}) ${AS_TEXT}`, params);
+    return JSON.parse((answer as { readonly rows: string }).rows) as object[];
+  };
+  const run = async (sql: string, params?: readonly Param[]) =>
+    (await objects(`${sql} RETURNING 1 AS one`, params)).length;
+  const arrays = async (sql: string, params?: readonly Param[]) =>
+    (await objects(sql, params)).map((row) => Object.values(row));
+  return {
+    objects,
+    arrays,
+    commitWith: arrays,
+    run,
+    write: async (sql, params) => void (await run(sql, params)),
+    async writeFor(sql, params) {
+      const rows = await arrays(sql, params);
+      return () => rows;
+    },
+    script: async (sql) => void (await ask(tx, sql)),
+  };
+}
+
+async function ask(
+  tx: Transaction,
+  text: string,
+  values: readonly Param[] = [],
+): Promise<readonly unknown[]> {
+  try {
+    return (await tx.query(text, values)).rows;
+  } catch (error) {
+    throw fault(error);
+  }
+}
+
+function fault(error: unknown): unknown {
+  const state = sqlStateOf(error);
+  if (state === '55P03') return busy(error);
+  // To be tried anew as a whole: callers know that by the error of their own driver.
+  if (state?.startsWith('40')) return error;
+  const mistake = state === undefined ? undefined : MISTAKES.get(state);
+  if (mistake !== undefined) return new Error(mistake, { cause: error });
+  return unavailable(error);
+}
+
+/** The SQLSTATE of an error, as drivers tell it: as its `code`, or as that of what caused it. */
+function sqlStateOf(error: unknown): string | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if ('code' in each && typeof each.code === 'string' && /^[0-9A-Z]{5}$/.test(each.code)) return each.code;
+  }
+  return undefined;
+}
+
+const SAVEPOINT = 'greenvue_jobs';
+const NO_TABLES = 'tx is in another database than the jobs, or no engine has been started on it yet.';
+/** Of the caller's code, by SQLSTATE: to try again would not help. */
+const MISTAKES: ReadonlyMap<string, string> = new Map([
+  ['25P01', 'tx is not in a transaction: BEGIN it first; a pool is none.'],
+  ['25P02', 'tx has failed before: ROLLBACK it.'],
+  ['3F000', NO_TABLES],
+  ['42P01', NO_TABLES],
+]);
+const AS_TEXT = "SELECT coalesce(json_agg(answer), '[]')::text AS rows FROM answer";
+/** What is set is read before. Names of one word: libraries may write `a_b` as `aB`. */
+const ENTER = `WITH before AS MATERIALIZED (SELECT current_setting('lock_timeout') AS bound,
+    current_setting('transaction_isolation') AS isolation)
+  SELECT bound, replace(isolation, 'uncommitted', 'committed') AS isolation,
+    set_config('lock_timeout', $1, true) AS changed FROM before`;
+const LEAVE = "SELECT set_config('lock_timeout', $1, true) AS restored";

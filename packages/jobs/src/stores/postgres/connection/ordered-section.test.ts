@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { createOrder } from './ordered-section.ts';
+
+const away = new Error('The database is away.');
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Four pieces of work, each with its part; the third ends without. */
+function begin() {
+  const begins = createOrder();
+  const asked: number[] = [];
+  const answers = Array.from({ length: 4 }, () => Promise.withResolvers<number>());
+  const works = answers.map((answer, n) =>
+    begins(async (inOrder) => {
+      if (n === 2) throw away;
+      return inOrder(() => {
+        asked.push(n);
+        return answer.promise;
+      });
+    }),
+  );
+  return { works, answers, asked };
+}
+
+it('does the next part only when the one before is done, or has failed, or will never be', async () => {
+  const { works, answers, asked } = begin();
+  await expect(works[2]).rejects.toThrow(away);
+  await turn();
+  expect(asked).toEqual([0]);
+  answers[0]?.reject(away);
+  await expect(works[0]).rejects.toThrow(away);
+  await turn();
+  expect(asked).toEqual([0, 1]);
+  answers[1]?.resolve(10);
+  expect(await works[1]).toBe(10);
+  await turn();
+  expect(asked).toEqual([0, 1, 3]);
+  answers[3]?.resolve(30);
+  expect(await works[3]).toBe(30);
+});
+
+it('does a part again when it is asked for again, and keeps nobody waiting for that', async () => {
+  const begins = createOrder();
+  const asked: string[] = [];
+  const ask = async (what: string) => void asked.push(what);
+  const first = begins(async (inOrder) => {
+    await inOrder(() => ask('first'));
+    await turn();
+    await inOrder(() => ask('first, again'));
+  });
+  await Promise.all([first, begins((inOrder) => inOrder(() => ask('second')))]);
+  expect(asked).toEqual(['first', 'second', 'first, again']);
+});

@@ -1,0 +1,317 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { LEASE_MS, type LeaseKnown, type LeaseState } from '../../../core/lease.ts';
+import { codeOf } from '../connection/database-errors.ts';
+import { versionsParam } from '../rows/type-keys.ts';
+import {
+  type ControlConnection,
+  faultOf,
+  isSharedSession,
+  openControlConnection,
+} from './control-connection.ts';
+import {
+  BEAT_EVERY_MS,
+  CHANNEL,
+  type ControlInput,
+  type FromControl,
+  LOOK_EVERY_MS,
+  POLL_EVERY_MS,
+  type ToControl,
+  type Told,
+} from './control-protocol.ts';
+import { LEAVE, REGISTER, SET_UP, TELL_OF_NODES, TRY_LOCK } from './control-statements.ts';
+import { toldIn } from './notifier.ts';
+import { OthersWatch } from './others-watch.ts';
+import { Renewals } from './renewals.ts';
+import { SpareConnection } from './spare-connection.ts';
+
+/**
+ * The thread of a node's control connection: it keeps the lease, holds the lock that shows that the process
+ * lives, listens to the others, and looks whether they live. Off the event loop, so that a busy one loses
+ * nothing.
+ */
+const port = parentPort;
+if (port === null) throw new Error('This file runs in a thread of the PostgreSQL store only.');
+const { url, poolsUrl, node, state, maxStallMs } = workerData as ControlInput;
+
+/** So long after a connection could not be made the next one is tried, and after a lock was not free. */
+const AGAIN_MS = 100;
+/** A look comes a little later than it could, so that two in a row are far enough apart. */
+const SLACK_MS = 5;
+
+let connection: ControlConnection | undefined;
+/** A control connection that failed but may still be open: while it is open, its lock is held. */
+let silent: ControlConnection | undefined;
+let spare: SpareConnection | undefined;
+/** A control connection renews the lease. */
+let hasControl = false;
+let hasJoined = false;
+let hasLock = false;
+let isLeaving = false;
+/** Sessions don't last: no lock, nothing heard. */
+let isPooled = false;
+let backend: unknown;
+let ended = false;
+const others = new OthersWatch(node, tell);
+/** By the monotonic clock. */
+let nextBeat = 0;
+let nextLook = 0;
+let wakeUp: () => void = () => undefined;
+const renewals = new Renewals({ nodeId: node.id, maxStallMs, state, changed: leaseChanged });
+
+port.on('message', (message: ToControl) => {
+  renewals.heard(message.kind === 'alive' ? message.state : undefined);
+  switch (message.kind) {
+    case 'alive':
+      return undefined;
+    case 'watch':
+      return void watch(message.isWatching);
+    case 'leave':
+      return void leave();
+    default:
+      return message satisfies never;
+  }
+});
+void run();
+
+async function run(): Promise<void> {
+  while (!ended) {
+    try {
+      connection ??= await connected();
+      if (ended) return disconnect();
+      await work(connection);
+      if (!hasJoined && !ended) joined();
+    } catch (error) {
+      setAside();
+      if (!hasJoined) return end({ kind: 'failed', ...faultOf(error) });
+    }
+    await rest(connection === undefined ? AGAIN_MS : untilNext());
+  }
+}
+
+function joined(): void {
+  hasJoined = true;
+  tell({ kind: 'joined' });
+  spare = new SpareConnection(poolsUrl, {
+    get needsSpare() {
+      return !hasControl;
+    },
+    useSpare,
+    spareLost: (code) => code !== undefined && renewals.serverSaid({ toSpare: code }),
+  });
+}
+
+/** A connection that hears the others. */
+async function connected(): Promise<ControlConnection> {
+  const made = await opened();
+  try {
+    // The lease may be over by now: then the row is to lapse, and the connection to go.
+    if (ended) throw new Error('it came too late');
+    if (!hasJoined) await register(made);
+    // First of all: who has seen the lock free waits for this.
+    await beat(made);
+    hasControl = true;
+    renewals.forgetSaid();
+    silent?.drop();
+    silent = undefined;
+    if (!isPooled) {
+      await made.rows(SET_UP);
+      await made.rows(`LISTEN ${CHANNEL}`);
+    }
+    backend = undefined;
+    nextLook = 0;
+    if (hasJoined) tell({ kind: 'missed' });
+    return made;
+  } catch (error) {
+    made.drop();
+    hasControl = false;
+    throw error;
+  }
+}
+
+async function opened(): Promise<ControlConnection> {
+  try {
+    const made = await openControlConnection({
+      url,
+      heard: hear,
+      lost(code) {
+        if (made === silent) silent = undefined;
+        else if (made === connection) disconnect();
+        else return;
+        renewals.controlLost(code);
+        spare?.wake();
+        wakeUp();
+      },
+    });
+    return made;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code !== undefined) renewals.serverSaid({ onConnecting: code });
+    throw error;
+  }
+}
+
+async function register(on: ControlConnection): Promise<void> {
+  const { id, version, places, types, startedAt } = node;
+  const sentAt = performance.now();
+  const text = JSON.stringify(renewals.beatState);
+  await on.rows(REGISTER, [id, version, places, versionsParam(types), startedAt, LEASE_MS, text]);
+  renewals.renewed(sentAt);
+  // A server with no connection to spare for it has none of a pooler either.
+  if (await isSharedSession(on, url).catch(() => false)) usePooled();
+}
+
+function disconnect(): void {
+  connection?.drop();
+  connection = undefined;
+  hasControl = false;
+  hasLock = false;
+}
+
+/**
+ * The control connection has failed. It stays open until another one works: closing it would release the
+ * lock.
+ */
+function setAside(): void {
+  silent = connection ?? silent;
+  connection = undefined;
+  hasControl = false;
+  hasLock = false;
+  spare?.wake();
+}
+
+/** What has come due: the heartbeat, the lock, a look at the others. */
+async function work(on: ControlConnection): Promise<void> {
+  if (performance.now() >= nextBeat) await beat(on);
+  if (!hasLock && !isPooled) await takeLock(on);
+  if (performance.now() >= nextLook) await look(on);
+}
+
+function untilNext(): number {
+  const next = Math.min(nextBeat, nextLook) - performance.now();
+  return Math.max(0, hasLock || isPooled ? next : Math.min(next, AGAIN_MS));
+}
+
+async function beat(on: ControlConnection, over: LeaseKnown['renewedOver'] = 'control'): Promise<void> {
+  const sentAt = performance.now();
+  const renewed = await renewals.renew(on, { over, holdsLock: over === 'control' && hasLock });
+  if (over === 'control') nextBeat = sentAt + beatAgainMs(renewed !== undefined);
+  if (renewed === undefined) return;
+  if (!renewed.isThere) return isLeaving ? undefined : end({ kind: 'lost' });
+  const { cancelled } = renewed;
+  if (cancelled.length > 0) tell({ kind: 'notices', notices: [{ kind: 'cancel', runIds: cancelled }] });
+}
+
+function beatAgainMs(isRenewed: boolean): number {
+  if (!isRenewed) return LOOK_EVERY_MS;
+  return isPooled ? POLL_EVERY_MS : BEAT_EVERY_MS;
+}
+
+/** Without its control connection a node works as behind a pooler: it hears no other node, so it polls. */
+async function useSpare(on: ControlConnection): Promise<void> {
+  await beat(on, 'spare');
+  if (!ended && !hasControl && performance.now() >= nextLook) await look(on, 'spare');
+}
+
+/** The others are to judge by the lock only while it is held: they are told at once. */
+async function takeLock(on: ControlConnection): Promise<void> {
+  const [row] = await on.rows(TRY_LOCK, [node.id]);
+  if (row === undefined) return end({ kind: 'lost' });
+  if (row[0] !== true) return;
+  hasLock = true;
+  await beat(on);
+  if (!hasJoined) await tellOfNodes(on);
+}
+
+/** Whether the others live, and whether something is due that nobody told of. */
+async function look(on: ControlConnection, over: LeaseKnown['renewedOver'] = 'control'): Promise<void> {
+  const isDeaf = isPooled || over === 'spare';
+  const { pid, answeredAt } = await others.look(on, isDeaf);
+  if (!isDeaf) {
+    backend ??= pid;
+    if (backend !== pid) usePooled();
+  }
+  const every = isDeaf ? POLL_EVERY_MS : LOOK_EVERY_MS + SLACK_MS;
+  // Alone, it looks with each heartbeat; whoever comes tells.
+  nextLook = others.count === 0 && !isDeaf ? nextBeat : answeredAt + every;
+}
+
+/** No lock can be held, and nothing is heard: the others judge by the lease, and this node asks. */
+function usePooled(): void {
+  isPooled = true;
+  hasLock = false;
+  nextBeat = 0;
+  tell({ kind: 'pooled' });
+}
+
+function hear(payload: string): void {
+  const told = toldIn(payload);
+  if (told === undefined || told.from === node.id) return;
+  if (told.notices.length > 0) return tell({ kind: 'notices', notices: told.notices });
+  nextLook = 0;
+  wakeUp();
+}
+
+function tellOfNodes(on: ControlConnection): Promise<unknown> {
+  const told: Told = { from: node.id, notices: [] };
+  return on.rows(TELL_OF_NODES, [CHANNEL, JSON.stringify(told)]);
+}
+
+async function watch(is: boolean): Promise<void> {
+  renewals.isWatching = is;
+  const on = connection;
+  if (on === undefined) return;
+  try {
+    await beat(on);
+    await tellOfNodes(on);
+  } catch {
+    // The next heartbeat tells.
+    setAside();
+    wakeUp();
+  }
+}
+
+async function leave(): Promise<void> {
+  isLeaving = true;
+  try {
+    const [row] = (await (connection ?? spare?.connection)?.rows(LEAVE, [node.id])) ?? [];
+    if (row?.[0] === false) {
+      isLeaving = false;
+      return tell({ kind: 'left', isGone: false });
+    }
+  } catch {
+    // The lock goes with the connection, and the lease is not renewed: the others see both.
+  }
+  end({ kind: 'left', isGone: true });
+}
+
+function leaseChanged(to: LeaseState): void {
+  if (to === 'over') end({ kind: 'lost' });
+  else tell({ kind: 'lease', state: to });
+}
+
+function end(message: FromControl): void {
+  if (ended) return;
+  ended = true;
+  renewals.end();
+  disconnect();
+  silent?.drop();
+  spare?.end();
+  const hasFailed = message.kind === 'lost' && !hasJoined;
+  tell(hasFailed ? { kind: 'failed', ...faultOf('it did not answer in time') } : message);
+  port?.close();
+  wakeUp();
+}
+
+function tell(message: FromControl): void {
+  port?.postMessage(message);
+}
+
+function rest(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ended ? 0 : ms);
+    wakeUp = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { deadAmong, type Seen, type SeenNode } from './dead-nodes.ts';
+
+const node = (more: Partial<SeenNode> = {}): SeenNode => ({
+  id: 'a',
+  beatAt: 100,
+  isExpired: false,
+  isFree: false,
+  isWatching: false,
+  types: {},
+  ...more,
+});
+const at = (sentAt: number, took = 1) => ({ sentAt, answeredAt: sentAt + took });
+const FREE = { isFree: true };
+
+// Promises P9, lost nodes; P17, clock.
+describe('dead nodes', () => {
+  it('one whose lease is over and that was not heard of meanwhile, though its lock is held', () => {
+    const seen: Seen = new Map();
+    expect(deadAmong([node()], seen, at(0))).toEqual([]);
+    expect(deadAmong([node({ isExpired: true })], seen, at(7_001))).toEqual([{ id: 'a', beatAt: 100 }]);
+  });
+
+  it('do not include a node whose lease ended by a clock jump of the server, before its next heartbeat', () => {
+    const seen: Seen = new Map();
+    deadAmong([node()], seen, at(0));
+    expect(deadAmong([node({ isExpired: true })], seen, at(500))).toEqual([]);
+    expect(deadAmong([node({ isExpired: true })], seen, at(5_000))).toEqual([]);
+    expect(deadAmong([node({ beatAt: 3_600_100 })], seen, at(5_500))).toEqual([]);
+  });
+
+  it('is found again until it is forgotten: who was to take its runs back may have failed', () => {
+    const seen: Seen = new Map();
+    deadAmong([node(FREE)], seen, at(0));
+    for (const again of [600, 1_100]) expect(deadAmong([node(FREE)], seen, at(again))).toHaveLength(1);
+    deadAmong([], seen, at(1_600));
+    expect(seen.size).toBe(0);
+  });
+
+  it('one whose lock was free in two looks at least 500 ms apart', () => {
+    const seen: Seen = new Map();
+    expect(deadAmong([node(FREE)], seen, at(0))).toEqual([]);
+    expect(deadAmong([node(FREE)], seen, at(500))).toEqual([]);
+    expect(deadAmong([node(FREE)], seen, at(501))).toEqual([{ id: 'a', beatAt: 100 }]);
+  });
+
+  it('not one that was heard of in between, nor one whose lock was held in between', () => {
+    const seen: Seen = new Map();
+    deadAmong([node(FREE)], seen, at(0));
+    expect(deadAmong([node({ ...FREE, beatAt: 101 })], seen, at(600))).toEqual([]);
+    deadAmong([node({ beatAt: 101 })], seen, at(900));
+    expect(deadAmong([node({ ...FREE, beatAt: 101 })], seen, at(1_200))).toEqual([]);
+  });
+
+  it('time is counted from when the first answer was there: what it saw may be as new as that', () => {
+    const seen: Seen = new Map();
+    deadAmong([node(FREE)], seen, at(0, 400));
+    expect(deadAmong([node(FREE)], seen, at(899))).toEqual([]);
+    expect(deadAmong([node(FREE)], seen, at(900))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,227 @@
+import { Worker } from 'node:worker_threads';
+import { StoreError } from '../../../core/errors.ts';
+import {
+  type Membership,
+  NO_OTHERS,
+  type NodeInfo,
+  type NodeListener,
+  type Notice,
+} from '../../../core/membership.ts';
+import type { Recovery } from '../../../core/transactions/settle.ts';
+import { unavailable } from '../connection/database-errors.ts';
+import type { Queries } from '../connection/queries.ts';
+import {
+  CHANNEL,
+  type ControlInput,
+  type DeadNode,
+  type FromControl,
+  type ToControl,
+} from './control-protocol.ts';
+import { createTeller, type Teller } from './notifier.ts';
+
+export interface JoinDeps {
+  readonly db: Queries;
+  /** Breaks the node's connections. */
+  reset(): void;
+  /** Where the control connection goes: past a pooler. */
+  readonly url: string;
+  /** Where the node's other connections go. */
+  readonly poolsUrl: string;
+  readonly maxStallMs: number;
+  /** Takes back what the dead had claimed, and forgets them. */
+  bury(nodes: readonly DeadNode[]): Promise<Recovery>;
+}
+
+const ALIVE_EVERY_MS = 1_000;
+/**
+ * Orphans are claims of a node that has no row any more: a burial left them, or could not be told from one
+ * that failed. They are looked for among all live runs, so often, and for a fiftieth of the time; but once a
+ * minute at least.
+ */
+const ORPHANS_EVERY_MS = 10_000;
+const ORPHANS_SHARE = 0.02;
+const ORPHANS_LONGEST_MS = 60_000;
+/** Those that had to be left are looked for again so soon. */
+const LEFT_AGAIN_MS = 1_000;
+
+/** Starts a node's control connection; resolves once the others can see the node. */
+export function join(deps: JoinDeps, node: NodeInfo, listener: NodeListener): Promise<Membership> {
+  return new ControlThread(deps, node, listener).joined;
+}
+
+/** A node's control thread, as the main thread sees it. */
+class ControlThread implements Membership {
+  readonly #deps: JoinDeps;
+  readonly #listener: NodeListener;
+  readonly #worker: Worker;
+  readonly #teller: Teller;
+  readonly #ticking: NodeJS.Timeout;
+  #others = NO_OTHERS;
+  #burying: Promise<void> | undefined;
+  #orphansTimer: NodeJS.Timeout | undefined;
+  #hasOrphans = false;
+  /** It ends, or has ended: nothing is told any more. */
+  #isLeaving = false;
+  #isGone = false;
+  #hasLeft: () => void = () => undefined;
+  readonly joined: Promise<Membership>;
+
+  constructor(deps: JoinDeps, node: NodeInfo, listener: NodeListener) {
+    this.#deps = deps;
+    this.#listener = listener;
+    this.#teller = createTeller(node.id, (payloads) => deps.db.run(NOTIFY, [CHANNEL, payloads]));
+    const { url, poolsUrl, maxStallMs } = deps;
+    // Source and build have the same names but for this.
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    const workerData: ControlInput = { url, poolsUrl, node, maxStallMs, state: listener.state() };
+    this.#worker = new Worker(new URL(`./control-thread.${extension}`, import.meta.url), {
+      workerData,
+      name: 'control-connection',
+    });
+    this.#ticking = setInterval(() => this.#say({ kind: 'alive', state: listener.state() }), ALIVE_EVERY_MS);
+    this.#ticking.unref();
+    this.joined = new Promise((resolve, reject) => {
+      let hasJoined = false;
+      const failed = (error: StoreError) => {
+        // A node that has joined is lost, and has to know.
+        if (hasJoined) {
+          if (!this.#isLeaving) listener.hampered(`${error.message} (${String(error.cause)})`);
+          return this.#isOver();
+        }
+        this.#isLeaving = true;
+        this.#isGone = true;
+        reject(error);
+      };
+      this.#worker.on('error', (cause) =>
+        failed(new StoreError('unavailable', 'The control thread failed.', { cause })),
+      );
+      this.#worker.once('exit', () => {
+        this.#isOver();
+        failed(new StoreError('unavailable', 'The control thread ended.'));
+      });
+      this.#worker.on('message', (message: FromControl) => {
+        if (message.kind === 'joined') {
+          hasJoined = true;
+          this.#lookForOrphansIn(ORPHANS_EVERY_MS / 2);
+          resolve(this);
+        } else if (message.kind === 'failed') failed(controlFailure(message));
+        else this.#hear(message);
+      });
+    });
+  }
+
+  tell(notice: Notice): void {
+    const { count, isWatching } = this.#others;
+    if (notice.kind === 'events' ? isWatching : count > 0) this.#teller.tell(notice);
+  }
+
+  watch(isWatching: boolean): void {
+    this.#say({ kind: 'watch', isWatching });
+  }
+
+  async leave(): Promise<void> {
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    clearTimeout(this.#orphansTimer);
+    // Before all that waits for the database: the lease may end meanwhile, and the thread with it.
+    const left = new Promise<void>((resolve) => {
+      this.#hasLeft = resolve;
+    });
+    await this.#teller.flush();
+    await this.#burying;
+    this.#say({ kind: 'leave' });
+    await left;
+  }
+
+  #hear(message: Exclude<FromControl, { kind: 'joined' | 'failed' }>): void {
+    if (message.kind === 'left') {
+      this.#isGone = true;
+      // With claims that nobody could end it lives as long as the process does.
+      if (message.isGone) void this.#worker.terminate();
+      else this.#worker.unref();
+      return this.#hasLeft();
+    }
+    if (message.kind === 'lost') return this.#isOver();
+    if (this.#isLeaving) return undefined;
+    switch (message.kind) {
+      case 'notices':
+        for (const notice of message.notices) this.#listener.notice(notice);
+        return undefined;
+      case 'others':
+        this.#others = message.others;
+        return this.#listener.others(message.others);
+      case 'missed':
+        return this.#listener.missed();
+      case 'lease':
+        return this.#listener.lease(message.state);
+      case 'pooled':
+        return this.#listener.hampered(POOLED);
+      case 'dead':
+        return this.#bury(message.nodes);
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #bury(nodes: readonly DeadNode[]): void {
+    this.#burying ??= this.#deps
+      .bury(nodes)
+      .then(
+        ({ recovered, failed, ended, left }) => {
+          this.#hasOrphans = left > 0;
+          if (this.#hasOrphans) this.#lookForOrphansIn(LEFT_AGAIN_MS);
+          if (nodes.length + recovered + ended.length > 0)
+            this.#listener.recovered({ nodes: nodes.length, recovered, failed, ended });
+        },
+        // The database is away: whoever sees them dead next does it. Or it is done, and the answer was lost.
+        () => {
+          this.#hasOrphans = false;
+          if (!this.#isLeaving) this.#listener.recovered({ nodes: 0, recovered: 0, failed: 0, ended: [] });
+        },
+      )
+      // A listener that throws is no reason not to go on.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#burying = undefined;
+      });
+  }
+
+  #lookForOrphansIn(ms: number): void {
+    clearTimeout(this.#orphansTimer);
+    if (this.#isLeaving) return;
+    this.#orphansTimer = setTimeout(async () => {
+      const begun = performance.now();
+      this.#bury([]);
+      await this.#burying;
+      const restMs = Math.max(ORPHANS_EVERY_MS, (performance.now() - begun) / ORPHANS_SHARE);
+      if (!this.#hasOrphans) this.#lookForOrphansIn(Math.min(restMs, ORPHANS_LONGEST_MS));
+    }, ms).unref();
+  }
+
+  /** The lease is over, or the thread has failed, which comes to the same. */
+  #isOver(): void {
+    this.#hasLeft();
+    clearInterval(this.#ticking);
+    clearTimeout(this.#orphansTimer);
+    if (this.#isGone) return;
+    this.#isGone = true;
+    // What is under way may wait for a network that is dead, and is not this node's any more.
+    this.#deps.reset();
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    this.#listener.lost();
+  }
+
+  #say(message: ToControl): void {
+    this.#worker.postMessage(message);
+  }
+}
+
+/** As if the connection had failed in this thread: its `cause` has the code. */
+function controlFailure({ message, code }: Extract<FromControl, { kind: 'failed' }>): StoreError {
+  return unavailable(Object.assign(new Error(message), { code }));
+}
+
+const NOTIFY = 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS told (payload)';
+const POOLED =
+  'the control connection goes through a pooler that shares sessions: a dead node is noticed by its lease alone (15 s), what other nodes change within a second, and their events are not shown here; set DATABASE_DIRECT_URL to the server itself';

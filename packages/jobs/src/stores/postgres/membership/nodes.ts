@@ -1,0 +1,18 @@
+import type { NodeView, TypeVersions } from '../../../core/membership.ts';
+import type { Queries } from '../connection/queries.ts';
+import type { BeatState } from './control-protocol.ts';
+
+/** The living, the oldest first. */
+export async function listNodes(q: Queries): Promise<readonly NodeView[]> {
+  return (await q.objects(LIVING)).map(nodeViewOf);
+}
+
+function nodeViewOf(raw: unknown): NodeView {
+  const { state, ...row } = raw as Omit<NodeView, keyof BeatState> & { types: TypeVersions; state: string };
+  const { busy, buffered, throttled, eventLoopDelayMs, stalledMs } = JSON.parse(state) as BeatState;
+  return { ...row, busy, buffered, throttled, eventLoopDelayMs, stalledMs };
+}
+
+const LIVING = `SELECT id, version, places, types, started_at AS "startedAt", beat_at AS "beatAt", state
+  FROM greenvue_jobs.nodes WHERE lease_until > extract(epoch FROM clock_timestamp()) * 1000
+  ORDER BY started_at, id`;

@@ -1,0 +1,67 @@
+import type { NewRun } from '../../../core/decision.ts';
+import type { TypeVersions } from '../../../core/membership.ts';
+import type { StoredJob } from '../../../core/transactions/stored-job.ts';
+import { numberOf } from '../../rows/first-column.ts';
+import type { Database } from '../connection/database.ts';
+
+/** The small keys of job types in one version each. They never change, so what was read once stays true. */
+export interface TypeKeys {
+  /** Makes the key known to {@link get}; in a transaction of its own, before the one that needs it. */
+  ensure(type: string, version: number): Promise<void>;
+  isKnown(type: string, version: number): boolean;
+  /** Of a type in a version that was ensured. */
+  get(type: string, version: number): number;
+}
+
+export function createTypeKeys(db: Database): TypeKeys {
+  const known = new Map<string, number>();
+  const underWay = new Map<string, Promise<void>>();
+  const nameOf = (type: string, version: number) => `${version} ${type}`;
+  const learn = async (type: string, version: number) => {
+    const find = async () => numberOf((await db.arrays(FIND, [type, version]))[0]);
+    const key = (await find()) ?? (await db.transaction((q) => q.run(ADD, [type, version])).then(find));
+    if (key === undefined) throw new Error(`the job type ${type} was not kept`);
+    known.set(nameOf(type, version), key);
+  };
+  return {
+    async ensure(type, version) {
+      const name = nameOf(type, version);
+      const another = underWay.get(name);
+      // One asks for all; if that is in vain, each asks for itself.
+      if (another !== undefined) await another.catch(() => undefined);
+      if (known.has(name)) return;
+      const learning = learn(type, version).finally(() => underWay.delete(name));
+      underWay.set(name, learning);
+      await learning;
+    },
+    isKnown: (type, version) => known.has(nameOf(type, version)),
+    get(type, version) {
+      const key = known.get(nameOf(type, version));
+      if (key === undefined) throw new Error(`the key of the job type ${type} is not known`);
+      return key;
+    },
+  };
+}
+
+/**
+ * Of a run that is about to be made: of the job's type in the version of the job, or in the newer one that
+ * checked its payload.
+ */
+export function keyOfRun(types: TypeKeys, { typeVersion }: NewRun, { job, typeKey }: StoredJob): number {
+  return typeVersion === undefined ? typeKey : types.get(job.type, typeVersion);
+}
+
+/** For {@link KEYS_KNOWN}: as JSON. */
+export function versionsParam(types: TypeVersions): string {
+  return JSON.stringify(types);
+}
+
+/**
+ * The keys of all that a node with these types can run: those types, in that version or an older one (P22).
+ */
+export const KEYS_KNOWN = `SELECT key FROM greenvue_jobs.job_types
+  WHERE version <= coalesce(($1::jsonb ->> type)::integer, 0)`;
+
+const FIND = 'SELECT key FROM greenvue_jobs.job_types WHERE type = $1 AND version = $2';
+const ADD = `INSERT INTO greenvue_jobs.job_types (type, version) VALUES ($1, $2)
+  ON CONFLICT (type, version) DO NOTHING`;

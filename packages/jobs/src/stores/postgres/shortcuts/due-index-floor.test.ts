@@ -1,0 +1,188 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  createDueIndexFloor,
+  type DueIndexFloor,
+  earlierOf,
+  type Look,
+  type Seen,
+  START,
+} from './due-index-floor.ts';
+
+const SLOW: Seen = { tookMs: 40 };
+const QUICK: Seen = { tookMs: 0.5 };
+
+describe('a low-water mark', () => {
+  let time: number;
+  let mark: DueIndexFloor;
+  /** What the server sees from the start on, and how often it was asked. */
+  let fromStart: Promise<Seen> | Seen;
+  let asked: number;
+  beforeEach(() => {
+    time = 0;
+    asked = 0;
+    fromStart = SLOW;
+    mark = createDueIndexFloor(() => time);
+  });
+  const look = (now: number): Promise<Look> =>
+    mark.look(now, async (from) => {
+      expect(from).toBe(START);
+      asked += 1;
+      return fromStart;
+    });
+  /** Looks from the start that were slow, and one from the mark, at 10,000. */
+  const becomeSlow = async (reached: number | undefined = 10_000) => {
+    for (let n = 0; n < 3; n++) (await look(10_000)).done(reached, SLOW);
+    (await look(10_000)).done(reached, QUICK);
+    expect(asked).toBe(1);
+  };
+
+  it('is none while looks are quick: each begins at the start', async () => {
+    for (const now of [10_000, 11_000]) {
+      const one = await look(now);
+      expect(one).toMatchObject({ from: START });
+      expect(one).not.toHaveProperty('againAt');
+      one.done(now, { tookMs: 0.9 });
+    }
+    expect(asked).toBe(0);
+  });
+
+  it('is none while not three looks in a row were slow', async () => {
+    for (const seen of [SLOW, SLOW, QUICK, SLOW, SLOW]) (await look(10_000)).done(10_000, seen);
+    const next = await look(10_010);
+    expect(next.from).toBe(START);
+    expect(next).not.toHaveProperty('againAt');
+    expect(asked).toBe(0);
+  });
+
+  it('learns that looks are slow, and that they are not, from what others have seen', async () => {
+    for (let n = 0; n < 3; n++) mark.seenElsewhere(40);
+    expect(mark.isSlow).toBe(true);
+    await look(10_000);
+    expect(asked).toBe(1);
+    mark.seenElsewhere(0.5);
+    expect(mark.isSlow).toBe(false);
+  });
+
+  it('is none any more once a look from the start is quick', async () => {
+    await becomeSlow();
+    time = 2_000;
+    fromStart = QUICK;
+    expect((await look(12_000)).from).toBe(START);
+    expect(asked).toBe(2);
+    expect(await look(12_010)).not.toHaveProperty('againAt');
+    expect(asked).toBe(2);
+  });
+
+  it('is where looks have come to, less what may be written late; and another look is asked for', async () => {
+    await becomeSlow();
+    time = 100;
+    // 40 ms may be taken each two seconds.
+    expect(await look(10_100)).toMatchObject({ from: 9_500, againAt: 10_100 + 1_900 });
+    (await look(10_100)).done(10_100, QUICK);
+    expect((await look(10_110)).from).toBe(9_600);
+    expect(asked).toBe(1);
+  });
+
+  it('does not pass what was reached, nor what was seen and not taken', async () => {
+    await becomeSlow(7_000);
+    expect((await look(10_010)).from).toBe(7_000);
+    (await look(10_010)).done(10_010, { ...QUICK, earliest: 6_000 });
+    expect((await look(10_020)).from).toBe(6_000);
+    (await look(10_020)).done(undefined, QUICK);
+    expect((await look(10_030)).from).toBe(6_000);
+    (await look(10_030)).done(undefined, { ...QUICK, earliest: 5_000 });
+    expect((await look(10_040)).from).toBe(5_000);
+  });
+
+  it('is set back to the earliest from the start, when there is time for that', async () => {
+    await becomeSlow();
+    time = 1_999;
+    await look(11_999);
+    expect(asked).toBe(1);
+    fromStart = { tookMs: 200, earliest: 3_000 };
+    time = 2_000;
+    // 40 ms are what a look takes.
+    const one = await look(12_000);
+    expect(one).toMatchObject({ from: 3_000, againAt: 14_000 });
+    expect(asked).toBe(2);
+    one.done(12_000, QUICK);
+    expect((await look(12_010)).from).toBe(11_500);
+  });
+
+  it.each([
+    [200, 5_000],
+    [900, 9_000],
+  ])('is left for longer when a look from the start takes %d ms', async (tookMs, againMs) => {
+    fromStart = { tookMs };
+    for (let n = 0; n < 3; n++) (await look(10_000)).done(10_000, fromStart);
+    expect(await look(10_000)).toMatchObject({ againAt: 10_000 + againMs });
+  });
+
+  // Promise P18, bounds.
+  it('lets an idle node rest, although another look could come sooner', async () => {
+    fromStart = { tookMs: 2 };
+    for (let n = 0; n < 3; n++) (await look(10_000)).done(10_000, fromStart);
+    expect(await look(10_000)).toMatchObject({ againAt: 10_000 + 500 });
+    time = 100;
+    await look(10_100);
+    expect(asked).toBe(2);
+  });
+
+  it('is asked for by one of several looks, and what that has found is not forgotten by the others', async () => {
+    await becomeSlow();
+    time = 2_000;
+    const answer = Promise.withResolvers<Seen>();
+    fromStart = answer.promise;
+    const asking = look(12_000);
+    const beside = await look(12_000);
+    expect(asked).toBe(2);
+    answer.resolve({ ...SLOW, earliest: 3_000 });
+    expect((await asking).from).toBe(3_000);
+    beside.done(12_000, QUICK);
+    expect((await look(12_010)).from).toBe(3_000);
+  });
+
+  it('is set back by what is made due before it, and by no look that began before raised again', async () => {
+    await becomeSlow();
+    const begun = await look(10_100);
+    mark.rewind([9_700, 4_000]);
+    begun.done(10_100, QUICK);
+    const next = await look(10_110);
+    expect(next.from).toBe(4_000);
+    mark.rewind([]);
+    mark.rewind([5_000]);
+    next.done(10_110, QUICK);
+    // Of what was made due meanwhile, the earliest.
+    expect((await look(10_120)).from).toBe(5_000);
+    (await look(10_120)).done(10_120, QUICK);
+    expect((await look(10_130)).from).toBe(9_620);
+  });
+
+  it('is not moved by a look that is not written', async () => {
+    await becomeSlow(7_000);
+    await look(10_010);
+    expect((await look(10_020)).from).toBe(7_000);
+  });
+
+  it('has to be told how long a look takes once a second', async () => {
+    const first = await look(10_000);
+    expect(first.mustSee).toBe(true);
+    first.done(10_000, QUICK);
+    time = 999;
+    const second = await look(10_999);
+    expect(second.mustSee).toBe(false);
+    second.done(10_999, undefined);
+    time = 1_000;
+    expect((await look(11_000)).mustSee).toBe(true);
+  });
+});
+
+describe('the earlier of two instants', () => {
+  it.each([
+    [1, 2, 1],
+    [2, 1, 1],
+    [undefined, 1, 1],
+    [1, undefined, 1],
+    [undefined, undefined, undefined],
+  ])('of %s and %s is %s', (one, other, earlier) => expect(earlierOf(one, other)).toBe(earlier));
+});

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { SHARDS, shardAt } from './hour-count-shards.ts';
+
+const T0 = Date.UTC(2026, 0, 1);
+
+it('counts stay in one shard, and go through all of them while old versions of rows can not go', () => {
+  const shards = (inTurn: boolean, own: number) =>
+    Array.from({ length: SHARDS * 10 }, (_, n) => shardAt(T0 + n * 10, { own, inTurn }));
+  expect(new Set(shards(false, 63))).toEqual(new Set([63]));
+  const inTurn = shards(true, 63);
+  expect(inTurn.toSorted((one, other) => one - other)).toEqual(
+    Array.from({ length: SHARDS * 10 }, (_, n) => Math.floor(n / 10)),
+  );
+  // Those who have a shard each do not meet in another one.
+  expect(shards(true, 62).some((shard, n) => shard === inTurn[n])).toBe(false);
+});

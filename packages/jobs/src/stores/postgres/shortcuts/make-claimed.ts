@@ -1,0 +1,86 @@
+import type { NewRun } from '../../../core/decision.ts';
+import { canRun } from '../../../core/membership.ts';
+import type { ClaimInput } from '../../../core/store-passes.ts';
+import type { StoredJob } from '../../../core/transactions/stored-job.ts';
+import { FREE } from '../claims/priority-claims.ts';
+import { rowOf } from '../rows/run-rows.ts';
+import { KEYS_KNOWN, keyOfRun, versionsParam } from '../rows/type-keys.ts';
+import type { Unit } from '../tables/unit.ts';
+import { TOOK_MS } from './due-index-floor.ts';
+
+/**
+ * Who takes the run that a command makes, if that starts at once; `hasJoined`: only as long as its lease
+ * lasts.
+ */
+export interface Claimant extends Pick<ClaimInput, 'node' | 'types'> {
+  readonly hasJoined: boolean;
+}
+
+export interface LastClaimant extends Claimant {
+  /** Nothing is written after the run: the transaction ends with it. */
+  readonly commits: boolean;
+}
+
+export interface MadeRun {
+  readonly id: number;
+  /**
+   * Absent: something else that its claimant can run is due, too, and comes first; or the claimant is dead to
+   * the others.
+   */
+  readonly fence?: number;
+}
+
+/** Not while it takes long to see that nothing else is due. */
+export function mayClaim(
+  u: Pick<Unit, 'now' | 'shared'>,
+  { types }: Pick<Claimant, 'types'>,
+  run: NewRun,
+  { job }: StoredJob,
+): boolean {
+  const isPlain = run.trigger === 'manual' && !run.catchUp && run.missed === 0;
+  const isDue = run.held === 'no' && run.availableAt === u.now;
+  return isPlain && isDue && canRun(types, job, run) && !u.shared.due.runs.isSlow;
+}
+
+/** Makes a run that is claimed from the start: one statement instead of three, and one version of its row. */
+export async function insertClaimed(
+  u: Unit,
+  run: NewRun,
+  stored: StoredJob,
+  { node, types, hasJoined, commits }: LastClaimant,
+): Promise<MadeRun> {
+  const [row] = await u.q[commits ? 'commitWith' : 'arrays'](INSERT_CLAIMED, [
+    versionsParam(types),
+    stored.uid,
+    keyOfRun(u.shared.types, run, stored),
+    run.payload ?? null,
+    run.retryOf === undefined ? null : Number(run.retryOf),
+    u.now,
+    node,
+    hasJoined,
+    run.trace ?? null,
+  ]);
+  const [id, fence, tookMs] = rowOf<[number, number | null, number]>(row);
+  // Otherwise it has not looked to the end.
+  if (fence !== null) u.shared.due.runs.seenElsewhere(tookMs);
+  return { id, ...(fence === null ? {} : { fence }) };
+}
+
+/** Held against being buried until the claim is written. */
+export const isAlive = (node: string): string => `SELECT FROM greenvue_jobs.nodes
+    WHERE id = ${node} AND lease_until > extract(epoch FROM clock_timestamp()) * 1000 FOR KEY SHARE`;
+/** Of what the types of `$1` can run, suspects aside: those start apart. */
+export const nothingDue = (by: string): string => `NOT EXISTS (
+    SELECT FROM (${KEYS_KNOWN}) AS known CROSS JOIN LATERAL (SELECT FROM greenvue_jobs.live_runs
+      WHERE type_key = known.key AND ${FREE} AND available_at <= ${by} LIMIT 1) AS due)`;
+export const INTO_LIVE = `INSERT INTO greenvue_jobs.live_runs (id, job_uid, type_key, trigger, catch_up, missed, payload,
+    retry_of, queued_at, held, available_at, fence, node, status, started_at, trace)`;
+const INSERT_CLAIMED = `WITH alive AS MATERIALIZED (${isAlive('$7')}),
+  made AS (SELECT nextval('greenvue_jobs.ids') AS id,
+    CASE WHEN (NOT $8::boolean OR EXISTS (SELECT FROM alive)) AND ${nothingDue('$6::bigint')}
+      THEN nextval('greenvue_jobs.ids') END AS fence, ${TOOK_MS} AS took_ms)
+  ${INTO_LIVE}
+  SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, $6::bigint, 'no',
+    $6::bigint, fence, CASE WHEN fence IS NOT NULL THEN $7 END, CASE WHEN fence IS NULL THEN 'queued' ELSE 'running' END,
+    CASE WHEN fence IS NOT NULL THEN $6::bigint END, $9::text
+  FROM made RETURNING id, fence, (SELECT took_ms FROM made)`;

@@ -1,0 +1,153 @@
+import type { EndedRun } from '../../../core/ended-runs.ts';
+import type { SettleInput } from '../../../core/store-passes.ts';
+import { FINISHED_COLUMNS, ORIGIN_COLUMNS } from '../../rows/run-row.ts';
+import { HAS_BEGUN } from '../connection/database.ts';
+import { type Param, type Queries, together } from '../connection/queries.ts';
+import { areShared, lockFreeByUids, lockJobsInTurn, takeFree } from '../locks/job-locks.ts';
+import { type LookedAt, lookAt } from '../tables/live-runs.ts';
+import type { Shared, Unit } from '../tables/unit.ts';
+
+/** A run that is in the history now, and not counted yet. */
+export interface Moved {
+  readonly jobUid: number;
+  readonly end: EndedRun;
+}
+
+interface Succeeded extends Moved {
+  readonly runId: number;
+  readonly fence: number;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly result: string | null;
+}
+
+/** The answers to {@link openMove}. */
+export interface OpenedMove {
+  readonly succeeded: readonly Succeeded[];
+  /** Their jobs, locked, but for those that others held; see {@link LOCK_AND_MOVE}. */
+  readonly rows: readonly unknown[];
+  /** What is live of the jobs for which that matters, now that the runs of free jobs are gone. */
+  readonly live: LookedAt;
+}
+
+/**
+ * Asks at once for all that a settlement of few runs mostly needs: their jobs are locked, those that have
+ * succeeded are moved where nobody else holds their jobs, and the other live runs of these are looked at.
+ * `at`: about the time of the transaction.
+ */
+export async function openMove(
+  q: Queries,
+  {
+    shared,
+    batch,
+    at,
+  }: { readonly shared: Known; readonly batch: readonly SettleInput[]; readonly at: number },
+): Promise<OpenedMove | undefined> {
+  const succeeded = succeededIn(shared, batch);
+  if (succeeded.length === 0 || areShared(shared, at)) return undefined;
+  const uids = uidsOf(succeeded);
+  const dependent = uids.filter((uid) => shared.known.dependsOnLive(uid));
+  const [rows, live] = await together([
+    q.objects(LOCK_AND_MOVE, [...toldColumns(succeeded, at), uids]),
+    lookAt(q, dependent),
+  ]);
+  return { succeeded, rows, live };
+}
+
+/**
+ * Moves the runs of a batch that have succeeded, whose claims are known and whose jobs nobody holds, in one
+ * statement: whatever else their rows say, they have succeeded (`settleRun`). Gives them by their fences; the
+ * others are left as they are.
+ */
+export async function moveSucceeded(
+  u: Unit,
+  { batch, opened }: { readonly batch: readonly SettleInput[]; readonly opened: OpenedMove | undefined },
+): Promise<Map<number, Moved>> {
+  if (opened !== undefined) {
+    await takeFree(u, { uids: uidsOf(opened.succeeded), rows: opened.rows });
+    const [first] = opened.rows as readonly { readonly moved: readonly number[] | null }[];
+    return movedOf(opened.succeeded, first?.moved);
+  }
+  const succeeded = succeededIn(u.shared, batch);
+  await lockJobsInTurn(u, uidsOf(succeeded));
+  const free = succeeded.filter(({ jobUid }) => u.jobs.has(jobUid));
+  if (free.length === 0) return new Map();
+  const [row] = await u.q.arrays(MOVE, toldColumns(free, u.now));
+  const [fences] = row as readonly [readonly number[] | null];
+  return movedOf(free, fences);
+}
+
+type Known = Pick<Shared, 'claims' | 'known' | 'patience'>;
+
+const uidsOf = (runs: readonly Moved[]) => [...new Set(runs.map(({ jobUid }) => jobUid))];
+
+function movedOf(
+  runs: readonly Succeeded[],
+  fences: readonly number[] | null | undefined,
+): Map<number, Moved> {
+  const gone = new Set(fences ?? []);
+  return new Map(runs.filter(({ fence }) => gone.has(fence)).map((one) => [one.fence, one]));
+}
+
+function succeededIn(shared: Known, batch: readonly SettleInput[]): Succeeded[] {
+  const succeeded: Succeeded[] = [];
+  for (const input of batch) {
+    const one = succeededOf(shared, input);
+    if (one !== undefined) succeeded.push(one);
+  }
+  return succeeded;
+}
+
+function succeededOf(shared: Known, input: SettleInput): Succeeded | undefined {
+  const { runId, fence, outcome, startedAt, finishedAt, progress } = input;
+  if (outcome.kind !== 'succeeded' || startedAt === undefined || progress !== undefined) return undefined;
+  const jobUid = shared.claims.jobOf(input);
+  if (jobUid === undefined) return undefined;
+  return {
+    runId: Number(runId),
+    fence,
+    jobUid,
+    startedAt,
+    finishedAt,
+    result: outcome.result ?? null,
+    end: { status: 'succeeded', startedAt, finishedAt },
+  };
+}
+
+/** As {@link moving} takes them. */
+function toldColumns(runs: readonly Succeeded[], now: number): Param[] {
+  const results = runs.map(({ result }) => result);
+  return [
+    runs.map(({ runId }) => runId),
+    runs.map(({ fence }) => fence),
+    // By the time of the transaction: short numbers.
+    runs.map(({ startedAt }) => startedAt - now),
+    runs.map(({ finishedAt }) => finishedAt - now),
+    results.every((result) => result === null) ? [] : results,
+    now,
+  ];
+}
+
+/**
+ * In any order: nobody writes to a claimed run who does not hold its job, but for its own reports; and those
+ * are answered before it is settled. Its attempt is the one after those that failed.
+ */
+const moving = (only = '') => `told AS (
+    SELECT run_id, claim, $6::bigint + began AS began_at, $6::bigint + finished AS finished_at, result
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+      AS told (run_id, claim, began, finished, result)),
+  gone AS (
+    DELETE FROM greenvue_jobs.live_runs USING told WHERE live_runs.id = told.run_id AND live_runs.fence = told.claim ${only}
+    RETURNING live_runs.*, told.began_at, told.finished_at, told.result),
+  kept AS (
+    INSERT INTO greenvue_jobs.runs (${FINISHED_COLUMNS})
+    SELECT ${ORIGIN_COLUMNS}, 'succeeded', NULL, failures + 1, recoveries, node, began_at, finished_at, progress, result, errors
+    FROM gone)`;
+const MOVE = `WITH ${moving()} SELECT array_agg(fence) FROM gone`;
+/**
+ * The job of each run is looked for among all of them: this is for few. The first row tells what was moved.
+ * `+ 0`: not by an index, which would lead through all live runs of the jobs.
+ */
+const LOCK_AND_MOVE = `WITH locked AS MATERIALIZED (${lockFreeByUids('$7')}),
+  ${moving(`AND ${HAS_BEGUN} AND live_runs.job_uid + 0 = ANY(ARRAY(SELECT uid FROM locked))`)}
+  SELECT *, CASE WHEN row_number() OVER () = 1 THEN (SELECT array_agg(fence) FROM gone) END AS moved FROM locked`;

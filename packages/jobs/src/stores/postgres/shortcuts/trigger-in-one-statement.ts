@@ -1,0 +1,166 @@
+import { commandJob, isPlainTrigger } from '../../../core/commands.ts';
+import { type NewRun, queuedOf } from '../../../core/decision.ts';
+import { NO_LIVE_RUNS } from '../../../core/job.ts';
+import type { CommandInput, CommandResult } from '../../../core/store-commands.ts';
+import { claimedRunOf } from '../../../core/transactions/claim-planned.ts';
+import type { StoredJob } from '../../../core/transactions/stored-job.ts';
+import { fixedJobOf, jobInState, VARYING_COLUMNS } from '../../rows/job-row.ts';
+import type { Param } from '../connection/queries.ts';
+import { rowOf } from '../rows/run-rows.ts';
+import { keyOfRun, versionsParam } from '../rows/type-keys.ts';
+import { type FirstRuns, MANY } from '../tables/live-runs.ts';
+import type { Shared, Unit } from '../tables/unit.ts';
+import { TOOK_MS } from './due-index-floor.ts';
+import type { Triggered } from './known-triggers.ts';
+import { type Claimant, INTO_LIVE, isAlive, mayClaim, nothingDue } from './make-claimed.ts';
+
+/**
+ * Remembers the job of a trigger that had to look; `lock` has its row, unless there was none at first. Not
+ * with half of {@link MANY} live runs or more: at that edge every other guess would be wrong.
+ */
+export function rememberTriggered(
+  u: Unit,
+  stored: StoredJob,
+  { lock: [row], firstRuns }: { readonly lock: readonly unknown[]; readonly firstRuns: FirstRuns },
+): void {
+  if (row === undefined || firstRuns.length * 2 >= MANY) return;
+  const triggered = { stored, fixed: fixedJobOf(row) };
+  u.onceWritten.push(() => void u.shared.triggered.put(stored.job.id, triggered));
+}
+
+export interface HowAtOnce {
+  readonly shared: Shared;
+  readonly claimant: Claimant;
+  /** Need not be exact. */
+  readonly now: number;
+  /** Absent: the run is made at the database's time. */
+  readonly at: number | undefined;
+}
+
+/**
+ * A plain trigger decides by the job's definition alone while no other run is in its way, so that one of a
+ * job that was triggered here before need not read first: `ask` does it in one statement. Undefined: nothing
+ * was made, and the trigger has to look first, since nothing is known of the job, or it has changed or is
+ * locked, or its run may not be claimed at once, or there are no such statements.
+ */
+export async function triggerInOneStatement(
+  input: CommandInput,
+  how: HowAtOnce,
+  ask: (sql: string, params: readonly Param[]) => Promise<readonly unknown[] | undefined>,
+): Promise<CommandResult | undefined> {
+  const guess = guessOf(input, how);
+  if (guess === undefined) return undefined;
+  const statement = guess.stored.job.overlap === 'allow' ? MAKE_BESIDE : MAKE_ALONE;
+  const [row] = (await ask(statement, makeParams(guess, input, how))) ?? [];
+  if (row !== undefined) return madeOf(row, guess, how.shared);
+  how.shared.triggered.delete(input.jobId);
+  return undefined;
+}
+
+/** What a trigger makes, if its job is still as the last one found it. */
+interface Guess extends Triggered {
+  readonly run: NewRun;
+}
+
+function guessOf(
+  { jobId, command, dedupeKey, ifUid, ifVersion }: CommandInput,
+  { shared, claimant, now }: HowAtOnce,
+): Guess | undefined {
+  const triggered = shared.triggered.get(jobId);
+  if (triggered === undefined || dedupeKey !== undefined) return undefined;
+  const { stored } = triggered;
+  const { job } = stored;
+  if ((ifUid ?? job.uid) !== job.uid || (ifVersion ?? job.version) !== job.version) return undefined;
+  if (!isPlainTrigger(job, command)) return undefined;
+  const outcome = commandJob(job, NO_LIVE_RUNS, command, now);
+  if (!outcome.ok || outcome.decision.job !== job) return undefined;
+  const [run, ...others] = outcome.decision.queue;
+  if (run === undefined || others.length > 0) return undefined;
+  return mayClaim({ now, shared }, claimant, run, stored) ? { ...triggered, run } : undefined;
+}
+
+function makeParams(
+  { stored, run }: Guess,
+  { audit }: CommandInput,
+  { shared, claimant: { node, types, hasJoined }, at }: HowAtOnce,
+): Param[] {
+  const { job, uid } = stored;
+  return [
+    versionsParam(types),
+    uid,
+    keyOfRun(shared.types, run, stored),
+    run.payload ?? null,
+    run.retryOf === undefined ? null : Number(run.retryOf),
+    at ?? null,
+    node,
+    hasJoined,
+    run.trace ?? null,
+    job.version,
+    job.updatedAt,
+    audit?.actor ?? null,
+    audit?.action ?? null,
+    job.id,
+    audit?.change ?? null,
+  ];
+}
+
+function madeOf(row: unknown, { fixed, run: guessed }: Guess, shared: Shared): CommandResult {
+  const [id, fence, now, tookMs, ...varying] =
+    rowOf<[number, number, number, number, ...(string | number | null)[]]>(row);
+  shared.due.runs.seenElsewhere(tookMs);
+  const { job, uid } = jobInState(fixed, {
+    uid: Number(fixed.uid),
+    ...Object.fromEntries(VARYING_COLUMNS.map((column, n) => [column, varying[n]])),
+  });
+  shared.liveRunCap.grew(uid);
+  const run = queuedOf({ ...guessed, availableAt: now }, { id: String(id), jobUid: job.uid, now });
+  const claimed = { now, jobs: [job], runs: [claimedRunOf(run, { job: 0, fence, started: true })] };
+  return { kind: 'done', changed: true, job, queued: [run], finished: [], cancelRequests: [], claimed };
+}
+
+/**
+ * Makes the run claimed, and writes its entry in the audit; nothing of it where the guess is wrong. No edit
+ * and no deletion comes between: those lock the job `FOR UPDATE`. What others have locked is left to a
+ * trigger that looks first, and a node that is being buried claims nothing; an edit that was written since
+ * this began is seen, while what a settlement has written since then need not be.
+ */
+const make = ({
+  lock,
+  isRight,
+  touch = '',
+}: {
+  readonly lock: string;
+  readonly isRight: string;
+  readonly touch?: string;
+}) => `WITH job AS MATERIALIZED (
+    SELECT ctid AS place, ${VARYING_COLUMNS.join(', ')} FROM greenvue_jobs.jobs WHERE uid = $2::bigint ${lock} SKIP LOCKED),
+  alive AS MATERIALIZED (${isAlive('$7')} SKIP LOCKED),
+  at AS MATERIALIZED (
+    SELECT coalesce($6::bigint, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) AS now FROM job
+    WHERE deleted_at IS NULL AND version = $10::integer AND updated_at = $11::bigint AND ${isRight}),
+  made AS MATERIALIZED (
+    SELECT nextval('greenvue_jobs.ids') AS id, nextval('greenvue_jobs.ids') AS fence, now, ${TOOK_MS} AS took_ms FROM at
+    WHERE (NOT $8::boolean OR EXISTS (SELECT FROM alive)) AND ${nothingDue('at.now')}),
+  told AS (INSERT INTO greenvue_jobs.audit (actor, action, target, change, at)
+    SELECT $12::text, $13::text, $14::text, $15::text, now FROM made WHERE $13::text IS NOT NULL),
+  ${touch}live AS (${INTO_LIVE} SELECT id, $2::bigint, $3::integer, 'manual', false, 0, $4::text, $5::bigint, now, 'no',
+    now, fence, $7, 'running', now, $9::text FROM made)
+  SELECT made.*, ${VARYING_COLUMNS.map((column) => `job.${column}`).join(', ')} FROM made CROSS JOIN job`;
+/**
+ * Where runs may overlap, the job is only shared. With fewer than {@link MANY} live runs it is not crowded.
+ */
+const MAKE_BESIDE = make({
+  lock: 'FOR KEY SHARE',
+  isRight: `(SELECT count(*) FROM (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = $2::bigint LIMIT ${MANY}) AS live) < ${MANY}`,
+});
+/**
+ * Where runs may not overlap, none may be live. Each new run changes the job's row. If this statement sees
+ * another row than its snapshot, there may be a run that it does not see; so it changes the row too.
+ */
+const MAKE_ALONE = make({
+  lock: 'FOR NO KEY UPDATE',
+  isRight: `NOT EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = $2::bigint)
+      AND place = (SELECT ctid FROM greenvue_jobs.jobs WHERE uid = $2::bigint)`,
+  touch: `touched AS (UPDATE greenvue_jobs.jobs SET version = version WHERE uid = $2::bigint AND EXISTS (SELECT FROM made)),
+  `,
+});

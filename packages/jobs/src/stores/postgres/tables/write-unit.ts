@@ -1,0 +1,201 @@
+import { queuedOf } from '../../../core/decision.ts';
+import type { EndedRun } from '../../../core/ended-runs.ts';
+import type { FinishedRun, FinishedStatus, LiveRun } from '../../../core/run.ts';
+import { skippedOf } from '../../../core/settle.ts';
+import type { ClaimResult } from '../../../core/store-passes.ts';
+import { claimedRunOf } from '../../../core/transactions/claim-planned.ts';
+import type { StoredJob } from '../../../core/transactions/stored-job.ts';
+import {
+  lockedJob,
+  type RunToMake,
+  type RunToQueue,
+  withClaim,
+} from '../../../core/transactions/unit-of-work.ts';
+import { numbersIn } from '../../rows/first-column.ts';
+import { hourOf } from '../../rows/hours.ts';
+import { jobParams, onlyStateChanged } from '../../rows/job-params.ts';
+import { columnsOf } from '../connection/queries.ts';
+import { type StateUpdate, stateUpdateOf, UPDATE_JOB } from '../rows/job-rows.ts';
+import type { RowsStatement } from '../rows/rows-statement.ts';
+import {
+  FINISHED_WIDTH,
+  finishedParams,
+  INSERT_FINISHED,
+  INSERT_LIVE,
+  newRunParams,
+} from '../rows/run-rows.ts';
+import { keyOfRun } from '../rows/type-keys.ts';
+import { shardAt } from '../shortcuts/hour-count-shards.ts';
+import { insertClaimed, type LastClaimant, mayClaim } from '../shortcuts/make-claimed.ts';
+import { becomeDue, nextIds, type Unit } from './unit.ts';
+
+/**
+ * Writes what was gathered. What a claimant may claim is made last of it, and may end the transaction: gives
+ * the claim, if nothing else comes first.
+ */
+export async function writeUnit(u: Unit, claimant?: LastClaimant): Promise<ClaimResult | undefined> {
+  const toClaim = claimant && takeClaimable(u, claimant);
+  const queued = await writeRest(u);
+  if (queued.length > 0) tellQueued(u, queued, await u.q.arrays(...insertLive(u, queued)));
+  return toClaim && makeClaimed(u, toClaim, claimant);
+}
+
+/**
+ * {@link writeUnit} that does not wait for what was made: what it returns tells the unit, once something asked
+ * for later is answered.
+ */
+export async function writeUnitUnanswered(u: Unit): Promise<() => void> {
+  const queued = await writeRest(u);
+  if (queued.length === 0) return () => undefined;
+  const rows = await u.q.writeFor(...insertLive(u, queued));
+  return () => tellQueued(u, queued, rows());
+}
+
+/** Writes all but the runs that are queued, and returns those. */
+async function writeRest(u: Unit): Promise<QueuedRun[]> {
+  const made = await withIds(u);
+  const skipped: FinishedRun[] = [];
+  const queued: QueuedRun[] = [];
+  for (const one of made) {
+    const { uid: jobUid } = one.job.job;
+    const at = { id: one.id, jobUid, now: u.now };
+    if (one.kind === 'skip') skipped.push(skippedOf(one.skip, at));
+    else {
+      const typeKey = keyOfRun(u.shared.types, one.run, one.job);
+      queued.push({ run: withClaim(queuedOf(one.run, at), one, one.fence), job: one.job, typeKey });
+    }
+  }
+  u.finished.push(...skipped);
+  const finished = [...u.ended.splice(0), ...skipped];
+  await insertFinished(u, finished);
+  await countInHours(u, [...finished, ...u.moved.splice(0)]);
+  await writeJobs(u);
+  return queued;
+}
+
+/** Only where it is all that is made: what comes first is not known of several. */
+function takeClaimable(u: Unit, claimant: LastClaimant): RunToQueue | undefined {
+  const [one, ...others] = u.toMake;
+  if (one?.kind !== 'queue' || others.length > 0 || !mayClaim(u, claimant, one.run, one.job))
+    return undefined;
+  u.toMake.pop();
+  return one;
+}
+
+async function makeClaimed(
+  u: Unit,
+  one: RunToQueue,
+  claimant: LastClaimant,
+): Promise<ClaimResult | undefined> {
+  // If it is not claimed; that is known when it is written.
+  becomeDue(u, 'runs', [one.run.availableAt]);
+  const { id, fence } = await insertClaimed(u, one.run, one.job, claimant);
+  const { job } = one.job;
+  const run = queuedOf(one.run, { id: String(id), jobUid: job.uid, now: u.now });
+  addQueued(u, run, one.job);
+  if (fence === undefined) return undefined;
+  return { now: u.now, jobs: [job], runs: [claimedRunOf(run, { job: 0, fence, started: true })] };
+}
+
+function addQueued(u: Unit, run: LiveRun, { job, uid }: StoredJob): void {
+  u.queued.push(run);
+  if (job.overlap === 'allow') u.shared.liveRunCap.grew(uid);
+}
+
+/** `fence`: of one that is claimed from the start. */
+type Identified = RunToMake & { readonly id: string; readonly fence?: number | undefined };
+
+async function withIds(u: Unit): Promise<Identified[]> {
+  const toMake = u.toMake.splice(0);
+  if (toMake.length === 0) return [];
+  const isClaimed = (one: RunToMake) => one.kind === 'queue' && one.claim !== undefined;
+  const count = toMake.length + toMake.filter(isClaimed).length;
+  await reserveIds(u, count - u.ids.length);
+  const ids = u.ids.splice(0, toMake.length);
+  const fences = u.ids.splice(0, count - toMake.length);
+  return toMake.map((one, n) => ({
+    ...one,
+    id: String(ids[n]),
+    fence: isClaimed(one) ? fences.shift() : undefined,
+  }));
+}
+
+/**
+ * Asks for ids ahead of a writeUnit, beside what else is asked for. Those that nothing is made of are given to
+ * nobody.
+ */
+export async function reserveIds(u: Unit, count: number): Promise<void> {
+  if (count > 0) u.ids.push(...(await nextIds(u.q, count)));
+}
+
+async function insertFinished(u: Unit, runs: readonly FinishedRun[]): Promise<void> {
+  if (runs.length === 0) return;
+  await u.q.write(INSERT_FINISHED, columnsOf(runs.map(finishedParams), FINISHED_WIDTH));
+}
+
+async function countInHours(u: Unit, runs: readonly EndedRun[]): Promise<void> {
+  if (runs.length === 0) return;
+  const counts = new Map<string, { hour: number; status: FinishedStatus; count: number }>();
+  for (const { status, finishedAt = u.now } of runs) {
+    const hour = hourOf(finishedAt);
+    const key = `${hour} ${status}`;
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { hour, status, count: 1 });
+    else known.count += 1;
+  }
+  const rows = [...counts.values()].map(({ hour, status, count }) => [hour, status, count] as const);
+  const { due, shard: own } = u.shared;
+  // Slow looks tell of a snapshot that somebody holds.
+  const inTurn = due.jobs.isSlow || due.runs.isSlow;
+  await u.q.write(ADD_TO_HOURS, [...columnsOf(rows, 3), shardAt(u.now, { own, inTurn })]);
+}
+
+interface QueuedRun {
+  readonly run: LiveRun;
+  readonly job: StoredJob;
+  readonly typeKey: number;
+}
+
+function insertLive(u: Unit, runs: readonly QueuedRun[]): ReturnType<RowsStatement> {
+  const rows = runs.map(({ run, typeKey }) => newRunParams(run, typeKey));
+  const free = runs.filter(({ run }) => run.claim === undefined);
+  becomeDue(
+    u,
+    'runs',
+    free.map(({ run }) => run.availableAt),
+  );
+  const node = runs.find(({ run }) => run.claim !== undefined)?.run.claim?.node ?? null;
+  return INSERT_LIVE(rows, node);
+}
+
+/** `ids`: of those that were made. */
+function tellQueued(u: Unit, runs: readonly QueuedRun[], ids: readonly unknown[]): void {
+  const made = new Set(numbersIn(ids));
+  for (const { run, job } of runs) if (made.has(Number(run.id))) addQueued(u, run, job);
+}
+
+/** Writes the jobs that differ from what is written. */
+export async function writeJobs(u: Unit): Promise<void> {
+  const states = new Map<StateUpdate, StoredJob[]>();
+  const woken: number[] = [];
+  for (const [uid, before] of u.unsaved) {
+    const after = lockedJob(u, uid);
+    const { wakeAt } = after.job;
+    const isSame = wakeAt === before.job.wakeAt && after.typeKey === before.typeKey;
+    if (wakeAt !== undefined && !isSame) woken.push(wakeAt);
+    if (onlyStateChanged(before, after)) {
+      const update = stateUpdateOf(before, after);
+      const jobs = states.get(update);
+      if (jobs === undefined) states.set(update, [after]);
+      else jobs.push(after);
+    } else await u.q.write(UPDATE_JOB, [...jobParams(after), uid]);
+  }
+  u.unsaved.clear();
+  becomeDue(u, 'jobs', woken);
+  for (const [{ statement, params }, jobs] of states) await u.q.write(...statement(jobs.map(params)));
+}
+
+const ADD_TO_HOURS = `INSERT INTO greenvue_jobs.hour_counts AS old (hour, status, count, shard)
+  SELECT *, $4::integer FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS new (hour, status, count)
+  ORDER BY hour, status
+  ON CONFLICT (hour, status, shard) DO UPDATE SET count = old.count + excluded.count`;
