@@ -1,6 +1,13 @@
 import { type FixedDelay, isFixedDelay, type Job, type LiveRuns, liveCount, roomOf } from './job.ts';
 import { without } from './objects.ts';
-import { type Held, type JsonText, type LiveRun, NO_ERRORS, type RunTrigger } from './run.ts';
+import {
+  type Held,
+  type JsonText,
+  type LiveRun,
+  NO_ERRORS,
+  type RunTrigger,
+  type SkipReason,
+} from './run.ts';
 
 /** A run to be made; the store gives it its id and `queuedAt`. */
 export interface NewRun {
@@ -21,7 +28,7 @@ export interface NewRun {
 /** A finished row for slots that nothing ran. */
 export interface SkippedRun {
   readonly scheduledFor: number;
-  readonly reason: 'overlap' | 'missed';
+  readonly reason: SkipReason;
   readonly catchUp: boolean;
   readonly missed: number;
   readonly missedFrom?: number;

@@ -11,15 +11,26 @@ export type RunStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancell
 export type LiveStatus = 'queued' | 'running';
 export type FinishedStatus = Exclude<RunStatus, LiveStatus>;
 export type RunTrigger = 'schedule' | 'manual';
-export type RunReason =
-  | 'overlap'
-  | 'missed'
-  | 'error'
-  | 'timeout'
-  | 'lost'
-  | 'payload_invalid'
-  | 'user'
-  | 'deleted';
+
+/** Why nothing ran for a slot. */
+export const SKIP_REASONS = ['overlap', 'missed'] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/** Why a run was skipped, failed or cancelled. */
+export const RUN_REASONS = [
+  ...SKIP_REASONS,
+  'error',
+  'timeout',
+  'lost',
+  'payload_invalid',
+  'user',
+  'deleted',
+] as const;
+export type RunReason = (typeof RUN_REASONS)[number];
+
+export function isSkipReason(reason: RunReason | undefined): reason is SkipReason {
+  return SKIP_REASONS.some((known) => known === reason);
+}
 
 /**
  * Why a queued run is outside the due index: it waits for room (P7), for a resume (P14), or for its own

@@ -1,6 +1,6 @@
 import type { Job } from './job.ts';
 import type { TypeVersions } from './membership.ts';
-import type { FinishedStatus, JsonText, Progress, RunOver } from './run.ts';
+import type { FinishedStatus, JsonText, Progress, RunOver, SkipReason } from './run.ts';
 import type { Outcome } from './settle.ts';
 
 export interface PlanInput {
@@ -40,7 +40,7 @@ export interface PlannedRun {
   readonly jobId: string;
   readonly jobUid: string;
   readonly scheduledFor?: number;
-  readonly reason?: 'overlap' | 'missed';
+  readonly reason?: SkipReason;
 }
 
 export interface ClaimInput {

@@ -1,11 +1,9 @@
 import type { LeaseKept } from '../core/lease.ts';
+import type { SkipReason } from '../core/run.ts';
 import type { HealthCounts, StoreStats } from '../core/store-views.ts';
 
 /** How an attempt ended; `retried`: it failed, and there is another one to come. */
 export type Ending = 'succeeded' | 'failed' | 'cancelled' | 'retried';
-
-/** Why a slot became no run. */
-export type SkipReason = 'overlap' | 'missed';
 
 /**
  * `late`: no heartbeat for 10 s. `stalled`: its event loop is blocked. `joining`: cut off from the others, it

@@ -1,5 +1,6 @@
 import { touchesWaiting } from '../decision.ts';
 import { NO_LIVE_RUNS } from '../job.ts';
+import { isSkipReason } from '../run.ts';
 import { createCountBudget, planOrPutOff } from '../slots.ts';
 import type { ClaimResult, PlanInput, PlannedRun, PlanResult } from '../store-passes.ts';
 import { applyDecision } from './apply.ts';
@@ -55,7 +56,7 @@ function plannedIn(unit: UnitOfWork): Pick<PlanResult, 'queued' | 'skipped'> {
   );
   const skipped: PlannedRun[] = [];
   for (const { id, jobUid, scheduledFor, reason } of unit.finished) {
-    if (scheduledFor === undefined || (reason !== 'overlap' && reason !== 'missed')) continue;
+    if (scheduledFor === undefined || !isSkipReason(reason)) continue;
     skipped.push({ id, jobId: jobIdOf(jobUid), jobUid, scheduledFor, reason });
   }
   return { queued, skipped };

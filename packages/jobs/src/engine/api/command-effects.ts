@@ -2,6 +2,7 @@ import type { Refusal } from '../../core/commands.ts';
 import { StoreError, type StoreErrorCode } from '../../core/errors.ts';
 import type { JobEventType } from '../../core/events.ts';
 import type { Notice, TypeVersions } from '../../core/membership.ts';
+import { isSkipReason } from '../../core/run.ts';
 import type { JobStore, StoreInTransaction, Transaction } from '../../core/store.ts';
 import type { CommandInput, CommandResult } from '../../core/store-commands.ts';
 import type { ClaimInput } from '../../core/store-passes.ts';
@@ -104,7 +105,7 @@ export function afterCommand<Deps>(deps: ApiDeps<Deps>, done: Done, event?: JobE
   for (const run of done.finished) {
     if (run.status === 'cancelled') events.emit('run.cancelled', done.job.id, run.id);
     if (run.status !== 'skipped') continue;
-    if (run.reason === 'overlap' || run.reason === 'missed') meter.skipped(run.reason);
+    if (isSkipReason(run.reason)) meter.skipped(run.reason);
     events.emit('run.skipped', done.job.id, run.id, { reason: run.reason });
   }
   if (areClaimed(done)) return;

@@ -1,18 +1,9 @@
 import { z } from 'zod';
+import { RUN_REASONS } from '../../core/run.ts';
 import type { RecentRun } from '../../core/store-views.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 
 export const RUN_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
-export const RUN_REASONS = [
-  'overlap',
-  'missed',
-  'error',
-  'timeout',
-  'lost',
-  'payload_invalid',
-  'user',
-  'deleted',
-] as const;
 
 /** A run as a list of jobs shows it. */
 export const recentRunSchema = z.object({
