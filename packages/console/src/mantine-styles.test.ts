@@ -22,7 +22,7 @@ const DRAWN_WITH: Readonly<Record<string, readonly string[]>> = {
   FileInput: ['Input'],
 };
 
-test('every Mantine component that is used has its styles', () => {
+test('every used Mantine component has its styles', () => {
   const loaded = readFileSync(join(SOURCES, 'mantine-styles.ts'), 'utf8');
   const used = new Set(
     readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })

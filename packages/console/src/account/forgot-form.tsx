@@ -31,7 +31,7 @@ export function ForgotForm({ onBack }: { readonly onBack: () => void }) {
           </Alert>
         ) : (
           <>
-            <Text size="sm">We mail you a link that sets a new password.</Text>
+            <Text size="sm">We send you a link that sets a new password.</Text>
             <EmailField hasFocus />
             <FaultAlert>{fault}</FaultAlert>
             <Button type="submit" loading={isBusy} fullWidth>

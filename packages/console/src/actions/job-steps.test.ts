@@ -37,27 +37,27 @@ test('only the job that was seen is deleted', async () => {
   expect(asked).toEqual(['DELETE "u1.3"']);
 });
 
-test('one that is gone already is as was wished', async () => {
+test('a job that is already deleted counts as deleted', async () => {
   expect(await deleteOrRead(serverThat(404, EDITED).connection, SEEN)).toBeUndefined();
 });
 
-test('one that somebody has edited comes back as it is now', async () => {
+test('an edited job is not deleted, and its latest version comes back', async () => {
   const { connection, asked } = serverThat(412, EDITED);
   expect(await deleteOrRead(connection, SEEN)).toMatchObject({ id: 'mail', version: 4 });
   expect(asked).toEqual(['DELETE "u1.3"', 'GET']);
 });
 
-test('one that somebody has created anew comes back as well, and one that is gone by then is as was wished', async () => {
+test('a recreated job comes back, and a job deleted meanwhile counts as deleted', async () => {
   const anew = exampleJob({ id: 'mail', uid: 'u2' });
   expect(await deleteOrRead(serverThat(412, anew).connection, SEEN)).toMatchObject({ uid: 'u2' });
   expect(await deleteOrRead(serverThat(412, undefined).connection, SEEN)).toBeUndefined();
 });
 
-test('any other refusal is one', async () => {
+test('any other refusal is an error', async () => {
   await expect(deleteOrRead(serverThat(403, EDITED).connection, SEEN)).rejects.toMatchObject({ status: 403 });
 });
 
-test('a job that is there as it was asked for, after a try whose end nobody saw, was created by that try', async () => {
+test('after a request without an answer, an equal job counts as created', async () => {
   const body = {
     id: 'mail',
     name: 'Mails',
@@ -99,7 +99,7 @@ function serverThatLostACreation(job: Job, status: number) {
   });
 }
 
-test('of a pause, what is empty is left out', () => {
+test('a pause leaves out empty fields', () => {
   expect(pauseBody({ reason: '', until: undefined, cancelLive: false })).toEqual({});
   const until = '2030-01-01T00:00:00.000Z';
   expect(pauseBody({ reason: 'Stock', until, cancelLive: true })).toEqual({

@@ -11,13 +11,13 @@ function page(from: number, to: number, next: string | null): Page<Run> {
 
 const ids = ({ data }: Page<Run>): string => data.map(({ id }) => id).join(' ');
 
-test('new runs push none off the list, and the next page begins where it did', () => {
+test('new runs push no run off the list, and the next page starts at the same place', () => {
   const both = joined(page(5, 2, 'behind 2'), page(7, 4, 'behind 4'));
   expect(ids(both)).toBe('7 6 5 4 3 2');
   expect(both.next_cursor).toBe('behind 2');
 });
 
-test('a run is as it is now, not as it was', () => {
+test('a fresh run replaces the known one', () => {
   const known = {
     ...page(5, 4, 'a'),
     data: [exampleRun({ id: '5', status: 'running' }), exampleRun({ id: '4' })],
@@ -34,7 +34,7 @@ test.each<[string, Page<Run>, Page<Run>]>([
   expect(joined(known, fresh)).toBe(fresh);
 });
 
-test('is read as it comes when a run that it would keep may have changed', () => {
+test('is not merged if a kept run may have changed', () => {
   const known = {
     ...page(5, 3, 'a'),
     data: [...page(5, 4, '').data, exampleRun({ id: '3', status: 'running' })],
@@ -43,7 +43,7 @@ test('is read as it comes when a run that it would keep may have changed', () =>
   expect(joined(known, fresh)).toBe(fresh);
 });
 
-test('only the first page is asked for again, and those with a live run', async () => {
+test('only the first page and pages with live runs are read again', async () => {
   const live = { ...page(3, 3, 'c'), data: [exampleRun({ id: '3', status: 'queued' })] };
   const known = { pages: [page(5, 4, 'b'), live, page(2, 1, 'd')], pageParams: [FIRST, 'b', 'c'] };
   const read = vi.fn(async () => page(9, 8, 'x'));

@@ -14,26 +14,26 @@ function event(type: JobEvent['type'], runId: string | null = '7'): JobEvent {
   };
 }
 
-test('progress changes a run where it is shown, and no job', () => {
+test('progress makes a run stale but no job', () => {
   expect(staleKeys(event('run.progress'))).toEqual([['runs'], ['run', '7'], ['run-logs', '7']]);
 });
 
-test('the end of a run changes its job, too', () => {
+test('the end of a run makes its job stale, too', () => {
   const keys = staleKeys(event('run.failed'));
   for (const key of [['jobs'], ['top-jobs'], ['job', 'mail'], ['stats'], ['runs'], ['run', '7']])
     expect(keys).toContainEqual(key);
   expect(keys).not.toContainEqual(['run']);
 });
 
-test('many runs at once name none, so that all that are shown change', () => {
+test('a coalesced event makes all shown runs stale', () => {
   expect(staleKeys(event('runs.coalesced', null))).toContainEqual(['run']);
 });
 
-test('an edit is in the audit log', () => {
+test('an edit makes the audit log stale', () => {
   expect(staleKeys(event('job.updated', null))).toContainEqual(['audit']);
 });
 
-test('all that an event makes stale is read anew after a reset', () => {
+test('a reset covers everything that events make stale', () => {
   const types = [
     'job.created',
     'job.deleted',

@@ -22,7 +22,7 @@ export function Definition({ job }: { readonly job: Job }) {
       </dl>
       <Fold summary="Payload" isOpen>
         {Object.keys(job.payload).length === 0 ? (
-          <p className={blocks.quiet}>It is empty: its job type needs none.</p>
+          <p className={blocks.quiet}>Empty: the job type needs no payload.</p>
         ) : (
           <JsonBlock value={job.payload} label="the payload" />
         )}

@@ -62,13 +62,13 @@ export function NextRuns({ job, upcoming }: { readonly job: Job; readonly upcomi
         </ol>
       )}
       {times.length > 0 && isCountedFromEnd(job) ? (
-        <p className={blocks.quiet}>Those after it count from the end of each run.</p>
+        <p className={blocks.quiet}>Later runs depend on when each run ends.</p>
       ) : null}
       {job.health.status === 'no_handler' && times.length > 0 ? (
-        <p className={blocks.quiet}>Those after it are told once a node has its job type.</p>
+        <p className={blocks.quiet}>Later runs are known once a node has the job type.</p>
       ) : null}
       {upcoming.error === null ? null : (
-        <p className={blocks.quiet}>The server could not tell more: {errorText(upcoming.error)}</p>
+        <p className={blocks.quiet}>The server could not calculate later runs: {errorText(upcoming.error)}</p>
       )}
     </Panel>
   );

@@ -38,8 +38,8 @@ export function NoJob({ id, back }: NoJobProps) {
           </>
         ) : (
           <>
-            <Plain>{id}</Plain> can't be the id of a job: ids have letters, digits, dots, underscores and
-            hyphens only.
+            <Plain>{id}</Plain> is not a valid job id. Ids consist of letters, digits, dots, underscores and
+            hyphens.
           </>
         )}
       </Empty>

@@ -12,12 +12,12 @@ test('every policy has a value and a meaning', () => {
   }
 });
 
-test('waits grow up to their bound', () => {
+test('waits grow up to the maximum', () => {
   const backoff = { initial: '10s', max: '1m', factor: 3, jitter: 0.1 };
   expect(waitsOf(exampleJob({ max_attempts: 5, backoff }), 10)).toEqual([10_000, 30_000, 60_000, 60_000]);
 });
 
-test('the backoff is told in words', () => {
+test('the backoff is shown in words', () => {
   expect(meaning('Backoff', { max_attempts: 3 })).toBe(
     'The waits between attempts are about 10 s, then 20 s.',
   );
@@ -25,7 +25,7 @@ test('the backoff is told in words', () => {
   expect(meaning('Backoff', { max_attempts: 1 })).toContain('no retries');
 });
 
-test('a retry that meets the next slot is that slot, where slots are skipped', () => {
+test('with overlap skip, a retry due at the next slot is left to that slot', () => {
   expect(meaning('Attempts', { overlap: 'skip' })).toContain('left to that slot');
   expect(meaning('Attempts', { overlap: 'queue' })).not.toContain('left to that slot');
   expect(meaning('Attempts', { on_demand: true, interval: null })).not.toContain('left to that slot');

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { createKeyBoard } from './key-registry.ts';
 
-test('the newest one with a key wins, and gives it back when it goes', () => {
+test('the newest binding of a key wins until it is removed', () => {
   const board = createKeyBoard();
   const [whole, page] = [vi.fn(), vi.fn()];
   board.register([
@@ -18,7 +18,7 @@ test('the newest one with a key wins, and gives it back when it goes', () => {
   expect(board.find('x')).toBeUndefined();
 });
 
-test('those who list the keys hear of each change', () => {
+test('subscribers are told of each change', () => {
   const board = createKeyBoard();
   const listener = vi.fn();
   const stop = board.subscribe(listener);

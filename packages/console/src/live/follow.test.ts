@@ -72,7 +72,7 @@ const EVENT: JobEvent = {
   data: null,
 };
 
-test('events come through, and a reset reads all anew', async () => {
+test('events are forwarded, and a reset reads everything', async () => {
   const timers = manualTimers();
   const page = follow(timers);
   page.tell('open');
@@ -87,7 +87,7 @@ test('events come through, and a reset reads all anew', async () => {
   expect(page.readAll).toHaveBeenCalledTimes(2);
 });
 
-test('a stream that is back soon makes nobody poll, and all is read anew', async () => {
+test('a stream that reopens soon causes no polling, and everything is read', async () => {
   const timers = manualTimers();
   const page = follow(timers);
   page.tell('open');
@@ -101,7 +101,7 @@ test('a stream that is back soon makes nobody poll, and all is read anew', async
   expect(page.readAll).toHaveBeenCalledTimes(2);
 });
 
-test('without a stream it polls every five seconds, and says so', async () => {
+test('without a stream the page polls every five seconds and says so', async () => {
   const timers = manualTimers();
   const page = follow(timers);
   page.tell('lost');
@@ -115,7 +115,7 @@ test('without a stream it polls every five seconds, and says so', async () => {
   expect(page.readAll).toHaveBeenCalledTimes(4);
 });
 
-test('when nobody answers it is offline, since when the stream was lost', async () => {
+test('without an answer the page is offline since the stream was lost', async () => {
   const timers = manualTimers();
   const page = follow(timers, { isAnswered: () => false });
   page.tell('open');
@@ -128,7 +128,7 @@ test('when nobody answers it is offline, since when the stream was lost', async 
   expect(page.readAll).toHaveBeenCalledTimes(1);
 });
 
-test('once somebody answers again, the stream is asked for at once', async () => {
+test('when the server answers again, the stream is reopened at once', async () => {
   const timers = manualTimers();
   let isThere = false;
   const page = follow(timers, { isAnswered: () => isThere });
@@ -144,7 +144,7 @@ test('once somebody answers again, the stream is asked for at once', async () =>
   expect(page.readAll).toHaveBeenCalledTimes(1);
 });
 
-test('a refusal for good leaves it polling', async () => {
+test('a permanent refusal leaves the page polling', async () => {
   const timers = manualTimers();
   const page = follow(timers);
   page.refuse(new Error('403'));
@@ -152,7 +152,7 @@ test('a refusal for good leaves it polling', async () => {
   expect(page.last()).toEqual({ kind: 'polling', since: 0 });
 });
 
-test('a hidden tab gives its stream back after a while, and takes a new one when it is seen', async () => {
+test('a hidden tab closes its stream after a while and opens one when shown', async () => {
   const timers = manualTimers();
   const page = follow(timers);
   page.tell('open');
@@ -170,7 +170,7 @@ test('a hidden tab gives its stream back after a while, and takes a new one when
   expect(page.readAll).toHaveBeenCalledTimes(2);
 });
 
-test('a tab whose stream was refused polls again when it is seen, and asks for no other', async () => {
+test('a tab whose stream was refused only polls when it is shown again', async () => {
   const timers = manualTimers();
   const page = follow(timers);
   page.refuse(new Error('403'));
@@ -186,7 +186,7 @@ test('a tab whose stream was refused polls again when it is seen, and asks for n
   expect(page.streams()).toBe(1);
 });
 
-test('a tab that is hidden for a moment keeps its stream', async () => {
+test('a tab hidden for a moment keeps its stream', async () => {
   const timers = manualTimers();
   const page = follow(timers);
   page.tell('open');
@@ -198,7 +198,7 @@ test('a tab that is hidden for a moment keeps its stream', async () => {
   expect(page.isOpen()).toBe(true);
 });
 
-test('once stopped, nothing is left', async () => {
+test('stopping closes the stream and clears the timers', async () => {
   const timers = manualTimers();
   const page = follow(timers);
   page.tell('lost');

@@ -3,7 +3,7 @@ import { queryKeys } from '../data/query-keys.ts';
 import { minIntervalMs } from './min-interval.ts';
 import { MIN_INTERVAL_MS } from './refetch-batcher.ts';
 
-test('what takes the server long, or nobody reads so fast, is read less often', () => {
+test('expensive keys have longer intervals', () => {
   expect(minIntervalMs(queryKeys.run('7'))).toBe(MIN_INTERVAL_MS);
   expect(minIntervalMs(queryKeys.stats())).toBe(1_000);
   expect(minIntervalMs(queryKeys.runLogs('7'))).toBe(1_000);

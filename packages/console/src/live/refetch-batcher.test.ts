@@ -26,7 +26,7 @@ function batcherWith(
   return { batcher, readings };
 }
 
-test('what comes soon after is read with it', async () => {
+test('keys that become stale soon after each other are read together', async () => {
   const timers = manualTimers();
   const { batcher, readings } = batcherWith(timers);
   batcher.add([['jobs'], ['run', '1']]);
@@ -37,7 +37,7 @@ test('what comes soon after is read with it', async () => {
   expect(readings).toEqual([`${BATCH_MS} jobs`, `${BATCH_MS} run 1`, `${BATCH_MS + 40} run 2`]);
 });
 
-test('a storm of events reads a key every so often, and no more', async () => {
+test('many events read a key at most once per interval', async () => {
   const timers = manualTimers();
   const { batcher, readings } = batcherWith(timers);
   for (let event = 0; event < 1_000; event += 1) {
@@ -49,7 +49,7 @@ test('a storm of events reads a key every so often, and no more', async () => {
   expect(readings.length).toBeLessThanOrEqual(most);
 });
 
-test('what changes while it is read is read again', async () => {
+test('a key that becomes stale during its read is read again', async () => {
   const timers = manualTimers();
   const { batcher, readings } = batcherWith(timers, { readMs: 50 });
   batcher.add([['jobs']]);
@@ -59,7 +59,7 @@ test('what changes while it is read is read again', async () => {
   expect(readings).toHaveLength(2);
 });
 
-test('a slow answer is followed by as long a rest', async () => {
+test('a slow read is followed by an equal pause', async () => {
   const timers = manualTimers();
   const { batcher, readings } = batcherWith(timers, { readMs: 1_000 });
   batcher.add([['jobs']]);
@@ -69,7 +69,7 @@ test('a slow answer is followed by as long a rest', async () => {
   expect(readings).toEqual([`${BATCH_MS} jobs`, `${BATCH_MS + 2_000} jobs`]);
 });
 
-test('a reading that fails does not end the readings', async () => {
+test('a failed read does not stop later reads', async () => {
   const timers = manualTimers();
   const { batcher, readings } = batcherWith(timers, {
     refetch: (key) => {
@@ -84,7 +84,7 @@ test('a reading that fails does not end the readings', async () => {
   expect(readings).toEqual(['jobs', 'jobs']);
 });
 
-test('some keys are read less often', async () => {
+test('a key may have a longer interval', async () => {
   const timers = manualTimers();
   const { batcher, readings } = batcherWith(timers, {
     minIntervalMs: ([name]) => (name === 'stats' ? 1_000 : 250),
@@ -96,7 +96,7 @@ test('some keys are read less often', async () => {
   expect(readings).toEqual([`${BATCH_MS} stats`, `${BATCH_MS + 1_000} stats`]);
 });
 
-test('a hidden tab gathers, and reads at once when it is seen again', async () => {
+test('a hidden tab collects keys and reads them when it is shown', async () => {
   const timers = manualTimers();
   const { batcher, readings } = batcherWith(timers);
   batcher.setPaused(true);
@@ -109,7 +109,7 @@ test('a hidden tab gathers, and reads at once when it is seen again', async () =
   expect(readings).toEqual(['60000 jobs']);
 });
 
-test('many things of a kind are read as one', async () => {
+test('many keys of a kind are read as one', async () => {
   const timers = manualTimers();
   const { batcher, readings } = batcherWith(timers);
   for (let run = 0; run <= MOST_OF_A_KIND; run += 1)
@@ -124,7 +124,7 @@ test('many things of a kind are read as one', async () => {
   expect(readings.slice(2)).toEqual([`${1_000 + BATCH_MS} run 7`]);
 });
 
-test('a long time out of sight with a storm of runs leaves few readings', async () => {
+test('a long hidden time with many runs leaves few reads', async () => {
   const timers = manualTimers();
   const { batcher, readings } = batcherWith(timers);
   batcher.setPaused(true);
@@ -134,7 +134,7 @@ test('a long time out of sight with a storm of runs leaves few readings', async 
   expect(readings).toEqual([`${BATCH_MS} run`]);
 });
 
-test('a storm of events for many runs costs as many timers as there are readings', async () => {
+test('many events for many runs set no more timers than reads', async () => {
   const timers = manualTimers();
   let set = 0;
   const { batcher } = batcherWith(timers, {
@@ -150,7 +150,7 @@ test('a storm of events for many runs costs as many timers as there are readings
   expect(set).toBeLessThan(40);
 });
 
-test('leaves no timer behind', async () => {
+test('clearing leaves no timer', async () => {
   const timers = manualTimers();
   const { batcher } = batcherWith(timers);
   batcher.add([['jobs']]);

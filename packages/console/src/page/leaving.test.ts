@@ -1,13 +1,13 @@
 import { expect, test, vi } from 'vitest';
 import { createLeaving, type Way } from './leaving.ts';
 
-test('who leaves a page that nobody guards goes', () => {
+test('leaving an unguarded page navigates at once', () => {
   const go = vi.fn();
   createLeaving().leave({ go });
   expect(go).toHaveBeenCalledTimes(1);
 });
 
-test('a guard decides, until it is taken away', () => {
+test('a guard decides until it is removed', () => {
   const { guard, leave } = createLeaving();
   const go = vi.fn();
   const asked: Way[] = [];

@@ -16,21 +16,21 @@ function sampled(...pairs: readonly (readonly [at: number, done: number])[]): re
 }
 
 describe('the rate', () => {
-  test('is what was done over the time it took', () => {
+  test('is the progress per time', () => {
     const rate = progressRate(sampled([0, 0], [1, 10], [2, 20]), 100, 2_000);
     expect(rate).toEqual({ perSecond: 10, leftMs: 8_000 });
   });
 
-  test('has no time left where nobody knows how much there is', () => {
+  test('has no time left without a total', () => {
     expect(progressRate(sampled([0, 0], [2, 20]), null, 2_000)).toEqual({ perSecond: 10, leftMs: undefined });
   });
 
-  test('needs two looks that lie apart', () => {
+  test('needs two samples with a distance', () => {
     expect(progressRate(sampled([0, 5]), 100, 1_000)).toBeUndefined();
     expect(progressRate(sampled([0, 5], [0.5, 6]), 100, 1_000)).toBeUndefined();
   });
 
-  test('gets slower while nothing comes, before the next step shows it', () => {
+  test('decreases while there is no progress', () => {
     const samples = sampled([0, 0], [1, 10], [2, 20]);
     const soon = progressRate(samples, 100, 2_500);
     const later = progressRate(samples, 100, 12_000);
@@ -39,37 +39,37 @@ describe('the rate', () => {
     expect(later?.leftMs).toBeGreaterThan(soon?.leftMs ?? 0);
   });
 
-  test('counts down between two looks', () => {
+  test('counts down between two samples', () => {
     const samples = sampled([0, 0], [10, 10], [20, 20]);
     expect(progressRate(samples, 100, 20_000)?.leftMs).toBe(80_000);
     expect(progressRate(samples, 100, 25_000)?.leftMs).toBe(75_000);
   });
 
-  test('never tells a time left below nothing', () => {
+  test('never has a negative time left', () => {
     expect(progressRate(sampled([0, 0], [1, 120]), 100, 5_000)?.leftMs).toBe(0);
   });
 });
 
 describe('samples', () => {
-  test('of what has not moved are not kept twice', () => {
+  test('without progress are not kept', () => {
     expect(sampled([0, 1], [1, 1], [2, 2])).toHaveLength(2);
   });
 
-  test('begin anew when another attempt does', () => {
+  test('start again with another attempt', () => {
     expect(sampled([0, 50], [1, 60], [2, 5])).toEqual([{ at: 2_000, done: 5 }]);
   });
 
-  test('lie within the last minute', () => {
+  test('are from the last minute', () => {
     expect(sampled([0, 0], [30, 30], [61, 61], [90, 90]).map(({ done }) => done)).toEqual([30, 61, 90]);
   });
 
-  test('of something quick are bounded', () => {
+  test('are bounded for quick progress', () => {
     const samples = Array.from({ length: 1_000 }, (_, index) => [index / 100, index] as const);
     expect(sampled(...samples).length).toBeLessThanOrEqual(120);
   });
 });
 
-test('it stands still when nothing has come for long', () => {
+test('a run without progress for long is stalled', () => {
   const samples = sampled([0, 0], [1, 10]);
   expect(stillSince(samples, 10_000)).toBeUndefined();
   expect(stillSince(samples, 20_000)).toBe(1_000);

@@ -60,7 +60,7 @@ function OneError({ error, isOpen }: { readonly error: AttemptError; readonly is
         </p>
       ))}
       {error.stack === null ? (
-        <p className={blocks.quiet}>It has no stack.</p>
+        <p className={blocks.quiet}>No stack.</p>
       ) : (
         <Fold summary={error.causes.length === 0 ? 'Stack' : 'Stacks'}>
           <TextBlock label="the stack">{stacksText({ ...error, stack: error.stack })}</TextBlock>

@@ -53,7 +53,7 @@ function WorkFacts({ run, job }: RunFactsProps) {
   return (
     <>
       <Fact name="Attempt">{attemptText(run, job?.max_attempts)}</Fact>
-      <Fact name="Started by">{triggerText(run)}</Fact>
+      <Fact name="Trigger">{triggerText(run)}</Fact>
       <Fact name="Queued">
         <Instant at={run.queued_at} />
       </Fact>

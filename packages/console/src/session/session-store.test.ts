@@ -128,7 +128,7 @@ test('a sign-in keeps both tokens for a reload', async () => {
   expect(kept()).toBe('refresh:gvr_1 access-1');
 });
 
-test('however many renew at once, the server sees the refresh token once', async () => {
+test('concurrent renewals send the refresh token once', async () => {
   const { store, refresh, kept } = storeWith();
   await store.signIn(CREDENTIALS);
   const answers = await Promise.all(Array.from({ length: 20 }, () => store.renew()));
@@ -138,7 +138,7 @@ test('however many renew at once, the server sees the refresh token once', async
   expect(kept()).toBe('refresh:gvr_2 access-2 gvr_1');
 });
 
-test('who waited while another tab renewed takes what that one got, and renews when that has run out', async () => {
+test('a tab that waited takes the tokens of the other tab, and renews once they expire', async () => {
   let letIn: () => void = () => undefined;
   const turn = new Promise<void>((resolve) => (letIn = resolve));
   const { store, refresh, tellRenewal } = storeWith({ deps: { alone: async (run) => turn.then(run) } });
@@ -153,7 +153,7 @@ test('who waited while another tab renewed takes what that one got, and renews w
   expect(refresh.mock.calls).toEqual([['gvr_5']]);
 });
 
-test('a refused refresh expires the session, and remembers whose it was', async () => {
+test('a refused refresh expires the session and keeps its user', async () => {
   const { store, kept } = storeWith({ deps: { refresh: () => Promise.reject(refusal(401)) } });
   await store.signIn(CREDENTIALS);
   expect(await store.renew()).toBe(false);
@@ -163,7 +163,7 @@ test('a refused refresh expires the session, and remembers whose it was', async 
   expect(store.state()).toEqual({ phase: 'signed-in', me: ANN });
 });
 
-test('a server that does not answer ends no session', async () => {
+test('an unreachable server ends no session', async () => {
   const gone = new ConnectionError('no_answer', 'No answer.');
   const { store, kept } = storeWith({ deps: { refresh: () => Promise.reject(gone) } });
   await store.signIn(CREDENTIALS);
@@ -172,7 +172,7 @@ test('a server that does not answer ends no session', async () => {
   expect(kept()).toBe('refresh:gvr_1 access-1');
 });
 
-test('a reload goes on with the access token, and uses no refresh token up', async () => {
+test('a reload uses the access token and no refresh token', async () => {
   const { store, refresh, whoHas, kept } = storeWith({ kept: 'refresh:gvr_1 access-1' });
   await store.resume();
   expect(store.state()).toEqual({ phase: 'signed-in', me: ANN });
@@ -182,7 +182,7 @@ test('a reload goes on with the access token, and uses no refresh token up', asy
   expect(kept()).toBe('refresh:gvr_1 access-1');
 });
 
-test('a reload with an access token that has run out renews it', async () => {
+test('a reload renews an expired access token', async () => {
   const { store, refresh } = storeWith({ kept: RUN_OUT });
   await store.resume();
   expect(store.state()).toEqual({ phase: 'signed-in', me: ANN });
@@ -190,7 +190,7 @@ test('a reload with an access token that has run out renews it', async () => {
   expect(store.token()).toBe('access-2');
 });
 
-test('a reload goes on with what the tab had kept', async () => {
+test('a reload resumes the kept session', async () => {
   const byPassword = storeWith({ kept: 'refresh:gvr_1 access-1' });
   await byPassword.store.resume();
   expect(byPassword.store.state()).toEqual({ phase: 'signed-in', me: ANN });
@@ -200,7 +200,7 @@ test('a reload goes on with what the tab had kept', async () => {
   expect(byToken.store.token()).toBe('gv_secret');
 });
 
-test('a reload with what has run out asks to sign in, and one without a server says so and keeps it', async () => {
+test('a reload with an expired session asks to sign in; without a server it says so and keeps the session', async () => {
   const old = storeWith({ kept: RUN_OUT, deps: { refresh: () => Promise.reject(refusal(401)) } });
   await old.store.resume();
   expect(old.store.state()).toEqual({ phase: 'signed-out' });
@@ -211,7 +211,7 @@ test('a reload with what has run out asks to sign in, and one without a server s
   expect(cut.kept()).toBe(RUN_OUT);
 });
 
-test('nothing but a kept token is taken from the storage', async () => {
+test('anything but a kept session in the storage is ignored', async () => {
   const { store } = storeWith({ kept: '{"role":"admin"}' });
   await store.resume();
   expect(store.state()).toEqual({ phase: 'signed-out' });
@@ -225,7 +225,7 @@ test("an API token that is refused can't be renewed", async () => {
   expect(store.state()).toEqual({ phase: 'expired', me: ROBOT });
 });
 
-test('a refresh that comes back after a sign-out signs nobody in', async () => {
+test('a refresh answered after a sign-out signs nobody in', async () => {
   let answer: (session: Session) => void = () => undefined;
   const refresh = () => new Promise<Session>((resolve) => (answer = resolve));
   const { store, kept } = storeWith({ deps: { refresh } });
@@ -238,7 +238,7 @@ test('a refresh that comes back after a sign-out signs nobody in', async () => {
   expect(kept()).toBeUndefined();
 });
 
-test('a tab that takes a newer token while its own refresh is under way stays signed in, whatever that one says', async () => {
+test('a tab that gets a newer token during its own refresh stays signed in, whatever the answer', async () => {
   for (const answer of [() => sessionOf(2), () => Promise.reject(refusal(401))]) {
     let letOn: () => void = () => undefined;
     const pending = new Promise<void>((resolve) => (letOn = resolve));
@@ -255,7 +255,7 @@ test('a tab that takes a newer token while its own refresh is under way stays si
   }
 });
 
-test('a sign-out tells the server, and holds without it', async () => {
+test('a sign-out informs the server, but works without it', async () => {
   const told = storeWith();
   await told.store.signIn(CREDENTIALS);
   await told.store.signOut();
@@ -269,7 +269,7 @@ test('a sign-out tells the server, and holds without it', async () => {
   expect(cut.kept()).toBeUndefined();
 });
 
-test('a duplicated tab shares what the other one got, so that no token comes twice', async () => {
+test('a duplicated tab takes the tokens of the other tab, so that no token is sent twice', async () => {
   const { store, refresh, announce, tellRenewal } = storeWith({ kept: RUN_OUT });
   await store.resume();
   expect(announce).toHaveBeenCalledWith(renewalOf(1, 2));
@@ -280,7 +280,7 @@ test('a duplicated tab shares what the other one got, so that no token comes twi
   expect(refresh).toHaveBeenCalledTimes(1);
 });
 
-test('a reload asks the other tabs first, and takes what they have', async () => {
+test('a reload asks the other tabs first and takes their tokens', async () => {
   const page = storeWith({ kept: RUN_OUT });
   page.ask.mockImplementation(async () => {
     page.tellRenewal(renewalOf(1, 5));
@@ -291,7 +291,7 @@ test('a reload asks the other tabs first, and takes what they have', async () =>
   expect(page.store.token()).toBe('access-5');
 });
 
-test('who is asked tells what became of a token that it had, and of no other', async () => {
+test('a tab answers only for tokens that it had', async () => {
   const { store, announce, askFor } = storeWith();
   await store.signIn(CREDENTIALS);
   await store.renew();
@@ -307,7 +307,7 @@ test('who is asked tells what became of a token that it had, and of no other', a
   expect(announce).not.toHaveBeenCalled();
 });
 
-test('a reload forgets none of the tokens that led to the one that is kept, and they go on to the other tabs', async () => {
+test('a reload keeps the used tokens and shares them with other tabs', async () => {
   const first = storeWith();
   await first.store.signIn(CREDENTIALS);
   await first.store.renew();
@@ -321,7 +321,7 @@ test('a reload forgets none of the tokens that led to the one that is kept, and 
   expect(other.kept()).toBe(first.kept());
 });
 
-test('tabs that are loaded at the same time, with nothing but old access tokens, use no refresh token twice', async () => {
+test('tabs loaded at the same time with expired access tokens use no refresh token twice', async () => {
   const ahead = storeWith({
     kept: 'refresh:gvr_2 access-out gvr_1',
     deps: { alone: () => new Promise(() => undefined) },
@@ -337,7 +337,7 @@ test('tabs that are loaded at the same time, with nothing but old access tokens,
   expect(behind.store.state()).toEqual({ phase: 'signed-in', me: ANN });
 });
 
-test('of the tokens that it had, a tab knows the last 20', async () => {
+test('a tab remembers its last 20 tokens', async () => {
   const { store, announce, askFor } = storeWith();
   await store.signIn(CREDENTIALS);
   for (let times = 0; times < 21; times += 1) await store.renew();
@@ -348,7 +348,7 @@ test('of the tokens that it had, a tab knows the last 20', async () => {
   expect(announce).toHaveBeenCalledWith(renewalOf(2, 22));
 });
 
-test('who asks for the role with a token that has run out gets a new one, and the role with it', async () => {
+test('reading the role with an expired token renews the token first', async () => {
   const { store, refresh } = storeWith({ deps: { whoHas: () => Promise.reject(refusal(401)) } });
   await store.signIn(CREDENTIALS);
   await store.reread();
@@ -357,7 +357,7 @@ test('who asks for the role with a token that has run out gets a new one, and th
   expect(store.state()).toEqual({ phase: 'signed-in', me: ANN });
 });
 
-test('a role that changed is read anew', async () => {
+test('a changed role is read again', async () => {
   const { store } = storeWith({ deps: { whoHas: async () => ({ ...ANN, role: 'user' }) } });
   await store.signIn(CREDENTIALS);
   await store.reread();

@@ -19,7 +19,7 @@ const TOKEN: Me = {
   must_change_password: false,
 };
 
-test('a user goes on as the same user, and whoever has an API token with any', () => {
+test('a user continues as the same user, and an API token with any token', () => {
   expect(viewerOf({ ...ANN, role: 'operator' })).toBe(viewerOf(ANN));
   expect(viewerOf({ ...TOKEN, id: '3' })).toBe(viewerOf(TOKEN));
   expect(new Set([ANN, { ...ANN, id: '4' }, TOKEN].map(viewerOf)).size).toBe(3);

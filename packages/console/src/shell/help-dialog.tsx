@@ -21,7 +21,7 @@ export function HelpDialog({ opened, onClose }: HelpDialogProps) {
             <Table.Th scope="col" w={90}>
               Key
             </Table.Th>
-            <Table.Th scope="col">What it does</Table.Th>
+            <Table.Th scope="col">Action</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

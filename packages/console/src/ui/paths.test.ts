@@ -20,7 +20,7 @@ test.each([
   expect(new URL(jobPath(id), 'http://host').pathname).toBe(jobPath(id));
 });
 
-test('what the server permits as an id stands in paths as it is, other than what is the path of the form', () => {
+test('every valid id survives in a path, and none leads to the form for a new job', () => {
   expect(jobPath('A.b_c-9')).toBe('/jobs/A.b_c-9');
   expect(editPath('mail')).toBe('/jobs/mail/edit');
   expect(copyPath('mail')).toBe('/jobs/new?copy=mail');

@@ -26,7 +26,7 @@ const SCHEMA = {
 };
 
 describe('a job in the form', () => {
-  test('is read back as it was', () => {
+  test('comes back unchanged', () => {
     fc.assert(
       fc.property(definitions, (definition) => {
         expect(readDraft(draftOf(definition))).toEqual({ ok: true, value: definition });
@@ -34,7 +34,7 @@ describe('a job in the form', () => {
     );
   });
 
-  test('is read back as it was when its payload was looked at as JSON, and is not dirty for it', () => {
+  test('comes back unchanged and not dirty after its payload was shown as JSON', () => {
     fc.assert(
       fc.property(definitions, (definition) => {
         const draft = draftOf(definition);
@@ -45,7 +45,7 @@ describe('a job in the form', () => {
     );
   });
 
-  test('is dirty once anything is written', () => {
+  test('is dirty after any edit', () => {
     const draft = newDraft();
     expect(sameDraft(draft, { ...draft, name: 'x' })).toBe(false);
     expect(sameDraft(draft, { ...draft, schedule: { ...draft.schedule, interval: '5' } })).toBe(false);
@@ -56,7 +56,7 @@ describe('a job in the form', () => {
 });
 
 describe('a new job', () => {
-  test('gets the defaults of its type, and finds its payload again when it comes back to a type', () => {
+  test('gets the defaults of its type, and restores the payload of a type chosen again', () => {
     const field = payloadField(SCHEMA);
     const first = withType(newDraft(), { type: 'clean', defaults: { days: 30 } }, field);
     expect(payloadOf(first)).toEqual({ as: 'form', value: { days: 30 } });
@@ -68,7 +68,7 @@ describe('a new job', () => {
     );
   });
 
-  test('is not sent without a type, or with numbers and dates that are none', () => {
+  test('is not sent without a type, or with invalid numbers or dates', () => {
     const draft = {
       ...newDraft(),
       schedule: { ...newDraft().schedule, kind: 'run_at' as const },
@@ -84,7 +84,7 @@ describe('a new job', () => {
     ]);
   });
 
-  test('leaves out what is left to the type', () => {
+  test('leaves out fields that are left to the type', () => {
     const field = payloadField(SCHEMA);
     const typed = withType(
       { ...newDraft(), id: ' clean ', name: 'Clean' },

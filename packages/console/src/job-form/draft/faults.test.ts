@@ -25,7 +25,7 @@ function problem(status: number, faults: readonly Fault[] = [], detail = 'It is 
 }
 
 describe('placeFaults', () => {
-  test('puts each fault at its field, or at the nearest that is shown', () => {
+  test('assigns each error to its field, or to the nearest one shown', () => {
     const placed = placeFaults(
       [
         { pointer: '/payload/free/a/b', detail: 'is too long' },
@@ -53,7 +53,7 @@ describe('placeFaults', () => {
     ]);
   });
 
-  test('keeps two faults of one field', () => {
+  test('keeps two errors of one field', () => {
     const placed = placeFaults(
       [
         { pointer: '/payload/rules/0', detail: 'must be a string' },
@@ -65,7 +65,7 @@ describe('placeFaults', () => {
     expect(placed.all).toHaveLength(2);
   });
 
-  test('does not take a longer name for a part', () => {
+  test('does not confuse a longer name with a part', () => {
     expect(placeFaults([{ pointer: '/name_of', detail: 'unknown field' }], SHOWN).all).toEqual([
       { field: undefined, detail: 'in name_of: unknown field' },
     ]);
@@ -73,7 +73,7 @@ describe('placeFaults', () => {
 });
 
 describe('refusalOf', () => {
-  test('has the faults of a 422, those of a backoff at its parts', () => {
+  test('has the errors of a 422, those of a backoff at its parts', () => {
     const faults = [
       { pointer: '/name', detail: 'must not be empty' },
       { pointer: '/backoff', detail: 'backoff.max must be at least backoff.initial, which is at least 0s' },
@@ -89,20 +89,20 @@ describe('refusalOf', () => {
     });
   });
 
-  test('takes a conflict at creation for an id that is taken', () => {
+  test('reads a conflict at creation as a taken id', () => {
     const taken = problem(409, [], 'A job with the id "a" exists.');
     expect(refusalOf(taken, 'create').faults).toMatchObject([{ pointer: '/id' }]);
     expect(refusalOf(taken, 'edit')).toEqual({ faults: [], problem: 'A job with the id "a" exists.' });
   });
 
-  test('says of a creation without an answer that it may have happened', () => {
+  test('says that a creation without an answer may have succeeded', () => {
     const lost = new ConnectionError('no_answer', 'The server does not answer.');
     expect(refusalOf(lost, 'create').problem).toContain('may have been created anyway');
     expect(refusalOf(lost, 'edit').problem).not.toContain('may have been created');
   });
 });
 
-test('what is written in is no longer wrong, nor are its parts', () => {
+test('editing a field removes its errors and those of its parts', () => {
   const faults = [
     { pointer: '/payload/rules', detail: 'a' },
     { pointer: '/payload/rules/0', detail: 'b' },

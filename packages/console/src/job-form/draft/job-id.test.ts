@@ -4,7 +4,7 @@ import { suggestCopyId, suggestId } from './job-id.ts';
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
-describe('the id that a name suggests', () => {
+describe('the suggested id', () => {
   test.each([
     ['Remove old listings', 'remove-old-listings'],
     ['  Größe & Maße — täglich!  ', 'grosse-masse-taglich'],
@@ -17,7 +17,7 @@ describe('the id that a name suggests', () => {
     expect(suggestId(name)).toBe(id);
   });
 
-  test('is one that the server takes, or empty', () => {
+  test('is valid or empty', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (name) => {
         const id = suggestId(name);
@@ -37,7 +37,7 @@ describe('the id of a copy', () => {
     expect(suggestCopyId(id)).toBe(copy);
   });
 
-  test('is another one that the server takes', () => {
+  test('is another valid id', () => {
     fc.assert(
       fc.property(fc.stringMatching(ID), (id) => {
         expect(suggestCopyId(id)).toMatch(ID);

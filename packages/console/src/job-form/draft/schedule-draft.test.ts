@@ -16,7 +16,7 @@ import {
 } from './schedule-draft.ts';
 
 describe('a schedule', () => {
-  test('goes through the form, and through the fields of a job, unchanged', () => {
+  test("stays the same through the form and through a job's fields", () => {
     fc.assert(
       fc.property(schedules, (schedule) => {
         expect(readSchedule(scheduleDraft(schedule))).toEqual({ ok: true, value: schedule });
@@ -25,7 +25,7 @@ describe('a schedule', () => {
     );
   });
 
-  test('has a patch to another that names only fields of its kind, and none to itself', () => {
+  test('has a patch with fields of the new kind only, and none to itself', () => {
     fc.assert(
       fc.property(schedules, schedules, (before, after) => {
         const fields = scheduleFieldsOf(kindOf(after));
@@ -36,7 +36,7 @@ describe('a schedule', () => {
     );
   });
 
-  test('keeps what was written of the other kinds', () => {
+  test('keeps input for the other kinds', () => {
     const draft = { ...NEW_SCHEDULE, interval: '5m', cron: '0 3 * * *' };
     expect(readSchedule({ ...draft, kind: 'cron' })).toEqual({
       ok: true,
@@ -45,7 +45,7 @@ describe('a schedule', () => {
     expect(readSchedule(draft)).toEqual({ ok: true, value: { interval: '5m', interval_mode: 'fixed_rate' } });
   });
 
-  test('without a whole date is not sent', () => {
+  test('with an incomplete date is not sent', () => {
     expect(readSchedule({ ...NEW_SCHEDULE, kind: 'run_at' })).toMatchObject({
       faults: [{ pointer: '/run_at' }],
     });
@@ -55,7 +55,7 @@ describe('a schedule', () => {
     });
   });
 
-  test('with a date that is half written is not taken for one without', () => {
+  test('with a half-typed date is not read as one without a date', () => {
     const half = { text: '', zone: 'local', isUnfinished: true } as const;
     const faults = [{ pointer: '/start_at', detail: UNFINISHED }];
     expect(readSchedule({ ...NEW_SCHEDULE, interval: '5m', startAt: half })).toEqual({ ok: false, faults });
@@ -64,7 +64,7 @@ describe('a schedule', () => {
     });
   });
 
-  test('is not asked about before anything is written', () => {
+  test('is not sent to the server while it is empty', () => {
     expect(isBegun(NEW_SCHEDULE)).toBe(false);
     expect(isBegun({ ...NEW_SCHEDULE, interval: '5' })).toBe(true);
     expect(isBegun({ ...NEW_SCHEDULE, interval: '5', kind: 'cron' })).toBe(false);

@@ -44,7 +44,7 @@ export function DifferenceList({ differences }: { readonly differences: readonly
           <dd className={classes.versions}>
             <Version name="When you opened it" text={base} />
             <Version name="Their version (saved)" text={theirs} isUntouched={changedBy === 'mine'} />
-            <Version name="Yours" text={mine} isUntouched={changedBy === 'theirs'} />
+            <Version name="Your version" text={mine} isUntouched={changedBy === 'theirs'} />
           </dd>
         </div>
       ))}
@@ -68,13 +68,13 @@ function Version({ name, text, isUntouched = false }: VersionProps) {
   return (
     <div>
       <span className={classes.versionName}>{name}</span>
-      {isUntouched ? <span className={classes.nothing}>left as it was</span> : <Shown text={text} />}
+      {isUntouched ? <span className={classes.nothing}>unchanged</span> : <Shown text={text} />}
     </div>
   );
 }
 
 function Shown({ text }: { readonly text: string | undefined }) {
-  if (text === undefined) return <span className={classes.nothing}>nothing</span>;
+  if (text === undefined) return <span className={classes.nothing}>not set</span>;
   if (text === '') return <span className={classes.nothing}>empty</span>;
   return (
     <span className={classes.shown}>

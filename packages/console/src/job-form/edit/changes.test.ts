@@ -9,7 +9,7 @@ import { changesOf, differencesOf, isInTheirs, ontoTheirs, patchOf } from './cha
 const JOB = definitionOf(exampleJob({ name: 'Clean up', payload: { days: 30, rules: [1, 2] } }));
 
 describe('patchOf', () => {
-  test('has only what changed; null takes away', () => {
+  test('contains only the changes; null removes a field', () => {
     expect(
       patchOf(JOB, { ...JOB, name: 'Clean', timeout: undefined, payload: { days: 60, rules: [1, 2] } }),
     ).toEqual({
@@ -19,7 +19,7 @@ describe('patchOf', () => {
     });
   });
 
-  test('has the whole of another kind of schedule, start_at included, which goes with the old kind', () => {
+  test('contains all fields of another schedule kind, including start_at', () => {
     const start = '2030-01-01T00:00:00.000Z';
     const before = {
       ...JOB,
@@ -30,7 +30,7 @@ describe('patchOf', () => {
     expect(patchOf(before, JOB)).toEqual({ start_at: null });
   });
 
-  test('makes of one job the other, as the server merges it', () => {
+  test("turns one job into the other under the server's merge rules", () => {
     fc.assert(
       fc.property(definitions, definitions, (before, after) => {
         expect(merged(createBody(before), patchOf(before, after))).toEqual(createBody(after));
@@ -38,7 +38,7 @@ describe('patchOf', () => {
     );
   });
 
-  test('is empty exactly when there is no change to show', () => {
+  test('is empty exactly if there is no change to show', () => {
     fc.assert(
       fc.property(definitions, fc.oneof(definitions, fc.constant(undefined)), (before, other) => {
         const after = other ?? structuredClone(before);
@@ -66,7 +66,7 @@ function merged(body: CreateJob, patch: PatchJob): object {
 const SCHEDULE: readonly string[] = [...KINDS, 'interval_mode', 'timezone', 'start_at'];
 
 describe('changesOf', () => {
-  test('tells old and new, in the order of the form, the payload key by key', () => {
+  test('lists old and new values in the order of the form, the payload key by key', () => {
     const after: Definition = {
       ...JOB,
       name: 'Clean',
@@ -81,14 +81,14 @@ describe('changesOf', () => {
       ['Payload: days', '30', '60'],
       ['Payload: dry', undefined, 'true'],
       ['Interval', '5m', undefined],
-      ['Counted', 'from slot to slot', undefined],
+      ['Interval mode', 'from start to start', undefined],
       ['Cron', undefined, '0 3 * * *'],
       ['Time zone', undefined, 'Europe/Berlin'],
       ['Backoff: Factor', '2', '3'],
     ]);
   });
 
-  test('does not take another order of keys for a change', () => {
+  test('ignores the order of keys', () => {
     const before = { ...JOB, payload: { rule: { a: 1, b: { c: 1, d: 2 } } } };
     const after = { ...JOB, payload: { rule: { b: { d: 2, c: 1 }, a: 1 } } };
     expect(changesOf(before, after)).toEqual([]);
@@ -104,7 +104,7 @@ describe('two edits at once', () => {
     payload: { ...JOB.payload, dry: true },
   };
 
-  test('are put together field by field, one’s own on top', () => {
+  test('are merged field by field, one’s own changes last', () => {
     expect(ontoTheirs({ base: JOB, mine, theirs })).toEqual({
       ...theirs,
       name: 'Mine',
@@ -124,12 +124,12 @@ describe('two edits at once', () => {
     expect(rows[3]).toMatchObject({ base: '5m', theirs: '10m', mine: '5m' });
   });
 
-  test('a key that one has taken out stays out', () => {
+  test('a removed key stays removed', () => {
     const without = { ...JOB, payload: { rules: [1, 2] } };
     expect(ontoTheirs({ base: JOB, mine: without, theirs }).payload).toEqual({ rules: [1, 2], dry: true });
   });
 
-  test('of which one changed nothing are the other', () => {
+  test('of which one is empty are the other', () => {
     fc.assert(
       fc.property(definitions, definitions, (base, edited) => {
         expect(ontoTheirs({ base, mine: base, theirs: edited })).toEqual(edited);
@@ -138,7 +138,7 @@ describe('two edits at once', () => {
     );
   });
 
-  test('leave all of one’s own edit in what is put together', () => {
+  test('keep all of one’s own edit', () => {
     fc.assert(
       fc.property(definitions, definitions, definitions, (base, edit, other) => {
         const put = ontoTheirs({ base, mine: edit, theirs: other });
@@ -147,7 +147,7 @@ describe('two edits at once', () => {
     );
   });
 
-  test('that are the same leave nothing to save and nothing to tell', () => {
+  test('that are equal leave nothing to save or to show', () => {
     expect(isInTheirs({ base: JOB, mine, theirs: mine })).toBe(true);
     expect(differencesOf({ base: JOB, mine, theirs: mine })).toEqual([]);
     expect(isInTheirs({ base: JOB, mine, theirs })).toBe(false);

@@ -72,7 +72,7 @@ function scheduleRows(schedule: ScheduleFields): readonly (readonly [string, Row
   const { interval, interval_mode: mode, cron, timezone, run_at: runAt, start_at: startAt } = schedule;
   return [
     ['/interval', { label: 'Interval', text: interval ?? undefined }],
-    ['/interval_mode', { label: 'Counted', text: mode === null ? undefined : MODES[mode] }],
+    ['/interval_mode', { label: 'Interval mode', text: mode === null ? undefined : MODES[mode] }],
     ['/cron', { label: 'Cron', text: cron ?? undefined }],
     ['/timezone', { label: 'Time zone', text: timezone ?? undefined }],
     ['/run_at', { label: 'Once, at', text: runAt ?? undefined }],
@@ -81,7 +81,7 @@ function scheduleRows(schedule: ScheduleFields): readonly (readonly [string, Row
   ];
 }
 
-const MODES = { fixed_rate: 'from slot to slot', fixed_delay: 'from the end of a run' } as const;
+const MODES = { fixed_rate: 'from start to start', fixed_delay: 'from end to start' } as const;
 
 const BACKOFF_LABELS = {
   initial: 'First wait',

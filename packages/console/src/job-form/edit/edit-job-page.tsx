@@ -24,7 +24,7 @@ export function EditJobPage() {
 function LoadedForm({ id, title }: { readonly id: string; readonly title: string }) {
   const job = useJob(id);
   const types = useJobTypes();
-  const back = <Link href={jobPath(id)}>To the job</Link>;
+  const back = <Link href={jobPath(id)}>Back to the job</Link>;
   if (job.data !== undefined && types.data !== undefined) {
     return (
       <Page title={title} back={back}>

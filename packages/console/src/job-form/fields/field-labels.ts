@@ -10,7 +10,7 @@ export const FIELD_LABELS: Readonly<Record<string, string>> = {
   '/type': 'Job type',
   '/payload': 'Payload',
   '/interval': 'Interval',
-  '/interval_mode': 'Counted',
+  '/interval_mode': 'Interval mode',
   '/cron': 'Cron expression',
   '/timezone': 'Time zone',
   '/run_at': 'Run at',

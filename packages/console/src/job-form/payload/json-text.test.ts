@@ -5,27 +5,27 @@ import { BLANK, toJson, written } from './json-value.ts';
 
 describe('parseJson', () => {
   test.each([
-    ['', 1, 1, 'a value is missing here'],
-    ['{', 1, 2, 'a name in double quotes is missing here'],
-    ['{"a"}', 1, 5, 'a colon is missing after the name'],
-    ['{"a": }', 1, 7, 'a value is missing here'],
-    ['{"a": 1 "b": 2}', 1, 9, 'a comma or a closing } is missing here'],
-    ['{"a": 1,}', 1, 9, 'a name in double quotes is missing here'],
-    ['{\n  "a": 1,\n  b: 2\n}', 3, 3, 'a name in double quotes is missing here'],
-    ['[1, 2', 1, 6, 'a comma or a closing ] is missing here'],
-    ['[1,]', 1, 4, 'a value is missing here'],
-    ['[1]]', 1, 4, 'nothing may follow here'],
-    ['01', 1, 2, 'nothing may follow here'],
-    ["'a'", 1, 1, 'a value is missing here'],
-    ['"a', 1, 3, 'the closing " is missing'],
-    ['"a\\q"', 1, 3, 'no such escape; a backslash itself is written \\\\'],
-    ['"a\tb"', 1, 3, 'a line break or tab in a text is written \\n or \\t'],
+    ['', 1, 1, 'expected a value'],
+    ['{', 1, 2, 'expected a name in double quotes'],
+    ['{"a"}', 1, 5, 'expected a colon after the name'],
+    ['{"a": }', 1, 7, 'expected a value'],
+    ['{"a": 1 "b": 2}', 1, 9, 'expected a comma or }'],
+    ['{"a": 1,}', 1, 9, 'expected a name in double quotes'],
+    ['{\n  "a": 1,\n  b: 2\n}', 3, 3, 'expected a name in double quotes'],
+    ['[1, 2', 1, 6, 'expected a comma or ]'],
+    ['[1,]', 1, 4, 'expected a value'],
+    ['[1]]', 1, 4, 'unexpected text after the value'],
+    ['01', 1, 2, 'unexpected text after the value'],
+    ["'a'", 1, 1, 'expected a value'],
+    ['"a', 1, 3, 'expected a closing "'],
+    ['"a\\q"', 1, 3, 'unknown escape; write a backslash as \\\\'],
+    ['"a\tb"', 1, 3, 'write a line break as \\n and a tab as \\t'],
     ['[1e999]', 1, 2, 'the number is too large'],
   ])('says where %j is not JSON', (text, line, column, detail) => {
     expect(parseJson(text)).toEqual({ ok: false, fault: { line, column, detail } });
   });
 
-  test('takes what JSON.parse takes, and nothing else', () => {
+  test('accepts exactly what JSON.parse accepts', () => {
     fc.assert(
       fc.property(damagedJson(), (text) => {
         const parsed = parseJson(text);
@@ -37,7 +37,7 @@ describe('parseJson', () => {
     );
   });
 
-  test('is not overwhelmed by a text of nothing but brackets', () => {
+  test('handles a text of brackets only', () => {
     expect(parseJson('['.repeat(100_000)).ok).toBe(false);
   });
 });
@@ -66,7 +66,7 @@ describe('textOf', () => {
     );
   });
 
-  test('leaves what is being written as it is, and takes a blank for null', () => {
+  test('keeps parts being typed, and writes a blank as null', () => {
     const value = { days: written('3x', 'number'), rules: [written('{ "a": ', 'json'), BLANK] };
     expect(textOf(value)).toBe('{\n  "days": 3x,\n  "rules": [\n    { "a": ,\n    null\n  ]\n}');
   });

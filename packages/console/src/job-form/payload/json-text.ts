@@ -70,7 +70,7 @@ function findFault(text: string): Found | undefined {
   let at = match(BLANKS, text, 0);
   for (;;) {
     if (expected === 'next' && open.length === 0) {
-      return at === text.length ? undefined : { at, detail: 'nothing may follow here' };
+      return at === text.length ? undefined : { at, detail: 'unexpected text after the value' };
     }
     const step = takeStep(text, at, { expected, open });
     if ('detail' in step) return step;
@@ -95,17 +95,17 @@ function takeStep(
   }
   if (expected === 'next') {
     if (text[at] === ',') return { at: at + 1, expected: inside === '{' ? 'name' : 'value' };
-    return { at, detail: `a comma or a closing ${close} is missing here` };
+    return { at, detail: `expected a comma or ${close}` };
   }
   return expected === 'name' || expected === 'name or }' ? takeName(text, at) : takeValue(text, at, open);
 }
 
 function takeName(text: string, at: number): Step {
-  if (text[at] !== '"') return { at, detail: 'a name in double quotes is missing here' };
+  if (text[at] !== '"') return { at, detail: 'expected a name in double quotes' };
   const end = takeString(text, at);
   if ('detail' in end) return end;
   const colon = match(BLANKS, text, end.at);
-  if (text[colon] !== ':') return { at: colon, detail: 'a colon is missing after the name' };
+  if (text[colon] !== ':') return { at: colon, detail: 'expected a colon after the name' };
   return { at: colon + 1, expected: 'value' };
 }
 
@@ -117,7 +117,7 @@ function takeValue(text: string, at: number, open: ('{' | '[')[]): Step {
   }
   if (first === '"') return takeString(text, at);
   const end = Math.max(match(NUMBER, text, at), match(WORD, text, at));
-  if (end === at) return { at, detail: 'a value is missing here' };
+  if (end === at) return { at, detail: 'expected a value' };
   // JSON.parse makes this Infinity, which JSON cannot represent.
   if (Math.abs(Number(text.slice(at, end))) === Infinity) return { at, detail: 'the number is too large' };
   return { at: end, expected: 'next' };
@@ -126,9 +126,9 @@ function takeValue(text: string, at: number, open: ('{' | '[')[]): Step {
 function takeString(text: string, at: number): Step {
   const end = match(STRING, text, at);
   if (text[end] === '"') return { at: end + 1, expected: 'next' };
-  if (end === text.length) return { at: end, detail: 'the closing " is missing' };
-  if (text[end] === '\\') return { at: end, detail: 'no such escape; a backslash itself is written \\\\' };
-  return { at: end, detail: 'a line break or tab in a text is written \\n or \\t' };
+  if (end === text.length) return { at: end, detail: 'expected a closing "' };
+  if (text[end] === '\\') return { at: end, detail: 'unknown escape; write a backslash as \\\\' };
+  return { at: end, detail: 'write a line break as \\n and a tab as \\t' };
 }
 
 /** The end of a match that starts at `at`; `at` itself without a match. */

@@ -5,21 +5,21 @@ import { BLANK, moved, sameJson, setAt, toJson } from './json-value.ts';
 describe('setAt', () => {
   const value = { a: 1, list: [{ b: 2 }, { b: 3 }] };
 
-  test('writes deep inside and leaves the rest', () => {
+  test('sets a deep value and keeps the rest', () => {
     expect(setAt(value, ['list', 1, 'b'], 4)).toEqual({ a: 1, list: [{ b: 2 }, { b: 4 }] });
     expect(value.list[1]).toEqual({ b: 3 });
   });
 
-  test('makes the objects on the way', () => {
+  test('creates the objects on the path', () => {
     expect(setAt(undefined, ['a', 'b'], true)).toEqual({ a: { b: true } });
   });
 
-  test('takes a key out, and leaves a blank in a list', () => {
+  test('removes a key, and leaves a blank in a list', () => {
     expect(setAt(value, ['a'], undefined)).toEqual({ list: value.list });
     expect(setAt({ list: [1, 2] }, ['list', 0], undefined)).toEqual({ list: [BLANK, 2] });
   });
 
-  test('treats __proto__ and its like as names', () => {
+  test('treats __proto__ and similar names as keys', () => {
     const set = setAt({}, ['__proto__'], 1);
     expect(JSON.stringify(set)).toBe('{"__proto__":1}');
     expect(setAt({}, ['constructor', 'a'], 1)).toEqual({ constructor: { a: 1 } });
@@ -27,7 +27,7 @@ describe('setAt', () => {
 });
 
 describe('sameJson', () => {
-  test('does not mind the order of keys', () => {
+  test('ignores the order of keys', () => {
     expect(sameJson({ a: 1, b: [{ c: null }] }, { b: [{ c: null }], a: 1 })).toBe(true);
   });
 
@@ -48,7 +48,7 @@ describe('sameJson', () => {
     expect(sameJson(toJson(b), toJson(a))).toBe(false);
   });
 
-  test('knows a copy, and only a copy', () => {
+  test('is true for a copy and nothing else', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
         expect(sameJson(toJson(a), toJson(a))).toBe(true);
@@ -59,7 +59,7 @@ describe('sameJson', () => {
   });
 });
 
-test('an item that is moved and moved back is where it was', () => {
+test('an item moved there and back is in its old place', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(), { minLength: 1 }), fc.nat(), fc.nat(), (list, a, b) => {
       const from = a % list.length;

@@ -49,7 +49,7 @@ export function asForm(draft: PayloadDraft, root: Path): Read<PayloadDraft> {
 export function readPayload(draft: PayloadDraft, root: Path): Read<JsonObject> {
   if (draft.as === 'form') return objectOrFault(readValue(draft.value, root), root);
   const parsed = parseJson(draft.text.trim() === '' ? '{}' : draft.text);
-  if (!parsed.ok) return oneFault(root, `is not JSON: ${faultText(parsed.fault)}`);
+  if (!parsed.ok) return oneFault(root, `is not valid JSON: ${faultText(parsed.fault)}`);
   return objectOrFault({ ok: true, value: parsed.value }, root);
 }
 
@@ -93,7 +93,7 @@ function writtenJson(value: Written, path: Path, faults: Fault[]): Json {
   if (writtenAs(value) === 'number') return fault('must be a number');
   if (writtenAs(value) === 'time') return fault(UNFINISHED);
   const parsed = parseJson(writtenText(value));
-  return parsed.ok ? parsed.value : fault(`is not JSON: ${faultText(parsed.fault)}`);
+  return parsed.ok ? parsed.value : fault(`is not valid JSON: ${faultText(parsed.fault)}`);
 }
 
 /** Parses a typed part; returns it unchanged while it is invalid. */

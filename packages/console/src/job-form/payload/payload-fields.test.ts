@@ -70,7 +70,7 @@ describe('the field for', () => {
     expect(fieldFor(schema.nullable())).toMatchObject({ kind: 'json' });
   });
 
-  test('patternProperties, several types and what nobody has heard of is JSON', () => {
+  test('patternProperties, several types and unknown keywords is JSON', () => {
     for (const schema of [
       { type: 'object', patternProperties: { '^a': {} }, additionalProperties: false },
       { type: ['string', 'integer'] },
@@ -86,7 +86,7 @@ describe('the field for', () => {
     }
   });
 
-  test('a reference without recursion is what it refers to', () => {
+  test('a reference without recursion is its target', () => {
     const field = payloadField({
       $defs: { day: { type: 'integer', description: 'Of the month' } },
       type: 'object',
@@ -103,13 +103,13 @@ describe('the field for', () => {
     });
   });
 
-  test('a type that may be null in a list of types is nullable', () => {
+  test('a type list with null is nullable', () => {
     expect(payloadField({ type: 'object', properties: { a: { type: ['integer', 'null'] } } })).toMatchObject({
       members: [{ field: { kind: 'number', isNullable: true } }],
     });
   });
 
-  test('a payload that refers to itself keeps its form, with JSON where it begins again', () => {
+  test('a recursive payload has a form, with JSON where it repeats', () => {
     const field = payloadField({
       type: 'object',
       properties: { name: { type: 'string' }, next: { $ref: '#' } },
@@ -132,14 +132,14 @@ function tree(): z.ZodType {
   return node;
 }
 
-describe('what the schema says of a part', () => {
-  test('its title, description and default are kept, from the outside in', () => {
+describe('the annotations of a schema', () => {
+  test('title, description and default are kept, and outer ones win', () => {
     const schema = z.int().min(1).default(30).meta({ title: 'Days', description: 'How old' });
     expect(fieldFor(schema)).toMatchObject({ title: 'Days', help: 'How old', fallback: 30, min: 1 });
     expect(fieldFor(z.string().nullable().default(null))).toMatchObject({ isNullable: true, fallback: null });
   });
 
-  test('a part with a default, or an optional one, is not required', () => {
+  test('optional fields and fields with a default are not required', () => {
     expect(isRequired(z.string())).toBe(true);
     expect(isRequired(z.string().default('a'))).toBe(false);
     expect(isRequired(z.string().optional())).toBe(false);
@@ -147,7 +147,7 @@ describe('what the schema says of a part', () => {
 });
 
 describe('initialValue', () => {
-  test('is what the schema calls for, and nothing is said on anybody’s behalf', () => {
+  test('follows the schema and chooses nothing for the user', () => {
     const field = fieldFor(
       z.strictObject({
         days: z.int().default(30),

@@ -248,7 +248,7 @@ function Examples({ examples, onTake }: ExamplesProps): ReactNode {
     <Group gap={6} mt={6}>
       {examples.map(({ value, words }) => (
         <Button key={value} size="compact-sm" variant="default" onClick={() => onTake(value)}>
-          <VisuallyHidden>Take </VisuallyHidden>
+          <VisuallyHidden>Use </VisuallyHidden>
           <code className={classes.example}>{value}</code>
           {words === undefined ? null : <span className={classes.exampleWords}> {words}</span>}
         </Button>

@@ -40,14 +40,14 @@ const WHOLE = {
 const changesOf = (newer: object, older: object = CREATED) =>
   auditEntries([record('job.edit', newer), record('job.create', older)], DEFAULTS)[0]?.changes;
 
-test('an edit tells what differs from the definition before it, in the names of the API', () => {
+test('an edit lists the differences from the definition before it, under their API names', () => {
   expect(changesOf({ ...WHOLE, name: 'New', catchUp: 'skip' })).toEqual([
     { field: 'catch_up', before: 'once', after: 'skip' },
     { field: 'name', before: 'Old', after: 'New' },
   ]);
 });
 
-test('what was left out and what is written out as its default are the same', () => {
+test('a field left out equals its written-out default', () => {
   expect(changesOf(WHOLE)).toEqual([]);
 });
 
@@ -58,14 +58,14 @@ test('a payload is compared key by key', () => {
   ]);
 });
 
-test('another kind of schedule takes the place of the one before', () => {
+test('another kind of schedule replaces the one before', () => {
   const { interval: _, intervalMode: __, ...rest } = WHOLE;
   const changes = changesOf({ ...rest, cron: '0 9 * * *', timezone: 'UTC' });
   expect(changes).toContainEqual({ field: 'interval', before: '60m' });
   expect(changes).toContainEqual({ field: 'cron', after: '0 9 * * *' });
 });
 
-test('the newest of the earlier definitions counts', () => {
+test('the newest earlier definition counts', () => {
   const entries = auditEntries(
     [
       record('job.edit', { ...WHOLE, name: 'C' }),
@@ -79,7 +79,7 @@ test('the newest of the earlier definitions counts', () => {
   expect(entries[1]).toMatchObject({ words: 'paused it', changes: [{ field: 'reason', after: 'stock' }] });
 });
 
-test('a job made anew under the same id is not compared with the one that was deleted', () => {
+test('a recreated job is not compared with the deleted one', () => {
   const entries = auditEntries(
     [record('job.edit', WHOLE), record('job.delete', {}), record('job.create', CREATED)],
     DEFAULTS,
@@ -87,13 +87,13 @@ test('a job made anew under the same id is not compared with the one that was de
   expect(entries[0]?.isWhole).toBe(true);
 });
 
-test('without the earlier definition it says all that the job became', () => {
+test('without an earlier definition, an edit lists all new values', () => {
   const [entry] = auditEntries([record('job.edit', { ...WHOLE, name: 'New' })], DEFAULTS);
   expect(entry?.isWhole).toBe(true);
   expect(entry?.changes).toContainEqual({ field: 'name', after: 'New' });
 });
 
-test('an unknown action is shown as it is, and a change that is no object does no harm', () => {
+test('an unknown action shows its name, and an unexpected change is ignored', () => {
   expect(auditEntries([record('job.polish', null)], undefined)[0]).toMatchObject({
     words: 'job.polish',
     changes: [],

@@ -44,7 +44,7 @@ function Entries({ job }: { readonly job: Job }) {
     );
   }
   if (entries.length === 0) {
-    return <p className={blocks.quiet}>Nobody has changed it by the API: it was created by code.</p>;
+    return <p className={blocks.quiet}>No changes through the API: code created this job.</p>;
   }
   return (
     <>
@@ -90,7 +90,7 @@ function OneEntry({ entry }: { readonly entry: AuditEntry }) {
 
 function Changes({ changes, action }: { readonly changes: readonly FieldChange[]; readonly action: string }) {
   if (changes.length === 0) {
-    return action === 'job.edit' ? <p className={blocks.quiet}>Nothing differs from what it was.</p> : null;
+    return action === 'job.edit' ? <p className={blocks.quiet}>No field changed.</p> : null;
   }
   return (
     <ul className={classes.changes}>

@@ -24,7 +24,7 @@ export function DurationSection({ job }: { readonly job: Job }) {
   const trend = useMemo(() => durationTrend(recent.runs ?? []), [recent.runs]);
   if (recent.runs === undefined) {
     return (
-      <Panel title="How long it takes">
+      <Panel title="Run durations">
         {recent.error === null ? (
           <Loading rows={4} />
         ) : (
@@ -35,14 +35,14 @@ export function DurationSection({ job }: { readonly job: Job }) {
   }
   if (recent.runs.length === 0) return null;
   return (
-    <Panel title="How long it takes">
+    <Panel title="Run durations">
       {trend === undefined || trend.points.length < FEWEST ? (
-        <p className={blocks.quiet}>There is a line to draw once {FEWEST} runs have succeeded or failed.</p>
+        <p className={blocks.quiet}>A chart appears after {FEWEST} runs have succeeded or failed.</p>
       ) : (
         <figure className={classes.figure}>
           <DurationChart trend={trend} />
           <figcaption className={classes.caption}>{trendText(trend)}</figcaption>
-          <Fold summary="As a table" isLarge>
+          <Fold summary="Show as table" isLarge>
             <TrendTable trend={trend} />
           </Fold>
         </figure>
@@ -60,7 +60,7 @@ function trendText({ points, p50Ms, p95Ms, slowestMs }: DurationTrend): string {
 function TrendTable({ trend }: { readonly trend: DurationTrend }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to
-    <section className={classes.trendTable} aria-label="How long each run took" tabIndex={0}>
+    <section className={classes.trendTable} aria-label="Run durations as a table" tabIndex={0}>
       <Table>
         <Table.Thead>
           <Table.Tr>

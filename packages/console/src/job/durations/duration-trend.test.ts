@@ -14,7 +14,7 @@ function took(index: number, seconds: number, fields: Parameters<typeof exampleR
   });
 }
 
-test('has the runs that succeeded or failed, the oldest first', () => {
+test('contains succeeded and failed runs, oldest first', () => {
   const runs = [
     took(4, 9, { status: 'cancelled' }),
     took(3, 3, { status: 'failed' }),
@@ -29,26 +29,26 @@ test('has the runs that succeeded or failed, the oldest first', () => {
   ]);
 });
 
-test('tells percentiles that were measured', () => {
+test('shows measured percentiles', () => {
   const runs = Array.from({ length: 100 }, (_, index) => took(index, index + 1));
   expect(durationTrend(runs)).toMatchObject({ p50Ms: 50_000, p95Ms: 95_000, slowestMs: 100_000 });
 });
 
-test('of one run, all percentiles are that one', () => {
+test('of one run has that run for every percentile', () => {
   expect(durationTrend([took(0, 7)])).toMatchObject({ p50Ms: 7_000, p95Ms: 7_000, slowestMs: 7_000 });
 });
 
-test('looks at the newest 200', () => {
+test('contains the newest 200 runs', () => {
   const runs = Array.from({ length: 250 }, (_, index) => took(index, index < 50 ? 1_000 : 1)).reverse();
   const trend = durationTrend(runs);
   expect(trend?.points).toHaveLength(200);
   expect(trend?.slowestMs).toBe(1_000);
 });
 
-test('a clock that jumped back makes no run of negative length', () => {
+test('has no negative duration when the clock jumped back', () => {
   expect(durationTrend([took(0, -5)])?.points[0]?.tookMs).toBe(0);
 });
 
-test('there is none without runs', () => {
+test('is undefined without runs', () => {
   expect(durationTrend([took(0, 1, { status: 'cancelled' })])).toBeUndefined();
 });

@@ -41,7 +41,7 @@ function nodes(...parts: Partial<Stats['nodes'][number]>[]): Stats {
 
 const said = (advice: ReturnType<typeof healthAdvice>): string => advice?.sentences.join(' ') ?? '';
 
-test('a job that is well needs no advice', () => {
+test('a healthy job needs no advice', () => {
   expect(healthAdvice(jobThatIs('ok'))).toBeUndefined();
 });
 
@@ -56,13 +56,13 @@ test.each<Status>(['no_handler', 'zombie', 'failing', 'late', 'overrunning', 'pa
 );
 
 describe('no handler', () => {
-  test('names the type that no node has', () => {
+  test('names the missing type', () => {
     expect(said(healthAdvice(jobThatIs('no_handler'), { stats: nodes({ types: ['other'] }) }))).toContain(
       'No running node has the job type cleanup_expired_listings',
     );
   });
 
-  test('tells an older version from none at all', () => {
+  test('distinguishes an older version from a missing type', () => {
     expect(said(healthAdvice(jobThatIs('no_handler'), { stats: nodes({}) }))).toContain('older version');
   });
 });
@@ -84,53 +84,53 @@ describe('failing', () => {
     expect(advice?.link?.href).toBe('/runs/7');
   });
 
-  test('has no link while the run is not known', () => {
+  test('has no link while the run is unknown', () => {
     expect(healthAdvice(jobThatIs('failing'))?.link).toBeUndefined();
   });
 });
 
 describe('late', () => {
-  test('says when all places are taken', () => {
+  test('says when all places are busy', () => {
     const stats = nodes({ places: 2, busy: 2 }, { places: 1, busy: 1 });
     expect(said(healthAdvice(jobThatIs('late'), { stats }))).toContain('All 3 places are busy');
   });
 
-  test('says when there are none', () => {
+  test('says when there are no places', () => {
     expect(said(healthAdvice(jobThatIs('late'), { stats: nodes({ places: 0 }) }))).toContain(
       'start a node with places',
     );
   });
 
-  test('says when a node is not well', () => {
+  test('says when a node is unhealthy', () => {
     expect(said(healthAdvice(jobThatIs('late'), { stats: nodes({ health: 'stalled' }) }))).toContain(
       'A node is unhealthy',
     );
   });
 
-  test('while a run waits says so, and why no place is free', () => {
+  test('says that a run waits, and why no place is free', () => {
     const advice = healthAdvice(jobThatIs('late', {}, 'waiting'), { stats: nodes({ busy: 3, places: 3 }) });
     expect(advice?.title).toContain('waits for a free place');
     expect(said(advice)).toContain('All 3 places are busy');
   });
 
-  test('by the clock has other causes', () => {
+  test('explains a clock that was set back', () => {
     const advice = healthAdvice(jobThatIs('late', {}, 'clock'));
     expect(advice?.title).toContain('clock');
     expect(said(advice)).toContain('pause and resume');
   });
 
-  test('leads to the overview', () => {
+  test('links to the overview', () => {
     expect(healthAdvice(jobThatIs('late'))?.link?.href).toBe('/');
   });
 });
 
-test('overrunning says what becomes of the slots meanwhile', () => {
+test('overrunning says what happens to the slots meanwhile', () => {
   expect(said(healthAdvice(jobThatIs('overrunning', { overlap: 'skip' })))).toContain('skipped');
   expect(said(healthAdvice(jobThatIs('overrunning', { overlap: 'queue' })))).toContain('One slot waits');
   expect(said(healthAdvice(jobThatIs('overrunning', { overlap: 'allow' })))).toContain('in parallel');
 });
 
-test('paused offers to resume it, and says when it ends by itself', () => {
+test('paused offers to resume, and names the end of the pause', () => {
   const pause = { reason: null, by: null, until: null, at: '2026-01-31T09:00:00.000Z' };
   const open = healthAdvice(jobThatIs('paused', { status: 'paused', pause }));
   expect(open?.command).toBe('resume');
@@ -141,7 +141,7 @@ test('paused offers to resume it, and says when it ends by itself', () => {
   );
 });
 
-test('which run explains it', () => {
+test('each health names the run that explains it', () => {
   expect(runToLookAt(jobThatIs('failing'))).toBe('failed');
   expect(runToLookAt(jobThatIs('zombie'))).toBe('running');
   expect(runToLookAt(jobThatIs('overrunning'))).toBe('running');

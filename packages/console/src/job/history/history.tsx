@@ -67,7 +67,7 @@ function NoRuns({ job, status, onAll }: RowsProps) {
   if (status !== undefined) {
     return (
       <Empty
-        title={`No run is ${status}`}
+        title={`No ${status} runs`}
         action={
           <Button variant="default" onClick={onAll}>
             Show all runs

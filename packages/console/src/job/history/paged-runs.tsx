@@ -58,7 +58,7 @@ function EndOfRows({ hasMore, isBroken, onRetry }: EndOfRowsProps) {
   if (isBroken) {
     return (
       <>
-        The older runs could not be read.{' '}
+        Older runs could not be loaded.{' '}
         <Button size="compact-sm" variant="default" onClick={onRetry}>
           Try again
         </Button>

@@ -28,7 +28,7 @@ interface RunTableProps {
 const ROW_PX = 40;
 const BOX_PX = 620;
 const NEAR_END_ROWS = 20;
-const COLUMNS = ['Status', 'When', 'Took', 'Attempt', 'How', 'What happened', 'Run'] as const;
+const COLUMNS = ['Status', 'When', 'Took', 'Attempt', 'Trigger', 'Details', 'Run'] as const;
 
 /** Runs as rows. Renders only the visible ones. */
 export function RunTable(props: RunTableProps) {

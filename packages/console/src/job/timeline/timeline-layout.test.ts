@@ -22,31 +22,31 @@ describe('a run', () => {
     expect(one(ran('1', 100, 160))).toMatchObject({ kind: 'bar', lane: 0, bar: { x: 100, width: 60 } });
   });
 
-  test('that took no time can still be seen', () => {
+  test('without duration is still visible', () => {
     expect(one(ran('1', 100, 100))?.bar.width).toBeGreaterThanOrEqual(3);
   });
 
-  test('at the very end of the drawing lies within it', () => {
+  test('at the end of the window stays inside the drawing', () => {
     const bar = one(ran('1', 1_000, 1_000))?.bar;
     expect(bar).toEqual({ x: 997, width: 3 });
   });
 
-  test('that runs reaches to now', () => {
+  test('that is running reaches to now', () => {
     expect(one(ran('1', 800, 0, { status: 'running', finished_at: null }))?.bar).toEqual({
       x: 800,
       width: 100,
     });
   });
 
-  test('that began before the window is cut off at its edge', () => {
+  test('that started before the window is cut off at its edge', () => {
     expect(one(ran('1', -50, 20))?.bar).toEqual({ x: 0, width: 20 });
   });
 
-  test('outside of the window is not drawn', () => {
+  test('outside of the window is left out', () => {
     expect(timelineLayout([ran('1', -50, -20), ran('2', 1_200, 1_300)], WINDOW, NOW).marks).toEqual([]);
   });
 
-  test('with attempts before has a wait before its bar, and a cross where each one failed', () => {
+  test('with earlier attempts has a wait before its bar and a cross for each failure', () => {
     const mark = one(
       ran('1', 200, 210, {
         queued_at: at(100),
@@ -61,7 +61,7 @@ describe('a run', () => {
     });
   });
 
-  test('that waits for its retry shows when that is due', () => {
+  test('that waits for its retry shows the time of the retry', () => {
     const mark = one(
       ran('1', 800, 0, {
         status: 'queued',
@@ -73,7 +73,7 @@ describe('a run', () => {
     expect(mark).toMatchObject({ kind: 'wait', bar: { x: 800, width: 100 }, due: 950, failures: [820] });
   });
 
-  test('that is held is due at no time', () => {
+  test('that is held shows no due time', () => {
     const held = ran('1', 800, 0, {
       status: 'queued',
       started_at: null,
@@ -89,7 +89,7 @@ describe('a run', () => {
     expect(one(cancelled)).toMatchObject({ kind: 'wait', bar: { x: 100, width: 200 } });
   });
 
-  test('that makes up for missed slots covers them', () => {
+  test('that catches up missed slots covers them', () => {
     const mark = one(ran('1', 500, 510, { catch_up: true, missed: 5, missed_from: at(100) }));
     expect(mark?.covers).toEqual({ x: 100, width: 400 });
   });
@@ -108,7 +108,7 @@ describe('a skipped slot', () => {
       ...fields,
     });
 
-  test('stands at its slot, below all lanes', () => {
+  test('is at its slot, below all lanes', () => {
     const { marks, lanes } = timelineLayout(
       [skipped('3', 120), ran('2', 110, 400), ran('1', 100, 400)],
       WINDOW,
@@ -118,12 +118,12 @@ describe('a skipped slot', () => {
     expect(marks.find(({ run }) => run.id === '3')).toMatchObject({ kind: 'skip', lane: 2, bar: { x: 120 } });
   });
 
-  test('takes no lane from runs', () => {
+  test('uses no lane of runs', () => {
     const { marks } = timelineLayout([ran('2', 120, 130), skipped('1', 119)], WINDOW, NOW);
     expect(marks.find(({ run }) => run.id === '2')?.lane).toBe(0);
   });
 
-  test('for many missed ones covers them', () => {
+  test('for many missed slots covers them', () => {
     expect(one(skipped('1', 300, { reason: 'missed', missed: 3, missed_from: at(100) }))?.covers).toEqual({
       x: 100,
       width: 200,
@@ -132,12 +132,12 @@ describe('a skipped slot', () => {
 });
 
 describe('lanes', () => {
-  test('runs after each other share one', () => {
+  test('consecutive runs share a lane', () => {
     const { lanes } = timelineLayout([ran('2', 200, 250), ran('1', 100, 150)], WINDOW, NOW);
     expect(lanes).toBe(1);
   });
 
-  test('runs beside each other lie below each other, and a lane is used again', () => {
+  test('parallel runs get different lanes, and lanes are reused', () => {
     const { marks } = timelineLayout(
       [ran('3', 160, 200), ran('2', 120, 300), ran('1', 100, 150)],
       WINDOW,
@@ -150,12 +150,12 @@ describe('lanes', () => {
     ]);
   });
 
-  test('are few, however many runs there are', () => {
+  test('are bounded, however many runs there are', () => {
     const runs = Array.from({ length: 50 }, (_, index) => ran(String(index), 100 + index, 800));
     expect(timelineLayout(runs, WINDOW, NOW).lanes).toBe(6);
   });
 
-  test('there is one when nothing is drawn', () => {
+  test('at least one exists', () => {
     expect(timelineLayout([], WINDOW, NOW)).toEqual({ marks: [], lanes: 1 });
   });
 });
@@ -166,15 +166,15 @@ describe('the nearest mark', () => {
 
   test('is the one under the point', () => expect(near(130)).toBe('1'));
   test('is found beside a narrow bar', () => expect(near(215)).toBe('2'));
-  test('is none when all are far', () => expect(near(500)).toBeUndefined());
-  test('of two as near is the newer, which lies on top', () => {
+  test('is undefined when all marks are far', () => expect(near(500)).toBeUndefined());
+  test('of two equally near marks is the newer one', () => {
     const same = timelineLayout([ran('2', 300, 300), ran('1', 300, 300)], WINDOW, NOW).marks.map((mark) => ({
       ...mark,
       lane: 0,
     }));
     expect(nearestMark(same, { x: 300, lane: 0, laneHeight: 26 }, 24)).toBe(same[1]);
   });
-  test('in another lane counts as farther', () => expect(near(130, 1)).toBeUndefined());
+  test('counts a distance for other lanes', () => expect(near(130, 1)).toBeUndefined());
 });
 
 describe('the span', () => {
@@ -183,17 +183,17 @@ describe('the span', () => {
       ran(String(index), 900 - index * seconds, 901 - index * seconds),
     );
 
-  test('is short where runs are close to each other', () => expect(spanFor(every(1, 200), NOW)).toBe('10m'));
-  test('is long enough for a dozen', () => expect(spanFor(every(300, 50), NOW)).toBe('1h'));
-  test('shows all of a few', () => expect(spanFor(every(43_200, 5), NOW)).toBe('7d'));
-  test('ends with what it can show', () => expect(spanFor(every(30 * 86_400, 5), NOW)).toBe('30d'));
+  test('is short for frequent runs', () => expect(spanFor(every(1, 200), NOW)).toBe('10m'));
+  test('is long enough for a dozen runs', () => expect(spanFor(every(300, 50), NOW)).toBe('1h'));
+  test('shows all runs if there are few', () => expect(spanFor(every(43_200, 5), NOW)).toBe('7d'));
+  test('is at most the longest one', () => expect(spanFor(every(30 * 86_400, 5), NOW)).toBe('30d'));
   test('without runs is a day', () => expect(spanFor([], NOW)).toBe('24h'));
 });
 
 describe('ticks', () => {
   const HOUR = 3_600_000;
 
-  test('are round, and no more than fit', () => {
+  test('are round instants, and no more than fit', () => {
     const ticks = timeTicks({ from: FROM + 61_000, to: FROM + 61_000 + HOUR }, { most: 8, offsetMs: 0 });
     expect(ticks.map((tick) => new Date(tick).toISOString().slice(11, 16))).toEqual([
       '09:10',
@@ -205,7 +205,7 @@ describe('ticks', () => {
     ]);
   });
 
-  test('of days lie at midnight of the viewer', () => {
+  test("of days are at the viewer's midnight", () => {
     const day = 24 * HOUR;
     const ticks = timeTicks({ from: FROM, to: FROM + 4 * day }, { most: 5, offsetMs: HOUR });
     expect(ticks.map((tick) => new Date(tick).toISOString().slice(11, 16))).toEqual([

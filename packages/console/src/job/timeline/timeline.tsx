@@ -100,8 +100,7 @@ function Drawing({ runs, span, hasOlder, upcoming, now }: DrawingProps) {
       <TimelineLegend />
       {knownFrom === undefined || knownFrom <= window.from ? null : (
         <p className={blocks.quiet}>
-          Only the newest {runs.length.toLocaleString('en')} runs are drawn; the history below has the older
-          ones.
+          Only the newest {runs.length.toLocaleString('en')} runs are shown. The history below has older ones.
         </p>
       )}
     </div>

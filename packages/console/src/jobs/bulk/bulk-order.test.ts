@@ -25,17 +25,17 @@ const MIXED = {
   left: [mark('d')],
 };
 
-test('jobs are counted in words', () => {
+test('counts of jobs use singular and plural', () => {
   expect([0, 1, 2, 1_234].map(jobsText)).toEqual(['0 jobs', '1 job', '2 jobs', '1,234 jobs']);
   expect(progressText('pause', 3, 12)).toBe('Pausing: 3 of 12 jobs');
 });
 
-test('the result says what was done, what failed and what was not tried', () => {
+test('the result says how many were done, failed and not tried', () => {
   expect(resultText('delete', MIXED)).toBe('2 jobs deleted, 1 failed, 1 not tried.');
   expect(resultText('resume', { done: [mark('a')], failed: [], left: [] })).toBe('1 job resumed.');
 });
 
-test('one that somebody was faster with is told as it is now, and no other', () => {
+test('only superseded jobs come back in their latest version', () => {
   const latest = { ...mark('c'), version: 4 };
   const result = {
     ...MIXED,
@@ -44,7 +44,7 @@ test('one that somebody was faster with is told as it is now, and no other', () 
   expect(latestMarks(result)).toEqual([latest]);
 });
 
-test('why nothing was done is told in words', () => {
+test('each failure has a text', () => {
   expect(failureText(new Superseded(mark('a'), { ...mark('a'), version: 2 }))).toMatch(
     /someone else changed this job/i,
   );
@@ -55,7 +55,7 @@ test('why nothing was done is told in words', () => {
   expect(failureText(new ConnectionError('no_answer', 'No.'))).toMatch(/may or may not have changed/);
 });
 
-test('only a fault that all jobs share ends the whole', () => {
+test('only an error that all jobs share stops the action', () => {
   expect([401, 403].map((status) => isHopeless(answer(status)))).toEqual([true, true]);
   expect([404, 409, 412, 422, 429, 500, 503].some((status) => isHopeless(answer(status)))).toBe(false);
   expect(isHopeless(new ConnectionError('no_answer', 'The server does not answer.'))).toBe(true);

@@ -29,7 +29,7 @@ function createWork() {
 }
 
 describe('in turn', () => {
-  test('no more than a few are at work at once, and all get done', async () => {
+  test('only a few items are in work at once, and all get done', async () => {
     const { work, end, begun, most } = createWork();
     const result = inTurn(NUMBERS, { atOnce: 4, work });
     expect(begun()).toEqual([0, 1, 2, 3]);
@@ -38,7 +38,7 @@ describe('in turn', () => {
     expect(await result).toEqual({ done: NUMBERS, failed: [], left: [] });
   });
 
-  test('one that fails holds up no other, and is named with its error', async () => {
+  test('a failing item stops no other and is returned with its error', async () => {
     const error = new Error('no such job');
     const progress: number[] = [];
     const result = await inTurn(NUMBERS, {
@@ -54,7 +54,7 @@ describe('in turn', () => {
     expect(progress).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  test('a stop begins no further one, and waits for those at work', async () => {
+  test('a stop starts no more items and waits for those in work', async () => {
     const { work, end, begun } = createWork();
     const stop = new AbortController();
     const result = inTurn(NUMBERS, { atOnce: 2, signal: stop.signal, work });
@@ -70,7 +70,7 @@ describe('in turn', () => {
     expect(left).toEqual([3, 4, 5, 6, 7, 8, 9]);
   });
 
-  test('stopped before the start, all are left', async () => {
+  test('stopped before the start, all items are left', async () => {
     const result = await inTurn(NUMBERS, {
       atOnce: 4,
       signal: AbortSignal.abort(),
@@ -79,7 +79,7 @@ describe('in turn', () => {
     expect(result).toEqual({ done: [], failed: [], left: NUMBERS });
   });
 
-  test('a fault that all would share ends it', async () => {
+  test('an error that every item would share stops the rest', async () => {
     const gone = new Error('no answer');
     const result = await inTurn(NUMBERS, {
       atOnce: 1,
@@ -94,7 +94,7 @@ describe('in turn', () => {
     expect(result.left).toEqual([4, 5, 6, 7, 8, 9]);
   });
 
-  test('nothing to do is done at once', async () => {
+  test('an empty list is done at once', async () => {
     expect(await inTurn([], { atOnce: 4, work: async () => undefined })).toEqual({
       done: [],
       failed: [],

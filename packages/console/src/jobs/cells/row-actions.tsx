@@ -54,7 +54,7 @@ function More({ job, commands }: RowActionsProps) {
   const [isMade, setMade] = useState(false);
   if (isMade) return <MoreMenu job={job} commands={commands} />;
   return (
-    <Action name={`More for ${job.id}`} title="More" hasMenu onPress={() => setMade(true)}>
+    <Action name={`More actions for ${job.id}`} title="More actions" hasMenu onPress={() => setMade(true)}>
       <MoreIcon />
     </Action>
   );
@@ -78,7 +78,7 @@ function MoreMenu({ job, commands }: RowActionsProps) {
       onChange={setOpen}
     >
       <Menu.Target>
-        <Action ref={button} name={`More for ${job.id}`} title="More">
+        <Action ref={button} name={`More actions for ${job.id}`} title="More actions">
           <MoreIcon />
         </Action>
       </Menu.Target>

@@ -11,7 +11,7 @@ import {
 } from './filters.ts';
 
 describe('the query of a URL', () => {
-  test('is read back to the filters that it was written from', () => {
+  test('restores the filters that it was written from', () => {
     const all: readonly JobFilters[] = [
       { sort: 'id' },
       { q: 'mail & more?', sort: '-last_run' },
@@ -26,21 +26,21 @@ describe('the query of a URL', () => {
     for (const filters of all) expect(readFilters(writeFilters(filters))).toEqual(filters);
   });
 
-  test('is empty when nothing is asked for', () => {
+  test('is empty without filters', () => {
     expect(writeFilters({ sort: 'id' })).toBe('');
     expect(readFilters('')).toEqual({ sort: 'id' });
   });
 
-  test('with unknown values shows what it would without them', () => {
+  test('with unknown values means the same as without them', () => {
     expect(readFilters('status=sleeping&health=great&sort=-payload&page=7&q=&type=')).toEqual({ sort: 'id' });
     expect(readFilters('status=constructor&health=__proto__&sort=--id')).toEqual({ sort: 'id' });
   });
 
-  test('keeps what it knows beside what it does not', () => {
+  test('keeps known values beside unknown ones', () => {
     expect(readFilters('status=paused&health=great')).toEqual({ status: 'paused', sort: 'id' });
   });
 
-  test('is cut to what the server takes, not through a character', () => {
+  test("is cut to the server's limit, but not inside a character", () => {
     expect(readFilters(`q=${'a'.repeat(500)}`).q).toBe('a'.repeat(200));
     expect(readFilters(`q=${'a'.repeat(199)}${encodeURIComponent('🧹')}`).q).toBe('a'.repeat(199));
     expect(readFilters('q=a%00b').q).toBe('ab');
@@ -48,12 +48,12 @@ describe('the query of a URL', () => {
   });
 });
 
-test('what is typed is searched for without what no job can contain', () => {
+test('a typed search loses characters that no job contains', () => {
   expect(searchText('  mail\uD800 & more ')).toBe('mail\uFFFD & more');
   expect(searchText('a\0b')).toBe('ab');
 });
 
-test('a filter is taken away by undefined, and the order is none', () => {
+test('undefined removes a filter, and the order is no filter', () => {
   const filters = changed({ q: 'mail', status: 'paused', sort: 'name' }, { q: undefined });
   expect(filters).toEqual({ status: 'paused', sort: 'name' });
   expect(isFiltered(filters)).toBe(true);
@@ -61,14 +61,14 @@ test('a filter is taken away by undefined, and the order is none', () => {
 });
 
 describe('a click on a header', () => {
-  test('asks for names from the first, and for the latest of what lies behind', () => {
+  test('sorts names ascending and past times newest first', () => {
     expect(nextSort('id', 'name')).toBe('name');
     expect(nextSort('id', 'next_run')).toBe('next_run');
     expect(nextSort('id', 'last_run')).toBe('-last_run');
     expect(nextSort('id', 'created_at')).toBe('-created_at');
   });
 
-  test('once more turns the order round, and back', () => {
+  test('again reverses the order', () => {
     expect(nextSort('name', 'name')).toBe('-name');
     expect(nextSort('-name', 'name')).toBe('name');
     expect(nextSort('-last_run', 'last_run')).toBe('last_run');
@@ -76,7 +76,7 @@ describe('a click on a header', () => {
   });
 });
 
-test('a sort is a field and a direction', () => {
+test('a sort has a field and a direction', () => {
   expect(sortParts('-next_run')).toEqual({ field: 'next_run', isDescending: true });
   expect(sortParts('created_at')).toEqual({ field: 'created_at', isDescending: false });
 });

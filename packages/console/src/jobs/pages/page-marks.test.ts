@@ -39,13 +39,13 @@ describe('pages read one after the other', () => {
     expect(hasMore([])).toBe(true);
   });
 
-  test('are the same list when one is noted twice', () => {
+  test('are the same list when a page is added twice', () => {
     const again = page(4, 4, 'b');
     const marks = noted(fourPages(), 1, { cursor: 'a', page: again });
     expect(noted(marks, 1, { cursor: 'a', page: again })).toBe(marks);
   });
 
-  test('are kept whole only where they are in sight, and none loses its rows', () => {
+  test('keep their jobs only in sight, and never lose rows', () => {
     const marks = thinned(fourPages(), [1, 2]);
     expect(marks.map(({ jobs }) => jobs?.length)).toEqual([undefined, 4, 4, undefined]);
     expect(allRows(marks)).toHaveLength(14);
@@ -53,7 +53,7 @@ describe('pages read one after the other', () => {
     expect(noted(marks, 0, { cursor: undefined, page: page(0, 4, 'a') })[0]?.jobs).toHaveLength(4);
   });
 
-  test('can be read only from a cursor that is known', () => {
+  test('can be read only from a known cursor', () => {
     const marks = fourPages().slice(0, 2);
     expect([0, 1, 2, 3].map((index) => canBeRead(marks, index))).toEqual([true, true, true, false]);
     expect(canBeRead(fourPages(), 4)).toBe(false);
@@ -62,14 +62,14 @@ describe('pages read one after the other', () => {
 });
 
 describe('a page read again', () => {
-  test('that ends where it did leaves the others alone', () => {
+  test('that ends at the same place does not change the others', () => {
     const before = fourPages();
     const marks = noted(before, 1, { cursor: 'a', page: page(24, 4, 'b') });
     expect(marks.map((mark, index) => mark === before[index])).toEqual([true, false, true, true]);
     expect(marks[1]?.rows[0]?.id).toBe('job-24');
   });
 
-  test('that ends elsewhere changes where the next begins, and keeps its rows until that is read', () => {
+  test('that ends elsewhere moves the start of the next page, whose rows stay until it is read', () => {
     const marks = noted(fourPages(), 1, { cursor: 'a', page: page(4, 4, 'b2') });
     expect(cursorAt(marks, 2)).toBe('b2');
     expect(allRows(marks)).toHaveLength(14);
@@ -78,14 +78,14 @@ describe('a page read again', () => {
     expect(noted(marks, 2, { cursor: 'b2', page: page(9, 4, 'c2') })[2]?.rows[0]?.id).toBe('job-9');
   });
 
-  test('that has become the last ends the list', () => {
+  test('that is the last one now ends the list', () => {
     const marks = noted(fourPages(), 1, { cursor: 'a', page: page(4, 1, null) });
     expect(marks).toHaveLength(2);
     expect(hasMore(marks)).toBe(false);
   });
 });
 
-test('a row is on the page that begins at or before it', () => {
+test('a row is on the last page that starts at or before it', () => {
   const starts = pageStarts(fourPages());
   expect(placeOf(starts, 0)).toEqual({ page: 0, at: 0 });
   expect(placeOf(starts, 3)).toEqual({ page: 0, at: 3 });
@@ -95,14 +95,14 @@ test('a row is on the page that begins at or before it', () => {
 });
 
 describe('the pages in sight', () => {
-  test('are those of the rows, and the next one when its rows come near', () => {
+  test('are those of the visible rows, and the next one when it is near', () => {
     const marks = fourPages();
     expect(pagesInSight(marks, { first: 0, last: 1 }, 1)).toEqual([0]);
     expect(pagesInSight(marks, { first: 0, last: 2 }, 2)).toEqual([0, 1]);
     expect(pagesInSight(marks, { first: 3, last: 9 }, 0)).toEqual([0, 1, 2]);
   });
 
-  test('have none behind the end, nor one whose begin nobody knows', () => {
+  test('contain no page after the end and none with an unknown start', () => {
     expect(pagesInSight(fourPages(), { first: 12, last: 13 }, 50)).toEqual([3]);
     expect(pagesInSight(fourPages().slice(0, 2), { first: 6, last: 7 }, 50)).toEqual([1, 2]);
     expect(pagesInSight([], { first: 0, last: 0 }, 50)).toEqual([0]);

@@ -30,7 +30,7 @@ function ids(selection: Selection): string {
   return [...selection.keys()].sort().join('');
 }
 
-test('a row is picked by one click and let go by the next', () => {
+test('a click selects a row and the next one deselects it', () => {
   const [a] = rows('a');
   if (a === undefined) throw new Error('no row');
   const one = toggled(NOTHING, a);
@@ -40,29 +40,29 @@ test('a row is picked by one click and let go by the next', () => {
 });
 
 describe('a range', () => {
-  test('has both ends, whichever was clicked first', () => {
+  test('includes both ends, in either order', () => {
     const start = only(rows('b'));
     expect(ids(rangeToggled(start, { rows: ROWS, from: 'b', to: 'd' }))).toBe('bcd');
     expect(ids(rangeToggled(only(rows('d')), { rows: ROWS, from: 'd', to: 'b' }))).toBe('bcd');
   });
 
-  test('lets go what it covers when its end was picked', () => {
+  test('deselects its rows if its end was selected', () => {
     expect(ids(rangeToggled(only(ROWS), { rows: ROWS, from: 'b', to: 'd' }))).toBe('ae');
   });
 
-  test('keeps what was picked outside of it', () => {
+  test('keeps the selection outside of it', () => {
     expect(ids(rangeToggled(only(rows('a')), { rows: ROWS, from: 'c', to: 'd' }))).toBe('acd');
   });
 
-  test('without a row to count from is one row', () => {
+  test('without a start is one row', () => {
     expect(ids(rangeToggled(NOTHING, { rows: ROWS, from: undefined, to: 'c' }))).toBe('c');
     expect(ids(rangeToggled(NOTHING, { rows: ROWS, from: 'gone', to: 'c' }))).toBe('c');
     expect(rangeToggled(NOTHING, { rows: ROWS, from: 'a', to: 'gone' })).toBe(NOTHING);
   });
 });
 
-describe('the box above all', () => {
-  test('tells none, some and all', () => {
+describe('the checkbox above all rows', () => {
+  test('shows none, some and all', () => {
     expect(selectedOf(NOTHING, ROWS)).toBe('none');
     expect(selectedOf(only(rows('a', 'b')), ROWS)).toBe('some');
     expect(selectedOf(only(ROWS), ROWS)).toBe('all');
@@ -70,15 +70,15 @@ describe('the box above all', () => {
     expect(selectedOf(only(rows('a')), rows('b', 'c'))).toBe('none');
   });
 
-  test('picks all unless all are picked', () => {
+  test('selects all rows unless all are selected', () => {
     expect(ids(allToggled(only(rows('a')), ROWS))).toBe('abcde');
     expect(ids(allToggled(only(ROWS), ROWS))).toBe('');
     expect(ids(allToggled(only(ROWS), rows('a', 'b')))).toBe('cde');
   });
 });
 
-describe('what was picked', () => {
-  test('is told as it is known now', () => {
+describe('a selected job', () => {
+  test('has the version that the table knows', () => {
     const renamed = ROWS.map((row) => ({ ...row, version: 2, name: 'New' }));
     expect(picked(only(rows('c', 'd')), renamed).map(({ version }) => version)).toEqual([2, 2]);
   });
@@ -88,12 +88,12 @@ describe('what was picked', () => {
     expect(picked(only(rows('c')), anew).map(({ uid }) => uid)).toEqual(['uid-c']);
   });
 
-  test('is known although its row is not shown any more', () => {
+  test('stays selected when its row is no longer shown', () => {
     expect(picked(only(rows('c')), []).map(({ id }) => id)).toEqual(['c']);
   });
 });
 
-test('what was changed meanwhile is picked as it is now, unless it is another job or was let go', () => {
+test('changed jobs stay selected in their latest version, unless they were recreated or deselected', () => {
   const [a, b] = rows('a', 'b').map((row) => ({ ...row, version: 2 }));
   if (a === undefined || b === undefined) throw new Error('there are no such rows');
   const anew = rows('c').map((row) => ({ ...row, uid: 'uid-c-anew' }));
@@ -103,6 +103,6 @@ test('what was changed meanwhile is picked as it is now, unless it is another jo
   expect(picked(selection, ROWS).map(({ version }) => version)).toEqual([2, 1]);
 });
 
-test('what was done is let go, and the rest kept', () => {
+test('finished jobs are deselected and the rest stay selected', () => {
   expect(ids(without(only(ROWS), rows('a', 'c')))).toBe('bde');
 });

@@ -58,7 +58,7 @@ export function MoreRow({ error, onRetry }: MoreRowProps) {
           ) : (
             <>
               <WarningIcon />
-              <span className={classes.noteText}>{faultText(error)} There are more jobs than these.</span>
+              <span className={classes.noteText}>{faultText(error)} More jobs could not be loaded.</span>
               <RetryButton onRetry={onRetry} />
             </>
           )}

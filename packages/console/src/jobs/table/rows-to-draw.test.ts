@@ -4,20 +4,20 @@ import { spaced, withRow } from './rows-to-draw.ts';
 const RANGE = { startIndex: 10, endIndex: 12, overscan: 1, count: 100 };
 
 describe('the rows of a range', () => {
-  test('have the active one among them, wherever that is', () => {
+  test('include the active row, wherever it is', () => {
     expect(withRow(RANGE, 3)).toEqual([3, 9, 10, 11, 12, 13]);
     expect(withRow(RANGE, 50)).toEqual([9, 10, 11, 12, 13, 50]);
     expect(withRow(RANGE, 11)).toEqual([9, 10, 11, 12, 13]);
   });
 
-  test('have no row that there is not', () => {
+  test('contain no row that does not exist', () => {
     expect(withRow(RANGE, -1)).toEqual([9, 10, 11, 12, 13]);
     expect(withRow(RANGE, 100)).toEqual([9, 10, 11, 12, 13]);
   });
 });
 
-describe('the room between rows', () => {
-  test('stands for those that are not drawn, and adds up to the whole', () => {
+describe('the space between rows', () => {
+  test('replaces rows that are not rendered, and adds up to the total height', () => {
     const placed = [
       { index: 3, start: 210, end: 270 },
       { index: 9, start: 600, end: 660 },
@@ -33,7 +33,7 @@ describe('the room between rows', () => {
     expect(170 + 60 + 330 + 120 + below).toBe(6_000);
   });
 
-  test('is the whole when no row is drawn', () => {
+  test('is the total height if no row is rendered', () => {
     expect(spaced([], { from: 40, to: 640 })).toEqual({ rows: [], below: 600 });
   });
 });

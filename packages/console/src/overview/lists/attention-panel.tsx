@@ -37,7 +37,7 @@ export function AttentionPanel() {
       ) : (
         <ul className={classes.list}>
           {page.data.map((job) => (
-            <Patient key={job.uid} job={job} />
+            <UnhealthyJob key={job.uid} job={job} />
           ))}
         </ul>
       )}
@@ -45,7 +45,7 @@ export function AttentionPanel() {
   );
 }
 
-function Patient({ job }: { readonly job: Job }) {
+function UnhealthyJob({ job }: { readonly job: Job }) {
   const { reason, since } = job.health;
   return (
     <li className={classes.item}>

@@ -56,8 +56,8 @@ function Upcoming({ jobs }: { readonly jobs: readonly Job[] }) {
       </ul>
       {hasMore ? (
         <p className={classes.nothing}>
-          These are the next {SHOWN}; more come due within the hour.{' '}
-          <Link href={BY_NEXT_RUN}>See them all</Link>
+          Only the next {SHOWN} are shown; more are due within the hour.{' '}
+          <Link href={BY_NEXT_RUN}>Show all</Link>
         </p>
       ) : null}
     </>

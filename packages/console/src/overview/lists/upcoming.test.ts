@@ -14,16 +14,16 @@ const job = (minutes: number | null) =>
 const idsOf = (...minutes: readonly (number | null)[]) =>
   upcomingOf(minutes.map(job), NOW, 2).soon.map(({ id }) => id);
 
-test('what has come due moves out at once, and what comes later than in an hour is not in yet', () => {
+test('jobs leave the list when they become due, and enter it an hour before', () => {
   expect(idsOf(-1, 0, 1, 60, 61, null)).toEqual(['1', '60']);
 });
 
-test('tells whether more come due than are shown', () => {
+test('says whether more jobs are due than are shown', () => {
   expect(upcomingOf([1, 2].map(job), NOW, 2).hasMore).toBe(false);
   expect(upcomingOf([1, 2, 3].map(job), NOW, 2)).toMatchObject({ hasMore: true, soon: { length: 2 } });
 });
 
-test('when nothing of what was read is still to come, what comes next is not known', () => {
+test('if every job read is due already, the next ones are unknown', () => {
   expect(upcomingOf([-2, -1].map(job), NOW, 2)).toEqual({ soon: [], hasMore: false, isBehind: true });
   expect(upcomingOf([-2, 61, null].map(job), NOW, 2).isBehind).toBe(true);
   expect(upcomingOf([-2, 1].map(job), NOW, 2).isBehind).toBe(false);

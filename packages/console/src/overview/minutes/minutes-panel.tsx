@@ -29,7 +29,7 @@ export function MinutesPanel({ stats, className }: MinutesPanelProps) {
             aria-pressed={asTable}
             onClick={() => setAsTable(!asTable)}
           >
-            As a table
+            Table
           </Button>
         </>
       }

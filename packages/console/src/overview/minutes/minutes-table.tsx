@@ -11,7 +11,7 @@ export function MinutesTable({ piles }: { readonly piles: MinutePiles }) {
   const newestFirst = piles.seconds.map((at, index) => ({ at, index })).toReversed();
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must scroll by keyboard, too
-    <section className={classes.scroll} tabIndex={0} aria-label="Runs per minute, as a table">
+    <section className={classes.scroll} tabIndex={0} aria-label="Runs per minute as a table">
       <Table stickyHeader verticalSpacing={4}>
         <Table.Thead>
           <Table.Tr>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { minutePiles } from './minutes.ts';
 
-test('minutes are piled up, the oldest first', () => {
+test('minutes are stacked by outcome, oldest first', () => {
   const piles = minutePiles([
     {
       minute: '2026-01-01T00:01:00.000Z',
@@ -31,6 +31,6 @@ test('minutes are piled up, the oldest first', () => {
   expect(piles.retried).toEqual([0, 9]);
 });
 
-test('a server that tells of no minutes gives no piles', () => {
+test('a server that sends no minutes gives empty charts', () => {
   expect(minutePiles(undefined).seconds).toEqual([]);
 });

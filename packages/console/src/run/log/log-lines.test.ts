@@ -16,22 +16,22 @@ const LINES = [
 const found = (level: 'debug' | 'info' | 'warn' | 'error', search: string) =>
   filterLines(LINES, { level, search }).map(({ message }) => message);
 
-test('a level lets through itself and what is more serious', () => {
+test('a level shows itself and more serious ones', () => {
   expect(found('debug', '')).toHaveLength(4);
   expect(found('warn', '')).toEqual(['Slow', 'No route to host']);
 });
 
-test('a search looks into messages and fields, in any case', () => {
+test('a search covers messages and fields and ignores case', () => {
   expect(found('debug', 'ROUTE')).toEqual(['No route to host']);
   expect(found('debug', 'removed=12')).toEqual(['Removed a batch']);
   expect(found('warn', 'removed')).toEqual([]);
 });
 
-test('without a filter the lines are the same array, so that nothing is drawn anew', () => {
+test('without a filter the result is the same array', () => {
   expect(filterLines(LINES, { level: 'debug', search: '' })).toBe(LINES);
 });
 
-test('fields are words where they can be, and JSON where they must', () => {
+test('fields are plain words if possible, else JSON', () => {
   expect(fieldsText({ a: 'plain', b: 'two words', c: 3, d: { e: [null] }, f: '' })).toBe(
     'a=plain b="two words" c=3 d={"e":[null]} f=""',
   );
@@ -40,13 +40,13 @@ test('fields are words where they can be, and JSON where they must', () => {
   expect(bodyText(line('info', 'Done', {}))).toBe('Done');
 });
 
-test('a file has a line each, with the time in UTC', () => {
+test('a log file has one line per entry, with the time in UTC', () => {
   expect(logText(LINES.slice(1, 3))).toBe(
     '2026-01-31T09:00:00.000Z INFO  Removed a batch removed=12\n2026-01-31T09:00:00.000Z WARN  Slow took_ms=90\n',
   );
 });
 
-test('a text is cut at its finds, and put together again it is the same', () => {
+test('a text split at its matches joins to the same text', () => {
   expect(splitAtFinds('Aba aBa', 'ab')).toEqual(['', 'Ab', 'a ', 'aB', 'a']);
   expect(splitAtFinds('nothing', 'x')).toEqual(['nothing']);
   expect(splitAtFinds('any', '')).toEqual(['any']);

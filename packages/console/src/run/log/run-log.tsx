@@ -62,7 +62,7 @@ function FilteredLog({ run, lines }: { readonly run: Run; readonly lines: readon
         {countText(shown.length, lines.length)}
       </LogFilters>
       {shown.length === 0 ? (
-        <p className={blocks.quiet}>No line fits the search and the level.</p>
+        <p className={blocks.quiet}>No lines match the search and the level.</p>
       ) : (
         // Wrapped lines have other heights, so the measured ones no longer apply.
         <LogView

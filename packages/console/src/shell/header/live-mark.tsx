@@ -44,7 +44,7 @@ function wordsOf(live: LiveState, zone: Zone): { readonly word: string; readonly
         means: 'The server does not answer. The page tries again every 5 seconds.',
       };
     case 'paused':
-      return { word: 'Paused', means: 'The tab was hidden.' };
+      return { word: 'Paused', means: 'This tab was hidden, so updates stopped.' };
     case 'signed-out':
       return {
         word: 'Signed out',

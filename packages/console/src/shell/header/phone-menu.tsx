@@ -34,7 +34,7 @@ export function PhoneMenu({ onHelp, onDone }: PhoneMenuProps) {
             onHelp();
           }}
         >
-          Keys
+          Keyboard shortcuts
         </Button>
       </Group>
       <Divider />

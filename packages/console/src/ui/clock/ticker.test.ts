@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { manualTimers } from '../../../test/manual-timers.ts';
 import { createTicker } from './ticker.ts';
 
-test('one timer beats for all, and none when nobody listens', async () => {
+test('one timer serves all subscribers, and none runs without subscribers', async () => {
   const timers = manualTimers();
   const ticker = createTicker(timers);
   expect(timers.waiting()).toBe(0);
@@ -19,7 +19,7 @@ test('one timer beats for all, and none when nobody listens', async () => {
   expect(timers.waiting()).toBe(0);
 });
 
-test('the time between two beats does not change, so that all that is drawn shows one', async () => {
+test('the time does not change between two beats', async () => {
   const timers = manualTimers();
   const ticker = createTicker(timers);
   ticker.subscribe(() => undefined);
@@ -27,7 +27,7 @@ test('the time between two beats does not change, so that all that is drawn show
   expect(ticker.now()).toBe(1_000);
 });
 
-test('stands still while it is paused, and then catches up', async () => {
+test('stops while paused, then catches up', async () => {
   const timers = manualTimers();
   const ticker = createTicker(timers);
   const listener = vi.fn();
@@ -40,7 +40,7 @@ test('stands still while it is paused, and then catches up', async () => {
   expect(ticker.now()).toBe(60_000);
 });
 
-test('goes by the clock of the server', async () => {
+test("uses the server's clock", async () => {
   const timers = manualTimers();
   const ticker = createTicker(timers);
   ticker.subscribe(() => undefined);

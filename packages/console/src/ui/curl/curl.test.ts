@@ -4,7 +4,7 @@ import { curlScript, jobCurls, quoted, runCurls } from './curl.ts';
 
 const ALL = { operate: true, admin: true };
 
-test('a run can be read, cancelled and run again', () => {
+test('a run can be read, cancelled and retried', () => {
   expect(runCurls({ id: '7' }, ALL).map(({ command }) => command)).toEqual([
     'curl "$API/runs/7" -H "Authorization: Bearer $TOKEN"',
     'curl "$API/runs/7/logs" -H "Authorization: Bearer $TOKEN"',
@@ -13,7 +13,7 @@ test('a run can be read, cancelled and run again', () => {
   ]);
 });
 
-test('what one may not do is left out', () => {
+test('commands that the viewer may not use are left out', () => {
   const reader = { operate: false, admin: false };
   expect(runCurls({ id: '7' }, reader)).toHaveLength(2);
   expect(jobCurls(exampleJob(), reader)).toHaveLength(2);
@@ -41,18 +41,18 @@ describe('the definition of a job', () => {
     });
   });
 
-  test('keeps a shell from reading what is in it', () => {
+  test('is safe inside a shell', () => {
     const name = `it's $(rm -rf /) \`x\` "y" \\`;
     expect(put({ name })).toContain(`it'\\''s $(rm -rf /) \`x\``);
   });
 });
 
-test('a text of any kind is one word of a shell', () => {
+test('any text becomes one word of a shell', () => {
   expect(quoted("a'b")).toBe("'a'\\''b'");
   expect(quoted('')).toBe("''");
 });
 
-test('a script says what its variables stand for, and what each command does', () => {
+test('a script sets its variables and explains each command', () => {
   const script = curlScript('http://127.0.0.1:8080/api', runCurls({ id: '7' }, ALL));
   expect(script).toMatch(/^API='http:\/\/127\.0\.0\.1:8080\/api'\n/);
   expect(script).toContain("TOKEN='…'");

@@ -16,7 +16,7 @@ test.each([400, 401, 403, 404, 409, 412, 422, 429, 500, 503])(
   },
 );
 
-test('no answer, and one of somebody else, are told apart', () => {
+test('no answer and an answer of something else have different texts', () => {
   const none = faultWords(new ConnectionError('no_answer', 'No answer.'));
   const foreign = faultWords(new ConnectionError('not_this_api', 'A page of a proxy.'));
   expect(none.title).toBe('The server does not answer');
@@ -33,14 +33,14 @@ test.each([
   expect(lead).toBe(error instanceof ApiError ? 'The server says: ' : undefined);
 });
 
-test('a path or a field that the server does not know speaks of another version', () => {
+test('an unknown path or field means that the server has another version', () => {
   expect(isOfAnotherVersion(refusal(404, 'There is nothing at this path.'))).toBe(true);
   expect(isOfAnotherVersion(refusal(405))).toBe(true);
   const unknown = [{ pointer: '/recent_runs', detail: 'unknown field; known ones are q, sort' }];
   expect(isOfAnotherVersion(refusal(422, 'Not valid.', unknown))).toBe(true);
 });
 
-test('what is wrong with a job or with what was typed does not', () => {
+test('errors about a job or about input do not', () => {
   expect(isOfAnotherVersion(refusal(404, 'There is no job with this id.'))).toBe(false);
   expect(isOfAnotherVersion(refusal(422, 'Not valid.', [{ pointer: '/name', detail: 'is required' }]))).toBe(
     false,

@@ -13,7 +13,7 @@ const ZONES = [
   'Pacific/Apia',
 ];
 
-test.each(ZONES)('an instant is written and read back in %s, on either clock', (zone) => {
+test.each(ZONES)('an instant survives formatting and parsing in %s, on either clock', (zone) => {
   vi.stubEnv('TZ', zone);
   fc.assert(
     fc.property(
@@ -36,7 +36,7 @@ test.each(ZONES)('an instant is written and read back in %s, on either clock', (
 describe('in Berlin', () => {
   const local = (text: string) => ({ text, zone: 'local' }) as const;
 
-  test('a time is shown without the parts that are zero', () => {
+  test('a time omits parts that are zero', () => {
     vi.stubEnv('TZ', 'Europe/Berlin');
     expect(instantDraft('2026-06-01T07:00:00.000Z')).toEqual(local('2026-06-01T09:00'));
     expect(instantDraft('2026-06-01T07:00:05.000Z')).toEqual(local('2026-06-01T09:00:05'));
@@ -44,7 +44,7 @@ describe('in Berlin', () => {
     expect(instantDraft(null)).toEqual(local(''));
   });
 
-  test('what is not whole yet is no instant, and keeps its text on the other clock', () => {
+  test('an incomplete time is no instant and keeps its text on the other clock', () => {
     vi.stubEnv('TZ', 'Europe/Berlin');
     for (const text of ['', '2026-06-01', '2026-02-30T25:00', 'tomorrow']) {
       expect(readInstant(local(text))).toBeUndefined();
@@ -58,7 +58,7 @@ describe('in Berlin', () => {
     expect(instantDraft('2026-10-25T01:30:00.000Z')).toEqual({ text: '2026-10-25T01:30', zone: 'utc' });
   });
 
-  test('times that are skipped or come twice are told', () => {
+  test('skipped and repeated times are recognized', () => {
     vi.stubEnv('TZ', 'Europe/Berlin');
     expect(clockChange(local('2026-03-29T02:30'))).toBe('skipped');
     expect(clockChange(local('2026-10-25T02:30'))).toBe('twice');
@@ -68,12 +68,12 @@ describe('in Berlin', () => {
   });
 });
 
-test('a clock that is set back by half an hour is known, too', () => {
+test('a clock change of half an hour is recognized', () => {
   vi.stubEnv('TZ', 'Australia/Lord_Howe');
   expect(clockChange({ text: '2026-04-05T01:45', zone: 'local' })).toBe('twice');
 });
 
-test('a time that may be left out is finished, and lies ahead', () => {
+test('an optional time must be complete and in the future', () => {
   const now = Date.parse('2026-01-31T09:00:00Z');
   const fault = (text: string) => futureFault({ text, zone: 'utc' }, now);
   expect(fault('')).toBeUndefined();
@@ -83,7 +83,7 @@ test('a time that may be left out is finished, and lies ahead', () => {
   expect(futureFault({ text: '', zone: 'utc', isUnfinished: true }, now)).toBe(UNFINISHED);
 });
 
-test('what is unfinished stays so on the other clock', () => {
+test('an incomplete time stays incomplete on the other clock', () => {
   expect(onClock({ text: '', zone: 'local', isUnfinished: true }, 'utc')).toMatchObject({
     isUnfinished: true,
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { durationText, leftText, relativeText, sinceText } from './duration.ts';
 
-describe('a length of time', () => {
+describe('a duration', () => {
   test.each([
     [0, '0 ms'],
     [850, '850 ms'],
@@ -23,7 +23,7 @@ describe('a length of time', () => {
     expect(durationText(ms)).toBe(text);
   });
 
-  test('never has a unit that is full', () => {
+  test('never shows a full unit such as 60 s', () => {
     fc.assert(
       fc.property(fc.nat({ max: 10 ** 10 }), (ms) => {
         expect(durationText(ms)).not.toMatch(/\b(60 s|60 min|24 h)\b/);
@@ -31,7 +31,7 @@ describe('a length of time', () => {
     );
   });
 
-  test('lies between two times', () => {
+  test('is the time between two instants', () => {
     expect(sinceText('2026-01-01T00:00:00.000Z', '2026-01-01T00:03:04.000Z')).toBe('3 min 4 s');
     // When two clocks differ, an end can come before its start.
     expect(sinceText('2026-01-01T00:00:01.000Z', '2026-01-01T00:00:00.000Z')).toBe('0 ms');

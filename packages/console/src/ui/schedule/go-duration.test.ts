@@ -15,6 +15,6 @@ test.each([
   expect(goDurationMs(text)).toBe(ms);
 });
 
-test.each(['', '5', '5 m', 'm', '5x', '1h 30m', '-5m'])('"%s" is no duration of the server', (text) => {
+test.each(['', '5', '5 m', 'm', '5x', '1h 30m', '-5m'])('"%s" is no duration', (text) => {
   expect(goDurationMs(text)).toBeUndefined();
 });

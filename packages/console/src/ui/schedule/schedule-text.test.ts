@@ -36,7 +36,7 @@ describe('an interval', () => {
     expect(scheduleText({ ...NONE, interval, interval_mode: 'fixed_delay' }, VIEWER)).toBe(words);
   });
 
-  test('tells of its first slot as long as that is to come', () => {
+  test('names its first slot while that is in the future', () => {
     const job = { ...NONE, interval: '5m', start_at: '2026-02-01T08:00:00.000Z' };
     expect(scheduleText(job, VIEWER)).toBe('Every 5 minutes, from 1 Feb 2026, 09:00');
     expect(scheduleText(job, { ...VIEWER, now: Date.parse('2026-02-01T08:00:00Z') })).toBe('Every 5 minutes');
@@ -44,7 +44,7 @@ describe('an interval', () => {
 });
 
 describe('cron', () => {
-  test('is told in words with its own time zone', () => {
+  test('is shown in words with its own time zone', () => {
     expect(scheduleText({ ...NONE, cron: '30 8 * * 1-5', timezone: 'Asia/Tokyo' }, VIEWER)).toBe(
       'At 08:30, Monday through Friday (Asia/Tokyo)',
     );
@@ -63,25 +63,25 @@ describe('cron', () => {
     expect(cronText(cron)).toBe(words);
   });
 
-  test('tells a day of both kinds from a day of either', () => {
+  test('distinguishes days that must match both fields from days that match either', () => {
     const either = cronText('0 0 13 * FRI');
     const both = cronText('0 0 13 * +FRI');
     expect(either).toContain('and on Friday');
     expect(both).toContain('only on Friday');
   });
 
-  test('without words for it is shown as it stands', () => {
+  test('without words is shown as it is written', () => {
     expect(cronText('nonsense')).toBeUndefined();
     expect(scheduleText({ ...NONE, cron: 'a b c', timezone: 'UTC' }, VIEWER)).toBe('Cron a b c (UTC)');
   });
 });
 
-test('a single instant is in the zone of the viewer', () => {
+test("a one-time run is shown in the viewer's zone", () => {
   expect(scheduleText({ ...NONE, run_at: '2026-01-31T23:30:00.000Z' }, VIEWER)).toBe(
     'Once, on 1 Feb 2026, 00:30',
   );
 });
 
-test('a job without a schedule of its own says so', () => {
+test('an on-demand job says so', () => {
   expect(scheduleText({ ...NONE, on_demand: true }, VIEWER)).toBe('On demand');
 });

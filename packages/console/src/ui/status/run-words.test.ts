@@ -24,13 +24,13 @@ function story(run: Run, job?: Parameters<typeof runStory>[1]['job']): string {
 const queued = (fields: Partial<Run> = {}): Run =>
   exampleRun({ status: 'queued', attempt: 0, started_at: null, finished_at: null, ...fields });
 
-test('a run that went well has nothing to explain', () => {
+test('a successful run needs no explanation', () => {
   expect(story(exampleRun())).toBe('');
   expect(runNote(exampleRun())).toBe('');
 });
 
-describe('a run that makes up for missed slots', () => {
-  test('says how many, from when to when', () => {
+describe('a catch-up run', () => {
+  test('names the number of slots and their range', () => {
     const run = exampleRun({
       catch_up: true,
       missed: 3,
@@ -43,20 +43,20 @@ describe('a run that makes up for missed slots', () => {
     expect(runNote(run)).toBe('Catches up 3 slots');
   });
 
-  test('of one slot does not say from and to', () => {
+  test('for one slot names no range', () => {
     const run = exampleRun({ catch_up: true, missed: 1, missed_from: '2026-01-31T09:00:00.000Z' });
     expect(story(run)).toContain('covers one slot, at 2026-01-31T09:00:00.000Z.');
   });
 });
 
 describe('a skipped slot', () => {
-  test('says that another run was live', () => {
+  test('names the live run as the reason', () => {
     const run = exampleRun({ status: 'skipped', reason: 'overlap', started_at: null });
     expect(story(run)).toContain('another run was live');
     expect(runNote(run)).toContain('Another run of the job was live');
   });
 
-  test('says that it was missed, and for how many it stands', () => {
+  test('says that it was missed and how many slots it stands for', () => {
     const run = exampleRun({
       status: 'skipped',
       reason: 'missed',
@@ -73,14 +73,15 @@ describe('a skipped slot', () => {
 });
 
 describe('a run that waits', () => {
-  test('for room', () => expect(story(queued({ held: 'overlap' }))).toContain('until another run ends'));
-  test('for a resume', () =>
+  test('for another run', () =>
+    expect(story(queued({ held: 'overlap' }))).toContain('until another run ends'));
+  test('for the end of a pause', () =>
     expect(story(queued({ held: 'pause' }))).toContain('continues when the job is resumed'));
-  test('for a resume that comes by itself', () => {
+  test('for a pause with an end', () => {
     const pause = { reason: null, by: null, until: LATER, at: LATER };
     expect(story(queued({ held: 'pause' }), { timeout: '30m', pause })).toContain(`until ${LATER}`);
   });
-  test('for its own time', () => {
+  test('for its requested time', () => {
     expect(story(queued({ held: 'run_at', available_at: LATER }))).toBe(
       `The run was requested for ${LATER}.`,
     );
@@ -93,7 +94,7 @@ describe('a run that waits', () => {
   });
   test('for a place', () =>
     expect(story(queued({ available_at: null }))).toContain('a node with a free place'));
-  test('once its retry is due, waits for a place', () => {
+  test('for a place once its retry is due', () => {
     const run = queued({ attempt: 1, available_at: '2026-01-31T09:00:00.000Z', errors: [exampleError()] });
     expect(waitsForRetry(run, NOW)).toBe(false);
     expect(story(run)).toContain('free place');
@@ -105,18 +106,18 @@ test('recoveries are explained', () => {
   expect(story(exampleRun({ recoveries: 3 }))).toMatch(/^Nodes ended 3 times/);
 });
 
-test('a run that was lost twice says that it may be the cause and waits for its turn', () => {
+test('a run that was lost twice says that it may be the cause', () => {
   const run = exampleRun({ status: 'queued', held: null, recoveries: 2, errors: [] });
   expect(story(run)).toContain('so the run may be the cause');
   expect(runNote(run)).toBe('Lost 2 times; waits, because one such run runs at a time');
 });
 
-test('a cancel that was asked for is told first', () => {
+test('a requested cancel comes first', () => {
   const run = exampleRun({ status: 'running', finished_at: null, cancel_requested: true, recoveries: 1 });
   expect(story(run)).toMatch(/^The handler was asked to stop/);
 });
 
-test('a run that outlives its timeout says how to get rid of it', () => {
+test('a run that exceeds its timeout says how to end it', () => {
   const job = { timeout: '1m', pause: null };
   const run = exampleRun({ status: 'running', finished_at: null });
   expect(story(run, job)).toContain('exceeds its timeout of 1m');
@@ -133,13 +134,13 @@ test.each(['error', 'timeout', 'lost', 'payload_invalid', 'user', 'deleted'] as 
   },
 );
 
-test('a payload that is refused is to be mended where it came from: in the job, or in what the run was given', () => {
+test('an invalid payload is to be fixed where it came from: the job or the run', () => {
   const refused = { status: 'failed', reason: 'payload_invalid' } as const;
   expect(story(exampleRun({ ...refused, payload: null }))).toContain('Edit the payload of the job');
   expect(story(exampleRun({ ...refused, payload: { n: 1 } }))).toContain('Run the job with another payload');
 });
 
-test('a failed run is noted by the first line of its last error', () => {
+test('the note of a failed run is the first line of its last error', () => {
   const errors = [
     exampleError({ message: 'first' }),
     exampleError({ name: 'TypeError', message: 'x is\nnot y' }),
@@ -147,7 +148,7 @@ test('a failed run is noted by the first line of its last error', () => {
   expect(runNote(exampleRun({ status: 'failed', reason: 'error', errors }))).toBe('TypeError: x is');
 });
 
-test('an error without a message is known by its name', () => {
+test('an error without a message shows its name', () => {
   expect(errorLine({ name: 'AbortError', message: ' ' })).toBe('AbortError');
 });
 
@@ -159,7 +160,7 @@ test('attempts', () => {
   expect(attemptText(exampleRun({ status: 'skipped', attempt: 0 }), 3)).toBe('none');
 });
 
-test('a run waited from its slot to its start, as far as that is known', () => {
+test('the wait of a run lasts from its slot to its start, if known', () => {
   const run = exampleRun({ queued_at: '2026-01-31T08:59:59.900Z', started_at: '2026-01-31T09:00:00.250Z' });
   expect(waitedMs(run)).toBe(250);
   expect(waitedMs({ ...run, errors: [exampleError()] })).toBeUndefined();
@@ -169,7 +170,7 @@ test('a run waited from its slot to its start, as far as that is known', () => {
 describe('the causes of an error', () => {
   const cause = { depth: 1, name: 'Error', message: 'refused\nby the server', code: null, stack: null };
 
-  test('are a line each, with a code that the message does not have', () => {
+  test('have a line each, with a code if the message lacks it', () => {
     expect(causeLine(cause)).toBe('Error: refused');
     expect(causeLine({ ...cause, code: 'ECONNREFUSED' })).toBe('Error: refused (ECONNREFUSED)');
     expect(causeLine({ ...cause, message: 'connect ECONNREFUSED', code: 'ECONNREFUSED' })).toBe(
@@ -177,7 +178,7 @@ describe('the causes of an error', () => {
     );
   });
 
-  test('come below the stack', () => {
+  test('are below the stack', () => {
     const causes = [{ ...cause, stack: 'Error: refused\n at y' }, cause];
     expect(stacksText({ stack: 'TypeError: fetch failed\n at x', causes })).toBe(
       'TypeError: fetch failed\n at x\n\nCaused by Error: refused\n at y\n\nCaused by Error: refused',
