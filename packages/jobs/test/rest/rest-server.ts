@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fastify } from 'fastify';
 import { z } from 'zod';
 import { PermanentError } from '../../src/core/errors.ts';
@@ -9,7 +6,7 @@ import { createEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/engine-port.ts';
 import { createSystemClock } from '../../src/engine/host/system-clock.ts';
 import { type JobsPluginOptions, jobsPlugin } from '../../src/fastify/index.ts';
-import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
+import { createMemoryStore } from '../../src/stores/memory/index.ts';
 import { silentLogger } from '../silent-logger.ts';
 
 const greet = defineJobType({
@@ -50,13 +47,11 @@ export interface RestServer {
   close(): Promise<void>;
 }
 
-/** The plugin in a bare Fastify app, over the real engine and a real SQLite file. */
+/** The plugin in a bare Fastify app, over the real engine and a store in memory. */
 export async function startRestServer(options: Partial<JobsPluginOptions> = {}): Promise<RestServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'jobs-rest-'));
   const clock = createSystemClock();
-  const store = createSqliteStore({ file: join(folder, 'jobs.db'), clock });
   const engine = createEngine({
-    store,
+    store: createMemoryStore({ clock }),
     clock,
     jobTypes: [greet, fail, wait],
     deps: undefined,
@@ -69,7 +64,6 @@ export async function startRestServer(options: Partial<JobsPluginOptions> = {}):
     async close() {
       await server.close();
       await engine.stop();
-      await rm(folder, { recursive: true });
     },
   };
 }
