@@ -2,22 +2,13 @@ import type { Clock } from '../core/clock.ts';
 import type { JobType } from '../core/job-type.ts';
 import { LOOK_AHEAD_MS } from '../core/slots.ts';
 import type { JobStore, Retention } from '../core/store.ts';
+import type { EngineLogger } from './engine-logger.ts';
 import { guardedLogger } from './host/guarded-logger.ts';
 import { guardedTracing } from './host/guarded-tracing.ts';
 import { stderrLogger } from './host/stderr-logger.ts';
 import { createSystemClock } from './host/system-clock.ts';
 import type { LoopDelay } from './timing/throttle.ts';
 import type { Tracing } from './tracing.ts';
-
-/** Where the engine tells what it can't tell a caller. Any pino logger fits. */
-export interface EngineLogger {
-  /** Absent: all levels are. */
-  isLevelEnabled?(level: 'debug' | 'info' | 'warn' | 'error'): boolean;
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 /** How a thread gets its dependencies: `module` exports `createThreadDeps(data)`, called once a thread. */
 export interface ThreadDeps {

@@ -3,7 +3,9 @@ import type { JobDefinition } from '../../core/job.ts';
 import type { Backoff } from '../../core/retry.ts';
 import { parseSchedule, type ScheduleInput } from '../../core/schedule.ts';
 import type { InvalidField, JobInput, JobPatch } from '../engine-port.ts';
-import { acceptPayload, backoffOf, type Registry, timeoutMs } from '../job-types/registry.ts';
+import { acceptPayload } from '../job-types/payload-check.ts';
+import type { Registry } from '../job-types/registry.ts';
+import { backoffOf, timeoutMs } from '../job-types/type-defaults.ts';
 
 export type ParsedDefinition =
   | { readonly ok: true; readonly definition: JobDefinition }

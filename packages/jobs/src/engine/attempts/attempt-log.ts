@@ -1,77 +1,59 @@
 import type { Job } from '../../core/job.ts';
 import type { ErrorCause } from '../../core/run.ts';
-import type { LogLine, SettleResult } from '../../core/store-passes.ts';
-import type { EngineLogger } from '../options.ts';
-import type { EndedClaim } from '../settling/settlement-queue.ts';
+import type { LogLine } from '../../core/store-passes.ts';
+import type { EngineLogger } from '../engine-logger.ts';
 import type { Attempt } from './attempt.ts';
 import type { ThrownError } from './thrown-error.ts';
 
-const idsOfRun = ({ id, type }: Job, runId: string) => ({ jobId: id, type, runId });
-
-/** What every line about an attempt has; `trace_id` is what OpenTelemetry calls it in logs. */
+/** The fields of every log line about an attempt. OpenTelemetry names the trace's id `trace_id`. */
 export function idsOf({ owner, claimed, traceparent }: Attempt): object {
   const ids = { ...idsOfRun(owner, claimed.id), attempt: claimed.attempt };
   return traceparent === undefined ? ids : { ...ids, trace_id: traceparent.split('-')[1] };
 }
 
-/** A line that a handler logs, for the log of the process, whose level says which ones are kept. */
+export function idsOfRun({ id, type }: Job, runId: string): object {
+  return { jobId: id, type, runId };
+}
+
+/** Writes a line that a handler logs to the log of the process, too. */
 export function logLine(logger: EngineLogger, attempt: Attempt, { level, message, fields }: LogLine): void {
-  if (!isEnabled(logger, level)) return;
+  if (!isLevelEnabled(logger, level)) return;
   const ids = idsOf(attempt);
   logger[level](fields === undefined ? ids : { ...ids, fields: JSON.parse(fields) as unknown }, message);
 }
 
-/** What became of a claim that has ended, unless it has succeeded. */
-export function logEnd(
-  logger: EngineLogger,
-  { input, owner, attempt }: EndedClaim,
-  result: SettleResult,
-): void {
-  const { runId, fence, outcome } = input;
-  const ids = () => (attempt === undefined ? idsOfRun(owner, runId) : idsOf(attempt));
-  if (result.kind === 'stale') logger.warn({ ...ids(), fence }, 'a stale claim was not settled');
-  else if (result.kind === 'finished' && result.status === 'cancelled') {
-    if (isEnabled(logger, 'info')) logger.info(ids(), 'a run was cancelled');
-  } else if (outcome.kind === 'failed') {
-    const { reason, causes, ...error } = outcome.error;
-    const what = { ...ids(), reason, err: fieldsWithCauses(error, causes) };
-    if (result.kind === 'finished') logger.warn(what, 'a run failed');
-    else if (result.kind === 'waiting') logger.info(what, 'an attempt failed; the run is tried again');
-  }
-}
-
-/** A stray error of a handler that came too late to fail its attempt. */
+/** Logs a stray error of a handler that came too late to fail its attempt. */
 export function logStray(
   logger: EngineLogger,
   ids: object,
   { causes, permanent, ...error }: ThrownError,
 ): void {
   logger.error(
-    { ...ids, err: fieldsWithCauses(error, causes) },
+    { ...ids, err: errorWithCauses(error, causes) },
     'a stray error of a handler came after its attempt was settled',
   );
 }
 
-/** An error that ended a thread in which no handler ran. */
+/** Logs an error that ended a thread in which no handler ran. */
 export function logThreadEnd(logger: EngineLogger, { causes, permanent, ...error }: ThrownError): void {
   logger.error(
-    { err: fieldsWithCauses(error, causes) },
+    { err: errorWithCauses(error, causes) },
     'an error ended a job thread in which no handler ran; the next run gets a new thread',
   );
 }
 
-function fieldsWithCauses(
+/** The fields of an error and its causes, named as pino names them. */
+export function errorWithCauses(
   error: Omit<ErrorCause, 'depth'>,
   causes: readonly ErrorCause[] | undefined,
 ): object {
   return { ...errorFields(error), ...(causes === undefined ? {} : { causes: causes.map(errorFields) }) };
 }
 
-/** The fields of an error, named as pino names them. */
 function errorFields({ name: type, message, code, stack }: Omit<ErrorCause, 'depth'>): object {
   return { type, message, ...(code === undefined ? {} : { code }), stack };
 }
 
-function isEnabled(logger: EngineLogger, level: LogLine['level']): boolean {
+export function isLevelEnabled(logger: EngineLogger, level: LogLine['level']): boolean {
   return logger.isLevelEnabled?.(level) ?? true;
 }

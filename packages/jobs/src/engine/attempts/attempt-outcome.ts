@@ -3,7 +3,7 @@ import type { Attempt } from './attempt.ts';
 import type { HandlerResult } from './handler-result.ts';
 import type { ThrownError } from './thrown-error.ts';
 
-/** One object: what a message holds many times crosses the threads once. */
+/** One object for all: a message that holds it many times serializes it once. */
 const SUCCEEDED: Outcome = { kind: 'succeeded' };
 
 /** The outcome of an attempt whose handler returned. */
@@ -13,10 +13,7 @@ export function returnedOutcome(attempt: Attempt, { result, leftOut }: HandlerRe
   return result === undefined ? SUCCEEDED : { kind: 'succeeded', result };
 }
 
-/**
- * The outcome of an attempt whose handler threw. A stray error of it came first: the engine told the handler
- * to stop because of it.
- */
+/** The outcome of an attempt whose handler threw. A stray error counts more: it made the handler stop. */
 export function thrownOutcome(attempt: Attempt, thrown: ThrownError, at: number): Outcome {
   const stopped = attempt.stop?.reason;
   if (stopped === 'cancel') return { kind: 'cancelled' };

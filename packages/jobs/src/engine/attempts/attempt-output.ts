@@ -4,7 +4,7 @@ import type { Progress } from '../../core/run.ts';
 import type { LogLine } from '../../core/store-passes.ts';
 import { isJson, safeJson, safeText } from './safe-text.ts';
 
-/** Bytes of log kept for a run, what a line costs besides its text, and characters of one line (P18). */
+/** Bytes of log kept for a run, bytes of a line besides its text, and characters of a line (P18). */
 const LOG_LIMIT = 65_536;
 const LINE_BYTES = 16;
 const LINE_LIMIT = 8_192;
@@ -15,26 +15,29 @@ const LINES_LIMIT = LOG_LIMIT / LINE_BYTES;
 const LAST_INSTANT = 8.64e15;
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
-/** What was logged and reported since the last look. */
+/** What a handler has logged and reported since the last {@link AttemptOutput.take}. */
 export interface NewOutput {
   readonly progress?: Progress;
   readonly logs?: readonly LogLine[];
 }
 
 export interface OutputListener {
-  /** After each note. */
+  /** Called after each line and each report of progress. */
   changed?(): void;
-  /** Of each new line, up to as many bytes as are kept: what is made of it may cost more than to keep it. */
-  heard?(line: LogLine): void;
+  /**
+   * Called with each new line, up to the bytes of log that are kept for a run: it may cost more than keeping
+   * it.
+   */
+  lineAdded?(line: LogLine): void;
 }
 
-/** Keeps what a handler logs and reports until it is fetched: bounded, whatever a handler does. */
+/** Keeps what a handler logs and reports until it is taken, within bounds. */
 export class AttemptOutput {
   readonly #now: () => number;
   readonly #listener: OutputListener;
   #lines: LogLine[] = [];
   #bytes = 0;
-  #heardBytes = 0;
+  #announcedBytes = 0;
   #progress: Progress | undefined;
 
   constructor(now: () => number, listener: OutputListener = {}) {
@@ -51,11 +54,11 @@ export class AttemptOutput {
   line(level: LogLine['level'], message: unknown, fields?: unknown): void {
     const json = fields === undefined ? undefined : safeJson(fields);
     const extra = json !== undefined && json.length <= LINE_LIMIT ? { fields: json } : {};
-    this.#hear({ at: this.#now(), level, message: safeText(message, LINE_LIMIT), ...extra });
+    this.#addAndAnnounce({ at: this.#now(), level, message: safeText(message, LINE_LIMIT), ...extra });
     this.#listener.changed?.();
   }
 
-  /** Without a number that tells how much is done, it tells nothing. */
+  /** Ignores a report whose `done` is no number. */
   progress(done: unknown, total?: unknown, note?: unknown): void {
     if (!isNumber(done)) return;
     this.#progress = {
@@ -66,18 +69,18 @@ export class AttemptOutput {
     this.#listener.changed?.();
   }
 
-  /** Appends the notes that a thread has sent; drops anything that is not a note. */
+  /** Appends the output that a thread has sent; drops anything else. */
   add(output: unknown): void {
     if (!isRecord(output)) return;
     const { progress, logs } = output;
     if (isRecord(progress)) this.progress(progress.done, progress.total, progress.note);
-    for (const said of Array.isArray(logs) ? logs.slice(-LINES_LIMIT) : []) {
-      const line = checkLine(said);
-      if (line !== undefined) this.#hear(line);
+    for (const entry of Array.isArray(logs) ? logs.slice(-LINES_LIMIT) : []) {
+      const line = checkLine(entry);
+      if (line !== undefined) this.#addAndAnnounce(line);
     }
   }
 
-  /** Notes that were fetched and could not be kept: they come before these. */
+  /** Puts output back that was taken and could not be written, before what is here. */
   putBack({ progress, logs = [] }: NewOutput): void {
     this.#progress ??= progress;
     const newer = this.#lines;
@@ -96,10 +99,10 @@ export class AttemptOutput {
     return { ...(progress === undefined ? {} : { progress }), ...(logs.length === 0 ? {} : { logs }) };
   }
 
-  #hear(line: LogLine): void {
+  #addAndAnnounce(line: LogLine): void {
     this.#add(line);
-    this.#heardBytes += sizeOf(line);
-    if (this.#heardBytes <= LOG_LIMIT) this.#listener.heard?.(line);
+    this.#announcedBytes += sizeOf(line);
+    if (this.#announcedBytes <= LOG_LIMIT) this.#listener.lineAdded?.(line);
   }
 
   #add(line: LogLine): void {

@@ -13,7 +13,7 @@ export type StopReason = 'timeout' | 'cancel' | 'shutdown' | 'lease' | 'stale';
 const STOP_ERRORS: Readonly<Record<StopReason, { readonly name: string; readonly message: string }>> = {
   timeout: { name: 'TimeoutError', message: 'The run has reached its timeout.' },
   cancel: { name: 'CancelledError', message: 'The run was cancelled.' },
-  shutdown: { name: 'ShutdownError', message: 'The server is stopping; the run goes on after the restart.' },
+  shutdown: { name: 'ShutdownError', message: 'The server is stopping; the run resumes after the restart.' },
   lease: {
     name: 'LeaseError',
     message: 'This node cannot renew its lease, so another node may soon start the run.',
@@ -21,24 +21,23 @@ const STOP_ERRORS: Readonly<Record<StopReason, { readonly name: string; readonly
   stale: { name: 'StaleClaimError', message: 'Another node has taken this run over.' },
 };
 
-/** `error` is the reason of the handler's signal: of `stray`, the stray error itself. */
+/** `error` becomes the reason of the handler's signal. For `stray` it is the stray error itself. */
 export interface Stop {
   readonly reason: StopReason | 'stray';
   readonly error: Error;
   readonly atMonotonic: number;
 }
 
-/** What to report of an attempt that goes on. */
-interface Look {
+/** Which parts of a running attempt to report. */
+interface ReportOptions {
   readonly withOutput: boolean;
   readonly withStart: boolean;
   readonly zombieSince: number | undefined;
 }
 
 /**
- * One execution of a run's handler, and the context that the handler sees. Everything that a short run does
- * not touch (payload, signal, log) is made when first asked for: at tens of thousands of runs a second that
- * is most of the cost.
+ * One execution of a run's handler, and the context that the handler gets. Payload, signal and log are made
+ * at their first use: a short run touches none of them, and they are most of what an attempt costs.
  */
 export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorListener {
   readonly claimed: ClaimedRun;
@@ -48,8 +47,8 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   #controller: AbortController | undefined;
   #parsed: { readonly payload: unknown } | undefined;
   #output: AttemptOutput | undefined;
-  /** Hears each line that the handler logs. */
-  heard: ((attempt: Attempt, line: LogLine) => void) | undefined;
+  /** Called with each line that the handler logs. */
+  onLine: ((attempt: Attempt, line: LogLine) => void) | undefined;
   /** Only where attempts are traced. */
   span: AttemptSpan | undefined;
   /** When the handler was called; 0 before. */
@@ -61,13 +60,13 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   startKnown = false;
   stop: Stop | undefined;
   /**
-   * The first stray error of its handler: a rejection that nothing awaited, or what a callback threw. It
+   * The first stray error of its handler: a rejection that nothing awaited, or an exception in a callback. It
    * fails the attempt.
    */
   stray: ThrownError | undefined;
-  /** Hears the stray errors of the handler; absent: they are not told apart from others. */
+  /** Called with each stray error of the handler; absent: the process handles them. */
   onStray: ((attempt: Attempt, error: Error) => void) | undefined;
-  /** The handler ignores its signal, and the store was told. */
+  /** The handler ignores its signal, and the store knows it. */
   isZombie = false;
   /** A report is on its way to the store. */
   isReporting = false;
@@ -114,7 +113,7 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
   }
 
   get output(): AttemptOutput {
-    this.#output ??= new AttemptOutput(this.#now, { heard: (line) => this.heard?.(this, line) });
+    this.#output ??= new AttemptOutput(this.#now, { lineAdded: (line) => this.onLine?.(this, line) });
     return this.#output;
   }
 
@@ -139,11 +138,11 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
     this.onStray?.(this, error);
   }
 
-  /** What the store does not know yet of this attempt, which goes on. */
-  takeReport(look: Look): Report | undefined {
-    const output = look.withOutput ? this.takeOutput() : undefined;
-    const start = look.withStart && !this.startKnown;
-    const zombieSince = this.isZombie ? undefined : look.zombieSince;
+  /** Takes what the store does not know yet of this running attempt; undefined: it knows everything. */
+  takeReport(options: ReportOptions): Report | undefined {
+    const output = options.withOutput ? this.takeOutput() : undefined;
+    const start = options.withStart && !this.startKnown;
+    const zombieSince = this.isZombie ? undefined : options.zombieSince;
     if (output === undefined && !start && zombieSince === undefined) return undefined;
     this.isReporting = true;
     this.startKnown ||= start;
@@ -170,14 +169,14 @@ export class Attempt implements JobContext<unknown>, TracedAttempt, StrayErrorLi
     this.#reported = callback;
   }
 
-  /** The report could not be written: what it told is told again. */
+  /** A report could not be written: its contents go into the next one. */
   putBack({ startedAt, zombieSince, ...output }: Report): void {
     if (startedAt !== undefined) this.startKnown = false;
     if (zombieSince !== undefined) this.isZombie = false;
     if (output.progress !== undefined || output.logs !== undefined) this.output.putBack(output);
   }
 
-  /** What was logged and reported since the last call. */
+  /** Takes what the handler has logged and reported since the last call. */
   takeOutput(): NewOutput | undefined {
     return this.#output?.take();
   }

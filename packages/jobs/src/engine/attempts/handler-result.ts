@@ -5,28 +5,23 @@ import { isJson, messageOf, safeText } from './safe-text.ts';
 const RESULT_LIMIT = 65_536;
 const LEFT_OUT_LIMIT = 500;
 
-/** What a handler returned: its result as JSON, if it has one that can be kept, or why it was left out. */
+/** What a handler returned: its result as JSON, or why it was left out. */
 export interface HandlerResult {
   readonly result?: JsonText;
   readonly leftOut?: string;
 }
 
-/**
- * Checks the result that a thread reports: a handler can post anything to its thread's port. Never throws.
- */
-export function checkResult(said: unknown): HandlerResult {
-  const { result, leftOut }: Readonly<Record<string, unknown>> = { ...Object(said) };
+/** Checks a result from a thread: a handler can post anything to its thread's port. Never throws. */
+export function checkResult(sent: unknown): HandlerResult {
+  const { result, leftOut }: Readonly<Record<string, unknown>> = { ...Object(sent) };
   if (leftOut !== undefined) return { leftOut: safeText(leftOut, LEFT_OUT_LIMIT) };
   if (result === undefined) return {};
   if (typeof result === 'string' && result.length <= RESULT_LIMIT && isJson(result)) return { result };
   return { leftOut: `its thread did not send at most ${RESULT_LIMIT} bytes of JSON` };
 }
 
-/**
- * The result of a run from what its handler returned. Never throws: the work is done, whatever became of its
- * result.
- */
-export function resultOf(returned: unknown): HandlerResult {
+/** The result of a run, from what its handler returned. Never throws: the handler has done its work. */
+export function readResult(returned: unknown): HandlerResult {
   if (returned === undefined) return {};
   try {
     const json = JSON.stringify(returned);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resultOf } from './handler-result.ts';
+import { readResult } from './handler-result.ts';
 import { safeJson, safeText } from './safe-text.ts';
 
 const NO_MESSAGE = new Error('x');
@@ -27,13 +27,13 @@ const NO_TEXT = Object.assign(() => undefined, {
 
 describe('what handlers give', () => {
   it.each([
-    ['an error without a readable message', throwing(NO_MESSAGE), 'it throws'],
-    ['an error that is a trap', throwing(NO_PROTOTYPE), 'it throws'],
+    ['an error without a readable message', throwing(NO_MESSAGE), 'an error without a readable message'],
+    ['an error that is a trap', throwing(NO_PROTOTYPE), 'an error without a readable message'],
     ['an error whose message is a number', throwing(BIG), '12'],
     ['an error', throwing(new Error('not now')), 'not now'],
-    ['no error', throwing('a text'), 'it throws'],
+    ['no error', throwing('a text'), 'an error without a readable message'],
   ])('never throws where its JSON throws %s', (_what, value, why) => {
-    expect(resultOf(value)).toEqual({ leftOut: `it is not JSON (${why})` });
+    expect(readResult(value)).toEqual({ leftOut: `it is not JSON (${why})` });
     expect(JSON.parse(safeJson(value))).toEqual({ unserialisable: why });
     expect(safeText(value, 100)).toBe(JSON.stringify({ unserialisable: why }));
   });

@@ -1,8 +1,8 @@
 import type { JsonText } from '../../core/run.ts';
 
 /**
- * Text of anything, cut to `limit` characters, such as every database takes: no U+0000, no lone surrogates.
- * Never throws.
+ * Text of any value, cut to `limit` characters. Every database takes it: it has no U+0000 and no lone
+ * surrogates. Never throws.
  */
 export function safeText(value: unknown, limit: number): string {
   const text = plainText(value);
@@ -10,7 +10,7 @@ export function safeText(value: unknown, limit: number): string {
   return kept.toWellFormed().replaceAll('\u0000', '\ufffd');
 }
 
-/** JSON of anything: what can't be expressed is said so. Never throws. */
+/** JSON of any value; of one that JSON can't express, an object that says why. Never throws. */
 export function safeJson(value: unknown): JsonText {
   try {
     return JSON.stringify(value) ?? 'null';
@@ -29,12 +29,14 @@ export function isJson(text: string): boolean {
   }
 }
 
-/** The message of what was thrown, if it has one that can be read. Never throws. */
+const UNREADABLE = 'an error without a readable message';
+
+/** The message of an error. Never throws, though an error's `message` may. */
 export function messageOf(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? String(thrown.message) : 'it throws';
+    return thrown instanceof Error ? String(thrown.message) : UNREADABLE;
   } catch {
-    return 'it throws';
+    return UNREADABLE;
   }
 }
 

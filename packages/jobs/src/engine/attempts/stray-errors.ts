@@ -11,11 +11,8 @@ export interface StrayErrorListener {
 
 const listeners = new AsyncLocalStorage<StrayErrorListener>();
 
-/**
- * Number of engines that listen. The two events belong to the process, so one pair of handlers serves all
- * engines.
- */
-let hearers = 0;
+/** Engines that listen. The two events belong to the process: one pair of handlers serves all engines. */
+let listeningEngines = 0;
 
 /** Runs `work`. Its stray errors go to `listener`, even long after `work` has ended. */
 export function withStrayErrorsTo<T>(listener: StrayErrorListener, work: () => T): T {
@@ -27,15 +24,16 @@ export function withStrayErrorsTo<T>(listener: StrayErrorListener, work: () => T
  * the process, as in Node, unless the host has its own handlers, or `--unhandled-rejections` says `warn` or
  * `none`. Handlers of the host receive all errors, also those that went to a listener.
  */
-export function hearStrayErrors(): () => void {
-  hearers += 1;
-  if (hearers === 1) process.on('unhandledRejection', heardRejection).on('uncaughtException', heardException);
+export function listenForStrayErrors(): () => void {
+  listeningEngines += 1;
+  if (listeningEngines === 1)
+    process.on('unhandledRejection', handleRejection).on('uncaughtException', handleException);
   let isOver = false;
   return () => {
     if (isOver) return;
     isOver = true;
-    hearers -= 1;
-    if (hearers === 0) stopHearing();
+    listeningEngines -= 1;
+    if (listeningEngines === 0) removeHandlers();
   };
 }
 
@@ -47,11 +45,11 @@ export function isInJobHandler(): boolean {
   return listeners.getStore() !== undefined;
 }
 
-function stopHearing(): void {
-  process.off('unhandledRejection', heardRejection).off('uncaughtException', heardException);
+function removeHandlers(): void {
+  process.off('unhandledRejection', handleRejection).off('uncaughtException', handleException);
 }
 
-function heardRejection(reason: unknown): void {
+function handleRejection(reason: unknown): void {
   const error =
     reason instanceof Error
       ? reason
@@ -60,7 +58,7 @@ function heardRejection(reason: unknown): void {
         });
   const listener = listeners.getStore();
   if (listener !== undefined) return listener.strayed(error);
-  if (process.listenerCount('unhandledRejection') > 1 || isNodeToIgnoreRejections()) return;
+  if (process.listenerCount('unhandledRejection') > 1 || doesNodeIgnoreRejections()) return;
   // Node does the same when nothing handles rejections.
   if (process.listenerCount('uncaughtException') > 1)
     process.emit('uncaughtException', error, 'unhandledRejection');
@@ -68,16 +66,18 @@ function heardRejection(reason: unknown): void {
 }
 
 /**
- * Node was told `--unhandled-rejections=none` or `warn`; with `warn` it prints a warning also where they are
- * heard.
+ * Whether Node was started with `--unhandled-rejections=none` or `warn`. With `warn`, Node prints the
+ * warning.
  */
-function isNodeToIgnoreRejections(): boolean {
-  // The last one counts, and the command line counts more than the environment.
-  const told = [process.env.NODE_OPTIONS ?? '', ...process.execArgv].join(' ');
-  return /.*--unhandled[-_]rejections[= ](?:warn|none)(?![^\s"'])(?!.*--unhandled[-_]rejections)/s.test(told);
+function doesNodeIgnoreRejections(): boolean {
+  // The last option counts, and the command line counts more than the environment.
+  const options = [process.env.NODE_OPTIONS ?? '', ...process.execArgv].join(' ');
+  return /.*--unhandled[-_]rejections[= ](?:warn|none)(?![^\s"'])(?!.*--unhandled[-_]rejections)/s.test(
+    options,
+  );
 }
 
-function heardException(thrown: unknown): void {
+function handleException(thrown: unknown): void {
   const listener = listeners.getStore();
   if (listener !== undefined) return listener.strayed(thrown instanceof Error ? thrown : errorOf(thrown));
   if (process.listenerCount('uncaughtException') === 1) endProcess(thrown);
@@ -92,7 +92,7 @@ function errorOf(thrown: unknown): Error {
  * code 1.
  */
 function endProcess(thrown: unknown): void {
-  stopHearing();
+  removeHandlers();
   process.stderr.write(
     '@greenvue/jobs: the process ends because of the error below. No job handler is its cause, and nothing handles it.\n',
   );

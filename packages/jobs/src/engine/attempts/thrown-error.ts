@@ -14,17 +14,14 @@ const CAUSES_STACK_LIMIT = 16_000;
 
 type ErrorText = Omit<ErrorCause, 'depth'>;
 
-/** What a handler threw, as it is kept: bounded, and nothing but text. */
+/** What a handler threw, as the engine keeps it: text, within bounds. */
 export interface ThrownError extends ErrorText {
   readonly causes?: readonly ErrorCause[];
-  /** A retry can't mend it (P8). */
+  /** A retry can't help (P8). */
   readonly permanent: boolean;
 }
 
-/**
- * Reads what was thrown, which can be anything: code that is at fault here may be at fault in its errors,
- * too. Never throws.
- */
+/** Reads what was thrown, which can be anything, even an error whose getters throw. Never throws. */
 export function readThrown(thrown: unknown): ThrownError {
   const text = readText(thrown);
   return {
@@ -35,7 +32,7 @@ export function readThrown(thrown: unknown): ThrownError {
   };
 }
 
-/** Checks the error that a thread reports: a handler can post anything to its thread's port. Never throws. */
+/** Checks an error from a thread: a handler can post anything to its thread's port. Never throws. */
 export function checkThrown(value: unknown): ThrownError {
   const { causes, permanent } = isRecord(value) ? value : {};
   const checked = Array.isArray(causes) ? causes.slice(0, CAUSES_LIMIT).filter(isRecord) : [];

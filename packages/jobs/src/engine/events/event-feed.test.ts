@@ -13,11 +13,15 @@ beforeEach(() => {
   watched = [];
   feed = new EventFeed({
     clock,
-    failed: (error) => {
-      throw error;
+    logger: {
+      error: (fields) => {
+        throw fields;
+      },
     },
-    watch: (is) => watched.push(is),
-    tell: (events) => told.push([...events]),
+    node: {
+      watch: (is) => void watched.push(is),
+      notify: (notice) => void (notice.kind === 'events' && told.push([...notice.events])),
+    },
   });
 });
 
@@ -26,11 +30,11 @@ const foreign: ToldEvent = { at: 5, type: 'run.started', jobId: 'b', runId: '9' 
 
 describe('section 6: events from node to node', () => {
   it('nothing is told while nobody watches elsewhere, and then batches', () => {
-    feed.meet(OTHERS);
+    feed.othersChanged(OTHERS);
     feed.emit('run.started', 'a', '1');
     clock.advance(1_000);
     expect(told).toEqual([]);
-    feed.meet({ ...OTHERS, isWatching: true });
+    feed.othersChanged({ ...OTHERS, isWatching: true });
     for (let n = 0; n < 10; n++) feed.emit('run.started', 'a', String(n));
     feed.emit('job.updated', 'a');
     clock.advance(100);
@@ -38,7 +42,7 @@ describe('section 6: events from node to node', () => {
   });
 
   it('a flood is told in part and counted for the rest: none is lost, and a job more than 200 a second coalesces', () => {
-    feed.meet({ ...OTHERS, count: 1, isWatching: true });
+    feed.othersChanged({ ...OTHERS, count: 1, isWatching: true });
     for (let job = 0; job < 10; job++) {
       for (let n = 0; n < 300; n++) feed.emit('run.started', `job-${job}`, String(n));
     }
@@ -51,7 +55,7 @@ describe('section 6: events from node to node', () => {
   it('what the others tell goes into the ring of the node, in the order in which it comes', () => {
     const seen: unknown[] = [];
     feed.subscribe((event) => seen.push(event));
-    feed.hear([foreign]);
+    feed.receive([foreign]);
     feed.emit('run.started', 'a', '1');
     expect(seen).toMatchObject([
       { id: 1, at: 5, jobId: 'b', runId: '9' },
@@ -60,12 +64,12 @@ describe('section 6: events from node to node', () => {
   });
 
   it('who comes back within a minute has missed nothing; later, or after the others could not be heard, it is told', () => {
-    feed.meet(OTHERS);
+    feed.othersChanged(OTHERS);
     const first = feed.subscribe(() => undefined);
     expect(watched).toEqual([true]);
     first.unsubscribe();
     clock.advance(59_000);
-    feed.hear([foreign]);
+    feed.receive([foreign]);
     const second = feed.subscribe(() => undefined, first.lastId);
     expect(second.backlog).toMatchObject([{ runId: '9' }]);
     second.unsubscribe();
@@ -74,7 +78,7 @@ describe('section 6: events from node to node', () => {
     expect(feed.subscribe(() => undefined, second.lastId).backlog).toBe('reset');
     const heard: unknown[] = [];
     feed.subscribe((event) => heard.push(event));
-    feed.missed();
+    feed.noticesMissed();
     expect(heard).toEqual(['reset']);
   });
 });

@@ -11,7 +11,7 @@ beforeEach(() => {
   clock = createFakeClock(Date.UTC(2026, 0, 1));
   failures = [];
   heard = [];
-  ring = new EventRing(clock, (error) => failures.push(error));
+  ring = new EventRing({ clock, logger: { error: ({ err }: { err?: unknown }) => void failures.push(err) } });
   ring.subscribe((event) => event !== 'reset' && heard.push(event));
 });
 

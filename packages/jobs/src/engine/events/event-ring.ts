@@ -1,55 +1,59 @@
 import type { Clock } from '../../core/clock.ts';
 import type { JobEvent, JobEventType } from '../../core/events.ts';
 import type { ToldEvent } from '../../core/membership.ts';
+import type { EngineLogger } from '../engine-logger.ts';
 import type { EventSubscription, JobEventListener } from '../engine-port.ts';
 import { Coalescer } from './coalescer.ts';
 
 const CAPACITY = 10_000;
 
-/** The newest events that this node knows of, for those who watch and those who come back. */
+export interface EventRingDeps {
+  readonly clock: Clock;
+  readonly logger: Pick<EngineLogger, 'error'>;
+}
+
+/** The newest 10,000 events that this node knows of. A subscriber who comes back gets those it missed. */
 export class EventRing {
-  readonly #clock: Clock;
-  readonly #failed: (error: unknown) => void;
+  readonly #with: EventRingDeps;
   #ring: JobEvent[] = [];
   #lastId = 0;
-  /** Before this one, some may have been missed. */
+  /** Before this id, events may be missing. */
   #firstId = 1;
   readonly #listeners = new Set<JobEventListener>();
   readonly #coalescer: Coalescer;
 
-  /** `failed` hears of a listener that threw, and is not asked again. */
-  constructor(clock: Clock, failed: (error: unknown) => void) {
-    this.#clock = clock;
-    this.#failed = failed;
+  constructor(deps: EventRingDeps) {
+    const { clock } = deps;
+    this.#with = deps;
     this.#coalescer = new Coalescer(clock, (jobId, count) =>
       this.#push({ at: clock.now(), type: 'runs.coalesced', jobId, count }),
     );
   }
 
-  get listeners(): number {
+  get subscribers(): number {
     return this.#listeners.size;
   }
 
-  /** Tells an event of a job itself, or of a run; run events coalesce when they come thick. */
+  /** Publishes an event of a job, or of a run. Above 200 a second, the run events of a job are counted. */
   emit(type: JobEventType, jobId: string, runId?: string, data?: JobEvent['data']): void {
     if (runId !== undefined && !this.#coalescer.admit(jobId)) return;
-    this.#push(toldEvent({ at: this.#clock.now(), type, jobId, runId, data }));
+    this.#push(buildEvent({ at: this.#with.clock.now(), type, jobId, runId, data }));
   }
 
-  /** An event that another node tells. */
-  hear(event: ToldEvent): void {
+  /** Publishes an event of another node. */
+  receive(event: ToldEvent): void {
     if (event.runId === undefined || this.#coalescer.admit(event.jobId)) this.#push(event);
   }
 
-  /** Events may have been missed: who comes back with an older one, and who listens, has to read anew. */
-  skip(): void {
+  /** Events may have been lost: all subscribers, and those who come back, have to reload their data. */
+  reset(): void {
     this.#lastId += 1;
     this.#firstId = this.#lastId + 1;
-    // A listener may listen anew.
-    for (const listener of [...this.#listeners]) this.#tell(listener, 'reset');
+    // A copy: a listener may subscribe again.
+    for (const listener of [...this.#listeners]) this.#call(listener, 'reset');
   }
 
-  /** Tells what was only counted so far. */
+  /** Publishes what was only counted so far. */
   stop(): void {
     this.#coalescer.stop();
   }
@@ -73,28 +77,29 @@ export class EventRing {
   }
 
   #push(event: ToldEvent): void {
-    const told = { id: ++this.#lastId, ...event };
-    this.#ring[told.id % CAPACITY] = told;
-    for (const listener of this.#listeners) this.#tell(listener, told);
+    const numbered = { id: ++this.#lastId, ...event };
+    this.#ring[numbered.id % CAPACITY] = numbered;
+    for (const listener of this.#listeners) this.#call(listener, numbered);
   }
 
-  #tell(listener: JobEventListener, what: JobEvent | 'reset'): void {
+  #call(listener: JobEventListener, event: JobEvent | 'reset'): void {
     try {
-      const told: unknown = listener(what);
-      // One may be `async` all the same.
-      if (told instanceof Promise) told.catch((error: unknown) => this.#letGo(listener, error));
+      const returned: unknown = listener(event);
+      // A listener may be `async`, whatever its type says.
+      if (returned instanceof Promise) returned.catch((error: unknown) => this.#remove(listener, error));
     } catch (error) {
-      this.#letGo(listener, error);
+      this.#remove(listener, error);
     }
   }
 
-  #letGo(listener: JobEventListener, error: unknown): void {
-    if (this.#listeners.delete(listener)) this.#failed(error);
+  #remove(listener: JobEventListener, err: unknown): void {
+    if (this.#listeners.delete(listener))
+      this.#with.logger.error({ err }, 'a subscriber to job events threw an error and was removed');
   }
 }
 
-/** Without the parts that it does not have. */
-export function toldEvent({
+/** Makes an event without an id. It has only the properties whose values are given. */
+export function buildEvent({
   at,
   type,
   jobId,
@@ -104,8 +109,8 @@ export function toldEvent({
   readonly runId: string | undefined;
   readonly data: JobEvent['data'] | undefined;
 }): ToldEvent {
-  const told: { -readonly [K in keyof ToldEvent]: ToldEvent[K] } = { at, type, jobId };
-  if (runId !== undefined) told.runId = runId;
-  if (data !== undefined) told.data = data;
-  return told;
+  const event: { -readonly [K in keyof ToldEvent]: ToldEvent[K] } = { at, type, jobId };
+  if (runId !== undefined) event.runId = runId;
+  if (data !== undefined) event.data = data;
+  return event;
 }

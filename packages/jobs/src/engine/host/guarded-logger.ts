@@ -1,4 +1,4 @@
-import type { EngineLogger } from '../options.ts';
+import type { EngineLogger } from '../engine-logger.ts';
 
 const nobodyToTell = () => undefined;
 

@@ -1,4 +1,4 @@
-import type { EngineLogger } from '../options.ts';
+import type { EngineLogger } from '../engine-logger.ts';
 import type { Tracing } from '../tracing.ts';
 
 /** A tracer whose faults are its own: an attempt that can't be traced is done all the same. */

@@ -5,7 +5,8 @@ import type { JsonText } from '../../core/run.ts';
 import type { Outcome } from '../../core/settle.ts';
 import type { ClaimedRun } from '../../core/store-passes.ts';
 import { isJson } from '../attempts/safe-text.ts';
-import { type CheckedPayload, checkPayload, type RegisteredType } from './registry.ts';
+import { type CheckedPayload, checkPayload } from './payload-check.ts';
+import type { RegisteredType } from './registry.ts';
 
 /**
  * The payload of a job in one version, as an edit at one time made it: a failover may lose an edit, and
@@ -17,34 +18,29 @@ interface Checked {
   readonly payload: JsonText;
 }
 
-/**
- * So much of the jobs' payloads is kept as they were checked: two bytes for each character, and some for the
- * rest.
- */
-const KEPT = {
+/** Bounds of the cache: two bytes for each character of a payload, and 200 for the rest. */
+const CACHE = {
   maxBytes: 64 * 1024 * 1024,
   bytesOf: ({ payload }: Checked) => 200 + 2 * payload.length,
 };
 
-/** Of a database edited by hand. */
+/** Somebody has edited the database by hand. */
 const NO_JSON: CheckedPayload = {
   ok: false,
   faults: [{ pointer: '/payload', detail: 'the stored payload is not JSON: edit the job' }],
 };
 
-/**
- * The payloads that attempts get: checked again with today's schema, which may have become stricter (P21).
- */
+/** The payloads for attempts, checked again with today's schema, which may have become stricter (P21). */
 export class CheckedPayloads<Deps> {
   readonly #clock: Clock;
   /** By the uid of their job. */
-  readonly #checked = new BoundedMap<string, Checked>(KEPT);
+  readonly #checked = new BoundedMap<string, Checked>(CACHE);
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** With the defaults of the type; or the outcome for one that is not valid. */
+  /** Returns the payload with the defaults of its type, or the outcome of an attempt with an invalid one. */
   of(
     type: RegisteredType<Deps>,
     run: Pick<ClaimedRun, 'payload' | 'attempt'>,

@@ -1,26 +1,30 @@
 import type { CommandResult } from '../../core/store-commands.ts';
-import type { ClaimInput, ClaimResult } from '../../core/store-passes.ts';
-import type { SettlementQueue } from '../settling/settlement-queue.ts';
-import type { PendingClaim } from './claim-budget.ts';
+import type { ClaimInput } from '../../core/store-passes.ts';
+import type { Settings } from '../options.ts';
+import type { Settlements } from '../settling/settlements.ts';
+import type { ClaimBudget, PendingClaim } from './claim-budget.ts';
+import type { ClaimStep } from './claim-step.ts';
+import type { LostReplies } from './lost-replies.ts';
+import type { NextPass } from './next-pass.ts';
+import type { SettleStep } from './settle-step.ts';
 
 /** Asks the store for a command, with the claim if there is one. */
 export type AskForCommand = (claim?: ClaimInput) => Promise<CommandResult>;
 
 export interface ClaimingCommandsDeps {
-  readonly settlements: Pick<SettlementQueue, 'isInTheWay'>;
-  /** That of a command, if this node has nothing else to do. */
-  claim(): PendingClaim | undefined;
-  /** Writes what has ended, ahead of what is asked for in the same turn. */
-  settleNow(): void;
-  /** Asks for a claim, and keeps it in mind until it is dealt with. */
-  make<T>(claim: PendingClaim, ask: () => Promise<T>): Promise<T>;
-  /** A claim has come with a command. */
-  claimed(result: ClaimResult, claim: PendingClaim): void;
-  /** A command that a claim was asked for with is answered. */
-  ended(): void;
+  readonly settings: Settings;
+  readonly settlements: Settlements;
+  readonly budget: ClaimBudget;
+  readonly lost: LostReplies;
+  readonly nextPass: NextPass;
+  readonly settleStep: SettleStep;
+  readonly claimStep: ClaimStep;
 }
 
-/** Commands on jobs, those that may make a run that starts at once among them. */
+/**
+ * Commands that make a run. On an idle node the command also claims the run, so that it starts as soon as it
+ * is written, without a pass.
+ */
 export class ClaimingCommands {
   readonly #with: ClaimingCommandsDeps;
   readonly #underWay = new Set<Promise<unknown>>();
@@ -29,17 +33,16 @@ export class ClaimingCommands {
     this.#with = deps;
   }
 
-  /**
-   * Asks for a command on a job; on an idle node together with a claim, so that the run that it makes starts
-   * when it is written, and not after a pass. `tell` hears the answer before anything starts.
-   */
-  async ask<T>(jobId: string, ask: AskForCommand, tell: (result: CommandResult) => T): Promise<T> {
-    const { settlements, claim: claimOf, settleNow, make, ended } = this.#with;
-    const claim = claimOf();
-    // What has ended gives its room first.
-    if (claim !== undefined || settlements.isInTheWay(jobId)) settleNow();
-    if (claim === undefined) return tell(await ask());
-    const done = make(claim, () => this.#askWith(claim, ask, tell)).finally(ended);
+  /** Asks for a command on a job. `use` gets the answer before anything starts. */
+  async ask<T>(jobId: string, ask: AskForCommand, use: (result: CommandResult) => T): Promise<T> {
+    const { settlements, settleStep, budget, nextPass } = this.#with;
+    const claim = this.#claimOfCommand();
+    // Runs that have ended give their room first.
+    if (claim !== undefined || settlements.takesRoomOf(jobId)) settleStep.runBeforeCommand();
+    if (claim === undefined) return use(await ask());
+    const done = budget
+      .track(claim, () => this.#askWith(claim, ask, use))
+      .finally(() => nextPass.wakeWhenDue());
     this.#underWay.add(done);
     try {
       return await done;
@@ -48,17 +51,25 @@ export class ClaimingCommands {
     }
   }
 
-  async #askWith<T>(claim: PendingClaim, ask: AskForCommand, tell: (result: CommandResult) => T): Promise<T> {
-    const result = await ask(claim.input);
-    try {
-      return tell(result);
-    } finally {
-      if (result.kind === 'done' && result.claimed !== undefined) this.#with.claimed(result.claimed, claim);
-    }
-  }
-
-  /** Resolves once no claim is under way with a command. */
+  /** Resolves once no command with a claim is under way. */
   async ended(): Promise<void> {
     await Promise.allSettled(this.#underWay);
+  }
+
+  /** Undefined where a pass does as well: for several commands at once, one pass claims more cheaply. */
+  #claimOfCommand(): PendingClaim | undefined {
+    const { settings, budget, lost, nextPass } = this.#with;
+    if (!settings.autoRun || nextPass.underWay > 0 || lost.isSearchOpen) return undefined;
+    return budget.forCommand(settings.clock.now());
+  }
+
+  async #askWith<T>(claim: PendingClaim, ask: AskForCommand, use: (result: CommandResult) => T): Promise<T> {
+    const result = await ask(claim.input);
+    try {
+      return use(result);
+    } finally {
+      if (result.kind === 'done' && result.claimed !== undefined)
+        this.#with.claimStep.claimedByCommand(result.claimed, claim);
+    }
   }
 }

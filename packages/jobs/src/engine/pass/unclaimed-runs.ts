@@ -1,45 +1,50 @@
 import type { Clock } from '../../core/clock.ts';
-
-/** Other nodes are told so often at most. */
-const TELL_EVERY_MS = 100;
+import type { Node } from '../nodes/node.ts';
+import { WAKE_OTHERS_EVERY_MS } from '../timing/pace.ts';
 
 export interface UnclaimedRunsDeps {
   readonly clock: Clock;
-  /** Wakes up the other nodes. */
-  tellOthers(): void;
+  readonly node: Node;
 }
 
-/** More is due than this node takes: others may have places for it. */
+/** Wakes the other nodes when more is due than this one has places for. */
 export class UnclaimedRuns {
   readonly #with: UnclaimedRunsDeps;
-  #isThere = false;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #hasAny = false;
+  #notifiedAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: UnclaimedRunsDeps) {
     this.#with = deps;
   }
 
-  /** There is more. */
+  /** Runs are due that nothing has claimed. */
   found(): void {
-    this.#isThere = true;
+    this.#hasAny = true;
   }
 
-  /** A claim has told whether it left any. */
-  looked(isThere: boolean): void {
-    this.#isThere = isThere;
+  /** A claim has ended, and left due runs or not. */
+  claimed({ hasLeft }: { readonly hasLeft: boolean }): void {
+    this.#hasAny = hasLeft;
   }
 
   /**
-   * At the end of a pass. `hasPlaces`: the next one takes it. `isStopping`: there may be no next one that
-   * tells.
+   * `hasFreePlace`: the next pass claims them, so nobody is woken. `isStopping`: there may be no next pass
+   * that could wake others.
    */
-  passEnded({ hasPlaces, isStopping }: { readonly hasPlaces: boolean; readonly isStopping: boolean }): void {
-    if (this.#isThere && !hasPlaces) {
+  passEnded({
+    hasFreePlace,
+    isStopping,
+  }: {
+    readonly hasFreePlace: boolean;
+    readonly isStopping: boolean;
+  }): void {
+    if (this.#hasAny && !hasFreePlace) {
       const now = this.#with.clock.monotonic();
-      if (!isStopping && now - this.#toldAt < TELL_EVERY_MS) return; // The next pass tells.
-      this.#toldAt = now;
-      this.#with.tellOthers();
+      // The next pass does it.
+      if (!isStopping && now - this.#notifiedAt < WAKE_OTHERS_EVERY_MS) return;
+      this.#notifiedAt = now;
+      this.#with.node.notify({ kind: 'wake' });
     }
-    this.#isThere = false;
+    this.#hasAny = false;
   }
 }

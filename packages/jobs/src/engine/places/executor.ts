@@ -1,199 +1,132 @@
-import type { Job } from '../../core/job.ts';
 import type { Outcome } from '../../core/settle.ts';
-import type { ClaimResult, Report } from '../../core/store-passes.ts';
-import { Attempt, type StopReason, stopError } from '../attempts/attempt.ts';
+import type { ClaimResult } from '../../core/store-passes.ts';
+import { Attempt } from '../attempts/attempt.ts';
 import { idsOf, logLine, logStray } from '../attempts/attempt-log.ts';
 import { returnedOutcome, thrownOutcome } from '../attempts/attempt-outcome.ts';
-import { type HandlerResult, resultOf } from '../attempts/handler-result.ts';
+import { type HandlerResult, readResult } from '../attempts/handler-result.ts';
 import { readThrown, type ThrownError } from '../attempts/thrown-error.ts';
+import type { EventFeed } from '../events/event-feed.ts';
 import { CheckedPayloads } from '../job-types/checked-payloads.ts';
 import type { Registry } from '../job-types/registry.ts';
 import type { Settings } from '../options.ts';
-import type { EndedClaim, Failure } from '../settling/settlement-queue.ts';
+import type { Settlements } from '../settling/settlements.ts';
+import type { Meter } from '../stats/meter.ts';
 import type { ThreadPool } from '../threads/thread-pool.ts';
+import { STARTS_A_TURN } from '../timing/pace.ts';
+import type { Places } from './places.ts';
+import type { Reporter } from './reporter.ts';
 import { runInline } from './run-inline.ts';
-import { type ClaimSelector, type UnstartedClaim, UnstartedClaims } from './unstarted-claims.ts';
-
-/** How long a handler may go on after it was told to stop (P11). */
-const GRACE_MS = 10_000;
-/** Work in one turn of the event loop: HTTP requests come between (P20). */
-const STARTS_A_TURN = 32;
-/** A prefetched run that goes on for longer has its start written before it ends. */
-const SHORT_RUN_MS = 100;
+import type { RunningAttempts } from './running-attempts.ts';
+import type { SurplusClaims } from './surplus-claims.ts';
+import type { ClaimSelector, UnstartedClaim, UnstartedClaims } from './unstarted-claims.ts';
 
 export interface ExecutorDeps<Deps> {
   readonly settings: Settings;
   readonly registry: Registry<Deps>;
+  /** What inline handlers get as their second argument. */
   readonly deps: Deps;
   readonly threads: ThreadPool;
-  /** A claim has ended. */
-  settled(ended: EndedClaim): void;
-  /**
-   * An attempt has failed whose claim has ended with success; false: that is written already, or on its way.
-   */
-  failReturned(attempt: Attempt, failure: Failure): boolean;
-  started(attempt: Attempt): void;
-  /** Runs that were claimed ahead have come due; what is to be given back of them is in `late`. */
-  released(late: readonly EndedClaim[]): void;
+  readonly unstarted: UnstartedClaims;
+  readonly running: RunningAttempts;
+  readonly places: Places;
+  readonly surplus: SurplusClaims;
+  readonly reporter: Reporter;
+  readonly settlements: Settlements;
+  readonly events: EventFeed;
+  readonly meter: Meter;
 }
 
 /**
- * The places of a node: takes claimed runs, runs their handlers, and turns how each ended into an outcome to
- * settle.
+ * Takes claimed runs, runs their handlers in the places of the node, and hands each end to the settlements.
  */
 export class Executor<Deps> {
   readonly #with: ExecutorDeps<Deps>;
-  /** By fence: a run can be claimed again while an attempt of an older claim still goes on. */
-  readonly #active = new Map<number, Attempt>();
-  /**
-   * Their handlers have ended while a report was on its way: they are settled after it, with what it could
-   * not write.
-   */
-  readonly #reporting = new Set<Attempt>();
-  /** The claims that have not started. */
-  readonly unstarted: UnstartedClaims;
-  #startsThisTurn = 0;
-  #turnEnds = false;
-  #paused = false;
-  #meanDurationMs = Number.POSITIVE_INFINITY;
   readonly #payloads: CheckedPayloads<Deps>;
-  readonly #heard: Attempt['heard'];
+  /** Attempts that ended while a report of them was on its way: they are settled after it. */
+  readonly #reporting = new Set<Attempt>();
+  #startsThisTurn = 0;
+  #isTurnScheduled = false;
+  #isPaused = false;
+  #cancelRelease: (() => void) | undefined;
+  readonly #onLine: Attempt['onLine'];
   readonly #onStray: Attempt['onStray'];
 
   constructor(deps: ExecutorDeps<Deps>) {
     this.#with = deps;
-    this.unstarted = new UnstartedClaims(deps.settings.clock, (late) => {
-      this.#pump();
-      deps.released(late);
-    });
     this.#payloads = new CheckedPayloads(deps.settings.clock);
     const { logger, strayErrors } = deps.settings;
-    this.#heard = (attempt, line) => logLine(logger, attempt, line);
+    this.#onLine = (attempt, line) => logLine(logger, attempt, line);
     this.#onStray = strayErrors === 'off' ? undefined : (attempt, error) => this.#strayed(attempt, error);
   }
 
-  get busy(): number {
-    return this.#active.size;
-  }
-
-  /** Where no handler runs. */
-  get idlePlaces(): number {
-    return this.#with.settings.concurrency - this.#active.size;
-  }
-
-  /** Those of them that nothing waits for. */
-  get freePlaces(): number {
-    return Math.max(this.idlePlaces - this.unstarted.waiting, 0);
-  }
-
-  /** How long a run takes, of late (ms); infinite until one has ended. */
-  get meanDurationMs(): number {
-    return this.#meanDurationMs;
-  }
-
   /**
-   * The fences of the claims that it holds: those that run, those that wait, and those whose end waits for a
-   * report.
+   * Takes a claim, and gives back what `takenBack` selects: that was taken back while the claim was under
+   * way.
    */
-  fences(): number[] {
-    return [
-      ...this.#active.keys(),
-      ...[...this.#reporting].map(({ claimed }) => claimed.fence),
-      ...this.unstarted.fences(),
-    ];
+  accept(claim: ClaimResult, takenBack: readonly ClaimSelector[]): void {
+    const { unstarted, settlements } = this.#with;
+    unstarted.add(claim);
+    const back = [...this.#releaseDue(), ...takenBack.flatMap((which) => unstarted.takeBack(which))];
+    this.#fillPlaces();
+    for (const each of back) settlements.add(each);
   }
 
-  /**
-   * Takes a claim; returns what of it, and of what waits, was to be taken back while the claim was under way.
-   */
-  accept(claim: ClaimResult, takenBack: readonly ClaimSelector[]): EndedClaim[] {
-    const back = [
-      ...this.unstarted.add(claim),
-      ...takenBack.flatMap((which) => this.unstarted.takeBack(which)),
-    ];
-    this.#pump();
-    return back;
+  /** Gives back claims that have not started (P9, P12, P14). */
+  takeBack(which: ClaimSelector): void {
+    for (const each of this.#with.unstarted.takeBack(which)) this.#with.settlements.add(each);
   }
 
   /** Starts nothing more; the caller takes back what waits. */
   pause(): void {
-    this.#paused = true;
+    this.#isPaused = true;
   }
 
-  /** Tells the handler of a run to stop, if it runs here. */
-  cancel(runId: string): void {
-    for (const attempt of this.#active.values())
-      if (attempt.claimed.id === runId) this.stop(attempt, 'cancel');
+  /** The fences of all claims of this node that have not ended, or whose end waits for a report. */
+  fences(): number[] {
+    const { running, unstarted } = this.#with;
+    const reporting = [...this.#reporting].map(({ claimed }) => claimed.fence);
+    return [...running.fences(), ...reporting, ...unstarted.fences()];
   }
 
-  /** Tells all handlers to stop, or those of some jobs. */
-  abortAll(reason: StopReason, isMeant: (job: Job) => boolean = () => true): void {
-    for (const attempt of this.#active.values()) if (isMeant(attempt.owner)) this.stop(attempt, reason);
-  }
-
-  terminateThreads(): void {
-    for (const attempt of this.#active.values()) this.#with.threads.terminate(attempt);
-  }
-
-  /** Timeouts, and graces that have run out (P11). */
-  watch(): void {
-    const { settings, threads } = this.#with;
-    const monotonic = settings.clock.monotonic();
-    for (const attempt of this.#active.values()) {
-      const ran = monotonic - attempt.startedMonotonic;
-      if (attempt.stop === undefined && ran >= attempt.owner.timeoutMs) this.stop(attempt, 'timeout');
-      if (isOverGrace(attempt, monotonic)) threads.terminate(attempt);
-    }
-    threads.sweep(monotonic);
-  }
-
-  /** What there is to report of the handlers that run. */
-  reports(withOutput: boolean): { readonly attempt: Attempt; readonly report: Report }[] {
-    const { clock } = this.#with.settings;
-    const monotonic = clock.monotonic();
-    const reports: { readonly attempt: Attempt; readonly report: Report }[] = [];
-    for (const attempt of this.#active.values()) {
-      const report = attempt.takeReport({
-        withOutput,
-        withStart: monotonic - attempt.startedMonotonic >= SHORT_RUN_MS,
-        zombieSince: isOverGrace(attempt, monotonic) && !this.#inThread(attempt) ? clock.now() : undefined,
+  /** Lets due runs wait for a place, and sets a timer for the next ones. Returns those that are too late. */
+  #releaseDue(): ReturnType<UnstartedClaims['releaseDue']>['late'] {
+    const { unstarted, settings, settlements, surplus } = this.#with;
+    this.#cancelRelease?.();
+    this.#cancelRelease = undefined;
+    const { late, nextMs } = unstarted.releaseDue();
+    if (nextMs !== undefined)
+      this.#cancelRelease = settings.clock.setTimer(nextMs, () => {
+        const tooLate = this.#releaseDue();
+        this.#fillPlaces();
+        for (const each of tooLate) settlements.add(each);
+        surplus.giveBack();
       });
-      if (report !== undefined) reports.push({ attempt, report });
-    }
-    return reports;
+    return late;
   }
 
-  #inThread(attempt: Attempt): boolean {
-    return this.#with.registry.get(attempt.owner.type)?.jobType.isolation === 'thread';
-  }
-
-  /** Tells one handler to stop; the first reason counts. */
-  stop(attempt: Attempt, reason: StopReason): void {
-    const stop = { reason, error: stopError(reason), atMonotonic: this.#with.settings.clock.monotonic() };
-    if (attempt.abort(stop)) this.#with.threads.abort(attempt, stop);
-  }
-
-  /** Fills the free places. Bounded in one turn of the event loop, then goes on in the next. */
-  #pump(): void {
-    const { concurrency } = this.#with.settings;
-    while (!this.#paused && this.#active.size < concurrency && this.#startsThisTurn < STARTS_A_TURN) {
-      const claimed = this.unstarted.next();
+  /**
+   * Starts waiting runs in the free places: a few in this turn of the event loop, the rest in the next ones.
+   */
+  #fillPlaces(): void {
+    const { unstarted, places } = this.#with;
+    while (!this.#isPaused && places.idle > 0 && this.#startsThisTurn < STARTS_A_TURN) {
+      const claimed = unstarted.next();
       if (claimed === undefined) break;
       this.#startsThisTurn++;
       this.#start(claimed);
     }
-    if (this.#startsThisTurn > 0 && !this.#turnEnds) {
-      this.#turnEnds = true;
+    if (this.#startsThisTurn > 0 && !this.#isTurnScheduled) {
+      this.#isTurnScheduled = true;
       setImmediate(() => {
-        this.#turnEnds = false;
+        this.#isTurnScheduled = false;
         this.#startsThisTurn = 0;
-        this.#pump();
+        this.#fillPlaces();
       });
     }
   }
 
   #start({ run, job }: UnstartedClaim): void {
-    const { settings, registry, deps, threads } = this.#with;
+    const { settings, registry, deps, threads, running } = this.#with;
     const type = registry.get(job.type);
     if (type === undefined) throw new Error(`claimed a run of the unknown type ${job.type}`);
     const payload = this.#payloads.of(type, run, job);
@@ -201,10 +134,10 @@ export class Executor<Deps> {
     attempt.startedAt = settings.clock.now();
     attempt.startedMonotonic = settings.clock.monotonic();
     attempt.startKnown = run.started;
-    attempt.heard = this.#heard;
+    attempt.onLine = this.#onLine;
     if (settings.tracing !== undefined) attempt.span = settings.tracing.begin(attempt);
-    this.#active.set(run.fence, attempt);
-    this.#with.started(attempt);
+    running.add(attempt);
+    this.#announceStart(attempt);
     if (typeof payload !== 'string') return this.#end(attempt, payload);
     if (type.jobType.isolation === 'thread') {
       threads.run(type.jobType, attempt).then(
@@ -216,9 +149,16 @@ export class Executor<Deps> {
     }
     attempt.onStray = this.#onStray;
     runInline(type, attempt, deps).then(
-      (result) => this.#returned(attempt, resultOf(result)),
+      (result) => this.#returned(attempt, readResult(result)),
       (error: unknown) => this.#threw(attempt, readThrown(error)),
     );
+  }
+
+  #announceStart({ claimed, owner, startedAt }: Attempt): void {
+    const { reporter, meter, events } = this.#with;
+    reporter.watch();
+    meter.started(owner.type, startedAt - claimed.availableAt);
+    events.emit('run.started', owner.id, claimed.id, { attempt: claimed.attempt });
   }
 
   #returned(attempt: Attempt, result: HandlerResult): void {
@@ -229,38 +169,18 @@ export class Executor<Deps> {
     this.#end(attempt, thrownOutcome(attempt, thrown, this.#with.settings.clock.now()));
   }
 
-  /**
-   * Tells a running handler to stop. If the handler has returned, its attempt fails, unless its success is
-   * already being written.
-   */
-  #strayed(attempt: Attempt, error: Error): void {
-    if (attempt.stray !== undefined) return;
-    const { settings, failReturned } = this.#with;
-    attempt.stray = readThrown(error);
-    if (this.#active.get(attempt.claimed.fence) === attempt) {
-      attempt.abort({ reason: 'stray', error, atMonotonic: settings.clock.monotonic() });
-      return;
-    }
-    const outcome = thrownOutcome(attempt, attempt.stray, settings.clock.now());
-    if (!this.#reporting.has(attempt) && !failReturned(attempt, { outcome, random: settings.random() }))
-      logStray(settings.logger, idsOf(attempt), attempt.stray);
-  }
-
   #end(attempt: Attempt, outcome: Outcome): void {
-    const { settings } = this.#with;
-    this.#active.delete(attempt.claimed.fence);
-    const took = settings.clock.monotonic() - attempt.startedMonotonic;
-    this.#meanDurationMs = Number.isFinite(this.#meanDurationMs)
-      ? this.#meanDurationMs * 0.95 + took * 0.05
-      : took;
-    attempt.tookMs = took;
+    const { settings, running, places } = this.#with;
+    running.remove(attempt);
+    attempt.tookMs = settings.clock.monotonic() - attempt.startedMonotonic;
+    places.ended(attempt.tookMs);
     attempt.span?.end(outcome);
     this.#settle(attempt, outcome, settings.clock.now());
-    this.#pump();
+    this.#fillPlaces();
   }
 
   /**
-   * After a settlement the fence guards nothing more: what a report could not write has to go with it (P10).
+   * A report under way ends first: what it could not write goes with the settlement, the last write (P10).
    */
   #settle(attempt: Attempt, outcome: Outcome, finishedAt: number): void {
     if (attempt.isReporting) {
@@ -272,9 +192,9 @@ export class Executor<Deps> {
       return;
     }
     this.#reporting.delete(attempt);
-    const { settings, settled } = this.#with;
+    const { settings, settlements } = this.#with;
     const { id: runId, fence } = attempt.claimed;
-    settled({
+    settlements.add({
       input: {
         runId,
         fence,
@@ -288,8 +208,19 @@ export class Executor<Deps> {
       attempt,
     });
   }
-}
 
-function isOverGrace({ stop }: Attempt, monotonic: number): boolean {
-  return stop !== undefined && monotonic - stop.atMonotonic >= GRACE_MS;
+  /** Stops a running handler. One that has returned fails, unless its success is being written already. */
+  #strayed(attempt: Attempt, error: Error): void {
+    if (attempt.stray !== undefined) return;
+    const { settings, running, settlements } = this.#with;
+    attempt.stray = readThrown(error);
+    if (running.has(attempt)) {
+      attempt.abort({ reason: 'stray', error, atMonotonic: settings.clock.monotonic() });
+      return;
+    }
+    if (this.#reporting.has(attempt)) return;
+    const outcome = thrownOutcome(attempt, attempt.stray, settings.clock.now());
+    if (!settlements.failReturned(attempt, { outcome, random: settings.random() }))
+      logStray(settings.logger, idsOf(attempt), attempt.stray);
+  }
 }

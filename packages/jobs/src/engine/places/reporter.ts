@@ -1,71 +1,68 @@
 import type { JobStore } from '../../core/store.ts';
 import type { EventFeed } from '../events/event-feed.ts';
 import type { Settings } from '../options.ts';
-import type { Executor } from './executor.ts';
+import type { RunningAttempts } from './running-attempts.ts';
 
 const SWEEP_MS = 100;
 /**
- * With no handler running, it stops looking after this: later than the last report, and than a thread is kept
- * idle.
+ * Sweeps end this long after the last handler: later than its last report and than the end of idle threads.
  */
 const SLEEP_AFTER_MS = 65_000;
-/** Progress and logs are written so often at most. */
+/** Shortest time between two writes of progress and logs. */
 const REPORT_MS = 1_000;
 
-export interface ReporterDeps<Deps> {
+export interface ReporterDeps {
   readonly settings: Settings;
   readonly store: JobStore;
-  readonly executor: Executor<Deps>;
+  readonly running: RunningAttempts;
   readonly events: EventFeed;
 }
 
 /**
- * Watches the handlers that run: timeouts and graces, starts, progress, logs, and whether they have lost
- * their claim.
+ * Watches running handlers: stops them at their timeout, reports their starts, progress and logs, and learns
+ * whether they have lost their claim.
  */
-export class Reporter<Deps> {
-  readonly #with: ReporterDeps<Deps>;
+export class Reporter {
+  readonly #with: ReporterDeps;
   #cancel: (() => void) | undefined;
   #reporting: Promise<void> | undefined;
-  #stopped = true;
-  #sweeping = false;
+  #isStopped = true;
+  #isSweeping = false;
   #idleSince = 0;
-  #lastReport = Number.NEGATIVE_INFINITY;
+  #lastOutputAt = Number.NEGATIVE_INFINITY;
   /** After the store failed. */
   #notBefore = Number.NEGATIVE_INFINITY;
 
-  constructor(deps: ReporterDeps<Deps>) {
+  constructor(deps: ReporterDeps) {
     this.#with = deps;
   }
 
   start(): void {
-    this.#stopped = false;
+    this.#isStopped = false;
   }
 
-  /**
-   * A handler has started: looks at it from now on, until none has run for a while. An idle engine sleeps.
-   */
+  /** Call when a handler starts. Sweeps until none has run for a while: an idle engine sleeps. */
   watch(): void {
-    if (this.#stopped || this.#sweeping) return;
-    this.#sweeping = true;
+    if (this.#isStopped || this.#isSweeping) return;
+    this.#isSweeping = true;
     this.#idleSince = this.#with.settings.clock.monotonic();
     this.#next();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#isStopped = true;
     this.#cancel?.();
-    // Whoever began it tells of its failure: nothing that a stop has still to do hangs on it.
+    // Its caller handles a failure of the report; the stop does not depend on it.
     await this.#reporting?.catch(() => undefined);
   }
 
-  /** One look at every handler that runs. */
+  /** Looks at every running handler once. */
   async pass(): Promise<void> {
-    this.#with.executor.watch();
+    this.#with.running.enforceTimeouts();
     await this.#report();
   }
 
-  /** One report at a time; a store that does not answer keeps nobody from looking at timeouts. */
+  /** One report at a time. A store that does not answer delays no timeout. */
   #report(): Promise<void> {
     this.#reporting ??= this.#write().finally(() => {
       this.#reporting = undefined;
@@ -74,12 +71,12 @@ export class Reporter<Deps> {
   }
 
   async #write(): Promise<void> {
-    const { store, executor, events, settings } = this.#with;
+    const { store, running, events, settings } = this.#with;
     const monotonic = settings.clock.monotonic();
     if (monotonic < this.#notBefore) return;
-    const withOutput = monotonic - this.#lastReport >= REPORT_MS;
-    if (withOutput) this.#lastReport = monotonic;
-    const reports = executor.reports(withOutput);
+    const withOutput = monotonic - this.#lastOutputAt >= REPORT_MS;
+    if (withOutput) this.#lastOutputAt = monotonic;
+    const reports = running.takeReports(withOutput);
     if (reports.length === 0) return;
     try {
       for (const { attempt, report } of reports) {
@@ -88,11 +85,11 @@ export class Reporter<Deps> {
       }
       const { stale, cancel } = await store.report(reports.map(({ report }) => report));
       for (const runId of stale) {
-        // The oldest of them: the run may have been claimed again, here, while that one goes on.
-        const told = reports.find(({ report }) => report.runId === runId);
-        if (told !== undefined) executor.stop(told.attempt, 'stale');
+        // The oldest attempt: the run may have been claimed again, here, while that one still runs.
+        const reported = reports.find(({ report }) => report.runId === runId);
+        if (reported !== undefined) running.stop(reported.attempt, 'stale');
       }
-      for (const runId of cancel) executor.cancel(runId);
+      for (const runId of cancel) running.cancel(runId);
     } catch (error) {
       this.#notBefore = monotonic + REPORT_MS;
       for (const { attempt, report } of reports) attempt.putBack(report);
@@ -103,17 +100,17 @@ export class Reporter<Deps> {
   }
 
   async #sweep(): Promise<void> {
-    this.#with.executor.watch();
-    // One that is under way is heard of where it was begun.
+    this.#with.running.enforceTimeouts();
+    // Whoever began a report that is under way handles its failure.
     if (this.#reporting === undefined) await this.#report();
   }
 
   #next(): void {
-    const { settings, executor } = this.#with;
+    const { settings, running } = this.#with;
     const now = settings.clock.monotonic();
-    if (executor.busy > 0) this.#idleSince = now;
-    this.#sweeping = !this.#stopped && now - this.#idleSince < SLEEP_AFTER_MS;
-    if (!this.#sweeping) return;
+    if (running.count > 0) this.#idleSince = now;
+    this.#isSweeping = !this.#isStopped && now - this.#idleSince < SLEEP_AFTER_MS;
+    if (!this.#isSweeping) return;
     this.#cancel = settings.clock.setTimer(SWEEP_MS, () => {
       this.#sweep().catch((error: unknown) =>
         settings.logger.warn({ err: error }, 'progress and logs could not be written; they are tried again'),

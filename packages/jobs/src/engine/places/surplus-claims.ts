@@ -1,42 +1,45 @@
 import type { Clock } from '../../core/clock.ts';
-import type { ClaimBudget } from '../pass/claim-budget.ts';
-import type { EndedClaim } from '../settling/settlement-queue.ts';
+import type { Settlements } from '../settling/settlements.ts';
+import { PREFETCH_MS, SURPLUS_AFTER_MS } from '../timing/pace.ts';
+import type { Places } from './places.ts';
 import type { UnstartedClaims } from './unstarted-claims.ts';
-
-/** So long after their time it is decided which of the runs without a place are given back. */
-const FOR_A_PLACE_MS = 20;
 
 export interface SurplusClaimsDeps {
   readonly clock: Clock;
-  readonly claims: Pick<ClaimBudget<unknown>, 'excess'>;
-  readonly unstarted: Pick<UnstartedClaims, 'takeBackLast'>;
-  giveBack(ended: EndedClaim): void;
+  readonly places: Places;
+  readonly unstarted: UnstartedClaims;
+  readonly settlements: Settlements;
 }
 
-/** Runs that have come due here and won't get a place soon: other nodes may have one (P9). */
+/** Gives back due runs that get no place here soon: other nodes may have one (P9). */
 export class SurplusClaims {
   readonly #with: SurplusClaimsDeps;
-  /** Some are about to be given back. */
-  #isDeciding = false;
+  #isTimerSet = false;
 
   constructor(deps: SurplusClaimsDeps) {
     this.#with = deps;
   }
 
   /**
-   * Gives them back, but for `kept`, if it is so still once they had time to get a place: durations of runs
-   * that ended after the process stood still tell nothing of the next ones.
+   * Gives back what is surplus now and still is after {@link SURPLUS_AFTER_MS}: after the process stood
+   * still, the last durations say nothing about the next ones. `keep`: how many runs are meant to wait.
    */
-  giveBack(kept?: number): void {
-    const { clock, claims, unstarted } = this.#with;
-    const excess = claims.excess(kept);
-    if (this.#isDeciding || excess === 0) return;
-    this.#isDeciding = true;
-    clock.setTimer(FOR_A_PLACE_MS, () => {
-      this.#isDeciding = false;
-      const count = Math.min(excess, claims.excess());
-      for (const each of unstarted.takeBackLast(count)) this.#with.giveBack(each);
+  giveBack(keep = 0): void {
+    const { clock, unstarted, settlements } = this.#with;
+    const surplus = this.#count(keep);
+    if (this.#isTimerSet || surplus === 0) return;
+    this.#isTimerSet = true;
+    clock.setTimer(SURPLUS_AFTER_MS, () => {
+      this.#isTimerSet = false;
+      const count = Math.min(surplus, this.#count(0));
+      for (const each of unstarted.takeBackLast(count)) settlements.add(each);
       this.giveBack();
     });
+  }
+
+  /** How many of the runs that wait for a place get none within {@link PREFETCH_MS}. */
+  #count(keep: number): number {
+    const { places, unstarted } = this.#with;
+    return Math.max(unstarted.waiting - places.idle - Math.max(places.finishedWithin(PREFETCH_MS), keep), 0);
   }
 }

@@ -22,7 +22,7 @@ function setUp({ parts = [1], takesMs = 0 }: { parts?: readonly number[]; takesM
       return part + 1 < parts.length ? { counts, next: String(part + 1) } : { counts };
     },
   };
-  const counter = new HealthCounter({ store, clock, handlers: () => ({}) });
+  const counter = new HealthCounter({ store, clock, node: { liveTypes: {} } });
   const fail = (does: boolean) => {
     fails = does;
   };

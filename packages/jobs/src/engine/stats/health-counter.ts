@@ -1,13 +1,13 @@
 import type { Clock } from '../../core/clock.ts';
 import { emptyHealthCounts, HEALTH_STATUSES } from '../../core/health.ts';
-import type { TypeVersions } from '../../core/membership.ts';
 import type { JobStore } from '../../core/store.ts';
 import type { HealthCounts } from '../../core/store-views.ts';
+import type { Node } from '../nodes/node.ts';
 
 const EVERY_MS = 15_000;
-/** Counting may take one part in so many of the time: of very many jobs it takes long. */
+/** Counting takes at most one part in this many of the time: it takes long where there are very many jobs. */
 const SHARE = 20;
-/** Who asks waits for new counts no longer than this, if there are older ones. */
+/** Longest wait of a caller for new counts, if there are older ones (ms). */
 const PATIENCE_MS = 500;
 
 interface Counted {
@@ -18,13 +18,12 @@ interface Counted {
 export interface HealthCounterDeps {
   readonly store: Pick<JobStore, 'countHealth'>;
   readonly clock: Clock;
-  /** What living nodes can run. */
-  handlers(): TypeVersions;
+  readonly node: Pick<Node, 'liveTypes'>;
 }
 
 /**
- * How many jobs have which health: counted when somebody asks, and now and then only, however often that is.
- * Where counting takes long, the counts before are told meanwhile.
+ * Counts jobs by health when somebody asks, but no more often than {@link EVERY_MS}. Where counting takes
+ * long, callers get the counts before it.
  */
 export class HealthCounter {
   readonly #with: HealthCounterDeps;
@@ -56,13 +55,13 @@ export class HealthCounter {
   }
 
   async #count(): Promise<HealthCounts> {
-    const { store, clock, handlers } = this.#with;
+    const { store, clock, node } = this.#with;
     const begunAt = clock.monotonic();
     const counts = emptyHealthCounts();
-    const known = handlers();
+    const handlers = node.liveTypes;
     let after: string | undefined;
     do {
-      const part = await store.countHealth({ handlers: known, ...(after === undefined ? {} : { after }) });
+      const part = await store.countHealth({ handlers, ...(after === undefined ? {} : { after }) });
       for (const health of HEALTH_STATUSES) counts[health] += part.counts[health];
       after = part.next;
     } while (after !== undefined);

@@ -1,26 +1,26 @@
 import type { Registry } from '../job-types/registry.ts';
 import type { Settings } from '../options.ts';
-import { endThreads } from '../shutdown.ts';
+import { endThreads } from './end-threads.ts';
 import type { ThreadPool } from './thread-pool.ts';
 
-/** Modules that take longer than this to load do not load. */
+/** A module that takes longer than this to load (ms) counts as one that does not load. */
 const LOAD_LIMIT_MS = 30_000;
 
-/**
- * Loads the modules of thread job types before any run: a bundle may lack one, or one may start an engine in
- * each thread. Throws one error that names every fault, and at once when `stopping` fires.
- */
-export async function loadThreads<Deps>({
-  threads,
-  registry,
-  settings,
-  stopping,
-}: {
+export interface LoadThreadsDeps {
   readonly threads: ThreadPool;
-  readonly registry: Registry<Deps>;
+  readonly registry: Registry<never>;
   readonly settings: Settings;
-  readonly stopping: AbortSignal;
-}): Promise<void> {
+}
+
+/**
+ * Loads the modules of the job types that run in threads, before anything runs: a bundle may lack one, and
+ * one that starts an engine of its own would do so in each thread. Throws one error that names all faults;
+ * also as soon as `stopping` fires.
+ */
+export async function loadThreads(
+  { threads, registry, settings }: LoadThreadsDeps,
+  stopping: AbortSignal,
+): Promise<void> {
   const { clock, concurrency, autoRun } = settings;
   const jobTypes = registry.types
     .map(({ jobType }) => jobType)

@@ -8,7 +8,7 @@ import { isRecord } from '../../core/objects.ts';
 import { lowerThreadPriority } from '../../thread-priority.ts';
 import { stopError } from '../attempts/attempt.ts';
 import { AttemptOutput, type NewOutput } from '../attempts/attempt-output.ts';
-import { resultOf } from '../attempts/handler-result.ts';
+import { readResult } from '../attempts/handler-result.ts';
 import { readThrown } from '../attempts/thrown-error.ts';
 import { createSystemClock } from '../host/system-clock.ts';
 import { beginHandler } from './handler-start.ts';
@@ -93,7 +93,7 @@ async function execute(task: Task, signal: AbortSignal): Promise<void> {
     const returned = await jobType.run(contextOf(task, signal), made as never);
     // A stray error of a handler that has returned comes within the turn.
     await new Promise((resolve) => setImmediate(resolve));
-    finish(task, { kind: 'returned', result: resultOf(returned) });
+    finish(task, { kind: 'returned', result: readResult(returned) });
   } catch (error) {
     finish(task, { kind: 'threw', thrown: readThrown(error), isUsable });
   }

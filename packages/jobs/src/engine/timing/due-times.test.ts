@@ -54,29 +54,29 @@ describe('the known due times', () => {
 
   it('tells whether the last claim left something due, whatever is looked at anew', () => {
     const due = new DueTimes(200);
-    expect(due.hasLeft).toBe(false);
+    expect(due.hasUnclaimed).toBe(false);
     due.claimed(claimed(10), 0);
     due.invalidate();
-    due.claimedBeside(claimed());
-    expect(due.hasLeft).toBe(true);
+    due.claimedByCommand(claimed());
+    expect(due.hasUnclaimed).toBe(true);
     due.claimed(claimed(11), 0);
-    expect(due.hasLeft).toBe(false);
+    expect(due.hasUnclaimed).toBe(false);
   });
 
   it('keeps in mind a run that was put back meanwhile, and before', async () => {
-    expect(await answered((due) => due.putBack(50))).toMatchObject({ nextWakeAt: 100, nextDueAt: 50 });
+    expect(await answered((due) => due.runPutBack(50))).toMatchObject({ nextWakeAt: 100, nextDueAt: 50 });
     const due = await answered(() => undefined);
-    due.putBack(70);
+    due.runPutBack(70);
     expect(due.nextDueAt).toBe(70);
   });
 
   it('keeps in mind a job that was made meanwhile, and before, and looks at nothing else for it', async () => {
-    const meanwhile = await answered((one) => one.jobMade(50));
+    const meanwhile = await answered((one) => one.jobCreated(50));
     expect(meanwhile).toMatchObject({ nextWakeAt: 50, nextDueAt: Infinity });
-    const due = await answered((one) => one.jobMade(200));
+    const due = await answered((one) => one.jobCreated(200));
     expect(due.nextWakeAt).toBe(100);
-    expect(due.jobMade(100)).toBe(false);
-    expect(due.jobMade(70)).toBe(true);
+    expect(due.jobCreated(100)).toBe(false);
+    expect(due.jobCreated(70)).toBe(true);
     expect(due).toMatchObject({ nextWakeAt: 70, nextDueAt: Infinity });
   });
 
@@ -84,14 +84,14 @@ describe('the known due times', () => {
     const due = new DueTimes(200);
     const plan = Promise.withResolvers<PlanResult>();
     const asked = due.ask(plan.promise, (result) => due.planned(result, 200));
-    due.jobMade(150);
+    due.jobCreated(150);
     plan.resolve(planned(900));
     await asked;
     expect(due.nextWakeAt).toBe(150);
     const later = new DueTimes(200);
     later.forget();
     later.planned(planned(900), 0);
-    later.jobMade(700);
+    later.jobCreated(700);
     expect(later.nextWakeAt).toBe(600);
   });
 
@@ -149,12 +149,12 @@ describe('the known due times', () => {
     const due = new DueTimes(0);
     due.claimed(claimed(), 5);
     due.planned({ ...planned(100), queued: [{ id: '1', jobId: 'a', jobUid: '1' }] }, 0);
-    expect(due.claimedBeside(claimed())).toBe(false);
+    expect(due.claimedByCommand(claimed())).toBe(false);
     expect(due.nextDueAt).toBe(-Infinity);
     due.claimed(claimed(70), 5);
-    expect(due.claimedBeside(claimed(50))).toBe(false);
+    expect(due.claimedByCommand(claimed(50))).toBe(false);
     expect(due.nextDueAt).toBe(50);
-    expect(due.claimedBeside(claimed(10))).toBe(true);
+    expect(due.claimedByCommand(claimed(10))).toBe(true);
   });
 
   it('is unknown for claims once something was planned or let go', async () => {

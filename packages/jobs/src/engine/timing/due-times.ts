@@ -1,166 +1,163 @@
 import type { ClaimedRun, ClaimResult, PlanResult } from '../../core/store-passes.ts';
+import { EARLY_SHARE } from './pace.ts';
 
-/** A plan or claim that was asked for: its answer may not know of what is told before it comes. */
+/** A plan or claim under way. Its answer does not know what the engine learns before the answer comes. */
 interface PendingQuery {
-  /** How often a look was asked for until then. */
-  readonly looks: number;
-  /** When the first of the runs that were put back since is due. */
+  /** {@link DueTimes.invalidate} calls until then. */
+  readonly invalidations: number;
+  /** When the first run is due that was put back since. */
   putBackAt: number;
-  /** When the first of the jobs that were made since is to be planned. */
-  madeWakeAt: number;
+  /** When the first job is to be planned that was created since. */
+  createdWakeAt: number;
 }
 
-/**
- * Where more comes than one plan takes, the next one begins so much of the time ahead before what is left
- * comes, not half of it: such plans follow each other closely, and one that is held up a little makes nothing
- * late.
- */
-const EARLY_SHARE = 0.7;
-
-/** When something comes due, as far as this node knows. */
+/** When something becomes due, as far as this node knows. Instants are ms of the store's clock. */
 export class DueTimes {
   readonly #aheadMs: number;
-  /**
-   * Up to then the store was asked ahead: what it has left of that, there was a reason to leave until it is
-   * due.
-   */
+  /** The store was asked ahead up to here; what it left of that has a reason to wait until it is due. */
   #askedUpTo = Number.NEGATIVE_INFINITY;
   #nextWakeAt = Number.NEGATIVE_INFINITY;
   #nextDueAt = Number.NEGATIVE_INFINITY;
   #onlyForPlaces = false;
-  #hasLeft = false;
-  #looks = 0;
-  /** How many plans are under way. */
-  #plans = 0;
-  readonly #questions = new Set<PendingQuery>();
+  #hasUnclaimed = false;
+  #invalidations = 0;
+  #plansUnderWay = 0;
+  readonly #queries = new Set<PendingQuery>();
 
-  /** `aheadMs`: how far the store is asked ahead of what comes due; 0: not at all. */
+  /** `aheadMs`: how far ahead of their time runs are planned and claimed; 0: not at all. */
   constructor(aheadMs: number) {
     this.#aheadMs = aheadMs;
   }
 
   /**
-   * When to look for jobs to be planned; `-Infinity`: it is not known. While a plan is under way its answer
-   * mostly tells: until then one more only begins where it would come too late.
+   * When to plan next; `-Infinity`: not known. The answer of a plan under way mostly tells that, so another
+   * plan starts only where the answer could come too late.
    */
   get nextWakeAt(): number {
-    return this.#plans === 0 ? this.#nextWakeAt : this.#nextWakeAt + this.#aheadMs / 2;
+    return this.#plansUnderWay === 0 ? this.#nextWakeAt : this.#nextWakeAt + this.#aheadMs / 2;
   }
 
-  /** A plan is under way, whose answer will tell when to look. */
+  /** A plan is under way, whose answer will tell when to plan next. */
   get isPlanning(): boolean {
-    return this.#plans > 0;
+    return this.#plansUnderWay > 0;
   }
 
-  /** When to look for runs to be claimed; in the past: it is not known, or there is one. */
+  /** When to claim next; in the past: not known, or a run is due. */
   get nextDueAt(): number {
     return this.#nextDueAt;
   }
 
-  /** How far to ask ahead at `now`: not again for what was asked for already. */
+  /** How far ahead to ask at `now`; 0 when what is ahead was asked for already. */
   aheadMs(now: number): number {
     const left = this.#askedUpTo - now;
     return left <= this.#aheadMs / 2 || left > this.#aheadMs ? this.#aheadMs : 0;
   }
 
-  /** What is due is not to be claimed ahead of a free place (P9). */
+  /** Whether due runs must be claimed for free places only, and not in advance (P9). */
   get onlyForPlaces(): boolean {
     return this.#onlyForPlaces;
   }
 
-  /** The last claim has left something that is due: it comes before what is not. */
-  get hasLeft(): boolean {
-    return this.#hasLeft;
+  /** Whether the last claim left due runs. They come before runs that are not due. */
+  get hasUnclaimed(): boolean {
+    return this.#hasUnclaimed;
   }
 
-  /** What is known is not trusted any more. */
+  /** Forgets all due times. */
   forget(): void {
     this.#nextWakeAt = Number.NEGATIVE_INFINITY;
     this.#nextDueAt = Number.NEGATIVE_INFINITY;
     this.#onlyForPlaces = false;
   }
 
-  /** Something may be due sooner than known, and than answers that are on their way say. */
+  /** Forgets all due times, and those in answers that are on their way: something may be due sooner. */
   invalidate(): void {
-    this.#looks++;
+    this.#invalidations++;
     this.forget();
   }
 
-  /** A run waits for another attempt, due then. */
-  putBack(at: number): void {
+  /** A run waits for another attempt, due at `at`. */
+  runPutBack(at: number): void {
     this.#nextDueAt = Math.min(this.#nextDueAt, at);
-    for (const question of this.#questions) question.putBackAt = Math.min(question.putBackAt, at);
+    for (const query of this.#queries) query.putBackAt = Math.min(query.putBackAt, at);
   }
 
-  /**
-   * A job was made, to be planned then: nothing else needs to be looked at. Returns whether that is sooner
-   * than known.
-   */
-  jobMade(wakeAt: number): boolean {
-    for (const question of this.#questions) question.madeWakeAt = Math.min(question.madeWakeAt, wakeAt);
-    const lookAt = this.#lookAt(wakeAt);
-    if (lookAt >= this.#nextWakeAt) return false;
-    this.#nextWakeAt = lookAt;
+  /** A job was created, to be planned at `wakeAt`. Returns whether that is sooner than known. */
+  jobCreated(wakeAt: number): boolean {
+    for (const query of this.#queries) query.createdWakeAt = Math.min(query.createdWakeAt, wakeAt);
+    const planAt = this.#planAt(wakeAt);
+    if (planAt >= this.#nextWakeAt) return false;
+    this.#nextWakeAt = planAt;
     return true;
   }
 
-  /** What planning has let go may be due, and no claim has looked at it. */
+  /** A plan may have made runs due that no claim has seen. */
   forgetDue(): void {
     this.#nextDueAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Asks the store, and learns from the answer; what is told meanwhile counts as well. */
+  /** Waits for an answer of the store, and adds what was learned meanwhile to what `learn` reads in it. */
   async ask<T>(answer: Promise<T>, learn: (answer: T) => void): Promise<T> {
     const never = Number.POSITIVE_INFINITY;
-    const question: PendingQuery = { looks: this.#looks, putBackAt: never, madeWakeAt: never };
-    this.#questions.add(question);
+    const query: PendingQuery = {
+      invalidations: this.#invalidations,
+      putBackAt: never,
+      createdWakeAt: never,
+    };
+    this.#queries.add(query);
     try {
-      const told = await answer;
-      learn(told);
-      this.#nextDueAt = Math.min(this.#nextDueAt, question.putBackAt);
-      this.#nextWakeAt = Math.min(this.#nextWakeAt, this.#lookAt(question.madeWakeAt));
-      if (question.looks !== this.#looks) this.forget();
-      return told;
+      const result = await answer;
+      learn(result);
+      this.#nextDueAt = Math.min(this.#nextDueAt, query.putBackAt);
+      this.#nextWakeAt = Math.min(this.#nextWakeAt, this.#planAt(query.createdWakeAt));
+      if (query.invalidations !== this.#invalidations) this.forget();
+      return result;
     } finally {
-      this.#questions.delete(question);
+      this.#queries.delete(query);
     }
   }
 
   /** {@link ask} for a plan. */
   async askForPlan<T>(answer: Promise<T>, learn: (answer: T) => void): Promise<T> {
-    this.#plans++;
+    this.#plansUnderWay++;
     try {
       return await this.ask(answer, learn);
     } finally {
-      this.#plans--;
+      this.#plansUnderWay--;
     }
   }
 
-  /** `aheadMs`: how far the store was asked ahead. */
+  /** Learns from a plan that asked `aheadMs` ahead. */
   planned({ now, more, nextWakeAt, queued }: PlanResult, aheadMs: number): void {
     if (aheadMs > 0 && !more) this.#askedUpTo = now + aheadMs;
-    const lookAt = this.#lookAt(nextWakeAt);
-    this.#nextWakeAt = more ? Math.min(lookAt, (nextWakeAt ?? now) - aheadMs * EARLY_SHARE) : lookAt;
+    const planAt = this.#planAt(nextWakeAt);
+    this.#nextWakeAt = more ? Math.min(planAt, (nextWakeAt ?? now) - aheadMs * EARLY_SHARE) : planAt;
     if (queued.length > 0) this.forgetDue();
   }
 
-  /** `asked`: how many that are due. Returns whether more are due than were claimed. */
-  claimed({ now, nextDueAt, runs }: ClaimResult, asked: number): boolean {
-    this.#nextDueAt = this.#lookAt(nextDueAt);
+  /** Learns from a claim that asked for `requested` due runs. Returns whether it left any. */
+  claimed({ now, nextDueAt, runs }: ClaimResult, requested: number): boolean {
+    this.#nextDueAt = this.#planAt(nextDueAt);
     const isMore = nextDueAt !== undefined && nextDueAt <= now;
-    this.#hasLeft = isMore;
+    this.#hasUnclaimed = isMore;
     const isDue = ({ availableAt }: ClaimedRun) => availableAt <= now;
-    if (asked > 0 || !isMore) this.#onlyForPlaces = isMore && runs.filter(isDue).length < asked;
+    if (requested > 0 || !isMore) this.#onlyForPlaces = isMore && runs.filter(isDue).length < requested;
     return isMore;
   }
 
-  /** {@link claimed} beside passes: what those have told meanwhile may be newer, and counts for as much. */
-  claimedBeside({ now, nextDueAt }: ClaimResult): boolean {
-    this.#nextDueAt = Math.min(this.#nextDueAt, this.#lookAt(nextDueAt));
+  /**
+   * {@link claimed} for the claim of a command: what passes have told meanwhile may be newer, and counts,
+   * too.
+   */
+  claimedByCommand({ now, nextDueAt }: ClaimResult): boolean {
+    this.#nextDueAt = Math.min(this.#nextDueAt, this.#planAt(nextDueAt));
     return nextDueAt !== undefined && nextDueAt <= now;
   }
 
-  #lookAt(dueAt: number | undefined): number {
+  /**
+   * When to ask the store for what is due at `dueAt`: half of the time ahead before it, if it was not asked.
+   */
+  #planAt(dueAt: number | undefined): number {
     if (dueAt === undefined) return Number.POSITIVE_INFINITY;
     return dueAt <= this.#askedUpTo ? dueAt : dueAt - this.#aheadMs / 2;
   }

@@ -6,10 +6,14 @@ import { PassLoop } from './pass-loop.ts';
 function setUp({ atOnce }: { readonly atOnce: number }) {
   const clock = createFakeClock(0);
   const passes: PromiseWithResolvers<number>[] = [];
-  const loop = new PassLoop({
-    clock,
-    minGapMs: (passMs) => passMs,
-    atOnce: () => atOnce,
+  const loop = new PassLoop(clock);
+  const end = async (n: number, sleepMs: number) => {
+    passes[n]?.resolve(sleepMs);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  loop.start({
+    minGapMs: (lastPassMs) => lastPassMs,
+    maxAtOnce: atOnce,
     pass() {
       const pass = Promise.withResolvers<number>();
       passes.push(pass);
@@ -17,11 +21,6 @@ function setUp({ atOnce }: { readonly atOnce: number }) {
     },
     failed: () => undefined,
   });
-  const end = async (n: number, sleepMs: number) => {
-    passes[n]?.resolve(sleepMs);
-    await new Promise((resolve) => setImmediate(resolve));
-  };
-  loop.start();
   clock.advance(0);
   return { clock, loop, passes, end };
 }

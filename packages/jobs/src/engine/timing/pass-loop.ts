@@ -1,84 +1,79 @@
 import type { Clock } from '../../core/clock.ts';
+import { AFTER_FAILURE_MS } from './pace.ts';
 
-export interface PassLoopOptions {
-  readonly clock: Clock;
-  /** How long after the end of a pass, which took `passMs`, the next one begins at the soonest. */
-  minGapMs(passMs: number): number;
-  /**
-   * How many passes may be under way at once: a second one keeps the store busy, or looks for slots that
-   * would wait for the first one.
-   */
-  atOnce(): number;
-  /** One pass; returns how long to sleep until the next one is needed. */
+/** What the loop runs, again and again. */
+export interface Passes {
+  /** How long the next pass must wait after the end of one that took `lastPassMs`. */
+  minGapMs(lastPassMs: number): number;
+  /** How many passes may be under way at once. */
+  readonly maxAtOnce: number;
+  /** Runs one pass; resolves with how long to sleep until the next one is needed (ms). */
   pass(): Promise<number>;
   failed(error: unknown): void;
 }
 
-/** How long to wait before the store is asked again after it failed. */
-export const AFTER_FAILURE_MS = 1_000;
-
-/** Runs one pass after the other, and sleeps in between until it is woken or something comes due. */
+/** Runs passes one after the other, and sleeps in between until it is woken or something becomes due. */
 export class PassLoop {
-  readonly #options: PassLoopOptions;
+  readonly #clock: Clock;
+  /** Absent while the loop is stopped. */
+  #passes: Passes | undefined;
   #timer: { readonly at: number; cancel(): void } | undefined;
   readonly #running = new Set<Promise<void>>();
-  /** A wake-up that came while a pass was under way: how soon it wants the next one. */
-  #wanted = Number.POSITIVE_INFINITY;
-  /** The last pass that has ended. */
-  #last = { end: Number.NEGATIVE_INFINITY, ms: 0 };
-  #stopped = true;
+  /** How soon a wake-up that came during a pass wants the next one (ms). */
+  #wantedMs = Number.POSITIVE_INFINITY;
+  #lastPass = { end: Number.NEGATIVE_INFINITY, ms: 0 };
 
-  constructor(options: PassLoopOptions) {
-    this.#options = options;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  start(): void {
-    this.#stopped = false;
+  start(passes: Passes): void {
+    this.#passes = passes;
     this.wake();
   }
 
-  /** Asks for a pass within `ms`. */
+  /** Asks for a pass within `ms`. Does nothing while the loop is stopped. */
   wake(ms = 0): void {
-    if (this.#stopped) return;
-    if (this.#running.size > 0 && this.#running.size >= this.#options.atOnce()) {
-      this.#wanted = Math.min(this.#wanted, ms);
+    const passes = this.#passes;
+    if (passes === undefined) return;
+    if (this.#running.size > 0 && this.#running.size >= passes.maxAtOnce) {
+      this.#wantedMs = Math.min(this.#wantedMs, ms);
       return;
     }
-    const now = this.#options.clock.monotonic();
-    const at = Math.max(now + ms, this.#last.end + this.#options.minGapMs(this.#last.ms));
+    const now = this.#clock.monotonic();
+    const at = Math.max(now + ms, this.#lastPass.end + passes.minGapMs(this.#lastPass.ms));
     if (this.#timer !== undefined && this.#timer.at <= at) return;
     this.#timer?.cancel();
-    this.#timer = { at, cancel: this.#options.clock.setTimer(at - now, () => this.#run()) };
+    this.#timer = { at, cancel: this.#clock.setTimer(at - now, () => this.#run(passes)) };
   }
 
   /** Ends after the passes under way. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#passes = undefined;
     this.#timer?.cancel();
     this.#timer = undefined;
     await Promise.all(this.#running);
   }
 
-  #run(): void {
+  #run(passes: Passes): void {
     this.#timer = undefined;
-    this.#wanted = Number.POSITIVE_INFINITY;
-    const { clock } = this.#options;
-    const begin = clock.monotonic();
-    const running = this.#onePass().then((sleepMs) => {
+    this.#wantedMs = Number.POSITIVE_INFINITY;
+    const begin = this.#clock.monotonic();
+    const running = this.#runPass(passes).then((sleepMs) => {
       this.#running.delete(running);
-      const end = clock.monotonic();
-      this.#last = { end, ms: end - begin };
-      this.wake(Math.min(sleepMs, this.#wanted));
+      const end = this.#clock.monotonic();
+      this.#lastPass = { end, ms: end - begin };
+      this.wake(Math.min(sleepMs, this.#wantedMs));
     });
     this.#running.add(running);
   }
 
-  async #onePass(): Promise<number> {
+  async #runPass(passes: Passes): Promise<number> {
     try {
-      return await this.#options.pass();
+      return await passes.pass();
     } catch (error) {
-      this.#wanted = Number.POSITIVE_INFINITY;
-      this.#options.failed(error);
+      this.#wantedMs = Number.POSITIVE_INFINITY;
+      passes.failed(error);
       return AFTER_FAILURE_MS;
     }
   }

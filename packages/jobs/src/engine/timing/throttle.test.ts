@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFakeClock } from '../../testing/fake-clock.ts';
-import { MAX_BATCH, Throttle } from './throttle.ts';
+import { MAX_BATCH } from './pace.ts';
+import { Throttle } from './throttle.ts';
 
 const PLACES = 10;
 
@@ -78,11 +79,11 @@ describe('the API comes first', () => {
     throttle.claimed();
     clock.advance(5_000);
     await fetch(url);
-    expect(throttle.isBesideRequests).toBe(true);
+    expect(throttle.isServingRequests).toBe(true);
     clock.advance(1_000);
     throttle.stop();
     await fetch(url);
-    expect(throttle.isBesideRequests).toBe(false);
+    expect(throttle.isServingRequests).toBe(false);
   });
 
   it('claims take half as many runs after each second in which the event loop was late, and grow again after', async () => {

@@ -1,23 +1,19 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../../core/clock.ts';
+import {
+  AFTER_REQUEST_MS,
+  BATCH_BESIDE_REQUESTS,
+  FLOOR_GAP_MS,
+  LONGEST_PAUSE_MS,
+  LOOP_DELAY_LIMIT_MS,
+  LOOP_DELAY_RESOLUTION_MS,
+  LOOP_DELAY_SAMPLE_MS,
+  MAX_BATCH,
+} from './pace.ts';
 
-/** Above this p99 delay of the event loop over the last second, jobs make room for the API. */
-const DELAY_LIMIT_MS = 20;
-/** The monitor counts its own period into what it measures. */
-const RESOLUTION_MS = 5;
-const SAMPLE_MS = 1_000;
-const FLOOR_GAP_MS = 250;
-/** The channels on which Node announces each request that any HTTP server of this process begins. */
-const REQUESTS = ['http.server.request.start', 'http2.server.stream.start'];
-/** For this long after a request, more are expected. */
-const AFTER_REQUEST_MS = 100;
-/** Most runs taken by one claim meanwhile: the event loop has dealt with them within a millisecond or two. */
-const BATCH_BESIDE_REQUESTS = 128;
-/** Nothing that is due waits for longer so that the API has the machine. */
-const LONGEST_PAUSE_MS = 20;
-/** Most runs taken by one claim. */
-export const MAX_BATCH = 2_000;
+/** Where Node announces each request of any HTTP server of this process. */
+const REQUEST_CHANNELS = ['http.server.request.start', 'http2.server.stream.start'];
 
 /** Measures in nanoseconds how late the event loop is, while it is enabled. */
 export type LoopDelay = Pick<
@@ -28,41 +24,40 @@ export type LoopDelay = Pick<
 export interface ThrottleOptions {
   readonly clock: Clock;
   readonly floor: number;
-  /** Default: what Node measures. */
+  /** Default: Node's monitor. */
   readonly loopDelay?: LoopDelay | undefined;
 }
 
 /**
- * The API comes first (P20). While requests come in, a claim takes few runs at once, and passes leave the API
- * as much time as they took. And claims are held back while the event loop is late: the batch is halved each
- * second that it is, and grows again when it is not; never below `floor` runs every 250 ms. Planning is not
- * throttled.
+ * The API comes first (P20). While requests come in, claims are small, and a pause after each pass leaves the
+ * API as much time as the pass took. While the event loop is late, the size of claims is halved each second,
+ * down to `floor` runs every 250 ms; it doubles each second after that. Planning is not throttled.
  */
 export class Throttle {
   readonly #clock: Clock;
   readonly #floor: number;
   readonly #delay: LoopDelay;
   #batch = MAX_BATCH;
-  #late = false;
+  #isLate = false;
   #lastP99Ms = 0;
-  #lastClaim = Number.NEGATIVE_INFINITY;
-  #lastRequest = Number.NEGATIVE_INFINITY;
-  readonly #requested = () => {
-    this.#lastRequest = this.#clock.monotonic();
+  #lastClaimAt = Number.NEGATIVE_INFINITY;
+  #lastRequestAt = Number.NEGATIVE_INFINITY;
+  readonly #onRequest = () => {
+    this.#lastRequestAt = this.#clock.monotonic();
   };
-  #cancel: (() => void) | undefined;
+  #cancelSample: (() => void) | undefined;
 
   constructor({ clock, floor, loopDelay }: ThrottleOptions) {
     this.#clock = clock;
     this.#floor = Math.max(floor, 1);
-    this.#delay = loopDelay ?? monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-    // From the start: the first of many claims is to know of the requests before it.
-    for (const channel of REQUESTS) subscribe(channel, this.#requested);
+    this.#delay = loopDelay ?? monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
+    // From the start: the first claim of many must know of the requests before it.
+    for (const channel of REQUEST_CHANNELS) subscribe(channel, this.#onRequest);
   }
 
   stop(): void {
-    for (const channel of REQUESTS) unsubscribe(channel, this.#requested);
-    this.#rest();
+    for (const channel of REQUEST_CHANNELS) unsubscribe(channel, this.#onRequest);
+    this.#stopMeasuring();
   }
 
   get isThrottled(): boolean {
@@ -73,58 +68,56 @@ export class Throttle {
     return this.#lastP99Ms;
   }
 
-  /** A request came a moment ago. */
-  get isBesideRequests(): boolean {
-    return this.#clock.monotonic() - this.#lastRequest < AFTER_REQUEST_MS;
+  /** Whether a request came a moment ago. */
+  get isServingRequests(): boolean {
+    return this.#clock.monotonic() - this.#lastRequestAt < AFTER_REQUEST_MS;
   }
 
-  /** Claims are held back as far as they ever are. */
+  /** Whether claims are as small as they get. */
   get isAtFloor(): boolean {
-    return this.#late && this.#batch <= this.#floor;
+    return this.#isLate && this.#batch <= this.#floor;
   }
 
   /** How many runs may be claimed now. */
   allowance(): number {
-    if (this.isAtFloor) return this.#clock.monotonic() - this.#lastClaim >= FLOOR_GAP_MS ? this.#batch : 0;
-    return this.isBesideRequests ? Math.min(this.#batch, BATCH_BESIDE_REQUESTS) : this.#batch;
+    if (this.isAtFloor) return this.#clock.monotonic() - this.#lastClaimAt >= FLOOR_GAP_MS ? this.#batch : 0;
+    return this.isServingRequests ? Math.min(this.#batch, BATCH_BESIDE_REQUESTS) : this.#batch;
   }
 
-  /** How long no pass is to begin after one that took so long, unless slots are due before that. */
+  /** How long no pass may start after one that took `passMs`, unless slots are due before that. */
   pauseMs(passMs: number): number {
-    return this.isBesideRequests ? Math.min(passMs, LONGEST_PAUSE_MS) : 0;
+    return this.isServingRequests ? Math.min(passMs, LONGEST_PAUSE_MS) : 0;
   }
 
-  /**
-   * A claim was asked for. Measures while there are claims, a second at a time; an idle engine measures
-   * nothing.
-   */
+  /** Call with each claim. Measures the delay while there are claims; an idle engine measures nothing. */
   claimed(): void {
-    this.#lastClaim = this.#clock.monotonic();
-    if (this.#cancel !== undefined) return;
+    this.#lastClaimAt = this.#clock.monotonic();
+    if (this.#cancelSample !== undefined) return;
     this.#delay.reset();
     this.#delay.enable();
-    this.#watch();
+    this.#measure();
   }
 
-  #watch(): void {
-    this.#cancel = this.#clock.setTimer(SAMPLE_MS, () => {
+  #measure(): void {
+    this.#cancelSample = this.#clock.setTimer(LOOP_DELAY_SAMPLE_MS, () => {
       this.#sample();
-      if (this.#clock.monotonic() - this.#lastClaim <= SAMPLE_MS || this.isThrottled) this.#watch();
-      else this.#rest();
+      if (this.#clock.monotonic() - this.#lastClaimAt <= LOOP_DELAY_SAMPLE_MS || this.isThrottled)
+        this.#measure();
+      else this.#stopMeasuring();
     });
   }
 
-  #rest(): void {
+  #stopMeasuring(): void {
     this.#delay.disable();
-    this.#cancel?.();
-    this.#cancel = undefined;
+    this.#cancelSample?.();
+    this.#cancelSample = undefined;
   }
 
   #sample(): void {
-    this.#lastP99Ms = Math.max(this.#delay.percentile(99) / 1e6 - RESOLUTION_MS, 0);
+    this.#lastP99Ms = Math.max(this.#delay.percentile(99) / 1e6 - LOOP_DELAY_RESOLUTION_MS, 0);
     this.#delay.reset();
-    this.#late = this.#lastP99Ms > DELAY_LIMIT_MS;
-    this.#batch = this.#late
+    this.#isLate = this.#lastP99Ms > LOOP_DELAY_LIMIT_MS;
+    this.#batch = this.#isLate
       ? Math.max(Math.floor(this.#batch / 2), this.#floor)
       : Math.min(this.#batch * 2, MAX_BATCH);
   }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Clock } from '../core/clock.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
+import type { Clock } from '../../core/clock.ts';
+import { createFakeClock } from '../../testing/fake-clock.ts';
 import { Pruner } from './pruner.ts';
 
 /** One over a store that has so many batches to prune. */

@@ -1,0 +1,41 @@
+import type { Refusal } from '../../core/commands.ts';
+import type { CommandResult } from '../../core/store-commands.ts';
+import { EngineError } from '../engine-port.ts';
+
+export type DoneCommand = Extract<CommandResult, { kind: 'done' }>;
+
+/** The `done` of a result. Throws the error that says why there is none. */
+export function requireDone(result: CommandResult, jobId: string): DoneCommand {
+  switch (result.kind) {
+    case 'done':
+      return result;
+    case 'absent':
+      throw jobNotFound(jobId);
+    case 'stale':
+      throw new EngineError(
+        'stale',
+        'The job has been changed meanwhile. Read it again and repeat the change.',
+      );
+    case 'refused':
+      throw errorOf(result.refusal);
+    case 'duplicate':
+      throw new Error('only a trigger has a dedupe key');
+    default:
+      return result satisfies never;
+  }
+}
+
+export function errorOf({ code, detail, pointer }: Refusal): EngineError {
+  if (code === 'too_many_live_runs' || code === 'too_many_put_off')
+    return new EngineError('too_many', detail);
+  if (pointer === undefined) return new EngineError('conflict', detail);
+  return new EngineError('invalid', detail, [{ pointer, detail }]);
+}
+
+export function jobNotFound(jobId: string): EngineError {
+  return new EngineError('not_found', `There is no job with the id "${jobId}".`);
+}
+
+export function runNotFound(runId: string): EngineError {
+  return new EngineError('not_found', `There is no run with the id "${runId}".`);
+}

@@ -1,0 +1,75 @@
+import type { CheckedBy } from '../../core/commands.ts';
+import type { Job } from '../../core/job.ts';
+import { changedFields } from '../../core/payload-fields.ts';
+import type { JsonText } from '../../core/run.ts';
+import type { RunView } from '../../core/store-views.ts';
+import { EngineError, type TriggerInput } from '../engine-port.ts';
+import { acceptPayload, checkPayload, payloadPointer } from '../job-types/payload-check.ts';
+import type { RegisteredType } from '../job-types/registry.ts';
+import type { ApiDeps } from './api-deps.ts';
+
+/** A payload for one run, and which version of its job type has checked it. */
+export interface PayloadOverride {
+  readonly payload: JsonText;
+  readonly checkedBy: CheckedBy;
+}
+
+/** Checks the payload of a trigger. Throws when it is not valid, or the caller may not set a field of it. */
+export function overrideOf(
+  { registry }: ApiDeps,
+  { type: typeName, payload: usual }: Job,
+  { payload, payloadBy }: TriggerInput,
+): PayloadOverride {
+  const type = registry.get(typeName);
+  if (type === undefined)
+    throw new EngineError(
+      'conflict',
+      `No job type ${typeName} is registered here, so its payload can't be checked. Ask a node that has it.`,
+    );
+  const checked = acceptPayload(type, payload);
+  if (!checked.ok) throw new EngineError('invalid', 'The payload is not valid.', checked.faults);
+  if (payloadBy === 'operator') refuseAdminFields(type, usual, checked.json);
+  return { payload: checked.json, checkedBy: checkedByType(type) };
+}
+
+function refuseAdminFields(type: RegisteredType<never>, usual: JsonText, requested: JsonText): void {
+  // Compare with the defaults of today, which `requested` has, too.
+  const filled = checkPayload(type, JSON.parse(usual));
+  const mayChange = new Set(type.jobType.operatorsMaySet);
+  const refused = changedFields(filled.ok ? filled.json : usual, requested).filter(
+    (name) => !mayChange.has(name),
+  );
+  if (refused.length === 0) return;
+  const allowed = mayChange.size === 0 ? 'none' : [...mayChange].join(', ');
+  throw new EngineError(
+    'forbidden',
+    `Only an admin may change ${refused.join(', ')} for a run of ${type.jobType.type}; an operator may change: ${allowed}. Run the job without a payload, or ask an admin.`,
+    refused.map((name) => ({ pointer: payloadPointer(name), detail: "must be as in the job's payload" })),
+  );
+}
+
+/**
+ * Who checked the payload of an earlier run, which a retry takes as it is. Throws only when the run could but
+ * fail: not when the type is not registered here or older than the job needs, nor when the job is gone.
+ */
+export async function checkerOf(
+  { registry, store, node }: ApiDeps,
+  { type: typeName, jobId, run }: RunView,
+  payload: JsonText,
+): Promise<Partial<Pick<PayloadOverride, 'checkedBy'>>> {
+  const type = registry.get(typeName);
+  if (type === undefined) return {};
+  const checked = checkPayload(type, JSON.parse(payload));
+  if (checked.ok) return { checkedBy: checkedByType(type) };
+  const job = (await store.getJob(jobId, node.liveTypes))?.job;
+  if (job?.uid !== run.jobUid || job.typeVersion > type.jobType.version) return {};
+  throw new EngineError(
+    'invalid',
+    `${typeName} refuses the payload that this run had. Run the job with another one instead.`,
+    checked.faults,
+  );
+}
+
+function checkedByType({ jobType }: RegisteredType<never>): CheckedBy {
+  return { type: jobType.type, typeVersion: jobType.version };
+}

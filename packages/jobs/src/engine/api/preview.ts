@@ -1,0 +1,42 @@
+import { commandJob, scheduleRefusal } from '../../core/commands.ts';
+import { NO_LIVE_RUNS } from '../../core/job.ts';
+import { upcoming } from '../../core/job-view.ts';
+import { firstSlot, parseSchedule, slotsAfter } from '../../core/schedule.ts';
+import { type Engine, EngineError, type JobInput, type JobPatch, type Preview } from '../engine-port.ts';
+import type { ApiDeps } from './api-deps.ts';
+import { errorOf, jobNotFound } from './command-errors.ts';
+import { inputOf, mergePatch, parseDefinition, scheduleInput } from './job-definition.ts';
+
+/** {@link Engine.preview} */
+export async function preview(deps: ApiDeps, input: Parameters<Engine['preview']>[0]): Promise<Preview> {
+  return 'schedule' in input ? previewSchedule(deps, input.schedule, input.count) : previewEdit(deps, input);
+}
+
+function previewSchedule({ store, settings }: ApiDeps, schedule: Partial<JobInput>, count: number): Preview {
+  const now = store.now();
+  const parsed = parseSchedule(scheduleInput(schedule), settings);
+  if (!parsed.ok) throw new EngineError('invalid', 'The schedule is not valid.', parsed.faults);
+  const refusal = scheduleRefusal(parsed.value, now);
+  if (refusal !== undefined) throw errorOf(refusal);
+  const first = firstSlot(parsed.value, now);
+  if (first === undefined || count <= 0) return { now, before: undefined, times: [] };
+  const fixedDelay = parsed.value.kind === 'interval' && parsed.value.mode === 'fixed_delay';
+  const rest = fixedDelay ? [] : slotsAfter(parsed.value, now, first, count - 1);
+  return { now, before: undefined, times: [first, ...rest] };
+}
+
+async function previewEdit(
+  { store, node, registry, settings }: ApiDeps,
+  { jobId, patch, count }: { readonly jobId: string; readonly patch: JobPatch; readonly count: number },
+): Promise<Preview> {
+  const now = store.now();
+  const view = await store.getJob(jobId, node.liveTypes);
+  if (view === undefined) throw jobNotFound(jobId);
+  const { job, isRunning } = view;
+  const parsed = parseDefinition(mergePatch(inputOf(job), patch), registry, settings);
+  if (!parsed.ok) throw new EngineError('invalid', 'The job is not valid.', parsed.faults);
+  const live = { ...NO_LIVE_RUNS, active: isRunning ? 1 : 0, claimed: isRunning ? 1 : 0 };
+  const outcome = commandJob(job, live, { kind: 'edit', definition: parsed.definition }, now);
+  if (!outcome.ok) throw errorOf(outcome);
+  return { now, before: job.nextRunAt, times: upcoming(outcome.decision.job, count, now) };
+}

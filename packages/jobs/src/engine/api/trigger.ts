@@ -1,0 +1,128 @@
+import type { Job } from '../../core/job.ts';
+import type { Run } from '../../core/run.ts';
+import type { StoreInTransaction } from '../../core/store.ts';
+import type { CommandInput, CommandResult } from '../../core/store-commands.ts';
+import type { RunView } from '../../core/store-views.ts';
+import type { CommandOptions, TriggerInput } from '../engine-port.ts';
+import type { ApiDeps } from './api-deps.ts';
+import { afterCommand } from './command-effects.ts';
+import { jobNotFound, requireDone } from './command-errors.ts';
+import { auditOf, guardOf, isGuarded, parseInstant, traceOf } from './command-options.ts';
+import { overrideOf, type PayloadOverride } from './payload-override.ts';
+import { storeInTransaction } from './store-writes.ts';
+
+/** How often a trigger checks its payload again when its id stands for a new job each time. */
+const TRIGGER_TRIES = 5;
+
+/** The run that a trigger made. `duplicate`: an earlier trigger with the same dedupe key made it. */
+export interface StartedRun {
+  readonly view: RunView;
+  readonly duplicate: boolean;
+}
+
+/** Makes a run of a job (P15). */
+export async function trigger(
+  deps: ApiDeps,
+  {
+    jobId,
+    input,
+    options,
+  }: { readonly jobId: string; readonly input: TriggerInput; readonly options: CommandOptions },
+): Promise<StartedRun> {
+  const inside = input.tx === undefined ? undefined : storeInTransaction(deps.store, input.tx);
+  for (let tries = 1; ; tries++) {
+    // The payload is checked for the type of the job as it is now. Without one, there is nothing to look up.
+    const known = input.payload === undefined ? undefined : await findJob(deps, jobId, inside);
+    const override = known === undefined ? undefined : overrideOf(deps, known, input);
+    // A job that takes the id meanwhile may be of another type.
+    const only = known === undefined ? options : { ...options, ifUid: options.ifUid ?? known.uid };
+    const start = { ...startOf(input), ...override, ...traceOf(deps.settings) };
+    const command = triggerInput(jobId, start, only);
+    const mayRetry = known !== undefined && !isGuarded(options) && tries < TRIGGER_TRIES;
+    const use = (result: CommandResult) =>
+      result.kind === 'stale' && mayRetry ? undefined : startedRun(deps, result, jobId, inside);
+    const started =
+      inside === undefined
+        ? await askForRun(deps, { command, options }, use)
+        : use(await inside.trigger(command));
+    if (started !== undefined) return started;
+  }
+}
+
+/** Asks for a run, and claims it with the same command where it can start at once. */
+export function askForRun<T>(
+  { dispatcher, writes }: ApiDeps,
+  { command, options }: { readonly command: CommandInput; readonly options: CommandOptions },
+  use: (result: CommandResult) => T,
+): Promise<T> {
+  return dispatcher.command(
+    command.jobId,
+    (claim) => writes.command(claim ? { ...command, claim } : command, options.signal),
+    use,
+  );
+}
+
+/** Publishes the run that a trigger made. In a caller's transaction nothing has happened yet. */
+export function startedRun(
+  deps: ApiDeps,
+  result: CommandResult,
+  jobId: string,
+  inside?: StoreInTransaction,
+): StartedRun {
+  if (result.kind === 'duplicate') return { view: viewOf(result.run, result.job), duplicate: true };
+  const done = requireDone(result, jobId);
+  if (inside === undefined) afterCommand(deps, done);
+  const run = done.queued.at(-1);
+  if (run === undefined) throw new Error(`a trigger of ${jobId} made no run`);
+  return { view: viewOf(run, done.job), duplicate: false };
+}
+
+interface Start extends Partial<PayloadOverride> {
+  readonly runAt?: number;
+  readonly retryOf?: string;
+  readonly dedupeKey?: string;
+  readonly trace?: string;
+}
+
+export function triggerInput(
+  jobId: string,
+  { trace, checkedBy, ...how }: Start,
+  options: CommandOptions,
+): Parameters<StoreInTransaction['trigger']>[0] {
+  const { dedupeKey, ...command } = how;
+  return {
+    jobId,
+    command: {
+      kind: 'trigger',
+      ...command,
+      ...(checkedBy === undefined ? {} : { checkedBy }),
+      ...(trace === undefined ? {} : { trace }),
+    },
+    ...guardOf(options),
+    ...(dedupeKey === undefined ? {} : { dedupeKey }),
+    ...auditOf(options, 'job.trigger', how),
+  };
+}
+
+function startOf({ runAt, dedupeKey }: TriggerInput): Start {
+  return {
+    ...(runAt === undefined ? {} : { runAt: parseInstant(runAt, '/run_at') }),
+    ...(dedupeKey === undefined ? {} : { dedupeKey }),
+  };
+}
+
+async function findJob(
+  { store, node }: ApiDeps,
+  jobId: string,
+  inside: StoreInTransaction | undefined,
+): Promise<Job> {
+  const job = await (inside === undefined
+    ? store.getJob(jobId, node.liveTypes).then((found) => found?.job)
+    : inside.findJob(jobId));
+  if (job === undefined) throw jobNotFound(jobId);
+  return job;
+}
+
+function viewOf(run: Run, { id, type }: { readonly id: string; readonly type: string }): RunView {
+  return { run, jobId: id, type };
+}

@@ -1,0 +1,36 @@
+import { parseWholeMs } from '../../core/duration.ts';
+import type { BackoffOptions } from '../../core/job-type.ts';
+import { type Backoff, DEFAULT_BACKOFF } from '../../core/retry.ts';
+
+const LONGEST_TIMEOUT_MS = 7 * 86_400_000;
+
+/** A timeout in ms, or what is wrong with it. */
+export function timeoutMs(text: string): number | string {
+  const parsed = parseWholeMs(text);
+  if (!parsed.ok) return parsed.detail;
+  if (parsed.value < 1 || parsed.value > LONGEST_TIMEOUT_MS) return 'a timeout lies between 1ms and 168h';
+  return parsed.value;
+}
+
+/** A backoff with its defaults, or what is wrong with it. */
+export function backoffOf(
+  options: BackoffOptions | undefined,
+  defaults: Backoff = DEFAULT_BACKOFF,
+): Backoff | string {
+  if (options === undefined) return defaults;
+  const initial = options.initial === undefined ? undefined : parseWholeMs(options.initial);
+  const max = options.max === undefined ? undefined : parseWholeMs(options.max);
+  if (initial?.ok === false) return `backoff.initial: ${initial.detail}`;
+  if (max?.ok === false) return `backoff.max: ${max.detail}`;
+  const backoff: Backoff = {
+    initialMs: initial?.value ?? defaults.initialMs,
+    maxMs: max?.value ?? defaults.maxMs,
+    factor: options.factor ?? defaults.factor,
+    jitter: options.jitter ?? defaults.jitter,
+  };
+  if (backoff.initialMs < 0 || backoff.maxMs < backoff.initialMs)
+    return 'backoff.max must be at least backoff.initial, which is at least 0s';
+  if (!(backoff.factor >= 1 && backoff.factor <= 100)) return 'backoff.factor lies between 1 and 100';
+  if (!(backoff.jitter >= 0 && backoff.jitter <= 1)) return 'backoff.jitter lies between 0 and 1';
+  return backoff;
+}

@@ -1,0 +1,163 @@
+import type { JobStore } from '../../core/store.ts';
+import { listenForStrayErrors } from '../attempts/stray-errors.ts';
+import { type Engine, EngineError } from '../engine-port.ts';
+import type { EventFeed } from '../events/event-feed.ts';
+import type { Registry } from '../job-types/registry.ts';
+import type { Node } from '../nodes/node.ts';
+import type { Executor } from '../places/executor.ts';
+import type { Reporter } from '../places/reporter.ts';
+import type { UnstartedClaims } from '../places/unstarted-claims.ts';
+import { refuseInJobThread } from '../threads/job-thread.ts';
+import { loadThreads } from '../threads/load-threads.ts';
+import type { PassLoop } from '../timing/pass-loop.ts';
+import type { Throttle } from '../timing/throttle.ts';
+import type { NodeMembership } from './node-membership.ts';
+import type { Pruner } from './pruner.ts';
+import { endHandlers, type ShutdownDeps, settleRest } from './shutdown.ts';
+
+export interface LifecycleDeps extends ShutdownDeps {
+  readonly store: JobStore;
+  readonly registry: Registry<never>;
+  readonly node: Node;
+  readonly membership: NodeMembership;
+  readonly executor: Pick<Executor<unknown>, 'pause' | 'takeBack'>;
+  readonly unstarted: UnstartedClaims;
+  readonly reporter: Reporter;
+  readonly pruner: Pruner;
+  readonly loop: PassLoop;
+  readonly throttle: Throttle;
+  readonly events: EventFeed;
+}
+
+/** Opens, starts and stops the engine. */
+export class Lifecycle implements Pick<Engine, 'start' | 'stop' | 'tick' | 'check' | 'lost'> {
+  readonly #with: LifecycleDeps;
+  readonly lost: AbortSignal;
+  readonly #stopping = new AbortController();
+  #opened: Promise<void> | undefined;
+  #stopListening: (() => void) | undefined;
+
+  constructor(deps: LifecycleDeps) {
+    this.#with = deps;
+    // A store that notices no loss gives no signal: this one never fires.
+    this.lost = deps.store.lost ?? new AbortController().signal;
+    this.lost.addEventListener('abort', () => this.#databaseLost());
+  }
+
+  async start(): Promise<void> {
+    const { settings, reporter, threads, pruner, loop, dispatcher } = this.#with;
+    this.#refuseStopped();
+    await this.#open();
+    if (this.#stopping.signal.aborted) return;
+    if (settings.strayErrors !== 'off') this.#stopListening ??= listenForStrayErrors();
+    if (!settings.autoRun) return;
+    reporter.start();
+    // It ends the thread in which the modules were loaded, if no run needs that.
+    if (threads.hasAny) reporter.watch();
+    pruner.start();
+    loop.start(dispatcher);
+  }
+
+  async stop({ serving }: { readonly serving?: Promise<unknown> } = {}): Promise<void> {
+    const { store, dispatcher, executor, loop, reporter, pruner, throttle, events, membership } = this.#with;
+    // A start under way loads no more modules.
+    this.#stopping.abort();
+    // Its caller handles a failure of `serving`. What is open here is closed either way.
+    const served = Promise.allSettled([serving]);
+    dispatcher.stopClaiming();
+    executor.pause();
+    executor.takeBack({});
+    // What a start under way opens has to be closed. Whoever started it learns whether it opened.
+    await Promise.allSettled([this.#opened]);
+    await endHandlers(this.#with);
+    await Promise.all([loop.stop(), reporter.stop(), pruner.stop()]);
+    throttle.stop();
+    await dispatcher.commandsEnded();
+    await settleRest(this.#with);
+    await served;
+    events.stop();
+    await membership.leave();
+    await store.close();
+    this.#stopListening?.();
+  }
+
+  async tick(): Promise<void> {
+    const { dispatcher, reporter } = this.#with;
+    if (this.#opened === undefined) this.#refuseStopped();
+    await this.#open();
+    do {
+      await dispatcher.pass();
+      await reporter.pass();
+    } while ((await this.#settleDown()) > 0);
+  }
+
+  async check(): Promise<void> {
+    const { fault } = this.#with.dispatcher.failures;
+    if (fault !== undefined) throw fault;
+    await this.#with.store.check();
+  }
+
+  /** A stopped engine has closed its store: what a later start opened would stay open. */
+  #refuseStopped(): void {
+    if (!this.#stopping.signal.aborted) return;
+    throw new EngineError(
+      'unavailable',
+      "The engine can't start, because it was stopped: create a new engine with `createEngine()`, and a new store for it.",
+    );
+  }
+
+  #open(): Promise<void> {
+    this.#opened ??= this.#openStore();
+    return this.#opened;
+  }
+
+  /** On SQLite a start proves that every other node is dead, so their claims are taken back at once (P9). */
+  async #openStore(): Promise<void> {
+    const { store, membership } = this.#with;
+    refuseInJobThread();
+    const [opening, loaded] = await Promise.allSettled([
+      store.open(),
+      loadThreads(this.#with, this.#stopping.signal),
+    ]);
+    if (opening.status === 'rejected') throw opening.reason;
+    try {
+      if (loaded.status === 'rejected') throw loaded.reason;
+      await membership.join();
+      await this.#recover();
+    } catch (error) {
+      // Its connections and timers would keep alive a process that has nothing to do.
+      await membership.leave();
+      await store.close();
+      throw error;
+    }
+  }
+
+  async #recover(): Promise<void> {
+    const { store, settings, node, events } = this.#with;
+    const { recovered, failed, ended = [] } = await store.recover({ node: node.id, tellsEnded: true });
+    if (recovered + ended.length > 0)
+      settings.logger.warn({ recovered, failed }, 'took back runs of a process that ended');
+    events.runsEnded(ended);
+  }
+
+  /** Lets handlers that wait for nothing come to their end. Returns how many settlements wait. */
+  async #settleDown(): Promise<number> {
+    const { running, unstarted, settlements } = this.#with;
+    let turn = 0;
+    // One turn at least: a stray error of a handler that has returned comes before its end is written.
+    do await new Promise<void>((resolve) => void setImmediate(resolve));
+    while (++turn < 20 && running.count + unstarted.waiting > 0);
+    return settlements.waiting;
+  }
+
+  #databaseLost(): void {
+    const { settings, dispatcher, executor, running } = this.#with;
+    settings.logger.error(
+      { err: this.lost.reason },
+      'the job database is lost; nothing more starts, and handlers are told to stop',
+    );
+    dispatcher.stopClaiming();
+    executor.pause();
+    running.abortAll('shutdown');
+  }
+}

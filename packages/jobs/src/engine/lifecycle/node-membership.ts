@@ -1,0 +1,172 @@
+import { mustNotOverlap } from '../../core/job.ts';
+import type { LeaseKept } from '../../core/lease.ts';
+import type { NodeListener, NodeState, Notice, Recovered } from '../../core/membership.ts';
+import type { JobStore } from '../../core/store.ts';
+import type { EventFeed } from '../events/event-feed.ts';
+import type { Node } from '../nodes/node.ts';
+import type { NodeSelf } from '../nodes/node-stats.ts';
+import type { Settings } from '../options.ts';
+import type { Dispatcher } from '../pass/dispatcher.ts';
+import type { RunningAttempts } from '../places/running-attempts.ts';
+import type { UnstartedClaims } from '../places/unstarted-claims.ts';
+import { AFTER_FAILURE_MS } from '../timing/pace.ts';
+import type { Throttle } from '../timing/throttle.ts';
+
+export interface NodeMembershipDeps {
+  readonly settings: Settings;
+  readonly store: JobStore;
+  readonly node: Node;
+  readonly dispatcher: Dispatcher;
+  readonly running: RunningAttempts;
+  readonly unstarted: UnstartedClaims;
+  readonly throttle: Throttle;
+  readonly events: EventFeed;
+}
+
+/** Joins the nodes, acts on what they and the lease tell, and joins again once the lease has expired (P9). */
+export class NodeMembership {
+  readonly #with: NodeMembershipDeps;
+  #joining: Promise<void> | undefined;
+  #cancelRetry: (() => void) | undefined;
+  #isStopped = false;
+
+  constructor(deps: NodeMembershipDeps) {
+    this.#with = deps;
+  }
+
+  /** This node as it is now. */
+  get self(): NodeSelf {
+    const { node } = this.#with;
+    return { ...node.info, ...this.#state, isMember: node.isMember };
+  }
+
+  /** Rejects when the store can't be used. */
+  join(): Promise<void> {
+    const joining = this.#join();
+    const ended = () => undefined;
+    this.#joining = joining.then(ended, ended);
+    return joining;
+  }
+
+  async leave(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelRetry?.();
+    await this.#joining;
+    await this.#with.node.left()?.leave();
+  }
+
+  async #join(): Promise<void> {
+    const { store, node, events } = this.#with;
+    const info = node.joining();
+    const membership = await store.join(info, this.#listenerOf(info.id));
+    if (this.#isStopped) return membership.leave();
+    node.joined(membership);
+    events.joined();
+  }
+
+  /** `id`: what a lease of an earlier id does is over. */
+  #listenerOf(id: string): NodeListener {
+    const { settings, node, events, dispatcher } = this.#with;
+    return {
+      notice: (notice) => this.#receive(notice),
+      others(others) {
+        node.othersChanged(others);
+        events.othersChanged(others);
+      },
+      missed() {
+        events.noticesMissed();
+        dispatcher.recheck();
+      },
+      recovered: (recovered) => this.#recovered(recovered),
+      lease: (lease) => this.#leaseChanged(lease, id),
+      lost: () => this.#expired(id),
+      hampered: (why) => settings.logger.warn({ node: id }, why),
+      state: () => this.#state,
+    };
+  }
+
+  get #state(): NodeState {
+    const { running, unstarted, throttle } = this.#with;
+    return {
+      busy: running.count,
+      buffered: unstarted.waiting,
+      throttled: throttle.isThrottled,
+      eventLoopDelayMs: throttle.delayMs,
+    };
+  }
+
+  #receive(notice: Notice): void {
+    const { dispatcher, events } = this.#with;
+    switch (notice.kind) {
+      case 'wake':
+        return dispatcher.recheck();
+      case 'job_changed':
+        dispatcher.takeBack({ jobId: notice.jobId });
+        return dispatcher.recheck();
+      case 'cancel':
+        for (const runId of notice.runIds) dispatcher.cancelRun(runId);
+        return undefined;
+      case 'events':
+        return events.receive(notice.events);
+      default:
+        return notice satisfies never;
+    }
+  }
+
+  #recovered({ nodes, recovered, failed, ended }: Recovered): void {
+    const { settings, events, dispatcher } = this.#with;
+    if (nodes + recovered + ended.length > 0)
+      settings.logger.warn({ nodes, recovered, failed }, 'took back runs of nodes that are gone');
+    events.runsEnded(ended);
+    dispatcher.recheck();
+  }
+
+  #leaseChanged(lease: LeaseKept, id: string): void {
+    const { settings, node, dispatcher, running } = this.#with;
+    if (this.#isStopped || id !== node.id) return;
+    const before = node.lease;
+    node.leaseChanged(lease);
+    if (lease === 'ending') {
+      settings.logger.error({ node: id }, LEASE_ENDING);
+      // Other nodes may soon start the claimed runs.
+      dispatcher.takeBack({});
+      return running.abortAll('lease', mustNotOverlap);
+    }
+    if (lease === 'kept') settings.logger.info({ node: id }, LEASE_KEPT);
+    else settings.logger.warn({ node: id }, LEASE_KEPT_BY_SPARE);
+    if (before === 'ending') dispatcher.recheck();
+  }
+
+  #expired(id: string): void {
+    const { settings, node, dispatcher, running } = this.#with;
+    if (this.#isStopped || id !== node.id) return;
+    settings.logger.error({ node: id }, LEASE_EXPIRED);
+    node.expired();
+    // Their fences say whether another node has taken them: if not, they are given back.
+    dispatcher.takeBack({});
+    running.abortAll('stale');
+    this.#joinAgain();
+  }
+
+  #joinAgain(): void {
+    const { settings, dispatcher } = this.#with;
+    this.join().then(
+      () => dispatcher.recheck(),
+      (error: unknown) => {
+        settings.logger.error(
+          { err: error },
+          'the node could not join the others; it tries again in a second',
+        );
+        if (this.#isStopped) return;
+        this.#cancelRetry = settings.clock.setTimer(AFTER_FAILURE_MS, () => this.#joinAgain());
+      },
+    );
+  }
+}
+
+const LEASE_KEPT = 'the control connection renews the lease of this node again';
+const LEASE_KEPT_BY_SPARE =
+  'the control connection of this node is lost; the node renews its lease over its spare connection until the control connection is back';
+const LEASE_ENDING =
+  'this node cannot renew its lease over any connection, so other nodes may soon start its runs; it claims nothing, and stops the handlers of jobs that must not overlap';
+const LEASE_EXPIRED = 'the lease of this node has expired; the node joins again under a new id';

@@ -1,0 +1,131 @@
+import type { Settings } from '../options.ts';
+import type { Settlements } from '../settling/settlements.ts';
+import type { DueTimes } from '../timing/due-times.ts';
+import {
+  AFTER_FAILURE_MS,
+  FULL_PASS,
+  LONGEST_SLEEP_MS,
+  MIN_PASS_GAP_MS,
+  THROTTLED_RETRY_MS,
+} from '../timing/pace.ts';
+import type { PassLoop } from '../timing/pass-loop.ts';
+import type { PlanTimer } from '../timing/plan-timer.ts';
+import type { Throttle } from '../timing/throttle.ts';
+import type { ClaimBudget } from './claim-budget.ts';
+import type { LostReplies } from './lost-replies.ts';
+
+export interface NextPassDeps {
+  readonly settings: Settings;
+  readonly loop: PassLoop;
+  readonly due: DueTimes;
+  readonly planTimer: PlanTimer;
+  readonly settlements: Settlements;
+  readonly throttle: Throttle;
+  readonly budget: ClaimBudget;
+  readonly lost: LostReplies;
+}
+
+/**
+ * Decides when the next pass starts: by what is due, what waits to be written, and how busy the process is.
+ */
+export class NextPass {
+  readonly #with: NextPassDeps;
+  #underWay = 0;
+  #wasFull = false;
+
+  constructor(deps: NextPassDeps) {
+    this.#with = deps;
+  }
+
+  /** How many passes are under way. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  passStarted(): void {
+    this.#underWay++;
+  }
+
+  passEnded(): void {
+    this.#underWay--;
+    if (this.#underWay === 0) this.#with.planTimer.cancel();
+  }
+
+  /** After a full pass the next one starts at once: more has gathered already. 0: the pass failed. */
+  handled(settlementsAndClaims: number): void {
+    this.#wasFull = settlementsAndClaims >= FULL_PASS;
+  }
+
+  /** Something may be due sooner than known: asks for a pass that looks at everything. */
+  recheck(): void {
+    this.#with.settlements.retryPostponed();
+    this.#with.due.invalidate();
+    this.#wake(0);
+  }
+
+  /** A job was created, to be planned at `wakeAt`; undefined: never by itself. */
+  jobCreated(wakeAt: number | undefined): void {
+    if (wakeAt === undefined) return;
+    const { due, settings } = this.#with;
+    const isSooner = due.jobCreated(wakeAt);
+    // A job is due while the loop sleeps: the clock has jumped ahead, or the due times are not known.
+    const isDue = due.nextWakeAt <= settings.clock.now();
+    if (isSooner || isDue) this.#wake(this.sleepMs);
+  }
+
+  /**
+   * A command on a job has ended, or settlements were written beside a pass: either may have made a run due.
+   */
+  wakeWhenDue(): void {
+    this.#with.loop.wake(this.sleepMs);
+  }
+
+  /** A reply of the store was lost. The next pass waits, since the store may not be available. */
+  replyLost(): void {
+    this.noteLostReply();
+    this.#with.loop.wake(AFTER_FAILURE_MS);
+  }
+
+  /** What the reply was about may be done, and nobody tells what that has made due. */
+  noteLostReply(): void {
+    this.#with.lost.extendSearch();
+    this.#with.due.invalidate();
+  }
+
+  /** How long a pass must wait after one that took `lastPassMs`. */
+  minGapMs(lastPassMs: number): number {
+    const { throttle, planTimer } = this.#with;
+    const pauseMs = Math.min(throttle.pauseMs(lastPassMs), planTimer.msUntilPlan);
+    return Math.max(this.#wasFull ? 0 : MIN_PASS_GAP_MS, pauseMs);
+  }
+
+  /**
+   * A second pass at once keeps the store busy, or plans slots that would wait for the first pass. None
+   * beside requests (P20), or beside a search for lost claims.
+   */
+  get maxAtOnce(): number {
+    const { throttle, planTimer, lost } = this.#with;
+    const isNeeded = (this.#wasFull || planTimer.isPlanDue) && !lost.isSearchDue;
+    return isNeeded && !throttle.isServingRequests ? 2 : 1;
+  }
+
+  /** How long nothing will be due (ms). */
+  get sleepMs(): number {
+    const { settings, throttle, settlements, budget, due, lost } = this.#with;
+    const gatherMs = settlements.waiting > 0 ? settlements.gatherMs : LONGEST_SLEEP_MS;
+    const settleMs = Math.min(settlements.msUntilRetry, gatherMs, LONGEST_SLEEP_MS);
+    if (budget.isStopped) return settleMs;
+    const now = settings.clock.now();
+    const claimAt = budget.hasRoom(now) ? due.nextDueAt : Number.POSITIVE_INFINITY;
+    const dueMs = Math.min(due.nextWakeAt, claimAt) - now;
+    const leastMs = throttle.allowance() === 0 ? THROTTLED_RETRY_MS : 0;
+    const mostMs = lost.isSearchOpen ? AFTER_FAILURE_MS : LONGEST_SLEEP_MS;
+    return Math.min(Math.max(dueMs, leastMs), settleMs, mostMs);
+  }
+
+  /** Something is due sooner than known. */
+  #wake(ms: number): void {
+    this.#with.loop.wake(ms);
+    if (this.#underWay > 0) this.#with.planTimer.rearm();
+  }
+}

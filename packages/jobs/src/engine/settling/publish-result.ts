@@ -1,0 +1,64 @@
+import type { SettleResult } from '../../core/store-passes.ts';
+import { errorWithCauses, idsOf, idsOfRun, isLevelEnabled } from '../attempts/attempt-log.ts';
+import type { Ending } from '../engine-stats.ts';
+import type { EventFeed } from '../events/event-feed.ts';
+import type { Settings } from '../options.ts';
+import type { Meter } from '../stats/meter.ts';
+import type { EndedClaim } from './ended-claim.ts';
+
+export interface ResultListeners {
+  readonly settings: Settings;
+  readonly events: EventFeed;
+  readonly meter: Meter;
+}
+
+/** Logs, counts and announces what became of a claim that has ended. */
+export function publishResult(to: ResultListeners, ended: EndedClaim, result: SettleResult): void {
+  const { events, meter } = to;
+  const { input, owner, attempt } = ended;
+  logResult(to, ended, result);
+  switch (result.kind) {
+    case 'later':
+    case 'stale':
+      return;
+    case 'waiting': {
+      if (input.outcome.kind !== 'failed') return;
+      meter.finished('retried', attempt);
+      const available_at = new Date(result.availableAt).toISOString();
+      events.emit('run.retrying', owner.id, input.runId, { available_at });
+      return;
+    }
+    case 'finished': {
+      const ending = endingOf(result.status);
+      if (ending === undefined) return;
+      meter.finished(ending, attempt);
+      events.emit(`run.${ending}`, owner.id, input.runId);
+      return;
+    }
+    default:
+      return result satisfies never;
+  }
+}
+
+/** Logs every result but a success. */
+function logResult(
+  { settings: { logger } }: ResultListeners,
+  { input, owner, attempt }: EndedClaim,
+  result: SettleResult,
+): void {
+  const { runId, fence, outcome } = input;
+  const ids = () => (attempt === undefined ? idsOfRun(owner, runId) : idsOf(attempt));
+  if (result.kind === 'stale') logger.warn({ ...ids(), fence }, 'a stale claim was not settled');
+  else if (result.kind === 'finished' && result.status === 'cancelled') {
+    if (isLevelEnabled(logger, 'info')) logger.info(ids(), 'a run was cancelled');
+  } else if (outcome.kind === 'failed') {
+    const { reason, causes, ...error } = outcome.error;
+    const fields = { ...ids(), reason, err: errorWithCauses(error, causes) };
+    if (result.kind === 'finished') logger.warn(fields, 'a run failed');
+    else if (result.kind === 'waiting') logger.info(fields, 'an attempt failed; the run is tried again');
+  }
+}
+
+function endingOf(status: string): (Ending & ('succeeded' | 'failed' | 'cancelled')) | undefined {
+  return status === 'succeeded' || status === 'failed' || status === 'cancelled' ? status : undefined;
+}

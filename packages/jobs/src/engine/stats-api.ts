@@ -1,0 +1,69 @@
+import type { JobStore } from '../core/store.ts';
+import type { Engine } from './engine-port.ts';
+import type { NodeActivity } from './engine-stats.ts';
+import type { EventFeed } from './events/event-feed.ts';
+import type { NodeMembership } from './lifecycle/node-membership.ts';
+import type { Node } from './nodes/node.ts';
+import { nodeStats, selfStats } from './nodes/node-stats.ts';
+import type { Settings } from './options.ts';
+import type { Dispatcher } from './pass/dispatcher.ts';
+import type { Settlements } from './settling/settlements.ts';
+import { HealthCounter } from './stats/health-counter.ts';
+import type { Meter } from './stats/meter.ts';
+
+export interface StatsApiDeps {
+  readonly settings: Settings;
+  readonly store: JobStore;
+  readonly node: Node;
+  readonly membership: NodeMembership;
+  readonly dispatcher: Dispatcher;
+  readonly settlements: Settlements;
+  readonly events: EventFeed;
+  readonly meter: Meter;
+}
+
+/** What the engine and its nodes do, and have done. */
+export function createStatsApi(deps: StatsApiDeps): Pick<Engine, 'stats' | 'activity'> {
+  const { settings, store } = deps;
+  const { clock } = settings;
+  const health = new HealthCounter({ ...deps, clock });
+  return {
+    async stats() {
+      const [stored, known, counts] = await Promise.all([
+        store.stats({ hours: 24 }),
+        store.listNodes(),
+        health.read(),
+      ]);
+      const now = clock.now();
+      const activity = activityOf(deps);
+      return {
+        ...stored,
+        ...activity,
+        now,
+        health: counts,
+        nodes: nodeStats(known, activity.node, now),
+      };
+    },
+    activity: () => activityOf(deps),
+  };
+}
+
+function activityOf({
+  settings,
+  node,
+  membership,
+  dispatcher,
+  settlements,
+  events,
+  meter,
+}: StatsApiDeps): NodeActivity {
+  const { failingMs } = dispatcher.failures;
+  return {
+    ...meter.read(),
+    settling: settlements.unwritten,
+    failingMs,
+    listeners: events.subscribers,
+    node: selfStats(membership.self, { now: settings.clock.now(), isFailing: failingMs > 0 }),
+    lease: node.lease,
+  };
+}
