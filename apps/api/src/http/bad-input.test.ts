@@ -164,6 +164,8 @@ test('U+0000 and lone surrogates are refused wherever they stand', async () => {
     expect(textOf(answer.body, 'errors', 0, 'pointer')).toMatch(/^\/(?:data\/message|template)$/);
   }
   expectProblem(await send('{"data":{"a\\u0000b":1}}'), 422);
+  const many = await send(`[${'"\\u0000",'.repeat(1_000)}""]`);
+  expect(listOf(many.body, 'errors')).toHaveLength(20);
   for (const url of ['/api/users/%00', '/api/audit?actor=%00']) expectProblem(await ask({ url, token }), 422);
 });
 

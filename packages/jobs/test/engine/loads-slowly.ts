@@ -1,15 +1,22 @@
 import { z } from 'zod';
 import { defineJobType } from '../../src/index.ts';
 
-/** A job type whose thread takes half a second before its handler begins, which says so. */
+/**
+ * A job type whose thread takes half a second before its handler begins. The handler counts itself in memory
+ * that the test shares, and returns its run: the engine does not hear a handler that it has taken back.
+ */
 export const slow = defineJobType({
   type: 'slow',
   module: import.meta.url,
   isolation: 'thread',
   payload: z.strictObject({}),
-  run: async (ctx) => ctx.log.info('begun'),
+  run: async (ctx, begun: unknown) => {
+    if (begun instanceof Int32Array) Atomics.add(begun, 0, 1);
+    return ctx.run.id;
+  },
 });
 
-export async function createThreadDeps(): Promise<undefined> {
+export async function createThreadDeps(begun: unknown): Promise<unknown> {
   await new Promise((resolve) => setTimeout(resolve, 500));
+  return begun;
 }

@@ -1,12 +1,20 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createEngine, createSystemClock, defineJobType, type EngineOptions } from '../../src/index.ts';
+import {
+  createEngine,
+  createSystemClock,
+  defineJobType,
+  type Engine,
+  type EngineOptions,
+  type Run,
+} from '../../src/index.ts';
 import { createSqliteStore } from '../../src/stores/sqlite/index.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { silentLogger } from '../silent-logger.ts';
-import { createHarness, type Deps, job, realTime } from './engine-harness.ts';
+import { createHarness, type Deps, job } from './engine-harness.ts';
 import { slow } from './loads-slowly.ts';
 import { inThread } from './thread-types.ts';
 
@@ -31,6 +39,17 @@ async function start(
   const h = await createHarness({ concurrency: 0 });
   onTestFinished(() => h.close());
   return h.beside({ jobTypes: jobTypes as never, concurrency: 10, autoRun: true, ...deps });
+}
+
+/** Runs a job, and waits until the run has succeeded. */
+async function succeed(engine: Engine, jobId = 'job'): Promise<Run> {
+  const { view } = await engine.trigger(jobId);
+  return vi.waitFor(async () => {
+    await engine.tick();
+    const { run } = await engine.getRun(view.run.id);
+    expect(run).toMatchObject({ status: 'succeeded' });
+    return run;
+  }, 15_000);
 }
 
 it('section 6: an engine starts when the modules of its threads can be loaded', async () => {
@@ -59,10 +78,11 @@ it('an engine does not start whose threads have no dependencies to make', async 
   );
 });
 
-it('a module is loaded with the memory of its job type', async () => {
+it('a module is loaded with the memory of its job type, and so are its runs', async () => {
   const much = inFile('./loads-much.ts', 'much', { memoryMb: 512 });
   const engine = await start([inThread, much], undefined, { threadMemoryMb: 64 });
-  expect(engine.jobTypes()).toHaveLength(2);
+  await engine.createJob(job({ type: 'much', payload: { what: 'trace' }, maxAttempts: 1 }));
+  await succeed(engine);
 });
 
 it('an engine does not start when a module needs more memory than its job type may use, and names the type', async () => {
@@ -147,7 +167,8 @@ it('an engine that was stopped opens no store', async () => {
 // Promise P9, lost nodes.
 it('an error that ends an idle thread is logged, and the next run gets another thread', async () => {
   const error = vi.fn();
-  await start([inFile('./throws-idle.ts', 'throws_idle')], undefined, { logger: { ...silentLogger, error } });
+  const type = inFile('./throws-idle.ts', 'throws_idle');
+  const engine = await start([type], undefined, { logger: { ...silentLogger, error } });
   await vi.waitFor(() => expect(error).toHaveBeenCalled(), 15_000);
   expect(error.mock.calls).toMatchObject([
     [
@@ -155,6 +176,8 @@ it('an error that ends an idle thread is logged, and the next run gets another t
       expect.stringContaining('an error ended a job thread'),
     ],
   ]);
+  await engine.createJob(job({ type: 'throws_idle', payload: { what: 'trace' }, maxAttempts: 1 }));
+  await succeed(engine);
 });
 
 it('an engine without places needs no threads', async () => {
@@ -165,37 +188,47 @@ it('an engine without places needs no threads', async () => {
 
 // Promise P12, cancel.
 it('a run cancelled while its thread still loads ends at once, and its handler never begins', async () => {
-  const { engine, runId, hasBegun } = await startSlowly();
-  expect((await engine.getRun(runId)).run).toMatchObject({ status: 'running' });
+  const { engine, runId, expectNotBegun } = await startSlowly();
   await engine.cancelRun(runId);
   await engine.tick();
   expect((await engine.getRun(runId)).run).toMatchObject({ status: 'cancelled', reason: 'user' });
-  await realTime(700);
-  expect(hasBegun()).toBe(false);
+  await expectNotBegun();
 });
 
 // Promise P13, delete.
-it('a run whose job was deleted while its thread still loads never begins', async () => {
-  const { engine, hasBegun } = await startSlowly();
+it('a run whose job was deleted while its thread still loads never begins, even if the thread cannot end yet', async () => {
+  const { engine, expectNotBegun } = await startSlowly();
+  const told: Worker[] = [];
+  const terminate = vi.spyOn(Worker.prototype, 'terminate').mockImplementation(function (this: Worker) {
+    told.push(this);
+    return Promise.resolve(0);
+  });
+  onTestFinished(async () => {
+    terminate.mockRestore();
+    await Promise.all(told.map((worker) => worker.terminate()));
+  });
   await engine.deleteJob('job');
   await engine.tick();
   expect((await engine.stats()).nodes).toMatchObject([{ busy: 0 }]);
-  await realTime(700);
-  expect(hasBegun()).toBe(false);
+  await expectNotBegun();
+  expect(told).toHaveLength(1);
 });
 
 /** A run whose thread still loads. */
 async function startSlowly() {
-  const info = vi.fn();
-  const { engine, close } = await createHarness({
-    jobTypes: [slow],
-    threadDeps: { module: at('./loads-slowly.ts') },
-    logger: { ...silentLogger, info },
-  });
-  onTestFinished(() => close());
-  await engine.createJob(job({ type: 'slow' }));
+  const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const threadDeps = { module: at('./loads-slowly.ts'), data: begun };
+  const { engine, close } = await createHarness({ jobTypes: [slow], threadDeps });
+  onTestFinished(close);
+  for (const id of ['job', 'later']) await engine.createJob(job({ id, type: 'slow' }));
   const { view } = await engine.trigger('job');
   await engine.tick();
-  const hasBegun = () => info.mock.calls.some(([, message]) => message === 'begun');
-  return { engine, runId: view.run.id, hasBegun };
+  expect((await engine.getRun(view.run.id)).run).toMatchObject({ status: 'running' });
+  /** Waits for a run that loads later: until then, the handler of an earlier one would have begun. */
+  const expectNotBegun = async () => {
+    const later = await succeed(engine, 'later');
+    expect(later).toMatchObject({ result: JSON.stringify(later.id) });
+    expect(begun[0]).toBe(1);
+  };
+  return { engine, runId: view.run.id, expectNotBegun };
 }
