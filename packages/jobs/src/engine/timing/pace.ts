@@ -101,7 +101,7 @@ export const POSTPONED_RETRY_MS = 500;
 /** As many settlements that stay locked stop all claims: their results, 64 KiB each, fill memory (P18). */
 export const MAX_BLOCKED = 1_000;
 
-// The API comes first (P20, decision 12)
+// The API comes first (P20, isolation; decision 12)
 
 /**
  * Above this p99 delay of the event loop over a second (ms), the engine halves its claims. The aim of P20.
