@@ -24,7 +24,8 @@ const POSTGRES_SETTINGS = {
 } as const;
 
 /**
- * In earnest a server has run for long. For one lease after its start our engine takes nobody for dead (P9).
+ * In earnest a server has run for long. For one lease after its start our engine takes nobody for dead (P9,
+ * lost nodes).
  */
 const SETTLE_MS = 20_000;
 

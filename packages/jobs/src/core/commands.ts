@@ -26,7 +26,10 @@ import type { JsonText } from './run.ts';
 import { firstSlot, type Schedule, sameSchedule } from './schedule.ts';
 import { takeBacklog, takeWhatCanBe, takeWhatIsDue } from './slots.ts';
 
-/** A `run_at` may lie so far in the past when it is set: clocks and networks are not exact (P2, P16). */
+/**
+ * A `run_at` may lie so far in the past when it is set: clocks and networks are not exact (P2, schedule; P16,
+ * edit).
+ */
 const RUN_AT_TOLERANCE_MS = 60_000;
 
 /** The version of a type whose schema has accepted a payload. */
@@ -38,7 +41,7 @@ export type JobCommand =
   | {
       readonly kind: 'trigger';
       readonly payload?: JsonText;
-      /** The type that checked `payload`: an older version of it may refuse it (P22). */
+      /** The type that checked `payload`: an older version of it may refuse it (P22, types and deploys). */
       readonly checkedBy?: CheckedBy;
       readonly runAt?: number;
       readonly retryOf?: string;
@@ -90,7 +93,7 @@ export interface Refusal {
 }
 
 /**
- * `changed: false`: the command asks for what is so already; nothing is written (P16: an equal PUT is a
+ * `changed: false`: the command asks for what is so already; nothing is written (P16, edit: an equal PUT is a
  * no-op).
  */
 export type CommandOutcome =
@@ -121,13 +124,13 @@ export function isPlainTrigger({ schedule }: JobDefinition, command: JobCommand)
   return isNow && schedule.kind !== 'run_at' && !isFixedDelay(schedule);
 }
 
-/** P2: why no job may be made with this schedule now. */
+/** P2, schedule: why no job may be made with this schedule now. */
 export function scheduleRefusal(schedule: Schedule, now: number): Refusal | undefined {
   const isPast = schedule.kind === 'run_at' && schedule.runAt < now - RUN_AT_TOLERANCE_MS;
   return isPast ? runAtPast() : undefined;
 }
 
-/** P2, P3, P4: a new job has its next run from the start. */
+/** P2, schedule; P3, grid; P4, stored next run: a new job has its next run from the start. */
 export function createJob(
   definition: JobDefinition,
   made: {
@@ -182,12 +185,12 @@ export function commandJob(job: Job, live: LiveRuns, command: JobCommand, now: n
   }
 }
 
-/** P13: what is deleted is never planned again, whatever its schedule and its runs would ask for. */
+/** P13, delete: what is deleted is never planned again, whatever its schedule and its runs would ask for. */
 function deleted(decision: Decision): Decision {
   return { ...decision, job: without(decision.job, 'nextRunAt', 'wakeAt') };
 }
 
-/** P16. */
+/** P16, edit. */
 function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutcome {
   const { job } = draft;
   if (definition.type !== job.type) return typeChanged(job);
@@ -208,7 +211,7 @@ function edit(draft: Draft, definition: JobDefinition, now: number): CommandOutc
   return accepted(decide(draft, now));
 }
 
-/** P16. To be asked before a payload is held against the schema of a type that the job can't have. */
+/** P16, edit. To be asked before a payload is held against the schema of a type that the job can't have. */
 export function typeChanged(job: Pick<Job, 'type'>): Refusal {
   return {
     ok: false,
@@ -219,7 +222,8 @@ export function typeChanged(job: Pick<Job, 'type'>): Refusal {
 }
 
 /**
- * An edit that shrinks the room stops nothing that runs; one that widens it lets the waiting runs go (P7).
+ * An edit that shrinks the room stops nothing that runs; one that widens it lets the waiting runs go (P7,
+ * overlap).
  */
 function resizeRoom(draft: Draft, before: Job): void {
   if (draft.job.overlap === before.overlap) return;
@@ -227,7 +231,7 @@ function resizeRoom(draft: Draft, before: Job): void {
   else releaseWaiting(draft);
 }
 
-/** P15: a run by hand does not move the grid; P7 governs it. */
+/** P15, run now: a run by hand does not move the grid; P7 governs it. */
 function trigger(
   draft: Draft,
   command: Extract<JobCommand, { kind: 'trigger' }>,
@@ -283,7 +287,7 @@ function trigger(
   return accepted(decide(draft, now));
 }
 
-/** P14. Pausing a paused job gives it the new reason and end. */
+/** P14, pause. Pausing a paused job gives it the new reason and end. */
 function pause(draft: Draft, command: Extract<JobCommand, { kind: 'pause' }>, now: number): CommandOutcome {
   const { reason, by, until, cancelLive } = command;
   if (until !== undefined && until <= now) {

@@ -17,7 +17,10 @@ export interface NewRun {
   readonly missed: number;
   readonly missedFrom?: number;
   readonly payload?: JsonText;
-  /** The version of the job's type that checked `payload`, if it is newer than the job's own (P22). */
+  /**
+   * The version of the job's type that checked `payload`, if it is newer than the job's own (P22, types and
+   * deploys).
+   */
   readonly typeVersion?: number;
   readonly retryOf?: string;
   readonly trace?: string;
@@ -54,12 +57,15 @@ export interface Move {
  */
 export interface Decision {
   readonly job: Job;
-  /** What waits unclaimed for a later instant than this, and not for its own `run_at`, is due now (P17). */
+  /**
+   * What waits unclaimed for a later instant than this, and not for its own `run_at`, is due now (P17,
+   * clock).
+   */
   readonly dueIfAfter?: number;
   readonly moves: readonly Move[];
   readonly skip: readonly SkippedRun[];
   readonly queue: readonly NewRun[];
-  /** Cancel every live run: waiting ones at once, claimed ones by request (P12). */
+  /** Cancel every live run: waiting ones at once, claimed ones by request (P12, cancel). */
   readonly cancelLive?: 'user' | 'deleted';
 }
 
@@ -114,7 +120,10 @@ export function queueRun(draft: Draft, run: NewRun): void {
   else draft.live = { ...live, waiting: live.waiting + 1 };
 }
 
-/** Lets one waiting run go when nothing of the job is active (P7); all of them where runs may overlap. */
+/**
+ * Lets one waiting run go when nothing of the job is active (P7, overlap); all of them where runs may
+ * overlap.
+ */
 export function releaseWaiting(draft: Draft): void {
   const { live, job } = draft;
   if (live.waiting === 0) return;
@@ -127,7 +136,7 @@ export function releaseWaiting(draft: Draft): void {
   }
 }
 
-/** More than one is active where one may be: an edit took the room while they were claimed (P7). */
+/** More than one is active where one may be: an edit took the room while they were claimed (P7, overlap). */
 export function isOverRoom(job: Job, live: LiveRuns): boolean {
   return job.overlap !== 'allow' && live.active > 1;
 }
@@ -184,7 +193,7 @@ export function decide(draft: Draft, now: number, cancelLive?: 'user' | 'deleted
   };
 }
 
-/** P3: `fixed_delay` has no next run while a run is live. */
+/** P3, grid: `fixed_delay` has no next run while a run is live. */
 function withFixedDelay(job: Job, live: LiveRuns, now: number): Job {
   const { schedule } = job;
   if (!isFixedDelay(schedule) || job.status !== 'active') return job;
@@ -195,9 +204,9 @@ function withFixedDelay(job: Job, live: LiveRuns, now: number): Job {
 }
 
 /**
- * P3: the next run of a `fixed_delay` job without a live run, as seen `at` an instant: its last end (or
+ * P3, grid: the next run of a `fixed_delay` job without a live run, as seen `at` an instant: its last end (or
  * creation) + interval, or that instant + interval if that is past; never before `start_at`, nor based on an
- * end that the clock has jumped behind, and always later than the last slot (P5).
+ * end that the clock has jumped behind, and always later than the last slot (P5, one run per slot).
  */
 export function afterDelay(
   job: Job,
@@ -226,10 +235,11 @@ function withDerivedStatus(job: Job, live: LiveRuns): Job {
 
 function withWakeAt(job: Job, live: LiveRuns, now: number): Job {
   // With `all`, slots wait on the clock, not in the queue: with no room, the next settlement takes the next
-  // slot (P6).
+  // slot (P6, catch-up).
   const full = job.catchUp === 'all' && liveCount(live) >= roomOf(job.overlap);
   const own = job.status === 'paused' ? job.pause?.until : full ? undefined : job.nextRunAt;
-  // A run whose own `run_at` has come waits for the planner, whoever decides about the job meanwhile (P15).
+  // A run whose own `run_at` has come waits for the planner, whoever decides about the job meanwhile (P15,
+  // run now).
   const ownRunAt = live.dueOwnRuns > 0 ? Math.min(job.wakeAt ?? now, now) : live.nextOwnRunAt;
   const wakeAt = earliest(own, ownRunAt);
   if (wakeAt === job.wakeAt) return job;

@@ -25,7 +25,8 @@ const TERM = /(\d*)(\.\d*)?([^\d.]*)/y;
 
 /**
  * Reads a duration in Go's syntax, as `time.ParseDuration` does, to the nanosecond: a sign, then decimals
- * with a unit each (`ns us µs μs ms s m h`), or a lone `0`. Out of the range of an int64 is a fault (P2).
+ * with a unit each (`ns us µs μs ms s m h`), or a lone `0`. Out of the range of an int64 is a fault (P2,
+ * schedule).
  */
 export function parseDuration(text: string): Parsed<bigint> {
   const negative = text.startsWith('-');
@@ -47,7 +48,7 @@ export function parseDuration(text: string): Parsed<bigint> {
   return total > INT64_MAX ? outOfRange() : { ok: true, value: total };
 }
 
-/** Reads a duration that must be a whole number of milliseconds, of any sign (P2). */
+/** Reads a duration that must be a whole number of milliseconds, of any sign (P2, schedule). */
 export function parseWholeMs(text: string): Parsed<number> {
   const ns = parseDuration(text);
   if (!ns.ok) return ns;

@@ -34,17 +34,17 @@ export function countFinished(ended: readonly EndedRun[]): number {
 
 /**
  * Whether what the end of a claim means for the job depends on its other live runs. Where runs overlap it
- * leaves no room to them (P7), and unless the next run counts from an end (P3) or the job ends with its runs,
- * nothing else asks for them.
+ * leaves no room to them (P7, overlap), and unless the next run counts from an end (P3, grid) or the job ends
+ * with its runs, nothing else asks for them.
  */
 export function dependsOnLive({ overlap, schedule }: Pick<Job, 'overlap' | 'schedule'>): boolean {
   return overlap !== 'allow' || isFixedDelay(schedule) || schedule.kind === 'run_at';
 }
 
 /**
- * What a settlement does to the job: its last run and health, the next run of a `fixed_delay` job (P3), the
- * room that it leaves to a waiting run (P7), a `run_at` job's end. `live` counts what is left; `claimed` only
- * if {@link isOverRoom}. Absent: claims have ended, and it does not depend on them.
+ * What a settlement does to the job: its last run and health, the next run of a `fixed_delay` job (P3, grid),
+ * the room that it leaves to a waiting run (P7, overlap), a `run_at` job's end. `live` counts what is left;
+ * `claimed` only if {@link isOverRoom}. Absent: claims have ended, and it does not depend on them.
  */
 export function afterSettlements(
   job: Job,

@@ -1,4 +1,7 @@
-/** Thrown by a handler for what a retry can't mend: the run fails now, whatever attempts are left (P8). */
+/**
+ * Thrown by a handler for what a retry can't mend: the run fails now, whatever attempts are left (P8,
+ * retries).
+ */
 export class PermanentError extends Error {
   override readonly name = 'PermanentError';
 }

@@ -147,7 +147,7 @@ export function defineJobType<Schema extends z.ZodObject, Deps>(
   };
 }
 
-/** The engine has checked `ctx.payload` against the schema when it claimed the attempt (P21). */
+/** The engine has checked `ctx.payload` against the schema when it claimed the attempt (P21, payloads). */
 function parsed<Schema extends z.ZodObject>(ctx: JobContext<unknown>): JobContext<z.output<Schema>> {
   return ctx as JobContext<z.output<Schema>>;
 }

@@ -12,7 +12,7 @@ export interface JobDefinition {
   readonly name: string;
   readonly description: string;
   readonly type: string;
-  /** The version of the type that checked the payload (P22). */
+  /** The version of the type that checked the payload (P22, types and deploys). */
   readonly typeVersion: number;
   readonly schedule: Schedule;
   /** With the type's defaults filled in. */
@@ -31,16 +31,16 @@ export interface Pause {
   readonly until?: number;
 }
 
-/** A job: its definition, and what the engine keeps with it. The row is the truth (P4). */
+/** A job: its definition, and what the engine keeps with it. The row is the truth (P4, stored next run). */
 export interface Job extends JobDefinition {
-  /** This generation of the id (P1). */
+  /** This generation of the id (P1, identity). */
   readonly uid: string;
   readonly version: number;
   readonly status: JobStatus;
   readonly pause?: Pause;
   /** Where the interval grid stands: slots lie on `anchorAt + k * interval`. */
   readonly anchorAt: number;
-  /** The last slot taken; the next one is always later (P5). */
+  /** The last slot taken; the next one is always later (P5, one run per slot). */
   readonly lastSlotAt?: number;
   readonly nextRunAt?: number;
   /** When the planner has to look at the job next: a slot, the end of a pause, or the `run_at` of a run. */
@@ -80,7 +80,7 @@ export interface LiveRuns {
   readonly claimed: number;
   /** Whose own `run_at` has come, and which the planner has not let go yet. */
   readonly dueOwnRuns: number;
-  /** Too many live runs, counted now and then: triggers are refused, slots skipped (P7). */
+  /** Too many live runs, counted now and then: triggers are refused, slots skipped (P7, overlap). */
   readonly crowded?: boolean;
   /**
    * The job is at its bound of runs that wait for their own `run_at`. Counted only for a trigger that adds
@@ -103,7 +103,7 @@ export function liveCount(live: LiveRuns): number {
   return live.active + live.waiting + live.paused;
 }
 
-/** How many live runs a job has room for (P7). */
+/** How many live runs a job has room for (P7, overlap). */
 export function roomOf(overlap: Overlap): number {
   switch (overlap) {
     case 'skip':
@@ -117,19 +117,19 @@ export function roomOf(overlap: Overlap): number {
   }
 }
 
-/** An interval without a grid: it counts from the end of the last run (P3). */
+/** An interval without a grid: it counts from the end of the last run (P3, grid). */
 export type FixedDelay = Extract<Schedule, { kind: 'interval' }> & { readonly mode: 'fixed_delay' };
 
 export function isFixedDelay(schedule: Schedule): schedule is FixedDelay {
   return schedule.kind === 'interval' && schedule.mode === 'fixed_delay';
 }
 
-/** Whether two handlers of the job must never run at one instant (P7, P3). */
+/** Whether two handlers of the job must never run at one instant (P7, overlap; P3, grid). */
 export function mustNotOverlap({ overlap, schedule }: Pick<JobDefinition, 'overlap' | 'schedule'>): boolean {
   return overlap !== 'allow' || isFixedDelay(schedule);
 }
 
-/** Equal in value: an edit to it is a no-op, and keeps the version (P16). */
+/** Equal in value: an edit to it is a no-op, and keeps the version (P16, edit). */
 export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
   return (
     a.name === b.name &&
@@ -151,7 +151,7 @@ export function sameDefinition(a: JobDefinition, b: JobDefinition): boolean {
 
 /**
  * An instant of a job's past. What lies ahead of now was written before the clock jumped back, and is the
- * latest of nothing (P17).
+ * latest of nothing (P17, clock).
  */
 export function unlessAhead(at: number | undefined, now: number): number | undefined {
   return at !== undefined && at <= now ? at : undefined;

@@ -1,4 +1,4 @@
-/** A node is dead when it has not renewed its lease for this long (P9). */
+/** A node is dead when it has not renewed its lease for this long (P9, lost nodes). */
 export const LEASE_MS = 15_000;
 /**
  * A node is dead when others see its lock free twice, this far apart, without a newer heartbeat in between.

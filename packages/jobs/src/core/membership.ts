@@ -4,7 +4,7 @@ import type { Job } from './job.ts';
 import type { LeaseKept } from './lease.ts';
 import type { RunOver } from './run.ts';
 
-/** The job types that a node can run, by name, in that version or an older one (P22). */
+/** The job types that a node can run, by name, in that version or an older one (P22, types and deploys). */
 export type TypeVersions = Readonly<Record<string, number>>;
 
 /** Whether a node with `types` can run what is about to be made of a job. */
@@ -57,7 +57,10 @@ export type ToldEvent = Omit<JobEvent, 'id'>;
 export type Notice =
   /** Something may be due sooner than they know. */
   | { readonly kind: 'wake' }
-  /** The job was edited, paused or deleted: claims of it that have not started go back (P12, P14). */
+  /**
+   * The job was edited, paused or deleted: claims of it that have not started go back (P12, cancel; P14,
+   * pause).
+   */
   | { readonly kind: 'job_changed'; readonly jobId: string }
   /** These claimed runs were asked to stop. */
   | { readonly kind: 'cancel'; readonly runIds: readonly string[] }
@@ -69,7 +72,7 @@ export interface Others {
   readonly count: number;
   /** One of them has somebody who watches events. */
   readonly isWatching: boolean;
-  /** What they can run, each type in the newest version that one of them has (P22). */
+  /** What they can run, each type in the newest version that one of them has (P22, types and deploys). */
   readonly types: TypeVersions;
 }
 
@@ -95,7 +98,7 @@ export interface NodeListener {
   others(others: Others): void;
   /** For a while no notice could be heard: there may have been some. */
   missed(): void;
-  /** Claims of dead nodes were taken back by this one (P9). */
+  /** Claims of dead nodes were taken back by this one (P9, lost nodes). */
   recovered(what: Recovered): void;
   /** How the node's lease stands has changed; at first it is `kept`. */
   lease(state: LeaseKept): void;

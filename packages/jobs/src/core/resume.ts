@@ -3,7 +3,7 @@ import { isFixedDelay, type Job, liveCount } from './job.ts';
 import { without } from './objects.ts';
 import { hasGrid, nextSlot } from './schedule.ts';
 
-/** A last slot so far in the future means that the clock jumped back (P17). */
+/** A last slot so far in the future means that the clock jumped back (P17, clock). */
 export const CLOCK_TOLERANCE_MS = 60_000;
 
 /**
@@ -16,9 +16,9 @@ export function clockJumpedBack({ lastSlotAt, nextRunAt }: Job, now: number): bo
 }
 
 /**
- * P17: after the clock jumped back behind the job's last slot, or its creation, the grid begins now unless it
- * began before. The last slot stays known: the slots up to it have rows, and no catch-up covers them again
- * ({@link isTakenAgain}).
+ * P17, clock: after the clock jumped back behind the job's last slot, or its creation, the grid begins now
+ * unless it began before. The last slot stays known: the slots up to it have rows, and no catch-up covers
+ * them again ({@link isTakenAgain}).
  */
 export function rebased(job: Job, now: number): Job {
   if (!liesAhead(job, now)) return job;
@@ -27,15 +27,15 @@ export function rebased(job: Job, now: number): Job {
 }
 
 /**
- * P6, P17: a {@link rebased} job reaches slots that have rows. Each runs once more, in a row that covers only
- * itself. When the clock passes the last of them, the slot after it is next, so no catch-up row covers a slot
- * with a row.
+ * P6, catch-up; P17, clock: a {@link rebased} job reaches slots that have rows. Each runs once more, in a row
+ * that covers only itself. When the clock passes the last of them, the slot after it is next, so no catch-up
+ * row covers a slot with a row.
  */
 export function isTakenAgain({ lastSlotAt }: Job, slot: number): boolean {
   return lastSlotAt !== undefined && slot <= lastSlotAt;
 }
 
-/** The last slot, unless the clock came back from it (P17). */
+/** The last slot, unless the clock came back from it (P17, clock). */
 export function lastSlotOf(job: Job, now: number): number | undefined {
   return liesAhead(job, now) ? undefined : job.lastSlotAt;
 }
@@ -56,8 +56,8 @@ function letGo(draft: Draft, now: number): void {
 }
 
 /**
- * The instant after which the next slot comes: `at`, and the last slot (P5) unless the clock came back from
- * it.
+ * The instant after which the next slot comes: `at`, and the last slot (P5, one run per slot) unless the
+ * clock came back from it.
  */
 export function baseOf(job: Job, { at, now }: { readonly at: number; readonly now: number }): number {
   return Math.max(at, lastSlotOf(job, now) ?? at);
@@ -65,8 +65,8 @@ export function baseOf(job: Job, { at, now }: { readonly at: number; readonly no
 
 /**
  * Ends a pause as of `at` (its `until`, or now): goes to the next slot after that instant, and lets the held
- * runs go as far as there is room (P14). Slots between `at` and now are missed ones, which the planner then
- * takes.
+ * runs go as far as there is room (P14, pause). Slots between `at` and now are missed ones, which the planner
+ * then takes.
  */
 export function resume(draft: Draft, { at, now }: { readonly at: number; readonly now: number }): void {
   const { job } = draft;

@@ -1,6 +1,6 @@
 /**
- * How long to wait before a retry (P8): `initialMs * factor^(n-1)`, capped at `maxMs`, give or take `jitter`
- * (a fraction).
+ * How long to wait before a retry (P8, retries): `initialMs * factor^(n-1)`, capped at `maxMs`, give or take
+ * `jitter` (a fraction).
  */
 export interface Backoff {
   readonly initialMs: number;

@@ -33,8 +33,8 @@ export function isSkipReason(reason: RunReason | undefined): reason is SkipReaso
 }
 
 /**
- * Why a queued run is outside the due index: it waits for room (P7), for a resume (P14), or for its own
- * `run_at` (P15). One that waits for its `run_at` is not live yet.
+ * Why a queued run is outside the due index: it waits for room (P7, overlap), for a resume (P14, pause), or
+ * for its own `run_at` (P15, run now). One that waits for its `run_at` is not live yet.
  */
 export type Held = 'no' | 'overlap' | 'pause' | 'run_at';
 
@@ -84,7 +84,7 @@ export interface RunOrigin {
   readonly jobUid: string;
   readonly trigger: RunTrigger;
   readonly scheduledFor?: number;
-  /** Makes up for missed slots (P6). */
+  /** Makes up for missed slots (P6, catch-up). */
   readonly catchUp: boolean;
   /** Slots covered, its own included; 0 when it covers none but its own, on time. */
   readonly missed: number;
@@ -95,7 +95,7 @@ export interface RunOrigin {
   readonly queuedAt: number;
 }
 
-/** The newest claim of a run (P10). */
+/** The newest claim of a run (P10, fence). */
 export interface Claim {
   readonly node: string;
   readonly fence: number;
@@ -113,12 +113,12 @@ export interface LiveRun extends RunOrigin {
   readonly startedAt?: number;
   /** Failed attempts so far. */
   readonly failures: number;
-  /** Claims lost with their node (P9). */
+  /** Claims lost with their node (P9, lost nodes). */
   readonly recoveries: number;
   readonly errors: readonly AttemptError[];
-  /** A cancel was asked for; the run is never started again (P12). */
+  /** A cancel was asked for; the run is never started again (P12, cancel). */
   readonly cancel?: 'user' | 'deleted';
-  /** Since when an inline handler has ignored its signal (P11). */
+  /** Since when an inline handler has ignored its signal (P11, timeout). */
   readonly zombieSince?: number;
   readonly progress?: Progress;
 }

@@ -8,8 +8,8 @@ import { isTimezone } from './timezone.ts';
 const MOST_COUNTED = 10_000;
 
 /**
- * When a job runs (P2). Instants are milliseconds since the epoch; `interval`, `cron` and `timezone` as the
- * caller wrote them.
+ * When a job runs (P2, schedule). Instants are milliseconds since the epoch; `interval`, `cron` and
+ * `timezone` as the caller wrote them.
  */
 export type Schedule =
   | {
@@ -47,8 +47,8 @@ export type ParsedSchedule =
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /**
- * Checks the schedule fields of a job and gives all faults at once (P2). Whether a `run_at` is too far past
- * is not judged here, since that takes a clock.
+ * Checks the schedule fields of a job and gives all faults at once (P2, schedule). Whether a `run_at` is too
+ * far past is not judged here, since that takes a clock.
  */
 export function parseSchedule(
   input: ScheduleInput,
@@ -146,7 +146,8 @@ function checkedCron(schedule: CronSchedule): ParsedSchedule {
 }
 
 /**
- * Whether two schedules are equal in value: `60m` is `1h`, and blanks and case don't matter in `cron` (P16).
+ * Whether two schedules are equal in value: `60m` is `1h`, and blanks and case don't matter in `cron` (P16,
+ * edit).
  */
 export function sameSchedule(a: Schedule, b: Schedule): boolean {
   switch (a.kind) {
@@ -171,7 +172,7 @@ export function sameSchedule(a: Schedule, b: Schedule): boolean {
 /**
  * The first slot of a job whose schedule begins at `anchorAt`, its creation or the instant that an edit
  * decided: a grid point later than that, `start_at` itself if it is still to come, or a `run_at` wherever it
- * lies (P3).
+ * lies (P3, grid).
  */
 export function firstSlot(schedule: Schedule, anchorAt: number): number | undefined {
   return schedule.kind === 'run_at' ? schedule.runAt : nextSlot(schedule, anchorAt, anchorAt);
@@ -179,8 +180,8 @@ export function firstSlot(schedule: Schedule, anchorAt: number): number | undefi
 
 /**
  * The first slot strictly later than `after`, if there is one. Intervals lie on `anchor + k * everyMs`, k >=
- * 0, where the anchor is `start_at`, or else `anchorAt` (P3). A fixed delay is answered as a grid too: when
- * its clock runs is up to the caller.
+ * 0, where the anchor is `start_at`, or else `anchorAt` (P3, grid). A fixed delay is answered as a grid too:
+ * when its clock runs is up to the caller.
  */
 export function nextSlot(schedule: Schedule, anchorAt: number, after: number): number | undefined {
   switch (schedule.kind) {
@@ -209,9 +210,9 @@ export interface PassedSlots {
 }
 
 /**
- * The slots from `first`, a slot that has come (the stored next run), up to and including `now` (P6). Its
- * cost does not grow with the time passed. Without a grid (a fixed delay, a `run_at`) it is `first` alone,
- * with no next.
+ * The slots from `first`, a slot that has come (the stored next run), up to and including `now` (P6,
+ * catch-up). Its cost does not grow with the time passed. Without a grid (a fixed delay, a `run_at`) it is
+ * `first` alone, with no next.
  */
 export function passedSlots(schedule: Schedule, anchorAt: number, first: number, now: number): PassedSlots {
   if (!hasGrid(schedule)) return { count: 1, latest: first, next: undefined };
@@ -226,7 +227,8 @@ export function passedSlots(schedule: Schedule, anchorAt: number, first: number,
 
 /**
  * The `n`-th slot counted back from the latest passed one (1 is the latest), never before `first`; `first`
- * and `now` as in `passedSlots`. What a `catch_up` of all keeps when more slots passed than may wait (P6).
+ * and `now` as in `passedSlots`. What a `catch_up` of all keeps when more slots passed than may wait (P6,
+ * catch-up).
  */
 export function slotFromEnd(
   schedule: Schedule,

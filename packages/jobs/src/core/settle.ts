@@ -18,7 +18,7 @@ import {
 import { hasGrid } from './schedule.ts';
 import { isSuspect, suspectBackoffMs } from './suspects.ts';
 
-/** A run may lose so many claims with their nodes; one more fails it (P9). */
+/** A run may lose so many claims with their nodes; one more fails it (P9, lost nodes). */
 const MAX_RECOVERIES = 5;
 
 /** How a claim ended. */
@@ -52,7 +52,10 @@ export type Settlement =
       readonly errors: readonly AttemptError[];
     };
 
-/** What becomes of a run whose claim ended with `outcome` (P8, P9, P11, P12). `random` is in [0, 1). */
+/**
+ * What becomes of a run whose claim ended with `outcome` (P8, retries; P9, lost nodes; P11, timeout; P12,
+ * cancel). `random` is in [0, 1).
+ */
 export function settleRun(
   job: Job,
   run: LiveRun,
@@ -109,8 +112,8 @@ function failedOrRetried(
 }
 
 /**
- * P8: under `skip`, a retry that would meet the next slot of a fixed-rate or cron job is not made: that slot
- * is the retry.
+ * P8, retries: under `skip`, a retry that would meet the next slot of a fixed-rate or cron job is not made:
+ * that slot is the retry.
  */
 function isLeftToTheNextSlot(job: Job, retryAt: number): boolean {
   if (!hasGrid(job.schedule) || job.overlap !== 'skip' || job.status !== 'active') return false;
@@ -155,7 +158,7 @@ function waiting(job: Job, run: LiveRun, { availableAt }: { readonly availableAt
   };
 }
 
-/** A pause holds retries and runs taken back, but not those asked for by hand meanwhile (P14). */
+/** A pause holds retries and runs taken back, but not those asked for by hand meanwhile (P14, pause). */
 function isHeldByPause(job: Job, run: LiveRun): boolean {
   if (job.status !== 'paused' || job.pause === undefined) return false;
   return run.trigger !== 'manual' || run.queuedAt < job.pause.at;

@@ -2,8 +2,9 @@ import type { NewRun } from './decision.ts';
 import type { ClaimInput } from './store-passes.ts';
 
 /**
- * The new runs that a claim takes, and whether each starts at once; for when no other run is due (P9, P10).
- * The earliest due start first; others, and those due soon, are held until a place is free.
+ * The new runs that a claim takes, and whether each starts at once; for when no other run is due (P9, lost
+ * nodes; P10, fence). The earliest due start first; others, and those due soon, are held until a place is
+ * free.
  */
 export function shareOut(
   runs: readonly NewRun[],

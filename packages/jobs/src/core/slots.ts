@@ -13,15 +13,19 @@ import { isTakenAgain, resume } from './resume.ts';
 import { gapAfter, hasGrid, nextSlot, passedSlots, slotFromEnd } from './schedule.ts';
 
 /**
- * A slot taken later than this, or than half the gap to its next one, was missed; else it is just late (P6).
+ * A slot taken later than this, or than half the gap to its next one, was missed; else it is just late (P6,
+ * catch-up).
  */
 const MISSED_AFTER_MS = 60_000;
-/** With `catch_up: all`, at most so many passed slots wait; one skipped row covers the older ones (P6). */
+/**
+ * With `catch_up: all`, at most so many passed slots wait; one skipped row covers the older ones (P6,
+ * catch-up).
+ */
 const MAX_WAITING_SLOTS = 100;
 
 /**
- * What is due of a job at `now`: the end of its pause (P14), runs whose own `run_at` has come (P15), and
- * passed slots (P4 to P7). Returns the same job and nothing to write when nothing is due.
+ * What is due of a job at `now`: the end of its pause (P14, pause), runs whose own `run_at` has come (P15,
+ * run now), and passed slots (P4 to P7). Returns the same job and nothing to write when nothing is due.
  */
 export function planJob(job: Job, live: LiveRuns, now: number): Decision {
   const draft = draftOf(job, live);
@@ -94,7 +98,7 @@ export function createCountBudget(now: number): { isSpent(): boolean; spend(deci
 
 /**
  * {@link planJob} as the first step of another command: an edit first takes what is due under the old
- * definition (P16).
+ * definition (P16, edit).
  */
 export function takeWhatIsDue(draft: Draft, now: number): void {
   const until = draft.job.pause?.until;
@@ -215,7 +219,7 @@ function takeOneByOne(draft: Draft, now: number, room = roomOf(draft.job.overlap
 
 /**
  * What a job under `all` has waiting on its clock becomes waiting runs, room or not: a pause, or another
- * schedule, is about to take that clock away (P6, P14, P16).
+ * schedule, is about to take that clock away (P6, catch-up; P14, pause; P16, edit).
  */
 export function takeBacklog(draft: Draft, now: number): void {
   const { status, catchUp } = draft.job;
@@ -249,7 +253,7 @@ interface TakenSlot {
 
 /**
  * A slot becomes a run where there is room, a skipped row where there is none; a `run_at` slot always waits
- * (P7).
+ * (P7, overlap).
  */
 function queueSlot(draft: Draft, taken: TakenSlot): void {
   const { job, live } = draft;

@@ -20,11 +20,11 @@ export type InsertOutcome =
 export interface CommandInput {
   readonly jobId: string;
   readonly command: JobCommand;
-  /** Refuse with `stale` unless the id still stands for this generation (P1). */
+  /** Refuse with `stale` unless the id still stands for this generation (P1, identity). */
   readonly ifUid?: string;
   /** Refuse with `stale` unless the job still has this version. */
   readonly ifVersion?: number;
-  /** Of a trigger: kept 24 h; the same key again answers with the first run (P15). */
+  /** Of a trigger: kept 24 h; the same key again answers with the first run (P15, run now). */
   readonly dedupeKey?: string;
   readonly audit?: AuditEntry;
   /** To be claimed with it, once it is done: what it makes due then starts without a claim of its own. */
@@ -45,7 +45,7 @@ export function requestOf(
   return { runId: id, node, fence };
 }
 
-/** A dedupe key answers for so long (P15). */
+/** A dedupe key answers for so long (P15, run now). */
 export const DEDUPE_MS = 24 * 3_600_000;
 
 /** A command may end 100,000 runs; nobody wants to hear of each, least of all the event loop. */

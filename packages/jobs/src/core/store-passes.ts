@@ -48,10 +48,13 @@ export interface ClaimInput {
   readonly types: TypeVersions;
   /**
    * Free places: the claim takes at most this many runs that start at once, with `startedAt` now. At most one
-   * of them is a suspect, and only while no node has claimed another one (P9).
+   * of them is a suspect, and only while no node has claimed another one (P9, lost nodes).
    */
   readonly places: number;
-  /** At most so many more, to be held until a place is free; never a run that was recovered before (P9). */
+  /**
+   * At most so many more, to be held until a place is free; never a run that was recovered before (P9, lost
+   * nodes).
+   */
   readonly prefetch: number;
   /**
    * During a backlog, the claim takes at most this many slots before runs that were due earlier, marked
@@ -114,7 +117,10 @@ export type ClaimEnd = Omit<SettleInput, 'runId' | 'fence' | 'logs'>;
 export type SettleResult =
   | { readonly kind: 'finished'; readonly status: FinishedStatus }
   | { readonly kind: 'waiting'; readonly availableAt: number; readonly failures: number }
-  /** The claim is not the newest of the run any more, or the run is finished: nothing was written (P10). */
+  /**
+   * The claim is not the newest of the run any more, or the run is finished: nothing was written (P10,
+   * fence).
+   */
   | { readonly kind: 'stale' }
   /** Somebody's transaction holds the job: nothing was written. It has to be settled again in a while. */
   | { readonly kind: 'later' };

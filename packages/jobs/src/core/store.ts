@@ -52,7 +52,7 @@ export interface JobStore {
   readonly lost?: AbortSignal;
   /**
    * The store's idea of now, at once: all of an engine goes by it, so that nodes with clocks of their own
-   * agree (P17).
+   * agree (P17, clock).
    */
   now(): number;
   /**
@@ -70,8 +70,8 @@ export interface JobStore {
   listNodes(): Promise<readonly NodeView[]>;
 
   /**
-   * Adds a job with its first slot (P1, P4). An id in use is `exists`; one that was deleted is free, with a
-   * new uid.
+   * Adds a job with its first slot (P1, identity; P4, stored next run). An id in use is `exists`; one that
+   * was deleted is free, with a new uid.
    */
   insertJob(
     input: {
@@ -97,8 +97,8 @@ export interface JobStore {
    */
   plan(input: PlanInput): Promise<PlanResult>;
   /**
-   * Claims due runs, those due first first, each with a fence higher than any before (P10), and with `ahead`
-   * some that are about to come due. Counts no room (P7).
+   * Claims due runs, those due first first, each with a fence higher than any before (P10, fence), and with
+   * `ahead` some that are about to come due. Counts no room (P7, overlap).
    */
   claim(input: ClaimInput): Promise<ClaimResult>;
   /** Settles claims (P8 to P12), each guarded by its fence, and their jobs: room, health, `fixed_delay`. */
@@ -110,18 +110,19 @@ export interface JobStore {
     batch: readonly Report[],
   ): Promise<{ readonly stale: readonly string[]; readonly cancel: readonly string[] }>;
   /**
-   * Takes back every claim of nodes that are gone (P9): of all but `node` and those that have joined. Tells
-   * how many wait again and how many have failed.
+   * Takes back every claim of nodes that are gone (P9, lost nodes): of all but `node` and those that have
+   * joined. Tells how many wait again and how many have failed.
    */
   recover(input: TakeBackInput): Promise<TakenBack & { readonly recovered: number; readonly failed: number }>;
   /**
-   * Gives back, at no cost, the claims of a node whose answers were lost (P9). `holds` are the fences that
-   * the node has: of a run it may have an older claim. `left` are claims with locked jobs: ask again.
+   * Gives back, at no cost, the claims of a node whose answers were lost (P9, lost nodes). `holds` are the
+   * fences that the node has: of a run it may have an older claim. `left` are claims with locked jobs: ask
+   * again.
    */
   reconcile(
     input: TakeBackInput & { readonly holds: readonly number[] },
   ): Promise<TakenBack & { readonly givenBack: number; readonly left: number }>;
-  /** P12. With `force`, a claimed run is finished now and its fence voided (P11). */
+  /** P12, cancel. With `force`, a claimed run is finished now and its fence voided (P11, timeout). */
   cancelRun(
     input: { readonly runId: string; readonly force: boolean; readonly audit?: AuditEntry },
     signal?: AbortFlag,
@@ -132,7 +133,7 @@ export interface JobStore {
     signal?: AbortFlag,
   ): Promise<'due' | 'not_waiting' | 'absent'>;
 
-  /** `handlers`: what living nodes can run, for its health (P22). */
+  /** `handlers`: what living nodes can run, for its health (P22, types and deploys). */
   getJob(jobId: string, handlers: TypeVersions): Promise<JobView | undefined>;
   /**
    * A page in the order asked for; with the newest runs of each job, live and finished, newest first, if
@@ -156,14 +157,14 @@ export interface JobStore {
   listAudit(query: AuditQuery): Promise<readonly AuditRow[]>;
   stats(input: { readonly hours: number }): Promise<StoreStats>;
   /**
-   * What one job ran in the last `hours` hours, pruned runs included (P18), newest hour first; undefined for
-   * no such job.
+   * What one job ran in the last `hours` hours, pruned runs included (P18, bounds), newest hour first;
+   * undefined for no such job.
    */
   jobHours(input: {
     readonly jobId: string;
     readonly hours: number;
   }): Promise<readonly HourCount[] | undefined>;
-  /** Removes one small batch of what is kept no longer (P18). */
+  /** Removes one small batch of what is kept no longer (P18, bounds). */
   prune(retention: Retention): Promise<PruneResult>;
 }
 
@@ -193,7 +194,7 @@ export interface StoreInTransaction {
   ): Promise<CommandResult>;
 }
 
-/** What is kept of history (P18). */
+/** What is kept of history (P18, bounds). */
 export interface Retention {
   readonly finishedPerJob: number;
   readonly skippedPerJob: number;

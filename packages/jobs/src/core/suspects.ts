@@ -1,6 +1,6 @@
 import type { LiveRun } from './run.ts';
 
-/** A run that was lost this many times with its process may be the cause (P9). */
+/** A run that was lost this many times with its process may be the cause (P9, lost nodes). */
 export const SUSPECT_FROM = 2;
 
 /** The wait after the loss that makes a suspect; each further loss doubles it. */
@@ -9,7 +9,7 @@ const FIRST_BACKOFF_MS = 1_000;
 /** While one suspect runs, nodes check this often whether it has ended, so that the next one starts. */
 export const SUSPECTS_AGAIN_MS = 250;
 
-/** Whether a run is a suspect: of all suspects, on all nodes, only one runs at a time (P9). */
+/** Whether a run is a suspect: of all suspects, on all nodes, only one runs at a time (P9, lost nodes). */
 export function isSuspect({ recoveries }: Pick<LiveRun, 'recoveries'>): boolean {
   return recoveries >= SUSPECT_FROM;
 }

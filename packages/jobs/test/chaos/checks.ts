@@ -132,8 +132,8 @@ async function asked(
 }
 
 /**
- * P7: no two handlers of a job under `skip` at one instant, save where the older claim's node can't know that
- * it is lost.
+ * P7, overlap: no two handlers of a job under `skip` at one instant, save where the older claim's node can't
+ * know that it is lost.
  */
 async function besideEachOther(ask: Ask, unaware: readonly Unaware[]): Promise<string[]> {
   const rows = await ask<Overlap>(BESIDE);
@@ -204,8 +204,8 @@ const TAKEN = `SELECT job_uid, id, scheduled_for AS upto, coalesce(missed_from, 
   UNION ALL SELECT job_uid, id, scheduled_for, coalesce(missed_from, scheduled_for)
     FROM greenvue_jobs.runs WHERE scheduled_for IS NOT NULL`;
 /**
- * P5, P6: the rows of a job tile its grid, from what was verified before to the last slot taken: no gap,
- * nothing twice.
+ * P5, one run per slot; P6, catch-up: the rows of a job tile its grid, from what was verified before to the
+ * last slot taken: no gap, nothing twice.
  */
 const SLOTS = `SELECT jobs.id, upto, since, before, jobs.last_slot_at AS last FROM (
     SELECT taken.*, coalesce(lag(taken.upto) OVER rows_of_job, verified.upto) AS before,
@@ -217,13 +217,13 @@ const SLOTS = `SELECT jobs.id, upto, since, before, jobs.last_slot_at AS last FR
 const UNCOVERED = `SELECT jobs.id, verified.upto, last_slot_at AS last FROM greenvue_jobs.jobs
   JOIN chaos.verified ON job_uid = uid
   WHERE ${GRID} AND last_slot_at > verified.upto AND uid NOT IN (SELECT job_uid FROM (${TAKEN}) AS taken)`;
-/** P4. */
+/** P4, stored next run. */
 const STOPPED = `SELECT id FROM greenvue_jobs.jobs
   WHERE status = 'active' AND kind <> 'on_demand' AND deleted_at IS NULL AND next_run_at IS NULL
     AND NOT EXISTS (SELECT FROM greenvue_jobs.live_runs WHERE job_uid = jobs.uid)`;
 /**
- * P4: a slot that came due is taken. Those behind a live run under catch-up \`all\` wait on the clock; so do
- * types without a node.
+ * P4, stored next run: a slot that came due is taken. Those behind a live run under catch-up \`all\` wait on
+ * the clock; so do types without a node.
  */
 const STUCK = `SELECT jobs.id, next_run_at AS next FROM greenvue_jobs.jobs JOIN greenvue_jobs.job_types ON key = type_key
   WHERE status = 'active' AND deleted_at IS NULL AND type = ANY($1::text[])
@@ -240,7 +240,7 @@ const SETTLED_BY = `(result::jsonb ->> 'fence')::bigint`;
 const NO_EFFECT = `SELECT id, ${SETTLED_BY} AS fence FROM greenvue_jobs.runs
   WHERE status = 'succeeded' AND NOT EXISTS (SELECT FROM chaos.ledger
     WHERE run_id = runs.id AND fence = ${SETTLED_BY} AND ended_at IS NOT NULL)`;
-/** P10: nothing runs a run by a newer claim than the one that settled it. */
+/** P10, fence: nothing runs a run by a newer claim than the one that settled it. */
 const TWO_CLAIMS = `SELECT id, ${SETTLED_BY} AS settled, fence, ledger.node FROM greenvue_jobs.runs
   JOIN chaos.ledger ON run_id = id WHERE status = 'succeeded' AND fence > ${SETTLED_BY}`;
 /** No handler of the load fails, and none is given up. Skipped slots have rows of their own. */

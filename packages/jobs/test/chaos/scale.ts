@@ -55,7 +55,7 @@ export const SHORT: Scale = {
   calmMs: 2_000,
 };
 
-/** A lease of the PostgreSQL store (P9): a node that is not heard of for so long is dead. */
+/** A lease of the PostgreSQL store (P9, lost nodes): a node that is not heard of for so long is dead. */
 export const LEASE_MS = 15_000;
 
 /** What comes due and is asked for in a second. */

@@ -86,16 +86,16 @@ function act(sim: Simulation, what: Step, story: Story): void {
 function holds(sim: Simulation, story: Story): void {
   const { job } = sim;
   const live = sim.live();
-  // P4: there is always something that brings the job forward, and the planner knows when.
+  // P4, stored next run: there is always something that brings the job forward, and the planner knows when.
   if (job.status === 'active') {
     expect(job.nextRunAt !== undefined || sim.isLive()).toBe(true);
     expect(job.wakeAt !== undefined || sim.isLive()).toBe(true);
   }
   if (job.status === 'paused') expect(job.nextRunAt).toBeUndefined();
-  // P5.
+  // P5, one run per slot.
   if (job.lastSlotAt !== undefined && job.nextRunAt !== undefined)
     expect(job.nextRunAt).toBeGreaterThan(job.lastSlotAt);
-  // P7: what waits for room waits for a run that will make it.
+  // P7, overlap: what waits for room waits for a run that will make it.
   if (live.waiting > 0 && job.status === 'active') expect(live.active).toBeGreaterThan(0);
   if (!story.overlapped) expect(live.active).toBeLessThanOrEqual(1);
   if (isFixedDelay(job.schedule) && sim.isLive()) expect(job.nextRunAt).toBeUndefined();

@@ -169,7 +169,7 @@ export class Simulation {
   }
 }
 
-/** How many rows cover a slot (P6): exactly one must. */
+/** How many rows cover a slot (P6, catch-up): exactly one must. */
 export function covering(rows: readonly Row[], slot: number): number {
   return rows.filter(
     (row) =>

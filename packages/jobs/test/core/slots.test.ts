@@ -152,7 +152,8 @@ describe('catch-up', () => {
             const running = sim.running();
             if (overlap !== 'allow') expect(running.length).toBeLessThanOrEqual(1);
             for (const run of running.slice(0, settle)) sim.settle(run);
-            // P4: an active job always has a next run or a live run, and the planner knows when to look.
+            // P4, stored next run: an active job always has a next run or a live run, and the planner knows
+            // when to look.
             expect(sim.job.nextRunAt !== undefined || sim.isLive()).toBe(true);
             expect(sim.job.wakeAt !== undefined || sim.isLive()).toBe(true);
           }

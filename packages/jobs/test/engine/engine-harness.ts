@@ -134,7 +134,7 @@ export async function createHarness(
 
 /**
  * A file. To open it stands for a start after all before have died: their lock goes, though they still write
- * (P10).
+ * (P10, fence).
  */
 export const sqliteDatabase: MakeDatabase = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'greenvue-engine-'));

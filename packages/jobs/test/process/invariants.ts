@@ -31,7 +31,7 @@ function integrity(db: DatabaseSync): string[] {
 }
 
 /**
- * P6: every slot that was taken is covered by exactly one row: its own, or one whose [missed_from,
+ * P6, catch-up: every slot that was taken is covered by exactly one row: its own, or one whose [missed_from,
  * scheduled_for] has it.
  */
 function uncoveredSlots(db: DatabaseSync): string[] {
@@ -63,7 +63,7 @@ function uncoveredSlots(db: DatabaseSync): string[] {
   return wrong;
 }
 
-/** P4: an active job with a schedule left has a next run or a live run. */
+/** P4, stored next run: an active job with a schedule left has a next run or a live run. */
 function deadSchedules(db: DatabaseSync): string[] {
   const rows = db
     .prepare(
@@ -74,7 +74,7 @@ function deadSchedules(db: DatabaseSync): string[] {
   return rows.map((row) => `${row.id}: neither a next run nor a live one`);
 }
 
-/** P5, P10: no run is live and finished, and no slot has two rows. */
+/** P5, one run per slot; P10, fence: no run is live and finished, and no slot has two rows. */
 function doubleRuns(db: DatabaseSync): string[] {
   const both = db.prepare('SELECT id FROM live_runs WHERE id IN (SELECT id FROM runs)').all();
   const twice = db
@@ -90,7 +90,10 @@ function doubleRuns(db: DatabaseSync): string[] {
   ];
 }
 
-/** P7: no more active runs than the overlap has room for, and nobody waits where nobody is in the way. */
+/**
+ * P7, overlap: no more active runs than the overlap has room for, and nobody waits where nobody is in the
+ * way.
+ */
 function overlaps(db: DatabaseSync): string[] {
   const rows = db
     .prepare(

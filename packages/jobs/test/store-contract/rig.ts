@@ -21,7 +21,10 @@ import type { FakeClock } from '../../src/testing/fake-clock.ts';
 /** An empty database for stores whose time is a fake clock's. */
 export interface StoreUnderTest {
   readonly clock: FakeClock;
-  /** The most live runs of a job (P7): 100,000, or fewer where making that many takes too long for a test. */
+  /**
+   * The most live runs of a job (P7, overlap): 100,000, or fewer where making that many takes too long for a
+   * test.
+   */
   readonly maxLiveRuns: number;
   readonly maxRunsPutOff: number;
   /** One more store on it, which is not open yet. */

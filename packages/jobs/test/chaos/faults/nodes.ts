@@ -53,7 +53,7 @@ async function killAgainAndAgain(cluster: Cluster): Promise<Injury> {
   return { beganAt, healedAt, interrupted, mayBeDead: interrupted.map(({ life }) => life) };
 }
 
-/** For one lease after the start of the server nobody is taken for dead (P9). */
+/** For one lease after the start of the server nobody is taken for dead (P9, lost nodes). */
 export async function serverSettled({ admin }: Cluster): Promise<void> {
   const [row] = await admin.rows<{ upMs: number }>(UP);
   await delay(Math.max(LEASE_MS + 1_000 - (row?.upMs ?? 0), 0));

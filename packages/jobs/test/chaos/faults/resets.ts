@@ -50,7 +50,7 @@ async function resetAgainAndAgain(cluster: Cluster, ways: readonly Way[]): Promi
     beganAt,
     healedAt,
     // One that can't be heard may be dead. Its handlers have their signals before the others begin: nothing
-    // is excused of P7.
+    // is excused of overlap (P7, overlap).
     ...(isCutOff ? { interrupted, mayBeDead: interrupted.map(({ life }) => life) } : {}),
   };
 }
