@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../../core/errors.ts';
 import { createBatcher } from './batcher.ts';
 
-describe('decision 16: what is asked for at once is done together', () => {
+describe('requests of one turn of the event loop share a batch', () => {
   it('in one batch for one turn of the event loop', async () => {
     const { sizes, ask, end } = gathering();
     const answers = [ask(1), ask(2), ask(3)];
