@@ -5,6 +5,7 @@ import { type Queries, queriesOn } from '../../src/stores/postgres/connection/qu
 import { createKnownClaims } from '../../src/stores/postgres/shortcuts/known-claims.ts';
 import { createKnownJobs } from '../../src/stores/postgres/shortcuts/known-jobs.ts';
 import { openMove } from '../../src/stores/postgres/shortcuts/move-succeeded.ts';
+import { ALL_SHORTCUTS } from '../../src/stores/postgres/shortcuts/shortcuts.ts';
 import {
   definitionOf,
   every,
@@ -187,7 +188,7 @@ describe('what a settlement asks for with its BEGIN', () => {
     const claims = createKnownClaims();
     claims.remember(known);
     const patience = { gaveUpAt: Number.NEGATIVE_INFINITY, sharedAt: Number.NEGATIVE_INFINITY };
-    const shared = { claims, known: createKnownJobs(), patience };
+    const shared = { claims, known: createKnownJobs(), patience, shortcuts: ALL_SHORTCUTS };
     const at = Date.now();
     const batch = known.runs.map((run) => settlement(run, SUCCEEDED, at));
     return {

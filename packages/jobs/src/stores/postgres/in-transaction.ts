@@ -7,8 +7,9 @@ import { insideOf, inTurn, queriesOn } from './connection/callers-transaction.ts
 import type { Queries } from './connection/queries.ts';
 import { findJob } from './locks/job-locks.ts';
 import { CHANNEL, type Told } from './membership/control-protocol.ts';
+import type { Shared } from './tables/shared.ts';
 import { runIn } from './tables/tables.ts';
-import { createUnit, type Shared } from './tables/unit.ts';
+import { createUnit } from './tables/unit.ts';
 
 export interface InTransactionDeps {
   readonly shared: Shared;

@@ -49,7 +49,7 @@ export interface WriteQueue {
   caughtUp(): Promise<void>;
 }
 
-interface HowToTake<Opened> extends Pick<Bounds<Opened>, 'opening' | 'signal'> {
+export interface HowToTake<Opened = undefined> extends Pick<Bounds<Opened>, 'opening' | 'signal'> {
   /** It locks all of its target: of such commands, what was asked for first is done first. */
   readonly isAlone?: boolean;
 }

@@ -8,7 +8,8 @@ import { KEYS_KNOWN, versionsParam } from '../rows/type-keys.ts';
 import { earlierOf, type Look, type Seen, seeing, seenIn } from '../shortcuts/due-index-floor.ts';
 import { isAlive } from '../shortcuts/make-claimed.ts';
 import { liveRunsOf } from '../tables/live-runs.ts';
-import type { Shared, Unit } from '../tables/unit.ts';
+import type { Shared } from '../tables/shared.ts';
+import type { Unit } from '../tables/unit.ts';
 import { reserveIds } from '../tables/write-unit.ts';
 import { askToLockDue, HELD_AGAIN_MS, takeLocked, uidsIn } from './job-locks.ts';
 

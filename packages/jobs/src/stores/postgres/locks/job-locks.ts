@@ -6,7 +6,8 @@ import type { Queries } from '../connection/queries.ts';
 import { SELECT_JOB } from '../rows/job-rows.ts';
 import { KEYS_KNOWN } from '../rows/type-keys.ts';
 import { SELECT_VARYING } from '../shortcuts/known-jobs.ts';
-import type { Shared, Unit } from '../tables/unit.ts';
+import type { Shared } from '../tables/shared.ts';
+import type { Unit } from '../tables/unit.ts';
 
 /**
  * `FOR UPDATE` waits for all who share the job, too: for what may not come between a trigger and its commit.

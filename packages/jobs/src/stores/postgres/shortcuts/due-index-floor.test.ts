@@ -21,7 +21,7 @@ describe('a low-water mark', () => {
     time = 0;
     asked = 0;
     fromStart = SLOW;
-    mark = createDueIndexFloor(() => time);
+    mark = createDueIndexFloor({ monotonic: () => time });
   });
   const look = (now: number): Promise<Look> =>
     mark.look(now, async (from) => {

@@ -56,7 +56,14 @@ const LOOKS = 3;
 /** No look is under way for longer. */
 const OPEN_MS = 60_000;
 
-export function createDueIndexFloor(monotonic: () => number = () => performance.now()): DueIndexFloor {
+export function createDueIndexFloor({
+  isOn = true,
+  monotonic = () => performance.now(),
+}: {
+  /** Otherwise each look begins at the start. */
+  readonly isOn?: boolean;
+  readonly monotonic?: () => number;
+} = {}): DueIndexFloor {
   let mark = START;
   const open = new Set<OpenLook>();
   /** How long the last looks from the start took: one alone may have been kept from its work. */
@@ -84,7 +91,7 @@ export function createDueIndexFloor(monotonic: () => number = () => performance.
     lastTook = [...lastTook, tookMs].slice(-LOOKS);
   };
   const typicalMs = () => (lastTook.length < LOOKS ? 0 : Math.min(...lastTook));
-  const isSlow = () => typicalMs() >= QUICK_MS;
+  const isSlow = () => isOn && typicalMs() >= QUICK_MS;
 
   const seeFromStart = async (now: number, see: (from: number) => Promise<Seen>) => {
     const look = begin();

@@ -1,0 +1,125 @@
+import { checkedBy } from '../../../core/commands.ts';
+import { type AbortFlag, StoreError } from '../../../core/errors.ts';
+import type { JobDefinition } from '../../../core/job.ts';
+import type { JobStore } from '../../../core/store.ts';
+import type { CommandInput, CommandResult, InsertOutcome } from '../../../core/store-commands.ts';
+import type { ClaimInput, ClaimResult } from '../../../core/store-passes.ts';
+import { command, insertJobs, onlyOne } from '../../../core/transactions/commands.ts';
+import { cancelRun, makeDue } from '../../../core/transactions/run-commands.ts';
+import type { InsertInput } from '../../../core/transactions/tables.ts';
+import { createBatcher } from '../connection/batcher.ts';
+import { mayBeDone } from '../connection/database-errors.ts';
+import { createOrder } from '../connection/ordered-section.ts';
+import type { Queries } from '../connection/queries.ts';
+import { isAlone, type OpenedCommand, openCommand } from '../locks/command-locks.ts';
+import { getRun } from '../reads/read-runs.ts';
+import type { Claimant } from '../shortcuts/make-claimed.ts';
+import { triggerInOneStatement } from '../shortcuts/trigger-in-one-statement.ts';
+import { runIn } from '../tables/tables.ts';
+import { nextIds } from '../tables/unit.ts';
+import type { Parts } from './parts.ts';
+import { claimIn } from './passes.ts';
+
+type Commands = Pick<JobStore, 'insertJob' | 'command' | 'cancelRun' | 'makeDue'>;
+
+/** What people and code ask for. */
+export function createCommands(parts: Parts): Commands {
+  const { db, runner, shared } = parts;
+  const insert = createInserts(parts);
+  return {
+    insertJob: (input, signal) =>
+      runner.tracked(async () => {
+        await ensureType(parts, input.definition);
+        await runner.caughtUp();
+        return insert(input, signal);
+      }),
+    async command(input, signal) {
+      const done = await runner.tracked(() => commandIn(parts, input, signal));
+      if (input.claim === undefined || done.kind !== 'done' || !done.changed) return done;
+      const { claimed = await claimAfter(parts, input.claim) } = done;
+      shared.claims.remember(claimed);
+      return { ...done, claimed };
+    },
+    cancelRun: (input, signal) =>
+      runner.tracked(async () => {
+        // It waits for the job of the run, and so in the line of those who want that job.
+        const { jobId = input.runId } = (await getRun(db, input.runId)) ?? {};
+        return runner.command(jobId, (u) => runIn(u, cancelRun(u, input)), { signal });
+      }),
+    makeDue: (input, signal) => runner.command(input.runId, (u) => runIn(u, makeDue(input)), { signal }),
+  };
+}
+
+type TypeOfJob = Pick<JobDefinition, 'type' | 'typeVersion'>;
+
+/** Waits only where it has to, so that commands take their turns in the order of asking. */
+function ensureType({ shared }: Parts, { type, typeVersion }: TypeOfJob): Promise<unknown> | undefined {
+  return shared.types.isKnown(type, typeVersion) ? undefined : shared.types.ensure(type, typeVersion);
+}
+
+/**
+ * Jobs that are made at once are written together. Uids follow the order of requests, except for jobs that are
+ * done alone or again. A batch that waits to draw uids already has a connection; connections are given in that
+ * order too, so no two batches wait for each other.
+ */
+function createInserts({ runner }: Parts) {
+  const beginInOrder = createOrder();
+  return createBatcher<InsertInput, InsertOutcome>({
+    together: (inputs, signal) =>
+      beginInOrder((inOrder) =>
+        runner.commands<readonly InsertOutcome[], number[]>(
+          (u, uids = []) => runIn(u, insertJobs(u, inputs), { uids }),
+          { opening: (q) => inOrder(() => nextIds(q, inputs.length)), signal },
+        ),
+      ),
+    alone: (input, signal) =>
+      runner.command(input.definition.id, async (u) => onlyOne(await runIn(u, insertJobs(u, [input]))), {
+        signal,
+      }),
+  });
+}
+
+/** With the claim that the command asks for, where that can be made in its transaction. */
+async function commandIn(
+  parts: Parts,
+  input: CommandInput,
+  signal: AbortFlag | undefined,
+): Promise<CommandResult> {
+  const type = checkedBy(input.command);
+  const ensuring = type && ensureType(parts, type);
+  if (ensuring !== undefined) await ensuring;
+  const { runner, shared, joined, now, ownNow } = parts;
+  const { triggerInOneStatement: isAtOnce, makeClaimed } = shared.shortcuts;
+  const claimant: Claimant | undefined = input.claim && {
+    ...input.claim,
+    hasJoined: joined.has(input.claim.node),
+  };
+  if (claimant !== undefined && isAtOnce) {
+    const how = { shared, claimant, now: now(), at: ownNow() };
+    const made = await triggerInOneStatement(input, how, (sql, params) =>
+      runner.commandAtOnce(sql, params, signal),
+    );
+    if (made !== undefined) return made;
+  }
+  const opening = (q: Queries) => openCommand(q, input);
+  return runner.command<CommandResult, OpenedCommand>(
+    input.jobId,
+    (u, openedCommand) =>
+      runIn(u, command(u, input), { claimant: makeClaimed ? claimant : undefined, openedCommand }),
+    { opening, isAlone: isAlone(input), signal },
+  );
+}
+
+/**
+ * Claims after a command that did not include its claim. The command is done, so a claim that failed is left
+ * to the next pass. One that may be done rejects, and with it the command: the caller must look for both.
+ */
+async function claimAfter(parts: Parts, input: ClaimInput): Promise<ClaimResult> {
+  try {
+    return await claimIn(parts, input);
+  } catch (error) {
+    if (!(error instanceof StoreError) || mayBeDone(error)) throw error;
+    const at = parts.now();
+    return { now: at, jobs: [], runs: [], nextDueAt: at };
+  }
+}

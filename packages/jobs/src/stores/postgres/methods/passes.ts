@@ -1,0 +1,73 @@
+import type { JobStore } from '../../../core/store.ts';
+import type { ClaimInput, ClaimResult, PlanResult, SettleBatchResult } from '../../../core/store-passes.ts';
+import { plan } from '../../../core/transactions/plan.ts';
+import { report } from '../../../core/transactions/run-commands.ts';
+import {
+  givenBackOf,
+  type Recovery,
+  reconcile,
+  recover,
+  recoveredOf,
+  settle,
+} from '../../../core/transactions/settle.ts';
+import { claim } from '../claims/claim.ts';
+import { type OpenedPlan, openPlan } from '../locks/due-jobs.ts';
+import { type OpenedMove, openMove } from '../shortcuts/move-succeeded.ts';
+import { mustSettleApart } from '../shortcuts/settle-apart.ts';
+import { besidePasses } from '../tables/shared.ts';
+import { runIn } from '../tables/tables.ts';
+import type { Vacuum } from '../upkeep/vacuum.ts';
+import type { Parts } from './parts.ts';
+
+type Passes = Pick<JobStore, 'plan' | 'claim' | 'settle' | 'report' | 'recover' | 'reconcile'>;
+
+/** What a node's loop asks for. */
+export function createPasses(parts: Parts, vacuum: Vacuum): Passes {
+  const { runner, shared, joined, now } = parts;
+  const apart = besidePasses(shared);
+  const settleApart = async (batch: Parameters<JobStore['settle']>[0]) => {
+    const settles = { batch, opened: undefined };
+    const settled = await runner.apart((u) => runIn(u, settle(u, batch), { settles }), apart);
+    const { plans } = shared.missed;
+    shared.missed.plans = false;
+    return plans ? { ...settled, wake: true } : settled;
+  };
+  const settleFew = (batch: Parameters<JobStore['settle']>[0]) =>
+    runner.pass<SettleBatchResult, OpenedMove | undefined>(
+      (u, opened) => runIn(u, settle(u, batch), { settles: { batch, opened } }),
+      (q) => openMove(q, { shared, batch, at: now() }),
+    );
+  return {
+    async plan(input) {
+      const node = input.claim?.node;
+      const hasJoined = node !== undefined && joined.has(node);
+      const planned = await runner.pass<PlanResult, OpenedPlan>(
+        (u, openedPlan) => runIn(u, plan(u, input), { hasJoined, openedPlan }),
+        (q) => openPlan(q, { shared, input, at: now() }),
+      );
+      if (planned.claimed !== undefined) shared.claims.remember(planned.claimed);
+      return planned;
+    },
+    async claim(input) {
+      const claimed = await claimIn(parts, input);
+      shared.claims.remember(claimed);
+      return claimed;
+    },
+    async settle(batch) {
+      const { isBusyApart } = runner;
+      const isApart = mustSettleApart(batch.length, { ...shared.shortcuts, isBusyApart });
+      const settled = await (isApart ? settleApart(batch) : settleFew(batch));
+      if (!runner.isClosed) vacuum.settled(batch.length);
+      return settled;
+    },
+    report: (batch) => runner.pass((u) => runIn(u, report(batch))),
+    recover: async (input) => recoveredOf(input, await runner.beside((u) => runIn(u, recover(u, input)))),
+    reconcile: async (input) =>
+      givenBackOf(input, await runner.pass<Recovery>((u) => runIn(u, reconcile(u, input)))),
+  };
+}
+
+/** A claim of its own. */
+export function claimIn({ runner, joined }: Parts, input: ClaimInput): Promise<ClaimResult> {
+  return runner.pass((u) => claim(u, input, joined.has(input.node)));
+}

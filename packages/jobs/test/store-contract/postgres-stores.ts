@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { createPostgresStore, type PostgresStoreOptions } from '../../src/stores/postgres/index.ts';
+import { createFakeClock } from '../../src/testing/fake-clock.ts';
+import { createTestDatabase, type TestDatabase } from '../postgres/test-database.ts';
+import type { MakeStore } from './rig.ts';
+
+const LIMITS = { maxLiveRuns: 5_000, maxRunsPutOff: 1_000 };
+
+/** Stores on a database of the surrounding test file. */
+export function usePostgresStores(options: Pick<PostgresStoreOptions, 'shortcuts'> = {}): MakeStore {
+  let database: TestDatabase | undefined;
+  beforeAll(async () => {
+    database = await createTestDatabase(inject('postgresUrl'), `contract_${randomUUID().slice(0, 8)}`);
+  });
+  afterAll(() => database?.drop());
+  return async (startMs) => {
+    const clock = createFakeClock(startMs);
+    if (database === undefined) throw new Error('there is no database yet');
+    const { url, empty } = database;
+    return {
+      clock,
+      ...LIMITS,
+      createStore: () => createPostgresStore({ url, clock, ownClock: true, ...LIMITS, ...options }),
+      dispose: () => empty(),
+    };
+  };
+}
