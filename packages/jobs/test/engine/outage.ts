@@ -180,7 +180,7 @@ export function outages(makeDatabase: MakeDatabase): void {
       h.store.restore();
       const restarted = await h.again();
       expect((await restarted.getRun(id)).run).toMatchObject({ status: 'queued', recoveries: 1 });
-      expect(warnings.join()).toContain('could not be written');
+      expect(warnings.join()).toContain('could not be saved');
     });
   });
 }
