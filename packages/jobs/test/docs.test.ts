@@ -78,3 +78,24 @@ test.each([DECISIONS, MEASUREMENTS])('the list of %s links to each of its pages 
   );
   expect(links.sort()).toEqual(namesIn(folder).filter(isPage));
 });
+
+test('the README is a front door of at most 150 lines', () => {
+  expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+});
+
+/** Files that a reader of a guide makes. */
+const MADE_BY_READERS = ['apps/api/rebuild-search.ts', 'apps/api/src/jobs/count-listings.ts'];
+
+// Records of their day, such as the changelog, name files as they were then.
+test('each file that a page names exists', () => {
+  const pages = allPages().filter((page) => !page.startsWith(`${MEASUREMENTS}/`) && page !== 'CHANGELOG.md');
+  const named = pages.flatMap((page) =>
+    Array.from(
+      read(page).matchAll(/\b(?:packages|apps|bench|scripts|ops)\/[\w./-]+\.\w+\b/g),
+      ([path]) => path,
+    ),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  const missing = named.filter((path) => !existsSync(join(ROOT, path)));
+  expect([...new Set(missing)].sort()).toEqual(MADE_BY_READERS);
+});
