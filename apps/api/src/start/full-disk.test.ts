@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { StoreError } from '@greenvue/jobs';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { databaseError } from '../db/sqlite/error-codes.ts';
 import { temporaryFolder } from '../testing/test-database.ts';
 import { freePort, startProcess } from '../testing/test-process.ts';
+import { isDiskFull, startOnceDiskHasRoom } from './full-disk.ts';
 
 /** A disk of its own, which only root can make, on Linux. */
 const canMount = process.platform === 'linux' && process.getuid?.() === 0;
@@ -75,3 +78,27 @@ test.runIf(canMount)(
   },
   90_000,
 );
+
+const withField = (field: object) => Object.assign(new Error('x'), field);
+
+test.each([
+  ['the job store', new StoreError('full', 'x')],
+  ['the database', databaseError({ errcode: 13, message: 'x' })],
+  ['the index of the log of the database', databaseError({ errcode: 4874, message: 'x' })],
+  ['SQLite', withField({ errcode: 13 })],
+  ['the file system', withField({ code: 'ENOSPC' })],
+])('an error of %s says that the disk is full', (_source, error) => {
+  expect(isDiskFull(error)).toBe(true);
+});
+
+test.each([
+  new StoreError('unavailable', 'x'),
+  databaseError({ errcode: 10, message: 'x' }),
+  withField({ errcode: 11 }),
+  withField({ code: 'EACCES' }),
+])('a start with another error fails at once: %j', async (error) => {
+  const say = vi.fn();
+  const started = startOnceDiskHasRoom(() => Promise.reject(error), { dataDir: '/data', say });
+  await expect(started).rejects.toBe(error);
+  expect(say).not.toHaveBeenCalled();
+});

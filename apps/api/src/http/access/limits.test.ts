@@ -156,6 +156,17 @@ test('one network may have a quarter of all connections; behind a trusted proxy,
   expect(await openFrom({ TRUST_PROXY: '1' })).toBe(200);
 });
 
+test('connections have the limits that operators are told of', async () => {
+  const { app } = await createTestApp({ MAX_CONNECTIONS: '480' });
+  expect(app.server).toMatchObject({
+    maxConnections: 480,
+    headersTimeout: 20_000,
+    requestTimeout: 30_000,
+    timeout: 45_000,
+    keepAliveTimeout: 72_000,
+  });
+});
+
 test('metrics are for this machine, and for nobody else, not through a proxy either', async () => {
   const { ask } = await createTestApp();
   const answer = await ask({ url: '/metrics' });

@@ -87,7 +87,8 @@ test('the waiting requests of a disconnected client are dropped', async () => {
 
 test('a connection on which nothing moves is closed, one that is read from is not', async () => {
   const answer = ({ response }: Exchange) => response.end(LARGE);
-  const { begun, connection } = await serve(answer, { stallTimeoutMs: 300 });
+  // Far longer than a busy machine takes to read a request and an answer.
+  const { begun, connection } = await serve(answer, { stallTimeoutMs: 2_000 });
   const stalled = await connection();
   stalled.pause();
   stalled.write(requests('/stalled'));
