@@ -82,7 +82,7 @@ test('where no server is, or another one, that is said, with exit code 3', async
     code: 3,
     stdout: '',
     stderr: expect.stringMatching(
-      /^No answer from http:.*ECONNREFUSED.*\nStart the server with npm start, or say where GreenVue is, with --url or GREENVUE_URL\.\n$/,
+      /^No response from http:.*ECONNREFUSED.*\nStart the server with npm start, or say where GreenVue is, with --url or GREENVUE_URL\.\n$/,
     ),
   });
   const other = createServer((_request, response) => {
@@ -94,7 +94,7 @@ test('where no server is, or another one, that is said, with exit code 3', async
   const port = typeof address === 'object' ? address?.port : undefined;
   expect(await runGreenvue({ GREENVUE_URL: `http://127.0.0.1:${port}/` }, 'types')).toMatchObject({
     code: 3,
-    stderr: expect.stringMatching(/is not this API\. .*\nIs that the server\? If not, say where/),
+    stderr: expect.stringMatching(/is not from this API\. .*\nIs that the server\? If not, say where/),
   });
 });
 

@@ -16,17 +16,17 @@ import { runRoutes } from './routes/run-routes.ts';
 export interface JobsPluginOptions {
   readonly engine: Engine;
   /**
-   * Decides who may do what; `false` lets everybody do everything, for a server that nobody else reaches.
-   * There is no default, since an open jobs API must be a decision.
+   * Decides what each request may do. `false` allows every request everything, for a server that nobody else
+   * reaches. There is no default: an open jobs API must be a decision.
    */
   readonly authorize: JobsAuthorize | false;
   /**
-   * What OpenAPI says of every route, such as `[{ bearerAuth: [] }]`: names of schemes that the host's
-   * document has.
+   * The `security` of every route in OpenAPI, such as `[{ bearerAuth: [] }]`: names of schemes in the host's
+   * document.
    */
   readonly security?: readonly SecurityRequirement[];
   readonly events?: EventStreamOptions;
-  /** Requests under way at most, event streams aside; one more is a 503. Default 1,000. */
+  /** Requests at once, event streams aside; a further request gets a 503. Default 1,000. */
   readonly maxRequests?: number;
 }
 
@@ -35,9 +35,13 @@ export interface JobsPluginOptions {
  *
  *     await app.register(jobsPlugin, { prefix: '/api', engine, authorize });
  *
- * The host's hooks run first. Job ids need Fastify's `routerOptions: { maxParamLength: 128 }`; its default is
- * 100. Reads need `read`; run, pause, resume, cancel and retry need `operate`; create, edit and delete need
- * `admin`, as does a run whose payload changes fields outside the type's `operatorsMaySet`.
+ * Its schemas, body parser and error handler (RFC 9457) do not affect the host. The host's hooks run first, so
+ * the request is authenticated and counted by a rate limit before `authorize` is called. Job ids have up to 128
+ * characters: set Fastify's `routerOptions: { maxParamLength: 128 }`, or ids above its default of 100 are refused.
+ *
+ * Permissions: reading requires `read`; run, pause, resume, cancel and retry `operate`; create, edit and delete
+ * `admin`. A run whose payload changes fields outside the type's `operatorsMaySet` requires `admin` as well:
+ * `authorize` is called again after the body is read.
  */
 export const jobsPlugin: FastifyPluginAsync<JobsPluginOptions> = async (instance, options) => {
   if (typeof options.authorize !== 'function' && options.authorize !== false) {

@@ -70,7 +70,7 @@ describe('what is safe to repeat', () => {
     const { connection, asked } = connectTo([refused], { retries: 0 });
     expect(await failureOf(getJob(connection, 'a'))).toMatchObject({
       code: 'no_answer',
-      message: 'No answer from http://api.test/api: connect ECONNREFUSED 127.0.0.1:1.',
+      message: 'No response from http://api.test/api: connect ECONNREFUSED 127.0.0.1:1.',
       cause: expect.any(TypeError),
     });
     expect(asked).toHaveLength(1);

@@ -284,7 +284,7 @@ test('an answer that takes too long is no answer', async () => {
   expect(error).toBeInstanceOf(ConnectionError);
   expect(error).toMatchObject({
     code: 'timeout',
-    message: 'No whole answer from http://api.test/api in 0.02 s.',
+    message: 'No complete response from http://api.test/api within 0.02 s.',
   });
   expect(asked).toHaveLength(1);
 });

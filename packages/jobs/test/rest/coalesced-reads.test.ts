@@ -18,7 +18,7 @@ const READINGS = [
   ['/job-stats', 'stats'],
 ] as const satisfies readonly (readonly [string, keyof Engine])[];
 
-/** The plugin over the same engine, and how often that was asked. */
+/** The plugin over the same engine, and how often it called that method. */
 async function counting(method: keyof Engine) {
   let asked = 0;
   const engine = new Proxy(server.engine, {
@@ -31,7 +31,7 @@ async function counting(method: keyof Engine) {
 }
 
 test.each(READINGS)(
-  'fifty who ask for %s at once cost a few readings, and all get the answer',
+  'fifty simultaneous requests for %s take at most five reads, and each gets the response',
   async (path, method) => {
     const many = await counting(method);
     const answers = await Promise.all(Array.from({ length: 50 }, () => send(many, 'GET', path)));
@@ -42,7 +42,7 @@ test.each(READINGS)(
   },
 );
 
-test('who asks for another page, order or filter gets that', async () => {
+test('a request for another page, order or filter gets its own response', async () => {
   await createJob(server, 'shared-too');
   const paths = ['/jobs?q=shared', '/jobs?q=shared&sort=-id', '/jobs?q=shared-too'];
   const answers = await Promise.all(paths.map((path) => send(server, 'GET', path)));

@@ -52,10 +52,10 @@ const FOREIGN = expect.stringMatching(
 );
 
 test.each([
-  [502, 3, [/^The server can not be reached now: .* 502\.$/, /^Does GreenVue run behind it\? /]],
-  [503, 3, [/^The server can not be reached now: .* 503\.$/, /^Try again in a while\.$/]],
-  [504, 3, [/^The server can not be reached now: .* 504\.$/, /^Does GreenVue run behind it\? /]],
-  [500, 1, [/^The answer was 500, with no more words\.$/]],
+  [502, 3, [/^The server is unreachable: .* 502\. Retry later\.$/, /^Does GreenVue run behind it\? /]],
+  [503, 3, [/^The server is unreachable: .* 503\. Retry later\.$/, /^Try again in a while\.$/]],
+  [504, 3, [/^The server is unreachable: .* 504\. Retry later\.$/, /^Does GreenVue run behind it\? /]],
+  [500, 1, [/^The server responded with 500 and gave no reason\.$/]],
 ])('a page of a proxy with the status %d', async (status, code, words) => {
   expect(await listJobsOf(page(status))).toEqual({
     code,
@@ -66,11 +66,11 @@ test.each([
 test('a refusal of a proxy, or of another server, is not taken for one of GreenVue', async () => {
   expect(await listJobsOf(page(404))).toEqual({
     code: 3,
-    lines: ['There is no such route. Is the address of the API right?', FOREIGN],
+    lines: ['There is no such route. Check the URL of the API.', FOREIGN],
   });
   expect(await listJobsOf(page(403))).toEqual({
     code: 4,
-    lines: ['The answer was 403, with no more words.', FOREIGN],
+    lines: ['The server responded with 403 and gave no reason.', FOREIGN],
   });
   const unknown = await listJobsOf(page(401));
   expect(unknown.code).toBe(4);
@@ -91,7 +91,7 @@ test('a path that GreenVue does not have is a wrong address, or another version'
 test('JSON of another API is none of GreenVue', async () => {
   const other = {
     code: 3,
-    lines: [expect.stringContaining('is not this API'), expect.stringMatching(/^Is that the server\?/)],
+    lines: [expect.stringContaining('is not from this API'), expect.stringMatching(/^Is that the server\?/)],
   };
   expect(await listJobsOf(json({}))).toEqual(other);
   expect(await listJobsOf(json({ data: 5, next_cursor: null }))).toEqual(other);
@@ -121,7 +121,7 @@ test.each([
     };
     expect(await saysOf(command, hangUp)).toEqual({
       code: 3,
-      lines: ['No answer from http://host/api: other side closed.', lost],
+      lines: ['No response from http://host/api: other side closed.', lost],
     });
     expect(asked).toBe(1);
     expect((await saysOf(command, page(502))).lines.at(-1)).toBe(lost);
@@ -156,19 +156,19 @@ test('a connection that can not be made is told with what to do', async () => {
     return lines;
   };
   expect(await adviceOn(page(301, { location: 'https://example.com/' }))).toEqual([
-    'No answer from http://host/api: unexpected redirect.',
+    'No response from http://host/api: unexpected redirect.',
     expect.stringMatching(/^It sends elsewhere/),
   ]);
   expect(await adviceOn(page(200), (port) => `https://127.0.0.1:${port}`)).toEqual([
-    'No answer from https://host/api: wrong version number.',
+    'No response from https://host/api: wrong version number.',
     'No TLS is spoken there: is it http:// and not https://?',
   ]);
   expect(await adviceOn((request) => request.socket.destroy())).toEqual([
-    'No answer from http://host/api: other side closed.',
+    'No response from http://host/api: other side closed.',
     expect.stringMatching(/^Something listens there, and hangs up: is it https:/),
   ]);
   expect(await adviceOn(page(200), () => 'http://nobody.invalid')).toEqual([
-    expect.stringMatching(/^No answer from http:\/\/nobody\.invalid\/api: getaddrinfo /),
+    expect.stringMatching(/^No response from http:\/\/nobody\.invalid\/api: getaddrinfo /),
     expect.stringMatching(/^There is no machine of that name\./),
   ]);
 });

@@ -1,22 +1,22 @@
 import type { Call, Connection } from '../connection/connection.ts';
 import type { Role, User } from './users.ts';
 
-// GreenVue's own routes, not the engine's: their schemas live in the app, which this package does not know; a
-// test of the app's holds these types to them.
+// Routes of GreenVue, not of the engine: their schemas are in the app, which this package can't import. A test
+// of the app checks these types against them.
 
-/** What a log-in gives. */
+/** The tokens of a login. */
 export interface Session {
-  /** The token of a connection. */
+  /** The `token` for a connection. */
   readonly access_token: string;
   readonly token_type: 'Bearer';
-  /** Seconds that the access token is good for. */
+  /** Seconds until the access token expires. */
   readonly expires_in: number;
-  /** Good for one use of {@link refreshSession}. */
+  /** Valid for one use of {@link refreshSession}. */
   readonly refresh_token: string;
   readonly user: User;
 }
 
-/** Whom a token stands for. */
+/** The account or API token behind a token. */
 export interface Me {
   readonly id: string;
   readonly kind: 'user' | 'api_token';
@@ -24,7 +24,7 @@ export interface Me {
   /** `null` for an API token. */
   readonly email: string | null;
   readonly role: Role;
-  /** Until the user has changed the password, everything else is a 403. */
+  /** While true, all routes except the password change respond with 403. */
   readonly must_change_password: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface Register {
   readonly name: string;
 }
 
-/** Makes an account, and logs in. 409: the address has one already. Never repeated. */
+/** Creates an account and logs in. 409: the address already has an account. Never retried. */
 export async function register(connection: Connection, body: Register, call?: Call): Promise<Session> {
   const answer = await connection.send<Session>({
     method: 'POST',
@@ -50,7 +50,7 @@ export async function register(connection: Connection, body: Register, call?: Ca
 
 /**
  * Logs in. 401: the address or the password is wrong; 403: the account is disabled; 429: too many failed
- * tries. Never repeated.
+ * logins. Never retried.
  */
 export async function logIn(
   connection: Connection,
@@ -69,8 +69,8 @@ export async function logIn(
 }
 
 /**
- * Trades a refresh token for new tokens. 401: it is not valid any more. Never repeated: a refresh token that
- * comes again more than ten seconds after its use is taken for a stolen one, and ends the session.
+ * Exchanges a refresh token for new tokens. 401: it is no longer valid. Never retried: a refresh token that is
+ * sent again more than ten seconds after its use counts as stolen and ends the session.
  */
 export async function refreshSession(
   connection: Connection,
@@ -88,7 +88,7 @@ export async function refreshSession(
   return answer.body;
 }
 
-/** Ends a session, with its access tokens. */
+/** Ends a session and its access tokens. */
 export async function logOut(connection: Connection, refreshToken: string, call?: Call): Promise<void> {
   await connection.send<undefined>({
     method: 'POST',
@@ -102,7 +102,7 @@ export async function logOut(connection: Connection, refreshToken: string, call?
 }
 
 /**
- * Confirms the address of a new account with the token that was sent to it. 422: it is unknown, used or older
+ * Confirms the address of a new account with the token from its mail. 422: the token is unknown, used or older
  * than an hour.
  */
 export async function confirmEmail(connection: Connection, token: string, call?: Call): Promise<void> {
@@ -118,8 +118,8 @@ export async function confirmEmail(connection: Connection, token: string, call?:
 }
 
 /**
- * Sends that token again. 409: the address is confirmed already; 429: once a minute and five times a day.
- * Never repeated.
+ * Sends the confirmation mail again. 409: the address is already confirmed; 429: more than one mail a minute or
+ * five a day. Never retried.
  */
 export async function resendConfirmation(connection: Connection, call?: Call): Promise<void> {
   await connection.send<undefined>({
@@ -131,7 +131,7 @@ export async function resendConfirmation(connection: Connection, call?: Call): P
   });
 }
 
-/** Whom the connection's token stands for. 401: for nobody. */
+/** Reads the account or API token behind the connection's token. 401: the token is not valid. */
 export async function getMe(connection: Connection, call?: Call): Promise<Me> {
   const answer = await connection.send<Me>({
     method: 'GET',

@@ -3,27 +3,27 @@ import { allOf, type Page, type PageQuery, pageOf } from '../connection/pages.ts
 import { path } from '../connection/request.ts';
 import type { Role } from './users.ts';
 
-// GreenVue's own routes, as those in account.ts. All of them only for admins: 403 for others.
+// Routes of GreenVue, as in account.ts. Only for admins; others get a 403.
 
 export interface ApiToken {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
   /**
-   * What it may do now: the lower of its role and its maker's; null when it has ended, or its maker is
-   * disabled or gone.
+   * What the token may do now: the lower of its role and its creator's. null: it is expired or revoked, or its
+   * creator is disabled, deleted or must change the password.
    */
   readonly effective_role: Role | null;
-  /** Who made it: `user:<id>`, `token:<id>` or `cli`. */
+  /** Who created it: `user:<id>`, `token:<id>` or `cli`. */
   readonly created_by: string;
   readonly created_at: string;
   readonly expires_at: string;
-  /** To the minute. */
+  /** Accurate to the minute. */
   readonly last_used_at: string | null;
   readonly revoked_at: string | null;
 }
 
-/** The only place where the secret is ever shown: the token of a connection. */
+/** A new API token with its secret, which no other response contains: the `token` for a connection. */
 export interface NewApiToken extends ApiToken {
   readonly secret: string;
 }
@@ -31,11 +31,11 @@ export interface NewApiToken extends ApiToken {
 export interface MakeToken {
   readonly name: string;
   readonly role: Role;
-  /** RFC 3339, at most two years ahead; in 90 days if left out. Never later than the token that makes it. */
+  /** RFC 3339, at most two years ahead; default 90 days. Not later than the token that creates it. */
   readonly expires_at?: string | undefined;
 }
 
-/** Makes an API token. Never repeated: it might make two, of which one would be known to nobody. */
+/** Creates an API token. Never retried: a second try could create a second token that nobody knows of. */
 export async function makeToken(connection: Connection, body: MakeToken, call?: Call): Promise<NewApiToken> {
   const answer = await connection.send<NewApiToken>({
     method: 'POST',
@@ -47,7 +47,7 @@ export async function makeToken(connection: Connection, body: MakeToken, call?: 
   return answer.body;
 }
 
-/** A page of the API tokens, newest first, those that are expired or revoked too. */
+/** A page of the API tokens, newest first, including expired and revoked tokens. */
 export async function listTokens(
   connection: Connection,
   query?: PageQuery,
@@ -66,7 +66,7 @@ export function eachToken(
 }
 
 /**
- * Revokes an API token and those made with it, at once; once more changes nothing. 404: there is no such
+ * Revokes an API token and all tokens that were created with it, at once. Idempotent. 404: there is no such
  * token.
  */
 export async function revokeToken(connection: Connection, tokenId: string, call?: Call): Promise<void> {

@@ -1,28 +1,28 @@
 import type { Call, Connection } from '../connection/connection.ts';
 import { allOf, type Page, pageOf } from '../connection/pages.ts';
 
-// GreenVue's own route, as those in account.ts.
+// A route of GreenVue, as in account.ts.
 
 /** Who changed what. */
 export interface AuditRecord {
   readonly id: string;
   readonly at: string;
-  /** `user:<id>`, `token:<id>`, or what acted by itself, such as `cli`. */
+  /** `user:<id>`, `token:<id>`, or a program such as `cli`. */
   readonly actor: string;
   readonly actor_name: string | null;
   /** Such as `job.create` or `run.cancel`. */
   readonly action: string;
-  /** The id of what was changed. */
+  /** Id of the changed object. */
   readonly target: string;
   readonly change: unknown;
 }
 
-/** What {@link listAudit} is asked for; each field matches as a whole. */
+/** Filters of {@link listAudit}; each must match exactly. */
 export type AuditQuery = {
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
   readonly target?: string | undefined;
-  /** Records of a page, 1 to 200; 50 if left out. */
+  /** Maximum number of records, 1 to 200; default 50. */
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 };

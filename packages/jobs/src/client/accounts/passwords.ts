@@ -1,7 +1,7 @@
 import type { Call, Connection } from '../connection/connection.ts';
 import { path } from '../connection/request.ts';
 
-// GreenVue's own routes, as those in account.ts.
+// Routes of GreenVue, as in account.ts.
 
 export interface ChangePassword {
   readonly current_password: string;
@@ -10,8 +10,8 @@ export interface ChangePassword {
 }
 
 /**
- * Changes the password of the connection's user, and ends the user's other sessions. 403: the token is an API
- * token; 422: the current password is wrong, or the new one is too short or the same. Never repeated.
+ * Changes the password of the connection's user and ends the user's other sessions. 403: the token is an API
+ * token; 422: the current password is wrong, or the new one is too short or the same. Never retried.
  */
 export async function changePassword(
   connection: Connection,
@@ -28,7 +28,7 @@ export async function changePassword(
   });
 }
 
-/** Asks for a link by mail that sets a new password. Succeeds whether the address has an account or not. */
+/** Requests a mail with a link that sets a new password. Succeeds even if the address has no account. */
 export async function askPasswordReset(
   connection: Connection,
   body: { readonly email: string },
@@ -46,7 +46,7 @@ export async function askPasswordReset(
 }
 
 export interface ConfirmPasswordReset {
-  /** What comes after `#` in the link. */
+  /** The part of the link after `#`. */
   readonly token: string;
   /** 10 to 200 characters. */
   readonly new_password: string;
@@ -72,7 +72,7 @@ export async function confirmPasswordReset(
   });
 }
 
-/** A link that an admin gave. */
+/** A reset link that an admin created. */
 export interface PasswordReset {
   readonly expires_at: string;
   /** `null` when it was mailed. */
@@ -80,9 +80,9 @@ export interface PasswordReset {
 }
 
 /**
- * Gives a user a link that sets a new password, by mail or in the answer; for admins. 403: `link` with an API
- * token or for an admin's account. 404: no such user, or a disabled one. 503: the mail server refuses. Never
- * repeated.
+ * Creates a link that sets a new password for a user, by mail or in the response; only for admins. 403: `link`
+ * with an API token, or for the account of an admin; 404: there is no such user, or the account is disabled; 503:
+ * the mail server did not accept the mail. Never retried.
  */
 export async function resetPassword(
   connection: Connection,

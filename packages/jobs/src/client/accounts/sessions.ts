@@ -2,16 +2,16 @@ import type { Call, Connection } from '../connection/connection.ts';
 import { type Page, type PageQuery, pageOf } from '../connection/pages.ts';
 import { path } from '../connection/request.ts';
 
-// GreenVue's own routes, as those in account.ts. One's own sessions need a user's token; those of users are
-// for admins.
+// Routes of GreenVue, as in account.ts. Your own sessions require a user's token; the sessions of other users
+// are for admins.
 
-/** A login that lasts, as its owner sees it. */
+/** A session, as its owner sees it. */
 export interface ListedSession {
   readonly id: string;
   /** The session of this connection's token. */
   readonly current: boolean;
   readonly created_at: string;
-  /** When it last got tokens: at most 15 minutes before its last request. */
+  /** When the session last got tokens: at most 15 minutes before its last request. */
   readonly last_used_at: string;
   readonly expires_at: string;
   readonly address: string | null;
@@ -27,12 +27,12 @@ export function listSessions(
   return pageOf<ListedSession>(connection, '/auth/sessions', { ...query }, call);
 }
 
-/** Ends one of your sessions, at once. 404: there is no such session, or it has ended. */
+/** Ends one of your sessions at once. 404: there is no such session, or it has ended. */
 export function endSession(connection: Connection, sessionId: string, call?: Call): Promise<void> {
   return remove(connection, path`/auth/sessions/${sessionId}`, call);
 }
 
-/** Signs out everywhere: ends all your sessions, this one included. */
+/** Signs out everywhere: ends all your sessions, including this one. */
 export function endSessions(connection: Connection, call?: Call): Promise<void> {
   return remove(connection, '/auth/sessions', call);
 }
@@ -47,7 +47,7 @@ export function listUserSessions(
   return pageOf<ListedSession>(connection, path`/users/${userId}/sessions`, { ...query }, call);
 }
 
-/** Ends a session of a user, at once. 404: there is no such session, or it has ended. */
+/** Ends a session of a user at once. 404: there is no such session, or it has ended. */
 export function endUserSession(
   connection: Connection,
   userId: string,
@@ -58,8 +58,8 @@ export function endUserSession(
 }
 
 /**
- * Ends all sessions of a user, at once. The user can sign in again: `changeUser` with `disabled` prevents
- * that.
+ * Ends all sessions of a user at once. The user can sign in again; to prevent that, use `changeUser` with
+ * `disabled`.
  */
 export function endUserSessions(connection: Connection, userId: string, call?: Call): Promise<void> {
   return remove(connection, path`/users/${userId}/sessions`, call);

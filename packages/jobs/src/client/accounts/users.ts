@@ -2,7 +2,7 @@ import type { Call, Connection } from '../connection/connection.ts';
 import { allOf, type Page, type PageQuery, pageOf } from '../connection/pages.ts';
 import { path } from '../connection/request.ts';
 
-// GreenVue's own routes, as those in account.ts. All of them only for admins: 403 for others.
+// Routes of GreenVue, as in account.ts. Only for admins; others get a 403.
 
 export type Role = 'user' | 'operator' | 'admin';
 
@@ -13,7 +13,7 @@ export interface User {
   readonly role: Role;
   /** While true, the account can't sign in and has no sessions. */
   readonly disabled: boolean;
-  /** While true, the account can only change its password: all other routes answer 403. */
+  /** While true, the account can only change its password: all other routes respond with 403. */
   readonly must_change_password: boolean;
   /** While false, the address gets only the confirmation mail. */
   readonly email_confirmed: boolean;
@@ -46,8 +46,8 @@ export async function getUser(connection: Connection, userId: string, call?: Cal
 }
 
 /**
- * Gives a user another role, disables the account or enables it again, at once, for tokens that were given
- * before as well. Disabling ends its sessions. 409: it is the last enabled admin.
+ * Changes the role of a user, disables the account or enables it again. Takes effect at once, also for existing
+ * tokens. Disabling ends the user's sessions. 409: it is the last enabled admin.
  */
 export async function changeUser(
   connection: Connection,
@@ -65,7 +65,7 @@ export async function changeUser(
   return answer.body;
 }
 
-/** {@link changeUser} of the role alone. */
+/** {@link changeUser} for the role only. */
 export function changeRole(
   connection: Connection,
   userId: string,

@@ -4,37 +4,37 @@ import { isUnsure, waitBeforeRepeat } from './repeat.ts';
 import type { Answer, ApiRequest } from './request.ts';
 import { wait } from './wait.ts';
 
-/** How to reach an API, and as whom. */
+/** The address of an API, credentials and timeouts. */
 export interface ConnectOptions {
-  /** Where the API is, with its prefix: `http://127.0.0.1:8080/api`; in a browser also `/api`. */
+  /** URL of the API with its prefix, such as `http://127.0.0.1:8080/api`; in a browser also `/api`. */
   readonly url: string;
-  /** Sent as bearer token; a function is asked before each request. */
+  /** The bearer token. A function is called before each request. */
   readonly token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
   /**
-   * Asked after a 401, once for all requests that meet one at the same time. True: there is a new token, try
-   * once more. What it throws, the request rejects with. It may use the connection for `refreshSession` and
-   * `logIn` alone: others would wait for it.
+   * Called after a 401, once for all requests that get one at the same time. Resolves to true when there is a new
+   * token: each request is then sent once more. Requests reject with what it throws. It may use the connection
+   * only for `refreshSession` and `logIn`; any other request would wait for it.
    */
   readonly renew?: (() => Promise<boolean>) | undefined;
-  /** Instead of the global one. */
+  /** Replaces the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
-   * How often a request that is safe to repeat is tried again: after no answer, and after 429, 502, 503 and
-   * 504. Retry-After is kept to; one of more than a minute is left to the caller. Default 3.
+   * Retries of a request that is safe to repeat, after no response and after 429, 502, 503 and 504. Waits for the
+   * time in Retry-After; if that is more than a minute, the request rejects. Default 3.
    */
   readonly retries?: number | undefined;
-  /** Time for one whole answer, in ms. Default 30,000. */
+  /** Timeout of one complete response, in ms. Default 30,000. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** What every function of the client takes. */
+/** Options of every function of the client. */
 export interface Call {
-  /** Gives the request up: it rejects with the signal's reason, and is not tried again. */
+  /** Cancels the request: it rejects with the signal's reason and is not retried. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Says where the API is. Sends nothing yet. Throws a `TypeError` for a URL that no request could be sent to.
+ * Creates a connection to an API. Sends no request. Throws a `TypeError` for an invalid URL.
  */
 export function connect(options: ConnectOptions): Connection {
   return new Connection(options);
@@ -43,11 +43,11 @@ export function connect(options: ConnectOptions): Connection {
 const RETRIES = 3;
 const TIMEOUT_MS = 30_000;
 
-/** The way to one API. Only the functions of the client look inside. */
+/** A connection to one API. Only the functions of the client use its methods. */
 export class Connection {
   readonly #options: ConnectOptions;
   readonly #url: string;
-  /** Under way: all requests that met a 401 wait for the same one. */
+  /** The renewal in progress: all requests that got a 401 wait for the same one. */
   #renewal: Promise<boolean> | undefined;
 
   constructor(options: ConnectOptions) {
@@ -56,8 +56,8 @@ export class Connection {
   }
 
   /**
-   * Sends a request, and again where that is safe and may help. Rejects with an ApiError, a ConnectionError,
-   * or the reason of the caller's signal.
+   * Sends a request and retries it where that is safe. Rejects with an ApiError, a ConnectionError, or the
+   * reason of the caller's signal.
    * @internal
    */
   async send<T>(request: ApiRequest<T>): Promise<Answer<T>> {
@@ -79,7 +79,7 @@ export class Connection {
   }
 
   /**
-   * Opens a stream, once: its answer must begin in time, and then has as long as it takes.
+   * Opens a stream, without retries. The timeout applies to the start of the response only.
    * @internal
    */
   async open(request: ApiRequest<never>): Promise<Response> {
@@ -90,7 +90,7 @@ export class Connection {
     throw outcome.error;
   }
 
-  /** Asks with the token of now, and after a 401 once more, if there is another token by then. */
+  /** Sends with the current token, and after a 401 once more if there is a different token. */
   async #authorized<A>(
     request: Pick<ApiRequest<never>, 'isAnonymous'>,
     ask: (token: string | undefined) => Promise<Outcome<A>>,
@@ -102,7 +102,7 @@ export class Connection {
     return (await this.#hasOtherToken(token)) ? ask(await this.#token()) : outcome;
   }
 
-  /** A request that was under way while another one renewed has no need to renew again. */
+  /** Whether there is a token other than `used`. Renews only if no other request has renewed it. */
   async #hasOtherToken(used: string | undefined): Promise<boolean> {
     if ((await this.#token()) !== used) return true;
     const { renew } = this.#options;
@@ -124,7 +124,7 @@ export class Connection {
   }
 }
 
-/** When an earlier try may have been done unseen, some refusals of a later one only say so. */
+/** Resolves a refusal that may only mean that an earlier try, whose response was lost, had succeeded. */
 function settle<T>(
   { ifDone }: ApiRequest<T>,
   error: ApiError | ConnectionError,
@@ -138,7 +138,7 @@ function settle<T>(
   });
 }
 
-/** The same, where an earlier try may have been done. */
+/** The same error, marked: an earlier try may have succeeded. */
 function unsureOf<E>(error: E): E | ApiError | ConnectionError {
   if (error instanceof ApiError) return new ApiError({ ...error, mayBeDone: true });
   if (!(error instanceof ConnectionError)) return error;
@@ -146,17 +146,19 @@ function unsureOf<E>(error: E): E | ApiError | ConnectionError {
   return new ConnectionError(code, message, { cause, mayBeDone: true });
 }
 
-/** Only a page has a place of its own that a URL can be relative to. */
+/** The absolute URL of the API. Only a page in a browser has a location to which a URL can be relative. */
 function baseOf(url: string): string {
   const place: unknown = Reflect.get(globalThis, 'location');
   const parsed = URL.parse(url, place === undefined ? undefined : String(place));
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
     throw new TypeError(
-      `"${url}" is not the URL of an API: it should be like http://127.0.0.1:8080/api, or in a browser /api.`,
+      `"${url}" is not a valid URL of an API. Use one such as http://127.0.0.1:8080/api, or /api in a browser.`,
     );
   }
   if (parsed.search !== '' || parsed.hash !== '' || parsed.username !== '' || parsed.password !== '') {
-    throw new TypeError('The URL of an API has no user, no password, no "?" and no "#" in it.');
+    throw new TypeError(
+      'The URL of an API must not contain a user, a password, "?" or "#". Use one such as http://127.0.0.1:8080/api.',
+    );
   }
   return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
 }

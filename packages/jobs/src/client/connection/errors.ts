@@ -1,19 +1,16 @@
-/**
- * One thing that is wrong with a request: a JSON pointer into its body, or to a parameter, and what would be
- * right.
- */
+/** An invalid field of a request: a JSON pointer into the body or to a parameter, and what it must be. */
 export interface Fault {
   readonly pointer: string;
   readonly detail: string;
 }
 
 /**
- * The `detail` of a 404 where the server has no route at all, other than where a job or a run is gone: the
- * address has a part too many, or is of a server of another version.
+ * The `detail` of a 404 for a path without a route, unlike a 404 for a missing job or run. The URL of the API is
+ * wrong, or the server has another version.
  */
 export const NO_SUCH_PATH = 'There is nothing at this path.';
 
-/** What a server says of a request that it refused. */
+/** The content of an error response. */
 export interface Problem {
   readonly status: number;
   readonly title: string;
@@ -25,26 +22,25 @@ export interface Problem {
 }
 
 /**
- * The server, or a proxy before it, answered and did not do what was asked. `message` is `detail`: a sentence
- * for people.
+ * The server, or a proxy in front of it, responded with an error. `message` is `detail`: a sentence for people.
  */
 export class ApiError extends Error implements Problem {
   override readonly name = 'ApiError';
   /** The HTTP status, 400 to 599. */
   readonly status: number;
-  /** The name of the status, such as `Not Found`. */
+  /** Name of the status, such as `Not Found`. */
   readonly title: string;
-  /** What is wrong, and what would be right. */
+  /** What failed, why, and what to do. */
   readonly detail: string;
-  /** Of a 422: each field that is wrong. Else empty. */
+  /** With a 422: the invalid fields. Otherwise empty. */
   readonly faults: readonly Fault[];
-  /** The id under which the server's log has the request; undefined when the answer names none. */
+  /** Id of the request in the server's log; undefined if the response has none. */
   readonly requestId: string | undefined;
-  /** How long the server asks to wait, in ms; undefined when it does not say. */
+  /** Time in Retry-After, in ms; undefined without that header. */
   readonly retryAfterMs: number | undefined;
   /**
-   * An earlier try of the same call had no answer, or a 502, 503 or 504, and may have been done unseen: then
-   * a 409 or a 412 may only say that it was. Read what is there to know.
+   * True if an earlier try of the same call had no response, or a 502, 503 or 504, and may have succeeded. A 409
+   * or 412 may then only mean that it did: read the resource to find out.
    */
   readonly mayBeDone: boolean;
 
@@ -61,21 +57,20 @@ export class ApiError extends Error implements Problem {
 }
 
 /**
- * `no_answer`: nobody answers, or the connection broke before the answer was whole. `timeout`: no whole
- * answer in time. `not_this_api`: a success that this API does not give, such as the page of a proxy, or what
- * another address serves. `too_long`: an answer has more than 64 MiB, or an event stream a line or an event
- * of more than 1 MiB: this API gives none.
+ * `no_answer`: there was no response, or the connection broke before its end. `timeout`: no complete response in
+ * time. `not_this_api`: a success that is not from this API, such as the page of a proxy. `too_long`: a response
+ * of more than 64 MiB, or a line or event of more than 1 MiB in an event stream; this API sends none.
  */
 export type ConnectionErrorCode = 'no_answer' | 'timeout' | 'not_this_api' | 'too_long';
 
 /**
- * There is no answer, or not one of this API. `isUnsure` says whether the server may have done what was
- * asked.
+ * There was no response, or none of this API. `isUnsure` says whether the server may have processed the
+ * request.
  */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
   readonly code: ConnectionErrorCode;
-  /** An earlier try of the same call may have been done unseen, whatever became of this one. */
+  /** True if an earlier try of the same call may have succeeded. */
   readonly mayBeDone: boolean;
 
   constructor(

@@ -2,7 +2,7 @@ import { ApiError, ConnectionError } from './errors.ts';
 import { problemOf } from './problem.ts';
 import { type Answer, type ApiRequest, type Kind, messageOf, urlOf } from './request.ts';
 
-/** What became of one try. */
+/** The outcome of one try. */
 export type Outcome<A> =
   | { readonly ok: true; readonly answer: A }
   | { readonly ok: false; readonly error: ApiError | ConnectionError };
@@ -10,7 +10,7 @@ export type Outcome<A> =
 /** One try of a request. */
 export interface Try<T> {
   readonly request: ApiRequest<T>;
-  /** Where the API is. */
+  /** URL of the API. */
   readonly url: string;
   readonly token: string | undefined;
   readonly fetch: typeof globalThis.fetch;
@@ -18,8 +18,8 @@ export interface Try<T> {
 }
 
 /**
- * Sends a request once, and reads its whole answer. Rejects with the reason of the caller's signal, and for
- * faults of callers.
+ * Sends a request once and reads the complete response. Rejects with the reason of the caller's signal, or with
+ * a `TypeError` for a request that can't be sent.
  */
 export async function exchange<T>({
   request,
@@ -45,7 +45,7 @@ export async function exchange<T>({
 }
 
 /**
- * Sends a request once, and leaves the body of a success to the caller; only its beginning must come in time.
+ * Sends a request once and leaves the body of a success to the caller. The timeout applies to its start only.
  */
 export async function openStream({
   request,
@@ -74,10 +74,10 @@ export async function openStream({
   }
 }
 
-/** In bytes. A full page of runs with the largest payloads and results has 25 MiB. */
+/** In bytes. A page of runs with the largest payloads and results has 25 MiB. */
 const LONGEST_ANSWER = 64 * 1_048_576;
 
-/** The text of a whole answer; a server that never ends one is not to fill the memory. */
+/** The text of a response. Limited, so that an endless response does not fill the memory. */
 async function textOf({ body, url }: Response): Promise<string> {
   if (body === null) return '';
   const reader = body.getReader();
@@ -105,8 +105,7 @@ function readAnswer<T>({ answer }: ApiRequest<T>, response: Response, text: stri
 }
 
 /**
- * The one place where an answer is taken at its word: the server has held it to the schema that `T` is the
- * type of.
+ * Parses a body without validation: the server validated it against the schema of `T`.
  */
 function parseBody<T>(text: string, kind: Kind): { readonly body: T } | undefined {
   try {
@@ -118,43 +117,47 @@ function parseBody<T>(text: string, kind: Kind): { readonly body: T } | undefine
   }
 }
 
-/** No more than tells an answer of this API from one of another. */
+/** Whether a body has the shape that this API sends. */
 function isOf(kind: Kind, body: unknown): boolean {
   if (kind === 'nothing') return body === undefined;
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
   return isObject && (kind === 'object' || ('data' in body && Array.isArray(body.data)));
 }
 
-/** A success that this API does not give. */
+/** The error for a success that is not from this API. */
 export function notThisApi(response: Pick<Response, 'status' | 'headers' | 'url'>): ConnectionError {
   const kind = response.headers.get('content-type') ?? 'no content type';
   const where = response.url === '' ? '' : ` at ${response.url}`;
   return new ConnectionError(
     'not_this_api',
-    `What answered${where} (${response.status}, ${kind}) is not this API. Is the address right?`,
+    `The response${where} (${response.status}, ${kind}) is not from this API. Check the URL.`,
   );
 }
 
 function tooLong(url: string): ConnectionError {
   return new ConnectionError(
     'too_long',
-    `The answer${url === '' ? '' : ` at ${url}`} has more than 64 MiB, and this API gives none like that. Is the address right?`,
+    `The response${url === '' ? '' : ` at ${url}`} exceeds 64 MiB, the limit of this API. Check the URL.`,
   );
 }
 
-/** Nobody answered, or not to the end. */
+/** The error for a missing or incomplete response. */
 function noAnswer(url: string, cause: unknown): ConnectionError {
   const why = reasonOf(cause);
-  return new ConnectionError('no_answer', `No answer from ${url}${why === '' ? '' : `: ${why}`}.`, { cause });
+  return new ConnectionError('no_answer', `No response from ${url}${why === '' ? '' : `: ${why}`}.`, {
+    cause,
+  });
 }
 
 function tooSlow(url: string, timeoutMs: number, cause: unknown): ConnectionError {
-  return new ConnectionError('timeout', `No whole answer from ${url} in ${timeoutMs / 1_000} s.`, { cause });
+  return new ConnectionError('timeout', `No complete response from ${url} within ${timeoutMs / 1_000} s.`, {
+    cause,
+  });
 }
 
 /**
- * Node says `fetch failed`, and why in the cause; that of an address with several IPs has a code and no
- * words, and OpenSSL's words are for its authors, but for the `reason`.
+ * The reason of a failed `fetch`: Node gives it in the cause. The cause for a host with several addresses has
+ * only a code, and of an OpenSSL error only `reason` is readable.
  */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -8,14 +8,14 @@ export interface Page<Row> {
   readonly next_cursor: string | null;
 }
 
-/** Which page of a list is asked for. */
+/** The requested page of a list. */
 export interface PageQuery {
-  /** Rows of a page, 1 to 200; 50 if left out. */
+  /** Maximum number of rows, 1 to 200; default 50. */
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }
 
-/** Asks for one page of the list at a path. */
+/** Requests one page of the list at a path. */
 export async function pageOf<Row>(
   connection: Connection,
   path: string,
@@ -36,8 +36,8 @@ export async function pageOf<Row>(
 const LARGEST_PAGE = 200;
 
 /**
- * The rows of all pages, one by one. A page is asked for only when its first row is wanted, so who stops
- * early asks for no more. Pages are as large as can be, unless the query has a `limit`.
+ * The rows of all pages, one by one. Requests each page only when the consumer reaches its first row. Pages have
+ * 200 rows unless the query has a `limit`.
  */
 export async function* allOf<Row, Query extends PageQuery>(
   list: (query: Query & PageQuery) => Promise<Page<Row>>,

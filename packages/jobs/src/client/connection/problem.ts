@@ -7,7 +7,7 @@ interface Refusal {
   readonly headers: Pick<Headers, 'get'>;
 }
 
-/** What an answer that is no success says. It need not be of this API: a proxy sends HTML, or nothing. */
+/** Reads an error response. It may come from a proxy, with HTML or without a body. */
 export function problemOf({ status, statusText, headers }: Refusal, text: string): Problem {
   const body = objectOf(text);
   const requestId = textOf(body.instance) ?? headers.get('x-request-id') ?? undefined;
@@ -21,13 +21,13 @@ export function problemOf({ status, statusText, headers }: Refusal, text: string
   };
 }
 
-/** For an answer without words of its own. */
+/** The detail for a response without one. */
 function wordsFor(status: number): string {
-  if (status === 401) return 'A valid token is needed.';
-  if (status === 404) return 'There is no such route. Is the address of the API right?';
+  if (status === 401) return 'This route requires a valid token.';
+  if (status === 404) return 'There is no such route. Check the URL of the API.';
   if (status >= 502 && status <= 504)
-    return `The server can not be reached now: what is before it answered ${status}.`;
-  return `The answer was ${status}, with no more words.`;
+    return `The server is unreachable: the proxy in front of it responded with ${status}. Retry later.`;
+  return `The server responded with ${status} and gave no reason.`;
 }
 
 function objectOf(text: string): Readonly<Record<string, unknown>> {

@@ -1,26 +1,26 @@
 import { ApiError, type ConnectionError, type ConnectionErrorCode } from './errors.ts';
 
 /**
- * When a request may be sent again. `safe`: whenever that may help, as done twice is done once. `refused`:
- * only when the server said that it did nothing and when to come back. `never`.
+ * When a request may be retried. `safe`: after any temporary failure, because the request is idempotent.
+ * `refused`: only when the server refused it and sent Retry-After. `never`: not at all.
  */
 export type Repeat = 'safe' | 'refused' | 'never';
 
 const SHORTEST_MS = 250;
 const LONGEST_MS = 10_000;
-/** Whoever is to wait longer should know: it gets the error instead. */
+/** With a longer Retry-After the caller gets the error instead of a long wait. */
 export const LONGEST_RETRY_AFTER_MS = 60_000;
 
-/** What will have passed by itself in a while, most of the time. */
+/** Statuses that are usually temporary. */
 const PASSING: readonly number[] = [429, 502, 503, 504];
-/** Would be the same again. */
+/** Errors that a retry cannot change. */
 const LASTING: readonly ConnectionErrorCode[] = ['not_this_api', 'too_long'];
-/** The statuses with which a server may say when to come back. */
+/** Statuses of a refusal with Retry-After. */
 const REFUSALS: readonly number[] = [429, 503];
 
 /**
- * How long to wait before a request is sent again, in ms; undefined: it is not. `failures`: how many tries
- * failed before.
+ * The wait before the next try of a request, in ms; undefined: no further try. `failures`: number of failed tries
+ * before.
  */
 export function waitBeforeRepeat(
   error: ApiError | ConnectionError,
@@ -39,7 +39,7 @@ export function waitBeforeRepeat(
   if (retryAfterMs !== undefined && retryAfterMs > LONGEST_RETRY_AFTER_MS) return undefined;
   const mayRepeat =
     repeat === 'safe' ? PASSING.includes(status) : REFUSALS.includes(status) && retryAfterMs !== undefined;
-  // A little later than asked for: those who are told to come back at the same time should not all do so.
+  // A little later than requested, so that clients with the same Retry-After do not all return at once.
   return mayRepeat
     ? retryAfterMs === undefined
       ? backoff
@@ -48,20 +48,21 @@ export function waitBeforeRepeat(
 }
 
 /**
- * The wait after this many failures: 0.25 to 0.5 s at first, then twice as long each time, 5 to 10 s at last.
+ * The random wait after `failures` earlier failures: 0.25 to 0.5 s at first, doubled each time, at most 5 to
+ * 10 s.
  */
 export function backoffMs(failures: number, random: () => number): number {
   const longest = Math.min(LONGEST_MS, 2 * SHORTEST_MS * 2 ** failures);
   return (longest / 2) * (1 + random());
 }
 
-/** The codes of Node.js for a connection that was never made, or never trusted. */
+/** Error codes of Node.js for a connection that was never established or not trusted. */
 const NEVER_SENT =
   /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|EPROTO)$|^ERR_SSL_|CERT|ISSUER|SIGNATURE/;
 
 /**
- * Whether the failed request may have been done. GreenVue's own 503 may stand for a commit whose answer was
- * lost. A browser does not say why there is no answer.
+ * Whether the server may have processed a request that failed with this error. After GreenVue's own 503, a commit
+ * may have succeeded. A browser gives no reason when there is no response.
  */
 export function isUnsure(error: ApiError | ConnectionError): boolean {
   if (error.mayBeDone) return true;
@@ -71,7 +72,7 @@ export function isUnsure(error: ApiError | ConnectionError): boolean {
   return error.code !== 'no_answer' || !(NEVER_SENT.test(code) || /\bredirect\b/.test(cause.message));
 }
 
-/** The innermost cause: what the socket or the TLS below said. */
+/** The innermost cause: the error of the socket or of TLS. */
 function causeOf(error: Error): Error {
   return error.cause instanceof Error ? causeOf(error.cause) : error;
 }

@@ -9,23 +9,23 @@ export interface Answer<T> {
   readonly body: T;
 }
 
-/** A request, and how its answer is to be read. `T`: the body of a success. */
+/** A request, and how to read its response. `T`: the body of a success. */
 export interface ApiRequest<T> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below the API's prefix; made by {@link path} when there are values in it. */
+  /** Path below the API's prefix; made with {@link path} if it contains values. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What a success has: a JSON object (the default), one with a list as its `data`, or nothing at all. */
+  /** The body of a success: a JSON object (default), an object with a list in `data`, or none. */
   readonly answer?: Kind;
   readonly repeat: Repeat;
-  /** Sent without a token: a bad one is refused even where none is needed. */
+  /** Sent without a token: the server refuses an invalid token even on public routes. */
   readonly isAnonymous?: true;
   /**
-   * After a try that may have been done unseen: a refusal with this status may only say that it was. `answer`
-   * finds out what to answer with, or throws.
+   * How to resolve a refusal with this status after a try that may have succeeded. `answer` returns the response
+   * of that try, or throws.
    */
   readonly ifDone?: {
     readonly status: number;
@@ -35,8 +35,8 @@ export interface ApiRequest<T> {
 }
 
 /**
- * A path with its values encoded: path`/jobs/${id}/runs`. What can be no part of a path, since URLs read it
- * as "here" or "one up", is the 404 that it would be, before it reaches another route.
+ * A path with its values encoded: path`/jobs/${id}/runs`. Throws a 404 for a value such as `..`, which a URL would
+ * resolve to another route.
  */
 export function path(texts: TemplateStringsArray, ...values: readonly string[]): string {
   return String.raw({ raw: texts }, ...values.map(encoded));
@@ -47,14 +47,14 @@ function encoded(value: string): string {
   throw new ApiError({
     status: 404,
     title: 'Not Found',
-    detail: `Nothing has the id "${value}".`,
+    detail: `There is nothing with the id "${value}".`,
     faults: [],
     requestId: undefined,
     retryAfterMs: undefined,
   });
 }
 
-/** The whole URL of a request; what is undefined in its query is left out. */
+/** The complete URL of a request, without undefined query parameters. */
 export function urlOf(
   base: string,
   { path: below, query = {} }: Pick<ApiRequest<never>, 'path' | 'query'>,
@@ -67,7 +67,7 @@ export function urlOf(
 }
 
 /**
- * What `fetch` is to send, but for the signal. Throws a `TypeError` for a body or a token that can't be sent.
+ * The options for `fetch`, apart from the signal. Throws a `TypeError` for a body or token that can't be sent.
  */
 export function messageOf(
   { method, body, headers, answer }: Pick<ApiRequest<never>, 'method' | 'body' | 'headers' | 'answer'>,
@@ -80,9 +80,9 @@ export function messageOf(
   return {
     method,
     headers: sent,
-    // What is shown must be what is.
+    // Always the current state.
     cache: 'no-store',
-    // The API has none; one of a proxy would make a GET of a POST, and a list of what was to be created.
+    // The API has no redirects; one from a proxy would turn a POST into a GET.
     redirect: 'error',
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   } as const;

@@ -1,6 +1,6 @@
 /**
- * How long a `Retry-After` asks to wait, in ms: it is in seconds, or a date. Undefined for none, and for what
- * is neither.
+ * The wait in a `Retry-After` header, in ms. The header has seconds or a date; undefined if it is missing or
+ * neither.
  */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   const value = header?.trim() ?? '';

@@ -9,34 +9,35 @@ import { readSse, SSE_START, type SseMessage } from './sse.ts';
 
 export type JobEvent = z.output<typeof eventSchema>;
 
-/** Events were missed: read anew what you show. */
+/** Events were lost: reload your data. */
 export interface Reset {
   readonly type: 'reset';
 }
 
 /**
- * `connecting`: for the first time; `open`: events come; `lost`: they don't, and it is tried again and again.
+ * `connecting`: the first connection is being opened; `open`: events arrive; `lost`: the client reconnects.
  */
 export type ConnectionState = 'connecting' | 'open' | 'lost';
 
 export interface JobEventsOptions {
   /** Only events of this job. */
   readonly jobId?: string | undefined;
-  /** Goes on after this event, which an earlier stream had. Left out: from now on. */
+  /** Continues after this event of an earlier stream. Absent: only new events. */
   readonly lastEventId?: string | undefined;
-  /** Ends the stream, with no error. */
+  /** Ends the stream without an error. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Called with each change. A stream that ends normally and reopens at once, as all do now and then, is
-   * none.
+   * Called with each change of state. No change: the server ends a stream after its longest duration, and the
+   * client reconnects at once.
    */
   readonly onState?: ((state: ConnectionState) => void) | undefined;
 }
 
 /**
- * Events as they happen, until `signal` or the consumer ends them. Reconnects after a loss, or 45 s of
- * silence, and continues after the last event; `reset`: some were missed. Throws an ApiError that a retry
- * would repeat (401, 403, other 4xx), or a ConnectionError `too_long` (a line or event over 1 MiB).
+ * Live events, until `signal` or the consumer ends the stream. Reconnects when the connection is lost or silent
+ * for 45 s, and continues after the last event; `reset` says that events were lost. Throws an ApiError that a
+ * retry can't solve: a 401 that `renew` does not solve, a 403 and other 4xx. Throws a ConnectionError `too_long`
+ * for a line or an event of more than 1 MiB.
  */
 export function jobEvents(
   connection: Connection,
@@ -45,37 +46,36 @@ export function jobEvents(
   return followEvents(connection, options, PACE);
 }
 
-export interface EventPace {
-  /** A silence longer than this means that the server is gone: it sends something every 15 s. */
+export type EventPace = {}
+  /** Silence after which the connection counts as lost. The server sends a heartbeat every 15 s. */
   readonly stallMs: number;
   /**
-   * A stream that lasted this long was good: the next one is opened at once, and the count of failures
-   * restarts.
+   * A stream that lasted this long was stable: the client reconnects at once, and the backoff starts anew.
    */
   readonly steadyMs: number;
 }
 
 const PACE: EventPace = { stallMs: 45_000, steadyMs: 5_000 };
 
-/** {@link jobEvents}, at a pace of one's own. */
+/** {@link jobEvents} with given times. */
 export async function* followEvents(
   connection: Connection,
   options: JobEventsOptions,
   pace: EventPace,
 ): AsyncGenerator<JobEvent | Reset, void, undefined> {
   const { jobId, signal } = options;
-  const tell = changesOf(options.onState);
+  const report = changesOf(options.onState);
   let lastId = options.lastEventId;
   let failures = 0;
   for (let isFirst = true; !signal?.aborted; isFirst = false) {
     let openedAt = Number.POSITIVE_INFINITY;
     let waitMs: number | undefined;
     try {
-      if (isFirst) tell('connecting');
+      if (isFirst) report('connecting');
       const body = await openEvents(connection, { jobId, lastId, signal });
       openedAt = performance.now();
-      tell('open');
-      // Whoever began to listen before has missed what happened until now, and has no id to come back with.
+      report('open');
+      // Without an id to continue from, events since the first connection are lost.
       if (lastId === undefined && !isFirst) yield RESET;
       for await (const message of messagesOf(body, pace.stallMs, signal)) {
         lastId = message.id || lastId;
@@ -83,8 +83,8 @@ export async function* followEvents(
       }
     } catch (error) {
       if (signal?.aborted) return;
-      if (!isPassing(error)) throw error;
-      tell('lost');
+      if (!isTemporary(error)) throw error;
+      report('lost');
       waitMs = askedWaitMs(error);
     }
     const wasSteady = performance.now() - openedAt >= pace.steadyMs;
@@ -97,7 +97,7 @@ export async function* followEvents(
 
 const RESET: Reset = { type: 'reset' };
 
-/** Tells of a state only when it is another one. */
+/** Calls `onState` only when the state changes. */
 function changesOf(onState: JobEventsOptions['onState']): (state: ConnectionState) => void {
   let known: ConnectionState | undefined;
   return (state) => {
@@ -107,21 +107,21 @@ function changesOf(onState: JobEventsOptions['onState']): (state: ConnectionStat
   };
 }
 
-/** What trying again does not mend is the caller's to see; all else passes. */
-function isPassing(error: unknown): boolean {
+/** Whether a retry can solve the error. */
+function isTemporary(error: unknown): boolean {
   if (error instanceof ConnectionError) return error.code !== 'too_long';
   if (!(error instanceof ApiError)) return false;
-  return error.status >= 500 || PASSING_REFUSALS.includes(error.status);
+  return error.status >= 500 || TEMPORARY_REFUSALS.includes(error.status);
 }
 
-/** A server that has no stream to spare says when to come back. */
+/** The wait that the server requests when all its streams are in use. */
 function askedWaitMs(error: unknown): number {
   const asked = error instanceof ApiError ? error.retryAfterMs : undefined;
   return Math.min(LONGEST_RETRY_AFTER_MS, asked ?? 0);
 }
 
-/** Too slow, too early, too many. */
-const PASSING_REFUSALS: readonly number[] = [408, 425, 429];
+/** Request Timeout, Too Early, Too Many Requests. */
+const TEMPORARY_REFUSALS: readonly number[] = [408, 425, 429];
 
 type Bytes = NonNullable<Response['body']>;
 
@@ -135,7 +135,7 @@ async function openEvents(connection: Connection, { jobId, lastId, signal }: Fro
   const response = await connection.open({
     method: 'GET',
     path: '/job-events',
-    // Not as a header: a browser would ask another origin first whether it may be sent.
+    // Not as a header: a browser would send a preflight request to another origin.
     query: { job_id: jobId, last_event_id: lastId },
     headers: { accept: 'text/event-stream' },
     repeat: 'never',
@@ -148,8 +148,8 @@ async function openEvents(connection: Connection, { jobId, lastId, signal }: Fro
 }
 
 /**
- * Returns when the stream ends in good order; throws when it breaks, is silent or says too much, or the
- * signal is aborted.
+ * The messages of a stream. Returns when the server ends the stream. Throws when it breaks, is silent or exceeds
+ * a limit, or when the signal is aborted.
  */
 async function* messagesOf(
   body: Bytes,
@@ -168,7 +168,7 @@ async function* messagesOf(
       yield* read.messages;
     }
   } finally {
-    // Ends the request. What it can fail of is that the stream is broken, which was said already.
+    // Ends the request. It fails only if the stream is broken, which was reported already.
     await reader.cancel().catch(() => undefined);
   }
 }
@@ -190,8 +190,7 @@ function readWithin(
     };
     const onAbort = () => fail(signal?.reason);
     const timer = setTimeout(
-      () =>
-        fail(new ConnectionError('timeout', `Nothing came from the event stream for ${stallMs / 1_000} s.`)),
+      () => fail(new ConnectionError('timeout', `The event stream was silent for ${stallMs / 1_000} s.`)),
       stallMs,
     );
     const stop = () => {
@@ -210,7 +209,7 @@ function readWithin(
   });
 }
 
-/** What can't be read stands for something that happened, too. */
+/** Parses an event. An unreadable event counts as lost. */
 function eventOf(event: string, data: string): JobEvent | Reset {
   if (event === 'reset') return RESET;
   try {
@@ -222,7 +221,7 @@ function eventOf(event: string, data: string): JobEvent | Reset {
   }
 }
 
-/** As in an answer, the server is taken at its word. */
+/** No further validation, as with response bodies. */
 function isEvent(value: unknown): value is JobEvent {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }

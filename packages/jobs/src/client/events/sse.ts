@@ -1,30 +1,30 @@
 import { ConnectionError } from '../connection/errors.ts';
 
-/** What stands between two empty lines of an event stream. */
+/** A message of an event stream: the lines between two empty lines. */
 export interface SseMessage {
-  /** The last id that came, with this message or before; undefined before the first. */
+  /** The most recent id, of this message or an earlier one; undefined before the first id. */
   readonly id: string | undefined;
-  /** `message` unless the stream names another. */
+  /** Type of the event; `message` by default. */
   readonly event: string;
-  /** Undefined: there is nothing but an id to go on from. */
+  /** Undefined if the message has only an id. */
   readonly data: string | undefined;
 }
 
-/** Where a stream stands between two chunks. */
+/** State of the parser between two chunks. */
 export interface SseState {
-  /** A line that has not ended. */
+  /** The incomplete line. */
   readonly line: string;
-  /** The chunk ended in CR: an LF at the beginning of the next belongs to it. */
+  /** The chunk ended in CR: an LF at the start of the next chunk belongs to it. */
   readonly endsInCr: boolean;
   readonly id: string | undefined;
-  /** Of the message that has not ended. */
+  /** Fields of the incomplete message. */
   readonly event: string;
   readonly data: string | undefined;
   readonly hasId: boolean;
 }
 
 /**
- * Of a line, and of the data of a message, in UTF-16 units. A server that never ends one is not to fill the
+ * Longest line, and longest data of a message, in UTF-16 units, so that an endless one does not fill the
  * memory.
  */
 export const LONGEST = 1_048_576;
@@ -39,9 +39,9 @@ export const SSE_START: SseState = {
 };
 
 /**
- * Reads a chunk of an event stream, split from the others anywhere, as the HTML standard says (9.2.6); but a
- * message with an id alone is told, too. A message that the stream's end cuts off is never told. Throws a
- * ConnectionError for what is too long.
+ * Parses a chunk of an event stream, which may start and end anywhere, by the HTML standard (9.2.6). In addition,
+ * returns messages that have only an id. Drops a message that the end of the stream cuts off. Throws a
+ * ConnectionError for a line or message above {@link LONGEST}.
  */
 export function readSse(
   before: SseState,
@@ -72,7 +72,7 @@ function withinBounds(text: string): string {
   if (text.length <= LONGEST) return text;
   throw new ConnectionError(
     'too_long',
-    'The event stream has a line or an event of more than 1 MiB, and this API sends none. Is the address right?',
+    'A line or an event of the event stream exceeds 1 MiB, the limit of this API. Check the URL.',
   );
 }
 

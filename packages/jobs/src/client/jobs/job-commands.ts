@@ -10,8 +10,8 @@ export type RunJob = z.input<typeof triggerBody>;
 export type PauseJob = z.input<typeof pauseBody>;
 
 /**
- * Runs a job now; its schedule does not move. Has a `dedupe_key` made for it if the body has none, so that a
- * repeated request makes no second run. 409: no room for another live run.
+ * Runs a job now, without a change to its schedule. Adds a `dedupe_key` if the body has none, so that a retried
+ * request starts no second run. 409: the job's overlap setting allows no further live run.
  */
 export async function runJob(
   connection: Connection,
@@ -31,7 +31,7 @@ export async function runJob(
 }
 
 /**
- * Pauses a job, or gives a paused one a new reason and end. Running runs finish, unless `cancel_live` cancels
+ * Pauses a job, or changes the reason and the end of a pause. Running runs finish unless `cancel_live` cancels
  * them.
  */
 export async function pauseJob(
@@ -51,7 +51,7 @@ export async function pauseJob(
   return answer.body;
 }
 
-/** Resumes a job at its next slot to come; one that is not paused stays as it is. */
+/** Resumes a job at its next slot. A job that is not paused stays unchanged. */
 export async function resumeJob(connection: Connection, id: string, guarded?: Guarded): Promise<Job> {
   const answer = await connection.send<Job>({
     method: 'POST',

@@ -7,27 +7,26 @@ import { path } from '../connection/request.ts';
 import { type Guarded, guardHeaders } from './guard.ts';
 
 export type Job = JobJson;
-/** One of the latest runs of a job, as a list with `recent_runs` has them. */
+/** One of the newest runs of a job in a list with `recent_runs`. */
 export type RecentRun = NonNullable<Job['recent_runs']>[number];
 export type CreateJob = z.input<typeof createJobBody>;
 export type PutJob = z.input<typeof putJobBody>;
 export type PatchJob = z.input<typeof patchJobBody>;
 
-/** What {@link listJobs} is asked for. Numbers are sent as they are written. */
+/** Filters and sort order of {@link listJobs}. */
 export type JobsQuery = Omit<z.input<typeof jobsQuery>, 'limit' | 'recent_runs'> & {
-  /** Jobs of a page, 1 to 200; 50 if left out. */
+  /** Maximum number of jobs, 1 to 200; default 50. */
   readonly limit?: number | undefined;
-  /** How many of its latest runs each job is to come with, 0 to 20. */
+  /** Number of newest runs to include with each job, 0 to 20; default 0. */
   readonly recent_runs?: number | undefined;
 };
 
 /**
  * Creates a job. 409: the id is taken; 422: see `faults`.
  *
- * Not repeated when there is no answer: the job may be there by then, and another try would be told that its
- * id is taken. So after a `ConnectionError`, {@link getJob} tells whether it was created. It is repeated
- * after a 429 or a 503 that says when to come back. A 503 may stand for a creation whose end the server did
- * not see: a 409 after it has `mayBeDone`, and the job may be the caller's own.
+ * Not retried when there is no response: the job may exist, and a retry would report that its id is taken. After
+ * a `ConnectionError`, call {@link getJob} to find out. Retried after a 429 or 503 with Retry-After. After a 503
+ * the job may exist, too: a 409 then has `mayBeDone`, and the job may be the caller's own.
  */
 export async function createJob(connection: Connection, body: CreateJob, call?: Call): Promise<Job> {
   const answer = await connection.send<Job>({
@@ -40,15 +39,15 @@ export async function createJob(connection: Connection, body: CreateJob, call?: 
   return answer.body;
 }
 
-/** How {@link putJob} may go about it. */
+/** Conditions of {@link putJob}. */
 export interface PutGuard extends Guarded {
-  /** 412 if there is such a job; repeated no more than {@link createJob}. */
+  /** Only creates: 412 if the job exists. Retried like {@link createJob}. */
   readonly createOnly?: boolean | undefined;
 }
 
 /**
- * Creates a job, or replaces all of it: omitted fields are reset. Repeated, since twice leaves what once
- * does; `created` is of the last try. A 412 with `mayBeDone` may be of what an earlier try left.
+ * Creates a job, or replaces it: omitted fields are reset. Idempotent, so it is retried; `created` is the result
+ * of the last try. A 412 with `mayBeDone` may be the effect of an earlier try.
  */
 export async function putJob(
   connection: Connection,
@@ -69,8 +68,8 @@ export async function putJob(
 }
 
 /**
- * Edits a job: what is absent stays, `null` resets to the default, `payload` is replaced whole. Repeated; a
- * 412 with `mayBeDone` may be of what an earlier try left.
+ * Edits a job: an omitted field stays, `null` resets it to its default, and `payload` is replaced as a whole.
+ * Retried; a 412 with `mayBeDone` may be the effect of an earlier try.
  */
 export async function patchJob(
   connection: Connection,
@@ -90,12 +89,12 @@ export async function patchJob(
 }
 
 /**
- * Deletes a job: it stops at once, its live runs are cancelled, its history stays for a while. 404: there is
- * none.
+ * Deletes a job and cancels its live runs. Its history stays until the retention period ends. 404: there is no
+ * such job.
  *
- * Repeated: after a try whose answer was lost, a 404 counts as done. Each try deletes the job that has the id
- * then; `ifMatch` protects one that others have recreated. A 412 with `mayBeDone`: the job is theirs now, or
- * was edited.
+ * Retried: after a try that may have succeeded, a 404 counts as success. If others may create a job with the same
+ * id in the meantime, pass `ifMatch`, which protects their job; a 412 with `mayBeDone` then says that the id
+ * belongs to another job now, or that the job was edited.
  */
 export async function deleteJob(connection: Connection, id: string, guarded?: Guarded): Promise<void> {
   await connection.send<undefined>({
@@ -109,7 +108,7 @@ export async function deleteJob(connection: Connection, id: string, guarded?: Gu
   });
 }
 
-/** Reads a job. 404: there is none. */
+/** Reads a job. 404: there is no such job. */
 export async function getJob(connection: Connection, id: string, call?: Call): Promise<Job> {
   const answer = await connection.send<Job>({
     method: 'GET',
@@ -120,7 +119,7 @@ export async function getJob(connection: Connection, id: string, call?: Call): P
   return answer.body;
 }
 
-/** {@link getJob}; undefined where there is none. */
+/** {@link getJob}, or undefined if there is no such job. */
 export async function findJob(connection: Connection, id: string, call?: Call): Promise<Job | undefined> {
   try {
     return await getJob(connection, id, call);
@@ -130,12 +129,12 @@ export async function findJob(connection: Connection, id: string, call?: Call): 
   }
 }
 
-/** A page of jobs; `next_cursor` is the `cursor` of the next one, and `null` on the last. */
+/** A page of jobs. `next_cursor` is the `cursor` of the next page; `null` on the last one. */
 export async function listJobs(connection: Connection, query?: JobsQuery, call?: Call): Promise<Page<Job>> {
   return pageOf<Job>(connection, '/jobs', { ...query }, call);
 }
 
-/** All jobs that fit, page by page; a page is asked for only when its first job is wanted. */
+/** All matching jobs. Requests each page only when the consumer reaches its first job. */
 export function eachJob(
   connection: Connection,
   query: JobsQuery = {},

@@ -7,7 +7,7 @@ export type PreviewSchedule = z.input<typeof previewBody>;
 export type Preview = z.output<typeof previewSchema>;
 export type Stats = StatsJson;
 
-/** A dry run: the next times of a schedule, or with `job_id` of that job, edited so. */
+/** A dry run: the next run times of a schedule or, with `job_id`, of that job after such an edit. */
 export async function previewSchedule(
   connection: Connection,
   body: PreviewSchedule,
@@ -23,7 +23,7 @@ export async function previewSchedule(
   return answer.body;
 }
 
-/** The job types of the server that answers, with the JSON Schema of their payloads. */
+/** The job types of the server that responds, with the JSON Schema of their payloads. */
 export async function listJobTypes(connection: Connection, call?: Call): Promise<readonly JobType[]> {
   const answer = await connection.send<{ readonly data: readonly JobType[] }>({
     method: 'GET',
@@ -35,7 +35,7 @@ export async function listJobTypes(connection: Connection, call?: Call): Promise
   return answer.body.data;
 }
 
-/** Counts, throughput and lateness, and all living nodes, the one that answers first. */
+/** Counts, throughput and lateness, and all live nodes; the node that responds comes first. */
 export async function getStats(connection: Connection, call?: Call): Promise<Stats> {
   const answer = await connection.send<Stats>({
     method: 'GET',

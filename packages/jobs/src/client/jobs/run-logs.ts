@@ -6,7 +6,7 @@ import { getRun } from './runs.ts';
 
 export type LogLine = LogLineJson;
 
-/** What a run's handler has logged, the oldest line first: the newest 64 KiB. 404: there is no such run. */
+/** The newest 64 KiB of a run's log, oldest line first. 404: there is no such run. */
 export async function getRunLogs(
   connection: Connection,
   runId: string,
@@ -25,43 +25,43 @@ export async function getRunLogs(
 const POLL_MS = 1_000;
 
 /**
- * The lines of a run's log, those that are there and then those that come, until the run is over. Looks once
- * a second. Of a run that logs more than 64 KiB in between, the newest are told.
+ * The lines of a run's log, existing and then new ones, until the run ends. Polls once a second. If a run logs
+ * more than 64 KiB between two polls, only the newest 64 KiB are returned.
  */
 export async function* followRunLogs(
   connection: Connection,
   runId: string,
   call?: Call,
 ): AsyncGenerator<LogLine, void, undefined> {
-  let told: readonly LogLine[] = [];
+  let known: readonly LogLine[] = [];
   for (;;) {
-    // The status first: what is over by then has no more to log.
+    // The status first: a run that has ended by then logs no further lines.
     const { status } = await getRun(connection, runId, call);
     const lines = await getRunLogs(connection, runId, call);
-    yield* newLines(told, lines);
-    told = lines;
-    if (isOver(status)) return;
+    yield* newLines(known, lines);
+    known = lines;
+    if (isFinished(status)) return;
     await wait(POLL_MS, call?.signal);
     call?.signal?.throwIfAborted();
   }
 }
 
-function isOver(status: RunJson['status']): boolean {
+function isFinished(status: RunJson['status']): boolean {
   return status !== 'queued' && status !== 'running';
 }
 
 /**
- * What a log has that it had not before. Lines have no ids, and the oldest go as new ones come: what the end
- * of the old list and the beginning of the new one have in common, as much as can be, was there before.
+ * The lines of `after` that are not in `before`. Lines have no ids, and the oldest are dropped as new ones come:
+ * the longest overlap of the end of `before` with the start of `after` is known.
  */
 export function newLines(before: readonly LogLine[], after: readonly LogLine[]): readonly LogLine[] {
   const old = before.map((line) => JSON.stringify(line));
   const now = after.map((line) => JSON.stringify(line));
-  const gone = old.findIndex((_line, from) => isContinued(old, from, now));
-  return gone === -1 ? after : after.slice(old.length - gone);
+  const overlap = old.findIndex((_line, from) => isContinued(old, from, now));
+  return overlap === -1 ? after : after.slice(old.length - overlap);
 }
 
-/** Whether `now` begins with what `old` has from there on. */
+/** Whether `now` starts with the lines of `old` from that index on. */
 function isContinued(old: readonly string[], from: number, now: readonly string[]): boolean {
   for (let at = from; at < old.length; at += 1) {
     if (old[at] !== now[at - from]) return false;

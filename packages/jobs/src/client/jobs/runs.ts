@@ -8,16 +8,16 @@ export type Run = RunJson;
 export type CancelRun = z.input<typeof cancelBody>;
 
 type Limit = {
-  /** Runs of a page, 1 to 200; 50 if left out. */
+  /** Maximum number of runs, 1 to 200; default 50. */
   readonly limit?: number | undefined;
 };
 
-/** What {@link listJobRuns} is asked for; `from` and `to` are RFC 3339. */
+/** Filters of {@link listJobRuns}; `from` and `to` are RFC 3339. */
 export type JobRunsQuery = Omit<z.input<typeof jobRunsQuery>, 'limit'> & Limit;
-/** What {@link listRuns} is asked for; `from` and `to` are RFC 3339. */
+/** Filters of {@link listRuns}; `from` and `to` are RFC 3339. */
 export type RunsQuery = Omit<z.input<typeof runsQuery>, 'limit'> & Limit;
 
-/** A page of the runs of a job (of this generation of its id), newest first. */
+/** A page of the runs of a job, newest first. Only runs of this generation of the id. */
 export async function listJobRuns(
   connection: Connection,
   id: string,
@@ -27,7 +27,7 @@ export async function listJobRuns(
   return pageOf<Run>(connection, path`/jobs/${id}/runs`, { ...query }, call);
 }
 
-/** All runs of a job that fit, newest first, page by page. */
+/** All matching runs of a job, newest first, page by page. */
 export function eachJobRun(
   connection: Connection,
   id: string,
@@ -42,7 +42,7 @@ export async function listRuns(connection: Connection, query?: RunsQuery, call?:
   return pageOf<Run>(connection, '/runs', { ...query }, call);
 }
 
-/** All runs that fit, newest first, page by page. */
+/** All matching runs, newest first, page by page. */
 export function eachRun(
   connection: Connection,
   query: RunsQuery = {},
@@ -51,7 +51,7 @@ export function eachRun(
   return allOf((page: RunsQuery) => listRuns(connection, page, call), query);
 }
 
-/** Reads a run, with its errors' stacks. 404: there is none, or it is kept no longer. */
+/** Reads a run, with the stacks of its errors. 404: there is no such run, or its retention period has ended. */
 export async function getRun(connection: Connection, runId: string, call?: Call): Promise<Run> {
   const answer = await connection.send<Run>({
     method: 'GET',
@@ -63,8 +63,8 @@ export async function getRun(connection: Connection, runId: string, call?: Call)
 }
 
 /**
- * Cancels a run: a waiting one at once; a running one is told, and its `status` says when it has ended. 409:
- * it is over.
+ * Cancels a run: a waiting run at once; a running run is asked to stop, and its `status` changes when it has
+ * ended. 409: the run has finished.
  */
 export async function cancelRun(
   connection: Connection,
@@ -91,8 +91,8 @@ export async function cancelRun(
 }
 
 /**
- * Runs a finished run again, as a new one; a waiting retry is made due now. Never repeated: it might make
- * two.
+ * Starts a finished run again as a new run, or makes a waiting retry due now. Never retried: a second try could
+ * start a second run.
  */
 export async function retryRun(connection: Connection, runId: string, call?: Call): Promise<Run> {
   const answer = await connection.send<Run>({

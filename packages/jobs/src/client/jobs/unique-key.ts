@@ -6,7 +6,7 @@ interface RandomSource {
 const BYTES = 16;
 
 /**
- * A key that nobody else has. Browsers have no `randomUUID` on pages that came over plain HTTP from another
+ * A unique random key. Browsers have no `randomUUID` on pages that were loaded over plain HTTP from another
  * machine.
  */
 export function uniqueKey(source: RandomSource = globalThis.crypto): string {

@@ -7,28 +7,27 @@ import { eventStream, problems } from '../routes/route-docs.ts';
 import { EventTexts } from './event-texts.ts';
 import { EventsStream } from './events-stream.ts';
 
-/** Bounds of the event streams of one server. */
+/** Limits of the event streams of one server. */
 export interface EventStreamOptions {
-  /** How many may be open at once; one more is a 503. Default 100. */
+  /** Streams open at once; a further request gets a 503. Default 100. */
   readonly maxStreams?: number;
-  /** How many of them one principal of `authorize` may have open; one more is a 429. Default 20. */
+  /** Streams open at once for one principal of `authorize`; a further request gets a 429. Default 20. */
   readonly maxStreamsPerPrincipal?: number;
-  /** Default 15,000. */
+  /** Time between two heartbeats. Default 15,000. */
   readonly heartbeatMs?: number;
   /**
-   * The longest life of a stream, so that clients come back with a fresh token. Default 900,000 (15 minutes).
+   * Longest duration of a stream; clients then reconnect with a new token. Default 900,000 (15 minutes).
    */
   readonly maxAgeMs?: number;
   /**
-   * Asked with each heartbeat: whether who opened the stream may still read it. If not, or when it rejects,
-   * the stream ends, so that a token that was revoked, or a role that was taken, stops it as it stops any
-   * other request. Default: always.
+   * Called with each heartbeat: whether the principal may still read the stream. The stream ends if not, or if
+   * it rejects, so that a revoked token or role ends it like any other request. Default: always allowed.
    */
   readonly isStillAllowed?: (request: FastifyRequest) => Promise<boolean>;
 }
 
 const headers = z.looseObject({
-  'last-event-id': z.string().max(100).optional().describe('Go on after this event'),
+  'last-event-id': z.string().max(100).optional().describe('Continue after this event'),
 });
 
 /** GET /job-events. */
@@ -36,18 +35,18 @@ export function eventRoutes(app: JobsApp, context: RouteContext, options: EventS
   const { maxStreams = 100, maxStreamsPerPrincipal = 20, isStillAllowed } = options;
   const { heartbeatMs = 15_000, maxAgeMs = 900_000 } = options;
   const texts = new EventTexts();
-  /** With who opened it, where the host says so. */
+  /** Each stream with its principal, if the host names one. */
   const open = new Map<EventsStream, string | undefined>();
   const schema = {
     ...context.document({
       operationId: 'streamJobEvents',
-      summary: 'Live events',
+      summary: 'Stream live events',
       description:
-        'Server-sent events: each has an id, its type as "event", and JSON as "data". An event "reset" means that some were missed: read anew what you show. Comments come every 15 s. The stream ends after 15 minutes; reconnect with Last-Event-ID.',
+        'Server-sent events: each has an id, its type as "event", and JSON as "data". An event "reset" means that events were lost: reload your data. The server sends a comment every 15 s and ends the stream after 15 minutes; then reconnect with Last-Event-ID.',
     }),
     headers,
     querystring: eventsQuery,
-    response: { 200: eventStream('The stream'), ...problems() },
+    response: { 200: eventStream('The stream of events'), ...problems() },
   };
 
   // Open streams would keep the server from closing.
@@ -58,12 +57,12 @@ export function eventRoutes(app: JobsApp, context: RouteContext, options: EventS
   const route = { preParsing: context.allow('read'), exposeHeadRoute: false, schema, config };
   app.get('/job-events', route, async (request, reply) => {
     if (open.size >= maxStreams) {
-      const detail = `All ${maxStreams} event streams of this server are in use.`;
+      const detail = `All ${maxStreams} event streams of this server are in use. Retry after the time in Retry-After.`;
       throw new HttpProblem({ status: 503, detail, retryAfterSeconds: 30 });
     }
     const { by } = context.asked(request);
     if (by !== undefined && countOf(open.values(), by) >= maxStreamsPerPrincipal) {
-      const detail = `Your account or token has ${maxStreamsPerPrincipal} event streams open on this server, the limit. Close one, then try again.`;
+      const detail = `Your account or token has ${maxStreamsPerPrincipal} open event streams on this server, the limit. Close one, then retry.`;
       throw new HttpProblem({ status: 429, detail, retryAfterSeconds: 30 });
     }
     const { job_id: jobId, last_event_id: fromQuery } = request.query;

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { JobEvent } from '../../core/events.ts';
 import { eventJson } from '../../http/index.ts';
 
-/** Events as all streams of a process write them. */
+/** The text of events, shared by all streams of a process. */
 export class EventTexts {
-  /** Names this process: ids of events begin anew in each. */
+  /** Identifies this process: the numbers of events start at 1 in each process. */
   readonly #epoch = randomBytes(6).toString('hex');
-  /** An event is written once, however many streams tell it. */
+  /** Each event is serialized once for all streams. */
   readonly #texts = new WeakMap<JobEvent, string>();
 
   textOf(event: JobEvent): string {
@@ -22,7 +22,7 @@ export class EventTexts {
     return `${this.#epoch}-${id}`;
   }
 
-  /** The event that a client has seen last; `unknown` for one of another process, or of none. */
+  /** The number of the last event that a client has received; `unknown` if its id is of another process. */
   numberOf(lastEventId: string | undefined): number | undefined | 'unknown' {
     if (lastEventId === undefined) return undefined;
     const isOurs = lastEventId.startsWith(`${this.#epoch}-`);

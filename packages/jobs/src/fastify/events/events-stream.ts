@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/engine-port.ts';
 import type { EventTexts } from './event-texts.ts';
 
 /**
- * What may wait for one client; what comes beyond that stays in the engine's ring, and is fetched from there.
+ * Bytes that may wait for one client. Later events stay in the engine's ring, and the stream reads them there.
  */
 const MOST_PENDING_BYTES = 65_536;
 /** How long a client that does not read may keep an ended stream open. */
@@ -15,25 +15,26 @@ export interface EventsStreamOptions {
   readonly texts: EventTexts;
   /** Only events of this job. */
   readonly jobId: string | undefined;
-  /** As the client sent it. */
+  /** The id that the client sent. */
   readonly lastEventId: string | undefined;
   readonly heartbeatMs: number;
-  /** When the stream ends, so that a client comes back with a token that is still good. */
+  /** Longest duration of the stream, so that clients reconnect with a valid token. */
   readonly maxAgeMs: number;
-  /** Asked with each heartbeat: the stream ends when it is not so, or can't be told. */
+  /** Called with each heartbeat: the stream ends if it resolves to false or rejects. */
   readonly isStillAllowed?: () => Promise<boolean>;
 }
 
 /**
- * The engine's events as `text/event-stream`, from the one after `lastEventId` on. `reset` stands for events
- * no longer kept: the client must read everything again. A slow client costs no memory: it reads from the
- * engine's ring. Each heartbeat has an id, so a quiet client does not return with a forgotten one.
+ * The engine's events as `text/event-stream`, starting after `lastEventId`. An event `reset` stands for events
+ * that the engine no longer has: the client must reload its data. A slow client uses no memory: the stream reads
+ * the engine's ring when the client reads on. Each heartbeat carries an id, so that the client of a quiet job
+ * does not reconnect with an id that has left the ring.
  */
 export class EventsStream extends Readable {
   readonly #options: EventsStreamOptions;
   readonly #timers: NodeJS.Timeout[];
   #unsubscribe: () => void = () => undefined;
-  /** The newest event that this client has, or was not to have. */
+  /** The newest event that was sent to this client or filtered out. */
   #lastId = 0;
   #isBehind = false;
   #isEnded = false;
@@ -48,12 +49,12 @@ export class EventsStream extends Readable {
       }, options.heartbeatMs).unref(),
       setTimeout(() => this.end(), options.maxAgeMs).unref(),
     ];
-    this.#goOnAfter(options.texts.numberOf(options.lastEventId));
-    // Something goes out at once: a client knows that it is connected, and from where it would go on.
+    this.#continueAfter(options.texts.numberOf(options.lastEventId));
+    // At once, so that the client knows that it is connected, and after which event to continue.
     this.#beat();
   }
 
-  /** Ends the stream in good order. */
+  /** Ends the stream. Pending events are still sent. */
   end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
@@ -65,7 +66,7 @@ export class EventsStream extends Readable {
   override _read(): void {
     if (!this.#isBehind || this.#isEnded) return;
     this.#isBehind = false;
-    this.#goOnAfter(this.#lastId);
+    this.#continueAfter(this.#lastId);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
@@ -74,11 +75,11 @@ export class EventsStream extends Readable {
     done(error);
   }
 
-  /** Writes what the ring has after an event, and then what comes. Undefined: only what comes. */
-  #goOnAfter(after: number | 'unknown' | undefined): void {
+  /** Writes the events of the ring after an event, then new ones. Undefined: only new ones. */
+  #continueAfter(after: number | 'unknown' | undefined): void {
     this.#unsubscribe();
     const { backlog, lastId, unsubscribe } = this.#options.engine.subscribe(
-      (event) => this.#tell(event),
+      (event) => this.#send(event),
       after === 'unknown' ? undefined : after,
     );
     this.#unsubscribe = unsubscribe;
@@ -87,13 +88,13 @@ export class EventsStream extends Readable {
       this.#write(`id: ${this.#options.texts.idOf(lastId)}\nevent: reset\ndata: {}\n\n`);
       return;
     }
-    for (const event of backlog) this.#tell(event);
+    for (const event of backlog) this.#send(event);
     if (!this.#isBehind) this.#lastId = lastId;
   }
 
-  #tell(event: JobEvent | 'reset'): void {
+  #send(event: JobEvent | 'reset'): void {
     if (this.#isBehind) return;
-    if (event === 'reset') return this.#goOnAfter('unknown');
+    if (event === 'reset') return this.#continueAfter('unknown');
     this.#lastId = event.id;
     const { jobId } = this.#options;
     if (jobId !== undefined && event.jobId !== jobId) return;
@@ -113,7 +114,7 @@ export class EventsStream extends Readable {
     );
   }
 
-  /** `push` says no when the client does not keep up: then the ring keeps the rest until `_read` asks. */
+  /** `push` returns false when the client does not keep up: later events stay in the ring until `_read`. */
   #write(chunk: string): void {
     if (!this.#isEnded && !this.push(chunk)) this.#isBehind = true;
   }

@@ -4,9 +4,9 @@ import { HttpProblem } from './http-problem.ts';
 const RETRY_SECONDS = 2;
 
 /**
- * Limits how many handlers of `app` run at once; one more request gets a 503, and one of a disconnected
- * client is dropped. Otherwise abandoned requests pile up while the database is locked. Call it before adding
- * routes; routes with `isUnbounded` don't count.
+ * Limits how many handlers of `app` run at once; a further request gets a 503. No handler starts for a client
+ * that has disconnected: abandoned requests would pile up in memory while the database is locked. Call it before
+ * the routes are added. Routes with `isUnbounded` in their config are not counted.
  */
 export function boundWork(app: FastifyInstance, most: number): void {
   let underWay = 0;
@@ -15,9 +15,12 @@ export function boundWork(app: FastifyInstance, most: number): void {
     const { handler } = route;
     route.handler = async function bounded(request, reply) {
       if (request.raw.socket.destroyed)
-        throw new HttpProblem({ status: 400, detail: 'The connection broke before the request began.' });
+        throw new HttpProblem({
+          status: 400,
+          detail: 'The client closed the connection before the request started.',
+        });
       if (underWay >= most) {
-        const detail = `The server is already working on ${most} requests to the jobs API, its limit. Try again after Retry-After.`;
+        const detail = `The server is already processing ${most} requests to the jobs API, its limit. Retry after the time in Retry-After.`;
         throw new HttpProblem({ status: 503, detail, retryAfterSeconds: RETRY_SECONDS });
       }
       underWay += 1;
@@ -32,7 +35,7 @@ export function boundWork(app: FastifyInstance, most: number): void {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Its handler may run for long, and has its own limit. */
+    /** The handler may run for a long time and has a limit of its own. */
     readonly isUnbounded?: boolean;
   }
 }

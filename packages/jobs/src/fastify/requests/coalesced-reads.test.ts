@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SharedAnswers } from './coalesced-reads.ts';
+import { CoalescedReads } from './coalesced-reads.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Readings that end when the test says so, and give their number. */
+/** Reads that end when the test says so, and resolve to their number. */
 function setUp() {
-  const answers = new SharedAnswers();
+  const coalesced = new CoalescedReads();
   const readings: PromiseWithResolvers<number>[] = [];
   const ask = (key = 'a') =>
-    answers.ask(key, () => {
+    coalesced.read(key, () => {
       const reading = Promise.withResolvers<number>();
       readings.push(reading);
       return reading.promise;
@@ -21,8 +21,8 @@ function setUp() {
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-describe('answers that many ask for', () => {
-  it('are read once for all who ask while another reads, and after all of them have asked', async () => {
+describe('coalesced reads', () => {
+  it('share one read among all callers that came during another, and start it after the last of them', async () => {
     const { ask, readings, end } = setUp();
     const first = ask();
     const others = Promise.all([ask(), ask(), ask()]);
@@ -39,7 +39,7 @@ describe('answers that many ask for', () => {
     expect(await late).toBe(3);
   });
 
-  it('are read an eighth of the time while many ask, and at least twice a second', async () => {
+  it('take one eighth of the time under load, and start at least twice a second', async () => {
     const { ask, readings, end } = setUp();
     void ask();
     void ask();
@@ -56,7 +56,7 @@ describe('answers that many ask for', () => {
     expect(readings).toHaveLength(3);
   });
 
-  it('are read at once for who asks alone', async () => {
+  it('start at once for a caller that is alone', async () => {
     const { ask, readings, end } = setUp();
     const first = ask();
     await pass(1_000);
@@ -68,14 +68,14 @@ describe('answers that many ask for', () => {
     expect(await second).toBe(2);
   });
 
-  it('wait for nothing of another name', () => {
+  it('do not wait for a read of another key', () => {
     const { ask, readings } = setUp();
     void ask('a');
     void ask('b');
     expect(readings).toHaveLength(2);
   });
 
-  it('fail for those who share a reading, and not for those who wait for the next', async () => {
+  it('fail for the callers that share the read, and not for those that wait for the next', async () => {
     const { ask, end, fail } = setUp();
     const first = ask();
     const second = ask();

@@ -1,50 +1,48 @@
-interface Asked {
-  /** Being read, since `begunAt`. */
+interface Reading {
   readonly current: Promise<unknown>;
-  readonly begunAt: number;
-  /** For those who have asked meanwhile. */
+  readonly startedAt: number;
+  /** The next read, for callers that came during `current`. */
   next: Promise<unknown> | undefined;
 }
 
-/** While many ask, one answer may take one part in so many of the time. */
-const SHARE = 8;
-/** Nobody waits for longer between two readings. */
-const LONGEST_REST_MS = 500;
+/** Under load, the reads of one key take at most one eighth of the time. */
+const PAUSE_PER_READ = 7;
+/** The longest pause between two reads of a key. */
+const LONGEST_PAUSE_MS = 500;
 
 /**
- * Answers that many ask for again and again, as open consoles do when something happens. Who asks while
- * another reads the same waits for that reading's end and a rest, and shares the next one with all who wait:
- * so no answer is older than its question, and what they cost together is bounded, however many they are. Who
- * asks alone never waits.
+ * Shares reads that many clients request again and again, as open consoles do after each event. A caller that
+ * comes during a read of the same key waits for its end and a pause, then shares the next read with all who
+ * wait: no result is older than its request, and the total cost is bounded. A caller that is alone never waits.
  */
-export class SharedAnswers {
-  readonly #asked = new Map<string, Asked>();
+export class CoalescedReads {
+  readonly #readings = new Map<string, Reading>();
 
-  /** `key` names the answer: what `read` gives must depend on nothing else. */
-  ask<T>(key: string, read: () => Promise<T>): Promise<T> {
-    const asked = this.#asked.get(key);
-    if (asked === undefined) return this.#read(key, read);
-    asked.next ??= rested(asked).then(() => this.#read(key, read));
-    // What has the same name is of the same kind.
-    return asked.next as Promise<T>;
+  /** Shares `read` with other callers of the same `key`, on which alone its result may depend. */
+  read<T>(key: string, read: () => Promise<T>): Promise<T> {
+    const reading = this.#readings.get(key);
+    if (reading === undefined) return this.#start(key, read);
+    reading.next ??= endOf(reading).then(() => this.#start(key, read));
+    // Reads of the same key have the same type.
+    return reading.next as Promise<T>;
   }
 
-  #read<T>(key: string, read: () => Promise<T>): Promise<T> {
-    const begunAt = performance.now();
+  #start<T>(key: string, read: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
     const current = read();
-    const asked: Asked = { current, begunAt, next: undefined };
-    this.#asked.set(key, asked);
+    const reading: Reading = { current, startedAt, next: undefined };
+    this.#readings.set(key, reading);
     const done = () => {
-      if (asked.next === undefined) this.#asked.delete(key);
+      if (reading.next === undefined) this.#readings.delete(key);
     };
     current.then(done, done);
     return current;
   }
 }
 
-/** Some time after the end of a reading, be it an answer or a failure. */
-async function rested({ current, begunAt }: Asked): Promise<void> {
+/** Resolves after the end of a read, whether it succeeded or failed, and a pause in proportion to its duration. */
+async function endOf({ current, startedAt }: Reading): Promise<void> {
   await current.catch(() => undefined);
-  const restMs = Math.min((performance.now() - begunAt) * (SHARE - 1), LONGEST_REST_MS);
-  await new Promise((resolve) => setTimeout(resolve, restMs));
+  const pauseMs = Math.min((performance.now() - startedAt) * PAUSE_PER_READ, LONGEST_PAUSE_MS);
+  await new Promise((resolve) => setTimeout(resolve, pauseMs));
 }

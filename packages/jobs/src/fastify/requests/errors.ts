@@ -8,7 +8,7 @@ interface Status {
   readonly retryAfterSeconds?: number;
 }
 
-/** What each coded error is over HTTP: the one place that says so. */
+/** The HTTP status of each coded error. */
 export const ERROR_STATUS: Readonly<Record<EngineErrorCode | StoreErrorCode, Status>> = {
   invalid: { status: 422 },
   forbidden: { status: 403 },
@@ -25,49 +25,49 @@ export const ERROR_STATUS: Readonly<Record<EngineErrorCode | StoreErrorCode, Sta
   damaged: { status: 503, retryAfterSeconds: 60 },
   full: { status: 503, retryAfterSeconds: 60 },
   busy: { status: 503, retryAfterSeconds: 2 },
-  // Nobody hears it.
+  // The client is gone: nobody reads the response.
   aborted: { status: 400 },
 };
 
 /**
- * What Fastify's own errors and the host's mean to the client, where their words would say too much or too
- * little.
+ * Messages for errors of Fastify and the host, whose own messages may say too little, or reveal too much.
  */
 const WORDS: Readonly<Record<number, string>> = {
-  400: 'The request could not be read.',
-  401: 'A valid token is needed.',
+  400: 'The request is malformed. Check its URL, headers and body.',
+  401: 'This route requires a valid token.',
   403: 'Your role does not allow this.',
-  404: 'There is nothing here.',
-  413: 'The body is larger than 128 KiB, the limit of this route. Send a smaller one.',
+  404: 'The resource does not exist.',
+  413: 'The body is larger than 128 KiB, the limit of this route. Send a smaller body.',
   415: 'Send the body as application/json.',
-  429: 'Too many requests.',
-  503: 'The server can not do this now. Try again in a while.',
+  429: 'Too many requests. Retry after the time in Retry-After.',
+  503: 'The server is temporarily unavailable. Retry after the time in Retry-After.',
 };
 
 const SERVER_FAULT: ProblemAnswer = {
   status: 500,
-  detail: 'The server failed to do this. The fault is in its log, under the id in "instance".',
+  detail: 'The server failed to process the request. Its log has the cause under the id in "instance".',
 };
 
-/** Answers any error of a route as a problem; tells the log, and never the client, what went wrong inside. */
+/** Responds to an error of a route with a problem document. Logs internal causes and keeps them from the client. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = problemOf(error);
-  // Such a one is no fault: it was decided, as where all event streams are taken.
+  // An HttpProblem is a decision, such as when all event streams are in use, and no fault of the server.
   const isDecided = error instanceof HttpProblem;
   if (answer.status >= 500 && !isDecided)
     request.log.error({ err: error }, 'a request to the jobs API failed');
   return sendProblem(request, reply, answer);
 }
 
-const UNAVAILABLE = 'The database is not available. Try again in a while.';
+const UNAVAILABLE = 'The database is temporarily unavailable. Retry later.';
 const STORE_WORDS: Readonly<Partial<Record<StoreErrorCode, string>>> = {
-  busy: 'Another transaction has locked what this request needs, such as the job. Nothing was done. Try again in a while.',
-  full: 'The disk of the server is full. Nothing was done. Free space on it, then try again.',
-  aborted: 'The client closed the connection before the request was sent to the database. Nothing was done.',
+  busy: 'Another transaction has locked rows that this request needs, such as the job. Nothing was changed. Retry later.',
+  full: 'The disk of the server is full. Nothing was changed. Free space on it, then retry.',
+  aborted:
+    'The client closed the connection before the request was sent to the database. Nothing was changed.',
   damaged: 'The database of the jobs is damaged. Stop the server and restore a backup.',
 };
 
-/** What an error is over HTTP. Only errors that are meant for the client keep their words. */
+/** The HTTP response to an error. Only errors that are meant for the client keep their message. */
 export function problemOf(error: unknown): ProblemAnswer {
   if (error instanceof EngineError) return engineProblem(error);
   if (error instanceof StoreError) {
@@ -85,7 +85,7 @@ function engineProblem(error: EngineError): ProblemAnswer {
   };
 }
 
-/** An error of Fastify, of a hook of the host's, or an {@link HttpProblem}: known by its status. */
+/** The response to an error of Fastify, of a host's hook, or an {@link HttpProblem}, by its status. */
 function foreignProblem(error: unknown): ProblemAnswer {
   if (typeof error !== 'object' || error === null) return SERVER_FAULT;
   const status = clientStatus(error);
@@ -97,10 +97,10 @@ function foreignProblem(error: unknown): ProblemAnswer {
   return { status, detail: detail ?? WORDS[status] ?? 'The request was refused.', errors, retryAfterSeconds };
 }
 
-/** RFC 9110 wants a Retry-After on these, whoever answers them. */
+/** Seconds in Retry-After for errors that set none. */
 const DEFAULT_RETRY: Readonly<Record<number, number>> = { 429: 10, 503: 5 };
 
-/** 4xx and 503 are somebody's decision; any other status is a fault. */
+/** The status of an error if it is a deliberate response (4xx or 503); any other status is a fault. */
 function clientStatus(error: object): number | undefined {
   const own = 'statusCode' in error ? error.statusCode : 'status' in error ? error.status : undefined;
   if (typeof own !== 'number' || !Number.isInteger(own)) return undefined;

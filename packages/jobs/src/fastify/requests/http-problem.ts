@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { InputFault, ProblemJson } from '../../http/index.ts';
 
-/** What an answer that is no success says. */
+/** The content of an error response. */
 export interface ProblemAnswer {
   readonly status: number;
   readonly detail: string;
@@ -10,8 +10,8 @@ export interface ProblemAnswer {
 }
 
 /**
- * A request that can't be served, for a reason that its sender may know. Any error handler that honours
- * `statusCode` answers it rightly.
+ * Refuses a request for a reason that the client may know. Every error handler that honors `statusCode` responds
+ * with the right status.
  */
 export class HttpProblem extends Error implements ProblemAnswer {
   override readonly name = 'HttpProblem';
@@ -68,8 +68,7 @@ export function sendProblem(
   if (retryAfterSeconds !== undefined && !reply.hasHeader('retry-after')) {
     reply.header('retry-after', String(retryAfterSeconds));
   }
-  // As bytes: no serializer of a route comes in between, and no charset is added, which the media type does
-  // not have.
+  // As bytes, so that Fastify neither serializes it nor adds a charset, which the media type does not have.
   return reply
     .code(status)
     .type('application/problem+json')

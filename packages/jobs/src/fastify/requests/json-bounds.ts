@@ -1,5 +1,5 @@
 const DEEPEST = 64;
-/** Each value costs time to read, to check and to answer, however short it is. */
+/** Each value takes time to parse, validate and answer, however few bytes it has. */
 const MOST_VALUES = 10_000;
 
 const QUOTE = 0x22;
@@ -11,8 +11,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * Says which bound a JSON text exceeds: 64 levels, or 10,000 values (members and items together).
- * Looks at the bytes alone, so that a hostile text is refused before anything is made of it.
+ * Says which limit a JSON text exceeds: 64 levels, or 10,000 values (members and items together). Reads only the
+ * bytes, so that a hostile text is refused before it is parsed.
  */
 export function jsonBoundFault(bytes: Uint8Array): string | undefined {
   let depth = 0;

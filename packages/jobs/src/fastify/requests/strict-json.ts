@@ -7,9 +7,9 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const MERGE_PATCH = 'application/merge-patch+json';
 
 /**
- * Accepts only JSON bodies on `app` and its children, at most 128 KiB (else 413). 400: not UTF-8, keys that
- * poison prototypes, over 64 levels or 10,000 values. 415: other types. No body is needed. PATCH also takes
- * merge patches (RFC 7396).
+ * Makes the routes of `app` accept only JSON bodies: UTF-8, at most 128 KiB (else 413), 64 levels and 10,000
+ * values, without keys that pollute prototypes (else 400). PATCH also accepts a merge patch (RFC 7396). Any other
+ * type is a 415. An empty body counts as no body, whatever its type. Affects only `app` and its plugins.
  */
 export function useStrictJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -33,7 +33,7 @@ export async function strictJsonParser(request: FastifyRequest, body: Buffer): P
   return parseStrictJson(body);
 }
 
-/** Reads a JSON body; throws a 400 that says what is wrong with it. */
+/** Parses a JSON body. Throws a 400 that says what is wrong with it. */
 export function parseStrictJson(bytes: Uint8Array): unknown {
   const excess = jsonBoundFault(bytes);
   if (excess !== undefined) throw malformed(excess);
@@ -70,5 +70,8 @@ function malformed(what: string, cause?: Error): HttpProblem {
 }
 
 function unsupported(): HttpProblem {
-  return new HttpProblem({ status: 415, detail: 'Send the body as application/json, in UTF-8.' });
+  return new HttpProblem({
+    status: 415,
+    detail: 'The content type of the body is not supported. Send application/json in UTF-8.',
+  });
 }

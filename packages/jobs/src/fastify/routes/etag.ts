@@ -4,31 +4,36 @@ import { type CommandOptions, type Engine, EngineError } from '../../engine/engi
 import { HttpProblem } from '../requests/http-problem.ts';
 
 /**
- * The strong validator of a job's definition. An edit changes it; runs, pause and resume don't. It includes
- * the generation, so a deleted and recreated job never matches (P1).
+ * The strong validator of a job's definition. An edit changes it; runs, pause and resume do not. It contains the
+ * generation, so a job that was deleted and created again never matches (P1).
  */
 export function etagOf(job: Pick<Job, 'uid' | 'version'>): string {
   return `"${job.uid}.${job.version}"`;
 }
 
+/** Characters of a refused header that an error message quotes. */
+const LONGEST_SHOWN = 100;
 const LIST = /^\s*(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*\s*$/;
 /**
- * `If-Match: *` names no version, so that an edit of others in between is no reason to refuse: look again.
+ * Tries of a change with `If-Match: *`. The header names no version, so an edit by others is no reason to refuse.
  */
 const ANY_TRIES = 5;
 
-/** The header of a change to a job, as a route documents it. */
+/** The request header of a change to a job, for OpenAPI. */
 export const ifMatch = z.looseObject({
-  'if-match': z.string().optional().describe('The ETag of the job as it was read: 412 if it has another now'),
+  'if-match': z
+    .string()
+    .optional()
+    .describe('ETag of the job as you read it; the response is 412 if the job has a different one now'),
 });
 
-/** What a change may act on; empty: on whatever is there. */
+/** The generation and version that a change may act on; empty: any. */
 export type Guard = Pick<CommandOptions, 'ifUid' | 'ifVersion'>;
 
 /**
- * Makes a change under an `If-Match`: `change` gets the generation and version that it may act on. Without
- * the header it gets none. A header that does not match rejects with `stale`; `absent` says what a job is
- * that does not exist.
+ * Makes a change under `If-Match`: passes `change` the generation and version that it may act on, or none
+ * without the header. Rejects with `stale` when the header does not match, and with `absent` when there is no
+ * such job.
  */
 export async function underIfMatch<T>(
   engine: Engine,
@@ -55,23 +60,26 @@ export async function underIfMatch<T>(
 }
 
 /**
- * Whether a PUT may only create. `*` is the one value of `If-None-Match` that means something for a change.
+ * Whether a PUT may only create. `*` is the only value of `If-None-Match` that has a meaning for a change.
  */
 export function isCreateOnly(header: string | undefined): boolean {
   if (header === undefined) return false;
   if (header.trim() === '*') return true;
-  throw new HttpProblem({ status: 400, detail: 'Only "If-None-Match: *" is understood here.' });
+  throw new HttpProblem({
+    status: 400,
+    detail: `If-None-Match must be *, which creates the job only if its id is free; got ${header.slice(0, LONGEST_SHOWN)}.`,
+  });
 }
 
 /**
- * The tags of an `If-Match`. Weak ones never match, as a strong comparison is asked for (RFC 9110, 13.1.1).
+ * The tags of an `If-Match`. Weak tags never match: RFC 9110, 13.1.1 requires the strong comparison.
  */
 function parseIfMatch(header: string): 'any' | readonly string[] {
   if (header.trim() === '*') return 'any';
   if (!LIST.test(header)) {
     throw new HttpProblem({
       status: 400,
-      detail: 'If-Match must be the ETag of an answer, with its quotes, a list of such, or *.',
+      detail: `If-Match must be an ETag with its quotes, such as "17.3", a list of ETags, or *; got ${header.slice(0, LONGEST_SHOWN)}.`,
     });
   }
   return [...header.matchAll(/(W\/)?("[^"]*")/g)].flatMap(([, weak, tag = '']) =>
@@ -79,7 +87,7 @@ function parseIfMatch(header: string): 'any' | readonly string[] {
   );
 }
 
-/** Whether an error is of the engine's, with this code. */
+/** Whether an error is an EngineError with this code. */
 export function isEngineError(error: unknown, code: EngineError['code']): boolean {
   return error instanceof EngineError && error.code === code;
 }
@@ -96,6 +104,6 @@ async function jobFor(engine: Engine, jobId: string, absent: 'not_found' | 'stal
 function stale(): EngineError {
   return new EngineError(
     'stale',
-    'The job is not the one that If-Match names. Read it again and repeat the change.',
+    'The ETag in If-Match no longer matches: the job was edited or replaced. Read it again, then repeat the change.',
   );
 }

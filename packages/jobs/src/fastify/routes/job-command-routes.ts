@@ -28,7 +28,7 @@ function runNowRoute(app: JobsApp, context: RouteContext): void {
       operationId: 'runJob',
       summary: 'Run a job now',
       description:
-        "Does not move the schedule. 409: the job has no room for another live run. The body may be left out. A payload that changes fields outside the job type's `operators_may_set` needs the role admin; otherwise a 403 names these fields.",
+        "Does not change the schedule. The body is optional. 409: the job's overlap setting allows no further live run. A payload that changes fields outside the job type's `operators_may_set` requires the role admin; otherwise a 403 names these fields.",
     }),
     params: jobParams,
     headers: ifMatch,
@@ -37,7 +37,7 @@ function runNowRoute(app: JobsApp, context: RouteContext): void {
       202: success(runSchema, 'The run', {
         ...LOCATION,
         'Idempotent-Replay': {
-          description: 'true: the dedupe_key was used before, and this is its run',
+          description: 'true: the dedupe_key was used before, and the response is its run',
           type: 'string',
         },
       }),
@@ -65,7 +65,7 @@ function pauseRoute(app: JobsApp, context: RouteContext): void {
       operationId: 'pauseJob',
       summary: 'Pause a job',
       description:
-        'Running runs finish, waiting ones are held until the job is resumed, by hand or at "until". Pausing a paused job gives it the new reason and end. The body may be left out.',
+        'Running runs finish; waiting runs are held until the job is resumed, by a request or at "until". Pausing a paused job replaces its reason and its end. The body is optional.',
     }),
     params: jobParams,
     headers: ifMatch,
@@ -89,7 +89,7 @@ function resumeRoute(app: JobsApp, context: RouteContext): void {
     ...context.document({
       operationId: 'resumeJob',
       summary: 'Resume a job',
-      description: 'Goes to the next slot to come. A job that is not paused stays as it is.',
+      description: 'The job continues with its next slot. A job that is not paused stays unchanged.',
     }),
     params: jobParams,
     headers: ifMatch,
@@ -106,7 +106,7 @@ function resumeRoute(app: JobsApp, context: RouteContext): void {
 
 type JobRequest = FastifyRequest & { readonly params: { readonly job_id: string } };
 
-/** A command on the job that `If-Match` names, if it is there; by who asks. */
+/** Runs a command on a job under the request's `If-Match`, in the name of the principal. */
 function guarded<T>(
   context: RouteContext,
   request: JobRequest,

@@ -27,7 +27,7 @@ function createRoute(app: JobsApp, context: RouteContext): void {
     ...context.document({
       operationId: 'createJob',
       summary: 'Create a job',
-      description: 'Takes effect at once: the job has its next run from the start. Its id must be free.',
+      description: 'Takes effect at once; the response has the next run. The id must be free.',
     }),
     body: createJobBody,
     response: {
@@ -48,10 +48,10 @@ function createRoute(app: JobsApp, context: RouteContext): void {
   });
 }
 
-/** A host that keeps Fastify's default of 100 would never find the path of a longer id again. */
+/** A host with Fastify's default of 100 would not route requests to a longer id. */
 function checkIdLength(id: string, longest: number): void {
   if (id.length <= longest) return;
-  const detail = `must have at most ${longest} characters on this server (its maxParamLength)`;
+  const detail = `must have at most ${longest} characters on this server (its maxParamLength); got ${id.length}`;
   throw new EngineError('invalid', 'The request is not valid.', [{ pointer: '/id', detail }]);
 }
 

@@ -27,7 +27,7 @@ function readRoute(app: JobsApp, context: RouteContext): void {
       operationId: 'getJob',
       summary: 'Read a job',
       description:
-        'The ETag names the definition, not the state: runs, pause and resume do not change it. So it serves If-Match, and If-None-Match is not looked at.',
+        'The ETag identifies the definition, not the state: runs, pause and resume do not change it. Send it as If-Match with a change. This route ignores If-None-Match.',
     }),
     params: jobParams,
     response: { 200: success(jobSchema, 'The job', ETAG), ...problems(404) },
@@ -44,17 +44,19 @@ function putRoute(app: JobsApp, context: RouteContext): void {
     ...context.document({
       operationId: 'putJob',
       summary: 'Create or replace a job',
-      description:
-        'Omitted fields are reset to their defaults. A body equal in value to what is stored changes nothing.',
+      description: 'Resets omitted fields to their defaults. A body with the stored values changes nothing.',
     }),
     params: jobParams,
     headers: ifMatch.extend({
-      'if-none-match': z.string().optional().describe('"*": only create; 412 if the job exists'),
+      'if-none-match': z
+        .string()
+        .optional()
+        .describe('"*": create only; the response is 412 if the job exists'),
     }),
     body: putJobBody,
     response: {
-      200: success(jobSchema, 'The job, replaced', ETAG),
-      201: success(jobSchema, 'The job, created', { ...LOCATION, ...ETAG }),
+      200: success(jobSchema, 'The replaced job', ETAG),
+      201: success(jobSchema, 'The created job', { ...LOCATION, ...ETAG }),
       ...problems(409, 412, ...BODY_PROBLEMS),
     },
   };
@@ -62,7 +64,10 @@ function putRoute(app: JobsApp, context: RouteContext): void {
     const { job_id: jobId } = request.params;
     const { id = jobId, ...fields } = request.body;
     if (id !== jobId) {
-      const fault = { pointer: '/id', detail: `must be left out, or be the id in the path, ${jobId}` };
+      const fault = {
+        pointer: '/id',
+        detail: `must be omitted, or equal the id in the path, ${jobId}; got ${id}`,
+      };
       throw new EngineError('invalid', 'The request is not valid.', [fault]);
     }
     const input = jobInput({ id, ...fields });
@@ -72,7 +77,7 @@ function putRoute(app: JobsApp, context: RouteContext): void {
     if (isNew && ifMatch !== undefined)
       throw new EngineError(
         'stale',
-        'No job is both there, as If-Match asks, and not, as If-None-Match does.',
+        'If-Match and If-None-Match cannot be combined: send If-Match to change a job, or If-None-Match: * to create one.',
       );
     const { created, view } = isNew
       ? { created: true, view: await createOnly(context, input, asked) }
@@ -85,7 +90,7 @@ function putRoute(app: JobsApp, context: RouteContext): void {
   });
 }
 
-/** With `If-None-Match: *`, a job that exists is a precondition that failed, no conflict. */
+/** Creates a job under `If-None-Match: *`: an existing job is a failed precondition (412), not a conflict. */
 async function createOnly(
   context: RouteContext,
   input: JobInput,
@@ -95,7 +100,12 @@ async function createOnly(
     return await context.engine.createJob(input, asked);
   } catch (error) {
     if (!isEngineError(error, 'exists')) throw error;
-    throw new EngineError('stale', `A job with the id "${input.id}" exists.`, [], { cause: error });
+    throw new EngineError(
+      'stale',
+      `A job with the id "${input.id}" already exists. Choose another id, or omit If-None-Match to replace it.`,
+      [],
+      { cause: error },
+    );
   }
 }
 
@@ -105,7 +115,7 @@ function patchRoute(app: JobsApp, context: RouteContext): void {
       operationId: 'patchJob',
       summary: 'Edit a job',
       description:
-        'A merge patch (RFC 7396) at top level: absent keeps, null resets to the default, payload is replaced whole. A schedule field replaces the other kinds. Also as application/merge-patch+json.',
+        'A merge patch (RFC 7396) at top level: an omitted field stays, null resets it to its default, and payload is replaced as a whole. A field of another schedule kind replaces the schedule. application/merge-patch+json works as well.',
     }),
     consumes: ['application/json', 'application/merge-patch+json'],
     params: jobParams,
@@ -131,7 +141,8 @@ function deleteRoute(app: JobsApp, context: RouteContext): void {
     ...context.document({
       operationId: 'deleteJob',
       summary: 'Delete a job',
-      description: 'It stops at once, and its live runs are cancelled; its history stays for a while.',
+      description:
+        'Cancels the live runs of the job. The job stops at once; its history stays until the retention period ends.',
     }),
     params: jobParams,
     headers: ifMatch,

@@ -1,24 +1,24 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
-/** Which job and which run a request is about, or has made, as lines of the log call them. */
+/** The job and the run that a request reads, changes or creates, as fields of its log lines. */
 interface LogIds {
   readonly jobId?: string;
   readonly runId?: string;
-  /** Of a run that is run again: the run that this made. */
+  /** The run that a retry created. */
   readonly newRunId?: string;
 }
 
-/** From here on, what is logged of the request has them; Fastify logs its end by the reply. */
+/** Adds the ids to all later log lines of the request; Fastify logs the end with the logger of the reply. */
 export function logWith(reply: FastifyReply, ids: LogIds): void {
   const { request } = reply;
   request.log = request.log.child(ids);
   reply.log = request.log;
 }
 
-/** What is logged of a request, the host's lines included, names the job and the run in its path. */
+/** Adds the job and run in the path to all log lines of a request, the host's included. */
 export function logIdsOfPaths(app: FastifyInstance): void {
   app.addHook('preHandler', (request, reply, done) => {
-    // After validation: they are ids.
+    // After validation, so that they are ids.
     const jobId = parameter(request.params, 'job_id');
     const runId = parameter(request.params, 'run_id');
     if (jobId !== undefined) logWith(reply, { jobId });

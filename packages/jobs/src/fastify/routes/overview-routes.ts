@@ -12,7 +12,7 @@ import {
 import type { JobsApp, RouteContext } from './route-context.ts';
 import { BODY_PROBLEMS, problems, success } from './route-docs.ts';
 
-/** What helps to decide and to watch: job types, a dry run of a schedule, counts. */
+/** Routes of job types, dry runs of a schedule and counts. */
 export function overviewRoutes(app: JobsApp, context: RouteContext): void {
   typesRoute(app, context);
   previewRoute(app, context);
@@ -23,8 +23,8 @@ function typesRoute(app: JobsApp, context: RouteContext): void {
   const schema = {
     ...context.document({
       operationId: 'listJobTypes',
-      summary: 'The job types',
-      description: 'Those that this server has, with the JSON Schema of their payloads and their defaults.',
+      summary: 'List the job types',
+      description: 'The job types of this server, with the JSON Schema of their payloads and their defaults.',
     }),
     response: { 200: success(jobTypesSchema, 'The job types'), ...problems() },
   };
@@ -37,12 +37,12 @@ function previewRoute(app: JobsApp, context: RouteContext): void {
   const schema = {
     ...context.document({
       operationId: 'previewJob',
-      summary: 'Try a schedule',
+      summary: 'Preview a schedule',
       description:
-        'A dry run: the next run times of a schedule, or, with job_id, of that job as a PATCH with these fields would leave it.',
+        'A dry run that changes nothing. Returns the next run times of a schedule or, with job_id, of that job after a PATCH with these fields.',
     }),
     body: previewBody,
-    response: { 200: success(previewSchema, 'The times'), ...problems(404, 409, ...BODY_PROBLEMS) },
+    response: { 200: success(previewSchema, 'The run times'), ...problems(404, 409, ...BODY_PROBLEMS) },
   };
   app.post('/job-preview', { preParsing: context.allow('read'), schema }, async (request) => {
     const { job_id: jobId, count, ...fields } = request.body;
@@ -54,7 +54,7 @@ function previewRoute(app: JobsApp, context: RouteContext): void {
   });
 }
 
-/** With no job to reset, null is as good as absent. */
+/** Without a job there is nothing to reset: null means absent. */
 function withoutNulls(patch: ReturnType<typeof schedulePatch>): Partial<JobInput> {
   return {
     interval: patch.interval ?? undefined,
@@ -71,9 +71,9 @@ function statsRoute(app: JobsApp, context: RouteContext): void {
   const schema = {
     ...context.document({
       operationId: 'getJobStats',
-      summary: 'Counts and nodes',
+      summary: 'Read counts and nodes',
       description:
-        'Jobs by status and health, runs by what they do, finished runs by hour, what this node did in the last minute and in each of the last 60 minutes, and all living nodes with their health and places.',
+        'Jobs by status and health, live runs by state, and finished runs by hour; the counts of this node for the last minute and for each of the last 60 minutes; all live nodes with their health and places.',
     }),
     response: { 200: success(statsSchema, 'The counts'), ...problems() },
   };

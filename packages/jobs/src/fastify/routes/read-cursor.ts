@@ -2,13 +2,13 @@ import type { Cursor } from '../../core/store-views.ts';
 import { type CursorValue, decodeCursor } from '../../http/index.ts';
 import { HttpProblem } from '../requests/http-problem.ts';
 
-/** Reads the `cursor` of a query; throws a 400 for one that no page of this order gave out. */
+/** Decodes the `cursor` of a query. Throws a 400 if it does not come from a page with this sort order. */
 export function readCursor(order: string, kind: CursorValue, token: string): Cursor {
   const cursor = decodeCursor(order, kind, token);
   if (cursor !== undefined) return cursor;
   throw new HttpProblem({
     status: 400,
     detail:
-      'The cursor is not one of this list in this sort. Use next_cursor as it was given, or leave it out.',
+      'The cursor does not belong to this list with this sort. Send the next_cursor of the previous page, or omit cursor for the first page.',
   });
 }

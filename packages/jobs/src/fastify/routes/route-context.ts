@@ -8,21 +8,21 @@ import type {
 } from 'fastify';
 import type { AbortFlag } from '../../core/errors.ts';
 import type { CommandOptions, Engine } from '../../engine/engine-port.ts';
-import { SharedAnswers } from '../requests/coalesced-reads.ts';
+import { CoalescedReads } from '../requests/coalesced-reads.ts';
 import { problemOf } from '../requests/errors.ts';
 import type { ZodTypes } from '../requests/zod-compiler.ts';
 
-/** What a route asks of who sent the request. */
+/** The permission that a route requires. */
 export type JobsNeed = 'read' | 'operate' | 'admin';
 
-/** Who sent a request, as the audit log is to name them, such as `user:42`. */
+/** The sender of a request. `id`: the name for the audit log, such as `user:42`. */
 export interface JobsPrincipal {
   readonly id: string;
 }
 
 /**
- * Decides whether a request may do what it needs: throws an error with a `statusCode` of 401 or 403 if not;
- * else says who asks, if that is known.
+ * Decides whether a request has a permission. Throws an error with a `statusCode` of 401 or 403 if not;
+ * otherwise returns the principal, if it is known.
  */
 export type JobsAuthorize = (
   request: FastifyRequest,
@@ -38,7 +38,7 @@ export type JobsApp = FastifyInstance<
   ZodTypes
 >;
 
-/** What the documentation of a route says besides its schemas. */
+/** The documentation of a route beside its schemas. */
 export interface RouteDoc {
   readonly operationId: string;
   readonly summary: string;
@@ -51,27 +51,27 @@ type Hook = (request: FastifyRequest) => Promise<void>;
 export interface RouteContext {
   readonly engine: Engine;
   /**
-   * A `preParsing` hook: nobody gets past it who may not do this. It comes before the body is read, and after
-   * all `onRequest` hooks, so that the host has found out who asks, and its rate limit has counted those who
-   * are refused.
+   * A `preParsing` hook that refuses requests without the permission. It runs before the body is read and after
+   * all `onRequest` hooks: the host has authenticated the request, and its rate limit counts refused requests.
    */
   allow(need: JobsNeed): Hook;
-  /** Whether `authorize` lets this request do it: for what depends on the body. */
+  /** Whether the request has a permission, for rules that depend on the body. */
   may(request: FastifyRequest, need: JobsNeed): Promise<boolean>;
-  /** Who asks, as {@link allow} found out, and whether they still wait for the answer. */
+  /** The principal that {@link allow} found, and whether the client still waits for the response. */
   asked(request: FastifyRequest): CommandOptions;
   /**
-   * For what many ask at the same time, and what is the same for all who may read it: {@link SharedAnswers}.
+   * Shares one read among simultaneous requests for the same URL: {@link CoalescedReads}. Only for responses that
+   * are the same for everybody who may read them.
    */
   share<T>(request: FastifyRequest, read: () => Promise<T>): Promise<T>;
-  /** The host's bound on a path parameter, in characters. */
+  /** The host's limit for a path parameter, in characters. */
   readonly longestParameter: number;
-  /** The path of something below the prefix. */
+  /** The path of a resource, with the prefix. */
   path(below: string): string;
   document(doc: RouteDoc): RouteDoc & { readonly tags: string[]; readonly security?: SecurityRequirement[] };
 }
 
-/** As in OpenAPI: the names of security schemes of the host's document, with their scopes. */
+/** As in OpenAPI: names of security schemes in the host's document, with their scopes. */
 export type SecurityRequirement = Record<string, string[]>;
 
 export interface RouteContextOptions {
@@ -84,7 +84,7 @@ export interface RouteContextOptions {
 
 export function createRouteContext(options: RouteContextOptions): RouteContext {
   const { engine, authorize, prefix, security, longestParameter } = options;
-  const answers = new SharedAnswers();
+  const reads = new CoalescedReads();
   const principals = new WeakMap<FastifyRequest, JobsPrincipal>();
   return {
     engine,
@@ -109,7 +109,7 @@ export function createRouteContext(options: RouteContextOptions): RouteContext {
       const signal = connectionOf(request);
       return principal === undefined ? { signal } : { by: principal.id, signal };
     },
-    share: ({ url }, read) => answers.ask(url, read),
+    share: ({ url }, read) => reads.read(url, read),
     path: (below) => `${prefix}${below}`,
     document: (doc) => ({
       ...doc,
@@ -120,8 +120,8 @@ export function createRouteContext(options: RouteContextOptions): RouteContext {
 }
 
 /**
- * Aborted once the connection of the request has ended. Node's `close` event of a request comes when its body
- * is read.
+ * Aborted once the connection of the request has ended. The `close` event of a request does not say that: Node
+ * emits it as soon as the body is read.
  */
 function connectionOf({ raw: { socket } }: FastifyRequest): AbortFlag {
   return {
@@ -131,7 +131,7 @@ function connectionOf({ raw: { socket } }: FastifyRequest): AbortFlag {
   };
 }
 
-/** A `preValidation` hook: no body at all means an empty object. */
+/** A `preValidation` hook: replaces a missing body by an empty object. */
 export async function bodyIsOptional(request: FastifyRequest): Promise<void> {
   if (request.body === undefined) request.body = {};
 }

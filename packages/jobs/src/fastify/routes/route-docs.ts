@@ -1,42 +1,44 @@
 import { z } from 'zod';
 import { problemSchema } from '../../http/index.ts';
 
-/** A header of an answer, as OpenAPI describes it. */
+/** A response header, as OpenAPI describes it. */
 export interface HeaderDoc {
   readonly description: string;
   readonly type: 'string' | 'integer';
 }
 
 export const ETAG: Readonly<Record<string, HeaderDoc>> = {
-  ETag: { description: "The definition's version, for If-Match", type: 'string' },
+  ETag: { description: 'Version of the definition; send it as If-Match', type: 'string' },
 };
 export const LOCATION: Readonly<Record<string, HeaderDoc>> = {
-  Location: { description: 'Where it can be read', type: 'string' },
+  Location: { description: 'URL of the resource', type: 'string' },
 };
 
-const RETRY_AFTER = { 'Retry-After': { description: 'Seconds', type: 'integer' } } as const;
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds to wait before the next try', type: 'integer' },
+} as const;
 
 const PROBLEMS = {
-  400: { description: 'Malformed JSON, cursor or header, or JSON of more than 10,000 values' },
+  400: { description: 'Malformed JSON, cursor or header, or JSON with more than 10,000 values' },
   401: {
-    description: 'No token, or a bad one',
-    headers: { 'WWW-Authenticate': { description: 'The scheme', type: 'string' } },
+    description: 'The token is missing or not valid',
+    headers: { 'WWW-Authenticate': { description: 'Authentication scheme', type: 'string' } },
   },
-  403: { description: 'The role does not allow it' },
+  403: { description: 'Your role does not allow this' },
   404: { description: 'No such job or run' },
-  409: { description: 'It does not go with the present state' },
-  412: { description: 'The job was changed meanwhile (If-Match), or exists (If-None-Match)' },
+  409: { description: 'Conflicts with the current state' },
+  412: { description: 'The ETag no longer matches (If-Match), or the job exists (If-None-Match)' },
   413: { description: 'The body is larger than 128 KiB' },
   415: { description: 'The body is not application/json' },
-  422: { description: 'Not valid; every fault has a pointer' },
-  429: { description: 'Too many', headers: RETRY_AFTER },
-  500: { description: 'A fault of the server' },
-  503: { description: 'Not now', headers: RETRY_AFTER },
+  422: { description: 'The request is not valid; errors points to each invalid field' },
+  429: { description: 'Too many requests', headers: RETRY_AFTER },
+  500: { description: 'Internal server error' },
+  503: { description: 'Service unavailable; retry later', headers: RETRY_AFTER },
 } as const satisfies Record<number, { description: string; headers?: Record<string, HeaderDoc> }>;
 
 type ProblemStatus = keyof typeof PROBLEMS;
 
-/** A success: its schema, with what OpenAPI says of it. */
+/** A successful response: its schema, with its description and headers for OpenAPI. */
 export function success<S extends z.ZodType>(
   schema: S,
   description: string,
@@ -45,29 +47,28 @@ export function success<S extends z.ZodType>(
   return schema.meta({ description, ...(headers === undefined ? {} : { headers }) });
 }
 
-/** A success whose body is a stream of server-sent events. */
+/** A successful response whose body is a stream of server-sent events. */
 export function eventStream(description: string) {
   const content = { 'text/event-stream': { schema: { type: 'string' } } };
-  // Its handler answers with a stream, which no schema describes.
+  // The handler responds with a stream, which no schema describes.
   return z.unknown().meta({ description, content });
 }
 
-/** A success without a body. */
-export const noContent = z.undefined().meta({ description: 'It is done' });
+/** A successful response without a body. */
+export const noContent = z.undefined().meta({ description: 'Done; no content' });
 
-/** The problems that any route can answer with, and those of this one. */
+/** The error responses that every route has, and those of this route. */
 export function problems(...own: readonly ProblemStatus[]): Readonly<Record<number, typeof problemSchema>> {
   const statuses: readonly ProblemStatus[] = [400, 401, 403, 422, 429, 500, 503, ...own];
   return Object.fromEntries(statuses.map((status) => [status, PROBLEM_SCHEMAS[status]]));
 }
 
-/** The problems of a body, besides those of any route. */
+/** The error responses of a route with a body, beside those that every route has. */
 export const BODY_PROBLEMS = [413, 415] as const;
 
 function problemResponse(status: ProblemStatus): typeof problemSchema {
   const schema = z.toJSONSchema(problemSchema);
-  // OpenAPI's transform keeps what it does not know: `content` so gets the media type right, `headers` are
-  // documented.
+  // The OpenAPI transform keeps unknown keys: `content` sets the media type, `headers` documents the headers.
   return problemSchema.meta({ ...PROBLEMS[status], content: { 'application/problem+json': { schema } } });
 }
 

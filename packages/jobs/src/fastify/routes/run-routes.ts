@@ -19,7 +19,7 @@ import { readCursor } from './read-cursor.ts';
 import { bodyIsOptional, type JobsApp, type RouteContext } from './route-context.ts';
 import { BODY_PROBLEMS, LOCATION, problems, success } from './route-docs.ts';
 
-/** Runs: lists, one, its log, cancel and retry. */
+/** Routes of runs: list, read, log, cancel and retry. */
 export function runRoutes(app: JobsApp, context: RouteContext): void {
   jobHistoryRoute(app, context);
   listRoute(app, context);
@@ -29,15 +29,15 @@ export function runRoutes(app: JobsApp, context: RouteContext): void {
   retryRoute(app, context);
 }
 
-const runPage = success(pageSchema(runSchema), 'A page of runs, the newest first');
+const runPage = success(pageSchema(runSchema), 'A page of runs, newest first');
 
 function jobHistoryRoute(app: JobsApp, context: RouteContext): void {
   const schema = {
     ...context.document({
       operationId: 'listJobRuns',
-      summary: 'The runs of a job',
+      summary: 'List the runs of a job',
       description:
-        'Of this generation of its id: what an earlier job of the same id did is in GET /runs?job_id=.',
+        'Lists the runs of this generation of the id. For the runs of an earlier job with the same id, use GET /runs?job_id=.',
     }),
     params: jobParams,
     querystring: jobRunsQuery,
@@ -55,8 +55,8 @@ function listRoute(app: JobsApp, context: RouteContext): void {
   const schema = {
     ...context.document({
       operationId: 'listRuns',
-      summary: 'The runs of all jobs',
-      description: 'Runs of deleted jobs included, for as long as they are kept.',
+      summary: 'List the runs of all jobs',
+      description: 'Includes the runs of deleted jobs until the retention period ends.',
     }),
     querystring: runsQuery,
     response: { 200: runPage, ...problems() },
@@ -71,7 +71,7 @@ function listRoute(app: JobsApp, context: RouteContext): void {
   });
 }
 
-/** Ids of runs rise with time, so the key alone is the order. */
+/** Run ids increase with time, so the key alone defines the order. */
 async function listRuns(
   context: RouteContext,
   which: Pick<RunQuery, 'jobId' | 'jobUid' | 'type'>,
@@ -97,7 +97,7 @@ function readRoute(app: JobsApp, context: RouteContext): void {
     ...context.document({
       operationId: 'getRun',
       summary: 'Read a run',
-      description: 'With its progress, its result, and every error with its stack.',
+      description: 'Includes progress, result and errors with their stacks.',
     }),
     params: runParams,
     response: { 200: success(runSchema, 'The run'), ...problems(404) },
@@ -112,11 +112,11 @@ function logsRoute(app: JobsApp, context: RouteContext): void {
   const schema = {
     ...context.document({
       operationId: 'getRunLogs',
-      summary: 'The log of a run',
-      description: 'What its handler logged, the oldest line first: the newest 64 KiB.',
+      summary: 'Read the log of a run',
+      description: 'The newest 64 KiB of what the handler logged, oldest line first.',
     }),
     params: runParams,
-    response: { 200: success(page, 'The lines'), ...problems(404) },
+    response: { 200: success(page, 'The log lines'), ...problems(404) },
   };
   app.get('/runs/:run_id/logs', { preParsing: context.allow('read'), schema }, async (request) => {
     const lines = await context.engine.getLogs(request.params.run_id);
@@ -130,7 +130,7 @@ function cancelRoute(app: JobsApp, context: RouteContext): void {
       operationId: 'cancelRun',
       summary: 'Cancel a run',
       description:
-        'A waiting run is cancelled at once; a running one is told to stop, and its status says when it has. The body may be left out.',
+        'Cancels a waiting run at once. Asks a running run to stop: its status becomes cancelled when its handler has ended. The body is optional.',
     }),
     params: runParams,
     body: cancelBody,
@@ -151,12 +151,12 @@ function retryRoute(app: JobsApp, context: RouteContext): void {
       operationId: 'retryRun',
       summary: 'Run a run again',
       description:
-        'A finished run is run again as a new manual one, with retry_of and the same payload, even one that an admin chose; a waiting retry is made due now.',
+        'Starts a finished run again as a new manual run with the same payload, even if an admin set it; retry_of has the id of the finished run. Makes a waiting retry due now.',
     }),
     params: runParams,
     body: emptyBody,
     response: {
-      202: success(runSchema, 'The run that will run', LOCATION),
+      202: success(runSchema, 'The run that starts', LOCATION),
       ...problems(404, 409, ...BODY_PROBLEMS),
     },
   };

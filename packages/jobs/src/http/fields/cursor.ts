@@ -1,12 +1,12 @@
 import type { Cursor } from '../../core/store-views.ts';
 
 const LONGEST_CURSOR = 4_096;
-/** A store's keys are its own numbers: a job's uid, a run's id. */
+/** The stores' keys: the uid of a job or the id of a run. */
 const KEY = /^[0-9]{1,16}$/;
 
 /**
- * Where a page ended, as an opaque token. `order` names what the page was sorted by: a cursor is good for the
- * order that it was made for, and no other.
+ * Encodes the end of a page as an opaque token. `order` names the sort order of the page: the cursor is valid
+ * only for the same order.
  */
 export function encodeCursor(order: string, cursor: Cursor): string {
   const bytes = new TextEncoder().encode(JSON.stringify([order, cursor.value, cursor.key]));
@@ -14,10 +14,10 @@ export function encodeCursor(order: string, cursor: Cursor): string {
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-/** What a page is sorted by: a text or a time in ms (which may be absent) of jobs, or the ids of runs. */
+/** The sort key of a page: a text or a time in ms (possibly absent) of jobs, or the id of runs. */
 export type CursorValue = 'text' | 'number' | 'run';
 
-/** Reads a token of {@link encodeCursor}; undefined for one that is malformed, or of another order. */
+/** Decodes a token of {@link encodeCursor}. Undefined if the token is malformed or has another order. */
 export function decodeCursor(order: string, kind: CursorValue, token: string): Cursor | undefined {
   if (token.length > LONGEST_CURSOR || !/^[A-Za-z0-9_-]+$/.test(token)) return undefined;
   const parts = readParts(token);
@@ -35,8 +35,7 @@ function readParts(token: string): unknown {
     const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    // atob throws a DOMException, the decoder a TypeError, JSON.parse a SyntaxError: all mean that no server
-    // made it.
+    // atob throws a DOMException, the decoder a TypeError, JSON.parse a SyntaxError: no server made the token.
     if (error instanceof Error || error instanceof DOMException) return undefined;
     throw error;
   }

@@ -4,14 +4,14 @@ import { parseTimestamp } from '../../core/timestamp.ts';
 /** A time in a response: RFC 3339, UTC, with milliseconds. */
 export const instantSchema = z.string().meta({ format: 'date-time', examples: ['2026-01-31T09:00:00.000Z'] });
 
-/** Milliseconds since the epoch as a response has them; absent is `null`. */
+/** Formats milliseconds since the epoch for a response; an absent value becomes `null`. */
 export function instantJson(ms: number): string;
 export function instantJson(ms: number | undefined): string | null;
 export function instantJson(ms: number | undefined): string | null {
   return ms === undefined ? null : new Date(ms).toISOString();
 }
 
-/** A time in a query, read as milliseconds since the epoch. */
+/** A time in a query, parsed to milliseconds since the epoch. */
 export const instantParameter = z
   .string()
   .max(64)

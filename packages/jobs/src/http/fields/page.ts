@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How many rows a page has. */
+/** The maximum number of rows in a page. */
 export const limitParameter = z
   .preprocess(
     // Not z.coerce, which takes '', ' 7' and '0x10' for numbers.
@@ -8,13 +8,13 @@ export const limitParameter = z
     z.int().min(1).max(200),
   )
   .default(50)
-  .describe('Rows of a page; 50 if left out');
+  .describe('Maximum number of rows in the page; default 50');
 
-/** Where the page begins: the `next_cursor` of the page before. */
+/** Where the page starts: the `next_cursor` of the previous page. */
 export const cursorParameter = z
   .string()
   .min(1)
-  .describe('The next_cursor of the page before; good for the same sort only');
+  .describe('next_cursor of the previous page; valid only with the same sort');
 
 /** A page of a list. */
 export function pageSchema<S extends z.ZodType>(row: S) {

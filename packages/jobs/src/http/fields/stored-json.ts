@@ -1,6 +1,8 @@
 import type { JsonText } from '../../core/run.ts';
 
-/** Reads stored JSON. Other text, such as after an edit of the database by hand, is returned as it is. */
+/**
+ * Parses stored JSON. Returns the text unchanged if it is not JSON, as in a database that was edited by hand.
+ */
 export function parseJson(text: JsonText): unknown {
   try {
     return JSON.parse(text);
@@ -9,7 +11,7 @@ export function parseJson(text: JsonText): unknown {
   }
 }
 
-/** Reads a stored JSON object; anything else is given under the key `unreadable`. */
+/** Parses a stored JSON object. Wraps any other value in an object with the key `unreadable`. */
 export function parseJsonObject(text: JsonText): Record<string, unknown> {
   const value = parseJson(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { unreadable: value };

@@ -4,8 +4,8 @@ const DEEPEST_PAYLOAD = 32;
 const LARGEST_PAYLOAD_BYTES = 65_536;
 
 /**
- * A string of bounded length (in UTF-16 units) that every database and JSON reader can hold: no U+0000, which
- * PostgreSQL refuses, and no lone surrogate, which UTF-8 can't express.
+ * A string of limited length (in UTF-16 units) that every database and JSON parser accepts: without U+0000,
+ * which PostgreSQL rejects, and without lone surrogates, which UTF-8 can't encode.
  */
 export function text(bounds: { readonly min: number; readonly max: number }) {
   return z
@@ -19,8 +19,8 @@ export function text(bounds: { readonly min: number; readonly max: number }) {
 }
 
 /**
- * A JSON object as a job's payload: at most 64 KiB and 32 levels deep; what else it must be, its job type
- * says.
+ * The payload of a job: a JSON object of at most 64 KiB and 32 levels. The job type's JSON Schema checks the
+ * rest.
  */
 export const payloadSchema = z
   .record(z.string(), z.unknown())
@@ -28,7 +28,7 @@ export const payloadSchema = z
     const fault = jsonFault(payload, [], 1) ?? sizeFault(payload);
     if (fault !== undefined) ctx.addIssue({ code: 'custom', message: fault.detail, path: [...fault.path] });
   })
-  .describe('Checked against the JSON Schema of the job type; omitted fields get its defaults');
+  .describe("Must match the JSON Schema of the job type; omitted fields get the type's defaults");
 
 interface JsonFault {
   readonly path: readonly (string | number)[];
@@ -40,16 +40,18 @@ function textFault(value: string): string | undefined {
   return value.isWellFormed() ? undefined : 'must not contain a lone surrogate';
 }
 
-/** The first thing in a JSON value that could not be stored and read back as it is. */
+/** The first part of a JSON value that could not be stored and read back unchanged. */
 function jsonFault(value: unknown, path: JsonFault['path'], depth: number): JsonFault | undefined {
   if (typeof value === 'string') {
     const detail = textFault(value);
     return detail === undefined ? undefined : { path, detail };
   }
   // JSON.parse turns 1e999 into Infinity, which has no JSON form.
-  if (typeof value === 'number' && !Number.isFinite(value)) return { path, detail: 'is too large a number' };
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return { path, detail: 'must be a number below 1.8e308' };
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth > DEEPEST_PAYLOAD) return { path, detail: `is nested deeper than ${DEEPEST_PAYLOAD} levels` };
+  if (depth > DEEPEST_PAYLOAD)
+    return { path, detail: `must be nested at most ${DEEPEST_PAYLOAD} levels deep` };
   const entries = Array.isArray(value) ? value.entries() : Object.entries(value);
   for (const [key, part] of entries) {
     const keyDetail = typeof key === 'string' ? textFault(key) : undefined;

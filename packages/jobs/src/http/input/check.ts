@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
 /**
- * One thing that is wrong with a request: a JSON pointer into the body, or to a parameter, and what would be
- * right.
+ * An invalid field of a request: a JSON pointer into the body or to a parameter, and what the field must be.
  */
 export interface InputFault {
   readonly pointer: string;
@@ -13,11 +12,11 @@ export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly faults: readonly InputFault[] };
 
-/** A body of ten thousand unknown fields must not become an answer of ten thousand faults. */
+/** Limits the response to a body with thousands of unknown fields. */
 const MOST_FAULTS = 20;
 const LONGEST_KEY = 100;
 
-/** Checks an input and says of each fault, in plain words, what would be right; at most 20 of them. */
+/** Validates an input. Says of each invalid field what it must be, for at most 20 fields. */
 export function checkInput<S extends z.ZodType>(schema: S, input: unknown): Checked<z.output<S>> {
   const unknown = unknownFields(schema, input);
   if (unknown !== undefined) return { ok: false, faults: unknown };
@@ -28,9 +27,8 @@ export function checkInput<S extends z.ZodType>(schema: S, input: unknown): Chec
 }
 
 /**
- * The first unknown fields at top level, if they alone fill the list of faults. They end the check, since zod
- * would gather every one of them first. With fewer unknown fields, zod checks the body and names the other
- * faults too.
+ * The first 20 unknown fields at top level, if there are that many: zod would first collect all of them. With
+ * fewer unknown fields, zod validates the body and reports the other faults too.
  */
 function unknownFields(schema: z.ZodType, input: unknown): readonly InputFault[] | undefined {
   if (!(schema instanceof z.ZodObject) || !(schema.def.catchall instanceof z.ZodNever)) return undefined;
@@ -52,7 +50,7 @@ function faultsOf(issue: z.core.$ZodIssue): readonly InputFault[] {
     .map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: issue.message }));
 }
 
-/** RFC 6901. */
+/** A JSON pointer (RFC 6901), each key cut to 100 characters. */
 function pointerOf(path: readonly PropertyKey[]): string {
   return path
     .map((part) => String(part).slice(0, LONGEST_KEY).replaceAll('~', '~0').replaceAll('/', '~1'))
@@ -62,7 +60,7 @@ function pointerOf(path: readonly PropertyKey[]): string {
 
 type Issue = z.core.$ZodRawIssue;
 
-/** Words for what zod found. Details that a schema gives itself win over these. */
+/** The message for an issue of zod. A message that the schema itself gives takes precedence. */
 function detailOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':

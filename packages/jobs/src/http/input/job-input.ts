@@ -2,66 +2,83 @@ import { z } from 'zod';
 import type { JobInput, JobPatch } from '../../engine/engine-port.ts';
 import { payloadSchema, text } from '../fields/text.ts';
 
-const ID_WORDS =
+const ID_RULE =
   'must have 1 to 128 letters, digits, ".", "_" or "-", and begin with a letter or a digit, such as nightly-cleanup';
 
 /** The id of a job, chosen by the caller (P1). */
 export const jobIdSchema = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, ID_WORDS)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, ID_RULE)
   .meta({ examples: ['nightly-cleanup'] });
 
 export const jobParams = z.strictObject({ job_id: jobIdSchema });
 
-const duration = text({ min: 1, max: 100 }).describe('A duration in Go syntax, such as 5m, 1h30m or 24h');
+const duration = text({ min: 1, max: 100 }).describe('Duration in Go syntax, such as 5m, 1h30m or 24h');
 const time = text({ min: 1, max: 64 }).describe('RFC 3339 with an offset, such as 2026-01-31T09:00:00Z');
 
 const backoff = z.strictObject({
-  initial: duration.exactOptional().describe('Before the first retry; default 10s'),
-  max: duration.exactOptional().describe('The longest wait; default 1h'),
+  initial: duration.exactOptional().describe('Wait before the first retry; default 10s'),
+  max: duration.exactOptional().describe('Longest wait; default 1h'),
   factor: z
     .number()
     .min(1)
     .max(100)
     .exactOptional()
-    .describe('Each wait is so many times the one before; default 2'),
-  jitter: z.number().min(0).max(1).exactOptional().describe('Give or take this fraction; default 0.1'),
+    .describe('Multiplier from each wait to the next; default 2'),
+  jitter: z
+    .number()
+    .min(0)
+    .max(1)
+    .exactOptional()
+    .describe('Random fraction by which each wait is longer or shorter; default 0.1'),
 });
 
 /**
- * The fields that say when a job runs: one of interval, cron, run_at and on_demand, and what goes with it
- * (P2).
+ * The fields of a schedule (P2): exactly one of interval, cron, run_at and on_demand, and the settings of that
+ * kind.
  */
 const scheduleFields = {
-  interval: duration.describe('Every so often: a duration in Go syntax, such as 5m, 1h30m or 24h'),
+  interval: duration.describe('Time between two slots: a duration in Go syntax, such as 5m, 1h30m or 24h'),
   interval_mode: z
     .enum(['fixed_rate', 'fixed_delay'])
-    .describe('Counted from slot to slot (the default), or from the end of a run to the next'),
-  cron: text({ min: 1, max: 200 }).describe('Five fields (minute first) or six (second first)'),
-  timezone: text({ min: 1, max: 64 }).describe(
-    'An IANA time zone for cron, such as Europe/Berlin; default UTC',
+    .describe(
+      'fixed_rate (default): the interval counts from slot to slot; fixed_delay: from the end of a run',
+    ),
+  cron: text({ min: 1, max: 200 }).describe(
+    'Cron expression with five fields (minute first) or six (second first), such as 0 3 * * *',
   ),
-  run_at: time.describe('Once, at this instant'),
-  on_demand: z.boolean().describe('true: only ever run by hand'),
-  start_at: time.describe('The first slot of an interval; cron has no slot before it'),
+  timezone: text({ min: 1, max: 64 }).describe('IANA time zone of cron, such as Europe/Berlin; default UTC'),
+  run_at: time.describe('Run once, at this time'),
+  on_demand: z.boolean().describe('true: no schedule; the job runs only when somebody starts it'),
+  start_at: time.describe('First slot of an interval; for cron, the time before which there are no slots'),
 };
 
-const name = text({ min: 1, max: 200 }).describe('For people');
-const jobType = text({ min: 1, max: 100 }).describe('A registered job type: see GET /job-types');
+const name = text({ min: 1, max: 200 }).describe('Display name');
+const jobType = text({ min: 1, max: 100 }).describe(
+  'Name of a registered job type; GET /job-types lists them',
+);
 
 const settings = {
-  description: text({ min: 0, max: 2_000 }).describe('For people'),
+  description: text({ min: 0, max: 2_000 }).describe('Description for people'),
   ...scheduleFields,
   payload: payloadSchema,
   overlap: z
     .enum(['skip', 'queue', 'allow'])
-    .describe('What a slot does while a run is live: skip (the default), wait, or run beside it'),
+    .describe(
+      'What happens when a slot is due while a run is live. skip (default): the slot is skipped; queue: it waits; allow: it runs at the same time',
+    ),
   catch_up: z
     .enum(['once', 'skip', 'all'])
-    .describe('What is done for missed slots: one run for all (the default), nothing, or one run each'),
-  timeout: duration.describe("How long an attempt may take; default: the job type's"),
-  max_attempts: z.int().min(1).max(1_000).describe("Default: the job type's"),
-  backoff: backoff.describe("The waits between attempts; default: the job type's"),
+    .describe(
+      'What happens after missed slots. once (default): one run for all; skip: no run; all: one run for each',
+    ),
+  timeout: duration.describe("Longest duration of an attempt; default: the job type's"),
+  max_attempts: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .describe("Attempts of a run, the first included; default: the job type's"),
+  backoff: backoff.describe("Waits between attempts; default: the job type's"),
 };
 
 /** The body of POST /jobs. */
@@ -69,7 +86,7 @@ export const createJobBody = z
   .strictObject({ id: jobIdSchema, name, type: jobType })
   .extend(z.object(settings).partial().shape);
 
-/** The body of PUT /jobs/:job_id: the id may be left out. */
+/** The body of PUT /jobs/:job_id; the id is optional. */
 export const putJobBody = createJobBody.extend({ id: jobIdSchema.optional() });
 
 /** The schedule fields of a merge patch (RFC 7396): absent keeps, null resets to the default. */
@@ -86,10 +103,10 @@ export const schedulePatchFields = {
 /** The body of PATCH /jobs/:job_id. */
 export const patchJobBody = z.strictObject({
   name: name.optional(),
-  type: jobType.optional().describe("Can't change: only the type that the job has is taken"),
+  type: jobType.optional().describe('Must be the current type: the type of a job cannot change'),
   description: settings.description.nullish(),
   ...schedulePatchFields,
-  payload: settings.payload.nullish().describe('Replaced whole'),
+  payload: settings.payload.nullish().describe('Replaces the whole payload'),
   overlap: settings.overlap.nullish(),
   catch_up: settings.catch_up.nullish(),
   timeout: settings.timeout.nullish(),
@@ -100,7 +117,7 @@ export const patchJobBody = z.strictObject({
 export type CreateJobBody = z.output<typeof createJobBody>;
 export type PatchJobBody = z.output<typeof patchJobBody>;
 
-/** A checked body in the engine's names. */
+/** Converts a validated body to the engine's input. */
 export function jobInput(body: CreateJobBody): JobInput {
   return {
     id: body.id,
@@ -123,7 +140,7 @@ export function jobInput(body: CreateJobBody): JobInput {
   };
 }
 
-/** A checked merge patch in the engine's names; what is absent stays absent, or `undefined`. */
+/** Converts a validated merge patch to the engine's patch. An absent field stays absent or is `undefined`. */
 export function jobPatch(body: PatchJobBody): JobPatch {
   return {
     ...(body.name === undefined ? {} : { name: body.name }),
@@ -139,7 +156,7 @@ export function jobPatch(body: PatchJobBody): JobPatch {
   };
 }
 
-/** The part of a patch that is about the schedule. */
+/** The schedule fields of a patch. */
 export function schedulePatch(
   body: Pick<PatchJobBody, keyof typeof schedulePatchFields>,
 ): Pick<JobPatch, 'interval' | 'intervalMode' | 'cron' | 'timezone' | 'runAt' | 'onDemand' | 'startAt'> {

@@ -3,14 +3,14 @@ import type { AuditRow } from '../../core/store-views.ts';
 import { instantJson, instantSchema } from '../fields/instant.ts';
 import { parseJson } from '../fields/stored-json.ts';
 
-/** Who changed what: a row of the engine's audit log, for a route of the host's. */
+/** A row of the engine's audit log, for a route of the host application. */
 export const auditRowSchema = z.object({
   id: z.string(),
   at: instantSchema,
   actor: z.string(),
   action: z.string().meta({ examples: ['job.create', 'run.cancel'] }),
-  target: z.string().describe('The id of the job or run'),
-  change: z.unknown().describe('What was asked'),
+  target: z.string().describe('Id of the job or run'),
+  change: z.unknown().describe('The requested change'),
 });
 
 export function auditRowJson({

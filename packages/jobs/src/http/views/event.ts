@@ -9,12 +9,12 @@ export const eventsQuery = z.strictObject({
   job_id: jobIdSchema.optional().describe('Only events of this job'),
   last_event_id: text({ min: 1, max: 100 })
     .optional()
-    .describe('Go on after this event; the header Last-Event-ID comes first'),
+    .describe('Continue after this event; the header Last-Event-ID takes precedence'),
 });
 
 /** The `data` of an event in the stream. */
 export const eventSchema = z.object({
-  id: z.string().describe('For Last-Event-ID'),
+  id: z.string().describe('Send it as Last-Event-ID to continue after this event'),
   at: instantSchema,
   type: z.enum([
     'job.created',
@@ -34,11 +34,14 @@ export const eventSchema = z.object({
   ]),
   job_id: z.string(),
   run_id: z.string().nullable(),
-  count: z.int().nullable().describe('Of runs.coalesced: so many run events of the job'),
+  count: z
+    .int()
+    .nullable()
+    .describe('For runs.coalesced: number of run events of the job that this event replaces'),
   data: z.record(z.string(), z.unknown()).nullable(),
 });
 
-/** An event in the names and forms of the REST contract. `id`: as the stream writes it. */
+/** An event as the REST API represents it. `id`: the id in the stream. */
 export function eventJson(event: JobEvent, id: string): z.output<typeof eventSchema> {
   return {
     id,

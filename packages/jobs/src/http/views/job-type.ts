@@ -8,7 +8,9 @@ export const jobTypeSchema = z.object({
   type: z.string(),
   description: z.string(),
   version: z.int(),
-  isolation: z.enum(['inline', 'thread']).describe("On the server's event loop, or in a thread of its own"),
+  isolation: z
+    .enum(['inline', 'thread'])
+    .describe("inline: on the server's event loop; thread: in a thread of its own"),
   timeout: z.string(),
   max_attempts: z.int(),
   backoff: backoffSchema,
@@ -16,10 +18,10 @@ export const jobTypeSchema = z.object({
   defaults: z
     .record(z.string(), z.unknown())
     .nullable()
-    .describe('What an omitted payload means; null when a field is required'),
+    .describe('Payload of a job that sets none; null when the type has required fields'),
   operators_may_set: z
     .array(z.string())
-    .describe('Payload fields that the role operator may change for one run; all others need admin'),
+    .describe('Payload fields that the role operator may change for one run; all other fields require admin'),
 });
 
 export const jobTypesSchema = z.object({ data: z.array(jobTypeSchema) });

@@ -21,19 +21,19 @@ export const backoffSchema = z.object({
   jitter: z.number(),
 });
 
-/** A job as every route answers with it; what is absent is `null`. */
+/** A job in the response of every route; an absent value is `null`. */
 export const jobSchema = z
   .object({
     id: z.string(),
-    uid: z.string().describe('This generation of the id: a job deleted and made anew has another'),
-    version: z.int().describe('Of the definition; rises with each edit, and is part of the ETag'),
+    uid: z.string().describe('Id of this generation: a job that is deleted and created again gets a new uid'),
+    version: z.int().describe('Version of the definition: each edit increases it; part of the ETag'),
     name: z.string(),
     description: z.string(),
     type: z.string(),
-    interval: z.string().nullable().describe('As written'),
+    interval: z.string().nullable().describe('The duration as the client wrote it'),
     interval_mode: z.enum(['fixed_rate', 'fixed_delay']).nullable(),
     cron: z.string().nullable(),
-    timezone: z.string().nullable().describe('Of cron'),
+    timezone: z.string().nullable().describe('Time zone of cron'),
     run_at: instantSchema.nullable(),
     on_demand: z.boolean(),
     start_at: instantSchema.nullable(),
@@ -58,13 +58,13 @@ export const jobSchema = z
       since: instantSchema.nullable(),
     }),
     is_running: z.boolean(),
-    last_run: instantSchema.nullable().describe('The start of the latest started run'),
-    last_status: z.enum(RUN_STATUSES).nullable().describe("That run's status"),
+    last_run: instantSchema.nullable().describe('Start of the most recently started run'),
+    last_status: z.enum(RUN_STATUSES).nullable().describe('Status of that run'),
     next_run: instantSchema.nullable(),
     recent_runs: z
       .array(recentRunSchema)
       .nullable()
-      .describe('Of this generation, newest first; only in a list that is asked for with recent_runs'),
+      .describe('Runs of this generation, newest first; null unless the list was requested with recent_runs'),
     created_by: z.string().nullable(),
     created_at: instantSchema,
     updated_at: instantSchema,
@@ -81,17 +81,19 @@ export const jobsQuery = z.strictObject({
     .enum([...HEALTH_STATUSES, 'unhealthy'])
     .optional()
     .describe('unhealthy: any of no_handler, zombie, failing, late and overrunning'),
-  q: text({ min: 1, max: 200 }).optional().describe('Part of the id, name or description, in any case'),
+  q: text({ min: 1, max: 200 })
+    .optional()
+    .describe('Text that the id, name or description contains; case-insensitive'),
   sort: z
     .enum([...SORTS, ...SORTS.map((field) => `-${field}` as const)])
     .default('id')
-    .describe('A leading "-" turns the order round'),
+    .describe('Sort field; a leading "-" reverses the order'),
   recent_runs: recentRunsParameter,
   limit: limitParameter,
   cursor: cursorParameter.optional(),
 });
 
-/** What a `sort` parameter asks for. */
+/** The order that a `sort` parameter requests. */
 export function jobOrder(sort: z.output<typeof jobsQuery>['sort']): {
   readonly field: JobSort;
   readonly descending: boolean;
@@ -100,7 +102,7 @@ export function jobOrder(sort: z.output<typeof jobsQuery>['sort']): {
   return { field, descending: sort.startsWith('-') };
 }
 
-/** A job and its state in the names and forms of the REST contract. */
+/** A job and its state as the REST API represents them. */
 export function jobJson({ job, health, isRunning, lastRunAt, lastStatus, recentRuns }: JobView): JobJson {
   return {
     id: job.id,

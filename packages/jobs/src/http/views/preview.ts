@@ -5,16 +5,16 @@ import { jobIdSchema, schedulePatchFields } from '../input/job-input.ts';
 
 /** The body of POST /job-preview: a schedule, or with `job_id` an edit of that job's schedule. */
 export const previewBody = z.strictObject({
-  job_id: jobIdSchema.optional().describe('The job that the schedule fields would edit, as PATCH does'),
+  job_id: jobIdSchema.optional().describe('Id of the job to which the schedule fields apply, as in PATCH'),
   ...schedulePatchFields,
-  count: z.int().min(1).max(100).default(5).describe('How many run times'),
+  count: z.int().min(1).max(100).default(5).describe('Number of run times'),
 });
 
-/** What a dry run answers with. */
+/** The response of a dry run. */
 export const previewSchema = z.object({
-  now: instantSchema.describe("By the server's clock"),
-  before: instantSchema.nullable().describe('The next run before the edit; null for a new schedule'),
-  times: z.array(instantSchema).describe('The run times to come, the first first'),
+  now: instantSchema.describe("Current time of the server's clock"),
+  before: instantSchema.nullable().describe('Next run of the job without the edit; null for a new schedule'),
+  times: z.array(instantSchema).describe('Next run times in ascending order'),
 });
 
 export function previewJson({ now, before, times }: Preview): z.output<typeof previewSchema> {

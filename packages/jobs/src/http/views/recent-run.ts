@@ -5,7 +5,7 @@ import { instantJson, instantSchema } from '../fields/instant.ts';
 
 export const RUN_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'skipped'] as const;
 
-/** A run as a list of jobs shows it. */
+/** A run in a list of jobs. */
 export const recentRunSchema = z.object({
   id: z.string(),
   status: z.enum(RUN_STATUSES),
@@ -19,7 +19,7 @@ export type RecentRunJson = z.output<typeof recentRunSchema>;
 
 const MOST_RECENT_RUNS = 20;
 
-/** How many of each job's newest runs a list of jobs has. */
+/** How many of each job's newest runs a list of jobs includes. */
 export const recentRunsParameter = z
   .preprocess(
     // Not z.coerce, which takes '', ' 7' and '0x10' for numbers.
@@ -27,7 +27,7 @@ export const recentRunsParameter = z
     z.int().min(0).max(MOST_RECENT_RUNS),
   )
   .default(0)
-  .describe("So many of each job's newest runs come with it, as recent_runs; 0 if left out");
+  .describe('Number of newest runs to include with each job, as recent_runs; default 0');
 
 export function recentRunJson(run: RecentRun): RecentRunJson {
   return {

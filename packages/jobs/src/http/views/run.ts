@@ -20,15 +20,15 @@ import { RUN_STATUSES } from './recent-run.ts';
 const errorText = {
   name: z.string(),
   message: z.string(),
-  code: z.string().nullable().describe('Such as `ECONNREFUSED`'),
-  stack: z.string().nullable().describe('Only in the answer of GET /runs/:run_id'),
+  code: z.string().nullable().describe('Error code, such as `ECONNREFUSED`'),
+  stack: z.string().nullable().describe('Stack trace; only in the response of GET /runs/:run_id'),
 };
 
 const errorCauseSchema = z.object({
   depth: z
     .int()
     .describe(
-      '1: a direct cause of the error of the attempt; n + 1: a cause of the nearest entry before it with depth n',
+      "Depth in the tree of causes. 1: a direct cause of the attempt's error; n + 1: a cause of the nearest preceding entry with depth n",
     ),
   ...errorText,
 });
@@ -41,11 +41,11 @@ const attemptErrorSchema = z.object({
   causes: z
     .array(errorCauseSchema)
     .describe(
-      'The errors that led to this one, at most 10: its `cause`, the `errors` of an AggregateError, and their own causes',
+      'Errors that led to this one, at most 10: its `cause`, the `errors` of an AggregateError, and their own causes',
     ),
 });
 
-/** A run as every route answers with it; what is absent is `null`. */
+/** A run in the response of every route; an absent value is `null`. */
 export const runSchema = z
   .object({
     id: z.string(),
@@ -53,26 +53,28 @@ export const runSchema = z
     job_uid: z.string(),
     type: z.string(),
     trigger: z.enum(['schedule', 'manual']),
-    scheduled_for: instantSchema.nullable().describe('The slot; null for a manual run'),
+    scheduled_for: instantSchema.nullable().describe('The slot that the run fills; null for a manual run'),
     status: z.enum(RUN_STATUSES),
     reason: z.enum(RUN_REASONS).nullable(),
-    attempt: z.int().describe('The attempt that runs, or the last one that ran; 0 before the first'),
+    attempt: z.int().describe('Number of the current or last attempt; 0 before the first attempt'),
     recoveries: z
       .int()
       .describe(
-        'How often the run was lost with its node. Of all runs with 2 or more, only one runs at a time',
+        'Number of times that the node of this run crashed or lost its lease. Runs with 2 or more recoveries run one at a time',
       ),
-    catch_up: z.boolean().describe('Makes up for missed slots'),
-    missed: z.int().describe('Slots covered, its own included; 0 for a run on time'),
+    catch_up: z.boolean().describe('true: the run makes up for missed slots'),
+    missed: z
+      .int()
+      .describe('Number of missed slots that the run covers, its own included; 0 for a run on time'),
     missed_from: instantSchema.nullable(),
     node: z.string().nullable(),
     held: z
       .enum(['overlap', 'pause', 'run_at'])
       .nullable()
-      .describe('What a queued run waits for besides its time'),
+      .describe('Why a queued run waits, apart from its due time'),
     available_at: instantSchema
       .nullable()
-      .describe('When a live run is due; later than now for a retry, or a moment before its slot'),
+      .describe('Due time of a live run; in the future for a waiting retry and just before a slot'),
     cancel_requested: z.boolean(),
     queued_at: instantSchema,
     started_at: instantSchema.nullable(),
@@ -80,23 +82,28 @@ export const runSchema = z
     progress: z
       .object({ done: z.number(), total: z.number().nullable(), note: z.string().nullable() })
       .nullable(),
-    payload: z.record(z.string(), z.unknown()).nullable().describe("Replaces the job's for this run alone"),
+    payload: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe("Replaces the job's payload for this run only"),
     result: z.unknown(),
-    errors: z.array(attemptErrorSchema).describe('One for each failed attempt'),
+    errors: z.array(attemptErrorSchema).describe('One entry for each failed attempt'),
     retry_of: z.string().nullable(),
   })
   .meta({ title: 'Run' });
 
 export type RunJson = z.output<typeof runSchema>;
 
-/** Ids of runs rise with time; they are decimal, and may be too large for a JavaScript number. */
-const runIdSchema = z.string().regex(/^[0-9]{1,19}$/, 'must be the id of a run');
+/** Run ids are decimal numbers that increase with time; they can exceed the range of a JavaScript number. */
+const runIdSchema = z
+  .string()
+  .regex(/^[0-9]{1,19}$/, 'must be the id of a run: 1 to 19 digits, such as 4711');
 export const runParams = z.strictObject({ run_id: runIdSchema });
 
 const listFields = {
   status: z.enum(RUN_STATUSES).optional(),
-  from: instantParameter.optional().describe('Queued at or after this time (RFC 3339)'),
-  to: instantParameter.optional().describe('Queued before this time (RFC 3339)'),
+  from: instantParameter.optional().describe('Only runs queued at or after this time (RFC 3339)'),
+  to: instantParameter.optional().describe('Only runs queued before this time (RFC 3339)'),
   limit: limitParameter,
   cursor: cursorParameter.optional(),
 };
@@ -106,7 +113,7 @@ export const jobRunsQuery = z.strictObject(listFields);
 
 /** The query of GET /runs. */
 export const runsQuery = z.strictObject({
-  job_id: jobIdSchema.optional().describe('Of every generation of this id'),
+  job_id: jobIdSchema.optional().describe('Only runs of this job id, of every generation'),
   type: text({ min: 1, max: 100 }).optional(),
   ...listFields,
 });
@@ -121,7 +128,7 @@ export const logLineSchema = z.object({
 
 export type LogLineJson = z.output<typeof logLineSchema>;
 
-/** A run in the names and forms of the REST contract. `stacks`: with the stack of each error. */
+/** A run as the REST API represents it. `stacks`: include the stack of each error. */
 export function runJson({ run, jobId, type }: RunView, options = { stacks: false }): RunJson {
   const phase = 'finishedAt' in run ? finishedJson(run) : liveJson(run);
   return {
@@ -153,7 +160,7 @@ export function runJson({ run, jobId, type }: RunView, options = { stacks: false
   };
 }
 
-/** A line of a run's log in the names and forms of the REST contract. */
+/** A line of a run's log as the REST API represents it. */
 export function logLineJson({ at, level, message, fields }: LogLine): LogLineJson {
   return { at: instantJson(at), level, message, fields: fields === undefined ? null : parseJson(fields) };
 }

@@ -5,37 +5,37 @@ import { instantJson, instantSchema } from '../fields/instant.ts';
 const count = z.int();
 
 const nodeSchema = z.object({
-  node: z.string().describe('Its id: another one with each start'),
+  node: z.string().describe('Id of the node; each start of the server gets a new one'),
   health: z
     .enum(['ok', 'late', 'stalled', 'joining', 'failing'])
     .describe(
-      'late: no heartbeat for 10 s (after 15 s the node is dead); stalled: its event loop is blocked; joining: it is cut off from the other nodes and claims nothing; failing: it has failed to write and claim runs for 5 s, as on a full disk',
+      'late: no heartbeat for 10 s (after 15 s the node counts as dead); stalled: its event loop is blocked; joining: it has no contact with the other nodes and claims no runs; failing: for 5 s it could not write or claim runs, for example because the disk is full',
     ),
-  seen_at: instantSchema.describe(
-    'When the node told what is said of it here: at most 5 s ago, unless it is late',
-  ),
+  seen_at: instantSchema.describe('Time of this report from the node: at most 5 s ago, unless it is late'),
   version: z.string(),
   started_at: instantSchema,
   places: count,
   busy: count,
-  buffered: count.describe('Claimed runs that wait for a place'),
-  throttled: z.boolean().describe('Claims are being held back to keep the API quick'),
-  event_loop_delay_ms: z.number().describe('p99 over the last second'),
+  buffered: count.describe('Claimed runs that wait for a free place'),
+  throttled: z
+    .boolean()
+    .describe('true: the engine claims fewer runs because the event loop has fallen behind'),
+  event_loop_delay_ms: z.number().describe('99th percentile over the last second'),
   types: z.array(z.string()),
 });
 
 const minuteSchema = z.object({
-  minute: instantSchema.describe('Its begin'),
+  minute: instantSchema.describe('Start of the minute'),
   started: count,
   succeeded: count,
   failed: count,
   cancelled: count,
-  retried: count.describe('Attempts that failed with another one to come'),
-  skipped: count.describe('Slots that became no run; those missed together count as one'),
-  lateness_p99_ms: z.number().nullable().describe('From due to started; null when nothing started'),
+  retried: count.describe('Failed attempts that are followed by another attempt'),
+  skipped: count.describe('Slots that the engine skipped; slots missed in one gap count as one'),
+  lateness_p99_ms: z.number().nullable().describe('From due time to start; null when no run started'),
 });
 
-/** What GET /job-stats answers with. */
+/** The response of GET /job-stats. */
 export const statsSchema = z.object({
   now: instantSchema,
   jobs: z.object({ active: count, paused: count, finished: count }),
@@ -45,7 +45,7 @@ export const statsSchema = z.object({
     running: count,
     due_since: instantSchema
       .nullable()
-      .describe('When that came due which waits longest to be claimed; null when nothing due waits'),
+      .describe('When the longest-waiting run became due; null when no due run waits for a claim'),
   }),
   health: z
     .object({
@@ -57,18 +57,20 @@ export const statsSchema = z.object({
       paused: count,
       ok: count,
     })
-    .describe('Jobs by health, counted every 15 s at most'),
+    .describe('Number of jobs by health; recounted at most every 15 s'),
   last_minute: z.object({
     started: count,
     finished: z.object({ succeeded: count, failed: count, cancelled: count, retried: count }),
     lateness_ms: z
       .object({ p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() })
       .nullable()
-      .describe('From due to started; null when nothing started'),
+      .describe('From due time to start; null when no run started'),
   }),
   minutes: z
     .array(minuteSchema)
-    .describe('The last 60 minutes on the node that answers, the newest first: that one still goes on'),
+    .describe(
+      'The last 60 minutes of the node that responds, newest first; the first one is still in progress',
+    ),
   hours: z
     .array(
       z.object({
@@ -77,8 +79,8 @@ export const statsSchema = z.object({
         count,
       }),
     )
-    .describe('Finished runs by hour, the newest first'),
-  nodes: z.array(nodeSchema).describe('All that live, the one that answers first'),
+    .describe('Number of finished runs by hour, newest first'),
+  nodes: z.array(nodeSchema).describe('All live nodes; the node that responds comes first'),
 });
 
 export type StatsJson = z.output<typeof statsSchema>;
